@@ -1,0 +1,224 @@
+import { z } from 'zod';
+import { backendTables } from './backend.js';
+import type { dataQuality } from './dataset.js';
+import { datasetRef } from './dataset.js';
+import { comparison, gateResult, metric } from './evaluation.js';
+import { contentHash, decision, lineName, modelName, semanticVersion, sourceName, stage } from './ids.js';
+import type { registrationInput, registrationResult } from './registry.js';
+
+/*
+ * What workflows ask of activities. Inputs are parsed by the activity (a person can start a workflow by hand), results
+ * are references and bounded summaries. `runKey` is the workflow's first execution run id: with the step's name and
+ * its input it is the key under which a repeated step finds what it did before.
+ */
+
+const runKey = z.string().min(1);
+const milliseconds = z.number();
+
+// ── data pipeline (queue `pipeline`) ────────────────────────────────────────────────────────────────────────────────
+
+export const planPipelineInput = z.strictObject({ source: sourceName.nullable(), asOf: milliseconds.nullable() });
+export const pipelinePlan = z.strictObject({
+  source: sourceName,
+  line: lineName,
+  /** Rows known at or after this moment are left out. */
+  asOf: milliseconds,
+  tables: z.array(z.strictObject({ name: z.enum(backendTables), chunkRows: z.int().positive() })),
+  codeVersion: z.string(),
+});
+export type PipelinePlan = z.infer<typeof pipelinePlan>;
+
+export const extractTableInput = z.strictObject({
+  runKey,
+  source: sourceName,
+  table: z.enum(backendTables),
+  asOf: milliseconds,
+  chunkRows: z.int().positive(),
+});
+export const extractedTable = z.strictObject({
+  table: z.enum(backendTables),
+  rows: z.int().nonnegative(),
+  /** Parquet blobs in key order. */
+  parts: z.array(z.strictObject({ hash: contentHash, rows: z.int(), bytes: z.int() })),
+  /** First and last event, milliseconds; null for an empty or timeless table. */
+  eventTime: z.strictObject({ from: milliseconds, to: milliseconds }).nullable(),
+  queryHash: contentHash,
+});
+export type ExtractedTable = z.infer<typeof extractedTable>;
+
+export const commitSnapshotInput = z.strictObject({
+  runKey,
+  source: sourceName,
+  asOf: milliseconds,
+  codeVersion: z.string(),
+  tables: z.array(extractedTable),
+});
+export const snapshotRef = z.strictObject({
+  hash: contentHash,
+  source: sourceName,
+  asOf: milliseconds,
+  rows: z.record(z.string(), z.int()),
+});
+export type SnapshotRef = z.infer<typeof snapshotRef>;
+
+export const snapshotInput = z.strictObject({ runKey, snapshotHash: contentHash });
+export const featureSetRef = z.strictObject({
+  hash: contentHash,
+  views: z.array(z.strictObject({ name: z.string(), version: z.int(), entities: z.int(), hash: contentHash })),
+});
+export type FeatureSetRef = z.infer<typeof featureSetRef>;
+
+export const materializeInput = z.strictObject({ runKey, featureSetHash: contentHash });
+export const materialized = z.strictObject({
+  store: z.enum(['redis', 'memory']),
+  views: z.array(z.strictObject({ name: z.string(), entities: z.int() })),
+});
+export type Materialized = z.infer<typeof materialized>;
+
+export interface PipelineActivities {
+  /** Resolves the source (null = the active one) and the moment. @throws `SOURCE_NOT_FOUND`. */
+  planPipeline: (input: z.infer<typeof planPipelineInput>) => Promise<PipelinePlan>;
+  /** Reads one table in chunks by key into Parquet blobs; heartbeats the last key. */
+  extractTable: (input: z.infer<typeof extractTableInput>) => Promise<ExtractedTable>;
+  commitSnapshot: (input: z.infer<typeof commitSnapshotInput>) => Promise<SnapshotRef>;
+  validateSnapshot: (input: z.infer<typeof snapshotInput>) => Promise<z.infer<typeof dataQuality>>;
+  buildFeatures: (input: z.infer<typeof snapshotInput>) => Promise<FeatureSetRef>;
+  materializeOnline: (input: z.infer<typeof materializeInput>) => Promise<Materialized>;
+}
+
+// ── training (fit and evaluate on queue `training`, the rest on `pipeline`) ─────────────────────────────────────────
+
+export const planTrainingInput = z.strictObject({
+  runKey,
+  workflowId: z.string(),
+  modelName,
+  /** Null = the line of the snapshot's source, or of the dataset. */
+  line: lineName.nullable(),
+  params: z.record(z.string(), z.unknown()),
+  seed: z.int(),
+});
+export const trainingPlan = z.strictObject({
+  modelName,
+  /** With every default filled in. */
+  params: z.record(z.string(), z.unknown()),
+  seed: z.int(),
+  primaryMetric: z.string(),
+  trainTimeoutMs: z.int(),
+  evaluateTimeoutMs: z.int(),
+  heartbeatTimeoutMs: z.int(),
+  codeVersion: z.string(),
+});
+export type TrainingPlan = z.infer<typeof trainingPlan>;
+
+export const prepareDatasetInput = z.strictObject({
+  runKey,
+  modelName,
+  /** Exactly one of the two: rows from a snapshot, or a dataset that was stored before (file import). */
+  snapshotHash: contentHash.nullable(),
+  datasetHash: contentHash.nullable(),
+});
+export const preparedDataset = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('ready'), dataset: datasetRef }),
+  z.strictObject({ status: z.literal('skipped'), line: lineName, reason: z.string() }),
+]);
+export type PreparedDataset = z.infer<typeof preparedDataset>;
+
+export const datasetInput = z.strictObject({ runKey, modelName, dataset: datasetRef });
+
+export const fitModelInput = datasetInput.extend({ params: z.record(z.string(), z.unknown()), seed: z.int() });
+export const fittedModel = z.strictObject({
+  /** Hash of the artefact manifest. */
+  artefactHash: contentHash,
+  signatureHash: contentHash,
+  definitionHash: contentHash,
+  bytes: z.int(),
+  trainedRows: z.int(),
+});
+export type FittedModel = z.infer<typeof fittedModel>;
+
+export const evaluateModelInput = datasetInput.extend({ artefactHash: contentHash, seed: z.int() });
+export const evaluatedModel = z.strictObject({
+  /** Blob with the whole evaluation (JSON) including plots and slices. */
+  evaluationHash: contentHash,
+  holdoutRows: z.int(),
+  metrics: z.array(metric).max(50),
+  baselineName: z.string(),
+  comparisons: z.array(comparison),
+  gates: z.array(gateResult),
+  championVersion: semanticVersion.nullable(),
+  notes: z.array(z.string()).max(20),
+});
+export type EvaluatedModel = z.infer<typeof evaluatedModel>;
+
+export const writeCardInput = z.strictObject({
+  runKey,
+  modelName,
+  line: lineName,
+  evaluationHash: contentHash,
+  version: semanticVersion.nullable(),
+});
+export const finishRunInput = z.strictObject({
+  runKey,
+  modelName,
+  status: z.enum([...decision.options, 'failed', 'cancelled']),
+  reasons: z.array(z.string()),
+});
+
+export interface TrainingActivities {
+  /** Fills in and checks parameters, opens the run in the registry. @throws `UNKNOWN_MODEL`, `INVALID_HYPERPARAMETERS`. */
+  planTraining: (input: z.infer<typeof planTrainingInput>) => Promise<TrainingPlan>;
+  prepareDataset: (input: z.infer<typeof prepareDatasetInput>) => Promise<PreparedDataset>;
+  validateDataset: (input: z.infer<typeof datasetInput>) => Promise<z.infer<typeof dataQuality>>;
+  /** Trains in a child process on everything outside the frozen holdout. Heartbeats progress; cancellation ends the child. */
+  fitModel: (input: z.infer<typeof fitModelInput>) => Promise<FittedModel>;
+  /** Scores challenger, baseline and champion on the same holdout rows through the predictor. */
+  evaluateModel: (input: z.infer<typeof evaluateModelInput>) => Promise<EvaluatedModel>;
+  registerModel: (input: z.infer<typeof registrationInput>) => Promise<z.infer<typeof registrationResult>>;
+  /** Renders the model card (Markdown and HTML). @returns hash of the HTML blob. */
+  writeCard: (input: z.infer<typeof writeCardInput>) => Promise<{ readonly cardHash: string }>;
+  finishRun: (input: z.infer<typeof finishRunInput>) => Promise<void>;
+}
+
+// ── promotion (queue `pipeline`) ────────────────────────────────────────────────────────────────────────────────────
+
+export const promotionTarget = z.strictObject({ modelName, line: lineName, version: semanticVersion, toStage: stage });
+export const promoteVersionInput = promotionTarget.extend({
+  runKey,
+  actor: z.string().min(1),
+  reason: z.string().min(1),
+});
+export const requestPromotionInput = promotionTarget.extend({
+  runKey,
+  workflowId: z.string(),
+  requestedBy: z.string(),
+});
+export const decideRequestInput = z.strictObject({
+  requestId: z.string(),
+  status: z.enum(['approved', 'rejected', 'superseded', 'expired', 'failed']),
+  decidedBy: z.string(),
+  reason: z.string(),
+});
+
+export interface PromotionActivities {
+  /** Checks that the transition is allowed, opens a request, supersedes older ones. @throws `TRANSITION_NOT_ALLOWED`. */
+  requestPromotion: (input: z.infer<typeof requestPromotionInput>) => Promise<{
+    readonly requestId: string;
+    readonly requiresApproval: boolean;
+    readonly supersededWorkflowIds: readonly string[];
+  }>;
+  decidePromotionRequest: (input: z.infer<typeof decideRequestInput>) => Promise<void>;
+  promoteVersion: (
+    input: z.infer<typeof promoteVersionInput>,
+  ) => Promise<{ readonly from: string; readonly to: string }>;
+  /** Loads the version as serving would and predicts its stored sample; equal to 1e-5. */
+  smokeTest: (
+    input: z.infer<typeof promotionTarget>,
+  ) => Promise<{ readonly passed: boolean; readonly finding: string }>;
+  rollbackVersion: (input: {
+    readonly runKey: string;
+    readonly modelName: string;
+    readonly line: string;
+    readonly actor: string;
+    readonly reason: string;
+  }) => Promise<{ readonly version: string }>;
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { contentHash, lineName, modelName } from './ids.js';
+import type { Table } from './table.js';
+
+/** What one column may hold. Validation, file readers and documentation all read this one description. */
+export interface ColumnSpec {
+  readonly name: string;
+  /** `category` is text from a closed list; `flag` reads true/false/0/1 and is held as 0/1. */
+  readonly type: 'number' | 'integer' | 'flag' | 'text' | 'category' | 'timestamp';
+  /** One sentence with the unit. */
+  readonly description: string;
+  /** @default false */
+  readonly nullable?: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** The closed list of a `category`. */
+  readonly categories?: readonly string[];
+  /** No two rows may share a value. @default false */
+  readonly unique?: boolean;
+}
+
+/** A column that a model learns from. */
+export interface FeatureSpec {
+  readonly name: string;
+  readonly kind: 'numeric' | 'categorical';
+  readonly description: string;
+  /** +1: the prediction may only rise with the feature; −1: only fall; absent: free. */
+  readonly monotone?: 1 | -1;
+}
+
+/**
+ * How the holdout is cut. `group`: a row is held out when hash(salt, group) falls below the fraction, so that all rows
+ * of a user, merchant or template stay together and a new row of a held-out group is held out for ever.
+ * `time`: rows at or after the cut are held out.
+ */
+export type SplitRule =
+  | { readonly kind: 'group'; readonly column: string; readonly fraction: number; readonly salt: string }
+  | { readonly kind: 'time'; readonly column: string; readonly days: number };
+
+export const frozenHoldout = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('group'), column: z.string(), fraction: z.number().gt(0).lt(1), salt: z.string() }),
+  /** `cut` in milliseconds since the epoch, fixed when the line is created. */
+  z.strictObject({ kind: z.literal('time'), column: z.string(), cut: z.number() }),
+]);
+/** A split rule with its cut, stored with the line; training never sees what it holds out. */
+export type FrozenHoldout = z.infer<typeof frozenHoldout>;
+
+/** The shape of one line's training table. */
+export interface DatasetSchema {
+  readonly line: string;
+  /** All columns, the label included. */
+  readonly columns: readonly ColumnSpec[];
+  /** The column that names a row in messages; unique. */
+  readonly key: string;
+  readonly label: string;
+  readonly features: readonly FeatureSpec[];
+  /** Columns kept for fairness slices and never learned from. */
+  readonly protectedColumns?: readonly string[];
+  readonly split: SplitRule;
+  /** Fewer usable rows than this is `TOO_FEW_ROWS`. */
+  readonly minimumRows: number;
+}
+
+/**
+ * A file layout that `--data-path` accepts: how to recognise it and how its columns become those of `schema`.
+ * CSV is read with `delimiter`; without `header` the columns are named by position.
+ */
+export interface FileFormat {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: DatasetSchema;
+  readonly encodings: readonly ('csv' | 'json')[];
+  /** @default ',' */
+  readonly delimiter?: string;
+  /** Names by position for files without a header row. */
+  readonly positionalColumns?: readonly string[];
+  /** True when a file with these column names (or this many unnamed columns) and file name is of this format. */
+  matches(found: {
+    readonly fileName: string;
+    readonly columns: readonly string[] | null;
+    readonly width: number;
+  }): boolean;
+  /** Source column names in the file for each schema column whose name differs. */
+  readonly renames?: Readonly<Record<string, string>>;
+  /** Last step after type conversion, for instance recoding `1/2` labels; row count and order stay. */
+  transform?(table: Table): Table;
+}
+
+/** Rows of one line with their description, as `train` and `score` see them. */
+export interface TrainingData {
+  readonly schema: DatasetSchema;
+  readonly table: Table;
+}
+
+/** A stored dataset by reference: what workflows and activities pass instead of rows. */
+export const datasetRef = z.strictObject({
+  /** Hash of the dataset manifest. */
+  hash: contentHash,
+  modelName,
+  line: lineName,
+  rows: z.int().nonnegative(),
+  /** Where the rows come from: a snapshot, or a file with its name and hash. */
+  origin: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('snapshot'), snapshotHash: contentHash, source: z.string() }),
+    z.strictObject({ kind: z.literal('file'), fileHash: contentHash, fileName: z.string(), format: z.string() }),
+  ]),
+  /** Facts a reader should know, such as "160 of 328 loans have any earlier transaction (25 bad)". */
+  notes: z.array(z.string()).default([]),
+});
+export type DatasetRef = z.infer<typeof datasetRef>;
+
+/** One failed expectation, bounded so that it fits a payload. */
+export const failedCheck = z.strictObject({
+  table: z.string(),
+  column: z.string().nullable(),
+  check: z.string(),
+  failedRows: z.int().nonnegative(),
+  /** What was found and wanted, with the first offending row's key; no personal data. */
+  example: z.string().nullable(),
+});
+export type FailedCheck = z.infer<typeof failedCheck>;
+
+export const dataQuality = z.strictObject({
+  passed: z.boolean(),
+  checkedRows: z.int().nonnegative(),
+  /** Distinct rows with at least one fault. */
+  rejectedRows: z.int().nonnegative(),
+  /** Blob with the whole report (JSON). */
+  reportHash: contentHash,
+  /** At most 20, worst first. */
+  failedChecks: z.array(failedCheck).max(20),
+});
+export type DataQuality = z.infer<typeof dataQuality>;
+
+/** A model's own check of its training table, beside the column specs. */
+export interface Expectation {
+  readonly name: string;
+  /** @returns null when it holds, else what was found and wanted. */
+  check(data: TrainingData): string | null;
+}

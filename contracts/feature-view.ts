@@ -1,0 +1,30 @@
+import type { BackendTable, SnapshotTables } from './backend.js';
+
+export interface FeatureField {
+  /** Full words, unit in the name when it has one: `incomeMonthlyMean`, `utilisationShare`. */
+  readonly name: string;
+  readonly description: string;
+  readonly unit: 'INR' | 'share' | 'count' | 'days' | 'months' | 'ratio' | 'flag' | 'code';
+}
+
+/**
+ * Features of one kind of entity, computed by ONE function for training (at each label's time), for the offline store
+ * and for the online store (at the snapshot's time), so that the three cannot differ.
+ */
+export interface FeatureView {
+  readonly name: string;
+  /** Raised whenever a feature's meaning changes; part of every stored value's header. */
+  readonly version: number;
+  readonly entity: 'user';
+  readonly tables: readonly BackendTable[];
+  readonly fields: readonly FeatureField[];
+  /** How long an online value may be served before it counts as stale, in seconds. */
+  readonly timeToLiveSeconds: number;
+  /**
+   * Indexes the tables once and lends a function that computes the fields, in order, from rows dated strictly before
+   * `asOf` (milliseconds). NaN = unknown. Pure and deterministic.
+   */
+  prepare(tables: SnapshotTables): FeatureFunction;
+}
+
+export type FeatureFunction = (entityId: string, asOf: number) => Float64Array;

@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+import type { BackendTable, SnapshotTables } from './backend.js';
+import type { DatasetSchema, Expectation, FileFormat, TrainingData } from './dataset.js';
+import type { Comparison, Evaluation } from './evaluation.js';
+import type { FeatureView } from './feature-view.js';
+import type { Table } from './table.js';
+
+/** What the caller lends to a computation, so that it does no I/O and has no clock or chance of its own. */
+export interface ComputeContext {
+  readonly seed: number;
+  /** Aborted on cancellation; check between rounds with `signal.throwIfAborted()`. */
+  readonly signal: AbortSignal;
+  /** @param done - finished steps of `total`; cheap, may be called each round. */
+  onProgress(progress: { readonly stage: string; readonly done: number; readonly total: number }): void;
+}
+
+export interface TrainContext extends ComputeContext {
+  /** Survives a killed worker; the next attempt of the same step finds what was saved last. */
+  readonly checkpoint: {
+    load(): Promise<Uint8Array | null>;
+    save(bytes: Uint8Array): Promise<void>;
+  };
+}
+
+/** Named files of one artefact: ONNX graphs, JSON, flat typed arrays. Nothing executable. */
+export type ArtefactFiles = Readonly<Record<string, Uint8Array>>;
+
+export interface Predictor<Input = unknown, Output = unknown> {
+  /** Depends on the line the artefact was trained for, hence here and not on the definition. */
+  readonly input: z.ZodType<Input>;
+  readonly output: z.ZodType<Output>;
+  /** @param inputs - (n,), already parsed.  @returns (n,) in the same order; a batch equals one by one. */
+  predict(inputs: readonly Input[]): Promise<Output[]>;
+  close(): Promise<void>;
+}
+
+/** Rows and features that a model takes from the backend (any source). */
+export interface BackendDataset {
+  /** The `default` line's shape; an imported source uses the same shape under its own line name. */
+  readonly schema: DatasetSchema;
+  /** Loaded for `rows`. */
+  readonly tables: readonly BackendTable[];
+  /** Joined to each row at its `as_of`, strictly earlier events only; a field becomes a column of its own name. */
+  readonly views: readonly FeatureView[];
+  /**
+   * The labelled rows: at least `entity_id` (text), `as_of` (timestamp), the schema's key and label; plus features
+   * known at `as_of` that are not in a view. A label may come from the future of `as_of`, a feature may not.
+   */
+  rows(tables: SnapshotTables, snapshot: { readonly asOf: number; readonly source: string }): LabelledRows;
+}
+
+export interface LabelledRows {
+  readonly table: Table;
+  /** Facts for the output, such as how many candidates were left out and why. */
+  readonly notes: readonly string[];
+}
+
+export interface CardFacts {
+  readonly purpose: string;
+  readonly intendedUsers: string;
+  readonly outOfScope: readonly string[];
+  readonly limits: readonly string[];
+  readonly ethics: readonly string[];
+}
+
+/** A condition for registration. Without `lines` it holds for every line. */
+export type Gate =
+  | {
+      readonly kind: 'absolute';
+      readonly metric: string;
+      readonly atLeast?: number;
+      readonly atMost?: number;
+      readonly lines?: readonly string[];
+    }
+  /** The comparison's whole interval must lie above zero. */
+  | { readonly kind: 'better-than'; readonly other: 'baseline' | 'champion'; readonly lines?: readonly string[] };
+
+export interface SearchDimension {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly scale: 'linear' | 'log' | 'integer';
+}
+
+/**
+ * Everything the system knows about a model. One folder = one definition; nothing else names the model.
+ * The four computing steps run in a child process.
+ */
+export interface ModelDefinition<Params = unknown, Input = unknown, Output = unknown> {
+  readonly name: string;
+  /** Raised when code changes what the same data and parameters give; a new minor version. */
+  readonly definitionVersion: number;
+  readonly task:
+    'binary-classification' | 'multiclass-classification' | 'sequence-tagging' | 'forecasting' | 'anomaly-detection';
+  readonly owner: string;
+  readonly card: CardFacts;
+  /** Documented defaults; CLI flags are these names in kebab-case (`--max-depth` → `maxDepth`). */
+  readonly params: z.ZodType<Params>;
+  readonly searchSpace: Readonly<Record<string, SearchDimension>>;
+  readonly backend: BackendDataset;
+  readonly fileFormats: readonly FileFormat[];
+  readonly expectations: readonly Expectation[];
+  readonly primaryMetric: string;
+  readonly gates: readonly Gate[];
+  /** Wall-clock limits for the workflow, recorded by `planTraining`. */
+  readonly timeouts: { readonly trainMinutes: number; readonly evaluateMinutes: number };
+  readonly driftFeatures: readonly string[];
+  /** Same data, params and seed give the same bytes. */
+  train(context: TrainContext, data: TrainingData, params: Params): Promise<ArtefactFiles>;
+  /** Loads an artefact for serving; evaluation uses the same path. */
+  predictor(files: ArtefactFiles): Promise<Predictor<Input, Output>>;
+  /** What a program would answer that knows nothing but the obvious; same form as `score`. */
+  baseline(train: TrainingData, holdout: TrainingData): { readonly name: string; readonly scored: Table };
+  /** Truth and prediction a row, kept as a blob so that a comparison never scores twice. */
+  score(predictor: Predictor<Input, Output>, holdout: TrainingData, context: ComputeContext): Promise<Table>;
+  evaluate(scored: Table, holdout: TrainingData, context: ComputeContext): Evaluation;
+  /** Paired, on the same rows in the same order. */
+  compare(challenger: Table, other: Table, against: Comparison['against'], context: ComputeContext): Comparison;
+  explain?(predictor: Predictor<Input, Output>, input: Input): Promise<unknown>;
+}
+
+/**
+ * Declares a model. A typed identity: inference of the three type parameters is all it does.
+ * The catalogue holds definitions as `ModelDefinition<unknown, unknown, unknown>`, hence the erased result.
+ */
+export function defineModel<Params, Input, Output>(
+  definition: ModelDefinition<Params, Input, Output>,
+): ModelDefinition {
+  return definition;
+}

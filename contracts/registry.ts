@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import type { frozenHoldout } from './dataset.js';
+import { datasetRef } from './dataset.js';
+import { comparison, gateResult, metric } from './evaluation.js';
+import { contentHash, decision, lineName, modelName, semanticVersion, stage } from './ids.js';
+
+/** A run is one attempt of one model in one workflow; it exists from the first activity on, whatever becomes of it. */
+export const runStatus = z.enum(['running', ...decision.options, 'failed', 'cancelled']);
+export type RunStatus = z.infer<typeof runStatus>;
+
+export const startRunInput = z.strictObject({
+  /** First execution run id of the workflow: the same for every retry and reset, new for a deliberate rerun. */
+  runKey: z.string().min(1),
+  workflowId: z.string().min(1),
+  modelName,
+  line: lineName,
+  seed: z.int(),
+  params: z.record(z.string(), z.unknown()),
+  codeVersion: z.string(),
+});
+export type StartRunInput = z.infer<typeof startRunInput>;
+
+export const registrationInput = z.strictObject({
+  runKey: z.string().min(1),
+  modelName,
+  line: lineName,
+  dataset: datasetRef,
+  artefactHash: contentHash,
+  /** Hash of input names, kinds and output form: a change is a new major version. */
+  signatureHash: contentHash,
+  /** Hash of definition version and parameters: a change is a new minor version. */
+  definitionHash: contentHash,
+  evaluationHash: contentHash,
+  metrics: z.array(metric),
+  comparisons: z.array(comparison),
+  gates: z.array(gateResult),
+  /** The champion that the challenger was compared with; registration re-checks that it still reigns. */
+  championVersion: semanticVersion.nullable(),
+});
+export type RegistrationInput = z.infer<typeof registrationInput>;
+
+export const registrationResult = z.strictObject({
+  decision,
+  /** The new version, or for `unchanged` the one that already has this artefact. */
+  version: semanticVersion.nullable(),
+  /** Sentences with what was found and wanted. */
+  reasons: z.array(z.string()),
+});
+export type RegistrationResult = z.infer<typeof registrationResult>;
+
+export interface VersionRecord {
+  readonly modelName: string;
+  readonly line: string;
+  readonly version: string;
+  readonly stage: z.infer<typeof stage>;
+  readonly artefactHash: string;
+  readonly signatureHash: string;
+  readonly definitionHash: string;
+  readonly evaluationHash: string;
+  readonly cardHash: string | null;
+  readonly dataset: z.infer<typeof datasetRef>;
+  readonly runKey: string;
+  readonly workflowId: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly metrics: readonly z.infer<typeof metric>[];
+  readonly registeredAt: Date;
+}
+
+export interface RunRecord {
+  readonly runKey: string;
+  readonly workflowId: string;
+  readonly modelName: string;
+  readonly line: string;
+  readonly status: RunStatus;
+  readonly seed: number;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly metrics: readonly z.infer<typeof metric>[];
+  readonly comparisons: readonly z.infer<typeof comparison>[];
+  readonly gates: readonly z.infer<typeof gateResult>[];
+  readonly dataset: z.infer<typeof datasetRef> | null;
+  readonly artefactHash: string | null;
+  readonly version: string | null;
+  readonly reasons: readonly string[];
+  readonly codeVersion: string;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+}
+
+export interface LineRecord {
+  readonly modelName: string;
+  readonly line: string;
+  readonly holdout: z.infer<typeof frozenHoldout>;
+  readonly createdAt: Date;
+}
+
+export interface TransitionRecord {
+  readonly version: string;
+  readonly from: z.infer<typeof stage>;
+  readonly to: z.infer<typeof stage>;
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+export const promotionRequest = z.strictObject({
+  requestId: z.string(),
+  modelName,
+  line: lineName,
+  version: semanticVersion,
+  toStage: stage,
+  status: z.enum(['open', 'approved', 'rejected', 'superseded', 'expired', 'failed']),
+  requestedBy: z.string(),
+  decidedBy: z.string().nullable(),
+  reason: z.string().nullable(),
+  workflowId: z.string(),
+});
+export type PromotionRequest = z.infer<typeof promotionRequest>;
+
+/**
+ * Experiments, runs, versions and stages. Every method that writes is idempotent under its key, so that an activity
+ * may run twice. Promotion to `production` archives the former production version in the same transaction.
+ */
+export interface ModelRegistry {
+  startRun(input: StartRunInput): Promise<void>;
+  /** Records dataset and, at the end, status and reasons; a finished run is not reopened. */
+  recordDataset(runKey: string, modelName: string, dataset: z.infer<typeof datasetRef>): Promise<void>;
+  recordArtefact(
+    runKey: string,
+    modelName: string,
+    artefact: { role: string; hash: string; bytes: number },
+  ): Promise<void>;
+  finishRun(
+    runKey: string,
+    modelName: string,
+    outcome: { status: RunStatus; reasons: readonly string[] },
+  ): Promise<void>;
+
+  /** Creates the line with this holdout, or returns the line that exists: the first holdout stays. */
+  ensureLine(modelName: string, line: string, holdout: z.infer<typeof frozenHoldout>): Promise<LineRecord>;
+  findLine(modelName: string, line: string): Promise<LineRecord | null>;
+  /** Renews the holdout on request. */
+  refreezeLine(
+    modelName: string,
+    line: string,
+    holdout: z.infer<typeof frozenHoldout>,
+    actor: string,
+  ): Promise<LineRecord>;
+
+  /** Production version, else staging; for lines other than `default`, else the newest dev version. */
+  findChampion(modelName: string, line: string): Promise<VersionRecord | null>;
+  /**
+   * One transaction: decides `unchanged | rejected | registered` from gates and comparisons, gives the next version,
+   * stores version, metrics and the first transition. @throws PipelineError `CONFLICT` when the champion changed.
+   */
+  register(input: RegistrationInput): Promise<RegistrationResult>;
+  attachCard(modelName: string, line: string, version: string, cardHash: string): Promise<void>;
+
+  /** @throws PipelineError `TRANSITION_NOT_ALLOWED`, `VERSION_NOT_FOUND`. */
+  promote(input: {
+    readonly modelName: string;
+    readonly line: string;
+    readonly version: string;
+    readonly to: z.infer<typeof stage>;
+    readonly actor: string;
+    readonly reason: string;
+    /** Repeating a key changes nothing and returns the first transition. */
+    readonly idempotencyKey: string;
+  }): Promise<TransitionRecord>;
+  /** Makes the version that was in production before the current one production again. */
+  rollback(input: {
+    readonly modelName: string;
+    readonly line: string;
+    readonly actor: string;
+    readonly reason: string;
+    readonly idempotencyKey: string;
+  }): Promise<TransitionRecord>;
+
+  /** An open request for an older version of the same line becomes `superseded`. */
+  openPromotionRequest(input: Omit<PromotionRequest, 'status' | 'decidedBy' | 'reason'>): Promise<PromotionRequest>;
+  decidePromotionRequest(
+    requestId: string,
+    verdict: { status: Exclude<PromotionRequest['status'], 'open'>; decidedBy: string; reason: string },
+  ): Promise<PromotionRequest>;
+  listPromotionRequests(filter: {
+    readonly modelName?: string;
+    readonly status?: PromotionRequest['status'];
+  }): Promise<PromotionRequest[]>;
+
+  listVersions(filter: { readonly modelName?: string; readonly line?: string }): Promise<VersionRecord[]>;
+  /** @throws PipelineError `VERSION_NOT_FOUND`. */
+  getVersion(modelName: string, line: string, version: string): Promise<VersionRecord>;
+  listTransitions(modelName: string, line: string): Promise<TransitionRecord[]>;
+  listRuns(filter: {
+    readonly modelName?: string;
+    readonly workflowId?: string;
+    readonly limit?: number;
+  }): Promise<RunRecord[]>;
+}

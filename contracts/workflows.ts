@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import { comparison, metric } from './evaluation.js';
+import { contentHash, decision, lineName, modelName, semanticVersion, sourceName } from './ids.js';
+
+/** `pipeline`: I/O, many slots. `training`: CPU, slots = cores; start more workers on more machines to scale. */
+export const PIPELINE_QUEUE = 'pipeline';
+export const TRAINING_QUEUE = 'training';
+
+/**
+ * The training queue that belongs to a pipeline queue. Tests prefix both, so that files run side by side on one server.
+ * @example trainingQueueOf('t42-pipeline') // 't42-training'
+ */
+export const trainingQueueOf = (pipelineQueue: string): string => pipelineQueue.replace(/pipeline$/, TRAINING_QUEUE);
+
+/** Registered at start-up on any server, a foreign one included. */
+export const searchAttributes = {
+  ModelName: 'KEYWORD',
+  Stage: 'KEYWORD',
+  Decision: 'KEYWORD',
+} as const;
+
+export const triggers = z.enum(['schedule', 'cli', 'ui', 'drift']);
+
+// Every workflow takes one object, each field with a default, so that `{}` can be typed into the Temporal UI.
+
+export const dataPipelineInput = z.strictObject({
+  /** Null: the source that was loaded last. */
+  source: sourceName.nullable().default(null),
+  /** ISO 8601; null: now. */
+  asOf: z.iso.datetime().nullable().default(null),
+});
+export type DataPipelineInput = z.input<typeof dataPipelineInput>;
+
+export const dataPipelineResult = z.discriminatedUnion('status', [
+  z.strictObject({
+    status: z.literal('completed'),
+    source: sourceName,
+    line: lineName,
+    snapshotHash: contentHash,
+    featureSetHash: contentHash,
+    rows: z.record(z.string(), z.int()),
+    onlineStore: z.enum(['redis', 'memory']),
+    onlineEntities: z.int(),
+  }),
+  z.strictObject({
+    status: z.literal('rejected'),
+    stage: z.literal('validation'),
+    source: sourceName,
+    snapshotHash: contentHash,
+    reportHash: contentHash,
+    reasons: z.array(z.string()),
+  }),
+]);
+export type DataPipelineResult = z.infer<typeof dataPipelineResult>;
+
+export const trainModelInput = z.strictObject({
+  modelName: modelName.nullable().default(null),
+  /** Where the rows come from: at most one of the two; none runs the data pipeline first. */
+  snapshotHash: contentHash.nullable().default(null),
+  datasetHash: contentHash.nullable().default(null),
+  source: sourceName.nullable().default(null),
+  params: z.record(z.string(), z.unknown()).default({}),
+  seed: z.int().default(42),
+  trigger: triggers.default('ui'),
+});
+export type TrainModelInput = z.input<typeof trainModelInput>;
+
+export const trainingStages = [
+  'planning',
+  'data',
+  'dataset',
+  'validation',
+  'training',
+  'evaluation',
+  'registration',
+  'card',
+  'done',
+] as const;
+export type TrainingStage = (typeof trainingStages)[number];
+
+export const trainModelResult = z.strictObject({
+  modelName,
+  line: lineName,
+  decision,
+  /** Where a rejected or skipped run ended. */
+  stage: z.enum(trainingStages),
+  version: semanticVersion.nullable(),
+  reasons: z.array(z.string()),
+  rows: z.int(),
+  holdoutRows: z.int(),
+  /** The primary metric first; empty when nothing was evaluated. */
+  metrics: z.array(metric),
+  target: z.string().nullable(),
+  baselineName: z.string().nullable(),
+  comparisons: z.array(comparison),
+  championVersion: semanticVersion.nullable(),
+  notes: z.array(z.string()),
+  cardHash: contentHash.nullable(),
+  reportHash: contentHash.nullable(),
+});
+export type TrainModelResult = z.infer<typeof trainModelResult>;
+
+export const masterTrainingInput = z.strictObject({
+  /** Empty: every model of the catalogue. */
+  models: z.array(modelName).default([]),
+  source: sourceName.nullable().default(null),
+  asOf: z.iso.datetime().nullable().default(null),
+  /** Takes this snapshot instead of running the data pipeline. */
+  snapshotHash: contentHash.nullable().default(null),
+  seed: z.int().default(42),
+  /** Models that train at the same time. */
+  parallel: z.int().min(1).max(16).default(5),
+  trigger: triggers.default('ui'),
+});
+export type MasterTrainingInput = z.input<typeof masterTrainingInput>;
+
+export const modelOutcome = z.discriminatedUnion('status', [
+  z.strictObject({
+    status: z.literal('decided'),
+    result: trainModelResult,
+    /** `staged, awaiting approval` with the id of the waiting workflow. */
+    promotion: z
+      .strictObject({ stage: z.string(), awaitingApproval: z.boolean(), workflowId: z.string().nullable() })
+      .nullable(),
+  }),
+  z.strictObject({ status: z.literal('failed'), modelName, errorCode: z.string(), message: z.string() }),
+]);
+export type ModelOutcome = z.infer<typeof modelOutcome>;
+
+export const masterTrainingResult = z.strictObject({
+  status: z.enum(['completed', 'rejected', 'failed']),
+  source: sourceName,
+  snapshotHash: contentHash.nullable(),
+  reportHash: contentHash.nullable(),
+  reasons: z.array(z.string()),
+  models: z.array(modelOutcome),
+});
+export type MasterTrainingResult = z.infer<typeof masterTrainingResult>;
+
+export const promoteModelInput = z.strictObject({
+  modelName: modelName.nullable().default(null),
+  line: lineName.default('default'),
+  /** Null: the newest version in staging. */
+  version: semanticVersion.nullable().default(null),
+  toStage: z.enum(['staging', 'production']).default('production'),
+  requestedBy: z.string().default('unknown'),
+  /** How long a request stays open. */
+  approvalHours: z
+    .number()
+    .positive()
+    .default(24 * 7),
+});
+export type PromoteModelInput = z.input<typeof promoteModelInput>;
+
+export const promoteModelResult = z.strictObject({
+  status: z.enum(['promoted', 'rejected', 'expired', 'superseded', 'rolled-back']),
+  modelName,
+  line: lineName,
+  version: semanticVersion,
+  toStage: z.string(),
+  decidedBy: z.string().nullable(),
+  reason: z.string(),
+});
+export type PromoteModelResult = z.infer<typeof promoteModelResult>;
+
+export const approvalInput = z.strictObject({
+  approver: z.string().trim().min(1, 'an approval names its approver'),
+  reason: z.string().trim().min(1, 'an approval states its reason'),
+});
+export type ApprovalInput = z.infer<typeof approvalInput>;
+
+/** Names of messages; the definitions live beside the workflows because they need Temporal's package. */
+export const messages = {
+  /** Query of `trainModel`: where it is. */
+  trainingStage: 'trainingStage',
+  /** Query of `masterTraining` and `dataPipeline`: progress for the CLI. */
+  progress: 'progress',
+  /** Updates of `promoteModel`. */
+  approvePromotion: 'approvePromotion',
+  rejectPromotion: 'rejectPromotion',
+  /** Signal of `promoteModel`: a newer challenger took its place. */
+  superseded: 'superseded',
+} as const;
+
+export const progressReport = z.strictObject({
+  stage: z.string(),
+  /** One line a step or model: name, state, detail. */
+  lines: z.array(z.strictObject({ name: z.string(), state: z.string(), detail: z.string() })),
+});
+export type ProgressReport = z.infer<typeof progressReport>;
+
+/** The master workflow's child ids and the schedules' ids, in one place so that CLI and workflows agree. */
+export const workflowIds = {
+  dataPipelineOf: (parent: string): string => `${parent}/data-pipeline`,
+  modelOf: (parent: string, model: string): string => `${parent}/${model}`,
+  promotionOf: (model: string, line: string, version: string): string => `promote-${model}-${line}-${version}`,
+  weeklySchedule: 'weekly-retraining',
+  dailySchedule: 'daily-data-pipeline',
+} as const;

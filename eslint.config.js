@@ -1,0 +1,63 @@
+import tseslint from 'typescript-eslint';
+
+/** Rooms that must stay deterministic: no clock, chance, process or I/O of their own (STYLE: rooms). */
+const pureRooms = ['contracts/**/*.ts', 'learning/**/*.ts', 'workflows/**/*.ts'];
+const tests = ['**/*.test.ts', 'tests/**/*.ts', 'vitest.config.ts'];
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'dist', 'coverage', '.ml-services', '**/*.js', '**/*.mjs'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-non-null-assertion': 'off', // typed-array access under noUncheckedIndexedAccess
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      complexity: ['error', 12],
+      'max-depth': ['error', 4],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 4],
+      'no-console': 'error',
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: pureRooms,
+    ignores: tests,
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'console', 'fetch', 'setTimeout', 'setInterval', 'performance'],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['node:*', 'fs', 'path', 'crypto'], message: 'pure room' }] },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'take a seeded generator from the caller' },
+        { object: 'Date', property: 'now', message: 'take the time from the caller' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'take the time from the caller' },
+      ],
+    },
+  },
+  {
+    files: ['platform/config.ts', 'scripts/**/*.ts', 'workers/**/*.ts', 'tests/**/*.ts', 'vitest.config.ts'],
+    rules: {},
+  },
+  {
+    files: tests,
+    rules: {
+      'max-lines-per-function': 'off',
+      'max-lines': 'off',
+      'no-restricted-exports': 'off',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+);

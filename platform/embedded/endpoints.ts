@@ -1,0 +1,10 @@
+/** Where the services answer, embedded or foreign: what a worker or the CLI connects to. */
+export interface Endpoints {
+  readonly temporal: { readonly address: string; readonly namespace: string; readonly uiUrl: string | null };
+  readonly databaseUrl: string;
+  readonly backendDatabaseUrl: string;
+  /** Null: the in-process online store, written through to PostgreSQL. */
+  readonly redisUrl: string | null;
+  /** `file:///…` or `s3://bucket/prefix`. */
+  readonly artifactUri: string;
+}

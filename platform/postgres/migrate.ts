@@ -1,0 +1,33 @@
+import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import { PipelineError } from '../../contracts/errors.js';
+
+/**
+ * Brings one schema up to date. Each room owns a schema (`backend`, `registry`, `catalog`) and its list of migrations,
+ * named `0001-what-it-does` and never edited after release. Safe to run from several processes at once: the migrator
+ * takes a lock in the database.
+ * @throws PipelineError `INTERNAL` naming the migration that failed.
+ */
+export async function migrateSchema(
+  database: Kysely<unknown>,
+  schema: string,
+  migrations: Readonly<Record<string, Migration>>,
+): Promise<readonly string[]> {
+  await sql`create schema if not exists ${sql.id(schema)}`.execute(database);
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+    migrationTableSchema: schema,
+    migrationTableName: 'schema_migrations',
+    migrationLockTableName: 'schema_migrations_lock',
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  const failed = results?.find((result) => result.status === 'Error');
+  if (error !== undefined)
+    throw new PipelineError(
+      'INTERNAL',
+      `migration ${failed?.migrationName ?? '(unknown)'} of schema ${schema} failed`,
+      { schema },
+      { cause: error },
+    );
+  return (results ?? []).map((result) => result.migrationName);
+}
