@@ -1,0 +1,106 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { projectRoot } from '../../platform/project.js';
+import { checkRooms } from './check.js';
+
+const roots: string[] = [];
+
+/** A small checkout with these files, node_modules borrowed from the real one. */
+function plant(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'rooms-'));
+  roots.push(root);
+  symlinkSync(join(projectRoot, 'node_modules'), join(root, 'node_modules'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+afterEach(() => {
+  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
+});
+
+const value = 'export const value = 1;\n';
+const clean = {
+  'contracts/a.ts': "import { z } from 'zod';\nexport const a = z.string();\n",
+  'learning/b.ts': "import { a } from '../contracts/a.js';\nexport const b = a;\n",
+  'workflows/w.ts': "import type { a } from '../contracts/a.js';\nexport type W = typeof a;\n",
+};
+
+describe('checkRooms', () => {
+  it('passes a clean tree and counts its modules', async () => {
+    expect(await checkRooms(plant(clean))).toEqual({ modules: 3, violations: [] });
+  });
+
+  it('fails when it finds nothing to check', async () => {
+    const { violations } = await checkRooms(plant({ 'contracts/readme.md': '' }));
+    expect(violations).toEqual([expect.stringContaining('no-modules-found')]);
+  });
+
+  const faults: [string, string, Record<string, string>][] = [
+    [
+      'an upward import',
+      'imports-go-down-only: learning',
+      { 'platform/p.ts': value, 'learning/x.ts': "export * from '../platform/p.js';\n" },
+    ],
+    [
+      'an upward import of a type',
+      'imports-go-down-only: datasets',
+      {
+        'registry/r.ts': 'export interface R { a: 1 }\n',
+        'datasets/x.ts': "import type { R } from '../registry/r.js';\nexport type X = R;\n",
+      },
+    ],
+    [
+      'rooms of one rank',
+      'imports-go-down-only: serving',
+      { 'workers/w.ts': value, 'serving/x.ts': "export * from '../workers/w.js';\n" },
+    ],
+    [
+      'a workflow that reaches out',
+      'workflows-see-contracts-only',
+      { 'learning/l.ts': value, 'workflows/x.ts': "export * from '../learning/l.js';\n" },
+    ],
+    [
+      'an activity that imports a workflow',
+      'workflows-are-entered-by-name',
+      { 'workflows/v.ts': value, 'activities/x.ts': "export * from '../workflows/v.js';\n" },
+    ],
+    [
+      'one model seeing another',
+      'models-do-not-see-each-other',
+      { 'models/one/index.ts': value, 'models/two/index.ts': "export * from '../one/index.js';\n" },
+    ],
+    [
+      'a model that knows a store',
+      'models-see-contracts-learning-features',
+      { 'platform/p.ts': value, 'models/one/index.ts': "export * from '../../platform/p.js';\n" },
+    ],
+    [
+      'Temporal below activities',
+      'temporal-stays-above',
+      { 'registry/x.ts': "export { Client } from '@temporalio/client';\n" },
+    ],
+    ['contracts with a package', 'contracts-import-zod-only', { 'contracts/x.ts': "export { pino } from 'pino';\n" }],
+    ['contracts with Node', 'contracts-import-zod-only', { 'contracts/x.ts': "export { join } from 'node:path';\n" }],
+    [
+      'the product using test code',
+      'no-test-code-in-the-product',
+      { 'tests/t.ts': value, 'scripts/x.ts': "export * from '../tests/t.js';\n" },
+    ],
+    [
+      'a cycle',
+      'no-cycles',
+      { 'learning/x.ts': "export * from './y.js';\n", 'learning/y.ts': "export * from './x.js';\n" },
+    ],
+    ['an import that leads nowhere', 'resolvable', { 'learning/x.ts': "export * from './gone.js';\n" }],
+  ];
+
+  it.each(faults)('catches %s', async (_what, rule, files) => {
+    const { violations } = await checkRooms(plant({ ...clean, ...files }));
+    expect(violations.map((violation) => violation.split(': ').slice(0, -1).join(': '))).toContain(rule);
+  });
+});
