@@ -82,6 +82,8 @@ export interface FileFormat {
   }): boolean;
   /** Source column names in the file for each schema column whose name differs. */
   readonly renames?: Readonly<Record<string, string>>;
+  /** Schema columns that `transform` makes (a row number, an age band), so the reader does not look for them in the file. */
+  readonly derivedColumns?: readonly string[];
   /** Last step after type conversion, for instance recoding `1/2` labels; row count and order stay. */
   transform?(table: Table): Table;
 }

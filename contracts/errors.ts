@@ -26,6 +26,7 @@ export const errorTable = {
   INVALID_CONFIG: row(500, 2, 'A setting in the environment or .env is malformed; see .env.example.'),
   INVALID_HYPERPARAMETERS: row(400, 2, 'A hyper-parameter is unknown or out of range for this model.'),
   UNKNOWN_MODEL: row(404, 2, 'No folder in models/ has this name; the message lists the known ones.'),
+  INVALID_MODEL: row(500, 2, 'A folder in models/ does not export a usable model; the message names folder and fault.'),
   SOURCE_NOT_FOUND: row(404, 2, 'No such data source; generate or import one with `ml data`.'),
   DATASET_NOT_FOUND: row(404, 2, 'No dataset or snapshot has this hash.'),
   VERSION_NOT_FOUND: row(404, 2, 'No such version in this model line.'),
