@@ -1,0 +1,57 @@
+import type { Paint } from './paint.js';
+import { createPaint, wantsColour } from './paint.js';
+import type { ProgressStream, ProgressView } from './progress.js';
+import { createProgress } from './progress.js';
+import type { HumanTable } from './table.js';
+import { renderTable } from './table.js';
+
+/** How a command speaks: results on standard output, everything else on standard error. */
+export interface Output {
+  /** True with `--json`: standard output holds exactly one JSON document. */
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly paint: Paint;
+  /** The command's result: the value as JSON with `--json`, else what `print` prints. Call it once. */
+  result(value: unknown, print: () => void): void;
+  /** One line for people on standard output; silent with `--json`. */
+  line(text?: string): void;
+  /** A table for people on standard output; silent with `--json`. */
+  table(table: HumanTable): void;
+  /** A remark on standard error. */
+  notice(text: string): void;
+  /** Progress on standard error. */
+  progress(): ProgressView;
+}
+
+export interface OutputStreams {
+  readonly stdout: ProgressStream;
+  readonly stderr: ProgressStream;
+}
+
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly verbose: boolean;
+  /** The variable NO_COLOR. */
+  readonly noColour: string | undefined;
+}
+
+/** Binds an Output to two streams. */
+export function createOutput({ stdout, stderr }: OutputStreams, options: OutputOptions): Output {
+  const line = (text = ''): void => {
+    if (!options.json) stdout.write(`${text}\n`);
+  };
+  const width = stdout.isTTY === true && stdout.columns !== undefined ? { width: stdout.columns } : {};
+  return {
+    json: options.json,
+    verbose: options.verbose,
+    paint: createPaint(wantsColour(stdout.isTTY === true && !options.json, options.noColour)),
+    result(value, print) {
+      if (options.json) stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      else print();
+    },
+    line,
+    table: (table) => line(renderTable({ ...width, ...table })),
+    notice: (text) => void stderr.write(`${text}\n`),
+    progress: () => createProgress(stderr),
+  };
+}

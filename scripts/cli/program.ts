@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Argument } from 'commander';
+import { Command } from 'commander';
+import { projectRoot } from '../../platform/project.js';
+import { commandFiles } from './commands.js';
+import type { CliContext } from './context.js';
+
+/**
+ * The program with every command's name, but only the wanted command's file loaded: help and errors come at once, and
+ * a fault in one command's imports cannot break another.
+ * @param wanted - the first word of the command line, or null for help.
+ */
+export async function buildProgram(cli: CliContext, wanted: string | null): Promise<Command> {
+  const program = createProgram();
+  for (const [name, { summary, load }] of Object.entries(commandFiles)) {
+    if (name === wanted) (await load()).register(program, cli);
+    else program.command(name).summary(summary).description(summary).allowUnknownOption();
+  }
+  addCommonOptions(program);
+  return program;
+}
+
+function createProgram(): Command {
+  return new Command('ml')
+    .description('Trains, judges, promotes and serves the models of this project, durably.')
+    .version(projectVersion(), '-V, --version')
+    .exitOverride()
+    .configureHelp({ subcommandTerm: commandTerm })
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText('after', helpFooter);
+}
+
+/** Name and arguments; that every command has options need not be said. */
+const commandTerm = (command: Command): string =>
+  [command.name(), ...command.registeredArguments.map(argumentTerm)].join(' ');
+
+const argumentTerm = (argument: Argument): string =>
+  argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
+
+const helpFooter = `
+Exit codes: 0 every model ended with a decision · 1 something failed · 2 wrong use or bad input · 3 data rejected
+Start here: ml retrain · ml status · ml models list · ml <command> --help`;
+
+/** `--json` and `--verbose` may stand anywhere, so every command knows them. */
+function addCommonOptions(command: Command): void {
+  command.option('--json', 'print one JSON document on standard output, and nothing else there');
+  command.option('--verbose', 'show stack traces and the log on standard error');
+  for (const child of command.commands) addCommonOptions(child);
+}
+
+function projectVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
