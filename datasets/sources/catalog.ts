@@ -1,0 +1,126 @@
+import { type Kysely, type Migration, sql } from 'kysely';
+import type { Pool } from 'pg';
+import { PipelineError } from '../../contracts/errors.js';
+import { sourceName } from '../../contracts/ids.js';
+import { migrateSchema } from '../../platform/postgres/migrate.js';
+import { createKysely } from '../../platform/postgres/pool.js';
+
+/** Plain facts about a source: seed and size of a generation, folder and counts of an import. */
+export type SourceDetail = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface CatalogSource {
+  readonly name: string;
+  readonly detail: SourceDetail;
+  /** True for the one source that commands without `--source` read. */
+  readonly active: boolean;
+  readonly loadedAt: Date;
+}
+
+/** Which data sources there are and which one is used when nobody names one. */
+export interface SourceCatalog {
+  /** Creates or updates schema `catalog`. Idempotent. */
+  migrate(): Promise<void>;
+  /** Adds a source or updates its detail and time; `activate` also makes it the one in use. @throws `INVALID_INPUT`. */
+  add(name: string, detail: SourceDetail, options: { readonly activate: boolean }): Promise<void>;
+  /** @returns the name of the source in use. @throws PipelineError `SOURCE_NOT_FOUND` when none was ever loaded. */
+  active(): Promise<string>;
+  /** By name. */
+  list(): Promise<readonly CatalogSource[]>;
+  /** Makes a known source the one in use. @throws PipelineError `SOURCE_NOT_FOUND` listing the known ones. */
+  use(name: string): Promise<void>;
+}
+
+interface CatalogDatabase {
+  'catalog.sources': { name: string; detail: SourceDetail; active: boolean; loaded_at: Date };
+}
+
+const createSources: Migration = {
+  async up(database) {
+    await sql`create table catalog.sources (
+      name text primary key, detail jsonb not null, active boolean not null default false,
+      loaded_at timestamptz not null default now())`.execute(database);
+    // The database itself keeps two sources from being active at once.
+    await sql`create unique index one_active_source on catalog.sources (active) where active`.execute(database);
+  },
+};
+
+const howToLoad = '`ml data generate` makes one, `ml data import berka <folder>` loads one';
+
+function notFound(name: string | null, known: readonly string[]): PipelineError {
+  const found = name === null ? 'no data source is in use' : `there is no data source "${name}"`;
+  const hint = known.length === 0 ? howToLoad : `known: ${known.join(', ')} (\`ml data use <name>\`); ${howToLoad}`;
+  return new PipelineError('SOURCE_NOT_FOUND', `${found}; ${hint}`, { source: name, known: [...known] });
+}
+
+function checkedName(name: string): string {
+  const parsed = sourceName.safeParse(name);
+  if (parsed.success) return parsed.data;
+  const wanted = parsed.error.issues[0]?.message ?? 'a source name';
+  throw new PipelineError('INVALID_INPUT', `source name "${name}": ${wanted}`, { source: name });
+}
+
+const sourceNames = async (database: Kysely<CatalogDatabase>): Promise<string[]> => {
+  const rows = await database.selectFrom('catalog.sources').select('name').orderBy('name').execute();
+  return rows.map((row) => row.name);
+};
+
+/** Deactivate first: the unique index allows one active row at any moment. */
+async function activate(database: Kysely<CatalogDatabase>, name: string): Promise<boolean> {
+  await database.updateTable('catalog.sources').set({ active: false }).where('active', '=', true).execute();
+  const chosen = await database
+    .updateTable('catalog.sources')
+    .set({ active: true })
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return chosen.numUpdatedRows > 0n;
+}
+
+/** Serialises writers, so that two loads that end together leave one active source and no error. */
+const lockCatalog = (database: Kysely<CatalogDatabase>): Promise<unknown> =>
+  sql`lock table catalog.sources in share row exclusive mode`.execute(database);
+
+async function addSource(database: Kysely<CatalogDatabase>, name: string, detail: SourceDetail): Promise<void> {
+  const values = { detail: sql<SourceDetail>`${JSON.stringify(detail)}::jsonb`, loaded_at: sql<Date>`now()` };
+  await database
+    .insertInto('catalog.sources')
+    .values({ name, active: false, ...values })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(values))
+    .execute();
+}
+
+/** The catalogue in PostgreSQL, schema `catalog`. The pool stays the caller's to end. */
+export function createSourceCatalog(pool: Pool): SourceCatalog {
+  const database = createKysely<CatalogDatabase>(pool);
+  return {
+    async migrate() {
+      await migrateSchema(createKysely(pool), 'catalog', { '0001-sources': createSources });
+    },
+    async add(name, detail, options) {
+      const checked = checkedName(name);
+      await database.transaction().execute(async (transaction) => {
+        await lockCatalog(transaction);
+        await addSource(transaction, checked, detail);
+        if (options.activate) await activate(transaction, checked);
+      });
+    },
+    async active() {
+      const row = await database
+        .selectFrom('catalog.sources')
+        .select('name')
+        .where('active', '=', true)
+        .executeTakeFirst();
+      if (row === undefined) throw notFound(null, await sourceNames(database));
+      return row.name;
+    },
+    async list() {
+      const rows = await database.selectFrom('catalog.sources').selectAll().orderBy('name').execute();
+      return rows.map(({ loaded_at: loadedAt, ...row }) => ({ ...row, loadedAt }));
+    },
+    async use(name) {
+      await database.transaction().execute(async (transaction) => {
+        await lockCatalog(transaction);
+        if (!(await activate(transaction, name))) throw notFound(name, await sourceNames(transaction));
+      });
+    },
+  };
+}
