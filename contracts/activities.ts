@@ -24,6 +24,8 @@ export const pipelinePlan = z.strictObject({
   /** Rows known at or after this moment are left out. */
   asOf: milliseconds,
   tables: z.array(z.strictObject({ name: z.enum(backendTables), chunkRows: z.int().positive() })),
+  /** A step that stays silent this long counts as lost and is repeated elsewhere. */
+  heartbeatTimeoutMs: z.int(),
   codeVersion: z.string(),
 });
 export type PipelinePlan = z.infer<typeof pipelinePlan>;
@@ -92,17 +94,23 @@ export const planTrainingInput = z.strictObject({
   runKey,
   workflowId: z.string(),
   modelName,
-  /** Null = the line of the snapshot's source, or of the dataset. */
+  /** Null = the line of the dataset, of the snapshot's source, or of the source. */
   line: lineName.nullable(),
+  source: sourceName.nullable(),
+  snapshotHash: contentHash.nullable(),
+  datasetHash: contentHash.nullable(),
   params: z.record(z.string(), z.unknown()),
   seed: z.int(),
 });
 export const trainingPlan = z.strictObject({
   modelName,
+  line: lineName,
   /** With every default filled in. */
   params: z.record(z.string(), z.unknown()),
   seed: z.int(),
   primaryMetric: z.string(),
+  /** The line's absolute gate on the primary metric, such as `aucRoc ≥ 0.8`; null when there is none. */
+  target: z.string().nullable(),
   trainTimeoutMs: z.int(),
   evaluateTimeoutMs: z.int(),
   heartbeatTimeoutMs: z.int(),
@@ -164,7 +172,23 @@ export const finishRunInput = z.strictObject({
   reasons: z.array(z.string()),
 });
 
+export const planMasterInput = z.strictObject({
+  /** Empty: every model of the catalogue. */
+  models: z.array(modelName),
+  source: sourceName.nullable(),
+  snapshotHash: contentHash.nullable(),
+});
+export const masterPlan = z.strictObject({
+  models: z.array(modelName),
+  source: sourceName,
+  line: lineName,
+  productionApproval: z.enum(['manual', 'automatic']),
+});
+export type MasterPlan = z.infer<typeof masterPlan>;
+
 export interface TrainingActivities {
+  /** Names the models and resolves the source. @throws `UNKNOWN_MODEL`, `SOURCE_NOT_FOUND`, `DATASET_NOT_FOUND`. */
+  planMaster: (input: z.infer<typeof planMasterInput>) => Promise<MasterPlan>;
   /** Fills in and checks parameters, opens the run in the registry. @throws `UNKNOWN_MODEL`, `INVALID_HYPERPARAMETERS`. */
   planTraining: (input: z.infer<typeof planTrainingInput>) => Promise<TrainingPlan>;
   prepareDataset: (input: z.infer<typeof prepareDatasetInput>) => Promise<PreparedDataset>;
@@ -192,6 +216,14 @@ export const requestPromotionInput = promotionTarget.extend({
   workflowId: z.string(),
   requestedBy: z.string(),
 });
+export const promotionCandidateInput = z.strictObject({ modelName, line: lineName, inStage: stage });
+export const rollbackVersionInput = z.strictObject({
+  runKey,
+  modelName,
+  line: lineName,
+  actor: z.string().min(1),
+  reason: z.string().min(1),
+});
 export const decideRequestInput = z.strictObject({
   requestId: z.string(),
   status: z.enum(['approved', 'rejected', 'superseded', 'expired', 'failed']),
@@ -200,6 +232,8 @@ export const decideRequestInput = z.strictObject({
 });
 
 export interface PromotionActivities {
+  /** The newest version of the line in this stage. @throws `VERSION_NOT_FOUND`. */
+  findPromotionCandidate: (input: z.infer<typeof promotionCandidateInput>) => Promise<{ readonly version: string }>;
   /** Checks that the transition is allowed, opens a request, supersedes older ones. @throws `TRANSITION_NOT_ALLOWED`. */
   requestPromotion: (input: z.infer<typeof requestPromotionInput>) => Promise<{
     readonly requestId: string;
@@ -214,11 +248,6 @@ export interface PromotionActivities {
   smokeTest: (
     input: z.infer<typeof promotionTarget>,
   ) => Promise<{ readonly passed: boolean; readonly finding: string }>;
-  rollbackVersion: (input: {
-    readonly runKey: string;
-    readonly modelName: string;
-    readonly line: string;
-    readonly actor: string;
-    readonly reason: string;
-  }) => Promise<{ readonly version: string }>;
+  /** Makes the former production version production again. @throws `TRANSITION_NOT_ALLOWED` when there is none. */
+  rollbackVersion: (input: z.infer<typeof rollbackVersionInput>) => Promise<{ readonly version: string }>;
 }

@@ -163,6 +163,32 @@ export const promoteModelResult = z.strictObject({
 });
 export type PromoteModelResult = z.infer<typeof promoteModelResult>;
 
+export const rollbackModelInput = z.strictObject({
+  modelName: modelName.nullable().default(null),
+  line: lineName.default('default'),
+  requestedBy: z.string().trim().min(1).default('unknown'),
+  reason: z.string().trim().min(1).default('no reason given'),
+});
+export type RollbackModelInput = z.input<typeof rollbackModelInput>;
+
+export const rollbackModelResult = z.strictObject({
+  modelName,
+  line: lineName,
+  /** In production again. */
+  version: semanticVersion,
+  smokeTest: z.strictObject({ passed: z.boolean(), finding: z.string() }),
+});
+export type RollbackModelResult = z.infer<typeof rollbackModelResult>;
+
+/** What the approve and reject updates answer. */
+export interface ApprovalReceipt {
+  readonly modelName: string;
+  readonly line: string;
+  readonly version: string;
+  readonly toStage: string;
+  readonly verdict: 'approved' | 'rejected';
+}
+
 export const approvalInput = z.strictObject({
   approver: z.string().trim().min(1, 'an approval names its approver'),
   reason: z.string().trim().min(1, 'an approval states its reason'),
@@ -173,7 +199,7 @@ export type ApprovalInput = z.infer<typeof approvalInput>;
 export const messages = {
   /** Query of `trainModel`: where it is. */
   trainingStage: 'trainingStage',
-  /** Query of `masterTraining` and `dataPipeline`: progress for the CLI. */
+  /** Query of `masterTraining`, `dataPipeline` and `trainModel`: a ProgressReport for the CLI. */
   progress: 'progress',
   /** Updates of `promoteModel`. */
   approvePromotion: 'approvePromotion',

@@ -29,6 +29,7 @@ const environment = z.object({
     z.coerce.number().int().positive().optional(),
   ),
   TRAINING_MEMORY_MB: withDefault(z.coerce.number().int().min(128), '2048'),
+  HEARTBEAT_TIMEOUT_SECONDS: withDefault(z.coerce.number().min(1), '30'),
 
   EXTRACT_CHUNK_ROWS: withDefault(z.coerce.number().int().min(100), '50000'),
   VALIDATION_MAX_REJECTED_SHARE: withDefault(z.coerce.number().min(0).max(1), '0.02'),
@@ -58,6 +59,8 @@ export interface Config {
   /** Null: one a core. */
   readonly trainingSlots: number | null;
   readonly trainingMemoryMb: number;
+  /** A long step that stays silent this long counts as lost and is repeated; recovery after a kill takes about as long. */
+  readonly heartbeatTimeoutSeconds: number;
   readonly extractChunkRows: number;
   readonly maxRejectedShare: number;
   readonly productionApproval: 'manual' | 'automatic';
@@ -95,6 +98,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, wo
     pipelineSlots: found.PIPELINE_SLOTS,
     trainingSlots: found.TRAINING_SLOTS ?? null,
     trainingMemoryMb: found.TRAINING_MEMORY_MB,
+    heartbeatTimeoutSeconds: found.HEARTBEAT_TIMEOUT_SECONDS,
     extractChunkRows: found.EXTRACT_CHUNK_ROWS,
     maxRejectedShare: found.VALIDATION_MAX_REJECTED_SHARE,
     productionApproval: found.PRODUCTION_APPROVAL,
