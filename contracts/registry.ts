@@ -95,11 +95,17 @@ export interface LineRecord {
 
 export interface TransitionRecord {
   readonly version: string;
-  readonly from: z.infer<typeof stage>;
+  /** Null for a version's first transition, its registration. */
+  readonly from: z.infer<typeof stage> | null;
   readonly to: z.infer<typeof stage>;
   readonly actor: string;
   readonly reason: string;
   readonly at: Date;
+}
+
+/** A transition of a version that had a stage before: what promotion and rollback return. */
+export interface StageChange extends TransitionRecord {
+  readonly from: z.infer<typeof stage>;
 }
 
 export const promotionRequest = z.strictObject({
@@ -115,6 +121,12 @@ export const promotionRequest = z.strictObject({
   workflowId: z.string(),
 });
 export type PromotionRequest = z.infer<typeof promotionRequest>;
+
+/** A request with the workflows that waited for the requests it took the place of. */
+export interface OpenedPromotionRequest {
+  readonly request: PromotionRequest;
+  readonly supersededWorkflowIds: readonly string[];
+}
 
 /**
  * Experiments, runs, versions and stages. Every method that writes is idempotent under its key, so that an activity
@@ -165,7 +177,7 @@ export interface ModelRegistry {
     readonly reason: string;
     /** Repeating a key changes nothing and returns the first transition. */
     readonly idempotencyKey: string;
-  }): Promise<TransitionRecord>;
+  }): Promise<StageChange>;
   /** Makes the version that was in production before the current one production again. */
   rollback(input: {
     readonly modelName: string;
@@ -173,10 +185,15 @@ export interface ModelRegistry {
     readonly actor: string;
     readonly reason: string;
     readonly idempotencyKey: string;
-  }): Promise<TransitionRecord>;
+  }): Promise<StageChange>;
 
-  /** An open request for an older version of the same line becomes `superseded`. */
-  openPromotionRequest(input: Omit<PromotionRequest, 'status' | 'decidedBy' | 'reason'>): Promise<PromotionRequest>;
+  /**
+   * Open requests for the same line and stage become `superseded`; repeating a request id returns what it gave first.
+   * @throws PipelineError `VERSION_NOT_FOUND`; `TRANSITION_NOT_ALLOWED` also while a newer version's request is open.
+   */
+  openPromotionRequest(
+    input: Omit<PromotionRequest, 'status' | 'decidedBy' | 'reason'>,
+  ): Promise<OpenedPromotionRequest>;
   decidePromotionRequest(
     requestId: string,
     verdict: { status: Exclude<PromotionRequest['status'], 'open'>; decidedBy: string; reason: string },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { canonicalJson } from '../../contracts/canonical-json.js';
 
 /** sha256 of bytes or UTF-8 text, lower-case hex. */
@@ -6,3 +7,14 @@ export const sha256 = (content: Uint8Array | string): string => createHash('sha2
 
 /** Hash of a JSON value whatever the order of its keys. */
 export const hashOfJson = (value: unknown): string => sha256(canonicalJson(value));
+
+/** sha256 and size of a local file, read as a stream. */
+export async function sha256OfFile(path: string): Promise<{ readonly hash: string; readonly bytes: number }> {
+  const digest = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) {
+    digest.update(chunk);
+    bytes += chunk.byteLength;
+  }
+  return { hash: digest.digest('hex'), bytes };
+}

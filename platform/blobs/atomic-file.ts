@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Owner only: blobs hold customers' rows. */
+const PRIVATE_FOLDER = 0o700;
+const READ_ONLY = 0o400;
+
+export const makePrivateFolder = async (path: string): Promise<void> => {
+  await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
+};
+
+/** Makes a rename survive a power cut. Windows cannot open folders, and its file systems need no such call. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Fills a new file and moves it to its place in one step: a reader sees the whole file or none, a killed writer leaves
+ * only a file in `scratch`. The last of several writers wins.
+ * @param fill - writes the file whose path it is given.
+ */
+export async function writeAtomically(
+  target: string,
+  scratch: string,
+  fill: (path: string) => Promise<void>,
+): Promise<void> {
+  await Promise.all([makePrivateFolder(scratch), makePrivateFolder(dirname(target))]);
+  const draft = join(scratch, randomUUID());
+  try {
+    await fill(draft);
+    await syncFile(draft);
+    await chmod(draft, READ_ONLY);
+    await rename(draft, target);
+    await syncFolder(dirname(target));
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Writes bytes to a new file that nobody else can read. */
+export async function writePrivateFile(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Copies a file; the copy is private whatever the original's permissions are. */
+export async function copyPrivateFile(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await chmod(to, 0o600);
+}

@@ -1,0 +1,100 @@
+import { opendir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PipelineError } from '../../contracts/errors.js';
+import { copyPrivateFile, writeAtomically, writePrivateFile } from './atomic-file.js';
+import { blobCorrupt, blobKey, blobNotFound } from './blob-key.js';
+import type { BlobStore, StoredBlob } from './blob-store.js';
+import { sha256, sha256OfFile } from './hash.js';
+
+const isMissing = (fault: unknown): boolean =>
+  fault instanceof Error && 'code' in fault && (fault.code === 'ENOENT' || fault.code === 'ENOTDIR');
+
+/** Names in a folder in ascending order, none when the folder is absent. */
+async function namesIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const entry of await opendir(folder)) names.push(entry.name);
+  } catch (fault) {
+    if (!isMissing(fault)) throw fault;
+  }
+  return names.sort();
+}
+
+/** Blobs as read-only files in `<folder>/blobs/<two digits>/<hash>`, readable by the owner only. */
+class FileBlobStore implements BlobStore {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async put(bytes: Uint8Array): Promise<StoredBlob> {
+    const hash = sha256(bytes);
+    await this.#store(hash, (draft) => writePrivateFile(draft, bytes));
+    return { hash, bytes: bytes.byteLength };
+  }
+
+  async putFile(path: string): Promise<StoredBlob> {
+    const blob = await sha256OfFile(path);
+    await this.#store(blob.hash, async (draft) => {
+      await copyPrivateFile(path, draft);
+      const copied = await sha256OfFile(draft);
+      if (copied.hash !== blob.hash)
+        throw new PipelineError('CONFLICT', `${path} changed while it was being stored`, { path });
+    });
+    return blob;
+  }
+
+  async get(hash: string): Promise<Uint8Array> {
+    const bytes = await this.#found(hash, readFile(this.#path(hash)));
+    const found = sha256(bytes);
+    if (found !== hash) throw blobCorrupt(hash, found, this.#folder);
+    return bytes;
+  }
+
+  async localPath(hash: string): Promise<string> {
+    const path = this.#path(hash);
+    const { hash: found } = await this.#found(hash, sha256OfFile(path));
+    if (found !== hash) throw blobCorrupt(hash, found, this.#folder);
+    return path;
+  }
+
+  async has(hash: string): Promise<boolean> {
+    try {
+      return (await stat(this.#path(hash))).isFile();
+    } catch (fault) {
+      if (isMissing(fault)) return false;
+      throw fault;
+    }
+  }
+
+  async *list(): AsyncIterable<StoredBlob> {
+    const root = join(this.#folder, 'blobs');
+    for (const shard of await namesIn(root))
+      for (const hash of await namesIn(join(root, shard)))
+        yield { hash, bytes: (await stat(join(root, shard, hash))).size };
+  }
+
+  #path(hash: string): string {
+    return join(this.#folder, blobKey(hash));
+  }
+
+  async #found<T>(hash: string, reading: Promise<T>): Promise<T> {
+    try {
+      return await reading;
+    } catch (fault) {
+      if (isMissing(fault)) throw blobNotFound(hash, this.#folder);
+      throw fault;
+    }
+  }
+
+  /** A sound copy is left alone; a damaged one is replaced, so that repeating the step repairs the store. */
+  async #store(hash: string, fill: (draft: string) => Promise<void>): Promise<void> {
+    const target = this.#path(hash);
+    if ((await this.has(hash)) && (await sha256OfFile(target)).hash === hash) return;
+    await writeAtomically(target, join(this.#folder, 'scratch'), fill);
+  }
+}
+
+/** @param folder - absolute; made when the first blob is stored. */
+export const createFileBlobStore = (folder: string): BlobStore => new FileBlobStore(folder);

@@ -1,0 +1,23 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomically, writePrivateFile } from './atomic-file.js';
+import { checkpointKey } from './blob-key.js';
+import type { CheckpointStore } from './blob-store.js';
+
+/** Checkpoints as files in `<folder>/checkpoints/`; a save replaces the former one in one step. */
+export function createFileCheckpointStore(folder: string): CheckpointStore {
+  const pathOf = (key: string): string => join(folder, checkpointKey(key));
+  return {
+    async load(key) {
+      try {
+        return await readFile(pathOf(key));
+      } catch (fault) {
+        if (fault instanceof Error && 'code' in fault && fault.code === 'ENOENT') return null;
+        throw fault;
+      }
+    },
+    save: (key, bytes) =>
+      writeAtomically(pathOf(key), join(folder, 'scratch'), (draft) => writePrivateFile(draft, bytes)),
+    remove: (key) => rm(pathOf(key), { force: true }),
+  };
+}

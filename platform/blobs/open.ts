@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+import { PipelineError } from '../../contracts/errors.js';
+import type { BlobStore, CheckpointStore } from './blob-store.js';
+import { createFileBlobStore } from './file-blob-store.js';
+import { createFileCheckpointStore } from './file-checkpoint-store.js';
+import { createS3BlobStore } from './s3-blob-store.js';
+import { createS3CheckpointStore } from './s3-checkpoint-store.js';
+import { connectBucket } from './s3-bucket.js';
+
+type Location =
+  | { readonly kind: 'file'; readonly folder: string }
+  | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
+
+const malformed = (artifactUri: string, wanted: string): PipelineError =>
+  new PipelineError('INVALID_CONFIG', `ARTIFACT_URI is "${artifactUri}", wanted ${wanted} (see .env.example)`, {
+    found: artifactUri,
+  });
+
+function fileLocation(url: URL, artifactUri: string): Location {
+  try {
+    return { kind: 'file', folder: fileURLToPath(url) };
+  } catch {
+    throw malformed(artifactUri, 'a folder of this machine, such as file:///var/lib/ml-services');
+  }
+}
+
+function s3Location(url: URL, artifactUri: string): Location {
+  if (url.hostname === '') throw malformed(artifactUri, 'a bucket, such as s3://my-bucket/ml-services');
+  const prefix = decodeURIComponent(url.pathname).split('/').filter(Boolean).join('/');
+  return { kind: 's3', bucket: url.hostname, prefix };
+}
+
+/** @throws PipelineError `INVALID_CONFIG` with what was found and the two forms that are understood. */
+export function parseArtifactUri(artifactUri: string): Location {
+  const url = URL.canParse(artifactUri) ? new URL(artifactUri) : null;
+  if (url?.protocol === 'file:') return fileLocation(url, artifactUri);
+  if (url?.protocol === 's3:') return s3Location(url, artifactUri);
+  throw malformed(artifactUri, 'file:///absolute/folder or s3://bucket/prefix');
+}
+
+/**
+ * The blob store that an address names. A bucket's endpoint, region and credentials come from the AWS SDK's standard
+ * variables (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID …).
+ * @param cacheFolder - where a remote store keeps verified local copies; may be emptied at any time.
+ * @throws PipelineError `INVALID_CONFIG`.
+ */
+export function openBlobStore(artifactUri: string, cacheFolder: string): BlobStore {
+  const location = parseArtifactUri(artifactUri);
+  if (location.kind === 'file') return createFileBlobStore(location.folder);
+  return createS3BlobStore(connectBucket(location), createFileBlobStore(cacheFolder));
+}
+
+/** The checkpoints beside the blobs of the same address. @throws PipelineError `INVALID_CONFIG`. */
+export function openCheckpointStore(artifactUri: string): CheckpointStore {
+  const location = parseArtifactUri(artifactUri);
+  if (location.kind === 'file') return createFileCheckpointStore(location.folder);
+  return createS3CheckpointStore(connectBucket(location));
+}

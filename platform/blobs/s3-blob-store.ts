@@ -1,0 +1,76 @@
+import { PipelineError } from '../../contracts/errors.js';
+import { blobCorrupt, blobKey, blobNotFound } from './blob-key.js';
+import type { BlobStore, StoredBlob } from './blob-store.js';
+import { sha256, sha256OfFile } from './hash.js';
+import type { Bucket } from './s3-bucket.js';
+
+/** Blobs as objects of a bucket, with verified copies in a local store: they never change, so a copy is never stale. */
+class S3BlobStore implements BlobStore {
+  readonly #bucket: Bucket;
+  readonly #cache: BlobStore;
+
+  constructor(bucket: Bucket, cache: BlobStore) {
+    this.#bucket = bucket;
+    this.#cache = cache;
+  }
+
+  async put(bytes: Uint8Array): Promise<StoredBlob> {
+    const blob = { hash: sha256(bytes), bytes: bytes.byteLength };
+    if (!(await this.#holds(blob))) await this.#bucket.write(blobKey(blob.hash), { bytes, sha256: blob.hash });
+    return blob;
+  }
+
+  async putFile(path: string): Promise<StoredBlob> {
+    const blob = await sha256OfFile(path);
+    const body = { path, length: blob.bytes, sha256: blob.hash };
+    if (!(await this.#holds(blob))) await this.#bucket.write(blobKey(blob.hash), body);
+    return blob;
+  }
+
+  async get(hash: string): Promise<Uint8Array> {
+    return (await this.#cached(() => this.#cache.get(hash))) ?? this.#fetch(hash);
+  }
+
+  async localPath(hash: string): Promise<string> {
+    const cached = await this.#cached(() => this.#cache.localPath(hash));
+    if (cached !== null) return cached;
+    await this.#fetch(hash);
+    return this.#cache.localPath(hash);
+  }
+
+  async has(hash: string): Promise<boolean> {
+    return (await this.#bucket.size(blobKey(hash))) !== null;
+  }
+
+  async *list(): AsyncIterable<StoredBlob> {
+    for await (const { key, bytes } of this.#bucket.list('blobs/')) yield { hash: key.split('/').at(-1) ?? key, bytes };
+  }
+
+  /** The size tells a whole object from one that some other program cut short. */
+  async #holds({ hash, bytes }: StoredBlob): Promise<boolean> {
+    return (await this.#bucket.size(blobKey(hash))) === bytes;
+  }
+
+  async #fetch(hash: string): Promise<Uint8Array> {
+    const bytes = await this.#bucket.read(blobKey(hash));
+    if (bytes === null) throw blobNotFound(hash, this.#bucket.name);
+    const found = sha256(bytes);
+    if (found !== hash) throw blobCorrupt(hash, found, this.#bucket.name);
+    await this.#cache.put(bytes);
+    return bytes;
+  }
+
+  /** A copy that is absent or damaged is fetched again. */
+  async #cached<T>(read: () => Promise<T>): Promise<T | null> {
+    try {
+      return await read();
+    } catch (fault) {
+      const refetch = fault instanceof PipelineError && ['BLOB_NOT_FOUND', 'BLOB_CORRUPT'].includes(fault.code);
+      if (refetch) return null;
+      throw fault;
+    }
+  }
+}
+
+/** @param cache - a local store; emptying it costs time only. */
+export const createS3BlobStore = (bucket: Bucket, cache: BlobStore): BlobStore => new S3BlobStore(bucket, cache);

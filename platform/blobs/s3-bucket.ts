@@ -1,0 +1,158 @@
+import { createReadStream } from 'node:fs';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { asPipelineError, PipelineError } from '../../contracts/errors.js';
+
+/** The few operations on one bucket and prefix that the stores are made of. Keys are relative to the prefix. */
+export interface Bucket {
+  /** `s3://bucket/prefix`, for messages. */
+  readonly name: string;
+  read(key: string): Promise<Uint8Array | null>;
+  /** Size in bytes, null when absent. */
+  size(key: string): Promise<number | null>;
+  write(key: string, body: UploadBody): Promise<void>;
+  remove(key: string): Promise<void>;
+  list(keyPrefix: string): AsyncIterable<{ readonly key: string; readonly bytes: number }>;
+}
+
+/** Bytes, or a file that is read anew for each attempt; the server refuses what does not hash to `sha256`. */
+export type UploadBody =
+  | { readonly bytes: Uint8Array; readonly sha256?: string }
+  | { readonly path: string; readonly length: number; readonly sha256: string };
+
+export interface BucketOptions {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+const ATTEMPTS = 5;
+const isAbsent = (fault: unknown): boolean =>
+  fault instanceof S3ServiceException && (fault.name === 'NoSuchKey' || fault.name === 'NotFound');
+
+/** Faults that only an operator can mend; everything else counts as an outage and may be repeated. */
+const misconfigured: Readonly<Record<string, string>> = {
+  NoSuchBucket: 'the bucket does not exist',
+  AccessDenied: 'the credentials may not do this',
+  Forbidden: 'the credentials may not do this',
+  InvalidAccessKeyId: 'the access key is unknown',
+  SignatureDoesNotMatch: 'the secret key is wrong',
+  CredentialsProviderError: 'no credentials were found (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)',
+};
+
+/** An SDK fault as one of ours: settings are `INVALID_CONFIG`, the rest `SERVICE_UNAVAILABLE` and retryable. */
+export function bucketFault(fault: unknown, name: string): PipelineError {
+  const { message } = asPipelineError(fault);
+  const label = fault instanceof Error ? fault.name : 'unknown';
+  const setting = message.includes('Region is missing') ? 'no region is set (AWS_REGION)' : misconfigured[label];
+  const details = { store: name, fault: label };
+  if (setting !== undefined)
+    return new PipelineError('INVALID_CONFIG', `${name}: ${setting} (${message})`, details, { cause: fault });
+  return new PipelineError('SERVICE_UNAVAILABLE', `${name} does not answer: ${label}: ${message}`, details, {
+    cause: fault,
+  });
+}
+
+const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64');
+
+function requestBody(body: UploadBody) {
+  const checksum = body.sha256 === undefined ? {} : { ChecksumSHA256: base64(body.sha256) };
+  if ('bytes' in body) return { Body: body.bytes, ContentLength: body.bytes.byteLength, ...checksum };
+  return { Body: createReadStream(body.path), ContentLength: body.length, ...checksum };
+}
+
+/** An S3 bucket, or one of a server that speaks S3; path-style addresses, which all of them understand. */
+class S3Bucket implements Bucket {
+  readonly name: string;
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #prefix: string;
+
+  constructor({ bucket, prefix }: BucketOptions) {
+    this.#bucket = bucket;
+    this.#prefix = prefix === '' ? '' : `${prefix}/`;
+    this.name = `s3://${bucket}/${prefix}`;
+    // Checksums are sent where this file names them: not every server understands the SDK's trailing default.
+    this.#client = new S3Client({
+      forcePathStyle: true,
+      maxAttempts: ATTEMPTS,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
+  }
+
+  async read(key: string): Promise<Uint8Array | null> {
+    return this.#absentAsNull(async () => {
+      const { Body } = await this.#client.send(new GetObjectCommand(this.#object(key)));
+      if (Body === undefined) throw new PipelineError('SERVICE_UNAVAILABLE', `${this.name} sent no body for ${key}`);
+      return Body.transformToByteArray();
+    });
+  }
+
+  async size(key: string): Promise<number | null> {
+    return this.#absentAsNull(async () => {
+      const { ContentLength } = await this.#client.send(new HeadObjectCommand(this.#object(key)));
+      return ContentLength ?? 0;
+    });
+  }
+
+  async write(key: string, body: UploadBody): Promise<void> {
+    const attempt = async (left: number): Promise<void> => {
+      try {
+        await this.#client.send(new PutObjectCommand({ ...this.#object(key), ...requestBody(body) }));
+      } catch (fault) {
+        // The SDK repeats uploads from memory by itself, but cannot rewind a stream.
+        const mayRepeat = 'path' in body && left > 1 && bucketFault(fault, this.name).retryable;
+        if (!mayRepeat) throw bucketFault(fault, this.name);
+        await attempt(left - 1);
+      }
+    };
+    await attempt(ATTEMPTS);
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#absentAsNull(() => this.#client.send(new DeleteObjectCommand(this.#object(key))));
+  }
+
+  async *list(keyPrefix: string): AsyncIterable<{ readonly key: string; readonly bytes: number }> {
+    let token: string | undefined;
+    do {
+      const page = await this.#page(keyPrefix, token);
+      for (const { Key, Size } of page.Contents ?? [])
+        if (Key !== undefined) yield { key: Key.slice(this.#prefix.length), bytes: Size ?? 0 };
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+  }
+
+  #object(key: string): { readonly Bucket: string; readonly Key: string } {
+    return { Bucket: this.#bucket, Key: this.#prefix + key };
+  }
+
+  async #page(keyPrefix: string, token: string | undefined) {
+    const Prefix = this.#prefix + keyPrefix;
+    const request = { Bucket: this.#bucket, Prefix, ...(token === undefined ? {} : { ContinuationToken: token }) };
+    try {
+      return await this.#client.send(new ListObjectsV2Command(request));
+    } catch (fault) {
+      throw bucketFault(fault, this.name);
+    }
+  }
+
+  async #absentAsNull<T>(operation: () => Promise<T>): Promise<T | null> {
+    try {
+      return await operation();
+    } catch (fault) {
+      if (isAbsent(fault)) return null;
+      throw bucketFault(fault, this.name);
+    }
+  }
+}
+
+/** Opens no connection yet; the first operation does. */
+export const connectBucket = (options: BucketOptions): Bucket => new S3Bucket(options);

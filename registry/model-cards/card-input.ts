@@ -1,0 +1,50 @@
+import type { DatasetRef, FrozenHoldout } from '../../contracts/dataset.js';
+import type { Comparison, Evaluation, GateResult } from '../../contracts/evaluation.js';
+import type { Decision, Stage } from '../../contracts/ids.js';
+import type { ModelDefinition } from '../../contracts/model-definition.js';
+
+/** What a card says; every field is a recorded fact, so that the same run always gives the same bytes. */
+export interface CardInput {
+  /** A whole definition fits. */
+  readonly model: Pick<
+    ModelDefinition,
+    'name' | 'task' | 'owner' | 'definitionVersion' | 'card' | 'gates' | 'primaryMetric'
+  >;
+  readonly line: string;
+  /** Null when nothing was registered. */
+  readonly version: string | null;
+  readonly stage: Stage | null;
+  readonly decision: Decision;
+  readonly reasons: readonly string[];
+  readonly dataset: DatasetRef;
+  readonly holdout: FrozenHoldout;
+  readonly trainedRows: number;
+  readonly holdoutRows: number;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly evaluation: Evaluation;
+  readonly baselineName: string;
+  readonly comparisons: readonly Comparison[];
+  readonly gates: readonly GateResult[];
+  readonly championVersion: string | null;
+  readonly run: CardRun;
+}
+
+/** What somebody needs to train the same bytes again. */
+export interface CardRun {
+  readonly runKey: string;
+  readonly workflowId: string;
+  readonly seed: number;
+  readonly codeVersion: string;
+  /** The run's start from the registry; not the time of rendering, which a retry would change. */
+  readonly startedAt: Date;
+  readonly artefactHash: string;
+  readonly signatureHash: string;
+  readonly definitionHash: string;
+  readonly evaluationHash: string;
+}
+
+export interface RenderedCard {
+  readonly markdown: string;
+  /** One file: styles and plots inside, no script, nothing fetched. */
+  readonly html: string;
+}
