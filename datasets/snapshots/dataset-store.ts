@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatasetRef, DatasetSchema } from '../../contracts/dataset.js';
+import type { Table } from '../../contracts/table.js';
+import type { BlobStore, StoredBlob } from '../../platform/blobs/blob-store.js';
+import { hashOfJson } from '../../platform/blobs/hash.js';
+import { putJsonBlob, readJsonBlob } from './json-blob.js';
+import { type DatasetManifest, datasetManifest } from './manifest.js';
+import { readParquet, writeParquet } from './parquet.js';
+
+/** Writes a table as one Parquet blob, through a file that is gone afterwards. */
+export async function putTable(blobs: BlobStore, table: Table): Promise<StoredBlob> {
+  const folder = await mkdtemp(join(tmpdir(), 'ml-parquet-'));
+  try {
+    const path = join(folder, 'table.parquet');
+    await writeParquet(table, path);
+    return await blobs.putFile(path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Hash of a schema's description: a changed column, feature or split rule gives another one. */
+export const hashOfSchema = (schema: DatasetSchema): string => hashOfJson(schema);
+
+/**
+ * Stores a training table as Parquet under a manifest. Idempotent: the same rows, schema and origin give the same hash.
+ * @param input.ref - everything of the reference but the hash and the number of rows, which follow from the table.
+ */
+export async function storeDataset(
+  blobs: BlobStore,
+  input: {
+    readonly table: Table;
+    readonly schema: DatasetSchema;
+    readonly ref: Omit<DatasetRef, 'hash' | 'rows'>;
+  },
+): Promise<DatasetRef> {
+  const { table, schema, ref } = input;
+  const data = await putTable(blobs, table);
+  const described = { ...ref, rows: table.rowCount };
+  const manifest: DatasetManifest = {
+    kind: 'dataset',
+    schemaVersion: 1,
+    ref: described,
+    schemaHash: hashOfSchema(schema),
+    data: { hash: data.hash, bytes: data.bytes },
+  };
+  return { ...described, hash: (await putJsonBlob(blobs, manifest)).hash };
+}
+
+/** @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`. */
+export async function loadDataset(
+  blobs: BlobStore,
+  hash: string,
+): Promise<{ readonly manifest: DatasetManifest; readonly table: Table }> {
+  const manifest = await readJsonBlob(blobs, hash, { schema: datasetManifest, what: 'dataset' });
+  return { manifest, table: await readParquet([await blobs.localPath(manifest.data.hash)]) };
+}

@@ -1,0 +1,106 @@
+import { type Generated, type Migration, sql } from 'kysely';
+import type pg from 'pg';
+import { migrateSchema } from '../../platform/postgres/migrate.js';
+import { createKysely } from '../../platform/postgres/pool.js';
+
+/** One commit of a snapshot. */
+export interface SnapshotRecord {
+  readonly runKey: string;
+  readonly hash: string;
+  readonly source: string;
+  /** Milliseconds: rows known at or after this moment are not in it. */
+  readonly asOf: number;
+  /** Rows a table. */
+  readonly rows: Readonly<Record<string, number>>;
+  readonly recordedAt: Date;
+}
+
+/** Which snapshots exist and in which order, in PostgreSQL schema `catalog_snapshots`; the content is in blobs. */
+export interface SnapshotLog {
+  migrate(): Promise<void>;
+  /** Appends; a run key that is recorded already stays as it is. @returns what is recorded under the key. */
+  record(entry: Omit<SnapshotRecord, 'recordedAt'>): Promise<SnapshotRecord>;
+  find(runKey: string, source: string): Promise<SnapshotRecord | null>;
+  /** Recorded last for this source. */
+  latest(source: string): Promise<SnapshotRecord | null>;
+  /** Newest first. */
+  list(filter?: { readonly source?: string; readonly limit?: number }): Promise<SnapshotRecord[]>;
+}
+
+interface Database {
+  'catalog_snapshots.snapshots': {
+    sequence: Generated<string>;
+    run_key: string;
+    source: string;
+    hash: string;
+    as_of: string;
+    rows: string;
+    recorded_at: Generated<Date>;
+  };
+}
+
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-snapshots': {
+    up: async (database) => {
+      await sql`create table catalog_snapshots.snapshots (
+        sequence bigint generated always as identity primary key,
+        run_key text not null,
+        source text not null,
+        hash text not null check (hash ~ '^[0-9a-f]{64}$'),
+        as_of bigint not null,
+        rows jsonb not null,
+        recorded_at timestamptz not null default now(),
+        unique (run_key, source)
+      )`.execute(database);
+      await sql`create index on catalog_snapshots.snapshots (source, sequence desc)`.execute(database);
+    },
+  },
+};
+
+interface Row {
+  run_key: string;
+  source: string;
+  hash: string;
+  as_of: string;
+  rows: unknown;
+  recorded_at: Date;
+}
+
+const toRecord = (row: Row): SnapshotRecord => ({
+  runKey: row.run_key,
+  hash: row.hash,
+  source: row.source,
+  asOf: Number(row.as_of),
+  rows: row.rows as Record<string, number>,
+  recordedAt: row.recorded_at,
+});
+
+/** The log over one database. Call `migrate` once at start-up; safe from several processes. */
+export function createSnapshotLog(pool: pg.Pool): SnapshotLog {
+  const database = createKysely<Database>(pool);
+  const all = database.selectFrom('catalog_snapshots.snapshots').selectAll();
+  const find = async (runKey: string, source: string): Promise<SnapshotRecord | null> => {
+    const row = await all.where('run_key', '=', runKey).where('source', '=', source).executeTakeFirst();
+    return row === undefined ? null : toRecord(row);
+  };
+  return {
+    migrate: async () => void (await migrateSchema(createKysely<unknown>(pool), 'catalog_snapshots', migrations)),
+    find,
+    async record({ runKey, hash, source, asOf, rows }) {
+      await database
+        .insertInto('catalog_snapshots.snapshots')
+        .values({ run_key: runKey, hash, source, as_of: String(asOf), rows: JSON.stringify(rows) })
+        .onConflict((conflict) => conflict.columns(['run_key', 'source']).doNothing())
+        .execute();
+      return (await find(runKey, source))!;
+    },
+    async latest(source) {
+      const row = await all.where('source', '=', source).orderBy('sequence', 'desc').limit(1).executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+    async list({ source, limit = 50 } = {}) {
+      const query = source === undefined ? all : all.where('source', '=', source);
+      return (await query.orderBy('sequence', 'desc').limit(limit).execute()).map(toRecord);
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { PipelineError } from '../../contracts/errors.js';
+import type { OnlineValue } from './online-store.js';
+
+/*
+ * Layout, little-endian: uint32 view version · uint32 number of features · float64 event time (ms) · float64 features.
+ * The script in redis-store.ts reads the event time at byte 8.
+ */
+const HEADER_BYTES = 16;
+export const EVENT_TIME_OFFSET = 8;
+
+/** One value as bytes: 16 + 8 a feature. NaN (unknown) is written as the one canonical NaN. */
+export function packValue({ viewVersion, eventTime, features }: OnlineValue): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + 8 * features.length);
+  bytes.writeUInt32LE(viewVersion, 0);
+  bytes.writeUInt32LE(features.length, 4);
+  bytes.writeDoubleLE(eventTime, EVENT_TIME_OFFSET);
+  features.forEach((feature, i) => bytes.writeDoubleLE(feature, HEADER_BYTES + 8 * i));
+  return bytes;
+}
+
+/** @throws PipelineError `BLOB_CORRUPT` when the length does not fit the header. */
+export function unpackValue(bytes: Buffer): OnlineValue {
+  const count = bytes.length < HEADER_BYTES ? -1 : bytes.readUInt32LE(4);
+  if (bytes.length !== HEADER_BYTES + 8 * count)
+    throw new PipelineError(
+      'BLOB_CORRUPT',
+      `a packed feature value has ${bytes.length} bytes, its header says ${count} features`,
+    );
+  const features = new Float64Array(count);
+  for (let i = 0; i < count; i++) features[i] = bytes.readDoubleLE(HEADER_BYTES + 8 * i);
+  return { viewVersion: bytes.readUInt32LE(0), eventTime: bytes.readDoubleLE(EVENT_TIME_OFFSET), features };
+}

@@ -1,0 +1,41 @@
+import { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { PipelineError } from '../../contracts/errors.js';
+
+/**
+ * A connection that fails within seconds instead of queueing for ever when the server is away, and that returns to it
+ * by itself. Values are read and written as bytes.
+ */
+export function createRedis(url: string, logger: Pick<Logger, 'warn'>): Redis {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: 5_000,
+    commandTimeout: 10_000,
+    maxRetriesPerRequest: 2,
+    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 2_000),
+  });
+  let reported = '';
+  client.on('ready', () => (reported = ''));
+  client.on('error', (fault: Error) => {
+    if (fault.message === reported) return; // one line an outage, not one a retry
+    reported = fault.message;
+    logger.warn({ err: fault.message }, 'Redis does not answer');
+  });
+  return client;
+}
+
+/** Runs a call and names the server in the error. @throws PipelineError `SERVICE_UNAVAILABLE`. */
+export async function withRedis<T>(client: Redis, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (fault) {
+    const { host, port } = client.options;
+    const reason = fault instanceof Error ? fault.message : String(fault);
+    throw new PipelineError(
+      'SERVICE_UNAVAILABLE',
+      `Redis at ${host ?? '?'}:${port ?? '?'}: ${reason}`,
+      {},
+      { cause: fault },
+    );
+  }
+}
