@@ -1,0 +1,138 @@
+import type { z } from 'zod';
+import { PipelineError } from '../contracts/errors.js';
+import type { ComputeContext } from '../contracts/model-definition.js';
+import type { Matrix } from './matrix/index.js';
+
+/** Rows that a fit only looks at, for instance to stop early. */
+export interface ValidationRows {
+  readonly x: Matrix;
+  readonly y: ArrayLike<number>;
+  readonly weights?: ArrayLike<number>;
+}
+
+/** What the caller lends to `fit`: seed, cancellation, progress, and what belongs to rows but is not a feature. */
+export interface FitContext extends ComputeContext {
+  /** (n,) finite, ≥ 0, not all 0; weight 2 means the row twice. @default all 1 */
+  readonly weights?: ArrayLike<number>;
+  readonly validation?: ValidationRows;
+}
+
+/** What an author of an estimator writes; `defineEstimator` adds the checks that all share. */
+export interface EstimatorDefinition<Params, State> {
+  /** Kebab-case noun that saved data may name. */
+  readonly name: string;
+  /** Every field with a documented default. */
+  readonly params: z.ZodType<Params>;
+  /** Whether features may be NaN (= missing). @default false */
+  readonly missingAllowed?: boolean;
+  /** @returns learned state: plain data that survives `encodeState`/`decodeState`. */
+  fit(params: Params, x: Matrix, y: ArrayLike<number>, context: FitContext): State;
+  /** @param x - (m, p).  @returns (m,). */
+  predict(state: State, x: Matrix): Float64Array;
+}
+
+/** A frozen value: fit gives state, predict takes it. Params are parsed, so defaults may be left out. */
+export interface Estimator<Params, State> {
+  readonly name: string;
+  readonly params: z.ZodType<Params>;
+  /**
+   * @param params - an object for `params`; what is absent takes its default.
+   * @param x - (n, p).  @param y - (n,), finite.
+   * @throws PipelineError `INVALID_HYPERPARAMETERS`, `SHAPE_MISMATCH`, `NOT_FINITE`, `TOO_FEW_ROWS` (none at all).
+   */
+  fit(params: unknown, x: Matrix, y: ArrayLike<number>, context: FitContext): State;
+  /** @param x - (m, p).  @returns (m,).  @throws PipelineError `SHAPE_MISMATCH`, `NOT_FINITE`. */
+  predict(state: State, x: Matrix): Float64Array;
+}
+
+function parseParams<Params>(definition: { name: string; params: z.ZodType<Params> }, params: unknown): Params {
+  const parsed = definition.params.safeParse(params);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'parameters'}: ${issue.message}`);
+  throw new PipelineError('INVALID_HYPERPARAMETERS', `${definition.name}: ${faults.join('; ')}`);
+}
+
+/** @throws PipelineError `SHAPE_MISMATCH` when `found` is not `wanted`. */
+export function requireLength(name: string, found: number, wanted: number): void {
+  if (found !== wanted) throw new PipelineError('SHAPE_MISMATCH', `${name} has ${found} rows, wanted ${wanted}`);
+}
+
+/** @throws PipelineError `NOT_FINITE` naming the first offending position. */
+export function requireFinite(name: string, values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i])) continue;
+    throw new PipelineError('NOT_FINITE', `${name}[${i}] is ${values[i]}, wanted a finite number`, { row: i });
+  }
+}
+
+/**
+ * Infinity is never a value: it usually comes from a division by zero that nobody saw.
+ * @throws PipelineError `SHAPE_MISMATCH`, `NOT_FINITE` with row and column.
+ */
+export function requireFeatures(x: Matrix, missingAllowed: boolean): void {
+  if (x.values.length !== x.rows * x.cols) {
+    throw new PipelineError('SHAPE_MISMATCH', `x holds ${x.values.length} values, wanted ${x.rows} x ${x.cols}`);
+  }
+  for (let i = 0; i < x.values.length; i++) {
+    const value = x.values[i]!;
+    if (Number.isFinite(value) || (missingAllowed && Number.isNaN(value))) continue;
+    const [row, column] = [Math.floor(i / x.cols), i % x.cols];
+    throw new PipelineError('NOT_FINITE', `x[${row}, ${column}] is ${value}`, { row, column });
+  }
+}
+
+function requireWeights(weights: ArrayLike<number>, rows: number): void {
+  requireLength('weights', weights.length, rows);
+  requireFinite('weights', weights);
+  let sum = 0;
+  for (let i = 0; i < rows; i++) {
+    if (weights[i]! < 0) throw new PipelineError('INVALID_INPUT', `weights[${i}] is negative`, { row: i });
+    sum += weights[i]!;
+  }
+  if (sum === 0) throw new PipelineError('INVALID_INPUT', 'all weights are 0');
+}
+
+function requireRows(rows: ValidationRows, missingAllowed: boolean): void {
+  requireLength('y', rows.y.length, rows.x.rows);
+  if (rows.x.rows === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no row to learn or judge from');
+  requireFeatures(rows.x, missingAllowed);
+  requireFinite('y', rows.y);
+  if (rows.weights) requireWeights(rows.weights, rows.x.rows);
+}
+
+/**
+ * Declares an estimator: a frozen value whose `fit` and `predict` check parameters, shapes and finiteness before the
+ * algorithm sees them. Chance, progress and cancellation come from the caller's context.
+ */
+export function defineEstimator<Params, State>(
+  definition: EstimatorDefinition<Params, State>,
+): Estimator<Params, State> {
+  const missingAllowed = definition.missingAllowed ?? false;
+  return Object.freeze({
+    name: definition.name,
+    params: definition.params,
+    fit(params: unknown, x: Matrix, y: ArrayLike<number>, context: FitContext) {
+      const parsed = parseParams(definition, params);
+      requireRows({ x, y, ...(context.weights && { weights: context.weights }) }, missingAllowed);
+      if (context.validation) {
+        requireRows(context.validation, missingAllowed);
+        requireWidth(context.validation.x, x.cols);
+      }
+      return definition.fit(parsed, x, y, context);
+    },
+    predict(state: State, x: Matrix) {
+      requireFeatures(x, missingAllowed);
+      return definition.predict(state, x);
+    },
+  });
+}
+
+/** @throws PipelineError `SHAPE_MISMATCH` when x has another number of columns than was fitted. */
+export function requireWidth(x: Matrix, cols: number): void {
+  if (x.cols !== cols) throw new PipelineError('SHAPE_MISMATCH', `x has ${x.cols} columns, wanted ${cols}`);
+}
+
+/** A context without progress and cancellation, for tests and small fits. */
+export function quietContext(seed: number): FitContext {
+  return { seed, signal: new AbortController().signal, onProgress: () => undefined };
+}

@@ -1,0 +1,1 @@
+export { matrix, matrixFromColumns, matrixFromRows, selectMatrixRows, type Matrix } from './matrix.js';

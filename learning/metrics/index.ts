@@ -1,0 +1,12 @@
+export {
+  bootstrapInterval,
+  pairedBootstrap,
+  quantile,
+  type BootstrapOptions,
+  type PairedDifference,
+} from './bootstrap.js';
+export { delongAuc, delongDifference, type DelongAuc } from './delong.js';
+export { normalQuantile } from './normal.js';
+export type { Scored, ScoreMetric } from './order.js';
+export { brier, calibrationBins, expectedCalibrationError, logLoss, type CalibrationBin } from './probability.js';
+export { averagePrecision, gini, kolmogorovSmirnov, rocAuc, rocCurve, type RocPoint } from './ranking.js';

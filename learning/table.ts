@@ -1,0 +1,84 @@
+import { PipelineError } from '../contracts/errors.js';
+import type { Column, ColumnKind, Table } from '../contracts/table.js';
+
+function columnOfKind<Kind extends ColumnKind>(
+  table: Table,
+  name: string,
+  kind: Kind,
+): Extract<Column, { kind: Kind }> {
+  const column = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
+  if (column?.kind === kind) return column as Extract<Column, { kind: Kind }>;
+  const found = column
+    ? `it is a ${column.kind} column`
+    : `the table has ${Object.keys(table.columns).join(', ') || 'no columns'}`;
+  throw new PipelineError('MISSING_COLUMN', `wanted ${kind} column "${name}"; ${found}`, {
+    column: name,
+    wanted: kind,
+  });
+}
+
+/**
+ * The values of a number column, not copied; NaN is missing.
+ * @throws PipelineError `MISSING_COLUMN` when it is absent or of another kind.
+ */
+export function numberColumn(table: Table, name: string): Float64Array {
+  return columnOfKind(table, name, 'number').values;
+}
+
+/**
+ * The values of a timestamp column in milliseconds since the epoch, not copied; NaN is missing.
+ * @throws PipelineError `MISSING_COLUMN` when it is absent or of another kind.
+ */
+export function timestampColumn(table: Table, name: string): Float64Array {
+  return columnOfKind(table, name, 'timestamp').values;
+}
+
+/**
+ * The values of a text column, not copied; null is missing.
+ * @throws PipelineError `MISSING_COLUMN` when it is absent or of another kind.
+ */
+export function textColumn(table: Table, name: string): readonly (string | null)[] {
+  return columnOfKind(table, name, 'text').values;
+}
+
+function pickNumbers(values: Float64Array, indices: ArrayLike<number>): Float64Array {
+  const picked = new Float64Array(indices.length);
+  for (let i = 0; i < indices.length; i++) picked[i] = values[indices[i]!]!;
+  return picked;
+}
+
+function pickRows(column: Column, indices: ArrayLike<number>): Column {
+  if (column.kind !== 'text') return { kind: column.kind, values: pickNumbers(column.values, indices) };
+  const { values } = column;
+  return { kind: 'text', values: Array.from(indices, (row) => values[row]!) };
+}
+
+function requireRows(table: Table, indices: ArrayLike<number>): void {
+  for (let i = 0; i < indices.length; i++) {
+    const row = indices[i]!;
+    if (Number.isInteger(row) && row >= 0 && row < table.rowCount) continue;
+    throw new PipelineError('SHAPE_MISMATCH', `row ${row} was asked of a table with ${table.rowCount} rows`);
+  }
+}
+
+/**
+ * A new table with these rows in this order; a row may be named more than once.
+ * @throws PipelineError `SHAPE_MISMATCH` for an index outside the table.
+ */
+export function selectRows(table: Table, indices: ArrayLike<number>): Table {
+  requireRows(table, indices);
+  const columns = Object.entries(table.columns).map(([name, column]) => [name, pickRows(column, indices)] as const);
+  return { rowCount: indices.length, columns: Object.fromEntries(columns) };
+}
+
+/**
+ * A new table with the column added at the end, or replaced in its place. The other columns are shared, not copied.
+ * @throws PipelineError `SHAPE_MISMATCH` when the lengths differ.
+ */
+export function withColumn(table: Table, name: string, column: Column): Table {
+  if (column.values.length !== table.rowCount) {
+    const found = `column "${name}" has ${column.values.length} rows, the table has ${table.rowCount}`;
+    throw new PipelineError('SHAPE_MISMATCH', found, { column: name });
+  }
+  return { rowCount: table.rowCount, columns: { ...table.columns, [name]: column } };
+}
