@@ -1,0 +1,57 @@
+import { PipelineError } from '../contracts/errors.js';
+import { DEFAULT_LINE, type Stage } from '../contracts/ids.js';
+
+/** Where a version may go by promotion. Archived versions come back through staging, except by rollback. */
+const allowed: Readonly<Record<Stage, readonly Stage[]>> = {
+  dev: ['staging', 'archived'],
+  staging: ['production', 'archived'],
+  production: ['archived'],
+  archived: ['staging'],
+};
+
+/** A version's place before a transition. */
+export interface VersionPlace {
+  readonly modelName: string;
+  readonly line: string;
+  readonly version: string;
+  readonly stage: Stage;
+}
+
+/**
+ * dev → staging → production, anything → archived, archived → staging; other lines than `default` stay in dev.
+ * @throws PipelineError `TRANSITION_NOT_ALLOWED` with what would be allowed.
+ */
+export function assertTransition({ modelName, line, version, stage }: VersionPlace, to: Stage): void {
+  const details = { modelName, line, version, from: stage, to };
+  const name = `${modelName} ${version} (line ${line})`;
+  if (line !== DEFAULT_LINE)
+    throw new PipelineError(
+      'TRANSITION_NOT_ALLOWED',
+      `${name} stays in dev: only the line "${DEFAULT_LINE}" is served, found line "${line}"`,
+      details,
+    );
+  if (allowed[stage].includes(to)) return;
+  const wanted = allowed[stage].join(' or ');
+  const found = stage === to ? `is in ${stage} already` : `is in ${stage} and cannot go to ${to}`;
+  throw new PipelineError('TRANSITION_NOT_ALLOWED', `${name} ${found}; from there it can go to ${wanted}`, details);
+}
+
+/** A version's arrival in production, oldest first. */
+export interface ProductionArrival {
+  readonly version: string;
+  readonly kind: 'promotion' | 'rollback';
+}
+
+/**
+ * The versions that a rollback can return to, the last one next: a promotion lays its version on top, a rollback takes
+ * the top away. So a version that was rolled back is never what the next rollback brings back.
+ * @param arrivals - of one line, oldest first; the last one is in production now.
+ */
+export function formerProduction(arrivals: readonly ProductionArrival[]): readonly string[] {
+  const stack: string[] = [];
+  for (const { version, kind } of arrivals) {
+    if (kind === 'promotion') stack.push(version);
+    else stack.pop();
+  }
+  return stack.slice(0, -1);
+}
