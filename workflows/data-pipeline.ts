@@ -1,0 +1,131 @@
+import './zod-without-eval.js';
+import { workflowInfo } from '@temporalio/workflow';
+import type { ExtractedTable, FeatureSetRef, PipelinePlan, SnapshotRef } from '../contracts/activities.js';
+import type { DataQuality } from '../contracts/dataset.js';
+import type { DataPipelineInput, DataPipelineResult } from '../contracts/workflows.js';
+import { dataPipelineInput } from '../contracts/workflows.js';
+import { mapBounded } from './bounded.js';
+import { parseInput } from './parse-input.js';
+import { bookkeeping, dataStep } from './steps.js';
+import type { ProgressTable } from './visibility.js';
+import { label, showProgress } from './visibility.js';
+
+/** Tables read at the same time: enough to keep the database busy, few enough to leave it to its owner. */
+const TABLES_AT_ONCE = 3;
+const steps = ['extract', 'snapshot', 'validate', 'features', 'online store'] as const;
+
+interface Pipeline {
+  readonly runKey: string;
+  readonly plan: PipelinePlan;
+  readonly table: ProgressTable;
+}
+
+/**
+ * Takes the source's tables into a snapshot, checks them, computes the features and writes them to both stores.
+ * Bad data ends the run `rejected` at stage `validation` with a report: a result, not a failure.
+ */
+export async function dataPipeline(input: DataPipelineInput = {}): Promise<DataPipelineResult> {
+  const { source, asOf } = parseInput(dataPipelineInput, input);
+  const table = showProgress(steps);
+  const runKey = workflowInfo().firstExecutionRunId;
+  const moment = asOf === null ? null : Date.parse(asOf);
+  const plan = await bookkeeping('Resolve source and moment').planPipeline({ source, asOf: moment });
+  const pipeline = { runKey, plan, table };
+
+  const snapshot = await takeSnapshot(pipeline, await extract(pipeline));
+  const quality = await validate(pipeline, snapshot);
+  if (!quality.passed) return rejected(pipeline, snapshot, quality);
+  const features = await buildFeatures(pipeline, snapshot);
+  return materialize(pipeline, snapshot, features);
+}
+
+async function extract({ runKey, plan, table }: Pipeline): Promise<ExtractedTable[]> {
+  const { source, asOf, heartbeatTimeoutMs } = plan;
+  table.enter('extraction');
+  let done = 0;
+  table.mark('extract', 'running', `0 of ${plan.tables.length} tables of source ${source}`);
+  const extracted = await mapBounded(plan.tables, TABLES_AT_ONCE, async ({ name, chunkRows }) => {
+    const step = dataStep(`Extract ${name}`, heartbeatTimeoutMs);
+    const part = await step.extractTable({ runKey, source, table: name, asOf, chunkRows });
+    table.mark('extract', 'running', `${++done} of ${plan.tables.length} tables of source ${source}`);
+    return part;
+  });
+  const rows = extracted.reduce((sum, part) => sum + part.rows, 0);
+  table.mark('extract', 'done', `${rows} rows in ${extracted.length} tables of source ${source}`);
+  return extracted;
+}
+
+async function takeSnapshot({ runKey, plan, table }: Pipeline, tables: ExtractedTable[]): Promise<SnapshotRef> {
+  const { source, asOf, codeVersion } = plan;
+  table.enter('snapshot');
+  table.mark('snapshot', 'running');
+  const snapshot = await bookkeeping('Commit snapshot').commitSnapshot({ runKey, source, asOf, codeVersion, tables });
+  table.mark('snapshot', 'done', snapshot.hash.slice(0, 12));
+  return snapshot;
+}
+
+async function validate({ runKey, plan, table }: Pipeline, { hash }: SnapshotRef): Promise<DataQuality> {
+  table.enter('validation');
+  table.mark('validate', 'running');
+  const step = dataStep('Validate snapshot', plan.heartbeatTimeoutMs);
+  const quality = await step.validateSnapshot({ runKey, snapshotHash: hash });
+  const finding = `${quality.rejectedRows} of ${quality.checkedRows} rows have a fault`;
+  table.mark('validate', quality.passed ? 'done' : 'rejected', finding);
+  return quality;
+}
+
+function rejected({ plan, table }: Pipeline, snapshot: SnapshotRef, quality: DataQuality): DataPipelineResult {
+  table.mark('features', 'skipped');
+  table.mark('online store', 'skipped');
+  label({ Decision: 'rejected' });
+  return {
+    status: 'rejected',
+    stage: 'validation',
+    source: plan.source,
+    snapshotHash: snapshot.hash,
+    reportHash: quality.reportHash,
+    reasons: qualityReasons(quality),
+  };
+}
+
+/** A data report as sentences, worst fault first. */
+export const qualityReasons = (quality: DataQuality): string[] => [
+  `${quality.rejectedRows} of ${quality.checkedRows} rows have a fault`,
+  ...quality.failedChecks.map(
+    ({ table, column, check, failedRows, example }) =>
+      `${table}${column === null ? '' : `.${column}`}: ${check} fails in ${failedRows} rows${example === null ? '' : ` (${example})`}`,
+  ),
+];
+
+async function buildFeatures({ runKey, plan, table }: Pipeline, { hash }: SnapshotRef): Promise<FeatureSetRef> {
+  table.enter('features');
+  table.mark('features', 'running');
+  const step = dataStep('Build features', plan.heartbeatTimeoutMs);
+  const features = await step.buildFeatures({ runKey, snapshotHash: hash });
+  table.mark('features', 'done', features.views.map(({ name, entities }) => `${name}: ${entities}`).join(', '));
+  return features;
+}
+
+async function materialize(
+  { runKey, plan, table }: Pipeline,
+  snapshot: SnapshotRef,
+  features: FeatureSetRef,
+): Promise<DataPipelineResult> {
+  table.enter('online store');
+  table.mark('online store', 'running');
+  const step = dataStep('Write online store', plan.heartbeatTimeoutMs);
+  const written = await step.materializeOnline({ runKey, featureSetHash: features.hash });
+  const onlineEntities = written.views.reduce((sum, view) => sum + view.entities, 0);
+  table.mark('online store', 'done', `${onlineEntities} values in ${written.store}`);
+  table.enter('done');
+  return {
+    status: 'completed',
+    source: plan.source,
+    line: plan.line,
+    snapshotHash: snapshot.hash,
+    featureSetHash: features.hash,
+    rows: snapshot.rows,
+    onlineStore: written.store,
+    onlineEntities,
+  };
+}

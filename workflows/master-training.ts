@@ -1,0 +1,174 @@
+import './zod-without-eval.js';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { executeChild, isCancellation, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import type { MasterPlan } from '../contracts/activities.js';
+import type {
+  DataPipelineResult,
+  MasterTrainingInput,
+  MasterTrainingResult,
+  ModelOutcome,
+  TrainModelResult,
+} from '../contracts/workflows.js';
+import { masterTrainingInput, workflowIds } from '../contracts/workflows.js';
+import { mapBounded } from './bounded.js';
+import { dataPipeline } from './data-pipeline.js';
+import { faultOf } from './failures.js';
+import { parseInput } from './parse-input.js';
+import { promoteModel } from './promote-model.js';
+import { bookkeeping, dataStep } from './steps.js';
+import { trainModel } from './train-model.js';
+import type { ProgressTable } from './visibility.js';
+import { label, showProgress } from './visibility.js';
+
+/** As in promoteModel: one artefact, one sample. */
+const SMOKE_TEST_SILENCE_MS = 120_000;
+
+interface Master {
+  readonly request: ReturnType<typeof masterTrainingInput.parse>;
+  readonly runKey: string;
+  readonly workflowId: string;
+  readonly plan: MasterPlan;
+  readonly table: ProgressTable;
+}
+
+/**
+ * The main job: one snapshot, every model trained on it side by side, what was registered promoted to staging and
+ * proposed for production. One model's failure never stops the others.
+ */
+export async function masterTraining(input: MasterTrainingInput = {}): Promise<MasterTrainingResult> {
+  const request = parseInput(masterTrainingInput, input);
+  const { firstExecutionRunId: runKey, workflowId } = workflowInfo();
+  const { models, source, snapshotHash } = request;
+  const table = showProgress(['data pipeline']);
+  const plan = await bookkeeping('Plan').planMaster({ models, source, snapshotHash });
+  for (const model of plan.models) table.mark(model, 'waiting');
+  const master = { request, runKey, workflowId, plan, table };
+
+  const data = await takeData(master);
+  if (data.status === 'rejected') return rejected(master, data);
+  table.enter('training');
+  const outcomes = await mapBounded(plan.models, request.parallel, (model) =>
+    outcomeOf(master, model, data.snapshotHash),
+  );
+  return completed(master, data.snapshotHash, outcomes);
+}
+
+type SnapshotTaken = { readonly status: 'completed'; readonly snapshotHash: string };
+type SnapshotRejected = Extract<DataPipelineResult, { status: 'rejected' }>;
+
+async function takeData({ request, workflowId, plan, table }: Master): Promise<SnapshotTaken | SnapshotRejected> {
+  table.enter('data');
+  if (request.snapshotHash !== null) {
+    table.mark('data pipeline', 'skipped', `snapshot ${request.snapshotHash.slice(0, 12)} was named`);
+    return { status: 'completed', snapshotHash: request.snapshotHash };
+  }
+  table.mark('data pipeline', 'running', `source ${plan.source}`);
+  const taken = await executeChild(dataPipeline, {
+    workflowId: workflowIds.dataPipelineOf(workflowId),
+    args: [{ source: plan.source, asOf: request.asOf }],
+    staticSummary: `Snapshot of ${plan.source}`,
+  });
+  const rejectedRows = taken.status === 'rejected';
+  table.mark('data pipeline', rejectedRows ? 'rejected' : 'done', `snapshot ${taken.snapshotHash.slice(0, 12)}`);
+  return taken;
+}
+
+/** Trains one model and promotes what came of it; whatever goes wrong here stays here. */
+async function outcomeOf(master: Master, modelName: string, snapshotHash: string): Promise<ModelOutcome> {
+  const { table } = master;
+  table.mark(modelName, 'running');
+  try {
+    const result = await trainOne(master, modelName, snapshotHash);
+    const promotion = await promoteRegistered(master, result);
+    table.mark(modelName, stateOf(result), describe(result, promotion));
+    return { status: 'decided', result, promotion };
+  } catch (failure) {
+    if (isCancellation(failure)) throw failure;
+    const { code, message } = faultOf(failure);
+    table.mark(modelName, 'failed', `${code}: ${message}`);
+    return { status: 'failed', modelName, errorCode: code, message };
+  }
+}
+
+const trainOne = (
+  { request, workflowId }: Master,
+  modelName: string,
+  snapshotHash: string,
+): Promise<TrainModelResult> =>
+  executeChild(trainModel, {
+    workflowId: workflowIds.modelOf(workflowId, modelName),
+    args: [{ modelName, snapshotHash, seed: request.seed, trigger: request.trigger }],
+    staticSummary: `Train ${modelName}`,
+  });
+
+const stateOf = ({ decision }: TrainModelResult) =>
+  decision === 'rejected' || decision === 'skipped' ? decision : 'done';
+
+type Promotion = Extract<ModelOutcome, { status: 'decided' }>['promotion'];
+
+const describe = ({ decision, version, metrics, reasons }: TrainModelResult, promotion: Promotion): string =>
+  [
+    [decision, version].join(' ').trim(),
+    metrics[0] === undefined ? reasons[0] : `${metrics[0].name} ${metrics[0].value.toFixed(4)}`,
+    promotion === null ? null : `${promotion.stage}${promotion.awaitingApproval ? ', awaiting approval' : ''}`,
+  ]
+    .filter((part) => part !== null && part !== undefined)
+    .join(' · ');
+
+/** A registered version of the backend's line goes to staging when it loads and predicts, and asks for production. */
+async function promoteRegistered(master: Master, result: TrainModelResult): Promise<Promotion> {
+  const { modelName, line, version, decision } = result;
+  if (decision !== 'registered' || version === null || line !== 'default') return null;
+  const target = { modelName, line, version };
+  const toStaging = { ...target, toStage: 'staging' as const };
+  const { passed, finding } = await dataStep('Smoke test', SMOKE_TEST_SILENCE_MS).smokeTest(toStaging);
+  if (!passed) {
+    master.table.mark(modelName, 'failed', finding);
+    return { stage: `dev (smoke test failed: ${finding})`, awaitingApproval: false, workflowId: null };
+  }
+  const reason = `passed its gates in ${master.workflowId}`;
+  const { runKey } = master;
+  await bookkeeping('Promote to staging').promoteVersion({ ...toStaging, runKey, actor: 'masterTraining', reason });
+  return proposeForProduction(master, target);
+}
+
+/** Detached, because people take days: the request outlives this run. */
+async function proposeForProduction(
+  { plan, workflowId: parent }: Master,
+  target: { readonly modelName: string; readonly line: string; readonly version: string },
+): Promise<Promotion> {
+  const workflowId = workflowIds.promotionOf(target.modelName, target.line, target.version);
+  const options = {
+    workflowId,
+    args: [{ ...target, toStage: 'production', requestedBy: parent }] as [Parameters<typeof promoteModel>[0]],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    staticSummary: `Promote ${target.modelName} ${target.version} to production`,
+  };
+  try {
+    if (plan.productionApproval === 'automatic') {
+      const { status } = await executeChild(promoteModel, options);
+      return { stage: status === 'promoted' ? 'production' : status, awaitingApproval: false, workflowId };
+    }
+    await startChild(promoteModel, options);
+  } catch (failure) {
+    if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
+  }
+  return { stage: 'staging', awaitingApproval: true, workflowId };
+}
+
+function rejected({ plan, table }: Master, data: SnapshotRejected): MasterTrainingResult {
+  for (const model of plan.models) table.mark(model, 'skipped', 'the data was rejected');
+  table.enter('rejected');
+  label({ Decision: 'rejected' });
+  const { source, snapshotHash, reportHash, reasons } = data;
+  return { status: 'rejected', source, snapshotHash, reportHash, reasons, models: [] };
+}
+
+function completed({ plan, table }: Master, snapshotHash: string, models: ModelOutcome[]): MasterTrainingResult {
+  const failures = models.filter((outcome) => outcome.status === 'failed');
+  const status = failures.length === 0 ? 'completed' : 'failed';
+  const reasons = failures.map(({ modelName, errorCode, message }) => `${modelName}: ${errorCode}: ${message}`);
+  table.enter(status);
+  label({ Decision: status });
+  return { status, source: plan.source, snapshotHash, reportHash: null, reasons, models };
+}

@@ -1,0 +1,188 @@
+import './zod-without-eval.js';
+import {
+  ApplicationFailure,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ApprovalInput, ApprovalReceipt, PromoteModelInput, PromoteModelResult } from '../contracts/workflows.js';
+import { approvalInput, promoteModelInput } from '../contracts/workflows.js';
+import { faultOf } from './failures.js';
+import { approvePromotion, rejectPromotion, superseded } from './messages.js';
+import { parseInput, required } from './parse-input.js';
+import { bookkeeping, dataStep } from './steps.js';
+import type { ProgressTable } from './visibility.js';
+import { label, showProgress } from './visibility.js';
+
+/** A smoke test loads one artefact and predicts one sample; two minutes of silence mean a lost worker. */
+const SMOKE_TEST_SILENCE_MS = 120_000;
+
+type Target = Pick<PromoteModelResult, 'modelName' | 'line' | 'version'> & {
+  readonly toStage: 'staging' | 'production';
+};
+
+interface Verdict {
+  readonly status: 'approved' | 'rejected' | 'superseded' | 'expired';
+  readonly decidedBy: string;
+  readonly reason: string;
+}
+
+interface Promotion {
+  readonly runKey: string;
+  readonly target: Target;
+  readonly table: ProgressTable;
+}
+
+/**
+ * Moves a version to a stage: opens a request, waits for the approval that the stage needs, promotes, proves the
+ * version in a smoke test and takes the promotion back when that fails.
+ * Approval comes as the update `approvePromotion` with approver and reason; a newer request supersedes this one.
+ */
+export async function promoteModel(input: PromoteModelInput = {}): Promise<PromoteModelResult> {
+  const request = parseInput(promoteModelInput, input);
+  const modelName = required(request.modelName, 'modelName');
+  const { line, toStage } = request;
+  const table = showProgress(['request', 'approval', 'promotion', 'smoke test']);
+  label({ ModelName: modelName });
+  const version = request.version ?? (await newestBelow(modelName, line, toStage));
+  const promotion = {
+    runKey: workflowInfo().firstExecutionRunId,
+    target: { modelName, line, version, toStage },
+    table,
+  };
+
+  const awaited = listenForVerdict(promotion.target);
+  const { requestId, requiresApproval } = await openRequest(promotion, request.requestedBy);
+  const verdict = requiresApproval
+    ? await awaitVerdict(promotion, awaited, request.approvalHours)
+    : { status: 'approved' as const, decidedBy: request.requestedBy, reason: `${toStage} needs no approval here` };
+  return carryOut(promotion, requestId, verdict);
+}
+
+async function newestBelow(modelName: string, line: string, toStage: Target['toStage']): Promise<string> {
+  const inStage = toStage === 'production' ? 'staging' : 'dev';
+  const step = bookkeeping(`Find the newest version in ${inStage}`);
+  return (await step.findPromotionCandidate({ modelName, line, inStage })).version;
+}
+
+/** Installs the message handlers; the first verdict counts. @returns a function that reads it. */
+function listenForVerdict(target: Target): () => Verdict | null {
+  let verdict: Verdict | null = null;
+  const validator = (given: ApprovalInput): void => {
+    parseInput(approvalInput, given);
+    if (verdict !== null)
+      throw ApplicationFailure.nonRetryable(
+        `the request for ${target.modelName} ${target.version} is already ${verdict.status} by ${verdict.decidedBy}`,
+        'REQUEST_NOT_FOUND',
+      );
+  };
+  const decide =
+    (status: 'approved' | 'rejected') =>
+    (given: ApprovalInput): ApprovalReceipt => {
+      const { approver, reason } = parseInput(approvalInput, given);
+      verdict = { status, decidedBy: approver, reason };
+      return { ...target, verdict: status };
+    };
+  const description = 'Needs {"approver": "…", "reason": "…"}';
+  setHandler(approvePromotion, decide('approved'), { validator, description });
+  setHandler(rejectPromotion, decide('rejected'), { validator, description });
+  setHandler(superseded, (newer) => {
+    verdict ??= { status: 'superseded', decidedBy: newer, reason: `superseded by ${newer}` };
+  });
+  return () => verdict;
+}
+
+async function openRequest({ runKey, target, table }: Promotion, requestedBy: string) {
+  const { workflowId } = workflowInfo();
+  table.enter('request');
+  table.mark('request', 'running');
+  const step = bookkeeping(`Request ${target.toStage} for ${target.version}`);
+  const opened = await step.requestPromotion({ ...target, runKey, workflowId, requestedBy });
+  await Promise.all(
+    opened.supersededWorkflowIds.map((older) => supersede(older, `${target.modelName} ${target.version}`)),
+  );
+  table.mark('request', 'done', opened.requestId);
+  return opened;
+}
+
+/** A courtesy: the registry has closed the older request already, and its workflow may have ended meanwhile. */
+async function supersede(workflowId: string, newer: string): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(workflowId).signal(superseded, newer);
+  } catch (failure) {
+    if (isCancellation(failure)) throw failure;
+  }
+}
+
+async function awaitVerdict(
+  { target, table }: Promotion,
+  verdict: () => Verdict | null,
+  approvalHours: number,
+): Promise<Verdict> {
+  table.enter('awaiting approval');
+  table.mark('approval', 'running', `of ${target.version} for ${target.toStage}, open for ${approvalHours} hours`);
+  const inTime = await condition(() => verdict() !== null, approvalHours * 3_600_000);
+  const given = inTime ? verdict() : null;
+  return given ?? { status: 'expired', decidedBy: 'timer', reason: `nobody decided within ${approvalHours} hours` };
+}
+
+async function carryOut(promotion: Promotion, requestId: string, verdict: Verdict): Promise<PromoteModelResult> {
+  const { target, table } = promotion;
+  const { status, decidedBy, reason } = verdict;
+  table.mark('approval', status === 'approved' ? 'done' : 'rejected', `${status} by ${decidedBy}: ${reason}`);
+  await bookkeeping(`Record ${status}`).decidePromotionRequest({ requestId, ...verdict });
+  if (status !== 'approved') return finished(promotion, status, verdict);
+
+  await promote(promotion, verdict);
+  const { passed, finding } = await smokeTest(promotion);
+  if (passed) return finished(promotion, 'promoted', verdict);
+  table.mark('promotion', 'failed', 'taken back');
+  await takeBack(promotion, `smoke test failed: ${finding}`);
+  return finished({ ...promotion, target }, 'rolled-back', { ...verdict, reason: `smoke test failed: ${finding}` });
+}
+
+function finished(
+  { target, table }: Promotion,
+  status: PromoteModelResult['status'],
+  { decidedBy, reason }: Verdict,
+): PromoteModelResult {
+  table.enter(status);
+  label({ Decision: status });
+  return { ...target, status, decidedBy, reason };
+}
+
+async function promote({ runKey, target, table }: Promotion, { decidedBy, reason }: Verdict): Promise<void> {
+  table.enter('promotion');
+  table.mark('promotion', 'running');
+  const step = bookkeeping(`Promote ${target.version} to ${target.toStage}`);
+  const { from, to } = await step.promoteVersion({ ...target, runKey, actor: decidedBy, reason });
+  table.mark('promotion', 'done', `${from} → ${to}`);
+}
+
+async function smokeTest({ target, table }: Promotion): Promise<{ passed: boolean; finding: string }> {
+  table.enter('smoke test');
+  table.mark('smoke test', 'running');
+  const tested = await dataStep('Smoke test', SMOKE_TEST_SILENCE_MS)
+    .smokeTest(target)
+    .catch((failure: unknown) => ({
+      passed: false,
+      finding: faultOf(failure).message,
+    }));
+  table.mark('smoke test', tested.passed ? 'done' : 'failed', tested.finding);
+  return tested;
+}
+
+/** The former production version takes over again; where there is none, the version is archived. */
+async function takeBack({ runKey, target }: Promotion, reason: string): Promise<void> {
+  const { modelName, line } = target;
+  const actor = 'promoteModel';
+  const step = bookkeeping('Take the promotion back');
+  try {
+    await step.rollbackVersion({ runKey, modelName, line, actor, reason });
+  } catch (failure) {
+    if (faultOf(failure).code !== 'TRANSITION_NOT_ALLOWED') throw failure;
+    await step.promoteVersion({ ...target, toStage: 'archived', runKey, actor, reason });
+  }
+}

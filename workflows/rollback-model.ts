@@ -1,0 +1,33 @@
+import './zod-without-eval.js';
+import { workflowInfo } from '@temporalio/workflow';
+import type { RollbackModelInput, RollbackModelResult } from '../contracts/workflows.js';
+import { rollbackModelInput } from '../contracts/workflows.js';
+import { parseInput, required } from './parse-input.js';
+import { bookkeeping, dataStep } from './steps.js';
+import { label, showProgress } from './visibility.js';
+
+/** As in promoteModel: one artefact, one sample. */
+const SMOKE_TEST_SILENCE_MS = 120_000;
+
+/** Makes the former production version production again and says whether it still predicts what it should. */
+export async function rollbackModel(input: RollbackModelInput = {}): Promise<RollbackModelResult> {
+  const request = parseInput(rollbackModelInput, input);
+  const modelName = required(request.modelName, 'modelName');
+  const { line, reason, requestedBy: actor } = request;
+  const runKey = workflowInfo().firstExecutionRunId;
+  const table = showProgress(['rollback', 'smoke test']);
+  label({ ModelName: modelName });
+
+  table.enter('rollback');
+  table.mark('rollback', 'running');
+  const { version } = await bookkeeping('Roll back').rollbackVersion({ runKey, modelName, line, actor, reason });
+  table.mark('rollback', 'done', version);
+
+  table.enter('smoke test');
+  table.mark('smoke test', 'running');
+  const target = { modelName, line, version, toStage: 'production' as const };
+  const smokeTest = await dataStep('Smoke test', SMOKE_TEST_SILENCE_MS).smokeTest(target);
+  table.mark('smoke test', smokeTest.passed ? 'done' : 'failed', smokeTest.finding);
+  label({ Decision: 'rolled-back' });
+  return { modelName, line, version, smokeTest };
+}

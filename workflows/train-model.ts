@@ -1,0 +1,300 @@
+import './zod-without-eval.js';
+import { CancellationScope, executeChild, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { EvaluatedModel, FittedModel, TrainingPlan } from '../contracts/activities.js';
+import type { DatasetRef } from '../contracts/dataset.js';
+import type { RegistrationResult } from '../contracts/registry.js';
+import type { TrainingStage, TrainModelInput, TrainModelResult } from '../contracts/workflows.js';
+import { trainModelInput, workflowIds } from '../contracts/workflows.js';
+import { dataPipeline, qualityReasons } from './data-pipeline.js';
+import { faultOf, isDataFault } from './failures.js';
+import { trainingStage } from './messages.js';
+import { parseInput, required } from './parse-input.js';
+import { bookkeeping, dataStep, trainingStep } from './steps.js';
+import type { ProgressTable } from './visibility.js';
+import { label, showProgress } from './visibility.js';
+
+/** Comparisons repeated because another run changed the champion in the meantime. */
+const REGISTRATION_ATTEMPTS = 3;
+
+interface Training {
+  readonly runKey: string;
+  readonly modelName: string;
+  readonly request: ReturnType<typeof trainModelInput.parse>;
+  readonly plan: TrainingPlan;
+  readonly table: ProgressTable;
+  stage: TrainingStage;
+}
+
+/**
+ * Trains, judges and registers one version of one model.
+ * Workflow id: `<parent>/<modelName>`; a second start of a running id is refused, not doubled.
+ */
+export async function trainModel(input: TrainModelInput = {}): Promise<TrainModelResult> {
+  const request = parseInput(trainModelInput, input);
+  const modelName = required(request.modelName, 'modelName');
+  const training = {
+    request,
+    modelName,
+    runKey: workflowInfo().firstExecutionRunId,
+    stage: 'planning' as TrainingStage,
+  };
+  const table = showProgress([
+    'plan',
+    'data',
+    'dataset',
+    'validation',
+    'training',
+    'evaluation',
+    'registration',
+    'card',
+  ]);
+  setHandler(trainingStage, () => training.stage, { description: 'Where this training is' });
+  label({ ModelName: modelName });
+
+  const plan = await openRun(training, table);
+  return closeRun(Object.assign(training, { plan, table }));
+}
+
+/** The run is opened whatever happens, so that a cancellation in this moment still finds a run to close. */
+async function openRun({ request, modelName, runKey }: Omit<Training, 'plan' | 'table'>, table: ProgressTable) {
+  const { params, seed, source, snapshotHash, datasetHash } = request;
+  const { workflowId } = workflowInfo();
+  table.mark('plan', 'running');
+  const references = { line: null, source, snapshotHash, datasetHash };
+  const plan = await CancellationScope.nonCancellable(() =>
+    bookkeeping('Plan').planTraining({ runKey, workflowId, modelName, params, seed, ...references }),
+  );
+  table.mark('plan', 'done', `line ${plan.line}, target ${plan.target ?? 'none'}`);
+  return plan;
+}
+
+/** Records how the run ended, also when it failed or was cancelled. */
+async function closeRun(training: Training): Promise<TrainModelResult> {
+  const { runKey, modelName, table } = training;
+  const finish = (status: TrainModelResult['decision'] | 'failed' | 'cancelled', reasons: string[]) =>
+    CancellationScope.nonCancellable(() =>
+      bookkeeping(`Record ${status}`).finishRun({ runKey, modelName, status, reasons }),
+    );
+  try {
+    const result = await trainOrReject(training);
+    await finish(result.decision, result.reasons);
+    label({ Decision: result.decision });
+    table.enter(result.stage);
+    return result;
+  } catch (failure) {
+    const status = isCancellation(failure) ? 'cancelled' : 'failed';
+    table.mark(training.stage, status, faultOf(failure).message);
+    label({ Decision: status });
+    await finish(status, [faultOf(failure).message]);
+    throw failure;
+  }
+}
+
+/** Rows of a snapshot that cannot be learnt from are a result; a file that cannot is its owner's error. */
+async function trainOrReject(training: Training): Promise<TrainModelResult> {
+  try {
+    return await train(training);
+  } catch (failure) {
+    const fault = faultOf(failure);
+    if (training.request.datasetHash !== null || !isDataFault(fault)) throw failure;
+    return ended(training, 'rejected', { reasons: [`${fault.code}: ${fault.message}`] });
+  }
+}
+
+async function train(training: Training): Promise<TrainModelResult> {
+  const located = await locateRows(training);
+  if ('decision' in located) return located;
+  const prepared = await prepare(training, located);
+  if ('decision' in prepared) return prepared;
+  const { dataset } = prepared;
+  const refused = await validate(training, dataset);
+  if (refused !== null) return refused;
+
+  const fitted = await fit(training, dataset);
+  const { evaluated, registration } = await judge(training, dataset, fitted);
+  const cardHash = await writeCard(training, dataset, evaluated, registration);
+  return concluded(training, { dataset, evaluated, registration, cardHash });
+}
+
+function enter(training: Training, stage: TrainingStage): void {
+  training.stage = stage;
+  training.table.enter(stage);
+  if (stage !== 'done') training.table.mark(stage, 'running');
+}
+
+interface RowOrigin {
+  readonly snapshotHash: string | null;
+  readonly datasetHash: string | null;
+}
+
+/** A snapshot or data set that was named, else a fresh snapshot of the source. */
+async function locateRows(training: Training): Promise<RowOrigin | TrainModelResult> {
+  const { snapshotHash, datasetHash, source } = training.request;
+  enter(training, 'data');
+  if (snapshotHash !== null || datasetHash !== null) {
+    training.table.mark('data', 'done', (snapshotHash ?? datasetHash ?? '').slice(0, 12));
+    return { snapshotHash, datasetHash };
+  }
+  const { workflowId } = workflowInfo();
+  const taken = await executeChild(dataPipeline, {
+    workflowId: workflowIds.dataPipelineOf(workflowId),
+    args: [{ source }],
+    staticSummary: `Data for ${workflowId}`,
+  });
+  if (taken.status === 'rejected')
+    return ended(training, 'rejected', { stage: 'validation', reasons: taken.reasons, reportHash: taken.reportHash });
+  training.table.mark('data', 'done', taken.snapshotHash.slice(0, 12));
+  return { snapshotHash: taken.snapshotHash, datasetHash: null };
+}
+
+async function prepare(
+  training: Training,
+  origin: RowOrigin,
+): Promise<{ readonly dataset: DatasetRef } | TrainModelResult> {
+  const { runKey, modelName, plan, table } = training;
+  enter(training, 'dataset');
+  const step = dataStep('Select rows and features', plan.heartbeatTimeoutMs);
+  const prepared = await step.prepareDataset({ runKey, modelName, ...origin });
+  if (prepared.status === 'skipped') return ended(training, 'skipped', { reasons: [prepared.reason] });
+  table.mark('dataset', 'done', `${prepared.dataset.rows} rows`);
+  return prepared;
+}
+
+async function validate(training: Training, dataset: DatasetRef): Promise<TrainModelResult | null> {
+  const { runKey, modelName, plan, table } = training;
+  enter(training, 'validation');
+  const quality = await dataStep('Validate rows', plan.heartbeatTimeoutMs).validateDataset({
+    runKey,
+    modelName,
+    dataset,
+  });
+  if (!quality.passed) {
+    const facts = { reasons: qualityReasons(quality), reportHash: quality.reportHash, rows: dataset.rows };
+    return ended(training, 'rejected', { ...facts, notes: dataset.notes });
+  }
+  table.mark('validation', 'done', `${quality.rejectedRows} of ${quality.checkedRows} rows have a fault`);
+  return null;
+}
+
+async function fit(training: Training, dataset: DatasetRef): Promise<FittedModel> {
+  const { runKey, modelName, plan, table } = training;
+  enter(training, 'training');
+  const { params, seed, trainTimeoutMs: timeoutMs, heartbeatTimeoutMs } = plan;
+  const step = trainingStep('Train', { timeoutMs, heartbeatTimeoutMs });
+  const fitted = await step.fitModel({ runKey, modelName, dataset, params, seed });
+  table.mark('training', 'done', `${fitted.trainedRows} rows, artefact ${fitted.artefactHash.slice(0, 12)}`);
+  return fitted;
+}
+
+/** Evaluates and registers; when another run changed the champion meanwhile, compares with the new one. */
+async function judge(
+  training: Training,
+  dataset: DatasetRef,
+  fitted: FittedModel,
+): Promise<{ evaluated: EvaluatedModel; registration: RegistrationResult }> {
+  for (let attempt = 1; ; attempt++) {
+    const evaluated = await evaluate(training, dataset, fitted);
+    try {
+      return { evaluated, registration: await register(training, dataset, { fitted, evaluated }) };
+    } catch (failure) {
+      if (faultOf(failure).code !== 'CONFLICT' || attempt === REGISTRATION_ATTEMPTS) throw failure;
+    }
+  }
+}
+
+async function evaluate(training: Training, dataset: DatasetRef, fitted: FittedModel): Promise<EvaluatedModel> {
+  const { runKey, modelName, plan, table } = training;
+  enter(training, 'evaluation');
+  const { seed, evaluateTimeoutMs: timeoutMs, heartbeatTimeoutMs } = plan;
+  const step = trainingStep('Evaluate on the frozen holdout', { timeoutMs, heartbeatTimeoutMs });
+  const evaluated = await step.evaluateModel({
+    runKey,
+    modelName,
+    dataset,
+    seed,
+    artefactHash: fitted.artefactHash,
+  });
+  const [primary] = evaluated.metrics;
+  table.mark('evaluation', 'done', primary === undefined ? '' : `${primary.name} ${primary.value.toFixed(4)}`);
+  return evaluated;
+}
+
+async function register(
+  training: Training,
+  dataset: DatasetRef,
+  { fitted, evaluated }: { fitted: FittedModel; evaluated: EvaluatedModel },
+): Promise<RegistrationResult> {
+  const { runKey, modelName, table } = training;
+  enter(training, 'registration');
+  const { artefactHash, signatureHash, definitionHash } = fitted;
+  const { evaluationHash, metrics, comparisons, gates, championVersion } = evaluated;
+  const registration = await bookkeeping('Register').registerModel({
+    ...{ runKey, modelName, line: dataset.line, dataset, artefactHash, signatureHash, definitionHash },
+    ...{ evaluationHash, metrics, comparisons, gates, championVersion },
+  });
+  const state = registration.decision === 'rejected' ? 'rejected' : 'done';
+  table.mark('registration', state, [registration.decision, registration.version].join(' ').trim());
+  return registration;
+}
+
+/** An unchanged artefact has its card already. */
+async function writeCard(
+  training: Training,
+  { line }: DatasetRef,
+  { evaluationHash }: EvaluatedModel,
+  { decision, version }: RegistrationResult,
+): Promise<string | null> {
+  const { runKey, modelName, table } = training;
+  if (decision === 'unchanged') {
+    table.mark('card', 'skipped', 'the version has its card');
+    return null;
+  }
+  enter(training, 'card');
+  const card = { runKey, modelName, line, evaluationHash, version: decision === 'registered' ? version : null };
+  const { cardHash } = await dataStep('Write model card', training.plan.heartbeatTimeoutMs).writeCard(card);
+  table.mark('card', 'done', cardHash.slice(0, 12));
+  return cardHash;
+}
+
+function concluded(
+  training: Training,
+  found: {
+    readonly dataset: DatasetRef;
+    readonly evaluated: EvaluatedModel;
+    readonly registration: RegistrationResult;
+    readonly cardHash: string | null;
+  },
+): TrainModelResult {
+  const { dataset, evaluated, registration, cardHash } = found;
+  training.stage = registration.decision === 'rejected' ? 'registration' : 'done';
+  return ended(training, registration.decision, {
+    line: dataset.line,
+    version: registration.version,
+    reasons: registration.reasons,
+    rows: dataset.rows,
+    holdoutRows: evaluated.holdoutRows,
+    metrics: evaluated.metrics,
+    baselineName: evaluated.baselineName,
+    comparisons: evaluated.comparisons,
+    championVersion: evaluated.championVersion,
+    notes: [...dataset.notes, ...evaluated.notes],
+    cardHash,
+    reportHash: evaluated.evaluationHash,
+  });
+}
+
+/** A result of the stage the run is in, with nothing measured unless `facts` say so. */
+function ended(
+  training: Training,
+  decision: TrainModelResult['decision'],
+  facts: Partial<TrainModelResult> & Pick<TrainModelResult, 'reasons'>,
+): TrainModelResult {
+  const { modelName, plan, stage, table } = training;
+  if (stage !== 'done') table.mark(stage, decision === 'skipped' ? 'skipped' : 'rejected', facts.reasons[0]);
+  return {
+    ...{ modelName, line: plan.line, decision, stage, version: null, rows: 0, holdoutRows: 0, metrics: [] },
+    ...{ target: plan.target, baselineName: null, comparisons: [], championVersion: null },
+    ...{ notes: [], cardHash: null, reportHash: null },
+    ...facts,
+  };
+}

@@ -1,0 +1,56 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { ProgressReport } from '../contracts/workflows.js';
+import { searchAttributes } from '../contracts/workflows.js';
+import { progress } from './messages.js';
+
+/** Sets what lists in the UI filter by, for instance `ModelName="credit-risk-scorer" AND Decision="registered"`. */
+export function label(values: Partial<Record<keyof typeof searchAttributes, string>>): void {
+  upsertSearchAttributes(
+    Object.entries(values).map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value })),
+  );
+}
+
+/** The states a line of the progress table can be in. */
+export type StepState = 'waiting' | 'running' | 'done' | 'rejected' | 'skipped' | 'failed' | 'cancelled';
+
+/** Live progress: the same table answers the `progress` query and stands in the UI as Markdown. */
+export interface ProgressTable {
+  /** Names the stage as a whole; also the search attribute `Stage`. */
+  enter(stage: string): void;
+  mark(name: string, state: StepState, detail?: string): void;
+}
+
+const markdownRow = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+
+/** A ProgressReport as the table an operator reads in the UI. */
+export const progressMarkdown = (report: ProgressReport): string =>
+  [
+    `**${report.stage}**`,
+    '',
+    markdownRow(['step', 'state', 'detail']),
+    '|---|---|---|',
+    ...report.lines.map(({ name, state, detail }) => markdownRow([name, state, detail])),
+  ].join('\n');
+
+/** Opens the table with all its lines `waiting` and answers the `progress` query from now on. */
+export function showProgress(names: readonly string[]): ProgressTable {
+  let stage = 'planning';
+  const lines = new Map(names.map((name) => [name, { name, state: 'waiting', detail: '' }]));
+  const report = (): ProgressReport => ({ stage, lines: [...lines.values()] });
+  const publish = (): void => setCurrentDetails(progressMarkdown(report()));
+  setHandler(progress, report, { description: 'Stage, and one line a step or model with its state' });
+  publish();
+  return {
+    enter(next) {
+      stage = next;
+      label({ Stage: next });
+      publish();
+    },
+    mark(name, state, detail) {
+      lines.set(name, { name, state, detail: detail ?? lines.get(name)?.detail ?? '' });
+      publish();
+    },
+  };
+}
