@@ -1,0 +1,58 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { ModelRegistry } from '../contracts/registry.js';
+import { createSnapshotLog } from '../datasets/snapshots/snapshot-store.js';
+import { migrateBackend } from '../datasets/sources/backend/tables.js';
+import { createSourceCatalog } from '../datasets/sources/catalog.js';
+import { createMemoryStore } from '../feature-store/online/memory-store.js';
+import type { OnlineStore } from '../feature-store/online/online-store.js';
+import { createRedisStore } from '../feature-store/online/redis-store.js';
+import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js';
+import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
+import type { Config } from '../platform/config.js';
+import type { Endpoints } from '../platform/embedded/endpoints.js';
+import { createPool } from '../platform/postgres/pool.js';
+import { createPostgresRegistry } from '../registry/postgres-registry.js';
+
+/** Every store that activities, the CLI and serving work with, connected and migrated. */
+export interface Services {
+  readonly pool: pg.Pool;
+  /** The source system's database: read-only, and the same as `pool` when it is embedded. */
+  readonly backendPool: pg.Pool;
+  readonly blobs: BlobStore;
+  readonly checkpoints: CheckpointStore;
+  readonly registry: ModelRegistry;
+  readonly onlineStore: OnlineStore;
+  readonly catalog: ReturnType<typeof createSourceCatalog>;
+  readonly snapshotLog: ReturnType<typeof createSnapshotLog>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to the services at these addresses and brings the schemas of this system up to date. The backend's own
+ * schema is created only in the embedded database: a foreign source is read and never written.
+ * @throws PipelineError `INTERNAL` naming a migration that failed.
+ */
+export async function connectServices(config: Config, endpoints: Endpoints, logger: Logger): Promise<Services> {
+  const pool = createPool(endpoints.databaseUrl, logger);
+  const embeddedBackend = endpoints.backendDatabaseUrl === endpoints.databaseUrl;
+  const backendPool = embeddedBackend ? pool : createPool(endpoints.backendDatabaseUrl, logger);
+  const registry = createPostgresRegistry(pool);
+  const catalog = createSourceCatalog(pool);
+  const snapshotLog = createSnapshotLog(pool);
+  const onlineStore =
+    endpoints.redisUrl === null ? createMemoryStore(pool) : createRedisStore(endpoints.redisUrl, logger);
+  const close = async (): Promise<void> => {
+    await Promise.allSettled([onlineStore.close(), pool.end(), embeddedBackend ? null : backendPool.end()]);
+  };
+  try {
+    for (const room of [registry, catalog, snapshotLog]) await room.migrate();
+    if (embeddedBackend) await migrateBackend(pool);
+  } catch (fault) {
+    await close();
+    throw fault;
+  }
+  const blobs = openBlobStore(endpoints.artifactUri, config.cache);
+  const checkpoints = openCheckpointStore(endpoints.artifactUri);
+  return { pool, backendPool, blobs, checkpoints, registry, onlineStore, catalog, snapshotLog, close };
+}
