@@ -1,11 +1,216 @@
-import type { Table } from '../../contracts/table.js';
+import {
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBResult,
+  type DuckDBType,
+  DuckDBTypeId,
+  DOUBLE,
+  VARCHAR,
+} from '@duckdb/node-api';
 import { PipelineError } from '../../contracts/errors.js';
+import type { Column, ColumnKind, Table } from '../../contracts/table.js';
+import { quoteName, quoteText, withDuckDb } from './duckdb.js';
 
-export async function writeParquet(table: Table, path: string): Promise<void> {
-  await Promise.resolve();
-  throw new PipelineError('INTERNAL', `unfinished: ${path} ${table.rowCount}`);
+/** Rows a DuckDB vector; the unit of every transfer. */
+const VECTOR_ROWS = 2048;
+/** Texts of a column up to this many distinct values share one string each in memory. */
+const INTERNED_TEXTS = 20_000;
+
+/*
+ * Numbers and timestamps travel as DOUBLE and take their Parquet type in SQL: that moves whole vectors without a BigInt
+ * or an object a cell, 650,000 rows of thirteen columns in a few seconds.
+ */
+const toStored: Readonly<Record<ColumnKind, (name: string) => string>> = {
+  // Parquet dictionaries cannot tell −0 from 0, so which one came back would depend on the other rows.
+  number: (name) => `nullif(${name} + 0.0, 'NaN'::double)`,
+  timestamp: (name) => `epoch_ms(nullif(${name}, 'NaN'::double)::bigint)::timestamp_ms`,
+  text: (name) => name,
+};
+const fromStored: Readonly<Record<ColumnKind, (name: string) => string>> = {
+  number: (name) => `coalesce(${name}, 'NaN'::double)`,
+  timestamp: (name) => `coalesce(epoch_ms(${name})::double, 'NaN'::double)`,
+  text: (name) => name,
+};
+
+const kindOf = (type: DuckDBType): ColumnKind | null => {
+  if (type.typeId === DuckDBTypeId.DOUBLE) return 'number';
+  if (type.typeId === DuckDBTypeId.VARCHAR) return 'text';
+  const isTime = type.typeId === DuckDBTypeId.TIMESTAMP || type.typeId === DuckDBTypeId.TIMESTAMP_MS;
+  return isTime ? 'timestamp' : null;
+};
+
+function checkColumns(table: Table): [string, Column][] {
+  const columns = Object.entries(table.columns);
+  if (columns.length === 0) throw new PipelineError('SHAPE_MISMATCH', 'a table without columns has no Parquet form');
+  const seen = new Map<string, string>();
+  for (const [name, column] of columns) {
+    const twin = seen.get(name.toLowerCase());
+    if (twin !== undefined)
+      throw new PipelineError('INVALID_INPUT', `columns ${twin} and ${name} differ only in upper and lower case`);
+    seen.set(name.toLowerCase(), name);
+    if (column.values.length !== table.rowCount)
+      throw new PipelineError(
+        'SHAPE_MISMATCH',
+        `column ${name} has ${column.values.length} values, the table has ${table.rowCount} rows`,
+      );
+    checkTimestamps(name, column);
+  }
+  return columns;
 }
+
+function checkTimestamps(name: string, column: Column): void {
+  if (column.kind !== 'timestamp') return;
+  const row = column.values.findIndex((value) => !Number.isNaN(value) && !Number.isInteger(value));
+  if (row >= 0)
+    throw new PipelineError('INVALID_VALUE', `timestamps are whole milliseconds; row ${row} of ${name} is not`, {
+      column: name,
+      row,
+    });
+}
+
+function fillVector(chunk: DuckDBDataChunk, index: number, column: Column, start: number): void {
+  const vector = chunk.getColumnVector(index) as unknown as {
+    setItem(item: number, value: number | string | null): void;
+    flush(): void;
+  };
+  for (let i = 0; i < chunk.rowCount; i++) vector.setItem(i, column.values[start + i]!);
+  vector.flush();
+}
+
+function appendRows(appender: DuckDBAppender, columns: readonly Column[], rowCount: number): void {
+  const types = columns.map((column) => (column.kind === 'text' ? VARCHAR : DOUBLE));
+  for (let start = 0; start < rowCount; start += VECTOR_ROWS) {
+    const chunk = DuckDBDataChunk.create(types, Math.min(VECTOR_ROWS, rowCount - start));
+    columns.forEach((column, index) => fillVector(chunk, index, column, start));
+    appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
+}
+
+/**
+ * Writes a table as one Parquet file. Equal tables give equal bytes (one thread, kept order, no time stamps inside).
+ * NaN and null are stored as Parquet nulls, −0 as 0; infinities survive. Memory: one copy of the table.
+ * @throws PipelineError `SHAPE_MISMATCH` (no columns, unequal lengths), `INVALID_INPUT` (two names equal but for case),
+ *   `INVALID_VALUE` (a timestamp with a fraction of a millisecond).
+ */
+export async function writeParquet(table: Table, path: string): Promise<void> {
+  const columns = checkColumns(table);
+  await withDuckDb(async (connection) => {
+    const declared = columns.map(([, { kind }], i) => `c${i} ${kind === 'text' ? 'varchar' : 'double'}`);
+    await connection.run(`create temp table staged (${declared.join(', ')})`);
+    const staged = columns.map(([, column]) => column);
+    appendRows(await connection.createAppender('staged', null, 'temp'), staged, table.rowCount);
+    const selected = columns.map(([name, { kind }], i) => `${toStored[kind](`c${i}`)} as ${quoteName(name)}`);
+    await connection.run(
+      `copy (select ${selected.join(', ')} from staged) to ${quoteText(path)} (format parquet, compression zstd)`,
+    );
+  });
+}
+
+interface StoredColumn {
+  readonly name: string;
+  readonly kind: ColumnKind;
+}
+
+async function describe(connection: DuckDBConnection, from: string): Promise<StoredColumn[]> {
+  const result = await connection.run(`select * from ${from} limit 0`);
+  return result.columnNames().map((name, index) => {
+    const type = result.columnType(index);
+    const kind = kindOf(type);
+    if (kind === null)
+      throw new PipelineError('MALFORMED_FILE', `Parquet column ${name} has type ${type.toString()}`, { column: name });
+    return { name, kind };
+  });
+}
+
+function choose(stored: readonly StoredColumn[], wanted: readonly string[] | undefined): readonly StoredColumn[] {
+  return (wanted ?? stored.map(({ name }) => name)).map((name) => {
+    const column = stored.find((candidate) => candidate.name === name);
+    if (column === undefined) throw new PipelineError('MISSING_COLUMN', `no column ${name}`, { column: name });
+    return column;
+  });
+}
+
+/** Returns one string object for equal texts while there are few of them: categories and ids repeat a lot. */
+function createInterner(): (text: string | null) => string | null {
+  const known = new Map<string, string>();
+  return (text) => {
+    if (text === null) return null;
+    const same = known.get(text);
+    if (same === undefined && known.size < INTERNED_TEXTS) known.set(text, text);
+    return same ?? text;
+  };
+}
+
+interface ColumnReader {
+  take(chunk: DuckDBDataChunk, index: number, start: number): void;
+  readonly column: Column;
+}
+
+function createReader(kind: ColumnKind, rowCount: number): ColumnReader {
+  if (kind === 'text') {
+    const values = new Array<string | null>(rowCount).fill(null);
+    const intern = createInterner();
+    const take: ColumnReader['take'] = (chunk, index, start) => {
+      const vector = chunk.getColumnVector(index);
+      for (let i = 0; i < chunk.rowCount; i++) values[start + i] = intern(vector.getItem(i) as string | null);
+    };
+    return { take, column: { kind, values } };
+  }
+  const values = new Float64Array(rowCount);
+  const take: ColumnReader['take'] = (chunk, index, start) => {
+    const vector = chunk.getColumnVector(index);
+    for (let i = 0; i < chunk.rowCount; i++) values[start + i] = vector.getItem(i) as number;
+  };
+  return { take, column: { kind, values } };
+}
+
+async function drain(result: DuckDBResult, readers: readonly ColumnReader[]): Promise<void> {
+  let start = 0;
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) return;
+    for (const [index, reader] of readers.entries()) reader.take(chunk, index, start);
+    start += chunk.rowCount;
+  }
+}
+
+async function readOpen(
+  connection: DuckDBConnection,
+  from: string,
+  wanted: readonly string[] | undefined,
+): Promise<Table> {
+  const chosen = choose(await describe(connection, from), wanted);
+  const counted = await connection.run(`select count(*)::double from ${from}`);
+  const rowCount = (await counted.getColumns())[0]![0] as number;
+  const readers = chosen.map(({ kind }) => createReader(kind, rowCount));
+  const selected = chosen.map(({ name, kind }) => fromStored[kind](quoteName(name)));
+  if (selected.length > 0) await drain(await connection.stream(`select ${selected.join(', ')} from ${from}`), readers);
+  return {
+    rowCount,
+    columns: Object.fromEntries(chosen.map(({ name }, index) => [name, readers[index]!.column])),
+  };
+}
+
+/**
+ * Reads files that `writeParquet` wrote, one below the other in the order given; all have the first one's columns.
+ * @param columns - only these, in this order; all when left out.
+ * @throws PipelineError `MISSING_COLUMN`; `MALFORMED_FILE` for a file that is not Parquet or was written elsewhere with
+ *   other types than double, timestamp and text; `INVALID_INPUT` without any path.
+ */
 export async function readParquet(paths: readonly string[], columns?: readonly string[]): Promise<Table> {
-  await Promise.resolve();
-  throw new PipelineError('INTERNAL', `unfinished: ${paths.length} ${String(columns)}`);
+  if (paths.length === 0) throw new PipelineError('INVALID_INPUT', 'no Parquet file to read');
+  const from = `read_parquet([${paths.map(quoteText).join(', ')}])`;
+  try {
+    return await withDuckDb((connection) => readOpen(connection, from, columns));
+  } catch (fault) {
+    if (fault instanceof PipelineError) throw fault;
+    throw new PipelineError(
+      'MALFORMED_FILE',
+      `cannot read Parquet: ${String(fault)}`,
+      { paths: [...paths] },
+      { cause: fault },
+    );
+  }
 }
