@@ -1,0 +1,84 @@
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ProcessIdentity } from './identity.js';
+import { identityOf, isRunning } from './identity.js';
+
+export interface HeldLock {
+  release(): void;
+}
+
+const holderSchema = z.object({ pid: z.int(), startedAt: z.string() });
+
+/**
+ * Takes a lock that one process at a time holds and that dies with its holder, on any file system with hard links.
+ *
+ * The lock is a folder of numbered files, each naming a process. The highest number holds it while its process lives;
+ * who finds that process gone may claim the next number, which only one can create. Nobody ever removes a higher
+ * number, so a slow claimant cannot undo a faster one's take-over, as it could with a single file.
+ * @returns Null when another live process holds it.
+ */
+export function tryLock(folder: string): HeldLock | null {
+  const self = identityOf(process.pid);
+  if (self === null) throw new Error('this process has no identity');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (;;) {
+    const highest = highestNumber(folder);
+    const holder = highest === 0 ? null : readHolder(folder, highest);
+    if (holder !== null && isRunning(holder)) return null;
+    const claimed = highest + 1;
+    if (!claim(folder, claimed, self)) continue;
+    if (highestNumber(folder) > claimed) {
+      rmSync(join(folder, String(claimed)), { force: true });
+      continue;
+    }
+    for (const number of numbers(folder)) if (number < claimed) rmSync(join(folder, String(number)), { force: true });
+    return { release: () => replaceHolder(folder, claimed) };
+  }
+}
+
+/** The live process that holds the lock; null when it is free. */
+export function lockHolder(folder: string): ProcessIdentity | null {
+  const highest = highestNumber(folder);
+  const holder = highest === 0 ? null : readHolder(folder, highest);
+  return holder !== null && isRunning(holder) ? holder : null;
+}
+
+/** Content and name appear together: a reader never sees an empty claim. @returns False when the number is taken. */
+function claim(folder: string, number: number, holder: ProcessIdentity): boolean {
+  const draft = join(folder, `draft-${process.pid}-${number}`);
+  writeFileSync(draft, JSON.stringify(holder));
+  try {
+    linkSync(draft, join(folder, String(number)));
+    return true;
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw fault;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** The file stays, naming nobody: removing it would let a slow claimant take a number below the next holder's. */
+const replaceHolder = (folder: string, number: number): void =>
+  writeFileSync(join(folder, String(number)), JSON.stringify({ pid: 0, startedAt: 'released' }));
+
+function readHolder(folder: string, number: number): ProcessIdentity | null {
+  try {
+    return holderSchema.parse(JSON.parse(readFileSync(join(folder, String(number)), 'utf8')));
+  } catch {
+    return null; // removed by its successor meanwhile, or not ours
+  }
+}
+
+function numbers(folder: string): readonly number[] {
+  try {
+    return readdirSync(folder)
+      .map(Number)
+      .filter((number) => Number.isInteger(number) && number > 0);
+  } catch {
+    return []; // no folder, no lock
+  }
+}
+
+const highestNumber = (folder: string): number => Math.max(0, ...numbers(folder));

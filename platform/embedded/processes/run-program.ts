@@ -1,0 +1,81 @@
+import type { SpawnOptions } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A program with its arguments and the identity it runs under. */
+export interface LaunchCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+export interface ProgramResult {
+  /** Null when it was killed or could not be started. */
+  readonly exitCode: number | null;
+  /** Standard output and standard error as they came, the last 64 kB. */
+  readonly output: string;
+}
+
+const KEPT_OUTPUT = 64 * 1024;
+
+/** The options of `spawn` that belong to a command; without `env` the child inherits this process's environment. */
+export const spawnOptions = ({ env, cwd, uid, gid }: LaunchCommand): SpawnOptions => ({
+  env: { ...process.env, ...env },
+  ...(cwd === undefined ? {} : { cwd }),
+  ...(uid === undefined ? {} : { uid }),
+  ...(gid === undefined ? {} : { gid }),
+});
+
+/**
+ * Runs a program to its end; a program that cannot be started is a result too.
+ * @param timeoutMs - It is killed after this time.
+ * @param signal - Aborting it ends the program.
+ */
+export function runProgram(command: LaunchCommand, timeoutMs: number, signal?: AbortSignal): Promise<ProgramResult> {
+  return new Promise((resolve) => {
+    const child = spawn(command.file, command.args, { ...spawnOptions(command), stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const keep = (chunk: Buffer): void => {
+      output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    const stop = (): boolean => child.kill('SIGTERM');
+    signal?.addEventListener('abort', stop);
+    const settle = (exitCode: number | null): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+      resolve({ exitCode, output });
+    };
+    child.once('error', (fault) => {
+      output += fault.message;
+      settle(null);
+    });
+    child.once('close', settle);
+  });
+}
+
+/** The first of these programs on PATH, absolute; null when there is none. */
+export function findOnPath(names: readonly string[], path: string | undefined = process.env['PATH']): string | null {
+  const endings = process.platform === 'win32' ? ['.exe', '.cmd', ''] : [''];
+  const folders = (path ?? '').split(delimiter).filter((folder) => folder !== '');
+  const candidates = names.flatMap((name) =>
+    folders.flatMap((folder) => endings.map((end) => join(folder, name + end))),
+  );
+  return candidates.find(isProgram) ?? null;
+}
+
+/** True for a file that this user may execute. */
+export function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

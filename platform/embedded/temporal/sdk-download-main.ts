@@ -1,0 +1,10 @@
+/** Entry of the download's own process: fetches into the folder given as argument, starts what came once, and ends. */
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+
+const [downloadDir] = process.argv.slice(2);
+if (downloadDir === undefined) throw new Error('wanted: the folder to download into');
+
+const environment = await TestWorkflowEnvironment.createLocal({
+  server: { executable: { type: 'cached-download', downloadDir, version: 'v1.5.1' } },
+});
+await environment.teardown();

@@ -1,0 +1,20 @@
+import pino from 'pino';
+import pretty from 'pino-pretty';
+import type { Config } from './config.js';
+
+export interface LoggerOptions {
+  readonly level: Config['logLevel'];
+  /** The process's name in each line: `supervisor`, `worker-training`, `ml`. */
+  readonly name: string;
+}
+
+/**
+ * Logs to standard error, so that standard output holds results only: one JSON object a line, or readable lines on a
+ * terminal. Writes are synchronous: the last lines before a crash are the ones that matter.
+ */
+export function createLogger({ level, name }: LoggerOptions): pino.Logger {
+  const destination = process.stderr.isTTY
+    ? pretty({ destination: 2, sync: true, colorize: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' })
+    : pino.destination({ dest: 2, sync: true });
+  return pino({ level, name, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+}

@@ -1,0 +1,19 @@
+import { expect, inject, it } from 'vitest';
+import { pingPostgres, postgresVersion } from '../../platform/embedded/postgres/postgres.js';
+import { pingRedis } from '../../platform/embedded/redis/redis.js';
+import { pingTemporal } from '../../platform/embedded/temporal/health.js';
+
+const { databaseUrl, redisUrl, temporalAddress } = inject('services');
+
+it('gives the run a PostgreSQL of version 15 or newer', async () => {
+  await pingPostgres(databaseUrl);
+  expect(Number.parseFloat(await postgresVersion(databaseUrl))).toBeGreaterThanOrEqual(15);
+});
+
+it.skipIf(redisUrl === null)('gives the run a Redis', async () => {
+  await expect(pingRedis(redisUrl!)).resolves.toBeUndefined();
+});
+
+it.skipIf(temporalAddress === null)('gives the run a Temporal server that serves', async () => {
+  await expect(pingTemporal(temporalAddress!)).resolves.toBeUndefined();
+});
