@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, it } from 'vitest';
+import { checkJobRunner, jobOptions } from '../../tests/support/check-job-runner.js';
+import { sampleJobs } from '../../tests/support/job-child.js';
+import { projectRoot } from '../project.js';
+import { createChildProcessRunner, createInlineRunner } from './runner.js';
+
+const entry = join(projectRoot, 'tests/support/job-child.ts');
+const runner = createChildProcessRunner({ entry, env: { SAMPLE: 'yes' } });
+
+checkJobRunner('createInlineRunner', createInlineRunner(sampleJobs));
+checkJobRunner('createChildProcessRunner', runner);
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+async function until(condition: () => boolean, milliseconds: number): Promise<boolean> {
+  const end = performance.now() + milliseconds;
+  while (!condition() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+  return condition();
+}
+
+describe('createChildProcessRunner', () => {
+  it('computes in another process, which is gone afterwards', async () => {
+    const pid = (await runner.run({ job: 'progress', input: null }, jobOptions())) as number;
+    expect(pid).not.toBe(process.pid);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('kills a job that never yields after the grace time', async () => {
+    const controller = new AbortController();
+    let pid = 0;
+    const onProgress = ({ done }: { done: number }): void => {
+      pid = done;
+      controller.abort();
+    };
+    const run = runner.run({ job: 'spin', input: null }, jobOptions({ signal: controller.signal, onProgress }));
+    await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(pid).toBeGreaterThan(0);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('reports exit code and last output of a crash, and that it may be repeated', async () => {
+    await expect(runner.run({ job: 'exit', input: null }, jobOptions())).rejects.toMatchObject({
+      code: 'CHILD_CRASHED',
+      retryable: true,
+      details: { job: 'exit', exitCode: 7, signal: null, output: ['the last words'] },
+    });
+  });
+
+  it.each(['heap', 'arrays'])('stops a job that hoards %s beyond its limit', async (job) => {
+    await expect(runner.run({ job, input: null }, jobOptions({ memoryMb: 200 }))).rejects.toMatchObject({
+      code: 'CHILD_OUT_OF_MEMORY',
+      retryable: false,
+    });
+  });
+
+  it('leaves no orphan when its own process is killed', async () => {
+    const parent = spawn(process.execPath, ['--import', 'tsx', join(projectRoot, 'tests/support/job-parent.ts')], {
+      cwd: projectRoot,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
+    const pid = Number(line);
+    expect(isAlive(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    expect(await until(() => !isAlive(pid), 5000)).toBe(true);
+  });
+});

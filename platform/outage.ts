@@ -1,0 +1,49 @@
+import { asPipelineError, PipelineError } from '../contracts/errors.js';
+
+/** Codes with which Node and client libraries say "the other side is not there", whatever was asked of it. */
+const outageCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  // PostgreSQL: shutting down, crashed, starting up; too many connections; serialisation and deadlock.
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '40001',
+  '40P01',
+]);
+
+/** node-postgres reports a lost connection without any code; these are its whole messages. */
+const outageMessages: ReadonlySet<string> = new Set([
+  'Connection terminated unexpectedly',
+  'Connection terminated',
+  'Connection terminated due to connection timeout',
+  'timeout exceeded when trying to connect',
+  'Connection is closed.',
+]);
+
+function isOutage(fault: unknown, depth = 0): boolean {
+  if (!(fault instanceof Error) || depth > 5) return false;
+  const code = 'code' in fault && typeof fault.code === 'string' ? fault.code : '';
+  if (outageCodes.has(code) || code.startsWith('08') || outageMessages.has(fault.message)) return true;
+  const parts: unknown[] = fault instanceof AggregateError ? fault.errors : [];
+  return [...parts, fault.cause].some((part) => isOutage(part, depth + 1));
+}
+
+/**
+ * Any thrown value as a PipelineError: what it is already; `SERVICE_UNAVAILABLE`, worth another attempt, when a database
+ * or store went away below it; else `INTERNAL`.
+ */
+export function asPipelineFault(fault: unknown): PipelineError {
+  if (fault instanceof PipelineError && fault.code !== 'INTERNAL') return fault;
+  if (!isOutage(fault)) return asPipelineError(fault);
+  const message = fault instanceof Error ? fault.message : String(fault);
+  return new PipelineError('SERVICE_UNAVAILABLE', `a service went away: ${message}`, {}, { cause: fault });
+}
