@@ -1,25 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { DatasetRef, DatasetSchema } from '../../contracts/dataset.js';
 import type { Table } from '../../contracts/table.js';
-import type { BlobStore, StoredBlob } from '../../platform/blobs/blob-store.js';
+import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { hashOfJson } from '../../platform/blobs/hash.js';
 import { putJsonBlob, readJsonBlob } from './json-blob.js';
 import { type DatasetManifest, datasetManifest } from './manifest.js';
-import { readParquet, writeParquet } from './parquet.js';
-
-/** Writes a table as one Parquet blob, through a file that is gone afterwards. */
-export async function putTable(blobs: BlobStore, table: Table): Promise<StoredBlob> {
-  const folder = await mkdtemp(join(tmpdir(), 'ml-parquet-'));
-  try {
-    const path = join(folder, 'table.parquet');
-    await writeParquet(table, path);
-    return await blobs.putFile(path);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+import { readParquet } from './parquet.js';
+import { putTable } from './put-table.js';
 
 /** Hash of a schema's description: a changed column, feature or split rule gives another one. */
 export const hashOfSchema = (schema: DatasetSchema): string => hashOfJson(schema);

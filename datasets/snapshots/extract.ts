@@ -1,8 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type pg from 'pg';
 import type { ExtractedTable } from '../../contracts/activities.js';
 import type { TableSpec } from '../../contracts/backend.js';
+import { asPipelineError, PipelineError } from '../../contracts/errors.js';
+import type { Table } from '../../contracts/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
-import { PipelineError } from '../../contracts/errors.js';
+import { sha256 } from '../../platform/blobs/hash.js';
+import { projectRoot } from '../../platform/project.js';
+import { putTable } from './put-table.js';
+import { queryText, toTable } from './source-rows.js';
 
 export interface ExtractOptions {
   /** The source system; only read from, in one read-only transaction. */
@@ -16,10 +23,109 @@ export interface ExtractOptions {
   readonly chunkRows: number;
   readonly signal: AbortSignal;
   /** After each stored part: rows so far and the last key, as a heartbeat carries them. */
-  readonly onChunk?: (progress: { readonly rows: number; readonly lastId: string }) => void;
+  readonly onChunk?: (progress: { readonly rows: number; readonly lastId: string | null }) => void;
 }
 
+type EventRange = ExtractedTable['eventTime'];
+
+function widen(range: EventRange, table: Table, eventTime: string | null): EventRange {
+  const column = eventTime === null ? undefined : table.columns[eventTime];
+  if (column === undefined || column.kind === 'text') return range;
+  let { from, to } = range ?? { from: Infinity, to: -Infinity };
+  for (const value of column.values) {
+    if (value < from) from = value;
+    if (value > to) to = value;
+  }
+  return from <= to ? { from, to } : range;
+}
+
+const lastIdOf = (table: Table): string | null => {
+  const ids = table.columns.id;
+  return ids?.kind === 'text' ? (ids.values[table.rowCount - 1] ?? null) : null;
+};
+
+/** Chunks in key order until one is not full; the first comes even when it is empty, because it carries the columns. */
+async function* readChunks(client: pg.ClientBase, sql: string, options: ExtractOptions): AsyncGenerator<Table> {
+  const { spec, source, asOf, chunkRows } = options;
+  let after = '';
+  for (;;) {
+    const values = [source, after, new Date(asOf).toISOString(), chunkRows];
+    const result = await queryText(client, { name: `extract-${spec.name}`, text: sql, values });
+    const table = toTable(spec.columns, result, `queries/${spec.name}.sql`);
+    if (table.rowCount > 0 || after === '') yield table;
+    if (table.rowCount < chunkRows) return;
+    const last = lastIdOf(table);
+    if (last === null || last === after)
+      throw new PipelineError('INTERNAL', `queries/${spec.name}.sql does not advance beyond the key ${after}`);
+    after = last;
+  }
+}
+
+async function extractAll(client: pg.ClientBase, sql: string, options: ExtractOptions): Promise<ExtractedTable> {
+  const { blobs, spec, signal, onChunk } = options;
+  const parts: ExtractedTable['parts'] = [];
+  let eventTime: EventRange = null;
+  let rows = 0;
+  for await (const table of readChunks(client, sql, options)) {
+    signal.throwIfAborted();
+    parts.push({ ...(await putTable(blobs, table)), rows: table.rowCount });
+    eventTime = widen(eventTime, table, spec.eventTime);
+    rows += table.rowCount;
+    onChunk?.({ rows, lastId: lastIdOf(table) });
+    signal.throwIfAborted();
+  }
+  return { table: spec.name, rows, parts, eventTime, queryHash: sha256(sql) };
+}
+
+async function connect(pool: pg.Pool, spec: TableSpec): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (fault) {
+    throw new PipelineError(
+      'SERVICE_UNAVAILABLE',
+      `the source database does not answer for table ${spec.name}: ${asPipelineError(fault).message}`,
+      { table: spec.name },
+      { cause: fault },
+    );
+  }
+}
+
+/** Cancellation is its own code; a lost connection is an outage that a retry may survive; the rest is a fault. */
+function explain(fault: unknown, { signal, spec }: ExtractOptions): PipelineError {
+  if (signal.aborted)
+    return new PipelineError('CANCELLED', `extraction of ${spec.name} was cancelled`, {}, { cause: fault });
+  if (fault instanceof PipelineError) return fault;
+  const { code, message } = fault as { code?: string; message: string };
+  const sqlFault = /^(22|23|42)/.test(code ?? '');
+  return new PipelineError(
+    sqlFault ? 'INTERNAL' : 'SERVICE_UNAVAILABLE',
+    `extracting ${spec.name}: ${message}`,
+    { table: spec.name },
+    { cause: fault },
+  );
+}
+
+/**
+ * Reads one table of the source system by key into Parquet blobs, one part a chunk, all in one repeatable-read,
+ * read-only transaction: a table is seen as of one moment. Memory: one chunk. Idempotent: the same rows give the same
+ * blobs. An empty table has one part without rows, which carries its columns.
+ * @throws PipelineError `CANCELLED`, `SERVICE_UNAVAILABLE`, `MISSING_COLUMN`; `INTERNAL` for a query that fails.
+ */
 export async function extractTable(options: ExtractOptions): Promise<ExtractedTable> {
-  await Promise.resolve();
-  throw new PipelineError('INTERNAL', `unfinished: ${options.source}`);
+  const { pool, spec } = options;
+  const path = join(projectRoot, 'datasets/sources/backend/queries', `${spec.name}.sql`);
+  const sql = await readFile(path, 'utf8');
+  const client = await connect(pool, spec);
+  let broken: Error | undefined;
+  try {
+    await client.query('begin transaction isolation level repeatable read, read only');
+    const extracted = await extractAll(client, sql, options);
+    await client.query('commit');
+    return extracted;
+  } catch (fault) {
+    broken = fault as Error; // ends the connection, and the transaction with it
+    throw explain(fault, options);
+  } finally {
+    client.release(broken);
+  }
 }

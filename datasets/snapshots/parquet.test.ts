@@ -39,16 +39,12 @@ const columnOf = (rows: number): fc.Arbitrary<Column> => {
   );
 };
 
-const tables = fc
-  .integer({ min: 0, max: 40 })
-  .chain((rowCount) =>
-    fc
-      .array(columnOf(rowCount), { minLength: 1, maxLength: 5 })
-      .map((columns): Table => ({
-        rowCount,
-        columns: Object.fromEntries(columns.map((column, i) => [`c"${i} é`, column])),
-      })),
-  );
+const tables = fc.integer({ min: 0, max: 40 }).chain((rowCount) =>
+  fc.array(columnOf(rowCount), { minLength: 1, maxLength: 5 }).map((columns): Table => ({
+    rowCount,
+    columns: Object.fromEntries(columns.map((column, i) => [`c"${i} é`, column])),
+  })),
+);
 
 describe('parquet', () => {
   it('gives back every value, kind, column name and column order', async () => {

@@ -1,7 +1,45 @@
 import type { DataQuality, DatasetRef, DatasetSchema, Expectation } from '../../contracts/dataset.js';
-import { PipelineError } from '../../contracts/errors.js';
+import type { Table } from '../../contracts/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { loadDataset } from '../snapshots/dataset-store.js';
+import { CheckLedger } from './check-ledger.js';
+import { checkColumn } from './column-checks.js';
+import { createUniquenessCheck } from './key-checks.js';
+import { reportQuality } from './quality-report.js';
 
+function checkRows(table: Table, schema: DatasetSchema, ledger: CheckLedger): void {
+  const keys = table.columns[schema.key];
+  ledger.startPart(table.rowCount, (row) => String(keys?.values[row] ?? `number ${row + 1}`));
+  for (const column of schema.columns) {
+    // A row without label or key is of no use whatever its column says.
+    const required = column.name === schema.label || column.name === schema.key;
+    checkColumn(required ? { ...column, nullable: false } : column, table, ledger);
+    if (column.unique === true || column.name === schema.key) createUniquenessCheck(column.name)(table, ledger);
+  }
+}
+
+/** @returns true when an expectation of the model does not hold. */
+function checkExpectations(
+  expectations: readonly Expectation[],
+  data: { readonly schema: DatasetSchema; readonly table: Table },
+  ledger: CheckLedger,
+): boolean {
+  let failed = false;
+  for (const expectation of expectations) {
+    const finding = expectation.check(data);
+    if (finding === null) continue;
+    failed = true;
+    ledger.failTable({ column: null, check: expectation.name, finding });
+  }
+  return failed;
+}
+
+/**
+ * Checks a training table against its schema (types, missing values, ranges, categories, infinities, unique keys) and
+ * the model's own expectations; one expectation that does not hold rejects the table. The report (JSON blob) holds
+ * counts and the first offending row's key, no values. Bad rows are counted, not removed.
+ * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`.
+ */
 export async function validateDataset(input: {
   readonly blobs: BlobStore;
   readonly dataset: DatasetRef;
@@ -9,6 +47,11 @@ export async function validateDataset(input: {
   readonly expectations: readonly Expectation[];
   readonly maxRejectedShare: number;
 }): Promise<DataQuality> {
-  await Promise.resolve();
-  throw new PipelineError('INTERNAL', `unfinished: ${input.dataset.hash}`);
+  const { blobs, dataset, schema, expectations, maxRejectedShare } = input;
+  const { table } = await loadDataset(blobs, dataset.hash);
+  const ledger = new CheckLedger(schema.line);
+  checkRows(table, schema, ledger);
+  const failed = checkExpectations(expectations, { schema, table }, ledger);
+  const subject = `dataset ${dataset.hash}`;
+  return reportQuality(blobs, { subject, tables: [ledger.report()], maxRejectedShare, failed });
 }

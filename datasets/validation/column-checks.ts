@@ -1,0 +1,88 @@
+import type { ColumnSpec } from '../../contracts/dataset.js';
+import type { Column, Table } from '../../contracts/table.js';
+import type { CheckLedger } from './check-ledger.js';
+
+/** Which rows of the table fail, told by position. */
+type RowTest = (row: number) => boolean;
+
+interface ColumnCheck {
+  readonly check: string;
+  /** What was found wrong, without the value itself: it may be personal. */
+  readonly finding: string;
+  readonly fails: RowTest;
+}
+
+const textKinds: readonly ColumnSpec['type'][] = ['text', 'category'];
+
+const kindFits = (spec: ColumnSpec, column: Column): boolean => {
+  if (textKinds.includes(spec.type)) return column.kind === 'text';
+  return column.kind === (spec.type === 'timestamp' ? 'timestamp' : 'number');
+};
+
+const isMissing = (column: Column): RowTest =>
+  column.kind === 'text' ? (row) => column.values[row] === null : (row) => Number.isNaN(column.values[row]!);
+
+function rangeChecks(spec: ColumnSpec, values: Float64Array): ColumnCheck[] {
+  const checks: ColumnCheck[] = [];
+  const { minimum, maximum } = spec;
+  if (minimum !== undefined)
+    checks.push({ check: 'range', finding: `below the minimum ${minimum}`, fails: (row) => values[row]! < minimum });
+  if (maximum !== undefined)
+    checks.push({ check: 'range', finding: `above the maximum ${maximum}`, fails: (row) => values[row]! > maximum });
+  return checks;
+}
+
+function numberChecks(spec: ColumnSpec, values: Float64Array): ColumnCheck[] {
+  const checks: ColumnCheck[] = [
+    {
+      check: 'finite',
+      finding: 'infinite, wanted a finite number',
+      fails: (row) => Math.abs(values[row]!) === Infinity,
+    },
+  ];
+  if (spec.type === 'integer')
+    checks.push({
+      check: 'type',
+      finding: 'has a fraction, wanted an integer',
+      fails: (row) => Number.isFinite(values[row]!) && !Number.isInteger(values[row]!),
+    });
+  if (spec.type === 'flag')
+    checks.push({
+      check: 'type',
+      finding: 'neither 0 nor 1',
+      fails: (row) => !Number.isNaN(values[row]!) && values[row] !== 0 && values[row] !== 1,
+    });
+  return [...checks, ...rangeChecks(spec, values)];
+}
+
+function valueChecks(spec: ColumnSpec, column: Column): ColumnCheck[] {
+  if (column.kind !== 'text') return numberChecks(spec, column.values);
+  if (spec.type !== 'category') return [];
+  const allowed = new Set<string | null>(spec.categories ?? []);
+  const finding = `not among the ${allowed.size} known categories`;
+  return [
+    { check: 'category', finding, fails: (row) => column.values[row] !== null && !allowed.has(column.values[row]!) },
+  ];
+}
+
+/**
+ * Checks one column of a table, or of one part of it, against its description: presence, kind, missing values, range,
+ * categories, fractions, infinities. Uniqueness and foreign keys need more than one part and live elsewhere.
+ */
+export function checkColumn(spec: ColumnSpec, table: Table, ledger: CheckLedger): void {
+  const column = table.columns[spec.name];
+  if (column === undefined)
+    return ledger.failAll(table.rowCount, { column: spec.name, check: 'present', finding: 'the column is absent' });
+  if (!kindFits(spec, column)) {
+    const finding = `the column holds ${column.kind}, wanted ${spec.type}`;
+    return ledger.failAll(table.rowCount, { column: spec.name, check: 'type', finding });
+  }
+  const missing = isMissing(column);
+  const checks = valueChecks(spec, column);
+  if (spec.nullable !== true) checks.unshift({ check: 'not-null', finding: 'missing, wanted a value', fails: missing });
+  for (let row = 0; row < table.rowCount; row++) {
+    if (missing(row)) ledger.countMissing(spec.name);
+    for (const { check, finding, fails } of checks)
+      if (fails(row)) ledger.fail(row, { column: spec.name, check, finding });
+  }
+}

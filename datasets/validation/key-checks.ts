@@ -1,0 +1,48 @@
+import type { TableSpec } from '../../contracts/backend.js';
+import type { Table } from '../../contracts/table.js';
+import type { CheckLedger } from './check-ledger.js';
+
+/** Finds values that occurred before, in this part or an earlier one. Memory: one reference a distinct value. */
+export function createUniquenessCheck(column: string): (table: Table, ledger: CheckLedger) => void {
+  const seen = new Set<string | number>();
+  return (table, ledger) => {
+    const values = table.columns[column]?.values ?? [];
+    for (let row = 0; row < table.rowCount; row++) {
+      const value = values[row];
+      if (value === null || value === undefined || Number.isNaN(value)) continue;
+      if (seen.has(value)) ledger.fail(row, { column, check: 'unique', finding: 'the value occurs before' });
+      else seen.add(value);
+    }
+  };
+}
+
+/** Missing references are the null check's business; here only those that name nothing count. */
+export function checkForeignKeys(
+  spec: TableSpec,
+  table: Table,
+  ledger: CheckLedger,
+  idsOf: ReadonlyMap<string, ReadonlySet<string>>,
+): void {
+  for (const [column, target] of Object.entries(spec.foreignKeys)) {
+    const references = table.columns[column];
+    const known = idsOf.get(target);
+    if (references?.kind !== 'text' || known === undefined) continue;
+    const fault = { column, check: 'foreign-key', finding: `names no row of ${target}` };
+    for (let row = 0; row < table.rowCount; row++) {
+      const reference = references.values[row] ?? null;
+      if (reference !== null && !known.has(reference)) ledger.fail(row, fault);
+    }
+  }
+}
+
+/** No row may come from the future of the snapshot: a feature or label would know too much. */
+export function checkEventTime(spec: TableSpec, table: Table, ledger: CheckLedger, asOf: number): void {
+  const column = spec.eventTime === null ? undefined : table.columns[spec.eventTime];
+  if (column?.kind !== 'timestamp') return;
+  const fault = {
+    column: spec.eventTime,
+    check: 'before-as-of',
+    finding: 'dated at or after the moment of the snapshot',
+  };
+  for (let row = 0; row < table.rowCount; row++) if (column.values[row]! >= asOf) ledger.fail(row, fault);
+}
