@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { PipelineError } from '../contracts/errors.js';
+import { modelName } from '../contracts/ids.js';
+import type { ModelDefinition } from '../contracts/model-definition.js';
+
+/** The running code's own form: `index.ts` from source (tsx, vitest), `index.js` compiled. */
+const INDEX_FILE = import.meta.url.endsWith('.ts') ? 'index.ts' : 'index.js';
+const MODELS_FOLDER = dirname(fileURLToPath(import.meta.url));
+
+/** The members without which nothing downstream could work; the compiler checks the rest. */
+const REQUIRED_FUNCTIONS = ['train', 'predictor', 'baseline', 'score', 'evaluate', 'compare'] as const;
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+function requireDefinition(folder: string, exported: unknown): ModelDefinition {
+  const refuse = (fault: string): never => {
+    throw new PipelineError('INVALID_MODEL', `models/${folder}: ${fault}`, { folder });
+  };
+  if (!isRecord(exported)) return refuse(`${INDEX_FILE} has no export named \`model\`; write it with defineModel`);
+  const missing = REQUIRED_FUNCTIONS.filter((name) => typeof exported[name] !== 'function');
+  if (missing.length > 0) return refuse(`\`model\` has no function ${missing.join(', ')}`);
+  if (exported.name !== folder) return refuse(`is named "${String(exported.name)}"; folder and name must agree`);
+  if (!modelName.safeParse(exported.name).success) return refuse('expected a kebab-case name');
+  return exported as unknown as ModelDefinition;
+}
+
+async function importModel(modelsFolder: string, folder: string): Promise<ModelDefinition> {
+  const file = join(modelsFolder, folder, INDEX_FILE);
+  if (!existsSync(file))
+    throw new PipelineError('INVALID_MODEL', `models/${folder}: there is no ${INDEX_FILE}`, { folder });
+  const loaded = (await import(pathToFileURL(file).href)) as { readonly model?: unknown };
+  return requireDefinition(folder, loaded.model);
+}
+
+/**
+ * Loads every folder of `modelsFolder` as one model, sorted by name.
+ * @throws PipelineError `INVALID_MODEL`: no index file, no `model` export, or a name that is not the folder's (so two
+ *   folders can never share one).
+ */
+export async function loadCatalogueFrom(modelsFolder: string): Promise<readonly ModelDefinition[]> {
+  const entries = await readdir(modelsFolder, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return Promise.all(folders.sort().map((folder) => importModel(modelsFolder, folder)));
+}
+
+let loaded: Promise<readonly ModelDefinition[]> | undefined;
+
+/** All models of this program, read from the folders beside this file once a process. */
+export function loadCatalogue(): Promise<readonly ModelDefinition[]> {
+  loaded ??= loadCatalogueFrom(MODELS_FOLDER);
+  return loaded;
+}
+
+/** The model of this name. @throws PipelineError `UNKNOWN_MODEL` with the known names. */
+export async function findModel(name: string): Promise<ModelDefinition> {
+  const catalogue = await loadCatalogue();
+  const found = catalogue.find((model) => model.name === name);
+  if (found) return found;
+  const known = catalogue.map((model) => model.name);
+  throw new PipelineError('UNKNOWN_MODEL', `there is no model "${name}"; known: ${known.join(', ')}`, {
+    modelName: name,
+    known,
+  });
+}

@@ -1,0 +1,84 @@
+import type { ColumnSpec, FeatureSpec, FileFormat } from '../../../contracts/dataset.js';
+import { employments, loanKinds } from '../vocabulary.js';
+
+const money = { minimum: 0, maximum: 1e10, nullable: true } as const;
+const share = { minimum: 0, maximum: 1e4, nullable: true } as const;
+const count = { minimum: 0, maximum: 10_000, nullable: true } as const;
+
+/** What the model learns from; every cell may be empty except the loan's kind, amount and term. */
+const featureColumns: readonly ColumnSpec[] = [
+  { name: 'kind', type: 'category', categories: loanKinds, description: 'Kind of loan asked for.' },
+  { name: 'requestedAmount', type: 'number', minimum: 0, maximum: 1e10, description: 'Amount asked for, in INR.' },
+  { name: 'termMonths', type: 'integer', minimum: 1, maximum: 600, description: 'Monthly instalments asked for.' },
+  { name: 'monthlyIncome', type: 'number', ...money, description: 'Net income a month, in INR.' },
+  { name: 'employment', type: 'category', categories: employments, nullable: true, description: 'Kind of employment.' },
+  { name: 'collateralValue', type: 'number', ...money, description: 'Value of the collateral in INR; empty = none.' },
+  {
+    name: 'bankBalance',
+    type: 'number',
+    minimum: -1e10,
+    maximum: 1e10,
+    nullable: true,
+    description: 'Balance, in INR.',
+  },
+  { name: 'monthlyDebtPayments', type: 'number', ...money, description: 'Instalments already owed a month, in INR.' },
+  { name: 'openLoans', type: 'integer', ...count, description: 'Loans open at the application.' },
+  { name: 'latePayments', type: 'integer', ...count, description: 'Instalments paid late in the last 12 months.' },
+  { name: 'worstDelayDays', type: 'integer', ...count, description: 'Longest delay in the last 12 months, in days.' },
+  { name: 'creditHistoryMonths', type: 'number', ...count, description: 'Months since the first loan or card.' },
+  { name: 'utilisationShare', type: 'number', ...share, description: 'Card balance over card limit, 1 = full.' },
+  { name: 'debtToIncome', type: 'number', ...share, description: 'Old and new instalments over income, a share.' },
+  { name: 'loanToValue', type: 'number', ...share, description: 'Amount over collateral value, a share.' },
+];
+
+const asFeature = ({ name, type, description }: ColumnSpec): FeatureSpec => ({
+  name,
+  kind: type === 'category' ? 'categorical' : 'numeric',
+  description,
+});
+
+const columns: readonly ColumnSpec[] = [
+  { name: 'applicationId', type: 'text', unique: true, description: 'Key of the application.' },
+  {
+    name: 'applicantId',
+    type: 'text',
+    description: 'Who applied; one person never stands on both sides of the split.',
+  },
+  { name: 'appliedAt', type: 'timestamp', description: 'When it was applied for; the other columns are as of then.' },
+  ...featureColumns,
+  {
+    name: 'gender',
+    type: 'category',
+    categories: ['female', 'male', 'other'],
+    nullable: true,
+    description: 'Only for fairness slices, never learned from.',
+  },
+  {
+    name: 'ageYears',
+    type: 'number',
+    minimum: 16,
+    maximum: 120,
+    nullable: true,
+    description: 'Age at the application; only for fairness slices, never learned from.',
+  },
+  { name: 'defaulted', type: 'flag', description: 'The label: 1 = the loan defaulted, 0 = it was repaid.' },
+];
+
+/** Our own layout for people who bring a table instead of a backend: one row an approved application with its outcome. */
+export const creditApplications: FileFormat = {
+  name: 'credit-applications',
+  description: 'One approved application a row, as known when it was made, with its outcome. JSON array or CSV.',
+  encodings: ['json', 'csv'],
+  schema: {
+    line: 'credit-applications',
+    columns,
+    key: 'applicationId',
+    label: 'defaulted',
+    features: featureColumns.map(asFeature),
+    protectedColumns: ['gender', 'ageYears'],
+    split: { kind: 'group', column: 'applicantId', fraction: 0.3, salt: 'credit-applications@1' },
+    minimumRows: 100,
+  },
+  matches: ({ columns: found }) =>
+    found !== null && ['applicationId', 'requestedAmount', 'defaulted'].every((name) => found.includes(name)),
+};

@@ -1,0 +1,39 @@
+import { defineModel } from '../../contracts/model-definition.js';
+import { baseline } from './baseline.js';
+import { card } from './card.js';
+import { train } from './estimator.js';
+import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation.js';
+import { expectations } from './expectations.js';
+import { backendDataset } from './features.js';
+import { fileFormats } from './formats.js';
+import { params, searchSpace } from './params.js';
+import { openPredictor } from './predictor.js';
+
+/** Credit-risk scorer: the probability that a loan, if granted, defaults. */
+export const model = defineModel({
+  name: 'credit-risk-scorer',
+  definitionVersion: 1,
+  task: 'binary-classification',
+  owner: 'risk team',
+  card,
+  params,
+  searchSpace,
+  backend: backendDataset,
+  fileFormats,
+  expectations,
+  primaryMetric: PRIMARY_METRIC,
+  gates: [
+    // The specification's target; the public sets do not allow it (nobody reaches 0.80 on Taiwan).
+    { kind: 'absolute', metric: PRIMARY_METRIC, atLeast: 0.8, lines: ['default'] },
+    { kind: 'better-than', other: 'baseline' },
+    { kind: 'better-than', other: 'champion' },
+  ],
+  timeouts: { trainMinutes: 30, evaluateMinutes: 10 },
+  driftFeatures: ['requestedAmount', 'termMonths', 'declaredMonthlyIncome', 'emiToIncome', 'loanToValue'],
+  train,
+  predictor: openPredictor,
+  baseline,
+  score,
+  evaluate,
+  compare,
+});

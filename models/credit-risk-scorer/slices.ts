@@ -1,0 +1,69 @@
+import type { TrainingData } from '../../contracts/dataset.js';
+import type { Metric, Slice } from '../../contracts/evaluation.js';
+import type { Column } from '../../contracts/table.js';
+import { delongAuc, rocAuc, type Scored } from '../../learning/metrics/index.js';
+
+/** A group with fewer rows says nothing that its noise would not drown. */
+const SMALLEST_SLICE = 30;
+/** DeLong's interval needs two rows of each class. */
+const SMALLEST_CLASS = 2;
+
+/** Columns that hold an age in years; the others are sliced by value. */
+const AGE_COLUMNS: readonly string[] = ['ageYears', 'X5'];
+/** Features by which a risk officer reads results, beside the protected columns. */
+const BUSINESS_COLUMNS: readonly string[] = ['kind'];
+
+const AGE_BANDS = [
+  { name: 'up to 25', below: 26 },
+  { name: '26 to 35', below: 36 },
+  { name: '36 to 50', below: 51 },
+  { name: 'over 50', below: Infinity },
+] as const;
+
+const ageBand = (age: number): string => AGE_BANDS.find(({ below }) => age < below)?.name ?? 'unknown';
+
+function groupNames(name: string, column: Column): string[] {
+  if (column.kind === 'text') return column.values.map((value) => value ?? 'unknown');
+  const named = (value: number): string => (AGE_COLUMNS.includes(name) ? ageBand(value) : String(value));
+  return Array.from(column.values, (value) => (Number.isNaN(value) ? 'unknown' : named(value)));
+}
+
+const mean = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+
+function sliceMetrics({ labels, scores }: Scored): Metric[] {
+  const n = labels.length;
+  const bad = Math.round(mean(labels) * n);
+  const rates: Metric[] = [
+    { name: 'badRate', value: mean(labels), direction: 'lower', n },
+    { name: 'meanProbability', value: mean(scores), direction: 'lower', n },
+  ];
+  if (Math.min(bad, n - bad) < SMALLEST_CLASS) return rates;
+  const { interval } = delongAuc({ labels, scores });
+  return [{ name: 'aucRoc', value: rocAuc(labels, scores), direction: 'higher', n, interval }, ...rates];
+}
+
+function slicesOf(name: string, column: Column, scored: Scored): Slice[] {
+  const groups = new Map<string, number[]>();
+  groupNames(name, column).forEach((group, row) => {
+    const rows = groups.get(group);
+    if (rows) rows.push(row);
+    else groups.set(group, [row]);
+  });
+  return [...groups.entries()]
+    .filter(([, rows]) => rows.length >= SMALLEST_SLICE)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, rows]) => {
+      const pick = (values: ArrayLike<number>): number[] => rows.map((row) => values[row]!);
+      const part = { labels: pick(scored.labels), scores: pick(scored.scores) };
+      return { name: `${name}: ${group}`, metrics: sliceMetrics(part) };
+    });
+}
+
+/** The metrics per protected group, age band and kind of loan, where a group has at least 30 held-out rows. */
+export function slices(scored: Scored, { schema, table }: TrainingData): Slice[] {
+  return [...(schema.protectedColumns ?? []), ...BUSINESS_COLUMNS].flatMap((name) => {
+    const column = table.columns[name];
+    return column ? slicesOf(name, column, scored) : [];
+  });
+}
