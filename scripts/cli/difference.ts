@@ -1,0 +1,45 @@
+import type { DatasetRef } from '../../contracts/dataset.js';
+import type { Metric } from '../../contracts/evaluation.js';
+import { formatEstimate, formatNumber, formatValue, shortHash } from './format.js';
+import type { HumanTable } from './table.js';
+
+/** What runs and versions have in common, as far as a comparison shows it. */
+export interface Comparable {
+  readonly metrics: readonly Metric[];
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly dataset: DatasetRef | null;
+  readonly artefactHash: string | null;
+}
+
+/** Two runs or versions side by side: every metric, then the parameters and data in which they differ. */
+export function differenceTable(first: string, second: string, pair: readonly [Comparable, Comparable]): HumanTable {
+  const rows = [...metricRows(...pair), ...differing(facts(pair[0]), facts(pair[1]))];
+  return { head: ['', first, second, 'difference'], rows };
+}
+
+function metricRows(a: Comparable, b: Comparable): string[][] {
+  const names = [...new Set([...a.metrics, ...b.metrics].map(({ name }) => name))];
+  return names.map((name) => {
+    const [x, y] = [a, b].map(({ metrics }) => metrics.find((metric) => metric.name === name));
+    const cell = (metric?: Metric): string => (metric ? formatEstimate(metric.value, metric.interval) : '–');
+    return [name, cell(x), cell(y), x && y ? signed(y.value - x.value) : '–'];
+  });
+}
+
+const signed = (value: number): string => (value > 0 ? `+${formatNumber(value)}` : formatNumber(value));
+
+function facts({ params, dataset, artefactHash }: Comparable): Map<string, string> {
+  const named = Object.entries(params).map(([name, value]): [string, string] => [name, formatValue(value)]);
+  const hash = (value: string | null | undefined): string => (value ? shortHash(value) : '–');
+  return new Map([
+    ...named,
+    ['rows', dataset ? String(dataset.rows) : '–'],
+    ['dataset', hash(dataset?.hash)],
+    ['artefact', hash(artefactHash)],
+  ]);
+}
+
+function differing(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): string[][] {
+  const names = [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
+  return names.map((name) => [name, a.get(name) ?? '–', b.get(name) ?? '–', '']);
+}

@@ -1,0 +1,42 @@
+import type { Interval, Metric } from '../../contracts/evaluation.js';
+
+/** A number with three decimals, or as many as are needed to see a small one. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value)) return value.toLocaleString('en-US');
+  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
+  return Math.abs(value) < 0.001 ? value.toPrecision(2) : value.toFixed(3);
+}
+
+/** `0.842 (0.811 to 0.871)`; the interval is left out when there is none. */
+export function formatEstimate(value: number, interval?: Interval): string {
+  const number = formatScore(value);
+  return interval ? `${number} (${formatScore(interval.low)} to ${formatScore(interval.high)})` : number;
+}
+
+/** Scores keep their three decimals when they happen to be whole. */
+const formatScore = (value: number): string => (Math.abs(value) < 1000 ? value.toFixed(3) : formatNumber(value));
+
+/** `auc 0.842 (0.811 to 0.871)`. */
+export const formatMetric = (metric: Metric): string =>
+  `${metric.name} ${formatEstimate(metric.value, metric.interval)}`;
+
+/** `2 h 03 min`, `4 min 05 s`, `12.3 s`. */
+export function formatDuration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${twoDigits(Math.floor(seconds % 60))} s`;
+  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
+}
+
+const twoDigits = (value: number): string => String(value).padStart(2, '0');
+
+/** `2026-11-23 03:00:12`, UTC. */
+export const formatTime = (time: Date): string => time.toISOString().slice(0, 19).replace('T', ' ');
+
+/** The first twelve digits of a hash: enough to find it by. */
+export const shortHash = (hash: string): string => hash.slice(0, 12);
+
+/** A value of a parameter or detail as text. */
+export const formatValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

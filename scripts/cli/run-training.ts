@@ -1,0 +1,21 @@
+import type { CliContext, Connection } from './context.js';
+import { followRun } from './follow.js';
+import type { RunOptions } from './options.js';
+import type { RunRequest } from './start-run.js';
+import { startRun } from './start-run.js';
+import { reportDetached, reportMaster, reportModel } from './training-report.js';
+
+/** Starts a training and, unless detached, waits for it and prints what came of it. */
+export async function runTraining(
+  cli: CliContext,
+  connection: Connection,
+  request: RunRequest & { readonly workflow: 'trainModel' | 'masterTraining' },
+  { detach }: RunOptions,
+): Promise<void> {
+  const { workflowId } = await startRun(connection.temporal, cli.config, request);
+  if (detach) return reportDetached(cli, connection, workflowId);
+  const waited = await followRun(cli, connection.temporal, workflowId);
+  if (waited.status === 'detached') return reportDetached(cli, connection, workflowId);
+  const report = request.workflow === 'masterTraining' ? reportMaster : reportModel;
+  await report(cli, connection, workflowId, waited.result);
+}

@@ -1,0 +1,99 @@
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { FileFormat } from '../../contracts/dataset.js';
+import { PipelineError } from '../../contracts/errors.js';
+import type { MasterTrainingInput, TrainModelInput } from '../../contracts/workflows.js';
+import type { CliContext, Connection } from '../cli/context.js';
+import type { ReadFile } from '../cli/data-file.js';
+import { addHyperParameterFlags, checkHyperParameters, collectHyperParameters } from '../cli/hyper-parameters.js';
+import type { RunOptions } from '../cli/options.js';
+import { addRunOptions, runId, wholeNumber } from '../cli/options.js';
+import { runTraining } from '../cli/run-training.js';
+
+interface TrainOptions extends RunOptions {
+  readonly dataPath?: string;
+  readonly source?: string;
+  readonly seed: number;
+  readonly from: 'data' | 'dataset';
+}
+
+/** `ml train <model|all>`. */
+export function register(program: Command, cli: CliContext): void {
+  const command = program
+    .command('train')
+    .summary('train one model, or all, from the backend or from a file')
+    .description('Trains, judges and registers one model, or all of them, from the backend or from a file.')
+    .argument('<model>', 'name of a model, or all')
+    .option('--data-path <file>', 'train from this file (docs/data-formats.md) instead of the backend')
+    .option('--source <name>', 'data source (the one in use)')
+    .option('--seed <n>', 'seed of everything random', wholeNumber, 42)
+    .addOption(fromOption());
+  addRunOptions(addHyperParameterFlags(command)).action((model: string, options: TrainOptions) =>
+    model === 'all' ? trainAll(cli, options) : trainOne(cli, model, options),
+  );
+}
+
+const fromOption = (): Option =>
+  new Option('--from <stage>', 'data: extract anew; dataset: take the newest snapshot')
+    .choices(['data', 'dataset'])
+    .default('data');
+
+async function trainOne(cli: CliContext, name: string, options: TrainOptions): Promise<void> {
+  const params = collectHyperParameters({ ...options });
+  const { findModel } = await import('../../models/catalogue.js');
+  const model = await findModel(name);
+  checkHyperParameters(model, params);
+  const file = await readFileOption(options, model.fileFormats);
+
+  const connection = await cli.connect();
+  const rows = file === null ? await backendRows(connection, options) : await fileRows(connection, name, file);
+  const input: TrainModelInput = { modelName: name, ...rows, params, seed: options.seed, trigger: 'cli' };
+  const summary = `${name} from ${file === null ? (options.source ?? 'the source in use') : basename(file.fileName)}`;
+  const request = { workflow: 'trainModel' as const, input, id: runId(options, `train-${name}`), summary };
+  await runTraining(cli, connection, request, options);
+}
+
+async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
+  const params = Object.keys(collectHyperParameters({ ...options }));
+  if (params.length > 0) throw oneModelOnly(`the hyper-parameter ${params.join(', ')}`);
+  if (options.dataPath !== undefined) throw oneModelOnly('--data-path');
+  const connection = await cli.connect();
+  const rows = await backendRows(connection, options);
+  const input: MasterTrainingInput = { ...rows, seed: options.seed, trigger: 'cli' };
+  const summary = `every model from ${options.source ?? 'the source in use'}`;
+  const request = { workflow: 'masterTraining' as const, input, id: runId(options, 'retraining'), summary };
+  await runTraining(cli, connection, request, options);
+}
+
+const oneModelOnly = (what: string): PipelineError =>
+  new PipelineError('INVALID_INPUT', `${what} belongs to one model; name it instead of "all"`);
+
+/** Bad files end here, before anything is started. */
+async function readFileOption({ dataPath }: TrainOptions, formats: readonly FileFormat[]): Promise<ReadFile | null> {
+  if (dataPath === undefined) return null;
+  const { readTrainingFile } = await import('../cli/data-file.js');
+  return readTrainingFile(dataPath, formats);
+}
+
+async function fileRows(
+  { services }: Connection,
+  modelName: string,
+  file: ReadFile,
+): Promise<Partial<TrainModelInput>> {
+  const { storeTrainingFile } = await import('../cli/data-file.js');
+  return { datasetHash: await storeTrainingFile(services.blobs, modelName, file) };
+}
+
+/** With `--from dataset` the newest snapshot of the source, else a fresh extraction. */
+async function backendRows(
+  { services }: Connection,
+  options: TrainOptions,
+): Promise<{ readonly source?: string; readonly snapshotHash?: string }> {
+  if (options.from === 'data') return options.source === undefined ? {} : { source: options.source };
+  const source = options.source ?? (await services.catalog.active());
+  const snapshot = await services.snapshotLog.latest(source);
+  if (snapshot === null)
+    throw new PipelineError('DATASET_NOT_FOUND', `the source ${source} has no snapshot yet; leave out --from dataset`);
+  return { source, snapshotHash: snapshot.hash };
+}
