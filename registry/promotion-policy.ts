@@ -31,7 +31,8 @@ function brokenBound({ atLeast, atMost }: AbsoluteGate, value: number): { sign: 
 
 function boundFinding(gate: AbsoluteGate, value: number): string {
   const broken = brokenBound(gate, value);
-  if (broken) return `${gate.metric} ${formatAgainst(value, broken.bound)} ${broken.sign} ${formatNumber(broken.bound)}`;
+  if (broken)
+    return `${gate.metric} ${formatAgainst(value, broken.bound)} ${broken.sign} ${formatNumber(broken.bound)}`;
   const held = [
     ...(gate.atLeast === undefined ? [] : [`≥ ${formatNumber(gate.atLeast)}`]),
     ...(gate.atMost === undefined ? [] : [`≤ ${formatNumber(gate.atMost)}`]),

@@ -1,0 +1,5 @@
+import type { Migration } from 'kysely';
+import { registryCore } from './0001-registry-core.js';
+
+/** Schema `registry`, in order; never edited after release. */
+export const registryMigrations: Readonly<Record<string, Migration>> = { '0001-registry-core': registryCore };

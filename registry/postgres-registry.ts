@@ -1,0 +1,71 @@
+import type pg from 'pg';
+import type { ModelRegistry } from '../contracts/registry.js';
+import { asDatabaseFault } from '../platform/postgres/faults.js';
+import { migrateSchema } from '../platform/postgres/migrate.js';
+import { createKysely } from '../platform/postgres/pool.js';
+import * as lines from './lines.js';
+import { registryMigrations } from './migrations/index.js';
+import * as requests from './promotion-requests.js';
+import { register } from './registration.js';
+import * as runs from './runs.js';
+import * as stages from './stages.js';
+import type { RegistryTables } from './tables.js';
+import { listTransitions } from './transitions.js';
+import * as versions from './versions.js';
+
+/** The registry on PostgreSQL: every method of the contract, and its tables' migrations. */
+export interface PostgresRegistry extends ModelRegistry {
+  /** Creates or updates schema `registry`; safe from several processes at once. */
+  migrate(): Promise<void>;
+}
+
+type Operation = (...inputs: never[]) => Promise<unknown>;
+
+/** Every operation with the driver's faults as ours: an outage is retryable, whatever statement met it. */
+function withFaults<T extends Record<keyof T, Operation>>(operations: T): T {
+  const guarded = Object.entries<Operation>(operations).map(([name, operation]) => {
+    const call = async (...inputs: never[]): Promise<unknown> => {
+      try {
+        return await operation(...inputs);
+      } catch (fault) {
+        throw asDatabaseFault(fault);
+      }
+    };
+    return [name, call] as const;
+  });
+  return Object.fromEntries(guarded) as unknown as T;
+}
+
+/**
+ * Registry in schema `registry` of the pool's database. The pool stays the caller's to end.
+ * Beside the contract's codes every method throws `SERVICE_UNAVAILABLE` (retryable) when PostgreSQL is away.
+ */
+export function createPostgresRegistry(pool: pg.Pool): PostgresRegistry {
+  const database = createKysely<RegistryTables>(pool).withSchema('registry');
+  return withFaults<PostgresRegistry>({
+    migrate: async () => {
+      await migrateSchema(createKysely<unknown>(pool), 'registry', registryMigrations);
+    },
+    startRun: (input) => runs.startRun(database, input),
+    recordDataset: (runKey, modelName, dataset) => runs.recordDataset(database, { runKey, modelName }, dataset),
+    recordArtefact: (runKey, modelName, artefact) => runs.recordArtefact(database, { runKey, modelName }, artefact),
+    finishRun: (runKey, modelName, outcome) => runs.finishRun(database, { runKey, modelName }, outcome),
+    ensureLine: (modelName, line, holdout) => lines.ensureLine(database, { modelName, line }, holdout),
+    findLine: (modelName, line) => lines.findLine(database, { modelName, line }),
+    refreezeLine: (modelName, line, holdout, actor) =>
+      lines.refreezeLine(database, { modelName, line, holdout, actor }),
+    findChampion: (modelName, line) => versions.findChampion(database, { modelName, line }),
+    register: (input) => register(database, input),
+    attachCard: (modelName, line, version, cardHash) =>
+      versions.attachCard(database, { modelName, line, version }, cardHash),
+    promote: (input) => stages.promote(database, input),
+    rollback: (input) => stages.rollback(database, input),
+    openPromotionRequest: (input) => requests.openPromotionRequest(database, input),
+    decidePromotionRequest: (requestId, verdict) => requests.decidePromotionRequest(database, requestId, verdict),
+    listPromotionRequests: (filter) => requests.listPromotionRequests(database, filter),
+    listVersions: (filter) => versions.listVersions(database, filter),
+    getVersion: (modelName, line, version) => versions.getVersion(database, { modelName, line, version }),
+    listTransitions: (modelName, line) => listTransitions(database, { modelName, line }),
+    listRuns: (filter) => runs.listRuns(database, filter),
+  });
+}

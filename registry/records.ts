@@ -1,0 +1,75 @@
+import type { DatasetRef } from '../contracts/dataset.js';
+import type { Comparison, Interval, Metric } from '../contracts/evaluation.js';
+
+/** Rows as PostgreSQL gathers them into JSON: there a bigint is a number. */
+interface IntervalJson {
+  readonly interval_low: number | null;
+  readonly interval_high: number | null;
+  readonly interval_level: number | null;
+  readonly interval_method: string | null;
+}
+
+function intervalOf(row: IntervalJson): Interval | null {
+  const { interval_low: low, interval_high: high, interval_level: level, interval_method: method } = row;
+  return low === null || high === null || level === null || method === null ? null : { low, high, level, method };
+}
+
+type CountJson = string | number;
+
+export interface MetricJson extends IntervalJson {
+  readonly name: string;
+  readonly value: number;
+  readonly direction: Metric['direction'];
+  readonly n: CountJson;
+}
+
+export function metricOf(row: MetricJson): Metric {
+  const interval = intervalOf(row);
+  const found = { name: row.name, value: row.value, direction: row.direction, n: Number(row.n) };
+  return interval === null ? found : { ...found, interval };
+}
+
+export interface ComparisonJson extends Omit<Comparison, 'interval' | 'n'> {
+  readonly interval_low: number;
+  readonly interval_high: number;
+  readonly interval_level: number;
+  readonly interval_method: string;
+  readonly n: CountJson;
+}
+
+export const comparisonOf = (row: ComparisonJson): Comparison => ({
+  against: row.against,
+  metric: row.metric,
+  challenger: row.challenger,
+  other: row.other,
+  difference: row.difference,
+  interval: {
+    low: row.interval_low,
+    high: row.interval_high,
+    level: row.interval_level,
+    method: row.interval_method,
+  },
+  n: Number(row.n),
+});
+
+export const paramsOf = (
+  rows: readonly { readonly name: string; readonly value: unknown }[],
+): Record<string, unknown> => Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+
+export interface DatasetJson {
+  readonly hash: string;
+  readonly model_name: string;
+  readonly line: string;
+  readonly rows: CountJson;
+  readonly origin: DatasetRef['origin'];
+  readonly notes: string[];
+}
+
+export const datasetOf = ({ hash, model_name, line, rows, origin, notes }: DatasetJson): DatasetRef => ({
+  hash,
+  modelName: model_name,
+  line,
+  rows: Number(rows),
+  origin,
+  notes,
+});

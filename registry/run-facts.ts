@@ -1,0 +1,137 @@
+import type { ExpressionBuilder } from 'kysely';
+import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
+import type { Comparison, GateResult, Interval, Metric } from '../contracts/evaluation.js';
+import type { RegistryTables, RegistryTransaction } from './tables.js';
+
+/** The key under which everything about one model's run is stored. */
+export interface RunKey {
+  readonly runKey: string;
+  readonly modelName: string;
+}
+
+export interface Judgement {
+  readonly metrics: readonly Metric[];
+  readonly comparisons: readonly Comparison[];
+  readonly gates: readonly GateResult[];
+}
+
+const keyColumns = ({ runKey, modelName }: RunKey) => ({ run_key: runKey, model_name: modelName });
+
+const intervalColumns = ({ low, high, level, method }: Interval) => ({
+  interval_low: low,
+  interval_high: high,
+  interval_level: level,
+  interval_method: method,
+});
+
+const noInterval = { interval_low: null, interval_high: null, interval_level: null, interval_method: null };
+
+/** Parameters as one row each; a repeated start changes none. */
+export async function insertParams(
+  transaction: RegistryTransaction,
+  key: RunKey,
+  params: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const known = Object.entries(params).filter(([, value]) => value !== undefined);
+  if (known.length === 0) return;
+  const rows = known.map(([name, value]) => ({ ...keyColumns(key), name, value: JSON.stringify(value) }));
+  await transaction
+    .insertInto('run_params')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+async function insertMetrics(transaction: RegistryTransaction, key: RunKey, metrics: readonly Metric[]) {
+  if (metrics.length === 0) return;
+  const rows = metrics.map(({ name, value, direction, n, interval }, position) => ({
+    ...keyColumns(key),
+    ...(interval === undefined ? noInterval : intervalColumns(interval)),
+    ...{ position, name, value, direction, n },
+  }));
+  await transaction.insertInto('run_metrics').values(rows).execute();
+}
+
+async function insertComparisons(transaction: RegistryTransaction, key: RunKey, comparisons: readonly Comparison[]) {
+  if (comparisons.length === 0) return;
+  const rows = comparisons.map(({ interval, ...comparison }) => ({
+    ...keyColumns(key),
+    ...comparison,
+    ...intervalColumns(interval),
+  }));
+  await transaction.insertInto('run_comparisons').values(rows).execute();
+}
+
+async function insertGates(transaction: RegistryTransaction, key: RunKey, gates: readonly GateResult[]) {
+  if (gates.length === 0) return;
+  const rows = gates.map((gate, position) => ({ ...keyColumns(key), position, ...gate }));
+  await transaction.insertInto('run_gates').values(rows).execute();
+}
+
+/** What the evaluation found. Belongs into the transaction that decides, which runs once a run. */
+export async function insertJudgement(
+  transaction: RegistryTransaction,
+  key: RunKey,
+  judgement: Judgement,
+): Promise<void> {
+  await insertMetrics(transaction, key, judgement.metrics);
+  await insertComparisons(transaction, key, judgement.comparisons);
+  await insertGates(transaction, key, judgement.gates);
+}
+
+type RunsBuilder = ExpressionBuilder<RegistryTables, 'runs'>;
+
+const metricsOf = (builder: RunsBuilder) =>
+  jsonArrayFrom(
+    builder
+      .selectFrom('run_metrics as m')
+      .whereRef('m.run_key', '=', 'runs.run_key')
+      .whereRef('m.model_name', '=', 'runs.model_name')
+      .orderBy('m.position')
+      .select(['m.name', 'm.value', 'm.direction', 'm.n'])
+      .select(['m.interval_low', 'm.interval_high', 'm.interval_level', 'm.interval_method']),
+  ).as('metrics');
+
+const comparisonsOf = (builder: RunsBuilder) =>
+  jsonArrayFrom(
+    builder
+      .selectFrom('run_comparisons as c')
+      .whereRef('c.run_key', '=', 'runs.run_key')
+      .whereRef('c.model_name', '=', 'runs.model_name')
+      .orderBy('c.against')
+      .select(['c.against', 'c.metric', 'c.challenger', 'c.other', 'c.difference', 'c.n'])
+      .select(['c.interval_low', 'c.interval_high', 'c.interval_level', 'c.interval_method']),
+  ).as('comparisons');
+
+const gatesOf = (builder: RunsBuilder) =>
+  jsonArrayFrom(
+    builder
+      .selectFrom('run_gates as g')
+      .whereRef('g.run_key', '=', 'runs.run_key')
+      .whereRef('g.model_name', '=', 'runs.model_name')
+      .orderBy('g.position')
+      .select(['g.gate', 'g.passed', 'g.finding']),
+  ).as('gates');
+
+const paramsOf = (builder: RunsBuilder) =>
+  jsonArrayFrom(
+    builder
+      .selectFrom('run_params as p')
+      .whereRef('p.run_key', '=', 'runs.run_key')
+      .whereRef('p.model_name', '=', 'runs.model_name')
+      .orderBy('p.name')
+      .select(['p.name', 'p.value']),
+  ).as('params');
+
+const datasetOf = (builder: RunsBuilder) =>
+  jsonObjectFrom(
+    builder
+      .selectFrom('datasets as d')
+      .whereRef('d.hash', '=', 'runs.dataset_hash')
+      .whereRef('d.model_name', '=', 'runs.model_name')
+      .whereRef('d.line', '=', 'runs.line')
+      .select(['d.hash', 'd.model_name', 'd.line', 'd.rows', 'd.origin', 'd.notes']),
+  ).as('dataset');
+
+/** Sub-selects that gather a run's facts in one statement; the query must select from `runs`. */
+export const runFacts = { metricsOf, comparisonsOf, gatesOf, paramsOf, datasetOf } as const;

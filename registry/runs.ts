@@ -1,0 +1,186 @@
+import { sql } from 'kysely';
+import type { DatasetRef } from '../contracts/dataset.js';
+import { PipelineError } from '../contracts/errors.js';
+import type { RunRecord, RunStatus, StartRunInput } from '../contracts/registry.js';
+import { comparisonOf, datasetOf, metricOf, paramsOf } from './records.js';
+import { insertParams, type RunKey, runFacts } from './run-facts.js';
+import type { RegistryDatabase, RegistryTransaction } from './tables.js';
+
+export const runNotFound = ({ runKey, modelName }: RunKey): PipelineError =>
+  new PipelineError('RUN_NOT_FOUND', `the registry knows no run ${runKey} of ${modelName}`, { runKey, modelName });
+
+/** The model and the experiment of a line exist from the first run on. */
+export async function ensureExperiment(
+  transaction: RegistryTransaction,
+  modelName: string,
+  line: string,
+): Promise<void> {
+  await transaction
+    .insertInto('models')
+    .values({ name: modelName })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  await transaction
+    .insertInto('experiments')
+    .values({ name: `${modelName}/${line}`, model_name: modelName, line })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export async function startRun(database: RegistryDatabase, input: StartRunInput): Promise<void> {
+  const { runKey, workflowId, modelName, line, seed, codeVersion } = input;
+  await database.transaction().execute(async (transaction) => {
+    await ensureExperiment(transaction, modelName, line);
+    await transaction
+      .insertInto('runs')
+      .values({
+        run_key: runKey,
+        model_name: modelName,
+        line,
+        workflow_id: workflowId,
+        seed,
+        code_version: codeVersion,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await insertParams(transaction, input, input.params);
+  });
+}
+
+/** Stores the reference; the same dataset may serve many runs. */
+export async function insertDataset(transaction: RegistryTransaction, dataset: DatasetRef): Promise<void> {
+  const { hash, modelName, line, rows, origin, notes } = dataset;
+  await transaction
+    .insertInto('datasets')
+    .values({
+      ...{ hash, line, rows, model_name: modelName },
+      origin: JSON.stringify(origin),
+      notes: JSON.stringify(notes),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** The dataset decides the run's line: a run that was planned before its data was known moves to it. */
+export async function recordDataset(database: RegistryDatabase, key: RunKey, dataset: DatasetRef): Promise<void> {
+  await database.transaction().execute(async (transaction) => {
+    await ensureExperiment(transaction, key.modelName, dataset.line);
+    await insertDataset(transaction, dataset);
+    const { numUpdatedRows } = await transaction
+      .updateTable('runs')
+      .set({ dataset_hash: dataset.hash, line: dataset.line })
+      .where('run_key', '=', key.runKey)
+      .where('model_name', '=', key.modelName)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw runNotFound(key);
+  });
+}
+
+async function assertRun(database: RegistryDatabase, { runKey, modelName }: RunKey): Promise<void> {
+  const found = await database
+    .selectFrom('runs')
+    .select('run_key')
+    .where('run_key', '=', runKey)
+    .where('model_name', '=', modelName)
+    .executeTakeFirst();
+  if (found === undefined) throw runNotFound({ runKey, modelName });
+}
+
+/** One artefact a role; a repeated step that made other bytes replaces its own earlier entry. */
+export async function recordArtefact(
+  database: RegistryDatabase,
+  key: RunKey,
+  artefact: { readonly role: string; readonly hash: string; readonly bytes: number },
+): Promise<void> {
+  await assertRun(database, key);
+  const { hash, bytes } = artefact;
+  await database
+    .insertInto('run_artefacts')
+    .values({ run_key: key.runKey, model_name: key.modelName, ...artefact })
+    .onConflict((conflict) => conflict.columns(['run_key', 'model_name', 'role']).doUpdateSet({ hash, bytes }))
+    .execute();
+}
+
+/** A workflow that was reset after a failure runs on under the same key, so these two may still give way to a decision. */
+const interrupted: readonly RunStatus[] = ['failed', 'cancelled'];
+
+export async function finishRun(
+  database: RegistryDatabase,
+  key: RunKey,
+  outcome: { readonly status: RunStatus; readonly reasons: readonly string[] },
+): Promise<void> {
+  const { status, reasons } = outcome;
+  if (status === 'running') throw new PipelineError('INVALID_INPUT', 'a finished run cannot have the status "running"');
+  const replaceable: RunStatus[] = interrupted.includes(status) ? ['running'] : ['running', ...interrupted];
+  const { numUpdatedRows } = await database
+    .updateTable('runs')
+    .set({ status, reasons: JSON.stringify(reasons), ended_at: sql<Date>`clock_timestamp()` })
+    .where('run_key', '=', key.runKey)
+    .where('model_name', '=', key.modelName)
+    .where('status', 'in', replaceable)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) await assertRun(database, key);
+}
+
+const selectRuns = (database: RegistryDatabase) =>
+  database
+    .selectFrom('runs')
+    .leftJoin('registrations', (join) =>
+      join
+        .onRef('registrations.run_key', '=', 'runs.run_key')
+        .onRef('registrations.model_name', '=', 'runs.model_name'),
+    )
+    .selectAll('runs')
+    .select('registrations.version')
+    .select((builder) => [
+      runFacts.metricsOf(builder),
+      runFacts.comparisonsOf(builder),
+      runFacts.gatesOf(builder),
+      runFacts.paramsOf(builder),
+      runFacts.datasetOf(builder),
+    ]);
+
+type RunRow = Awaited<ReturnType<ReturnType<typeof selectRuns>['execute']>>[number];
+
+const runRecord = (row: RunRow): RunRecord => ({
+  runKey: row.run_key,
+  workflowId: row.workflow_id,
+  modelName: row.model_name,
+  line: row.line,
+  status: row.status,
+  seed: Number(row.seed),
+  params: paramsOf(row.params),
+  metrics: row.metrics.map(metricOf),
+  comparisons: row.comparisons.map(comparisonOf),
+  gates: row.gates,
+  dataset: row.dataset === null ? null : datasetOf(row.dataset),
+  artefactHash: row.artefact_hash,
+  version: row.version,
+  reasons: row.reasons,
+  codeVersion: row.code_version,
+  startedAt: row.started_at,
+  endedAt: row.ended_at,
+});
+
+export interface RunFilter {
+  readonly modelName?: string;
+  /** This workflow's run and those of its children (`<workflowId>/<model>`). */
+  readonly workflowId?: string;
+  readonly limit?: number;
+}
+
+const DEFAULT_LIMIT = 100;
+/** A workflow id is text that a person may choose: `%` and `_` in it stand for themselves. */
+const childrenOf = (workflowId: string): string => `${workflowId.replaceAll(/[\\%_]/g, '\\$&')}/%`;
+
+/** Newest first. */
+export async function listRuns(database: RegistryDatabase, filter: RunFilter): Promise<RunRecord[]> {
+  const { modelName, workflowId, limit = DEFAULT_LIMIT } = filter;
+  let query = selectRuns(database).orderBy('runs.started_at', 'desc').limit(limit);
+  if (modelName !== undefined) query = query.where('runs.model_name', '=', modelName);
+  if (workflowId !== undefined)
+    query = query.where((is) =>
+      is.or([is('runs.workflow_id', '=', workflowId), is('runs.workflow_id', 'like', childrenOf(workflowId))]),
+    );
+  return (await query.execute()).map(runRecord);
+}

@@ -1,0 +1,134 @@
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
+import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
+import type { Comparison, Metric } from '../contracts/evaluation.js';
+import type { Decision, Stage } from '../contracts/ids.js';
+import type { PromotionRequest, RunStatus } from '../contracts/registry.js';
+
+/** Written as JSON text: the driver would send a JavaScript array as a PostgreSQL array. */
+type Json<T> = ColumnType<T, string, string>;
+/** bigint: arrives as text, leaves as a number. */
+type BigInteger = ColumnType<string, number, number>;
+type Moment = Generated<Date>;
+
+interface RunKeyed {
+  run_key: string;
+  model_name: string;
+}
+
+interface IntervalColumns<T> {
+  interval_low: T;
+  interval_high: T;
+  interval_level: T;
+}
+
+/** Schema `registry` as migration 0001 makes it. */
+export interface RegistryTables {
+  models: { name: string; created_at: Moment };
+  experiments: { name: string; model_name: string; line: string; created_at: Moment };
+  lines: { model_name: string; line: string; holdout: Json<FrozenHoldout>; created_at: Moment };
+  holdout_changes: {
+    id: Generated<string>;
+    model_name: string;
+    line: string;
+    holdout: Json<FrozenHoldout>;
+    actor: string;
+    at: Moment;
+  };
+  datasets: {
+    hash: string;
+    model_name: string;
+    line: string;
+    rows: BigInteger;
+    origin: Json<DatasetRef['origin']>;
+    notes: Json<string[]>;
+    recorded_at: Moment;
+  };
+  runs: RunKeyed & {
+    line: string;
+    workflow_id: string;
+    status: Generated<RunStatus>;
+    seed: BigInteger;
+    code_version: string;
+    dataset_hash: string | null;
+    artefact_hash: string | null;
+    reasons: ColumnType<string[], string | undefined, string>;
+    started_at: Moment;
+    ended_at: ColumnType<Date | null, never, Date>;
+  };
+  run_params: RunKeyed & { name: string; value: Json<unknown> };
+  run_metrics: RunKeyed &
+    IntervalColumns<number | null> & {
+      position: number;
+      name: string;
+      value: number;
+      direction: Metric['direction'];
+      n: BigInteger;
+      interval_method: string | null;
+    };
+  run_comparisons: RunKeyed &
+    IntervalColumns<number> & {
+      against: Comparison['against'];
+      metric: string;
+      challenger: number;
+      other: number;
+      difference: number;
+      interval_method: string;
+      n: BigInteger;
+    };
+  run_gates: RunKeyed & { position: number; gate: string; passed: boolean; finding: string };
+  run_artefacts: RunKeyed & { role: string; hash: string; bytes: BigInteger; recorded_at: Moment };
+  versions: RunKeyed & {
+    line: string;
+    version: string;
+    major: Generated<number>;
+    minor: Generated<number>;
+    patch: Generated<number>;
+    artefact_hash: string;
+    signature_hash: string;
+    definition_hash: string;
+    evaluation_hash: string;
+    card_hash: string | null;
+    dataset_hash: string;
+    registered_at: Moment;
+  };
+  registrations: RunKeyed & {
+    decision: Exclude<Decision, 'skipped'>;
+    version: string | null;
+    reasons: Json<string[]>;
+    at: Moment;
+  };
+  version_stages: { model_name: string; line: string; version: string; stage: Stage; since: Moment };
+  stage_transitions: {
+    id: Generated<string>;
+    model_name: string;
+    line: string;
+    version: string;
+    from_stage: Stage | null;
+    to_stage: Stage;
+    kind: 'registration' | 'promotion' | 'displacement' | 'rollback';
+    caused_by: string | null;
+    actor: string;
+    reason: string;
+    idempotency_key: string | null;
+    at: Moment;
+  };
+  promotion_requests: {
+    request_id: string;
+    model_name: string;
+    line: string;
+    version: string;
+    to_stage: Stage;
+    status: Generated<PromotionRequest['status']>;
+    requested_by: string;
+    decided_by: string | null;
+    reason: string | null;
+    workflow_id: string;
+    superseded_by: string | null;
+    opened_at: Moment;
+    decided_at: ColumnType<Date | null, never, Date>;
+  };
+}
+
+/** Default schema is `registry`. */
+export type RegistryDatabase = Kysely<RegistryTables>;
+export type RegistryTransaction = Transaction<RegistryTables>;

@@ -1,0 +1,100 @@
+import { PipelineError } from '../contracts/errors.js';
+import type { Stage } from '../contracts/ids.js';
+import type { StageChange, TransitionRecord } from '../contracts/registry.js';
+import type { LineKey } from './lines.js';
+import type { ProductionArrival, VersionPlace } from './stage-rules.js';
+import type { RegistryDatabase, RegistryTables, RegistryTransaction } from './tables.js';
+import { type VersionKey, versionNotFound } from './versions.js';
+
+/** One move, as it is written down. */
+export interface Transition extends VersionKey {
+  readonly from: Stage | null;
+  readonly to: Stage;
+  readonly kind: RegistryTables['stage_transitions']['kind'];
+  readonly actor: string;
+  readonly reason: string;
+  /** Null for a displacement, which its cause makes unique. */
+  readonly idempotencyKey: string | null;
+  readonly causedBy?: string;
+}
+
+const selectTransitions = (database: RegistryDatabase, { modelName, line }: LineKey) =>
+  database.selectFrom('stage_transitions').selectAll().where('model_name', '=', modelName).where('line', '=', line);
+
+type TransitionRow = Awaited<ReturnType<ReturnType<typeof selectTransitions>['execute']>>[number];
+
+const transitionRecord = (row: TransitionRow): TransitionRecord => ({
+  version: row.version,
+  from: row.from_stage,
+  to: row.to_stage,
+  actor: row.actor,
+  reason: row.reason,
+  at: row.at,
+});
+
+export function stageChange(row: TransitionRow): StageChange {
+  if (row.from_stage !== null) return { ...transitionRecord(row), from: row.from_stage };
+  throw new PipelineError('CONFLICT', 'this key belongs to a registration, not to a change of stage');
+}
+
+export async function insertTransition(
+  transaction: RegistryTransaction,
+  transition: Transition,
+): Promise<TransitionRow> {
+  const { modelName, line, version, from, to, kind, actor, reason, idempotencyKey, causedBy = null } = transition;
+  return transaction
+    .insertInto('stage_transitions')
+    .values({
+      ...{ model_name: modelName, line, version, from_stage: from, to_stage: to, kind, actor, reason },
+      ...{ idempotency_key: idempotencyKey, caused_by: causedBy },
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export async function findByKey(
+  transaction: RegistryTransaction,
+  key: LineKey,
+  idempotencyKey: string,
+): Promise<TransitionRow | null> {
+  const row = await selectTransitions(transaction, key)
+    .where('idempotency_key', '=', idempotencyKey)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Oldest first. */
+export async function listTransitions(database: RegistryDatabase, key: LineKey): Promise<TransitionRecord[]> {
+  return (await selectTransitions(database, key).orderBy('id').execute()).map(transitionRecord);
+}
+
+/** Every arrival of the line in production, oldest first. */
+export async function productionArrivals(
+  transaction: RegistryTransaction,
+  key: LineKey,
+): Promise<readonly ProductionArrival[]> {
+  const rows = await selectTransitions(transaction, key).where('to_stage', '=', 'production').orderBy('id').execute();
+  return rows.map(({ version, kind }) => ({ version, kind: kind === 'rollback' ? 'rollback' : 'promotion' }));
+}
+
+const selectPlaces = (transaction: RegistryTransaction, { modelName, line }: LineKey) =>
+  transaction.selectFrom('version_stages').selectAll().where('model_name', '=', modelName).where('line', '=', line);
+
+/** @throws PipelineError `VERSION_NOT_FOUND`. */
+export async function placeOf(transaction: RegistryTransaction, key: VersionKey): Promise<VersionPlace> {
+  const row = await selectPlaces(transaction, key).where('version', '=', key.version).executeTakeFirst();
+  if (row === undefined) throw versionNotFound(key);
+  return { modelName: key.modelName, line: key.line, version: row.version, stage: row.stage };
+}
+
+/** The version that holds a stage of which there is one a line. */
+export async function holderOf(
+  transaction: RegistryTransaction,
+  key: LineKey,
+  stage: 'staging' | 'production',
+): Promise<VersionPlace | null> {
+  const row = await selectPlaces(transaction, key).where('stage', '=', stage).executeTakeFirst();
+  return row === undefined
+    ? null
+    : { modelName: key.modelName, line: key.line, version: row.version, stage: row.stage };
+}

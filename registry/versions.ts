@@ -1,0 +1,120 @@
+import { sql } from 'kysely';
+import { PipelineError } from '../contracts/errors.js';
+import { DEFAULT_LINE } from '../contracts/ids.js';
+import type { VersionRecord } from '../contracts/registry.js';
+import type { LineKey } from './lines.js';
+import { datasetOf, metricOf, paramsOf } from './records.js';
+import { runFacts } from './run-facts.js';
+import type { RegistryDatabase } from './tables.js';
+
+/** Names one version. */
+export interface VersionKey extends LineKey {
+  readonly version: string;
+}
+
+export const versionNotFound = ({ modelName, line, version }: VersionKey): PipelineError =>
+  new PipelineError('VERSION_NOT_FOUND', `${modelName} has no version ${version} in line "${line}"`, {
+    modelName,
+    line,
+    version,
+  });
+
+const selectVersions = (database: RegistryDatabase) =>
+  database
+    .selectFrom('runs')
+    .innerJoin('versions', (join) =>
+      join.onRef('versions.run_key', '=', 'runs.run_key').onRef('versions.model_name', '=', 'runs.model_name'),
+    )
+    .innerJoin('version_stages', (join) =>
+      join
+        .onRef('version_stages.model_name', '=', 'versions.model_name')
+        .onRef('version_stages.line', '=', 'versions.line')
+        .onRef('version_stages.version', '=', 'versions.version'),
+    )
+    .innerJoin('datasets', (join) =>
+      join
+        .onRef('datasets.hash', '=', 'versions.dataset_hash')
+        .onRef('datasets.model_name', '=', 'versions.model_name')
+        .onRef('datasets.line', '=', 'versions.line'),
+    )
+    .selectAll('versions')
+    .select(['version_stages.stage', 'runs.workflow_id'])
+    .select(['datasets.hash', 'datasets.rows', 'datasets.origin', 'datasets.notes'])
+    .select((builder) => [runFacts.metricsOf(builder), runFacts.paramsOf(builder)]);
+
+type VersionRow = Awaited<ReturnType<ReturnType<typeof selectVersions>['execute']>>[number];
+
+const versionRecord = (row: VersionRow): VersionRecord => ({
+  modelName: row.model_name,
+  line: row.line,
+  version: row.version,
+  stage: row.stage,
+  artefactHash: row.artefact_hash,
+  signatureHash: row.signature_hash,
+  definitionHash: row.definition_hash,
+  evaluationHash: row.evaluation_hash,
+  cardHash: row.card_hash,
+  dataset: datasetOf(row),
+  runKey: row.run_key,
+  workflowId: row.workflow_id,
+  params: paramsOf(row.params),
+  metrics: row.metrics.map(metricOf),
+  registeredAt: row.registered_at,
+});
+
+/** By model and line, the newest first. */
+export async function listVersions(
+  database: RegistryDatabase,
+  filter: { readonly modelName?: string; readonly line?: string },
+): Promise<VersionRecord[]> {
+  let query = selectVersions(database)
+    .orderBy('versions.model_name')
+    .orderBy('versions.line')
+    .orderBy('versions.major', 'desc')
+    .orderBy('versions.minor', 'desc')
+    .orderBy('versions.patch', 'desc');
+  if (filter.modelName !== undefined) query = query.where('versions.model_name', '=', filter.modelName);
+  if (filter.line !== undefined) query = query.where('versions.line', '=', filter.line);
+  return (await query.execute()).map(versionRecord);
+}
+
+/** @throws PipelineError `VERSION_NOT_FOUND`. */
+export async function getVersion(database: RegistryDatabase, key: VersionKey): Promise<VersionRecord> {
+  const row = await selectVersions(database)
+    .where('versions.model_name', '=', key.modelName)
+    .where('versions.line', '=', key.line)
+    .where('versions.version', '=', key.version)
+    .executeTakeFirst();
+  if (row === undefined) throw versionNotFound(key);
+  return versionRecord(row);
+}
+
+const championRank = sql<number>`case version_stages.stage when 'production' then 0 when 'staging' then 1 else 2 end`;
+
+/** Production, else staging; in lines that cannot leave dev, else the newest dev version. */
+export async function findChampion(database: RegistryDatabase, key: LineKey): Promise<VersionRecord | null> {
+  const reigning = key.line === DEFAULT_LINE ? ['production', 'staging'] : ['production', 'staging', 'dev'];
+  const row = await selectVersions(database)
+    .where('versions.model_name', '=', key.modelName)
+    .where('versions.line', '=', key.line)
+    .where('version_stages.stage', 'in', reigning as ('production' | 'staging' | 'dev')[])
+    .orderBy(championRank)
+    .orderBy('versions.major', 'desc')
+    .orderBy('versions.minor', 'desc')
+    .orderBy('versions.patch', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : versionRecord(row);
+}
+
+/** The card is written after registration, and again when the version's stage changes. */
+export async function attachCard(database: RegistryDatabase, key: VersionKey, cardHash: string): Promise<void> {
+  const { numUpdatedRows } = await database
+    .updateTable('versions')
+    .set({ card_hash: cardHash })
+    .where('model_name', '=', key.modelName)
+    .where('line', '=', key.line)
+    .where('version', '=', key.version)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw versionNotFound(key);
+}
