@@ -18,9 +18,9 @@ export interface CliContext {
   readonly config: Config;
   readonly out: Output;
   /** Starts what is not running, connects once a process; closed when the command ends. */
-  connect(): Promise<Connection>;
+  readonly connect: () => Promise<Connection>;
   /** Sets the exit code of a command that ended without an error: 1 something failed, 3 data rejected. */
-  exitWith(code: 0 | 1 | 2 | 3): void;
+  readonly exitWith: (code: 0 | 1 | 2 | 3) => void;
 }
 
 /** A context with the means to close what it opened. */

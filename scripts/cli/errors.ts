@@ -88,7 +88,7 @@ export function formatError(error: PipelineError, paint: Paint, verbose: boolean
   const where = Object.entries(error.details).map(([name, value]) => `  ${paint.dim(`${name}:`)} ${show(value)}`);
   const stack = verbose ? [paint.dim(stackOf(error))] : [];
   return [
-    `${paint.red(paint.bold(`error ${error.code}`))}`,
+    paint.red(paint.bold(`error ${error.code}`)),
     ...error.message.split('\n').map((line) => `  ${line}`),
     ...where,
     `  ${paint.dim('→')} ${adviceOf(error.code)}`,

@@ -52,7 +52,10 @@ const finiteOrNull = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
 
 function printView(out: Output, entity: string, { view, value }: FoundFeatures): void {
-  if (value === null) return out.line(`${view.name}: nothing stored for ${entity}`);
+  if (value === null) {
+    out.line(`${view.name}: nothing stored for ${entity}`);
+    return;
+  }
   out.line(`${out.paint.bold(view.name)} v${value.viewVersion}, as of ${formatTime(new Date(value.eventTime))}`);
   const rows = view.fields.map(({ name, unit, description }, index) => {
     const known = finiteOrNull(value.features[index]);

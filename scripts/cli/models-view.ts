@@ -81,7 +81,10 @@ function printDefinition(out: Output, model: ModelDefinition): void {
 
 function printVersions(out: Output, versions: readonly VersionRecord[], champion: VersionRecord | null): void {
   out.line();
-  if (versions.length === 0) return out.line('No version in this line yet.');
+  if (versions.length === 0) {
+    out.line('No version in this line yet.');
+    return;
+  }
   out.table({ head: versionHead, rows: versions.map(versionCells) });
   if (champion !== null) out.line(`champion: ${champion.version} (${champion.stage})`);
 }

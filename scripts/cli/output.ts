@@ -12,15 +12,15 @@ export interface Output {
   readonly verbose: boolean;
   readonly paint: Paint;
   /** The command's result: the value as JSON with `--json`, else what `print` prints. Call it once. */
-  result(value: unknown, print: () => void): void;
+  readonly result: (value: unknown, print: () => void) => void;
   /** One line for people on standard output; silent with `--json`. */
-  line(text?: string): void;
+  readonly line: (text?: string) => void;
   /** A table for people on standard output; silent with `--json`. */
-  table(table: HumanTable): void;
+  readonly table: (table: HumanTable) => void;
   /** A remark on standard error. */
-  notice(text: string): void;
+  readonly notice: (text: string) => void;
   /** Progress on standard error. */
-  progress(): ProgressView;
+  readonly progress: () => ProgressView;
 }
 
 export interface OutputStreams {

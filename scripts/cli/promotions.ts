@@ -73,7 +73,7 @@ async function endsOrWaits(
   const deadline = Date.now() + requestOpensWithinMs;
   while (!over.signal.aborted && Date.now() < deadline) {
     const open = await services.registry.listPromotionRequests({ modelName, status: 'open' });
-    if (open.some(({ workflowId }) => workflowId === handle.workflowId) && !over.signal.aborted) return null;
+    if (open.some(({ workflowId }) => workflowId === handle.workflowId)) return null;
     await pause(200, over.signal);
   }
   return over.signal.aborted ? ended : null;

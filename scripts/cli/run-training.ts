@@ -1,4 +1,5 @@
 import type { CliContext, Connection } from './context.js';
+import type { Waited } from './follow.js';
 import { followRun } from './follow.js';
 import type { RunOptions } from './options.js';
 import type { RunRequest } from './start-run.js';
@@ -13,9 +14,11 @@ export async function runTraining(
   { detach }: RunOptions,
 ): Promise<void> {
   const { workflowId } = await startRun(connection.temporal, cli.config, request);
-  if (detach) return reportDetached(cli, connection, workflowId);
-  const waited = await followRun(cli, connection.temporal, workflowId);
-  if (waited.status === 'detached') return reportDetached(cli, connection, workflowId);
+  const waited: Waited = detach ? { status: 'detached' } : await followRun(cli, connection.temporal, workflowId);
+  if (waited.status === 'detached') {
+    reportDetached(cli, connection, workflowId);
+    return;
+  }
   const report = request.workflow === 'masterTraining' ? reportMaster : reportModel;
   await report(cli, connection, workflowId, waited.result);
 }

@@ -75,7 +75,10 @@ async function followToEnd(
   { workflowId, type }: WorkflowExecutionDescription,
 ): Promise<void> {
   const waited = await followRun(cli, connection.temporal, workflowId);
-  if (waited.status === 'detached') return reportDetached(cli, connection, workflowId);
+  if (waited.status === 'detached') {
+    reportDetached(cli, connection, workflowId);
+    return;
+  }
   if (type === 'masterTraining') return reportMaster(cli, connection, workflowId, waited.result);
   if (isModelTraining(waited.result)) return reportModel(cli, connection, workflowId, waited.result);
   cli.out.result({ workflowId, result: waited.result }, () => {

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { formatDuration, formatEstimate, formatMetric, formatNumber, formatTime } from './format.js';
+
+describe('formats', () => {
+  it.each([
+    [0.84237, '0.842'],
+    [12, '12'],
+    [51234.6, '51,235'],
+    [0.0000213, '0.000021'],
+    [Number.NaN, 'NaN'],
+  ])('number %d is %s', (value, text) => expect(formatNumber(value)).toBe(text));
+
+  it('a score keeps its decimals when it is whole', () => {
+    expect(formatEstimate(1)).toBe('1.000');
+    const interval = { low: 0.8, high: 1, level: 0.95, method: 'delong' };
+    expect(formatEstimate(0.9, interval)).toBe('0.900 (0.800 to 1.000)');
+    expect(formatMetric({ name: 'auc', value: 0.9, direction: 'higher', n: 10, interval })).toBe(
+      'auc 0.900 (0.800 to 1.000)',
+    );
+  });
+
+  it.each([
+    [860, '0.9 s'],
+    [65_000, '1 min 05 s'],
+    [3_780_000, '1 h 03 min'],
+  ])('%d ms is %s', (value, text) => expect(formatDuration(value)).toBe(text));
+
+  it('times are UTC', () => {
+    expect(formatTime(new Date('2026-11-23T03:00:12+02:00'))).toBe('2026-11-23 01:00:12');
+  });
+});

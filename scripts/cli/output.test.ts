@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { createOutput } from './output.js';
+import { wantsColour } from './paint.js';
+import { createProgress } from './progress.js';
+import { renderTable } from './table.js';
+
+function recordingStream(options: { isTTY?: boolean; columns?: number } = {}) {
+  const written: string[] = [];
+  return { ...options, write: (text: string) => written.push(text), text: () => written.join('') };
+}
+
+describe('output', () => {
+  const open = (json: boolean) => {
+    const [stdout, stderr] = [recordingStream(), recordingStream()];
+    return { stdout, stderr, out: createOutput({ stdout, stderr }, { json, verbose: false, noColour: undefined }) };
+  };
+
+  it('prints one JSON document and no other line on standard output with --json', () => {
+    const { out, stdout, stderr } = open(true);
+    out.line('for people');
+    out.table({ head: ['a'], rows: [['1']] });
+    out.notice('remark');
+    out.result({ a: 1 }, () => out.line('for people'));
+    expect(JSON.parse(stdout.text())).toEqual({ a: 1 });
+    expect(stderr.text()).toBe('remark\n');
+  });
+
+  it('prints for people by default', () => {
+    const { out, stdout } = open(false);
+    out.result({ a: 1 }, () => out.line('for people'));
+    expect(stdout.text()).toBe('for people\n');
+  });
+});
+
+describe('colours', () => {
+  it('need a terminal and the absence of NO_COLOR', () => {
+    expect(wantsColour(true, undefined)).toBe(true);
+    expect(wantsColour(true, '')).toBe(true);
+    expect(wantsColour(true, '1')).toBe(false);
+    expect(wantsColour(false, undefined)).toBe(false);
+  });
+});
+
+describe('tables', () => {
+  const table = {
+    head: ['model', 'n'],
+    rows: [
+      ['credit', '7'],
+      ['intent', '1200'],
+    ],
+    right: ['n'],
+  };
+
+  it('stand in columns without rules or trailing spaces', () => {
+    expect(renderTable(table)).toBe('model      n\ncredit     7\nintent  1200');
+  });
+
+  it('become one record under the other when the terminal is too narrow', () => {
+    expect(renderTable({ ...table, width: 8 })).toBe('model  credit\nn      7\n\nmodel  intent\nn      1200');
+  });
+});
+
+describe('progress', () => {
+  it('rewrites its block on a terminal', () => {
+    const stream = recordingStream({ isTTY: true, columns: 80 });
+    const view = createProgress(stream);
+    view.update(['one', 'two']);
+    view.update(['three']);
+    expect(stream.text()).toBe('one\ntwo\n\u001b[2A\u001b[0Jthree\n');
+  });
+
+  it('cuts lines to the width of the terminal, so that going back over them stays right', () => {
+    const stream = recordingStream({ isTTY: true, columns: 5 });
+    createProgress(stream).update(['123456789']);
+    expect(stream.text()).toBe('1234\n');
+  });
+
+  it('prints each new line once elsewhere', () => {
+    const stream = recordingStream();
+    const view = createProgress(stream);
+    view.update(['a 1', 'b 1']);
+    view.update(['a 2', 'b 1']);
+    expect(stream.text()).toBe('a 1\nb 1\na 2\n');
+  });
+});
