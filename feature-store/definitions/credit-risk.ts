@@ -1,11 +1,13 @@
 import type { FeatureView } from '../../contracts/feature-view.js';
+import { defineView } from './feature-group.js';
+import { applications } from './groups/applications.js';
+import { cards } from './groups/cards.js';
+import { creditHistory } from './groups/credit-history.js';
+import { loans } from './groups/loans.js';
+import { paymentHistory } from './groups/payment-history.js';
 
-export const creditRisk: FeatureView = {
-  name: 'credit-risk',
-  version: 1,
-  entity: 'user',
-  tables: ['users'],
-  fields: [],
-  timeToLiveSeconds: 8 * 24 * 3600,
-  prepare: () => () => new Float64Array(0),
-};
+/** What a lender asks: debts and their burden, how earlier debts were paid, cards, applications, length of history. */
+export const creditRisk: FeatureView = defineView(
+  { name: 'credit-risk', version: 1, timeToLiveSeconds: 8 * 24 * 3600 },
+  [loans, paymentHistory, cards, applications, creditHistory],
+);

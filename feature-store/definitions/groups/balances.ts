@@ -1,0 +1,50 @@
+import { mean, ratio, sum } from '../arithmetic.js';
+import { DAY_MS, lastDays } from '../event-index.js';
+import { defineGroup } from '../feature-group.js';
+import { type TransactionIndex, transactionsOf } from '../transactions.js';
+import { monthlyFlows } from './cash-flow.js';
+
+interface Balances {
+  readonly last90: number[];
+  /** Last balance an account in the last year. */
+  readonly latest: Map<string, number>;
+  readonly overdraftDays: Set<number>;
+}
+
+function collect(index: TransactionIndex, userId: string, asOf: number): Balances {
+  const found: Balances = { last90: [], latest: new Map(), overdraftDays: new Set() };
+  const recent = asOf - 90 * DAY_MS;
+  index.visit(userId, lastDays(asOf, 365), (row, time) => {
+    const balance = index.balanceAfter[row]!;
+    if (Number.isNaN(balance) || index.onCard(row)) return;
+    found.latest.set(index.accountId[row] ?? '', balance);
+    if (time >= recent) found.last90.push(balance);
+    if (balance < 0) found.overdraftDays.add(Math.floor(time / DAY_MS));
+  });
+  return found;
+}
+
+export const balances = defineGroup({
+  tables: ['transactions', 'accounts'],
+  fields: {
+    balanceLatest: { unit: 'INR', description: 'Last known balance of all accounts but cards together, last year.' },
+    balanceMean: { unit: 'INR', description: 'Mean balance after a booking, last 90 days, without cards.' },
+    balanceMinimum: { unit: 'INR', description: 'Lowest balance after a booking, last 90 days, without cards.' },
+    balanceToSpending: { unit: 'months', description: 'Months of spending that the mean balance would pay.' },
+    overdraftDays: { unit: 'days', description: 'Days with a booking below zero, last 365 days, without cards.' },
+  },
+  prepare(tables) {
+    const index = transactionsOf(tables);
+    return (userId, asOf) => {
+      const { last90, latest, overdraftDays } = collect(index, userId, asOf);
+      const { spending, months } = monthlyFlows(index, userId, asOf);
+      return {
+        balanceLatest: latest.size === 0 ? Number.NaN : sum([...latest.values()]),
+        balanceMean: mean(last90),
+        balanceMinimum: last90.length === 0 ? Number.NaN : last90.reduce((low, value) => Math.min(low, value)),
+        balanceToSpending: ratio(mean(last90), sum(spending) / months),
+        overdraftDays: latest.size === 0 ? Number.NaN : overdraftDays.size,
+      };
+    };
+  },
+});

@@ -1,0 +1,71 @@
+import type { SnapshotTables } from '../../../contracts/backend.js';
+import { maximum, mean, ratio, sum } from '../arithmetic.js';
+import { numbersOf, textsOf } from '../columns.js';
+import { before, DAY_MS, indexEvents, lastDays } from '../event-index.js';
+import { defineGroup } from '../feature-group.js';
+import { type TransactionIndex, transactionsOf } from '../transactions.js';
+
+/** Limit by account id of the cards that the user had opened. */
+function prepareLimits(tables: SnapshotTables): (userId: string, asOf: number) => Map<string, number> {
+  const { accounts } = tables;
+  const index = indexEvents(accounts, 'user_id', 'opened_at');
+  const ids = textsOf(accounts, 'id');
+  const kinds = textsOf(accounts, 'kind');
+  const limits = numbersOf(accounts, 'credit_limit');
+  return (userId, asOf) => {
+    const cards = new Map<string, number>();
+    index.visit(userId, before(asOf), (row) => {
+      if (kinds[row] === 'credit_card' && limits[row]! > 0) cards.set(ids[row] ?? '', limits[row]!);
+    });
+    return cards;
+  };
+}
+
+interface CardUse {
+  /** What is owed after the last booking, by card. */
+  readonly owed: Map<string, number>;
+  /** Used share of the limit after each booking of the last 90 days. */
+  readonly shares: number[];
+}
+
+function useOf(index: TransactionIndex, limits: ReadonlyMap<string, number>, userId: string, asOf: number): CardUse {
+  const use: CardUse = { owed: new Map(), shares: [] };
+  const recent = asOf - 90 * DAY_MS;
+  index.visit(userId, lastDays(asOf, 365), (row, time) => {
+    const accountId = index.accountId[row] ?? '';
+    const limit = limits.get(accountId);
+    const balance = index.balanceAfter[row]!;
+    if (limit === undefined || Number.isNaN(balance)) return;
+    const owed = Math.max(0, -balance);
+    use.owed.set(accountId, owed);
+    if (time >= recent) use.shares.push(owed / limit);
+  });
+  return use;
+}
+
+export const cards = defineGroup({
+  tables: ['accounts', 'transactions'],
+  fields: {
+    cardsCount: { unit: 'count', description: 'Credit cards with a limit.' },
+    creditLimit: { unit: 'INR', description: 'Limits of all cards together; 0 without a card.' },
+    utilisation: { unit: 'share', description: 'Owed on cards after the last booking, over their limits.' },
+    utilisationMean: { unit: 'share', description: 'Mean used share of a limit after a booking, last 90 days.' },
+    utilisationMaximum: { unit: 'share', description: 'Highest used share of a limit after a booking, last 90 days.' },
+  },
+  prepare(tables) {
+    const limitsOf = prepareLimits(tables);
+    const index = transactionsOf(tables);
+    return (userId, asOf) => {
+      const limits = limitsOf(userId, asOf);
+      const { owed, shares } = useOf(index, limits, userId, asOf);
+      const total = sum([...limits.values()]);
+      return {
+        cardsCount: limits.size,
+        creditLimit: total,
+        utilisation: ratio(sum([...owed.values()]), total),
+        utilisationMean: mean(shares),
+        utilisationMaximum: maximum(shares),
+      };
+    };
+  },
+});
