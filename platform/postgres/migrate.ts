@@ -1,6 +1,14 @@
 import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { PipelineError } from '../../contracts/errors.js';
 
+/** `if not exists` alone is not enough: two sessions can both see no schema and then collide in the catalogue. */
+async function createSchema(database: Kysely<unknown>, schema: string): Promise<void> {
+  await database.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(hashtext(${`create schema ${schema}`}))`.execute(transaction);
+    await sql`create schema if not exists ${sql.id(schema)}`.execute(transaction);
+  });
+}
+
 /**
  * Brings one schema up to date. Each room owns a schema (`backend`, `registry`, `catalog`) and its list of migrations,
  * named `0001-what-it-does` and never edited after release. Safe to run from several processes at once: the migrator
@@ -12,7 +20,7 @@ export async function migrateSchema(
   schema: string,
   migrations: Readonly<Record<string, Migration>>,
 ): Promise<readonly string[]> {
-  await sql`create schema if not exists ${sql.id(schema)}`.execute(database);
+  await createSchema(database, schema);
   const migrator = new Migrator({
     db: database,
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },

@@ -256,7 +256,9 @@ create trigger never_removed before delete or truncate on registry.versions
 
 create function registry.refuse_version_change() returns trigger language plpgsql as $$
 begin
-  if (to_jsonb(new) - 'card_hash') is distinct from (to_jsonb(old) - 'card_hash') then
+  -- generated columns are computed after this trigger; they follow from the version
+  if (to_jsonb(new) - array['card_hash', 'major', 'minor', 'patch'])
+     is distinct from (to_jsonb(old) - array['card_hash', 'major', 'minor', 'patch']) then
     raise exception 'version % of % is immutable', old.version, old.model_name using errcode = 'integrity_constraint_violation';
   end if;
   return new;

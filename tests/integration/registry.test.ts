@@ -1,0 +1,34 @@
+import { pino } from 'pino';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPool } from '../../platform/postgres/pool.js';
+import { createPostgresRegistry, type PostgresRegistry } from '../../registry/postgres-registry.js';
+import { checkRegistry } from '../support/check-registry.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const silent = pino({ level: 'silent' });
+
+describe('registry on PostgreSQL', () => {
+  let database: TestDatabase;
+  let pool: pg.Pool;
+  let registry: PostgresRegistry;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    pool = createPool(database.url, silent);
+    registry = createPostgresRegistry(pool);
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  checkRegistry(() => ({ registry, pool }));
+
+  it('calls an absent server an outage that passes', async () => {
+    const nowhere = createPool('postgres://nobody@127.0.0.1:1/none', silent);
+    const asked = createPostgresRegistry(nowhere).listRuns({});
+    await expect(asked).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryable: true });
+    await nowhere.end();
+  });
+});
