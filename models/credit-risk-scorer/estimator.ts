@@ -41,8 +41,8 @@ function requireLabels({ schema, table }: TrainingData): Float64Array {
 /** −1, 0 or 1 an input column; empty when no feature is constrained. */
 function monotoneDirections({ schema }: TrainingData, { features }: Preprocessing): (-1 | 0 | 1)[] {
   const direction = new Map(schema.features.map(({ name, monotone }) => [name, monotone ?? 0]));
-  const directions = features.flatMap((feature) =>
-    feature.kind === 'numeric' ? [direction.get(feature.name) ?? 0] : feature.categories.map(() => 0 as const),
+  const directions = features.flatMap((feature): (-1 | 0 | 1)[] =>
+    feature.kind === 'numeric' ? [direction.get(feature.name) ?? 0] : feature.categories.map(() => 0),
   );
   return directions.some((value) => value !== 0) ? directions : [];
 }
