@@ -1,14 +1,102 @@
 import type { PreparedDataset } from '../../contracts/activities.js';
+import type { SnapshotTables } from '../../contracts/backend.js';
+import type { DatasetRef, DatasetSchema } from '../../contracts/dataset.js';
 import { PipelineError } from '../../contracts/errors.js';
+import type { FeatureView } from '../../contracts/feature-view.js';
+import { lineOfSource } from '../../contracts/ids.js';
 import type { BackendDataset } from '../../contracts/model-definition.js';
+import type { Column, Table } from '../../contracts/table.js';
+import { storeDataset } from '../../datasets/snapshots/dataset-store.js';
+import type { SnapshotManifest } from '../../datasets/snapshots/manifest.js';
+import { loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
+import { textColumn, timestampColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { fieldColumns } from './field-columns.js';
 
+function joinView(rows: Table, view: FeatureView, tables: SnapshotTables): Record<string, Column> {
+  const entityIds = textColumn(rows, 'entity_id');
+  const moments = timestampColumn(rows, 'as_of');
+  const compute = view.prepare(tables);
+  const values = entityIds.map((entityId, row) => {
+    if (entityId === null || Number.isNaN(moments[row]))
+      throw new PipelineError('INVALID_VALUE', `labelled row ${row} lacks entity_id or as_of`, { row });
+    return compute(entityId, moments[row]!);
+  });
+  return fieldColumns(view, values);
+}
+
+/**
+ * Adds the views' fields to labelled rows, each at the row's own `as_of`, from strictly earlier events: the same
+ * function that fills the online store.
+ * @throws PipelineError `MISSING_COLUMN` without `entity_id` or `as_of`, `INVALID_VALUE` where one of them is missing,
+ *   `CONFLICT` when two columns have one name.
+ */
+export function joinPointInTime(rows: Table, views: readonly FeatureView[], tables: SnapshotTables): Table {
+  const columns: Record<string, Column> = { ...rows.columns };
+  for (const view of views)
+    for (const [name, column] of Object.entries(joinView(rows, view, tables))) {
+      if (Object.hasOwn(columns, name))
+        throw new PipelineError('CONFLICT', `view ${view.name} and the rows before it both have a column ${name}`);
+      columns[name] = column;
+    }
+  return { rowCount: rows.rowCount, columns };
+}
+
+/** Exactly the schema's columns, in its order; what rows or views have beyond them is left out. */
+function project(table: Table, schema: DatasetSchema): Table {
+  const columns = schema.columns.map(({ name }): [string, Column] => {
+    const column = table.columns[name];
+    if (column === undefined)
+      throw new PipelineError('MISSING_COLUMN', `neither the rows nor a view has the schema's column ${name}`, {
+        column: name,
+        line: schema.line,
+      });
+    return [name, column];
+  });
+  return { rowCount: table.rowCount, columns: Object.fromEntries(columns) };
+}
+
+function missingTables(backend: BackendDataset, { source, tables }: SnapshotManifest): string | null {
+  const rowsOf = new Map(tables.map(({ table, rows }) => [table, rows]));
+  const absent = backend.tables.filter((table) => (rowsOf.get(table) ?? 0) === 0);
+  if (absent.length === 0) return null;
+  return `source ${source} has no rows in ${absent.join(', ')}`;
+}
+
+/**
+ * A model's training table from a snapshot: its labelled rows, joined point-in-time with its views, stored under a
+ * hash. `skipped` with the reason when the source lacks rows in a table that the model learns from, or has fewer
+ * labelled rows than the model needs. The line is the source's; the schema is the same for all sources.
+ * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `MISSING_COLUMN`, `CONFLICT`.
+ */
 export async function buildBackendDataset(input: {
   readonly blobs: BlobStore;
   readonly snapshotHash: string;
   readonly modelName: string;
   readonly backend: BackendDataset;
 }): Promise<PreparedDataset> {
-  await Promise.resolve();
-  throw new PipelineError('INTERNAL', `unfinished: ${input.snapshotHash}`);
+  const { blobs, snapshotHash, modelName, backend } = input;
+  const manifest = await loadSnapshot(blobs, snapshotHash);
+  const { asOf, source } = manifest;
+  const line = lineOfSource(source);
+  const skipped = (reason: string): PreparedDataset => ({ status: 'skipped', line, reason });
+
+  const absent = missingTables(backend, manifest);
+  if (absent !== null) return skipped(absent);
+  const needed = new Set([...backend.tables, ...backend.views.flatMap((view) => view.tables)]);
+  const tables = await loadSnapshotTables(blobs, snapshotHash, [...needed]);
+  const { table: rows, notes } = backend.rows(tables, { asOf, source });
+  const { minimumRows } = backend.schema;
+  if (rows.rowCount < minimumRows)
+    return skipped([`${rows.rowCount} labelled rows, wanted at least ${minimumRows}`, ...notes].join('; '));
+
+  const schema = { ...backend.schema, line };
+  const table = project(joinPointInTime(rows, backend.views, tables), schema);
+  const ref: Omit<DatasetRef, 'hash' | 'rows'> = {
+    modelName,
+    line,
+    origin: { kind: 'snapshot', snapshotHash, source },
+    notes: [...notes],
+  };
+  return { status: 'ready', dataset: await storeDataset(blobs, { table, schema, ref }) };
 }

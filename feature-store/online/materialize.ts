@@ -1,16 +1,56 @@
 import type { Materialized } from '../../contracts/activities.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
+import type { Table } from '../../contracts/table.js';
+import { numberColumn, textColumn, timestampColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
-import type { OnlineStore } from './online-store.js';
+import { loadFeatureSet, loadFeatureTable } from '../offline/feature-set-store.js';
+import type { OnlineStore, OnlineValue } from './online-store.js';
 
+/** Entities a call of the store: bounds the memory of packed values. */
+const BATCH = 1_000;
+
+/** Rows `start` … of a view's table as online values by entity. */
+function valuesOf(view: FeatureView, table: Table, start: number): Map<string, OnlineValue> {
+  const entityIds = textColumn(table, 'entity_id');
+  const eventTimes = timestampColumn(table, 'event_time');
+  const fields = view.fields.map(({ name }) => numberColumn(table, name));
+  const values = new Map<string, OnlineValue>();
+  for (let row = start; row < Math.min(table.rowCount, start + BATCH); row++) {
+    const features = Float64Array.from(fields, (field) => field[row]!);
+    values.set(entityIds[row]!, { viewVersion: view.version, eventTime: eventTimes[row]!, features });
+  }
+  return values;
+}
+
+function findView(views: readonly FeatureView[], name: string, version: number): FeatureView {
+  const view = views.find((candidate) => candidate.name === name);
+  if (view?.version === version) return view;
+  const found = view === undefined ? 'there is no such view' : `the code has version ${view.version}`;
+  throw new PipelineError('CONFLICT', `the feature set has ${name} version ${version}, ${found}`, { view: name });
+}
+
+/**
+ * Puts a feature set into the online store. Idempotent, and safe out of order: a value with a later event time stays.
+ * @param input.hash - of the feature set.
+ * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `SERVICE_UNAVAILABLE`; `CONFLICT` when
+ *   the set was built by another version of a view.
+ */
 export async function materializeFeatureSet(input: {
   readonly blobs: BlobStore;
   readonly store: OnlineStore;
-  /** Of the feature set's manifest. */
   readonly hash: string;
   readonly views: readonly FeatureView[];
 }): Promise<Materialized> {
-  await Promise.resolve();
-  throw new PipelineError('INTERNAL', `unfinished: ${input.hash}`);
+  const { blobs, store, hash, views } = input;
+  const { source, views: stored } = await loadFeatureSet(blobs, hash);
+  const done: Materialized['views'] = [];
+  for (const { name, version, hash: viewHash } of stored) {
+    const view = findView(views, name, version);
+    const table = await loadFeatureTable(blobs, viewHash);
+    for (let start = 0; start < table.rowCount; start += BATCH)
+      await store.put(source, name, valuesOf(view, table, start), view.timeToLiveSeconds);
+    done.push({ name, entities: table.rowCount });
+  }
+  return { store: store.kind, views: done };
 }

@@ -8,13 +8,13 @@ import type { OnlineValue } from './online-store.js';
 const HEADER_BYTES = 16;
 export const EVENT_TIME_OFFSET = 8;
 
-/** One value as bytes: 16 + 8 a feature. NaN (unknown) is written as the one canonical NaN. */
+/** One value as bytes: 16 + 8 a feature. −0 is written as 0, as Parquet holds it. */
 export function packValue({ viewVersion, eventTime, features }: OnlineValue): Buffer {
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + 8 * features.length);
   bytes.writeUInt32LE(viewVersion, 0);
   bytes.writeUInt32LE(features.length, 4);
   bytes.writeDoubleLE(eventTime, EVENT_TIME_OFFSET);
-  features.forEach((feature, i) => bytes.writeDoubleLE(feature, HEADER_BYTES + 8 * i));
+  features.forEach((feature, i) => bytes.writeDoubleLE(feature + 0, HEADER_BYTES + 8 * i));
   return bytes;
 }
 

@@ -12,7 +12,7 @@ interface MonthlyFlows {
   readonly spending: Float64Array;
   readonly byFlow: Record<Flow, number>;
   transactions: number;
-  /** Months of history inside the window, at least one day; NaN without history. */
+  /** Months of history inside the window, at least one; NaN without history. */
   months: number;
   /** Whole months of history inside the window. */
   fullMonths: number;

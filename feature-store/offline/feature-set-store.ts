@@ -1,0 +1,20 @@
+import type { Table } from '../../contracts/table.js';
+import { putJsonBlob, readJsonBlob } from '../../datasets/snapshots/json-blob.js';
+import { type FeatureSetManifest, featureSetManifest } from '../../datasets/snapshots/manifest.js';
+import { readParquet } from '../../datasets/snapshots/parquet.js';
+import type { BlobStore } from '../../platform/blobs/blob-store.js';
+
+/** @returns the manifest's hash, the feature set's name. */
+export const putFeatureSet = async (blobs: BlobStore, manifest: FeatureSetManifest): Promise<string> =>
+  (await putJsonBlob(blobs, manifest)).hash;
+
+/** @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_CORRUPT`. */
+export const loadFeatureSet = (blobs: BlobStore, hash: string): Promise<FeatureSetManifest> =>
+  readJsonBlob(blobs, hash, { schema: featureSetManifest, what: 'feature set' });
+
+/**
+ * One view's values: `entity_id`, `event_time`, then the view's fields in order.
+ * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`.
+ */
+export const loadFeatureTable = async (blobs: BlobStore, viewHash: string): Promise<Table> =>
+  readParquet([await blobs.localPath(viewHash)]);
