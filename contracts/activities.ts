@@ -163,6 +163,9 @@ export const writeCardInput = z.strictObject({
   modelName,
   line: lineName,
   evaluationHash: contentHash,
+  definitionHash: contentHash,
+  decision,
+  reasons: z.array(z.string()),
   version: semanticVersion.nullable(),
 });
 export const finishRunInput = z.strictObject({

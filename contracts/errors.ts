@@ -31,6 +31,7 @@ export const errorTable = {
   DATASET_NOT_FOUND: row(404, 2, 'No dataset or snapshot has this hash.'),
   VERSION_NOT_FOUND: row(404, 2, 'No such version in this model line.'),
   RUN_NOT_FOUND: row(404, 2, 'No such run.'),
+  SCHEDULE_NOT_FOUND: row(404, 2, 'The orchestrator has no such schedule; `ml schedule apply` creates them.'),
   REQUEST_NOT_FOUND: row(404, 2, 'No open promotion request fits; it may be decided or superseded.'),
   // bad files and data
   FILE_NOT_READABLE: row(400, 2, 'The file does not exist, is a folder, or may not be read.'),

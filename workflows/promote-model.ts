@@ -129,7 +129,7 @@ async function awaitVerdict(
 }
 
 async function carryOut(promotion: Promotion, requestId: string, verdict: Verdict): Promise<PromoteModelResult> {
-  const { target, table } = promotion;
+  const { table } = promotion;
   const { status, decidedBy, reason } = verdict;
   table.mark('approval', status === 'approved' ? 'done' : 'rejected', `${status} by ${decidedBy}: ${reason}`);
   await bookkeeping(`Record ${status}`).decidePromotionRequest({ requestId, ...verdict });
@@ -139,8 +139,10 @@ async function carryOut(promotion: Promotion, requestId: string, verdict: Verdic
   const { passed, finding } = await smokeTest(promotion);
   if (passed) return finished(promotion, 'promoted', verdict);
   table.mark('promotion', 'failed', 'taken back');
-  await takeBack(promotion, `smoke test failed: ${finding}`);
-  return finished({ ...promotion, target }, 'rolled-back', { ...verdict, reason: `smoke test failed: ${finding}` });
+  const failure = { ...verdict, reason: `smoke test failed: ${finding}` };
+  await takeBack(promotion, failure.reason);
+  await bookkeeping('Record failed').decidePromotionRequest({ requestId, ...failure, status: 'failed' });
+  return finished(promotion, 'rolled-back', failure);
 }
 
 function finished(

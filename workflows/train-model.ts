@@ -111,9 +111,9 @@ async function train(training: Training): Promise<TrainModelResult> {
   if (refused !== null) return refused;
 
   const fitted = await fit(training, dataset);
-  const { evaluated, registration } = await judge(training, dataset, fitted);
-  const cardHash = await writeCard(training, dataset, evaluated, registration);
-  return concluded(training, { dataset, evaluated, registration, cardHash });
+  const judged = await judge(training, dataset, fitted);
+  const cardHash = await writeCard(training, dataset, judged);
+  return concluded(training, { ...judged, dataset, cardHash });
 }
 
 function enter(training: Training, stage: TrainingStage): void {
@@ -186,16 +186,18 @@ async function fit(training: Training, dataset: DatasetRef): Promise<FittedModel
   return fitted;
 }
 
+interface Judged {
+  readonly fitted: FittedModel;
+  readonly evaluated: EvaluatedModel;
+  readonly registration: RegistrationResult;
+}
+
 /** Evaluates and registers; when another run changed the champion meanwhile, compares with the new one. */
-async function judge(
-  training: Training,
-  dataset: DatasetRef,
-  fitted: FittedModel,
-): Promise<{ evaluated: EvaluatedModel; registration: RegistrationResult }> {
+async function judge(training: Training, dataset: DatasetRef, fitted: FittedModel): Promise<Judged> {
   for (let attempt = 1; ; attempt++) {
     const evaluated = await evaluate(training, dataset, fitted);
     try {
-      return { evaluated, registration: await register(training, dataset, { fitted, evaluated }) };
+      return { fitted, evaluated, registration: await register(training, dataset, { fitted, evaluated }) };
     } catch (failure) {
       if (faultOf(failure).code !== 'CONFLICT' || attempt === REGISTRATION_ATTEMPTS) throw failure;
     }
@@ -241,16 +243,18 @@ async function register(
 async function writeCard(
   training: Training,
   { line }: DatasetRef,
-  { evaluationHash }: EvaluatedModel,
-  { decision, version }: RegistrationResult,
+  { fitted, evaluated, registration }: Judged,
 ): Promise<string | null> {
+  const { decision, version, reasons } = registration;
   const { runKey, modelName, table } = training;
   if (decision === 'unchanged') {
     table.mark('card', 'skipped', 'the version has its card');
     return null;
   }
   enter(training, 'card');
-  const card = { runKey, modelName, line, evaluationHash, version: decision === 'registered' ? version : null };
+  const { evaluationHash } = evaluated;
+  const { definitionHash } = fitted;
+  const card = { runKey, modelName, line, evaluationHash, definitionHash, decision, version, reasons };
   const { cardHash } = await dataStep('Write model card', training.plan.heartbeatTimeoutMs).writeCard(card);
   table.mark('card', 'done', cardHash.slice(0, 12));
   return cardHash;
@@ -258,12 +262,7 @@ async function writeCard(
 
 function concluded(
   training: Training,
-  found: {
-    readonly dataset: DatasetRef;
-    readonly evaluated: EvaluatedModel;
-    readonly registration: RegistrationResult;
-    readonly cardHash: string | null;
-  },
+  found: Judged & { readonly dataset: DatasetRef; readonly cardHash: string | null },
 ): TrainModelResult {
   const { dataset, evaluated, registration, cardHash } = found;
   training.stage = registration.decision === 'rejected' ? 'registration' : 'done';

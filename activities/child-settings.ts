@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { PipelineError } from '../contracts/errors.js';
+
+/** The one variable that carries a worker's settings to its children. */
+export const CHILD_SETTINGS_VARIABLE = 'ML_CHILD_SETTINGS';
+
+const childSettings = z.strictObject({
+  artifactUri: z.string(),
+  cache: z.string(),
+  backendDatabaseUrl: z.string(),
+});
+export type ChildSettings = z.infer<typeof childSettings>;
+
+/** As environment variables for the child. */
+export const childEnvironment = (settings: ChildSettings): Record<string, string> => ({
+  [CHILD_SETTINGS_VARIABLE]: JSON.stringify(settings),
+});
+
+/** @throws PipelineError `INVALID_CONFIG` when the process was not started by a worker. */
+export function readChildSettings(env: Readonly<Record<string, string | undefined>>): ChildSettings {
+  const text = env[CHILD_SETTINGS_VARIABLE];
+  if (text === undefined)
+    throw new PipelineError('INVALID_CONFIG', `${CHILD_SETTINGS_VARIABLE} is not set; a worker starts this program`);
+  return childSettings.parse(JSON.parse(text));
+}

@@ -1,0 +1,19 @@
+import type { DatasetRef, DatasetSchema } from '../contracts/dataset.js';
+import { PipelineError } from '../contracts/errors.js';
+import type { ModelDefinition } from '../contracts/model-definition.js';
+
+/**
+ * The shape of a stored data set: the file format's that it was read with, else the backend's under its line's name.
+ * @throws PipelineError `UNKNOWN_FORMAT` when the model no longer reads the format.
+ */
+export function schemaOf(model: ModelDefinition, { line, origin }: Omit<DatasetRef, 'hash'>): DatasetSchema {
+  if (origin.kind === 'snapshot') return { ...model.backend.schema, line };
+  const format = model.fileFormats.find(({ name }) => name === origin.format);
+  if (format !== undefined) return format.schema;
+  const known = model.fileFormats.map(({ name }) => name);
+  throw new PipelineError(
+    'UNKNOWN_FORMAT',
+    `${model.name} reads ${known.join(', ')}; the data set was imported as ${origin.format}`,
+    { modelName: model.name, found: origin.format, known },
+  );
+}

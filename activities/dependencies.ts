@@ -1,0 +1,50 @@
+import type { ModelDefinition } from '../contracts/model-definition.js';
+import type { ModelRegistry } from '../contracts/registry.js';
+import type { SourceCatalog } from '../datasets/sources/catalog.js';
+import type { SnapshotLog } from '../datasets/snapshots/snapshot-log.js';
+import type { OnlineStore } from '../feature-store/online/online-store.js';
+import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js';
+import type { JobRunner } from '../platform/child-process/job.js';
+import type { Config } from '../platform/config.js';
+
+/** What a step needs to run a computation. */
+export interface ComputeDeps {
+  readonly runner: JobRunner;
+  readonly config: Pick<Config, 'trainingMemoryMb'>;
+}
+
+export interface ModelCatalogue {
+  /** @throws PipelineError `UNKNOWN_MODEL`. */
+  find(name: string): Promise<ModelDefinition>;
+  list(): Promise<readonly ModelDefinition[]>;
+}
+
+export interface PipelineActivityDeps extends ComputeDeps {
+  readonly blobs: BlobStore;
+  readonly catalog: Pick<SourceCatalog, 'active' | 'list'>;
+  readonly snapshotLog: SnapshotLog;
+  readonly onlineStore: OnlineStore;
+  readonly codeVersion: string;
+  readonly config: Pick<
+    Config,
+    'trainingMemoryMb' | 'extractChunkRows' | 'maxRejectedShare' | 'heartbeatTimeoutSeconds'
+  >;
+}
+
+export interface TrainingActivityDeps extends ComputeDeps {
+  readonly blobs: BlobStore;
+  readonly checkpoints: CheckpointStore;
+  readonly registry: ModelRegistry;
+  readonly catalog: Pick<SourceCatalog, 'active' | 'list'>;
+  readonly models: ModelCatalogue;
+  readonly codeVersion: string;
+  readonly config: Pick<
+    Config,
+    'trainingMemoryMb' | 'maxRejectedShare' | 'heartbeatTimeoutSeconds' | 'productionApproval'
+  >;
+}
+
+export interface PromotionActivityDeps extends ComputeDeps {
+  readonly registry: ModelRegistry;
+  readonly config: Pick<Config, 'trainingMemoryMb' | 'productionApproval'>;
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { datasetRef, frozenHoldout } from '../contracts/dataset.js';
+import { PipelineError } from '../contracts/errors.js';
+import { comparison, gateResult, metric } from '../contracts/evaluation.js';
+import { contentHash, semanticVersion } from '../contracts/ids.js';
+import type { BlobStore } from '../platform/blobs/blob-store.js';
+
+const plot = z.strictObject({ title: z.string(), caption: z.string(), spec: z.record(z.string(), z.unknown()) });
+const slice = z.strictObject({ name: z.string(), metrics: z.array(metric) });
+
+/** Everything an evaluation found, as the blob that `evaluationHash` names. The card is made from it. */
+export const evaluationDocument = z.strictObject({
+  kind: z.literal('evaluation'),
+  schemaVersion: z.literal(1),
+  dataset: datasetRef,
+  holdout: frozenHoldout,
+  artefactHash: contentHash,
+  signatureHash: contentHash,
+  trainedRows: z.int(),
+  holdoutRows: z.int(),
+  evaluation: z.strictObject({
+    metrics: z.array(metric).min(1),
+    slices: z.array(slice),
+    plots: z.array(plot),
+    notes: z.array(z.string()),
+  }),
+  baselineName: z.string(),
+  comparisons: z.array(comparison),
+  gates: z.array(gateResult),
+  championVersion: semanticVersion.nullable(),
+  /** Parquet blob with truth and prediction a row: a later comparison on the same rows does not score again. */
+  scoredHash: contentHash,
+});
+export type EvaluationDocument = z.infer<typeof evaluationDocument>;
+
+/** @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT` when the blob is something else. */
+export async function loadEvaluation(blobs: BlobStore, hash: string): Promise<EvaluationDocument> {
+  const text = new TextDecoder().decode(await blobs.get(hash));
+  const parsed = evaluationDocument.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new PipelineError('BLOB_CORRUPT', `blob ${hash} is not an evaluation: ${z.prettifyError(parsed.error)}`, {
+    hash,
+  });
+}

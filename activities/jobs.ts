@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { PipelineError } from '../contracts/errors.js';
+import type { JobExecutor } from '../platform/child-process/protocol.js';
+import {
+  buildFeatures,
+  extractTable,
+  freezeLine,
+  prepareDataset,
+  validateDataset,
+  validateSnapshot,
+} from './jobs/data-jobs.js';
+import { evaluateModel } from './jobs/evaluate-model.js';
+import { fitModel } from './jobs/fit-model.js';
+import type { Job, JobStores } from './jobs/job-definition.js';
+import { renderModelCard } from './jobs/render-card.js';
+import { smokeTest } from './jobs/smoke-test.js';
+
+/** Everything that computes: one entry, one computation in a process of its own. */
+export const jobs = {
+  extractTable,
+  validateSnapshot,
+  buildFeatures,
+  prepareDataset,
+  validateDataset,
+  freezeLine,
+  fitModel,
+  evaluateModel,
+  renderModelCard,
+  smokeTest,
+};
+export type JobName = keyof typeof jobs;
+
+/** Runs the table's jobs with these stores: in the child process, or inline in a test. */
+export const createJobExecutor =
+  (stores: JobStores, table: Readonly<Record<string, Job>> = jobs): JobExecutor =>
+  async ({ job: name, input }, context) => {
+    const job = table[name];
+    if (job === undefined) throw new PipelineError('INVALID_INPUT', `no job ${name}`, { known: Object.keys(table) });
+    const parsed = job.input.safeParse(input);
+    if (!parsed.success)
+      throw new PipelineError('INVALID_INPUT', `job ${name}: ${z.prettifyError(parsed.error)}`, { job: name });
+    return job.run(parsed.data, { ...stores, ...context });
+  };

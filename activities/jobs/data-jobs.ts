@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { extractedTable, extractTableInput, featureSetRef, preparedDataset } from '../../contracts/activities.js';
+import { dataQuality, datasetRef, frozenHoldout } from '../../contracts/dataset.js';
+import { contentHash, modelName } from '../../contracts/ids.js';
+import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
+import { freezeHoldout } from '../../learning/split/index.js';
+import { findModel } from '../../models/catalogue.js';
+import { schemaOf } from '../dataset-schema.js';
+import { defineJob } from './job-definition.js';
+
+/*
+ * Rooms that only one job needs are imported inside it: a child loads what it uses and starts in half a second.
+ */
+
+const share = z.number().min(0).max(1);
+
+export const extractTable = defineJob({
+  input: extractTableInput.omit({ runKey: true }),
+  output: extractedTable,
+  async run({ table, ...input }, { backendPool, blobs, signal, onProgress }) {
+    const { extractTable: extract } = await import('../../datasets/snapshots/extract.js');
+    const { tableSpecs } = await import('../../datasets/sources/backend/tables.js');
+    return extract({
+      ...input,
+      pool: backendPool(),
+      blobs,
+      spec: tableSpecs[table],
+      signal,
+      onChunk: ({ rows }) => onProgress({ stage: `extract ${table}`, done: rows, total: rows }),
+    });
+  },
+});
+
+export const validateSnapshot = defineJob({
+  input: z.strictObject({ snapshotHash: contentHash, maxRejectedShare: share }),
+  output: dataQuality,
+  async run(input, { blobs }) {
+    const { validateSnapshot: validate } = await import('../../datasets/validation/validate-snapshot.js');
+    return validate({ ...input, blobs });
+  },
+});
+
+export const buildFeatures = defineJob({
+  input: z.strictObject({ snapshotHash: contentHash }),
+  output: featureSetRef,
+  async run({ snapshotHash }, { blobs, signal, onProgress }) {
+    const { buildFeatureSet } = await import('../../feature-store/offline/build.js');
+    const { featureViews } = await import('../../feature-store/definitions/index.js');
+    return buildFeatureSet({ blobs, snapshotHash, views: featureViews, signal, onProgress });
+  },
+});
+
+export const prepareDataset = defineJob({
+  input: z.strictObject({ modelName, snapshotHash: contentHash }),
+  output: preparedDataset,
+  async run(input, { blobs }) {
+    const { buildBackendDataset } = await import('../../feature-store/offline/training-table.js');
+    const { backend } = await findModel(input.modelName);
+    return buildBackendDataset({ ...input, blobs, backend });
+  },
+});
+
+export const validateDataset = defineJob({
+  input: z.strictObject({ dataset: datasetRef, maxRejectedShare: share }),
+  output: dataQuality,
+  async run({ dataset, maxRejectedShare }, { blobs }) {
+    const { validateDataset: validate } = await import('../../datasets/validation/validate-dataset.js');
+    const model = await findModel(dataset.modelName);
+    const { expectations } = model;
+    return validate({ blobs, dataset, schema: schemaOf(model, dataset), expectations, maxRejectedShare });
+  },
+});
+
+/** Fixes a new line's holdout from its first data set. */
+export const freezeLine = defineJob({
+  input: z.strictObject({ dataset: datasetRef }),
+  output: frozenHoldout,
+  async run({ dataset }, { blobs }) {
+    const model = await findModel(dataset.modelName);
+    const { table } = await loadDataset(blobs, dataset.hash);
+    return freezeHoldout(schemaOf(model, dataset).split, table);
+  },
+});

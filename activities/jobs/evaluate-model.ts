@@ -1,0 +1,120 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { evaluatedModel, evaluateModelInput } from '../../contracts/activities.js';
+import { type FrozenHoldout, frozenHoldout, type TrainingData } from '../../contracts/dataset.js';
+import { PipelineError } from '../../contracts/errors.js';
+import type { Comparison, Evaluation } from '../../contracts/evaluation.js';
+import { contentHash, semanticVersion } from '../../contracts/ids.js';
+import type { ComputeContext, ModelDefinition } from '../../contracts/model-definition.js';
+import type { Table } from '../../contracts/table.js';
+import { putTable } from '../../datasets/snapshots/put-table.js';
+import { putJsonBlob } from '../../datasets/snapshots/json-blob.js';
+import { readParquet } from '../../datasets/snapshots/parquet.js';
+import { findModel } from '../../models/catalogue.js';
+import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { loadArtefact } from '../../registry/artefacts.js';
+import { judgeGates } from '../../registry/promotion-policy.js';
+import { type EvaluationDocument, loadEvaluation } from '../evaluation-document.js';
+import { loadDivided } from './fit-model.js';
+import { defineJob } from './job-definition.js';
+
+const champion = z.strictObject({ version: semanticVersion, artefactHash: contentHash, evaluationHash: contentHash });
+type Champion = z.infer<typeof champion>;
+
+const evaluateInput = evaluateModelInput.extend({ holdout: frozenHoldout, champion: champion.nullable() });
+type EvaluateInput = z.output<typeof evaluateInput>;
+
+interface Bench {
+  readonly blobs: BlobStore;
+  readonly model: ModelDefinition;
+  readonly holdout: TrainingData;
+  readonly context: ComputeContext;
+}
+
+/**
+ * Scores the stored artefact through the predictor that serves it, and the baseline and the champion on the same rows;
+ * judges the gates. Nothing is scored from in-memory training state.
+ */
+export const evaluateModel = defineJob({
+  input: evaluateInput,
+  output: evaluatedModel.extend({ evaluationBytes: z.int() }),
+  async run(input, { blobs, signal, onProgress }) {
+    const model = await findModel(input.modelName);
+    const { train, holdout } = await loadDivided(blobs, model, input);
+    const bench = { blobs, model, holdout, context: { seed: input.seed, signal, onProgress } };
+    const { scored, signatureHash } = await score(bench, input.artefactHash);
+    const evaluation = model.evaluate(scored, holdout, bench.context);
+    const baseline = model.baseline(train, holdout);
+    const { comparison, note } = await compareWithChampion(bench, scored, input);
+    const comparisons = [model.compare(scored, baseline.scored, 'baseline', bench.context), ...comparison];
+
+    const found = { evaluation: withNote(evaluation, note), comparisons, baselineName: baseline.name, signatureHash };
+    const rows = { trainedRows: train.table.rowCount, holdoutRows: holdout.table.rowCount };
+    return conclude(bench, input, { ...found, ...rows, scoredHash: (await putTable(blobs, scored)).hash });
+  },
+});
+
+async function score(
+  { blobs, model, holdout, context }: Bench,
+  artefactHash: string,
+): Promise<{ scored: Table; signatureHash: string }> {
+  const { files, manifest } = await loadArtefact(blobs, artefactHash);
+  const predictor = await model.predictor(files);
+  try {
+    return { scored: await model.score(predictor, holdout, context), signatureHash: manifest.signatureHash };
+  } finally {
+    await predictor.close();
+  }
+}
+
+/** Faults that say "this champion cannot read these rows", as after a change of the features. */
+const incomparable: readonly string[] = ['MISSING_COLUMN', 'SHAPE_MISMATCH', 'ARTEFACT_INVALID', 'INVALID_INPUT'];
+
+async function compareWithChampion(
+  bench: Bench,
+  challenger: Table,
+  input: EvaluateInput,
+): Promise<{ comparison: Comparison[]; note: string | null }> {
+  if (input.champion === null) return { comparison: [], note: null };
+  try {
+    const other = await championScores(bench, input.champion, input);
+    return { comparison: [bench.model.compare(challenger, other, 'champion', bench.context)], note: null };
+  } catch (fault) {
+    if (!(fault instanceof PipelineError) || !incomparable.includes(fault.code)) throw fault;
+    const note = `champion ${input.champion.version} cannot score these rows: ${fault.message}`;
+    return { comparison: [], note };
+  }
+}
+
+/** The champion's scores of the day it was registered when the rows are the same, else fresh ones. */
+async function championScores(
+  bench: Bench,
+  { artefactHash, evaluationHash }: Champion,
+  { dataset, holdout }: { readonly dataset: { readonly hash: string }; readonly holdout: FrozenHoldout },
+): Promise<Table> {
+  const before = await loadEvaluation(bench.blobs, evaluationHash);
+  if (before.dataset.hash === dataset.hash && isDeepStrictEqual(before.holdout, holdout))
+    return readParquet([await bench.blobs.localPath(before.scoredHash)]);
+  return (await score(bench, artefactHash)).scored;
+}
+
+const withNote = (evaluation: Evaluation, note: string | null): Evaluation =>
+  note === null ? evaluation : { ...evaluation, notes: [...evaluation.notes, note] };
+
+type Found = Pick<
+  EvaluationDocument,
+  'baselineName' | 'signatureHash' | 'trainedRows' | 'holdoutRows' | 'scoredHash' | 'comparisons'
+> & { readonly evaluation: Evaluation };
+
+async function conclude({ blobs, model }: Bench, input: EvaluateInput, found: Found) {
+  const { dataset, holdout, artefactHash } = input;
+  const { evaluation, comparisons, holdoutRows, baselineName } = found;
+  const metrics = [...evaluation.metrics];
+  const gates = judgeGates(model.gates, dataset.line, metrics, comparisons);
+  const championVersion = input.champion?.version ?? null;
+  const document = { ...found, dataset, holdout, artefactHash, gates, championVersion };
+  const stored = await putJsonBlob(blobs, { kind: 'evaluation', schemaVersion: 1, ...document });
+  const summary = { holdoutRows, metrics: metrics.slice(0, 50), baselineName, comparisons, gates, championVersion };
+  const notes = evaluation.notes.slice(0, 20);
+  return { ...summary, notes, evaluationHash: stored.hash, evaluationBytes: stored.bytes };
+}

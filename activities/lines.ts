@@ -1,0 +1,43 @@
+import { PipelineError } from '../contracts/errors.js';
+import { lineOfSource } from '../contracts/ids.js';
+import { readJsonBlob } from '../datasets/snapshots/json-blob.js';
+import { datasetManifest } from '../datasets/snapshots/manifest.js';
+import { loadSnapshot } from '../datasets/snapshots/snapshot-store.js';
+import type { SourceCatalog } from '../datasets/sources/catalog.js';
+import type { BlobStore } from '../platform/blobs/blob-store.js';
+
+export interface LineDeps {
+  readonly blobs: BlobStore;
+  readonly catalog: Pick<SourceCatalog, 'active' | 'list'>;
+}
+
+/**
+ * The source that is meant: the snapshot's, else the one that was named, else the active one.
+ * @throws PipelineError `SOURCE_NOT_FOUND`, `DATASET_NOT_FOUND`.
+ */
+export async function resolveSource(
+  { blobs, catalog }: LineDeps,
+  { source, snapshotHash }: { readonly source: string | null; readonly snapshotHash: string | null },
+): Promise<string> {
+  if (snapshotHash !== null) return (await loadSnapshot(blobs, snapshotHash)).source;
+  if (source === null) return catalog.active();
+  const known = (await catalog.list()).map(({ name }) => name);
+  if (known.includes(source)) return source;
+  const message = `there is no data source "${source}"; known: ${known.join(', ') || 'none'}`;
+  throw new PipelineError('SOURCE_NOT_FOUND', message, { source, known });
+}
+
+/** @throws PipelineError `DATASET_NOT_FOUND`. */
+export async function loadDatasetRef(blobs: BlobStore, hash: string) {
+  const { ref } = await readJsonBlob(blobs, hash, { schema: datasetManifest, what: 'dataset' });
+  return { ...ref, hash };
+}
+
+/** The line that a run belongs to: the data set's, else that of its source. */
+export async function resolveLine(
+  deps: LineDeps,
+  from: { readonly source: string | null; readonly snapshotHash: string | null; readonly datasetHash: string | null },
+): Promise<string> {
+  if (from.datasetHash !== null) return (await loadDatasetRef(deps.blobs, from.datasetHash)).line;
+  return lineOfSource(await resolveSource(deps, from));
+}

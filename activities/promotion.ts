@@ -1,0 +1,58 @@
+import type { PromotionActivities } from '../contracts/activities.js';
+import {
+  decideRequestInput,
+  promoteVersionInput,
+  promotionCandidateInput,
+  promotionTarget,
+  requestPromotionInput,
+  rollbackVersionInput,
+} from '../contracts/activities.js';
+import { PipelineError } from '../contracts/errors.js';
+import { compute } from './compute.js';
+import type { PromotionActivityDeps } from './dependencies.js';
+import { parse } from './parse.js';
+
+/** Stages and their approvals. Every move carries the workflow's key, so that a repeated step moves nothing twice. */
+export const createPromotionActivities = (deps: PromotionActivityDeps): PromotionActivities => ({
+  async findPromotionCandidate(input) {
+    const { modelName, line, inStage } = parse(promotionCandidateInput, input);
+    const versions = await deps.registry.listVersions({ modelName, line });
+    const staged = versions.filter(({ stage }) => stage === inStage);
+    const newest = staged.sort((a, b) => b.registeredAt.getTime() - a.registeredAt.getTime())[0];
+    if (newest !== undefined) return { version: newest.version };
+    const message = `${modelName} (line ${line}) has no version in ${inStage}`;
+    throw new PipelineError('VERSION_NOT_FOUND', message, { modelName, line, stage: inStage });
+  },
+
+  async requestPromotion(input) {
+    const { runKey, ...request } = parse(requestPromotionInput, input);
+    const requestId = `${request.modelName}-${request.line}-${request.version}-${request.toStage}-${runKey.slice(0, 8)}`;
+    const { supersededWorkflowIds } = await deps.registry.openPromotionRequest({ ...request, requestId });
+    const requiresApproval = request.toStage === 'production' && deps.config.productionApproval === 'manual';
+    return { requestId, requiresApproval, supersededWorkflowIds };
+  },
+
+  async decidePromotionRequest(input) {
+    const { requestId, ...verdict } = parse(decideRequestInput, input);
+    await deps.registry.decidePromotionRequest(requestId, verdict);
+  },
+
+  async promoteVersion(input) {
+    const { runKey, toStage: to, ...target } = parse(promoteVersionInput, input);
+    const idempotencyKey = `${runKey}/promote/${target.version}/${to}`;
+    const moved = await deps.registry.promote({ ...target, to, idempotencyKey });
+    return { from: moved.from, to: moved.to };
+  },
+
+  async smokeTest(input) {
+    const { modelName, line, version } = parse(promotionTarget, input);
+    const { artefactHash } = await deps.registry.getVersion(modelName, line, version);
+    return compute(deps, 'smokeTest', { modelName, artefactHash });
+  },
+
+  async rollbackVersion(input) {
+    const { runKey, ...order } = parse(rollbackVersionInput, input);
+    const { version } = await deps.registry.rollback({ ...order, idempotencyKey: `${runKey}/rollback` });
+    return { version };
+  },
+});

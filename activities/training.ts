@@ -1,0 +1,168 @@
+import { Context } from '@temporalio/activity';
+import type { z } from 'zod';
+import type { TrainingActivities } from '../contracts/activities.js';
+import {
+  datasetInput,
+  evaluateModelInput,
+  finishRunInput,
+  fitModelInput,
+  planMasterInput,
+  planTrainingInput,
+  prepareDatasetInput,
+  writeCardInput,
+} from '../contracts/activities.js';
+import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
+import { PipelineError } from '../contracts/errors.js';
+import { lineOfSource } from '../contracts/ids.js';
+import type { ModelDefinition } from '../contracts/model-definition.js';
+import { registrationInput } from '../contracts/registry.js';
+import { gateName, gatesOfLine } from '../registry/promotion-policy.js';
+import { compute } from './compute.js';
+import type { TrainingActivityDeps } from './dependencies.js';
+import { loadDatasetRef, resolveLine, resolveSource } from './lines.js';
+import { parse } from './parse.js';
+
+/** One model from plan to card. Each step may run twice; the registry's keys and the blobs' hashes make it one. */
+export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingActivities => ({
+  async planMaster(input) {
+    const { models, ...from } = parse(planMasterInput, input);
+    const known = (await deps.models.list()).map(({ name }) => name);
+    for (const name of models) await deps.models.find(name);
+    const source = await resolveSource(deps, from);
+    const { productionApproval } = deps.config;
+    return {
+      models: models.length === 0 ? known : [...models],
+      source,
+      line: lineOfSource(source),
+      productionApproval,
+    };
+  },
+
+  async planTraining(input) {
+    const { runKey, workflowId, modelName, seed, ...wanted } = parse(planTrainingInput, input);
+    const model = await deps.models.find(modelName);
+    const params = fillParams(model, wanted.params);
+    const line = wanted.line ?? (await resolveLine(deps, wanted));
+    const { codeVersion } = deps;
+    await deps.registry.startRun({ runKey, workflowId, modelName, line, seed, params, codeVersion });
+    return {
+      modelName,
+      line,
+      params,
+      seed,
+      codeVersion,
+      ...limitsOf(model, line, deps.config.heartbeatTimeoutSeconds),
+    };
+  },
+
+  async prepareDataset(input) {
+    const { runKey, modelName, snapshotHash, datasetHash } = parse(prepareDatasetInput, input);
+    if ((snapshotHash === null) === (datasetHash === null))
+      throw new PipelineError('INVALID_INPUT', 'rows come from exactly one of snapshotHash and datasetHash');
+    const prepared =
+      snapshotHash === null
+        ? { status: 'ready' as const, dataset: await importedDataset(deps, modelName, datasetHash!) }
+        : await compute(deps, 'prepareDataset', { modelName, snapshotHash });
+    if (prepared.status === 'ready') await deps.registry.recordDataset(runKey, modelName, prepared.dataset);
+    return prepared;
+  },
+
+  validateDataset(input) {
+    const { dataset } = parse(datasetInput, input);
+    return compute(deps, 'validateDataset', { dataset, maxRejectedShare: deps.config.maxRejectedShare });
+  },
+
+  fitModel: (input) => fitModel(deps, parse(fitModelInput, input)),
+  evaluateModel: (input) => evaluateModel(deps, parse(evaluateModelInput, input)),
+  registerModel: (input) => deps.registry.register(parse(registrationInput, input)),
+  writeCard: (input) => writeCard(deps, parse(writeCardInput, input)),
+
+  async finishRun(input) {
+    const { runKey, modelName, status, reasons } = parse(finishRunInput, input);
+    await deps.registry.finishRun(runKey, modelName, { status, reasons });
+  },
+});
+
+/** @throws PipelineError `INVALID_HYPERPARAMETERS` naming the parameter. */
+function fillParams({ name, params }: ModelDefinition, given: Record<string, unknown>): Record<string, unknown> {
+  const parsed = params.safeParse(given);
+  if (parsed.success) return parsed.data as Record<string, unknown>;
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'parameters'}: ${message}`);
+  throw new PipelineError('INVALID_HYPERPARAMETERS', `${name}: ${faults.join('; ')}`, { modelName: name, faults });
+}
+
+function limitsOf({ timeouts, gates, primaryMetric }: ModelDefinition, line: string, heartbeatSeconds: number) {
+  const absolute = gatesOfLine(gates, line).find((gate) => gate.kind === 'absolute' && gate.metric === primaryMetric);
+  return {
+    primaryMetric,
+    target: absolute === undefined ? null : gateName(absolute),
+    trainTimeoutMs: timeouts.trainMinutes * 60_000,
+    evaluateTimeoutMs: timeouts.evaluateMinutes * 60_000,
+    heartbeatTimeoutMs: heartbeatSeconds * 1000,
+  };
+}
+
+async function importedDataset({ blobs }: TrainingActivityDeps, modelName: string, hash: string): Promise<DatasetRef> {
+  const dataset = await loadDatasetRef(blobs, hash);
+  if (dataset.modelName === modelName) return dataset;
+  const message = `data set ${hash.slice(0, 12)} was imported for ${dataset.modelName}, not for ${modelName}`;
+  throw new PipelineError('DATASET_NOT_FOUND', message, { hash, found: dataset.modelName, wanted: modelName });
+}
+
+/** The line's holdout; the first training of a line freezes it. */
+async function holdoutOf(deps: TrainingActivityDeps, dataset: DatasetRef): Promise<FrozenHoldout> {
+  const { modelName, line } = dataset;
+  const known = await deps.registry.findLine(modelName, line);
+  if (known !== null) return known.holdout;
+  const first = await compute(deps, 'freezeLine', { dataset });
+  return (await deps.registry.ensureLine(modelName, line, first)).holdout;
+}
+
+async function fitModel(deps: TrainingActivityDeps, input: z.output<typeof fitModelInput>) {
+  const { runKey, modelName } = input;
+  const holdout = await holdoutOf(deps, input.dataset);
+  const { checkpointKey, ...fitted } = await compute(deps, 'fitModel', { ...input, holdout });
+  const { artefactHash: hash, bytes } = fitted;
+  await deps.registry.recordArtefact(runKey, modelName, { role: 'model', hash, bytes });
+  await deps.checkpoints.remove(checkpointKey);
+  return fitted;
+}
+
+async function evaluateModel(deps: TrainingActivityDeps, input: z.output<typeof evaluateModelInput>) {
+  const { runKey, modelName, dataset } = input;
+  const holdout = await holdoutOf(deps, dataset);
+  const found = await deps.registry.findChampion(modelName, dataset.line);
+  const champion =
+    found === null
+      ? null
+      : { version: found.version, artefactHash: found.artefactHash, evaluationHash: found.evaluationHash };
+  const { evaluationBytes: bytes, ...evaluated } = await compute(deps, 'evaluateModel', {
+    ...input,
+    holdout,
+    champion,
+  });
+  await deps.registry.recordArtefact(runKey, modelName, { role: 'evaluation', hash: evaluated.evaluationHash, bytes });
+  return evaluated;
+}
+
+async function writeCard(deps: TrainingActivityDeps, input: z.output<typeof writeCardInput>) {
+  const { runKey, modelName, line, version, decision, reasons, evaluationHash, definitionHash } = input;
+  const record = await findRun(deps, runKey, modelName);
+  const { workflowId, seed, codeVersion, params } = record;
+  const run = { runKey, workflowId, seed, codeVersion, definitionHash, startedAt: record.startedAt.toISOString() };
+  const facts = { evaluationHash, decision, reasons, version, run, params: { ...params } };
+  const { html, markdown } = await compute(deps, 'renderModelCard', facts);
+  await deps.registry.recordArtefact(runKey, modelName, { role: 'card', ...html });
+  await deps.registry.recordArtefact(runKey, modelName, { role: 'card-markdown', ...markdown });
+  if (version !== null && decision === 'registered')
+    await deps.registry.attachCard(modelName, line, version, html.hash);
+  return { cardHash: html.hash };
+}
+
+async function findRun({ registry }: TrainingActivityDeps, runKey: string, modelName: string) {
+  const workflowId = Context.current().info.workflowExecution?.workflowId;
+  const runs = await registry.listRuns({ modelName, ...(workflowId === undefined ? {} : { workflowId }) });
+  const found = runs.find((run) => run.runKey === runKey);
+  if (found !== undefined) return found;
+  throw new PipelineError('RUN_NOT_FOUND', `no run of ${modelName} has the key ${runKey}`, { runKey, modelName });
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { PipelineError } from '../contracts/errors.js';
+import type { Stage } from '../contracts/ids.js';
+import type { Predictor } from '../contracts/model-definition.js';
+import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
+import { findModel } from '../models/catalogue.js';
+import type { BlobStore } from '../platform/blobs/blob-store.js';
+import { loadArtefact } from '../registry/artefacts.js';
+
+export interface PredictRequest {
+  readonly services: { readonly registry: ModelRegistry; readonly blobs: BlobStore };
+  readonly modelName: string;
+  readonly line: string;
+  /** This version; else the one in `stage`; else the champion of the line. */
+  readonly version?: string;
+  readonly stage?: Stage;
+  readonly inputs: readonly unknown[];
+}
+
+export interface PredictAnswer {
+  /** In the order of the inputs. */
+  readonly outputs: unknown[];
+  /** Which version answered, and in which stage it is. */
+  readonly version: string;
+  readonly stage: Stage;
+  /** The snapshot it was trained on; null when it was trained from a file. */
+  readonly snapshotHash: string | null;
+}
+
+/**
+ * Answers with a registered version through the same predictor that evaluation used.
+ * @throws PipelineError `UNKNOWN_MODEL`, `VERSION_NOT_FOUND`, `INVALID_INPUT` naming input and field.
+ */
+export async function predict(request: PredictRequest): Promise<PredictAnswer> {
+  const { services, modelName } = request;
+  await findModel(modelName);
+  const record = await chooseVersion(services.registry, request);
+  const predictor = await loadPredictor(services.blobs, modelName, record.artefactHash);
+  const inputs = parseInputs(predictor, request.inputs);
+  const outputs = inputs.length === 0 ? [] : await predictor.predict(inputs);
+  const { version, stage, dataset } = record;
+  const snapshotHash = dataset.origin.kind === 'snapshot' ? dataset.origin.snapshotHash : null;
+  return { outputs, version, stage, snapshotHash };
+}
+
+async function chooseVersion(registry: ModelRegistry, request: PredictRequest): Promise<VersionRecord> {
+  const { modelName, line, version, stage } = request;
+  if (version !== undefined) return registry.getVersion(modelName, line, version);
+  const found = stage === undefined ? await registry.findChampion(modelName, line) : await newestIn(registry, request);
+  if (found !== null) return found;
+  const wanted = stage === undefined ? 'a version in production or staging' : `a version in ${stage}`;
+  const message = `${modelName} (line ${line}) has no version to answer with, wanted ${wanted}`;
+  throw new PipelineError('VERSION_NOT_FOUND', message, { modelName, line, stage: stage ?? null });
+}
+
+async function newestIn(
+  registry: ModelRegistry,
+  { modelName, line, stage }: PredictRequest,
+): Promise<VersionRecord | null> {
+  const versions = (await registry.listVersions({ modelName, line })).filter((record) => record.stage === stage);
+  return versions.sort((a, b) => b.registeredAt.getTime() - a.registeredAt.getTime())[0] ?? null;
+}
+
+function parseInputs(predictor: Predictor, inputs: readonly unknown[]): unknown[] {
+  return inputs.map((input, index) => {
+    const parsed = predictor.input.safeParse(input);
+    if (parsed.success) return parsed.data;
+    const fields = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`);
+    const where = inputs.length === 1 ? '' : `input ${index}: `;
+    throw new PipelineError('INVALID_INPUT', `${where}${fields.join('; ')}`, { index, fields });
+  });
+}
+
+/** Predictors in memory; each holds native sessions. */
+const CACHED_PREDICTORS = 8;
+const predictors = new Map<string, Promise<Predictor>>();
+
+/** One predictor an artefact, the least recently used closed first. A failed load is not kept. */
+async function loadPredictor(blobs: BlobStore, modelName: string, artefactHash: string): Promise<Predictor> {
+  const known = predictors.get(artefactHash);
+  predictors.delete(artefactHash);
+  const loading = known ?? openPredictor(blobs, modelName, artefactHash);
+  predictors.set(artefactHash, loading);
+  loading.catch(() => predictors.delete(artefactHash));
+  const [oldest] = predictors.keys();
+  if (predictors.size > CACHED_PREDICTORS && oldest !== undefined) await closePredictor(oldest);
+  return loading;
+}
+
+async function openPredictor(blobs: BlobStore, modelName: string, artefactHash: string): Promise<Predictor> {
+  const model = await findModel(modelName);
+  const { files, manifest } = await loadArtefact(blobs, artefactHash);
+  if (manifest.modelName === modelName) return model.predictor(files);
+  throw new PipelineError('ARTEFACT_INVALID', `artefact ${artefactHash} belongs to ${manifest.modelName}`);
+}
+
+async function closePredictor(artefactHash: string): Promise<void> {
+  const predictor = predictors.get(artefactHash);
+  predictors.delete(artefactHash);
+  await predictor?.then((open) => open.close());
+}
+
+/** Closes every predictor of this process. */
+export async function closePredictors(): Promise<void> {
+  await Promise.allSettled([...predictors.keys()].map(closePredictor));
+}
+
+/** The input a version wants, as JSON schema, for documentation and forms. */
+export async function inputSchemaOf(
+  services: PredictRequest['services'],
+  { modelName, line, version }: Pick<PredictRequest, 'modelName' | 'line' | 'version'>,
+): Promise<unknown> {
+  const wanted = { services, modelName, line, inputs: [], ...(version === undefined ? {} : { version }) };
+  const record = await chooseVersion(services.registry, wanted);
+  const predictor = await loadPredictor(services.blobs, modelName, record.artefactHash);
+  return z.toJSONSchema(predictor.input, { io: 'input', unrepresentable: 'any' });
+}

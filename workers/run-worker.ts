@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { faultInterceptor } from '../activities/fault-interceptor.js';
+import { PIPELINE_QUEUE, trainingQueueOf } from '../contracts/workflows.js';
+import type { Config } from '../platform/config.js';
+import type { Endpoints } from '../platform/embedded/endpoints.js';
+import { createLogger } from '../platform/logging.js';
+import { codeExtension, codeRoot } from '../platform/project.js';
+import { type ActivityParts, createActivities } from './activities.js';
+import { connectTemporal } from './client.js';
+import { ensureSearchAttributes } from './search-attributes.js';
+import { temporalLogger } from './temporal-logger.js';
+import { connectServices, type Services } from './wiring.js';
+
+export type WorkerRole = 'pipeline' | 'training';
+
+export interface RunWorkersOptions {
+  readonly config: Config;
+  readonly endpoints: Endpoints;
+  /** Both may run in one process: `pipeline` decides and does I/O, `training` starts the computing processes. */
+  readonly roles: readonly WorkerRole[];
+  /** Aborted: no new step is taken, running ones are given up for another attempt, and the promise settles. */
+  readonly signal: AbortSignal;
+  readonly logger?: Logger;
+  /** Replaces connected stores, for tests. */
+  readonly services?: Services;
+  /** Called once every worker polls. */
+  readonly onReady?: () => void;
+}
+
+/** How long running steps may take to hear that the worker stops; their processes are killed within two seconds. */
+const SHUTDOWN_GRACE = '5 seconds';
+
+/**
+ * Runs workers until the signal: connects, brings schemas and search attributes up to date, polls.
+ * @throws PipelineError `SERVICE_UNAVAILABLE` when the orchestrator does not answer at the start.
+ */
+export async function runWorkers(options: RunWorkersOptions): Promise<void> {
+  const { config, endpoints, roles, signal } = options;
+  const logger = options.logger ?? createLogger({ level: config.logLevel, name: `worker-${roles.join('-')}` });
+  installRuntime(logger);
+  await prepareServer(endpoints, logger);
+  const services = options.services ?? (await connectServices(config, endpoints, logger));
+  const { address, namespace } = endpoints.temporal;
+  const connection = await NativeConnection.connect({ address });
+  try {
+    const parts = { config, endpoints, services, logger };
+    const shared = { connection, namespace, ...sharedOptions(parts) };
+    const workers = await Promise.all(roles.map((role) => Worker.create(roleOptions(role, config, shared))));
+    options.onReady?.();
+    logger.info({ roles, queue: queueOf(config) }, 'workers poll');
+    await runUntil(workers, signal);
+  } finally {
+    await connection.close();
+    if (options.services === undefined) await services.close();
+  }
+}
+
+let runtimeInstalled = false;
+
+/** Once a process, before the first connection. */
+function installRuntime(logger: Logger): void {
+  if (runtimeInstalled) return;
+  runtimeInstalled = true;
+  Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
+}
+
+async function prepareServer(endpoints: Endpoints, logger: Logger): Promise<void> {
+  const client = await connectTemporal(endpoints);
+  try {
+    const added = await ensureSearchAttributes(client);
+    if (added.length > 0) logger.info({ added }, 'search attributes registered');
+  } finally {
+    await client.connection.close();
+  }
+}
+
+const sharedOptions = (parts: ActivityParts) => ({
+  activities: createActivities(parts),
+  interceptors: { activity: [faultInterceptor] },
+  shutdownGraceTime: SHUTDOWN_GRACE,
+});
+
+const queueOf = (config: Config): string => `${config.taskQueuePrefix}${PIPELINE_QUEUE}`;
+
+function roleOptions(
+  role: WorkerRole,
+  config: Config,
+  shared: Pick<WorkerOptions, 'connection' | 'namespace' | 'activities' | 'interceptors' | 'shutdownGraceTime'>,
+): WorkerOptions {
+  const queue = queueOf(config);
+  if (role === 'training')
+    return {
+      ...shared,
+      taskQueue: trainingQueueOf(queue),
+      maxConcurrentActivityTaskExecutions: config.trainingSlots ?? availableParallelism(),
+    };
+  return {
+    ...shared,
+    taskQueue: queue,
+    maxConcurrentActivityTaskExecutions: config.pipelineSlots,
+    ...workflowCode(),
+  };
+}
+
+/** A bundle made by `npm run build` starts faster; from source the worker bundles at its start. */
+function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const codePath = join(codeRoot, 'workflow-bundle.cjs');
+  if (codeExtension === '.js' && existsSync(codePath)) return { workflowBundle: { codePath } };
+  return { workflowsPath: join(codeRoot, 'workflows', `index${codeExtension}`) };
+}
+
+/** All workers end together: one that fails takes the others down, so that a supervisor starts the whole anew. */
+async function runUntil(workers: readonly Worker[], signal: AbortSignal): Promise<void> {
+  const shutdown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  signal.addEventListener('abort', shutdown, { once: true });
+  const running = workers.map((worker) => worker.run());
+  if (signal.aborted) shutdown();
+  try {
+    await Promise.all(running);
+  } finally {
+    signal.removeEventListener('abort', shutdown);
+    shutdown();
+    await Promise.allSettled(running);
+  }
+}

@@ -1,0 +1,145 @@
+import type { Client, ScheduleHandle, ScheduleOptions } from '@temporalio/client';
+import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
+import { PipelineError } from '../contracts/errors.js';
+import { PIPELINE_QUEUE, workflowIds } from '../contracts/workflows.js';
+import type { Config } from '../platform/config.js';
+
+/** What applying did to one schedule. */
+export interface AppliedSchedule {
+  readonly scheduleId: string;
+  readonly action: 'created' | 'updated';
+  /** The next times it fires, soonest first. */
+  readonly nextRuns: readonly Date[];
+  readonly paused: boolean;
+}
+
+type ScheduleSettings = Pick<Config, 'schedule' | 'taskQueuePrefix'>;
+
+interface Plan {
+  readonly scheduleId: string;
+  readonly cron: string;
+  readonly workflowType: 'masterTraining' | 'dataPipeline';
+  readonly input: object;
+  readonly summary: string;
+}
+
+const plansOf = ({ schedule }: ScheduleSettings): readonly Plan[] => [
+  {
+    scheduleId: workflowIds.weeklySchedule,
+    cron: schedule.weekly,
+    workflowType: 'masterTraining',
+    input: { trigger: 'schedule' },
+    summary: 'Weekly retraining of all models',
+  },
+  {
+    scheduleId: workflowIds.dailySchedule,
+    cron: schedule.daily,
+    workflowType: 'dataPipeline',
+    input: {},
+    summary: 'Daily snapshot and features',
+  },
+];
+
+/** Ids of all schedules, the weekly first. */
+export const scheduleIds: readonly string[] = [workflowIds.weeklySchedule, workflowIds.dailySchedule];
+
+function definitionOf(plan: Plan, settings: ScheduleSettings): ScheduleOptions {
+  const { timezone, overlap, catchupHours } = settings.schedule;
+  return {
+    scheduleId: plan.scheduleId,
+    spec: { cronExpressions: [plan.cron], timezone },
+    action: {
+      type: 'startWorkflow',
+      workflowType: plan.workflowType,
+      workflowId: plan.scheduleId,
+      taskQueue: `${settings.taskQueuePrefix}${PIPELINE_QUEUE}`,
+      args: [plan.input],
+      staticSummary: plan.summary,
+    },
+    policies: { overlap: ScheduleOverlapPolicy[overlap], catchupWindow: catchupHours * 3_600_000 },
+  };
+}
+
+/**
+ * Makes the server's schedules those of the settings: creates what is missing, updates what differs, never doubles. A
+ * pause and its note stay.
+ */
+export async function applySchedules(client: Client, settings: ScheduleSettings): Promise<AppliedSchedule[]> {
+  const applied: AppliedSchedule[] = [];
+  for (const plan of plansOf(settings)) applied.push(await applySchedule(client, definitionOf(plan, settings)));
+  return applied;
+}
+
+async function applySchedule(client: Client, definition: ScheduleOptions): Promise<AppliedSchedule> {
+  const { scheduleId } = definition;
+  const action = await createOrUpdate(client, definition);
+  const { info, state } = await client.schedule.getHandle(scheduleId).describe();
+  return { scheduleId, action, nextRuns: info.nextActionTimes, paused: state.paused };
+}
+
+async function createOrUpdate(client: Client, definition: ScheduleOptions): Promise<AppliedSchedule['action']> {
+  try {
+    await client.schedule.create(definition);
+    return 'created';
+  } catch (fault) {
+    if (!(fault instanceof ScheduleAlreadyRunning)) throw fault;
+  }
+  const { spec, action, policies } = definition;
+  await client.schedule
+    .getHandle(definition.scheduleId)
+    .update((current) => ({ ...current, spec, action, ...(policies === undefined ? {} : { policies }) }));
+  return 'updated';
+}
+
+/** @throws PipelineError `SCHEDULE_NOT_FOUND` with the way out. */
+async function onSchedule(
+  client: Client,
+  scheduleId: string,
+  work: (handle: ScheduleHandle) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(client.schedule.getHandle(scheduleId));
+  } catch (fault) {
+    if (!(fault instanceof ScheduleNotFoundError)) throw fault;
+    const message = `there is no schedule "${scheduleId}"; create them with \`ml schedule apply\``;
+    throw new PipelineError('SCHEDULE_NOT_FOUND', message, { scheduleId, known: [...scheduleIds] }, { cause: fault });
+  }
+}
+
+/**
+ * Starts the schedule's workflow now. The overlap policy goes along: without one the server would allow a second run
+ * beside a running one, whatever the schedule says.
+ * @throws PipelineError `SCHEDULE_NOT_FOUND`.
+ */
+export const triggerSchedule = (client: Client, scheduleId: string, settings: ScheduleSettings): Promise<void> =>
+  onSchedule(client, scheduleId, (handle) => handle.trigger(ScheduleOverlapPolicy[settings.schedule.overlap]));
+
+/** Stops a schedule from firing until it is resumed; the note tells the next reader why. @throws `SCHEDULE_NOT_FOUND`. */
+export const pauseSchedule = (client: Client, scheduleId: string, note: string): Promise<void> =>
+  onSchedule(client, scheduleId, (handle) => handle.pause(note));
+
+/** @throws PipelineError `SCHEDULE_NOT_FOUND`. */
+export const unpauseSchedule = (client: Client, scheduleId: string, note: string): Promise<void> =>
+  onSchedule(client, scheduleId, (handle) => handle.unpause(note));
+
+/** The server's schedules as they are. */
+export async function listSchedules(client: Client): Promise<ScheduleState[]> {
+  const found: ScheduleState[] = [];
+  for (const scheduleId of scheduleIds) {
+    const described = await client.schedule
+      .getHandle(scheduleId)
+      .describe()
+      .catch(() => null);
+    if (described === null) continue;
+    const { state, info } = described;
+    found.push({ scheduleId, paused: state.paused, note: state.note ?? null, nextRuns: info.nextActionTimes });
+  }
+  return found;
+}
+
+export interface ScheduleState {
+  readonly scheduleId: string;
+  readonly paused: boolean;
+  readonly note: string | null;
+  readonly nextRuns: readonly Date[];
+}

@@ -1,0 +1,28 @@
+import type { Logger as TemporalLogger, LogMetadata } from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+type PinoLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+
+/** Temporal's log lines, those of workflows and activities included, as lines of this process's logger. */
+export function temporalLogger(logger: Logger): TemporalLogger {
+  const at =
+    (level: PinoLevel) =>
+    (message: string, meta: LogMetadata = {}): void =>
+      logger[level](plain(meta), message);
+  return {
+    log: (level, message, meta) => at(level.toLowerCase() as PinoLevel)(message, meta),
+    trace: at('trace'),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+  };
+}
+
+/** Task tokens and 64-bit numbers say nothing to a reader and do not fit JSON. */
+const plain = ({ taskToken: _taskToken, error, ...meta }: LogMetadata): object => ({
+  ...Object.fromEntries(
+    Object.entries(meta).map(([name, value]) => [name, typeof value === 'bigint' ? `${value}` : value]),
+  ),
+  ...(error === undefined ? {} : { err: error as unknown }),
+});
