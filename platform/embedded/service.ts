@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { PipelineError } from '../../contracts/errors.js';
 import type { ProcessIdentity } from './processes/identity.js';
-import { endProcess, identityOf } from './processes/identity.js';
+import { endGroup, identityOf } from './processes/identity.js';
 import { lastLines, openLog } from './processes/log-file.js';
 import type { LaunchCommand } from './processes/run-program.js';
 import { spawnOptions } from './processes/run-program.js';
@@ -48,13 +48,15 @@ export interface StartedService {
 const REPORTED_LINES = 12;
 
 /**
- * Starts the program with its output appended to the log. The process does not die with this one.
+ * Starts the program with its output appended to the log, in a process group of its own: it does not die with this
+ * process or its terminal, and what it starts in turn can be ended with it.
  * @throws PipelineError `SERVICE_NOT_FOUND` when the program cannot be executed.
  */
 export async function startService(plan: ServicePlan, logFile: string): Promise<StartedService> {
   const log = openLog(logFile);
   const child = spawn(plan.command.file, plan.command.args, {
     ...spawnOptions(plan.command),
+    detached: process.platform !== 'win32',
     stdio: ['ignore', log, log],
   });
   closeSync(log);
@@ -98,7 +100,7 @@ export async function waitUntilReady(service: StartedService): Promise<void> {
 
 /** Stops it in an orderly way, by force after the grace time. @returns True when the process is gone. */
 export const stopService = ({ plan, identity }: StartedService): Promise<boolean> =>
-  endProcess(identity, plan.stopSignal, plan.stopGraceMs);
+  endGroup(identity, plan.stopSignal, plan.stopGraceMs);
 
 /** What is known about a service that ended by itself: how, and the last lines it wrote. */
 export async function crashOf({ plan, ended, logFile }: StartedService): Promise<PipelineError> {

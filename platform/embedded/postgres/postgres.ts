@@ -134,7 +134,8 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 }
 
 /** The server that holds a data directory, by the file it keeps there; null when none does. */
-export function postgresHolding(dataFolder: string): ProcessIdentity | null {
+export function postgresHolding(dataFolder: string | null): ProcessIdentity | null {
+  if (dataFolder === null) return null;
   const file = join(dataFolder, 'postmaster.pid');
   if (!existsSync(file)) return null;
   const [pid, folder] = readFileSync(file, 'utf8').split('\n');

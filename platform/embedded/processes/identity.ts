@@ -45,6 +45,17 @@ export async function endProcess(identity: ProcessIdentity, signal: NodeJS.Signa
   return waitUntil(gone, { timeoutMs: 5_000, everyMs: 25 });
 }
 
+/** Like `endProcess`, and kills what is left of the process group that it leads. */
+export async function endGroup(leader: ProcessIdentity, signal: NodeJS.Signals, graceMs: number): Promise<boolean> {
+  const gone = await endProcess(leader, signal, graceMs);
+  try {
+    if (process.platform !== 'win32') process.kill(-leader.pid, 'SIGKILL');
+  } catch {
+    // nobody left
+  }
+  return gone;
+}
+
 let bootId: string | null = null;
 
 /** Clock ticks since boot, with the boot's id: a machine that was restarted repeats the ticks. */

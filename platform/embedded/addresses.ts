@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Config } from '../config.js';
+
+/** An address without its password, for people and logs. Text that is no URL comes back as it is. */
+export function withoutPassword(address: string): string {
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  if (url.password === '') return address;
+  url.password = '***';
+  return url.href;
+}
+
+/** Where artefacts go: ARTIFACT_URI, or a folder of the state directory. */
+export const artifactUriOf = (config: Pick<Config, 'artifactUri' | 'home'>): string =>
+  config.artifactUri ?? pathToFileURL(join(config.home, 'artefacts')).href;
+
+/** The settings that say which services a platform stands on, by the name of their variable; hashed, they hold passwords. */
+export function addressFingerprints(config: Config): Record<string, string> {
+  const settings: Record<string, string | null> = {
+    TEMPORAL_ADDRESS: config.temporal.address,
+    TEMPORAL_NAMESPACE: config.temporal.namespace,
+    DATABASE_URL: config.databaseUrl,
+    BACKEND_DATABASE_URL: config.backendDatabaseUrl,
+    REDIS_URL: config.redisUrl,
+    ARTIFACT_URI: config.artifactUri,
+    TASK_QUEUE_PREFIX: config.taskQueuePrefix,
+  };
+  const hash = (value: string | null): string =>
+    value === null ? 'embedded' : createHash('sha256').update(value).digest('hex').slice(0, 16);
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, hash(value)]));
+}

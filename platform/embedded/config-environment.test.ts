@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { readConfig } from '../config.js';
+import { configEnvironment } from './config-environment.js';
+
+it.each([
+  ['defaults', {}],
+  [
+    'every setting',
+    {
+      ML_HOME: 'state',
+      ML_CACHE: '/cache',
+      LOG_LEVEL: 'debug',
+      TEMPORAL_ADDRESS: 'temporal:7233',
+      TEMPORAL_NAMESPACE: 'bank',
+      TEMPORAL_CLI_PATH: '/opt/temporal',
+      DATABASE_URL: 'postgres://a/b',
+      BACKEND_DATABASE_URL: 'postgres://c/d',
+      REDIS_URL: 'redis://e',
+      ARTIFACT_URI: 's3://f/g',
+      TASK_QUEUE_PREFIX: 'blue-',
+      PIPELINE_SLOTS: '3',
+      TRAINING_SLOTS: '1',
+      TRAINING_MEMORY_MB: '512',
+      EXTRACT_CHUNK_ROWS: '1000',
+      VALIDATION_MAX_REJECTED_SHARE: '0.5',
+      PRODUCTION_APPROVAL: 'automatic',
+      SCHEDULE_TIMEZONE: 'Asia/Kolkata',
+      SCHEDULE_WEEKLY: '0 4 * * 2',
+      SCHEDULE_DAILY: '0 1 * * *',
+      SCHEDULE_OVERLAP: 'BUFFER_ONE',
+      SCHEDULE_CATCHUP_HOURS: '2.5',
+    },
+  ],
+])('hands a child the same configuration: %s', (_, env) => {
+  const config = readConfig(env, '/project');
+  expect(readConfig(configEnvironment(config), '/somewhere/else')).toEqual(config);
+});

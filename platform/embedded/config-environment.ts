@@ -1,0 +1,41 @@
+import type { Config } from '../config.js';
+import type { Endpoints } from './endpoints.js';
+
+/**
+ * The settings as environment variables, absolute paths included, so that a child process reads the same
+ * configuration whatever its working directory and `.env`: `readConfig(configEnvironment(config))` equals `config`.
+ */
+export const configEnvironment = (config: Config): Record<string, string> => ({
+  ML_HOME: config.home,
+  ML_CACHE: config.cache,
+  LOG_LEVEL: config.logLevel,
+  TEMPORAL_ADDRESS: config.temporal.address ?? '',
+  TEMPORAL_NAMESPACE: config.temporal.namespace,
+  TEMPORAL_CLI_PATH: config.temporal.cliPath ?? '',
+  DATABASE_URL: config.databaseUrl ?? '',
+  BACKEND_DATABASE_URL: config.backendDatabaseUrl ?? '',
+  REDIS_URL: config.redisUrl ?? '',
+  ARTIFACT_URI: config.artifactUri ?? '',
+  TASK_QUEUE_PREFIX: config.taskQueuePrefix,
+  PIPELINE_SLOTS: String(config.pipelineSlots),
+  TRAINING_SLOTS: config.trainingSlots === null ? '' : String(config.trainingSlots),
+  TRAINING_MEMORY_MB: String(config.trainingMemoryMb),
+  EXTRACT_CHUNK_ROWS: String(config.extractChunkRows),
+  VALIDATION_MAX_REJECTED_SHARE: String(config.maxRejectedShare),
+  PRODUCTION_APPROVAL: config.productionApproval,
+  SCHEDULE_TIMEZONE: config.schedule.timezone,
+  SCHEDULE_WEEKLY: config.schedule.weekly,
+  SCHEDULE_DAILY: config.schedule.daily,
+  SCHEDULE_OVERLAP: config.schedule.overlap,
+  SCHEDULE_CATCHUP_HOURS: String(config.schedule.catchupHours),
+});
+
+/** The addresses as the variables that name foreign services: what a worker process is handed. */
+export const endpointEnvironment = (endpoints: Endpoints): Record<string, string> => ({
+  TEMPORAL_ADDRESS: endpoints.temporal.address,
+  TEMPORAL_NAMESPACE: endpoints.temporal.namespace,
+  DATABASE_URL: endpoints.databaseUrl,
+  BACKEND_DATABASE_URL: endpoints.backendDatabaseUrl,
+  REDIS_URL: endpoints.redisUrl ?? '',
+  ARTIFACT_URI: endpoints.artifactUri,
+});

@@ -1,0 +1,81 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isErrorCode } from '../../contracts/errors.js';
+import type { ErrorCode } from '../../contracts/errors.js';
+
+const processIdentity = z.object({ pid: z.int(), startedAt: z.string() });
+
+const endpoints = z.object({
+  temporal: z.object({ address: z.string(), namespace: z.string(), uiUrl: z.string().nullable() }),
+  databaseUrl: z.string(),
+  backendDatabaseUrl: z.string(),
+  redisUrl: z.string().nullable(),
+  artifactUri: z.string(),
+});
+
+const part = z.object({
+  name: z.string(),
+  /** `foreign`: not ours to start; `in-process`: no program, every process keeps its own. */
+  status: z.enum(['starting', 'running', 'restarting', 'stopped', 'foreign', 'in-process']),
+  version: z.string(),
+  /** Where the program came from. */
+  origin: z.string(),
+  /** Where it answers, without passwords. */
+  where: z.string(),
+  process: processIdentity.nullable(),
+  /** The signal of an orderly stop, for whoever has to stop what a killed supervisor left. */
+  stopSignal: z.string().nullable(),
+  log: z.string().nullable(),
+  restarts: z.int(),
+  lastCrash: z.object({ at: z.string(), message: z.string() }).nullable(),
+});
+
+const platformState = z.object({
+  schemaVersion: z.literal(1),
+  phase: z.enum(['starting', 'ready', 'stopping', 'stopped', 'failed']),
+  supervisor: processIdentity,
+  startedAt: z.string(),
+  /** Hashes of the settings it was started with, by variable. */
+  settings: z.record(z.string(), z.string()),
+  /** False: started without workers, by wish. */
+  workers: z.boolean(),
+  /** Remembered, so that addresses stay when they are free. */
+  ports: z.record(z.string(), z.int()),
+  endpoints: endpoints.nullable(),
+  parts: z.array(part),
+  /** The embedded PostgreSQL's data directory, which may lie elsewhere. */
+  postgresData: z.string().nullable(),
+  progress: z.object({ total: z.int(), lines: z.array(z.string()) }),
+  fault: z
+    .object({ code: z.custom<ErrorCode>((code) => typeof code === 'string' && isErrorCode(code)), message: z.string() })
+    .nullable(),
+});
+
+/** What the supervisor knows, in `<home>/state.json`; it alone writes, everybody reads. Holds passwords: mode 600. */
+export type PlatformState = z.infer<typeof platformState>;
+/** One part of the platform: a service or a worker. */
+export type PlatformPart = z.infer<typeof part>;
+
+export const stateFile = (home: string): string => join(home, 'state.json');
+export const logFile = (home: string, name: string): string => join(home, 'logs', `${name}.log`);
+export const lockFolder = (home: string): string => join(home, 'supervisor-lock');
+
+/** Creates the state directory. As root others may pass through it (PostgreSQL runs as nobody), never list it. */
+export function makeHome(home: string): void {
+  mkdirSync(home, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+}
+
+/** The state as last written; null when there is none, or another version wrote it. */
+export function readState(home: string): PlatformState | null {
+  if (!existsSync(stateFile(home))) return null;
+  const parsed = platformState.safeParse(JSON.parse(readFileSync(stateFile(home), 'utf8')));
+  return parsed.success ? parsed.data : null;
+}
+
+/** Atomic: a reader sees the former state or this one. Synchronous, so that a process is on record once it is started. */
+export function writeState(home: string, state: PlatformState): void {
+  const partial = `${stateFile(home)}.${process.pid}`;
+  writeFileSync(partial, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  renameSync(partial, stateFile(home));
+}

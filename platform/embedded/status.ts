@@ -1,0 +1,96 @@
+import type { Config } from '../config.js';
+import type { Endpoints } from './endpoints.js';
+import { runningState } from './ensure.js';
+import { pingPostgres } from './postgres/postgres.js';
+import { isRunning } from './processes/identity.js';
+import { pingRedis } from './redis/redis.js';
+import type { PlatformPart, PlatformState } from './state.js';
+import { readState } from './state.js';
+import { pingTemporal } from './temporal/health.js';
+import { pollersAt } from './temporal/pollers.js';
+import type { WorkerRole } from './workers.js';
+import { queueOf, workerRoles } from './workers.js';
+
+/** A part with the answer to an operation done just now. */
+export interface PartHealth extends PlatformPart {
+  readonly healthy: boolean;
+  /** How long the operation took, in milliseconds, or why it failed. */
+  readonly detail: string;
+}
+
+export interface PlatformStatus {
+  readonly home: string;
+  /** `absent`: never started here, or wiped. `dead`: the supervisor was killed. */
+  readonly phase: PlatformState['phase'] | 'absent' | 'dead';
+  readonly supervisorPid: number | null;
+  readonly startedAt: string | null;
+  readonly uiUrl: string | null;
+  readonly parts: readonly PartHealth[];
+  /** True when the platform is ready and each part did its operation. */
+  readonly healthy: boolean;
+}
+
+/** Looks at the record and asks each part to do something. Never starts anything. */
+export async function platformStatus(config: Config): Promise<PlatformStatus> {
+  const state = readState(config.home);
+  const running = runningState(config.home);
+  const parts = await Promise.all(
+    (state?.parts ?? []).map((part) => checkPart(part, { config, endpoints: state?.endpoints ?? null })),
+  );
+  const phase = phaseOf(state, running);
+  return {
+    home: config.home,
+    phase,
+    supervisorPid: running?.supervisor.pid ?? null,
+    startedAt: running?.startedAt ?? null,
+    uiUrl: running?.endpoints?.temporal.uiUrl ?? null,
+    parts,
+    healthy: phase === 'ready' && parts.every(({ healthy }) => healthy),
+  };
+}
+
+function phaseOf(state: PlatformState | null, running: PlatformState | null): PlatformStatus['phase'] {
+  if (state === null) return 'absent';
+  const finished = state.phase === 'stopped' || state.phase === 'failed';
+  return running === null && !finished ? 'dead' : state.phase;
+}
+
+interface CheckContext {
+  readonly config: Config;
+  readonly endpoints: Endpoints | null;
+}
+
+async function checkPart(part: PlatformPart, context: CheckContext): Promise<PartHealth> {
+  if (part.process !== null && !isRunning(part.process))
+    return { ...part, status: 'stopped', healthy: false, detail: 'its process is gone' };
+  if (context.endpoints === null || part.status === 'stopped')
+    return { ...part, healthy: false, detail: 'not running' };
+  const started = performance.now();
+  try {
+    await operate(part, context.config, context.endpoints);
+    return { ...part, healthy: true, detail: `${Math.round(performance.now() - started)} ms` };
+  } catch (fault) {
+    return { ...part, healthy: false, detail: fault instanceof Error ? fault.message : String(fault) };
+  }
+}
+
+/** One real operation a part. */
+async function operate(part: PlatformPart, config: Config, endpoints: Endpoints): Promise<void> {
+  const role = workerRoles.find((name) => part.name === `worker-${name}`);
+  if (role !== undefined) return expectPoller(role, part, { config, endpoints });
+  if (part.name === 'temporal') return pingTemporal(endpoints.temporal.address);
+  if (part.name === 'redis') return endpoints.redisUrl === null ? undefined : pingRedis(endpoints.redisUrl);
+  return pingPostgres(endpoints.databaseUrl);
+}
+
+async function expectPoller(
+  role: WorkerRole,
+  { process: identity }: PlatformPart,
+  { config, endpoints }: { config: Config; endpoints: Endpoints },
+): Promise<void> {
+  const taskQueue = queueOf(role, config);
+  const { address, namespace } = endpoints.temporal;
+  const pollers = await pollersAt(address, { namespace, taskQueue });
+  if (identity !== null && !pollers.some((name) => name.startsWith(`${identity.pid}@`)))
+    throw new Error(`does not poll ${taskQueue}`);
+}

@@ -1,0 +1,60 @@
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PipelineError } from '../../contracts/errors.js';
+import type { Config } from '../config.js';
+import { runningState } from './ensure.js';
+import { endOrphans, livingParts } from './orphans.js';
+import { endProcess } from './processes/identity.js';
+import { readState } from './state.js';
+
+/** What `stopPlatform` did. */
+export interface StopReport {
+  /** Parts that ran and do not any more, the supervisor included. */
+  readonly stopped: readonly string[];
+  /** Parts that could not be ended. */
+  readonly left: readonly string[];
+}
+
+/** An orderly stop of both workers, three services and their grace times. */
+const STOP_WITHIN_MS = 60_000;
+
+/** Ends the supervisor and everything it runs, and whatever a killed supervisor has left. Safe when nothing runs. */
+export async function stopPlatform(config: Config): Promise<StopReport> {
+  const running = runningState(config.home);
+  const before = livingParts(readState(config.home)).map(({ name }) => name);
+  if (running !== null) await endProcess(running.supervisor, 'SIGTERM', STOP_WITHIN_MS);
+  await endOrphans(readState(config.home), () => undefined);
+  const left = livingParts(readState(config.home)).map(({ name }) => name);
+  const names = [...before, ...(running === null ? [] : ['supervisor'])];
+  return { stopped: names.filter((name) => !left.includes(name)), left };
+}
+
+/** What the platform itself puts into a state directory; anything else in it is left alone. */
+const ownEntries = [
+  'postgres',
+  'redis',
+  'temporal',
+  'logs',
+  'artefacts',
+  'supervisor-lock',
+  'secrets.json',
+  'state.json',
+];
+
+/**
+ * Removes the state of a stopped platform: databases, artefacts, logs.
+ * @returns The removed paths.
+ * @throws PipelineError `CONFLICT` while anything runs.
+ */
+export function wipePlatform(config: Config): readonly string[] {
+  const state = readState(config.home);
+  if (runningState(config.home) !== null || livingParts(state).length > 0)
+    throw new PipelineError('CONFLICT', `the platform in ${config.home} is running; stop it first`);
+  const dataFolder = state?.postgresData ?? null;
+  const outside = dataFolder === null ? [] : [dirname(dataFolder)];
+  const paths = [...outside, ...ownEntries.map((name) => join(config.home, name))];
+  const removed = [...new Set(paths)].filter((path) => existsSync(path));
+  for (const path of removed) rmSync(path, { recursive: true, force: true });
+  if (existsSync(config.home) && readdirSync(config.home).length === 0) rmdirSync(config.home);
+  return removed;
+}

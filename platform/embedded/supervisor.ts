@@ -1,0 +1,178 @@
+import type { Logger } from 'pino';
+import { asPipelineError } from '../../contracts/errors.js';
+import type { Config } from '../config.js';
+import { addressFingerprints, artifactUriOf } from './addresses.js';
+import type { Endpoints } from './endpoints.js';
+import { endOrphans } from './orphans.js';
+import type { PlanContext, PlannedPart } from './plan.js';
+import { planDatabase, planOnlineStore, planOrchestrator, portNames } from './plan.js';
+import { identityOf } from './processes/identity.js';
+import { tryLock } from './processes/lock.js';
+import { freePorts } from './processes/ports.js';
+import { loadSecrets } from './secrets.js';
+import type { ServicePlan } from './service.js';
+import type { PlatformPart, PlatformState } from './state.js';
+import { lockFolder, logFile, makeHome, readState, writeState } from './state.js';
+import type { SupervisedService } from './supervise.js';
+import { supervise } from './supervise.js';
+import { planWorker, workerRoles } from './workers.js';
+
+export interface SupervisorOptions {
+  readonly config: Config;
+  /** False: services only. */
+  readonly workers: boolean;
+  /** Aborted: stop everything in order and end. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+}
+
+const KEPT_LINES = 50;
+
+/**
+ * Runs the platform of one state directory until the signal: starts what is not foreign, restarts what crashes, keeps
+ * `state.json`. One per directory.
+ * @returns `busy` when another supervisor holds the directory, else how it ended.
+ */
+export async function runSupervisor(options: SupervisorOptions): Promise<'busy' | 'stopped' | 'failed'> {
+  makeHome(options.config.home);
+  const lock = tryLock(lockFolder(options.config.home));
+  if (lock === null) return 'busy';
+  try {
+    return await new Supervisor(options).run();
+  } finally {
+    lock.release();
+  }
+}
+
+class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #former: PlatformState | null;
+  readonly #running: SupervisedService[] = [];
+  #state: PlatformState;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#former = readState(options.config.home);
+    this.#state = initialState(options, this.#former);
+  }
+
+  async run(): Promise<'stopped' | 'failed'> {
+    const { signal, logger } = this.#options;
+    try {
+      this.#update({});
+      await this.#start();
+      this.#update({ phase: 'ready' });
+      logger.info('platform ready');
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    } catch (fault) {
+      if (!signal.aborted) return await this.#fail(fault);
+    }
+    this.#update({ phase: 'stopping' });
+    await this.#stopAll();
+    this.#update({ phase: 'stopped', endpoints: null });
+    return 'stopped';
+  }
+
+  async #fail(fault: unknown): Promise<'failed'> {
+    const { code, message } = asPipelineError(fault);
+    this.#options.logger.error({ err: fault, code }, 'platform failed to start');
+    await this.#stopAll();
+    this.#update({ phase: 'failed', fault: { code, message } });
+    return 'failed';
+  }
+
+  async #start(): Promise<void> {
+    await endOrphans(this.#former, this.#progress);
+    const endpoints = await this.#startServices();
+    this.#update({ endpoints });
+    if (!this.#options.workers || this.#options.signal.aborted) return;
+    await all(workerRoles.map((role) => this.#supervise(planWorker(role, this.#options.config, endpoints))));
+  }
+
+  async #startServices(): Promise<Endpoints> {
+    const { config, signal } = this.#options;
+    const ports = await freePorts(portNames, this.#state.ports);
+    this.#update({ ports });
+    const secrets = loadSecrets(config.home);
+    const context: PlanContext = { config, secrets, ports, signal, onProgress: this.#progress };
+    const database = planDatabase(context).then((planned) => {
+      this.#update({ postgresData: planned.dataFolder });
+      return this.#startPart(planned);
+    });
+    const onlineStore = planOnlineStore(context).then((planned) => this.#startPart(planned));
+    const orchestrator = planOrchestrator(context).then((planned) => this.#startPart(planned));
+    await all([database, onlineStore, orchestrator]);
+    const databaseUrl = await database;
+    return {
+      temporal: { ...(await orchestrator), namespace: config.temporal.namespace },
+      databaseUrl,
+      backendDatabaseUrl: config.backendDatabaseUrl ?? databaseUrl,
+      redisUrl: await onlineStore,
+      artifactUri: artifactUriOf(config),
+    };
+  }
+
+  async #startPart<Address>({ start, record, address }: PlannedPart<Address>): Promise<Address> {
+    if (record !== null) this.#record(record);
+    if (start !== null && !this.#options.signal.aborted) await this.#supervise(start);
+    return address;
+  }
+
+  async #supervise(plan: ServicePlan): Promise<void> {
+    this.#progress(`starting ${plan.name} (${plan.origin})`);
+    const log = logFile(this.#options.config.home, plan.name);
+    this.#running.push(await supervise({ plan, logFile: log, onChange: (part) => this.#record(part) }));
+  }
+
+  /** Workers first, so that nothing loses its service while it still works. */
+  async #stopAll(): Promise<void> {
+    const isWorker = ({ name }: SupervisedService): boolean => name.startsWith('worker-');
+    await Promise.all(this.#running.filter(isWorker).map((service) => service.stop()));
+    await Promise.all(this.#running.filter((service) => !isWorker(service)).map((service) => service.stop()));
+  }
+
+  readonly #progress = (line: string): void => {
+    this.#options.logger.info(line);
+    const { total, lines } = this.#state.progress;
+    this.#update({ progress: { total: total + 1, lines: [...lines, line].slice(-KEPT_LINES) } });
+  };
+
+  #record(part: PlatformPart): void {
+    const known = this.#state.parts.find(({ name }) => name === part.name);
+    if (part.lastCrash !== null && part.lastCrash.at !== known?.lastCrash?.at)
+      this.#options.logger.error({ service: part.name, restarts: part.restarts }, part.lastCrash.message);
+    const others = this.#state.parts.filter(({ name }) => name !== part.name);
+    this.#update({ parts: [...others, part] });
+  }
+
+  #update(change: Partial<PlatformState>): void {
+    this.#state = { ...this.#state, ...change };
+    writeState(this.#options.config.home, this.#state);
+  }
+}
+
+/** All to their end, so that nothing is still starting when the first failure is handled. */
+async function all(promises: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(promises);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+function initialState({ config, workers }: SupervisorOptions, former: PlatformState | null): PlatformState {
+  const self = identityOf(process.pid);
+  if (self === null) throw new Error('this process has no identity');
+  return {
+    schemaVersion: 1,
+    phase: 'starting',
+    supervisor: self,
+    startedAt: new Date().toISOString(),
+    settings: addressFingerprints(config),
+    workers,
+    ports: former?.ports ?? {},
+    endpoints: null,
+    // Until they are ended, what the former one left must stay on record.
+    parts: former?.parts ?? [],
+    postgresData: former?.postgresData ?? null,
+    progress: { total: 0, lines: [] },
+    fault: null,
+  };
+}
