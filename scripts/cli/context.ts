@@ -19,8 +19,8 @@ export interface CliContext {
   readonly out: Output;
   /** Starts what is not running, connects once a process; closed when the command ends. */
   readonly connect: () => Promise<Connection>;
-  /** Sets the exit code of a command that ended without an error: 1 something failed, 3 data rejected. */
-  readonly exitWith: (code: 0 | 1 | 2 | 3) => void;
+  /** Sets the exit code of a command that ended without an error: 1 something failed, 3 data rejected, 130 Ctrl-C. */
+  readonly exitWith: (code: 0 | 1 | 2 | 3 | 130) => void;
 }
 
 /** A context with the means to close what it opened. */

@@ -4,7 +4,7 @@ import { formatDuration } from './format.js';
 import { aborted, pause, withInterrupt } from './interrupt.js';
 import { readProgress } from './run-progress.js';
 
-/** What waiting came to: the workflow's result, or the reader left and the workflow goes on. */
+/** How waiting ended: with the workflow's result, or the reader left and the workflow goes on. */
 export type Waited = { readonly status: 'ended'; readonly result: unknown } | { readonly status: 'detached' };
 
 /** A terminal is rewritten once a second; a log gets fewer lines. */
@@ -12,46 +12,51 @@ const terminalRefreshMs = 1000;
 const logRefreshMs = 3000;
 
 /**
- * Waits for a workflow and shows where it is. Ctrl-C leaves the workflow running and says how to follow it.
+ * Waits for a workflow and shows where it is. After Ctrl-C the workflow goes on; the command has no decision to report
+ * then, so it does not end with 0.
  * @throws what the workflow failed with.
  */
 export function followRun(cli: CliContext, client: Client, workflowId: string): Promise<Waited> {
   const handle = client.workflow.getHandle(workflowId);
   return withInterrupt(async (interrupted) => {
     const over = new AbortController();
-    const watching = watch(cli, handle, AbortSignal.any([interrupted, over.signal]));
+    const watching = watch(cli, handle, { over: over.signal, interrupted });
     try {
-      return await endOrDetach(handle, interrupted);
+      const ended = await endOrInterrupted(handle, interrupted);
+      if (ended !== null) return ended;
+      cli.exitWith(130);
+      return { status: 'detached' };
     } finally {
       over.abort();
-      await watching;
-      if (interrupted.aborted) sayDetached(cli, workflowId);
+      if (!interrupted.aborted) await watching;
     }
   });
 }
 
-async function endOrDetach(handle: WorkflowHandle, interrupted: AbortSignal): Promise<Waited> {
+async function endOrInterrupted(handle: WorkflowHandle, interrupted: AbortSignal): Promise<Waited | null> {
   const ended = handle.result().then((result: unknown): Waited => ({ status: 'ended', result }));
   // After detaching nobody waits for it any more.
   ended.catch(() => undefined);
-  return Promise.race([ended, aborted(interrupted).then((): Waited => ({ status: 'detached' }))]);
+  return Promise.race([ended, aborted(interrupted).then(() => null)]);
 }
 
-async function watch({ out }: CliContext, handle: WorkflowHandle, over: AbortSignal): Promise<void> {
+interface WatchSignals {
+  readonly over: AbortSignal;
+  readonly interrupted: AbortSignal;
+}
+
+async function watch({ out }: CliContext, handle: WorkflowHandle, { over, interrupted }: WatchSignals): Promise<void> {
   const terminal = process.stderr.isTTY;
   const view = out.progress();
   const started = Date.now();
-  while (!over.aborted) {
+  const stop = AbortSignal.any([over, interrupted]);
+  for (let last = false; !last;) {
+    last = stop.aborted;
     const lines = await readProgress(handle);
+    if (interrupted.aborted) return;
     const clock = terminal ? `  ${formatDuration(Date.now() - started)}` : '';
     if (lines !== null) view.update([`${handle.workflowId}${clock}`, ...lines]);
-    await pause(terminal ? terminalRefreshMs : logRefreshMs, over);
+    if (!last) await pause(terminal ? terminalRefreshMs : logRefreshMs, stop);
   }
-  const last = await readProgress(handle);
-  if (last !== null) view.update([handle.workflowId, ...last]);
   view.done();
-}
-
-function sayDetached({ out }: CliContext, workflowId: string): void {
-  out.notice(`${workflowId} goes on without this command. Follow it with: ml runs show ${workflowId} --follow`);
 }

@@ -16,6 +16,7 @@ import { followRun } from './follow.js';
 import { pause } from './interrupt.js';
 import { runUrl } from './results.js';
 import { startRun } from './start-run.js';
+import { reportDetached } from './training-report.js';
 
 /** How long `ml promote` looks for the request that its workflow opens. */
 const requestOpensWithinMs = 30_000;
@@ -164,7 +165,8 @@ export async function rollBack(
   options: { readonly line: string; readonly approver: string; readonly reason: string },
 ): Promise<void> {
   const { name: modelName } = await findModel(name);
-  const { temporal } = await cli.connect();
+  const connection = await cli.connect();
+  const { temporal } = connection;
   const { line, approver: requestedBy, reason } = options;
   const input: RollbackModelInput = { modelName, line, requestedBy, reason };
   const { workflowId } = await startRun(temporal, cli.config, {
@@ -174,7 +176,10 @@ export async function rollBack(
     summary: `${modelName} (${line}) back to the former version`,
   });
   const waited = await followRun(cli, temporal, workflowId);
-  if (waited.status === 'detached') return;
+  if (waited.status === 'detached') {
+    reportDetached(cli, connection, workflowId);
+    return;
+  }
   const result = waited.result as RollbackModelResult;
   cli.exitWith(result.smokeTest.passed ? 0 : 1);
   cli.out.result({ workflowId, ...result }, () => {

@@ -42,7 +42,7 @@ export async function reportModel(
 export function reportDetached(cli: CliContext, { endpoints }: Connection, workflowId: string): void {
   const url = runUrl(endpoints.temporal, workflowId);
   cli.out.result({ workflowId, url, status: 'running' }, () => {
-    cli.out.line(`${workflowId} runs. Follow it with: ml runs show ${workflowId} --follow`);
+    cli.out.line(`${workflowId} goes on without this command. Follow it with: ml runs show ${workflowId} --follow`);
     if (url !== null) cli.out.line(url);
   });
 }

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { projectRoot } from '../../platform/project.js';
+
+export interface CliRun {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  /** State directory of this test, so that it never meets the services of a developer. */
+  readonly home: string;
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Empty means "not set": what the developer's shell or .env names must not reach a test of the local services. */
+const noServices = {
+  TEMPORAL_ADDRESS: '',
+  TEMPORAL_NAMESPACE: '',
+  DATABASE_URL: '',
+  BACKEND_DATABASE_URL: '',
+  REDIS_URL: '',
+  ARTIFACT_URI: '',
+  TASK_QUEUE_PREFIX: '',
+};
+
+/** Starts the command line as a user does, from source. */
+export function startCli(args: readonly string[], { home, env = {} }: CliOptions): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', 'scripts/ml.ts', ...args], {
+    cwd: projectRoot,
+    env: { ...process.env, ...noServices, ML_HOME: home, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+/** Runs a command to its end. */
+export async function runCli(args: readonly string[], options: CliOptions): Promise<CliRun> {
+  return collect(startCli(args, options), options.input);
+}
+
+/** Everything a command prints until it ends. */
+export async function collect(child: ChildProcess, input = ''): Promise<CliRun> {
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const streams = Promise.all([text(child.stdout!), text(child.stderr!)]);
+  child.stdin!.end(input);
+  const [stdout, stderr] = await streams;
+  return { code: await ended, stdout, stderr };
+}
