@@ -2,6 +2,7 @@ import { PipelineError } from '../../contracts/errors.js';
 import type { Matrix } from '../matrix/index.js';
 import { HISTOGRAM_BINS } from './histogram-kernel.js';
 import { quantileCuts, type FeatureCuts } from './quantile-cuts.js';
+import { sortedRows } from './sort-column.js';
 
 /** The bin of a missing value, in features that have any; the others may use it for values. */
 export const MISSING_BIN = HISTOGRAM_BINS - 1;
@@ -30,13 +31,11 @@ interface SortedColumn {
 }
 
 function sortColumn(column: Float32Array, weights: ArrayLike<number> | null): SortedColumn {
-  if (!weights) return { values: column.filter((value) => !Number.isNaN(value)).sort(), weights: null };
-  const rows = Int32Array.from(column.keys()).filter((row) => !Number.isNaN(column[row]) && weights[row]! > 0);
-  rows.sort((a, b) => column[a]! - column[b]!);
-  return {
-    values: Float32Array.from(rows, (row) => column[row]!),
-    weights: Float64Array.from(rows, (row) => weights[row]!),
-  };
+  let rows = sortedRows(column);
+  if (weights) rows = rows.filter((row) => weights[row]! > 0);
+  const values = new Float32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) values[i] = column[rows[i]!]!;
+  return { values, weights: weights && Float64Array.from(rows, (row) => weights[row]!) };
 }
 
 /** The number of cuts that are ≤ value; a value beyond the last cut shares the last bin. */

@@ -1,4 +1,4 @@
-import { assembleModule, code, op, type Code } from '../wasm/assembler.js';
+import { assembleModule, code, op, type Code, type WasmFunction } from '../wasm/assembler.js';
 
 /** Bins of a feature in a histogram; each holds a gradient and a hessian as two float64. */
 export const HISTOGRAM_BINS = 256;
@@ -8,14 +8,18 @@ const FEATURE_BYTES = HISTOGRAM_BINS << BIN_BYTES_LOG2;
 /** Features handled in one turn of the inner loop; the number of features is padded to a multiple of it. */
 export const FEATURES_AT_ONCE = 4;
 
-/**
- * Adds rows to a histogram. Arguments are byte addresses in the memory and one width:
- * `histogram` float64 pairs by feature and bin · `bins` uint8 rows of `stride` features · `rows` int32 row numbers up
- * to (not including) `rowsEnd`, at least one · `pairs` float64 gradient and hessian by row.
- */
-export type AccumulateRows = (
-  ...addresses: [histogram: number, bins: number, stride: number, rows: number, rowsEnd: number, pairs: number]
-) => void;
+/** The loops over a histogram. Arguments are byte addresses in the memory, and one width. */
+export interface HistogramKernel {
+  /**
+   * Adds rows. `histogram` float64 pairs by feature and bin · `bins` uint8 rows of `stride` features · `rows` int32
+   * row numbers up to (not including) `rowsEnd`, at least one · `pairs` float64 gradient and hessian by row.
+   */
+  accumulate(
+    ...addresses: [histogram: number, bins: number, stride: number, rows: number, rowsEnd: number, pairs: number]
+  ): void;
+  /** Subtracts one histogram from another that lies at `target` … `targetEnd`. */
+  subtract(target: number, targetEnd: number, subtracted: number): void;
+}
 
 const [histogram, bins, stride, rows, rowsEnd, pairs] = [0, 1, 2, 3, 4, 5];
 const [row, cell, cellsEnd, feature, bin, pair] = [6, 7, 8, 9, 10, 11];
@@ -58,15 +62,35 @@ const addRow: Code = op.doWhile(
   code(advance(cell, FEATURES_AT_ONCE), isBelow(cellsEnd)),
 );
 
-const kernelBytes = assembleModule({
+const accumulate: WasmFunction = {
   name: 'accumulate',
   parameters: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
   locals: ['i32', 'i32', 'i32', 'i32', 'i32', 'v128'],
   body: op.doWhile(code(startRow, addRow), code(advance(rows, 4), isBelow(rowsEnd))),
-});
+};
 
-/** Instantiates the kernel on a memory. Adding in row order, it gives bit for bit what a plain loop gives. */
-export function createAccumulate(memory: WebAssembly.Memory): AccumulateRows {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(kernelBytes), { host: { memory } });
-  return instance.exports['accumulate']!;
+const [target, targetEnd, subtracted] = [0, 1, 2];
+const PAIR_BYTES = 1 << BIN_BYTES_LOG2;
+
+/** *target -= *subtracted, pair by pair */
+const subtract: WasmFunction = {
+  name: 'subtract',
+  parameters: ['i32', 'i32', 'i32'],
+  locals: [],
+  body: op.doWhile(
+    code(
+      ...[op.localGet(target), op.localGet(target), op.v128Load(), op.localGet(subtracted), op.v128Load()],
+      ...[op.f64x2Subtract, op.v128Store(), op.localGet(subtracted), op.i32Const(PAIR_BYTES), op.i32Add],
+      op.localSet(subtracted),
+    ),
+    code(advance(target, PAIR_BYTES), isBelow(targetEnd)),
+  ),
+};
+
+const kernelBytes = assembleModule([accumulate, subtract]);
+
+/** Instantiates the loops on a memory. In the same order, they give bit for bit what plain loops give. */
+export function createHistogramKernel(memory: WebAssembly.Memory): HistogramKernel {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(kernelBytes), { host: { memory } });
+  return exports as unknown as HistogramKernel;
 }

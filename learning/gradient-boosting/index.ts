@@ -1,5 +1,6 @@
 export { gradientBoosting, predictMargin } from './gradient-boosting.js';
 export { gainImportance } from './importance.js';
 export { gradientBoostingParams, type GradientBoostingParams } from './params.js';
+export { boostingGraph, toOnnx } from './onnx.js';
 export type { GradientBoostingState } from './state.js';
 export type { RegressionTree } from './tree.js';

@@ -154,8 +154,7 @@ export class TreeGrowth {
     const small = this.freeSlots.pop()!;
     const leftIsSmall = middle - node.begin < node.end - middle;
     this.workspace.fillHistogram(small, leftIsSmall ? node.begin : middle, leftIsSmall ? middle : node.end);
-    const [large, counted] = [this.workspace.histograms[node.slot]!, this.workspace.histograms[small]!];
-    for (let i = 0; i < large.length; i++) large[i]! -= counted[i]!;
+    this.workspace.subtractHistogram(node.slot, small);
     return leftIsSmall ? [small, node.slot] : [node.slot, small];
   }
 }

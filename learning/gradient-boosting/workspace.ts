@@ -1,5 +1,5 @@
 import { PipelineError } from '../../contracts/errors.js';
-import { createAccumulate, FEATURES_AT_ONCE, HISTOGRAM_BINS } from './histogram-kernel.js';
+import { createHistogramKernel, FEATURES_AT_ONCE, HISTOGRAM_BINS } from './histogram-kernel.js';
 
 const PAGE_BYTES = 65_536;
 const LARGEST_MEMORY_PAGES = 65_536;
@@ -28,6 +28,8 @@ export interface Workspace {
   readonly histograms: readonly Float64Array[];
   /** Empties a histogram and adds the rows that stand at `begin` … `end − 1` of `rows`. */
   fillHistogram(slot: number, begin: number, end: number): void;
+  /** Takes the rows of one histogram out of another. */
+  subtractHistogram(slot: number, subtracted: number): void;
 }
 
 const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
@@ -64,7 +66,7 @@ export function createWorkspace({ rows, features, histograms }: WorkspaceShape):
   const memory = allocate(total);
   const [binsAt, rowsAt, pairsAt] = starts as [number, number, number];
   const slots = starts.slice(3).map((start) => new Float64Array(memory.buffer, start, histogramLength));
-  const accumulate = createAccumulate(memory);
+  const kernel = createHistogramKernel(memory);
   return {
     stride,
     bins: new Uint8Array(memory.buffer, binsAt, rows * stride),
@@ -74,8 +76,12 @@ export function createWorkspace({ rows, features, histograms }: WorkspaceShape):
     fillHistogram(slot, begin, end) {
       slots[slot]!.fill(0);
       if (end > begin) {
-        accumulate(starts[3 + slot]!, binsAt, stride, rowsAt + begin * 4, rowsAt + end * 4, pairsAt);
+        kernel.accumulate(starts[3 + slot]!, binsAt, stride, rowsAt + begin * 4, rowsAt + end * 4, pairsAt);
       }
+    },
+    subtractHistogram(slot, subtracted) {
+      const start = starts[3 + slot]!;
+      kernel.subtract(start, start + histogramLength * 8, starts[3 + subtracted]!);
     },
   };
 }

@@ -50,6 +50,7 @@ export const op = {
   v128Load: (offset = 0): Code => memoryAccess(simd(0), 4, offset),
   v128Store: (offset = 0): Code => memoryAccess(simd(11), 4, offset),
   f64x2Add: simd(0xf0),
+  f64x2Subtract: simd(0xf1),
   /** Runs the body, and again as long as the condition is not 0: a do-while. */
   doWhile: (body: Code, condition: Code): Code => [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b],
 } as const;
@@ -67,16 +68,19 @@ const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...
 const text = (value: string): Code => vector(Array.from(value, (letter) => [letter.charCodeAt(0)]));
 const types = (names: readonly ValueType[]): Code => vector(names.map((name) => [valueType[name]]));
 
-/** A module with one exported function over a memory that it imports as `host.memory`. */
-export function assembleModule({ name, parameters, locals, body }: WasmFunction): Uint8Array {
-  const declared = vector(locals.map((local) => [1, valueType[local]]));
-  const functionBody = [...declared, ...body, 0x0b];
+function encodeBody({ locals, body }: WasmFunction): Code {
+  const bytes = [...vector(locals.map((local) => [1, valueType[local]])), ...body, 0x0b];
+  return [...unsigned(bytes.length), ...bytes];
+}
+
+/** A module that exports these functions; they work on one memory, imported as `host.memory`. */
+export function assembleModule(functions: readonly WasmFunction[]): Uint8Array {
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, vector([[0x60, ...types(parameters), 0]])),
+    ...section(1, vector(functions.map(({ parameters }) => [0x60, ...types(parameters), 0]))),
     ...section(2, vector([[...text('host'), ...text('memory'), 2, 0, 1]])),
-    ...section(3, vector([[0]])),
-    ...section(7, vector([[...text(name), 0, 0]])),
-    ...section(10, vector([[...unsigned(functionBody.length), ...functionBody]])),
+    ...section(3, vector(functions.map((_, index) => unsigned(index)))),
+    ...section(7, vector(functions.map(({ name }, index) => [...text(name), 0, ...unsigned(index)]))),
+    ...section(10, vector(functions.map(encodeBody))),
   ]);
 }
