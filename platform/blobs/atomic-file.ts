@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { PipelineError } from '../../contracts/errors.js';
 
 /** Owner only: blobs hold customers' rows. */
 const PRIVATE_FOLDER = 0o700;
@@ -30,16 +31,7 @@ async function syncFile(path: string): Promise<void> {
   }
 }
 
-/**
- * Fills a new file and moves it to its place in one step: a reader sees the whole file or none, a killed writer leaves
- * only a file in `scratch`. The last of several writers wins.
- * @param fill - writes the file whose path it is given.
- */
-export async function writeAtomically(
-  target: string,
-  scratch: string,
-  fill: (path: string) => Promise<void>,
-): Promise<void> {
+async function fillAndMove(target: string, scratch: string, fill: (path: string) => Promise<void>): Promise<void> {
   await Promise.all([makePrivateFolder(scratch), makePrivateFolder(dirname(target))]);
   const draft = join(scratch, randomUUID());
   try {
@@ -50,6 +42,27 @@ export async function writeAtomically(
     await syncFolder(dirname(target));
   } finally {
     await rm(draft, { force: true });
+  }
+}
+
+/**
+ * Fills a new file and moves it to its place in one step: a reader sees the whole file or none, a killed writer leaves
+ * only a file in `scratch`. The last of several writers wins.
+ * @param fill - writes the file whose path it is given.
+ * @throws PipelineError `SERVICE_UNAVAILABLE` naming the folder: no space, no permission, a disk that went away.
+ */
+export async function writeAtomically(
+  target: string,
+  scratch: string,
+  fill: (path: string) => Promise<void>,
+): Promise<void> {
+  try {
+    await fillAndMove(target, scratch, fill);
+  } catch (fault) {
+    if (fault instanceof PipelineError) throw fault;
+    const found = fault instanceof Error ? fault.message : String(fault);
+    const message = `cannot write to ${dirname(target)}: ${found}`;
+    throw new PipelineError('SERVICE_UNAVAILABLE', message, { folder: dirname(target) }, { cause: fault });
   }
 }
 

@@ -4,7 +4,7 @@ import { PipelineError } from '../../contracts/errors.js';
 import { copyPrivateFile, writeAtomically, writePrivateFile } from './atomic-file.js';
 import { blobCorrupt, blobKey, blobNotFound } from './blob-key.js';
 import type { BlobStore, StoredBlob } from './blob-store.js';
-import { sha256, sha256OfFile } from './hash.js';
+import { sha256, sha256OfFile, sha256OfSource } from './hash.js';
 
 const isMissing = (fault: unknown): boolean =>
   fault instanceof Error && 'code' in fault && (fault.code === 'ENOENT' || fault.code === 'ENOTDIR');
@@ -35,7 +35,7 @@ class FileBlobStore implements BlobStore {
   }
 
   async putFile(path: string): Promise<StoredBlob> {
-    const blob = await sha256OfFile(path);
+    const blob = await sha256OfSource(path);
     await this.#store(blob.hash, async (draft) => {
       await copyPrivateFile(path, draft);
       const copied = await sha256OfFile(draft);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { canonicalJson } from '../../contracts/canonical-json.js';
+import { PipelineError } from '../../contracts/errors.js';
 
 /** sha256 of bytes or UTF-8 text, lower-case hex. */
 export const sha256 = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex');
@@ -17,4 +18,14 @@ export async function sha256OfFile(path: string): Promise<{ readonly hash: strin
     bytes += chunk.byteLength;
   }
   return { hash: digest.digest('hex'), bytes };
+}
+
+/** Like `sha256OfFile` for a file that a caller names. @throws PipelineError `FILE_NOT_READABLE`. */
+export async function sha256OfSource(path: string): Promise<{ readonly hash: string; readonly bytes: number }> {
+  try {
+    return await sha256OfFile(path);
+  } catch (fault) {
+    const found = fault instanceof Error ? fault.message : String(fault);
+    throw new PipelineError('FILE_NOT_READABLE', `cannot read ${path}: ${found}`, { file: path }, { cause: fault });
+  }
 }

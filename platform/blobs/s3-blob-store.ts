@@ -1,7 +1,7 @@
 import { PipelineError } from '../../contracts/errors.js';
 import { blobCorrupt, blobKey, blobNotFound } from './blob-key.js';
 import type { BlobStore, StoredBlob } from './blob-store.js';
-import { sha256, sha256OfFile } from './hash.js';
+import { sha256, sha256OfSource } from './hash.js';
 import type { Bucket } from './s3-bucket.js';
 
 /** Blobs as objects of a bucket, with verified copies in a local store: they never change, so a copy is never stale. */
@@ -21,7 +21,7 @@ class S3BlobStore implements BlobStore {
   }
 
   async putFile(path: string): Promise<StoredBlob> {
-    const blob = await sha256OfFile(path);
+    const blob = await sha256OfSource(path);
     const body = { path, length: blob.bytes, sha256: blob.hash };
     if (!(await this.#holds(blob))) await this.#bucket.write(blobKey(blob.hash), body);
     return blob;

@@ -48,6 +48,7 @@ const misconfigured: Readonly<Record<string, string>> = {
 
 /** An SDK fault as one of ours: settings are `INVALID_CONFIG`, the rest `SERVICE_UNAVAILABLE` and retryable. */
 export function bucketFault(fault: unknown, name: string): PipelineError {
+  if (fault instanceof PipelineError) return fault;
   const { message } = asPipelineError(fault);
   const label = fault instanceof Error ? fault.name : 'unknown';
   const setting = message.includes('Region is missing') ? 'no region is set (AWS_REGION)' : misconfigured[label];

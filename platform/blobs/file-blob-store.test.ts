@@ -1,0 +1,60 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkBlobStore } from '../../tests/support/check-blob-store.js';
+import { blobKey } from './blob-key.js';
+import { createFileBlobStore } from './file-blob-store.js';
+import { createFileCheckpointStore } from './file-checkpoint-store.js';
+
+describe('blobs in a folder', () => {
+  let root: string;
+  let count = 0;
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'file-blob-store-'));
+  });
+  afterAll(() => rm(root, { recursive: true, force: true }));
+
+  const open = () => {
+    const folder = join(root, String((count += 1)));
+    return {
+      folder,
+      store: createFileBlobStore(folder),
+      checkpoints: createFileCheckpointStore(folder),
+      reopen: () => createFileBlobStore(folder),
+      async damage(hash: string, bytes: Uint8Array | null): Promise<void> {
+        const path = join(folder, blobKey(hash));
+        await chmod(path, 0o600);
+        await (bytes === null ? rm(path) : writeFile(path, bytes));
+      },
+    };
+  };
+
+  checkBlobStore(() => Promise.resolve(open()));
+
+  it('keeps its folders private and leaves no draft behind', async () => {
+    const { folder, store } = open();
+    const { hash } = await store.put(Buffer.from('x'));
+    for (const part of ['', 'blobs', `blobs/${hash.slice(0, 2)}`])
+      expect(((await stat(join(folder, part))).mode & 0o777).toString(8)).toBe('700');
+    expect(await readdir(join(folder, 'scratch'))).toEqual([]);
+  });
+
+  it('ignores the drafts of a killed writer', async () => {
+    const { folder, store } = open();
+    await mkdir(join(folder, 'scratch'), { recursive: true });
+    await writeFile(join(folder, 'scratch', 'half'), 'half of a bl');
+    const stored = await store.put(Buffer.from('x'));
+    const listed = [];
+    for await (const blob of store.list()) listed.push(blob);
+    expect(listed).toEqual([stored]);
+  });
+
+  it('leaves no draft behind when the disk refuses', async () => {
+    const { folder, store } = open();
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'blobs'), 'a file where a folder should be');
+    await expect(store.put(Buffer.from('x'))).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(await readdir(join(folder, 'scratch')).catch(() => [])).toEqual([]);
+  });
+});
