@@ -2,6 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { z } from 'zod';
 import { PipelineError } from '../../contracts/errors.js';
 import type { ArtefactFiles, Predictor } from '../../contracts/model-definition.js';
+import { boostingGraph } from '../../learning/gradient-boosting/index.js';
 import type { CreditRisk } from './evaluation.js';
 import { encode, encodedWidth, inputSchema, preprocessing, type Cell, type Preprocessing } from './preprocessing.js';
 
@@ -33,13 +34,11 @@ async function openGraph(bytes: Uint8Array): Promise<InferenceSession> {
 }
 
 async function runGraph(session: InferenceSession, values: Float32Array, rows: number): Promise<Float32Array> {
-  const input = session.inputNames[0]!;
-  const answer = await session.run({ [input]: new Tensor('float32', values, [rows, values.length / rows]) });
-  return answer[session.outputNames[0]!]!.data as Float32Array;
+  const { input, probability } = boostingGraph;
+  const features = new Tensor('float32', values, [rows, values.length / rows]);
+  const answer = await session.run({ [input]: features }, [probability]);
+  return answer[probability]!.data as Float32Array;
 }
-
-/** The graph rounds to float32; a hair outside of 0 … 1 would fail the output schema. */
-const clamp = (probability: number): number => Math.min(1, Math.max(0, probability));
 
 /**
  * Loads an artefact: features by name in, probability of default out. Values are encoded as in training; missing and
@@ -57,7 +56,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<Predictor<Rec
       if (inputs.length === 0 || width === 0) return [];
       const values = encode(state, inputs.length, (row, feature) => inputs[row]?.[feature]);
       const probabilities = await runGraph(session, values, inputs.length);
-      return Array.from(probabilities, (probability) => ({ probability: clamp(probability) }));
+      return Array.from(probabilities, (probability) => ({ probability }));
     },
     close: () => session.release(),
   };

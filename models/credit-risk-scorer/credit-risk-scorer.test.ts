@@ -1,0 +1,251 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { TrainingData } from '../../contracts/dataset.js';
+import type { Table } from '../../contracts/table.js';
+import { gradientBoosting, type GradientBoostingState } from '../../learning/gradient-boosting/index.js';
+import { matrix } from '../../learning/matrix/index.js';
+import { createRandom } from '../../learning/random/index.js';
+import { decodeState } from '../../learning/state-json.js';
+import { projectRoot } from '../../platform/project.js';
+import { trainContext } from '../../tests/support/check-model.js';
+import { baseline } from './baseline.js';
+import { train } from './estimator.js';
+import { compare, evaluate, score } from './evaluation.js';
+import { expectations } from './expectations.js';
+import { FIXTURE_ROWS, FIXTURE_SEED, fixtureCsv } from './fixtures/make-fixture.js';
+import { model } from './index.js';
+import { params, type CreditParams } from './params.js';
+import { openPredictor } from './predictor.js';
+import { encodeTable, encodedWidth, preprocessing } from './preprocessing.js';
+
+const ROWS = 240;
+
+/** A number, a category that matters and one that does not; every tenth value is missing. */
+function invented(rows: number, seed: number, flip = 0.1): TrainingData {
+  const random = createRandom(seed);
+  const kinds = ['home', 'gold', 'personal'];
+  const draws = Array.from({ length: rows }, () => {
+    const debt = random.uniform();
+    const kind = kinds[random.integer(3)]!;
+    const bad = debt + (kind === 'personal' ? 0.3 : 0) > 0.75 ? 1 : 0;
+    const missing = random.uniform() < 0.1;
+    return { debt: missing ? NaN : debt, kind: random.uniform() < 0.1 ? null : kind, noise: random.normal(), bad };
+  });
+  const label = draws.map(({ bad }) => (random.uniform() < flip ? 1 - bad : bad));
+  const table: Table = {
+    rowCount: rows,
+    columns: {
+      id: { kind: 'text', values: draws.map((_, i) => `row-${i}`) },
+      debt: { kind: 'number', values: Float64Array.from(draws, ({ debt }) => debt) },
+      noise: { kind: 'number', values: Float64Array.from(draws, ({ noise }) => noise) },
+      kind: { kind: 'text', values: draws.map(({ kind }) => kind) },
+      ageYears: { kind: 'number', values: Float64Array.from(draws, (_, i) => 20 + (i % 50)) },
+      bad: { kind: 'number', values: Float64Array.from(label) },
+    },
+  };
+  return {
+    table,
+    schema: {
+      line: 'test',
+      columns: [{ name: 'kind', type: 'category', categories: kinds, description: 'x' }],
+      key: 'id',
+      label: 'bad',
+      features: [
+        { name: 'debt', kind: 'numeric', description: 'x', monotone: 1 },
+        { name: 'noise', kind: 'numeric', description: 'x' },
+        { name: 'kind', kind: 'categorical', description: 'x' },
+      ],
+      protectedColumns: ['ageYears'],
+      split: { kind: 'group', column: 'id', fraction: 0.3, salt: 's' },
+      minimumRows: 1,
+    },
+  };
+}
+
+const withLabels = (data: TrainingData, label: (row: number) => number): TrainingData => {
+  const values = Float64Array.from({ length: data.table.rowCount }, (_, row) => label(row));
+  const columns = { ...data.table.columns, bad: { kind: 'number' as const, values } };
+  return { schema: data.schema, table: { rowCount: data.table.rowCount, columns } };
+};
+
+const scoredTable = (truth: readonly number[], probability: readonly number[]): Table => ({
+  rowCount: truth.length,
+  columns: {
+    truth: { kind: 'number', values: Float64Array.from(truth) },
+    probability: { kind: 'number', values: Float64Array.from(probability) },
+  },
+});
+
+const settings = (overrides: Partial<CreditParams> = {}): CreditParams =>
+  params.parse({ nEstimators: 20, ...overrides });
+
+describe('parameters', () => {
+  it("has the specification's defaults", () => {
+    expect(model.params.parse({})).toMatchObject({ maxDepth: 6, nEstimators: 100, learningRate: 0.1, lambda: 1 });
+  });
+});
+
+describe('training', () => {
+  const data = invented(ROWS, 1);
+
+  it('serves what the trees said while training, missing and unknown values included', async () => {
+    const files = await train(trainContext(), data, settings());
+    const decode = (name: string): string => new TextDecoder().decode(files[name]);
+    const trees = decodeState(decode('trees.json')) as GradientBoostingState;
+    const state = preprocessing.parse(JSON.parse(decode('preprocessing.json')));
+    const encoded = Float64Array.from(encodeTable(state, data.table));
+    const wanted = gradientBoosting.predict(trees, matrix(ROWS, encodedWidth(state), encoded));
+    const predictor = await openPredictor(files);
+    const { probability } = (await score(predictor, data, trainContext())).columns;
+    expect(probability?.values).toHaveLength(ROWS);
+    wanted.forEach((value, row) => expect(Math.abs(value - (probability?.values[row] as number))).toBeLessThan(1e-5));
+    const [unknown, absent] = await predictor.predict([{ debt: 0.5, kind: 'yacht' }, { debt: 0.5 }]);
+    expect(unknown).toEqual(absent);
+    await predictor.close();
+  });
+
+  it('keeps a feature monotone when its description says so', async () => {
+    const predictor = await openPredictor(await train(trainContext(), data, settings({ maxDepth: 3 })));
+    const grid = Array.from({ length: 50 }, (_, i) => ({ debt: i / 50, kind: 'home', noise: 0 }));
+    const answers = (await predictor.predict(grid)).map(({ probability }) => probability);
+    answers.slice(1).forEach((value, i) => expect(value).toBeGreaterThanOrEqual(answers[i]! - 1e-7));
+    expect(answers.at(-1)! - answers[0]!).toBeGreaterThan(0.3);
+    await predictor.close();
+  });
+
+  it('reports each round and stops between two of them', async () => {
+    const rounds: number[] = [];
+    const stop = new AbortController();
+    const context = {
+      ...trainContext(1, stop.signal),
+      onProgress: ({ done }: { done: number }) => {
+        rounds.push(done);
+        if (done === 5) stop.abort();
+      },
+    };
+    await expect(train(context, data, settings())).rejects.toThrow();
+    expect(Math.max(...rounds)).toBeLessThan(8);
+  });
+
+  it.each([
+    ['one class', () => 0, 'SINGLE_CLASS'],
+    ['a missing label', (row: number) => (row === 3 ? NaN : row % 2), 'NOT_FINITE'],
+    ['a label that is neither 0 nor 1', (row: number) => (row === 3 ? 2 : row % 2), 'INVALID_VALUE'],
+  ])('refuses %s', async (_case, label, code) => {
+    await expect(train(trainContext(), withLabels(data, label), settings())).rejects.toMatchObject({ code });
+  });
+});
+
+describe('evaluation', () => {
+  const data = invented(ROWS, 2);
+
+  it('measures a ranking whose figures are known', () => {
+    const truth = [...Array<number>(30).fill(0), ...Array<number>(30).fill(1)];
+    const perfect = scoredTable(truth, truth);
+    const { metrics, notes } = evaluate(perfect, invented(60, 6), trainContext());
+    const value = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? NaN;
+    expect([value('aucRoc'), value('gini'), value('ks'), value('averagePrecision')]).toEqual([1, 1, 1, 1]);
+    expect(value('brier')).toBe(0);
+    expect(notes).toEqual([
+      '60 held-out loans, 30 bad (50.0 %)',
+      'only 30 bad loans in the holdout: the intervals are wide, read the metrics with them',
+    ]);
+  });
+
+  it('slices by protected columns in age bands, from thirty rows on', () => {
+    const truth = Array.from(data.table.columns.bad!.values as Float64Array);
+    const { slices, plots } = evaluate(
+      scoredTable(
+        truth,
+        truth.map((t) => 0.2 + 0.5 * t),
+      ),
+      data,
+      trainContext(),
+    );
+    const names = slices.map(({ name }) => name);
+    expect(names).toContain('ageYears: 26 to 35');
+    expect(names).toContain('kind: gold');
+    expect(names).not.toContain('kind: unknown');
+    for (const { metrics } of slices) for (const { n } of metrics) expect(n).toBeGreaterThanOrEqual(30);
+    expect(plots.map(({ title }) => title)).toEqual(['ROC curve', 'Calibration', 'Score distribution']);
+  });
+
+  it('cannot judge a holdout of one class', () => {
+    expect(() => evaluate(scoredTable([1, 1], [0.1, 0.2]), data, trainContext())).toThrow(
+      expect.objectContaining({ code: 'SINGLE_CLASS' }),
+    );
+  });
+
+  it('takes the bootstrap where a class is small, and says which method it used', () => {
+    const few = scoredTable([1, 1, 1, 0, 0, 0, 0], [0.9, 0.8, 0.2, 0.3, 0.1, 0.2, 0.4]);
+    const comparison = compare(
+      few,
+      scoredTable([1, 1, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0]),
+      'baseline',
+      trainContext(),
+    );
+    expect(comparison.interval.method).toContain('bootstrap');
+    expect(comparison.difference).toBeCloseTo(comparison.challenger - 0.5, 12);
+  });
+
+  it('refuses a comparison of different rows', () => {
+    const [a, b] = [scoredTable([0, 1], [0.1, 0.2]), scoredTable([1, 0], [0.1, 0.2])];
+    expect(() => compare(a, b, 'champion', trainContext())).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH' }),
+    );
+  });
+});
+
+describe('baseline', () => {
+  it('finds the feature that ranks best, whichever way it points', () => {
+    const data = invented(2000, 3, 0);
+    expect(baseline(data, data).name).toBe('best single feature: debt');
+    const column = data.table.columns.debt!.values as Float64Array;
+    const columns = { ...data.table.columns, debt: { kind: 'number' as const, values: column.map((v) => -v) } };
+    const mirrored = { schema: data.schema, table: { rowCount: 2000, columns } };
+    const [straight, turned] = [baseline(data, data).scored, baseline(mirrored, mirrored).scored];
+    expect(compare(straight, turned, 'baseline', trainContext()).difference).toBeCloseTo(0, 9);
+    const ranks = straight.columns.probability!.values as Float64Array;
+    expect(Math.min(...ranks)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...ranks)).toBeLessThanOrEqual(1);
+  });
+
+  it('learns the rate of categories in training and knows new ones by the overall rate', () => {
+    const train = invented(500, 4);
+    const only = { ...train.schema, features: train.schema.features.filter(({ name }) => name === 'kind') };
+    const data = { schema: only, table: train.table };
+    const found = baseline(data, data);
+    expect(found.name).toBe('best single feature: kind');
+    expect(new Set(found.scored.columns.probability!.values).size).toBe(4);
+  });
+});
+
+describe('expectations', () => {
+  const failures = (data: TrainingData): (string | null)[] => expectations.map((expectation) => expectation.check(data));
+  const data = invented(ROWS, 5);
+
+  it('hold for sound data, and leave one class to its own error', () => {
+    expect(failures(data)).toEqual([null, null, null]);
+    expect(failures(withLabels(data, () => 0))).toEqual([null, null, null]);
+  });
+
+  it('find odd labels, implausible rates and features without a value', () => {
+    expect(failures(withLabels(data, (row) => (row === 1 ? 2 : row % 2)))[0]).toContain('row 2');
+    expect(failures(withLabels(data, (row) => (row < 5 ? 0 : 1)))[1]).toContain('wanted 0.50 % to 60.00 %');
+    const empty = new Float64Array(ROWS).fill(NaN);
+    const columns = {
+      ...data.table.columns,
+      debt: { kind: 'number' as const, values: empty },
+      noise: { kind: 'number' as const, values: empty },
+    };
+    expect(failures({ schema: data.schema, table: { rowCount: ROWS, columns } })[2]).toContain('2 of 3 features');
+  });
+});
+
+describe('fixture', () => {
+  it('is what its script makes', async () => {
+    const path = join(projectRoot, 'models/credit-risk-scorer/fixtures/credit-applications.csv');
+    expect(await readFile(path, 'utf8')).toBe(fixtureCsv(FIXTURE_ROWS, FIXTURE_SEED));
+  });
+});

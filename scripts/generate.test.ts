@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { check } from 'prettier';
+import { describe, expect, it } from 'vitest';
+import { errorTable } from '../contracts/errors.js';
+import { projectRoot } from '../platform/project.js';
+import { generateFiles, renderAliases, renderErrorPage, staleFiles } from './generate.js';
+
+describe('generated files', () => {
+  it('are what the sources say now (run `npm run gen` when this fails)', async () => {
+    expect((await staleFiles(projectRoot)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('are found out of date after any edit, and up to date again once written', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'generate-'));
+    try {
+      const files = await generateFiles();
+      const paths = files.map(({ path }) => path);
+      expect((await staleFiles(root)).map(({ path }) => path)).toEqual(paths);
+      for (const { path, content } of files) {
+        await mkdir(dirname(join(root, path)), { recursive: true });
+        await writeFile(join(root, path), content);
+      }
+      expect(await staleFiles(root)).toEqual([]);
+      await writeFile(join(root, paths[0]!), `${files[0]!.content} `);
+      expect((await staleFiles(root)).map(({ path }) => path)).toEqual([paths[0]]);
+    } finally {
+      await rm(root, { recursive: true });
+    }
+  });
+
+  it('hold every error code with its meaning, status and exit code', () => {
+    const page = renderErrorPage();
+    for (const [code, { meaning, status, exit }] of Object.entries(errorTable)) {
+      const line = page.split('\n').find((candidate) => candidate.includes(`\`${code}\``)) ?? '';
+      for (const wanted of [meaning, String(status), String(exit)]) expect(line, code).toContain(wanted);
+    }
+  });
+
+  it('name one workflow a model and pass the format check', async () => {
+    const source = renderAliases(['credit-risk-scorer', 'financial-ner']);
+    expect(source).toContain('export async function trainCreditRiskScorer(');
+    expect(source).toContain("modelName: 'financial-ner'");
+    const options = { singleQuote: true, printWidth: 120, trailingComma: 'all', parser: 'typescript' } as const;
+    expect(await check(source, options)).toBe(true);
+  });
+});
