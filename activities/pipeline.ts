@@ -33,7 +33,7 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
   },
 
   extractTable(input) {
-    const { runKey: _runKey, ...job } = parse(extractTableInput, input);
+    const job = parse(extractTableInput, input);
     return compute(deps, 'extractTable', job);
   },
 

@@ -20,9 +20,7 @@ export function temporalLogger(logger: Logger): TemporalLogger {
 }
 
 /** Task tokens and 64-bit numbers say nothing to a reader and do not fit JSON. */
-const plain = ({ taskToken: _taskToken, error, ...meta }: LogMetadata): object => ({
-  ...Object.fromEntries(
-    Object.entries(meta).map(([name, value]) => [name, typeof value === 'bigint' ? `${value}` : value]),
-  ),
-  ...(error === undefined ? {} : { err: error as unknown }),
-});
+function plain({ error, ...meta }: LogMetadata): object {
+  const members = Object.entries(meta).filter(([name, value]) => name !== 'taskToken' && typeof value !== 'bigint');
+  return { ...Object.fromEntries(members), ...(error === undefined ? {} : { err: error as unknown }) };
+}

@@ -1,7 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import type { ProgressReport } from '../contracts/workflows.js';
-import { searchAttributes } from '../contracts/workflows.js';
+import type { ProgressReport, searchAttributes } from '../contracts/workflows.js';
 import { progress } from './messages.js';
 
 /** Sets what lists in the UI filter by, for instance `ModelName="credit-risk-scorer" AND Decision="registered"`. */

@@ -15,13 +15,13 @@ import { defineJob } from './job-definition.js';
 const share = z.number().min(0).max(1);
 
 export const extractTable = defineJob({
-  input: extractTableInput.omit({ runKey: true }),
+  input: extractTableInput,
   output: extractedTable,
-  async run({ table, ...input }, { backendPool, blobs, signal, onProgress }) {
+  async run({ table, source, asOf, chunkRows }, { backendPool, blobs, signal, onProgress }) {
     const { extractTable: extract } = await import('../../datasets/snapshots/extract.js');
     const { tableSpecs } = await import('../../datasets/sources/backend/tables.js');
     return extract({
-      ...input,
+      ...{ source, asOf, chunkRows },
       pool: backendPool(),
       blobs,
       spec: tableSpecs[table],

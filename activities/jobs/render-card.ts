@@ -26,7 +26,7 @@ export const renderModelCard = defineJob({
   output: z.strictObject({ html: storedBlob, markdown: storedBlob }),
   async run({ evaluationHash, run, ...facts }, { blobs }) {
     const { renderCard } = await import('../../registry/model-cards/render-card.js');
-    const { kind: _kind, schemaVersion: _version, ...found } = await loadEvaluation(blobs, evaluationHash);
+    const found = await loadEvaluation(blobs, evaluationHash);
     const model = await findModel(found.dataset.modelName);
     const { html, markdown } = await renderCard({
       ...facts,

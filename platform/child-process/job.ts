@@ -18,7 +18,7 @@ export interface JobProgress {
 export interface JobOptions {
   /** Aborted on cancellation: the child is asked to stop, and killed when it has not ended within the grace time. */
   readonly signal: AbortSignal;
-  onProgress(progress: JobProgress): void;
+  readonly onProgress: (progress: JobProgress) => void;
   readonly memoryMb: number;
   /** @default 2000 */
   readonly graceMs?: number;

@@ -22,7 +22,7 @@ export type FromChild =
 /** What a job is lent beside its input. */
 export interface JobContext {
   readonly signal: AbortSignal;
-  onProgress(progress: JobProgress): void;
+  readonly onProgress: (progress: JobProgress) => void;
 }
 
 /** Finds the job in its table, parses the input and computes. @throws PipelineError. */

@@ -139,15 +139,19 @@ function conclude({ request, options, ended, answer, output }: Course): unknown 
  */
 export const createInlineRunner = (execute: JobExecutor): JobRunner => ({
   async run(request, { signal, onProgress }) {
-    if (signal.aborted) throw cancelled(request.job);
+    if (isAborted(signal)) throw cancelled(request.job);
     try {
       const result = await execute(throughJson(request) as JobRequest, { signal, onProgress });
       return throughJson(result);
     } catch (thrown) {
-      throw signal.aborted ? cancelled(request.job) : asPipelineFault(thrown);
+      if (isAborted(signal)) throw cancelled(request.job);
+      throw asPipelineFault(thrown);
     }
   },
 });
+
+/** A function, because a signal changes between two looks at it. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 /** What the process boundary does to a value. */
 const throughJson = (value: unknown): unknown =>

@@ -15,7 +15,10 @@ export function serveJobs(execute: JobExecutor): void {
   process.on('SIGINT', () => undefined); // Ctrl-C reaches the whole group; the parent decides what becomes of the job
   process.on('disconnect', () => process.exit(1));
   process.on('message', (message: ToChild) => {
-    if (message.kind === 'cancel') return controller.abort();
+    if (message.kind === 'cancel') {
+      controller.abort();
+      return;
+    }
     const { request, memoryMb } = message;
     const context = createContext(controller.signal, memoryMb);
     void answer(() => execute(request, context), { job: request.job, signal: controller.signal });
