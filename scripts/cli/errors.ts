@@ -12,7 +12,7 @@ interface Fault extends Error {
 const temporalFaults: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   WorkflowExecutionAlreadyStartedError: ['ALREADY_RUNNING', 'a workflow with this id exists already'],
   WorkflowNotFoundError: ['RUN_NOT_FOUND', 'the Temporal server knows no workflow with this id'],
-  ScheduleNotFoundError: ['RUN_NOT_FOUND', 'the Temporal server knows no schedule with this id'],
+  ScheduleNotFoundError: ['SCHEDULE_NOT_FOUND', 'the Temporal server knows no schedule with this id'],
   TerminatedFailure: ['CANCELLED', 'the workflow was terminated'],
   CancelledFailure: ['CANCELLED', 'the workflow was cancelled'],
 };

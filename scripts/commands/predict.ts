@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { PipelineError } from '../../contracts/errors.js';
 import { DEFAULT_LINE, stages } from '../../contracts/ids.js';
 import type { Stage } from '../../contracts/ids.js';
 import type { CliContext } from '../cli/context.js';
+import { shortHash } from '../cli/format.js';
 import { readJsonInput } from '../cli/json-input.js';
 
 interface PredictOptions {
-  readonly input: string;
+  readonly input?: string;
+  readonly schema?: true;
   readonly line: string;
   readonly stage?: Stage;
   readonly version?: string;
@@ -19,26 +22,40 @@ export function register(program: Command, cli: CliContext): void {
     .summary('answer one question with a registered version')
     .description('Answers one input, or a list of them, with a registered version and says which one answered.')
     .argument('<model>', 'name of a model')
-    .requiredOption('--input <json>', 'a JSON object or list; @file reads a file, - standard input')
+    .option('--input <json>', 'a JSON object or list; @file reads a file, - standard input')
+    .option('--schema', 'print what an input looks like, as JSON schema, and predict nothing')
     .option('--line <name>', 'line', DEFAULT_LINE)
     .addOption(new Option('--stage <stage>', 'version in this stage (production, else staging)').choices(stages))
     .addOption(new Option('--version <version>', 'this version').conflicts('stage'))
-    .action((model: string, options: PredictOptions) => predictOne(cli, model, options));
+    .action((model: string, options: PredictOptions) => answer(cli, model, options));
 }
 
-async function predictOne({ connect, out }: CliContext, name: string, options: PredictOptions): Promise<void> {
+async function answer(cli: CliContext, name: string, options: PredictOptions): Promise<void> {
   const { findModel } = await import('../../models/catalogue.js');
   const { name: modelName } = await findModel(name);
-  const input = await readJsonInput(options.input);
+  if (options.schema) await printSchema(cli, modelName, options);
+  else await predictInputs(cli, modelName, options);
+}
+
+async function printSchema(cli: CliContext, modelName: string, { line, version }: PredictOptions): Promise<void> {
+  const { services } = await cli.connect();
+  const { inputSchemaOf } = await import('../../serving/predict.js');
+  const schema = await inputSchemaOf(services, { modelName, line, ...(version === undefined ? {} : { version }) });
+  cli.out.result(schema, () => cli.out.line(JSON.stringify(schema, null, 2)));
+}
+
+async function predictInputs({ connect, out }: CliContext, modelName: string, options: PredictOptions): Promise<void> {
+  const { input, line, version, stage } = options;
+  if (input === undefined) throw new PipelineError('INVALID_INPUT', '--input is missing; --schema shows its form');
+  const value = await readJsonInput(input);
   const { services } = await connect();
   const { predict } = await import('../../serving/predict.js');
-  const { line, version, stage } = options;
   const wanted = { ...(version === undefined ? {} : { version }), ...(stage === undefined ? {} : { stage }) };
-  const inputs = Array.isArray(input) ? input : [input];
-  const answer = await predict({ services, modelName, line, ...wanted, inputs });
-  out.result({ model: modelName, line, ...answer }, () => {
-    for (const output of answer.outputs) out.line(JSON.stringify(output));
-    const from = answer.snapshotHash === null ? 'trained from a file' : `snapshot ${answer.snapshotHash.slice(0, 12)}`;
-    out.line(out.paint.dim(`${modelName} ${answer.version} (${answer.stage}), ${from}`));
+  const inputs: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const found = await predict({ services, modelName, line, ...wanted, inputs });
+  out.result({ model: modelName, line, ...found }, () => {
+    for (const output of found.outputs) out.line(JSON.stringify(output));
+    const from = found.snapshotHash === null ? 'trained from a file' : `snapshot ${shortHash(found.snapshotHash)}`;
+    out.line(out.paint.dim(`${modelName} ${found.version} (${found.stage}), ${from}`));
   });
 }

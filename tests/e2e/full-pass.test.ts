@@ -1,0 +1,158 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MasterTrainingResult, TrainModelResult } from '../../contracts/workflows.js';
+import { projectRoot } from '../../platform/project.js';
+import { collect, runCli, startCli } from './run-cli.js';
+
+/*
+ * One user's day on services of its own: everything is started, used and stopped through the command line. The steps
+ * build on each other, so they run in order and the first failure makes the rest fail.
+ */
+
+const folder = mkdtempSync(join(tmpdir(), 'ml-e2e-pass-'));
+const home = join(folder, 'home');
+const ml = (...args: string[]) => runCli(args, { home });
+const model = 'credit-risk-scorer';
+
+/** The result of a command that must succeed. */
+async function mlJson<T>(...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await ml(...args, '--json');
+  expect(code, `ml ${args.join(' ')}\n${stdout}\n${stderr}`).toBe(0);
+  return JSON.parse(stdout) as T;
+}
+
+interface Trained<Result> {
+  readonly workflowId: string;
+  readonly cards: readonly string[];
+  readonly result: Result;
+}
+
+const decisionOf = ({ result }: Trained<MasterTrainingResult>): TrainModelResult => {
+  const outcome = result.models.find((one) => one.status === 'decided' && one.result.modelName === model);
+  if (outcome?.status !== 'decided') throw new Error(`no decision: ${JSON.stringify(result)}`);
+  return outcome.result;
+};
+
+/** Processes that work for this state directory; where /proc does not exist, none is seen. */
+function processesOfHome(): string[] {
+  if (!existsSync('/proc/self')) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+    .map((pid) => readCommand(pid))
+    .filter((command) => command.includes(home));
+}
+
+function readCommand(pid: string): string {
+  try {
+    return ['cmdline', 'environ'].map((name) => readFileSync(`/proc/${pid}/${name}`, 'utf8')).join(' ');
+  } catch {
+    return '';
+  }
+}
+
+beforeAll(async () => {
+  const { code, stderr } = await ml('up');
+  expect(code, stderr).toBe(0);
+}, 600_000);
+
+afterAll(async () => {
+  await ml('down');
+  rmSync(folder, { recursive: true, force: true });
+}, 120_000);
+
+describe('a day with the command line', () => {
+  it('generates data and trains every model to a decision, with a card', async () => {
+    await mlJson('data', 'generate', '--users', '200', '--months', '30');
+    const trained = await mlJson<Trained<MasterTrainingResult>>('train', 'all');
+    expect(trained.workflowId).toMatch(/^retraining-\d{4}-\d\d-\d\d$/);
+    expect(['registered', 'rejected']).toContain(decisionOf(trained).decision);
+    expect(decisionOf(trained).metrics[0]!.interval).toBeDefined();
+    for (const card of trained.cards) expect(readFileSync(card, 'utf8')).toContain(model);
+  });
+
+  it('a second training of the same data makes no second version', async () => {
+    const before = await mlJson<{ versions: unknown[] }>('models', 'list');
+    const again = await mlJson<Trained<MasterTrainingResult>>('train', 'all', '--from', 'dataset');
+    expect(again.workflowId).toMatch(/-2$/);
+    expect(decisionOf(again).decision).not.toBe('registered');
+    const after = await mlJson<{ versions: unknown[] }>('models', 'list');
+    expect(after.versions).toHaveLength(before.versions.length);
+  });
+
+  it('prints tables for people', async () => {
+    const runs = await ml('runs', 'list');
+    expect(runs.code).toBe(0);
+    expect(runs.stdout).toContain(model);
+    expect(runs.stdout).not.toContain('\u001b[');
+    const [first] = await mlJson<{ workflowId: string }[]>('runs', 'list');
+    const shown = await ml('runs', 'show', first!.workflowId);
+    expect(shown.stdout).toContain('parameters');
+    expect((await ml('models', 'show', model)).stdout).toContain('maxDepth');
+  });
+
+  it('registers from a file, predicts from its line, and refuses to promote it', async () => {
+    const file = join(projectRoot, 'models', model, 'fixtures', 'credit-applications.csv');
+    const flags = ['--max-depth', '3', '--n-estimators', '30'];
+    const trained = await mlJson<Trained<TrainModelResult>>('train', model, '--data-path', file, ...flags);
+    expect(trained.result).toMatchObject({ line: 'credit-applications', decision: 'registered', version: '1.0.0' });
+
+    const line = ['--line', 'credit-applications'];
+    const input = '{"requestedAmount": 250000, "termMonths": 24}';
+    const answer = await mlJson<{ version: string; stage: string; outputs: { probability: number }[] }>(
+      ...['predict', model, '--input', input],
+      ...line,
+    );
+    expect(answer).toMatchObject({ version: '1.0.0', stage: 'dev', snapshotHash: null });
+    expect(answer.outputs[0]!.probability).toBeGreaterThan(0);
+
+    const promoted = await ml('promote', model, ...line, '--to', 'staging', '--json');
+    expect(promoted.code).toBe(2);
+    expect(JSON.parse(promoted.stdout)).toMatchObject({ error: { code: 'TRANSITION_NOT_ALLOWED' } });
+  });
+
+  it('refuses wrong predictions and decisions with one error each', async () => {
+    const wrong = await ml('predict', model, '--line', 'credit-applications', '--input', '{"shoeSize": 43}', '--json');
+    expect(wrong.code).toBe(2);
+    expect(JSON.parse(wrong.stdout)).toMatchObject({ error: { code: 'INVALID_INPUT' } });
+    const unknown = await ml('runs', 'show', 'no-such-run', '--json');
+    expect(unknown.code).toBe(2);
+    expect(JSON.parse(unknown.stdout)).toMatchObject({ error: { code: 'RUN_NOT_FOUND' } });
+  });
+
+  it('Ctrl-C leaves the run going, and it completes', async () => {
+    const id = 'interrupted-run';
+    const waiting = startCli(['train', model, '--from', 'dataset', '--seed', '7', '--id', id], { home });
+    waiting.stderr!.on('data', (chunk: Buffer) => {
+      if (chunk.toString('utf8').includes(id)) waiting.kill('SIGINT');
+    });
+    const interrupted = await collect(waiting);
+    expect(interrupted.code).toBe(130);
+    expect(interrupted.stdout).toContain(`ml runs show ${id} --follow`);
+    const followed = await mlJson<Trained<TrainModelResult>>('runs', 'show', id, '--follow');
+    expect(followed.result.stage).toBe('done');
+  });
+
+  it('an id that was used is refused', async () => {
+    const again = await ml('train', model, '--from', 'dataset', '--id', 'interrupted-run', '--json');
+    expect(again.code).toBe(1);
+    expect(JSON.parse(again.stdout)).toMatchObject({ error: { code: 'CONFLICT' } });
+  });
+
+  it('applies schedules once, however often they are applied', async () => {
+    await mlJson('schedule', 'apply');
+    await mlJson('schedule', 'apply');
+    const schedules = await mlJson<{ scheduleId: string; paused: boolean }[]>('schedule', 'list');
+    expect(schedules.map(({ scheduleId }) => scheduleId).sort()).toEqual(['daily-data-pipeline', 'weekly-retraining']);
+    await mlJson('schedule', 'pause');
+    const paused = await mlJson<{ paused: boolean }[]>('schedule', 'list');
+    expect(paused.every((schedule) => schedule.paused)).toBe(true);
+  });
+
+  it('down leaves no process behind', async () => {
+    expect(processesOfHome().length).toBeGreaterThan(3);
+    expect((await ml('down')).code).toBe(0);
+    expect(processesOfHome()).toEqual([]);
+  });
+});
