@@ -1,0 +1,46 @@
+import type { Random } from '../../../../learning/random/index.js';
+import type { Customer, TrueSpan } from './customer.js';
+import { difficulty } from './difficulty.js';
+import { chance, pick } from './draws.js';
+
+/** A text with its true spans, to be annotated. */
+export interface AnnotationTask {
+  readonly message_id: string | null;
+  readonly transaction_id: string | null;
+  readonly text_group: string | null;
+  readonly text: string;
+  readonly spans: readonly TrueSpan[];
+  readonly at: number;
+}
+
+const types = ['AMOUNT', 'DATE', 'MERCHANT', 'ACCOUNT', 'PERSON', 'CATEGORY', 'ORG'];
+
+/** The span as an annotator leaves it: forgotten (null), cut wrongly, given a wrong type, and mostly right. */
+function asAnnotated(random: Random, span: TrueSpan, text: string): TrueSpan | null {
+  const { spanForgotten, spanMiscut, spanMistyped } = difficulty.text;
+  if (chance(random, spanForgotten)) return null;
+  if (chance(random, spanMistyped)) return { ...span, type: pick(random, types) };
+  if (!chance(random, spanMiscut)) return span;
+  const space = text.slice(span.start, span.end).lastIndexOf(' ');
+  return space > 0 ? { ...span, end: span.start + space } : span;
+}
+
+/** Adds an annotator's rows for one text. Offsets always fit the text; errors are errors of judgement. */
+export function annotate(random: Random, customer: Customer, task: AnnotationTask): void {
+  const { entity_annotations: rows } = customer.rows;
+  for (const trueSpan of task.spans) {
+    const span = asAnnotated(random, trueSpan, task.text);
+    if (span === null || task.at >= customer.end) continue;
+    rows.push({
+      id: `${customer.profile.id}-e${String(rows.length + 1).padStart(4, '0')}`,
+      message_id: task.message_id,
+      transaction_id: task.transaction_id,
+      start_offset: span.start,
+      end_offset: span.end,
+      entity_type: span.type,
+      text: task.text.slice(span.start, span.end),
+      text_group: task.text_group,
+      annotated_at: task.at,
+    });
+  }
+}

@@ -1,0 +1,118 @@
+import type { Random } from '../../../../learning/random/index.js';
+import type { Month } from './calendar.js';
+import { DAY_MS, momentIn } from './calendar.js';
+import { difficulty } from './difficulty.js';
+import { between, chance, digits, logNormal, pick, weighted } from './draws.js';
+import { type Merchant, merchants, suspiciousMerchants } from './merchants.js';
+import { cities } from './places.js';
+import { bankBooking, payMerchant, type Posting } from './posting.js';
+import type { Profile } from './profile.js';
+
+const MINUTE_MS = 60_000;
+
+/** One wave of misuse of somebody's account. */
+type Episode = (random: Random, profile: Profile, scene: { readonly at: number; readonly usual: number }) => Posting[];
+
+const strangeMerchant = (random: Random): Merchant =>
+  pick(random, chance(random, 0.4) ? suspiciousMerchants : merchants);
+
+function steal(random: Random, profile: Profile, theft: { at: number; amount: number; merchant: Merchant }): Posting {
+  const byCard = profile.cardLimit > 0 && chance(random, 0.5);
+  return payMerchant(random, profile, theft.merchant, {
+    at: theft.at,
+    amount: Math.max(20, theft.amount),
+    channel: byCard ? 'card' : 'upi',
+    account: byCard ? 'card' : 'main',
+    category: theft.merchant.category,
+    fraud: true,
+  });
+}
+
+/** Somebody else holds the phone: several payments in the night, minutes apart, to shops the customer never visits. */
+const takeover: Episode = (random, profile, { at, usual }) =>
+  Array.from({ length: 2 + random.integer(4) }, (_, index) => {
+    const moment = at + Math.floor(index * between(random, 2, 9) * MINUTE_MS);
+    return steal(random, profile, {
+      at: moment,
+      amount: usual * 1.4 * logNormal(random, 0.6),
+      merchant: strangeMerchant(random),
+    });
+  });
+
+/** Stolen card data: one or two large purchases at any hour. */
+const cardFraud: Episode = (random, profile, { at, usual }) =>
+  Array.from({ length: 1 + random.integer(2) }, (_, index) =>
+    steal(random, profile, {
+      at: at + index * 25 * MINUTE_MS,
+      amount: usual * 4 * logNormal(random, 0.5),
+      merchant: strangeMerchant(random),
+    }),
+  );
+
+/** Small charges to see whether the account answers, then the real one. */
+const probing: Episode = (random, profile, { at, usual }) => {
+  const merchant = strangeMerchant(random);
+  const probes = Array.from({ length: 2 + random.integer(3) }, (_, index) =>
+    steal(random, profile, { at: at + index * 3 * MINUTE_MS, amount: between(random, 29, 199), merchant }),
+  );
+  return [
+    ...probes,
+    steal(random, profile, { at: at + 15 * MINUTE_MS, amount: usual * 3 * logNormal(random, 0.4), merchant }),
+  ];
+};
+
+/** A copied card at machines of another town, at night, round amounts. */
+const skimming: Episode = (random, profile, { at }) => {
+  const elsewhere = pick(
+    random,
+    Object.keys(cities).filter((city) => city !== profile.city),
+  ).toUpperCase();
+  return Array.from({ length: 1 + random.integer(3) }, (_, index) =>
+    bankBooking(`ATM-CASH/${elsewhere}/${digits(random, 6)}`, {
+      at: at + index * 4 * MINUTE_MS,
+      amount: -pick(random, [5000, 10_000, 10_000, 15_000]),
+      channel: 'atm',
+      category: 'cash',
+      fraud: true,
+    }),
+  );
+};
+
+const episodes = { takeover, cardFraud, probing, skimming } as const;
+const episodeWeights = { takeover: 34, cardFraud: 28, probing: 18, skimming: 20 };
+const nightly = new Set(['takeover', 'skimming']);
+
+function episode(random: Random, profile: Profile, month: Month, usual: number): Posting[] {
+  const kind = weighted(random, episodeWeights);
+  const hour = nightly.has(kind) ? between(random, 0.3, 4.8) : between(random, 0, 24);
+  const at = momentIn(month, 2 + random.integer(month.days - 3), hour);
+  return episodes[kind](random, profile, { at, usual });
+}
+
+/** The same payment booked a second time within minutes. */
+function duplicate(random: Random, purchases: readonly Posting[]): Posting[] {
+  const original = pick(random, purchases);
+  return [{ ...original, at: original.at + Math.floor(between(random, 0.5, 8) * MINUTE_MS), fraud: true }];
+}
+
+/**
+ * What strangers do to a customer in a month; most months nothing.
+ * @param purchases - the customer's own of the month.
+ */
+export function misuseOf(random: Random, profile: Profile, month: Month, purchases: readonly Posting[]): Posting[] {
+  if (!chance(random, difficulty.anomaly.episodes)) return [];
+  const merchantPurchases = purchases.filter((posting) => posting.merchant !== null);
+  if (merchantPurchases.length === 0) return [];
+  if (chance(random, 0.15)) return duplicate(random, merchantPurchases);
+  const total = merchantPurchases.reduce((sum, posting) => sum - posting.amount, 0);
+  return episode(random, profile, month, total / merchantPurchases.length);
+}
+
+/** When a customer disputes a transaction: never, or days later. Past the history's end it is not known yet. */
+export function disputeOf(random: Random, posting: Posting, end: number): number | null {
+  const { reportedShare, falseDisputes, disputeDelayDays } = difficulty.anomaly;
+  const probability = posting.fraud ? reportedShare : posting.amount < 0 ? falseDisputes : 0;
+  if (!chance(random, probability)) return null;
+  const at = posting.at + Math.floor(disputeDelayDays * logNormal(random, 0.7) * DAY_MS);
+  return at < end ? at : null;
+}

@@ -1,0 +1,22 @@
+import { createRandom } from '../../../../learning/random/index.js';
+import { monthsUntil } from './calendar.js';
+import type { Customer } from './customer.js';
+import { type GeneratorOptions, parseGeneratorOptions } from './options.js';
+import { simulateCustomer } from './simulate.js';
+
+const customerId = (index: number): string => `u${String(index + 1).padStart(6, '0')}`;
+
+/**
+ * Customers one after the other, each with all rows and the hidden truth; constant memory. Deterministic, and customer k
+ * depends on seed, months and until alone, not on how many there are.
+ * @throws PipelineError `INVALID_INPUT` for options out of range.
+ */
+export function* generateCustomers(options: GeneratorOptions = {}): Generator<Customer> {
+  const settings = parseGeneratorOptions(options);
+  const months = monthsUntil(settings.until, settings.months);
+  const random = createRandom(settings.seed);
+  for (let index = 0; index < settings.users; index++) {
+    const id = customerId(index);
+    yield simulateCustomer(random.fork(id), id, months);
+  }
+}

@@ -1,0 +1,52 @@
+import type { Pool } from 'pg';
+import type { SourceCatalog } from '../../catalog.js';
+import { replaceSource, type RowCounts } from '../load.js';
+import { migrateBackend } from '../migrate.js';
+import { generateCustomers } from './generate.js';
+import { type GeneratorOptions, type GeneratorSettings, parseGeneratorOptions } from './options.js';
+import type { BackendRows } from './rows.js';
+
+export { generateCustomers } from './generate.js';
+export { type GeneratorOptions, generatorOptions, type GeneratorSettings, parseGeneratorOptions } from './options.js';
+
+/** The source that generated rows live under. */
+export const GENERATED_SOURCE = 'generated';
+
+/** Where generated rows go: the source database and the catalogue of sources. */
+export interface GeneratorStores {
+  readonly backendPool: Pool;
+  readonly catalog: Pick<SourceCatalog, 'add'>;
+}
+
+export interface GeneratedBackend {
+  readonly source: string;
+  readonly settings: GeneratorSettings;
+  readonly rows: RowCounts;
+}
+
+function* rowsOf(settings: GeneratorSettings, onCustomer: (done: number) => void): Generator<BackendRows> {
+  let done = 0;
+  for (const customer of generateCustomers(settings)) {
+    yield customer.rows;
+    onCustomer(++done);
+  }
+}
+
+/**
+ * Generates a backend of synthetic customers and puts it in the place of the source `generated`, all or nothing; that
+ * source becomes the one in use.
+ * @param onCustomer - hears how many customers are written.
+ * @throws PipelineError `INVALID_INPUT` for options out of range.
+ */
+export async function generateBackend(
+  stores: GeneratorStores,
+  options: GeneratorOptions = {},
+  onCustomer: (done: number) => void = () => undefined,
+): Promise<GeneratedBackend> {
+  const settings = parseGeneratorOptions(options);
+  await migrateBackend(stores.backendPool);
+  const rows = await replaceSource(stores.backendPool, GENERATED_SOURCE, rowsOf(settings, onCustomer));
+  const detail = { ...settings, synthetic: true, transactions: rows.transactions };
+  await stores.catalog.add(GENERATED_SOURCE, detail, { activate: true });
+  return { source: GENERATED_SOURCE, settings, rows };
+}

@@ -1,0 +1,112 @@
+import type { Random } from '../../../../learning/random/index.js';
+import type { TransactionCategory } from '../categories.js';
+import { pick } from './draws.js';
+import { familyCount, familyName } from './families.js';
+
+export interface Merchant {
+  /** As the statement prints it, upper case. */
+  readonly name: string;
+  readonly category: TransactionCategory;
+  /** Group that holdouts are cut by; other families share no merchant, name or wording with it. */
+  readonly family: number;
+  /** Sold over the internet, so that it occurs in every city. */
+  readonly online: boolean;
+}
+
+type MerchantCategory = (typeof merchantCategories)[number];
+const merchantCategories = [
+  'groceries',
+  'dining',
+  'fuel',
+  'transport',
+  'shopping',
+  'entertainment',
+  'health',
+  'travel',
+  'household',
+  'education',
+  'telecom',
+  'utilities',
+  'insurance',
+] as const satisfies readonly TransactionCategory[];
+
+/** Chains that customers of every city know; a star marks those that sell online. */
+const chains: Readonly<Record<MerchantCategory, string>> = {
+  groceries:
+    'BIGBASKET*,BLINKIT*,ZEPTO*,DMART,RELIANCE FRESH,MORE SUPERMARKET,SPENCERS,STAR BAZAAR,JIOMART*,NATURES BASKET',
+  dining:
+    'SWIGGY*,ZOMATO*,DOMINOS PIZZA,MCDONALDS,CAFE COFFEE DAY,BARBEQUE NATION,HALDIRAM,SAGAR RATNA,CHAAYOS,BIKANERVALA',
+  fuel: 'INDIAN OIL,HP PETROL PUMP,BHARAT PETROLEUM,SHELL INDIA,NAYARA ENERGY,RELIANCE PETRO',
+  transport: 'UBER*,OLA CABS*,RAPIDO*,DELHI METRO,NAMMA METRO,FASTAG TOLL,BMTC,REDBUS*',
+  shopping:
+    'AMAZON*,FLIPKART*,MYNTRA*,AJIO*,MEESHO*,CROMA,SHOPPERS STOP,WESTSIDE,LIFESTYLE STORES,PANTALOONS,DECATHLON,TANISHQ,NYKAA*,LENSKART*,BATA INDIA',
+  entertainment: 'BOOKMYSHOW*,PVR INOX,CINEPOLIS,WONDERLA,DREAM11*,STEAM GAMES*,TIMEZONE',
+  health: 'APOLLO PHARMACY,MEDPLUS,TATA 1MG*,PHARMEASY*,FORTIS HOSPITAL,DR LAL PATHLABS,CULT FIT*,MANIPAL HOSPITAL',
+  travel: 'IRCTC*,MAKEMYTRIP*,INDIGO*,AIR INDIA*,GOIBIBO*,OYO ROOMS*,CLEARTRIP*,TAJ HOTELS',
+  household: 'URBAN COMPANY*,PEPPERFRY*,HOME CENTRE,IKEA INDIA,ASIAN PAINTS,LIVSPACE*',
+  education: 'BYJUS*,UNACADEMY*,DELHI PUBLIC SCHOOL,RYAN INTERNATIONAL,KENDRIYA VIDYALAYA,UDEMY*,ALLEN CAREER',
+  telecom: 'AIRTEL*,JIO*,VI POSTPAID*,BSNL*,ACT FIBERNET*,TATA PLAY*',
+  utilities: 'BESCOM*,TATA POWER*,ADANI ELECTRICITY*,MAHANAGAR GAS*,INDANE GAS,DELHI JAL BOARD*,TSSPDCL*,TANGEDCO*',
+  insurance: 'LIC OF INDIA*,HDFC ERGO*,ICICI LOMBARD*,STAR HEALTH*,SBI LIFE*,BAJAJ ALLIANZ*',
+};
+
+/** Small shops are made of an owner's or god's name and a trade, as on every Indian street. */
+const shopOwners =
+  'BALAJI,SAI,GANESH,LAXMI,KRISHNA,ANNAPURNA,MAHALAKSHMI,SHREE RAM,DURGA,VENKATESHWARA,GUPTA,SHARMA,PATEL,AGARWAL,NAIR,REDDY,KHAN,SINGH,JAIN,IYER,DESHMUKH,BANERJEE,CHAUDHARY,MEHTA,FERNANDES,ROYAL,NEW INDIA,CITY,MODERN,NATIONAL'.split(
+    ',',
+  );
+const trades: Readonly<Partial<Record<MerchantCategory, readonly string[]>>> = {
+  groceries: ['KIRANA STORE', 'PROVISIONS', 'SUPER MART', 'VEGETABLES'],
+  dining: ['BHAVAN', 'DHABA', 'SWEETS', 'TIFFINS'],
+  fuel: ['FILLING STATION', 'FUELS'],
+  shopping: ['TEXTILES', 'GARMENTS', 'ELECTRONICS', 'FOOTWEAR'],
+  health: ['MEDICALS', 'CLINIC'],
+  household: ['HARDWARE', 'FURNITURE'],
+  education: ['TUITIONS', 'VIDYA MANDIR'],
+};
+
+const fromChains = (category: MerchantCategory): Omit<Merchant, 'family'>[] =>
+  chains[category].split(',').map((entry) => ({
+    name: entry.replace('*', ''),
+    category,
+    online: entry.endsWith('*'),
+  }));
+
+const fromTrades = (category: MerchantCategory): Omit<Merchant, 'family'>[] =>
+  (trades[category] ?? []).flatMap((trade, offset) =>
+    shopOwners
+      .filter((_, index) => index % 4 === offset % 4)
+      .map((owner) => ({ name: `${owner} ${trade}`, category, online: false })),
+  );
+
+/** Families take turns, so that each has merchants of several trades. */
+const catalogue: readonly Merchant[] = merchantCategories
+  .flatMap((category) => [...fromChains(category), ...fromTrades(category)])
+  .map((merchant, index) => ({ ...merchant, family: index % familyCount }));
+
+function grouped<K>(keyOf: (merchant: Merchant) => K): ReadonlyMap<K, readonly Merchant[]> {
+  const groups = new Map<K, Merchant[]>();
+  for (const merchant of catalogue) groups.set(keyOf(merchant), [...(groups.get(keyOf(merchant)) ?? []), merchant]);
+  return groups;
+}
+const byCategory = grouped((merchant) => merchant.category);
+const byFamily = grouped((merchant) => merchant.family);
+
+/** Every merchant there is, in a fixed order. */
+export const merchants = catalogue;
+
+/** Merchants of a category; empty for categories that have none, such as `rent`. */
+export const merchantsOf = (category: TransactionCategory): readonly Merchant[] => byCategory.get(category) ?? [];
+
+/** A merchant of a family; every family has some. */
+export const merchantOfFamily = (random: Random, family: number): Merchant =>
+  pick(random, byFamily.get(family) ?? catalogue);
+
+/** Where a stranger spends another's money: dealers that honest customers rarely meet. */
+export const suspiciousMerchants: readonly Merchant[] =
+  'GLOBAL DIGITAL GOODS,QUICKWIN GAMES,CRYPTO EXCHANGE FZE,GIFTCARD HUB,LUXE WATCHES INTL,STREAMPLUS LTD,AIRTIME RESELLER,FASTPAY MERCHANT,WEB SERVICES SG,MOBILE WORLD DXB'
+    .split(',')
+    .map((name, index) => ({ name, category: 'shopping', online: true, family: index % familyCount }));
+
+/** The group name that rows carry. */
+export const groupOfMerchant = (merchant: Merchant): string => familyName(merchant.family);

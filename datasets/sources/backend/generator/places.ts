@@ -1,0 +1,44 @@
+/** Cities with their weight and what life costs there against the country's middle. */
+export const cities: Readonly<Record<string, { readonly weight: number; readonly cost: number }>> = {
+  Mumbai: { weight: 14, cost: 1.35 },
+  Bengaluru: { weight: 13, cost: 1.25 },
+  Delhi: { weight: 13, cost: 1.2 },
+  Hyderabad: { weight: 9, cost: 1.1 },
+  Chennai: { weight: 9, cost: 1.05 },
+  Pune: { weight: 8, cost: 1.1 },
+  Kolkata: { weight: 7, cost: 0.95 },
+  Ahmedabad: { weight: 6, cost: 0.9 },
+  Jaipur: { weight: 5, cost: 0.85 },
+  Kochi: { weight: 4, cost: 0.9 },
+  Lucknow: { weight: 4, cost: 0.8 },
+  Indore: { weight: 4, cost: 0.75 },
+  Bhubaneswar: { weight: 2, cost: 0.75 },
+  Guwahati: { weight: 2, cost: 0.8 },
+};
+
+/** Code on statements, start of an IFSC, and the handle of its UPI addresses. */
+export const banks = [
+  { code: 'HDFC', name: 'HDFC Bank', handle: 'okhdfcbank' },
+  { code: 'ICIC', name: 'ICICI Bank', handle: 'okicici' },
+  { code: 'SBIN', name: 'State Bank of India', handle: 'oksbi' },
+  { code: 'UTIB', name: 'Axis Bank', handle: 'okaxis' },
+  { code: 'KKBK', name: 'Kotak Mahindra Bank', handle: 'kotak' },
+  { code: 'PUNB', name: 'Punjab National Bank', handle: 'pnb' },
+  { code: 'YESB', name: 'Yes Bank', handle: 'ybl' },
+  { code: 'IDFB', name: 'IDFC First Bank', handle: 'idfcbank' },
+] as const;
+export type Bank = (typeof banks)[number];
+
+export const employers =
+  'INFOSYS LTD,TCS LTD,WIPRO LTD,HCL TECH,TECH MAHINDRA,RELIANCE RETAIL,LARSEN AND TOUBRO,MAHINDRA AUTO,ASHOK LEYLAND,GOVT OF KARNATAKA,INDIAN RAILWAYS,DR REDDYS LAB,BRIGADE GROUP,ZENSAR TECH,APOLLO HOSPITALS,KPMG INDIA,DELOITTE INDIA,FLEX FOODS,SUNRISE EXPORTS,ORCHID LOGISTICS'.split(
+    ',',
+  );
+
+export const lenders = [
+  'BAJAJ FINANCE',
+  'TATA CAPITAL',
+  'HDFC LTD',
+  'ICICI BANK LOANS',
+  'MUTHOOT FINANCE',
+  'LENDINGKART',
+];

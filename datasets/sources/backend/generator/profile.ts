@@ -1,0 +1,180 @@
+import type { Random } from '../../../../learning/random/index.js';
+import type { Employment, Gender, TransactionCategory } from '../categories.js';
+import type { Month } from './calendar.js';
+import { DAY_MS } from './calendar.js';
+import { difficulty } from './difficulty.js';
+import { between, chance, digits, logNormal, pick, weighted } from './draws.js';
+import { type Merchant, merchantsOf } from './merchants.js';
+import { anyPerson, type Person } from './people.js';
+import { type Bank, banks, cities, employers } from './places.js';
+
+/** What a customer is and does, drawn once. */
+export interface Profile {
+  readonly id: string;
+  readonly gender: Gender;
+  readonly birthDate: number;
+  readonly city: string;
+  readonly bank: Bank;
+  readonly employer: string;
+  readonly employment: Employment;
+  /** First month with rows; later than 0 for customers who joined during the history. */
+  readonly firstMonth: number;
+  readonly joinedAt: number;
+  /** Usual income a month at the start of history, INR. */
+  readonly income: number;
+  /** Standard deviation of the log of one month's income. */
+  readonly incomeNoise: number;
+  /** Discretionary and fixed spending at the start, as a share of income. */
+  readonly spendingShare: number;
+  readonly spendingGrowth: number;
+  readonly rentShare: number;
+  readonly landlord: Person;
+  /** Share of purchases paid by card, and share of the card's balance paid back each month. */
+  readonly cardShare: number;
+  readonly cardRepayment: number;
+  readonly cardLimit: number;
+  /** 0 … 1: how reliably instalments are paid on the day. */
+  readonly discipline: number;
+  readonly seasonality: number;
+  /** Months (0 = January) of the yearly insurance premium and of the big journey. */
+  readonly premiumMonth: number;
+  readonly journeyMonth: number;
+  readonly hasChildren: boolean;
+  readonly cardDigits: string;
+  /** Multiplies a category's usual share of spending. */
+  readonly taste: Readonly<Partial<Record<TransactionCategory, number>>>;
+  /** The merchants this customer goes to, favourites first. */
+  readonly habits: Readonly<Partial<Record<TransactionCategory, readonly Merchant[]>>>;
+}
+
+const employmentWeights = { salaried: 62, self_employed: 22, retired: 10, student: 6 } as const;
+const incomeMedian: Readonly<Record<Employment, number>> = {
+  salaried: 62_000,
+  self_employed: 58_000,
+  retired: 38_000,
+  student: 18_000,
+  unemployed: 15_000,
+};
+const ageRange: Readonly<Record<Employment, readonly [number, number]>> = {
+  salaried: [22, 58],
+  self_employed: [24, 62],
+  retired: [58, 78],
+  student: [18, 26],
+  unemployed: [20, 58],
+};
+
+/** Categories with freely chosen purchases. */
+export const purchaseCategories = [
+  'groceries',
+  'dining',
+  'fuel',
+  'transport',
+  'shopping',
+  'entertainment',
+  'health',
+  'travel',
+  'household',
+  'cash',
+] as const satisfies readonly TransactionCategory[];
+export type PurchaseCategory = (typeof purchaseCategories)[number];
+
+const habitual: readonly TransactionCategory[] = [
+  ...purchaseCategories,
+  'education',
+  'telecom',
+  'utilities',
+  'insurance',
+];
+
+function habitsOf(random: Random): Profile['habits'] {
+  const entries = habitual.map((category) => {
+    const known = merchantsOf(category);
+    const chosen = random.permutation(known.length).subarray(0, 7);
+    return [category, Array.from(chosen, (index) => known[index]!)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+const tasteOf = (random: Random): Profile['taste'] =>
+  Object.fromEntries(purchaseCategories.map((category) => [category, logNormal(random, 0.35)]));
+
+function incomeNoiseOf(random: Random, employment: Employment): number {
+  if (employment === 'self_employed') return between(random, 0.15, 0.6);
+  return employment === 'student' ? between(random, 0.1, 0.3) : between(random, 0.01, 0.06);
+}
+
+type Standing = Pick<Profile, 'gender' | 'birthDate' | 'city' | 'bank' | 'employer' | 'employment' | 'hasChildren'>;
+
+function personOf(random: Random, start: number): Standing {
+  const employment = weighted(random, employmentWeights);
+  const [youngest, oldest] = ageRange[employment];
+  const age = between(random, youngest, oldest);
+  const weights = Object.fromEntries(Object.entries(cities).map(([city, { weight }]) => [city, weight]));
+  return {
+    gender: weighted(random, { female: 45, male: 54, other: 1 }),
+    birthDate: Math.floor((start - age * 365.25 * DAY_MS) / DAY_MS) * DAY_MS,
+    city: weighted(random, weights),
+    bank: pick(random, banks),
+    employer: pick(random, employers),
+    employment,
+    hasChildren: age > 27 && age < 58 && chance(random, 0.55),
+  };
+}
+
+type Money = Pick<
+  Profile,
+  | 'income'
+  | 'incomeNoise'
+  | 'spendingShare'
+  | 'spendingGrowth'
+  | 'rentShare'
+  | 'cardShare'
+  | 'cardRepayment'
+  | 'cardLimit'
+  | 'discipline'
+>;
+
+/** One hidden trait, thrift, shows in spending, card debt and payments alike: that is what makes credit risk visible. */
+function moneyOf(random: Random, person: Standing): Money {
+  const thrift = random.normal();
+  const income = incomeMedian[person.employment] * cities[person.city]!.cost * logNormal(random, 0.5);
+  const hasCard = person.employment !== 'student' && chance(random, 0.75);
+  const { inflation, lifestyleGrowth, lifestyleSpread } = difficulty.spending;
+  return {
+    income,
+    incomeNoise: incomeNoiseOf(random, person.employment),
+    spendingShare: Math.min(1.05, Math.max(0.5, 0.82 - 0.12 * thrift + 0.04 * random.normal())),
+    spendingGrowth: inflation + lifestyleGrowth + lifestyleSpread * random.normal(),
+    rentShare: chance(random, 0.6) ? between(random, 0.12, 0.28) : 0,
+    cardShare: hasCard ? between(random, 0.15, 0.6) : 0,
+    cardRepayment: Math.min(1, Math.max(0.08, 0.65 + 0.35 * thrift + 0.12 * random.normal())),
+    cardLimit: hasCard ? Math.ceil((income * between(random, 0.6, 1.4)) / 5000) * 5000 : 0,
+    discipline: 1 / (1 + Math.exp(-(1.8 + 1.3 * thrift + 0.4 * random.normal()))),
+  };
+}
+
+/** Three in twenty customers joined during the first two thirds of the history; the others up to six years before. */
+function membership(random: Random, months: readonly Month[]): Pick<Profile, 'firstMonth' | 'joinedAt'> {
+  const start = months[0]!.start;
+  if (!chance(random, 0.15)) return { firstMonth: 0, joinedAt: start - Math.floor(between(random, 1, 2200)) * DAY_MS };
+  const firstMonth = 1 + random.integer(Math.max(1, Math.floor((months.length * 2) / 3) - 1));
+  return { firstMonth, joinedAt: months[firstMonth]!.start };
+}
+
+/** Draws a customer. @param id - `u000001` and so on. */
+export function drawProfile(random: Random, id: string, months: readonly Month[]): Profile {
+  const person = personOf(random, months[0]!.start);
+  return {
+    id,
+    ...person,
+    ...membership(random, months),
+    ...moneyOf(random, person),
+    seasonality: difficulty.spending.seasonality * between(random, 0.6, 1.5),
+    premiumMonth: random.integer(12),
+    journeyMonth: pick(random, [3, 4, 4, 4, 5, 9, 11, 11]),
+    landlord: anyPerson(random),
+    cardDigits: digits(random, 4),
+    taste: tasteOf(random),
+    habits: habitsOf(random),
+  };
+}

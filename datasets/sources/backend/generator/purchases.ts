@@ -1,0 +1,93 @@
+import type { Random } from '../../../../learning/random/index.js';
+import { type Month, momentIn } from './calendar.js';
+import { difficulty } from './difficulty.js';
+import { between, chance, digits, fairNoise, habitualCount, pick } from './draws.js';
+import type { Life } from './life.js';
+import type { Merchant } from './merchants.js';
+import { merchantsOf } from './merchants.js';
+import { bankBooking, payMerchant, type Posting } from './posting.js';
+import { type Profile, purchaseCategories, type PurchaseCategory } from './profile.js';
+import { seasonalFactor } from './seasons.js';
+
+/** Share of spending, purchases a month, and the hours between which they are made. */
+const habits: Readonly<Record<PurchaseCategory, { share: number; count: number; hours: readonly [number, number] }>> = {
+  groceries: { share: 0.22, count: 5, hours: [8, 21] },
+  dining: { share: 0.1, count: 4.5, hours: [12, 23] },
+  fuel: { share: 0.07, count: 2.5, hours: [7, 21] },
+  transport: { share: 0.04, count: 3, hours: [7, 22.5] },
+  shopping: { share: 0.15, count: 3, hours: [10, 22.5] },
+  entertainment: { share: 0.03, count: 1.2, hours: [11, 23] },
+  health: { share: 0.05, count: 1.4, hours: [9, 20] },
+  travel: { share: 0.025, count: 0.6, hours: [9, 22] },
+  household: { share: 0.04, count: 1.2, hours: [10, 20] },
+  cash: { share: 0.08, count: 2, hours: [8, 21] },
+};
+
+/** Out of work people save where they can. */
+const thriftWithoutJob = 0.75;
+
+/** What a customer is expected to spend in a category this month: the oracle's knowledge, INR. */
+export function expectedPurchases(profile: Profile, life: Life, month: Month, category: PurchaseCategory): number {
+  const season = seasonalFactor(category, month, profile.seasonality);
+  const work = life.jobBackAt === null ? 1 : thriftWithoutJob;
+  return life.spending * habits[category].share * (profile.taste[category] ?? 1) * season * work;
+}
+
+/** Favourites first: each next merchant is half as likely; now and then somewhere new. */
+export function chooseMerchant(random: Random, profile: Profile, category: PurchaseCategory): Merchant {
+  const known = profile.habits[category] ?? [];
+  if (known.length === 0 || chance(random, 0.06)) return pick(random, merchantsOf(category));
+  const place = Math.floor(-Math.log2(1 - random.uniform()));
+  return known[Math.min(place, known.length - 1)]!;
+}
+
+function withdrawal(random: Random, profile: Profile, at: number, amount: number): Posting {
+  const rounded = Math.max(500, Math.round(amount / 500) * 500);
+  const text = `ATM-CASH/${profile.city.toUpperCase()}/${digits(random, 6)}`;
+  return bankBooking(text, { at, amount: -rounded, channel: 'atm', category: 'cash' });
+}
+
+function purchase(
+  random: Random,
+  profile: Profile,
+  month: Month,
+  order: { category: PurchaseCategory; amount: number },
+): Posting {
+  const { category, amount } = order;
+  const [open, close] = habits[category].hours;
+  const at = momentIn(month, 1 + random.integer(month.days), between(random, open, close));
+  if (category === 'cash') return withdrawal(random, profile, at, amount);
+  const byCard = chance(random, profile.cardShare);
+  const account = byCard ? 'card' : 'main';
+  const merchant = chooseMerchant(random, profile, category);
+  return payMerchant(random, profile, merchant, { at, amount, channel: byCard ? 'card' : 'upi', category, account });
+}
+
+/** @param mood - this month's factor on everything freely chosen. */
+function purchasesIn(
+  random: Random,
+  profile: Profile,
+  month: Month,
+  order: { category: PurchaseCategory; expected: number },
+): Posting[] {
+  const { category, expected } = order;
+  const usualCount = habits[category].count;
+  const count = habitualCount(random, usualCount);
+  return Array.from({ length: count }, () => {
+    const amount = (expected / usualCount) * fairNoise(random, difficulty.spending.purchaseNoise);
+    return purchase(random, profile, month, { category, amount: Math.max(10, amount) });
+  });
+}
+
+/** All freely chosen purchases of a month. */
+export function purchasesOf(random: Random, profile: Profile, life: Life, month: Month): Posting[] {
+  const mood = fairNoise(random, difficulty.spending.monthShock);
+  return purchaseCategories.flatMap((category) => {
+    const expected = expectedPurchases(profile, life, month, category) * mood;
+    return purchasesIn(random, profile, month, { category, expected });
+  });
+}
+
+/** The oracle's expectation of all freely chosen purchases of a month, INR. */
+export const expectedSpending = (profile: Profile, life: Life, month: Month): number =>
+  purchaseCategories.reduce((sum, category) => sum + expectedPurchases(profile, life, month, category), 0);
