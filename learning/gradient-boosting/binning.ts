@@ -1,14 +1,16 @@
 import { PipelineError } from '../../contracts/errors.js';
 import type { Matrix } from '../matrix/index.js';
 import { HISTOGRAM_BINS } from './histogram-kernel.js';
-import { quantileCuts, type FeatureCuts } from './quantile-cuts.js';
+import { quantileCuts } from './quantile-cuts.js';
 import { sortedRows } from './sort-column.js';
 
 /** The bin of a missing value, in features that have any; the others may use it for values. */
 export const MISSING_BIN = HISTOGRAM_BINS - 1;
 
 /** How a feature was cut into bins. */
-export interface BinnedFeature extends FeatureCuts {
+export interface BinnedFeature {
+  /** Bin b holds cuts[b − 1] ≤ x < cuts[b]. */
+  readonly cuts: Float32Array;
   readonly hasMissing: boolean;
 }
 
@@ -80,7 +82,7 @@ export function binColumns(
     const hasMissing = column.some(Number.isNaN);
     const sorted = sortColumn(column, weights);
     const cuts = quantileCuts(sorted.values, sorted.weights, hasMissing ? Math.min(maxBins, MISSING_BIN) : maxBins);
-    binColumn(column, feature, cuts.cuts, target);
-    return { ...cuts, hasMissing };
+    binColumn(column, feature, cuts, target);
+    return { cuts, hasMissing };
   });
 }

@@ -1,10 +1,9 @@
-/** Cut points of one feature: bin b holds cuts[b − 1] ≤ x < cuts[b], so that "bin ≤ b" is "x < cuts[b]". */
-export interface FeatureCuts {
-  /** Ascending float32 values; the last lies above every value seen. */
-  readonly cuts: Float32Array;
-  /** Lies below every value seen: the threshold that only missing values pass to the left. */
-  readonly floor: number;
-}
+/**
+ * Thresholds that separate "missing" from every value, whatever will be seen later. XGBoost ends at twice the largest
+ * value seen, so that a still larger one would be taken for missing.
+ */
+export const ABOVE_ALL_VALUES = 3.4028234663852886e38;
+export const BELOW_ALL_VALUES = -ABOVE_ALL_VALUES;
 
 /** A distinct value with the weight of all rows below it, and of all rows up to and including it. */
 interface Summary {
@@ -59,24 +58,18 @@ function pruneToRanks({ value, below, upTo }: Summary, size: number): number[] {
   return chosen;
 }
 
-/** Margin beyond the extreme values, as XGBoost puts it. */
-const beyond = (value: number): number => Math.abs(value) + 1e-5;
-
 /**
  * Cuts one feature at quantiles of weight: each distinct value is a bin when there are at most `maxBins`, else the
- * values at evenly spaced ranks start the bins.
+ * values at evenly spaced ranks start the bins. Bin b then holds cuts[b − 1] ≤ x < cuts[b], so that "bin ≤ b" is
+ * "x < cuts[b]".
  * @param sorted - the values that are not missing, ascending; may be empty.
  * @param weights - (n,) in the same order, or null for all 1.
+ * @returns ascending cuts, the last above all values.
  */
-export function quantileCuts(sorted: Float32Array, weights: ArrayLike<number> | null, maxBins: number): FeatureCuts {
-  if (sorted.length === 0) return { cuts: Float32Array.of(1e-5), floor: -1e-5 };
+export function quantileCuts(sorted: Float32Array, weights: ArrayLike<number> | null, maxBins: number): Float32Array {
+  if (sorted.length === 0) return Float32Array.of(ABOVE_ALL_VALUES);
   const summary = summarize(sorted, weights);
-  const [lowest, highest] = [sorted[0]!, sorted.at(-1)!];
   const entries =
     summary.value.length <= maxBins ? [...summary.value.keys()] : pruneToRanks(summary, maxBins + 1).slice(0, maxBins);
-  const starts = entries.slice(1).map((entry) => summary.value[entry]!);
-  return {
-    cuts: Float32Array.from([...starts, highest + beyond(highest)]),
-    floor: Math.fround(lowest - beyond(lowest)),
-  };
+  return Float32Array.from([...entries.slice(1).map((entry) => summary.value[entry]!), ABOVE_ALL_VALUES]);
 }

@@ -2,6 +2,7 @@ import type { BinnedFeature } from './binning.js';
 import { MISSING_BIN } from './binning.js';
 import { HISTOGRAM_BINS } from './histogram-kernel.js';
 import type { GradientBoostingParams } from './params.js';
+import { BELOW_ALL_VALUES } from './quantile-cuts.js';
 import { freeScore, leafValue, scoreOfValue, type GradientSums, type ValueRange } from './regularization.js';
 import type { Branch } from './tree.js';
 
@@ -139,10 +140,10 @@ export class SplitSearch {
 
   private takeBest(): Split {
     const { sums } = this.node;
-    const { cuts, floor } = this.features[this.bestFeature]!;
+    const { cuts } = this.features[this.bestFeature]!;
     return {
       feature: this.bestFeature,
-      threshold: this.bestBin < 0 ? floor : cuts[this.bestBin]!,
+      threshold: this.bestBin < 0 ? BELOW_ALL_VALUES : cuts[this.bestBin]!,
       missingLeft: this.bestMissingLeft,
       gain: this.bestGain,
       lastLeftBin: this.bestBin,
