@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import { childEnvironment } from '../activities/child-settings.js';
 import { createPipelineActivities } from '../activities/pipeline.js';
 import { createPromotionActivities } from '../activities/promotion.js';
 import { createTrainingActivities } from '../activities/training.js';
 import type { PipelineActivities, PromotionActivities, TrainingActivities } from '../contracts/activities.js';
 import { findModel, loadCatalogue } from '../models/catalogue.js';
+import type { JobRunner } from '../platform/child-process/job.js';
 import { createChildProcessRunner } from '../platform/child-process/runner.js';
 import type { Config } from '../platform/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
@@ -17,20 +17,24 @@ export interface ActivityParts {
   readonly config: Config;
   readonly endpoints: Endpoints;
   readonly services: Services;
-  readonly logger: Logger;
+  /** Computes instead of child processes. */
+  readonly runner?: JobRunner;
 }
+
+/** Computing processes that open the same stores as this worker. */
+export const createRunner = (config: Config, { artifactUri, backendDatabaseUrl }: Endpoints): JobRunner =>
+  createChildProcessRunner({
+    entry: join(codeRoot, 'activities', `child-main${codeExtension}`),
+    env: childEnvironment({ artifactUri, backendDatabaseUrl, cache: config.cache }),
+  });
 
 /** Every activity over the real stores, computing in child processes. Both roles get all: the queue decides who does what. */
 export function createActivities({
   config,
   endpoints,
   services,
+  runner = createRunner(config, endpoints),
 }: ActivityParts): PipelineActivities & TrainingActivities & PromotionActivities {
-  const { artifactUri, backendDatabaseUrl } = endpoints;
-  const runner = createChildProcessRunner({
-    entry: join(codeRoot, 'activities', `child-main${codeExtension}`),
-    env: childEnvironment({ artifactUri, backendDatabaseUrl, cache: config.cache }),
-  });
   const models = { find: findModel, list: loadCatalogue };
   const deps = { ...services, config, runner, models, codeVersion: codeVersionOf(projectRoot) };
   return {

@@ -7,6 +7,7 @@ import { faultInterceptor } from '../activities/fault-interceptor.js';
 import { PIPELINE_QUEUE, trainingQueueOf } from '../contracts/workflows.js';
 import type { Config } from '../platform/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
+import type { JobRunner } from '../platform/child-process/job.js';
 import { createLogger } from '../platform/logging.js';
 import { codeExtension, codeRoot } from '../platform/project.js';
 import { type ActivityParts, createActivities } from './activities.js';
@@ -27,6 +28,8 @@ export interface RunWorkersOptions {
   readonly logger?: Logger;
   /** Replaces connected stores, for tests. */
   readonly services?: Services;
+  /** Replaces the child processes, for tests. */
+  readonly runner?: JobRunner;
   /** Called once every worker polls. */
   readonly onReady?: () => void;
 }
@@ -47,7 +50,8 @@ export async function runWorkers(options: RunWorkersOptions): Promise<void> {
   const { address, namespace } = endpoints.temporal;
   const connection = await NativeConnection.connect({ address });
   try {
-    const parts = { config, endpoints, services, logger };
+    const { runner } = options;
+    const parts = { config, endpoints, services, ...(runner === undefined ? {} : { runner }) };
     const shared = { connection, namespace, ...sharedOptions(parts) };
     const workers = await Promise.all(roles.map((role) => Worker.create(roleOptions(role, config, shared))));
     options.onReady?.();

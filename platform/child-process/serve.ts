@@ -2,8 +2,8 @@ import { PipelineError } from '../../contracts/errors.js';
 import type { JobContext, JobExecutor, FromChild, ToChild } from './protocol.js';
 import { cancelled, toFaultMessage } from './protocol.js';
 
-/** Progress messages a job may send each second; the rest is dropped, the last stage is what matters. */
-const PROGRESS_INTERVAL_MS = 200;
+/** At most one progress message in this time; what falls between is dropped, the last step of a stage never. */
+const PROGRESS_INTERVAL_MS = 20;
 const MEGABYTE = 2 ** 20;
 
 /**

@@ -1,0 +1,105 @@
+import { Client } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { searchAttributes, workflowIds } from '../../contracts/workflows.js';
+import { ensureSearchAttributes } from '../../workers/search-attributes.js';
+import {
+  applySchedules,
+  listSchedules,
+  pauseSchedule,
+  triggerSchedule,
+  unpauseSchedule,
+} from '../../workers/schedules.js';
+import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
+import { createTestNamespace } from '../support/test-namespace.js';
+
+describe.skipIf(!hasTemporal())('schedules and search attributes on a server that is not ours', () => {
+  let platform: TestPlatform;
+  let client: Client;
+
+  beforeAll(async () => {
+    platform = await createTestPlatform({ SCHEDULE_TIMEZONE: 'Asia/Kolkata' });
+    const namespace = await createTestNamespace(platform.client);
+    client = new Client({ connection: platform.client.connection, namespace });
+  });
+  afterAll(async () => {
+    for (const scheduleId of [workflowIds.weeklySchedule, workflowIds.dailySchedule])
+      await client.schedule.getHandle(scheduleId).delete();
+    for await (const { workflowId } of client.workflow.list())
+      await client.workflow
+        .getHandle(workflowId)
+        .terminate()
+        .catch(() => undefined);
+    await platform.close();
+  });
+
+  it('registers what is missing once and leaves it alone afterwards', async () => {
+    expect([...(await ensureSearchAttributes(client))].sort()).toEqual(Object.keys(searchAttributes).sort());
+    const { customAttributes } = await client.connection.operatorService.listSearchAttributes({
+      namespace: client.options.namespace,
+    });
+    expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(Object.keys(searchAttributes)));
+    expect(await ensureSearchAttributes(client)).toEqual([]);
+  });
+
+  it('creates both schedules, updates them when applied again, and never doubles one', async () => {
+    const first = await applySchedules(client, platform.config);
+    expect(first.map(({ scheduleId, action }) => [scheduleId, action])).toEqual([
+      ['weekly-retraining', 'created'],
+      ['daily-data-pipeline', 'created'],
+    ]);
+    const changed = { ...platform.config, schedule: { ...platform.config.schedule, daily: '30 4 * * *' } };
+    const second = await applySchedules(client, changed);
+    expect(second.map(({ action }) => action)).toEqual(['updated', 'updated']);
+    const { spec } = await client.schedule.getHandle(workflowIds.dailySchedule).describe();
+    expect(spec.calendars?.[0]).toMatchObject({ hour: [{ start: 4 }], minute: [{ start: 30 }] });
+    expect(await listSchedules(client)).toHaveLength(2);
+  });
+
+  it('fires on Mondays at three in the configured zone', async () => {
+    const { info, policies } = await client.schedule.getHandle(workflowIds.weeklySchedule).describe();
+    expect(info.nextActionTimes.length).toBeGreaterThan(5);
+    const format = new Intl.DateTimeFormat('en-GB', {
+      timeZone: 'Asia/Kolkata',
+      weekday: 'long',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
+    const times = new Set(info.nextActionTimes.map((time) => format.format(time)));
+    expect([...times]).toEqual(['Monday 03:00']);
+    expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 24 * 3_600_000 });
+  });
+
+  it('starts one run for two triggers, because the policy goes along', async () => {
+    await triggerSchedule(client, workflowIds.weeklySchedule, platform.config);
+    await expect.poll(() => runningUnder(client, workflowIds.weeklySchedule), { timeout: 20_000 }).toHaveLength(1);
+    await triggerSchedule(client, workflowIds.weeklySchedule, platform.config);
+    const handle = client.schedule.getHandle(workflowIds.weeklySchedule);
+    await expect.poll(async () => (await handle.describe()).info.numActionsSkippedOverlap, { timeout: 20_000 }).toBe(1);
+    const [only, ...others] = await runningUnder(client, workflowIds.weeklySchedule);
+    expect(others).toEqual([]);
+    expect(only).toMatch(/^weekly-retraining-\d{4}-\d{2}-\d{2}T/);
+  });
+
+  it('pauses with a note that a later apply keeps, and resumes', async () => {
+    await pauseSchedule(client, workflowIds.dailySchedule, 'the backend migrates its tables');
+    const [, daily] = await applySchedules(client, platform.config);
+    expect(daily).toMatchObject({ action: 'updated', paused: true });
+    const found = (await listSchedules(client)).find(({ scheduleId }) => scheduleId === workflowIds.dailySchedule);
+    expect(found).toMatchObject({ paused: true, note: 'the backend migrates its tables' });
+    await unpauseSchedule(client, workflowIds.dailySchedule, 'done');
+    expect((await client.schedule.getHandle(workflowIds.dailySchedule).describe()).state.paused).toBe(false);
+  });
+
+  it('says how to create a schedule that is not there', async () => {
+    await expect(triggerSchedule(client, 'monthly-party', platform.config)).rejects.toMatchObject({
+      code: 'SCHEDULE_NOT_FOUND',
+      message: expect.stringContaining('ml schedule apply') as string,
+    });
+  });
+});
+
+/** Ids of the runs that the schedule started and that still run, as the schedule itself reports them. */
+async function runningUnder(client: Client, scheduleId: string): Promise<string[]> {
+  const { info } = await client.schedule.getHandle(scheduleId).describe();
+  return info.runningActions.map((action) => action.workflow.workflowId);
+}

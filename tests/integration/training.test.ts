@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TrainModelResult } from '../../contracts/workflows.js';
+import { predict } from '../../serving/predict.js';
+import { FILE_LINE, MODEL, storeCreditDataset } from '../support/credit-dataset.js';
+import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
+
+describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
+  let platform: TestPlatform;
+  let datasetHash: string;
+
+  beforeAll(async () => {
+    platform = await createTestPlatform();
+    datasetHash = (await storeCreditDataset(platform.services.blobs, 3)).hash;
+    await platform.startWorkers(['pipeline', 'training']);
+  });
+  afterAll(() => platform.close());
+
+  const train = (workflowId: string, input: object): Promise<TrainModelResult> =>
+    platform.client.workflow.execute('trainModel', {
+      workflowId: platform.id(workflowId),
+      taskQueue: platform.queue,
+      args: [{ modelName: MODEL, datasetHash, ...input }],
+    }) as Promise<TrainModelResult>;
+
+  it('trains, judges, registers and writes a card', async () => {
+    const result = await train('first', {});
+    expect(result).toMatchObject({ modelName: MODEL, line: FILE_LINE, decision: 'registered', version: '1.0.0' });
+    expect(result.metrics[0]).toMatchObject({ n: result.holdoutRows, direction: 'higher' });
+    expect(result.holdoutRows).toBeGreaterThan(50);
+    expect(result.comparisons.map(({ against }) => against)).toEqual(['baseline']);
+    const { services } = platform;
+    const html = new TextDecoder().decode(await services.blobs.get(result.cardHash!));
+    expect(html).toContain('1.0.0');
+    expect(await services.registry.listVersions({ modelName: MODEL })).toHaveLength(1);
+    const [run] = await services.registry.listRuns({ modelName: MODEL });
+    expect(run).toMatchObject({ status: 'registered', version: '1.0.0', workflowId: platform.id('first') });
+  });
+
+  it('ends unchanged when the same rows give the same bytes, and doubles nothing', async () => {
+    const result = await train('second', {});
+    expect(result).toMatchObject({ decision: 'unchanged', version: '1.0.0', championVersion: '1.0.0' });
+    const { registry } = platform.services;
+    expect(await registry.listVersions({ modelName: MODEL })).toHaveLength(1);
+    expect(await registry.listTransitions(MODEL, FILE_LINE)).toHaveLength(1);
+  });
+
+  it('rejects a challenger that is not better than the champion beyond noise', async () => {
+    const result = await train('third', { params: { nEstimators: 90 } });
+    expect(result.decision).toBe('rejected');
+    expect(result.reasons.join(' ')).toContain('champion');
+    expect(result.comparisons.map(({ against }) => against)).toEqual(['baseline', 'champion']);
+    expect(await platform.services.registry.listVersions({ modelName: MODEL })).toHaveLength(1);
+  });
+
+  it('answers predictions with the version it registered', async () => {
+    const { services } = platform;
+    const wanted = { services, modelName: MODEL, line: FILE_LINE };
+    const input = { requestedAmount: 100_000, termMonths: 12, kind: 'personal' };
+    const answer = await predict({ ...wanted, inputs: [input] });
+    expect(answer).toMatchObject({ version: '1.0.0', stage: 'dev', snapshotHash: null });
+    expect(answer.outputs).toHaveLength(1);
+    await expect(predict({ ...wanted, inputs: [{ ...input, termMonths: 'twelve' }] })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('termMonths') as string,
+    });
+  });
+
+  it.each([
+    [{ modelName: 'no-such-model' }, 'UNKNOWN_MODEL'],
+    [{ params: { maxDepth: 'deep' } }, 'INVALID_HYPERPARAMETERS'],
+    [{ datasetHash: '0'.repeat(64) }, 'DATASET_NOT_FOUND'],
+    [{ nonsense: true }, 'INVALID_INPUT'],
+    [{ modelName: null }, 'INVALID_INPUT'],
+  ])('fails at once on %j', async (input, code) => {
+    const failing = train(`bad-${code}-${Object.keys(input)[0]!}`, input);
+    const failure: unknown = await failing.catch((thrown: unknown) => thrown);
+    const chain: unknown[] = [];
+    for (let each = failure; each instanceof Error; each = each.cause) chain.push(each);
+    expect(chain).toContainEqual(expect.objectContaining({ type: code, nonRetryable: true }));
+  });
+});

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Client } from '@temporalio/client';
+import pino from 'pino';
+import { inject } from 'vitest';
+import type { JobRunner } from '../../platform/child-process/job.js';
+import { type Config, readConfig } from '../../platform/config.js';
+import type { Endpoints } from '../../platform/embedded/endpoints.js';
+import { connectTemporal } from '../../workers/client.js';
+import { runWorkers, type WorkerRole } from '../../workers/run-worker.js';
+import { connectServices, type Services } from '../../workers/wiring.js';
+import { createTestDatabase } from './test-database.js';
+
+/** True when the run has a Temporal server; files that need one skip without. */
+export const hasTemporal = (): boolean => inject('services').temporalAddress !== null;
+
+/** Everything one test file works with: its own database, blob folder and task queues on the shared servers. */
+export interface TestPlatform {
+  readonly config: Config;
+  readonly endpoints: Endpoints;
+  readonly services: Services;
+  readonly client: Client;
+  readonly queue: string;
+  /** An id that no other test uses. */
+  id(name: string): string;
+  /** Starts workers in this process and returns when they poll. */
+  startWorkers(
+    roles: readonly WorkerRole[],
+    replaced?: { services?: Services; runner?: JobRunner },
+  ): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+export const quietLogger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }, pino.destination(2));
+
+/** @param settings - as in .env.example, over the defaults. */
+export async function createTestPlatform(settings: Readonly<Record<string, string>> = {}): Promise<TestPlatform> {
+  const { temporalAddress } = inject('services');
+  const database = await createTestDatabase();
+  const folder = await mkdtemp(join(tmpdir(), 'ml-test-'));
+  const prefix = `t${randomUUID().slice(0, 8)}-`;
+  const config = readConfig({ TASK_QUEUE_PREFIX: prefix, ML_HOME: folder, ML_CACHE: folder, ...settings }, folder);
+  const endpoints: Endpoints = {
+    temporal: { address: temporalAddress ?? '', namespace: 'default', uiUrl: null },
+    databaseUrl: database.url,
+    backendDatabaseUrl: database.url,
+    redisUrl: null,
+    artifactUri: pathToFileURL(join(folder, 'blobs')).href,
+  };
+  const services = await connectServices(config, endpoints, quietLogger);
+  const client = await connectTemporal(endpoints);
+  const stops: (() => Promise<void>)[] = [];
+
+  return {
+    config,
+    endpoints,
+    services,
+    client,
+    queue: `${prefix}pipeline`,
+    id: (name) => `${prefix}${name}`,
+    async startWorkers(roles, replaced = {}) {
+      const stop = await startWorkers({ config, endpoints, roles, services, ...replaced });
+      stops.push(stop);
+      return stop;
+    },
+    async close() {
+      await Promise.allSettled(stops.map((stop) => stop()));
+      await client.connection.close();
+      await services.close();
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type WorkerParts = Omit<Parameters<typeof runWorkers>[0], 'signal' | 'logger' | 'onReady'>;
+
+async function startWorkers(parts: WorkerParts): Promise<() => Promise<void>> {
+  const controller = new AbortController();
+  let ended: Promise<void> | undefined;
+  await new Promise<void>((resolve, reject) => {
+    ended = runWorkers({ ...parts, signal: controller.signal, logger: quietLogger, onReady: resolve });
+    ended.catch(reject);
+  });
+  return async () => {
+    controller.abort();
+    await ended;
+  };
+}
