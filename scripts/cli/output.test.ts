@@ -79,7 +79,7 @@ describe('progress', () => {
     const stream = recordingStream();
     const view = createProgress(stream);
     view.update(['a 1', 'b 1']);
-    view.update(['a 2', 'b 1']);
-    expect(stream.text()).toBe('a 1\nb 1\na 2\n');
+    view.update(['a  2', 'b   1']);
+    expect(stream.text()).toBe('a 1\nb 1\na  2\n');
   });
 });

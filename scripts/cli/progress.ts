@@ -33,12 +33,15 @@ function liveProgress(stream: ProgressStream): ProgressView {
   };
 }
 
+/** A line that differs in the width of its columns only says nothing new. */
+const words = (line: string): string => line.replace(/\s+/g, ' ');
+
 function plainProgress(stream: ProgressStream): ProgressView {
   let last = new Set<string>();
   return {
     update(lines) {
-      for (const line of lines) if (!last.has(line)) stream.write(`${line}\n`);
-      last = new Set(lines);
+      for (const line of lines) if (!last.has(words(line))) stream.write(`${line}\n`);
+      last = new Set(lines.map(words));
     },
     done() {
       last = new Set();

@@ -45,7 +45,8 @@ async function childStep(handle: WorkflowHandle, name: string): Promise<string |
   const step = (await readReport(child))?.lines.find(({ state }) => state === 'running');
   if (step === undefined) return null;
   const detail = (await lastBeat(child)) ?? step.detail;
-  return detail === '' ? step.name : `${step.name}: ${detail}`;
+  if (detail === '' || detail.startsWith(step.name)) return detail || step.name;
+  return `${step.name}: ${detail}`;
 }
 
 /** The last heartbeat of the activity that computes, such as `boosting 40 of 100`. */
