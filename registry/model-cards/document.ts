@@ -1,0 +1,55 @@
+import type { Plot } from '../../contracts/evaluation.js';
+
+/** How a word or row is coloured; Markdown shows the words only, so the words must say it too. */
+export type Tone = 'good' | 'bad' | 'muted';
+
+/** Plain text, escaped by both renderers. */
+export interface Cell {
+  readonly text: string;
+  readonly tone?: Tone;
+  /** Hashes, names and parameters in fixed width. */
+  readonly code?: boolean;
+}
+
+export interface TableColumn {
+  readonly title: string;
+  readonly numeric: boolean;
+}
+
+/** What a card is made of, before it becomes Markdown or HTML. */
+export type Block =
+  /** Authors' words: Markdown without HTML. */
+  | { readonly kind: 'prose'; readonly markdown: string }
+  | { readonly kind: 'list'; readonly items: readonly string[] }
+  /** Recorded words: plain text. */
+  | { readonly kind: 'points'; readonly items: readonly string[] }
+  | { readonly kind: 'subheading'; readonly text: string }
+  | { readonly kind: 'facts'; readonly rows: readonly { readonly label: string; readonly value: Cell }[] }
+  | { readonly kind: 'table'; readonly columns: readonly TableColumn[]; readonly rows: readonly (readonly Cell[])[] }
+  | { readonly kind: 'plots'; readonly plots: readonly Plot[] };
+
+export interface Section {
+  /** Anchor in the page. */
+  readonly id: string;
+  readonly title: string;
+  readonly blocks: readonly Block[];
+}
+
+/** The primary metric as the first thing a reader sees. */
+export interface Headline {
+  readonly metric: string;
+  readonly direction: 'higher' | 'lower';
+  readonly value: number;
+  readonly n: number;
+  readonly interval: { readonly low: number; readonly high: number; readonly level: number } | null;
+  readonly marks: readonly { readonly name: 'target' | 'baseline' | 'champion'; readonly value: number }[];
+}
+
+export interface CardDocument {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly badges: readonly Cell[];
+  readonly reasons: readonly string[];
+  readonly headline: Headline | null;
+  readonly sections: readonly Section[];
+}

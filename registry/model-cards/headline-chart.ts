@@ -1,0 +1,83 @@
+import { formatNumber } from '../format-number.js';
+import type { Headline } from './document.js';
+import { escapeHtml } from './html-text.js';
+
+const WIDTH = 640;
+const HEIGHT = 132;
+const MARGIN = 28;
+const MIDDLE = 62;
+const AXIS = 116;
+
+type Scale = (value: number) => number;
+
+/** 1, 2 or 5 times a power of ten, giving four to eight ticks over the span. */
+function niceStep(span: number): number {
+  const power = 10 ** Math.floor(Math.log10(span));
+  const ratio = span / power;
+  return power * (ratio < 2 ? 0.25 : ratio < 5 ? 0.5 : 1);
+}
+
+interface Axis {
+  readonly scale: Scale;
+  readonly ticks: readonly number[];
+}
+
+/** Everything that is drawn fits, with a little air on both sides. */
+function axisOf({ value, interval, marks }: Headline): Axis {
+  const shown = [
+    value,
+    ...marks.map((mark) => mark.value),
+    ...(interval === null ? [] : [interval.low, interval.high]),
+  ];
+  const low = Math.min(...shown);
+  const span = Math.max(...shown) - low || Math.abs(value) || 1;
+  const [from, to] = [low - 0.08 * span, low + 1.08 * span];
+  const step = niceStep(to - from);
+  const first = Math.ceil(from / step);
+  const count = Math.floor(to / step) - first + 1;
+  // Multiples, not sums: 0.1 + 0.2 would be printed as such.
+  const ticks = Array.from({ length: count }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  return { ticks, scale: (x) => MARGIN + ((x - from) / (to - from)) * (WIDTH - 2 * MARGIN) };
+}
+
+const at = (pixels: number): string => String(Math.round(pixels * 10) / 10);
+
+function anchored(x: number, y: number, text: string, style: string): string {
+  const anchor = x < 90 ? 'start' : x > WIDTH - 90 ? 'end' : 'middle';
+  return `<text x="${at(x)}" y="${y}" text-anchor="${anchor}" class="${style}">${escapeHtml(text)}</text>`;
+}
+
+const line = (x: number, from: number, to: number, style: string): string =>
+  `<line x1="${at(x)}" x2="${at(x)}" y1="${from}" y2="${to}" class="${style}"/>`;
+
+/** Target above the bar, baseline and champion below it in rows of their own, so that labels never meet. */
+function markOf(scale: Scale, { name, value }: Headline['marks'][number]): string {
+  const x = scale(value);
+  const label = `${name} ${formatNumber(value)}`;
+  if (name === 'target') return line(x, 22, MIDDLE + 16, 'target') + anchored(x, 15, label, 'target-label');
+  const y = name === 'baseline' ? MIDDLE + 26 : MIDDLE + 42;
+  return line(x, MIDDLE - 10, y - 9, 'other') + anchored(x, y, label, 'other-label');
+}
+
+function intervalBar(scale: Scale, { low, high }: NonNullable<Headline['interval']>): string {
+  const [from, to] = [scale(low), scale(high)];
+  const size = `x="${at(from)}" y="${MIDDLE - 7}" width="${at(Math.max(to - from, 1))}" height="14" rx="7"`;
+  return `<rect ${size} class="interval"/>`;
+}
+
+/** The primary metric on a line with its interval, the target, the baseline and the champion, as inline SVG. */
+export function headlineChart(headline: Headline, description: string): string {
+  const { scale, ticks } = axisOf(headline);
+  const axis = ticks.map((tick) => line(scale(tick), 22, AXIS - 14, 'grid') + anchoredTick(scale(tick), tick));
+  const parts = [
+    ...axis,
+    ...headline.marks.map((mark) => markOf(scale, mark)),
+    ...(headline.interval === null ? [] : [intervalBar(scale, headline.interval)]),
+    `<circle cx="${at(scale(headline.value))}" cy="${MIDDLE}" r="6" class="value"/>`,
+  ];
+  const label = `role="img" aria-label="${escapeHtml(description)}"`;
+  return `<svg class="headline-chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" ${label}>${parts.join('')}</svg>`;
+}
+
+const anchoredTick = (x: number, tick: number): string =>
+  `<text x="${at(x)}" y="${AXIS + 8}" text-anchor="middle" class="tick">${escapeHtml(formatNumber(tick))}</text>`;

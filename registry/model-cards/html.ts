@@ -1,0 +1,109 @@
+import type { Plot } from '../../contracts/evaluation.js';
+import { formatNumber } from '../format-number.js';
+import type { Block, CardDocument, Cell, Headline, Section, TableColumn } from './document.js';
+import { headlineChart } from './headline-chart.js';
+import { escapeHtml, inlineHtml, proseHtml } from './html-text.js';
+import { headlineSentence } from './markdown.js';
+import { plotSvg } from './plot-svg.js';
+import { styles } from './styles.js';
+
+const toned = ({ tone }: Cell): string => (tone === undefined ? '' : ` class="${tone}"`);
+const cellHtml = ({ text, code }: Cell): string =>
+  code === true ? `<code>${escapeHtml(text)}</code>` : escapeHtml(text);
+
+function tableHtml(columns: readonly TableColumn[], rows: readonly (readonly Cell[])[]): string {
+  const side = (index: number): string => (columns[index]?.numeric === true ? ' data-numeric' : '');
+  const head = columns.map(({ title }, index) => `<th scope="col"${side(index)}>${escapeHtml(title)}</th>`);
+  const body = rows.map((cells) => {
+    const [first, ...rest] = cells.map((cell, index) => ({ cell, side: side(index) }));
+    const name = first === undefined ? '' : `<th scope="row"${toned(first.cell)}>${cellHtml(first.cell)}</th>`;
+    return `<tr>${name}${rest.map(({ cell, side: at }) => `<td${at}${toned(cell)}>${cellHtml(cell)}</td>`).join('')}</tr>`;
+  });
+  const table = `<table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
+  return `<div class="scroll">${table}</div>`;
+}
+
+const listHtml = (items: readonly string[]): string => `<ul>${items.map((item) => `<li>${item}</li>`).join('')}</ul>`;
+
+async function figureHtml(plot: Plot, index: number): Promise<string> {
+  const svg = await plotSvg(plot, escapeHtml(`${plot.title}. ${plot.caption}`), `plot-${index + 1}`);
+  const caption = `<figcaption><strong>${escapeHtml(plot.title)}</strong> ${escapeHtml(plot.caption)}</figcaption>`;
+  return `<figure>${svg}${caption}</figure>`;
+}
+
+async function blockHtml(block: Block): Promise<string> {
+  switch (block.kind) {
+    case 'prose':
+      return proseHtml(block.markdown);
+    case 'list':
+      return listHtml(block.items.map(inlineHtml));
+    case 'points':
+      return listHtml(block.items.map(escapeHtml));
+    case 'subheading':
+      return `<h3>${escapeHtml(block.text)}</h3>`;
+    case 'facts':
+      return `<dl>${block.rows.map(({ label, value }) => `<div><dt>${escapeHtml(label)}</dt><dd>${cellHtml(value)}</dd></div>`).join('\n')}</dl>`;
+    case 'table':
+      return tableHtml(block.columns, block.rows);
+    case 'plots':
+      return `<div class="plots">${(await Promise.all(block.plots.map(figureHtml))).join('\n')}</div>`;
+  }
+}
+
+async function sectionHtml({ id, title, blocks }: Section): Promise<string> {
+  const content = await Promise.all(blocks.map(blockHtml));
+  return `<section id="${id}">\n<h2>${escapeHtml(title)}</h2>\n${content.join('\n')}\n</section>`;
+}
+
+function headlineHtml(headline: Headline): string {
+  const { metric, value, interval, n, direction } = headline;
+  const range =
+    interval === null
+      ? ''
+      : `${formatNumber(interval.low)} to ${formatNumber(interval.high)} (${formatNumber(interval.level * 100)} % interval) · `;
+  const small = `${range}n = ${n} · ${direction} is better`;
+  const words = `<p class="figure"><span>${escapeHtml(metric)}</span> <strong>${escapeHtml(formatNumber(value))}</strong></p>`;
+  const text = `<div>${words}<p class="small">${escapeHtml(small)}</p></div>`;
+  return `<div class="headline">${text}${headlineChart(headline, headlineSentence(headline))}</div>`;
+}
+
+function headerHtml({ title, subtitle, badges, reasons, headline }: CardDocument): string {
+  const marks = badges.map((badge) => `<li${toned(badge)}>${escapeHtml(badge.text)}</li>`).join('');
+  return [
+    '<header>',
+    `<p class="small">Model card · ${escapeHtml(subtitle)}</p>`,
+    `<h1>${escapeHtml(title)}</h1>`,
+    `<ul class="badges">${marks}</ul>`,
+    headline === null ? '' : headlineHtml(headline),
+    reasons.length === 0 ? '' : `<div class="reasons">${listHtml(reasons.map(escapeHtml))}</div>`,
+    '</header>',
+  ].join('\n');
+}
+
+/** Refuses everything but what stands in the file itself. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+/** One file that needs nothing else: no script, no font, no picture from elsewhere. */
+export async function toHtml(document: CardDocument): Promise<string> {
+  const sections = await Promise.all(document.sections.map(sectionHtml));
+  const links = document.sections.map(({ id, title }) => `<a href="#${id}">${escapeHtml(title)}</a>`).join('');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(document.title)} · model card</title>
+<style>${styles}</style>
+</head>
+<body>
+<main>
+${headerHtml(document)}
+<nav aria-label="Sections">${links}</nav>
+${sections.join('\n')}
+</main>
+</body>
+</html>
+`;
+}
