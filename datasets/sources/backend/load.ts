@@ -21,7 +21,7 @@ function textCell(value: unknown): string {
   const text = value as string;
   return special.test(text) ? text.replace(/[\\\t\n\r]/g, (found) => escapes[found]!) : text;
 }
-const numberCell = (value: unknown): string => (value === null ? '\\N' : String(value as number));
+const numberCell = (value: unknown): string => (value === null ? '\\N' : JSON.stringify(value));
 const momentCell = (value: unknown): string => (value === null ? '\\N' : new Date(value as number).toISOString());
 
 function cellOf(column: ColumnSpec): (value: unknown) => string {

@@ -1,0 +1,42 @@
+import { rocAuc } from '../../../../learning/metrics/index.js';
+import { DAY_MS } from '../generator/calendar.js';
+import { judged, type TaskJudge } from './task-report.js';
+
+const newestDays = 30;
+const holdoutDays = 90;
+
+/**
+ * Ranking of transactions by suspicion. Held out: 90 days that end 30 days before the history does, because disputes
+ * arrive late and the last month's labels are not complete.
+ */
+export function judgeAnomaly(): TaskJudge {
+  const disputed: number[] = [];
+  const amounts: number[] = [];
+  const fraud: number[] = [];
+  let trainRows = 0;
+  return {
+    add({ rows, truth, end }) {
+      const to = end - newestDays * DAY_MS;
+      const from = to - holdoutDays * DAY_MS;
+      for (const row of rows.transactions) {
+        if (row.booked_at < from) trainRows++;
+        if (row.booked_at < from || row.booked_at >= to) continue;
+        disputed.push(row.disputed_at === null ? 0 : 1);
+        amounts.push(Math.abs(row.amount));
+        fraud.push(truth.fraud.has(row) ? 1 : 0);
+      }
+    },
+    report: () =>
+      judged({
+        task: 'anomaly',
+        metric: 'AUC-ROC against disputes',
+        direction: 'higher',
+        target: 0.85,
+        trivial: { name: 'amount', score: rocAuc(disputed, amounts) },
+        oracle: { name: 'true misuse against disputes', score: rocAuc(disputed, fraud) },
+        trainRows,
+        holdoutRows: disputed.length,
+        holdout: '90 days, ending 30 days before the last',
+      }),
+  };
+}
