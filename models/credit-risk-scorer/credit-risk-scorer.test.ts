@@ -222,7 +222,8 @@ describe('baseline', () => {
 });
 
 describe('expectations', () => {
-  const failures = (data: TrainingData): (string | null)[] => expectations.map((expectation) => expectation.check(data));
+  const failures = (data: TrainingData): (string | null)[] =>
+    expectations.map((expectation) => expectation.check(data));
   const data = invented(ROWS, 5);
 
   it('hold for sound data, and leave one class to its own error', () => {
