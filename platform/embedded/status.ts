@@ -34,20 +34,26 @@ export interface PlatformStatus {
 export async function platformStatus(config: Config): Promise<PlatformStatus> {
   const state = readState(config.home);
   const running = runningState(config.home);
-  const parts: PartHealth[] = [];
-  // One after the other: side by side they would measure each other.
-  for (const part of inOrder(state?.parts ?? []))
-    parts.push(await checkPart(part, { config, endpoints: state?.endpoints ?? null }));
+  const parts = await checkParts(state, config);
   const phase = phaseOf(state, running);
-  return {
-    home: config.home,
-    phase,
-    supervisorPid: running?.supervisor.pid ?? null,
-    startedAt: running?.startedAt ?? null,
-    uiUrl: running?.endpoints?.temporal.uiUrl ?? null,
-    parts,
-    healthy: phase === 'ready' && parts.every(({ healthy }) => healthy),
-  };
+  const healthy = phase === 'ready' && parts.every((part) => part.healthy);
+  return { home: config.home, phase, parts, healthy, ...supervisorFacts(running) };
+}
+
+const supervisorFacts = (
+  running: PlatformState | null,
+): Pick<PlatformStatus, 'supervisorPid' | 'startedAt' | 'uiUrl'> => ({
+  supervisorPid: running?.supervisor.pid ?? null,
+  startedAt: running?.startedAt ?? null,
+  uiUrl: running?.endpoints?.temporal.uiUrl ?? null,
+});
+
+/** One after the other: side by side they would measure each other. */
+async function checkParts(state: PlatformState | null, config: Config): Promise<readonly PartHealth[]> {
+  const parts: PartHealth[] = [];
+  const context = { config, endpoints: state?.endpoints ?? null };
+  for (const part of inOrder(state?.parts ?? [])) parts.push(await checkPart(part, context));
+  return parts;
 }
 
 /** Services before workers, each by name, whatever order they came up in. */

@@ -17,6 +17,8 @@ export interface PostgresOptions {
   readonly password: string;
   /** The ways of running to try, for tests. @default by the caller's identity */
   readonly privileges?: readonly PrivilegeKind[];
+  /** Where a copy for `nobody` may lie, for tests. @default /var/lib, then the temporary folder */
+  readonly outside?: readonly string[];
 }
 
 export interface PlannedPostgres {
@@ -36,10 +38,12 @@ const SUPERUSER = 'postgres';
  * @throws PipelineError `SERVICE_NOT_FOUND` (no binaries, or no identity to run under); `SERVICE_CRASHED` when the
  *   directory could not be made.
  */
-export async function planPostgres({ base, port, password, privileges }: PostgresOptions): Promise<PlannedPostgres> {
+export async function planPostgres(options: PostgresOptions): Promise<PlannedPostgres> {
+  const { base, port, password } = options;
   mkdirSync(base, { recursive: true, mode: 0o711 });
   const binaries = findPostgres();
-  const host = await findPostgresHost({ binaries, base }, privileges);
+  const outside = options.outside === undefined ? {} : { outside: options.outside };
+  const host = await findPostgresHost({ binaries, base, ...outside }, options.privileges);
   const dataFolder = join(host.base, 'data');
   if (!existsSync(join(dataFolder, 'PG_VERSION'))) await initialise(host, dataFolder, password);
   host.own(dataFolder);

@@ -36,6 +36,8 @@ interface HostRequest {
   readonly binaries: PostgresBinaries;
   /** Where the data should lie, below the state directory. */
   readonly base: string;
+  /** Folders, best first, below one of which a copy may be made for `nobody`. @default /var/lib, then the temporary folder */
+  readonly outside?: readonly string[];
 }
 
 type Attempt = (request: HostRequest) => PostgresHost | null;
@@ -47,7 +49,7 @@ type Attempt = (request: HostRequest) => PostgresHost | null;
  */
 export async function findPostgresHost(
   request: HostRequest,
-  kinds: readonly PrivilegeKind[] = process.getuid?.() === 0 ? rootKinds(request.base) : ['self'],
+  kinds: readonly PrivilegeKind[] = process.getuid?.() === 0 ? rootKinds(request) : ['self'],
 ): Promise<PostgresHost> {
   const answers: string[] = [];
   for (const kind of kinds) {
@@ -65,8 +67,8 @@ export async function findPostgresHost(
 }
 
 /** Data that was once placed outside stays there, or a later start would begin with an empty database. */
-const rootKinds = (base: string): readonly PrivilegeKind[] =>
-  existsSync(join(outsideBase(base) ?? '', 'data', 'PG_VERSION')) ? ['copied'] : ['nobody', 'namespace', 'copied'];
+const rootKinds = (request: HostRequest): readonly PrivilegeKind[] =>
+  existsSync(join(outsideBase(request) ?? '', 'data', 'PG_VERSION')) ? ['copied'] : ['nobody', 'namespace', 'copied'];
 
 const attempts: Record<PrivilegeKind, Attempt> = {
   self: ({ binaries, base }) => makeHost('self', { native: binaries.native, base }),
@@ -79,12 +81,12 @@ const attempts: Record<PrivilegeKind, Attempt> = {
     const unshare = process.platform === 'linux' ? findOnPath(['unshare']) : null;
     return unshare === null ? null : makeHost('namespace', { native: binaries.native, base, unshare });
   },
-  copied: ({ binaries, base }) => {
+  copied: (request) => {
     const nobody = findNobody();
-    const outside = outsideBase(base);
-    if (nobody === null || outside === null) return null;
-    mkdirSync(outside, { recursive: true, mode: 0o755 });
-    return makeHost('copied', { native: copyBinaries(binaries), base: outside, ...nobody });
+    const base = outsideBase(request);
+    if (nobody === null || base === null) return null;
+    mkdirSync(base, { recursive: true, mode: 0o755 });
+    return makeHost('copied', { native: copyBinaries(request.binaries, dirname(base)), base, ...nobody });
   },
 };
 
@@ -135,13 +137,13 @@ function findNobody(): { uid: number; gid: number } | null {
 }
 
 /** The folder outside that belongs to this state directory; survives a restart of the machine where /var/lib may be written. */
-function outsideBase(base: string): string | null {
-  const root = outsideRoot();
-  return root === null ? null : join(root, createHash('sha256').update(base).digest('hex').slice(0, 16));
+function outsideBase(request: HostRequest): string | null {
+  const root = outsideRoot(request.outside ?? ['/var/lib', tmpdir()]);
+  return root === null ? null : join(root, createHash('sha256').update(request.base).digest('hex').slice(0, 16));
 }
 
-function outsideRoot(): string | null {
-  for (const parent of ['/var/lib', tmpdir()]) {
+function outsideRoot(parents: readonly string[]): string | null {
+  for (const parent of parents) {
     const root = join(parent, 'ml-services');
     try {
       mkdirSync(root, { recursive: true, mode: 0o755 });
@@ -155,8 +157,8 @@ function outsideRoot(): string | null {
 }
 
 /** One copy a version, complete or absent. */
-function copyBinaries({ native, version }: PostgresBinaries): string {
-  const target = join(outsideRoot() ?? tmpdir(), `postgres-${version}`);
+function copyBinaries({ native, version }: PostgresBinaries, root: string): string {
+  const target = join(root, `postgres-${version}`);
   if (existsSync(target)) return target;
   const partial = `${target}.${process.pid}`;
   cpSync(native, partial, { recursive: true, verbatimSymlinks: true });

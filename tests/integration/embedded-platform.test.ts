@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Endpoints } from '../../platform/embedded/endpoints.js';
+import { readConfig } from '../../platform/config.js';
+import { ensurePlatform, runningState } from '../../platform/embedded/ensure.js';
+import { waitUntil } from '../../platform/embedded/processes/wait.js';
+import { readState, stateFile } from '../../platform/embedded/state.js';
+import type { PlatformPart } from '../../platform/embedded/state.js';
+import { platformStatus } from '../../platform/embedded/status.js';
+import { stopPlatform, wipePlatform } from '../../platform/embedded/stop.js';
+import { processesNaming } from '../support/processes.js';
+
+// Without a Temporal program there is no platform to start; the shared servers tell.
+const { temporalAddress } = inject('services');
+const home = join(mkdtempSync(join(tmpdir(), 'ml-platform-')), 'state');
+const { ML_CACHE, XDG_CACHE_HOME, TEMPORAL_CLI_PATH } = process.env;
+const config = readConfig({ ML_HOME: home, ML_CACHE, XDG_CACHE_HOME, TEMPORAL_CLI_PATH }, '/');
+const onLinux = process.platform === 'linux';
+
+const partOf = (name: string): PlatformPart => readState(home)!.parts.find((part) => part.name === name)!;
+const soon = { timeoutMs: 60_000, everyMs: 100 };
+
+async function query(url: string, statement: string): Promise<pg.QueryResult> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function kill(name: string): Promise<PlatformPart> {
+  const before = partOf(name);
+  process.kill(before.process!.pid, 'SIGKILL');
+  const back = (): boolean => partOf(name).status === 'running' && partOf(name).restarts > before.restarts;
+  expect(await waitUntil(back, soon)).toBe(true);
+  expect(partOf(name).process!.pid).not.toBe(before.process!.pid);
+  return partOf(name);
+}
+
+describe.skipIf(temporalAddress === null)('the embedded platform', () => {
+  let endpoints: Endpoints;
+  const progress: string[] = [];
+
+  beforeAll(async () => {
+    // Two commands at once, on a directory that neither has seen.
+    const both = await Promise.all([
+      ensurePlatform(config, (line) => progress.push(line)),
+      ensurePlatform(config, () => undefined),
+    ]);
+    expect(both[0]).toEqual(both[1]);
+    endpoints = both[0];
+  });
+
+  afterAll(async () => {
+    await stopPlatform(config);
+    rmSync(join(home, '..'), { recursive: true, force: true });
+  });
+
+  it('comes up healthy with both workers, and says what it did', async () => {
+    const status = await platformStatus(config);
+    expect(status.parts.filter(({ healthy }) => !healthy)).toEqual([]);
+    expect(status.parts.map(({ name }) => name)).toEqual([
+      'postgres',
+      'redis',
+      'temporal',
+      'worker-pipeline',
+      'worker-training',
+    ]);
+    expect(progress.join('\n')).toContain('starting postgres');
+    expect(status.uiUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await fetch(status.uiUrl!)).status).toBe(200);
+  });
+
+  it.runIf(onLinux)('has one supervisor, though two were started', () => {
+    const supervisors = [...processesNaming(home).values()].filter((command) => /scripts\/supervisor/.test(command));
+    expect(supervisors).toHaveLength(1);
+  });
+
+  it('keeps its passwords to the owner and asks for them', async () => {
+    expect(statSync(stateFile(home)).mode & 0o077).toBe(0);
+    const wrong = new URL(endpoints.databaseUrl);
+    wrong.password = 'wrong';
+    await expect(query(wrong.href, 'select 1')).rejects.toThrow(/password authentication failed/);
+  });
+
+  it('is found running by the next command, at once', async () => {
+    const pid = runningState(home)!.supervisor.pid;
+    const started = performance.now();
+    expect(await ensurePlatform(config, () => undefined)).toEqual(endpoints);
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(runningState(home)!.supervisor.pid).toBe(pid);
+  });
+
+  it('refuses settings it was not started with', async () => {
+    const other = { ...config, taskQueuePrefix: 'other-' };
+    await expect(ensurePlatform(other, () => undefined)).rejects.toMatchObject({
+      code: 'INVALID_CONFIG',
+      details: { settings: ['TASK_QUEUE_PREFIX'] },
+    });
+  });
+
+  it('restarts a killed PostgreSQL, with its rows, and reports the end of its log', async () => {
+    await query(endpoints.databaseUrl, 'create table kept as select 42 as answer');
+    const part = await kill('postgres');
+    expect(part.lastCrash!.message).toMatch(/^postgres was ended by SIGKILL; last lines of .*postgres\.log:\n {2}\S/);
+    expect(part.lastCrash!.message).toContain('database system is ready to accept connections');
+    expect((await query(endpoints.databaseUrl, 'select answer from kept')).rows).toEqual([{ answer: 42 }]);
+  });
+
+  it.skipIf(inject('services').redisUrl === null)('restarts a killed Redis, with its keys', async () => {
+    const set = new Redis(endpoints.redisUrl!);
+    await set.set('kept', '42');
+    await new Promise((resolve) => setTimeout(resolve, 1100)); // the append-only file is synced once a second
+    set.disconnect();
+    await kill('redis');
+    const get = new Redis(endpoints.redisUrl!);
+    expect(await get.get('kept')).toBe('42');
+    get.disconnect();
+  });
+
+  it('restarts a killed Temporal server and a killed worker', async () => {
+    await Promise.all([kill('temporal'), kill('worker-training')]);
+    const healthy = async (): Promise<boolean> => (await platformStatus(config)).healthy;
+    expect(await waitUntil(healthy, soon)).toBe(true);
+  });
+
+  it('takes over from a killed supervisor and ends what it left', async () => {
+    const former = readState(home)!;
+    process.kill(former.supervisor.pid, 'SIGKILL');
+    expect(await waitUntil(() => runningState(home) === null, soon)).toBe(true);
+    expect((await platformStatus(config)).phase).toBe('dead');
+
+    expect(await ensurePlatform(config, () => undefined)).toEqual(endpoints);
+    const living = new Set(processesNaming(home).keys());
+    for (const part of former.parts) expect(living.has(part.process!.pid), part.name).toBe(false);
+    expect((await query(endpoints.databaseUrl, 'select answer from kept')).rows).toEqual([{ answer: 42 }]);
+  });
+
+  it('leaves no process when stopped, nor state when wiped', async () => {
+    const { stopped, left } = await stopPlatform(config);
+    expect(stopped).toEqual(expect.arrayContaining(['supervisor', 'postgres', 'temporal', 'worker-pipeline']));
+    expect(left).toEqual([]);
+    expect([...processesNaming(home).values()]).toEqual([]);
+    expect((await platformStatus(config)).phase).toBe('stopped');
+    wipePlatform(config);
+    expect((await platformStatus(config)).phase).toBe('absent');
+    expect(() => statSync(home)).toThrow(/ENOENT/);
+  });
+});
+
+it('says why it cannot start, and leaves nothing behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ml-platform-'));
+  const broken = readConfig({ ML_HOME: folder, ML_CACHE, TEMPORAL_CLI_PATH: '/nowhere/temporal' }, '/');
+  await expect(ensurePlatform(broken, () => undefined)).rejects.toMatchObject({
+    code: 'INVALID_CONFIG',
+    message: 'TEMPORAL_CLI_PATH: /nowhere/temporal does not exist',
+  });
+  expect(await waitUntil(() => processesNaming(folder).size === 0, soon)).toBe(true);
+  rmSync(folder, { recursive: true, force: true });
+});
