@@ -1,7 +1,14 @@
 import type { FileFormat } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
-import type { FileLimits } from './limits.js';
+import { chooseFormat } from './choose-format.js';
+import { readCsvRows, sightCsv } from './csv-rows.js';
+import { decodeText, peekText } from './decode-text.js';
+import { fileFault } from './file-fault.js';
+import { peekRecords, readJsonRecords, readJsonRows } from './json-rows.js';
+import { defaultFileLimits, type FileLimits } from './limits.js';
+import { openFile } from './open-file.js';
+import { createRowSink, type DataRow, fileColumns } from './row-sink.js';
 
 export interface DataFile {
   readonly format: FileFormat;
@@ -11,11 +18,107 @@ export interface DataFile {
   readonly fileName: string;
 }
 
+interface OpenedRows {
+  readonly format: FileFormat;
+  readonly rows: AsyncIterable<DataRow>;
+}
+
+async function openJson(
+  text: AsyncIterable<string>,
+  file: string,
+  formats: readonly FileFormat[],
+  limits: FileLimits,
+): Promise<OpenedRows> {
+  const { sight, records } = await peekRecords(readJsonRecords(text, file, limits));
+  if (sight.width === 0) throw fileFault('FILE_EMPTY', { file }, 'the file holds no record');
+  const { format } = chooseFormat(file, formats, ({ encodings }) => (encodings.includes('json') ? sight : null));
+  return { format, rows: readJsonRows(records, fileColumns(format)) };
+}
+
+function openCsv(
+  { head, text }: { readonly head: string; readonly text: AsyncIterable<string> },
+  file: string,
+  formats: readonly FileFormat[],
+  limits: FileLimits,
+): OpenedRows {
+  const { format } = chooseFormat(file, formats, (candidate) =>
+    candidate.encodings.includes('csv') ? sightCsv(head, candidate) : null,
+  );
+  return { format, rows: readCsvRows(text, file, { format, columns: fileColumns(format) }, limits) };
+}
+
+/** Enough to tell JSON from CSV and to see a CSV file's first record. */
+const enough =
+  (limits: FileLimits) =>
+  (head: string): boolean =>
+    /\S[^\n]*\n/.test(head) || head.length > limits.lineBytes || /^\s*[[{]/.test(head);
+
+async function openRows(
+  source: AsyncGenerator<string>,
+  file: string,
+  formats: readonly FileFormat[],
+  limits: FileLimits,
+): Promise<OpenedRows> {
+  const { head, text } = await peekText(source, enough(limits));
+  const first = head.trimStart()[0];
+  if (first === undefined) throw fileFault('FILE_EMPTY', { file }, 'the file holds nothing but white space');
+  if (first === '[' || first === '{') return openJson(text, file, formats, limits);
+  if (/\.(?:json|ndjson|jsonl)(?:\.gz)?$/i.test(file))
+    throw fileFault('MALFORMED_FILE', { file, line: 1 }, 'the name says JSON, the text starts with neither [ nor {');
+  return openCsv({ head, text }, file, formats, limits);
+}
+
+async function collect({ format, rows }: OpenedRows, file: string, limits: FileLimits): Promise<Table> {
+  const sink = createRowSink(file, format, fileColumns(format));
+  let count = 0;
+  for await (const row of rows) {
+    count += 1;
+    if (count > limits.rows)
+      throw fileFault('FILE_TOO_LARGE', { file, row: count, line: row.line }, `the limit is ${limits.rows} rows`);
+    sink.add(row);
+  }
+  if (count === 0) throw fileFault('FILE_EMPTY', { file }, 'the file holds a header and no data row');
+  return sink.finish();
+}
+
+function requireLearnable(file: string, { schema }: FileFormat, table: Table): void {
+  if (table.rowCount < schema.minimumRows)
+    throw fileFault('TOO_FEW_ROWS', { file }, `found ${table.rowCount} rows, wanted at least ${schema.minimumRows}`);
+  const labels = table.columns[schema.label]?.values ?? [];
+  if (new Set<string | number | null>(labels).size === 1)
+    throw fileFault('SINGLE_CLASS', { file, column: schema.label }, 'all labels are the same, wanted at least two');
+}
+
+/** A format's own recoding may refuse a value too; it does not know which file it is reading. */
+function transform(file: string, format: FileFormat, table: Table): Table {
+  try {
+    return format.transform?.(table) ?? table;
+  } catch (fault) {
+    if (!(fault instanceof PipelineError)) throw fault;
+    throw new PipelineError(fault.code, `${file}, ${fault.message}`, { ...fault.details, file }, { cause: fault });
+  }
+}
+
+/**
+ * Reads a data file into the table of the format it is recognised as. CSV (quoted as RFC 4180, with header or by
+ * position) or JSON (array, one object a line, or `{"rows": […]}`), plain or gzip, UTF-8, told by content and not by
+ * name. Streams: memory is the table and one record. Only type, presence and uniqueness are judged here, ranges and
+ * categories by validation. The rules stand in docs/data-formats.md.
+ * @throws PipelineError with file, row, line and column as far as they apply: `FILE_NOT_READABLE`, `FILE_EMPTY`,
+ *   `FILE_TOO_LARGE`, `MALFORMED_FILE`, `UNKNOWN_FORMAT`, `MISSING_COLUMN`, `INVALID_VALUE`, `TOO_FEW_ROWS`,
+ *   `SINGLE_CLASS`.
+ */
 export async function readDataFile(
   path: string,
   formats: readonly FileFormat[],
-  limits?: Partial<FileLimits>,
+  limits: Partial<FileLimits> = {},
 ): Promise<DataFile> {
-  await Promise.resolve();
-  throw new PipelineError('INTERNAL', `unfinished: ${path} ${formats.length} ${String(limits)}`);
+  const bounded = { ...defaultFileLimits, ...limits };
+  const { fileName, bytes, hash } = await openFile(path, bounded);
+  const opened = await openRows(decodeText(bytes, fileName), fileName, formats, bounded);
+  const read = await collect(opened, fileName, bounded);
+  const { format } = opened;
+  const table = transform(fileName, format, read);
+  requireLearnable(fileName, format, table);
+  return { format, table, fileHash: hash(), fileName };
 }

@@ -1,0 +1,81 @@
+import { fileFault } from './file-fault.js';
+
+const NEW_LINE = 0x0a;
+
+function countLines(bytes: Uint8Array): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(NEW_LINE); at >= 0; at = bytes.indexOf(NEW_LINE, at + 1)) lines += 1;
+  return lines;
+}
+
+const decodes = (bytes: Uint8Array, complete: boolean): boolean => {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: !complete });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Index of the first line of a chunk that is not UTF-8. The chunk may start and end inside a character. */
+function firstBadLine(chunk: Uint8Array): number {
+  let start = 0;
+  while (start < 3 && (chunk[start]! & 0xc0) === 0x80) start += 1; // rest of a character from the chunk before
+  for (let line = 0; ; line++) {
+    const end = chunk.indexOf(NEW_LINE, start);
+    if (!decodes(chunk.subarray(start, end < 0 ? chunk.length : end), end >= 0)) return line;
+    if (end < 0) return 0;
+    start = end + 1;
+  }
+}
+
+/**
+ * UTF-8 bytes as text; a byte order mark is dropped.
+ * @throws PipelineError `MALFORMED_FILE` naming the line for bytes that are not UTF-8 or are NUL.
+ */
+export async function* decodeText(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const notText = (line: number, fault?: unknown): Error =>
+    fileFault('MALFORMED_FILE', { file, line }, 'found bytes that are not UTF-8 text; save the file as UTF-8', fault);
+  let lines = 1;
+  for await (const chunk of bytes) {
+    let text: string;
+    try {
+      text = decoder.decode(chunk, { stream: true });
+    } catch (fault) {
+      throw notText(lines + firstBadLine(chunk), fault);
+    }
+    const nul = chunk.indexOf(0);
+    if (nul >= 0) throw notText(lines + countLines(chunk.subarray(0, nul)));
+    lines += countLines(chunk);
+    if (text !== '') yield text;
+  }
+  try {
+    decoder.decode();
+  } catch (fault) {
+    throw notText(lines, fault);
+  }
+}
+
+/** A stream of text that can be looked at before it is read. */
+export interface TextHead {
+  /** The first characters, up to `characters` of them, without being taken from `text`. */
+  readonly head: string;
+  readonly text: AsyncIterable<string>;
+}
+
+/** Reads ahead until `enough` says so or the text ends. */
+export async function peekText(source: AsyncGenerator<string>, enough: (head: string) => boolean): Promise<TextHead> {
+  let head = '';
+  let ended = false;
+  while (!ended && !enough(head)) {
+    const next = await source.next();
+    if (next.done === true) ended = true;
+    else head += next.value;
+  }
+  const text = (async function* () {
+    yield head;
+    yield* source;
+  })();
+  return { head, text };
+}

@@ -1,0 +1,83 @@
+import type { Cell } from './cells.js';
+import type { FirstSight } from './choose-format.js';
+import { fileFault } from './file-fault.js';
+import { type JsonRecordText, JsonScanner } from './json-scanner.js';
+import type { FileLimits } from './limits.js';
+import type { DataRow, FileColumn } from './row-sink.js';
+
+/** One record of a JSON file. */
+export interface JsonRecord {
+  readonly line: number;
+  readonly members: Readonly<Record<string, unknown>>;
+}
+
+/** Records that are looked at to learn the columns; a member that only later records have may still be read. */
+const SIGHTED_RECORDS = 200;
+const STRINGS = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
+
+/** `JSON.parse` keeps the last of two members of one name; a record with both is ambiguous. */
+function repeatedName(text: string, members: object): boolean {
+  let names = 0;
+  for (const [, colon] of text.matchAll(STRINGS)) if (colon !== undefined) names += 1;
+  const flat = Object.values(members).every((value) => value === null || typeof value !== 'object');
+  return flat && names !== Object.keys(members).length;
+}
+
+function parseRecord({ text, line }: JsonRecordText, file: string, row: number): JsonRecord {
+  let members: object;
+  try {
+    members = JSON.parse(text) as object;
+  } catch (fault) {
+    // The parser's own message quotes the text, which may be personal.
+    const hint = /\b(?:NaN|-?Infinity)\b/.test(text) ? '; NaN and Infinity are not JSON, leave the value out' : '';
+    throw fileFault('MALFORMED_FILE', { file, row, line }, `the record is not valid JSON${hint}`, fault);
+  }
+  if (repeatedName(text, members))
+    throw fileFault('MALFORMED_FILE', { file, row, line }, 'the record has a member twice');
+  return { line, members: members as Record<string, unknown> };
+}
+
+/** @throws PipelineError `MALFORMED_FILE`, `FILE_TOO_LARGE`, each with row and line. */
+export async function* readJsonRecords(
+  text: AsyncIterable<string>,
+  file: string,
+  limits: FileLimits,
+): AsyncGenerator<JsonRecord> {
+  const scanner = new JsonScanner(file, limits.lineBytes);
+  let row = 0;
+  for await (const chunk of text) for (const record of scanner.push(chunk)) yield parseRecord(record, file, ++row);
+  scanner.end();
+}
+
+/** The first records' member names together, and a stream that still has those records. */
+export async function peekRecords(
+  records: AsyncGenerator<JsonRecord>,
+): Promise<{ readonly sight: FirstSight; readonly records: AsyncIterable<JsonRecord> }> {
+  const first: JsonRecord[] = [];
+  const names = new Set<string>();
+  while (first.length < SIGHTED_RECORDS) {
+    const next = await records.next();
+    if (next.done === true) break;
+    first.push(next.value);
+    for (const name of Object.keys(next.value.members)) names.add(name);
+  }
+  const all = (async function* () {
+    yield* first;
+    yield* records;
+  })();
+  return { sight: { columns: [...names], width: names.size }, records: all };
+}
+
+/** Cells of `columns`; an absent member is a missing value. */
+export async function* readJsonRows(
+  records: AsyncIterable<JsonRecord>,
+  columns: readonly FileColumn[],
+): AsyncGenerator<DataRow> {
+  for await (const { line, members } of records)
+    yield {
+      line,
+      cells: columns.map(({ nameInFile }) =>
+        Object.hasOwn(members, nameInFile) ? (members[nameInFile] as Cell) : undefined,
+      ),
+    };
+}

@@ -1,0 +1,154 @@
+import { fileFault } from './file-fault.js';
+
+/** Text of one record and where it starts. */
+export interface JsonRecordText {
+  readonly text: string;
+  readonly line: number;
+}
+
+type Mode = 'start' | 'array' | 'lines' | 'tail' | 'end';
+const SPACE = /\s/;
+
+/**
+ * Cuts JSON text into the texts of its records without holding more than one: an array of objects, objects one after
+ * the other (NDJSON), or one object whose member `rows` is such an array. Only nesting and strings are followed here;
+ * `JSON.parse` judges each record.
+ */
+export class JsonScanner {
+  readonly #file: string;
+  readonly #limit: number;
+  #mode: Mode = 'start';
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  #line = 1;
+  #startLine = 1;
+  #pending = '';
+  #records = 0;
+  #needsComma = false;
+
+  /** @param limit - characters a record may have. */
+  constructor(file: string, limit: number) {
+    this.#file = file;
+    this.#limit = limit;
+  }
+
+  /** @returns the records that end in this piece of text. @throws PipelineError `MALFORMED_FILE`, `FILE_TOO_LARGE`. */
+  push(text: string): JsonRecordText[] {
+    const found: JsonRecordText[] = [];
+    let start = this.#inRecord() ? 0 : -1;
+    for (let at = 0; at < text.length; at++) {
+      const character = text[at]!;
+      if (character === '\n') this.#line += 1;
+      if (!this.#inRecord()) {
+        if (this.#between(character)) start = at;
+        continue;
+      }
+      this.#follow(character);
+      if (this.#opensRows(character, text, start, at)) {
+        this.#enterRows();
+        start = -1;
+      } else if (!this.#inRecord()) {
+        found.push(this.#finish(text.slice(start, at + 1)));
+        start = -1;
+      }
+    }
+    if (start >= 0) this.#keep(text.slice(start));
+    return found;
+  }
+
+  /** @throws PipelineError `MALFORMED_FILE` when the text stops in the middle. */
+  end(): void {
+    if (this.#inRecord()) throw this.#malformed(`the file ends inside row ${this.#records + 1}`);
+    if (this.#mode === 'array' || this.#mode === 'tail')
+      throw this.#malformed('the file ends before the list is closed');
+  }
+
+  /** Depth at which records lie: the whole text, inside `[`, or inside `{ "rows": [`. */
+  #recordDepth = 0;
+
+  #inRecord(): boolean {
+    return this.#mode !== 'tail' && this.#depth > this.#recordDepth;
+  }
+
+  /** A character outside any record. @returns true when a record begins with it. */
+  #between(character: string): boolean {
+    if (SPACE.test(character)) return false;
+    if (this.#mode === 'tail') return this.#closeEnvelope(character);
+    if (this.#mode === 'start' && character === '[') {
+      this.#mode = 'array';
+      this.#depth = this.#recordDepth = 1;
+      return false;
+    }
+    if (this.#mode === 'array' && character !== '{') return this.#separator(character);
+    if (this.#mode === 'end' || character !== '{' || this.#needsComma)
+      throw this.#malformed(`found "${character}" before row ${this.#records + 1}, wanted an object`);
+    if (this.#mode === 'start') this.#mode = 'lines';
+    this.#depth += 1;
+    this.#startLine = this.#line;
+    return true;
+  }
+
+  #separator(character: string): false {
+    if (character === ',' && this.#needsComma) this.#needsComma = false;
+    else if (character === ']' && (this.#needsComma || this.#records === 0)) this.#leaveArray();
+    else throw this.#malformed(`found "${character}" at row ${this.#records + 1}, wanted an object`);
+    return false;
+  }
+
+  #leaveArray(): void {
+    this.#depth -= 1;
+    this.#needsComma = false;
+    this.#mode = this.#depth === 0 ? 'end' : 'tail';
+  }
+
+  /** Other members after `rows` are skipped, as those before it. */
+  #closeEnvelope(character: string): false {
+    this.#follow(character);
+    if (this.#depth === 0) this.#mode = 'end';
+    return false;
+  }
+
+  #follow(character: string): void {
+    if (this.#inString) {
+      if (this.#escaped) this.#escaped = false;
+      else if (character === '\\') this.#escaped = true;
+      else if (character === '"') this.#inString = false;
+    } else if (character === '"') this.#inString = true;
+    else if (character === '{' || character === '[') this.#depth += 1;
+    else if (character === '}' || character === ']') this.#depth -= 1;
+  }
+
+  /** True at the bracket of `"rows": [` directly inside the first object. */
+  #opensRows(character: string, text: string, start: number, at: number): boolean {
+    if (character !== '[' || this.#mode !== 'lines' || this.#records > 0 || this.#depth !== 2 || this.#inString)
+      return false;
+    return /"rows"\s*:\s*$/.test(this.#pending + text.slice(start, at));
+  }
+
+  #enterRows(): void {
+    this.#mode = 'array';
+    this.#recordDepth = 2;
+    this.#pending = '';
+  }
+
+  #keep(text: string): void {
+    this.#pending += text;
+    if (this.#pending.length <= this.#limit) return;
+    const place = { file: this.#file, row: this.#records + 1, line: this.#startLine };
+    throw fileFault('FILE_TOO_LARGE', place, `the record is longer than ${this.#limit} characters`);
+  }
+
+  #finish(rest: string): JsonRecordText {
+    this.#keep(rest);
+    const text = this.#pending;
+    this.#pending = '';
+    this.#records += 1;
+    this.#needsComma = this.#mode === 'array';
+    return { text, line: this.#startLine };
+  }
+
+  #malformed(finding: string): Error {
+    return fileFault('MALFORMED_FILE', { file: this.#file, line: this.#line }, finding);
+  }
+}

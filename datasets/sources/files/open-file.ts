@@ -1,0 +1,127 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, constants, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { fileFault } from './file-fault.js';
+import type { FileLimits } from './limits.js';
+
+/** A file's unpacked bytes, read once. */
+export interface OpenFile {
+  readonly fileName: string;
+  /** Unpacked when the first bytes are gzip's, whatever the name is. */
+  readonly bytes: AsyncIterable<Buffer>;
+  /** sha256 of the bytes on disk; complete once `bytes` is read to its end. */
+  hash(): string;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'the file may not be read by this user',
+  EPERM: 'the file may not be read by this user',
+  ELOOP: 'the path is a loop of links',
+  ENAMETOOLONG: 'the path is too long',
+};
+
+async function checkReadable(path: string, file: string, limits: FileLimits): Promise<void> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) throw fileFault('FILE_NOT_READABLE', { file }, 'it is a folder, wanted a file');
+    if (!found.isFile()) throw fileFault('FILE_NOT_READABLE', { file }, 'it is a device or pipe, wanted a file');
+    if (found.size === 0) throw fileFault('FILE_EMPTY', { file }, 'the file has no bytes');
+    if (found.size > limits.fileBytes)
+      throw fileFault('FILE_TOO_LARGE', { file }, `${found.size} bytes, the limit is ${limits.fileBytes}`);
+    await access(path, constants.R_OK);
+  } catch (fault) {
+    const reason = reasons[(fault as NodeJS.ErrnoException).code ?? ''];
+    throw reason === undefined ? fault : fileFault('FILE_NOT_READABLE', { file }, reason, fault);
+  }
+}
+
+interface Counted {
+  readonly hash: Hash;
+  packedBytes: number;
+}
+
+async function* readRaw(path: string, file: string, counted: Counted): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      counted.hash.update(chunk);
+      counted.packedBytes += chunk.length;
+      yield chunk;
+    }
+  } catch (fault) {
+    throw fileFault('FILE_NOT_READABLE', { file }, `reading stopped: ${(fault as Error).message}`, fault);
+  }
+}
+
+async function* unpack(raw: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip();
+  // Errors of either end surface in the loop below; without a callback they would end the process.
+  pipeline(Readable.from(raw), gunzip, () => undefined);
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) yield chunk;
+  } catch (fault) {
+    const { code, message } = fault as NodeJS.ErrnoException;
+    if (code?.startsWith('Z_') !== true) throw fault;
+    const finding = code === 'Z_BUF_ERROR' ? 'the gzip data ends too early: the file is truncated' : `gzip: ${message}`;
+    throw fileFault('MALFORMED_FILE', { file }, finding, fault);
+  }
+}
+
+/** Ends a stream that unpacks to too much, before its bytes are kept anywhere. */
+async function* limitUnpacked(
+  bytes: AsyncIterable<Buffer>,
+  file: string,
+  limits: FileLimits,
+  counted: Counted,
+): AsyncGenerator<Buffer> {
+  let unpacked = 0;
+  for await (const chunk of bytes) {
+    unpacked += chunk.length;
+    if (unpacked > limits.unpackedBytes)
+      throw fileFault('FILE_TOO_LARGE', { file }, `it unpacks to more than ${limits.unpackedBytes} bytes`);
+    if (unpacked > limits.ratioFromBytes && unpacked > limits.unpackedRatio * counted.packedBytes)
+      throw fileFault(
+        'FILE_TOO_LARGE',
+        { file },
+        `it unpacks to more than ${limits.unpackedRatio} times its size, which is no data file`,
+      );
+    yield chunk;
+  }
+}
+
+async function* unpackWhenPacked(
+  path: string,
+  file: string,
+  limits: FileLimits,
+  counted: Counted,
+): AsyncGenerator<Buffer> {
+  const raw = readRaw(path, file, counted);
+  const first = await raw.next();
+  if (first.done === true) return;
+  const whole = (async function* () {
+    yield first.value;
+    yield* raw;
+  })();
+  const packed = first.value[0] === 0x1f && first.value[1] === 0x8b;
+  yield* packed ? limitUnpacked(unpack(whole, file), file, limits, counted) : whole;
+}
+
+/**
+ * Opens a data file, plain or gzip. Streams: memory is a few chunks.
+ * @throws PipelineError `FILE_NOT_READABLE`, `FILE_EMPTY`, `FILE_TOO_LARGE` at once; while reading also
+ *   `MALFORMED_FILE` for broken gzip.
+ */
+export async function openFile(path: string, limits: FileLimits): Promise<OpenFile> {
+  const fileName = basename(path);
+  await checkReadable(path, path, limits);
+  const counted: Counted = { hash: createHash('sha256'), packedBytes: 0 };
+  return {
+    fileName,
+    bytes: unpackWhenPacked(path, fileName, limits, counted),
+    hash: () => counted.hash.copy().digest('hex'),
+  };
+}

@@ -1,0 +1,346 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { FileFormat } from '../../../contracts/dataset.js';
+import type { PipelineError } from '../../../contracts/errors.js';
+import { sha256 } from '../../../platform/blobs/hash.js';
+import { readDataFile } from './read-file.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'ml-files-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const format: FileFormat = {
+  name: 'loans',
+  description: 'test layout',
+  encodings: ['csv', 'json'],
+  schema: {
+    line: 'loans',
+    key: 'id',
+    label: 'bad',
+    columns: [
+      { name: 'id', type: 'text', description: 'key', unique: true },
+      { name: 'amount', type: 'number', description: 'EUR' },
+      { name: 'term', type: 'integer', description: 'months', nullable: true },
+      { name: 'at', type: 'timestamp', description: 'when' },
+      { name: 'purpose', type: 'category', categories: ['car', 'home'], description: 'what for', nullable: true },
+      { name: 'bad', type: 'flag', description: 'label' },
+    ],
+    features: [],
+    split: { kind: 'group', column: 'id', fraction: 0.3, salt: 's' },
+    minimumRows: 2,
+  },
+  matches: ({ columns }) => columns !== null && ['id', 'amount', 'bad'].every((name) => columns.includes(name)),
+};
+const positional: FileFormat = {
+  ...format,
+  name: 'positional',
+  encodings: ['csv'],
+  delimiter: ' ',
+  positionalColumns: ['amount', 'bad'],
+  derivedColumns: ['id'],
+  schema: {
+    ...format.schema,
+    columns: format.schema.columns.filter(({ name }) => ['id', 'amount', 'bad'].includes(name)),
+  },
+  matches: ({ columns, width }) => columns === null && width === 2,
+  transform: (table) => ({
+    ...table,
+    columns: {
+      ...table.columns,
+      id: { kind: 'text', values: Array.from({ length: table.rowCount }, (_, i) => `${i}`) },
+    },
+  }),
+};
+
+let files = 0;
+const write = (name: string, content: string | Uint8Array): string => {
+  const path = join(folder, `${files++}-${name}`);
+  writeFileSync(path, content);
+  return path;
+};
+const header = 'id,amount,term,at,purpose,bad\n';
+const good = 'a,1.5,12,2026-01-31,car,0\nb,-2e3,,2026-01-31T10:00:00+05:30,,1\n';
+const fault = async (path: string, limits = {}): Promise<PipelineError> => {
+  try {
+    await readDataFile(path, [format, positional], limits);
+  } catch (error) {
+    return error as PipelineError;
+  }
+  throw new Error('the file was accepted');
+};
+const faultOf = (name: string, content: string | Uint8Array, limits = {}) => fault(write(name, content), limits);
+
+const expected = {
+  rowCount: 2,
+  columns: {
+    id: { kind: 'text', values: ['a', 'b'] },
+    amount: { kind: 'number', values: Float64Array.of(1.5, -2000) },
+    term: { kind: 'number', values: Float64Array.of(12, NaN) },
+    at: { kind: 'timestamp', values: Float64Array.of(Date.UTC(2026, 0, 31), Date.UTC(2026, 0, 31, 4, 30)) },
+    purpose: { kind: 'text', values: ['car', null] },
+    bad: { kind: 'number', values: Float64Array.of(0, 1) },
+  },
+};
+const records = [
+  { id: 'a', amount: 1.5, term: 12, at: '2026-01-31', purpose: 'car', bad: false, extra: { deep: [1] } },
+  { id: 'b', amount: '-2e3', at: '2026-01-31T10:00:00+05:30', purpose: null, bad: 1 },
+];
+
+describe('readDataFile reads', () => {
+  const bytes = Buffer.from(header + good);
+  it.each<[string, string | Uint8Array]>([
+    ['plain.csv', bytes],
+    ['no-last-newline.csv', (header + good).trimEnd()],
+    ['crlf.csv', (header + good).replaceAll('\n', '\r\n')],
+    ['old-mac.csv', (header + good).replaceAll('\n', '\r')],
+    ['bom.csv', `\u{feff}${header}${good}`],
+    ['blank-lines.csv', `\n${header}\n${good}\n\n`],
+    ['packed.csv.gz', gzipSync(bytes)],
+    ['packed-without-the-name.csv', gzipSync(bytes)],
+    ['two-members.gz', Buffer.concat([gzipSync(header), gzipSync(good)])],
+    [
+      'other-order-and-extra-column.csv',
+      'bad,x,purpose,at,term,amount,id\n0,?,car,2026-01-31,12,1.5,a\n1,?,,2026-01-31T10:00:00+05:30,,-2e3,b\n',
+    ],
+    ['array.json', JSON.stringify(records)],
+    ['pretty.json', JSON.stringify(records, null, 2)],
+    ['bom.json', `\u{feff}${JSON.stringify(records)}`],
+    ['lines.ndjson', records.map((record) => JSON.stringify(record)).join('\n')],
+    ['rows.json', JSON.stringify({ rows: records })],
+    ['rows-later.json', JSON.stringify({ made: ['by', { rows: 'hand' }], rows: records, count: [2] }, null, 1)],
+    ['packed.json.gz', gzipSync(JSON.stringify(records))],
+  ])('%s', async (name, content) => {
+    const path = write(name, content);
+    const { table, format: found, fileHash, fileName } = await readDataFile(path, [format, positional]);
+    expect(table).toEqual(expected);
+    expect(found).toBe(format);
+    expect(fileHash).toBe(sha256(readFileSync(path)));
+    expect(fileName).toMatch(new RegExp(`${name}$`));
+  });
+
+  it('quoted delimiters, quotes and new lines, and counts lines and rows through them', async () => {
+    const start = `${header}"x,""y""\nz",1,,2026-01-01,car,0\n`;
+    const read = await readDataFile(write('quoted.csv', `${start}b,1,,2026-01-01,car,1\n`), [format]);
+    expect(read.table.columns.id?.values).toEqual(['x,"y"\nz', 'b']);
+    expect(await faultOf('quoted-fault.csv', `${start}b,one,,2026-01-01,car,1\n`)).toMatchObject({
+      code: 'INVALID_VALUE',
+      details: { row: 2, line: 4, column: 'amount' },
+    });
+  });
+
+  it('positional columns with their own delimiter, derived columns by transform', async () => {
+    const { table, format: found } = await readDataFile(write('german.data', '1 0\n2 1\n'), [format, positional]);
+    expect(found.name).toBe('positional');
+    expect(table.columns.amount?.values).toEqual(Float64Array.of(1, 2));
+    expect(table.columns.id?.values).toEqual(['0', '1']);
+  });
+
+  it('a JSON array on one line that is longer than a line of CSV may be', async () => {
+    const many = Array.from({ length: 30_000 }, (_, i) => ({
+      ...records[0],
+      id: `r${i}`,
+      bad: i % 2,
+      note: 'é"\\'.repeat(8),
+    }));
+    const { table } = await readDataFile(write('long.json', JSON.stringify(many)), [format]);
+    expect(table.rowCount).toBe(30_000);
+    expect(table.columns.id?.values[29_999]).toBe('r29999');
+  });
+
+  it('the same records whatever the chunk borders are', async () => {
+    const chars = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(chars, { minLength: 2, maxLength: 8 }), async (ids) => {
+        const rows = ids.map((id, i) => ({ ...records[0], id, bad: i % 2 }));
+        const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+        const csv = header + rows.map((row) => `${quote(row.id)},1.5,12,2026-01-31,car,${row.bad}\n`).join('');
+        for (const [name, content] of [
+          ['x.csv', csv],
+          ['x.json', JSON.stringify(rows)],
+        ] as const) {
+          const { table } = await readDataFile(write(name, gzipSync(content)), [format]);
+          expect(table.columns.id?.values).toEqual(ids);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('readDataFile refuses', () => {
+  it('what cannot be opened', async () => {
+    expect(await fault(join(folder, 'absent.csv'))).toMatchObject({
+      code: 'FILE_NOT_READABLE',
+      details: { file: join(folder, 'absent.csv') },
+    });
+    expect(await fault(folder)).toMatchObject({ code: 'FILE_NOT_READABLE' });
+    expect(await fault('/dev/zero')).toMatchObject({ code: 'FILE_NOT_READABLE' });
+    expect((await fault(folder)).message).toContain('folder');
+  });
+
+  it.skipIf(process.getuid?.() === 0)('what this user may not read', async () => {
+    const path = write('secret.csv', header + good);
+    chmodSync(path, 0);
+    expect(await fault(path)).toMatchObject({ code: 'FILE_NOT_READABLE' });
+  });
+
+  it.each<[string, string | Uint8Array]>([
+    ['no-bytes.csv', ''],
+    ['white-space.csv', ' \n\n\t\n'],
+    ['header-only.csv', header],
+    ['empty-array.json', '[]'],
+    ['empty-rows.json', '{"rows": []}'],
+    ['empty.csv.gz', gzipSync('')],
+  ])('an empty file: %s', async (name, content) => {
+    expect(await faultOf(name, content)).toMatchObject({ code: 'FILE_EMPTY' });
+  });
+
+  it('a missing column, named, in CSV and JSON', async () => {
+    const csv = await faultOf('missing.csv', 'id,amount,term,purpose,bad\na,1,1,car,0\n');
+    expect(csv).toMatchObject({ code: 'MISSING_COLUMN', details: { column: 'at' } });
+    expect(csv.message).toMatch(/needs at; found id, amount, term, purpose, bad/);
+    const json = await faultOf('missing.json', JSON.stringify(records.map(({ at: _, ...rest }) => rest)));
+    expect(json).toMatchObject({ code: 'MISSING_COLUMN', details: { column: 'at' } });
+    const label = await faultOf('no-label.csv', 'id,amount,term,at,purpose\na,1,1,2026-01-01,car\n');
+    expect(label).toMatchObject({ code: 'MISSING_COLUMN', details: { column: 'bad' } });
+  });
+
+  it('columns of no known format, naming the formats', async () => {
+    const unknown = await faultOf('unknown.csv', 'x,y,z\n1,2,3\n');
+    expect(unknown.code).toBe('UNKNOWN_FORMAT');
+    expect(unknown.message).toMatch(/x, y, z.*loans.*positional/);
+  });
+
+  it.each([
+    ['text in a number', 'amount', 'a,twelve,1,2026-01-01,car,0'],
+    ['NaN as text', 'amount', 'a,NaN,1,2026-01-01,car,0'],
+    ['infinity as text', 'amount', 'a,-Infinity,1,2026-01-01,car,0'],
+    ['a number beyond all doubles', 'amount', 'a,1e999,1,2026-01-01,car,0'],
+    ['thousands separators', 'amount', 'a,"1,000",1,2026-01-01,car,0'],
+    ['hexadecimal', 'amount', 'a,0x10,1,2026-01-01,car,0'],
+    ['a placeholder for nothing', 'term', 'a,1,NA,2026-01-01,car,0'],
+    ['a fraction in an integer', 'term', 'a,1,1.5,2026-01-01,car,0'],
+    ['an empty cell that must not be empty', 'amount', 'a,,1,2026-01-01,car,0'],
+    ['an empty key', 'id', ',1,1,2026-01-01,car,0'],
+    ['a date in another order', 'at', 'a,1,1,31/01/2026,car,0'],
+    ['the 30th of February', 'at', 'a,1,1,2026-02-30,car,0'],
+    ['a label beyond 0 and 1', 'bad', 'a,1,1,2026-01-01,car,2'],
+  ])('%s, naming file, row, line and column but not the value', async (_name, column, row) => {
+    const found = await faultOf('cell.csv', `${header}ok,1,1,2026-01-01,car,0\n${row}\n`);
+    expect(found).toMatchObject({ code: 'INVALID_VALUE', details: { row: 2, line: 3, column } });
+    expect(found.message).toMatch(new RegExp(`cell\\.csv, row 2 \\(line 3\\), column "${column}": found .*, wanted`));
+    expect(found.message).not.toMatch(/twelve|1,000|31\/01/);
+  });
+
+  it.each([
+    ['text in a number', 'amount', { amount: 'twelve' }],
+    ['a list in a number', 'amount', { amount: [1] }],
+    ['an object in a text', 'id', { id: {} }],
+    ['null where a value must be', 'amount', { amount: null }],
+    ['a number in a date', 'at', { at: 1.7e12 }],
+  ])('JSON: %s', async (_name, column, change) => {
+    const text = `[\n${JSON.stringify({ ...records[0], id: 'ok' })},\n${JSON.stringify({ ...records[0], ...change })}\n]`;
+    expect(await faultOf('cell.json', text)).toMatchObject({
+      code: 'INVALID_VALUE',
+      details: { row: 2, line: 3, column },
+    });
+  });
+
+  it('JSON: a number beyond all doubles', async () => {
+    const text = JSON.stringify(records).replace('1.5', '1e999');
+    expect(await faultOf('huge.json', text)).toMatchObject({
+      code: 'INVALID_VALUE',
+      details: { row: 1, column: 'amount' },
+    });
+  });
+
+  it('a key that occurs twice', async () => {
+    const found = await faultOf('twice.csv', `${header}${good}a,1,1,2026-01-01,car,0\n`);
+    expect(found).toMatchObject({ code: 'INVALID_VALUE', details: { row: 3, line: 4, column: 'id' } });
+    expect(found.message).toContain('row 1');
+  });
+
+  it.each<[string, string | Uint8Array, RegExp]>([
+    ['too many cells.csv', `${header}${good}c,1,1,2026-01-01,car,0,7\n`, /row 3 \(line 4\): found 7 columns, wanted 6/],
+    ['too few cells.csv', `${header}${good}c,1\n`, /row 3 \(line 4\): found 2 columns, wanted 6/],
+    ['header twice.csv', `id,amount,term,at,purpose,bad,amount\n`, /column "amount": the header has this column twice/],
+    ['quote not closed.csv', `${header}${good}"c,1,1\n`, /not closed/],
+    ['text after quote.csv', `${header}"c"d,1,1,2026-01-01,car,0\n`, /line 2: a closing quote/],
+    [
+      'latin1.csv',
+      Buffer.concat([Buffer.from(header + good), Buffer.from([0x63, 0xe9, 0x2c, 0x31, 0x0a])]),
+      /line 4: .*UTF-8/,
+    ],
+    ['utf16.csv', Buffer.from(`\u{feff}${header}`, 'utf16le'), /line 1: .*UTF-8/],
+    ['cut inside a character.csv', Buffer.from(`${header}é`).subarray(0, -1), /line 2: .*UTF-8/],
+    ['zeros.csv', `${header}a\u0000b,1\n`, /line 2: .*NUL/],
+    ['truncated.csv.gz', gzipSync(header + good.repeat(50)).subarray(0, -12), /truncated/],
+    ['broken.csv.gz', Buffer.concat([gzipSync(header).subarray(0, 10), Buffer.alloc(40, 7)]), /gzip/],
+    ['named json.json', header + good, /name says JSON/],
+    ['open array.json', `[${JSON.stringify(records[0])},`, /ends before the list is closed/],
+    ['open record.json', `[{"id": "a`, /ends inside row 1/],
+    ['numbers.json', '[1, 2]', /found "1" at row 1, wanted an object/],
+    ['no comma.json', '[{"id":"a"} {"id":"b"}]', /found "\{"/],
+    ['trailing comma.json', `[${JSON.stringify(records[0])},]`, /found "\]"/],
+    ['text after.json', `[${JSON.stringify(records[0])}] x`, /found "x"/],
+    ['nan.json', '[\n{"id": "a", "amount": NaN}]', /row 1 \(line 2\): .*NaN and Infinity are not JSON/],
+    ['member twice.json', '[{"id": "a", "id": "b", "amount": 1, "bad": 1}]', /member twice/],
+  ])('%s', async (name, content, message) => {
+    const found = await faultOf(name, content);
+    expect(found.code).toBe('MALFORMED_FILE');
+    expect(found.message).toMatch(message);
+    expect(found.details.file).toMatch(new RegExp(`${name}$`));
+  });
+
+  it('a line of 10 MB, in a row, in the header, in JSON', async () => {
+    const long = 'x'.repeat(10_000_000);
+    expect(await faultOf('line.csv', `${header}${good}${long},1,1,2026-01-01,car,0\n`)).toMatchObject({
+      code: 'FILE_TOO_LARGE',
+      details: { line: 4 },
+    });
+    expect(await faultOf('header.csv', `id,amount,bad,${long}\n`)).toMatchObject({
+      code: 'FILE_TOO_LARGE',
+      details: { line: 1 },
+    });
+    expect(await faultOf('record.json', JSON.stringify([records[0], { ...records[1], id: long }]))).toMatchObject({
+      code: 'FILE_TOO_LARGE',
+      details: { row: 2 },
+    });
+    expect(await faultOf('quoted.csv', `${header}"${'x\n'.repeat(2_000_000)}`)).toMatchObject({
+      code: 'FILE_TOO_LARGE',
+    });
+  });
+
+  it('a gzip bomb, in bounded memory', async () => {
+    const path = write(
+      'bomb.csv.gz',
+      gzipSync(Buffer.alloc(300 * 1024 * 1024, 'a,1,1,2026-01-01,car,0\n'), { level: 9 }),
+    );
+    const before = process.memoryUsage().rss;
+    const found = await fault(path);
+    expect(found).toMatchObject({ code: 'FILE_TOO_LARGE' });
+    expect(found.message).toMatch(/unpacks to more than 200 times/);
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
+  });
+
+  it('more bytes or rows than the limits allow', async () => {
+    const text = header + good;
+    expect(await faultOf('big.csv', text, { fileBytes: 10 })).toMatchObject({ code: 'FILE_TOO_LARGE' });
+    expect(await faultOf('big.csv.gz', gzipSync(text), { unpackedBytes: 20 })).toMatchObject({
+      code: 'FILE_TOO_LARGE',
+    });
+    expect(await faultOf('rows.csv', text, { rows: 1 })).toMatchObject({ code: 'FILE_TOO_LARGE', details: { row: 2 } });
+    expect(await faultOf('wide.csv', text, { columns: 5 })).toMatchObject({ code: 'FILE_TOO_LARGE' });
+  });
+
+  it('three rows where more are needed, and one class only', async () => {
+    expect(await faultOf('few.csv', `${header}a,1,1,2026-01-01,car,0\n`)).toMatchObject({ code: 'TOO_FEW_ROWS' });
+    expect(await faultOf('one-class.csv', header + good.replace(/1\n$/, '0\n'))).toMatchObject({
+      code: 'SINGLE_CLASS',
+      details: { column: 'bad' },
+    });
+  });
+});
