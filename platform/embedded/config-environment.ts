@@ -20,6 +20,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   PIPELINE_SLOTS: String(config.pipelineSlots),
   TRAINING_SLOTS: config.trainingSlots === null ? '' : String(config.trainingSlots),
   TRAINING_MEMORY_MB: String(config.trainingMemoryMb),
+  HEARTBEAT_TIMEOUT_SECONDS: String(config.heartbeatTimeoutSeconds),
   EXTRACT_CHUNK_ROWS: String(config.extractChunkRows),
   VALIDATION_MAX_REJECTED_SHARE: String(config.maxRejectedShare),
   PRODUCTION_APPROVAL: config.productionApproval,
