@@ -29,7 +29,7 @@ const checkSetting = z.strictObject({
 
 /** Flags of `ml train` itself; a hyper-parameter may not take one. */
 const RESERVED_FLAGS = [
-  'all', 'data-path', 'detach', 'from', 'help', 'json', 'param', 'seed', 'source', 'snapshot', 'verbose', 'version', 'wait',
+  'all', 'data-path', 'detach', 'from', 'help', 'id', 'json', 'param', 'seed', 'source', 'snapshot', 'verbose', 'version', 'wait',
 ]; // prettier-ignore
 const TOLERANCE = 1e-5;
 const SEED = 7;
@@ -218,6 +218,12 @@ function checkPredictor(model: ModelDefinition, checked: () => Checked): void {
     for (const output of outputs) expect(predictor.output.safeParse(output).success).toBe(true);
   });
 
+  it('describes its input and output as JSON Schema, which the API and `ml predict --schema` show', () => {
+    const { predictor } = checked();
+    for (const schema of [predictor.input, predictor.output])
+      expect(z.toJSONSchema(schema, { target: 'draft-7' })).toMatchObject({ type: 'object' });
+  });
+
   it('gives a batch what it gives one by one, in any order, and nothing for nothing', async () => {
     const { predictor, sample } = checked();
     const single = [];
@@ -238,6 +244,7 @@ function checkPredictor(model: ModelDefinition, checked: () => Checked): void {
     const { predictor, sample } = checked();
     for (const nonsense of NONSENSE) expect(predictor.input.safeParse(nonsense).success).toBe(false);
     const [input] = sample.inputs as Record<string, unknown>[];
+    expect(predictor.input.safeParse({ ...input, noSuchField: 1 }).success, 'a field too many').toBe(false);
     for (const name of Object.keys(input ?? {}))
       expect(predictor.input.safeParse({ ...input, [name]: { nested: [] } }).success, name).toBe(false);
   });
