@@ -1,8 +1,9 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { ProgressReport } from '../../contracts/workflows.js';
 import type { CliContext } from './context.js';
 import { formatDuration } from './format.js';
 import { aborted, pause, withInterrupt } from './interrupt.js';
-import { readProgress } from './run-progress.js';
+import { progressLines, readProgress } from './run-progress.js';
 
 /** How waiting ended: with the workflow's result, or the reader left and the workflow goes on. */
 export type Waited = { readonly status: 'ended'; readonly result: unknown } | { readonly status: 'detached' };
@@ -40,6 +41,10 @@ async function endOrInterrupted(handle: WorkflowHandle, interrupted: AbortSignal
   return Promise.race([ended, aborted(interrupted).then(() => null)]);
 }
 
+/** On a terminal the reader sees what is still to come; a log tells what happened. */
+const worthSaying = (report: ProgressReport, terminal: boolean): ProgressReport =>
+  terminal ? report : { ...report, lines: report.lines.filter(({ state }) => state !== 'waiting') };
+
 interface WatchSignals {
   readonly over: AbortSignal;
   readonly interrupted: AbortSignal;
@@ -52,10 +57,10 @@ async function watch({ out }: CliContext, handle: WorkflowHandle, { over, interr
   const stop = AbortSignal.any([over, interrupted]);
   for (let last = false; !last;) {
     last = stop.aborted;
-    const lines = await readProgress(handle);
+    const report = await readProgress(handle);
     if (interrupted.aborted) return;
     const clock = terminal ? `  ${formatDuration(Date.now() - started)}` : '';
-    if (lines !== null) view.update([`${handle.workflowId}${clock}`, ...lines]);
+    if (report !== null) view.update([`${handle.workflowId}${clock}`, ...progressLines(worthSaying(report, terminal))]);
     if (!last) await pause(terminal ? terminalRefreshMs : logRefreshMs, stop);
   }
   view.done();

@@ -4,8 +4,10 @@ import { findModel, loadCatalogue } from '../../models/catalogue.js';
 import type { CliContext } from './context.js';
 import { differenceTable } from './difference.js';
 import { formatMetric, formatTime, shortHash } from './format.js';
+import type { DescribedParameter } from './hyper-parameters.js';
 import { describeParams } from './hyper-parameters.js';
 import type { Output } from './output.js';
+import type { HumanTable } from './table.js';
 
 const versionHead = ['version', 'stage', 'metric (95 % interval)', 'rows', 'data', 'registered (UTC)', 'run'];
 
@@ -72,11 +74,21 @@ function printDefinition(out: Output, model: ModelDefinition): void {
   out.line(`${out.paint.bold(model.name)}  ${model.task}, owner ${model.owner}`);
   out.line(model.card.purpose);
   out.line();
-  const rows = describeParams(model).map(({ name, initial, description }) => [name, initial, description]);
-  out.table({ head: ['hyper-parameter', 'default', 'meaning'], rows });
+  out.table(parameterTable(describeParams(model)));
   out.line();
   const formats = model.fileFormats.map(({ name, description }) => [name, description]);
   out.table({ head: ['file format', 'meaning'], rows: formats });
+}
+
+/** Meanings are optional in a schema; without any the column would be empty. */
+function parameterTable(params: readonly DescribedParameter[]): HumanTable {
+  const head = ['hyper-parameter', 'default'];
+  if (params.every(({ description }) => description === ''))
+    return { head, rows: params.map(({ name, initial }) => [name, initial]) };
+  return {
+    head: [...head, 'meaning'],
+    rows: params.map(({ name, initial, description }) => [name, initial, description]),
+  };
 }
 
 function printVersions(out: Output, versions: readonly VersionRecord[], champion: VersionRecord | null): void {
@@ -95,7 +107,7 @@ function printTransitions(out: Output, transitions: readonly TransitionRecord[])
   const rows = transitions.map(({ at, version, from, to, actor, reason }) => [
     formatTime(at),
     version,
-    `${from} → ${to}`,
+    from === null ? to : `${from} → ${to}`,
     actor,
     reason,
   ]);

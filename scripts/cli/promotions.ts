@@ -9,7 +9,7 @@ import type {
   RollbackModelInput,
   RollbackModelResult,
 } from '../../contracts/workflows.js';
-import { messages, workflowIds } from '../../contracts/workflows.js';
+import { approvalInput, messages, workflowIds } from '../../contracts/workflows.js';
 import { findModel } from '../../models/catalogue.js';
 import type { CliContext, Connection } from './context.js';
 import { followRun } from './follow.js';
@@ -123,7 +123,7 @@ export async function decidePromotion(
   options: VerdictOptions & { readonly verdict: 'approve' | 'reject' },
 ): Promise<void> {
   const { name: modelName } = await findModel(name);
-  const approval: ApprovalInput = { approver: options.approver, reason: options.reason };
+  const approval = parseApproval(options);
   const connection = await cli.connect();
   const request = chooseRequest(await openRequests(connection, modelName, options), modelName);
   const handle = connection.temporal.workflow.getHandle(request.workflowId);
@@ -133,6 +133,13 @@ export async function decidePromotion(
   const { line, version, toStage, workflowId } = request;
   const url = runUrl(connection.endpoints.temporal, workflowId);
   reportPromotion(cli, { workflowId, url, modelName, line, version, toStage }, result);
+}
+
+/** An empty name or reason ends here, before anything is started. */
+function parseApproval({ approver, reason }: VerdictOptions): ApprovalInput {
+  const parsed = approvalInput.safeParse({ approver, reason });
+  if (parsed.success) return parsed.data;
+  throw new PipelineError('INVALID_INPUT', parsed.error.issues.map(({ message }) => message).join('; '));
 }
 
 async function openRequests(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DEFAULT_LINE } from '../../contracts/ids.js';
 import type { Comparison } from '../../contracts/evaluation.js';
 import type { MasterTrainingResult, ModelOutcome, TrainModelResult } from '../../contracts/workflows.js';
+import type { ModelRegistry } from '../../contracts/registry.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { formatEstimate, formatMetric } from './format.js';
 import type { Output } from './output.js';
@@ -88,17 +89,33 @@ export function cardName({ modelName, line, version, decision }: TrainModelResul
   return `${lined}-${version ?? decision}`;
 }
 
+export interface CardStores {
+  readonly blobs: BlobStore;
+  readonly registry: Pick<ModelRegistry, 'getVersion'>;
+}
+
 /**
  * Writes the model card as a file that a browser opens.
  * @returns its path, or null when the run ended before there was a card.
  */
-export async function writeCardFile(blobs: BlobStore, home: string, result: TrainModelResult): Promise<string | null> {
-  if (result.cardHash === null) return null;
+export async function writeCardFile(
+  stores: CardStores,
+  home: string,
+  result: TrainModelResult,
+): Promise<string | null> {
+  const hash = result.cardHash ?? (await cardOfVersion(stores, result));
+  if (hash === null) return null;
   const folder = join(home, 'cards');
   const path = join(folder, `${cardName(result)}.html`);
   await mkdir(folder, { recursive: true });
-  await writeFile(path, await blobs.get(result.cardHash));
+  await writeFile(path, await stores.blobs.get(hash));
   return path;
+}
+
+/** An unchanged run has no card of its own; the version that it came to again has. */
+async function cardOfVersion({ registry }: CardStores, result: TrainModelResult): Promise<string | null> {
+  const { modelName, line, version } = result;
+  return version === null ? null : (await registry.getVersion(modelName, line, version)).cardHash;
 }
 
 /** Address of one run in the Temporal UI. */

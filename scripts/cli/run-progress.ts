@@ -12,14 +12,14 @@ type Line = ProgressReport['lines'][number];
  * Where a running workflow is, one line a step or model; null when no worker answers at the moment, which is no
  * failure: the workflow goes on when one is back.
  */
-export async function readProgress(handle: WorkflowHandle): Promise<readonly string[] | null> {
+export async function readProgress(handle: WorkflowHandle): Promise<ProgressReport | null> {
   const report = await readReport(handle);
   if (report === null) return null;
   try {
     const lines = await Promise.all(report.lines.map((line) => deepen(handle, line)));
-    return progressLines({ ...report, lines });
+    return { ...report, lines };
   } catch {
-    return progressLines(report);
+    return report;
   }
 }
 

@@ -1,8 +1,6 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { PipelineError } from '../../contracts/errors.js';
 import type { RunRecord } from '../../contracts/registry.js';
-import { workflowIds } from '../../contracts/workflows.js';
-import { loadCatalogue } from '../../models/catalogue.js';
 import type { CliContext, Connection } from './context.js';
 import { differenceTable } from './difference.js';
 import { followRun } from './follow.js';
@@ -45,7 +43,7 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
   const connection = await cli.connect();
   const workflow = await describe(connection, workflowId);
   if (follow && workflow !== null) return followToEnd(cli, connection, workflow);
-  const runs = await runsOf(connection, workflowId);
+  const runs = await connection.services.registry.listRuns({ workflowId });
   if (workflow === null && runs.length === 0) throw runNotFound(workflowId);
   const url = runUrl(connection.endpoints.temporal, workflowId);
   const status = workflow?.status.name ?? null;
@@ -90,13 +88,6 @@ async function followToEnd(
 const isModelTraining = (result: unknown): boolean =>
   typeof result === 'object' && result !== null && 'decision' in result && 'holdoutRows' in result;
 
-/** The run of this workflow and, for a retraining, those of its models. */
-async function runsOf({ services }: Connection, workflowId: string): Promise<RunRecord[]> {
-  const models = await loadCatalogue();
-  const ids = [workflowId, ...models.map(({ name }) => workflowIds.modelOf(workflowId, name))];
-  return (await Promise.all(ids.map((id) => services.registry.listRuns({ workflowId: id })))).flat();
-}
-
 function printRun(out: Output, run: RunRecord): void {
   out.line();
   out.table({ head, rows: [rowOf(run)] });
@@ -120,18 +111,24 @@ function printDataset(out: Output, dataset: NonNullable<RunRecord['dataset']>): 
   for (const note of dataset.notes) out.line(`              ${note}`);
 }
 
+/** One run; a retraining stands for its run when it trained one model. */
+async function findRun({ services }: Connection, workflowId: string): Promise<RunRecord> {
+  const [run, ...others] = await services.registry.listRuns({ workflowId });
+  if (run === undefined) throw runNotFound(workflowId);
+  if (others.length === 0) return run;
+  const candidates = [run, ...others].map((one) => one.workflowId);
+  throw new PipelineError('INVALID_INPUT', `${workflowId} stands for ${candidates.length} runs; name one`, {
+    candidates,
+  });
+}
+
 /**
  * Prints two runs side by side.
  * @throws PipelineError `RUN_NOT_FOUND`; `INVALID_INPUT` when an id stands for several runs.
  */
 export async function compareRuns(cli: CliContext, first: string, second: string): Promise<void> {
-  const { services } = await cli.connect();
-  const find = async (workflowId: string): Promise<RunRecord> => {
-    const runs = await services.registry.listRuns({ workflowId });
-    if (runs.length === 0) throw runNotFound(workflowId);
-    return runs[0]!;
-  };
-  const [a, b] = [await find(first), await find(second)];
+  const connection = await cli.connect();
+  const [a, b] = [await findRun(connection, first), await findRun(connection, second)];
   const remarks = comparability(a, b);
   cli.out.result({ first: a, second: b, remarks }, () => {
     cli.out.table(differenceTable(first, second, [a, b]));

@@ -64,7 +64,7 @@ async function writeCards(
   { services }: Connection,
   results: readonly TrainModelResult[],
 ): Promise<readonly string[]> {
-  const paths = await Promise.all(results.map((result) => writeCardFile(services.blobs, config.home, result)));
+  const paths = await Promise.all(results.map((result) => writeCardFile(services, config.home, result)));
   return paths.filter((path) => path !== null);
 }
 
