@@ -36,7 +36,12 @@ function firstBadLine(chunk: Uint8Array): number {
 export async function* decodeText(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const notText = (line: number, fault?: unknown): Error =>
-    fileFault('MALFORMED_FILE', { file, line }, 'found bytes that are not UTF-8 text; save the file as UTF-8', fault);
+    fileFault(
+      'MALFORMED_FILE',
+      { file, line },
+      'found bytes that are not UTF-8 text (or NUL); save the file as UTF-8',
+      fault,
+    );
   let lines = 1;
   for await (const chunk of bytes) {
     let text: string;

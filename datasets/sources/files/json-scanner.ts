@@ -8,6 +8,7 @@ export interface JsonRecordText {
 
 type Mode = 'start' | 'array' | 'lines' | 'tail' | 'end';
 const SPACE = /\s/;
+const STRUCTURE = /["\\{}[\]\n]/g;
 
 /**
  * Cuts JSON text into the texts of its records without holding more than one: an array of objects, objects one after
@@ -37,7 +38,7 @@ export class JsonScanner {
   push(text: string): JsonRecordText[] {
     const found: JsonRecordText[] = [];
     let start = this.#inRecord() ? 0 : -1;
-    for (let at = 0; at < text.length; at++) {
+    for (let at = this.#next(text, 0); at < text.length; at = this.#next(text, at + 1)) {
       const character = text[at]!;
       if (character === '\n') this.#line += 1;
       if (!this.#inRecord()) {
@@ -55,6 +56,13 @@ export class JsonScanner {
     }
     if (start >= 0) this.#keep(text.slice(start));
     return found;
+  }
+
+  /** The next position worth a look: inside a record only quotes, escapes, brackets and line ends matter. */
+  #next(text: string, from: number): number {
+    if (this.#escaped || !this.#inRecord()) return from;
+    STRUCTURE.lastIndex = from;
+    return STRUCTURE.test(text) ? STRUCTURE.lastIndex - 1 : text.length;
   }
 
   /** @throws PipelineError `MALFORMED_FILE` when the text stops in the middle. */

@@ -277,7 +277,7 @@ describe('readDataFile refuses', () => {
     ['utf16.csv', Buffer.from(`\u{feff}${header}`, 'utf16le'), /line 1: .*UTF-8/],
     ['cut inside a character.csv', Buffer.from(`${header}é`).subarray(0, -1), /line 2: .*UTF-8/],
     ['zeros.csv', `${header}a\u0000b,1\n`, /line 2: .*NUL/],
-    ['truncated.csv.gz', gzipSync(header + good.repeat(50)).subarray(0, -12), /truncated/],
+    ['truncated.csv.gz', gzipSync(header + good).subarray(0, -12), /truncated/],
     ['broken.csv.gz', Buffer.concat([gzipSync(header).subarray(0, 10), Buffer.alloc(40, 7)]), /gzip/],
     ['named json.json', header + good, /name says JSON/],
     ['open array.json', `[${JSON.stringify(records[0])},`, /ends before the list is closed/],
@@ -315,10 +315,7 @@ describe('readDataFile refuses', () => {
   });
 
   it('a gzip bomb, in bounded memory', async () => {
-    const path = write(
-      'bomb.csv.gz',
-      gzipSync(Buffer.alloc(300 * 1024 * 1024, 'a,1,1,2026-01-01,car,0\n'), { level: 9 }),
-    );
+    const path = write('bomb.csv.gz', gzipSync(Buffer.alloc(300 * 1024 * 1024, '1 0\n2 1\n')));
     const before = process.memoryUsage().rss;
     const found = await fault(path);
     expect(found).toMatchObject({ code: 'FILE_TOO_LARGE' });

@@ -47,11 +47,14 @@ function openCsv(
   return { format, rows: readCsvRows(text, file, { format, columns: fileColumns(format) }, limits) };
 }
 
-/** Enough to tell JSON from CSV and to see a CSV file's first record. */
+/** Enough to tell JSON from CSV and to see a CSV file's first record. Linear: a bad file may have no line end at all. */
 const enough =
   (limits: FileLimits) =>
-  (head: string): boolean =>
-    /\S[^\n]*\n/.test(head) || head.length > limits.lineBytes || /^\s*[[{]/.test(head);
+  (head: string): boolean => {
+    const first = head.search(/\S/);
+    if (first < 0) return head.length > limits.lineBytes;
+    return head[first] === '[' || head[first] === '{' || head.includes('\n', first) || head.length > limits.lineBytes;
+  };
 
 async function openRows(
   source: AsyncGenerator<string>,
@@ -65,6 +68,8 @@ async function openRows(
   if (first === '[' || first === '{') return openJson(text, file, formats, limits);
   if (/\.(?:json|ndjson|jsonl)(?:\.gz)?$/i.test(file))
     throw fileFault('MALFORMED_FILE', { file, line: 1 }, 'the name says JSON, the text starts with neither [ nor {');
+  if (head.length > limits.lineBytes && !head.includes('\n'))
+    throw fileFault('FILE_TOO_LARGE', { file, line: 1 }, `the line is longer than ${limits.lineBytes} characters`);
   return openCsv({ head, text }, file, formats, limits);
 }
 
