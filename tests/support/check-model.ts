@@ -14,6 +14,8 @@ import { freezeHoldout, splitHoldout } from '../../learning/split/index.js';
 import { numberColumn, selectRows, textColumn } from '../../learning/table.js';
 import { openBlobStore } from '../../platform/blobs/open.js';
 import { loadArtefact, storeArtefact } from '../../registry/artefacts.js';
+import { renderCard } from '../../registry/model-cards/render-card.js';
+import { judgeGates } from '../../registry/promotion-policy.js';
 
 /** fixtures/check.json of a model folder: which file to train on, how fast, and what must come out at least. */
 const checkSetting = z.strictObject({
@@ -288,6 +290,55 @@ function checkPredictor(model: ModelDefinition, checked: () => Checked): void {
   });
 }
 
+const HASH = '0'.repeat(64);
+
+function checkCard(model: ModelDefinition, checked: () => Checked): void {
+  it('renders a card with every fact, gate and plot', async () => {
+    const { train, holdout, scored, params } = checked();
+    const { schema } = holdout;
+    const evaluation = model.evaluate(scored, holdout, trainContext());
+    const baseline = model.baseline(train, holdout);
+    const comparisons = [model.compare(scored, baseline.scored, 'baseline', trainContext())];
+    const gates = judgeGates(model.gates, schema.line, evaluation.metrics, comparisons);
+    const origin = { kind: 'file', fileHash: HASH, fileName: 'fixture', format: schema.line } as const;
+    const rows = train.table.rowCount + holdout.table.rowCount;
+    const { markdown, html } = await renderCard({
+      model,
+      line: schema.line,
+      version: '1.0.0',
+      stage: 'dev',
+      decision: 'registered',
+      reasons: [],
+      dataset: { hash: HASH, modelName: model.name, line: schema.line, rows, origin, notes: [] },
+      holdout: freezeHoldout(schema.split, holdout.table),
+      trainedRows: train.table.rowCount,
+      holdoutRows: holdout.table.rowCount,
+      params: params as Record<string, unknown>,
+      evaluation,
+      baselineName: baseline.name,
+      comparisons,
+      gates,
+      championVersion: null,
+      run: {
+        runKey: 'check-model',
+        workflowId: 'check-model',
+        seed: SEED,
+        codeVersion: 'test',
+        startedAt: new Date(0),
+        artefactHash: HASH,
+        signatureHash: HASH,
+        definitionHash: HASH,
+        evaluationHash: HASH,
+      },
+    });
+    expect(markdown).toContain(model.card.purpose.slice(0, 40));
+    expect(markdown).toContain(baseline.name);
+    expect(html.match(/<svg/g)?.length ?? 0).toBeGreaterThanOrEqual(evaluation.plots.length);
+    for (const { title } of evaluation.plots) expect(html).toContain(title);
+    expect(html).not.toContain('<script');
+  });
+}
+
 const firstRowRepeated = (column: Column): Column =>
   column.kind === 'text'
     ? { kind: 'text', values: column.values.map(() => column.values[0] ?? null) }
@@ -377,6 +428,7 @@ export function checkModel(model: ModelDefinition, folder: string): void {
     checkDefinition(model);
     checkArtefact(model, checked);
     checkPredictor(model, checked);
+    checkCard(model, checked);
     checkDataFaults(model, checked);
   });
 }
