@@ -23,6 +23,13 @@ export const difficulty = {
     reportedShare: 0.9,
     /** Disputes of honest transactions, a transaction. */
     falseDisputes: 0.0003,
+    /** What honest customers do that looks like misuse: share of purchases somewhere new, at night, minutes after another. */
+    newPlaces: 0.12,
+    nightOwls: 0.04,
+    rounds: 0.12,
+    /** What strangers do that looks honest: share of night attacks that come by day, of shops the victim also uses. */
+    byDay: 0.45,
+    usualShops: 0.3,
     /** Median days until a dispute arrives. */
     disputeDelayDays: 8,
   },
@@ -43,7 +50,9 @@ export const difficulty = {
     labelledShare: 0.85,
     intentLabelError: 0.015,
     outOfScopeShare: 0.08,
-    typoShare: 0.2,
+    /** Share of those whose words occur in no other message. */
+    strayShare: 0.2,
+    typoShare: 0.35,
     /** Shares of spans that the annotator forgot, cut wrongly or gave a wrong type. */
     spanForgotten: 0.012,
     spanMiscut: 0.008,

@@ -13,8 +13,12 @@ const MINUTE_MS = 60_000;
 /** One wave of misuse of somebody's account. */
 type Episode = (random: Random, profile: Profile, scene: { readonly at: number; readonly usual: number }) => Posting[];
 
-const strangeMerchant = (random: Random): Merchant =>
-  pick(random, chance(random, 0.4) ? suspiciousMerchants : merchants);
+/** Also thieves shop where everybody does. */
+function merchantOfThief(random: Random, profile: Profile): Merchant {
+  const usual = profile.habits.shopping ?? [];
+  if (usual.length > 0 && chance(random, difficulty.anomaly.usualShops)) return pick(random, usual);
+  return pick(random, chance(random, 0.35) ? suspiciousMerchants : merchants);
+}
 
 function steal(random: Random, profile: Profile, theft: { at: number; amount: number; merchant: Merchant }): Posting {
   const byCard = profile.cardLimit > 0 && chance(random, 0.5);
@@ -35,7 +39,7 @@ const takeover: Episode = (random, profile, { at, usual }) =>
     return steal(random, profile, {
       at: moment,
       amount: usual * 1.4 * logNormal(random, 0.6),
-      merchant: strangeMerchant(random),
+      merchant: merchantOfThief(random, profile),
     });
   });
 
@@ -45,13 +49,13 @@ const cardFraud: Episode = (random, profile, { at, usual }) =>
     steal(random, profile, {
       at: at + index * 25 * MINUTE_MS,
       amount: usual * 4 * logNormal(random, 0.5),
-      merchant: strangeMerchant(random),
+      merchant: merchantOfThief(random, profile),
     }),
   );
 
 /** Small charges to see whether the account answers, then the real one. */
 const probing: Episode = (random, profile, { at, usual }) => {
-  const merchant = strangeMerchant(random);
+  const merchant = merchantOfThief(random, profile);
   const probes = Array.from({ length: 2 + random.integer(3) }, (_, index) =>
     steal(random, profile, { at: at + index * 3 * MINUTE_MS, amount: between(random, 29, 199), merchant }),
   );
@@ -84,7 +88,8 @@ const nightly = new Set(['takeover', 'skimming']);
 
 function episode(random: Random, profile: Profile, month: Month, usual: number): Posting[] {
   const kind = weighted(random, episodeWeights);
-  const hour = nightly.has(kind) ? between(random, 0.3, 4.8) : between(random, 0, 24);
+  const atNight = nightly.has(kind) && !chance(random, difficulty.anomaly.byDay);
+  const hour = atNight ? between(random, 0.3, 4.8) : between(random, 8, 23);
   const at = momentIn(month, 2 + random.integer(month.days - 3), hour);
   return episodes[kind](random, profile, { at, usual });
 }

@@ -36,10 +36,27 @@ export function expectedPurchases(profile: Profile, life: Life, month: Month, ca
 /** Favourites first: each next merchant is half as likely; now and then somewhere new. */
 export function chooseMerchant(random: Random, profile: Profile, category: PurchaseCategory): Merchant {
   const known = profile.habits[category] ?? [];
-  if (known.length === 0 || chance(random, 0.06)) return pick(random, merchantsOf(category));
+  if (known.length === 0 || chance(random, difficulty.anomaly.newPlaces)) return pick(random, merchantsOf(category));
   const place = Math.floor(-Math.log2(1 - random.uniform()));
   return known[Math.min(place, known.length - 1)]!;
 }
+
+/** Within the category's hours, but honest people too are up at night now and then. */
+function hourOf(random: Random, category: PurchaseCategory): number {
+  const [open, close] = habits[category].hours;
+  return chance(random, difficulty.anomaly.nightOwls) ? between(random, 0, 5.5) : between(random, open, close);
+}
+
+/** Shopping comes in rounds: some purchases follow the one before within the hour. */
+const inRounds = (random: Random, purchases: readonly Posting[], month: Month): Posting[] => {
+  let before: Posting | null = null;
+  return purchases.map((purchase) => {
+    const follows = before !== null && chance(random, difficulty.anomaly.rounds);
+    const at = follows ? before!.at + Math.floor(between(random, 3, 50)) * 60_000 : purchase.at;
+    before = at < month.end ? { ...purchase, at } : purchase;
+    return before;
+  });
+};
 
 function withdrawal(random: Random, profile: Profile, at: number, amount: number): Posting {
   const rounded = Math.max(500, Math.round(amount / 500) * 500);
@@ -54,8 +71,7 @@ function purchase(
   order: { category: PurchaseCategory; amount: number },
 ): Posting {
   const { category, amount } = order;
-  const [open, close] = habits[category].hours;
-  const at = momentIn(month, 1 + random.integer(month.days), between(random, open, close));
+  const at = momentIn(month, 1 + random.integer(month.days), hourOf(random, category));
   if (category === 'cash') return withdrawal(random, profile, at, amount);
   const byCard = chance(random, profile.cardShare);
   const account = byCard ? 'card' : 'main';
@@ -82,10 +98,11 @@ function purchasesIn(
 /** All freely chosen purchases of a month. */
 export function purchasesOf(random: Random, profile: Profile, life: Life, month: Month): Posting[] {
   const mood = fairNoise(random, difficulty.spending.monthShock);
-  return purchaseCategories.flatMap((category) => {
+  const purchases = purchaseCategories.flatMap((category) => {
     const expected = expectedPurchases(profile, life, month, category) * mood;
     return purchasesIn(random, profile, month, { category, expected });
   });
+  return inRounds(random, purchases, month);
 }
 
 /** The oracle's expectation of all freely chosen purchases of a month, INR. */

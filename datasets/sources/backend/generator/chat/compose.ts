@@ -61,7 +61,9 @@ function wordStray(random: Random): Wording {
 
 function wordAnything(random: Random): Wording & { readonly intent: string } {
   if (chance(random, difficulty.text.outOfScopeShare)) {
-    const wording = chance(random, 0.25) ? wordStray(random) : word(random, outOfScope, intents.length);
+    const wording = chance(random, difficulty.text.strayShare)
+      ? wordStray(random)
+      : word(random, outOfScope, intents.length);
     return { ...wording, intent: OUT_OF_SCOPE };
   }
   const intent = drawIntent(random);
