@@ -4,8 +4,8 @@ import { Option } from 'commander';
 import type { FileFormat } from '../../contracts/dataset.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { MasterTrainingInput, TrainModelInput } from '../../contracts/workflows.js';
+import type { DataFile } from '../../datasets/sources/files/read-file.js';
 import type { CliContext, Connection } from '../cli/context.js';
-import type { ReadFile } from '../cli/data-file.js';
 import { addHyperParameterFlags, checkHyperParameters, collectHyperParameters } from '../cli/hyper-parameters.js';
 import type { RunOptions } from '../cli/options.js';
 import { addRunOptions, runId, wholeNumber } from '../cli/options.js';
@@ -70,16 +70,16 @@ const oneModelOnly = (what: string): PipelineError =>
   new PipelineError('INVALID_INPUT', `${what} belongs to one model; name it instead of "all"`);
 
 /** Bad files end here, before anything is started. */
-async function readFileOption({ dataPath }: TrainOptions, formats: readonly FileFormat[]): Promise<ReadFile | null> {
+async function readFileOption({ dataPath }: TrainOptions, formats: readonly FileFormat[]): Promise<DataFile | null> {
   if (dataPath === undefined) return null;
-  const { readTrainingFile } = await import('../cli/data-file.js');
-  return readTrainingFile(dataPath, formats);
+  const { readDataFile } = await import('../../datasets/sources/files/read-file.js');
+  return readDataFile(dataPath, formats);
 }
 
 async function fileRows(
   { services }: Connection,
   modelName: string,
-  file: ReadFile,
+  file: DataFile,
 ): Promise<Partial<TrainModelInput>> {
   const { storeTrainingFile } = await import('../cli/data-file.js');
   return { datasetHash: await storeTrainingFile(services.blobs, modelName, file) };

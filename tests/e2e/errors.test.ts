@@ -40,6 +40,7 @@ function writeFiles(): void {
   writeFileSync(file('no-amount.csv'), lines.map((line) => line.split(',').toSpliced(column, 1).join(',')).join('\n'));
   const noTerm = header.indexOf('termMonths');
   writeFileSync(file('no-term.csv'), lines.map((line) => line.split(',').toSpliced(noTerm, 1).join(',')).join('\n'));
+  writeFileSync(file('foreign.csv'), 'height,weight\n180,75\n');
   writeFileSync(file('broken.json'), '[{"applicationId": "a",');
   writeFileSync(file('long-line.csv'), `${lines[0]!}\n${'9'.repeat(10_000_000)}\n`);
   mkdirSync(file('folder.csv'));
@@ -107,11 +108,12 @@ describe('a bad file', () => {
     { name: 'folder.csv', code: 'FILE_NOT_READABLE', details: {} },
     { name: 'empty.csv', code: 'FILE_EMPTY', details: {} },
     { name: 'header-only.csv', code: 'FILE_EMPTY', details: {} },
-    { name: 'three.csv', code: 'TOO_FEW_ROWS', details: { found: 3 } },
+    { name: 'three.csv', code: 'TOO_FEW_ROWS', details: {} },
     { name: 'text.csv', code: 'INVALID_VALUE', details: { column: 'requestedAmount' } },
     { name: 'infinite.csv', code: 'INVALID_VALUE', details: { column: 'requestedAmount' } },
     { name: 'no-term.csv', code: 'MISSING_COLUMN', details: {} },
-    { name: 'no-amount.csv', code: 'UNKNOWN_FORMAT', details: {} },
+    { name: 'no-amount.csv', code: 'MISSING_COLUMN', details: {} },
+    { name: 'foreign.csv', code: 'UNKNOWN_FORMAT', details: {} },
     { name: 'broken.json', code: 'MALFORMED_FILE', details: {} },
     { name: 'long-line.csv', code: 'FILE_TOO_LARGE', details: {} },
   ])('$name ends with one $code that names it', async ({ name, code, details }) => {

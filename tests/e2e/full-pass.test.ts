@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, existsSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MasterTrainingResult, TrainModelResult } from '../../contracts/workflows.js';
-import { projectRoot } from '../../platform/project.js';
 import { collect, runCli, startCli } from './run-cli.js';
 
 /*
@@ -52,6 +51,27 @@ function readCommand(pid: string): string {
   }
 }
 
+/** Columns of our own layout that this file leaves empty. */
+const empty =
+  'monthlyIncome,employment,collateralValue,bankBalance,monthlyDebtPayments,openLoans,worstDelayDays,' +
+  'creditHistoryMonths,utilisationShare,loanToValue,gender,ageYears';
+
+/** A file of our own layout whose label follows a rule, so that a model must find it. @returns its path. */
+function writeApplications(name: string, defaults: (debtToIncome: number, latePayments: number) => boolean): string {
+  const known =
+    'applicationId,applicantId,appliedAt,kind,requestedAmount,termMonths,debtToIncome,latePayments,defaulted';
+  const rows = Array.from({ length: 600 }, (_, i) => {
+    const [debt, late] = [((i * 37) % 100) / 100, (i * 7) % 6];
+    const applied = new Date(Date.UTC(2024, 0, 1 + (i % 700))).toISOString();
+    const label = defaults(debt, late) ? 1 : 0;
+    const cells = [`a${i}`, `p${i}`, applied, 'personal', 50_000 + (i % 50) * 1000, 24, debt, late, label];
+    return [...cells, ...empty.split(',').map(() => '')].join(',');
+  });
+  const path = join(folder, name);
+  writeFileSync(path, [`${known},${empty}`, ...rows].join('\n'));
+  return path;
+}
+
 beforeAll(async () => {
   const { code, stderr } = await ml('up');
   expect(code, stderr).toBe(0);
@@ -93,23 +113,32 @@ describe('a day with the command line', () => {
   });
 
   it('registers from a file, predicts from its line, and refuses to promote it', async () => {
-    const file = join(projectRoot, 'models', model, 'fixtures', 'credit-applications.csv');
+    const file = writeApplications('applications.csv', (debt, late) => debt + late / 6 > 0.9);
     const flags = ['--max-depth', '3', '--n-estimators', '30'];
     const trained = await mlJson<Trained<TrainModelResult>>('train', model, '--data-path', file, ...flags);
     expect(trained.result).toMatchObject({ line: 'credit-applications', decision: 'registered', version: '1.0.0' });
 
     const line = ['--line', 'credit-applications'];
-    const input = '{"requestedAmount": 250000, "termMonths": 24}';
+    const input = '{"debtToIncome": 0.9, "latePayments": 4}';
     const answer = await mlJson<{ version: string; stage: string; outputs: { probability: number }[] }>(
       ...['predict', model, '--input', input],
       ...line,
     );
     expect(answer).toMatchObject({ version: '1.0.0', stage: 'dev', snapshotHash: null });
-    expect(answer.outputs[0]!.probability).toBeGreaterThan(0);
+    expect(answer.outputs[0]!.probability).toBeGreaterThan(0.5);
 
     const promoted = await ml('promote', model, ...line, '--to', 'staging', '--json');
     expect(promoted.code).toBe(2);
     expect(JSON.parse(promoted.stdout)).toMatchObject({ error: { code: 'TRANSITION_NOT_ALLOWED' } });
+  });
+
+  it('refuses a file with one class only, and registers nothing', async () => {
+    const file = writeApplications('one-class.csv', () => false);
+    const refused = await ml('train', model, '--data-path', file, '--json');
+    expect(refused.code).toBe(2);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'SINGLE_CLASS' } });
+    const { versions } = await mlJson<{ versions: { line: string }[] }>('models', 'list');
+    expect(versions.filter(({ line }) => line === 'credit-applications')).toHaveLength(1);
   });
 
   it('refuses wrong predictions and decisions with one error each', async () => {
