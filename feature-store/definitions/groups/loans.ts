@@ -113,7 +113,10 @@ export const loans = defineGroup({
     instalmentsToIncome: { unit: 'ratio', description: 'Instalments of active loans over monthly income (12 months).' },
     outstandingToIncome: { unit: 'months', description: 'Outstanding principal in months of income (12 months).' },
     securedShare: { unit: 'share', description: 'Share of outstanding principal with collateral.' },
-    existingLoanToValue: { unit: 'ratio', description: 'Secured outstanding principal over the value of its collateral.' },
+    existingLoanToValue: {
+      unit: 'ratio',
+      description: 'Secured outstanding principal over the value of its collateral.',
+    },
     monthsSinceLastLoan: { unit: 'months', description: 'Since the last loan was disbursed.' },
   },
   prepare(tables) {

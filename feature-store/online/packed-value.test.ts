@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from './memory-store.js';
+import { EVENT_TIME_OFFSET, packValue, unpackValue } from './packed-value.js';
+
+describe('packed values', () => {
+  it('survive packing bit for bit, but −0 becomes 0', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.array(fc.double()), (viewVersion, eventTime, numbers) => {
+        const features = Float64Array.from(numbers);
+        const packed = packValue({ viewVersion: viewVersion >>> 0, eventTime, features });
+        expect(packed).toHaveLength(16 + 8 * numbers.length);
+        expect(packed.readDoubleLE(EVENT_TIME_OFFSET)).toBe(eventTime);
+        expect(unpackValue(packed)).toEqual({
+          viewVersion,
+          eventTime,
+          features: features.map((feature) => feature + 0),
+        });
+      }),
+    );
+  });
+
+  it('are refused when bytes are missing or left over', () => {
+    const packed = packValue({ viewVersion: 1, eventTime: 1, features: Float64Array.of(1, 2) });
+    for (const broken of [packed.subarray(0, 31), packed.subarray(0, 7), Buffer.concat([packed, Buffer.alloc(8)])])
+      expect(() => unpackValue(broken)).toThrow(expect.objectContaining({ code: 'BLOB_CORRUPT' }));
+  });
+});
+
+describe('the in-process store without a database', () => {
+  it('serves this process alone', async () => {
+    const store = createMemoryStore(null);
+    await store.ping();
+    const entry = { viewVersion: 1, eventTime: 5, features: Float64Array.of(NaN, 1) };
+    await store.put('generated', 'view', new Map([['u', entry]]), 60);
+    await store.put('generated', 'view', new Map([['u', { ...entry, eventTime: 4 }]]), 60);
+    expect(await store.get('generated', 'view', ['u', 'v'])).toEqual([entry, null]);
+    await store.put('generated', 'view', new Map([['u', { ...entry, eventTime: 6 }]]), 0);
+    expect(await store.get('generated', 'view', ['u'])).toEqual([null]);
+    expect(await createMemoryStore(null).get('generated', 'view', ['u'])).toEqual([null]);
+  });
+});

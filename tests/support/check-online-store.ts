@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OnlineStore, OnlineValue } from '../../feature-store/online/online-store.js';
+
+const value = (eventTime: number, ...features: number[]): OnlineValue => ({
+  viewVersion: 3,
+  eventTime,
+  features: Float64Array.from(features),
+});
+
+/** Bytes of the numbers, so that NaN equals NaN and nothing else counts as equal. */
+const bitsOf = (found: OnlineValue | null | undefined): readonly bigint[] | null =>
+  found ? [...new BigUint64Array(found.features.slice().buffer)] : null;
+
+/**
+ * What every OnlineStore promises; run it over each implementation on its real server.
+ * @param open - another connection to the same stored values, as another process would have it.
+ */
+export function checkOnlineStore(name: string, open: () => Promise<OnlineStore>): void {
+  describe(`${name} as an online store`, () => {
+    const source = `s${randomUUID().slice(0, 8)}`;
+    let store: OnlineStore;
+    let views = 0;
+    const nextView = (): string => `view-${views++}`;
+    const put = (view: string, entries: Record<string, OnlineValue>, seconds = 600): Promise<void> =>
+      store.put(source, view, new Map(Object.entries(entries)), seconds);
+    beforeAll(async () => void (store = await open()));
+    afterAll(() => store.close());
+
+    it('answers a ping', async () => {
+      await expect(store.ping()).resolves.toBeUndefined();
+    });
+
+    it('gives back every bit, in the order asked, null for the unknown', async () => {
+      const view = nextView();
+      const odd = value(1_700_000_000_123, NaN, 0, Infinity, -Infinity, Number.MIN_VALUE, -1e308, 0.1 + 0.2);
+      await put(view, { 'user:1 é': odd, u2: value(5), u3: value(6, 1) });
+      const [u3, nobody, u1, u2, again] = await store.get(source, view, ['u3', 'nobody', 'user:1 é', 'u2', 'u3']);
+      expect(nobody).toBeNull();
+      expect(bitsOf(u1)).toEqual(bitsOf(odd));
+      expect(u1).toMatchObject({ viewVersion: 3, eventTime: 1_700_000_000_123 });
+      expect(u2?.features).toHaveLength(0);
+      expect(again).toEqual(u3);
+      expect(await store.get(source, view, [])).toEqual([]);
+    });
+
+    it('keeps sources and views apart', async () => {
+      const [one, two] = [nextView(), nextView()];
+      await put(one, { u: value(1, 10) });
+      expect(await store.get(source, two, ['u'])).toEqual([null]);
+      expect(await store.get(`${source}x`, one, ['u'])).toEqual([null]);
+    });
+
+    it('replaces by a later or equal event time, never by an earlier one', async () => {
+      const view = nextView();
+      await put(view, { u: value(100, 1), v: value(100, 1) });
+      await put(view, { u: value(99, 2), v: value(101, 2) });
+      expect((await store.get(source, view, ['u', 'v'])).map((found) => found?.features[0])).toEqual([1, 2]);
+      await put(view, { u: value(100, 3) });
+      expect((await store.get(source, view, ['u']))[0]?.features[0]).toBe(3);
+    });
+
+    it('forgets after the time to live, and takes an earlier event time then', async () => {
+      const view = nextView();
+      await put(view, { u: value(100, 1), kept: value(100, 1) }, 600);
+      await put(view, { u: value(200, 2) }, 1);
+      await expect.poll(() => store.get(source, view, ['u']), { timeout: 5_000 }).toEqual([null]);
+      expect((await store.get(source, view, ['kept']))[0]).not.toBeNull();
+      await put(view, { u: value(100, 3) });
+      expect((await store.get(source, view, ['u']))[0]?.features[0]).toBe(3);
+    });
+
+    it('does not notice what the caller does to its array afterwards', async () => {
+      const view = nextView();
+      const mine = value(1, 7);
+      await put(view, { u: mine });
+      mine.features[0] = 8;
+      expect((await store.get(source, view, ['u']))[0]?.features[0]).toBe(7);
+    });
+
+    it('writes and reads thousands at once', async () => {
+      const view = nextView();
+      const ids = Array.from({ length: 3_000 }, (_, i) => `u${i}`);
+      await put(view, Object.fromEntries(ids.map((id, i) => [id, value(1, ...new Float64Array(50).fill(i))])));
+      const found = await store.get(source, view, ids);
+      expect(found.map((one) => one?.features[49])).toEqual(ids.map((_, i) => i));
+    });
+
+    it('lets one writer win when several write at once: the latest event', async () => {
+      const view = nextView();
+      const others = await Promise.all([open(), open()]);
+      const writers = [store, ...others];
+      await Promise.all(
+        Array.from({ length: 60 }, (_, i) => writers[i % 3]!.put(source, view, new Map([['u', value(i, i)]]), 600)),
+      );
+      for (const reader of others) expect((await reader.get(source, view, ['u']))[0]?.eventTime).toBe(59);
+      await Promise.all(others.map((other) => other.close()));
+    });
+
+    it('shows another connection what it wrote, changes too', async () => {
+      const view = nextView();
+      const other = await open();
+      await put(view, { u: value(1, 1) });
+      expect((await other.get(source, view, ['u']))[0]?.features[0]).toBe(1);
+      await put(view, { u: value(2, 2) });
+      await expect.poll(async () => (await other.get(source, view, ['u']))[0]?.features[0], { timeout: 5_000 }).toBe(2);
+      await other.close();
+    });
+  });
+}
