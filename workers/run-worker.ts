@@ -37,6 +37,9 @@ export interface RunWorkersOptions {
 /** How long running steps may take to hear that the worker stops; their processes are killed within two seconds. */
 const SHUTDOWN_GRACE = '5 seconds';
 
+/** A cancellation comes back with a heartbeat, so it is heard at most this late, whatever the heartbeat limit. */
+const HEARTBEAT_INTERVAL = '1 second';
+
 /**
  * Runs workers until the signal: connects, brings schemas and search attributes up to date, polls.
  * @throws PipelineError `SERVICE_UNAVAILABLE` when the orchestrator does not answer at the start.
@@ -86,6 +89,7 @@ const sharedOptions = (parts: ActivityParts) => ({
   activities: createActivities(parts),
   interceptors: { activity: [faultInterceptor] },
   shutdownGraceTime: SHUTDOWN_GRACE,
+  maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
 });
 
 const queueOf = (config: Config): string => `${config.taskQueuePrefix}${PIPELINE_QUEUE}`;
@@ -93,7 +97,7 @@ const queueOf = (config: Config): string => `${config.taskQueuePrefix}${PIPELINE
 function roleOptions(
   role: WorkerRole,
   config: Config,
-  shared: Pick<WorkerOptions, 'connection' | 'namespace' | 'activities' | 'interceptors' | 'shutdownGraceTime'>,
+  shared: Partial<WorkerOptions>,
 ): WorkerOptions {
   const queue = queueOf(config);
   if (role === 'training')

@@ -18,7 +18,7 @@ const patient: RetryPolicy = { initialInterval: '1 second', backoffCoefficient: 
 export const bookkeeping = (summary: string): Activities =>
   proxyActivities<Activities>({
     summary,
-    startToCloseTimeout: '2 minutes', // takes well below a second; outlasts a database fail-over
+    startToCloseTimeout: '20 seconds', // takes well below a second; a killed worker is noticed after this long
     scheduleToCloseTimeout: '1 hour', // an outage longer than this needs a person
     retry: patient,
   });

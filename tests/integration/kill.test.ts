@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { TrainModelResult } from '../../contracts/workflows.js';
+import { FILE_LINE, MODEL, storeCreditDataset } from '../support/credit-dataset.js';
+import { attemptsOf } from '../support/histories.js';
+import { countRecords, type RecordCounts } from '../support/record-counts.js';
+import { createTestPlatform, hasTemporal } from '../support/test-platform.js';
+import { startFleet } from '../support/worker-fleet.js';
+import type { WorkerOrder } from '../support/worker-process.js';
+
+/** Short, so that a lost worker is soon noticed. */
+const settings = { HEARTBEAT_TIMEOUT_SECONDS: '5', TRAINING_SLOTS: '1' };
+
+interface Course {
+  readonly result: TrainModelResult;
+  readonly counts: RecordCounts;
+  readonly attempts: Record<string, number>;
+  readonly deaths: number;
+  readonly diedAt: string | null;
+}
+
+/** One training with its own database, blobs and queues; the worker of `victim` runs in a process of its own. */
+async function train(dieAt: WorkerOrder['dieAt'], victim: 'training' | 'pipeline' = 'training'): Promise<Course> {
+  const platform = await createTestPlatform(settings);
+  const { config, endpoints, services, client, queue } = platform;
+  const markerFile = join(fileURLToPath(endpoints.artifactUri), '..', 'died');
+  const dataset = await storeCreditDataset(services.blobs, 3);
+  const fleet = await startFleet({ config, endpoints, roles: [victim], dieAt, markerFile });
+  try {
+    await platform.startWorkers([victim === 'training' ? 'pipeline' : 'training']);
+    const workflowId = platform.id('kill');
+    const args = [{ modelName: MODEL, datasetHash: dataset.hash }];
+    const result = (await client.workflow.execute('trainModel', {
+      workflowId,
+      taskQueue: queue,
+      args,
+    })) as TrainModelResult;
+    return {
+      result,
+      counts: await countRecords(services, FILE_LINE),
+      attempts: await attemptsOf(client, workflowId),
+      deaths: fleet.deaths(),
+      diedAt: existsSync(markerFile) ? readFileSync(markerFile, 'utf8') : null,
+    };
+  } finally {
+    await fleet.stop();
+    await platform.close();
+  }
+}
+
+/** Everything but the card, whose bytes name workflow and time of the run. */
+const comparable = ({ counts }: Course) => ({ ...counts, blobs: counts.blobs.length });
+
+describe.skipIf(!hasTemporal())('SIGKILL of a worker', () => {
+  it('costs an attempt and nothing else, wherever it strikes', async () => {
+    const undisturbed = await train('never');
+    expect(undisturbed).toMatchObject({ deaths: 0, diedAt: null });
+    expect(undisturbed.result).toMatchObject({ decision: 'registered', version: '1.0.0' });
+    expect(undisturbed.counts).toMatchObject({ versions: 1, transitions: 1, runs: 1 });
+    expect(undisturbed.attempts.fitModel).toBe(1);
+
+    const boosting = await train('round-40-60');
+    expect(boosting).toMatchObject({ deaths: 1, diedAt: expect.stringMatching(/^round (4\d|5\d|60)$/) as string });
+    expect(boosting.attempts.fitModel).toBeGreaterThanOrEqual(2);
+    expect(boosting.result).toMatchObject({ decision: 'registered', version: '1.0.0' });
+    expect(boosting.result.metrics).toEqual(undisturbed.result.metrics);
+    expect(comparable(boosting)).toEqual(comparable(undisturbed));
+
+    const committing = await train('before-commit');
+    expect(committing).toMatchObject({ deaths: 1, diedAt: 'before recordArtefact' });
+    expect(committing.attempts.fitModel).toBeGreaterThanOrEqual(2);
+    expect(committing.result).toMatchObject({ decision: 'registered', version: '1.0.0' });
+    expect(comparable(committing)).toEqual(comparable(undisturbed));
+  });
+
+  it('before the registry commits a version ends in one version', async () => {
+    const course = await train('before-registration', 'pipeline');
+    expect(course).toMatchObject({ deaths: 1, diedAt: 'before register' });
+    expect(course.attempts.registerModel).toBeGreaterThanOrEqual(2);
+    expect(course.result).toMatchObject({ decision: 'registered', version: '1.0.0' });
+    expect(course.counts).toMatchObject({ versions: 1, transitions: 1, runs: 1 });
+  });
+});

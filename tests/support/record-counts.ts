@@ -1,0 +1,22 @@
+import type { Services } from '../../workers/wiring.js';
+import { MODEL } from './credit-dataset.js';
+
+/** What may not differ between an undisturbed and a disturbed run. */
+export interface RecordCounts {
+  readonly versions: number;
+  readonly transitions: number;
+  readonly runs: number;
+  readonly blobs: readonly string[];
+}
+
+/** Counts what a line's runs left in registry and blob store. */
+export async function countRecords({ registry, blobs }: Services, line: string): Promise<RecordCounts> {
+  const hashes: string[] = [];
+  for await (const { hash } of blobs.list()) hashes.push(hash);
+  return {
+    versions: (await registry.listVersions({ modelName: MODEL, line })).length,
+    transitions: (await registry.listTransitions(MODEL, line)).length,
+    runs: (await registry.listRuns({ modelName: MODEL })).length,
+    blobs: hashes.sort(),
+  };
+}

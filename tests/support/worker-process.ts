@@ -1,0 +1,77 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import pino from 'pino';
+import type { JobRunner } from '../../platform/child-process/job.js';
+import { type Config } from '../../platform/config.js';
+import type { Endpoints } from '../../platform/embedded/endpoints.js';
+import { createRunner } from '../../workers/activities.js';
+import { runWorkers, type WorkerRole } from '../../workers/run-worker.js';
+import { connectServices, type Services } from '../../workers/wiring.js';
+
+/** What the test tells a worker process: where to work and at which moment to die, once. */
+export interface WorkerOrder {
+  readonly config: Config;
+  readonly endpoints: Endpoints;
+  readonly roles: readonly WorkerRole[];
+  /** `round-40-60`: while boosting; `before-commit`: the artefact is stored, the registry does not know it yet. */
+  readonly dieAt: 'never' | 'round-40-60' | 'before-commit' | 'before-registration';
+  /** Written before dying; a worker that finds it lives on. */
+  readonly markerFile: string;
+}
+
+const order = JSON.parse(process.env.WORKER_ORDER ?? '') as WorkerOrder;
+
+/** SIGKILL, not an exit: no handler runs, nothing is flushed, nobody is told. */
+function dieOnce(where: string): void {
+  if (existsSync(order.markerFile)) return;
+  writeFileSync(order.markerFile, where);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** Dies in the middle of the boosting rounds, with its computing process at work. */
+const mortal = (runner: JobRunner): JobRunner => ({
+  run: (request, options) =>
+    runner.run(request, {
+      ...options,
+      onProgress: (progress) => {
+        if (progress.stage === 'boosting' && progress.done >= 40 && progress.done <= 60)
+          dieOnce(`round ${progress.done}`);
+        options.onProgress(progress);
+      },
+    }),
+});
+
+/** The registry with a cliff before one call. */
+function withCliff(services: Services): Services {
+  const { registry } = services;
+  if (order.dieAt === 'before-commit')
+    return {
+      ...services,
+      registry: {
+        ...registry,
+        recordArtefact: (runKey, modelName, artefact) => {
+          if (artefact.role === 'model') dieOnce('before recordArtefact');
+          return registry.recordArtefact(runKey, modelName, artefact);
+        },
+      },
+    };
+  if (order.dieAt !== 'before-registration') return services;
+  const register: typeof registry.register = (input) => {
+    dieOnce('before register');
+    return registry.register(input);
+  };
+  return { ...services, registry: { ...registry, register } };
+}
+
+// The test holds the other end: a test that died takes its workers along.
+process.stdin.on('end', () => process.exit(1)).resume();
+
+const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }, pino.destination(2));
+const services = await connectServices(order.config, order.endpoints, logger);
+const runner = createRunner(order.config, order.endpoints);
+await runWorkers({
+  ...{ config: order.config, endpoints: order.endpoints, roles: order.roles, logger },
+  services: withCliff(services),
+  runner: order.dieAt === 'round-40-60' ? mortal(runner) : runner,
+  signal: new AbortController().signal,
+  onReady: () => process.stdout.write('ready\n'),
+});
