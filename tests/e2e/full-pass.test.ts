@@ -51,24 +51,40 @@ function readCommand(pid: string): string {
   }
 }
 
-/** Columns of our own layout that this file leaves empty. */
-const empty =
-  'monthlyIncome,employment,collateralValue,bankBalance,monthlyDebtPayments,openLoans,worstDelayDays,' +
-  'creditHistoryMonths,utilisationShare,loanToValue,gender,ageYears';
+/** An application of our own layout; the label follows a rule on two of its columns, the others are noise. */
+function application(i: number, defaults: (debtToIncome: number, latePayments: number) => boolean) {
+  const [debt, late] = [((i * 37) % 100) / 100, (i * 7) % 6];
+  return {
+    applicationId: `a${i}`,
+    applicantId: `p${i}`,
+    appliedAt: new Date(Date.UTC(2024, 0, 1 + (i % 700))).toISOString(),
+    kind: 'personal',
+    requestedAmount: 50_000 + (i % 50) * 1000,
+    termMonths: 24,
+    monthlyIncome: 20_000 + (i % 83) * 500,
+    employment: 'salaried',
+    collateralValue: null,
+    bankBalance: (i % 91) * 1000,
+    monthlyDebtPayments: (i % 13) * 500,
+    openLoans: i % 4,
+    latePayments: late,
+    worstDelayDays: i % 40,
+    creditHistoryMonths: i % 120,
+    utilisationShare: (i % 17) / 17,
+    debtToIncome: debt,
+    loanToValue: null,
+    gender: null,
+    ageYears: 20 + (i % 45),
+    defaulted: defaults(debt, late),
+  };
+}
 
-/** A file of our own layout whose label follows a rule, so that a model must find it. @returns its path. */
+const noHistory = { openLoans: null, worstDelayDays: null, creditHistoryMonths: null, utilisationShare: null };
+
+/** A JSON file of 600 applications. @returns its path. */
 function writeApplications(name: string, defaults: (debtToIncome: number, latePayments: number) => boolean): string {
-  const known =
-    'applicationId,applicantId,appliedAt,kind,requestedAmount,termMonths,debtToIncome,latePayments,defaulted';
-  const rows = Array.from({ length: 600 }, (_, i) => {
-    const [debt, late] = [((i * 37) % 100) / 100, (i * 7) % 6];
-    const applied = new Date(Date.UTC(2024, 0, 1 + (i % 700))).toISOString();
-    const label = defaults(debt, late) ? 1 : 0;
-    const cells = [`a${i}`, `p${i}`, applied, 'personal', 50_000 + (i % 50) * 1000, 24, debt, late, label];
-    return [...cells, ...empty.split(',').map(() => '')].join(',');
-  });
   const path = join(folder, name);
-  writeFileSync(path, [`${known},${empty}`, ...rows].join('\n'));
+  writeFileSync(path, JSON.stringify(Array.from({ length: 600 }, (_, i) => application(i, defaults))));
   return path;
 }
 
@@ -113,7 +129,7 @@ describe('a day with the command line', () => {
   });
 
   it('registers from a file, predicts from its line, and refuses to promote it', async () => {
-    const file = writeApplications('applications.csv', (debt, late) => debt + late / 6 > 0.9);
+    const file = writeApplications('applications.json', (debt, late) => debt + late / 6 > 0.9);
     const flags = ['--max-depth', '3', '--n-estimators', '30'];
     const trained = await mlJson<Trained<TrainModelResult>>('train', model, '--data-path', file, ...flags);
     expect(trained.result).toMatchObject({ line: 'credit-applications', decision: 'registered', version: '1.0.0' });
@@ -133,12 +149,32 @@ describe('a day with the command line', () => {
   });
 
   it('refuses a file with one class only, and registers nothing', async () => {
-    const file = writeApplications('one-class.csv', () => false);
+    const file = writeApplications('one-class.json', () => false);
     const refused = await ml('train', model, '--data-path', file, '--json');
     expect(refused.code).toBe(2);
     expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'SINGLE_CLASS' } });
     const { versions } = await mlJson<{ versions: { line: string }[] }>('models', 'list');
     expect(versions.filter(({ line }) => line === 'credit-applications')).toHaveLength(1);
+  });
+
+  it('ends with 3 when validation rejects the rows', async () => {
+    const path = join(folder, 'hollow.json');
+    const hollow = Array.from({ length: 600 }, (_, i) => {
+      const row = application(i, (debt) => debt > 0.5);
+      return {
+        ...row,
+        monthlyIncome: null,
+        employment: null,
+        bankBalance: null,
+        monthlyDebtPayments: null,
+        ...noHistory,
+      };
+    });
+    writeFileSync(path, JSON.stringify(hollow));
+    const rejected = await ml('train', model, '--data-path', path, '--json');
+    expect(rejected.code).toBe(3);
+    const { result } = JSON.parse(rejected.stdout) as Trained<TrainModelResult>;
+    expect(result).toMatchObject({ decision: 'rejected', stage: 'validation', version: null });
   });
 
   it('refuses wrong predictions and decisions with one error each', async () => {
