@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { quietContext } from '../../learning/estimator.js';
+import { gradientBoosting } from '../../learning/gradient-boosting/index.js';
+import { matrix } from '../../learning/matrix/index.js';
+import { createRandom } from '../../learning/random/index.js';
+import { hasCreditData, loadGerman, loadTaiwan } from '../../scripts/bench/peers/credit-data.js';
+import { fiveFolds, foldAucs, mean, predictOutOfFold } from '../../scripts/bench/peers/cross-validation.js';
+import {
+  readReference,
+  REFERENCE_FILE,
+  XGBOOST_VERSION,
+  type XgboostReference,
+} from '../../scripts/bench/peers/reference.js';
+import { findXgboost, runXgboost, type PeerRows } from '../../scripts/bench/peers/xgboost.js';
+
+/*
+ * Numbers written by xgboost-cpu 3.2.0 (hist, one thread) stand in scripts/bench/peers/xgboost-3.2.0.snap. Where
+ * python3 can import that version, the numbers themselves are checked first; `vitest -u` writes them anew.
+ */
+const DATA = join(import.meta.dirname, '../../../shared/data');
+
+const REFERENCE_ROWS = 60;
+const OURS = { maxDepth: 6, nEstimators: 100, eta: 0.1 };
+const THEIRS = { params: { max_depth: 6, eta: 0.1 }, rounds: 100 };
+
+/** Few distinct values, so that both sides have the same cuts and every tree must be the same. */
+function discreteRows(): Required<PeerRows> {
+  const random = createRandom(77);
+  const x = matrix(1500, 6, new Float64Array(9000));
+  const y = new Float64Array(1500);
+  for (let row = 0; row < 1500; row++) {
+    const cells = Array.from({ length: 6 }, (_, column) => random.integer(4 + 12 * column));
+    const margin = 0.8 * (cells[0]! - 1.5) + 0.1 * (cells[1]! - 8) - (cells[2]! > 20 && cells[0]! > 1 ? 1.5 : 0);
+    y[row] = random.uniform() < 1 / (1 + Math.exp(-margin)) ? 1 : 0;
+    cells.forEach((cell, column) => (x.values[row * 6 + column] = random.uniform() < 0.08 ? NaN : cell));
+  }
+  return { x, y, weights: Float64Array.from({ length: 1500 }, () => 1 + random.integer(3)) };
+}
+
+/** The same setting in both vocabularies. */
+const settings = {
+  plain: [{}, {}],
+  shallow: [
+    { maxDepth: 2, eta: 0.3 },
+    { max_depth: 2, eta: 0.3 },
+  ],
+  regularised: [
+    { gamma: 2, alpha: 1.5, lambda: 3, minChildWeight: 8 },
+    { gamma: 2, alpha: 1.5, lambda: 3, min_child_weight: 8 },
+  ],
+  monotone: [{ monotone: [1, 1, 0, -1, 0, 0] }, { monotone_constraints: '(1,1,0,-1,0,0)' }],
+  weighted: [{}, {}],
+} as const;
+
+const ROUNDS = 40;
+const round = (value: number): number => Number(value.toFixed(7));
+
+async function askXgboost(): Promise<XgboostReference> {
+  const { x, y, weights } = discreteRows();
+  const answers: Record<string, number[]> = {};
+  for (const [name, [, theirs]] of Object.entries(settings)) {
+    const params = { ...THEIRS.params, ...theirs };
+    const weighted = name === 'weighted' ? { weights } : {};
+    const { predictions } = await runXgboost({ x, y, ...weighted, params, rounds: ROUNDS, folds: [] });
+    answers[name] = Array.from(predictions[0]!.subarray(0, REFERENCE_ROWS), round);
+  }
+  const foldAuc = async (rows: PeerRows, seeds: number[]): Promise<number[]> => {
+    const folds = fiveFolds(rows, seeds);
+    const { predictions } = await runXgboost({ ...rows, ...THEIRS, folds });
+    return folds.flatMap((fold, repeat) => foldAucs(rows.y, predictions[repeat]!, fold).map(round));
+  };
+  return {
+    settings: answers,
+    taiwanFoldAuc: await foldAuc(await loadTaiwan(DATA), [42]),
+    germanFoldAuc: await foldAuc(await loadGerman(DATA), [1, 2, 3]),
+  };
+}
+
+const installed = await findXgboost();
+const largestGap = (a: ArrayLike<number>, b: readonly number[]): number =>
+  b.reduce((gap, value, i) => Math.max(gap, Math.abs(value - a[i]!)), 0);
+
+describe(`gradient boosting beside XGBoost ${XGBOOST_VERSION}`, () => {
+  it.runIf(installed === XGBOOST_VERSION && hasCreditData(DATA))(
+    'the committed numbers are what XGBoost says',
+    async () => {
+      await expect(`${JSON.stringify(await askXgboost(), null, 2)}\n`).toMatchFileSnapshot(REFERENCE_FILE);
+    },
+  );
+
+  it.each(Object.keys(settings) as (keyof typeof settings)[])(
+    'predicts the same to 2e-6 where the cuts are the same: %s',
+    async (name) => {
+      const { x, y, weights } = discreteRows();
+      const params = { ...OURS, nEstimators: ROUNDS, ...settings[name][0] };
+      const context = { ...quietContext(0), ...(name === 'weighted' && { weights }) };
+      const predictions = gradientBoosting.predict(gradientBoosting.fit(params, x, y, context), x);
+      expect(largestGap(predictions, (await readReference()).settings[name]!)).toBeLessThan(2e-6);
+    },
+  );
+
+  it.skipIf(!hasCreditData(DATA))('Taiwan: mean AUC of five folds within 0.002 (needs ../shared/data)', async () => {
+    const rows = await loadTaiwan(DATA);
+    const [folds] = fiveFolds(rows, [42]);
+    const ours = mean(foldAucs(rows.y, predictOutOfFold(rows, folds!, OURS), folds!));
+    expect(ours).toBeGreaterThan(mean([...(await readReference()).taiwanFoldAuc]) - 0.002);
+  });
+
+  it.skipIf(!hasCreditData(DATA))('German: mean AUC of 3 x 5 folds within 0.002 (needs ../shared/data)', async () => {
+    const rows = await loadGerman(DATA);
+    const folds = fiveFolds(rows, [1, 2, 3]);
+    const ours = folds.flatMap((fold) => foldAucs(rows.y, predictOutOfFold(rows, fold, OURS), fold));
+    expect(Math.abs(mean(ours) - mean([...(await readReference()).germanFoldAuc]))).toBeLessThan(0.002);
+  });
+});
