@@ -59,7 +59,7 @@ export function indexEvents(table: Table | undefined, entityColumn: string, time
   if (table === undefined) return empty;
   const times = timestampColumn(table, timeColumn);
   const byEntity = rowsByEntity(textColumn(table, entityColumn), times);
-  for (const rows of byEntity.values()) rows.sort((a, b) => times[a]! - times[b]! || a - b);
+  for (const rows of byEntity.values()) rows.sort((a, b) => times[a]! - times[b]!);
   return {
     visit(entityId, span, each) {
       const rows = byEntity.get(entityId) ?? [];

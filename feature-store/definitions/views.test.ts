@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FeatureView } from '../../contracts/feature-view.js';
-import { histories, type History, knownAt, NOW, tablesOf } from '../../tests/support/feature-history.js';
+import { gridMoments, histories, type History, knownAt, NOW, tablesOf } from '../../tests/support/feature-history.js';
 import { featureViews } from './index.js';
 
 const valuesOf = (view: FeatureView, history: History, userId: string, asOf: number): readonly number[] => [
@@ -11,7 +11,7 @@ const named = (view: FeatureView, history: History, userId = 'u1', asOf = NOW): 
   const values = valuesOf(view, history, userId, asOf);
   return Object.fromEntries(view.fields.map(({ name }, i) => [name, values[i]!]));
 };
-const moments = fc.integer({ min: -400, max: 400 }).map((day) => NOW + day * 24 * 3600 * 1000);
+const moments = gridMoments(400);
 
 describe.each(featureViews.map((view) => [view.name, view] as const))('%s', (_name, view) => {
   it('has one finite value or NaN a field, unique names, full descriptions', () => {

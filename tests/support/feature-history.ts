@@ -62,8 +62,10 @@ export const tablesOf = (history: History): SnapshotTables =>
 const DAY = 24 * 3600 * 1000;
 /** The moment that the tests look from; histories reach two years to both sides of it. */
 export const NOW = Date.UTC(2026, 0, 1);
-/** Coarse days, so that events fall on the moment itself and on each other. */
-const when = fc.integer({ min: -730, max: 730 }).map((day) => NOW + day * DAY);
+/** A grid of 24 days, so that events fall on the moments themselves and on each other. */
+export const gridMoments = (days: number): fc.Arbitrary<number> =>
+  fc.integer({ min: -Math.floor(days / 24), max: Math.floor(days / 24) }).map((step) => NOW + step * 24 * DAY);
+const when = gridMoments(730);
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 3 });
 const user = fc.constantFrom('u1', 'u2');
 const money = fc.integer({ min: 1, max: 100_000 });
