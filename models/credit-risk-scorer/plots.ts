@@ -64,7 +64,8 @@ function shareInBands({ labels, scores }: Scored, label: 0 | 1): number[] {
   for (let i = 0; i < labels.length; i++)
     if (labels[i] === label) counts[Math.min(BANDS - 1, Math.floor(scores[i]! * BANDS))]! += 1;
   const total = counts.reduce((sum, count) => sum + count, 0);
-  return counts.map((count) => count / total);
+  // The last band once more, so that the step line is drawn to its right end.
+  return [...counts, counts[BANDS - 1]!].map((count) => count / total);
 }
 
 function distributionPlot(scored: Scored): Plot {
