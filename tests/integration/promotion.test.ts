@@ -1,0 +1,143 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ArtefactFiles } from '../../contracts/model-definition.js';
+import type {
+  ApprovalReceipt,
+  PromoteModelResult,
+  ProgressReport,
+  RollbackModelResult,
+} from '../../contracts/workflows.js';
+import { messages } from '../../contracts/workflows.js';
+import { MODEL } from '../support/credit-dataset.js';
+import { LINE, registerVersion, stage, trainFixture } from '../support/registered-versions.js';
+import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
+
+describe.skipIf(!hasTemporal())('promoteModel', () => {
+  let platform: TestPlatform;
+  let trained: ArtefactFiles;
+  let count = 0;
+
+  beforeAll(async () => {
+    platform = await createTestPlatform();
+    trained = await trainFixture();
+    await platform.startWorkers(['pipeline', 'training']);
+  });
+  afterAll(() => platform.close());
+
+  const staged = async (sample?: object): Promise<string> => {
+    const version = await registerVersion(platform.services, trained, sample);
+    await stage(platform.services, version);
+    return version;
+  };
+
+  const propose = (input: object = {}): Promise<WorkflowHandle> =>
+    platform.client.workflow.start('promoteModel', {
+      workflowId: platform.id(`promotion-${++count}`),
+      taskQueue: platform.queue,
+      args: [{ modelName: MODEL, requestedBy: 'ada', ...input }],
+    });
+
+  const awaitApproval = (handle: WorkflowHandle) =>
+    expect
+      .poll(async () => (await handle.query<ProgressReport>(messages.progress)).stage, { timeout: 30_000 })
+      .toBe('awaiting approval');
+
+  const resultOf = (handle: WorkflowHandle) => handle.result() as Promise<PromoteModelResult>;
+
+  const stageOf = async (version: string): Promise<string> =>
+    (await platform.services.registry.getVersion(MODEL, LINE, version)).stage;
+
+  const approval = { approver: 'grace', reason: 'reviewed the card' };
+
+  it('waits for an approval with name and reason, promotes, and proves the version', async () => {
+    const version = await staged();
+    const handle = await propose();
+    await awaitApproval(handle);
+    expect(await stageOf(version)).toBe('staging');
+
+    for (const bad of [{}, { approver: 'grace', reason: '  ' }, { approver: '', reason: 'x' }])
+      await expect(handle.executeUpdate(messages.approvePromotion, { args: [bad] })).rejects.toMatchObject({
+        cause: { type: 'INVALID_INPUT' },
+      });
+    const receipt = await handle.executeUpdate<ApprovalReceipt, [object]>(messages.approvePromotion, {
+      args: [approval],
+    });
+    expect(receipt).toMatchObject({ modelName: MODEL, version, toStage: 'production', verdict: 'approved' });
+    expect(await resultOf(handle)).toMatchObject({ status: 'promoted', version, decidedBy: 'grace' });
+    expect(await stageOf(version)).toBe('production');
+    const last = (await platform.services.registry.listTransitions(MODEL, LINE)).at(-1);
+    expect(last).toMatchObject({ from: 'staging', to: 'production', actor: 'grace', reason: 'reviewed the card' });
+  });
+
+  it('leaves a rejected version where it is', async () => {
+    const version = await staged();
+    const handle = await propose({ version });
+    await awaitApproval(handle);
+    await handle.executeUpdate(messages.rejectPromotion, {
+      args: [{ approver: 'grace', reason: 'too few bad loans' }],
+    });
+    expect(await resultOf(handle)).toMatchObject({ status: 'rejected', reason: 'too few bad loans' });
+    expect(await stageOf(version)).toBe('staging');
+    const [request] = await platform.services.registry.listPromotionRequests({ modelName: MODEL, status: 'rejected' });
+    expect(request).toMatchObject({ version, decidedBy: 'grace' });
+  });
+
+  it('expires when nobody decides', async () => {
+    const version = await staged();
+    const handle = await propose({ version, approvalHours: 1 / 3600 });
+    expect(await resultOf(handle)).toMatchObject({ status: 'expired', version });
+    expect(await stageOf(version)).toBe('staging');
+  });
+
+  it('gives way to the request of a newer version', async () => {
+    const older = await staged();
+    const first = await propose({ version: older });
+    await awaitApproval(first);
+    const newer = await staged();
+    const second = await propose({ version: newer });
+    expect(await resultOf(first)).toMatchObject({ status: 'superseded', version: older });
+    await awaitApproval(second);
+    await second.executeUpdate(messages.approvePromotion, { args: [approval] });
+    expect(await resultOf(second)).toMatchObject({ status: 'promoted', version: newer });
+    expect(await stageOf(newer)).toBe('production');
+  });
+
+  it('takes a version back that does not predict what it promised', async () => {
+    const [before] = (await platform.services.registry.listVersions({ modelName: MODEL })).filter(
+      (record) => record.stage === 'production',
+    );
+    const sample = JSON.parse(new TextDecoder().decode(trained['sample.json'])) as { outputs: object[] };
+    const broken = await staged({ ...sample, outputs: sample.outputs.map(() => ({ probability: 2 })) });
+    const handle = await propose({ version: broken });
+    await awaitApproval(handle);
+    await handle.executeUpdate(messages.approvePromotion, { args: [approval] });
+    const result = await resultOf(handle);
+    expect(result).toMatchObject({ status: 'rolled-back', version: broken });
+    expect(result.reason).toContain('wanted 2');
+    expect(await stageOf(broken)).toBe('archived');
+    expect(await stageOf(before!.version)).toBe('production');
+    const [failed] = await platform.services.registry.listPromotionRequests({ modelName: MODEL, status: 'failed' });
+    expect(failed).toMatchObject({ version: broken });
+  });
+
+  it('refuses what the stages do not allow', async () => {
+    const version = await registerVersion(platform.services, trained);
+    const handle = await propose({ version });
+    await expect(handle.result()).rejects.toMatchObject({ cause: { cause: { type: 'TRANSITION_NOT_ALLOWED' } } });
+    expect(await stageOf(version)).toBe('dev');
+  });
+
+  it('rolls back on request to the version before', async () => {
+    const versions = await platform.services.registry.listVersions({ modelName: MODEL });
+    const current = versions.find((record) => record.stage === 'production')!.version;
+    const result = (await platform.client.workflow.execute('rollbackModel', {
+      workflowId: platform.id('rollback'),
+      taskQueue: platform.queue,
+      args: [{ modelName: MODEL, requestedBy: 'ada', reason: 'alerts since noon' }],
+    })) as RollbackModelResult;
+    expect(result.version).not.toBe(current);
+    expect(result.smokeTest).toMatchObject({ passed: true });
+    expect(await stageOf(result.version)).toBe('production');
+    expect(await stageOf(current)).toBe('archived');
+  });
+});

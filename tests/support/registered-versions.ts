@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { ArtefactFiles } from '../../contracts/model-definition.js';
+import { storeDataset } from '../../datasets/snapshots/dataset-store.js';
+import { putJsonBlob } from '../../datasets/snapshots/json-blob.js';
+import { readDataFile } from '../../datasets/sources/files/read-file.js';
+import { freezeHoldout, splitHoldout } from '../../learning/split/index.js';
+import { findModel } from '../../models/catalogue.js';
+import { projectRoot } from '../../platform/project.js';
+import { storeArtefact } from '../../registry/artefacts.js';
+import type { Services } from '../../workers/wiring.js';
+import { MODEL } from './credit-dataset.js';
+import { trainContext } from './check-model.js';
+
+export const LINE = 'default';
+const hash = (digit: string): string => digit.repeat(64);
+
+/** Trains the credit model once on its fixture, in this process. */
+export async function trainFixture(): Promise<ArtefactFiles> {
+  const model = await findModel(MODEL);
+  const path = join(projectRoot, 'models', MODEL, 'fixtures', 'credit-applications.csv');
+  const { format, table } = await readDataFile(path, model.fileFormats);
+  const { train } = splitHoldout(freezeHoldout(format.schema.split, table), table);
+  const params = model.params.parse({ nEstimators: 5 });
+  return model.train(trainContext(), { schema: format.schema, table: train }, params);
+}
+
+/**
+ * Registers an artefact of real bytes as the next version of the backend's line, without an evaluation behind it.
+ * @param sample - replaces the stored sample, for an artefact that does not predict what it promises.
+ */
+export async function registerVersion(
+  { registry, blobs }: Services,
+  trained: ArtefactFiles,
+  sample?: object,
+): Promise<string> {
+  const runKey = randomUUID();
+  const changed = sample === undefined ? {} : { 'sample.json': new TextEncoder().encode(JSON.stringify(sample)) };
+  // Different bytes make it a version of its own.
+  const marked = { ...trained, ...changed, 'mark.json': new TextEncoder().encode(JSON.stringify({ runKey })) };
+  const content = { modelName: MODEL, definitionVersion: 1, line: LINE, signatureHash: hash('a'), files: marked };
+  const { artefactHash } = await storeArtefact(blobs, content);
+  const { schema } = (await findModel(MODEL)).backend;
+  const table = { rowCount: 1, columns: { id: { kind: 'text' as const, values: [runKey] } } };
+  const origin = { kind: 'snapshot' as const, snapshotHash: hash('b'), source: 'generated' };
+  const dataset = await storeDataset(blobs, {
+    table,
+    schema,
+    ref: { modelName: MODEL, line: LINE, origin, notes: [] },
+  });
+  const { hash: evaluationHash } = await putJsonBlob(blobs, { runKey });
+  const run = {
+    runKey,
+    workflowId: `run-${runKey}`,
+    modelName: MODEL,
+    line: LINE,
+    seed: 1,
+    params: {},
+    codeVersion: '0',
+  };
+  await registry.ensureLine(MODEL, LINE, freezeHoldout(schema.split, table));
+  await registry.startRun(run);
+  const champion = await registry.findChampion(MODEL, LINE);
+  const { version } = await registry.register({
+    ...{ runKey, modelName: MODEL, line: LINE, dataset, artefactHash, evaluationHash },
+    ...{ signatureHash: hash('a'), definitionHash: hash('c'), metrics: [], comparisons: [], gates: [] },
+    championVersion: champion?.version ?? null,
+  });
+  return version!;
+}
+
+/** Moves a version to staging by hand. */
+export const stage = ({ registry }: Services, version: string) =>
+  registry.promote({
+    ...{ modelName: MODEL, line: LINE, version, to: 'staging', actor: 'test', reason: 'set-up' },
+    idempotencyKey: randomUUID(),
+  });
