@@ -13,3 +13,15 @@ export function formatAgainst(value: number, bound: number): string {
   const rounded = formatNumber(value);
   return value !== bound && rounded === formatNumber(bound) ? String(value).replaceAll('-', '−') : rounded;
 }
+
+/**
+ * A measured number for a table: always the same number of decimals for the same size, so that a column lines up.
+ * @param digits - decimals below 1; each power of ten takes one away.  @default 4
+ */
+export function formatMeasure(value: number, digits = 4): string {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || size >= 1e15 || (size !== 0 && size < 10 ** -digits)) return formatNumber(value);
+  const whole = size < 1 ? 0 : Math.floor(Math.log10(size)) + 1;
+  const text = value.toFixed(Math.max(0, digits - whole));
+  return (Number(text) === 0 ? text.replace('-', '') : text).replaceAll('-', '−');
+}

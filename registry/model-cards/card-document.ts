@@ -1,7 +1,7 @@
 import type { FrozenHoldout } from '../../contracts/dataset.js';
 import type { Comparison, Interval, Metric, Slice } from '../../contracts/evaluation.js';
 import type { Gate } from '../../contracts/model-definition.js';
-import { formatNumber } from '../format-number.js';
+import { formatMeasure, formatNumber } from '../format-number.js';
 import { gatesOfLine } from '../promotion-policy.js';
 import type { CardInput } from './card-input.js';
 import type { Block, CardDocument, Cell, Headline, Section, TableColumn, Tone } from './document.js';
@@ -9,10 +9,10 @@ import type { Block, CardDocument, Cell, Headline, Section, TableColumn, Tone } 
 const NONE: Cell = { text: '–', tone: 'muted' };
 const plain = (text: string): Cell => ({ text });
 const code = (text: string): Cell => ({ text, code: true });
-const number = (value: number | undefined): Cell => (value === undefined ? NONE : plain(formatNumber(value)));
+const number = (value: number | undefined): Cell => (value === undefined ? NONE : plain(formatMeasure(value)));
 const column = (title: string, numeric = true): TableColumn => ({ title, numeric });
-const range = ({ low, high }: Pick<Interval, 'low' | 'high'>): string =>
-  `${formatNumber(low)} to ${formatNumber(high)}`;
+const range = ({ low, high }: Pick<Interval, 'low' | 'high'>, digits = 4): string =>
+  `${formatMeasure(low, digits)} to ${formatMeasure(high, digits)}`;
 const percent = (share: number): string => `${formatNumber(share * 100)} %`;
 
 type AbsoluteGate = Extract<Gate, { kind: 'absolute' }>;
@@ -152,8 +152,8 @@ function sliceRow(slice: Slice, names: readonly string[]): Cell[] {
   const cells = names.map((name) => {
     const metric = slice.metrics.find((candidate) => candidate.name === name);
     if (metric === undefined) return NONE;
-    const interval = metric.interval === undefined ? '' : ` (${range(metric.interval)})`;
-    return plain(formatNumber(metric.value) + interval);
+    const interval = metric.interval === undefined ? '' : ` (${range(metric.interval, 3)})`;
+    return plain(formatMeasure(metric.value, 3) + interval);
   });
   const counts = [...new Set(slice.metrics.map(({ n }) => n))];
   return [plain(slice.name), plain(counts.join(' / ') || '–'), ...cells];

@@ -44,7 +44,8 @@ const at = (pixels: number): string => String(Math.round(pixels * 10) / 10);
 
 function anchored(x: number, y: number, text: string, style: string): string {
   const anchor = x < 90 ? 'start' : x > WIDTH - 90 ? 'end' : 'middle';
-  return `<text x="${at(x)}" y="${y}" text-anchor="${anchor}" class="${style}">${escapeHtml(text)}</text>`;
+  const away = { start: 4, middle: 0, end: -4 }[anchor];
+  return `<text x="${at(x + away)}" y="${y}" text-anchor="${anchor}" class="${style}">${escapeHtml(text)}</text>`;
 }
 
 const line = (x: number, from: number, to: number, style: string): string =>

@@ -1,5 +1,5 @@
 import type { Plot } from '../../contracts/evaluation.js';
-import { formatNumber } from '../format-number.js';
+import { formatMeasure, formatNumber } from '../format-number.js';
 import type { Block, CardDocument, Cell, Headline, Section, TableColumn } from './document.js';
 import { headlineChart } from './headline-chart.js';
 import { escapeHtml, inlineHtml, proseHtml } from './html-text.js';
@@ -59,11 +59,15 @@ function headlineHtml(headline: Headline): string {
   const { metric, value, interval, n, direction } = headline;
   const range =
     interval === null
-      ? ''
-      : `${formatNumber(interval.low)} to ${formatNumber(interval.high)} (${formatNumber(interval.level * 100)} % interval) · `;
-  const small = `${range}n = ${n} · ${direction} is better`;
-  const words = `<p class="figure"><span>${escapeHtml(metric)}</span> <strong>${escapeHtml(formatNumber(value))}</strong></p>`;
-  const text = `<div>${words}<p class="small">${escapeHtml(small)}</p></div>`;
+      ? []
+      : [
+          `${formatMeasure(interval.low)} to ${formatMeasure(interval.high)} (${formatNumber(interval.level * 100)} % interval)`,
+        ];
+  const small = [...range, `n = ${n} · ${direction} is better`].map(
+    (line) => `<p class="small">${escapeHtml(line)}</p>`,
+  );
+  const words = `<p class="figure"><span>${escapeHtml(metric)}</span> <strong>${escapeHtml(formatMeasure(value))}</strong></p>`;
+  const text = `<div>${words}${small.join('')}</div>`;
   return `<div class="headline">${text}${headlineChart(headline, headlineSentence(headline))}</div>`;
 }
 

@@ -1,4 +1,4 @@
-import { formatNumber } from '../format-number.js';
+import { formatMeasure, formatNumber } from '../format-number.js';
 import type { Block, CardDocument, Cell, Headline, Section, TableColumn } from './document.js';
 
 /** Text that shows as it is: nothing in a file name or note becomes markup, a link or HTML. */
@@ -62,9 +62,9 @@ export function headlineSentence({ metric, value, interval, n, marks }: Headline
   const around =
     interval === null
       ? ''
-      : ` (${formatNumber(interval.level * 100)} % interval ${formatNumber(interval.low)} to ${formatNumber(interval.high)})`;
+      : ` (${formatNumber(interval.level * 100)} % interval ${formatMeasure(interval.low)} to ${formatMeasure(interval.high)})`;
   const beside = marks.map(({ name, value: other }) => `, ${name} ${formatNumber(other)}`).join('');
-  return `${metric} ${formatNumber(value)}${around}, n = ${n}${beside}`;
+  return `${metric} ${formatMeasure(value)}${around}, n = ${n}${beside}`;
 }
 
 /** GitHub-flavoured Markdown; ends with a line break. */

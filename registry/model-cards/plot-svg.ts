@@ -1,5 +1,5 @@
 import { type Config, compile, type TopLevelSpec } from 'vega-lite';
-import { Error as onlyErrors, type Loader, logger, parse, View } from 'vega';
+import { type Loader, type LoggerInterface, parse, View } from 'vega';
 import { PipelineError } from '../../contracts/errors.js';
 import type { Plot } from '../../contracts/evaluation.js';
 
@@ -16,7 +16,11 @@ const config: Config = {
     ...{ gridOpacity: 0.12, domainOpacity: 0.4, tickOpacity: 0.4, labelFontSize: 11, titleFontSize: 12 },
     titleFontWeight: 'normal',
   },
-  legend: { labelColor: ink, titleColor: ink, labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal' },
+  legend: {
+    ...{ labelColor: ink, titleColor: ink, labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal' },
+    // Above the drawing: beside it a legend would shrink one plot and not its neighbour.
+    ...{ orient: 'top', titleOrient: 'left' },
+  },
   title: { color: ink, fontWeight: 'normal' },
   header: { labelColor: ink, titleColor: ink },
   range: { category: ['#4c7fd9', '#e0803a', '#3f9d6d', '#b65fc0', '#c9a227', '#d0555b'] },
@@ -25,16 +29,48 @@ const config: Config = {
   point: { filled: true, opacity: 0.85 },
 };
 
-const refused = (uri: string): Promise<never> =>
-  Promise.reject(new PipelineError('INVALID_INPUT', `a plot holds its data inline, found a reference to ${uri}`));
+/**
+ * What went wrong in one drawing. The library would write faults to the console and draw on, and would read what a
+ * specification refers to: plots come from stored evaluations, so nothing is read or fetched for them.
+ */
+class ClosedWorld implements LoggerInterface {
+  readonly faults: string[] = [];
+  readonly loader: Loader;
 
-/** Plots come from stored evaluations: whatever one names, nothing is read or fetched for it. */
-const closedLoader: Loader = {
-  load: refused,
-  sanitize: refused,
-  http: refused,
-  file: refused,
-};
+  constructor() {
+    const refuse = (uri: string): Promise<never> => {
+      this.faults.push(`it holds its data inline, found a reference to ${uri}`);
+      return Promise.reject(new Error(uri));
+    };
+    this.loader = { load: refuse, sanitize: refuse, http: refuse, file: refuse };
+  }
+
+  level(): number;
+  level(level: number): this;
+  level(level?: number): number | this {
+    return level === undefined ? 0 : this;
+  }
+
+  error(...found: readonly unknown[]): this {
+    this.faults.push(found.map((part) => (part instanceof Error ? part.message : String(part))).join(' '));
+    return this;
+  }
+
+  warn = (): this => this;
+  info = (): this => this;
+  debug = (): this => this;
+}
+
+async function draw(spec: Plot['spec']): Promise<string> {
+  const world = new ClosedWorld();
+  // Plots travel as plain JSON; the compiler checks their form and throws.
+  const compiled = compile(spec as unknown as TopLevelSpec, { config, logger: world });
+  const view = new View(parse(compiled.spec), { renderer: 'none', loader: world.loader, logger: world });
+  const svg = await view.toSVG();
+  view.finalize();
+  if (world.faults.length > 0) throw new PipelineError('INVALID_INPUT', world.faults.join('; '));
+  return svg;
+}
 
 /**
  * Ids anew in order of appearance: the library counts through the whole process, and several drawings share a page.
@@ -49,7 +85,7 @@ export function renameIds(svg: string, prefix: string): string {
 
 /** Colours of the drawing's text are the page's; a size of its own would not shrink with the window. */
 const embedded = (svg: string, label: string): string =>
-  svg.replace(/<svg /, `<svg role="img" aria-label="${label}" `).replace(/ xmlns(:xlink)?="[^"]*"/g, '');
+  svg.replace(/<svg /, () => `<svg role="img" aria-label="${label}" `).replace(/ xmlns(:xlink)?="[^"]*"/g, '');
 
 /**
  * Draws a Vega-Lite specification without a browser.
@@ -59,12 +95,7 @@ const embedded = (svg: string, label: string): string =>
  */
 export async function plotSvg(plot: Plot, escapedLabel: string, prefix: string): Promise<string> {
   try {
-    const quiet = logger(onlyErrors);
-    // Plots travel as plain JSON; the compiler checks their form and throws.
-    const { spec } = compile(plot.spec as unknown as TopLevelSpec, { config, logger: quiet });
-    const view = new View(parse(spec), { renderer: 'none', loader: closedLoader, logger: quiet });
-    const svg = await view.toSVG();
-    view.finalize();
+    const svg = await draw(plot.spec);
     return embedded(renameIds(svg, prefix), escapedLabel);
   } catch (fault) {
     const found = fault instanceof Error ? fault.message : String(fault);

@@ -6,6 +6,7 @@ const histogram = Array.from({ length: 20 }, (_, band) => [
   { probability: band / 20, share: Math.exp(-band / 3) / 3.3, outcome: 'repaid' },
   { probability: band / 20, share: Math.exp(-(((band - 9) / 5) ** 2)) / 8.5, outcome: 'defaulted' },
 ]).flat();
+const untitled = (field: string) => ({ field, type: 'quantitative', title: null });
 const quantitative = (field: string, title: string) => ({ field, title, type: 'quantitative' });
 
 /** Facts of an invented run with every part of a card in them; tests change what they are about. */
@@ -101,7 +102,7 @@ export const sampleCard: CardInput = {
                 ],
               },
               mark: { type: 'line', strokeDash: [4, 4], color: '#999' },
-              encoding: { x: quantitative('rate', 'x'), y: quantitative('found', 'y') },
+              encoding: { x: untitled('rate'), y: untitled('found') },
             },
             {
               data: { values: points },

@@ -1,0 +1,146 @@
+import { marked } from 'marked';
+import { describe, expect, it } from 'vitest';
+import { sampleCard } from '../../tests/support/sample-card.js';
+import { holdoutSentence } from './card-document.js';
+import type { CardInput } from './card-input.js';
+import { renderCard } from './render-card.js';
+
+const HOSTILE = `<script>alert(1)</script><img src=x onerror="alert(1)">'"&|\`[a](javascript:alert(1))![b](http://x/y.png)`;
+const FETCHES = /<script|<link|<img|<iframe|<object|@import|url\((?!#)|\b(src|srcset|data)=|\son[a-z]+="/i;
+const ids = (html: string): string[] => [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id!);
+const withModel = (card: Partial<CardInput['model']['card']>): CardInput => ({
+  ...sampleCard,
+  model: { ...sampleCard.model, card: { ...sampleCard.model.card, ...card } },
+});
+
+/** HTML, links and pictures that a reader's Markdown program would make of the text; bare addresses are harmless. */
+function markup(markdown: string): string[] {
+  const found: string[] = [];
+  void marked.walkTokens(marked.lexer(markdown), ({ type, raw }) => {
+    if (['html', 'image', 'link'].includes(type) && !raw.startsWith('http')) found.push(raw);
+  });
+  return found;
+}
+
+describe('renderCard', () => {
+  it('gives equal bytes for equal facts, one after the other or at the same time', async () => {
+    const first = await renderCard(sampleCard);
+    const again = await Promise.all([1, 2, 3].map(() => renderCard(structuredClone(sampleCard))));
+    for (const card of again) expect(card).toEqual(first);
+  });
+
+  it('says everything it was told, in both forms', async () => {
+    const { markdown, html } = await renderCard(sampleCard);
+    const { run, dataset, gates, evaluation } = sampleCard;
+    const words = [
+      ...[
+        'credit-risk-scorer',
+        'version 1.1.0',
+        'stage dev',
+        'line default',
+        'registered',
+        '0.8421',
+        '0.8082 to 0.8761',
+      ],
+      ...[run.workflowId, run.runKey, run.artefactHash, run.signatureHash, run.definitionHash, run.evaluationHash],
+      ...[dataset.hash, run.codeVersion, 'Learned from approved applications only', 'Intended users', 'Out of scope'],
+      ...[
+        ...gates.map(({ gate }) => gate),
+        ...evaluation.slices.map(({ name }) => name),
+        'maxDepth',
+        'overall default rate',
+      ],
+      ...evaluation.plots.map(({ title }) => title),
+    ];
+    for (const word of words) {
+      expect(html).toContain(word);
+      expect(markdown).toContain(word);
+    }
+    expect(html).toContain('<strong>when it is applied for</strong>');
+  });
+
+  it('draws each plot into the page and fetches nothing', async () => {
+    const { html } = await renderCard(sampleCard);
+    expect(html.match(/<svg /g)).toHaveLength(1 + sampleCard.evaluation.plots.length);
+    expect(html).not.toMatch(FETCHES);
+    expect(html).toContain("default-src 'none'");
+    expect(new Set(ids(html)).size).toBe(ids(html).length);
+    for (const [, id] of html.matchAll(/url\(#([^)]+)\)/g)) expect(ids(html)).toContain(id);
+  });
+
+  const hostileRecord: CardInput = {
+    ...sampleCard,
+    reasons: [HOSTILE],
+    baselineName: HOSTILE,
+    params: { [HOSTILE]: HOSTILE },
+    dataset: {
+      ...sampleCard.dataset,
+      notes: [HOSTILE],
+      origin: { kind: 'file', fileHash: 'a'.repeat(64), fileName: HOSTILE, format: HOSTILE },
+    },
+    evaluation: {
+      metrics: sampleCard.evaluation.metrics,
+      notes: [HOSTILE],
+      slices: [{ name: HOSTILE, metrics: sampleCard.evaluation.metrics }],
+      plots: sampleCard.evaluation.plots.map((plot) => ({ ...plot, title: HOSTILE, caption: HOSTILE })),
+    },
+  };
+  const hostileAuthor = withModel({ purpose: HOSTILE, intendedUsers: HOSTILE, limits: [HOSTILE] });
+
+  it.each([
+    ['recorded', hostileRecord],
+    ['authored', hostileAuthor],
+  ])('shows hostile %s text and runs none of it', async (_origin, facts) => {
+    const { html } = await renderCard(facts);
+    expect(html).not.toMatch(/<script|<img|href="javascript/i);
+    expect(html).toContain('&lt;script&gt;');
+  });
+
+  it('makes no markup of recorded text in Markdown, and no HTML of authored text', async () => {
+    expect(markup((await renderCard(hostileRecord)).markdown)).toEqual([]);
+    expect(markup((await renderCard(hostileAuthor)).markdown).filter((raw) => raw.startsWith('<'))).toEqual([]);
+  });
+
+  it('refuses a plot that points outside, naming it', async () => {
+    const outside = { ...sampleCard.evaluation.plots[0]!, spec: { data: { url: '/etc/passwd' }, mark: 'point' } };
+    const facts = { ...sampleCard, evaluation: { ...sampleCard.evaluation, plots: [outside] } };
+    await expect(renderCard(facts)).rejects.toMatchObject({ code: 'INTERNAL' });
+    await expect(renderCard(facts)).rejects.toThrow(/ROC curve/);
+  });
+
+  it('stays whole when nothing was registered, measured, compared or drawn', async () => {
+    const empty: CardInput = {
+      ...withModel({ outOfScope: [], limits: [], ethics: [] }),
+      ...{ version: null, stage: null, decision: 'rejected', reasons: [], params: {}, comparisons: [], gates: [] },
+      championVersion: null,
+      evaluation: { metrics: [], slices: [], plots: [], notes: [] },
+      dataset: { ...sampleCard.dataset, notes: [] },
+    };
+    const { html, markdown } = await renderCard(empty);
+    expect(html).not.toMatch(/undefined|NaN|null/);
+    expect(markdown).not.toMatch(/undefined|NaN|null|Plots|Slices/);
+    expect(markdown).toContain('**rejected** · **line default**');
+    expect(markdown).toContain('Champion: none yet.');
+  });
+
+  it('draws the headline whatever its numbers are', async () => {
+    for (const value of [0, -3, 1e-6, 1234567]) {
+      const metrics = [{ name: 'aucRoc', value, direction: 'lower' as const, n: 3 }];
+      const facts = { ...sampleCard, comparisons: [], evaluation: { ...sampleCard.evaluation, metrics, plots: [] } };
+      const { html } = await renderCard(facts);
+      expect(html).not.toMatch(/NaN|Infinity/);
+      expect(html).toContain('class="value"');
+    }
+  });
+});
+
+describe('holdoutSentence', () => {
+  it('reads as a sentence for both kinds', () => {
+    expect(holdoutSentence(sampleCard.holdout)).toBe(
+      '30 % of all values of entity_id, chosen by hash (salt credit-risk); rows of one value stay together',
+    );
+    expect(holdoutSentence({ kind: 'time', column: 'as_of', cut: Date.UTC(2026, 7, 1) })).toBe(
+      'rows from 2026-08-01 on, by as_of',
+    );
+  });
+});
