@@ -203,14 +203,19 @@ describe('values by hand', () => {
     });
     const history = {
       ...empty,
-      credit_applications: [application('c1', 300, 299), application('c2', 10, -1), application('c3', 0, 0)],
+      credit_applications: [
+        application('c1', 300, 299),
+        application('c2', 20, 1),
+        application('c3', 10, 0),
+        application('c4', 0, 0),
+      ],
     };
     expect(named(creditRisk, history)).toMatchObject({
       applications3Months: 1,
       applications6Months: 1,
       applications12Months: 2,
-      declinedApplications: 1,
-      daysSinceLastApplication: 10,
+      declinedApplications: 2,
+      daysSinceLastApplication: 20,
     });
   });
 });

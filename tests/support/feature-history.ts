@@ -147,10 +147,16 @@ export const eventTimes: Readonly<Record<keyof History, string>> = {
 /** Dates written into a row after its event. */
 const lateDates = ['paid_at', 'closed_at', 'defaulted_at', 'disputed_at', 'decided_at'];
 
+/** An application is extracted once it is decided. */
+const undecided = (row: FixtureRow, asOf: number): boolean =>
+  typeof row.decided_at === 'number' && row.decided_at >= asOf;
+
 /** The history as it was known strictly before a moment: later rows gone, later dates not yet written. */
 export function knownAt(history: History, asOf: number): History {
   const cut = Object.entries(history).map(([name, rows]) => {
-    const known = rows.filter((row) => (row[eventTimes[name as keyof History]] as number) < asOf);
+    const known = rows.filter(
+      (row) => (row[eventTimes[name as keyof History]] as number) < asOf && !undecided(row, asOf),
+    );
     const past = (date: string | number | null | undefined): boolean => typeof date === 'number' && date < asOf;
     const forget = ([column, value]: [string, string | number | null]): [string, string | number | null] => [
       column,

@@ -1,4 +1,4 @@
-import { knownBefore, textsOf, timesOf } from '../columns.js';
+import { textsOf, timesOf } from '../columns.js';
 import { before, DAY_MS, indexEvents, MONTH_MS } from '../event-index.js';
 import { defineGroup } from '../feature-group.js';
 
@@ -8,14 +8,23 @@ interface Applications {
   lastAt: number;
 }
 
+/**
+ * A snapshot made then would not hold the row: an application is extracted once it is decided (its decision may not be
+ * empty), so counting it earlier would give training what serving never sees.
+ */
+const isUndecided = (decidedAt: number, asOf: number): boolean => decidedAt >= asOf;
+
 export const applications = defineGroup({
   tables: ['credit_applications'],
   fields: {
-    applications3Months: { unit: 'count', description: 'Earlier credit applications, last 3 months.' },
-    applications6Months: { unit: 'count', description: 'Earlier credit applications, last 6 months.' },
-    applications12Months: { unit: 'count', description: 'Earlier credit applications, last 12 months.' },
+    applications3Months: { unit: 'count', description: 'Earlier credit applications decided by then, last 3 months.' },
+    applications6Months: { unit: 'count', description: 'Earlier credit applications decided by then, last 6 months.' },
+    applications12Months: {
+      unit: 'count',
+      description: 'Earlier credit applications decided by then, last 12 months.',
+    },
     declinedApplications: { unit: 'count', description: 'Earlier applications declined by then.' },
-    daysSinceLastApplication: { unit: 'days', description: 'Since the last earlier application.' },
+    daysSinceLastApplication: { unit: 'days', description: 'Since the last earlier application that was decided.' },
   },
   prepare(tables) {
     const table = tables.credit_applications;
@@ -25,9 +34,10 @@ export const applications = defineGroup({
     return (userId, asOf) => {
       const found: Applications = { agesMonths: [], declined: 0, lastAt: Number.NaN };
       index.visit(userId, before(asOf), (row, appliedAt) => {
+        if (isUndecided(decidedAt[row]!, asOf)) return;
         found.agesMonths.push((asOf - appliedAt) / MONTH_MS);
         found.lastAt = appliedAt;
-        if (decision[row] === 'declined' && !Number.isNaN(knownBefore(decidedAt[row]!, asOf))) found.declined += 1;
+        if (decision[row] === 'declined') found.declined += 1;
       });
       const within = (months: number): number => found.agesMonths.filter((age) => age <= months).length;
       return {

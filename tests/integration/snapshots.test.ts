@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backendTables } from '../../contracts/backend.js';
+import { canonicalJson } from '../../contracts/canonical-json.js';
+import { extractTable } from '../../datasets/snapshots/extract.js';
+import { commitSnapshot, loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
+import { tableSpecs } from '../../datasets/sources/backend/tables.js';
+import { validateSnapshot } from '../../datasets/validation/validate-snapshot.js';
+import { sha256 } from '../../platform/blobs/hash.js';
+import { createGeneratedSource, type GeneratedSource } from '../support/generated-snapshot.js';
+
+const AS_OF = Date.UTC(2026, 10, 1);
+let source: GeneratedSource;
+beforeAll(async () => void (source = await createGeneratedSource({ users: 20, months: 12 })));
+afterAll(() => source.close());
+
+const extract = (table: (typeof backendTables)[number], change: Partial<Parameters<typeof extractTable>[0]> = {}) =>
+  extractTable({
+    pool: source.pool,
+    blobs: source.blobs,
+    spec: tableSpecs[table],
+    source: 'generated',
+    asOf: AS_OF,
+    chunkRows: 1_000,
+    signal: new AbortController().signal,
+    ...change,
+  });
+
+describe('extractTable', () => {
+  it('gives every row once, in key order, whatever the size of a chunk', async () => {
+    const { rows: counted } = await source.pool.query<{ count: string; ids: string }>(
+      `select count(*), string_agg(id, ',' order by id) as ids from backend.transactions where source = 'generated'`,
+    );
+    for (const chunkRows of [777, 1_000_000]) {
+      const extracted = await extract('transactions', { chunkRows });
+      expect(extracted.rows).toBe(Number(counted[0]!.count));
+      expect(extracted.parts.every((part) => part.rows <= chunkRows)).toBe(true);
+      const { hash } = await commitSnapshot({
+        ...source,
+        runKey: `chunks-${chunkRows}`,
+        source: 'chunks',
+        asOf: AS_OF,
+        codeVersion: 'test',
+        tables: [extracted],
+      });
+      const { transactions } = await loadSnapshotTables(source.blobs, hash, ['transactions', 'users']);
+      expect(transactions?.columns.id?.values.join(',')).toBe(counted[0]!.ids);
+    }
+  });
+
+  it('gives the same blobs again for the same rows', async () => {
+    expect(await extract('loans')).toEqual(await extract('loans'));
+  });
+
+  it('keeps types, amounts, times and nulls of the database', async () => {
+    const { rows } = await source.pool.query<Record<string, unknown>>(
+      `select id, amount::float8 as amount, booked_at, merchant, balance_after::float8 as balance_after
+       from backend.transactions where source = 'generated' order by id`,
+    );
+    const { hash } = await source.snapshot('types', AS_OF);
+    const { transactions } = await loadSnapshotTables(source.blobs, hash, ['transactions']);
+    const column = (name: string) => transactions!.columns[name]!;
+    expect([...column('amount').values]).toEqual(rows.map((row) => row.amount));
+    expect([...column('booked_at').values]).toEqual(rows.map((row) => (row.booked_at as Date).getTime()));
+    expect(column('merchant').values).toEqual(rows.map((row) => row.merchant));
+    expect([...column('balance_after').values]).toEqual(rows.map((row) => row.balance_after ?? NaN));
+    expect(Object.keys(transactions!.columns)).toEqual(tableSpecs.transactions.columns.map(({ name }) => name));
+  });
+
+  it('leaves out rows at or after the moment and states the range of what is in', async () => {
+    const earlier = Date.UTC(2026, 5, 15);
+    const { rows } = await source.pool.query<{ count: string; low: Date; high: Date }>(
+      `select count(*), min(booked_at) as low, max(booked_at) as high from backend.transactions
+       where source = 'generated' and booked_at < $1`,
+      [new Date(earlier)],
+    );
+    const extracted = await extract('transactions', { asOf: earlier });
+    expect(extracted.rows).toBe(Number(rows[0]!.count));
+    expect(extracted.eventTime).toEqual({ from: rows[0]!.low.getTime(), to: rows[0]!.high.getTime() });
+    expect(extracted.eventTime!.to).toBeLessThan(earlier);
+  });
+
+  it('gives an empty table with its columns for a source without rows', async () => {
+    const extracted = await extract('loans', { source: 'nobody' });
+    expect(extracted).toMatchObject({ rows: 0, eventTime: null, parts: [{ rows: 0 }] });
+    const { hash } = await commitSnapshot({
+      ...source,
+      runKey: 'empty',
+      source: 'nobody',
+      asOf: AS_OF,
+      codeVersion: 'test',
+      tables: [extracted],
+    });
+    const { loans } = await loadSnapshotTables(source.blobs, hash, ['loans']);
+    expect(loans?.rowCount).toBe(0);
+    expect(loans?.columns.disbursed_at?.kind).toBe('timestamp');
+  });
+
+  it('reports each chunk, and stops within one when it is cancelled', async () => {
+    const controller = new AbortController();
+    const reported: number[] = [];
+    const cancelled = extract('transactions', {
+      signal: controller.signal,
+      chunkRows: 500,
+      onChunk: ({ rows, lastId }) => {
+        expect(lastId).toMatch(/\S/);
+        reported.push(rows);
+        if (reported.length === 2) controller.abort();
+      },
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(reported).toEqual([500, 1000]);
+    await source.pool.query('select 1'); // the pool still lends connections
+  });
+
+  it('reads all chunks as of one moment while others write', async () => {
+    const before = await extract('transactions', { chunkRows: 2_000 });
+    let written: Promise<unknown> | undefined;
+    const shift = (by: number) => source.pool.query('update backend.transactions set amount = amount + $1', [by]);
+    const during = await extract('transactions', { chunkRows: 2_000, onChunk: () => void (written ??= shift(1)) });
+    await written;
+    expect(during.parts.length).toBeGreaterThan(2);
+    expect(during.parts).toEqual(before.parts);
+    expect((await extract('transactions', { chunkRows: 2_000 })).parts).not.toEqual(before.parts);
+    await shift(-1);
+  });
+
+  it('names the table when the source database is away', async () => {
+    const { Pool } = (await import('pg')).default;
+    const pool = new Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none' });
+    await expect(extract('loans', { pool })).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      details: { table: 'loans' },
+    });
+    await pool.end();
+  });
+});
+
+describe('commitSnapshot', () => {
+  it('is found again under its run key, names its parent, and is itself again for the same content', async () => {
+    const first = await source.snapshot('run-1', AS_OF - 2);
+    expect(await source.snapshot('run-1', AS_OF - 1)).toEqual(first);
+    const same = await source.snapshot('run-2', AS_OF - 2);
+    expect(same).toEqual(first);
+    const second = await source.snapshot('run-3', AS_OF - 1);
+    expect(second.hash).not.toBe(first.hash);
+    expect((await loadSnapshot(source.blobs, second.hash)).parent).toBe(first.hash);
+    expect((await source.log.latest('generated'))?.hash).toBe(second.hash);
+    const log = (await source.log.list({ source: 'generated' })).map(({ runKey }) => runKey);
+    expect(log.slice(0, 3)).toEqual(['run-3', 'run-2', 'run-1']);
+  });
+
+  it('is named by the hash of its manifest', async () => {
+    const { hash, rows } = await source.snapshot('named', AS_OF);
+    const manifest = await loadSnapshot(source.blobs, hash);
+    expect(sha256(canonicalJson(manifest))).toBe(hash);
+    expect(manifest.tables.map(({ table }) => table).sort()).toEqual([...backendTables].sort());
+    expect(rows.users).toBe(20);
+  });
+
+  it('lets one of several attempts at once win, and all get its snapshot', async () => {
+    const made = await Promise.all([1, 2, 3].map(() => source.snapshot('at-once', AS_OF - 7)));
+    expect(new Set(made.map(({ hash }) => hash)).size).toBe(1);
+  });
+
+  it('refuses a hash that names nothing or something else', async () => {
+    await expect(loadSnapshot(source.blobs, 'a'.repeat(64))).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
+    const { hash } = await source.blobs.put(new TextEncoder().encode('not a manifest'));
+    await expect(loadSnapshot(source.blobs, hash)).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
+  });
+});
+
+describe('validateSnapshot', () => {
+  it('passes generated rows', async () => {
+    const { hash, rows } = await source.snapshot('valid', AS_OF);
+    const quality = await validateSnapshot({ blobs: source.blobs, snapshotHash: hash, maxRejectedShare: 0 });
+    expect(quality.failedChecks).toEqual([]);
+    expect(quality).toMatchObject({ passed: true, rejectedRows: 0 });
+    expect(quality.checkedRows).toBe(Object.values(rows).reduce((a, b) => a + b));
+  });
+
+  it('counts each kind of fault with the first row’s key and without its values', async () => {
+    await source.pool.query(`
+      update backend.loan_payments set amount_due = -5 where source = 'generated' and id = (select min(id) from backend.loan_payments where source = 'generated');
+      update backend.loan_payments set loan_id = 'nowhere' where source = 'generated' and id = (select max(id) from backend.loan_payments where source = 'generated');
+      update backend.accounts set kind = 'SECRET-KIND', user_id = 'nobody' where source = 'generated' and id = (select min(id) from backend.accounts where source = 'generated')`);
+    const { hash } = await source.snapshot('faulty', AS_OF);
+    const quality = await validateSnapshot({ blobs: source.blobs, snapshotHash: hash, maxRejectedShare: 0.0001 });
+    const found = quality.failedChecks.map(({ table, column, check, failedRows }) => [
+      table,
+      column,
+      check,
+      failedRows,
+    ]);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        ['loan_payments', 'amount_due', 'range', 1],
+        ['loan_payments', 'loan_id', 'foreign-key', 1],
+        ['accounts', 'kind', 'category', 1],
+        ['accounts', 'user_id', 'foreign-key', 1],
+      ]),
+    );
+    expect(found).toHaveLength(4);
+    expect(quality).toMatchObject({ passed: false, rejectedRows: 3 });
+    const report = Buffer.from(await source.blobs.get(quality.reportHash)).toString();
+    expect(report).not.toMatch(/SECRET|nowhere|nobody|-5/);
+    expect(report).toContain('below the minimum 0');
+    const tolerant = await validateSnapshot({ blobs: source.blobs, snapshotHash: hash, maxRejectedShare: 0.1 });
+    expect(tolerant.passed).toBe(true);
+  });
+});
