@@ -63,7 +63,7 @@ class Supervisor {
       await this.#start();
       this.#update({ phase: 'ready' });
       logger.info('platform ready');
-      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await untilAborted(signal);
     } catch (fault) {
       if (!signal.aborted) return await this.#fail(fault);
     }
@@ -149,6 +149,13 @@ class Supervisor {
     this.#state = { ...this.#state, ...change };
     writeState(this.#options.config.home, this.#state);
   }
+}
+
+/** With only foreign services nothing else keeps the process alive: signal handlers do not. */
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  const alive = setInterval(() => undefined, 2 ** 30);
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  clearInterval(alive);
 }
 
 /** All to their end, so that nothing is still starting when the first failure is handled. */
