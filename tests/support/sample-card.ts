@@ -6,7 +6,6 @@ const histogram = Array.from({ length: 20 }, (_, band) => [
   { probability: band / 20, share: Math.exp(-band / 3) / 3.3, outcome: 'repaid' },
   { probability: band / 20, share: Math.exp(-(((band - 9) / 5) ** 2)) / 8.5, outcome: 'defaulted' },
 ]).flat();
-const untitled = (field: string) => ({ field, type: 'quantitative', title: null });
 const quantitative = (field: string, title: string) => ({ field, title, type: 'quantitative' });
 
 /** Facts of an invented run with every part of a card in them; tests change what they are about. */
@@ -102,7 +101,10 @@ export const sampleCard: CardInput = {
                 ],
               },
               mark: { type: 'line', strokeDash: [4, 4], color: '#999' },
-              encoding: { x: untitled('rate'), y: untitled('found') },
+              encoding: {
+                x: quantitative('rate', 'good loans flagged (share)'),
+                y: quantitative('found', 'bad loans flagged (share)'),
+              },
             },
             {
               data: { values: points },
