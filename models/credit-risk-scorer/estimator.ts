@@ -40,7 +40,7 @@ function requireLabels({ schema, table }: TrainingData): Float64Array {
 
 /** −1, 0 or 1 an input column; empty when no feature is constrained. */
 function monotoneDirections({ schema }: TrainingData, { features }: Preprocessing): (-1 | 0 | 1)[] {
-  const direction = new Map(schema.features.map(({ name, monotone }) => [name, monotone ?? 0]));
+  const direction = new Map<string, -1 | 0 | 1>(schema.features.map(({ name, monotone }) => [name, monotone ?? 0]));
   const directions = features.flatMap((feature): (-1 | 0 | 1)[] =>
     feature.kind === 'numeric' ? [direction.get(feature.name) ?? 0] : feature.categories.map(() => 0),
   );
