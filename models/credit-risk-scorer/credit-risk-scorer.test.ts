@@ -7,6 +7,7 @@ import { gradientBoosting, type GradientBoostingState } from '../../learning/gra
 import { matrix } from '../../learning/matrix/index.js';
 import { createRandom } from '../../learning/random/index.js';
 import { decodeState } from '../../learning/state-json.js';
+import { numberColumn } from '../../learning/table.js';
 import { projectRoot } from '../../platform/project.js';
 import { trainContext } from '../../tests/support/check-model.js';
 import { baseline } from './baseline.js';
@@ -217,7 +218,7 @@ describe('baseline', () => {
     const data = { schema: only, table: train.table };
     const found = baseline(data, data);
     expect(found.name).toBe('best single feature: kind');
-    expect(new Set(found.scored.columns.probability!.values).size).toBe(4);
+    expect(new Set(numberColumn(found.scored, 'probability')).size).toBe(4);
   });
 });
 
