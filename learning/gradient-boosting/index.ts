@@ -4,3 +4,4 @@ export { gradientBoostingParams, type GradientBoostingParams } from './params.js
 export { boostingGraph, toOnnx } from './onnx.js';
 export type { GradientBoostingState } from './state.js';
 export type { RegressionTree } from './tree.js';
+export { toXgboostJson } from './xgboost-json.js';

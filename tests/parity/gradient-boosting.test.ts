@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { quietContext } from '../../learning/estimator.js';
-import { gradientBoosting } from '../../learning/gradient-boosting/index.js';
+import { gradientBoosting, toXgboostJson } from '../../learning/gradient-boosting/index.js';
 import { matrix } from '../../learning/matrix/index.js';
 import { createRandom } from '../../learning/random/index.js';
 import { hasCreditData, loadGerman, loadTaiwan } from '../../scripts/bench/peers/credit-data.js';
@@ -12,7 +12,7 @@ import {
   XGBOOST_VERSION,
   type XgboostReference,
 } from '../../scripts/bench/peers/reference.js';
-import { findXgboost, runXgboost, type PeerRows } from '../../scripts/bench/peers/xgboost.js';
+import { findXgboost, predictWithXgboost, runXgboost, type PeerRows } from '../../scripts/bench/peers/xgboost.js';
 
 /*
  * Numbers written by xgboost-cpu 3.2.0 (hist, one thread) stand in scripts/bench/peers/xgboost-3.2.0.snap. Where
@@ -87,6 +87,7 @@ describe(`gradient boosting beside XGBoost ${XGBOOST_VERSION}`, () => {
     async () => {
       await expect(`${JSON.stringify(await askXgboost(), null, 2)}\n`).toMatchFileSnapshot(REFERENCE_FILE);
     },
+    300_000,
   );
 
   it.each(Object.keys(settings) as (keyof typeof settings)[])(
@@ -112,5 +113,13 @@ describe(`gradient boosting beside XGBoost ${XGBOOST_VERSION}`, () => {
     const folds = fiveFolds(rows, [1, 2, 3]);
     const ours = folds.flatMap((fold) => foldAucs(rows.y, predictOutOfFold(rows, fold, OURS), fold));
     expect(Math.abs(mean(ours) - mean([...(await readReference()).germanFoldAuc]))).toBeLessThan(0.002);
+  });
+
+  it.runIf(installed === XGBOOST_VERSION)('XGBoost loads our JSON model and predicts the same to 1e-6', async () => {
+    const { x, y } = discreteRows();
+    const state = gradientBoosting.fit({ ...OURS, maxDepth: 5 }, x, y, quietContext(0));
+    const theirs = await predictWithXgboost(toXgboostJson(state), x);
+    expect(theirs).toHaveLength(x.rows);
+    expect(largestGap(gradientBoosting.predict(state, x), theirs)).toBeLessThan(1e-6);
   });
 });

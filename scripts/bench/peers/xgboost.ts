@@ -73,3 +73,22 @@ export async function runXgboost(job: XgboostJob): Promise<XgboostAnswer> {
     await rm(folder, { recursive: true });
   }
 }
+
+/** Probabilities that XGBoost gives with a model file written here. @param x - (n, p). */
+export async function predictWithXgboost(modelJson: string, x: Matrix): Promise<number[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'xgboost-peer-'));
+  try {
+    await writeFile(join(folder, 'model.json'), modelJson);
+    await writeFile(join(folder, 'x.f32'), new Uint8Array(Float32Array.from(x.values).buffer));
+    const script = [
+      'import json, sys, numpy, xgboost',
+      'model = xgboost.Booster(model_file=f"{sys.argv[1]}/model.json")',
+      'x = numpy.fromfile(f"{sys.argv[1]}/x.f32", dtype=numpy.float32).reshape(-1, int(sys.argv[2]))',
+      'print(json.dumps(model.inplace_predict(x).astype(float).tolist()))',
+    ];
+    const { stdout } = await run('python3', ['-c', script.join('\n'), folder, String(x.cols)], { maxBuffer: 2 ** 26 });
+    return JSON.parse(stdout) as number[];
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
