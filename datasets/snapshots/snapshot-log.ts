@@ -84,7 +84,9 @@ export function createSnapshotLog(pool: pg.Pool): SnapshotLog {
     return row === undefined ? null : toRecord(row);
   };
   return {
-    migrate: async () => void (await migrateSchema(createKysely<unknown>(pool), 'catalog_snapshots', migrations)),
+    async migrate() {
+      await migrateSchema(createKysely<unknown>(pool), 'catalog_snapshots', migrations);
+    },
     find,
     async record({ runKey, hash, source, asOf, rows }) {
       await database

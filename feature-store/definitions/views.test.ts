@@ -52,7 +52,7 @@ describe.each(featureViews.map((view) => [view.name, view] as const))('%s', (_na
             // Later rows first: a feature that leans on the order of rows would change too.
             [...future[name].filter((row) => name !== 'users' && cutOff(name, row)), ...known[name]],
           ]),
-        ) as History;
+        ) as unknown as History;
         expect(valuesOf(view, both, 'u1', asOf)).toEqual(valuesOf(view, known, 'u1', asOf));
       }),
       { numRuns: 300 },
@@ -67,7 +67,7 @@ describe.each(featureViews.map((view) => [view.name, view] as const))('%s', (_na
             name,
             rows.filter((row) => (name === 'users' ? row.id : row.user_id) === 'u1'),
           ]),
-        ) as History;
+        ) as unknown as History;
         expect(valuesOf(view, history, 'u1', asOf)).toEqual(valuesOf(view, own, 'u1', asOf));
       }),
     );

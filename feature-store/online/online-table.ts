@@ -90,6 +90,9 @@ export function createOnlineTable(pool: pg.Pool): OnlineTable {
           rows.map((row) => [row.entity_id, { value: unpackValue(row.packed), expiresAt: row.expires_at }]),
         );
       }),
-    ping: () => guarded(async () => void (await pool.query('select 1'))),
+    ping: () =>
+      guarded(async () => {
+        await pool.query('select 1');
+      }),
   };
 }

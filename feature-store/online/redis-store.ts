@@ -54,7 +54,12 @@ export function createRedisStore(url: string, logger: Pick<Logger, 'warn'>): Onl
       const found = await withRedis(client, () => client.mgetBuffer(...keys));
       return found.map((bytes) => (bytes === null ? null : unpackValue(bytes)));
     },
-    ping: () => withRedis(client, async () => void (await client.ping())),
-    close: () => Promise.resolve(client.disconnect()),
+    async ping() {
+      await withRedis(client, () => client.ping());
+    },
+    close() {
+      client.disconnect();
+      return Promise.resolve();
+    },
   };
 }

@@ -53,7 +53,7 @@ export function readMoment(cell: Cell): number {
 
 type NumericType = Exclude<ColumnSpec['type'], 'text' | 'category'>;
 
-const readers: Readonly<Record<NumericType, { read(cell: Cell): number; wanted: string }>> = {
+const readers: Readonly<Record<NumericType, { read: (cell: Cell) => number; wanted: string }>> = {
   number: { read: readNumber, wanted: 'a finite number' },
   integer: {
     read: (cell) => (Number.isInteger(readNumber(cell)) ? readNumber(cell) : Number.NaN),

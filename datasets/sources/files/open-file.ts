@@ -13,7 +13,7 @@ export interface OpenFile {
   /** Unpacked when the first bytes are gzip's, whatever the name is. */
   readonly bytes: AsyncIterable<Buffer>;
   /** sha256 of the bytes on disk; complete once `bytes` is read to its end. */
-  hash(): string;
+  readonly hash: () => string;
 }
 
 const reasons: Readonly<Record<string, string>> = {

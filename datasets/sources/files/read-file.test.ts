@@ -202,7 +202,7 @@ describe('readDataFile refuses', () => {
     const csv = await faultOf('missing.csv', 'id,amount,term,purpose,bad\na,1,1,car,0\n');
     expect(csv).toMatchObject({ code: 'MISSING_COLUMN', details: { column: 'at' } });
     expect(csv.message).toMatch(/needs at; found id, amount, term, purpose, bad/);
-    const json = await faultOf('missing.json', JSON.stringify(records.map(({ at: _, ...rest }) => rest)));
+    const json = await faultOf('missing.json', JSON.stringify(records.map((record) => ({ ...record, at: undefined }))));
     expect(json).toMatchObject({ code: 'MISSING_COLUMN', details: { column: 'at' } });
     const label = await faultOf('no-label.csv', 'id,amount,term,at,purpose\na,1,1,2026-01-01,car\n');
     expect(label).toMatchObject({ code: 'MISSING_COLUMN', details: { column: 'bad' } });

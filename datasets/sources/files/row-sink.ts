@@ -108,9 +108,10 @@ function withMissing(column: FileColumn, sink: ColumnSink & { addMissing(): void
   return {
     finish: () => sink.finish(),
     add(cell, place) {
-      if (!isMissingCell(cell)) return sink.add(cell, place);
-      checkMissing(column, place);
-      sink.addMissing();
+      if (isMissingCell(cell)) {
+        checkMissing(column, place);
+        sink.addMissing();
+      } else sink.add(cell, place);
     },
   };
 }
