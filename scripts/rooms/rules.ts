@@ -41,7 +41,7 @@ const upwardRules: readonly IForbiddenRuleType[] = roomRanks.flatMap((peers, ran
       `imports-go-down-only: ${room}`,
       'Move the code to the room where both sides can see it; do not add an exception.',
       { path: inRoom([room]) },
-      { path: inRoom([...above, 'tests']) },
+      { path: inRoom(above) },
     );
   }),
 );
