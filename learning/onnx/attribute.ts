@@ -1,4 +1,3 @@
-import type { OnnxGraph } from './graph.js';
 import { ProtobufMessage } from './protobuf.js';
 import { encodeTensor, type OnnxTensor } from './tensor.js';
 
@@ -8,8 +7,8 @@ export type Attribute =
   | { readonly int: number | bigint }
   | { readonly string: string }
   | { readonly tensor: OnnxTensor }
-  /** Body of If, Loop and Scan. */
-  | { readonly graph: OnnxGraph }
+  /** Body of If, Loop and Scan: an `OnnxGraph`. */
+  | { readonly graph: { encode(): ProtobufMessage } }
   | { readonly floats: ArrayLike<number> }
   | { readonly ints: ArrayLike<number> }
   | { readonly strings: readonly string[] };
