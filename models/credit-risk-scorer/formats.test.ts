@@ -53,6 +53,17 @@ describe('credit-applications', () => {
     expect(sorted(fromJson.table)).toEqual(sorted(fromCsv.table));
   });
 
+  it('is documented column by column, and the example there fits it', async () => {
+    const page = await readFile(join(projectRoot, 'docs/data-formats.md'), 'utf8');
+    const { columns } = fileFormats[0]!.schema;
+    for (const { name } of columns) expect(page).toContain(`| \`${name}\` |`);
+    const section = page.slice(page.indexOf('## Credit applications'));
+    const [example] = JSON.parse(/```json\n([\s\S]*?)```/.exec(section)![1]!) as Record<string, unknown>[];
+    const many = Array.from({ length: 120 }, (_, i) => ({ ...example, applicationId: `a${i}`, defaulted: i % 2 }));
+    expect((await read('example.json', JSON.stringify(many))).table.rowCount).toBe(120);
+    expect(Object.keys(example!).sort()).toEqual(columns.map(({ name }) => name).sort());
+  });
+
   it.each([
     ['text in a numeric column', 'requestedAmount', 'a lot', 'INVALID_VALUE'],
     ['NaN in a numeric column', 'debtToIncome', 'NaN', 'INVALID_VALUE'],
