@@ -37,11 +37,11 @@ export const difficulty = {
     /** Applications a customer-month. */
     applications: 0.25,
     /** Steepness and level of the risk in the log-odds. */
-    steepness: 1.5,
-    level: -7.7,
+    steepness: 1.1,
+    level: -6.5,
     /** Score above which a lender declines, and how unsure it is of the score. */
-    declineAbove: 1,
-    lenderNoise: 1,
+    declineAbove: 1.6,
+    lenderNoise: 1.3,
   },
   text: {
     /** Messages a customer-month. */

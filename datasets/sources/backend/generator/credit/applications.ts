@@ -28,7 +28,7 @@ function evidenceFor(customer: Customer, request: LoanRequest, at: number): Evid
 /** A lender sees the same evidence, less sharply, and turns the worst away. */
 function isDeclined(random: Random, evidence: Evidence, logOdds: number): boolean {
   const { declineAbove, lenderNoise } = difficulty.credit;
-  if (evidence.debtToIncome > 0.75) return true;
+  if (evidence.debtToIncome > 0.9) return true;
   return logOdds + lenderNoise * random.normal() > declineAbove;
 }
 

@@ -1,6 +1,8 @@
 import { DAY_MS } from '../calendar.js';
 import type { CreditApplicationRow, LoanPaymentRow, LoanRow } from '../rows.js';
 
+const MONTH_DAYS = 30.4;
+
 /** A loan that is being paid. */
 export interface RunningLoan {
   readonly row: LoanRow;
@@ -38,12 +40,17 @@ export function closeLoan(book: CreditBook, loan: RunningLoan, at: number): void
   book.running.splice(book.running.indexOf(loan), 1);
 }
 
-/** Ends a loan whose third instalment in a row stayed unpaid, 25 days after that was due. */
+/**
+ * Ends a loan whose third instalment in a row stayed unpaid, 25 days after that was due. The application's outcome is
+ * settled when the loan would have ended, as for loans that are repaid: were it known at once, the newest outcomes
+ * would all be defaults, and a model would learn the calendar.
+ */
 export function writeOff(book: CreditBook, loan: RunningLoan, due: number, end: number): void {
-  const at = due + 25 * DAY_MS;
   book.running.splice(book.running.indexOf(loan), 1);
-  if (at >= end) return; // the history ends before anybody knows
-  loan.row.defaulted_at = at;
+  const at = due + 25 * DAY_MS;
+  if (at < end) loan.row.defaulted_at = at;
+  const settledAt = Math.max(at, loan.row.disbursed_at + loan.row.term_months * MONTH_DAYS * DAY_MS);
+  if (settledAt >= end) return;
   loan.application.outcome = 'defaulted';
-  loan.application.outcome_at = at;
+  loan.application.outcome_at = Math.floor(settledAt);
 }

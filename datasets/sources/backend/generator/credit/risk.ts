@@ -72,13 +72,13 @@ const known = (value: number, otherwise: number): number => (Number.isNaN(value)
 /** The true log-odds of default. */
 export function riskOf(evidence: Evidence): number {
   const behaviour =
-    3 * Math.min(1.2, known(evidence.utilisation, 0.3)) +
-    2.2 * evidence.overdrawn +
-    0.5 * Math.min(4, evidence.late) +
-    1.3 * Math.min(3, evidence.missed);
-  const capacity = 5 * Math.min(0.8, evidence.debtToIncome) + 2.2 * Math.min(1, evidence.incomeVariation);
-  const security = Number.isNaN(evidence.loanToValue) ? 0.3 : 3 * (evidence.loanToValue - 0.85);
-  const standing = employmentRisk[evidence.employment] - 0.45 * Math.log1p(evidence.monthsKnown / 12);
+    3.5 * Math.min(1.2, known(evidence.utilisation, 0.3)) +
+    3 * evidence.overdrawn +
+    0.35 * Math.min(4, evidence.late) +
+    0.9 * Math.min(3, evidence.missed);
+  const capacity = 4 * Math.min(0.8, evidence.debtToIncome) + 1.5 * Math.min(1, evidence.incomeVariation);
+  const security = Number.isNaN(evidence.loanToValue) ? 0.3 : 2 * (evidence.loanToValue - 0.85);
+  const standing = employmentRisk[evidence.employment] - 0.3 * Math.log1p(evidence.monthsKnown / 12);
   return difficulty.credit.level + difficulty.credit.steepness * (behaviour + capacity + security + standing);
 }
 
