@@ -37,10 +37,10 @@ export const difficulty = {
     /** Applications a customer-month. */
     applications: 0.25,
     /** Steepness and level of the risk in the log-odds. */
-    steepness: 1.1,
-    level: -6.5,
+    steepness: 1.5,
+    level: -7.9,
     /** Score above which a lender declines, and how unsure it is of the score. */
-    declineAbove: 1.6,
+    declineAbove: 2,
     lenderNoise: 1.3,
   },
   text: {

@@ -1,6 +1,7 @@
 /** Month by month, what a lender could read from the statements; oldest first. */
 export interface History {
   readonly income: number[];
+  readonly spending: number[];
   readonly lowestBalance: number[];
   /** Share of the card's limit in use at the end of the month; NaN without a card. */
   readonly utilisation: number[];
@@ -10,7 +11,14 @@ export interface History {
   readonly missed: number[];
 }
 
-export const emptyHistory = (): History => ({ income: [], lowestBalance: [], utilisation: [], late: [], missed: [] });
+export const emptyHistory = (): History => ({
+  income: [],
+  spending: [],
+  lowestBalance: [],
+  utilisation: [],
+  late: [],
+  missed: [],
+});
 
 /** Mean of the last `count` values; NaN when there is none. */
 export function recentMean(values: readonly number[], count: number): number {

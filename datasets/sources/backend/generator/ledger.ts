@@ -48,6 +48,7 @@ function remember(customer: Customer, booked: readonly TransactionRow[]): void {
   const { history, profile } = customer;
   const main = booked.filter((row) => row.account_id.endsWith('a1'));
   history.income.push(booked.filter(isIncome).reduce((sum, row) => sum + row.amount, 0));
+  history.spending.push(booked.reduce((sum, row) => (isSpending(row) ? sum - row.amount : sum), 0));
   history.lowestBalance.push(main.reduce((low, row) => Math.min(low, row.balance_after ?? low), customer.balance));
   history.utilisation.push(profile.cardLimit > 0 ? Math.max(0, customer.owed) / profile.cardLimit : Number.NaN);
 }

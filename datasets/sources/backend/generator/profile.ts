@@ -143,13 +143,13 @@ function moneyOf(random: Random, person: Standing): Money {
   return {
     income,
     incomeNoise: incomeNoiseOf(random, person.employment),
-    spendingShare: Math.min(1.05, Math.max(0.5, 0.82 - 0.12 * thrift + 0.04 * random.normal())),
+    spendingShare: Math.min(1.05, Math.max(0.5, 0.82 - 0.07 * thrift + 0.08 * random.normal())),
     spendingGrowth: inflation + lifestyleGrowth + lifestyleSpread * random.normal(),
     rentShare: chance(random, 0.6) ? between(random, 0.12, 0.28) : 0,
     cardShare: hasCard ? between(random, 0.15, 0.6) : 0,
-    cardRepayment: Math.min(1, Math.max(0.08, 0.65 + 0.35 * thrift + 0.12 * random.normal())),
+    cardRepayment: Math.min(1, Math.max(0.08, 0.65 + 0.2 * thrift + 0.3 * random.normal())),
     cardLimit: hasCard ? Math.ceil((income * between(random, 0.6, 1.4)) / 5000) * 5000 : 0,
-    discipline: 1 / (1 + Math.exp(-(1.8 + 1.3 * thrift + 0.4 * random.normal()))),
+    discipline: 1 / (1 + Math.exp(-(1.8 + 0.8 * thrift + 1.1 * random.normal()))),
   };
 }
 

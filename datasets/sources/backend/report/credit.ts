@@ -10,6 +10,7 @@ const singleFeatures: Readonly<Record<string, (applied: Applied) => number>> = {
   'requested amount': ({ application }) => application.requested_amount,
   'declared income': ({ application }) => -(application.declared_monthly_income ?? 0),
   income: ({ evidence }) => -evidence.income,
+  'savings rate': ({ evidence }) => -evidence.savingsRate,
   'income variation': ({ evidence }) => evidence.incomeVariation,
   'card utilisation': ({ evidence }) => (Number.isNaN(evidence.utilisation) ? 0.3 : evidence.utilisation),
   'overdrawn months': ({ evidence }) => evidence.overdrawn,

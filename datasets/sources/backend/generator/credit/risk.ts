@@ -9,6 +9,8 @@ export interface Evidence {
   readonly income: number;
   /** Standard deviation of the monthly income over its mean, last twelve months. */
   readonly incomeVariation: number;
+  /** 1 − spending / income, means of the last six months. Shown for comparison; the risk does not use it. */
+  readonly savingsRate: number;
   /** Mean of the last three months' ends; NaN without a card. */
   readonly utilisation: number;
   /** Share of the last six months in which the main account was overdrawn. */
@@ -48,6 +50,7 @@ export function evidenceOf(applicant: Applicant, request: Request): Evidence {
   return {
     income,
     incomeVariation: recentVariation(history.income, 12),
+    savingsRate: 1 - recentMean(history.spending, 6) / income,
     utilisation: recentMean(history.utilisation, 3),
     overdrawn: lows.length === 0 ? 0 : lows.filter((low) => low < 0).length / lows.length,
     late: withinYear(history.late, at, 6),
