@@ -7,10 +7,18 @@ import { createJobExecutor } from './jobs.js';
 /* The entry of every computing process: opens its own stores, runs one job, ends. */
 const { artifactUri, cache, backendDatabaseUrl } = readChildSettings(process.env);
 
+let pool: pg.Pool | undefined;
+
+/** Its connections are few and short-lived: the process may wait for the next job, the database should not. */
+function openBackend(): pg.Pool {
+  const opened = new pg.Pool({ connectionString: backendDatabaseUrl, max: 2, idleTimeoutMillis: 1000 });
+  return opened.on('error', () => undefined); // an idle connection that breaks is replaced by the next query
+}
+
 serveJobs(
   createJobExecutor({
     blobs: openBlobStore(artifactUri, cache),
     checkpoints: openCheckpointStore(artifactUri),
-    backendPool: () => new pg.Pool({ connectionString: backendDatabaseUrl, max: 2 }),
+    backendPool: () => (pool ??= openBackend()),
   }),
 );

@@ -21,10 +21,14 @@ export interface ActivityParts {
   readonly runner?: JobRunner;
 }
 
+/** Steps of one run follow each other within seconds; a longer wait would only hold memory. */
+const IDLE_MS = 15_000;
+
 /** Computing processes that open the same stores as this worker. */
 export const createRunner = (config: Config, { artifactUri, backendDatabaseUrl }: Endpoints): JobRunner =>
   createChildProcessRunner({
     entry: join(codeRoot, 'activities', `child-main${codeExtension}`),
+    idleMs: IDLE_MS,
     env: childEnvironment({ artifactUri, backendDatabaseUrl, cache: config.cache }),
   });
 

@@ -94,11 +94,7 @@ const sharedOptions = (parts: ActivityParts) => ({
 
 const queueOf = (config: Config): string => `${config.taskQueuePrefix}${PIPELINE_QUEUE}`;
 
-function roleOptions(
-  role: WorkerRole,
-  config: Config,
-  shared: Partial<WorkerOptions>,
-): WorkerOptions {
+function roleOptions(role: WorkerRole, config: Config, shared: Partial<WorkerOptions>): WorkerOptions {
   const queue = queueOf(config);
   if (role === 'training')
     return {

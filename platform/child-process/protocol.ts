@@ -12,12 +12,16 @@ export interface FaultMessage {
 }
 
 export type ToChild =
-  { readonly kind: 'run'; readonly request: JobRequest; readonly memoryMb: number } | { readonly kind: 'cancel' };
+  | { readonly kind: 'run'; readonly request: JobRequest; readonly memoryMb: number }
+  | { readonly kind: 'cancel' }
+  /** No further job: the process ends. */
+  | { readonly kind: 'end' };
 
 export type FromChild =
   | { readonly kind: 'progress'; readonly progress: JobProgress }
-  | { readonly kind: 'done'; readonly result: unknown }
-  | { readonly kind: 'failed'; readonly fault: FaultMessage };
+  /** `reusable`: the process holds little memory and may be given another job. */
+  | { readonly kind: 'done'; readonly result: unknown; readonly reusable: boolean }
+  | { readonly kind: 'failed'; readonly fault: FaultMessage; readonly reusable: boolean };
 
 /** What a job is lent beside its input. */
 export interface JobContext {

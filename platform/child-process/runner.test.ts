@@ -13,6 +13,7 @@ const runner = createChildProcessRunner({ entry, env: { SAMPLE: 'yes' } });
 
 checkJobRunner('createInlineRunner', createInlineRunner(sampleJobs));
 checkJobRunner('createChildProcessRunner', runner);
+checkJobRunner('createChildProcessRunner that keeps idle processes', createChildProcessRunner({ entry, idleMs: 5000 }));
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -33,6 +34,32 @@ describe('createChildProcessRunner', () => {
     const pid = (await runner.run({ job: 'progress', input: null }, jobOptions())) as number;
     expect(pid).not.toBe(process.pid);
     expect(isAlive(pid)).toBe(false);
+  });
+
+  it('gives an idle process the next job, and lets it go after the idle time', async () => {
+    const keeping = createChildProcessRunner({ entry, idleMs: 500 });
+    const pidOf = (): Promise<unknown> => keeping.run({ job: 'progress', input: null }, jobOptions());
+    const first = (await pidOf()) as number;
+    await expect(keeping.run({ job: 'refuse', input: null }, jobOptions())).rejects.toMatchObject({
+      code: 'TOO_FEW_ROWS',
+    });
+    expect(await pidOf()).toBe(first);
+    expect(await until(() => !isAlive(first), 5000)).toBe(true);
+    expect(await pidOf()).not.toBe(first);
+  });
+
+  it('never gives two jobs to one process at a time, nor one that was cancelled', async () => {
+    const keeping = createChildProcessRunner({ entry, idleMs: 2000 });
+    const pidOf = (): Promise<unknown> => keeping.run({ job: 'progress', input: null }, jobOptions());
+    const [a, b] = await Promise.all([pidOf(), pidOf()]);
+    expect(a).not.toBe(b);
+    const signal = AbortSignal.timeout(300);
+    const waiting = { job: 'report-and-wait', input: null };
+    let stopped = 0;
+    const onProgress = ({ done }: { done: number }): void => void (stopped = done);
+    await expect(keeping.run(waiting, jobOptions({ signal, onProgress }))).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect([a, b]).toContain(stopped);
+    expect(isAlive(stopped)).toBe(false);
   });
 
   it('kills a job that never yields after the grace time', async () => {

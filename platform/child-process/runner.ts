@@ -1,87 +1,100 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { PipelineError } from '../../contracts/errors.js';
 import { asPipelineFault } from '../outage.js';
+import {
+  type Answer,
+  type ChildProcessSettings,
+  type ComputingProcess,
+  type Ended,
+  startComputing,
+} from './computing-process.js';
 import type { JobOptions, JobRequest, JobRunner } from './job.js';
-import type { FromChild, JobExecutor, ToChild } from './protocol.js';
+import type { JobExecutor } from './protocol.js';
 import { cancelled, fromFaultMessage } from './protocol.js';
 
 const DEFAULT_GRACE_MS = 2000;
-/** Lines of the child's output that a crash report shows. */
-const OUTPUT_LINES = 20;
-/** Arguments of this process that must not reach a child: its own limit and a debugger's port. */
-const notForChildren = /^--(inspect|max-old-space-size|cpu-prof|heap-prof)/;
 
-export interface ChildProcessSettings {
-  /** The child's entry file, absolute; it calls `serveJobs`. */
-  readonly entry: string;
-  /** Added to this process's environment. */
-  readonly env?: Readonly<Record<string, string>>;
+export interface ChildProcessRunnerSettings extends ChildProcessSettings {
+  /**
+   * How long a process that did its job waits for another. A start costs about a second of CPU (runtime, loader,
+   * native libraries), more than many a job. @default 0, one job a process
+   */
+  readonly idleMs?: number;
 }
 
-/** Runs each job in a process of its own, which is gone when the promise settles. */
-export const createChildProcessRunner = (settings: ChildProcessSettings): JobRunner => ({
-  async run(request, options) {
-    if (options.signal.aborted) throw cancelled(request.job);
-    const child = spawn(settings, options.memoryMb);
-    const output = keepLastLines(child);
-    const answer = listen(child, options);
-    const stopCancelling = cancelOnAbort(child, options);
-    try {
-      tell(child, { kind: 'run', request, memoryMb: options.memoryMb });
-      const ended = await exitOf(child);
-      return conclude({ request, options, ended, answer: answer(), output: output() });
-    } finally {
-      stopCancelling();
-    }
-  },
-});
-
-function spawn({ entry, env }: ChildProcessSettings, memoryMb: number): ChildProcess {
-  const inherited = process.execArgv.filter((argument) => !notForChildren.test(argument));
-  // A test runner executes TypeScript by means of its own; a child needs a loader.
-  const needsLoader = entry.endsWith('.ts') && !inherited.some((argument) => argument.includes('tsx'));
-  const loader = needsLoader ? ['--import', import.meta.resolve('tsx')] : [];
-  return fork(entry, [], {
-    execArgv: [...inherited, ...loader, `--max-old-space-size=${memoryMb}`],
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-}
-
-function keepLastLines(child: ChildProcess): () => string[] {
-  let text = '';
-  const keep = (chunk: Buffer): void => {
-    text = (text + chunk.toString('utf8')).slice(-20_000);
+/**
+ * Runs each job in a child process. A process does one job at a time and is kept only after a job that ended in order,
+ * holding little memory; after a cancellation, a crash or a full memory it is gone when the promise settles.
+ */
+export function createChildProcessRunner({ idleMs = 0, ...settings }: ChildProcessRunnerSettings): JobRunner {
+  const idle = createIdleProcesses(idleMs);
+  return {
+    async run(request, options) {
+      if (isAborted(options.signal)) throw cancelled(request.job);
+      const hand = idle.take(options.memoryMb) ?? startComputing(settings, options.memoryMb);
+      const stopCancelling = cancelOnAbort(hand, options);
+      try {
+        const answer = await hand.perform(request, options.onProgress);
+        const ended = await release(hand, answer, { idle, options });
+        return conclude({ request, options, ended, answer, output: hand.output() });
+      } finally {
+        stopCancelling();
+      }
+    },
   };
-  child.stdout?.on('data', keep);
-  child.stderr?.on('data', keep);
-  return () => text.split('\n').filter(Boolean).slice(-OUTPUT_LINES);
 }
 
-type Answer = Exclude<FromChild, { kind: 'progress' }>;
-
-function listen(child: ChildProcess, options: JobOptions): () => Answer | null {
-  let answer: Answer | null = null;
-  child.on('message', (message) => {
-    const told = message as FromChild;
-    if (told.kind === 'progress') options.onProgress(told.progress);
-    else answer = told;
-  });
-  return () => answer;
+interface IdleProcesses {
+  take(memoryMb: number): ComputingProcess | undefined;
+  /** @returns false when idle processes are not kept. */
+  keep(hand: ComputingProcess): boolean;
 }
 
-const tell = (child: ChildProcess, message: ToChild): void => {
-  // A child that is gone already is reported by its exit.
-  if (child.connected) child.send(message, () => undefined);
-};
+function createIdleProcesses(idleMs: number): IdleProcesses {
+  const waiting = new Map<ComputingProcess, NodeJS.Timeout>();
+  const forget = (hand: ComputingProcess): void => {
+    clearTimeout(waiting.get(hand));
+    waiting.delete(hand);
+  };
+  return {
+    take(memoryMb) {
+      const found = [...waiting.keys()].find((hand) => hand.memoryMb === memoryMb);
+      if (found === undefined) return undefined;
+      forget(found);
+      found.detach(false);
+      return found;
+    },
+    keep(hand) {
+      if (idleMs === 0) return false;
+      const leave = setTimeout(() => {
+        forget(hand);
+        hand.end(DEFAULT_GRACE_MS).catch(() => undefined);
+      }, idleMs);
+      waiting.set(hand, leave.unref());
+      hand.detach(true);
+      const gone = (): void => forget(hand);
+      hand.ended.then(gone, gone);
+      return true;
+    },
+  };
+}
+
+/** Keeps a process that is fit for another job, waits for the end of any other. @returns null when it lives on. */
+async function release(
+  hand: ComputingProcess,
+  answer: Answer | null,
+  { idle, options }: { readonly idle: IdleProcesses; readonly options: JobOptions },
+): Promise<Ended | null> {
+  const fit = answer?.reusable === true && !isAborted(options.signal);
+  if (fit && idle.keep(hand)) return null;
+  return hand.end(options.graceMs ?? DEFAULT_GRACE_MS);
+}
 
 /** Asks first; a computation that does not yield cannot hear, so it is killed after the grace time. */
-function cancelOnAbort(child: ChildProcess, { signal, graceMs = DEFAULT_GRACE_MS }: JobOptions): () => void {
+function cancelOnAbort(hand: ComputingProcess, { signal, graceMs = DEFAULT_GRACE_MS }: JobOptions): () => void {
   let killer: NodeJS.Timeout | undefined;
   const cancel = (): void => {
-    tell(child, { kind: 'cancel' });
-    killer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    hand.cancel();
+    killer = setTimeout(() => hand.kill(), graceMs);
   };
   signal.addEventListener('abort', cancel, { once: true });
   return () => {
@@ -90,47 +103,32 @@ function cancelOnAbort(child: ChildProcess, { signal, graceMs = DEFAULT_GRACE_MS
   };
 }
 
-interface Ended {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-}
-
-/** `close` comes after the last output; a program that could not be started has no exit. */
-async function exitOf(child: ChildProcess): Promise<Ended> {
-  try {
-    const [exitCode, signal] = (await once(child, 'close')) as [number | null, string | null];
-    return { exitCode, signal };
-  } catch (fault) {
-    throw new PipelineError('CHILD_CRASHED', `the computing process did not start: ${String(fault)}`);
-  }
-}
-
 interface Course {
   readonly request: JobRequest;
   readonly options: JobOptions;
-  readonly ended: Ended;
+  readonly ended: Ended | null;
   readonly answer: Answer | null;
   readonly output: readonly string[];
 }
 
 function conclude({ request, options, ended, answer, output }: Course): unknown {
   if (answer?.kind === 'done') return answer.result;
-  if (options.signal.aborted) throw cancelled(request.job);
+  if (isAborted(options.signal)) throw cancelled(request.job);
   if (answer?.kind === 'failed') throw fromFaultMessage(answer.fault);
-  const { exitCode, signal } = ended;
-  const details = { job: request.job, exitCode, signal, output };
+  throw crashOf(request, options, { exitCode: null, signal: null, ...ended, output });
+}
+
+function crashOf(
+  { job }: JobRequest,
+  { memoryMb }: JobOptions,
+  found: Ended & { readonly output: readonly string[] },
+): PipelineError {
+  const { exitCode, signal, output } = found;
+  const details = { job, exitCode, signal, output };
   if (output.some((line) => line.includes('heap out of memory')))
-    throw new PipelineError(
-      'CHILD_OUT_OF_MEMORY',
-      `job ${request.job} needs more than ${options.memoryMb} MB`,
-      details,
-    );
+    return new PipelineError('CHILD_OUT_OF_MEMORY', `job ${job} needs more than ${memoryMb} MB`, details);
   const how = signal === null ? `exit code ${exitCode ?? 'none'}` : `signal ${signal}`;
-  throw new PipelineError(
-    'CHILD_CRASHED',
-    `job ${request.job} ended with ${how}: ${output.at(-1) ?? 'no output'}`,
-    details,
-  );
+  return new PipelineError('CHILD_CRASHED', `job ${job} ended with ${how}: ${output.at(-1) ?? 'no output'}`, details);
 }
 
 /**

@@ -6,40 +6,47 @@ import { cancelled, toFaultMessage } from './protocol.js';
 const PROGRESS_INTERVAL_MS = 20;
 const MEGABYTE = 2 ** 20;
 
+/** A process that holds more than this share of its limit after a job is not given another. */
+const REUSABLE_SHARE = 0.25;
+
 /**
- * The child's side: takes one job from the parent, computes, answers and ends. It also ends when the parent is gone,
- * at the latest with the next progress report: a computation that never yields hears no event, but it reports rounds.
+ * The child's side: takes a job from the parent, computes, answers and waits for the next. It ends when the parent lets
+ * it go or is gone, at the latest with the next progress report: a computation that never yields hears no event, but it
+ * reports rounds.
  */
 export function serveJobs(execute: JobExecutor): void {
-  const controller = new AbortController();
+  let controller = new AbortController();
   process.on('SIGINT', () => undefined); // Ctrl-C reaches the whole group; the parent decides what becomes of the job
-  process.on('disconnect', () => process.exit(1));
+  process.on('disconnect', () => process.exit(0));
   process.on('message', (message: ToChild) => {
-    if (message.kind === 'cancel') {
-      controller.abort();
-      return;
-    }
-    const { request, memoryMb } = message;
-    const context = createContext(controller.signal, memoryMb);
-    void answer(() => execute(request, context), { job: request.job, signal: controller.signal });
+    if (message.kind === 'run') {
+      controller = new AbortController();
+      void answer(execute, message, controller.signal);
+    } else if (message.kind === 'cancel') controller.abort();
+    else process.exit(0);
   });
 }
 
 async function answer(
-  compute: () => Promise<unknown>,
-  { job, signal }: { readonly job: string; readonly signal: AbortSignal },
+  execute: JobExecutor,
+  { request, memoryMb }: Extract<ToChild, { kind: 'run' }>,
+  signal: AbortSignal,
 ): Promise<void> {
   try {
-    send({ kind: 'done', result: await compute() }, () => process.exit(0));
+    const result = await execute(request, createContext(signal, memoryMb));
+    send({ kind: 'done', result, reusable: holdsLittle(memoryMb) });
   } catch (thrown) {
-    const fault = toFaultMessage(signal.aborted ? cancelled(job) : outOfMemory(thrown));
-    send({ kind: 'failed', fault }, () => process.exit(0));
+    const fault = toFaultMessage(signal.aborted ? cancelled(request.job) : outOfMemory(thrown));
+    send({ kind: 'failed', fault, reusable: holdsLittle(memoryMb) });
   }
 }
 
-const send = (message: FromChild, sent?: () => void): void => {
+const usedMb = (): number => Math.round(process.memoryUsage.rss() / MEGABYTE);
+const holdsLittle = (memoryMb: number): boolean => usedMb() <= Math.max(256, memoryMb * REUSABLE_SHARE);
+
+const send = (message: FromChild): void => {
   // A parent that is gone cannot be told; the `disconnect` event ends this process.
-  process.send?.(message, undefined, undefined, () => sent?.());
+  process.send?.(message, undefined, undefined, () => undefined);
 };
 
 function createContext(signal: AbortSignal, memoryMb: number): JobContext {
@@ -60,7 +67,7 @@ function createContext(signal: AbortSignal, memoryMb: number): JobContext {
 
 /** Typed arrays lie outside the heap that V8 limits, so the whole process is measured. */
 function checkMemory(memoryMb: number): void {
-  const used = Math.round(process.memoryUsage.rss() / MEGABYTE);
+  const used = usedMb();
   if (used > memoryMb)
     throw new PipelineError('CHILD_OUT_OF_MEMORY', `the process holds ${used} MB, allowed are ${memoryMb} MB`, {
       used,
