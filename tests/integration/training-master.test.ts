@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MasterTrainingResult, ModelOutcome } from '../../contracts/workflows.js';
+import { workflowIds } from '../../contracts/workflows.js';
+import { featureViews } from '../../feature-store/definitions/index.js';
+import { generateCustomers } from '../../datasets/sources/backend/generator/generate.js';
+import { replaceSource } from '../../datasets/sources/backend/load.js';
+import { MODEL } from '../support/credit-dataset.js';
+import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
+
+type Decided = Extract<ModelOutcome, { status: 'decided' }>;
+
+describe.skipIf(!hasTemporal())('masterTraining from the backend database to the online store', () => {
+  let platform: TestPlatform;
+  const asOf = '2026-11-01T00:00:00Z';
+
+  beforeAll(async () => {
+    platform = await createTestPlatform();
+    const { backendPool, catalog } = platform.services;
+    const batches = function* () {
+      for (const { rows } of generateCustomers({ users: 300, months: 36 })) yield rows;
+    };
+    await replaceSource(backendPool, 'generated', batches());
+    await catalog.add('generated', { users: 300 }, { activate: true });
+    await endProposal();
+    await platform.startWorkers(['pipeline', 'training']);
+  });
+  afterAll(async () => {
+    await endProposal();
+    await platform.close();
+  });
+
+  const proposal = workflowIds.promotionOf(MODEL, 'default', '1.0.0');
+  /** The proposal's id is made from the version alone, so an earlier run of this file may have left one behind. */
+  const endProposal = async (): Promise<void> => {
+    await platform.client.workflow
+      .getHandle(proposal)
+      .terminate('the test is over')
+      .catch(() => undefined);
+  };
+
+  const run = async (name: string, input: object = {}): Promise<MasterTrainingResult> =>
+    (await platform.client.workflow.execute('masterTraining', {
+      workflowId: platform.id(name),
+      taskQueue: platform.queue,
+      args: [{ asOf, ...input }],
+    })) as MasterTrainingResult;
+
+  const outcomeOf = ({ models }: MasterTrainingResult): Decided =>
+    models.find((outcome): outcome is Decided => outcome.status === 'decided' && outcome.result.modelName === MODEL)!;
+
+  it('takes a snapshot, fills both feature stores, trains, and proposes what it registered', async () => {
+    const result = await run('first');
+    expect(result).toMatchObject({ status: 'completed', source: 'generated', reasons: [] });
+    const { result: trained, promotion } = outcomeOf(result);
+    expect(trained).toMatchObject({ line: 'default', decision: 'registered', version: '1.0.0' });
+    expect(promotion).toEqual({
+      stage: 'staging',
+      awaitingApproval: true,
+      workflowId: proposal,
+    });
+    const { registry } = platform.services;
+    expect((await registry.findChampion(MODEL, 'default'))!.stage).toBe('staging');
+    const waiting = await platform.client.workflow.getHandle(proposal).describe();
+    expect(waiting.status.name).toBe('RUNNING');
+    expect(waiting.typedSearchAttributes.getAll()).toContainEqual(
+      expect.objectContaining({ key: expect.objectContaining({ name: 'ModelName' }) as unknown, value: MODEL }),
+    );
+  });
+
+  it('fills the online store with what the features were at the snapshot', async () => {
+    const { onlineStore, backendPool } = platform.services;
+    const { rows } = await backendPool.query<{ id: string }>(
+      `select id from backend.users where source = 'generated' order by id limit 5`,
+    );
+    const ids = rows.map(({ id }) => id);
+    for (const { name, version, fields } of featureViews) {
+      const values = await onlineStore.get('generated', name, ids);
+      for (const value of values) {
+        expect(value).toMatchObject({ viewVersion: version, eventTime: Date.parse(asOf) });
+        expect(value!.features).toHaveLength(fields.length);
+      }
+    }
+  });
+
+  it('ends unchanged on the same data and doubles nothing', async () => {
+    const { registry } = platform.services;
+    const before = await registry.listTransitions(MODEL, 'default');
+    const result = await run('second');
+    expect(outcomeOf(result).result).toMatchObject({ decision: 'unchanged', version: '1.0.0' });
+    expect(outcomeOf(result).promotion).toBeNull();
+    expect(await registry.listVersions({ modelName: MODEL })).toHaveLength(1);
+    expect(await registry.listTransitions(MODEL, 'default')).toEqual(before);
+  });
+
+  it('reports rejected data as a result, with every model left alone', async () => {
+    const { backendPool, registry } = platform.services;
+    await backendPool.query(`update backend.transactions set category = 'nonsense' where source = 'generated'`);
+    const runs = await registry.listRuns({ modelName: MODEL });
+    const result = await run('third');
+    expect(result).toMatchObject({ status: 'rejected', models: [] });
+    expect(result.reasons.join(' ')).toContain('transactions.category');
+    expect(result.reportHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(await registry.listRuns({ modelName: MODEL })).toHaveLength(runs.length);
+  });
+});
