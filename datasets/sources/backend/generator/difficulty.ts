@@ -8,13 +8,13 @@ export const difficulty = {
     /** Standard deviation of the log of a customer-month's mood, which nobody can foresee. */
     monthShock: 0.05,
     /** Standard deviation of the log of one purchase around its category's usual amount. */
-    purchaseNoise: 0.33,
+    purchaseNoise: 0.28,
     /** Yearly inflation, and mean and spread of each customer's own growth of living standard. */
     inflation: 0.06,
-    lifestyleGrowth: 0.07,
+    lifestyleGrowth: 0.06,
     lifestyleSpread: 0.05,
     /** Multiplies every seasonal deviation. */
-    seasonality: 1.35,
+    seasonality: 1.5,
   },
   anomaly: {
     /** Fraud episodes a customer-month. */
@@ -38,7 +38,7 @@ export const difficulty = {
     applications: 0.25,
     /** Steepness and level of the risk in the log-odds. */
     steepness: 1.5,
-    level: -7.9,
+    level: -7.4,
     /** Score above which a lender declines, and how unsure it is of the score. */
     declineAbove: 2,
     lenderNoise: 1.3,

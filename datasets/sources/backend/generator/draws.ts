@@ -25,11 +25,11 @@ export function poisson(random: Random, mean: number): number {
 }
 
 /**
- * A count that varies less than Poisson, as habits do: half its standard deviation, never below 0, mean kept by
+ * A count that varies less than Poisson, as habits do: a third of its standard deviation, never below 0, mean kept by
  * rounding at random.
  */
 export function habitualCount(random: Random, mean: number): number {
-  const target = Math.max(0, mean + 0.5 * Math.sqrt(mean) * random.normal());
+  const target = Math.max(0, mean + 0.35 * Math.sqrt(mean) * random.normal());
   return Math.floor(target + random.uniform());
 }
 

@@ -143,7 +143,7 @@ function moneyOf(random: Random, person: Standing): Money {
   return {
     income,
     incomeNoise: incomeNoiseOf(random, person.employment),
-    spendingShare: Math.min(1.05, Math.max(0.5, 0.82 - 0.07 * thrift + 0.08 * random.normal())),
+    spendingShare: Math.min(1.05, Math.max(0.5, 0.76 - 0.06 * thrift + 0.07 * random.normal())),
     spendingGrowth: inflation + lifestyleGrowth + lifestyleSpread * random.normal(),
     rentShare: chance(random, 0.6) ? between(random, 0.12, 0.28) : 0,
     cardShare: hasCard ? between(random, 0.15, 0.6) : 0,
