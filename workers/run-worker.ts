@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { faultInterceptor } from '../activities/fault-interceptor.js';
@@ -9,8 +8,9 @@ import type { Config } from '../platform/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import type { JobRunner } from '../platform/child-process/job.js';
 import { createLogger } from '../platform/logging.js';
-import { codeExtension, codeRoot } from '../platform/project.js';
+import { codeExtension } from '../platform/project.js';
 import { type ActivityParts, createActivities } from './activities.js';
+import { bundlePath, workflowsPath } from './bundle-workflows.js';
 import { connectTemporal } from './client.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 import { temporalLogger } from './temporal-logger.js';
@@ -112,9 +112,8 @@ function roleOptions(role: WorkerRole, config: Config, shared: Partial<WorkerOpt
 
 /** A bundle made by `npm run build` starts faster; from source the worker bundles at its start. */
 function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  const codePath = join(codeRoot, 'workflow-bundle.cjs');
-  if (codeExtension === '.js' && existsSync(codePath)) return { workflowBundle: { codePath } };
-  return { workflowsPath: join(codeRoot, 'workflows', `index${codeExtension}`) };
+  if (codeExtension === '.js' && existsSync(bundlePath)) return { workflowBundle: { codePath: bundlePath } };
+  return { workflowsPath };
 }
 
 /** All workers end together: one that fails takes the others down, so that a supervisor starts the whole anew. */

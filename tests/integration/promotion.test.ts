@@ -10,6 +10,7 @@ import type {
 import { messages } from '../../contracts/workflows.js';
 import { MODEL } from '../support/credit-dataset.js';
 import { LINE, registerVersion, stage, trainFixture } from '../support/registered-versions.js';
+import { saveHistory } from '../support/save-history.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 
 describe.skipIf(!hasTemporal())('promoteModel', () => {
@@ -65,6 +66,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(receipt).toMatchObject({ modelName: MODEL, version, toStage: 'production', verdict: 'approved' });
     expect(await resultOf(handle)).toMatchObject({ status: 'promoted', version, decidedBy: 'grace' });
     expect(await stageOf(version)).toBe('production');
+    await saveHistory(platform.client, handle.workflowId, 'promote-model-promoted');
     const last = (await platform.services.registry.listTransitions(MODEL, LINE)).at(-1);
     expect(last).toMatchObject({ from: 'staging', to: 'production', actor: 'grace', reason: 'reviewed the card' });
   });
@@ -96,6 +98,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     const newer = await staged();
     const second = await propose({ version: newer });
     expect(await resultOf(first)).toMatchObject({ status: 'superseded', version: older });
+    await saveHistory(platform.client, first.workflowId, 'promote-model-superseded');
     await awaitApproval(second);
     await second.executeUpdate(messages.approvePromotion, { args: [approval] });
     expect(await resultOf(second)).toMatchObject({ status: 'promoted', version: newer });
@@ -113,6 +116,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     await handle.executeUpdate(messages.approvePromotion, { args: [approval] });
     const result = await resultOf(handle);
     expect(result).toMatchObject({ status: 'rolled-back', version: broken });
+    await saveHistory(platform.client, handle.workflowId, 'promote-model-rolled-back');
     expect(result.reason).toContain('wanted 2');
     expect(await stageOf(broken)).toBe('archived');
     expect(await stageOf(before!.version)).toBe('production');

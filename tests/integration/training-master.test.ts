@@ -5,6 +5,7 @@ import { featureViews } from '../../feature-store/definitions/index.js';
 import { generateCustomers } from '../../datasets/sources/backend/generator/generate.js';
 import { replaceSource } from '../../datasets/sources/backend/load.js';
 import { MODEL } from '../support/credit-dataset.js';
+import { saveHistory } from '../support/save-history.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 
 type Decided = Extract<ModelOutcome, { status: 'decided' }>;
@@ -58,6 +59,10 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
       awaitingApproval: true,
       workflowId: proposal,
     });
+    const parent = platform.id('first');
+    await saveHistory(platform.client, parent, 'master-training-proposed');
+    await saveHistory(platform.client, workflowIds.dataPipelineOf(parent), 'data-pipeline-completed');
+    await saveHistory(platform.client, workflowIds.modelOf(parent, MODEL), 'train-model-registered');
     const { registry } = platform.services;
     expect((await registry.findChampion(MODEL, 'default'))!.stage).toBe('staging');
     const waiting = await platform.client.workflow.getHandle(proposal).describe();
@@ -86,6 +91,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     const { registry } = platform.services;
     const before = await registry.listTransitions(MODEL, 'default');
     const result = await run('second');
+    await saveHistory(platform.client, workflowIds.modelOf(platform.id('second'), MODEL), 'train-model-unchanged');
     expect(outcomeOf(result).result).toMatchObject({ decision: 'unchanged', version: '1.0.0' });
     expect(outcomeOf(result).promotion).toBeNull();
     expect(await registry.listVersions({ modelName: MODEL })).toHaveLength(1);
@@ -97,6 +103,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     await backendPool.query(`update backend.transactions set category = 'nonsense' where source = 'generated'`);
     const runs = await registry.listRuns({ modelName: MODEL });
     const result = await run('third');
+    await saveHistory(platform.client, workflowIds.dataPipelineOf(platform.id('third')), 'data-pipeline-rejected');
     expect(result).toMatchObject({ status: 'rejected', models: [] });
     expect(result.reasons.join(' ')).toContain('transactions.category');
     expect(result.reportHash).toMatch(/^[0-9a-f]{64}$/);

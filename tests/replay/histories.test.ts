@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { projectRoot } from '../../platform/project.js';
+import { historyFolder, historyOf, type RecordedHistory } from '../support/save-history.js';
+
+const files = readdirSync(historyFolder).filter((name) => name.endsWith('.json'));
+const read = (file: string): RecordedHistory =>
+  JSON.parse(readFileSync(join(historyFolder, file), 'utf8')) as RecordedHistory;
+
+describe('workflows continue what earlier versions began', () => {
+  let workflowBundle: WorkflowBundleWithSourceMap;
+  beforeAll(async () => {
+    // A replay that fails on purpose should not look like trouble.
+    const logger = new DefaultLogger('ERROR');
+    Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
+    workflowBundle = await bundleWorkflowCode({
+      workflowsPath: join(projectRoot, 'workflows', 'index.ts'),
+      logger,
+    });
+  });
+
+  it('has a history of each kind of run', () => {
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'data-pipeline-completed.json',
+        'data-pipeline-rejected.json',
+        'master-training-proposed.json',
+        'promote-model-promoted.json',
+        'promote-model-rolled-back.json',
+        'promote-model-superseded.json',
+        'train-model-registered.json',
+        'train-model-unchanged.json',
+      ]),
+    );
+  });
+
+  it.each(files)('%s replays', async (file) => {
+    const recorded = read(file);
+    await Worker.runReplayHistory({ workflowBundle, replayName: file }, historyOf(recorded), recorded.workflowId);
+  });
+
+  it('notices a history that these workflows would not have written', async () => {
+    const text = JSON.stringify(read('train-model-registered.json')).replaceAll('"prepareDataset"', '"anotherStep"');
+    const changed = JSON.parse(text) as RecordedHistory;
+    const replay = Worker.runReplayHistory({ workflowBundle }, historyOf(changed), changed.workflowId);
+    await expect(replay).rejects.toThrow(DeterminismViolationError);
+  });
+});
