@@ -17,7 +17,8 @@ const categories =
     ',',
   );
 
-const grouped = (value: number): string => value.toLocaleString('en-IN');
+/** Indian grouping, 12,34,567, written out because `toLocaleString` depends on how Node was built. */
+const grouped = (value: number): string => String(value).replace(/(\d)(?=(\d\d)+\d$)/g, '$1,');
 
 /** Rounded as people do: two leading digits. */
 function roundAmount(random: Random): number {
