@@ -1,0 +1,145 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
+import type { ModelRegistry } from '../contracts/registry.js';
+import { findModel, loadCatalogue } from '../models/catalogue.js';
+import type { BlobStore } from '../platform/blobs/blob-store.js';
+import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
+import { createInlineRunner } from '../platform/child-process/runner.js';
+import { FILE_LINE, MODEL, storeCreditDataset } from '../tests/support/credit-dataset.js';
+import type { TrainingActivityDeps } from './dependencies.js';
+import { createJobExecutor } from './jobs.js';
+import { createTrainingActivities } from './training.js';
+
+interface Recorded {
+  readonly artefacts: Map<string, string>;
+  readonly runs: Map<string, unknown>;
+  readonly holdouts: FrozenHoldout[];
+}
+
+/** The registry's promises in memory, as far as these steps lean on them. */
+function memoryRegistry(recorded: Recorded): ModelRegistry {
+  const registry: Partial<ModelRegistry> = {
+    startRun: async (input) => void recorded.runs.set(`${input.runKey}/${input.modelName}`, input),
+    recordDataset: async () => undefined,
+    recordArtefact: async (runKey, _model, { role, hash }) => void recorded.artefacts.set(`${runKey}/${role}`, hash),
+    findLine: async (modelName, line) =>
+      recorded.holdouts[0] === undefined
+        ? null
+        : { modelName, line, holdout: recorded.holdouts[0], createdAt: new Date(0) },
+    ensureLine: async (modelName, line, holdout) => {
+      recorded.holdouts.push(holdout);
+      return { modelName, line, holdout: recorded.holdouts[0]!, createdAt: new Date(0) };
+    },
+    findChampion: async () => null,
+  };
+  return registry as ModelRegistry;
+}
+
+const countBlobs = async (blobs: BlobStore): Promise<number> => {
+  const hashes = new Set<string>();
+  for await (const { hash } of blobs.list()) hashes.add(hash);
+  return hashes.size;
+};
+
+describe('createTrainingActivities', () => {
+  let folder: string;
+  let deps: TrainingActivityDeps;
+  let dataset: DatasetRef;
+  const recorded: Recorded = { artefacts: new Map(), runs: new Map(), holdouts: [] };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ml-activities-'));
+    const uri = pathToFileURL(folder).href;
+    const [blobs, checkpoints] = [openBlobStore(uri, folder), openCheckpointStore(uri)];
+    const backendPool = (): never => {
+      throw new Error('no source here');
+    };
+    dataset = await storeCreditDataset(blobs);
+    deps = {
+      ...{ blobs, checkpoints, codeVersion: '0.1.0' },
+      registry: memoryRegistry(recorded),
+      catalog: { active: async () => 'generated', list: async () => [] },
+      models: { find: findModel, list: loadCatalogue },
+      runner: createInlineRunner(createJobExecutor({ blobs, checkpoints, backendPool })),
+      config: {
+        ...{ trainingMemoryMb: 512, maxRejectedShare: 0.02, heartbeatTimeoutSeconds: 30 },
+        productionApproval: 'manual',
+      },
+    };
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const inActivity = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run<[], T, () => Promise<T>>(work);
+  const planInput = {
+    ...{ runKey: 'run-1', workflowId: 'w', modelName: MODEL, line: null, seed: 42 },
+    ...{ source: null, snapshotHash: null, datasetHash: null, params: {} },
+  };
+
+  it('planTraining fills in defaults, finds the line and opens the run under its key', async () => {
+    const { planTraining } = createTrainingActivities(deps);
+    const plan = await planTraining({ ...planInput, params: { maxDepth: 4 } });
+    expect(plan).toMatchObject({ line: 'default', target: 'aucRoc ≥ 0.8', params: { maxDepth: 4, nEstimators: 100 } });
+    expect(plan.heartbeatTimeoutMs).toBe(30_000);
+    await planTraining({ ...planInput, params: { maxDepth: 4 } });
+    expect([...recorded.runs.keys()]).toEqual([`run-1/${MODEL}`]);
+    const ofFile = await planTraining({ ...planInput, runKey: 'run-2', datasetHash: dataset.hash });
+    expect(ofFile).toMatchObject({ line: FILE_LINE, target: null });
+  });
+
+  it('planTraining names an unknown model and a wrong parameter', async () => {
+    const { planTraining } = createTrainingActivities(deps);
+    await expect(planTraining({ ...planInput, modelName: 'tea-leaves' })).rejects.toMatchObject({
+      code: 'UNKNOWN_MODEL',
+    });
+    await expect(planTraining({ ...planInput, params: { maxDepth: 0, nTrees: 5 } })).rejects.toMatchObject({
+      code: 'INVALID_HYPERPARAMETERS',
+      message: expect.stringMatching(/maxDepth.*nTrees|nTrees.*maxDepth/s) as string,
+    });
+  });
+
+  it('prepareDataset wants exactly one origin, imported for this model', async () => {
+    const { prepareDataset } = createTrainingActivities(deps);
+    const origin = { runKey: 'run-1', modelName: MODEL, snapshotHash: null, datasetHash: dataset.hash };
+    expect(await prepareDataset(origin)).toEqual({ status: 'ready', dataset });
+    for (const bad of [{ datasetHash: null }, { snapshotHash: 'b'.repeat(64) }])
+      await expect(prepareDataset({ ...origin, ...bad })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(prepareDataset({ ...origin, modelName: 'other-model' })).rejects.toMatchObject({
+      code: 'DATASET_NOT_FOUND',
+      details: { found: MODEL, wanted: 'other-model' },
+    });
+  });
+
+  it('fitModel run twice stores once: same artefact, no further blob, one holdout, one record', async () => {
+    const { fitModel } = createTrainingActivities(deps);
+    const input = { runKey: 'run-1', modelName: MODEL, dataset, params: { nEstimators: 10 }, seed: 42 };
+    const first = await inActivity(() => fitModel(input));
+    const blobs = await countBlobs(deps.blobs);
+    const second = await inActivity(() => fitModel(input));
+    expect(second).toEqual(first);
+    expect(await countBlobs(deps.blobs)).toBe(blobs);
+    expect(recorded.holdouts).toHaveLength(1);
+    expect(recorded.artefacts.get('run-1/model')).toBe(first.artefactHash);
+    expect(first.trainedRows).toBeLessThan(dataset.rows);
+    const other = await inActivity(() => fitModel({ ...input, params: { nEstimators: 11 } }));
+    expect(other.definitionHash).not.toBe(first.definitionHash);
+    expect(other.signatureHash).toBe(first.signatureHash);
+  });
+
+  it('evaluateModel judges the stored artefact on the rows that training never saw, the same way twice', async () => {
+    const { fitModel, evaluateModel } = createTrainingActivities(deps);
+    const step = { runKey: 'run-1', modelName: MODEL, dataset, seed: 42 };
+    const { artefactHash, trainedRows } = await inActivity(() => fitModel({ ...step, params: {} }));
+    const evaluated = await inActivity(() => evaluateModel({ ...step, artefactHash }));
+    expect(evaluated.holdoutRows + trainedRows).toBe(dataset.rows);
+    expect(evaluated.metrics[0]).toMatchObject({ name: 'aucRoc', n: evaluated.holdoutRows });
+    expect(evaluated.gates.map(({ gate }) => gate)).toEqual(['better than baseline', 'better than champion']);
+    const blobs = await countBlobs(deps.blobs);
+    expect(await inActivity(() => evaluateModel({ ...step, artefactHash }))).toEqual(evaluated);
+    expect(await countBlobs(deps.blobs)).toBe(blobs);
+  });
+});

@@ -1,0 +1,26 @@
+import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, RetryState } from '@temporalio/common';
+import { describe, expect, it } from 'vitest';
+import { faultOf, isDataFault } from './failures.js';
+
+const cause = ApplicationFailure.nonRetryable('found 3 rows, wanted 100', 'TOO_FEW_ROWS');
+const state = RetryState.NON_RETRYABLE_FAILURE;
+const ofActivity = new ActivityFailure('failed', 'fitModel', '7', state, 'worker', cause);
+const ofChild = new ChildWorkflowFailure('default', { workflowId: 'w' }, 'trainModel', state, ofActivity);
+
+describe('faultOf', () => {
+  it.each([cause, ofActivity, ofChild])('finds the code below the wrappers', (failure) => {
+    expect(faultOf(failure)).toEqual({ code: 'TOO_FEW_ROWS', message: 'found 3 rows, wanted 100' });
+  });
+
+  it('calls anything else an internal fault', () => {
+    expect(faultOf(new TypeError('x'))).toEqual({ code: 'INTERNAL', message: 'x' });
+    expect(faultOf('text')).toEqual({ code: 'INTERNAL', message: 'text' });
+  });
+});
+
+describe('isDataFault', () => {
+  it('tells bad rows from bad weather', () => {
+    expect(isDataFault(faultOf(ofChild))).toBe(true);
+    expect(isDataFault({ code: 'SERVICE_UNAVAILABLE', message: '' })).toBe(false);
+  });
+});
