@@ -1,7 +1,7 @@
 import type { Random } from '../../../../learning/random/index.js';
 import type { TransactionCategory } from '../categories.js';
 import { pick } from './draws.js';
-import { familyCount, familyName } from './families.js';
+import { familyCount } from './families.js';
 
 export interface Merchant {
   /** As the statement prints it, upper case. */
@@ -107,6 +107,3 @@ export const suspiciousMerchants: readonly Merchant[] =
   'GLOBAL DIGITAL GOODS,QUICKWIN GAMES,CRYPTO EXCHANGE FZE,GIFTCARD HUB,LUXE WATCHES INTL,STREAMPLUS LTD,AIRTIME RESELLER,FASTPAY MERCHANT,WEB SERVICES SG,MOBILE WORLD DXB'
     .split(',')
     .map((name, index) => ({ name, category: 'shopping', online: true, family: index % familyCount }));
-
-/** The group name that rows carry. */
-export const groupOfMerchant = (merchant: Merchant): string => familyName(merchant.family);

@@ -27,14 +27,14 @@ const habits: Readonly<Record<PurchaseCategory, { share: number; count: number; 
 const thriftWithoutJob = 0.75;
 
 /** What a customer is expected to spend in a category this month: the oracle's knowledge, INR. */
-export function expectedPurchases(profile: Profile, life: Life, month: Month, category: PurchaseCategory): number {
+function expectedPurchases(profile: Profile, life: Life, month: Month, category: PurchaseCategory): number {
   const season = seasonalFactor(category, month, profile.seasonality);
   const work = life.jobBackAt === null ? 1 : thriftWithoutJob;
   return life.spending * habits[category].share * (profile.taste[category] ?? 1) * season * work;
 }
 
 /** Favourites first: each next merchant is half as likely; now and then somewhere new. */
-export function chooseMerchant(random: Random, profile: Profile, category: PurchaseCategory): Merchant {
+function chooseMerchant(random: Random, profile: Profile, category: PurchaseCategory): Merchant {
   const known = profile.habits[category] ?? [];
   if (known.length === 0 || chance(random, difficulty.anomaly.newPlaces)) return pick(random, merchantsOf(category));
   const place = Math.floor(-Math.log2(1 - random.uniform()));
