@@ -21,6 +21,19 @@ describe('mapBounded', () => {
     );
   });
 
+  it('starts nothing more after a fault and waits for what runs', async () => {
+    const ended: number[] = [];
+    const started: number[] = [];
+    const work = async (n: number): Promise<void> => {
+      started.push(n);
+      for (let i = 0; i < n * 5; i++) await Promise.resolve();
+      if (n === 1) throw new Error('one');
+      ended.push(n);
+    };
+    await expect(mapBounded([1, 4, 9, 9], 2, work)).rejects.toThrow('one');
+    expect([started, ended]).toEqual([[1, 4], [4]]);
+  });
+
   it('rejects with the first fault', async () => {
     const work = (n: number): Promise<number> => (n === 2 ? Promise.reject(new Error('two')) : Promise.resolve(n));
     await expect(mapBounded([1, 2, 3], 2, work)).rejects.toThrow('two');

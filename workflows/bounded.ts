@@ -1,6 +1,7 @@
 /**
  * Runs `work` on every item, at most `limit` at a time, and starts the next as soon as one ends. Results keep the order
- * of the items. The first rejection rejects the whole; work that must not stop the rest has to catch its own faults.
+ * of the items. A rejection stops further starts and rejects the whole once what runs has ended: a workflow that closed
+ * earlier would take its running children down in the middle of a step.
  */
 export async function mapBounded<Item, Result>(
   items: readonly Item[],
@@ -9,12 +10,18 @@ export async function mapBounded<Item, Result>(
 ): Promise<Result[]> {
   const results = new Array<Result>(items.length);
   let next = 0;
+  let stopped = false;
   const lane = async (): Promise<void> => {
-    while (next < items.length) {
+    while (next < items.length && !stopped) {
       const index = next++;
-      results[index] = await work(items[index]!);
+      results[index] = await work(items[index]!).catch((fault: unknown) => {
+        stopped = true;
+        throw fault;
+      });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, lane));
+  const failed = lanes.find((ended) => ended.status === 'rejected');
+  if (failed) throw failed.reason;
   return results;
 }

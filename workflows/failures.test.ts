@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, RetryState } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  RetryState,
+} from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { faultOf, isDataFault } from './failures.js';
 
@@ -10,6 +16,17 @@ const ofChild = new ChildWorkflowFailure('default', { workflowId: 'w' }, 'trainM
 describe('faultOf', () => {
   it.each([cause, ofActivity, ofChild])('finds the code below the wrappers', (failure) => {
     expect(faultOf(failure)).toEqual({ code: 'TOO_FEW_ROWS', message: 'found 3 rows, wanted 100' });
+  });
+
+  it('knows a cancellation', () => {
+    const ofCancelled = new ChildWorkflowFailure(
+      'default',
+      { workflowId: 'w' },
+      'trainModel',
+      state,
+      new CancelledFailure('asked to stop'),
+    );
+    expect(faultOf(ofCancelled)).toEqual({ code: 'CANCELLED', message: 'asked to stop' });
   });
 
   it('calls anything else an internal fault', () => {

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, ChildWorkflowFailure } from '@temporalio/workflow';
 
 /** What a person needs of a failed step: the code of the error table and the sentence. */
 export interface Fault {
@@ -10,6 +10,7 @@ export interface Fault {
 export function faultOf(failure: unknown): Fault {
   if (failure instanceof ActivityFailure || failure instanceof ChildWorkflowFailure)
     return faultOf(failure.cause ?? new ApplicationFailure(failure.message));
+  if (failure instanceof CancelledFailure) return { code: 'CANCELLED', message: failure.message };
   if (failure instanceof ApplicationFailure) return { code: failure.type ?? 'INTERNAL', message: failure.message };
   return { code: 'INTERNAL', message: failure instanceof Error ? failure.message : String(failure) };
 }

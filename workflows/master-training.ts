@@ -1,6 +1,6 @@
 import './zod-without-eval.js';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { executeChild, isCancellation, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import { executeChild, CancellationScope, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import type { MasterPlan } from '../contracts/activities.js';
 import type {
   DataPipelineResult,
@@ -67,6 +67,7 @@ async function takeData({ request, workflowId, plan, table }: Master): Promise<S
     workflowId: workflowIds.dataPipelineOf(workflowId),
     args: [{ source: plan.source, asOf: request.asOf }],
     staticSummary: `Snapshot of ${plan.source}`,
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
   });
   const rejectedRows = taken.status === 'rejected';
   table.mark('data pipeline', rejectedRows ? 'rejected' : 'done', `snapshot ${taken.snapshotHash.slice(0, 12)}`);
@@ -83,7 +84,8 @@ async function outcomeOf(master: Master, modelName: string, snapshotHash: string
     table.mark(modelName, stateOf(result), describe(result, promotion));
     return { status: 'decided', result, promotion };
   } catch (failure) {
-    if (isCancellation(failure)) throw failure;
+    // A person may cancel one child; only the cancellation of the whole run ends the others.
+    if (CancellationScope.current().consideredCancelled) throw failure;
     const { code, message } = faultOf(failure);
     table.mark(modelName, 'failed', `${code}: ${message}`);
     return { status: 'failed', modelName, errorCode: code, message };
@@ -99,6 +101,7 @@ const trainOne = (
     workflowId: workflowIds.modelOf(workflowId, modelName),
     args: [{ modelName, snapshotHash, seed: request.seed, trigger: request.trigger }],
     staticSummary: `Train ${modelName}`,
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL, // a terminated parent leaves recorded runs behind, not open ones
   });
 
 const stateOf = ({ decision }: TrainModelResult) =>

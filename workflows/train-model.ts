@@ -1,5 +1,12 @@
 import './zod-without-eval.js';
-import { CancellationScope, executeChild, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { EvaluatedModel, FittedModel, TrainingPlan } from '../contracts/activities.js';
 import type { DatasetRef } from '../contracts/dataset.js';
 import type { RegistrationResult } from '../contracts/registry.js';
@@ -140,6 +147,7 @@ async function locateRows(training: Training): Promise<RowOrigin | TrainModelRes
     workflowId: workflowIds.dataPipelineOf(workflowId),
     args: [{ source }],
     staticSummary: `Data for ${workflowId}`,
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
   });
   if (taken.status === 'rejected')
     return ended(training, 'rejected', { stage: 'validation', reasons: taken.reasons, reportHash: taken.reportHash });

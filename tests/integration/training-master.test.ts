@@ -1,6 +1,7 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MasterTrainingResult, ModelOutcome } from '../../contracts/workflows.js';
-import { workflowIds } from '../../contracts/workflows.js';
+import { messages, workflowIds } from '../../contracts/workflows.js';
 import { featureViews } from '../../feature-store/definitions/index.js';
 import { generateCustomers } from '../../datasets/sources/backend/generator/generate.js';
 import { replaceSource } from '../../datasets/sources/backend/load.js';
@@ -96,6 +97,46 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     expect(outcomeOf(result).promotion).toBeNull();
     expect(await registry.listVersions({ modelName: MODEL })).toHaveLength(1);
     expect(await registry.listTransitions(MODEL, 'default')).toEqual(before);
+  });
+
+  /** Starts a master run on the snapshot there is and waits until its child trains. */
+  const startOnSnapshot = async (name: string): Promise<{ master: WorkflowHandle; child: WorkflowHandle }> => {
+    const { client, services, queue } = platform;
+    const { hash } = (await services.snapshotLog.latest('generated'))!;
+    const args = [{ snapshotHash: hash }];
+    const master = await client.workflow.start('masterTraining', {
+      workflowId: platform.id(name),
+      taskQueue: queue,
+      args,
+    });
+    const child = client.workflow.getHandle(workflowIds.modelOf(platform.id(name), MODEL));
+    const stageOf = () => child.query<string>(messages.trainingStage).catch(() => 'not started');
+    await expect.poll(stageOf, { timeout: 30_000, interval: 100 }).not.toMatch(/not started|planning/);
+    return { master, child };
+  };
+
+  it('ends in order when a person cancels one child', async () => {
+    const { master, child } = await startOnSnapshot('child-cancelled');
+    await child.cancel();
+    const result = (await master.result()) as MasterTrainingResult;
+    expect(result).toMatchObject({ status: 'failed' });
+    expect(result.models).toEqual([
+      expect.objectContaining({ status: 'failed', modelName: MODEL, errorCode: 'CANCELLED' }),
+    ]);
+    expect((await platform.services.registry.listRuns({ modelName: MODEL }))[0]).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('takes its children along when it is cancelled or terminated', async () => {
+    for (const end of ['cancel', 'terminate'] as const) {
+      const { master, child } = await startOnSnapshot(`master-${end}`);
+      await master[end]();
+      await expect(child.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+      await expect(master.result()).rejects.toThrow();
+      expect((await platform.services.registry.listRuns({ modelName: MODEL }))[0]).toMatchObject({
+        status: 'cancelled',
+        workflowId: child.workflowId,
+      });
+    }
   });
 
   it('reports rejected data as a result, with every model left alone', async () => {
