@@ -74,7 +74,8 @@ describe('createTrainingActivities', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const inActivity = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run<[], T, () => Promise<T>>(work);
+  const inActivity = <T>(work: () => Promise<T>): Promise<T> =>
+    new MockActivityEnvironment().run<[], T, () => Promise<T>>(work);
   const planInput = {
     ...{ runKey: 'run-1', workflowId: 'w', modelName: MODEL, line: null, seed: 42 },
     ...{ source: null, snapshotHash: null, datasetHash: null, params: {} },
