@@ -35,8 +35,16 @@ function printLoaded(cli: CliContext, source: string, rows: Readonly<Record<stri
   cli.out.line(`source ${source} is now the one in use; \`ml data use <name>\` changes that`);
 }
 
+/** The user's own database is read and never written. @throws PipelineError `INVALID_CONFIG`. */
+function refuseForeignBackend({ config }: CliContext): void {
+  if (config.backendDatabaseUrl === null) return;
+  const wanted = 'unset it (and use another ML_HOME) to work on generated or imported rows';
+  throw new PipelineError('INVALID_CONFIG', `BACKEND_DATABASE_URL names a database that is only read; ${wanted}`);
+}
+
 /** Fills the source `generated`. @throws PipelineError `INVALID_INPUT`. */
 export async function generate(cli: CliContext, options: GenerateOptions): Promise<void> {
+  refuseForeignBackend(cli);
   const { services } = await cli.connect();
   const progress = cli.out.progress();
   const { source, settings, rows } = await generateBackend(services, settingsOf(options), (done) => {
@@ -76,6 +84,7 @@ export async function reportDifficulty(cli: CliContext, options: GenerateOptions
 export async function importData(cli: CliContext, layout: string, folder: string): Promise<void> {
   if (layout !== 'berka')
     throw new PipelineError('INVALID_INPUT', `there is no layout "${layout}"; known: berka`, { known: ['berka'] });
+  refuseForeignBackend(cli);
   const { services } = await cli.connect();
   const { source, rows, badLoans } = await importBerka(services, folder);
   cli.out.result({ source, rows, badLoans }, () => {
