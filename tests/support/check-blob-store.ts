@@ -162,7 +162,7 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
       expect(await checkpoints.load(key)).toBeNull();
       await checkpoints.save(key, text('round 10'));
       await checkpoints.save(key, text('round 20'));
-      expect(new TextDecoder().decode((await checkpoints.load(key)))).toBe('round 20');
+      expect(new TextDecoder().decode(await checkpoints.load(key))).toBe('round 20');
       expect(await checkpoints.load(`${key}/other`)).toBeNull();
       await checkpoints.remove(key);
       await checkpoints.remove(key);

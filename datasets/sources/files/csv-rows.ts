@@ -17,7 +17,7 @@ const optionsOf = ({ delimiter = ',' }: FileFormat): Options => ({
 /** The first record as this format would read it; null when it cannot be parsed that way. */
 export function sightCsv(head: string, format: FileFormat): FirstSight | null {
   try {
-    const [first] = parseAtOnce<string[]>(head, { ...optionsOf(format), to: 1 });
+    const [first] = parseAtOnce(head, { ...optionsOf(format), to: 1 });
     if (first === undefined) return null;
     const positional = format.positionalColumns !== undefined;
     return { columns: positional ? null : first.map((name) => name.trim()), width: first.length };
