@@ -6,9 +6,11 @@ import { fileColumns } from './row-sink.js';
 export interface FirstSight {
   readonly columns: readonly string[] | null;
   readonly width: number;
+  /** True when later records may have more columns: JSON leaves out what is missing. */
+  readonly open?: boolean;
 }
 
-interface Sighted {
+export interface Sighted {
   readonly format: FileFormat;
   readonly sight: FirstSight;
 }
@@ -18,15 +20,19 @@ const listed = (names: readonly string[]): string =>
 
 const missingIn = ({ format, sight }: Sighted): readonly string[] =>
   fileColumns(format)
+    .filter(({ spec }) => sight.open !== true || spec.nullable !== true)
     .map(({ nameInFile }) => nameInFile)
     .filter((name) => sight.columns !== null && !sight.columns.includes(name));
 
 /** @throws PipelineError `MISSING_COLUMN` naming every column that the format needs and the file lacks. */
-export function requireColumns(file: string, sighted: Sighted): void {
+function requireColumns(file: string, sighted: Sighted): void {
   const missing = missingIn(sighted);
-  if (missing.length === 0) return;
-  const { format, sight } = sighted;
-  throw fileFault(
+  if (missing.length > 0) throw missingColumns(file, missing, sighted);
+}
+
+/** Names every absent column, the format that needs it and what was found instead. */
+export function missingColumns(file: string, missing: readonly string[], { format, sight }: Sighted): Error {
+  return fileFault(
     'MISSING_COLUMN',
     { file, column: missing[0] },
     `format ${format.name} needs ${listed(missing)}; found ${listed(sight.columns ?? [])}`,

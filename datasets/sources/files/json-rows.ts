@@ -1,5 +1,5 @@
 import type { Cell } from './cells.js';
-import type { FirstSight } from './choose-format.js';
+import { type FirstSight, missingColumns, type Sighted } from './choose-format.js';
 import { fileFault } from './file-fault.js';
 import { type JsonRecordText, JsonScanner } from './json-scanner.js';
 import type { FileLimits } from './limits.js';
@@ -65,19 +65,26 @@ export async function peekRecords(
     yield* first;
     yield* records;
   })();
-  return { sight: { columns: [...names], width: names.size }, records: all };
+  return { sight: { columns: [...names], width: names.size, open: first.length === SIGHTED_RECORDS }, records: all };
 }
 
-/** Cells of `columns`; an absent member is a missing value. */
+/**
+ * Cells of `columns`; an absent member is a missing value.
+ * @throws PipelineError `MISSING_COLUMN` at the end for a column that no record has.
+ */
 export async function* readJsonRows(
   records: AsyncIterable<JsonRecord>,
-  columns: readonly FileColumn[],
+  file: string,
+  target: Sighted & { readonly columns: readonly FileColumn[] },
 ): AsyncGenerator<DataRow> {
-  for await (const { line, members } of records)
-    yield {
-      line,
-      cells: columns.map(({ nameInFile }) =>
-        Object.hasOwn(members, nameInFile) ? (members[nameInFile] as Cell) : undefined,
-      ),
-    };
+  const unseen = new Set(target.columns.map(({ nameInFile }) => nameInFile));
+  for await (const { line, members } of records) {
+    const cells = target.columns.map(({ nameInFile }): Cell => {
+      if (!Object.hasOwn(members, nameInFile)) return undefined;
+      unseen.delete(nameInFile);
+      return members[nameInFile] as Cell;
+    });
+    yield { line, cells };
+  }
+  if (unseen.size > 0) throw missingColumns(file, [...unseen], target);
 }

@@ -150,6 +150,17 @@ describe('readDataFile reads', () => {
     expect(table.columns.id?.values[29_999]).toBe('r29999');
   });
 
+  it('a JSON member that only a late record has, but not one that none has', async () => {
+    const many = Array.from({ length: 500 }, (_, i) => ({ ...records[0], term: undefined, id: `r${i}`, bad: i % 2 }));
+    expect(await faultOf('never.json', JSON.stringify(many))).toMatchObject({
+      code: 'MISSING_COLUMN',
+      details: { column: 'term' },
+    });
+    const late = [...many, { ...records[0], term: 7, id: 'late' }];
+    const { table } = await readDataFile(write('late.json', JSON.stringify(late)), [format]);
+    expect(table.columns.term?.values[500]).toBe(7);
+  });
+
   it('the same records whatever the chunk borders are', async () => {
     const chars = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 });
     await fc.assert(

@@ -31,8 +31,9 @@ async function openJson(
 ): Promise<OpenedRows> {
   const { sight, records } = await peekRecords(readJsonRecords(text, file, limits));
   if (sight.width === 0) throw fileFault('FILE_EMPTY', { file }, 'the file holds no record');
-  const { format } = chooseFormat(file, formats, ({ encodings }) => (encodings.includes('json') ? sight : null));
-  return { format, rows: readJsonRows(records, fileColumns(format)) };
+  const chosen = chooseFormat(file, formats, ({ encodings }) => (encodings.includes('json') ? sight : null));
+  const columns = fileColumns(chosen.format);
+  return { format: chosen.format, rows: readJsonRows(records, file, { ...chosen, columns }) };
 }
 
 function openCsv(
