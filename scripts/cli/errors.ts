@@ -22,7 +22,7 @@ const unreachable = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDO
 /** What to do next, where the table's sentence does not say it. */
 const hints: Partial<Record<ErrorCode, string>> = {
   UNKNOWN_MODEL: '`ml models list` shows the models of this catalogue.',
-  SOURCE_NOT_FOUND: '`ml data list` shows the sources; `ml data generate` makes one.',
+  SOURCE_NOT_FOUND: '`ml data sources` shows them; `ml data generate` makes one.',
   VERSION_NOT_FOUND: '`ml models list` shows the versions.',
   RUN_NOT_FOUND: '`ml runs list` shows the runs.',
   REQUEST_NOT_FOUND: '`ml models list` shows what awaits approval.',

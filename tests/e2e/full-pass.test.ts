@@ -100,10 +100,10 @@ afterAll(async () => {
 
 describe('a day with the command line', () => {
   it('generates data and trains every model to a decision, with a card', async () => {
-    await mlJson('data', 'generate', '--users', '200', '--months', '30');
+    await mlJson('data', 'generate');
     const trained = await mlJson<Trained<MasterTrainingResult>>('train', 'all');
     expect(trained.workflowId).toMatch(/^retraining-\d{4}-\d\d-\d\d$/);
-    expect(['registered', 'rejected']).toContain(decisionOf(trained).decision);
+    expect(decisionOf(trained)).toMatchObject({ decision: 'registered', version: '1.0.0', stage: 'done' });
     expect(decisionOf(trained).metrics[0]!.interval).toBeDefined();
     for (const card of trained.cards) expect(readFileSync(card, 'utf8')).toContain(model);
   });
@@ -112,9 +112,23 @@ describe('a day with the command line', () => {
     const before = await mlJson<{ versions: unknown[] }>('models', 'list');
     const again = await mlJson<Trained<MasterTrainingResult>>('train', 'all', '--from', 'dataset');
     expect(again.workflowId).toMatch(/-2$/);
-    expect(decisionOf(again).decision).not.toBe('registered');
+    expect(decisionOf(again)).toMatchObject({ decision: 'unchanged', version: '1.0.0' });
     const after = await mlJson<{ versions: unknown[] }>('models', 'list');
     expect(after.versions).toHaveLength(before.versions.length);
+  });
+
+  it('a person approves, once, and production answers', async () => {
+    const input = '{"requestedAmount": 250000, "termMonths": 24}';
+    const staged = await mlJson<{ stage: string; snapshotHash: string }>('predict', model, '--input', input);
+    expect(staged).toMatchObject({ stage: 'staging', snapshotHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+
+    const anonymous = await ml('approve', model, '--approver', ' ', '--reason', 'x', '--json');
+    expect(anonymous.code).toBe(2);
+    const verdict = ['approve', model, '--approver', 'R. Iyer', '--reason', 'card reviewed'];
+    expect(await mlJson(...verdict)).toMatchObject({ status: 'promoted', toStage: 'production', decidedBy: 'R. Iyer' });
+    const twice = await ml(...verdict, '--json');
+    expect(JSON.parse(twice.stdout)).toMatchObject({ error: { code: 'REQUEST_NOT_FOUND', exit: 2 } });
+    expect(await mlJson('predict', model, '--input', input)).toMatchObject({ stage: 'production' });
   });
 
   it('prints tables for people', async () => {
@@ -196,7 +210,8 @@ describe('a day with the command line', () => {
     expect(interrupted.code).toBe(130);
     expect(interrupted.stdout).toContain(`ml runs show ${id} --follow`);
     const followed = await mlJson<Trained<TrainModelResult>>('runs', 'show', id, '--follow');
-    expect(followed.result.stage).toBe('done');
+    const [run] = await mlJson<{ status: string }[]>('runs', 'list', '--limit', '1');
+    expect(run!.status).toBe(followed.result.decision);
   });
 
   it('an id that was used is refused', async () => {
