@@ -11,7 +11,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: [
-        '{contracts,learning,platform,datasets,feature-store,registry,monitoring,models,activities,workflows,workers,scripts}/**/*.ts',
+        '{contracts,learning,platform,datasets,feature-store,registry,monitoring,models,activities,workflows,workers,serving,scripts}/**/*.ts',
       ],
       exclude: ['**/*.test.ts', '**/*.d.ts'],
       reporter: ['text-summary', 'json-summary', 'html'],
