@@ -25,11 +25,11 @@ export interface ActivityParts {
 const IDLE_MS = 15_000;
 
 /** Computing processes that open the same stores as this worker. */
-export const createRunner = (config: Config, { artifactUri, backendDatabaseUrl }: Endpoints): JobRunner =>
+export const createRunner = (config: Config, { artifactUri, databaseUrl, backendDatabaseUrl }: Endpoints): JobRunner =>
   createChildProcessRunner({
     entry: join(codeRoot, 'activities', `child-main${codeExtension}`),
     idleMs: IDLE_MS,
-    env: childEnvironment({ artifactUri, backendDatabaseUrl, cache: config.cache }),
+    env: childEnvironment({ artifactUri, backendDatabaseUrl: backendDatabaseUrl ?? databaseUrl, cache: config.cache }),
   });
 
 /** Every activity over the real stores, computing in child processes. Both roles get all: the queue decides who does what. */

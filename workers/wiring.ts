@@ -17,7 +17,7 @@ import { createPostgresRegistry } from '../registry/postgres-registry.js';
 /** Every store that activities, the CLI and serving work with, connected and migrated. */
 export interface Services {
   readonly pool: pg.Pool;
-  /** The source system's database: read-only, and the same as `pool` when it is embedded. */
+  /** The source system's database: read-only, and the same as `pool` where none was named. */
   readonly backendPool: pg.Pool;
   readonly blobs: BlobStore;
   readonly checkpoints: CheckpointStore;
@@ -30,24 +30,26 @@ export interface Services {
 
 /**
  * Connects to the services at these addresses and brings the schemas of this system up to date. The backend's own
- * schema is created only in the embedded database: a foreign source is read and never written.
+ * schema is created only where no other database was named for it: a foreign source is read and never written, even when
+ * it is the database that holds the registry.
  * @throws PipelineError `INTERNAL` naming a migration that failed.
  */
 export async function connectServices(config: Config, endpoints: Endpoints, logger: Logger): Promise<Services> {
   const pool = createPool(endpoints.databaseUrl, logger);
-  const embeddedBackend = endpoints.backendDatabaseUrl === endpoints.databaseUrl;
-  const backendPool = embeddedBackend ? pool : createPool(endpoints.backendDatabaseUrl, logger);
+  const { backendDatabaseUrl } = endpoints;
+  const ownBackend = backendDatabaseUrl === null;
+  const backendPool = ownBackend ? pool : createPool(backendDatabaseUrl, logger);
   const registry = createPostgresRegistry(pool);
   const catalog = createSourceCatalog(pool);
   const snapshotLog = createSnapshotLog(pool);
   const onlineStore =
     endpoints.redisUrl === null ? createMemoryStore(pool) : createRedisStore(endpoints.redisUrl, logger);
   const close = async (): Promise<void> => {
-    await Promise.allSettled([onlineStore.close(), pool.end(), embeddedBackend ? null : backendPool.end()]);
+    await Promise.allSettled([onlineStore.close(), pool.end(), ownBackend ? null : backendPool.end()]);
   };
   try {
     for (const room of [registry, catalog, snapshotLog]) await room.migrate();
-    if (embeddedBackend) await migrateBackend(pool);
+    if (ownBackend) await migrateBackend(pool);
   } catch (fault) {
     await close();
     throw fault;

@@ -36,7 +36,7 @@ export const endpointEnvironment = (endpoints: Endpoints): Record<string, string
   TEMPORAL_ADDRESS: endpoints.temporal.address,
   TEMPORAL_NAMESPACE: endpoints.temporal.namespace,
   DATABASE_URL: endpoints.databaseUrl,
-  BACKEND_DATABASE_URL: endpoints.backendDatabaseUrl,
+  BACKEND_DATABASE_URL: endpoints.backendDatabaseUrl ?? '',
   REDIS_URL: endpoints.redisUrl ?? '',
   ARTIFACT_URI: endpoints.artifactUri,
 });

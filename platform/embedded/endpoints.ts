@@ -2,7 +2,8 @@
 export interface Endpoints {
   readonly temporal: { readonly address: string; readonly namespace: string; readonly uiUrl: string | null };
   readonly databaseUrl: string;
-  readonly backendDatabaseUrl: string;
+  /** The user's own source database, which is only read; null: schema `backend` of `databaseUrl`, kept by this system. */
+  readonly backendDatabaseUrl: string | null;
   /** Null: the in-process online store, written through to PostgreSQL. */
   readonly redisUrl: string | null;
   /** `file:///…` or `s3://bucket/prefix`. */

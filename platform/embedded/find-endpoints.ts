@@ -30,7 +30,7 @@ function findDatabases(
 ): Pick<Endpoints, 'databaseUrl' | 'backendDatabaseUrl'> {
   const databaseUrl = config.databaseUrl ?? running?.databaseUrl;
   if (databaseUrl === undefined) throw nowhere('DATABASE_URL', config);
-  const backendDatabaseUrl = config.backendDatabaseUrl ?? running?.backendDatabaseUrl ?? databaseUrl;
+  const backendDatabaseUrl = config.backendDatabaseUrl ?? running?.backendDatabaseUrl ?? null;
   return { databaseUrl, backendDatabaseUrl };
 }
 

@@ -9,7 +9,7 @@ const processIdentity = z.object({ pid: z.int(), startedAt: z.string() });
 const endpoints = z.object({
   temporal: z.object({ address: z.string(), namespace: z.string(), uiUrl: z.string().nullable() }),
   databaseUrl: z.string(),
-  backendDatabaseUrl: z.string(),
+  backendDatabaseUrl: z.string().nullable(),
   redisUrl: z.string().nullable(),
   artifactUri: z.string(),
 });

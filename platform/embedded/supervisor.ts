@@ -106,7 +106,7 @@ class Supervisor {
     return {
       temporal: { ...(await orchestrator), namespace: config.temporal.namespace },
       databaseUrl,
-      backendDatabaseUrl: config.backendDatabaseUrl ?? databaseUrl,
+      backendDatabaseUrl: config.backendDatabaseUrl,
       redisUrl: await onlineStore,
       artifactUri: artifactUriOf(config),
     };

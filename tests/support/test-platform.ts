@@ -46,7 +46,7 @@ export async function createTestPlatform(settings: Readonly<Record<string, strin
   const endpoints: Endpoints = {
     temporal: { address: temporalAddress ?? '', namespace: 'default', uiUrl: null },
     databaseUrl: database.url,
-    backendDatabaseUrl: database.url,
+    backendDatabaseUrl: null,
     redisUrl: null,
     artifactUri: pathToFileURL(join(folder, 'blobs')).href,
   };
