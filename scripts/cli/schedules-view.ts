@@ -8,16 +8,21 @@ import {
   unpauseSchedule,
 } from '../../workers/schedules.js';
 import type { CliContext } from './context.js';
+import { ensureSource } from './ensure-source.js';
 import { formatTime } from './format.js';
 
 export interface NoteOptions {
   readonly note?: string;
 }
 
-/** Reconciles the schedules with the settings and says what was done. */
+/**
+ * Reconciles the schedules with the settings and says what was done. Puts the source of the settings in use, because a
+ * scheduled run reads whichever is. @throws PipelineError `SOURCE_NOT_FOUND` when that cannot be read.
+ */
 export async function apply(cli: CliContext): Promise<void> {
-  const { temporal } = await cli.connect();
-  const applied = await applySchedules(temporal, cli.config);
+  const connection = await cli.connect();
+  await ensureSource(cli, connection, { whenEmpty: 'remark' });
+  const applied = await applySchedules(connection.temporal, cli.config);
   cli.out.result(applied, () => {
     const rows = applied.map(({ scheduleId, action, paused, nextRuns }) => [
       scheduleId,

@@ -27,7 +27,7 @@ export function register(program: Command, cli: CliContext): void {
 async function retrain(cli: CliContext, options: RetrainOptions): Promise<void> {
   const connection = await cli.connect();
   const { ensureSource } = await import('../cli/ensure-source.js');
-  await ensureSource(cli, connection);
+  await ensureSource(cli, connection, { source: options.source, whenEmpty: 'generate' });
   const source = options.source === undefined ? {} : { source: options.source };
   const input: MasterTrainingInput = { ...source, seed: options.seed, trigger: 'cli' };
   const summary = `every model from ${options.source ?? 'the source in use'}`;

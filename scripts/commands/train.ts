@@ -47,7 +47,7 @@ async function trainOne(cli: CliContext, name: string, options: TrainOptions): P
   const file = await readFileOption(options, model.fileFormats);
 
   const connection = await cli.connect();
-  const rows = file === null ? await backendRows(connection, options) : await fileRows(connection, name, file);
+  const rows = file === null ? await backendRows(cli, connection, options) : await fileRows(connection, name, file);
   const input: TrainModelInput = { modelName: name, ...rows, params, seed: options.seed, trigger: 'cli' };
   const summary = `${name} from ${file === null ? (options.source ?? 'the source in use') : basename(file.fileName)}`;
   const request = { workflow: 'trainModel' as const, input, id: runId(options, `train-${name}`), summary };
@@ -59,7 +59,7 @@ async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
   if (params.length > 0) throw oneModelOnly(`the hyper-parameter ${params.join(', ')}`);
   if (options.dataPath !== undefined) throw oneModelOnly('--data-path');
   const connection = await cli.connect();
-  const rows = await backendRows(connection, options);
+  const rows = await backendRows(cli, connection, options);
   const input: MasterTrainingInput = { ...rows, seed: options.seed, trigger: 'cli' };
   const summary = `every model from ${options.source ?? 'the source in use'}`;
   const request = { workflow: 'masterTraining' as const, input, id: runId(options, 'retraining'), summary };
@@ -87,10 +87,18 @@ async function fileRows(
 
 /** With `--from dataset` the newest snapshot of the source, else a fresh extraction. */
 async function backendRows(
-  { services }: Connection,
+  cli: CliContext,
+  connection: Connection,
   options: TrainOptions,
 ): Promise<{ readonly source?: string; readonly snapshotHash?: string }> {
-  if (options.from === 'data') return options.source === undefined ? {} : { source: options.source };
+  const fresh = options.from === 'data';
+  // A snapshot of a named source can be read whatever the settings say.
+  if (fresh || options.source === undefined) {
+    const { ensureSource } = await import('../cli/ensure-source.js');
+    await ensureSource(cli, connection, { source: options.source, whenEmpty: 'refuse' });
+  }
+  if (fresh) return options.source === undefined ? {} : { source: options.source };
+  const { services } = connection;
   const source = options.source ?? (await services.catalog.active());
   const snapshot = await services.snapshotLog.latest(source);
   if (snapshot === null)

@@ -8,6 +8,8 @@ import { type Config, readConfig } from '../../platform/config.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { configEnvironment, endpointEnvironment } from '../../platform/embedded/config-environment.js';
 import { findEndpoints } from '../../platform/embedded/find-endpoints.js';
+import { ensureSource, type EnsureSourceOptions } from '../../scripts/cli/ensure-source.js';
+import { createOutput } from '../../scripts/cli/output.js';
 import { connectServices, type Services } from '../../workers/wiring.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { quietLogger } from '../support/test-platform.js';
@@ -47,6 +49,9 @@ async function connect(backendUrl: string | null): Promise<Services> {
   return services;
 }
 
+/** A stream that keeps what is written. */
+const sink = (written: string[]) => ({ write: (text: string) => written.push(text) > 0 });
+
 /** Runs statements as the owner of a database. */
 async function administer<Row extends pg.QueryResultRow>(url: string, statement: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
@@ -78,5 +83,51 @@ describe('a database that was named as the source', () => {
       const handed = { ...configEnvironment(config), ...endpointEnvironment(endpointsOf(config)) };
       expect(findEndpoints(readConfig(handed, '/')).backendDatabaseUrl).toBe(backendUrl);
     }
+  });
+});
+
+describe('the source in use follows the settings', () => {
+  let services: Services;
+  const notices: string[] = [];
+  const ensure = (backendUrl: string | null, options: EnsureSourceOptions): Promise<void> => {
+    const streams = { stdout: sink([]), stderr: sink(notices) };
+    const out = createOutput(streams, { json: false, verbose: false, noColour: '1' });
+    return ensureSource({ config: settings(backendUrl), out }, { services }, options);
+  };
+  const activeSource = async () => (await services.catalog.list()).find(({ active }) => active)?.name;
+
+  beforeAll(async () => void (services = await connect(product.url)));
+
+  it('asks for data where there is none, or remarks on it', async () => {
+    const refused = ensure(null, { whenEmpty: 'refuse' });
+    await expect(refused).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+    await expect(refused).rejects.toThrow(/ml retrain.*ml data generate.*ml data import.*BACKEND_DATABASE_URL/);
+    await ensure(null, { whenEmpty: 'remark' });
+    expect(notices.splice(0).join()).toContain('no data source yet');
+  });
+
+  it('adds the named database, also after a generated one was used, and says so once', async () => {
+    await services.catalog.add('generated', { seed: 42 }, { activate: true });
+    await ensure(product.url, { whenEmpty: 'generate' });
+    expect(await activeSource()).toBe('backend');
+    expect(notices.splice(0).join()).toContain(
+      'source backend (BACKEND_DATABASE_URL) is now the one in use instead of',
+    );
+    await ensure(product.url, { whenEmpty: 'refuse' });
+    expect(notices).toEqual([]);
+    await services.catalog.use('generated');
+    await ensure(product.url, { source: 'backend', whenEmpty: 'refuse' });
+    expect(await activeSource()).toBe('backend');
+    expect(notices.splice(0)).toHaveLength(1);
+  });
+
+  it('refuses to read one source from the other’s database', async () => {
+    const unset = ensure(null, { whenEmpty: 'generate' });
+    await expect(unset).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND', details: { source: 'backend' } });
+    await expect(unset).rejects.toThrow(/BACKEND_DATABASE_URL is not set.*ml data use generated/);
+    const other = ensure(product.url, { source: 'generated', whenEmpty: 'generate' });
+    await expect(other).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND', details: { source: 'generated' } });
+    await ensure(null, { source: 'generated', whenEmpty: 'refuse' });
+    expect(await activeSource()).toBe('backend');
   });
 });
