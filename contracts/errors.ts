@@ -28,6 +28,11 @@ export const errorTable = {
   UNKNOWN_MODEL: row(404, 2, 'No folder in models/ has this name; the message lists the known ones.'),
   INVALID_MODEL: row(500, 2, 'A folder in models/ does not export a usable model; the message names folder and fault.'),
   SOURCE_NOT_FOUND: row(404, 2, 'No such data source; generate or import one with `ml data`.'),
+  SOURCE_SCHEMA_MISMATCH: row(
+    422,
+    2,
+    'The source database lacks a table, column, type or right that extraction needs; docs/backend-schema.md lists them.',
+  ),
   DATASET_NOT_FOUND: row(404, 2, 'No dataset or snapshot has this hash.'),
   VERSION_NOT_FOUND: row(404, 2, 'No such version in this model line.'),
   RUN_NOT_FOUND: row(404, 2, 'No such run.'),

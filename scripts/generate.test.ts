@@ -1,11 +1,22 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { check } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { errorTable } from '../contracts/errors.js';
+import { tableSpecs } from '../datasets/sources/backend/tables.js';
 import { projectRoot } from '../platform/project.js';
-import { generateFiles, renderAliases, renderErrorPage, staleFiles } from './generate.js';
+import {
+  generateFiles,
+  renderAliases,
+  renderBackendTables,
+  renderErrorPage,
+  renderSchemaPage,
+  staleFiles,
+} from './generate.js';
+
+const page = readFileSync(join(projectRoot, 'docs/backend-schema.md'), 'utf8');
 
 describe('generated files', () => {
   it('are what the sources say now (run `npm run gen` when this fails)', async () => {
@@ -36,6 +47,18 @@ describe('generated files', () => {
       const line = page.split('\n').find((candidate) => candidate.includes(`\`${code}\``)) ?? '';
       for (const wanted of [meaning, String(status), String(exit)]) expect(line, code).toContain(wanted);
     }
+  });
+
+  it('describe every column of every source table, and keep the text around them', () => {
+    const tables = renderBackendTables();
+    for (const { name, columns } of Object.values(tableSpecs)) {
+      const [, section = ''] = tables.split(`### backend.${name}\n`);
+      for (const column of columns) expect(section, name).toContain(`| \`${column.name}\``);
+    }
+    const marks = /<!-- tables.*?-->|<!-- end of tables -->/g;
+    const [start = '', end = ''] = page.match(marks) ?? [];
+    expect(renderSchemaPage(`before ${start} old ${end} after`)).toBe(`before ${start}\n\n${tables}\n\n${end} after`);
+    expect(() => renderSchemaPage('no marks')).toThrow(/lacks the marks/);
   });
 
   it('name one workflow a model and pass the format check', async () => {

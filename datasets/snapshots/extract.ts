@@ -90,13 +90,43 @@ async function connect(pool: pg.Pool, spec: TableSpec): Promise<pg.PoolClient> {
   }
 }
 
-/** Cancellation is its own code; a lost connection is an outage that a retry may survive; the rest is a fault. */
+/** What PostgreSQL says of a schema that is not the documented one, by its code. */
+const schemaFaults: Readonly<Record<string, string>> = {
+  '3F000': 'schema `backend` is missing',
+  '42P01': 'the table is missing',
+  '42703': 'a column is missing',
+  '42501': 'this user may not read it (grant usage on the schema and select on the table)',
+  '42883': 'a column has another type',
+  '42804': 'a column has another type',
+  '42846': 'a column has another type',
+  '22P02': 'a column has another type (ids are text, also where they are uuid or integer inside)',
+  '22007': 'a column has another type',
+  '22003': 'a number is out of range',
+};
+
+/** Never retried: somebody must change the database, its views or its grants. */
+function explainSchema(sqlState: string, fault: Error, table: string): PipelineError | null {
+  const why = schemaFaults[sqlState];
+  if (why === undefined) return null;
+  const column = /column "?([\w.]+)"?/.exec(fault.message)?.[1];
+  const found = fault.message.replace(/: ".*"$/s, ''); // the server quotes the cell, which may be personal
+  const message = `the source database does not fit: backend.${table}: ${why}: ${found}`;
+  const details = { table: `backend.${table}`, sqlState, wanted: 'docs/backend-schema.md' };
+  return new PipelineError('SOURCE_SCHEMA_MISMATCH', message, column === undefined ? details : { ...details, column });
+}
+
+/**
+ * Cancellation is its own code; so is a schema that does not fit; a lost connection is an outage that a retry may
+ * survive; the rest is a fault.
+ */
 function explain(fault: unknown, { signal, spec }: ExtractOptions): PipelineError {
   if (signal.aborted)
     return new PipelineError('CANCELLED', `extraction of ${spec.name} was cancelled`, {}, { cause: fault });
   if (fault instanceof PipelineError) return fault;
-  const { code, message } = fault as { code?: string; message: string };
-  const sqlFault = /^(22|23|42)/.test(code ?? '');
+  const { code = '', message } = fault as { code?: string; message: string };
+  const mismatch = explainSchema(code, fault as Error, spec.name);
+  if (mismatch !== null) return mismatch;
+  const sqlFault = /^(22|23|42)/.test(code);
   return new PipelineError(
     sqlFault ? 'INTERNAL' : 'SERVICE_UNAVAILABLE',
     `extracting ${spec.name}: ${message}`,
@@ -109,7 +139,8 @@ function explain(fault: unknown, { signal, spec }: ExtractOptions): PipelineErro
  * Reads one table of the source system by key into Parquet blobs, one part a chunk, all in one repeatable-read,
  * read-only transaction: a table is seen as of one moment. Memory: one chunk. Idempotent: the same rows give the same
  * blobs. An empty table has one part without rows, which carries its columns.
- * @throws PipelineError `CANCELLED`, `SERVICE_UNAVAILABLE`, `MISSING_COLUMN`; `INTERNAL` for a query that fails.
+ * @throws PipelineError `CANCELLED`, `SERVICE_UNAVAILABLE`, `SOURCE_SCHEMA_MISMATCH` naming table and column;
+ *   `INTERNAL` for a query that fails otherwise.
  */
 export async function extractTable(options: ExtractOptions): Promise<ExtractedTable> {
   const { pool, spec } = options;

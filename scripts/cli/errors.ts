@@ -27,6 +27,7 @@ const hints: Partial<Record<ErrorCode, string>> = {
   RUN_NOT_FOUND: '`ml runs list` shows the runs.',
   REQUEST_NOT_FOUND: '`ml models list` shows what awaits approval.',
   UNKNOWN_FORMAT: 'docs/data-formats.md describes the formats.',
+  SOURCE_SCHEMA_MISMATCH: '`ml data sources` shows which source is in use.',
   MISSING_COLUMN: 'docs/data-formats.md lists the columns of each format.',
   SERVICE_UNAVAILABLE: '`ml doctor` checks every part; `ml status` shows what runs.',
   SERVICE_NOT_FOUND: '`ml doctor` says what was looked for and how to get it.',

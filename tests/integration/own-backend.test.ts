@@ -1,13 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BackendTable, backendTables } from '../../contracts/backend.js';
+import type { ColumnSpec } from '../../contracts/dataset.js';
+import { extractTable } from '../../datasets/snapshots/extract.js';
+import { readParquet } from '../../datasets/snapshots/parquet.js';
+import { tableSpecs } from '../../datasets/sources/backend/tables.js';
 import { type Config, readConfig } from '../../platform/config.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { configEnvironment, endpointEnvironment } from '../../platform/embedded/config-environment.js';
 import { findEndpoints } from '../../platform/embedded/find-endpoints.js';
+import { projectRoot } from '../../platform/project.js';
 import { ensureSource, type EnsureSourceOptions } from '../../scripts/cli/ensure-source.js';
 import { createOutput } from '../../scripts/cli/output.js';
 import { connectServices, type Services } from '../../workers/wiring.js';
@@ -129,5 +137,134 @@ describe('the source in use follows the settings', () => {
     await expect(other).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND', details: { source: 'generated' } });
     await ensure(null, { source: 'generated', whenEmpty: 'refuse' });
     expect(await activeSource()).toBe('backend');
+  });
+});
+
+const page = readFileSync(join(projectRoot, 'docs/backend-schema.md'), 'utf8');
+const [viewStatements = '', grantStatements = ''] = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, text]) => text);
+
+/** A product keyed by uuid, before anybody thought of `backend`. */
+const productTables = `
+  create schema app;
+  create table app.customers (id uuid primary key default gen_random_uuid(), signed_up_at timestamptz not null,
+    born_on date, town text);
+  create table app.ledger (id uuid primary key default gen_random_uuid(), account_id uuid not null,
+    customer_id uuid not null, booked_at timestamptz not null, amount_minor bigint not null, currency char(3) not null,
+    channel text, payee text, statement_line text not null, category text, disputed_at timestamptz);
+  insert into app.customers (signed_up_at, born_on, town)
+    select '2025-01-01'::timestamptz + n * interval '1 day', '1990-02-03', 'Pune' from generate_series(1, 10) n;
+  insert into app.ledger (account_id, customer_id, booked_at, amount_minor, currency, statement_line)
+    select gen_random_uuid(), id, '2025-06-01', -12345, 'INR', 'POS' from app.customers, generate_series(1, 3)`;
+
+const sqlTypes = { number: 'numeric', integer: 'integer', timestamp: 'timestamptz', flag: 'boolean' } as const;
+const sqlTypeOf = ({ name, type }: ColumnSpec): string => {
+  if (type !== 'text' && type !== 'category') return sqlTypes[type];
+  return name === 'id' || name.endsWith('_id') ? 'text collate "C"' : 'text';
+};
+
+/** Views without rows for the tables that the documented example leaves to the reader. */
+const emptyViews = backendTables
+  .filter((name) => !viewStatements.includes(`create view backend.${name} `))
+  .map((name) => {
+    const columns = tableSpecs[name].columns.map((column) => `null::${sqlTypeOf(column)} as ${column.name}`);
+    return `create view backend.${name} as select 'backend' as source, ${columns.join(', ')} where false`;
+  });
+
+describe('a product’s own database', () => {
+  const role = `reader_${randomUUID().replaceAll('-', '')}`;
+  let readerUrl: string;
+  let reader: Services;
+
+  const extract = (name: BackendTable, { backendPool, blobs }: Services, source = 'backend') =>
+    extractTable({
+      pool: backendPool,
+      blobs,
+      spec: tableSpecs[name],
+      source,
+      asOf: Date.UTC(2026, 0, 1),
+      chunkRows: 4,
+      signal: new AbortController().signal,
+    });
+
+  const relations = async (): Promise<unknown[]> =>
+    administer(
+      product.url,
+      `select n.nspname, c.relname, c.relkind from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname !~ '^pg_|^information_schema$' order by 1, 2`,
+    );
+
+  beforeAll(() => {
+    const url = new URL(product.url);
+    url.username = role;
+    readerUrl = url.href;
+  });
+  afterAll(async () => {
+    await Promise.all(opened.splice(0).map((services) => services.close()));
+    await product.drop();
+    await administer(own.url, `drop role if exists ${role}`);
+  });
+
+  it('without schema `backend` is refused with the page that describes it, and not tried again', async () => {
+    const services = await connect(product.url);
+    for (const name of backendTables) {
+      const fault: unknown = await extract(name, services).catch((error: unknown) => error);
+      expect(fault).toMatchObject({ code: 'SOURCE_SCHEMA_MISMATCH', retryable: false });
+      expect(fault).toMatchObject({ details: { table: `backend.${name}`, wanted: 'docs/backend-schema.md' } });
+    }
+  });
+
+  it('is read through the documented views by a user who may only select', async () => {
+    await administer(product.url, productTables);
+    await administer(product.url, [viewStatements, ...emptyViews].join(';\n'));
+    await administer(product.url, grantStatements.replaceAll('ml_reader', role));
+    const before = await relations();
+    reader = await connect(readerUrl);
+    const extracted = await Promise.all(backendTables.map((name) => extract(name, reader)));
+    const rows = Object.fromEntries(extracted.map((table) => [table.table, table.rows]));
+    expect(rows).toMatchObject({ users: 10, transactions: 30, loans: 0, prediction_feedback: 0 });
+    expect(Object.keys(rows)).toHaveLength(9);
+    const [users, transactions] = [extracted[0]!, extracted[2]!];
+    expect(users.parts.length).toBe(3);
+    const { columns } = await readParquet(
+      await Promise.all(transactions.parts.map(({ hash }) => reader.blobs.localPath(hash))),
+    );
+    expect(new Set(columns.amount!.values)).toEqual(new Set([-123.45]));
+    const ids = columns.id!.values as readonly string[];
+    expect(ids).toEqual([...new Set(ids)].sort());
+    expect(await relations()).toEqual(before);
+    const writing = reader.backendPool.query('create table app.mine (id text)');
+    await expect(writing).rejects.toThrow(/read-only|permission denied/);
+  });
+
+  it.each([
+    {
+      change: 'a column less',
+      statement: `select 'backend' as source, id::text collate "C" as id, signed_up_at as created_at, born_on as birth_date, town as city, null::text as employment, 'INR' as currency`,
+      details: { column: 'gender', sqlState: '42703' },
+    },
+    {
+      change: 'uuid ids',
+      statement: `select 'backend' as source, id, signed_up_at as created_at, born_on as birth_date, null::text as gender, town as city, null::text as employment, 'INR' as currency`,
+      details: { sqlState: '22P02' },
+    },
+    {
+      change: 'dates as numbers',
+      statement: `select 'backend' as source, id::text collate "C" as id, signed_up_at as created_at, 19900203 as birth_date, null::text as gender, town as city, null::text as employment, 'INR' as currency`,
+      details: { sqlState: '42846' },
+    },
+  ])('with $change is refused by name', async ({ statement, details }) => {
+    const grant = `grant select on backend.users to ${role}`;
+    const view = `drop view backend.users; create view backend.users as ${statement} from app.customers; ${grant}`;
+    await administer(product.url, view);
+    const refused = extract('users', reader);
+    await expect(refused).rejects.toMatchObject({ code: 'SOURCE_SCHEMA_MISMATCH', details });
+    await expect(refused).rejects.toThrow(/backend\.users/);
+  });
+
+  it('without the right to select is refused by name', async () => {
+    await administer(product.url, `revoke select on backend.transactions from ${role}`);
+    const refused = extract('transactions', reader);
+    await expect(refused).rejects.toMatchObject({ code: 'SOURCE_SCHEMA_MISMATCH', details: { sqlState: '42501' } });
+    await expect(refused).rejects.toThrow(/grant usage/);
   });
 });
