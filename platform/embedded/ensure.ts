@@ -36,15 +36,19 @@ export async function ensurePlatform(
   onProgress: (line: string) => void,
   { workers = true }: EnsureOptions = {},
 ): Promise<Endpoints> {
+  let startedHere = false;
   for (;;) {
     const running = runningState(config.home);
     if (running === null) {
       await startSupervisor(config, workers);
+      startedHere = true;
     } else if (running.phase === 'stopping' || running.phase === 'failed') {
       await untilGone(running);
     } else {
       expectSameAddresses(config, running);
-      const endpoints = await follow(config.home, running, onProgress);
+      // What one that ran before said while it started is old news; what one's own said is not, however quick it was.
+      const told = running.phase === 'ready' && !startedHere ? running.progress.total : 0;
+      const endpoints = await follow(config.home, { first: running, told }, onProgress);
       if (endpoints !== null) return endpoints;
     }
   }
@@ -97,10 +101,11 @@ function supervisorFault(home: string, pid: number | undefined): PipelineError {
 /** Passes progress on until it is ready. @returns Null when it ended in an orderly way meanwhile. */
 async function follow(
   home: string,
-  first: PlatformState,
+  from: { readonly first: PlatformState; readonly told: number },
   onProgress: (line: string) => void,
 ): Promise<Endpoints | null> {
-  let told = first.phase === 'ready' ? first.progress.total : 0;
+  const { first } = from;
+  let { told } = from;
   let brokenSince: number | null = null;
   for (;;) {
     const state = readState(home) ?? first;
