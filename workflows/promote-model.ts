@@ -176,15 +176,20 @@ async function smokeTest({ target, table }: Promotion): Promise<{ passed: boolea
   return tested;
 }
 
-/** The former production version takes over again; where there is none, the version is archived. */
+/**
+ * In production the former version takes over again; where there is none, and in staging, the version is archived:
+ * a version that failed stays in no stage that is served or proposed.
+ */
 async function takeBack({ runKey, target }: Promotion, reason: string): Promise<void> {
-  const { modelName, line } = target;
-  const actor = 'promoteModel';
+  const { modelName, line, toStage } = target;
+  const order = { runKey, actor: 'promoteModel', reason };
   const step = bookkeeping('Take the promotion back');
+  const archive = () => step.promoteVersion({ ...target, ...order, toStage: 'archived' });
+  if (toStage === 'staging') return void (await archive());
   try {
-    await step.rollbackVersion({ runKey, modelName, line, actor, reason });
+    await step.rollbackVersion({ ...order, modelName, line });
   } catch (failure) {
     if (faultOf(failure).code !== 'TRANSITION_NOT_ALLOWED') throw failure;
-    await step.promoteVersion({ ...target, toStage: 'archived', runKey, actor, reason });
+    await archive();
   }
 }

@@ -25,6 +25,12 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
   });
   afterAll(() => platform.close());
 
+  /** A stored sample that the trained model does not predict. */
+  const wrongSample = (): object => {
+    const sample = JSON.parse(new TextDecoder().decode(trained['sample.json'])) as { outputs: object[] };
+    return { ...sample, outputs: sample.outputs.map(() => ({ probability: 2 })) };
+  };
+
   const staged = async (sample?: object): Promise<string> => {
     const version = await registerVersion(platform.services, trained, sample);
     await stage(platform.services, version);
@@ -109,8 +115,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     const [before] = (await platform.services.registry.listVersions({ modelName: MODEL })).filter(
       (record) => record.stage === 'production',
     );
-    const sample = JSON.parse(new TextDecoder().decode(trained['sample.json'])) as { outputs: object[] };
-    const broken = await staged({ ...sample, outputs: sample.outputs.map(() => ({ probability: 2 })) });
+    const broken = await staged(wrongSample());
     const handle = await propose({ version: broken });
     await awaitApproval(handle);
     await handle.executeUpdate(messages.approvePromotion, { args: [approval] });
@@ -122,6 +127,26 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(await stageOf(before!.version)).toBe('production');
     const [failed] = await platform.services.registry.listPromotionRequests({ modelName: MODEL, status: 'failed' });
     expect(failed).toMatchObject({ version: broken });
+  });
+
+  it('archives a version that fails on its way to staging and leaves production alone', async () => {
+    const { registry } = platform.services;
+    const production = async () =>
+      (await registry.listVersions({ modelName: MODEL })).filter((record) => record.stage === 'production');
+    const before = await production();
+    const arrivals = (await registry.listTransitions(MODEL, LINE)).filter(({ to }) => to === 'production');
+    // A rollback would have somewhere to go back to.
+    expect(arrivals.length).toBeGreaterThanOrEqual(2);
+
+    const broken = await registerVersion(platform.services, trained, wrongSample());
+    const result = await resultOf(await propose({ version: broken, toStage: 'staging' }));
+    expect(result).toMatchObject({ status: 'rolled-back', version: broken, toStage: 'staging' });
+    expect(await stageOf(broken)).toBe('archived');
+    expect(await production()).toEqual(before);
+    const after = (await registry.listTransitions(MODEL, LINE)).filter(({ to }) => to === 'production');
+    expect(after).toEqual(arrivals);
+    const [failed] = await registry.listPromotionRequests({ modelName: MODEL, status: 'failed' });
+    expect(failed).toMatchObject({ version: broken, toStage: 'staging' });
   });
 
   it('refuses what the stages do not allow', async () => {
