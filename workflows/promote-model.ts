@@ -1,6 +1,8 @@
 import './zod-without-eval.js';
 import {
   ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
   condition,
   getExternalWorkflowHandle,
   isCancellation,
@@ -13,7 +15,7 @@ import { faultOf } from './failures.js';
 import { approvePromotion, rejectPromotion, superseded } from './messages.js';
 import { parseInput, required } from './parse-input.js';
 import { bookkeeping, dataStep } from './steps.js';
-import type { ProgressTable } from './visibility.js';
+import type { ProgressTable, StepState } from './visibility.js';
 import { label, showProgress } from './visibility.js';
 
 /** A smoke test loads one artefact and predicts one sample; two minutes of silence mean a lost worker. */
@@ -24,9 +26,15 @@ type Target = Pick<PromoteModelResult, 'modelName' | 'line' | 'version'> & {
 };
 
 interface Verdict {
-  readonly status: 'approved' | 'rejected' | 'superseded' | 'expired';
+  /** `failed`: the workflow was cancelled while it waited. */
+  readonly status: 'approved' | 'rejected' | 'superseded' | 'expired' | 'failed';
   readonly decidedBy: string;
   readonly reason: string;
+}
+
+/** The first verdict counts, whoever gives it: approver, newer request, timer or cancellation. */
+interface Decision {
+  verdict: Verdict | null;
 }
 
 interface Promotion {
@@ -39,6 +47,8 @@ interface Promotion {
  * Moves a version to a stage: opens a request, waits for the approval that the stage needs, promotes, proves the
  * version in a smoke test and takes the promotion back when that fails.
  * Approval comes as the update `approvePromotion` with approver and reason; a newer request supersedes this one.
+ * A cancellation closes the request that still waits; a verdict is carried out to its end, so that no version stays in
+ * a stage unproven.
  */
 export async function promoteModel(input: PromoteModelInput = {}): Promise<PromoteModelResult> {
   const request = parseInput(promoteModelInput, input);
@@ -53,12 +63,14 @@ export async function promoteModel(input: PromoteModelInput = {}): Promise<Promo
     table,
   };
 
-  const awaited = listenForVerdict(promotion.target);
-  const { requestId, requiresApproval } = await openRequest(promotion, request.requestedBy);
-  const verdict = requiresApproval
-    ? await awaitVerdict(promotion, awaited, request.approvalHours)
-    : { status: 'approved' as const, decidedBy: request.requestedBy, reason: `${toStage} needs no approval here` };
-  return carryOut(promotion, requestId, verdict);
+  const decision = listenForVerdict(promotion.target);
+  // Cancelled in this moment, it still learns which request it has to close.
+  const opened = await CancellationScope.nonCancellable(() => openRequest(promotion, request.requestedBy));
+  const waiting = opened.requiresApproval
+    ? () => awaitVerdict(promotion, decision, request.approvalHours)
+    : () => approveUnasked(promotion.target, request.requestedBy);
+  const verdict = await settle(decision, waiting);
+  return CancellationScope.nonCancellable(() => carryOut(promotion, opened.requestId, verdict));
 }
 
 async function newestBelow(modelName: string, line: string, toStage: Target['toStage']): Promise<string> {
@@ -67,11 +79,12 @@ async function newestBelow(modelName: string, line: string, toStage: Target['toS
   return (await step.findPromotionCandidate({ modelName, line, inStage })).version;
 }
 
-/** Installs the message handlers; the first verdict counts. @returns a function that reads it. */
-function listenForVerdict(target: Target): () => Verdict | null {
-  let verdict: Verdict | null = null;
+/** Installs the message handlers. @returns what they and {@link settle} write to. */
+function listenForVerdict(target: Target): Decision {
+  const decision: Decision = { verdict: null };
   const validator = (given: ApprovalInput): void => {
     parseInput(approvalInput, given);
+    const { verdict } = decision;
     if (verdict !== null)
       throw ApplicationFailure.nonRetryable(
         `the request for ${target.modelName} ${target.version} is already ${verdict.status} by ${verdict.decidedBy}`,
@@ -82,16 +95,16 @@ function listenForVerdict(target: Target): () => Verdict | null {
     (status: 'approved' | 'rejected') =>
     (given: ApprovalInput): ApprovalReceipt => {
       const { approver, reason } = parseInput(approvalInput, given);
-      verdict = { status, decidedBy: approver, reason };
+      decision.verdict = { status, decidedBy: approver, reason };
       return { ...target, verdict: status };
     };
   const description = 'Needs {"approver": "…", "reason": "…"}';
   setHandler(approvePromotion, decide('approved'), { validator, description });
   setHandler(rejectPromotion, decide('rejected'), { validator, description });
   setHandler(superseded, (newer) => {
-    verdict ??= { status: 'superseded', decidedBy: newer, reason: `superseded by ${newer}` };
+    decision.verdict ??= { status: 'superseded', decidedBy: newer, reason: `superseded by ${newer}` };
   });
-  return () => verdict;
+  return decision;
 }
 
 async function openRequest({ runKey, target, table }: Promotion, requestedBy: string) {
@@ -111,38 +124,62 @@ async function openRequest({ runKey, target, table }: Promotion, requestedBy: st
 async function supersede(workflowId: string, newer: string): Promise<void> {
   try {
     await getExternalWorkflowHandle(workflowId).signal(superseded, newer);
-  } catch (failure) {
-    if (isCancellation(failure)) throw failure;
+  } catch {
+    // Nobody waits there any more.
   }
 }
 
-async function awaitVerdict(
-  { target, table }: Promotion,
-  verdict: () => Verdict | null,
-  approvalHours: number,
-): Promise<Verdict> {
+/** Waits and makes what came of it the verdict, unless a message was faster. */
+async function settle(decision: Decision, waiting: () => Promise<Verdict> | Verdict): Promise<Verdict> {
+  let found: Verdict;
+  try {
+    found = await waiting();
+  } catch (failure) {
+    if (!isCancellation(failure)) throw failure;
+    const reason = 'the promotion was cancelled before it was decided';
+    found = { status: 'failed', decidedBy: 'cancellation', reason };
+  }
+  return (decision.verdict ??= found);
+}
+
+async function awaitVerdict({ target, table }: Promotion, decision: Decision, approvalHours: number): Promise<Verdict> {
   table.enter('awaiting approval');
   table.mark('approval', 'running', `of ${target.version} for ${target.toStage}, open for ${approvalHours} hours`);
-  const inTime = await condition(() => verdict() !== null, approvalHours * 3_600_000);
-  const given = inTime ? verdict() : null;
-  return given ?? { status: 'expired', decidedBy: 'timer', reason: `nobody decided within ${approvalHours} hours` };
+  await condition(() => decision.verdict !== null, approvalHours * 3_600_000);
+  const expired = `nobody decided within ${approvalHours} hours`;
+  return decision.verdict ?? { status: 'expired', decidedBy: 'timer', reason: expired };
+}
+
+function approveUnasked({ toStage }: Target, decidedBy: string): Verdict {
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the promotion was cancelled');
+  return { status: 'approved', decidedBy, reason: `${toStage} needs no approval here` };
 }
 
 async function carryOut(promotion: Promotion, requestId: string, verdict: Verdict): Promise<PromoteModelResult> {
   const { table } = promotion;
   const { status, decidedBy, reason } = verdict;
-  table.mark('approval', status === 'approved' ? 'done' : 'rejected', `${status} by ${decidedBy}: ${reason}`);
+  table.mark('approval', approvalState(status), `${status} by ${decidedBy}: ${reason}`);
   await bookkeeping(`Record ${status}`).decidePromotionRequest({ requestId, ...verdict });
-  if (status !== 'approved') return finished(promotion, status, verdict);
+  if (status === 'approved') return promoteAndProve(promotion, requestId, verdict);
+  if (status !== 'failed') return finished(promotion, status, verdict);
+  label({ Decision: 'cancelled' });
+  throw new CancelledFailure(reason);
+}
 
+async function promoteAndProve(promotion: Promotion, requestId: string, verdict: Verdict): Promise<PromoteModelResult> {
   await promote(promotion, verdict);
   const { passed, finding } = await smokeTest(promotion);
   if (passed) return finished(promotion, 'promoted', verdict);
-  table.mark('promotion', 'failed', 'taken back');
+  promotion.table.mark('promotion', 'failed', 'taken back');
   const failure = { ...verdict, reason: `smoke test failed: ${finding}` };
   await takeBack(promotion, failure.reason);
   await bookkeeping('Record failed').decidePromotionRequest({ requestId, ...failure, status: 'failed' });
   return finished(promotion, 'rolled-back', failure);
+}
+
+function approvalState(status: Verdict['status']): StepState {
+  if (status === 'approved') return 'done';
+  return status === 'failed' ? 'cancelled' : 'rejected';
 }
 
 function finished(
@@ -185,11 +222,11 @@ async function takeBack({ runKey, target }: Promotion, reason: string): Promise<
   const order = { runKey, actor: 'promoteModel', reason };
   const step = bookkeeping('Take the promotion back');
   const archive = () => step.promoteVersion({ ...target, ...order, toStage: 'archived' });
-  if (toStage === 'staging') return void (await archive());
   try {
-    await step.rollbackVersion({ ...order, modelName, line });
+    if (toStage === 'staging') await archive();
+    else await step.rollbackVersion({ ...order, modelName, line });
   } catch (failure) {
-    if (faultOf(failure).code !== 'TRANSITION_NOT_ALLOWED') throw failure;
+    if (toStage === 'staging' || faultOf(failure).code !== 'TRANSITION_NOT_ALLOWED') throw failure;
     await archive();
   }
 }

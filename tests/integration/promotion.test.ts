@@ -149,6 +149,37 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(failed).toMatchObject({ version: broken, toStage: 'staging' });
   });
 
+  it('closes the request when it is cancelled while it waits', async () => {
+    const version = await staged();
+    const handle = await propose({ version });
+    await awaitApproval(handle);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    await saveHistory(platform.client, handle.workflowId, 'promote-model-cancelled');
+    expect(await stageOf(version)).toBe('staging');
+    const [failed] = await platform.services.registry.listPromotionRequests({ modelName: MODEL, status: 'failed' });
+    expect(failed).toMatchObject({ version, decidedBy: 'cancellation' });
+    expect(await platform.services.registry.listPromotionRequests({ modelName: MODEL, status: 'open' })).toEqual([]);
+  });
+
+  it('proves and takes back what it promoted, though it is cancelled meanwhile', async () => {
+    const before = (await platform.services.registry.listVersions({ modelName: MODEL })).find(
+      (record) => record.stage === 'production',
+    )!;
+    const broken = await staged(wrongSample());
+    const handle = await propose({ version: broken });
+    await awaitApproval(handle);
+    await handle.executeUpdate(messages.approvePromotion, { args: [approval] });
+    const stageNow = async () => (await handle.query<ProgressReport>(messages.progress)).stage;
+    await expect.poll(stageNow, { timeout: 30_000, interval: 5 }).toBe('smoke test');
+    await handle.cancel();
+    expect(await resultOf(handle)).toMatchObject({ status: 'rolled-back', version: broken });
+    expect(await stageOf(broken)).toBe('archived');
+    expect(await stageOf(before.version)).toBe('production');
+    const [failed] = await platform.services.registry.listPromotionRequests({ modelName: MODEL, status: 'failed' });
+    expect(failed).toMatchObject({ version: broken });
+  });
+
   it('refuses what the stages do not allow', async () => {
     const version = await registerVersion(platform.services, trained);
     const handle = await propose({ version });

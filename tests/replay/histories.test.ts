@@ -34,6 +34,7 @@ describe('workflows continue what earlier versions began', () => {
         'data-pipeline-completed.json',
         'data-pipeline-rejected.json',
         'master-training-proposed.json',
+        'promote-model-cancelled.json',
         'promote-model-promoted.json',
         'promote-model-rolled-back.json',
         'promote-model-superseded.json',
