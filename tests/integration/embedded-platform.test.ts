@@ -109,7 +109,8 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
     await query(endpoints.databaseUrl, 'create table kept as select 42 as answer');
     const part = await kill('postgres');
     expect(part.lastCrash!.message).toMatch(/^postgres was ended by SIGKILL; last lines of .*postgres\.log:\n {2}\S/);
-    expect(part.lastCrash!.message).toContain('database system is ready to accept connections');
+    // Which lines are the last depends on what its clients were doing.
+    expect(part.lastCrash!.message).toMatch(/postgres\.log:\n.*(LOG|ERROR|FATAL|DETAIL|STATEMENT): /);
     expect((await query(endpoints.databaseUrl, 'select answer from kept')).rows).toEqual([{ answer: 42 }]);
   });
 

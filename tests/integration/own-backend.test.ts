@@ -228,7 +228,7 @@ describe('a product’s own database', () => {
     const { columns } = await readParquet(
       await Promise.all(transactions.parts.map(({ hash }) => reader.blobs.localPath(hash))),
     );
-    expect(new Set(columns.amount!.values)).toEqual(new Set([-123.45]));
+    expect([...columns.amount!.values]).toEqual(Array(30).fill(-123.45));
     const ids = columns.id!.values as readonly string[];
     expect(ids).toEqual([...new Set(ids)].sort());
     expect(await relations()).toEqual(before);
