@@ -27,7 +27,7 @@ export const errorTable = {
   INVALID_HYPERPARAMETERS: row(400, 2, 'A hyper-parameter is unknown or out of range for this model.'),
   UNKNOWN_MODEL: row(404, 2, 'No folder in models/ has this name; the message lists the known ones.'),
   INVALID_MODEL: row(500, 2, 'A folder in models/ does not export a usable model; the message names folder and fault.'),
-  SOURCE_NOT_FOUND: row(404, 2, 'No such data source; generate or import one with `ml data`.'),
+  SOURCE_NOT_FOUND: row(404, 2, 'No data source that can be read is meant; the message says which one and what helps.'),
   SOURCE_SCHEMA_MISMATCH: row(
     422,
     2,
