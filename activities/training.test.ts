@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
-import type { ModelRegistry } from '../contracts/registry.js';
+import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
+import { putJsonBlob } from '../datasets/snapshots/json-blob.js';
 import { findModel, loadCatalogue } from '../models/catalogue.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
@@ -142,5 +143,30 @@ describe('createTrainingActivities', () => {
     const blobs = await countBlobs(deps.blobs);
     expect(await inActivity(() => evaluateModel({ ...step, artefactHash }))).toEqual(evaluated);
     expect(await countBlobs(deps.blobs)).toBe(blobs);
+  });
+
+  it('evaluateModel fails on a champion whose bytes are no artefact; nothing wins by that', async () => {
+    const { fitModel, evaluateModel } = createTrainingActivities(deps);
+    const step = { runKey: 'run-1', modelName: MODEL, dataset, seed: 42 };
+    const { artefactHash, signatureHash } = await inActivity(() => fitModel({ ...step, params: {} }));
+    const { evaluationHash } = await inActivity(() => evaluateModel({ ...step, artefactHash }));
+    const document = JSON.parse(new TextDecoder().decode(await deps.blobs.get(evaluationHash))) as { dataset: object };
+    // Of other rows, so that the champion's artefact has to score these.
+    const elsewhere = { ...document, dataset: { ...document.dataset, hash: 'e'.repeat(64) } };
+    const { hash } = await putJsonBlob(deps.blobs, elsewhere);
+    const champion = { version: '1.2.0', signatureHash, evaluationHash: hash };
+    const against = (found: object) => {
+      const registry = { ...deps.registry, findChampion: async () => found as VersionRecord };
+      const { evaluateModel: evaluate } = createTrainingActivities({ ...deps, registry });
+      return inActivity(() => evaluate({ ...step, artefactHash }));
+    };
+    expect(await against({ ...champion, artefactHash })).toMatchObject({
+      championVersion: '1.2.0',
+      comparisons: [{ against: 'baseline' }, { against: 'champion', difference: 0 }],
+    });
+    await expect(against({ ...champion, artefactHash: hash })).rejects.toMatchObject({ code: 'ARTEFACT_INVALID' });
+    await expect(against({ ...champion, artefactHash: 'f'.repeat(64) })).rejects.toMatchObject({
+      code: expect.stringMatching(/^BLOB_/) as string,
+    });
   });
 });

@@ -135,7 +135,10 @@ async function evaluateModel(deps: TrainingActivityDeps, input: z.output<typeof 
   const champion =
     found === null
       ? null
-      : { version: found.version, artefactHash: found.artefactHash, evaluationHash: found.evaluationHash };
+      : {
+          ...{ version: found.version, signatureHash: found.signatureHash },
+          ...{ artefactHash: found.artefactHash, evaluationHash: found.evaluationHash },
+        };
   const { evaluationBytes: bytes, ...evaluated } = await compute(deps, 'evaluateModel', {
     ...input,
     holdout,

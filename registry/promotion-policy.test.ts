@@ -18,7 +18,7 @@ const compared = (against: Comparison['against'], low: number, high: number): Co
   interval: { low, high, level: 0.95, method: 'delong' },
 });
 const judge = (gate: Gate, metrics: Metric[], comparisons: Comparison[] = []) =>
-  judgeGates([gate], 'default', metrics, comparisons)[0]!;
+  judgeGates([gate], 'default', { metrics, comparisons, incomparable: null })[0]!;
 const atLeast = (bound: number): Gate => ({ kind: 'absolute', metric: 'auc', atLeast: bound });
 const better = (other: 'baseline' | 'champion'): Gate => ({ kind: 'better-than', other });
 const number = fc.double({ min: -10, max: 10, noNaN: true });
@@ -80,17 +80,27 @@ describe('judgeGates', () => {
     expect(judge(better('baseline'), [], [compared('champion', 1, 2)])).toMatchObject({ passed: false });
   });
 
+  it.each([
+    [true, 'champion 1.2.0 cannot score these rows (no column age), the signature changed'],
+    [false, 'champion 1.2.0 cannot score these rows (no column age), though the signature is the same'],
+  ])('passes a champion that cannot compete only when the signature changed: %s', (signatureChanged, finding) => {
+    const incomparable = { version: '1.2.0', reason: 'no column age', signatureChanged };
+    const baseline = compared('baseline', 1, 2);
+    const gates = [better('champion'), better('baseline')];
+    const [champion, other] = judgeGates(gates, 'default', { metrics: [], comparisons: [baseline], incomparable });
+    expect(champion).toEqual({ gate: 'better than champion', passed: signatureChanged, finding });
+    expect(other).toMatchObject({ passed: true });
+  });
+
   it('asks only for gates of the line', () => {
     const gates: Gate[] = [
       { ...atLeast(0.8), lines: ['default'] },
       better('champion'),
       { ...atLeast(0.7), lines: ['berka'] },
     ];
-    expect(judgeGates(gates, 'default', measured(1), []).map(({ gate }) => gate)).toEqual([
-      'auc ≥ 0.8',
-      'better than champion',
-    ]);
-    expect(judgeGates(gates, 'taiwan', measured(1), []).map(({ gate }) => gate)).toEqual(['better than champion']);
+    const found = { metrics: measured(1), comparisons: [], incomparable: null };
+    expect(judgeGates(gates, 'default', found).map(({ gate }) => gate)).toEqual(['auc ≥ 0.8', 'better than champion']);
+    expect(judgeGates(gates, 'taiwan', found).map(({ gate }) => gate)).toEqual(['better than champion']);
   });
 });
 

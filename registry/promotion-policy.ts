@@ -53,12 +53,39 @@ function judgeAbsolute(gate: AbsoluteGate, metrics: readonly Metric[]): GateResu
 
 const percent = (level: number): string => `${formatNumber(level * 100)} %`;
 
-function judgeRelative({ other }: RelativeGate, comparisons: readonly Comparison[]): GateResult {
+/** A champion that reigns but could not be compared with the challenger. */
+export interface IncomparableChampion {
+  readonly version: string;
+  /** Why it cannot score the challenger's rows. */
+  readonly reason: string;
+  /** The challenger takes other inputs or gives another output; then a champion of the old form cannot compete. */
+  readonly signatureChanged: boolean;
+}
+
+/** What the gates judge. */
+export interface Measured {
+  readonly metrics: readonly Metric[];
+  readonly comparisons: readonly Comparison[];
+  /** Null when the line has no champion, or when the comparison with it stands among `comparisons`. */
+  readonly incomparable: IncomparableChampion | null;
+}
+
+function judgeUncompared(
+  other: RelativeGate['other'],
+  champion: IncomparableChampion | null,
+): Omit<GateResult, 'gate'> {
+  if (other !== 'champion') return { passed: false, finding: `no comparison with the ${other} was made` };
+  if (champion === null) return { passed: true, finding: 'the line has no champion yet, so there is nothing to beat' };
+  const { version, reason, signatureChanged } = champion;
+  const finding = `champion ${version} cannot score these rows (${reason})`;
+  const cause = signatureChanged ? 'the signature changed' : 'though the signature is the same';
+  return { passed: signatureChanged, finding: `${finding}, ${cause}` };
+}
+
+function judgeRelative({ other }: RelativeGate, { comparisons, incomparable }: Measured): GateResult {
   const gate = `better than ${other}`;
   const found = comparisons.find((comparison) => comparison.against === other);
-  if (found === undefined && other === 'champion')
-    return { gate, passed: true, finding: 'the line has no champion yet, so there is nothing to beat' };
-  if (found === undefined) return { gate, passed: false, finding: `no comparison with the ${other} was made` };
+  if (found === undefined) return { gate, ...judgeUncompared(other, incomparable) };
   const { low, high, level } = found.interval;
   const passed = low > 0;
   const verdict = passed ? 'wholly above 0' : 'not wholly above 0';
@@ -70,17 +97,13 @@ function judgeRelative({ other }: RelativeGate, comparisons: readonly Comparison
 /**
  * Judges a challenger. An absolute gate judges the metric's value (its interval stands beside it on the card); a
  * `better-than` gate passes when the whole interval of the paired difference lies above zero, so that noise promotes
- * nothing. A line without champion passes `better than champion` and says so; a missing metric or baseline fails.
+ * nothing. A line without champion passes `better than champion` and says so; a champion that cannot score the rows is
+ * passed only when the signature changed; a missing metric or baseline fails.
  * @returns one result for each gate of the line, in the gates' order.
  */
-export function judgeGates(
-  gates: readonly Gate[],
-  line: string,
-  metrics: readonly Metric[],
-  comparisons: readonly Comparison[],
-): GateResult[] {
+export function judgeGates(gates: readonly Gate[], line: string, measured: Measured): GateResult[] {
   return gatesOfLine(gates, line).map((gate) =>
-    gate.kind === 'absolute' ? judgeAbsolute(gate, metrics) : judgeRelative(gate, comparisons),
+    gate.kind === 'absolute' ? judgeAbsolute(gate, measured.metrics) : judgeRelative(gate, measured),
   );
 }
 

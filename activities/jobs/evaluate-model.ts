@@ -13,12 +13,17 @@ import { readParquet } from '../../datasets/snapshots/parquet.js';
 import { findModel } from '../../models/catalogue.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { loadArtefact } from '../../registry/artefacts.js';
-import { judgeGates } from '../../registry/promotion-policy.js';
+import { type IncomparableChampion, judgeGates } from '../../registry/promotion-policy.js';
 import { type EvaluationDocument, loadEvaluation } from '../evaluation-document.js';
 import { loadDivided } from './fit-model.js';
 import { defineJob } from './job-definition.js';
 
-const champion = z.strictObject({ version: semanticVersion, artefactHash: contentHash, evaluationHash: contentHash });
+const champion = z.strictObject({
+  version: semanticVersion,
+  signatureHash: contentHash,
+  artefactHash: contentHash,
+  evaluationHash: contentHash,
+});
 type Champion = z.infer<typeof champion>;
 
 const evaluateInput = evaluateModelInput.extend({ holdout: frozenHoldout, champion: champion.nullable() });
@@ -45,19 +50,23 @@ export const evaluateModel = defineJob({
     const { scored, signatureHash } = await score(bench, input.artefactHash);
     const evaluation = model.evaluate(scored, holdout, bench.context);
     const baseline = model.baseline(train, holdout);
-    const { comparison, note } = await compareWithChampion(bench, scored, input);
+    const { comparison, incomparable } = await compareWithChampion(bench, { scored, signatureHash }, input);
     const comparisons = [model.compare(scored, baseline.scored, 'baseline', bench.context), ...comparison];
 
-    const found = { evaluation: withNote(evaluation, note), comparisons, baselineName: baseline.name, signatureHash };
+    const baselineName = baseline.name;
+    const found = { evaluation: withNote(evaluation, incomparable), comparisons, baselineName, signatureHash };
     const rows = { trainedRows: train.table.rowCount, holdoutRows: holdout.table.rowCount };
-    return conclude(bench, input, { ...found, ...rows, scoredHash: (await putTable(blobs, scored)).hash });
+    const scoredHash = (await putTable(blobs, scored)).hash;
+    return conclude(bench, input, { found: { ...found, ...rows, scoredHash }, incomparable });
   },
 });
 
-async function score(
-  { blobs, model, holdout, context }: Bench,
-  artefactHash: string,
-): Promise<{ scored: Table; signatureHash: string }> {
+interface Scores {
+  readonly scored: Table;
+  readonly signatureHash: string;
+}
+
+async function score({ blobs, model, holdout, context }: Bench, artefactHash: string): Promise<Scores> {
   const { files, manifest } = await loadArtefact(blobs, artefactHash);
   const predictor = await model.predictor(files);
   try {
@@ -67,22 +76,27 @@ async function score(
   }
 }
 
-/** Faults that say "this champion cannot read these rows", as after a change of the features. */
-const incomparable: readonly string[] = ['MISSING_COLUMN', 'SHAPE_MISMATCH', 'ARTEFACT_INVALID', 'INVALID_INPUT'];
+/**
+ * Faults that say "this champion cannot read these rows", as after a change of the features. A champion whose bytes are
+ * damaged is not among them: it is a fault of the store, and no challenger wins by it.
+ */
+const cannotScore: readonly string[] = ['MISSING_COLUMN', 'SHAPE_MISMATCH', 'INVALID_INPUT'];
 
 async function compareWithChampion(
   bench: Bench,
-  challenger: Table,
+  challenger: Scores,
   input: EvaluateInput,
-): Promise<{ comparison: Comparison[]; note: string | null }> {
-  if (input.champion === null) return { comparison: [], note: null };
+): Promise<{ comparison: Comparison[]; incomparable: IncomparableChampion | null }> {
+  if (input.champion === null) return { comparison: [], incomparable: null };
+  const { version, signatureHash } = input.champion;
   try {
     const other = await championScores(bench, input.champion, input);
-    return { comparison: [bench.model.compare(challenger, other, 'champion', bench.context)], note: null };
+    const comparison = bench.model.compare(challenger.scored, other, 'champion', bench.context);
+    return { comparison: [comparison], incomparable: null };
   } catch (fault) {
-    if (!(fault instanceof PipelineError) || !incomparable.includes(fault.code)) throw fault;
-    const note = `champion ${input.champion.version} cannot score these rows: ${fault.message}`;
-    return { comparison: [], note };
+    if (!(fault instanceof PipelineError) || !cannotScore.includes(fault.code)) throw fault;
+    const signatureChanged = signatureHash !== challenger.signatureHash;
+    return { comparison: [], incomparable: { version, reason: fault.message, signatureChanged } };
   }
 }
 
@@ -98,19 +112,26 @@ async function championScores(
   return (await score(bench, artefactHash)).scored;
 }
 
-const withNote = (evaluation: Evaluation, note: string | null): Evaluation =>
-  note === null ? evaluation : { ...evaluation, notes: [...evaluation.notes, note] };
+function withNote(evaluation: Evaluation, champion: IncomparableChampion | null): Evaluation {
+  if (champion === null) return evaluation;
+  const note = `champion ${champion.version} cannot score these rows: ${champion.reason}`;
+  return { ...evaluation, notes: [...evaluation.notes, note] };
+}
 
 type Found = Pick<
   EvaluationDocument,
   'baselineName' | 'signatureHash' | 'trainedRows' | 'holdoutRows' | 'scoredHash' | 'comparisons'
 > & { readonly evaluation: Evaluation };
 
-async function conclude({ blobs, model }: Bench, input: EvaluateInput, found: Found) {
+async function conclude(
+  { blobs, model }: Bench,
+  input: EvaluateInput,
+  { found, incomparable }: { readonly found: Found; readonly incomparable: IncomparableChampion | null },
+) {
   const { dataset, holdout, artefactHash } = input;
   const { evaluation, comparisons, holdoutRows, baselineName } = found;
   const metrics = [...evaluation.metrics];
-  const gates = judgeGates(model.gates, dataset.line, metrics, comparisons);
+  const gates = judgeGates(model.gates, dataset.line, { metrics, comparisons, incomparable });
   const championVersion = input.champion?.version ?? null;
   const document = { ...found, dataset, holdout, artefactHash, gates, championVersion };
   const stored = await putJsonBlob(blobs, { kind: 'evaluation', schemaVersion: 1, ...document });

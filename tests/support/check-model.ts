@@ -299,7 +299,11 @@ function checkCard(model: ModelDefinition, checked: () => Checked): void {
     const evaluation = model.evaluate(scored, holdout, trainContext());
     const baseline = model.baseline(train, holdout);
     const comparisons = [model.compare(scored, baseline.scored, 'baseline', trainContext())];
-    const gates = judgeGates(model.gates, schema.line, evaluation.metrics, comparisons);
+    const gates = judgeGates(model.gates, schema.line, {
+      metrics: evaluation.metrics,
+      comparisons,
+      incomparable: null,
+    });
     const origin = { kind: 'file', fileHash: HASH, fileName: 'fixture', format: schema.line } as const;
     const rows = train.table.rowCount + holdout.table.rowCount;
     const { markdown, html } = await renderCard({
