@@ -43,6 +43,8 @@ export const registrationResult = z.strictObject({
   decision,
   /** The new version, or for `unchanged` the one that already has this artefact. */
   version: semanticVersion.nullable(),
+  /** Where that version stands; null without one. */
+  stage: stage.nullable(),
   /** Sentences with what was found and wanted. */
   reasons: z.array(z.string()),
 });

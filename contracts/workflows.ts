@@ -85,6 +85,8 @@ export const trainModelResult = z.strictObject({
   /** Where a rejected or skipped run ended. */
   stage: z.enum(trainingStages),
   version: semanticVersion.nullable(),
+  /** The version passed its gates in this run and still stands in dev of the line that is served. */
+  promotable: z.boolean(),
   reasons: z.array(z.string()),
   rows: z.int(),
   holdoutRows: z.int(),

@@ -1,24 +1,36 @@
 import { PipelineError } from '../contracts/errors.js';
+import type { Stage } from '../contracts/ids.js';
 import { type RegistrationInput, registrationInput, type RegistrationResult } from '../contracts/registry.js';
 import { lockLine } from './lines.js';
 import { decideRegistration, type NumberedVersion, type RegistrationDecision } from './promotion-policy.js';
 import { insertJudgement } from './run-facts.js';
 import { insertDataset, runNotFound } from './runs.js';
-import { insertTransition } from './transitions.js';
+import { insertTransition, placeOf } from './transitions.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 import { findChampion } from './versions.js';
 
 async function earlierResult(
   transaction: RegistryTransaction,
-  { runKey, modelName }: RegistrationInput,
+  input: RegistrationInput,
 ): Promise<RegistrationResult | null> {
+  const { runKey, modelName } = input;
   const row = await transaction
     .selectFrom('registrations')
     .select(['decision', 'version', 'reasons'])
     .where('run_key', '=', runKey)
     .where('model_name', '=', modelName)
     .executeTakeFirst();
-  return row ?? null;
+  if (row === undefined) return null;
+  const { decision, version, reasons } = row;
+  return { decision, version, stage: await stageOf(transaction, input, version), reasons };
+}
+
+async function stageOf(
+  transaction: RegistryTransaction,
+  { modelName, line }: RegistrationInput,
+  version: string | null,
+): Promise<Stage | null> {
+  return version === null ? null : (await placeOf(transaction, { modelName, line, version })).stage;
 }
 
 async function findNewest(
@@ -142,6 +154,6 @@ export async function register(database: RegistryDatabase, given: RegistrationIn
         reasons: JSON.stringify(reasons),
       })
       .execute();
-    return { decision, version, reasons: [...reasons] };
+    return { decision, version, stage: await stageOf(transaction, input, version), reasons: [...reasons] };
   });
 }

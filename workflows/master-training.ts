@@ -118,10 +118,13 @@ const describe = ({ decision, version, metrics, reasons }: TrainModelResult, pro
     .filter((part) => part !== null && part !== undefined)
     .join(' · ');
 
-/** A registered version of the backend's line goes to staging when it loads and predicts, and asks for production. */
+/**
+ * A version of the backend's line that stands in dev, of this run or left there by another, goes to staging when it
+ * loads and predicts, and asks for production.
+ */
 async function promoteRegistered(master: Master, result: TrainModelResult): Promise<Promotion> {
-  const { modelName, line, version, decision } = result;
-  if (decision !== 'registered' || version === null || line !== 'default') return null;
+  const { modelName, line, version, promotable } = result;
+  if (!promotable || version === null) return null;
   const target = { modelName, line, version };
   const toStaging = { ...target, toStage: 'staging' as const };
   const { passed, finding } = await dataStep('Smoke test', SMOKE_TEST_SILENCE_MS).smokeTest(toStaging);

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { EvaluatedModel, FittedModel, TrainingPlan } from '../contracts/activities.js';
 import type { DatasetRef } from '../contracts/dataset.js';
+import { DEFAULT_LINE } from '../contracts/ids.js';
 import type { RegistrationResult } from '../contracts/registry.js';
 import type { TrainingStage, TrainModelInput, TrainModelResult } from '../contracts/workflows.js';
 import { trainModelInput, workflowIds } from '../contracts/workflows.js';
@@ -277,6 +278,7 @@ function concluded(
   return ended(training, registration.decision, {
     line: dataset.line,
     version: registration.version,
+    promotable: isPromotable(dataset, evaluated, registration),
     reasons: registration.reasons,
     rows: dataset.rows,
     holdoutRows: evaluated.holdoutRows,
@@ -290,6 +292,10 @@ function concluded(
   });
 }
 
+/** Also a version that an earlier run registered and left in dev, when it would pass its gates today. */
+const isPromotable = ({ line }: DatasetRef, { gates }: EvaluatedModel, { stage }: RegistrationResult): boolean =>
+  line === DEFAULT_LINE && stage === 'dev' && gates.every(({ passed }) => passed);
+
 /** A result of the stage the run is in, with nothing measured unless `facts` say so. */
 function ended(
   training: Training,
@@ -299,8 +305,8 @@ function ended(
   const { modelName, plan, stage, table } = training;
   if (stage !== 'done') table.mark(stage, decision === 'skipped' ? 'skipped' : 'rejected', facts.reasons[0]);
   return {
-    ...{ modelName, line: plan.line, decision, stage, version: null, rows: 0, holdoutRows: 0, metrics: [] },
-    ...{ target: plan.target, baselineName: null, comparisons: [], championVersion: null },
+    ...{ modelName, line: plan.line, decision, stage, version: null, promotable: false, rows: 0, holdoutRows: 0 },
+    ...{ metrics: [], target: plan.target, baselineName: null, comparisons: [], championVersion: null },
     ...{ notes: [], cardHash: null, reportHash: null },
     ...facts,
   };

@@ -19,6 +19,7 @@ const result: TrainModelResult = {
   decision: 'registered',
   stage: 'done',
   version: '1.0.1',
+  promotable: true,
   reasons: [],
   rows: 300,
   holdoutRows: 90,

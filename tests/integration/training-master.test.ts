@@ -99,6 +99,17 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     expect(await registry.listTransitions(MODEL, 'default')).toEqual(before);
   });
 
+  it('takes up a version that an earlier training left in dev', async () => {
+    const { registry, snapshotLog, pool } = platform.services;
+    // As after a training by hand, or a cancellation between registration and staging.
+    await pool.query(`update registry.version_stages set stage = 'dev' where model_name = $1`, [MODEL]);
+    const { hash: snapshotHash } = (await snapshotLog.latest('generated'))!;
+    const { result, promotion } = outcomeOf(await run('takes-up', { snapshotHash }));
+    expect(result).toMatchObject({ decision: 'unchanged', version: '1.0.0', promotable: true });
+    expect(promotion).toEqual({ stage: 'staging', awaitingApproval: true, workflowId: proposal });
+    expect((await registry.getVersion(MODEL, 'default', '1.0.0')).stage).toBe('staging');
+  });
+
   /** Starts a master run on the snapshot there is and waits until its child trains. */
   const startOnSnapshot = async (name: string): Promise<{ master: WorkflowHandle; child: WorkflowHandle }> => {
     const { client, services, queue } = platform;

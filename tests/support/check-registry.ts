@@ -245,7 +245,8 @@ export function checkRegistry(open: () => RegistryBackend): void {
         ['b', '1.0.1'],
       ] as const) {
         const input = it.input(await it.begin(), artefact, { championVersion: '1.0.0', gates: [failedGate] });
-        expect(await registry.register(input)).toMatchObject({ decision: 'unchanged', version });
+        const stage = version === '1.0.0' ? 'production' : 'dev';
+        expect(await registry.register(input)).toMatchObject({ decision: 'unchanged', version, stage });
       }
       expect(Object.keys(await it.stages())).toHaveLength(2);
     });
@@ -257,6 +258,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(result).toEqual({
         decision: 'rejected',
         version: null,
+        stage: null,
         reasons: ['aucRoc ≥ 0.9: aucRoc 0.8312 < 0.9'],
       });
       expect(await it.stages()).toEqual({});
