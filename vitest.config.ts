@@ -15,6 +15,10 @@ export default defineConfig({
       ],
       exclude: ['**/*.test.ts', '**/*.d.ts'],
       reporter: ['text-summary', 'json-summary', 'html'],
+      reportOnFailure: true,
+      // What it cannot see: workflow code (bundled and run in Temporal's sandbox), computing processes, worker processes
+      // and the supervisor, and the CLI as the end-to-end tests start it.
+      thresholds: { lines: 85 },
     },
     projects: [
       {
@@ -23,6 +27,7 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: ['**/node_modules/**', 'dist/**', 'tests/integration/**', 'tests/e2e/**'],
+          setupFiles: ['tests/support/property-seed.ts'],
           testTimeout: 60_000,
         },
       },
@@ -31,6 +36,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/integration/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
+          setupFiles: ['tests/support/property-seed.ts'],
           globalSetup: ['tests/support/services.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,

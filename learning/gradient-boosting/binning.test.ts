@@ -33,6 +33,12 @@ describe('quantileCuts', () => {
     expect(cuts[2]).toBeGreaterThan(5);
   });
 
+  it('lets the largest float32 share the last bin', () => {
+    const largest = 3.4028234663852886e38;
+    expect([...quantileCuts(Float32Array.of(0, largest), null, 2)]).toEqual([largest]);
+    expect([...quantileCuts(Float32Array.of(0, 1, largest), null, 256)]).toEqual([1, largest]);
+  });
+
   it('never makes more than maxBins, keeps cuts rising, and puts every value into its bin', () => {
     const values = fc.array(float32.filter(Number.isFinite), { minLength: 1, maxLength: 400 });
     fc.assert(

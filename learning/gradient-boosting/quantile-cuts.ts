@@ -71,5 +71,7 @@ export function quantileCuts(sorted: Float32Array, weights: ArrayLike<number> | 
   const summary = summarize(sorted, weights);
   const entries =
     summary.value.length <= maxBins ? [...summary.value.keys()] : pruneToRanks(summary, maxBins + 1).slice(0, maxBins);
-  return Float32Array.from([...entries.slice(1).map((entry) => summary.value[entry]!), ABOVE_ALL_VALUES]);
+  const starts = entries.slice(1).map((entry) => summary.value[entry]!);
+  // Float32's largest number cannot start a bin: nothing lies above it to end that bin, so it shares the one below.
+  return Float32Array.from([...starts.filter((start) => start < ABOVE_ALL_VALUES), ABOVE_ALL_VALUES]);
 }

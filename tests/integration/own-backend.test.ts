@@ -172,6 +172,7 @@ const emptyViews = backendTables
 
 describe('a product’s own database', () => {
   const role = `reader_${randomUUID().replaceAll('-', '')}`;
+  const password = randomUUID();
   let readerUrl: string;
   let reader: Services;
 
@@ -196,6 +197,7 @@ describe('a product’s own database', () => {
   beforeAll(() => {
     const url = new URL(product.url);
     url.username = role;
+    url.password = password;
     readerUrl = url.href;
   });
   afterAll(async () => {
@@ -216,7 +218,7 @@ describe('a product’s own database', () => {
   it('is read through the documented views by a user who may only select', async () => {
     await administer(product.url, productTables);
     await administer(product.url, [viewStatements, ...emptyViews].join(';\n'));
-    await administer(product.url, grantStatements.replaceAll('ml_reader', role));
+    await administer(product.url, grantStatements.replaceAll('ml_reader', role).replace('…', password));
     const before = await relations();
     reader = await connect(readerUrl);
     const extracted = await Promise.all(backendTables.map((name) => extract(name, reader)));
