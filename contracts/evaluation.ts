@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { semanticVersion, stage } from './ids.js';
 
 export const interval = z.strictObject({
   low: z.number(),
@@ -61,6 +60,3 @@ export const gateResult = z.strictObject({
   finding: z.string(),
 });
 export type GateResult = z.infer<typeof gateResult>;
-
-export const versionRef = z.strictObject({ version: semanticVersion, stage });
-export type VersionRef = z.infer<typeof versionRef>;

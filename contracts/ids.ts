@@ -2,7 +2,6 @@ import { z } from 'zod';
 
 /** sha256 in lower-case hex: the name of everything stored in the blob store. */
 export const contentHash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits (sha256)');
-export type ContentHash = z.infer<typeof contentHash>;
 
 /** A model's name: the folder below models/. */
 export const modelName = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'expected kebab-case');

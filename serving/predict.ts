@@ -100,11 +100,6 @@ async function closePredictor(artefactHash: string): Promise<void> {
   await predictor?.then((open) => open.close());
 }
 
-/** Closes every predictor of this process. */
-export async function closePredictors(): Promise<void> {
-  await Promise.allSettled([...predictors.keys()].map(closePredictor));
-}
-
 /** The input a version wants, as JSON schema, for documentation and forms. */
 export async function inputSchemaOf(
   services: PredictRequest['services'],

@@ -1,20 +1,9 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../cli/context.js';
-import type { VerdictOptions } from '../cli/promotions.js';
+import { registerVerdict } from '../cli/verdict-command.js';
 
 /** `ml approve <model>`. */
 export function register(program: Command, cli: CliContext): void {
-  program
-    .command('approve')
-    .summary('approve a promotion that waits')
-    .description('Approves the open promotion of a model. Name and reason are recorded for good.')
-    .argument('<model>', 'name of a model')
-    .requiredOption('--approver <name>', 'who decides')
-    .requiredOption('--reason <why>', 'why')
-    .option('--line <name>', 'line, when several wait')
-    .option('--version <version>', 'version, when several wait')
-    .action(async (model: string, options: VerdictOptions) => {
-      const { decidePromotion } = await import('../cli/promotions.js');
-      await decidePromotion(cli, model, { ...options, verdict: 'approve' });
-    });
+  const effect = 'Approves the open promotion of a model.';
+  registerVerdict(program, cli, { verdict: 'approve', summary: 'approve a promotion that waits', effect });
 }

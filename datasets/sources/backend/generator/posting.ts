@@ -32,22 +32,26 @@ interface Payment {
   readonly fraud?: boolean;
 }
 
+/** What a posting says of its parties, on top of the payment itself. */
+type Parties = Pick<Posting, 'merchant' | 'description' | 'marks' | 'family'>;
+
+/** `amount` is signed. */
+const post = (payment: Payment, parties: Parties): Posting => ({
+  at: payment.at,
+  account: payment.account ?? 'main',
+  amount: money(payment.amount),
+  channel: payment.channel,
+  category: payment.category,
+  ...parties,
+  fraud: payment.fraud ?? false,
+});
+
 /** A purchase; `amount` is positive and leaves the account. */
 export function payMerchant(random: Random, profile: Profile, merchant: Merchant, payment: Payment): Posting {
-  const party: Party = { type: 'MERCHANT', name: merchant.name };
-  const line = describePayment(random, profile, { ...payment, party });
-  return {
-    at: payment.at,
-    account: payment.account ?? 'main',
-    amount: -money(payment.amount),
-    channel: payment.channel,
-    category: payment.category,
-    merchant: merchant.name,
-    description: line.text,
-    marks: line.marks,
-    family: merchant.family,
-    fraud: payment.fraud ?? false,
-  };
+  const { name, family } = merchant;
+  const line = describePayment(random, profile, { ...payment, party: { type: 'MERCHANT', name } });
+  const parties = { merchant: name, description: line.text, marks: line.marks, family };
+  return { ...post(payment, parties), amount: -money(payment.amount) };
 }
 
 /** A payment to or from a person or organisation; `amount` is signed. */
@@ -58,32 +62,11 @@ export function settleWith(
   payment: Payment,
 ): Posting {
   const line = describePayment(random, profile, { ...payment, party, incoming: payment.amount > 0 });
-  return {
-    at: payment.at,
-    account: payment.account ?? 'main',
-    amount: money(payment.amount),
-    channel: payment.channel,
-    category: payment.category,
-    merchant: null,
-    description: line.text,
-    marks: line.marks,
-    family: party.family ?? familyOfName(party.name),
-    fraud: payment.fraud ?? false,
-  };
+  const family = party.family ?? familyOfName(party.name);
+  return post(payment, { merchant: null, description: line.text, marks: line.marks, family });
 }
 
 /** A booking of the bank's own; `amount` is signed. */
 export function bankBooking(text: string, payment: Payment): Posting {
-  return {
-    at: payment.at,
-    account: payment.account ?? 'main',
-    amount: money(payment.amount),
-    channel: payment.channel,
-    category: payment.category,
-    merchant: null,
-    description: plainLine(text).text,
-    marks: [],
-    family: null,
-    fraud: payment.fraud ?? false,
-  };
+  return post(payment, { merchant: null, description: plainLine(text).text, marks: [], family: null });
 }
