@@ -5,7 +5,7 @@ import { readChildSettings } from './child-settings.js';
 import { createJobExecutor } from './jobs.js';
 
 /* The entry of every computing process: opens its own stores, runs one job, ends. */
-const { artifactUri, cache, backendDatabaseUrl } = readChildSettings(process.env);
+const { artifactUri, cache, backendDatabaseUrl, progressIntervalMs } = readChildSettings(process.env);
 
 let pool: pg.Pool | undefined;
 
@@ -21,4 +21,5 @@ serveJobs(
     checkpoints: openCheckpointStore(artifactUri),
     backendPool: () => (pool ??= openBackend()),
   }),
+  progressIntervalMs === undefined ? {} : { progressIntervalMs },
 );

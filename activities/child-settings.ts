@@ -8,6 +8,8 @@ const childSettings = z.strictObject({
   artifactUri: z.string(),
   cache: z.string(),
   backendDatabaseUrl: z.string(),
+  /** See `ServeOptions`. */
+  progressIntervalMs: z.number().nonnegative().optional(),
 });
 export type ChildSettings = z.infer<typeof childSettings>;
 

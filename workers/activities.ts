@@ -7,6 +7,7 @@ import type { PipelineActivities, PromotionActivities, TrainingActivities } from
 import { findModel, loadCatalogue } from '../models/catalogue.js';
 import type { JobRunner } from '../platform/child-process/job.js';
 import { createChildProcessRunner } from '../platform/child-process/runner.js';
+import type { ServeOptions } from '../platform/child-process/serve.js';
 import type { Config } from '../platform/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import { codeExtension, codeRoot, projectRoot } from '../platform/project.js';
@@ -25,11 +26,18 @@ export interface ActivityParts {
 const IDLE_MS = 15_000;
 
 /** Computing processes that open the same stores as this worker. */
-export const createRunner = (config: Config, { artifactUri, databaseUrl, backendDatabaseUrl }: Endpoints): JobRunner =>
+export const createRunner = (
+  config: Config,
+  { artifactUri, databaseUrl, backendDatabaseUrl }: Endpoints,
+  options: ServeOptions = {},
+): JobRunner =>
   createChildProcessRunner({
     entry: join(codeRoot, 'activities', `child-main${codeExtension}`),
     idleMs: IDLE_MS,
-    env: childEnvironment({ artifactUri, backendDatabaseUrl: backendDatabaseUrl ?? databaseUrl, cache: config.cache }),
+    env: childEnvironment({
+      ...{ artifactUri, backendDatabaseUrl: backendDatabaseUrl ?? databaseUrl, cache: config.cache },
+      ...options,
+    }),
   });
 
 /** Every activity over the real stores, computing in child processes. Both roles get all: the queue decides who does what. */

@@ -2,26 +2,36 @@ import { PipelineError } from '../../contracts/errors.js';
 import type { JobContext, JobExecutor, FromChild, ToChild } from './protocol.js';
 import { cancelled, toFaultMessage } from './protocol.js';
 
-/** At most one progress message in this time; what falls between is dropped, the last step of a stage never. */
 const PROGRESS_INTERVAL_MS = 20;
 const MEGABYTE = 2 ** 20;
 
 /** A process that holds more than this share of its limit after a job is not given another. */
 const REUSABLE_SHARE = 0.25;
 
+export interface ServeOptions {
+  /**
+   * At most one progress message in this time; what falls between is dropped, the last step of a stage never.
+   * 0 reports every step, at the price of one message each. @default 20
+   */
+  readonly progressIntervalMs?: number;
+}
+
 /**
  * The child's side: takes a job from the parent, computes, answers and waits for the next. It ends when the parent lets
  * it go or is gone, at the latest with the next progress report: a computation that never yields hears no event, but it
  * reports rounds.
  */
-export function serveJobs(execute: JobExecutor): void {
+export function serveJobs(
+  execute: JobExecutor,
+  { progressIntervalMs = PROGRESS_INTERVAL_MS }: ServeOptions = {},
+): void {
   let controller = new AbortController();
   process.on('SIGINT', () => undefined); // Ctrl-C reaches the whole group; the parent decides what becomes of the job
   process.on('disconnect', () => process.exit(0));
   process.on('message', (message: ToChild) => {
     if (message.kind === 'run') {
       controller = new AbortController();
-      void answer(execute, message, controller.signal);
+      void answer(execute, message, createContext(controller.signal, message.memoryMb, progressIntervalMs));
     } else if (message.kind === 'cancel') controller.abort();
     else process.exit(0);
   });
@@ -30,13 +40,13 @@ export function serveJobs(execute: JobExecutor): void {
 async function answer(
   execute: JobExecutor,
   { request, memoryMb }: Extract<ToChild, { kind: 'run' }>,
-  signal: AbortSignal,
+  context: JobContext,
 ): Promise<void> {
   try {
-    const result = await execute(request, createContext(signal, memoryMb));
+    const result = await execute(request, context);
     send({ kind: 'done', result, reusable: holdsLittle(memoryMb) });
   } catch (thrown) {
-    const fault = toFaultMessage(signal.aborted ? cancelled(request.job) : outOfMemory(thrown));
+    const fault = toFaultMessage(context.signal.aborted ? cancelled(request.job) : outOfMemory(thrown));
     send({ kind: 'failed', fault, reusable: holdsLittle(memoryMb) });
   }
 }
@@ -49,7 +59,7 @@ const send = (message: FromChild): void => {
   process.send?.(message, undefined, undefined, () => undefined);
 };
 
-function createContext(signal: AbortSignal, memoryMb: number): JobContext {
+function createContext(signal: AbortSignal, memoryMb: number, progressIntervalMs: number): JobContext {
   const parent = process.ppid;
   let next = 0;
   return {
@@ -57,7 +67,7 @@ function createContext(signal: AbortSignal, memoryMb: number): JobContext {
     onProgress(progress) {
       const now = performance.now();
       if (now < next && progress.done < progress.total) return;
-      next = now + PROGRESS_INTERVAL_MS;
+      next = now + progressIntervalMs;
       if (process.ppid !== parent) process.exit(1);
       checkMemory(memoryMb);
       send({ kind: 'progress', progress });
