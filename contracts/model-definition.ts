@@ -20,6 +20,46 @@ export interface TrainContext extends ComputeContext {
     load(): Promise<Uint8Array | null>;
     save(bytes: Uint8Array): Promise<void>;
   };
+  /** The line's champion when this run continues it (`update`), else null: the model then learns on from there. */
+  readonly champion: ArtefactFiles | null;
+  /** What each shard computed, in shard order; empty for a model without `shards`. */
+  readonly shards: readonly Uint8Array[];
+  /**
+   * A pretrained encoder's files, read by the caller.
+   * @param name - hub name; the folder in `ENCODER_PATH` comes first.
+   * @returns null when neither folder, cache nor network has it: the model then trains without.
+   */
+  encoder(name: string): Promise<EncoderFiles | null>;
+}
+
+/** A BERT-family encoder in the layout of a Hugging Face folder. */
+export interface EncoderFiles {
+  /** Hub name, or the folder's name. */
+  readonly name: string;
+  /** config.json */
+  readonly config: Uint8Array;
+  /** tokenizer.json */
+  readonly tokenizer: Uint8Array;
+  /** model.safetensors */
+  readonly weights: Uint8Array;
+  /** Of model.safetensors, hex; recorded in the artefact. */
+  readonly weightsSha256: string;
+}
+
+/**
+ * Work that is done in parts before `train`, each an activity of its own: a killed shard is redone alone, and more
+ * workers share them.
+ */
+export interface Sharding<Params> {
+  /** @param rows - of the data set, the holdout included. @returns number of shards; 0 = none. */
+  count(rows: number, params: Params): number;
+  /** @returns what `train` finds in `context.shards[index]`; depends on data, params, seed and index alone. */
+  fit(
+    context: ComputeContext,
+    data: TrainingData,
+    params: Params,
+    shard: { readonly index: number; readonly count: number },
+  ): Promise<Uint8Array>;
 }
 
 /** Named files of one artefact: ONNX graphs, JSON, flat typed arrays. Nothing executable. */
@@ -104,6 +144,7 @@ export interface ModelDefinition<Params = unknown, Input = unknown, Output = unk
   /** Wall-clock limits for the workflow, recorded by `planTraining`. */
   readonly timeouts: { readonly trainMinutes: number; readonly evaluateMinutes: number };
   readonly driftFeatures: readonly string[];
+  readonly shards?: Sharding<Params>;
   /** Same data, params and seed give the same bytes. */
   train(context: TrainContext, data: TrainingData, params: Params): Promise<ArtefactFiles>;
   /** Loads an artefact for serving; evaluation uses the same path. */

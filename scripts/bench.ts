@@ -27,6 +27,7 @@ async function describeAll(names: readonly string[]): Promise<string> {
 interface Options {
   readonly json: boolean;
   readonly data: string;
+  readonly only?: string;
 }
 
 const write = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -35,10 +36,11 @@ const onProgress = (line: string): void => void process.stderr.write(`${line}\n`
 
 async function runAll(names: readonly string[], options: Options): Promise<BenchmarkRow[]> {
   const rows: BenchmarkRow[] = [];
+  const wants = (section: string): boolean => options.only === undefined || section.includes(options.only);
   // One after the other: they measure CPU.
   for (const name of names) {
     const suite = await loadBenchmark(name);
-    rows.push(...(await suite.run({ dataFolder: resolve(options.data), onProgress })));
+    rows.push(...(await suite.run({ dataFolder: resolve(options.data), onProgress, wants })));
   }
   return rows;
 }
@@ -50,6 +52,7 @@ async function main(): Promise<void> {
     .argument('<name...>', `which: ${known.join(', ')}`)
     .option('--json', 'print rows as JSON', false)
     .option('--data <folder>', 'folder with the public data sets', '../shared/data')
+    .option('--only <text>', 'of a suite with several sections, those whose name contains this')
     .addHelpText('after', await describeAll(known));
   await program.parseAsync();
   const unknown = program.args.filter((name) => !known.includes(name));

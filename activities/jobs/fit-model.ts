@@ -53,6 +53,9 @@ const contextOf = ({ checkpoints, signal, onProgress }: JobLoan, key: string, se
   signal,
   onProgress,
   checkpoint: { load: () => checkpoints.load(key), save: (bytes) => checkpoints.save(key, bytes) },
+  champion: null,
+  shards: [],
+  encoder: () => Promise.resolve(null),
 });
 
 /**

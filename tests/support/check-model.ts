@@ -63,6 +63,9 @@ export function trainContext(seed = SEED, signal = new AbortController().signal)
         return Promise.resolve();
       },
     },
+    champion: null,
+    shards: [],
+    encoder: () => Promise.resolve(null),
   };
 }
 

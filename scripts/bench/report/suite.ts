@@ -17,6 +17,8 @@ export interface BenchmarkContext {
   readonly dataFolder: string;
   /** One line for a person who waits. */
   readonly onProgress: (line: string) => void;
+  /** False for a section that `--only` leaves out; a long suite asks before each of its parts. */
+  readonly wants: (section: string) => boolean;
 }
 
 /** What a module in scripts/bench/ exports as `benchmarks`. */
