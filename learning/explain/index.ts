@@ -1,0 +1,1 @@
+export { treeShap } from './tree-shap.js';
