@@ -1,0 +1,2 @@
+export { minimise } from './lbfgs.js';
+export type { Iteration, Minimum, MinimiseOptions, Objective } from './lbfgs.js';
