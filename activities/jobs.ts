@@ -11,6 +11,7 @@ import {
 } from './jobs/data-jobs.js';
 import { evaluateModel } from './jobs/evaluate-model.js';
 import { fitModel } from './jobs/fit-model.js';
+import { fitShard } from './jobs/fit-shard.js';
 import type { Job, JobStores } from './jobs/job-definition.js';
 import { renderModelCard } from './jobs/render-card.js';
 import { smokeTest } from './jobs/smoke-test.js';
@@ -24,6 +25,7 @@ export const jobs = {
   validateDataset,
   freezeLine,
   fitModel,
+  fitShard,
   evaluateModel,
   renderModelCard,
   smokeTest,

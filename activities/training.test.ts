@@ -107,13 +107,25 @@ describe('createTrainingActivities', () => {
   it('prepareDataset wants exactly one origin, imported for this model', async () => {
     const { prepareDataset } = createTrainingActivities(deps);
     const origin = { runKey: 'run-1', modelName: MODEL, snapshotHash: null, datasetHash: dataset.hash };
-    expect(await prepareDataset(origin)).toEqual({ status: 'ready', dataset });
+    expect(await prepareDataset(origin)).toEqual({ status: 'ready', dataset, shards: 0 });
     for (const bad of [{ datasetHash: null }, { snapshotHash: 'b'.repeat(64) }])
       await expect(prepareDataset({ ...origin, ...bad })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(prepareDataset({ ...origin, modelName: 'other-model' })).rejects.toMatchObject({
       code: 'DATASET_NOT_FOUND',
       details: { found: MODEL, wanted: 'other-model' },
     });
+  });
+
+  it('fitShard is refused for a model that does its work in one piece, and for an index beyond the count', async () => {
+    const { fitShard } = createTrainingActivities(deps);
+    const step = { runKey: 'run-1', modelName: MODEL, dataset, params: {}, seed: 42 };
+    await expect(inActivity(() => fitShard({ ...step, shard: { index: 0, count: 2 } }))).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('in one piece') as string,
+    });
+    expect(() => fitShard({ ...step, shard: { index: 2, count: 2 } })).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT' }),
+    );
   });
 
   it('fitModel run twice stores once: same artefact, no further blob, one holdout, one record', async () => {

@@ -6,6 +6,7 @@ import {
   evaluateModelInput,
   finishRunInput,
   fitModelInput,
+  fitShardInput,
   planMasterInput,
   planTrainingInput,
   prepareDatasetInput,
@@ -56,15 +57,16 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
   },
 
   async prepareDataset(input) {
-    const { runKey, modelName, snapshotHash, datasetHash } = parse(prepareDatasetInput, input);
+    const { runKey, modelName, snapshotHash, datasetHash, params } = parse(prepareDatasetInput, input);
     if ((snapshotHash === null) === (datasetHash === null))
       throw new PipelineError('INVALID_INPUT', 'rows come from exactly one of snapshotHash and datasetHash');
     const prepared =
       snapshotHash === null
         ? { status: 'ready' as const, dataset: await importedDataset(deps, modelName, datasetHash!) }
         : await compute(deps, 'prepareDataset', { modelName, snapshotHash });
-    if (prepared.status === 'ready') await deps.registry.recordDataset(runKey, modelName, prepared.dataset);
-    return prepared;
+    if (prepared.status !== 'ready') return prepared;
+    await deps.registry.recordDataset(runKey, modelName, prepared.dataset);
+    return { ...prepared, shards: await countShards(deps, prepared.dataset, params) };
   },
 
   validateDataset(input) {
@@ -73,6 +75,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
   },
 
   fitModel: (input) => fitModel(deps, parse(fitModelInput, input)),
+  fitShard: (input) => fitShard(deps, parse(fitShardInput, input)),
   evaluateModel: (input) => evaluateModel(deps, parse(evaluateModelInput, input)),
   registerModel: (input) => deps.registry.register(parse(registrationInput, input)),
   writeCard: (input) => writeCard(deps, parse(writeCardInput, input)),
@@ -116,6 +119,21 @@ async function holdoutOf(deps: TrainingActivityDeps, dataset: DatasetRef): Promi
   if (known !== null) return known.holdout;
   const first = await compute(deps, 'freezeLine', { dataset });
   return (await deps.registry.ensureLine(modelName, line, first)).holdout;
+}
+
+async function countShards(
+  { models }: TrainingActivityDeps,
+  { modelName, rows }: DatasetRef,
+  params: Record<string, unknown>,
+): Promise<number> {
+  const model = await models.find(modelName);
+  return model.shards?.count(rows, fillParams(model, params)) ?? 0;
+}
+
+/** Its only trace is the blob: the model's artefact is what the run records. */
+async function fitShard(deps: TrainingActivityDeps, input: z.output<typeof fitShardInput>) {
+  const holdout = await holdoutOf(deps, input.dataset);
+  return compute(deps, 'fitShard', { ...input, holdout });
 }
 
 async function fitModel(deps: TrainingActivityDeps, input: z.output<typeof fitModelInput>) {

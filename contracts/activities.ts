@@ -124,16 +124,37 @@ export const prepareDatasetInput = z.strictObject({
   /** Exactly one of the two: rows from a snapshot, or a dataset that was stored before (file import). */
   snapshotHash: contentHash.nullable(),
   datasetHash: contentHash.nullable(),
+  /** The plan's; the number of shards may depend on them. */
+  params: z.record(z.string(), z.unknown()).default({}),
 });
+/** More would make the list of their results a heavy payload. */
+const MOST_SHARDS = 256;
 export const preparedDataset = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.literal('ready'), dataset: datasetRef }),
+  z.strictObject({
+    status: z.literal('ready'),
+    dataset: datasetRef,
+    /** Parts that are computed before the training, each a step of its own; absent or 0 = none. */
+    shards: z.int().min(0).max(MOST_SHARDS).optional(),
+  }),
   z.strictObject({ status: z.literal('skipped'), line: lineName, reason: z.string() }),
 ]);
 export type PreparedDataset = z.infer<typeof preparedDataset>;
 
 export const datasetInput = z.strictObject({ runKey, modelName, dataset: datasetRef });
 
-export const fitModelInput = datasetInput.extend({ params: z.record(z.string(), z.unknown()), seed: z.int() });
+const fitStepInput = datasetInput.extend({ params: z.record(z.string(), z.unknown()), seed: z.int() });
+
+export const shard = z
+  .strictObject({ index: z.int().nonnegative(), count: z.int().min(1).max(MOST_SHARDS) })
+  .refine(({ index, count }) => index < count, 'the index of a shard lies below their count');
+export const fitShardInput = fitStepInput.extend({ shard });
+export const fittedShard = z.strictObject({ hash: contentHash, bytes: z.int() });
+export type FittedShard = z.infer<typeof fittedShard>;
+
+export const fitModelInput = fitStepInput.extend({
+  /** What `fitShard` stored, in shard order. */
+  shards: z.array(contentHash).max(MOST_SHARDS).default([]),
+});
 export const fittedModel = z.strictObject({
   /** Hash of the artefact manifest. */
   artefactHash: contentHash,
@@ -194,10 +215,12 @@ export interface TrainingActivities {
   planMaster: (input: z.infer<typeof planMasterInput>) => Promise<MasterPlan>;
   /** Fills in and checks parameters, opens the run in the registry. @throws `UNKNOWN_MODEL`, `INVALID_HYPERPARAMETERS`. */
   planTraining: (input: z.infer<typeof planTrainingInput>) => Promise<TrainingPlan>;
-  prepareDataset: (input: z.infer<typeof prepareDatasetInput>) => Promise<PreparedDataset>;
+  prepareDataset: (input: z.input<typeof prepareDatasetInput>) => Promise<PreparedDataset>;
   validateDataset: (input: z.infer<typeof datasetInput>) => Promise<z.infer<typeof dataQuality>>;
   /** Trains in a child process on everything outside the frozen holdout. Heartbeats progress; cancellation ends the child. */
-  fitModel: (input: z.infer<typeof fitModelInput>) => Promise<FittedModel>;
+  fitModel: (input: z.input<typeof fitModelInput>) => Promise<FittedModel>;
+  /** One part of a model's work before `fitModel`, in a child process; a killed one is redone alone. */
+  fitShard: (input: z.infer<typeof fitShardInput>) => Promise<FittedShard>;
   /** Scores challenger, baseline and champion on the same holdout rows through the predictor. */
   evaluateModel: (input: z.infer<typeof evaluateModelInput>) => Promise<EvaluatedModel>;
   registerModel: (input: z.infer<typeof registrationInput>) => Promise<z.infer<typeof registrationResult>>;

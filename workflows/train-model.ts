@@ -13,6 +13,7 @@ import { DEFAULT_LINE } from '../contracts/ids.js';
 import type { RegistrationResult } from '../contracts/registry.js';
 import type { TrainingStage, TrainModelInput, TrainModelResult } from '../contracts/workflows.js';
 import { trainModelInput, workflowIds } from '../contracts/workflows.js';
+import { mapBounded } from './bounded.js';
 import { dataPipeline, qualityReasons } from './data-pipeline.js';
 import { faultOf, isDataFault } from './failures.js';
 import { trainingStage } from './messages.js';
@@ -23,6 +24,9 @@ import { label, showProgress } from './visibility.js';
 
 /** Comparisons repeated because another run changed the champion in the meantime. */
 const REGISTRATION_ATTEMPTS = 3;
+
+/** Shards handed out at a time; how many are computed at once is up to the training workers' slots. */
+const SHARDS_AT_ONCE = 16;
 
 interface Training {
   readonly runKey: string;
@@ -114,11 +118,11 @@ async function train(training: Training): Promise<TrainModelResult> {
   if ('decision' in located) return located;
   const prepared = await prepare(training, located);
   if ('decision' in prepared) return prepared;
-  const { dataset } = prepared;
+  const { dataset, shards } = prepared;
   const refused = await validate(training, dataset);
   if (refused !== null) return refused;
 
-  const fitted = await fit(training, dataset);
+  const fitted = await fit(training, dataset, shards);
   const judged = await judge(training, dataset, fitted);
   const cardHash = await writeCard(training, dataset, judged);
   return concluded(training, { ...judged, dataset, cardHash });
@@ -159,14 +163,14 @@ async function locateRows(training: Training): Promise<RowOrigin | TrainModelRes
 async function prepare(
   training: Training,
   origin: RowOrigin,
-): Promise<{ readonly dataset: DatasetRef } | TrainModelResult> {
+): Promise<{ readonly dataset: DatasetRef; readonly shards: number } | TrainModelResult> {
   const { runKey, modelName, plan, table } = training;
   enter(training, 'dataset');
   const step = dataStep('Select rows and features', plan.heartbeatTimeoutMs);
-  const prepared = await step.prepareDataset({ runKey, modelName, ...origin });
+  const prepared = await step.prepareDataset({ runKey, modelName, params: plan.params, ...origin });
   if (prepared.status === 'skipped') return ended(training, 'skipped', { reasons: [prepared.reason] });
   table.mark('dataset', 'done', `${prepared.dataset.rows} rows`);
-  return prepared;
+  return { dataset: prepared.dataset, shards: prepared.shards ?? 0 }; // absent in runs from before there were shards
 }
 
 async function validate(training: Training, dataset: DatasetRef): Promise<TrainModelResult | null> {
@@ -185,12 +189,26 @@ async function validate(training: Training, dataset: DatasetRef): Promise<TrainM
   return null;
 }
 
-async function fit(training: Training, dataset: DatasetRef): Promise<FittedModel> {
+/** Each shard is a step of its own: a lost worker costs the shard it was at. @returns hashes in shard order. */
+async function fitShards(training: Training, dataset: DatasetRef, count: number): Promise<string[]> {
+  const { runKey, modelName, plan, table } = training;
+  const { params, seed, trainTimeoutMs: timeoutMs, heartbeatTimeoutMs } = plan;
+  let done = 0;
+  return mapBounded([...Array(count).keys()], SHARDS_AT_ONCE, async (index) => {
+    const step = trainingStep(`Shard ${index + 1} of ${count}`, { timeoutMs, heartbeatTimeoutMs });
+    const { hash } = await step.fitShard({ runKey, modelName, dataset, params, seed, shard: { index, count } });
+    table.mark('training', 'running', `${++done} of ${count} shards`);
+    return hash;
+  });
+}
+
+async function fit(training: Training, dataset: DatasetRef, shardCount: number): Promise<FittedModel> {
   const { runKey, modelName, plan, table } = training;
   enter(training, 'training');
+  const shards = await fitShards(training, dataset, shardCount);
   const { params, seed, trainTimeoutMs: timeoutMs, heartbeatTimeoutMs } = plan;
   const step = trainingStep('Train', { timeoutMs, heartbeatTimeoutMs });
-  const fitted = await step.fitModel({ runKey, modelName, dataset, params, seed });
+  const fitted = await step.fitModel({ runKey, modelName, dataset, params, seed, shards });
   table.mark('training', 'done', `${fitted.trainedRows} rows, artefact ${fitted.artefactHash.slice(0, 12)}`);
   return fitted;
 }

@@ -48,13 +48,17 @@ type FitInput = z.output<typeof fitInput>;
 export const checkpointKeyOf = ({ runKey, ...step }: FitInput, definitionVersion: number): string =>
   hashOfJson({ runKey, step: 'fit-model', definitionVersion, ...step });
 
-const contextOf = ({ checkpoints, signal, onProgress }: JobLoan, key: string, seed: number): TrainContext => ({
+const contextOf = (
+  { checkpoints, signal, onProgress }: JobLoan,
+  key: string,
+  { seed, shards }: { readonly seed: number; readonly shards: readonly Uint8Array[] },
+): TrainContext => ({
   seed,
   signal,
   onProgress,
   checkpoint: { load: () => checkpoints.load(key), save: (bytes) => checkpoints.save(key, bytes) },
   champion: null,
-  shards: [],
+  shards,
   encoder: () => Promise.resolve(null),
 });
 
@@ -70,8 +74,9 @@ export const fitModel = defineJob({
     const model = await findModel(modelName);
     const params = model.params.parse(input.params);
     const { train } = await loadDivided(loan.blobs, model, input);
+    const shards = await Promise.all(input.shards.map((hash) => loan.blobs.get(hash)));
     const checkpointKey = checkpointKeyOf(input, model.definitionVersion);
-    const files = await model.train(contextOf(loan, checkpointKey, seed), train, params);
+    const files = await model.train(contextOf(loan, checkpointKey, { seed, shards }), train, params);
 
     const predictor = await model.predictor(files);
     const signatureHash = signatureOf(predictor);
