@@ -1,0 +1,173 @@
+import { periodDays, type Calendar } from './series.js';
+
+/** Level and slope at the end of the series: `level + slope · (φ + φ² + … + φʰ)` for step h = 1, 2, … */
+export interface DampedTrend {
+  readonly kind: 'damped';
+  readonly level: number;
+  readonly slope: number;
+  /** φ in (0, 1]; 1 = a straight line. */
+  readonly damping: number;
+}
+
+/** Prophet's trend over scaled time t = (day − origin) / span: a line, or a logistic curve below a cap, with bends. */
+export interface PiecewiseTrend {
+  readonly kind: 'linear' | 'logistic';
+  /** Day since the epoch where t = 0. */
+  readonly origin: number;
+  /** Days in one unit of t. */
+  readonly span: number;
+  readonly rate: number;
+  readonly offset: number;
+  /** Scaled times of the bends, and how much the rate changes there. */
+  readonly changepoints: readonly number[];
+  readonly changes: readonly number[];
+  /** Saturation of the logistic curve in units of the scale; unused by the line. */
+  readonly cap: number;
+}
+
+/** How a part joins the trend: added, or as a share of it. */
+export type Mode = 'additive' | 'multiplicative';
+
+/** A repeated pattern; `values[0]` belongs to the first step after the series. Shares are relative to 0: 0.1 = 10 % more. */
+export interface SeasonTable {
+  readonly mode: Mode;
+  readonly values: readonly number[];
+}
+
+/** `sine · sin(ω·day) + cosine · cos(ω·day)`, ω in radians a day counted from the epoch. */
+export interface Wave {
+  readonly mode: Mode;
+  readonly frequency: number;
+  readonly sine: number;
+  readonly cosine: number;
+}
+
+/**
+ * Standard deviation of the forecast error at step h: σ·√(1 + Σ_{j<h} c_j²) with c_j = level + slope·(φ + … + φʲ) +
+ * season·[j is a multiple of period] (Hyndman et al., Forecasting with Exponential Smoothing, 2008, table 6.1, class
+ * 1), plus `bends` for trends that may bend again in the future (Prophet).
+ */
+export interface Spread {
+  /** One-step standard deviation; a share of the forecast when `relative`. */
+  readonly sigma: number;
+  readonly relative: boolean;
+  readonly level: number;
+  readonly slope: number;
+  readonly damping: number;
+  readonly season: number;
+  readonly period: number;
+  /** Variance of the trend at one unit of scaled time past the end, growing with its third power. */
+  readonly bends: number;
+}
+
+/** The future of one series by one method, as plain data: `(trend · (1 + shares) + addends) · scale`, then exp if `log`. */
+export interface ForecastCurve {
+  readonly trend: DampedTrend | PiecewiseTrend;
+  readonly seasons: readonly SeasonTable[];
+  readonly waves: readonly Wave[];
+  readonly scale: number;
+  /** True when the curve forecasts the logarithm. */
+  readonly log: boolean;
+  readonly spread: Spread;
+}
+
+/** Effects of holidays and regressors in the steps ahead, in units of the scale; computed outside of the curve. */
+export interface Shifts {
+  readonly additive: Float64Array;
+  readonly multiplicative: Float64Array;
+}
+
+/** φ + φ² + … + φʰ. */
+export function dampedSteps(damping: number, h: number): number {
+  return damping === 1 ? h : (damping * (1 - damping ** h)) / (1 - damping);
+}
+
+/** Rate and offset after all bends before scaled time t. */
+function logisticAt(trend: PiecewiseTrend, t: number): number {
+  let { rate, offset } = trend;
+  for (let i = 0; i < trend.changepoints.length && t >= trend.changepoints[i]!; i++) {
+    const changed = rate + trend.changes[i]!;
+    // The offset moves so that the curve stays in one piece (Taylor and Letham 2018, section 3.1.1).
+    if (changed !== 0) offset += (trend.changepoints[i]! - offset) * (1 - rate / changed);
+    rate = changed;
+  }
+  return trend.cap / (1 + Math.exp(-rate * (t - offset)));
+}
+
+/** Value of a piecewise trend on a day, in units of the scale. */
+export function piecewiseAt(trend: PiecewiseTrend, day: number): number {
+  const t = (day - trend.origin) / trend.span;
+  if (trend.kind === 'logistic') return logisticAt(trend, t);
+  let value = trend.rate * t + trend.offset;
+  for (let i = 0; i < trend.changepoints.length; i++) {
+    value += trend.changes[i]! * Math.max(0, t - trend.changepoints[i]!);
+  }
+  return value;
+}
+
+/** Trend at steps 1 … days.length, in units of the scale. */
+export function trendValues(trend: ForecastCurve['trend'], days: ArrayLike<number>): Float64Array {
+  if (trend.kind !== 'damped') return Float64Array.from(days, (day) => piecewiseAt(trend, day));
+  return Float64Array.from(days, (_, i) => trend.level + trend.slope * dampedSteps(trend.damping, i + 1));
+}
+
+function addWave(sum: Float64Array, wave: Wave, days: ArrayLike<number>): void {
+  for (let i = 0; i < sum.length; i++) {
+    const angle = wave.frequency * days[i]!;
+    sum[i]! += wave.sine * Math.sin(angle) + wave.cosine * Math.cos(angle);
+  }
+}
+
+function patterns(curve: ForecastCurve, mode: Mode, days: ArrayLike<number>): Float64Array {
+  const sum = new Float64Array(days.length);
+  for (const season of curve.seasons) {
+    if (season.mode !== mode) continue;
+    for (let i = 0; i < sum.length; i++) sum[i]! += season.values[i % season.values.length]!;
+  }
+  for (const wave of curve.waves) if (wave.mode === mode) addWave(sum, wave, days);
+  return sum;
+}
+
+/** Largest logarithm that is raised: beyond it a forecast would be infinite. */
+export const MAX_LOG = 700;
+
+/** Where the steps ahead of a series lie: its calendar and how many periods it has. */
+export interface Outlook extends Calendar {
+  readonly length: number;
+}
+
+/** The curve at steps 1 … horizon after the series. */
+export function evaluateCurve(curve: ForecastCurve, outlook: Outlook, horizon: number, shifts?: Shifts): Float64Array {
+  const days = periodDays(outlook, outlook.length, horizon);
+  const values = trendValues(curve.trend, days);
+  const shares = patterns(curve, 'multiplicative', days);
+  const addends = patterns(curve, 'additive', days);
+  for (let i = 0; i < horizon; i++) {
+    const share = shares[i]! + (shifts?.multiplicative[i] ?? 0);
+    const scaled = (values[i]! * (1 + share) + addends[i]! + (shifts?.additive[i] ?? 0)) * curve.scale;
+    values[i] = curve.log ? Math.exp(Math.min(scaled, MAX_LOG)) : scaled;
+  }
+  return values;
+}
+
+function bendVariance(curve: ForecastCurve, day: number): number {
+  const { trend, spread } = curve;
+  if (trend.kind === 'damped' || spread.bends === 0) return 0;
+  const beyond = Math.max(0, (day - trend.origin) / trend.span - 1);
+  return spread.bends * (beyond * curve.scale) ** 2 * beyond;
+}
+
+/** Standard deviations of the errors at steps 1 … horizon. @param mean - what `evaluateCurve` gave. */
+export function evaluateSpread(curve: ForecastCurve, outlook: Outlook, mean: Float64Array): Float64Array {
+  const { spread } = curve;
+  const days = periodDays(outlook, outlook.length, mean.length);
+  let growth = 1;
+  return mean.map((value, i) => {
+    if (i > 0) {
+      const seasonal = spread.season !== 0 && i % spread.period === 0 ? spread.season : 0;
+      growth += (spread.level + spread.slope * dampedSteps(spread.damping, i) + seasonal) ** 2;
+    }
+    const unit = spread.relative || curve.log ? Math.abs(value) : 1;
+    return unit * Math.sqrt(spread.sigma ** 2 * growth + bendVariance(curve, days[i]!));
+  });
+}
