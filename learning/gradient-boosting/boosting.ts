@@ -3,7 +3,8 @@ import type { FitContext, ValidationRows } from '../estimator.js';
 import type { Matrix } from '../matrix/index.js';
 import { createRandom, type Random } from '../random/index.js';
 import { binColumns, toFloat32 } from './binning.js';
-import { objectives, type BoostingRows, type Objective } from './objective.js';
+import type { BoostingRows, Objective } from './objective.js';
+import { objectiveOf } from './objectives.js';
 import type { GradientBoostingParams } from './params.js';
 import type { GradientBoostingState } from './state.js';
 import { addTree, type RegressionTree } from './tree.js';
@@ -47,6 +48,9 @@ function requireParams(params: GradientBoostingParams, x: Matrix, context: FitCo
     const found = `monotone has ${constraints} entries, wanted none or one for each of ${x.cols} features`;
     throw new PipelineError('INVALID_HYPERPARAMETERS', found);
   }
+  if (params.objective === 'quantile' && params.monotone.some((direction) => direction !== 0)) {
+    throw new PipelineError('INVALID_HYPERPARAMETERS', 'monotone constraints do not hold for the objective quantile');
+  }
   if (params.earlyStoppingRounds !== null && !context.validation) {
     throw new PipelineError('INVALID_HYPERPARAMETERS', 'earlyStoppingRounds needs validation rows in the context');
   }
@@ -78,12 +82,14 @@ interface Boosting {
 }
 
 function prepareBoosting(params: GradientBoostingParams, x: Matrix, rows: BoostingRows): Boosting {
-  const objective = objectives[params.objective];
+  const objective = objectiveOf(params);
   const margin = new Float32Array(x.rows).fill(objective.baseMargin(rows.y, rows.weights));
   const workspace = createWorkspace({ rows: x.rows, features: x.cols, histograms: histogramsFor(params.maxDepth) });
   const narrow = { rows: x.rows, cols: x.cols, values: toFloat32(x) };
   const features = binColumns(narrow, rows.weights, params.maxBins, workspace);
-  const growth = new TreeGrowth(params, features, workspace, margin);
+  const { leafStep } = objective;
+  const step = leafStep ? (leaf: Int32Array) => leafStep(rows, margin, leaf) : null;
+  const growth = new TreeGrowth(params, features, workspace, { margin, leafStep: step });
   return { params, objective, rows, margin, workspace, growth, features: x.cols };
 }
 
@@ -120,5 +126,7 @@ export function boost(
     if (watch?.shouldStop(trees.at(-1)!)) break;
   }
   const kept = watch ? trees.slice(0, watch.bestTrees()) : trees;
-  return { schemaVersion: 1, objective: params.objective, featureCount: x.cols, baseMargin, trees: kept };
+  const { objective, quantile } = params;
+  const asked = objective === 'quantile' ? { quantile } : {};
+  return { schemaVersion: 1, objective, ...asked, featureCount: x.cols, baseMargin, trees: kept };
 }

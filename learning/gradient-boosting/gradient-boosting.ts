@@ -1,13 +1,13 @@
 import { defineEstimator, requireWidth } from '../estimator.js';
 import type { Matrix } from '../matrix/index.js';
 import { boost } from './boosting.js';
-import { objectives } from './objective.js';
+import { linkOf } from './objectives.js';
 import { gradientBoostingParams, type GradientBoostingParams } from './params.js';
 import type { GradientBoostingState } from './state.js';
 import { addTree } from './tree.js';
 
 /**
- * The sum of base and trees before the objective's link, for `logistic` the log-odds.
+ * The sum of base and trees before the objective's link: for `logistic` the log-odds, else the prediction itself.
  * @param x - (m, featureCount), NaN is missing.  @returns (m,).
  * @throws PipelineError `SHAPE_MISMATCH`.
  */
@@ -39,8 +39,8 @@ export const gradientBoosting = defineEstimator<GradientBoostingParams, Gradient
   name: 'gradient-boosting',
   params: gradientBoostingParams,
   missingAllowed: true,
-  /** @param x - (n, p).  @param y - (n,) labels 0 and 1. */
+  /** @param x - (n, p).  @param y - (n,) labels 0 and 1 for `logistic`, else finite numbers in the target's unit. */
   fit: boost,
-  /** @param x - (m, p).  @returns (m,) probability of label 1.  @throws PipelineError `SHAPE_MISMATCH`, `NOT_FINITE`. */
-  predict: (state, x) => predictMargin(state, x).map(objectives[state.objective].toPrediction),
+  /** @param x - (m, p).  @returns (m,) probability of label 1, or a number in the target's unit.  @throws PipelineError `SHAPE_MISMATCH`, `NOT_FINITE`. */
+  predict: (state, x) => predictMargin(state, x).map(linkOf(state.objective)),
 });

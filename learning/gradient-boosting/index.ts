@@ -5,3 +5,9 @@ export { boostingGraph, toOnnx } from './onnx.js';
 export type { GradientBoostingState } from './state.js';
 export type { RegressionTree } from './tree.js';
 export { toXgboostJson } from './xgboost-json.js';
+export {
+  encodeTargetStatistics,
+  fitTargetStatistics,
+  type TargetStatisticsOptions,
+  type TargetStatisticsState,
+} from './ordered-target-statistics.js';

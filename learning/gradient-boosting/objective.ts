@@ -10,6 +10,11 @@ export interface Objective {
   loss(rows: BoostingRows, margin: ArrayLike<number>): number;
   /** Turns a margin into what `predict` returns. */
   readonly toPrediction: (margin: number) => number;
+  /**
+   * The best step of a finished leaf where gradients alone do not tell it (a constant hessian says nothing about the
+   * loss). @param leaf - numbers of its rows.  @returns the step before `eta`.
+   */
+  readonly leafStep?: (rows: BoostingRows, margin: Float32Array, leaf: ArrayLike<number>) => number;
 }
 
 /** Labels and weights of the rows that are learned from. */
@@ -18,6 +23,9 @@ export interface BoostingRows {
   /** Null for all 1. */
   readonly weights: ArrayLike<number> | null;
 }
+
+export const weightOf = ({ weights }: Pick<BoostingRows, 'weights'>, row: number): number =>
+  weights === null ? 1 : weights[row]!;
 
 export const sigmoid = (margin: number): number => 1 / (1 + Math.exp(-margin));
 
@@ -68,5 +76,3 @@ export const logistic: Objective = {
   },
   toPrediction: sigmoid,
 };
-
-export const objectives: Readonly<Record<'logistic', Objective>> = { logistic };

@@ -2,8 +2,13 @@ import { z } from 'zod';
 
 /** Hyper-parameters under XGBoost's meaning; where the names differ, XGBoost's stands in brackets. */
 export const gradientBoostingParams = z.strictObject({
-  /** What is learned: `logistic` gives the probability of label 1. @default 'logistic' */
-  objective: z.enum(['logistic']).default('logistic'),
+  /**
+   * What is learned: `logistic` the probability of label 1, `squared` the mean of a number, `quantile` its `quantile`.
+   * @default 'logistic'
+   */
+  objective: z.enum(['logistic', 'squared', 'quantile']).default('logistic'),
+  /** Which quantile the objective of this name learns (quantile_alpha). @default 0.5 */
+  quantile: z.number().gt(0).lt(1).default(0.5),
   /** Trees (n_estimators). More fit closer; too many memorise. @default 100 */
   nEstimators: z.int().min(1).max(10_000).default(100),
   /** Splits from root to leaf; a tree has up to 2^maxDepth leaves. @default 6 */
@@ -16,7 +21,7 @@ export const gradientBoostingParams = z.strictObject({
   alpha: z.number().nonnegative().default(0),
   /** A split must lower the loss by at least this (min_split_loss). @default 0 */
   gamma: z.number().nonnegative().default(0),
-  /** Least sum of hessians in a child; for `logistic` about a quarter of its rows at most. @default 1 */
+  /** Least sum of hessians in a child; for `logistic` about a quarter of its rows at most, else its rows. @default 1 */
   minChildWeight: z.number().nonnegative().default(1),
   /** Bins a feature is cut into; a feature with missing values has one less when 256. @default 256 */
   maxBins: z.int().min(2).max(256).default(256),

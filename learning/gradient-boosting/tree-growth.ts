@@ -17,6 +17,14 @@ interface GrowingNode {
   readonly slot: number;
 }
 
+/** What the trees move. */
+export interface GrowthTarget {
+  /** (n,) moves with each finished leaf. */
+  readonly margin: Float32Array;
+  /** The step of a leaf's rows where the objective knows better than the gradients; null for no opinion. */
+  readonly leafStep: ((leaf: Int32Array) => number) | null;
+}
+
 /** Histograms that a depth-first walk keeps alive at once. */
 export const histogramsFor = (maxDepth: number): number => maxDepth;
 
@@ -60,8 +68,7 @@ export class TreeGrowth {
     private readonly params: GradientBoostingParams,
     private readonly features: readonly BinnedFeature[],
     private readonly workspace: Workspace,
-    /** (n,) moves with each finished leaf. */
-    private readonly margin: Float32Array,
+    private readonly target: GrowthTarget,
   ) {
     this.search = new SplitSearch(params, features);
     this.freeSlots = [...workspace.histograms.keys()];
@@ -86,7 +93,7 @@ export class TreeGrowth {
     const number = this.tree.addLeaf(value, node.sums.hessian);
     const split = this.findSplit(node);
     if (!split) {
-      this.settle(node, value);
+      this.settle(node, number, value);
       return number;
     }
     this.tree.setBranch(number, split);
@@ -101,10 +108,21 @@ export class TreeGrowth {
   }
 
   /** A finished leaf: its rows move, its histogram is free. */
-  private settle({ begin, end, slot }: GrowingNode, value: number): void {
+  private settle({ begin, end, slot }: GrowingNode, number: number, gradientValue: number): void {
     const { rows } = this.workspace;
-    for (let k = begin; k < end; k++) this.margin[rows[k]!]! += value;
+    const { margin } = this.target;
+    const value = this.betterValue(rows.subarray(begin, end)) ?? gradientValue;
+    this.tree.setValue(number, value);
+    for (let k = begin; k < end; k++) margin[rows[k]!]! += value;
     if (slot >= 0) this.freeSlots.push(slot);
+  }
+
+  /** Only rows that were drawn speak: those without a gradient wait to be told. */
+  private betterValue(leaf: Int32Array): number | null {
+    if (this.target.leafStep === null) return null;
+    const { pairs } = this.workspace;
+    const drawn = leaf.filter((row) => pairs[2 * row + 1]! > 0);
+    return drawn.length === 0 ? 0 : Math.fround(this.target.leafStep(drawn) * this.params.eta);
   }
 
   private divide(node: GrowingNode, split: Split): [GrowingNode, GrowingNode] {

@@ -59,6 +59,10 @@ export class TreeBuilder {
     tree.value[node] = 0;
   }
 
+  setValue(node: number, value: number): void {
+    this.tree.value[node] = value;
+  }
+
   setChildren(node: number, left: number, right: number): void {
     this.tree.left[node] = left;
     this.tree.right[node] = right;

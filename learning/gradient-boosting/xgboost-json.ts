@@ -1,4 +1,4 @@
-import { sigmoid } from './objective.js';
+import { linkOf } from './objectives.js';
 import type { GradientBoostingState } from './state.js';
 import type { RegressionTree } from './tree.js';
 
@@ -56,6 +56,15 @@ function toXgboostTree(tree: RegressionTree, id: number, featureCount: number) {
   };
 }
 
+const lossParams = { reg_loss_param: { scale_pos_weight: '1' } };
+
+/** The objective in XGBoost's names. */
+function toXgboostObjective({ objective, quantile = 0.5 }: GradientBoostingState) {
+  if (objective === 'squared') return { name: 'reg:squarederror', ...lossParams };
+  if (objective === 'logistic') return { name: 'binary:logistic', ...lossParams };
+  return { name: 'reg:quantileerror', quantile_loss_param: { quantile_alpha: `[${quantile.toExponential()}]` } };
+}
+
 /**
  * The trees as an XGBoost 3 model file (JSON), which `xgboost.Booster.load_model` reads; it then predicts the same to
  * 1e-6. Format: https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html.
@@ -75,14 +84,14 @@ export function toXgboostJson(state: GradientBoostingState, featureNames: readon
     feature_types: featureNames.map(() => 'float'),
     gradient_booster: { model, name: 'gbtree' },
     learner_model_param: {
-      // As a probability: XGBoost applies the link when it reads the file.
-      base_score: `[${sigmoid(state.baseMargin)}]`,
+      // A prediction, not a margin: XGBoost applies the inverse link when it reads the file.
+      base_score: `[${linkOf(state.objective)(state.baseMargin)}]`,
       boost_from_average: '1',
       num_class: '0',
       num_feature: String(featureCount),
       num_target: '1',
     },
-    objective: { name: 'binary:logistic', reg_loss_param: { scale_pos_weight: '1' } },
+    objective: toXgboostObjective(state),
   };
   return stringifyTyped({ learner, version: [3, 2, 0] });
 }

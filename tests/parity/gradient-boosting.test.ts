@@ -53,6 +53,26 @@ const settings = {
   weighted: [{}, {}],
 } as const;
 
+/** Numbers to predict instead of labels: skewed, with ties, as amounts are. */
+function discreteAmounts(): Required<PeerRows> {
+  const { x, weights } = discreteRows();
+  const random = createRandom(78);
+  const y = Float64Array.from({ length: x.rows }, (_, row) => {
+    const cell = x.values[row * 6 + 1]!;
+    return Math.round((Number.isNaN(cell) ? 40 : 10 * cell) * Math.exp(0.5 * random.normal()));
+  });
+  return { x, y, weights };
+}
+
+/** Losses of amounts, in both vocabularies. */
+const regressions = {
+  squared: [{ objective: 'squared' }, { objective: 'reg:squarederror' }],
+  quantile: [
+    { objective: 'quantile', quantile: 0.8 },
+    { objective: 'reg:quantileerror', quantile_alpha: 0.8 },
+  ],
+} as const;
+
 const ROUNDS = 40;
 const round = (value: number): number => Number(value.toFixed(7));
 
@@ -65,6 +85,19 @@ async function askXgboost(): Promise<XgboostReference> {
     const { predictions } = await runXgboost({ x, y, ...weighted, params, rounds: ROUNDS, folds: [] });
     answers[name] = Array.from(predictions[0]!.subarray(0, REFERENCE_ROWS), round);
   }
+  const amounts = discreteAmounts();
+  const regression: Record<string, number[]> = {};
+  for (const [name, [, theirs]] of Object.entries(regressions)) {
+    const { x, y } = amounts;
+    const { predictions } = await runXgboost({
+      x,
+      y,
+      params: { ...THEIRS.params, ...theirs },
+      rounds: ROUNDS,
+      folds: [],
+    });
+    regression[name] = Array.from(predictions[0]!.subarray(0, REFERENCE_ROWS), round);
+  }
   const foldAuc = async (rows: PeerRows, seeds: number[]): Promise<number[]> => {
     const folds = fiveFolds(rows, seeds);
     const { predictions } = await runXgboost({ ...rows, ...THEIRS, folds });
@@ -72,6 +105,7 @@ async function askXgboost(): Promise<XgboostReference> {
   };
   return {
     settings: answers,
+    regression,
     taiwanFoldAuc: await foldAuc(await loadTaiwan(DATA), [42]),
     germanFoldAuc: await foldAuc(await loadGerman(DATA), [1, 2, 3]),
   };
@@ -101,6 +135,17 @@ describe(`gradient boosting beside XGBoost ${XGBOOST_VERSION}`, () => {
     },
   );
 
+  it.each(Object.keys(regressions) as (keyof typeof regressions)[])(
+    'predicts the same amounts to 2e-6 of the largest: %s',
+    async (name) => {
+      const { x, y } = discreteAmounts();
+      const params = { ...OURS, nEstimators: ROUNDS, ...regressions[name][0] };
+      const ours = gradientBoosting.predict(gradientBoosting.fit(params, x, y, quietContext(0)), x);
+      const theirs = (await readReference()).regression[name]!;
+      expect(largestGap(ours, theirs)).toBeLessThan(2e-6 * Math.max(...y));
+    },
+  );
+
   it.skipIf(!hasCreditData(DATA))('Taiwan: mean AUC of five folds within 0.002 (needs ../shared/data)', async () => {
     const rows = await loadTaiwan(DATA);
     const [folds] = fiveFolds(rows, [42]);
@@ -121,5 +166,14 @@ describe(`gradient boosting beside XGBoost ${XGBOOST_VERSION}`, () => {
     const theirs = await predictWithXgboost(toXgboostJson(state), x);
     expect(theirs).toHaveLength(x.rows);
     expect(largestGap(gradientBoosting.predict(state, x), theirs)).toBeLessThan(1e-6);
+  });
+
+  it.runIf(installed === XGBOOST_VERSION)('XGBoost loads trees of the other objectives, too', async () => {
+    const { x, y } = discreteAmounts();
+    for (const [ours] of Object.values(regressions)) {
+      const state = gradientBoosting.fit({ ...OURS, ...ours }, x, y, quietContext(0));
+      const theirs = await predictWithXgboost(toXgboostJson(state), x);
+      expect(largestGap(gradientBoosting.predict(state, x), theirs)).toBeLessThan(1e-6 * Math.max(...y));
+    }
   });
 });

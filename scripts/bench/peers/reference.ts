@@ -10,6 +10,8 @@ export const REFERENCE_FILE = join(import.meta.dirname, `xgboost-${XGBOOST_VERSI
 export interface XgboostReference {
   /** First probabilities of each setting of the parity test. */
   readonly settings: Readonly<Record<string, readonly number[]>>;
+  /** First amounts of each loss of the parity test. */
+  readonly regression: Readonly<Record<string, readonly number[]>>;
   readonly taiwanFoldAuc: readonly number[];
   readonly germanFoldAuc: readonly number[];
 }
