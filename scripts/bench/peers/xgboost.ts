@@ -14,9 +14,14 @@ export interface PeerRows {
   readonly weights?: ArrayLike<number>;
 }
 
+/** Engines of the same kind. */
+export type BoostingEngine = 'xgboost' | 'lightgbm' | 'catboost';
+
 /** What the peer is asked to do. */
 export interface XgboostJob extends PeerRows {
-  /** By XGBoost's names, such as `max_depth`. */
+  /** @default 'xgboost' */
+  readonly engine?: BoostingEngine;
+  /** By the engine's own names, such as `max_depth`. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly rounds: number;
   /** Fold numbers a row, once a repeat; none = train and predict on all rows. */
@@ -34,14 +39,16 @@ export interface XgboostAnswer {
 }
 
 /** The version that python3 can import, or null. */
-export async function findXgboost(): Promise<string | null> {
+export async function findPeer(engine: BoostingEngine): Promise<string | null> {
   try {
-    const { stdout } = await run('python3', ['-c', 'import numpy, xgboost; print(xgboost.__version__)']);
+    const { stdout } = await run('python3', ['-c', `import numpy, ${engine}; print(${engine}.__version__)`]);
     return stdout.trim();
   } catch {
     return null;
   }
 }
+
+export const findXgboost = (): Promise<string | null> => findPeer('xgboost');
 
 async function writeJob(folder: string, job: XgboostJob): Promise<void> {
   const floats = (name: string, values: ArrayLike<number>): Promise<void> =>
@@ -50,17 +57,17 @@ async function writeJob(folder: string, job: XgboostJob): Promise<void> {
   await floats('y.f32', job.y);
   if (job.weights) await floats('weights.f32', job.weights);
   await writeFile(join(folder, 'folds.i32'), Buffer.concat(job.folds.map((folds) => new Uint8Array(folds.buffer))));
-  const { params, rounds, timings = 1 } = job;
-  const settings = { params, rounds, timings, repeats: job.folds.length, weighted: job.weights !== undefined };
+  const { engine = 'xgboost', params, rounds, timings = 1 } = job;
+  const settings = { engine, params, rounds, timings, repeats: job.folds.length, weighted: job.weights !== undefined };
   await writeFile(join(folder, 'job.json'), JSON.stringify(settings));
 }
 
-/** Trains XGBoost in a process of its own. @throws when python3 or xgboost is missing or fails. */
+/** Trains the engine in a process of its own. @throws when python3 or the engine is missing or fails. */
 export async function runXgboost(job: XgboostJob): Promise<XgboostAnswer> {
   const folder = await mkdtemp(join(tmpdir(), 'xgboost-peer-'));
   try {
     await writeJob(folder, job);
-    const { stdout } = await run('python3', [join(import.meta.dirname, 'xgboost_peer.py'), folder]);
+    const { stdout } = await run('python3', [join(import.meta.dirname, 'boosting_peer.py'), folder]);
     const bytes = await readFile(join(folder, 'predictions.f32'));
     const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
     const { rows } = job.x;
