@@ -1,0 +1,325 @@
+import type { FeatureField } from '../../contracts/feature-view.js';
+import { ratio } from './arithmetic.js';
+import { DAY_MS } from './event-index.js';
+
+const HOUR_MS = DAY_MS / 24;
+/** Nothing older than this is asked about a customer, so that a caller knows how much history to send. */
+export const HISTORY_DAYS = 90;
+/** Labels arrive late: what is said about a counterparty's misuse ends this long before the transaction. */
+export const LABEL_DELAY_DAYS = 7;
+/** Nothing older than this is asked about a counterparty. */
+export const COUNTERPARTY_DAYS = LABEL_DELAY_DAYS + 30;
+/** Two payments this near in time of day count as the same habit. */
+const HABIT_HOURS = 2;
+const NIGHT_ENDS = 6;
+/** Day 0 of the epoch; Sunday is 0. */
+const THURSDAY = 4;
+
+/** One transaction as its features see it. */
+export interface Transaction {
+  readonly customer: string;
+  /** Merchant, terminal or payee; null = unknown. */
+  readonly counterparty: string | null;
+  readonly category: string | null;
+  /** Milliseconds since the epoch. */
+  readonly bookedAt: number;
+  /** Signed: negative = money out. Only rows of the same direction are compared with it. */
+  readonly amount: number;
+  /** Offset of the customer's clock from UTC, in hours. */
+  readonly utcOffsetHours: number;
+}
+
+/** A transaction that has happened. */
+export interface PastTransaction extends Transaction {
+  /** When it became known as misuse, milliseconds; NaN = not known. */
+  readonly misuseKnownAt: number;
+}
+
+type Field = Omit<FeatureField, 'name'>;
+const field = (unit: FeatureField['unit'], description: string): Field => ({ unit, description });
+
+/** What is computed for a transaction, in this order; NaN = unknown. Windows end strictly before the transaction. */
+export const transactionFields = {
+  amount: field('INR', 'Size of the transaction, without sign.'),
+  moneyIn: field('flag', '1 = money in, 0 = money out.'),
+  amountToMean30Days: field('ratio', "Amount over the customer's mean of the last 30 days, same direction."),
+  amountToCategoryMean90Days: field('ratio', "Amount over the customer's mean in its category, last 90 days."),
+  amountToMaximum90Days: field('ratio', "Amount over the customer's largest of the last 90 days, same direction."),
+  count1Hour: field('count', "The customer's transactions of the last hour, same direction."),
+  count1Day: field('count', "The customer's transactions of the last day, same direction."),
+  count7Days: field('count', "The customer's transactions of the last 7 days, same direction."),
+  count30Days: field('count', "The customer's transactions of the last 30 days, same direction."),
+  mean1Day: field('INR', "Mean of the customer's transactions of the last day, same direction."),
+  mean7Days: field('INR', "Mean of the customer's transactions of the last 7 days, same direction."),
+  mean30Days: field('INR', "Mean of the customer's transactions of the last 30 days, same direction."),
+  counterpartyVisits90Days: field('count', "The customer's transactions with this counterparty, last 90 days."),
+  newCounterparty: field(
+    'flag',
+    '1 = none with this counterparty in 90 days; unknown without counterparty or history.',
+  ),
+  repeats1Day: field('count', 'Same counterparty and same amount by this customer within the last day.'),
+  hour: field('code', "Hour of the day on the customer's clock, 0 to 24, with fraction."),
+  night: field('flag', "1 = between midnight and 6:00 on the customer's clock."),
+  weekend: field('flag', "1 = Saturday or Sunday on the customer's clock."),
+  hourShare90Days: field('share', "Share of the customer's last 90 days within two hours of this time of day."),
+  counterpartyCount1Day: field('count', "The counterparty's transactions of one day, ending 7 days earlier."),
+  counterpartyCount7Days: field('count', "The counterparty's transactions of 7 days, ending 7 days earlier."),
+  counterpartyCount30Days: field('count', "The counterparty's transactions of 30 days, ending 7 days earlier."),
+  counterpartyRisk1Day: field('share', 'Share of them known as misuse by now, one day ending 7 days earlier.'),
+  counterpartyRisk7Days: field('share', 'Share of them known as misuse by now, 7 days ending 7 days earlier.'),
+  counterpartyRisk30Days: field('share', 'Share of them known as misuse by now, 30 days ending 7 days earlier.'),
+} as const satisfies Record<string, Field>;
+
+export type TransactionFeature = keyof typeof transactionFields;
+export type TransactionFeatures = Readonly<Record<TransactionFeature, number>>;
+export const transactionFeatureNames = Object.keys(transactionFields) as readonly TransactionFeature[];
+
+/** One customer's or counterparty's past in order of time, equal times in the order given; arrays of one length. */
+interface Timeline {
+  readonly time: Float64Array;
+  /** Amount without sign. */
+  readonly size: Float64Array;
+  readonly moneyIn: Uint8Array;
+  /** Time of day on the customer's clock. */
+  readonly hour: Float64Array;
+  readonly misuseKnownAt: Float64Array;
+  readonly counterparty: readonly (string | null)[];
+  readonly category: readonly (string | null)[];
+}
+
+/** Time of day in hours on the customer's clock. */
+const hourOf = ({ bookedAt, utcOffsetHours }: Transaction): number => {
+  const hours = bookedAt / HOUR_MS + utcOffsetHours;
+  return hours - 24 * Math.floor(hours / 24);
+};
+
+function timelineOf(unordered: readonly PastTransaction[]): Timeline {
+  const rows = [...unordered].sort((a, b) => a.bookedAt - b.bookedAt);
+  return {
+    time: Float64Array.from(rows, ({ bookedAt }) => bookedAt),
+    size: Float64Array.from(rows, ({ amount }) => Math.abs(amount)),
+    moneyIn: Uint8Array.from(rows, ({ amount }) => (amount > 0 ? 1 : 0)),
+    hour: Float64Array.from(rows, hourOf),
+    misuseKnownAt: Float64Array.from(rows, ({ misuseKnownAt }) => misuseKnownAt),
+    counterparty: rows.map(({ counterparty }) => counterparty),
+    category: rows.map(({ category }) => category),
+  };
+}
+
+const nothing = timelineOf([]);
+
+function timelines(
+  rows: readonly PastTransaction[],
+  ownerOf: (row: PastTransaction) => string | null,
+): ReadonlyMap<string, Timeline> {
+  const owned = new Map<string, PastTransaction[]>();
+  for (const row of rows) {
+    const owner = ownerOf(row);
+    if (owner === null || Number.isNaN(row.bookedAt)) continue;
+    const known = owned.get(owner);
+    if (known === undefined) owned.set(owner, [row]);
+    else known.push(row);
+  }
+  return new Map(Array.from(owned, ([owner, rowsOfOwner]) => [owner, timelineOf(rowsOfOwner)]));
+}
+
+/** First position whose time is not below `bound`. */
+function positionOf({ time }: Timeline, bound: number): number {
+  let low = 0;
+  let high = time.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (time[middle]! < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Counts and sums over the customer's past that the features divide; rows are visited in order of time. */
+interface CustomerSums {
+  past: number;
+  count1Hour: number;
+  count1Day: number;
+  sum1Day: number;
+  count7Days: number;
+  sum7Days: number;
+  count30Days: number;
+  sum30Days: number;
+  categoryCount: number;
+  categorySum: number;
+  maximum: number;
+  nearHour: number;
+  visits: number;
+  repeats: number;
+}
+
+// One plain literal each: objects put together from parts cost several times as much, and there is one a row.
+const noSums = (): CustomerSums => ({
+  past: 0,
+  count1Hour: 0,
+  count1Day: 0,
+  sum1Day: 0,
+  count7Days: 0,
+  sum7Days: 0,
+  count30Days: 0,
+  sum30Days: 0,
+  categoryCount: 0,
+  categorySum: 0,
+  maximum: 0,
+  nearHour: 0,
+  visits: 0,
+  repeats: 0,
+});
+
+/** Distance on the clock's face: 23:00 and 1:00 are two hours apart. */
+const clockDistance = (a: number, b: number): number => {
+  const distance = Math.abs(a - b);
+  return Math.min(distance, 24 - distance);
+};
+
+function addWindows(sums: CustomerSums, age: number, size: number): void {
+  if (age > 30 * DAY_MS) return;
+  sums.count30Days += 1;
+  sums.sum30Days += size;
+  if (age > 7 * DAY_MS) return;
+  sums.count7Days += 1;
+  sums.sum7Days += size;
+  if (age > DAY_MS) return;
+  sums.count1Day += 1;
+  sums.sum1Day += size;
+  if (age <= HOUR_MS) sums.count1Hour += 1;
+}
+
+/** The transaction described, with what a visit compares looked up once. */
+interface Described {
+  readonly bookedAt: number;
+  readonly size: number;
+  readonly moneyIn: number;
+  readonly hour: number;
+  readonly weekday: number;
+  readonly counterparty: string | null;
+  readonly category: string | null;
+}
+
+function describe(now: Transaction): Described {
+  const { bookedAt, amount, counterparty, category } = now;
+  const day = Math.floor((bookedAt / HOUR_MS + now.utcOffsetHours) / 24);
+  return {
+    bookedAt,
+    size: Math.abs(amount),
+    moneyIn: amount > 0 ? 1 : 0,
+    hour: hourOf(now),
+    weekday: (((day + THURSDAY) % 7) + 7) % 7,
+    counterparty,
+    category,
+  };
+}
+
+function addPast(sums: CustomerSums, past: Timeline, i: number, now: Described): void {
+  const age = now.bookedAt - past.time[i]!;
+  const size = past.size[i]!;
+  addWindows(sums, age, size);
+  sums.past += 1;
+  if (now.category !== null && past.category[i] === now.category) {
+    sums.categoryCount += 1;
+    sums.categorySum += size;
+  }
+  if (size > sums.maximum) sums.maximum = size;
+  if (clockDistance(past.hour[i]!, now.hour) <= HABIT_HOURS) sums.nearHour += 1;
+  if (now.counterparty === null || past.counterparty[i] !== now.counterparty) return;
+  sums.visits += 1;
+  if (age <= DAY_MS && size === now.size) sums.repeats += 1;
+}
+
+function customerSums(past: Timeline, now: Described): CustomerSums {
+  const sums = noSums();
+  const end = positionOf(past, now.bookedAt);
+  for (let i = positionOf(past, now.bookedAt - HISTORY_DAYS * DAY_MS); i < end; i++)
+    if (past.moneyIn[i] === now.moneyIn) addPast(sums, past, i, now);
+  return sums;
+}
+
+/** A counterparty's rows, and those of them that ever turned out to be misuse: few, so that they can be visited. */
+interface CounterpartyPast {
+  readonly all: Timeline;
+  readonly misused: Timeline;
+}
+const noPast: CounterpartyPast = { all: nothing, misused: nothing };
+
+/** How many rows lie in `days` days that end `LABEL_DELAY_DAYS` before now. */
+function delayedCount(timeline: Timeline, now: number, days: number): number {
+  const end = now - LABEL_DELAY_DAYS * DAY_MS;
+  return positionOf(timeline, end) - positionOf(timeline, end - days * DAY_MS);
+}
+
+/** Misuse among the counterparty's rows of that window, as far as it is known now. */
+function delayedRisk({ all, misused }: CounterpartyPast, now: number, days: number): number {
+  const end = now - LABEL_DELAY_DAYS * DAY_MS;
+  const last = positionOf(misused, end);
+  let known = 0;
+  for (let i = positionOf(misused, end - days * DAY_MS); i < last; i++) if (misused.misuseKnownAt[i]! < now) known += 1;
+  return known === 0 ? 0 : known / delayedCount(all, now, days);
+}
+
+function newness(now: Described, { past, visits }: CustomerSums): number {
+  if (now.counterparty === null || past === 0) return Number.NaN;
+  return visits === 0 ? 1 : 0;
+}
+
+function featuresOf(now: Described, sums: CustomerSums, counterparty: CounterpartyPast): TransactionFeatures {
+  const mean30Days = ratio(sums.sum30Days, sums.count30Days);
+  return {
+    amount: now.size,
+    moneyIn: now.moneyIn,
+    amountToMean30Days: ratio(now.size, mean30Days),
+    amountToCategoryMean90Days: ratio(now.size, ratio(sums.categorySum, sums.categoryCount)),
+    amountToMaximum90Days: ratio(now.size, sums.maximum),
+    count1Hour: sums.count1Hour,
+    count1Day: sums.count1Day,
+    count7Days: sums.count7Days,
+    count30Days: sums.count30Days,
+    mean1Day: ratio(sums.sum1Day, sums.count1Day),
+    mean7Days: ratio(sums.sum7Days, sums.count7Days),
+    mean30Days,
+    counterpartyVisits90Days: sums.visits,
+    newCounterparty: newness(now, sums),
+    repeats1Day: sums.repeats,
+    hour: now.hour,
+    night: now.hour < NIGHT_ENDS ? 1 : 0,
+    weekend: now.weekday === 0 || now.weekday === 6 ? 1 : 0,
+    hourShare90Days: ratio(sums.nearHour, sums.past),
+    counterpartyCount1Day: delayedCount(counterparty.all, now.bookedAt, 1),
+    counterpartyCount7Days: delayedCount(counterparty.all, now.bookedAt, 7),
+    counterpartyCount30Days: delayedCount(counterparty.all, now.bookedAt, 30),
+    counterpartyRisk1Day: delayedRisk(counterparty, now.bookedAt, 1),
+    counterpartyRisk7Days: delayedRisk(counterparty, now.bookedAt, 7),
+    counterpartyRisk30Days: delayedRisk(counterparty, now.bookedAt, 30),
+  };
+}
+
+/**
+ * Indexes past transactions once and lends the function that describes one transaction by what happened strictly
+ * before it. Training calls it with the whole history, serving with the customer's last {@link HISTORY_DAYS} days and
+ * the counterparty's last {@link COUNTERPARTY_DAYS} days: nothing older is looked at, and sums run in order of time,
+ * so the values agree to the last bit. O(n log n) to index, the rows of the windows to describe one. Pure.
+ * @param history - in any order; rows without a time belong to no history, later rows are not looked at.
+ * @param counterpartyHistory - where the counterparties' pasts are read. @default history
+ */
+export function transactionContext(
+  history: readonly PastTransaction[],
+  counterpartyHistory: readonly PastTransaction[] = history,
+): (now: Transaction) => TransactionFeatures {
+  const byCustomer = timelines(history, ({ customer }) => customer);
+  const all = timelines(counterpartyHistory, ({ counterparty }) => counterparty);
+  const misuse = counterpartyHistory.filter(({ misuseKnownAt }) => !Number.isNaN(misuseKnownAt));
+  const misused = timelines(misuse, ({ counterparty }) => counterparty);
+  const pastOf = (counterparty: string | null): CounterpartyPast =>
+    counterparty === null
+      ? noPast
+      : { all: all.get(counterparty) ?? nothing, misused: misused.get(counterparty) ?? nothing };
+  return (transaction) => {
+    const now = describe(transaction);
+    const sums = customerSums(byCustomer.get(transaction.customer) ?? nothing, now);
+    return featuresOf(now, sums, pastOf(now.counterparty));
+  };
+}
