@@ -32,12 +32,15 @@ export interface FeatureSpec {
  * How the holdout is cut. `group`: a row is held out when hash(salt, group) falls below the fraction, so that all rows
  * of a user, merchant or template stay together and a new row of a held-out group is held out for ever.
  * `time`: rows at or after the cut are held out.
+ * `given`: a public set's own division; rows whose text in `column` is one of `heldOut` are held out.
  */
 export type SplitRule =
+  | { readonly kind: 'given'; readonly column: string; readonly heldOut: readonly string[] }
   | { readonly kind: 'group'; readonly column: string; readonly fraction: number; readonly salt: string }
   | { readonly kind: 'time'; readonly column: string; readonly days: number };
 
 export const frozenHoldout = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('given'), column: z.string(), heldOut: z.array(z.string()).min(1) }),
   z.strictObject({ kind: z.literal('group'), column: z.string(), fraction: z.number().gt(0).lt(1), salt: z.string() }),
   /** `cut` in milliseconds since the epoch, fixed when the line is created. */
   z.strictObject({ kind: z.literal('time'), column: z.string(), cut: z.number() }),
@@ -61,6 +64,23 @@ export interface DatasetSchema {
   readonly minimumRows: number;
 }
 
+/** A text file, unpacked. `name` is relative to the folder that was given, with `/` and without `.gz`. */
+export interface SourceText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A layout that is no table: sentences in blocks, pairs of files, a folder of folds. Read whole, not as a stream. */
+export interface TextLayout {
+  /** @param files - sorted by name; of each the first 4,096 characters. One file, or all files below a folder. */
+  matches(files: readonly SourceText[]): boolean;
+  /**
+   * The schema's columns, in order.
+   * @throws PipelineError `MALFORMED_FILE`, `INVALID_VALUE`, `MISSING_COLUMN` with file and line in the details.
+   */
+  parse(files: readonly SourceText[]): Table;
+}
+
 /**
  * A file layout that `--data-path` accepts: how to recognise it and how its columns become those of `schema`.
  * CSV is read with `delimiter`; without `header` the columns are named by position.
@@ -69,7 +89,10 @@ export interface FileFormat {
   readonly name: string;
   readonly description: string;
   readonly schema: DatasetSchema;
-  readonly encodings: readonly ('csv' | 'json')[];
+  /** `text`: only through `layout`. */
+  readonly encodings: readonly ('csv' | 'json' | 'text')[];
+  /** For files that are no table; asked before the table readers, and the only one that may be given a folder. */
+  readonly layout?: TextLayout;
   /** @default ',' */
   readonly delimiter?: string;
   /** Names by position for files without a header row. */

@@ -13,11 +13,12 @@ function newest(times: Float64Array): number {
 }
 
 /**
- * Fixes a split rule for a new line. A group rule needs no data; a time rule's cut lies `days` before the newest row,
+ * Fixes a split rule for a new line. A group rule and a given division need no data; a time rule's cut lies `days` before the newest row,
  * so that the holdout is the last `days` of what is known now.
  * @throws PipelineError `TOO_FEW_ROWS` when no row has a time; `MISSING_COLUMN`.
  */
 export function freezeHoldout(rule: SplitRule, table: Table): FrozenHoldout {
+  if (rule.kind === 'given') return { kind: 'given', column: rule.column, heldOut: [...rule.heldOut] };
   if (rule.kind === 'group') {
     return { kind: 'group', column: rule.column, fraction: rule.fraction, salt: rule.salt };
   }
@@ -38,6 +39,13 @@ function missing(column: string, row: number): PipelineError {
   return new PipelineError('INVALID_VALUE', message, { column, row });
 }
 
+function judgeNames(table: Table, column: string, isHeld: (name: string) => boolean): Uint8Array {
+  return Uint8Array.from(groupNames(table, column), (name, row) => {
+    if (name === null) throw missing(column, row);
+    return isHeld(name) ? 1 : 0;
+  });
+}
+
 /** 1 for each row that the frozen holdout keeps from training. */
 function holdoutMask(holdout: FrozenHoldout, table: Table): Uint8Array {
   if (holdout.kind === 'time') {
@@ -47,10 +55,8 @@ function holdoutMask(holdout: FrozenHoldout, table: Table): Uint8Array {
       return time >= holdout.cut ? 1 : 0;
     });
   }
-  return Uint8Array.from(groupNames(table, holdout.column), (group, row) => {
-    if (group === null) throw missing(holdout.column, row);
-    return hashFraction(holdout.salt, group) < holdout.fraction ? 1 : 0;
-  });
+  if (holdout.kind === 'given') return judgeNames(table, holdout.column, (name) => holdout.heldOut.includes(name));
+  return judgeNames(table, holdout.column, (group) => hashFraction(holdout.salt, group) < holdout.fraction);
 }
 
 /**

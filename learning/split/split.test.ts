@@ -86,6 +86,28 @@ describe('splitHoldout by time', () => {
   });
 });
 
+describe('splitHoldout as given', () => {
+  const rule = { kind: 'given', column: 'part', heldOut: ['test'] } as const;
+  const parts = (values: readonly (string | null)[]): Table => ({
+    rowCount: values.length,
+    columns: { part: { kind: 'text', values } },
+  });
+
+  it('holds out the parts that the data name', () => {
+    const table = parts(['train', 'test', 'validation', 'test']);
+    const { train, holdout } = splitHoldout(freezeHoldout(rule, table), table);
+    expect(train.columns.part?.values).toEqual(['train', 'validation']);
+    expect(holdout.columns.part?.values).toEqual(['test', 'test']);
+  });
+
+  it('refuses a row without a part', () => {
+    const table = parts(['train', null]);
+    expect(() => splitHoldout(freezeHoldout(rule, table), table)).toThrow(
+      expect.objectContaining({ code: 'INVALID_VALUE', details: { column: 'part', row: 1 } }),
+    );
+  });
+});
+
 describe('stratifiedFolds', () => {
   it('deals every class and the whole evenly', () => {
     const labels = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 12, maxLength: 200 });

@@ -1,5 +1,9 @@
 import type { Migration } from 'kysely';
 import { registryCore } from './0001-registry-core.js';
+import { givenHoldout } from './0002-given-holdout.js';
 
 /** Schema `registry`, in order; never edited after release. */
-export const registryMigrations: Readonly<Record<string, Migration>> = { '0001-registry-core': registryCore };
+export const registryMigrations: Readonly<Record<string, Migration>> = {
+  '0001-registry-core': registryCore,
+  '0002-given-holdout': givenHoldout,
+};

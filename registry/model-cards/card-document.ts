@@ -174,6 +174,8 @@ const plotsSection = ({ evaluation: { plots } }: CardInput): Section[] =>
 export function holdoutSentence(holdout: FrozenHoldout): string {
   if (holdout.kind === 'time')
     return `rows from ${new Date(holdout.cut).toISOString().slice(0, 10)} on, by ${holdout.column}`;
+  if (holdout.kind === 'given')
+    return `rows whose ${holdout.column} is ${holdout.heldOut.join(' or ')}, as the data came`;
   const share = percent(holdout.fraction);
   return `${share} of all values of ${holdout.column}, chosen by hash (salt ${holdout.salt}); rows of one value stay together`;
 }

@@ -43,7 +43,8 @@ export function redrawn(fresh: FrozenHoldout, current: FrozenHoldout): FrozenHol
   return { ...fresh, salt: `${fresh.salt}#${Number(count) + 1}` };
 }
 
-const describe = (holdout: FrozenHoldout): string =>
-  holdout.kind === 'time'
-    ? `rows from ${new Date(holdout.cut).toISOString().slice(0, 10)} on`
-    : `${holdout.fraction * 100} % of the groups by ${holdout.column}`;
+function describe(holdout: FrozenHoldout): string {
+  if (holdout.kind === 'time') return `rows from ${new Date(holdout.cut).toISOString().slice(0, 10)} on`;
+  if (holdout.kind === 'given') return `rows whose ${holdout.column} is ${holdout.heldOut.join(' or ')}`;
+  return `${holdout.fraction * 100} % of the groups by ${holdout.column}`;
+}

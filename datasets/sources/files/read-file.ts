@@ -8,6 +8,7 @@ import { fileFault } from './file-fault.js';
 import { peekRecords, readJsonRecords, readJsonRows } from './json-rows.js';
 import { defaultFileLimits, type FileLimits } from './limits.js';
 import { openFile } from './open-file.js';
+import { readLayout } from './read-layout.js';
 import { createRowSink, type DataRow, fileColumns } from './row-sink.js';
 
 export interface DataFile {
@@ -105,10 +106,16 @@ function transform(file: string, format: FileFormat, table: Table): Table {
   }
 }
 
+function finish({ format, table: read, fileHash, fileName }: DataFile): DataFile {
+  const table = transform(fileName, format, read);
+  requireLearnable(fileName, format, table);
+  return { format, table, fileHash, fileName };
+}
+
 /**
  * Reads a data file into the table of the format it is recognised as. CSV (quoted as RFC 4180, with header or by
  * position) or JSON (array, one object a line, or `{"rows": […]}`), plain or gzip, UTF-8, told by content and not by
- * name. Streams: memory is the table and one record. Only type, presence and uniqueness are judged here, ranges and
+ * name. Streams: memory is the table and one record. A format with a `layout` may also take a folder. Only type, presence and uniqueness are judged here, ranges and
  * categories by validation. The rules stand in docs/data-formats.md.
  * @throws PipelineError with file, row, line and column as far as they apply: `FILE_NOT_READABLE`, `FILE_EMPTY`,
  *   `FILE_TOO_LARGE`, `MALFORMED_FILE`, `UNKNOWN_FORMAT`, `MISSING_COLUMN`, `INVALID_VALUE`, `TOO_FEW_ROWS`,
@@ -120,11 +127,10 @@ export async function readDataFile(
   limits: Partial<FileLimits> = {},
 ): Promise<DataFile> {
   const bounded = { ...defaultFileLimits, ...limits };
+  const texts = await readLayout(path, formats, bounded);
+  if (texts !== null) return finish(texts);
   const { fileName, bytes, hash } = await openFile(path, bounded);
   const opened = await openRows(decodeText(bytes, fileName), fileName, formats, bounded);
   const read = await collect(opened, fileName, bounded);
-  const { format } = opened;
-  const table = transform(fileName, format, read);
-  requireLearnable(fileName, format, table);
-  return { format, table, fileHash: hash(), fileName };
+  return finish({ format: opened.format, table: read, fileHash: hash(), fileName });
 }
