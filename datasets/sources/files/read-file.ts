@@ -3,6 +3,7 @@ import { PipelineError } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
 import { chooseFormat } from './choose-format.js';
 import { readCsvRows, sightCsv } from './csv-rows.js';
+import type { DataFile } from './data-file.js';
 import { decodeText, peekText } from './decode-text.js';
 import { fileFault } from './file-fault.js';
 import { peekRecords, readJsonRecords, readJsonRows } from './json-rows.js';
@@ -11,13 +12,7 @@ import { openFile } from './open-file.js';
 import { readLayout } from './read-layout.js';
 import { createRowSink, type DataRow, fileColumns } from './row-sink.js';
 
-export interface DataFile {
-  readonly format: FileFormat;
-  readonly table: Table;
-  /** sha256 of the file's bytes as they lie on disk. */
-  readonly fileHash: string;
-  readonly fileName: string;
-}
+export type { DataFile } from './data-file.js';
 
 interface OpenedRows {
   readonly format: FileFormat;

@@ -3,11 +3,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import type { FileFormat, SourceText, TextLayout } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
+import type { DataFile } from './data-file.js';
 import { decodeText, peekText } from './decode-text.js';
 import { fileFault } from './file-fault.js';
 import type { FileLimits } from './limits.js';
 import { openFile } from './open-file.js';
-import type { DataFile } from './read-file.js';
 
 /** What a layout is told by: the beginning of each file. */
 const HEAD_CHARACTERS = 4096;
