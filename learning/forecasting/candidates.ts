@@ -1,10 +1,24 @@
+import { mstlEts } from './decomposition/mstl.js';
+import { ets } from './exponential-smoothing/ets.js';
+import { theta } from './exponential-smoothing/theta.js';
 import { combination, type Forecaster } from './forecaster.js';
-import { movingAverage, naive, seasonalNaive } from './naive.js';
+import { movingAverage, seasonalNaive } from './naive.js';
 import type { Frequency } from './series.js';
 
-/** Candidates for a series of this frequency, the favourite first. */
+const windows: Readonly<Record<Frequency, number>> = { hour: 24, day: 28, week: 13, month: 12 };
+
+/** Candidates for a series of this frequency, the favourite first. All are cheap: milliseconds a series. */
 export function defaultCandidates(frequency: Frequency): readonly Forecaster[] {
-  const window = { hour: 24, day: 28, week: 13, month: 12 }[frequency];
-  const members = [movingAverage(window), naive, seasonalNaive()];
-  return [combination('combination', members), ...members];
+  const average = movingAverage(windows[frequency]);
+  const smooth = ets();
+  const members = [average, smooth, theta, mstlEts()];
+  return [
+    combination('combination', members),
+    average,
+    smooth,
+    theta,
+    mstlEts(),
+    mstlEts({ log: true }),
+    seasonalNaive(),
+  ];
 }

@@ -1,0 +1,105 @@
+/** Where a simplex search ended. */
+export interface SimplexResult {
+  readonly x: Float64Array;
+  readonly value: number;
+  readonly evaluations: number;
+}
+
+export interface SimplexOptions {
+  /** First step in each direction; its sign and size are the caller's knowledge of the scale. */
+  readonly steps: ArrayLike<number>;
+  readonly maxEvaluations: number;
+  /** Ends when best and worst corner differ by less than this. */
+  readonly tolerance: number;
+}
+
+interface Simplex {
+  readonly corners: Float64Array[];
+  readonly values: Float64Array;
+  evaluations: number;
+}
+
+type Objective = (x: Float64Array) => number;
+
+function startSimplex(objective: Objective, start: ArrayLike<number>, steps: ArrayLike<number>): Simplex {
+  const corners = Array.from({ length: start.length + 1 }, (_, i) => {
+    const corner = Float64Array.from(start);
+    if (i > 0) corner[i - 1]! += steps[i - 1]!;
+    return corner;
+  });
+  return { corners, values: Float64Array.from(corners, objective), evaluations: corners.length };
+}
+
+/** Best first; insertion sort, because all but one corner are in order already. */
+function sortCorners({ corners, values }: Simplex): void {
+  for (let i = 1; i < corners.length; i++) {
+    const [corner, value] = [corners[i]!, values[i]!];
+    let j = i - 1;
+    for (; j >= 0 && values[j]! > value; j--) {
+      corners[j + 1] = corners[j]!;
+      values[j + 1] = values[j]!;
+    }
+    corners[j + 1] = corner;
+    values[j + 1] = value;
+  }
+}
+
+/** Mean of all corners but the worst. */
+function centre({ corners }: Simplex): Float64Array {
+  const middle = new Float64Array(corners.length - 1);
+  for (let i = 0; i < middle.length; i++) {
+    for (let j = 0; j < middle.length; j++) middle[j]! += corners[i]![j]! / middle.length;
+  }
+  return middle;
+}
+
+function replaceWorst(simplex: Simplex, corner: Float64Array, value: number): void {
+  simplex.corners[simplex.corners.length - 1] = corner;
+  simplex.values[simplex.values.length - 1] = value;
+}
+
+function shrink(simplex: Simplex, objective: Objective): void {
+  const best = simplex.corners[0]!;
+  for (let i = 1; i < simplex.corners.length; i++) {
+    simplex.corners[i] = simplex.corners[i]!.map((x, j) => best[j]! + (x - best[j]!) / 2);
+    simplex.values[i] = objective(simplex.corners[i]!);
+    simplex.evaluations++;
+  }
+}
+
+function step(simplex: Simplex, objective: Objective): void {
+  const last = simplex.values.length - 1;
+  const [middle, worst] = [centre(simplex), simplex.corners[last]!];
+  const probe = (factor: number): [Float64Array, number] => {
+    const corner = middle.map((m, j) => m + factor * (worst[j]! - m));
+    simplex.evaluations++;
+    return [corner, objective(corner)];
+  };
+  const [reflected, value] = probe(-1);
+  if (value < simplex.values[0]!) {
+    const [expanded, further] = probe(-2);
+    replaceWorst(simplex, ...(further < value ? ([expanded, further] as const) : ([reflected, value] as const)));
+  } else if (value < simplex.values[last - 1]!) {
+    replaceWorst(simplex, reflected, value);
+  } else {
+    const [contracted, nearer] = probe(value < simplex.values[last]! ? -0.5 : 0.5);
+    if (nearer < Math.min(value, simplex.values[last]!)) replaceWorst(simplex, contracted, nearer);
+    else shrink(simplex, objective);
+  }
+}
+
+/**
+ * Minimises without derivatives by Nelder and Mead's simplex (1965). Infinity marks forbidden points; the start must
+ * not be one. Deterministic.
+ */
+export function nelderMead(objective: Objective, start: ArrayLike<number>, options: SimplexOptions): SimplexResult {
+  const simplex = startSimplex(objective, start, options.steps);
+  sortCorners(simplex);
+  const last = start.length;
+  while (simplex.evaluations < options.maxEvaluations) {
+    if (Math.abs(simplex.values[last]! - simplex.values[0]!) < options.tolerance) break;
+    step(simplex, objective);
+    sortCorners(simplex);
+  }
+  return { x: simplex.corners[0]!, value: simplex.values[0]!, evaluations: simplex.evaluations };
+}
