@@ -15,6 +15,11 @@ export interface FitContext extends ComputeContext {
   /** (n,) finite, ≥ 0, not all 0; weight 2 means the row twice. @default all 1 */
   readonly weights?: ArrayLike<number>;
   readonly validation?: ValidationRows;
+  /**
+   * For gradient boosting: adds another term's derivatives to those of the objective, once a round. `pairs[2i]` is row
+   * i's gradient, `pairs[2i + 1]` its hessian, both to stay float32 values. @default none
+   */
+  readonly adjustDerivatives?: (margins: ArrayLike<number>, pairs: Float64Array) => void;
 }
 
 /** What an author of an estimator writes; `defineEstimator` adds the checks that all share. */

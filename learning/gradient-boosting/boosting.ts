@@ -79,9 +79,10 @@ interface Boosting {
   readonly workspace: Workspace;
   readonly growth: TreeGrowth;
   readonly features: number;
+  readonly adjust: FitContext['adjustDerivatives'];
 }
 
-function prepareBoosting(params: GradientBoostingParams, x: Matrix, rows: BoostingRows): Boosting {
+function prepareBoosting(params: GradientBoostingParams, x: Matrix, rows: BoostingRows): Omit<Boosting, 'adjust'> {
   const objective = objectiveOf(params);
   const margin = new Float32Array(x.rows).fill(objective.baseMargin(rows.y, rows.weights));
   const workspace = createWorkspace({ rows: x.rows, features: x.cols, histograms: histogramsFor(params.maxDepth) });
@@ -94,10 +95,11 @@ function prepareBoosting(params: GradientBoostingParams, x: Matrix, rows: Boosti
 }
 
 function boostOnce(
-  { params, objective, rows, margin, workspace, growth, features }: Boosting,
+  { params, objective, rows, margin, workspace, growth, features, adjust }: Boosting,
   random: Random,
 ): RegressionTree {
   objective.derivatives(rows, margin, workspace.pairs);
+  adjust?.(margin, workspace.pairs);
   dropRows(workspace, params.subsample, random.fork('rows'));
   return growth.grow(drawFeatures(features, params.colsample, random.fork('features')));
 }
@@ -110,7 +112,8 @@ export function boost(
   context: FitContext,
 ): GradientBoostingState {
   requireParams(params, x, context);
-  const boosting = prepareBoosting(params, x, { y, weights: context.weights ?? null });
+  const rows = { y, weights: context.weights ?? null };
+  const boosting = { ...prepareBoosting(params, x, rows), adjust: context.adjustDerivatives };
   const baseMargin = boosting.objective.baseMargin(y, context.weights ?? null);
   const patience = params.earlyStoppingRounds;
   const watch =
