@@ -1,0 +1,1 @@
+export { addStandardisation, fitStandardisation, standardise, type Standardisation } from './standardisation.js';
