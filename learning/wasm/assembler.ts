@@ -51,6 +51,11 @@ export const op = {
   v128Store: (offset = 0): Code => memoryAccess(simd(11), 4, offset),
   f64x2Add: simd(0xf0),
   f64x2Subtract: simd(0xf1),
+  f32x4SquareRoot: simd(0xe3),
+  f32x4Add: simd(0xe4),
+  f32x4Subtract: simd(0xe5),
+  f32x4Multiply: simd(0xe6),
+  f32x4Divide: simd(0xe7),
   /** Runs the body, and again as long as the condition is not 0: a do-while. */
   doWhile: (body: Code, condition: Code): Code => [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b],
 } as const;

@@ -1,0 +1,271 @@
+import type { ComputeContext, TrainContext } from '../../contracts/model-definition.js';
+import { PipelineError } from '../../contracts/errors.js';
+import { murmur3 } from '../hash/murmur.js';
+import { createRandom } from '../random/index.js';
+import { batchesOf, rateFactor } from './batches.js';
+import { readCheckpoint, writeCheckpoint, type TrainingArrays, type TrainingProgress } from './checkpoint.js';
+import type { Encoder } from './encoder.js';
+import { AdamW } from './optimizer.js';
+import type { FineTuningParams } from './params.js';
+import type { NamedTensor } from './safetensors.js';
+import type { Head } from './training-graph.js';
+import { TrainingStep, type Example } from './training-step.js';
+
+/** What training is lent; without a checkpoint it starts from the beginning every time. */
+export type FineTuningContext = ComputeContext & { readonly checkpoint?: TrainContext['checkpoint'] };
+
+/** Examples that training only looks at after each epoch, to keep the best one and to stop early. */
+export interface ValidationExamples {
+  readonly examples: readonly Example[];
+  /** @param logits - an array an example.  @returns higher is better. */
+  readonly score: (logits: readonly Float32Array[]) => number;
+}
+
+export interface FineTuningTask {
+  readonly encoder: Encoder;
+  readonly head: Head;
+  readonly examples: readonly Example[];
+  readonly validation: ValidationExamples | null;
+  readonly params: FineTuningParams;
+}
+
+/** A fine-tuned encoder with its head. */
+export interface EncoderModel {
+  readonly encoder: Encoder;
+  readonly head: Head;
+  readonly maximumLength: number;
+  /** By name, head included. */
+  readonly trained: ReadonlyMap<string, NamedTensor>;
+  /** What each epoch gave: mean training loss, validation score. */
+  readonly history: TrainingProgress['history'];
+}
+
+/** Texts scored at a time; larger batches only take more memory. */
+const SCORED_AT_ONCE = 64;
+
+/** A head of small random weights; the same seed gives the same ones. */
+export function initialHead(hidden: number, classes: number, seed: number): Map<string, NamedTensor> {
+  const random = createRandom(seed).fork('head');
+  // As BERT's own initialiser_range.
+  const data = Float32Array.from({ length: hidden * classes }, () => 0.02 * random.normal());
+  return new Map([
+    ['head.weight', { dims: [hidden, classes], data }],
+    ['head.bias', { dims: [classes], data: new Float32Array(classes) }],
+  ]);
+}
+
+/** Names a training by everything its result depends on. */
+function fingerprintOf({ encoder, head, examples, params }: FineTuningTask, seed: number): string {
+  let hash = murmur3(new TextEncoder().encode(JSON.stringify([encoder.weightsSha256, head, params, seed])), 1);
+  for (const { ids, label } of examples) {
+    const targets = new Float32Array(head.level === 'token' ? ids.length * head.classes : head.classes);
+    label(targets);
+    hash = murmur3(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength), hash);
+    hash = murmur3(new Uint8Array(targets.buffer), hash);
+  }
+  return `${examples.length}/${hash.toString(16)}`;
+}
+
+/** Of the rate of each weight over the highest: the head's is larger, lower layers' may be smaller. */
+function rateShare(name: string, layers: number, { headFactor, layerDecay }: FineTuningParams): number {
+  if (name.startsWith('head')) return headFactor;
+  const layer = /^layer\.(\d+)\./.exec(name);
+  return layerDecay ** (layers - (layer ? Number(layer[1]) + 1 : 0));
+}
+
+class FineTuning {
+  private progress: TrainingProgress;
+  /** Weights of the best epoch; null until there is one. */
+  private best: Float32Array | null = null;
+  /** Mean of the weights over the last steps. */
+  private average: Float32Array | null = null;
+  private readonly lengths: Int32Array;
+  private readonly stepsAnEpoch: number;
+  private batches: { readonly epoch: number; readonly list: readonly number[][] } | null = null;
+
+  constructor(
+    private readonly task: FineTuningTask,
+    private readonly context: FineTuningContext,
+    private readonly optimizer: AdamW,
+    private readonly step: TrainingStep,
+  ) {
+    const { examples, params } = task;
+    this.lengths = Int32Array.from(examples, ({ ids }) => ids.length);
+    this.stepsAnEpoch = Math.ceil(Math.ceil(examples.length / params.batchSize) / params.accumulate);
+    const fingerprint = fingerprintOf(task, context.seed);
+    this.progress = { fingerprint, steps: 0, epochLoss: 0, history: [], best: null, averaged: 0, stopped: false };
+  }
+
+  private get total(): number {
+    return this.stepsAnEpoch * this.task.params.epochs;
+  }
+
+  async resume(): Promise<void> {
+    const bytes = await this.context.checkpoint?.load();
+    const found = bytes ? readCheckpoint(bytes, this.progress.fingerprint) : null;
+    if (!found) return;
+    this.progress = found.state;
+    const { weights, first, second, best, average } = found.arrays;
+    this.optimizer.whole('weights').set(weights!);
+    this.optimizer.whole('first').set(first!);
+    this.optimizer.whole('second').set(second!);
+    this.optimizer.restore(found.state.steps);
+    this.best = best?.slice() ?? null;
+    this.average = average?.slice() ?? null;
+  }
+
+  private async save(): Promise<void> {
+    if (!this.context.checkpoint) return;
+    const arrays: TrainingArrays = {
+      weights: this.optimizer.whole('weights'),
+      first: this.optimizer.whole('first'),
+      second: this.optimizer.whole('second'),
+      ...(this.best && { best: this.best }),
+      ...(this.average && { average: this.average }),
+    };
+    await this.context.checkpoint.save(writeCheckpoint(this.progress, arrays));
+  }
+
+  async run(): Promise<void> {
+    const { context } = this;
+    while (!this.progress.stopped && this.progress.steps < this.total) {
+      context.signal.throwIfAborted();
+      await this.doStep();
+      const done = this.progress.steps;
+      const epochEnds = done % this.stepsAnEpoch === 0;
+      if (epochEnds) await this.endEpoch(done / this.stepsAnEpoch);
+      if (epochEnds || done % this.task.params.checkpointSteps === 0) await this.save();
+      context.onProgress({ stage: 'fine-tuning', done, total: this.total });
+    }
+  }
+
+  /** Indices of each batch of the step. */
+  private batchesOfStep(): readonly number[][] {
+    const { accumulate, batchSize } = this.task.params;
+    const epoch = Math.floor(this.progress.steps / this.stepsAnEpoch);
+    if (this.batches?.epoch !== epoch) {
+      this.batches = { epoch, list: batchesOf(this.lengths, { batchSize, seed: this.context.seed, epoch }) };
+    }
+    const from = (this.progress.steps % this.stepsAnEpoch) * accumulate;
+    return this.batches.list.slice(from, from + accumulate);
+  }
+
+  private async doStep(): Promise<void> {
+    const { params, encoder, examples } = this.task;
+    const batches = this.batchesOfStep().map((batch) => batch.map((index) => examples[index]!));
+    this.progress.epochLoss += await this.gradientsOf(batches);
+    const { steps } = this.progress;
+    const highest = params.learningRate ?? encoder.defaults.learningRate;
+    const factor = highest * rateFactor(steps, this.total, params.warmup);
+    const rate = (name: string): number => factor * rateShare(name, encoder.config.layers, params);
+    this.optimizer.step({ rate, weightDecay: params.weightDecay, clipNorm: params.clipNorm });
+    this.progress.steps = steps + 1;
+    this.averageWeights();
+  }
+
+  /** Sums over the batches of a step; the result is that of one large batch. */
+  private async gradientsOf(batches: readonly (readonly Example[])[]): Promise<number> {
+    const scale = 1 / Math.max(1, this.answersIn(batches.flat()));
+    let loss = 0;
+    let sum: Float32Array | null = null;
+    for (const [part, batch] of batches.entries()) {
+      loss += await this.step.gradients(batch, scale, `${this.progress.steps}/${part}`);
+      if (batches.length > 1) sum = added(sum, this.optimizer.whole('gradients'));
+    }
+    if (sum) this.optimizer.whole('gradients').set(sum);
+    return loss;
+  }
+
+  private answersIn(examples: readonly Example[]): number {
+    const { level, classes } = this.task.head;
+    if (level === 'sequence') return examples.length;
+    return examples.reduce((sum, { ids, label }) => sum + label(new Float32Array(ids.length * classes)), 0);
+  }
+
+  private averageWeights(): void {
+    if (this.progress.steps <= this.task.params.averageFrom * this.total) return;
+    const weights = this.optimizer.whole('weights');
+    this.progress.averaged += 1;
+    this.average ??= new Float32Array(weights.length);
+    const share = 1 / this.progress.averaged;
+    for (let i = 0; i < weights.length; i++) this.average[i]! += share * (weights[i]! - this.average[i]!);
+  }
+
+  private async endEpoch(epoch: number): Promise<void> {
+    const score = await this.validate();
+    const loss = this.progress.epochLoss / this.stepsAnEpoch;
+    this.progress.history.push({ epoch, loss, score });
+    this.progress.epochLoss = 0;
+    if (score === null) return;
+    const { best } = this.progress;
+    if (!best || score > best.score) {
+      this.progress.best = { epoch, score };
+      this.best = this.candidate().slice();
+    }
+    this.progress.stopped = epoch - this.progress.best!.epoch >= this.task.params.patience;
+  }
+
+  /** The weights that would be kept if training ended now. */
+  private candidate(): Float32Array {
+    return this.average ?? this.optimizer.whole('weights');
+  }
+
+  private async validate(): Promise<number | null> {
+    const { validation } = this.task;
+    if (!validation || validation.examples.length === 0) return null;
+    return this.withWeights(this.candidate(), async () =>
+      validation.score(await this.step.score(validation.examples, SCORED_AT_ONCE)),
+    );
+  }
+
+  private async withWeights<T>(candidate: Float32Array, compute: () => Promise<T>): Promise<T> {
+    const weights = this.optimizer.whole('weights');
+    if (candidate === this.average) {
+      const kept = weights.slice();
+      weights.set(candidate);
+      const result = await compute();
+      weights.set(kept);
+      return result;
+    }
+    return compute();
+  }
+
+  result(): EncoderModel {
+    this.optimizer.whole('weights').set(this.best ?? this.candidate());
+    const { encoder, head, params } = this.task;
+    const trained = this.optimizer.names.map((name): [string, NamedTensor] => {
+      const { dims, data } = this.optimizer.weight(name);
+      return [name, { dims, data: data.slice() }];
+    });
+    const { history } = this.progress;
+    return { encoder, head, maximumLength: params.maximumLength, trained: new Map(trained), history };
+  }
+}
+
+function added(sum: Float32Array | null, part: Float32Array): Float32Array {
+  if (!sum) return part.slice();
+  for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
+  return sum;
+}
+
+/**
+ * Fine-tunes encoder and head: AdamW with warm-up and linear decay (Devlin et al., 2019), batches of like length,
+ * gradient clipping, early stopping. Interrupted and called again with what `checkpoint` saved, it ends with the same
+ * weights, bit for bit. The same seed gives the same weights on the same kind of processor.
+ * @throws PipelineError `TOO_FEW_ROWS` without examples, `NOT_FINITE` when the loss runs away.
+ */
+export async function fineTune(task: FineTuningTask, context: FineTuningContext): Promise<EncoderModel> {
+  const { encoder, head, examples, params } = task;
+  if (examples.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no text to fine-tune an encoder on');
+  const headWeights = initialHead(encoder.config.hidden, head.classes, context.seed);
+  const optimizer = new AdamW(new Map([...encoder.weights.trained, ...headWeights]));
+  const step = await TrainingStep.open({ encoder, head, params, seed: context.seed }, optimizer);
+  try {
+    const training = new FineTuning(task, context, optimizer, step);
+    await training.resume();
+    await training.run();
+    return training.result();
+  } finally {
+    await step.close();
+  }
+}

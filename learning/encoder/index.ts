@@ -1,0 +1,11 @@
+export { atWords, trainSequenceClassifier, trainTokenClassifier } from './classifiers.js';
+export type { Label, LabelledTexts, SequenceTask, TaggedSentences, TokenTask } from './classifiers.js';
+export type { EncoderConfig } from './config.js';
+export { encoderDefaults, loadEncoder, type Encoder, type EncoderDefaults } from './encoder.js';
+export { exportEncoder, exportFrozenEncoder, type Precision } from './export.js';
+export type { EncoderModel, FineTuningContext } from './fine-tuning.js';
+export { fineTuningParams, type FineTuningParams } from './params.js';
+export { readSafetensors, writeSafetensors, type NamedTensor } from './safetensors.js';
+export { embedTexts, openEncoderSession } from './session.js';
+export type { EmbedOptions, EncoderSession, SessionFiles, SessionOptions } from './session.js';
+export { loadTokenizer, type EncodedText, type EncodedWords, type EncoderTokenizer } from './tokenizer.js';

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** How an encoder is fine-tuned; a model adds these to its own parameters. */
+export const fineTuningParams = z.strictObject({
+  epochs: z.number().int().min(1).max(100).default(5).describe('Passes over the training part'),
+  batchSize: z.number().int().min(1).max(1024).default(32).describe('Texts a step'),
+  learningRate: z
+    .number()
+    .positive()
+    .max(1)
+    .nullable()
+    .default(null)
+    .describe(
+      "Highest learning rate of the encoder; null = by the encoder's size: 2e-5 for DistilBERT, 1e-4 for MiniLM",
+    ),
+  headFactor: z.number().positive().default(10).describe("Learning rate of the head over the encoder's"),
+  layerDecay: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe('Factor of the learning rate from each layer to the one below it; below 1 keeps lower layers closer'),
+  warmup: z.number().min(0).max(1).default(0.1).describe('Share of the steps in which the learning rate rises from 0'),
+  weightDecay: z.number().nonnegative().default(0.01).describe('Pull of matrices towards 0, as in AdamW'),
+  clipNorm: z.number().positive().default(1).describe('Longest gradient; longer ones are shortened'),
+  dropout: z.number().min(0).max(0.9).default(0.1).describe('Share of values set to 0 while training'),
+  labelSmoothing: z.number().min(0).max(0.5).default(0).describe('Share of the target spread over all classes'),
+  accumulate: z.number().int().min(1).default(1).describe('Batches whose gradients are summed to one step'),
+  maximumLength: z.number().int().min(8).max(512).default(64).describe('Pieces of a text that count; the rest is cut'),
+  averageFrom: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('Share of the steps after which weights are averaged over the steps; 1 = not at all'),
+  patience: z.number().int().min(1).default(3).describe('Epochs without a better validation score before it stops'),
+  checkpointSteps: z.number().int().min(1).default(250).describe('Steps between two checkpoints'),
+});
+export type FineTuningParams = z.infer<typeof fineTuningParams>;
