@@ -9,7 +9,10 @@ export interface DampedTrend {
   readonly damping: number;
 }
 
-/** Prophet's trend over scaled time t = (day − origin) / span: a line, or a logistic curve below a cap, with bends. */
+/**
+ * Prophet's trend over scaled time t = (day − origin) / span: z = rate·t + offset + Σ change·max(0, t − changepoint), or
+ * cap / (1 + exp(−z)) of it, plus base.
+ */
 export interface PiecewiseTrend {
   readonly kind: 'linear' | 'logistic';
   /** Day since the epoch where t = 0. */
@@ -23,6 +26,8 @@ export interface PiecewiseTrend {
   readonly changes: readonly number[];
   /** Saturation of the logistic curve in units of the scale; unused by the line. */
   readonly cap: number;
+  /** Floor of the logistic curve in units of the scale. */
+  readonly base: number;
 }
 
 /** How a part joins the trend: added, or as a share of it. */
@@ -82,27 +87,15 @@ export function dampedSteps(damping: number, h: number): number {
   return damping === 1 ? h : (damping * (1 - damping ** h)) / (1 - damping);
 }
 
-/** Rate and offset after all bends before scaled time t. */
-function logisticAt(trend: PiecewiseTrend, t: number): number {
-  let { rate, offset } = trend;
-  for (let i = 0; i < trend.changepoints.length && t >= trend.changepoints[i]!; i++) {
-    const changed = rate + trend.changes[i]!;
-    // The offset moves so that the curve stays in one piece (Taylor and Letham 2018, section 3.1.1).
-    if (changed !== 0) offset += (trend.changepoints[i]! - offset) * (1 - rate / changed);
-    rate = changed;
-  }
-  return trend.cap / (1 + Math.exp(-rate * (t - offset)));
-}
-
 /** Value of a piecewise trend on a day, in units of the scale. */
 export function piecewiseAt(trend: PiecewiseTrend, day: number): number {
   const t = (day - trend.origin) / trend.span;
-  if (trend.kind === 'logistic') return logisticAt(trend, t);
   let value = trend.rate * t + trend.offset;
   for (let i = 0; i < trend.changepoints.length; i++) {
     value += trend.changes[i]! * Math.max(0, t - trend.changepoints[i]!);
   }
-  return value;
+  if (trend.kind === 'logistic') value = trend.cap / (1 + Math.exp(-value));
+  return value + trend.base;
 }
 
 /** Trend at steps 1 … days.length, in units of the scale. */

@@ -39,3 +39,22 @@ export {
   type Frequency,
   type Series,
 } from './series.js';
+export { HOLIDAY_YEARS, INDIAN_HOLIDAYS, type HolidayDates } from './holidays/india.js';
+export { dayOf, indianHolidays, indianPaydays, isBankDay, type Holiday, type PaydayRule } from './holidays/holiday.js';
+export { prophetCurve, prophetForecaster, type ProphetForecasterOptions } from './prophet/forecaster.js';
+export type {
+  AutoSeasonality,
+  ProphetColumns,
+  ProphetData,
+  ProphetOptions,
+  RegressorOptions,
+  SeasonalityOptions,
+} from './prophet/options.js';
+export {
+  fitProphet,
+  predictProphet,
+  prophetLogPosterior,
+  type ProphetComponent,
+  type ProphetForecast,
+} from './prophet/prophet.js';
+export type { ProphetState } from './prophet/state.js';
