@@ -10,3 +10,15 @@ export { normalQuantile } from './normal.js';
 export type { Scored, ScoreMetric } from './order.js';
 export { brier, calibrationBins, expectedCalibrationError, logLoss, type CalibrationBin } from './probability.js';
 export { averagePrecision, gini, kolmogorovSmirnov, rocAuc, rocCurve, type RocPoint } from './ranking.js';
+export {
+  accuracy,
+  classScores,
+  confusions,
+  macroF1,
+  microF1,
+  pairedAccuracy,
+  shareInterval,
+  type Classified,
+  type ClassScore,
+  type Confusion,
+} from './classification.js';

@@ -1,0 +1,1 @@
+export { chooseInformative, cosine, type Candidate, type ChoiceOptions } from './choose.js';

@@ -1,0 +1,2 @@
+export { switchCode } from './code-switching.js';
+export { addTypos } from './typos.js';

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import {
+  accuracy,
+  classScores,
+  confusions,
+  macroF1,
+  microF1,
+  pairedAccuracy,
+  shareInterval,
+} from './classification.js';
+
+const rows = { truth: ['a', 'a', 'a', 'b', 'b', 'c'], predicted: ['a', 'a', 'b', 'b', 'b', 'a'] };
+
+describe('classification', () => {
+  it('scores precision, recall and F1 a class, precision 0 for one never predicted', () => {
+    expect(accuracy(rows)).toBeCloseTo(4 / 6, 12);
+    expect(classScores(rows)).toEqual([
+      { name: 'a', precision: 2 / 3, recall: 2 / 3, f1: 2 / 3, support: 3 },
+      { name: 'b', precision: 2 / 3, recall: 1, f1: 0.8, support: 2 },
+      { name: 'c', precision: 0, recall: 0, f1: 0, support: 1 },
+    ]);
+    expect(macroF1(rows)).toBeCloseTo((2 / 3 + 0.8) / 3, 12);
+  });
+
+  it('counts confusions, most frequent first', () => {
+    expect(confusions(rows).map(({ truth, predicted, rows: n }) => `${truth}${predicted}${n}`)).toEqual([
+      'aa2', 'bb2', 'ab1', 'ca1',
+    ]); // prettier-ignore
+  });
+
+  it('measures sets of labels over all pairs', () => {
+    expect(microF1([['a', 'b'], ['c'], []], [['a'], ['c', 'a'], []])).toBeCloseTo(4 / 6, 12);
+    expect(microF1([[]], [[]])).toBe(1);
+  });
+
+  it('gives Wilson intervals that hold the share and never leave 0 to 1', () => {
+    const { low, high } = shareInterval(95, 100);
+    expect(low).toBeCloseTo(0.8882, 4);
+    expect(high).toBeCloseTo(0.9785, 4);
+    expect(shareInterval(10, 10).high).toBeCloseTo(1, 9);
+    expect(shareInterval(0, 10).low).toBe(0);
+  });
+
+  it('compares two models on the same rows; itself gives 0 in an interval that holds 0', () => {
+    const ours = Array.from({ length: 100 }, (_, i) => Number(i < 90));
+    const theirs = Array.from({ length: 100 }, (_, i) => Number(i < 70));
+    const better = pairedAccuracy(ours, theirs);
+    expect(better.difference).toBeCloseTo(0.2, 12);
+    expect(better.interval.low).toBeGreaterThan(0.1);
+    const same = pairedAccuracy(ours, ours);
+    expect(same.difference).toBe(0);
+    expect(same.interval.low).toBeLessThan(0);
+  });
+
+  it('refuses no rows and rows that do not pair', () => {
+    expect(() => accuracy({ truth: [], predicted: [] })).toThrow(expect.objectContaining({ code: 'TOO_FEW_ROWS' }));
+    expect(() => macroF1({ truth: ['a'], predicted: [] })).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH' }));
+  });
+});
