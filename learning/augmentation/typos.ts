@@ -33,7 +33,7 @@ const isLetter = (letter: string): boolean => /\p{L}/u.test(letter);
  */
 export function addTypos(text: string, rate: number, random: Random): string {
   return text.replace(/[\p{L}\p{M}]{2,}/gu, (word) => {
-    const letters = [...word];
+    const letters = Array.from(word);
     for (let at = letters.length - 1; at >= 0; at--) {
       if (random.uniform() >= rate || !isLetter(letters[at] ?? '')) continue;
       SLIPS[random.integer(SLIPS.length)]!(letters, at, random);
