@@ -1,6 +1,6 @@
 import { PipelineError } from '../../contracts/errors.js';
 import { fitOrNull, type Forecaster, type ForecasterState } from './forecaster.js';
-import { countObserved, seriesBefore, type Series } from './series.js';
+import { seriesBefore, type Series } from './series.js';
 
 export interface BacktestOptions {
   /** Steps ahead that are judged at each origin. */
@@ -64,11 +64,14 @@ function forecastOrigins(
   return forecasts;
 }
 
-/** Equal-weight mean of what several forecasters said at the same origins. */
-function averageForecasts(members: readonly (readonly OriginForecast[])[]): readonly OriginForecast[] {
+/** Weighted mean of what several forecasters said at the same origins. @param weights - sum to 1. @default equal */
+export function averageForecasts(
+  members: readonly (readonly OriginForecast[])[],
+  weights: readonly number[] = members.map(() => 1 / members.length),
+): readonly OriginForecast[] {
   const average = (pick: (forecast: OriginForecast) => Float64Array, at: number): Float64Array =>
-    pick(members[0]![at]!).map(
-      (_, i) => members.reduce((sum, member) => sum + pick(member[at]!)[i]!, 0) / members.length,
+    pick(members[0]![at]!).map((_, i) =>
+      members.reduce((sum, member, which) => sum + weights[which]! * pick(member[at]!)[i]!, 0),
     );
   return members[0]!.map((first, at) => ({
     ...first,
@@ -139,51 +142,4 @@ export function backtestResiduals({ forecasts }: BacktestResult): BacktestResidu
       .map((value, i) => ({ origin, step: i + 1, residual: value - mean[i]!, sd: sd[i]! }))
       .filter(({ residual }) => !Number.isNaN(residual)),
   );
-}
-
-/** The winner of a backtest, learned from the whole series, with the evidence. */
-export interface Choice {
-  readonly champion: string;
-  readonly state: ForecasterState;
-  /** One result a candidate, in the order of the candidates. */
-  readonly results: readonly BacktestResult[];
-  /** The champion's result; no origins when the history was too short to compare. */
-  readonly result: BacktestResult;
-  readonly observed: number;
-}
-
-export interface ChoiceOptions extends BacktestOptions {
-  /**
-   * How much smaller, as a share, another candidate's error must be than the first one's to be preferred: few origins
-   * make differences that are chance. @default 0.05
-   */
-  readonly margin?: number;
-}
-
-function pickChampion(candidates: readonly Forecaster[], results: readonly BacktestResult[], margin: number): number {
-  const favourite = results.findIndex(({ mae }) => mae < Infinity);
-  if (favourite < 0) return -1;
-  let best = favourite;
-  for (let i = favourite + 1; i < candidates.length; i++) if (results[i]!.mae < results[best]!.mae) best = i;
-  return results[best]!.mae < results[favourite]!.mae * (1 - margin) ? best : favourite;
-}
-
-/**
- * The candidate with the smallest error in the backtest, learned from the whole series. The first candidate is the
- * favourite: it wins unless another is better by `margin`. Without any origin the first that can learn is taken.
- * @param candidates - at least one, the favourite first, simpler ones before others.
- * @throws PipelineError `TOO_FEW_ROWS` when no candidate can learn from the series; as `backtest`.
- */
-export function chooseForecaster(series: Series, candidates: readonly Forecaster[], options: ChoiceOptions): Choice {
-  const results = backtest(series, candidates, options);
-  const best = pickChampion(candidates, results, options.margin ?? 0.05);
-  const order = best < 0 ? candidates : [candidates[best]!, ...candidates.filter((_, i) => i !== best)];
-  for (const candidate of order) {
-    const state = fitOrNull(candidate, series);
-    if (state === null) continue;
-    const result = results[candidates.indexOf(candidate)]!;
-    return { champion: candidate.name, state, results, result, observed: countObserved(series.values) };
-  }
-  const observed = countObserved(series.values);
-  throw new PipelineError('TOO_FEW_ROWS', `no candidate can learn from ${observed} values`, { found: observed });
 }

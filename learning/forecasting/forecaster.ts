@@ -125,14 +125,20 @@ export function defineForecaster(definition: ForecasterDefinition): Forecaster {
   });
 }
 
-/** States of the members as one state of equal weights. */
-export function combineStates(name: string, states: readonly ForecasterState[]): ForecasterState {
-  const weigh = (curve: WeightedCurve): WeightedCurve => ({ ...curve, weight: curve.weight / states.length });
+/** States learned from the same series as one. @param weights - sum to 1. @default equal */
+export function blendStates(
+  name: string,
+  states: readonly ForecasterState[],
+  weights: readonly number[] = states.map(() => 1 / states.length),
+): ForecasterState {
+  const members = states.map((state, i) => `${state.forecaster} ${weights[i]!.toFixed(3)}`);
   return {
     ...states[0]!,
     forecaster: name,
-    curves: states.flatMap((state) => state.curves.map(weigh)),
-    details: { members: states.map((state) => state.forecaster).join(', ') },
+    curves: states.flatMap(({ curves }, i) =>
+      curves.map((curve) => ({ ...curve, weight: curve.weight * weights[i]! })),
+    ),
+    details: { members: members.join(', ') },
   };
 }
 
@@ -146,7 +152,7 @@ export function combination(name: string, members: readonly Forecaster[]): Forec
     members,
     fit(series: Series): ForecasterState {
       const states = members.map((member) => fitOrNull(member, series)).filter((state) => state !== null);
-      if (states.length > 0) return combineStates(name, states);
+      if (states.length > 0) return blendStates(name, states);
       throw new PipelineError('TOO_FEW_ROWS', `no member of ${name} can learn from ${series.values.length} values`);
     },
     predict: predictState,

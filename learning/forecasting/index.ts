@@ -2,15 +2,13 @@ export {
   backtest,
   backtestError,
   backtestResiduals,
-  chooseForecaster,
   rollingOrigins,
   type BacktestOptions,
   type BacktestResidual,
   type BacktestResult,
-  type Choice,
-  type ChoiceOptions,
   type OriginForecast,
 } from './backtest.js';
+export { chooseForecaster, type Choice, type ChoiceOptions } from './choice.js';
 export { defaultCandidates } from './candidates.js';
 export { mstl, mstlEts, type MstlOptions, type MstlParts } from './decomposition/mstl.js';
 export { stl, type StlParts } from './decomposition/stl.js';
