@@ -2,23 +2,33 @@ import { mstlEts } from './decomposition/mstl.js';
 import { ets } from './exponential-smoothing/ets.js';
 import { theta } from './exponential-smoothing/theta.js';
 import { combination, type Forecaster } from './forecaster.js';
-import { movingAverage, seasonalNaive } from './naive.js';
+import { movingAverage, naive, seasonalNaive } from './naive.js';
+import { prophetForecaster } from './prophet/forecaster.js';
 import type { Frequency } from './series.js';
 
+/** Window of the moving average: about a season, or a quarter where the season is a year of weeks. */
 const windows: Readonly<Record<Frequency, number>> = { hour: 24, day: 28, week: 13, month: 12 };
 
-/** Candidates for a series of this frequency, the favourite first. All are cheap: milliseconds a series. */
+const smooth = ets();
+const seasons = mstlEts();
+const logSeasons = mstlEts({ log: true });
+const prophet = prophetForecaster();
+
+const ensemble: readonly Forecaster[] = [smooth, theta, seasons, logSeasons];
+
+const simple: Readonly<Record<Frequency, readonly Forecaster[]>> = {
+  hour: [seasonalNaive(24), seasonalNaive(168)],
+  day: [seasonalNaive(7)],
+  week: [naive],
+  month: [seasonalNaive()],
+};
+
+/**
+ * Candidates for a series of this frequency, the favourite (an equal-weight mean) first. All are cheap: a monthly
+ * series of three years with six origins takes a few milliseconds.
+ */
 export function defaultCandidates(frequency: Frequency): readonly Forecaster[] {
   const average = movingAverage(windows[frequency]);
-  const smooth = ets();
-  const members = [average, smooth, theta, mstlEts()];
-  return [
-    combination('combination', members),
-    average,
-    smooth,
-    theta,
-    mstlEts(),
-    mstlEts({ log: true }),
-    seasonalNaive(),
-  ];
+  const members = frequency === 'month' || frequency === 'day' ? [average, ...ensemble] : ensemble;
+  return [combination('combination', members), average, ...simple[frequency], ...ensemble, prophet];
 }

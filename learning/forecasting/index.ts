@@ -56,3 +56,5 @@ export {
   type ProphetForecast,
 } from './prophet/prophet.js';
 export type { ProphetState } from './prophet/state.js';
+export { forecastFeeds, type Feed } from './serving/feeds.js';
+export { forecastGraph, graphInputs, graphOutputs, type GraphInput } from './serving/graph.js';
