@@ -11,6 +11,8 @@ export interface ColumnSpec {
   readonly description: string;
   /** @default false */
   readonly nullable?: boolean;
+  /** Of a nullable column: a file need not have it at all, it then reads as empty. @default false */
+  readonly optional?: boolean;
   readonly minimum?: number;
   readonly maximum?: number;
   /** The closed list of a `category`. */
@@ -56,6 +58,8 @@ export interface DatasetSchema {
   /** The column that names a row in messages; unique. */
   readonly key: string;
   readonly label: string;
+  /** Rows without a label are learned from all the same; a nullable label alone does not say so. @default false */
+  readonly labelOptional?: boolean;
   readonly features: readonly FeatureSpec[];
   /** Columns kept for fairness slices and never learned from. */
   readonly protectedColumns?: readonly string[];

@@ -14,6 +14,14 @@ export interface ComputeContext {
   onProgress(progress: { readonly stage: string; readonly done: number; readonly total: number }): void;
 }
 
+/** What an evaluation may look at beside the scores; both are left out where there is none. */
+export interface EvaluateContext extends ComputeContext {
+  /** Files of the artefact that was scored: what training recorded for the card. */
+  readonly artefact?: ArtefactFiles;
+  /** The champion's scores of the same rows in the same order, as its `score` gave them. */
+  readonly championScores?: Table;
+}
+
 export interface TrainContext extends ComputeContext {
   /** Survives a killed worker; the next attempt of the same step finds what was saved last. */
   readonly checkpoint: {
@@ -80,6 +88,8 @@ export interface BackendDataset {
   readonly schema: DatasetSchema;
   /** Loaded for `rows`. */
   readonly tables: readonly BackendTable[];
+  /** Loaded for `rows` too, but a source without rows in them is learned from all the same. */
+  readonly optionalTables?: readonly BackendTable[];
   /** Joined to each row at its `as_of`, strictly earlier events only; a field becomes a column of its own name. */
   readonly views: readonly FeatureView[];
   /**
@@ -153,7 +163,7 @@ export interface ModelDefinition<Params = unknown, Input = unknown, Output = unk
   baseline(train: TrainingData, holdout: TrainingData): { readonly name: string; readonly scored: Table };
   /** Truth and prediction a row, kept as a blob so that a comparison never scores twice. */
   score(predictor: Predictor<Input, Output>, holdout: TrainingData, context: ComputeContext): Promise<Table>;
-  evaluate(scored: Table, holdout: TrainingData, context: ComputeContext): Evaluation;
+  evaluate(scored: Table, holdout: TrainingData, context: EvaluateContext): Evaluation;
   /** Paired, on the same rows in the same order. */
   compare(challenger: Table, other: Table, against: Comparison['against'], context: ComputeContext): Comparison;
   explain?(predictor: Predictor<Input, Output>, input: Input): Promise<unknown>;

@@ -12,7 +12,8 @@ function checkRows(table: Table, schema: DatasetSchema, ledger: CheckLedger): vo
   ledger.startPart(table.rowCount, (row) => String(keys?.values[row] ?? `number ${row + 1}`));
   for (const column of schema.columns) {
     // A row without label or key is of no use whatever its column says.
-    const required = column.name === schema.label || column.name === schema.key;
+    const labelled = schema.labelOptional !== true && column.name === schema.label;
+    const required = labelled || column.name === schema.key;
     checkColumn(required ? { ...column, nullable: false } : column, table, ledger);
     if (column.unique === true || column.name === schema.key) createUniquenessCheck(column.name)(table, ledger);
   }

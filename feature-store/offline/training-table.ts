@@ -83,7 +83,8 @@ export async function buildBackendDataset(input: {
 
   const absent = missingTables(backend, manifest);
   if (absent !== null) return skipped(absent);
-  const needed = new Set([...backend.tables, ...backend.views.flatMap((view) => view.tables)]);
+  const { tables: required, optionalTables = [], views } = backend;
+  const needed = new Set([...required, ...optionalTables, ...views.flatMap((view) => view.tables)]);
   const tables = await loadSnapshotTables(blobs, snapshotHash, [...needed]);
   const { table: rows, notes } = backend.rows(tables, { asOf, source });
   const { minimumRows } = backend.schema;

@@ -18,8 +18,11 @@ export interface Sighted {
 const listed = (names: readonly string[]): string =>
   names.length <= 30 ? names.join(', ') : `${names.slice(0, 30).join(', ')} and ${names.length - 30} more`;
 
+/** What a file must have to be of a format. */
+const wantedColumns = (format: FileFormat) => fileColumns(format).filter(({ spec }) => spec.optional !== true);
+
 const missingIn = ({ format, sight }: Sighted): readonly string[] =>
-  fileColumns(format)
+  wantedColumns(format)
     .filter(({ spec }) => sight.open !== true || spec.nullable !== true)
     .map(({ nameInFile }) => nameInFile)
     .filter((name) => sight.columns !== null && !sight.columns.includes(name));
@@ -42,7 +45,7 @@ export function missingColumns(file: string, missing: readonly string[], { forma
 /** A format most of whose columns are there: the file is meant to be of it. */
 function nearest(sighted: readonly Sighted[]): Sighted | undefined {
   const share = (one: Sighted): number => {
-    const wanted = fileColumns(one.format).length;
+    const wanted = wantedColumns(one.format).length;
     return one.sight.columns === null ? 0 : (wanted - missingIn(one).length) / wanted;
   };
   return sighted.filter((one) => share(one) >= 0.5).sort((a, b) => share(b) - share(a))[0];

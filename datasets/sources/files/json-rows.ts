@@ -77,7 +77,8 @@ export async function* readJsonRows(
   file: string,
   target: Sighted & { readonly columns: readonly FileColumn[] },
 ): AsyncGenerator<DataRow> {
-  const unseen = new Set(target.columns.map(({ nameInFile }) => nameInFile));
+  const wanted = target.columns.filter(({ spec }) => spec.optional !== true);
+  const unseen = new Set(wanted.map(({ nameInFile }) => nameInFile));
   for await (const { line, members } of records) {
     const cells = target.columns.map(({ nameInFile }): Cell => {
       if (!Object.hasOwn(members, nameInFile)) return undefined;

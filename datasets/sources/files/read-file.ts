@@ -86,6 +86,8 @@ async function collect({ format, rows }: OpenedRows, file: string, limits: FileL
 function requireLearnable(file: string, { schema }: FileFormat, table: Table): void {
   if (table.rowCount < schema.minimumRows)
     throw fileFault('TOO_FEW_ROWS', { file }, `found ${table.rowCount} rows, wanted at least ${schema.minimumRows}`);
+  // Where labels may be missing, what a file without them is good for is the model's to say.
+  if (schema.labelOptional === true) return;
   const labels = table.columns[schema.label]?.values ?? [];
   if (new Set<string | number | null>(labels).size === 1)
     throw fileFault('SINGLE_CLASS', { file, column: schema.label }, 'all labels are the same, wanted at least two');
