@@ -1,0 +1,50 @@
+import { defineModel } from '../../contracts/model-definition.js';
+import { baseline } from './baseline.js';
+import { card } from './card.js';
+import { train } from './estimator.js';
+import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation.js';
+import { expectations } from './expectations.js';
+import { backendDataset } from './features.js';
+import { fileFormats } from './formats.js';
+import { params, searchSpace } from './params.js';
+import { type AnomalyPredictor, openPredictor } from './predictor.js';
+
+/** Anomaly detector: which transactions do not fit their customer. */
+export const model = defineModel({
+  name: 'anomaly-detector',
+  definitionVersion: 1,
+  task: 'anomaly-detection',
+  owner: 'fraud team',
+  card,
+  params,
+  searchSpace,
+  backend: backendDataset,
+  fileFormats,
+  expectations,
+  primaryMetric: PRIMARY_METRIC,
+  gates: [
+    // The specification's target; public simulated sets reach less without labels.
+    { kind: 'absolute', metric: PRIMARY_METRIC, atLeast: 0.85, lines: ['default'] },
+    { kind: 'better-than', other: 'baseline' },
+    { kind: 'better-than', other: 'champion' },
+  ],
+  timeouts: { trainMinutes: 30, evaluateMinutes: 15 },
+  driftFeatures: [
+    'amount',
+    'amountToMean30Days',
+    'amountToCategoryMean90Days',
+    'newCounterparty',
+    'night',
+    'count1Hour',
+    'count7Days',
+    'counterpartyRisk30Days',
+  ],
+  train,
+  predictor: openPredictor,
+  baseline,
+  score,
+  evaluate,
+  compare,
+  // The definition's own predictor is the only one that is ever handed in.
+  explain: (predictor, input) => (predictor as AnomalyPredictor).explain(input),
+});
