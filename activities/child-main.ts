@@ -1,11 +1,12 @@
 import pg from 'pg';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
 import { serveJobs } from '../platform/child-process/serve.js';
+import { findEncoder } from '../platform/encoders/find-encoder.js';
 import { readChildSettings } from './child-settings.js';
 import { createJobExecutor } from './jobs.js';
 
 /* The entry of every computing process: opens its own stores, runs one job, ends. */
-const { artifactUri, cache, backendDatabaseUrl, progressIntervalMs } = readChildSettings(process.env);
+const { artifactUri, cache, backendDatabaseUrl, encoder, progressIntervalMs } = readChildSettings(process.env);
 
 let pool: pg.Pool | undefined;
 
@@ -20,6 +21,7 @@ serveJobs(
     blobs: openBlobStore(artifactUri, cache),
     checkpoints: openCheckpointStore(artifactUri),
     backendPool: () => (pool ??= openBackend()),
+    findEncoder: (name, options) => findEncoder(name, { ...encoder, cache }, options),
   }),
   progressIntervalMs === undefined ? {} : { progressIntervalMs },
 );

@@ -60,13 +60,14 @@ describe('createTrainingActivities', () => {
     const backendPool = (): never => {
       throw new Error('no source here');
     };
+    const noEncoder = async () => ({ files: null, reason: 'no encoder here' }) as const;
     dataset = await storeCreditDataset(blobs);
     deps = {
       ...{ blobs, checkpoints, codeVersion: '0.1.0' },
       registry: memoryRegistry(recorded),
       catalog: { active: async () => 'generated', list: async () => [] },
       models: { find: findModel, list: loadCatalogue },
-      runner: createInlineRunner(createJobExecutor({ blobs, checkpoints, backendPool })),
+      runner: createInlineRunner(createJobExecutor({ blobs, checkpoints, backendPool, findEncoder: noEncoder })),
       config: {
         ...{ trainingMemoryMb: 512, maxRejectedShare: 0.02, heartbeatTimeoutSeconds: 30 },
         productionApproval: 'manual',

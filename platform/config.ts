@@ -22,6 +22,9 @@ const environment = z.object({
   REDIS_URL: optionalText,
   ARTIFACT_URI: optionalText,
 
+  ENCODER_PATH: optionalText,
+  HF_ENDPOINT: withDefault(z.url({ protocol: /^https?$/ }), 'https://huggingface.co'),
+
   TASK_QUEUE_PREFIX: withDefault(z.string(), ''),
   PIPELINE_SLOTS: withDefault(z.coerce.number().int().positive(), '20'),
   TRAINING_SLOTS: z.preprocess(
@@ -54,6 +57,12 @@ export interface Config {
   readonly backendDatabaseUrl: string | null;
   readonly redisUrl: string | null;
   readonly artifactUri: string | null;
+  readonly encoder: {
+    /** Folder of a pretrained encoder, absolute; null: cache and hub. */
+    readonly path: string | null;
+    /** Hub or mirror, without a slash at the end. */
+    readonly endpoint: string;
+  };
   readonly taskQueuePrefix: string;
   readonly pipelineSlots: number;
   /** Null: one a core. */
@@ -94,6 +103,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, wo
     backendDatabaseUrl: found.BACKEND_DATABASE_URL ?? null,
     redisUrl: found.REDIS_URL ?? null,
     artifactUri: found.ARTIFACT_URI ?? null,
+    encoder: {
+      path: found.ENCODER_PATH === undefined ? null : resolve(workingDirectory, found.ENCODER_PATH),
+      endpoint: found.HF_ENDPOINT.replace(/\/+$/, ''),
+    },
     taskQueuePrefix: found.TASK_QUEUE_PREFIX,
     pipelineSlots: found.PIPELINE_SLOTS,
     trainingSlots: found.TRAINING_SLOTS ?? null,

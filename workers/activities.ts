@@ -36,6 +36,7 @@ export const createRunner = (
     idleMs: IDLE_MS,
     env: childEnvironment({
       ...{ artifactUri, backendDatabaseUrl: backendDatabaseUrl ?? databaseUrl, cache: config.cache },
+      encoder: config.encoder,
       ...options,
     }),
   });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fittedModel, fitModelInput } from '../../contracts/activities.js';
 import { type DatasetRef, type FrozenHoldout, frozenHoldout, type TrainingData } from '../../contracts/dataset.js';
 import { PipelineError } from '../../contracts/errors.js';
-import type { ModelDefinition, TrainContext } from '../../contracts/model-definition.js';
+import type { EncoderFiles, ModelDefinition, TrainContext } from '../../contracts/model-definition.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
 import { splitHoldout } from '../../learning/split/index.js';
 import { findModel } from '../../models/catalogue.js';
@@ -48,18 +48,25 @@ type FitInput = z.output<typeof fitInput>;
 export const checkpointKeyOf = ({ runKey, ...step }: FitInput, definitionVersion: number): string =>
   hashOfJson({ runKey, step: 'fit-model', definitionVersion, ...step });
 
+/** Says why where there is none: the run's progress shows it. */
+async function lendEncoder({ findEncoder, signal, onProgress }: JobLoan, name: string): Promise<EncoderFiles | null> {
+  const found = await findEncoder(name, { signal, onProgress });
+  if (found.files === null) onProgress({ stage: found.reason, done: 1, total: 1 });
+  return found.files;
+}
+
 const contextOf = (
-  { checkpoints, signal, onProgress }: JobLoan,
+  loan: JobLoan,
   key: string,
   { seed, shards }: { readonly seed: number; readonly shards: readonly Uint8Array[] },
 ): TrainContext => ({
   seed,
-  signal,
-  onProgress,
-  checkpoint: { load: () => checkpoints.load(key), save: (bytes) => checkpoints.save(key, bytes) },
+  signal: loan.signal,
+  onProgress: loan.onProgress,
+  checkpoint: { load: () => loan.checkpoints.load(key), save: (bytes) => loan.checkpoints.save(key, bytes) },
   champion: null,
   shards,
-  encoder: () => Promise.resolve(null),
+  encoder: (name) => lendEncoder(loan, name),
 });
 
 /**

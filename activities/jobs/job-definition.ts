@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { z } from 'zod';
 import type { BlobStore, CheckpointStore } from '../../platform/blobs/blob-store.js';
+import type { FindEncoderOptions, FoundEncoder } from '../../platform/encoders/find-encoder.js';
 import type { JobContext } from '../../platform/child-process/protocol.js';
 
 /** What a job reaches by itself: only references cross the process boundary. */
@@ -9,6 +10,8 @@ export interface JobStores {
   readonly checkpoints: CheckpointStore;
   /** Opened on first use; only extraction reads the source. */
   readonly backendPool: () => pg.Pool;
+  /** A pretrained encoder's files by its hub name. */
+  readonly findEncoder: (name: string, options: FindEncoderOptions) => Promise<FoundEncoder>;
 }
 
 export type JobLoan = JobStores & JobContext;

@@ -50,7 +50,7 @@ function addHead(frame: EncoderFrame, x: string, { level, classes }: Head): void
 /** The pretrained encoder alone: `embedding` (batch, hidden), the mean over a text's pieces. */
 export function exportFrozenEncoder(encoder: Encoder, precision: Precision): Uint8Array {
   const tape = new GradientTape(new OnnxGraph('encoder'));
-  const frame = servingFrame(tape, { ...encoder, trained: encoder.weights.trained }, precision);
+  const frame = servingFrame(tape, { ...encoder, trained: encoder.weights.trained() }, precision);
   const inputs = declareInputs(tape.graph);
   const pooled = meanPool(frame, encode(frame, inputs), inputs.mask);
   publish(tape, pooled, servingOutputs.embedding, ['batch', encoder.config.hidden]);

@@ -41,7 +41,7 @@ export interface EncoderModel {
 }
 
 /** Texts scored at a time; larger batches only take more memory. */
-const SCORED_AT_ONCE = 64;
+const SCORED_AT_ONCE = 32;
 
 /** A head of small random weights; the same seed gives the same ones. */
 export function initialHead(hidden: number, classes: number, seed: number): Map<string, NamedTensor> {
@@ -110,7 +110,8 @@ class FineTuning {
     this.optimizer.whole('first').set(first!);
     this.optimizer.whole('second').set(second!);
     this.optimizer.restore(found.state.steps);
-    this.best = best?.slice() ?? null;
+    // The best epoch's weights are not stored twice when they are the current ones.
+    this.best = found.state.best ? (best ?? weights!).slice() : null;
     this.average = average?.slice() ?? null;
   }
 
@@ -120,10 +121,14 @@ class FineTuning {
       weights: this.optimizer.whole('weights'),
       first: this.optimizer.whole('first'),
       second: this.optimizer.whole('second'),
-      ...(this.best && { best: this.best }),
+      ...(this.best && !this.bestIsCurrent() && { best: this.best }),
       ...(this.average && { average: this.average }),
     };
     await this.context.checkpoint.save(writeCheckpoint(this.progress, arrays));
+  }
+
+  private bestIsCurrent(): boolean {
+    return !this.average && this.progress.best?.epoch === this.progress.steps / this.stepsAnEpoch;
   }
 
   async run(): Promise<void> {
@@ -258,7 +263,7 @@ export async function fineTune(task: FineTuningTask, context: FineTuningContext)
   const { encoder, head, examples, params } = task;
   if (examples.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no text to fine-tune an encoder on');
   const headWeights = initialHead(encoder.config.hidden, head.classes, context.seed);
-  const optimizer = new AdamW(new Map([...encoder.weights.trained, ...headWeights]));
+  const optimizer = new AdamW(new Map([...encoder.weights.trained(), ...headWeights]));
   const step = await TrainingStep.open({ encoder, head, params, seed: context.seed }, optimizer);
   try {
     const training = new FineTuning(task, context, optimizer, step);

@@ -4,8 +4,11 @@ import { PipelineError } from '../../contracts/errors.js';
 export interface RuntimeOptions {
   /** Threads inside one operator. More finish sooner, cost more CPU and sum in another order. @default 1 */
   readonly threads?: number;
-  /** For graphs that run with ever the same sizes. @default false */
-  readonly memoryPattern?: boolean;
+  /**
+   * Whether memory is kept for the next run. A training's batches differ in size, and what is kept for each would add
+   * up to hundreds of megabytes; fetching it anew costs nothing that can be measured. @default true
+   */
+  readonly keepMemory?: boolean;
 }
 
 /**
@@ -20,7 +23,8 @@ export async function openGraph(bytes: Uint8Array, options: RuntimeOptions = {})
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
-      enableMemPattern: options.memoryPattern ?? false,
+      enableCpuMemArena: options.keepMemory ?? true,
+      enableMemPattern: false,
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
   } catch (cause) {

@@ -75,8 +75,8 @@ export class TrainingStep {
     const parts = { config: encoder.config, positions: encoder.weights.positions, head, trained };
     const graph = buildTrainingGraph({ ...parts, ...params, seed });
     const scores = buildScoringGraph(parts);
-    const training = { session: await openGraph(graph.bytes), loss: graph.loss };
-    const scoring = { session: await openGraph(scores.bytes), logits: scores.logits };
+    const training = { session: await openGraph(graph.bytes, { keepMemory: false }), loss: graph.loss };
+    const scoring = { session: await openGraph(scores.bytes, { keepMemory: false }), logits: scores.logits };
     return new TrainingStep(settings, training, scoring, { optimizer, gradients: graph.gradients });
   }
 

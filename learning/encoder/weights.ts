@@ -8,8 +8,11 @@ export interface EncoderWeights {
   readonly words: NamedTensor;
   /** (positions, hidden), the vector of token type 0 included. Not trained. */
   readonly positions: NamedTensor;
-  /** What training changes, in order of computation; a head follows. */
-  readonly trained: ReadonlyMap<string, NamedTensor>;
+  /**
+   * What training changes, in order of computation; a head follows. Made anew by each call, for a matrix that is turned
+   * over is a copy, and nobody needs it for long.
+   */
+  readonly trained: () => ReadonlyMap<string, NamedTensor>;
 }
 
 /** Names of one layer's parts in a file. Several names: one above the other in one matrix here. */
@@ -155,10 +158,14 @@ export function collectWeights(tensors: ReadonlyMap<string, NamedTensor>, config
   const find = finder(tensors, prefixes);
   const { hidden, vocabulary } = config;
   const types = prefixes.map((start) => tensors.get(`${start}embeddings.token_type_embeddings.weight`)?.dims[0] ?? 0);
-  const trained = new Map<string, NamedTensor>();
-  const collector = { find, put: (name: string, tensor: NamedTensor) => void trained.set(name, tensor) };
-  putNorm(collector, 'embeddings.norm', 'embeddings.LayerNorm', hidden);
-  for (let index = 0; index < config.layers; index++) putLayer(collector, index, config);
+  const trained = (): Map<string, NamedTensor> => {
+    const all = new Map<string, NamedTensor>();
+    const collector = { find, put: (name: string, tensor: NamedTensor) => void all.set(name, tensor) };
+    putNorm(collector, 'embeddings.norm', 'embeddings.LayerNorm', hidden);
+    for (let index = 0; index < config.layers; index++) putLayer(collector, index, config);
+    return all;
+  };
+  trained(); // a missing tensor is noticed now, not in the middle of a training
   const words = { dims: [vocabulary, hidden], data: find('embeddings.word_embeddings.weight', vocabulary, hidden) };
   return { words, positions: positionsWithType(find, config, Math.max(...types)), trained };
 }

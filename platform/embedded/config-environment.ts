@@ -16,6 +16,8 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   BACKEND_DATABASE_URL: config.backendDatabaseUrl ?? '',
   REDIS_URL: config.redisUrl ?? '',
   ARTIFACT_URI: config.artifactUri ?? '',
+  ENCODER_PATH: config.encoder.path ?? '',
+  HF_ENDPOINT: config.encoder.endpoint,
   TASK_QUEUE_PREFIX: config.taskQueuePrefix,
   PIPELINE_SLOTS: String(config.pipelineSlots),
   TRAINING_SLOTS: config.trainingSlots === null ? '' : String(config.trainingSlots),
