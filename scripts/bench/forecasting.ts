@@ -1,0 +1,61 @@
+import { accuracyRows, forecastSeries, type AccuracySet, type OwnForecast } from './forecasting/accuracy.js';
+import { intervalRows } from './forecasting/intervals.js';
+import { peytonRows } from './forecasting/peyton.js';
+import { hasForecastingData, loadM4, loadRetail } from './forecasting/public-series.js';
+import type { BenchmarkContext, BenchmarkRow, BenchmarkSuite } from './report/suite.js';
+
+type Section = (context: BenchmarkContext) => Promise<BenchmarkRow[]>;
+
+function forecastSet(set: AccuracySet, { onProgress }: BenchmarkContext): OwnForecast[] {
+  const before = process.cpuUsage();
+  const own = set.series.map((series) => forecastSeries(series, set.stride));
+  const { user, system } = process.cpuUsage(before);
+  onProgress(`${set.name}: ${set.series.length} series forecast in ${((user + system) / 1e6).toFixed(1)} CPU s`);
+  return own;
+}
+
+/** Weekly series serve two sections; they are forecast once. */
+async function weekly(context: BenchmarkContext): Promise<BenchmarkRow[]> {
+  const { dataFolder, wants } = context;
+  const set = { name: 'M4 weekly', series: loadM4(dataFolder, 'Weekly'), lag: 1, season: 52, stride: 13 };
+  const own = forecastSet(set, context);
+  const accuracy = wants('m4-weekly') ? await accuracyRows(set, own, context, false) : [];
+  return wants('intervals') ? [...accuracy, ...intervalRows(own)] : accuracy;
+}
+
+async function hourly(context: BenchmarkContext): Promise<BenchmarkRow[]> {
+  const set = { name: 'M4 hourly', series: loadM4(context.dataFolder, 'Hourly'), lag: 24, season: 24, stride: 24 };
+  return accuracyRows(set, forecastSet(set, context), context, true);
+}
+
+async function retail(context: BenchmarkContext): Promise<BenchmarkRow[]> {
+  const series = loadRetail(context.dataFolder, 12);
+  const set = { name: 'Australian retail', series, lag: 12, season: 12, stride: 3 };
+  return accuracyRows(set, forecastSet(set, context), context, true);
+}
+
+const publicSections: readonly { readonly names: readonly string[]; readonly run: Section }[] = [
+  { names: ['m4-weekly', 'intervals'], run: weekly },
+  { names: ['m4-hourly'], run: hourly },
+  { names: ['retail'], run: retail },
+  { names: ['peyton'], run: ({ dataFolder }) => peytonRows(dataFolder) },
+];
+
+async function run(context: BenchmarkContext): Promise<BenchmarkRow[]> {
+  const rows: BenchmarkRow[] = [];
+  if (!hasForecastingData(context.dataFolder)) {
+    context.onProgress(`no forecasting data in ${context.dataFolder}: the public sets are left out`);
+    return rows;
+  }
+  for (const section of publicSections) {
+    if (section.names.some(context.wants)) rows.push(...(await section.run(context)));
+  }
+  return rows;
+}
+
+/** Forecasting: accuracy, posterior, CPU and coverage beside Prophet, AutoETS and simple methods. */
+export const benchmarks: BenchmarkSuite = {
+  description:
+    'Forecasting: M4 weekly and hourly, retail, Peyton Manning, interval coverage; peers AutoETS and Prophet',
+  run,
+};
