@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Context } from '@temporalio/activity';
 import type { z } from 'zod';
 import type { TrainingActivities } from '../contracts/activities.js';
@@ -16,7 +17,7 @@ import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
 import { PipelineError } from '../contracts/errors.js';
 import { lineOfSource } from '../contracts/ids.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
-import { registrationInput } from '../contracts/registry.js';
+import { registrationInput, type VersionRecord } from '../contracts/registry.js';
 import { gateName, gatesOfLine } from '../registry/promotion-policy.js';
 import { compute } from './compute.js';
 import type { TrainingActivityDeps } from './dependencies.js';
@@ -42,8 +43,9 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
   async planTraining(input) {
     const { runKey, workflowId, modelName, seed, ...wanted } = parse(planTrainingInput, input);
     const model = await deps.models.find(modelName);
-    const params = fillParams(model, wanted.params);
     const line = wanted.line ?? (await resolveLine(deps, wanted));
+    const champion = wanted.update ? await championOf(deps, model, line) : null;
+    const params = champion === null ? fillParams(model, wanted.params) : keepParams(model, champion, wanted.params);
     const { codeVersion } = deps;
     await deps.registry.startRun({ runKey, workflowId, modelName, line, seed, params, codeVersion });
     return {
@@ -53,6 +55,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
       seed,
       codeVersion,
       ...limitsOf(model, line, deps.config.heartbeatTimeoutSeconds),
+      ...(champion === null ? {} : { championArtefactHash: champion.artefactHash }),
     };
   },
 
@@ -85,6 +88,35 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
     await deps.registry.finishRun(runKey, modelName, { status, reasons });
   },
 });
+
+/** What an update continues. @throws PipelineError `INVALID_INPUT`, `VERSION_NOT_FOUND`. */
+async function championOf(
+  { registry }: TrainingActivityDeps,
+  { name, updatable }: ModelDefinition,
+  line: string,
+): Promise<VersionRecord> {
+  if (updatable !== true)
+    throw new PipelineError('INVALID_INPUT', `${name} learns from scratch only; leave out update`, { modelName: name });
+  const champion = await registry.findChampion(name, line);
+  if (champion !== null) return champion;
+  const message = `${name} has no champion in line "${line}" that an update could continue; train it from scratch first`;
+  throw new PipelineError('VERSION_NOT_FOUND', message, { modelName: name, line });
+}
+
+/**
+ * The champion's own parameters: with others it would be another model, not a later state of this one.
+ * @throws PipelineError `INVALID_HYPERPARAMETERS` naming what differs.
+ */
+function keepParams(
+  model: ModelDefinition,
+  { version, params }: VersionRecord,
+  given: Record<string, unknown>,
+): Record<string, unknown> {
+  const other = Object.keys(given).filter((name) => !isDeepStrictEqual(given[name], params[name]));
+  if (other.length === 0) return fillParams(model, { ...params });
+  const message = `${model.name}: an update keeps the parameters of ${version}, ${other.join(', ')} would change`;
+  throw new PipelineError('INVALID_HYPERPARAMETERS', message, { modelName: model.name, faults: other });
+}
 
 /** @throws PipelineError `INVALID_HYPERPARAMETERS` naming the parameter. */
 function fillParams({ name, params }: ModelDefinition, given: Record<string, unknown>): Record<string, unknown> {

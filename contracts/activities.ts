@@ -101,6 +101,8 @@ export const planTrainingInput = z.strictObject({
   datasetHash: contentHash.nullable(),
   params: z.record(z.string(), z.unknown()),
   seed: z.int(),
+  /** Continue the line's champion instead of training from scratch. */
+  update: z.boolean().default(false),
 });
 export const trainingPlan = z.strictObject({
   modelName,
@@ -115,6 +117,8 @@ export const trainingPlan = z.strictObject({
   evaluateTimeoutMs: z.int(),
   heartbeatTimeoutMs: z.int(),
   codeVersion: z.string(),
+  /** The artefact that an update continues; absent = from scratch. */
+  championArtefactHash: contentHash.optional(),
 });
 export type TrainingPlan = z.infer<typeof trainingPlan>;
 
@@ -154,6 +158,8 @@ export type FittedShard = z.infer<typeof fittedShard>;
 export const fitModelInput = fitStepInput.extend({
   /** What `fitShard` stored, in shard order. */
   shards: z.array(contentHash).max(MOST_SHARDS).default([]),
+  /** The plan's. */
+  championArtefactHash: contentHash.optional(),
 });
 export const fittedModel = z.strictObject({
   /** Hash of the artefact manifest. */
@@ -213,8 +219,12 @@ export type MasterPlan = z.infer<typeof masterPlan>;
 export interface TrainingActivities {
   /** Names the models and resolves the source. @throws `UNKNOWN_MODEL`, `SOURCE_NOT_FOUND`, `DATASET_NOT_FOUND`. */
   planMaster: (input: z.infer<typeof planMasterInput>) => Promise<MasterPlan>;
-  /** Fills in and checks parameters, opens the run in the registry. @throws `UNKNOWN_MODEL`, `INVALID_HYPERPARAMETERS`. */
-  planTraining: (input: z.infer<typeof planTrainingInput>) => Promise<TrainingPlan>;
+  /**
+   * Fills in and checks parameters, opens the run in the registry. An update takes the champion's parameters.
+   * @throws `UNKNOWN_MODEL`, `INVALID_HYPERPARAMETERS`; for an update `INVALID_INPUT` when the model learns from scratch
+   *   only, `VERSION_NOT_FOUND` when the line has no champion.
+   */
+  planTraining: (input: z.input<typeof planTrainingInput>) => Promise<TrainingPlan>;
   prepareDataset: (input: z.input<typeof prepareDatasetInput>) => Promise<PreparedDataset>;
   validateDataset: (input: z.infer<typeof datasetInput>) => Promise<z.infer<typeof dataQuality>>;
   /** Trains in a child process on everything outside the frozen holdout. Heartbeats progress; cancellation ends the child. */

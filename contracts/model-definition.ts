@@ -155,6 +155,8 @@ export interface ModelDefinition<Params = unknown, Input = unknown, Output = unk
   readonly timeouts: { readonly trainMinutes: number; readonly evaluateMinutes: number };
   readonly driftFeatures: readonly string[];
   readonly shards?: Sharding<Params>;
+  /** True when `train` continues `context.champion`: then `ml train --update` is allowed. @default false */
+  readonly updatable?: boolean;
   /** Same data, params and seed give the same bytes. */
   train(context: TrainContext, data: TrainingData, params: Params): Promise<ArtefactFiles>;
   /** Loads an artefact for serving; evaluation uses the same path. */

@@ -61,6 +61,8 @@ export const trainModelInput = z.strictObject({
   source: sourceName.nullable().default(null),
   params: z.record(z.string(), z.unknown()).default({}),
   seed: z.int().default(42),
+  /** Continue the line's champion on the newest rows, with its parameters, instead of training from scratch. */
+  update: z.boolean().default(false),
   trigger: triggers.default('ui'),
 });
 export type TrainModelInput = z.input<typeof trainModelInput>;

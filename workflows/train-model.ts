@@ -69,12 +69,12 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
 
 /** The run is opened whatever happens, so that a cancellation in this moment still finds a run to close. */
 async function openRun({ request, modelName, runKey }: Omit<Training, 'plan' | 'table'>, table: ProgressTable) {
-  const { params, seed, source, snapshotHash, datasetHash } = request;
+  const { params, seed, source, snapshotHash, datasetHash, update } = request;
   const { workflowId } = workflowInfo();
   table.mark('plan', 'running');
   const references = { line: null, source, snapshotHash, datasetHash };
   const plan = await CancellationScope.nonCancellable(() =>
-    bookkeeping('Plan').planTraining({ runKey, workflowId, modelName, params, seed, ...references }),
+    bookkeeping('Plan').planTraining({ runKey, workflowId, modelName, params, seed, update, ...references }),
   );
   table.mark('plan', 'done', `line ${plan.line}, target ${plan.target ?? 'none'}`);
   return plan;
@@ -206,9 +206,11 @@ async function fit(training: Training, dataset: DatasetRef, shardCount: number):
   const { runKey, modelName, plan, table } = training;
   enter(training, 'training');
   const shards = await fitShards(training, dataset, shardCount);
-  const { params, seed, trainTimeoutMs: timeoutMs, heartbeatTimeoutMs } = plan;
+  const { params, seed, trainTimeoutMs: timeoutMs, heartbeatTimeoutMs, championArtefactHash } = plan;
   const step = trainingStep('Train', { timeoutMs, heartbeatTimeoutMs });
-  const fitted = await step.fitModel({ runKey, modelName, dataset, params, seed, shards });
+  // Recorded with the plan: an attempt repeated after a promotion continues the same champion.
+  const continued = championArtefactHash === undefined ? {} : { championArtefactHash };
+  const fitted = await step.fitModel({ runKey, modelName, dataset, params, seed, shards, ...continued });
   table.mark('training', 'done', `${fitted.trainedRows} rows, artefact ${fitted.artefactHash.slice(0, 12)}`);
   return fitted;
 }

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { fittedModel, fitModelInput } from '../../contracts/activities.js';
 import { type DatasetRef, type FrozenHoldout, frozenHoldout, type TrainingData } from '../../contracts/dataset.js';
 import { PipelineError } from '../../contracts/errors.js';
-import type { EncoderFiles, ModelDefinition, TrainContext } from '../../contracts/model-definition.js';
+import type { ArtefactFiles, EncoderFiles, ModelDefinition, TrainContext } from '../../contracts/model-definition.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
 import { splitHoldout } from '../../learning/split/index.js';
 import { findModel } from '../../models/catalogue.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { hashOfJson } from '../../platform/blobs/hash.js';
-import { storeArtefact } from '../../registry/artefacts.js';
+import { loadArtefact, storeArtefact } from '../../registry/artefacts.js';
 import { schemaOf } from '../dataset-schema.js';
 import { definitionHashOf, signatureOf } from '../signature.js';
 import { defineJob, type JobLoan } from './job-definition.js';
@@ -58,16 +58,18 @@ async function lendEncoder({ findEncoder, signal, onProgress }: JobLoan, name: s
 const contextOf = (
   loan: JobLoan,
   key: string,
-  { seed, shards }: { readonly seed: number; readonly shards: readonly Uint8Array[] },
+  lent: Pick<TrainContext, 'seed' | 'shards' | 'champion'>,
 ): TrainContext => ({
-  seed,
+  ...lent,
   signal: loan.signal,
   onProgress: loan.onProgress,
   checkpoint: { load: () => loan.checkpoints.load(key), save: (bytes) => loan.checkpoints.save(key, bytes) },
-  champion: null,
-  shards,
   encoder: (name) => lendEncoder(loan, name),
 });
+
+/** What an update continues. @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
+const loadChampion = async (blobs: BlobStore, { championArtefactHash }: FitInput): Promise<ArtefactFiles | null> =>
+  championArtefactHash === undefined ? null : (await loadArtefact(blobs, championArtefactHash)).files;
 
 /**
  * Trains on what the holdout leaves and stores the artefact. The checkpoint stays until the caller has recorded the
@@ -83,7 +85,8 @@ export const fitModel = defineJob({
     const { train } = await loadDivided(loan.blobs, model, input);
     const shards = await Promise.all(input.shards.map((hash) => loan.blobs.get(hash)));
     const checkpointKey = checkpointKeyOf(input, model.definitionVersion);
-    const files = await model.train(contextOf(loan, checkpointKey, { seed, shards }), train, params);
+    const champion = await loadChampion(loan.blobs, input);
+    const files = await model.train(contextOf(loan, checkpointKey, { seed, shards, champion }), train, params);
 
     const predictor = await model.predictor(files);
     const signatureHash = signatureOf(predictor);

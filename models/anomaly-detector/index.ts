@@ -39,6 +39,7 @@ export const model = defineModel({
     'count7Days',
     'counterpartyRisk30Days',
   ],
+  updatable: true,
   train,
   predictor: openPredictor,
   baseline,

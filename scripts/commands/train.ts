@@ -16,6 +16,7 @@ interface TrainOptions extends RunOptions {
   readonly source?: string;
   readonly seed: number;
   readonly from: 'data' | 'dataset';
+  readonly update?: true;
 }
 
 /** `ml train <model|all>`. */
@@ -28,6 +29,7 @@ export function register(program: Command, cli: CliContext): void {
     .option('--data-path <file>', 'train from this file (docs/data-formats.md) instead of the backend')
     .option('--source <name>', 'data source (the one in use)')
     .option('--seed <n>', 'seed of everything random', wholeNumber, 42)
+    .option('--update', "continue the line's champion on the newest rows instead of training from scratch")
     .addOption(fromOption());
   addRunOptions(addHyperParameterFlags(command)).action((model: string, options: TrainOptions) =>
     model === 'all' ? trainAll(cli, options) : trainOne(cli, model, options),
@@ -44,12 +46,14 @@ async function trainOne(cli: CliContext, name: string, options: TrainOptions): P
   const { findModel } = await import('../../models/catalogue.js');
   const model = await findModel(name);
   checkHyperParameters(model, params);
+  const update = options.update === true;
+  if (update && model.updatable !== true) throw scratchOnly(name);
   const file = await readFileOption(options, model.fileFormats);
 
   const connection = await cli.connect();
   const rows = file === null ? await backendRows(cli, connection, options) : await fileRows(connection, name, file);
-  const input: TrainModelInput = { modelName: name, ...rows, params, seed: options.seed, trigger: 'cli' };
-  const summary = `${name} from ${file === null ? (options.source ?? 'the source in use') : basename(file.fileName)}`;
+  const input: TrainModelInput = { modelName: name, ...rows, params, seed: options.seed, update, trigger: 'cli' };
+  const summary = `${name}${update ? ' updated' : ''} from ${file === null ? (options.source ?? 'the source in use') : basename(file.fileName)}`;
   const request = { workflow: 'trainModel' as const, input, id: runId(options, `train-${name}`), summary };
   await runTraining(cli, connection, request, options);
 }
@@ -58,6 +62,7 @@ async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
   const params = Object.keys(collectHyperParameters({ ...options }));
   if (params.length > 0) throw oneModelOnly(`the hyper-parameter ${params.join(', ')}`);
   if (options.dataPath !== undefined) throw oneModelOnly('--data-path');
+  if (options.update === true) throw oneModelOnly('--update');
   const connection = await cli.connect();
   const rows = await backendRows(cli, connection, options);
   const input: MasterTrainingInput = { ...rows, seed: options.seed, trigger: 'cli' };
@@ -68,6 +73,9 @@ async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
 
 const oneModelOnly = (what: string): PipelineError =>
   new PipelineError('INVALID_INPUT', `${what} belongs to one model; name it instead of "all"`);
+
+const scratchOnly = (name: string): PipelineError =>
+  new PipelineError('INVALID_INPUT', `${name} learns from scratch only; leave out --update`, { modelName: name });
 
 /** Bad files end here, before anything is started. */
 async function readFileOption({ dataPath }: TrainOptions, formats: readonly FileFormat[]): Promise<DataFile | null> {

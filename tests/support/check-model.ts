@@ -31,7 +31,7 @@ const checkSetting = z.strictObject({
 
 /** Flags of `ml train` itself; a hyper-parameter may not take one. */
 const RESERVED_FLAGS = [
-  'all', 'data-path', 'detach', 'from', 'help', 'id', 'json', 'param', 'seed', 'source', 'snapshot', 'verbose', 'version', 'wait',
+  'all', 'data-path', 'detach', 'from', 'help', 'id', 'json', 'param', 'seed', 'source', 'snapshot', 'update', 'verbose', 'version', 'wait',
 ]; // prettier-ignore
 const TOLERANCE = 1e-5;
 const SEED = 7;
