@@ -1,0 +1,9 @@
+export {
+  createLinker,
+  jaroWinkler,
+  normaliseName,
+  type DictionaryEntry,
+  type LinkCandidate,
+  type Linker,
+  type LinkerOptions,
+} from './dictionary.js';

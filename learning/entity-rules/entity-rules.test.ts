@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dayNumber, dayOf, isoDay, readIsoDay, weekdayOf } from './calendar.js';
+import {
+  findIdentifiers,
+  isAadhaar,
+  isCard,
+  isIban,
+  isIfsc,
+  isPan,
+  passesLuhn,
+  passesVerhoeff,
+  readAmount,
+  readDate,
+  readNumber,
+} from './index.js';
+
+const completed = (digits: string, passes: (text: string) => boolean): string =>
+  [...'0123456789'].map((digit) => digits + digit).find(passes)!;
+
+describe('checksums', () => {
+  it('know published examples', () => {
+    expect(passesLuhn('79927398713')).toBe(true);
+    expect(passesLuhn('79927398710')).toBe(false);
+    expect(passesVerhoeff('2363')).toBe(true);
+    expect(passesVerhoeff('2364')).toBe(false);
+    expect(isCard('4111111111111111')).toBe(true);
+    expect(isIban('GB82WEST12345698765432')).toBe(true);
+    expect(isIban('GB82WEST12345698765433')).toBe(false);
+    expect(isPan('ABCPE1234F')).toBe(true);
+    expect(isPan('ABCDE1234F')).toBe(false);
+    expect(isIfsc('HDFC0001234')).toBe(true);
+    expect(isIfsc('HDFC1001234')).toBe(false);
+  });
+
+  it('find every wrong digit, Verhoeff also every swap of neighbours', () => {
+    const number = fc.stringMatching(/^[2-9]\d{10}$/).map((digits) => completed(digits, passesVerhoeff));
+    fc.assert(
+      fc.property(number, fc.nat(11), fc.integer({ min: 1, max: 9 }), (digits, at, shift) => {
+        expect(isAadhaar(digits)).toBe(true);
+        const wrong = (Number(digits[at]) + shift) % 10;
+        expect(passesVerhoeff(digits.slice(0, at) + String(wrong) + digits.slice(at + 1))).toBe(false);
+        const next = Math.min(at, 10);
+        if (digits[next] === digits[next + 1]) return;
+        const swapped = digits.slice(0, next) + digits[next + 1]! + digits[next]! + digits.slice(next + 2);
+        expect(passesVerhoeff(swapped)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('findIdentifiers', () => {
+  it('marks what is valid, in UTF-16 places, and nothing else', () => {
+    const aadhaar = completed('23412341234', passesVerhoeff);
+    const spaced = aadhaar.replace(/(\d{4})(?=\d)/g, '$1 ');
+    const text = `😀 pay ravi.k@okaxis, PAN abcpe1234f, HDFC0001234, card 4111-1111-1111-1111, ${spaced}, mail a@b.com 4111111111111112`;
+    const found = findIdentifiers(text);
+    expect(found.map(({ type }) => type)).toEqual(['UPI_ID', 'PAN', 'IFSC', 'CARD', 'AADHAAR']);
+    expect(text.slice(found[0]!.start, found[0]!.end)).toBe('ravi.k@okaxis');
+    expect(found.map(({ value }) => value)).toEqual([
+      'ravi.k@okaxis', 'ABCPE1234F', 'HDFC0001234', '4111111111111111', aadhaar,
+    ]); // prettier-ignore
+  });
+
+  it('takes any text in linear time', () => {
+    for (const text of ['1 '.repeat(50_000), 'a'.repeat(100_000), '@'.repeat(50_000), 'GB82'.repeat(20_000)])
+      expect(findIdentifiers(text)).toEqual([]);
+  });
+});
+
+describe('readNumber and readAmount', () => {
+  it.each([
+    ['1.5 lakh', 150_000, 'INR'],
+    ['₹2,50,000', 250_000, 'INR'],
+    ['Rs. 500/-', 500, 'INR'],
+    ['rs.4200', 4200, 'INR'],
+    ['INR 12,34,567.50', 1_234_567.5, 'INR'],
+    ['2.5k', 2500, 'INR'],
+    ['500rs', 500, 'INR'],
+    ['950 rupees', 950, 'INR'],
+    ['dhai hazaar rupaye', 2500, 'INR'],
+    ['sadhe teen lakh', 350_000, 'INR'],
+    ['दो हजार रुपये', 2000, 'INR'],
+    ['two hundred and fifty dollars', 250, 'USD'],
+    ['$1,200.75', 1200.75, 'USD'],
+    ['£600', 600, 'GBP'],
+    ['twenty five thousand', 25_000, 'INR'],
+    ['two hundred thousand pounds', 200_000, 'GBP'],
+    ['1 crore 20 lakh', 12_000_000, 'INR'],
+    ['€ 99', 99, 'EUR'],
+  ])('%s is %d %s', (text, amount, currency) => {
+    expect(readAmount(text)).toEqual({ kind: 'amount', amount, currency });
+  });
+
+  it.each(['', 'rupees', 'yesterday', '12/03/2026', 'constructor', '₹', 'x'.repeat(500)])('%j is none', (text) => {
+    expect(readAmount(text)).toBeNull();
+  });
+
+  it('reads back every number in either grouping', () => {
+    fc.assert(
+      fc.property(fc.nat(99_999_999), (value) => {
+        expect(readNumber(String(value))).toBe(value);
+        expect(readNumber(value.toLocaleString('en-US'))).toBe(value);
+        expect(readNumber(String(value).replace(/(\d)(?=(\d\d)+\d$)/g, '$1,'))).toBe(value);
+      }),
+    );
+  });
+});
+
+describe('readDate', () => {
+  // A Wednesday.
+  const today = '2026-01-14';
+  it.each([
+    ['today', '2026-01-14', '2026-01-14'],
+    ['yesterday', '2026-01-13', '2026-01-13'],
+    ['next Friday', '2026-01-16', '2026-01-16'],
+    ['last Friday', '2026-01-09', '2026-01-09'],
+    ['next Wednesday', '2026-01-21', '2026-01-21'],
+    ['friday', '2026-01-16', '2026-01-16'],
+    ['last month', '2025-12-01', '2025-12-31'],
+    ['next week', '2026-01-19', '2026-01-25'],
+    ['last weekend', '2026-01-10', '2026-01-11'],
+    ['this year', '2026-01-01', '2026-12-31'],
+    ['12/03/2026', '2026-03-12', '2026-03-12'],
+    ['01NOV25', '2025-11-01', '2025-11-01'],
+    ['5 March', '2026-03-05', '2026-03-05'],
+    ['28 December', '2025-12-28', '2025-12-28'],
+    ['Dec 3', '2025-12-03', '2025-12-03'],
+    ['March 2025', '2025-03-01', '2025-03-31'],
+    ['21st of May, 2024', '2024-05-21', '2024-05-21'],
+    ['3 din pehle', '2026-01-11', '2026-01-11'],
+    ['two weeks ago', '2025-12-31', '2025-12-31'],
+    ['last 3 months', '2025-10-14', '2026-01-14'],
+    ['pichle mahine', '2025-12-01', '2025-12-31'],
+    ['2026-02-28', '2026-02-28', '2026-02-28'],
+    ['in 2 days', '2026-01-16', '2026-01-16'],
+  ])('%s is %s to %s', (text, from, to) => {
+    expect(readDate(text, today)).toEqual({ kind: 'date', from, to });
+  });
+
+  it.each(['', '30/02/2026', 'lakh', 'someday', '99 March', 'x'.repeat(200)])('%j is none', (text) => {
+    expect(readDate(text, today)).toBeNull();
+  });
+
+  it('needs a reference that is a day', () => {
+    expect(readDate('today', '2026-02-30')).toBeNull();
+  });
+
+  it('counts days like the platform', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -200_000, max: 200_000 }), (number) => {
+        expect(dayNumber(dayOf(number))).toBe(number);
+        const date = new Date(number * 86_400_000);
+        expect(isoDay(number)).toBe(date.toISOString().slice(0, 10));
+        expect(readIsoDay(isoDay(number))).toBe(number);
+        expect((weekdayOf(number) + 1) % 7).toBe(date.getUTCDay());
+      }),
+    );
+  });
+});

@@ -1,0 +1,54 @@
+import type { CrfScores, TaggedEntity, Tagger } from './tagger.js';
+import { encodeSpans } from './labels.js';
+import { tokenise } from './tokens.js';
+
+/** A feature of a token and how much it speaks for the token's label. */
+export interface FeatureWeight {
+  readonly token: string;
+  /** What was looked at, with the distance from the token: `lower[-1]`. */
+  readonly feature: string;
+  /** Added to the score of the label; positive speaks for it. */
+  readonly weight: number;
+}
+
+/** An entity with the features that weigh most for and against it. */
+export interface ExplainedEntity {
+  readonly entity: TaggedEntity;
+  readonly reasons: readonly FeatureWeight[];
+}
+
+/** Reasons listed per entity. */
+const MOST_REASONS = 12;
+
+/** Why each entity was found: the weights of its tokens' features for the labels that they were given. */
+export async function explainEntities(
+  tagger: Tagger & { readonly scores: CrfScores },
+  text: string,
+): Promise<ExplainedEntity[]> {
+  const { decoding, scores } = tagger;
+  const [entities = []] = await tagger.tag([text]);
+  const tokens = tokenise(text, decoding.tokeniser);
+  const words = tokens.map((token) => token.text);
+  const labels = encodeSpans(decoding.set, tokens, entities);
+  const explained: ExplainedEntity[] = [];
+  for (const entity of entities) {
+    const inside = [...tokens.keys()].filter((i) => tokens[i]!.start >= entity.start && tokens[i]!.end <= entity.end);
+    const named = inside.flatMap((i) =>
+      scores.extractor
+        .describe(words, i)
+        .map(({ name, hash }) => ({ i, name, number: scores.index.find(hash) }))
+        .filter(({ number }) => number > 0),
+    );
+    const weights = await scores.weightsOf([0, ...named.map(({ number }) => number)]);
+    // Number 0 has no weights of its own: what remains are the labels' offsets.
+    const offsets = weights[0]!;
+    const reasons = named.map(({ i, name }, k) => ({
+      token: words[i]!,
+      feature: name,
+      weight: weights[k + 1]![labels[i]!]! - offsets[labels[i]!]!,
+    }));
+    reasons.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+    explained.push({ entity, reasons: reasons.slice(0, MOST_REASONS) });
+  }
+  return explained;
+}

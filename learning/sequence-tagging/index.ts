@@ -1,0 +1,41 @@
+export { decodeEntities, type ChainModel, type ScoredTokenSpan } from './confidence.js';
+export { crfScorer, fitCrf, type CrfModel, type CrfSettings, type CrfTask, type SentenceScorer } from './crf.js';
+export {
+  calibratedConfidence,
+  crossValidate,
+  groupFolds,
+  type CrossValidated,
+  type FittedScorer,
+  type GroupedSentences,
+} from './cross-validation.js';
+export { explainEntities, type ExplainedEntity, type FeatureWeight } from './explain.js';
+export {
+  asSpans,
+  decodeLabels,
+  encodeSpans,
+  labelSet,
+  touchedTokens,
+  type LabelSet,
+  type TagScheme,
+  type TokenSpan,
+} from './labels.js';
+export { lattice } from './lattice.js';
+export {
+  decodeDecoding,
+  encodeCrf,
+  encodeDecoding,
+  readJson,
+  requireFile,
+  taggerFiles,
+  type Decoding,
+} from './state.js';
+export {
+  createTagger,
+  openCrfTagger,
+  type CrfScores,
+  type SentenceScores,
+  type TaggedEntity,
+  type Tagger,
+} from './tagger.js';
+export { requireSpan, tokenise, type Span, type Token, type Tokeniser } from './tokens.js';
+export type { LabelledSentence } from './training-set.js';

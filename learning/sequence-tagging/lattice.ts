@@ -1,0 +1,132 @@
+import { allowedTransitions, type LabelSet } from './labels.js';
+
+/** The allowed steps of a label set, arranged for the passes along a sentence. */
+export interface Lattice {
+  readonly labelCount: number;
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+  /** (labels + 2,) edges into label b are `into[b]` … `into[b + 1] − 1`; the last label is the border. */
+  readonly into: Int32Array;
+  /** Number of the edge from a to b at `a · (labels + 1) + b`, −1 where none is allowed. */
+  readonly edgeOf: Int32Array;
+}
+
+/** Arranges a label set's steps. */
+export function lattice(set: LabelSet): Lattice {
+  const { from, to } = allowedTransitions(set);
+  const labelCount = set.labels.length;
+  const into = new Int32Array(labelCount + 2);
+  for (const b of to) into[b + 1]! += 1;
+  for (let b = 0; b <= labelCount; b++) into[b + 1]! += into[b]!;
+  const edgeOf = new Int32Array((labelCount + 1) ** 2).fill(-1);
+  from.forEach((a, edge) => (edgeOf[a * (labelCount + 1) + to[edge]!] = edge));
+  return { labelCount, from, to, into, edgeOf };
+}
+
+/** Room for the passes along sentences of up to `tokens` tokens; used again and again. */
+export interface ChainBuffers {
+  readonly tokens: number;
+  /** (tokens, labels) e to the emission less its maximum. */
+  readonly emissions: Float64Array;
+  readonly alpha: Float64Array;
+  readonly beta: Float64Array;
+  readonly scale: Float64Array;
+}
+
+/** @param tokens - longest sentence. */
+export function chainBuffers(tokens: number, labels: number): ChainBuffers {
+  const make = (): Float64Array => new Float64Array(tokens * labels);
+  return { tokens, emissions: make(), alpha: make(), beta: make(), scale: new Float64Array(tokens) };
+}
+
+/** Turns scores into e^(score − maximum) a token, in place. @returns the sum of the maxima. */
+export function exponentiate(scores: Float64Array, tokens: number, labels: number): number {
+  let sum = 0;
+  for (let t = 0; t < tokens; t++) {
+    const row = t * labels;
+    let largest = -Infinity;
+    for (let l = 0; l < labels; l++) if (scores[row + l]! > largest) largest = scores[row + l]!;
+    for (let l = 0; l < labels; l++) scores[row + l] = Math.exp(scores[row + l]! - largest);
+    sum += largest;
+  }
+  return sum;
+}
+
+/** Divides a token's row by its sum. @returns the sum. */
+function normalise(values: Float64Array, row: number, labels: number): number {
+  let sum = 0;
+  for (let l = 0; l < labels; l++) sum += values[row + l]!;
+  const inverse = 1 / sum;
+  for (let l = 0; l < labels; l++) values[row + l]! *= inverse;
+  return sum;
+}
+
+const firstStep = ({ labelCount, edgeOf }: Lattice, steps: Float64Array, b: number): number => {
+  const edge = edgeOf[labelCount * (labelCount + 1) + b]!;
+  return edge < 0 ? 0 : steps[edge]!;
+};
+
+/** Sum over the labels before. */
+function reach(
+  { labelCount, from, into }: Lattice,
+  steps: Float64Array,
+  before: { readonly alpha: Float64Array; readonly row: number },
+  b: number,
+): number {
+  const { alpha, row } = before;
+  let sum = 0;
+  for (let edge = into[b]!; edge < into[b + 1]!; edge++) {
+    const a = from[edge]!;
+    if (a < labelCount) sum += alpha[row + a]! * steps[edge]!;
+  }
+  return sum;
+}
+
+/**
+ * Forward pass with scaling (Rabiner 1989, §V.A): alpha rows sum to 1, `scale` holds the factors.
+ * @param steps - e to the weight of each edge.
+ * @returns the logarithm of the sum over all paths, without the maxima that `exponentiate` took off.
+ */
+export function forward(lat: Lattice, steps: Float64Array, tokens: number, buffers: ChainBuffers): number {
+  const { labelCount: labels } = lat;
+  const { alpha, emissions, scale } = buffers;
+  let logarithm = 0;
+  for (let t = 0; t < tokens; t++) {
+    const [row, before] = [t * labels, (t - 1) * labels];
+    for (let b = 0; b < labels; b++) {
+      const sum = t === 0 ? firstStep(lat, steps, b) : reach(lat, steps, { alpha, row: before }, b);
+      alpha[row + b] = sum * emissions[row + b]!;
+    }
+    scale[t] = normalise(alpha, row, labels);
+    logarithm += Math.log(scale[t]!);
+  }
+  return logarithm + Math.log(endSum(lat, steps, alpha, (tokens - 1) * labels));
+}
+
+function endSum(lat: Lattice, steps: Float64Array, alpha: Float64Array, row: number): number {
+  let sum = 0;
+  for (let edge = lat.into[lat.labelCount]!; edge < lat.into[lat.labelCount + 1]!; edge++)
+    sum += alpha[row + lat.from[edge]!]! * steps[edge]!;
+  return sum;
+}
+
+/** Backward pass with the forward pass's factors, such that alpha · beta is the probability of a label at a token. */
+export function backward(lat: Lattice, steps: Float64Array, tokens: number, buffers: ChainBuffers): void {
+  const { labelCount: labels, from, into } = lat;
+  const { alpha, beta, emissions, scale } = buffers;
+  beta.fill(0, 0, tokens * labels);
+  const last = (tokens - 1) * labels;
+  const total = endSum(lat, steps, alpha, last);
+  for (let edge = into[labels]!; edge < into[labels + 1]!; edge++) beta[last + from[edge]!] = steps[edge]! / total;
+  for (let t = tokens - 1; t > 0; t--) {
+    const [row, before] = [t * labels, (t - 1) * labels];
+    for (let b = 0; b < labels; b++) {
+      const value = (beta[row + b]! * emissions[row + b]!) / scale[t]!;
+      if (value === 0) continue;
+      for (let edge = into[b]!; edge < into[b + 1]!; edge++) {
+        const a = from[edge]!;
+        if (a < labels) beta[before + a]! += steps[edge]! * value;
+      }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+const classes: Readonly<Record<string, string>> = {
+  month:
+    'january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec',
+  weekday:
+    'monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun somvar mangalvar budhvar guruvar shukravar shanivar ravivar',
+  number:
+    'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety half quarter ek do teen char paanch panch chhe saat aath nau das bees pachas sau',
+  scale: 'hundred thousand million billion lakh lakhs lac lacs crore crores hazar hazaar k m bn',
+  ordinal: 'first second third fourth fifth sixth seventh eighth ninth tenth last next previous past this coming',
+  ordinalEnding: 'st nd rd th',
+  unit: 'second seconds minute minutes min mins hour hours hr hrs day days night nights week weeks weekend month months year years din mahina mahine saal hafte hafta',
+  rhythm: 'daily weekly monthly quarterly yearly annually annual fortnightly',
+  relativeDay: 'today yesterday tomorrow tonight aaj kal parso now',
+  dayPart: 'morning afternoon evening noon midnight night am pm a.m. p.m. oclock',
+  currency:
+    '₹ $ £ € ¥ rs inr usd eur gbp rupee rupees rupaye rupay dollar dollars pound pounds euro euros pence cent cents quid bucks paise',
+};
+
+const byWord = new Map(
+  Object.entries(classes).flatMap(([name, words]) => words.split(' ').map((word) => [word, name] as const)),
+);
+
+/**
+ * Closed classes of words that amounts and dates are made of: months, weekdays, number words, units of time,
+ * currencies; English and romanised Hindi. @returns null for any other word.
+ */
+export const wordClass = (lower: string): string | null => byWord.get(lower) ?? null;
