@@ -9,7 +9,7 @@ export { delongAuc, delongDifference, type DelongAuc } from './delong.js';
 export { normalQuantile } from './normal.js';
 export type { Scored, ScoreMetric } from './order.js';
 export { brier, calibrationBins, expectedCalibrationError, logLoss, type CalibrationBin } from './probability.js';
-export { averagePrecision, gini, kolmogorovSmirnov, rocAuc, rocCurve, type RocPoint } from './ranking.js';
+export { averagePrecision, gini, kolmogorovSmirnov, precisionAtK, rocAuc, rocCurve, type RocPoint } from './ranking.js';
 export {
   accuracy,
   classScores,

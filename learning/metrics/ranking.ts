@@ -1,4 +1,5 @@
-import { classWeights, forEachStep, requireScored, type ScoreMetric } from './order.js';
+import { PipelineError } from '../../contracts/errors.js';
+import { ascendingOrder, classWeights, forEachStep, requireScored, type ScoreMetric } from './order.js';
 
 /**
  * Area under the ROC curve: the probability that a random positive scores above a random negative, ties count half
@@ -77,4 +78,33 @@ export function rocCurve(labels: ArrayLike<number>, scores: ArrayLike<number>): 
     positivesLeft -= positives;
   });
   return curve.reverse();
+}
+
+/**
+ * Share of positives among the k highest scores: what an analyst finds who can look at k rows. Rows of equal score share
+ * the places that are left, so the order of rows does not matter; with fewer than k rows, all are taken.
+ * @param k - integer ≥ 1; with weights, the weight that is taken.
+ * @returns a metric in [0, 1]; one class alone is allowed.
+ * @throws PipelineError `INVALID_INPUT`; the metric `SHAPE_MISMATCH`, `TOO_FEW_ROWS`, `NOT_FINITE`, `INVALID_VALUE`.
+ */
+export function precisionAtK(k: number): ScoreMetric {
+  if (!Number.isInteger(k) || k < 1) throw new PipelineError('INVALID_INPUT', `k is ${k}, wanted an integer from 1`);
+  return (labels, scores, weights) => {
+    requireScored({ labels, scores }, weights);
+    const weightOf = (row: number): number => (weights ? weights[row]! : 1);
+    const order = ascendingOrder(scores).reverse();
+    let [taken, found] = [0, 0];
+    for (let start = 0, end = 0; start < order.length && taken < k; start = end) {
+      let [group, positives] = [0, 0];
+      for (; end < order.length && scores[order[end]!] === scores[order[start]!]; end++) {
+        group += weightOf(order[end]!);
+        positives += weightOf(order[end]!) * labels[order[end]!]!;
+      }
+      if (group === 0) continue;
+      const share = Math.min(1, (k - taken) / group);
+      taken += share * group;
+      found += share * positives;
+    }
+    return taken === 0 ? 0 : found / taken;
+  };
 }
