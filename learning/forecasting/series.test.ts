@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { fillGaps, periodDays, seasonalPeriods, seriesBefore } from './index.js';
+
+const iso = (days: Float64Array): string[] =>
+  [...days].map((day) => new Date(day * 86_400_000).toISOString().slice(0, 13));
+
+describe('periodDays', () => {
+  it('counts months by the calendar and days through a leap day', () => {
+    const months = periodDays({ frequency: 'month', start: Date.UTC(2024, 0, 1) }, 11, 3);
+    expect(iso(months)).toEqual(['2024-12-01T00', '2025-01-01T00', '2025-02-01T00']);
+    const days = periodDays({ frequency: 'day', start: Date.UTC(2024, 1, 27) }, 1, 3);
+    expect(iso(days)).toEqual(['2024-02-28T00', '2024-02-29T00', '2024-03-01T00']);
+  });
+
+  it('steps by weeks and hours', () => {
+    expect(iso(periodDays({ frequency: 'week', start: Date.UTC(2023, 11, 25) }, 0, 2))).toEqual([
+      '2023-12-25T00',
+      '2024-01-01T00',
+    ]);
+    expect(iso(periodDays({ frequency: 'hour', start: Date.UTC(2024, 0, 1) }, 23, 2))).toEqual([
+      '2024-01-01T23',
+      '2024-01-02T00',
+    ]);
+  });
+});
+
+describe('fillGaps', () => {
+  const at = { frequency: 'month', start: 0 } as const;
+
+  it('cuts leading gaps, bridges inner ones, repeats the last value', () => {
+    const { values, cut } = fillGaps({ ...at, values: [NaN, NaN, 2, NaN, NaN, 8, NaN] });
+    expect([...values]).toEqual([2, 4, 6, 8, 8]);
+    expect(cut).toBe(2);
+  });
+
+  it.each([
+    [[], 'TOO_FEW_ROWS'],
+    [[NaN, NaN], 'TOO_FEW_ROWS'],
+    [[1, Infinity], 'NOT_FINITE'],
+  ])('refuses %j', (values, code) => {
+    expect(() => fillGaps({ ...at, values })).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('refuses a start that is no time', () => {
+    expect(() => fillGaps({ frequency: 'day', start: NaN, values: [1] })).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT' }),
+    );
+  });
+});
+
+it('names a cycle only where two rounds are shown', () => {
+  expect(seasonalPeriods('month', 23)).toEqual([]);
+  expect(seasonalPeriods('hour', 200)).toEqual([24]);
+  expect(seasonalPeriods('hour', 336)).toEqual([24, 168]);
+});
+
+it('copies the past only', () => {
+  expect(seriesBefore({ frequency: 'day', start: 0, values: [1, 2, 3] }, 2).values).toEqual([1, 2]);
+});
