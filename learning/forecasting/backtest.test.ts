@@ -47,7 +47,10 @@ describe('backtest', () => {
   it('forecasts by what was known: later values change nothing', () => {
     const series = noisySeason(40, 1);
     const [origin] = rollingOrigins(40, options);
-    const changed = monthly([...(series.values as number[]).slice(0, origin), ...Array(40 - origin!).fill(9999)]);
+    const changed = monthly([
+      ...(series.values as number[]).slice(0, origin),
+      ...Array<number>(40 - origin!).fill(9999),
+    ]);
     const candidates = defaultCandidates('month');
     const first = backtest(series, candidates, options).map(({ forecasts }) => forecasts[0]?.mean);
     expect(backtest(changed, candidates, options).map(({ forecasts }) => forecasts[0]?.mean)).toEqual(first);

@@ -107,7 +107,7 @@ function correctedAkaike(fitted: number, parameters: number, n: number): number 
 
 export interface EtsSearch {
   readonly guess?: SmoothingGuess | undefined;
-  /** @default 200 · parameters, the search's own end usually comes first */
+  /** @default 250 · parameters; the search usually ends by itself before */
   readonly maxEvaluations?: number;
 }
 
@@ -141,7 +141,7 @@ export function fitForm(y: Float64Array, form: EtsForm, period: number, search: 
   const first = startVector(layout, search.guess ?? FIRST_GUESS, start);
   if (evaluate(first) === Infinity) return null;
   const steps = startSteps(layout, first, meanStep(y) || size * 0.01);
-  const maxEvaluations = search.maxEvaluations ?? 120 * layout.size;
+  const maxEvaluations = search.maxEvaluations ?? 250 * layout.size;
   const best = nelderMead(evaluate, first, { steps, maxEvaluations, tolerance: 1e-4 });
   evaluate(best.x);
   const parameters = countParameters(layout, form, period);
