@@ -1,0 +1,6 @@
+export {
+  logisticRegression,
+  type DenseTargets,
+  type LogisticModel,
+  type LogisticOptions,
+} from './logistic-regression.js';

@@ -1,0 +1,97 @@
+import { canonicalJson } from '../../contracts/canonical-json.js';
+import type { TrainingData } from '../../contracts/dataset.js';
+import type { ArtefactFiles, TrainContext } from '../../contracts/model-definition.js';
+import { utf8 } from './artefact.js';
+import { augmented, chooseAugmentation } from './augment.js';
+import { type Decision, fitDecision } from './decision.js';
+import { findEncoder, fitFrozen, fitTuned, openEncoderEngine } from './encoder-engine.js';
+import type { EngineTask, FitEngine, OpenEngine } from './engine.js';
+import { type Example, prepare, type Prepared } from './examples.js';
+import type { IntentParams } from './params.js';
+import { openPredictor } from './predictor.js';
+import { sampleMessages } from './sample.js';
+import { fitScratch, openScratch } from './scratch-engine.js';
+
+interface Tier {
+  readonly engine: Decision['engine'];
+  readonly fit: FitEngine;
+  readonly open: (files: ArtefactFiles) => Promise<OpenEngine>;
+  readonly notes: readonly string[];
+}
+
+const scratchTier = (notes: readonly string[]): Tier => ({
+  engine: 'from-scratch',
+  fit: fitScratch,
+  open: openScratch,
+  notes,
+});
+
+async function chooseTier(context: TrainContext, params: IntentParams): Promise<Tier> {
+  if (params.engine === 'from-scratch') return scratchTier([]);
+  const encoder = await findEncoder(context, params.encoder);
+  if (encoder === null) {
+    const asked = `the ${params.engine} tier was asked for, but no encoder "${params.encoder}" is to be had`;
+    return scratchTier([`${asked} (ENCODER_PATH, cache, hub): trained from scratch instead`]);
+  }
+  const note = `encoder ${encoder.name}, weights ${encoder.weightsSha256.slice(0, 12)}`;
+  const fit = params.engine === 'frozen' ? fitFrozen(encoder) : fitTuned(encoder);
+  return { engine: params.engine, fit, open: openEncoderEngine, notes: [note] };
+}
+
+const textsOf = (examples: readonly Example[]): string[] => examples.map(({ text }) => text);
+
+async function decideOn(
+  files: ArtefactFiles,
+  tier: Tier,
+  prepared: Prepared,
+  { rejectShare, notes }: { readonly rejectShare: number; readonly notes: readonly string[] },
+): Promise<Decision> {
+  const engine = await tier.open(files);
+  try {
+    const scores = await engine.scores(textsOf(prepared.validation));
+    const strangers = await engine.scores(textsOf(prepared.strangers));
+    return fitDecision(scores, strangers, { engine: tier.engine, prepared, rejectShare }, notes);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function addSample(files: ArtefactFiles, classes: readonly string[]): Promise<ArtefactFiles> {
+  const predictor = await openPredictor(files);
+  const inputs = sampleMessages(classes);
+  const outputs = await predictor.predict(inputs);
+  await predictor.close();
+  return { ...files, 'sample.json': utf8(JSON.stringify({ inputs, outputs })) };
+}
+
+/** Learns from what validation leaves, with the variants of messages that gain. */
+async function fitFirst(context: TrainContext, tier: Tier, prepared: Prepared, task: EngineTask) {
+  const none = { variants: [], note: null };
+  const scratch = tier.engine === 'from-scratch';
+  const { variants, note } = scratch ? await chooseAugmentation(context, task, prepared, tier.fit) : none;
+  const learned = (examples: readonly Example[]): EngineTask => ({
+    ...task,
+    examples: augmented(examples, variants, context.seed),
+  });
+  return { learned, note, files: await tier.fit(context, learned(prepared.fit)) };
+}
+
+/**
+ * Trains one tier, chooses temperature, thresholds and the rejection score on messages it has not seen, and then learns
+ * from these too where they were taken out of training (not in the tuned tier, where they decided when to stop).
+ * The artefact holds `model.onnx`, what prepares its input, `decision.json` and `sample.json`. Deterministic.
+ * @throws PipelineError `TOO_FEW_ROWS`, `SINGLE_CLASS`, `MISSING_COLUMN`, `INVALID_VALUE`; `MALFORMED_FILE` (encoder).
+ */
+export async function train(context: TrainContext, data: TrainingData, params: IntentParams): Promise<ArtefactFiles> {
+  context.signal.throwIfAborted();
+  const prepared = prepare(data, params);
+  const { classes, several, fit, validation } = prepared;
+  const tier = await chooseTier(context, params);
+  const task: EngineTask = { classes, several, examples: fit, validation, params };
+  const { learned, note, files } = await fitFirst(context, tier, prepared, task);
+  const notes = note === null ? tier.notes : [...tier.notes, note];
+  const settings = await decideOn(files, tier, prepared, { rejectShare: params.rejectShare, notes });
+  const again = prepared.refit && tier.engine !== 'fine-tuned';
+  const final = again ? await tier.fit(context, learned([...fit, ...validation])) : files;
+  return addSample({ ...final, 'decision.json': utf8(canonicalJson(settings)) }, classes);
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TrainingData } from '../../contracts/dataset.js';
+import type { SnapshotTables } from '../../contracts/backend.js';
+import { lime } from '../../learning/explain/index.js';
+import { numberColumn, textColumn } from '../../learning/table.js';
+import { trainContext } from '../../tests/support/check-model.js';
+import { train } from './estimator.js';
+import { evaluate, score } from './evaluation.js';
+import { explain, probabilityOf } from './explain.js';
+import { labelledMessages } from './features.js';
+import { fixture } from './fixtures/make-fixture.js';
+import { intents } from './formats/intents.js';
+import { messageSchema, messageTable, type LabelledMessage } from './formats/message-table.js';
+import { params } from './params.js';
+import { input, openPredictor } from './predictor.js';
+
+const csv = { name: 'intents.csv', text: fixture() };
+const data: TrainingData = { schema: intents.schema, table: intents.layout!.parse([csv]) };
+const quick = params.parse({ augmentation: 'none' });
+const trained = train(trainContext(), data, quick);
+
+/** Messages built from parts, each part one intent. */
+function severalIntents(rows: number): TrainingData {
+  const parts: Readonly<Record<string, string>> = { play: 'play a song', rate: 'rate this book', book: 'book a table' };
+  const names = Object.keys(parts);
+  const messages = Array.from({ length: rows }, (_, i): LabelledMessage => {
+    const chosen = names.filter((_name, k) => ((i * 2654435761) >>> (8 + k)) % 2 === 1);
+    const text = ['please', ...chosen.map((name) => parts[name]), `number ${i}`].join(' ');
+    return { text, intent: chosen.length > 0 ? chosen.join('#') : '#', part: i % 4 === 0 ? 'test' : 'train' };
+  });
+  return { schema: messageSchema('several'), table: messageTable(messages) };
+}
+
+describe('intent classifier', () => {
+  it('keeps its fixture as the committed script makes it', () => {
+    expect(readFileSync(join(import.meta.dirname, 'fixtures/intents.csv'), 'utf8')).toBe(fixture());
+  });
+
+  it('answers with an intent, a calibrated confidence and three candidates, or out of scope', async () => {
+    const predictor = await openPredictor(await trained);
+    const [block, joke] = await predictor.predict([{ text: 'Please BLOCK my debit card' }, { text: 'tell me a joke' }]);
+    expect(block).toMatchObject({ intent: 'block_card', outOfScope: false });
+    expect(block!.candidates.map(({ intent }) => intent)[0]).toBe('block_card');
+    expect(block!.candidates).toHaveLength(3);
+    expect(block!.confidence).toBe(block!.candidates[0]!.probability);
+    expect(joke).toMatchObject({ intent: 'out_of_scope', outOfScope: true, intents: [] });
+    expect(block!.outOfScopeScore).toBeLessThan(joke!.outOfScopeScore);
+    await predictor.close();
+  });
+
+  it('answers emoji, control characters, any script, cut surrogates and 20,000 characters; refuses the rest', async () => {
+    const predictor = await openPredictor(await trained);
+    const texts = [
+      '🙂🙂',
+      'block\u0000\u0007 my card\u202e',
+      'بطاقتي ضاعت',
+      'कार्ड',
+      'x',
+      'cut \ud83d',
+      'a b '.repeat(5000),
+    ];
+    const answers = await predictor.predict(texts.map((text) => input.parse({ text })));
+    for (const answer of answers) expect(predictor.output.safeParse(answer).success).toBe(true);
+    expect(answers[1]!.intent).toBe('block_card');
+    for (const text of ['', '   \n', 'a'.repeat(1_000_000), 7, null])
+      expect(predictor.input.safeParse({ text }).success).toBe(false);
+    await predictor.close();
+  });
+
+  it('says which words spoke for the answer, as LIME says it too', async () => {
+    const predictor = await openPredictor(await trained);
+    const message = { text: 'hello, someone stole my credit card' };
+    const { intent, words } = await explain(predictor, message);
+    expect(intent).toBe('block_card');
+    for (const { text, start, end } of words) expect(message.text.slice(start, end)).toBe(text);
+    expect(['stole', 'card', 'someone']).toContain(words[0]!.text);
+    const reference = await lime(message.text, probabilityOf(predictor, intent), { seed: 1 });
+    const strongest = reference.reduce((a, b) => (b.weight > a.weight ? b : a));
+    expect(words.slice(0, 3).map(({ text }) => text)).toContain(strongest.text);
+    await predictor.close();
+  });
+
+  it('learns several intents a message and finds none where there is none', async () => {
+    const all = severalIntents(400);
+    const predictor = await openPredictor(await train(trainContext(), all, quick));
+    expect(predictor.decision.several).toBe(true);
+    const [both, none] = await predictor.predict([{ text: 'rate this book and play a song' }, { text: 'please 7' }]);
+    expect(both!.intents.map(({ intent }) => intent).sort()).toEqual(['play', 'rate']);
+    expect(none).toMatchObject({ intents: [], outOfScope: true });
+    const { metrics } = evaluate(await score(predictor, all, trainContext()), all);
+    const value = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? NaN;
+    expect(value('microF1')).toBeGreaterThan(0.95);
+    expect(value('accuracy')).toBeGreaterThan(0.9);
+    await predictor.close();
+  });
+
+  it('keeps strangers out of training and accuracy when they are few, and rejects the set share of the others', async () => {
+    const frames = ['block card', 'show balance', 'send money', 'loan status'];
+    const messages = Array.from({ length: 400 }, (_, i): LabelledMessage => {
+      const stranger = i % 40 === 0;
+      const text = stranger ? `weather joke ${i}` : `${frames[i % 4]} request ${i % 37}`;
+      return { text, intent: stranger ? 'oos' : `intent${i % 4}`, part: (['train', 'train', 'validation', 'test'] as const)[(i >> 3) % 4]! }; // prettier-ignore
+    });
+    const set = { schema: messageSchema('few'), table: messageTable(messages) };
+    const predictor = await openPredictor(await train(trainContext(), set, quick));
+    expect(predictor.decision.classes).toEqual(['intent0', 'intent1', 'intent2', 'intent3']);
+    expect(predictor.decision.rejection.threshold).not.toBeNull();
+    const scored = await score(predictor, set, trainContext());
+    const judged = numberColumn(scored, 'judged');
+    textColumn(scored, 'truth').forEach((truth, row) => expect(judged[row]).toBe(truth === 'oos' ? 0 : 1));
+    const { metrics } = evaluate(scored, set);
+    expect(metrics.map(({ name }) => name)).toContain('outOfScopeAuroc');
+    expect(metrics[0]).toMatchObject({ name: 'accuracy', n: 390 });
+    await predictor.close();
+  });
+
+  it('trains from scratch and says so when an encoder tier finds no encoder', async () => {
+    const files = await train(trainContext(), data, params.parse({ engine: 'fine-tuned', augmentation: 'none' }));
+    const { engine, notes } = JSON.parse(new TextDecoder().decode(files['decision.json'])) as {
+      engine: string;
+      notes: string[];
+    };
+    expect(engine).toBe('from-scratch');
+    expect(notes.join()).toMatch(/no encoder "distilbert-base-uncased"/);
+  });
+
+  it('takes labelled messages of the backend; one without a group is its own', () => {
+    const text = (...values: (string | null)[]) => ({ kind: 'text' as const, values });
+    const tables: SnapshotTables = {
+      chat_messages: {
+        rowCount: 3,
+        columns: {
+          id: text('m1', 'm2', 'm3'), user_id: text('u', 'u', 'v'), text: text('hi', 'card', 'loan'), locale: text('en-IN', null, 'hi-Latn'),
+          intent: text('greet', null, 'loan'), text_group: text('g', 'g', null),
+          sent_at: { kind: 'timestamp', values: Float64Array.of(1, 2, 3) },
+        },
+      },
+    }; // prettier-ignore
+    const { table, notes } = labelledMessages(tables);
+    expect(textColumn(table, 'messageId')).toEqual(['m1', 'm3']);
+    expect(textColumn(table, 'text_group')).toEqual(['g', 'text: loan']);
+    expect(notes[0]).toMatch(/^1 of 3 messages/);
+    expect(() => labelledMessages({})).toThrow(expect.objectContaining({ code: 'DATASET_NOT_FOUND' }));
+  });
+});
