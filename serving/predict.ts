@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
-import type { Predictor } from '../contracts/model-definition.js';
+import type { ModelDefinition, Predictor } from '../contracts/model-definition.js';
 import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
 import { findModel } from '../models/catalogue.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
@@ -15,11 +15,15 @@ export interface PredictRequest {
   readonly version?: string;
   readonly stage?: Stage;
   readonly inputs: readonly unknown[];
+  /** Whether each answer is explained too. @default false */
+  readonly explain?: boolean;
 }
 
 export interface PredictAnswer {
   /** In the order of the inputs. */
   readonly outputs: unknown[];
+  /** Why each answer came out so, in the order of the inputs; only when it was asked for. */
+  readonly explanations?: unknown[];
   /** Which version answered, and in which stage it is. */
   readonly version: string;
   readonly stage: Stage;
@@ -29,18 +33,37 @@ export interface PredictAnswer {
 
 /**
  * Answers with a registered version through the same predictor that evaluation used.
- * @throws PipelineError `UNKNOWN_MODEL`, `VERSION_NOT_FOUND`, `INVALID_INPUT` naming input and field.
+ * @throws PipelineError `UNKNOWN_MODEL`, `VERSION_NOT_FOUND`, `INVALID_INPUT` naming input and field, or saying that the
+ *   model explains nothing.
  */
 export async function predict(request: PredictRequest): Promise<PredictAnswer> {
   const { services, modelName } = request;
-  await findModel(modelName);
+  const model = await findModel(modelName);
+  if (request.explain) requireExplain(model);
   const record = await chooseVersion(services.registry, request);
   const predictor = await loadPredictor(services.blobs, modelName, record.artefactHash);
   const inputs = parseInputs(predictor, request.inputs);
   const outputs = inputs.length === 0 ? [] : await predictor.predict(inputs);
   const { version, stage, dataset } = record;
   const snapshotHash = dataset.origin.kind === 'snapshot' ? dataset.origin.snapshotHash : null;
-  return { outputs, version, stage, snapshotHash };
+  const explanations = request.explain ? { explanations: await explainInputs(model, predictor, inputs) } : {};
+  return { outputs, ...explanations, version, stage, snapshotHash };
+}
+
+function requireExplain(model: ModelDefinition): void {
+  const { name } = model;
+  if (model.explain === undefined)
+    throw new PipelineError('INVALID_INPUT', `${name} cannot explain its answers`, { modelName: name });
+}
+
+async function explainInputs(
+  model: ModelDefinition,
+  predictor: Predictor,
+  inputs: readonly unknown[],
+): Promise<unknown[]> {
+  const explanations: unknown[] = [];
+  for (const input of inputs) explanations.push(await model.explain?.(predictor, input));
+  return explanations;
 }
 
 async function chooseVersion(registry: ModelRegistry, request: PredictRequest): Promise<VersionRecord> {

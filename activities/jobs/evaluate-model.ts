@@ -5,7 +5,7 @@ import { type FrozenHoldout, frozenHoldout, type TrainingData } from '../../cont
 import { PipelineError } from '../../contracts/errors.js';
 import type { Comparison, Evaluation } from '../../contracts/evaluation.js';
 import { contentHash, semanticVersion } from '../../contracts/ids.js';
-import type { ComputeContext, ModelDefinition } from '../../contracts/model-definition.js';
+import type { ArtefactFiles, ComputeContext, ModelDefinition } from '../../contracts/model-definition.js';
 import type { Table } from '../../contracts/table.js';
 import { putTable } from '../../datasets/snapshots/put-table.js';
 import { putJsonBlob } from '../../datasets/snapshots/json-blob.js';
@@ -47,10 +47,12 @@ export const evaluateModel = defineJob({
     const model = await findModel(input.modelName);
     const { train, holdout } = await loadDivided(blobs, model, input);
     const bench = { blobs, model, holdout, context: { seed: input.seed, signal, onProgress } };
-    const { scored, signatureHash } = await score(bench, input.artefactHash);
-    const evaluation = model.evaluate(scored, holdout, bench.context);
+    const { scored, signatureHash, files } = await score(bench, input.artefactHash);
     const baseline = model.baseline(train, holdout);
-    const { comparison, incomparable } = await compareWithChampion(bench, { scored, signatureHash }, input);
+    const challenger = { scored, signatureHash };
+    const { comparison, incomparable, championScores } = await compareWithChampion(bench, challenger, input);
+    const lent = { artefact: files, ...(championScores && { championScores }) };
+    const evaluation = model.evaluate(scored, holdout, { ...bench.context, ...lent });
     const comparisons = [model.compare(scored, baseline.scored, 'baseline', bench.context), ...comparison];
 
     const baselineName = baseline.name;
@@ -66,11 +68,15 @@ interface Scores {
   readonly signatureHash: string;
 }
 
-async function score({ blobs, model, holdout, context }: Bench, artefactHash: string): Promise<Scores> {
+async function score(
+  { blobs, model, holdout, context }: Bench,
+  artefactHash: string,
+): Promise<Scores & { readonly files: ArtefactFiles }> {
   const { files, manifest } = await loadArtefact(blobs, artefactHash);
   const predictor = await model.predictor(files);
   try {
-    return { scored: await model.score(predictor, holdout, context), signatureHash: manifest.signatureHash };
+    const scored = await model.score(predictor, holdout, context);
+    return { scored, signatureHash: manifest.signatureHash, files };
   } finally {
     await predictor.close();
   }
@@ -86,13 +92,13 @@ async function compareWithChampion(
   bench: Bench,
   challenger: Scores,
   input: EvaluateInput,
-): Promise<{ comparison: Comparison[]; incomparable: IncomparableChampion | null }> {
+): Promise<{ comparison: Comparison[]; incomparable: IncomparableChampion | null; championScores?: Table }> {
   if (input.champion === null) return { comparison: [], incomparable: null };
   const { version, signatureHash } = input.champion;
   try {
     const other = await championScores(bench, input.champion, input);
     const comparison = bench.model.compare(challenger.scored, other, 'champion', bench.context);
-    return { comparison: [comparison], incomparable: null };
+    return { comparison: [comparison], incomparable: null, championScores: other };
   } catch (fault) {
     if (!(fault instanceof PipelineError) || !cannotScore.includes(fault.code)) throw fault;
     const signatureChanged = signatureHash !== challenger.signatureHash;

@@ -2,7 +2,8 @@ import type { FeatureSpec, TrainingData } from '../../contracts/dataset.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { Column, Table } from '../../contracts/table.js';
 import { rocAuc } from '../../learning/metrics/index.js';
-import { numberColumn } from '../../learning/table.js';
+import { numberColumn, selectRows } from '../../learning/table.js';
+import { labelledRows } from './training-set.js';
 
 /** Pseudo-rows of the overall rate that a category's own rate starts from, so that rare ones say little. */
 const PRIOR_ROWS = 10;
@@ -48,6 +49,9 @@ interface Candidate {
   readonly holdout: Float64Array;
 }
 
+/** The rows whose outcome is known: what was declined cannot be ranked against anything. */
+const known = (data: TrainingData): TrainingData => ({ ...data, table: selectRows(data.table, labelledRows(data)) });
+
 function candidate({ name }: FeatureSpec, train: TrainingData, holdout: TrainingData): Candidate | null {
   const [seen, held] = [train.table.columns[name], holdout.table.columns[name]];
   if (!seen || !held) return null;
@@ -80,9 +84,10 @@ function rankAmong(sorted: Float64Array, x: number): number {
  * @throws PipelineError `SINGLE_CLASS`; `MISSING_COLUMN` when no feature holds a value.
  */
 export function baseline(
-  train: TrainingData,
+  given: TrainingData,
   holdout: TrainingData,
 ): { readonly name: string; readonly scored: Table } {
+  const train = known(given);
   const found = train.schema.features.map((feature) => candidate(feature, train, holdout)).filter((c) => c !== null);
   const [first, ...others] = found;
   if (!first) throw new PipelineError('MISSING_COLUMN', 'no feature holds a value to rank by');

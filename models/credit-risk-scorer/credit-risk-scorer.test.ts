@@ -3,22 +3,24 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TrainingData } from '../../contracts/dataset.js';
 import type { Table } from '../../contracts/table.js';
-import { gradientBoosting, type GradientBoostingState } from '../../learning/gradient-boosting/index.js';
+import { calibratedProbability } from '../../learning/calibration/calibration.js';
+import { predictMargin } from '../../learning/gradient-boosting/index.js';
 import { matrix } from '../../learning/matrix/index.js';
 import { createRandom } from '../../learning/random/index.js';
-import { decodeState } from '../../learning/state-json.js';
 import { numberColumn } from '../../learning/table.js';
 import { projectRoot } from '../../platform/project.js';
 import { trainContext } from '../../tests/support/check-model.js';
+import { readJson, readTrees } from './artefact.js';
 import { baseline } from './baseline.js';
 import { train } from './estimator.js';
 import { compare, evaluate, score } from './evaluation.js';
 import { expectations } from './expectations.js';
 import { FIXTURE_ROWS, FIXTURE_SEED, fixtureCsv } from './fixtures/make-fixture.js';
 import { model } from './index.js';
-import { params, type CreditParams } from './params.js';
+import { params, stepOf, type CreditParams } from './params.js';
 import { openPredictor } from './predictor.js';
 import { encodeTable, encodedWidth, preprocessing } from './preprocessing.js';
+import { scorecard } from './scorecard.js';
 
 const ROWS = 240;
 
@@ -82,28 +84,47 @@ const settings = (overrides: Partial<CreditParams> = {}): CreditParams =>
   params.parse({ nEstimators: 20, ...overrides });
 
 describe('parameters', () => {
-  it("has the specification's defaults", () => {
-    expect(model.params.parse({})).toMatchObject({ maxDepth: 6, nEstimators: 100, learningRate: 0.1, lambda: 1 });
+  it('recommends one setting, and takes the step of the specification with its trees', () => {
+    const recommended = { maxDepth: 3, nEstimators: 400, subsample: 0.7, colsampleByTree: 0.5, calibration: 'beta' };
+    expect(model.params.parse({})).toMatchObject(recommended);
+    expect(stepOf(params.parse({}))).toBe(0.025);
+    expect(stepOf(params.parse({ maxDepth: 6, nEstimators: 100 }))).toBe(0.1);
+    expect(stepOf(params.parse({ nEstimators: 5 }))).toBe(0.3);
+    expect(stepOf(params.parse({ learningRate: 0.05 }))).toBe(0.05);
   });
 });
 
 describe('training', () => {
   const data = invented(ROWS, 1);
 
-  it('serves what the trees said while training, missing and unknown values included', async () => {
-    const files = await train(trainContext(), data, settings());
-    const decode = (name: string): string => new TextDecoder().decode(files[name]);
-    const trees = decodeState(decode('trees.json')) as GradientBoostingState;
-    const state = preprocessing.parse(JSON.parse(decode('preprocessing.json')));
+  it.each(['beta', 'isotonic', 'none'] as const)('serves what training saw, calibration %s included', async (kind) => {
+    const files = await train(trainContext(), data, settings({ calibration: kind }));
+    const card = readJson(files, 'scorecard.json', scorecard);
+    expect(card.calibration.kind).toBe(kind);
+    const state = readJson(files, 'preprocessing.json', preprocessing);
     const encoded = Float64Array.from(encodeTable(state, data.table));
-    const wanted = gradientBoosting.predict(trees, matrix(ROWS, encodedWidth(state), encoded));
+    const margins = predictMargin(readTrees(files), matrix(ROWS, encodedWidth(state), encoded));
     const predictor = await openPredictor(files);
     const { probability } = (await score(predictor, data, trainContext())).columns;
     expect(probability?.values).toHaveLength(ROWS);
-    wanted.forEach((value, row) => expect(Math.abs(value - (probability?.values[row] as number))).toBeLessThan(1e-5));
+    margins.forEach((margin, row) => {
+      const wanted = calibratedProbability(card.calibration, margin);
+      expect(Math.abs(wanted - (probability?.values[row] as number))).toBeLessThan(1e-5);
+    });
     const [unknown, absent] = await predictor.predict([{ debt: 0.5, kind: 'yacht' }, { debt: 0.5 }]);
     expect(unknown).toEqual(absent);
     await predictor.close();
+  });
+
+  it('opens an artefact of the first definition, which had no scorecard', async () => {
+    const files = await train(trainContext(), data, settings({ calibration: 'none' }));
+    const old = { 'model.onnx': files['model.onnx']!, 'preprocessing.json': files['preprocessing.json']! };
+    const [now, then] = await Promise.all([openPredictor(files), openPredictor(old)]);
+    const input = { debt: 0.4, kind: 'home', noise: 1 };
+    const [[first], [second]] = await Promise.all([now.predict([input]), then.predict([input])]);
+    expect(second!.probability).toBe(first!.probability);
+    await expect(then.explain(input)).rejects.toMatchObject({ code: 'ARTEFACT_INVALID' });
+    await Promise.all([now.close(), then.close()]);
   });
 
   it('keeps a feature monotone when its description says so', async () => {
@@ -148,10 +169,11 @@ describe('evaluation', () => {
     const value = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? NaN;
     expect([value('aucRoc'), value('gini'), value('ks'), value('averagePrecision')]).toEqual([1, 1, 1, 1]);
     expect(value('brier')).toBe(0);
-    expect(notes).toEqual([
+    expect(notes.slice(0, 2)).toEqual([
       '60 held-out loans, 30 bad (50.0 %)',
       'only 30 bad loans in the holdout: the intervals are wide, read the metrics with them',
     ]);
+    expect(value('expectedCalibrationError')).toBe(0);
   });
 
   it('slices by protected columns in age bands, from thirty rows on', () => {
@@ -169,7 +191,8 @@ describe('evaluation', () => {
     expect(names).toContain('kind: gold');
     expect(names).not.toContain('kind: unknown');
     for (const { metrics } of slices) for (const { n } of metrics) expect(n).toBeGreaterThanOrEqual(30);
-    expect(plots.map(({ title }) => title)).toEqual(['ROC curve', 'Calibration', 'Score distribution']);
+    const titles = ['ROC curve', 'Calibration', 'Score distribution', 'Equal approval'];
+    expect(plots.map(({ title }) => title)).toEqual(titles);
   });
 
   it('cannot judge a holdout of one class', () => {

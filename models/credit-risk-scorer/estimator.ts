@@ -1,84 +1,75 @@
 import type { TrainingData } from '../../contracts/dataset.js';
-import { PipelineError } from '../../contracts/errors.js';
 import type { ArtefactFiles, TrainContext } from '../../contracts/model-definition.js';
-import { canonicalJson } from '../../contracts/canonical-json.js';
-import { gradientBoosting, toOnnx } from '../../learning/gradient-boosting/index.js';
-import { matrix } from '../../learning/matrix/index.js';
+import { fitCalibration } from '../../learning/calibration/calibration.js';
+import { predictMargin, type GradientBoostingState } from '../../learning/gradient-boosting/index.js';
+import { selectMatrixRows } from '../../learning/matrix/index.js';
 import { encodeState } from '../../learning/state-json.js';
-import { numberColumn } from '../../learning/table.js';
+import { selectRows } from '../../learning/table.js';
+import { writeJson } from './artefact.js';
+import { contributionsOf, importanceOf } from './contributions.js';
+import { crossFittedMargins } from './cross-fit.js';
+import { explanationFactsOf } from './explanation.js';
+import { fairnessTradeOff } from './fairness-trade-off.js';
+import { fitTrees } from './fit-trees.js';
+import { scorerGraph } from './graph.js';
 import type { CreditParams } from './params.js';
 import { openPredictor } from './predictor.js';
-import { encodeTable, encodedWidth, fitPreprocessing, type Preprocessing } from './preprocessing.js';
+import { encodeTable } from './preprocessing.js';
+import { withProtectedFeatures } from './protected.js';
 import { sampleInputs } from './sample.js';
+import { buildScorecard, type Scorecard } from './scorecard.js';
+import { prepareTraining, type TrainingSet } from './training-set.js';
 
-/** Below this a tree has nothing to split and every measure is noise. */
-const FEWEST_ROWS = 30;
+/** Rows that importance is measured on; more change it in the third digit. */
+const IMPORTANCE_ROWS = 500;
 
-const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-/** @throws PipelineError `TOO_FEW_ROWS`, `MISSING_COLUMN`, `NOT_FINITE`, `INVALID_VALUE`, `SINGLE_CLASS`. */
-function requireLabels({ schema, table }: TrainingData): Float64Array {
-  const labels = numberColumn(table, schema.label);
-  const details = { line: schema.line, column: schema.label };
-  if (labels.length < FEWEST_ROWS) {
-    const message = `${labels.length} rows to learn from, wanted at least ${FEWEST_ROWS}`;
-    throw new PipelineError('TOO_FEW_ROWS', message, details);
-  }
-  labels.forEach((label, i) => {
-    const [row, where] = [i + 1, `row ${i + 1}, column "${schema.label}"`];
-    if (Number.isNaN(label))
-      throw new PipelineError('NOT_FINITE', `${where}: the label is missing`, { ...details, row });
-    if (label !== 0 && label !== 1)
-      throw new PipelineError('INVALID_VALUE', `${where}: found ${label}, wanted 0 or 1`, { ...details, row });
-  });
-  if (labels.every((label) => label === labels[0])) {
-    const message = `all ${labels.length} labels in training are ${labels[0]}, so there is nothing to learn`;
-    throw new PipelineError('SINGLE_CLASS', message, details);
-  }
-  return labels;
+/** Calibration and bands from cross-fitted margins; in-sample and uncalibrated where a class is too rare to hold out. */
+function scorecardOf(set: TrainingSet, trees: GradientBoostingState, context: TrainContext): Scorecard {
+  const labels = Float64Array.from(set.labelled, (row) => set.labels[row]!);
+  const held = crossFittedMargins(set, context);
+  const margins = held ?? predictMargin(trees, selectMatrixRows(set.x, set.labelled));
+  const fitted = fitCalibration(held ? set.params.calibration : 'none', margins, labels);
+  return buildScorecard(fitted, set.params.approvalRate, { margins, labels });
 }
 
-/** −1, 0 or 1 an input column; empty when no feature is constrained. */
-function monotoneDirections({ schema }: TrainingData, { features }: Preprocessing): (-1 | 0 | 1)[] {
-  const direction = new Map<string, -1 | 0 | 1>(schema.features.map(({ name, monotone }) => [name, monotone ?? 0]));
-  const directions = features.flatMap((feature): (-1 | 0 | 1)[] =>
-    feature.kind === 'numeric' ? [direction.get(feature.name) ?? 0] : feature.categories.map(() => 0),
+/** Evenly spread positions, at most `count`. */
+const spread = (rows: Int32Array, count: number): number[] =>
+  Array.from(
+    { length: Math.min(count, rows.length) },
+    (_, i) => rows[Math.floor((i * rows.length) / Math.min(count, rows.length))]!,
   );
-  return directions.some((value) => value !== 0) ? directions : [];
-}
 
-function fitTrees(context: TrainContext, data: TrainingData, state: Preprocessing, params: CreditParams) {
-  const y = requireLabels(data);
-  // The graph takes float32, so the trees are grown on float32 values: a threshold then means the same on both sides.
-  const encoded = Float64Array.from(encodeTable(state, data.table));
-  const { learningRate, colsampleByTree, ...rest } = params;
-  const settings = {
-    ...rest,
-    eta: learningRate,
-    colsample: colsampleByTree,
-    monotone: monotoneDirections(data, state),
-  };
-  return gradientBoosting.fit(settings, matrix(data.table.rowCount, encodedWidth(state), encoded), y, context);
+function importanceFile(set: TrainingSet, trees: GradientBoostingState, data: TrainingData): Uint8Array {
+  const sample = selectRows(data.table, spread(set.labelled, IMPORTANCE_ROWS));
+  return writeJson(importanceOf(contributionsOf(trees, set.state, encodeTable(set.state, sample))));
 }
 
 /**
- * Gradient-boosted trees on the encoded features. The artefact holds the graph (`model.onnx`), the encoding
- * (`preprocessing.json`), the trees (`trees.json`, for explanations) and requests with their answers (`sample.json`).
+ * Gradient-boosted trees on the encoded features, calibrated on cross-fitted rows. The artefact holds the graph
+ * (`model.onnx`, calibration included), the encoding (`preprocessing.json`), calibration and bands (`scorecard.json`),
+ * the trees and the words of explanations (`trees.json`, `explanation.json`), what matters (`importance.json`), what
+ * equal treatment would cost (`fairness.json`) and requests with their answers (`sample.json`).
  * Deterministic: the same data, parameters and seed give the same bytes.
  * @throws PipelineError `TOO_FEW_ROWS`, `SINGLE_CLASS`, `NOT_FINITE`, `INVALID_VALUE`, `MISSING_COLUMN`.
  */
-export async function train(context: TrainContext, data: TrainingData, params: CreditParams): Promise<ArtefactFiles> {
+export async function train(context: TrainContext, given: TrainingData, params: CreditParams): Promise<ArtefactFiles> {
   context.signal.throwIfAborted();
-  const state = fitPreprocessing(data.schema, data.table);
-  const trees = fitTrees(context, data, state, params);
+  const data = params.includeProtected ? { ...given, schema: withProtectedFeatures(given.schema) } : given;
+  const set = prepareTraining(data, params);
+  const trees = fitTrees(set, set.labelled, context);
+  const card = scorecardOf(set, trees, context);
   const files = {
-    'model.onnx': toOnnx(trees),
-    'preprocessing.json': utf8(canonicalJson(state)),
-    'trees.json': utf8(encodeState(trees)),
+    'model.onnx': scorerGraph(trees, card.calibration),
+    'preprocessing.json': writeJson(set.state),
+    'scorecard.json': writeJson(card),
+    'trees.json': new TextEncoder().encode(encodeState(trees)),
+    'explanation.json': writeJson(explanationFactsOf(data.schema, set.state, data.table)),
+    'importance.json': importanceFile(set, trees, data),
+    'fairness.json': writeJson(fairnessTradeOff(set, context)),
   };
   const predictor = await openPredictor(files);
-  const inputs = sampleInputs(state, data.table);
+  const inputs = sampleInputs(set.state, data.table);
   const outputs = await predictor.predict(inputs);
   await predictor.close();
-  return { ...files, 'sample.json': utf8(canonicalJson({ inputs, outputs })) };
+  return { ...files, 'sample.json': writeJson({ inputs, outputs }) };
 }

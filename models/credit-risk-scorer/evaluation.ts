@@ -1,14 +1,19 @@
 import type { TrainingData } from '../../contracts/dataset.js';
 import type { Comparison, Evaluation, Interval, Metric } from '../../contracts/evaluation.js';
-import type { ComputeContext, Predictor } from '../../contracts/model-definition.js';
+import type { ComputeContext, EvaluateContext, Predictor } from '../../contracts/model-definition.js';
 import type { Table } from '../../contracts/table.js';
+import {
+  CALIBRATION_BINS,
+  calibrationErrorInterval,
+  calibrationNoise,
+  expectedCalibrationError,
+} from '../../learning/calibration/expected-calibration-error.js';
 import {
   averagePrecision,
   bootstrapInterval,
   brier,
   delongAuc,
   delongDifference,
-  expectedCalibrationError,
   gini,
   kolmogorovSmirnov,
   logLoss,
@@ -17,10 +22,14 @@ import {
   type Scored,
   type ScoreMetric,
 } from '../../learning/metrics/index.js';
-import { numberColumn } from '../../learning/table.js';
+import { numberColumn, selectRows } from '../../learning/table.js';
+import { judgeBands } from './band-stability.js';
+import { judgeFairness } from './fairness.js';
 import { evaluationPlots } from './plots.js';
-import type { Cell } from './preprocessing.js';
+import type { CreditInput, CreditPredictor, CreditRisk } from './predictor.js';
+import { recordedFacts } from './recorded-facts.js';
 import { slices } from './slices.js';
+import { labelledRows } from './training-set.js';
 
 /** The measure that gates and comparisons read. */
 export const PRIMARY_METRIC = 'aucRoc';
@@ -34,50 +43,50 @@ const FEW_BAD = 50;
 /** Fewer resamples on large sets keep an evaluation within seconds; their interval is narrow anyway. */
 const resamplesFor = (rows: number): number => (rows > 5000 ? 200 : 1000);
 
-/** What the predictor answers. */
-export interface CreditRisk {
-  /** Probability that the loan defaults, 0 to 1. */
-  readonly probability: number;
-}
-
-type Input = Record<string, Cell>;
-
-function rowInputs({ schema, table }: TrainingData): Input[] {
-  const inputs = Array.from({ length: table.rowCount }, (): Input => ({}));
-  for (const { name } of schema.features) {
+function rowInputs({ schema, table }: TrainingData, names: readonly string[]): CreditInput[] {
+  const inputs = Array.from({ length: table.rowCount }, (): CreditInput => ({}));
+  for (const name of names) {
     const column = table.columns[name];
     column?.values.forEach((value: number | string | null, row: number) => {
       if (value !== null && !Number.isNaN(value)) inputs[row]![name] = value;
     });
   }
-  return inputs;
+  return schema.features.length === 0 ? [] : inputs;
 }
 
-const asTable = (truth: Float64Array, probability: Float64Array): Table => ({
-  rowCount: truth.length,
-  columns: { truth: { kind: 'number', values: truth }, probability: { kind: 'number', values: probability } },
-});
+/** Only this model's own predictor says which inputs it takes; another takes the schema's features. */
+const featureNamesOf = (predictor: Predictor<CreditInput, CreditRisk>, { schema }: TrainingData): readonly string[] =>
+  (predictor as Partial<CreditPredictor>).featureNames ?? schema.features.map(({ name }) => name);
 
-const asScored = (table: Table): Scored => ({
-  labels: numberColumn(table, 'truth'),
-  scores: numberColumn(table, 'probability'),
-});
+const numbers = (values: Float64Array) => ({ kind: 'number' as const, values });
 
-/** Truth and probability of every held-out row, through the predictor that serves. */
+/** Rows with a known outcome: a declined application is scored, but nothing can be said about its score. */
+function asScored(table: Table): Scored {
+  const [labels, scores] = [numberColumn(table, 'truth'), numberColumn(table, 'probability')];
+  const known = (_: number, row: number): boolean => !Number.isNaN(labels[row]);
+  return { labels: labels.filter(known), scores: scores.filter(known) };
+}
+
+/** Truth, probability and points of every held-out row, through the predictor that serves; truth may be unknown. */
 export async function score(
-  predictor: Predictor<Input, CreditRisk>,
+  predictor: Predictor<CreditInput, CreditRisk>,
   holdout: TrainingData,
   context: ComputeContext,
 ): Promise<Table> {
-  const inputs = rowInputs(holdout);
-  const probabilities = new Float64Array(inputs.length);
+  const inputs = rowInputs(holdout, featureNamesOf(predictor, holdout));
+  const [probability, points] = [new Float64Array(inputs.length), new Float64Array(inputs.length)];
   for (let start = 0; start < inputs.length; start += BATCH_ROWS) {
     context.signal.throwIfAborted();
     const outputs = await predictor.predict(inputs.slice(start, start + BATCH_ROWS));
-    outputs.forEach(({ probability }, i) => (probabilities[start + i] = probability));
+    outputs.forEach((risk, i) => {
+      probability[start + i] = risk.probability;
+      points[start + i] = risk.points;
+    });
     context.onProgress({ stage: 'scoring', done: start + outputs.length, total: inputs.length });
   }
-  return asTable(numberColumn(holdout.table, holdout.schema.label).slice(), probabilities);
+  const truth = numberColumn(holdout.table, holdout.schema.label).slice();
+  const columns = { truth: numbers(truth), probability: numbers(probability), points: numbers(points) };
+  return { rowCount: truth.length, columns };
 }
 
 const badCount = ({ labels }: Scored): number => Array.from(labels).reduce((sum, label) => sum + label, 0);
@@ -124,29 +133,52 @@ function metrics(scored: Scored, seed: number): Metric[] {
       return { name, value: metric(labels, scores), direction, n, interval };
     }),
     { name: 'logLoss', value: logLoss(labels, scores), direction: 'lower', n },
-    { name: 'expectedCalibrationError', value: expectedCalibrationError(labels, scores), direction: 'lower', n },
+    {
+      name: 'expectedCalibrationError',
+      value: expectedCalibrationError(labels, scores),
+      direction: 'lower',
+      n,
+      interval: calibrationErrorInterval(scored, options),
+    },
   ];
 }
 
-function notes(scored: Scored): string[] {
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function notes(scored: Scored, seed: number): string[] {
   const n = scored.labels.length;
   const bad = badCount(scored);
-  const facts = `${n} held-out loans, ${bad} bad (${((100 * bad) / n).toFixed(1)} %)`;
-  if (bad >= FEW_BAD) return [facts];
-  return [facts, `only ${bad} bad loans in the holdout: the intervals are wide, read the metrics with them`];
+  const facts = `${n} held-out loans, ${bad} bad (${percent(bad / n)})`;
+  const noise = calibrationNoise(scored.scores, seed).toFixed(4);
+  const calibration =
+    `calibration error over ${CALIBRATION_BINS} bins of equal size; a perfectly calibrated model with these scores ` +
+    `would show ${noise} by chance`;
+  if (bad >= FEW_BAD) return [facts, calibration];
+  return [
+    facts,
+    `only ${bad} bad loans in the holdout: the intervals are wide, read the metrics with them`,
+    calibration,
+  ];
 }
 
 /**
- * AUC-ROC first, then Gini, KS, Brier, average precision, log loss and calibration error; slices and plots.
+ * AUC-ROC first, then Gini, KS, Brier, average precision, log loss, calibration error, adverse impact and stability of
+ * the bands; slices and plots. What training recorded (bands, trade-off, trees) is shown when the context lends it.
  * @throws PipelineError `SINGLE_CLASS` or `TOO_FEW_ROWS` when the holdout cannot be judged.
  */
-export function evaluate(table: Table, holdout: TrainingData, context: ComputeContext): Evaluation {
+export function evaluate(table: Table, given: TrainingData, context: EvaluateContext): Evaluation {
   const scored = asScored(table);
+  const measured = metrics(scored, context.seed);
+  const rows = labelledRows(given);
+  const holdout: TrainingData = { schema: given.schema, table: selectRows(given.table, rows) };
+  const recorded = recordedFacts(context.artefact);
+  const fairness = judgeFairness(scored, holdout, recorded.scorecard.approvalRate);
+  const bands = judgeBands(selectRows(table, rows), recorded, context.championScores);
   return {
-    metrics: metrics(scored, context.seed),
-    slices: slices(scored, holdout),
-    plots: evaluationPlots(scored),
-    notes: notes(scored),
+    metrics: [...measured, ...fairness.metrics, ...bands.metrics],
+    slices: slices(scored, holdout, fairness.groups),
+    plots: evaluationPlots(scored, { holdout, recorded, fairness, bands: bands.rows }),
+    notes: [...notes(scored, context.seed), ...fairness.notes, ...bands.notes],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Expectation, TrainingData } from '../../contracts/dataset.js';
 import { numberColumn } from '../../learning/table.js';
+import { declinedRows } from './training-set.js';
 
 const LOWEST_BAD_RATE = 0.005;
 const HIGHEST_BAD_RATE = 0.6;
@@ -10,8 +11,11 @@ const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 const labels = ({ schema, table }: TrainingData): Float64Array => numberColumn(table, schema.label);
 
-const badRate = (data: TrainingData): number =>
-  labels(data).reduce((sum, label) => sum + label, 0) / data.table.rowCount;
+/** Among the rows with a known outcome; NaN without any. */
+function badRate(data: TrainingData): number {
+  const known = labels(data).filter((label) => !Number.isNaN(label));
+  return known.reduce((sum, label) => sum + label, 0) / known.length;
+}
 
 function isEmpty(data: TrainingData, feature: string): boolean {
   const column = data.table.columns[feature];
@@ -20,11 +24,14 @@ function isEmpty(data: TrainingData, feature: string): boolean {
   return column.values.every((value) => Number.isNaN(value));
 }
 
-/** Labels are 0 or 1, whatever the layout wrote. */
+/** Labels are 0 or 1, whatever the layout wrote; only a declined application has none. */
 const labelsAreBinary: Expectation = {
   name: 'labels are 0 or 1',
   check(data) {
-    const odd = labels(data).findIndex((label) => label !== 0 && label !== 1);
+    const declined = declinedRows(data);
+    const isOdd = (label: number, row: number): boolean =>
+      Number.isNaN(label) ? declined[row] === 0 : label !== 0 && label !== 1;
+    const odd = labels(data).findIndex(isOdd);
     return odd < 0 ? null : `row ${odd + 1} has a label that is neither 0 nor 1`;
   },
 };
@@ -35,7 +42,7 @@ const plausibleBadRate: Expectation = {
   check(data) {
     const rate = badRate(data);
     // One class alone has an error of its own (SINGLE_CLASS), raised where the model would learn from it.
-    if (rate === 0 || rate === 1 || data.table.rowCount === 0) return null;
+    if (rate === 0 || rate === 1 || Number.isNaN(rate)) return null;
     if (rate >= LOWEST_BAD_RATE && rate <= HIGHEST_BAD_RATE) return null;
     return `found ${percent(rate)} bad loans, wanted ${percent(LOWEST_BAD_RATE)} to ${percent(HIGHEST_BAD_RATE)}`;
   },

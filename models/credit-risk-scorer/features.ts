@@ -1,10 +1,11 @@
 import type { BackendDataset } from '../../contracts/model-definition.js';
-import type { ColumnSpec, DatasetSchema, FeatureSpec } from '../../contracts/dataset.js';
+import type { ColumnSpec, DatasetSchema } from '../../contracts/dataset.js';
 import { DEFAULT_LINE } from '../../contracts/ids.js';
 import { creditRisk } from '../../feature-store/definitions/credit-risk.js';
 import { userFinancials } from '../../feature-store/definitions/user-financials.js';
 import { labelledApplications } from './labelled-applications.js';
-import { employments, loanKinds } from './vocabulary.js';
+import { asFeature } from './directions.js';
+import { decisions, employments, loanKinds } from './vocabulary.js';
 
 const views = [userFinancials, creditRisk];
 const optional = { nullable: true } as const;
@@ -42,15 +43,9 @@ const protectedColumns: readonly ColumnSpec[] = [
   { name: 'ageYears', type: 'number', ...optional, description: 'Age when applying; only for fairness slices.' },
 ];
 
-const asFeature = ({ name, type, description }: ColumnSpec): FeatureSpec => ({
-  name,
-  kind: type === 'category' ? 'categorical' : 'numeric',
-  description,
-});
-
 const featureColumns = [...requestColumns, ...viewColumns];
 
-/** Line `default`: one approved application with a known outcome a row. */
+/** Line `default`: one application with a known outcome, or one that was declined, a row. */
 export const backendSchema: DatasetSchema = {
   line: DEFAULT_LINE,
   columns: [
@@ -59,10 +54,17 @@ export const backendSchema: DatasetSchema = {
     { name: 'as_of', type: 'timestamp', description: 'When it was applied for; features are from strictly before.' },
     ...featureColumns,
     ...protectedColumns,
-    { name: 'defaulted', type: 'flag', description: 'The label: 1 = the loan defaulted, 0 = it was repaid.' },
+    { name: 'decision', type: 'category', categories: decisions, description: 'Declined ones have no outcome.' },
+    {
+      name: 'defaulted',
+      type: 'flag',
+      nullable: true,
+      description: 'The label: 1 = the loan defaulted, 0 = it was repaid; empty when it was declined.',
+    },
   ],
   key: 'applicationId',
   label: 'defaulted',
+  labelOptional: true,
   features: featureColumns.map(asFeature),
   protectedColumns: protectedColumns.map(({ name }) => name),
   split: { kind: 'group', column: 'entity_id', fraction: 0.3, salt: 'credit-risk@1' },

@@ -7,12 +7,14 @@ import { expectations } from './expectations.js';
 import { backendDataset } from './features.js';
 import { fileFormats } from './formats.js';
 import { params, searchSpace } from './params.js';
-import { openPredictor } from './predictor.js';
+import { FAIRNESS_METRIC } from './fairness.js';
+import { openPredictor, type CreditPredictor } from './predictor.js';
+import { FOUR_FIFTHS } from '../../learning/fairness/group-fairness.js';
 
 /** Credit-risk scorer: the probability that a loan, if granted, defaults. */
 export const model = defineModel({
   name: 'credit-risk-scorer',
-  definitionVersion: 1,
+  definitionVersion: 2,
   task: 'binary-classification',
   owner: 'risk team',
   card,
@@ -25,6 +27,8 @@ export const model = defineModel({
   gates: [
     // The specification's target; the public sets do not allow it (nobody reaches 0.80 on Taiwan).
     { kind: 'absolute', metric: PRIMARY_METRIC, atLeast: 0.8, lines: ['default'] },
+    // Four-fifths rule: a group whose approval differs beyond chance must reach 0.8 of the best-treated one's.
+    { kind: 'absolute', metric: FAIRNESS_METRIC, atLeast: FOUR_FIFTHS },
     { kind: 'better-than', other: 'baseline' },
     { kind: 'better-than', other: 'champion' },
   ],
@@ -46,4 +50,5 @@ export const model = defineModel({
   score,
   evaluate,
   compare,
+  explain: (predictor, input) => (predictor as CreditPredictor).explain(input),
 });

@@ -50,7 +50,7 @@ describe('labelledApplications', () => {
   it('says how many were left out and why', () => {
     expect(notes).toEqual([
       '2 of 3 loans with a known outcome have any earlier transaction (1 bad); the others are left out',
-      '2 approved applications without an outcome yet and 1 declined ones are not used',
+      '2 approved applications without an outcome yet are not used; 1 declined ones have none and serve reject inference alone',
     ]);
   });
 

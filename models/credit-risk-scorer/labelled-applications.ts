@@ -40,8 +40,8 @@ function firstBookings(transactions: Table): ReadonlyMap<string, number> {
   return first;
 }
 
-/** Why an application is no training row; the order is that of the questions asked. */
-type Verdict = 'used' | 'declined' | 'open' | 'no-history';
+/** What an application is good for; the order is that of the questions asked. */
+type Verdict = 'used' | 'declined' | 'open' | 'no-history' | 'left-out';
 
 function judge(applications: Table, tables: SnapshotTables, asOf: number): Verdict[] {
   const users = textColumn(applications, 'user_id');
@@ -50,11 +50,12 @@ function judge(applications: Table, tables: SnapshotTables, asOf: number): Verdi
   const outcomeAt = timestampColumn(applications, 'outcome_at');
   const appliedAt = timestampColumn(applications, 'applied_at');
   const first = firstBookings(requireTable(tables, 'transactions'));
+  const hadHistory = (i: number): boolean => (first.get(users[i] ?? '') ?? Infinity) < appliedAt[i]!;
   return decisions.map((decision, i) => {
-    if (decision !== 'approved') return 'declined';
+    if (decision !== 'approved') return decision === 'declined' && hadHistory(i) ? 'declined' : 'left-out';
     // A date that is missing, or not yet reached at the snapshot's moment, is an outcome nobody could know.
     if (outcomes[i] === null || !(outcomeAt[i]! < asOf)) return 'open';
-    return (first.get(users[i] ?? '') ?? Infinity) < appliedAt[i]! ? 'used' : 'no-history';
+    return hadHistory(i) ? 'used' : 'no-history';
   });
 }
 
@@ -98,30 +99,45 @@ function addPeople(table: Table, userIds: readonly (string | null)[], users: Tab
   return withColumn(withGender, 'ageYears', { kind: 'number', values: ages });
 }
 
-function describe(verdicts: readonly Verdict[], defaulted: Float64Array): string[] {
+function describe(verdicts: readonly Verdict[], bad: number): string[] {
   const count = (wanted: Verdict): number => verdicts.filter((verdict) => verdict === wanted).length;
   const used = count('used');
   const judged = used + count('no-history');
-  const bad = defaulted.reduce((sum, label) => sum + label, 0);
   return [
     `${used} of ${judged} loans with a known outcome have any earlier transaction (${bad} bad); the others are left out`,
-    `${count('open')} approved applications without an outcome yet and ${count('declined')} declined ones are not used`,
+    `${count('open')} approved applications without an outcome yet are not used; ` +
+      `${count('declined')} declined ones have none and serve reject inference alone`,
   ];
 }
 
+/** With fewer outcomes than this the line is skipped as before: declined rows do not count towards a minimum. */
+const FEWEST_OUTCOMES = 60;
+
+function chosenRows(verdicts: readonly Verdict[]): number[] {
+  const rowsOf = (wanted: readonly Verdict[]): number[] =>
+    [...verdicts.keys()].filter((i) => wanted.includes(verdicts[i]!));
+  const used = rowsOf(['used']);
+  return used.length < FEWEST_OUTCOMES ? used : rowsOf(['used', 'declined']);
+}
+
+const labelOf = (outcome: string | null, decision: string | null): number => {
+  if (decision === 'declined') return NaN;
+  return outcome === 'defaulted' ? 1 : 0;
+};
+
 /**
  * The labelled rows of the backend: approved applications whose outcome was known at the snapshot's moment and whose
- * applicant had any transaction before (without one no feature is known). Everything but the label is as of `as_of`.
+ * applicant had any transaction before (without one no feature is known), and the declined ones of such applicants,
+ * whose label is unknown. Everything but the label is as of `as_of`.
  * @throws PipelineError `DATASET_NOT_FOUND` without one of its tables; `MISSING_COLUMN`.
  */
 export function labelledApplications(tables: SnapshotTables, snapshot: { readonly asOf: number }): LabelledRows {
   const applications = requireTable(tables, 'credit_applications');
   const verdicts = judge(applications, tables, snapshot.asOf);
-  const chosen = selectRows(
-    applications,
-    [...verdicts.keys()].filter((i) => verdicts[i] === 'used'),
-  );
-  const defaulted = Float64Array.from(textColumn(chosen, 'outcome'), (outcome) => (outcome === 'defaulted' ? 1 : 0));
+  const chosen = selectRows(applications, chosenRows(verdicts));
+  const decisions = textColumn(chosen, 'decision');
+  const outcomes = textColumn(chosen, 'outcome');
+  const defaulted = Float64Array.from(outcomes, (outcome, i) => labelOf(outcome, decisions[i]!));
   const table: Table = {
     rowCount: chosen.rowCount,
     columns: {
@@ -131,9 +147,10 @@ export function labelledApplications(tables: SnapshotTables, snapshot: { readonl
       kind: { kind: 'text', values: textColumn(chosen, 'kind') },
       employment: { kind: 'text', values: textColumn(chosen, 'employment') },
       ...requestColumns(chosen).columns,
+      decision: { kind: 'text', values: decisions },
       defaulted: { kind: 'number', values: defaulted },
     },
   };
   const withPeople = addPeople(table, textColumn(chosen, 'user_id'), requireTable(tables, 'users'));
-  return { table: withPeople, notes: describe(verdicts, defaulted) };
+  return { table: withPeople, notes: describe(verdicts, defaulted.filter((label) => label === 1).length) };
 }

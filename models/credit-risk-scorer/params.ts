@@ -1,14 +1,27 @@
 import { z } from 'zod';
 import type { SearchDimension } from '../../contracts/model-definition.js';
+import { calibrationKinds } from '../../learning/calibration/calibration.js';
 
-/** Hyper-parameters as the command line names them (`--max-depth`); meanings are XGBoost's, defaults the specification's. */
+/** Trees times step of the default: so much is learned in all, whatever the number of trees. */
+const TOTAL_STEP = 10;
+
+/**
+ * Hyper-parameters as the command line names them (`--max-depth`); the trees' meanings are XGBoost's. The defaults are
+ * the recommended setting of the weekly run, one for every line (docs/adr/0060).
+ */
 export const params = z.strictObject({
-  /** Splits from root to leaf. Deeper trees find interactions and memorise small data. @default 6 */
-  maxDepth: z.int().min(1).max(16).default(6).describe('splits from root to leaf'),
-  /** Trees. @default 100 */
-  nEstimators: z.int().min(1).max(5000).default(100).describe('trees'),
-  /** Share of each tree's step that is taken; smaller needs more trees (XGBoost's eta). @default 0.1 */
-  learningRate: z.number().gt(0).max(1).default(0.1).describe("share of each tree's step that is taken (eta)"),
+  /** Splits from root to leaf. Deeper trees find interactions and memorise small data. @default 3 */
+  maxDepth: z.int().min(1).max(16).default(3).describe('splits from root to leaf'),
+  /** Trees. @default 400 */
+  nEstimators: z.int().min(1).max(5000).default(400).describe('trees'),
+  /** Share of each tree's step that is taken (XGBoost's eta). @default null = 10 / nEstimators, at most 0.3 */
+  learningRate: z
+    .number()
+    .gt(0)
+    .max(1)
+    .nullable()
+    .default(null)
+    .describe("share of each tree's step that is taken (eta); null = 10 / trees: 0.025 at 400, 0.1 at 100"),
   /** L2 penalty on leaf values. @default 1 */
   lambda: z.number().nonnegative().default(1).describe('L2 penalty on leaf values'),
   /** L1 penalty on leaf values. @default 0 */
@@ -17,18 +30,50 @@ export const params = z.strictObject({
   gamma: z.number().nonnegative().default(0).describe('least fall of the loss that allows a split'),
   /** Least sum of hessians in a child, at most a quarter of its rows. @default 1 */
   minChildWeight: z.number().nonnegative().default(1).describe('least sum of hessians in a child'),
-  /** Share of rows, drawn anew for each tree, that it learns from. @default 1 */
-  subsample: z.number().gt(0).max(1).default(1).describe('share of rows a tree learns from'),
-  /** Share of columns, drawn anew for each tree, that it may split on. @default 1 */
-  colsampleByTree: z.number().gt(0).max(1).default(1).describe('share of columns a tree may split on'),
+  /** Share of rows, drawn anew for each tree, that it learns from. @default 0.7 */
+  subsample: z.number().gt(0).max(1).default(0.7).describe('share of rows a tree learns from'),
+  /** Share of columns, drawn anew for each tree, that it may split on. @default 0.5 */
+  colsampleByTree: z.number().gt(0).max(1).default(0.5).describe('share of columns a tree may split on'),
+  /** How margins become probabilities, fitted on cross-fitted rows. @default 'beta' */
+  calibration: z
+    .enum(calibrationKinds)
+    .default('beta')
+    .describe('how scores become probabilities: beta, isotonic, none'),
+  /** Share of applications that is approved when fairness is judged. @default 0.7 */
+  approvalRate: z.number().gt(0).max(1).default(0.7).describe('share approved when fairness is judged'),
+  /** Whether protected attributes are features; only for studies of what leaving them out does. @default false */
+  includeProtected: z.boolean().default(false).describe('learn from protected attributes too (for studies)'),
+  /** Which unequal treatment is worked against while training. @default 'none' */
+  fairness: z
+    .enum(['none', 'reweighing', 'penalty'])
+    .default('none')
+    .describe('mitigation of unequal approval: none, reweighing, penalty'),
+  /** How far the mitigation goes; 1 is the usual amount of either kind. @default 1 */
+  fairnessStrength: z.number().nonnegative().max(100).default(1).describe('how far the mitigation goes, 1 = usual'),
+  /** How declined applications take part. @default 'none' */
+  rejectInference: z
+    .enum(['none', 'fuzzy', 'parcelling'])
+    .default('none')
+    .describe('how declined applications take part: none, fuzzy, parcelling'),
+  /** Declined applications are taken for this many times worse, in odds of default, than they score. @default 1 */
+  rejectOddsFactor: z
+    .number()
+    .gt(0)
+    .max(20)
+    .default(1)
+    .describe('odds of default of declined applications relative to their score'),
 });
 export type CreditParams = z.infer<typeof params>;
 
+/** The step of each tree: as given, else the one that makes the trees add up to the usual total. */
+export const stepOf = ({ learningRate, nEstimators }: CreditParams): number =>
+  learningRate ?? Math.min(0.3, TOTAL_STEP / nEstimators);
+
 /** Where a search looks; the recommended region for tables of this size. */
 export const searchSpace: Readonly<Record<string, SearchDimension>> = {
-  maxDepth: { minimum: 2, maximum: 8, scale: 'integer' },
-  nEstimators: { minimum: 50, maximum: 600, scale: 'integer' },
-  learningRate: { minimum: 0.01, maximum: 0.3, scale: 'log' },
+  maxDepth: { minimum: 2, maximum: 6, scale: 'integer' },
+  nEstimators: { minimum: 100, maximum: 800, scale: 'integer' },
+  learningRate: { minimum: 0.01, maximum: 0.2, scale: 'log' },
   lambda: { minimum: 0.1, maximum: 20, scale: 'log' },
   minChildWeight: { minimum: 0.5, maximum: 20, scale: 'log' },
   subsample: { minimum: 0.5, maximum: 1, scale: 'linear' },

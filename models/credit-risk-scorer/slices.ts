@@ -1,15 +1,15 @@
 import type { TrainingData } from '../../contracts/dataset.js';
 import type { Metric, Slice } from '../../contracts/evaluation.js';
 import type { Column } from '../../contracts/table.js';
+import type { GroupFairness } from '../../learning/fairness/group-fairness.js';
 import { delongAuc, rocAuc, type Scored } from '../../learning/metrics/index.js';
+import { isAge } from './protected.js';
 
 /** A group with fewer rows says nothing that its noise would not drown. */
 const SMALLEST_SLICE = 30;
 /** DeLong's interval needs two rows of each class. */
 const SMALLEST_CLASS = 2;
 
-/** Columns that hold an age in years; the others are sliced by value. */
-const AGE_COLUMNS: readonly string[] = ['ageYears', 'X5'];
 /** Features by which a risk officer reads results, beside the protected columns. */
 const BUSINESS_COLUMNS: readonly string[] = ['kind'];
 
@@ -24,7 +24,7 @@ const ageBand = (age: number): string => AGE_BANDS.find(({ below }) => age < bel
 
 function groupNames(name: string, column: Column): string[] {
   if (column.kind === 'text') return column.values.map((value) => value ?? 'unknown');
-  const named = (value: number): string => (AGE_COLUMNS.includes(name) ? ageBand(value) : String(value));
+  const named = (value: number): string => (isAge(name) ? ageBand(value) : String(value));
   return Array.from(column.values, (value) => (Number.isNaN(value) ? 'unknown' : named(value)));
 }
 
@@ -60,10 +60,37 @@ function slicesOf(name: string, column: Column, scored: Scored): Slice[] {
     });
 }
 
-/** The metrics per protected group, age band and kind of loan, where a group has at least 30 held-out rows. */
-export function slices(scored: Scored, { schema, table }: TrainingData): Slice[] {
-  return [...(schema.protectedColumns ?? []), ...BUSINESS_COLUMNS].flatMap((name) => {
+function fairnessSlice(group: GroupFairness): Slice {
+  const { n } = group;
+  const rate = (name: string, value: number): Metric[] =>
+    Number.isNaN(value) ? [] : [{ name, value, direction: 'higher', n }];
+  return {
+    name: `${group.attribute}: ${group.group}`,
+    metrics: [
+      ...rate('approvalRate', group.approvalRate),
+      { name: 'approvalRatio', value: group.ratio, direction: 'higher', n, interval: group.ratioInterval },
+      ...rate('goodApproved', group.goodApproved),
+      ...rate('badApproved', group.badApproved),
+    ],
+  };
+}
+
+/** Slices of one name become one, with the metrics of both. */
+function merged(parts: readonly Slice[]): Slice[] {
+  const byName = new Map<string, Metric[]>();
+  for (const { name, metrics } of parts) byName.set(name, [...(byName.get(name) ?? []), ...metrics]);
+  return [...byName].map(([name, metrics]) => ({ name, metrics }));
+}
+
+/**
+ * The metrics per protected group, age band and kind of loan, where a group has at least 30 held-out rows; for protected
+ * groups also how often they, their good and their bad loans are approved.
+ */
+export function slices(scored: Scored, { schema, table }: TrainingData, fairness: readonly GroupFairness[]): Slice[] {
+  const parts = [...(schema.protectedColumns ?? []), ...BUSINESS_COLUMNS].flatMap((name) => {
     const column = table.columns[name];
-    return column ? slicesOf(name, column, scored) : [];
+    const treated = fairness.filter(({ attribute }) => attribute === name).map(fairnessSlice);
+    return column ? [...slicesOf(name, column, scored), ...treated] : [];
   });
+  return merged(parts);
 }

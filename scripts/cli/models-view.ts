@@ -4,6 +4,7 @@ import { findModel, loadCatalogue } from '../../models/catalogue.js';
 import type { CliContext } from './context.js';
 import { differenceTable } from './difference.js';
 import { formatMetric, formatTime, shortHash } from './format.js';
+import { importanceTable, readImportance } from './importance.js';
 import type { DescribedParameter } from './hyper-parameters.js';
 import { describeParams } from './hyper-parameters.js';
 import type { Output } from './output.js';
@@ -114,7 +115,7 @@ function printTransitions(out: Output, transitions: readonly TransitionRecord[])
   out.table({ head: ['when (UTC)', 'version', 'transition', 'by', 'reason'], rows });
 }
 
-/** Prints two versions side by side. @throws PipelineError `UNKNOWN_MODEL`, `VERSION_NOT_FOUND`. */
+/** Prints two versions side by side, and what matters to each where their artefacts say so. @throws PipelineError `UNKNOWN_MODEL`, `VERSION_NOT_FOUND`. */
 export async function diffVersions(
   cli: CliContext,
   wanted: { readonly model: string; readonly line: string; readonly first: string; readonly second: string },
@@ -123,7 +124,15 @@ export async function diffVersions(
   const { services } = await cli.connect();
   const first = await services.registry.getVersion(name, wanted.line, wanted.first);
   const second = await services.registry.getVersion(name, wanted.line, wanted.second);
-  cli.out.result({ first, second }, () =>
-    cli.out.table(differenceTable(first.version, second.version, [first, second])),
+  const [before, after] = await Promise.all(
+    [first, second].map(({ artefactHash }) => readImportance(services.blobs, artefactHash)),
   );
+  const importance = { first: before ?? null, second: after ?? null };
+  cli.out.result({ first, second, importance }, () => {
+    cli.out.table(differenceTable(first.version, second.version, [first, second]));
+    const table = importanceTable([first.version, second.version], [importance.first, importance.second]);
+    if (table === null) return;
+    cli.out.line();
+    cli.out.table(table);
+  });
 }

@@ -4,6 +4,7 @@ import { PipelineError } from '../../contracts/errors.js';
 import { DEFAULT_LINE, stages } from '../../contracts/ids.js';
 import type { Stage } from '../../contracts/ids.js';
 import type { CliContext } from '../cli/context.js';
+import { printExplanation } from '../cli/explanation-view.js';
 import { shortHash } from '../cli/format.js';
 import { readJsonInput } from '../cli/json-input.js';
 
@@ -13,6 +14,7 @@ interface PredictOptions {
   readonly line: string;
   readonly stage?: Stage;
   readonly version?: string;
+  readonly explain?: true;
 }
 
 /** `ml predict <model>`. */
@@ -23,6 +25,7 @@ export function register(program: Command, cli: CliContext): void {
     .description('Answers one input, or a list of them, with a registered version and says which one answered.')
     .argument('<model>', 'name of a model')
     .option('--input <json>', 'a JSON object or list; @file reads a file, - standard input')
+    .option('--explain', 'say why, where the model can')
     .option('--schema', 'print what an input looks like, as JSON schema, and predict nothing')
     .option('--line <name>', 'line', DEFAULT_LINE)
     .addOption(new Option('--stage <stage>', 'version in this stage (production, else staging)').choices(stages))
@@ -45,16 +48,19 @@ async function printSchema(cli: CliContext, modelName: string, { line, version }
 }
 
 async function predictInputs({ connect, out }: CliContext, modelName: string, options: PredictOptions): Promise<void> {
-  const { input, line, version, stage } = options;
+  const { input, line, version, stage, explain = false } = options;
   if (input === undefined) throw new PipelineError('INVALID_INPUT', '--input is missing; --schema shows its form');
   const value = await readJsonInput(input);
   const { services } = await connect();
   const { predict } = await import('../../serving/predict.js');
   const wanted = { ...(version === undefined ? {} : { version }), ...(stage === undefined ? {} : { stage }) };
   const inputs: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const found = await predict({ services, modelName, line, ...wanted, inputs });
+  const found = await predict({ services, modelName, line, ...wanted, inputs, explain });
   out.result({ model: modelName, line, ...found }, () => {
-    for (const output of found.outputs) out.line(JSON.stringify(output));
+    found.outputs.forEach((output, i) => {
+      out.line(JSON.stringify(output));
+      if (found.explanations) printExplanation(out, found.explanations[i]);
+    });
     const from = found.snapshotHash === null ? 'trained from a file' : `snapshot ${shortHash(found.snapshotHash)}`;
     out.line(out.paint.dim(`${modelName} ${found.version} (${found.stage}), ${from}`));
   });

@@ -1,5 +1,9 @@
-import type { ColumnSpec, FeatureSpec, FileFormat } from '../../../contracts/dataset.js';
-import { employments, loanKinds } from '../vocabulary.js';
+import type { ColumnSpec, FileFormat } from '../../../contracts/dataset.js';
+import { PipelineError } from '../../../contracts/errors.js';
+import type { Table } from '../../../contracts/table.js';
+import { numberColumn } from '../../../learning/table.js';
+import { asFeature } from '../directions.js';
+import { decisions, employments, loanKinds } from '../vocabulary.js';
 
 const money = { minimum: 0, maximum: 1e10, nullable: true } as const;
 const share = { minimum: 0, maximum: 1e4, nullable: true } as const;
@@ -31,12 +35,6 @@ const featureColumns: readonly ColumnSpec[] = [
   { name: 'loanToValue', type: 'number', ...share, description: 'Amount over collateral value, a share.' },
 ];
 
-const asFeature = ({ name, type, description }: ColumnSpec): FeatureSpec => ({
-  name,
-  kind: type === 'category' ? 'categorical' : 'numeric',
-  description,
-});
-
 const columns: readonly ColumnSpec[] = [
   { name: 'applicationId', type: 'text', unique: true, description: 'Key of the application.' },
   {
@@ -61,24 +59,49 @@ const columns: readonly ColumnSpec[] = [
     nullable: true,
     description: 'Age at the application; only for fairness slices, never learned from.',
   },
-  { name: 'defaulted', type: 'flag', description: 'The label: 1 = the loan defaulted, 0 = it was repaid.' },
+  {
+    name: 'decision',
+    type: 'category',
+    categories: decisions,
+    nullable: true,
+    optional: true,
+    description: 'Empty means approved. Declined applications have no outcome and serve reject inference alone.',
+  },
+  {
+    name: 'defaulted',
+    type: 'flag',
+    nullable: true,
+    description: 'The label: 1 = the loan defaulted, 0 = it was repaid; empty only when it was declined.',
+  },
 ];
 
-/** Our own layout for people who bring a table instead of a backend: one row an approved application with its outcome. */
+const MINIMUM_ROWS = 100;
+
+/** @throws PipelineError `SINGLE_CLASS` when all known outcomes of a file of sufficient size are the same. */
+function requireTwoOutcomes(table: Table): Table {
+  const known = numberColumn(table, 'defaulted').filter((label) => !Number.isNaN(label));
+  if (table.rowCount >= MINIMUM_ROWS && new Set(known).size < 2)
+    throw new PipelineError('SINGLE_CLASS', 'all outcomes are the same, wanted at least two', { column: 'defaulted' });
+  return table;
+}
+
+/** Our own layout for people who bring a table instead of a backend: one row an approved application with its outcome, or a declined one. */
 export const creditApplications: FileFormat = {
   name: 'credit-applications',
-  description: 'One approved application a row, as known when it was made, with its outcome. JSON array or CSV.',
+  description: 'One application a row, as known when it was made, with its outcome unless declined. JSON array or CSV.',
   encodings: ['json', 'csv'],
   schema: {
     line: 'credit-applications',
     columns,
     key: 'applicationId',
     label: 'defaulted',
+    labelOptional: true,
     features: featureColumns.map(asFeature),
     protectedColumns: ['gender', 'ageYears'],
     split: { kind: 'group', column: 'applicantId', fraction: 0.3, salt: 'credit-applications@1' },
-    minimumRows: 100,
+    minimumRows: MINIMUM_ROWS,
   },
   matches: ({ columns: found }) =>
     found !== null && ['applicationId', 'requestedAmount', 'defaulted'].every((name) => found.includes(name)),
+  transform: requireTwoOutcomes,
 };

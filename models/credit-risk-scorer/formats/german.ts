@@ -1,6 +1,7 @@
-import type { ColumnSpec, FeatureSpec, FileFormat } from '../../../contracts/dataset.js';
+import type { ColumnSpec, FileFormat } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
+import { asFeature } from '../directions.js';
 import { numberColumn, textColumn, withColumn } from '../../../learning/table.js';
 
 const codes = (attribute: number, from: number, to: number): readonly string[] =>
@@ -46,12 +47,6 @@ const attributes: readonly ColumnSpec[] = [
 ];
 
 const protectedNames = ['statusAndSex', 'ageYears', 'foreignWorker'];
-
-const asFeature = ({ name, type, description }: ColumnSpec): FeatureSpec => ({
-  name,
-  kind: type === 'category' ? 'categorical' : 'numeric',
-  description,
-});
 
 /** The file's 1 = good and 2 = bad become 0 and 1. @throws PipelineError `INVALID_VALUE` for another code. */
 function recodeLabels(table: Table): Float64Array {

@@ -1,4 +1,6 @@
 import type { ColumnSpec, FileFormat } from '../../../contracts/dataset.js';
+import { asFeature } from '../directions.js';
+import { addDerived, derivedColumns } from './taiwan-derived.js';
 
 const MONTHS = ['September', 'August', 'July', 'June', 'May', 'April'] as const;
 /** Yeh and Lien's names of the columns; amounts in New Taiwan dollars, months of 2005. */
@@ -24,26 +26,27 @@ const attributes: readonly ColumnSpec[] = meanings.map((description, i) => ({
   maximum: 1e9,
 }));
 
-/** Default of credit card clients in Taiwan, October 2005 (Yeh and Lien 2009; UCI, CC BY 4.0). All columns are numbers. */
+/** Default of credit card clients in Taiwan, October 2005 (Yeh and Lien 2009; UCI, CC BY 4.0). All columns are numbers; ratios are added. */
 export const taiwan: FileFormat = {
   name: 'taiwan',
   description: 'UCI "default of credit card clients": header ID,X1..X23,Y; Y = 1 is a default in the next month.',
   encodings: ['csv'],
+  derivedColumns: derivedColumns.map(({ name }) => name),
   schema: {
     line: 'taiwan',
     columns: [
       { name: 'ID', type: 'text', unique: true, description: 'Number of the client.' },
       ...attributes,
+      ...derivedColumns,
       { name: 'Y', type: 'flag', description: 'The label: 1 = default in October 2005.' },
     ],
     key: 'ID',
     label: 'Y',
-    features: attributes
-      .filter(({ name }) => !protectedColumns.includes(name))
-      .map(({ name, description }) => ({ name, kind: 'numeric', description })),
+    features: [...attributes.filter(({ name }) => !protectedColumns.includes(name)), ...derivedColumns].map(asFeature),
     protectedColumns,
     split: { kind: 'group', column: 'ID', fraction: 0.2, salt: 'taiwan@1' },
     minimumRows: 100,
   },
   matches: ({ columns }) => columns !== null && ['ID', 'X1', 'X23', 'Y'].every((name) => columns.includes(name)),
+  transform: addDerived,
 };
