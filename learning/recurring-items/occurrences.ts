@@ -1,0 +1,47 @@
+import { dayInMonth, firstDayOf, monthOfDay } from './months.js';
+
+/** One payment of a stream. */
+export interface Payment {
+  /** Whole days since the epoch, UTC. */
+  readonly day: number;
+  /** > 0. */
+  readonly amount: number;
+}
+
+/** The month that a payment is for, and how many days it came after its usual day (negative = before). */
+export interface Occurrence extends Payment {
+  readonly month: number;
+  readonly delay: number;
+}
+
+const MEAN_MONTH = 365.25 / 12;
+
+/** Day of the month, as a place on a circle, so that the 31st and the 1st are neighbours. */
+const angleOf = (day: number): number => ((day - firstDayOf(monthOfDay(day))) / MEAN_MONTH) * 2 * Math.PI;
+
+/** Where in the month payments lie: usual day (1 … 31) and how far they spread around it, in days. */
+export function usualDay(payments: readonly Payment[]): { readonly day: number; readonly spread: number } {
+  let [sine, cosine] = [0, 0];
+  for (const { day } of payments) {
+    sine += Math.sin(angleOf(day));
+    cosine += Math.cos(angleOf(day));
+  }
+  const length = Math.min(1, Math.hypot(sine, cosine) / payments.length);
+  const turn = Math.atan2(sine, cosine) / (2 * Math.PI);
+  // Circular standard deviation (Mardia and Jupp, Directional Statistics, 2000, section 2.3.3).
+  const spread = length > 1e-9 ? (Math.sqrt(-2 * Math.log(length)) / (2 * Math.PI)) * MEAN_MONTH : MEAN_MONTH;
+  return { day: 1 + (Math.round((turn < 0 ? turn + 1 : turn) * MEAN_MONTH) % 31), spread };
+}
+
+/** Gives each payment the month whose usual day lies nearest: paid on the 31st for the 1st belongs to the month after. */
+export function assignMonths(payments: readonly Payment[], usual: number): Occurrence[] {
+  return payments.map((payment) => {
+    const here = monthOfDay(payment.day);
+    const delays = [here - 1, here, here + 1].map((month) => ({
+      month,
+      delay: payment.day - dayInMonth(month, usual),
+    }));
+    const nearest = delays.reduce((a, b) => (Math.abs(b.delay) < Math.abs(a.delay) ? b : a));
+    return { ...payment, ...nearest };
+  });
+}

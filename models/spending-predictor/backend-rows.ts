@@ -1,0 +1,95 @@
+import type { SnapshotTables } from '../../contracts/backend.js';
+import { PipelineError } from '../../contracts/errors.js';
+import type { LabelledRows } from '../../contracts/model-definition.js';
+import type { Column, Table } from '../../contracts/table.js';
+import { numberColumn, selectRows, textColumn, timestampColumn } from '../../learning/table.js';
+import { columnNames } from './columns.js';
+import { notSpending } from './vocabulary.js';
+
+/**
+ * Who was paid, from a statement line without a merchant: its words without digits, so that reference numbers fall away
+ * and the name stays.
+ */
+export const payeeOf = (description: string): string =>
+  description
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word.length > 1 && !/\p{N}/u.test(word))
+    .join(' ')
+    .slice(0, 60);
+
+const isSpending = (amount: number, category: string | null): boolean => amount < 0 && !notSpending.has(category ?? '');
+
+function spendingRows(transactions: Table): Table {
+  const amounts = numberColumn(transactions, 'amount');
+  const categories = textColumn(transactions, 'category');
+  const kept = [...amounts.keys()].filter((row) => isSpending(amounts[row]!, categories[row]!));
+  return selectRows(transactions, kept);
+}
+
+const text = (values: readonly (string | null)[]): Column => ({ kind: 'text', values });
+
+function paymentsOf(transactions: Table): Record<string, Column> {
+  const rows = spendingRows(transactions);
+  const descriptions = textColumn(rows, 'description');
+  const merchants = textColumn(rows, 'merchant').map((name, row) => name ?? payeeOf(descriptions[row] ?? ''));
+  return {
+    [columnNames.key]: text(textColumn(rows, 'id')),
+    [columnNames.customer]: text(textColumn(rows, 'user_id')),
+    [columnNames.time]: { kind: 'timestamp', values: timestampColumn(rows, 'booked_at') },
+    [columnNames.amount]: { kind: 'number', values: numberColumn(rows, 'amount') },
+    [columnNames.category]: text(textColumn(rows, 'category')),
+    [columnNames.merchant]: text(merchants),
+    [columnNames.instalments]: { kind: 'number', values: new Float64Array(rows.rowCount).fill(NaN) },
+  };
+}
+
+/** A loan is known from the day it is paid out: its schedule is no secret of the future. */
+function loansOf(loans: Table | undefined): Record<string, Column> {
+  const none: Table = { rowCount: 0, columns: {} };
+  const table = loans ?? none;
+  const [texts, numbers] = [(name: string) => (loans ? textColumn(table, name) : []), numberOf(loans)];
+  return {
+    [columnNames.key]: text(texts('id').map((id) => `loan ${id ?? ''}`)),
+    [columnNames.customer]: text(texts('user_id')),
+    [columnNames.time]: {
+      kind: 'timestamp',
+      values: loans ? timestampColumn(table, 'disbursed_at') : new Float64Array(0),
+    },
+    [columnNames.amount]: { kind: 'number', values: numbers('emi').map((amount) => -amount) },
+    [columnNames.category]: text(texts('id').map(() => null)),
+    [columnNames.merchant]: text(texts('id').map(() => null)),
+    [columnNames.instalments]: { kind: 'number', values: numbers('term_months') },
+  };
+}
+
+const numberOf =
+  (table: Table | undefined) =>
+  (name: string): Float64Array =>
+    table ? numberColumn(table, name) : new Float64Array(0);
+
+function joined(above: Column, below: Column): Column {
+  if (above.kind === 'text' || below.kind === 'text')
+    return text([...(above.values as readonly (string | null)[]), ...(below.values as readonly (string | null)[])]);
+  const values = new Float64Array(above.values.length + below.values.length);
+  values.set(above.values);
+  values.set(below.values, above.values.length);
+  return { kind: above.kind, values };
+}
+
+/**
+ * Payments out of all accounts, and the loans as they were paid out; money in, moves between accounts and investments
+ * are left out.
+ * @throws PipelineError `DATASET_NOT_FOUND` without transactions; `MISSING_COLUMN`.
+ */
+export function backendRows({ transactions, loans }: SnapshotTables): LabelledRows {
+  if (!transactions) throw new PipelineError('DATASET_NOT_FOUND', 'the snapshot has no table "transactions"');
+  const [payments, agreements] = [paymentsOf(transactions), loansOf(loans)];
+  const columns = Object.entries(payments).map(([name, column]) => [name, joined(column, agreements[name]!)] as const);
+  const rowCount = columns[0]![1].values.length;
+  const paid = rowCount - (loans?.rowCount ?? 0);
+  const notes = [
+    `${paid} of ${transactions.rowCount} transactions are spending (money out except transfers and investments)`,
+    `${loans?.rowCount ?? 0} loans with known schedules`,
+  ];
+  return { table: { rowCount, columns: Object.fromEntries(columns) }, notes };
+}

@@ -1,0 +1,25 @@
+import type { CardFacts } from '../../contracts/model-definition.js';
+
+/** What a reader of the model card is told; README.md says the same at length. */
+export const card: CardFacts = {
+  purpose:
+    'Forecasts what a customer will spend: in total and by category, by month, week and day up to a year ahead, with ' +
+    'bands that say how sure it is, and lists the bills that recur.',
+  intendedUsers: 'The backend that shows budgets, warns of tight months and plans saving; the advisor.',
+  outOfScope: [
+    'Deciding on credit, or on anything else that concerns a person, by itself.',
+    'Income, balances and investments: only money that leaves for good is forecast.',
+    'Single purchases: a day is the month divided by the usual days, not a promise of what happens on it.',
+  ],
+  limits: [
+    'A single category in a month is mostly chance; judge the total and the discretionary total.',
+    'Customers with less than three months of history are forecast from customers who spend about as much.',
+    'A loan that is not in the data, a move or a lost job cannot be foreseen; the bands cover such months as often as they happened in training.',
+    'Festivals are known to 2030; months are counted in UTC.',
+  ],
+  ethics: [
+    "The artefact holds each customer's monthly amounts and bills, payees' names among them: protect it like the data.",
+    'No protected attribute is read; seasons and levels come from amounts alone.',
+    'A forecast shown to a person can steer spending: show the band with it, not the number alone.',
+  ],
+};

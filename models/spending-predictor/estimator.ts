@@ -1,0 +1,182 @@
+import { canonicalJson } from '../../contracts/canonical-json.js';
+import type { TrainingData } from '../../contracts/dataset.js';
+import { PipelineError } from '../../contracts/errors.js';
+import type { ArtefactFiles, ComputeContext, Sharding, TrainContext } from '../../contracts/model-definition.js';
+import { forecastGraph } from '../../learning/forecasting/serving/graph.js';
+import { hashFraction } from '../../learning/hash/murmur.js';
+import { backtestCustomer, chooseChampions, shardResult, type ShardResult } from './backtest.js';
+import {
+  learnCenter,
+  learnDailyBands,
+  learnErrors,
+  learnMonthlyBands,
+  monthlyPoints,
+  openBands,
+  reconcileRow,
+} from './calibration.js';
+import { storeCustomer, type StoredCustomers } from './customer-store.js';
+import { fitProfile } from './days.js';
+import { type Champions, TOTAL } from './engine.js';
+import { customerGroups } from './groups.js';
+import { type History, monthsKnown } from './history.js';
+import type { LearnedModel } from './learned-model.js';
+import type { SpendingParams } from './params.js';
+import { openPredictor } from './predictor.js';
+import { firstOpenMonth, readSpending, type SpendingTable } from './read-table.js';
+import { divideHistory } from './recurring.js';
+import { sampleInputs } from './sample.js';
+import { fitSeasonality, type SeasonSeries } from './seasonality.js';
+
+/** Below this there is no month to learn from. */
+const FEWEST_ROWS = 30;
+/** A shard of so many rows is some minutes of work at most; a file of a few customers is done in one piece. */
+const ROWS_PER_SHARD = 200_000;
+const MOST_SHARDS = 64;
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** What all shards start from. */
+interface Prepared {
+  readonly table: SpendingTable;
+  readonly until: number;
+  readonly start: LearnedModel;
+}
+
+/** @throws PipelineError `TOO_FEW_ROWS`, `MISSING_COLUMN`, `NOT_FINITE`. */
+function readTraining({ schema, table }: TrainingData): { readonly table: SpendingTable; readonly until: number } {
+  const spending = readSpending(table);
+  const details = { line: schema.line };
+  if (table.rowCount < FEWEST_ROWS || spending.customers.size === 0) {
+    const message = `${table.rowCount} rows, ${spending.customers.size} customers with spending; wanted ${FEWEST_ROWS} and 1`;
+    throw new PipelineError('TOO_FEW_ROWS', message, details);
+  }
+  const until = firstOpenMonth(spending.until);
+  const months = Math.max(...[...spending.customers.values()].map((history) => monthsKnown(history, until)));
+  if (months === 0) throw new PipelineError('TOO_FEW_ROWS', 'no customer has a whole month of spending', details);
+  return { table: spending, until };
+}
+
+function freeSeries(customers: ReadonlyMap<string, History>, until: number): SeasonSeries[] {
+  return [...customers].flatMap(([customer, history]) => {
+    if (history.first === null || history.first >= until) return [];
+    const { free } = divideHistory(history, { from: until, count: 1 });
+    const first = history.first;
+    return [...free].map(([category, values]): SeasonSeries => ({ customer, category, first, values }));
+  });
+}
+
+/** Seasons, day profile and groups: quick, and the same in every shard. */
+function prepare(data: TrainingData, params: SpendingParams): Prepared {
+  const { table, until } = readTraining(data);
+  const histories = [...table.customers.values()];
+  const firstMonth = Math.min(...histories.map(({ first }) => first ?? until));
+  const start: LearnedModel = {
+    schemaVersion: 1,
+    seasonality: fitSeasonality(freeSeries(table.customers, until)),
+    memory: params.memory,
+    reconciliation: 'bottom-up',
+    errors: { names: [TOTAL], covariance: [0.01], typicalVariance: 0.0025 },
+    center: 1,
+    groups: customerGroups(histories, until),
+    profile: fitProfile(histories, [firstMonth, until]),
+    bands: openBands,
+    horizonDays: params.forecastHorizon,
+    knownUntil: table.until,
+  };
+  return { table, until, start };
+}
+
+const belongsTo = (customer: string, { index, count }: { readonly index: number; readonly count: number }): boolean =>
+  Math.min(count - 1, Math.floor(hashFraction('spending-shard', customer) * count)) === index;
+
+/** Champions and backtest of a part of the customers. */
+function fitPart(
+  context: ComputeContext,
+  { table, until, start }: Prepared,
+  params: SpendingParams,
+  part: { readonly index: number; readonly count: number },
+): ShardResult {
+  const own = [...table.customers].filter(([customer]) => belongsTo(customer, part));
+  const settings = { origins: params.origins, margin: params.margin, until };
+  const champions: ShardResult['champions'] = {};
+  const rows: ShardResult['rows'] = [];
+  own.forEach(([customer, history], i) => {
+    context.signal.throwIfAborted();
+    const chosen = chooseChampions(history, start, settings);
+    champions[customer] = chosen;
+    rows.push(...backtestCustomer(history, start, chosen, until));
+    context.onProgress({ stage: 'backtest', done: i + 1, total: own.length });
+  });
+  return { champions, rows };
+}
+
+/** Work that Temporal hands out in parts: each customer's backtest needs nobody else's. */
+export const shards: Sharding<SpendingParams> = {
+  count: (rows) => (rows < ROWS_PER_SHARD ? 0 : Math.min(MOST_SHARDS, Math.ceil(rows / ROWS_PER_SHARD))),
+  fit(context, data, params, part) {
+    context.signal.throwIfAborted();
+    return Promise.resolve(utf8(canonicalJson(fitPart(context, prepare(data, params), params, part))));
+  },
+};
+
+/** In the order of customers, whatever the shards, so that sums have one order. */
+function gather(results: readonly ShardResult[]): ShardResult {
+  const champions = Object.assign({}, ...results.map((result) => result.champions)) as ShardResult['champions'];
+  return { champions, rows: results.flatMap(({ rows }) => rows) };
+}
+
+function calibrate(prepared: Prepared, { champions, rows }: ShardResult, params: SpendingParams): LearnedModel {
+  const { start, table, until } = prepared;
+  const errors = learnErrors(rows);
+  const bottomUp = params.reconciliation === 'bottom-up';
+  const parts = rows.map((row) => (bottomUp ? Float64Array.from(row.parts) : reconcileRow(row, errors)));
+  const center = learnCenter(rows, parts);
+  const monthly = learnMonthlyBands(monthlyPoints(rows, parts, center));
+  const { reconciliation } = params;
+  const model: LearnedModel = { ...start, errors, center, reconciliation, bands: { ...openBands, ...monthly } };
+  const customers = [...table.customers].map(([customer, history]) => ({
+    history,
+    champions: champions[customer] as Champions,
+  }));
+  return { ...model, bands: { ...model.bands, ...learnDailyBands(customers, model, until) } };
+}
+
+function readShard(bytes: Uint8Array): ShardResult {
+  return shardResult.parse(JSON.parse(new TextDecoder().decode(bytes)));
+}
+
+/**
+ * Learns seasons from all customers, chooses each series' forecaster by backtest, calibrates bands, and keeps what is
+ * known of each customer. Files: `model.json` (shared), `customers.json`, `curves.onnx` (evaluates all forecasters),
+ * `sample.json`. Deterministic: the same data, parameters and number of shards give the same bytes.
+ * @throws PipelineError `TOO_FEW_ROWS`, `MISSING_COLUMN`, `NOT_FINITE`.
+ */
+export async function train(context: TrainContext, data: TrainingData, params: SpendingParams): Promise<ArtefactFiles> {
+  context.signal.throwIfAborted();
+  const prepared = prepare(data, params);
+  const results =
+    context.shards.length > 0
+      ? context.shards.map(readShard)
+      : [fitPart(context, prepared, params, { index: 0, count: 1 })];
+  const found = gather(results);
+  const model = calibrate(prepared, found, params);
+  const stored: StoredCustomers = {
+    schemaVersion: 1,
+    customers: Object.fromEntries(
+      [...prepared.table.customers].map(([customer, history]) => [
+        customer,
+        storeCustomer(history, (found.champions[customer] ?? { categories: {} }) as Champions),
+      ]),
+    ),
+  };
+  const files = {
+    'model.json': utf8(canonicalJson(model)),
+    'customers.json': utf8(canonicalJson(stored)),
+    'curves.onnx': forecastGraph(),
+  };
+  const predictor = await openPredictor(files);
+  const inputs = sampleInputs(model);
+  const outputs = await predictor.predict(inputs.map((input) => predictor.input.parse(input)));
+  await predictor.close();
+  return { ...files, 'sample.json': utf8(canonicalJson({ inputs, outputs })) };
+}

@@ -1,0 +1,152 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { z } from 'zod';
+import { PipelineError } from '../../contracts/errors.js';
+import type { ArtefactFiles, Predictor } from '../../contracts/model-definition.js';
+import type { ForecasterState } from '../../learning/forecasting/index.js';
+import { forecastFeeds } from '../../learning/forecasting/serving/feeds.js';
+import { graphOutputs } from '../../learning/forecasting/serving/graph.js';
+import { monthOfDay } from '../../learning/recurring-items/index.js';
+import { answerOf, output, type SpendingAnswer } from './answer.js';
+import { dayOfName, dayOfTime } from './calendar.js';
+import { restoreCustomer, storedCustomers, type StoredCustomers } from './customer-store.js';
+import { type Champions, composeForecast, prepareForecast, type PreparedForecast } from './engine.js';
+import { addSpending, emptyHistory, type History, trimStart } from './history.js';
+import { learnedModel, type LearnedModel } from './learned-model.js';
+import { input, type SpendingRequest } from './request.js';
+import { notSpending, UNKNOWN_CATEGORY } from './vocabulary.js';
+
+/** What the artefact holds. */
+interface Opened {
+  readonly model: LearnedModel;
+  readonly customers: StoredCustomers['customers'];
+  readonly session: InferenceSession;
+}
+
+function requireFile(files: ArtefactFiles, name: string): Uint8Array {
+  const bytes = files[name];
+  if (bytes) return bytes;
+  throw new PipelineError('ARTEFACT_INVALID', `the artefact has no file ${name}`, { file: name });
+}
+
+function readJson<T>(files: ArtefactFiles, file: string, schema: z.ZodType<T>): T {
+  const bytes = requireFile(files, file);
+  try {
+    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch (cause) {
+    throw new PipelineError('ARTEFACT_INVALID', `${file} is nothing this version reads`, { file }, { cause });
+  }
+}
+
+async function openGraph(files: ArtefactFiles): Promise<InferenceSession> {
+  const file = 'curves.onnx';
+  const bytes = requireFile(files, file);
+  try {
+    // One thread: the caller runs several predictors side by side, and sums keep one order.
+    return await InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+  } catch (cause) {
+    throw new PipelineError('ARTEFACT_INVALID', `${file} is not a graph that the runtime loads`, { file }, { cause });
+  }
+}
+
+/** (states,) of (months,): the graph that was evaluated is the graph that serves. */
+async function runCurves(
+  session: InferenceSession,
+  states: readonly ForecasterState[],
+  count: number,
+): Promise<Float64Array[]> {
+  if (states.length === 0) return [];
+  const feeds = Object.entries(forecastFeeds(states, count)).map(
+    ([name, { type, data, dims }]) =>
+      [
+        name,
+        type === 'int64'
+          ? new Tensor('int64', data as BigInt64Array, dims)
+          : new Tensor('float64', data as Float64Array, dims),
+      ] as const,
+  );
+  const { mean } = await session.run(Object.fromEntries(feeds), [graphOutputs.mean]);
+  const values = mean!.data as Float64Array;
+  return states.map((_, row) => values.slice(row * count, (row + 1) * count));
+}
+
+type SentTransaction = NonNullable<SpendingRequest['transactions']>[number];
+
+/** A sent transaction as spending; null for money in and moves between accounts. */
+function addSent(history: History, sent: SentTransaction): number {
+  const { bookedAt, amount, category, merchant, instalments } = sent;
+  const day = dayOfTime(Date.parse(bookedAt));
+  const kind = category ?? UNKNOWN_CATEGORY;
+  if (amount < 0 && !notSpending.has(kind))
+    addSpending(history, {
+      day,
+      amount: -amount,
+      category: kind,
+      payee: merchant ?? null,
+      instalments: instalments ?? null,
+    });
+  return day;
+}
+
+/** A customer's history up to the request, and the day from which to forecast. */
+function historyOf({ model, customers }: Opened, request: SpendingRequest): { history: History; asOf: number } {
+  const { customerId, transactions = [], asOf } = request;
+  const stored = customerId === undefined ? undefined : customers[customerId];
+  const history = stored === undefined ? emptyHistory() : restoreCustomer(stored);
+  const end = asOf === undefined ? Infinity : dayOfName(asOf);
+  let latest = -Infinity;
+  for (const sent of transactions) {
+    if (dayOfTime(Date.parse(sent.bookedAt)) >= end) continue;
+    latest = Math.max(latest, addSent(history, sent));
+  }
+  for (const { payments } of history.streams.values()) payments.sort((a, b) => a.day - b.day);
+  if (stored === undefined) trimStart(history);
+  return { history, asOf: asOf === undefined ? Math.max(model.knownUntil, latest + 1) : end };
+}
+
+interface Prepared {
+  readonly request: SpendingRequest;
+  readonly asOf: number;
+  readonly days: number;
+  readonly history: History;
+  readonly forecast: PreparedForecast;
+}
+
+function prepare(opened: Opened, request: SpendingRequest): Prepared {
+  const { history, asOf } = historyOf(opened, request);
+  const days = request.horizonDays ?? opened.model.horizonDays;
+  const from = monthOfDay(asOf);
+  const count = monthOfDay(asOf + days - 1) - from + 1;
+  const customer = request.customerId === undefined ? undefined : opened.customers[request.customerId];
+  const champions = (customer?.champions ?? { categories: {} }) as Champions;
+  const forecast = prepareForecast(history, { from, count }, opened.model, champions);
+  return { request, asOf, days, history, forecast };
+}
+
+async function predictOne(opened: Opened, request: SpendingRequest): Promise<SpendingAnswer> {
+  const { asOf, days, history, forecast } = prepare(opened, request);
+  const means = await runCurves(opened.session, forecast.states, forecast.span.count);
+  const composed = composeForecast(forecast, means, opened.model);
+  return answerOf({ forecast: composed, history, model: opened.model, asOf, days });
+}
+
+/**
+ * Loads an artefact: a customer, what came since, or a newcomer's transactions in; months, weeks and days ahead out. A
+ * forecast starts on the day after what is known; a month that has begun is forecast for its rest.
+ * @throws PipelineError `ARTEFACT_INVALID`.
+ */
+export async function openPredictor(files: ArtefactFiles): Promise<Predictor<SpendingRequest, SpendingAnswer>> {
+  const model = readJson(files, 'model.json', learnedModel);
+  const { customers } = readJson(files, 'customers.json', storedCustomers);
+  const session = await openGraph(files);
+  const opened = { model, customers, session };
+  return {
+    input,
+    output,
+    async predict(inputs) {
+      const answers: SpendingAnswer[] = [];
+      for (const request of inputs) answers.push(await predictOne(opened, request));
+      return answers;
+    },
+    close: () => session.release(),
+  };
+}

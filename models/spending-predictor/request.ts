@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+const sentTransaction = z.strictObject({
+  bookedAt: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).describe('when it was booked'),
+  amount: z.number().min(-1e10).max(1e10).describe('signed: negative = money out'),
+  category: z.string().min(1).max(100).nullish(),
+  merchant: z.string().max(200).nullish(),
+  instalments: z.int().min(1).max(600).nullish().describe('only on the start of a loan, as in the training data'),
+});
+
+/** What a forecast is asked for. */
+export const input = z
+  .strictObject({
+    customerId: z.string().min(1).max(200).optional().describe('a customer of the training data'),
+    transactions: z
+      .array(sentTransaction)
+      .max(200_000)
+      .optional()
+      .describe('what came since the training; for a newcomer everything that is known'),
+    asOf: z.iso.date().optional().describe('first day to forecast; later transactions are not looked at'),
+    horizonDays: z.int().min(1).max(1095).optional().describe('days ahead'),
+  })
+  .refine(({ customerId, transactions }) => customerId !== undefined || transactions !== undefined, {
+    message: 'expected customerId, transactions or both',
+  });
+export type SpendingRequest = z.infer<typeof input>;
