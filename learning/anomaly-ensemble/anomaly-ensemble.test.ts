@@ -8,7 +8,14 @@ import { matrix, type Matrix } from '../matrix/index.js';
 import { rocAuc } from '../metrics/index.js';
 import { createRandom } from '../random/index.js';
 import { agreement, crowding, ranks } from './evidence.js';
-import { anomalyEnsemble, anomalyEnsembleWith, ensembleGraph, toOnnx, type AnomalyEnsembleState } from './index.js';
+import {
+  anomalyEnsemble,
+  anomalyEnsembleWith,
+  ensembleGraph,
+  renewEnsemble,
+  toOnnx,
+  type AnomalyEnsembleState,
+} from './index.js';
 
 checkEstimator(anomalyEnsemble, { params: { trees: 20 } });
 
@@ -80,7 +87,7 @@ describe('choice without labels', () => {
   it('does as told when a method is named', () => {
     const [x] = cloudAndCluster(500, 30);
     expect(fit(x, { method: 'forest' })).toMatchObject({ choice: 'forest', members: [] });
-    expect(fit(x, { method: 'ensemble' }).members).toHaveLength(3);
+    expect(fit(x, { method: 'ensemble' }).members).toHaveLength(4);
   });
 });
 
@@ -117,7 +124,7 @@ describe('graph', () => {
       new Uint8Array(x.rows),
       quietContext(5),
     );
-    expect(state.members).toHaveLength(method === 'forest' ? 0 : 4);
+    expect(state.members).toHaveLength(method === 'forest' ? 0 : 5);
     const scores = anomalyEnsemble.predict(state, x);
     expect(largestGap(await runGraph(state, x), scores)).toBeLessThan(1e-5);
     expect(scores.every((score) => score > 0 && score < 1)).toBe(true);
@@ -133,6 +140,35 @@ describe('graph', () => {
     );
     const scores = [...(await runGraph(state, far))];
     expect(scores[0]! < scores[1]! && scores[1]! < scores[2]! && scores[2]! < 1).toBe(true);
+  });
+});
+
+describe('renewal', () => {
+  const [x] = brokenRelation(900, 0);
+  const shifted = matrix(
+    x.rows,
+    x.cols,
+    x.values.map((value) => value + 6),
+  );
+  const average = (state: AnomalyEnsembleState): number => {
+    const scores = anomalyEnsemble.predict(state, shifted);
+    return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  };
+
+  it.each(['forest', 'ensemble'])('learns a shift and keeps the choice: %s', async (method) => {
+    const state = fit(x, { method });
+    const renewed = renewEnsemble(state, shifted, { share: 1, seed: 8 });
+    expect(average(renewed)).toBeLessThan(average(state) - 0.1);
+    expect(renewed.choice).toBe(state.choice);
+    expect(renewed).toEqual(renewEnsemble(state, shifted, { share: 1, seed: 8 }));
+    expect(largestGap(await runGraph(renewed, x), anomalyEnsemble.predict(renewed, x))).toBeLessThan(1e-5);
+  });
+
+  it('refuses a share that replaces nothing and a window that is too small', () => {
+    const state = fit(x, { method: 'forest' });
+    expect(() => renewEnsemble(state, shifted, { share: 0, seed: 1 })).toThrow('share is 0');
+    const few = matrix(10, 6, new Float64Array(60));
+    expect(() => renewEnsemble(state, few, { share: 0.5, seed: 1 })).toThrow('window has 10 rows');
   });
 });
 

@@ -29,6 +29,9 @@ function addStandardised(total: Float64Array, scores: Float64Array, by: Calibrat
   for (let i = 0; i < total.length; i++) total[i]! += (by.weight * (scores[i]! - by.center)) / by.scale;
 }
 
+/** Of each of the two distances to references. */
+const REFERENCE_SETS = 32;
+
 interface Candidate {
   readonly state: MemberState;
   readonly scores: Float64Array;
@@ -64,7 +67,8 @@ class Workbench {
 /** In the order in which they may join: those that clusters cannot deceive come first. */
 function fitCandidates(bench: Workbench, autoencoder: AutoencoderEstimator | null): Candidate[] {
   const states: MemberState[] = [
-    bench.fit(referenceDistance, {}),
+    bench.fit(referenceDistance, { sets: REFERENCE_SETS }),
+    bench.fit(referenceDistance, { sets: REFERENCE_SETS, compressed: true }, 'compressed'),
     bench.fit(neighbourDistance, {}),
     bench.fit(tailScore, {}),
   ];

@@ -19,4 +19,5 @@ export { AGREEMENT_NEEDED, CROWDING_LIMIT } from './evidence.js';
 export { memberWeights, type MemberKind, type MemberState } from './member.js';
 export { ensembleGraph, toOnnx } from './onnx.js';
 export { anomalyEnsembleParams, type AnomalyEnsembleParams } from './params.js';
+export { renewEnsemble, type Renewal } from './renew-ensemble.js';
 export type { AnomalyEnsembleState, Calibration, EnsembleEvidence, EnsembleMember } from './state.js';

@@ -16,16 +16,18 @@ export type MemberKind = MemberState['kind'];
 
 /** A member's say relative to the forest's 1. Fixed in advance (docs/adr/0070); evidence only decides who joins. */
 export const memberWeights: Readonly<Record<MemberKind, number>> = {
-  'reference-distance': 1,
+  'reference-distance': 0.5,
+  'compressed-reference-distance': 0.5,
   'neighbour-distance': 0.5,
-  'tail-score': 0.2,
-  autoencoder: 0.2,
+  'tail-score': 0.1,
+  autoencoder: 0.1,
 };
 
 /** @returns (m,) raw scores, higher = more anomalous, each member in its own unit. */
 export function scoreMember(state: MemberState, x: Matrix): Float64Array {
   switch (state.kind) {
     case 'reference-distance':
+    case 'compressed-reference-distance':
       return referenceDistance.predict(state, x);
     case 'neighbour-distance':
       return neighbourDistance.predict(state, x);
@@ -41,6 +43,7 @@ export function addMember(graph: OnnxGraph, features: string, state: MemberState
   const output = `${state.kind}/score`;
   switch (state.kind) {
     case 'reference-distance':
+    case 'compressed-reference-distance':
     case 'neighbour-distance':
       return addDistance(graph, features, state, output);
     case 'tail-score':

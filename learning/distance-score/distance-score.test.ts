@@ -10,6 +10,7 @@ import {
   distanceGraph,
   neighbourDistance,
   referenceDistance,
+  renewReferences,
   toOnnx,
   type NeighbourDistanceState,
   type ReferenceDistanceState,
@@ -31,10 +32,12 @@ const normalRows = (rows: number, cols: number, seed: number): Matrix => {
 const none = (x: Matrix): Uint8Array => new Uint8Array(x.rows);
 const fitters = {
   references: (x: Matrix): State => referenceDistance.fit({ sets: 16, references: 8 }, x, none(x), quietContext(2)),
+  'compressed references': (x: Matrix): State =>
+    referenceDistance.fit({ sets: 16, references: 8, compressed: true }, x, none(x), quietContext(2)),
   neighbours: (x: Matrix): State => neighbourDistance.fit({ references: 200 }, x, none(x), quietContext(2)),
 };
 const score = (state: State, x: Matrix): Float64Array =>
-  state.kind === 'reference-distance' ? referenceDistance.predict(state, x) : neighbourDistance.predict(state, x);
+  state.kind === 'neighbour-distance' ? neighbourDistance.predict(state, x) : referenceDistance.predict(state, x);
 
 async function runGraph(state: State, x: Matrix): Promise<Float32Array> {
   const session = await InferenceSession.create(toOnnx(state));
@@ -86,6 +89,22 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('distance to %s'
     const state = fit(x);
     expect([...score(state, x)]).toEqual([0]);
     expect([...(await runGraph(state, x))]).toEqual([0]);
+  });
+
+  it('renewed on a shifted window, finds the shifted rows ordinary', () => {
+    const x = normalRows(400, 3, 5);
+    const shifted = matrix(
+      400,
+      3,
+      x.values.map((value) => value + 8),
+    );
+    const state = fit(x);
+    const mean = (of: State): number => score(of, shifted).reduce((sum, value) => sum + value, 0) / 400;
+    const [half, all] = [0.5, 1].map((share) => renewReferences(state, shifted, { share, seed: 4 }));
+    expect(mean(half!)).toBeLessThan(mean(state));
+    expect(mean(all!)).toBeLessThan(mean(state) / 4);
+    expect(half).toEqual(renewReferences(state, shifted, { share: 0.5, seed: 4 }));
+    expect(half!.references).toHaveLength(state.references.length);
   });
 
   it('does not care for units', () => {

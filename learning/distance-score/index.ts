@@ -6,4 +6,5 @@ export {
   type NeighbourDistanceParams,
   type ReferenceDistanceParams,
 } from './params.js';
+export { renewReferences } from './renew-references.js';
 export { referenceDistance, type ReferenceDistanceState } from './reference-distance.js';

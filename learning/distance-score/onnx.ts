@@ -16,6 +16,12 @@ const float64 = (graph: OnnxGraph, name: string, value: number): string =>
 const reduce = (graph: OnnxGraph, operator: string, value: string, keepdims: 0 | 1): string =>
   graph.node(operator, [value], { attributes: { axes: { ints: [-1] }, keepdims: { int: keepdims } } });
 
+/** sign(z)·ln(1 + |z|). */
+function addCompression(graph: OnnxGraph, z: string, prefix: string): string {
+  const size = graph.node('Add', [graph.node('Abs', [z]), float64(graph, `${prefix}/one`, 1)]);
+  return graph.node('Mul', [graph.node('Sign', [z]), graph.node('Log', [size])]);
+}
+
 /** @returns name of (rows, 1) float64. */
 function addNearestReferences(graph: OnnxGraph, squared: string, sets: number, prefix: string): string {
   const far = float64(graph, `${prefix}/far`, FAR);
@@ -61,13 +67,15 @@ export function addDistance(
   output: string,
 ): string {
   const cols = state.standardisation.center.length;
-  const rows = addStandardisation(graph, features, state.standardisation, output);
+  const standardised = addStandardisation(graph, features, state.standardisation, output);
+  const rows =
+    state.kind === 'compressed-reference-distance' ? addCompression(graph, standardised, output) : standardised;
   const squared = addSquaredDistances(graph, rows, { cols, values: state.references }, output);
   const count = state.references.length / cols;
   const score =
-    state.kind === 'reference-distance'
-      ? addNearestReferences(graph, squared, state.sets, output)
-      : addNearestNeighbours(graph, squared, Math.min(neighboursKept(state.neighbours, count) + 1, count), output);
+    state.kind === 'neighbour-distance'
+      ? addNearestNeighbours(graph, squared, Math.min(neighboursKept(state.neighbours, count) + 1, count), output)
+      : addNearestReferences(graph, squared, state.sets, output);
   return graph.node('Identity', [score], { outputs: [output] });
 }
 

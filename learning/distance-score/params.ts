@@ -2,6 +2,10 @@ import { z } from 'zod';
 
 /** Hyper-parameters of the distance to random references. */
 export const referenceDistanceParams = z.strictObject({
+  compressed: z
+    .boolean()
+    .default(false)
+    .describe('Measure on sign(z)·ln(1 + |z|) instead of z, so that heavy tails do not drown the other columns'),
   sets: z.int().min(1).max(1000).default(64).describe('Random sets of references; more give steadier scores'),
   references: z
     .int()

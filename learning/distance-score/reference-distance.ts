@@ -8,10 +8,11 @@ import { drawReferences, SAME_ROW, squaredDistances } from './references.js';
 /** Learned references: plain data. */
 export interface ReferenceDistanceState {
   readonly schemaVersion: 1;
-  readonly kind: 'reference-distance';
+  /** Compressed: measured on sign(z)·ln(1 + |z|). */
+  readonly kind: 'reference-distance' | 'compressed-reference-distance';
   readonly standardisation: Standardisation;
   readonly sets: number;
-  /** (sets · references, featureCount), standardised. */
+  /** (sets · references, featureCount), standardised, and compressed where the kind says so. */
   readonly references: Float32Array;
 }
 
@@ -32,10 +33,20 @@ function drawSets(x: Matrix, params: ReferenceDistanceParams, seed: number): Flo
   return result;
 }
 
+/** Rows as distances are measured on them. */
+export function measuredRows(
+  { kind, standardisation }: Pick<ReferenceDistanceState, 'kind' | 'standardisation'>,
+  x: Matrix,
+): Matrix {
+  const rows = standardise(standardisation, x);
+  if (kind === 'reference-distance') return rows;
+  return { ...rows, values: rows.values.map((z) => Math.sign(z) * Math.log(1 + Math.abs(z))) };
+}
+
 function scoreRows(state: ReferenceDistanceState, x: Matrix): Float64Array {
   const cols = state.standardisation.center.length;
   requireWidth(x, cols);
-  const rows = standardise(state.standardisation, x);
+  const rows = measuredRows(state, x);
   const total = state.references.length / cols;
   const squared = new Float64Array(total);
   return Float64Array.from({ length: x.rows }, (_, i) => {
@@ -60,8 +71,9 @@ export const referenceDistance = defineEstimator<ReferenceDistanceParams, Refere
   /** @param x - (n, p).  @param y - (n,), not read. */
   fit(params, x, _y, { seed }) {
     const standardisation = fitStandardisation(x);
-    const references = drawSets(standardise(standardisation, x), params, seed);
-    return { schemaVersion: 1, kind: 'reference-distance', standardisation, sets: params.sets, references };
+    const kind = params.compressed ? 'compressed-reference-distance' : 'reference-distance';
+    const references = drawSets(measuredRows({ kind, standardisation }, x), params, seed);
+    return { schemaVersion: 1, kind, standardisation, sets: params.sets, references };
   },
   /** @param x - (m, p).  @returns (m,) distance ≥ 0 in standard deviations, higher = more anomalous. */
   predict: scoreRows,
