@@ -30,6 +30,10 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
   reject: { summary: 'reject a promotion that waits', load: () => import('../commands/reject.js') },
   rollback: { summary: 'return to the former production version', load: () => import('../commands/rollback.js') },
   data: { summary: 'generate, import, list and check data sources', load: () => import('../commands/data.js') },
+  intents: {
+    summary: 'which messages to label next, and bring labels back',
+    load: () => import('../commands/intents.js'),
+  },
   features: { summary: 'show the online features of an entity', load: () => import('../commands/features.js') },
   schedule: { summary: 'weekly retraining and daily data pipeline', load: () => import('../commands/schedule.js') },
   up: { summary: 'start the local services and workers', load: () => import('../commands/up.js') },

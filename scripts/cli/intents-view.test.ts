@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { chooseMessages, labelSql, readLabels, toCsv } from './intents-view.js';
+
+const answer = (first: number, second: number) => ({
+  intent: 'a',
+  confidence: first,
+  candidates: [
+    { intent: 'a', probability: first },
+    { intent: 'b', probability: second },
+  ],
+});
+
+describe('intents review', () => {
+  const messages = ['block my card', 'block my card', 'what is my balance', 'hello'].map((text, i) => ({
+    id: `m${i}`,
+    text,
+  }));
+  const answers = [answer(0.4, 0.38), answer(0.4, 0.38), answer(0.6, 0.3), answer(0.9, 0.05)];
+
+  it('names what the model hesitates on, one of each kind', () => {
+    const chosen = chooseMessages(messages, answers, 2);
+    expect(chosen.map(({ id }) => id)).toEqual(['m0', 'm2']);
+    expect(chosen[0]).toMatchObject({ suggestion: 'a', second: 'b', confidence: 0.4 });
+    expect(chooseMessages([], [], 5)).toEqual([]);
+  });
+
+  it('writes a CSV that comes back as labels once it is filled in', () => {
+    const [first, ...others] = chooseMessages(
+      [{ id: 'm,1', text: 'say "hi",\nplease' }, ...messages.slice(1)],
+      answers,
+      3,
+    );
+    const csv = toCsv([first!, ...others]);
+    expect(readLabels(csv, 'review.csv')).toEqual([]);
+    expect(readLabels(csv.replace(/,0\.400,$/m, ',0.400,greet'), 'review.csv')).toEqual([
+      { id: 'm,1', intent: 'greet' },
+    ]);
+  });
+
+  it('refuses files that hold no labels, or two for one message', () => {
+    const code = (text: string): unknown => {
+      try {
+        readLabels(text, 'labels.csv');
+        return null;
+      } catch (fault) {
+        return (fault as { code: string }).code;
+      }
+    };
+    expect(code('')).toBe('FILE_EMPTY');
+    expect(code('id,label\n1,a\n')).toBe('MISSING_COLUMN');
+    expect(code('id,intent\n1,a\n1,b\n')).toBe('INVALID_VALUE');
+    expect(code('id,intent\n"1,a\n')).toBe('MALFORMED_FILE');
+    expect(code('id,intent\n1,a\n2,\n')).toBeNull();
+  });
+
+  it('quotes what goes into SQL', () => {
+    expect(labelSql([{ id: "x'y", intent: 'greet' }])[0]).toContain("where id = 'x''y' and intent is null;");
+  });
+});

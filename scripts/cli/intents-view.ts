@@ -1,0 +1,187 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import { PipelineError } from '../../contracts/errors.js';
+import { DEFAULT_LINE } from '../../contracts/ids.js';
+import { chooseInformative } from '../../learning/active-learning/index.js';
+import { createVectoriser, fitTextFeatures, linearTextParams } from '../../learning/linear-text/index.js';
+import { predict } from '../../serving/predict.js';
+import type { CliContext, Connection } from './context.js';
+import { OWN_SOURCE } from './ensure-source.js';
+
+const MODEL = 'intent-classifier';
+const DEFAULT_COUNT = 50;
+/** Unlabelled messages that are looked at, newest first: more would not be better, only slower. */
+const MOST_MESSAGES = 20_000;
+
+export interface LabelOptions {
+  readonly source?: string;
+}
+
+export interface ReviewOptions extends LabelOptions {
+  readonly count?: number;
+  readonly output?: string;
+}
+
+interface UnlabelledMessage {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** What of the model's answer decides how informative a label would be. */
+const answered = z.object({
+  intent: z.string(),
+  confidence: z.number(),
+  candidates: z.array(z.object({ intent: z.string(), probability: z.number() })),
+});
+type Answered = z.infer<typeof answered>;
+
+export interface ReviewedMessage extends UnlabelledMessage {
+  readonly suggestion: string;
+  readonly second: string;
+  readonly confidence: number;
+}
+
+async function findUnlabelled({ services }: Connection, source: string): Promise<UnlabelledMessage[]> {
+  const { rows } = await services.backendPool.query<UnlabelledMessage>(
+    `select id, text from backend.chat_messages
+     where source = $1 and intent is null and btrim(text) <> '' and length(text) <= 20000
+     order by sent_at desc, id limit $2`,
+    [source, MOST_MESSAGES],
+  );
+  return rows;
+}
+
+const marginOf = ({ candidates: [first, second] }: Answered): number =>
+  (first?.probability ?? 0) - (second?.probability ?? 0);
+
+/** The most informative of the messages, most informative first; of equal texts one. */
+export function chooseMessages(
+  messages: readonly UnlabelledMessage[],
+  answers: readonly Answered[],
+  count: number,
+): ReviewedMessage[] {
+  const texts = messages.map(({ text }) => text);
+  const vectorise = createVectoriser(fitTextFeatures(texts, linearTextParams.parse({})));
+  const candidates = messages.map(({ text }, i) => ({ margin: marginOf(answers[i]!), row: vectorise(text) }));
+  return chooseInformative(candidates, { count }).map((row) => {
+    const { candidates: ranked, confidence } = answers[row]!;
+    const [first, second] = ranked;
+    return { ...messages[row]!, suggestion: first?.intent ?? '', second: second?.intent ?? '', confidence };
+  });
+}
+
+const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+
+/** CSV that `ml intents label` takes back once the last column is filled in. */
+export function toCsv(messages: readonly ReviewedMessage[]): string {
+  const rows = messages.map(({ id, text, suggestion, confidence }) =>
+    [id, text, suggestion, confidence.toFixed(3), ''].map(quoted).join(','),
+  );
+  return `${['id,text,suggestion,confidence,intent', ...rows].join('\n')}\n`;
+}
+
+function printReview({ out }: CliContext, chosen: readonly ReviewedMessage[], output: string | undefined): void {
+  const rows = chosen.map(({ id, text, suggestion, second, confidence }) =>
+    [id, text.slice(0, 60), suggestion, confidence.toFixed(2), second]); // prettier-ignore
+  out.table({ head: ['message', 'text', 'perhaps', 'confidence', 'or'], rows });
+  const next = output === undefined ? 'write them with --output <file>' : `fill in the column intent of ${output}`;
+  out.line(`${chosen.length} messages; ${next}, then \`ml intents label <file>\``);
+}
+
+/** The champion's line of a source: the generated and the own backend share `default`. */
+const lineOf = (source: string): string => (source === 'generated' || source === OWN_SOURCE ? DEFAULT_LINE : source);
+
+/** Lists the unlabelled messages whose labels would teach the champion most. */
+export async function reviewMessages(cli: CliContext, options: ReviewOptions): Promise<void> {
+  const { count = DEFAULT_COUNT, output } = options;
+  const connection = await cli.connect();
+  const source = options.source ?? (await connection.services.catalog.active());
+  const messages = await findUnlabelled(connection, source);
+  const inputs = messages.map(({ text }) => ({ text }));
+  const { services } = connection;
+  const { outputs } = await predict({ services, modelName: MODEL, line: lineOf(source), inputs });
+  const chosen = chooseMessages(messages, z.array(answered).parse(outputs), count);
+  if (output !== undefined) await writeFile(output, toCsv(chosen));
+  cli.out.result({ source, unlabelled: messages.length, messages: chosen }, () => printReview(cli, chosen, output));
+}
+
+export interface MessageLabel {
+  readonly id: string;
+  readonly intent: string;
+}
+
+/**
+ * Labels of a filled-in review; rows without an intent are left out.
+ * @throws PipelineError `MALFORMED_FILE`, `MISSING_COLUMN`, `INVALID_VALUE` (an id twice), `FILE_EMPTY`.
+ */
+export function readLabels(text: string, file: string): MessageLabel[] {
+  const fault = (code: 'MALFORMED_FILE' | 'MISSING_COLUMN' | 'INVALID_VALUE' | 'FILE_EMPTY', finding: string) =>
+    new PipelineError(code, `${file}: ${finding}`, { file });
+  let rows: Record<string, string>[];
+  try {
+    rows = parse(text, { columns: true, skip_empty_lines: true, bom: true });
+  } catch {
+    throw fault('MALFORMED_FILE', 'it is not a CSV file with a header');
+  }
+  const [first] = rows;
+  if (first === undefined) throw fault('FILE_EMPTY', 'it holds no row');
+  if (!('id' in first) || !('intent' in first)) throw fault('MISSING_COLUMN', 'wanted the columns id and intent');
+  const labels = rows.map(({ id = '', intent = '' }) => ({ id: id.trim(), intent: intent.trim() }));
+  const given = labels.filter(({ id, intent }) => id !== '' && intent !== '');
+  if (new Set(given.map(({ id }) => id)).size < given.length)
+    throw fault('INVALID_VALUE', 'a message is labelled twice');
+  return given;
+}
+
+const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+
+/** Statements for whoever may write to the backend's database; a label that is there already stays. */
+export const labelSql = (labels: readonly MessageLabel[]): string[] =>
+  labels.map(
+    ({ id, intent }) =>
+      `update backend.chat_messages set intent = ${literal(intent)}, intent_labelled_at = now() where id = ${literal(id)} and intent is null;`,
+  );
+
+async function writeLabels({ services }: Connection, source: string, labels: readonly MessageLabel[]): Promise<number> {
+  const { rowCount } = await services.backendPool.query(
+    `update backend.chat_messages as message set intent = label.intent, intent_labelled_at = now()
+     from unnest($2::text[], $3::text[]) as label (id, intent)
+     where message.source = $1 and message.id = label.id and message.intent is null`,
+    [source, labels.map(({ id }) => id), labels.map(({ intent }) => intent)],
+  );
+  return rowCount ?? 0;
+}
+
+function printSql({ out }: CliContext, labels: readonly MessageLabel[]): void {
+  const statements = labelSql(labels);
+  out.result({ written: 0, sql: statements }, () => {
+    for (const statement of statements) out.line(statement);
+  });
+  out.notice('nothing was written: BACKEND_DATABASE_URL is only read. Run the statements where you may write.');
+}
+
+/** Brings labels back into the messages, or prints the SQL that would. */
+export async function labelMessages(cli: CliContext, file: string, options: LabelOptions): Promise<void> {
+  const labels = readLabels(await readLabelFile(file), file);
+  if (cli.config.backendDatabaseUrl !== null) {
+    printSql(cli, labels);
+    return;
+  }
+  const connection = await cli.connect();
+  const source = options.source ?? (await connection.services.catalog.active());
+  const written = await writeLabels(connection, source, labels);
+  cli.out.result({ source, written, given: labels.length }, () => {
+    const left = labels.length - written;
+    const why = left === 0 ? '' : `; ${left} left as they are (unknown message, or labelled before)`;
+    cli.out.line(`${written} messages of ${source} labelled${why}. The next training run has them in its snapshot.`);
+  });
+}
+
+async function readLabelFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new PipelineError('FILE_NOT_READABLE', `${file}: it cannot be read`, { file }, { cause });
+  }
+}
