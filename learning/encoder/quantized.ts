@@ -4,17 +4,20 @@ import type { NamedTensor } from './safetensors.js';
 
 type Named = (name: string) => NamedTensor;
 
-/** Quantised weights are unsigned with this zero point: signed 8-bit products saturate on AVX2 without VNNI. */
-const ZERO_POINT = 128;
+/**
+ * Weights are signed and use 7 of their 8 bits: with the eighth, sums of two products saturate on AVX2 without VNNI.
+ * Unsigned weights would not saturate, but the runtime's kernel for them is slower.
+ */
+const LARGEST_WEIGHT = 63;
 
-/** Columns (an output each) to 8 bits, symmetric around the zero point, with a scale a column. */
-export function quantizeColumns({ dims, data }: NamedTensor): { values: Uint8Array; scales: Float32Array } {
+/** Columns (an output each) to 7 bits, symmetric, with a scale a column. */
+export function quantizeColumns({ dims, data }: NamedTensor): { values: Int8Array; scales: Float32Array } {
   const width = dims[1]!;
   const scales = new Float32Array(width);
   for (let i = 0; i < data.length; i++) scales[i % width] = Math.max(scales[i % width]!, Math.abs(data[i]!));
-  for (let j = 0; j < width; j++) scales[j] = scales[j]! / 127 || 1;
-  const values = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) values[i] = Math.round(data[i]! / scales[i % width]!) + ZERO_POINT;
+  for (let j = 0; j < width; j++) scales[j] = scales[j]! / LARGEST_WEIGHT || 1;
+  const values = new Int8Array(data.length);
+  for (let i = 0; i < data.length; i++) values[i] = Math.round(data[i]! / scales[i % width]!);
   return { values, scales };
 }
 
@@ -43,9 +46,8 @@ export function quantizedLinear({ tape }: Pick<EncoderFrame, 'tape'>, named: Nam
     const { values, scales } = quantizeColumns(weight);
     const outputs = [`${name}/x`, `${name}/scale`, `${name}/zero`];
     graph.node('DynamicQuantizeLinear', [x], { outputs });
-    const kept = graph.constant(`${name}.quantized`, tensor('uint8', weight.dims, values));
-    const zero = graph.constant(`${name}.zero`, tensor('uint8', [], Uint8Array.of(ZERO_POINT)));
-    const product = tape.op('MatMulInteger', [outputs[0]!, kept, outputs[2]!, zero]);
+    const kept = graph.constant(`${name}.quantized`, tensor('int8', weight.dims, values));
+    const product = tape.op('MatMulInteger', [outputs[0]!, kept, outputs[2]!]);
     const columnScales = graph.constant(`${name}.scales`, tensor('float32', [scales.length], scales));
     const scale = tape.op('Mul', [outputs[1]!, columnScales]);
     const { dims, data } = named(`${name}.bias`);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Config } from '../../platform/config.js';
 import { withoutPassword } from '../../platform/embedded/addresses.js';
 import { runningState } from '../../platform/embedded/ensure.js';
@@ -11,7 +11,12 @@ import { findRedis, pingRedis, redisProgramVersion, redisVersion } from '../../p
 import { WHEEL } from '../../platform/embedded/redis/wheel.js';
 import { pingTemporal } from '../../platform/embedded/temporal/health.js';
 import { findTemporal, temporalProgramVersion } from '../../platform/embedded/temporal/program.js';
+import { missingFiles, readEncoderFolder } from '../../platform/encoders/folder.js';
+import { cacheFolderOf } from '../../platform/encoders/hub.js';
 import type { Examination, Finding } from './finding.js';
+
+/** The encoder that models ask for when they are asked to use one. */
+const SPEC_ENCODER = 'distilbert-base-uncased';
 
 type Facts = Omit<Finding, 'part' | 'state' | 'advice'>;
 
@@ -35,7 +40,21 @@ export const serviceExaminations = (config: Config): readonly Examination[] => [
     advice: 'set TEMPORAL_ADDRESS or TEMPORAL_CLI_PATH, install the Temporal CLI, or install Go and run `ml up`',
     examine: () => examineTemporal(config),
   },
+  {
+    part: 'encoder',
+    replacement: 'text models train from scratch',
+    advice: 'optional: set ENCODER_PATH, or let the first run that asks for one fetch it (docs/encoders.md)',
+    examine: () => examineEncoder(config),
+  },
 ];
+
+async function examineEncoder({ encoder, cache }: Config): Promise<Facts> {
+  const folder = encoder.path ?? cacheFolderOf(cache, SPEC_ENCODER);
+  const missing = await missingFiles(folder);
+  if (missing.length > 0) throw new Error(`${folder} lacks ${missing.join(', ')}`);
+  const { name, weightsSha256 } = await readEncoderFolder(folder, basename(folder));
+  return { found: `read ${name}`, where: folder, version: weightsSha256.slice(0, 12) };
+}
 
 async function examinePostgres(config: Config): Promise<Facts> {
   const url = config.databaseUrl ?? runningState(config.home)?.endpoints?.databaseUrl;
