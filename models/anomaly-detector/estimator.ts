@@ -20,7 +20,7 @@ import { blend, standardOf, supervisedWeight } from './blend.js';
 import { columnNames } from './columns.js';
 import { boostedNames, type EncodableRows, encodeBoosted, encodeSignals, fitEncoding, tableRows } from './encoding.js';
 import { knownMisuse } from './known-misuse.js';
-import { asMatrix, fitMember, memberGraph, type MemberState, updateMember } from './members.js';
+import { asMatrix, fitForest, fitPooled, memberGraph, type MemberState, updateMember } from './members.js';
 import type { AnomalyParams } from './params.js';
 import { openPredictor } from './predictor.js';
 import { sampleInputs } from './sample.js';
@@ -78,16 +78,16 @@ function pick(values: Float32Array, width: number, rows: readonly number[]): Flo
 }
 
 /** Forests on every training row: a tree looks at a few hundred of them whatever their number. */
-function fitForests({ context, data, params }: Training, rows: EncodableRows): Unsupervised {
+async function fitForests({ context, data, params }: Training, rows: EncodableRows): Promise<Unsupervised> {
   const encoding = fitEncoding(data.schema, rows, params);
   const width = encoding.signals.length;
   const values = encodeSignals(encoding, rows);
-  const pooled = fitMember(params, asMatrix(values, width), context);
+  const pooled = await fitPooled(params, asMatrix(values, width), context);
   const wanted = params.categoryModels ? largestCategories(rows, params.minimumCategoryRows) : [];
   const categories = wanted.map(([category, members], k) => {
     context.signal.throwIfAborted();
     context.onProgress({ stage: `category ${category}`, done: k + 1, total: wanted.length });
-    return fitMember(params, asMatrix(pick(values, width, members), width), { ...context, seed: context.seed + k + 1 });
+    return fitForest(params, asMatrix(pick(values, width, members), width), { ...context, seed: context.seed + k + 1 });
   });
   return { encoding, pooled, categoryModels: wanted.map(([category]) => category), categories, updates: 0 };
 }
@@ -137,7 +137,7 @@ function fitBoosted({ context, data, params }: Training, encoding: Detector['enc
   const x = asMatrix(encodeBoosted(encoding, part), boostedNames(encoding).length);
   const settings = {
     ...{ nEstimators: params.boostingRounds, maxDepth: params.maxDepth, eta: 0.1 },
-    ...{ subsample: 0.7, colsample: 0.5, minChildWeight: 1, lambda: 5 },
+    ...{ subsample: 0.7, colsample: 0.8, minChildWeight: 1, lambda: 5 },
   };
   const trees = gradientBoosting.fit(settings, x, labels, { ...context, weights });
   return { trees, confirmed };
@@ -198,7 +198,8 @@ export async function train(context: TrainContext, data: TrainingData, params: A
   const training = { context, data, params };
   requireRows(training);
   const rows = tableRows(data.schema, data.table);
-  const forests = context.champion === null ? fitForests(training, rows) : updateForests(training, context.champion);
+  const forests =
+    context.champion === null ? await fitForests(training, rows) : updateForests(training, context.champion);
   const supervised = fitBoosted(training, forests.encoding);
   const trees: DetectorTrees = {
     pooled: forests.pooled,

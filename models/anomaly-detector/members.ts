@@ -1,5 +1,11 @@
 import type { ComputeContext } from '../../contracts/model-definition.js';
 import {
+  anomalyEnsembleWith,
+  type AnomalyEnsembleState,
+  toOnnx as ensembleToOnnx,
+} from '../../learning/anomaly-ensemble/index.js';
+import { loadAutoencoder } from '../../learning/autoencoder/index.js';
+import {
   attributePathLength,
   extendedIsolationForest,
   type ForestState,
@@ -7,11 +13,15 @@ import {
   replaceOldestTrees,
   toOnnx,
 } from '../../learning/isolation-forest/index.js';
-import { type Matrix, matrix } from '../../learning/matrix/index.js';
+import { type Matrix, matrix, selectMatrixRows } from '../../learning/matrix/index.js';
+import { createRandom } from '../../learning/random/index.js';
 import type { AnomalyParams } from './params.js';
 
 /** A detector without labels: the pooled one, or a category's. */
-export type MemberState = ForestState;
+export type MemberState = ForestState | AnomalyEnsembleState;
+
+/** Distances, tails and an autoencoder look at every row they are given; more rows than this cost time only. */
+const ENSEMBLE_ROWS = 20_000;
 
 /** @param values - (rows, cols) as the graphs see them. */
 export const asMatrix = (values: Float32Array, cols: number): Matrix =>
@@ -20,26 +30,54 @@ export const asMatrix = (values: Float32Array, cols: number): Matrix =>
 /** Labels are not read. */
 const unlabelled = ({ rows }: Matrix): Uint8Array => new Uint8Array(rows);
 
-/** @throws PipelineError `TOO_FEW_ROWS`. */
-export function fitMember(params: AnomalyParams, x: Matrix, context: ComputeContext): MemberState {
+/** A forest of the kind asked for; the one beside or inside an ensemble is a plain one. @throws PipelineError `TOO_FEW_ROWS`. */
+export function fitForest(params: AnomalyParams, x: Matrix, context: ComputeContext): ForestState {
   const shape = { trees: params.nEstimators, subsampleSize: params.subsampleSize };
-  if (params.detector === 'isolation-forest') return isolationForest.fit(shape, x, unlabelled(x), context);
-  return extendedIsolationForest.fit(shape, x, unlabelled(x), context);
+  if (params.detector === 'extended-isolation-forest')
+    return extendedIsolationForest.fit(shape, x, unlabelled(x), context);
+  return isolationForest.fit(shape, x, unlabelled(x), context);
 }
 
-/** The member with its oldest trees replaced by trees of the window; as it is when the window is too small for one. */
-export function updateMember(
-  state: MemberState,
-  window: Matrix,
-  { share, seed }: { readonly share: number; readonly seed: number },
-): MemberState {
-  if (window.rows < state.subsampleSize) return state;
-  const trees = state.trees.offset.length - 1;
-  return replaceOldestTrees(state, window, Math.max(1, Math.round(share * trees)), seed);
+/** Chooses its members by itself: a forest alone, or with what it finds agreeing. */
+async function fitEnsemble(params: AnomalyParams, x: Matrix, context: ComputeContext): Promise<AnomalyEnsembleState> {
+  const { estimator } = await loadAutoencoder();
+  const drawn = createRandom(context.seed).fork('ensemble').permutation(x.rows).subarray(0, ENSEMBLE_ROWS).sort();
+  const rows = selectMatrixRows(x, drawn);
+  const shape = { trees: params.nEstimators, subsampleSize: params.subsampleSize };
+  return anomalyEnsembleWith(estimator).fit(shape, rows, unlabelled(rows), context);
+}
+
+/** The model of all categories together. @throws PipelineError `TOO_FEW_ROWS`. */
+export const fitPooled = async (params: AnomalyParams, x: Matrix, context: ComputeContext): Promise<MemberState> =>
+  params.detector === 'ensemble' ? fitEnsemble(params, x, context) : fitForest(params, x, context);
+
+/** Trees that isolate rows: the member itself, or the forest in an ensemble. */
+const forestOf = (state: MemberState): ForestState => (state.kind === 'anomaly-ensemble' ? state.forest : state);
+
+interface Renewal {
+  /** Of the trees. */
+  readonly share: number;
+  readonly seed: number;
+}
+
+function renewForest<State extends ForestState>(forest: State, window: Matrix, { share, seed }: Renewal): State {
+  const trees = forest.trees.offset.length - 1;
+  return replaceOldestTrees(forest, window, Math.max(1, Math.round(share * trees)), seed);
+}
+
+/**
+ * The member with its oldest trees replaced by trees of the window; as it is when the window is too small for one.
+ * An ensemble's other members stay as they were until it is trained from scratch.
+ */
+export function updateMember(state: MemberState, window: Matrix, renewal: Renewal): MemberState {
+  if (window.rows < forestOf(state).subsampleSize) return state;
+  if (state.kind === 'anomaly-ensemble') return { ...state, forest: renewForest(state.forest, window, renewal) };
+  return renewForest(state, window, renewal);
 }
 
 /** A graph with input `features` (rows, cols) and output `score` (rows, 1). */
-export const memberGraph = (state: MemberState): Uint8Array => toOnnx(state);
+export const memberGraph = (state: MemberState): Uint8Array =>
+  state.kind === 'anomaly-ensemble' ? ensembleToOnnx(state) : toOnnx(state);
 
 /** Contribution of each signal of each row, positive = made it easier to isolate. */
-export const attributeMember = (state: MemberState, x: Matrix): Matrix => attributePathLength(state, x);
+export const attributeMember = (state: MemberState, x: Matrix): Matrix => attributePathLength(forestOf(state), x);

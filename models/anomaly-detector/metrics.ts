@@ -4,6 +4,7 @@ import {
   averagePrecision,
   bootstrapInterval,
   delongAuc,
+  precisionAtK,
   rocAuc,
   type Scored,
   type ScoreMetric,
@@ -49,21 +50,6 @@ export function aucInterval(scored: Scored, seed: number): Interval {
   return bootstrapInterval(scored, { metric: rocAuc, seed });
 }
 
-/** Share of misuse among the `k` highest scores; rows of equal score share their places. */
-export const precisionAt =
-  (k: number): ScoreMetric =>
-  (labels, scores, weights) => {
-    const order = [...Array(labels.length).keys()].sort((a, b) => scores[b]! - scores[a]!);
-    let [taken, found] = [0, 0];
-    for (const row of order) {
-      const weight = Math.min(weights?.[row] ?? 1, k - taken);
-      taken += weight;
-      found += weight * labels[row]!;
-      if (taken >= k) break;
-    }
-    return taken === 0 ? 0 : found / taken;
-  };
-
 /** What an alert at the artefact's threshold is worth. */
 function alertMetrics({ labels, alerts }: Judged): Metric[] {
   const n = labels.length;
@@ -94,7 +80,7 @@ export function measure(judged: Judged, seed: number): Metric[] {
   return [
     { name: PRIMARY_METRIC, value: rocAuc(labels, scores), direction: 'higher', n, interval },
     resampled('averagePrecision', averagePrecision),
-    { name: `precisionAt${TOP}`, value: precisionAt(top)(labels, scores), direction: 'higher', n: top },
+    { name: `precisionAt${TOP}`, value: precisionAtK(top)(labels, scores), direction: 'higher', n: top },
     ...alertMetrics(judged),
   ];
 }
