@@ -121,8 +121,8 @@ function patterns(curve: ForecastCurve, mode: Mode, days: ArrayLike<number>): Fl
   return sum;
 }
 
-/** Largest logarithm that is raised: beyond it a forecast would be infinite. */
-export const MAX_LOG = 700;
+/** Largest logarithm that is raised (1e100): beyond it sums and squares would soon be infinite. */
+export const MAX_LOG = 230;
 
 /** Where the steps ahead of a series lie: its calendar and how many periods it has. */
 export interface Outlook extends Calendar {
