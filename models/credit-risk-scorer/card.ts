@@ -12,13 +12,15 @@ export const card: CardFacts = {
     'Pricing, limits and collections; other products and other countries than those in the training data.',
   ],
   limits: [
-    'Learned from approved applications only, so it knows little about people who would be declined.',
+    'Learned from approved applications; declined ones take part only when reject inference is switched on, and nobody can check it.',
     'Only loans whose outcome is known are used; recent loans are known mainly when they failed early.',
-    'The probability is not recalibrated after training; see the calibration plot before using it as a price.',
+    'The probability is calibrated on cross-fitted training rows; see the calibration plot before using it as a price.',
+    'Reasons are exact for the trees; they are not causes.',
     'A fixed reference rate stands for the offered one in the instalment-to-income ratio.',
   ],
   ethics: [
-    'Gender and age are never features; they are kept for reporting the metrics per group.',
+    'Gender and age are never features unless a study asks for it; they are kept to measure how groups are treated.',
+    'Groups are judged one attribute at a time, those with at least 30 held-out rows; intersections are not.',
     'Employment, income and collateral can stand in for protected attributes: read the slices before promoting.',
     'A declined applicant is owed reasons; use the model only where they can be given.',
   ],

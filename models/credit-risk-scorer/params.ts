@@ -55,12 +55,12 @@ export const params = z.strictObject({
     .enum(['none', 'fuzzy', 'parcelling'])
     .default('none')
     .describe('how declined applications take part: none, fuzzy, parcelling'),
-  /** Declined applications are taken for this many times worse, in odds of default, than they score. @default 1 */
+  /** Declined applications are taken for this many times worse, in odds of default, than they score. @default 2 */
   rejectOddsFactor: z
     .number()
     .gt(0)
     .max(20)
-    .default(1)
+    .default(2)
     .describe('odds of default of declined applications relative to their score'),
 });
 export type CreditParams = z.infer<typeof params>;

@@ -39,7 +39,9 @@ function sliceMetrics({ labels, scores }: Scored): Metric[] {
     { name: 'meanProbability', value: mean(scores), direction: 'lower', n },
   ];
   if (Math.min(bad, n - bad) < SMALLEST_CLASS) return rates;
-  const { interval } = delongAuc({ labels, scores });
+  const found = delongAuc({ labels, scores }).interval;
+  // The normal interval knows nothing of the ends of the scale.
+  const interval = { ...found, low: Math.max(0, found.low), high: Math.min(1, found.high) };
   return [{ name: 'aucRoc', value: rocAuc(labels, scores), direction: 'higher', n, interval }, ...rates];
 }
 

@@ -16,7 +16,7 @@ export function bandsPlot(rows: readonly BandRow[]): Plot[] {
   const x = { field: 'band', type: 'nominal', title: 'band (A = safest)', axis: { labelAngle: 0 } };
   const bars = {
     data: { values: shares },
-    mark: 'bar',
+    mark: { type: 'bar', opacity: 0.45 },
     encoding: {
       x,
       xOffset: { field: 'of', sort: ['training', 'holdout', 'champion'] },
@@ -25,10 +25,14 @@ export function bandsPlot(rows: readonly BandRow[]): Plot[] {
     },
   };
   const y = percentAxis('badRate', 'share of loans, and bad rate');
-  const line = { data: { values: rates }, mark: { type: 'line', point: true, color: '#c0392b' }, encoding: { x, y } };
+  const line = {
+    data: { values: rates },
+    mark: { type: 'line', point: { color: '#c0392b' }, color: '#c0392b' },
+    encoding: { x, y },
+  };
   const labels = {
     data: { values: rates },
-    mark: { type: 'text', dy: -10, color: '#c0392b' },
+    mark: { type: 'text', dy: -12, fontWeight: 'bold', color: '#c0392b' },
     encoding: { x, y, text: { field: 'text' } },
   };
   return [

@@ -12,6 +12,21 @@ const [ROWS, FEATURES] = [250, 12];
 /** Places above and below a line that dots of one feature are spread over, so that they do not hide each other. */
 const PLACES = 9;
 
+/** Where a label breaks into the next line. */
+const BREAK = '|';
+const LINE = 22;
+
+/** A label in lines of bounded length, for the axis. */
+function wrapped(label: string): string {
+  const lines = [''];
+  for (const word of label.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line.length + word.length < LINE) lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join(BREAK);
+}
+
 /** Share of the values below each value; NaN (unknown, or a category) stays NaN. */
 function standing(values: readonly number[]): number[] {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
@@ -22,7 +37,7 @@ function standing(values: readonly number[]): number[] {
 }
 
 const valueName = (share: number): string => {
-  if (Number.isNaN(share)) return 'category or unknown';
+  if (Number.isNaN(share)) return 'other';
   if (share < 1 / 3) return 'low';
   return share < 2 / 3 ? 'middle' : 'high';
 };
@@ -32,7 +47,7 @@ function dotsOf(name: string, found: Contributions, sample: TrainingData) {
   const shares = standing(column && column.kind !== 'text' ? Array.from(column.values) : found.rows.map(() => NaN));
   const position = found.features.indexOf(name);
   return found.rows.map((row, i) => ({
-    feature: wordingOf(name).label,
+    feature: wrapped(wordingOf(name).label),
     contribution: rounded(row[position]!),
     value: valueName(shares[i]!),
     place: (i % PLACES) - (PLACES - 1) / 2,
@@ -55,8 +70,8 @@ export function contributionPlot({ schema, table }: TrainingData, { trained }: R
       field: 'feature',
       type: 'nominal',
       title: null,
-      sort: names.map((name) => wordingOf(name).label),
-      axis: { labelLimit: 320, grid: true },
+      sort: names.map((name) => wrapped(wordingOf(name).label)),
+      axis: { labelLimit: 200, labelExpr: `split(datum.label, '${BREAK}')`, grid: true },
     },
     yOffset: { field: 'place', type: 'quantitative', scale: { domain: [-6, 6] } },
     color: {
@@ -64,7 +79,7 @@ export function contributionPlot({ schema, table }: TrainingData, { trained }: R
       type: 'nominal',
       title: 'value',
       scale: {
-        domain: ['low', 'middle', 'high', 'category or unknown'],
+        domain: ['low', 'middle', 'high', 'other'],
         range: ['#2c7bb6', '#b8a9c9', '#d7191c', '#999999'],
       },
     },
@@ -73,9 +88,9 @@ export function contributionPlot({ schema, table }: TrainingData, { trained }: R
   return [
     {
       title: 'What moves the score (SHAP)',
-      caption: `The ${names.length} strongest features on ${rows.length} held-out loans: a dot right of 0 raised the risk of that loan.`,
+      caption: `The ${names.length} strongest features on ${rows.length} held-out loans: a dot right of 0 raised the risk of that loan; other = a category, or unknown.`,
       spec: {
-        ...{ $schema: SCHEMA, width: 420, height: 26 * names.length + 20, data: { values } },
+        ...{ $schema: SCHEMA, width: 300, height: 30 * names.length, data: { values } },
         mark: { type: 'circle', size: 14, opacity: 0.7 },
         encoding,
       },

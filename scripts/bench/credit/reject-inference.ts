@@ -47,9 +47,9 @@ function declineWorst(data: TrainingData, margins: Float64Array): TrainingData {
 
 const variants: readonly (readonly [name: string, settings: Partial<CreditParams>])[] = [
   ['accepted only', {}],
-  ['fuzzy augmentation', { rejectInference: 'fuzzy' }],
+  ['fuzzy augmentation', { rejectInference: 'fuzzy', rejectOddsFactor: 1 }],
   ['fuzzy augmentation, odds × 2', { rejectInference: 'fuzzy', rejectOddsFactor: 2 }],
-  ['parcelling', { rejectInference: 'parcelling' }],
+  ['parcelling', { rejectInference: 'parcelling', rejectOddsFactor: 1 }],
   ['parcelling, odds × 2', { rejectInference: 'parcelling', rejectOddsFactor: 2 }],
 ];
 
