@@ -37,5 +37,5 @@ export function readAmount(text: string, currency = 'INR'): Amount | null {
   }
   rest = rest.replace(/\/-|\/=|\bonly\b|\bapprox\.?|\babout\b/gi, ' ').replace(/[.,](?=\s|$)/g, ' ');
   const amount = readNumber(rest.trim());
-  return amount === null ? null : { kind: 'amount', amount, currency: found };
+  return amount === null ? null : { amount, currency: found, kind: 'amount' };
 }

@@ -170,7 +170,7 @@ export function readDate(text: string, referenceDay: string): DateRange | null {
 }
 
 const asRange = ([from, to]: readonly [number, number]): DateRange => ({
-  kind: 'date',
   from: isoDay(from),
+  kind: 'date',
   to: isoDay(to),
 });

@@ -16,7 +16,7 @@ import {
 } from './index.js';
 
 const completed = (digits: string, passes: (text: string) => boolean): string =>
-  [...'0123456789'].map((digit) => digits + digit).find(passes)!;
+  Array.from({ length: 10 }, (_, digit) => digits + String(digit)).find(passes)!;
 
 describe('checksums', () => {
   it('know published examples', () => {

@@ -3,7 +3,8 @@ import { betaMargin, fitBeta, type BetaCalibration } from '../calibration/beta.j
 import { hashFraction } from '../hash/murmur.js';
 import { decodeEntities, type ChainModel, type ScoredTokenSpan } from './confidence.js';
 import type { SentenceScorer } from './crf.js';
-import { decodeLabels, type LabelSet } from './labels.js';
+import { viterbi } from './decode.js';
+import { decodeLabels, type LabelSet, type TokenSpan } from './labels.js';
 import type { LabelledSentence } from './training-set.js';
 
 /** A fitted model with its scorer. */
@@ -48,8 +49,21 @@ function truths(set: LabelSet, { labels }: LabelledSentence): Set<string> {
   return new Set(decodeLabels(set, labels).map(keyOf));
 }
 
+/** A sentence with the scores of a model that did not see its group. */
+interface HeldSentence {
+  readonly chain: ChainModel;
+  readonly scores: Float64Array;
+  readonly tokens: number;
+}
+
+/** The best path alone, without confidences: several biases are tried. */
+function bestSpans(set: LabelSet, { chain, scores, tokens }: HeldSentence, bias: number): TokenSpan[] {
+  const favoured = favourEntities(scores.slice(), set.labels.length, bias);
+  return decodeLabels(set, viterbi(chain.lattice, favoured, chain.steps, tokens));
+}
+
 /** Micro F1 of entities against truths, sentence by sentence. */
-function microF1(found: readonly (readonly ScoredTokenSpan[])[], wanted: readonly ReadonlySet<string>[]): number {
+function microF1(found: readonly (readonly TokenSpan[])[], wanted: readonly ReadonlySet<string>[]): number {
   let [right, predicted, annotated] = [0, 0, 0];
   found.forEach((spans, i) => {
     right += spans.filter((span) => wanted[i]!.has(keyOf(span))).length;
@@ -97,25 +111,26 @@ export async function crossValidate(
   context: ComputeContext,
 ): Promise<CrossValidated> {
   const fold = groupFolds(groups, folds, context.seed);
-  const perBias = BIASES.map(() => sentences.map((): ScoredTokenSpan[] => []));
+  const held = new Array<HeldSentence>(sentences.length);
   for (let k = 0; k < folds; k++) {
     context.signal.throwIfAborted();
-    const { chain, score } = await fit(
-      sentences.filter((_, i) => fold[i] !== k),
-      k,
-    );
+    const part = sentences.filter((_, i) => fold[i] !== k);
+    const { chain, score } = await fit(part, k);
     sentences.forEach(({ words }, i) => {
-      if (fold[i] !== k) return;
-      const scores = score(words);
-      BIASES.forEach((bias, b) => {
-        const favoured = favourEntities(scores.slice(), set.labels.length, bias);
-        perBias[b]![i] = decodeEntities(chain, favoured, words.length);
-      });
+      if (fold[i] === k) held[i] = { chain, scores: score(words), tokens: words.length };
     });
   }
   const wanted = sentences.map((sentence) => truths(set, sentence));
-  const f1 = perBias.map((found) => microF1(found, wanted));
+  const f1 = BIASES.map((bias) =>
+    microF1(
+      held.map((sentence) => bestSpans(set, sentence, bias)),
+      wanted,
+    ),
+  );
   const best = f1.indexOf(Math.max(...f1));
-  const entities = perBias[best]!;
-  return { bias: BIASES[best]!, entities, calibration: calibrate(entities, wanted), f1: f1[best]! };
+  const bias = BIASES[best]!;
+  const entities = held.map(({ chain, scores, tokens }) =>
+    decodeEntities(chain, favourEntities(scores, set.labels.length, bias), tokens),
+  );
+  return { bias, entities, calibration: calibrate(entities, wanted), f1: f1[best]! };
 }

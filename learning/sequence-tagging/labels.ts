@@ -110,17 +110,18 @@ export interface TokenSpan {
 /** Entities of a label sequence. A continuation without a beginning starts an entity. */
 export function decodeLabels(set: LabelSet, labels: ArrayLike<number>): TokenSpan[] {
   const spans: TokenSpan[] = [];
-  let open: { type: number; first: number } | null = null;
+  // Type −1: no entity is open.
+  const open = { type: -1, first: 0 };
   const close = (last: number): void => {
-    if (open) spans.push({ type: set.types[open.type]!, first: open.first, last });
-    open = null;
+    if (open.type >= 0) spans.push({ type: set.types[open.type]!, first: open.first, last });
+    open.type = -1;
   };
   for (let i = 0; i < labels.length; i++) {
     const { part, type } = partsOf(set, labels[i]!);
-    const current = open as { type: number; first: number } | null;
-    if (part === 'O' || opens(part) || current?.type !== type) {
+    if (part === 'O' || opens(part) || open.type !== type) {
       close(i - 1);
-      if (part !== 'O') open = { type, first: i };
+      open.type = type;
+      open.first = i;
     }
     if (part === 'L' || part === 'U') close(i);
   }

@@ -287,7 +287,7 @@ describe('a fitted field', () => {
     const [alone, , together] = [
       (await tagger.scores.score([words]))[0]!,
       null,
-      (await tagger.scores.score([['a'], words, sentences[0]!.words as string[]]))[1]!,
+      (await tagger.scores.score([['a'], words, sentences[0]!.words]))[1]!,
     ];
     score(words).forEach((value, i) => {
       expect(alone[i]).toBeCloseTo(value, 1);

@@ -42,7 +42,9 @@ export function taggingOnnx({ hashes, weights }: DenseWeights, offsets: Float32A
   const features = graph.input(taggingGraph.features, 'int32', ['tokens', 'width']);
   const table = graph.constant('weights', tensor('float32', [hashes.length + 1, labels], weights));
   const rows = graph.node('Gather', [table, features]);
-  const sums = graph.node('ReduceSum', [rows, graph.constant('axis', int64s(1))], { attributes: { keepdims: { int: 0 } } });
+  const sums = graph.node('ReduceSum', [rows, graph.constant('axis', int64s(1))], {
+    attributes: { keepdims: { int: 0 } },
+  });
   const offset = graph.constant('offsets', tensor('float32', [labels], offsets));
   graph.node('Add', [sums, offset], { outputs: [taggingGraph.scores] });
   graph.output(taggingGraph.scores, 'float32', ['tokens', labels]);

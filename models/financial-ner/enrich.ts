@@ -1,0 +1,68 @@
+import type { Linker } from '../../learning/entity-linking/index.js';
+import { findIdentifiers, readAmount, readDate, type IdentifierSpan } from '../../learning/entity-rules/index.js';
+import type { TaggedEntity } from '../../learning/sequence-tagging/index.js';
+import { isLinked } from './dictionary.js';
+import type { NerEntity, NerRequest } from './request.js';
+
+/** A rule is right unless the number passes its check by chance. */
+const RULE_CONFIDENCE = 0.99;
+
+const AMOUNT = /AMOUNT|MONEY/i;
+const DATE = /^DATE|PERIOD|TIMEX/i;
+
+function valueOf(
+  { type, text }: TaggedEntity,
+  { referenceDay }: NerRequest,
+  identifier?: IdentifierSpan,
+): NerEntity['value'] {
+  if (AMOUNT.test(type)) return readAmount(text);
+  if (DATE.test(type) && referenceDay !== undefined) return readDate(text, referenceDay);
+  return identifier && identifier.type === type ? { kind: 'identifier', value: identifier.value } : null;
+}
+
+const overlaps = (a: { start: number; end: number }, b: { start: number; end: number }): boolean =>
+  a.start < b.end && b.start < a.end;
+
+/** A checksum outweighs the model, except where the model knows the type itself. */
+const outweighs = ({ type }: IdentifierSpan, known: readonly string[]): boolean =>
+  type !== 'UPI_ID' && !known.includes(type);
+
+// Members in alphabetical order, as the stored sample has them.
+function fromRule({ type, start, end, value }: IdentifierSpan, text: string): NerEntity {
+  return {
+    confidence: RULE_CONFIDENCE,
+    end,
+    links: [],
+    source: 'rule',
+    start,
+    text: text.slice(start, end),
+    type,
+    value: { kind: 'identifier', value },
+  };
+}
+
+export interface Knowledge {
+  readonly linker: Linker;
+  /** Types that the model learned. */
+  readonly types: readonly string[];
+}
+
+/** Adds values, links and identifiers found by rule; entities come back from left to right and do not overlap. */
+export function enrich(
+  request: NerRequest,
+  tagged: readonly TaggedEntity[],
+  { linker, types }: Knowledge,
+): NerEntity[] {
+  const identifiers = findIdentifiers(request.text);
+  const beaten = (entity: TaggedEntity): boolean =>
+    identifiers.some((rule) => overlaps(rule, entity) && outweighs(rule, types));
+  const kept = tagged.filter((entity) => !beaten(entity));
+  const found = kept.map((entity): NerEntity => {
+    const same = identifiers.find((rule) => rule.start === entity.start && rule.end === entity.end);
+    const { confidence, end, start, text, type } = entity;
+    const links = isLinked(type) ? linker.link(text, type) : [];
+    return { confidence, end, links, source: 'model', start, text, type, value: valueOf(entity, request, same) };
+  });
+  const added = identifiers.filter((rule) => !kept.some((entity) => overlaps(rule, entity)));
+  return [...found, ...added.map((rule) => fromRule(rule, request.text))].sort((a, b) => a.start - b.start);
+}

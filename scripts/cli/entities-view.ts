@@ -1,0 +1,237 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
+import { PipelineError } from '../../contracts/errors.js';
+import { requireSpan, type Span } from '../../learning/sequence-tagging/index.js';
+import { readSpans, requireType, writeSpans } from '../../models/financial-ner/annotations.js';
+import { reviewAnnotations, type Suspicion } from '../../models/financial-ner/review.js';
+import { nerJson } from '../../models/financial-ner/formats/ner-json.js';
+import { textTable } from '../../models/financial-ner/text-table.js';
+import type { CliContext, Connection } from './context.js';
+
+const DEFAULT_COUNT = 50;
+const SEED = 42;
+/** Annotated messages that are cross-validated, newest first; more take minutes. */
+const MOST_MESSAGES = 4000;
+
+export interface EntityLabelOptions {
+  readonly source?: string;
+}
+
+export interface EntityReviewOptions extends EntityLabelOptions {
+  readonly count?: number;
+  readonly output?: string;
+}
+
+interface AnnotatedMessage {
+  readonly id: string;
+  readonly text: string;
+  readonly text_group: string | null;
+  readonly spans: readonly Span[];
+}
+
+async function findAnnotated({ services }: Connection, source: string): Promise<AnnotatedMessage[]> {
+  const { rows } = await services.backendPool.query<AnnotatedMessage>(
+    `select message.id, message.text, message.text_group,
+            coalesce(json_agg(json_build_object('start', a.start_offset, 'end', a.end_offset, 'type', a.entity_type)
+              order by a.start_offset) filter (where a.id is not null), '[]') as spans
+     from backend.chat_messages message
+     left join backend.entity_annotations a on a.source = message.source and a.message_id = message.id
+     where message.source = $1 and btrim(message.text) <> '' and length(message.text) <= 20000
+       and (message.intent_labelled_at is not null or a.id is not null)
+     group by message.id, message.text, message.text_group, message.sent_at
+     order by message.sent_at desc, message.id limit $2`,
+    [source, MOST_MESSAGES],
+  );
+  return rows;
+}
+
+/** Suspicion of a message. */
+export interface ReviewedEntities {
+  readonly id: string;
+  readonly text: string;
+  readonly finding: string;
+  readonly doubt: number;
+  readonly suggestion: string;
+  readonly entities: string;
+}
+
+const asReviewed = (messages: readonly AnnotatedMessage[], { example, ...rest }: Suspicion): ReviewedEntities => ({
+  id: messages[example.row]!.id,
+  text: example.text,
+  finding: rest.finding,
+  doubt: rest.doubt,
+  suggestion: writeSpans(rest.suggestion),
+  entities: writeSpans(example.spans),
+});
+
+/** The messages whose annotations are most likely wrong. */
+export async function chooseEntities(
+  messages: readonly AnnotatedMessage[],
+  count: number,
+): Promise<ReviewedEntities[]> {
+  const texts = messages.map(({ id, text, text_group: group, spans }) => ({
+    id,
+    text,
+    spans,
+    ...(group !== null && { group }),
+  }));
+  const data = { schema: nerJson.schema, table: textTable(texts) };
+  const context = { seed: SEED, signal: new AbortController().signal, onProgress: () => undefined };
+  const found = await reviewAnnotations(context, data, count);
+  return found.map((suspicion) => asReviewed(messages, suspicion));
+}
+
+const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+
+/** CSV that `ml entities label` takes back once the last column is corrected. */
+export function reviewCsv(messages: readonly ReviewedEntities[]): string {
+  const rows = messages.map(({ id, text, finding, doubt, suggestion, entities }) =>
+    [id, text, finding, doubt.toFixed(3), suggestion, entities].map(quoted).join(','),
+  );
+  return `${['id,text,finding,doubt,suggestion,entities', ...rows].join('\n')}\n`;
+}
+
+/** Lists the annotated messages that a model which did not see them would annotate otherwise. */
+export async function reviewEntities(cli: CliContext, options: EntityReviewOptions): Promise<void> {
+  const { count = DEFAULT_COUNT, output } = options;
+  const connection = await cli.connect();
+  const source = options.source ?? (await connection.services.catalog.active());
+  const messages = await findAnnotated(connection, source);
+  const chosen = await chooseEntities(messages, count);
+  if (output !== undefined) await writeFile(output, reviewCsv(chosen));
+  cli.out.result({ source, annotated: messages.length, messages: chosen }, () => {
+    const rows = chosen.map(({ id, text, finding, doubt }) => [id, text.slice(0, 60), finding, doubt.toFixed(2)]);
+    cli.out.table({ head: ['message', 'text', 'finding', 'doubt'], rows });
+    const next = output === undefined ? 'write them with --output <file>' : `correct the column entities of ${output}`;
+    cli.out.line(`${chosen.length} messages; ${next}, then \`ml entities label <file>\``);
+  });
+}
+
+/** Annotations of one message. */
+export interface EntityLabels {
+  readonly id: string;
+  readonly spans: readonly Span[];
+}
+
+/**
+ * Annotations of a corrected review; rows without an id or with an empty column are left out.
+ * @throws PipelineError `MALFORMED_FILE`, `MISSING_COLUMN`, `INVALID_VALUE`, `FILE_EMPTY`.
+ */
+export function readEntityLabels(text: string, file: string): EntityLabels[] {
+  const fault = (code: 'MALFORMED_FILE' | 'MISSING_COLUMN' | 'INVALID_VALUE' | 'FILE_EMPTY', finding: string) =>
+    new PipelineError(code, `${file}: ${finding}`, { file });
+  let rows: Record<string, string>[];
+  try {
+    rows = parse(text, { columns: true, skip_empty_lines: true, bom: true });
+  } catch {
+    throw fault('MALFORMED_FILE', 'it is not a CSV file with a header');
+  }
+  const [first] = rows;
+  if (first === undefined) throw fault('FILE_EMPTY', 'it holds no row');
+  if (!('id' in first) || !('entities' in first)) throw fault('MISSING_COLUMN', 'wanted the columns id and entities');
+  const given = rows
+    .map(({ id = '', entities = '' }, row) => ({ id: id.trim(), entities: entities.trim(), row }))
+    .filter(({ id, entities }) => id !== '' && entities !== '');
+  if (new Set(given.map(({ id }) => id)).size < given.length)
+    throw fault('INVALID_VALUE', 'a message is annotated twice');
+  return given.map(({ id, entities, row }) => {
+    const spans = readSpans(entities, row).map(({ type, start, end }) => ({
+      type: requireType(type, { file }),
+      start,
+      end,
+    }));
+    return { id, spans };
+  });
+}
+
+const REPLACE = `
+  delete from backend.entity_annotations where source = $1 and message_id = $2`;
+const INSERT = `
+  insert into backend.entity_annotations
+    (source, id, message_id, start_offset, end_offset, entity_type, text, text_group, annotated_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, now())`;
+
+interface StoredMessage {
+  readonly text: string;
+  readonly text_group: string | null;
+}
+
+/** Replaces one message's annotations; all or none. @returns false for a message that is not there. */
+async function replaceAnnotations(
+  { services }: Connection,
+  source: string,
+  { id, spans }: EntityLabels,
+): Promise<boolean> {
+  const client = await services.backendPool.connect();
+  try {
+    await client.query('begin');
+    const { rows } = await client.query<StoredMessage>(
+      'select text, text_group from backend.chat_messages where source = $1 and id = $2 for update',
+      [source, id],
+    );
+    const [message] = rows;
+    if (message) {
+      spans.forEach((span, row) => {
+        requireSpan(message.text, span, row);
+      });
+      await client.query(REPLACE, [source, id]);
+      for (const [i, { start, end, type }] of spans.entries()) {
+        const text = message.text.slice(start, end);
+        await client.query(INSERT, [source, `${id}-review-${i + 1}`, id, start, end, type, text, message.text_group]);
+      }
+    }
+    await client.query('commit');
+    return message !== undefined;
+  } catch (fault) {
+    await client.query('rollback');
+    throw fault;
+  } finally {
+    client.release();
+  }
+}
+
+const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+
+/** Statements for whoever may write to the backend's database. */
+export const entitySql = (labels: readonly EntityLabels[]): string[] =>
+  labels.flatMap(({ id, spans }) => [
+    `delete from backend.entity_annotations where message_id = ${literal(id)};`,
+    ...spans.map(
+      ({ start, end, type }, i) =>
+        'insert into backend.entity_annotations (source, id, message_id, start_offset, end_offset, entity_type, text, text_group, annotated_at) ' +
+        `select source, ${literal(`${id}-review-${i + 1}`)}, id, ${start}, ${end}, ${literal(type)}, substr(text, ${start + 1}, ${end - start}), text_group, now() ` +
+        `from backend.chat_messages where id = ${literal(id)};`,
+    ),
+  ]);
+
+async function readLabelFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new PipelineError('FILE_NOT_READABLE', `${file}: it cannot be read`, { file }, { cause });
+  }
+}
+
+/** Brings corrected annotations back, or prints the SQL that would. */
+export async function labelEntities(cli: CliContext, file: string, options: EntityLabelOptions): Promise<void> {
+  const labels = readEntityLabels(await readLabelFile(file), file);
+  if (cli.config.backendDatabaseUrl !== null) {
+    const sql = entitySql(labels);
+    cli.out.result({ written: 0, sql }, () => {
+      for (const statement of sql) cli.out.line(statement);
+    });
+    cli.out.notice('nothing was written: BACKEND_DATABASE_URL is only read. Run the statements where you may write.');
+    return;
+  }
+  const connection = await cli.connect();
+  const source = options.source ?? (await connection.services.catalog.active());
+  let written = 0;
+  for (const label of labels) if (await replaceAnnotations(connection, source, label)) written += 1;
+  cli.out.result({ source, written, given: labels.length }, () => {
+    const left = labels.length - written;
+    const why = left === 0 ? '' : `; ${left} are no message of this source`;
+    cli.out.line(
+      `${written} messages of ${source} annotated anew${why}. The next training run has them in its snapshot.`,
+    );
+  });
+}

@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../cli/context.js';
+import type { EntityLabelOptions, EntityReviewOptions } from '../cli/entities-view.js';
+import { wholeNumber } from '../cli/options.js';
+
+/** `ml entities review|label`. */
+export function register(program: Command, cli: CliContext): void {
+  const entities = program
+    .command('entities')
+    .summary('which annotations are probably wrong, and bring corrections back')
+    .description('Improves the training data of the financial NER, a few texts at a time.');
+  entities
+    .command('review')
+    .description(
+      'Lists the annotated messages that a model which did not see them would annotate otherwise, the surest ' +
+        'disagreement first. With --output as CSV whose column entities can be corrected.',
+    )
+    .option('--count <n>', 'messages (50)', wholeNumber)
+    .option('--source <name>', 'source of the messages (the one in use)')
+    .option('--output <file>', 'write id,text,finding,doubt,suggestion,entities as CSV')
+    .action(async (options: EntityReviewOptions) => {
+      const { reviewEntities } = await import('../cli/entities-view.js');
+      await reviewEntities(cli, options);
+    });
+  entities
+    .command('label')
+    .description(
+      'Replaces the annotations of messages, so that the next snapshot has them. A database of BACKEND_DATABASE_URL is ' +
+        'never written to: then the SQL is printed instead.',
+    )
+    .argument('<file>', 'CSV with the columns id and entities (start:end:TYPE, blanks between; - = none)')
+    .option('--source <name>', 'source of the messages (the one in use)')
+    .action(async (file: string, options: EntityLabelOptions) => {
+      const { labelEntities } = await import('../cli/entities-view.js');
+      await labelEntities(cli, file, options);
+    });
+}
