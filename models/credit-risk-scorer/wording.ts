@@ -1,15 +1,6 @@
 import type { Cell } from './preprocessing.js';
 import { germanWords } from './formats/german-words.js';
-
-/** How a feature is called when one speaks to an applicant or an auditor, and in what it is measured. */
-export interface Wording {
-  readonly label: string;
-  readonly unit: Unit;
-  /** Words for coded values. */
-  readonly values?: Readonly<Record<string, string>>;
-}
-
-type Unit = 'INR' | 'TWD' | 'DM' | 'share' | 'ratio' | 'count' | 'days' | 'months' | 'years' | 'plain';
+import type { Unit, Wording } from './words.js';
 
 const named = (unit: Unit, labels: Readonly<Record<string, string>>): [string, Wording][] =>
   Object.entries(labels).map(([name, label]) => [name, { label, unit }]);

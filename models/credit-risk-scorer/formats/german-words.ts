@@ -1,4 +1,4 @@
-import type { Wording } from '../wording.js';
+import type { Wording } from '../words.js';
 
 /** Meanings of the codes in german.doc. */
 export const germanWords: Readonly<Record<string, Wording>> = {
