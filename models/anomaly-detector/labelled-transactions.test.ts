@@ -12,7 +12,7 @@ const text = (...values: (string | null)[]): Column => ({ kind: 'text', values }
 const number = (...values: number[]): Column => ({ kind: 'number', values: Float64Array.from(values) });
 const moment = (...values: number[]): Column => ({ kind: 'timestamp', values: Float64Array.from(values) });
 
-/** Four transactions: disputed, dismissed by an analyst, confirmed and never disputed, and one too new. */
+/** Four transactions: disputed, dismissed by an analyst, confirmed and never disputed, and the newest. */
 function transactions(disputedAt = daysAgo(50)): Table {
   return {
     rowCount: 4,
@@ -24,7 +24,7 @@ function transactions(disputedAt = daysAgo(50)): Table {
       category: text('shopping', 'cash', 'shopping', 'shopping'),
       amount: number(-100, -5000, -300, -100),
       currency: text('INR', 'INR', 'EUR', 'INR'),
-      booked_at: moment(daysAgo(60), daysAgo(50), daysAgo(40), daysAgo(10)),
+      booked_at: moment(daysAgo(60), daysAgo(50), daysAgo(42), daysAgo(10)),
       disputed_at: moment(disputedAt, Number.NaN, Number.NaN, Number.NaN),
     },
   };
@@ -65,6 +65,11 @@ describe('labelledTransactions', () => {
     const { table, notes } = rowsOf({ transactions: transactions(Number.NaN) });
     expect([...numberColumn(table, 'fraud')].every((label) => Number.isNaN(label))).toBe(true);
     expect(notes).toEqual(['the source records neither disputes nor verdicts']);
+  });
+
+  it('counts the last 30 days from the newest transaction where the source stands still', () => {
+    const stale = labelledTransactions({ transactions: transactions() }, { asOf: AS_OF + 300 * DAY_MS });
+    expect(textColumn(stale.table, 'transactionId')).toEqual(['t1', 't2', 't3']);
   });
 
   it('needs transactions', () => {

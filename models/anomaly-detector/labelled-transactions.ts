@@ -94,6 +94,10 @@ function withoutLabels(rows: readonly LabelledTransaction[]): LabelledTransactio
   return rows.map((row) => ({ ...row, label: Number.NaN }));
 }
 
+/** A source that stands still learns of no dispute either, however long ago its last transaction was. */
+const newestOf = (rows: readonly LabelledTransaction[]): number =>
+  rows.reduce((newest, { bookedAt }) => Math.max(newest, bookedAt), -Infinity);
+
 /**
  * The backend's rows: every transaction old enough for its dispute to have arrived, with the features known strictly
  * before it. Label: disputed. Verdicts of analysts are kept beside it for training.
@@ -104,7 +108,8 @@ export function labelledTransactions(tables: SnapshotTables, snapshot: { readonl
   if (transactions === undefined)
     throw new PipelineError('DATASET_NOT_FOUND', 'the snapshot has no table "transactions"', { table: 'transactions' });
   const history = readTransactions(transactions, feedbackOf(tables.prediction_feedback));
-  const matured = history.filter(({ bookedAt }) => bookedAt < snapshot.asOf - MATURING_DAYS * DAY_MS);
+  const end = Math.min(snapshot.asOf, newestOf(history));
+  const matured = history.filter(({ bookedAt }) => bookedAt < end - MATURING_DAYS * DAY_MS);
   const labelled = matured.some(({ misuseKnownAt, verdict }) => misuseKnownAt > 0 || verdict >= 0);
   const rows = labelled ? matured : withoutLabels(matured);
   const table = contextTable(rows, history, transactionFeatureNames);
