@@ -29,6 +29,12 @@ interface Loss {
   readonly curvature: Float64Array;
 }
 
+/**
+ * Precision of a Gaussian prior around "no change": a row or so of evidence. It keeps a and b finite where the labels are
+ * separable, and with them the steepness that a float32 graph must follow.
+ */
+const PRIOR = 1;
+
 function lossAt({ margins, labels, weights }: CalibrationRows, [a, b, c]: Float64Array): Loss {
   const [slope, curvature] = [new Float64Array(3), new Float64Array(9)];
   const inputs = Float64Array.of(0, 0, 1);
@@ -45,6 +51,11 @@ function lossAt({ margins, labels, weights }: CalibrationRows, [a, b, c]: Float6
       slope[j]! += weight * (probability - labels[i]!) * inputs[j]!;
       for (let k = 0; k < 3; k++) curvature[3 * j + k]! += bend * inputs[j]! * inputs[k]!;
     }
+  }
+  for (const [j, parameter] of [a!, b!].entries()) {
+    value += (PRIOR * (parameter - 1) ** 2) / 2;
+    slope[j]! += PRIOR * (parameter - 1);
+    curvature[4 * j]! += PRIOR;
   }
   const mean = (values: Float64Array): Float64Array => values.map((sum) => sum / total);
   return { value: value / total, slope: mean(slope), curvature: mean(curvature) };
@@ -105,7 +116,7 @@ function fitFree(rows: CalibrationRows, start: Float64Array, free: readonly numb
  * Beta calibration of Kull, Silva Filho & Flach (AISTATS 2017): three parameters that can bend an S either way and
  * contain "no change" (a = b = 1, c = 0). As in the authors' reference implementation a negative a or b is set to 0 and
  * the rest fitted again, so the map never falls. When neither may be positive the margins say nothing about the labels:
- * the order is kept and only the level is corrected.
+ * the order is kept and only the level is corrected. A weak prior (a, b ~ N(1, 1)) is added to the authors' likelihood.
  *
  * @param margins - (n,) finite log-odds of rows the model was not fitted on.  @param labels - (n,) 0 or 1.
  * @param weights - (n,) ≥ 0.

@@ -91,6 +91,17 @@ describe('beta calibration', () => {
     expect(mean(scores(fitted, margins))).toBeCloseTo(mean(labels), 6);
   });
 
+  it('stays finite and gentle enough for float32 where the labels are separable', () => {
+    const margins = Float64Array.from({ length: 300 }, (_, i) => (i - 150) / 40);
+    const fitted = fitBeta(
+      margins,
+      margins.map((margin) => (margin > 0.3 ? 1 : 0)),
+      ones(300),
+    );
+    expect(fitted.a + fitted.b).toBeGreaterThan(2);
+    expect(Math.max(fitted.a, fitted.b)).toBeLessThan(40);
+  });
+
   it('never changes the AUC', () => {
     const shapes = fc.tuple(fc.double({ min: 0.2, max: 2, noNaN: true }), fc.double({ min: -2, max: 1, noNaN: true }));
     fc.assert(
