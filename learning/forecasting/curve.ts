@@ -99,7 +99,7 @@ export function piecewiseAt(trend: PiecewiseTrend, day: number): number {
 }
 
 /** Trend at steps 1 … days.length, in units of the scale. */
-export function trendValues(trend: ForecastCurve['trend'], days: ArrayLike<number>): Float64Array {
+function trendValues(trend: ForecastCurve['trend'], days: ArrayLike<number>): Float64Array {
   if (trend.kind !== 'damped') return Float64Array.from(days, (day) => piecewiseAt(trend, day));
   return Float64Array.from(days, (_, i) => trend.level + trend.slope * dampedSteps(trend.damping, i + 1));
 }

@@ -7,14 +7,6 @@ export interface WeightedCurve extends ForecastCurve {
   readonly weight: number;
 }
 
-/** A holiday calendar or regressor effect that the state knows by name and `predict` looks up or is given. */
-export interface NamedEffect {
-  readonly name: string;
-  readonly mode: 'additive' | 'multiplicative';
-  /** Effect of one unit of the (standardised) column, in units of the curve's scale. */
-  readonly coefficient: number;
-}
-
 /**
  * What every forecaster learns: a few curves to be averaged, as plain JSON (a few kB). `predict` and the ONNX graph
  * read nothing else.
@@ -102,7 +94,7 @@ export function predictState(state: ForecasterState, horizon: number, shifts?: S
 const smallest = (values: Float64Array): number => values.reduce((low, value) => Math.min(low, value), Infinity);
 
 /** Amounts and counts never turn negative by extrapolation; series with negative values may. */
-export const floorOf = (values: Float64Array): number | null => (smallest(values) >= 0 ? 0 : null);
+const floorOf = (values: Float64Array): number | null => (smallest(values) >= 0 ? 0 : null);
 
 /** Declares a forecaster that learns one curve. */
 export function defineForecaster(definition: ForecasterDefinition): Forecaster {

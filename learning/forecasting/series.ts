@@ -55,7 +55,7 @@ export function seriesBefore(series: Series, length: number): Series {
 }
 
 /** @throws PipelineError `NOT_FINITE` on an infinite value, `INVALID_INPUT` on a start that is no moment. */
-export function requireSeries({ values, start }: Series): void {
+function requireSeries({ values, start }: Series): void {
   if (!Number.isFinite(start)) throw new PipelineError('INVALID_INPUT', `the series starts at ${start}, wanted a time`);
   for (let i = 0; i < values.length; i++) {
     if (values[i] === Infinity || values[i] === -Infinity) {

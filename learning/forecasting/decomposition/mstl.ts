@@ -59,7 +59,7 @@ function learn(values: Float64Array, periods: readonly number[], previous?: Fore
 
 /**
  * Seasons by MSTL, repeated as in their last round; exponential smoothing without season for the rest.
- * Needs two rounds of at least one period.
+ * Where the series shows no period twice, that smoothing alone remains.
  */
 export function mstlEts({ periods, log = false }: MstlOptions = {}): Forecaster {
   return defineForecaster({

@@ -36,7 +36,7 @@ function autocorrelation(values: Float64Array, lag: number): number {
 }
 
 /** The M4 organisers' test: is the correlation at the season's lag beyond what 90 % of unseasonal series show? */
-export function isSeasonal(values: Float64Array, period: number): boolean {
+function isSeasonal(values: Float64Array, period: number): boolean {
   if (period < 2 || values.length < 3 * period) return false;
   let squares = 0;
   for (let lag = 1; lag < period; lag++) squares += autocorrelation(values, lag) ** 2;

@@ -98,7 +98,7 @@ function standardisation(column: ArrayLike<number>, standardize: boolean | 'auto
 }
 
 /** Decides the columns beside the trend. @param data - days ascending. */
-export function planFeatures(data: ProphetColumns, options: ProphetOptions): FeaturePlan {
+function planFeatures(data: ProphetColumns, options: ProphetOptions): FeaturePlan {
   const { mode = 'additive', holidaysPriorScale = 10 } = options;
   const regressors = (options.regressors ?? []).map((regressor) => {
     const column = namedColumn(data.regressors, regressor.name, data.days.length);
@@ -157,7 +157,7 @@ export function featureColumns(data: ProphetColumns, plan: FeaturePlan): Feature
 }
 
 /** Days at which the trend may bend, as Prophet places them: evenly over the first part of the history's rows. */
-export function changepointDays(days: ArrayLike<number>, options: ProphetOptions): number[] {
+function changepointDays(days: ArrayLike<number>, options: ProphetOptions): number[] {
   if (options.growth === 'flat') return [];
   if (options.changepoints) return [...options.changepoints].sort((a, b) => a - b);
   const size = Math.floor(days.length * (options.changepointRange ?? 0.8));
