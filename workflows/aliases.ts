@@ -4,7 +4,27 @@ import { trainModel } from './train-model.js';
 
 type AliasInput = Omit<TrainModelInput, 'modelName'>;
 
+/** `trainModel` with the model fixed to `anomaly-detector`, so that the Temporal UI lists and starts it by its own name. */
+export async function trainAnomalyDetector(input: AliasInput = {}): Promise<TrainModelResult> {
+  return trainModel({ ...input, modelName: 'anomaly-detector' });
+}
+
 /** `trainModel` with the model fixed to `credit-risk-scorer`, so that the Temporal UI lists and starts it by its own name. */
 export async function trainCreditRiskScorer(input: AliasInput = {}): Promise<TrainModelResult> {
   return trainModel({ ...input, modelName: 'credit-risk-scorer' });
+}
+
+/** `trainModel` with the model fixed to `financial-ner`, so that the Temporal UI lists and starts it by its own name. */
+export async function trainFinancialNer(input: AliasInput = {}): Promise<TrainModelResult> {
+  return trainModel({ ...input, modelName: 'financial-ner' });
+}
+
+/** `trainModel` with the model fixed to `intent-classifier`, so that the Temporal UI lists and starts it by its own name. */
+export async function trainIntentClassifier(input: AliasInput = {}): Promise<TrainModelResult> {
+  return trainModel({ ...input, modelName: 'intent-classifier' });
+}
+
+/** `trainModel` with the model fixed to `spending-predictor`, so that the Temporal UI lists and starts it by its own name. */
+export async function trainSpendingPredictor(input: AliasInput = {}): Promise<TrainModelResult> {
+  return trainModel({ ...input, modelName: 'spending-predictor' });
 }

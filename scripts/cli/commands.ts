@@ -34,6 +34,10 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
     summary: 'which messages to label next, and bring labels back',
     load: () => import('../commands/intents.js'),
   },
+  entities: {
+    summary: 'which annotations are probably wrong, and bring corrections back',
+    load: () => import('../commands/entities.js'),
+  },
   features: { summary: 'show the online features of an entity', load: () => import('../commands/features.js') },
   schedule: { summary: 'weekly retraining and daily data pipeline', load: () => import('../commands/schedule.js') },
   up: { summary: 'start the local services and workers', load: () => import('../commands/up.js') },

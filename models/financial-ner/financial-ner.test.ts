@@ -1,0 +1,295 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { TrainingData } from '../../contracts/dataset.js';
+import { createLinker } from '../../learning/entity-linking/index.js';
+import { hashFraction } from '../../learning/hash/murmur.js';
+import { textColumn } from '../../learning/table.js';
+import { projectRoot } from '../../platform/project.js';
+import { trainContext } from '../../tests/support/check-model.js';
+import { annotatedTexts, NAMES_GROUP } from './annotated-texts.js';
+import { readSpans, writeSpans } from './annotations.js';
+import { baseline } from './baseline.js';
+import { buildDictionary } from './dictionary.js';
+import { enrich } from './enrich.js';
+import { train } from './estimator.js';
+import { compare, evaluate, score, scoredTable } from './evaluation.js';
+import { expectations } from './expectations.js';
+import { backendSchema } from './features.js';
+import { FIXTURE_SEED, FIXTURE_TEXTS, fixtureJson, fixtureTexts } from './fixtures/make-fixture.js';
+import { conll, spansOfTags } from './formats/conll.js';
+import { nerJson } from './formats/ner-json.js';
+import { nluppSlots } from './formats/nlupp.js';
+import { model } from './index.js';
+import { params } from './params.js';
+import { openPredictor, type NerPredictor } from './predictor.js';
+import { disagreement, reviewAnnotations } from './review.js';
+import { textTable, type AnnotatedText } from './text-table.js';
+
+const asData = (texts: readonly AnnotatedText[]): TrainingData => ({ schema: nerJson.schema, table: textTable(texts) });
+const invented = (count: number, seed: number): AnnotatedText[] =>
+  fixtureTexts(count, seed).map(({ entities, ...rest }) => ({ ...rest, spans: entities, kind: 'message' as const }));
+const quick = params.parse({ iterations: 15, swaps: 0, folds: 2 });
+
+describe('formats', () => {
+  it('reads IOB1, BIO and BILOU tags alike', () => {
+    const [starts, ends] = [
+      [0, 2, 4, 6],
+      [1, 3, 5, 7],
+    ];
+    const spans = [
+      { type: 'A', start: 0, end: 3 },
+      { type: 'B', start: 4, end: 5 },
+    ];
+    for (const tags of [
+      ['I-A', 'I-A', 'I-B', 'O'],
+      ['B-A', 'I-A', 'B-B', 'O'],
+      ['B-A', 'L-A', 'U-B', 'O'],
+    ])
+      expect(spansOfTags(tags, starts, ends)).toEqual(spans);
+    expect(spansOfTags(['I-A', 'B-A', 'O', 'O'], starts, ends)).toHaveLength(2);
+  });
+
+  it('reads a column file, every fifth sentence held out, and leaves notes beside it alone', () => {
+    const text = '-DOCSTART- -X- O O\n\n' + 'EU NNP I-ORG\nsaid VBD O\n\n'.repeat(10);
+    const files = [
+      { name: 'SOURCE.md', text: '# notes\nnothing here\n' },
+      { name: 'a.conll', text },
+    ];
+    expect(conll.layout!.matches(files)).toBe(true);
+    const table = conll.layout!.parse(files);
+    expect(table.rowCount).toBe(10);
+    expect(textColumn(table, 'entities')[0]).toBe('0:2:ORG');
+    expect(textColumn(table, 'part').filter((part) => part === 'test')).toHaveLength(2);
+    expect(() => conll.layout!.parse([{ name: 'a.conll', text: `${text}broken line\n` }])).toThrow(
+      expect.objectContaining({ code: 'MALFORMED_FILE' }),
+    );
+  });
+
+  it('reads NLU++ folds', () => {
+    const fold = (n: number) => ({
+      name: `fold${n}.json`,
+      text: JSON.stringify([{ text: 'pay £5', slots: { amount: { span: [4, 6] } } }, { text: 'hi' }]),
+    });
+    const table = nluppSlots.layout!.parse([fold(2), fold(12)]);
+    expect(textColumn(table, 'entities')).toEqual(['4:6:amount', '-', '4:6:amount', '-']);
+    expect(textColumn(table, 'part')).toEqual(['train', 'train', 'test', 'test']);
+  });
+
+  it('refuses spans that do not fit, and texts that are not the entity', () => {
+    const parse = (entry: object) => nerJson.layout!.parse([{ name: 'x.json', text: JSON.stringify([entry]) }]);
+    for (const entities of [
+      [{ start: 0, end: 9, type: 'A' }],
+      [{ start: 1, end: 2, type: 'A' }],
+      [{ start: 0, end: 2, type: 'a b' }],
+      [{ start: 0, end: 2, type: 'A', text: 'no' }],
+    ])
+      expect(() => parse({ text: '😀 x', entities })).toThrow(expect.objectContaining({ code: 'INVALID_VALUE' }));
+    expect(
+      textColumn(parse({ text: '😀 x', entities: [{ start: 0, end: 2, type: 'A', text: '😀' }] }), 'entities'),
+    ).toEqual(['0:2:A']);
+  });
+
+  it('writes and reads the label column', () => {
+    const spans = [{ type: 'A', start: 0, end: 2 }];
+    expect(readSpans(writeSpans(spans), 0)).toEqual([{ ...spans[0], confidence: 1 }]);
+    expect(readSpans('-', 0)).toEqual([]);
+    expect(() => readSpans('nonsense', 3)).toThrow(expect.objectContaining({ code: 'INVALID_VALUE' }));
+  });
+});
+
+describe('backend rows', () => {
+  const text = (...values: (string | null)[]) => ({ kind: 'text', values }) as const;
+  const number = (...values: number[]) => ({ kind: 'number', values: Float64Array.from(values) }) as const;
+  const time = (...values: number[]) => ({ kind: 'timestamp', values: Float64Array.from(values) }) as const;
+  const tables = {
+    chat_messages: {
+      rowCount: 3,
+      columns: {
+        id: text('m1', 'm2', 'm3'), user_id: text('u', 'u', 'u'), text: text('pay Zeta 500', 'hello', 'not labelled'),
+        locale: text('en-IN', 'en-IN', 'en-IN'), text_group: text('g1', null, null), sent_at: time(1, 2, 3),
+        intent_labelled_at: time(5, 6, NaN),
+      },
+    },
+    transactions: {
+      rowCount: 4,
+      columns: {
+        id: text('t1', 't2', 't3', 't4'), user_id: text('a', 'b', 'c', 'a'), booked_at: time(1, 2, 3, 4),
+        description: text('POS ZETA', 'POS ZETA', 'POS ZETA', 'UPI RAVI'), merchant: text('ZETA', 'ZETA', 'ZETA', 'RAVI'),
+        category: text('groceries', 'groceries', 'groceries', 'transfer'),
+      },
+    },
+    entity_annotations: {
+      rowCount: 3,
+      columns: {
+        id: text('e1', 'e2', 'e3'), message_id: text('m1', 'm1', null), transaction_id: text(null, null, 't1'),
+        start_offset: number(9, 4, 4), end_offset: number(12, 8, 8), entity_type: text('AMOUNT', 'MERCHANT', 'MERCHANT'),
+        text_group: text('g1', 'g1', 'g9'),
+      },
+    },
+  }; // prettier-ignore
+
+  it('are labelled messages, annotated lines and names of several customers', () => {
+    const { table } = annotatedTexts(tables);
+    expect(textColumn(table, 'textId')).toEqual(['message:m1', 'message:m2', 'transaction:t1', 'name:MERCHANT:ZETA']);
+    expect(textColumn(table, 'entities')).toEqual(['4:8:MERCHANT 9:12:AMOUNT', '-', '4:8:MERCHANT', '0:4:MERCHANT']);
+    expect(textColumn(table, 'textGroup')).toEqual(['g1', 'hello', 'g9', NAMES_GROUP]);
+  });
+
+  it('never hold a name out', () => {
+    const { split } = backendSchema;
+    if (split.kind !== 'group') throw new Error('wanted a group split');
+    expect(hashFraction(split.salt, NAMES_GROUP)).toBeGreaterThanOrEqual(split.fraction);
+  });
+});
+
+describe('a trained tagger', () => {
+  let predictor: NerPredictor;
+  beforeAll(async () => {
+    predictor = await openPredictor(await train(trainContext(), asData(invented(200, 1)), quick));
+  });
+
+  it('answers with values, links and confidence', async () => {
+    const request = { text: 'please pay ₹500 to Kalomi Store last month', referenceDay: '2026-01-14' };
+    const [answer] = await predictor.predict([request]);
+    const byType = new Map(answer!.entities.map((entity) => [entity.type, entity]));
+    expect(byType.get('AMOUNT')).toMatchObject({ text: '₹500', value: { amount: 500, currency: 'INR' } });
+    expect(byType.get('DATE')).toMatchObject({ value: { from: '2025-12-01', to: '2025-12-31' } });
+    expect(byType.get('MERCHANT')).toMatchObject({ text: 'Kalomi Store', source: 'model' });
+    const [undated] = await predictor.predict([{ text: request.text }]);
+    expect(undated!.entities.find(({ type }) => type === 'DATE')?.value).toBeNull();
+  });
+
+  it('answers or refuses odd texts', async () => {
+    const odd = [
+      '',
+      '\u0000\u0001',
+      '😀😀',
+      'ادفع ٥٠٠ إلى متجر',
+      '\ud800x',
+      'a'.repeat(100_000),
+      'pay 5 '.repeat(16_000),
+    ];
+    const answers = await predictor.predict(odd.map((text) => predictor.input.parse({ text })));
+    answers.forEach(({ entities }, i) => {
+      for (const { start, end, text } of entities) expect(odd[i]!.slice(start, end)).toBe(text);
+    });
+    expect(predictor.input.safeParse({ text: 'x'.repeat(1_048_576) }).success).toBe(false);
+    expect(predictor.input.safeParse({ text: 'x', referenceDay: '2026-02-30' }).success).toBe(false);
+  });
+
+  it('explains an entity by feature weights', async () => {
+    const explained = await model.explain!(predictor, { text: 'please pay ₹500 to Kalomi Store' });
+    const { entities } = explained as { entities: { type: string; reasons: { weight: number }[] }[] };
+    expect(entities.length).toBeGreaterThan(0);
+    for (const { reasons } of entities) expect(reasons.length).toBeGreaterThan(3);
+  });
+
+  it('beats the dictionary on new names', async () => {
+    const [known, held] = [asData(invented(200, 1)), asData(invented(100, 2))];
+    const scored = await score(predictor, held, trainContext());
+    const other = baseline(known, held);
+    expect(compare(scored, other.scored, 'baseline', trainContext()).interval.low).toBeGreaterThan(0.1);
+    const { slices } = evaluate(scored, held, trainContext());
+    expect(slices.map(({ name }) => name)).toContain('type: MERCHANT');
+  });
+});
+
+describe('evaluation', () => {
+  it('counts exact spans alone', () => {
+    const wanted = [{ type: 'A', start: 0, end: 2 }];
+    const held = asData(Array.from({ length: 4 }, () => ({ text: 'ab cd', spans: wanted })));
+    const found = [
+      [{ type: 'A', start: 0, end: 2 }],
+      [{ type: 'B', start: 0, end: 2 }],
+      [],
+      [{ type: 'A', start: 0, end: 5 }],
+    ];
+    const table = scoredTable(
+      found.map(() => ({ spans: wanted })),
+      found.map((spans) => spans.map((span) => ({ ...span, confidence: 0.5 }))),
+      ['a note'],
+    );
+    const { metrics, notes } = evaluate(table, held, trainContext());
+    const value = (name: string) => metrics.find((metric) => metric.name === name)?.value;
+    expect([value('f1'), value('precision'), value('recall')]).toEqual([2 / 7, 1 / 3, 1 / 4]);
+    expect(notes).toEqual(['4 held-out texts with 4 annotated entities', 'a note']);
+  });
+});
+
+describe('enrich', () => {
+  const knowledge = { linker: createLinker([]), types: ['AMOUNT'] };
+  const text = 'card 4111 1111 1111 1111';
+
+  it('lets a checksum outweigh a type that the model guessed', () => {
+    const guess = { type: 'AMOUNT', start: 5, end: 9, text: '4111', confidence: 0.6 };
+    const [entity, ...others] = enrich({ text }, [guess], knowledge);
+    expect(others).toEqual([]);
+    expect(entity).toMatchObject({ type: 'CARD', source: 'rule', start: 5, end: 24 });
+  });
+
+  it('keeps what the model knows itself', () => {
+    const own = { type: 'CARD', start: 5, end: 24, text: text.slice(5), confidence: 0.9 };
+    const found = enrich({ text }, [own], { ...knowledge, types: ['CARD'] });
+    expect(found).toMatchObject([{ source: 'model', value: { kind: 'identifier', value: '4111111111111111' } }]);
+  });
+});
+
+describe('buildDictionary', () => {
+  it('joins spellings of one name and leaves out what was annotated once', () => {
+    const example = (name: string) => ({
+      row: 0,
+      group: 'g',
+      text: name,
+      spans: [{ type: 'MERCHANT', start: 0, end: name.length }],
+    });
+    const found = buildDictionary(['Zeta', 'ZETA Ltd', 'Once'].map(example), [{ name: 'OMEGA', type: 'MERCHANT' }]);
+    expect(found).toEqual([
+      { name: 'OMEGA', type: 'MERCHANT', aliases: [] },
+      { name: 'ZETA Ltd', type: 'MERCHANT', aliases: ['Zeta'] },
+    ]);
+  });
+});
+
+describe('expectations', () => {
+  const check = (texts: readonly AnnotatedText[]) =>
+    expectations.map((expectation) => expectation.check(asData(texts)));
+
+  it('hold for sound annotations and name unsound ones', () => {
+    expect(check(invented(50, 3))).toEqual([null, null, null]);
+    const ragged = [{ text: 'abc def', spans: [{ type: 'A', start: 1, end: 2 }] }];
+    expect(check(ragged)[1]).toContain('cut a word');
+    expect(check([{ text: 'abc', spans: [{ type: 'A', start: 0, end: 9 }] }])[0]).toContain('does not fit');
+    expect(check([{ text: 'abc', spans: [] }])[2]).toBe('no text has an entity');
+  });
+});
+
+describe('review', () => {
+  it('says how sure the other opinion is', () => {
+    const a = { type: 'A', start: 0, end: 2 };
+    expect(disagreement([a], [{ ...a, confidence: 0.9 }])).toBeNull();
+    expect(disagreement([], [{ ...a, confidence: 0.9 }])).toEqual({ doubt: 0.9, finding: 'A not annotated' });
+    expect(disagreement([a], [{ ...a, type: 'B', confidence: 0.8 }])).toEqual({ doubt: 0.8, finding: 'A or B' });
+    expect(disagreement([a], [])?.doubt).toBeLessThan(0.5);
+  });
+
+  it('finds spans that were taken away, better than chance by far', async () => {
+    const texts = invented(200, 5);
+    const spoilt = new Set<number>();
+    const data = texts.map((text, i) => {
+      if (i % 20 !== 0 || text.spans.length === 0) return text;
+      spoilt.add(i);
+      return { ...text, spans: text.spans.slice(1) };
+    });
+    const found = await reviewAnnotations(trainContext(), asData(data), 15);
+    const right = found.filter(({ example }) => spoilt.has(example.row)).length;
+    expect(right).toBeGreaterThan(spoilt.size / 2);
+  });
+});
+
+describe('fixture', () => {
+  it('is what its script makes', async () => {
+    const path = join(projectRoot, 'models/financial-ner/fixtures/ner-training.json');
+    expect(await readFile(path, 'utf8')).toBe(fixtureJson(FIXTURE_TEXTS, FIXTURE_SEED));
+  });
+});
