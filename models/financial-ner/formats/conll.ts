@@ -76,6 +76,9 @@ function* sentencesOf({ name, text }: SourceText): Generator<readonly TaggedWord
 /** Enough to tell; the last line of it may be cut off. */
 const HEAD = 4096;
 
+/** A broken line is a fault of the file and does not make it something else. */
+const MOSTLY = 0.8;
+
 /** Notes and licences in the same folder are no data. */
 function looksTagged({ text }: SourceText): boolean {
   const lines = text.slice(0, HEAD).split(/\r?\n/).slice(0, -1).filter((line) => line.trim() !== ''); // prettier-ignore
@@ -88,7 +91,7 @@ function looksTagged({ text }: SourceText): boolean {
           .at(-1)!,
       ) && /\S[\t ]+\S/.test(line),
   );
-  return lines.length > 0 && tagged.length === lines.length;
+  return lines.length > 0 && tagged.length >= MOSTLY * lines.length;
 }
 
 function readFiles(all: readonly SourceText[]): AnnotatedText[] {

@@ -204,7 +204,9 @@ async function runThroughput(context: BenchmarkContext): Promise<BenchmarkRow[]>
 /** Sections `ner-scratch`, `ner-encoder`, `ner-languages`, `ner-throughput`. */
 export async function run(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   const rows: BenchmarkRow[] = [];
-  if (context.wants('ner-scratch')) for (const set of sets) rows.push(...(await runSet(context, set)));
+  // `--only 'ner-scratch FIN5'` takes one set.
+  for (const set of sets)
+    if (context.wants(`ner-scratch ${set.name}`)) rows.push(...(await runSet(context, set)));
   if (context.wants('ner-throughput')) rows.push(...(await runThroughput(context)));
   if (context.wants('ner-languages')) rows.push(...(await runLanguages(context)));
   if (context.wants('ner-encoder')) rows.push(...(await runEncoder(context)));
