@@ -9,6 +9,8 @@ import type { Judged } from './metrics.js';
 const CURVE_POINTS = 200;
 const BANDS = 40;
 const DAY_MS = 86_400_000;
+/** A longer holdout is counted by weeks: days alone would be a hedge of needles. */
+const MOST_DAYS = 35;
 const SIZE = { width: 360, height: 300 } as const;
 const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
 
@@ -110,32 +112,41 @@ function distributionPlot({ labels, scores }: Judged): Plot {
   };
 }
 
-function alertsPlot(judged: Judged, times: Float64Array): Plot {
-  const days = new Map<number, { alerts: number; misuse: number }>();
+interface Period {
+  alerts: number;
+  misuse: number;
+}
+
+/** Alerts and misuse by the start of the period they fall into. */
+function countPeriods(judged: Judged, times: Float64Array, length: number): ReadonlyMap<number, Period> {
+  const periods = new Map<number, Period>();
   judged.rows.forEach((row, i) => {
-    const day = Math.floor(times[row]! / DAY_MS) * DAY_MS;
-    const known = days.get(day) ?? { alerts: 0, misuse: 0 };
-    days.set(day, { alerts: known.alerts + judged.alerts[i]!, misuse: known.misuse + judged.labels[i]! });
+    const start = Math.floor(times[row]! / length) * length;
+    const known = periods.get(start) ?? { alerts: 0, misuse: 0 };
+    periods.set(start, { alerts: known.alerts + judged.alerts[i]!, misuse: known.misuse + judged.labels[i]! });
   });
-  const values = [...days]
+  return periods;
+}
+
+function alertsPlot(judged: Judged, times: Float64Array): Plot {
+  const held = judged.rows.map((row) => times[row]!);
+  const days = (held.reduce((a, b) => Math.max(a, b)) - held.reduce((a, b) => Math.min(a, b))) / DAY_MS;
+  const weekly = days > MOST_DAYS;
+  const length = weekly ? 7 * DAY_MS : DAY_MS;
+  const values = [...countPeriods(judged, times, length)]
     .sort(([a], [b]) => a - b)
-    .flatMap(([day, { alerts, misuse }]) => [
-      { day, count: alerts, what: 'alerts' },
-      { day, count: misuse, what: 'misuse' },
+    .flatMap(([start, { alerts, misuse }]) => [
+      { start, count: alerts, what: 'alerts' },
+      { start, count: misuse, what: 'misuse' },
     ]);
-  const x = { field: 'day', type: 'temporal', title: 'day' };
+  const period = weekly ? 'week' : 'day';
+  const x = { field: 'start', type: 'temporal', title: `${period} from` };
   const color = { field: 'what', type: 'nominal', title: null };
+  const encoding = { x, y: axis('count', `a ${period}`), color };
   return {
     title: 'Alerts over time',
-    caption:
-      'Alerts and misuse a day of the holdout; alerts that rise while misuse does not mean that behaviour moved.',
-    spec: {
-      $schema: SCHEMA,
-      ...SIZE,
-      data: { values },
-      mark: 'line',
-      encoding: { x, y: axis('count', 'a day'), color },
-    },
+    caption: `Alerts and misuse a ${period} of the holdout; alerts that rise while misuse does not mean that behaviour moved.`,
+    spec: { $schema: SCHEMA, ...SIZE, data: { values }, mark: { type: 'line', point: true }, encoding },
   };
 }
 

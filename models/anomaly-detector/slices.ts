@@ -3,12 +3,12 @@ import type { Metric, Slice } from '../../contracts/evaluation.js';
 import { delongAuc, rocAuc } from '../../learning/metrics/index.js';
 import { textColumn, timestampColumn } from '../../learning/table.js';
 import { columnNames } from './columns.js';
-import { type Judged, misuseCount, smallestClass } from './metrics.js';
+import { DELONG_ROWS, type Judged, misuseCount, smallestClass } from './metrics.js';
 
 /** A group with fewer rows says nothing that its noise would not drown. */
 const SMALLEST_SLICE = 100;
-/** DeLong's interval needs two rows of each class. */
-const SMALLEST_CLASS = 2;
+/** With fewer rows of a class the AUC is an anecdote. */
+const SMALLEST_CLASS = 5;
 /** The largest categories; a card is no spreadsheet. */
 const MOST_CATEGORIES = 12;
 
@@ -20,8 +20,10 @@ function sliceMetrics(judged: Judged): Metric[] {
     { name: 'alertsPer1000', value: (1000 * alerts) / n, direction: 'lower', n },
   ];
   if (smallestClass(judged) < SMALLEST_CLASS) return rates;
-  const auc = rocAuc(judged.labels, judged.scores);
-  return [{ name: 'aucRoc', value: auc, direction: 'higher', n, interval: delongAuc(judged).interval }, ...rates];
+  const auc: Metric = { name: 'aucRoc', value: rocAuc(judged.labels, judged.scores), direction: 'higher', n };
+  // DeLong's normal interval leaves [0, 1] when a class is small.
+  const certain = smallestClass(judged) >= DELONG_ROWS;
+  return [certain ? { ...auc, interval: delongAuc(judged).interval } : auc, ...rates];
 }
 
 function partOf(judged: Judged, positions: readonly number[]): Judged {
