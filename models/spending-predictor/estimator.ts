@@ -29,8 +29,6 @@ import { fitSeasonality, type SeasonSeries } from './seasonality.js';
 
 /** Below this there is no month to learn from. */
 const FEWEST_ROWS = 30;
-/** A shard of so many rows is some minutes of work at most; a file of a few customers is done in one piece. */
-const ROWS_PER_SHARD = 200_000;
 const MOST_SHARDS = 64;
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -112,7 +110,7 @@ function fitPart(
 
 /** Work that Temporal hands out in parts: each customer's backtest needs nobody else's. */
 export const shards: Sharding<SpendingParams> = {
-  count: (rows) => (rows < ROWS_PER_SHARD ? 0 : Math.min(MOST_SHARDS, Math.ceil(rows / ROWS_PER_SHARD))),
+  count: (rows, { rowsPerShard }) => (rows < rowsPerShard ? 0 : Math.min(MOST_SHARDS, Math.ceil(rows / rowsPerShard))),
   fit(context, data, params, part) {
     context.signal.throwIfAborted();
     return Promise.resolve(utf8(canonicalJson(fitPart(context, prepare(data, params), params, part))));

@@ -16,6 +16,8 @@ export const params = z.strictObject({
     .enum(['minimum-trace', 'bottom-up'])
     .default('minimum-trace')
     .describe('how categories and total are made to agree'),
+  /** Rows of a shard; smaller ones spread over more workers and lose less to a killed one, at the cost of reading. @default 200000 */
+  rowsPerShard: z.int().min(500).default(200_000).describe('rows of a shard of the backtest'),
 });
 export type SpendingParams = z.infer<typeof params>;
 

@@ -12,8 +12,8 @@ export interface WorkerOrder {
   readonly config: Config;
   readonly endpoints: Endpoints;
   readonly roles: readonly WorkerRole[];
-  /** `round-40-60`: while boosting; `before-commit`: the artefact is stored, the registry does not know it yet. */
-  readonly dieAt: 'never' | 'round-40-60' | 'before-commit' | 'before-registration';
+  /** `second-shard`: while it is computed; `round-40-60`: while boosting; `before-commit`: the artefact is stored, the registry does not know it yet. */
+  readonly dieAt: 'never' | 'round-40-60' | 'before-commit' | 'before-registration' | 'second-shard';
   /** Written before dying; a worker that finds it lives on. */
   readonly markerFile: string;
 }
@@ -39,6 +39,24 @@ const mortal = (runner: JobRunner): JobRunner => ({
       },
     }),
 });
+
+/** Dies in the middle of one shard. */
+const mortalShard = (runner: JobRunner): JobRunner => ({
+  run: (request, options) =>
+    runner.run(request, {
+      ...options,
+      onProgress: (progress) => {
+        const { shard } = request.input as { readonly shard?: { readonly index: number } };
+        if (request.job === 'fitShard' && shard?.index === 1 && progress.done >= 1) dieOnce('second shard');
+        options.onProgress(progress);
+      },
+    }),
+});
+
+const deadly: Partial<Record<WorkerOrder['dieAt'], (runner: JobRunner) => JobRunner>> = {
+  'round-40-60': mortal,
+  'second-shard': mortalShard,
+};
 
 /** The registry with a cliff before one call. */
 function withCliff(services: Services): Services {
@@ -72,7 +90,7 @@ const runner = createRunner(order.config, order.endpoints, { progressIntervalMs:
 await runWorkers({
   ...{ config: order.config, endpoints: order.endpoints, roles: order.roles, logger },
   services: withCliff(services),
-  runner: order.dieAt === 'round-40-60' ? mortal(runner) : runner,
+  runner: deadly[order.dieAt]?.(runner) ?? runner,
   signal: new AbortController().signal,
   onReady: () => process.stdout.write('ready\n'),
 });

@@ -1,0 +1,63 @@
+import type { TrainingData } from '../../../contracts/dataset.js';
+import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
+import type { Column, Table } from '../../../contracts/table.js';
+import { generateCustomers } from '../../../datasets/sources/backend/generator/index.js';
+import { tableSpecs } from '../../../datasets/sources/backend/tables.js';
+import { freezeHoldout, splitHoldout } from '../../../learning/split/index.js';
+import { findModel } from '../../../models/catalogue.js';
+
+type Cells = Readonly<Record<string, unknown>>;
+
+function toTable(name: 'transactions' | 'loans', rows: readonly Cells[]): Table {
+  const columns = tableSpecs[name].columns.map(({ name: column, type }): [string, Column] => {
+    if (type === 'text' || type === 'category')
+      return [column, { kind: 'text', values: rows.map((row) => (row[column] as string | null) ?? null) }];
+    const values = Float64Array.from(rows, (row) => (row[column] as number | null) ?? NaN);
+    return [column, { kind: type === 'timestamp' ? 'timestamp' : 'number', values }];
+  });
+  return { rowCount: rows.length, columns: Object.fromEntries(columns) };
+}
+
+/** The spending predictor's rows of generated customers, divided at the line's holdout. */
+export async function generatedSpending(users: number): Promise<{ train: TrainingData; holdout: TrainingData }> {
+  const [transactions, loans]: [Cells[], Cells[]] = [[], []];
+  for (const { rows } of generateCustomers({ users })) {
+    for (const row of rows.transactions) transactions.push(row as unknown as Cells);
+    for (const row of rows.loans) loans.push(row as unknown as Cells);
+  }
+  const { backend } = await findModel('spending-predictor');
+  const { schema } = backend;
+  const tables = { transactions: toTable('transactions', transactions), loans: toTable('loans', loans) };
+  const { table } = backend.rows(tables, { asOf: Date.UTC(2026, 10, 1), source: 'generated' });
+  const parts = splitHoldout(freezeHoldout(schema.split, table), table);
+  return { train: { schema, table: parts.train }, holdout: { schema, table: parts.holdout } };
+}
+
+const quiet: TrainContext = {
+  seed: 42,
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+  checkpoint: { load: () => Promise.resolve(null), save: () => Promise.resolve() },
+  champion: null,
+  shards: [],
+  encoder: () => Promise.resolve(null),
+};
+
+/** CPU seconds of this process since a moment. */
+export function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+/** Trains in this process as `fitModel` does, shard by shard where the model has shards. */
+export async function trainSharded(data: TrainingData, count: number): Promise<ArtefactFiles> {
+  const model = await findModel('spending-predictor');
+  const params = model.params.parse({});
+  const shards: Uint8Array[] = [];
+  for (let index = 0; index < count; index++)
+    shards.push(await model.shards!.fit(quiet, data, params, { index, count }));
+  return model.train({ ...quiet, shards }, data, params);
+}
+
+/** What computations here are given. */
+export const quietTraining = quiet;
