@@ -45,7 +45,7 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
   });
 
   it('rejects a challenger that is not better than the champion beyond noise', async () => {
-    const result = await train('third', { params: { nEstimators: 90 } });
+    const result = await train('third', { params: { nEstimators: 390 } });
     expect(result.decision).toBe('rejected');
     expect(result.reasons.join(' ')).toContain('champion');
     expect(result.comparisons.map(({ against }) => against)).toEqual(['baseline', 'champion']);
@@ -59,6 +59,11 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
     const answer = await predict({ ...wanted, inputs: [input] });
     expect(answer).toMatchObject({ version: '1.0.0', stage: 'dev', snapshotHash: null });
     expect(answer.outputs).toHaveLength(1);
+    expect(answer.explanations).toBeUndefined();
+    const { explanations } = await predict({ ...wanted, inputs: [input], explain: true });
+    const { reasons, contributions } = explanations![0] as { reasons: unknown[]; contributions: object };
+    expect(reasons.length).toBeLessThanOrEqual(4);
+    expect(contributions).toHaveProperty('requestedAmount');
     await expect(predict({ ...wanted, inputs: [{ ...input, termMonths: 'twelve' }] })).rejects.toMatchObject({
       code: 'INVALID_INPUT',
       message: expect.stringContaining('termMonths') as string,
