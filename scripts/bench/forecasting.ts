@@ -1,7 +1,10 @@
 import { accuracyRows, forecastSeries, type AccuracySet, type OwnForecast } from './forecasting/accuracy.js';
+import { berkaRows } from './forecasting/berka.js';
+import { generatedRows } from './forecasting/generated.js';
 import { intervalRows } from './forecasting/intervals.js';
 import { peytonRows } from './forecasting/peyton.js';
 import { hasForecastingData, loadM4, loadRetail } from './forecasting/public-series.js';
+import { scaleRows } from './forecasting/scale.js';
 import type { BenchmarkContext, BenchmarkRow, BenchmarkSuite } from './report/suite.js';
 
 type Section = (context: BenchmarkContext) => Promise<BenchmarkRow[]>;
@@ -34,20 +37,31 @@ async function retail(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   return accuracyRows(set, forecastSet(set, context), context, true);
 }
 
-const publicSections: readonly { readonly names: readonly string[]; readonly run: Section }[] = [
+interface NamedSections {
+  readonly names: readonly string[];
+  readonly run: Section;
+}
+
+const publicSections: readonly NamedSections[] = [
   { names: ['m4-weekly', 'intervals'], run: weekly },
   { names: ['m4-hourly'], run: hourly },
   { names: ['retail'], run: retail },
   { names: ['peyton'], run: ({ dataFolder }) => peytonRows(dataFolder) },
 ];
 
+/** Sections that bring their own data or look for them. */
+const spendingSections: readonly NamedSections[] = [
+  { names: ['berka'], run: berkaRows },
+  { names: ['generated'], run: generatedRows },
+  { names: ['scale'], run: scaleRows },
+];
+
 async function run(context: BenchmarkContext): Promise<BenchmarkRow[]> {
+  const hasPublic = hasForecastingData(context.dataFolder);
+  if (!hasPublic) context.onProgress(`no forecasting data in ${context.dataFolder}: the public sets are left out`);
+  const sections = [...(hasPublic ? publicSections : []), ...spendingSections];
   const rows: BenchmarkRow[] = [];
-  if (!hasForecastingData(context.dataFolder)) {
-    context.onProgress(`no forecasting data in ${context.dataFolder}: the public sets are left out`);
-    return rows;
-  }
-  for (const section of publicSections) {
+  for (const section of sections) {
     if (section.names.some(context.wants)) rows.push(...(await section.run(context)));
   }
   return rows;
