@@ -169,15 +169,15 @@ function sizes(scored: Scored): Metric[] {
 }
 
 /**
- * The last figures of the seasonal naive (the same month a year before) that it must not be worse than: upper end of
- * the 95 % interval of our MAPE minus its; below 0 = better beyond noise. Null when no customer has a year of history.
+ * Against the seasonal naive (the same month a year before): lower end of the 95 % interval of our MAPE minus its, above
+ * 0 = worse beyond noise. 0 when no customer has a year of history.
  */
 function againstSeasonalNaive(total: Scored, seed: number): Metric[] {
   const known = where(total, (row) => total.lastYear[row]! >= 0);
   const paired = pairedMape(customerErrors(known), customerErrors(known, known.lastYear), seed);
   const name = 'mapeOverSeasonalNaive';
   if (paired.n === 0) return [{ name, value: 0, direction: 'lower', n: 0 }];
-  return [{ name, value: -paired.interval.low, direction: 'lower', n: paired.n }];
+  return [{ name, value: -paired.interval.high, direction: 'lower', n: paired.n }];
 }
 
 /** All metrics, the primary first. @param scored - of `score`. */
