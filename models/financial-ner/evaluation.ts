@@ -18,6 +18,7 @@ import { textColumn } from '../../learning/table.js';
 import type { Span } from '../../learning/sequence-tagging/index.js';
 import { readSpans, writeConfidentSpans, writeSpans, type ConfidentSpan } from './annotations.js';
 import { readExamples } from './examples.js';
+import { judgedConfidences, type JudgedText } from './judged-text.js';
 import { evaluationPlots } from './plots.js';
 import type { NerPredictor } from './predictor.js';
 import type { NerAnswer, NerRequest } from './request.js';
@@ -28,12 +29,6 @@ export const PRIMARY_METRIC = 'f1';
 
 /** Texts tagged at once while a holdout is scored. */
 const BATCH_TEXTS = 512;
-
-/** Truth and answer of a text. */
-export interface JudgedText {
-  readonly wanted: readonly Span[];
-  readonly found: readonly ConfidentSpan[];
-}
 
 /** Truth and prediction a row; notes of the training travel in the first row's cell. */
 export function scoredTable(
@@ -85,17 +80,6 @@ export async function score(
 
 const countsOf = (judged: readonly JudgedText[]): SpanCounts[] =>
   judged.map(({ found, wanted }) => countSpans(found, wanted));
-
-/** 1 for each found entity that is right, with its confidence. */
-export function judgedConfidences(judged: readonly JudgedText[]): { labels: number[]; scores: number[] } {
-  const [labels, scores]: [number[], number[]] = [[], []];
-  for (const { found, wanted } of judged)
-    for (const span of found) {
-      labels.push(countSpans([span], wanted).right);
-      scores.push(span.confidence);
-    }
-  return { labels, scores };
-}
 
 const typesOf = (judged: readonly JudgedText[]): string[] =>
   [...new Set(judged.flatMap(({ wanted, found }) => [...wanted, ...found].map(({ type }) => type)))].sort();

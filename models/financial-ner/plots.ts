@@ -1,7 +1,7 @@
 import type { Plot } from '../../contracts/evaluation.js';
 import { calibrationBins } from '../../learning/metrics/index.js';
 import { countSpans, f1Of, precisionOf, recallOf, sumSpans } from '../../learning/metrics/spans.js';
-import { judgedConfidences, type JudgedText } from './evaluation.js';
+import { judgedConfidences, type JudgedText } from './judged-text.js';
 
 const SIZE = { width: 360, height: 300 } as const;
 const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
@@ -40,9 +40,12 @@ function confusionPlot(judged: readonly JudgedText[], types: readonly string[]):
   };
   const color = { field: 'count', type: 'quantitative', scale: { type: 'symlog', scheme: 'blues' }, title: 'entities' };
   const cells = { mark: 'rect', encoding: { ...encoding, color } };
+  // Dark cells begin at about an eighth of the largest count on this scale.
+  const dark = Math.max(0, ...values.map(({ count }) => count)) / 8;
+  const ink = { condition: { test: `datum.count > ${dark}`, value: 'white' }, value: 'black' };
   const numbers = {
     mark: { type: 'text', fontSize: 10 },
-    encoding: { ...encoding, text: { field: 'count', type: 'quantitative' } },
+    encoding: { ...encoding, text: { field: 'count', type: 'quantitative' }, color: ink },
   };
   return {
     title: 'Confusion of types',

@@ -1,7 +1,7 @@
 import type { TrainingData } from '../../contracts/dataset.js';
 import type { Metric, Slice } from '../../contracts/evaluation.js';
 import { countSpans, f1Of, precisionOf, recallOf, sumSpans } from '../../learning/metrics/spans.js';
-import type { JudgedText } from './evaluation.js';
+import type { JudgedText } from './judged-text.js';
 import { readExamples } from './examples.js';
 
 /** A group with fewer annotated entities says nothing that its noise would not drown. */

@@ -205,8 +205,7 @@ async function runThroughput(context: BenchmarkContext): Promise<BenchmarkRow[]>
 export async function run(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   const rows: BenchmarkRow[] = [];
   // `--only 'ner-scratch FIN5'` takes one set.
-  for (const set of sets)
-    if (context.wants(`ner-scratch ${set.name}`)) rows.push(...(await runSet(context, set)));
+  for (const set of sets) if (context.wants(`ner-scratch ${set.name}`)) rows.push(...(await runSet(context, set)));
   if (context.wants('ner-throughput')) rows.push(...(await runThroughput(context)));
   if (context.wants('ner-languages')) rows.push(...(await runLanguages(context)));
   if (context.wants('ner-encoder')) rows.push(...(await runEncoder(context)));
