@@ -25,6 +25,13 @@ export const fineTuningParams = z.strictObject({
   clipNorm: z.number().positive().default(1).describe('Longest gradient; longer ones are shortened'),
   dropout: z.number().min(0).max(0.9).default(0.1).describe('Share of values set to 0 while training'),
   labelSmoothing: z.number().min(0).max(0.5).default(0).describe('Share of the target spread over all classes'),
+  consistency: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe(
+      'Weight of the agreement of two passes with different dropout (R-Drop); above 0 a step costs twice as much',
+    ),
   accumulate: z.number().int().min(1).default(1).describe('Batches whose gradients are summed to one step'),
   maximumLength: z.number().int().min(8).max(512).default(64).describe('Pieces of a text that count; the rest is cut'),
   averageFrom: z
