@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Context } from '@temporalio/activity';
 import type { z } from 'zod';
-import type { TrainingActivities } from '../contracts/activities.js';
+import type { TrainingActivities, TrainingPlan } from '../contracts/activities.js';
 import {
   datasetInput,
   evaluateModelInput,
@@ -40,24 +40,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
     };
   },
 
-  async planTraining(input) {
-    const { runKey, workflowId, modelName, seed, ...wanted } = parse(planTrainingInput, input);
-    const model = await deps.models.find(modelName);
-    const line = wanted.line ?? (await resolveLine(deps, wanted));
-    const champion = wanted.update ? await championOf(deps, model, line) : null;
-    const params = champion === null ? fillParams(model, wanted.params) : keepParams(model, champion, wanted.params);
-    const { codeVersion } = deps;
-    await deps.registry.startRun({ runKey, workflowId, modelName, line, seed, params, codeVersion });
-    return {
-      modelName,
-      line,
-      params,
-      seed,
-      codeVersion,
-      ...limitsOf(model, line, deps.config.heartbeatTimeoutSeconds),
-      ...(champion === null ? {} : { championArtefactHash: champion.artefactHash }),
-    };
-  },
+  planTraining: (input) => planTraining(deps, parse(planTrainingInput, input)),
 
   async prepareDataset(input) {
     const { runKey, modelName, snapshotHash, datasetHash, params } = parse(prepareDatasetInput, input);
@@ -88,6 +71,25 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
     await deps.registry.finishRun(runKey, modelName, { status, reasons });
   },
 });
+
+/** Opens the run; what an update continues is fixed here, so that every attempt continues the same. */
+async function planTraining(
+  deps: TrainingActivityDeps,
+  input: z.output<typeof planTrainingInput>,
+): Promise<TrainingPlan> {
+  const { runKey, workflowId, modelName, seed, ...wanted } = input;
+  const model = await deps.models.find(modelName);
+  const line = wanted.line ?? (await resolveLine(deps, wanted));
+  const champion = wanted.update ? await championOf(deps, model, line) : null;
+  const params = champion === null ? fillParams(model, wanted.params) : keepParams(model, champion, wanted.params);
+  const { codeVersion } = deps;
+  await deps.registry.startRun({ runKey, workflowId, modelName, line, seed, params, codeVersion });
+  return {
+    ...{ modelName, line, params, seed, codeVersion },
+    ...limitsOf(model, line, deps.config.heartbeatTimeoutSeconds),
+    ...(champion === null ? {} : { championArtefactHash: champion.artefactHash }),
+  };
+}
 
 /** What an update continues. @throws PipelineError `INVALID_INPUT`, `VERSION_NOT_FOUND`. */
 async function championOf(

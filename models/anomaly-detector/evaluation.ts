@@ -5,11 +5,11 @@ import type { ComputeContext, Predictor } from '../../contracts/model-definition
 import type { Table } from '../../contracts/table.js';
 import { delongDifference, pairedBootstrap, rocAuc } from '../../learning/metrics/index.js';
 import { numberColumn } from '../../learning/table.js';
+import type { AnomalyAnswer } from './answer.js';
 import { tableRows } from './encoding.js';
 import { DELONG_ROWS, type Judged, judgedOf, measure, misuseCount, PRIMARY_METRIC, smallestClass } from './metrics.js';
 import { judgedRows } from './planted.js';
 import { evaluationPlots } from './plots.js';
-import type { AnomalyAnswer } from './predictor.js';
 import type { AnomalyRequest } from './request.js';
 import { slices } from './slices.js';
 

@@ -1,8 +1,8 @@
 import { treeShap } from '../../learning/explain/tree-shap.js';
+import type { AnomalyAnswer } from './answer.js';
 import type { Detector, DetectorTrees } from './artefact.js';
 import { boostedNames, encodeBoosted, encodeSignals } from './encoding.js';
 import { asMatrix, attributeMember } from './members.js';
-import type { AnomalyAnswer } from './predictor.js';
 import { type AnomalyRequest, featuresOf, requestRows, transactionOf } from './request.js';
 import { signalOf } from './signals.js';
 import { phraseOf, type Facts } from './words.js';

@@ -1,21 +1,11 @@
 import { z } from 'zod';
 import type { ArtefactFiles, Predictor } from '../../contracts/model-definition.js';
+import type { AnomalyAnswer } from './answer.js';
 import { type Detector, readDetector, readTrees } from './artefact.js';
 import { blend } from './blend.js';
 import { type Explanation, explainRequest } from './explanation.js';
 import { type AnomalyRequest, requestRows, requestSchema } from './request.js';
 import { openScorer } from './scorer.js';
-
-/** What the detector answers. */
-export interface AnomalyAnswer {
-  readonly isAnomaly: boolean;
-  /** Which models spoke: `pooled`, or the category's beside it, and whether confirmed misuse was learned from. */
-  readonly modelUsed: string;
-  /** 0 to 1, higher = more suspicious; comparable within one version only. */
-  readonly score: number;
-  /** A score above it is an alert. */
-  readonly threshold: number;
-}
 
 const output: z.ZodType<AnomalyAnswer> = z.strictObject({
   isAnomaly: z.boolean(),
