@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { firstDayOf } from '../../learning/recurring-items/index.js';
+import { festivalShare } from './calendar.js';
+import { FIXTURE_CUSTOMERS, FIXTURE_SEED, fixtureCsv } from './fixtures/make-fixture.js';
+import { addSpending, emptyHistory, historyBefore, monthlyAmounts, trimStart } from './history.js';
+import { divideHistory } from './recurring.js';
+import { customerStrength, fitSeasonality, seasonFactor, type SeasonSeries } from './seasonality.js';
+
+const START = 2023 * 12;
+
+/** Customers with one shared season in May, lived in different strengths, and growth. */
+function seasonal(customers: number, months: number): SeasonSeries[] {
+  return Array.from({ length: customers }, (_, i) => {
+    const strength = 0.5 + i / customers;
+    const values = Float64Array.from({ length: months }, (_, t) => {
+      const may = (START + t) % 12 === 4 ? 0.6 * strength : 0;
+      return 1000 * (1 + i) * (1 + may) * Math.exp((0.1 * t) / 12);
+    });
+    return { customer: `c${i}`, category: 'travel', first: START, values };
+  });
+}
+
+describe('spending predictor', () => {
+  it('has a fixture that its script makes again', () => {
+    const file = readFileSync(join(import.meta.dirname, 'fixtures/transactions.csv'), 'utf8');
+    expect(fixtureCsv(FIXTURE_CUSTOMERS, FIXTURE_SEED)).toBe(file);
+  });
+
+  it('puts the festival into the months before Diwali, once a year in all', () => {
+    const year = Array.from({ length: 12 }, (_, i) => festivalShare(2024 * 12 + i));
+    expect(year.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 10);
+    expect(year[9]).toBeGreaterThan(0.9);
+    expect(festivalShare(1990 * 12 + 10)).toBe(0);
+  });
+
+  it('learns a season that customers share, how strongly each lives it, and growth', () => {
+    const series = seasonal(40, 30);
+    const learned = fitSeasonality(series);
+    const strong = customerStrength([series[39]!], learned);
+    const weak = customerStrength([series[0]!], learned);
+    expect(strong).toBeGreaterThan(weak + 0.3);
+    const may = seasonFactor(learned.categories.travel, START + 4, strong);
+    const june = seasonFactor(learned.categories.travel, START + 5, strong);
+    expect(may / june).toBeGreaterThan(1.6);
+    expect(learned.growth).toBeGreaterThan(0.06);
+    expect(learned.growth).toBeLessThan(0.1);
+  });
+
+  it('takes bills out of a category and leaves the rest; nothing after the origin is looked at', () => {
+    const history = emptyHistory();
+    for (let i = 0; i < 10; i++) {
+      const day = firstDayOf(START + i) + 4;
+      const category = 'entertainment';
+      addSpending(history, { day, amount: 199, category, payee: 'TELEVISION', instalments: null });
+      addSpending(history, { day: day + ((i * 7) % 20), amount: 100 + 50 * i, category, payee: 'CINEMA', instalments: null });
+    }
+    const span = { from: START + 8, count: 2 };
+    const whole = divideHistory(history, span);
+    expect(whole.bills).toHaveLength(1);
+    expect(whole.bills[0]!.expected.map(({ amount }) => amount)).toEqual([199, 199]);
+    expect(whole.free.get('entertainment')![3]).toBeCloseTo(250, 9);
+    expect(divideHistory(historyBefore(history, START + 8), span)).toEqual(whole);
+  }); // prettier-ignore
+
+  it('does not take the rest of a month for a whole one', () => {
+    const history = emptyHistory();
+    const row = { amount: 10, category: 'dining', payee: null, instalments: null };
+    addSpending(history, { ...row, day: firstDayOf(START) + 20 });
+    addSpending(history, { ...row, day: firstDayOf(START + 1) + 2 });
+    trimStart(history);
+    expect(history.first).toBe(START + 1);
+    expect([...monthlyAmounts(history, 'dining', START + 2)]).toEqual([10]);
+  });
+});
