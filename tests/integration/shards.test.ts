@@ -14,8 +14,8 @@ import type { TestPlatform } from '../support/test-platform.js';
 import { startFleet } from '../support/worker-fleet.js';
 
 const MODEL = 'spending-predictor';
-/** The fixture makes at least three shards of this size. */
-const params = { rowsPerShard: 1200, origins: 2 };
+/** The fixture makes two shards of this size, customers in both. */
+const params = { rowsPerShard: 1500, origins: 2 };
 const settings = { HEARTBEAT_TIMEOUT_SECONDS: '5', TRAINING_SLOTS: '1' };
 
 async function storeFixture({ services }: TestPlatform): Promise<{ hash: string; rows: number }> {
