@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { canonicalJson } from '../../contracts/canonical-json.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { ArtefactFiles, TrainContext } from '../../contracts/model-definition.js';
 import {
@@ -10,15 +12,21 @@ import {
   openEncoderSession,
   trainSequenceClassifier,
 } from '../../learning/encoder/index.js';
-import { logisticRegression } from '../../learning/logistic-regression/index.js';
-import { requireFile } from './artefact.js';
+import { type LogisticModel, logisticRegression } from '../../learning/logistic-regression/index.js';
+import { type Matrix, matrixFromRows } from '../../learning/matrix/index.js';
+import { readText, requireFile, utf8 } from './artefact.js';
 import { type EngineTask, type FitEngine, type OpenEngine, targetsOf } from './engine.js';
 import type { Example } from './examples.js';
 
 /** Pieces of a message that the encoder reads; customers' messages have about a dozen. */
 const MAXIMUM_LENGTH = 64;
-/** As the peer's C on embeddings; they are scaled to unit length on average. */
-const HEAD_INVERSE_PENALTY = 10;
+/** C of the head, on embeddings of unit length on average; the best on validation is taken, the first of equals. */
+const HEAD_INVERSE_PENALTIES = [10, 30, 100] as const;
+
+const encoderSettings = z.strictObject({ maximumLength: z.int().min(1) });
+
+/** Bounded by the positions that the encoder has. */
+const lengthOf = ({ config }: Encoder): number => Math.min(MAXIMUM_LENGTH, config.positions);
 
 const textsOf = (examples: readonly Example[]): string[] => examples.map(({ text }) => text);
 
@@ -31,23 +39,67 @@ export async function findEncoder(context: TrainContext, name: string): Promise<
 const filesOf = (model: EncoderModel, { params }: EngineTask): ArtefactFiles => ({
   'model.onnx': exportEncoder(model, params.precision),
   'tokenizer.json': model.encoder.tokenizerFile,
+  'encoder.json': utf8(canonicalJson({ maximumLength: model.maximumLength })),
 });
 
+type Embed = (texts: readonly string[]) => Promise<Matrix>;
+
+/** Embeds each text once, however often it is asked for: the last training repeats nearly all texts of the first. */
+function createEmbed(encoder: Encoder, context: TrainContext): Embed {
+  const known = new Map<string, Float64Array>();
+  const { hidden } = encoder.config;
+  return async (texts) => {
+    const fresh = [...new Set(texts)].filter((text) => !known.has(text));
+    const { values } = await embedTexts(encoder, fresh, context, { maximumLength: lengthOf(encoder) });
+    fresh.forEach((text, i) => known.set(text, values.subarray(i * hidden, (i + 1) * hidden)));
+    return matrixFromRows(texts.map((text) => known.get(text)!));
+  };
+}
+
+/** Share of rows whose highest score is of one of their classes. */
+function rightShare({ rows, cols, values }: Matrix, { weights, bias }: LogisticModel, targets: Float32Array): number {
+  const classes = bias.length;
+  let right = 0;
+  for (let row = 0; row < rows; row++) {
+    const scores = Float64Array.from(bias);
+    for (let j = 0; j < cols; j++)
+      for (let k = 0; k < classes; k++) scores[k]! += values[row * cols + j]! * weights[j * classes + k]!;
+    const best = scores.reduce((top, score, k) => (score > scores[top]! ? k : top), 0);
+    right += targets[row * classes + best]!;
+  }
+  return right / Math.max(1, rows);
+}
+
+type FitHead = (x: Matrix, examples: readonly Example[], c: number) => LogisticModel;
+
+/** The penalty whose head is right most often on the validation part. */
+async function choosePenalty(embed: Embed, { validation, examples, classes }: EngineTask, fit: FitHead) {
+  if (validation.length === 0) return HEAD_INVERSE_PENALTIES[0];
+  const [train, held] = [await embed(textsOf(examples)), await embed(textsOf(validation))];
+  const targets = targetsOf(validation, classes);
+  const tried = HEAD_INVERSE_PENALTIES.map((c) => ({ c, quality: rightShare(held, fit(train, examples, c), targets) }));
+  return tried.reduce((best, one) => (one.quality > best.quality ? one : best)).c;
+}
+
 /** The pretrained encoder as it is, with a logistic regression on its embeddings; one graph. */
-export const fitFrozen =
-  (encoder: Encoder): FitEngine =>
-  async (context, task) => {
+export function fitFrozen(encoder: Encoder): FitEngine {
+  let embed: Embed | null = null;
+  let penalty: number | null = null;
+  return async (context, task) => {
     const { classes, several, examples } = task;
-    const embeddings = await embedTexts(encoder, textsOf(examples), context, { maximumLength: MAXIMUM_LENGTH });
-    const targets = { classes: classes.length, values: targetsOf(examples, classes) };
-    const options = { c: HEAD_INVERSE_PENALTY, link: several ? ('logistic' as const) : ('softmax' as const) };
-    const { weights, bias } = logisticRegression(context, embeddings, targets, options);
+    const link = several ? ('logistic' as const) : ('softmax' as const);
+    const fit: FitHead = (x, rows, c) =>
+      logisticRegression(context, x, { classes: classes.length, values: targetsOf(rows, classes) }, { c, link });
+    embed ??= createEmbed(encoder, context);
+    penalty ??= await choosePenalty(embed, task, fit);
+    const { weights, bias } = fit(await embed(textsOf(examples)), examples, penalty);
     const trained = new Map(encoder.weights.trained());
     trained.set('head.weight', { dims: [encoder.config.hidden, classes.length], data: weights });
     trained.set('head.bias', { dims: [classes.length], data: bias });
     const head = { level: 'sequence', choice: several ? 'many' : 'one', classes: classes.length } as const;
-    return filesOf({ encoder, head, trained, maximumLength: MAXIMUM_LENGTH, history: [] }, task);
+    return filesOf({ encoder, head, trained, maximumLength: lengthOf(encoder), history: [] }, task);
   };
+}
 
 function labelsOf(examples: readonly Example[], { classes, several }: EngineTask): (number | number[])[] {
   const position = new Map(classes.map((name, k) => [name, k]));
@@ -63,7 +115,7 @@ export const fitTuned =
   async (context, task) => {
     const { epochs, batchSize, learningRate } = task.params;
     const part = (examples: readonly Example[]) => ({ texts: textsOf(examples), labels: labelsOf(examples, task) });
-    const params = fineTuningParams.parse({ epochs, batchSize, learningRate, maximumLength: MAXIMUM_LENGTH });
+    const params = fineTuningParams.parse({ epochs, batchSize, learningRate, maximumLength: lengthOf(encoder) });
     const model = await trainSequenceClassifier(
       encoder,
       {
@@ -81,9 +133,10 @@ export const fitTuned =
 /** @throws PipelineError `ARTEFACT_INVALID`. */
 export async function openEncoderEngine(files: ArtefactFiles): Promise<OpenEngine> {
   const parts = { model: requireFile(files, 'model.onnx'), tokenizer: requireFile(files, 'tokenizer.json') };
+  const { maximumLength } = readText(files, 'encoder.json', (text) => encoderSettings.parse(JSON.parse(text)));
   try {
     // One at a time: an int8 graph finds one scale a batch, and a batch must answer what one by one answers.
-    const session = await openEncoderSession(parts, { maximumLength: MAXIMUM_LENGTH, threads: 1 });
+    const session = await openEncoderSession(parts, { maximumLength, threads: 1 });
     return { scores: (texts) => session.logits(texts), close: () => session.close() };
   } catch (cause) {
     if (cause instanceof PipelineError && cause.code === 'ARTEFACT_INVALID') throw cause;
