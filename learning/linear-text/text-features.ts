@@ -8,7 +8,7 @@ export const textFeatureParams = z.strictObject({
   shortestLetterGram: z.int().min(1).max(6).default(2),
   /** Longest run of letters; 0 = words alone. @default 5 */
   longestLetterGram: z.int().min(0).max(8).default(5),
-  /** An n-gram in fewer training texts is left out: half the weights for about 0.3 points. @default 1 */
+  /** An n-gram in fewer training texts is left out; 2 halves the weights, and what it costs is within noise. @default 1 */
   fewestTexts: z.int().min(1).default(1),
   /** Length of the block of letters beside the block of words, whose length is 1. @default 1.4 */
   letterWeight: z.number().gt(0).default(1.4),
