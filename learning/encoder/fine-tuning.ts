@@ -40,6 +40,17 @@ export interface EncoderModel {
   readonly history: TrainingProgress['history'];
 }
 
+/** Pieces, filling included, that go through the graph at once: a long batch is divided, so that memory has a limit. */
+const PIECES_AT_ONCE = 512;
+
+/** Divides a batch into parts of at most so many pieces; the sum of their gradients is the batch's. */
+function divide(batch: readonly Example[], shown: number): readonly (readonly Example[])[] {
+  const longest = batch.reduce((most, { ids }) => Math.max(most, ids.length), 1);
+  const parts = Math.ceil((batch.length * longest * shown) / PIECES_AT_ONCE);
+  const size = Math.ceil(batch.length / Math.min(parts, batch.length));
+  return Array.from({ length: Math.ceil(batch.length / size) }, (_, i) => batch.slice(i * size, (i + 1) * size));
+}
+
 /** Texts scored at a time; larger batches only take more memory. */
 const SCORED_AT_ONCE = 32;
 
@@ -157,7 +168,13 @@ class FineTuning {
 
   private async doStep(): Promise<void> {
     const { params, encoder, examples } = this.task;
-    const batches = this.batchesOfStep().map((batch) => batch.map((index) => examples[index]!));
+    const shown = params.consistency > 0 ? 2 : 1;
+    const batches = this.batchesOfStep().flatMap((batch) =>
+      divide(
+        batch.map((index) => examples[index]!),
+        shown,
+      ),
+    );
     this.progress.epochLoss += await this.gradientsOf(batches);
     const { steps } = this.progress;
     const highest = params.learningRate ?? encoder.defaults.learningRate;
