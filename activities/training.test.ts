@@ -86,7 +86,7 @@ describe('createTrainingActivities', () => {
   it('planTraining fills in defaults, finds the line and opens the run under its key', async () => {
     const { planTraining } = createTrainingActivities(deps);
     const plan = await planTraining({ ...planInput, params: { maxDepth: 4 } });
-    expect(plan).toMatchObject({ line: 'default', target: 'aucRoc ≥ 0.8', params: { maxDepth: 4, nEstimators: 100 } });
+    expect(plan).toMatchObject({ line: 'default', target: 'aucRoc ≥ 0.8', params: { maxDepth: 4, nEstimators: 400 } });
     expect(plan.heartbeatTimeoutMs).toBe(30_000);
     await planTraining({ ...planInput, params: { maxDepth: 4 } });
     expect([...recorded.runs.keys()]).toEqual([`run-1/${MODEL}`]);
@@ -152,7 +152,11 @@ describe('createTrainingActivities', () => {
     const evaluated = await inActivity(() => evaluateModel({ ...step, artefactHash }));
     expect(evaluated.holdoutRows + trainedRows).toBe(dataset.rows);
     expect(evaluated.metrics[0]).toMatchObject({ name: 'aucRoc', n: evaluated.holdoutRows });
-    expect(evaluated.gates.map(({ gate }) => gate)).toEqual(['better than baseline', 'better than champion']);
+    expect(evaluated.gates.map(({ gate }) => gate)).toEqual([
+      'adverseImpactRatio ≥ 0.8',
+      'better than baseline',
+      'better than champion',
+    ]);
     const blobs = await countBlobs(deps.blobs);
     expect(await inActivity(() => evaluateModel({ ...step, artefactHash }))).toEqual(evaluated);
     expect(await countBlobs(deps.blobs)).toBe(blobs);
