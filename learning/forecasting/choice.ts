@@ -3,6 +3,13 @@ import { averageForecasts, backtest, backtestError, type BacktestOptions, type B
 import { blendStates, fitOrNull, type Forecaster, type ForecasterState } from './forecaster.js';
 import { countObserved, type Series } from './series.js';
 
+/** A candidate's part in the chosen forecast. */
+export interface ChoiceShare {
+  readonly forecaster: string;
+  /** In (0, 1]; those of a choice sum to 1. */
+  readonly weight: number;
+}
+
 /** What a backtest decided, learned from the whole series, with the evidence. */
 export interface Choice {
   /** Name of the chosen candidate; of a blend, the one with the largest weight. */
@@ -12,6 +19,8 @@ export interface Choice {
   readonly results: readonly BacktestResult[];
   /** The chosen forecast's own result; no origins when the history was too short to compare. */
   readonly result: BacktestResult;
+  /** What the forecast is made of: the champion alone, or the members of the blend. */
+  readonly shares: readonly ChoiceShare[];
   /** Number of values that were not missing. */
   readonly observed: number;
 }
@@ -61,7 +70,8 @@ function chooseChampion(
   const best = pickChampion(results, margin);
   const order = best < 0 ? candidates : [candidates[best]!, ...candidates.filter((_, i) => i !== best)];
   const { name, state } = learnFirst(series, order);
-  return { champion: name, state, results, result: results.find(({ forecaster }) => forecaster === name)! };
+  const result = results.find(({ forecaster }) => forecaster === name)!;
+  return { champion: name, state, results, result, shares: [{ forecaster: name, weight: 1 }] };
 }
 
 const POWER = 4;
@@ -100,19 +110,22 @@ function chooseBlend(
   candidates: readonly Forecaster[],
   results: readonly BacktestResult[],
 ): Decision | null {
-  const shares = weigh(series, candidates, results);
-  if (shares.length === 0) return null;
-  const weights = shares.map(({ weight }) => weight);
-  const members = shares.map(({ result }) => result.forecasts);
-  const forecasts = averageForecasts(members, weights);
+  const members = weigh(series, candidates, results);
+  if (members.length === 0) return null;
+  const weights = members.map(({ weight }) => weight);
+  const forecasts = averageForecasts(
+    members.map(({ result }) => result.forecasts),
+    weights,
+  );
   const result = { forecaster: 'blend', forecasts, mae: backtestError(forecasts) };
   const state = blendStates(
     'blend',
-    shares.map((share) => share.state),
+    members.map((member) => member.state),
     weights,
   );
-  const champion = shares.reduce((best, share) => (share.weight > best.weight ? share : best)).result.forecaster;
-  return { champion, state, results, result };
+  const shares = members.map((member) => ({ forecaster: member.result.forecaster, weight: member.weight }));
+  const champion = shares.reduce((best, share) => (share.weight > best.weight ? share : best)).forecaster;
+  return { champion, state, results, result, shares };
 }
 
 /**

@@ -8,7 +8,9 @@ export {
   type BacktestResult,
   type OriginForecast,
 } from './backtest.js';
-export { chooseForecaster, type Choice, type ChoiceOptions } from './choice.js';
+export { chooseForecaster, type Choice, type ChoiceOptions, type ChoiceShare } from './choice.js';
+export { replayChoice, spreadOrigins, type ReplayOptions } from './replay.js';
+export { usualMove } from './scale.js';
 export { defaultCandidates } from './candidates.js';
 export { mstl, mstlEts, type MstlOptions, type MstlParts } from './decomposition/mstl.js';
 export { stl, type StlParts } from './decomposition/stl.js';
