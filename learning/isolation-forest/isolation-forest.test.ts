@@ -20,15 +20,18 @@ import {
 checkEstimator(isolationForest, { params: { trees: 20 } });
 checkEstimator(extendedIsolationForest, { params: { trees: 20, coordinates: 3 } });
 
-/** Normal rows; the last `odd` of them lie `distance` away along a random sign vector. */
-function rowsWithOutliers(rows: number, cols: number, odd: number, distance: number, seed = 1): [Matrix, Float64Array] {
+/** How far the odd rows lie from the others, along a random sign vector. */
+const DISTANCE = 3;
+
+/** Normal rows; the last `odd` of them lie far away. */
+function rowsWithOutliers(rows: number, cols: number, odd: number, seed = 1): [Matrix, Float64Array] {
   const random = createRandom(seed);
   const x = matrix(
     rows,
     cols,
     Float64Array.from({ length: rows * cols }, () => random.normal()),
   );
-  for (let i = (rows - odd) * cols; i < rows * cols; i++) x.values[i]! += random.uniform() < 0.5 ? -distance : distance;
+  for (let i = (rows - odd) * cols; i < rows * cols; i++) x.values[i]! += random.uniform() < 0.5 ? -DISTANCE : DISTANCE;
   return [x, Float64Array.from({ length: rows }, (_, i) => (i >= rows - odd ? 1 : 0))];
 }
 
@@ -78,14 +81,14 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
   const fit = fitters[kind];
 
   it('finds rows that lie apart', () => {
-    const [x, labels] = rowsWithOutliers(2000, 6, 20, 3);
+    const [x, labels] = rowsWithOutliers(2000, 6, 20);
     const scores = score(fit(x), x);
     expect(rocAuc(labels, scores)).toBeGreaterThan(0.99);
     expect(scores.every((value) => value > 0 && value < 1)).toBe(true);
   });
 
   it('does not care for units', () => {
-    const [x] = rowsWithOutliers(300, 4, 5, 3);
+    const [x] = rowsWithOutliers(300, 4, 5);
     const scaled = matrix(
       x.rows,
       x.cols,
@@ -97,7 +100,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
   it('the graph answers as predict does, to 1e-5', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 7 }), async (seed, cols) => {
-        const [x] = rowsWithOutliers(600, cols, 10, 3, seed);
+        const [x] = rowsWithOutliers(600, cols, 10, seed);
         // Whole numbers, so that rows lie exactly on cuts.
         for (let i = 0; i < x.values.length; i += cols) x.values[i] = Math.round(x.values[i]!);
         const state = fit(x, seed, 30);
@@ -120,7 +123,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
   });
 
   it('attributions sum to the path that a row saves', () => {
-    const [x] = rowsWithOutliers(500, 5, 5, 3);
+    const [x] = rowsWithOutliers(500, 5, 5);
     const state = fit(x);
     const shares = attributePathLength(state, x);
     const scores = score(state, x);
@@ -134,7 +137,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
   });
 
   it('names the feature that was moved', () => {
-    const [x] = rowsWithOutliers(1000, 8, 0, 0);
+    const [x] = rowsWithOutliers(1000, 8, 0);
     const state = fit(x);
     const moved = selectMatrixRows(
       x,
@@ -151,8 +154,8 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
   });
 
   it('replacing the oldest trees keeps the youngest as they are', async () => {
-    const [x] = rowsWithOutliers(600, 4, 5, 3);
-    const [window] = rowsWithOutliers(400, 4, 5, 3, 9);
+    const [x] = rowsWithOutliers(600, 4, 5);
+    const [window] = rowsWithOutliers(400, 4, 5, 9);
     const state = fit(x, 1, 30);
     const renewed = replaceOldestTrees(state, window, 12, 77);
     expect(renewed.trees.offset).toHaveLength(31);
@@ -168,7 +171,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
   });
 
   it('renewing every tree on a shifted window learns the shift', () => {
-    const [x] = rowsWithOutliers(600, 4, 0, 0);
+    const [x] = rowsWithOutliers(600, 4, 0);
     const shifted = matrix(
       x.rows,
       x.cols,
@@ -182,7 +185,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
   });
 
   it('refuses a window that is too small and a count that is too large', () => {
-    const [x] = rowsWithOutliers(600, 4, 0, 0);
+    const [x] = rowsWithOutliers(600, 4, 0);
     const state = fit(x);
     const few = selectMatrixRows(
       x,
@@ -194,7 +197,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
 });
 
 it('the first trees do not depend on how many follow', () => {
-  const [x] = rowsWithOutliers(500, 3, 5, 3);
+  const [x] = rowsWithOutliers(500, 3, 5);
   const [few, many] = [fitters.axes(x, 1, 5), fitters.axes(x, 1, 9)];
   expect(many.trees.feature.subarray(0, few.trees.feature.length)).toEqual(few.trees.feature);
 });
