@@ -4,9 +4,18 @@ import {
   type CalibrationPoint,
   type ConformalState,
 } from '../../../learning/conformal/index.js';
+import {
+  backtestResiduals,
+  chooseForecaster,
+  defaultCandidates,
+  replayChoice,
+  usualMove,
+  type BacktestResidual,
+} from '../../../learning/forecasting/index.js';
 import { intervalCoverage } from '../../../learning/metrics/forecast.js';
 import { benchmarkRow, type BenchmarkRow } from '../report/suite.js';
 import type { OwnForecast } from './accuracy.js';
+import type { HoldoutSeries } from './public-series.js';
 
 const LEVELS = [0.8, 0.95] as const;
 /** Weeks ahead. */
@@ -20,21 +29,31 @@ const BANDS = [
 
 const bandOf = (length: number): string => BANDS.findLast(({ least }) => length >= least)!.name;
 
+/** Errors are measured in what the series usually moves within the forecast's horizon. */
+const scaleOf = ({ training, future }: HoldoutSeries, known: number): number =>
+  usualMove(training.slice(0, known), future.length);
+
+/** As the forecast that is judged; chosen here once more because only its mean was kept. */
+const RULE = { origins: 6, stride: 13, rule: 'blend' } as const;
+
 /**
- * Mean absolute weekly change in the last five years: what an error is measured in. Chosen on training values alone: of
- * seven scales the one whose bands, calibrated on earlier origins and judged at the next four, covered closest to
- * nominal. Shorter memories and the forecaster's own errors follow calm years too quickly.
+ * Errors at the last origins, a quarter apart, and at twelve spread over the whole history: series share the
+ * market's dates, and the last quarters alone say nothing of rougher ones.
  */
-function usualChange(known: readonly number[]): number {
-  const recent = known.slice(-261);
-  const changes = recent.slice(1).map((value, i) => Math.abs(value - recent[i]!));
-  return Math.max(changes.reduce((sum, change) => sum + change, 0) / changes.length, Number.MIN_VALUE);
+function replayResiduals({ training, future, frequency, start }: HoldoutSeries): BacktestResidual[] {
+  const known = { values: training, frequency, start };
+  const candidates = defaultCandidates(frequency);
+  const horizon = future.length;
+  const choice = chooseForecaster(known, candidates, { horizon, ...RULE });
+  return backtestResiduals(replayChoice(choice, known, candidates, { horizon }));
 }
 
 function calibrationPoints({ series, residuals }: OwnForecast): CalibrationPoint[] {
   const group = bandOf(series.training.length);
-  const scales = new Map(residuals.map(({ origin }) => [origin, usualChange(series.training.slice(0, origin))]));
-  return residuals.map(({ origin, step, residual }) => ({
+  const recent = new Set(residuals.map(({ origin }) => origin));
+  const older = replayResiduals(series).filter(({ origin }) => !recent.has(origin));
+  const scales = new Map([...recent, ...older.map(({ origin }) => origin)].map((at) => [at, scaleOf(series, at)]));
+  return [...older, ...residuals].map(({ origin, step, residual }) => ({
     ...{ horizon: step, mean: 0, actual: residual, group },
     scale: scales.get(origin)!,
   }));
@@ -66,7 +85,7 @@ function coverageRow(level: number, part: string, points: readonly Judged[]): Be
 function judgeSeries(state: ConformalState, own: OwnForecast, at: number): Judged[] {
   const { series, forecast } = own;
   const group = bandOf(series.training.length);
-  const scale = usualChange(series.training);
+  const scale = scaleOf(series, series.training.length);
   return series.future.map((actual, i) => {
     const { low, high } = conformalBands(state, { horizon: i + 1, mean: forecast.mean[i]!, scale, group })[at]!;
     return { group, actual, low, high };
