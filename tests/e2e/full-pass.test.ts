@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MasterTrainingResult, TrainModelResult } from '../../contracts/workflows.js';
 import { collect, runCli, startCli } from './run-cli.js';
 
@@ -9,6 +9,9 @@ import { collect, runCli, startCli } from './run-cli.js';
  * One user's day on services of its own: everything is started, used and stopped through the command line. The steps
  * build on each other, so they run in order and the first failure makes the rest fail.
  */
+
+// Two of the steps train every model, which takes minutes where other work runs beside it.
+vi.setConfig({ testTimeout: 900_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'ml-e2e-pass-'));
 const home = join(folder, 'home');
