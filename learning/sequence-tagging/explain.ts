@@ -30,12 +30,16 @@ export async function explainEntities(
   const tokens = tokenise(text, decoding.tokeniser);
   const words = tokens.map((token) => token.text);
   const labels = encodeSpans(decoding.set, tokens, entities);
+  // Once for the whole text: what a token looks at is prepared in time that grows with the text.
+  const describe = scores.extractor.describe(words);
   const explained: ExplainedEntity[] = [];
+  let first = 0;
   for (const entity of entities) {
-    const inside = [...tokens.keys()].filter((i) => tokens[i]!.start >= entity.start && tokens[i]!.end <= entity.end);
+    const inside: number[] = [];
+    while (first < tokens.length && tokens[first]!.end <= entity.start) first++;
+    for (let i = first; i < tokens.length && tokens[i]!.end <= entity.end; i++) inside.push(i);
     const named = inside.flatMap((i) =>
-      scores.extractor
-        .describe(words, i)
+      describe(i)
         .map(({ name, hash }) => ({ i, name, number: scores.index.find(hash) }))
         .filter(({ number }) => number > 0),
     );

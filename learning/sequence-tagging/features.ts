@@ -32,8 +32,8 @@ export interface SentenceFeatures {
 
 export interface FeatureExtractor {
   extract(words: readonly string[]): SentenceFeatures;
-  /** The same features of one token, with what each looked at. */
-  describe(words: readonly string[], i: number): NamedFeature[];
+  /** The same features of one token after the other, with what each looked at. */
+  describe(words: readonly string[]): (i: number) => NamedFeature[];
 }
 
 /** A feature and what it looked at, such as `lower[-1] & shape[0]`. */
@@ -134,9 +134,9 @@ export function createFeatureExtractor(resources: FeatureResources, training?: T
       }
       return { hashes: buffer.taken(), starts };
     },
-    describe(tokens, i) {
+    describe(tokens) {
       const { words, found } = prepare(tokens);
-      return nameFeatures(words, found, i);
+      return (i) => nameFeatures(words, found, i);
     },
   };
 }

@@ -224,10 +224,14 @@ describe('features', () => {
     const words = ['pay', 'Big', 'Bazaar', 'now'];
     const { hashes, starts } = extractor.extract(words);
     words.forEach((_, i) => {
-      const named = extractor.describe(words, i);
+      const named = extractor.describe(words)(i);
       expect(named.map(({ hash }) => hash)).toEqual([...hashes.slice(starts[i], starts[i + 1])]);
     });
-    expect(extractor.describe(words, 1).map(({ name }) => name)).toContain('knownName[0]');
+    expect(
+      extractor
+        .describe(words)(1)
+        .map(({ name }) => name),
+    ).toContain('knownName[0]');
   });
 
   it('lexicon matches are the longest, and what only one sentence knows can be skipped', () => {

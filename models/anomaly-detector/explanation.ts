@@ -5,7 +5,7 @@ import { boostedNames, encodeBoosted, encodeSignals } from './encoding.js';
 import { asMatrix, attributeMember } from './members.js';
 import { type AnomalyRequest, featuresOf, requestRows, transactionOf } from './request.js';
 import { signalOf } from './signals.js';
-import { phraseOf, type Facts } from './words.js';
+import { phraseOf, subjectOf, type Facts } from './words.js';
 
 /** More reasons than this are a list nobody reads. */
 const MOST_REASONS = 4;
@@ -80,7 +80,7 @@ function factsOf(request: AnomalyRequest): Facts {
   return {
     value: (feature) => features[feature] ?? Number.NaN,
     category: request.category ?? null,
-    counterparty: transaction?.counterparty ?? null,
+    placed: transaction === null || transaction.counterparty !== null,
   };
 }
 
@@ -88,6 +88,19 @@ const sentence = (texts: readonly string[]): string => {
   const joined = texts.join(', ');
   return joined === '' ? 'nothing about it is unusual' : joined;
 };
+
+/** Features of one subject become one reason: at the place of the strongest, in the words that say most. */
+function oncePerSubject<Worded extends { readonly feature: string; readonly text: string }>(
+  worded: readonly Worded[],
+): Worded[] {
+  const bySubject = new Map<string, Worded>();
+  for (const one of worded) {
+    const stronger = bySubject.get(subjectOf(one.feature));
+    const text = stronger && stronger.text.length >= one.text.length ? stronger.text : one.text;
+    bySubject.set(subjectOf(one.feature), { ...(stronger ?? one), text });
+  }
+  return [...bySubject.values()];
+}
 
 /** Reasons in words, from path-length attribution and, where misuse was learned from, Shapley values. */
 export function explainRequest(explained: Explained): Explanation {
@@ -100,8 +113,6 @@ export function explainRequest(explained: Explained): Explanation {
     const value = known(feature) ? facts.value(feature) : null;
     return text === null ? [] : [{ feature, value, weight: share, text }];
   });
-  // Two features may say the same thing; the stronger one says it.
-  const reasons = worded.filter(({ text }, i) => worded.findIndex((other) => other.text === text) === i);
-  const chosen = reasons.slice(0, MOST_REASONS);
+  const chosen = oncePerSubject(worded).slice(0, MOST_REASONS);
   return { ...explained.answer, summary: sentence(chosen.map(({ text }) => text)), reasons: chosen };
 }

@@ -3,7 +3,8 @@ export interface Facts {
   /** NaN = unknown. */
   value(feature: string): number;
   readonly category: string | null;
-  readonly counterparty: string | null;
+  /** Whether anybody knows where the money went; nobody can be new at a place that has no name. */
+  readonly placed: boolean;
 }
 
 type Phrase = (value: number, facts: Facts) => string | null;
@@ -47,8 +48,8 @@ const phrases: Readonly<Record<string, Phrase>> = {
     against(ratio, `this customer's usual for ${category?.replaceAll('_', ' ') ?? 'this category'}`),
   amountToMean30Days: (ratio) => against(ratio, "this customer's mean of 30 days"),
   amountToMaximum90Days: (ratio) => when(ratio > 1, `${times(ratio)} the largest of this customer in 90 days`),
-  newCounterparty: (flag) => when(flag === 1, 'first time at this merchant'),
-  counterpartyVisits90Days: (visits) => when(visits === 0, 'first time at this merchant'),
+  newCounterparty: (flag, { placed }) => when(placed && flag === 1, 'first time at this merchant'),
+  counterpartyVisits90Days: (visits, { placed }) => when(placed && visits === 0, 'first time at this merchant'),
   night: nightPhrase,
   hour: clockPhrase,
   hourShare90Days: (share, facts) =>
@@ -60,6 +61,18 @@ const phrases: Readonly<Record<string, Phrase>> = {
   counterpartyRisk7Days: risk('the week before last'),
   counterpartyRisk30Days: risk('the month before last week'),
 };
+
+/** Features that speak of one thing: one phrase for all of them. */
+const subjects: Readonly<Record<string, string>> = {
+  night: 'clock',
+  hour: 'clock',
+  hourShare90Days: 'clock',
+  newCounterparty: 'place',
+  counterpartyVisits90Days: 'place',
+};
+
+/** What a feature is about; features of one subject say the same thing in different words. */
+export const subjectOf = (feature: string): string => subjects[feature] ?? feature;
 
 /** A feature's value as a person would say it, or null when there is nothing to say. */
 export function phraseOf(feature: string, facts: Facts): string | null {

@@ -7,7 +7,7 @@ import { train } from './estimator.js';
 import { reasonsFor, type ExplanationFacts } from './explanation.js';
 import { params } from './params.js';
 import { openPredictor, type CreditPredictor } from './predictor.js';
-import { formatCell, wordingOf } from './wording.js';
+import { describeField, formatCell, wordingOf } from './wording.js';
 
 const schema: DatasetSchema = {
   line: 'test',
@@ -111,8 +111,8 @@ describe('explanations', () => {
         for (const { code, text } of reasons) {
           const cell = input[code as keyof typeof input];
           if (!(code in MEDIANS) || cell === null) continue;
-          // "is high" only where more means more risk; and a value as is typical never scores worse than this one.
-          expect(text).toContain(code === 'debtToIncome' ? ' is high: ' : ' is low: ');
+          // "above" only where more means more risk; and a value as is typical never scores worse than this one.
+          expect(text).toContain(code === 'debtToIncome' ? ', above the typical ' : ', below the typical ');
           const [typical] = await predictor.predict([{ ...input, [code]: MEDIANS[code]! }]);
           expect(typical!.probability).toBeLessThanOrEqual(probability + 0.02);
         }
@@ -132,7 +132,7 @@ describe('explanations', () => {
     const { reasons, band } = await predictor.explain(risky);
     expect(reasons.map(({ code }) => code)).toContain('debtToIncome');
     const debt = reasons.find(({ code }) => code === 'debtToIncome')!;
-    expect(debt.text).toMatch(/^Instalments as a share of income is high: 120 %, typically \d\d(\.\d)? %$/);
+    expect(debt.text).toMatch(/^Instalments as a share of income: 120 %, above the typical \d\d(\.\d)? %$/);
     expect(['D', 'E']).toContain(band);
   });
 });
@@ -150,11 +150,16 @@ describe('words', () => {
   it('leave out a reason that a monotone feature contradicts, and say what is not known', () => {
     const cells = { utilisation: 0.1, checkingStatus: 'A11' };
     const reasons = reasonsFor(facts, [0.9, 0.5, 0.2], cells, 1);
-    expect(reasons.map(({ text }) => text)).toEqual(['Checking account: overdrawn', 'Bank balance is not known']);
+    expect(reasons.map(({ text }) => text)).toEqual(['Checking account: overdrawn', 'Bank balance: not known']);
     expect(reasons.map(({ rank }) => rank)).toEqual([1, 2]);
     expect(reasonsFor(facts, [-0.9, 0, 0], cells, -1)[0]?.text).toBe(
-      'Used share of the card limits is low: 10 %, typically 30 %',
+      'Used share of the card limits: 10 %, below the typical 30 %',
     );
+  });
+
+  it('tell what a request may hold', () => {
+    expect(describeField('requestedAmount')).toBe('Amount asked for in INR');
+    expect(describeField('emiToIncome')).toBe('Instalment as a share of declared income; 1 = all (100 %)');
   });
 
   it('carry units', () => {

@@ -61,12 +61,12 @@ function pointsTheRightWay({ monotone, typical }: ExplainedFeature, cell: Cell, 
 
 function textOf({ name, typical }: ExplainedFeature, cell: Cell): string {
   const { label } = wordingOf(name);
-  if (!isKnown(cell)) return `${label} is not known`;
+  if (!isKnown(cell)) return `${label}: not known`;
   const value = formatCell(name, cell);
   if (typeof cell === 'string' || typical === null) return `${label}: ${value}`;
   const usual = formatCell(name, typical);
-  if (value === usual) return `${label} is ${value}, as is typical`;
-  return `${label} is ${cell > typical ? 'high' : 'low'}: ${value}, typically ${usual}`;
+  if (value === usual) return `${label}: ${value}, as is typical`;
+  return `${label}: ${value}, ${cell > typical ? 'above' : 'below'} the typical ${usual}`;
 }
 
 /**

@@ -10,6 +10,7 @@ import { contributionsOf } from './contributions.js';
 import { explanationFacts, reasonsFor, type Reason } from './explanation.js';
 import { creditGraph } from './graph.js';
 import { encode, encodedWidth, inputSchema, preprocessing, type Cell, type Preprocessing } from './preprocessing.js';
+import { describeField } from './wording.js';
 import { bandNames, bandOf, firstScorecard, pointsOf, scorecard, type BandName, type Scorecard } from './scorecard.js';
 
 /** What the predictor answers. */
@@ -30,6 +31,8 @@ export interface CreditExplanation extends CreditRisk {
   readonly reasons: readonly Reason[];
   /** At most four facts that lowered it. */
   readonly strengths: readonly Reason[];
+  /** What `contribution` and `contributions` are counted in. */
+  readonly contributionUnit: 'log-odds';
   /** Log-odds of default before calibration; `expectedMargin` plus all contributions. */
   readonly margin: number;
   /** The same before anything is known about the application. */
@@ -88,6 +91,7 @@ function explainer(files: ArtefactFiles, state: Preprocessing) {
     const { features, rows, expected } = contributionsOf(trees, state, encoded);
     const [margin] = predictMargin(trees, matrix(1, trees.featureCount, Float64Array.from(encoded)));
     return {
+      contributionUnit: 'log-odds',
       reasons: reasonsFor(facts, rows[0]!, input, 1),
       strengths: reasonsFor(facts, rows[0]!, input, -1),
       margin: margin!,
@@ -114,7 +118,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<CreditPredict
     return Array.from(margins, (margin, row) => riskOf(card, margin, probabilities[row]!));
   };
   return {
-    input: inputSchema(state),
+    input: inputSchema(state, describeField),
     output,
     featureNames: state.features.map(({ name }) => name),
     predict,

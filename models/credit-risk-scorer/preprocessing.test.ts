@@ -57,7 +57,7 @@ describe('preprocessing', () => {
   });
 
   it('accepts features by name, absent or null as unknown, and nothing else', () => {
-    const input = inputSchema(state);
+    const input = inputSchema(state, String);
     for (const sound of [{ income: 3 }, { income: null, kind: 'home' }, { city: 'never seen' }])
       expect(input.safeParse(sound).success).toBe(true);
     for (const wrong of [{}, { income: null }, { incme: 3 }, { income: '3' }, { kind: 1 }, { income: NaN }, 7, null])

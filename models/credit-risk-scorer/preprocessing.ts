@@ -98,9 +98,21 @@ export function encodeTable(state: Preprocessing, table: Table): Float32Array {
   return encode(state, table.rowCount, (row, feature) => cells.get(feature)?.[row]);
 }
 
-/** What the predictor accepts for this line: every feature by name, unknown ones refused, null and absent = unknown. */
-export function inputSchema({ features }: Preprocessing): z.ZodType<Record<string, Cell>> {
-  const shape = features.map(({ name, kind }) => [name, (kind === 'numeric' ? z.number() : z.string()).nullish()]);
+const cellOf = (feature: EncodedFeature): z.ZodType<Cell> =>
+  feature.kind === 'numeric' ? z.number().nullish() : z.string().nullish();
+
+/**
+ * What the predictor accepts for this line: every feature by name, unknown ones refused, null and absent = unknown.
+ * @param describe - what a field is called and counted in.
+ */
+export function inputSchema(
+  { features }: Preprocessing,
+  describe: (name: string) => string,
+): z.ZodType<Record<string, Cell>> {
+  const shape = features.map((feature) => {
+    const values = feature.kind === 'numeric' ? '' : `; known: ${feature.categories.join(', ')}`;
+    return [feature.name, cellOf(feature).describe(`${describe(feature.name)}${values}`)];
+  });
   return z
     .strictObject(Object.fromEntries(shape) as Record<string, z.ZodType<Cell>>)
     .refine((input) => Object.values(input).some((cell) => cell !== null && cell !== undefined), {

@@ -136,6 +136,17 @@ function fromName(name: string): string {
 /** The words for a feature of any line. */
 export const wordingOf = (name: string): Wording => known.get(name) ?? { label: fromName(name), unit: 'plain' };
 
+const units: Readonly<Record<Unit, string>> = {
+  ...{ INR: ' in INR', TWD: ' in TWD', DM: ' in DM', share: '; 1 = all (100 %)', ratio: '' },
+  ...{ count: '', days: ' in days', months: ' in months', years: ' in years', plain: '' },
+};
+
+/** What a field of a request means and what it is counted in. */
+export function describeField(name: string): string {
+  const { label, unit } = wordingOf(name);
+  return `${label}${units[unit]}`;
+}
+
 /** Two digits behind the point at most, thousands separated. */
 const plain = (value: number, digits = 2): string =>
   (Math.round(value * 10 ** digits) / 10 ** digits).toLocaleString('en-US', { maximumFractionDigits: digits });

@@ -1,20 +1,76 @@
 import type { Predictor } from '../../contracts/model-definition.js';
+import type { ExplainedEntity, FeatureWeight } from '../../learning/sequence-tagging/index.js';
 import type { NerPredictor } from './predictor.js';
-import type { NerAnswer, NerRequest } from './request.js';
+import type { NerAnswer, NerEntity, NerRequest } from './request.js';
+import { lookedAt } from './words.js';
 
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
 
+/** What the model looked at in one word of an entity. */
+export interface EntityReason {
+  readonly token: string;
+  readonly text: string;
+  /** Added to the score of the word's label; positive speaks for it. */
+  readonly weight: number;
+}
+
+/** An entity of the answer, and why it is there. */
+export interface EntityExplanation extends Pick<
+  NerEntity,
+  'type' | 'start' | 'end' | 'text' | 'confidence' | 'source'
+> {
+  readonly sentence: string;
+  /** The strongest first; empty for a rule, and for an encoder, which has no weights to show. */
+  readonly reasons: readonly EntityReason[];
+}
+
+/** Features that look at the same thing are one reason. */
+function reasonsOf(weights: readonly FeatureWeight[]): EntityReason[] {
+  const found = new Map<string, EntityReason>();
+  for (const { token, feature, weight } of weights) {
+    const text = `${lookedAt(feature)} "${token}"`;
+    const before = found.get(text)?.weight ?? 0;
+    found.set(text, { token, text, weight: rounded(before + weight) });
+  }
+  return [...found.values()].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+}
+
+/** More than this is a list nobody reads. */
+const SAID = 3;
+
+function whyOf({ source, value }: NerEntity, reasons: readonly EntityReason[]): string {
+  if (source === 'rule')
+    return `has the fixed form${value === null ? '' : ' (and the check digit, where there is one)'}`;
+  const spoken = reasons.filter(({ weight }) => weight > 0).slice(0, SAID);
+  return spoken.length === 0 ? 'found by the model' : `seen from ${spoken.map(({ text }) => text).join(', ')}`;
+}
+
+function explained(entity: NerEntity, known: readonly ExplainedEntity[]): EntityExplanation {
+  const { type, start, end, text, confidence, source } = entity;
+  const same = known.find(({ entity: other }) => other.start === start && other.end === end && other.type === type);
+  const reasons = source === 'rule' ? [] : reasonsOf(same?.reasons ?? []);
+  const sentence = `${type} "${text}", ${Math.round(100 * confidence)} % sure: ${whyOf(entity, reasons)}`;
+  return { type, start, end, text, confidence, source, sentence, reasons };
+}
+
+/** Entities that are explained; a statement of a hundred pages has no reader for more. */
+const MOST_ENTITIES = 200;
+
 /**
- * Why each entity was found: the features of its words that weigh most for or against it. Null where the engine has no
- * feature weights (the fine-tuned encoder).
+ * Why each entity of the answer was found: what the model saw in its words and around them, or the rule that found it.
+ * Reasons are empty where the engine has no feature weights (the fine-tuned encoder).
  */
-export async function explain(predictor: Predictor<NerRequest, NerAnswer>, { text }: NerRequest): Promise<unknown> {
-  const explained = await (predictor as NerPredictor).explain(text);
-  if (explained === null) return { entities: null };
+export async function explain(
+  predictor: Predictor<NerRequest, NerAnswer>,
+  request: NerRequest,
+): Promise<{ readonly entities: readonly EntityExplanation[] }> {
+  const [answer] = await predictor.predict([request]);
+  const known = (await (predictor as NerPredictor).explain(request.text)) ?? [];
+  const byStart = new Map(known.map((one) => [one.entity.start, one]));
   return {
-    entities: explained.map(({ entity, reasons }) => ({
-      ...entity,
-      reasons: reasons.map(({ token, feature, weight }) => ({ token, feature, weight: rounded(weight) })),
-    })),
+    entities: (answer?.entities ?? []).slice(0, MOST_ENTITIES).map((entity) => {
+      const near = byStart.get(entity.start);
+      return explained(entity, near ? [near] : []);
+    }),
   };
 }

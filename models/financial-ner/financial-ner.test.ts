@@ -14,6 +14,7 @@ import { buildDictionary } from './dictionary.js';
 import { enrich } from './enrich.js';
 import { train } from './estimator.js';
 import { compare, evaluate, score, scoredTable } from './evaluation.js';
+import type { EntityExplanation } from './explanation.js';
 import { expectations } from './expectations.js';
 import { backendSchema } from './features.js';
 import { FIXTURE_SEED, FIXTURE_TEXTS, fixtureJson, fixtureTexts } from './fixtures/make-fixture.js';
@@ -24,7 +25,9 @@ import { model } from './index.js';
 import { params } from './params.js';
 import { openPredictor, type NerPredictor } from './predictor.js';
 import { disagreement, reviewAnnotations } from './review.js';
+import type { NerAnswer } from './request.js';
 import { textTable, type AnnotatedText } from './text-table.js';
+import { lookedAt } from './words.js';
 
 const asData = (texts: readonly AnnotatedText[]): TrainingData => ({ schema: nerJson.schema, table: textTable(texts) });
 const invented = (count: number, seed: number): AnnotatedText[] =>
@@ -178,12 +181,36 @@ describe('a trained tagger', () => {
     expect(predictor.input.safeParse({ text: 'x', referenceDay: '2026-02-30' }).success).toBe(false);
   });
 
-  it('explains an entity by feature weights', async () => {
-    const explained = await model.explain!(predictor, { text: 'please pay ₹500 to Kalomi Store' });
-    const { entities } = explained as { entities: { type: string; reasons: { weight: number }[] }[] };
-    expect(entities.length).toBeGreaterThan(0);
-    for (const { reasons } of entities) expect(reasons.length).toBeGreaterThan(3);
+  it('explains the entities of its answer in words', async () => {
+    const request = { text: 'please pay ₹500 to Kalomi Store, IFSC HDFC0001234' };
+    const { entities } = (await model.explain!(predictor, request)) as { entities: EntityExplanation[] };
+    const [answer] = await predictor.predict([request]);
+    expect(entities.map(({ type, text }) => [type, text])).toEqual(
+      (answer as NerAnswer).entities.map(({ type, text }) => [type, text]),
+    );
+    for (const { source, reasons, sentence } of entities) {
+      expect(reasons.length).toBeGreaterThan(source === 'rule' ? -1 : 3);
+      // No name of a feature, such as lower[-1].
+      expect(sentence + JSON.stringify(reasons.map(({ text }) => text))).not.toMatch(/[a-zA-Z]\[-?\d\]/);
+    }
+    expect(entities.find(({ source }) => source === 'rule')?.sentence).toMatch(
+      /^IFSC "HDFC0001234", 99 % sure: has the/,
+    );
   });
+
+  it('explains a long text in time that grows with the text', async () => {
+    const text = 'pay 500 to Swiggy tomorrow '.repeat(1500);
+    const { entities } = (await model.explain!(predictor, { text })) as { entities: EntityExplanation[] };
+    expect(entities.length).toBeLessThanOrEqual(200);
+  });
+
+  it.each([
+    ['lower[-1]', 'the word before'],
+    ['suffix2[0]', 'the ending of'],
+    ['shape[-1] & shape[0]', 'the words around'],
+    ['knownName[1]', 'the word after'],
+    ['lower[-2]', 'the second word before'],
+  ])('says what %s looked at', (feature, words) => expect(lookedAt(feature)).toBe(words));
 
   it('beats the dictionary on new names', async () => {
     const [known, held] = [asData(invented(200, 1)), asData(invented(100, 2))];

@@ -11,11 +11,20 @@ export interface IntentExplanation {
   readonly probability: number;
   readonly method: 'occlusion';
   /** Each word with what the probability loses without it; most important first. */
-  readonly words: readonly Attribution[];
+  readonly words: readonly (Attribution & { readonly sentence: string })[];
 }
 
 const hasProbabilities = (predictor: Predictor<Message, Answer>): predictor is IntentPredictor =>
   'probabilities' in predictor && 'decision' in predictor;
+
+const LEAST_POINTS = 0.1;
+
+/** Points are hundredths of probability. */
+function sentenceOf({ text, weight }: Attribution): string {
+  const points = Math.round(1000 * Math.abs(weight)) / 10;
+  if (points < LEAST_POINTS) return `"${text}" makes no difference`;
+  return `"${text}" ${weight > 0 ? 'adds' : 'takes away'} ${points} points of probability`;
+}
 
 /** The calibrated probability of one intent for each of several texts. */
 export const probabilityOf =
@@ -39,6 +48,8 @@ export async function explain(predictor: Predictor<Message, Answer>, input: Mess
     intent,
     probability,
     method: 'occlusion',
-    words: words.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || a.start - b.start),
+    words: words
+      .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || a.start - b.start)
+      .map((word) => ({ ...word, sentence: sentenceOf(word) })),
   };
 }

@@ -73,6 +73,7 @@ describe('intent classifier', () => {
     const predictor = await openPredictor(await trained);
     const message = { text: 'hello, someone stole my credit card' };
     const { intent, words } = await explain(predictor, message);
+    expect(words[0]!.sentence).toMatch(/^".+" (adds|takes away) [\d.]+ points of probability$/);
     expect(intent).toBe('block_card');
     for (const { text, start, end } of words) expect(message.text.slice(start, end)).toBe(text);
     expect(['stole', 'card', 'someone']).toContain(words[0]!.text);

@@ -3,6 +3,8 @@ import type { Output } from './output.js';
 /** A fact with its words: what every model that ranks reasons gives. */
 interface WordedReason {
   readonly text: string;
+  /** A whole sentence, where `text` is only what it is about. */
+  readonly sentence?: string;
   readonly contribution?: number;
 }
 
@@ -24,18 +26,40 @@ const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(
 
 function sentence(item: WordedReason | string): string {
   if (typeof item === 'string') return item;
-  return item.contribution === undefined ? item.text : `${item.text} (${signed(item.contribution)})`;
+  const words = item.sentence ?? item.text;
+  return item.contribution === undefined ? words : `${words} (${signed(item.contribution)})`;
 }
+
+/** Text of others must not steer the terminal: control and direction characters are shown as what they are. */
+export const visible = (text: string): string =>
+  text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) => {
+    const code = character.codePointAt(0)!.toString(16).padStart(4, '0');
+    return `\\u${code}`;
+  });
+
+/** A list of nothing explains nothing: an answer without findings has no explanation to print. */
+const isEmpty = (explanation: unknown): boolean =>
+  typeof explanation === 'object' &&
+  explanation !== null &&
+  Object.values(explanation).every((value) => Array.isArray(value) && value.length === 0);
+
+const unitOf = (explanation: object): string => {
+  const { contributionUnit: unit } = explanation as { contributionUnit?: unknown };
+  return typeof unit === 'string' ? ` (${unit})` : '';
+};
 
 /**
  * Prints an explanation for people: every list of sentences under its name, numbered; an explanation without sentences
  * as JSON. `--json` prints all of it.
  */
 export function printExplanation(out: Pick<Output, 'line'>, explanation: unknown): void {
-  const lists = typeof explanation === 'object' && explanation !== null ? sentenceLists(explanation) : [];
-  if (lists.length === 0) out.line(JSON.stringify(explanation));
+  if (isEmpty(explanation)) return;
+  const asObject = typeof explanation === 'object' && explanation !== null ? explanation : {};
+  const lists = sentenceLists(asObject);
+  if (lists.length === 0) out.line(visible(JSON.stringify(explanation)));
   for (const [name, items] of lists) {
-    out.line(`  ${name}:`);
-    items.forEach((item, i) => out.line(`    ${i + 1}. ${sentence(item)}`));
+    const counted = items.some((item) => typeof item !== 'string' && item.contribution !== undefined);
+    out.line(`  ${name}${counted ? unitOf(asObject) : ''}:`);
+    items.forEach((item, i) => out.line(`    ${i + 1}. ${visible(sentence(item))}`));
   }
 }

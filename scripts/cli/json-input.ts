@@ -1,21 +1,30 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { PipelineError } from '../../contracts/errors.js';
 
 /**
  * A JSON value from the command line: the text itself, `@file`, or `-` for standard input.
- * @throws PipelineError `FILE_NOT_READABLE`; `INVALID_INPUT` saying where the text is not JSON.
+ * @throws PipelineError `FILE_NOT_READABLE`; `INVALID_INPUT` saying where the text is not JSON, or that it is not UTF-8.
  */
 export async function readJsonInput(argument: string): Promise<unknown> {
-  if (argument === '-') return parse(await text(process.stdin), 'standard input');
+  if (argument === '-') return parse(decode(await buffer(process.stdin), 'standard input'), 'standard input');
   if (!argument.startsWith('@')) return parse(argument, '--input');
   const path = argument.slice(1);
   try {
-    return parse(await readFile(path, 'utf8'), path);
+    return parse(decode(await readFile(path), path), path);
   } catch (cause) {
     if (cause instanceof PipelineError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new PipelineError('FILE_NOT_READABLE', `cannot read ${path}: ${reason}`, { file: path }, { cause });
+  }
+}
+
+/** A byte that is no UTF-8 would silently become a question mark in the answer. */
+function decode(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new PipelineError('INVALID_INPUT', `${where} is not text in UTF-8`, { where }, { cause });
   }
 }
 

@@ -4,7 +4,7 @@ import { PipelineError } from '../../contracts/errors.js';
 import { DEFAULT_LINE, stages } from '../../contracts/ids.js';
 import type { Stage } from '../../contracts/ids.js';
 import type { CliContext } from '../cli/context.js';
-import { printExplanation } from '../cli/explanation-view.js';
+import { printExplanation, visible } from '../cli/explanation-view.js';
 import { shortHash } from '../cli/format.js';
 import { readJsonInput } from '../cli/json-input.js';
 
@@ -58,7 +58,7 @@ async function predictInputs({ connect, out }: CliContext, modelName: string, op
   const found = await predict({ services, modelName, line, ...wanted, inputs, explain });
   out.result({ model: modelName, line, ...found }, () => {
     found.outputs.forEach((output, i) => {
-      out.line(JSON.stringify(output));
+      out.line(visible(JSON.stringify(output)));
       if (found.explanations) printExplanation(out, found.explanations[i]);
     });
     const from = found.snapshotHash === null ? 'trained from a file' : `snapshot ${shortHash(found.snapshotHash)}`;

@@ -1,0 +1,42 @@
+/** What a feature looks at, as one would say it; several features may look at the same thing. */
+const subjects: Readonly<Record<string, string>> = {
+  word: 'the word',
+  lower: 'the word',
+  shape: 'the spelling (capitals, digits) of',
+  shortShape: 'the spelling (capitals, digits) of',
+  kind: 'the spelling (capitals, digits) of',
+  digits: 'the number of digits in',
+  cluster: 'words used like',
+  coarseCluster: 'words used like',
+  familiarity: 'how often training saw',
+  wordClass: 'the class (number word, month, currency …) of',
+  letters: 'letters inside',
+  knownName: 'the list of known names for',
+};
+
+const ends = /^(prefix|suffix)\d$/;
+
+function subjectOf(attribute: string): string {
+  const [, end] = ends.exec(attribute) ?? [];
+  if (end !== undefined) return end === 'prefix' ? 'the beginning of' : 'the ending of';
+  return subjects[attribute] ?? 'the word';
+}
+
+function placeOf(offset: number): string {
+  if (offset === 0) return '';
+  const side = offset < 0 ? 'before' : 'after';
+  return Math.abs(offset) === 1 ? `the word ${side}` : `the second word ${side}`;
+}
+
+/**
+ * What a feature such as `lower[-1] & lower[0]` looked at, to be followed by the word: "the word before", "the ending of".
+ */
+export function lookedAt(feature: string): string {
+  const parts = [...feature.matchAll(/([a-zA-Z]+\d?)\[(-?\d)\]/g)].map(([, attribute, offset]) => ({
+    subject: subjectOf(attribute!),
+    offset: Number(offset),
+  }));
+  const places = [...new Set(parts.map(({ offset }) => placeOf(offset)))];
+  if (places.length > 1) return 'the words around';
+  return places[0] === '' ? (parts[0]?.subject ?? 'the word') : (places[0] ?? 'the word');
+}
