@@ -7,6 +7,7 @@ import { reviewAnnotations, type Suspicion } from '../../models/financial-ner/re
 import { nerJson } from '../../models/financial-ner/formats/ner-json.js';
 import { textTable } from '../../models/financial-ner/text-table.js';
 import type { CliContext, Connection } from './context.js';
+import { visible } from './explanation-view.js';
 
 const DEFAULT_COUNT = 50;
 const SEED = 42;
@@ -100,7 +101,12 @@ export async function reviewEntities(cli: CliContext, options: EntityReviewOptio
   const chosen = await chooseEntities(messages, count);
   if (output !== undefined) await writeFile(output, reviewCsv(chosen));
   cli.out.result({ source, annotated: messages.length, messages: chosen }, () => {
-    const rows = chosen.map(({ id, text, finding, doubt }) => [id, text.slice(0, 60), finding, doubt.toFixed(2)]);
+    const rows = chosen.map(({ id, text, finding, doubt }) => [
+      id,
+      visible(text.slice(0, 60)),
+      finding,
+      doubt.toFixed(2),
+    ]);
     cli.out.table({ head: ['message', 'text', 'finding', 'doubt'], rows });
     const next = output === undefined ? 'write them with --output <file>' : `correct the column entities of ${output}`;
     cli.out.line(`${chosen.length} messages; ${next}, then \`ml entities label <file>\``);
@@ -192,17 +198,30 @@ async function replaceAnnotations(
 
 const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
-/** Statements for whoever may write to the backend's database. */
-export const entitySql = (labels: readonly EntityLabels[]): string[] =>
-  labels.flatMap(({ id, spans }) => [
+/**
+ * A part of the column `text` by UTF-16 units, in which offsets are counted: PostgreSQL's `substr` counts characters and
+ * an emoji is one of those and two of ours.
+ */
+const utf16Part = ({ start, end }: Span): string =>
+  "(select string_agg(letter, '' order by place) from " +
+  '(select letter, place, sum(case when ascii(letter) > 65535 then 2 else 1 end) over (order by place) as stop ' +
+  'from string_to_table(text, null) with ordinality as letters (letter, place)) as counted ' +
+  `where stop > ${start} and stop <= ${end})`;
+
+const insertSql = (id: string, span: Span, number: number): string =>
+  'insert into backend.entity_annotations (source, id, message_id, start_offset, end_offset, entity_type, text, text_group, annotated_at) ' +
+  `select source, ${literal(`${id}-review-${number}`)}, id, ${span.start}, ${span.end}, ${literal(span.type)}, ${utf16Part(span)}, text_group, now() ` +
+  `from backend.chat_messages where id = ${literal(id)};`;
+
+/** Statements for whoever may write to the backend's database (PostgreSQL 14 or newer, UTF-8); all or none. */
+export const entitySql = (labels: readonly EntityLabels[]): string[] => [
+  'begin;',
+  ...labels.flatMap(({ id, spans }) => [
     `delete from backend.entity_annotations where message_id = ${literal(id)};`,
-    ...spans.map(
-      ({ start, end, type }, i) =>
-        'insert into backend.entity_annotations (source, id, message_id, start_offset, end_offset, entity_type, text, text_group, annotated_at) ' +
-        `select source, ${literal(`${id}-review-${i + 1}`)}, id, ${start}, ${end}, ${literal(type)}, substr(text, ${start + 1}, ${end - start}), text_group, now() ` +
-        `from backend.chat_messages where id = ${literal(id)};`,
-    ),
-  ]);
+    ...spans.map((span, i) => insertSql(id, span, i + 1)),
+  ]),
+  'commit;',
+];
 
 async function readLabelFile(file: string): Promise<string> {
   try {

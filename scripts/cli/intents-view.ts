@@ -7,6 +7,7 @@ import { chooseInformative } from '../../learning/active-learning/index.js';
 import { createVectoriser, fitTextFeatures, linearTextParams } from '../../learning/linear-text/index.js';
 import { predict } from '../../serving/predict.js';
 import type { CliContext, Connection } from './context.js';
+import { visible } from './explanation-view.js';
 import { OWN_SOURCE } from './ensure-source.js';
 
 const MODEL = 'intent-classifier';
@@ -83,7 +84,7 @@ export function toCsv(messages: readonly ReviewedMessage[]): string {
 
 function printReview({ out }: CliContext, chosen: readonly ReviewedMessage[], output: string | undefined): void {
   const rows = chosen.map(({ id, text, suggestion, second, confidence }) =>
-    [id, text.slice(0, 60), suggestion, confidence.toFixed(2), second]); // prettier-ignore
+    [id, visible(text.slice(0, 60)), suggestion, confidence.toFixed(2), second]); // prettier-ignore
   out.table({ head: ['message', 'text', 'perhaps', 'confidence', 'or'], rows });
   const next = output === undefined ? 'write them with --output <file>' : `fill in the column intent of ${output}`;
   out.line(`${chosen.length} messages; ${next}, then \`ml intents label <file>\``);

@@ -1,0 +1,234 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backendTables, type BackendTable } from '../../contracts/backend.js';
+import { extractTable } from '../../datasets/snapshots/extract.js';
+import { storeDataset } from '../../datasets/snapshots/dataset-store.js';
+import { putJsonBlob } from '../../datasets/snapshots/json-blob.js';
+import { commitSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
+import { generateBackend } from '../../datasets/sources/backend/generator/index.js';
+import { tableSpecs } from '../../datasets/sources/backend/tables.js';
+import { freezeHoldout } from '../../learning/split/index.js';
+import { selectRows, textColumn } from '../../learning/table.js';
+import { findModel } from '../../models/catalogue.js';
+import { readConfig } from '../../platform/config.js';
+import { storeArtefact } from '../../registry/artefacts.js';
+import type { CliContext, Connection } from '../../scripts/cli/context.js';
+import { entitySql, labelEntities, reviewEntities } from '../../scripts/cli/entities-view.js';
+import { labelMessages, reviewMessages } from '../../scripts/cli/intents-view.js';
+import { createOutput } from '../../scripts/cli/output.js';
+import { connectServices, type Services } from '../../workers/wiring.js';
+import { trainContext } from '../support/check-model.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { quietLogger } from '../support/test-platform.js';
+
+const SOURCE = 'generated';
+const INTENTS = 'intent-classifier';
+/** An emoji before, inside and after: two code units each, one character each for PostgreSQL. */
+const EMOJI_TEXT = "🙂🙂 pay ₹500 to O'Brien 🙂 Café\nnow";
+
+let database: TestDatabase;
+let folder: string;
+let services: Services;
+let snapshots = 0;
+
+/** What the commands say, as one string; `--json` makes it one document. */
+function commandLine(settings: Readonly<Record<string, string>> = {}) {
+  const said: string[] = [];
+  const stream = { isTTY: false, write: (text: string) => Boolean(said.push(text)) };
+  const out = createOutput(
+    { stdout: stream, stderr: { ...stream, write: () => true } },
+    {
+      ...{ json: true, verbose: false, noColour: '1' },
+    },
+  );
+  const cli: CliContext = {
+    config: readConfig({ ML_HOME: folder, ML_CACHE: folder, ...settings }, folder),
+    out,
+    // The commands of this file use nothing of Temporal.
+    connect: () => Promise.resolve({ services } as Connection),
+    exitWith: () => undefined,
+  };
+  return { cli, answer: () => JSON.parse(said.join('')) as Record<string, unknown> };
+}
+
+/** The tables as a run started now would see them. */
+async function snapshotOf(tables: readonly BackendTable[]) {
+  const { backendPool: pool, blobs, snapshotLog: log } = services;
+  // The database's clock dates the labels, and a fact of the very moment is not in yet.
+  const { rows } = await pool.query<{ soon: Date }>(`select now() + interval '1 second' as soon`);
+  const asOf = rows[0]!.soon.getTime();
+  const signal = new AbortController().signal;
+  const extracted = [];
+  for (const name of backendTables)
+    extracted.push(
+      await extractTable({ pool, blobs, spec: tableSpecs[name], source: SOURCE, asOf, chunkRows: 5000, signal }),
+    );
+  const runKey = `labels-${++snapshots}`;
+  const ref = await commitSnapshot({
+    blobs,
+    log,
+    runKey,
+    source: SOURCE,
+    asOf,
+    codeVersion: 'test',
+    tables: extracted,
+  });
+  return loadSnapshotTables(blobs, ref.hash, [...tables]);
+}
+
+/** Trains the intent classifier on the labelled messages and puts it into staging. */
+async function stageIntents(): Promise<void> {
+  const { registry, blobs } = services;
+  const model = await findModel(INTENTS);
+  const { schema, rows } = model.backend;
+  const { table } = rows(await snapshotOf(['chat_messages']), {});
+  const params = { augmentation: 'none' };
+  const files = await model.train(trainContext(), { schema, table }, model.params.parse(params));
+  const ref = { modelName: INTENTS, line: schema.line };
+  const signatureHash = 'a'.repeat(64);
+  const { artefactHash } = await storeArtefact(blobs, { ...ref, definitionVersion: 1, signatureHash, files });
+  const origin = { kind: 'snapshot' as const, snapshotHash: 'b'.repeat(64), source: SOURCE };
+  const part = selectRows(table, [0]);
+  const dataset = await storeDataset(blobs, { table: part, schema, ref: { ...ref, origin, notes: [] } });
+  const { hash: evaluationHash } = await putJsonBlob(blobs, { test: 'labelling' });
+  await registry.ensureLine(INTENTS, schema.line, freezeHoldout(schema.split, table));
+  await registry.startRun({ runKey: 'run', workflowId: 'run', ...ref, seed: 1, params, codeVersion: '0' });
+  const { version } = await registry.register({
+    ...{ runKey: 'run', ...ref, dataset, artefactHash, evaluationHash, signatureHash, definitionHash: 'c'.repeat(64) },
+    ...{ metrics: [], comparisons: [], gates: [], championVersion: null },
+  });
+  const promotion = { actor: 'test', reason: 'set-up', idempotencyKey: 'stage' };
+  await registry.promote({ ...ref, version: version!, to: 'staging', ...promotion });
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'ml-labels-'));
+  const endpoints = {
+    ...{ temporal: { address: '', namespace: 'default', uiUrl: null }, backendDatabaseUrl: null, redisUrl: null },
+    ...{ databaseUrl: database.url, artifactUri: pathToFileURL(join(folder, 'blobs')).href },
+  };
+  const config = readConfig({ ML_HOME: folder, ML_CACHE: folder }, folder);
+  services = await connectServices(config, endpoints, quietLogger);
+  await generateBackend(services, { users: 20, months: 12 });
+  await services.backendPool.query(
+    `insert into backend.chat_messages (source, id, user_id, sent_at, text, locale)
+     select $1, 'emoji', id, '2026-06-01T10:00:00Z', $2, 'en-IN' from backend.users where source = $1 limit 1`,
+    [SOURCE, EMOJI_TEXT],
+  );
+});
+afterAll(async () => {
+  await services.close();
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('intents', () => {
+  beforeAll(stageIntents);
+
+  it('that were reviewed and labelled are in the next snapshot; older labels stay', async () => {
+    const file = join(folder, 'review.csv');
+    const review = commandLine();
+    await reviewMessages(review.cli, { source: SOURCE, count: 5, output: file });
+    const { messages } = review.answer() as { messages: { id: string }[] };
+    expect(messages).toHaveLength(5);
+    const chosen = messages.map(({ id }) => id);
+
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    const filled = lines.map((line, i) => (i === 0 || i > 3 ? line : `${line}card_block`));
+    const { rows } = await services.backendPool.query<{ id: string; intent: string }>(
+      `select id, intent from backend.chat_messages where source = $1 and intent is not null and intent <> 'card_block' limit 1`,
+      [SOURCE],
+    );
+    const before = rows[0]!;
+    await writeFile(file, `${filled.join('\n')}\n${before.id},text,,,card_block\nnobody,text,,,card_block\n`);
+    const label = commandLine();
+    await labelMessages(label.cli, file, { source: SOURCE });
+    expect(label.answer()).toEqual({ source: SOURCE, written: 3, given: 5 });
+
+    const { chat_messages: table } = await snapshotOf(['chat_messages']);
+    const intents = new Map(textColumn(table!, 'id').map((id, row) => [id, textColumn(table!, 'intent')[row]]));
+    expect(chosen.map((id) => intents.get(id))).toEqual(['card_block', 'card_block', 'card_block', null, null]);
+    expect(intents.get(before.id)).toBe(before.intent);
+  });
+
+  it('are printed as SQL that does the same for a database that is only read', async () => {
+    const file = join(folder, 'sql.csv');
+    await writeFile(file, "id,intent\nemoji,o'clock\n");
+    const { cli, answer } = commandLine({ BACKEND_DATABASE_URL: database.url });
+    await labelMessages(cli, file, {});
+    const { written, sql } = answer() as { written: number; sql: string[] };
+    expect(written).toBe(0);
+    const read = () => services.backendPool.query(`select intent from backend.chat_messages where id = 'emoji'`);
+    expect((await read()).rows).toEqual([{ intent: null }]);
+    await services.backendPool.query(sql.join('\n'));
+    expect((await read()).rows).toEqual([{ intent: "o'clock" }]);
+  });
+});
+
+describe('entities', () => {
+  const spanOf = (part: string, type: string): string => {
+    const start = EMOJI_TEXT.indexOf(part);
+    return `${start}:${start + part.length}:${type}`;
+  };
+  const cell = [spanOf('₹500', 'AMOUNT'), spanOf("O'Brien 🙂", 'PERSON'), spanOf('Café\nnow', 'MERCHANT')].join(' ');
+  const parts = ['₹500', "O'Brien 🙂", 'Café\nnow'];
+  const stored = async (): Promise<string[]> => {
+    const { rows } = await services.backendPool.query<{ text: string }>(
+      `select text from backend.entity_annotations where source = $1 and message_id = 'emoji' order by start_offset`,
+      [SOURCE],
+    );
+    return rows.map(({ text }) => text);
+  };
+  async function correction(content: string): Promise<string> {
+    const file = join(folder, 'entities.csv');
+    await writeFile(file, `id,entities\n${content}\n`);
+    return file;
+  }
+
+  it('that are reviewed are messages with what a model would annotate', async () => {
+    const { cli, answer } = commandLine();
+    const output = join(folder, 'entities-review.csv');
+    await reviewEntities(cli, { source: SOURCE, count: 3, output });
+    const { messages } = answer() as { messages: { id: string; doubt: number }[] };
+    expect(messages.length).toBeGreaterThan(0);
+    expect((await readFile(output, 'utf8')).split('\n')[0]).toBe('id,text,finding,doubt,suggestion,entities');
+  });
+
+  it('that were corrected are in the next snapshot and its training rows, offsets counted as ours', async () => {
+    const label = commandLine();
+    await labelEntities(label.cli, await correction(`emoji,${cell}\nnobody,0:1:AMOUNT`), { source: SOURCE });
+    expect(label.answer()).toEqual({ source: SOURCE, written: 1, given: 2 });
+    expect(await stored()).toEqual(parts);
+
+    const tables = await snapshotOf(['chat_messages', 'entity_annotations', 'transactions']);
+    const { table } = (await findModel('financial-ner')).backend.rows(tables, {});
+    const row = textColumn(table, 'text').indexOf(EMOJI_TEXT);
+    expect(textColumn(table, 'entities')[row]).toBe(cell);
+  });
+
+  it('replace what was there, or are refused whole', async () => {
+    const label = commandLine();
+    const wrong = labelEntities(label.cli, await correction('emoji,0:1:AMOUNT'), { source: SOURCE });
+    await expect(wrong).rejects.toMatchObject({ code: 'INVALID_VALUE' });
+    expect(await stored()).toEqual(parts);
+    await labelEntities(label.cli, await correction(`emoji,${spanOf('₹500', 'AMOUNT')}`), { source: SOURCE });
+    expect(await stored()).toEqual(['₹500']);
+  });
+
+  it('are printed as SQL that stores the same text, after emoji, quotes and line breaks too', async () => {
+    const { cli, answer } = commandLine({ BACKEND_DATABASE_URL: database.url });
+    await labelEntities(cli, await correction(`emoji,${cell}`), {});
+    const { sql } = answer() as { sql: string[] };
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(sql.join('\n'));
+    await client.end();
+    expect(await stored()).toEqual(parts);
+    expect(entitySql([{ id: 'x', spans: [] }])).toHaveLength(3);
+  });
+});
