@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { boundsAt, type ConformalState } from '../../learning/conformal/index.js';
 import { naiveScale } from '../../learning/metrics/forecast.js';
-import { firstDayOf, monthName } from '../../learning/recurring-items/index.js';
+import { daysInMonth, firstDayOf, monthName } from '../../learning/recurring-items/index.js';
 import { dayName } from './calendar.js';
 import { historyGroup, scaleOf } from './calibration.js';
 import { dailyAmounts, sumDays } from './days.js';
@@ -182,20 +182,40 @@ function daysAnswer({ model, asOf, days }: Request, daily: Daily): SpendingAnswe
   }));
 }
 
-function billsAnswer({ forecast }: Request): SpendingAnswer['bills'] {
-  return forecast.bills
-    .filter(({ item, expected }) => item === null || item.standing !== 'ended' || expected.length > 0)
-    .map(({ category, payee, item, period, expected }) => ({
-      category,
-      payee,
-      everyMonths: period,
-      day: expected[0]?.day ?? item?.day ?? 1,
-      amount: cents(expected[0]?.amount ?? item?.price.amount ?? 0),
-      next: expected[0] === undefined ? null : monthName(expected[0].month),
-      standing:
-        item === null ? ('loan' as const) : item.standing === 'overdue' ? ('overdue' as const) : ('regular' as const),
-    }));
+type Bill = CustomerForecast['bills'][number];
+
+/** The first payment on a day that is forecast: in a month that has begun, earlier ones are past. */
+function nextPayment({ expected }: Bill, { asOf, days }: Request): Bill['expected'][number] | undefined {
+  return expected.find(({ month: at, day: on }) => {
+    const due = firstDayOf(at) + Math.min(on, daysInMonth(at)) - 1;
+    return due >= asOf && due < asOf + days;
+  });
 }
+
+const standingOf = ({ item }: Bill): SpendingAnswer['bills'][number]['standing'] => {
+  if (item === null) return 'loan';
+  return item.standing === 'overdue' ? 'overdue' : 'regular';
+};
+
+function billAnswer(one: Bill, request: Request): SpendingAnswer['bills'][number] {
+  const { category, payee, item, period, expected } = one;
+  const next = nextPayment(one, request);
+  const like = next ?? expected[0];
+  return {
+    category,
+    payee,
+    everyMonths: period,
+    day: like?.day ?? item?.day ?? 1,
+    amount: cents(like?.amount ?? item?.price.amount ?? 0),
+    next: next === undefined ? null : monthName(next.month),
+    standing: standingOf(one),
+  };
+}
+
+const billsAnswer = (request: Request): SpendingAnswer['bills'] =>
+  request.forecast.bills
+    .filter(({ item, expected }) => item === null || item.standing !== 'ended' || expected.length > 0)
+    .map((one) => billAnswer(one, request));
 
 /** Mean absolute change of the known months, by series. */
 function changesSoFar({ history, forecast }: Request): Record<string, number> {

@@ -52,7 +52,8 @@ const champions = z.strictObject({
 /** What a shard of customers contributes. */
 export const shardResult = z.strictObject({
   champions: z.record(z.string(), champions),
-  rows: z.array(backtestRow),
+  /** By customer, so that results can be put into one order whatever the shards. */
+  rows: z.record(z.string(), z.array(backtestRow)),
 });
 export type ShardResult = z.infer<typeof shardResult>;
 

@@ -4,7 +4,7 @@ import { PipelineError } from '../../contracts/errors.js';
 import type { ArtefactFiles, ComputeContext, Sharding, TrainContext } from '../../contracts/model-definition.js';
 import { forecastGraph } from '../../learning/forecasting/serving/graph.js';
 import { hashFraction } from '../../learning/hash/murmur.js';
-import { backtestCustomer, chooseChampions, shardResult, type ShardResult } from './backtest.js';
+import { type BacktestRow, backtestCustomer, chooseChampions, shardResult, type ShardResult } from './backtest.js';
 import {
   learnCenter,
   learnDailyBands,
@@ -97,12 +97,12 @@ function fitPart(
   const own = [...table.customers].filter(([customer]) => belongsTo(customer, part));
   const settings = { origins: params.origins, margin: params.margin, until };
   const champions: ShardResult['champions'] = {};
-  const rows: ShardResult['rows'] = [];
+  const rows: ShardResult['rows'] = {};
   own.forEach(([customer, history], i) => {
     context.signal.throwIfAborted();
     const chosen = chooseChampions(history, start, settings);
     champions[customer] = chosen;
-    rows.push(...backtestCustomer(history, start, chosen, until));
+    rows[customer] = backtestCustomer(history, start, chosen, until);
     context.onProgress({ stage: 'backtest', done: i + 1, total: own.length });
   });
   return { champions, rows };
@@ -117,13 +117,20 @@ export const shards: Sharding<SpendingParams> = {
   },
 };
 
-/** In the order of customers, whatever the shards, so that sums have one order. */
-function gather(results: readonly ShardResult[]): ShardResult {
-  const champions = Object.assign({}, ...results.map((result) => result.champions)) as ShardResult['champions'];
-  return { champions, rows: results.flatMap(({ rows }) => rows) };
+/** What all shards found together. */
+interface Gathered {
+  readonly champions: ShardResult['champions'];
+  readonly rows: readonly BacktestRow[];
 }
 
-function calibrate(prepared: Prepared, { champions, rows }: ShardResult, params: SpendingParams): LearnedModel {
+/** In the order of customers, whatever the shards, so that sums have one order. */
+function gather(results: readonly ShardResult[], customers: Iterable<string>): Gathered {
+  const champions = Object.assign({}, ...results.map((result) => result.champions)) as ShardResult['champions'];
+  const rows = Object.assign({}, ...results.map((result) => result.rows)) as ShardResult['rows'];
+  return { champions, rows: [...customers].flatMap((customer) => rows[customer] ?? []) };
+}
+
+function calibrate(prepared: Prepared, { champions, rows }: Gathered, params: SpendingParams): LearnedModel {
   const { start, table, until } = prepared;
   const errors = learnErrors(rows);
   const bottomUp = params.reconciliation === 'bottom-up';
@@ -146,7 +153,7 @@ function readShard(bytes: Uint8Array): ShardResult {
 /**
  * Learns seasons from all customers, chooses each series' forecaster by backtest, calibrates bands, and keeps what is
  * known of each customer. Files: `model.json` (shared), `customers.json`, `curves.onnx` (evaluates all forecasters),
- * `sample.json`. Deterministic: the same data, parameters and number of shards give the same bytes.
+ * `sample.json`. Deterministic: the same data and parameters give the same bytes, in however many shards.
  * @throws PipelineError `TOO_FEW_ROWS`, `MISSING_COLUMN`, `NOT_FINITE`.
  */
 export async function train(context: TrainContext, data: TrainingData, params: SpendingParams): Promise<ArtefactFiles> {
@@ -156,7 +163,7 @@ export async function train(context: TrainContext, data: TrainingData, params: S
     context.shards.length > 0
       ? context.shards.map(readShard)
       : [fitPart(context, prepared, params, { index: 0, count: 1 })];
-  const found = gather(results);
+  const found = gather(results, prepared.table.customers.keys());
   const model = calibrate(prepared, found, params);
   const stored: StoredCustomers = {
     schemaVersion: 1,

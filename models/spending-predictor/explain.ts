@@ -15,15 +15,23 @@ export interface SpendingExplanation {
 const money = (amount: number): string => Math.round(amount).toLocaleString('en-IN');
 const LONGEST_LIST = 6;
 
+const endings = new Map([
+  ['one', 'st'],
+  ['two', 'nd'],
+  ['few', 'rd'],
+]);
+const ordinalRules = new Intl.PluralRules('en', { type: 'ordinal' });
+const ordinal = (day: number): string => `${day}${endings.get(ordinalRules.select(day)) ?? 'th'}`;
+
 function billSentences({ bills, monthly }: SpendingAnswer): string[] {
   const first = monthly[0]!;
   const due = bills.filter(({ next }) => next === first.month).sort((a, b) => b.amount - a.amount);
   if (due.length === 0) return ['No recurring bill is due.'];
   const named = due
     .slice(0, LONGEST_LIST)
-    .map(({ category, payee, amount, day }) => `${payee ?? category} ${money(amount)} around the ${day}.`);
+    .map(({ category, payee, amount, day }) => `${payee ?? category} ${money(amount)} around the ${ordinal(day)}`);
   const more = due.length > LONGEST_LIST ? ` and ${due.length - LONGEST_LIST} more` : '';
-  return [`${money(first.recurring)} of it is owed: ${named.join('; ')}${more}`];
+  return [`${money(first.recurring)} of it is owed: ${named.join('; ')}${more}.`];
 }
 
 function comparison({ monthly }: SpendingAnswer): string[] {
@@ -38,7 +46,9 @@ function comparison({ monthly }: SpendingAnswer): string[] {
 
 function method({ coldStart, historyMonths, forecasters, seasonStrength }: SpendingAnswer): string {
   if (coldStart)
-    return `Only ${historyMonths} whole months are known, so customers who spend about as much stand in for the rest.`;
+    return historyMonths === 0
+      ? 'No whole month of this customer is known: other customers stand in.'
+      : `Only ${historyMonths} whole ${historyMonths === 1 ? 'month is' : 'months are'} known, so customers who spend about as much stand in for the rest.`;
   const others = Object.entries(forecasters).filter(([, name]) => name !== 'pooled-season');
   const exceptions =
     others.length === 0 ? '' : `, except ${others.map(([series, name]) => `${series} (${name})`).join(', ')}`;

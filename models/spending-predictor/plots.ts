@@ -76,7 +76,11 @@ function componentsPlot(scored: Scored, customer: string): Plot {
   const encoding = {
     x: monthAxis,
     y: { ...amountAxis('amount'), title: 'forecast for the month', stack: 'zero' },
-    color: { field: 'category', type: 'nominal', title: 'category', scale: { scheme: 'tableau10' } },
+    color: {
+      ...{ field: 'category', type: 'nominal', title: 'category', scale: { scheme: 'tableau10' } },
+      // In one row eight names are wider than the drawing, which would shrink with them.
+      legend: { columns: 4 },
+    },
   };
   return {
     title: 'Components',
@@ -84,6 +88,14 @@ function componentsPlot(scored: Scored, customer: string): Plot {
     spec: { $schema: SCHEMA, ...SIZE, data: { values: [...layers.values()] }, mark: 'bar', encoding },
   };
 }
+
+/** One scale for both layers; nothing lies below a half unless the bands are broken. */
+const shareAxis = {
+  field: 'share',
+  type: 'quantitative',
+  title: 'outcomes within the band',
+  scale: { domainMin: 0.5, domainMax: 1, zero: false },
+} as const;
 
 function coveragePlot(scored: Scored): Plot {
   const horizons = [...new Set(scored.rows.map((row) => scored.horizon[row]!))].sort((a, b) => a - b);
@@ -99,11 +111,11 @@ function coveragePlot(scored: Scored): Plot {
   const nominal = {
     data: { values: [{ share: 0.8 }, { share: 0.95 }] },
     mark: { type: 'rule', strokeDash: [4, 4], color: '#999' },
-    encoding: { y: { field: 'share', type: 'quantitative' } },
+    encoding: { y: shareAxis },
   };
   const encoding = {
     x: { field: 'horizon', type: 'ordinal', title: 'months ahead', axis: { labelAngle: 0 } },
-    y: { field: 'share', type: 'quantitative', title: 'outcomes within the band', scale: { domain: [0.5, 1] } },
+    y: shareAxis,
     color: { field: 'band', type: 'nominal', title: 'band' },
   };
   return {

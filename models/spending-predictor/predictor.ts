@@ -7,11 +7,12 @@ import { forecastFeeds } from '../../learning/forecasting/serving/feeds.js';
 import { graphOutputs } from '../../learning/forecasting/serving/graph.js';
 import { monthOfDay } from '../../learning/recurring-items/index.js';
 import { answerOf, output, type SpendingAnswer } from './answer.js';
-import { dayOfName, dayOfTime } from './calendar.js';
+import { dayName, dayOfName, dayOfTime } from './calendar.js';
 import { restoreCustomer, storedCustomers, type StoredCustomers } from './customer-store.js';
 import { type Champions, composeForecast, prepareForecast, type PreparedForecast } from './engine.js';
 import { addSpending, emptyHistory, type History, trimStart } from './history.js';
 import { learnedModel, type LearnedModel } from './learned-model.js';
+import { firstOpenMonth } from './read-table.js';
 import { input, type SpendingRequest } from './request.js';
 import { notSpending, UNKNOWN_CATEGORY } from './vocabulary.js';
 
@@ -87,6 +88,18 @@ function addSent(history: History, sent: SentTransaction): number {
   return day;
 }
 
+/**
+ * Months without a row count as months without spending. So somebody who asks about a later month must say what came
+ * since the training, were it nothing.
+ */
+function requireNoGap(knownUntil: number, { transactions, asOf }: SpendingRequest): void {
+  if (transactions !== undefined || asOf === undefined) return;
+  if (monthOfDay(dayOfName(asOf)) <= firstOpenMonth(knownUntil)) return;
+  const since = dayName(knownUntil);
+  const message = `transactions: nothing is known from ${since} on, asOf is ${asOf}; send what came in between, [] for nothing`;
+  throw new PipelineError('INVALID_INPUT', message, { field: 'transactions', knownUntil: since, asOf });
+}
+
 /** A customer's history up to the request, and the day from which to forecast. */
 function historyOf({ model, customers }: Opened, request: SpendingRequest): { history: History; asOf: number } {
   const { customerId, transactions = [], asOf } = request;
@@ -112,6 +125,7 @@ interface Prepared {
 }
 
 function prepare(opened: Opened, request: SpendingRequest): Prepared {
+  requireNoGap(opened.model.knownUntil, request);
   const { history, asOf } = historyOf(opened, request);
   const days = request.horizonDays ?? opened.model.horizonDays;
   const from = monthOfDay(asOf);
@@ -132,7 +146,7 @@ async function predictOne(opened: Opened, request: SpendingRequest): Promise<Spe
 /**
  * Loads an artefact: a customer, what came since, or a newcomer's transactions in; months, weeks and days ahead out. A
  * forecast starts on the day after what is known; a month that has begun is forecast for its rest.
- * @throws PipelineError `ARTEFACT_INVALID`.
+ * @throws PipelineError `ARTEFACT_INVALID`; `predict`: `INVALID_INPUT` for a month beyond what is known.
  */
 export async function openPredictor(files: ArtefactFiles): Promise<Predictor<SpendingRequest, SpendingAnswer>> {
   const model = readJson(files, 'model.json', learnedModel);

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
 const sentTransaction = z.strictObject({
-  bookedAt: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).describe('when it was booked'),
+  bookedAt: z
+    .union([z.iso.datetime({ offset: true }), z.iso.date()], {
+      error: 'wanted a date (2026-03-02) or a time with its zone (2026-03-02T18:05:00Z)',
+    })
+    .describe('when it was booked'),
   amount: z.number().min(-1e10).max(1e10).describe('signed: negative = money out'),
   category: z.string().min(1).max(100).nullish(),
   merchant: z.string().max(200).nullish(),
@@ -17,7 +21,12 @@ export const input = z
       .max(200_000)
       .optional()
       .describe('what came since the training; for a newcomer everything that is known'),
-    asOf: z.iso.date().optional().describe('first day to forecast; later transactions are not looked at'),
+    asOf: z.iso
+      .date()
+      .optional()
+      .describe(
+        'first day to forecast; later transactions are not looked at; beyond the training data only with transactions',
+      ),
     horizonDays: z.int().min(1).max(1095).optional().describe('days ahead'),
   })
   .refine(({ customerId, transactions }) => customerId !== undefined || transactions !== undefined, {
