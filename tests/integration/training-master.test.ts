@@ -11,6 +11,7 @@ import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/t
 
 type Decided = Extract<ModelOutcome, { status: 'decided' }>;
 
+/* One model stands for all: the end-to-end test trains every model of the catalogue. */
 describe.skipIf(!hasTemporal())('masterTraining from the backend database to the online store', () => {
   let platform: TestPlatform;
   const asOf = '2026-11-01T00:00:00Z';
@@ -44,7 +45,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     (await platform.client.workflow.execute('masterTraining', {
       workflowId: platform.id(name),
       taskQueue: platform.queue,
-      args: [{ asOf, ...input }],
+      args: [{ asOf, models: [MODEL], ...input }],
     })) as MasterTrainingResult;
 
   const outcomeOf = ({ models }: MasterTrainingResult): Decided =>
@@ -114,7 +115,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
   const startOnSnapshot = async (name: string): Promise<{ master: WorkflowHandle; child: WorkflowHandle }> => {
     const { client, services, queue } = platform;
     const { hash } = (await services.snapshotLog.latest('generated'))!;
-    const args = [{ snapshotHash: hash }];
+    const args = [{ snapshotHash: hash, models: [MODEL] }];
     const master = await client.workflow.start('masterTraining', {
       workflowId: platform.id(name),
       taskQueue: queue,
