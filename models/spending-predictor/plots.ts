@@ -49,7 +49,7 @@ function fanPlot(scored: Scored, customer: string, index: number): Plot {
     line('actual', { type: 'point', filled: true, color: '#e45756', size: 45 }),
   ];
   return {
-    title: `A year ahead, sample ${index + 1}`,
+    title: `Months ahead, sample ${index + 1}`,
     caption: 'Forecast on one day with its 80 % and 95 % bands; red dots are what was spent.',
     spec: { $schema: SCHEMA, ...SIZE, data: { values }, layer },
   };
@@ -89,13 +89,11 @@ function componentsPlot(scored: Scored, customer: string): Plot {
   };
 }
 
-/** One scale for both layers; nothing lies below a half unless the bands are broken. */
-const shareAxis = {
-  field: 'share',
-  type: 'quantitative',
-  title: 'outcomes within the band',
-  scale: { domainMin: 0.5, domainMax: 1, zero: false },
-} as const;
+/** One scale for both layers; a half is low enough unless a small sample lies below it. */
+const shareAxis = (lowest: number) => ({
+  ...{ field: 'share', type: 'quantitative', title: 'outcomes within the band' },
+  scale: { domainMin: Math.min(0.5, Math.floor(lowest * 10) / 10), domainMax: 1, zero: false },
+});
 
 function coveragePlot(scored: Scored): Plot {
   const horizons = [...new Set(scored.rows.map((row) => scored.horizon[row]!))].sort((a, b) => a - b);
@@ -108,14 +106,15 @@ function coveragePlot(scored: Scored): Plot {
       { horizon, band: '95 %', share: rounded(of95, 3), n },
     ];
   });
+  const y = shareAxis(Math.min(...values.map(({ share }) => share)));
   const nominal = {
     data: { values: [{ share: 0.8 }, { share: 0.95 }] },
     mark: { type: 'rule', strokeDash: [4, 4], color: '#999' },
-    encoding: { y: shareAxis },
+    encoding: { y },
   };
   const encoding = {
     x: { field: 'horizon', type: 'ordinal', title: 'months ahead', axis: { labelAngle: 0 } },
-    y: shareAxis,
+    y,
     color: { field: 'band', type: 'nominal', title: 'band' },
   };
   return {
