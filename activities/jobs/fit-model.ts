@@ -30,8 +30,15 @@ export async function loadDivided(
   if (table.rowCount < schema.minimumRows) throw tooFew(model, 'rows', table.rowCount, schema.minimumRows);
   const divided = splitHoldout(holdout, table);
   if (divided.train.rowCount === 0) throw tooFew(model, 'rows outside the frozen holdout', 0, 1);
-  if (divided.holdout.rowCount === 0) throw tooFew(model, 'rows in the frozen holdout', 0, 1);
+  if (divided.holdout.rowCount === 0) throw emptyHoldout(model, schema.line);
   return { train: { schema, table: divided.train }, holdout: { schema, table: divided.holdout } };
+}
+
+/** A cut in time stays where the line's first data put it; older data has nothing behind it. */
+function emptyHoldout({ name }: ModelDefinition, line: string): PipelineError {
+  const remedy = `\`ml models refreeze ${name} --line ${line}\` freezes it anew for this data`;
+  const message = `${name}: no row lies in the holdout that line ${line} froze with its first data; ${remedy}`;
+  return new PipelineError('TOO_FEW_ROWS', message, { modelName: name, line, found: 0, wanted: 1 });
 }
 
 const tooFew = ({ name }: ModelDefinition, what: string, found: number, wanted: number): PipelineError =>

@@ -25,7 +25,7 @@ const fixture = join(projectRoot, 'models/anomaly-detector/fixtures/transactions
 const DAY_MS = 86_400_000;
 
 const settings = (overrides: Partial<AnomalyParams> = {}): AnomalyParams =>
-  params.parse({ nEstimators: 30, boostingRounds: 20, minimumConfirmed: 20, ...overrides });
+  params.parse({ nEstimators: 20, boostingRounds: 12, minimumConfirmed: 20, ...overrides });
 
 let everything: TrainingData;
 let data: { readonly train: TrainingData; readonly holdout: TrainingData };
@@ -253,6 +253,14 @@ describe('serving', () => {
     const weights = reasons.map(({ weight }) => weight);
     expect(weights).toEqual([...weights].sort((a, b) => b - a));
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeLessThanOrEqual(1 + 1e-9);
+  });
+
+  it('says each thing once, and nothing about a place that nobody named', async () => {
+    const night = { bookedAt: '2026-09-26T03:12:00+05:30', amount: -9000 };
+    const past = { bookedAt: '2026-09-20T18:05:00+05:30', amount: -1000, counterparty: 'shop' };
+    const { summary } = await predictor.explain(predictor.input.parse({ ...night, history: [past] }));
+    expect(summary.match(/03:12/g)).toHaveLength(1);
+    expect(summary).not.toContain('merchant');
   });
 
   it.each([

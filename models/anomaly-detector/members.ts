@@ -2,6 +2,8 @@ import type { ComputeContext } from '../../contracts/model-definition.js';
 import {
   anomalyEnsembleWith,
   type AnomalyEnsembleState,
+  type Renewal,
+  renewEnsemble,
   toOnnx as ensembleToOnnx,
 } from '../../learning/anomaly-ensemble/index.js';
 import { loadAutoencoder } from '../../learning/autoencoder/index.js';
@@ -54,25 +56,15 @@ export const fitPooled = async (params: AnomalyParams, x: Matrix, context: Compu
 /** Trees that isolate rows: the member itself, or the forest in an ensemble. */
 const forestOf = (state: MemberState): ForestState => (state.kind === 'anomaly-ensemble' ? state.forest : state);
 
-interface Renewal {
-  /** Of the trees. */
-  readonly share: number;
-  readonly seed: number;
-}
-
-function renewForest<State extends ForestState>(forest: State, window: Matrix, { share, seed }: Renewal): State {
-  const trees = forest.trees.offset.length - 1;
-  return replaceOldestTrees(forest, window, Math.max(1, Math.round(share * trees)), seed);
-}
-
 /**
- * The member with its oldest trees replaced by trees of the window; as it is when the window is too small for one.
- * An ensemble's other members stay as they were until it is trained from scratch.
+ * The member with its oldest trees replaced by trees of the window, an ensemble with everything it holds renewed; as it is
+ * when the window is too small for one tree.
  */
 export function updateMember(state: MemberState, window: Matrix, renewal: Renewal): MemberState {
   if (window.rows < forestOf(state).subsampleSize) return state;
-  if (state.kind === 'anomaly-ensemble') return { ...state, forest: renewForest(state.forest, window, renewal) };
-  return renewForest(state, window, renewal);
+  if (state.kind === 'anomaly-ensemble') return renewEnsemble(state, window, renewal);
+  const trees = state.trees.offset.length - 1;
+  return replaceOldestTrees(state, window, Math.max(1, Math.round(renewal.share * trees)), renewal.seed);
 }
 
 /** A graph with input `features` (rows, cols) and output `score` (rows, 1). */

@@ -278,6 +278,11 @@ describe('buildDictionary', () => {
   });
 });
 
+it('names file and row of a span that does not fit', () => {
+  const text = JSON.stringify([{ text: 'abc', entities: [{ start: 0, end: 9, type: 'A' }] }]);
+  expect(() => nerJson.layout!.parse([{ name: 'bad.json', text }])).toThrow(/^bad\.json, row 1: a span from 0 to 9/);
+});
+
 describe('expectations', () => {
   const check = (texts: readonly AnnotatedText[]) =>
     expectations.map((expectation) => expectation.check(asData(texts)));

@@ -33,13 +33,24 @@ export function textFault(code: ErrorCode, place: Place, finding: string): Pipel
 /** Longer texts are no messages; the limit of a request is the same. */
 export const LONGEST_TEXT = 100_000;
 
+/** A span's fault names the file too. */
+function requirePlacedSpan(text: string, span: Span, place: Place): void {
+  try {
+    requireSpan(text, span, 0);
+  } catch (cause) {
+    const { start, end } = span;
+    const finding = `a span from ${start} to ${end} does not fit a text of ${text.length} code units`;
+    throw cause instanceof PipelineError ? textFault('INVALID_VALUE', place, finding) : cause;
+  }
+}
+
 /** @throws PipelineError `INVALID_VALUE` for an empty or endless text or an annotation that does not fit it. */
 export function requireAnnotated({ text, spans }: AnnotatedText, place: Place): void {
   if (text.trim() === '' || text.length > LONGEST_TEXT)
     throw textFault('INVALID_VALUE', place, `a text of ${text.length} characters, wanted 1 to ${LONGEST_TEXT}`);
   for (const span of spans) {
     requireType(span.type, place);
-    requireSpan(text, span, (place.row ?? place.line ?? 1) - 1);
+    requirePlacedSpan(text, span, place);
   }
 }
 

@@ -31,6 +31,15 @@ const codeOf = (path: string): Promise<unknown> =>
     (fault: unknown) => (fault as { code: string }).code,
   );
 
+it('names row and column of a bad message in a list', async () => {
+  const good = { text: 'hello', intent: 'greet' };
+  const path = await read({ 'bad.json': JSON.stringify([good, { ...good, text: 12 }]) }, 'bad.json');
+  await expect(readDataFile(path, fileFormats)).rejects.toMatchObject({
+    code: 'INVALID_VALUE',
+    details: { file: 'bad.json', row: 2, column: 'text' },
+  });
+});
+
 async function parts(path: string): Promise<Record<string, number>> {
   const { table } = await readDataFile(path, fileFormats);
   const counts: Record<string, number> = {};

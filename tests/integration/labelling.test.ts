@@ -77,15 +77,16 @@ async function snapshotOf(tables: readonly BackendTable[]) {
     codeVersion: 'test',
     tables: extracted,
   });
-  return loadSnapshotTables(blobs, ref.hash, [...tables]);
+  return { tables: await loadSnapshotTables(blobs, ref.hash, [...tables]), moment: { asOf, source: SOURCE } };
 }
 
 /** Trains the intent classifier on the labelled messages and puts it into staging. */
 async function stageIntents(): Promise<void> {
   const { registry, blobs } = services;
   const model = await findModel(INTENTS);
-  const { schema, rows } = model.backend;
-  const { table } = rows(await snapshotOf(['chat_messages']), {});
+  const { schema } = model.backend;
+  const { tables, moment } = await snapshotOf(['chat_messages']);
+  const { table } = model.backend.rows(tables, moment);
   const params = { augmentation: 'none' };
   const files = await model.train(trainContext(), { schema, table }, model.params.parse(params));
   const ref = { modelName: INTENTS, line: schema.line };
@@ -150,7 +151,7 @@ describe('intents', () => {
     await labelMessages(label.cli, file, { source: SOURCE });
     expect(label.answer()).toEqual({ source: SOURCE, written: 3, given: 5 });
 
-    const { chat_messages: table } = await snapshotOf(['chat_messages']);
+    const { chat_messages: table } = (await snapshotOf(['chat_messages'])).tables;
     const intents = new Map(textColumn(table!, 'id').map((id, row) => [id, textColumn(table!, 'intent')[row]]));
     expect(chosen.map((id) => intents.get(id))).toEqual(['card_block', 'card_block', 'card_block', null, null]);
     expect(intents.get(before.id)).toBe(before.intent);
@@ -205,8 +206,8 @@ describe('entities', () => {
     expect(label.answer()).toEqual({ source: SOURCE, written: 1, given: 2 });
     expect(await stored()).toEqual(parts);
 
-    const tables = await snapshotOf(['chat_messages', 'entity_annotations', 'transactions']);
-    const { table } = (await findModel('financial-ner')).backend.rows(tables, {});
+    const { tables, moment } = await snapshotOf(['chat_messages', 'entity_annotations', 'transactions']);
+    const { table } = (await findModel('financial-ner')).backend.rows(tables, moment);
     const row = textColumn(table, 'text').indexOf(EMOJI_TEXT);
     expect(textColumn(table, 'entities')[row]).toBe(cell);
   });

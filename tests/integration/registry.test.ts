@@ -25,6 +25,14 @@ describe('registry on PostgreSQL', () => {
 
   checkRegistry(() => ({ registry, pool }));
 
+  it("keeps a public set's own division as a line's holdout, and no other kind", async () => {
+    const holdout = { kind: 'given' as const, column: 'part', heldOut: ['test'] };
+    expect(await registry.ensureLine('intent-classifier', 'clinc150', holdout)).toMatchObject({ holdout });
+    expect(await registry.ensureLine('intent-classifier', 'clinc150', holdout)).toMatchObject({ holdout });
+    const invented = { ...holdout, kind: 'invented' } as unknown as typeof holdout;
+    await expect(registry.ensureLine('intent-classifier', 'other', invented)).rejects.toThrow();
+  });
+
   it('calls an absent server an outage that passes', async () => {
     const nowhere = createPool('postgres://nobody@127.0.0.1:1/none', silent);
     const asked = createPostgresRegistry(nowhere).listRuns({});

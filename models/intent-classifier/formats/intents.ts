@@ -2,7 +2,7 @@ import type { SourceText } from '../../../contracts/dataset.js';
 import { joinLabels, parseLabels } from '../label-set.js';
 import { parseJson } from './json-text.js';
 import { linesOf, messageFormat } from './message-format.js';
-import { type LabelledMessage, messageFault, type Part, requireMessage } from './message-table.js';
+import { type LabelledMessage, messageFault, type MessagePlace, type Part, requireMessage } from './message-table.js';
 import { headerOf, readSeparated } from './separated.js';
 
 const PARTS: readonly string[] = ['train', 'validation', 'test'];
@@ -15,37 +15,37 @@ const isCsv = ({ text }: SourceText): boolean => {
   return names.includes('text') && names.includes('intent');
 };
 
-interface Place {
-  readonly file: string;
-  readonly line?: number;
-}
-
-function requirePart(part: unknown, place: Place): Part | null {
+function requirePart(part: unknown, place: MessagePlace): Part | null {
   if (part === undefined || part === null || part === '') return null;
   if (typeof part === 'string' && PARTS.includes(part)) return part as Part;
-  throw messageFault('INVALID_VALUE', place, `found another part than ${PARTS.join(', ')}`);
+  throw messageFault('INVALID_VALUE', { ...place, column: 'part' }, `found another part than ${PARTS.join(', ')}`);
 }
 
 /** A name, or a list of names under `intents`. */
-function requireIntent({ intent, intents }: Readonly<Record<string, unknown>>, place: Place): string {
+function requireIntent({ intent, intents }: Readonly<Record<string, unknown>>, place: MessagePlace): string {
   if (typeof intent === 'string' && intents === undefined) return joinIfSeveral(intent);
   const named = Array.isArray(intents) && intents.every((name) => typeof name === 'string' && name !== '');
   if (named && intent === undefined) return joinLabels(intents as string[]);
-  throw messageFault('INVALID_VALUE', place, 'wanted "intent": name, or "intents": [names], and not both');
+  throw messageFault(
+    'INVALID_VALUE',
+    { ...place, column: 'intent' },
+    'wanted "intent": name, or "intents": [names], and not both',
+  );
 }
 
 const joinIfSeveral = (intent: string): string => (intent.includes('#') ? joinLabels(parseLabels(intent)) : intent);
 
-function readEntry(entry: unknown, place: Place): LabelledMessage {
+function readEntry(entry: unknown, place: MessagePlace): LabelledMessage {
   if (entry === null || typeof entry !== 'object' || Array.isArray(entry))
     throw messageFault('INVALID_VALUE', place, 'wanted an object with text and intent');
   const members = entry as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(members).find((name) => !MEMBERS.has(name));
   if (unknown !== undefined) throw messageFault('INVALID_VALUE', place, `found the unknown member "${unknown}"`);
   const { text, group } = members;
-  if (typeof text !== 'string') throw messageFault('INVALID_VALUE', place, 'wanted "text": a text');
+  if (typeof text !== 'string')
+    throw messageFault('INVALID_VALUE', { ...place, column: 'text' }, 'wanted "text": a text');
   if (group !== undefined && typeof group !== 'string')
-    throw messageFault('INVALID_VALUE', place, 'wanted "group": a text');
+    throw messageFault('INVALID_VALUE', { ...place, column: 'group' }, 'wanted "group": a text');
   const message = { text, intent: requireIntent(members, place), part: requirePart(members.part, place), group };
   requireMessage(message, place);
   return message;
@@ -65,7 +65,7 @@ function readJson(file: SourceText): LabelledMessage[] {
   const document = parseJson(file);
   const messages = Array.isArray(document) ? document : (document as { readonly messages?: unknown }).messages;
   if (!Array.isArray(messages)) throw messageFault('MALFORMED_FILE', { file: file.name }, 'wanted a list of messages');
-  return (messages as unknown[]).map((entry) => readEntry(entry, { file: file.name }));
+  return (messages as unknown[]).map((entry, i) => readEntry(entry, { file: file.name, row: i + 1 }));
 }
 
 const readCsv = (file: SourceText): LabelledMessage[] =>

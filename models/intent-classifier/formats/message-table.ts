@@ -65,23 +65,36 @@ export function partOfName(name: string): Part | null {
   return found?.[1] ?? null;
 }
 
-/** A fault of a message, naming file and line but not what it says. */
+/** Where a message stands: a line of a text, a row of a list. */
+export interface MessagePlace {
+  readonly file: string;
+  readonly line?: number;
+  readonly row?: number;
+  readonly column?: string;
+}
+
+/** A fault of a message, naming file, place and column but not what it says. */
 export function messageFault(
   code: 'MALFORMED_FILE' | 'INVALID_VALUE' | 'MISSING_COLUMN',
-  place: { readonly file: string; readonly line?: number },
+  place: MessagePlace,
   finding: string,
 ): PipelineError {
-  const where = place.line === undefined ? place.file : `${place.file}, line ${place.line}`;
-  return new PipelineError(code, `${where}: ${finding}`, { ...place });
+  const { file, row, line, column } = place;
+  const where = [
+    file,
+    ...(row === undefined ? [] : [`row ${row}`]),
+    ...(line === undefined ? [] : [`line ${line}`]),
+    ...(column === undefined ? [] : [`column "${column}"`]),
+  ];
+  return new PipelineError(code, `${where.join(', ')}: ${finding}`, { ...place });
 }
 
 /** @throws PipelineError `INVALID_VALUE` for an empty text or label, or a text that is too long. */
-export function requireMessage(
-  { text, intent }: Pick<LabelledMessage, 'text' | 'intent'>,
-  place: { readonly file: string; readonly line?: number },
-): void {
-  if (text.trim() === '') throw messageFault('INVALID_VALUE', place, 'found a message without text');
-  if (intent.trim() === '') throw messageFault('INVALID_VALUE', place, 'found a message without a label');
+export function requireMessage({ text, intent }: Pick<LabelledMessage, 'text' | 'intent'>, place: MessagePlace): void {
+  if (text.trim() === '')
+    throw messageFault('INVALID_VALUE', { ...place, column: 'text' }, 'found a message without text');
+  if (intent.trim() === '')
+    throw messageFault('INVALID_VALUE', { ...place, column: 'intent' }, 'found a message without a label');
   if (text.length <= LONGEST_MESSAGE) return;
   const finding = `found a message of ${text.length} characters, wanted at most ${LONGEST_MESSAGE}`;
   throw messageFault('INVALID_VALUE', place, finding);
