@@ -55,9 +55,12 @@ function matchesWithin(a: string, b: string): { readonly left: string; readonly 
       break;
     }
   }
-  return { left, right: Array.from({ length: b.length }, (_, j) => b[j]!)
+  return {
+    left,
+    right: Array.from({ length: b.length }, (_, j) => b[j]!)
       .filter((_, j) => taken[j] === true)
-      .join('') };
+      .join(''),
+  };
 }
 
 /** Jaro's similarity with Winkler's bonus for a common beginning (Winkler 1990, p = 0.1). */

@@ -1,8 +1,8 @@
 import type { Plot } from '../../contracts/evaluation.js';
 import { calibrationBins, confusions, type Confusion } from '../../learning/metrics/index.js';
 
-/** A matrix with more names cannot be read; then those most often confused are shown. */
-const MOST_NAMES = 30;
+/** A matrix with more names cannot be read on a card; then those most often confused are shown. */
+const MOST_NAMES = 16;
 const SIZE = { width: 360, height: 300 } as const;
 const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
 const SHADES = 0.55;

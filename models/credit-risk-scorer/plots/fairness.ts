@@ -2,6 +2,7 @@ import type { Plot } from '../../../contracts/evaluation.js';
 import { FOUR_FIFTHS } from '../../../learning/fairness/group-fairness.js';
 import type { FairnessFindings } from '../fairness.js';
 import type { TradeOff } from '../fairness-trade-off.js';
+import { wordingOf } from '../wording.js';
 import { axis, rounded, SCHEMA, SIZE } from './drawing.js';
 
 const fourFifths = (channel: 'x' | 'y') => ({
@@ -14,7 +15,7 @@ const fourFifths = (channel: 'x' | 'y') => ({
 export function ratioPlot({ byRate }: FairnessFindings): Plot[] {
   if (byRate.length === 0) return [];
   const values = byRate.map(({ attribute, approvalRate, ratio }) => ({
-    ...{ attribute, approvalRate: rounded(approvalRate), ratio: rounded(ratio) },
+    ...{ attribute: wordingOf(attribute).label, approvalRate: rounded(approvalRate), ratio: rounded(ratio) },
   }));
   const encoding = {
     x: { ...axis('approvalRate', 'share of applications approved'), axis: { format: '.0%' } },
@@ -54,13 +55,18 @@ export function tradeOffPlot({ points, approvalRate }: TradeOff): Plot[] {
     encoding: { x, y, color, order: { field: 'order' } },
   };
   const marks = { data: { values }, mark: { type: 'point', filled: true, size: 60 }, encoding: { x, y, color } };
-  const labels = { data: { values }, mark: { type: 'text', dy: -10 }, encoding: { x, y, text: { field: 'text' } } };
+  const labels = ([true, false] as const).map((below) => ({
+    // Above for one and below for the other: the routes run close to each other.
+    data: { values: values.filter(({ mitigation }) => (mitigation === 'penalty') === below) },
+    mark: { type: 'text', dy: below ? 12 : -10 },
+    encoding: { x, y, color, text: { field: 'text' } },
+  }));
   const rate = (100 * approvalRate).toFixed(0);
   return [
     {
       title: 'Fairness trade-off',
       caption: `What more equal approval costs in ranking, by mitigation and strength, with ${rate} % approved; cross-validated on training rows with coarser trees than the model's. The dashed line is four fifths.`,
-      spec: { $schema: SCHEMA, ...SIZE, layer: [fourFifths('x'), lines, marks, labels] },
+      spec: { $schema: SCHEMA, ...SIZE, layer: [fourFifths('x'), lines, marks, ...labels] },
     },
   ];
 }
