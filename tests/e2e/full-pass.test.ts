@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MasterTrainingResult, TrainModelResult } from '../../contracts/workflows.js';
+import { projectRoot } from '../../platform/project.js';
 import { collect, runCli, startCli } from './run-cli.js';
 
 /*
@@ -17,6 +18,9 @@ const folder = mkdtempSync(join(tmpdir(), 'ml-e2e-pass-'));
 const home = join(folder, 'home');
 const ml = (...args: string[]) => runCli(args, { home });
 const model = 'credit-risk-scorer';
+const catalogue = readdirSync(join(projectRoot, 'models'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 
 /** The result of a command that must succeed. */
 async function mlJson<T>(...args: string[]): Promise<T> {
@@ -108,7 +112,13 @@ describe('a day with the command line', () => {
     expect(trained.workflowId).toMatch(/^retraining-\d{4}-\d\d-\d\d$/);
     expect(decisionOf(trained)).toMatchObject({ decision: 'registered', version: '1.0.0', stage: 'done' });
     expect(decisionOf(trained).metrics[0]!.interval).toBeDefined();
-    for (const card of trained.cards) expect(readFileSync(card, 'utf8')).toContain(model);
+    const names = trained.result.models.map((one) => (one.status === 'decided' ? one.result.modelName : one.status));
+    expect(names).toEqual([...catalogue].sort());
+    expect(trained.cards).toHaveLength(catalogue.length);
+    for (const card of trained.cards) {
+      const [name] = catalogue.filter((known) => basename(card).startsWith(known));
+      expect(readFileSync(card, 'utf8')).toContain(name);
+    }
   });
 
   it('a second training of the same data makes no second version', async () => {
