@@ -1,3 +1,4 @@
+import { solveByCholesky } from '../matrix/cholesky.js';
 import { createRandom } from '../random/index.js';
 import { type Attribution, type ScoreTexts, textParts, withoutParts } from './occlusion.js';
 
@@ -12,26 +13,6 @@ export interface LimeOptions {
 /** Kernel width on the cosine distance, as in the reference implementation (lime 0.2, text). */
 const KERNEL_WIDTH = 0.25;
 const RIDGE = 1;
-
-/** Solves A x = b for a symmetric positive definite A (n × n, row-major) in place, by Cholesky. */
-function solve(a: Float64Array, b: Float64Array): Float64Array {
-  const n = b.length;
-  for (let j = 0; j < n; j++)
-    for (let i = j; i < n; i++) {
-      let sum = a[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= a[i * n + k]! * a[j * n + k]!;
-      a[i * n + j] = i === j ? Math.sqrt(sum) : sum / a[j * n + j]!;
-    }
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) b[i]! -= a[i * n + k]! * b[k]!;
-    b[i]! /= a[i * n + i]!;
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) b[i]! -= a[k * n + i]! * b[k]!;
-    b[i]! /= a[i * n + i]!;
-  }
-  return b;
-}
 
 /** Which words are kept: the whole text first, then random halves. */
 function drawMasks(parts: number, samples: number, seed: number): Uint8Array[] {
@@ -64,7 +45,7 @@ function regress(masks: readonly Uint8Array[], scores: readonly number[]): Float
     }
   });
   for (let i = 0; i < n; i++) gram[i * n + i]! += i < n - 1 ? RIDGE : 1e-9;
-  return solve(gram, moment);
+  return solveByCholesky(gram, moment);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { solveByCholesky } from '../../learning/matrix/cholesky.js';
 import { z } from 'zod';
 import { festivalShare } from './calendar.js';
 import { EVENT_FACTOR, usualOf } from './pooled-season.js';
@@ -63,26 +64,6 @@ function usualLevel({ first, values }: SeasonSeries, factor: (month: number) => 
   return weight > 0 ? sum / weight : 0;
 }
 
-/** Solves a small symmetric positive definite system by Cholesky's method, in place. */
-function solve(a: Float64Array, b: Float64Array): Float64Array {
-  const n = b.length;
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= a[i * n + k]! * a[j * n + k]!;
-      a[i * n + j] = i === j ? Math.sqrt(sum) : sum / a[j * n + j]!;
-    }
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) b[i]! -= a[i * n + k]! * b[k]!;
-    b[i]! /= a[i * n + i]!;
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) b[i]! -= a[k * n + i]! * b[k]!;
-    b[i]! /= a[i * n + i]!;
-  }
-  return b;
-}
-
 interface Fit {
   readonly seasons: Map<string, CategorySeason>;
   readonly strengths: Map<string, number>;
@@ -123,7 +104,7 @@ function fitCategory(members: readonly SeasonSeries[], fit: Fit): CategorySeason
     });
   }
   for (let i = 0; i < EFFECTS; i++) a[i * EFFECTS + i]! += RIDGE_SERIES;
-  const effects = solve(a, b);
+  const effects = solveByCholesky(a, b);
   return { months: [...effects.subarray(0, 12)], festival: effects[12]!, echo: 0 };
 }
 

@@ -1,5 +1,4 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { parse } from 'csv-parse/sync';
 import { PipelineError } from '../../contracts/errors.js';
 import { requireSpan, type Span } from '../../learning/sequence-tagging/index.js';
 import { readSpans, requireType, writeSpans } from '../../models/financial-ner/annotations.js';
@@ -8,6 +7,7 @@ import { nerJson } from '../../models/financial-ner/formats/ner-json.js';
 import { textTable } from '../../models/financial-ner/text-table.js';
 import type { CliContext, Connection } from './context.js';
 import { visible } from './explanation-view.js';
+import { fileFault, quoted, readReview } from './review-file.js';
 
 const DEFAULT_COUNT = 50;
 const SEED = 42;
@@ -82,8 +82,6 @@ export async function chooseEntities(
   return found.map((suspicion) => asReviewed(messages, suspicion));
 }
 
-const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-
 /** CSV that `ml entities label` takes back once the last column is corrected. */
 export function reviewCsv(messages: readonly ReviewedEntities[]): string {
   const rows = messages.map(({ id, text, finding, doubt, suggestion, entities }) =>
@@ -124,24 +122,11 @@ export interface EntityLabels {
  * @throws PipelineError `MALFORMED_FILE`, `MISSING_COLUMN`, `INVALID_VALUE`, `FILE_EMPTY`.
  */
 export function readEntityLabels(text: string, file: string): EntityLabels[] {
-  const fault = (code: 'MALFORMED_FILE' | 'MISSING_COLUMN' | 'INVALID_VALUE' | 'FILE_EMPTY', finding: string) =>
-    new PipelineError(code, `${file}: ${finding}`, { file });
-  let rows: Record<string, string>[];
-  try {
-    rows = parse(text, { columns: true, skip_empty_lines: true, bom: true });
-  } catch {
-    throw fault('MALFORMED_FILE', 'it is not a CSV file with a header');
-  }
-  const [first] = rows;
-  if (first === undefined) throw fault('FILE_EMPTY', 'it holds no row');
-  if (!('id' in first) || !('entities' in first)) throw fault('MISSING_COLUMN', 'wanted the columns id and entities');
-  const given = rows
-    .map(({ id = '', entities = '' }, row) => ({ id: id.trim(), entities: entities.trim(), row }))
-    .filter(({ id, entities }) => id !== '' && entities !== '');
+  const given = readReview(text, file, 'entities');
   if (new Set(given.map(({ id }) => id)).size < given.length)
-    throw fault('INVALID_VALUE', 'a message is annotated twice');
-  return given.map(({ id, entities, row }) => {
-    const spans = readSpans(entities, row).map(({ type, start, end }) => ({
+    throw fileFault(file, 'INVALID_VALUE', 'a message is annotated twice');
+  return given.map(({ id, answer, row }) => {
+    const spans = readSpans(answer, row).map(({ type, start, end }) => ({
       type: requireType(type, { file }),
       start,
       end,

@@ -1,5 +1,4 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { PipelineError } from '../../contracts/errors.js';
 import { DEFAULT_LINE } from '../../contracts/ids.js';
@@ -8,6 +7,7 @@ import { createVectoriser, fitTextFeatures, linearTextParams } from '../../learn
 import { predict } from '../../serving/predict.js';
 import type { CliContext, Connection } from './context.js';
 import { visible } from './explanation-view.js';
+import { fileFault, quoted, readReview } from './review-file.js';
 import { OWN_SOURCE } from './ensure-source.js';
 
 const MODEL = 'intent-classifier';
@@ -72,8 +72,6 @@ export function chooseMessages(
   });
 }
 
-const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-
 /** CSV that `ml intents label` takes back once the last column is filled in. */
 export function toCsv(messages: readonly ReviewedMessage[]): string {
   const rows = messages.map(({ id, text, suggestion, confidence }) =>
@@ -117,21 +115,9 @@ export interface MessageLabel {
  * @throws PipelineError `MALFORMED_FILE`, `MISSING_COLUMN`, `INVALID_VALUE` (an id twice), `FILE_EMPTY`.
  */
 export function readLabels(text: string, file: string): MessageLabel[] {
-  const fault = (code: 'MALFORMED_FILE' | 'MISSING_COLUMN' | 'INVALID_VALUE' | 'FILE_EMPTY', finding: string) =>
-    new PipelineError(code, `${file}: ${finding}`, { file });
-  let rows: Record<string, string>[];
-  try {
-    rows = parse(text, { columns: true, skip_empty_lines: true, bom: true });
-  } catch {
-    throw fault('MALFORMED_FILE', 'it is not a CSV file with a header');
-  }
-  const [first] = rows;
-  if (first === undefined) throw fault('FILE_EMPTY', 'it holds no row');
-  if (!('id' in first) || !('intent' in first)) throw fault('MISSING_COLUMN', 'wanted the columns id and intent');
-  const labels = rows.map(({ id = '', intent = '' }) => ({ id: id.trim(), intent: intent.trim() }));
-  const given = labels.filter(({ id, intent }) => id !== '' && intent !== '');
+  const given = readReview(text, file, 'intent').map(({ id, answer }) => ({ id, intent: answer }));
   if (new Set(given.map(({ id }) => id)).size < given.length)
-    throw fault('INVALID_VALUE', 'a message is labelled twice');
+    throw fileFault(file, 'INVALID_VALUE', 'a message is labelled twice');
   return given;
 }
 

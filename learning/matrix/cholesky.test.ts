@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { solveByCholesky } from './cholesky.js';
+
+it('solves a symmetric positive definite system', () => {
+  const a = Float64Array.from([4, 2, 0.6, 2, 5, 1.5, 0.6, 1.5, 3]);
+  const wanted = [1, -2, 3];
+  const b = Float64Array.from([0, 1, 2], (i) => wanted.reduce((sum, x, j) => sum + a[i * 3 + j]! * x, 0));
+  solveByCholesky(a, b).forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 12));
+});
