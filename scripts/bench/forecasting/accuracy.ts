@@ -1,5 +1,4 @@
 import {
-  backtestResiduals,
   chooseForecaster,
   defaultCandidates,
   ets,
@@ -8,7 +7,7 @@ import {
   predictProphet,
   predictState,
   seasonalNaive,
-  type BacktestResidual,
+  type Choice,
   type Forecast,
   type Forecaster,
 } from '../../../learning/forecasting/index.js';
@@ -28,11 +27,11 @@ export interface AccuracySet {
   readonly stride: number;
 }
 
-/** Our forecast of one series with the errors of its backtest. */
+/** Our forecast of one series with the choice it rests on, so that nobody has to choose again. */
 export interface OwnForecast {
   readonly series: HoldoutSeries;
   readonly forecast: Forecast;
-  readonly residuals: readonly BacktestResidual[];
+  readonly choice: Choice;
 }
 
 const ORIGINS = 6;
@@ -42,8 +41,8 @@ export function forecastSeries(series: HoldoutSeries, stride: number): OwnForeca
   const { frequency, start, training, future } = series;
   const known = { values: training, frequency, start };
   const options = { horizon: future.length, origins: ORIGINS, stride, rule: 'blend' as const };
-  const { state, result } = chooseForecaster(known, defaultCandidates(frequency), options);
-  return { series, forecast: predictState(state, future.length), residuals: backtestResiduals(result) };
+  const choice = chooseForecaster(known, defaultCandidates(frequency), options);
+  return { series, forecast: predictState(choice.state, future.length), choice };
 }
 
 interface Score {

@@ -6,7 +6,6 @@ import {
 } from '../../../learning/conformal/index.js';
 import {
   backtestResiduals,
-  chooseForecaster,
   defaultCandidates,
   replayChoice,
   usualMove,
@@ -33,27 +32,26 @@ const bandOf = (length: number): string => BANDS.findLast(({ least }) => length 
 const scaleOf = ({ training, future }: HoldoutSeries, known: number): number =>
   usualMove(training.slice(0, known), future.length);
 
-/** As the forecast that is judged; chosen here once more because only its mean was kept. */
-const RULE = { origins: 6, stride: 13, rule: 'blend' } as const;
-
 /**
  * Errors at the last origins, a quarter apart, and at twelve spread over the whole history: series share the
  * market's dates, and the last quarters alone say nothing of rougher ones.
  */
-function replayResiduals({ training, future, frequency, start }: HoldoutSeries): BacktestResidual[] {
+function residualsOf({ series, choice }: OwnForecast): BacktestResidual[] {
+  const { training, future, frequency, start } = series;
   const known = { values: training, frequency, start };
-  const candidates = defaultCandidates(frequency);
-  const horizon = future.length;
-  const choice = chooseForecaster(known, candidates, { horizon, ...RULE });
-  return backtestResiduals(replayChoice(choice, known, candidates, { horizon }));
+  const recent = backtestResiduals(choice.result);
+  const judged = new Set(recent.map(({ origin }) => origin));
+  const replay = replayChoice(choice, known, defaultCandidates(frequency), { horizon: future.length });
+  return [...backtestResiduals(replay).filter(({ origin }) => !judged.has(origin)), ...recent];
 }
 
-function calibrationPoints({ series, residuals }: OwnForecast): CalibrationPoint[] {
-  const group = bandOf(series.training.length);
-  const recent = new Set(residuals.map(({ origin }) => origin));
-  const older = replayResiduals(series).filter(({ origin }) => !recent.has(origin));
-  const scales = new Map([...recent, ...older.map(({ origin }) => origin)].map((at) => [at, scaleOf(series, at)]));
-  return [...older, ...residuals].map(({ origin, step, residual }) => ({
+function calibrationPoints(own: OwnForecast): CalibrationPoint[] {
+  const group = bandOf(own.series.training.length);
+  const residuals = residualsOf(own);
+  const scales = new Map(
+    [...new Set(residuals.map(({ origin }) => origin))].map((at) => [at, scaleOf(own.series, at)]),
+  );
+  return residuals.map(({ origin, step, residual }) => ({
     ...{ horizon: step, mean: 0, actual: residual, group },
     scale: scales.get(origin)!,
   }));
