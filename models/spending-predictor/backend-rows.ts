@@ -4,18 +4,8 @@ import type { LabelledRows } from '../../contracts/model-definition.js';
 import type { Column, Table } from '../../contracts/table.js';
 import { numberColumn, selectRows, textColumn, timestampColumn } from '../../learning/table.js';
 import { columnNames } from './columns.js';
+import { payeeOf } from './payee.js';
 import { notSpending } from './vocabulary.js';
-
-/**
- * Who was paid, from a statement line without a merchant: its words without digits, so that reference numbers fall away
- * and the name stays.
- */
-export const payeeOf = (description: string): string =>
-  description
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word.length > 1 && !/\p{N}/u.test(word))
-    .join(' ')
-    .slice(0, 60);
 
 const isSpending = (amount: number, category: string | null): boolean => amount < 0 && !notSpending.has(category ?? '');
 
