@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PipelineError } from '../../contracts/errors.js';
-import { readSafetensors, writeSafetensors, type NamedTensor } from './safetensors.js';
+import type { AdamW } from './optimizer.js';
+import { readSafetensors, writeSafetensorsHeader } from './safetensors.js';
 
 const progress = z.object({
   /** Of what is trained on what, how: a checkpoint of another training is not taken up. */
@@ -16,15 +17,23 @@ const progress = z.object({
 /** Everything about a training beside its arrays. */
 export type TrainingProgress = z.infer<typeof progress>;
 
-export type TrainingArrays = Readonly<Record<string, Float32Array>>;
+type TrainingArrays = Readonly<Record<string, Float32Array>>;
 
-/** Arrays and progress as one safetensors file. */
-export function writeCheckpoint(state: TrainingProgress, arrays: TrainingArrays): Uint8Array {
-  const tensors = Object.entries(arrays).map(([name, data]): [string, NamedTensor] => [
-    name,
-    { dims: [data.length], data },
-  ]);
-  return writeSafetensors(tensors, { progress: JSON.stringify(state) });
+/**
+ * Progress and arrays as one safetensors file, which is the optimiser's own memory: nothing is copied, and it holds good
+ * until the next step.
+ */
+export function writeCheckpoint(state: TrainingProgress, optimizer: AdamW): Uint8Array {
+  const { names, room, file } = optimizer.asFile(lastKept(state));
+  const size = optimizer.whole('weights').length;
+  writeSafetensorsHeader(room, names.map((name) => [name, [size]]), { progress: JSON.stringify(state) }); // prettier-ignore
+  return file;
+}
+
+/** Arrays lie one after the other, so one that is kept keeps those before it. */
+function lastKept({ best, averaged }: TrainingProgress): 'second' | 'best' | 'average' {
+  if (averaged > 0) return 'average';
+  return best === null ? 'second' : 'best';
 }
 
 /**

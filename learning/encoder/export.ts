@@ -63,13 +63,20 @@ const metadataOf = ({ name, weightsSha256 }: Encoder, precision: Precision): Rec
   precision,
 });
 
+export interface ExportOptions {
+  /** The head reads embeddings scaled to length 1; for a head that was fitted on such. @default false */
+  readonly unitLength?: boolean;
+}
+
 /**
  * Writes a fine-tuned model as an ONNX file. Inputs `input_ids` and `attention_mask` (batch, length) as Hugging Face
- * names them; outputs `logits` (batch, classes), for tokens (batch, length, classes), and for texts `embedding`.
+ * names them; outputs `logits` (batch, classes), for tokens (batch, length, classes), and for texts `embedding`, which
+ * is never scaled.
  */
 export function exportEncoder(
   { encoder, head, trained, maximumLength }: EncoderModel,
   precision: Precision,
+  { unitLength = false }: ExportOptions = {},
 ): Uint8Array {
   const tape = new GradientTape(new OnnxGraph('fine-tuned encoder'));
   const frame = servingFrame(tape, { ...encoder, trained }, precision);
@@ -77,7 +84,8 @@ export function exportEncoder(
   const pieces = encode(frame, inputs);
   const x = head.level === 'token' ? pieces : meanPool(frame, pieces, inputs.mask);
   if (head.level === 'sequence') publish(tape, x, servingOutputs.embedding, ['batch', encoder.config.hidden]);
-  addHead(frame, x, head);
+  const read = unitLength ? tape.op('LpNormalization', [x], { axis: { int: -1 }, p: { int: 2 } }) : x;
+  addHead(frame, read, head);
   const facts = { level: head.level, classes: String(head.classes), maximumLength: String(maximumLength) };
   return encodeOnnxModel(tape.graph, { metadata: { ...metadataOf(encoder, precision), ...facts } });
 }

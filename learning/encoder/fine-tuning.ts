@@ -3,7 +3,7 @@ import { PipelineError } from '../../contracts/errors.js';
 import { murmur3 } from '../hash/murmur.js';
 import { createRandom } from '../random/index.js';
 import { batchesOf, rateFactor } from './batches.js';
-import { readCheckpoint, writeCheckpoint, type TrainingArrays, type TrainingProgress } from './checkpoint.js';
+import { readCheckpoint, writeCheckpoint, type TrainingProgress } from './checkpoint.js';
 import type { Encoder } from './encoder.js';
 import { AdamW } from './optimizer.js';
 import type { FineTuningParams } from './params.js';
@@ -86,10 +86,6 @@ function rateShare(name: string, layers: number, { headFactor, layerDecay }: Fin
 
 class FineTuning {
   private progress: TrainingProgress;
-  /** Weights of the best epoch; null until there is one. */
-  private best: Float32Array | null = null;
-  /** Mean of the weights over the last steps. */
-  private average: Float32Array | null = null;
   private readonly lengths: Int32Array;
   private readonly stepsAnEpoch: number;
   private batches: { readonly epoch: number; readonly list: readonly number[][] } | null = null;
@@ -116,30 +112,11 @@ class FineTuning {
     const found = bytes ? readCheckpoint(bytes, this.progress.fingerprint) : null;
     if (!found) return;
     this.progress = found.state;
-    const { weights, first, second, best, average } = found.arrays;
-    this.optimizer.whole('weights').set(weights!);
-    this.optimizer.whole('first').set(first!);
-    this.optimizer.whole('second').set(second!);
-    this.optimizer.restore(found.state.steps);
-    // The best epoch's weights are not stored twice when they are the current ones.
-    this.best = found.state.best ? (best ?? weights!).slice() : null;
-    this.average = average?.slice() ?? null;
+    this.optimizer.restore(found.state.steps, found.arrays);
   }
 
   private async save(): Promise<void> {
-    if (!this.context.checkpoint) return;
-    const arrays: TrainingArrays = {
-      weights: this.optimizer.whole('weights'),
-      first: this.optimizer.whole('first'),
-      second: this.optimizer.whole('second'),
-      ...(this.best && !this.bestIsCurrent() && { best: this.best }),
-      ...(this.average && { average: this.average }),
-    };
-    await this.context.checkpoint.save(writeCheckpoint(this.progress, arrays));
-  }
-
-  private bestIsCurrent(): boolean {
-    return !this.average && this.progress.best?.epoch === this.progress.steps / this.stepsAnEpoch;
+    await this.context.checkpoint?.save(writeCheckpoint(this.progress, this.optimizer));
   }
 
   async run(): Promise<void> {
@@ -189,13 +166,18 @@ class FineTuning {
   private async gradientsOf(batches: readonly (readonly Example[])[]): Promise<number> {
     const scale = 1 / Math.max(1, this.answersIn(batches.flat()));
     let loss = 0;
-    let sum: Float32Array | null = null;
     for (const [part, batch] of batches.entries()) {
       loss += await this.step.gradients(batch, scale, `${this.progress.steps}/${part}`);
-      if (batches.length > 1) sum = added(sum, this.optimizer.whole('gradients'));
+      if (batches.length > 1) this.addGradients(part === 0);
     }
-    if (sum) this.optimizer.whole('gradients').set(sum);
+    if (batches.length > 1) this.optimizer.whole('gradients').set(this.optimizer.whole('sum'));
     return loss;
+  }
+
+  private addGradients(first: boolean): void {
+    const [sum, part] = [this.optimizer.whole('sum'), this.optimizer.whole('gradients')];
+    if (first) sum.set(part);
+    else for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
   }
 
   private answersIn(examples: readonly Example[]): number {
@@ -206,11 +188,10 @@ class FineTuning {
 
   private averageWeights(): void {
     if (this.progress.steps <= this.task.params.averageFrom * this.total) return;
-    const weights = this.optimizer.whole('weights');
+    const [weights, average] = [this.optimizer.whole('weights'), this.optimizer.whole('average')];
     this.progress.averaged += 1;
-    this.average ??= new Float32Array(weights.length);
     const share = 1 / this.progress.averaged;
-    for (let i = 0; i < weights.length; i++) this.average[i]! += share * (weights[i]! - this.average[i]!);
+    for (let i = 0; i < weights.length; i++) average[i]! += share * (weights[i]! - average[i]!);
   }
 
   private async endEpoch(epoch: number): Promise<void> {
@@ -222,38 +203,36 @@ class FineTuning {
     const { best } = this.progress;
     if (!best || score > best.score) {
       this.progress.best = { epoch, score };
-      this.best = this.candidate().slice();
+      this.optimizer.whole('best').set(this.optimizer.whole(this.candidate()));
     }
     this.progress.stopped = epoch - this.progress.best!.epoch >= this.task.params.patience;
   }
 
   /** The weights that would be kept if training ended now. */
-  private candidate(): Float32Array {
-    return this.average ?? this.optimizer.whole('weights');
+  private candidate(): 'average' | 'weights' {
+    return this.progress.averaged > 0 ? 'average' : 'weights';
   }
 
   private async validate(): Promise<number | null> {
     const { validation } = this.task;
     if (!validation || validation.examples.length === 0) return null;
-    return this.withWeights(this.candidate(), async () =>
-      validation.score(await this.step.score(validation.examples, SCORED_AT_ONCE)),
-    );
+    return this.withCandidate(async () => validation.score(await this.step.score(validation.examples, SCORED_AT_ONCE)));
   }
 
-  private async withWeights<T>(candidate: Float32Array, compute: () => Promise<T>): Promise<T> {
+  private async withCandidate<T>(compute: () => Promise<T>): Promise<T> {
+    const candidate = this.candidate();
+    if (candidate === 'weights') return compute();
     const weights = this.optimizer.whole('weights');
-    if (candidate === this.average) {
-      const kept = weights.slice();
-      weights.set(candidate);
-      const result = await compute();
-      weights.set(kept);
-      return result;
-    }
-    return compute();
+    const kept = weights.slice();
+    weights.set(this.optimizer.whole(candidate));
+    const result = await compute();
+    weights.set(kept);
+    return result;
   }
 
   result(): EncoderModel {
-    this.optimizer.whole('weights').set(this.best ?? this.candidate());
+    const kept = this.progress.best ? 'best' : this.candidate();
+    this.optimizer.whole('weights').set(this.optimizer.whole(kept));
     const { encoder, head, params } = this.task;
     const trained = this.optimizer.names.map((name): [string, NamedTensor] => {
       const { dims, data } = this.optimizer.weight(name);
@@ -262,12 +241,6 @@ class FineTuning {
     const { history } = this.progress;
     return { encoder, head, maximumLength: params.maximumLength, trained: new Map(trained), history };
   }
-}
-
-function added(sum: Float32Array | null, part: Float32Array): Float32Array {
-  if (!sum) return part.slice();
-  for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
-  return sum;
 }
 
 /**

@@ -20,6 +20,7 @@ const entry = z.object({
 });
 const HEADER_LIMIT = 100_000_000;
 const ALIGNMENT = 8;
+const SPACE = 0x20;
 
 const invalid = (what: string): PipelineError => new PipelineError('MALFORMED_FILE', `safetensors: ${what}`);
 
@@ -79,7 +80,7 @@ function readTensor(name: string, value: unknown, data: Uint8Array): NamedTensor
   if (!Object.hasOwn(readers, dtype)) return null;
   const { size, read } = readers[dtype as keyof typeof readers];
   const [from, to] = data_offsets;
-  const count = shape.reduce((product, dim) => product * dim, 1);
+  const count = countOf(shape);
   if (to - from !== count * size || to > data.length) throw invalid(`tensor ${name} does not fit its place`);
   return { dims: shape, data: read(data.subarray(from, to)) };
 }
@@ -100,29 +101,55 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   return { tensors, metadata: z.record(z.string(), z.string()).catch({}).parse(header.__metadata__) };
 }
 
+type Described = readonly [name: string, dims: readonly number[]];
+
+const countOf = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
+
+function headerOf(tensors: readonly Described[], metadata: Readonly<Record<string, string>>): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let end = 0;
+  for (const [name, dims] of tensors) {
+    const start = end;
+    end += 4 * countOf(dims);
+    header[name] = { dtype: 'F32', shape: dims, data_offsets: [start, end] };
+  }
+  return new TextEncoder().encode(JSON.stringify(header));
+}
+
+function putHeader(header: Uint8Array, room: Uint8Array): void {
+  new DataView(room.buffer, room.byteOffset, 8).setBigUint64(0, BigInt(room.length - 8), true);
+  room.fill(SPACE, 8).set(header, 8);
+}
+
+/**
+ * Writes the header of a file whose body, float32 tensors one after the other, lies right behind `room` already.
+ * @param room - filled completely; a multiple of 8 bytes.  @throws PipelineError `INVALID_INPUT` when it is too small.
+ */
+export function writeSafetensorsHeader(
+  room: Uint8Array,
+  tensors: readonly Described[],
+  metadata: Readonly<Record<string, string>>,
+): void {
+  const header = headerOf(tensors, metadata);
+  if (header.length + 8 > room.length) {
+    throw new PipelineError('INVALID_INPUT', `a header of ${header.length} bytes, room for ${room.length - 8}`);
+  }
+  putHeader(header, room);
+}
+
 /** Writes float32 tensors in the order given; the same content gives the same bytes. */
 export function writeSafetensors(
   tensors: Iterable<readonly [string, NamedTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  const parts: Float32Array[] = [];
-  let end = 0;
-  for (const [name, { dims, data }] of tensors) {
-    header[name] = { dtype: 'F32', shape: dims, data_offsets: [end, end + data.byteLength] };
-    parts.push(data);
-    end += data.byteLength;
-  }
-  const text = JSON.stringify(header);
-  const described = new TextEncoder().encode(text);
-  const padded = Math.ceil(described.length / ALIGNMENT) * ALIGNMENT;
-  const bytes = new Uint8Array(8 + padded + end).fill(0x20, 8, 8 + padded);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
-  bytes.set(described, 8);
-  let at = 8 + padded;
-  for (const part of parts) {
-    bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
-    at += part.byteLength;
+  const all = [...tensors];
+  const header = headerOf(all.map(([name, { dims }]) => [name, dims]), metadata); // prettier-ignore
+  let at = 8 + Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
+  const bytes = new Uint8Array(all.reduce((sum, [, { data }]) => sum + data.byteLength, at));
+  putHeader(header, bytes.subarray(0, at));
+  for (const [, { data }] of all) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
   }
   return bytes;
 }
