@@ -162,15 +162,22 @@ export function boundsAt({ buckets }: ConformalState, horizon: number, group = '
   return (own ?? shared[at]!).bounds;
 }
 
+/** Numbers near the largest that a machine holds have no band: better no answer than an infinite one. */
+function requireFinite(value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new PipelineError('NOT_FINITE', `the edge of a band is ${value}: forecast or scale is out of all bounds`);
+}
+
 /**
  * The bands of one forecast, narrow to wide; a wider level contains a narrower one.
  * @param forecast - as a calibration point without its outcome.
+ * @throws PipelineError `NOT_FINITE` when mean or scale are not finite or so large that an edge is not.
  */
 export function conformalBands(state: ConformalState, forecast: Omit<CalibrationPoint, 'actual'>): Band[] {
   const { mean, scale, horizon, group } = forecast;
   return boundsAt(state, horizon, group).map(({ level, low, high }) => ({
     level,
-    low: mean + scale * low,
-    high: mean + scale * high,
+    low: requireFinite(mean + scale * low),
+    high: requireFinite(mean + scale * high),
   }));
 }
