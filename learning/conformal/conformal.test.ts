@@ -52,6 +52,19 @@ describe('fitConformal', () => {
     expect(width('few')).toBe(width('never seen'));
   });
 
+  it('asks the group around a group that is too small, before it asks all', () => {
+    const wide = points(2000, 7, 'bill/rent').map((point) => ({ ...point, actual: 100 + 5 * (point.actual - 100) }));
+    const state = fitConformal([...points(4000, 8, 'free/dining'), ...wide, ...points(20, 9, 'bill/school')], { buckets: [12] }); // prettier-ignore
+    const width = (group: string): number => {
+      const [band] = conformalBands(state, { horizon: 3, mean: 0, scale: 1, group });
+      return band!.high - band!.low;
+    };
+    expect(width('bill/school')).toBe(width('bill'));
+    expect(width('bill/never seen')).toBe(width('bill'));
+    expect(width('bill')).toBeGreaterThan(2 * width('never seen/at all'));
+    expect(width('never seen/at all')).toBe(width(''));
+  });
+
   it('borrows from the nearest bucket when its own is thin, and serves horizons beyond the last', () => {
     const near = Array.from({ length: 200 }, (_, i) => ({ horizon: 1, mean: 0, actual: i - 100, scale: 1 }));
     const far = Array.from({ length: 20 }, () => ({ horizon: 12, mean: 0, actual: 5000, scale: 1 }));

@@ -8,7 +8,10 @@ export interface CalibrationPoint {
   readonly mean: number;
   /** What the error is measured in, > 0: the forecaster's own standard deviation, or the series' usual error. */
   readonly scale: number;
-  /** Calibrated apart from the others, such as a band of history lengths. @default '' */
+  /**
+   * Calibrated apart from the others, such as a band of history lengths. A path like `bill/rent` is a group within a
+   * group: where `bill/rent` has too few points `bill` answers for it, and then all points. @default ''
+   */
   readonly group?: string;
 }
 
@@ -17,7 +20,10 @@ export interface ConformalOptions {
   readonly levels?: readonly number[];
   /** Last horizon of each bucket, ascending; the last bucket also serves everything beyond. @default [1, 3, 6, 12] */
   readonly buckets?: readonly number[];
-  /** A bucket of a group with fewer points takes all groups', and if those are few too, its neighbour's. @default 80 */
+  /**
+   * A bucket of a group with fewer points takes those of the group around it, in the end all groups', and if those are
+   * few too, its neighbour's. @default 80
+   */
   readonly smallest?: number;
 }
 
@@ -108,7 +114,25 @@ function overall(points: readonly CalibrationPoint[], { buckets, levels, smalles
   });
 }
 
-/** A group's own buckets where it has enough points; the others are looked up among all groups'. */
+/** The group and those around it, innermost first: `bill/rent`, `bill`; without the one of all. */
+function nested(group: string): string[] {
+  const parts = group === '' ? [] : group.split('/');
+  return parts.map((_, i) => parts.slice(0, parts.length - i).join('/'));
+}
+
+/** Points by every group that they lie in, names ascending. */
+function byGroup(points: readonly CalibrationPoint[]): (readonly [string, readonly CalibrationPoint[]])[] {
+  const members = new Map<string, CalibrationPoint[]>();
+  for (const point of points)
+    for (const group of nested(point.group ?? '')) {
+      const own = members.get(group);
+      if (own) own.push(point);
+      else members.set(group, [point]);
+    }
+  return [...members].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** A group's own buckets where it has enough points; the others are looked up among the groups around it. */
 function ofGroup(group: string, points: readonly CalibrationPoint[], request: Request): ConformalBucket[] {
   return scoresByBucket(points, request.buckets).flatMap((scores, index) => {
     if (scores.length < request.smallest) return [];
@@ -139,18 +163,11 @@ export function fitConformal(points: readonly CalibrationPoint[], options: Confo
   const { levels = DEFAULT_LEVELS, buckets = DEFAULT_BUCKETS, smallest = DEFAULT_SMALLEST } = options;
   const request = { levels: [...levels].sort(), buckets, smallest };
   checkRequest(request, points);
-  const groups = [...new Set(points.map(({ group = '' }) => group))].filter((group) => group !== '').sort();
-  const own = groups.flatMap((group) =>
-    ofGroup(
-      group,
-      points.filter((point) => point.group === group),
-      request,
-    ),
-  );
+  const own = byGroup(points).flatMap(([group, members]) => ofGroup(group, members, request));
   return { schemaVersion: 1, buckets: [...overall(points, request), ...own] };
 }
 
-/** The bounds that hold for a horizon: the group's own, else all groups'. */
+/** The bounds that hold for a horizon: the group's own, else those of the group around it, in the end all groups'. */
 export function boundsAt({ buckets }: ConformalState, horizon: number, group = ''): readonly ConformalBounds[] {
   const shared = buckets.filter((bucket) => bucket.group === '');
   const at = bucketIndex(
@@ -158,8 +175,11 @@ export function boundsAt({ buckets }: ConformalState, horizon: number, group = '
     horizon,
   );
   const { upTo } = shared[at]!;
-  const own = buckets.find((bucket) => bucket.group === group && bucket.upTo === upTo);
-  return (own ?? shared[at]!).bounds;
+  for (const name of nested(group)) {
+    const own = buckets.find((bucket) => bucket.group === name && bucket.upTo === upTo);
+    if (own) return own.bounds;
+  }
+  return shared[at]!.bounds;
 }
 
 /** Numbers near the largest that a machine holds have no band: better no answer than an infinite one. */
