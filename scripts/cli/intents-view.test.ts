@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseMessages, labelSql, readLabels, toCsv } from './intents-view.js';
+import { chooseMessages, labelSql, readLabels, requireIntents, toCsv } from './intents-view.js';
 
 const answer = (first: number, second: number) => ({
   intent: 'a',
@@ -33,8 +33,17 @@ describe('intents review', () => {
     const csv = toCsv([first!, ...others]);
     expect(readLabels(csv, 'review.csv')).toEqual([]);
     expect(readLabels(csv.replace(/,0\.400,$/m, ',0.400,greet'), 'review.csv')).toEqual([
-      { id: 'm,1', intent: 'greet' },
+      { id: 'm,1', intent: 'greet', row: 1 },
     ]);
+  });
+
+  it('takes known intents alone, each of several by itself', () => {
+    const labels = readLabels('id,intent\n1,greet\n2,\n3,greet#loan\n4,#\n', 'labels.csv');
+    const check = (known: string[]) => () => {
+      requireIntents(labels, 'labels.csv', known);
+    };
+    expect(check(['greet', 'loan'])).not.toThrow();
+    expect(check(['greet', 'loans'])).toThrow(/row 3, column "intent": found the unknown intent "loan".*"loans"/);
   });
 
   it('refuses files that hold no labels, or two for one message', () => {

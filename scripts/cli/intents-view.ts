@@ -1,25 +1,28 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { PipelineError } from '../../contracts/errors.js';
-import { DEFAULT_LINE } from '../../contracts/ids.js';
 import { chooseInformative } from '../../learning/active-learning/index.js';
 import { createVectoriser, fitTextFeatures, linearTextParams } from '../../learning/linear-text/index.js';
+import { parseLabels } from '../../models/intent-classifier/label-set.js';
 import { predict } from '../../serving/predict.js';
 import type { CliContext, Connection } from './context.js';
 import { visible } from './explanation-view.js';
 import { fileFault, quoted, readReview } from './review-file.js';
-import { OWN_SOURCE } from './ensure-source.js';
+import { INTENT_MODEL, knownIntents, lineOf } from './known-intents.js';
+import { requireKnownNames } from './known-names.js';
 
-const MODEL = 'intent-classifier';
 const DEFAULT_COUNT = 50;
 /** Unlabelled messages that are looked at, newest first: more would not be better, only slower. */
 const MOST_MESSAGES = 20_000;
 
 export interface LabelOptions {
   readonly source?: string;
+  /** Intents that no labelled message and no champion has, and that are meant. */
+  readonly newIntent?: readonly string[];
 }
 
-export interface ReviewOptions extends LabelOptions {
+export interface ReviewOptions {
+  readonly source?: string;
   readonly count?: number;
   readonly output?: string;
 }
@@ -88,9 +91,6 @@ function printReview({ out }: CliContext, chosen: readonly ReviewedMessage[], ou
   out.line(`${chosen.length} messages; ${next}, then \`ml intents label <file>\``);
 }
 
-/** The champion's line of a source: the generated and the own backend share `default`. */
-const lineOf = (source: string): string => (source === 'generated' || source === OWN_SOURCE ? DEFAULT_LINE : source);
-
 /** Lists the unlabelled messages whose labels would teach the champion most. */
 export async function reviewMessages(cli: CliContext, options: ReviewOptions): Promise<void> {
   const { count = DEFAULT_COUNT, output } = options;
@@ -99,7 +99,7 @@ export async function reviewMessages(cli: CliContext, options: ReviewOptions): P
   const messages = await findUnlabelled(connection, source);
   const inputs = messages.map(({ text }) => ({ text }));
   const { services } = connection;
-  const { outputs } = await predict({ services, modelName: MODEL, line: lineOf(source), inputs });
+  const { outputs } = await predict({ services, modelName: INTENT_MODEL, line: lineOf(source), inputs });
   const chosen = chooseMessages(messages, z.array(answered).parse(outputs), count);
   if (output !== undefined) await writeFile(output, toCsv(chosen));
   cli.out.result({ source, unlabelled: messages.length, messages: chosen }, () => printReview(cli, chosen, output));
@@ -110,12 +110,17 @@ export interface MessageLabel {
   readonly intent: string;
 }
 
+/** A label with its row in the file, counted from 1 below the header. */
+export interface GivenLabel extends MessageLabel {
+  readonly row: number;
+}
+
 /**
  * Labels of a filled-in review; rows without an intent are left out.
  * @throws PipelineError `MALFORMED_FILE`, `MISSING_COLUMN`, `INVALID_VALUE` (an id twice), `FILE_EMPTY`.
  */
-export function readLabels(text: string, file: string): MessageLabel[] {
-  const given = readReview(text, file, 'intent').map(({ id, answer }) => ({ id, intent: answer }));
+export function readLabels(text: string, file: string): GivenLabel[] {
+  const given = readReview(text, file, 'intent').map(({ id, answer, row }) => ({ id, intent: answer, row: row + 1 }));
   if (new Set(given.map(({ id }) => id)).size < given.length)
     throw fileFault(file, 'INVALID_VALUE', 'a message is labelled twice');
   return given;
@@ -148,15 +153,25 @@ function printSql({ out }: CliContext, labels: readonly MessageLabel[]): void {
   out.notice('nothing was written: BACKEND_DATABASE_URL is only read. Run the statements where you may write.');
 }
 
-/** Brings labels back into the messages, or prints the SQL that would. */
+/** @throws PipelineError `INVALID_VALUE` for an intent that neither the source, its champion nor the caller knows. */
+export function requireIntents(labels: readonly GivenLabel[], file: string, known: Iterable<string>): void {
+  const given = labels.flatMap(({ intent, row }) => parseLabels(intent).map((name) => ({ name, row })));
+  requireKnownNames(given, { file, column: 'intent', noun: 'intent', known, allow: '--new-intent <name>' });
+}
+
+/**
+ * Brings labels back into the messages, or prints the SQL that would. All labels or none.
+ * @throws PipelineError `INVALID_VALUE` for an intent that is not known and not declared as new.
+ */
 export async function labelMessages(cli: CliContext, file: string, options: LabelOptions): Promise<void> {
   const labels = readLabels(await readLabelFile(file), file);
+  const connection = await cli.connect();
+  const source = options.source ?? (await connection.services.catalog.active());
+  requireIntents(labels, file, [...(await knownIntents(connection, source)), ...(options.newIntent ?? [])]);
   if (cli.config.backendDatabaseUrl !== null) {
     printSql(cli, labels);
     return;
   }
-  const connection = await cli.connect();
-  const source = options.source ?? (await connection.services.catalog.active());
   const written = await writeLabels(connection, source, labels);
   cli.out.result({ source, written, given: labels.length }, () => {
     const left = labels.length - written;

@@ -9,6 +9,9 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** Collects an option that may be given several times. */
+export const repeated = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
 /** Options of every command that starts a run. */
 export interface RunOptions {
   readonly id?: string;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../cli/context.js';
 import type { LabelOptions, ReviewOptions } from '../cli/intents-view.js';
-import { wholeNumber } from '../cli/options.js';
+import { repeated, wholeNumber } from '../cli/options.js';
 
 /** `ml intents review|label`. */
 export function register(program: Command, cli: CliContext): void {
@@ -25,11 +25,13 @@ export function register(program: Command, cli: CliContext): void {
   intents
     .command('label')
     .description(
-      'Writes labels into chat_messages, so that the next snapshot has them. A database of BACKEND_DATABASE_URL is never ' +
+      'Writes labels into chat_messages, so that the next snapshot has them. An intent that neither the labelled messages ' +
+        'nor the champion know is refused, unless --new-intent names it. A database of BACKEND_DATABASE_URL is never ' +
         'written to: then the SQL is printed instead.',
     )
     .argument('<file>', 'CSV with the columns id and intent; rows without an intent are left out')
     .option('--source <name>', 'source of the messages (the one in use)')
+    .option('--new-intent <name>', 'intent that is meant to be new; may be given several times', repeated)
     .action(async (file: string, options: LabelOptions) => {
       const { labelMessages } = await import('../cli/intents-view.js');
       await labelMessages(cli, file, options);

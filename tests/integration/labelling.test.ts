@@ -157,11 +157,38 @@ describe('intents', () => {
     expect(intents.get(before.id)).toBe(before.intent);
   });
 
+  it('with a typing mistake are refused whole; a new intent is named as such', async () => {
+    const read = async (): Promise<number> => {
+      const { rows } = await services.backendPool.query<{ n: number }>(
+        `select count(*)::int as n from backend.chat_messages where source = $1 and intent = any($2)`,
+        [SOURCE, ['crad_block', 'gift_card']],
+      );
+      return rows[0]!.n;
+    };
+    const { rows } = await services.backendPool.query<{ id: string }>(
+      `select id from backend.chat_messages where source = $1 and intent is null and id <> 'emoji' limit 2`,
+      [SOURCE],
+    );
+    const [first, second] = rows.map(({ id }) => id);
+    const file = join(folder, 'typo.csv');
+    await writeFile(file, `id,intent\n${first},gift_card\n${second},crad_block\n`);
+    const label = commandLine();
+    await expect(labelMessages(label.cli, file, { source: SOURCE, newIntent: ['gift_card'] })).rejects.toMatchObject({
+      code: 'INVALID_VALUE',
+      details: { row: 2, column: 'intent', value: 'crad_block', nearest: 'card_block' },
+    });
+    expect(await read()).toBe(0);
+    await labelMessages(label.cli, file, { source: SOURCE, newIntent: ['gift_card', 'crad_block'] });
+    expect(await read()).toBe(2);
+  });
+
   it('are printed as SQL that does the same for a database that is only read', async () => {
     const file = join(folder, 'sql.csv');
     await writeFile(file, "id,intent\nemoji,o'clock\n");
     const { cli, answer } = commandLine({ BACKEND_DATABASE_URL: database.url });
-    await labelMessages(cli, file, {});
+    const refused = labelMessages(cli, file, { source: SOURCE });
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_VALUE', details: { value: "o'clock" } });
+    await labelMessages(cli, file, { source: SOURCE, newIntent: ["o'clock"] });
     const { written, sql } = answer() as { written: number; sql: string[] };
     expect(written).toBe(0);
     const read = () => services.backendPool.query(`select intent from backend.chat_messages where id = 'emoji'`);

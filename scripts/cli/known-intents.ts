@@ -1,0 +1,34 @@
+import type { Connection } from './context.js';
+import { DEFAULT_LINE } from '../../contracts/ids.js';
+import { decision } from '../../models/intent-classifier/decision.js';
+import { readText } from '../../models/intent-classifier/artefact.js';
+import { parseLabels } from '../../models/intent-classifier/label-set.js';
+import { loadArtefact } from '../../registry/artefacts.js';
+import { OWN_SOURCE } from './ensure-source.js';
+
+export const INTENT_MODEL = 'intent-classifier';
+
+/** The champion's line of a source: the generated and the own backend share `default`. */
+export const lineOf = (source: string): string =>
+  source === 'generated' || source === OWN_SOURCE ? DEFAULT_LINE : source;
+
+async function championIntents({ services }: Connection, line: string): Promise<readonly string[]> {
+  const champion = await services.registry.findChampion(INTENT_MODEL, line);
+  if (champion === null) return [];
+  const { files } = await loadArtefact(services.blobs, champion.artefactHash);
+  return readText(files, 'decision.json', (text) => decision.parse(JSON.parse(text))).classes;
+}
+
+async function labelledIntents({ services }: Connection, source: string): Promise<string[]> {
+  const { rows } = await services.backendPool.query<{ intent: string }>(
+    'select distinct intent from backend.chat_messages where source = $1 and intent is not null',
+    [source],
+  );
+  return rows.flatMap(({ intent }) => parseLabels(intent));
+}
+
+/** Intents that a label may name: those of the source's labelled messages and those that its champion learned. */
+export async function knownIntents(connection: Connection, source: string): Promise<Set<string>> {
+  const learned = await championIntents(connection, lineOf(source));
+  return new Set([...learned, ...(await labelledIntents(connection, source))]);
+}
