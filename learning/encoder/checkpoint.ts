@@ -17,7 +17,11 @@ const progress = z.object({
 /** Everything about a training beside its arrays. */
 export type TrainingProgress = z.infer<typeof progress>;
 
-type TrainingArrays = Readonly<Record<string, Float32Array>>;
+/** What a training goes on from; the arrays under the names of the optimiser's regions. */
+export interface Checkpoint {
+  readonly state: TrainingProgress;
+  readonly arrays: Readonly<Record<string, Float32Array>>;
+}
 
 /**
  * Progress and arrays as one safetensors file, which is the optimiser's own memory: nothing is copied, and it holds good
@@ -40,10 +44,7 @@ function lastKept({ best, averaged }: TrainingProgress): 'second' | 'best' | 'av
  * @returns null for the checkpoint of another training.
  * @throws PipelineError `MALFORMED_FILE` when the bytes are no checkpoint.
  */
-export function readCheckpoint(
-  bytes: Uint8Array,
-  fingerprint: string,
-): { readonly state: TrainingProgress; readonly arrays: TrainingArrays } | null {
+export function readCheckpoint(bytes: Uint8Array, fingerprint: string): Checkpoint | null {
   const { tensors, metadata } = readSafetensors(bytes);
   const state = progress.safeParse(JSON.parse(metadata.progress ?? 'null'));
   if (!state.success) throw new PipelineError('MALFORMED_FILE', 'the checkpoint holds no training');

@@ -1,13 +1,24 @@
 import { PipelineError } from '../../contracts/errors.js';
 import type { Encoder } from './encoder.js';
-import { fineTune, type EncoderModel, type FineTuningContext, type ValidationExamples } from './fine-tuning.js';
+import {
+  fineTune,
+  type EncoderModel,
+  type FineTuningContext,
+  type StartHead,
+  type ValidationExamples,
+} from './fine-tuning.js';
 import type { FineTuningParams } from './params.js';
+import { regressionHead, type RegressionTask } from './regression-head.js';
 import type { Example } from './training-step.js';
 
 /** One class, or any number of classes. */
 export type Label = number | readonly number[];
 
-/** Texts with one class each (a number), or with any number of classes each (a list). */
+/**
+ * Texts with one class each (a number), or with any number of classes each (a list). Where classes exclude each other,
+ * an empty list is a text of none of them: its target is spread evenly, so that the model learns to be unsure about what
+ * it does not know (outlier exposure; Hendrycks et al., ICLR 2019).
+ */
 export interface LabelledTexts {
   readonly texts: readonly string[];
   readonly labels: readonly Label[];
@@ -20,6 +31,8 @@ export interface SequenceTask {
   readonly classes: number;
   /** True: any number of classes a text, each with a probability of its own. @default false */
   readonly multiLabel?: boolean;
+  /** `regression`: the head begins as `regressionHead` of the encoder as it is; then 1 suits `headFactor`. @default 'chance' */
+  readonly startHead?: 'chance' | 'regression';
   readonly params: FineTuningParams;
 }
 
@@ -62,9 +75,10 @@ function textExamples(encoder: Encoder, { texts, labels }: LabelledTexts, settin
   const smoothing = multiLabel ? 0 : params.labelSmoothing;
   return texts.map((text, row) => {
     const present = presentIn(labels[row]!).map((one) => requireClass(one, classes));
-    if (!multiLabel) requireSame('classes', present.length, 1);
+    if (!multiLabel && present.length > 1) requireSame('classes', present.length, 1);
     const { ids } = encoder.tokenizer.encode(text, params.maximumLength);
-    return { ids, label: (into) => writeTarget(into, present, smoothing) };
+    const spread = present.length === 0 && !multiLabel ? 1 : smoothing;
+    return { ids, label: (into) => writeTarget(into, present, spread) };
   });
 }
 
@@ -99,6 +113,15 @@ function textValidation(encoder: Encoder, task: SequenceTask): ValidationExample
   };
 }
 
+function startHeadOf(encoder: Encoder, task: SequenceTask, context: FineTuningContext): StartHead {
+  const { train, classes, params } = task;
+  const choice = task.multiLabel ? 'many' : 'one';
+  const present = train.labels.map(presentIn);
+  const { maximumLength } = params;
+  const regression: RegressionTask = { texts: train.texts, present, classes, choice, maximumLength };
+  return { name: 'regression', compute: () => regressionHead(encoder, regression, context) };
+}
+
 /**
  * Fine-tunes an encoder to classify texts.
  * @throws PipelineError `INVALID_INPUT` for a label outside the classes, `SHAPE_MISMATCH`, and as `fineTune`.
@@ -110,7 +133,9 @@ export function trainSequenceClassifier(
 ): Promise<EncoderModel> {
   const examples = textExamples(encoder, task.train, task);
   const head = { level: 'sequence', choice: task.multiLabel ? 'many' : 'one', classes: task.classes } as const;
-  return fineTune({ encoder, head, examples, validation: textValidation(encoder, task), params: task.params }, context);
+  const fixed = { encoder, head, examples, validation: textValidation(encoder, task), params: task.params };
+  const begun = task.startHead === 'regression' ? { startHead: startHeadOf(encoder, task, context) } : {};
+  return fineTune({ ...fixed, ...begun }, context);
 }
 
 interface WordExample extends Example {

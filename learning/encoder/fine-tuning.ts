@@ -3,7 +3,7 @@ import { PipelineError } from '../../contracts/errors.js';
 import { murmur3 } from '../hash/murmur.js';
 import { createRandom } from '../random/index.js';
 import { batchesOf, rateFactor } from './batches.js';
-import { readCheckpoint, writeCheckpoint, type TrainingProgress } from './checkpoint.js';
+import { readCheckpoint, writeCheckpoint, type Checkpoint, type TrainingProgress } from './checkpoint.js';
 import type { Encoder } from './encoder.js';
 import { AdamW } from './optimizer.js';
 import type { FineTuningParams } from './params.js';
@@ -27,6 +27,14 @@ export interface FineTuningTask {
   readonly examples: readonly Example[];
   readonly validation: ValidationExamples | null;
   readonly params: FineTuningParams;
+  /** Where the head begins; without it at small random weights. Computed unless a checkpoint goes on. */
+  readonly startHead?: StartHead;
+}
+
+export interface StartHead {
+  /** Tells checkpoints of different beginnings apart. */
+  readonly name: string;
+  readonly compute: () => Promise<ReadonlyMap<string, NamedTensor>>;
 }
 
 /** A fine-tuned encoder with its head. */
@@ -66,8 +74,9 @@ export function initialHead(hidden: number, classes: number, seed: number): Map<
 }
 
 /** Names a training by everything its result depends on. */
-function fingerprintOf({ encoder, head, examples, params }: FineTuningTask, seed: number): string {
-  let hash = murmur3(new TextEncoder().encode(JSON.stringify([encoder.weightsSha256, head, params, seed])), 1);
+function fingerprintOf({ encoder, head, examples, params, startHead }: FineTuningTask, seed: number): string {
+  const settings = [encoder.weightsSha256, head, params, seed, startHead?.name ?? null];
+  let hash = murmur3(new TextEncoder().encode(JSON.stringify(settings)), 1);
   for (const { ids, label } of examples) {
     const targets = new Float32Array(head.level === 'token' ? ids.length * head.classes : head.classes);
     label(targets);
@@ -84,22 +93,38 @@ function rateShare(name: string, layers: number, { headFactor, layerDecay }: Fin
   return layerDecay ** (layers - (layer ? Number(layer[1]) + 1 : 0));
 }
 
+async function findCheckpoint(context: FineTuningContext, fingerprint: string): Promise<Checkpoint | null> {
+  const bytes = await context.checkpoint?.load();
+  return bytes ? readCheckpoint(bytes, fingerprint) : null;
+}
+
+interface TrainingParts {
+  readonly task: FineTuningTask;
+  readonly context: FineTuningContext;
+  readonly optimizer: AdamW;
+  readonly step: TrainingStep;
+  readonly fingerprint: string;
+}
+
 class FineTuning {
+  private readonly task: FineTuningTask;
+  private readonly context: FineTuningContext;
+  private readonly optimizer: AdamW;
+  private readonly step: TrainingStep;
   private progress: TrainingProgress;
   private readonly lengths: Int32Array;
   private readonly stepsAnEpoch: number;
   private batches: { readonly epoch: number; readonly list: readonly number[][] } | null = null;
 
-  constructor(
-    private readonly task: FineTuningTask,
-    private readonly context: FineTuningContext,
-    private readonly optimizer: AdamW,
-    private readonly step: TrainingStep,
-  ) {
+  constructor(parts: TrainingParts) {
+    const { task, fingerprint } = parts;
     const { examples, params } = task;
+    this.task = task;
+    this.context = parts.context;
+    this.optimizer = parts.optimizer;
+    this.step = parts.step;
     this.lengths = Int32Array.from(examples, ({ ids }) => ids.length);
     this.stepsAnEpoch = Math.ceil(Math.ceil(examples.length / params.batchSize) / params.accumulate);
-    const fingerprint = fingerprintOf(task, context.seed);
     this.progress = { fingerprint, steps: 0, epochLoss: 0, history: [], best: null, averaged: 0, stopped: false };
   }
 
@@ -107,12 +132,9 @@ class FineTuning {
     return this.stepsAnEpoch * this.task.params.epochs;
   }
 
-  async resume(): Promise<void> {
-    const bytes = await this.context.checkpoint?.load();
-    const found = bytes ? readCheckpoint(bytes, this.progress.fingerprint) : null;
-    if (!found) return;
-    this.progress = found.state;
-    this.optimizer.restore(found.state.steps, found.arrays);
+  resume({ state, arrays }: Checkpoint): void {
+    this.progress = state;
+    this.optimizer.restore(state.steps, arrays);
   }
 
   private async save(): Promise<void> {
@@ -252,12 +274,15 @@ class FineTuning {
 export async function fineTune(task: FineTuningTask, context: FineTuningContext): Promise<EncoderModel> {
   const { encoder, head, examples, params } = task;
   if (examples.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no text to fine-tune an encoder on');
-  const headWeights = initialHead(encoder.config.hidden, head.classes, context.seed);
+  const fingerprint = fingerprintOf(task, context.seed);
+  const checkpoint = await findCheckpoint(context, fingerprint);
+  const begin = checkpoint ? undefined : await task.startHead?.compute();
+  const headWeights = begin ?? initialHead(encoder.config.hidden, head.classes, context.seed);
   const optimizer = new AdamW(new Map([...encoder.weights.trained(), ...headWeights]));
   const step = await TrainingStep.open({ encoder, head, params, seed: context.seed }, optimizer);
   try {
-    const training = new FineTuning(task, context, optimizer, step);
-    await training.resume();
+    const training = new FineTuning({ task, context, optimizer, step, fingerprint });
+    if (checkpoint) training.resume(checkpoint);
     await training.run();
     return training.result();
   } finally {

@@ -101,28 +101,34 @@ export function fitFrozen(encoder: Encoder): FitEngine {
   };
 }
 
-function labelsOf(examples: readonly Example[], { classes, several }: EngineTask): (number | number[])[] {
+/** Positions of each message's classes; none for a message out of scope where that is no class. */
+function labelsOf(examples: readonly Example[], { classes }: EngineTask): number[][] {
   const position = new Map(classes.map((name, k) => [name, k]));
-  return examples.map(({ intents }) => {
-    const present = intents.map((intent) => position.get(intent)!);
-    return several ? present : present[0]!;
-  });
+  return examples.map(({ intents }) => intents.flatMap((intent) => position.get(intent) ?? []));
 }
 
-/** Encoder and head trained together. */
+/** The head begins as a fitted one, so it needs no larger steps than the encoder. */
+const HEAD_FACTOR = 1;
+
+/**
+ * Encoder and head trained together, the head from the regression on the encoder as it is. Messages that are out of
+ * scope are shown as messages of no class where classes exclude each other.
+ */
 export const fitTuned =
   (encoder: Encoder): FitEngine =>
   async (context, task) => {
     const { epochs, batchSize, learningRate } = task.params;
     const part = (examples: readonly Example[]) => ({ texts: textsOf(examples), labels: labelsOf(examples, task) });
-    const params = fineTuningParams.parse({ epochs, batchSize, learningRate, maximumLength: lengthOf(encoder) });
+    const own = { headFactor: HEAD_FACTOR, maximumLength: lengthOf(encoder) };
+    const params = fineTuningParams.parse({ epochs, batchSize, learningRate, ...own });
     const model = await trainSequenceClassifier(
       encoder,
       {
-        train: part(task.examples),
+        train: part(task.several ? task.examples : [...task.examples, ...task.outsiders]),
         ...(task.validation.length > 0 && { validation: part(task.validation) }),
         classes: task.classes.length,
         multiLabel: task.several,
+        startHead: 'regression',
         params,
       },
       context,

@@ -7,6 +7,8 @@ export interface EngineTask {
   readonly classes: readonly string[];
   readonly several: boolean;
   readonly examples: readonly Example[];
+  /** Of none of the classes; an engine may learn to be unsure about them. */
+  readonly outsiders: readonly Example[];
   /** For engines that stop early; never learned from. */
   readonly validation: readonly Example[];
   readonly params: IntentParams;

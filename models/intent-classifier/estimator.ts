@@ -85,9 +85,9 @@ async function fitFirst(context: TrainContext, tier: Tier, prepared: Prepared, t
 export async function train(context: TrainContext, data: TrainingData, params: IntentParams): Promise<ArtefactFiles> {
   context.signal.throwIfAborted();
   const prepared = prepare(data, params);
-  const { classes, several, fit, validation } = prepared;
+  const { classes, several, fit, validation, outsiders } = prepared;
   const tier = await chooseTier(context, params);
-  const task: EngineTask = { classes, several, examples: fit, validation, params };
+  const task: EngineTask = { classes, several, examples: fit, outsiders, validation, params };
   const { learned, note, files } = await fitFirst(context, tier, prepared, task);
   const notes = note === null ? tier.notes : [...tier.notes, note];
   const settings = await decideOn(files, tier, prepared, { rejectShare: params.rejectShare, notes });

@@ -9,6 +9,8 @@ import type { IntentParams } from './params.js';
 const FEWEST_MESSAGES = 30;
 /** Share of the training messages that thresholds and temperature are chosen on. */
 const VALIDATION_SHARE = 0.2;
+/** More of them add little to a threshold; a tier that does not learn from them in the end takes no more. */
+const ENOUGH_VALIDATION = 1000;
 /** Names out of scope as an intent of its own when it has this many times the messages of a usual intent. */
 const CLASS_FACTOR = 2;
 
@@ -26,6 +28,8 @@ export interface Prepared {
   readonly validation: readonly Example[];
   /** Out of scope by label, and not a class: for choosing the rejection score. */
   readonly strangers: readonly Example[];
+  /** Out of scope by label, not a class, and free to be learned from: what an engine should be unsure about. */
+  readonly outsiders: readonly Example[];
   /** True when validation was taken out of training and may be learned from in the end. */
   readonly refit: boolean;
 }
@@ -44,11 +48,15 @@ const optionalText = ({ table }: TrainingData, name: string): readonly (string |
 const groupOf = (data: TrainingData): readonly (string | null)[] =>
   optionalText(data, 'text_group') ?? textColumn(data.table, 'text');
 
-/** The data's own validation part; without one a fifth of the groups, by hash. */
-function validationMask(data: TrainingData): { readonly mask: boolean[]; readonly own: boolean } {
+/** Fine-tuning twice would double its cost, so that tier never learns from its validation messages. */
+const validationShare = (engine: IntentParams['engine'], messages: number): number =>
+  engine === 'fine-tuned' ? Math.min(VALIDATION_SHARE, ENOUGH_VALIDATION / messages) : VALIDATION_SHARE;
+
+/** The data's own validation part; without one a share of the groups, by hash. */
+function validationMask(data: TrainingData, share: number): { readonly mask: boolean[]; readonly own: boolean } {
   const parts = optionalText(data, 'part');
   if (parts?.includes('validation') === true) return { mask: parts.map((part) => part === 'validation'), own: true };
-  const drawn = groupOf(data).map((group) => hashFraction('intent-validation@1', group ?? '') < VALIDATION_SHARE);
+  const drawn = groupOf(data).map((group) => hashFraction('intent-validation@1', group ?? '') < share);
   return { mask: drawn, own: false };
 }
 
@@ -84,7 +92,7 @@ export function prepare(data: TrainingData, params: IntentParams): Prepared {
   const several = params.labels === 'auto' ? hasSeveral(labels) : params.labels === 'multiple';
   const asClass = strangersAreClass(labels);
   const usable = (example: Example): boolean => asClass || !example.outOfScope;
-  const { mask, own } = validationMask(data);
+  const { mask, own } = validationMask(data, validationShare(params.engine, all.length));
   const fit = all.filter((example, i) => mask[i] !== true && usable(example));
   const validation = all.filter((example, i) => mask[i] === true && usable(example));
   const learned = own ? fit : [...fit, ...validation];
@@ -97,6 +105,7 @@ export function prepare(data: TrainingData, params: IntentParams): Prepared {
     fit,
     validation: validation.filter(({ intents }) => intents.every((intent) => known.has(intent))),
     strangers: asClass ? [] : all.filter((example, i) => mask[i] === true && example.outOfScope),
+    outsiders: asClass ? [] : all.filter((example, i) => mask[i] !== true && example.outOfScope),
     refit: !own,
   };
 }

@@ -3,7 +3,8 @@ import { runLinearPeer } from '../../peers/linear-text.js';
 import type { BenchmarkContext, BenchmarkRow } from '../../report/suite.js';
 import { hasEncoder, type IntentSet, loadSet, measure, type Measured, peerTexts, row } from './sets.js';
 
-interface Bar {
+/** A set and what is to be reached on it. */
+export interface Bar {
   readonly name: string;
   readonly path: string;
   readonly accuracy?: number;
@@ -23,7 +24,9 @@ async function linearPeer({ train, test }: IntentSet) {
   return { quality: { name: answer.name, value }, seconds: { name: answer.name, value: answer.cpuSeconds } };
 }
 
-function strangerRows(name: string, { metrics }: Measured, { recall }: Bar): BenchmarkRow[] {
+type Judged = Pick<Measured, 'metrics'>;
+
+function strangerRows(name: string, { metrics }: Judged, { recall }: Bar): BenchmarkRow[] {
   const { outOfScopeRecall, outOfScopeAuroc } = metrics;
   if (outOfScopeRecall === undefined || outOfScopeAuroc === undefined) return [];
   const target = recall === undefined ? null : { atLeast: recall };
@@ -33,7 +36,8 @@ function strangerRows(name: string, { metrics }: Measured, { recall }: Bar): Ben
   ];
 }
 
-function qualityRows(name: string, found: Measured, bar: Bar, peer: BenchmarkRow['peer']): BenchmarkRow[] {
+/** Accuracy, calibration, and what is told of strangers. */
+export function qualityRows(name: string, found: Judged, bar: Bar, peer: BenchmarkRow['peer']): BenchmarkRow[] {
   const { metrics } = found;
   const target = bar.accuracy === undefined ? null : { atLeast: bar.accuracy };
   const calibration = bar.calibration === undefined ? null : { atMost: bar.calibration };
@@ -80,34 +84,25 @@ const FROZEN: readonly Bar[] = [
   { name: 'CLINC150', path: 'clinc150/data_full.json.gz', accuracy: 0.954 },
   { name: 'Banking77', path: 'banking77', accuracy: 0.929 },
 ];
-const TUNED: readonly Bar[] = [
-  { name: 'CLINC150', path: 'clinc150/data_full.json.gz', accuracy: 0.964, recall: 0.9, calibration: 0.01 },
-  { name: 'Banking77', path: 'banking77', accuracy: 0.935 },
-  { name: 'HWU64', path: 'hwu64', accuracy: 0.92 },
-];
 
-async function encoderRows(context: BenchmarkContext, engine: 'frozen' | 'fine-tuned', bars: readonly Bar[]) {
+/** A frozen encoder with a linear head. */
+export async function frozenSection(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   if (!hasEncoder()) {
-    context.onProgress(`${engine}: ENCODER_PATH names no encoder: left out`);
+    context.onProgress(`frozen: ENCODER_PATH names no encoder: left out`);
     return [];
   }
   const rows: BenchmarkRow[] = [];
-  for (const bar of bars) {
+  for (const bar of FROZEN) {
     const set = await loadSet(context, bar.path);
     if (set === null) continue;
-    context.onProgress(`${engine}: ${bar.name}`);
-    const found = await measure(set, { engine });
+    context.onProgress(`frozen: ${bar.name}`);
+    const found = await measure(set, { engine: 'frozen' });
     await found.predictor.close();
-    const name = `${engine} ${bar.name}`;
+    const name = `frozen ${bar.name}`;
     rows.push(...qualityRows(name, found, bar, null), row({ name: `${name}: training`, value: found.trainSeconds, unit: 'CPU s' })); // prettier-ignore
   }
   return rows;
 }
-
-export const frozenSection = (context: BenchmarkContext): Promise<BenchmarkRow[]> =>
-  encoderRows(context, 'frozen', FROZEN);
-export const tunedSection = (context: BenchmarkContext): Promise<BenchmarkRow[]> =>
-  encoderRows(context, 'fine-tuned', TUNED);
 
 const SEVERAL: readonly (Bar & { readonly several: boolean })[] = [
   { name: 'MixSNIPS dev → test', path: 'snips-mixsnips/MixSNIPS_clean', several: true },

@@ -68,6 +68,8 @@ export interface Measured {
   readonly predictor: IntentPredictor;
   readonly metrics: Readonly<Record<string, number>>;
   readonly trainSeconds: number;
+  /** Most memory that this process held until the model was trained. */
+  readonly trainPeakMb: number;
   /** CPU a message, through the predictor that serves. */
   readonly predictSeconds: number;
 }
@@ -80,6 +82,7 @@ export async function measure(
 ): Promise<Measured> {
   const context = benchContext(seed);
   const trained = await cpuOf(() => train(context, set.train, params.parse(settings)));
+  const trainPeakMb = process.resourceUsage().maxRSS / 1024;
   const predictor = await openPredictor(trained.value);
   const scored = await cpuOf(() => score(predictor, set.test, context));
   const { metrics } = evaluate(scored.value, set.test);
@@ -87,6 +90,7 @@ export async function measure(
     predictor,
     metrics: Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
     trainSeconds: trained.seconds,
+    trainPeakMb,
     predictSeconds: scored.seconds / set.test.table.rowCount,
   };
 }
