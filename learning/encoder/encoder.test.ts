@@ -16,6 +16,7 @@ import {
   writeSafetensors,
   type EncoderModel,
 } from './index.js';
+import { regressionHead } from './regression-head.js';
 import { referenceEmbedding } from '../../tests/support/reference-encoder.js';
 
 const files = tinyEncoderFiles();
@@ -179,6 +180,46 @@ describe('fine-tuning', () => {
       expect(hashOf(resumed)).toBe(hashOf(uninterrupted));
       expect(resumed.history).toEqual(uninterrupted.history);
     }
+  });
+
+  it('begins with the regression on the encoder as it is, and goes on without it', async () => {
+    const gentle = { ...params, epochs: 2, learningRate: 1e-6, checkpointSteps: 1 };
+    const task = { train, classes: 4, startHead: 'regression', params: gentle } as const;
+    const stages: string[] = [];
+    let saved: Uint8Array | null = null;
+    const context = {
+      ...quietContext(7),
+      onProgress: ({ stage }: { stage: string }) => void stages.push(stage),
+      checkpoint: { load: async () => saved, save: async (bytes: Uint8Array) => void (saved = bytes.slice()) },
+    };
+    const first = await trainSequenceClassifier(encoder, task, context);
+    expect(stages[0]).toBe('embedding');
+    const settings = { texts, present: labels.map((label) => [label]), classes: 4, maximumLength: 16 };
+    const begun = await regressionHead(encoder, { ...settings, choice: 'one' }, quietContext(7));
+    for (const [name, { data }] of begun) expect(gap(first.trained.get(name)!.data, data), name).toBeLessThan(1e-4);
+    stages.length = 0;
+    expect(hashOf(await trainSequenceClassifier(encoder, task, context))).toBe(hashOf(first));
+    expect(stages).toEqual([]);
+    const byChance = await trainSequenceClassifier(encoder, { ...task, startHead: 'chance' }, context);
+    expect(hashOf(byChance)).not.toBe(hashOf(first));
+  });
+
+  it('learns to be unsure about a text of none of the classes', async () => {
+    const strange = 'what transfer is lost';
+    const task = {
+      train: { texts: [...texts, strange], labels: [...labels, []] },
+      classes: 4,
+      params: { ...params, epochs: 40, dropout: 0 },
+    };
+    const model = await trainSequenceClassifier(encoder, task, quietContext(1));
+    const session = await openEncoderSession(
+      { model: exportEncoder(model, 'fp32'), tokenizer: files.tokenizer },
+      { maximumLength: 16 },
+    );
+    const spread = (row: Float32Array): number => Math.max(...row) - Math.min(...row);
+    const [known, unknown] = await session.logits([texts[0]!, strange]);
+    await session.close();
+    expect(spread(unknown!)).toBeLessThan(0.3 * spread(known!));
   });
 
   it('does not take up the checkpoint of another training', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSafetensors, writeSafetensors } from './safetensors.js';
+import { readSafetensors, writeSafetensors, writeSafetensorsHeader } from './safetensors.js';
 
 /** A file by hand: what the format's description says, not what the writer here does. */
 function fileOf(header: object, ...data: readonly number[]): Uint8Array {
@@ -43,6 +43,19 @@ describe('readSafetensors', () => {
     ]);
     const found = readSafetensors(writeSafetensors(tensors, { text: 'ü' }));
     expect(found).toEqual({ tensors, metadata: { text: 'ü' } });
+  });
+
+  it('reads a body that lay there before its header', () => {
+    const file = new Uint8Array(256 + 12);
+    new Float32Array(file.buffer, 256).set([1, 2, 3]);
+    const room = file.subarray(0, 256);
+    writeSafetensorsHeader(room, [['a', [1]], ['b', [1, 2]]], { text: 'ü' }); // prettier-ignore
+    const { tensors, metadata } = readSafetensors(file);
+    expect([...tensors.values()].map(({ data }) => [...data])).toEqual([[1], [2, 3]]);
+    expect(metadata).toEqual({ text: 'ü' });
+    expect(() => writeSafetensorsHeader(room.subarray(0, 64), [['a', [3]]], {})).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT' }) as Error,
+    );
   });
 
   it.each([
