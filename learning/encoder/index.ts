@@ -2,7 +2,7 @@ export { atWords, trainSequenceClassifier, trainTokenClassifier } from './classi
 export type { Label, LabelledTexts, SequenceTask, TaggedSentences, TokenTask } from './classifiers.js';
 export type { EncoderConfig } from './config.js';
 export { encoderDefaults, loadEncoder, type Encoder, type EncoderDefaults } from './encoder.js';
-export { exportEncoder, exportFrozenEncoder, type Precision } from './export.js';
+export { exportEncoder, exportFrozenEncoder, type ExportOptions, type Precision } from './export.js';
 export type { EncoderModel, FineTuningContext } from './fine-tuning.js';
 export { fineTuningParams, type FineTuningParams } from './params.js';
 export { readSafetensors, writeSafetensors, type NamedTensor } from './safetensors.js';

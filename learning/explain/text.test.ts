@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rankAgreement } from './agreement.js';
 import { lime } from './lime.js';
 import { occlude, textParts, withoutParts } from './occlusion.js';
 
@@ -30,5 +31,21 @@ describe('attributions to words', () => {
     reference.forEach(({ weight }, i) => expect(Math.abs(weight - ours[i]!.weight)).toBeLessThan(0.05));
     expect(await lime(text, additive, { seed: 1 })).toEqual(reference);
     expect(await lime('', additive, { seed: 1 })).toEqual([]);
+  });
+});
+
+describe('agreement of two attributions', () => {
+  const weights = (...values: number[]) => values.map((weight, i) => ({ text: `${i}`, start: i, end: i + 1, weight }));
+
+  it('is the rank correlation: order counts, not size', () => {
+    expect(rankAgreement(weights(1, 2, 3), weights(10, 20, 900))).toBeCloseTo(1, 12);
+    expect(rankAgreement(weights(1, 2, 3), weights(3, 2, 1))).toBeCloseTo(-1, 12);
+    // Reference: scipy 1.17.1 spearmanr([1, 2, 2, 4], [3, 1, 2, 4]).
+    expect(rankAgreement(weights(1, 2, 2, 4), weights(3, 1, 2, 4))).toBeCloseTo(0.316227766016838, 12);
+  });
+
+  it('says nothing where there is no order', () => {
+    expect(rankAgreement(weights(1, 1), weights(1, 2))).toBeNull();
+    expect(rankAgreement(weights(1), weights(2))).toBeNull();
   });
 });

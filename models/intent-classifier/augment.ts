@@ -1,8 +1,8 @@
-import type { TrainContext } from '../../contracts/model-definition.js';
+import type { ArtefactFiles, TrainContext } from '../../contracts/model-definition.js';
 import { addTypos, switchCode } from '../../learning/augmentation/index.js';
 import { createRandom, type Random } from '../../learning/random/index.js';
 import type { FitEngine, EngineTask } from './engine.js';
-import type { Example, Prepared } from './examples.js';
+import type { Example } from './examples.js';
 import { openScratch } from './scratch-engine.js';
 
 /** Letters hit in a training copy; validation is judged with more, as the robustness bench does. */
@@ -16,16 +16,15 @@ const MOST_MESSAGES = 20_000;
 
 type Variant = (text: string, random: Random) => string;
 
-interface Candidate {
+interface Step {
   readonly name: string;
-  readonly variants: readonly Variant[];
+  readonly variant: Variant;
 }
 
-const typos: Variant = (text, random) => addTypos(text, TRAINING_TYPOS, random);
-const switched: Variant = (text, random) => switchCode(text, SWITCHED_WORDS, random);
-const candidates: readonly Candidate[] = [
-  { name: 'typos', variants: [typos] },
-  { name: 'typos and code-switching', variants: [typos, switched] },
+/** One after the other, each on top of what was kept; the first that does not pay ends the search. */
+const STEPS: readonly Step[] = [
+  { name: 'typos', variant: (text, random) => addTypos(text, TRAINING_TYPOS, random) },
+  { name: 'code-switching', variant: (text, random) => switchCode(text, SWITCHED_WORDS, random) },
 ];
 
 /** The messages and one copy a variant; a copy that says the same is left out. */
@@ -43,17 +42,25 @@ export function augmented(examples: readonly Example[], variants: readonly Varia
 const largest = (scores: ArrayLike<number>): number =>
   Array.from(scores).reduce((best, score, k, all) => (score > all[best]! ? k : best), 0);
 
-/** 1 for each message whose most probable intent is right, clean ones first and then the same with typos. */
-async function judge(context: TrainContext, task: EngineTask, { validation, classes }: Prepared, fit: FitEngine) {
-  const engine = await openScratch(await fit(context, task));
+/** What was fitted, and 1 for each message understood: clean ones first and then the same with typos. */
+interface Trial {
+  readonly files: ArtefactFiles;
+  readonly right: readonly number[];
+}
+
+async function tryOut(context: TrainContext, task: EngineTask, fit: FitEngine): Promise<Trial> {
+  const { validation, classes } = task;
+  const files = await fit(context, task);
+  const engine = await openScratch(files);
   const random = createRandom(context.seed).fork('augmentation-validation');
   const clean = validation.map(({ text }) => text);
   const scores = await engine.scores([...clean, ...clean.map((text) => addTypos(text, VALIDATION_TYPOS, random))]);
   await engine.close();
-  return scores.map((row, i) => Number(validation[i % validation.length]!.intents.includes(classes[largest(row)]!)));
+  const known = (row: number): readonly string[] => validation[row % validation.length]!.intents;
+  return { files, right: scores.map((row, i) => Number(known(i).includes(classes[largest(row)]!))) };
 }
 
-/** Mean difference over standard error, of paired rows. */
+/** Mean difference of paired rows, and whether it is more than two standard errors. */
 function gain(ours: readonly number[], base: readonly number[]): { readonly mean: number; readonly sure: boolean } {
   const differences = ours.map((right, i) => right - base[i]!);
   const mean = differences.reduce((sum, one) => sum + one, 0) / differences.length;
@@ -61,36 +68,42 @@ function gain(ours: readonly number[], base: readonly number[]): { readonly mean
   return { mean, sure: mean > 2 * Math.sqrt(variance / differences.length) };
 }
 
+/** Better on clean and mistyped messages together, no worse on the clean ones. */
+function pays({ right }: Trial, { right: before }: Trial): boolean {
+  const clean = right.length / 2;
+  return gain(right, before).sure && gain(right.slice(0, clean), before.slice(0, clean)).mean >= 0;
+}
+
 export interface Augmentation {
   readonly variants: readonly Variant[];
   readonly note: string | null;
+  /** What was fitted on the task with the variants kept. */
+  readonly files: ArtefactFiles;
 }
 
-const none: Augmentation = { variants: [], note: null };
+const worthTrying = ({ params, several, validation, examples }: EngineTask): boolean =>
+  params.augmentation === 'auto' && !several && validation.length >= FEWEST_JUDGED && examples.length <= MOST_MESSAGES;
 
 /**
- * Tries each set of variants on the validation part, as it is and with 10 % typos. A set is kept when it gains over the
- * plain messages by more than two standard errors on both together and loses nothing on the clean ones.
+ * Fits the task, and again with variants of its messages added, one kind after the other (greedy forward selection). A
+ * kind is kept when validation messages, as they are and with 10 % typos, gain more than two standard errors and the
+ * clean ones lose nothing; the first that is not kept ends the search, so that a set for which copies are of no use
+ * costs one fit of twice its size. What was fitted with the kept ones comes back: nothing is fitted twice.
  */
-export async function chooseAugmentation(
-  context: TrainContext,
-  task: EngineTask,
-  prepared: Prepared,
-  fit: FitEngine,
-): Promise<Augmentation> {
-  const rows = prepared.validation.length;
-  if (task.params.augmentation === 'none' || prepared.several || rows < FEWEST_JUDGED) return none;
-  if (task.examples.length > MOST_MESSAGES) return none;
-  const base = await judge(context, task, prepared, fit);
-  let best = { ...none, mean: 0 };
-  for (const { name, variants } of candidates) {
-    const examples = augmented(task.examples, variants, context.seed);
-    const found = await judge(context, { ...task, examples }, prepared, fit);
-    const { mean, sure } = gain(found, base);
-    const onClean = gain(found.slice(0, rows), base.slice(0, rows)).mean;
-    if (!sure || onClean < 0 || mean <= best.mean) continue;
-    const note = `training messages with ${name} added: +${(100 * mean).toFixed(1)} points on validation, half of it with typos`;
-    best = { variants, note, mean };
+export async function fitAugmented(context: TrainContext, task: EngineTask, fit: FitEngine): Promise<Augmentation> {
+  if (!worthTrying(task)) return { variants: [], note: null, files: await fit(context, task) };
+  const plain = await tryOut(context, task, fit);
+  const kept: Step[] = [];
+  let best = plain;
+  for (const step of STEPS) {
+    const examples = augmented(task.examples, [...kept, step].map(({ variant }) => variant), context.seed); // prettier-ignore
+    const found = await tryOut(context, { ...task, examples }, fit);
+    if (!pays(found, best)) break;
+    kept.push(step);
+    best = found;
   }
-  return best;
+  const { mean } = gain(best.right, plain.right);
+  const names = kept.map(({ name }) => name).join(' and ');
+  const note = `training messages with ${names} added: +${(100 * mean).toFixed(1)} points on validation, half of it with typos`;
+  return { variants: kept.map(({ variant }) => variant), note: kept.length === 0 ? null : note, files: best.files };
 }

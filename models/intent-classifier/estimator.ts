@@ -2,7 +2,7 @@ import { canonicalJson } from '../../contracts/canonical-json.js';
 import type { TrainingData } from '../../contracts/dataset.js';
 import type { ArtefactFiles, TrainContext } from '../../contracts/model-definition.js';
 import { utf8 } from './artefact.js';
-import { augmented, chooseAugmentation } from './augment.js';
+import { type Augmentation, augmented, fitAugmented } from './augment.js';
 import { type Decision, fitDecision } from './decision.js';
 import { findEncoder, fitFrozen, fitTuned, openEncoderEngine } from './encoder-engine.js';
 import type { EngineTask, FitEngine, OpenEngine } from './engine.js';
@@ -65,15 +65,9 @@ async function addSample(files: ArtefactFiles, classes: readonly string[]): Prom
 }
 
 /** Learns from what validation leaves, with the variants of messages that gain. */
-async function fitFirst(context: TrainContext, tier: Tier, prepared: Prepared, task: EngineTask) {
-  const none = { variants: [], note: null };
-  const scratch = tier.engine === 'from-scratch';
-  const { variants, note } = scratch ? await chooseAugmentation(context, task, prepared, tier.fit) : none;
-  const learned = (examples: readonly Example[]): EngineTask => ({
-    ...task,
-    examples: augmented(examples, variants, context.seed),
-  });
-  return { learned, note, files: await tier.fit(context, learned(prepared.fit)) };
+async function fitFirst(context: TrainContext, tier: Tier, task: EngineTask): Promise<Augmentation> {
+  if (tier.engine === 'from-scratch') return fitAugmented(context, task, tier.fit);
+  return { variants: [], note: null, files: await tier.fit(context, task) };
 }
 
 /**
@@ -88,10 +82,11 @@ export async function train(context: TrainContext, data: TrainingData, params: I
   const { classes, several, fit, validation, outsiders } = prepared;
   const tier = await chooseTier(context, params);
   const task: EngineTask = { classes, several, examples: fit, outsiders, validation, params };
-  const { learned, note, files } = await fitFirst(context, tier, prepared, task);
+  const { variants, note, files } = await fitFirst(context, tier, task);
   const notes = note === null ? tier.notes : [...tier.notes, note];
   const settings = await decideOn(files, tier, prepared, { rejectShare: params.rejectShare, notes });
   const again = prepared.refit && tier.engine !== 'fine-tuned';
-  const final = again ? await tier.fit(context, learned([...fit, ...validation])) : files;
+  const all = augmented([...fit, ...validation], variants, context.seed);
+  const final = again ? await tier.fit(context, { ...task, examples: all }) : files;
   return addSample({ ...final, 'decision.json': utf8(canonicalJson(settings)) }, classes);
 }
