@@ -1,6 +1,7 @@
 import type { BenchmarkContext, BenchmarkRow } from '../report/suite.js';
 import { frozenSection, multiSection, scratchSection } from './intent/accuracy.js';
 import { activeSection } from './intent/active.js';
+import { reasonsSection } from './intent/reasons.js';
 import { robustSection } from './intent/robust.js';
 import { tunedSection } from './intent/tuned.js';
 
@@ -9,6 +10,7 @@ const sections: Readonly<Record<string, (context: BenchmarkContext) => Promise<B
   'intent-multi': multiSection,
   'intent-active': activeSection,
   'intent-robust': robustSection,
+  'intent-reasons': reasonsSection,
   'intent-frozen': frozenSection,
 };
 
