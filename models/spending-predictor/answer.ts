@@ -3,7 +3,7 @@ import { boundsAt, type ConformalState } from '../../learning/conformal/index.js
 import { naiveScale } from '../../learning/metrics/forecast.js';
 import { daysInMonth, firstDayOf, monthName } from '../../learning/recurring-items/index.js';
 import { dayName } from './calendar.js';
-import { historyGroup, scaleOf } from './calibration.js';
+import { categoryPlace, historyGroup, scaleOf } from './calibration.js';
 import { dailyAmounts, sumDays } from './days.js';
 import { type CustomerForecast } from './engine.js';
 import { type History, monthlyAmounts, totalIn } from './history.js';
@@ -97,6 +97,8 @@ interface Request {
 /** Days of each category from the first day that is forecast. */
 interface Daily {
   readonly categories: ReadonlyMap<string, Float64Array>;
+  /** Bills alone. */
+  readonly owed: ReadonlyMap<string, Float64Array>;
   readonly recurring: Float64Array;
   readonly total: Float64Array;
 }
@@ -105,13 +107,15 @@ function dailyOf({ forecast, model, asOf, days }: Request): Daily {
   const skipped = asOf - firstDayOf(forecast.span.from);
   const cut = (values: Float64Array): Float64Array => values.slice(skipped, skipped + days);
   const all = dailyAmounts(forecast, model.profile);
-  const owed = dailyAmounts({ ...forecast, free: new Map() }, model.profile);
+  const bills = dailyAmounts({ ...forecast, free: new Map() }, model.profile);
+  const owed = new Map([...bills].map(([name, values]) => [name, cut(values)]));
   const categories = new Map(
     [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, values]) => [name, cut(values)]),
   );
-  const recurring = sumDays([...owed.values()].map(cut), days);
-  return { categories, recurring, total: sumDays(categories.values(), days) };
+  return { categories, owed, recurring: sumDays(owed.values(), days), total: sumDays(categories.values(), days) };
 }
+
+const nothing = new Float64Array(0);
 
 const sumBetween = (values: Float64Array, from: number, to: number): number =>
   values.subarray(from, to).reduce((sum, value) => sum + value, 0);
@@ -122,7 +126,9 @@ function categoryBands(request: Request, daily: Daily, part: readonly [number, n
   const usual = total / Math.max(1, daily.categories.size);
   const entries = [...daily.categories].map(([name, values]) => {
     const mean = sumBetween(values, ...part);
-    return [name, bandsOf(model.bands.category, { mean, scale: scaleOf(mean, usual), horizon, group: name })] as const;
+    const owed = sumBetween(daily.owed.get(name) ?? nothing, ...part);
+    const place = categoryPlace({ category: name, mean, owed, usual });
+    return [name, bandsOf(model.bands.category, { mean, horizon, ...place })] as const;
   });
   return Object.fromEntries(entries.filter(([, band]) => band.high95 > 0));
 }

@@ -88,22 +88,56 @@ function widths(points: readonly CalibrationPoint[], buckets: readonly number[])
   }
 }
 
+/** One category in one month: what is expected, bills among it, and what its band is measured in. */
+export interface CategoryFigure {
+  readonly category: string;
+  readonly mean: number;
+  /** Part of the mean that is bills. */
+  readonly owed: number;
+  /** What a category of the customer costs on average. */
+  readonly usual: number;
+}
+
+/**
+ * Where a category's band is looked up. A bill comes at its price or not at all, free spending scatters, and where
+ * nothing is expected mostly nothing comes: each has bands of its own in each category.
+ */
+export function categoryPlace({ category, mean, owed, usual }: CategoryFigure): { scale: number; group: string } {
+  if (owed > mean / 2) return { scale: mean, group: `bill/${category}` };
+  return { scale: scaleOf(mean, usual), group: `${mean > 0 ? 'free' : 'nothing'}/${category}` };
+}
+
+interface Outcome {
+  readonly mean: number;
+  readonly owed: number;
+  readonly actual: number;
+}
+
+/** What was expected of each category and what came. @param free - after reconciliation. */
+function categoryOutcomes(row: BacktestRow, free: readonly number[]): Map<string, Outcome> {
+  const outcomes = new Map<string, Outcome>();
+  row.categories.forEach((name, k) => outcomes.set(name, { mean: free[k]!, owed: 0, actual: row.came[k]! }));
+  row.billed.forEach((name, k) => {
+    const owed = row.expected[k]!;
+    outcomes.set(name, { mean: (outcomes.get(name)?.mean ?? 0) + owed, owed, actual: row.paid[k]! });
+  });
+  return outcomes;
+}
+
 /** Points of the monthly total and of each category, after reconciliation. */
 export function monthlyPoints(rows: readonly BacktestRow[], parts: readonly Float64Array[], center: number) {
   const month: CalibrationPoint[] = [];
   const category: CalibrationPoint[] = [];
   rows.forEach((row, i) => {
-    const { horizon, actual, owed, historyMonths, categories } = row;
-    const group = historyGroup(historyMonths);
-    const free = parts[i]!.map((value) => value * center);
+    const { horizon, actual, owed, historyMonths } = row;
+    const free = [...parts[i]!].map((value) => Math.max(0, value * center));
     const mean = owed + free.reduce((sum, value) => sum + value, 0);
     if (!(mean > 0)) return;
-    month.push({ horizon, actual, mean, scale: mean, group });
-    const usual = mean / Math.max(1, categories.length);
-    free.forEach((value, k) => {
-      const scale = scaleOf(value, usual);
-      category.push({ horizon, actual: row.came[k]!, mean: value, scale, group: categories[k]! });
-    });
+    month.push({ horizon, actual, mean, scale: mean, group: historyGroup(historyMonths) });
+    const outcomes = categoryOutcomes(row, free);
+    const usual = mean / outcomes.size;
+    for (const [name, outcome] of outcomes)
+      category.push({ horizon, ...outcome, ...categoryPlace({ category: name, ...outcome, usual }) });
   });
   return { month, category };
 }

@@ -4,7 +4,15 @@ import { PipelineError } from '../../contracts/errors.js';
 import type { ArtefactFiles, ComputeContext, Sharding, TrainContext } from '../../contracts/model-definition.js';
 import { forecastGraph } from '../../learning/forecasting/serving/graph.js';
 import { hashFraction } from '../../learning/hash/murmur.js';
-import { type BacktestRow, backtestCustomer, chooseChampions, shardResult, type ShardResult } from './backtest.js';
+import {
+  type BacktestRow,
+  backtestCustomer,
+  backtestNewcomer,
+  CALIBRATION_ORIGINS,
+  chooseChampions,
+  shardResult,
+  type ShardResult,
+} from './backtest.js';
 import {
   learnCenter,
   learnDailyBands,
@@ -87,25 +95,37 @@ function prepare(data: TrainingData, params: SpendingParams): Prepared {
 const belongsTo = (customer: string, { index, count }: { readonly index: number; readonly count: number }): boolean =>
   Math.min(count - 1, Math.floor(hashFraction('spending-shard', customer) * count)) === index;
 
+/** What is known by the first day of each month of the backtest, with seasons that did not see the month itself. */
+function modelsWithout({ table, until, start }: Prepared): (month: number) => LearnedModel {
+  const series = freeSeries(table.customers, until);
+  const models = new Map<number, LearnedModel>();
+  for (let month = until - CALIBRATION_ORIGINS; month < until; month++)
+    models.set(month, { ...start, seasonality: fitSeasonality(series, month) });
+  return (month) => models.get(month) ?? start;
+}
+
 /** Champions and backtest of a part of the customers. */
 function fitPart(
   context: ComputeContext,
-  { table, until, start }: Prepared,
+  prepared: Prepared,
   params: SpendingParams,
   part: { readonly index: number; readonly count: number },
 ): ShardResult {
+  const { table, until, start } = prepared;
   const own = [...table.customers].filter(([customer]) => belongsTo(customer, part));
   const settings = { origins: params.origins, margin: params.margin, until };
-  const champions: ShardResult['champions'] = {};
-  const rows: ShardResult['rows'] = {};
+  const modelAt = modelsWithout(prepared);
+  const result: ShardResult = { champions: {}, rows: {}, short: {} };
   own.forEach(([customer, history], i) => {
     context.signal.throwIfAborted();
-    const chosen = chooseChampions(history, start, settings);
-    champions[customer] = chosen;
-    rows[customer] = backtestCustomer(history, start, chosen, until);
+    const { champions, without } = chooseChampions(history, start, settings);
+    const at = (month: number) => ({ model: modelAt(month), champions: without(month) });
+    result.champions[customer] = champions;
+    result.rows[customer] = backtestCustomer(history, at, until);
+    result.short[customer] = backtestNewcomer(customer, history, modelAt, until);
     context.onProgress({ stage: 'backtest', done: i + 1, total: own.length });
   });
-  return { champions, rows };
+  return result;
 }
 
 /** Work that Temporal hands out in parts: each customer's backtest needs nobody else's. */
@@ -121,22 +141,35 @@ export const shards: Sharding<SpendingParams> = {
 interface Gathered {
   readonly champions: ShardResult['champions'];
   readonly rows: readonly BacktestRow[];
+  readonly short: readonly BacktestRow[];
 }
 
 /** In the order of customers, whatever the shards, so that sums have one order. */
 function gather(results: readonly ShardResult[], customers: Iterable<string>): Gathered {
   const champions = Object.assign({}, ...results.map((result) => result.champions)) as ShardResult['champions'];
   const rows = Object.assign({}, ...results.map((result) => result.rows)) as ShardResult['rows'];
-  return { champions, rows: [...customers].flatMap((customer) => rows[customer] ?? []) };
+  const short = Object.assign({}, ...results.map((result) => result.short)) as ShardResult['short'];
+  const order = [...customers];
+  return {
+    champions,
+    rows: order.flatMap((customer) => rows[customer] ?? []),
+    short: order.flatMap((customer) => short[customer] ?? []),
+  };
 }
 
-function calibrate(prepared: Prepared, { champions, rows }: Gathered, params: SpendingParams): LearnedModel {
+function calibrate(prepared: Prepared, gathered: Gathered, params: SpendingParams): LearnedModel {
   const { start, table, until } = prepared;
+  const { champions, rows } = gathered;
   const errors = learnErrors(rows);
   const bottomUp = params.reconciliation === 'bottom-up';
-  const parts = rows.map((row) => (bottomUp ? Float64Array.from(row.parts) : reconcileRow(row, errors)));
+  const reconciled = (row: BacktestRow): Float64Array =>
+    bottomUp ? Float64Array.from(row.parts) : reconcileRow(row, errors);
+  const parts = rows.map(reconciled);
   const center = learnCenter(rows, parts);
-  const monthly = learnMonthlyBands(monthlyPoints(rows, parts, center));
+  const points = monthlyPoints(rows, parts, center);
+  // Only the total's bands know short histories; a category's would become too wide for everybody else.
+  const short = monthlyPoints(gathered.short, gathered.short.map(reconciled), center);
+  const monthly = learnMonthlyBands({ ...points, month: [...points.month, ...short.month] });
   const { reconciliation } = params;
   const model: LearnedModel = { ...start, errors, center, reconciliation, bands: { ...openBands, ...monthly } };
   const customers = [...table.customers].map(([customer, history]) => ({

@@ -60,7 +60,8 @@ function categorySlices(scored: Scored, seed: number): Slice[] {
   return [...groups].map(([name, rows]) => {
     const part = { ...scored, rows };
     const mase = medianMase(part);
-    const { of80, of95, n } = coverage(part);
+    // Months in which nothing was expected and nothing came say nothing of a band.
+    const { of80, of95, n } = coverage(where(part, (row) => scored.truth[row]! > 0 || scored.prediction[row]! > 0));
     return {
       name,
       metrics: [

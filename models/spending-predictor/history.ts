@@ -93,6 +93,18 @@ export function historyBefore(history: History, month: number): History {
   return { first, months: new Map(months), streams: new Map(streams), loans };
 }
 
+/** What would be known of somebody who came in a month: nothing from before its first day, but the loans. */
+export function historySince(history: History, month: number): History {
+  const first = history.first ?? month;
+  const day = firstDayOf(month);
+  const months = [...history.months].map(([category, values]) => [category, values.slice(month - first)] as const);
+  const streams = [...history.streams].flatMap(([key, stream]) => {
+    const payments = stream.payments.filter((payment) => payment.day >= day);
+    return payments.length === 0 ? [] : [[key, { ...stream, payments }] as const];
+  });
+  return { ...history, first: month, months: new Map(months), streams: new Map(streams) };
+}
+
 /** A category's amount in each month from `first` to before `until`; zeros where nothing was paid. */
 export function monthlyAmounts(history: History, category: string, until: number): Float64Array {
   const values = history.months.get(category) ?? [];

@@ -68,6 +68,8 @@ interface Fit {
   readonly seasons: Map<string, CategorySeason>;
   readonly strengths: Map<string, number>;
   readonly growth: number;
+  /** Month that seasons and strengths may not learn from; null = none. */
+  readonly except: number | null;
 }
 
 const factorOf =
@@ -93,6 +95,7 @@ function fitCategory(members: readonly SeasonSeries[], fit: Fit): CategorySeason
     const strength = fit.strengths.get(series.customer) ?? 1;
     deviations(series, fit).forEach((deviation, i) => {
       const month = series.first + i;
+      if (month === fit.except) return;
       const calendar = month % 12;
       const share = festivalShare(month);
       b[calendar]! += strength * deviation;
@@ -116,6 +119,7 @@ function strengthOf(own: readonly SeasonSeries[], fit: Fit): number {
   own.forEach((series, k) => {
     const weight = total > 0 ? sums[k]! / total : 0;
     deviations(series, fit).forEach((deviation, i) => {
+      if (series.first + i === fit.except) return;
       const season = deviationIn(fit.seasons.get(series.category), series.first + i);
       agreement += weight * season * deviation;
       power += weight * season * season;
@@ -179,12 +183,13 @@ function echoOf(members: readonly SeasonSeries[], fit: Fit): number {
  * Learns the seasons that customers share: by turns each category's deviations by calendar month and festival, pooled
  * over customers, and each customer's strength. Deterministic; O(rounds · series · months).
  * @param series - free spending; those shorter than a year say nothing about seasons and are left out.
+ * @param except - month whose deviations are not learned from, so that a forecast of it can be judged.
  */
-export function fitSeasonality(series: readonly SeasonSeries[]): Seasonality {
+export function fitSeasonality(series: readonly SeasonSeries[], except: number | null = null): Seasonality {
   const usable = series.filter(({ values }) => values.length >= FEWEST_MONTHS && values.some((value) => value > 0));
   const byCategory = [...grouped(usable, ({ category }) => category)].sort(([a], [b]) => (a < b ? -1 : 1));
   const byCustomer = grouped(usable, ({ customer }) => customer);
-  const fit: Fit = { seasons: new Map(), strengths: new Map(), growth: growthOf(byCustomer) };
+  const fit: Fit = { seasons: new Map(), strengths: new Map(), growth: growthOf(byCustomer), except };
   for (let round = 0; round < ROUNDS; round++) {
     for (const [category, members] of byCategory) fit.seasons.set(category, fitCategory(members, fit));
     for (const [customer, own] of byCustomer) fit.strengths.set(customer, strengthOf(own, fit));
@@ -200,7 +205,7 @@ export function fitSeasonality(series: readonly SeasonSeries[]): Seasonality {
 export function customerStrength(own: readonly SeasonSeries[], { categories, growth }: Seasonality): number {
   const usable = own.filter(({ values }) => values.length >= FEWEST_MONTHS);
   if (usable.length === 0) return 1;
-  const fit: Fit = { seasons: new Map(Object.entries(categories)), strengths: new Map(), growth };
+  const fit: Fit = { seasons: new Map(Object.entries(categories)), strengths: new Map(), growth, except: null };
   // Twice: the level that deviations are taken from depends on the strength.
   for (let round = 0; round < 2; round++) fit.strengths.set(own[0]!.customer, strengthOf(usable, fit));
   return fit.strengths.get(own[0]!.customer)!;
