@@ -1,4 +1,5 @@
 import { accuracyRows, forecastSeries, type AccuracySet, type OwnForecast } from './forecasting/accuracy.js';
+import { backendIntervalRows } from './forecasting/backend-intervals.js';
 import { berkaRows } from './forecasting/berka.js';
 import { generatedRows } from './forecasting/generated.js';
 import { intervalRows } from './forecasting/intervals.js';
@@ -53,6 +54,7 @@ const publicSections: readonly NamedSections[] = [
 const spendingSections: readonly NamedSections[] = [
   { names: ['berka'], run: berkaRows },
   { names: ['generated'], run: generatedRows },
+  { names: ['backend-intervals'], run: backendIntervalRows },
   { names: ['scale'], run: scaleRows },
 ];
 

@@ -1,6 +1,7 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
 import type { Column, Table } from '../../../contracts/table.js';
+import type { Customer } from '../../../datasets/sources/backend/generator/customer.js';
 import { generateCustomers } from '../../../datasets/sources/backend/generator/index.js';
 import { tableSpecs } from '../../../datasets/sources/backend/tables.js';
 import { freezeHoldout, splitHoldout } from '../../../learning/split/index.js';
@@ -18,17 +19,22 @@ function toTable(name: 'transactions' | 'loans', rows: readonly Cells[]): Table 
   return { rowCount: rows.length, columns: Object.fromEntries(columns) };
 }
 
-/** The spending predictor's rows of generated customers, divided at the line's holdout. */
-export async function generatedSpending(users: number): Promise<{ train: TrainingData; holdout: TrainingData }> {
+/** The spending predictor's rows of generated customers. */
+export async function spendingTable(customers: Iterable<Pick<Customer, 'rows'>>): Promise<Table> {
   const [transactions, loans]: [Cells[], Cells[]] = [[], []];
-  for (const { rows } of generateCustomers({ users })) {
+  for (const { rows } of customers) {
     for (const row of rows.transactions) transactions.push(row as unknown as Cells);
     for (const row of rows.loans) loans.push(row as unknown as Cells);
   }
   const { backend } = await findModel('spending-predictor');
-  const { schema } = backend;
   const tables = { transactions: toTable('transactions', transactions), loans: toTable('loans', loans) };
-  const { table } = backend.rows(tables, { asOf: Date.UTC(2026, 10, 1), source: 'generated' });
+  return backend.rows(tables, { asOf: Date.UTC(2026, 10, 1), source: 'generated' }).table;
+}
+
+/** The rows of the frozen population, divided at the line's holdout. */
+export async function generatedSpending(users: number): Promise<{ train: TrainingData; holdout: TrainingData }> {
+  const { schema } = (await findModel('spending-predictor')).backend;
+  const table = await spendingTable(generateCustomers({ users }));
   const parts = splitHoldout(freezeHoldout(schema.split, table), table);
   return { train: { schema, table: parts.train }, holdout: { schema, table: parts.holdout } };
 }
