@@ -26,6 +26,7 @@ export interface TrainContext extends ComputeContext {
   /** Survives a killed worker; the next attempt of the same step finds what was saved last. */
   readonly checkpoint: {
     load(): Promise<Uint8Array | null>;
+    /** The bytes hold good until the promise settles. */
     save(bytes: Uint8Array): Promise<void>;
   };
   /** The line's champion when this run continues it (`update`), else null: the model then learns on from there. */

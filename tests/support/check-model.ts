@@ -59,7 +59,7 @@ export function trainContext(seed = SEED, signal = new AbortController().signal)
     checkpoint: {
       load: () => Promise.resolve(saved),
       save: (bytes) => {
-        saved = bytes;
+        saved = bytes.slice();
         return Promise.resolve();
       },
     },
