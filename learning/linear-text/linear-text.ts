@@ -16,8 +16,8 @@ export const linearTextParams = textFeatureParams.extend({
   link: z.enum(['softmax', 'logistic']).default('softmax'),
   /** Inverse strength of the L2 penalty, as scikit-learn's C. @default 30 */
   c: z.number().gt(0).default(30),
-  /** Relative duality gap at which training ends. @default 0.005 */
-  tolerance: z.number().gt(0).default(0.005),
+  /** Relative duality gap at which training ends; at 0.005 it is up to 0.3 points short of its optimum. @default 0.002 */
+  tolerance: z.number().gt(0).default(0.002),
   /** @default 40 */
   maxEpochs: z.int().min(1).default(40),
 });
