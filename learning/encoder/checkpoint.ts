@@ -13,6 +13,8 @@ const progress = z.object({
   best: z.object({ epoch: z.number(), score: z.number() }).nullable(),
   averaged: z.number().int().nonnegative(),
   stopped: z.boolean(),
+  /** What the caller wants to find again; null = nothing. */
+  memo: z.string().nullable(),
 });
 /** Everything about a training beside its arrays. */
 export type TrainingProgress = z.infer<typeof progress>;
@@ -40,14 +42,22 @@ function lastKept({ best, averaged }: TrainingProgress): 'second' | 'best' | 'av
   return best === null ? 'second' : 'best';
 }
 
+function readProgress(metadata: Readonly<Record<string, string>>): TrainingProgress {
+  const state = progress.safeParse(JSON.parse(metadata.progress ?? 'null'));
+  if (!state.success) throw new PipelineError('MALFORMED_FILE', 'the checkpoint holds no training');
+  return state.data;
+}
+
+/** The caller's memo, whatever training the checkpoint is of. @throws PipelineError `MALFORMED_FILE`. */
+export const memoIn = (bytes: Uint8Array): string | null => readProgress(readSafetensors(bytes).metadata).memo;
+
 /**
  * @returns null for the checkpoint of another training.
  * @throws PipelineError `MALFORMED_FILE` when the bytes are no checkpoint.
  */
 export function readCheckpoint(bytes: Uint8Array, fingerprint: string): Checkpoint | null {
   const { tensors, metadata } = readSafetensors(bytes);
-  const state = progress.safeParse(JSON.parse(metadata.progress ?? 'null'));
-  if (!state.success) throw new PipelineError('MALFORMED_FILE', 'the checkpoint holds no training');
-  if (state.data.fingerprint !== fingerprint) return null;
-  return { state: state.data, arrays: Object.fromEntries([...tensors].map(([name, { data }]) => [name, data])) };
+  const state = readProgress(metadata);
+  if (state.fingerprint !== fingerprint) return null;
+  return { state, arrays: Object.fromEntries([...tensors].map(([name, { data }]) => [name, data])) };
 }

@@ -12,7 +12,11 @@ import type { Head } from './training-graph.js';
 import { TrainingStep, type Example } from './training-step.js';
 
 /** What training is lent; without a checkpoint it starts from the beginning every time. */
-export type FineTuningContext = ComputeContext & { readonly checkpoint?: TrainContext['checkpoint'] };
+export type FineTuningContext = ComputeContext & {
+  readonly checkpoint?: TrainContext['checkpoint'];
+  /** Written into every checkpoint; `memoIn` finds it again. A few thousand characters. */
+  readonly memo?: string;
+};
 
 /** Examples that training only looks at after each epoch, to keep the best one and to stop early. */
 export interface ValidationExamples {
@@ -125,7 +129,8 @@ class FineTuning {
     this.step = parts.step;
     this.lengths = Int32Array.from(examples, ({ ids }) => ids.length);
     this.stepsAnEpoch = Math.ceil(Math.ceil(examples.length / params.batchSize) / params.accumulate);
-    this.progress = { fingerprint, steps: 0, epochLoss: 0, history: [], best: null, averaged: 0, stopped: false };
+    const memo = parts.context.memo ?? null;
+    this.progress = { fingerprint, steps: 0, epochLoss: 0, history: [], best: null, averaged: 0, stopped: false, memo };
   }
 
   private get total(): number {

@@ -1,5 +1,6 @@
 export { atWords, trainSequenceClassifier, trainTokenClassifier } from './classifiers.js';
 export type { Label, LabelledTexts, SequenceTask, TaggedSentences, TokenTask } from './classifiers.js';
+export { memoIn } from './checkpoint.js';
 export type { EncoderConfig } from './config.js';
 export { encoderDefaults, loadEncoder, type Encoder, type EncoderDefaults } from './encoder.js';
 export { exportEncoder, exportFrozenEncoder, type ExportOptions, type Precision } from './export.js';

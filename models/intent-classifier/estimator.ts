@@ -7,6 +7,7 @@ import { type Decision, fitDecision } from './decision.js';
 import { findEncoder, fitFrozen, fitTuned, openEncoderEngine } from './encoder-engine.js';
 import type { EngineTask, FitEngine, OpenEngine } from './engine.js';
 import { type Example, prepare, type Prepared } from './examples.js';
+import { recallDecision, rememberDecision } from './first-decision.js';
 import type { IntentParams } from './params.js';
 import { openPredictor } from './predictor.js';
 import { sampleMessages } from './sample.js';
@@ -70,23 +71,43 @@ async function fitFirst(context: TrainContext, tier: Tier, task: EngineTask): Pr
   return { variants: [], note: null, files: await tier.fit(context, task) };
 }
 
+/** What training without the validation messages gave; no files where it will be repeated with them. */
+interface First {
+  readonly settings: Decision;
+  readonly variants: Augmentation['variants'];
+  readonly files: ArtefactFiles | null;
+}
+
+async function decideFirst(
+  context: TrainContext,
+  tier: Tier,
+  { prepared, task }: { readonly prepared: Prepared; readonly task: EngineTask },
+): Promise<First> {
+  const { params } = task;
+  const known = prepared.refit ? await recallDecision(context, { prepared, params }) : null;
+  if (known !== null) return { settings: known, variants: [], files: null };
+  const { variants, note, files } = await fitFirst(context, tier, task);
+  const notes = note === null ? tier.notes : [...tier.notes, note];
+  const settings = await decideOn(files, tier, prepared, { rejectShare: params.rejectShare, notes });
+  // Files of a model that will be trained again would only take memory.
+  return { settings, variants, files: prepared.refit ? null : files };
+}
+
 /**
  * Trains one tier, chooses temperature, thresholds and the rejection score on messages it has not seen, and then learns
- * from these too where they were taken out of training (not in the tuned tier, where they decided when to stop).
+ * from these too where they were taken out of training.
  * The artefact holds `model.onnx`, what prepares its input, `decision.json` and `sample.json`. Deterministic.
  * @throws PipelineError `TOO_FEW_ROWS`, `SINGLE_CLASS`, `MISSING_COLUMN`, `INVALID_VALUE`; `MALFORMED_FILE` (encoder).
  */
 export async function train(context: TrainContext, data: TrainingData, params: IntentParams): Promise<ArtefactFiles> {
   context.signal.throwIfAborted();
   const prepared = prepare(data, params);
-  const { classes, several, fit, validation, outsiders } = prepared;
+  const { classes, several, fit, validation, strangers, outsiders } = prepared;
   const tier = await chooseTier(context, params);
   const task: EngineTask = { classes, several, examples: fit, outsiders, validation, params };
-  const { variants, note, files } = await fitFirst(context, tier, task);
-  const notes = note === null ? tier.notes : [...tier.notes, note];
-  const settings = await decideOn(files, tier, prepared, { rejectShare: params.rejectShare, notes });
-  const again = prepared.refit && tier.engine !== 'fine-tuned';
+  const { settings, variants, files } = await decideFirst(context, tier, { prepared, task });
   const all = augmented([...fit, ...validation], variants, context.seed);
-  const final = again ? await tier.fit(context, { ...task, examples: all }) : files;
+  const whole = { ...task, examples: all, outsiders: [...outsiders, ...strangers], validation: [] };
+  const final = files ?? (await tier.fit(rememberDecision(context, { prepared, params }, settings), whole));
   return addSample({ ...final, 'decision.json': utf8(canonicalJson(settings)) }, classes);
 }

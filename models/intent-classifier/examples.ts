@@ -9,8 +9,6 @@ import type { IntentParams } from './params.js';
 const FEWEST_MESSAGES = 30;
 /** Share of the training messages that thresholds and temperature are chosen on. */
 const VALIDATION_SHARE = 0.2;
-/** More of them add little to a threshold; a tier that does not learn from them in the end takes no more. */
-const ENOUGH_VALIDATION = 1000;
 /** Names out of scope as an intent of its own when it has this many times the messages of a usual intent. */
 const CLASS_FACTOR = 2;
 
@@ -48,15 +46,11 @@ const optionalText = ({ table }: TrainingData, name: string): readonly (string |
 const groupOf = (data: TrainingData): readonly (string | null)[] =>
   optionalText(data, 'text_group') ?? textColumn(data.table, 'text');
 
-/** Fine-tuning twice would double its cost, so that tier never learns from its validation messages. */
-const validationShare = (engine: IntentParams['engine'], messages: number): number =>
-  engine === 'fine-tuned' ? Math.min(VALIDATION_SHARE, ENOUGH_VALIDATION / messages) : VALIDATION_SHARE;
-
-/** The data's own validation part; without one a share of the groups, by hash. */
-function validationMask(data: TrainingData, share: number): { readonly mask: boolean[]; readonly own: boolean } {
+/** The data's own validation part; without one a fifth of the groups, by hash. */
+function validationMask(data: TrainingData): { readonly mask: boolean[]; readonly own: boolean } {
   const parts = optionalText(data, 'part');
   if (parts?.includes('validation') === true) return { mask: parts.map((part) => part === 'validation'), own: true };
-  const drawn = groupOf(data).map((group) => hashFraction('intent-validation@1', group ?? '') < share);
+  const drawn = groupOf(data).map((group) => hashFraction('intent-validation@1', group ?? '') < VALIDATION_SHARE);
   return { mask: drawn, own: false };
 }
 
@@ -92,7 +86,7 @@ export function prepare(data: TrainingData, params: IntentParams): Prepared {
   const several = params.labels === 'auto' ? hasSeveral(labels) : params.labels === 'multiple';
   const asClass = strangersAreClass(labels);
   const usable = (example: Example): boolean => asClass || !example.outOfScope;
-  const { mask, own } = validationMask(data, validationShare(params.engine, all.length));
+  const { mask, own } = validationMask(data);
   const fit = all.filter((example, i) => mask[i] !== true && usable(example));
   const validation = all.filter((example, i) => mask[i] === true && usable(example));
   const learned = own ? fit : [...fit, ...validation];
