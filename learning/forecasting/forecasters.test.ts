@@ -63,6 +63,16 @@ describe.each(everyCandidate)('$name', ({ frequency, forecaster }) => {
     expect(tryForecast(forecaster, series([]), 3)).toBeNull();
   });
 
+  it('keeps its state below 10 kB of JSON, twice that where it has members', () => {
+    const lengths = { hour: 400, day: 800, week: 160, month: 60 };
+    const long = Array.from(
+      { length: lengths[frequency] },
+      (_, i) => (1000 + i + 99 * Math.sin(i) + noise.normal()) / 3,
+    );
+    const limit = forecaster.members.length > 0 ? 20_000 : 10_000;
+    expect(JSON.stringify(forecaster.fit(series(long))).length).toBeLessThan(limit);
+  });
+
   it('repeats a constant', () => {
     const mean = tryForecast(forecaster, series(Array<number>(30).fill(7)), 5);
     mean?.forEach((value) => expect(value).toBeCloseTo(7, 4));

@@ -109,6 +109,23 @@ describe('the state', () => {
     const state = fitProphet(data, { holidays: indianHolidays(1, 1) });
     const text = JSON.stringify(state);
     expect(text.length).toBeLessThan(10_000);
+    // Everything that is no table of dates, at its largest: bends, orders, further and conditional cycles, regressors.
+    const rich = fitProphet(
+      {
+        ...data,
+        cap: 500,
+        regressors: { price: data.days, rain: data.values },
+        conditions: { open: Array.from(data.days, () => 1) },
+      },
+      {
+        ...{ growth: 'logistic', yearly: 20, weekly: 3, daily: 4, regressors: [{ name: 'price' }, { name: 'rain' }] },
+        seasonalities: [
+          { name: 'monthly', period: 30.4375, order: 5 },
+          { name: 'shift', period: 5, order: 2, condition: 'open' },
+        ],
+      },
+    );
+    expect(JSON.stringify(rich).length).toBeLessThan(6000);
     const ahead = { days: [START + 1200, START + 1201] };
     expect(predictProphet(JSON.parse(text) as ProphetState, ahead)).toEqual(predictProphet(state, ahead));
   });
