@@ -11,7 +11,6 @@ const progress = z.object({
   epochLoss: z.number(),
   history: z.array(z.object({ epoch: z.number(), loss: z.number(), score: z.number().nullable() })),
   best: z.object({ epoch: z.number(), score: z.number() }).nullable(),
-  averaged: z.number().int().nonnegative(),
   stopped: z.boolean(),
   /** What the caller wants to find again; null = nothing. */
   memo: z.string().nullable(),
@@ -30,16 +29,10 @@ export interface Checkpoint {
  * until the next step.
  */
 export function writeCheckpoint(state: TrainingProgress, optimizer: AdamW): Uint8Array {
-  const { names, room, file } = optimizer.asFile(lastKept(state));
+  const { names, room, file } = optimizer.asFile(state.best === null ? 'second' : 'best');
   const size = optimizer.whole('weights').length;
   writeSafetensorsHeader(room, names.map((name) => [name, [size]]), { progress: JSON.stringify(state) }); // prettier-ignore
   return file;
-}
-
-/** Arrays lie one after the other, so one that is kept keeps those before it. */
-function lastKept({ best, averaged }: TrainingProgress): 'second' | 'best' | 'average' {
-  if (averaged > 0) return 'average';
-  return best === null ? 'second' : 'best';
 }
 
 function readProgress(metadata: Readonly<Record<string, string>>): TrainingProgress {

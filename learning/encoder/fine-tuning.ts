@@ -56,9 +56,9 @@ export interface EncoderModel {
 const PIECES_AT_ONCE = 512;
 
 /** Divides a batch into parts of at most so many pieces; the sum of their gradients is the batch's. */
-function divide(batch: readonly Example[], shown: number): readonly (readonly Example[])[] {
+function divide(batch: readonly Example[]): readonly (readonly Example[])[] {
   const longest = batch.reduce((most, { ids }) => Math.max(most, ids.length), 1);
-  const parts = Math.ceil((batch.length * longest * shown) / PIECES_AT_ONCE);
+  const parts = Math.ceil((batch.length * longest) / PIECES_AT_ONCE);
   const size = Math.ceil(batch.length / Math.min(parts, batch.length));
   return Array.from({ length: Math.ceil(batch.length / size) }, (_, i) => batch.slice(i * size, (i + 1) * size));
 }
@@ -130,7 +130,7 @@ class FineTuning {
     this.lengths = Int32Array.from(examples, ({ ids }) => ids.length);
     this.stepsAnEpoch = Math.ceil(Math.ceil(examples.length / params.batchSize) / params.accumulate);
     const memo = parts.context.memo ?? null;
-    this.progress = { fingerprint, steps: 0, epochLoss: 0, history: [], best: null, averaged: 0, stopped: false, memo };
+    this.progress = { fingerprint, steps: 0, epochLoss: 0, history: [], best: null, stopped: false, memo };
   }
 
   private get total(): number {
@@ -172,13 +172,7 @@ class FineTuning {
 
   private async doStep(): Promise<void> {
     const { params, encoder, examples } = this.task;
-    const shown = params.consistency > 0 ? 2 : 1;
-    const batches = this.batchesOfStep().flatMap((batch) =>
-      divide(
-        batch.map((index) => examples[index]!),
-        shown,
-      ),
-    );
+    const batches = this.batchesOfStep().flatMap((batch) => divide(batch.map((index) => examples[index]!)));
     this.progress.epochLoss += await this.gradientsOf(batches);
     const { steps } = this.progress;
     const highest = params.learningRate ?? encoder.defaults.learningRate;
@@ -186,7 +180,6 @@ class FineTuning {
     const rate = (name: string): number => factor * rateShare(name, encoder.config.layers, params);
     this.optimizer.step({ rate, weightDecay: params.weightDecay, clipNorm: params.clipNorm });
     this.progress.steps = steps + 1;
-    this.averageWeights();
   }
 
   /** Sums over the batches of a step; the result is that of one large batch. */
@@ -213,14 +206,6 @@ class FineTuning {
     return examples.reduce((sum, { ids, label }) => sum + label(new Float32Array(ids.length * classes)), 0);
   }
 
-  private averageWeights(): void {
-    if (this.progress.steps <= this.task.params.averageFrom * this.total) return;
-    const [weights, average] = [this.optimizer.whole('weights'), this.optimizer.whole('average')];
-    this.progress.averaged += 1;
-    const share = 1 / this.progress.averaged;
-    for (let i = 0; i < weights.length; i++) average[i]! += share * (weights[i]! - average[i]!);
-  }
-
   private async endEpoch(epoch: number): Promise<void> {
     const score = await this.validate();
     const loss = this.progress.epochLoss / this.stepsAnEpoch;
@@ -230,36 +215,19 @@ class FineTuning {
     const { best } = this.progress;
     if (!best || score > best.score) {
       this.progress.best = { epoch, score };
-      this.optimizer.whole('best').set(this.optimizer.whole(this.candidate()));
+      this.optimizer.whole('best').set(this.optimizer.whole('weights'));
     }
     this.progress.stopped = epoch - this.progress.best!.epoch >= this.task.params.patience;
-  }
-
-  /** The weights that would be kept if training ended now. */
-  private candidate(): 'average' | 'weights' {
-    return this.progress.averaged > 0 ? 'average' : 'weights';
   }
 
   private async validate(): Promise<number | null> {
     const { validation } = this.task;
     if (!validation || validation.examples.length === 0) return null;
-    return this.withCandidate(async () => validation.score(await this.step.score(validation.examples, SCORED_AT_ONCE)));
-  }
-
-  private async withCandidate<T>(compute: () => Promise<T>): Promise<T> {
-    const candidate = this.candidate();
-    if (candidate === 'weights') return compute();
-    const weights = this.optimizer.whole('weights');
-    const kept = weights.slice();
-    weights.set(this.optimizer.whole(candidate));
-    const result = await compute();
-    weights.set(kept);
-    return result;
+    return validation.score(await this.step.score(validation.examples, SCORED_AT_ONCE));
   }
 
   result(): EncoderModel {
-    const kept = this.progress.best ? 'best' : this.candidate();
-    this.optimizer.whole('weights').set(this.optimizer.whole(kept));
+    if (this.progress.best) this.optimizer.whole('weights').set(this.optimizer.whole('best'));
     const { encoder, head, params } = this.task;
     const trained = this.optimizer.names.map((name): [string, NamedTensor] => {
       const { dims, data } = this.optimizer.weight(name);

@@ -28,7 +28,7 @@ interface Place {
 }
 
 /** In the order in which they lie: what a checkpoint holds comes first and without a gap. */
-const regions = ['weights', 'first', 'second', 'best', 'average', 'gradients', 'sum'] as const;
+const regions = ['weights', 'first', 'second', 'best', 'gradients', 'sum'] as const;
 type Region = (typeof regions)[number];
 
 /** Bytes in front of the weights, for the header of a file whose body is the regions as they lie. */
@@ -40,8 +40,8 @@ const padded = (length: number): number => Math.ceil(length / LANES) * LANES;
 /**
  * Weights, gradients and moments of AdamW in one block of memory, so that onnxruntime reads and writes them in place,
  * the update runs in SIMD (40 ms instead of 150 for ten million weights) and a checkpoint is written without a copy.
- * Beside them room for `best` and `average` weights and for a `sum` of gradients; what is not used takes no memory, for
- * the system lends a page when it is first written. Deterministic.
+ * Beside them room for the `best` weights and for a `sum` of gradients; what is not used takes no memory, for the system
+ * lends a page when it is first written. Deterministic.
  */
 export class AdamW {
   private readonly memory: WebAssembly.Memory;
@@ -50,7 +50,7 @@ export class AdamW {
   private readonly size: number;
   private steps = 0;
 
-  /** @param trained - copied. @throws PipelineError `INVALID_INPUT` when seven times the weights exceed 4 GB. */
+  /** @param trained - copied. @throws PipelineError `INVALID_INPUT` when six times the weights exceed 4 GB. */
   constructor(trained: ReadonlyMap<string, NamedTensor>) {
     let offset = 0;
     for (const [name, { dims, data }] of trained) {

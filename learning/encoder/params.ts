@@ -25,21 +25,8 @@ export const fineTuningParams = z.strictObject({
   clipNorm: z.number().positive().default(1).describe('Longest gradient; longer ones are shortened'),
   dropout: z.number().min(0).max(0.9).default(0.1).describe('Share of values set to 0 while training'),
   labelSmoothing: z.number().min(0).max(0.5).default(0).describe('Share of the target spread over all classes'),
-  consistency: z
-    .number()
-    .nonnegative()
-    .default(0)
-    .describe(
-      'Weight of the agreement of two passes with different dropout (R-Drop); above 0 a step costs twice as much',
-    ),
   accumulate: z.number().int().min(1).default(1).describe('Batches whose gradients are summed to one step'),
   maximumLength: z.number().int().min(8).max(512).default(64).describe('Pieces of a text that count; the rest is cut'),
-  averageFrom: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(1)
-    .describe('Share of the steps after which weights are averaged over the steps; 1 = not at all'),
   patience: z.number().int().min(1).default(3).describe('Epochs without a better validation score before it stops'),
   checkpointSteps: z.number().int().min(1).default(250).describe('Steps between two checkpoints'),
 });

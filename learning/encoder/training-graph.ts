@@ -33,8 +33,6 @@ export interface TrainingGraphOptions {
   readonly positions: NamedTensor;
   /** Share of values set to 0 in training. */
   readonly dropout: number;
-  /** Weight of R-Drop; above 0 the second half of a batch repeats the first. Only where classes exclude each other. */
-  readonly consistency: number;
   /** Longest sequence in pieces. */
   readonly maximumLength: number;
   readonly seed: number;
@@ -133,46 +131,13 @@ interface Loss {
   readonly derivative: string;
 }
 
-/** What a softmax gives: probabilities, their logarithms, and whether a row counts (1) or is filling (0). */
-interface Answers {
-  readonly shares: string;
-  readonly logarithms: string;
-  readonly mass: string;
-}
-
-/** The two halves of the rows in the other order. */
-function swapHalves(tape: GradientTape, x: string): string {
-  const halves = [`${x}/first`, `${x}/second`];
-  tape.graph.node('Split', [x], { attributes: { axis: { int: 0 } }, outputs: halves });
-  return tape.op('Concat', halves.toReversed(), { axis: { int: 0 } });
-}
-
-/**
- * R-Drop (Wu et al., 2021): each row's divergence from the same text's row under another dropout, both ways, half the
- * weight each, so that with the cross-entropy of both rows it is the paper's loss.
- */
-function disagreement(tape: GradientTape, { shares, logarithms, mass }: Answers, weight: number): Loss {
-  const times = (a: string, b: string): string => tape.op('Mul', [a, b]);
-  const minus = (a: string, b: string): string => tape.op('Sub', [a, b]);
-  const counted = times(mass, tape.number(weight / 2));
-  const gap = minus(logarithms, swapHalves(tape, logarithms));
-  const parts = times(shares, gap);
-  const divergence = tape.op('ReduceSum', [parts, tape.integers(-1)], { keepdims: { int: 1 } });
-  const own = times(shares, minus(gap, divergence));
-  const other = minus(shares, swapHalves(tape, shares));
-  return { loss: times(counted, parts), derivative: times(counted, tape.op('Add', [own, other])) };
-}
-
 /** Cross-entropy against soft targets. A row without targets (filling, or a piece inside a word) counts nothing. */
-function softmaxLoss(tape: GradientTape, logits: string, targets: string, consistency: number): Loss {
+function softmaxLoss(tape: GradientTape, logits: string, targets: string): Loss {
   const logarithms = tape.op('LogSoftmax', [logits], { axis: { int: -1 } });
   const loss = tape.op('Neg', [tape.op('Mul', [targets, logarithms])]);
   const mass = tape.op('ReduceSum', [targets, tape.integers(-1)], { keepdims: { int: 1 } });
   const shares = tape.op('Softmax', [logits], { axis: { int: -1 } });
-  const derivative = tape.op('Sub', [tape.op('Mul', [shares, mass]), targets]);
-  if (consistency === 0) return { loss, derivative };
-  const more = disagreement(tape, { shares, logarithms, mass }, consistency);
-  return { loss: tape.op('Add', [loss, more.loss]), derivative: tape.op('Add', [derivative, more.derivative]) };
+  return { loss, derivative: tape.op('Sub', [tape.op('Mul', [shares, mass]), targets]) };
 }
 
 /** Binary cross-entropy a class, averaged over classes: softplus(z) − t·z, stable for large z. */
@@ -205,7 +170,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
   const scale = graph.input(trainingInputs.scale, 'float32', []);
   const { loss, derivative } =
     head.choice === 'one'
-      ? softmaxLoss(tape, logits, targets, options.consistency)
+      ? softmaxLoss(tape, logits, targets)
       : sigmoidLoss(tape, logits, { targets, classes: head.classes });
   tape.backward([[logits, tape.op('Mul', [derivative, scale])]]);
   const total = tape.op('Mul', [tape.op('ReduceSum', [loss], { keepdims: { int: 0 } }), scale]);

@@ -20,7 +20,7 @@ export interface Example {
 export interface StepSettings {
   readonly encoder: Encoder;
   readonly head: Head;
-  readonly params: Pick<FineTuningParams, 'dropout' | 'maximumLength' | 'consistency'>;
+  readonly params: Pick<FineTuningParams, 'dropout' | 'maximumLength'>;
   readonly seed: number;
 }
 
@@ -95,22 +95,19 @@ export class TrainingStep {
    * @param scale - one over the number of answers of the whole step.  @param key - names the step's chance.
    */
   async gradients(examples: readonly Example[], scale: number, key: string): Promise<number> {
-    const { head, params } = this.settings;
-    // R-Drop looks at each text twice; everything is counted twice then, hence the half.
-    const twice = params.consistency > 0 && head.choice === 'one';
-    const shown = twice ? [...examples, ...examples] : examples;
-    const batch = this.pad(shown);
+    const { head } = this.settings;
+    const batch = this.pad(examples);
     const answers = this.answersIn(batch);
     const targets = new Float32Array(answers * head.classes);
-    const share = targets.length / shown.length;
-    shown.forEach((example, row) => example.label(targets.subarray(row * share, (row + 1) * share)));
+    const share = targets.length / examples.length;
+    examples.forEach((example, row) => example.label(targets.subarray(row * share, (row + 1) * share)));
     const results = await this.training.session.run(
       {
         ...this.weights,
         ...batch.feeds,
         ...dropoutRows(this.settings, batch, key),
         [trainingInputs.targets]: floats(targets, answers, head.classes),
-        [trainingInputs.scale]: floats(Float32Array.of(twice ? scale / 2 : scale)),
+        [trainingInputs.scale]: floats(Float32Array.of(scale)),
       },
       this.results,
     );
