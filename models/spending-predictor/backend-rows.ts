@@ -7,19 +7,21 @@ import { columnNames } from './columns.js';
 import { payeeOf } from './payee.js';
 import { notSpending } from './vocabulary.js';
 
-const isSpending = (amount: number, category: string | null): boolean => amount < 0 && !notSpending.has(category ?? '');
+/** What stays between the customer's own accounts is neither spending nor income. */
+const leavesOrComes = (amount: number, category: string | null): boolean =>
+  amount !== 0 && !notSpending.has(category ?? '');
 
-function spendingRows(transactions: Table): Table {
+function movements(transactions: Table): Table {
   const amounts = numberColumn(transactions, 'amount');
   const categories = textColumn(transactions, 'category');
-  const kept = [...amounts.keys()].filter((row) => isSpending(amounts[row]!, categories[row]!));
+  const kept = [...amounts.keys()].filter((row) => leavesOrComes(amounts[row]!, categories[row]!));
   return selectRows(transactions, kept);
 }
 
 const text = (values: readonly (string | null)[]): Column => ({ kind: 'text', values });
 
-function paymentsOf(transactions: Table): Record<string, Column> {
-  const rows = spendingRows(transactions);
+function movementsOf(transactions: Table): Record<string, Column> {
+  const rows = movements(transactions);
   const descriptions = textColumn(rows, 'description');
   const merchants = textColumn(rows, 'merchant').map((name, row) => name ?? payeeOf(descriptions[row] ?? ''));
   return {
@@ -67,18 +69,19 @@ function joined(above: Column, below: Column): Column {
 }
 
 /**
- * Payments out of all accounts, and the loans as they were paid out; money in, moves between accounts and investments
- * are left out.
+ * Payments out of and income into all accounts, and the loans as they were paid out; moves between accounts and
+ * investments are left out.
  * @throws PipelineError `DATASET_NOT_FOUND` without transactions; `MISSING_COLUMN`.
  */
 export function backendRows({ transactions, loans }: SnapshotTables): LabelledRows {
   if (!transactions) throw new PipelineError('DATASET_NOT_FOUND', 'the snapshot has no table "transactions"');
-  const [payments, agreements] = [paymentsOf(transactions), loansOf(loans)];
-  const columns = Object.entries(payments).map(([name, column]) => [name, joined(column, agreements[name]!)] as const);
+  const [moved, agreements] = [movementsOf(transactions), loansOf(loans)];
+  const columns = Object.entries(moved).map(([name, column]) => [name, joined(column, agreements[name]!)] as const);
   const rowCount = columns[0]![1].values.length;
-  const paid = rowCount - (loans?.rowCount ?? 0);
+  const amounts = moved[columnNames.amount]!.values as Float64Array;
+  const income = amounts.reduce((count, amount) => count + Number(amount > 0), 0);
   const notes = [
-    `${paid} of ${transactions.rowCount} transactions are spending (money out except transfers and investments)`,
+    `${amounts.length - income} of ${transactions.rowCount} transactions are spending, ${income} income; transfers and investments are neither`,
     `${loans?.rowCount ?? 0} loans with known schedules`,
   ];
   return { table: { rowCount, columns: Object.fromEntries(columns) }, notes };

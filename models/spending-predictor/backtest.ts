@@ -13,6 +13,7 @@ import {
   type Champions,
   COLD_START_MONTHS,
   composeForecast,
+  curvesOf,
   type CustomerForecast,
   customerSeries,
   prepareForecast,
@@ -30,11 +31,15 @@ const numbers = z.array(z.number());
 
 /** What one forecast of the backtest said and what came, free spending by category beside the bills. */
 const backtestRow = z.strictObject({
+  /** Month from whose first day it was forecast. */
+  origin: z.int(),
   horizon: z.int(),
   historyMonths: z.int(),
   /** Of the total's own curve. */
   direct: z.number(),
   categories: z.array(z.string()),
+  /** Everything by income, bills included; null where no month was known. */
+  byIncome: z.number().nullable(),
   /** Before reconciliation. */
   parts: numbers,
   /** What came in these categories without the bills that were expected. */
@@ -143,12 +148,13 @@ export function forecastFrom(
   chosen: Champions,
 ): CustomerForecast {
   const prepared = prepareForecast(historyBefore(history, span.from), span, model, chosen);
-  const means = prepared.states.map((state) => predictState(state, span.count).mean);
+  const means = curvesOf(prepared, model).map((state) => predictState(state, span.count).mean);
   return composeForecast(prepared, means, model);
 }
 
 function rowAt(history: History, forecast: CustomerForecast, horizon: number): BacktestRow {
   const { span, free, owed, direct, historyMonths } = forecast;
+  const byIncome = forecast.byIncome && predictState(forecast.byIncome, horizon).mean[horizon - 1]!;
   const [h, month] = [horizon - 1, span.from + horizon - 1];
   const categories = [...free.keys()];
   const parts = categories.map((category) => free.get(category)![h]!);
@@ -162,7 +168,7 @@ function rowAt(history: History, forecast: CustomerForecast, horizon: number): B
   const all = expected.reduce((sum, value) => sum + value, 0);
   const actual = totalIn(history, month, () => true);
   const figures = { categories, parts, came, billed, expected, paid };
-  return { horizon, historyMonths, direct: direct[h]!, ...figures, owed: all, actual };
+  return { origin: span.from, horizon, historyMonths, direct: direct[h]!, byIncome, ...figures, owed: all, actual };
 }
 
 /** What a forecast from a month may rest on. */

@@ -13,7 +13,7 @@ import { categoryPlace, learnMonthlyBands, monthlyPoints, openBands } from './ca
 import { dayName } from './calendar.js';
 import { train } from './estimator.js';
 import { fileFormats } from './formats.js';
-import { addSpending, emptyHistory, type History, historySince } from './history.js';
+import { addMovement, emptyHistory, type History, historySince } from './history.js';
 import type { LearnedModel } from './learned-model.js';
 import { params } from './params.js';
 import { openPredictor } from './predictor.js';
@@ -27,7 +27,7 @@ function household(seed: number): History {
   const random = createRandom(seed);
   const history = emptyHistory();
   const pay = (month: number, day: number, category: string, amount: number): void =>
-    addSpending(history, { day: firstDayOf(month) + day, amount, category, payee: category, instalments: null });
+    addMovement(history, { day: firstDayOf(month) + day, amount, category, payee: category, instalments: null });
   for (let month = START; month < UNTIL; month++) {
     pay(month, 2, 'rent', 9000 * 1.07 ** Math.floor((month - START + 7) / 12));
     if (month % 12 === seed % 12) pay(month, 9, 'insurance', 12_000);
@@ -41,6 +41,7 @@ const flat: LearnedModel = {
   schemaVersion: 1,
   seasonality: { categories: {}, growth: 0 },
   memory: 0.85,
+  pooledIncome: null,
   reconciliation: 'bottom-up',
   errors: { names: ['total'], covariance: [0.01], typicalVariance: 0.0025 },
   center: 1,

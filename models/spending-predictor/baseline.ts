@@ -1,6 +1,6 @@
 import type { TrainingData } from '../../contracts/dataset.js';
 import type { Table } from '../../contracts/table.js';
-import { addSpending, emptyHistory, type History, monthlyAmounts, monthsKnown, trimStart } from './history.js';
+import { addMovement, emptyHistory, type History, monthlyAmounts, monthsKnown, trimStart } from './history.js';
 import {
   DISCRETIONARY_TARGET,
   type JudgedRow,
@@ -42,7 +42,7 @@ function allHistories(train: TrainingData, holdout: ReturnType<typeof readHoldou
   for (const [customer, rows] of holdout.customers) {
     const known = customers.get(customer);
     const history = known ?? emptyHistory();
-    for (const row of rows) addSpending(history, row);
+    for (const row of rows) addMovement(history, row);
     if (known === undefined) trimStart(history);
     customers.set(customer, history);
   }

@@ -18,8 +18,8 @@ export const card: CardFacts = {
     'Festivals are known to 2030; months are counted in UTC.',
   ],
   ethics: [
-    "The artefact holds each customer's monthly amounts and bills, payees' names among them: protect it like the data.",
-    'No protected attribute is read; seasons and levels come from amounts alone.',
+    "The artefact holds each customer's monthly amounts, income and bills, payees' names among them: protect it like the data.",
+    'No protected attribute is read; seasons and levels come from amounts of money out and in alone.',
     'A forecast shown to a person can steer spending: show the band with it, not the number alone.',
   ],
 };

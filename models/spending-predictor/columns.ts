@@ -22,7 +22,7 @@ const columns: readonly ColumnSpec[] = [
     type: 'number',
     minimum: -1e10,
     maximum: 1e10,
-    description: 'Signed: negative = money out. Money in is kept but not learned from.',
+    description: 'Signed: negative = money out, positive = income.',
   },
   { name: columnNames.category, type: 'text', ...empty, description: 'What the money was for; empty = other.' },
   { name: columnNames.merchant, type: 'text', ...empty, description: 'Merchant or payee; tells bills apart.' },

@@ -9,6 +9,8 @@ const storedCustomer = z.strictObject({
   streams: z.array(z.tuple([z.string(), z.string().nullable(), z.array(z.number())])),
   /** Day, instalment and number of instalments of each loan. */
   loans: z.array(z.tuple([z.int(), z.number(), z.int()])),
+  /** Month and what came in, in turn; absent in artefacts that did not read income. */
+  income: z.array(z.number()).default([]),
   champions: z.strictObject({ total: z.string().optional(), categories: z.record(z.string(), z.string()) }),
 });
 
@@ -38,6 +40,7 @@ export function storeCustomer(history: History, champions: Champions): StoredCus
     months: Object.fromEntries(months),
     streams,
     loans: history.loans.map(({ from, instalment, term }) => [from, instalment, term]),
+    income: [...history.income].sort(([a], [b]) => a - b).flatMap(([month, amount]) => [month, cents(amount)]),
     champions: {
       ...(champions.total === undefined ? {} : { total: champions.total }),
       categories: { ...champions.categories },
@@ -45,20 +48,21 @@ export function storeCustomer(history: History, champions: Champions): StoredCus
   };
 }
 
-const paymentsOf = (flat: readonly number[]) =>
-  Array.from({ length: flat.length / 2 }, (_, i) => ({ day: flat[2 * i]!, amount: flat[2 * i + 1]! }));
+const pairsOf = (flat: readonly number[]): (readonly [number, number])[] =>
+  Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i]!, flat[2 * i + 1]!]);
 
 /** The history that was stored, as a value of its own. */
-export function restoreCustomer({ first, months, streams, loans }: StoredCustomer): History {
+export function restoreCustomer({ first, months, streams, loans, income }: StoredCustomer): History {
   return {
     first,
     months: new Map(Object.entries(months).map(([category, values]) => [category, [...values]])),
     streams: new Map(
       streams.map(([category, payee, flat]) => [
         `${category}|${payee ?? ''}`,
-        { category, payee, payments: paymentsOf(flat) },
+        { category, payee, payments: pairsOf(flat).map(([day, amount]) => ({ day, amount })) },
       ]),
     ),
     loans: loans.map(([from, instalment, term]) => ({ from, instalment, term })),
+    income: new Map(pairsOf(income)),
   };
 }

@@ -7,8 +7,10 @@ import {
 } from '../../learning/forecasting/index.js';
 import { firstDayOf } from '../../learning/recurring-items/index.js';
 import { bottomUp, minimumTrace } from '../../learning/reconciliation/index.js';
-import { type History, monthsKnown } from './history.js';
+import { type History, monthlyTotals, monthsKnown } from './history.js';
+import { shareParts } from './income-share.js';
 import type { LearnedModel } from './learned-model.js';
+import { type MonthlyMoney, POOLED_INCOME, pooledIncomeState } from './pooled-income.js';
 import { pooledSeason, type PooledSeasonSettings, usualOf } from './pooled-season.js';
 import { type Bill, billsByCategory, divideHistory, type Span } from './recurring.js';
 import { customerStrength, seasonFactor, type SeasonSeries } from './seasonality.js';
@@ -41,6 +43,8 @@ export interface PreparedForecast {
   readonly categories: readonly string[];
   /** The total's curve first, then each category's; empty for a cold start. */
   readonly states: readonly ForecasterState[];
+  /** Everything the customer spends, as months and income of all customers tell; null where no month is known. */
+  readonly byIncome: ForecasterState | null;
   /** Amounts a month of a cold start, by category; empty otherwise. */
   readonly pooled: readonly Float64Array[];
 }
@@ -82,6 +86,8 @@ export interface CustomerSeries {
   readonly favourites: readonly Forecaster[];
   readonly total: Series;
   readonly totalFavourite: Forecaster;
+  /** Season of the total; 1 = a usual month. */
+  readonly factor: (month: number) => number;
 }
 
 /** Free series of a divided history with the pooled season as favourite. @param first - month of the first value. */
@@ -118,12 +124,41 @@ export function customerSeries(
     series: entries.map(([, values]) => seriesOf(values, first)),
     favourites: settings.map(pooledSeason),
     total: seriesOf(totals, first),
+    factor,
     totalFavourite: pooledSeason({ ...common, factor, memory: model.memory, clip: TOTAL_CLIP, echo: 0 }),
   };
 }
 
 function fitted(name: string | undefined, favourite: Forecaster, series: Series): ForecasterState {
   return fitOrNull(byName(name, favourite), series) ?? favourite.fit(series);
+}
+
+/** Months that say how much of somebody's spending is free and has seasons. */
+const RECENT = 6;
+
+const recentSum = (values: ArrayLike<number>): number =>
+  Array.from(values)
+    .slice(-RECENT)
+    .reduce((sum, value) => sum + value, 0);
+
+/** Months of one customer as the pooled forecast reads them. Bills have no season, so the total has a part of one. */
+export function moneyOf(history: History, { total, factor }: CustomerSeries, until: number): MonthlyMoney {
+  const spent = monthlyTotals(history, until);
+  const all = recentSum(spent);
+  const free = all > 0 ? recentSum(total.values) / all : 0;
+  return { first: history.first!, spent, income: history.income, factor: (month) => 1 + free * (factor(month) - 1) };
+}
+
+function incomeState(
+  history: History,
+  own: CustomerSeries,
+  until: number,
+  model: LearnedModel,
+): ForecasterState | null {
+  if (model.pooledIncome === null) return null;
+  const money = moneyOf(history, own, until);
+  const settings = { growth: model.seasonality.growth, horizon: MOST_MONTHS };
+  return pooledIncomeState(seriesOf(monthlyTotals(history, until), money.first), money, model.pooledIncome, settings);
 }
 
 /** Category amounts a month of somebody of whom little is known: own months and those of similar customers. */
@@ -165,20 +200,19 @@ export function prepareForecast(
   const historyMonths = monthsKnown(history, span.from);
   const { bills, free } = divideHistory(history, span);
   const common = { span, historyMonths, bills };
+  const own = customerSeries(free, history.first ?? span.from, model);
+  const byIncome = historyMonths === 0 ? null : incomeState(history, own, span.from, model);
   if (historyMonths < COLD_START_MONTHS)
-    return { ...common, coldStart: true, strength: 1, states: [], ...coldStart(history, span, model) };
-  const { strength, categories, series, favourites, total, totalFavourite } = customerSeries(
-    free,
-    history.first!,
-    model,
-  );
+    return { ...common, coldStart: true, strength: 1, states: [], byIncome, ...coldStart(history, span, model) };
+  const { strength, categories, series, favourites, total, totalFavourite } = own;
+  const rest = { coldStart: false, strength, categories, byIncome, pooled: [] };
   // Somebody who pays nothing but bills has no series of his own.
-  if (categories.length === 0) return { ...common, coldStart: false, strength, categories, states: [], pooled: [] };
+  if (categories.length === 0) return { ...common, ...rest, states: [] };
   const states = [
     fitted(champions.total, totalFavourite, total),
     ...series.map((one, k) => fitted(champions.categories[categories[k]!], favourites[k]!, one)),
   ];
-  return { ...common, coldStart: false, strength, categories, states, pooled: [] };
+  return { ...common, ...rest, states };
 }
 
 /** Rows and columns of the stored error covariance for the total and these categories, scaled to amounts. */
@@ -207,9 +241,47 @@ function reconcile(prepared: PreparedForecast, means: readonly Float64Array[], m
   return { direct, result };
 }
 
+const incomeShare = ({ pooledIncome }: LearnedModel): number => pooledIncome?.share ?? 0;
+
+/** All curves that a forecast needs evaluated: the states, and the one by income where it has a share. */
+export const curvesOf = ({ states, byIncome }: PreparedForecast, model: LearnedModel): readonly ForecasterState[] =>
+  byIncome === null || incomeShare(model) === 0 ? states : [...states, byIncome];
+
+/** Free parts month by month, moved towards what income says. */
+function followIncome(
+  parts: readonly Float64Array[],
+  owed: ReadonlyMap<string, Float64Array>,
+  byIncome: Float64Array | undefined,
+  share: number,
+): Float64Array[] {
+  if (byIncome === undefined) return [...parts];
+  const moved = parts.map((values) => values.slice());
+  byIncome.forEach((said, h) => {
+    const due = [...owed.values()].reduce((sum, values) => sum + values[h]!, 0);
+    const shared = shareParts(
+      parts.map((values) => values[h]!),
+      due,
+      said,
+      share,
+    );
+    shared.forEach((value, k) => (moved[k]![h] = value));
+  });
+  return moved;
+}
+
+/** Names by series; a total that follows two says how much of each. */
+function forecastersOf({ states, categories, coldStart }: PreparedForecast, share: number): Record<string, string> {
+  const names = states.map(({ forecaster }, k) => [k === 0 ? TOTAL : categories[k - 1]!, forecaster] as const);
+  const found = coldStart ? { [TOTAL]: 'similar-customers' } : Object.fromEntries(names);
+  const own = found[TOTAL];
+  if (share === 0 || own === undefined) return found;
+  const percent = Math.round(100 * share);
+  return { ...found, [TOTAL]: `${100 - percent} % ${own}, ${percent} % ${POOLED_INCOME}` };
+}
+
 /**
  * Puts a prepared forecast together.
- * @param means - (states,) of (months,): what the states' curves say, from `predictState` or from the graph.
+ * @param means - (curves,) of (months,): what the curves of `curvesOf` say, from `predictState` or from the graph.
  */
 export function composeForecast(
   prepared: PreparedForecast,
@@ -219,13 +291,16 @@ export function composeForecast(
   const { states, pooled, ...rest } = prepared;
   const { categories, span, bills } = prepared;
   const empty = { direct: new Float64Array(span.count), result: [...pooled] };
-  const { direct, result } = states.length === 0 ? empty : reconcile(prepared, means, model);
-  const names = states.map(({ forecaster }, k) => [k === 0 ? TOTAL : categories[k - 1]!, forecaster] as const);
+  const { direct, result } = states.length === 0 ? empty : reconcile(prepared, means.slice(0, states.length), model);
+  const owed = billsByCategory(bills, span);
+  const byIncome = means[states.length];
+  const share = byIncome === undefined ? 0 : incomeShare(model);
+  const parts = followIncome(result, owed, byIncome, share);
   return {
     ...rest,
-    forecasters: prepared.coldStart ? { [TOTAL]: 'similar-customers' } : Object.fromEntries(names),
-    free: new Map(categories.map((category, k) => [category, result[k]!])),
-    owed: billsByCategory(bills, span),
+    forecasters: forecastersOf(prepared, share),
+    free: new Map(categories.map((category, k) => [category, parts[k]!])),
+    owed,
     direct,
   };
 }

@@ -1,6 +1,5 @@
 import { canonicalJson } from '../../contracts/canonical-json.js';
 import type { TrainingData } from '../../contracts/dataset.js';
-import { PipelineError } from '../../contracts/errors.js';
 import type { ArtefactFiles, ComputeContext, Sharding, TrainContext } from '../../contracts/model-definition.js';
 import { forecastGraph } from '../../learning/forecasting/serving/graph.js';
 import { hashFraction } from '../../learning/hash/murmur.js';
@@ -8,7 +7,6 @@ import {
   type BacktestRow,
   backtestCustomer,
   backtestNewcomer,
-  CALIBRATION_ORIGINS,
   chooseChampions,
   shardResult,
   type ShardResult,
@@ -23,86 +21,20 @@ import {
   reconcileRow,
 } from './calibration.js';
 import { storeCustomer, type StoredCustomers } from './customer-store.js';
-import { fitProfile } from './days.js';
-import { type Champions, TOTAL } from './engine.js';
-import { customerGroups } from './groups.js';
-import { type History, monthsKnown } from './history.js';
+import type { Champions } from './engine.js';
+import { chooseShare, shareParts } from './income-share.js';
 import type { LearnedModel } from './learned-model.js';
 import type { SpendingParams } from './params.js';
 import { openPredictor } from './predictor.js';
-import { firstOpenMonth, readSpending, type SpendingTable } from './read-table.js';
-import { divideHistory } from './recurring.js';
+import { modelsWithout, prepare, type Prepared } from './prepare.js';
 import { sampleInputs } from './sample.js';
-import { fitSeasonality, type SeasonSeries } from './seasonality.js';
 
-/** Below this there is no month to learn from. */
-const FEWEST_ROWS = 30;
 const MOST_SHARDS = 64;
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** What all shards start from. */
-interface Prepared {
-  readonly table: SpendingTable;
-  readonly until: number;
-  readonly start: LearnedModel;
-}
-
-/** @throws PipelineError `TOO_FEW_ROWS`, `MISSING_COLUMN`, `NOT_FINITE`. */
-function readTraining({ schema, table }: TrainingData): { readonly table: SpendingTable; readonly until: number } {
-  const spending = readSpending(table);
-  const details = { line: schema.line };
-  if (table.rowCount < FEWEST_ROWS || spending.customers.size === 0) {
-    const message = `${table.rowCount} rows, ${spending.customers.size} customers with spending; wanted ${FEWEST_ROWS} and 1`;
-    throw new PipelineError('TOO_FEW_ROWS', message, details);
-  }
-  const until = firstOpenMonth(spending.until);
-  const months = Math.max(...[...spending.customers.values()].map((history) => monthsKnown(history, until)));
-  if (months === 0) throw new PipelineError('TOO_FEW_ROWS', 'no customer has a whole month of spending', details);
-  return { table: spending, until };
-}
-
-function freeSeries(customers: ReadonlyMap<string, History>, until: number): SeasonSeries[] {
-  return [...customers].flatMap(([customer, history]) => {
-    if (history.first === null || history.first >= until) return [];
-    const { free } = divideHistory(history, { from: until, count: 1 });
-    const first = history.first;
-    return [...free].map(([category, values]): SeasonSeries => ({ customer, category, first, values }));
-  });
-}
-
-/** Seasons, day profile and groups: quick, and the same in every shard. */
-function prepare(data: TrainingData, params: SpendingParams): Prepared {
-  const { table, until } = readTraining(data);
-  const histories = [...table.customers.values()];
-  const firstMonth = Math.min(...histories.map(({ first }) => first ?? until));
-  const start: LearnedModel = {
-    schemaVersion: 1,
-    seasonality: fitSeasonality(freeSeries(table.customers, until)),
-    memory: params.memory,
-    reconciliation: 'bottom-up',
-    errors: { names: [TOTAL], covariance: [0.01], typicalVariance: 0.0025 },
-    center: 1,
-    groups: customerGroups(histories, until),
-    profile: fitProfile(histories, [firstMonth, until]),
-    bands: openBands,
-    horizonDays: params.forecastHorizon,
-    knownUntil: table.until,
-  };
-  return { table, until, start };
-}
-
 const belongsTo = (customer: string, { index, count }: { readonly index: number; readonly count: number }): boolean =>
   Math.min(count - 1, Math.floor(hashFraction('spending-shard', customer) * count)) === index;
-
-/** What is known by the first day of each month of the backtest, with seasons that did not see the month itself. */
-function modelsWithout({ table, until, start }: Prepared): (month: number) => LearnedModel {
-  const series = freeSeries(table.customers, until);
-  const models = new Map<number, LearnedModel>();
-  for (let month = until - CALIBRATION_ORIGINS; month < until; month++)
-    models.set(month, { ...start, seasonality: fitSeasonality(series, month) });
-  return (month) => models.get(month) ?? start;
-}
 
 /** Champions and backtest of a part of the customers. */
 function fitPart(
@@ -141,6 +73,8 @@ export const shards: Sharding<SpendingParams> = {
 interface Gathered {
   readonly champions: ShardResult['champions'];
   readonly rows: readonly BacktestRow[];
+  /** Whose row it is. */
+  readonly owners: readonly string[];
   readonly short: readonly BacktestRow[];
 }
 
@@ -153,12 +87,25 @@ function gather(results: readonly ShardResult[], customers: Iterable<string>): G
   return {
     champions,
     rows: order.flatMap((customer) => rows[customer] ?? []),
+    owners: order.flatMap((customer) => (rows[customer] ?? []).map(() => customer)),
     short: order.flatMap((customer) => short[customer] ?? []),
   };
 }
 
+const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+
+/** Part of the total that follows income, by the errors of the backtest's last origins one month ahead. */
+function learnShare({ rows, owners }: Gathered, parts: readonly Float64Array[], first: number): number {
+  const cases = rows.flatMap(({ origin, horizon, owed, byIncome, actual }, i) =>
+    horizon === 1 && origin >= first && byIncome !== null
+      ? [{ customer: owners[i]!, owed, base: owed + sumOf(parts[i]!), byIncome, actual }]
+      : [],
+  );
+  return chooseShare(cases);
+}
+
 function calibrate(prepared: Prepared, gathered: Gathered, params: SpendingParams): LearnedModel {
-  const { start, table, until } = prepared;
+  const { start, table, until, byIncome } = prepared;
   const { champions, rows } = gathered;
   const errors = learnErrors(rows);
   const bottomUp = params.reconciliation === 'bottom-up';
@@ -166,12 +113,34 @@ function calibrate(prepared: Prepared, gathered: Gathered, params: SpendingParam
     bottomUp ? Float64Array.from(row.parts) : reconcileRow(row, errors);
   const parts = rows.map(reconciled);
   const center = learnCenter(rows, parts);
-  const points = monthlyPoints(rows, parts, center);
+  const centred = parts.map((values) => values.map((value) => value * center));
+  const share = learnShare(gathered, centred, until - params.origins);
+  const shared = (row: BacktestRow, free: Float64Array): Float64Array =>
+    row.byIncome === null ? free : shareParts(free, row.owed, row.byIncome, share);
+  const points = monthlyPoints(
+    rows,
+    rows.map((row, i) => shared(row, centred[i]!)),
+    1,
+  );
   // Only the total's bands know short histories; a category's would become too wide for everybody else.
-  const short = monthlyPoints(gathered.short, gathered.short.map(reconciled), center);
+  const shortParts = gathered.short.map((row) =>
+    shared(
+      row,
+      reconciled(row).map((value) => value * center),
+    ),
+  );
+  const short = monthlyPoints(gathered.short, shortParts, 1);
   const monthly = learnMonthlyBands({ ...points, month: [...points.month, ...short.month] });
   const { reconciliation } = params;
-  const model: LearnedModel = { ...start, errors, center, reconciliation, bands: { ...openBands, ...monthly } };
+  const pooledIncome = { ...byIncome.get(until)!, share };
+  const model: LearnedModel = {
+    ...start,
+    pooledIncome,
+    errors,
+    center,
+    reconciliation,
+    bands: { ...openBands, ...monthly },
+  };
   const customers = [...table.customers].map(([customer, history]) => ({
     history,
     champions: champions[customer] as Champions,

@@ -17,12 +17,14 @@ export interface History {
   readonly months: Map<string, number[]>;
   readonly streams: Map<string, Stream>;
   readonly loans: InstalmentPlan[];
+  /** Month → money that came in from outside. */
+  readonly income: Map<number, number>;
 }
 
-/** One row of money out, or of a loan's start. */
-export interface Spending {
+/** One row of money out, of money in, or of a loan's start. */
+export interface Movement {
   readonly day: number;
-  /** > 0. */
+  /** > 0 = out, < 0 = in. */
   readonly amount: number;
   readonly category: string;
   readonly payee: string | null;
@@ -30,7 +32,13 @@ export interface Spending {
   readonly instalments: number | null;
 }
 
-export const emptyHistory = (): History => ({ first: null, months: new Map(), streams: new Map(), loans: [] });
+export const emptyHistory = (): History => ({
+  first: null,
+  months: new Map(),
+  streams: new Map(),
+  loans: [],
+  income: new Map(),
+});
 
 const streamKey = (category: string, payee: string | null): string => `${category}|${payee ?? ''}`;
 
@@ -51,7 +59,7 @@ function reach(history: History, month: number): void {
   history.first = month;
 }
 
-function addPayment(history: History, { day, amount, category, payee }: Spending): void {
+function addPayment(history: History, { day, amount, category, payee }: Movement): void {
   const month = monthOfDay(day);
   reach(history, month);
   addToMonth(history, category, month, amount);
@@ -61,19 +69,17 @@ function addPayment(history: History, { day, amount, category, payee }: Spending
   stream.payments.push({ day, amount });
 }
 
-/** Adds a row; the history changes in place. Rows come in any order. */
-export function addSpending(history: History, row: Spending): void {
-  if (row.instalments === null) addPayment(history, row);
-  else history.loans.push({ from: row.day, instalment: row.amount, term: row.instalments });
+function addIncome({ income }: History, { day, amount }: Movement): void {
+  const month = monthOfDay(day);
+  income.set(month, (income.get(month) ?? 0) - amount);
 }
 
-/** A copy that can be extended without touching the original. */
-export const copyHistory = ({ first, months, streams, loans }: History): History => ({
-  first,
-  months: new Map([...months].map(([category, values]) => [category, [...values]])),
-  streams: new Map([...streams].map(([key, stream]) => [key, { ...stream, payments: [...stream.payments] }])),
-  loans: [...loans],
-});
+/** Adds a row; the history changes in place. Rows come in any order. */
+export function addMovement(history: History, row: Movement): void {
+  if (row.amount < 0) addIncome(history, row);
+  else if (row.instalments === null) addPayment(history, row);
+  else history.loans.push({ from: row.day, instalment: row.amount, term: row.instalments });
+}
 
 /** Whole months between the first payment and `month`. */
 export const monthsKnown = ({ first }: History, month: number): number =>
@@ -84,13 +90,14 @@ export function historyBefore(history: History, month: number): History {
   const { first } = history;
   const day = firstDayOf(month);
   const loans = history.loans.filter(({ from }) => from < day);
-  if (first === null || first >= month) return { ...emptyHistory(), loans };
+  const income = new Map([...history.income].filter(([at]) => at < month));
+  if (first === null || first >= month) return { ...emptyHistory(), loans, income };
   const months = [...history.months].map(([category, values]) => [category, values.slice(0, month - first)] as const);
   const streams = [...history.streams].flatMap(([key, stream]) => {
     const payments = stream.payments.filter((payment) => payment.day < day);
     return payments.length === 0 ? [] : [[key, { ...stream, payments }] as const];
   });
-  return { first, months: new Map(months), streams: new Map(streams), loans };
+  return { first, months: new Map(months), streams: new Map(streams), loans, income };
 }
 
 /** What would be known of somebody who came in a month: nothing from before its first day, but the loans. */
@@ -102,13 +109,22 @@ export function historySince(history: History, month: number): History {
     const payments = stream.payments.filter((payment) => payment.day >= day);
     return payments.length === 0 ? [] : [[key, { ...stream, payments }] as const];
   });
-  return { ...history, first: month, months: new Map(months), streams: new Map(streams) };
+  const income = new Map([...history.income].filter(([at]) => at >= month));
+  return { ...history, first: month, months: new Map(months), streams: new Map(streams), income };
 }
 
 /** A category's amount in each month from `first` to before `until`; zeros where nothing was paid. */
 export function monthlyAmounts(history: History, category: string, until: number): Float64Array {
   const values = history.months.get(category) ?? [];
   return Float64Array.from({ length: monthsKnown(history, until) }, (_, i) => values[i] ?? 0);
+}
+
+/** Everything that was spent, month by month from `first` to before `until`. */
+export function monthlyTotals(history: History, until: number): Float64Array {
+  const totals = new Float64Array(monthsKnown(history, until));
+  for (const values of history.months.values())
+    for (let i = 0; i < Math.min(totals.length, values.length); i++) totals[i]! += values[i]!;
+  return totals;
 }
 
 /** All spending of one month. */

@@ -14,7 +14,7 @@ import { score } from './score.js';
 /** Spending predictor: what a customer will spend, by month, week and day, with bands and recurring bills. */
 export const model = defineModel({
   name: 'spending-predictor',
-  definitionVersion: 1,
+  definitionVersion: 2,
   task: 'forecasting',
   owner: 'money management team',
   card,

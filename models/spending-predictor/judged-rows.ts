@@ -3,10 +3,10 @@ import { PipelineError } from '../../contracts/errors.js';
 import type { Column, Table } from '../../contracts/table.js';
 import { daysInMonth, firstDayOf, monthName, monthOfDay } from '../../learning/recurring-items/index.js';
 import { dayName } from './calendar.js';
-import { firstOpenMonth, spendingRows } from './read-table.js';
+import { firstOpenMonth, movementRows } from './read-table.js';
 import type { SpendingRequest } from './request.js';
 import { committed } from './vocabulary.js';
-import type { Spending } from './history.js';
+import type { Movement } from './history.js';
 
 /** Everything together, and everything that is not committed. */
 export const TOTAL_TARGET = 'total';
@@ -29,9 +29,9 @@ export interface JudgedRow {
   readonly truth: number;
 }
 
-/** The holdout by customer, and which months of it can be judged. */
+/** The holdout by customer who spent in it, and which months of it can be judged. */
 export interface Holdout {
-  readonly customers: ReadonlyMap<string, readonly Spending[]>;
+  readonly customers: ReadonlyMap<string, readonly Movement[]>;
   readonly from: number;
   readonly until: number;
   readonly categories: readonly string[];
@@ -42,34 +42,36 @@ export interface Holdout {
  * @throws PipelineError `TOO_FEW_ROWS` without a whole month.
  */
 export function readHoldout({ table }: TrainingData): Holdout {
-  const customers = new Map<string, Spending[]>();
+  const customers = new Map<string, Movement[]>();
   const categories = new Set<string>();
   let [first, last] = [Infinity, -Infinity];
-  for (const { customer, row } of spendingRows(table)) {
+  for (const { customer, row } of movementRows(table)) {
     const own = customers.get(customer);
     if (own) own.push(row);
     else customers.set(customer, [row]);
+    if (row.amount < 0) continue;
     if (row.instalments === null) categories.add(row.category);
     first = Math.min(first, row.day);
     last = Math.max(last, row.day);
   }
-  if (customers.size === 0) throw new PipelineError('TOO_FEW_ROWS', 'the holdout has no spending');
+  const spenders = [...customers].filter(([, rows]) => rows.some(({ amount }) => amount > 0));
+  if (spenders.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'the holdout has no spending');
   const from = first === firstDayOf(monthOfDay(first)) ? monthOfDay(first) : monthOfDay(first) + 1;
   const until = firstOpenMonth(last + 1);
   if (until <= from) throw new PipelineError('TOO_FEW_ROWS', 'the holdout has no whole month to judge by');
-  const sorted = [...customers].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = spenders.sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [, own] of sorted) own.sort((a, b) => a.day - b.day);
   return { customers: new Map(sorted), from, until, categories: [...categories].sort() };
 }
 
 /** Sums of what was spent, by month and target. */
-function truthsOf(rows: readonly Spending[]): (target: string, month: number) => number {
+function truthsOf(rows: readonly Movement[]): (target: string, month: number) => number {
   const sums = new Map<string, number>();
   const add = (target: string, month: number, amount: number): void => {
     sums.set(`${target} ${month}`, (sums.get(`${target} ${month}`) ?? 0) + amount);
   };
   for (const { day, amount, category, instalments } of rows) {
-    if (instalments !== null) continue;
+    if (instalments !== null || amount < 0) continue;
     const month = monthOfDay(day);
     add(TOTAL_TARGET, month, amount);
     if (!committed.has(category)) add(DISCRETIONARY_TARGET, month, amount);
@@ -82,15 +84,16 @@ function truthsOf(rows: readonly Spending[]): (target: string, month: number) =>
 export const categoryTarget = (category: string): string => `category ${category}`;
 
 /** The first month that is judged of a customer: newcomers from the month after their first. */
-function startOf(rows: readonly Spending[], from: number): number {
-  const first = monthOfDay(rows[0]!.day);
-  return first < from || rows[0]!.day < firstDayOf(from) + 31 ? from : first + 1;
+function startOf(rows: readonly Movement[], from: number): number {
+  const { day } = rows.find(({ amount }) => amount > 0)!;
+  const first = monthOfDay(day);
+  return first < from || day < firstDayOf(from) + 31 ? from : first + 1;
 }
 
 /** All figures of one customer, in the order in which every scored table has them. */
 export function judgedRowsOf(
   customer: string,
-  rows: readonly Spending[],
+  rows: readonly Movement[],
   { from, until, categories }: Holdout,
 ): JudgedRow[] {
   const truth = truthsOf(rows);
@@ -116,7 +119,7 @@ export const judgedRows = (holdout: Holdout): JudgedRow[] =>
   [...holdout.customers].flatMap(([customer, rows]) => judgedRowsOf(customer, rows, holdout));
 
 /** What one asks on the first day of a month: the held-out rows before it are known by then. */
-export function requestAt(customer: string, rows: readonly Spending[], month: number, months: number): SpendingRequest {
+export function requestAt(customer: string, rows: readonly Movement[], month: number, months: number): SpendingRequest {
   const day = firstDayOf(month);
   const transactions = rows
     .filter((row) => row.day < day)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ConformalState } from '../../learning/conformal/index.js';
+import { pooledIncome } from './pooled-income.js';
 import { seasonality } from './seasonality.js';
 
 const bounds = z.strictObject({ level: z.number(), low: z.number(), high: z.number() });
@@ -22,6 +23,8 @@ export const learnedModel = z.strictObject({
   seasonality,
   /** Weight of a month relative to the next in the total's level. */
   memory: z.number().gt(0).max(1),
+  /** What months and incomes of all customers say of the next total; null = learned before income was read. */
+  pooledIncome: pooledIncome.nullable().default(null),
   reconciliation: z.enum(['minimum-trace', 'bottom-up']),
   /** One-step errors of the backtest over the customer's free spending. */
   errors: z.strictObject({

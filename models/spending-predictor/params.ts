@@ -7,8 +7,8 @@ export const params = z.strictObject({
   forecastHorizon: z.int().min(7).max(1095).default(365).describe('days that a forecast reaches'),
   /** Origins of the backtest that chooses each series' forecaster. @default 6 */
   origins: z.int().min(2).max(24).default(6).describe('origins of the rolling backtest'),
-  /** A rival must beat the pooled season by this share of its error; fewer points make bigger luck. @default 0.3 */
-  margin: z.number().min(0).max(1).default(0.3).describe('share by which a rival must be better to be chosen'),
+  /** A rival must beat the pooled season by this share of its error; fewer points make bigger luck. @default 0.5 */
+  margin: z.number().min(0).max(1).default(0.5).describe('share by which a rival must be better to be chosen'),
   /** Weight of a month relative to the next when the usual total is estimated; smaller follows changes faster. @default 0.85 */
   memory: z.number().gt(0.3).max(1).default(0.85).describe('weight of a month relative to the one after it'),
   /** How category forecasts are made to add up to the total's. @default minimum-trace */

@@ -9,8 +9,8 @@ import { monthOfDay } from '../../learning/recurring-items/index.js';
 import { answerOf, output, type SpendingAnswer } from './answer.js';
 import { dayName, dayOfName, dayOfTime } from './calendar.js';
 import { restoreCustomer, storedCustomers, type StoredCustomers } from './customer-store.js';
-import { type Champions, composeForecast, prepareForecast, type PreparedForecast } from './engine.js';
-import { addSpending, emptyHistory, type History, trimStart } from './history.js';
+import { type Champions, composeForecast, curvesOf, prepareForecast, type PreparedForecast } from './engine.js';
+import { addMovement, emptyHistory, type History, trimStart } from './history.js';
 import { learnedModel, type LearnedModel } from './learned-model.js';
 import { firstOpenMonth } from './read-table.js';
 import { input, type SpendingRequest } from './request.js';
@@ -72,19 +72,14 @@ async function runCurves(
 
 type SentTransaction = NonNullable<SpendingRequest['transactions']>[number];
 
-/** A sent transaction as spending; null for money in and moves between accounts. */
+/** Adds a sent transaction unless it is a move between the customer's own accounts. @returns its day. */
 function addSent(history: History, sent: SentTransaction): number {
   const { bookedAt, amount, category, merchant, instalments } = sent;
   const day = dayOfTime(Date.parse(bookedAt));
   const kind = category ?? UNKNOWN_CATEGORY;
-  if (amount < 0 && !notSpending.has(kind))
-    addSpending(history, {
-      day,
-      amount: -amount,
-      category: kind,
-      payee: merchant ?? null,
-      instalments: instalments ?? null,
-    });
+  const row = { day, amount: -amount, category: kind, payee: merchant ?? null, instalments: instalments ?? null };
+  const meaningless = amount === 0 || (amount > 0 && row.instalments !== null);
+  if (!meaningless && !notSpending.has(kind)) addMovement(history, row);
   return day;
 }
 
@@ -138,7 +133,7 @@ function prepare(opened: Opened, request: SpendingRequest): Prepared {
 
 async function predictOne(opened: Opened, request: SpendingRequest): Promise<SpendingAnswer> {
   const { asOf, days, history, forecast } = prepare(opened, request);
-  const means = await runCurves(opened.session, forecast.states, forecast.span.count);
+  const means = await runCurves(opened.session, curvesOf(forecast, opened.model), forecast.span.count);
   const composed = composeForecast(forecast, means, opened.model);
   return answerOf({ forecast: composed, history, model: opened.model, asOf, days });
 }

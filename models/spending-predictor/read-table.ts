@@ -4,10 +4,10 @@ import { firstDayOf, monthOfDay } from '../../learning/recurring-items/index.js'
 import { numberColumn, textColumn, timestampColumn } from '../../learning/table.js';
 import { dayOfTime } from './calendar.js';
 import { columnNames } from './columns.js';
-import { addSpending, emptyHistory, type History, type Spending, trimStart } from './history.js';
+import { addMovement, emptyHistory, type History, type Movement, trimStart } from './history.js';
 import { notSpending, UNKNOWN_CATEGORY } from './vocabulary.js';
 
-/** All customers' spending, and the days that are known. */
+/** All customers' money out and in, and the days that are known. */
 export interface SpendingTable {
   readonly customers: ReadonlyMap<string, History>;
   /** First day with a row. */
@@ -54,14 +54,16 @@ function requireNumber(value: number, row: number, column: string): void {
   });
 }
 
-/** A row as spending; null for money in and moves between accounts. */
-function spendingAt(columns: Columns, row: number): Spending | null {
+/** A row as money out or in; null for what moves between the customer's own accounts. */
+function movementAt(columns: Columns, row: number): Movement | null {
   const [amount, instalments] = [columns.amounts[row]!, columns.instalments[row]!];
   requireNumber(amount, row, columnNames.amount);
   if (!Number.isNaN(instalments)) requireNumber(instalments, row, columnNames.instalments);
   requireNumber(columns.times[row]!, row, columnNames.time);
   const category = columns.categories[row] ?? UNKNOWN_CATEGORY;
-  if (amount >= 0 || notSpending.has(category)) return null;
+  if (amount === 0 || notSpending.has(category)) return null;
+  // The start of a loan is written as what it costs; a positive one means nothing.
+  if (amount > 0 && !Number.isNaN(instalments)) return null;
   return {
     day: dayOfTime(columns.times[row]!),
     amount: -amount,
@@ -71,11 +73,11 @@ function spendingAt(columns: Columns, row: number): Spending | null {
   };
 }
 
-/** Money out of a table, row by row. @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`. */
-export function* spendingRows(table: Table): Generator<{ readonly customer: string; readonly row: Spending }> {
+/** Money out and in of a table, row by row. @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`. */
+export function* movementRows(table: Table): Generator<{ readonly customer: string; readonly row: Movement }> {
   const columns = columnsOf(table);
   for (let i = 0; i < table.rowCount; i++) {
-    const row = spendingAt(columns, i);
+    const row = movementAt(columns, i);
     if (row !== null) yield { customer: columns.customers[i] ?? '', row };
   }
 }
@@ -88,10 +90,10 @@ export function* spendingRows(table: Table): Generator<{ readonly customer: stri
 export function readSpending(table: Table): SpendingTable {
   const customers = new Map<string, History>();
   let [from, until] = [Infinity, -Infinity];
-  for (const { customer, row } of spendingRows(table)) {
+  for (const { customer, row } of movementRows(table)) {
     let history = customers.get(customer);
     if (history === undefined) customers.set(customer, (history = emptyHistory()));
-    addSpending(history, row);
+    addMovement(history, row);
     from = Math.min(from, row.day);
     until = Math.max(until, row.day + 1);
   }

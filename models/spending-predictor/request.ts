@@ -6,7 +6,7 @@ const sentTransaction = z.strictObject({
       error: 'wanted a date (2026-03-02) or a time with its zone (2026-03-02T18:05:00Z)',
     })
     .describe('when it was booked'),
-  amount: z.number().min(-1e10).max(1e10).describe('signed: negative = money out'),
+  amount: z.number().min(-1e10).max(1e10).describe('signed: negative = money out, positive = income'),
   category: z.string().min(1).max(100).nullish(),
   merchant: z.string().max(200).nullish(),
   instalments: z.int().min(1).max(600).nullish().describe('only on the start of a loan, as in the training data'),

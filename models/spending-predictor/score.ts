@@ -17,7 +17,7 @@ import {
   WEEK_TARGET,
 } from './judged-rows.js';
 import type { SpendingRequest } from './request.js';
-import type { Spending } from './history.js';
+import type { Movement } from './history.js';
 
 type Server = Predictor<SpendingRequest, SpendingAnswer>;
 
@@ -46,7 +46,7 @@ function saidOf(answer: SpendingAnswer, row: JudgedRow): Said {
 async function scoreCustomer(
   predictor: Server,
   customer: string,
-  rows: readonly Spending[],
+  rows: readonly Movement[],
   holdout: Holdout,
 ): Promise<{ judged: JudgedRow[]; said: Said[] }> {
   const judged = judgedRowsOf(customer, rows, holdout);

@@ -111,6 +111,20 @@ function fitCategory(members: readonly SeasonSeries[], fit: Fit): CategorySeason
   return { months: [...effects.subarray(0, 12)], festival: effects[12]!, echo: 0 };
 }
 
+/** What is kept of a calendar month that was seen in one year only: the rest may have been that year's own. */
+const SEEN_ONCE = 0.5;
+
+const monthsSeen = (members: readonly SeasonSeries[]): Set<number> =>
+  new Set(members.flatMap(({ first, values }) => Array.from(values, (_, i) => first + i)));
+
+/** A season as far as it was seen in more than one year. */
+function trusted(season: CategorySeason, members: readonly SeasonSeries[]): CategorySeason {
+  const seen = [...monthsSeen(members)];
+  const trust = (wanted: (month: number) => boolean): number => (seen.filter(wanted).length > 1 ? 1 : SEEN_ONCE);
+  const months = season.months.map((deviation, i) => deviation * trust((month) => month % 12 === i));
+  return { ...season, months, festival: season.festival * trust((month) => festivalShare(month) > 0.5) };
+}
+
 /** How strongly one customer lives the shared seasons: regression of own deviations on them, shrunk to 1. */
 function strengthOf(own: readonly SeasonSeries[], fit: Fit): number {
   const sums = own.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
@@ -196,7 +210,7 @@ export function fitSeasonality(series: readonly SeasonSeries[], except: number |
   }
   const seasons = byCategory.map(([category, members]) => {
     const season = fit.seasons.get(category)!;
-    return [category, { ...season, echo: echoOf(members, fit) }] as const;
+    return [category, { ...trusted(season, members), echo: echoOf(members, fit) }] as const;
   });
   return { categories: Object.fromEntries(seasons), growth: fit.growth };
 }

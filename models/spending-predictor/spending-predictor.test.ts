@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { firstDayOf } from '../../learning/recurring-items/index.js';
 import { festivalShare } from './calendar.js';
 import { FIXTURE_CUSTOMERS, FIXTURE_SEED, fixtureCsv } from './fixtures/make-fixture.js';
-import { addSpending, emptyHistory, historyBefore, monthlyAmounts, trimStart } from './history.js';
+import { addMovement, emptyHistory, historyBefore, monthlyAmounts, trimStart } from './history.js';
 import { divideHistory } from './recurring.js';
 import { customerStrength, fitSeasonality, seasonFactor, type SeasonSeries } from './seasonality.js';
 
@@ -53,8 +53,8 @@ describe('spending predictor', () => {
     for (let i = 0; i < 10; i++) {
       const day = firstDayOf(START + i) + 4;
       const category = 'entertainment';
-      addSpending(history, { day, amount: 199, category, payee: 'TELEVISION', instalments: null });
-      addSpending(history, { day: day + ((i * 7) % 20), amount: 100 + 50 * i, category, payee: 'CINEMA', instalments: null });
+      addMovement(history, { day, amount: 199, category, payee: 'TELEVISION', instalments: null });
+      addMovement(history, { day: day + ((i * 7) % 20), amount: 100 + 50 * i, category, payee: 'CINEMA', instalments: null });
     }
     const span = { from: START + 8, count: 2 };
     const whole = divideHistory(history, span);
@@ -67,8 +67,8 @@ describe('spending predictor', () => {
   it('does not take the rest of a month for a whole one', () => {
     const history = emptyHistory();
     const row = { amount: 10, category: 'dining', payee: null, instalments: null };
-    addSpending(history, { ...row, day: firstDayOf(START) + 20 });
-    addSpending(history, { ...row, day: firstDayOf(START + 1) + 2 });
+    addMovement(history, { ...row, day: firstDayOf(START) + 20 });
+    addMovement(history, { ...row, day: firstDayOf(START + 1) + 2 });
     trimStart(history);
     expect(history.first).toBe(START + 1);
     expect([...monthlyAmounts(history, 'dining', START + 2)]).toEqual([10]);

@@ -4,7 +4,7 @@ import { generateCustomers } from '../../../datasets/sources/backend/generator/i
 import { findModel } from '../../../models/catalogue.js';
 import type { SpendingAnswer } from '../../../models/spending-predictor/answer.js';
 import { historyBand } from '../../../models/spending-predictor/evaluation.js';
-import type { Spending } from '../../../models/spending-predictor/history.js';
+import type { Movement } from '../../../models/spending-predictor/history.js';
 import { type Holdout, judgedRowsOf, readHoldout, requestAt } from '../../../models/spending-predictor/judged-rows.js';
 import type { SpendingRequest } from '../../../models/spending-predictor/request.js';
 import { committed } from '../../../models/spending-predictor/vocabulary.js';
@@ -29,7 +29,7 @@ type Server = Predictor<SpendingRequest, SpendingAnswer>;
 
 /** Customers who were not learned from, each with everything since the month in which they came. */
 export async function strangers({ schema }: TrainingData): Promise<Holdout['customers']> {
-  const found = new Map<string, readonly Spending[]>();
+  const found = new Map<string, readonly Movement[]>();
   for (const { month, users } of ARRIVALS) {
     const settings = { users, seed: SEED + month, months: MONTHS - month };
     // The generator lets some join later still: those are other arrivals' share.
@@ -59,7 +59,7 @@ const verdict = (group: string, customer: string, truth: number, band: Band): Ve
 const NOTHING: Band = { mean: 0, low80: 0, high80: 0, low95: 0, high95: 0 };
 
 /** The month ahead of one customer on each first day of a month that was held out. */
-export async function judge(server: Server, customer: string, rows: readonly Spending[], year: Holdout): Promise<Verdict[]> {
+export async function judge(server: Server, customer: string, rows: readonly Movement[], year: Holdout): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   const truths = judgedRowsOf(customer, rows, year).filter(({ horizon, origin, month }) => horizon === 1 && origin === month);
   for (const month of new Set(truths.map((row) => row.month))) {

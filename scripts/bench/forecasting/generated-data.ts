@@ -9,11 +9,13 @@ import { findModel } from '../../../models/catalogue.js';
 
 type Cells = Readonly<Record<string, unknown>>;
 
-function toTable(name: 'transactions' | 'loans', rows: readonly Cells[]): Table {
+/** Rows of a backend table as a snapshot holds them. */
+export function toTable(name: 'transactions' | 'loans', rows: readonly object[]): Table {
+  const cells = rows as readonly Cells[];
   const columns = tableSpecs[name].columns.map(({ name: column, type }): [string, Column] => {
     if (type === 'text' || type === 'category')
-      return [column, { kind: 'text', values: rows.map((row) => (row[column] as string | null) ?? null) }];
-    const values = Float64Array.from(rows, (row) => (row[column] as number | null) ?? NaN);
+      return [column, { kind: 'text', values: cells.map((row) => (row[column] as string | null) ?? null) }];
+    const values = Float64Array.from(cells, (row) => (row[column] as number | null) ?? NaN);
     return [column, { kind: type === 'timestamp' ? 'timestamp' : 'number', values }];
   });
   return { rowCount: rows.length, columns: Object.fromEntries(columns) };
@@ -21,10 +23,10 @@ function toTable(name: 'transactions' | 'loans', rows: readonly Cells[]): Table 
 
 /** The spending predictor's rows of generated customers. */
 export async function spendingTable(customers: Iterable<Pick<Customer, 'rows'>>): Promise<Table> {
-  const [transactions, loans]: [Cells[], Cells[]] = [[], []];
+  const [transactions, loans]: [object[], object[]] = [[], []];
   for (const { rows } of customers) {
-    for (const row of rows.transactions) transactions.push(row as unknown as Cells);
-    for (const row of rows.loans) loans.push(row as unknown as Cells);
+    for (const row of rows.transactions) transactions.push(row);
+    for (const row of rows.loans) loans.push(row);
   }
   const { backend } = await findModel('spending-predictor');
   const tables = { transactions: toTable('transactions', transactions), loans: toTable('loans', loans) };
