@@ -28,7 +28,7 @@ export interface Prepared {
   readonly strangers: readonly Example[];
   /** Out of scope by label, not a class, and free to be learned from: what an engine should be unsure about. */
   readonly outsiders: readonly Example[];
-  /** True when validation was taken out of training and may be learned from in the end. */
+  /** True when validation is learned from in the end: taken out of training here, or given and not to be kept apart. */
   readonly refit: boolean;
 }
 
@@ -100,6 +100,6 @@ export function prepare(data: TrainingData, params: IntentParams): Prepared {
     validation: validation.filter(({ intents }) => intents.every((intent) => known.has(intent))),
     strangers: asClass ? [] : all.filter((example, i) => mask[i] === true && example.outOfScope),
     outsiders: asClass ? [] : all.filter((example, i) => mask[i] !== true && example.outOfScope),
-    refit: !own,
+    refit: !own || (params.ownValidation === 'learned' && params.engine !== 'fine-tuned'),
   };
 }

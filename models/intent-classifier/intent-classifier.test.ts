@@ -138,6 +138,25 @@ describe('intent classifier', () => {
     await predictor.close();
   });
 
+  it('learns in the end from a validation part that the data bring, unless it is to be kept', async () => {
+    const messages = Array.from({ length: 240 }, (_, i): LabelledMessage => {
+      const part = i % 4 === 0 ? 'validation' : 'train';
+      const word = part === 'validation' ? ['zebra', 'quokka'] : ['block', 'balance'];
+      return { text: `${word[(i >> 2) % 2]!} please ${i % 7}`, intent: `intent${(i >> 2) % 2}`, part };
+    });
+    const set = { schema: messageSchema('own'), table: messageTable(messages) };
+    const topOf = async (ownValidation: string): Promise<number> => {
+      const settings = params.parse({ augmentation: 'none', letterGrams: 0, ownValidation });
+      const predictor = await openPredictor(await train(trainContext(), set, settings));
+      const [answer] = await predictor.predict([{ text: 'quokka' }]);
+      await predictor.close();
+      return answer!.candidates.find(({ intent }) => intent === 'intent1')!.probability;
+    };
+    // A word that only the validation part has says nothing until it is learned from.
+    expect(await topOf('kept')).toBeCloseTo(0.5, 2);
+    expect(await topOf('learned')).toBeGreaterThan(0.54);
+  });
+
   it('trains from scratch and says so when an encoder tier finds no encoder', async () => {
     const files = await train(trainContext(), data, params.parse({ engine: 'fine-tuned', augmentation: 'none' }));
     const { engine, notes } = JSON.parse(new TextDecoder().decode(files['decision.json'])) as {

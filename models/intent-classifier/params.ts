@@ -34,6 +34,15 @@ export const params = z.strictObject({
   labels: z.enum(['auto', 'single', 'multiple']).default('auto').describe('intents a message: one or any number'),
   /** Variants of the training messages, kept only where they gain on validation. From scratch alone. @default 'auto' */
   augmentation: z.enum(['auto', 'none']).default('auto').describe('typos and code-switching, kept where they gain'),
+  /**
+   * What becomes of a validation part that the data bring, once temperature and thresholds are chosen on it; `kept` is the
+   * protocol of published scores. Messages that this model sets aside itself are always learned from. Fine-tuning always
+   * keeps a given part apart: a second one would double the longest training there is. @default 'learned'
+   */
+  ownValidation: z
+    .enum(['learned', 'kept'])
+    .default('learned')
+    .describe("the data's own validation part: learned from in the end (not by fine-tuning), or kept apart"),
   /** Share of in-scope validation messages that the out-of-scope threshold turns away. @default 0.05 */
   rejectShare: z
     .number()

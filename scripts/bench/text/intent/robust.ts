@@ -36,7 +36,7 @@ export async function robustSection(context: BenchmarkContext): Promise<Benchmar
   };
   const loss = points((await of(clean)) - (await of(typos)));
   await predictor.close();
-  const peer = peerLoss(await runLinearPeer(peerTexts(set.train, false, 'validation'), { clean, typos }), truth);
+  const peer = peerLoss(await runLinearPeer(peerTexts(set.train, false), { clean, typos }), truth);
   const target = peer === null ? null : { atMost: peer.value };
   return [row({ name: 'HWU64: points lost at 10 % typos', value: loss, unit: 'points', target, peer })];
 }

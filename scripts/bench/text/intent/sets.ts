@@ -96,11 +96,8 @@ export async function measure(
 }
 
 /** In-scope texts with their labels, as the peer takes them. */
-export function peerTexts(data: TrainingData, several: boolean, without = ''): PeerTexts {
-  const parts = data.table.columns.part;
-  const kept = readExamples(data).filter(
-    ({ outOfScope }, row) => !outOfScope && (parts?.kind !== 'text' || parts.values[row] !== without),
-  );
+export function peerTexts(data: TrainingData, several: boolean): PeerTexts {
+  const kept = readExamples(data).filter(({ outOfScope }) => !outOfScope);
   return { texts: kept.map(({ text }) => text), labels: kept.map(({ intents }) => (several ? intents : intents[0]!)) };
 }
 
