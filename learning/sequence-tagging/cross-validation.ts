@@ -50,7 +50,7 @@ function truths(set: LabelSet, { labels }: LabelledSentence): Set<string> {
 }
 
 /** A sentence with the scores of a model that did not see its group. */
-interface HeldSentence {
+export interface HeldSentence {
   readonly chain: ChainModel;
   readonly scores: Float64Array;
   readonly tokens: number;
@@ -100,6 +100,31 @@ export function groupFolds(groups: readonly string[], folds: number, seed: numbe
 }
 
 /**
+ * Picks the bias with the best F1 on sentences that the scores' models did not see, and fits the calibration of
+ * confidences on the entities found with it.
+ * @param held - one a sentence.
+ */
+export function chooseDecoding(
+  set: LabelSet,
+  held: readonly HeldSentence[],
+  sentences: readonly LabelledSentence[],
+): CrossValidated {
+  const wanted = sentences.map((sentence) => truths(set, sentence));
+  const f1 = BIASES.map((bias) =>
+    microF1(
+      held.map((sentence) => bestSpans(set, sentence, bias)),
+      wanted,
+    ),
+  );
+  const best = f1.indexOf(Math.max(...f1));
+  const bias = BIASES[best]!;
+  const entities = held.map(({ chain, scores, tokens }) =>
+    decodeEntities(chain, favourEntities(scores.slice(), set.labels.length, bias), tokens),
+  );
+  return { bias, entities, calibration: calibrate(entities, wanted), f1: f1[best]! };
+}
+
+/**
  * Tests each sentence by a model that did not see its group, at several biases; picks the bias with the best F1 and
  * fits the calibration of confidences on those same out-of-fold entities.
  * @param fit - fits on some of the sentences.
@@ -120,17 +145,5 @@ export async function crossValidate(
       if (fold[i] === k) held[i] = { chain, scores: score(words), tokens: words.length };
     });
   }
-  const wanted = sentences.map((sentence) => truths(set, sentence));
-  const f1 = BIASES.map((bias) =>
-    microF1(
-      held.map((sentence) => bestSpans(set, sentence, bias)),
-      wanted,
-    ),
-  );
-  const best = f1.indexOf(Math.max(...f1));
-  const bias = BIASES[best]!;
-  const entities = held.map(({ chain, scores, tokens }) =>
-    decodeEntities(chain, favourEntities(scores, set.labels.length, bias), tokens),
-  );
-  return { bias, entities, calibration: calibrate(entities, wanted), f1: f1[best]! };
+  return chooseDecoding(set, held, sentences);
 }

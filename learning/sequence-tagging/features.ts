@@ -1,6 +1,7 @@
 import type { Clusters } from './clusters.js';
 import { mix } from './hash.js';
 import { matchLexicon, type Lexicon } from './lexicon.js';
+import { runHashes } from './runs.js';
 import { templateName, templates, type Template } from './templates.js';
 import { attribute, wordFeatures, type WordFeatures } from './word-features.js';
 
@@ -83,16 +84,25 @@ function lexiconHashes(found: Int32Array, i: number, buffer: HashList): void {
   }
 }
 
-function tokenHashes(words: readonly WordFeatures[], found: Int32Array, i: number, buffer: HashList): void {
+/** A sentence as its tokens' features need it. */
+interface Prepared {
+  readonly words: readonly WordFeatures[];
+  /** Matches of the lexicon. */
+  readonly found: Int32Array;
+  readonly runs: readonly (readonly number[])[];
+}
+
+function tokenHashes({ words, found, runs }: Prepared, i: number, buffer: HashList): void {
   for (let t = 0; t < templates.length; t++) {
     const hash = templateHash(t, templates[t]!, words, i);
     if (hash !== 0) buffer.push(hash);
   }
   for (const letters of words[i]!.letters) buffer.push(mix(LETTERS_SEED, letters));
+  for (const hash of runs[i]!) buffer.push(hash);
   lexiconHashes(found, i, buffer);
 }
 
-function nameFeatures(words: readonly WordFeatures[], found: Int32Array, i: number): NamedFeature[] {
+function nameFeatures({ words, found, runs }: Prepared, i: number): NamedFeature[] {
   const window = templates.map((template, t) => ({
     name: templateName(template),
     hash: templateHash(t, template, words, i),
@@ -102,10 +112,11 @@ function nameFeatures(words: readonly WordFeatures[], found: Int32Array, i: numb
     const value = found[i + offset] ?? 0;
     return value === 0 ? [] : [{ name: `knownName[${offset}]`, hash: mix(LEXICON_SEED + offset, value) }];
   });
-  return [...window.filter(({ hash }) => hash !== 0), ...letters, ...lexicon];
+  const around = runs[i]!.map((hash) => ({ name: 'run[0]', hash }));
+  return [...window.filter(({ hash }) => hash !== 0), ...letters, ...around, ...lexicon];
 }
 
-/** Makes an extractor with a cache of words of its own. Deterministic; about 60 features a token. */
+/** Makes an extractor with a cache of words of its own. Deterministic; about 90 features a token. */
 export function createFeatureExtractor(resources: FeatureResources, training?: TrainingView): FeatureExtractor {
   const { clusters, lexicon, vocabulary } = resources;
   const own = training ? 1 : 0;
@@ -119,24 +130,25 @@ export function createFeatureExtractor(resources: FeatureResources, training?: T
     cache.set(word, made);
     return made;
   };
-  const prepare = (tokens: readonly string[]): { words: WordFeatures[]; found: Int32Array } => {
+  const prepare = (tokens: readonly string[]): Prepared => {
     const lower = tokens.map((token) => token.toLowerCase());
-    return { words: tokens.map(lookUp), found: matchLexicon(lexicon, lower, training?.single) };
+    const words = tokens.map(lookUp);
+    return { words, found: matchLexicon(lexicon, lower, training?.single), runs: runHashes(words, lower) };
   };
   return {
     extract(tokens) {
-      const { words, found } = prepare(tokens);
+      const prepared = prepare(tokens);
       const buffer = new HashList();
-      const starts = new Int32Array(words.length + 1);
-      for (let i = 0; i < words.length; i++) {
-        tokenHashes(words, found, i, buffer);
+      const starts = new Int32Array(tokens.length + 1);
+      for (let i = 0; i < tokens.length; i++) {
+        tokenHashes(prepared, i, buffer);
         starts[i + 1] = buffer.length;
       }
       return { hashes: buffer.taken(), starts };
     },
     describe(tokens) {
-      const { words, found } = prepare(tokens);
-      return (i) => nameFeatures(words, found, i);
+      const prepared = prepare(tokens);
+      return (i) => nameFeatures(prepared, i);
     },
   };
 }

@@ -2,6 +2,7 @@ export { decodeEntities, type ChainModel, type ScoredTokenSpan } from './confide
 export { crfScorer, fitCrf, type CrfModel, type CrfSettings, type CrfTask, type SentenceScorer } from './crf.js';
 export {
   calibratedConfidence,
+  chooseDecoding,
   crossValidate,
   groupFolds,
   type CrossValidated,
@@ -29,8 +30,10 @@ export {
   taggerFiles,
   type Decoding,
 } from './state.js';
+export { fitOpinionPool, poolChain, poolScores, type OpinionPool, type PooledSentence } from './opinion-pool.js';
 export {
   createTagger,
+  openCrfScores,
   openCrfTagger,
   type CrfScores,
   type SentenceScores,

@@ -4,14 +4,17 @@ const classes: Readonly<Record<string, string>> = {
   weekday:
     'monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun somvar mangalvar budhvar guruvar shukravar shanivar ravivar',
   number:
-    'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety half quarter ek do teen char paanch panch chhe saat aath nau das bees pachas sau',
+    'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety half ek do teen char paanch panch chhe saat aath nau das bees pachas sau',
   scale: 'hundred thousand million billion lakh lakhs lac lacs crore crores hazar hazaar k m bn',
-  ordinal: 'first second third fourth fifth sixth seventh eighth ninth tenth last next previous past this coming',
+  ordinal: 'first third fourth fifth sixth seventh eighth ninth tenth next previous last this coming current',
   ordinalEnding: 'st nd rd th',
-  unit: 'second seconds minute minutes min mins hour hours hr hrs day days night nights week weeks weekend month months year years din mahina mahine saal hafte hafta',
+  clockUnit: 'second seconds minute minutes min mins hour hours hr hrs',
+  unit: 'day days nights week weeks weekend weekends fortnight month months quarter quarters year years decade din mahina mahine saal hafte hafta',
   rhythm: 'daily weekly monthly quarterly yearly annually annual fortnightly',
   relativeDay: 'today yesterday tomorrow tonight aaj kal parso now',
-  dayPart: 'morning afternoon evening noon midnight night am pm a.m. p.m. oclock',
+  dayPart: 'morning afternoon evening noon midnight night',
+  clock: "o'clock o’clock oclock am pm a.m. p.m.",
+  shift: 'ago later back since until till',
   currency:
     '₹ $ £ € ¥ rs inr usd eur gbp rupee rupees rupaye rupay dollar dollars pound pounds euro euros pence cent cents quid bucks paise',
 };

@@ -1,5 +1,6 @@
 import type { Clusters } from './clusters.js';
 import { hashText, mix } from './hash.js';
+import { runKind } from './run-kinds.js';
 import { wordClass } from './word-classes.js';
 
 /** Slots of a word's fixed attributes; each holds a hash, 0 = none. */
@@ -33,6 +34,10 @@ export interface WordFeatures {
   readonly attributes: Int32Array;
   /** Hashes of the letter sequences inside the word. */
   readonly letters: Int32Array;
+  /** Bits of the kinds of runs that the word can be in. */
+  readonly member: number;
+  /** Hash of what the word is in a number or a date. */
+  readonly measure: number;
 }
 
 /** Longer words are described by their ends. */
@@ -96,6 +101,18 @@ export interface WordKnowledge {
   readonly sentences: (lower: string) => number;
 }
 
+/** What a word is in a number or a date: its class, digits by their spelling, anything else by itself. */
+function measureOf(values: Int32Array): number {
+  for (const slot of [attribute.wordClass, attribute.digits])
+    if (values[slot] !== 0) return values[slot === attribute.digits ? attribute.shortShape : slot]!;
+  return values[attribute.lower]!;
+}
+
+function memberOf(word: string, values: Int32Array): number {
+  const measure = values[attribute.wordClass] !== 0 || values[attribute.digits] !== 0;
+  return (measure ? runKind.measure : 0) | (/^\p{Lu}/u.test(word) ? runKind.capital : 0);
+}
+
 /** Word, lower case, shapes, affixes, digits, cluster and letter sequences as hashes. Pure: the same word, the same hashes. */
 export function wordFeatures(word: string, { clusters, sentences }: WordKnowledge): WordFeatures {
   const lower = word.toLowerCase();
@@ -120,5 +137,10 @@ export function wordFeatures(word: string, { clusters, sentences }: WordKnowledg
     values[attribute.cluster] = mix(31, found[0]);
     values[attribute.coarseCluster] = mix(32, found[1]);
   }
-  return { attributes: values, letters: letterHashes(lower) };
+  return {
+    attributes: values,
+    letters: letterHashes(lower),
+    member: memberOf(word, values),
+    measure: measureOf(values),
+  };
 }

@@ -11,6 +11,7 @@ const subjects: Readonly<Record<string, string>> = {
   familiarity: 'how often training saw',
   wordClass: 'the class (number word, month, currency …) of',
   letters: 'letters inside',
+  run: 'the words around the phrase with',
   knownName: 'the list of known names for',
 };
 
