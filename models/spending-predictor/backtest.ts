@@ -186,7 +186,7 @@ interface Origin {
 /** Rows of one origin; none where there is nothing to calibrate a band on. @param known - what the forecast may see. */
 function originRows(history: History, known: History, { from, until }: Origin, at: Knowledge): BacktestRow[] {
   const forecast = forecastFrom(known, { from, count: until - from }, at.model, at.champions);
-  if (forecast.coldStart || forecast.direct[0] === 0) return [];
+  if (!forecast.coldStart && forecast.direct[0] === 0) return [];
   const horizons = keptHorizons.filter((horizon) => horizon <= until - from);
   return horizons.map((horizon) => rowAt(history, forecast, horizon));
 }
@@ -204,12 +204,12 @@ export function backtestCustomer(history: History, at: (month: number) => Knowle
 
 /** Every other month of a customer is also forecast from a short history: enough to know how wide bands must be then. */
 const SHORT_EVERY = 2;
-/** Months that a short history has: those of people who are neither newcomers nor known for a year. */
-const SHORT = { least: COLD_START_MONTHS, most: 11 } as const;
+/** Lengths of a short history in months: none at all to a month less than a year. */
+const SHORT_LENGTHS = 12;
 
 /**
- * The same as if the customer had come three to eleven months before: those who really did are too few to calibrate
- * their bands on. Nobody's champions count, as nobody has any after so short a time.
+ * The same as if the customer had come less than a year before: those who really did are too few to calibrate their
+ * bands on. Nobody's champions count, as nobody has any after so short a time.
  */
 export function backtestNewcomer(
   customer: string,
@@ -218,11 +218,10 @@ export function backtestNewcomer(
   until: number,
 ): BacktestRow[] {
   const rows: BacktestRow[] = [];
-  const lengths = SHORT.most - SHORT.least + 1;
-  const offset = Math.floor(hashFraction('short-history', customer) * lengths * SHORT_EVERY);
+  const offset = Math.floor(hashFraction('short-history', customer) * SHORT_LENGTHS * SHORT_EVERY);
   for (let from = until - CALIBRATION_ORIGINS; from < until; from++) {
     if ((from + offset) % SHORT_EVERY !== 0) continue;
-    const months = SHORT.least + ((Math.floor(from / SHORT_EVERY) + offset) % lengths);
+    const months = (Math.floor(from / SHORT_EVERY) + offset) % SHORT_LENGTHS;
     if (monthsKnown(history, from) <= months) continue;
     const known = historySince(history, from - months);
     rows.push(...originRows(history, known, { from, until }, { model: modelAt(from), champions: { categories: {} } }));

@@ -9,7 +9,7 @@ import { projectRoot } from '../../platform/project.js';
 import { trainContext } from '../../tests/support/check-model.js';
 import { bandsOf, type Banded, type SpendingAnswer } from './answer.js';
 import { backtestCustomer, backtestNewcomer, chooseChampions } from './backtest.js';
-import { categoryPlace, learnMonthlyBands, monthlyPoints, openBands } from './calibration.js';
+import { categoryPlace, historyGroup, learnMonthlyBands, monthlyPoints, openBands } from './calibration.js';
 import { dayName } from './calendar.js';
 import { train } from './estimator.js';
 import { fileFormats } from './formats.js';
@@ -17,6 +17,7 @@ import { addMovement, emptyHistory, type History, historySince } from './history
 import type { LearnedModel } from './learned-model.js';
 import { params } from './params.js';
 import { openPredictor } from './predictor.js';
+import { divideHistory } from './recurring.js';
 import { fitSeasonality, type SeasonSeries } from './seasonality.js';
 
 const START = 2023 * 12;
@@ -86,12 +87,40 @@ describe('what calibrates', () => {
     for (const { payments } of since.streams.values())
       for (const { day } of payments) expect(day).toBeGreaterThanOrEqual(firstDayOf(UNTIL - 5));
     expect(history.first).toBe(START);
-    const rows = backtestNewcomer('somebody', history, () => flat, UNTIL);
-    expect(rows.length).toBeGreaterThan(0);
-    for (const { historyMonths } of rows) {
-      expect(historyMonths).toBeGreaterThanOrEqual(3);
-      expect(historyMonths).toBeLessThan(12);
+    const rows = households.flatMap((one, i) => backtestNewcomer(`customer ${i}`, one, () => flat, UNTIL));
+    expect(new Set(rows.map(({ historyMonths }) => historyMonths)).size).toBe(12);
+    expect(Math.max(...rows.map(({ historyMonths }) => historyMonths))).toBe(11);
+  });
+
+  it('instalments paid before a history was cut short do not look unpaid', () => {
+    const history = household(2);
+    const instalment = (month: number) => ({
+      day: firstDayOf(month) + 5,
+      amount: 3000,
+      category: 'emi',
+      payee: 'BANK',
+    });
+    addMovement(history, { ...instalment(START), day: firstDayOf(START) + 3, instalments: 36 });
+    for (let month = START + 1; month < UNTIL; month++)
+      addMovement(history, { ...instalment(month), instalments: null });
+    const span = { from: UNTIL, count: 1 };
+    for (const known of [history, historySince(history, UNTIL - 4)]) {
+      const { bills } = divideHistory(known, span);
+      const expected = bills.find(({ category }) => category === 'emi')?.expected ?? [];
+      expect(expected.map(({ amount }) => amount)).toEqual([3000]);
     }
+  });
+
+  it('a cold start has bands of its own, apart from those of short histories', () => {
+    const few = households.flatMap((one, i) => backtestNewcomer(`customer ${i}`, one, () => flat, UNTIL));
+    const rows = [few, few, few, few].flat();
+    const { month } = learnMonthlyBands(monthlyPoints(rows, rows.map(({ parts }) => Float64Array.from(parts)))); // prettier-ignore
+    const width = (months: number): number => {
+      const { low80, high80 } = bandsOf(month, { mean: 100, scale: 100, horizon: 1, group: historyGroup(months) });
+      return high80 - low80;
+    };
+    expect([0, 2, 3, 11, 12].map(historyGroup)).toEqual(['cold/0', 'cold/2', 'short', 'short', 'long']);
+    expect(width(1)).not.toBe(width(8));
   });
 
   it('a bill is known to the rupee where free spending scatters, and nothing due is a case of its own', () => {
@@ -99,7 +128,7 @@ describe('what calibrates', () => {
       backtestCustomer(history, () => ({ model: flat, champions: { categories: {} } }), UNTIL),
     );
     const parts = rows.map((row) => Float64Array.from(row.parts));
-    const { category } = learnMonthlyBands(monthlyPoints(rows, parts, 1));
+    const { category } = learnMonthlyBands(monthlyPoints(rows, parts));
     const width = (name: string, mean: number, owed: number): number => {
       const place = categoryPlace({ category: name, mean, owed, usual: 4000 });
       const { low80, high80 } = bandsOf(category, { mean, horizon: 1, ...place });

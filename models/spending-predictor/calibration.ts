@@ -4,7 +4,7 @@ import { minimumTrace, shrunkCovariance } from '../../learning/reconciliation/in
 import { firstDayOf } from '../../learning/recurring-items/index.js';
 import { forecastFrom, type BacktestRow } from './backtest.js';
 import { dailyAmounts, sumDays } from './days.js';
-import { type Champions, TOTAL } from './engine.js';
+import { type Champions, COLD_START_MONTHS, TOTAL } from './engine.js';
 import type { History } from './history.js';
 import type { LearnedModel } from './learned-model.js';
 
@@ -17,7 +17,11 @@ const SMALLEST_BUCKET = 100;
 const MOST_DAILY = 200;
 const DAILY_ORIGINS = 3;
 
-export const historyGroup = (months: number): string => (months < LONG_HISTORY ? 'short' : 'long');
+/** Where a length of history is calibrated; each of a cold start's months apart, as each is a different guess. */
+export function historyGroup(months: number): string {
+  if (months < COLD_START_MONTHS) return `cold/${months}`;
+  return months < LONG_HISTORY ? 'short' : 'long';
+}
 
 /** A band's scale: the forecast itself, not below a share of what is usual, so that a zero has a width. */
 export const scaleOf = (mean: number, usual: number): number => Math.max((mean + usual) / 2, 1e-9);
@@ -124,13 +128,13 @@ function categoryOutcomes(row: BacktestRow, free: readonly number[]): Map<string
   return outcomes;
 }
 
-/** Points of the monthly total and of each category, after reconciliation. */
-export function monthlyPoints(rows: readonly BacktestRow[], parts: readonly Float64Array[], center: number) {
+/** Points of the monthly total and of each category. @param parts - free spending of each row's categories as it is answered. */
+export function monthlyPoints(rows: readonly BacktestRow[], parts: readonly Float64Array[]) {
   const month: CalibrationPoint[] = [];
   const category: CalibrationPoint[] = [];
   rows.forEach((row, i) => {
     const { horizon, actual, owed, historyMonths } = row;
-    const free = [...parts[i]!].map((value) => Math.max(0, value * center));
+    const free = [...parts[i]!].map((value) => Math.max(0, value));
     const mean = owed + free.reduce((sum, value) => sum + value, 0);
     if (!(mean > 0)) return;
     month.push({ horizon, actual, mean, scale: mean, group: historyGroup(historyMonths) });

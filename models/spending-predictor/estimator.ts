@@ -21,7 +21,7 @@ import {
   reconcileRow,
 } from './calibration.js';
 import { storeCustomer, type StoredCustomers } from './customer-store.js';
-import type { Champions } from './engine.js';
+import { type Champions, COLD_START_MONTHS } from './engine.js';
 import { chooseShare, shareParts } from './income-share.js';
 import type { LearnedModel } from './learned-model.js';
 import type { SpendingParams } from './params.js';
@@ -111,25 +111,25 @@ function calibrate(prepared: Prepared, gathered: Gathered, params: SpendingParam
   const bottomUp = params.reconciliation === 'bottom-up';
   const reconciled = (row: BacktestRow): Float64Array =>
     bottomUp ? Float64Array.from(row.parts) : reconcileRow(row, errors);
-  const parts = rows.map(reconciled);
-  const center = learnCenter(rows, parts);
-  const centred = parts.map((values) => values.map((value) => value * center));
-  const share = learnShare(gathered, centred, until - params.origins);
+  const center = learnCenter(rows, rows.map(reconciled));
+  // A cold start has no total of its own to agree with, and no centre.
+  const answered = (row: BacktestRow): Float64Array =>
+    row.historyMonths < COLD_START_MONTHS
+      ? Float64Array.from(row.parts)
+      : reconciled(row).map((value) => value * center);
+  const parts = rows.map(answered);
+  const share = learnShare(gathered, parts, until - params.origins);
   const shared = (row: BacktestRow, free: Float64Array): Float64Array =>
     row.byIncome === null ? free : shareParts(free, row.owed, row.byIncome, share);
   const points = monthlyPoints(
     rows,
-    rows.map((row, i) => shared(row, centred[i]!)),
-    1,
+    rows.map((row, i) => shared(row, parts[i]!)),
   );
   // Only the total's bands know short histories; a category's would become too wide for everybody else.
-  const shortParts = gathered.short.map((row) =>
-    shared(
-      row,
-      reconciled(row).map((value) => value * center),
-    ),
+  const short = monthlyPoints(
+    gathered.short,
+    gathered.short.map((row) => shared(row, answered(row))),
   );
-  const short = monthlyPoints(gathered.short, shortParts, 1);
   const monthly = learnMonthlyBands({ ...points, month: [...points.month, ...short.month] });
   const { reconciliation } = params;
   const pooledIncome = { ...byIncome.get(until)!, share };

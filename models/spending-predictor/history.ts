@@ -1,5 +1,5 @@
 import { firstDayOf, type InstalmentPlan, monthOfDay, type Payment } from '../../learning/recurring-items/index.js';
-import { committed } from './vocabulary.js';
+import { committed, LOAN_CATEGORY } from './vocabulary.js';
 
 /** Payments to one payee in one category, in order of time. */
 export interface Stream {
@@ -100,13 +100,17 @@ export function historyBefore(history: History, month: number): History {
   return { first, months: new Map(months), streams: new Map(streams), loans, income };
 }
 
-/** What would be known of somebody who came in a month: nothing from before its first day, but the loans. */
+/**
+ * What would be known of somebody who came in a month: nothing from before its first day, but the loans and what was
+ * paid of them, which a lender knows; without it they would look unpaid.
+ */
 export function historySince(history: History, month: number): History {
   const first = history.first ?? month;
   const day = firstDayOf(month);
   const months = [...history.months].map(([category, values]) => [category, values.slice(month - first)] as const);
   const streams = [...history.streams].flatMap(([key, stream]) => {
-    const payments = stream.payments.filter((payment) => payment.day >= day);
+    const whole = stream.category === LOAN_CATEGORY && history.loans.length > 0;
+    const payments = stream.payments.filter((payment) => whole || payment.day >= day);
     return payments.length === 0 ? [] : [[key, { ...stream, payments }] as const];
   });
   const income = new Map([...history.income].filter(([at]) => at >= month));
