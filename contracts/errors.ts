@@ -36,6 +36,11 @@ export const errorTable = {
   DATASET_NOT_FOUND: row(404, 2, 'No dataset or snapshot has this hash.'),
   VERSION_NOT_FOUND: row(404, 2, 'No such version in this model line.'),
   RUN_NOT_FOUND: row(404, 2, 'No such run.'),
+  CUSTOMER_NOT_FOUND: row(
+    404,
+    2,
+    'The model was trained without this customer and the request says nothing about them.',
+  ),
   SCHEDULE_NOT_FOUND: row(404, 2, 'The orchestrator has no such schedule; `ml schedule apply` creates them.'),
   REQUEST_NOT_FOUND: row(404, 2, 'No open promotion request fits; it may be decided or superseded.'),
   // bad files and data

@@ -46,6 +46,7 @@ const bill = z.strictObject({
 /** A forecast. Amounts are money out, positive, in the unit of the transactions. */
 export const output = z.strictObject({
   asOf: z.iso.date(),
+  customerKnown: z.boolean().describe('false = training knew no such customer; what was sent is all there is'),
   /** Too little history: the answer leans on customers who spend about as much. */
   coldStart: z.boolean(),
   historyMonths: z.int(),
@@ -87,6 +88,7 @@ export function bandsOf(state: ConformalState, { mean, scale, horizon, group = '
 }
 
 interface Request {
+  readonly customerKnown: boolean;
   readonly forecast: CustomerForecast;
   readonly history: History;
   readonly model: LearnedModel;
@@ -242,10 +244,11 @@ function changesSoFar({ history, forecast }: Request): Record<string, number> {
 
 /** A customer's forecast as it is answered: months add up from weeks' and days' amounts. */
 export function answerOf(request: Request): SpendingAnswer {
-  const { forecast, asOf } = request;
+  const { forecast, asOf, customerKnown } = request;
   const daily = dailyOf(request);
   return {
     asOf: dayName(asOf),
+    customerKnown,
     coldStart: forecast.coldStart,
     historyMonths: forecast.historyMonths,
     seasonStrength: Math.round(forecast.strength * 1000) / 1000,

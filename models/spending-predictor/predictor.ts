@@ -95,10 +95,23 @@ function requireNoGap(knownUntil: number, { transactions, asOf }: SpendingReques
   throw new PipelineError('INVALID_INPUT', message, { field: 'transactions', knownUntil: since, asOf });
 }
 
+type Stored = Opened['customers'][string];
+
+/** What training knew of the customer; `constructor` is nobody's number. */
+const storedOf = ({ customers }: Opened, { customerId }: SpendingRequest): Stored | undefined =>
+  customerId !== undefined && Object.hasOwn(customers, customerId) ? customers[customerId] : undefined;
+
+/** A misspelt customer must not get the forecast of an average one: who is not known must say what they spent. */
+function requireKnown(opened: Opened, request: SpendingRequest): void {
+  if (request.transactions !== undefined || storedOf(opened, request) !== undefined) return;
+  const message = 'customerId: training knew no such customer; send their transactions, [] where there are none yet';
+  throw new PipelineError('CUSTOMER_NOT_FOUND', message, { field: 'customerId' });
+}
+
 /** A customer's history up to the request, and the day from which to forecast. */
-function historyOf({ model, customers }: Opened, request: SpendingRequest): { history: History; asOf: number } {
-  const { customerId, transactions = [], asOf } = request;
-  const stored = customerId === undefined ? undefined : customers[customerId];
+function historyOf(opened: Opened, request: SpendingRequest): { history: History; asOf: number } {
+  const { transactions = [], asOf } = request;
+  const stored = storedOf(opened, request);
   const history = stored === undefined ? emptyHistory() : restoreCustomer(stored);
   const end = asOf === undefined ? Infinity : dayOfName(asOf);
   let latest = -Infinity;
@@ -108,7 +121,7 @@ function historyOf({ model, customers }: Opened, request: SpendingRequest): { hi
   }
   for (const { payments } of history.streams.values()) payments.sort((a, b) => a.day - b.day);
   if (stored === undefined) trimStart(history);
-  return { history, asOf: asOf === undefined ? Math.max(model.knownUntil, latest + 1) : end };
+  return { history, asOf: asOf === undefined ? Math.max(opened.model.knownUntil, latest + 1) : end };
 }
 
 interface Prepared {
@@ -120,28 +133,30 @@ interface Prepared {
 }
 
 function prepare(opened: Opened, request: SpendingRequest): Prepared {
+  requireKnown(opened, request);
   requireNoGap(opened.model.knownUntil, request);
   const { history, asOf } = historyOf(opened, request);
   const days = request.horizonDays ?? opened.model.horizonDays;
   const from = monthOfDay(asOf);
   const count = monthOfDay(asOf + days - 1) - from + 1;
-  const customer = request.customerId === undefined ? undefined : opened.customers[request.customerId];
-  const champions = (customer?.champions ?? { categories: {} }) as Champions;
+  const champions = (storedOf(opened, request)?.champions ?? { categories: {} }) as Champions;
   const forecast = prepareForecast(history, { from, count }, opened.model, champions);
   return { request, asOf, days, history, forecast };
 }
 
 async function predictOne(opened: Opened, request: SpendingRequest): Promise<SpendingAnswer> {
   const { asOf, days, history, forecast } = prepare(opened, request);
+  const customerKnown = storedOf(opened, request) !== undefined;
   const means = await runCurves(opened.session, curvesOf(forecast, opened.model), forecast.span.count);
   const composed = composeForecast(forecast, means, opened.model);
-  return answerOf({ forecast: composed, history, model: opened.model, asOf, days });
+  return answerOf({ customerKnown, forecast: composed, history, model: opened.model, asOf, days });
 }
 
 /**
  * Loads an artefact: a customer, what came since, or a newcomer's transactions in; months, weeks and days ahead out. A
  * forecast starts on the day after what is known; a month that has begun is forecast for its rest.
- * @throws PipelineError `ARTEFACT_INVALID`; `predict`: `INVALID_INPUT` for a month beyond what is known.
+ * @throws PipelineError `ARTEFACT_INVALID`; `predict`: `INVALID_INPUT` for a month beyond what is known;
+ *   `CUSTOMER_NOT_FOUND` for a customer of whom neither training nor request knows anything.
  */
 export async function openPredictor(files: ArtefactFiles): Promise<Predictor<SpendingRequest, SpendingAnswer>> {
   const model = readJson(files, 'model.json', learnedModel);

@@ -15,7 +15,12 @@ const sentTransaction = z.strictObject({
 /** What a forecast is asked for. */
 export const input = z
   .strictObject({
-    customerId: z.string().min(1).max(200).optional().describe('a customer of the training data'),
+    customerId: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('a customer of the training data; others must send transactions'),
     transactions: z
       .array(sentTransaction)
       .max(200_000)

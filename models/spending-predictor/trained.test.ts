@@ -65,6 +65,32 @@ describe('the trained spending predictor', () => {
     expect(little.sentences.at(-1)).toMatch(/^(No whole month|Only 1 whole month is)/);
   });
 
+  it('refuses a customer it never saw, unless the request says what is known', async () => {
+    const refused = predictor.predict([{ customerId: 'customer-001', horizonDays: 5 }]);
+    await expect(refused).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+    await expect(predictor.predict([{ customerId: 'constructor' }])).rejects.toMatchObject({
+      code: 'CUSTOMER_NOT_FOUND',
+    });
+    const [known] = await predictor.predict([{ customerId: 'customer-01', horizonDays: 5 }]);
+    const [sent] = await predictor.predict([{ customerId: 'customer-001', transactions: [], horizonDays: 5 }]);
+    const [anonymous] = await predictor.predict([{ transactions: [], horizonDays: 5 }]);
+    expect([known!.customerKnown, sent!.customerKnown, anonymous!.customerKnown]).toEqual([true, false, false]);
+    expect(sent).toEqual(anonymous);
+  });
+
+  it('reads income and keeps it: sent or known from training, it is the same', async () => {
+    const { customers } = JSON.parse(new TextDecoder().decode(files['customers.json'])) as {
+      customers: Record<string, { income: number[] }>;
+    };
+    expect(customers['customer-01']!.income.length).toBeGreaterThan(20);
+    const model = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
+      pooledIncome: { weights: number[]; share: number };
+    };
+    expect(model.pooledIncome.weights).toHaveLength(3);
+    // Eight customers cannot show that income helps.
+    expect(model.pooledIncome.share).toBe(0);
+  });
+
   it('takes no unknown month for one without spending', async () => {
     const [now] = await predictor.predict([{ customerId: 'customer-01', horizonDays: 30 }]);
     const later = new Date(Date.parse(now!.asOf) + 120 * 86_400_000).toISOString().slice(0, 10);
