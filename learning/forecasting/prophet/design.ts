@@ -71,6 +71,9 @@ function shortestStep(days: ArrayLike<number>): number {
   return shortest;
 }
 
+/** Days in a month of the mean year. */
+const MONTH = 365.25 / 12;
+
 function planSeasonalities(days: ArrayLike<number>, options: ProphetOptions): PlannedSeasonality[] {
   const { mode = 'additive', seasonalityPriorScale = 10 } = options;
   const span = days[days.length - 1]! - days[0]!;
@@ -79,6 +82,7 @@ function planSeasonalities(days: ArrayLike<number>, options: ProphetOptions): Pl
     { name: 'yearly', period: 365.25, order: autoOrder(options.yearly, 10, span >= 730) },
     { name: 'weekly', period: 7, order: autoOrder(options.weekly, 3, span >= 14 && step < 7) },
     { name: 'daily', period: 1, order: autoOrder(options.daily, 4, span >= 2 && step < 1) },
+    { name: 'monthly', period: MONTH, order: autoOrder(options.monthly ?? false, 5, span >= 2 * MONTH && step < 7) },
   ].filter(({ order }) => order > 0);
   return [...automatic, ...(options.seasonalities ?? [])].map((seasonality: SeasonalityOptions) => ({
     mode,

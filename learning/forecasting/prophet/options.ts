@@ -45,6 +45,11 @@ export interface ProphetOptions {
   readonly yearly?: AutoSeasonality;
   readonly weekly?: AutoSeasonality;
   readonly daily?: AutoSeasonality;
+  /**
+   * A cycle of 30.4375 days, of order 5 when `auto` finds days and two months of them. Prophet has none, and bills on
+   * fixed days are no waves: off unless asked for. @default false
+   */
+  readonly monthly?: AutoSeasonality;
   /** Further cycles. @default none */
   readonly seasonalities?: readonly SeasonalityOptions[];
   /** Whether effects are added or grow with the trend. @default 'additive' */

@@ -110,12 +110,13 @@ describe('the state', () => {
     const text = JSON.stringify(state);
     expect(text.length).toBeLessThan(10_000);
     // Everything that is no table of dates, at its largest: bends, orders, further and conditional cycles, regressors.
+    const less = daily(300, 10);
     const rich = fitProphet(
       {
-        ...data,
+        ...less,
         cap: 500,
-        regressors: { price: data.days, rain: data.values },
-        conditions: { open: Array.from(data.days, () => 1) },
+        regressors: { price: less.days, rain: less.values },
+        conditions: { open: Array.from(less.days, () => 1) },
       },
       {
         ...{ growth: 'logistic', yearly: 20, weekly: 3, daily: 4, regressors: [{ name: 'price' }, { name: 'rain' }] },
@@ -196,6 +197,20 @@ describe('the parts', () => {
     expect(off!.values[0]).toBe(0);
     expect(on!.values[0]).toBeCloseTo(9 * Math.sin((2 * Math.PI * day) / 5), 0);
   });
+
+  it('has a monthly cycle when it is asked for and the data are dense enough to show one', () => {
+    const days = Array.from({ length: 400 }, (_, i) => START + i);
+    const wave = (day: number): number => 50 + 8 * Math.sin((2 * Math.PI * day) / (365.25 / 12));
+    const names = (at: number[], options: ProphetOptions): string[] =>
+      fitProphet({ days: at, values: at.map(wave) }, { weekly: false, ...options }).seasonalities.map(({ name }) => name);
+    expect(names(days, {})).toEqual([]);
+    expect(names(days, { monthly: 'auto' })).toEqual(['monthly']);
+    expect(names(days.slice(0, 50), { monthly: 'auto' })).toEqual([]);
+    expect(names(days.filter((_, i) => i % 7 === 0), { monthly: 'auto' })).toEqual([]);
+    const state = fitProphet({ days, values: days.map(wave) }, { weekly: false, monthly: 2 });
+    const ahead = Array.from({ length: 30 }, (_, i) => START + 400 + i);
+    predictProphet(state, { days: ahead }).mean.forEach((value, i) => expect(value).toBeCloseTo(wave(ahead[i]!), 0));
+  }); // prettier-ignore
 
   it('saturates below the cap', () => {
     const days = Array.from({ length: 300 }, (_, i) => START + i);
