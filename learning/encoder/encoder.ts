@@ -5,11 +5,9 @@ import { readSafetensors } from './safetensors.js';
 import { loadTokenizer, type EncoderTokenizer } from './tokenizer.js';
 import { collectWeights, type EncoderWeights } from './weights.js';
 
-/** Learning rates that suit an encoder's size. */
+/** What suits an encoder's size. */
 export interface EncoderDefaults {
   readonly learningRate: number;
-  /** The head starts from nothing and learns faster: its rate over the encoder's. */
-  readonly headFactor: number;
 }
 
 /** A pretrained encoder, ready to be used frozen or fine-tuned. Nothing here is changed by training. */
@@ -32,8 +30,9 @@ const LARGE = 512;
  * Narrow encoders (MiniLM: 384) need larger steps than BERT and DistilBERT (768), for which 2e-5 is usual: with 2e-5
  * MiniLM is far from done after five epochs.
  */
-export const encoderDefaults = ({ hidden }: EncoderConfig): EncoderDefaults =>
-  hidden < LARGE ? { learningRate: 1e-4, headFactor: 10 } : { learningRate: 2e-5, headFactor: 10 };
+export const encoderDefaults = ({ hidden }: EncoderConfig): EncoderDefaults => ({
+  learningRate: hidden < LARGE ? 1e-4 : 2e-5,
+});
 
 /**
  * Reads an encoder's files.

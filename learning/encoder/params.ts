@@ -13,7 +13,11 @@ export const fineTuningParams = z.strictObject({
     .describe(
       "Highest learning rate of the encoder; null = by the encoder's size: 2e-5 for DistilBERT, 1e-4 for MiniLM",
     ),
-  headFactor: z.number().positive().default(10).describe("Learning rate of the head over the encoder's"),
+  headFactor: z
+    .number()
+    .positive()
+    .default(10)
+    .describe("Learning rate of the head over the encoder's; 10 for a head of chance, 1 for a fitted one"),
   layerDecay: z
     .number()
     .positive()
