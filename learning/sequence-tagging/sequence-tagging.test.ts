@@ -24,9 +24,15 @@ import {
   tokenise,
   type LabelledSentence,
   type TagScheme,
+  fitOpinionPool,
+  poolChain,
+  poolScores,
+  type PooledSentence,
 } from './index.js';
 import { matchLexicon } from './lexicon.js';
 import { crfObjective } from './objective.js';
+import { runHashes } from './runs.js';
+import { wordFeatures } from './word-features.js';
 
 const context = (seed = 1): ComputeContext => ({
   seed,
@@ -244,6 +250,77 @@ describe('features', () => {
     expect([...whole].map((hash) => hash !== 0)).toEqual([false, true, true, true]);
     const shorter = matchLexicon(lexicon, words, (phrase) => phrase === 'new york times');
     expect([...shorter].map((hash) => hash !== 0)).toEqual([false, true, true, false]);
+  });
+});
+
+describe('runs', () => {
+  const knowledge = { clusters: new Map(), sentences: () => 5 };
+  const hashesOf = (text: string) => {
+    const words = text.split(' ');
+    const lower = words.map((word) => word.toLowerCase());
+    return runHashes(
+      words.map((word) => wordFeatures(word, knowledge)),
+      lower,
+    );
+  };
+
+  it('hold numbers, words of time and capitals, with what may stand between', () => {
+    const hashes = hashesOf('paid Bank of India on 5 th of March for it');
+    expect(hashes.map(({ length }) => length > 0)).toEqual(
+      'paid Bank of India on 5 th of March for it'
+        .split(' ')
+        .map((word) => !['paid', 'on', 'for', 'it'].includes(word)),
+    );
+    expect(hashesOf('nothing here').flat()).toEqual([]);
+  });
+
+  it('tell every word inside what stands before the run, however long it is', () => {
+    const [from, until] = [hashesOf('from 5 th of March 2020'), hashesOf('until 5 th of March 2020')];
+    for (const place of [1, 2, 3, 4, 5]) {
+      const shared = from[place]!.filter((hash) => until[place]!.includes(hash));
+      expect(shared.length).toBeGreaterThan(0);
+      expect(shared.length).toBeLessThan(from[place]!.length);
+    }
+  });
+});
+
+describe('an opinion pool', () => {
+  const { set, sentences } = labelled(60, 8);
+  const field = fitCrf({ set, sentences: sentences.slice(0, 40), names: new Map() }, settings, context());
+  const byField = crfScorer(field);
+  const labels = set.labels.length;
+  const knowing = (sentence: LabelledSentence, sure: number): Float64Array => {
+    const scores = new Float64Array(sentence.words.length * labels);
+    sentence.labels.forEach((label, i) => (scores[i * labels + label] = sure));
+    return scores;
+  };
+  const held = sentences.slice(40);
+  const judged = (scoresOf: (sentence: LabelledSentence) => Float64Array): PooledSentence[] =>
+    held.map((sentence) => ({ words: scoresOf(sentence), field: byField(sentence.words), labels: sentence.labels }));
+
+  it('listens to who knows, and not to who is sure of what is wrong', () => {
+    expect(
+      fitOpinionPool(
+        field,
+        judged((sentence) => knowing(sentence, 5)),
+      ).words,
+    ).toBe(1);
+    const wrong = fitOpinionPool(
+      field,
+      judged(({ words, labels: own }) => knowing({ words, labels: own.map((label) => (label + 1) % labels) }, 5)),
+    );
+    expect(wrong.words).toBe(0);
+    expect(wrong.field).toBeGreaterThan(0);
+  });
+
+  it('weighs both alike where there is nothing to judge by', () => {
+    expect(fitOpinionPool(field, [])).toEqual({ words: 0.5, field: 0.5 });
+  });
+
+  it('adds weighed scores and steps', () => {
+    const [words, own] = [Float64Array.of(1, 2), Float64Array.of(4, 8)];
+    expect([...poolScores({ words, field: own }, { words: 2, field: 0.5 })]).toEqual([4, 8]);
+    expect(poolChain(field, { words: 1, field: 0.5 }).steps[3]).toBeCloseTo(field.steps[3]! / 2, 12);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Clusters } from './clusters.js';
 import { hashText, mix } from './hash.js';
 import { runKind } from './run-kinds.js';
+import { nameClass } from './name-classes.js';
 import { wordClass } from './word-classes.js';
 
 /** Slots of a word's fixed attributes; each holds a hash, 0 = none. */
@@ -23,7 +24,7 @@ export const attribute = {
   coarseCluster: 15,
   /** How well training knows the word. */
   familiarity: 16,
-  /** Closed class: month, weekday, number word, unit of time, currency … */
+  /** Class known beforehand: month, number word, unit of time, currency, country, form of a company … */
   wordClass: 17,
 } as const;
 export const ATTRIBUTES = 18;
@@ -132,15 +133,13 @@ export function wordFeatures(word: string, { clusters, sentences }: WordKnowledg
   values[attribute.familiarity] = mix(33, familiarity(sentences(lower)));
   const closed = wordClass(lower);
   if (closed !== null) values[attribute.wordClass] = hashText(closed, 34);
+  const run = { member: memberOf(word, values), measure: measureOf(values) };
+  const name = closed === null ? nameClass(lower) : null;
+  if (name !== null) values[attribute.wordClass] = hashText(name, 34);
   const found = clusters.get(lower);
   if (found) {
     values[attribute.cluster] = mix(31, found[0]);
     values[attribute.coarseCluster] = mix(32, found[1]);
   }
-  return {
-    attributes: values,
-    letters: letterHashes(lower),
-    member: memberOf(word, values),
-    measure: measureOf(values),
-  };
+  return { attributes: values, letters: letterHashes(lower), ...run };
 }

@@ -25,6 +25,8 @@ import {
   poolScores,
   readJson,
   requireFile,
+  type CrfSettings,
+  type CrossValidated,
   type LabelledSentence,
   type OpinionPool,
   type SentenceScores,
@@ -32,17 +34,26 @@ import {
 } from '../../learning/sequence-tagging/index.js';
 import { joinWindows, windowsFor } from './encoder-windows.js';
 import type { EngineTask, FitEngine } from './engine.js';
+import { promisingSwaps } from './scratch-engine.js';
 
 /** Files of the encoder; the field beside it has those of `taggerFiles`. */
 const ENCODER = 'encoder.onnx';
 const TOKENIZER = 'tokenizer.json';
 const POOL = 'pool.json';
-/** Pieces that the encoder reads at once. */
+/** Pieces that the encoder reads at once, if it can; its cost grows with the square. */
 const MAXIMUM_LENGTH = 128;
 /** One part in ten decides how the opinions are weighed, and calibrates. */
 const VALIDATION_PARTS = 10;
 
-const pool = z.strictObject({ schemaVersion: z.literal(1), words: z.number(), field: z.number() });
+const pool = z.strictObject({
+  schemaVersion: z.literal(1),
+  words: z.number(),
+  field: z.number(),
+  /** Pieces that the encoder reads at once. */
+  maximumLength: z.int().min(3),
+});
+
+const lengthOf = ({ config }: Encoder): number => Math.min(MAXIMUM_LENGTH, config.positions);
 
 /** @returns null when neither folder, cache nor hub has the encoder. */
 export async function findEncoder(context: TrainContext, name: string): Promise<Encoder | null> {
@@ -51,10 +62,10 @@ export async function findEncoder(context: TrainContext, name: string): Promise<
 }
 
 /** Scores of an encoder's graph by word; a word without a piece (control characters) has none for or against anything. */
-async function openEncoderScores(files: ArtefactFiles, labels: number): Promise<SentenceScores> {
+async function openEncoderScores(files: ArtefactFiles, labels: number, maximumLength: number): Promise<SentenceScores> {
   const parts = { model: requireFile(files, ENCODER), tokenizer: requireFile(files, TOKENIZER) };
-  const session = await openEncoderSession(parts, { maximumLength: MAXIMUM_LENGTH, threads: 1 });
-  const cut = windowsFor(session.tokenizer, MAXIMUM_LENGTH);
+  const session = await openEncoderSession(parts, { maximumLength, threads: 1 });
+  const cut = windowsFor(session.tokenizer, maximumLength);
   return {
     async score(sentences) {
       const windows = sentences.map(cut);
@@ -76,7 +87,7 @@ async function openEncoderScores(files: ArtefactFiles, labels: number): Promise<
 async function openPooledScores(files: ArtefactFiles, labels: number): Promise<SentenceScores> {
   const weights = readJson(files, POOL, pool);
   const field = await openCrfScores(files, labels);
-  const encoder = await openEncoderScores(files, labels);
+  const encoder = await openEncoderScores(files, labels, weights.maximumLength);
   return {
     async score(sentences) {
       const [words, chain] = [await encoder.score(sentences), await field.score(sentences)];
@@ -101,7 +112,7 @@ export async function openEncoderTagger(files: ArtefactFiles): Promise<Tagger> {
 }
 
 function asTagged(encoder: Encoder, sentences: readonly LabelledSentence[]): TaggedSentences {
-  const cut = windowsFor(encoder.tokenizer, MAXIMUM_LENGTH);
+  const cut = windowsFor(encoder.tokenizer, lengthOf(encoder));
   const parts = sentences.flatMap(({ words, labels }) =>
     cut(words).map(({ first, last }) => ({ words: words.slice(first, last), tags: [...labels.subarray(first, last)] })),
   );
@@ -132,7 +143,7 @@ async function fitEncoder(
       train: asTagged(encoder, train),
       ...(validation.length > 0 && { validation: asTagged(encoder, validation) }),
       classes: set.labels.length,
-      params: fineTuningParams.parse({ epochs, batchSize, learningRate, maximumLength: MAXIMUM_LENGTH }),
+      params: fineTuningParams.parse({ epochs, batchSize, learningRate, maximumLength: lengthOf(encoder) }),
     },
     context,
   );
@@ -142,6 +153,46 @@ async function fitEncoder(
 const noteOn = ({ words, field }: OpinionPool): string =>
   `encoder and field are pooled with the weights ${words} and ${field}, chosen by the likelihood of a tenth of the texts`;
 
+/** Copies as for a field by itself; there is no cross-validation here that could choose. */
+function settingsOf(task: EngineTask): CrfSettings {
+  const { iterations, l2, minimumCount } = task.params;
+  return { iterations, l2, minimumCount, swaps: promisingSwaps(task) };
+}
+
+interface Pooled {
+  readonly weights: OpinionPool;
+  readonly decoding: Pick<CrossValidated, 'bias' | 'calibration'>;
+}
+
+/** Weighs encoder and field on texts that neither has learned from. */
+async function poolOpinions(
+  context: TrainContext,
+  task: EngineTask,
+  { train, validation }: Parts,
+  encoder: SentenceScores,
+): Promise<Pooled> {
+  const { set, names } = task;
+  const field = fitCrf({ set, names, sentences: train }, settingsOf(task), context);
+  const byField = crfScorer(field);
+  const found = await encoder.score(validation.map(({ words }) => words));
+  const judged = validation.map(({ words, labels }, i) => ({ words: found[i]!, field: byField(words), labels }));
+  const weights = fitOpinionPool(field, judged);
+  const chain = poolChain(field, weights);
+  const held = judged.map((one) => ({ chain, scores: poolScores(one, weights), tokens: one.labels.length }));
+  return { weights, decoding: chooseDecoding(set, held, validation) };
+}
+
+/** A field learned from everything, as its files have to be in a pool. */
+function encodeField(context: TrainContext, task: EngineTask, pooled: Pooled): Record<string, Uint8Array> {
+  const { set, names, sentences, tokeniser } = task;
+  const { weights, decoding } = pooled;
+  const field = fitCrf({ set, names, sentences }, settingsOf(task), context);
+  // The pool will weigh the offset of the field's graph too.
+  const bias = weights.field > 0 ? decoding.bias / weights.field : 0;
+  const chain = { ...field, steps: poolChain(field, weights).steps };
+  return encodeCrf(chain, { tokeniser, bias, calibration: decoding.calibration });
+}
+
 /**
  * A pretrained encoder with a label a word, trained together, pooled with a conditional random field: the encoder knows
  * what words mean, the field capitals, known names and which label follows which. How much each opinion counts, the
@@ -150,36 +201,16 @@ const noteOn = ({ words, field }: OpinionPool): string =>
 export const fitTuned =
   (encoder: Encoder): FitEngine =>
   async (context, task) => {
-    const { set, names, sentences, tokeniser, params } = task;
     const parts = divide(task, context.seed);
     const files = await fitEncoder(encoder, context, task, parts);
-    const { iterations, l2, minimumCount } = params;
-    const settings = { iterations, l2, minimumCount, swaps: Math.max(0, params.swaps) };
-    const scores = await openEncoderScores(files, set.labels.length);
-    const found = await scores.score(parts.validation.map(({ words }) => words));
+    const maximumLength = lengthOf(encoder);
+    const scores = await openEncoderScores(files, task.set.labels.length, maximumLength);
+    const pooled = await poolOpinions(context, task, parts, scores);
     await scores.close();
-    const judge = fitCrf({ set, names, sentences: parts.train }, settings, context);
-    const byField = crfScorer(judge);
-    const judged = parts.validation.map(({ words, labels }, i) => ({
-      words: found[i]!,
-      field: byField(words),
-      labels,
-    }));
-    const weights = fitOpinionPool(judge, judged);
-    const chain = poolChain(judge, weights);
-    const held = judged.map((one) => ({ chain, scores: poolScores(one, weights), tokens: one.labels.length }));
-    const { bias, calibration } = chooseDecoding(set, held, parts.validation);
-    const field = fitCrf({ set, names, sentences }, settings, context);
-    // The field's graph knows nothing of the pool: its offset is made up for by the weight.
-    const offset = weights.field > 0 ? bias / weights.field : 0;
-    const pooled = { ...field, steps: poolChain(field, weights).steps };
+    const plain = canonicalJson({ schemaVersion: 1, maximumLength, ...pooled.weights });
     return {
       engine: 'fine-tuned',
-      files: {
-        ...files,
-        ...encodeCrf(pooled, { tokeniser, bias: offset, calibration }),
-        [POOL]: new TextEncoder().encode(canonicalJson({ schemaVersion: 1, ...weights })),
-      },
-      notes: [noteOn(weights)],
+      files: { ...files, ...encodeField(context, task, pooled), [POOL]: new TextEncoder().encode(plain) },
+      notes: [noteOn(pooled.weights)],
     };
   };

@@ -16,8 +16,14 @@ export const params = z.strictObject({
   minimumCount: z.int().min(1).max(100).default(2).describe('features seen more rarely are left out'),
   /** Copies of the sentences with other names of the same type; −1 = none or two, by cross-validation. @default -1 */
   swaps: z.int().min(-1).max(5).default(-1).describe('copies with names swapped; -1 = chosen by cross-validation'),
-  /** Parts of the cross-validation inside training that chooses and calibrates. @default 3 */
-  folds: z.int().min(2).max(10).default(3).describe('parts of the cross-validation inside training'),
+  /** Parts of the cross-validation inside training that chooses and calibrates; null = three, of large sets two. @default null */
+  folds: z
+    .int()
+    .min(2)
+    .max(10)
+    .nullable()
+    .default(null)
+    .describe('parts of the cross-validation inside training; null = three, of large sets two'),
   /** Hub name of the encoder; the folder in ENCODER_PATH comes first. @default 'distilbert-base-uncased' */
   encoder: z.string().min(1).default('distilbert-base-uncased').describe('pretrained encoder (hub name)'),
   /** Fine-tuning alone: passes over the training part. @default 5 */

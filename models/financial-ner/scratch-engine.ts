@@ -11,9 +11,19 @@ import {
 import type { EngineTask, FitEngine } from './engine.js';
 import type { NerParams } from './params.js';
 
-/** Larger sets have the variety that copies with swapped names would bring, and copies triple the cost. */
-const MOST_WORDS_TO_SWAP = 20_000;
-const SWAPS = 4;
+/**
+ * Copies with swapped names that are tried against none, by the most words of the set. Larger sets have the variety that
+ * copies would bring, and every copy costs as much as the set.
+ */
+const SWAPS = [
+  { mostWords: 20_000, swaps: 4 },
+  { mostWords: 40_000, swaps: 1 },
+] as const;
+/** Sets with more words have enough in half of them to choose and calibrate by. */
+const LARGE = 40_000;
+
+const wordsIn = (sentences: readonly LabelledSentence[]): number =>
+  sentences.reduce((sum, { words }) => sum + words.length, 0);
 
 const settingsOf = ({ iterations, l2, minimumCount }: NerParams, swaps: number): CrfSettings => ({
   iterations,
@@ -22,12 +32,20 @@ const settingsOf = ({ iterations, l2, minimumCount }: NerParams, swaps: number):
   swaps,
 });
 
-/** Numbers of swapped copies that cross-validation tries. */
-function swapCandidates({ sentences, params }: EngineTask): number[] {
-  if (params.swaps >= 0) return [params.swaps];
-  const words = sentences.reduce((sum, sentence) => sum + sentence.words.length, 0);
-  return words <= MOST_WORDS_TO_SWAP ? [0, SWAPS] : [0];
+/** Number of swapped copies that a set of this size may gain from. */
+export function promisingSwaps({ sentences, params }: EngineTask): number {
+  if (params.swaps >= 0) return params.swaps;
+  const words = wordsIn(sentences);
+  return SWAPS.find(({ mostWords }) => words <= mostWords)?.swaps ?? 0;
 }
+
+/** Numbers of swapped copies that cross-validation tries. */
+function swapCandidates(task: EngineTask): number[] {
+  const swaps = promisingSwaps(task);
+  return task.params.swaps >= 0 || swaps === 0 ? [swaps] : [0, swaps];
+}
+
+const foldsOf = ({ sentences, params }: EngineTask): number => params.folds ?? (wordsIn(sentences) > LARGE ? 2 : 3);
 
 /** Out-of-fold entities, bias and calibration of one setting. */
 export function crossValidateField(
@@ -35,12 +53,12 @@ export function crossValidateField(
   task: EngineTask,
   settings: CrfSettings,
 ): Promise<CrossValidated> {
-  const { set, names, params, sentences, groups } = task;
+  const { set, names, sentences, groups } = task;
   const fit = (train: readonly LabelledSentence[]) => {
     const chain = fitCrf({ set, names, sentences: train }, settings, context);
     return { chain, score: crfScorer(chain) };
   };
-  return crossValidate({ sentences, groups }, { set, folds: params.folds }, fit, context);
+  return crossValidate({ sentences, groups }, { set, folds: foldsOf(task) }, fit, context);
 }
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;

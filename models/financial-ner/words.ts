@@ -9,7 +9,7 @@ const subjects: Readonly<Record<string, string>> = {
   cluster: 'words used like',
   coarseCluster: 'words used like',
   familiarity: 'how often training saw',
-  wordClass: 'the class (number word, month, currency …) of',
+  wordClass: 'the class (number word, month, country …) of',
   letters: 'letters inside',
   run: 'the words around the phrase with',
   knownName: 'the list of known names for',
