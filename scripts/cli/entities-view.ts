@@ -7,6 +7,7 @@ import { nerJson } from '../../models/financial-ner/formats/ner-json.js';
 import { textTable } from '../../models/financial-ner/text-table.js';
 import type { CliContext, Connection } from './context.js';
 import { visible } from './explanation-view.js';
+import { requireKnownNames } from './known-names.js';
 import { fileFault, quoted, readReview } from './review-file.js';
 
 const DEFAULT_COUNT = 50;
@@ -16,9 +17,11 @@ const MOST_MESSAGES = 4000;
 
 export interface EntityLabelOptions {
   readonly source?: string;
+  /** Entity types that are meant to be new. */
+  readonly newType?: readonly string[];
 }
 
-export interface EntityReviewOptions extends EntityLabelOptions {
+export interface EntityReviewOptions extends Pick<EntityLabelOptions, 'source'> {
   readonly count?: number;
   readonly output?: string;
 }
@@ -114,6 +117,8 @@ export async function reviewEntities(cli: CliContext, options: EntityReviewOptio
 /** Annotations of one message. */
 export interface EntityLabels {
   readonly id: string;
+  /** In the file, from 1 below the header. */
+  readonly row: number;
   readonly spans: readonly Span[];
 }
 
@@ -131,7 +136,7 @@ export function readEntityLabels(text: string, file: string): EntityLabels[] {
       start,
       end,
     }));
-    return { id, spans };
+    return { id, row: row + 1, spans };
   });
 }
 
@@ -199,7 +204,7 @@ const insertSql = (id: string, span: Span, number: number): string =>
   `from backend.chat_messages where id = ${literal(id)};`;
 
 /** Statements for whoever may write to the backend's database (PostgreSQL 14 or newer, UTF-8); all or none. */
-export const entitySql = (labels: readonly EntityLabels[]): string[] => [
+export const entitySql = (labels: readonly Pick<EntityLabels, 'id' | 'spans'>[]): string[] => [
   'begin;',
   ...labels.flatMap(({ id, spans }) => [
     `delete from backend.entity_annotations where message_id = ${literal(id)};`,
@@ -216,9 +221,29 @@ async function readLabelFile(file: string): Promise<string> {
   }
 }
 
-/** Brings corrected annotations back, or prints the SQL that would. */
+async function annotatedTypes({ services }: Connection, source: string): Promise<string[]> {
+  const { rows } = await services.backendPool.query<{ entity_type: string }>(
+    'select distinct entity_type from backend.entity_annotations where source = $1',
+    [source],
+  );
+  return rows.map(({ entity_type }) => entity_type);
+}
+
+/** @throws PipelineError `INVALID_VALUE` for an entity type that neither the source nor the caller knows. */
+export function requireEntityTypes(labels: readonly EntityLabels[], file: string, known: Iterable<string>): void {
+  const given = labels.flatMap(({ spans, row }) => spans.map(({ type }) => ({ name: type, row })));
+  requireKnownNames(given, { file, column: 'entities', noun: 'entity type', known, allow: '--new-type <name>' });
+}
+
+/**
+ * Brings corrected annotations back, or prints the SQL that would.
+ * @throws PipelineError `INVALID_VALUE` for a type that no annotation of the source has and that is not declared as new.
+ */
 export async function labelEntities(cli: CliContext, file: string, options: EntityLabelOptions): Promise<void> {
   const labels = readEntityLabels(await readLabelFile(file), file);
+  const connection = await cli.connect();
+  const source = options.source ?? (await connection.services.catalog.active());
+  requireEntityTypes(labels, file, [...(await annotatedTypes(connection, source)), ...(options.newType ?? [])]);
   if (cli.config.backendDatabaseUrl !== null) {
     const sql = entitySql(labels);
     cli.out.result({ written: 0, sql }, () => {
@@ -227,8 +252,6 @@ export async function labelEntities(cli: CliContext, file: string, options: Enti
     cli.out.notice('nothing was written: BACKEND_DATABASE_URL is only read. Run the statements where you may write.');
     return;
   }
-  const connection = await cli.connect();
-  const source = options.source ?? (await connection.services.catalog.active());
   let written = 0;
   for (const label of labels) if (await replaceAnnotations(connection, source, label)) written += 1;
   cli.out.result({ source, written, given: labels.length }, () => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../cli/context.js';
 import type { EntityLabelOptions, EntityReviewOptions } from '../cli/entities-view.js';
-import { wholeNumber } from '../cli/options.js';
+import { repeated, wholeNumber } from '../cli/options.js';
 
 /** `ml entities review|label`. */
 export function register(program: Command, cli: CliContext): void {
@@ -25,11 +25,13 @@ export function register(program: Command, cli: CliContext): void {
   entities
     .command('label')
     .description(
-      'Replaces the annotations of messages, so that the next snapshot has them. A database of BACKEND_DATABASE_URL is ' +
+      'Replaces the annotations of messages, so that the next snapshot has them. A type that no annotation of the ' +
+        'source has is refused, unless --new-type names it. A database of BACKEND_DATABASE_URL is ' +
         'never written to: then the SQL is printed instead.',
     )
     .argument('<file>', 'CSV with the columns id and entities (start:end:TYPE, blanks between; - = none)')
     .option('--source <name>', 'source of the messages (the one in use)')
+    .option('--new-type <name>', 'entity type that is meant to be new; may be given several times', repeated)
     .action(async (file: string, options: EntityLabelOptions) => {
       const { labelEntities } = await import('../cli/entities-view.js');
       await labelEntities(cli, file, options);

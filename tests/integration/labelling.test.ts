@@ -248,6 +248,17 @@ describe('entities', () => {
     expect(await stored()).toEqual(['₹500']);
   });
 
+  it('of a type that nobody annotated are refused with row and nearest type, unless it is declared', async () => {
+    const { cli } = commandLine();
+    const file = await correction(`emoji,-\nemoji-2,${spanOf('₹500', 'AMUONT')}`);
+    await expect(labelEntities(cli, file, { source: SOURCE })).rejects.toMatchObject({
+      code: 'INVALID_VALUE',
+      details: { row: 2, column: 'entities', value: 'AMUONT', nearest: 'AMOUNT' },
+    });
+    await labelEntities(cli, file, { source: SOURCE, newType: ['AMUONT'] });
+    expect(await stored()).toEqual([]);
+  });
+
   it('are printed as SQL that stores the same text, after emoji, quotes and line breaks too', async () => {
     const { cli, answer } = commandLine({ BACKEND_DATABASE_URL: database.url });
     await labelEntities(cli, await correction(`emoji,${cell}`), {});
