@@ -23,7 +23,9 @@ import {
 import { storeCustomer, type StoredCustomers } from './customer-store.js';
 import { type Champions, COLD_START_MONTHS } from './engine.js';
 import { chooseShare, shareParts } from './income-share.js';
+import type { History } from './history.js';
 import type { LearnedModel } from './learned-model.js';
+import { knowledgeOf } from './left-out.js';
 import type { SpendingParams } from './params.js';
 import { openPredictor } from './predictor.js';
 import { modelsWithout, prepare, type Prepared } from './prepare.js';
@@ -36,25 +38,42 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const belongsTo = (customer: string, { index, count }: { readonly index: number; readonly count: number }): boolean =>
   Math.min(count - 1, Math.floor(hashFraction('spending-shard', customer) * count)) === index;
 
+interface Part {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** What the backtest of a part of the customers needs; everybody else's rows may be forgotten. */
+interface PartTask extends Pick<Prepared, 'until' | 'start'> {
+  readonly own: readonly (readonly [string, History])[];
+  readonly modelAt: (month: number) => LearnedModel;
+}
+
+function taskOf(prepared: Prepared, part: Part): PartTask {
+  const { table, until, start } = prepared;
+  const own = [...table.customers].filter(([customer]) => belongsTo(customer, part));
+  return { own, until, start, modelAt: modelsWithout(prepared) };
+}
+
+/** A function of its own, so that nothing keeps the other customers' rows once it has returned. */
+const readPart = (data: TrainingData, params: SpendingParams, part: Part): PartTask =>
+  taskOf(prepare(data, params), part);
+
 /** Champions and backtest of a part of the customers. */
 function fitPart(
   context: ComputeContext,
-  prepared: Prepared,
+  { own, until, start, modelAt }: PartTask,
   params: SpendingParams,
-  part: { readonly index: number; readonly count: number },
 ): ShardResult {
-  const { table, until, start } = prepared;
-  const own = [...table.customers].filter(([customer]) => belongsTo(customer, part));
   const settings = { origins: params.origins, margin: params.margin, until };
-  const modelAt = modelsWithout(prepared);
   const result: ShardResult = { champions: {}, rows: {}, short: {} };
   own.forEach(([customer, history], i) => {
     context.signal.throwIfAborted();
-    const { champions, without } = chooseChampions(history, start, settings);
-    const at = (month: number) => ({ model: modelAt(month), champions: without(month) });
-    result.champions[customer] = champions;
+    const chosen = chooseChampions(history, start, settings);
+    const at = knowledgeOf(customer, chosen, modelAt, start);
+    result.champions[customer] = chosen.champions;
     result.rows[customer] = backtestCustomer(history, at, until);
-    result.short[customer] = backtestNewcomer(customer, history, modelAt, until);
+    result.short[customer] = backtestNewcomer(customer, history, (month) => at(month).model, until);
     context.onProgress({ stage: 'backtest', done: i + 1, total: own.length });
   });
   return result;
@@ -65,7 +84,7 @@ export const shards: Sharding<SpendingParams> = {
   count: (rows, { rowsPerShard }) => (rows < rowsPerShard ? 0 : Math.min(MOST_SHARDS, Math.ceil(rows / rowsPerShard))),
   fit(context, data, params, part) {
     context.signal.throwIfAborted();
-    return Promise.resolve(utf8(canonicalJson(fitPart(context, prepare(data, params), params, part))));
+    return Promise.resolve(utf8(canonicalJson(fitPart(context, readPart(data, params, part), params))));
   },
 };
 
@@ -164,7 +183,7 @@ export async function train(context: TrainContext, data: TrainingData, params: S
   const results =
     context.shards.length > 0
       ? context.shards.map(readShard)
-      : [fitPart(context, prepared, params, { index: 0, count: 1 })];
+      : [fitPart(context, taskOf(prepared, { index: 0, count: 1 }), params)];
   const found = gather(results, prepared.table.customers.keys());
   const model = calibrate(prepared, found, params);
   const stored: StoredCustomers = {
