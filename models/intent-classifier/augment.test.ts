@@ -6,18 +6,18 @@ import type { Example } from './examples.js';
 import { fitScratch } from './scratch-engine.js';
 import { params } from './params.js';
 
-const VERBS = { block: 'card_block', transfer: 'send_money', balance: 'balance', statement: 'statement' };
+const OBJECTS = { card: 'card_block', loan: 'loan_status', bill: 'pay_bill', rent: 'send_money' };
 const FILLERS = ['please now', 'today for me', 'hello could you', 'as soon as possible'];
 
-/** Each message hangs on one word. */
+/** Each message hangs on one word, short enough that most of its misspellings are seen. */
 const messages = (rows: number): Example[] =>
   Array.from({ length: rows }, (_, i) => {
-    const [verb, intent] = Object.entries(VERBS)[i % 4]!;
-    return { text: `${FILLERS[(i >> 2) % 4]!} ${verb} ${i}`, intents: [intent], outOfScope: false };
+    const [object, intent] = Object.entries(OBJECTS)[i % 4]!;
+    return { text: `${FILLERS[(i >> 2) % 4]!} ${object} ${i}`, intents: [intent], outOfScope: false };
   });
 
-function taskOf(settings: Readonly<Record<string, unknown>>, rows = 400): EngineTask {
-  const classes = Object.values(VERBS).sort();
+function taskOf(settings: Readonly<Record<string, unknown>>, rows = 800): EngineTask {
+  const classes = Object.values(OBJECTS).sort();
   const all = messages(rows);
   const [examples, validation] = [all.slice(0, rows / 2), all.slice(rows / 2)];
   return { classes, several: false, examples, outsiders: [], validation, params: params.parse(settings) };
@@ -36,7 +36,7 @@ function counted(): { readonly fit: FitEngine; readonly sizes: number[] } {
 describe('augmentation', () => {
   it('adds changed copies, not unchanged ones', () => {
     const two = messages(2);
-    const half = augmented(two, [(text) => (text.includes('block') ? `${text}!` : text)], 1);
+    const half = augmented(two, [(text) => (text.includes('card') ? `${text}!` : text)], 1);
     expect(half.map(({ text }) => text)).toEqual([two[0]!.text, two[1]!.text, `${two[0]!.text}!`]);
   });
 
