@@ -15,6 +15,7 @@ import { train } from './estimator.js';
 import { fileFormats } from './formats.js';
 import { addMovement, emptyHistory, type History, historySince } from './history.js';
 import type { LearnedModel } from './learned-model.js';
+import { knowledgeOf } from './left-out.js';
 import { params } from './params.js';
 import { openPredictor } from './predictor.js';
 import { divideHistory } from './recurring.js';
@@ -77,6 +78,22 @@ describe('what calibrates', () => {
     for (const [usual, odd] of choices) expect(odd.without(UNTIL - 1)).toEqual(usual.without(UNTIL - 1));
     const differ = choices.filter(([usual, odd]) => usual.champions.categories.dining !== odd.champions.categories.dining); // prettier-ignore
     expect(differ.length).toBeGreaterThan(0);
+  });
+
+  it('about two thirds of the months that calibrate are left out, the same ones each time', () => {
+    const chosen = { champions: { categories: { dining: 'theta' } }, without: () => ({ categories: {} }) };
+    const seasonality = { categories: {}, growth: 0.5 };
+    const left = (customer: string): boolean[] => {
+      const at = knowledgeOf(customer, chosen, () => flat, { ...flat, seasonality });
+      return Array.from({ length: 12 }, (_, month) => {
+        const { model, champions } = at(month);
+        expect(model.seasonality === seasonality).toBe(champions === chosen.champions);
+        return model === flat;
+      });
+    };
+    const all = Array.from({ length: 200 }, (_, i) => left(`customer ${i}`)).flat();
+    expect(all.filter(Boolean).length / all.length).toBeCloseTo(0.632, 1);
+    expect(left('customer 7')).toEqual(left('customer 7'));
   });
 
   it('short histories see neither earlier payments nor the outcome', () => {
