@@ -8,6 +8,7 @@ import { tokenise } from '../../../learning/sequence-tagging/index.js';
 import { freezeHoldout, splitHoldout } from '../../../learning/split/index.js';
 import { selectRows, textColumn } from '../../../learning/table.js';
 import { model } from '../../../models/financial-ner/index.js';
+import { inLatinLetters } from './transliteration.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
 
 /*
@@ -182,10 +183,22 @@ const firstRows = ({ schema, table }: TrainingData, rows: number): TrainingData 
 async function runLanguages(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   const divided = await readSet(context, { path: HINDI });
   if (!divided) return missing(context, 'HiNER');
-  context.onProgress('Hindi: from scratch');
-  const { f1 } = await measure({ ...divided, train: firstRows(divided.train, HINDI_ROWS) }, {}, null);
-  const name = `entities Hindi (HiNER, ${HINDI_ROWS} sentences), from scratch, F1`;
-  return [benchmarkRow({ name, value: f1, unit: '%', target: null, peer: null })];
+  const native = { ...divided, train: firstRows(divided.train, HINDI_ROWS) };
+  const latin = { train: inLatinLetters(native.train), holdout: inLatinLetters(native.holdout) };
+  const rows: BenchmarkRow[] = [];
+  for (const [script, parts] of [
+    ['Devanagari', native],
+    ['Latin letters', latin],
+  ] as const) {
+    context.onProgress(`Hindi in ${script}: from scratch`);
+    const { f1, trainSeconds } = await measure(parts, {}, null);
+    const name = `entities Hindi in ${script} (HiNER, ${HINDI_ROWS} sentences), from scratch`;
+    rows.push(
+      benchmarkRow({ name: `${name}, F1`, value: f1, unit: '%', target: null, peer: null }),
+      benchmarkRow({ name: `${name}, training`, value: trainSeconds, unit: 'CPU-s', target: null, peer: null }),
+    );
+  }
+  return rows;
 }
 
 const wordCount = ({ table }: { table: Table }): number =>
