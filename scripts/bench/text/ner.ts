@@ -13,7 +13,8 @@ import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../repor
 
 /*
  * Targets are the better of two peers on the same split, plus two points, as measured before this model existed: spaCy
- * 3.8.18 (blank `en`, 30 iterations) and python-crfsuite 0.9.12. Neither is run here.
+ * 3.8.18 (blank `en`, 30 iterations) and python-crfsuite 0.9.12. Neither is run here. A
+ * fine-tuned encoder has to beat what is reached from scratch.
  */
 
 interface EntitySet {
@@ -37,17 +38,17 @@ function wikigoldRows({ dataFolder }: BenchmarkContext): ReadonlySet<number> | n
 }
 
 const sets: readonly EntitySet[] = [
-  { name: 'NLU++ slots', path: 'intent/nlupp-banking', peer: 75, epochs: 15, fromScratch: 0 },
-  { name: 'FIN5', path: 'ner/sec-filings/FIN5.train.txt', peer: 91.2, epochs: 12, fromScratch: 0 },
+  { name: 'NLU++ slots', path: 'intent/nlupp-banking', peer: 75, epochs: 15, fromScratch: 78.1 },
+  { name: 'FIN5', path: 'ner/sec-filings/FIN5.train.txt', peer: 91.2, epochs: 12, fromScratch: 91.98 },
   {
     name: 'Wikigold',
     path: 'ner/wikigold/wikigold.conll.txt',
     peer: 72,
     epochs: 6,
-    fromScratch: 0,
+    fromScratch: 77.21,
     testRows: wikigoldRows,
   },
-  { name: 'WNUT17', path: 'ner/wnut17', peer: 22.7, epochs: 4, fromScratch: 0 },
+  { name: 'WNUT17', path: 'ner/wnut17', peer: 22.7, epochs: 4, fromScratch: 33.95 },
 ];
 const MARGIN = 2;
 const HINDI = 'ner/hiner-validation/original.validation.conll.gz';
