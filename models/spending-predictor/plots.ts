@@ -5,8 +5,15 @@ import { TOTAL_TARGET, WEEK_TARGET } from './judged-rows.js';
 const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
 const SIZE = { width: 420, height: 260 } as const;
 const FAN_SAMPLES = 3;
+/** Smaller categories together. */
+const REST = 'everything else';
 /** Categories that a stack shows by name; the others are one layer. */
 const MOST_LAYERS = 8;
+
+const LAYER_COLOURS = ['#4c78a8', '#f58518', '#54a24b', '#e45756', '#72b7b2', '#b279a2', '#eeca3b'];
+const REST_COLOUR = '#c7c7c7';
+/** Fewer months are an anecdote; their bar is pale. */
+const FEW_MONTHS = 30;
 
 const rounded = (value: number, digits = 0): number => Math.round(value * 10 ** digits) / 10 ** digits;
 
@@ -50,7 +57,8 @@ function fanPlot(scored: Scored, customer: string, index: number): Plot {
   ];
   return {
     title: `Months ahead, sample ${index + 1}`,
-    caption: 'Forecast on one day with its 80 % and 95 % bands; red dots are what was spent.',
+    caption:
+      'Forecast on one day (line) with its 80\u00a0% and 95\u00a0% bands (dark, light); red dots are what was spent.',
     spec: { $schema: SCHEMA, ...SIZE, data: { values }, layer },
   };
 }
@@ -66,21 +74,27 @@ function componentsPlot(scored: Scored, customer: string): Plot {
     sums.set(name, (sums.get(name) ?? 0) + scored.prediction[row]!);
   }
   const largest = [...sums].sort((a, b) => b[1] - a[1]).slice(0, MOST_LAYERS - 1).map(([name]) => name); // prettier-ignore
-  const layers = new Map<string, { month: string; category: string; amount: number }>();
+  const layers = new Map<string, { month: string; category: string; layer: number; amount: number }>();
   for (const row of own.rows) {
     const name = (scored.targets[row] ?? '').slice('category '.length);
-    const [month, category] = [scored.months[row] ?? '', largest.includes(name) ? name : 'everything else'];
+    const [month, category] = [scored.months[row] ?? '', largest.includes(name) ? name : REST];
     const before = layers.get(`${month} ${category}`)?.amount ?? 0;
-    layers.set(`${month} ${category}`, { month, category, amount: before + rounded(scored.prediction[row]!) });
+    const layer = category === REST ? largest.length : largest.indexOf(category);
+    layers.set(`${month} ${category}`, { month, category, layer, amount: before + rounded(scored.prediction[row]!) });
   }
+  const names = sums.size > largest.length ? [...largest, REST] : largest;
+  const colours = names.map((name, k) => (name === REST ? REST_COLOUR : LAYER_COLOURS[k]));
   const encoding = {
     x: monthAxis,
     y: { ...amountAxis('amount'), title: 'forecast for the month', stack: 'zero' },
     color: {
-      ...{ field: 'category', type: 'nominal', title: 'category', scale: { scheme: 'tableau10' } },
+      ...{ field: 'category', type: 'nominal', title: 'category' },
+      scale: { domain: names, range: colours },
       // In one row eight names are wider than the drawing, which would shrink with them.
       legend: { columns: 4 },
     },
+    // The largest at the bottom, what has no name on top.
+    order: { field: 'layer', type: 'quantitative' },
   };
   return {
     title: 'Components',
@@ -91,7 +105,7 @@ function componentsPlot(scored: Scored, customer: string): Plot {
 
 /** One scale for both layers; a half is low enough unless a small sample lies below it. */
 const shareAxis = (lowest: number) => ({
-  ...{ field: 'share', type: 'quantitative', title: 'outcomes within the band' },
+  ...{ field: 'share', type: 'quantitative', title: 'outcomes within the band', axis: { format: '%' } },
   scale: { domainMin: Math.min(0.5, Math.floor(lowest * 10) / 10), domainMax: 1, zero: false },
 });
 
@@ -149,14 +163,16 @@ function historyPlot(scored: Scored): Plot {
   const encoding = {
     x: { field: 'history', type: 'ordinal', sort: null, title: 'months of history', axis: { labelAngle: 0 } },
     y: { field: 'mape', type: 'quantitative', title: 'MAPE of the monthly total', axis: { format: '%' } },
+    opacity: { condition: { test: `datum.months < ${FEW_MONTHS}`, value: 0.35 }, value: 1 },
   };
   const label = {
     mark: { type: 'text', dy: -7, fontSize: 10 },
-    encoding: { ...encoding, text: { field: 'months', type: 'quantitative' } },
+    encoding: { ...encoding, opacity: { value: 1 }, text: { field: 'months', type: 'quantitative' } },
   };
   return {
     title: 'Error by length of history',
-    caption: 'Mean error one month ahead by how long the customer was known; the number is the months judged.',
+    caption:
+      'Mean error one month ahead by how long the customer was known; the number is the months judged, pale bars have few.',
     spec: { $schema: SCHEMA, ...SIZE, data: { values }, layer: [{ mark: 'bar', encoding }, label] },
   };
 }
