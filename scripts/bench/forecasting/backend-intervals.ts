@@ -19,7 +19,7 @@ const MONTHS = 36;
  * or more: those of month 0 are known for two to three years, the others for up to two.
  */
 const ARRIVALS = [
-  { month: 0, users: 220 },
+  { month: 0, users: 400 },
   ...Array.from({ length: 12 }, (_, i) => ({ month: 13 + i, users: 42 })),
 ] as const;
 /** Apart from the seed of the customers that are learned from. */
