@@ -100,6 +100,6 @@ export function prepare(data: TrainingData, params: IntentParams): Prepared {
     validation: validation.filter(({ intents }) => intents.every((intent) => known.has(intent))),
     strangers: asClass ? [] : all.filter((example, i) => mask[i] === true && example.outOfScope),
     outsiders: asClass ? [] : all.filter((example, i) => mask[i] !== true && example.outOfScope),
-    refit: !own || (params.ownValidation === 'learned' && params.engine !== 'fine-tuned'),
+    refit: !own || (params.ownValidation === 'learned' && params.engine === 'from-scratch'),
   };
 }

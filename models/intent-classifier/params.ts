@@ -36,13 +36,13 @@ export const params = z.strictObject({
   augmentation: z.enum(['auto', 'none']).default('auto').describe('typos and code-switching, kept where they gain'),
   /**
    * What becomes of a validation part that the data bring, once temperature and thresholds are chosen on it; `kept` is the
-   * protocol of published scores. Messages that this model sets aside itself are always learned from. Fine-tuning always
-   * keeps a given part apart: a second one would double the longest training there is. @default 'learned'
+   * protocol of published scores. The encoder tiers always keep it apart: they gain nothing from it. Messages that this
+   * model sets aside itself are learned from in every tier. @default 'learned'
    */
   ownValidation: z
     .enum(['learned', 'kept'])
     .default('learned')
-    .describe("the data's own validation part: learned from in the end (not by fine-tuning), or kept apart"),
+    .describe("the data's own validation part: learned from in the end (from scratch alone), or kept apart"),
   /** Share of in-scope validation messages that the out-of-scope threshold turns away. @default 0.05 */
   rejectShare: z
     .number()

@@ -1,7 +1,17 @@
 import { accuracy, microF1 } from '../../../../learning/metrics/index.js';
 import { runLinearPeer } from '../../peers/linear-text.js';
 import type { BenchmarkContext, BenchmarkRow } from '../../report/suite.js';
-import { hasEncoder, type IntentSet, loadSet, measure, type Measured, peerTexts, row } from './sets.js';
+import {
+  hasEncoder,
+  type IntentSet,
+  loadSet,
+  measure,
+  type Measured,
+  peerTexts,
+  type Protocol,
+  protocolsOf,
+  row,
+} from './sets.js';
 
 /** A set and what is to be reached on it. */
 export interface Bar {
@@ -15,9 +25,9 @@ export interface Bar {
 const MOST_SECONDS = 60;
 const MOST_PREDICT_SECONDS = 0.0003;
 
-async function linearPeer({ train, test }: IntentSet) {
+async function linearPeer({ train, test }: IntentSet, protocol: Protocol) {
   const rows = peerTexts(test, false);
-  const answer = await runLinearPeer(peerTexts(train, false), { test: rows });
+  const answer = await runLinearPeer(peerTexts(train, false, protocol), { test: rows });
   if (answer === null) return { quality: null, seconds: null };
   const truth = rows.labels as string[];
   const value = accuracy({ truth, predicted: answer.predictions.test as string[] });
@@ -54,28 +64,31 @@ const SCRATCH: readonly Bar[] = [
   { name: 'HWU64', path: 'hwu64', accuracy: 0.88 },
 ];
 
-/** From scratch against scikit-learn on the same rows: training part and, where there is one, validation part. */
+async function scratchRows(set: IntentSet, bar: Bar, protocol: Protocol): Promise<BenchmarkRow[]> {
+  const { ownValidation, suffix } = protocol;
+  const found = await measure(set, { ownValidation });
+  await found.predictor.close();
+  const { quality, seconds } = await linearPeer(set, protocol);
+  const name = `scratch ${bar.name}${suffix}`;
+  const cpu = { value: found.trainSeconds, unit: 'CPU s', target: { atMost: MOST_SECONDS } };
+  const each = { value: found.predictSeconds * 1000, unit: 'CPU ms', target: { atMost: MOST_PREDICT_SECONDS * 1000 } };
+  return [
+    ...qualityRows(name, found, bar, quality),
+    row({ name: `${name}: training, augmentation tried`, ...cpu, peer: seconds }),
+    row({ name: `${name}: one prediction`, ...each }),
+  ];
+}
+
+/** From scratch against scikit-learn on the same rows, with and without a validation part that the set brings. */
 export async function scratchSection(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   const rows: BenchmarkRow[] = [];
   for (const bar of SCRATCH) {
     const set = await loadSet(context, bar.path);
     if (set === null) continue;
-    context.onProgress(`from scratch: ${bar.name}`);
-    const found = await measure(set, {});
-    await found.predictor.close();
-    const { quality, seconds } = await linearPeer(set);
-    const name = `scratch ${bar.name}`;
-    const cpu = { value: found.trainSeconds, unit: 'CPU s', target: { atMost: MOST_SECONDS } };
-    const each = {
-      value: found.predictSeconds * 1000,
-      unit: 'CPU ms',
-      target: { atMost: MOST_PREDICT_SECONDS * 1000 },
-    };
-    rows.push(
-      ...qualityRows(name, found, bar, quality),
-      row({ name: `${name}: training, augmentation tried`, ...cpu, peer: seconds }),
-      row({ name: `${name}: one prediction`, ...each }),
-    );
+    for (const protocol of protocolsOf(set)) {
+      context.onProgress(`from scratch: ${bar.name}${protocol.suffix}`);
+      rows.push(...(await scratchRows(set, bar, protocol)));
+    }
   }
   return rows;
 }
@@ -85,7 +98,7 @@ const FROZEN: readonly Bar[] = [
   { name: 'Banking77', path: 'banking77', accuracy: 0.929 },
 ];
 
-/** A frozen encoder with a linear head. */
+/** A frozen encoder with a linear head; a validation part that the set brings is kept apart. */
 export async function frozenSection(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   if (!hasEncoder()) {
     context.onProgress(`frozen: ENCODER_PATH names no encoder: left out`);

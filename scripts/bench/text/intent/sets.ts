@@ -95,9 +95,28 @@ export async function measure(
   };
 }
 
-/** In-scope texts with their labels, as the peer takes them. */
-export function peerTexts(data: TrainingData, several: boolean): PeerTexts {
-  const kept = readExamples(data).filter(({ outOfScope }) => !outOfScope);
+/** How a validation part that the set brings is used in the end, and what a row's name says of it. */
+export interface Protocol {
+  readonly ownValidation: 'kept' | 'learned';
+  readonly suffix: string;
+}
+
+const LEARNED: Protocol = { ownValidation: 'learned', suffix: '' };
+
+const hasValidation = ({ table }: TrainingData): boolean => {
+  const parts = table.columns.part;
+  return parts?.kind === 'text' && parts.values.includes('validation');
+};
+
+/** The product's default; before it, where the set brings a validation part, the protocol of published scores. */
+export const protocolsOf = ({ train: rows }: IntentSet): readonly Protocol[] =>
+  hasValidation(rows) ? [{ ownValidation: 'kept', suffix: ', validation kept apart' }, LEARNED] : [LEARNED];
+
+/** In-scope texts with their labels, as the peer takes them; with or without the set's validation part. */
+export function peerTexts(data: TrainingData, several: boolean, { ownValidation } = LEARNED): PeerTexts {
+  const parts = data.table.columns.part;
+  const apart = (i: number): boolean => ownValidation === 'kept' && parts?.kind === 'text' && parts.values[i] === 'validation'; // prettier-ignore
+  const kept = readExamples(data).filter(({ outOfScope }, i) => !outOfScope && !apart(i));
   return { texts: kept.map(({ text }) => text), labels: kept.map(({ intents }) => (several ? intents : intents[0]!)) };
 }
 
