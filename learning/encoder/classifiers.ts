@@ -10,6 +10,7 @@ import {
 import type { FineTuningParams } from './params.js';
 import { regressionHead, type RegressionTask } from './regression-head.js';
 import type { Example } from './training-step.js';
+import { atWords } from './word-logits.js';
 
 /** One class, or any number of classes. */
 export type Label = number | readonly number[];
@@ -162,10 +163,6 @@ function wordExamples(encoder: Encoder, { sentences, tags }: TaggedSentences, ta
     return { ids, first, label };
   });
 }
-
-/** @returns logits by word; null for a word that was cut off or has no piece. */
-export const atWords = (logits: Float32Array, first: Int32Array, classes: number): (Float32Array | null)[] =>
-  Array.from(first, (at) => (at < 0 ? null : logits.subarray(at * classes, (at + 1) * classes)));
 
 function wordAccuracy(
   tags: readonly (readonly number[])[],

@@ -1,4 +1,4 @@
-export { atWords, trainSequenceClassifier, trainTokenClassifier } from './classifiers.js';
+export { trainSequenceClassifier, trainTokenClassifier } from './classifiers.js';
 export type { Label, LabelledTexts, SequenceTask, TaggedSentences, TokenTask } from './classifiers.js';
 export { memoIn } from './checkpoint.js';
 export type { EncoderConfig } from './config.js';
@@ -10,3 +10,4 @@ export { readSafetensors, writeSafetensors, type NamedTensor } from './safetenso
 export { embedTexts, openEncoderSession } from './session.js';
 export type { EmbedOptions, EncoderSession, SessionFiles, SessionOptions } from './session.js';
 export { loadTokenizer, type EncodedText, type EncodedWords, type EncoderTokenizer } from './tokenizer.js';
+export { atWords } from './word-logits.js';

@@ -1,11 +1,11 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { matrix, type Matrix } from '../matrix/index.js';
 import type { ComputeContext } from '../../contracts/model-definition.js';
-import { atWords } from './classifiers.js';
 import type { Encoder } from './encoder.js';
 import { exportFrozenEncoder, servingOutputs, type Precision } from './export.js';
 import { inBatches, openGraph, padBatch } from './runtime.js';
 import { loadTokenizer, type EncodedText, type EncoderTokenizer } from './tokenizer.js';
+import { atWords } from './word-logits.js';
 
 export interface SessionFiles {
   /** Written by `exportEncoder` or `exportFrozenEncoder`. */

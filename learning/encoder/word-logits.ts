@@ -1,0 +1,3 @@
+/** @returns logits by word; null for a word that was cut off or has no piece. */
+export const atWords = (logits: Float32Array, first: Int32Array, classes: number): (Float32Array | null)[] =>
+  Array.from(first, (at) => (at < 0 ? null : logits.subarray(at * classes, (at + 1) * classes)));
