@@ -24,6 +24,7 @@ async function run(context: BenchmarkContext): Promise<BenchmarkRow[]> {
 
 /** The encoder, the intent classifier and the financial NER on public data; `--only intent-scratch` takes one section. */
 export const benchmarks: BenchmarkSuite = {
-  description: 'text models: encoder training, intents (scratch, frozen, tuned, multi, active, robust, reasons), entities',
+  description:
+    'text models: encoder training, intents (scratch, frozen, tuned, multi, active, robust, reasons), entities',
   run,
 };
