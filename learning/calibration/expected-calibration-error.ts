@@ -1,6 +1,7 @@
 import type { Interval } from '../../contracts/evaluation.js';
 import { createRandom } from '../random/index.js';
 import { quantile, type Scored, type ScoreMetric } from '../metrics/index.js';
+import { mean } from '../statistics/mean.js';
 
 /** Bins of equal weight: each holds a tenth of the rows, so that none rests on a handful. */
 export const CALIBRATION_BINS = 10;
@@ -60,8 +61,6 @@ export const expectedCalibrationError: ScoreMetric = (labels, scores, weights) =
     bins.reduce((sum, { predicted, observed, weight }) => sum + weight * Math.abs(predicted - observed), 0) / total
   );
 };
-
-const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Labels drawn from the probabilities themselves: what a perfectly calibrated model of this size would show. */
 export function calibrationNoise(scores: ArrayLike<number>, seed: number, resamples = 200): number {

@@ -1,3 +1,4 @@
+import { mean } from '../statistics/mean.js';
 import type { Attribution } from './occlusion.js';
 
 /** Ranks from 1, ascending; equal values share the mean of their ranks. */
@@ -8,8 +9,6 @@ function meanRanks(values: readonly number[]): number[] {
     return below + (equal + 1) / 2;
   });
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * Spearman's rank correlation of two attributions of the same parts of one text: 1 = the same order of importance,

@@ -1,6 +1,7 @@
 import { defineForecaster, type Forecaster } from './forecaster.js';
 import type { DampedTrend, ForecastCurve, Spread } from './curve.js';
 import { seasonalPeriods } from './series.js';
+import { mean } from '../statistics/mean.js';
 
 /** A spread that does not grow with the horizon. */
 export const steadySpread = (sigma: number): Spread => ({
@@ -27,8 +28,6 @@ export const plainCurve = (trend: DampedTrend, spread: Spread): ForecastCurve =>
   spread,
 });
 
-const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** Root mean square of the differences to the value `lag` steps before; 0 when there is none. */
 function lagSpread(values: Float64Array, lag: number): number {
   let sum = 0;
@@ -52,7 +51,7 @@ export function movingAverage(window: number): Forecaster {
     minimum: 1,
     fit(values) {
       const recent = values.slice(-window);
-      const level = meanOf(recent);
+      const level = mean(recent);
       const square = recent.reduce((sum, value) => sum + (value - level) ** 2, 0);
       const sigma = Math.sqrt(square / Math.max(1, recent.length - 1));
       return { curve: plainCurve(flatTrend(level), steadySpread(sigma)) };

@@ -1,6 +1,7 @@
 import type { Interval } from '../../contracts/evaluation.js';
 import { PipelineError } from '../../contracts/errors.js';
 import { ascendingOrder, classWeights, requireSameLabels, requireScored, type Scored } from './order.js';
+import { mean } from '../statistics/mean.js';
 import { normalQuantile } from './normal.js';
 
 /** An AUC with its variance after DeLong. */
@@ -27,8 +28,6 @@ function midRanks(values: Float64Array): Float64Array {
   }
   return ranks;
 }
-
-const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Sun & Xu's O(n log n) way to DeLong's placements: rank among all minus rank within the class. */
 function placements({ labels, scores }: Scored): Placements {

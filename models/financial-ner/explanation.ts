@@ -45,10 +45,11 @@ function whyOf({ source, value }: NerEntity, reasons: readonly EntityReason[]): 
   return spoken.length === 0 ? 'found by the model' : `seen from ${spoken.map(({ text }) => text).join(', ')}`;
 }
 
-function explained(entity: NerEntity, known: readonly ExplainedEntity[]): EntityExplanation {
+/** @param known - what the model saw in the entity that it found from the same place on. */
+function explained(entity: NerEntity, known: ExplainedEntity | undefined): EntityExplanation {
   const { type, start, end, text, confidence, source } = entity;
-  const same = known.find(({ entity: other }) => other.start === start && other.end === end && other.type === type);
-  const reasons = source === 'rule' ? [] : reasonsOf(same?.reasons ?? []);
+  const same = known?.entity.end === end && known.entity.type === type && source !== 'rule';
+  const reasons = same ? reasonsOf(known.reasons) : [];
   const sentence = `${type} "${text}", ${Math.round(100 * confidence)} % sure: ${whyOf(entity, reasons)}`;
   return { type, start, end, text, confidence, source, sentence, reasons };
 }
@@ -68,9 +69,8 @@ export async function explain(
   const known = (await (predictor as NerPredictor).explain(request.text)) ?? [];
   const byStart = new Map(known.map((one) => [one.entity.start, one]));
   return {
-    entities: (answer?.entities ?? []).slice(0, MOST_ENTITIES).map((entity) => {
-      const near = byStart.get(entity.start);
-      return explained(entity, near ? [near] : []);
-    }),
+    entities: (answer?.entities ?? [])
+      .slice(0, MOST_ENTITIES)
+      .map((entity) => explained(entity, byStart.get(entity.start))),
   };
 }

@@ -1,6 +1,7 @@
 import type { ArtefactFiles, TrainContext } from '../../contracts/model-definition.js';
 import { addTypos, switchCode } from '../../learning/augmentation/index.js';
 import { createRandom, type Random } from '../../learning/random/index.js';
+import { pairedGain } from '../../learning/statistics/paired-gain.js';
 import type { FitEngine, EngineTask } from './engine.js';
 import type { Example } from './examples.js';
 import { openScratch } from './scratch-engine.js';
@@ -60,18 +61,10 @@ async function tryOut(context: TrainContext, task: EngineTask, fit: FitEngine): 
   return { files, right: scores.map((row, i) => Number(known(i).includes(classes[largest(row)]!))) };
 }
 
-/** Mean difference of paired rows, and whether it is more than two standard errors. */
-function gain(ours: readonly number[], base: readonly number[]): { readonly mean: number; readonly sure: boolean } {
-  const differences = ours.map((right, i) => right - base[i]!);
-  const mean = differences.reduce((sum, one) => sum + one, 0) / differences.length;
-  const variance = differences.reduce((sum, one) => sum + (one - mean) ** 2, 0) / differences.length;
-  return { mean, sure: mean > 2 * Math.sqrt(variance / differences.length) };
-}
-
 /** Better on clean and mistyped messages together, no worse on the clean ones. */
 function pays({ right }: Trial, { right: before }: Trial): boolean {
   const clean = right.length / 2;
-  return gain(right, before).sure && gain(right.slice(0, clean), before.slice(0, clean)).mean >= 0;
+  return pairedGain(right, before).sure && pairedGain(right.slice(0, clean), before.slice(0, clean)).mean >= 0;
 }
 
 export interface Augmentation {
@@ -102,7 +95,7 @@ export async function fitAugmented(context: TrainContext, task: EngineTask, fit:
     kept.push(step);
     best = found;
   }
-  const { mean } = gain(best.right, plain.right);
+  const { mean } = pairedGain(best.right, plain.right);
   const names = kept.map(({ name }) => name).join(' and ');
   const note = `training messages with ${names} added: +${(100 * mean).toFixed(1)} points on validation, half of it with typos`;
   return { variants: kept.map(({ variant }) => variant), note: kept.length === 0 ? null : note, files: best.files };

@@ -7,6 +7,7 @@ import {
   type Series,
 } from '../../learning/forecasting/index.js';
 import { hashFraction } from '../../learning/hash/murmur.js';
+import { mean } from '../../learning/statistics/mean.js';
 import {
   amountsByCategory,
   candidatesFor,
@@ -86,8 +87,6 @@ const FEWEST_ORIGINS = 6;
 const absoluteErrors = ({ forecasts }: BacktestResult, except: number | null): number[] =>
   forecasts.flatMap(({ origin, actual, mean }) => (origin === except ? [] : [Math.abs(actual[0]! - mean[0]!)]));
 
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** What the favourite and its rivals said of one series. */
 type Contest = readonly BacktestResult[];
 
@@ -97,8 +96,8 @@ function winner([own, ...rivals]: Contest, margin: number, except: number | null
   const ours = absoluteErrors(own, except);
   const judged = rivals.filter(({ forecasts }) => forecasts.length > 0).map((rival) => ({ rival, errors: absoluteErrors(rival, except) })); // prettier-ignore
   if (judged.length === 0 || ours.length === 0) return undefined;
-  const best = judged.reduce((a, b) => (meanOf(b.errors) < meanOf(a.errors) ? b : a));
-  if (meanOf(best.errors) >= meanOf(ours) * (1 - margin)) return undefined;
+  const best = judged.reduce((a, b) => (mean(b.errors) < mean(a.errors) ? b : a));
+  if (mean(best.errors) >= mean(ours) * (1 - margin)) return undefined;
   const nearer = best.errors.filter((error, i) => error <= ours[i]!).length;
   return nearer >= NEARER_SHARE * ours.length ? best.rival.forecaster : undefined;
 }

@@ -10,6 +10,7 @@ import {
 } from '../../learning/metrics/forecast.js';
 import { quantile } from '../../learning/metrics/index.js';
 import { createRandom } from '../../learning/random/index.js';
+import { mean } from '../../learning/statistics/mean.js';
 import { numberColumn, textColumn } from '../../learning/table.js';
 import { DISCRETIONARY_TARGET, TOTAL_TARGET, WEEK_TARGET } from './judged-rows.js';
 
@@ -94,9 +95,6 @@ export function customerErrors(scored: Scored, predictions: ArrayLike<number> = 
   return { errors, points, skipped };
 }
 
-const mean = (values: readonly number[]): number =>
-  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-
 const RESAMPLES = 1000;
 
 /** Percentile bootstrap over customers: months of one customer are not independent of each other. */
@@ -115,7 +113,7 @@ export function bootstrapMean(values: readonly number[], seed: number): Interval
 export function mapeMetric(name: string, scored: Scored, seed: number): Metric {
   const { errors, points } = customerErrors(scored);
   const values = [...errors.values()];
-  return { name, value: mean(values), direction: 'lower', n: points, interval: bootstrapMean(values, seed) };
+  return { name, value: mean(values, 0), direction: 'lower', n: points, interval: bootstrapMean(values, seed) };
 }
 
 /** Paired difference of two MAPEs over the customers that both have; positive = the first is better. */
@@ -124,9 +122,9 @@ export function pairedMape(ours: CustomerErrors, theirs: CustomerErrors, seed: n
   const [first, second] = [both.map((name) => ours.errors.get(name)!), both.map((name) => theirs.errors.get(name)!)];
   const differences = first.map((error, i) => second[i]! - error);
   return {
-    ours: mean(first),
-    theirs: mean(second),
-    difference: mean(differences),
+    ours: mean(first, 0),
+    theirs: mean(second, 0),
+    difference: mean(differences, 0),
     interval: bootstrapMean(differences, seed),
     n: both.length,
   };
@@ -140,7 +138,10 @@ export function medianMase(scored: Scored): { readonly value: number; readonly n
   );
   const groups = groupRows(categories, (row) => `${scored.customers[row] ?? ''} ${scored.targets[row] ?? ''}`);
   const values = [...groups.values()].map((rows) =>
-    mean(rows.map((row) => Math.abs(scored.truth[row]! - scored.prediction[row]!) / scored.scale[row]!)),
+    mean(
+      rows.map((row) => Math.abs(scored.truth[row]! - scored.prediction[row]!) / scored.scale[row]!),
+      0,
+    ),
   );
   values.sort((a, b) => a - b);
   return { value: values.length === 0 ? 0 : quantile(values, 0.5), n: values.length };

@@ -1,3 +1,6 @@
+import { mean } from '../../learning/statistics/mean.js';
+import { pairedGain } from '../../learning/statistics/paired-gain.js';
+
 /** One month of the backtest: what was said without income, by income alone, and what came. */
 export interface ShareCase {
   readonly customer: string;
@@ -13,8 +16,6 @@ const STEPS = 10;
 const LARGEST_ERROR = 1;
 /** Fewer customers cannot tell the shares apart. */
 const FEWEST_CUSTOMERS = 30;
-/** Standard errors by which income must help. */
-const CERTAINTY = 2;
 
 /** A total that takes a share from what income says; bills are paid in any case. */
 export const withShare = (base: number, owed: number, byIncome: number, share: number): number =>
@@ -46,16 +47,6 @@ function customerErrors(cases: readonly ShareCase[], share: number): number[] {
   return [...sums.values()].map(({ error, size }) => Math.min(LARGEST_ERROR, size > 0 ? error / size : LARGEST_ERROR));
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** True when the mean difference lies above 0 by more than its noise. */
-function helps(before: readonly number[], after: readonly number[]): boolean {
-  const gains = before.map((error, i) => error - after[i]!);
-  const gain = mean(gains);
-  const variance = mean(gains.map((value) => (value - gain) ** 2));
-  return gain > CERTAINTY * Math.sqrt(variance / gains.length);
-}
-
 /**
  * The part that income gets in the total: the one with the smallest mean error over customers in the rolling backtest, or
  * 0 when it is not better beyond noise, paired over customers.
@@ -69,5 +60,5 @@ export function chooseShare(cases: readonly ShareCase[]): number {
     const errors = customerErrors(cases, step / STEPS);
     if (mean(errors) < mean(best.errors)) best = { share: step / STEPS, errors };
   }
-  return helps(none, best.errors) ? best.share : 0;
+  return pairedGain(none, best.errors).sure ? best.share : 0;
 }

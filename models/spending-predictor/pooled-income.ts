@@ -4,6 +4,7 @@ import type { ForecasterState, Series } from '../../learning/forecasting/index.j
 import { solveByCholesky } from '../../learning/matrix/cholesky.js';
 import { quantile } from '../../learning/metrics/index.js';
 import { monthOfDay } from '../../learning/recurring-items/index.js';
+import { mean } from '../../learning/statistics/mean.js';
 import { dayOfTime } from './calendar.js';
 
 /** One customer's months: all spending, bills included, beside what came in. */
@@ -50,8 +51,6 @@ const SMALLEST_SHARE = 0.05;
 const SMALLEST_ERROR = 0.02;
 const REWEIGHTINGS = 40;
 
-const mean = (values: readonly number[]): number =>
-  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 const median = (values: readonly number[]): number =>
   quantile(
     [...values].sort((a, b) => a - b),
@@ -92,7 +91,7 @@ export function monthEffects(customers: readonly MonthlyMoney[], at: number): Ma
   let effects = new Map(months.map((month) => [month, 1]));
   if (known.length < FEWEST_CUSTOMERS) return effects;
   for (let round = 0; round < ROUNDS; round++) {
-    const levels = known.map((one) => mean(recentMonths(one, at, LEVEL_WINDOW, effects)));
+    const levels = known.map((one) => mean(recentMonths(one, at, LEVEL_WINDOW, effects), 0));
     const raw = months.map((month) => ratioOfSums(known, levels, month));
     const usual = median(raw.slice(-WINDOW));
     effects = new Map(months.map((month, i) => [month, raw[i]! / usual]));
@@ -118,9 +117,9 @@ function signalsOf(money: MonthlyMoney, at: number, effects: Effects): Signals |
   const spent = recentMonths(money, at, WINDOW, effects);
   if (spent.length === 0) return null;
   const came = recentIncome(money.income, at);
-  const scale = Math.max(mean(spent), SMALLEST_SHARE * mean(came));
+  const scale = Math.max(mean(spent, 0), SMALLEST_SHARE * mean(came, 0));
   if (!(scale > 0)) return null;
-  return { values: [median(spent) / scale, mean(came) / scale, (came.at(-1) ?? 0) / scale], scale };
+  return { values: [median(spent) / scale, mean(came, 0) / scale, (came.at(-1) ?? 0) / scale], scale };
 }
 
 /** Least absolute deviations by iteratively reweighted least squares (Schlossmacher 1973), held at the first signal. */

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { mean } from './mean.js';
+import { pairedGain } from './paired-gain.js';
+
+describe('the mean', () => {
+  it('is NaN of nothing, unless something else is asked for', () => {
+    expect(mean([1, 2, 6])).toBe(3);
+    expect(mean(new Float64Array(0))).toBeNaN();
+    expect(mean([], 0)).toBe(0);
+  });
+});
+
+describe('a paired gain', () => {
+  it('is sure above two standard errors and not at or below them', () => {
+    // Differences 0 and 1 in equal shares: mean 1/2, standard error 1 / (2 √n); four rows are exactly two of them.
+    const rows = (n: number): number[] => Array.from({ length: n }, (_, i) => i % 2);
+    const none = (n: number): number[] => Array<number>(n).fill(0);
+    expect(pairedGain(rows(4), none(4))).toEqual({ mean: 0.5, sure: false });
+    expect(pairedGain(rows(6), none(6))).toEqual({ mean: 0.5, sure: true });
+    expect(pairedGain(none(6), rows(6))).toEqual({ mean: -0.5, sure: false });
+  });
+
+  it('of equal rows is none', () => {
+    expect(pairedGain([1, 2, 3], [1, 2, 3])).toEqual({ mean: 0, sure: false });
+  });
+});
