@@ -73,6 +73,11 @@ export const errorTable = {
   CHILD_OUT_OF_MEMORY: row(500, 1, 'The computing process passed its memory limit (TRAINING_MEMORY_MB).'),
   // services
   SERVICE_UNAVAILABLE: row(503, 1, 'A service does not answer; the message names it and where it was expected.', true),
+  SERVICE_REFUSED: row(
+    502,
+    2,
+    'A service and this program do not accept each other: certificate, key or encryption; the message says which.',
+  ),
   SERVICE_NOT_FOUND: row(500, 1, 'A service that must be started locally has no program to start it with.'),
   SERVICE_CRASHED: row(500, 1, 'A local service ended; the last lines of its log are in the message.'),
   INTERNAL: row(500, 1, 'A fault in this program; please report it with the details.'),

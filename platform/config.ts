@@ -8,14 +8,41 @@ const optionalText = z.preprocess((value) => (value === '' ? undefined : value),
 const withDefault = <S extends z.ZodType>(schema: S, fallback: string) =>
   z.preprocess((value) => (value === undefined || value === '' ? fallback : value), schema);
 
+/** A key goes into a header as it is: what a copied line leaves around it is cut off, anything else is no key. */
+const apiKey = z.preprocess(
+  (value) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined),
+  z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'wanted one key: printable ASCII without blanks')
+    .optional(),
+);
+
+const TEMPORAL_PORT = 7233;
+
+/** `host`, `host:port`, `[v6]:port`; the port that is not said is Temporal's. */
+const hostAndPort = z.preprocess(
+  (value) => (value === '' ? undefined : value),
+  z
+    .string()
+    .regex(/^(\[[\da-f:.]+\]|[^\s/:]+)(:\d+)?$/i, 'wanted host:port, without https:// (TLS: see TEMPORAL_TLS)')
+    .transform((address) => (/:\d+$/.test(address) ? address : `${address}:${TEMPORAL_PORT}`))
+    .optional(),
+);
+
 const environment = z.object({
   ML_HOME: withDefault(z.string(), '.ml-services'),
   ML_CACHE: optionalText,
   XDG_CACHE_HOME: optionalText,
   LOG_LEVEL: withDefault(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']), 'info'),
 
-  TEMPORAL_ADDRESS: optionalText,
+  TEMPORAL_ADDRESS: hostAndPort,
   TEMPORAL_NAMESPACE: withDefault(z.string(), 'default'),
+  TEMPORAL_TLS: z.preprocess((value) => (value === '' ? undefined : value), z.stringbool().optional()),
+  TEMPORAL_TLS_CLIENT_CERT_PATH: optionalText,
+  TEMPORAL_TLS_CLIENT_KEY_PATH: optionalText,
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: optionalText,
+  TEMPORAL_TLS_SERVER_NAME: optionalText,
+  TEMPORAL_API_KEY: apiKey,
   TEMPORAL_CLI_PATH: optionalText,
   DATABASE_URL: optionalText,
   BACKEND_DATABASE_URL: optionalText,
@@ -45,6 +72,17 @@ const environment = z.object({
   SCHEDULE_CATCHUP_HOURS: withDefault(z.coerce.number().positive(), '24'),
 });
 
+/** How a foreign Temporal server is reached over TLS; files are absolute, and are read when a connection is made. */
+export interface TemporalTls {
+  /** Certificate and key of this client, both or neither. */
+  readonly certPath: string | null;
+  readonly keyPath: string | null;
+  /** Authorities that the server's certificate may be signed by; null: the public ones. */
+  readonly caPath: string | null;
+  /** The name that the server's certificate must have; null: the host of the address. */
+  readonly serverName: string | null;
+}
+
 /** Settings of one process, parsed once. Absent addresses mean: use the embedded service. */
 export interface Config {
   /** State of the embedded services, absolute. */
@@ -52,7 +90,16 @@ export interface Config {
   /** Programs and downloads that outlive a checkout, absolute. */
   readonly cache: string;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
-  readonly temporal: { readonly address: string | null; readonly namespace: string; readonly cliPath: string | null };
+  readonly temporal: {
+    /** `host:port` of a foreign server. */
+    readonly address: string | null;
+    readonly namespace: string;
+    readonly cliPath: string | null;
+    /** Null: without TLS. */
+    readonly tls: TemporalTls | null;
+    /** A secret. */
+    readonly apiKey: string | null;
+  };
   readonly databaseUrl: string | null;
   readonly backendDatabaseUrl: string | null;
   readonly redisUrl: string | null;
@@ -94,11 +141,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, wo
     home: resolve(workingDirectory, found.ML_HOME),
     cache: resolve(found.ML_CACHE ?? join(found.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ml-services')),
     logLevel: found.LOG_LEVEL,
-    temporal: {
-      address: found.TEMPORAL_ADDRESS ?? null,
-      namespace: found.TEMPORAL_NAMESPACE,
-      cliPath: found.TEMPORAL_CLI_PATH ?? null,
-    },
+    temporal: temporalSettings(found, (path) => resolve(workingDirectory, path)),
     databaseUrl: found.DATABASE_URL ?? null,
     backendDatabaseUrl: found.BACKEND_DATABASE_URL ?? null,
     redisUrl: found.REDIS_URL ?? null,
@@ -124,3 +167,50 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, wo
     },
   };
 }
+
+type Found = z.infer<typeof environment>;
+
+/** As Temporal's CLI reads the same variables: an API key or a TLS setting turns TLS on. */
+function temporalSettings(found: Found, absolute: (path: string) => string): Config['temporal'] {
+  const { TEMPORAL_TLS_CLIENT_CERT_PATH: certPath, TEMPORAL_TLS_CLIENT_KEY_PATH: keyPath } = found;
+  const { TEMPORAL_TLS_SERVER_CA_CERT_PATH: caPath, TEMPORAL_TLS_SERVER_NAME: serverName } = found;
+  expectConsistent(found);
+  const given = [certPath, caPath, serverName, found.TEMPORAL_API_KEY].some((value) => value !== undefined);
+  const file = (path: string | undefined): string | null => (path === undefined ? null : absolute(path));
+  return {
+    address: found.TEMPORAL_ADDRESS ?? null,
+    namespace: found.TEMPORAL_NAMESPACE,
+    cliPath: found.TEMPORAL_CLI_PATH ?? null,
+    tls:
+      (found.TEMPORAL_TLS ?? given)
+        ? { certPath: file(certPath), keyPath: file(keyPath), caPath: file(caPath), serverName: serverName ?? null }
+        : null,
+    apiKey: found.TEMPORAL_API_KEY ?? null,
+  };
+}
+
+const securing = [
+  'TEMPORAL_TLS_CLIENT_CERT_PATH',
+  'TEMPORAL_TLS_CLIENT_KEY_PATH',
+  'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+  'TEMPORAL_TLS_SERVER_NAME',
+  'TEMPORAL_API_KEY',
+] as const satisfies readonly (keyof Found)[];
+
+/** Settings that cannot be meant together are refused: a key that is not sent, or sent in the clear, would be a surprise. */
+function expectConsistent(found: Found): void {
+  const [cert, key] = securing;
+  if ((found[cert] === undefined) !== (found[key] === undefined)) {
+    const [set, unset] = found[key] === undefined ? [cert, key] : [key, cert];
+    throw inconsistent(`${set} is set and ${unset} is not; wanted both or neither`);
+  }
+  const set = securing.filter((name) => found[name] !== undefined);
+  if (found.TEMPORAL_TLS === false && set.length > 0)
+    throw inconsistent(`TEMPORAL_TLS is off, and ${set.join(', ')} would not be used or be sent in the clear`);
+  const wanted = [...(found.TEMPORAL_TLS === true ? ['TEMPORAL_TLS'] : []), ...set];
+  if (found.TEMPORAL_ADDRESS === undefined && wanted.length > 0)
+    throw inconsistent(`${wanted.join(', ')} without TEMPORAL_ADDRESS: the local server takes neither TLS nor keys`);
+}
+
+const inconsistent = (message: string): PipelineError =>
+  new PipelineError('INVALID_CONFIG', `${message} (see .env.example)`);

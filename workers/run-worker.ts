@@ -9,6 +9,8 @@ import type { Endpoints } from '../platform/embedded/endpoints.js';
 import type { JobRunner } from '../platform/child-process/job.js';
 import { createLogger } from '../platform/logging.js';
 import { codeExtension } from '../platform/project.js';
+import { connectWith } from '../platform/temporal/connect.js';
+import { type TemporalServer, temporalServer } from '../platform/temporal/server.js';
 import { type ActivityParts, createActivities } from './activities.js';
 import { bundlePath, workflowsPath } from './bundle-workflows.js';
 import { connectTemporal } from './client.js';
@@ -42,20 +44,20 @@ const HEARTBEAT_INTERVAL = '1 second';
 
 /**
  * Runs workers until the signal: connects, brings schemas and search attributes up to date, polls.
- * @throws PipelineError `SERVICE_UNAVAILABLE` when the orchestrator does not answer at the start.
+ * @throws PipelineError `SERVICE_UNAVAILABLE` or `SERVICE_REFUSED` when the orchestrator does not answer or accept it at the start.
  */
 export async function runWorkers(options: RunWorkersOptions): Promise<void> {
   const { config, endpoints, roles, signal } = options;
   const logger = options.logger ?? createLogger({ level: config.logLevel, name: `worker-${roles.join('-')}` });
   installRuntime(logger);
-  await prepareServer(endpoints, logger);
+  const server = temporalServer(config, endpoints);
+  await prepareServer(server, logger);
   const services = options.services ?? (await connectServices(config, endpoints, logger));
-  const { address, namespace } = endpoints.temporal;
-  const connection = await NativeConnection.connect({ address });
+  const connection = await connectWith(server, (settings) => NativeConnection.connect(settings));
   try {
     const { runner } = options;
     const parts = { config, endpoints, services, ...(runner === undefined ? {} : { runner }) };
-    const shared = { connection, namespace, ...sharedOptions(parts) };
+    const shared = { connection, namespace: server.namespace, ...sharedOptions(parts) };
     const workers = await Promise.all(roles.map((role) => Worker.create(roleOptions(role, config, shared))));
     options.onReady?.();
     logger.info({ roles, queue: queueOf(config) }, 'workers poll');
@@ -75,8 +77,8 @@ function installRuntime(logger: Logger): void {
   Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
 }
 
-async function prepareServer(endpoints: Endpoints, logger: Logger): Promise<void> {
-  const client = await connectTemporal(endpoints);
+async function prepareServer(server: TemporalServer, logger: Logger): Promise<void> {
+  const client = await connectTemporal(server);
   try {
     const added = await ensureSearchAttributes(client);
     if (added.length > 0) logger.info({ added }, 'search attributes registered');

@@ -18,9 +18,12 @@ export const artifactUriOf = (config: Pick<Config, 'artifactUri' | 'home'>): str
 
 /** The settings that say which services a platform stands on, by the name of their variable; hashed, they hold passwords. */
 export function addressFingerprints(config: Config): Record<string, string> {
+  const { tls, apiKey } = config.temporal;
   const settings: Record<string, string | null> = {
     TEMPORAL_ADDRESS: config.temporal.address,
     TEMPORAL_NAMESPACE: config.temporal.namespace,
+    TEMPORAL_TLS: tls === null ? null : JSON.stringify([tls.certPath, tls.keyPath, tls.caPath, tls.serverName]),
+    TEMPORAL_API_KEY: apiKey,
     DATABASE_URL: config.databaseUrl,
     BACKEND_DATABASE_URL: config.backendDatabaseUrl,
     REDIS_URL: config.redisUrl,

@@ -13,6 +13,12 @@ it.each([
       TEMPORAL_ADDRESS: 'temporal:7233',
       TEMPORAL_NAMESPACE: 'bank',
       TEMPORAL_CLI_PATH: '/opt/temporal',
+      TEMPORAL_TLS: 'true',
+      TEMPORAL_TLS_CLIENT_CERT_PATH: 'certificates/client.pem',
+      TEMPORAL_TLS_CLIENT_KEY_PATH: 'certificates/client.key',
+      TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/etc/authority.pem',
+      TEMPORAL_TLS_SERVER_NAME: 'temporal.internal',
+      TEMPORAL_API_KEY: 'key',
       DATABASE_URL: 'postgres://a/b',
       BACKEND_DATABASE_URL: 'postgres://c/d',
       REDIS_URL: 'redis://e',
@@ -32,6 +38,7 @@ it.each([
       SCHEDULE_CATCHUP_HOURS: '2.5',
     },
   ],
+  ['TLS by an API key alone', { TEMPORAL_ADDRESS: 'cloud:7233', TEMPORAL_API_KEY: 'key' }],
 ])('hands a child the same configuration: %s', (_, env) => {
   const config = readConfig(env, '/project');
   expect(readConfig(configEnvironment(config), '/somewhere/else')).toEqual(config);

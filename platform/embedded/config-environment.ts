@@ -12,6 +12,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   TEMPORAL_ADDRESS: config.temporal.address ?? '',
   TEMPORAL_NAMESPACE: config.temporal.namespace,
   TEMPORAL_CLI_PATH: config.temporal.cliPath ?? '',
+  ...temporalSecurity(config.temporal),
   DATABASE_URL: config.databaseUrl ?? '',
   BACKEND_DATABASE_URL: config.backendDatabaseUrl ?? '',
   REDIS_URL: config.redisUrl ?? '',
@@ -31,6 +32,15 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   SCHEDULE_DAILY: config.schedule.daily,
   SCHEDULE_OVERLAP: config.schedule.overlap,
   SCHEDULE_CATCHUP_HOURS: String(config.schedule.catchupHours),
+});
+
+const temporalSecurity = ({ tls, apiKey }: Config['temporal']): Record<string, string> => ({
+  TEMPORAL_TLS: tls === null ? '' : 'true',
+  TEMPORAL_TLS_CLIENT_CERT_PATH: tls?.certPath ?? '',
+  TEMPORAL_TLS_CLIENT_KEY_PATH: tls?.keyPath ?? '',
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: tls?.caPath ?? '',
+  TEMPORAL_TLS_SERVER_NAME: tls?.serverName ?? '',
+  TEMPORAL_API_KEY: apiKey ?? '',
 });
 
 /** The addresses as the variables that name foreign services: what a worker process is handed. */

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { PipelineError } from '../../contracts/errors.js';
 import type { Config } from '../config.js';
+import { pingTemporal } from '../temporal/ping.js';
+import { securityOf } from '../temporal/server.js';
 import { withoutPassword } from './addresses.js';
 import { pingPostgres, planPostgres, postgresVersion } from './postgres/postgres.js';
 import { waitUntil } from './processes/wait.js';
@@ -8,7 +10,6 @@ import { findRedis, pingRedis, planRedis, redisVersion } from './redis/redis.js'
 import type { Secrets } from './secrets.js';
 import type { ServicePlan } from './service.js';
 import type { PlatformPart } from './state.js';
-import { pingTemporal } from './temporal/health.js';
 import { obtainTemporal } from './temporal/program.js';
 import { planTemporal, temporalPorts } from './temporal/temporal.js';
 
@@ -64,17 +65,18 @@ export async function planOnlineStore(context: PlanContext): Promise<PlannedPart
   return { start: plan, record: null, address: url };
 }
 
-/** TEMPORAL_ADDRESS, else the development server. @throws PipelineError as `planDatabase`; see `obtainTemporal`. */
+/** TEMPORAL_ADDRESS, else the development server. @throws PipelineError as `planDatabase`, `pingTemporal`, `obtainTemporal`. */
 export async function planOrchestrator(
   context: PlanContext,
 ): Promise<PlannedPart<{ address: string; uiUrl: string | null }>> {
   const { config, ports, signal, onProgress } = context;
   const { address, namespace, cliPath } = config.temporal;
   if (address !== null) {
-    await expectForeign('Temporal', 'TEMPORAL_ADDRESS', address, () => pingTemporal(address));
+    await expectForeign('Temporal', 'TEMPORAL_ADDRESS', address, () => pingTemporal({ ...config.temporal, address }));
+    const where = `${address} (${securityOf(config.temporal)})`;
     return {
       start: null,
-      record: foreignPart('temporal', 'not asked', 'TEMPORAL_ADDRESS', address),
+      record: foreignPart('temporal', 'not asked', 'TEMPORAL_ADDRESS', where),
       address: { address, uiUrl: null },
     };
   }
@@ -90,6 +92,7 @@ async function expectForeign(name: string, setting: string, where: string, ping:
     ping().then(
       () => true,
       (fault: unknown) => {
+        if (fault instanceof PipelineError && !fault.retryable) throw fault; // time does not heal it
         reason = fault instanceof Error ? fault.message : String(fault);
         return false;
       },

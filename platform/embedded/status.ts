@@ -1,4 +1,7 @@
 import type { Config } from '../config.js';
+import { pingTemporal } from '../temporal/ping.js';
+import { pollersAt } from '../temporal/pollers.js';
+import { temporalServer } from '../temporal/server.js';
 import type { Endpoints } from './endpoints.js';
 import { runningState } from './ensure.js';
 import { pingPostgres } from './postgres/postgres.js';
@@ -6,8 +9,6 @@ import { isRunning } from './processes/identity.js';
 import { pingRedis } from './redis/redis.js';
 import type { PlatformPart, PlatformState } from './state.js';
 import { readState } from './state.js';
-import { pingTemporal } from './temporal/health.js';
-import { pollersAt } from './temporal/pollers.js';
 import type { WorkerRole } from './workers.js';
 import { queueOf, workerRoles } from './workers.js';
 
@@ -90,7 +91,7 @@ async function checkPart(part: PlatformPart, context: CheckContext): Promise<Par
 async function operate(part: PlatformPart, config: Config, endpoints: Endpoints): Promise<void> {
   const role = workerRoles.find((name) => part.name === `worker-${name}`);
   if (role !== undefined) return expectPoller(role, part, { config, endpoints });
-  if (part.name === 'temporal') return pingTemporal(endpoints.temporal.address);
+  if (part.name === 'temporal') return pingTemporal(temporalServer(config, endpoints));
   if (part.name === 'redis') return endpoints.redisUrl === null ? undefined : pingRedis(endpoints.redisUrl);
   return pingPostgres(endpoints.databaseUrl);
 }
@@ -101,8 +102,7 @@ async function expectPoller(
   { config, endpoints }: { config: Config; endpoints: Endpoints },
 ): Promise<void> {
   const taskQueue = queueOf(role, config);
-  const { address, namespace } = endpoints.temporal;
-  const pollers = await pollersAt(address, { namespace, taskQueue });
+  const pollers = await pollersAt(temporalServer(config, endpoints), taskQueue);
   if (identity !== null && !pollers.some((name) => name.startsWith(`${identity.pid}@`)))
     throw new Error(`does not poll ${taskQueue}`);
 }

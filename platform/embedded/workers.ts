@@ -1,11 +1,12 @@
 import { hostname } from 'node:os';
 import { PIPELINE_QUEUE, TRAINING_QUEUE } from '../../contracts/workflows.js';
 import type { Config } from '../config.js';
+import { pollersAt } from '../temporal/pollers.js';
+import { temporalServer } from '../temporal/server.js';
 import { configEnvironment, endpointEnvironment } from './config-environment.js';
 import type { Endpoints } from './endpoints.js';
 import { nodeCommand } from './processes/node-command.js';
 import type { ServicePlan } from './service.js';
-import { pollersAt } from './temporal/pollers.js';
 
 /** The two kinds of worker; each serves the task queue of its name. */
 export const workerRoles = ['pipeline', 'training'] as const;
@@ -20,7 +21,6 @@ export const queueOf = (role: WorkerRole, config: Pick<Config, 'taskQueuePrefix'
 /** Plans `ml worker <role>` with the addresses in its environment; it is ready when the server has seen it ask for work. */
 export function planWorker(role: WorkerRole, config: Config, endpoints: Endpoints): ServicePlan {
   const queue = queueOf(role, config);
-  const { address, namespace } = endpoints.temporal;
   return {
     name: `worker-${role}`,
     version: `node ${process.versions.node}`,
@@ -34,7 +34,7 @@ export function planWorker(role: WorkerRole, config: Config, endpoints: Endpoint
     stopGraceMs: 20_000,
     readyWithinMs: 180_000, // bundling the workflows on a loaded machine takes half a minute
     ping: async (pid) => {
-      const pollers = await pollersAt(address, { namespace, taskQueue: queue });
+      const pollers = await pollersAt(temporalServer(config, endpoints), queue);
       if (!pollers.some((identity) => identity.startsWith(`${pid}@`)))
         throw new Error(`no poller ${pid}@${hostname()} on ${queue}`);
     },

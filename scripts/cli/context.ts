@@ -53,16 +53,18 @@ export function createContext(out: Output): OwnedContext {
 }
 
 async function openConnection({ config, out }: CliContext): Promise<Connection> {
-  const [{ ensurePlatform }, { createLogger }, { connectServices }, { connectTemporal }] = await Promise.all([
-    import('../../platform/embedded/ensure.js'),
-    import('../../platform/logging.js'),
-    import('../../workers/wiring.js'),
-    import('../../workers/client.js'),
-  ]);
+  const [{ ensurePlatform }, { createLogger }, { connectServices }, { connectTemporal }, { temporalServer }] =
+    await Promise.all([
+      import('../../platform/embedded/ensure.js'),
+      import('../../platform/logging.js'),
+      import('../../workers/wiring.js'),
+      import('../../workers/client.js'),
+      import('../../platform/temporal/server.js'),
+    ]);
   const endpoints = await ensurePlatform(config, out.notice);
   const logger = createLogger({ level: out.verbose ? config.logLevel : 'warn', name: 'ml' });
   const services = await connectServices(config, endpoints, logger);
-  return { endpoints, services, temporal: await connectTemporal(endpoints) };
+  return { endpoints, services, temporal: await connectTemporal(temporalServer(config, endpoints)) };
 }
 
 async function closeConnection({ services, temporal }: Connection): Promise<void> {

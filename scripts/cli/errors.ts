@@ -30,6 +30,7 @@ const hints: Partial<Record<ErrorCode, string>> = {
   SOURCE_SCHEMA_MISMATCH: '`ml data sources` shows which source is in use.',
   MISSING_COLUMN: 'docs/data-formats.md lists the columns of each format.',
   SERVICE_UNAVAILABLE: '`ml doctor` checks every part; `ml status` shows what runs.',
+  SERVICE_REFUSED: 'docs/operations.md goes through the settings; `ml doctor` tries them.',
   SERVICE_NOT_FOUND: '`ml doctor` says what was looked for and how to get it.',
   SERVICE_CRASHED: '`ml status` shows what runs; the logs lie in the state directory.',
   INTERNAL: 'Repeat with --verbose for the stack trace.',

@@ -9,10 +9,11 @@ import { findPostgresHost } from '../../platform/embedded/postgres/privileges.js
 import { findOnPath, runProgram } from '../../platform/embedded/processes/run-program.js';
 import { findRedis, pingRedis, redisProgramVersion, redisVersion } from '../../platform/embedded/redis/redis.js';
 import { WHEEL } from '../../platform/embedded/redis/wheel.js';
-import { pingTemporal } from '../../platform/embedded/temporal/health.js';
 import { findTemporal, temporalProgramVersion } from '../../platform/embedded/temporal/program.js';
 import { missingFiles, readEncoderFolder } from '../../platform/encoders/folder.js';
 import { cacheFolderOf } from '../../platform/encoders/hub.js';
+import { pingTemporal } from '../../platform/temporal/ping.js';
+import { securityOf } from '../../platform/temporal/server.js';
 import type { Examination, Finding } from './finding.js';
 
 /** The encoder that models ask for when they are asked to use one. */
@@ -88,9 +89,10 @@ async function examineTemporal(config: Config): Promise<Facts> {
   const running = runningState(config.home);
   const address = config.temporal.address ?? running?.endpoints?.temporal.address;
   if (address !== undefined) {
-    await pingTemporal(address);
+    await pingTemporal({ ...config.temporal, address });
     const version = running?.parts.find(({ name }) => name === 'temporal')?.version ?? 'not asked';
-    return { found: 'serves', where: address, version };
+    const found = `serves namespace ${config.temporal.namespace} (${securityOf(config.temporal)})`;
+    return { found, where: address, version };
   }
   const program = findTemporal({ cliPath: config.temporal.cliPath, cache: config.cache });
   if (program !== null) {

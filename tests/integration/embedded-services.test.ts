@@ -1,7 +1,7 @@
 import { expect, inject, it } from 'vitest';
 import { pingPostgres, postgresVersion } from '../../platform/embedded/postgres/postgres.js';
 import { pingRedis } from '../../platform/embedded/redis/redis.js';
-import { pingTemporal } from '../../platform/embedded/temporal/health.js';
+import { pingTemporal } from '../../platform/temporal/ping.js';
 
 const { databaseUrl, redisUrl, temporalAddress } = inject('services');
 
@@ -15,5 +15,5 @@ it.skipIf(redisUrl === null)('gives the run a Redis', async () => {
 });
 
 it.skipIf(temporalAddress === null)('gives the run a Temporal server that serves', async () => {
-  await expect(pingTemporal(temporalAddress!)).resolves.toBeUndefined();
+  await expect(pingTemporal({ address: temporalAddress!, namespace: 'default', tls: null, apiKey: null })).resolves.toBeUndefined();
 });

@@ -9,6 +9,7 @@ import { inject } from 'vitest';
 import type { JobRunner } from '../../platform/child-process/job.js';
 import { type Config, readConfig } from '../../platform/config.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
+import { temporalServer } from '../../platform/temporal/server.js';
 import { connectTemporal } from '../../workers/client.js';
 import { runWorkers, type WorkerRole } from '../../workers/run-worker.js';
 import { connectServices, type Services } from '../../workers/wiring.js';
@@ -44,14 +45,14 @@ export async function createTestPlatform(settings: Readonly<Record<string, strin
   const prefix = `t${randomUUID().slice(0, 8)}-`;
   const config = readConfig({ TASK_QUEUE_PREFIX: prefix, ML_HOME: folder, ML_CACHE: folder, ...settings }, folder);
   const endpoints: Endpoints = {
-    temporal: { address: temporalAddress ?? '', namespace: 'default', uiUrl: null },
+    temporal: { address: config.temporal.address ?? temporalAddress ?? '', namespace: 'default', uiUrl: null },
     databaseUrl: database.url,
     backendDatabaseUrl: null,
     redisUrl: null,
     artifactUri: pathToFileURL(join(folder, 'blobs')).href,
   };
   const services = await connectServices(config, endpoints, quietLogger);
-  const client = await connectTemporal(endpoints);
+  const client = await connectTemporal(temporalServer(config, endpoints));
   const stops: (() => Promise<void>)[] = [];
 
   return {

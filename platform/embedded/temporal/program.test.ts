@@ -1,11 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { installWithGo } from './go-install.js';
-import { pingTemporal } from './health.js';
 import { cachedTemporal, findTemporal, temporalAdvice } from './program.js';
 
 let folder = '';
@@ -64,13 +61,4 @@ it.skipIf(process.platform === 'win32')('reports a build that failed and leaves 
   const options = { signal: new AbortController().signal, onProgress: (line: string) => void lines.push(line) };
   expect(await installWithGo(cachedTemporal(folder), options)).toBe(false);
   expect(lines.join('\n')).toContain('no route to proxy');
-});
-
-it('does not take any open port for a Temporal server', async () => {
-  const server = createServer((socket) => socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await expect(pingTemporal(`127.0.0.1:${port}`)).rejects.toThrow();
-  await new Promise((resolve) => server.close(resolve));
-  await expect(pingTemporal(`127.0.0.1:${port}`)).rejects.toThrow(/ECONNREFUSED/);
 });

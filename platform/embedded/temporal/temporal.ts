@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { searchAttributes } from '../../../contracts/workflows.js';
+import { pingTemporal } from '../../temporal/ping.js';
 import type { ServicePlan } from '../service.js';
-import { pingTemporal } from './health.js';
 import type { TemporalProgram } from './program.js';
 import { temporalProgramVersion } from './program.js';
 
@@ -38,7 +38,7 @@ export async function planTemporal(
     stopSignal: 'SIGTERM',
     stopGraceMs: 15_000,
     readyWithinMs: 90_000,
-    ping: () => pingTemporal(address),
+    ping: () => pingTemporal({ address, namespace: options.namespace, tls: null, apiKey: null }),
   };
   return { plan, address, uiUrl };
 }

@@ -1,4 +1,6 @@
 import type { Connection } from '@temporalio/client';
+import { openConnection } from './connect.js';
+import type { TemporalServer } from './server.js';
 
 export interface PollerQuery {
   readonly namespace: string;
@@ -30,14 +32,13 @@ export async function listPollers(connection: Connection, query: PollerQuery): P
 }
 
 /**
- * Connects, lists and disconnects; the SDK's client is loaded on first use because it takes a second.
- * @throws Error of the SDK when the server does not answer.
+ * Connects, lists and disconnects.
+ * @throws PipelineError as `openConnection`; Error of the SDK when the server fails afterwards.
  */
-export async function pollersAt(address: string, query: PollerQuery): Promise<readonly string[]> {
-  const { Connection: Client } = await import('@temporalio/client');
-  const connection = await Client.connect({ address, connectTimeout: '5 seconds' });
+export async function pollersAt(server: TemporalServer, taskQueue: string): Promise<readonly string[]> {
+  const connection = await openConnection(server);
   try {
-    return await listPollers(connection, query);
+    return await listPollers(connection, { namespace: server.namespace, taskQueue });
   } finally {
     await connection.close();
   }

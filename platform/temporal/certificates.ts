@@ -1,0 +1,72 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { PipelineError } from '../../contracts/errors.js';
+import type { TemporalServer } from './server.js';
+
+/** What the files hold, as PEM; what is null was not named. */
+export interface Certificates {
+  /** Authorities that the server's certificate may be signed by; null: the public ones. */
+  readonly authorities: Buffer | null;
+  readonly pair: { readonly certificate: Buffer; readonly key: Buffer } | null;
+}
+
+/**
+ * Reads the files that the settings name. Read anew for every connection, so that a renewed certificate serves the next.
+ * @throws PipelineError `INVALID_CONFIG` naming setting and file: it cannot be read, holds something else, has expired,
+ *   or certificate and key do not belong together.
+ */
+export function readCertificates({ caPath, certPath, keyPath }: NonNullable<TemporalServer['tls']>): Certificates {
+  const authorities = caPath === null ? null : readCertificate('TEMPORAL_TLS_SERVER_CA_CERT_PATH', caPath).pem;
+  return { authorities, pair: certPath === null || keyPath === null ? null : readPair(certPath, keyPath) };
+}
+
+function readPair(certPath: string, keyPath: string): Certificates['pair'] {
+  const { pem: certificate, parsed } = readCertificate('TEMPORAL_TLS_CLIENT_CERT_PATH', certPath);
+  const key = readPem('TEMPORAL_TLS_CLIENT_KEY_PATH', keyPath, 'a private key');
+  const secret = parseKey(key, keyPath);
+  if (!parsed.checkPrivateKey(secret))
+    throw badFile('TEMPORAL_TLS_CLIENT_KEY_PATH', keyPath, `does not belong to the certificate in ${certPath}`);
+  return { certificate, key };
+}
+
+function readCertificate(setting: string, path: string): { readonly pem: Buffer; readonly parsed: X509Certificate } {
+  const pem = readPem(setting, path, 'a certificate');
+  const parsed = parseCertificate(pem, setting, path);
+  if (Date.parse(parsed.validTo) < Date.now()) throw badFile(setting, path, `expired on ${parsed.validTo}`);
+  return { pem, parsed };
+}
+
+function parseCertificate(pem: Buffer, setting: string, path: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw badFile(setting, path, 'holds no certificate in PEM form');
+  }
+}
+
+/** What OpenSSL says about it stays unsaid: it may quote the file. */
+function parseKey(pem: Buffer, path: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw badFile('TEMPORAL_TLS_CLIENT_KEY_PATH', path, 'holds no private key in PEM form, or one with a passphrase');
+  }
+}
+
+function readPem(setting: string, path: string, wanted: string): Buffer {
+  const bytes = readOrRefuse(setting, path);
+  if (bytes.includes('-----BEGIN ')) return bytes;
+  throw badFile(setting, path, `is not in PEM form, wanted ${wanted} that begins with -----BEGIN`);
+}
+
+function readOrRefuse(setting: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (fault) {
+    const code = fault instanceof Error && 'code' in fault ? String(fault.code) : 'unknown';
+    throw badFile(setting, path, code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`);
+  }
+}
+
+const badFile = (setting: string, path: string, found: string): PipelineError =>
+  new PipelineError('INVALID_CONFIG', `${setting}: ${path} ${found}`, { setting, path });
