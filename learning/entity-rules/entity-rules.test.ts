@@ -62,8 +62,34 @@ describe('findIdentifiers', () => {
     ]); // prettier-ignore
   });
 
+  it.each([
+    ['an IBAN with words after it', 'GB82 WEST 1234 5698 7654 32 is my iban please pay', 'GB82WEST12345698765432'],
+    ['an IBAN of no country', 'XX82WEST12345698765432', null],
+    ['an IBAN too long by one', 'GB82WEST123456987654321', null],
+    ['a card with its date', '4111 1111 1111 1111 12/27', '4111111111111111'],
+    ['a card after an amount', 'pay 500 4111 1111 1111 1111', '4111111111111111'],
+    ['an American Express card', '3782 822463 10005', '378282246310005'],
+    ['full-width digits', 'card ４１１１ １１１１ １１１１ １１１１', '4111111111111111'],
+    ['Devanagari digits', 'आधार २३४१ २३४१ २३४६', '234123412346'],
+    ['no network', '9111111111111111', null],
+    ['a telephone number', '+234123412346', null],
+    ['a reference', 'UPI ref no: 234123412346', null],
+    ['a statement line', 'UPI/DR/234123412346/STORE', null],
+    ['an account', 'account number 4111111111111111', null],
+    ['several cards', 'transaction of card 4111111111111111', '4111111111111111'],
+  ])('%s', (_, text, value) => {
+    expect(findIdentifiers(text).map((found) => found.value)).toEqual(value === null ? [] : [value]);
+  });
+
   it('takes any text in linear time', () => {
-    for (const text of ['1 '.repeat(50_000), 'a'.repeat(100_000), '@'.repeat(50_000), 'GB82'.repeat(20_000)])
+    for (const text of [
+      '1 '.repeat(50_000),
+      'a'.repeat(100_000),
+      '@'.repeat(50_000),
+      'GB82'.repeat(20_000),
+      'GB82 '.repeat(20_000),
+      '1'.repeat(100_000),
+    ])
       expect(findIdentifiers(text)).toEqual([]);
   });
 });
@@ -88,11 +114,48 @@ describe('readNumber and readAmount', () => {
     ['two hundred thousand pounds', 200_000, 'GBP'],
     ['1 crore 20 lakh', 12_000_000, 'INR'],
     ['€ 99', 99, 'EUR'],
+    ['₹1.5L', 150_000, 'INR'],
+    ['₹50 K', 50_000, 'INR'],
+    ['€1.234,56', 1234.56, 'EUR'],
+    ['1 000', 1000, 'INR'],
+    ['२,५०० रुपये', 2500, 'INR'],
+    ['half a lakh', 50_000, 'INR'],
+    ['one and a half lakh', 150_000, 'INR'],
+    ['2½ lakh', 250_000, 'INR'],
+    ['.5 lakh', 50_000, 'INR'],
+    ['paune do lakh', 175_000, 'INR'],
+    ['सवा लाख', 125_000, 'INR'],
+    ['pandrah sau', 1500, 'INR'],
+    ['1 lakh crore', 1e12, 'INR'],
+    ['-500', -500, 'INR'],
+    ['5 rupees 50 paise', 5.5, 'INR'],
+    ['50 paise', 0.5, 'INR'],
+    ['US$ 20', 20, 'USD'],
+    ['S$50', 50, 'SGD'],
+    ['AED 500', 500, 'AED'],
+    ['\u202e005\u202c', 5, 'INR'],
   ])('%s is %d %s', (text, amount, currency) => {
     expect(readAmount(text)).toEqual({ kind: 'amount', amount, currency });
   });
 
-  it.each(['', 'rupees', 'yesterday', '12/03/2026', 'constructor', '₹', 'x'.repeat(500)])('%j is none', (text) => {
+  it.each([
+    '',
+    'rupees',
+    'yesterday',
+    '12/03/2026',
+    'constructor',
+    '₹',
+    'x'.repeat(500),
+    '500 to 1000',
+    '500-1000',
+    '500 1000',
+    'five six',
+    '20 lakh 1 crore',
+    '1,0000',
+    'sadhe',
+    '1e5',
+    '9'.repeat(20),
+  ])('%j is none', (text) => {
     expect(readAmount(text)).toBeNull();
   });
 
@@ -134,12 +197,64 @@ describe('readDate', () => {
     ['pichle mahine', '2025-12-01', '2025-12-31'],
     ['2026-02-28', '2026-02-28', '2026-02-28'],
     ['in 2 days', '2026-01-16', '2026-01-16'],
+    ['tomorrow morning', '2026-01-15', '2026-01-15'],
+    ['last night', '2026-01-13', '2026-01-13'],
+    ['next Friday at 5 pm', '2026-01-16', '2026-01-16'],
+    ['end of the month', '2026-01-31', '2026-01-31'],
+    ['beginning of next month', '2026-02-01', '2026-02-01'],
+    ['the 5th', '2026-01-05', '2026-01-05'],
+    ['31st', '2025-12-31', '2025-12-31'],
+    ['25th of last month', '2025-12-25', '2025-12-25'],
+    ['Monday next week', '2026-01-19', '2026-01-19'],
+    ['Friday, the 16th of October 2026', '2026-10-16', '2026-10-16'],
+    ['Jan the 19th', '2026-01-19', '2026-01-19'],
+    ["Jan'25", '2025-01-01', '2025-01-31'],
+    ['31/12', '2025-12-31', '2025-12-31'],
+    ['past week', '2026-01-07', '2026-01-14'],
+    ['a fortnight ago', '2025-12-31', '2025-12-31'],
+    ['1 to 5 March', '2026-03-01', '2026-03-05'],
+    ['from 28 December to 3 January', '2025-12-28', '2026-01-03'],
+    ['1 march se 5 march tak', '2026-03-01', '2026-03-05'],
+    ['FY 2024-25', '2024-04-01', '2025-03-31'],
+    ['FY25', '2024-04-01', '2025-03-31'],
+    ['अगले शुक्रवार', '2026-01-16', '2026-01-16'],
+    ['पिछले महीने', '2025-12-01', '2025-12-31'],
+    ['५ मार्च', '2026-03-05', '2026-03-05'],
+    ['agle somwar', '2026-01-19', '2026-01-19'],
   ])('%s is %s to %s', (text, from, to) => {
     expect(readDate(text, today)).toEqual({ kind: 'date', from, to });
   });
 
-  it.each(['', '30/02/2026', 'lakh', 'someday', '99 March', 'x'.repeat(200)])('%j is none', (text) => {
+  it.each([
+    '',
+    '30/02/2026',
+    'lakh',
+    'someday',
+    '99 March',
+    'x'.repeat(200),
+    'marching',
+    'kal',
+    'कल',
+    'parso',
+    'Q3 2025',
+    '5 March to 1 March',
+    'in 9999 years',
+    'FY 2024-27',
+    '0000-01-01',
+  ])('%j is none', (text) => {
     expect(readDate(text, today)).toBeNull();
+  });
+
+  it('answers any text, always with days of the calendar', () => {
+    const words = fc.constantFrom('next', 'last', 'end', 'of', 'month', 'the', '5th', '31', 'feb', 'to', 'friday', '2026', 'in', '-', 'a', 'years'); // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(words, { maxLength: 7 }), (parts) => {
+        const found = readDate(parts.join(' '), today);
+        if (found === null) return;
+        expect(readIsoDay(found.from)).not.toBeNull();
+        expect(readIsoDay(found.to)!).toBeGreaterThanOrEqual(readIsoDay(found.from)!);
+      }),
+    );
   });
 
   it('needs a reference that is a day', () => {

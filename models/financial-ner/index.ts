@@ -13,7 +13,7 @@ import { openPredictor } from './predictor.js';
 /** Financial NER: amounts, dates, merchants, accounts, people and more in messages and statement lines. */
 export const model = defineModel({
   name: 'financial-ner',
-  definitionVersion: 1,
+  definitionVersion: 2,
   task: 'sequence-tagging',
   owner: 'conversation team',
   card,
