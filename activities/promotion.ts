@@ -38,9 +38,10 @@ export const createPromotionActivities = (deps: PromotionActivityDeps): Promotio
   },
 
   async promoteVersion(input) {
-    const { runKey, toStage: to, ...target } = parse(promoteVersionInput, input);
+    const { runKey, toStage: to, from, ...target } = parse(promoteVersionInput, input);
     const idempotencyKey = `${runKey}/promote/${target.version}/${to}`;
-    const moved = await deps.registry.promote({ ...target, to, idempotencyKey });
+    const order = { ...target, to, idempotencyKey };
+    const moved = await deps.registry.promote(from === null ? order : { ...order, from });
     return { from: moved.from, to: moved.to };
   },
 
@@ -51,8 +52,9 @@ export const createPromotionActivities = (deps: PromotionActivityDeps): Promotio
   },
 
   async rollbackVersion(input) {
-    const { runKey, ...order } = parse(rollbackVersionInput, input);
-    const { version } = await deps.registry.rollback({ ...order, idempotencyKey: `${runKey}/rollback` });
+    const { runKey, from, ...target } = parse(rollbackVersionInput, input);
+    const order = { ...target, idempotencyKey: `${runKey}/rollback` };
+    const { version } = await deps.registry.rollback(from === null ? order : { ...order, from });
     return { version };
   },
 });

@@ -244,6 +244,8 @@ export interface TrainingActivities {
 export const promotionTarget = z.strictObject({ modelName, line: lineName, version: semanticVersion, toStage: stage });
 export const promoteVersionInput = promotionTarget.extend({
   runKey,
+  /** The stage in which the version was seen; null: wherever it is. */
+  from: stage.nullable().default(null),
   actor: z.string().min(1),
   reason: z.string().min(1),
 });
@@ -257,6 +259,8 @@ export const rollbackVersionInput = z.strictObject({
   runKey,
   modelName,
   line: lineName,
+  /** The version that shall leave production; null: whichever is there. */
+  from: semanticVersion.nullable().default(null),
   actor: z.string().min(1),
   reason: z.string().min(1),
 });
@@ -278,12 +282,15 @@ export interface PromotionActivities {
   }>;
   decidePromotionRequest: (input: z.infer<typeof decideRequestInput>) => Promise<void>;
   promoteVersion: (
-    input: z.infer<typeof promoteVersionInput>,
+    input: z.input<typeof promoteVersionInput>,
   ) => Promise<{ readonly from: string; readonly to: string }>;
   /** Loads the version as serving would and predicts its stored sample; equal to 1e-5. */
   smokeTest: (
     input: z.infer<typeof promotionTarget>,
   ) => Promise<{ readonly passed: boolean; readonly finding: string }>;
-  /** Makes the former production version production again. @throws `TRANSITION_NOT_ALLOWED` when there is none. */
-  rollbackVersion: (input: z.infer<typeof rollbackVersionInput>) => Promise<{ readonly version: string }>;
+  /**
+   * Makes the former production version production again.
+   * @throws `TRANSITION_NOT_ALLOWED` when there is none; `CONFLICT` when `from` is not in production.
+   */
+  rollbackVersion: (input: z.input<typeof rollbackVersionInput>) => Promise<{ readonly version: string }>;
 }

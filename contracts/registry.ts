@@ -169,21 +169,28 @@ export interface ModelRegistry {
   register(input: RegistrationInput): Promise<RegistrationResult>;
   attachCard(modelName: string, line: string, version: string, cardHash: string): Promise<void>;
 
-  /** @throws PipelineError `TRANSITION_NOT_ALLOWED`, `VERSION_NOT_FOUND`. */
+  /** @throws PipelineError `TRANSITION_NOT_ALLOWED`, `VERSION_NOT_FOUND`; `CONFLICT` when it is not in `from`. */
   promote(input: {
     readonly modelName: string;
     readonly line: string;
     readonly version: string;
     readonly to: z.infer<typeof stage>;
+    /** The stage in which the caller saw the version; absent: wherever it is. */
+    readonly from?: z.infer<typeof stage>;
     readonly actor: string;
     readonly reason: string;
     /** Repeating a key changes nothing and returns the first transition. */
     readonly idempotencyKey: string;
   }): Promise<StageChange>;
-  /** Makes the version that was in production before the current one production again. */
+  /**
+   * Makes the version that was in production before the current one production again.
+   * @throws PipelineError `TRANSITION_NOT_ALLOWED`; `CONFLICT` when `from` is not in production.
+   */
   rollback(input: {
     readonly modelName: string;
     readonly line: string;
+    /** The version that shall leave production, so that two people who mean the same one go back one step; absent: any. */
+    readonly from?: string;
     readonly actor: string;
     readonly reason: string;
     readonly idempotencyKey: string;

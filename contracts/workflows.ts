@@ -170,6 +170,8 @@ export type PromoteModelResult = z.infer<typeof promoteModelResult>;
 export const rollbackModelInput = z.strictObject({
   modelName: modelName.nullable().default(null),
   line: lineName.default('default'),
+  /** The version that shall leave production, so that two who mean the same one go back one step; null: any. */
+  from: semanticVersion.nullable().default(null),
   requestedBy: z.string().trim().min(1).default('unknown'),
   reason: z.string().trim().min(1).default('no reason given'),
 });

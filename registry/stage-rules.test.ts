@@ -40,8 +40,9 @@ describe('assertTransition', () => {
 });
 
 describe('formerProduction', () => {
-  const promoted = (version: string): ProductionArrival => ({ version, kind: 'promotion' });
-  const returned = (version: string): ProductionArrival => ({ version, kind: 'rollback' });
+  const promoted = (version: string): ProductionArrival => ({ version, kind: 'promotion', proven: true });
+  const failed = (version: string): ProductionArrival => ({ version, kind: 'promotion', proven: false });
+  const returned = (version: string): ProductionArrival => ({ version, kind: 'rollback', proven: true });
 
   it.each([
     [[], []],
@@ -53,6 +54,14 @@ describe('formerProduction', () => {
       [promoted('a'), promoted('b'), promoted('a')],
       ['a', 'b'],
     ],
+    [[promoted('a'), failed('b'), promoted('c')], ['a']],
+    [[promoted('a'), failed('b'), promoted('c'), returned('a')], []],
+    [[promoted('a'), promoted('b'), failed('c'), promoted('d'), returned('b')], ['a']],
+    [
+      [promoted('a'), failed('b'), returned('a'), promoted('b'), promoted('c')],
+      ['a', 'b'],
+    ],
+    [[failed('a'), promoted('b')], []],
   ])('%j leaves %j', (arrivals, wanted) => {
     expect(formerProduction(arrivals)).toEqual(wanted);
   });

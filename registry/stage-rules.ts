@@ -40,18 +40,27 @@ export function assertTransition({ modelName, line, version, stage }: VersionPla
 export interface ProductionArrival {
   readonly version: string;
   readonly kind: 'promotion' | 'rollback';
+  /** False: it failed the smoke test that follows a promotion, so it never served as it should. */
+  readonly proven: boolean;
 }
 
 /**
  * The versions that a rollback can return to, the last one next: a promotion lays its version on top, a rollback takes
- * the top away. So a version that was rolled back is never what the next rollback brings back.
+ * away what lies above its version. So a version that was rolled back is never what the next rollback brings back, and
+ * neither is one that failed its smoke test, whatever took its place before it could be taken back.
  * @param arrivals - of one line, oldest first; the last one is in production now.
  */
 export function formerProduction(arrivals: readonly ProductionArrival[]): readonly string[] {
-  const stack: string[] = [];
-  for (const { version, kind } of arrivals) {
-    if (kind === 'promotion') stack.push(version);
-    else stack.pop();
+  const stack: ProductionArrival[] = [];
+  for (const arrival of arrivals) {
+    if (arrival.kind === 'promotion') stack.push(arrival);
+    else uncover(stack, arrival.version);
   }
-  return stack.slice(0, -1);
+  return stack.slice(0, -1).flatMap(({ version, proven }) => (proven ? [version] : []));
+}
+
+/** Takes the top away, and then what a rollback to this version went past. */
+function uncover(stack: ProductionArrival[], version: string): void {
+  do stack.pop();
+  while (stack.length > 0 && stack.at(-1)?.version !== version);
 }

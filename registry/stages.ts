@@ -70,9 +70,13 @@ async function earlierChange(
   );
 }
 
+/** What the caller decided on is no longer so: somebody was faster. */
+const movedMeanwhile = ({ modelName, line }: LineKey, found: string): PipelineError =>
+  new PipelineError('CONFLICT', `${modelName} (line ${line}): ${found}; look again`, { modelName, line });
+
 export async function promote(
   database: RegistryDatabase,
-  order: VersionKey & Order & { readonly to: Stage },
+  order: VersionKey & Order & { readonly to: Stage; readonly from?: Stage },
 ): Promise<StageChange> {
   return database.transaction().execute(async (transaction) => {
     await lockLine(transaction, order);
@@ -80,15 +84,22 @@ export async function promote(
     if (earlier !== null) return earlier;
 
     const place = await placeOf(transaction, order);
+    if (order.from !== undefined && place.stage !== order.from)
+      throw movedMeanwhile(order, `${order.version} shall leave ${order.from}, and is in ${place.stage} now`);
     assertTransition(place, order.to);
     return move(transaction, place, { ...order, kind: 'promotion' });
   });
 }
 
-/** @throws PipelineError `TRANSITION_NOT_ALLOWED` when nothing is, or nothing was before, in production. */
-async function rollbackTarget(transaction: RegistryTransaction, key: LineKey): Promise<string> {
+/**
+ * @throws PipelineError `TRANSITION_NOT_ALLOWED` when nothing is, or nothing was before, in production; `CONFLICT` when
+ *   another version is than the one that shall leave.
+ */
+async function rollbackTarget(transaction: RegistryTransaction, key: LineKey, from?: string): Promise<string> {
   const { modelName, line } = key;
   const current = await holderOf(transaction, key, 'production');
+  if (from !== undefined && current?.version !== from)
+    throw movedMeanwhile(key, `${from} shall leave production, where ${current?.version ?? 'nothing'} is now`);
   const former = formerProduction(await productionArrivals(transaction, key)).at(-1);
   if (current !== null && former !== undefined) return former;
   const found =
@@ -99,13 +110,16 @@ async function rollbackTarget(transaction: RegistryTransaction, key: LineKey): P
   });
 }
 
-export async function rollback(database: RegistryDatabase, order: LineKey & Order): Promise<StageChange> {
+export async function rollback(
+  database: RegistryDatabase,
+  order: LineKey & Order & { readonly from?: string },
+): Promise<StageChange> {
   return database.transaction().execute(async (transaction) => {
     await lockLine(transaction, order);
     const earlier = await earlierChange(transaction, order, { to: 'production' });
     if (earlier !== null) return earlier;
 
-    const version = await rollbackTarget(transaction, order);
+    const version = await rollbackTarget(transaction, order, order.from);
     const place = await placeOf(transaction, { modelName: order.modelName, line: order.line, version });
     return move(transaction, place, { ...order, to: 'production', kind: 'rollback' });
   });

@@ -74,7 +74,28 @@ export async function productionArrivals(
   key: LineKey,
 ): Promise<readonly ProductionArrival[]> {
   const rows = await selectTransitions(transaction, key).where('to_stage', '=', 'production').orderBy('id').execute();
-  return rows.map(({ version, kind }) => ({ version, kind: kind === 'rollback' ? 'rollback' : 'promotion' }));
+  const failures = await failedPromotions(transaction, key);
+  return rows.map(({ version, kind, at }) => ({
+    version,
+    kind: kind === 'rollback' ? 'rollback' : 'promotion',
+    proven: !failures.some((failure) => failure.version === version && failure.from <= at && at <= failure.to),
+  }));
+}
+
+/**
+ * When requests for production were open that ended as failed. A version that arrived in that time failed its smoke
+ * test; one that did not was cancelled while it waited.
+ */
+async function failedPromotions(transaction: RegistryTransaction, { modelName, line }: LineKey) {
+  const rows = await transaction
+    .selectFrom('promotion_requests')
+    .select(['version', 'opened_at', 'decided_at'])
+    .where('model_name', '=', modelName)
+    .where('line', '=', line)
+    .where('to_stage', '=', 'production')
+    .where('status', '=', 'failed')
+    .execute();
+  return rows.map(({ version, opened_at: from, decided_at: to }) => ({ version, from, to: to ?? from }));
 }
 
 const selectPlaces = (transaction: RegistryTransaction, { modelName, line }: LineKey) =>

@@ -215,18 +215,30 @@ async function smokeTest({ target, table }: Promotion): Promise<{ passed: boolea
 
 /**
  * In production the former version takes over again; where there is none, and in staging, the version is archived:
- * a version that failed stays in no stage that is served or proposed.
+ * a version that failed stays in no stage that is served or proposed. One that somebody else has moved meanwhile is left
+ * where it is, and so is what took its place.
  */
 async function takeBack({ runKey, target }: Promotion, reason: string): Promise<void> {
-  const { modelName, line, toStage } = target;
+  const { modelName, line, version, toStage } = target;
   const order = { runKey, actor: 'promoteModel', reason };
   const step = bookkeeping('Take the promotion back');
-  const archive = () => step.promoteVersion({ ...target, ...order, toStage: 'archived' });
+  const archive = () => step.promoteVersion({ ...target, ...order, from: toStage, toStage: 'archived' });
+  const former = () => step.rollbackVersion({ ...order, modelName, line, from: version });
   try {
     if (toStage === 'staging') await archive();
-    else await step.rollbackVersion({ ...order, modelName, line });
+    else if (!(await succeeds(former, 'TRANSITION_NOT_ALLOWED'))) await archive();
   } catch (failure) {
-    if (toStage === 'staging' || faultOf(failure).code !== 'TRANSITION_NOT_ALLOWED') throw failure;
-    await archive();
+    if (faultOf(failure).code !== 'CONFLICT') throw failure;
+  }
+}
+
+/** @returns False when the step failed with this code. */
+async function succeeds(step: () => Promise<unknown>, code: string): Promise<boolean> {
+  try {
+    await step();
+    return true;
+  } catch (failure) {
+    if (faultOf(failure).code === code) return false;
+    throw failure;
   }
 }

@@ -13,14 +13,15 @@ const SMOKE_TEST_SILENCE_MS = 120_000;
 export async function rollbackModel(input: RollbackModelInput = {}): Promise<RollbackModelResult> {
   const request = parseInput(rollbackModelInput, input);
   const modelName = required(request.modelName, 'modelName');
-  const { line, reason, requestedBy: actor } = request;
+  const { line, from, reason, requestedBy: actor } = request;
   const runKey = workflowInfo().firstExecutionRunId;
   const table = showProgress(['rollback', 'smoke test']);
   label({ ModelName: modelName });
 
   table.enter('rollback');
   table.mark('rollback', 'running');
-  const { version } = await bookkeeping('Roll back').rollbackVersion({ runKey, modelName, line, actor, reason });
+  const order = { runKey, modelName, line, from, actor, reason };
+  const { version } = await bookkeeping('Roll back').rollbackVersion(order);
   table.mark('rollback', 'done', version);
 
   table.enter('smoke test');

@@ -165,22 +165,31 @@ export function chooseRequest(requests: readonly PromotionRequest[], modelName: 
   throw new PipelineError('INVALID_INPUT', message, { modelName, candidates });
 }
 
-/** Returns a line to its former production version. @throws PipelineError `UNKNOWN_MODEL`, `TRANSITION_NOT_ALLOWED`. */
-export async function rollBack(
-  cli: CliContext,
-  name: string,
-  options: { readonly line: string; readonly approver: string; readonly reason: string },
-): Promise<void> {
+export interface RollbackOptions {
+  readonly line: string;
+  readonly approver: string;
+  readonly reason: string;
+  /** The version that shall leave production. */
+  readonly from?: string;
+}
+
+/**
+ * Returns a line to its former production version. The version that shall leave is the one in production when the
+ * command begins, unless it is named: a second person who means the same one does not take its successor away.
+ * @throws PipelineError `UNKNOWN_MODEL`, `TRANSITION_NOT_ALLOWED`, `CONFLICT`.
+ */
+export async function rollBack(cli: CliContext, name: string, options: RollbackOptions): Promise<void> {
   const { name: modelName } = await findModel(name);
   const connection = await cli.connect();
   const { temporal } = connection;
   const { line, approver: requestedBy, reason } = options;
-  const input: RollbackModelInput = { modelName, line, requestedBy, reason };
+  const from = options.from ?? (await inProduction(connection, modelName, line));
+  const input: RollbackModelInput = { modelName, line, from, requestedBy, reason };
   const { workflowId } = await startRun(temporal, cli.config, {
     workflow: 'rollbackModel',
     input,
     id: { base: `rollback-${modelName}-${line}` },
-    summary: `${modelName} (${line}) back to the former version`,
+    summary: `${modelName} (${line}) back from ${from ?? 'production'} to the former version`,
   });
   const waited = await followRun(cli, temporal, workflowId);
   if (waited.status === 'detached') {
@@ -189,8 +198,13 @@ export async function rollBack(
   }
   const result = waited.result as RollbackModelResult;
   cli.exitWith(result.smokeTest.passed ? 0 : 1);
-  cli.out.result({ workflowId, ...result }, () => {
-    cli.out.line(`${modelName} ${result.version} is in production again.`);
+  cli.out.result({ workflowId, from, ...result }, () => {
+    cli.out.line(`${modelName} ${result.version} is in production again, in place of ${from ?? 'nothing'}.`);
     cli.out.line(`smoke test ${result.smokeTest.passed ? 'passed' : 'FAILED'}: ${result.smokeTest.finding}`);
   });
+}
+
+async function inProduction({ services }: Connection, modelName: string, line: string): Promise<string | null> {
+  const versions = await services.registry.listVersions({ modelName, line });
+  return versions.find(({ stage }) => stage === 'production')?.version ?? null;
 }

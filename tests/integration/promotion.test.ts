@@ -187,6 +187,25 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(await stageOf(version)).toBe('dev');
   });
 
+  it('leaves alone what took the place of a version that fails', async () => {
+    const { registry } = platform.services;
+    const broken = await staged(wrongSample());
+    const other = await registerVersion(platform.services, trained);
+    const handle = await propose({ version: broken });
+    await awaitApproval(handle);
+    await handle.executeUpdate(messages.approvePromotion, { args: [approval] });
+    await expect.poll(() => stageOf(broken), { timeout: 30_000, interval: 5 }).toBe('production');
+    // Before the smoke test has ended somebody puts another version into production.
+    for (const to of ['staging', 'production'] as const)
+      await registry.promote({
+        ...{ modelName: MODEL, line: LINE, version: other, to },
+        ...{ actor: 'ada', reason: 'the other one is known to be good', idempotencyKey: `${other} to ${to}` },
+      });
+    expect(await resultOf(handle)).toMatchObject({ status: 'rolled-back', version: broken });
+    expect(await stageOf(other)).toBe('production');
+    expect(await stageOf(broken)).toBe('archived');
+  });
+
   it('rolls back on request to the version before', async () => {
     const versions = await platform.services.registry.listVersions({ modelName: MODEL });
     const current = versions.find((record) => record.stage === 'production')!.version;
@@ -199,5 +218,14 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(result.smokeTest).toMatchObject({ passed: true });
     expect(await stageOf(result.version)).toBe('production');
     expect(await stageOf(current)).toBe('archived');
+
+    // The same version once more: it has left already, and its successor did nothing wrong.
+    const again = platform.client.workflow.execute('rollbackModel', {
+      workflowId: platform.id('rollback-2'),
+      taskQueue: platform.queue,
+      args: [{ modelName: MODEL, from: current, requestedBy: 'bob', reason: 'alerts since noon' }],
+    });
+    await expect(again).rejects.toMatchObject({ cause: { cause: { type: 'CONFLICT' } } });
+    expect(await stageOf(result.version)).toBe('production');
   });
 });

@@ -86,9 +86,10 @@ class Scene {
     await this.registry.promote(this.order(version, 'production', `${version}-production-${randomUUID()}`));
   }
 
-  rollback(key: string) {
+  rollback(key: string, from?: string) {
     const { modelName, line } = this;
-    return this.registry.rollback({ modelName, line, actor: 'ada', reason: 'worse', idempotencyKey: key });
+    const order = { modelName, line, actor: 'ada', reason: 'worse', idempotencyKey: key };
+    return this.registry.rollback(from === undefined ? order : { ...order, from });
   }
 
   async stages(): Promise<Record<string, string>> {
@@ -455,6 +456,73 @@ export function checkRegistry(open: () => RegistryBackend): void {
       const results = await Promise.all(Array.from({ length: 10 }, () => it.rollback('same')));
       expect(new Set(results.map(({ version }) => version))).toEqual(new Set(['1.0.1']));
       expect(await it.stages()).toMatchObject({ '1.0.1': 'production' });
+    });
+
+    it('goes back one step when ten people find the same version bad', async () => {
+      const it = scene();
+      for (const artefact of ['a', 'b', 'c']) await it.toProduction(await it.add(artefact));
+      const calls = Array.from({ length: 10 }, (_, index) => it.rollback(`r${index}`, '1.0.2'));
+      const { fulfilled, codes } = await outcomes(calls);
+      expect(fulfilled).toBe(1);
+      expect(new Set(codes)).toEqual(new Set(['CONFLICT']));
+      expect(await it.stages()).toEqual({ '1.0.0': 'archived', '1.0.1': 'production', '1.0.2': 'archived' });
+    });
+
+    it('never takes another version out of production than the one that is meant', async () => {
+      const it = scene();
+      for (const artefact of ['a', 'b', 'c']) await it.toProduction(await it.add(artefact));
+      await it.add('d');
+      await registry.promote(it.order('1.0.3', 'staging', 'staged'));
+      const promotion = registry.promote(it.order('1.0.3', 'production', 'promoted'));
+      const [promoted, rolledBack] = await Promise.allSettled([promotion, it.rollback('r1', '1.0.2')]);
+      expect(promoted.status).toBe('fulfilled');
+      if (rolledBack.status === 'rejected') expect(rolledBack.reason).toEqual(errorWith('CONFLICT'));
+      // Whichever was first, the new version serves: it was not the bad one.
+      expect(await it.stages()).toMatchObject({ '1.0.2': 'archived', '1.0.3': 'production' });
+      await expect(it.rollback('r2', '1.0.2')).rejects.toEqual(errorWith('CONFLICT'));
+    });
+
+    it('does not return to a version that failed its smoke test, and does to one whose request was cancelled', async () => {
+      const it = scene();
+      const decide = (requestId: string, status: 'approved' | 'failed') =>
+        registry.decidePromotionRequest(requestId, { status, decidedBy: 'ada', reason: 'because' });
+      const opened = async (version: string): Promise<string> => {
+        await registry.promote(it.order(version, 'staging', `${version} staged ${randomUUID()}`));
+        const requestId = `${it.modelName}-${version}-${randomUUID()}`;
+        await registry.openPromotionRequest(it.request(version, requestId));
+        return requestId;
+      };
+      const broken = await opened(await it.add('a'));
+      await decide(broken, 'approved');
+      await registry.promote(it.order('1.0.0', 'production', 'broken'));
+      const sound = await it.add('b');
+      await it.toProduction(sound); // before the failure of its predecessor is known
+      await decide(broken, 'failed');
+      await expect(it.rollback('r1')).rejects.toEqual(errorWith('TRANSITION_NOT_ALLOWED'));
+
+      await it.toProduction(await it.add('c'));
+      await decide(await opened(sound), 'failed'); // it waited and was cancelled
+      expect(await it.rollback('r2')).toMatchObject({ version: sound });
+    });
+
+    it('answers a repeated key also when the version that was meant is gone by then', async () => {
+      const it = scene();
+      for (const artefact of ['a', 'b']) await it.toProduction(await it.add(artefact));
+      const first = await it.rollback('same', '1.0.1');
+      expect(await it.rollback('same', '1.0.1')).toEqual(first);
+    });
+  });
+
+  describe('a move from the stage that was seen', () => {
+    it('is refused when the version has moved meanwhile, and repeats its answer', async () => {
+      const it = scene();
+      await it.toProduction(await it.add('a'));
+      const late = { ...it.order('1.0.0', 'archived', 'late'), from: 'staging' as const };
+      await expect(registry.promote(late)).rejects.toEqual(errorWith('CONFLICT'));
+      expect(await it.stages()).toEqual({ '1.0.0': 'production' });
+      const meant = { ...it.order('1.0.0', 'archived', 'meant'), from: 'production' as const };
+      const first = await registry.promote(meant);
+      expect(await registry.promote(meant)).toEqual(first);
     });
   });
 
