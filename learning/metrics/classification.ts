@@ -76,6 +76,15 @@ export function classScores(rows: Classified): ClassScore[] {
   return [...counts].map(([name, count]) => scoreOf(name, count)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** As `classScores`, of rows with any number of labels: each label is a question of its own. */
+export const labelScores = (
+  truth: readonly (readonly string[])[],
+  predicted: readonly (readonly string[])[],
+): ClassScore[] =>
+  [...countSets(truth, predicted)]
+    .map(([name, count]) => scoreOf(name, count))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+
 /** Mean F1 of the classes that occur: a rare class counts as much as a frequent one. */
 export function macroF1(rows: Classified): number {
   const scores = classScores(rows);

@@ -14,6 +14,7 @@ export {
   accuracy,
   classScores,
   confusions,
+  labelScores,
   macroF1,
   microF1,
   pairedAccuracy,

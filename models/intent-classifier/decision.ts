@@ -1,4 +1,10 @@
 import { z } from 'zod';
+import {
+  calibratedProbability,
+  type Calibration,
+  calibration,
+  fitCalibration,
+} from '../../learning/calibration/calibration.js';
 import { fitTemperature, probabilitiesAt } from '../../learning/calibration/temperature.js';
 import { microF1 } from '../../learning/metrics/index.js';
 import type { Example, Prepared } from './examples.js';
@@ -16,6 +22,8 @@ export const decision = z.strictObject({
   temperature: z.number().gt(0),
   /** Least probability of an intent that is answered, when there may be several. */
   intentThreshold: z.number().gt(0).lt(1),
+  /** From the product of the intents' probabilities to that of the whole list, where there may be several; null = as it is. */
+  listCalibration: calibration.nullable().default(null),
   rejection: z.strictObject({
     score: z.enum(rejectionScores),
     /** Above it a message is out of scope; null = never. */
@@ -45,6 +53,35 @@ function bestThreshold(rows: readonly Judged[], classes: readonly string[], temp
   const quality = (threshold: number): number =>
     microF1(truth, probabilities.map((row) => classes.filter((_, k) => row[k]! >= threshold))); // prettier-ignore
   return THRESHOLDS.reduce((best, one) => (quality(one) > quality(best) ? one : best), USUAL_THRESHOLD);
+}
+
+/** Fewer messages than this cannot tell how sure a list is. */
+const FEWEST_CALIBRATED = 30;
+
+/** Intents of one message do not come independently of each other, so their probabilities' product says too little. */
+function fitListCalibration(
+  rows: readonly Judged[],
+  classes: readonly string[],
+  { temperature, intentThreshold }: Pick<Decision, 'temperature' | 'intentThreshold'>,
+): Decision['listCalibration'] {
+  if (rows.length < FEWEST_CALIBRATED) return null;
+  const lists = rows.map(({ scores }) => rankedIntents(classes, probabilitiesAt(scores, temperature, 'logistic')));
+  const margins = lists.map((list) => logitOf(independent(list, intentThreshold)));
+  const right = rows.map(({ example }, row) => {
+    const found = lists[row]!.filter(({ probability }) => probability >= intentThreshold);
+    return Number(
+      found.length === example.intents.length && found.every(({ intent }) => example.intents.includes(intent)),
+    );
+  });
+  return fitSmoothed(margins, right);
+}
+
+/** Platt's (1999) targets, (n₊ + 1) / (n₊ + 2) and 1 / (n₋ + 2): where all lists are right, the next one need not be. */
+function fitSmoothed(margins: readonly number[], right: readonly number[]): Calibration {
+  const hits = right.filter((one) => one === 1).length;
+  const doubt = right.map((one) => 1 / ((one === 1 ? hits : right.length - hits) + 2));
+  const both = [...right, ...right.map((one) => 1 - one)];
+  return fitCalibration('beta', [...margins, ...margins], both, [...doubt.map((share) => 1 - share), ...doubt]);
 }
 
 interface Chosen {
@@ -91,13 +128,15 @@ export function fitDecision(
   const rows = validation.map((example, i) => ({ example, scores: scores[i]! }));
   const scored = rows.map((row) => ({ scores: row.scores, right: row.example.intents.map((name) => position.get(name)!) })); // prettier-ignore
   const temperature = fitTemperature(scored, several ? 'logistic' : 'softmax');
+  const intentThreshold = several && rows.length > 0 ? bestThreshold(rows, classes, temperature) : USUAL_THRESHOLD;
   return {
     schemaVersion: 1,
     engine: chosen.engine,
     classes: [...classes],
     several,
     temperature,
-    intentThreshold: several && rows.length > 0 ? bestThreshold(rows, classes, temperature) : USUAL_THRESHOLD,
+    intentThreshold,
+    listCalibration: several ? fitListCalibration(rows, classes, { temperature, intentThreshold }) : null,
     rejection: chooseRejection(rows, strangers, temperature, chosen),
     notes: [...notes],
   };
@@ -135,8 +174,21 @@ function accept(rows: readonly z.infer<typeof ranked>[], rejected: boolean, sett
 }
 
 /** Probability that every decision about every intent is right, taken as independent. */
-const listConfidence = (rows: readonly z.infer<typeof ranked>[], threshold: number): number =>
+const independent = (rows: readonly z.infer<typeof ranked>[], threshold: number): number =>
   rows.reduce((product, { probability: p }) => product * (p >= threshold ? p : 1 - p), 1);
+
+const SMALLEST = 1e-12;
+function logitOf(probability: number): number {
+  const inside = Math.min(1 - SMALLEST, Math.max(SMALLEST, probability));
+  return Math.log(inside / (1 - inside));
+}
+
+function listConfidence(rows: readonly z.infer<typeof ranked>[], settings: Decision): number {
+  const product = independent(rows, settings.intentThreshold);
+  return settings.listCalibration === null
+    ? product
+    : calibratedProbability(settings.listCalibration, logitOf(product));
+}
 
 /** Turns the scores of one message into the answer. */
 export function decide(scores: ArrayLike<number>, settings: Decision): Answer {
@@ -150,7 +202,7 @@ export function decide(scores: ArrayLike<number>, settings: Decision): Answer {
   const intents = accept(rows, strange, settings);
   return {
     intent: strange || intents.length === 0 ? OUT_OF_SCOPE_INTENT : intents[0]!.intent,
-    confidence: several ? listConfidence(rows, settings.intentThreshold) : rows[0]!.probability,
+    confidence: several ? listConfidence(rows, settings) : rows[0]!.probability,
     outOfScope: strange || intents.length === 0,
     outOfScopeScore,
     intents: strange ? [] : intents,

@@ -5,11 +5,12 @@ import type { Table } from '../../contracts/table.js';
 import {
   calibrationBins,
   classScores,
-  macroF1,
+  labelScores,
   microF1,
   pairedAccuracy,
   rocAuc,
   shareInterval,
+  type ClassScore,
 } from '../../learning/metrics/index.js';
 import { numberColumn, textColumn } from '../../learning/table.js';
 import type { Answer, Decision } from './decision.js';
@@ -38,13 +39,12 @@ export interface ScoredRows {
   readonly outOfScopeScore: Float64Array;
   /** 0 for a message that is out of scope for a model that learned no such class: it has no right intent. */
   readonly judged: Float64Array;
+  /** What the training had to say: what was used in place of what was asked for, what was kept. */
+  readonly notes: readonly string[];
 }
 
-const isSeveral = (predictor: Predictor<Message, Answer>): boolean =>
-  (predictor as Partial<{ decision: Decision }>).decision?.several ?? false;
-
-const knowsStrangers = (predictor: Predictor<Message, Answer>): boolean =>
-  (predictor as Partial<{ decision: Decision }>).decision?.classes.some(isOutOfScope) ?? false;
+const decisionOf = (predictor: Predictor<Message, Answer>): Decision | undefined =>
+  (predictor as Partial<{ decision: Decision }>).decision;
 
 /** Answers of every held-out message, through the predictor that serves. */
 export async function score(
@@ -60,8 +60,9 @@ export async function score(
     answers.push(...(await predictor.predict(batch.map(({ text }) => ({ text })))));
     context.onProgress({ stage: 'scoring', done: answers.length, total: examples.length });
   }
-  const several = isSeveral(predictor);
-  const judged = (stranger: boolean): number => Number(!stranger || knowsStrangers(predictor));
+  const { several = false, classes = [], notes: said = [] } = decisionOf(predictor) ?? {};
+  const knowsStrangers = classes.some(isOutOfScope);
+  const judged = (stranger: boolean): number => Number(!stranger || knowsStrangers);
   const top = ({ intents, candidates }: Answer): string =>
     several ? joinLabels(intents.map(({ intent }) => intent)) : candidates[0]!.intent;
   return asTable({
@@ -71,6 +72,7 @@ export async function score(
     confidence: Float64Array.from(answers, ({ confidence }) => confidence),
     outOfScopeScore: Float64Array.from(answers, ({ outOfScopeScore }) => outOfScopeScore),
     judged: Float64Array.from(examples, ({ outOfScope }) => judged(outOfScope)),
+    notes: said,
   });
 }
 
@@ -84,6 +86,11 @@ export const asTable = (rows: ScoredRows): Table => ({
     confidence: { kind: 'number', values: rows.confidence },
     outOfScopeScore: { kind: 'number', values: rows.outOfScopeScore },
     judged: { kind: 'number', values: rows.judged },
+    // The first row's cell holds them all.
+    notes: {
+      kind: 'text',
+      values: rows.truth.map((_, row) => (row === 0 && rows.notes.length > 0 ? rows.notes.join('\n') : null)),
+    },
   },
 });
 
@@ -96,6 +103,12 @@ const asRows = (table: Table): ScoredRows => ({
   confidence: numberColumn(table, 'confidence'),
   outOfScopeScore: numberColumn(table, 'outOfScopeScore'),
   judged: numberColumn(table, 'judged'),
+  notes:
+    table.columns.notes === undefined
+      ? []
+      : names(table, 'notes')
+          .flatMap((cell) => cell.split('\n'))
+          .filter(Boolean),
 });
 
 /** Truth and prediction of the rows that have a right intent. */
@@ -152,11 +165,17 @@ function strangerMetrics({ truth, answered, outOfScopeScore }: ScoredRows): Metr
   return [recall, { name: 'outOfScopeAuroc', value: auroc, direction: 'higher', n: truth.length }, ...rejected];
 }
 
+/** Of each intent; where messages have several, each is a question of its own. */
+const scoresOf = (judged: Judged, several: boolean): ClassScore[] =>
+  several ? labelScores(judged.truth.map(parseLabels), judged.predicted.map(parseLabels)) : classScores(judged);
+
 function metrics(rows: ScoredRows, judged: Judged, several: boolean): Metric[] {
   const n = judged.truth.length;
+  const scores = scoresOf(judged, several);
+  const macro = sum(scores.map(({ f1 }) => f1)) / Math.max(1, scores.length);
   return [
     share(PRIMARY_METRIC, sum(rightOf(judged)), n),
-    { name: 'macroF1', value: macroF1(judged), direction: 'higher', n },
+    { name: 'macroF1', value: macro, direction: 'higher', n },
     { name: 'expectedCalibrationError', value: calibrationError(judged), direction: 'lower', n },
     ...(several ? severalMetrics(judged) : strangerMetrics(rows)),
   ];
@@ -164,18 +183,18 @@ function metrics(rows: ScoredRows, judged: Judged, several: boolean): Metric[] {
 
 function notes(rows: ScoredRows, judged: Judged, several: boolean): string[] {
   const strangers = rows.truth.length - judged.truth.length;
-  const facts = `${judged.truth.length} held-out messages of ${new Set(judged.truth).size} intents`;
+  const intents = new Set(judged.truth.flatMap(parseLabels)).size;
+  const facts = `${judged.truth.length} held-out messages of ${intents} intents`;
   const beside =
     strangers > 0 ? [`${strangers} more are out of scope: they count for rejection, not for accuracy`] : [];
-  const exact = several
-    ? ['several intents a message: accuracy is the share of messages with exactly the right ones']
-    : [];
-  return [facts, ...beside, ...exact, 'accuracy counts the most probable intent, before out-of-scope rejection'];
+  const exact = ['several intents a message: accuracy is the share of messages with exactly the right ones'];
+  const counted = several ? exact : ['accuracy counts the most probable intent, before out-of-scope rejection'];
+  return [facts, ...beside, ...counted, ...rows.notes];
 }
 
 /**
  * Accuracy first (Wilson interval), macro F1, calibration error in 15 bands, out-of-scope recall and AUROC, or micro F1
- * where messages have several intents; the weakest intents as slices; confusion matrix and reliability as plots.
+ * where messages have several intents (F1 is then that of each intent alone); the weakest intents as slices; confusion matrix and reliability as plots.
  * @throws PipelineError `TOO_FEW_ROWS` when no held-out message has an intent.
  */
 export function evaluate(table: Table, holdout: TrainingData): Evaluation {
@@ -184,8 +203,8 @@ export function evaluate(table: Table, holdout: TrainingData): Evaluation {
   const several = hasSeveral([...rows.truth, ...rows.predicted]);
   return {
     metrics: metrics(rows, judged, several),
-    slices: slices({ ...judged, kept: [...rows.judged] }, classScores(judged), holdout),
-    plots: evaluationPlots(judged, rightOf(judged)),
+    slices: slices({ ...judged, kept: [...rows.judged] }, scoresOf(judged, several), holdout),
+    plots: evaluationPlots(judged, rightOf(judged), several),
     notes: notes(rows, judged, several),
   };
 }

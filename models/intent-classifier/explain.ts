@@ -10,20 +10,31 @@ export interface IntentExplanation {
   readonly intent: string;
   readonly probability: number;
   readonly method: 'occlusion';
-  /** Each word with what the probability loses without it; most important first. */
-  readonly words: readonly (Attribution & { readonly sentence: string })[];
+  /** Each word with what the probability loses without it (`weight`) and what it does to the odds; most important first. */
+  readonly words: readonly (Attribution & { readonly oddsFactor: number; readonly sentence: string })[];
 }
 
 const hasProbabilities = (predictor: Predictor<Message, Answer>): predictor is IntentPredictor =>
   'probabilities' in predictor && 'decision' in predictor;
 
-const LEAST_POINTS = 0.1;
+/** Below this nobody would call it a difference. */
+const LEAST_FACTOR = 1.05;
+const LARGEST_FACTOR = 1e6;
+const SMALLEST = 1e-12;
 
-/** Points are hundredths of probability. */
-function sentenceOf({ text, weight }: Attribution): string {
-  const points = Math.round(1000 * Math.abs(weight)) / 10;
-  if (points < LEAST_POINTS) return `"${text}" makes no difference`;
-  return `"${text}" ${weight > 0 ? 'adds' : 'takes away'} ${points} points of probability`;
+function oddsOf(probability: number): number {
+  const inside = Math.min(1 - SMALLEST, Math.max(SMALLEST, probability));
+  return inside / (1 - inside);
+}
+
+const figure = (factor: number): string =>
+  factor >= LARGEST_FACTOR ? 'over a million' : String(Number(factor.toPrecision(factor < 10 ? 2 : 3)));
+
+/** Odds, because a probability near 1 hardly moves whatever word is taken away. */
+function sentenceOf(text: string, factor: number): string {
+  const size = Math.max(factor, 1 / factor);
+  if (size < LEAST_FACTOR) return `"${text}" makes no difference`;
+  return `"${text}" makes the odds ${figure(size)} times as ${factor > 1 ? 'high' : 'low'}`;
 }
 
 /** The calibrated probability of one intent for each of several texts. */
@@ -44,12 +55,17 @@ export async function explain(predictor: Predictor<Message, Answer>, input: Mess
   const [answer] = await predictor.predict([input]);
   const { intent, probability } = answer!.candidates[0]!;
   const words = await occlude(input.text, probabilityOf(predictor, intent));
+  const weighed = words.map((word) => ({
+    ...word,
+    oddsFactor: oddsOf(probability) / oddsOf(probability - word.weight),
+  }));
+  const strength = (factor: number): number => Math.abs(Math.log(factor));
   return {
     intent,
     probability,
     method: 'occlusion',
-    words: words
-      .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || a.start - b.start)
-      .map((word) => ({ ...word, sentence: sentenceOf(word) })),
+    words: weighed
+      .sort((a, b) => strength(b.oddsFactor) - strength(a.oddsFactor) || a.start - b.start)
+      .map((word) => ({ ...word, sentence: sentenceOf(word.text, word.oddsFactor) })),
   };
 }

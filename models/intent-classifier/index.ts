@@ -13,7 +13,7 @@ import { openPredictor } from './predictor.js';
 /** Intent classifier: what a customer wants, from one chat message. */
 export const model = defineModel({
   name: 'intent-classifier',
-  definitionVersion: 1,
+  definitionVersion: 2,
   task: 'multiclass-classification',
   owner: 'conversation team',
   card,

@@ -74,8 +74,13 @@ describe('intent classifier', () => {
     const predictor = await openPredictor(await trained);
     const message = { text: 'hello, someone stole my credit card' };
     const { intent, words } = await explain(predictor, message);
-    expect(words[0]!.sentence).toMatch(/^".+" (adds|takes away) [\d.]+ points of probability$/);
+    expect(words[0]!.sentence).toMatch(/^".+" makes the odds ([\d.]+|over a million) times as (high|low)$/);
     expect(intent).toBe('block_card');
+    // A sure answer hardly loses probability by any word; its odds do.
+    const sure = await explain(predictor, { text: 'please block my debit card, block it now' });
+    expect(sure.words.filter(({ sentence }) => sentence.includes('odds')).map(({ text }) => text)).toContain('block');
+    const factors = sure.words.map(({ oddsFactor }) => Math.abs(Math.log(oddsFactor)));
+    expect(factors).toEqual([...factors].sort((a, b) => b - a));
     for (const { text, start, end } of words) expect(message.text.slice(start, end)).toBe(text);
     expect(['stole', 'card', 'someone']).toContain(words[0]!.text);
     await predictor.close();
@@ -111,10 +116,19 @@ describe('intent classifier', () => {
     const [both, none] = await predictor.predict([{ text: 'rate this book and play a song' }, { text: 'please 7' }]);
     expect(both!.intents.map(({ intent }) => intent).sort()).toEqual(['play', 'rate']);
     expect(none).toMatchObject({ intents: [], outOfScope: true });
-    const { metrics } = evaluate(await score(predictor, all, trainContext()), all);
+    const { metrics, notes, plots, slices } = evaluate(await score(predictor, all, trainContext()), all);
     const value = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? NaN;
     expect(value('microF1')).toBeGreaterThan(0.95);
     expect(value('accuracy')).toBeGreaterThan(0.9);
+    expect(value('macroF1')).toBeGreaterThan(0.9);
+    expect(value('expectedCalibrationError')).toBeLessThan(0.08);
+    // Intents are counted, not lists of them.
+    expect(notes[0]).toMatch(/ of 3 intents$/);
+    expect(slices.map(({ name }) => name).filter((name) => name.startsWith('intent'))).toEqual(
+      expect.arrayContaining(['intent: book', 'intent: play', 'intent: rate']),
+    );
+    expect(JSON.stringify(slices)).not.toContain('#');
+    expect(JSON.stringify(plots[0]!.spec)).not.toMatch(/play#|#play/);
     await predictor.close();
   });
 
@@ -165,6 +179,11 @@ describe('intent classifier', () => {
     };
     expect(engine).toBe('from-scratch');
     expect(notes.join()).toMatch(/no encoder "distilbert-base-uncased"/);
+    // Whoever reads the result is told too, not only the artefact.
+    const predictor = await openPredictor(files);
+    const evaluation = evaluate(await score(predictor, data, trainContext()), data);
+    expect(evaluation.notes.join()).toMatch(/trained from scratch instead/);
+    await predictor.close();
   });
 
   it('takes labelled messages of the backend; one without a group is its own', () => {

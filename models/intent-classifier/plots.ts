@@ -1,5 +1,6 @@
 import type { Plot } from '../../contracts/evaluation.js';
-import { calibrationBins, confusions, type Confusion } from '../../learning/metrics/index.js';
+import { calibrationBins, type Classified, confusions, type Confusion } from '../../learning/metrics/index.js';
+import { parseLabels } from './label-set.js';
 
 /** A matrix with more names cannot be read on a card; then those most often confused are shown. */
 const MOST_NAMES = 16;
@@ -27,8 +28,33 @@ function shownNames(cells: readonly Confusion[]): { readonly names: ReadonlySet<
   return { names, all: false };
 }
 
-function confusionPlot(judged: Judged): Plot {
-  const cells = confusions(judged);
+const NOTHING = '(none)';
+
+/** A message's labels as cells: what was found, and what was missed beside what was answered in its place. */
+function labelPairs(truth: readonly string[], predicted: readonly string[]): [string, string][] {
+  const right = truth.filter((name) => predicted.includes(name)).map((name): [string, string] => [name, name]);
+  const missed = truth.filter((name) => !predicted.includes(name));
+  const extra = predicted.filter((name) => !truth.includes(name));
+  const or = (names: readonly string[]): readonly string[] => (names.length > 0 ? names : [NOTHING]);
+  const wrong = missed.length + extra.length === 0 ? [] : or(missed).flatMap((from) => or(extra).map((to): [string, string] => [from, to])); // prettier-ignore
+  return [...right, ...wrong];
+}
+
+/** Rows of one label each. */
+function byLabel({ truth, predicted }: Classified): Classified {
+  const pairs = truth.flatMap((labels, row) => labelPairs(parseLabels(labels), parseLabels(predicted[row]!)));
+  return { truth: pairs.map(([from]) => from), predicted: pairs.map(([, to]) => to) };
+}
+
+function captionOf(all: boolean, several: boolean): string {
+  const what = several
+    ? `Intents of held-out messages: labelled against predicted; ${NOTHING} = missed, or predicted beside the right ones`
+    : 'Held-out messages by labelled and predicted intent';
+  return `${what}${all ? '' : '; the intents that are confused most'}. Off the diagonal are mistakes.`;
+}
+
+function confusionPlot(judged: Judged, several: boolean): Plot {
+  const cells = confusions(several ? byLabel(judged) : judged);
   const { names, all } = shownNames(cells);
   const totals = new Map<string, number>();
   for (const { truth, rows } of cells) totals.set(truth, (totals.get(truth) ?? 0) + rows);
@@ -42,7 +68,7 @@ function confusionPlot(judged: Judged): Plot {
   const rows = { field: 'rows', type: 'quantitative' };
   return {
     title: 'Confusion matrix',
-    caption: `Held-out messages by labelled and predicted intent${all ? '' : '; the intents that are confused most'}. Off the diagonal are mistakes.`,
+    caption: captionOf(all, several),
     spec: {
       $schema: SCHEMA,
       width: { step: 22 },
@@ -82,7 +108,7 @@ function reliabilityPlot({ confidence }: Judged, right: readonly number[]): Plot
 }
 
 /** Confusion matrix and reliability as Vega-Lite with inline data. */
-export const evaluationPlots = (judged: Judged, right: readonly number[]): Plot[] => [
-  confusionPlot(judged),
+export const evaluationPlots = (judged: Judged, right: readonly number[], several: boolean): Plot[] => [
+  confusionPlot(judged, several),
   reliabilityPlot(judged, right),
 ];
