@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { quietContext } from '../estimator.js';
 import { minimise } from '../optimize/index.js';
 import { createRandom } from '../random/index.js';
+import { poolWithBayes } from './naive-bayes.js';
 import {
   createVectoriser,
   dualAscent,
@@ -128,6 +129,44 @@ describe('dual ascent', () => {
     expect(run(1)).toEqual(run(1));
     const aborted = { ...quietContext(1), signal: AbortSignal.abort() };
     expect(() => dualAscent(aborted, x, targets.values.slice(), options)).toThrow();
+  });
+});
+
+describe('pool with naive Bayes', () => {
+  // Columns 0 and 1 are words, 2 is a run of letters; the last row of the weights is the bias.
+  const x: SparseRows = {
+    rows: 2,
+    cols: 3,
+    starts: Int32Array.of(0, 2, 4),
+    indices: Int32Array.of(0, 2, 1, 2),
+    values: Float32Array.of(2, 5, 3, 5),
+  };
+  const pooled = (share: number, targetsOfRows: readonly number[]): number[] => {
+    const weights = new Float32Array(8).fill(1);
+    poolWithBayes(weights, x, Float32Array.from(targetsOfRows), { classes: 2, wordCount: 2, share });
+    return [...weights];
+  };
+
+  it('adds the log of what words weigh in each class, around its mean; letters and bias are the regression alone', () => {
+    const first = (Math.log(2.01 / 2.02) - Math.log(0.01 / 3.02)) / 2;
+    const second = (Math.log(0.01 / 2.02) - Math.log(3.01 / 3.02)) / 2;
+    const expected = [0.75 + 0.25 * first, 0.75 - 0.25 * first, 0.75 + 0.25 * second, 0.75 - 0.25 * second];
+    const found = pooled(0.25, [1, 0, 0, 1]);
+    [...expected, 0.75, 0.75, 0.75, 0.75].forEach((value, i) => expect(found[i]).toBeCloseTo(value, 5));
+  });
+
+  it('takes a text that belongs to classes in part for as much', () => {
+    const first = (Math.log(1.01 / 4.02) - Math.log(1.01 / 1.02)) / 2;
+    expect(pooled(0.5, [0.5, 0.5, 1, 0])[0]).toBeCloseTo(0.5 + 0.5 * first, 5);
+  });
+
+  it('leaves per-class regression alone, and softmax too at share 0', () => {
+    const fit = (settings: object): Float32Array =>
+      fitLinearText(quietContext(3), texts, targets, { ...params, ...settings }).weights;
+    expect(fit({ link: 'logistic' })).toEqual(fit({ link: 'logistic', bayesShare: 0 }));
+    const alone = fit({ bayesShare: 0 });
+    expect(fit({}).slice(-3)).toEqual(alone.slice(-3).map((bias) => 0.75 * bias));
+    expect(fit({})).not.toEqual(alone);
   });
 });
 

@@ -3,6 +3,7 @@ import type { ComputeContext } from '../../contracts/model-definition.js';
 import { requireLength } from '../estimator.js';
 import { dualAscent, scoreRow } from './dual-ascent.js';
 import { logisticLink, softmaxLink } from './link.js';
+import { poolWithBayes } from './naive-bayes.js';
 import {
   createVectoriser,
   fitTextFeatures,
@@ -20,6 +21,8 @@ export const linearTextParams = textFeatureParams.extend({
   tolerance: z.number().gt(0).default(0.002),
   /** @default 40 */
   maxEpochs: z.int().min(1).default(40),
+  /** Share of naive Bayes on words in the pool with the regression; 0 = regression alone. Softmax only. @default 0.25 */
+  bayesShare: z.number().min(0).lt(1).default(0.25),
 });
 export type LinearTextParams = z.infer<typeof linearTextParams>;
 
@@ -31,13 +34,14 @@ export interface LinearTextState {
   /** (n-grams + 1, classes) row-major; the last row is the bias. */
   readonly weights: Float32Array;
   readonly epochs: number;
-  /** Relative duality gap reached: no other weights have a training objective lower by more than this share. */
+  /** Relative duality gap of the regression: no other weights have a training objective lower by more than this share. */
   readonly gap: number;
 }
 
 /**
  * Multinomial or per-class logistic regression on hashed word and letter n-grams weighted by TF-IDF; the exact optimum
- * of a convex objective up to `tolerance`, by dual coordinate ascent. Deterministic under the seed.
+ * of a convex objective up to `tolerance`, by dual coordinate ascent. The multinomial one is then pooled with naive Bayes.
+ * Deterministic under the seed.
  * @param texts - (n,), any text.
  * @param targets - (n, classes) row-major: the share of each class; under softmax each row sums to 1. Not changed.
  * @throws PipelineError `SHAPE_MISMATCH`.
@@ -54,7 +58,7 @@ export function fitLinearText(
   const features = fitTextFeatures(texts, textFeatureParams.strip().parse(params));
   const rows = vectoriseTexts(features, texts);
   const link = params.link === 'softmax' ? softmaxLink : logisticLink;
-  const { c, tolerance, maxEpochs } = params;
+  const { c, tolerance, maxEpochs, bayesShare: share } = params;
   const { weights, epochs, gap } = dualAscent(context, rows, values.slice(), {
     classes,
     link,
@@ -62,6 +66,8 @@ export function fitLinearText(
     tolerance,
     maxEpochs,
   });
+  const { wordCount } = features;
+  if (params.link === 'softmax' && share > 0) poolWithBayes(weights, rows, values, { classes, wordCount, share });
   return { schemaVersion: 1, features, classes, weights, epochs, gap };
 }
 
