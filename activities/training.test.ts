@@ -6,7 +6,9 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
 import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
+import { loadDataset } from '../datasets/snapshots/dataset-store.js';
 import { putJsonBlob } from '../datasets/snapshots/json-blob.js';
+import { splitHoldout } from '../learning/split/index.js';
 import { findModel, loadCatalogue } from '../models/catalogue.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
@@ -184,6 +186,71 @@ describe('createTrainingActivities', () => {
     await expect(against({ ...champion, artefactHash: hash })).rejects.toMatchObject({ code: 'ARTEFACT_INVALID' });
     await expect(against({ ...champion, artefactHash: 'f'.repeat(64) })).rejects.toMatchObject({
       code: expect.stringMatching(/^BLOB_/) as string,
+    });
+  });
+
+  describe('after the holdout was renewed', () => {
+    type Step = {
+      readonly runKey: string;
+      readonly modelName: string;
+      readonly dataset: DatasetRef;
+      readonly seed: number;
+    };
+    const renewed = (former: FrozenHoldout): FrozenHoldout => ({ ...former, salt: 'another draw' }) as FrozenHoldout;
+
+    /** Trains a champion, renews the holdout, and trains and judges a challenger under the new one. */
+    async function challengeAfterRenewal(rows: DatasetRef) {
+      const step: Step = { runKey: 'run-9', modelName: MODEL, dataset: rows, seed: 42 };
+      const own: Recorded = { artefacts: new Map(), runs: new Map(), holdouts: [] };
+      const registry = memoryRegistry(own);
+      const { fitModel, evaluateModel } = createTrainingActivities({ ...deps, registry });
+      const params = { nEstimators: 10, maxDepth: 2 };
+      const fitted = await inActivity(() => fitModel({ ...step, params }));
+      const first = await inActivity(() => evaluateModel({ ...step, artefactHash: fitted.artefactHash }));
+      const champion = {
+        version: '1.0.0',
+        ...fitted,
+        evaluationHash: first.evaluationHash,
+      } as unknown as VersionRecord;
+      const former = own.holdouts[0]!;
+      own.holdouts[0] = renewed(former);
+      const reigning = { ...registry, findChampion: async () => champion };
+      const later = createTrainingActivities({ ...deps, registry: reigning });
+      const challenger = await inActivity(() => later.fitModel({ ...step, params: { ...params, nEstimators: 12 } }));
+      const holdoutHashes = [challenger.holdoutHash!];
+      const { artefactHash } = challenger;
+      const judge = (hashes: string[]) =>
+        inActivity(() => later.evaluateModel({ ...step, artefactHash, holdoutHashes: hashes }));
+      return { evaluated: await judge(holdoutHashes), former, fitted, judge };
+    }
+
+    it('compares on the rows that the champion did not learn from either', async () => {
+      const rows = await storeCreditDataset(deps.blobs, 4);
+      const { evaluated, former } = await challengeAfterRenewal(rows);
+      const { table } = await loadDataset(deps.blobs, rows.hash);
+      const held = splitHoldout(renewed(former), table).holdout;
+      const fair = splitHoldout(former, held).holdout.rowCount;
+      expect(fair).toBeGreaterThan(50);
+      expect(fair).toBeLessThan(held.rowCount / 2);
+      expect(evaluated.holdoutRows).toBe(held.rowCount);
+      expect(evaluated.comparisons.map(({ against, n }) => [against, n])).toEqual([
+        ['baseline', held.rowCount],
+        ['champion', fair],
+      ]);
+      const learned = held.rowCount - fair;
+      expect(evaluated.notes).toContain(
+        `champion 1.0.0 learned from ${learned} of the ${held.rowCount} rows of the renewed holdout; compared on the other ${fair}`,
+      );
+    });
+
+    it('takes all rows where the others are too few and says so, and judges nobody on rows of before', async () => {
+      const { evaluated, fitted, judge } = await challengeAfterRenewal(dataset);
+      expect(evaluated.comparisons.at(-1)).toMatchObject({ against: 'champion', n: evaluated.holdoutRows });
+      expect(evaluated.notes.join('\n')).toMatch(
+        /too few to compare on, so all were taken, which favours the champion/,
+      );
+      const refusal = { code: 'CONFLICT', message: expect.stringContaining('renewed while this run') as string };
+      await expect(judge([fitted.holdoutHash!])).rejects.toMatchObject(refusal);
     });
   });
 });

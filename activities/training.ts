@@ -18,6 +18,7 @@ import { PipelineError } from '../contracts/errors.js';
 import { lineOfSource } from '../contracts/ids.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import { registrationInput, type VersionRecord } from '../contracts/registry.js';
+import { hashOfJson } from '../platform/blobs/hash.js';
 import { gateName, gatesOfLine } from '../registry/promotion-policy.js';
 import { compute } from './compute.js';
 import type { TrainingActivityDeps } from './dependencies.js';
@@ -146,6 +147,24 @@ async function importedDataset({ blobs }: TrainingActivityDeps, modelName: strin
   throw new PipelineError('DATASET_NOT_FOUND', message, { hash, found: dataset.modelName, wanted: modelName });
 }
 
+/**
+ * The line's holdout, as long as it is the one that earlier steps of the run kept out: a model must not be judged on rows
+ * that it learned from.
+ * @throws PipelineError `CONFLICT`.
+ */
+async function sameHoldout(
+  deps: TrainingActivityDeps,
+  dataset: DatasetRef,
+  earlier: readonly string[],
+): Promise<{ readonly holdout: FrozenHoldout; readonly holdoutHash: string }> {
+  const holdout = await holdoutOf(deps, dataset);
+  const holdoutHash = hashOfJson(holdout);
+  if (earlier.every((hash) => hash === holdoutHash)) return { holdout, holdoutHash };
+  const { modelName, line } = dataset;
+  const message = `the holdout of ${modelName} (line ${line}) was renewed while this run was under way; start it again`;
+  throw new PipelineError('CONFLICT', message, { modelName, line });
+}
+
 /** The line's holdout; the first training of a line freezes it. */
 async function holdoutOf(deps: TrainingActivityDeps, dataset: DatasetRef): Promise<FrozenHoldout> {
   const { modelName, line } = dataset;
@@ -166,23 +185,23 @@ async function countShards(
 
 /** Its only trace is the blob: the model's artefact is what the run records. */
 async function fitShard(deps: TrainingActivityDeps, input: z.output<typeof fitShardInput>) {
-  const holdout = await holdoutOf(deps, input.dataset);
-  return compute(deps, 'fitShard', { ...input, holdout });
+  const { holdout, holdoutHash } = await sameHoldout(deps, input.dataset, []);
+  return { ...(await compute(deps, 'fitShard', { ...input, holdout })), holdoutHash };
 }
 
 async function fitModel(deps: TrainingActivityDeps, input: z.output<typeof fitModelInput>) {
   const { runKey, modelName } = input;
-  const holdout = await holdoutOf(deps, input.dataset);
+  const { holdout, holdoutHash } = await sameHoldout(deps, input.dataset, input.holdoutHashes);
   const { checkpointKey, ...fitted } = await compute(deps, 'fitModel', { ...input, holdout });
   const { artefactHash: hash, bytes } = fitted;
   await deps.registry.recordArtefact(runKey, modelName, { role: 'model', hash, bytes });
   await deps.checkpoints.remove(checkpointKey);
-  return fitted;
+  return { ...fitted, holdoutHash };
 }
 
 async function evaluateModel(deps: TrainingActivityDeps, input: z.output<typeof evaluateModelInput>) {
   const { runKey, modelName, dataset } = input;
-  const holdout = await holdoutOf(deps, dataset);
+  const { holdout } = await sameHoldout(deps, dataset, input.holdoutHashes);
   const found = await deps.registry.findChampion(modelName, dataset.line);
   const champion =
     found === null

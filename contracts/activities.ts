@@ -146,13 +146,21 @@ export type PreparedDataset = z.infer<typeof preparedDataset>;
 
 export const datasetInput = z.strictObject({ runKey, modelName, dataset: datasetRef });
 
+/** Of the holdouts that earlier steps of the run kept out: renewed meanwhile, the run's rows would not be what they were. */
+const holdoutHashes = z.array(contentHash).max(MOST_SHARDS).default([]);
+
 const fitStepInput = datasetInput.extend({ params: z.record(z.string(), z.unknown()), seed: z.int() });
 
 export const shard = z
   .strictObject({ index: z.int().nonnegative(), count: z.int().min(1).max(MOST_SHARDS) })
   .refine(({ index, count }) => index < count, 'the index of a shard lies below their count');
 export const fitShardInput = fitStepInput.extend({ shard });
-export const fittedShard = z.strictObject({ hash: contentHash, bytes: z.int() });
+export const fittedShard = z.strictObject({
+  hash: contentHash,
+  bytes: z.int(),
+  /** As of `fittedModel`. */
+  holdoutHash: contentHash.optional(),
+});
 export type FittedShard = z.infer<typeof fittedShard>;
 
 export const fitModelInput = fitStepInput.extend({
@@ -160,6 +168,7 @@ export const fitModelInput = fitStepInput.extend({
   shards: z.array(contentHash).max(MOST_SHARDS).default([]),
   /** The plan's. */
   championArtefactHash: contentHash.optional(),
+  holdoutHashes,
 });
 export const fittedModel = z.strictObject({
   /** Hash of the artefact manifest. */
@@ -168,10 +177,12 @@ export const fittedModel = z.strictObject({
   definitionHash: contentHash,
   bytes: z.int(),
   trainedRows: z.int(),
+  /** Of the holdout that was kept out; absent in runs from before this was watched. */
+  holdoutHash: contentHash.optional(),
 });
 export type FittedModel = z.infer<typeof fittedModel>;
 
-export const evaluateModelInput = datasetInput.extend({ artefactHash: contentHash, seed: z.int() });
+export const evaluateModelInput = datasetInput.extend({ artefactHash: contentHash, seed: z.int(), holdoutHashes });
 export const evaluatedModel = z.strictObject({
   /** Blob with the whole evaluation (JSON) including plots and slices. */
   evaluationHash: contentHash,
@@ -227,12 +238,18 @@ export interface TrainingActivities {
   planTraining: (input: z.input<typeof planTrainingInput>) => Promise<TrainingPlan>;
   prepareDataset: (input: z.input<typeof prepareDatasetInput>) => Promise<PreparedDataset>;
   validateDataset: (input: z.infer<typeof datasetInput>) => Promise<z.infer<typeof dataQuality>>;
-  /** Trains in a child process on everything outside the frozen holdout. Heartbeats progress; cancellation ends the child. */
+  /**
+   * Trains in a child process on everything outside the frozen holdout. Heartbeats progress; cancellation ends the child.
+   * @throws `CONFLICT` when the holdout was renewed since the run's shards.
+   */
   fitModel: (input: z.input<typeof fitModelInput>) => Promise<FittedModel>;
   /** One part of a model's work before `fitModel`, in a child process; a killed one is redone alone. */
   fitShard: (input: z.infer<typeof fitShardInput>) => Promise<FittedShard>;
-  /** Scores challenger, baseline and champion on the same holdout rows through the predictor. */
-  evaluateModel: (input: z.infer<typeof evaluateModelInput>) => Promise<EvaluatedModel>;
+  /**
+   * Scores challenger, baseline and champion on the same holdout rows through the predictor.
+   * @throws `CONFLICT` when the holdout was renewed since the training.
+   */
+  evaluateModel: (input: z.input<typeof evaluateModelInput>) => Promise<EvaluatedModel>;
   registerModel: (input: z.infer<typeof registrationInput>) => Promise<z.infer<typeof registrationResult>>;
   /** Renders the model card (Markdown and HTML). @returns hash of the HTML blob. */
   writeCard: (input: z.infer<typeof writeCardInput>) => Promise<{ readonly cardHash: string }>;

@@ -7,7 +7,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { EvaluatedModel, FittedModel, TrainingPlan } from '../contracts/activities.js';
+import type { EvaluatedModel, FittedModel, FittedShard, TrainingPlan } from '../contracts/activities.js';
 import type { DatasetRef } from '../contracts/dataset.js';
 import { DEFAULT_LINE } from '../contracts/ids.js';
 import type { RegistrationResult } from '../contracts/registry.js';
@@ -189,31 +189,38 @@ async function validate(training: Training, dataset: DatasetRef): Promise<TrainM
   return null;
 }
 
-/** Each shard is a step of its own: a lost worker costs the shard it was at. @returns hashes in shard order. */
-async function fitShards(training: Training, dataset: DatasetRef, count: number): Promise<string[]> {
+/** Each shard is a step of its own: a lost worker costs the shard it was at. @returns what they stored, in shard order. */
+async function fitShards(training: Training, dataset: DatasetRef, count: number): Promise<FittedShard[]> {
   const { runKey, modelName, plan, table } = training;
   const { params, seed, trainTimeoutMs: timeoutMs, heartbeatTimeoutMs } = plan;
   let done = 0;
   return mapBounded([...Array(count).keys()], SHARDS_AT_ONCE, async (index) => {
     const step = trainingStep(`Shard ${index + 1} of ${count}`, { timeoutMs, heartbeatTimeoutMs });
-    const { hash } = await step.fitShard({ runKey, modelName, dataset, params, seed, shard: { index, count } });
+    const fitted = await step.fitShard({ runKey, modelName, dataset, params, seed, shard: { index, count } });
     table.mark('training', 'running', `${++done} of ${count} shards`);
-    return hash;
+    return fitted;
   });
 }
 
 async function fit(training: Training, dataset: DatasetRef, shardCount: number): Promise<FittedModel> {
   const { runKey, modelName, plan, table } = training;
   enter(training, 'training');
-  const shards = await fitShards(training, dataset, shardCount);
+  const fittedShards = await fitShards(training, dataset, shardCount);
   const { params, seed, trainTimeoutMs: timeoutMs, heartbeatTimeoutMs, championArtefactHash } = plan;
   const step = trainingStep('Train', { timeoutMs, heartbeatTimeoutMs });
   // Recorded with the plan: an attempt repeated after a promotion continues the same champion.
   const continued = championArtefactHash === undefined ? {} : { championArtefactHash };
-  const fitted = await step.fitModel({ runKey, modelName, dataset, params, seed, shards, ...continued });
+  const shards = fittedShards.map(({ hash }) => hash);
+  const kept = { ...continued, holdoutHashes: holdoutsOf(fittedShards) };
+  const fitted = await step.fitModel({ runKey, modelName, dataset, params, seed, shards, ...kept });
   table.mark('training', 'done', `${fitted.trainedRows} rows, artefact ${fitted.artefactHash.slice(0, 12)}`);
   return fitted;
 }
+
+/** Each once; none of runs from before they were watched. */
+const holdoutsOf = (fitted: readonly { readonly holdoutHash?: string | undefined }[]): string[] => [
+  ...new Set(fitted.flatMap(({ holdoutHash }) => (holdoutHash === undefined ? [] : [holdoutHash]))),
+];
 
 interface Judged {
   readonly fitted: FittedModel;
@@ -244,6 +251,7 @@ async function evaluate(training: Training, dataset: DatasetRef, fitted: FittedM
     dataset,
     seed,
     artefactHash: fitted.artefactHash,
+    holdoutHashes: holdoutsOf([fitted]),
   });
   const [primary] = evaluated.metrics;
   table.mark('evaluation', 'done', primary === undefined ? '' : `${primary.name} ${primary.value.toFixed(4)}`);

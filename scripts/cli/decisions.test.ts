@@ -3,7 +3,7 @@ import type { PromotionRequest, RunRecord } from '../../contracts/registry.js';
 import { differenceTable } from './difference.js';
 import { readJsonInput } from './json-input.js';
 import { chooseRequest } from './promotions.js';
-import { redrawn } from './refreeze.js';
+import { consequence, redrawn } from './refreeze.js';
 import { progressLines } from './run-progress.js';
 import { comparability } from './runs-view.js';
 
@@ -64,6 +64,14 @@ describe('renewed holdouts', () => {
   it('take the new cut of a time rule', () => {
     const cut = { kind: 'time' as const, column: 'at', cut: 5 };
     expect(redrawn(cut, { ...cut, cut: 1 })).toEqual(cut);
+  });
+
+  it('say whether the champion learned from the rows that are held out now', () => {
+    const cut = { kind: 'time' as const, column: 'at', cut: 5 };
+    expect(consequence(cut, { ...cut, cut: 6 })).toContain('learned from none');
+    expect(consequence(cut, { ...cut, cut: 4 })).toContain('learned from some');
+    expect(consequence(group('s'), group('s#2'))).toContain('learned from some');
+    expect(consequence(cut, { ...cut })).toContain('nothing changes');
   });
 });
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FrozenHoldout } from '../../contracts/dataset.js';
 import { PipelineError } from '../../contracts/errors.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
@@ -30,10 +31,19 @@ export async function refreezeHoldout(
   const renewed = await services.registry.refreezeLine(name, line, holdout, approver);
   cli.out.result(renewed, () => {
     cli.out.line(`The holdout of ${name} (${line}) is renewed: ${describe(renewed.holdout)}`);
-    cli.out.line(
-      'The champion learned from rows that are held out now; its next comparison flatters it. Retrain soon.',
-    );
+    cli.out.line(consequence(current.holdout, renewed.holdout));
   });
+}
+
+/** What the renewal means for the versions that are there. */
+export function consequence(former: FrozenHoldout, renewed: FrozenHoldout): string {
+  if (isDeepStrictEqual(former, renewed)) return 'It is what it was; nothing changes.';
+  if (former.kind === 'time' && renewed.kind === 'time' && renewed.cut >= former.cut)
+    return 'The champion learned from none of these rows, so the next comparison is as fair as before.';
+  return (
+    'The champion learned from some of these rows. The next run compares with it on those that it did not learn from; ' +
+    'train soon.'
+  );
 }
 
 /** A group rule draws other groups under another salt: `salt`, `salt#2`, `salt#3` … */
