@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import type { PoolClient } from 'pg';
 import { PipelineError } from '../../contracts/errors.js';
 import { requireSpan, type Span } from '../../learning/sequence-tagging/index.js';
 import { readSpans, requireType, writeSpans } from '../../models/financial-ner/annotations.js';
@@ -8,7 +8,16 @@ import { textTable } from '../../models/financial-ner/text-table.js';
 import type { CliContext, Connection } from './context.js';
 import { visible } from './explanation-view.js';
 import { requireKnownNames } from './known-names.js';
-import { fileFault, quoted, readReview } from './review-file.js';
+import {
+  chooseSource,
+  fileFault,
+  harmless,
+  quoted,
+  readLabelFile,
+  readReview,
+  requireNewFile,
+  writeNewFile,
+} from './review-file.js';
 
 const DEFAULT_COUNT = 50;
 const SEED = 42;
@@ -88,7 +97,7 @@ export async function chooseEntities(
 /** CSV that `ml entities label` takes back once the last column is corrected. */
 export function reviewCsv(messages: readonly ReviewedEntities[]): string {
   const rows = messages.map(({ id, text, finding, doubt, suggestion, entities }) =>
-    [id, text, finding, doubt.toFixed(3), suggestion, entities].map(quoted).join(','),
+    [id, harmless(text), finding, doubt.toFixed(3), suggestion, entities].map(quoted).join(','),
   );
   return `${['id,text,finding,doubt,suggestion,entities', ...rows].join('\n')}\n`;
 }
@@ -96,11 +105,12 @@ export function reviewCsv(messages: readonly ReviewedEntities[]): string {
 /** Lists the annotated messages that a model which did not see them would annotate otherwise. */
 export async function reviewEntities(cli: CliContext, options: EntityReviewOptions): Promise<void> {
   const { count = DEFAULT_COUNT, output } = options;
+  await requireNewFile(output);
   const connection = await cli.connect();
-  const source = options.source ?? (await connection.services.catalog.active());
+  const source = await chooseSource(connection, options.source);
   const messages = await findAnnotated(connection, source);
   const chosen = await chooseEntities(messages, count);
-  if (output !== undefined) await writeFile(output, reviewCsv(chosen));
+  if (output !== undefined) await writeNewFile(output, reviewCsv(chosen));
   cli.out.result({ source, annotated: messages.length, messages: chosen }, () => {
     const rows = chosen.map(({ id, text, finding, doubt }) => [
       id,
@@ -122,6 +132,14 @@ export interface EntityLabels {
   readonly spans: readonly Span[];
 }
 
+function readCell(cell: string, row: number, file: string): Span[] {
+  try {
+    return readSpans(cell, row).map(({ type, start, end }) => ({ type: requireType(type, { file }), start, end }));
+  } catch (cause) {
+    throw cause instanceof PipelineError ? fileFault(file, 'INVALID_VALUE', cause.message) : cause;
+  }
+}
+
 /**
  * Annotations of a corrected review; rows without an id or with an empty column are left out.
  * @throws PipelineError `MALFORMED_FILE`, `MISSING_COLUMN`, `INVALID_VALUE`, `FILE_EMPTY`.
@@ -130,14 +148,7 @@ export function readEntityLabels(text: string, file: string): EntityLabels[] {
   const given = readReview(text, file, 'entities');
   if (new Set(given.map(({ id }) => id)).size < given.length)
     throw fileFault(file, 'INVALID_VALUE', 'a message is annotated twice');
-  return given.map(({ id, answer, row }) => {
-    const spans = readSpans(answer, row).map(({ type, start, end }) => ({
-      type: requireType(type, { file }),
-      start,
-      end,
-    }));
-    return { id, row: row + 1, spans };
-  });
+  return given.map(({ id, answer, row }) => ({ id, row: row + 1, spans: readCell(answer, row, file) }));
 }
 
 const REPLACE = `
@@ -147,37 +158,58 @@ const INSERT = `
     (source, id, message_id, start_offset, end_offset, entity_type, text, text_group, annotated_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, now())`;
 
+/** Where annotations come from and go to. */
+interface Place {
+  readonly source: string;
+  readonly file: string;
+}
+
 interface StoredMessage {
   readonly text: string;
   readonly text_group: string | null;
 }
 
-/** Replaces one message's annotations; all or none. @returns false for a message that is not there. */
-async function replaceAnnotations(
-  { services }: Connection,
-  source: string,
-  { id, spans }: EntityLabels,
-): Promise<boolean> {
+/** The span fits the message, and no other of its spans. @throws PipelineError `INVALID_VALUE` with file and row. */
+function requireSpans(text: string, { spans, row }: EntityLabels, file: string): void {
+  const ordered = [...spans].sort((a, b) => a.start - b.start);
+  ordered.forEach((span, i) => {
+    if (i > 0 && span.start < ordered[i - 1]!.end)
+      throw fileFault(file, 'INVALID_VALUE', `row ${row}: two entities overlap at ${span.start}`);
+    try {
+      requireSpan(text, span, row - 1);
+    } catch (cause) {
+      throw cause instanceof PipelineError ? fileFault(file, 'INVALID_VALUE', cause.message) : cause;
+    }
+  });
+}
+
+/** Replaces one message's annotations. @returns false for a message that is not there. */
+async function replaceAnnotations(client: PoolClient, labels: EntityLabels, { source, file }: Place): Promise<boolean> {
+  const { id, spans } = labels;
+  const { rows } = await client.query<StoredMessage>(
+    'select text, text_group from backend.chat_messages where source = $1 and id = $2 for update',
+    [source, id],
+  );
+  const [message] = rows;
+  if (message === undefined) return false;
+  requireSpans(message.text, labels, file);
+  await client.query(REPLACE, [source, id]);
+  for (const [i, { start, end, type }] of spans.entries()) {
+    const text = message.text.slice(start, end);
+    await client.query(INSERT, [source, `${id}-review-${i + 1}`, id, start, end, type, text, message.text_group]);
+  }
+  return true;
+}
+
+/** All of the file or nothing of it. @returns how many messages were there. */
+async function writeAnnotations({ services }: Connection, labels: readonly EntityLabels[], place: Place) {
   const client = await services.backendPool.connect();
   try {
     await client.query('begin');
-    const { rows } = await client.query<StoredMessage>(
-      'select text, text_group from backend.chat_messages where source = $1 and id = $2 for update',
-      [source, id],
-    );
-    const [message] = rows;
-    if (message) {
-      spans.forEach((span, row) => {
-        requireSpan(message.text, span, row);
-      });
-      await client.query(REPLACE, [source, id]);
-      for (const [i, { start, end, type }] of spans.entries()) {
-        const text = message.text.slice(start, end);
-        await client.query(INSERT, [source, `${id}-review-${i + 1}`, id, start, end, type, text, message.text_group]);
-      }
-    }
+    let written = 0;
+    for (const label of labels) if (await replaceAnnotations(client, label, place)) written += 1;
     await client.query('commit');
-    return message !== undefined;
+    return written;
   } catch (fault) {
     await client.query('rollback');
     throw fault;
@@ -213,14 +245,6 @@ export const entitySql = (labels: readonly Pick<EntityLabels, 'id' | 'spans'>[])
   'commit;',
 ];
 
-async function readLabelFile(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new PipelineError('FILE_NOT_READABLE', `${file}: it cannot be read`, { file }, { cause });
-  }
-}
-
 async function annotatedTypes({ services }: Connection, source: string): Promise<string[]> {
   const { rows } = await services.backendPool.query<{ entity_type: string }>(
     'select distinct entity_type from backend.entity_annotations where source = $1',
@@ -242,7 +266,7 @@ export function requireEntityTypes(labels: readonly EntityLabels[], file: string
 export async function labelEntities(cli: CliContext, file: string, options: EntityLabelOptions): Promise<void> {
   const labels = readEntityLabels(await readLabelFile(file), file);
   const connection = await cli.connect();
-  const source = options.source ?? (await connection.services.catalog.active());
+  const source = await chooseSource(connection, options.source);
   requireEntityTypes(labels, file, [...(await annotatedTypes(connection, source)), ...(options.newType ?? [])]);
   if (cli.config.backendDatabaseUrl !== null) {
     const sql = entitySql(labels);
@@ -252,8 +276,7 @@ export async function labelEntities(cli: CliContext, file: string, options: Enti
     cli.out.notice('nothing was written: BACKEND_DATABASE_URL is only read. Run the statements where you may write.');
     return;
   }
-  let written = 0;
-  for (const label of labels) if (await replaceAnnotations(connection, source, label)) written += 1;
+  const written = await writeAnnotations(connection, labels, { source, file });
   cli.out.result({ source, written, given: labels.length }, () => {
     const left = labels.length - written;
     const why = left === 0 ? '' : `; ${left} are no message of this source`;

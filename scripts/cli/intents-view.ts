@@ -1,13 +1,20 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { PipelineError } from '../../contracts/errors.js';
 import { chooseInformative } from '../../learning/active-learning/index.js';
 import { createVectoriser, fitTextFeatures, linearTextParams } from '../../learning/linear-text/index.js';
 import { parseLabels } from '../../models/intent-classifier/label-set.js';
 import { predict } from '../../serving/predict.js';
 import type { CliContext, Connection } from './context.js';
 import { visible } from './explanation-view.js';
-import { fileFault, quoted, readReview } from './review-file.js';
+import {
+  chooseSource,
+  fileFault,
+  harmless,
+  quoted,
+  readLabelFile,
+  readReview,
+  requireNewFile,
+  writeNewFile,
+} from './review-file.js';
 import { INTENT_MODEL, knownIntents, lineOf } from './known-intents.js';
 import { requireKnownNames } from './known-names.js';
 
@@ -78,7 +85,7 @@ export function chooseMessages(
 /** CSV that `ml intents label` takes back once the last column is filled in. */
 export function toCsv(messages: readonly ReviewedMessage[]): string {
   const rows = messages.map(({ id, text, suggestion, confidence }) =>
-    [id, text, suggestion, confidence.toFixed(3), ''].map(quoted).join(','),
+    [id, harmless(text), suggestion, confidence.toFixed(3), ''].map(quoted).join(','),
   );
   return `${['id,text,suggestion,confidence,intent', ...rows].join('\n')}\n`;
 }
@@ -94,14 +101,15 @@ function printReview({ out }: CliContext, chosen: readonly ReviewedMessage[], ou
 /** Lists the unlabelled messages whose labels would teach the champion most. */
 export async function reviewMessages(cli: CliContext, options: ReviewOptions): Promise<void> {
   const { count = DEFAULT_COUNT, output } = options;
+  await requireNewFile(output);
   const connection = await cli.connect();
-  const source = options.source ?? (await connection.services.catalog.active());
+  const source = await chooseSource(connection, options.source);
   const messages = await findUnlabelled(connection, source);
   const inputs = messages.map(({ text }) => ({ text }));
   const { services } = connection;
   const { outputs } = await predict({ services, modelName: INTENT_MODEL, line: lineOf(source), inputs });
   const chosen = chooseMessages(messages, z.array(answered).parse(outputs), count);
-  if (output !== undefined) await writeFile(output, toCsv(chosen));
+  if (output !== undefined) await writeNewFile(output, toCsv(chosen));
   cli.out.result({ source, unlabelled: messages.length, messages: chosen }, () => printReview(cli, chosen, output));
 }
 
@@ -166,7 +174,7 @@ export function requireIntents(labels: readonly GivenLabel[], file: string, know
 export async function labelMessages(cli: CliContext, file: string, options: LabelOptions): Promise<void> {
   const labels = readLabels(await readLabelFile(file), file);
   const connection = await cli.connect();
-  const source = options.source ?? (await connection.services.catalog.active());
+  const source = await chooseSource(connection, options.source);
   requireIntents(labels, file, [...(await knownIntents(connection, source)), ...(options.newIntent ?? [])]);
   if (cli.config.backendDatabaseUrl !== null) {
     printSql(cli, labels);
@@ -178,12 +186,4 @@ export async function labelMessages(cli: CliContext, file: string, options: Labe
     const why = left === 0 ? '' : `; ${left} left as they are (unknown message, or labelled before)`;
     cli.out.line(`${written} messages of ${source} labelled${why}. The next training run has them in its snapshot.`);
   });
-}
-
-async function readLabelFile(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new PipelineError('FILE_NOT_READABLE', `${file}: it cannot be read`, { file }, { cause });
-  }
 }

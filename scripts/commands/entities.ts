@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../cli/context.js';
 import type { EntityLabelOptions, EntityReviewOptions } from '../cli/entities-view.js';
-import { repeated, wholeNumber } from '../cli/options.js';
+import { atLeastOne, repeated } from '../cli/options.js';
 
 /** `ml entities review|label`. */
 export function register(program: Command, cli: CliContext): void {
@@ -15,9 +15,9 @@ export function register(program: Command, cli: CliContext): void {
       'Lists the annotated messages that a model which did not see them would annotate otherwise, the surest ' +
         'disagreement first. With --output as CSV whose column entities can be corrected.',
     )
-    .option('--count <n>', 'messages (50)', wholeNumber)
+    .option('--count <n>', 'messages (50)', atLeastOne)
     .option('--source <name>', 'source of the messages (the one in use)')
-    .option('--output <file>', 'write id,text,finding,doubt,suggestion,entities as CSV')
+    .option('--output <file>', 'write id,text,finding,doubt,suggestion,entities as CSV into a new file')
     .action(async (options: EntityReviewOptions) => {
       const { reviewEntities } = await import('../cli/entities-view.js');
       await reviewEntities(cli, options);

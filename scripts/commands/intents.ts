@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../cli/context.js';
 import type { LabelOptions, ReviewOptions } from '../cli/intents-view.js';
-import { repeated, wholeNumber } from '../cli/options.js';
+import { atLeastOne, repeated } from '../cli/options.js';
 
 /** `ml intents review|label`. */
 export function register(program: Command, cli: CliContext): void {
@@ -15,9 +15,9 @@ export function register(program: Command, cli: CliContext): void {
       'Lists the unlabelled messages whose labels would teach the model most: it hesitates between two intents, and no ' +
         'two of them are alike. With --output as CSV with an empty column intent, to be filled in.',
     )
-    .option('--count <n>', 'messages (50)', wholeNumber)
+    .option('--count <n>', 'messages (50)', atLeastOne)
     .option('--source <name>', 'source of the messages (the one in use)')
-    .option('--output <file>', 'write id,text,suggestion,confidence,intent as CSV')
+    .option('--output <file>', 'write id,text,suggestion,confidence,intent as CSV into a new file')
     .action(async (options: ReviewOptions) => {
       const { reviewMessages } = await import('../cli/intents-view.js');
       await reviewMessages(cli, options);

@@ -227,6 +227,17 @@ describe('entities', () => {
     expect((await readFile(output, 'utf8')).split('\n')[0]).toBe('id,text,finding,doubt,suggestion,entities');
   });
 
+  it('of a source that is not there, or into a file that is, are refused before anything is computed', async () => {
+    const { cli } = commandLine();
+    const nowhere = { code: 'SOURCE_NOT_FOUND', message: expect.stringContaining('known: generated') as string };
+    await expect(reviewEntities(cli, { source: 'nowhere' })).rejects.toMatchObject(nowhere);
+    await expect(reviewMessages(cli, { source: 'nowhere' })).rejects.toMatchObject(nowhere);
+    const output = await correction('emoji,-');
+    for (const review of [reviewEntities, reviewMessages])
+      await expect(review(cli, { source: SOURCE, output })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(await readFile(output, 'utf8')).toBe('id,entities\nemoji,-\n');
+  });
+
   it('that were corrected are in the next snapshot and its training rows, offsets counted as ours', async () => {
     const label = commandLine();
     await labelEntities(label.cli, await correction(`emoji,${cell}\nnobody,0:1:AMOUNT`), { source: SOURCE });
@@ -243,6 +254,20 @@ describe('entities', () => {
     const label = commandLine();
     const wrong = labelEntities(label.cli, await correction('emoji,0:1:AMOUNT'), { source: SOURCE });
     await expect(wrong).rejects.toMatchObject({ code: 'INVALID_VALUE' });
+    expect(await stored()).toEqual(parts);
+    // A fault in a later row leaves the rows before it as they were.
+    const { rows } = await services.backendPool.query<{ id: string }>(
+      `select id from backend.chat_messages where source = $1 and id <> 'emoji' limit 1`,
+      [SOURCE],
+    );
+    const later = labelEntities(label.cli, await correction(`emoji,-\n${rows[0]!.id},0:9999:AMOUNT`), {
+      source: SOURCE,
+    });
+    await expect(later).rejects.toMatchObject({ message: expect.stringMatching(/entities\.csv: row 2/) as string });
+    const twice = labelEntities(label.cli, await correction('emoji,5:9:AMOUNT 8:12:PERSON'), { source: SOURCE });
+    await expect(twice).rejects.toMatchObject({
+      message: expect.stringMatching(/row 1: two entities overlap/) as string,
+    });
     expect(await stored()).toEqual(parts);
     await labelEntities(label.cli, await correction(`emoji,${spanOf('₹500', 'AMOUNT')}`), { source: SOURCE });
     expect(await stored()).toEqual(['₹500']);

@@ -1,0 +1,45 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { harmless, readLabelFile, requireNewFile, writeNewFile } from './review-file.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ml-review-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('a review file', () => {
+  it('is written once: labels that are in it are not lost', async () => {
+    const file = join(folder, 'review.csv');
+    await requireNewFile(file);
+    await writeNewFile(file, 'id,intent\n');
+    await expect(requireNewFile(file)).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { file } });
+    await expect(writeNewFile(file, 'x')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(await readFile(file, 'utf8')).toBe('id,intent\n');
+  });
+
+  it('needs a folder that is there', async () => {
+    await expect(requireNewFile(join(folder, 'absent', 'x.csv'))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(requireNewFile(undefined)).resolves.toBeUndefined();
+  });
+
+  it('is read as UTF-8 or not at all', async () => {
+    const file = join(folder, 'latin.csv');
+    await writeFile(file, Buffer.from([0x69, 0x64, 0x0a, 0xe9]));
+    await expect(readLabelFile(file)).rejects.toMatchObject({ code: 'MALFORMED_FILE' });
+    await expect(readLabelFile(join(folder, 'absent'))).rejects.toMatchObject({ code: 'FILE_NOT_READABLE' });
+    await expect(readLabelFile(folder)).rejects.toMatchObject({ code: 'FILE_NOT_READABLE' });
+  });
+
+  it.each([
+    ['=HYPERLINK("http://x","pay")', `'=HYPERLINK("http://x","pay")`],
+    ['+91 98', "'+91 98"],
+    ['-500', "'-500"],
+    ['@sum', "'@sum"],
+    ['block my card', 'block my card'],
+  ])('shows %s as text and not as a formula', (text, shown) => {
+    expect(harmless(text)).toBe(shown);
+  });
+});
