@@ -52,5 +52,22 @@ const someEntities: Expectation = {
   },
 };
 
+/** More are free text in the wrong place; the field's labels have room for no more either. */
+const MOST_TYPES = 100;
+
+const typesAreTypes: Expectation = {
+  name: 'entity types are types and not free text',
+  check(data) {
+    if (annotationsFit.check(data) !== null) return null;
+    const types = new Set(readExamples(data).flatMap(({ spans }) => spans.map(({ type }) => type)));
+    return types.size <= MOST_TYPES ? null : `found ${types.size} entity types, wanted at most ${MOST_TYPES}`;
+  },
+};
+
 /** The model's own checks of a training table, beside the column specs of its schema. */
-export const expectations: readonly Expectation[] = [annotationsFit, annotationsEndAtWords, someEntities];
+export const expectations: readonly Expectation[] = [
+  annotationsFit,
+  annotationsEndAtWords,
+  someEntities,
+  typesAreTypes,
+];

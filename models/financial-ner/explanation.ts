@@ -1,8 +1,13 @@
 import type { Predictor } from '../../contracts/model-definition.js';
-import type { ExplainedEntity, FeatureWeight } from '../../learning/sequence-tagging/index.js';
+import {
+  tokenise,
+  type ExplainedEntity,
+  type FeatureWeight,
+  type Token,
+} from '../../learning/sequence-tagging/index.js';
 import type { NerPredictor } from './predictor.js';
 import type { NerAnswer, NerEntity, NerRequest } from './request.js';
-import { lookedAt } from './words.js';
+import { lookedAt, type Neighbour } from './words.js';
 
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
 
@@ -24,15 +29,37 @@ export interface EntityExplanation extends Pick<
   readonly reasons: readonly EntityReason[];
 }
 
+/** Words around a word of the entity; unknown where the model cut the text otherwise. */
+function neighbourOf(tokens: readonly Token[], { start, end }: NerEntity, word: string): Neighbour {
+  const at = tokens.findIndex((token) => token.start >= start && token.end <= end && token.text === word);
+  return (offset) => (at < 0 ? null : (tokens[at + offset]?.text ?? null));
+}
+
 /** Features that look at the same thing are one reason. */
-function reasonsOf(weights: readonly FeatureWeight[]): EntityReason[] {
+function reasonsOf(weights: readonly FeatureWeight[], tokens: readonly Token[], entity: NerEntity): EntityReason[] {
   const found = new Map<string, EntityReason>();
   for (const { token, feature, weight } of weights) {
-    const text = `${lookedAt(feature)} "${token}"`;
+    const text = `${lookedAt(feature, neighbourOf(tokens, entity, token))} "${token}"`;
     const before = found.get(text)?.weight ?? 0;
     found.set(text, { token, text, weight: rounded(before + weight) });
   }
   return [...found.values()].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+}
+
+/** Places that features look at beside a word. */
+const REACH = 2;
+
+/** The tokens of an entity with those beside it: a long text is not searched for each. */
+function around(tokens: readonly Token[], { start, end }: NerEntity): readonly Token[] {
+  let [low, high] = [0, tokens.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (tokens[middle]!.end <= start) low = middle + 1;
+    else high = middle;
+  }
+  let last = low;
+  while (last < tokens.length && tokens[last]!.start < end) last += 1;
+  return tokens.slice(Math.max(0, low - REACH), last + REACH);
 }
 
 /** More than this is a list nobody reads. */
@@ -45,11 +72,11 @@ function whyOf({ source, value }: NerEntity, reasons: readonly EntityReason[]): 
   return spoken.length === 0 ? 'found by the model' : `seen from ${spoken.map(({ text }) => text).join(', ')}`;
 }
 
-/** @param known - what the model saw in the entity that it found from the same place on. */
-function explained(entity: NerEntity, known: ExplainedEntity | undefined): EntityExplanation {
+/** @param known - what the model saw in the entity that it found from the same place on.  @param tokens - of the text. */
+function explained(entity: NerEntity, known: ExplainedEntity | undefined, tokens: readonly Token[]): EntityExplanation {
   const { type, start, end, text, confidence, source } = entity;
   const same = known?.entity.end === end && known.entity.type === type && source !== 'rule';
-  const reasons = same ? reasonsOf(known.reasons) : [];
+  const reasons = same ? reasonsOf(known.reasons, around(tokens, entity), entity) : [];
   const sentence = `${type} "${text}", ${Math.round(100 * confidence)} % sure: ${whyOf(entity, reasons)}`;
   return { type, start, end, text, confidence, source, sentence, reasons };
 }
@@ -67,10 +94,11 @@ export async function explain(
 ): Promise<{ readonly entities: readonly EntityExplanation[] }> {
   const [answer] = await predictor.predict([request]);
   const known = (await (predictor as NerPredictor).explain(request.text)) ?? [];
+  const tokens = tokenise(request.text);
   const byStart = new Map(known.map((one) => [one.entity.start, one]));
   return {
     entities: (answer?.entities ?? [])
       .slice(0, MOST_ENTITIES)
-      .map((entity) => explained(entity, byStart.get(entity.start))),
+      .map((entity) => explained(entity, byStart.get(entity.start), tokens)),
   };
 }

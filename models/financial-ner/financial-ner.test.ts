@@ -193,6 +193,10 @@ describe('a trained tagger', () => {
       // No name of a feature, such as lower[-1].
       expect(sentence + JSON.stringify(reasons.map(({ text }) => text))).not.toMatch(/[a-zA-Z]\[-?\d\]/);
     }
+    // Neighbours are named, not only said to be there.
+    const around = entities.flatMap(({ reasons }) => reasons.map(({ text }) => text));
+    expect(around.join()).toMatch(/"(pay|to)" (two )?(before|after) "/);
+    expect(around.join()).not.toMatch(/the word (before|after)/);
     expect(entities.find(({ source }) => source === 'rule')?.sentence).toMatch(
       /^IFSC "HDFC0001234", 99 % sure: has the/,
     );
@@ -288,11 +292,13 @@ describe('expectations', () => {
     expectations.map((expectation) => expectation.check(asData(texts)));
 
   it('hold for sound annotations and name unsound ones', () => {
-    expect(check(invented(50, 3))).toEqual([null, null, null]);
+    expect(check(invented(50, 3))).toEqual([null, null, null, null]);
     const ragged = [{ text: 'abc def', spans: [{ type: 'A', start: 1, end: 2 }] }];
     expect(check(ragged)[1]).toContain('cut a word');
     expect(check([{ text: 'abc', spans: [{ type: 'A', start: 0, end: 9 }] }])[0]).toContain('does not fit');
     expect(check([{ text: 'abc', spans: [] }])[2]).toBe('no text has an entity');
+    const many = Array.from({ length: 101 }, (_, i) => ({ text: 'abc', spans: [{ type: `T${i}`, start: 0, end: 3 }] }));
+    expect(check(many)[3]).toBe('found 101 entity types, wanted at most 100');
   });
 });
 

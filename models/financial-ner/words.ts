@@ -23,21 +23,27 @@ function subjectOf(attribute: string): string {
   return subjects[attribute] ?? 'the word';
 }
 
-function placeOf(offset: number): string {
+/** The word so many places away; null = not known. */
+export type Neighbour = (offset: number) => string | null;
+
+function placeOf(offset: number, neighbour: Neighbour): string {
   if (offset === 0) return '';
   const side = offset < 0 ? 'before' : 'after';
-  return Math.abs(offset) === 1 ? `the word ${side}` : `the second word ${side}`;
+  const [found, near] = [neighbour(offset), Math.abs(offset) === 1];
+  if (found !== null) return `"${found}" ${near ? '' : 'two '}${side}`;
+  return near ? `the word ${side}` : `the second word ${side}`;
 }
 
 /**
- * What a feature such as `lower[-1] & lower[0]` looked at, to be followed by the word: "the word before", "the ending of".
+ * What a feature such as `lower[-1] & lower[0]` looked at, to be followed by the word: `"to" before`, "the ending of".
+ * @param neighbour - the words around, where they are known.
  */
-export function lookedAt(feature: string): string {
+export function lookedAt(feature: string, neighbour: Neighbour = () => null): string {
   const parts = [...feature.matchAll(/([a-zA-Z]+\d?)\[(-?\d)\]/g)].map(([, attribute, offset]) => ({
     subject: subjectOf(attribute!),
     offset: Number(offset),
   }));
-  const places = [...new Set(parts.map(({ offset }) => placeOf(offset)))];
+  const places = [...new Set(parts.map(({ offset }) => placeOf(offset, neighbour)))];
   if (places.length > 1) return 'the words around';
   return places[0] === '' ? (parts[0]?.subject ?? 'the word') : (places[0] ?? 'the word');
 }
