@@ -24,9 +24,12 @@ export function writeConfidentSpans(spans: readonly ConfidentSpan[]): string {
   return spans.map(({ start, end, type, confidence }) => `${start}:${end}:${type}:${confidence.toFixed(4)}`).join(' ');
 }
 
+/** Whether a label column can hold the name of a type: no white space, no colon, 64 characters at most. */
+export const isType = (type: string): boolean => TYPE.test(type);
+
 /** @throws PipelineError `INVALID_VALUE` for an entity type that no label column can hold. */
 export function requireType(type: string, details: Readonly<Record<string, string | number>>): string {
-  if (TYPE.test(type)) return type;
+  if (isType(type)) return type;
   throw new PipelineError('INVALID_VALUE', 'an entity type is empty, too long or has a space or colon', details);
 }
 

@@ -282,6 +282,15 @@ describe('buildDictionary', () => {
   });
 });
 
+it.each([
+  [[{ start: 0, end: 1, type: 'A B' }], /^bad\.json, row 1: an entity type is empty, too long or has a space/],
+  ['none', /^bad\.json, row 1: entities: /],
+])('names file and row of annotations that are none: %j', (entities, message) => {
+  const files = [{ name: 'bad.json', text: JSON.stringify([{ text: 'abc', entities }]) }];
+  expect(nerJson.layout!.matches(files)).toBe(true);
+  expect(() => nerJson.layout!.parse(files)).toThrow(message);
+});
+
 it('names file and row of a span that does not fit', () => {
   const text = JSON.stringify([{ text: 'abc', entities: [{ start: 0, end: 9, type: 'A' }] }]);
   expect(() => nerJson.layout!.parse([{ name: 'bad.json', text }])).toThrow(/^bad\.json, row 1: a span from 0 to 9/);

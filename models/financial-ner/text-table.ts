@@ -1,7 +1,7 @@
 import { PipelineError, type ErrorCode } from '../../contracts/errors.js';
 import type { Table } from '../../contracts/table.js';
 import { requireSpan, type Span } from '../../learning/sequence-tagging/index.js';
-import { requireType, writeSpans } from './annotations.js';
+import { isType, writeSpans } from './annotations.js';
 import type { RowKind } from './columns.js';
 
 /** An annotated text of a file. */
@@ -49,7 +49,8 @@ export function requireAnnotated({ text, spans }: AnnotatedText, place: Place): 
   if (text.trim() === '' || text.length > LONGEST_TEXT)
     throw textFault('INVALID_VALUE', place, `a text of ${text.length} characters, wanted 1 to ${LONGEST_TEXT}`);
   for (const span of spans) {
-    requireType(span.type, place);
+    if (!isType(span.type))
+      throw textFault('INVALID_VALUE', place, 'an entity type is empty, too long or has a space or colon');
     requirePlacedSpan(text, span, place);
   }
 }

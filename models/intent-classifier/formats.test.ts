@@ -40,6 +40,14 @@ it('names row and column of a bad message in a list', async () => {
   });
 });
 
+it.each([
+  ['clinc.json', '{"train": [["a", "x"], ["b"]]}', { row: 2, column: 'train' }],
+  ['folds/fold0.json', '[{"text": "a"}, {"text": 5}]', { row: 2 }],
+])('names the row of what is no message in %s', async (name, text, place) => {
+  const path = await read({ [name]: text }, name.split('/')[0]);
+  await expect(readDataFile(path, fileFormats)).rejects.toMatchObject({ code: 'INVALID_VALUE', details: place });
+});
+
 async function parts(path: string): Promise<Record<string, number>> {
   const { table } = await readDataFile(path, fileFormats);
   const counts: Record<string, number> = {};

@@ -47,7 +47,7 @@ const withoutPart = ({ rowCount, columns }: Table): Table => ({
 });
 
 const looksLikeOurs = ({ text }: SourceText): boolean =>
-  /^\s*[[{]/.test(text) && /"entities"\s*:\s*\[/.test(text) && /"text"\s*:/.test(text);
+  /^\s*[[{]/.test(text) && /"entities"\s*:/.test(text) && /"text"\s*:/.test(text);
 
 const schemaOf = (line: string): DatasetSchema => ({
   line,

@@ -1,7 +1,7 @@
 import type { SourceText } from '../../../contracts/dataset.js';
 import { parseJson } from './json-text.js';
 import { messageFormat } from './message-format.js';
-import { type LabelledMessage, messageFault, type Part, requireMessage } from './message-table.js';
+import { type LabelledMessage, messageFault, type MessagePlace, type Part, requireMessage } from './message-table.js';
 
 const PARTS: Readonly<Record<string, Part>> = {
   train: 'train',
@@ -13,14 +13,10 @@ const PARTS: Readonly<Record<string, Part>> = {
 };
 const START = /^\s*\{\s*"(?:oos_)?(?:train|val|test)"\s*:\s*\[\s*\[/;
 
-function readPair(
-  pair: unknown,
-  part: Part,
-  place: { readonly file: string; readonly line?: number },
-): LabelledMessage {
+function readPair(pair: unknown, part: Part, place: MessagePlace): LabelledMessage {
   const [text, intent] = Array.isArray(pair) ? (pair as unknown[]) : [];
   if (typeof text !== 'string' || typeof intent !== 'string')
-    throw messageFault('INVALID_VALUE', place, 'wanted pairs [text, intent]');
+    throw messageFault('INVALID_VALUE', place, 'wanted a pair [text, intent]');
   const message = { text, intent, part };
   requireMessage(message, place);
   return message;
@@ -34,7 +30,7 @@ function readFile({ name, text }: SourceText): LabelledMessage[] {
       const finding = `found the member "${key}", wanted lists named ${Object.keys(PARTS).join(', ')}`;
       throw messageFault('MALFORMED_FILE', { file: name }, finding);
     }
-    return (pairs as unknown[]).map((pair) => readPair(pair, part, { file: name }));
+    return (pairs as unknown[]).map((pair, i) => readPair(pair, part, { file: name, row: i + 1, column: key }));
   });
 }
 
