@@ -5,7 +5,7 @@ import type { ModelDefinition, Predictor } from '../contracts/model-definition.j
 import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
 import { findModel } from '../models/catalogue.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
-import { loadArtefact } from '../registry/artefacts.js';
+import { withPredictor } from './predictors.js';
 
 export interface PredictRequest {
   readonly services: { readonly registry: ModelRegistry; readonly blobs: BlobStore };
@@ -41,13 +41,15 @@ export async function predict(request: PredictRequest): Promise<PredictAnswer> {
   const model = await findModel(modelName);
   if (request.explain) requireExplain(model);
   const record = await chooseVersion(services.registry, request);
-  const predictor = await loadPredictor(services.blobs, modelName, record.artefactHash);
-  const inputs = parseInputs(predictor, request.inputs);
-  const outputs = inputs.length === 0 ? [] : await predictor.predict(inputs);
+  const answers = await withPredictor(services.blobs, record, async (predictor) => {
+    const inputs = parseInputs(predictor, request.inputs);
+    const outputs = inputs.length === 0 ? [] : await predictor.predict(inputs);
+    const explanations = request.explain ? { explanations: await explainInputs(model, predictor, inputs) } : {};
+    return { outputs, ...explanations };
+  });
   const { version, stage, dataset } = record;
   const snapshotHash = dataset.origin.kind === 'snapshot' ? dataset.origin.snapshotHash : null;
-  const explanations = request.explain ? { explanations: await explainInputs(model, predictor, inputs) } : {};
-  return { outputs, ...explanations, version, stage, snapshotHash };
+  return { ...answers, version, stage, snapshotHash };
 }
 
 function requireExplain(model: ModelDefinition): void {
@@ -94,35 +96,6 @@ function parseInputs(predictor: Predictor, inputs: readonly unknown[]): unknown[
   });
 }
 
-/** Predictors in memory; each holds native sessions. */
-const CACHED_PREDICTORS = 8;
-const predictors = new Map<string, Promise<Predictor>>();
-
-/** One predictor an artefact, the least recently used closed first. A failed load is not kept. */
-async function loadPredictor(blobs: BlobStore, modelName: string, artefactHash: string): Promise<Predictor> {
-  const known = predictors.get(artefactHash);
-  predictors.delete(artefactHash);
-  const loading = known ?? openPredictor(blobs, modelName, artefactHash);
-  predictors.set(artefactHash, loading);
-  loading.catch(() => predictors.delete(artefactHash));
-  const [oldest] = predictors.keys();
-  if (predictors.size > CACHED_PREDICTORS && oldest !== undefined) await closePredictor(oldest);
-  return loading;
-}
-
-async function openPredictor(blobs: BlobStore, modelName: string, artefactHash: string): Promise<Predictor> {
-  const model = await findModel(modelName);
-  const { files, manifest } = await loadArtefact(blobs, artefactHash);
-  if (manifest.modelName === modelName) return model.predictor(files);
-  throw new PipelineError('ARTEFACT_INVALID', `artefact ${artefactHash} belongs to ${manifest.modelName}`);
-}
-
-async function closePredictor(artefactHash: string): Promise<void> {
-  const predictor = predictors.get(artefactHash);
-  predictors.delete(artefactHash);
-  await predictor?.then((open) => open.close());
-}
-
 /** The input a version wants, as JSON schema, for documentation and forms. */
 export async function inputSchemaOf(
   services: PredictRequest['services'],
@@ -130,6 +103,7 @@ export async function inputSchemaOf(
 ): Promise<unknown> {
   const wanted = { services, modelName, line, inputs: [], ...(version === undefined ? {} : { version }) };
   const record = await chooseVersion(services.registry, wanted);
-  const predictor = await loadPredictor(services.blobs, modelName, record.artefactHash);
-  return z.toJSONSchema(predictor.input, { io: 'input', unrepresentable: 'any' });
+  return withPredictor(services.blobs, record, ({ input }) =>
+    z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }),
+  );
 }

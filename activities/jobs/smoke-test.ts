@@ -31,7 +31,11 @@ const member = (value: object, name: string): unknown => (value as Record<string
 function readSample(files: ArtefactFiles): z.infer<typeof sample> {
   const bytes = files[SAMPLE_FILE];
   if (bytes === undefined) throw new PipelineError('ARTEFACT_INVALID', `the artefact has no ${SAMPLE_FILE}`);
-  return sample.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  try {
+    return sample.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch (cause) {
+    throw new PipelineError('ARTEFACT_INVALID', `${SAMPLE_FILE} holds no inputs with outputs`, {}, { cause });
+  }
 }
 
 /** Loads an artefact as serving would and predicts its stored sample. */

@@ -1,0 +1,68 @@
+import { PipelineError } from '../contracts/errors.js';
+import type { Predictor } from '../contracts/model-definition.js';
+import { findModel } from '../models/catalogue.js';
+import type { BlobStore } from '../platform/blobs/blob-store.js';
+import { loadArtefact } from '../registry/artefacts.js';
+
+/** Predictors in memory; each holds native sessions. */
+export const CACHED_PREDICTORS = 8;
+
+interface Kept {
+  readonly opening: Promise<Predictor>;
+  users: number;
+}
+
+const kept = new Map<string, Kept>();
+
+/** A registered artefact: what a predictor is opened from. */
+export interface ServedArtefact {
+  readonly modelName: string;
+  readonly artefactHash: string;
+}
+
+/**
+ * Lends the predictor of an artefact. One is opened for each artefact and stays open; when there are more than
+ * {@link CACHED_PREDICTORS}, the least recently used that nobody works with is closed. A failed opening is not kept.
+ * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`; whatever `work` throws.
+ */
+export async function withPredictor<Result>(
+  blobs: BlobStore,
+  artefact: ServedArtefact,
+  work: (predictor: Predictor) => Result | Promise<Result>,
+): Promise<Result> {
+  const entry = borrow(blobs, artefact);
+  try {
+    return await work(await entry.opening);
+  } finally {
+    entry.users -= 1;
+    await closeSurplus();
+  }
+}
+
+/** Moves the entry to the end: the first of the map is the one that was used longest ago. */
+function borrow(blobs: BlobStore, artefact: ServedArtefact): Kept {
+  const { artefactHash } = artefact;
+  const entry = kept.get(artefactHash) ?? { opening: openPredictor(blobs, artefact), users: 0 };
+  kept.delete(artefactHash);
+  kept.set(artefactHash, entry);
+  entry.users += 1;
+  entry.opening.catch(() => {
+    if (kept.get(artefactHash) === entry) kept.delete(artefactHash);
+  });
+  return entry;
+}
+
+async function openPredictor(blobs: BlobStore, { modelName, artefactHash }: ServedArtefact): Promise<Predictor> {
+  const model = await findModel(modelName);
+  const { files, manifest } = await loadArtefact(blobs, artefactHash);
+  if (manifest.modelName === modelName) return model.predictor(files);
+  throw new PipelineError('ARTEFACT_INVALID', `artefact ${artefactHash} belongs to ${manifest.modelName}`);
+}
+
+async function closeSurplus(): Promise<void> {
+  const idle = [...kept].filter(([, { users }]) => users === 0);
+  for (const [artefactHash, { opening }] of idle.slice(0, Math.max(0, kept.size - CACHED_PREDICTORS))) {
+    kept.delete(artefactHash);
+    await opening.then((predictor) => predictor.close());
+  }
+}
