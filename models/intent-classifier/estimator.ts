@@ -32,7 +32,7 @@ async function chooseTier(context: TrainContext, params: IntentParams): Promise<
   const encoder = await findEncoder(context, params.encoder);
   if (encoder === null) {
     const asked = `the ${params.engine} tier was asked for, but no encoder "${params.encoder}" is to be had`;
-    return scratchTier([`${asked} (ENCODER_PATH, cache, hub): trained from scratch instead`]);
+    return scratchTier([`${asked} (ENCODER_PATH of the running workers, cache, hub): trained from scratch instead`]);
   }
   const note = `encoder ${encoder.name}, weights ${encoder.weightsSha256.slice(0, 12)}`;
   const fit = params.engine === 'frozen' ? fitFrozen(encoder) : fitTuned(encoder);
