@@ -16,6 +16,9 @@ export function withoutPassword(address: string): string {
 export const artifactUriOf = (config: Pick<Config, 'artifactUri' | 'home'>): string =>
   config.artifactUri ?? pathToFileURL(join(config.home, 'artefacts')).href;
 
+/** Stands for a setting that is not there, also in the record of a version that did not know it yet. */
+export const UNSET = 'embedded';
+
 /** The settings that say which services a platform stands on, by the name of their variable; hashed, they hold passwords. */
 export function addressFingerprints(config: Config): Record<string, string> {
   const { tls, apiKey } = config.temporal;
@@ -31,6 +34,6 @@ export function addressFingerprints(config: Config): Record<string, string> {
     TASK_QUEUE_PREFIX: config.taskQueuePrefix,
   };
   const hash = (value: string | null): string =>
-    value === null ? 'embedded' : createHash('sha256').update(value).digest('hex').slice(0, 16);
+    value === null ? UNSET : createHash('sha256').update(value).digest('hex').slice(0, 16);
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, hash(value)]));
 }

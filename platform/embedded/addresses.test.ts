@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { readConfig } from '../config.js';
+import { addressFingerprints, artifactUriOf, withoutPassword } from './addresses.js';
+
+it.each([
+  ['postgres://ml:secret@db:5432/registry', 'postgres://ml:***@db:5432/registry'],
+  ['redis://:secret@cache:6379', 'redis://:***@cache:6379'],
+  ['postgres://ml@db/registry', 'postgres://ml@db/registry'],
+  ['temporal:7233', 'temporal:7233'],
+])('%s is shown as %s', (address, shown) => {
+  expect(withoutPassword(address)).toBe(shown);
+});
+
+it('keeps artefacts below the state directory unless told otherwise', () => {
+  expect(artifactUriOf(readConfig({ ML_HOME: '/state' }, '/'))).toBe('file:///state/artefacts');
+  expect(artifactUriOf(readConfig({ ARTIFACT_URI: 's3://bucket/prefix' }, '/'))).toBe('s3://bucket/prefix');
+});
+
+const foreign = {
+  TEMPORAL_ADDRESS: 'temporal:7233',
+  TEMPORAL_API_KEY: 'key-1',
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/ca.pem',
+  DATABASE_URL: 'postgres://ml:secret@db/registry',
+};
+const fingerprints = (change: Record<string, string> = {}) =>
+  addressFingerprints(readConfig({ ...foreign, ...change }, '/'));
+
+it.each([
+  ['TEMPORAL_ADDRESS', { TEMPORAL_ADDRESS: 'other:7233' }],
+  ['TEMPORAL_API_KEY', { TEMPORAL_API_KEY: 'key-2' }],
+  ['TEMPORAL_TLS', { TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/other.pem' }],
+  ['DATABASE_URL', { DATABASE_URL: 'postgres://ml:changed@db/registry' }],
+  ['REDIS_URL', { REDIS_URL: 'redis://cache:6379' }],
+  ['TASK_QUEUE_PREFIX', { TASK_QUEUE_PREFIX: 'blue-' }],
+])('a change of %s is noticed, and nothing else is', (setting, change) => {
+  const [before, after] = [fingerprints(), fingerprints(change)];
+  expect(Object.keys(before).filter((name) => before[name] !== after[name])).toEqual([setting]);
+});
+
+it('writes down no secret', () => {
+  expect(JSON.stringify(fingerprints())).not.toMatch(/secret|key-1|temporal:7233/);
+});
