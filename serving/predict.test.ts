@@ -87,6 +87,7 @@ describe('predict', () => {
   ])('says what was wanted where there is none: %j', async (wish, message) => {
     const fault = { code: 'VERSION_NOT_FOUND', message: expect.stringMatching(message) as string };
     await expect(ask(wish, [])).rejects.toMatchObject(fault);
+    await expect(ask(wish, [record('1.0.1', 'dev', {})])).rejects.toThrow(/the newest is 1\.0\.1 in dev$/);
   });
 
   it('names the input and the field that is wrong', async () => {

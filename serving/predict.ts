@@ -74,7 +74,9 @@ async function chooseVersion(registry: ModelRegistry, request: PredictRequest): 
   const found = stage === undefined ? await registry.findChampion(modelName, line) : await newestIn(registry, request);
   if (found !== null) return found;
   const wanted = stage === undefined ? 'a version in production or staging' : `a version in ${stage}`;
-  const message = `${modelName} (line ${line}) has no version to answer with, wanted ${wanted}`;
+  const [newest] = await registry.listVersions({ modelName, line });
+  const known = newest === undefined ? 'none is registered' : `the newest is ${newest.version} in ${newest.stage}`;
+  const message = `${modelName} (line ${line}) has no version to answer with, wanted ${wanted}; ${known}`;
   throw new PipelineError('VERSION_NOT_FOUND', message, { modelName, line, stage: stage ?? null });
 }
 

@@ -138,7 +138,8 @@ async function compareOn(bench: Bench, { challenger, champion: rival }: Rivals):
   const ours = await score(bench, challenger.artefactHash);
   const theirs = await score(bench, rival.artefactHash);
   try {
-    return bench.model.compare(ours.scored, theirs.scored, 'champion', bench.context);
+    const comparison = bench.model.compare(ours.scored, theirs.scored, 'champion', bench.context);
+    return comparison.n < FEWEST_ROWS ? null : comparison; // rows without a known outcome count for nothing
   } catch (fault) {
     if (fault instanceof PipelineError && tooLittle.includes(fault.code)) return null;
     throw fault;

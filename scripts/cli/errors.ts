@@ -25,7 +25,7 @@ const hints: Partial<Record<ErrorCode, string>> = {
   SOURCE_NOT_FOUND: '`ml data sources` shows them; `ml data generate` makes one.',
   VERSION_NOT_FOUND: '`ml models list` shows the versions.',
   RUN_NOT_FOUND: '`ml runs list` shows the runs.',
-  REQUEST_NOT_FOUND: '`ml models list` shows what awaits approval.',
+  REQUEST_NOT_FOUND: '`ml models list` shows what awaits approval, `ml promote` asks for one.',
   UNKNOWN_FORMAT: 'docs/data-formats.md describes the formats.',
   SOURCE_SCHEMA_MISMATCH: '`ml data sources` shows which source is in use.',
   MISSING_COLUMN: 'docs/data-formats.md lists the columns of each format.',

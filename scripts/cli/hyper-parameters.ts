@@ -25,8 +25,8 @@ const parameterName = (flag: string): string =>
 /** Adds the flags that stand for hyper-parameters. */
 export function addHyperParameterFlags(command: Command): Command {
   for (const [flag, description] of flags) command.option(flag, `hyper-parameter: ${description}`);
-  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-  return command.option('--param <name=value>', 'any other hyper-parameter (repeat it)', collect, []);
+  const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+  return command.option('--param <name=value>', 'any other hyper-parameter (repeat it)', collect);
 }
 
 /**

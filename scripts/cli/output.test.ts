@@ -58,6 +58,11 @@ describe('tables', () => {
   it('become one record under the other when the terminal is too narrow', () => {
     expect(renderTable({ ...table, width: 8 })).toBe('model  credit\nn      7\n\nmodel  intent\nn      1200');
   });
+
+  it('leave out of a record what says nothing', () => {
+    const sparse = { head: ['part', 'version', 'what to do'], rows: [['redis', '-', '']], width: 8 };
+    expect(renderTable(sparse)).toBe('part        redis');
+  });
 });
 
 describe('progress', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Comparison } from '../../contracts/evaluation.js';
 import type { MasterTrainingResult, ModelOutcome, TrainModelResult } from '../../contracts/workflows.js';
-import { cardName, exitCodeOfMaster, exitCodeOfModel, rowOf, runUrl } from './results.js';
+import { cardName, exitCodeOfMaster, exitCodeOfModel, promotionRemarks, rowOf, runUrl } from './results.js';
 
 const interval = { low: 0.81, high: 0.87, level: 0.95, method: 'bootstrap' };
 const comparison = (against: Comparison['against'], other: number): Comparison => ({
@@ -77,6 +77,25 @@ describe('result rows', () => {
     const skipped = { ...result, metrics: [], comparisons: [], target: null, championVersion: null, version: null };
     expect(rowOf(failed)).toHaveLength(8);
     expect(rowOf({ ...decided, result: skipped })).toHaveLength(8);
+  });
+});
+
+describe('what comes next', () => {
+  const remarks = (change: Partial<TrainModelResult>, promotion: typeof decided.promotion = null) =>
+    promotionRemarks({ status: 'decided', result: { ...result, ...change }, promotion }).join();
+
+  it('is said for a version in each place', () => {
+    expect(remarks({})).toBe('in dev; the next stage: ml promote credit-risk-scorer --to staging');
+    const ofFile = { line: 'taiwan', promotable: false };
+    expect(remarks(ofFile)).toContain('ml predict credit-risk-scorer --line taiwan');
+    const staged = { stage: 'staging', awaitingApproval: true, workflowId: 'w' };
+    expect(remarks({}, staged)).toContain('ml approve credit-risk-scorer');
+    expect(remarks({}, { ...staged, stage: 'production', awaitingApproval: false })).toBe('in production');
+  });
+
+  it('is nothing where there is no version to go on with', () => {
+    expect(remarks({ decision: 'rejected', version: null, promotable: false })).toBe('');
+    expect(remarks({ ...{ line: 'taiwan', decision: 'unchanged' }, promotable: false })).toBe('');
   });
 });
 

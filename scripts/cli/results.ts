@@ -76,11 +76,21 @@ function decisionRemarks(outcome: Extract<ModelOutcome, { status: 'decided' }>):
   return [...rows, ...result.reasons, ...result.notes, ...promotionRemarks(outcome)];
 }
 
-function promotionRemarks({ promotion, result }: Extract<ModelOutcome, { status: 'decided' }>): readonly string[] {
-  if (promotion === null) return [];
+/** Where the version is now, and the command that goes on from there. */
+export function promotionRemarks({
+  promotion,
+  result,
+}: Extract<ModelOutcome, { status: 'decided' }>): readonly string[] {
+  if (promotion === null) return remarkOnDev(result);
   if (!promotion.awaitingApproval) return [`in ${promotion.stage}`];
   const approve = `ml approve ${result.modelName} --approver <name> --reason <why>`;
   return [`in ${promotion.stage}, production awaits approval: ${approve}`];
+}
+
+function remarkOnDev({ modelName, line, decision, promotable }: TrainModelResult): readonly string[] {
+  if (promotable) return [`in dev; the next stage: ml promote ${modelName} --to staging`];
+  if (decision !== 'registered' || line === DEFAULT_LINE) return [];
+  return [`in dev, where this line stays; it answers with: ml predict ${modelName} --line ${line}`];
 }
 
 /** `credit-risk-scorer-1.0.0`, with the line when it is not the backend's. */

@@ -46,13 +46,18 @@ function renderColumns({ head, rows, right = [] }: HumanTable): string {
   return trimLines(grid.toString());
 }
 
-/** One block a row, `name  value` a line: readable on any width and in a log. */
+/** One block a row, `name  value` a line without those that say nothing: readable on any width and in a log. */
 function renderRecords({ head, rows }: HumanTable): string {
   const widest = Math.max(...head.map((name) => name.length));
   const record = (row: readonly string[]): string =>
-    head.map((name, index) => `${name.padEnd(widest)}  ${row[index] ?? ''}`.trimEnd()).join('\n');
+    head
+      .flatMap((name, index) => (isSaid(row[index]) ? [`${name.padEnd(widest)}  ${row[index]}`.trimEnd()] : []))
+      .join('\n');
   return rows.map(record).join('\n\n');
 }
+
+const isSaid = (cell: string | undefined): cell is string =>
+  cell !== undefined && cell !== '' && cell !== '-' && cell !== '–';
 
 const trimLines = (text: string): string =>
   text

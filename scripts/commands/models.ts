@@ -59,7 +59,8 @@ function addRefreeze(models: Command, cli: CliContext): void {
   models
     .command('refreeze')
     .description(
-      'Renews the frozen holdout of a line from its newest data; the next run re-scores champion and challenger on it.',
+      'Renews the frozen holdout of a line from its newest data. The next run is judged on it, and compared with the ' +
+        'champion on the rows that the champion did not learn from.',
     )
     .argument('<model>', 'name of a model')
     .requiredOption('--approver <name>', 'who decided so')
