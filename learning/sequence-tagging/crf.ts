@@ -3,12 +3,12 @@ import { minimise } from '../optimize/index.js';
 import { createRandom } from '../random/index.js';
 import { swapMentions } from './augmentation.js';
 import { fitClusters } from './clusters.js';
-import type { ChainModel } from './confidence.js';
 import { createFeatureExtractor, type FeatureExtractor, type FeatureResources } from './features.js';
 import type { FeatureIndex } from './feature-index.js';
 import type { LabelSet } from './labels.js';
 import { lattice } from './lattice.js';
 import { crfObjective, type Pairs } from './objective.js';
+import type { ChainModel } from './passed.js';
 import { countWords, trainingLexicon, trainingSet, type LabelledSentence } from './training-set.js';
 
 /** How a field is fitted. */

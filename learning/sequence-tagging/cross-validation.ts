@@ -1,10 +1,11 @@
 import type { ComputeContext } from '../../contracts/model-definition.js';
 import { betaMargin, fitBeta, type BetaCalibration } from '../calibration/beta.js';
 import { hashFraction } from '../hash/murmur.js';
-import { decodeEntities, type ChainModel, type ScoredTokenSpan } from './confidence.js';
+import { bestCandidates, candidateSpans, type Candidate } from './candidates.js';
+import { marginOf, type ScoredTokenSpan } from './confidence.js';
 import type { SentenceScorer } from './crf.js';
-import { viterbi } from './decode.js';
 import { decodeLabels, type LabelSet, type TokenSpan } from './labels.js';
+import { passAlong, type ChainModel } from './passed.js';
 import type { LabelledSentence } from './training-set.js';
 
 /** A fitted model with its scorer. */
@@ -23,14 +24,17 @@ export interface GroupedSentences {
 export interface CrossValidated {
   /** Taken off the score of O when decoding: entities are found more readily than likelihood alone would. */
   readonly bias: number;
+  /** Smallest probability of an entity that is worth reporting. */
+  readonly threshold: number;
   readonly calibration: BetaCalibration;
   /** Out-of-fold entities of each sentence. */
   readonly entities: readonly (readonly ScoredTokenSpan[])[];
-  /** Out-of-fold micro F1 at the chosen bias. */
+  /** Out-of-fold micro F1 so decoded. */
   readonly f1: number;
 }
 
-const BIASES = [0, 0.25, 0.5, 0.75, 1, 1.5] as const;
+const BIASES = [0, 0.5, 1, 1.5] as const;
+const THRESHOLDS = [0.3, 0.4, 0.5, 0.6] as const;
 /** Fewer entities say nothing about calibration. */
 const FEWEST_TO_CALIBRATE = 30;
 const UNCHANGED: BetaCalibration = { kind: 'beta', a: 1, b: 1, c: 0 };
@@ -56,11 +60,13 @@ export interface HeldSentence {
   readonly tokens: number;
 }
 
-/** The best path alone, without confidences: several biases are tried. */
-function bestSpans(set: LabelSet, { chain, scores, tokens }: HeldSentence, bias: number): TokenSpan[] {
-  const favoured = favourEntities(scores.slice(), set.labels.length, bias);
-  return decodeLabels(set, viterbi(chain.lattice, favoured, chain.steps, tokens));
-}
+/** What may be in each sentence at a bias. */
+const candidatesAt = (held: readonly HeldSentence[], bias: number): Candidate[][] =>
+  held.map(({ chain, scores, tokens }) => {
+    if (tokens === 0) return [];
+    const favoured = favourEntities(scores.slice(), chain.set.labels.length, bias);
+    return candidateSpans(passAlong(chain, favoured, tokens), THRESHOLDS[0]);
+  });
 
 /** Micro F1 of entities against truths, sentence by sentence. */
 function microF1(found: readonly (readonly TokenSpan[])[], wanted: readonly ReadonlySet<string>[]): number {
@@ -99,9 +105,30 @@ export function groupFolds(groups: readonly string[], folds: number, seed: numbe
   return Int32Array.from(groups, (group) => Math.floor(hashFraction(`folds-${seed}`, group) * folds));
 }
 
+interface Judged {
+  readonly bias: number;
+  readonly threshold: number;
+  readonly entities: readonly (readonly Candidate[])[];
+  readonly f1: number;
+}
+
+/** F1 of each pair of bias and threshold; the first of the best. */
+function bestDecoding(held: readonly HeldSentence[], wanted: readonly ReadonlySet<string>[]): Judged {
+  let best: Judged | null = null;
+  for (const bias of BIASES) {
+    const candidates = candidatesAt(held, bias);
+    for (const threshold of THRESHOLDS) {
+      const entities = candidates.map((own, i) => bestCandidates(own, held[i]!.tokens, threshold));
+      const f1 = microF1(entities, wanted);
+      if (best === null || f1 > best.f1) best = { bias, threshold, entities, f1 };
+    }
+  }
+  return best!;
+}
+
 /**
- * Picks the bias with the best F1 on sentences that the scores' models did not see, and fits the calibration of
- * confidences on the entities found with it.
+ * Picks the bias and the threshold with the best F1 on sentences that the scores' models did not see, and fits the
+ * calibration of confidences on the entities found with them.
  * @param held - one a sentence.
  */
 export function chooseDecoding(
@@ -110,22 +137,15 @@ export function chooseDecoding(
   sentences: readonly LabelledSentence[],
 ): CrossValidated {
   const wanted = sentences.map((sentence) => truths(set, sentence));
-  const f1 = BIASES.map((bias) =>
-    microF1(
-      held.map((sentence) => bestSpans(set, sentence, bias)),
-      wanted,
-    ),
+  const { entities: found, ...chosen } = bestDecoding(held, wanted);
+  const entities = found.map((own) =>
+    own.map(({ probability, ...span }) => ({ ...span, margin: marginOf(probability) })),
   );
-  const best = f1.indexOf(Math.max(...f1));
-  const bias = BIASES[best]!;
-  const entities = held.map(({ chain, scores, tokens }) =>
-    decodeEntities(chain, favourEntities(scores.slice(), set.labels.length, bias), tokens),
-  );
-  return { bias, entities, calibration: calibrate(entities, wanted), f1: f1[best]! };
+  return { ...chosen, entities, calibration: calibrate(entities, wanted) };
 }
 
 /**
- * Tests each sentence by a model that did not see its group, at several biases; picks the bias with the best F1 and
+ * Tests each sentence by a model that did not see its group, at several biases and thresholds; picks those with the best F1 and
  * fits the calibration of confidences on those same out-of-fold entities.
  * @param fit - fits on some of the sentences.
  */

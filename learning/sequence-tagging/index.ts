@@ -1,4 +1,4 @@
-export { decodeEntities, type ChainModel, type ScoredTokenSpan } from './confidence.js';
+export type { ScoredTokenSpan } from './confidence.js';
 export { crfScorer, fitCrf, type CrfModel, type CrfSettings, type CrfTask, type SentenceScorer } from './crf.js';
 export {
   calibratedConfidence,
@@ -30,6 +30,7 @@ export {
   taggerFiles,
   type Decoding,
 } from './state.js';
+export type { ChainModel } from './passed.js';
 export { fitOpinionPool, poolChain, poolScores, type OpinionPool, type PooledSentence } from './opinion-pool.js';
 export {
   createTagger,

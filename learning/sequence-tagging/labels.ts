@@ -133,8 +133,19 @@ export function decodeLabels(set: LabelSet, labels: ArrayLike<number>): TokenSpa
 export const asSpans = (tokens: readonly Token[], spans: readonly TokenSpan[]): Span[] =>
   spans.map(({ type, first, last }) => ({ type, start: tokens[first]!.start, end: tokens[last]!.end }));
 
-/** Label sequence that an entity would have, for the constrained pass that measures its confidence. */
-export function labelsOfSpan(set: LabelSet, { type, first, last }: TokenSpan): Uint8Array {
-  const number = set.types.indexOf(type);
-  return Uint8Array.from({ length: last - first + 1 }, (_, i) => labelAt(set, number, i, last - first + 1));
+/** Labels of the tokens of a type's entities. */
+export interface TypeLabels {
+  /** Of an entity of one token. */
+  readonly alone: number;
+  readonly opening: number;
+  readonly inside: number;
+  readonly closing: number;
 }
+
+/** @param type - its number in the set. */
+export const typeLabels = (set: LabelSet, type: number): TypeLabels => ({
+  alone: labelAt(set, type, 0, 1),
+  opening: labelAt(set, type, 0, 3),
+  inside: labelAt(set, type, 1, 3),
+  closing: labelAt(set, type, 2, 3),
+});

@@ -1,5 +1,5 @@
-import type { ChainModel } from './confidence.js';
 import { chainBuffers, exponentiate, forward } from './lattice.js';
+import type { ChainModel } from './passed.js';
 
 /** Two scorers' opinions on a sentence whose labels are known. */
 export interface PooledSentence {

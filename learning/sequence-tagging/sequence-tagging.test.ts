@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ComputeContext } from '../../contracts/model-definition.js';
 import { createRandom } from '../random/index.js';
 import { swapMentions } from './augmentation.js';
-import { decodeEntities } from './confidence.js';
-import { viterbi } from './decode.js';
+import { bestCandidates, candidateSpans, type Candidate } from './candidates.js';
 import { createFeatureExtractor } from './features.js';
 import { FeatureIndex } from './feature-index.js';
 import {
@@ -31,6 +30,7 @@ import {
 } from './index.js';
 import { matchLexicon } from './lexicon.js';
 import { crfObjective } from './objective.js';
+import { passAlong } from './passed.js';
 import { runHashes } from './runs.js';
 import { wordFeatures } from './word-features.js';
 
@@ -142,42 +142,77 @@ describe.each(schemes)('labels, %s', (scheme) => {
     expect(asSpans(tokens, decodeLabels(set, encodeSpans(set, tokens, spans)))).toEqual(spans);
   });
 
-  it('of the best path are allowed and best of all paths', () => {
+  it('have as probability of an entity the share of all paths that carry it', () => {
     const random = createRandom(5);
     const lat = lattice(set);
     const labels = set.labels.length;
     const scores = Float64Array.from({ length: 3 * labels }, () => random.normal());
     const steps = Float64Array.from(lat.from, () => random.normal());
-    const value = (path: readonly number[]): number => {
-      let sum = 0;
-      let before = labels;
-      for (const [t, label] of path.entries()) {
-        sum += scores[t * labels + label]! + (steps[lat.edgeOf[before * (labels + 1) + label]!] ?? -Infinity);
-        before = label;
-      }
-      return sum + (steps[lat.edgeOf[before * (labels + 1) + labels]!] ?? -Infinity);
-    };
-    const all = [...Array(labels ** 3).keys()].map((i) => [
-      i % labels,
-      Math.floor(i / labels) % labels,
-      Math.floor(i / labels ** 2),
-    ]);
-    const best = all.reduce((a, b) => (value(b) > value(a) ? b : a));
-    expect([...viterbi(lat, scores, steps, 3)]).toEqual(best);
-
-    // The confidence of an entity is the share of all paths that carry it.
-    const chain = { set, lattice: lat, steps };
-    const key = (spans: readonly { type: string; first: number; last: number }[]) =>
-      spans.map((s) => `${s.type}${s.first}${s.last}`);
-    const weightOf = (path: readonly number[]): number => Math.exp(value(path));
-    const total = all.reduce((sum, path) => sum + weightOf(path), 0);
-    for (const { margin, ...span } of decodeEntities(chain, scores, 3)) {
-      const carrying = all.filter(
-        (path) => Number.isFinite(value(path)) && key(decodeLabels(set, path)).includes(key([span])[0]!),
+    const weightOf = (path: readonly number[]): number => {
+      const step = (from: number, to: number): number => steps[lat.edgeOf[from * (labels + 1) + to]!] ?? -Infinity;
+      const sum = path.reduce(
+        (total, label, t) => total + scores[t * labels + label]! + step(t === 0 ? labels : path[t - 1]!, label),
+        0,
       );
-      const share = carrying.reduce((sum, path) => sum + weightOf(path), 0) / total;
-      expect(1 / (1 + Math.exp(-margin))).toBeCloseTo(share, 9);
+      return Math.exp(sum + step(path.at(-1)!, labels));
+    };
+    const shares = new Map<string, number>();
+    let total = 0;
+    for (let i = 0; i < labels ** 3; i++) {
+      const path = [i % labels, Math.floor(i / labels) % labels, Math.floor(i / labels ** 2)];
+      const weight = weightOf(path);
+      total += weight;
+      // A path that is not allowed has no weight.
+      if (weight > 0)
+        for (const { type, first, last } of decodeLabels(set, path)) {
+          const key = `${type} ${first} ${last}`;
+          shares.set(key, (shares.get(key) ?? 0) + weight);
+        }
     }
+    const found = candidateSpans(passAlong({ set, lattice: lat, steps }, scores, 3), 1e-9);
+    expect(found.map(({ type, first, last }) => `${type} ${first} ${last}`).sort()).toEqual([...shares.keys()].sort());
+    for (const { type, first, last, probability } of found)
+      expect(probability).toBeCloseTo(shares.get(`${type} ${first} ${last}`)! / total, 9);
+
+    const likely = candidateSpans(passAlong({ set, lattice: lat, steps }, scores, 3), 0.1);
+    expect(likely).toEqual(found.filter(({ probability }) => probability >= 0.1));
+  });
+});
+
+describe('bestCandidates', () => {
+  const TOKENS = 6;
+  const candidate = fc
+    .record({
+      type: fc.constantFrom('A', 'B'),
+      first: fc.nat(TOKENS - 1),
+      length: fc.integer({ min: 1, max: TOKENS }),
+      probability: fc.double({ min: 0.01, max: 1, noNaN: true }),
+    })
+    .filter(({ first, length }) => first + length <= TOKENS)
+    .map(({ type, first, length, probability }) => ({ type, first, last: first + length - 1, probability }));
+
+  it('takes those without overlap that exceed the threshold by most in sum', () => {
+    fc.assert(
+      fc.property(
+        fc.array(candidate, { maxLength: 9 }),
+        fc.double({ min: 0.1, max: 0.9, noNaN: true }),
+        (all, least) => {
+          const gain = (set: readonly Candidate[]): number =>
+            set.reduce((sum, { probability }) => sum + probability - least, 0);
+          const apart = (set: readonly Candidate[]): boolean =>
+            set.every((a, i) => set.every((b, j) => i === j || a.last < b.first || b.last < a.first));
+          let best = 0;
+          for (let subset = 0; subset < 2 ** all.length; subset++) {
+            const set = all.filter((_, i) => (subset >> i) & 1);
+            if (apart(set)) best = Math.max(best, gain(set));
+          }
+          const taken = bestCandidates(all, TOKENS, least);
+          expect(apart(taken)).toBe(true);
+          expect(gain(taken)).toBeCloseTo(best, 9);
+          expect(taken.map(({ first }) => first)).toEqual(taken.map(({ first }) => first).sort((a, b) => a - b));
+        },
+      ),
+    );
   });
 });
 
@@ -343,7 +378,7 @@ describe('a fitted field', () => {
   const { set, sentences } = labelled(80, 1);
   const model = fitCrf({ set, sentences, names: new Map() }, settings, context());
   const calibration = { kind: 'beta', a: 1, b: 1, c: 0 } as const;
-  const files = encodeCrf(model, { tokeniser: 'words', bias: 0, calibration });
+  const files = encodeCrf(model, { tokeniser: 'words', bias: 0, threshold: 0.5, calibration });
 
   it('finds names that it never saw', async () => {
     const test = invented(40, 99);
@@ -376,6 +411,17 @@ describe('a fitted field', () => {
       expect(together[i]).toBeCloseTo(alone[i]!, 5);
     });
     await tagger.close();
+  });
+
+  it('reads artefacts of before thresholds were chosen', async () => {
+    const decoding = JSON.parse(new TextDecoder().decode(files['decoding.json'])) as Record<string, unknown>;
+    delete decoding.threshold;
+    const older = { ...files, 'decoding.json': new TextEncoder().encode(JSON.stringify(decoding)) };
+    const [tagger, before] = [await openCrfTagger(files), await openCrfTagger(older)];
+    const text = 'please pay kalomi about 500';
+    expect(await before.tag([text])).toEqual(await tagger.tag([text]));
+    await tagger.close();
+    await before.close();
   });
 
   it('answers odd texts', async () => {
@@ -412,7 +458,7 @@ describe('a fitted field', () => {
   it('is the same bytes for the same seed', () => {
     const again = fitCrf({ set, sentences, names: new Map() }, { ...settings, swaps: 1 }, context(3));
     const twice = fitCrf({ set, sentences, names: new Map() }, { ...settings, swaps: 1 }, context(3));
-    const decoded = { tokeniser: 'words', bias: 0, calibration } as const;
+    const decoded = { tokeniser: 'words', bias: 0, threshold: 0.5, calibration } as const;
     expect(encodeCrf(twice, decoded)).toEqual(encodeCrf(again, decoded));
   });
 

@@ -22,6 +22,8 @@ const decoding = z.strictObject({
   /** (edges,) in the lattice's order. */
   steps: z.array(z.number()),
   bias: z.number(),
+  /** Artefacts of before it was chosen have none; half comes nearest to the best path, which they were read by. */
+  threshold: z.number().gt(0).lt(1).default(0.5),
   calibration,
 });
 
@@ -39,6 +41,8 @@ export interface Decoding {
   readonly tokeniser: z.infer<typeof tokeniser>;
   readonly steps: Float64Array;
   readonly bias: number;
+  /** Smallest probability of an entity that is reported. */
+  readonly threshold: number;
   readonly calibration: BetaCalibration;
 }
 
@@ -102,10 +106,17 @@ export function readJson<T>(files: ArtefactFiles, file: string, schema: z.ZodTyp
 
 /** @throws PipelineError `ARTEFACT_INVALID`. */
 export function decodeDecoding(files: ArtefactFiles): Decoding {
-  const { scheme, types, steps, tokeniser, bias, calibration } = readJson(files, taggerFiles.decoding, decoding);
+  const { scheme, types, steps, ...rest } = readJson(files, taggerFiles.decoding, decoding);
   const set = labelSet(types, scheme);
   if (steps.length === lattice(set).from.length)
-    return { set, steps: Float64Array.from(steps), tokeniser, bias, calibration };
+    return {
+      set,
+      steps: Float64Array.from(steps),
+      tokeniser: rest.tokeniser,
+      bias: rest.bias,
+      threshold: rest.threshold,
+      calibration: rest.calibration,
+    };
   const message = `${taggerFiles.decoding} has ${steps.length} steps for ${types.length} types`;
   throw new PipelineError('ARTEFACT_INVALID', message, { file: taggerFiles.decoding });
 }

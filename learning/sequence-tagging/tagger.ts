@@ -1,11 +1,12 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { PipelineError } from '../../contracts/errors.js';
 import type { ArtefactFiles } from '../../contracts/model-definition.js';
-import { decodeEntities, type ChainModel, type ScoredTokenSpan } from './confidence.js';
+import { decodeEntities, type ScoredTokenSpan } from './confidence.js';
 import { calibratedConfidence } from './cross-validation.js';
 import { createFeatureExtractor, type FeatureExtractor } from './features.js';
 import { FeatureIndex } from './feature-index.js';
 import { lattice } from './lattice.js';
+import type { ChainModel } from './passed.js';
 import { taggingGraph } from './serving-graph.js';
 import { decodeDecoding, decodeHashes, decodeResources, requireFile, taggerFiles, type Decoding } from './state.js';
 import { tokenise, type Span, type Token } from './tokens.js';
@@ -45,14 +46,14 @@ function asEntities(text: string, tokens: readonly Token[], spans: readonly Scor
   });
 }
 
-/** Tags texts by any scorer: tokens, scores, best path, confidences. */
+/** Tags texts by any scorer: tokens, scores, entities, confidences. */
 export function createTagger(decoding: Decoding, scores: SentenceScores): Tagger {
   const chain: ChainModel = { set: decoding.set, lattice: lattice(decoding.set), steps: decoding.steps };
   const tagSome = async (texts: readonly string[]): Promise<TaggedEntity[][]> => {
     const tokens = texts.map((text) => tokenise(text, decoding.tokeniser));
     const found = await scores.score(tokens.map((list) => list.map((token) => token.text)));
     return texts.map((text, i) => {
-      const spans = decodeEntities(chain, found[i]!, tokens[i]!.length);
+      const spans = decodeEntities(chain, found[i]!, tokens[i]!.length, decoding.threshold);
       return asEntities(text, tokens[i]!, spans, decoding);
     });
   };

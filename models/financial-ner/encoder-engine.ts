@@ -161,7 +161,7 @@ function settingsOf(task: EngineTask): CrfSettings {
 
 interface Pooled {
   readonly weights: OpinionPool;
-  readonly decoding: Pick<CrossValidated, 'bias' | 'calibration'>;
+  readonly decoding: Pick<CrossValidated, 'bias' | 'threshold' | 'calibration'>;
 }
 
 /** Weighs encoder and field on texts that neither has learned from. */
@@ -190,7 +190,8 @@ function encodeField(context: TrainContext, task: EngineTask, pooled: Pooled): R
   // The pool will weigh the offset of the field's graph too.
   const bias = weights.field > 0 ? decoding.bias / weights.field : 0;
   const chain = { ...field, steps: poolChain(field, weights).steps };
-  return encodeCrf(chain, { tokeniser, bias, calibration: decoding.calibration });
+  const { threshold, calibration } = decoding;
+  return encodeCrf(chain, { tokeniser, bias, threshold, calibration });
 }
 
 /**

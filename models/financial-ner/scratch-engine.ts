@@ -47,7 +47,7 @@ function swapCandidates(task: EngineTask): number[] {
 
 const foldsOf = ({ sentences, params }: EngineTask): number => params.folds ?? (wordsIn(sentences) > LARGE ? 2 : 3);
 
-/** Out-of-fold entities, bias and calibration of one setting. */
+/** Out-of-fold entities, decoding and calibration of one setting. */
 export function crossValidateField(
   context: ComputeContext,
   task: EngineTask,
@@ -64,7 +64,7 @@ export function crossValidateField(
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 
 /**
- * A conditional random field. Swapped copies, bias and calibration are chosen by cross-validation inside the training
+ * A conditional random field. Swapped copies, bias, threshold and calibration are chosen by cross-validation inside the training
  * part; the field itself is then fitted on all of it.
  */
 export const fitScratch: FitEngine = async (context, task) => {
@@ -76,9 +76,9 @@ export const fitScratch: FitEngine = async (context, task) => {
   const { swaps, found } = best!;
   const { set, names, sentences, tokeniser } = task;
   const model = fitCrf({ set, names, sentences }, settingsOf(task.params, swaps), context);
-  const { bias, calibration, f1 } = found;
+  const { bias, threshold, calibration, f1 } = found;
   const notes = [
-    `cross-validated inside training: F1 ${percent(f1)} with ${swaps} swapped copies and bias ${bias} towards entities`,
+    `cross-validated inside training: F1 ${percent(f1)} with ${swaps} swapped copies, bias ${bias} towards entities and threshold ${threshold}`,
   ];
-  return { engine: 'from-scratch', files: encodeCrf(model, { tokeniser, bias, calibration }), notes };
+  return { engine: 'from-scratch', files: encodeCrf(model, { tokeniser, bias, threshold, calibration }), notes };
 };
