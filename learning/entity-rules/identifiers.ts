@@ -128,6 +128,9 @@ const rules: readonly Rule[] = [
 // What follows the sign has no dot, which tells a UPI id from an e-mail address.
 const UPI = /(?<![\w.@-])[\w.-]{2,64}@[A-Za-z]{2,32}(?![\w@]|\.[A-Za-z])/g;
 
+/** A statement's line up to the id. */
+const IN_STATEMENT = /(?:^|\s)UPI-[^@]*@[A-Za-z]+$/;
+
 /** Digits in groups; a plus before them is a telephone number's. */
 const GROUPS = /(?<![\dA-Za-z+])\d+(?:[ -]\d+)*(?![\dA-Za-z])/g;
 /** How the digits of a card and of an Aadhaar are grouped on paper: in one, in fours, or as American Express and Diners do. */
@@ -189,7 +192,10 @@ function* matches(given: string): Generator<IdentifierSpan> {
     }
   for (const match of text.matchAll(UPI)) {
     const end = match.index + match[0].length;
-    yield { type: 'UPI_ID', start: match.index, end, value: match[0].toLowerCase() };
+    // Statements write UPI-NAME-id@bank.
+    const stated = match[0].includes('-') && IN_STATEMENT.test(text.slice(Math.max(0, match.index - 60), end));
+    const start = stated ? text.lastIndexOf('-', end - 1) + 1 : match.index;
+    yield { type: 'UPI_ID', start, end, value: text.slice(start, end).toLowerCase() };
   }
 }
 

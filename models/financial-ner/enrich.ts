@@ -26,9 +26,15 @@ function valueOf(
 const overlaps = (a: { start: number; end: number }, b: { start: number; end: number }): boolean =>
   a.start < b.end && b.start < a.end;
 
-/** A checksum outweighs the model, except where the model knows the type itself. */
-const outweighs = ({ type }: IdentifierSpan, known: readonly string[]): boolean =>
-  type !== 'UPI_ID' && !known.includes(type);
+/**
+ * A checksum outweighs the model, except where the model knows the type itself. The form of a UPI id has none: it
+ * outweighs another type on exactly the same stretch where training has UPI ids of its own; else the model stays.
+ */
+function outweighs(rule: IdentifierSpan, entity: TaggedEntity, known: readonly string[]): boolean {
+  if (rule.type !== 'UPI_ID') return !known.includes(rule.type);
+  const same = entity.start === rule.start && entity.end === rule.end;
+  return same && entity.type !== rule.type && known.includes(rule.type);
+}
 
 // Members in alphabetical order, as the stored sample has them.
 function fromRule({ type, start, end, value }: IdentifierSpan, text: string): NerEntity {
@@ -58,7 +64,7 @@ export function enrich(
 ): NerEntity[] {
   const identifiers = findIdentifiers(request.text);
   const beaten = (entity: TaggedEntity): boolean =>
-    identifiers.some((rule) => overlaps(rule, entity) && outweighs(rule, types));
+    identifiers.some((rule) => overlaps(rule, entity) && outweighs(rule, entity, types));
   const kept = tagged.filter((entity) => !beaten(entity));
   const found = kept.map((entity): NerEntity => {
     const same = identifiers.find((rule) => rule.start === entity.start && rule.end === entity.end);

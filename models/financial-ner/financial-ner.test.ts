@@ -266,6 +266,21 @@ describe('enrich', () => {
   });
 });
 
+describe('a UPI id', () => {
+  const upi = 'send 500 to ravi@okaxis';
+  const tagged = { type: 'PERSON', start: 12, end: 23, text: 'ravi@okaxis', confidence: 0.9 };
+  const typeOf = (entity: typeof tagged, types: readonly string[]): string[] =>
+    enrich({ text: upi }, [entity], { linker: createLinker([]), types }).map(({ type }) => type);
+
+  it('is what it looks like where training has some, and what the annotators call it elsewhere', () => {
+    expect(typeOf(tagged, ['PERSON', 'UPI_ID'])).toEqual(['UPI_ID']);
+    expect(typeOf({ ...tagged, type: 'ACCOUNT' }, ['ACCOUNT'])).toEqual(['ACCOUNT']);
+    // A part of it, or a longer stretch, is the model's.
+    expect(typeOf({ ...tagged, end: 16, text: 'ravi' }, ['PERSON', 'UPI_ID'])).toEqual(['PERSON']);
+    expect(typeOf({ ...tagged, start: 9 }, ['PERSON', 'UPI_ID'])).toEqual(['PERSON']);
+  });
+});
+
 describe('buildDictionary', () => {
   it('joins spellings of one name and leaves out what was annotated once', () => {
     const example = (name: string) => ({
