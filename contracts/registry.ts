@@ -81,6 +81,8 @@ export interface RunRecord {
   readonly gates: readonly z.infer<typeof gateResult>[];
   readonly dataset: z.infer<typeof datasetRef> | null;
   readonly artefactHash: string | null;
+  /** Blob of the evaluation, with the holdout that it was made on. */
+  readonly evaluationHash: string | null;
   readonly version: string | null;
   readonly reasons: readonly string[];
   readonly codeVersion: string;

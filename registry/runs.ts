@@ -130,8 +130,14 @@ const selectRuns = (database: RegistryDatabase) =>
         .onRef('registrations.run_key', '=', 'runs.run_key')
         .onRef('registrations.model_name', '=', 'runs.model_name'),
     )
+    .leftJoin('run_artefacts as evaluations', (join) =>
+      join
+        .onRef('evaluations.run_key', '=', 'runs.run_key')
+        .onRef('evaluations.model_name', '=', 'runs.model_name')
+        .on('evaluations.role', '=', 'evaluation'),
+    )
     .selectAll('runs')
-    .select('registrations.version')
+    .select(['registrations.version', 'evaluations.hash as evaluation_hash'])
     .select((builder) => [
       runFacts.metricsOf(builder),
       runFacts.comparisonsOf(builder),
@@ -155,6 +161,7 @@ const runRecord = (row: RunRow): RunRecord => ({
   gates: row.gates,
   dataset: row.dataset === null ? null : datasetOf(row.dataset),
   artefactHash: row.artefact_hash,
+  evaluationHash: row.evaluation_hash,
   version: row.version,
   reasons: row.reasons,
   codeVersion: row.code_version,

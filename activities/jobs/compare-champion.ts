@@ -57,7 +57,7 @@ export interface Challenger extends Scores {
 export interface ChampionComparison {
   readonly comparison: readonly Comparison[];
   readonly incomparable: IncomparableChampion | null;
-  /** On the whole holdout. */
+  /** On the whole holdout; null when the champion learned from some of it. */
   readonly championScores: Table | null;
   /** What a reader of the comparison must know. */
   readonly note: string | null;
@@ -85,7 +85,9 @@ export async function compareWithChampion(
       ? await readParquet([await bench.blobs.localPath(before.scoredHash)])
       : (await score(bench, artefactHash)).scored;
     const compared = await compareFairly(bench, { challenger, other, champion: against.champion }, before.holdout);
-    return { comparison: [compared.comparison], incomparable: null, championScores: other, note: compared.note };
+    // Scores of rows that were learned are no measure for anything.
+    const championScores = compared.note === null ? other : null;
+    return { comparison: [compared.comparison], incomparable: null, championScores, note: compared.note };
   } catch (fault) {
     if (!(fault instanceof PipelineError) || !cannotScore.includes(fault.code)) throw fault;
     const signatureChanged = signatureHash !== challenger.signatureHash;

@@ -50,6 +50,9 @@ describe('comparisons', () => {
     const run = (line: string): RunRecord => ({ modelName: 'm', line, dataset: null }) as unknown as RunRecord;
     expect(comparability(run('default'), run('default'))).toEqual([]);
     expect(comparability(run('default'), run('berka'))).toHaveLength(1);
+    expect(comparability(run('default'), run('default'), false)).toEqual([
+      'the holdout was renewed between them: they were judged on different rows',
+    ]);
   });
 });
 

@@ -1,6 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { loadEvaluation } from '../../activities/evaluation-document.js';
+import type { FrozenHoldout } from '../../contracts/dataset.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { RunRecord } from '../../contracts/registry.js';
+import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import type { CliContext, Connection } from './context.js';
 import { differenceTable } from './difference.js';
 import { followRun } from './follow.js';
@@ -129,19 +133,28 @@ async function findRun({ services }: Connection, workflowId: string): Promise<Ru
 export async function compareRuns(cli: CliContext, first: string, second: string): Promise<void> {
   const connection = await cli.connect();
   const [a, b] = [await findRun(connection, first), await findRun(connection, second)];
-  const remarks = comparability(a, b);
+  const { blobs } = connection.services;
+  const [before, now] = [await holdoutOf(blobs, a), await holdoutOf(blobs, b)];
+  const remarks = comparability(a, b, before === null || now === null || isDeepStrictEqual(before, now));
   cli.out.result({ first: a, second: b, remarks }, () => {
     cli.out.table(differenceTable(first, second, [a, b]));
     for (const remark of remarks) cli.out.line(remark);
   });
 }
 
-/** Why two scores may not be set side by side. */
-export function comparability(a: RunRecord, b: RunRecord): readonly string[] {
+/** The holdout that a run was judged on; null when it ended before, or its evaluation is not here any more. */
+async function holdoutOf(blobs: BlobStore, { evaluationHash }: RunRecord): Promise<FrozenHoldout | null> {
+  if (evaluationHash === null || !(await blobs.has(evaluationHash))) return null;
+  return (await loadEvaluation(blobs, evaluationHash)).holdout;
+}
+
+/** Why two scores may not be set side by side. @param sameHoldout - whether both were judged by the same rule. */
+export function comparability(a: RunRecord, b: RunRecord, sameHoldout = true): readonly string[] {
   const remarks: string[] = [];
   if (a.modelName !== b.modelName) remarks.push(`different models: ${a.modelName}, ${b.modelName}`);
   if (a.line !== b.line) remarks.push(`different lines: ${a.line}, ${b.line}; their holdouts differ`);
-  if (a.line === b.line && a.dataset?.hash !== b.dataset?.hash)
+  else if (!sameHoldout) remarks.push('the holdout was renewed between them: they were judged on different rows');
+  else if (a.dataset?.hash !== b.dataset?.hash)
     remarks.push('different datasets; the holdout rule is the same, its rows may differ');
   return remarks;
 }
