@@ -60,6 +60,7 @@ describe('readSafetensors', () => {
 
   it.each([
     ['nothing', new Uint8Array(0)],
+    ['a pointer of Git LFS', new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:0\n')],
     ['a header longer than the file', Uint8Array.of(255, 0, 0, 0, 0, 0, 0, 0, 1)],
     ['a header that is no JSON', Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0x7b)],
     ['a tensor beyond the end', fileOf({ a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, 1, 2)],

@@ -24,7 +24,14 @@ const SPACE = 0x20;
 
 const invalid = (what: string): PipelineError => new PipelineError('MALFORMED_FILE', `safetensors: ${what}`);
 
+const POINTER = 'version https://git-lfs.github.com/';
+/** What stands in a checkout in place of a large file that was not fetched. */
+const isPointer = (bytes: Uint8Array): boolean =>
+  new TextDecoder().decode(bytes.subarray(0, POINTER.length)) === POINTER;
+
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
+  if (isPointer(bytes))
+    throw invalid('this is a pointer of Git LFS and not the weights; fetch them with `git lfs pull`');
   if (bytes.length < 8) throw invalid('the file is shorter than its length field');
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   const start = 8 + length;

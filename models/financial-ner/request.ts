@@ -8,7 +8,7 @@ export const nerRequest = z.strictObject({
   /** What "today" means in the text; without it dates are found but not read. */
   referenceDay: z
     .string()
-    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .regex(/^\d{4}-\d{2}-\d{2}$/, { abort: true, error: 'expected a day such as 2026-01-31' })
     .refine((day) => readIsoDay(day) !== null, 'no day of the calendar')
     .optional()
     .describe('day that "today" means, such as 2026-01-31'),

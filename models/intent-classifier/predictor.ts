@@ -13,7 +13,7 @@ export const input = z.strictObject({
   /** 1 to 20,000 characters, not only white space. Control characters are ignored, any script is taken. */
   text: z
     .string()
-    .min(1)
+    .min(1, { abort: true })
     .max(LONGEST_MESSAGE)
     .refine((text) => text.trim() !== '', { message: 'expected more than white space' })
     // A lone surrogate is what is left of a cut emoji: no tokenizer and no UTF-8 encoder agrees on it.
