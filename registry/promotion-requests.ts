@@ -49,13 +49,17 @@ async function supersede(transaction: RegistryTransaction, older: RequestRow, by
     .execute();
 }
 
-/** Closes the line's open requests for the stage. @throws PipelineError `TRANSITION_NOT_ALLOWED`. */
+/**
+ * Closes the line's open requests for the stage. Their rows are locked: one that is decided in this moment is waited for,
+ * and is not open any more. @throws PipelineError `TRANSITION_NOT_ALLOWED`.
+ */
 async function supersedeOpen(transaction: RegistryTransaction, request: RequestedPromotion): Promise<void> {
   const openRequests = await selectRequests(transaction)
     .where('model_name', '=', request.modelName)
     .where('line', '=', request.line)
     .where('to_stage', '=', request.toStage)
     .where('status', '=', 'open')
+    .forUpdate()
     .execute();
   assertNewest(openRequests, request);
   for (const open of openRequests) await supersede(transaction, open, request);

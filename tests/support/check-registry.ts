@@ -568,6 +568,31 @@ export function checkRegistry(open: () => RegistryBackend): void {
       await expect(registry.decidePromotionRequest(older.requestId, late)).rejects.toEqual(errorWith('CONFLICT'));
     });
 
+    it('does not supersede a request that is being approved in the same moment', async () => {
+      const it = scene();
+      const older = it.request(await staged(it, 'a'), `${it.modelName}-q1`);
+      await registry.openPromotionRequest(older);
+      const newer = it.request(await staged(it, 'b'), `${it.modelName}-q2`);
+      const approver = await pool.connect();
+      try {
+        await approver.query('begin');
+        await approver.query(
+          `update registry.promotion_requests set status = 'approved', decided_by = 'ada', reason = 'looks right',
+           decided_at = clock_timestamp() where request_id = $1`,
+          [older.requestId],
+        );
+        const opening = registry.openPromotionRequest(newer);
+        const waiting = 'select 1 from pg_stat_activity where wait_event_type = $1 and datname = current_database()';
+        await expect.poll(async () => (await pool.query(waiting, ['Lock'])).rowCount, { timeout: 10_000 }).toBe(1);
+        await approver.query('commit');
+        expect((await opening).supersededWorkflowIds).toEqual([]);
+      } finally {
+        approver.release();
+      }
+      const requests = await registry.listPromotionRequests({ modelName: it.modelName });
+      expect(requests.map(({ status }) => status)).toEqual(['open', 'approved']);
+    });
+
     it('refuses stages out of order, unknown versions and unknown requests', async () => {
       const it = scene();
       const inDev = registry.openPromotionRequest(it.request(await it.add('a'), `${it.modelName}-q1`));
