@@ -4,6 +4,7 @@ import { chooseMessages, labelSql, readLabels, requireIntents, toCsv } from './i
 const answer = (first: number, second: number) => ({
   intent: 'a',
   confidence: first,
+  intents: [{ intent: 'b' }, { intent: 'a' }],
   candidates: [
     { intent: 'a', probability: first },
     { intent: 'b', probability: second },
@@ -18,17 +19,25 @@ describe('intents review', () => {
   const answers = [answer(0.4, 0.38), answer(0.4, 0.38), answer(0.6, 0.3), answer(0.9, 0.05)];
 
   it('names what the model hesitates on, one of each kind', () => {
-    const chosen = chooseMessages(messages, answers, 2);
+    const chosen = chooseMessages(messages, answers, { count: 2, several: false });
     expect(chosen.map(({ id }) => id)).toEqual(['m0', 'm2']);
     expect(chosen[0]).toMatchObject({ suggestion: 'a', second: 'b', confidence: 0.4 });
-    expect(chooseMessages([], [], 5)).toEqual([]);
+    expect(chooseMessages([], [], { count: 5, several: false })).toEqual([]);
+  });
+
+  it('goes by the whole list where messages have several intents', () => {
+    // The two best are close in the second, where both are right and sure.
+    const sure = { ...answer(0.99, 0.98), confidence: 0.95 };
+    const unsure = { ...answer(0.9, 0.1), confidence: 0.4 };
+    const chosen = chooseMessages(messages.slice(1, 3), [sure, unsure], { count: 1, several: true });
+    expect(chosen).toMatchObject([{ id: 'm2', suggestion: 'a#b', second: '', confidence: 0.4 }]);
   });
 
   it('writes a CSV that comes back as labels once it is filled in', () => {
     const [first, ...others] = chooseMessages(
       [{ id: 'm,1', text: 'say "hi",\nplease' }, ...messages.slice(1)],
       answers,
-      3,
+      { count: 3, several: false },
     );
     const csv = toCsv([first!, ...others]);
     expect(readLabels(csv, 'review.csv')).toEqual([]);

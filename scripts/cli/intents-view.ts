@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { chooseInformative } from '../../learning/active-learning/index.js';
 import { createVectoriser, fitTextFeatures, linearTextParams } from '../../learning/linear-text/index.js';
-import { parseLabels } from '../../models/intent-classifier/label-set.js';
+import { joinLabels, parseLabels } from '../../models/intent-classifier/label-set.js';
 import { predict } from '../../serving/predict.js';
 import type { CliContext, Connection } from './context.js';
 import { visible } from './explanation-view.js';
@@ -15,7 +15,7 @@ import {
   requireNewFile,
   writeNewFile,
 } from './review-file.js';
-import { INTENT_MODEL, knownIntents, lineOf } from './known-intents.js';
+import { championDecision, INTENT_MODEL, knownIntents, lineOf } from './known-intents.js';
 import { requireKnownNames } from './known-names.js';
 
 const DEFAULT_COUNT = 50;
@@ -43,6 +43,7 @@ interface UnlabelledMessage {
 const answered = z.object({
   intent: z.string(),
   confidence: z.number(),
+  intents: z.array(z.object({ intent: z.string() })),
   candidates: z.array(z.object({ intent: z.string(), probability: z.number() })),
 });
 type Answered = z.infer<typeof answered>;
@@ -63,22 +64,32 @@ async function findUnlabelled({ services }: Connection, source: string): Promise
   return rows;
 }
 
-const marginOf = ({ candidates: [first, second] }: Answered): number =>
-  (first?.probability ?? 0) - (second?.probability ?? 0);
+/** How sure the answer is: of one intent its lead over the second; of several how sure the whole list is. */
+const marginOf = ({ candidates: [first, second], confidence }: Answered, several: boolean): number =>
+  several ? confidence : (first?.probability ?? 0) - (second?.probability ?? 0);
+
+const suggestionOf = ({ candidates, intents }: Answered, several: boolean): string =>
+  several ? joinLabels(intents.map(({ intent }) => intent)) : (candidates[0]?.intent ?? '');
+
+export interface ReviewOrder {
+  readonly count: number;
+  /** Whether messages have any number of intents. */
+  readonly several: boolean;
+}
 
 /** The most informative of the messages, most informative first; of equal texts one. */
 export function chooseMessages(
   messages: readonly UnlabelledMessage[],
   answers: readonly Answered[],
-  count: number,
+  { count, several }: ReviewOrder,
 ): ReviewedMessage[] {
   const texts = messages.map(({ text }) => text);
   const vectorise = createVectoriser(fitTextFeatures(texts, linearTextParams.parse({})));
-  const candidates = messages.map(({ text }, i) => ({ margin: marginOf(answers[i]!), row: vectorise(text) }));
+  const candidates = messages.map(({ text }, i) => ({ margin: marginOf(answers[i]!, several), row: vectorise(text) }));
   return chooseInformative(candidates, { count }).map((row) => {
-    const { candidates: ranked, confidence } = answers[row]!;
-    const [first, second] = ranked;
-    return { ...messages[row]!, suggestion: first?.intent ?? '', second: second?.intent ?? '', confidence };
+    const { candidates, confidence } = answers[row]!;
+    const second = several ? '' : (candidates[1]?.intent ?? '');
+    return { ...messages[row]!, suggestion: suggestionOf(answers[row]!, several), second, confidence };
   });
 }
 
@@ -108,7 +119,8 @@ export async function reviewMessages(cli: CliContext, options: ReviewOptions): P
   const inputs = messages.map(({ text }) => ({ text }));
   const { services } = connection;
   const { outputs } = await predict({ services, modelName: INTENT_MODEL, line: lineOf(source), inputs });
-  const chosen = chooseMessages(messages, z.array(answered).parse(outputs), count);
+  const several = (await championDecision(connection, lineOf(source)))?.several ?? false;
+  const chosen = chooseMessages(messages, z.array(answered).parse(outputs), { count, several });
   if (output !== undefined) await writeNewFile(output, toCsv(chosen));
   cli.out.result({ source, unlabelled: messages.length, messages: chosen }, () => printReview(cli, chosen, output));
 }

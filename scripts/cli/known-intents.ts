@@ -1,6 +1,6 @@
 import type { Connection } from './context.js';
 import { DEFAULT_LINE } from '../../contracts/ids.js';
-import { decision } from '../../models/intent-classifier/decision.js';
+import { decision, type Decision } from '../../models/intent-classifier/decision.js';
 import { readText } from '../../models/intent-classifier/artefact.js';
 import { parseLabels } from '../../models/intent-classifier/label-set.js';
 import { loadArtefact } from '../../registry/artefacts.js';
@@ -12,11 +12,12 @@ export const INTENT_MODEL = 'intent-classifier';
 export const lineOf = (source: string): string =>
   source === 'generated' || source === OWN_SOURCE ? DEFAULT_LINE : source;
 
-async function championIntents({ services }: Connection, line: string): Promise<readonly string[]> {
+/** How the champion of a line turns scores into answers; null where there is no champion. */
+export async function championDecision({ services }: Connection, line: string): Promise<Decision | null> {
   const champion = await services.registry.findChampion(INTENT_MODEL, line);
-  if (champion === null) return [];
+  if (champion === null) return null;
   const { files } = await loadArtefact(services.blobs, champion.artefactHash);
-  return readText(files, 'decision.json', (text) => decision.parse(JSON.parse(text))).classes;
+  return readText(files, 'decision.json', (text) => decision.parse(JSON.parse(text)));
 }
 
 async function labelledIntents({ services }: Connection, source: string): Promise<string[]> {
@@ -29,6 +30,6 @@ async function labelledIntents({ services }: Connection, source: string): Promis
 
 /** Intents that a label may name: those of the source's labelled messages and those that its champion learned. */
 export async function knownIntents(connection: Connection, source: string): Promise<Set<string>> {
-  const learned = await championIntents(connection, lineOf(source));
+  const learned = (await championDecision(connection, lineOf(source)))?.classes ?? [];
   return new Set([...learned, ...(await labelledIntents(connection, source))]);
 }
