@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readConfig } from '../config.js';
-import { addressFingerprints, artifactUriOf, withoutPassword } from './addresses.js';
+import { addressFingerprints, artifactUriOf, differingSettings, withoutPassword } from './addresses.js';
 
 it.each([
   ['postgres://ml:secret@db:5432/registry', 'postgres://ml:***@db:5432/registry'],
@@ -32,9 +32,20 @@ it.each([
   ['DATABASE_URL', { DATABASE_URL: 'postgres://ml:changed@db/registry' }],
   ['REDIS_URL', { REDIS_URL: 'redis://cache:6379' }],
   ['TASK_QUEUE_PREFIX', { TASK_QUEUE_PREFIX: 'blue-' }],
+  ['ENCODER_PATH', { ENCODER_PATH: '/encoder' }],
 ])('a change of %s is noticed, and nothing else is', (setting, change) => {
   const [before, after] = [fingerprints(), fingerprints(change)];
   expect(Object.keys(before).filter((name) => before[name] !== after[name])).toEqual([setting]);
+});
+
+it('an encoder counts only for commands that name one', () => {
+  const named = readConfig({ ...foreign, ENCODER_PATH: '/encoder' }, '/');
+  expect(differingSettings(named, fingerprints())).toEqual(['ENCODER_PATH']);
+  expect(differingSettings(named, fingerprints({ ENCODER_PATH: '/encoder' }))).toEqual([]);
+  expect(differingSettings(readConfig(foreign, '/'), fingerprints({ ENCODER_PATH: '/encoder' }))).toEqual([]);
+  expect(differingSettings(readConfig(foreign, '/'), fingerprints({ REDIS_URL: 'redis://cache:6379' }))).toEqual([
+    'REDIS_URL',
+  ]);
 });
 
 it('writes down no secret', () => {

@@ -17,9 +17,9 @@ export const artifactUriOf = (config: Pick<Config, 'artifactUri' | 'home'>): str
   config.artifactUri ?? pathToFileURL(join(config.home, 'artefacts')).href;
 
 /** Stands for a setting that is not there, also in the record of a version that did not know it yet. */
-export const UNSET = 'embedded';
+const UNSET = 'embedded';
 
-/** The settings that say which services a platform stands on, by the name of their variable; hashed, they hold passwords. */
+/** The settings that say what a platform stands on, by the name of their variable; hashed, they hold passwords. */
 export function addressFingerprints(config: Config): Record<string, string> {
   const { tls, apiKey } = config.temporal;
   const settings: Record<string, string | null> = {
@@ -32,8 +32,21 @@ export function addressFingerprints(config: Config): Record<string, string> {
     REDIS_URL: config.redisUrl,
     ARTIFACT_URI: config.artifactUri,
     TASK_QUEUE_PREFIX: config.taskQueuePrefix,
+    ENCODER_PATH: config.encoder.path,
   };
   const hash = (value: string | null): string =>
     value === null ? UNSET : createHash('sha256').update(value).digest('hex').slice(0, 16);
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, hash(value)]));
+}
+
+/** A command that does not name one does not mind the one that the platform has. */
+const ONLY_WHEN_NAMED: ReadonlySet<string> = new Set(['ENCODER_PATH']);
+
+/** Names of the settings in which a configuration differs from that of a running platform. */
+export function differingSettings(config: Config, running: Readonly<Record<string, string>>): string[] {
+  const wanted = addressFingerprints(config);
+  return Object.keys(wanted).filter((name) => {
+    if (ONLY_WHEN_NAMED.has(name) && wanted[name] === UNSET) return false;
+    return wanted[name] !== (running[name] ?? UNSET);
+  });
 }

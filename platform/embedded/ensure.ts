@@ -4,7 +4,7 @@ import { closeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PipelineError } from '../../contracts/errors.js';
 import type { Config } from '../config.js';
-import { addressFingerprints, UNSET } from './addresses.js';
+import { differingSettings } from './addresses.js';
 import { configEnvironment } from './config-environment.js';
 import type { Endpoints } from './endpoints.js';
 import { isRunning } from './processes/identity.js';
@@ -148,8 +148,7 @@ async function untilGone({ supervisor }: PlatformState): Promise<void> {
 
 /** A run on another database than the one asked for would be worse than an error. */
 function expectSameAddresses(config: Config, { settings }: PlatformState): void {
-  const wanted = addressFingerprints(config);
-  const differing = Object.keys(wanted).filter((name) => wanted[name] !== (settings[name] ?? UNSET));
+  const differing = differingSettings(config, settings);
   if (differing.length === 0) return;
   const message = `the platform in ${config.home} was started with another ${differing.join(', ')}; run \`ml down\` first`;
   throw new PipelineError('INVALID_CONFIG', message, { settings: differing });
