@@ -226,6 +226,24 @@ describe('a trained tagger', () => {
   });
 });
 
+describe('training', () => {
+  it('tells of all its fits as one stage that only goes forward, then of the last', async () => {
+    const told: { stage: string; share: number }[] = [];
+    const context = {
+      ...trainContext(),
+      onProgress: ({ stage, done, total }: { stage: string; done: number; total: number }) =>
+        void told.push({ stage, share: done / total }),
+    };
+    await train(context, asData(invented(60, 1)), params.parse({ iterations: 5, folds: 2 }));
+    expect([...new Set(told.map(({ stage }) => stage))]).toEqual(['choosing', 'training']);
+    for (const stage of ['choosing', 'training']) {
+      const shares = told.filter((one) => one.stage === stage).map(({ share }) => share);
+      expect(shares).toEqual([...shares].sort((x, y) => x - y));
+      expect(shares.at(-1)).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
 describe('evaluation', () => {
   it('counts exact spans alone', () => {
     const wanted = [{ type: 'A', start: 0, end: 2 }];

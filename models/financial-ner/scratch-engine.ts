@@ -47,6 +47,14 @@ function swapCandidates(task: EngineTask): number[] {
 
 const foldsOf = ({ sentences, params }: EngineTask): number => params.folds ?? (wordsIn(sentences) > LARGE ? 2 : 3);
 
+/** Tells of one of several fits as a part of the whole. */
+const partOf = (context: ComputeContext, fit: number, fits: number): ComputeContext => ({
+  ...context,
+  onProgress: ({ done, total }) => {
+    context.onProgress({ stage: 'choosing', done: fit * total + done, total: fits * total });
+  },
+});
+
 /** Out-of-fold entities, decoding and calibration of one setting. */
 export function crossValidateField(
   context: ComputeContext,
@@ -54,11 +62,12 @@ export function crossValidateField(
   settings: CrfSettings,
 ): Promise<CrossValidated> {
   const { set, names, sentences, groups } = task;
-  const fit = (train: readonly LabelledSentence[]) => {
-    const chain = fitCrf({ set, names, sentences: train }, settings, context);
+  const folds = foldsOf(task);
+  const fit = (train: readonly LabelledSentence[], fold: number) => {
+    const chain = fitCrf({ set, names, sentences: train }, settings, partOf(context, fold, folds));
     return { chain, score: crfScorer(chain) };
   };
-  return crossValidate({ sentences, groups }, { set, folds: foldsOf(task) }, fit, context);
+  return crossValidate({ sentences, groups }, { set, folds }, fit, context);
 }
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
@@ -69,8 +78,10 @@ const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
  */
 export const fitScratch: FitEngine = async (context, task) => {
   let best: { readonly swaps: number; readonly found: CrossValidated } | null = null;
-  for (const swaps of swapCandidates(task)) {
-    const found = await crossValidateField(context, task, settingsOf(task.params, swaps));
+  const candidates = swapCandidates(task);
+  for (const [i, swaps] of candidates.entries()) {
+    const part = partOf(context, i, candidates.length);
+    const found = await crossValidateField(part, task, settingsOf(task.params, swaps));
     if (best === null || found.f1 > best.found.f1) best = { swaps, found };
   }
   const { swaps, found } = best!;

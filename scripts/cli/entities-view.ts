@@ -6,7 +6,7 @@ import { reviewAnnotations, type Suspicion } from '../../models/financial-ner/re
 import { nerJson } from '../../models/financial-ner/formats/ner-json.js';
 import { textTable } from '../../models/financial-ner/text-table.js';
 import type { CliContext, Connection } from './context.js';
-import { visible } from './explanation-view.js';
+import { visible } from './visible.js';
 import { requireKnownNames } from './known-names.js';
 import {
   chooseSource,

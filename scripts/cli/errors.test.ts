@@ -37,6 +37,12 @@ describe('errors', () => {
     expect(toPipelineError(Object.assign(new Error('x'), { code: 'ECONNREFUSED' })).code).toBe('SERVICE_UNAVAILABLE');
   });
 
+  it('quote input without letting it steer the terminal', () => {
+    const error = new PipelineError('INVALID_INPUT', 'found \u001b[31mred', { where: 'a\u0007b' });
+    expect(formatError(error, plain, false)).toContain('found \\u001b[31mred');
+    expect(formatError(error, plain, false)).toContain('where: a\\u0007b');
+  });
+
   it('become one block: code, message, where, what to do; the stack only on request', () => {
     const error = new PipelineError('MISSING_COLUMN', 'no column "age"', { file: 'x.csv', wanted: ['age', 'label'] });
     const block = formatError(error, plain, false);

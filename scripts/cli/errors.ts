@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorDetails } from '../../contracts/errors.js';
 import { PipelineError, asPipelineError, errorTable, isErrorCode } from '../../contracts/errors.js';
 import type { Paint } from './paint.js';
+import { visible } from './visible.js';
 
 interface Fault extends Error {
   readonly type?: unknown;
@@ -85,13 +86,15 @@ export function adviceOf(code: ErrorCode): string {
   return hint === undefined ? errorTable[code].meaning : `${errorTable[code].meaning} ${hint}`;
 }
 
-/** One block for people: code, message, where, what to do; the stack only when asked for. */
+/** One block for people: code, message, where, what to do; the stack only when asked for. Messages may quote input. */
 export function formatError(error: PipelineError, paint: Paint, verbose: boolean): string {
-  const where = Object.entries(error.details).map(([name, value]) => `  ${paint.dim(`${name}:`)} ${show(value)}`);
+  const where = Object.entries(error.details).map(
+    ([name, value]) => `  ${paint.dim(`${name}:`)} ${visible(show(value))}`,
+  );
   const stack = verbose ? [paint.dim(stackOf(error))] : [];
   return [
     paint.red(paint.bold(`error ${error.code}`)),
-    ...error.message.split('\n').map((line) => `  ${line}`),
+    ...error.message.split('\n').map((line) => `  ${visible(line)}`),
     ...where,
     `  ${paint.dim('→')} ${adviceOf(error.code)}`,
     ...stack,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { printExplanation, visible } from './explanation-view.js';
+import { printExplanation } from './explanation-view.js';
+import { visible } from './visible.js';
 
 function printed(explanation: unknown): string[] {
   const lines: string[] = [];

@@ -1,4 +1,5 @@
 import type { Output } from './output.js';
+import { visible } from './visible.js';
 
 /** A fact with its words: what every model that ranks reasons gives. */
 interface WordedReason {
@@ -29,13 +30,6 @@ function sentence(item: WordedReason | string): string {
   const words = item.sentence ?? item.text;
   return item.contribution === undefined ? words : `${words} (${signed(item.contribution)})`;
 }
-
-/** Text of others must not steer the terminal: control and direction characters are shown as what they are. */
-export const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) => {
-    const code = character.codePointAt(0)!.toString(16).padStart(4, '0');
-    return `\\u${code}`;
-  });
 
 /** A list of nothing explains nothing: an answer without findings has no explanation to print. */
 const isEmpty = (explanation: unknown): boolean =>

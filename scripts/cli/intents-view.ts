@@ -4,7 +4,7 @@ import { createVectoriser, fitTextFeatures, linearTextParams } from '../../learn
 import { joinLabels, parseLabels } from '../../models/intent-classifier/label-set.js';
 import { predict } from '../../serving/predict.js';
 import type { CliContext, Connection } from './context.js';
-import { visible } from './explanation-view.js';
+import { visible } from './visible.js';
 import {
   chooseSource,
   fileFault,

@@ -4,7 +4,8 @@ import { PipelineError } from '../../contracts/errors.js';
 import { DEFAULT_LINE, stages } from '../../contracts/ids.js';
 import type { Stage } from '../../contracts/ids.js';
 import type { CliContext } from '../cli/context.js';
-import { printExplanation, visible } from '../cli/explanation-view.js';
+import { printExplanation } from '../cli/explanation-view.js';
+import { visible } from '../cli/visible.js';
 import { shortHash } from '../cli/format.js';
 import { readJsonInput } from '../cli/json-input.js';
 

@@ -1,0 +1,6 @@
+/** Text of others must not steer the terminal: control and direction characters are shown as what they are. */
+export const visible = (text: string): string =>
+  text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) => {
+    const code = character.codePointAt(0)!.toString(16).padStart(4, '0');
+    return `\\u${code}`;
+  });
