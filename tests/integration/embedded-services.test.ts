@@ -15,5 +15,7 @@ it.skipIf(redisUrl === null)('gives the run a Redis', async () => {
 });
 
 it.skipIf(temporalAddress === null)('gives the run a Temporal server that serves', async () => {
-  await expect(pingTemporal({ address: temporalAddress!, namespace: 'default', tls: null, apiKey: null })).resolves.toBeUndefined();
+  await expect(
+    pingTemporal({ address: temporalAddress!, namespace: 'default', tls: null, apiKey: null }),
+  ).resolves.toBeUndefined();
 });
