@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Stage } from '../contracts/ids.js';
 import type { ArtefactFiles } from '../contracts/model-definition.js';
 import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
@@ -28,6 +28,13 @@ const record = (version: string, stage: Stage, more: object): VersionRecord =>
     ...{ modelName: MODEL, line: 'default', version, stage, registeredAt: new Date(`2026-01-0${version.at(-1)!}`) },
     ...{ dataset: { origin: { kind: 'file' } }, ...more },
   }) as unknown as VersionRecord;
+
+/** A promise that is kept when it is told to. */
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
 
 /** What these calls ask the registry, from a list. */
 const registryOf = (versions: readonly VersionRecord[]): ModelRegistry =>
@@ -140,6 +147,31 @@ describe('withPredictor', () => {
     });
     expect(await openedFor(others.at(-1)!)).toBe(opened.at(-1));
     expect(await openedFor(others[0]!)).not.toBe(opened[0]);
+  });
+
+  it('does not close one that is lent out while another is being closed', async () => {
+    const names = Array.from({ length: CACHED_PREDICTORS + 2 }, (_, index) => `crowd-${index}`);
+    const [oldest, next, ...rest] = await Promise.all(names.map((name) => store(name)));
+    const [slow, closing, busy] = [gate(), gate(), gate()];
+    vi.spyOn(await openedFor(oldest!), 'close').mockImplementation(() => {
+      closing.open();
+      return slow.opened;
+    });
+    const second = await openedFor(next!);
+    const closed = vi.spyOn(second, 'close');
+    for (const hash of rest.slice(2)) await openedFor(hash);
+    // Two more are in use at once, so that two of the idle ones are too many when the first of them is given back.
+    const lend = (artefactHash: string, until: Promise<void>): Promise<void> =>
+      withPredictor(blobs, { modelName: MODEL, artefactHash }, () => until);
+    const [first, other] = [lend(rest[0]!, Promise.resolve()), lend(rest[1]!, busy.opened)];
+    await closing.opened;
+    await withPredictor(blobs, { modelName: MODEL, artefactHash: next! }, async (lent) => {
+      slow.open();
+      await first;
+      expect(lent === second && closed.mock.calls.length > 0).toBe(false);
+    });
+    busy.open();
+    await other;
   });
 
   it('asks again after an opening that failed', async () => {

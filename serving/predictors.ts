@@ -61,8 +61,8 @@ async function openPredictor(blobs: BlobStore, { modelName, artefactHash }: Serv
 
 async function closeSurplus(): Promise<void> {
   const idle = [...kept].filter(([, { users }]) => users === 0);
-  for (const [artefactHash, { opening }] of idle.slice(0, Math.max(0, kept.size - CACHED_PREDICTORS))) {
-    kept.delete(artefactHash);
-    await opening.then((predictor) => predictor.close());
-  }
+  const surplus = idle.slice(0, Math.max(0, kept.size - CACHED_PREDICTORS));
+  // All are given up before the first is waited for: meanwhile the next could be lent out again.
+  for (const [artefactHash] of surplus) kept.delete(artefactHash);
+  await Promise.all(surplus.map(async ([, { opening }]) => (await opening).close()));
 }
