@@ -195,17 +195,37 @@ function readDays(plain: string, today: number): Days | null {
 }
 
 const BETWEEN = /^(?:from |between )?(.{1,30}?) ?(?: to |-|–| till | until | and | through )(?:the )?(.{1,30})$/;
-/** "1 to 5 March": the beginning takes its month and year from the end. */
-const MONTH_OF_END = new RegExp(`^${ORDINAL} ?(${MONTH}.*)$`);
+/** What a beginning takes from the end, month or week: "1st to 5th of next month", "Monday to Friday next week". */
+const sharedWithEnd: readonly (readonly [RegExp, RegExp])[] = [
+  [new RegExp(`^(?:the )?${ORDINAL}$`), new RegExp(`^${ORDINAL} ?(?:of )?(?:the )?(?<rest>${MONTH}.*|${SHIFT} month)$`)], // prettier-ignore
+  [new RegExp(`^${WEEKDAY}$`), new RegExp(`^${WEEKDAY} (?:of )?(?<rest>${SHIFT} week)$`)],
+];
+const WITHOUT_YEAR = new RegExp(`^(?!.*\\d{4})(?:(?:.*[^a-z])?${MONTH}|\\d{1,2}/\\d{1,2}$)`);
+
+/** "Jan to March 2025", "Nov to Jan 2025": the beginning lies in the year of the end, or in the one before. */
+function inYearOfEnd(first: string, second: string, last: number, today: number): Days | null {
+  const year = WITHOUT_YEAR.test(first) ? /\d{4}$/.exec(second)?.[0] : undefined;
+  if (year === undefined) return null;
+  const years = [Number(year), Number(year) - 1];
+  const found = years.map((one) => readDays(`${first}${first.includes('/') ? '/' : ' '}${one}`, today));
+  return found.find((days) => days !== null && days[0] <= last) ?? null;
+}
+
+function beginningOf(first: string, second: string, last: number, today: number): Days | null {
+  for (const [begin, end] of sharedWithEnd) {
+    const rest = begin.test(first) ? end.exec(second)?.groups?.['rest'] : undefined;
+    if (rest !== undefined) return readDays(`${first} ${rest}`, today);
+  }
+  return inYearOfEnd(first, second, last, today) ?? readDays(first, today);
+}
 
 /** From the first day of one to the last day of the other. */
 function readBetween(plain: string, today: number): Days | null {
   const [, first, second] = BETWEEN.exec(plain) ?? [];
   if (first === undefined || second === undefined) return null;
-  const [, , rest] = MONTH_OF_END.exec(second) ?? [];
-  const begin = readDays(/^\d{1,2}$/.test(first) && rest !== undefined ? `${first} ${rest}` : first, today);
   const end = readDays(second, today);
-  return begin && end && begin[0] <= end[1] ? [begin[0], end[1]] : null;
+  const begin = end && beginningOf(first, second, end[1], today);
+  return begin && begin[0] <= end[1] ? [begin[0], end[1]] : null;
 }
 
 /**

@@ -232,6 +232,21 @@ describe('readDate', () => {
   });
 
   it.each([
+    ['1st to 5th March', '2026-01-14', '2026-03-01', '2026-03-05'],
+    ['from the 1st to the 5th of next month', '2026-01-14', '2026-02-01', '2026-02-05'],
+    ['Monday to Friday next week', '2026-01-12', '2026-01-19', '2026-01-23'],
+    ['Jan to March 2025', '2024-11-23', '2025-01-01', '2025-03-31'],
+    ['Jan-Mar 2025', '2026-11-23', '2025-01-01', '2025-03-31'],
+    ['Nov to Jan 2025', '2026-11-23', '2024-11-01', '2025-01-31'],
+    ['1 March to 5 April 2025', '2024-08-15', '2025-03-01', '2025-04-05'],
+    ['5/3 to 10/4/2025', '2024-08-15', '2025-03-05', '2025-04-10'],
+    ['today to 5 March 2026', '2026-01-14', '2026-01-14', '2026-03-05'],
+    ['Monday to 5 March 2026', '2026-01-14', '2026-01-19', '2026-03-05'],
+  ])('%s, on %s, takes what its beginning leaves out from its end: %s to %s', (text, reference, from, to) => {
+    expect(readDate(text, reference)).toEqual({ kind: 'date', from, to });
+  });
+
+  it.each([
     '',
     '30/02/2026',
     'lakh',
