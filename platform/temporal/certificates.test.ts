@@ -26,6 +26,12 @@ it('reads what is named and nothing else', () => {
   });
 });
 
+it('takes authorities of which one has expired, as while another takes over', () => {
+  const bundle = join(folder, 'bundle.pem');
+  writeFileSync(bundle, Buffer.concat([expired.cert, authority.cert]));
+  expect(readCertificates({ ...none, caPath: bundle }).authorities).toEqual(Buffer.concat([expired.cert, authority.cert])); // prettier-ignore
+});
+
 it.each([
   ['absent', { ...none, caPath: join(folder, 'absent') }, /_SERVER_CA_CERT_PATH: .*absent does not exist/],
   ['a folder', { ...none, caPath: folder }, /_SERVER_CA_CERT_PATH: .* cannot be read \(EISDIR\)/],
@@ -33,6 +39,7 @@ it.each([
   ['a key for a certificate', { ...pairOf(client), certPath: client.keyPath }, /client\.key holds no certificate/],
   ['a certificate for a key', { ...pairOf(client), keyPath: client.certPath }, /client\.pem holds no private key/],
   ['expired', pairOf(expired), /_CLIENT_CERT_PATH: .*expired\.pem expired on /],
+  ['of an authority that has expired', { ...none, caPath: expired.certPath }, /_CA_CERT_PATH: .*expired on /],
   [
     'of another pair',
     { ...pairOf(client), keyPath: other.keyPath },

@@ -16,12 +16,29 @@ export interface Certificates {
  *   or certificate and key do not belong together.
  */
 export function readCertificates({ caPath, certPath, keyPath }: NonNullable<TemporalServer['tls']>): Certificates {
-  const authorities = caPath === null ? null : readCertificate('TEMPORAL_TLS_SERVER_CA_CERT_PATH', caPath).pem;
-  return { authorities, pair: certPath === null || keyPath === null ? null : readPair(certPath, keyPath) };
+  return {
+    authorities: caPath === null ? null : readAuthorities(caPath),
+    pair: certPath === null || keyPath === null ? null : readPair(certPath, keyPath),
+  };
 }
 
+const BLOCK = /-----BEGIN [^-]*-----[^-]*-----END [^-]*-----/g;
+
+/** While one authority takes over from another both are in the file; only where all have expired is there none to go by. */
+function readAuthorities(path: string): Buffer {
+  const setting = 'TEMPORAL_TLS_SERVER_CA_CERT_PATH';
+  const pem = readPem(setting, path, 'a certificate');
+  const first = parseCertificate(pem, setting, path);
+  const blocks = pem.toString('latin1').match(BLOCK) ?? [];
+  if (isExpired(first) && blocks.every((block) => isExpired(parseCertificate(Buffer.from(block), setting, path))))
+    throw badFile(setting, path, `expired on ${first.validTo}`);
+  return pem;
+}
+
+const isExpired = ({ validTo }: X509Certificate): boolean => Date.parse(validTo) < Date.now();
+
 function readPair(certPath: string, keyPath: string): Certificates['pair'] {
-  const { pem: certificate, parsed } = readCertificate('TEMPORAL_TLS_CLIENT_CERT_PATH', certPath);
+  const { pem: certificate, parsed } = readCertificate(certPath);
   const key = readPem('TEMPORAL_TLS_CLIENT_KEY_PATH', keyPath, 'a private key');
   const secret = parseKey(key, keyPath);
   if (!parsed.checkPrivateKey(secret))
@@ -29,10 +46,11 @@ function readPair(certPath: string, keyPath: string): Certificates['pair'] {
   return { certificate, key };
 }
 
-function readCertificate(setting: string, path: string): { readonly pem: Buffer; readonly parsed: X509Certificate } {
+function readCertificate(path: string): { readonly pem: Buffer; readonly parsed: X509Certificate } {
+  const setting = 'TEMPORAL_TLS_CLIENT_CERT_PATH';
   const pem = readPem(setting, path, 'a certificate');
   const parsed = parseCertificate(pem, setting, path);
-  if (Date.parse(parsed.validTo) < Date.now()) throw badFile(setting, path, `expired on ${parsed.validTo}`);
+  if (isExpired(parsed)) throw badFile(setting, path, `expired on ${parsed.validTo}`);
   return { pem, parsed };
 }
 

@@ -34,6 +34,7 @@ function sessionOptions({ tls }: TemporalServer): SecureClientSessionOptions {
   if (tls === null) return {};
   const { authorities, pair } = readCertificates(tls);
   return {
+    rejectUnauthorized: true, // whatever NODE_TLS_REJECT_UNAUTHORIZED says: a key may be sent
     ...(authorities === null ? {} : { ca: authorities }),
     ...(pair === null ? {} : { cert: pair.certificate, key: pair.key }),
     ...(tls.serverName === null ? {} : { servername: tls.serverName }),

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { createAuthority, issueCertificate } from '../../tests/support/certificates.js';
 import { type Refusal, TlsProxy, type TlsProxyOptions } from '../../tests/support/tls-proxy.js';
 import { pingTemporal } from './ping.js';
@@ -20,6 +20,7 @@ const unknown = issueCertificate(stranger, { name: 'unknown' });
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const stop of stops.splice(0)) await stop();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -79,6 +80,16 @@ it.each([
 ])('does not trust a server with %s', async (_, options, tls, message) => {
   const { port } = await answering(options);
   await expect(pingTemporal(serverAt(port, { tls, apiKey: 'secret-key' }))).rejects.toMatchObject(refusal(message));
+});
+
+it('does not trust it either where Node is told to trust everybody', async () => {
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+  const proxy = await answering({});
+  const tls = { ...plain, caPath: stranger.certPath };
+  await expect(pingTemporal(serverAt(proxy.port, { tls, apiKey: 'secret-key' }))).rejects.toMatchObject(
+    refusal(/TEMPORAL_TLS_SERVER_CA_CERT_PATH/),
+  );
+  expect(proxy.calls).toEqual([]);
 });
 
 it('says that the server wants a client certificate', async () => {
