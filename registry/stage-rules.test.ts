@@ -62,6 +62,8 @@ describe('formerProduction', () => {
       ['a', 'b'],
     ],
     [[failed('a'), promoted('b')], []],
+    [[promoted('a'), failed('b'), promoted('a')], []],
+    [[promoted('a'), promoted('b'), failed('c'), promoted('b')], ['a']],
   ])('%j leaves %j', (arrivals, wanted) => {
     expect(formerProduction(arrivals)).toEqual(wanted);
   });

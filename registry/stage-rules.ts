@@ -56,7 +56,11 @@ export function formerProduction(arrivals: readonly ProductionArrival[]): readon
     if (arrival.kind === 'promotion') stack.push(arrival);
     else uncover(stack, arrival.version);
   }
-  return stack.slice(0, -1).flatMap(({ version, proven }) => (proven ? [version] : []));
+  const current = stack.at(-1)?.version;
+  const former = stack.slice(0, -1).flatMap(({ version, proven }) => (proven ? [version] : []));
+  // Promoted anew over one that failed, it would go back to itself.
+  while (former.length > 0 && former.at(-1) === current) former.pop();
+  return former;
 }
 
 /** Takes the top away, and then what a rollback to this version went past. */
