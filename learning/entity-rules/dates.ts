@@ -92,7 +92,7 @@ function shiftedBy(count: number, unit: string, today: number): number {
   const days = daysIn[unit[0]!];
   if (days !== undefined) return today + Math.round(count * days);
   const { year, month, day } = dayOf(today);
-  const first = firstOfMonth(year, month + Math.round(unit.startsWith('month') ? count : 12 * count));
+  const first = firstOfMonth(year, month + (unit.startsWith('month') ? count : 12 * count));
   const there = dayOf(first);
   return Math.min(first + day - 1, firstOfMonth(there.year, there.month + 1) - 1);
 }
@@ -117,7 +117,7 @@ function edgeOf(edge: string, period: string, today: number): Days | null {
 const before = '(?:on|in|by|since|during|for|of|from|until|till|upto|the)';
 const whole = (pattern: string): RegExp => new RegExp(`^(?:${before} )*${pattern}$`);
 const SHIFT = `(${Object.keys(shifts).join('|')})`;
-const UNIT = '(days?|weekends?|weeks?|fortnights?|months?|years?)';
+const UNIT = '(days?|weeks?|fortnights?|months?|years?)';
 
 function dayAndMonth(day: string, name: string, year: string | undefined, today: number): Days | null {
   const date = { month: monthNumber(name), day: Number(day) };
@@ -155,6 +155,12 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
   [whole(`(?:after )?(.{1,30}?) ${UNIT}(?: later| from now| from today| hence)?`), ([, count, unit], today) => relative(count!, unit!, 1, today)], // prettier-ignore
 ];
 
+/** Half a month is no number of days that everybody would count alike. */
+function isCountable(count: number, unit: string): boolean {
+  if (count < 0 || count > 10_000) return false;
+  return daysIn[unit[0]!] !== undefined || Number.isInteger(unit.startsWith('month') ? count : 12 * count);
+}
+
 /** Also "last 3 months": a stretch that ends or begins with the reference day. */
 function relative(count: string, unit: string, sign: -1 | 1, today: number): Days | null {
   const [first = '', ...others] = count.split(' ');
@@ -162,7 +168,7 @@ function relative(count: string, unit: string, sign: -1 | 1, today: number): Day
   const words = shift === null ? count : others.join(' ');
   // "a week ago": the article is no number of its own.
   const number = /^an?$/.test(words) ? 1 : readNumber(words);
-  if (number === null || number < 0 || number > 10_000) return null;
+  if (number === null || !isCountable(number, unit)) return null;
   const there = shiftedBy((shift ?? sign) * number, unit, today);
   if (shift === null) return [there, there];
   return shift < 0 ? [there, today] : [today, there];

@@ -126,8 +126,7 @@ function withValue(sum: Sum, word: Word): Sum | null {
 function withScale(sum: Sum, scale: number): Sum | null {
   const { open, total, before, shift } = sum;
   if (scale === 100) return open !== null && open >= 100 ? null : { ...sum, open: ((open ?? 1) + shift) * 100, before: 'scale', shift: 0 }; // prettier-ignore
-  if (before === 'scale' && open === null)
-    return scale > sum.scale && total % sum.scale === 0 ? { ...sum, total: total * scale, scale } : null;
+  if (before === 'scale' && open === null) return scale > sum.scale ? { ...sum, total: total * scale, scale } : null;
   if (scale >= sum.scale) return null;
   return { total: total + ((open ?? 1) + shift) * scale, open: null, scale, before: 'scale', shift: 0 };
 }
