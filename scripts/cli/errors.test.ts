@@ -41,6 +41,7 @@ describe('errors', () => {
     const error = new PipelineError('INVALID_INPUT', 'found \u001b[31mred', { where: 'a\u0007b' });
     expect(formatError(error, plain, false)).toContain('found \\u001b[31mred');
     expect(formatError(error, plain, false)).toContain('where: a\\u0007b');
+    expect(formatError(error, plain, true)).not.toContain('\u001b');
   });
 
   it('become one block: code, message, where, what to do; the stack only on request', () => {

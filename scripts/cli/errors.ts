@@ -106,7 +106,10 @@ const show = (value: ErrorDetails[string]): string => (Array.isArray(value) ? va
 const stackOf = (error: Error): string =>
   causesOf(error)
     .map((one) => one.stack ?? one.message)
-    .join('\ncaused by: ');
+    .join('\ncaused by: ')
+    .split('\n')
+    .map(visible)
+    .join('\n');
 
 /** The document that `--json` prints in place of a result. */
 export interface ErrorDocument {
