@@ -152,7 +152,10 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
   [whole('(end|start|beginning) of (?:the )?(.{1,30})'), ([, edge, period], today) => edgeOf(edge!, period!, today)],
   [whole('(week|month|year)[ -](end|start)'), ([, period, edge], today) => edgeOf(edge!, period!, today)],
   [whole(`(.{1,30}?) ${UNIT} (?:ago|back)`), ([, count, unit], today) => relative(count!, unit!, -1, today)],
-  [whole(`(?:after )?(.{1,30}?) ${UNIT}(?: later| from now| from today| hence)?`), ([, count, unit], today) => relative(count!, unit!, 1, today)], // prettier-ignore
+  // A length by itself ("15 days", "for a week") is no day.
+  [whole(`(?:in|after) (.{1,30}?) ${UNIT}`), ([, count, unit], today) => relative(count!, unit!, 1, today)],
+  [whole(`(.{1,30}?) ${UNIT} (?:later|from now|from today|hence)`), ([, count, unit], today) => relative(count!, unit!, 1, today)], // prettier-ignore
+  [whole(`(${SHIFT} .{1,30}?) ${UNIT}`), ([, count, , unit], today) => relative(count!, unit!, 1, today)],
 ];
 
 /** Half a month is no number of days that everybody would count alike. */

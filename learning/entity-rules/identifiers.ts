@@ -128,8 +128,8 @@ const rules: readonly Rule[] = [
 // What follows the sign has no dot, which tells a UPI id from an e-mail address.
 const UPI = /(?<![\w.@-])[\w.-]{2,64}@[A-Za-z]{2,32}(?![\w@]|\.[A-Za-z])/g;
 
-/** A statement's line up to the id. */
-const IN_STATEMENT = /(?:^|\s)UPI-[^@]*@[A-Za-z]+$/;
+/** A statement's line up to the id: UPI-NAME-id@bank. */
+const IN_STATEMENT = /(?:^|\s)UPI-[^@-]*-([^@\s]*@[A-Za-z]+)$/;
 
 /** Digits in groups; a plus before them is a telephone number's. */
 const GROUPS = /(?<![\dA-Za-z+])\d+(?:[ -]\d+)*(?![\dA-Za-z])/g;
@@ -192,9 +192,10 @@ function* matches(given: string): Generator<IdentifierSpan> {
     }
   for (const match of text.matchAll(UPI)) {
     const end = match.index + match[0].length;
-    // Statements write UPI-NAME-id@bank.
-    const stated = match[0].includes('-') && IN_STATEMENT.test(text.slice(Math.max(0, match.index - 60), end));
-    const start = stated ? text.lastIndexOf('-', end - 1) + 1 : match.index;
+    const stated = IN_STATEMENT.exec(text.slice(Math.max(0, match.index - 60), end))?.[1];
+    // With another dash nobody can tell where the name ends, and part of an id is somebody else's.
+    if (stated?.includes('-') === true) continue;
+    const start = stated === undefined ? match.index : end - stated.length;
     yield { type: 'UPI_ID', start, end, value: text.slice(start, end).toLowerCase() };
   }
 }
