@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { PipelineError } from '../../contracts/errors.js';
@@ -77,12 +77,18 @@ export async function requireNewFile(file: string | undefined): Promise<void> {
   if (there) throw unwritable(file, 'it exists already, and labels may be in it; give another name or remove it');
 }
 
-/** @throws PipelineError `INVALID_INPUT` when the file has come into being or cannot be written. */
+/** @throws PipelineError `INVALID_INPUT` when the file has come into being or cannot be written; half a file does not stay. */
 export async function writeNewFile(file: string, content: string): Promise<void> {
-  try {
-    await writeFile(file, content, { flag: 'wx' });
-  } catch (cause) {
+  const created = await open(file, 'wx').catch((cause: unknown) => {
     throw unwritable(file, 'it cannot be written', cause);
+  });
+  try {
+    await created.writeFile(content);
+  } catch (cause) {
+    await rm(file, { force: true });
+    throw unwritable(file, 'it cannot be written', cause);
+  } finally {
+    await created.close();
   }
 }
 
