@@ -5,8 +5,10 @@ import { searchAttributes } from '../contracts/workflows.js';
 /** Numbers of `temporal.api.enums.v1.IndexedValueType`. */
 const indexedValueTypes = { KEYWORD: 2 } as const;
 
-/** A code of gRPC; the package with the names is not ours to import. */
+/** Codes of gRPC; the package with the names is not ours to import. */
 const invalid: ReadonlySet<number> = new Set([3 /* INVALID_ARGUMENT */]);
+/** These pass, and say nothing about what this program may do. */
+const passing: ReadonlySet<number> = new Set([4 /* DEADLINE_EXCEEDED */, 8 /* RESOURCE_EXHAUSTED */, 14 /* UNAVAILABLE */]); // prettier-ignore
 
 /**
  * Registers what workflows label themselves with. A server that does not know an attribute lets every workflow that
@@ -23,7 +25,7 @@ export async function ensureSearchAttributes(client: Client): Promise<readonly s
     await client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: wanted });
   } catch (fault) {
     // Another worker may have been faster; what counts is that they are there.
-    if ((await missingAttributes(client)).length > 0) await expectKnown(client, fault);
+    if ((await missingAttributes(client)).length > 0) return expectKnown(client, fault);
   }
   return missing;
 }
@@ -44,6 +46,7 @@ async function missingAttributes(client: Client): Promise<AttributeName[]> {
  * @throws PipelineError `INVALID_CONFIG`; the fault of any other kind.
  */
 async function expectKnown(client: Client, refusal: unknown): Promise<[]> {
+  if (isGrpcServiceError(refusal) && passing.has(refusal.code)) throw refusal;
   const unknown: string[] = [];
   for (const name of attributeNames) if (!(await isKnown(client, name))) unknown.push(name);
   if (unknown.length === 0) return [];
