@@ -29,4 +29,16 @@ describe('commands', () => {
     expect(program.commands.map((one) => one.name())).toEqual(Object.keys(commandFiles));
     expect(program.commands.every((one) => one.commands.length === 0)).toBe(true);
   });
+
+  it("have a --version of their own, which is not the program's", async () => {
+    for (const name of ['predict', 'promote', 'approve']) {
+      const program = await buildProgram(untouchable, name);
+      const command = program.commands.find((one) => one.name() === name)!;
+      const seen: unknown[] = [];
+      command.action(() => void seen.push(command.opts()['version']));
+      const required = command.options.filter(({ mandatory }) => mandatory).flatMap(({ long }) => [long!, 'x']);
+      await program.parseAsync([name, 'credit-risk-scorer', '--version', '1.2.3', ...required], { from: 'user' });
+      expect(seen).toEqual(['1.2.3']);
+    }
+  });
 });

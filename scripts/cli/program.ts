@@ -25,6 +25,8 @@ function createProgram(): Command {
   return new Command('ml')
     .description('Trains, judges, promotes and serves the models of this project, durably.')
     .version(projectVersion(), '-V, --version')
+    // Commands have a --version of their own.
+    .enablePositionalOptions()
     .exitOverride()
     .configureHelp({ subcommandTerm: commandTerm })
     .configureOutput({ outputError: () => undefined })
