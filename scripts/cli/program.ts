@@ -21,18 +21,16 @@ export async function buildProgram(cli: CliContext, wanted: string | null): Prom
   return program;
 }
 
+/** Options of the program stand before the command: several commands have a --version of their own. */
 function createProgram(): Command {
-  return (
-    new Command('ml')
-      .description('Trains, judges, promotes and serves the models of this project, durably.')
-      .version(projectVersion(), '-V, --version')
-      // Commands have a --version of their own.
-      .enablePositionalOptions()
-      .exitOverride()
-      .configureHelp({ subcommandTerm: commandTerm })
-      .configureOutput({ outputError: () => undefined })
-      .addHelpText('after', helpFooter)
-  );
+  return new Command('ml')
+    .description('Trains, judges, promotes and serves the models of this project, durably.')
+    .version(projectVersion(), '-V, --version')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureHelp({ subcommandTerm: commandTerm })
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText('after', helpFooter);
 }
 
 /** Name and arguments; that every command has options need not be said. */
