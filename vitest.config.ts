@@ -11,7 +11,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: [
-        '{contracts,learning,platform,datasets,feature-store,registry,monitoring,models,activities,workers,serving}/**/*.ts',
+        '{contracts,learning,platform,datasets,feature-store,registry,models,inference,training,labelling,monitoring,activities,composition,workers,advisor,serving}/**/*.ts',
       ],
       // What it cannot see stays out of the figure: workflow code is bundled and runs in Temporal's sandbox (replay and
       // integration tests), commands and scripts run in processes of their own (end-to-end tests). Computing and worker

@@ -9,12 +9,12 @@ import {
   validateDataset,
   validateSnapshot,
 } from './jobs/data-jobs.js';
-import { evaluateModel } from './jobs/evaluate-model.js';
-import { fitModel } from './jobs/fit-model.js';
-import { fitShard } from './jobs/fit-shard.js';
-import type { Job, JobStores } from './jobs/job-definition.js';
-import { renderModelCard } from './jobs/render-card.js';
-import { smokeTest } from './jobs/smoke-test.js';
+import { evaluateModel } from '../training/evaluate.js';
+import { fitModel } from '../training/fit.js';
+import { fitShard } from '../training/fit-shard.js';
+import type { Job, JobStores } from '../platform/child-process/define-job.js';
+import { renderModelCard } from '../training/render-card.js';
+import { smokeTest } from '../training/smoke-test.js';
 
 /** Everything that computes: one entry, one computation in a process of its own. */
 export const jobs = {

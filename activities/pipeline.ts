@@ -11,9 +11,9 @@ import { lineOfSource } from '../contracts/ids.js';
 import { commitSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import { featureViews } from '../feature-store/definitions/index.js';
 import { materializeFeatureSet } from '../feature-store/online/materialize.js';
-import { compute, heartbeating } from './compute.js';
+import { compute, heartbeating } from './run-job.js';
 import type { PipelineActivityDeps } from './dependencies.js';
-import { resolveSource } from './lines.js';
+import { resolveSource } from './resolve-line.js';
 import { parse } from './parse.js';
 
 /** The data's way from the source to both feature stores. Repeating any step stores nothing twice. */

@@ -8,7 +8,7 @@ import {
   rollbackVersionInput,
 } from '../contracts/activities.js';
 import { PipelineError } from '../contracts/errors.js';
-import { compute } from './compute.js';
+import { compute } from './run-job.js';
 import type { PromotionActivityDeps } from './dependencies.js';
 import { parse } from './parse.js';
 

@@ -8,7 +8,7 @@ import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
 import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
 import { loadDataset } from '../datasets/snapshots/dataset-store.js';
 import { putJsonBlob } from '../datasets/snapshots/json-blob.js';
-import { splitHoldout } from '../learning/split/index.js';
+import { splitHoldout } from '../learning/evaluation/split/index.js';
 import { findModel, loadCatalogue } from '../models/catalogue.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';

@@ -19,10 +19,10 @@ import { lineOfSource } from '../contracts/ids.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import { registrationInput, type VersionRecord } from '../contracts/registry.js';
 import { hashOfJson } from '../platform/blobs/hash.js';
-import { gateName, gatesOfLine } from '../registry/promotion-policy.js';
-import { compute } from './compute.js';
+import { gateName, gatesOfLine } from '../registry/gates.js';
+import { compute } from './run-job.js';
 import type { TrainingActivityDeps } from './dependencies.js';
-import { loadDatasetRef, resolveLine, resolveSource } from './lines.js';
+import { loadDatasetRef, resolveLine, resolveSource } from './resolve-line.js';
 import { parse } from './parse.js';
 
 /** One model from plan to card. Each step may run twice; the registry's keys and the blobs' hashes make it one. */

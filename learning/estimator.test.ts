@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { checkEstimator } from '../tests/support/check-estimator.js';
 import { defineEstimator, quietContext, requireWidth, type FitContext } from './estimator.js';
-import { matrix } from './matrix/index.js';
+import { matrix } from './numeric/matrix/index.js';
 
 /** The smallest estimator there is: a weighted mean. */
 const meanOfLabels = defineEstimator<{ readonly shift: number }, { readonly mean: number; readonly cols: number }>({

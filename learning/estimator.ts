@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { PipelineError } from '../contracts/errors.js';
 import type { ComputeContext } from '../contracts/model-definition.js';
-import type { Matrix } from './matrix/index.js';
+import type { Matrix } from './numeric/matrix/index.js';
 
 /** Rows that a fit only looks at, for instance to stop early. */
 export interface ValidationRows {

@@ -1,207 +1,82 @@
 import fc from 'fast-check';
-import semver from 'semver';
 import { describe, expect, it } from 'vitest';
-import type { Comparison, Metric } from '../contracts/evaluation.js';
-import type { Gate } from '../contracts/model-definition.js';
-import {
-  decideRegistration,
-  gateName,
-  judgeGates,
-  nextVersion,
-  type NumberedVersion,
-  type RegistrationFacts,
-} from './promotion-policy.js';
+import { stages } from '../contracts/ids.js';
+import { assertTransition, formerProduction, type ProductionArrival } from './promotion-policy.js';
 
-const measured = (value: number): Metric[] => [{ name: 'auc', value, direction: 'higher', n: 100 }];
-const compared = (against: Comparison['against'], low: number, high: number): Comparison => ({
-  ...{ against, metric: 'auc', challenger: 0.8, other: 0.7, difference: 0.1, n: 100 },
-  interval: { low, high, level: 0.95, method: 'delong' },
+const place = { modelName: 'm', line: 'default', version: '1.0.0' };
+const allowed = (from: (typeof stages)[number], to: (typeof stages)[number], line = 'default'): boolean => {
+  try {
+    assertTransition({ ...place, line, stage: from }, to);
+    return true;
+  } catch (fault) {
+    expect(fault).toMatchObject({ code: 'TRANSITION_NOT_ALLOWED', details: { from, to, line } });
+    return false;
+  }
+};
+
+describe('assertTransition', () => {
+  it('allows these and no others', () => {
+    const found = stages.flatMap((from) => stages.filter((to) => allowed(from, to)).map((to) => `${from} → ${to}`));
+    expect(found).toEqual([
+      'dev → staging',
+      'dev → archived',
+      'staging → production',
+      'staging → archived',
+      'production → archived',
+      'archived → staging',
+    ]);
+  });
+
+  it('allows nothing in another line', () => {
+    expect(stages.some((from) => stages.some((to) => allowed(from, to, 'berka')))).toBe(false);
+  });
+
+  it('says what would be allowed', () => {
+    expect(() => assertTransition({ ...place, stage: 'dev' }, 'production')).toThrow(
+      /it can go to staging or archived/,
+    );
+    expect(() => assertTransition({ ...place, stage: 'staging' }, 'staging')).toThrow(/is in staging already/);
+  });
 });
-const judge = (gate: Gate, metrics: Metric[], comparisons: Comparison[] = []) =>
-  judgeGates([gate], 'default', { metrics, comparisons, incomparable: null })[0]!;
-const atLeast = (bound: number): Gate => ({ kind: 'absolute', metric: 'auc', atLeast: bound });
-const better = (other: 'baseline' | 'champion'): Gate => ({ kind: 'better-than', other });
-const number = fc.double({ min: -10, max: 10, noNaN: true });
 
-describe('judgeGates', () => {
-  it('says what was found and wanted', () => {
-    expect(judge(atLeast(0.8), measured(0.8421))).toEqual({
-      gate: 'auc ≥ 0.8',
-      passed: true,
-      finding: 'auc 0.8421 ≥ 0.8',
-    });
-    expect(judge(atLeast(0.8), measured(0.79999999)).finding).toBe('auc 0.79999999 < 0.8');
-    const band: Gate = { kind: 'absolute', metric: 'auc', atLeast: 0.1, atMost: 0.9 };
-    expect(judge(band, measured(0.5)).finding).toBe('auc 0.5 ≥ 0.1 and ≤ 0.9');
-    expect(judge(band, measured(0.95))).toMatchObject({ passed: false, finding: 'auc 0.95 > 0.9' });
-    expect(gateName(band)).toBe('0.1 ≤ auc ≤ 0.9');
-  });
-
-  it('holds exactly the bounds that are given', () => {
-    fc.assert(
-      fc.property(number, fc.option(number), fc.option(number), (value, low, high) => {
-        const gate: Gate = {
-          ...{ kind: 'absolute', metric: 'auc' },
-          ...(low === null ? {} : { atLeast: low }),
-          ...(high === null ? {} : { atMost: high }),
-        };
-        expect(judge(gate, measured(value)).passed).toBe((low ?? -Infinity) <= value && value <= (high ?? Infinity));
-      }),
-    );
-  });
-
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])('passes no metric of %d', (value) => {
-    expect(judge(atLeast(-1), measured(value)).passed).toBe(false);
-  });
-
-  it('fails a metric that was not measured and names those that were', () => {
-    expect(judge({ kind: 'absolute', metric: 'f1', atLeast: 0 }, measured(1))).toMatchObject({
-      passed: false,
-      finding: 'f1 was not measured; measured: auc',
-    });
-  });
-
-  it('wants the whole interval of the difference above zero', () => {
-    fc.assert(
-      fc.property(number, number, fc.constantFrom('baseline' as const, 'champion' as const), (a, b, other) => {
-        const [low, high] = [Math.min(a, b), Math.max(a, b)];
-        const result = judge(better(other), [], [compared(other, low, high)]);
-        expect(result.passed).toBe(low > 0);
-        expect(result.finding.endsWith(', wholly above 0')).toBe(low > 0);
-      }),
-    );
-  });
-
-  it('passes a missing champion with a word about it, and fails a missing baseline', () => {
-    expect(judge(better('champion'), [], [compared('baseline', 1, 2)])).toMatchObject({
-      passed: true,
-      finding: 'the line has no champion yet, so there is nothing to beat',
-    });
-    expect(judge(better('baseline'), [], [compared('champion', 1, 2)])).toMatchObject({ passed: false });
-  });
+describe('formerProduction', () => {
+  const promoted = (version: string): ProductionArrival => ({ version, kind: 'promotion', proven: true });
+  const failed = (version: string): ProductionArrival => ({ version, kind: 'promotion', proven: false });
+  const returned = (version: string): ProductionArrival => ({ version, kind: 'rollback', proven: true });
 
   it.each([
-    [true, 'champion 1.2.0 cannot score these rows (no column age), the signature changed'],
-    [false, 'champion 1.2.0 cannot score these rows (no column age), though the signature is the same'],
-  ])('passes a champion that cannot compete only when the signature changed: %s', (signatureChanged, finding) => {
-    const incomparable = { version: '1.2.0', reason: 'no column age', signatureChanged };
-    const baseline = compared('baseline', 1, 2);
-    const gates = [better('champion'), better('baseline')];
-    const [champion, other] = judgeGates(gates, 'default', { metrics: [], comparisons: [baseline], incomparable });
-    expect(champion).toEqual({ gate: 'better than champion', passed: signatureChanged, finding });
-    expect(other).toMatchObject({ passed: true });
+    [[], []],
+    [[promoted('a')], []],
+    [[promoted('a'), promoted('b')], ['a']],
+    [[promoted('a'), promoted('b'), returned('a')], []],
+    [[promoted('a'), promoted('b'), returned('a'), promoted('c')], ['a']],
+    [
+      [promoted('a'), promoted('b'), promoted('a')],
+      ['a', 'b'],
+    ],
+    [[promoted('a'), failed('b'), promoted('c')], ['a']],
+    [[promoted('a'), failed('b'), promoted('c'), returned('a')], []],
+    [[promoted('a'), promoted('b'), failed('c'), promoted('d'), returned('b')], ['a']],
+    [
+      [promoted('a'), failed('b'), returned('a'), promoted('b'), promoted('c')],
+      ['a', 'b'],
+    ],
+    [[failed('a'), promoted('b')], []],
+    [[promoted('a'), failed('b'), promoted('a')], []],
+    [[promoted('a'), promoted('b'), failed('c'), promoted('b')], ['a']],
+  ])('%j leaves %j', (arrivals, wanted) => {
+    expect(formerProduction(arrivals)).toEqual(wanted);
   });
 
-  it('asks only for gates of the line', () => {
-    const gates: Gate[] = [
-      { ...atLeast(0.8), lines: ['default'] },
-      better('champion'),
-      { ...atLeast(0.7), lines: ['berka'] },
-    ];
-    const found = { metrics: measured(1), comparisons: [], incomparable: null };
-    expect(judgeGates(gates, 'default', found).map(({ gate }) => gate)).toEqual(['auc ≥ 0.8', 'better than champion']);
-    expect(judgeGates(gates, 'taiwan', found).map(({ gate }) => gate)).toEqual(['better than champion']);
-  });
-});
-
-const hashes = fc.record({
-  signatureHash: fc.constantFrom('s1', 's2'),
-  definitionHash: fc.constantFrom('d1', 'd2'),
-});
-const versionText = fc.tuple(fc.nat(300), fc.nat(300), fc.nat(300)).map((parts) => parts.join('.'));
-const numbered: fc.Arbitrary<NumberedVersion> = fc
-  .tuple(versionText, hashes)
-  .map(([version, found]) => ({ version, ...found }));
-
-describe('nextVersion', () => {
-  it('begins at 1.0.0', () => {
-    expect(nextVersion(null, { signatureHash: 's', definitionHash: 'd' })).toBe('1.0.0');
-  });
-
-  it('grows, in the first part whose cause changed', () => {
+  it('after n promotions, k < n rollbacks lead to the promotion k before the last', () => {
     fc.assert(
-      fc.property(numbered, hashes, (newest, challenger) => {
-        const next = nextVersion(newest, challenger);
-        expect(semver.gt(next, newest.version)).toBe(true);
-        const [major, minor, patch] = newest.version.split('.').map(Number) as [number, number, number];
-        const wanted =
-          newest.signatureHash !== challenger.signatureHash
-            ? `${major + 1}.0.0`
-            : newest.definitionHash !== challenger.definitionHash
-              ? `${major}.${minor + 1}.0`
-              : `${major}.${minor}.${patch + 1}`;
-        expect(next).toBe(wanted);
+      fc.property(fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 8 }), fc.nat(7), (versions, wanted) => {
+        const count = Math.min(wanted, versions.length - 1);
+        const arrivals = versions.map(promoted);
+        for (let step = 0; step < count; step++) arrivals.push(returned(formerProduction(arrivals).at(-1)!));
+        expect(arrivals.at(-1)!.version).toBe(versions.at(-1 - count));
+        expect(formerProduction(arrivals)).toEqual(versions.slice(0, versions.length - 1 - count));
       }),
     );
-  });
-
-  it('refuses to count on from what is no version', () => {
-    const broken = { version: 'one', signatureHash: 's', definitionHash: 'd' };
-    expect(() => nextVersion(broken, broken)).toThrow(expect.objectContaining({ code: 'INTERNAL' }) as Error);
-  });
-});
-
-const facts: fc.Arbitrary<RegistrationFacts> = fc.record({
-  sameArtefact: fc.option(versionText),
-  gates: fc.array(fc.record({ gate: fc.string(), passed: fc.boolean(), finding: fc.string() }), { maxLength: 4 }),
-  comparedWith: fc.option(fc.constantFrom('1.0.0', '1.1.0')),
-  champion: fc.option(fc.constantFrom('1.0.0', '1.1.0')),
-  newest: fc.option(numbered),
-  challenger: hashes,
-});
-
-describe('decideRegistration', () => {
-  const codeOf = (found: RegistrationFacts) => {
-    try {
-      return decideRegistration(found).decision;
-    } catch (fault) {
-      return (fault as { code: string }).code;
-    }
-  };
-
-  it('decides in the order: known bytes, failed gates, a changed champion, a new version', () => {
-    fc.assert(
-      fc.property(facts, (found) => {
-        const wanted =
-          found.sameArtefact !== null
-            ? 'unchanged'
-            : found.gates.some(({ passed }) => !passed)
-              ? 'rejected'
-              : found.comparedWith !== found.champion
-                ? 'CONFLICT'
-                : 'registered';
-        expect(codeOf(found)).toBe(wanted);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('gives a reason for every decision, and one for each failed gate', () => {
-    fc.assert(
-      fc.property(facts, (found) => {
-        fc.pre(codeOf(found) !== 'CONFLICT');
-        const { decision, version, reasons } = decideRegistration(found);
-        expect(reasons.length).toBeGreaterThan(0);
-        expect(version === null).toBe(decision === 'rejected');
-        if (decision === 'rejected') expect(reasons).toHaveLength(found.gates.filter(({ passed }) => !passed).length);
-      }),
-    );
-  });
-
-  const base: RegistrationFacts = {
-    ...{ sameArtefact: null, gates: [], comparedWith: null, champion: null, newest: null },
-    challenger: { signatureHash: 's1', definitionHash: 'd1' },
-  };
-  const after = (change: Partial<NumberedVersion>): RegistrationFacts => ({
-    ...base,
-    newest: { version: '1.2.3', signatureHash: 's1', definitionHash: 'd1', ...change },
-  });
-
-  it('says why the number is what it is', () => {
-    const firstReason = (found: RegistrationFacts) => decideRegistration(found).reasons[0];
-    expect(firstReason(base)).toBe('1.0.0 is the first version of its line');
-    expect(firstReason(after({}))).toBe('1.2.4 follows 1.2.3: only the data changed');
-    expect(firstReason(after({ definitionHash: 'd0' }))).toBe('1.3.0 follows 1.2.3: definition or parameters changed');
-    expect(firstReason(after({ signatureHash: 's0' }))).toBe('2.0.0 follows 1.2.3: the signature changed');
   });
 });

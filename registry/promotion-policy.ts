@@ -1,196 +1,70 @@
-import semver from 'semver';
 import { PipelineError } from '../contracts/errors.js';
-import type { Comparison, GateResult, Metric } from '../contracts/evaluation.js';
-import type { Decision } from '../contracts/ids.js';
-import type { Gate } from '../contracts/model-definition.js';
-import { formatAgainst, formatNumber } from './format-number.js';
+import { DEFAULT_LINE, type Stage } from '../contracts/ids.js';
 
-type AbsoluteGate = Extract<Gate, { kind: 'absolute' }>;
-type RelativeGate = Extract<Gate, { kind: 'better-than' }>;
+/** Where a version may go by promotion. Archived versions come back through staging, except by rollback. */
+const allowed: Readonly<Record<Stage, readonly Stage[]>> = {
+  dev: ['staging', 'archived'],
+  staging: ['production', 'archived'],
+  production: ['archived'],
+  archived: ['staging'],
+};
 
-/** A gate as people read it: `auc ≥ 0.8`, `0.1 ≤ rate ≤ 0.2`, `better than champion`. */
-export function gateName(gate: Gate): string {
-  if (gate.kind === 'better-than') return `better than ${gate.other}`;
-  const low = gate.atLeast === undefined ? '' : formatNumber(gate.atLeast);
-  const high = gate.atMost === undefined ? '' : formatNumber(gate.atMost);
-  if (low !== '' && high !== '') return `${low} ≤ ${gate.metric} ≤ ${high}`;
-  if (low !== '') return `${gate.metric} ≥ ${low}`;
-  return high === '' ? `${gate.metric} is measured` : `${gate.metric} ≤ ${high}`;
-}
-
-/** Gates without `lines` hold for every line. */
-export const gatesOfLine = (gates: readonly Gate[], line: string): Gate[] =>
-  gates.filter((gate) => gate.lines === undefined || gate.lines.includes(line));
-
-/** What the value breaks, or null; NaN breaks every bound. */
-function brokenBound({ atLeast, atMost }: AbsoluteGate, value: number): { sign: string; bound: number } | null {
-  if (atLeast !== undefined && !(value >= atLeast)) return { sign: '<', bound: atLeast };
-  if (atMost !== undefined && !(value <= atMost)) return { sign: '>', bound: atMost };
-  return null;
-}
-
-function boundFinding(gate: AbsoluteGate, value: number): string {
-  const broken = brokenBound(gate, value);
-  if (broken)
-    return `${gate.metric} ${formatAgainst(value, broken.bound)} ${broken.sign} ${formatNumber(broken.bound)}`;
-  const held = [
-    ...(gate.atLeast === undefined ? [] : [`≥ ${formatNumber(gate.atLeast)}`]),
-    ...(gate.atMost === undefined ? [] : [`≤ ${formatNumber(gate.atMost)}`]),
-  ];
-  return [`${gate.metric} ${formatNumber(value)}`, held.join(' and ')].filter(Boolean).join(' ');
-}
-
-function judgeAbsolute(gate: AbsoluteGate, metrics: readonly Metric[]): GateResult {
-  const found = metrics.find((metric) => metric.name === gate.metric);
-  const name = gateName(gate);
-  if (found === undefined) {
-    const known = metrics.map((metric) => metric.name).join(', ');
-    return { gate: name, passed: false, finding: `${gate.metric} was not measured; measured: ${known || 'nothing'}` };
-  }
-  const passed = Number.isFinite(found.value) && brokenBound(gate, found.value) === null;
-  return { gate: name, passed, finding: boundFinding(gate, found.value) };
-}
-
-const percent = (level: number): string => `${formatNumber(level * 100)} %`;
-
-/** A champion that reigns but could not be compared with the challenger. */
-export interface IncomparableChampion {
+/** A version's place before a transition. */
+export interface VersionPlace {
+  readonly modelName: string;
+  readonly line: string;
   readonly version: string;
-  /** Why it cannot score the challenger's rows. */
-  readonly reason: string;
-  /** The challenger takes other inputs or gives another output; then a champion of the old form cannot compete. */
-  readonly signatureChanged: boolean;
-}
-
-/** What the gates judge. */
-export interface Measured {
-  readonly metrics: readonly Metric[];
-  readonly comparisons: readonly Comparison[];
-  /** Null when the line has no champion, or when the comparison with it stands among `comparisons`. */
-  readonly incomparable: IncomparableChampion | null;
-}
-
-function judgeUncompared(
-  other: RelativeGate['other'],
-  champion: IncomparableChampion | null,
-): Omit<GateResult, 'gate'> {
-  if (other !== 'champion') return { passed: false, finding: `no comparison with the ${other} was made` };
-  if (champion === null) return { passed: true, finding: 'the line has no champion yet, so there is nothing to beat' };
-  const { version, reason, signatureChanged } = champion;
-  const finding = `champion ${version} cannot score these rows (${reason})`;
-  const cause = signatureChanged ? 'the signature changed' : 'though the signature is the same';
-  return { passed: signatureChanged, finding: `${finding}, ${cause}` };
-}
-
-function judgeRelative({ other }: RelativeGate, { comparisons, incomparable }: Measured): GateResult {
-  const gate = `better than ${other}`;
-  const found = comparisons.find((comparison) => comparison.against === other);
-  if (found === undefined) return { gate, ...judgeUncompared(other, incomparable) };
-  const { low, high, level } = found.interval;
-  const passed = low > 0;
-  const verdict = passed ? 'wholly above 0' : 'not wholly above 0';
-  const range = `${percent(level)} interval ${formatAgainst(low, 0)} to ${formatNumber(high)}`;
-  const finding = `${found.metric} differs from the ${other}'s by ${formatNumber(found.difference)} (${range}), ${verdict}`;
-  return { gate, passed, finding };
+  readonly stage: Stage;
 }
 
 /**
- * Judges a challenger. An absolute gate judges the metric's value (its interval stands beside it on the card); a
- * `better-than` gate passes when the whole interval of the paired difference lies above zero, so that noise promotes
- * nothing. A line without champion passes `better than champion` and says so; a champion that cannot score the rows is
- * passed only when the signature changed; a missing metric or baseline fails.
- * @returns one result for each gate of the line, in the gates' order.
+ * dev → staging → production, anything → archived, archived → staging; other lines than `default` stay in dev.
+ * @throws PipelineError `TRANSITION_NOT_ALLOWED` with what would be allowed.
  */
-export function judgeGates(gates: readonly Gate[], line: string, measured: Measured): GateResult[] {
-  return gatesOfLine(gates, line).map((gate) =>
-    gate.kind === 'absolute' ? judgeAbsolute(gate, measured.metrics) : judgeRelative(gate, measured),
-  );
+export function assertTransition({ modelName, line, version, stage }: VersionPlace, to: Stage): void {
+  const details = { modelName, line, version, from: stage, to };
+  const name = `${modelName} ${version} (line ${line})`;
+  if (line !== DEFAULT_LINE)
+    throw new PipelineError(
+      'TRANSITION_NOT_ALLOWED',
+      `${name} stays in dev: only the line "${DEFAULT_LINE}" is served, found line "${line}"`,
+      details,
+    );
+  if (allowed[stage].includes(to)) return;
+  const wanted = allowed[stage].join(' or ');
+  const found = stage === to ? `is in ${stage} already` : `is in ${stage} and cannot go to ${to}`;
+  throw new PipelineError('TRANSITION_NOT_ALLOWED', `${name} ${found}; from there it can go to ${wanted}`, details);
 }
 
-/** What a version number is made from. */
-export interface VersionHashes {
-  readonly signatureHash: string;
-  readonly definitionHash: string;
-}
-
-export interface NumberedVersion extends VersionHashes {
+/** A version's arrival in production, oldest first. */
+export interface ProductionArrival {
   readonly version: string;
+  readonly kind: 'promotion' | 'rollback';
+  /** False: it failed the smoke test that follows a promotion, so it never served as it should. */
+  readonly proven: boolean;
 }
 
 /**
- * The number after the line's newest version: major when the signature changed (callers must change), minor when
- * definition or parameters changed, patch when only the data did. The first version is 1.0.0.
+ * The versions that a rollback can return to, the last one next: a promotion lays its version on top, a rollback takes
+ * away what lies above its version. So a version that was rolled back is never what the next rollback brings back, and
+ * neither is one that failed its smoke test, whatever took its place before it could be taken back.
+ * @param arrivals - of one line, oldest first; the last one is in production now.
  */
-export function nextVersion(newest: NumberedVersion | null, challenger: VersionHashes): string {
-  if (newest === null) return '1.0.0';
-  const part =
-    newest.signatureHash !== challenger.signatureHash
-      ? 'major'
-      : newest.definitionHash !== challenger.definitionHash
-        ? 'minor'
-        : 'patch';
-  const next = semver.inc(newest.version, part);
-  if (next === null)
-    throw new PipelineError('INTERNAL', `"${newest.version}" is no semantic version`, { found: newest.version });
-  return next;
-}
-
-export interface RegistrationFacts {
-  /** The version of the line that already has the challenger's artefact hash. */
-  readonly sameArtefact: string | null;
-  readonly gates: readonly GateResult[];
-  /** The champion that the challenger was compared with, and the one that reigns now. */
-  readonly comparedWith: string | null;
-  readonly champion: string | null;
-  readonly newest: NumberedVersion | null;
-  readonly challenger: VersionHashes;
-}
-
-export interface RegistrationDecision {
-  readonly decision: Extract<Decision, 'registered' | 'rejected' | 'unchanged'>;
-  readonly version: string | null;
-  readonly reasons: readonly string[];
-}
-
-function assertSameChampion({ comparedWith, champion }: RegistrationFacts): void {
-  if (comparedWith === champion) return;
-  const name = (version: string | null): string => version ?? 'no champion';
-  throw new PipelineError(
-    'CONFLICT',
-    `the challenger was compared with ${name(comparedWith)}, meanwhile ${name(champion)} reigns: evaluate again`,
-    { found: champion, wanted: comparedWith },
-  );
-}
-
-function numberingReason(newest: NumberedVersion | null, version: string): string {
-  if (newest === null) return `${version} is the first version of its line`;
-  const part = semver.diff(newest.version, version);
-  const cause =
-    part === 'major'
-      ? 'the signature changed'
-      : part === 'minor'
-        ? 'definition or parameters changed'
-        : 'only the data changed';
-  return `${version} follows ${newest.version}: ${cause}`;
-}
-
-/**
- * What becomes of a trained and evaluated artefact, in this order: known bytes are `unchanged`; a failed gate is
- * `rejected` whoever reigns; a champion that changed since the comparison is a conflict; else it is `registered`.
- * @throws PipelineError `CONFLICT`.
- */
-export function decideRegistration(facts: RegistrationFacts): RegistrationDecision {
-  const { sameArtefact, gates, newest, challenger } = facts;
-  if (sameArtefact !== null) {
-    const role = sameArtefact === facts.champion ? 'the champion ' : 'version ';
-    const reason = `the artefact has the same hash as ${role}${sameArtefact}`;
-    return { decision: 'unchanged', version: sameArtefact, reasons: [reason] };
+export function formerProduction(arrivals: readonly ProductionArrival[]): readonly string[] {
+  const stack: ProductionArrival[] = [];
+  for (const arrival of arrivals) {
+    if (arrival.kind === 'promotion') stack.push(arrival);
+    else uncover(stack, arrival.version);
   }
-  const failed = gates.filter((gate) => !gate.passed);
-  if (failed.length > 0)
-    return { decision: 'rejected', version: null, reasons: failed.map(({ gate, finding }) => `${gate}: ${finding}`) };
-  assertSameChampion(facts);
-  const version = nextVersion(newest, challenger);
-  const passed = gates.map(({ finding }) => finding);
-  return { decision: 'registered', version, reasons: [numberingReason(newest, version), ...passed] };
+  const current = stack.at(-1)?.version;
+  const former = stack.slice(0, -1).flatMap(({ version, proven }) => (proven ? [version] : []));
+  // Promoted anew over one that failed, it would go back to itself.
+  while (former.length > 0 && former.at(-1) === current) former.pop();
+  return former;
+}
+
+/** Takes the top away, and then what a rollback to this version went past. */
+function uncover(stack: ProductionArrival[], version: string): void {
+  do stack.pop();
+  while (stack.length > 0 && stack.at(-1)?.version !== version);
 }

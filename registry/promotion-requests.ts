@@ -3,7 +3,7 @@ import semver from 'semver';
 import { PipelineError } from '../contracts/errors.js';
 import type { OpenedPromotionRequest, PromotionRequest } from '../contracts/registry.js';
 import { lockLine } from './lines.js';
-import { assertTransition } from './stage-rules.js';
+import { assertTransition } from './promotion-policy.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 import { placeOf } from './transitions.js';
 

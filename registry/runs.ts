@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { DatasetRef } from '../contracts/dataset.js';
 import { PipelineError } from '../contracts/errors.js';
 import type { RunRecord, RunStatus, StartRunInput } from '../contracts/registry.js';
-import { comparisonOf, datasetOf, metricOf, paramsOf } from './records.js';
-import { insertParams, type RunKey, runFacts } from './run-facts.js';
+import { comparisonOf, datasetOf, metricOf, paramsOf } from './row-mappers.js';
+import { insertParams, type RunKey, runFacts } from './run-queries.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 
 export const runNotFound = ({ runKey, modelName }: RunKey): PipelineError =>

@@ -3,7 +3,7 @@ import { PipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
 import type { StageChange } from '../contracts/registry.js';
 import { type LineKey, lockLine } from './lines.js';
-import { assertTransition, formerProduction, type VersionPlace } from './stage-rules.js';
+import { assertTransition, formerProduction, type VersionPlace } from './promotion-policy.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 import { findByKey, holderOf, insertTransition, placeOf, productionArrivals, stageChange } from './transitions.js';
 import type { VersionKey } from './versions.js';

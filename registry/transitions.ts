@@ -2,7 +2,7 @@ import { PipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
 import type { StageChange, TransitionRecord } from '../contracts/registry.js';
 import type { LineKey } from './lines.js';
-import type { ProductionArrival, VersionPlace } from './stage-rules.js';
+import type { ProductionArrival, VersionPlace } from './promotion-policy.js';
 import type { RegistryDatabase, RegistryTables, RegistryTransaction } from './tables.js';
 import { type VersionKey, versionNotFound } from './versions.js';
 

@@ -3,8 +3,8 @@ import { PipelineError } from '../contracts/errors.js';
 import { DEFAULT_LINE } from '../contracts/ids.js';
 import type { VersionRecord } from '../contracts/registry.js';
 import type { LineKey } from './lines.js';
-import { datasetOf, metricOf, paramsOf } from './records.js';
-import { runFacts } from './run-facts.js';
+import { datasetOf, metricOf, paramsOf } from './row-mappers.js';
+import { runFacts } from './run-queries.js';
 import type { RegistryDatabase } from './tables.js';
 
 /** Names one version. */

@@ -11,12 +11,12 @@ import { createLogger } from '../platform/logging.js';
 import { codeExtension } from '../platform/project.js';
 import { connectWith } from '../platform/temporal/connect.js';
 import { type TemporalServer, temporalServer } from '../platform/temporal/server.js';
-import { type ActivityParts, createActivities } from './activities.js';
+import { type ActivityParts, createActivities } from '../composition/activities.js';
 import { bundlePath, workflowsPath } from './bundle-workflows.js';
-import { connectTemporal } from './client.js';
+import { connectTemporal } from '../platform/temporal/client.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 import { temporalLogger } from './temporal-logger.js';
-import { connectServices, type Services } from './wiring.js';
+import { connectServices, type Services } from '../composition/services.js';
 
 export type WorkerRole = 'pipeline' | 'training';
 

@@ -3,10 +3,10 @@ import { extractedTable, extractTableInput, featureSetRef, preparedDataset } fro
 import { dataQuality, datasetRef, frozenHoldout } from '../../contracts/dataset.js';
 import { contentHash, modelName } from '../../contracts/ids.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
-import { freezeHoldout } from '../../learning/split/index.js';
+import { freezeHoldout } from '../../learning/evaluation/split/index.js';
 import { findModel } from '../../models/catalogue.js';
-import { schemaOf } from '../dataset-schema.js';
-import { defineJob } from './job-definition.js';
+import { schemaOf } from '../../training/dataset-schema.js';
+import { defineJob } from '../../platform/child-process/define-job.js';
 
 /*
  * Rooms that only one job needs are imported inside it: a child loads what it uses and starts in half a second.

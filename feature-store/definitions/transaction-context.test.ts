@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../learning/random/index.js';
+import { createRandom } from '../../learning/numeric/random/index.js';
 import { DAY_MS } from './event-index.js';
 import {
   COUNTERPARTY_DAYS,

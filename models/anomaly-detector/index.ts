@@ -1,13 +1,13 @@
 import { defineModel } from '../../contracts/model-definition.js';
-import { baseline } from './baseline.js';
+import { baseline } from './evaluation/baseline.js';
 import { card } from './card.js';
-import { train } from './estimator.js';
-import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation.js';
-import { expectations } from './expectations.js';
-import { backendDataset } from './features.js';
-import { fileFormats } from './formats.js';
+import { train } from './training/train.js';
+import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation/score.js';
+import { expectations } from './data/expectations.js';
+import { backendDataset } from './data/dataset.js';
+import { fileFormats } from './data/formats.js';
 import { params, searchSpace } from './params.js';
-import { type AnomalyPredictor, openPredictor } from './predictor.js';
+import { type AnomalyPredictor, openPredictor } from './prediction/predictor.js';
 
 /** Anomaly detector: which transactions do not fit their customer. */
 export const model = defineModel({

@@ -1,15 +1,15 @@
 import { defineModel } from '../../contracts/model-definition.js';
-import { baseline } from './baseline.js';
+import { baseline } from './evaluation/baseline.js';
 import { card } from './card.js';
-import { train } from './estimator.js';
-import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation.js';
-import { expectations } from './expectations.js';
-import { backendDataset } from './features.js';
-import { fileFormats } from './formats.js';
+import { train } from './training/train.js';
+import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation/score.js';
+import { expectations } from './data/expectations.js';
+import { backendDataset } from './data/dataset.js';
+import { fileFormats } from './data/formats.js';
 import { params, searchSpace } from './params.js';
-import { FAIRNESS_METRIC } from './fairness.js';
-import { openPredictor, type CreditPredictor } from './predictor.js';
-import { FOUR_FIFTHS } from '../../learning/fairness/group-fairness.js';
+import { FAIRNESS_METRIC } from './evaluation/fairness.js';
+import { openPredictor, type CreditPredictor } from './prediction/predictor.js';
+import { FOUR_FIFTHS } from '../../learning/evaluation/fairness/group-fairness.js';
 
 /** Credit-risk scorer: the probability that a loan, if granted, defaults. */
 export const model = defineModel({

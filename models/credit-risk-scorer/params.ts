@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SearchDimension } from '../../contracts/model-definition.js';
-import { calibrationKinds } from '../../learning/calibration/calibration.js';
+import { calibrationKinds } from '../../learning/evaluation/calibration/calibration.js';
 
 /** Trees times step of the default: so much is learned in all, whatever the number of trees. */
 const TOTAL_STEP = 10;

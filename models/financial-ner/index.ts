@@ -1,14 +1,14 @@
 import { defineModel } from '../../contracts/model-definition.js';
-import { baseline } from './baseline.js';
+import { baseline } from './evaluation/baseline.js';
 import { card } from './card.js';
-import { train } from './estimator.js';
-import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation.js';
-import { expectations } from './expectations.js';
-import { explain } from './explanation.js';
-import { backendDataset } from './features.js';
-import { fileFormats } from './formats.js';
+import { train } from './training/train.js';
+import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation/score.js';
+import { expectations } from './data/expectations.js';
+import { explain } from './prediction/explanation.js';
+import { backendDataset } from './data/dataset.js';
+import { fileFormats } from './data/formats.js';
 import { params, searchSpace } from './params.js';
-import { openPredictor } from './predictor.js';
+import { openPredictor } from './prediction/predictor.js';
 
 /** Financial NER: amounts, dates, merchants, accounts, people and more in messages and statement lines. */
 export const model = defineModel({

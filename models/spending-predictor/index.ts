@@ -1,15 +1,15 @@
 import { defineModel } from '../../contracts/model-definition.js';
-import { baseline } from './baseline.js';
+import { baseline } from './evaluation/baseline.js';
 import { card } from './card.js';
-import { shards, train } from './estimator.js';
-import { compare, evaluate, PRIMARY_METRIC } from './evaluation.js';
-import { expectations } from './expectations.js';
-import { explain } from './explain.js';
-import { backendDataset } from './features.js';
-import { fileFormats } from './formats.js';
+import { shards, train } from './training/train.js';
+import { compare, evaluate, PRIMARY_METRIC } from './evaluation/evaluate.js';
+import { expectations } from './data/expectations.js';
+import { explain } from './prediction/explain.js';
+import { backendDataset } from './data/dataset.js';
+import { fileFormats } from './data/formats.js';
 import { params, searchSpace } from './params.js';
-import { openPredictor } from './predictor.js';
-import { score } from './score.js';
+import { openPredictor } from './prediction/predictor.js';
+import { score } from './evaluation/score.js';
 
 /** Spending predictor: what a customer will spend, by month, week and day, with bands and recurring bills. */
 export const model = defineModel({

@@ -27,7 +27,7 @@ export function planWorker(role: WorkerRole, config: Config, endpoints: Endpoint
     origin: 'this project',
     where: `task queue ${queue}`,
     command: {
-      ...nodeCommand('scripts/ml', ['worker', role]),
+      ...nodeCommand('cli/ml', ['worker', role]),
       env: { ...configEnvironment(config), ...endpointEnvironment(endpoints) },
     },
     stopSignal: 'SIGTERM',

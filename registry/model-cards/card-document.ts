@@ -2,7 +2,7 @@ import type { FrozenHoldout } from '../../contracts/dataset.js';
 import type { Comparison, Interval, Metric, Slice } from '../../contracts/evaluation.js';
 import type { Gate } from '../../contracts/model-definition.js';
 import { formatMeasure, formatNumber } from '../format-number.js';
-import { gatesOfLine } from '../promotion-policy.js';
+import { gatesOfLine } from '../gates.js';
 import type { CardInput } from './card-input.js';
 import type { Block, CardDocument, Cell, Headline, Section, TableColumn, Tone } from './document.js';
 

@@ -11,11 +11,15 @@ export const roomRanks: readonly (readonly string[])[] = [
   ['datasets'],
   ['feature-store'],
   ['registry'],
-  ['monitoring'],
   ['models'],
+  ['inference'],
+  ['training'],
+  ['labelling', 'monitoring'],
   ['activities'],
-  ['serving', 'advisor', 'workers', 'integrations'],
-  ['scripts'],
+  ['composition'],
+  ['workers', 'advisor'],
+  ['serving'],
+  ['cli', 'bench', 'scripts'],
 ];
 
 export const rooms: readonly string[] = [...roomRanks.flat(), 'workflows'];
@@ -46,7 +50,12 @@ const upwardRules: readonly IForbiddenRuleType[] = roomRanks.flatMap((peers, ran
   }),
 );
 
-const belowActivities = roomRanks.slice(0, 8).flat();
+const belowActivities = roomRanks
+  .slice(
+    0,
+    roomRanks.findIndex((peers) => peers.includes('activities')),
+  )
+  .flat();
 
 const singleRules: readonly IForbiddenRuleType[] = [
   forbid(
@@ -58,7 +67,7 @@ const singleRules: readonly IForbiddenRuleType[] = [
   forbid(
     'workflows-are-entered-by-name',
     'Only processes and scripts may import workflow definitions.',
-    { path: inRoom([...belowActivities, 'activities', 'serving']) },
+    { path: inRoom([...belowActivities, 'activities', 'composition', 'serving']) },
     { path: inRoom(['workflows']) },
   ),
   forbid(

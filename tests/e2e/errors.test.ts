@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isErrorCode } from '../../contracts/errors.js';
 import { projectRoot } from '../../platform/project.js';
-import { commandFiles } from '../../scripts/cli/commands.js';
+import { commandFiles } from '../../cli/program/commands.js';
 import { runCli } from './run-cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ml-e2e-errors-'));

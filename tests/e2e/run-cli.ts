@@ -35,7 +35,7 @@ const noServices = {
 
 /** Starts the command line as a user does, from source. */
 export function startCli(args: readonly string[], { home, env = {} }: CliOptions): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'scripts/ml.ts', ...args], {
+  return spawn(process.execPath, ['--import', 'tsx', 'cli/ml.ts', ...args], {
     cwd: projectRoot,
     env: { ...process.env, ...noServices, ML_HOME: home, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -16,9 +16,9 @@ import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { configEnvironment, endpointEnvironment } from '../../platform/embedded/config-environment.js';
 import { findEndpoints } from '../../platform/embedded/find-endpoints.js';
 import { projectRoot } from '../../platform/project.js';
-import { ensureSource, type EnsureSourceOptions } from '../../scripts/cli/ensure-source.js';
-import { createOutput } from '../../scripts/cli/output.js';
-import { connectServices, type Services } from '../../workers/wiring.js';
+import { ensureSource, type EnsureSourceOptions } from '../../cli/runs/ensure-source.js';
+import { createOutput } from '../../cli/output/output.js';
+import { connectServices, type Services } from '../../composition/services.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { quietLogger } from '../support/test-platform.js';
 

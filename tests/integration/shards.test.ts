@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { temporal } from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
 import type { TrainModelResult } from '../../contracts/workflows.js';
-import { loadEvaluation } from '../../activities/evaluation-document.js';
+import { loadEvaluation } from '../../training/evaluation-document.js';
 import { storeDataset } from '../../datasets/snapshots/dataset-store.js';
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
 import { findModel } from '../../models/catalogue.js';

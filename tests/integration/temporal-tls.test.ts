@@ -8,7 +8,7 @@ import { ensurePlatform } from '../../platform/embedded/ensure.js';
 import { platformStatus } from '../../platform/embedded/status.js';
 import { stopPlatform } from '../../platform/embedded/stop.js';
 import { temporalServer } from '../../platform/temporal/server.js';
-import { connectTemporal } from '../../workers/client.js';
+import { connectTemporal } from '../../platform/temporal/client.js';
 import { applySchedules, listSchedules, scheduleIds } from '../../workers/schedules.js';
 import { ensureSearchAttributes } from '../../workers/search-attributes.js';
 import { createAuthority, issueCertificate } from '../support/certificates.js';

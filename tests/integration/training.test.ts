@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrainModelResult } from '../../contracts/workflows.js';
-import { predict } from '../../serving/predict.js';
+import { predict } from '../../inference/predict.js';
 import { FILE_LINE, MODEL, storeCreditDataset } from '../support/credit-dataset.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 

@@ -7,7 +7,7 @@ import type { Column, Table } from '../../contracts/table.js';
 import type { TrainModelResult } from '../../contracts/workflows.js';
 import { storeDataset } from '../../datasets/snapshots/dataset-store.js';
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
-import { freezeHoldout } from '../../learning/split/index.js';
+import { freezeHoldout } from '../../learning/evaluation/split/index.js';
 import { numberColumn, selectRows, timestampColumn } from '../../learning/table.js';
 import { fixtureCsv } from '../../models/anomaly-detector/fixtures/make-fixture.js';
 import { model } from '../../models/anomaly-detector/index.js';

@@ -1,4 +1,4 @@
-import { createRandom } from '../../learning/random/index.js';
+import { createRandom } from '../../learning/numeric/random/index.js';
 
 /** Two decimals, so that the recorded numbers do not hang on the last bit of a sine. */
 const round = (value: number): number => Math.round(value * 100) / 100;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ets, fitProphet, predictProphet, type Series } from '../../learning/forecasting/index.js';
-import { meanAbsoluteError } from '../../learning/metrics/forecast.js';
-import { runAugurs } from '../../scripts/bench/forecasting/augurs.js';
-import { stanLogPosterior } from '../../scripts/bench/forecasting/peyton.js';
-import { hasForecastingData, loadPeyton } from '../../scripts/bench/forecasting/public-series.js';
+import { ets, fitProphet, predictProphet, type Series } from '../../learning/time-series/forecasting/index.js';
+import { meanAbsoluteError } from '../../learning/evaluation/metrics/forecast.js';
+import { runAugurs } from '../../bench/forecasting/augurs.js';
+import { stanLogPosterior } from '../../bench/forecasting/peyton.js';
+import { hasForecastingData, loadPeyton } from '../../bench/forecasting/public-series.js';
 import { dailySeries, rising, wandering } from './forecasting-cases.js';
 
 /*

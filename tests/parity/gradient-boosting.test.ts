@@ -1,21 +1,16 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { quietContext } from '../../learning/estimator.js';
-import { gradientBoosting, toXgboostJson } from '../../learning/gradient-boosting/index.js';
-import { matrix } from '../../learning/matrix/index.js';
-import { createRandom } from '../../learning/random/index.js';
-import { hasCreditData, loadGerman, loadTaiwan } from '../../scripts/bench/peers/credit-data.js';
-import { fiveFolds, foldAucs, mean, predictOutOfFold } from '../../scripts/bench/peers/cross-validation.js';
-import {
-  readReference,
-  REFERENCE_FILE,
-  XGBOOST_VERSION,
-  type XgboostReference,
-} from '../../scripts/bench/peers/reference.js';
-import { findXgboost, predictWithXgboost, runXgboost, type PeerRows } from '../../scripts/bench/peers/xgboost.js';
+import { gradientBoosting, toXgboostJson } from '../../learning/tabular/gradient-boosting/index.js';
+import { matrix } from '../../learning/numeric/matrix/index.js';
+import { createRandom } from '../../learning/numeric/random/index.js';
+import { hasCreditData, loadGerman, loadTaiwan } from '../../bench/peers/credit-data.js';
+import { fiveFolds, foldAucs, mean, predictOutOfFold } from '../../bench/peers/cross-validation.js';
+import { readReference, REFERENCE_FILE, XGBOOST_VERSION, type XgboostReference } from '../../bench/peers/reference.js';
+import { findXgboost, predictWithXgboost, runXgboost, type PeerRows } from '../../bench/peers/xgboost.js';
 
 /*
- * Numbers written by xgboost-cpu 3.2.0 (hist, one thread) stand in scripts/bench/peers/xgboost-3.2.0.snap. Where
+ * Numbers written by xgboost-cpu 3.2.0 (hist, one thread) stand in bench/peers/xgboost-3.2.0.snap. Where
  * python3 can import that version, the numbers themselves are checked first; `vitest -u` writes them anew.
  */
 const DATA = join(import.meta.dirname, '../../../shared/data');

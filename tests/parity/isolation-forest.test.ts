@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { quietContext } from '../../learning/estimator.js';
-import { isolationForest } from '../../learning/isolation-forest/index.js';
-import { rocAuc } from '../../learning/metrics/index.js';
-import { hasAdbench, loadAdbench, type AdbenchSet } from '../../scripts/bench/peers/adbench-data.js';
+import { isolationForest } from '../../learning/anomaly/isolation-forest/index.js';
+import { rocAuc } from '../../learning/evaluation/metrics/index.js';
+import { hasAdbench, loadAdbench, type AdbenchSet } from '../../bench/peers/adbench-data.js';
 import {
   ADBENCH_FOREST,
   FOREST_REFERENCE_FILE,
   readForestReference,
   SCIKIT_LEARN_VERSION,
   type ForestReference,
-} from '../../scripts/bench/peers/isolation-forest-reference.js';
-import { findScikitLearn, runScikitLearn } from '../../scripts/bench/peers/isolation-forest.js';
+} from '../../bench/peers/isolation-forest-reference.js';
+import { findScikitLearn, runScikitLearn } from '../../bench/peers/isolation-forest.js';
 
 /*
- * Numbers written by scikit-learn 1.9.1 stand in scripts/bench/peers/scikit-learn-1.9.1.snap. Where python3 can import
+ * Numbers written by scikit-learn 1.9.1 stand in bench/peers/scikit-learn-1.9.1.snap. Where python3 can import
  * that version, the numbers themselves are checked first; `vitest -u` writes them anew.
  */
 const DATA = join(import.meta.dirname, '../../../shared/data');

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { PipelineError, type ErrorCode } from '../../contracts/errors.js';
 import { quietContext, type Estimator } from '../../learning/estimator.js';
-import { matrix, selectMatrixRows, type Matrix } from '../../learning/matrix/index.js';
-import { createRandom } from '../../learning/random/index.js';
-import { decodeState, encodeState } from '../../learning/state-json.js';
+import { matrix, selectMatrixRows, type Matrix } from '../../learning/numeric/matrix/index.js';
+import { createRandom } from '../../learning/numeric/random/index.js';
+import { decodeState, encodeState } from '../../learning/artefact/state-json.js';
 
 /** What the common suite needs to know of an estimator. */
 export interface EstimatorCase {

@@ -10,12 +10,12 @@ import { asPipelineError, PipelineError } from '../../contracts/errors.js';
 import type { ArtefactFiles, ModelDefinition, Predictor, TrainContext } from '../../contracts/model-definition.js';
 import type { Column, Table } from '../../contracts/table.js';
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
-import { freezeHoldout, splitHoldout } from '../../learning/split/index.js';
+import { freezeHoldout, splitHoldout } from '../../learning/evaluation/split/index.js';
 import { numberColumn, selectRows, textColumn } from '../../learning/table.js';
 import { openBlobStore } from '../../platform/blobs/open.js';
 import { loadArtefact, storeArtefact } from '../../registry/artefacts.js';
 import { renderCard } from '../../registry/model-cards/render-card.js';
-import { judgeGates } from '../../registry/promotion-policy.js';
+import { judgeGates } from '../../registry/gates.js';
 
 /** fixtures/check.json of a model folder: which file to train on, how fast, and what must come out at least. */
 const checkSetting = z.strictObject({

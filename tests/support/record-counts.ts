@@ -1,4 +1,4 @@
-import type { Services } from '../../workers/wiring.js';
+import type { Services } from '../../composition/services.js';
 import { MODEL } from './credit-dataset.js';
 
 /** What may not differ between an undisturbed and a disturbed run. */

@@ -1,5 +1,5 @@
 import type { EncoderFiles } from '../../contracts/model-definition.js';
-import { readSafetensors } from '../../learning/encoder/index.js';
+import { readSafetensors } from '../../learning/text/encoder/index.js';
 
 /*
  * BERT's forward pass for one text in plain float64 loops, written from the paper and the names in a Hugging Face file:

@@ -4,11 +4,11 @@ import type { ArtefactFiles } from '../../contracts/model-definition.js';
 import { storeDataset } from '../../datasets/snapshots/dataset-store.js';
 import { putJsonBlob } from '../../datasets/snapshots/json-blob.js';
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
-import { freezeHoldout, splitHoldout } from '../../learning/split/index.js';
+import { freezeHoldout, splitHoldout } from '../../learning/evaluation/split/index.js';
 import { findModel } from '../../models/catalogue.js';
 import { projectRoot } from '../../platform/project.js';
 import { storeArtefact } from '../../registry/artefacts.js';
-import type { Services } from '../../workers/wiring.js';
+import type { Services } from '../../composition/services.js';
 import { MODEL } from './credit-dataset.js';
 import { trainContext } from './check-model.js';
 

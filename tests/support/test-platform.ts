@@ -10,9 +10,9 @@ import type { JobRunner } from '../../platform/child-process/job.js';
 import { type Config, readConfig } from '../../platform/config.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { temporalServer } from '../../platform/temporal/server.js';
-import { connectTemporal } from '../../workers/client.js';
+import { connectTemporal } from '../../platform/temporal/client.js';
 import { runWorkers, type WorkerRole } from '../../workers/run-worker.js';
-import { connectServices, type Services } from '../../workers/wiring.js';
+import { connectServices, type Services } from '../../composition/services.js';
 import { createTestDatabase } from './test-database.js';
 
 /** True when the run has a Temporal server; files that need one skip without. */

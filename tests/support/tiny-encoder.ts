@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EncoderFiles } from '../../contracts/model-definition.js';
-import { writeSafetensors, type NamedTensor } from '../../learning/encoder/index.js';
-import { createRandom } from '../../learning/random/index.js';
+import { writeSafetensors, type NamedTensor } from '../../learning/text/encoder/index.js';
+import { createRandom } from '../../learning/numeric/random/index.js';
 
 /** Sizes of an encoder of chance, small enough for finite differences. */
 export interface TinyEncoderOptions {

@@ -3,9 +3,9 @@ import pino from 'pino';
 import type { JobRunner } from '../../platform/child-process/job.js';
 import { type Config } from '../../platform/config.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
-import { createRunner } from '../../workers/activities.js';
+import { createRunner } from '../../composition/activities.js';
 import { runWorkers, type WorkerRole } from '../../workers/run-worker.js';
-import { connectServices, type Services } from '../../workers/wiring.js';
+import { connectServices, type Services } from '../../composition/services.js';
 
 /** What the test tells a worker process: where to work and at which moment to die, once. */
 export interface WorkerOrder {

@@ -6,7 +6,7 @@ import type { LaunchCommand } from './run-program.js';
 
 /**
  * The command line that runs one of our files in a Node process of its own, from source (through tsx) or compiled.
- * @param entry - Path below the project without ending, `scripts/supervisor`.
+ * @param entry - Path below the project without ending, `platform/embedded/supervisor-main`.
  */
 export function nodeCommand(entry: string, args: readonly string[]): LaunchCommand {
   const file = join(codeRoot, `${entry}${codeExtension}`);

@@ -1,4 +1,4 @@
-import type { Random } from '../../../../learning/random/index.js';
+import type { Random } from '../../../../learning/numeric/random/index.js';
 import type { Customer, TrueSpan } from './customer.js';
 import { difficulty } from './difficulty.js';
 import { chance, pick } from './draws.js';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../../learning/random/index.js';
+import type { Random } from '../../../../learning/numeric/random/index.js';
 import type { Channel } from '../categories.js';
 import { digits, pick } from './draws.js';
 import { banks } from './places.js';

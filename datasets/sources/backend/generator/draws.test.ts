@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../../learning/random/index.js';
+import { createRandom } from '../../../../learning/numeric/random/index.js';
 import { digits, fairNoise, habitualCount, money, poisson, weighted } from './draws.js';
 
 const draw = (n: number, next: () => number): { mean: number; variance: number } => {

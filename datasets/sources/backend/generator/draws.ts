@@ -1,4 +1,4 @@
-import type { Random } from '../../../../learning/random/index.js';
+import type { Random } from '../../../../learning/numeric/random/index.js';
 
 /** One of the items, each with the same probability. @param items - not empty. */
 export const pick = <T>(random: Random, items: readonly T[]): T => items[random.integer(items.length)]!;

@@ -1,4 +1,4 @@
-import { hashFraction } from '../../../../learning/hash/murmur.js';
+import { hashFraction } from '../../../../learning/numeric/hash/murmur.js';
 
 /**
  * Text rows belong to families. Wordings (templates), merchants and people's names are dealt out to families, and a

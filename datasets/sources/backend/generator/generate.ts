@@ -1,4 +1,4 @@
-import { createRandom } from '../../../../learning/random/index.js';
+import { createRandom } from '../../../../learning/numeric/random/index.js';
 import { monthsUntil } from './calendar.js';
 import type { Customer } from './customer.js';
 import { type GeneratorOptions, parseGeneratorOptions } from './options.js';

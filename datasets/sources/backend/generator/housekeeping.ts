@@ -1,4 +1,4 @@
-import type { Random } from '../../../../learning/random/index.js';
+import type { Random } from '../../../../learning/numeric/random/index.js';
 import { type Month, momentIn } from './calendar.js';
 import type { Customer } from './customer.js';
 import { between, chance, pick, poisson } from './draws.js';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../../learning/random/index.js';
+import type { Random } from '../../../../learning/numeric/random/index.js';
 import { type Month, momentIn } from './calendar.js';
 import { between, fairNoise, logNormal } from './draws.js';
 import type { Life } from './life.js';

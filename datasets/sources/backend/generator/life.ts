@@ -1,4 +1,4 @@
-import type { Random } from '../../../../learning/random/index.js';
+import type { Random } from '../../../../learning/numeric/random/index.js';
 import type { Employment } from '../categories.js';
 import type { Month } from './calendar.js';
 import { between, chance } from './draws.js';

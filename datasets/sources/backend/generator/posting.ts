@@ -1,4 +1,4 @@
-import type { Random } from '../../../../learning/random/index.js';
+import type { Random } from '../../../../learning/numeric/random/index.js';
 import type { Channel, TransactionCategory } from '../categories.js';
 import { describePayment, type Mark, type Party, plainLine } from './descriptions.js';
 import { money } from './draws.js';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../../learning/random/index.js';
+import type { Random } from '../../../../learning/numeric/random/index.js';
 import { type Month, momentIn } from './calendar.js';
 import { difficulty } from './difficulty.js';
 import { between, chance, digits, fairNoise, habitualCount, pick } from './draws.js';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../../learning/random/index.js';
+import type { Random } from '../../../../learning/numeric/random/index.js';
 import { expectedBills, payBills } from './bills.js';
 import type { Month } from './calendar.js';
 import { applyForCredit } from './credit/applications.js';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../../learning/random/index.js';
+import type { Random } from '../../../../learning/numeric/random/index.js';
 import { annotate } from './annotate.js';
 import { DAY_MS } from './calendar.js';
 import type { Customer, TrueSpan } from './customer.js';

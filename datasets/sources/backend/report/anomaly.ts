@@ -1,4 +1,4 @@
-import { rocAuc } from '../../../../learning/metrics/index.js';
+import { rocAuc } from '../../../../learning/evaluation/metrics/index.js';
 import { DAY_MS } from '../generator/calendar.js';
 import { judged, type TaskJudge } from './task-report.js';
 

@@ -1,5 +1,5 @@
-import { hashFraction } from '../../../../learning/hash/murmur.js';
-import { rocAuc } from '../../../../learning/metrics/index.js';
+import { hashFraction } from '../../../../learning/numeric/hash/murmur.js';
+import { rocAuc } from '../../../../learning/evaluation/metrics/index.js';
 import type { Truth } from '../generator/customer.js';
 import { heldOutShare, judged, splitSalt, type TaskJudge } from './task-report.js';
 

@@ -1,4 +1,4 @@
-import { hashFraction } from '../../../../learning/hash/murmur.js';
+import { hashFraction } from '../../../../learning/numeric/hash/murmur.js';
 import type { Customer, TrueSpan } from '../generator/customer.js';
 import type { EntityAnnotationRow } from '../generator/rows.js';
 import { heldOutShare, judged, splitSalt, type TaskJudge } from './task-report.js';

@@ -1,4 +1,4 @@
-import { hashFraction } from '../../../../learning/hash/murmur.js';
+import { hashFraction } from '../../../../learning/numeric/hash/murmur.js';
 import { heldOutShare, judged, splitSalt, type TaskJudge } from './task-report.js';
 
 interface LabelledMessage {

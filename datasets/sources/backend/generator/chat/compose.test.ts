@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../../../learning/random/index.js';
+import { createRandom } from '../../../../../learning/numeric/random/index.js';
 import { merchants } from '../merchants.js';
 import { composeMessage, joinPieces } from './compose.js';
 import { intents, outOfScope } from './intents.js';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../../../learning/random/index.js';
+import type { Random } from '../../../../../learning/numeric/random/index.js';
 import { difficulty } from '../difficulty.js';
 import { chance, pick } from '../draws.js';
 import type { TrueSpan } from '../customer.js';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../../../learning/random/index.js';
+import type { Random } from '../../../../../learning/numeric/random/index.js';
 import { annotate } from '../annotate.js';
 import { DAY_MS, type Month } from '../calendar.js';
 import type { Customer } from '../customer.js';

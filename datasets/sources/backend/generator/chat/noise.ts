@@ -1,4 +1,4 @@
-import type { Random } from '../../../../../learning/random/index.js';
+import type { Random } from '../../../../../learning/numeric/random/index.js';
 import { chance, pick } from '../draws.js';
 
 /** A piece of a message: plain words, or the surface of an entity (`type`). */

@@ -1,4 +1,4 @@
-import type { Random } from '../../../../../learning/random/index.js';
+import type { Random } from '../../../../../learning/numeric/random/index.js';
 import { between, chance, digits, pick } from '../draws.js';
 import { merchantOfFamily } from '../merchants.js';
 import { personOfFamily } from '../people.js';

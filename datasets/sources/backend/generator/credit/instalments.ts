@@ -1,4 +1,4 @@
-import type { Random } from '../../../../../learning/random/index.js';
+import type { Random } from '../../../../../learning/numeric/random/index.js';
 import { DAY_MS, type Month, momentIn } from '../calendar.js';
 import { between, chance } from '../draws.js';
 import { bankBooking, type Posting, settleWith } from '../posting.js';

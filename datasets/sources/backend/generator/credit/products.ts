@@ -1,4 +1,4 @@
-import type { Random } from '../../../../../learning/random/index.js';
+import type { Random } from '../../../../../learning/numeric/random/index.js';
 import type { LoanKind } from '../../categories.js';
 import { between, chance, logNormal, money, pick, weighted } from '../draws.js';
 

@@ -1,0 +1,93 @@
+import { anomalyEnsembleWith } from '../../learning/anomaly/anomaly-ensemble/index.js';
+import { loadAutoencoder } from '../../learning/anomaly/autoencoder/index.js';
+import { quietContext } from '../../learning/estimator.js';
+import { isolationForest } from '../../learning/anomaly/isolation-forest/index.js';
+import type { Matrix } from '../../learning/numeric/matrix/index.js';
+import { rocAuc } from '../../learning/evaluation/metrics/index.js';
+import { hasAdbench, loadAdbench, type AdbenchSet } from '../peers/adbench-data.js';
+import { findScikitLearn, runScikitLearn } from '../peers/isolation-forest.js';
+import { ADBENCH_FOREST, readForestReference } from '../peers/isolation-forest-reference.js';
+import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
+
+const { seeds: SEEDS, trees: TREES } = ADBENCH_FOREST;
+const FOREST_TOLERANCE = 0.002;
+const LEAST_GAIN = 0.005;
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+type Detector = ReturnType<typeof anomalyEnsembleWith>;
+
+/** What is known of a set before anybody looks at a label. */
+interface Blind {
+  readonly forest: readonly Float64Array[];
+  readonly chosen: readonly Float64Array[];
+  readonly choices: readonly string[];
+}
+
+/** Fits and scores the same rows, seed by seed. Gets rows only, so that no label can be read. */
+function scoreBlind(x: Matrix, detector: Detector): Blind {
+  const nothing = new Uint8Array(x.rows);
+  const states = SEEDS.map((seed) => detector.fit({ trees: TREES }, x, nothing, quietContext(seed)));
+  return {
+    forest: states.map(({ forest }) => isolationForest.predict(forest, x)),
+    chosen: states.map((state) => detector.predict(state, x)),
+    choices: states.map(({ choice }) => choice),
+  };
+}
+
+interface Judged {
+  readonly name: string;
+  readonly choice: string;
+  readonly forest: number;
+  readonly chosen: number;
+}
+
+function judge({ name, readLabels }: AdbenchSet, blind: Blind): Judged {
+  const labels = readLabels();
+  const aucOf = (scores: readonly ArrayLike<number>[]): number => mean(scores.map((seed) => rocAuc(labels, seed)));
+  const choice = [...new Set(blind.choices)].join(' or ');
+  return { name, choice, forest: aucOf(blind.forest), chosen: aucOf(blind.chosen) };
+}
+
+async function peerMean(sets: readonly AdbenchSet[]): Promise<{ name: string; value: number } | null> {
+  const version = await findScikitLearn();
+  if (version === null) return null;
+  const { scores } = await runScikitLearn({ sets: sets.map(({ x }) => x), seeds: SEEDS, trees: TREES });
+  const aucs = sets.map((set, k) => mean(scores[k]!.map((seed) => rocAuc(set.readLabels(), seed))));
+  return { name: `scikit-learn ${version}`, value: mean(aucs) };
+}
+
+function setRow({ name, choice, forest, chosen }: Judged): BenchmarkRow {
+  const peer = { name: 'our forest', value: forest };
+  return benchmarkRow({ name: `ADBench ${name}, chose ${choice}`, value: chosen, unit: 'AUC', target: null, peer });
+}
+
+/** Our forest against scikit-learn's, and what was chosen without labels against our forest. */
+export async function run({ dataFolder, onProgress, wants }: BenchmarkContext): Promise<BenchmarkRow[]> {
+  if (!wants('adbench')) return [];
+  if (!hasAdbench(dataFolder)) {
+    onProgress(`no ADBench sets in ${dataFolder}: left out`);
+    return [];
+  }
+  const { estimator, backend } = await loadAutoencoder();
+  onProgress(`ADBench, seeds ${SEEDS.join(', ')}; autoencoder on TensorFlow.js ${backend}`);
+  const detector = anomalyEnsembleWith(estimator);
+  const sets = loadAdbench(dataFolder);
+  const judged = sets.map((set) => {
+    onProgress(`  ${set.name}, ${set.x.rows} x ${set.x.cols}`);
+    return judge(set, scoreBlind(set.x, detector));
+  });
+  const forest = mean(judged.map((set) => set.forest));
+  const chosen = mean(judged.map((set) => set.chosen));
+  const peer = await peerMean(sets);
+  const least = (peer?.value ?? mean(Object.values((await readForestReference()).adbenchAuc))) - FOREST_TOLERANCE;
+  const [unit, names] = [
+    'AUC',
+    ['ADBench, our forest, mean', 'ADBench, chosen without labels, gain on forest'],
+  ] as const;
+  return [
+    ...judged.map(setRow),
+    benchmarkRow({ name: names[0], value: forest, unit, target: { atLeast: least }, peer }),
+    benchmarkRow({ name: names[1], value: chosen - forest, unit, target: { atLeast: LEAST_GAIN }, peer: null }),
+  ];
+}

@@ -1,0 +1,129 @@
+import type { TrainingData } from '../../contracts/dataset.js';
+import type { Predictor } from '../../contracts/model-definition.js';
+import { generateCustomers } from '../../datasets/sources/backend/generator/index.js';
+import { findModel } from '../../models/catalogue.js';
+import type { SpendingAnswer } from '../../models/spending-predictor/prediction/answer.js';
+import { historyBand } from '../../models/spending-predictor/evaluation/evaluate.js';
+import type { Movement } from '../../models/spending-predictor/forecast/history.js';
+import {
+  type Holdout,
+  judgedRowsOf,
+  readHoldout,
+  requestAt,
+} from '../../models/spending-predictor/evaluation/evaluation-targets.js';
+import type { SpendingRequest } from '../../models/spending-predictor/prediction/request.js';
+import { committed } from '../../models/spending-predictor/data/vocabulary.js';
+import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
+import { cpuSince, generatedSpending, spendingTable, trainSharded } from './generated-data.js';
+
+const USERS = 300;
+/** Months of the generated history, the last twelve of which judge. */
+const MONTHS = 36;
+/**
+ * Strangers by the month of the history in which they came, so that each length of history is judged on 2,000 months
+ * or more: those of month 0 are known for two to three years, the others for up to two.
+ */
+const ARRIVALS = [
+  { month: 0, users: 400 },
+  ...Array.from({ length: 12 }, (_, i) => ({ month: 13 + i, users: 42 })),
+] as const;
+/** Apart from the seed of the customers that are learned from. */
+const SEED = 7000;
+
+type Server = Predictor<SpendingRequest, SpendingAnswer>;
+
+/** Customers who were not learned from, each with everything since the month in which they came. */
+export async function strangers({ schema }: TrainingData): Promise<Holdout['customers']> {
+  const found = new Map<string, readonly Movement[]>();
+  for (const { month, users } of ARRIVALS) {
+    const settings = { users, seed: SEED + month, months: MONTHS - month };
+    // The generator lets some join later still: those are other arrivals' share.
+    const customers = [...generateCustomers(settings)].filter(({ profile }) => profile.firstMonth === 0);
+    const { customers: rows } = readHoldout({ schema, table: await spendingTable(customers) });
+    for (const [customer, own] of rows) found.set(`${customer} of month ${month}`, own);
+  }
+  return found;
+}
+
+/** Whether an outcome lay in the two bands, and of whom. */
+interface Verdict {
+  readonly group: string;
+  readonly customer: string;
+  readonly in80: boolean;
+  readonly in95: boolean;
+}
+
+type Band = SpendingAnswer['monthly'][number]['total'];
+
+const verdict = (group: string, customer: string, truth: number, band: Band): Verdict => ({
+  ...{ group, customer },
+  in80: truth >= band.low80 && truth <= band.high80,
+  in95: truth >= band.low95 && truth <= band.high95,
+});
+
+const NOTHING: Band = { mean: 0, low80: 0, high80: 0, low95: 0, high95: 0 };
+
+/** The month ahead of one customer on each first day of a month that was held out. */
+export async function judge(server: Server, customer: string, rows: readonly Movement[], year: Holdout): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  const truths = judgedRowsOf(customer, rows, year).filter(({ horizon, origin, month }) => horizon === 1 && origin === month);
+  for (const month of new Set(truths.map((row) => row.month))) {
+    const [answer] = await server.predict([requestAt(customer, rows, month, 1)]);
+    const { total, categories } = answer!.monthly[0]!;
+    const length = historyBand(answer!.historyMonths);
+    for (const { target, truth } of truths.filter((row) => row.month === month)) {
+      if (target === 'total') verdicts.push(verdict(length, customer, truth, total));
+      const category = /^category (.+)$/.exec(target)?.[1];
+      const band = category === undefined ? undefined : (categories[category] ?? NOTHING);
+      if (band === undefined || answer!.historyMonths < 12 || (truth === 0 && band.mean === 0)) continue;
+      verdicts.push(verdict(category!, customer, truth, band));
+    }
+  }
+  return verdicts;
+} // prettier-ignore
+
+/** Share of outcomes in a band, with the standard error of a mean over customers, whose months are not independent. */
+function share(verdicts: readonly Verdict[], pick: (one: Verdict) => boolean): { value: number; error: number } {
+  const value = verdicts.filter(pick).length / verdicts.length;
+  const sums = new Map<string, number>();
+  for (const one of verdicts) sums.set(one.customer, (sums.get(one.customer) ?? 0) + Number(pick(one)) - value);
+  const squares = [...sums.values()].reduce((sum, deviation) => sum + deviation ** 2, 0);
+  return { value, error: Math.sqrt(squares) / verdicts.length };
+}
+
+export function coverageRows(name: string, verdicts: readonly Verdict[], target: number | null): BenchmarkRow[] {
+  return ([['80', 0.8], ['95', 0.95]] as const).map(([level, nominal]) => {
+    const { value, error } = share(verdicts, (one) => one[`in${level}`]);
+    return benchmarkRow({
+      name: `generated, ${level} % band, ${name}: distance of coverage from nominal (n = ${verdicts.length})`,
+      value: 100 * Math.abs(value - nominal),
+      unit: `points (covers ${(100 * value).toFixed(1)} %, standard error ${(100 * error).toFixed(1)})`,
+      target: target === null ? null : { atMost: target },
+      peer: null,
+    });
+  });
+} // prettier-ignore
+
+const LENGTHS = [3, 12, 24].map(historyBand);
+
+/**
+ * Coverage of the monthly total's bands by length of history, on customers who were not learned from: of those who were,
+ * too few are new. Then each committed category's where something was forecast or came; for information, since a bill
+ * that comes at its price to the rupee is inside of any band.
+ */
+export async function backendIntervalRows({ onProgress }: BenchmarkContext): Promise<BenchmarkRow[]> {
+  const before = process.cpuUsage();
+  const model = await findModel('spending-predictor');
+  const { train, holdout } = await generatedSpending(USERS);
+  const year = readHoldout(holdout);
+  const server = (await model.predictor(await trainSharded(train, 0))) as Server;
+  const verdicts: Verdict[] = [];
+  for (const [customer, rows] of await strangers(train)) verdicts.push(...(await judge(server, customer, rows, year)));
+  await server.close();
+  onProgress(`bands of strangers: ${cpuSince(before).toFixed(1)} CPU s`);
+  const of = (group: string): Verdict[] => verdicts.filter((one) => one.group === group);
+  return [
+    ...LENGTHS.flatMap((length) => coverageRows(length, of(length), 3)),
+    ...[...committed].sort().flatMap((category) => (of(category).length > 0 ? coverageRows(category, of(category), null) : [])),
+  ];
+} // prettier-ignore

@@ -1,0 +1,51 @@
+/** A number that must be reached. Null = measured for information. */
+export type Target = { readonly atLeast: number } | { readonly atMost: number } | null;
+
+/** One line of a benchmark's table. */
+export interface BenchmarkRow {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly target: Target;
+  /** The peer's own value, measured in the same run; null when the peer is not installed. */
+  readonly peer: { readonly name: string; readonly value: number } | null;
+  readonly pass: boolean;
+}
+
+export interface BenchmarkContext {
+  /** Folder with the public data sets; a benchmark that needs them says so when they are not there. */
+  readonly dataFolder: string;
+  /** One line for a person who waits. */
+  readonly onProgress: (line: string) => void;
+  /** False for a section that `--only` leaves out; a long suite asks before each of its parts. */
+  readonly wants: (section: string) => boolean;
+}
+
+/** What a module in bench/ exports as `benchmarks`. */
+export interface BenchmarkSuite {
+  /** One sentence for `--help`. */
+  readonly description: string;
+  run(context: BenchmarkContext): Promise<BenchmarkRow[]>;
+}
+
+/** True when the value reaches the target. */
+export function reaches(value: number, target: Target): boolean {
+  if (target === null) return true;
+  return 'atLeast' in target ? value >= target.atLeast : value <= target.atMost;
+}
+
+/** A row whose `pass` follows from value and target. */
+export function benchmarkRow(row: Omit<BenchmarkRow, 'pass'>): BenchmarkRow {
+  return { ...row, pass: reaches(row.value, row.target) };
+}
+
+/** CPU seconds, user and system, that this process spends in a computation; the fastest of several runs. */
+export function cpuSeconds(runs: number, compute: () => void): number {
+  const times = Array.from({ length: runs }, () => {
+    const before = process.cpuUsage();
+    compute();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e6;
+  });
+  return Math.min(...times);
+}

@@ -1,0 +1,9 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../program/context.js';
+import { registerVerdict } from '../runs/verdict-command.js';
+
+/** `ml approve <model>`. */
+export function register(program: Command, cli: CliContext): void {
+  const effect = 'Approves the open promotion of a model.';
+  registerVerdict(program, cli, { verdict: 'approve', summary: 'approve a promotion that waits', effect });
+}

@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../program/context.js';
+import type { GenerateOptions, SnapshotOptions, ValidateOptions } from '../views/data-view.js';
+import { wholeNumber } from '../program/options.js';
+
+/** `ml data generate|import|sources|use|snapshots|validate`. */
+export function register(program: Command, cli: CliContext): void {
+  const data = program
+    .command('data')
+    .summary('generate, import, list and check data sources')
+    .description('Where training rows come from: sources, and the snapshots that were taken of them.');
+  registerLoading(data, cli);
+  registerSources(data, cli);
+  registerSnapshots(data, cli);
+}
+
+function registerLoading(data: Command, cli: CliContext): void {
+  data
+    .command('generate')
+    .description(
+      'Makes a synthetic backend and puts it in the place of the source "generated", which becomes the one in use. ' +
+        'Same seed, same rows. docs/synthetic-data.md tells what is in it.',
+    )
+    .option('--users <n>', 'customers (300)', wholeNumber)
+    .option('--months <n>', 'months of history (36)', wholeNumber)
+    .option('--seed <n>', 'seed (42)', wholeNumber)
+    .option('--until <date>', 'last day with data, YYYY-MM-DD (2026-10-31)')
+    .option('--report', 'load nothing; print how hard the data are: a trivial model and an oracle for each task')
+    .action(async (options: GenerateOptions) => {
+      const { generate, reportDifficulty } = await import('../views/data-view.js');
+      await (options.report === true ? reportDifficulty(cli, options) : generate(cli, options));
+    });
+  data
+    .command('import')
+    .description(
+      'Loads a known public data set as a source and model line of its own, in use from then on. Layouts: berka, the ' +
+        "anonymised Czech bank of the PKDD'99 challenge (folder with account, client, disp, district, loan and trans).",
+    )
+    .argument('<layout>', 'layout of the files: berka')
+    .argument('<folder>', 'folder with the files')
+    .action(async (layout: string, folder: string) => {
+      const { importData } = await import('../views/data-view.js');
+      await importData(cli, layout, folder);
+    });
+}
+
+function registerSources(data: Command, cli: CliContext): void {
+  data
+    .command('sources')
+    .description('Every source that was loaded; the one in use is marked.')
+    .action(async () => {
+      const { listSources } = await import('../views/data-view.js');
+      await listSources(cli);
+    });
+  data
+    .command('use')
+    .description('Makes a source the one that commands without --source read.')
+    .argument('<source>', 'name of a source')
+    .action(async (source: string) => {
+      const { useSource } = await import('../views/data-view.js');
+      await useSource(cli, source);
+    });
+}
+
+function registerSnapshots(data: Command, cli: CliContext): void {
+  data
+    .command('snapshots')
+    .description('Snapshots of the sources, newest first.')
+    .option('--source <name>', 'only of this source')
+    .option('--limit <n>', 'at most so many (20)', wholeNumber)
+    .action(async (options: SnapshotOptions) => {
+      const { listSnapshots } = await import('../views/data-view.js');
+      await listSnapshots(cli, options);
+    });
+  data
+    .command('validate')
+    .description(
+      'Checks a snapshot against the description of its tables. Exit code 3 when too many rows have a fault.',
+    )
+    .option('--source <name>', "this source's newest snapshot (the source in use)")
+    .option('--snapshot <hash>', 'this snapshot')
+    .action(async (options: ValidateOptions) => {
+      const { validate } = await import('../views/data-view.js');
+      await validate(cli, options);
+    });
+}

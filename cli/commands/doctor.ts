@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../program/context.js';
+import type { Finding } from '../doctor/finding.js';
+
+/** `ml doctor`: exit code 0 when nothing required is missing. */
+export function register(program: Command, cli: CliContext): void {
+  program
+    .command('doctor')
+    .summary('check every part this machine needs')
+    .description(
+      'Loads each module with compiled code and does one operation with it, and finds each service or what it would be ' +
+        'started from. Starts, fetches and changes nothing.',
+    )
+    .action(() => examineAll(cli));
+}
+
+async function examineAll(cli: CliContext): Promise<void> {
+  const [{ conclude }, { nativeModules }, { serviceExaminations }] = await Promise.all([
+    import('../doctor/finding.js'),
+    import('../doctor/native-modules.js'),
+    import('../doctor/services.js'),
+  ]);
+  const findings: Finding[] = [nodeFinding()];
+  for (const examination of [...nativeModules, ...serviceExaminations(cli.config)])
+    findings.push(await conclude(examination));
+  const healthy = findings.every(({ state }) => state !== 'missing');
+  cli.out.result({ healthy, findings }, () => print(cli, findings));
+  if (!healthy) cli.exitWith(1);
+}
+
+const nodeFinding = (): Finding => ({
+  part: 'Node.js',
+  state: 'ok',
+  found: `${process.platform} ${process.arch}`,
+  where: process.execPath,
+  version: process.versions.node,
+  advice: '',
+});
+
+function print({ out }: CliContext, findings: readonly Finding[]): void {
+  const paints = { ok: out.paint.green, optional: out.paint.yellow, missing: out.paint.red };
+  out.table({
+    head: ['part', 'state', 'found', 'version', 'where', 'what to do'],
+    rows: findings.map((it) => [it.part, paints[it.state](it.state), it.found, it.version, it.where, it.advice]),
+  });
+}

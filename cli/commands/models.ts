@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { DEFAULT_LINE } from '../../contracts/ids.js';
+import type { CliContext } from '../program/context.js';
+
+interface LineOptions {
+  readonly line: string;
+}
+
+/** `ml models list|show|diff|refreeze`. */
+export function register(program: Command, cli: CliContext): void {
+  const models = program
+    .command('models')
+    .summary('list, show and compare versions')
+    .description('Models, their lines and versions, and what awaits approval.');
+  addList(models, cli);
+  addShow(models, cli);
+  addDiff(models, cli);
+  addRefreeze(models, cli);
+}
+
+function addList(models: Command, cli: CliContext): void {
+  models
+    .command('list')
+    .description('Every model with its versions, newest first, and the promotions that await approval.')
+    .option('--model <name>', 'this model only')
+    .action(async (options: { readonly model?: string }) => {
+      const { listModels } = await import('../views/models-view.js');
+      await listModels(cli, options.model ?? null);
+    });
+}
+
+function addShow(models: Command, cli: CliContext): void {
+  models
+    .command('show')
+    .description('Purpose, hyper-parameters, gates, versions and transitions of one model.')
+    .argument('<model>', 'name of a model')
+    .option('--line <name>', 'line', DEFAULT_LINE)
+    .action(async (model: string, options: LineOptions) => {
+      const { showModel } = await import('../views/models-view.js');
+      await showModel(cli, model, options.line);
+    });
+}
+
+function addDiff(models: Command, cli: CliContext): void {
+  models
+    .command('diff')
+    .description('Two versions of one line side by side.')
+    .argument('<model>', 'name of a model')
+    .argument('<first>', 'version')
+    .argument('<second>', 'version')
+    .option('--line <name>', 'line', DEFAULT_LINE)
+    .action(async (model: string, first: string, second: string, options: LineOptions) => {
+      const { diffVersions } = await import('../views/models-view.js');
+      await diffVersions(cli, { model, first, second, line: options.line });
+    });
+}
+
+function addRefreeze(models: Command, cli: CliContext): void {
+  models
+    .command('refreeze')
+    .description(
+      'Renews the frozen holdout of a line from its newest data. The next run is judged on it, and compared with the ' +
+        'champion on the rows that the champion did not learn from.',
+    )
+    .argument('<model>', 'name of a model')
+    .requiredOption('--approver <name>', 'who decided so')
+    .option('--line <name>', 'line', DEFAULT_LINE)
+    .action(async (model: string, options: LineOptions & { readonly approver: string }) => {
+      const { refreezeHoldout } = await import('../governance/refreeze.js');
+      await refreezeHoldout(cli, model, options);
+    });
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { MasterTrainingInput } from '../../contracts/workflows.js';
+import type { CliContext } from '../program/context.js';
+import type { RunOptions } from '../program/options.js';
+import { addRunOptions, runId, wholeNumber } from '../program/options.js';
+import { runTraining } from '../runs/run-training.js';
+
+interface RetrainOptions extends RunOptions {
+  readonly source?: string;
+  readonly seed: number;
+}
+
+/** `ml retrain`, the command of the README. */
+export function register(program: Command, cli: CliContext): void {
+  const command = program
+    .command('retrain')
+    .summary('retrain every model once, from the data to a decision')
+    .description(
+      'Starts the local services where none are configured, generates a backend where there is no data yet, and runs ' +
+        'the master workflow once: extract, validate, build features, train, judge, register.',
+    )
+    .option('--source <name>', 'data source (the one in use)')
+    .option('--seed <n>', 'seed of everything random', wholeNumber, 42);
+  addRunOptions(command).action((options: RetrainOptions) => retrain(cli, options));
+}
+
+async function retrain(cli: CliContext, options: RetrainOptions): Promise<void> {
+  const connection = await cli.connect();
+  const { ensureSource } = await import('../runs/ensure-source.js');
+  await ensureSource(cli, connection, { source: options.source, whenEmpty: 'generate' });
+  const source = options.source === undefined ? {} : { source: options.source };
+  const input: MasterTrainingInput = { ...source, seed: options.seed, trigger: 'cli' };
+  const summary = `every model from ${options.source ?? 'the source in use'}`;
+  const request = { workflow: 'masterTraining' as const, input, id: runId(options, 'retraining'), summary };
+  await runTraining(cli, connection, request, options);
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../program/context.js';
+import { wholeNumber } from '../program/options.js';
+
+interface ListOptions {
+  readonly model?: string;
+  readonly limit: number;
+}
+
+/** `ml runs list|show|compare`. */
+export function register(program: Command, cli: CliContext): void {
+  const runs = program
+    .command('runs')
+    .summary('list, show, follow and compare runs')
+    .description('Runs: one attempt of one model in one workflow, whatever became of it.');
+  runs
+    .command('list')
+    .description('The newest runs first.')
+    .option('--model <name>', 'of this model only')
+    .option('--limit <n>', 'at most so many', wholeNumber, 20)
+    .action(async (options: ListOptions) => {
+      const { listRuns } = await import('../views/runs-view.js');
+      await listRuns(cli, options);
+    });
+  runs
+    .command('show')
+    .description('Everything about a run, or about all runs of a retraining.')
+    .argument('<id>', 'id of the workflow')
+    .option('--follow', 'wait until it ends, with progress')
+    .action(async (id: string, options: { readonly follow?: true }) => {
+      const { showRun } = await import('../views/runs-view.js');
+      await showRun(cli, id, options.follow === true);
+    });
+  runs
+    .command('compare')
+    .description('Two runs side by side: metrics, parameters, data.')
+    .argument('<first>', 'id of the workflow')
+    .argument('<second>', 'id of the workflow')
+    .action(async (first: string, second: string) => {
+      const { compareRuns } = await import('../views/runs-view.js');
+      await compareRuns(cli, first, second);
+    });
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../program/context.js';
+import type { NoteOptions } from '../views/schedules-view.js';
+
+const idHelp = 'weekly-retraining or daily-data-pipeline';
+
+/** `ml schedule apply|list|trigger|pause|resume`. */
+export function register(program: Command, cli: CliContext): void {
+  const schedule = program
+    .command('schedule')
+    .summary('weekly retraining and daily data pipeline')
+    .description('The schedules on the Temporal server, as the settings SCHEDULE_* want them.');
+  const view = () => import('../views/schedules-view.js');
+  schedule
+    .command('apply')
+    .description('Creates what is missing and updates what differs; never doubles. A pause stays.')
+    .action(async () => (await view()).apply(cli));
+  schedule
+    .command('list')
+    .description('The schedules with their next runs.')
+    .action(async () => (await view()).list(cli));
+  schedule
+    .command('trigger')
+    .description('Starts one run now, under the overlap policy of the settings.')
+    .argument('[id]', idHelp, 'weekly-retraining')
+    .action(async (id: string) => (await view()).trigger(cli, id));
+  for (const verb of ['pause', 'resume'] as const)
+    schedule
+      .command(verb)
+      .description(verb === 'pause' ? 'Stops firing until resumed.' : 'Fires again as planned.')
+      .argument('[id]', `${idHelp} (both)`)
+      .option('--note <text>', 'why, for the next reader')
+      .action(async (id: string | undefined, options: NoteOptions) => (await view())[verb](cli, id, options));
+}

@@ -1,0 +1,115 @@
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { FileFormat } from '../../contracts/dataset.js';
+import { PipelineError } from '../../contracts/errors.js';
+import type { MasterTrainingInput, TrainModelInput } from '../../contracts/workflows.js';
+import type { DataFile } from '../../datasets/sources/files/read-file.js';
+import type { CliContext, Connection } from '../program/context.js';
+import { addHyperParameterFlags, checkHyperParameters, collectHyperParameters } from '../program/hyper-parameters.js';
+import type { RunOptions } from '../program/options.js';
+import { addRunOptions, runId, wholeNumber } from '../program/options.js';
+import { runTraining } from '../runs/run-training.js';
+
+interface TrainOptions extends RunOptions {
+  readonly dataPath?: string;
+  readonly source?: string;
+  readonly seed: number;
+  readonly from: 'data' | 'dataset';
+  readonly update?: true;
+}
+
+/** `ml train <model|all>`. */
+export function register(program: Command, cli: CliContext): void {
+  const command = program
+    .command('train')
+    .summary('train one model, or all, from the backend or from a file')
+    .description('Trains, judges and registers one model, or all of them, from the backend or from a file.')
+    .argument('<model>', 'name of a model, or all')
+    .option('--data-path <file>', 'train from this file (docs/data-formats.md) instead of the backend')
+    .option('--source <name>', 'data source (the one in use)')
+    .option('--seed <n>', 'seed of everything random', wholeNumber, 42)
+    .option('--update', "continue the line's champion on the newest rows instead of training from scratch")
+    .addOption(fromOption());
+  addRunOptions(addHyperParameterFlags(command)).action((model: string, options: TrainOptions) =>
+    model === 'all' ? trainAll(cli, options) : trainOne(cli, model, options),
+  );
+}
+
+const fromOption = (): Option =>
+  new Option('--from <stage>', 'data: extract anew; dataset: take the newest snapshot')
+    .choices(['data', 'dataset'])
+    .default('data');
+
+async function trainOne(cli: CliContext, name: string, options: TrainOptions): Promise<void> {
+  const params = collectHyperParameters({ ...options });
+  const { findModel } = await import('../../models/catalogue.js');
+  const model = await findModel(name);
+  checkHyperParameters(model, params);
+  const update = options.update === true;
+  if (update && model.updatable !== true) throw scratchOnly(name);
+  const file = await readFileOption(options, model.fileFormats);
+
+  const connection = await cli.connect();
+  const rows = file === null ? await backendRows(cli, connection, options) : await fileRows(connection, name, file);
+  const input: TrainModelInput = { modelName: name, ...rows, params, seed: options.seed, update, trigger: 'cli' };
+  const summary = `${name}${update ? ' updated' : ''} from ${file === null ? (options.source ?? 'the source in use') : basename(file.fileName)}`;
+  const request = { workflow: 'trainModel' as const, input, id: runId(options, `train-${name}`), summary };
+  await runTraining(cli, connection, request, options);
+}
+
+async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
+  const params = Object.keys(collectHyperParameters({ ...options }));
+  if (params.length > 0) throw oneModelOnly(`the hyper-parameter ${params.join(', ')}`);
+  if (options.dataPath !== undefined) throw oneModelOnly('--data-path');
+  if (options.update === true) throw oneModelOnly('--update');
+  const connection = await cli.connect();
+  const rows = await backendRows(cli, connection, options);
+  const input: MasterTrainingInput = { ...rows, seed: options.seed, trigger: 'cli' };
+  const summary = `every model from ${options.source ?? 'the source in use'}`;
+  const request = { workflow: 'masterTraining' as const, input, id: runId(options, 'retraining'), summary };
+  await runTraining(cli, connection, request, options);
+}
+
+const oneModelOnly = (what: string): PipelineError =>
+  new PipelineError('INVALID_INPUT', `${what} belongs to one model; name it instead of "all"`);
+
+const scratchOnly = (name: string): PipelineError =>
+  new PipelineError('INVALID_INPUT', `${name} learns from scratch only; leave out --update`, { modelName: name });
+
+/** Bad files end here, before anything is started. */
+async function readFileOption({ dataPath }: TrainOptions, formats: readonly FileFormat[]): Promise<DataFile | null> {
+  if (dataPath === undefined) return null;
+  const { readDataFile } = await import('../../datasets/sources/files/read-file.js');
+  return readDataFile(dataPath, formats);
+}
+
+async function fileRows(
+  { services }: Connection,
+  modelName: string,
+  file: DataFile,
+): Promise<Partial<TrainModelInput>> {
+  const { storeTrainingFile } = await import('../runs/data-file.js');
+  return { datasetHash: await storeTrainingFile(services.blobs, modelName, file) };
+}
+
+/** With `--from dataset` the newest snapshot of the source, else a fresh extraction. */
+async function backendRows(
+  cli: CliContext,
+  connection: Connection,
+  options: TrainOptions,
+): Promise<{ readonly source?: string; readonly snapshotHash?: string }> {
+  const fresh = options.from === 'data';
+  // A snapshot of a named source can be read whatever the settings say.
+  if (fresh || options.source === undefined) {
+    const { ensureSource } = await import('../runs/ensure-source.js');
+    await ensureSource(cli, connection, { source: options.source, whenEmpty: 'refuse' });
+  }
+  if (fresh) return options.source === undefined ? {} : { source: options.source };
+  const { services } = connection;
+  const source = options.source ?? (await services.catalog.active());
+  const snapshot = await services.snapshotLog.latest(source);
+  if (snapshot === null)
+    throw new PipelineError('DATASET_NOT_FOUND', `the source ${source} has no snapshot yet; leave out --from dataset`);
+  return { source, snapshotHash: snapshot.hash };
+}

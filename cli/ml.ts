@@ -1,0 +1,65 @@
+import { CommanderError } from 'commander';
+import { PipelineError } from '../contracts/errors.js';
+import { commandFiles } from './program/commands.js';
+import { createContext } from './program/context.js';
+import { errorDocument, exitCodeOf, formatError, toPipelineError } from './program/errors.js';
+import type { Output } from './output/output.js';
+import { createOutput } from './output/output.js';
+import { buildProgram } from './program/program.js';
+
+/** The flags of the output are read before the command line is parsed, so that a parse error respects them too. */
+function openOutput(argv: readonly string[]): Output {
+  const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return createOutput(
+    { stdout: process.stdout, stderr: process.stderr },
+    { json: flags.includes('--json'), verbose: flags.includes('--verbose'), noColour: process.env.NO_COLOR },
+  );
+}
+
+/** `ml train x` wants train, and so does `ml help train`; `ml --help` wants no command. */
+function wantedCommand(argv: readonly string[]): string | null {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  return (words[0] === 'help' ? words[1] : words[0]) ?? null;
+}
+
+/** Commander ends help and usage errors by throwing; help is a success only when it was asked for. */
+function usageExit(error: CommanderError, argv: readonly string[], out: Output): number {
+  if (error.exitCode === 0) return 0;
+  if (error.code === 'commander.help') return 2;
+  const message = error.message.replace(/^error: /, '');
+  return report(new PipelineError('INVALID_INPUT', message, { help: helpCommand(argv) }), out);
+}
+
+function helpCommand(argv: readonly string[]): string {
+  const command = wantedCommand(argv);
+  return command !== null && command in commandFiles ? `ml ${command} --help` : 'ml --help';
+}
+
+function report(error: PipelineError, out: Output): number {
+  out.result(errorDocument(error), () => out.notice(formatError(error, out.paint, out.verbose)));
+  if (out.json && out.verbose) out.notice(formatError(error, out.paint, true));
+  return exitCodeOf(error);
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const out = openOutput(argv);
+  const context = createContext(out);
+  try {
+    const program = await buildProgram(context.cli, wantedCommand(argv));
+    await program.parseAsync([...argv], { from: 'user' });
+    return context.exitCode();
+  } catch (fault) {
+    if (fault instanceof CommanderError) return usageExit(fault, argv, out);
+    return report(toPipelineError(fault), out);
+  } finally {
+    await context.close();
+  }
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader went away (`ml runs list | head`): not an error of ours.
+  if (error.code === 'EPIPE') process.exit(0);
+});
+process.exitCode = await main(process.argv.slice(2));
+// A stray socket must not keep a finished command alive.
+setTimeout(() => process.exit(), 2000).unref();

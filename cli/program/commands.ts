@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { CliContext } from './context.js';
+
+/** What each file in cli/commands/ exports. */
+export interface CommandFile {
+  readonly register: (program: Command, cli: CliContext) => void;
+}
+
+interface CommandEntry {
+  /** The same sentence as the command's own summary; a test compares them. */
+  readonly summary: string;
+  readonly load: () => Promise<CommandFile>;
+}
+
+/** Every command by its first word, in the order of the help text. */
+export const commandFiles: Readonly<Record<string, CommandEntry>> = {
+  retrain: {
+    summary: 'retrain every model once, from the data to a decision',
+    load: () => import('../commands/retrain.js'),
+  },
+  train: {
+    summary: 'train one model, or all, from the backend or from a file',
+    load: () => import('../commands/train.js'),
+  },
+  predict: { summary: 'answer one question with a registered version', load: () => import('../commands/predict.js') },
+  runs: { summary: 'list, show, follow and compare runs', load: () => import('../commands/runs.js') },
+  models: { summary: 'list, show and compare versions', load: () => import('../commands/models.js') },
+  promote: { summary: 'ask for a version to be promoted', load: () => import('../commands/promote.js') },
+  approve: { summary: 'approve a promotion that waits', load: () => import('../commands/approve.js') },
+  reject: { summary: 'reject a promotion that waits', load: () => import('../commands/reject.js') },
+  rollback: { summary: 'return to the former production version', load: () => import('../commands/rollback.js') },
+  data: { summary: 'generate, import, list and check data sources', load: () => import('../commands/data.js') },
+  intents: {
+    summary: 'which messages to label next, and bring labels back',
+    load: () => import('../commands/intents.js'),
+  },
+  entities: {
+    summary: 'which annotations are probably wrong, and bring corrections back',
+    load: () => import('../commands/entities.js'),
+  },
+  features: { summary: 'show the online features of an entity', load: () => import('../commands/features.js') },
+  schedule: { summary: 'weekly retraining and daily data pipeline', load: () => import('../commands/schedule.js') },
+  up: { summary: 'start the local services and workers', load: () => import('../commands/up.js') },
+  down: { summary: 'stop what `ml up` started', load: () => import('../commands/down.js') },
+  status: { summary: 'show what runs and where it answers', load: () => import('../commands/status.js') },
+  worker: { summary: 'run a worker in the foreground', load: () => import('../commands/worker.js') },
+  doctor: { summary: 'check every part this machine needs', load: () => import('../commands/doctor.js') },
+};

@@ -1,0 +1,72 @@
+import type { Client } from '@temporalio/client';
+import type { Config } from '../../platform/config.js';
+import type { Endpoints } from '../../platform/embedded/endpoints.js';
+import type { Services } from '../../composition/services.js';
+import type { Output } from '../output/output.js';
+import { loadConfig } from './settings.js';
+
+/** Everything a command that needs services works with. */
+export interface Connection {
+  readonly endpoints: Endpoints;
+  readonly services: Services;
+  readonly temporal: Client;
+}
+
+/** What each command is lent. A command file exports `register(program, cli)` and imports heavy rooms inside its action. */
+export interface CliContext {
+  /** Parsed on first use, so that `--help` works with a broken setting. @throws PipelineError `INVALID_CONFIG`. */
+  readonly config: Config;
+  readonly out: Output;
+  /** Starts what is not running, connects once a process; closed when the command ends. */
+  readonly connect: () => Promise<Connection>;
+  /** Sets the exit code of a command that ended without an error: 1 something failed, 3 data rejected, 130 Ctrl-C. */
+  readonly exitWith: (code: 0 | 1 | 2 | 3 | 130) => void;
+}
+
+/** A context with the means to close what it opened. */
+export interface OwnedContext {
+  readonly cli: CliContext;
+  exitCode(): number;
+  close(): Promise<void>;
+}
+
+/** Builds the context of one CLI process; nothing is read or opened before a command asks. */
+export function createContext(out: Output): OwnedContext {
+  let config: Config | null = null;
+  let connection: Promise<Connection> | null = null;
+  let code = 0;
+  const cli: CliContext = {
+    get config() {
+      return (config ??= loadConfig());
+    },
+    out,
+    connect: () => (connection ??= openConnection(cli)),
+    exitWith: (wanted) => void (code = wanted),
+  };
+  return {
+    cli,
+    exitCode: () => code,
+    close: async () => {
+      if (connection !== null) await connection.then(closeConnection, () => undefined);
+    },
+  };
+}
+
+async function openConnection({ config, out }: CliContext): Promise<Connection> {
+  const [{ ensurePlatform }, { createLogger }, { connectServices }, { connectTemporal }, { temporalServer }] =
+    await Promise.all([
+      import('../../platform/embedded/ensure.js'),
+      import('../../platform/logging.js'),
+      import('../../composition/services.js'),
+      import('../../platform/temporal/client.js'),
+      import('../../platform/temporal/server.js'),
+    ]);
+  const endpoints = await ensurePlatform(config, out.notice);
+  const logger = createLogger({ level: out.verbose ? config.logLevel : 'warn', name: 'ml' });
+  const services = await connectServices(config, endpoints, logger);
+  return { endpoints, services, temporal: await connectTemporal(temporalServer(config, endpoints)) };
+}
+
+async function closeConnection({ services, temporal }: Connection): Promise<void> {
+  await Promise.allSettled([services.close(), temporal.connection.close()]);
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { PipelineError, errorTable } from '../../contracts/errors.js';
+import { errorDocument, exitCodeOf, formatError, toPipelineError } from './errors.js';
+import { createPaint } from '../output/paint.js';
+
+const plain = createPaint(false);
+
+/** What the Temporal client throws when a workflow failed: wrappers around an ApplicationFailure. */
+function workflowFailed(type: string, message: string, details: unknown[]): Error {
+  const failure = Object.assign(new Error(message), { type, details });
+  const activity = Object.assign(new Error('Activity task failed', { cause: failure }), { name: 'ActivityFailure' });
+  return Object.assign(new Error('Workflow execution failed', { cause: activity }), { name: 'WorkflowFailedError' });
+}
+
+describe('errors', () => {
+  it('keep code, message and details across Temporal', () => {
+    const error = toPipelineError(workflowFailed('TOO_FEW_ROWS', '3 rows, 50 wanted', [{ found: 3, wanted: 50 }]));
+    expect(error.code).toBe('TOO_FEW_ROWS');
+    expect(error.message).toBe('3 rows, 50 wanted');
+    expect(error.details).toEqual({ found: 3, wanted: 50 });
+    expect(exitCodeOf(error)).toBe(2);
+  });
+
+  it('do not take a foreign error type for a code of ours', () => {
+    expect(toPipelineError(workflowFailed('toString', 'x', [])).code).toBe('INTERNAL');
+  });
+
+  it('name what Temporal refuses', () => {
+    const started = Object.assign(new Error('x'), { name: 'WorkflowExecutionAlreadyStartedError', workflowId: 'w' });
+    const error = toPipelineError(started);
+    expect([error.code, error.details]).toEqual(['ALREADY_RUNNING', { id: 'w' }]);
+    const missing = Object.assign(new Error('x'), { name: 'WorkflowNotFoundError', workflowId: 'w' });
+    expect(toPipelineError(missing).code).toBe('RUN_NOT_FOUND');
+  });
+
+  it('take a refused connection for a service that is away', () => {
+    expect(toPipelineError(Object.assign(new Error('x'), { code: 'ECONNREFUSED' })).code).toBe('SERVICE_UNAVAILABLE');
+  });
+
+  it('quote input without letting it steer the terminal', () => {
+    const error = new PipelineError('INVALID_INPUT', 'found \u001b[31mred', { where: 'a\u0007b' });
+    expect(formatError(error, plain, false)).toContain('found \\u001b[31mred');
+    expect(formatError(error, plain, false)).toContain('where: a\\u0007b');
+    expect(formatError(error, plain, true)).not.toContain('\u001b');
+  });
+
+  it('become one block: code, message, where, what to do; the stack only on request', () => {
+    const error = new PipelineError('MISSING_COLUMN', 'no column "age"', { file: 'x.csv', wanted: ['age', 'label'] });
+    const block = formatError(error, plain, false);
+    expect(block.split('\n').slice(0, 4)).toEqual([
+      'error MISSING_COLUMN',
+      '  no column "age"',
+      '  file: x.csv',
+      '  wanted: age, label',
+    ]);
+    expect(block).toContain(errorTable.MISSING_COLUMN.meaning);
+    expect(block).not.toContain('errors.test.ts');
+    expect(formatError(error, plain, true)).toContain('errors.test.ts');
+  });
+
+  it('are one document with --json', () => {
+    const document = errorDocument(new PipelineError('DATA_REJECTED', 'm', { file: 'f' }));
+    expect(document.error).toMatchObject({ code: 'DATA_REJECTED', message: 'm', details: { file: 'f' }, exit: 3 });
+  });
+});

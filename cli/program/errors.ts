@@ -1,0 +1,134 @@
+import type { ErrorCode, ErrorDetails } from '../../contracts/errors.js';
+import { PipelineError, asPipelineError, errorTable, isErrorCode } from '../../contracts/errors.js';
+import type { Paint } from '../output/paint.js';
+import { visible } from '../output/visible.js';
+
+interface Fault extends Error {
+  readonly type?: unknown;
+  readonly details?: unknown;
+  readonly code?: unknown;
+}
+
+/** Names of Temporal's client errors and what they mean here; compared by name so that the package is not loaded. */
+const temporalFaults: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  WorkflowExecutionAlreadyStartedError: ['ALREADY_RUNNING', 'a workflow with this id exists already'],
+  WorkflowNotFoundError: ['RUN_NOT_FOUND', 'the Temporal server knows no workflow with this id'],
+  ScheduleNotFoundError: ['SCHEDULE_NOT_FOUND', 'the Temporal server knows no schedule with this id'],
+  TerminatedFailure: ['CANCELLED', 'the workflow was terminated'],
+  CancelledFailure: ['CANCELLED', 'the workflow was cancelled'],
+};
+
+const unreachable = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH']);
+
+/** What to do next, where the table's sentence does not say it. */
+const hints: Partial<Record<ErrorCode, string>> = {
+  UNKNOWN_MODEL: '`ml models list` shows the models of this catalogue.',
+  SOURCE_NOT_FOUND: '`ml data sources` shows them; `ml data generate` makes one.',
+  VERSION_NOT_FOUND: '`ml models list` shows the versions.',
+  RUN_NOT_FOUND: '`ml runs list` shows the runs.',
+  REQUEST_NOT_FOUND: '`ml models list` shows what awaits approval, `ml promote` asks for one.',
+  UNKNOWN_FORMAT: 'docs/data-formats.md describes the formats.',
+  SOURCE_SCHEMA_MISMATCH: '`ml data sources` shows which source is in use.',
+  MISSING_COLUMN: 'docs/data-formats.md lists the columns of each format.',
+  SERVICE_UNAVAILABLE: '`ml doctor` checks every part; `ml status` shows what runs.',
+  SERVICE_REFUSED: 'docs/operations.md goes through the settings; `ml doctor` tries them.',
+  SERVICE_NOT_FOUND: '`ml doctor` says what was looked for and how to get it.',
+  SERVICE_CRASHED: '`ml status` shows what runs; the logs lie in the state directory.',
+  INTERNAL: 'Repeat with --verbose for the stack trace.',
+};
+
+/** Any thrown value as a PipelineError: domain errors that crossed Temporal keep their code, message and details. */
+export function toPipelineError(fault: unknown): PipelineError {
+  const chain = causesOf(fault);
+  const known = chain.find((error) => error instanceof PipelineError);
+  if (known) return known;
+  for (const error of chain) {
+    const translated = translate(error, fault);
+    if (translated) return translated;
+  }
+  return asPipelineError(fault);
+}
+
+function translate(error: Fault, cause: unknown): PipelineError | null {
+  if (typeof error.type === 'string' && isErrorCode(error.type))
+    return new PipelineError(error.type, error.message, detailsOf(error), { cause });
+  const temporal = temporalFaults[error.name];
+  if (temporal) return new PipelineError(temporal[0], temporal[1], idOf(error), { cause });
+  if (typeof error.code === 'string' && unreachable.has(error.code))
+    return new PipelineError('SERVICE_UNAVAILABLE', `no connection: ${error.message}`, {}, { cause });
+  return null;
+}
+
+function causesOf(fault: unknown): Fault[] {
+  const chain: Fault[] = [];
+  for (let error = fault; error instanceof Error && !chain.includes(error); error = error.cause) chain.push(error);
+  return chain;
+}
+
+/** Details of an ApplicationFailure: our own object is the first of its list. */
+function detailsOf({ details }: Fault): ErrorDetails {
+  const first: unknown = Array.isArray(details) ? details[0] : details;
+  return typeof first === 'object' && first !== null ? (first as ErrorDetails) : {};
+}
+
+function idOf(error: Error): ErrorDetails {
+  const { workflowId, scheduleId } = error as { workflowId?: unknown; scheduleId?: unknown };
+  const id = typeof workflowId === 'string' ? workflowId : scheduleId;
+  return typeof id === 'string' ? { id } : {};
+}
+
+/** Exit code of an error: 1 something failed, 2 wrong use or bad input, 3 data rejected. */
+export const exitCodeOf = (error: PipelineError): 1 | 2 | 3 => errorTable[error.code].exit;
+
+/** What the reader can do: the table's sentence, and the command that helps. */
+export function adviceOf(code: ErrorCode): string {
+  const hint = hints[code];
+  return hint === undefined ? errorTable[code].meaning : `${errorTable[code].meaning} ${hint}`;
+}
+
+/** One block for people: code, message, where, what to do; the stack only when asked for. Messages may quote input. */
+export function formatError(error: PipelineError, paint: Paint, verbose: boolean): string {
+  const where = Object.entries(error.details).map(
+    ([name, value]) => `  ${paint.dim(`${name}:`)} ${visible(show(value))}`,
+  );
+  const stack = verbose ? [paint.dim(stackOf(error))] : [];
+  return [
+    paint.red(paint.bold(`error ${error.code}`)),
+    ...error.message.split('\n').map((line) => `  ${visible(line)}`),
+    ...where,
+    `  ${paint.dim('→')} ${adviceOf(error.code)}`,
+    ...stack,
+  ].join('\n');
+}
+
+const show = (value: ErrorDetails[string]): string => (Array.isArray(value) ? value.join(', ') : String(value));
+
+const stackOf = (error: Error): string =>
+  causesOf(error)
+    .map((one) => one.stack ?? one.message)
+    .join('\ncaused by: ')
+    .split('\n')
+    .map(visible)
+    .join('\n');
+
+/** The document that `--json` prints in place of a result. */
+export interface ErrorDocument {
+  readonly error: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly details: ErrorDetails;
+    readonly advice: string;
+    readonly exit: number;
+  };
+}
+
+/** The error as one JSON document. */
+export const errorDocument = (error: PipelineError): ErrorDocument => ({
+  error: {
+    code: error.code,
+    message: error.message,
+    details: error.details,
+    advice: adviceOf(error.code),
+    exit: exitCodeOf(error),
+  },
+});

@@ -1,0 +1,45 @@
+import { PipelineError } from '../../contracts/errors.js';
+import { jaroWinkler } from '../../learning/text/entity-linking/index.js';
+
+/** A name that somebody typed into a file of labels, and where: rows count from 1 below the header. */
+export interface GivenName {
+  readonly name: string;
+  readonly row: number;
+}
+
+export interface NameCheck {
+  readonly file: string;
+  readonly column: string;
+  /** What one name stands for, such as `intent`. */
+  readonly noun: string;
+  readonly known: Iterable<string>;
+  /** How a name that is meant to be new is allowed, such as `--new-intent <name>`. */
+  readonly allow: string;
+}
+
+/** The known name most like the given one, by Jaro–Winkler without case; null when there is none. */
+export function nearestName(name: string, known: Iterable<string>): string | null {
+  const wanted = name.toLowerCase();
+  const ranked = [...known].sort().map((one) => ({ one, likeness: jaroWinkler(wanted, one.toLowerCase()) }));
+  if (ranked.length === 0) return null;
+  return ranked.reduce((best, next) => (next.likeness > best.likeness ? next : best)).one;
+}
+
+/**
+ * Refuses a typing mistake before it becomes a class of its own.
+ * @throws PipelineError `INVALID_VALUE` for the first name that is not known, with file, row, column, the name found,
+ *   the nearest known one and how to allow a new one.
+ */
+export function requireKnownNames(given: readonly GivenName[], check: NameCheck): void {
+  const known = new Set(check.known);
+  const first = given.find(({ name }) => !known.has(name));
+  if (first === undefined) return;
+  const { file, column, noun } = check;
+  const { name, row } = first;
+  const nearest = nearestName(name, known);
+  const meant = nearest === null ? `no ${noun} is known yet` : `the nearest known one is "${nearest}"`;
+  const finding = `found the unknown ${noun} "${name}", ${meant}; allow a new one with ${check.allow}`;
+  throw new PipelineError('INVALID_VALUE', `${file}, row ${row}, column "${column}": ${finding}`, {
+    ...{ file, row, column, value: name, nearest },
+  });
+}

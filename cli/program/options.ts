@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import type { RunId } from '../runs/start-run.js';
+
+/** Parser of a whole number for an option. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value)) throw new InvalidArgumentError('A whole number is wanted.');
+  return value;
+}
+
+/** Parser of a number of things for an option. */
+export function atLeastOne(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1) throw new InvalidArgumentError('A whole number from 1 is wanted.');
+  return value;
+}
+
+/** Collects an option that may be given several times. */
+export const repeated = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
+/** Options of every command that starts a run. */
+export interface RunOptions {
+  readonly id?: string;
+  readonly detach?: true;
+}
+
+/** Adds `--id`, `--wait` and `--detach`. */
+export const addRunOptions = (command: Command): Command =>
+  command
+    .option('--id <id>', 'id of the run (a new one each time)')
+    .option('--wait', 'wait for the end and show it (the default)')
+    .option('--detach', 'start the run and return');
+
+/** The id that the caller asked for, or a base for a dated one. */
+export const runId = (options: RunOptions, base: string): RunId =>
+  options.id === undefined ? { base } : { exact: options.id };

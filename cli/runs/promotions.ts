@@ -1,0 +1,210 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { PipelineError } from '../../contracts/errors.js';
+import type { PromotionRequest } from '../../contracts/registry.js';
+import type {
+  ApprovalInput,
+  ApprovalReceipt,
+  PromoteModelInput,
+  PromoteModelResult,
+  RollbackModelInput,
+  RollbackModelResult,
+} from '../../contracts/workflows.js';
+import { approvalInput, messages, workflowIds } from '../../contracts/workflows.js';
+import { findModel } from '../../models/catalogue.js';
+import type { CliContext, Connection } from '../program/context.js';
+import { followRun } from './follow.js';
+import { pause } from '../program/interrupt.js';
+import { runUrl } from '../views/results.js';
+import { startRun } from './start-run.js';
+import { reportDetached } from '../views/training-report.js';
+
+/** How long `ml promote` looks for the request that its workflow opens. */
+const requestOpensWithinMs = 30_000;
+
+export interface PromoteOptions {
+  readonly line: string;
+  readonly version?: string;
+  readonly to: 'staging' | 'production';
+  readonly by: string;
+}
+
+/**
+ * Starts a promotion and says whether it waits for an approval.
+ * @throws PipelineError `UNKNOWN_MODEL`, `VERSION_NOT_FOUND`, `TRANSITION_NOT_ALLOWED`, `ALREADY_RUNNING`.
+ */
+export async function requestPromotion(cli: CliContext, name: string, options: PromoteOptions): Promise<void> {
+  const { name: modelName } = await findModel(name);
+  const connection = await cli.connect();
+  const { line, to: toStage, by: requestedBy } = options;
+  const version = options.version ?? (await candidateOf(connection, modelName, options));
+  const input: PromoteModelInput = { modelName, line, version, toStage, requestedBy };
+  const preferred = workflowIds.promotionOf(modelName, line, version);
+  const handle = await startRun(connection.temporal, cli.config, {
+    workflow: 'promoteModel',
+    input,
+    id: { base: preferred, preferred },
+    summary: `${modelName} ${version} to ${toStage}`,
+  });
+  const ended = await endsOrWaits(connection, handle, modelName);
+  const url = runUrl(connection.endpoints.temporal, handle.workflowId);
+  const about = { workflowId: handle.workflowId, url, modelName, line, version, toStage };
+  if (ended !== null) reportPromotion(cli, about, ended);
+  else reportWaiting(cli, about);
+}
+
+/** The newest version in the stage below the target. */
+async function candidateOf({ services }: Connection, modelName: string, { line, to }: PromoteOptions): Promise<string> {
+  const below = to === 'production' ? 'staging' : 'dev';
+  const versions = await services.registry.listVersions({ modelName, line });
+  const candidate = versions.find(({ stage }) => stage === below);
+  if (candidate) return candidate.version;
+  const message = `${modelName} has no version in ${below} in line ${line}, so none can go to ${to}`;
+  throw new PipelineError('VERSION_NOT_FOUND', message, { modelName, line, stage: below });
+}
+
+/** The workflow's end, or null when its request is open and waits for a person. */
+async function endsOrWaits(
+  { services }: Connection,
+  handle: WorkflowHandle,
+  modelName: string,
+): Promise<PromoteModelResult | null> {
+  const over = new AbortController();
+  const ended = (handle.result() as Promise<PromoteModelResult>).finally(() => over.abort());
+  ended.catch(() => undefined);
+  const deadline = Date.now() + requestOpensWithinMs;
+  while (!over.signal.aborted && Date.now() < deadline) {
+    const open = await services.registry.listPromotionRequests({ modelName, status: 'open' });
+    if (open.some(({ workflowId }) => workflowId === handle.workflowId)) return null;
+    await pause(200, over.signal);
+  }
+  return over.signal.aborted ? ended : null;
+}
+
+interface AboutPromotion {
+  readonly workflowId: string;
+  readonly url: string | null;
+  readonly modelName: string;
+  readonly line: string;
+  readonly version: string;
+  readonly toStage: string;
+}
+
+function reportWaiting({ out }: CliContext, about: AboutPromotion): void {
+  const { modelName, version, toStage, line } = about;
+  const which = `${modelName} --line ${line} --version ${version}`;
+  out.result({ ...about, status: 'awaiting approval' }, () => {
+    out.line(`${modelName} ${version} awaits approval for ${toStage}.`);
+    out.line(`  ml approve ${which} --approver <name> --reason <why>`);
+    out.line(`  ml reject ${which} --approver <name> --reason <why>`);
+  });
+}
+
+function reportPromotion(cli: CliContext, about: AboutPromotion, result: PromoteModelResult): void {
+  if (result.status === 'rolled-back') cli.exitWith(1);
+  cli.out.result({ ...about, ...result }, () => {
+    cli.out.line(`${about.modelName} ${about.version}: ${result.status} (${about.toStage}). ${result.reason}`);
+  });
+}
+
+export interface VerdictOptions {
+  readonly approver: string;
+  readonly reason: string;
+  readonly line?: string;
+  readonly version?: string;
+}
+
+/**
+ * Approves or rejects the open request that fits, and waits for what comes of it.
+ * @throws PipelineError `REQUEST_NOT_FOUND`; `INVALID_INPUT` when several fit, or for an empty name or reason.
+ */
+export async function decidePromotion(
+  cli: CliContext,
+  name: string,
+  options: VerdictOptions & { readonly verdict: 'approve' | 'reject' },
+): Promise<void> {
+  const { name: modelName } = await findModel(name);
+  const approval = parseApproval(options);
+  const connection = await cli.connect();
+  const request = chooseRequest(await openRequests(connection, modelName, options), modelName);
+  const handle = connection.temporal.workflow.getHandle(request.workflowId);
+  const update = options.verdict === 'approve' ? messages.approvePromotion : messages.rejectPromotion;
+  await handle.executeUpdate<ApprovalReceipt, [ApprovalInput]>(update, { args: [approval] });
+  const result = (await handle.result()) as PromoteModelResult;
+  const { line, version, toStage, workflowId } = request;
+  const url = runUrl(connection.endpoints.temporal, workflowId);
+  reportPromotion(cli, { workflowId, url, modelName, line, version, toStage }, result);
+}
+
+/** An empty name or reason ends here, before anything is started. */
+function parseApproval({ approver, reason }: VerdictOptions): ApprovalInput {
+  const parsed = approvalInput.safeParse({ approver, reason });
+  if (parsed.success) return parsed.data;
+  throw new PipelineError('INVALID_INPUT', parsed.error.issues.map(({ message }) => message).join('; '));
+}
+
+async function openRequests(
+  { services }: Connection,
+  modelName: string,
+  { line, version }: VerdictOptions,
+): Promise<PromotionRequest[]> {
+  const open = await services.registry.listPromotionRequests({ modelName, status: 'open' });
+  return open.filter(
+    (request) =>
+      (line === undefined || request.line === line) && (version === undefined || request.version === version),
+  );
+}
+
+/** The one request that is meant. @throws PipelineError `REQUEST_NOT_FOUND`; `INVALID_INPUT` naming the candidates. */
+export function chooseRequest(requests: readonly PromotionRequest[], modelName: string): PromotionRequest {
+  const [first, ...others] = requests;
+  if (first === undefined)
+    throw new PipelineError('REQUEST_NOT_FOUND', `no promotion of ${modelName} awaits approval`, { modelName });
+  if (others.length === 0) return first;
+  const candidates = requests.map(({ line, version }) => `${line} ${version}`);
+  const message = `${requests.length} promotions of ${modelName} wait; choose one with --line and --version`;
+  throw new PipelineError('INVALID_INPUT', message, { modelName, candidates });
+}
+
+export interface RollbackOptions {
+  readonly line: string;
+  readonly approver: string;
+  readonly reason: string;
+  /** The version that shall leave production. */
+  readonly from?: string;
+}
+
+/**
+ * Returns a line to its former production version. The version that shall leave is the one in production when the
+ * command begins, unless it is named: a second person who means the same one does not take its successor away.
+ * @throws PipelineError `UNKNOWN_MODEL`, `TRANSITION_NOT_ALLOWED`, `CONFLICT`.
+ */
+export async function rollBack(cli: CliContext, name: string, options: RollbackOptions): Promise<void> {
+  const { name: modelName } = await findModel(name);
+  const connection = await cli.connect();
+  const { temporal } = connection;
+  const { line, approver: requestedBy, reason } = options;
+  const from = options.from ?? (await inProduction(connection, modelName, line));
+  const input: RollbackModelInput = { modelName, line, from, requestedBy, reason };
+  const { workflowId } = await startRun(temporal, cli.config, {
+    workflow: 'rollbackModel',
+    input,
+    id: { base: `rollback-${modelName}-${line}` },
+    summary: `${modelName} (${line}) back from ${from ?? 'production'} to the former version`,
+  });
+  const waited = await followRun(cli, temporal, workflowId);
+  if (waited.status === 'detached') {
+    reportDetached(cli, connection, workflowId);
+    return;
+  }
+  const result = waited.result as RollbackModelResult;
+  cli.exitWith(result.smokeTest.passed ? 0 : 1);
+  cli.out.result({ workflowId, from, ...result }, () => {
+    cli.out.line(`${modelName} ${result.version} is in production again, in place of ${from ?? 'nothing'}.`);
+    cli.out.line(`smoke test ${result.smokeTest.passed ? 'passed' : 'FAILED'}: ${result.smokeTest.finding}`);
+  });
+}
+
+async function inProduction({ services }: Connection, modelName: string, line: string): Promise<string | null> {
+  const versions = await services.registry.listVersions({ modelName, line });
+  return versions.find(({ stage }) => stage === 'production')?.version ?? null;
+}

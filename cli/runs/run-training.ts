@@ -1,0 +1,24 @@
+import type { CliContext, Connection } from '../program/context.js';
+import type { Waited } from './follow.js';
+import { followRun } from './follow.js';
+import type { RunOptions } from '../program/options.js';
+import type { RunRequest } from './start-run.js';
+import { startRun } from './start-run.js';
+import { reportDetached, reportMaster, reportModel } from '../views/training-report.js';
+
+/** Starts a training and, unless detached, waits for it and prints what came of it. */
+export async function runTraining(
+  cli: CliContext,
+  connection: Connection,
+  request: RunRequest & { readonly workflow: 'trainModel' | 'masterTraining' },
+  { detach }: RunOptions,
+): Promise<void> {
+  const { workflowId } = await startRun(connection.temporal, cli.config, request);
+  const waited: Waited = detach ? { status: 'detached' } : await followRun(cli, connection.temporal, workflowId);
+  if (waited.status === 'detached') {
+    reportDetached(cli, connection, workflowId);
+    return;
+  }
+  const report = request.workflow === 'masterTraining' ? reportMaster : reportModel;
+  await report(cli, connection, workflowId, waited.result);
+}

@@ -1,0 +1,184 @@
+import { PipelineError } from '../../contracts/errors.js';
+import type { DataQuality } from '../../contracts/dataset.js';
+import type { SnapshotRecord } from '../../datasets/snapshots/snapshot-log.js';
+import { generateBackend, type GeneratorOptions } from '../../datasets/sources/backend/generator/index.js';
+import { reportDifficulty as judgeDifficulty, type TaskReport } from '../../datasets/sources/backend/report/report.js';
+import { importBerka } from '../../datasets/sources/berka/import.js';
+import type { CatalogSource } from '../../datasets/sources/catalog.js';
+import { validateSnapshot } from '../../datasets/validation/validate-snapshot.js';
+import type { CliContext } from '../program/context.js';
+import { formatTime, formatValue, shortHash } from '../output/format.js';
+
+export interface GenerateOptions {
+  readonly users?: number;
+  readonly months?: number;
+  readonly seed?: number;
+  readonly until?: string;
+  readonly report?: boolean;
+}
+
+const settingsOf = ({ users, months, seed, until }: GenerateOptions): GeneratorOptions => ({
+  users,
+  months,
+  seed,
+  until,
+});
+
+const counted = (rows: Readonly<Record<string, number>>): [string, string][] =>
+  Object.entries(rows)
+    .filter(([, count]) => count > 0)
+    .map(([table, count]) => [table, count.toLocaleString('en-US')]);
+
+function printLoaded(cli: CliContext, source: string, rows: Readonly<Record<string, number>>): void {
+  cli.out.table({ head: ['table', 'rows'], rows: counted(rows), right: ['rows'] });
+  cli.out.line();
+  cli.out.line(`source ${source} is now the one in use; \`ml data use <name>\` changes that`);
+}
+
+/** The user's own database is read and never written. @throws PipelineError `INVALID_CONFIG`. */
+function refuseForeignBackend({ config }: CliContext): void {
+  if (config.backendDatabaseUrl === null) return;
+  const wanted = 'unset it (and use another ML_HOME) to work on generated or imported rows';
+  throw new PipelineError('INVALID_CONFIG', `BACKEND_DATABASE_URL names a database that is only read; ${wanted}`);
+}
+
+/** Fills the source `generated`. @throws PipelineError `INVALID_INPUT`. */
+export async function generate(cli: CliContext, options: GenerateOptions): Promise<void> {
+  refuseForeignBackend(cli);
+  const { services } = await cli.connect();
+  const progress = cli.out.progress();
+  const { source, settings, rows } = await generateBackend(services, settingsOf(options), (done) => {
+    if (done % 50 === 0) progress.update([`generated ${done} customers`]);
+  });
+  progress.done();
+  cli.out.result({ source, settings, synthetic: true, rows }, () => printLoaded(cli, source, rows));
+}
+
+const points = (score: number): string => `${(100 * score).toFixed(1)} %`;
+
+const reportRow = (report: TaskReport): string[] => [
+  report.task,
+  report.metric,
+  `${report.direction === 'higher' ? '>' : '<'} ${points(report.target)}`,
+  `${points(report.trivial.score)} ${report.trivial.name}`,
+  points(report.oracle.score),
+  String(report.holdoutRows),
+  report.asDesigned ? 'yes' : 'NO',
+];
+
+/** Prints how hard the generated data are; nothing is loaded. Exit code 1 when a task is not as designed. */
+export async function reportDifficulty(cli: CliContext, options: GenerateOptions): Promise<void> {
+  const reports = await judgeDifficulty(settingsOf(options));
+  if (reports.some(({ asDesigned }) => !asDesigned)) cli.exitWith(1);
+  cli.out.result(reports, () => {
+    const head = ['task', 'metric', 'target', 'trivial model', 'oracle', 'holdout rows', 'as designed'];
+    cli.out.table({ head, rows: reports.map(reportRow), right: ['oracle', 'holdout rows'] });
+    cli.out.line();
+    cli.out.line(
+      'synthetic data; as designed = the trivial model misses the target by 3 points, the oracle exceeds it',
+    );
+  });
+}
+
+/** Loads a public data set. @throws PipelineError `INVALID_INPUT` for an unknown layout; what the import throws. */
+export async function importData(cli: CliContext, layout: string, folder: string): Promise<void> {
+  if (layout !== 'berka')
+    throw new PipelineError('INVALID_INPUT', `there is no layout "${layout}"; known: berka`, { known: ['berka'] });
+  refuseForeignBackend(cli);
+  const { services } = await cli.connect();
+  const { source, rows, badLoans } = await importBerka(services, folder);
+  cli.out.result({ source, rows, badLoans }, () => {
+    printLoaded(cli, source, rows);
+    cli.out.line(`${rows.loans} loans, ${badLoans} of them bad (ended unpaid, or running in debt)`);
+  });
+}
+
+const describeDetail = (detail: CatalogSource['detail']): string =>
+  Object.entries(detail)
+    .map(([name, value]) => `${name} ${formatValue(value)}`)
+    .join(', ');
+
+/** Lists the sources. */
+export async function listSources(cli: CliContext): Promise<void> {
+  const { services } = await cli.connect();
+  const sources = await services.catalog.list();
+  cli.out.result(sources, () => {
+    const rows = sources.map(({ name, active, loadedAt, detail }) => {
+      return [name, active ? 'in use' : '', formatTime(loadedAt), describeDetail(detail)];
+    });
+    if (rows.length > 0) cli.out.table({ head: ['source', '', 'loaded (UTC)', 'what'], rows });
+    else cli.out.line('no source yet: `ml data generate` or `ml data import berka <folder>`');
+  });
+}
+
+/** Makes a source the one in use. @throws PipelineError `SOURCE_NOT_FOUND`. */
+export async function useSource(cli: CliContext, source: string): Promise<void> {
+  const { services } = await cli.connect();
+  await services.catalog.use(source);
+  cli.out.result({ source }, () => cli.out.line(`source ${source} is now the one in use`));
+}
+
+export interface SnapshotOptions {
+  readonly source?: string;
+  readonly limit?: number;
+}
+
+const snapshotRow = ({ hash, source, asOf, rows, recordedAt }: SnapshotRecord): string[] => [
+  shortHash(hash),
+  source,
+  formatTime(new Date(asOf)),
+  formatTime(recordedAt),
+  Object.values(rows)
+    .reduce((sum, count) => sum + count, 0)
+    .toLocaleString('en-US'),
+];
+
+/** Lists snapshots, newest first. */
+export async function listSnapshots(cli: CliContext, { limit = 20, source }: SnapshotOptions): Promise<void> {
+  const { services } = await cli.connect();
+  const snapshots = await services.snapshotLog.list({ limit, ...(source === undefined ? {} : { source }) });
+  cli.out.result(snapshots, () => {
+    const head = ['snapshot', 'source', 'as of (UTC)', 'taken (UTC)', 'rows'];
+    cli.out.table({ head, rows: snapshots.map(snapshotRow), right: ['rows'] });
+  });
+}
+
+export interface ValidateOptions {
+  readonly source?: string;
+  readonly snapshot?: string;
+}
+
+async function chosenSnapshot(cli: CliContext, { source, snapshot }: ValidateOptions): Promise<string> {
+  const { services } = await cli.connect();
+  const name = source ?? (await services.catalog.active());
+  if (snapshot === undefined) {
+    const newest = await services.snapshotLog.latest(name);
+    if (newest !== null) return newest.hash;
+    throw new PipelineError('DATASET_NOT_FOUND', `source ${name} has no snapshot yet; \`ml train all\` takes one`);
+  }
+  const known = await services.snapshotLog.list();
+  const found = known.find(({ hash }) => hash.startsWith(snapshot));
+  if (found !== undefined) return found.hash;
+  throw new PipelineError('DATASET_NOT_FOUND', `there is no snapshot ${snapshot}; \`ml data snapshots\` lists them`);
+}
+
+function printQuality(cli: CliContext, snapshotHash: string, quality: DataQuality): void {
+  const { passed, rejectedRows, checkedRows, failedChecks } = quality;
+  const verdict = passed ? 'passed' : 'rejected';
+  cli.out.line(`snapshot ${shortHash(snapshotHash)} ${verdict}: ${rejectedRows} of ${checkedRows} rows have a fault`);
+  if (failedChecks.length === 0) return;
+  const rows = failedChecks.map(({ table, column, check, failedRows, example }) => {
+    return [table, column ?? '', check, String(failedRows), example ?? ''];
+  });
+  cli.out.table({ head: ['table', 'column', 'check', 'rows', 'first'], rows, right: ['rows'] });
+}
+
+/** Validates a stored snapshot. @throws PipelineError `DATASET_NOT_FOUND`. */
+export async function validate(cli: CliContext, options: ValidateOptions): Promise<void> {
+  const { services } = await cli.connect();
+  const snapshotHash = await chosenSnapshot(cli, options);
+  const { maxRejectedShare } = cli.config;
+  const quality = await validateSnapshot({ blobs: services.blobs, snapshotHash, maxRejectedShare });
+  if (!quality.passed) cli.exitWith(3);
+  cli.out.result({ snapshotHash, ...quality }, () => printQuality(cli, snapshotHash, quality));
+}

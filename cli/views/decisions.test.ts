@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { PromotionRequest, RunRecord } from '../../contracts/registry.js';
+import { differenceTable } from '../output/difference.js';
+import { readJsonInput } from '../program/json-input.js';
+import { chooseRequest } from '../runs/promotions.js';
+import { consequence, redrawn } from '../governance/refreeze.js';
+import { progressLines } from '../runs/run-progress.js';
+import { comparability } from './runs-view.js';
+
+describe('open promotion requests', () => {
+  const request = (version: string): PromotionRequest => ({
+    requestId: version,
+    modelName: 'm',
+    line: 'default',
+    version,
+    toStage: 'production',
+    status: 'open',
+    requestedBy: 'x',
+    decidedBy: null,
+    reason: null,
+    workflowId: `promote-m-default-${version}`,
+  });
+
+  it('must be unambiguous', () => {
+    expect(chooseRequest([request('1.0.0')], 'm').version).toBe('1.0.0');
+    expect(() => chooseRequest([], 'm')).toThrow(expect.objectContaining({ code: 'REQUEST_NOT_FOUND' }) as Error);
+    expect(() => chooseRequest([request('1.0.0'), request('1.0.1')], 'm')).toThrow(
+      expect.objectContaining({ details: { modelName: 'm', candidates: ['default 1.0.0', 'default 1.0.1'] } }) as Error,
+    );
+  });
+});
+
+describe('comparisons', () => {
+  const side = (auc: number, maxDepth: number) => ({
+    metrics: [{ name: 'auc', value: auc, direction: 'higher' as const, n: 10 }],
+    params: { maxDepth, eta: 0.1 },
+    dataset: null,
+    artefactHash: null,
+  });
+
+  it('show every metric and only the parameters that differ', () => {
+    const { rows } = differenceTable('a', 'b', [side(0.8, 6), side(0.85, 3)]);
+    expect(rows).toEqual([
+      ['auc', '0.800', '0.850', '+0.050'],
+      ['maxDepth', '6', '3', ''],
+    ]);
+  });
+
+  it('say why two scores may not be set side by side', () => {
+    const run = (line: string): RunRecord => ({ modelName: 'm', line, dataset: null }) as unknown as RunRecord;
+    expect(comparability(run('default'), run('default'))).toEqual([]);
+    expect(comparability(run('default'), run('berka'))).toHaveLength(1);
+    expect(comparability(run('default'), run('default'), false)).toEqual([
+      'the holdout was renewed between them: they were judged on different rows',
+    ]);
+  });
+});
+
+describe('renewed holdouts', () => {
+  const group = (salt: string) => ({ kind: 'group' as const, column: 'user', fraction: 0.3, salt });
+
+  it('draw other groups each time', () => {
+    expect(redrawn(group('s'), group('s'))).toEqual(group('s#2'));
+    expect(redrawn(group('s'), group('s#2'))).toEqual(group('s#3'));
+  });
+
+  it('take the new cut of a time rule', () => {
+    const cut = { kind: 'time' as const, column: 'at', cut: 5 };
+    expect(redrawn(cut, { ...cut, cut: 1 })).toEqual(cut);
+  });
+
+  it('say whether the champion learned from the rows that are held out now', () => {
+    const cut = { kind: 'time' as const, column: 'at', cut: 5 };
+    expect(consequence(cut, { ...cut, cut: 6 })).toContain('learned from none');
+    expect(consequence(cut, { ...cut, cut: 4 })).toContain('learned from some');
+    expect(consequence(group('s'), group('s#2'))).toContain('learned from some');
+    expect(consequence(cut, { ...cut })).toContain('nothing changes');
+  });
+});
+
+describe('progress lines', () => {
+  it('stand in columns, and are the stage alone when there is no step yet', () => {
+    const lines = [
+      { name: 'data', state: 'done', detail: '' },
+      { name: 'credit', state: 'running', detail: 'training' },
+    ];
+    expect(progressLines({ stage: 'x', lines })).toEqual(['  data    done', '  credit  running  training']);
+    expect(progressLines({ stage: 'planning', lines: [] })).toEqual(['  planning']);
+  });
+});
+
+describe('JSON input', () => {
+  it('is text or a file, and says what is wrong with it', async () => {
+    expect(await readJsonInput('{"a": 1}')).toEqual({ a: 1 });
+    await expect(readJsonInput('{a}')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(readJsonInput('@/nowhere/x.json')).rejects.toMatchObject({
+      code: 'FILE_NOT_READABLE',
+      details: { file: '/nowhere/x.json' },
+    });
+  });
+});

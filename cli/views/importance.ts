@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { loadArtefact } from '../../registry/artefacts.js';
+import { formatNumber } from '../output/format.js';
+import type { HumanTable } from '../output/table.js';
+
+/** An artefact that keeps what matters to it holds it here: a share of the whole for each feature. */
+const FILE = 'importance.json';
+const importance = z.record(z.string(), z.number());
+
+/** Share of each feature in what the version decides. */
+export type Importance = z.infer<typeof importance>;
+
+/** More rows hide the ones that matter. */
+const MOST_ROWS = 15;
+
+/** @returns null when the version's artefact keeps no importance. @throws PipelineError as `loadArtefact`. */
+export async function readImportance(blobs: BlobStore, artefactHash: string): Promise<Importance | null> {
+  const { files } = await loadArtefact(blobs, artefactHash);
+  const bytes = files[FILE];
+  if (!bytes) return null;
+  const parsed = importance.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
+  return parsed.success ? parsed.data : null;
+}
+
+const percent = (share: number): string => `${formatNumber(Math.round(share * 1000) / 10)} %`;
+
+/** What matters to two versions side by side, the largest change first; null when one of them does not say. */
+export function importanceTable(
+  [first, second]: readonly [string, string],
+  [a, b]: readonly [Importance | null, Importance | null],
+): HumanTable | null {
+  if (a === null || b === null) return null;
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  const rows = names
+    .map((name) => ({ name, before: a[name], after: b[name], change: (b[name] ?? 0) - (a[name] ?? 0) }))
+    .filter(({ before = 0, after = 0 }) => before > 0 || after > 0)
+    .sort((x, y) => Math.abs(y.change) - Math.abs(x.change) || (x.name < y.name ? -1 : 1))
+    .slice(0, MOST_ROWS);
+  const cell = (share: number | undefined): string => (share === undefined ? '–' : percent(share));
+  return {
+    head: ['importance', first, second, 'change'],
+    rows: rows.map(({ name, before, after, change }) => [
+      name,
+      cell(before),
+      cell(after),
+      `${change > 0 ? '+' : ''}${percent(change)}`,
+    ]),
+  };
+}

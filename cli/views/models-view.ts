@@ -1,0 +1,138 @@
+import type { ModelDefinition } from '../../contracts/model-definition.js';
+import type { PromotionRequest, TransitionRecord, VersionRecord } from '../../contracts/registry.js';
+import { findModel, loadCatalogue } from '../../models/catalogue.js';
+import type { CliContext } from '../program/context.js';
+import { differenceTable } from '../output/difference.js';
+import { formatMetric, formatTime, shortHash } from '../output/format.js';
+import { importanceTable, readImportance } from './importance.js';
+import type { DescribedParameter } from '../program/hyper-parameters.js';
+import { describeParams } from '../program/hyper-parameters.js';
+import type { Output } from '../output/output.js';
+import type { HumanTable } from '../output/table.js';
+
+const versionHead = ['version', 'stage', 'metric (95 % interval)', 'rows', 'data', 'registered (UTC)', 'run'];
+
+/**
+ * Prints every model with its versions, newest first.
+ * @throws PipelineError `UNKNOWN_MODEL`.
+ */
+export async function listModels(cli: CliContext, modelName: string | null): Promise<void> {
+  const models = modelName === null ? await loadCatalogue() : [await findModel(modelName)];
+  const filter = modelName === null ? {} : { modelName };
+  const { services } = await cli.connect();
+  const versions = await services.registry.listVersions(filter);
+  const requests = await services.registry.listPromotionRequests({ ...filter, status: 'open' });
+  const names = models.map(({ name, task, owner }) => ({ name, task, owner }));
+  cli.out.result({ models: names, versions, awaitingApproval: requests }, () => {
+    cli.out.table({
+      head: ['model', 'line', ...versionHead],
+      rows: models.flatMap((model) => rowsOf(model, versions)),
+    });
+    printRequests(cli.out, requests);
+  });
+}
+
+function rowsOf({ name }: ModelDefinition, versions: readonly VersionRecord[]): string[][] {
+  const own = versions.filter(({ modelName }) => modelName === name);
+  if (own.length === 0) return [[name, '–', 'none yet', ...versionHead.slice(1).map(() => '–')]];
+  return own.map((version) => [name, version.line, ...versionCells(version)]);
+}
+
+function versionCells({ version, stage, metrics, dataset, registeredAt, workflowId }: VersionRecord): string[] {
+  const metric = metrics[0] ? formatMetric(metrics[0]) : '–';
+  return [version, stage, metric, String(dataset.rows), originOf(dataset), formatTime(registeredAt), workflowId];
+}
+
+const originOf = ({ origin }: VersionRecord['dataset']): string =>
+  origin.kind === 'file' ? origin.fileName : `${origin.source} ${shortHash(origin.snapshotHash)}`;
+
+function printRequests(out: Output, requests: readonly PromotionRequest[]): void {
+  for (const { modelName, line, version, toStage, requestedBy } of requests) {
+    out.line();
+    out.line(`${modelName} ${line} ${version} awaits approval for ${toStage}, asked for by ${requestedBy}:`);
+    out.line(`  ml approve ${modelName} --approver <name> --reason <why>`);
+  }
+}
+
+/** Prints what a model is, its versions and how they came to their stages. @throws PipelineError `UNKNOWN_MODEL`. */
+export async function showModel(cli: CliContext, name: string, line: string): Promise<void> {
+  const model = await findModel(name);
+  const { services } = await cli.connect();
+  const versions = await services.registry.listVersions({ modelName: name, line });
+  const transitions = await services.registry.listTransitions(name, line);
+  const champion = await services.registry.findChampion(name, line);
+  const about = { name, line, task: model.task, owner: model.owner, card: model.card, gates: model.gates };
+  const params = describeParams(model);
+  const document = { ...about, params, champion: champion?.version ?? null, versions, transitions };
+  cli.out.result(document, () => {
+    printDefinition(cli.out, model);
+    printVersions(cli.out, versions, champion);
+    printTransitions(cli.out, transitions);
+  });
+}
+
+function printDefinition(out: Output, model: ModelDefinition): void {
+  out.line(`${out.paint.bold(model.name)}  ${model.task}, owner ${model.owner}`);
+  out.line(model.card.purpose);
+  out.line();
+  out.table(parameterTable(describeParams(model)));
+  out.line();
+  const formats = model.fileFormats.map(({ name, description }) => [name, description]);
+  out.table({ head: ['file format', 'meaning'], rows: formats });
+}
+
+/** Meanings are optional in a schema; without any the column would be empty. */
+function parameterTable(params: readonly DescribedParameter[]): HumanTable {
+  const head = ['hyper-parameter', 'default'];
+  if (params.every(({ description }) => description === ''))
+    return { head, rows: params.map(({ name, initial }) => [name, initial]) };
+  return {
+    head: [...head, 'meaning'],
+    rows: params.map(({ name, initial, description }) => [name, initial, description]),
+  };
+}
+
+function printVersions(out: Output, versions: readonly VersionRecord[], champion: VersionRecord | null): void {
+  out.line();
+  if (versions.length === 0) {
+    out.line('No version in this line yet.');
+    return;
+  }
+  out.table({ head: versionHead, rows: versions.map(versionCells) });
+  if (champion !== null) out.line(`champion: ${champion.version} (${champion.stage})`);
+}
+
+function printTransitions(out: Output, transitions: readonly TransitionRecord[]): void {
+  if (transitions.length === 0) return;
+  out.line();
+  const rows = transitions.map(({ at, version, from, to, actor, reason }) => [
+    formatTime(at),
+    version,
+    from === null ? to : `${from} → ${to}`,
+    actor,
+    reason,
+  ]);
+  out.table({ head: ['when (UTC)', 'version', 'transition', 'by', 'reason'], rows });
+}
+
+/** Prints two versions side by side, and what matters to each where their artefacts say so. @throws PipelineError `UNKNOWN_MODEL`, `VERSION_NOT_FOUND`. */
+export async function diffVersions(
+  cli: CliContext,
+  wanted: { readonly model: string; readonly line: string; readonly first: string; readonly second: string },
+): Promise<void> {
+  const { name } = await findModel(wanted.model);
+  const { services } = await cli.connect();
+  const first = await services.registry.getVersion(name, wanted.line, wanted.first);
+  const second = await services.registry.getVersion(name, wanted.line, wanted.second);
+  const [before, after] = await Promise.all(
+    [first, second].map(({ artefactHash }) => readImportance(services.blobs, artefactHash)),
+  );
+  const importance = { first: before ?? null, second: after ?? null };
+  cli.out.result({ first, second, importance }, () => {
+    cli.out.table(differenceTable(first.version, second.version, [first, second]));
+    const table = importanceTable([first.version, second.version], [importance.first, importance.second]);
+    if (table === null) return;
+    cli.out.line();
+    cli.out.table(table);
+  });
+}

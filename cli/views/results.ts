@@ -1,0 +1,138 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DEFAULT_LINE } from '../../contracts/ids.js';
+import type { Comparison } from '../../contracts/evaluation.js';
+import type { MasterTrainingResult, ModelOutcome, TrainModelResult } from '../../contracts/workflows.js';
+import type { ModelRegistry } from '../../contracts/registry.js';
+import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { formatEstimate, formatMetric } from '../output/format.js';
+import type { Output } from '../output/output.js';
+
+/** Exit code of a full retraining: 0 every model ended with a decision, 1 something failed, 3 the data was rejected. */
+export function exitCodeOfMaster({ status, models }: MasterTrainingResult): 0 | 1 | 3 {
+  if (status === 'rejected') return 3;
+  return status === 'failed' || models.some((outcome) => outcome.status === 'failed') ? 1 : 0;
+}
+
+/** Exit code of one model's run: a failed gate is a decision, rejected data is 3. */
+export const exitCodeOfModel = ({ decision, stage }: TrainModelResult): 0 | 3 =>
+  decision === 'rejected' && stage === 'validation' ? 3 : 0;
+
+const head = ['model', 'line', 'metric (95 % interval)', 'target', 'baseline', 'champion', 'decision', 'version'];
+
+/** One row a model, and below the table what a reader of the numbers must know. */
+export function printOutcomes(out: Output, outcomes: readonly ModelOutcome[]): void {
+  out.table({ head, rows: outcomes.map(rowOf) });
+  for (const outcome of outcomes) printRemarks(out, outcome);
+}
+
+/** The cells of one model's row. */
+export function rowOf(outcome: ModelOutcome): readonly string[] {
+  if (outcome.status === 'failed') return [outcome.modelName, '–', '–', '–', '–', '–', 'failed', '–'];
+  const { result } = outcome;
+  const [primary] = result.metrics;
+  return [
+    result.modelName,
+    result.line,
+    primary ? formatMetric(primary) : '–',
+    result.target ?? '–',
+    baselineCell(result),
+    championCell(result),
+    result.decision,
+    result.version ?? '–',
+  ];
+}
+
+const comparisonWith = (result: TrainModelResult, against: Comparison['against']): Comparison | undefined =>
+  result.comparisons.find((comparison) => comparison.against === against);
+
+function baselineCell(result: TrainModelResult): string {
+  const comparison = comparisonWith(result, 'baseline');
+  return comparison ? `${formatEstimate(comparison.other)} ${result.baselineName ?? ''}`.trimEnd() : '–';
+}
+
+function championCell(result: TrainModelResult): string {
+  if (result.championVersion === null) return 'none yet';
+  const comparison = comparisonWith(result, 'champion');
+  return comparison ? `${formatEstimate(comparison.other)} ${result.championVersion}` : result.championVersion;
+}
+
+function printRemarks(out: Output, outcome: ModelOutcome): void {
+  const name = outcome.status === 'failed' ? outcome.modelName : outcome.result.modelName;
+  const remarks = outcome.status === 'failed' ? failureRemarks(outcome) : decisionRemarks(outcome);
+  if (remarks.length === 0) return;
+  out.line();
+  out.line(out.paint.bold(name));
+  for (const remark of remarks) out.line(`  ${remark}`);
+}
+
+const failureRemarks = (outcome: { readonly errorCode: string; readonly message: string }): readonly string[] => [
+  `${outcome.errorCode}: ${outcome.message}`,
+];
+
+function decisionRemarks(outcome: Extract<ModelOutcome, { status: 'decided' }>): readonly string[] {
+  const { result } = outcome;
+  const rows = result.rows > 0 ? [`${result.rows} rows, ${result.holdoutRows} of them held out`] : [];
+  return [...rows, ...result.reasons, ...result.notes, ...promotionRemarks(outcome)];
+}
+
+/** Where the version is now, and the command that goes on from there. */
+export function promotionRemarks({
+  promotion,
+  result,
+}: Extract<ModelOutcome, { status: 'decided' }>): readonly string[] {
+  if (promotion === null) return remarkOnDev(result);
+  if (!promotion.awaitingApproval) return [`in ${promotion.stage}`];
+  const approve = `ml approve ${result.modelName} --approver <name> --reason <why>`;
+  return [`in ${promotion.stage}, production awaits approval: ${approve}`];
+}
+
+function remarkOnDev({ modelName, line, decision, promotable }: TrainModelResult): readonly string[] {
+  if (promotable) return [`in dev; the next stage: ml promote ${modelName} --to staging`];
+  if (decision !== 'registered' || line === DEFAULT_LINE) return [];
+  return [`in dev, where this line stays; it answers with: ml predict ${modelName} --line ${line}`];
+}
+
+/** `credit-risk-scorer-1.0.0`, with the line when it is not the backend's. */
+export function cardName({ modelName, line, version, decision }: TrainModelResult): string {
+  const lined = line === DEFAULT_LINE ? modelName : `${modelName}-${line}`;
+  return `${lined}-${version ?? decision}`;
+}
+
+export interface CardStores {
+  readonly blobs: BlobStore;
+  readonly registry: Pick<ModelRegistry, 'getVersion'>;
+}
+
+/**
+ * Writes the model card as a file that a browser opens.
+ * @returns its path, or null when the run ended before there was a card.
+ */
+export async function writeCardFile(
+  stores: CardStores,
+  home: string,
+  result: TrainModelResult,
+): Promise<string | null> {
+  const hash = result.cardHash ?? (await cardOfVersion(stores, result));
+  if (hash === null) return null;
+  const folder = join(home, 'cards');
+  const path = join(folder, `${cardName(result)}.html`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, await stores.blobs.get(hash));
+  return path;
+}
+
+/** An unchanged run has no card of its own; the version that it came to again has. */
+async function cardOfVersion({ registry }: CardStores, result: TrainModelResult): Promise<string | null> {
+  const { modelName, line, version } = result;
+  return version === null ? null : (await registry.getVersion(modelName, line, version)).cardHash;
+}
+
+/** Address of one run in the Temporal UI. */
+export const runUrl = (
+  temporal: { readonly namespace: string; readonly uiUrl: string | null },
+  workflowId: string,
+): string | null =>
+  temporal.uiUrl === null
+    ? null
+    : `${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows/${encodeURIComponent(workflowId)}`;

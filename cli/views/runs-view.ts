@@ -1,0 +1,160 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { loadEvaluation } from '../../training/evaluation-document.js';
+import type { FrozenHoldout } from '../../contracts/dataset.js';
+import { PipelineError } from '../../contracts/errors.js';
+import type { RunRecord } from '../../contracts/registry.js';
+import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import type { CliContext, Connection } from '../program/context.js';
+import { differenceTable } from '../output/difference.js';
+import { followRun } from '../runs/follow.js';
+import { formatDuration, formatMetric, formatTime, formatValue, shortHash } from '../output/format.js';
+import type { Output } from '../output/output.js';
+import { runUrl } from './results.js';
+import { reportDetached, reportMaster, reportModel } from './training-report.js';
+
+const head = ['run', 'model', 'line', 'status', 'metric (95 % interval)', 'version', 'started (UTC)', 'took'];
+
+/** Prints the newest runs. */
+export async function listRuns(
+  cli: CliContext,
+  { model, limit }: { readonly model?: string; readonly limit: number },
+): Promise<void> {
+  const { services } = await cli.connect();
+  const runs = await services.registry.listRuns({ limit, ...(model === undefined ? {} : { modelName: model }) });
+  cli.out.result(runs, () => {
+    if (runs.length === 0) cli.out.line('No run yet. Start one with: ml retrain');
+    else cli.out.table({ head, rows: runs.map(rowOf) });
+  });
+}
+
+const rowOf = (run: RunRecord): readonly string[] => [
+  run.workflowId,
+  run.modelName,
+  run.line,
+  run.status,
+  run.metrics[0] ? formatMetric(run.metrics[0]) : '–',
+  run.version ?? '–',
+  formatTime(run.startedAt),
+  run.endedAt === null ? '–' : formatDuration(run.endedAt.getTime() - run.startedAt.getTime()),
+];
+
+/**
+ * Prints a run, or the runs of a retraining; with `follow` waits for the end first.
+ * @throws PipelineError `RUN_NOT_FOUND`.
+ */
+export async function showRun(cli: CliContext, workflowId: string, follow: boolean): Promise<void> {
+  const connection = await cli.connect();
+  const workflow = await describe(connection, workflowId);
+  if (follow && workflow !== null) return followToEnd(cli, connection, workflow);
+  const runs = await connection.services.registry.listRuns({ workflowId });
+  if (workflow === null && runs.length === 0) throw runNotFound(workflowId);
+  const url = runUrl(connection.endpoints.temporal, workflowId);
+  const status = workflow?.status.name ?? null;
+  cli.out.result({ workflowId, status, url, runs }, () => {
+    const known = status === null ? 'no longer known to Temporal' : `${workflow!.type}, ${status.toLowerCase()}`;
+    cli.out.line(`${cli.out.paint.bold(workflowId)}  ${known}`);
+    if (url !== null) cli.out.line(url);
+    for (const run of runs) printRun(cli.out, run);
+  });
+}
+
+const runNotFound = (id: string): PipelineError =>
+  new PipelineError('RUN_NOT_FOUND', `there is no run with the id ${id}`, { id });
+
+async function describe({ temporal }: Connection, workflowId: string): Promise<WorkflowExecutionDescription | null> {
+  try {
+    return await temporal.workflow.getHandle(workflowId).describe();
+  } catch (fault) {
+    if (fault instanceof Error && fault.name === 'WorkflowNotFoundError') return null;
+    throw fault;
+  }
+}
+
+async function followToEnd(
+  cli: CliContext,
+  connection: Connection,
+  { workflowId, type }: WorkflowExecutionDescription,
+): Promise<void> {
+  const waited = await followRun(cli, connection.temporal, workflowId);
+  if (waited.status === 'detached') {
+    reportDetached(cli, connection, workflowId);
+    return;
+  }
+  if (type === 'masterTraining') return reportMaster(cli, connection, workflowId, waited.result);
+  if (isModelTraining(waited.result)) return reportModel(cli, connection, workflowId, waited.result);
+  cli.out.result({ workflowId, result: waited.result }, () => {
+    cli.out.line(JSON.stringify(waited.result, null, 2));
+  });
+}
+
+/** Training runs under one name and an alias a model; the form of the result tells them. */
+const isModelTraining = (result: unknown): boolean =>
+  typeof result === 'object' && result !== null && 'decision' in result && 'holdoutRows' in result;
+
+function printRun(out: Output, run: RunRecord): void {
+  out.line();
+  out.table({ head, rows: [rowOf(run)] });
+  for (const reason of run.reasons) out.line(`  ${reason}`);
+  for (const { gate, finding, passed } of run.gates) out.line(`  ${passed ? '✓' : '✗'} ${gate}: ${finding}`);
+  for (const metric of run.metrics) out.line(`  ${formatMetric(metric)}, n = ${metric.n}`);
+  if (run.dataset !== null) printDataset(out, run.dataset);
+  const params = Object.entries(run.params).map(([name, value]) => `${name}=${formatValue(value)}`);
+  out.line(`  parameters  ${params.join(' ')} seed=${run.seed}`);
+  if (run.artefactHash !== null) out.line(`  artefact    ${shortHash(run.artefactHash)}`);
+  out.line(`  code        ${run.codeVersion}`);
+}
+
+function printDataset(out: Output, dataset: NonNullable<RunRecord['dataset']>): void {
+  const { origin } = dataset;
+  const from =
+    origin.kind === 'file'
+      ? `${origin.fileName} (${origin.format})`
+      : `snapshot ${shortHash(origin.snapshotHash)} of ${origin.source}`;
+  out.line(`  data        ${dataset.rows} rows, ${from}, ${shortHash(dataset.hash)}`);
+  for (const note of dataset.notes) out.line(`              ${note}`);
+}
+
+/** One run; a retraining stands for its run when it trained one model. */
+async function findRun({ services }: Connection, workflowId: string): Promise<RunRecord> {
+  const [run, ...others] = await services.registry.listRuns({ workflowId });
+  if (run === undefined) throw runNotFound(workflowId);
+  if (others.length === 0) return run;
+  const candidates = [run, ...others].map((one) => one.workflowId);
+  throw new PipelineError('INVALID_INPUT', `${workflowId} stands for ${candidates.length} runs; name one`, {
+    candidates,
+  });
+}
+
+/**
+ * Prints two runs side by side.
+ * @throws PipelineError `RUN_NOT_FOUND`; `INVALID_INPUT` when an id stands for several runs.
+ */
+export async function compareRuns(cli: CliContext, first: string, second: string): Promise<void> {
+  const connection = await cli.connect();
+  const [a, b] = [await findRun(connection, first), await findRun(connection, second)];
+  const { blobs } = connection.services;
+  const [before, now] = [await holdoutOf(blobs, a), await holdoutOf(blobs, b)];
+  const remarks = comparability(a, b, before === null || now === null || isDeepStrictEqual(before, now));
+  cli.out.result({ first: a, second: b, remarks }, () => {
+    cli.out.table(differenceTable(first, second, [a, b]));
+    for (const remark of remarks) cli.out.line(remark);
+  });
+}
+
+/** The holdout that a run was judged on; null when it ended before, or its evaluation is not here any more. */
+async function holdoutOf(blobs: BlobStore, { evaluationHash }: RunRecord): Promise<FrozenHoldout | null> {
+  if (evaluationHash === null || !(await blobs.has(evaluationHash))) return null;
+  return (await loadEvaluation(blobs, evaluationHash)).holdout;
+}
+
+/** Why two scores may not be set side by side. @param sameHoldout - whether both were judged by the same rule. */
+export function comparability(a: RunRecord, b: RunRecord, sameHoldout = true): readonly string[] {
+  const remarks: string[] = [];
+  if (a.modelName !== b.modelName) remarks.push(`different models: ${a.modelName}, ${b.modelName}`);
+  if (a.line !== b.line) remarks.push(`different lines: ${a.line}, ${b.line}; their holdouts differ`);
+  else if (!sameHoldout) remarks.push('the holdout was renewed between them: they were judged on different rows');
+  else if (a.dataset?.hash !== b.dataset?.hash)
+    remarks.push('different datasets; the holdout rule is the same, its rows may differ');
+  return remarks;
+}

@@ -1,0 +1,85 @@
+import { userInfo } from 'node:os';
+import {
+  applySchedules,
+  listSchedules,
+  pauseSchedule,
+  scheduleIds,
+  triggerSchedule,
+  unpauseSchedule,
+} from '../../workers/schedules.js';
+import type { CliContext } from '../program/context.js';
+import { ensureSource } from '../runs/ensure-source.js';
+import { formatTime } from '../output/format.js';
+
+export interface NoteOptions {
+  readonly note?: string;
+}
+
+/**
+ * Reconciles the schedules with the settings and says what was done. Puts the source of the settings in use, because a
+ * scheduled run reads whichever is. @throws PipelineError `SOURCE_NOT_FOUND` when that cannot be read.
+ */
+export async function apply(cli: CliContext): Promise<void> {
+  const connection = await cli.connect();
+  await ensureSource(cli, connection, { whenEmpty: 'remark' });
+  const applied = await applySchedules(connection.temporal, cli.config);
+  cli.out.result(applied, () => {
+    const rows = applied.map(({ scheduleId, action, paused, nextRuns }) => [
+      scheduleId,
+      action,
+      paused ? 'paused' : 'active',
+      nextRun(nextRuns),
+    ]);
+    cli.out.table({ head: ['schedule', 'done', 'state', 'next run (UTC)'], rows });
+  });
+}
+
+/** Shows the schedules that the server has. */
+export async function list(cli: CliContext): Promise<void> {
+  const { temporal } = await cli.connect();
+  const found = await listSchedules(temporal);
+  cli.out.result(found, () => {
+    const rows = found.map(({ scheduleId, paused, note, nextRuns }) => [
+      scheduleId,
+      paused ? 'paused' : 'active',
+      nextRun(nextRuns),
+      note ?? '',
+    ]);
+    if (rows.length === 0) cli.out.line('No schedule yet. Create them with: ml schedule apply');
+    else cli.out.table({ head: ['schedule', 'state', 'next run (UTC)', 'note'], rows });
+  });
+}
+
+const nextRun = (times: readonly Date[]): string => (times[0] ? formatTime(times[0]) : '–');
+
+/** Starts a schedule's run now. @throws PipelineError `SCHEDULE_NOT_FOUND`. */
+export async function trigger(cli: CliContext, scheduleId: string): Promise<void> {
+  const { temporal } = await cli.connect();
+  await triggerSchedule(temporal, scheduleId, cli.config);
+  cli.out.result({ scheduleId, triggered: true }, () => {
+    cli.out.line(`${scheduleId} was triggered; ml runs list shows its runs`);
+  });
+}
+
+/** Pauses one schedule, or all. @throws PipelineError `SCHEDULE_NOT_FOUND`. */
+export const pause = (cli: CliContext, scheduleId: string | undefined, options: NoteOptions): Promise<void> =>
+  setPaused(cli, scheduleId, { ...options, paused: true });
+
+/** Resumes one schedule, or all. @throws PipelineError `SCHEDULE_NOT_FOUND`. */
+export const resume = (cli: CliContext, scheduleId: string | undefined, options: NoteOptions): Promise<void> =>
+  setPaused(cli, scheduleId, { ...options, paused: false });
+
+async function setPaused(
+  cli: CliContext,
+  scheduleId: string | undefined,
+  { note, paused }: NoteOptions & { readonly paused: boolean },
+): Promise<void> {
+  const { temporal } = await cli.connect();
+  const ids = scheduleId === undefined ? scheduleIds : [scheduleId];
+  const why = note ?? `${paused ? 'paused' : 'resumed'} by ${userInfo().username}`;
+  const change = paused ? pauseSchedule : unpauseSchedule;
+  for (const id of ids) await change(temporal, id, why);
+  cli.out.result({ schedules: ids, paused, note: why }, () => {
+    for (const id of ids) cli.out.line(`${id} is ${paused ? 'paused' : 'active'} (${why})`);
+  });
+}

@@ -1,0 +1,89 @@
+import { PipelineError } from '../../contracts/errors.js';
+import type { MasterTrainingResult, ModelOutcome, TrainModelResult } from '../../contracts/workflows.js';
+import { masterTrainingResult, trainModelResult } from '../../contracts/workflows.js';
+import type { CliContext, Connection } from '../program/context.js';
+import { exitCodeOfMaster, exitCodeOfModel, printOutcomes, runUrl, writeCardFile } from './results.js';
+
+/** Prints what a full retraining came to, writes the cards and sets the exit code. */
+export async function reportMaster(
+  cli: CliContext,
+  connection: Connection,
+  workflowId: string,
+  found: unknown,
+): Promise<void> {
+  const result = parseResult(masterTrainingResult, found, workflowId);
+  const cards = await writeCards(cli, connection, decidedResults(result.models));
+  const url = runUrl(connection.endpoints.temporal, workflowId);
+  cli.exitWith(exitCodeOfMaster(result));
+  cli.out.result({ workflowId, url, cards, result }, () => {
+    printMaster(cli, result);
+    printWhereToLook(cli, { workflowId, url, cards });
+  });
+}
+
+/** Prints what one model's training came to, writes its card and sets the exit code. */
+export async function reportModel(
+  cli: CliContext,
+  connection: Connection,
+  workflowId: string,
+  found: unknown,
+): Promise<void> {
+  const result = parseResult(trainModelResult, found, workflowId);
+  const cards = await writeCards(cli, connection, [result]);
+  const url = runUrl(connection.endpoints.temporal, workflowId);
+  cli.exitWith(exitCodeOfModel(result));
+  cli.out.result({ workflowId, url, cards, result }, () => {
+    printOutcomes(cli.out, [{ status: 'decided', result, promotion: null }]);
+    printWhereToLook(cli, { workflowId, url, cards });
+  });
+}
+
+/** Says that the run goes on without the caller, with or without `--json`. */
+export function reportDetached(cli: CliContext, { endpoints }: Connection, workflowId: string): void {
+  const url = runUrl(endpoints.temporal, workflowId);
+  cli.out.result({ workflowId, url, status: 'running' }, () => {
+    cli.out.line(`${workflowId} goes on without this command. Follow it with: ml runs show ${workflowId} --follow`);
+    if (url !== null) cli.out.line(url);
+  });
+}
+
+function parseResult<T>(schema: { parse(value: unknown): T }, found: unknown, workflowId: string): T {
+  try {
+    return schema.parse(found);
+  } catch (cause) {
+    const message = 'the result of the workflow has another form than this version expects; was it run by another one?';
+    throw new PipelineError('INTERNAL', message, { workflowId }, { cause });
+  }
+}
+
+const decidedResults = (outcomes: readonly ModelOutcome[]): readonly TrainModelResult[] =>
+  outcomes.flatMap((outcome) => (outcome.status === 'decided' ? [outcome.result] : []));
+
+async function writeCards(
+  { config }: CliContext,
+  { services }: Connection,
+  results: readonly TrainModelResult[],
+): Promise<readonly string[]> {
+  const paths = await Promise.all(results.map((result) => writeCardFile(services, config.home, result)));
+  return paths.filter((path) => path !== null);
+}
+
+function printMaster({ out }: CliContext, result: MasterTrainingResult): void {
+  if (result.models.length > 0) printOutcomes(out, result.models);
+  if (result.reasons.length === 0) return;
+  out.line(out.paint.bold(`${result.status}: ${result.source}`));
+  for (const reason of result.reasons) out.line(`  ${reason}`);
+}
+
+interface WhereToLook {
+  readonly workflowId: string;
+  readonly url: string | null;
+  readonly cards: readonly string[];
+}
+
+function printWhereToLook({ out }: CliContext, { workflowId, url, cards }: WhereToLook): void {
+  out.line();
+  for (const card of cards) out.line(`card     ${card}`);
+  out.line(`run      ml runs show ${workflowId}`);
+  if (url !== null) out.line(`Temporal ${url}`);
+}

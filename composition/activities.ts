@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { childEnvironment } from './child-settings.js';
+import { createPipelineActivities } from '../activities/pipeline.js';
+import { createPromotionActivities } from '../activities/promotion.js';
+import { createTrainingActivities } from '../activities/training.js';
+import type { PipelineActivities, PromotionActivities, TrainingActivities } from '../contracts/activities.js';
+import { findModel, loadCatalogue } from '../models/catalogue.js';
+import type { JobRunner } from '../platform/child-process/job.js';
+import { createChildProcessRunner } from '../platform/child-process/runner.js';
+import type { ServeOptions } from '../platform/child-process/serve.js';
+import type { Config } from '../platform/config.js';
+import type { Endpoints } from '../platform/embedded/endpoints.js';
+import { codeExtension, codeRoot, projectRoot } from '../platform/project.js';
+import { codeVersionOf } from './code-version.js';
+import type { Services } from './services.js';
+
+export interface ActivityParts {
+  readonly config: Config;
+  readonly endpoints: Endpoints;
+  readonly services: Services;
+  /** Computes instead of child processes. */
+  readonly runner?: JobRunner;
+}
+
+/** Steps of one run follow each other within seconds; a longer wait would only hold memory. */
+const IDLE_MS = 15_000;
+
+/** Computing processes that open the same stores as this worker. */
+export const createRunner = (
+  config: Config,
+  { artifactUri, databaseUrl, backendDatabaseUrl }: Endpoints,
+  options: ServeOptions = {},
+): JobRunner =>
+  createChildProcessRunner({
+    entry: join(codeRoot, 'composition', `child-main${codeExtension}`),
+    idleMs: IDLE_MS,
+    env: childEnvironment({
+      ...{ artifactUri, backendDatabaseUrl: backendDatabaseUrl ?? databaseUrl, cache: config.cache },
+      encoder: config.encoder,
+      ...options,
+    }),
+  });
+
+/** Every activity over the real stores, computing in child processes. Both roles get all: the queue decides who does what. */
+export function createActivities({
+  config,
+  endpoints,
+  services,
+  runner = createRunner(config, endpoints),
+}: ActivityParts): PipelineActivities & TrainingActivities & PromotionActivities {
+  const models = { find: findModel, list: loadCatalogue };
+  const deps = { ...services, config, runner, models, codeVersion: codeVersionOf(projectRoot) };
+  return {
+    ...createPipelineActivities(deps),
+    ...createTrainingActivities(deps),
+    ...createPromotionActivities(deps),
+  };
+}

@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Stage } from '../contracts/ids.js';
+import type { ArtefactFiles } from '../contracts/model-definition.js';
+import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
+import { createFileBlobStore } from '../platform/blobs/file-blob-store.js';
+import { storeArtefact } from '../registry/artefacts.js';
+import { sampleOf, trainCreditArtefact } from '../tests/support/credit-artefact.js';
+import { inputSchemaOf, predict } from './predict.js';
+import { CACHED_PREDICTORS, withPredictor } from './predictor-pool.js';
+
+const MODEL = 'credit-risk-scorer';
+const folder = mkdtempSync(join(tmpdir(), 'ml-predict-'));
+const blobs = createFileBlobStore(folder);
+let files: ArtefactFiles;
+let sample: ReturnType<typeof sampleOf>;
+
+/** The same files under another name are another artefact. */
+const store = async (line: string, modelName = MODEL): Promise<string> => {
+  const content = { modelName, definitionVersion: 1, line, signatureHash: 'a'.repeat(64), files };
+  return (await storeArtefact(blobs, content)).artefactHash;
+};
+
+const record = (version: string, stage: Stage, more: object): VersionRecord =>
+  ({
+    ...{ modelName: MODEL, line: 'default', version, stage, registeredAt: new Date(`2026-01-0${version.at(-1)!}`) },
+    ...{ dataset: { origin: { kind: 'file' } }, ...more },
+  }) as unknown as VersionRecord;
+
+/** A promise that is kept when it is told to. */
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
+
+/** What these calls ask the registry, from a list. */
+const registryOf = (versions: readonly VersionRecord[]): ModelRegistry =>
+  ({
+    listVersions: () => Promise.resolve([...versions]),
+    findChampion: () => Promise.resolve(versions.find(({ stage }) => stage === 'production') ?? null),
+    getVersion: (_: string, __: string, wanted: string) =>
+      Promise.resolve(versions.find(({ version }) => version === wanted)),
+  }) as unknown as ModelRegistry;
+
+beforeAll(async () => {
+  files = await trainCreditArtefact();
+  sample = sampleOf(files);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('predict', () => {
+  const ask = async (more: object, versions?: readonly VersionRecord[]) => {
+    const artefactHash = await store('default');
+    const snapshot = { dataset: { origin: { kind: 'snapshot', snapshotHash: 'b'.repeat(64) } } };
+    const known = versions ?? [
+      record('1.0.1', 'production', { artefactHash, ...snapshot }),
+      record('1.0.3', 'dev', { artefactHash }),
+      record('1.0.2', 'dev', { artefactHash }),
+    ];
+    const request = { services: { registry: registryOf(known), blobs }, modelName: MODEL, line: 'default' };
+    return predict({ ...request, inputs: sample.inputs, ...more });
+  };
+
+  it('answers as training did, and says which version that was', async () => {
+    const { outputs, ...about } = await ask({});
+    expect(JSON.parse(JSON.stringify(outputs))).toEqual(sample.outputs);
+    expect(about).toEqual({ version: '1.0.1', stage: 'production', snapshotHash: 'b'.repeat(64) });
+  });
+
+  it.each([
+    [{ stage: 'dev' }, { version: '1.0.3', stage: 'dev', snapshotHash: null }],
+    [{ version: '1.0.2' }, { version: '1.0.2', stage: 'dev' }],
+    [{ version: '1.0.2', stage: 'production' }, { version: '1.0.2' }],
+  ])('is asked for %j', async (wish, wanted) => {
+    expect(await ask(wish)).toMatchObject(wanted);
+  });
+
+  it('answers nothing with nothing', async () => {
+    expect((await ask({ inputs: [] })).outputs).toEqual([]);
+  });
+
+  it('explains only when asked, one explanation an answer', async () => {
+    expect(await ask({})).not.toHaveProperty('explanations');
+    expect((await ask({ explain: true })).explanations).toHaveLength(sample.inputs.length);
+    await expect(ask({ explain: true, modelName: 'no-such-model' })).rejects.toMatchObject({ code: 'UNKNOWN_MODEL' });
+  });
+
+  it.each([
+    [{ stage: 'staging' as const }, /no version to answer with, wanted a version in staging/],
+    [{}, /wanted a version in production or staging/],
+  ])('says what was wanted where there is none: %j', async (wish, message) => {
+    const fault = { code: 'VERSION_NOT_FOUND', message: expect.stringMatching(message) as string };
+    await expect(ask(wish, [])).rejects.toMatchObject(fault);
+    await expect(ask(wish, [record('1.0.1', 'dev', {})])).rejects.toThrow(/the newest is 1\.0\.1 in dev$/);
+  });
+
+  it('names the input and the field that is wrong', async () => {
+    const [good] = sample.inputs;
+    const fault = { code: 'INVALID_INPUT', message: expect.stringMatching(/^input 1: /) as string };
+    await expect(ask({ inputs: [good, { shoeSize: 43 }] })).rejects.toMatchObject({ ...fault, details: { index: 1 } });
+    await expect(ask({ inputs: ['text'] })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(/^input: /) as string,
+    });
+  });
+
+  it('does not answer with the artefact of another model', async () => {
+    const artefactHash = await store('default', 'anomaly-detector');
+    const strange = [record('1.0.1', 'production', { artefactHash })];
+    await expect(ask({}, strange)).rejects.toMatchObject({ code: 'ARTEFACT_INVALID' });
+  });
+
+  it('shows the input that a version wants', async () => {
+    const artefactHash = await store('default');
+    const services = { registry: registryOf([record('1.0.1', 'production', { artefactHash })]), blobs };
+    const schema = await inputSchemaOf(services, { modelName: MODEL, line: 'default' });
+    expect(schema).toMatchObject({ type: 'object', properties: expect.anything() as object });
+  });
+});
+
+describe('withPredictor', () => {
+  const openedFor = (artefactHash: string) =>
+    withPredictor(blobs, { modelName: MODEL, artefactHash }, (predictor) => predictor);
+
+  it('opens an artefact once, also for those who ask at once', async () => {
+    const hash = await store('once');
+    const opened = await Promise.all(Array.from({ length: 5 }, () => openedFor(hash)));
+    expect(new Set(opened).size).toBe(1);
+    expect(await openedFor(hash)).toBe(opened[0]);
+  });
+
+  it('closes the one that was used longest ago, and never one that is in use', async () => {
+    const first = await store('first');
+    const others = await Promise.all(
+      Array.from({ length: CACHED_PREDICTORS + 1 }, (_, index) => store(`line-${index}`)),
+    );
+    const opened: unknown[] = [];
+    await withPredictor(blobs, { modelName: MODEL, artefactHash: first }, async (predictor) => {
+      for (const hash of others) opened.push(await openedFor(hash));
+      // Everything but this one has had its turn meanwhile; it still predicts.
+      const inputs = sample.inputs.map((input) => predictor.input.parse(input));
+      expect(await predictor.predict(inputs)).toHaveLength(inputs.length);
+      expect(await openedFor(first)).toBe(predictor);
+    });
+    expect(await openedFor(others.at(-1)!)).toBe(opened.at(-1));
+    expect(await openedFor(others[0]!)).not.toBe(opened[0]);
+  });
+
+  it('does not close one that is lent out while another is being closed', async () => {
+    const names = Array.from({ length: CACHED_PREDICTORS + 2 }, (_, index) => `crowd-${index}`);
+    const [oldest, next, ...rest] = await Promise.all(names.map((name) => store(name)));
+    const [slow, closing, busy] = [gate(), gate(), gate()];
+    vi.spyOn(await openedFor(oldest!), 'close').mockImplementation(() => {
+      closing.open();
+      return slow.opened;
+    });
+    const second = await openedFor(next!);
+    const closed = vi.spyOn(second, 'close');
+    for (const hash of rest.slice(2)) await openedFor(hash);
+    // Two more are in use at once, so that two of the idle ones are too many when the first of them is given back.
+    const lend = (artefactHash: string, until: Promise<void>): Promise<void> =>
+      withPredictor(blobs, { modelName: MODEL, artefactHash }, () => until);
+    const [first, other] = [lend(rest[0]!, Promise.resolve()), lend(rest[1]!, busy.opened)];
+    await closing.opened;
+    await withPredictor(blobs, { modelName: MODEL, artefactHash: next! }, async (lent) => {
+      slow.open();
+      await first;
+      expect(lent === second && closed.mock.calls.length > 0).toBe(false);
+    });
+    busy.open();
+    await other;
+  });
+
+  it('asks again after an opening that failed', async () => {
+    const missing = 'c'.repeat(64);
+    for (let attempt = 0; attempt < 2; attempt++)
+      await expect(openedFor(missing)).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' });
+  });
+});

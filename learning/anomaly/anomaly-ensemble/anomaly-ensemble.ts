@@ -1,0 +1,171 @@
+import type { AutoencoderEstimator } from '../autoencoder/index.js';
+import { neighbourDistance, referenceDistance } from '../distance-score/index.js';
+import { defineEstimator, requireWidth, type Estimator, type FitContext } from '../../estimator.js';
+import { isolationForest, scoreForest } from '../isolation-forest/index.js';
+import { selectMatrixRows, type Matrix } from '../../numeric/matrix/index.js';
+import { createRandom } from '../../numeric/random/index.js';
+import { tailScore } from '../ecod/index.js';
+import { agreement, AGREEMENT_NEEDED, crowding, CROWDING_LIMIT } from './evidence.js';
+import { memberWeights, scoreMember, type MemberState } from './member.js';
+import { anomalyEnsembleParams, type AnomalyEnsembleParams } from './params.js';
+import type { AnomalyEnsembleState, Calibration, EnsembleMember } from './state.js';
+
+/** Few enough references that a cluster of a few percent of the rows seldom holds one. */
+const FARNESS_REFERENCES = 4;
+
+/** Relative size of what float32 in a graph may add to a score. */
+const ROUNDING = 1e-6;
+
+/** @returns mean and deviation of raw scores; one that varies only by rounding is left unscaled. */
+export function calibrate(scores: Float64Array): Calibration {
+  const center = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  const variance = scores.reduce((sum, score) => sum + (score - center) ** 2, 0) / scores.length;
+  const deviation = Math.sqrt(variance);
+  return { center, scale: deviation > ROUNDING * Math.abs(center) ? deviation : 1 };
+}
+
+/** Adds weight · standardised score in place. */
+function addStandardised(total: Float64Array, scores: Float64Array, by: Calibration & { readonly weight: number }) {
+  for (let i = 0; i < total.length; i++) total[i]! += (by.weight * (scores[i]! - by.center)) / by.scale;
+}
+
+/** Of each of the two distances to references. */
+const REFERENCE_SETS = 32;
+
+interface Candidate {
+  readonly state: MemberState;
+  readonly scores: Float64Array;
+}
+
+/** Fits estimators on all rows and scores a sample, each with chance of its own. */
+class Workbench {
+  readonly sample: Matrix;
+  private readonly nothing: Uint8Array;
+
+  constructor(
+    private readonly x: Matrix,
+    private readonly context: FitContext,
+    sampleRows: number,
+  ) {
+    const drawn = createRandom(context.seed).fork('sample').permutation(x.rows).subarray(0, sampleRows);
+    this.sample = selectMatrixRows(x, drawn.sort());
+    this.nothing = new Uint8Array(x.rows);
+  }
+
+  fit<Params, State>(estimator: Estimator<Params, State>, params: unknown, name = estimator.name): State {
+    const seed = createRandom(this.context.seed)
+      .fork(name)
+      .integer(2 ** 31);
+    return estimator.fit(params, this.x, this.nothing, { ...this.context, seed });
+  }
+
+  candidate(state: MemberState): Candidate {
+    return { state, scores: scoreMember(state, this.sample) };
+  }
+}
+
+/** In the order in which they may join: those that clusters cannot deceive come first. */
+function fitCandidates(bench: Workbench, autoencoder: AutoencoderEstimator | null): Candidate[] {
+  const states: MemberState[] = [
+    bench.fit(referenceDistance, { sets: REFERENCE_SETS }),
+    bench.fit(referenceDistance, { sets: REFERENCE_SETS, compressed: true }, 'compressed'),
+    bench.fit(neighbourDistance, {}),
+    bench.fit(tailScore, {}),
+  ];
+  if (autoencoder) states.push(bench.fit(autoencoder, {}));
+  return states.map((state) => bench.candidate(state));
+}
+
+/** Lets candidates join one after the other, each judged by those before it. */
+function admit(candidates: readonly Candidate[], consensus: Float64Array, needed: number) {
+  const members: EnsembleMember[] = [];
+  const agreements: AnomalyEnsembleState['evidence']['agreement'] = Object.fromEntries(
+    candidates.map(({ state, scores }) => {
+      const agreed = agreement(consensus, scores);
+      if (agreed >= needed) {
+        const member = { ...calibrate(scores), weight: memberWeights[state.kind], state };
+        addStandardised(consensus, scores, member);
+        members.push(member);
+      }
+      return [state.kind, agreed];
+    }),
+  );
+  return { members, agreements };
+}
+
+function measureCrowding(bench: Workbench, candidates: readonly Candidate[]): number {
+  const farness = bench.fit(referenceDistance, { references: FARNESS_REFERENCES }, 'farness');
+  const near = candidates.find(({ state }) => state.kind === 'neighbour-distance')!;
+  return crowding(scoreMember(farness, bench.sample), near.scores);
+}
+
+function fitEnsemble(
+  params: AnomalyEnsembleParams,
+  x: Matrix,
+  context: FitContext,
+  autoencoder: AutoencoderEstimator | null,
+): AnomalyEnsembleState {
+  const bench = new Workbench(x, context, params.sampleRows);
+  const { trees, subsampleSize, method } = params;
+  const forest = isolationForest.fit({ trees, subsampleSize }, x, new Uint8Array(x.rows), context);
+  const forestScores = scoreForest(forest, bench.sample);
+  const forestCalibration = calibrate(forestScores);
+  const common = { schemaVersion: 1, kind: 'anomaly-ensemble', forest, forestCalibration } as const;
+  if (method === 'forest')
+    return { ...common, choice: 'forest', evidence: { crowding: 0, agreement: {} }, members: [] };
+
+  const candidates = fitCandidates(bench, autoencoder);
+  const consensus = new Float64Array(forestScores.length);
+  addStandardised(consensus, forestScores, { ...forestCalibration, weight: 1 });
+  const crowded = measureCrowding(bench, candidates);
+  const { members, agreements } = admit(candidates, consensus, method === 'ensemble' ? 0 : AGREEMENT_NEEDED);
+  const alone = method === 'auto' && (crowded > CROWDING_LIMIT || members.length === 0);
+  const evidence = { crowding: crowded, agreement: agreements };
+  return { ...common, choice: alone ? 'forest' : 'ensemble', evidence, members: alone ? [] : members };
+}
+
+/** Any real number into (0, 1), 0 to one half; flat only slowly, so that extremes stay apart in float32. */
+const squash = (z: number): number => 0.5 + (0.5 * z) / (1 + Math.abs(z));
+
+/** Sum of weights, the forest's 1 included. */
+export const totalWeight = (state: AnomalyEnsembleState): number =>
+  state.members.reduce((sum, { weight }) => sum + weight, 1);
+
+function scoreEnsemble(state: AnomalyEnsembleState, x: Matrix): Float64Array {
+  requireWidth(x, state.forest.featureCount);
+  const forestScores = scoreForest(state.forest, x);
+  if (state.choice === 'forest') return forestScores;
+  const total = new Float64Array(x.rows);
+  addStandardised(total, forestScores, { ...state.forestCalibration, weight: 1 });
+  for (const member of state.members) addStandardised(total, scoreMember(member.state, x), member);
+  const weight = totalWeight(state);
+  return total.map((sum) => squash(sum / weight));
+}
+
+/**
+ * The ensemble with an autoencoder among its candidates.
+ * @param autoencoder - from `loadAutoencoder`, whose loading is asynchronous; null leaves it out.
+ */
+export function anomalyEnsembleWith(
+  autoencoder: AutoencoderEstimator | null,
+): Estimator<AnomalyEnsembleParams, AnomalyEnsembleState> {
+  return defineEstimator<AnomalyEnsembleParams, AnomalyEnsembleState>({
+    name: 'anomaly-ensemble',
+    params: anomalyEnsembleParams,
+    /** @param x - (n, p).  @param y - (n,), not read. */
+    fit: (params, x, _y, context) => fitEnsemble(params, x, context, autoencoder),
+    /** @param x - (m, p).  @returns (m,) score in (0, 1). */
+    predict: scoreEnsemble,
+  });
+}
+
+/**
+ * Isolation forest, alone or with members that earned a place, chosen without a label: see this folder's index and
+ * docs/adr/0070. Weighted sum of standardised scores, so that a member to whom a row is ordinary cannot outvote one to
+ * whom it is extreme, as it can in an average of ranks. `y` is not read. Deterministic given the seed.
+ * @throws PipelineError `TOO_FEW_ROWS` (fewer than 2), `NOT_FINITE`, `SHAPE_MISMATCH`, `INVALID_HYPERPARAMETERS`.
+ * @example
+ * const state = anomalyEnsemble.fit({}, x, new Uint8Array(x.rows), quietContext(42));
+ * const score = anomalyEnsemble.predict(state, x); // (0, 1), higher = more anomalous
+ */
+export const anomalyEnsemble = anomalyEnsembleWith(null);

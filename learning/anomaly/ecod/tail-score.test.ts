@@ -1,0 +1,87 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { expect, it } from 'vitest';
+import { checkEstimator } from '../../../tests/support/check-estimator.js';
+import { quietContext } from '../../estimator.js';
+import { matrix, matrixFromColumns, type Matrix } from '../../numeric/matrix/index.js';
+import { createRandom } from '../../numeric/random/index.js';
+import { tailGraph, tailScore, toOnnx, type TailScoreState } from './index.js';
+
+checkEstimator(tailScore);
+
+const fit = (x: Matrix, knots = 64): TailScoreState =>
+  tailScore.fit({ knots }, x, new Uint8Array(x.rows), quietContext(0));
+
+async function runGraph(state: TailScoreState, x: Matrix): Promise<Float32Array> {
+  const session = await InferenceSession.create(toOnnx(state));
+  const features = new Tensor('float32', Float32Array.from(x.values), [x.rows, x.cols]);
+  const { [tailGraph.score]: scores } = await session.run({ [tailGraph.input]: features });
+  await session.release();
+  return scores!.data as Float32Array;
+}
+
+/** ECOD by its definition, from all rows. */
+function ecod(x: Matrix): number[] {
+  const column = (j: number): number[] =>
+    Array.from({ length: x.rows }, (_, i) => Math.fround(x.values[i * x.cols + j]!));
+  const parts = Array.from({ length: x.cols }, (_, j) => {
+    const values = column(j);
+    const mean = values.reduce((a, b) => a + b) / x.rows;
+    const skewness = values.reduce((sum, value) => sum + (value - mean) ** 3, 0);
+    const share = (test: (other: number) => boolean): number => -Math.log(values.filter(test).length / x.rows);
+    return values.map((value) => {
+      const [low, high] = [share((other) => other <= value), share((other) => other >= value)];
+      return [low, high, skewness < 0 ? low : high];
+    });
+  });
+  return Array.from({ length: x.rows }, (_, i) =>
+    Math.max(...[0, 1, 2].map((side) => parts.reduce((sum, rows) => sum + rows[i]![side]!, 0))),
+  );
+}
+
+const skewedRows = (rows: number): Matrix => {
+  const random = createRandom(4);
+  const cell = (i: number): number =>
+    [random.normal(), Math.exp(random.normal()), -Math.exp(random.normal()), random.integer(4)][i % 4]!;
+  return matrix(
+    rows,
+    4,
+    Float64Array.from({ length: rows * 4 }, (_, i) => cell(i)),
+  );
+};
+
+it('is ECOD when there is a knot for every value', () => {
+  const x = skewedRows(100);
+  const scores = tailScore.predict(fit(x, 1000), x);
+  ecod(x).forEach((wanted, i) => expect(scores[i]!).toBeCloseTo(wanted, 4));
+});
+
+it('stays close to ECOD with few knots', () => {
+  const x = skewedRows(1500);
+  const scores = tailScore.predict(fit(x), x);
+  const gaps = ecod(x).map((wanted, i) => Math.abs(wanted - scores[i]!));
+  expect(Math.max(...gaps)).toBeLessThan(1.5);
+  expect(gaps.reduce((a, b) => a + b) / gaps.length).toBeLessThan(0.4);
+});
+
+it('values beyond those seen are as surprising as half a row, on either side', () => {
+  const state = fit(matrixFromColumns([[1, 2, 3, 4]]));
+  const far = tailScore.predict(state, matrixFromColumns([[-50, 50, 2.5]]));
+  expect(far[0]).toBeCloseTo(Math.log(8), 6);
+  expect(far[1]).toBeCloseTo(Math.log(8), 6);
+  expect(far[2]!).toBeLessThan(1);
+});
+
+it('the graph answers as predict does, to 1e-5 of its size, knots and unseen values included', async () => {
+  const x = skewedRows(700);
+  const state = fit(x);
+  const unseen = matrix(701, 4, Float64Array.from([...x.values.map((value) => value * 1.7), 1e9, -1e9, 0, 2]));
+  for (const rows of [x, unseen]) {
+    const [answers, scores] = [await runGraph(state, rows), tailScore.predict(state, rows)];
+    scores.forEach((score, i) => expect(Math.abs(answers[i]! - score) / (1 + score)).toBeLessThan(1e-5));
+  }
+});
+
+it('a constant column says nothing about its own value', () => {
+  const state = fit(matrixFromColumns([[5, 5, 5]]));
+  expect(tailScore.predict(state, matrixFromColumns([[5]]))[0]).toBeCloseTo(0, 12);
+});

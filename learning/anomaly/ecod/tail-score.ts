@@ -1,0 +1,46 @@
+import { defineEstimator, requireWidth } from '../../estimator.js';
+import type { Matrix } from '../../numeric/matrix/index.js';
+import { tailScoreParams, type TailScoreParams } from './params.js';
+import { cellOf, summariseColumns, type TailColumn } from './tail-columns.js';
+
+/** Learned tails: plain data. */
+export interface TailScoreState {
+  readonly schemaVersion: 1;
+  readonly kind: 'tail-score';
+  readonly columns: readonly TailColumn[];
+}
+
+/** Surprise of one row if only low values, only high values, or each column's longer tail counted; the largest. */
+function scoreRow(columns: readonly TailColumn[], row: Float64Array): number {
+  let [low, high, leaning] = [0, 0, 0];
+  columns.forEach((column, j) => {
+    const cell = cellOf(column.knots, Math.fround(row[j]!));
+    low += column.low[cell]!;
+    high += column.high[cell]!;
+    leaning += column.leansLow ? column.low[cell]! : column.high[cell]!;
+  });
+  return Math.max(low, high, leaning);
+}
+
+function scoreRows({ columns }: TailScoreState, x: Matrix): Float64Array {
+  requireWidth(x, columns.length);
+  return Float64Array.from({ length: x.rows }, (_, i) =>
+    scoreRow(columns, x.values.subarray(i * x.cols, (i + 1) * x.cols)),
+  );
+}
+
+/**
+ * How far out in its columns' tails a row lies, in nats: Li, Zhao, Hu, Botta, Ionescu and Chen, "ECOD: Unsupervised
+ * Outlier Detection Using Empirical Cumulative Distribution Functions" (IEEE TKDE 2022), with each distribution held as
+ * steps, exact at the ends. Looks at one column at a time; units do not matter; deterministic. `y` is not read.
+ * O(n · p · log n) to fit, O(p · log knots) a row to score.
+ * @throws PipelineError `TOO_FEW_ROWS`, `NOT_FINITE`, `SHAPE_MISMATCH`, `INVALID_HYPERPARAMETERS`.
+ */
+export const tailScore = defineEstimator<TailScoreParams, TailScoreState>({
+  name: 'tail-score',
+  params: tailScoreParams,
+  /** @param x - (n, p).  @param y - (n,), not read. */
+  fit: ({ knots }, x) => ({ schemaVersion: 1, kind: 'tail-score', columns: summariseColumns(x, knots) }),
+  /** @param x - (m, p).  @returns (m,) ≥ 0, higher = more anomalous. */
+  predict: scoreRows,
+});

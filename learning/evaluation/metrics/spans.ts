@@ -1,0 +1,102 @@
+import type { Interval } from '../../../contracts/evaluation.js';
+import { PipelineError } from '../../../contracts/errors.js';
+import { createRandom } from '../../numeric/random/index.js';
+import { quantile } from './bootstrap.js';
+
+/** Entities of one text: right ones, found ones, annotated ones. */
+export interface SpanCounts {
+  readonly right: number;
+  readonly found: number;
+  readonly wanted: number;
+}
+
+/** A typed stretch; two are the same when all three agree. */
+interface Stretch {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Counts exact matches of span and type (the CoNLL measure). Each annotation is matched once. */
+export function countSpans(found: readonly Stretch[], wanted: readonly Stretch[]): SpanCounts {
+  const key = ({ type, start, end }: Stretch): string => `${start}:${end}:${type}`;
+  const open = new Set(wanted.map(key));
+  const right = found.filter((span) => open.delete(key(span))).length;
+  return { right, found: found.length, wanted: wanted.length };
+}
+
+/** Sums counts of texts, each as often as `times` says. */
+export function sumSpans(counts: readonly SpanCounts[], times?: ArrayLike<number>): SpanCounts {
+  let [right, found, wanted] = [0, 0, 0];
+  counts.forEach((row, i) => {
+    const weight = times === undefined ? 1 : times[i]!;
+    right += weight * row.right;
+    found += weight * row.found;
+    wanted += weight * row.wanted;
+  });
+  return { right, found, wanted };
+}
+
+const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+
+/** Share of the found entities that are right; 0 when none is found. */
+export const precisionOf = ({ right, found }: SpanCounts): number => share(right, found);
+/** Share of the annotated entities that are found; 0 when none is annotated. */
+export const recallOf = ({ right, wanted }: SpanCounts): number => share(right, wanted);
+/** Harmonic mean of both; 0 when there is neither. */
+export const f1Of = ({ right, found, wanted }: SpanCounts): number => share(2 * right, found + wanted);
+
+const LEVEL = 0.95;
+
+/** Percentile bootstrap over texts. */
+function resampled(n: number, resamples: number, seed: number, value: (times: Int32Array) => number): Interval {
+  const random = createRandom(seed).fork('spans');
+  const values = Float64Array.from({ length: resamples }, () => {
+    const times = new Int32Array(n);
+    for (let i = 0; i < n; i++) times[random.integer(n)]! += 1;
+    return value(times);
+  }).sort();
+  const tail = (1 - LEVEL) / 2;
+  const [low, high] = [quantile(values, tail), quantile(values, 1 - tail)];
+  return { low, high, level: LEVEL, method: `bootstrap percentile over texts, ${resamples} resamples` };
+}
+
+export interface SpanBootstrap {
+  readonly seed: number;
+  /** @default 500 */
+  readonly resamples?: number;
+}
+
+/**
+ * Interval of a measure of counts; texts are drawn with replacement.
+ * @throws PipelineError `TOO_FEW_ROWS` without any text.
+ */
+export function spanInterval(
+  counts: readonly SpanCounts[],
+  measure: (sum: SpanCounts) => number,
+  { seed, resamples = 500 }: SpanBootstrap,
+): Interval {
+  if (counts.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no text to judge');
+  return resampled(counts.length, resamples, seed, (times) => measure(sumSpans(counts, times)));
+}
+
+/**
+ * Interval of the difference in a measure on the same texts.
+ * @throws PipelineError `SHAPE_MISMATCH` when the texts differ in number or annotations; `TOO_FEW_ROWS`.
+ */
+export function pairedSpanInterval(
+  ours: readonly SpanCounts[],
+  theirs: readonly SpanCounts[],
+  measure: (sum: SpanCounts) => number,
+  { seed, resamples = 500 }: SpanBootstrap,
+): Interval {
+  if (ours.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no text to judge');
+  const same = ours.length === theirs.length && ours.every(({ wanted }, i) => wanted === theirs[i]!.wanted);
+  if (!same) throw new PipelineError('SHAPE_MISMATCH', 'the two were not scored on the same annotated texts');
+  return resampled(
+    ours.length,
+    resamples,
+    seed,
+    (times) => measure(sumSpans(ours, times)) - measure(sumSpans(theirs, times)),
+  );
+}

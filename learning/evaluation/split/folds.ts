@@ -1,0 +1,39 @@
+import { PipelineError } from '../../../contracts/errors.js';
+import { createRandom } from '../../numeric/random/random.js';
+
+function rowsByLabel(labels: ArrayLike<number>): number[][] {
+  const groups = new Map<number, number[]>();
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row]!;
+    const group = groups.get(label);
+    if (group) group.push(row);
+    else groups.set(label, [row]);
+  }
+  return [...groups.keys()].sort((a, b) => a - b).map((label) => groups.get(label)!);
+}
+
+/**
+ * Deals the rows of each class evenly over `k` folds in random order. Fold sizes differ by at most one, and so do the
+ * counts of a class.
+ * @param labels - (n,) class codes.  @returns (n,) the fold 0 … k − 1 in which a row is tested.
+ * @throws PipelineError `INVALID_INPUT` when k is no integer ≥ 2; `TOO_FEW_ROWS` when there are fewer rows than folds.
+ */
+export function stratifiedFolds(labels: ArrayLike<number>, k: number, seed: number): Int32Array {
+  if (!Number.isInteger(k) || k < 2) throw new PipelineError('INVALID_INPUT', `k is ${k}, wanted an integer from 2 on`);
+  if (labels.length < k) throw new PipelineError('TOO_FEW_ROWS', `${labels.length} rows cannot fill ${k} folds`);
+  const random = createRandom(seed);
+  const folds = new Int32Array(labels.length);
+  let dealt = 0;
+  for (const rows of rowsByLabel(labels)) {
+    for (const row of random.shuffle(rows)) folds[row] = dealt++ % k;
+  }
+  return folds;
+}
+
+/** The rows inside and outside one fold, ascending. */
+export function foldRows(folds: ArrayLike<number>, fold: number): { train: number[]; test: number[] } {
+  const train: number[] = [];
+  const test: number[] = [];
+  for (let row = 0; row < folds.length; row++) (folds[row] === fold ? test : train).push(row);
+  return { train, test };
+}

@@ -1,0 +1,87 @@
+import { PipelineError } from '../../../contracts/errors.js';
+import { createHistogramKernel, FEATURES_AT_ONCE, HISTOGRAM_BINS } from './histogram-kernel.js';
+
+const PAGE_BYTES = 65_536;
+const LARGEST_MEMORY_PAGES = 65_536;
+/** Alignment that the kernel's 16-byte loads like. */
+const ALIGNMENT = 16;
+
+/** Sizes of one fit. */
+export interface WorkspaceShape {
+  readonly rows: number;
+  readonly features: number;
+  /** Histograms that are alive at once. */
+  readonly histograms: number;
+}
+
+/** The arrays of one fit, side by side in the memory that the histogram kernel works on. */
+export interface Workspace {
+  /** Distance from a row's bins to the next row's: the number of features, padded. */
+  readonly stride: number;
+  /** (rows, stride) bin of each cell, row-major; padding stays 0. */
+  readonly bins: Uint8Array;
+  /** Row numbers, ordered so that each node of the growing tree owns a stretch. */
+  readonly rows: Int32Array;
+  /** (rows, 2) gradient and hessian. */
+  readonly pairs: Float64Array;
+  /** Each (stride, 256, 2): sums of gradient and hessian by feature and bin. */
+  readonly histograms: readonly Float64Array[];
+  /** Empties a histogram and adds the rows that stand at `begin` … `end − 1` of `rows`. */
+  fillHistogram(slot: number, begin: number, end: number): void;
+  /** Takes the rows of one histogram out of another. */
+  subtractHistogram(slot: number, subtracted: number): void;
+}
+
+const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+
+/** Hands out one stretch of memory after the other. */
+function layOut(sizes: readonly number[]): { starts: number[]; total: number } {
+  const starts: number[] = [];
+  let total = 0;
+  for (const size of sizes) {
+    starts.push(total);
+    total += align(size);
+  }
+  return { starts, total };
+}
+
+function allocate(bytes: number): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE_BYTES);
+  if (pages > LARGEST_MEMORY_PAGES) {
+    const found = `${Math.ceil(bytes / 2 ** 20)} MB`;
+    throw new PipelineError('INVALID_INPUT', `the rows need ${found} of working memory, the limit is 4096 MB`);
+  }
+  return new WebAssembly.Memory({ initial: pages });
+}
+
+/**
+ * Reserves the arrays of one fit. Memory: rows · (features + 20) bytes and 4 kB a feature and histogram.
+ * @throws PipelineError `INVALID_INPUT` beyond 4 GB.
+ */
+export function createWorkspace({ rows, features, histograms }: WorkspaceShape): Workspace {
+  const stride = Math.ceil(features / FEATURES_AT_ONCE) * FEATURES_AT_ONCE;
+  const histogramLength = stride * HISTOGRAM_BINS * 2;
+  const sizes = [rows * stride, rows * 4, rows * 16, ...Array<number>(histograms).fill(histogramLength * 8)];
+  const { starts, total } = layOut(sizes);
+  const memory = allocate(total);
+  const [binsAt, rowsAt, pairsAt] = starts as [number, number, number];
+  const slots = starts.slice(3).map((start) => new Float64Array(memory.buffer, start, histogramLength));
+  const kernel = createHistogramKernel(memory);
+  return {
+    stride,
+    bins: new Uint8Array(memory.buffer, binsAt, rows * stride),
+    rows: new Int32Array(memory.buffer, rowsAt, rows),
+    pairs: new Float64Array(memory.buffer, pairsAt, rows * 2),
+    histograms: slots,
+    fillHistogram(slot, begin, end) {
+      slots[slot]!.fill(0);
+      if (end > begin) {
+        kernel.accumulate(starts[3 + slot]!, binsAt, stride, rowsAt + begin * 4, rowsAt + end * 4, pairsAt);
+      }
+    },
+    subtractHistogram(slot, subtracted) {
+      const start = starts[3 + slot]!;
+      kernel.subtract(start, start + histogramLength * 8, starts[3 + subtracted]!);
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import { matrix, type Matrix } from '../../numeric/matrix/index.js';
+import type { ComputeContext } from '../../../contracts/model-definition.js';
+import type { Encoder } from './encoder.js';
+import { exportFrozenEncoder, servingOutputs, type Precision } from './export.js';
+import { inBatches, openGraph, padBatch } from './runtime.js';
+import { loadTokenizer, type EncodedText, type EncoderTokenizer } from './tokenizer.js';
+import { atWords } from './word-logits.js';
+
+export interface SessionFiles {
+  /** Written by `exportEncoder` or `exportFrozenEncoder`. */
+  readonly model: Uint8Array;
+  /** tokenizer.json */
+  readonly tokenizer: Uint8Array;
+}
+
+export interface SessionOptions {
+  /** As in training. */
+  readonly maximumLength: number;
+  /**
+   * Texts of like length computed together. An int8 graph finds one scale a batch, so a text's answer then depends on
+   * its neighbours: give 1 there. @default 1
+   */
+  readonly batchSize?: number;
+  readonly threads?: number;
+}
+
+/** A loaded encoder: texts in, numbers out, in the order given. */
+export interface EncoderSession {
+  readonly tokenizer: EncoderTokenizer;
+  /** @returns (classes,) a text. */
+  logits(texts: readonly string[]): Promise<Float32Array[]>;
+  /** @returns (hidden,) a text: the mean over its pieces, after fine-tuning if there was any. */
+  embeddings(texts: readonly string[]): Promise<Float32Array[]>;
+  /** Of a token model. @returns logits by word; null for a word that was cut off or has no piece. */
+  wordLogits(sentences: readonly (readonly string[])[]): Promise<(Float32Array | null)[][]>;
+  /** Of a token model. @returns pieces with their places in the text, and their logits (pieces, classes). */
+  pieceLogits(texts: readonly string[]): Promise<(EncodedText & { readonly logits: Float32Array })[]>;
+  close(): Promise<void>;
+}
+
+interface Runner {
+  readonly session: InferenceSession;
+  readonly tokenizer: EncoderTokenizer;
+  readonly batchSize: number;
+}
+
+/** @returns a sequence's part of an output, filling cut off where the output has a place a piece. */
+function run({ session, tokenizer, batchSize }: Runner, sequences: readonly Int32Array[], output: string) {
+  return inBatches(sequences, batchSize, async (positions) => {
+    const batch = padBatch(
+      positions.map((position) => sequences[position]!),
+      tokenizer.padding,
+    );
+    const { data, dims } = (await session.run(batch.feeds, [output]))[output]!;
+    const values = data as Float32Array;
+    const share = values.length / positions.length;
+    return positions.map((position, row) => {
+      const kept = dims.length === 3 ? sequences[position]!.length * dims[2]! : share;
+      return values.slice(row * share, row * share + kept);
+    });
+  });
+}
+
+/**
+ * Opens an exported encoder.
+ * @throws PipelineError `ARTEFACT_INVALID`, `MALFORMED_FILE` (tokenizer).
+ */
+export async function openEncoderSession(files: SessionFiles, options: SessionOptions): Promise<EncoderSession> {
+  const tokenizer = loadTokenizer(files.tokenizer);
+  const session = await openGraph(files.model, options.threads === undefined ? {} : { threads: options.threads });
+  const runner: Runner = { session, tokenizer, batchSize: options.batchSize ?? 1 };
+  const { maximumLength } = options;
+  const idsOf = (texts: readonly string[]): Int32Array[] =>
+    texts.map((text) => tokenizer.encode(text, maximumLength).ids);
+  return {
+    tokenizer,
+    logits: (texts) => run(runner, idsOf(texts), servingOutputs.logits),
+    embeddings: (texts) => run(runner, idsOf(texts), servingOutputs.embedding),
+    async wordLogits(sentences) {
+      const encoded = sentences.map((words) => tokenizer.encodeWords(words, maximumLength));
+      const sequences = encoded.map(({ ids }) => ids);
+      const logits = await run(runner, sequences, servingOutputs.logits);
+      return encoded.map(({ ids, first }, row) => atWords(logits[row]!, first, logits[row]!.length / ids.length));
+    },
+    async pieceLogits(texts) {
+      const encoded = texts.map((text) => tokenizer.encode(text, maximumLength));
+      const sequences = encoded.map(({ ids }) => ids);
+      const logits = await run(runner, sequences, servingOutputs.logits);
+      return encoded.map((text, row) => ({ ...text, logits: logits[row]! }));
+    },
+    close: () => session.release(),
+  };
+}
+
+export interface EmbedOptions {
+  /** @default 64 */
+  readonly maximumLength?: number;
+  /** @default 'fp32' */
+  readonly precision?: Precision;
+}
+
+/** Texts embedded between two looks at the signal. */
+const CHUNK = 1024;
+const EMBEDDED_AT_ONCE = 32;
+
+/**
+ * Embeds texts with the pretrained encoder as it is: the mean over a text's pieces, not normalised to length 1.
+ * @returns (n, hidden).
+ */
+export async function embedTexts(
+  encoder: Encoder,
+  texts: readonly string[],
+  context: Pick<ComputeContext, 'signal' | 'onProgress'>,
+  { maximumLength = 64, precision = 'fp32' }: EmbedOptions = {},
+): Promise<Matrix> {
+  const { hidden } = encoder.config;
+  const files = { model: exportFrozenEncoder(encoder, precision), tokenizer: encoder.tokenizerFile };
+  const batchSize = precision === 'int8' ? 1 : EMBEDDED_AT_ONCE;
+  const session = await openEncoderSession(files, { maximumLength, batchSize });
+  const values = new Float64Array(texts.length * hidden);
+  try {
+    for (let from = 0; from < texts.length; from += CHUNK) {
+      context.signal.throwIfAborted();
+      const found = await session.embeddings(texts.slice(from, from + CHUNK));
+      found.forEach((embedding, row) => values.set(embedding, (from + row) * hidden));
+      context.onProgress({ stage: 'embedding', done: Math.min(texts.length, from + CHUNK), total: texts.length });
+    }
+  } finally {
+    await session.close();
+  }
+  return matrix(texts.length, hidden, values);
+}

@@ -1,0 +1,110 @@
+import type { ComputeContext } from '../../../contracts/model-definition.js';
+import { createRandom } from '../../numeric/random/index.js';
+import type { Link } from './link.js';
+import type { SparseRows } from './text-features.js';
+
+export interface DualAscentOptions {
+  readonly classes: number;
+  readonly link: Link;
+  /** Inverse strength of the L2 penalty, as scikit-learn's C: loss summed over rows + ‖W‖² / 2C. */
+  readonly c: number;
+  /** Stops when the duality gap falls below this share of the objective, which bounds the distance to the optimum. */
+  readonly tolerance: number;
+  readonly maxEpochs: number;
+}
+
+/** Weights (cols + 1, classes) row-major; the last row is the bias, penalised like a feature of value 1. */
+export interface LinearWeights {
+  readonly classes: number;
+  readonly weights: Float32Array;
+  readonly epochs: number;
+  /** Duality gap over objective at the end. */
+  readonly gap: number;
+}
+
+/** scores[k] = Σ value · weights[column, k] + bias[k]. */
+export function scoreRow(
+  weights: Float32Array,
+  classes: number,
+  row: { readonly indices: Int32Array; readonly values: Float32Array; readonly from: number; readonly to: number },
+  scores: Float64Array,
+): void {
+  const bias = weights.length - classes;
+  for (let k = 0; k < classes; k++) scores[k] = weights[bias + k]!;
+  for (let at = row.from; at < row.to; at++) {
+    const offset = row.indices[at]! * classes;
+    const value = row.values[at]!;
+    for (let k = 0; k < classes; k++) scores[k]! += value * weights[offset + k]!;
+  }
+}
+
+function addRow(weights: Float32Array, x: SparseRows, row: number, step: Float64Array): void {
+  const classes = step.length;
+  for (let at = x.starts[row]!; at < x.starts[row + 1]!; at++) {
+    const offset = x.indices[at]! * classes;
+    const value = x.values[at]!;
+    for (let k = 0; k < classes; k++) weights[offset + k]! += value * step[k]!;
+  }
+  const bias = weights.length - classes;
+  for (let k = 0; k < classes; k++) weights[bias + k]! += step[k]!;
+}
+
+function squaredLengths(x: SparseRows): Float64Array {
+  const squares = new Float64Array(x.rows).fill(1);
+  for (let row = 0; row < x.rows; row++)
+    for (let at = x.starts[row]!; at < x.starts[row + 1]!; at++) squares[row]! += x.values[at]! ** 2;
+  return squares;
+}
+
+interface Progress {
+  gap: number;
+  loss: number;
+}
+
+/** One pass over all rows in random order, each row's dual probabilities moved towards the model's. */
+function pass(
+  x: SparseRows,
+  state: { readonly weights: Float32Array; readonly duals: Float32Array; readonly squares: Float64Array },
+  order: Int32Array,
+  { classes, link, c }: DualAscentOptions,
+): Progress {
+  const scores = new Float64Array(classes);
+  const step = new Float64Array(classes);
+  const progress = { gap: 0, loss: 0 };
+  for (const row of order) {
+    scoreRow(state.weights, classes, { ...x, from: x.starts[row]!, to: x.starts[row + 1]! }, scores);
+    const dual = state.duals.subarray(row * classes, (row + 1) * classes);
+    const { gap, moved } = link.step(scores, dual, c * state.squares[row]!, step);
+    progress.gap += gap;
+    if (!moved) continue;
+    for (let k = 0; k < classes; k++) step[k]! *= -c;
+    addRow(state.weights, x, row, step);
+  }
+  return progress;
+}
+
+/**
+ * L2-penalised multinomial (or per-class) logistic regression on sparse rows by stochastic dual coordinate ascent
+ * (Shalev-Shwartz & Zhang 2013, proximal form): no learning rate, and the duality gap says how far from the optimum
+ * the answer can be at most. Deterministic under the seed. O(non-zeros · classes) an epoch.
+ * @param duals - (rows, classes) row-major, each row's target; it is overwritten.
+ */
+export function dualAscent(
+  context: ComputeContext,
+  x: SparseRows,
+  duals: Float32Array,
+  options: DualAscentOptions,
+): LinearWeights {
+  const random = createRandom(context.seed).fork('dual-ascent');
+  const weights = new Float32Array((x.cols + 1) * options.classes);
+  const state = { weights, duals, squares: squaredLengths(x) };
+  let [epochs, gap] = [0, Infinity];
+  const first = x.rows * options.link.lossAtZero(options.classes);
+  while (epochs < options.maxEpochs && gap > options.tolerance) {
+    context.signal.throwIfAborted();
+    gap = pass(x, state, random.permutation(x.rows), options).gap / first;
+    epochs += 1;
+    context.onProgress({ stage: 'training', done: epochs, total: options.maxEpochs });
+  }
+  return { classes: options.classes, weights, epochs, gap };
+}

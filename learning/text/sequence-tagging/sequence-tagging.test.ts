@@ -1,0 +1,492 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ComputeContext } from '../../../contracts/model-definition.js';
+import { createRandom } from '../../numeric/random/index.js';
+import { swapMentions } from './augmentation.js';
+import { bestCandidates, candidateSpans, type Candidate } from './candidates.js';
+import { createFeatureExtractor } from './features.js';
+import { FeatureIndex } from './feature-index.js';
+import {
+  asSpans,
+  calibratedConfidence,
+  crfScorer,
+  crossValidate,
+  decodeLabels,
+  encodeCrf,
+  encodeSpans,
+  explainEntities,
+  fitCrf,
+  labelSet,
+  lattice,
+  openCrfTagger,
+  requireSpan,
+  tokenise,
+  type LabelledSentence,
+  type TagScheme,
+  fitOpinionPool,
+  poolChain,
+  poolScores,
+  type PooledSentence,
+} from './index.js';
+import { matchLexicon } from './lexicon.js';
+import { crfObjective } from './objective.js';
+import { passAlong } from './forward-backward.js';
+import { runHashes } from './runs.js';
+import { wordFeatures } from './word-features.js';
+
+const context = (seed = 1): ComputeContext => ({
+  seed,
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+});
+const schemes: readonly TagScheme[] = ['bio', 'bilou'];
+const settings = { iterations: 30, l2: 0.2, minimumCount: 1, swaps: 0 };
+
+/** "pay <merchant> <amount>" with noise around; merchants are invented. */
+function invented(
+  count: number,
+  seed: number,
+): { texts: string[]; spans: { type: string; start: number; end: number }[][] } {
+  const random = createRandom(seed);
+  const pick = <T>(items: readonly T[]): T => items[random.integer(items.length)]!;
+  const syllables = ['ka', 'lo', 'mi', 'ra', 'su', 'te', 'vi', 'zo'];
+  const texts: string[] = [];
+  const spans: { type: string; start: number; end: number }[][] = [];
+  for (let i = 0; i < count; i++) {
+    const merchant = `${pick(syllables)}${pick(syllables)}${pick(syllables)}`;
+    const amount = `${100 + random.integer(9000)}`;
+    const start = pick(['please pay ', 'send money to ', 'why did I pay ']);
+    const text = `${start}${merchant}${pick([' about ', ' rupees '])}${amount}${pick(['', ' today', ' again'])}`;
+    const at = start.length;
+    const money = text.indexOf(amount, at + merchant.length);
+    texts.push(text);
+    spans.push([
+      { type: 'MERCHANT', start: at, end: at + merchant.length },
+      { type: 'AMOUNT', start: money, end: money + amount.length },
+    ]);
+  }
+  return { texts, spans };
+}
+
+function labelled(count: number, seed: number, scheme: TagScheme = 'bio') {
+  const { texts, spans } = invented(count, seed);
+  const set = labelSet(['AMOUNT', 'MERCHANT'], scheme);
+  const sentences = texts.map((text, i): LabelledSentence => {
+    const tokens = tokenise(text);
+    return { words: tokens.map((token) => token.text), labels: encodeSpans(set, tokens, spans[i]!) };
+  });
+  return { set, sentences, texts, spans };
+}
+
+describe('tokenise', () => {
+  it('cuts words, numbers, abbreviations and signs', () => {
+    const text = "I'd pay M&S £600 at 22:35 p.m. on the 25th: Rs.2,50,000/- नमस्ते 😀 Peter's";
+    expect(tokenise(text).map((token) => token.text)).toEqual([
+      "I'd", 'pay', 'M&S', '£', '600', 'at', '22:35', 'p.m.', 'on', 'the', '25th', ':', 'Rs', '.', '2,50,000', '/',
+      '-', 'नमस्ते', '😀', 'Peter', "'s",
+    ]); // prettier-ignore
+  });
+
+  it('covers every character that is no white space once, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+        for (const tokeniser of ['words', 'spaces'] as const) {
+          const tokens = tokenise(text, tokeniser);
+          for (const token of tokens) {
+            expect(text.slice(token.start, token.end)).toBe(token.text);
+            expect(() => requireSpan(text, { type: 'X', ...token }, 0)).not.toThrow();
+          }
+          const covered = tokens.map((token) => token.text).join('');
+          expect(covered.replace(/\s/gu, '')).toBe(text.replace(/\s/gu, ''));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('cuts what has no space, never inside a surrogate pair', () => {
+    const tokens = tokenise('x😀'.repeat(500), 'spaces');
+    expect(tokens.length).toBeGreaterThan(20);
+    expect(tokens.every((token) => !/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/.test(token.text))).toBe(true);
+  });
+});
+
+describe('requireSpan', () => {
+  it('refuses spans that do not fit or cut a character', () => {
+    const wrong = [
+      [-1, 2],
+      [2, 2],
+      [0, 9],
+      [0, 2.5],
+      [0, 2],
+    ] as const;
+    for (const [start, end] of wrong)
+      expect(() => requireSpan('x😀y', { type: 'X', start, end }, 0)).toThrow(
+        expect.objectContaining({ code: 'INVALID_VALUE' }),
+      );
+    expect(() => requireSpan('x😀y', { type: 'X', start: 1, end: 3 }, 0)).not.toThrow();
+  });
+});
+
+describe.each(schemes)('labels, %s', (scheme) => {
+  const set = labelSet(['A', 'B'], scheme);
+
+  it('come back as the same spans', () => {
+    const text = 'a b c d e f g';
+    const tokens = tokenise(text);
+    const spans = [
+      { type: 'A', start: 0, end: 3 },
+      { type: 'A', start: 4, end: 5 },
+      { type: 'B', start: 6, end: 13 },
+    ];
+    expect(asSpans(tokens, decodeLabels(set, encodeSpans(set, tokens, spans)))).toEqual(spans);
+  });
+
+  it('have as probability of an entity the share of all paths that carry it', () => {
+    const random = createRandom(5);
+    const lat = lattice(set);
+    const labels = set.labels.length;
+    const scores = Float64Array.from({ length: 3 * labels }, () => random.normal());
+    const steps = Float64Array.from(lat.from, () => random.normal());
+    const weightOf = (path: readonly number[]): number => {
+      const step = (from: number, to: number): number => steps[lat.edgeOf[from * (labels + 1) + to]!] ?? -Infinity;
+      const sum = path.reduce(
+        (total, label, t) => total + scores[t * labels + label]! + step(t === 0 ? labels : path[t - 1]!, label),
+        0,
+      );
+      return Math.exp(sum + step(path.at(-1)!, labels));
+    };
+    const shares = new Map<string, number>();
+    let total = 0;
+    for (let i = 0; i < labels ** 3; i++) {
+      const path = [i % labels, Math.floor(i / labels) % labels, Math.floor(i / labels ** 2)];
+      const weight = weightOf(path);
+      total += weight;
+      // A path that is not allowed has no weight.
+      if (weight > 0)
+        for (const { type, first, last } of decodeLabels(set, path)) {
+          const key = `${type} ${first} ${last}`;
+          shares.set(key, (shares.get(key) ?? 0) + weight);
+        }
+    }
+    const found = candidateSpans(passAlong({ set, lattice: lat, steps }, scores, 3), 1e-9);
+    expect(found.map(({ type, first, last }) => `${type} ${first} ${last}`).sort()).toEqual([...shares.keys()].sort());
+    for (const { type, first, last, probability } of found)
+      expect(probability).toBeCloseTo(shares.get(`${type} ${first} ${last}`)! / total, 9);
+
+    const likely = candidateSpans(passAlong({ set, lattice: lat, steps }, scores, 3), 0.1);
+    expect(likely).toEqual(found.filter(({ probability }) => probability >= 0.1));
+  });
+});
+
+describe('bestCandidates', () => {
+  const TOKENS = 6;
+  const candidate = fc
+    .record({
+      type: fc.constantFrom('A', 'B'),
+      first: fc.nat(TOKENS - 1),
+      length: fc.integer({ min: 1, max: TOKENS }),
+      probability: fc.double({ min: 0.01, max: 1, noNaN: true }),
+    })
+    .filter(({ first, length }) => first + length <= TOKENS)
+    .map(({ type, first, length, probability }) => ({ type, first, last: first + length - 1, probability }));
+
+  it('takes those without overlap that exceed the threshold by most in sum', () => {
+    fc.assert(
+      fc.property(
+        fc.array(candidate, { maxLength: 9 }),
+        fc.double({ min: 0.1, max: 0.9, noNaN: true }),
+        (all, least) => {
+          const gain = (set: readonly Candidate[]): number =>
+            set.reduce((sum, { probability }) => sum + probability - least, 0);
+          const apart = (set: readonly Candidate[]): boolean =>
+            set.every((a, i) => set.every((b, j) => i === j || a.last < b.first || b.last < a.first));
+          let best = 0;
+          for (let subset = 0; subset < 2 ** all.length; subset++) {
+            const set = all.filter((_, i) => (subset >> i) & 1);
+            if (apart(set)) best = Math.max(best, gain(set));
+          }
+          const taken = bestCandidates(all, TOKENS, least);
+          expect(apart(taken)).toBe(true);
+          expect(gain(taken)).toBeCloseTo(best, 9);
+          expect(taken.map(({ first }) => first)).toEqual(taken.map(({ first }) => first).sort((a, b) => a - b));
+        },
+      ),
+    );
+  });
+});
+
+describe('crfObjective', () => {
+  it('has the gradient that finite differences give', () => {
+    const random = createRandom(3);
+    const set = labelSet(['A', 'B'], 'bilou');
+    const lat = lattice(set);
+    const tokens = tokenise('p q r s t u');
+    const labels = encodeSpans(set, tokens, [
+      { type: 'A', start: 0, end: 3 },
+      { type: 'B', start: 6, end: 7 },
+    ]);
+    const data = {
+      sentences: Int32Array.of(0, 4, 6),
+      tokens: Int32Array.of(0, 1, 3, 4, 5, 6, 8),
+      features: Int32Array.of(1, 1, 2, 3, 2, 1, 0, 3),
+      labels,
+      weights: Float64Array.of(1, 3),
+    };
+    const pairs = { starts: Int32Array.of(0, 0, 3, 5, 8), labels: Uint8Array.of(0, 1, 3, 0, 4, 2, 3, 5) };
+    const objective = crfObjective({ data, pairs, lattice: lat, l2: 0.3 });
+    const x = Float64Array.from({ length: 8 + lat.from.length }, () => random.normal());
+    const gradient = new Float64Array(x.length);
+    objective(x, gradient);
+    for (let i = 0; i < x.length; i++) {
+      const moved = (by: number): number =>
+        objective(
+          x.map((v, j) => (i === j ? v + by : v)),
+          new Float64Array(x.length),
+        );
+      expect(gradient[i]).toBeCloseTo((moved(1e-5) - moved(-1e-5)) / 2e-5, 5);
+    }
+  });
+});
+
+describe('features', () => {
+  it('a feature index finds what was added, and 0 for the rest', () => {
+    const hashes = Int32Array.from({ length: 5000 }, (_, i) => Math.imul(i + 1, 0x9e3779b1));
+    const index = FeatureIndex.from(hashes);
+    expect(index.size).toBe(5000);
+    hashes.forEach((hash, i) => expect(index.find(hash)).toBe(i + 1));
+    expect(index.find(12_345)).toBe(0);
+    expect(index.hashes()).toEqual(hashes);
+  });
+
+  it('are the same one token at a time, with names', () => {
+    const resources = { clusters: new Map(), lexicon: new Map([['big bazaar', 1]]), vocabulary: new Map([['pay', 3]]) };
+    const extractor = createFeatureExtractor(resources);
+    const words = ['pay', 'Big', 'Bazaar', 'now'];
+    const { hashes, starts } = extractor.extract(words);
+    words.forEach((_, i) => {
+      const named = extractor.describe(words)(i);
+      expect(named.map(({ hash }) => hash)).toEqual([...hashes.slice(starts[i], starts[i + 1])]);
+    });
+    expect(
+      extractor
+        .describe(words)(1)
+        .map(({ name }) => name),
+    ).toContain('knownName[0]');
+  });
+
+  it('lexicon matches are the longest, and what only one sentence knows can be skipped', () => {
+    const lexicon = new Map([
+      ['new york', 1],
+      ['new york times', 2],
+    ]);
+    const words = ['the', 'new', 'york', 'times'];
+    const whole = matchLexicon(lexicon, words);
+    expect([...whole].map((hash) => hash !== 0)).toEqual([false, true, true, true]);
+    const shorter = matchLexicon(lexicon, words, (phrase) => phrase === 'new york times');
+    expect([...shorter].map((hash) => hash !== 0)).toEqual([false, true, true, false]);
+  });
+});
+
+describe('runs', () => {
+  const knowledge = { clusters: new Map(), sentences: () => 5 };
+  const hashesOf = (text: string) => {
+    const words = text.split(' ');
+    const lower = words.map((word) => word.toLowerCase());
+    return runHashes(
+      words.map((word) => wordFeatures(word, knowledge)),
+      lower,
+    );
+  };
+
+  it('hold numbers, words of time and capitals, with what may stand between', () => {
+    const hashes = hashesOf('paid Bank of India on 5 th of March for it');
+    expect(hashes.map(({ length }) => length > 0)).toEqual(
+      'paid Bank of India on 5 th of March for it'
+        .split(' ')
+        .map((word) => !['paid', 'on', 'for', 'it'].includes(word)),
+    );
+    expect(hashesOf('nothing here').flat()).toEqual([]);
+  });
+
+  it('tell every word inside what stands before the run, however long it is', () => {
+    const [from, until] = [hashesOf('from 5 th of March 2020'), hashesOf('until 5 th of March 2020')];
+    for (const place of [1, 2, 3, 4, 5]) {
+      const shared = from[place]!.filter((hash) => until[place]!.includes(hash));
+      expect(shared.length).toBeGreaterThan(0);
+      expect(shared.length).toBeLessThan(from[place]!.length);
+    }
+  });
+});
+
+describe('an opinion pool', () => {
+  const { set, sentences } = labelled(60, 8);
+  const field = fitCrf({ set, sentences: sentences.slice(0, 40), names: new Map() }, settings, context());
+  const byField = crfScorer(field);
+  const labels = set.labels.length;
+  const knowing = (sentence: LabelledSentence, sure: number): Float64Array => {
+    const scores = new Float64Array(sentence.words.length * labels);
+    sentence.labels.forEach((label, i) => (scores[i * labels + label] = sure));
+    return scores;
+  };
+  const held = sentences.slice(40);
+  const judged = (scoresOf: (sentence: LabelledSentence) => Float64Array): PooledSentence[] =>
+    held.map((sentence) => ({ words: scoresOf(sentence), field: byField(sentence.words), labels: sentence.labels }));
+
+  it('listens to who knows, and not to who is sure of what is wrong', () => {
+    expect(
+      fitOpinionPool(
+        field,
+        judged((sentence) => knowing(sentence, 5)),
+      ).words,
+    ).toBe(1);
+    const wrong = fitOpinionPool(
+      field,
+      judged(({ words, labels: own }) => knowing({ words, labels: own.map((label) => (label + 1) % labels) }, 5)),
+    );
+    expect(wrong.words).toBe(0);
+    expect(wrong.field).toBeGreaterThan(0);
+  });
+
+  it('weighs both alike where there is nothing to judge by', () => {
+    expect(fitOpinionPool(field, [])).toEqual({ words: 0.5, field: 0.5 });
+  });
+
+  it('adds weighed scores and steps', () => {
+    const [words, own] = [Float64Array.of(1, 2), Float64Array.of(4, 8)];
+    expect([...poolScores({ words, field: own }, { words: 2, field: 0.5 })]).toEqual([4, 8]);
+    expect(poolChain(field, { words: 1, field: 0.5 }).steps[3]).toBeCloseTo(field.steps[3]! / 2, 12);
+  });
+});
+
+describe('swapMentions', () => {
+  it('keeps sentences and puts other names of the type in', () => {
+    const { set, sentences } = labelled(30, 4);
+    const copies = swapMentions(set, sentences, createRandom(1));
+    expect(copies).toHaveLength(30);
+    copies.forEach((copy, i) => {
+      const types = (sentence: LabelledSentence) => decodeLabels(set, sentence.labels).map(({ type }) => type);
+      expect(types(copy)).toEqual(types(sentences[i]!));
+      expect(copy.words[0]).toBe(sentences[i]!.words[0]);
+      expect(copy.words).toHaveLength(copy.labels.length);
+    });
+    expect(copies).not.toEqual(sentences);
+  });
+});
+
+describe('a fitted field', () => {
+  const { set, sentences } = labelled(80, 1);
+  const model = fitCrf({ set, sentences, names: new Map() }, settings, context());
+  const calibration = { kind: 'beta', a: 1, b: 1, c: 0 } as const;
+  const files = encodeCrf(model, { tokeniser: 'words', bias: 0, threshold: 0.5, calibration });
+
+  it('finds names that it never saw', async () => {
+    const test = invented(40, 99);
+    const tagger = await openCrfTagger(files);
+    const found = await tagger.tag(test.texts);
+    let right = 0;
+    found.forEach((entities, i) => {
+      for (const { type, start, end, text, confidence } of entities) {
+        expect(test.texts[i]!.slice(start, end)).toBe(text);
+        expect(confidence).toBeGreaterThan(0);
+        expect(confidence).toBeLessThan(1);
+        if (test.spans[i]!.some((span) => span.type === type && span.start === start && span.end === end)) right += 1;
+      }
+    });
+    expect(right).toBeGreaterThan(70);
+    await tagger.close();
+  });
+
+  it('scores in the graph as it did while training, however texts are put together', async () => {
+    const tagger = await openCrfTagger(files);
+    const score = crfScorer(model);
+    const words = ['please', 'pay', 'Quux', '😀', '500'];
+    const [alone, , together] = [
+      (await tagger.scores.score([words]))[0]!,
+      null,
+      (await tagger.scores.score([['a'], words, sentences[0]!.words]))[1]!,
+    ];
+    score(words).forEach((value, i) => {
+      expect(alone[i]).toBeCloseTo(value, 1);
+      expect(together[i]).toBeCloseTo(alone[i]!, 5);
+    });
+    await tagger.close();
+  });
+
+  it('reads artefacts of before thresholds were chosen', async () => {
+    const decoding = JSON.parse(new TextDecoder().decode(files['decoding.json'])) as Record<string, unknown>;
+    delete decoding.threshold;
+    const older = { ...files, 'decoding.json': new TextEncoder().encode(JSON.stringify(decoding)) };
+    const [tagger, before] = [await openCrfTagger(files), await openCrfTagger(older)];
+    const text = 'please pay kalomi about 500';
+    expect(await before.tag([text])).toEqual(await tagger.tag([text]));
+    await tagger.close();
+    await before.close();
+  });
+
+  it('answers odd texts', async () => {
+    const tagger = await openCrfTagger(files);
+    const odd = [
+      '',
+      ' ',
+      '\u0000\u0007',
+      '😀'.repeat(300),
+      '\ud800 pay kalomi 500',
+      'ادفع كالومي ٥٠٠',
+      'pay '.repeat(5000),
+    ];
+    const found = await tagger.tag(odd);
+    found.forEach((entities, i) => {
+      for (const { start, end, text } of entities) expect(odd[i]!.slice(start, end)).toBe(text);
+    });
+    const oneByOne = await Promise.all(odd.map(async (text) => (await tagger.tag([text]))[0]!));
+    expect(oneByOne.map((list) => list.map(({ start, type }) => [start, type]))).toEqual(
+      found.map((list) => list.map(({ start, type }) => [start, type])),
+    );
+    await tagger.close();
+  });
+
+  it('says what spoke for an entity', async () => {
+    const tagger = await openCrfTagger(files);
+    const [explained] = await explainEntities(tagger, 'please pay kalomi about 500');
+    expect(explained!.entity).toMatchObject({ type: 'MERCHANT', text: 'kalomi' });
+    expect(explained!.reasons[0]!.weight).toBeGreaterThan(0);
+    expect(explained!.reasons.map(({ feature }) => feature).join()).toContain('lower[-1]');
+    await tagger.close();
+  });
+
+  it('is the same bytes for the same seed', () => {
+    const again = fitCrf({ set, sentences, names: new Map() }, { ...settings, swaps: 1 }, context(3));
+    const twice = fitCrf({ set, sentences, names: new Map() }, { ...settings, swaps: 1 }, context(3));
+    const decoded = { tokeniser: 'words', bias: 0, threshold: 0.5, calibration } as const;
+    expect(encodeCrf(twice, decoded)).toEqual(encodeCrf(again, decoded));
+  });
+
+  it('refuses broken files with a typed error', async () => {
+    for (const name of Object.keys(files))
+      await expect(openCrfTagger({ ...files, [name]: Uint8Array.of(1, 2, 3) })).rejects.toMatchObject({
+        code: 'ARTEFACT_INVALID',
+      });
+    await expect(openCrfTagger({})).rejects.toMatchObject({ code: 'ARTEFACT_INVALID' });
+  });
+});
+
+describe('crossValidate', () => {
+  it('tests every sentence by a model without its group, and calibrates on that', async () => {
+    const { set, sentences } = labelled(60, 2);
+    const groups = sentences.map((_, i) => `g${i % 20}`);
+    const result = await crossValidate(
+      { sentences, groups },
+      { set, folds: 3 },
+      (train) => {
+        const chain = fitCrf({ set, sentences: train, names: new Map() }, settings, context());
+        return { chain, score: crfScorer(chain) };
+      },
+      context(),
+    );
+    expect(result.f1).toBeGreaterThan(0.8);
+    expect(result.entities.filter((found) => found.length > 0).length).toBeGreaterThan(50);
+    const sure = calibratedConfidence(result.calibration, 6);
+    expect(sure).toBeGreaterThan(calibratedConfidence(result.calibration, -2));
+  });
+});

@@ -1,0 +1,171 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { PipelineError } from '../../../contracts/errors.js';
+import type { ArtefactFiles } from '../../../contracts/model-definition.js';
+import { decodeEntities, type ScoredTokenSpan } from './confidence.js';
+import { calibratedConfidence } from './cross-validation.js';
+import { createFeatureExtractor, type FeatureExtractor } from './features.js';
+import { FeatureIndex } from './feature-index.js';
+import { lattice } from './lattice.js';
+import type { ChainModel } from './forward-backward.js';
+import { taggingGraph } from './serving-graph.js';
+import { decodeDecoding, decodeHashes, decodeResources, requireFile, taggerFiles, type Decoding } from './state.js';
+import { tokenise, type Span, type Token } from './tokens.js';
+
+/** An entity in a text. */
+export interface TaggedEntity extends Span {
+  /** The text from `start` to `end`. */
+  readonly text: string;
+  /** Calibrated probability that span and type are exactly right. */
+  readonly confidence: number;
+}
+
+/** Scores (tokens, labels) of several sentences. */
+export interface SentenceScores {
+  score(sentences: readonly (readonly string[])[]): Promise<Float64Array[]>;
+  close(): Promise<void>;
+}
+
+/** A loaded tagger. A batch gives what one by one gives. */
+export interface Tagger {
+  readonly decoding: Decoding;
+  readonly scores: SentenceScores;
+  tag(texts: readonly string[]): Promise<TaggedEntity[][]>;
+  close(): Promise<void>;
+}
+
+/** Texts that are scored together; bounds memory. */
+const TEXTS_AT_ONCE = 256;
+/** Tokens in one run of the graph: about 2 MB of gathered weights. */
+const TOKENS_AT_ONCE = 512;
+
+function asEntities(text: string, tokens: readonly Token[], spans: readonly ScoredTokenSpan[], decoding: Decoding) {
+  return spans.map(({ type, first, last, margin }): TaggedEntity => {
+    const [start, end] = [tokens[first]!.start, tokens[last]!.end];
+    const confidence = calibratedConfidence(decoding.calibration, margin);
+    return { type, start, end, text: text.slice(start, end), confidence };
+  });
+}
+
+/** Tags texts by any scorer: tokens, scores, entities, confidences. */
+export function createTagger(decoding: Decoding, scores: SentenceScores): Tagger {
+  const chain: ChainModel = { set: decoding.set, lattice: lattice(decoding.set), steps: decoding.steps };
+  const tagSome = async (texts: readonly string[]): Promise<TaggedEntity[][]> => {
+    const tokens = texts.map((text) => tokenise(text, decoding.tokeniser));
+    const found = await scores.score(tokens.map((list) => list.map((token) => token.text)));
+    return texts.map((text, i) => {
+      const spans = decodeEntities(chain, found[i]!, tokens[i]!.length, decoding.threshold);
+      return asEntities(text, tokens[i]!, spans, decoding);
+    });
+  };
+  return {
+    decoding,
+    scores,
+    async tag(texts) {
+      const entities: TaggedEntity[][] = [];
+      for (let from = 0; from < texts.length; from += TEXTS_AT_ONCE)
+        entities.push(...(await tagSome(texts.slice(from, from + TEXTS_AT_ONCE))));
+      return entities;
+    },
+    close: () => scores.close(),
+  };
+}
+
+/** Opens a graph of an artefact on one thread. @throws PipelineError `ARTEFACT_INVALID`. */
+async function openGraph(bytes: Uint8Array): Promise<InferenceSession> {
+  try {
+    // One thread: callers run several predictors side by side, and sums keep one order.
+    return await InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+  } catch (cause) {
+    const file = taggerFiles.graph;
+    throw new PipelineError('ARTEFACT_INVALID', `${file} is not a graph that the runtime loads`, { file }, { cause });
+  }
+}
+
+/** Feature numbers of many tokens, one list after the other. */
+interface NumberedTokens {
+  readonly numbers: Int32Array;
+  /** (tokens + 1,) */
+  readonly starts: Int32Array;
+}
+
+function numberTokens(
+  sentences: readonly (readonly string[])[],
+  extractor: FeatureExtractor,
+  index: FeatureIndex,
+): NumberedTokens {
+  const extracted = sentences.map((words) => extractor.extract(words));
+  const total = extracted.reduce((sum, { hashes }) => sum + hashes.length, 0);
+  const tokens = sentences.reduce((sum, words) => sum + words.length, 0);
+  const [numbers, starts] = [new Int32Array(total), new Int32Array(tokens + 1)];
+  let [token, filled] = [0, 0];
+  for (const { hashes, starts: own } of extracted)
+    for (let i = 0; i + 1 < own.length; i++) {
+      for (let k = own[i]!; k < own[i + 1]!; k++) {
+        const number = index.find(hashes[k]!);
+        if (number > 0) numbers[filled++] = number;
+      }
+      starts[++token] = filled;
+    }
+  return { numbers, starts };
+}
+
+/** A rectangle of numbers, filled up with 0. */
+function rectangle({ numbers, starts }: NumberedTokens, from: number, to: number): Tensor {
+  let width = 1;
+  for (let token = from; token < to; token++) width = Math.max(width, starts[token + 1]! - starts[token]!);
+  const cells = new Int32Array((to - from) * width);
+  for (let token = from; token < to; token++)
+    cells.set(numbers.subarray(starts[token], starts[token + 1]), (token - from) * width);
+  return new Tensor('int32', cells, [to - from, width]);
+}
+
+async function runGraph(session: InferenceSession, features: Tensor): Promise<Float32Array> {
+  const { [taggingGraph.scores]: scores } = await session.run({ [taggingGraph.features]: features });
+  return scores!.data as Float32Array;
+}
+
+/** Runs the scoring graph on feature numbers. */
+export interface CrfScores extends SentenceScores {
+  readonly extractor: FeatureExtractor;
+  readonly index: FeatureIndex;
+  /** @returns (labels,) the weights of each feature number by itself, offsets included. */
+  weightsOf(numbers: readonly number[]): Promise<Float32Array[]>;
+}
+
+/**
+ * Opens a field written by `encodeCrf`.
+ * @throws PipelineError `ARTEFACT_INVALID`.
+ */
+export async function openCrfScores(files: ArtefactFiles, labels: number): Promise<CrfScores> {
+  const extractor = createFeatureExtractor(decodeResources(files));
+  const index = FeatureIndex.from(decodeHashes(files));
+  const session = await openGraph(requireFile(files, taggerFiles.graph));
+  return {
+    extractor,
+    index,
+    async score(sentences) {
+      const numbered = numberTokens(sentences, extractor, index);
+      const tokens = numbered.starts.length - 1;
+      const all = new Float64Array(tokens * labels);
+      for (let from = 0; from < tokens; from += TOKENS_AT_ONCE) {
+        const to = Math.min(tokens, from + TOKENS_AT_ONCE);
+        all.set(await runGraph(session, rectangle(numbered, from, to)), from * labels);
+      }
+      let end = 0;
+      return sentences.map(({ length }) => all.slice(end * labels, (end += length) * labels));
+    },
+    async weightsOf(numbers) {
+      const cells = new Tensor('int32', Int32Array.from(numbers), [numbers.length, 1]);
+      const rows = await runGraph(session, cells);
+      return numbers.map((_, i) => rows.slice(i * labels, (i + 1) * labels));
+    },
+    close: () => session.release(),
+  };
+}
+
+/** Opens a tagger from the files of `encodeCrf`. @throws PipelineError `ARTEFACT_INVALID`. */
+export async function openCrfTagger(files: ArtefactFiles): Promise<Tagger & { readonly scores: CrfScores }> {
+  const decoding = decodeDecoding(files);
+  const scores = await openCrfScores(files, decoding.set.labels.length);
+  return { ...createTagger(decoding, scores), scores };
+}

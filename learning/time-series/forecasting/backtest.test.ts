@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../numeric/random/index.js';
+import {
+  backtest,
+  backtestResiduals,
+  chooseForecaster,
+  combination,
+  defaultCandidates,
+  ets,
+  movingAverage,
+  naive,
+  rollingOrigins,
+  seasonalNaive,
+  type Series,
+} from './index.js';
+
+const monthly = (values: number[]): Series => ({ values, frequency: 'month', start: Date.UTC(2020, 0, 1) });
+
+function noisySeason(count: number, seed: number, noise = 5): Series {
+  const random = createRandom(seed);
+  return monthly(
+    Array.from({ length: count }, (_, i) => 100 + 30 * Math.sin((i * Math.PI) / 6) + noise * random.normal()),
+  );
+}
+
+describe('rollingOrigins', () => {
+  it('ends where the last horizon begins and goes back by strides', () => {
+    expect(rollingOrigins(36, { horizon: 3, origins: 4, stride: 2 })).toEqual([27, 29, 31, 33]);
+    expect(rollingOrigins(5, { horizon: 1, minimum: 3 })).toEqual([3, 4]);
+    expect(rollingOrigins(3, { horizon: 1, minimum: 3 })).toEqual([]);
+  });
+
+  it('never leaves less than the minimum nor more than the series', () => {
+    fc.assert(
+      fc.property(fc.nat(80), fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 9 }), (n, horizon, stride) => {
+        const origins = rollingOrigins(n, { horizon, stride, minimum: 4 });
+        expect(origins.every((origin) => origin >= 4 && origin + horizon <= n)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('backtest', () => {
+  const options = { horizon: 2, origins: 6 };
+
+  it('forecasts by what was known: later values change nothing', () => {
+    const series = noisySeason(40, 1);
+    const [origin] = rollingOrigins(40, options);
+    const changed = monthly([
+      ...(series.values as number[]).slice(0, origin),
+      ...Array<number>(40 - origin!).fill(9999),
+    ]);
+    const candidates = defaultCandidates('month');
+    const first = backtest(series, candidates, options).map(({ forecasts }) => forecasts[0]?.mean);
+    expect(backtest(changed, candidates, options).map(({ forecasts }) => forecasts[0]?.mean)).toEqual(first);
+  });
+
+  it('averages a combination from its members as fitting it would', () => {
+    const series = noisySeason(40, 2);
+    const both = combination('both', [naive, movingAverage(6)]);
+    const [result] = backtest(series, [both], options);
+    for (const { origin, mean } of result!.forecasts) {
+      const state = both.fit({ ...series, values: (series.values as number[]).slice(0, origin) });
+      const direct = both.predict(state, 2).mean;
+      direct.forEach((value, i) => expect(mean[i]).toBeCloseTo(value, 10));
+    }
+  });
+
+  it('leaves missing outcomes out of the error and of the residuals', () => {
+    const values = [...(noisySeason(20, 3).values as number[])];
+    values[18] = NaN;
+    const [result] = backtest(monthly(values), [naive], { horizon: 1, origins: 3 });
+    expect(backtestResiduals(result!).map(({ origin, step }) => [origin, step])).toEqual([
+      [17, 1],
+      [19, 1],
+    ]);
+    expect(result!.mae).toBeGreaterThan(0);
+  });
+
+  it('refuses a horizon of nothing', () => {
+    for (const horizon of [0, 1.5, NaN])
+      expect(() => backtest(noisySeason(20, 4), [naive], { horizon })).toThrow(
+        expect.objectContaining({ code: 'INVALID_INPUT' }),
+      );
+  });
+});
+
+describe('chooseForecaster', () => {
+  it('finds the method that made the series', () => {
+    const round = Array.from({ length: 12 }, (_, i) => 50 + 40 * Math.cos(i ** 2));
+    const seasonal = monthly(Array.from({ length: 48 }, (_, i) => round[i % 12]!));
+    const candidates = [naive, movingAverage(12), seasonalNaive()];
+    const choice = chooseForecaster(seasonal, candidates, { horizon: 12, origins: 6 });
+    expect(choice.champion).toBe('seasonal-naive');
+    expect(choice.result.mae).toBeCloseTo(0, 10);
+    expect([...seasonalNaive().predict(choice.state, 12).mean]).toEqual(round);
+  });
+
+  it('keeps the favourite unless another is better by the margin', () => {
+    const series = noisySeason(40, 5, 1);
+    const candidates = [naive, seasonalNaive()];
+    expect(chooseForecaster(series, candidates, { horizon: 1, margin: 0 }).champion).toBe('seasonal-naive');
+    expect(chooseForecaster(series, candidates, { horizon: 1, margin: 1 }).champion).toBe('naive');
+  });
+
+  it('blends by inverse errors and leaves hopeless members out', () => {
+    const series = noisySeason(60, 6);
+    const rule = 'blend';
+    const choice = chooseForecaster(series, defaultCandidates('month'), { horizon: 6, origins: 6, rule });
+    const weights = choice.state.curves.map(({ weight }) => weight);
+    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
+    expect(Math.min(...weights)).toBeGreaterThanOrEqual(0.01);
+    expect(choice.result.mae).toBeLessThanOrEqual(Math.max(...choice.results.map(({ mae }) => mae)));
+    const exact = chooseForecaster(series, [naive, ets()], { horizon: 6, rule });
+    expect(exact.state.forecaster).toBe('blend');
+  });
+
+  it('answers short series with what can learn and empty ones with a typed error', () => {
+    const choice = chooseForecaster(monthly([7]), defaultCandidates('month'), { horizon: 1 });
+    expect(choice.result.forecasts).toEqual([]);
+    expect([...naive.predict(choice.state, 3).mean]).toEqual([7, 7, 7]);
+    for (const rule of ['champion', 'blend'] as const)
+      expect(() => chooseForecaster(monthly([NaN]), defaultCandidates('month'), { horizon: 1, rule })).toThrow(
+        expect.objectContaining({ code: 'TOO_FEW_ROWS' }),
+      );
+  });
+
+  it('is deterministic to the byte', () => {
+    const run = (): string =>
+      JSON.stringify(chooseForecaster(noisySeason(36, 7), defaultCandidates('month'), { horizon: 1, rule: 'blend' }));
+    expect(run()).toBe(run());
+  });
+});

@@ -1,0 +1,145 @@
+import { PipelineError } from '../../../contracts/errors.js';
+import { fitOrNull, type Forecaster, type ForecasterState } from './forecaster.js';
+import { seriesBefore, type Series } from './series.js';
+
+export interface BacktestOptions {
+  /** Steps ahead that are judged at each origin. */
+  readonly horizon: number;
+  /** Most origins; fewer where the history does not allow them. @default 6 */
+  readonly origins?: number;
+  /** Steps from one origin to the next. @default 1 */
+  readonly stride?: number;
+  /** Fewest values before the first origin. @default 3 */
+  readonly minimum?: number;
+}
+
+/** What one forecaster said at one origin. */
+export interface OriginForecast {
+  /** Number of values that were known. */
+  readonly origin: number;
+  /** (horizon,) forecasts. */
+  readonly mean: Float64Array;
+  /** (horizon,) the model's own standard deviations. */
+  readonly sd: Float64Array;
+  /** (horizon,) what came; NaN where it is missing. */
+  readonly actual: Float64Array;
+}
+
+export interface BacktestResult {
+  readonly forecaster: string;
+  /** Oldest first; empty when the method could not learn from some origin's history. */
+  readonly forecasts: readonly OriginForecast[];
+  /** Mean absolute error over all origins and steps; Infinity when there is none. */
+  readonly mae: number;
+}
+
+/**
+ * Origins, oldest first: the last one leaves exactly `horizon` values to judge by.
+ * @returns numbers of known values; empty when the series is shorter than `minimum + horizon`.
+ */
+export function rollingOrigins(length: number, options: BacktestOptions): number[] {
+  const { horizon, origins = 6, stride = 1, minimum = 3 } = options;
+  const last = length - horizon;
+  const possible = last < minimum ? 0 : Math.floor((last - minimum) / stride) + 1;
+  const count = Math.min(origins, possible);
+  return Array.from({ length: count }, (_, i) => last - (count - 1 - i) * stride);
+}
+
+/** Forecasts of a forecaster that learns by itself, or null when some origin's history is too short for it. */
+function forecastOrigins(
+  forecaster: Forecaster,
+  series: Series,
+  origins: readonly number[],
+  horizon: number,
+): readonly OriginForecast[] | null {
+  let previous: ForecasterState | undefined;
+  const forecasts: OriginForecast[] = [];
+  for (const origin of origins) {
+    const state = fitOrNull(forecaster, seriesBefore(series, origin), { previous });
+    if (state === null) return null;
+    previous = state;
+    const actual = Float64Array.from({ length: horizon }, (_, i) => series.values[origin + i] ?? NaN);
+    forecasts.push({ origin, ...forecaster.predict(state, horizon), actual });
+  }
+  return forecasts;
+}
+
+/** Weighted mean of what several forecasters said at the same origins. @param weights - sum to 1. @default equal */
+export function averageForecasts(
+  members: readonly (readonly OriginForecast[])[],
+  weights: readonly number[] = members.map(() => 1 / members.length),
+): readonly OriginForecast[] {
+  const average = (pick: (forecast: OriginForecast) => Float64Array, at: number): Float64Array =>
+    pick(members[0]![at]!).map((_, i) =>
+      members.reduce((sum, member, which) => sum + weights[which]! * pick(member[at]!)[i]!, 0),
+    );
+  return members[0]!.map((first, at) => ({
+    ...first,
+    mean: average((forecast) => forecast.mean, at),
+    sd: average((forecast) => forecast.sd, at),
+  }));
+}
+
+/** Mean absolute error over steps with an actual value; Infinity when there is none. */
+export function backtestError(forecasts: readonly OriginForecast[]): number {
+  let sum = 0;
+  let count = 0;
+  for (const { mean, actual } of forecasts) {
+    actual.forEach((value, i) => {
+      if (Number.isNaN(value)) return;
+      sum += Math.abs(value - mean[i]!);
+      count++;
+    });
+  }
+  return count > 0 ? sum / count : Infinity;
+}
+
+/**
+ * What each candidate would have said at earlier origins, each time learned from the values before the origin only. A
+ * combination is averaged from its members' forecasts, so that nobody learns twice.
+ * @throws PipelineError `INVALID_INPUT` for a horizon that is no whole number ≥ 1; `NOT_FINITE` on infinite values.
+ */
+export function backtest(
+  series: Series,
+  candidates: readonly Forecaster[],
+  options: BacktestOptions,
+): BacktestResult[] {
+  const { horizon } = options;
+  if (!Number.isInteger(horizon) || horizon < 1) {
+    throw new PipelineError('INVALID_INPUT', `horizon is ${horizon}, wanted a whole number of steps from 1`);
+  }
+  const origins = rollingOrigins(series.values.length, options);
+  const known = new Map<string, readonly OriginForecast[] | null>();
+  const forecastsOf = (forecaster: Forecaster): readonly OriginForecast[] | null => {
+    if (!known.has(forecaster.name)) known.set(forecaster.name, compute(forecaster));
+    return known.get(forecaster.name)!;
+  };
+  const compute = (forecaster: Forecaster): readonly OriginForecast[] | null => {
+    if (forecaster.members.length === 0) return forecastOrigins(forecaster, series, origins, horizon);
+    const members = forecaster.members.map(forecastsOf).filter((forecasts) => forecasts !== null);
+    return members.length > 0 ? averageForecasts(members) : null;
+  };
+  return candidates.map((candidate) => {
+    const forecasts = forecastsOf(candidate) ?? [];
+    return { forecaster: candidate.name, forecasts, mae: backtestError(forecasts) };
+  });
+}
+
+/** Actual minus forecast, by origin and step. */
+export interface BacktestResidual {
+  readonly origin: number;
+  /** 1 = the first step after the origin. */
+  readonly step: number;
+  readonly residual: number;
+  /** The model's own standard deviation there, for intervals that widen with it. */
+  readonly sd: number;
+}
+
+/** Residuals of a backtest in order of origin and step, missing actual values left out. */
+export function backtestResiduals({ forecasts }: BacktestResult): BacktestResidual[] {
+  return forecasts.flatMap(({ origin, mean, sd, actual }) =>
+    [...actual]
+      .map((value, i) => ({ origin, step: i + 1, residual: value - mean[i]!, sd: sd[i]! }))
+      .filter(({ residual }) => !Number.isNaN(residual)),
+  );
+}

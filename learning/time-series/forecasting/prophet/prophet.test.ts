@@ -1,0 +1,295 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PipelineError } from '../../../../contracts/errors.js';
+import { createRandom } from '../../../numeric/random/index.js';
+import {
+  fitProphet,
+  indianHolidays,
+  predictProphet,
+  prophetLogPosterior,
+  type ProphetData,
+  type ProphetOptions,
+  type ProphetState,
+} from '../index.js';
+import { buildDesign } from './design.js';
+import { solveAdditive, solveNonlinear } from './search.js';
+
+const START = 18_262; // 2020-01-01
+
+/** Days with a bend at two thirds, a week, a year and noise. */
+function daily(count: number, seed: number, noise = 1): ProphetData {
+  const random = createRandom(seed);
+  const days = Array.from({ length: count }, (_, i) => START + i);
+  const bend = START + (2 * count) / 3;
+  const values = days.map(
+    (day) =>
+      100 +
+      0.05 * (day - START) +
+      0.1 * Math.max(0, day - bend) +
+      6 * Math.sin((2 * Math.PI * day) / 7) +
+      10 * Math.cos((2 * Math.PI * day) / 365.25) +
+      noise * random.normal(),
+  );
+  return { days, values };
+}
+
+const upward = (data: ProphetData): ProphetData => ({
+  ...data,
+  values: Array.from(data.values, (value, i) => value * (1 + i / 400)),
+});
+
+/** The state with one parameter moved. */
+function nudged(state: ProphetState, which: number, by: number): ProphetState {
+  const move = (values: readonly number[], from: number): number[] =>
+    values.map((value, i) => (from + i === which ? value + by : value));
+  const changes = move(state.changes, 2);
+  const seasonalities = state.seasonalities.map((seasonality, i) => ({
+    ...seasonality,
+    coefficients: move(seasonality.coefficients, 2 + changes.length + 100 * i),
+  }));
+  return {
+    ...{ ...state, changes, seasonalities },
+    rate: state.rate + (which === 0 ? by : 0),
+    offset: state.offset + (which === 1 ? by : 0),
+  };
+}
+
+describe('the search', () => {
+  const cases: readonly [string, ProphetData, ProphetOptions][] = [
+    ['additive', daily(800, 1), {}],
+    ['flat', daily(400, 2), { growth: 'flat' }],
+    ['multiplicative', upward(daily(800, 3)), { mode: 'multiplicative' }],
+    ['logistic', { ...daily(500, 4), cap: 250, floor: 20 }, { growth: 'logistic' }],
+  ];
+
+  it.each(cases)('%s: no small move in any direction raises the posterior', (_, data, options) => {
+    const state = fitProphet(data, options);
+    expect(prophetLogPosterior(data, options, state)).toBeCloseTo(state.logPosterior, 6);
+    const random = createRandom(5);
+    for (let trial = 0; trial < 60; trial++) {
+      const by = (trial % 2 === 0 ? 1 : -1) * 10 ** -(2 + random.integer(3));
+      const other = prophetLogPosterior(data, options, nudged(state, random.integer(30), by));
+      expect(other).toBeLessThanOrEqual(state.logPosterior + 1e-6);
+    }
+  });
+
+  it('finds by steps what it solves exactly', () => {
+    for (const seed of [1, 2, 3]) {
+      const design = buildDesign(daily(500, seed), { changepointPriorScale: 0.5 });
+      const [exact, stepped] = [solveAdditive(design), solveNonlinear(design)];
+      expect(stepped.logPosterior).toBeGreaterThan(exact.logPosterior - 1e-3);
+      expect(stepped.logPosterior).toBeLessThanOrEqual(exact.logPosterior + 1e-6);
+    }
+  });
+
+  it('sets bends that are not needed to exactly 0', () => {
+    const { changes } = fitProphet(daily(900, 6), {});
+    expect(changes.filter((change) => change === 0).length).toBeGreaterThan(5);
+    expect(changes.some((change) => change !== 0)).toBe(true);
+  });
+
+  it('is deterministic to the byte and leaves its data alone', () => {
+    const data = daily(200, 7);
+    const before = JSON.stringify(data);
+    expect(JSON.stringify(fitProphet(data))).toBe(JSON.stringify(fitProphet(data)));
+    expect(JSON.stringify(data)).toBe(before);
+  });
+
+  it('does not care for the order of rows', () => {
+    const { days, values } = daily(200, 8);
+    const order = createRandom(9).permutation(200);
+    const shuffled = { days: [...order].map((i) => days[i]!), values: [...order].map((i) => values[i]!) };
+    expect(fitProphet(shuffled)).toEqual(fitProphet({ days, values }));
+  });
+});
+
+describe('the state', () => {
+  it('survives JSON and stays below 10 kB with all Indian holidays', () => {
+    const data = daily(1100, 10);
+    const state = fitProphet(data, { holidays: indianHolidays(1, 1) });
+    const text = JSON.stringify(state);
+    expect(text.length).toBeLessThan(10_000);
+    // Everything that is no table of dates, at its largest: bends, orders, further and conditional cycles, regressors.
+    const less = daily(300, 10);
+    const rich = fitProphet(
+      {
+        ...less,
+        cap: 500,
+        regressors: { price: less.days, rain: less.values },
+        conditions: { open: Array.from(less.days, () => 1) },
+      },
+      {
+        ...{ growth: 'logistic', yearly: 20, weekly: 3, daily: 4, regressors: [{ name: 'price' }, { name: 'rain' }] },
+        seasonalities: [
+          { name: 'monthly', period: 30.4375, order: 5 },
+          { name: 'shift', period: 5, order: 2, condition: 'open' },
+        ],
+      },
+    );
+    expect(JSON.stringify(rich).length).toBeLessThan(6000);
+    const ahead = { days: [START + 1200, START + 1201] };
+    expect(predictProphet(JSON.parse(text) as ProphetState, ahead)).toEqual(predictProphet(state, ahead));
+  });
+});
+
+describe('the parts', () => {
+  const sumOf = (state: ProphetState, columns: Parameters<typeof predictProphet>[1]): Float64Array => {
+    const { trend, components } = predictProphet(state, columns);
+    return trend.map((value, i) => {
+      const part = (mode: string): number =>
+        components.filter((component) => component.mode === mode).reduce((sum, { values }) => sum + values[i]!, 0);
+      return value * (1 + part('multiplicative')) + part('additive');
+    });
+  };
+
+  it('add up to the forecast, additive, multiplicative and mixed', () => {
+    const seasonalities = [{ name: 'monthly', period: 30.4375, order: 2, mode: 'additive' as const }];
+    for (const mode of ['additive', 'multiplicative'] as const) {
+      const state = fitProphet(daily(400, 11), { mode, seasonalities });
+      const days = Array.from({ length: 50 }, (_, i) => START + 380 + i);
+      const { mean } = predictProphet(state, { days });
+      sumOf(state, { days }).forEach((value, i) => expect(value).toBeCloseTo(mean[i]!, 8));
+    }
+  });
+
+  it('finds the effect of a holiday and of the day after', () => {
+    const { days, values } = daily(730, 12);
+    const party = [START + 100, START + 300, START + 500, START + 700];
+    const lifted = Array.from(
+      values,
+      (value, i) => value + (party.includes(days[i]!) ? 50 : party.includes(days[i]! - 1) ? 20 : 0),
+    );
+    const state = fitProphet({ days, values: lifted }, { holidays: [{ name: 'party', days: party, upperWindow: 1 }] });
+    const [holiday] = predictProphet(state, { days: [party[0]!, party[0]! + 1, party[0]! + 2] }).components.filter(
+      ({ kind }) => kind === 'holiday',
+    );
+    expect(holiday!.values[0]).toBeCloseTo(50, 0);
+    expect(holiday!.values[1]).toBeCloseTo(20, 0);
+    expect(holiday!.values[2]).toBe(0);
+  });
+
+  it('finds the effect of a regressor, whatever its scale', () => {
+    const { days, values } = daily(400, 13);
+    const random = createRandom(14);
+    const price = Array.from(days, () => 1000 + 200 * random.normal());
+    const moved = Array.from(values, (value, i) => value + 0.05 * (price[i]! - 1000));
+    const state = fitProphet(
+      { days, values: moved, regressors: { price } },
+      { regressors: [{ name: 'price', standardize: true }] },
+    );
+    const [fitted] = state.regressors;
+    expect(fitted!.deviation).toBeGreaterThan(150);
+    const at = (value: number): number =>
+      predictProphet(state, { days: [START], regressors: { price: [value] } }).mean[0]!;
+    expect(at(1100) - at(1000)).toBeCloseTo(5, 0);
+    expect(() => predictProphet(state, { days: [START] })).toThrow(expect.objectContaining({ code: 'MISSING_COLUMN' }));
+  });
+
+  it('applies a conditional cycle only where its condition holds', () => {
+    const days = Array.from({ length: 400 }, (_, i) => START + i);
+    const open = days.map((day) => Number(day % 100 < 50));
+    const values = days.map((day, i) => 50 + (open[i] ? 9 * Math.sin((2 * Math.PI * day) / 5) : 0));
+    const seasonalities = [{ name: 'shift', period: 5, order: 1, condition: 'open' }];
+    const state = fitProphet({ days, values, conditions: { open } }, { weekly: false, seasonalities });
+    const day = START + 401.25;
+    const [off] = predictProphet(state, { days: [day], conditions: { open: [0] } }).components;
+    const [on] = predictProphet(state, { days: [day], conditions: { open: [1] } }).components;
+    expect(off!.values[0]).toBe(0);
+    expect(on!.values[0]).toBeCloseTo(9 * Math.sin((2 * Math.PI * day) / 5), 0);
+  });
+
+  it('has a monthly cycle when it is asked for and the data are dense enough to show one', () => {
+    const days = Array.from({ length: 400 }, (_, i) => START + i);
+    const wave = (day: number): number => 50 + 8 * Math.sin((2 * Math.PI * day) / (365.25 / 12));
+    const names = (at: number[], options: ProphetOptions): string[] =>
+      fitProphet({ days: at, values: at.map(wave) }, { weekly: false, ...options }).seasonalities.map(({ name }) => name);
+    expect(names(days, {})).toEqual([]);
+    expect(names(days, { monthly: 'auto' })).toEqual(['monthly']);
+    expect(names(days.slice(0, 50), { monthly: 'auto' })).toEqual([]);
+    expect(names(days.filter((_, i) => i % 7 === 0), { monthly: 'auto' })).toEqual([]);
+    const state = fitProphet({ days, values: days.map(wave) }, { weekly: false, monthly: 2 });
+    const ahead = Array.from({ length: 30 }, (_, i) => START + 400 + i);
+    predictProphet(state, { days: ahead }).mean.forEach((value, i) => expect(value).toBeCloseTo(wave(ahead[i]!), 0));
+  }); // prettier-ignore
+
+  it('saturates below the cap', () => {
+    const days = Array.from({ length: 300 }, (_, i) => START + i);
+    const values = days.map((day) => 10 + 90 / (1 + Math.exp(-(day - START - 150) / 25)));
+    const state = fitProphet({ days, values, cap: 100, floor: 10 }, { growth: 'logistic', weekly: false });
+    const { mean } = predictProphet(state, { days: [START + 150, START + 2000] });
+    expect(mean[0]).toBeCloseTo(55, 0);
+    expect(mean[1]).toBeGreaterThan(98);
+    expect(mean[1]).toBeLessThanOrEqual(100.5);
+  });
+});
+
+describe('uncertainty', () => {
+  it('has the spread of simulated futures', () => {
+    const state = fitProphet(daily(600, 15), { changepointPriorScale: 0.5 });
+    const horizon = 400;
+    const { sd } = predictProphet(state, { days: [START + 599 + horizon] });
+    const random = createRandom(16);
+    const size = state.changes.reduce((sum, change) => sum + Math.abs(change), 0) / state.changes.length;
+    const reach = horizon / state.span;
+    const laplace = (): number => {
+      const u = random.uniform() - 0.5;
+      return -size * Math.sign(u) * Math.log(1 - 2 * Math.abs(u));
+    };
+    const future = (): number => {
+      let value = state.sigma * random.normal();
+      // Bends come as a Poisson process with the history's rate.
+      for (let t = -Math.log(random.uniform()) / state.changes.length; t < reach;) {
+        value += laplace() * (reach - t);
+        t -= Math.log(random.uniform()) / state.changes.length;
+      }
+      return value * state.scale;
+    };
+    const draws = Array.from({ length: 20_000 }, future);
+    const spread = Math.sqrt(draws.reduce((sum, value) => sum + value * value, 0) / draws.length);
+    expect(sd[0]! / spread).toBeGreaterThan(0.95);
+    expect(sd[0]! / spread).toBeLessThan(1.05);
+  });
+
+  it('does not grow inside the history', () => {
+    const state = fitProphet(daily(300, 17));
+    const { sd } = predictProphet(state, { days: [START, START + 299] });
+    expect(sd[0]).toBe(sd[1]);
+  });
+});
+
+describe('hard input', () => {
+  it('answers any series with finite numbers or a typed error', () => {
+    const value = fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.constant(NaN), fc.constant(0));
+    const rows = fc.array(fc.tuple(fc.integer({ min: 15_000, max: 20_000 }), value), { maxLength: 50 });
+    const option = fc.record({
+      growth: fc.constantFrom('linear' as const, 'flat' as const, 'logistic' as const),
+      mode: fc.constantFrom('additive' as const, 'multiplicative' as const),
+      yearly: fc.constantFrom('auto' as const, 4),
+    });
+    fc.assert(
+      fc.property(rows, option, (pairs, options) => {
+        const data = { days: pairs.map(([day]) => day), values: pairs.map(([, y]) => y), cap: 2e9, floor: -2e9 };
+        try {
+          const state = JSON.parse(JSON.stringify(fitProphet(data, options))) as ProphetState;
+          const { mean, sd } = predictProphet(state, { days: [15_000, 20_500, 25_000] });
+          expect([...mean, ...sd].every(Number.isFinite)).toBe(true);
+        } catch (fault) {
+          if (!(fault instanceof PipelineError)) throw fault;
+          expect(fault.code).toBe('TOO_FEW_ROWS');
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    [{ days: [1, 2], values: [1] }, {}, 'SHAPE_MISMATCH'],
+    [{ days: [1, 2], values: [1, Infinity] }, {}, 'NOT_FINITE'],
+    [{ days: [1, 1], values: [1, 2] }, {}, 'TOO_FEW_ROWS'],
+    [{ days: [1, 2], values: [NaN, NaN] }, {}, 'TOO_FEW_ROWS'],
+    [{ days: [1, 2], values: [1, 2] }, { growth: 'logistic' as const }, 'INVALID_INPUT'],
+    [{ days: [1, 2], values: [1, 2] }, { regressors: [{ name: 'x' }] }, 'MISSING_COLUMN'],
+  ])('refuses %j with %j', (data, options, code) => {
+    expect(() => fitProphet(data, options)).toThrow(expect.objectContaining({ code }));
+  });
+});

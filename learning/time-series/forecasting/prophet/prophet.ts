@@ -1,0 +1,190 @@
+import { PipelineError } from '../../../../contracts/errors.js';
+import { piecewiseAt, type Mode, type PiecewiseTrend } from '../curve.js';
+import { buildDesign, holidayColumns, namedColumn, waveColumns, type ProphetDesign } from './design.js';
+import { layoutOf, logPosterior } from './model.js';
+import type { ProphetColumns, ProphetData, ProphetOptions } from './options.js';
+import { solveMap, type MapSolution } from './search.js';
+import type { ProphetState } from './state.js';
+
+/** Hands out the coefficients of one part after the other. */
+function coefficientReader(values: Float64Array): (count: number) => number[] {
+  let at = 0;
+  return (count) => {
+    at += count;
+    return [...values.subarray(at - count, at)];
+  };
+}
+
+function toState(design: ProphetDesign, solution: MapSolution): ProphetState {
+  const layout = layoutOf(design);
+  const { theta, sigma } = solution;
+  const take = coefficientReader(theta.slice(layout.features));
+  const { seasonalities, holidays, regressors } = design.plan;
+  return {
+    schemaVersion: 1,
+    growth: design.growth,
+    origin: design.origin,
+    span: design.span,
+    scale: design.scale,
+    floor: design.floor,
+    cap: design.cap,
+    rate: layout.rate < 0 ? 0 : theta[layout.rate]!,
+    offset: theta[layout.offset]!,
+    changepoints: [...design.changepoints],
+    changes: [...theta.slice(layout.changes, layout.features)],
+    sigma,
+    seasonalities: seasonalities.map(({ name, period, order, mode, condition }) => ({
+      ...{ name, period, mode, condition },
+      coefficients: take(2 * order),
+    })),
+    holidays: holidays.map(({ name, days, lowerWindow, upperWindow, mode }) => ({
+      ...{ name, days, lowerWindow, upperWindow, mode },
+      coefficients: take(upperWindow - lowerWindow + 1),
+    })),
+    regressors: regressors.map(({ name, mode, mean, deviation }) => ({
+      ...{ name, mode, mean, deviation },
+      coefficient: take(1)[0]!,
+    })),
+    logPosterior: solution.logPosterior,
+    iterations: solution.iterations,
+  };
+}
+
+/**
+ * Fits Prophet's model (Taylor and Letham 2018) to its most probable parameters. Deterministic; the additive model is
+ * solved exactly, multiplicative and logistic ones by a convergent search. Time O(n·p²), p the number of parameters.
+ * @throws PipelineError `TOO_FEW_ROWS` below two known days, `SHAPE_MISMATCH`, `NOT_FINITE`, `MISSING_COLUMN`,
+ *   `INVALID_INPUT`.
+ */
+export function fitProphet(data: ProphetData, options: ProphetOptions = {}): ProphetState {
+  const design = buildDesign(data, options);
+  return toState(design, solveMap(design));
+}
+
+/** θ of a state, in the order of the design's columns. */
+function parametersOf(state: ProphetState): Float64Array {
+  return Float64Array.from([
+    ...(state.growth === 'flat' ? [] : [state.rate]),
+    state.offset,
+    ...state.changes,
+    ...state.seasonalities.flatMap(({ coefficients }) => coefficients),
+    ...state.holidays.flatMap(({ coefficients }) => coefficients),
+    ...state.regressors.map(({ coefficient }) => coefficient),
+  ]);
+}
+
+/**
+ * Logarithm of the posterior of any parameters on this history, up to the constants that Stan drops; compares this
+ * search with others. @throws PipelineError `SHAPE_MISMATCH` when the state has other columns than the options give.
+ */
+export function prophetLogPosterior(data: ProphetData, options: ProphetOptions, state: ProphetState): number {
+  const design = buildDesign(data, options);
+  const theta = parametersOf(state);
+  const { size } = layoutOf(design);
+  if (theta.length !== size) {
+    throw new PipelineError('SHAPE_MISMATCH', `the state has ${theta.length} parameters, the options give ${size}`);
+  }
+  return logPosterior(design, theta, state.sigma);
+}
+
+/** The trend as a curve that other forecasters share. */
+export function prophetTrend(state: ProphetState): PiecewiseTrend {
+  const { growth, origin, span, rate, offset, changepoints, changes, cap } = state;
+  const logistic = growth === 'logistic';
+  return {
+    kind: logistic ? 'logistic' : 'linear',
+    ...{ origin, span, rate, changepoints, changes, cap },
+    offset: logistic ? -rate * offset : offset,
+    base: state.floor / state.scale,
+  };
+}
+
+/** One part of a forecast by day. */
+export interface ProphetComponent {
+  readonly kind: 'seasonality' | 'holiday' | 'regressor';
+  readonly name: string;
+  readonly mode: Mode;
+  /** In the unit of the values when additive, else a share of the trend. */
+  readonly values: Float64Array;
+}
+
+/** Forecast with the parts it is made of. */
+export interface ProphetForecast {
+  readonly mean: Float64Array;
+  readonly trend: Float64Array;
+  readonly components: readonly ProphetComponent[];
+  /** Standard deviation of the error: noise, and bends that the future trend may take. */
+  readonly sd: Float64Array;
+}
+
+function weightedSum(columns: readonly Float64Array[], weights: readonly number[], n: number): Float64Array {
+  const sum = new Float64Array(n);
+  columns.forEach((column, j) => column.forEach((value, i) => (sum[i]! += weights[j]! * value)));
+  return sum;
+}
+
+/** Every part beside the trend, in units of the scale. */
+function parts(state: ProphetState, columns: ProphetColumns): ProphetComponent[] {
+  const n = columns.days.length;
+  const seasonalities = state.seasonalities.map(({ name, period, mode, condition, coefficients }) => {
+    const waves = waveColumns(columns, { period, order: coefficients.length / 2, condition });
+    return { kind: 'seasonality' as const, name, mode, values: weightedSum(waves, coefficients, n) };
+  });
+  const holidays = state.holidays.map((holiday) => {
+    const values = weightedSum(holidayColumns(columns.days, holiday), holiday.coefficients, n);
+    return { kind: 'holiday' as const, name: holiday.name, mode: holiday.mode, values };
+  });
+  const regressors = state.regressors.map(({ name, mode, mean, deviation, coefficient }) => {
+    const column = namedColumn(columns.regressors, name, n);
+    const values = Float64Array.from(column, (value) => (coefficient * (value - mean)) / deviation);
+    return { kind: 'regressor' as const, name, mode, values };
+  });
+  return [...seasonalities, ...holidays, ...regressors];
+}
+
+/**
+ * Variance of the trend at t = 2 in units of the scale, growing with (t − 1)³: bends come as often as the history
+ * allows them (S in one unit of t), each Laplace distributed with the mean size λ of those found; ∫ 2λ²S (t − s)² ds.
+ */
+export function bendRate({ changes }: ProphetState): number {
+  if (changes.length === 0) return 0;
+  const size = changes.reduce((sum, change) => sum + Math.abs(change), 0) / changes.length + 1e-8;
+  return (2 / 3) * size ** 2 * changes.length;
+}
+
+/** How much the trend moves when its straight argument moves by 1: the logistic curve is stiff near its bounds. */
+const stiffness = (state: ProphetState, trend: number): number =>
+  state.growth === 'logistic' ? trend * (1 - trend / state.cap) : 1;
+
+/**
+ * Forecast at any days, past or future, with components and closed-form uncertainty.
+ * @throws PipelineError `MISSING_COLUMN` when a regressor or condition of the model is absent, `SHAPE_MISMATCH`.
+ */
+export function predictProphet(state: ProphetState, columns: ProphetColumns): ProphetForecast {
+  const n = columns.days.length;
+  const curve = { ...prophetTrend(state), base: 0 };
+  const bare = Float64Array.from(columns.days, (day) => piecewiseAt(curve, day));
+  const components = parts(state, columns);
+  const [factor, added] = [new Float64Array(n).fill(1), new Float64Array(n)];
+  for (const { mode, values } of components) {
+    const sum = mode === 'multiplicative' ? factor : added;
+    values.forEach((value, i) => (sum[i]! += value));
+  }
+  const { scale, floor, sigma } = state;
+  const trend = bare.map((value) => value * scale + floor);
+  const rate = bendRate(state);
+  const sd = bare.map((value, i) => {
+    const beyond = Math.max(0, (columns.days[i]! - state.origin) / state.span - 1);
+    const bends = rate * beyond ** 3 * (factor[i]! * stiffness(state, value)) ** 2;
+    return scale * Math.sqrt(sigma ** 2 + bends);
+  });
+  return {
+    mean: trend.map((value, i) => value * factor[i]! + added[i]! * scale),
+    trend,
+    components: components.map((part) => ({
+      ...part,
+      values: part.mode === 'additive' ? part.values.map((value) => value * scale) : part.values,
+    })),
+    sd,
+  };
+}

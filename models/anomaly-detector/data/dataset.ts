@@ -1,0 +1,43 @@
+import type { DatasetSchema } from '../../../contracts/dataset.js';
+import { DEFAULT_LINE } from '../../../contracts/ids.js';
+import type { BackendDataset } from '../../../contracts/model-definition.js';
+import { categoryColumn, columnNames, contextColumns, featureColumns, featureSpecs, labelColumn } from './columns.js';
+import { labelledTransactions } from './labelled-transactions.js';
+
+/** Rows without which neither the windows nor the holdout say anything. */
+export const MINIMUM_ROWS = 500;
+/** The last quarter of a year is held out: the future is what a detector is for. */
+const HOLDOUT_DAYS = 90;
+
+const features = [...featureColumns(), categoryColumn];
+
+/** Line `default`: one transaction a row. */
+export const backendSchema: DatasetSchema = {
+  line: DEFAULT_LINE,
+  columns: [
+    { name: columnNames.key, type: 'text', unique: true, description: 'Key of the transaction.' },
+    { name: 'entity_id', type: 'text', description: 'The customer.' },
+    { name: 'as_of', type: 'timestamp', description: 'When it was booked; features are from strictly before.' },
+    { name: columnNames.customer, type: 'text', description: 'The customer.' },
+    { name: columnNames.time, type: 'timestamp', description: 'When it was booked.' },
+    { name: columnNames.amount, type: 'number', description: 'Signed: negative = money out.' },
+    ...features,
+    ...contextColumns,
+    labelColumn('The label: 1 = the customer disputed it, 0 = not; empty in a source without any dispute or verdict.'),
+  ],
+  key: columnNames.key,
+  label: columnNames.label,
+  labelOptional: true,
+  features: featureSpecs(features),
+  split: { kind: 'time', column: columnNames.time, days: HOLDOUT_DAYS },
+  minimumRows: MINIMUM_ROWS,
+};
+
+/** What the model takes from the backend. */
+export const backendDataset: BackendDataset = {
+  schema: backendSchema,
+  tables: ['transactions'],
+  optionalTables: ['prediction_feedback'],
+  views: [],
+  rows: labelledTransactions,
+};

@@ -1,0 +1,39 @@
+import type { Expectation, TrainingData } from '../../../contracts/dataset.js';
+import { numberColumn, textColumn } from '../../../learning/table.js';
+import { columnNames } from './columns.js';
+
+/** More misuse than this is more likely a coding error than a customer base. */
+const HIGHEST_MISUSE_SHARE = 0.2;
+/** Windows over a customer's past say nothing when nobody comes twice. */
+const FEWEST_ROWS_A_CUSTOMER = 2;
+
+const plausibleMisuse: Expectation = {
+  name: 'plausible share of misuse',
+  check({ schema, table }: TrainingData) {
+    const known = numberColumn(table, schema.label).filter((label) => !Number.isNaN(label));
+    if (known.length === 0) return null;
+    const share = known.reduce((sum, label) => sum + label, 0) / known.length;
+    if (share <= HIGHEST_MISUSE_SHARE) return null;
+    return `found ${(100 * share).toFixed(1)} % misuse, wanted at most ${100 * HIGHEST_MISUSE_SHARE} %`;
+  },
+};
+
+const customersComeBack: Expectation = {
+  name: 'customers have more than one transaction',
+  check({ table }: TrainingData) {
+    const customers = new Set(textColumn(table, columnNames.customer)).size;
+    if (table.rowCount >= FEWEST_ROWS_A_CUSTOMER * customers) return null;
+    return `found ${customers} customers in ${table.rowCount} transactions: a key of the row stands where the customer's belongs`;
+  },
+};
+
+const amountsDiffer: Expectation = {
+  name: 'amounts differ',
+  check({ table }: TrainingData) {
+    const amounts = numberColumn(table, 'amount');
+    return amounts.every((amount) => amount === amounts[0]) ? 'all amounts are the same' : null;
+  },
+};
+
+/** The model's own checks of a training table, beside the column specs of its schema. */
+export const expectations: readonly Expectation[] = [plausibleMisuse, customersComeBack, amountsDiffer];

@@ -1,0 +1,121 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readDataFile } from '../../../datasets/sources/files/read-file.js';
+import { numberColumn, textColumn, timestampColumn } from '../../../learning/table.js';
+import { columnNames } from './columns.js';
+import { fixtureCsv } from '../fixtures/make-fixture.js';
+import { fileFormats } from './formats.js';
+
+const DAY_MS = 86_400_000;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'anomaly-formats-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function read(name: string, text: string) {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return readDataFile(path, fileFormats);
+}
+
+const csv = fixtureCsv(12, 3).trimEnd();
+const lines = csv.split('\n');
+const header = lines[0]!.split(',');
+const column = (name: string): number => header.indexOf(name);
+const without = (...names: readonly string[]): string =>
+  lines.map((line) => line.split(',').filter((_, i) => !names.includes(header[i]!)).join(',')).join('\n'); // prettier-ignore
+const withCell = (row: number, name: string, value: string): string =>
+  lines.map((line, i) => (i === row ? line.split(',').with(column(name), value).join(',') : line)).join('\n');
+
+interface JsonTransaction {
+  readonly transactionId: string;
+  readonly customerId: string;
+  readonly bookedAt: string;
+  readonly amount: number;
+  readonly fraud?: number;
+}
+const records: readonly JsonTransaction[] = lines.slice(1).map((line) => {
+  const cells = line.split(',');
+  const [transactionId, customerId, bookedAt] = cells as [string, string, string];
+  return { transactionId, customerId, bookedAt, amount: Number(cells[3]) };
+});
+
+describe('transactions', () => {
+  it('reads CSV with every column, features made from what was before', async () => {
+    const { format, table } = await read('transactions.csv', csv);
+    expect(format.name).toBe('transactions');
+    const first = numberColumn(table, 'amountToMean30Days')[0];
+    expect(first).toBeNaN();
+    expect(numberColumn(table, 'amount').every((amount) => amount > 0)).toBe(true);
+    expect(numberColumn(table, columnNames.amount).every((amount) => amount < 0)).toBe(true);
+    expect(textColumn(table, columnNames.counterparty)).toEqual(textColumn(table, 'merchant'));
+  });
+
+  it('needs neither label nor merchant nor category, in CSV and in JSON', async () => {
+    const lean = await read('lean.csv', without('merchant', 'category', 'fraud', 'reportedAt'));
+    const json = await read('transactions.json', JSON.stringify(records));
+    for (const { table } of [lean, json]) {
+      expect(numberColumn(table, 'fraud').every((label) => Number.isNaN(label))).toBe(true);
+      expect(numberColumn(table, 'newCounterparty').every((flag) => Number.isNaN(flag))).toBe(true);
+    }
+    expect(json.table).toEqual(lean.table);
+  });
+
+  it('takes misuse as known 7 days later where nobody says when it was reported', async () => {
+    const { table } = await read('unreported.csv', without('reportedAt'));
+    const [labels, times] = [numberColumn(table, 'fraud'), timestampColumn(table, 'bookedAt')];
+    timestampColumn(table, columnNames.knownAt).forEach((knownAt, row) => {
+      if (labels[row] === 1) expect(knownAt).toBe(times[row]! + 7 * DAY_MS);
+      else expect(knownAt).toBeNaN();
+    });
+  });
+
+  it('accepts labels that are all the same, or missing here and there', async () => {
+    const honest = records.map((record) => ({ ...record, fraud: 0 }));
+    await expect(read('honest.json', JSON.stringify(honest))).resolves.toBeDefined();
+    const some = records.map((record, i) => (i % 3 === 0 ? { ...record, fraud: i % 2 } : record));
+    const { table } = await read('some.json', JSON.stringify(some));
+    expect([...numberColumn(table, 'fraud')].filter((label) => Number.isNaN(label)).length).toBeGreaterThan(100);
+  });
+
+  it.each([
+    ['empty.csv', '', 'FILE_EMPTY'],
+    ['header-only.csv', `${lines[0]!}\n`, 'FILE_EMPTY'],
+    ['three.csv', lines.slice(0, 4).join('\n'), 'TOO_FEW_ROWS'],
+    ['text.csv', withCell(7, 'amount', 'plenty'), 'INVALID_VALUE'],
+    ['infinite.csv', withCell(7, 'amount', 'Infinity'), 'INVALID_VALUE'],
+    ['label.csv', withCell(7, 'fraud', 'maybe'), 'INVALID_VALUE'],
+    ['no-time.csv', withCell(7, 'bookedAt', ''), 'INVALID_VALUE'],
+    ['twice.csv', withCell(7, 'transactionId', 'transaction-1'), 'INVALID_VALUE'],
+    ['no-amount.csv', without('amount'), 'MISSING_COLUMN'],
+    ['no-customer.csv', without('customerId'), 'MISSING_COLUMN'],
+    ['foreign.csv', 'height,weight\n180,75\n', 'UNKNOWN_FORMAT'],
+    ['broken.json', '[{"transactionId": "a",', 'MALFORMED_FILE'],
+  ])('%s ends as %s', async (name, text, code) => {
+    await expect(read(name, text)).rejects.toMatchObject({ code, message: expect.stringContaining(name) as string });
+  });
+});
+
+describe('fraud-handbook', () => {
+  const rows = records.map((record, i) => {
+    const when = record.bookedAt.slice(0, 19).replace('T', ' ');
+    const fraud = i % 60 === 0 ? 1 : 0;
+    return `${i},${when},${record.customerId.slice(9)},${i % 9},${-record.amount},${fraud},${fraud}`;
+  });
+  const head = 'TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD,TX_FRAUD_SCENARIO';
+
+  it('is recognised; terminals have a risk once their frauds are known and a week old', async () => {
+    const { format, table } = await read('handbook.csv', [head, ...rows].join('\n'));
+    expect(format.name).toBe('fraud-handbook');
+    const times = timestampColumn(table, 'bookedAt');
+    const risk = numberColumn(table, 'counterpartyRisk30Days');
+    const start = times.reduce((a, b) => Math.min(a, b), Infinity);
+    expect(risk.some((share) => share > 0)).toBe(true);
+    risk.forEach((share, row) => {
+      if (times[row]! < start + 7 * DAY_MS) expect(share).toBe(0);
+    });
+  });
+});

@@ -1,0 +1,95 @@
+import type { ColumnSpec, FileFormat } from '../../../../contracts/dataset.js';
+import type { Table } from '../../../../contracts/table.js';
+import { DAY_MS } from '../../../../feature-store/definitions/event-index.js';
+import {
+  LABEL_DELAY_DAYS,
+  type TransactionFeature,
+} from '../../../../feature-store/definitions/transaction-context.js';
+import { numberColumn, textColumn, timestampColumn } from '../../../../learning/table.js';
+import { columnNames, contextColumns, featureColumns, featureSpecs } from '../columns.js';
+import { contextTable, type LabelledTransaction } from '../context-table.js';
+import { MINIMUM_ROWS } from '../dataset.js';
+
+/** The book's protocol judges on one week. */
+const HOLDOUT_DAYS = 7;
+
+/** Everything but categories (the file has none) and what needs to know where a customer usually pays. */
+const features: readonly TransactionFeature[] = [
+  ...(['amount', 'amountToMean30Days', 'amountToMaximum90Days', 'count1Day', 'count7Days', 'count30Days'] as const),
+  ...(['mean1Day', 'mean7Days', 'mean30Days', 'night', 'weekend'] as const),
+  ...(['counterpartyCount1Day', 'counterpartyCount7Days', 'counterpartyCount30Days'] as const),
+  ...(['counterpartyRisk1Day', 'counterpartyRisk7Days', 'counterpartyRisk30Days'] as const),
+];
+
+/** The file's own columns under the model's names. */
+const renames = {
+  [columnNames.key]: 'TRANSACTION_ID',
+  [columnNames.time]: 'TX_DATETIME',
+  [columnNames.customer]: 'CUSTOMER_ID',
+  [columnNames.counterparty]: 'TERMINAL_ID',
+  [columnNames.amount]: 'TX_AMOUNT',
+  [columnNames.label]: 'TX_FRAUD',
+} as const;
+
+const fileColumns: readonly ColumnSpec[] = [
+  { name: columnNames.key, type: 'text', unique: true, description: 'Key of the transaction.' },
+  { name: columnNames.time, type: 'timestamp', description: 'When it was made.' },
+  { name: columnNames.customer, type: 'text', description: 'Whose card it was.' },
+  { name: columnNames.counterparty, type: 'text', description: 'The terminal.' },
+  { name: columnNames.amount, type: 'number', minimum: -1e6, maximum: 1e6, description: 'Negative once read: spent.' },
+  { name: columnNames.label, type: 'flag', description: 'The label: 1 = fraud; known 7 days later.' },
+];
+
+const columnsMade: readonly ColumnSpec[] = [
+  ...featureColumns(features),
+  ...contextColumns.filter(({ name }) => name !== columnNames.counterparty),
+];
+
+function readTransactions(table: Table): LabelledTransaction[] {
+  const [ids, customers] = [textColumn(table, columnNames.key), textColumn(table, columnNames.customer)];
+  const [terminals, times] = [textColumn(table, columnNames.counterparty), timestampColumn(table, columnNames.time)];
+  const [amounts, labels] = [numberColumn(table, columnNames.amount), numberColumn(table, columnNames.label)];
+  return ids.map((id, row) => ({
+    id: id ?? '',
+    customer: customers[row] ?? '',
+    counterparty: terminals[row] ?? null,
+    category: null,
+    bookedAt: times[row]!,
+    amount: -amounts[row]!,
+    utcOffsetHours: 0,
+    misuseKnownAt: labels[row] === 1 ? times[row]! + LABEL_DELAY_DAYS * DAY_MS : Number.NaN,
+    label: labels[row]!,
+    verdict: Number.NaN,
+  }));
+}
+
+function addContext(table: Table): Table {
+  const rows = readTransactions(table);
+  const { columns } = contextTable(rows, rows, features);
+  const { [columnNames.category]: unused, ...known } = columns;
+  return { rowCount: table.rowCount, columns: unused === undefined ? columns : known };
+}
+
+/**
+ * The simulated card transactions of Le Borgne et al., "Reproducible Machine Learning for Credit Card Fraud Detection"
+ * (2022): customers, terminals and three fraud scenarios.
+ */
+export const fraudHandbook: FileFormat = {
+  name: 'fraud-handbook',
+  description: "The Fraud Detection Handbook's simulated transactions: TRANSACTION_ID, TX_DATETIME, CUSTOMER_ID … CSV.",
+  encodings: ['csv'],
+  schema: {
+    line: 'fraud-handbook',
+    columns: [...fileColumns, ...columnsMade],
+    key: columnNames.key,
+    label: columnNames.label,
+    features: featureSpecs(featureColumns(features)),
+    split: { kind: 'time', column: columnNames.time, days: HOLDOUT_DAYS },
+    minimumRows: MINIMUM_ROWS,
+  },
+  renames,
+  derivedColumns: columnsMade.map(({ name }) => name),
+  matches: ({ columns }) =>
+    columns !== null && ['TRANSACTION_ID', 'TX_DATETIME', 'TX_AMOUNT'].every((name) => columns.includes(name)),
+  transform: addContext,
+};

@@ -1,0 +1,94 @@
+import type { ColumnSpec, FileFormat } from '../../../../contracts/dataset.js';
+import type { Table } from '../../../../contracts/table.js';
+import { DAY_MS } from '../../../../feature-store/definitions/event-index.js';
+import {
+  LABEL_DELAY_DAYS,
+  transactionFeatureNames,
+} from '../../../../feature-store/definitions/transaction-context.js';
+import { numberColumn, textColumn, timestampColumn } from '../../../../learning/table.js';
+import {
+  categoryColumn,
+  columnNames,
+  contextColumns,
+  featureColumns,
+  featureSpecs,
+  labelColumn,
+  optional,
+} from '../columns.js';
+import { contextTable, type LabelledTransaction } from '../context-table.js';
+import { MINIMUM_ROWS } from '../dataset.js';
+
+/** Of the file's rows, the last fortnight judges. */
+const HOLDOUT_DAYS = 14;
+
+/** What the file itself holds. */
+const fileColumns: readonly ColumnSpec[] = [
+  { name: columnNames.key, type: 'text', unique: true, description: 'Key of the transaction.' },
+  { name: columnNames.customer, type: 'text', description: 'Whose account it is.' },
+  { name: columnNames.time, type: 'timestamp', description: "When it was booked; best on the customer's own clock." },
+  { name: 'amount', type: 'number', minimum: -1e10, maximum: 1e10, description: 'Signed: negative = money out.' },
+  { name: 'merchant', type: 'text', ...optional, description: 'Merchant, terminal or payee.' },
+  categoryColumn,
+  labelColumn('The label: 1 = misuse, 0 = not, empty = not known. The whole column may be absent.'),
+  { name: 'reportedAt', type: 'timestamp', ...optional, description: 'When misuse became known; else 7 days later.' },
+];
+
+const features = [...featureColumns().filter(({ name }) => name !== 'amount'), categoryColumn];
+const derived: readonly ColumnSpec[] = [
+  { name: columnNames.amount, type: 'number', description: 'The amount as the file has it.' },
+  ...featureColumns().filter(({ name }) => name !== 'amount'),
+  ...contextColumns,
+];
+
+function knownAt(label: number, bookedAt: number, reportedAt: number): number {
+  if (label !== 1) return Number.NaN;
+  return Number.isNaN(reportedAt) ? bookedAt + LABEL_DELAY_DAYS * DAY_MS : reportedAt;
+}
+
+function readTransactions(table: Table): LabelledTransaction[] {
+  const [ids, customers] = [textColumn(table, columnNames.key), textColumn(table, columnNames.customer)];
+  const [merchants, categories] = [textColumn(table, 'merchant'), textColumn(table, columnNames.category)];
+  const [times, reported] = [timestampColumn(table, columnNames.time), timestampColumn(table, 'reportedAt')];
+  const [amounts, labels] = [numberColumn(table, 'amount'), numberColumn(table, columnNames.label)];
+  return ids.map((id, row) => ({
+    id: id ?? '',
+    customer: customers[row] ?? '',
+    counterparty: merchants[row] ?? null,
+    category: categories[row] ?? null,
+    bookedAt: times[row]!,
+    amount: amounts[row]!,
+    utcOffsetHours: 0,
+    misuseKnownAt: knownAt(labels[row]!, times[row]!, reported[row]!),
+    label: labels[row]!,
+    verdict: Number.NaN,
+  }));
+}
+
+/** Adds the window features; the file's signed amount moves to its own column, its size is a feature. */
+function addContext(table: Table): Table {
+  const rows = readTransactions(table);
+  const context = contextTable(rows, rows, transactionFeatureNames);
+  return { rowCount: table.rowCount, columns: { ...table.columns, ...context.columns } };
+}
+
+/** Our own layout: one transaction a row, labels optional. */
+export const transactions: FileFormat = {
+  name: 'transactions',
+  description: 'One transaction a row: who, when, how much, where, what for; misuse where it is known. JSON or CSV.',
+  encodings: ['json', 'csv'],
+  schema: {
+    line: 'transactions',
+    columns: [...fileColumns, ...derived],
+    key: columnNames.key,
+    label: columnNames.label,
+    labelOptional: true,
+    features: featureSpecs([fileColumns[3]!, ...features]),
+    split: { kind: 'time', column: columnNames.time, days: HOLDOUT_DAYS },
+    minimumRows: MINIMUM_ROWS,
+  },
+  derivedColumns: derived.map(({ name }) => name),
+  matches: ({ columns }) =>
+    columns !== null &&
+    [columnNames.key, columnNames.customer, columnNames.time, 'amount'].every((name) => columns.includes(name)),
+  transform: addContext,
+};

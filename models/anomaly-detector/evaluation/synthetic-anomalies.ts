@@ -1,0 +1,67 @@
+import type { TrainingData } from '../../../contracts/dataset.js';
+import type { Column, Table } from '../../../contracts/table.js';
+import { createRandom, type Random } from '../../../learning/numeric/random/index.js';
+import { numberColumn } from '../../../learning/table.js';
+
+/** Every so many rows one is altered. */
+const EVERY = 50;
+const SEED = 20_261_123;
+
+const isUnlabelled = ({ schema, table }: TrainingData): boolean =>
+  numberColumn(table, schema.label).every((label) => Number.isNaN(label));
+
+const between = (random: Random, low: number, high: number): number => low + (high - low) * random.uniform();
+
+type Alteration = (random: Random, columns: ReadonlyMap<string, Float64Array>, row: number) => void;
+
+/** The whole amount by one factor: what is derived from it follows. */
+const larger: Alteration = (random, columns, row) => {
+  const factor = between(random, 2, 8);
+  for (const [name, values] of columns) if (name.startsWith('amount')) values[row]! *= factor;
+};
+const setTo =
+  (name: string, value: (random: Random) => number): Alteration =>
+  (random, columns, row) => {
+    const values = columns.get(name);
+    if (values) values[row] = value(random);
+  };
+
+/** What stolen access looks like in the features; each planted row gets two of them. */
+const alterations: readonly Alteration[] = [
+  larger,
+  setTo('newCounterparty', () => 1),
+  setTo('night', () => 1),
+  setTo('count1Hour', (random) => 2 + random.integer(4)),
+];
+
+function plantRow(random: Random, columns: ReadonlyMap<string, Float64Array>, row: number): void {
+  for (const k of random.permutation(alterations.length).slice(0, 2)) alterations[k]!(random, columns, row);
+}
+
+/** Copies of the feature columns, altered in every fiftieth row. */
+function plant({ schema, table }: TrainingData): Table {
+  const random = createRandom(SEED);
+  const numeric = schema.features.filter(({ kind }) => kind === 'numeric').map(({ name }) => name);
+  const columns = new Map(numeric.map((name) => [name, numberColumn(table, name).slice()]));
+  const truth = new Float64Array(table.rowCount);
+  for (let row = EVERY >> 1; row < table.rowCount; row += EVERY) {
+    plantRow(random, columns, row);
+    truth[row] = 1;
+  }
+  const altered = Array.from(columns, ([name, values]): [string, Column] => [name, { kind: 'number', values }]);
+  const label: Column = { kind: 'number', values: truth };
+  return {
+    rowCount: table.rowCount,
+    columns: { ...table.columns, ...Object.fromEntries(altered), [schema.label]: label },
+  };
+}
+
+/**
+ * The rows a detector is judged on. Where not one row has a label, every fiftieth row of the holdout is altered to
+ * look like misuse, and what is measured is whether those are found: enough to notice that a detector broke, not a
+ * claim about real misuse. The same for every model on the same rows.
+ */
+export function judgedRows(holdout: TrainingData): { readonly data: TrainingData; readonly planted: boolean } {
+  if (!isUnlabelled(holdout)) return { data: holdout, planted: false };
+  return { data: { schema: holdout.schema, table: plant(holdout) }, planted: true };
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import type { DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
+import { PipelineError } from '../../../contracts/errors.js';
+import type { Table } from '../../../contracts/table.js';
+import { numberColumn, textColumn } from '../../../learning/table.js';
+import { columnNames } from '../data/columns.js';
+import type { AnomalyParams } from '../params.js';
+import { chooseSignals, signalNames, signalOf } from './signals.js';
+
+/** Categories with an indicator of their own; rarer ones are "another". */
+const MOST_CATEGORIES = 64;
+
+/** How a row becomes the graphs' inputs: kept in the artefact, read by the predictor. */
+export const encoding = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** What forests see; `fill` stands for an unknown value. */
+  signals: z.array(z.strictObject({ name: z.enum(signalNames), fill: z.number() })),
+  /** What boosted trees see: numbers by name, NaN where unknown … */
+  numbers: z.array(z.string()),
+  /** … and an indicator a category; empty where the layout has none. */
+  categories: z.array(z.string()),
+  /** True when a request may name a category. */
+  hasCategory: z.boolean(),
+});
+export type Encoding = z.infer<typeof encoding>;
+
+/** Rows to encode, wherever they come from. */
+export interface EncodableRows {
+  readonly count: number;
+  /** NaN = unknown. */
+  number(row: number, feature: string): number;
+  category(row: number): string | null;
+}
+
+/** @throws PipelineError `NOT_FINITE` for ±∞, naming row and column. */
+function requireFinite(values: Float64Array, column: string): Float64Array {
+  const row = values.findIndex((value) => value === Infinity || value === -Infinity);
+  if (row < 0) return values;
+  const message = `row ${row + 1}, column "${column}": found ${String(values[row])}`;
+  throw new PipelineError('NOT_FINITE', message, { row: row + 1, column });
+}
+
+const isNumeric = ({ kind }: FeatureSpec): boolean => kind === 'numeric';
+
+/** A table's rows as the encoding asks for them. @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`. */
+export function tableRows({ features }: DatasetSchema, table: Table): EncodableRows {
+  const numeric = features.filter(isNumeric).map(({ name }) => name);
+  const columns = new Map(numeric.map((name) => [name, requireFinite(numberColumn(table, name), name)]));
+  const named = features.some(({ name }) => name === columnNames.category);
+  const categories = named ? textColumn(table, columnNames.category) : [];
+  return {
+    count: table.rowCount,
+    number: (row, feature) => columns.get(feature)?.[row] ?? Number.NaN,
+    category: (row) => categories[row] ?? null,
+  };
+}
+
+function median(values: Float64Array): number {
+  const known = values.filter((value) => !Number.isNaN(value)).sort();
+  return known[known.length >> 1] ?? 0;
+}
+
+function frequentCategories(rows: EncodableRows): string[] {
+  const counts = new Map<string, number>();
+  for (let row = 0; row < rows.count; row++) {
+    const category = rows.category(row);
+    if (category !== null) counts.set(category, (counts.get(category) ?? 0) + 1);
+  }
+  const byCount = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  return byCount
+    .slice(0, MOST_CATEGORIES)
+    .map(([category]) => category)
+    .sort();
+}
+
+/** Fixes the encoding on training rows. */
+export function fitEncoding(schema: DatasetSchema, rows: EncodableRows, params: AnomalyParams): Encoding {
+  const signals = chooseSignals(schema, params).map((name) => {
+    const values = new Float64Array(rows.count).map((_, row) => signalValue(rows, row, name));
+    return { name, fill: median(values) };
+  });
+  const numbers = schema.features.filter(isNumeric).map(({ name }) => name);
+  const hasCategory = schema.features.some(({ name }) => name === columnNames.category);
+  return { schemaVersion: 1, signals, numbers, categories: frequentCategories(rows), hasCategory };
+}
+
+const signalValue = (rows: EncodableRows, row: number, name: Encoding['signals'][number]['name']): number =>
+  signalOf(name).value((feature) => rows.number(row, feature));
+
+/** @returns (rows, signals) row-major, finite. */
+export function encodeSignals({ signals }: Encoding, rows: EncodableRows): Float32Array {
+  const values = new Float32Array(rows.count * signals.length);
+  for (let row = 0, at = 0; row < rows.count; row++)
+    for (const { name, fill } of signals) {
+      const value = signalValue(rows, row, name);
+      values[at++] = Number.isNaN(value) ? fill : value;
+    }
+  return values;
+}
+
+/** Names of the boosted trees' input columns, `category=groceries` for an indicator. */
+export const boostedNames = ({ numbers, categories }: Encoding): string[] => [
+  ...numbers,
+  ...categories.map((category) => `category=${category}`),
+];
+
+/** @returns (rows, boostedNames) row-major; NaN is missing, a category that training did not know is missing in all. */
+export function encodeBoosted(state: Encoding, rows: EncodableRows): Float32Array {
+  const { numbers, categories } = state;
+  const values = new Float32Array(rows.count * (numbers.length + categories.length));
+  const position = new Map(categories.map((category, k) => [category, k]));
+  for (let row = 0, at = 0; row < rows.count; row++, at += numbers.length + categories.length) {
+    numbers.forEach((name, j) => (values[at + j] = rows.number(row, name)));
+    const known = position.get(rows.category(row) ?? '');
+    for (let k = 0; k < categories.length; k++)
+      values[at + numbers.length + k] = known === undefined ? Number.NaN : Number(k === known);
+  }
+  return values;
+}

@@ -1,0 +1,118 @@
+import { treeShap } from '../../../learning/evaluation/explain/tree-shap.js';
+import type { AnomalyAnswer } from './answer.js';
+import type { Detector, DetectorTrees } from './artefact.js';
+import { boostedNames, encodeBoosted, encodeSignals } from './encoding.js';
+import { asMatrix, attributeMember } from '../training/members.js';
+import { type AnomalyRequest, featuresOf, requestRows, transactionOf } from './request.js';
+import { signalOf } from './signals.js';
+import { phraseOf, subjectOf, type Facts } from './reason-templates.js';
+
+/** More reasons than this are a list nobody reads. */
+const MOST_REASONS = 4;
+
+/** Why a transaction got its score. */
+export interface Explanation extends AnomalyAnswer {
+  /** One sentence, the strongest reason first. */
+  readonly summary: string;
+  /** Reasons in falling order; weights are shares of all that spoke against the transaction and sum to at most 1. */
+  readonly reasons: readonly {
+    readonly feature: string;
+    readonly value: number | null;
+    readonly weight: number;
+    readonly text: string;
+  }[];
+}
+
+interface Explained {
+  readonly detector: Detector;
+  readonly trees: DetectorTrees;
+  readonly request: AnomalyRequest;
+  readonly answer: AnomalyAnswer;
+}
+
+/** What spoke against the transaction, by feature, as shares of the whole. */
+type Weights = ReadonlyMap<string, number>;
+
+function shares(contributions: Iterable<readonly [string, number]>): Weights {
+  const against = new Map<string, number>();
+  for (const [feature, value] of contributions)
+    if (value > 0) against.set(feature, (against.get(feature) ?? 0) + value);
+  const total = [...against.values()].reduce((sum, value) => sum + value, 0);
+  return new Map(Array.from(against, ([feature, value]) => [feature, value / total]));
+}
+
+/** Path-length attribution of the forests, each signal under the first of its features that is known. */
+function forestWeights({ detector, trees, request }: Explained, known: (feature: string) => boolean): Weights {
+  const { encoding, categoryModels } = detector;
+  const rows = requestRows([request]);
+  const x = asMatrix(encodeSignals(encoding, rows), encoding.signals.length);
+  const own = trees.categories[categoryModels.indexOf(request.category ?? '')];
+  const parts = [trees.pooled, ...(own === undefined ? [] : [own])].map((state) => attributeMember(state, x).values);
+  return shares(
+    encoding.signals.flatMap(({ name }, j) => {
+      const feature = signalOf(name).features.find(known);
+      const sum = parts.reduce((total, values) => total + values[j]!, 0);
+      return feature === undefined ? [] : [[feature, sum] as const];
+    }),
+  );
+}
+
+/** Exact Shapley values of the boosted trees. */
+function boostedWeights({ detector, trees, request }: Explained): Weights {
+  if (trees.boosted === null) return new Map();
+  const names = boostedNames(detector.encoding);
+  const x = asMatrix(encodeBoosted(detector.encoding, requestRows([request])), names.length);
+  const { values } = treeShap(trees.boosted, x);
+  return shares(names.map((name, j) => [name.replace(/=.*$/, ''), values[j]!] as const));
+}
+
+function mixed(forest: Weights, boosted: Weights, weight: number): (readonly [string, number])[] {
+  const features = new Set([...forest.keys(), ...boosted.keys()]);
+  return Array.from(features, (feature) => {
+    const share = (1 - weight) * (forest.get(feature) ?? 0) + weight * (boosted.get(feature) ?? 0);
+    return [feature, share] as const;
+  }).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+}
+
+function factsOf(request: AnomalyRequest): Facts {
+  const features = featuresOf(request);
+  const transaction = transactionOf(request);
+  return {
+    value: (feature) => features[feature] ?? Number.NaN,
+    category: request.category ?? null,
+    placed: transaction === null || transaction.counterparty !== null,
+  };
+}
+
+const sentence = (texts: readonly string[]): string => {
+  const joined = texts.join(', ');
+  return joined === '' ? 'nothing about it is unusual' : joined;
+};
+
+/** Features of one subject become one reason: at the place of the strongest, in the words that say most. */
+function oncePerSubject<Worded extends { readonly feature: string; readonly text: string }>(
+  worded: readonly Worded[],
+): Worded[] {
+  const bySubject = new Map<string, Worded>();
+  for (const one of worded) {
+    const stronger = bySubject.get(subjectOf(one.feature));
+    const text = stronger && stronger.text.length >= one.text.length ? stronger.text : one.text;
+    bySubject.set(subjectOf(one.feature), { ...(stronger ?? one), text });
+  }
+  return [...bySubject.values()];
+}
+
+/** Reasons in words, from path-length attribution and, where misuse was learned from, Shapley values. */
+export function explainRequest(explained: Explained): Explanation {
+  const facts = factsOf(explained.request);
+  const known = (feature: string): boolean => !Number.isNaN(facts.value(feature));
+  const weight = explained.detector.supervised?.weight ?? 0;
+  const ranked = mixed(forestWeights(explained, known), boostedWeights(explained), weight);
+  const worded = ranked.flatMap(([feature, share]) => {
+    const text = phraseOf(feature, facts);
+    const value = known(feature) ? facts.value(feature) : null;
+    return text === null ? [] : [{ feature, value, weight: share, text }];
+  });
+  const chosen = oncePerSubject(worded).slice(0, MOST_REASONS);
+  return { ...explained.answer, summary: sentence(chosen.map(({ text }) => text)), reasons: chosen };
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
+import type { AnomalyAnswer } from './answer.js';
+import { type Detector, readDetector, readTrees } from './artefact.js';
+import { blend } from './blend.js';
+import { type Explanation, explainRequest } from './explanation.js';
+import { type AnomalyRequest, requestRows, requestSchema } from './request.js';
+import { openScorer } from './scorer.js';
+
+const output: z.ZodType<AnomalyAnswer> = z.strictObject({
+  isAnomaly: z.boolean(),
+  modelUsed: z.string(),
+  score: z.number().min(0).max(1),
+  threshold: z.number(),
+});
+
+export interface AnomalyPredictor extends Predictor<AnomalyRequest, AnomalyAnswer> {
+  explain(request: AnomalyRequest): Promise<Explanation>;
+}
+
+function modelNameOf({ categoryModels, supervised }: Detector, category: string | null): string {
+  const own = category !== null && categoryModels.includes(category) ? `${category} and pooled` : 'pooled';
+  return supervised === null ? own : `${own}, with confirmed misuse`;
+}
+
+/**
+ * Loads an artefact. Requests bring the transaction and its past, or features; unknown values take the place that
+ * training gave them, a category that training did not know is judged by the pooled model.
+ * @throws PipelineError `ARTEFACT_INVALID`.
+ */
+export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredictor> {
+  const detector = readDetector(files);
+  const { encoding, categoryModels, threshold } = detector;
+  const scorer = await openScorer(files, { encoding, categoryModels, hasBoosted: detector.supervised !== null });
+  const predict = async (requests: readonly AnomalyRequest[]): Promise<AnomalyAnswer[]> => {
+    if (requests.length === 0) return [];
+    const rows = requestRows(requests);
+    const scores = blend(detector, await scorer.score(rows));
+    return Array.from(scores, (score, row) => ({
+      isAnomaly: score > threshold,
+      modelUsed: modelNameOf(detector, rows.category(row)),
+      score,
+      threshold,
+    }));
+  };
+  return {
+    input: requestSchema(encoding),
+    output,
+    predict,
+    async explain(request) {
+      const [answer] = await predict([request]);
+      return explainRequest({ detector, trees: readTrees(files), request, answer: answer! });
+    },
+    close: () => scorer.close(),
+  };
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import {
+  COUNTERPARTY_DAYS,
+  HISTORY_DAYS,
+  type PastTransaction,
+  type Transaction,
+  transactionContext,
+} from '../../../feature-store/definitions/transaction-context.js';
+import type { EncodableRows, Encoding } from './encoding.js';
+
+/** More rows than this in one request are a mistake. */
+const MOST_HISTORY = 20_000;
+const HOURS_PER_MINUTE = 1 / 60;
+
+const moment = z.iso.datetime({ offset: true, local: true });
+const pastTransaction = z.strictObject({
+  bookedAt: moment,
+  amount: z.number(),
+  counterparty: z.string().nullish(),
+  category: z.string().nullish(),
+});
+const counterpartyTransaction = z.strictObject({
+  bookedAt: moment,
+  /** When it became known as misuse; absent = not known. */
+  misuseKnownAt: moment.nullish(),
+});
+
+/** A transaction to be judged, with its past or with features that somebody computed from it. */
+export interface AnomalyRequest {
+  /** ISO 8601; with an offset the clock is the customer's own. */
+  readonly bookedAt?: string | null | undefined;
+  /** Signed: negative = money out. */
+  readonly amount?: number | null | undefined;
+  readonly counterparty?: string | null | undefined;
+  readonly category?: string | null | undefined;
+  readonly history?: readonly z.infer<typeof pastTransaction>[] | null | undefined;
+  readonly counterpartyHistory?: readonly z.infer<typeof counterpartyTransaction>[] | null | undefined;
+  /** By name; taken instead of the past. */
+  readonly features?: Readonly<Record<string, number | null | undefined>> | null | undefined;
+}
+
+const hasFeatures = ({ features }: AnomalyRequest): boolean =>
+  Object.values(features ?? {}).some((value) => value !== null && value !== undefined);
+
+const hasTransaction = ({ bookedAt, amount }: AnomalyRequest): boolean =>
+  typeof bookedAt === 'string' && typeof amount === 'number';
+
+/** What a line's predictor accepts: the transaction and its past, or the line's features; unknown names are refused. */
+export function requestSchema({ numbers }: Encoding): z.ZodType<AnomalyRequest> {
+  const features = z.strictObject(Object.fromEntries(numbers.map((name) => [name, z.number().nullish()])));
+  return z
+    .strictObject({
+      bookedAt: moment.nullish().describe("when; an offset such as +05:30 tells the customer's clock"),
+      amount: z.number().nullish().describe('signed: negative = money out'),
+      counterparty: z.string().nullish().describe('merchant, terminal or payee'),
+      category: z.string().nullish().describe('what the money was for'),
+      history: z
+        .array(pastTransaction)
+        .max(MOST_HISTORY)
+        .nullish()
+        .describe(`the customer's transactions of the last ${HISTORY_DAYS} days`),
+      counterpartyHistory: z
+        .array(counterpartyTransaction)
+        .max(MOST_HISTORY)
+        .nullish()
+        .describe(`everybody's transactions with the counterparty, last ${COUNTERPARTY_DAYS} days`),
+      features: features.nullish().describe('instead of the past: features by name'),
+    })
+    .refine((request) => hasFeatures(request) || hasTransaction(request), {
+      message: 'expected amount and bookedAt, or features',
+    });
+}
+
+const OFFSET = /([+-])(\d{2}):?(\d{2})$/;
+
+/** Milliseconds and the clock's offset; a time without zone is UTC. */
+function readMoment(text: string): { readonly bookedAt: number; readonly utcOffsetHours: number } {
+  const [, sign, hours = '0', minutes = '0'] = OFFSET.exec(text) ?? [];
+  const zoned = sign !== undefined || text.endsWith('Z');
+  const offset = Number(hours) + Number(minutes) * HOURS_PER_MINUTE;
+  return { bookedAt: Date.parse(zoned ? text : `${text}Z`), utcOffsetHours: sign === '-' ? -offset : offset };
+}
+
+const CUSTOMER = 'customer';
+const unknownToBe = { misuseKnownAt: Number.NaN } as const;
+
+/** The transaction itself; null when the request brings features only. */
+export function transactionOf(request: AnomalyRequest): Transaction | null {
+  const { bookedAt, amount, counterparty = null, category = null } = request;
+  if (typeof bookedAt !== 'string' || typeof amount !== 'number') return null;
+  return { customer: CUSTOMER, counterparty, category, amount, ...readMoment(bookedAt) };
+}
+
+function pastOf({ history }: AnomalyRequest): PastTransaction[] {
+  return (history ?? []).map(({ bookedAt, amount, counterparty = null, category = null }) => ({
+    ...{ customer: CUSTOMER, counterparty, category, amount },
+    ...readMoment(bookedAt),
+    ...unknownToBe,
+  }));
+}
+
+function counterpartyPastOf({ counterparty = null, counterpartyHistory }: AnomalyRequest): PastTransaction[] {
+  return (counterpartyHistory ?? []).map(({ bookedAt, misuseKnownAt }) => ({
+    ...{ customer: '', counterparty, category: null, amount: 0 },
+    ...readMoment(bookedAt),
+    misuseKnownAt: typeof misuseKnownAt === 'string' ? readMoment(misuseKnownAt).bookedAt : Number.NaN,
+  }));
+}
+
+/** A request's features by name; computed by the function that training used when the request brings its past. */
+export function featuresOf(request: AnomalyRequest): Readonly<Record<string, number | null | undefined>> {
+  const transaction = transactionOf(request);
+  if (hasFeatures(request) || transaction === null) return request.features ?? {};
+  return { ...transactionContext(pastOf(request), counterpartyPastOf(request))(transaction) };
+}
+
+/** Requests as the encoding asks for them. */
+export function requestRows(requests: readonly AnomalyRequest[]): EncodableRows {
+  const features = requests.map(featuresOf);
+  return {
+    count: requests.length,
+    number: (row, name) => features[row]?.[name] ?? Number.NaN,
+    category: (row) => requests[row]?.category ?? null,
+  };
+}

@@ -1,0 +1,228 @@
+import type { TrainingData } from '../../../contracts/dataset.js';
+import { PipelineError } from '../../../contracts/errors.js';
+import { canonicalJson } from '../../../contracts/canonical-json.js';
+import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
+import {
+  gradientBoosting,
+  type GradientBoostingState,
+  toOnnx,
+} from '../../../learning/tabular/gradient-boosting/index.js';
+import { quantile } from '../../../learning/evaluation/metrics/index.js';
+import { createRandom } from '../../../learning/numeric/random/index.js';
+import { numberColumn, selectRows, timestampColumn } from '../../../learning/table.js';
+import {
+  type Detector,
+  type DetectorTrees,
+  fileNames,
+  readDetector,
+  readTrees,
+  utf8,
+  writeDetector,
+  writeTrees,
+} from '../prediction/artefact.js';
+import { blend, standardOf, supervisedWeight } from '../prediction/blend.js';
+import { columnNames } from '../data/columns.js';
+import {
+  boostedNames,
+  type EncodableRows,
+  encodeBoosted,
+  encodeSignals,
+  fitEncoding,
+  tableRows,
+} from '../prediction/encoding.js';
+import { knownMisuse } from './known-misuse.js';
+import { asMatrix, fitForest, fitPooled, memberGraph, type MemberState, updateMember } from './members.js';
+import type { AnomalyParams } from '../params.js';
+import { openPredictor } from '../prediction/predictor.js';
+import { sampleInputs } from './sample.js';
+import { openScorer } from '../prediction/scorer.js';
+
+/** Fewer rows than this and every transaction is unusual. */
+const FEWEST_ROWS = 100;
+/** More models than this and an artefact would have more files than the store takes. */
+const MOST_CATEGORY_MODELS = 48;
+/** Rows whose scores place the threshold; a quantile needs no more. */
+const THRESHOLD_ROWS = 20_000;
+
+interface Training {
+  readonly context: TrainContext;
+  readonly data: TrainingData;
+  readonly params: AnomalyParams;
+}
+
+/** @throws PipelineError `TOO_FEW_ROWS`; `MISSING_COLUMN` without the label's column, which may be empty. */
+function requireRows({ data: { schema, table } }: Training): void {
+  numberColumn(table, schema.label);
+  if (table.rowCount >= FEWEST_ROWS) return;
+  const message = `${table.rowCount} rows to learn from, wanted at least ${FEWEST_ROWS}`;
+  throw new PipelineError('TOO_FEW_ROWS', message, { line: schema.line, column: schema.label });
+}
+
+interface Unsupervised {
+  readonly encoding: Detector['encoding'];
+  readonly pooled: MemberState;
+  readonly categoryModels: readonly string[];
+  readonly categories: readonly MemberState[];
+  readonly updates: number;
+}
+
+/** Positions of each category's rows, the categories with the most rows first. */
+function largestCategories(rows: EncodableRows, minimum: number): (readonly [string, number[]])[] {
+  const found = new Map<string, number[]>();
+  for (let row = 0; row < rows.count; row++) {
+    const category = rows.category(row);
+    if (category === null) continue;
+    const known = found.get(category);
+    if (known) known.push(row);
+    else found.set(category, [row]);
+  }
+  return [...found]
+    .filter(([, members]) => members.length >= minimum)
+    .sort(([a, n], [b, m]) => m.length - n.length || (a < b ? -1 : 1))
+    .slice(0, MOST_CATEGORY_MODELS);
+}
+
+function pick(values: Float32Array, width: number, rows: readonly number[]): Float32Array {
+  const picked = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => picked.set(values.subarray(row * width, (row + 1) * width), i * width));
+  return picked;
+}
+
+/** Forests on every training row: a tree looks at a few hundred of them whatever their number. */
+async function fitForests({ context, data, params }: Training, rows: EncodableRows): Promise<Unsupervised> {
+  const encoding = fitEncoding(data.schema, rows, params);
+  const width = encoding.signals.length;
+  const values = encodeSignals(encoding, rows);
+  const pooled = await fitPooled(params, asMatrix(values, width), context);
+  const wanted = params.categoryModels ? largestCategories(rows, params.minimumCategoryRows) : [];
+  const categories = wanted.map(([category, members], k) => {
+    context.signal.throwIfAborted();
+    context.onProgress({ stage: `category ${category}`, done: k + 1, total: wanted.length });
+    return fitForest(params, asMatrix(pick(values, width, members), width), { ...context, seed: context.seed + k + 1 });
+  });
+  return { encoding, pooled, categoryModels: wanted.map(([category]) => category), categories, updates: 0 };
+}
+
+/** The newest rows before the holdout. */
+function newestRows({ data: { table }, params }: Training): number[] {
+  const times = timestampColumn(table, columnNames.time);
+  const order = [...times.keys()].sort((a, b) => times[a]! - times[b]!);
+  return order.slice(-params.updateWindowRows);
+}
+
+/** The champion's forests with their oldest trees replaced by trees grown on the newest rows. */
+function updateForests(training: Training, champion: ArtefactFiles): Unsupervised {
+  const { data, params, context } = training;
+  const before = readDetector(champion);
+  const trees = readTrees(champion);
+  const table = selectRows(data.table, newestRows(training));
+  const rows = tableRows(data.schema, table);
+  const width = before.encoding.signals.length;
+  const values = encodeSignals(before.encoding, rows);
+  const updates = before.updates + 1;
+  const renewal = { share: params.updateShare, seed: context.seed + 1000 * updates };
+  const members = new Map(largestCategories(rows, params.subsampleSize));
+  return {
+    encoding: before.encoding,
+    pooled: updateMember(trees.pooled, asMatrix(values, width), renewal),
+    categoryModels: before.categoryModels,
+    categories: trees.categories.map((state, k) => {
+      const window = asMatrix(pick(values, width, members.get(before.categoryModels[k]!) ?? []), width);
+      return updateMember(state, window, { ...renewal, seed: renewal.seed + k + 1 });
+    }),
+    updates,
+  };
+}
+
+interface Supervised {
+  readonly trees: GradientBoostingState;
+  readonly confirmed: number;
+}
+
+/** Boosted trees on what is known, once enough is. */
+function fitBoosted({ context, data, params }: Training, encoding: Detector['encoding']): Supervised | null {
+  if (params.feedback !== 'learn') return null;
+  const { rows, labels, weights, confirmed } = knownMisuse(data, params, context.seed);
+  if (confirmed < params.minimumConfirmed || confirmed === rows.length) return null;
+  const part = tableRows(data.schema, selectRows(data.table, rows));
+  const x = asMatrix(encodeBoosted(encoding, part), boostedNames(encoding).length);
+  const settings = {
+    ...{ nEstimators: params.boostingRounds, maxDepth: params.maxDepth, eta: 0.1 },
+    ...{ subsample: 0.7, colsample: 0.8, minChildWeight: 1, lambda: 5 },
+  };
+  const trees = gradientBoosting.fit(settings, x, labels, { ...context, weights });
+  return { trees, confirmed };
+}
+
+const graphsOf = ({ pooled, categories }: Unsupervised, boosted: GradientBoostingState | null): ArtefactFiles => ({
+  [fileNames.pooled]: memberGraph(pooled),
+  ...Object.fromEntries(categories.map((state, k) => [fileNames.category(k), memberGraph(state)])),
+  ...(boosted === null ? {} : { [fileNames.boosted]: toOnnx(boosted) }),
+});
+
+/** Rows that stand for all training rows, or for the window an update learned from. */
+function thresholdRows(training: Training): Int32Array {
+  const candidates =
+    training.context.champion === null ? [...Array(training.data.table.rowCount).keys()] : newestRows(training);
+  const drawn = createRandom(training.context.seed).fork('threshold').shuffle(candidates).slice(0, THRESHOLD_ROWS);
+  return Int32Array.from(drawn).sort();
+}
+
+/** Measures scores through the graphs themselves, and places the threshold. */
+async function calibrate(
+  training: Training,
+  forests: Unsupervised,
+  supervised: Supervised | null,
+  graphs: ArtefactFiles,
+): Promise<Detector> {
+  const { encoding, updates } = forests;
+  const categoryModels = [...forests.categoryModels];
+  const { schema, table } = training.data;
+  const rows = tableRows(schema, selectRows(table, thresholdRows(training)));
+  const scorer = await openScorer(graphs, { encoding, categoryModels, hasBoosted: supervised !== null });
+  const scores = await scorer.score(rows);
+  await scorer.close();
+  const parts = {
+    unsupervised: standardOf(scores.unsupervised),
+    supervised:
+      supervised === null || scores.margin === null
+        ? null
+        : {
+            ...standardOf(scores.margin),
+            weight: supervisedWeight(supervised.confirmed),
+            confirmed: supervised.confirmed,
+          },
+  };
+  const { contamination } = training.params;
+  const threshold = quantile(blend(parts, scores).sort(), 1 - contamination);
+  return { schemaVersion: 1, encoding, categoryModels, ...parts, threshold, contamination, updates };
+}
+
+/**
+ * Isolation forests on a few signals, pooled and a category each; boosted trees beside them once enough misuse is
+ * confirmed. With `context.champion` the champion's forests are continued instead (see docs/anomaly-detector.md).
+ * Deterministic: the same data, parameters, seed and champion give the same bytes.
+ * @throws PipelineError `TOO_FEW_ROWS`, `NOT_FINITE`, `MISSING_COLUMN`, `ARTEFACT_INVALID` (champion).
+ */
+export async function train(context: TrainContext, data: TrainingData, params: AnomalyParams): Promise<ArtefactFiles> {
+  context.signal.throwIfAborted();
+  const training = { context, data, params };
+  requireRows(training);
+  const rows = tableRows(data.schema, data.table);
+  const forests =
+    context.champion === null ? await fitForests(training, rows) : updateForests(training, context.champion);
+  const supervised = fitBoosted(training, forests.encoding);
+  const trees: DetectorTrees = {
+    pooled: forests.pooled,
+    categories: forests.categories,
+    boosted: supervised?.trees ?? null,
+  };
+  const graphs = graphsOf(forests, trees.boosted);
+  const detector = await calibrate(training, forests, supervised, graphs);
+  const files = { ...graphs, [fileNames.detector]: writeDetector(detector), [fileNames.trees]: writeTrees(trees) };
+  const predictor = await openPredictor(files);
+  const inputs = sampleInputs(data, detector.encoding);
+  const outputs = await predictor.predict(inputs);
+  await predictor.close();
+  return { ...files, 'sample.json': utf8(canonicalJson({ inputs, outputs })) };
+}

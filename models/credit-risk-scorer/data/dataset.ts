@@ -1,0 +1,80 @@
+import type { BackendDataset } from '../../../contracts/model-definition.js';
+import type { ColumnSpec, DatasetSchema } from '../../../contracts/dataset.js';
+import { DEFAULT_LINE } from '../../../contracts/ids.js';
+import { creditRisk } from '../../../feature-store/definitions/credit-risk.js';
+import { userFinancials } from '../../../feature-store/definitions/user-financials.js';
+import { labelledApplications } from './labelled-applications.js';
+import { asFeature } from './directions.js';
+import { decisions, employments, loanKinds } from './vocabulary.js';
+
+const views = [userFinancials, creditRisk];
+const optional = { nullable: true } as const;
+
+/** What is known from the application itself at the moment it is made. */
+const requestColumns: readonly ColumnSpec[] = [
+  { name: 'kind', type: 'category', categories: loanKinds, description: 'Kind of loan asked for.' },
+  { name: 'requestedAmount', type: 'number', minimum: 0, maximum: 1e10, description: 'Amount asked for.' },
+  { name: 'termMonths', type: 'number', minimum: 1, maximum: 600, description: 'Monthly instalments asked for.' },
+  { name: 'declaredMonthlyIncome', type: 'number', minimum: 0, ...optional, description: 'Income as declared.' },
+  { name: 'employment', type: 'category', categories: employments, ...optional, description: 'As declared.' },
+  { name: 'collateralValue', type: 'number', minimum: 0, ...optional, description: 'Value of the collateral.' },
+  { name: 'loanToValue', type: 'number', minimum: 0, ...optional, description: 'Amount over collateral value.' },
+  {
+    name: 'emiToIncome',
+    type: 'number',
+    minimum: 0,
+    ...optional,
+    description: 'Indicative instalment (annuity at the reference rate) over declared income.',
+  },
+];
+
+/** A view's fields as they stand in the training table; NaN is "unknown". */
+const viewColumns: readonly ColumnSpec[] = views.flatMap((view) =>
+  view.fields.map(({ name, description, unit }) => ({
+    name,
+    type: 'number' as const,
+    nullable: true,
+    description: `${description} (${unit})`,
+  })),
+);
+
+const protectedColumns: readonly ColumnSpec[] = [
+  { name: 'gender', type: 'text', ...optional, description: 'Only for fairness slices, never learned from.' },
+  { name: 'ageYears', type: 'number', ...optional, description: 'Age when applying; only for fairness slices.' },
+];
+
+const featureColumns = [...requestColumns, ...viewColumns];
+
+/** Line `default`: one application with a known outcome, or one that was declined, a row. */
+export const backendSchema: DatasetSchema = {
+  line: DEFAULT_LINE,
+  columns: [
+    { name: 'applicationId', type: 'text', unique: true, description: 'Key of the application.' },
+    { name: 'entity_id', type: 'text', description: 'The user who applied.' },
+    { name: 'as_of', type: 'timestamp', description: 'When it was applied for; features are from strictly before.' },
+    ...featureColumns,
+    ...protectedColumns,
+    { name: 'decision', type: 'category', categories: decisions, description: 'Declined ones have no outcome.' },
+    {
+      name: 'defaulted',
+      type: 'flag',
+      nullable: true,
+      description: 'The label: 1 = the loan defaulted, 0 = it was repaid; empty when it was declined.',
+    },
+  ],
+  key: 'applicationId',
+  label: 'defaulted',
+  labelOptional: true,
+  features: featureColumns.map(asFeature),
+  protectedColumns: protectedColumns.map(({ name }) => name),
+  split: { kind: 'group', column: 'entity_id', fraction: 0.3, salt: 'credit-risk@1' },
+  minimumRows: 60,
+};
+
+/** What the model takes from the backend. */
+export const backendDataset: BackendDataset = {
+  schema: backendSchema,
+  tables: ['credit_applications', 'users', 'transactions'],
+  views,
+  rows: labelledApplications,
+};

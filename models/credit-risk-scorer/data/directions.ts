@@ -1,0 +1,21 @@
+import type { ColumnSpec, FeatureSpec } from '../../../contracts/dataset.js';
+
+/** Features that may only raise the risk: more of them is never to an applicant's credit. */
+const raising: readonly string[] = [
+  'emiToIncome', 'loanToValue', 'debtToIncome', 'instalmentsToIncome', 'outstandingToIncome',
+  'latePayments', 'worstDelayDays', 'daysLateMean', 'daysLateMaximum', 'lateCount6Months',
+  'missedCount3Months', 'missedCount6Months', 'missedCount12Months', 'overdueCount', 'overdueAmount',
+  'defaultedLoansCount', 'utilisation', 'utilisationMean', 'utilisationMaximum', 'utilisationShare',
+  'overdraftDays', 'incomeVariation', 'durationMonths', 'instalmentRate', 'lateMonths', 'worstDelayMonths',
+]; // prettier-ignore
+
+/** Features that may only lower it. */
+const lowering: readonly string[] = ['onTimeShare', 'creditHistoryMonths', 'customerMonths', 'salaryMonthsShare'];
+
+/** A column as a feature, with the direction that the risk officer holds it to (docs/adr/0062). */
+export function asFeature({ name, type, description }: ColumnSpec): FeatureSpec {
+  if (type === 'category') return { name, kind: 'categorical', description };
+  const free = { name, kind: 'numeric', description } as const;
+  if (raising.includes(name)) return { ...free, monotone: 1 };
+  return lowering.includes(name) ? { ...free, monotone: -1 } : free;
+}

@@ -1,0 +1,62 @@
+import type { Expectation, TrainingData } from '../../../contracts/dataset.js';
+import { numberColumn } from '../../../learning/table.js';
+import { declinedRows } from './training-set.js';
+
+const LOWEST_BAD_RATE = 0.005;
+const HIGHEST_BAD_RATE = 0.6;
+/** More features than this share without a single value: the features were joined wrongly, or the export is broken. */
+const LARGEST_EMPTY_SHARE = 0.5;
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+const labels = ({ schema, table }: TrainingData): Float64Array => numberColumn(table, schema.label);
+
+/** Among the rows with a known outcome; NaN without any. */
+function badRate(data: TrainingData): number {
+  const known = labels(data).filter((label) => !Number.isNaN(label));
+  return known.reduce((sum, label) => sum + label, 0) / known.length;
+}
+
+function isEmpty(data: TrainingData, feature: string): boolean {
+  const column = data.table.columns[feature];
+  if (!column) return true;
+  if (column.kind === 'text') return column.values.every((value) => value === null);
+  return column.values.every((value) => Number.isNaN(value));
+}
+
+/** Labels are 0 or 1, whatever the layout wrote; only a declined application has none. */
+const labelsAreBinary: Expectation = {
+  name: 'labels are 0 or 1',
+  check(data) {
+    const declined = declinedRows(data);
+    const isOdd = (label: number, row: number): boolean =>
+      Number.isNaN(label) ? declined[row] === 0 : label !== 0 && label !== 1;
+    const odd = labels(data).findIndex(isOdd);
+    return odd < 0 ? null : `row ${odd + 1} has a label that is neither 0 nor 1`;
+  },
+};
+
+/** Outside of this range the label is more likely a coding error than a loan book. */
+const plausibleBadRate: Expectation = {
+  name: 'plausible share of bad loans',
+  check(data) {
+    const rate = badRate(data);
+    // One class alone has an error of its own (SINGLE_CLASS), raised where the model would learn from it.
+    if (rate === 0 || rate === 1 || Number.isNaN(rate)) return null;
+    if (rate >= LOWEST_BAD_RATE && rate <= HIGHEST_BAD_RATE) return null;
+    return `found ${percent(rate)} bad loans, wanted ${percent(LOWEST_BAD_RATE)} to ${percent(HIGHEST_BAD_RATE)}`;
+  },
+};
+
+const mostFeaturesHaveValues: Expectation = {
+  name: 'most features have values',
+  check(data) {
+    const { features } = data.schema;
+    const empty = features.filter(({ name }) => isEmpty(data, name)).map(({ name }) => name);
+    if (empty.length <= LARGEST_EMPTY_SHARE * features.length) return null;
+    return `${empty.length} of ${features.length} features hold no value at all: ${empty.slice(0, 8).join(', ')}`;
+  },
+};
+
+/** The model's own checks of a training table, beside the column specs of its schema. */
+export const expectations: readonly Expectation[] = [labelsAreBinary, plausibleBadRate, mostFeaturesHaveValues];

@@ -1,0 +1,44 @@
+import type { DatasetSchema, TrainingData } from '../../../contracts/dataset.js';
+import type { Column } from '../../../contracts/table.js';
+import { protectedGroups, type ProtectedGroups } from '../../../learning/evaluation/fairness/protected-groups.js';
+
+/** Columns that hold an age in years; the others are grouped by value. */
+const AGE_COLUMNS: readonly string[] = ['ageYears', 'X5'];
+/** The age up to which applicants count as young. */
+const YOUNG_UP_TO = 25;
+/** An attribute with more values than this is no grouping. */
+const MOST_GROUPS = 12;
+
+export const isAge = (column: string): boolean => AGE_COLUMNS.includes(column);
+
+const ageGroup = (age: number): string => (age < YOUNG_UP_TO + 1 ? `up to ${YOUNG_UP_TO}` : `over ${YOUNG_UP_TO}`);
+
+function groupNames(name: string, column: Column): (string | null)[] {
+  if (column.kind === 'text') return [...column.values];
+  const named = (value: number): string => (isAge(name) ? ageGroup(value) : String(value));
+  return Array.from(column.values, (value) => (Number.isNaN(value) ? null : named(value)));
+}
+
+/** The groups of every protected attribute that has at least two; an age is "up to 25" or "over 25". */
+export function protectedAttributes({ schema, table }: TrainingData): ProtectedGroups[] {
+  return (schema.protectedColumns ?? [])
+    .flatMap((name) => {
+      const column = table.columns[name];
+      return column ? [protectedGroups(name, groupNames(name, column))] : [];
+    })
+    .filter(({ names }) => names.length >= 2 && names.length <= MOST_GROUPS);
+}
+
+/** The schema with its protected columns as features. */
+export function withProtectedFeatures(schema: DatasetSchema): DatasetSchema {
+  const added = (schema.protectedColumns ?? []).map((name) => {
+    const column = schema.columns.find((spec) => spec.name === name);
+    const categorical = column?.type === 'text' || column?.type === 'category';
+    return {
+      name,
+      kind: categorical ? ('categorical' as const) : ('numeric' as const),
+      description: column?.description ?? name,
+    };
+  });
+  return { ...schema, features: [...schema.features, ...added] };
+}

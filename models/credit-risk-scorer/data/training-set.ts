@@ -1,0 +1,105 @@
+import type { TrainingData } from '../../../contracts/dataset.js';
+import { PipelineError } from '../../../contracts/errors.js';
+import type { ProtectedGroups } from '../../../learning/evaluation/fairness/protected-groups.js';
+import { matrix, type Matrix } from '../../../learning/numeric/matrix/index.js';
+import { numberColumn } from '../../../learning/table.js';
+import type { CreditParams } from '../params.js';
+import { encodeTable, encodedWidth, fitPreprocessing, type Preprocessing } from '../prediction/preprocessing.js';
+import { protectedAttributes } from './protected.js';
+
+/** Below this a tree has nothing to split and every measure is noise. */
+const FEWEST_ROWS = 30;
+
+/** What declined applications say in the column `decision`. */
+const DECLINED = 'declined';
+
+/** Everything a fit needs, made once for the model itself and for each fold of its calibration. */
+export interface TrainingSet {
+  readonly params: CreditParams;
+  readonly state: Preprocessing;
+  /** (n, encodedWidth), float32 values: a threshold then means the same here and in the graph. */
+  readonly x: Matrix;
+  /** (n,) 0 or 1; NaN where nobody knows. */
+  readonly labels: Float64Array;
+  /** Rows whose outcome is known. */
+  readonly labelled: Int32Array;
+  /** Declined applications without an outcome. */
+  readonly declined: Int32Array;
+  readonly attributes: readonly ProtectedGroups[];
+  /** −1, 0 or 1 an encoded column; empty when no feature is constrained. */
+  readonly monotone: readonly (-1 | 0 | 1)[];
+  /** (n,) names of people who may not stand on both sides of a fold. */
+  readonly people: readonly (string | null)[];
+}
+
+/** True for applications that were declined: their missing outcome is no fault of the data. */
+export function declinedRows({ table }: TrainingData): Uint8Array {
+  const column = table.columns['decision'];
+  if (column?.kind !== 'text') return new Uint8Array(table.rowCount);
+  return Uint8Array.from(column.values, (decision) => (decision === DECLINED ? 1 : 0));
+}
+
+/** Rows whose outcome is known, ascending. */
+export function labelledRows({ schema, table }: TrainingData): Int32Array {
+  const labels = numberColumn(table, schema.label);
+  return Int32Array.from(labels, (_, row) => row).filter((row) => !Number.isNaN(labels[row]!));
+}
+
+function requireLabel(label: number, row: number, { schema }: TrainingData): void {
+  const details = { line: schema.line, column: schema.label, row: row + 1 };
+  const where = `row ${row + 1}, column "${schema.label}"`;
+  if (Number.isNaN(label)) throw new PipelineError('NOT_FINITE', `${where}: the label is missing`, details);
+  if (label !== 0 && label !== 1)
+    throw new PipelineError('INVALID_VALUE', `${where}: found ${label}, wanted 0 or 1`, details);
+}
+
+function tooFew(found: number, details: { readonly line: string; readonly column: string }): PipelineError {
+  return new PipelineError('TOO_FEW_ROWS', `${found} rows to learn from, wanted at least ${FEWEST_ROWS}`, details);
+}
+
+function requireLabels(data: TrainingData, labels: Float64Array, labelled: Int32Array): void {
+  const declined = declinedRows(data);
+  const details = { line: data.schema.line, column: data.schema.label };
+  if (labels.length < FEWEST_ROWS) throw tooFew(labels.length, details);
+  labels.forEach((label, row) => {
+    if (!(Number.isNaN(label) && declined[row] === 1)) requireLabel(label, row, data);
+  });
+  if (labelled.length < FEWEST_ROWS) throw tooFew(labelled.length, details);
+  const first = labels[labelled[0]!];
+  if (labelled.every((row) => labels[row] === first)) {
+    const message = `all ${labelled.length} labels in training are ${first}, so there is nothing to learn`;
+    throw new PipelineError('SINGLE_CLASS', message, details);
+  }
+}
+
+function monotoneDirections({ schema }: TrainingData, { features }: Preprocessing): (-1 | 0 | 1)[] {
+  const direction = new Map<string, -1 | 0 | 1>(schema.features.map(({ name, monotone }) => [name, monotone ?? 0]));
+  const directions = features.flatMap((feature): (-1 | 0 | 1)[] =>
+    feature.kind === 'numeric' ? [direction.get(feature.name) ?? 0] : feature.categories.map(() => 0),
+  );
+  return directions.some((value) => value !== 0) ? directions : [];
+}
+
+function peopleOf({ schema, table }: TrainingData): (string | null)[] {
+  const column = table.columns[schema.split.column];
+  const unnamed = (): null[] => new Array<null>(table.rowCount).fill(null);
+  if (schema.split.kind !== 'group' || !column) return unnamed();
+  return Array.from<string | number | null, string | null>(column.values, (name) => (name === null ? null : `${name}`));
+}
+
+/** @throws PipelineError `TOO_FEW_ROWS`, `MISSING_COLUMN`, `NOT_FINITE`, `INVALID_VALUE`, `SINGLE_CLASS`. */
+export function prepareTraining(data: TrainingData, params: CreditParams): TrainingSet {
+  const { schema, table } = data;
+  const labels = numberColumn(table, schema.label);
+  const labelled = labelledRows(data);
+  requireLabels(data, labels, labelled);
+  const state = fitPreprocessing(schema, table);
+  const x = matrix(table.rowCount, encodedWidth(state), Float64Array.from(encodeTable(state, table)));
+  const declined = Int32Array.from(labels, (_, row) => row).filter((row) => Number.isNaN(labels[row]!));
+  return {
+    ...{ params, state, x, labels, labelled, declined },
+    attributes: protectedAttributes(data),
+    monotone: monotoneDirections(data, state),
+    people: peopleOf(data),
+  };
+}

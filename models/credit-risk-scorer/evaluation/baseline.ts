@@ -1,0 +1,100 @@
+import type { FeatureSpec, TrainingData } from '../../../contracts/dataset.js';
+import { PipelineError } from '../../../contracts/errors.js';
+import type { Column, Table } from '../../../contracts/table.js';
+import { rocAuc } from '../../../learning/evaluation/metrics/index.js';
+import { numberColumn, selectRows } from '../../../learning/table.js';
+import { labelledRows } from '../data/training-set.js';
+
+/** Pseudo-rows of the overall rate that a category's own rate starts from, so that rare ones say little. */
+const PRIOR_ROWS = 10;
+
+const mean = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
+/** Bad rate of each category in training, shrunk towards the overall rate. */
+function categoryRates(column: Column & { kind: 'text' }, labels: Float64Array): (category: string | null) => number {
+  const overall = mean(labels);
+  const sums = new Map<string | null, { bad: number; n: number }>();
+  column.values.forEach((category, row) => {
+    const { bad, n } = sums.get(category) ?? { bad: 0, n: 0 };
+    sums.set(category, { bad: bad + labels[row]!, n: n + 1 });
+  });
+  return (category) => {
+    const { bad, n } = sums.get(category) ?? { bad: 0, n: 0 };
+    return (bad + PRIOR_ROWS * overall) / (n + PRIOR_ROWS);
+  };
+}
+
+/** A feature as numbers on training and holdout; a missing number stands in the middle of the known ones. */
+function asNumbers(train: Column, holdout: Column, labels: Float64Array): [Float64Array, Float64Array] | null {
+  if (train.kind === 'text') {
+    if (holdout.kind !== 'text') return null;
+    const rate = categoryRates(train, labels);
+    return [Float64Array.from(train.values, rate), Float64Array.from(holdout.values, rate)];
+  }
+  if (holdout.kind === 'text') return null;
+  const known = train.values.filter((value) => Number.isFinite(value)).sort();
+  if (known.length === 0) return null;
+  const middle = known[known.length >> 1]!;
+  const fill = (value: number): number => (Number.isFinite(value) ? value : middle);
+  return [train.values.map(fill), holdout.values.map(fill)];
+}
+
+interface Candidate {
+  readonly name: string;
+  /** AUC on the training rows in the better direction. */
+  readonly auc: number;
+  readonly rising: boolean;
+  readonly train: Float64Array;
+  readonly holdout: Float64Array;
+}
+
+/** The rows whose outcome is known: what was declined cannot be ranked against anything. */
+const known = (data: TrainingData): TrainingData => ({ ...data, table: selectRows(data.table, labelledRows(data)) });
+
+function candidate({ name }: FeatureSpec, train: TrainingData, holdout: TrainingData): Candidate | null {
+  const [seen, held] = [train.table.columns[name], holdout.table.columns[name]];
+  if (!seen || !held) return null;
+  const labels = numberColumn(train.table, train.schema.label);
+  const numbers = asNumbers(seen, held, labels);
+  if (!numbers) return null;
+  const auc = rocAuc(labels, numbers[0]);
+  return { name, auc: Math.max(auc, 1 - auc), rising: auc >= 0.5, train: numbers[0], holdout: numbers[1] };
+}
+
+/** Share of the sorted values below x, ties counted half: brings any feature to 0 … 1 without changing its order. */
+function rankAmong(sorted: Float64Array, x: number): number {
+  const firstNotBelow = (limit: (value: number) => boolean): number => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (limit(sorted[middle]!)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const below = firstNotBelow((value) => value < x);
+  const notAbove = firstNotBelow((value) => value <= x);
+  return (below + notAbove) / 2 / sorted.length;
+}
+
+/**
+ * What one could do without a model: rank loans by the single feature with the best AUC on the training rows, in the
+ * direction it had there. Its `probability` is that rank (0 to 1), not a calibrated probability.
+ * @throws PipelineError `SINGLE_CLASS`; `MISSING_COLUMN` when no feature holds a value.
+ */
+export function baseline(
+  given: TrainingData,
+  holdout: TrainingData,
+): { readonly name: string; readonly scored: Table } {
+  const train = known(given);
+  const found = train.schema.features.map((feature) => candidate(feature, train, holdout)).filter((c) => c !== null);
+  const [first, ...others] = found;
+  if (!first) throw new PipelineError('MISSING_COLUMN', 'no feature holds a value to rank by');
+  const best = others.reduce((a, b) => (b.auc > a.auc ? b : a), first);
+  const sorted = best.train.slice().sort();
+  const ranks = best.holdout.map((x) => (best.rising ? rankAmong(sorted, x) : 1 - rankAmong(sorted, x)));
+  const truth = numberColumn(holdout.table, holdout.schema.label).slice();
+  const columns = { truth: { kind: 'number', values: truth }, probability: { kind: 'number', values: ranks } } as const;
+  return { name: `best single feature: ${best.name}`, scored: { rowCount: truth.length, columns } };
+}

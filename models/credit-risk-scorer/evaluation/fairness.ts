@@ -1,0 +1,80 @@
+import type { TrainingData } from '../../../contracts/dataset.js';
+import type { Metric } from '../../../contracts/evaluation.js';
+import {
+  adverseImpactRatio,
+  adverselyTreated,
+  approveSafest,
+  FOUR_FIFTHS,
+  groupFairness,
+  SMALLEST_GROUP,
+  type GroupFairness,
+} from '../../../learning/evaluation/fairness/group-fairness.js';
+import type { Scored } from '../../../learning/evaluation/metrics/index.js';
+import { protectedAttributes } from '../data/protected.js';
+
+/** The metric that the promotion gate reads. */
+export const FAIRNESS_METRIC = 'adverseImpactRatio';
+
+/** Approval rates at which the card shows the lowest ratio of each attribute. */
+const RATES = Array.from({ length: 17 }, (_, i) => 0.15 + 0.05 * i);
+
+/** Lowest ratio of an attribute's groups at one approval rate. */
+export interface RatioAtRate {
+  readonly attribute: string;
+  readonly approvalRate: number;
+  readonly ratio: number;
+}
+
+export interface FairnessFindings {
+  readonly approvalRate: number;
+  readonly groups: readonly GroupFairness[];
+  readonly metrics: readonly Metric[];
+  readonly notes: readonly string[];
+  readonly byRate: readonly RatioAtRate[];
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
+function describe({ attribute, group, reference, ratio, ratioInterval, pValue }: GroupFairness): string {
+  const range = `95 % interval ${ratioInterval.low.toFixed(2)} to ${ratioInterval.high.toFixed(2)}`;
+  return `${attribute} "${group}" is approved ${ratio.toFixed(2)} times as often as "${reference}" (${range}, p ${pValue.toPrecision(2)})`;
+}
+
+function notesOf(groups: readonly GroupFairness[], approvalRate: number): string[] {
+  if (groups.length === 0) return [`fairness: no protected attribute has two groups with ${SMALLEST_GROUP} rows`];
+  const adverse = adverselyTreated(groups);
+  const stated = `with the safest ${percent(approvalRate)} approved`;
+  if (adverse.length === 0)
+    return [
+      `fairness: ${stated} no group with ${SMALLEST_GROUP} rows is approved less than ${FOUR_FIFTHS} times as often beyond chance`,
+    ];
+  return adverse.map((group) => `fairness: ${stated} ${describe(group)}`);
+}
+
+function lowestRatios(groups: readonly GroupFairness[], approvalRate: number): RatioAtRate[] {
+  const lowest = new Map<string, number>();
+  for (const { attribute, ratio } of groups) lowest.set(attribute, Math.min(ratio, lowest.get(attribute) ?? 1));
+  return [...lowest].map(([attribute, ratio]) => ({ attribute, approvalRate, ratio }));
+}
+
+/** Equal treatment of protected groups when this share of the scored loans is approved. */
+export function judgeFairness(
+  { labels, scores }: Scored,
+  holdout: TrainingData,
+  approvalRate: number,
+): FairnessFindings {
+  const attributes = protectedAttributes(holdout);
+  const at = (rate: number): GroupFairness[] =>
+    groupFairness(attributes, { approved: approveSafest(scores, rate), labels });
+  const groups = at(approvalRate);
+  const value = adverseImpactRatio(groups);
+  const metric: Metric = { name: FAIRNESS_METRIC, value, direction: 'higher', n: labels.length };
+  const worst = groups.find(({ ratio }) => ratio === value && ratio < 1);
+  return {
+    approvalRate,
+    groups,
+    metrics: [{ ...metric, ...(worst && { interval: worst.ratioInterval }) }],
+    notes: notesOf(groups, approvalRate),
+    byRate: RATES.flatMap((rate) => lowestRatios(at(rate), rate)),
+  };
+}

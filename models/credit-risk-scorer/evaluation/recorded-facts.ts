@@ -1,0 +1,30 @@
+import type { ArtefactFiles } from '../../../contracts/model-definition.js';
+import type { GradientBoostingState } from '../../../learning/tabular/gradient-boosting/index.js';
+import { readJson, readTrees } from '../prediction/artefact.js';
+import { tradeOff, type TradeOff } from '../training/fairness-trade-off.js';
+import { preprocessing, type Preprocessing } from '../prediction/preprocessing.js';
+import { firstScorecard, scorecard, type Scorecard } from '../prediction/scorecard.js';
+
+/** What training wrote beside the graph, for the card. */
+export interface RecordedFacts {
+  readonly scorecard: Scorecard;
+  /** Null when the evaluation was given no artefact, or one of definition 1. */
+  readonly trained: {
+    readonly tradeOff: TradeOff;
+    readonly trees: GradientBoostingState;
+    readonly preprocessing: Preprocessing;
+  } | null;
+}
+
+/** @throws PipelineError `ARTEFACT_INVALID` for files of another form. */
+export function recordedFacts(files: ArtefactFiles | undefined): RecordedFacts {
+  if (!files?.['scorecard.json']) return { scorecard: firstScorecard, trained: null };
+  return {
+    scorecard: readJson(files, 'scorecard.json', scorecard),
+    trained: {
+      tradeOff: readJson(files, 'fairness.json', tradeOff),
+      trees: readTrees(files),
+      preprocessing: readJson(files, 'preprocessing.json', preprocessing),
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { TrainingData } from '../../../contracts/dataset.js';
+import type { Metric, Slice } from '../../../contracts/evaluation.js';
+import type { Column } from '../../../contracts/table.js';
+import type { GroupFairness } from '../../../learning/evaluation/fairness/group-fairness.js';
+import { delongAuc, rocAuc, type Scored } from '../../../learning/evaluation/metrics/index.js';
+import { isAge } from '../data/protected.js';
+
+/** A group with fewer rows says nothing that its noise would not drown. */
+const SMALLEST_SLICE = 30;
+/** DeLong's interval needs two rows of each class. */
+const SMALLEST_CLASS = 2;
+
+/** Features by which a risk officer reads results, beside the protected columns. */
+const BUSINESS_COLUMNS: readonly string[] = ['kind'];
+
+const AGE_BANDS = [
+  { name: 'up to 25', below: 26 },
+  { name: '26 to 35', below: 36 },
+  { name: '36 to 50', below: 51 },
+  { name: 'over 50', below: Infinity },
+] as const;
+
+const ageBand = (age: number): string => AGE_BANDS.find(({ below }) => age < below)?.name ?? 'unknown';
+
+function groupNames(name: string, column: Column): string[] {
+  if (column.kind === 'text') return column.values.map((value) => value ?? 'unknown');
+  const named = (value: number): string => (isAge(name) ? ageBand(value) : String(value));
+  return Array.from(column.values, (value) => (Number.isNaN(value) ? 'unknown' : named(value)));
+}
+
+const mean = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+
+function sliceMetrics({ labels, scores }: Scored): Metric[] {
+  const n = labels.length;
+  const bad = Math.round(mean(labels) * n);
+  const rates: Metric[] = [
+    { name: 'badRate', value: mean(labels), direction: 'lower', n },
+    { name: 'meanProbability', value: mean(scores), direction: 'lower', n },
+  ];
+  if (Math.min(bad, n - bad) < SMALLEST_CLASS) return rates;
+  const found = delongAuc({ labels, scores }).interval;
+  // The normal interval knows nothing of the ends of the scale.
+  const interval = { ...found, low: Math.max(0, found.low), high: Math.min(1, found.high) };
+  return [{ name: 'aucRoc', value: rocAuc(labels, scores), direction: 'higher', n, interval }, ...rates];
+}
+
+function slicesOf(name: string, column: Column, scored: Scored): Slice[] {
+  const groups = new Map<string, number[]>();
+  groupNames(name, column).forEach((group, row) => {
+    const rows = groups.get(group);
+    if (rows) rows.push(row);
+    else groups.set(group, [row]);
+  });
+  return [...groups.entries()]
+    .filter(([, rows]) => rows.length >= SMALLEST_SLICE)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, rows]) => {
+      const pick = (values: ArrayLike<number>): number[] => rows.map((row) => values[row]!);
+      const part = { labels: pick(scored.labels), scores: pick(scored.scores) };
+      return { name: `${name}: ${group}`, metrics: sliceMetrics(part) };
+    });
+}
+
+function fairnessSlice(group: GroupFairness): Slice {
+  const { n } = group;
+  const rate = (name: string, value: number): Metric[] =>
+    Number.isNaN(value) ? [] : [{ name, value, direction: 'higher', n }];
+  return {
+    name: `${group.attribute}: ${group.group}`,
+    metrics: [
+      ...rate('approvalRate', group.approvalRate),
+      { name: 'approvalRatio', value: group.ratio, direction: 'higher', n, interval: group.ratioInterval },
+      ...rate('goodApproved', group.goodApproved),
+      ...rate('badApproved', group.badApproved),
+    ],
+  };
+}
+
+/** Slices of one name become one, with the metrics of both. */
+function merged(parts: readonly Slice[]): Slice[] {
+  const byName = new Map<string, Metric[]>();
+  for (const { name, metrics } of parts) byName.set(name, [...(byName.get(name) ?? []), ...metrics]);
+  return [...byName].map(([name, metrics]) => ({ name, metrics }));
+}
+
+/**
+ * The metrics per protected group, age band and kind of loan, where a group has at least 30 held-out rows; for protected
+ * groups also how often they, their good and their bad loans are approved.
+ */
+export function slices(scored: Scored, { schema, table }: TrainingData, fairness: readonly GroupFairness[]): Slice[] {
+  const parts = [...(schema.protectedColumns ?? []), ...BUSINESS_COLUMNS].flatMap((name) => {
+    const column = table.columns[name];
+    const treated = fairness.filter(({ attribute }) => attribute === name).map(fairnessSlice);
+    return column ? [...slicesOf(name, column, scored), ...treated] : [];
+  });
+  return merged(parts);
+}

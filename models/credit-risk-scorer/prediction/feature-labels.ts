@@ -1,0 +1,169 @@
+import type { Cell } from './preprocessing.js';
+import { germanWords } from '../data/formats/german-words.js';
+import type { Unit, Wording } from './feature-label.js';
+
+const named = (unit: Unit, labels: Readonly<Record<string, string>>): [string, Wording][] =>
+  Object.entries(labels).map(([name, label]) => [name, { label, unit }]);
+
+const money = named('INR', {
+  requestedAmount: 'Amount asked for',
+  declaredMonthlyIncome: 'Declared monthly income',
+  collateralValue: 'Value of the collateral',
+  monthlyIncome: 'Monthly income',
+  bankBalance: 'Bank balance',
+  monthlyDebtPayments: 'Instalments already owed a month',
+  balanceLatest: 'Latest account balance',
+  balanceMean: 'Average account balance of the last 90 days',
+  balanceMinimum: 'Lowest account balance of the last 90 days',
+  incomeMonthlyMean: 'Average monthly income of the last year',
+  inflowMonthlyMean: 'Money received in an average month',
+  spendingMonthlyMean: 'Average monthly spending of the last year',
+  creditLimit: 'Credit limit of all cards',
+  outstandingPrincipal: 'Principal still owed on loans',
+  monthlyInstalments: 'Monthly instalments of running loans',
+  overdueAmount: 'Instalments due and not paid yet',
+});
+
+const shares = named('share', {
+  loanToValue: 'Amount asked for as a share of the collateral',
+  emiToIncome: 'Instalment as a share of declared income',
+  debtToIncome: 'Instalments as a share of income',
+  utilisationShare: 'Used share of the card limit',
+  utilisation: 'Used share of the card limits',
+  utilisationMean: 'Average used share of the card limits',
+  utilisationMaximum: 'Highest used share of the card limits',
+  incomeMonthsShare: 'Share of months with an income',
+  salaryMonthsShare: 'Share of the last six months with a salary',
+  essentialShare: 'Share of spending on essentials',
+  discretionaryShare: 'Share of spending on extras',
+  debtServiceShare: 'Share of spending on instalments',
+  feeShare: 'Share of spending on fees and interest',
+  cashShare: 'Share of spending in cash',
+  onTimeShare: 'Share of instalments paid on time',
+  securedShare: 'Share of debt that is secured',
+  instalmentsToIncome: 'Instalments of running loans as a share of income',
+  savingsRate: 'Share of income that is saved',
+  incomeTrend: 'Change of income in the last three months',
+  spendingTrend: 'Change of spending in the last three months',
+  incomeVariation: 'Fluctuation of the monthly income',
+  spendingVariation: 'Fluctuation of the monthly spending',
+  billToLimit: 'Latest bill as a share of the limit',
+  billToLimitMean: 'Average bill as a share of the limit',
+  billToLimitMaximum: 'Highest bill as a share of the limit',
+  paidShareLatest: 'Share of the previous bill that was paid',
+  paidShareMean: 'Average share of a bill that was paid',
+  paymentToLimit: 'Average payment as a share of the limit',
+});
+
+const counts = named('count', {
+  openLoans: 'Loans open at the application',
+  latePayments: 'Instalments paid late in the last year',
+  transactionsMonthlyMean: 'Transactions in an average month',
+  merchantsCount: 'Different merchants paid in the last year',
+  disputesCount: 'Disputed transactions of the last year',
+  accountsCount: 'Accounts held',
+  applications3Months: 'Credit applications of the last three months',
+  applications6Months: 'Credit applications of the last six months',
+  applications12Months: 'Credit applications of the last year',
+  declinedApplications: 'Earlier applications that were declined',
+  cardsCount: 'Credit cards held',
+  feesCount6Months: 'Fees charged in the last six months',
+  loansCount: 'Loans ever granted',
+  activeLoansCount: 'Running loans',
+  repaidLoansCount: 'Loans repaid in full',
+  defaultedLoansCount: 'Earlier loans that defaulted',
+  instalmentsCount: 'Instalments that fell due so far',
+  lateCount6Months: 'Instalments paid late in the last six months',
+  missedCount3Months: 'Instalments missed in the last three months',
+  missedCount6Months: 'Instalments missed in the last six months',
+  missedCount12Months: 'Instalments missed in the last year',
+  overdueCount: 'Instalments overdue now',
+  lateMonths: 'Months with a late payment',
+  existingCredits: 'Credits at this bank',
+  dependants: 'People to be maintained',
+});
+
+const spans = [
+  ...named('days', {
+    worstDelayDays: 'Longest delay of the last year',
+    overdraftDays: 'Days with an overdrawn account',
+    daysSinceLastTransaction: 'Time since the last transaction',
+    daysSinceLastApplication: 'Time since the last application',
+    daysLateMean: 'Average delay of instalments',
+    daysLateMaximum: 'Longest delay of an instalment',
+  }),
+  ...named('months', {
+    termMonths: 'Term of the loan',
+    creditHistoryMonths: 'Length of the credit history',
+    balanceToSpending: 'Spending that the average balance would cover',
+    monthsOfHistory: 'Length of the account history',
+    customerMonths: 'Time as a customer',
+    outstandingToIncome: 'Debt in months of income',
+    monthsSinceLastLoan: 'Time since the last loan',
+    durationMonths: 'Term of the credit',
+    worstDelayMonths: 'Longest delay of the last six months',
+  }),
+  ...named('years', { ageYears: 'Age', X5: 'Age' }),
+];
+
+const MONTHS = ['September', 'August', 'July', 'June', 'May', 'April'];
+const taiwan: [string, Wording][] = [
+  ['X1', { label: 'Credit limit', unit: 'TWD' }],
+  ['X3', { label: 'Education (code)', unit: 'plain' }],
+  ...MONTHS.flatMap((month, i): [string, Wording][] => [
+    [`X${6 + i}`, { label: `Repayment status in ${month} (months late)`, unit: 'plain' }],
+    [`X${12 + i}`, { label: `Bill of ${month}`, unit: 'TWD' }],
+    [`X${18 + i}`, { label: `Payment in ${month}`, unit: 'TWD' }],
+  ]),
+];
+
+const categories: [string, Wording][] = [
+  ['kind', { label: 'Kind of loan', unit: 'plain', values: { card_emi: 'instalments on a card' } }],
+  ['employment', { label: 'Employment', unit: 'plain', values: { self_employed: 'self-employed' } }],
+];
+
+const known = new Map<string, Wording>([
+  ...[money, shares, counts, spans, taiwan, categories].flat(),
+  ...Object.entries(germanWords),
+]);
+
+/** `spendingMonthlyMean` → "Spending monthly mean": a feature without words of its own still reads. */
+function fromName(name: string): string {
+  const words = name.replace(/([a-z])([A-Z0-9])/g, '$1 $2').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The words for a feature of any line. */
+export const wordingOf = (name: string): Wording => known.get(name) ?? { label: fromName(name), unit: 'plain' };
+
+const units: Readonly<Record<Unit, string>> = {
+  ...{ INR: ' in INR', TWD: ' in TWD', DM: ' in DM', share: '; 1 = all (100 %)', ratio: '' },
+  ...{ count: '', days: ' in days', months: ' in months', years: ' in years', plain: '' },
+};
+
+/** What a field of a request means and what it is counted in. */
+export function describeField(name: string): string {
+  const { label, unit } = wordingOf(name);
+  return `${label}${units[unit]}`;
+}
+
+/** Two digits behind the point at most, thousands separated. */
+const plain = (value: number, digits = 2): string =>
+  (Math.round(value * 10 ** digits) / 10 ** digits).toLocaleString('en-US', { maximumFractionDigits: digits });
+
+const counted = (value: number, unit: string): string =>
+  `${plain(value, 1)} ${plain(value, 1) === '1' ? unit.slice(0, -1) : unit}`;
+
+function formatNumber(value: number, unit: Unit): string {
+  if (unit === 'INR' || unit === 'TWD' || unit === 'DM') return `${unit} ${plain(value, 0)}`;
+  if (unit === 'share') return `${plain(100 * value, 1)} %`;
+  if (unit === 'days' || unit === 'months' || unit === 'years') return counted(value, unit);
+  return plain(value, unit === 'count' ? 1 : 2);
+}
+
+/** A value with its unit, or a code's meaning. */
+export function formatCell(name: string, cell: Cell): string {
+  const { unit, values } = wordingOf(name);
+  if (typeof cell === 'number') return formatNumber(cell, unit);
+  return values?.[cell ?? ''] ?? String(cell).replaceAll('_', ' ');
+}

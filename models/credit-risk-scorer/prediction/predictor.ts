@@ -1,0 +1,132 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { z } from 'zod';
+import { PipelineError } from '../../../contracts/errors.js';
+import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
+import { calibratedMargin } from '../../../learning/evaluation/calibration/calibration.js';
+import { predictMargin } from '../../../learning/tabular/gradient-boosting/index.js';
+import { matrix } from '../../../learning/numeric/matrix/index.js';
+import { readJson, readTrees, requireFile } from './artefact.js';
+import { contributionsOf } from './contributions.js';
+import { explanationFacts, reasonsFor, type Reason } from './explanation.js';
+import { creditGraph } from './graph.js';
+import { encode, encodedWidth, inputSchema, preprocessing, type Cell, type Preprocessing } from './preprocessing.js';
+import { describeField } from './feature-labels.js';
+import { bandNames, bandOf, firstScorecard, pointsOf, scorecard, type BandName, type Scorecard } from './scorecard.js';
+
+/** What the predictor answers. */
+export interface CreditRisk {
+  /** Calibrated probability that the loan defaults, 0 to 1. */
+  readonly probability: number;
+  /** 20 more double the odds of repaying; 600 are 50 to 1. */
+  readonly points: number;
+  /** A = the safest fifth of training, E = the riskiest. */
+  readonly band: BandName;
+}
+
+export type CreditInput = Record<string, Cell>;
+
+/** Why an application got its probability. */
+export interface CreditExplanation extends CreditRisk {
+  /** At most four facts that raised the risk, the strongest first. */
+  readonly reasons: readonly Reason[];
+  /** At most four facts that lowered it. */
+  readonly strengths: readonly Reason[];
+  /** What `contribution` and `contributions` are counted in. */
+  readonly contributionUnit: 'log-odds';
+  /** Log-odds of default before calibration; `expectedMargin` plus all contributions. */
+  readonly margin: number;
+  /** The same before anything is known about the application. */
+  readonly expectedMargin: number;
+  /** What each feature added, exactly (TreeSHAP). */
+  readonly contributions: Readonly<Record<string, number>>;
+}
+
+/** The predictor with what only this model's own code asks of it. */
+export interface CreditPredictor extends Predictor<CreditInput, CreditRisk> {
+  /** Names of the inputs, protected ones included when they were learned from. */
+  readonly featureNames: readonly string[];
+  explain(input: CreditInput): Promise<CreditExplanation>;
+}
+
+const output: z.ZodType<CreditRisk> = z.strictObject({
+  probability: z.number().min(0).max(1),
+  points: z.int().min(0).max(1000),
+  band: z.enum(bandNames),
+});
+
+async function openGraph(bytes: Uint8Array): Promise<InferenceSession> {
+  try {
+    // One thread: the caller runs several predictors side by side, and sums keep one order.
+    return await InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+  } catch (cause) {
+    const file = 'model.onnx';
+    throw new PipelineError('ARTEFACT_INVALID', `${file} is not a graph that the runtime loads`, { file }, { cause });
+  }
+}
+
+async function runGraph(session: InferenceSession, values: Float32Array, rows: number) {
+  const { input, margin, probability } = creditGraph;
+  const features = new Tensor('float32', values, [rows, values.length / rows]);
+  const answer = await session.run({ [input]: features }, [margin, probability]);
+  return {
+    margins: answer[margin]!.data as Float32Array,
+    probabilities: answer[probability]!.data as Float32Array,
+  };
+}
+
+const encodeInputs = (state: Preprocessing, inputs: readonly CreditInput[]): Float32Array =>
+  encode(state, inputs.length, (row, feature) => inputs[row]?.[feature]);
+
+function riskOf(card: Scorecard, margin: number, probability: number): CreditRisk {
+  const points = pointsOf(calibratedMargin(card.calibration, margin));
+  return { probability, points, band: bandOf(card.bands, points) };
+}
+
+/** Trees and words are read when the first explanation is asked for: serving alone never needs them. */
+function explainer(files: ArtefactFiles, state: Preprocessing) {
+  const trees = readTrees(files);
+  const facts = readJson(files, 'explanation.json', explanationFacts);
+  return (input: CreditInput): Omit<CreditExplanation, keyof CreditRisk> => {
+    const encoded = encodeInputs(state, [input]);
+    const { features, rows, expected } = contributionsOf(trees, state, encoded);
+    const [margin] = predictMargin(trees, matrix(1, trees.featureCount, Float64Array.from(encoded)));
+    return {
+      contributionUnit: 'log-odds',
+      reasons: reasonsFor(facts, rows[0]!, input, 1),
+      strengths: reasonsFor(facts, rows[0]!, input, -1),
+      margin: margin!,
+      expectedMargin: expected,
+      contributions: Object.fromEntries(features.map((name, i) => [name, rows[0]![i]!])),
+    };
+  };
+}
+
+/**
+ * Loads an artefact: features by name in, calibrated probability of default, points and band out. Values are encoded as
+ * in training; missing and unknown categories take the direction that the trees learned for missing values.
+ * @throws PipelineError `ARTEFACT_INVALID`.
+ */
+export async function openPredictor(files: ArtefactFiles): Promise<CreditPredictor> {
+  const state = readJson(files, 'preprocessing.json', preprocessing);
+  const card = files['scorecard.json'] ? readJson(files, 'scorecard.json', scorecard) : firstScorecard;
+  const session = await openGraph(requireFile(files, 'model.onnx'));
+  const width = encodedWidth(state);
+  let explain: ReturnType<typeof explainer> | null = null;
+  const predict = async (inputs: readonly CreditInput[]): Promise<CreditRisk[]> => {
+    if (inputs.length === 0 || width === 0) return [];
+    const { margins, probabilities } = await runGraph(session, encodeInputs(state, inputs), inputs.length);
+    return Array.from(margins, (margin, row) => riskOf(card, margin, probabilities[row]!));
+  };
+  return {
+    input: inputSchema(state, describeField),
+    output,
+    featureNames: state.features.map(({ name }) => name),
+    predict,
+    async explain(input) {
+      explain ??= explainer(files, state);
+      const [risk] = await predict([input]);
+      return { ...risk!, ...explain(input) };
+    },
+    close: () => session.release(),
+  };
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { DatasetSchema } from '../../../contracts/dataset.js';
+import type { Table } from '../../../contracts/table.js';
+import { encodedNames, encodedWidth, encodeTable, fitPreprocessing, inputSchema } from './preprocessing.js';
+
+const schema: DatasetSchema = {
+  line: 'test',
+  columns: [
+    { name: 'income', type: 'number', description: 'x' },
+    { name: 'kind', type: 'category', categories: ['home', 'gold'], description: 'x' },
+    { name: 'city', type: 'text', description: 'x' },
+  ],
+  key: 'id',
+  label: 'bad',
+  features: [
+    { name: 'income', kind: 'numeric', description: 'x' },
+    { name: 'kind', kind: 'categorical', description: 'x' },
+    { name: 'city', kind: 'categorical', description: 'x' },
+  ],
+  split: { kind: 'group', column: 'id', fraction: 0.3, salt: 's' },
+  minimumRows: 1,
+};
+
+const table = (income: number[], kind: (string | null)[], city: (string | null)[]): Table => ({
+  rowCount: income.length,
+  columns: {
+    income: { kind: 'number', values: Float64Array.from(income) },
+    kind: { kind: 'text', values: kind },
+    city: { kind: 'text', values: city },
+  },
+});
+
+const training = table([1.5, NaN, 3], ['home', 'home', null], ['Pune', 'Agra', 'Pune']);
+const state = fitPreprocessing(schema, training);
+
+describe('preprocessing', () => {
+  it('has one input a number and one a category: the closed list, else what training holds', () => {
+    expect(encodedNames(state)).toEqual(['income', 'kind=home', 'kind=gold', 'city=Agra', 'city=Pune']);
+    expect(encodedWidth(state)).toBe(5);
+  });
+
+  it('writes rows in order, with missing as NaN', () => {
+    expect(encodeTable(state, training)).toEqual(Float32Array.of(1.5, 1, 0, 0, 1, NaN, 1, 0, 1, 0, 3, NaN, NaN, 0, 1));
+  });
+
+  it('takes a category it does not know for missing', () => {
+    expect(encodeTable(state, table([1], ['yacht'], ['Oslo']))).toEqual(Float32Array.of(1, NaN, NaN, NaN, NaN));
+  });
+
+  it('names row and column of an infinite number, and a column that is absent or of the wrong kind', () => {
+    expect(() => encodeTable(state, table([1, -Infinity], ['home', null], [null, null]))).toThrow(
+      expect.objectContaining({ code: 'NOT_FINITE', details: { row: 2, column: 'income' } }),
+    );
+    const { income, kind } = training.columns;
+    const without = { rowCount: 3, columns: { income: kind!, kind: income! } };
+    expect(() => encodeTable(state, without)).toThrow(expect.objectContaining({ code: 'MISSING_COLUMN' }));
+  });
+
+  it('accepts features by name, absent or null as unknown, and nothing else', () => {
+    const input = inputSchema(state, String);
+    for (const sound of [{ income: 3 }, { income: null, kind: 'home' }, { city: 'never seen' }])
+      expect(input.safeParse(sound).success).toBe(true);
+    for (const wrong of [{}, { income: null }, { incme: 3 }, { income: '3' }, { kind: 1 }, { income: NaN }, 7, null])
+      expect(input.safeParse(wrong).success).toBe(false);
+  });
+});

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import type { ComputeContext } from '../../../contracts/model-definition.js';
+import { approveSafest, groupFairness } from '../../../learning/evaluation/fairness/group-fairness.js';
+import { selectMembers } from '../../../learning/evaluation/fairness/protected-groups.js';
+import { predictMargin } from '../../../learning/tabular/gradient-boosting/index.js';
+import { selectMatrixRows } from '../../../learning/numeric/matrix/index.js';
+import { rocAuc } from '../../../learning/evaluation/metrics/index.js';
+import { foldRows } from '../../../learning/evaluation/split/index.js';
+import { FEWEST_TO_CALIBRATE, peopleFolds, smallestClass } from './cross-fit.js';
+import { fitTrees } from './fit-trees.js';
+import type { CreditParams } from '../params.js';
+import type { TrainingSet } from '../data/training-set.js';
+
+const point = z.strictObject({
+  mitigation: z.enum(['none', 'reweighing', 'penalty']),
+  strength: z.number(),
+  /** Mean over the folds. */
+  auc: z.number(),
+  /** Lowest approval ratio among all groups with enough rows. */
+  lowestRatio: z.number(),
+  /** Whose ratio that is, `ageYears: up to 25`. */
+  group: z.string(),
+});
+export type TradeOffPoint = z.infer<typeof point>;
+
+/** What more equal approval costs; kept in the artefact, empty without protected groups. */
+export const tradeOff = z.strictObject({
+  schemaVersion: z.literal(1),
+  approvalRate: z.number(),
+  points: z.array(point),
+});
+export type TradeOff = z.infer<typeof tradeOff>;
+
+/** The curve is a sketch beside the model: coarser trees and at most so many rows keep it within a second or two. */
+const SKETCH_TREES = 60;
+const SKETCH = { learningRate: 0.15, rejectInference: 'none' } as const;
+const MOST_ROWS = 4000;
+const FOLDS = 3;
+
+const settings: readonly Pick<CreditParams, 'fairness' | 'fairnessStrength'>[] = [
+  { fairness: 'none', fairnessStrength: 0 },
+  ...[0.5, 1, 2].map((fairnessStrength) => ({ fairness: 'reweighing' as const, fairnessStrength })),
+  ...[0.25, 1, 4].map((fairnessStrength) => ({ fairness: 'penalty' as const, fairnessStrength })),
+];
+
+function measure(set: TrainingSet, rows: Int32Array, folds: Int32Array, context: ComputeContext): TradeOffPoint | null {
+  const margins = new Float64Array(rows.length);
+  const labels = Float64Array.from(rows, (row) => set.labels[row]!);
+  let auc = 0;
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const { train, test } = foldRows(folds, fold);
+    const trees = fitTrees(
+      set,
+      train.map((i) => rows[i]!),
+      context,
+    );
+    const found = predictMargin(
+      trees,
+      selectMatrixRows(
+        set.x,
+        test.map((i) => rows[i]!),
+      ),
+    );
+    test.forEach((i, at) => (margins[i] = found[at]!));
+    auc +=
+      rocAuc(
+        test.map((i) => labels[i]!),
+        found,
+      ) / FOLDS;
+  }
+  const groups = set.attributes.map((attribute) => selectMembers(attribute, rows));
+  const approved = approveSafest(margins, set.params.approvalRate);
+  const judged = groupFairness(groups, { approved, labels });
+  if (judged.length === 0) return null;
+  const worst = judged.reduce((a, b) => (b.ratio < a.ratio ? b : a));
+  const { fairness, fairnessStrength } = set.params;
+  return {
+    ...{ mitigation: fairness, strength: fairnessStrength, auc, lowestRatio: worst.ratio },
+    group: `${worst.attribute}: ${worst.group}`,
+  };
+}
+
+/**
+ * AUC and lowest approval ratio of both mitigations at several strengths, cross-validated on the training rows with
+ * coarse trees. Empty without protected groups, or where a class is too rare to be held out.
+ */
+export function fairnessTradeOff(set: TrainingSet, context: ComputeContext): TradeOff {
+  const { approvalRate } = set.params;
+  const step = Math.max(1, set.labelled.length / MOST_ROWS);
+  const rows = Int32Array.from(
+    { length: Math.floor(set.labelled.length / step) },
+    (_, i) => set.labelled[Math.floor(i * step)]!,
+  );
+  const labels = Array.from(rows, (row) => set.labels[row]!);
+  const none = { schemaVersion: 1 as const, approvalRate, points: [] };
+  if (set.attributes.length === 0 || smallestClass(labels) < FEWEST_TO_CALIBRATE) return none;
+  const folds = peopleFolds(
+    Array.from(rows, (row) => set.people[row]!),
+    labels,
+    FOLDS,
+    context.seed,
+  );
+  const nEstimators = Math.min(SKETCH_TREES, set.params.nEstimators);
+  const points = settings.flatMap((setting, i) => {
+    const quiet = { ...context, onProgress: () => undefined };
+    const found = measure(
+      { ...set, params: { ...set.params, ...SKETCH, nEstimators, ...setting } },
+      rows,
+      folds,
+      quiet,
+    );
+    context.onProgress({ stage: 'fairness trade-off', done: i + 1, total: settings.length });
+    return found ? [found] : [];
+  });
+  return { schemaVersion: 1, approvalRate, points };
+}

@@ -1,0 +1,180 @@
+import type { SnapshotTables } from '../../../contracts/backend.js';
+import { PipelineError } from '../../../contracts/errors.js';
+import type { LabelledRows } from '../../../contracts/model-definition.js';
+import type { Table } from '../../../contracts/table.js';
+import type { Span } from '../../../learning/text/sequence-tagging/index.js';
+import { numberColumn, textColumn, timestampColumn } from '../../../learning/table.js';
+import { NO_ENTITIES, writeSpans } from './annotations.js';
+import type { RowKind } from './columns.js';
+
+/** Group of the dictionary rows. Its hash lies outside of the holdout, which a test holds: names are never judged. */
+export const NAMES_GROUP = 'names';
+/** A name in fewer customers' statements may be a private person. */
+const FEWEST_USERS = 3;
+/** Money to these goes to people or to the bank itself. */
+const PRIVATE_CATEGORIES = new Set(['transfer', 'cash', 'fees', 'interest', 'rent', 'income_other']);
+const EMPLOYERS = new Set(['salary', 'pension']);
+
+interface Row {
+  readonly textId: string;
+  readonly text: string;
+  readonly kind: RowKind;
+  readonly locale: string | null;
+  readonly textGroup: string;
+  readonly entities: string;
+  readonly entity_id: string;
+  readonly as_of: number;
+}
+
+function requireTable(tables: SnapshotTables, name: keyof SnapshotTables): Table {
+  const table = tables[name];
+  if (table) return table;
+  throw new PipelineError('DATASET_NOT_FOUND', `the snapshot has no table "${name}"`, { table: name });
+}
+
+interface Annotated {
+  readonly spans: Span[];
+  group: string | null;
+}
+
+/** Spans by the id of what they annotate. */
+function spansBy(annotations: Table, column: 'message_id' | 'transaction_id'): Map<string, Annotated> {
+  const owners = textColumn(annotations, column);
+  const types = textColumn(annotations, 'entity_type');
+  const groups = textColumn(annotations, 'text_group');
+  const starts = numberColumn(annotations, 'start_offset');
+  const ends = numberColumn(annotations, 'end_offset');
+  const found = new Map<string, Annotated>();
+  owners.forEach((owner, i) => {
+    if (owner === null) return;
+    const known = found.get(owner) ?? { spans: [], group: null };
+    known.spans.push({ type: types[i] ?? '', start: starts[i]!, end: ends[i]! });
+    known.group ??= groups[i] ?? null;
+    found.set(owner, known);
+  });
+  for (const { spans } of found.values()) spans.sort((a, b) => a.start - b.start || a.end - b.end);
+  return found;
+}
+
+const fallbackGroup = (text: string): string => text.trim().toLowerCase();
+
+/** A labelled message is annotated in full, also when it has no entity. */
+function messageRows(messages: Table, annotated: ReadonlyMap<string, Annotated>): Row[] {
+  const ids = textColumn(messages, 'id');
+  const [texts, locales] = [textColumn(messages, 'text'), textColumn(messages, 'locale')];
+  const [groups, users] = [textColumn(messages, 'text_group'), textColumn(messages, 'user_id')];
+  const sent = timestampColumn(messages, 'sent_at');
+  const labelled = timestampColumn(messages, 'intent_labelled_at');
+  return ids.flatMap((id, i) => {
+    const text = texts[i] ?? '';
+    const own = annotated.get(id ?? '');
+    if (text.trim() === '' || (Number.isNaN(labelled[i]) && !own)) return [];
+    return [
+      {
+        textId: `message:${id ?? ''}`,
+        text,
+        kind: 'message' as const,
+        locale: locales[i] ?? null,
+        textGroup: groups[i] ?? fallbackGroup(text),
+        entities: writeSpans(own?.spans ?? []),
+        entity_id: users[i] ?? '',
+        as_of: sent[i]!,
+      },
+    ];
+  });
+}
+
+/** Only statement lines with at least one annotation are known to be annotated. */
+function statementRows(transactions: Table, annotated: ReadonlyMap<string, Annotated>): Row[] {
+  const ids = textColumn(transactions, 'id');
+  const [texts, users] = [textColumn(transactions, 'description'), textColumn(transactions, 'user_id')];
+  const booked = timestampColumn(transactions, 'booked_at');
+  return ids.flatMap((id, i) => {
+    const own = annotated.get(id ?? '');
+    const text = texts[i] ?? '';
+    if (!own || text.trim() === '') return [];
+    return [
+      {
+        textId: `transaction:${id ?? ''}`,
+        text,
+        kind: 'statement' as const,
+        locale: null,
+        textGroup: own.group ?? fallbackGroup(text),
+        entities: writeSpans(own.spans),
+        entity_id: users[i] ?? '',
+        as_of: booked[i]!,
+      },
+    ];
+  });
+}
+
+interface KnownName {
+  readonly users: Set<string>;
+  readonly type: string;
+  first: number;
+}
+
+/** Merchants and employers that several customers have dealt with. */
+function nameRows(transactions: Table): Row[] {
+  const [merchants, categories] = [textColumn(transactions, 'merchant'), textColumn(transactions, 'category')];
+  const users = textColumn(transactions, 'user_id');
+  const booked = timestampColumn(transactions, 'booked_at');
+  const known = new Map<string, KnownName>();
+  merchants.forEach((name, i) => {
+    const category = categories[i] ?? '';
+    if (name === null || name.trim() === '' || PRIVATE_CATEGORIES.has(category)) return;
+    const type = EMPLOYERS.has(category) ? 'ORG' : 'MERCHANT';
+    const entry = known.get(name) ?? { users: new Set<string>(), type, first: booked[i]! };
+    entry.users.add(users[i] ?? '');
+    entry.first = Math.min(entry.first, booked[i]!);
+    known.set(name, entry);
+  });
+  return [...known]
+    .filter(([, entry]) => entry.users.size >= FEWEST_USERS)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { type, first }]) => ({
+      textId: `name:${type}:${name}`,
+      text: name,
+      kind: 'name' as const,
+      locale: null,
+      textGroup: NAMES_GROUP,
+      entities: writeSpans([{ type, start: 0, end: name.length }]),
+      entity_id: 'backend',
+      as_of: first,
+    }));
+}
+
+function asTable(rows: readonly Row[]): Table {
+  const text = (value: (row: Row) => string | null) => ({ kind: 'text', values: rows.map(value) }) as const;
+  return {
+    rowCount: rows.length,
+    columns: {
+      textId: text(({ textId }) => textId),
+      text: text((row) => row.text),
+      kind: text(({ kind }) => kind),
+      locale: text(({ locale }) => locale),
+      textGroup: text(({ textGroup }) => textGroup),
+      entities: text(({ entities }) => entities),
+      entity_id: text(({ entity_id }) => entity_id),
+      as_of: { kind: 'timestamp', values: Float64Array.from(rows, ({ as_of }) => as_of) },
+    },
+  };
+}
+
+/**
+ * Annotated messages and statement lines, then the backend's merchants and employers as names for lexicon and links.
+ * @throws PipelineError `DATASET_NOT_FOUND` without one of the tables; `MISSING_COLUMN`.
+ */
+export function annotatedTexts(tables: SnapshotTables): LabelledRows {
+  const annotations = requireTable(tables, 'entity_annotations');
+  const transactions = requireTable(tables, 'transactions');
+  const messages = messageRows(requireTable(tables, 'chat_messages'), spansBy(annotations, 'message_id'));
+  const statements = statementRows(transactions, spansBy(annotations, 'transaction_id'));
+  const names = nameRows(transactions);
+  const empty = messages.filter(({ entities }) => entities === NO_ENTITIES).length;
+  const notes = [
+    `${messages.length} messages (${empty} without entity) and ${statements.length} statement lines are annotated`,
+    `${names.length} merchants and employers of at least ${FEWEST_USERS} customers are known names; they are never held out`,
+  ];
+  return { table: asTable([...messages, ...statements, ...names]), notes };
+}

@@ -1,0 +1,26 @@
+import type { ColumnSpec, FeatureSpec } from '../../../contracts/dataset.js';
+
+/** What the model learns from. */
+export const textFeature: FeatureSpec = {
+  name: 'text',
+  kind: 'categorical',
+  description: 'A chat message, a line of a statement or a sentence.',
+};
+
+/** Kinds of rows. A `name` row is a known merchant: an entry of the dictionary, never judged. */
+export const rowKinds = ['message', 'statement', 'sentence', 'name'] as const;
+export type RowKind = (typeof rowKinds)[number];
+
+/** Columns that all layouts share. */
+export const textColumns: readonly ColumnSpec[] = [
+  { name: 'textId', type: 'text', unique: true, description: 'Key of the text.' },
+  { name: 'text', type: 'text', description: textFeature.description },
+  { name: 'kind', type: 'category', categories: rowKinds, description: 'Where the text comes from.' },
+  { name: 'locale', type: 'text', nullable: true, description: 'Language tag, for slices; never learned from.' },
+  { name: 'textGroup', type: 'text', description: 'Texts of one group are never on both sides of a split.' },
+  {
+    name: 'entities',
+    type: 'text',
+    description: 'The label: start:end:TYPE of each entity in UTF-16 code units, blanks between; - for none.',
+  },
+];

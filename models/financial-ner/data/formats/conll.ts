@@ -1,0 +1,127 @@
+import type { FileFormat, SourceText } from '../../../../contracts/dataset.js';
+import type { Span } from '../../../../learning/text/sequence-tagging/index.js';
+import { textFeature, textColumns } from '../columns.js';
+import { requireAnnotated, textFault, textTable, type AnnotatedText, type Part } from '../text-table.js';
+
+const TAG = /^(?:O|[BILUES]-\S+)$/;
+const DOCUMENT = '-DOCSTART-';
+/** Of a set without files of its own for testing, every fifth sentence is held out. */
+const EVERY = 5;
+const TEST_FILE = /(?:^|[^a-z])(?:test|dev|valid(?:ation)?)(?:[^a-z]|$)/i;
+
+interface TaggedWord {
+  readonly word: string;
+  readonly tag: string;
+  readonly line: number;
+}
+
+function readWord(line: string, number: number, file: string): TaggedWord | null {
+  const fields = line.split(/[\t ]+/).filter((field) => field !== '');
+  if (fields[0] === DOCUMENT) return null;
+  const [word, tag] = [fields[0]!, fields.at(-1)!];
+  if (fields.length >= 2 && TAG.test(tag)) return { word, tag, line: number };
+  throw textFault('MALFORMED_FILE', { file, line: number }, 'wanted a word and, last, a tag such as O or B-ORG');
+}
+
+const BEGINS = /^[BUS]-/;
+const ENDS = /^[LUES]-/;
+
+/** IOB1, IOB2, BILOU and BIOES alike: an entity begins with a begin tag, a new type, or after O. */
+export function spansOfTags(tags: readonly string[], starts: readonly number[], ends: readonly number[]): Span[] {
+  const spans: Span[] = [];
+  let first = -1;
+  const close = (last: number): void => {
+    if (first >= 0) spans.push({ type: tags[first]!.slice(2), start: starts[first]!, end: ends[last]! });
+    first = -1;
+  };
+  tags.forEach((tag, i) => {
+    const other = first >= 0 && tags[first]!.slice(2) !== tag.slice(2);
+    if (tag === 'O' || BEGINS.test(tag) || other) close(i - 1);
+    if (tag !== 'O' && first < 0) first = i;
+    if (ENDS.test(tag)) close(i);
+  });
+  close(tags.length - 1);
+  return spans;
+}
+
+function sentence(words: readonly TaggedWord[], file: string, part: Part): AnnotatedText {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let text = '';
+  for (const { word } of words) {
+    if (text !== '') text += ' ';
+    starts.push(text.length);
+    text += word;
+    ends.push(text.length);
+  }
+  const tags = words.map(({ tag }) => tag);
+  const annotated = { text, spans: spansOfTags(tags, starts, ends), part };
+  requireAnnotated(annotated, { file, line: words[0]!.line });
+  return annotated;
+}
+
+function* sentencesOf({ name, text }: SourceText): Generator<readonly TaggedWord[]> {
+  let words: TaggedWord[] = [];
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
+    const word = line.trim() === '' ? null : readWord(line, i + 1, name);
+    if (word) words.push(word);
+    else if (words.length > 0) {
+      yield words;
+      words = [];
+    }
+  }
+  if (words.length > 0) yield words;
+}
+
+/** Enough to tell; the last line of it may be cut off. */
+const HEAD = 4096;
+
+/** A broken line is a fault of the file and does not make it something else. */
+const MOSTLY = 0.8;
+
+/** Notes and licences in the same folder are no data. */
+function looksTagged({ text }: SourceText): boolean {
+  const lines = text.slice(0, HEAD).split(/\r?\n/).slice(0, -1).filter((line) => line.trim() !== ''); // prettier-ignore
+  const tagged = lines.filter(
+    (line) =>
+      TAG.test(
+        line
+          .trim()
+          .split(/[\t ]+/)
+          .at(-1)!,
+      ) && /\S[\t ]+\S/.test(line),
+  );
+  return lines.length > 0 && tagged.length >= MOSTLY * lines.length;
+}
+
+function readFiles(all: readonly SourceText[]): AnnotatedText[] {
+  const files = all.filter(looksTagged);
+  const divided = files.length > 1 && files.some(({ name }) => TEST_FILE.test(name));
+  return files.flatMap((file) =>
+    [...sentencesOf(file)].map((words, i) => {
+      const held = divided ? TEST_FILE.test(file.name) : i % EVERY === EVERY - 1;
+      return sentence(words, file.name, held ? 'test' : 'train');
+    }),
+  );
+}
+
+/** CoNLL column files: a word a line with its tag last, an empty line between sentences. */
+export const conll: FileFormat = {
+  name: 'conll',
+  description: 'a word a line, its tag last (IOB1, BIO, BILOU), empty line between sentences; one file or a folder',
+  encodings: ['text'],
+  schema: {
+    line: 'conll',
+    columns: [...textColumns, { name: 'part', type: 'text', description: 'train or test.' }],
+    key: 'textId',
+    label: 'entities',
+    features: [textFeature],
+    split: { kind: 'given', column: 'part', heldOut: ['test'] },
+    minimumRows: 60,
+  },
+  layout: {
+    matches: (files) => files.some(looksTagged),
+    parse: (files) => textTable(readFiles(files)),
+  },
+  matches: () => false,
+};

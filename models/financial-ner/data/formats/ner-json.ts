@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { DatasetSchema, FileFormat, SourceText } from '../../../../contracts/dataset.js';
+import type { Table } from '../../../../contracts/table.js';
+import { textColumn, withColumn } from '../../../../learning/table.js';
+import { NO_ENTITIES, readSpans } from '../annotations.js';
+import { textColumns, textFeature } from '../columns.js';
+import { requireAnnotated, textFault, textTable, type AnnotatedText } from '../text-table.js';
+import { readObjects } from './json-text.js';
+
+const entry = z.strictObject({
+  id: z.string().min(1).optional(),
+  text: z.string(),
+  entities: z.array(z.strictObject({ start: z.int(), end: z.int(), type: z.string(), text: z.string().optional() })),
+  group: z.string().min(1).optional(),
+  locale: z.string().min(1).optional(),
+});
+
+function readEntry(row: Record<string, unknown>, file: string, number: number): AnnotatedText {
+  const place = { file, row: number };
+  const parsed = entry.safeParse(row);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!;
+    throw textFault('INVALID_VALUE', place, `${path.join('.') || 'the text'}: ${message}`);
+  }
+  const { text, entities, id, group, locale } = parsed.data;
+  const wrong = entities.find(
+    (entity) => entity.text !== undefined && entity.text !== text.slice(entity.start, entity.end),
+  );
+  if (wrong)
+    throw textFault('INVALID_VALUE', place, `the text from ${wrong.start} to ${wrong.end} is not the entity's`);
+  const annotated = {
+    text,
+    spans: entities.map(({ start, end, type }) => ({ start, end, type })),
+    kind: 'message' as const,
+    ...(id !== undefined && { id }),
+    ...(group !== undefined && { group }),
+    ...(locale !== undefined && { locale }),
+  };
+  requireAnnotated(annotated, place);
+  return annotated;
+}
+
+/** These files have no division of their own. */
+const withoutPart = ({ rowCount, columns }: Table): Table => ({
+  rowCount,
+  columns: Object.fromEntries(Object.entries(columns).filter(([name]) => name !== 'part')),
+});
+
+const looksLikeOurs = ({ text }: SourceText): boolean =>
+  /^\s*[[{]/.test(text) && /"entities"\s*:/.test(text) && /"text"\s*:/.test(text);
+
+const schemaOf = (line: string): DatasetSchema => ({
+  line,
+  columns: textColumns,
+  key: 'textId',
+  label: 'entities',
+  features: [textFeature],
+  split: { kind: 'group', column: 'textGroup', fraction: 0.25, salt: 'ner-training@1' },
+  minimumRows: 60,
+});
+
+/** Our own layout: texts with character spans. */
+export const nerJson: FileFormat = {
+  name: 'ner-training',
+  description: '{text, entities: [{start, end, type}], id?, group?, locale?} a text; JSON array or one object a line',
+  encodings: ['text'],
+  schema: schemaOf('ner-training'),
+  layout: {
+    matches: (files) => files.length > 0 && files.every(looksLikeOurs),
+    parse(files) {
+      const texts = files.flatMap((file) => readObjects(file).map((row, i) => readEntry(row, file.name, i + 1)));
+      return withoutPart(textTable(texts));
+    },
+  },
+  matches: () => false,
+};
+
+/** The same as a table: `textId,text,entities` with `start:end:TYPE` spans; empty = none. */
+export const nerCsv: FileFormat = {
+  name: 'ner-training-csv',
+  description:
+    'columns textId, text, entities (start:end:TYPE, blanks between; - = none), textGroup and locale if known',
+  encodings: ['csv'],
+  schema: {
+    ...schemaOf('ner-training-csv'),
+    columns: textColumns.map((column) =>
+      column.name === 'textGroup' || column.name === 'locale' ? { ...column, nullable: true, optional: true } : column,
+    ),
+  },
+  derivedColumns: ['kind'],
+  matches: ({ columns }) => columns !== null && ['textId', 'text', 'entities'].every((name) => columns.includes(name)),
+  transform(table) {
+    const texts = textColumn(table, 'text');
+    const labels = textColumn(table, 'entities');
+    const groups = textColumn(table, 'textGroup');
+    labels.forEach((label, row) => {
+      requireAnnotated(
+        { text: texts[row] ?? '', spans: readSpans(label ?? NO_ENTITIES, row) },
+        { file: 'CSV', row: row + 1 },
+      );
+    });
+    const values = groups.map((group, row) => group ?? (texts[row] ?? '').trim().toLowerCase());
+    const grouped = withColumn(table, 'textGroup', { kind: 'text', values });
+    return withColumn(grouped, 'kind', { kind: 'text', values: texts.map(() => 'message') });
+  },
+};

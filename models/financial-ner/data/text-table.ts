@@ -1,0 +1,77 @@
+import { PipelineError, type ErrorCode } from '../../../contracts/errors.js';
+import type { Table } from '../../../contracts/table.js';
+import { requireSpan, type Span } from '../../../learning/text/sequence-tagging/index.js';
+import { isType, writeSpans } from './annotations.js';
+import type { RowKind } from './columns.js';
+
+/** An annotated text of a file. */
+export interface AnnotatedText {
+  readonly text: string;
+  readonly spans: readonly Span[];
+  /** @default the row's number */
+  readonly id?: string;
+  /** @default the text itself */
+  readonly group?: string;
+  readonly locale?: string;
+  /** Of a set with a division of its own. @default 'train' */
+  readonly part?: Part;
+  /** @default 'sentence' */
+  readonly kind?: RowKind;
+}
+
+export type Part = 'train' | 'test';
+
+/** Where in a file something is. */
+export type Place = Readonly<{ file: string; line?: number; row?: number }>;
+
+/** A fault of an annotated file. */
+export function textFault(code: ErrorCode, place: Place, finding: string): PipelineError {
+  const where = [place.file, place.line && `line ${place.line}`, place.row && `row ${place.row}`].filter(Boolean);
+  return new PipelineError(code, `${where.join(', ')}: ${finding}`, place);
+}
+
+/** Longer texts are no messages; the limit of a request is the same. */
+export const LONGEST_TEXT = 100_000;
+
+/** A span's fault names the file too. */
+function requirePlacedSpan(text: string, span: Span, place: Place): void {
+  try {
+    requireSpan(text, span, 0);
+  } catch (cause) {
+    const { start, end } = span;
+    const finding = `a span from ${start} to ${end} does not fit a text of ${text.length} code units`;
+    throw cause instanceof PipelineError ? textFault('INVALID_VALUE', place, finding) : cause;
+  }
+}
+
+/** @throws PipelineError `INVALID_VALUE` for an empty or endless text or an annotation that does not fit it. */
+export function requireAnnotated({ text, spans }: AnnotatedText, place: Place): void {
+  if (text.trim() === '' || text.length > LONGEST_TEXT)
+    throw textFault('INVALID_VALUE', place, `a text of ${text.length} characters, wanted 1 to ${LONGEST_TEXT}`);
+  for (const span of spans) {
+    if (!isType(span.type))
+      throw textFault('INVALID_VALUE', place, 'an entity type is empty, too long or has a space or colon');
+    requirePlacedSpan(text, span, place);
+  }
+}
+
+/** A group for every text: its own where none is given, so that copies of a text stay together. */
+const groupOf = ({ group, text }: AnnotatedText): string => group ?? text.trim().toLowerCase();
+
+/** Annotated texts in the columns of the layouts' schema. */
+export function textTable(texts: readonly AnnotatedText[]): Table {
+  const column = (value: (text: AnnotatedText, row: number) => string | null) =>
+    ({ kind: 'text', values: texts.map(value) }) as const;
+  return {
+    rowCount: texts.length,
+    columns: {
+      textId: column(({ id }, row) => id ?? `text-${row + 1}`),
+      text: column(({ text }) => text),
+      kind: column(({ kind }) => kind ?? 'sentence'),
+      locale: column(({ locale }) => locale ?? null),
+      textGroup: column(groupOf),
+      entities: column(({ spans }) => writeSpans([...spans].sort((a, b) => a.start - b.start))),
+      part: column(({ part }) => part ?? 'train'),
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
+import { createLinker } from '../../../learning/text/entity-linking/index.js';
+import {
+  explainEntities,
+  openCrfTagger,
+  readJson,
+  type ExplainedEntity,
+  type Tagger,
+} from '../../../learning/text/sequence-tagging/index.js';
+import { dictionary } from '../training/dictionary.js';
+import { openEncoderTagger } from '../training/encoder-engine.js';
+import { enrich } from './enrich.js';
+import { nerAnswer, nerRequest, type NerAnswer, type NerRequest } from './request.js';
+
+const facts = z.strictObject({
+  schemaVersion: z.literal(1),
+  engine: z.enum(['from-scratch', 'fine-tuned']),
+  notes: z.array(z.string()),
+});
+/** What an artefact says about its training. */
+export type NerFacts = z.infer<typeof facts>;
+
+/** The predictor with what evaluation and explanations read beside the answers. */
+export interface NerPredictor extends Predictor<NerRequest, NerAnswer> {
+  readonly facts: NerFacts;
+  /** Types that the model learned; rules may find others. */
+  readonly types: readonly string[];
+  /** Feature weights behind each entity; null for an encoder, which has none. */
+  explain(text: string): Promise<ExplainedEntity[] | null>;
+}
+
+interface Opened {
+  readonly tagger: Tagger;
+  readonly explain: (text: string) => Promise<ExplainedEntity[] | null>;
+}
+
+async function openTagger(files: ArtefactFiles, engine: NerFacts['engine']): Promise<Opened> {
+  if (engine === 'fine-tuned') return { tagger: await openEncoderTagger(files), explain: () => Promise.resolve(null) };
+  const tagger = await openCrfTagger(files);
+  return { tagger, explain: (text) => explainEntities(tagger, text) };
+}
+
+/**
+ * Loads an artefact: a text in, entities with confidence, value and links out. A batch answers what one by one answers.
+ * @throws PipelineError `ARTEFACT_INVALID`.
+ */
+export async function openPredictor(files: ArtefactFiles): Promise<NerPredictor> {
+  const known = readJson(files, 'facts.json', facts);
+  const linker = createLinker(readJson(files, 'dictionary.json', dictionary));
+  const { tagger, explain } = await openTagger(files, known.engine);
+  const { types } = tagger.decoding.set;
+  return {
+    input: nerRequest,
+    output: nerAnswer,
+    facts: known,
+    types,
+    async predict(requests) {
+      const tagged = await tagger.tag(requests.map(({ text }) => text));
+      return requests.map((request, i) => ({ entities: enrich(request, tagged[i]!, { linker, types }) }));
+    },
+    explain,
+    close: () => tagger.close(),
+  };
+}

@@ -1,0 +1,10 @@
+import type { NerRequest } from '../prediction/request.js';
+
+/** Invented texts for the smoke test; nobody wrote them. */
+export const sampleInputs = (): NerRequest[] => [
+  { text: 'Please pay Rs 2,500 to Example Store next Friday', referenceDay: '2026-01-14' },
+  { text: 'UPI/DR/000000000000/EXAMPLE STORE/BANK/example@okbank' },
+  { text: 'kal maine 1.5 lakh transfer kiya tha', referenceDay: '2026-01-14' },
+  { text: 'what is my balance?' },
+  { text: '😀 ₹500 ⟨café⟩ नमस्ते' },
+];

@@ -1,0 +1,80 @@
+import { canonicalJson } from '../../../contracts/canonical-json.js';
+import type { TrainingData } from '../../../contracts/dataset.js';
+import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
+import { encodeSpans, labelSet, tokenise, type Tokeniser } from '../../../learning/text/sequence-tagging/index.js';
+import { buildDictionary } from './dictionary.js';
+import type { EngineTask, FitEngine } from './engine.js';
+import { findEncoder, fitTuned } from './encoder-engine.js';
+import { readExamples, readNames, requireLearnable, type Example } from '../data/examples.js';
+import type { NerParams } from '../params.js';
+import { openPredictor, type NerFacts } from '../prediction/predictor.js';
+import { sampleInputs } from './sample.js';
+import { fitScratch } from './scratch-engine.js';
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Column files are cut into words already. */
+const tokeniserOf = (line: string): Tokeniser => (line === 'conll' ? 'spaces' : 'words');
+
+/** Known names as the lexicon holds them; the bit is the type's place among those that training knows. */
+function lexiconNames(data: TrainingData, types: readonly string[]): Map<string, number> {
+  const names = new Map<string, number>();
+  for (const { name, type } of readNames(data)) {
+    const at = types.indexOf(type);
+    if (at < 0) continue;
+    const phrase = tokenise(name)
+      .map((token) => token.text.toLowerCase())
+      .join(' ');
+    names.set(phrase, (names.get(phrase) ?? 0) | (1 << (at % 30)));
+  }
+  return names;
+}
+
+/** Sentences, labels and names of a training table. @throws PipelineError as `readExamples` and `requireLearnable`. */
+export function prepareTask(
+  data: TrainingData,
+  params: NerParams,
+): EngineTask & { readonly examples: readonly Example[] } {
+  const examples = readExamples(data);
+  requireLearnable(examples, data.schema.line);
+  const types = [...new Set(examples.flatMap(({ spans }) => spans.map(({ type }) => type)))].sort();
+  const set = labelSet(types, 'bio');
+  const tokeniser = tokeniserOf(data.schema.line);
+  const sentences = examples.map(({ text, spans }) => {
+    const tokens = tokenise(text, tokeniser);
+    return { words: tokens.map((token) => token.text), labels: encodeSpans(set, tokens, spans) };
+  });
+  const groups = examples.map(({ group }) => group);
+  return { set, tokeniser, sentences, groups, names: lexiconNames(data, types), params, examples };
+}
+
+const FALLBACK = 'no encoder is to be had (ENCODER_PATH, cache or network), so the from-scratch engine was trained';
+
+async function chooseEngine(context: TrainContext, params: NerParams): Promise<{ fit: FitEngine; notes: string[] }> {
+  if (params.engine === 'from-scratch') return { fit: fitScratch, notes: [] };
+  const encoder = await findEncoder(context, params.encoder);
+  return encoder ? { fit: fitTuned(encoder), notes: [] } : { fit: fitScratch, notes: [FALLBACK] };
+}
+
+/**
+ * Trains one engine. The artefact holds the graph (`model.onnx`), what prepares its input and reads its output, the
+ * dictionary of names (`dictionary.json`) and requests with their answers (`sample.json`). Deterministic.
+ * @throws PipelineError `TOO_FEW_ROWS`, `SINGLE_CLASS`, `MISSING_COLUMN`, `INVALID_VALUE`; `MALFORMED_FILE` (encoder).
+ */
+export async function train(context: TrainContext, data: TrainingData, params: NerParams): Promise<ArtefactFiles> {
+  context.signal.throwIfAborted();
+  const task = prepareTask(data, params);
+  const { fit, notes } = await chooseEngine(context, params);
+  const trained = await fit(context, task);
+  const facts: NerFacts = { schemaVersion: 1, engine: trained.engine, notes: [...notes, ...trained.notes] };
+  const files = {
+    ...trained.files,
+    'dictionary.json': utf8(canonicalJson(buildDictionary(task.examples, readNames(data)))),
+    'facts.json': utf8(canonicalJson(facts)),
+  };
+  const predictor = await openPredictor(files);
+  const inputs = sampleInputs();
+  const outputs = await predictor.predict(inputs);
+  await predictor.close();
+  return { ...files, 'sample.json': utf8(canonicalJson({ inputs, outputs })) };
+}

@@ -1,0 +1,31 @@
+import type { SourceText } from '../../../../contracts/dataset.js';
+import { linesOf, messageFormat } from './message-format.js';
+import { type LabelledMessage, messageFault, partOfName, requireMessage } from './message-table.js';
+
+const TEXTS = /(?:^|\/)seq\.in$/;
+
+function readPair(texts: SourceText, files: readonly SourceText[]): LabelledMessage[] {
+  const labelName = texts.name.replace(TEXTS, (match) => match.replace('seq.in', 'label'));
+  const labels = files.find(({ name }) => name === labelName);
+  if (labels === undefined)
+    throw messageFault('MISSING_COLUMN', { file: texts.name }, `wanted the labels in ${labelName} beside it`);
+  const [lines, names] = [linesOf(texts.text), linesOf(labels.text)];
+  if (lines.length !== names.length) {
+    const finding = `found ${names.length} labels for ${lines.length} texts`;
+    throw messageFault('MALFORMED_FILE', { file: labelName }, finding);
+  }
+  const part = partOfName(texts.name);
+  return lines.map((text, i) => {
+    const message = { text, intent: names[i]!.trim(), part };
+    requireMessage(message, { file: texts.name, line: i + 1 });
+    return message;
+  });
+}
+
+/** HWU64 and its kind (DialoGLUE): folders train, valid, test with texts in `seq.in` and labels in `label`, line by line. */
+export const linePairs = messageFormat({
+  name: 'hwu64',
+  description: 'a folder with seq.in and label, one message a line, in train, valid and test (HWU64)',
+  matches: (files) => files.some(({ name }) => TEXTS.test(name)),
+  read: (files) => files.filter(({ name }) => TEXTS.test(name)).flatMap((texts) => readPair(texts, files)),
+});

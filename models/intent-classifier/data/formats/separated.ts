@@ -1,0 +1,49 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import type { SourceText } from '../../../../contracts/dataset.js';
+import { PipelineError } from '../../../../contracts/errors.js';
+import { messageFault } from './message-table.js';
+
+/** One record of a file with a header. */
+export interface NamedRecord {
+  readonly line: number;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+interface ParsedRecord {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
+function parseRecords({ name, text }: SourceText, delimiter: ',' | '\t'): readonly ParsedRecord[] {
+  try {
+    const quoting = delimiter === ',' ? {} : { quote: null };
+    const options = { delimiter, info: true, skip_empty_lines: true, relax_column_count: true, ...quoting };
+    return parse(text, options) as unknown as ParsedRecord[];
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause;
+    const line = Number(cause.lines ?? 1);
+    throw new PipelineError('MALFORMED_FILE', `${name}, line ${line}: a quoted field is broken`, { file: name, line });
+  }
+}
+
+/**
+ * Records of a CSV (quoted as RFC 4180) or tab-separated file (no quotes) by the names of its header.
+ * @throws PipelineError `MISSING_COLUMN` for a name of `wanted` that is absent; `MALFORMED_FILE`.
+ */
+export function readSeparated(file: SourceText, delimiter: ',' | '\t', wanted: readonly string[]): NamedRecord[] {
+  const [header, ...records] = parseRecords(file, delimiter);
+  const names = header?.record.map((name) => name.trim()) ?? [];
+  const missing = wanted.filter((name) => !names.includes(name));
+  if (missing.length > 0)
+    throw messageFault('MISSING_COLUMN', { file: file.name }, `wanted the columns ${missing.join(', ')}`);
+  return records.map(({ record, info: { lines } }) => {
+    const place = { file: file.name, line: lines };
+    if (record.length !== names.length)
+      throw messageFault('MALFORMED_FILE', place, `found ${record.length} columns, wanted ${names.length}`);
+    return { line: lines, values: Object.fromEntries(names.map((name, i) => [name, record[i] ?? ''])) };
+  });
+}
+
+/** The names in a file's first line. */
+export const headerOf = (text: string, delimiter: ',' | '\t'): string[] =>
+  (text.split(/\r\n|\n|\r/, 1)[0] ?? '').split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));

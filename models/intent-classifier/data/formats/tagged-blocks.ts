@@ -1,0 +1,58 @@
+import type { SourceText } from '../../../../contracts/dataset.js';
+import { joinLabels, parseLabels } from '../label-set.js';
+import { linesOf, messageFormat } from './message-format.js';
+import { type LabelledMessage, messageFault, type Part, partOfName, requireMessage } from './message-table.js';
+
+/** `token tag` lines, tags in BIO. */
+const TOKEN = /^(\S+) (O|[BI]-\S+)$/;
+const START = /^(?:\s*\n)?\S+ (?:O|[BI]-\S+)\r?\n/;
+
+const isBlocks = ({ name, text }: SourceText): boolean => /\.txt$/i.test(name) && START.test(text);
+
+interface Block {
+  readonly tokens: string[];
+  intent: string | null;
+}
+
+function readLine(block: Block, line: string, place: { readonly file: string; readonly line: number }): void {
+  const token = TOKEN.exec(line);
+  if (token !== null && block.intent === null) block.tokens.push(token[1]!);
+  else if (token === null && block.intent === null && block.tokens.length > 0 && !/\s/.test(line)) block.intent = line;
+  else throw messageFault('MALFORMED_FILE', place, 'wanted "token tag" lines, then one line with the intent');
+}
+
+function closeBlock(block: Block, place: { readonly file: string; readonly line: number }, part: Part | null) {
+  if (block.intent === null) throw messageFault('MALFORMED_FILE', place, 'a block ends without an intent');
+  const message = { text: block.tokens.join(' '), intent: joinLabels(parseLabels(block.intent)), part };
+  requireMessage(message, place);
+  return message;
+}
+
+function readFile({ name, text }: SourceText): LabelledMessage[] {
+  const messages: LabelledMessage[] = [];
+  const part = partOfName(name);
+  let block: Block = { tokens: [], intent: null };
+  [...linesOf(text), ''].forEach((line, i) => {
+    const place = { file: name, line: i + 1 };
+    if (line.trim() !== '') readLine(block, line.trim(), place);
+    else if (block.tokens.length > 0) {
+      messages.push(closeBlock(block, place, part));
+      block = { tokens: [], intent: null };
+    }
+  });
+  return messages;
+}
+
+/** MixSNIPS has no training file here: then its development part is learned from. */
+function withTraining(messages: readonly LabelledMessage[]): readonly LabelledMessage[] {
+  if (messages.some(({ part }) => part === 'train')) return messages;
+  return messages.map((message) => (message.part === 'validation' ? { ...message, part: 'train' as const } : message));
+}
+
+/** SNIPS and MixSNIPS (Qin et al. 2020): blocks of `token tag` lines ended by the intent, several joined by #. */
+export const taggedBlocks = messageFormat({
+  name: 'snips',
+  description: 'SNIPS or MixSNIPS: train.txt, dev.txt, test.txt of "token tag" lines, then a line with the intent(s)',
+  matches: (files) => files.some(isBlocks),
+  read: (files) => withTraining(files.filter(isBlocks).flatMap(readFile)),
+});

@@ -1,0 +1,71 @@
+import { PipelineError } from '../../../contracts/errors.js';
+import type { Predictor } from '../../../contracts/model-definition.js';
+import { type Attribution, occlude, type ScoreTexts } from '../../../learning/evaluation/explain/index.js';
+import type { Answer } from './decision.js';
+import type { IntentPredictor, Message } from './predictor.js';
+
+/** Why a message was understood as it was. */
+export interface IntentExplanation {
+  /** The most probable intent, whose probability is divided among the words. */
+  readonly intent: string;
+  readonly probability: number;
+  readonly method: 'occlusion';
+  /** Each word with what the probability loses without it (`weight`) and what it does to the odds; most important first. */
+  readonly words: readonly (Attribution & { readonly oddsFactor: number; readonly sentence: string })[];
+}
+
+const hasProbabilities = (predictor: Predictor<Message, Answer>): predictor is IntentPredictor =>
+  'probabilities' in predictor && 'decision' in predictor;
+
+/** Below this nobody would call it a difference. */
+const LEAST_FACTOR = 1.05;
+const LARGEST_FACTOR = 1e6;
+const SMALLEST = 1e-12;
+
+function oddsOf(probability: number): number {
+  const inside = Math.min(1 - SMALLEST, Math.max(SMALLEST, probability));
+  return inside / (1 - inside);
+}
+
+const figure = (factor: number): string =>
+  factor >= LARGEST_FACTOR ? 'over a million' : String(Number(factor.toPrecision(factor < 10 ? 2 : 3)));
+
+/** Odds, because a probability near 1 hardly moves whatever word is taken away. */
+function sentenceOf(text: string, factor: number): string {
+  const size = Math.max(factor, 1 / factor);
+  if (size < LEAST_FACTOR) return `"${text}" makes no difference`;
+  return `"${text}" makes the odds ${figure(size)} times as ${factor > 1 ? 'high' : 'low'}`;
+}
+
+/** The calibrated probability of one intent for each of several texts. */
+export const probabilityOf =
+  (predictor: IntentPredictor, intent: string): ScoreTexts =>
+  async (texts) => {
+    const position = predictor.decision.classes.indexOf(intent);
+    return (await predictor.probabilities(texts)).map((row) => row[position]!);
+  };
+
+/**
+ * Attributes the probability of the most probable intent to the message's words: one evaluation a word more.
+ * @throws PipelineError `INVALID_INPUT` for a predictor of another model.
+ */
+export async function explain(predictor: Predictor<Message, Answer>, input: Message): Promise<IntentExplanation> {
+  if (!hasProbabilities(predictor))
+    throw new PipelineError('INVALID_INPUT', 'wanted a predictor that openPredictor made');
+  const [answer] = await predictor.predict([input]);
+  const { intent, probability } = answer!.candidates[0]!;
+  const words = await occlude(input.text, probabilityOf(predictor, intent));
+  const weighed = words.map((word) => ({
+    ...word,
+    oddsFactor: oddsOf(probability) / oddsOf(probability - word.weight),
+  }));
+  const strength = (factor: number): number => Math.abs(Math.log(factor));
+  return {
+    intent,
+    probability,
+    method: 'occlusion',
+    words: weighed
+      .sort((a, b) => strength(b.oddsFactor) - strength(a.oddsFactor) || a.start - b.start)
+      .map((word) => ({ ...word, sentence: sentenceOf(word.text, word.oddsFactor) })),
+  };
+}

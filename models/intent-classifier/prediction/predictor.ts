@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
+import { probabilitiesAt } from '../../../learning/evaluation/calibration/temperature.js';
+import { readText } from './artefact.js';
+import { answer, type Answer, decide, decision, type Decision } from './decision.js';
+import { openEncoderEngine } from '../training/encoder-engine.js';
+import type { OpenEngine } from '../training/engine.js';
+import { LONGEST_MESSAGE } from '../data/formats/message-table.js';
+import { openScratch } from '../training/scratch-engine.js';
+
+/** A message to be understood. */
+export const input = z.strictObject({
+  /** 1 to 20,000 characters, not only white space. Control characters are ignored, any script is taken. */
+  text: z
+    .string()
+    .min(1, { abort: true })
+    .max(LONGEST_MESSAGE)
+    .refine((text) => text.trim() !== '', { message: 'expected more than white space' })
+    // A lone surrogate is what is left of a cut emoji: no tokenizer and no UTF-8 encoder agrees on it.
+    .overwrite((text) => text.replace(/\p{Surrogate}/gu, '\ufffd')),
+});
+export type Message = z.infer<typeof input>;
+
+/** What serving and evaluation use; explanations also ask for the probability of one intent. */
+export interface IntentPredictor extends Predictor<Message, Answer> {
+  readonly decision: Decision;
+  /** Calibrated probability of every class, in the order of `decision.classes`. */
+  probabilities(texts: readonly string[]): Promise<Float64Array[]>;
+}
+
+const openEngine = (settings: Decision, files: ArtefactFiles): Promise<OpenEngine> =>
+  settings.engine === 'from-scratch' ? openScratch(files) : openEncoderEngine(files);
+
+/**
+ * Loads an artefact of any tier.
+ * @throws PipelineError `ARTEFACT_INVALID`.
+ */
+export async function openPredictor(files: ArtefactFiles): Promise<IntentPredictor> {
+  const settings = readText(files, 'decision.json', (text) => decision.parse(JSON.parse(text)));
+  const engine = await openEngine(settings, files);
+  const kind = settings.several ? 'logistic' : 'softmax';
+  return {
+    input,
+    output: answer,
+    decision: settings,
+    async predict(inputs) {
+      const scores = await engine.scores(inputs.map(({ text }) => text));
+      return scores.map((row) => decide(row, settings));
+    },
+    async probabilities(texts) {
+      const scores = await engine.scores(texts);
+      return scores.map((row) => probabilitiesAt(row, settings.temperature, kind));
+    },
+    close: () => engine.close(),
+  };
+}

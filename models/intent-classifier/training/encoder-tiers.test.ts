@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { TrainingData } from '../../../contracts/dataset.js';
+import type { TrainContext } from '../../../contracts/model-definition.js';
+import { trainContext } from '../../../tests/support/check-model.js';
+import { tinyEncoderFiles } from '../../../tests/support/tiny-encoder.js';
+import { train } from './train.js';
+import { fixture } from '../fixtures/make-fixture.js';
+import { intents } from '../data/formats/intents.js';
+import { params } from '../params.js';
+import { openPredictor } from '../prediction/predictor.js';
+
+const rows = fixture().split('\n').slice(0, 121).join('\n');
+const data: TrainingData = {
+  schema: intents.schema,
+  table: intents.layout!.parse([{ name: 'intents.csv', text: rows }]),
+};
+const context = () => ({ ...trainContext(), encoder: () => Promise.resolve(tinyEncoderFiles()) });
+
+describe.each(['frozen', 'fine-tuned'] as const)('the %s tier', (engine) => {
+  it('trains on a small random encoder, twice to the same bytes, and answers a batch as one by one', async () => {
+    const settings = params.parse({ engine, epochs: 1 });
+    const files = await train(context(), data, settings);
+    expect(await train(context(), data, settings)).toEqual(files);
+    const predictor = await openPredictor(files);
+    expect(predictor.decision.engine).toBe(engine);
+    const messages = ['block my card', 'what is my balance'].map((text) => ({ text }));
+    const batch = await predictor.predict(messages);
+    for (const [i, message] of messages.entries()) expect((await predictor.predict([message]))[0]).toEqual(batch[i]);
+    await predictor.close();
+  });
+});
+
+describe('the fine-tuned tier, killed', () => {
+  const settings = params.parse({ engine: 'fine-tuned', epochs: 2 });
+
+  /** Steps of each fine-tuning as they were reported; the training is killed at a step of the given one. */
+  async function attempt(lent: TrainContext, kill: { readonly training: number; readonly step: number } | null) {
+    const trainings: number[] = [];
+    const onProgress = ({ stage, done }: { stage: string; done: number }): void => {
+      if (stage !== 'fine-tuning') return;
+      if (trainings.length === 0 || done <= trainings.at(-1)!) trainings.push(done);
+      trainings[trainings.length - 1] = done;
+      if (kill !== null && trainings.length === kill.training && done === kill.step) throw new Error('killed');
+    };
+    const files = await train({ ...lent, onProgress }, data, settings).catch((fault: unknown) => fault);
+    return { trainings, files };
+  }
+
+  it('in its second training does not repeat the first, and ends with the same files', async () => {
+    const whole = await attempt(context(), null);
+    expect(whole.trainings).toHaveLength(2);
+    const [first, second] = whole.trainings;
+    expect(second).toBeGreaterThan(first!);
+    const lent = context();
+    const killed = await attempt(lent, { training: 2, step: second! / 2 });
+    expect(killed.files).toMatchObject({ message: 'killed' });
+    const resumed = await attempt(lent, null);
+    expect(resumed).toEqual({ trainings: [second], files: whole.files });
+  });
+
+  it('takes up no decision of another training', async () => {
+    const lent = context();
+    await attempt(lent, null);
+    const other = await attempt({ ...lent, seed: lent.seed + 1 }, null);
+    expect(other.trainings).toHaveLength(2);
+  });
+});

@@ -1,0 +1,88 @@
+import type { SnapshotTables } from '../../../contracts/backend.js';
+import { PipelineError } from '../../../contracts/errors.js';
+import type { LabelledRows } from '../../../contracts/model-definition.js';
+import type { Column, Table } from '../../../contracts/table.js';
+import { numberColumn, selectRows, textColumn, timestampColumn } from '../../../learning/table.js';
+import { columnNames } from './columns.js';
+import { payeeOf } from './payee.js';
+import { notSpending } from './vocabulary.js';
+
+/** What stays between the customer's own accounts is neither spending nor income. */
+const leavesOrComes = (amount: number, category: string | null): boolean =>
+  amount !== 0 && !notSpending.has(category ?? '');
+
+function movements(transactions: Table): Table {
+  const amounts = numberColumn(transactions, 'amount');
+  const categories = textColumn(transactions, 'category');
+  const kept = [...amounts.keys()].filter((row) => leavesOrComes(amounts[row]!, categories[row]!));
+  return selectRows(transactions, kept);
+}
+
+const text = (values: readonly (string | null)[]): Column => ({ kind: 'text', values });
+
+function movementsOf(transactions: Table): Record<string, Column> {
+  const rows = movements(transactions);
+  const descriptions = textColumn(rows, 'description');
+  const merchants = textColumn(rows, 'merchant').map((name, row) => name ?? payeeOf(descriptions[row] ?? ''));
+  return {
+    [columnNames.key]: text(textColumn(rows, 'id')),
+    [columnNames.customer]: text(textColumn(rows, 'user_id')),
+    [columnNames.time]: { kind: 'timestamp', values: timestampColumn(rows, 'booked_at') },
+    [columnNames.amount]: { kind: 'number', values: numberColumn(rows, 'amount') },
+    [columnNames.category]: text(textColumn(rows, 'category')),
+    [columnNames.merchant]: text(merchants),
+    [columnNames.instalments]: { kind: 'number', values: new Float64Array(rows.rowCount).fill(NaN) },
+  };
+}
+
+/** A loan is known from the day it is paid out: its schedule is no secret of the future. */
+function loansOf(loans: Table | undefined): Record<string, Column> {
+  const none: Table = { rowCount: 0, columns: {} };
+  const table = loans ?? none;
+  const [texts, numbers] = [(name: string) => (loans ? textColumn(table, name) : []), numberOf(loans)];
+  return {
+    [columnNames.key]: text(texts('id').map((id) => `loan ${id ?? ''}`)),
+    [columnNames.customer]: text(texts('user_id')),
+    [columnNames.time]: {
+      kind: 'timestamp',
+      values: loans ? timestampColumn(table, 'disbursed_at') : new Float64Array(0),
+    },
+    [columnNames.amount]: { kind: 'number', values: numbers('emi').map((amount) => -amount) },
+    [columnNames.category]: text(texts('id').map(() => null)),
+    [columnNames.merchant]: text(texts('id').map(() => null)),
+    [columnNames.instalments]: { kind: 'number', values: numbers('term_months') },
+  };
+}
+
+const numberOf =
+  (table: Table | undefined) =>
+  (name: string): Float64Array =>
+    table ? numberColumn(table, name) : new Float64Array(0);
+
+function joined(above: Column, below: Column): Column {
+  if (above.kind === 'text' || below.kind === 'text')
+    return text([...(above.values as readonly (string | null)[]), ...(below.values as readonly (string | null)[])]);
+  const values = new Float64Array(above.values.length + below.values.length);
+  values.set(above.values);
+  values.set(below.values, above.values.length);
+  return { kind: above.kind, values };
+}
+
+/**
+ * Payments out of and income into all accounts, and the loans as they were paid out; moves between accounts and
+ * investments are left out.
+ * @throws PipelineError `DATASET_NOT_FOUND` without transactions; `MISSING_COLUMN`.
+ */
+export function backendRows({ transactions, loans }: SnapshotTables): LabelledRows {
+  if (!transactions) throw new PipelineError('DATASET_NOT_FOUND', 'the snapshot has no table "transactions"');
+  const [moved, agreements] = [movementsOf(transactions), loansOf(loans)];
+  const columns = Object.entries(moved).map(([name, column]) => [name, joined(column, agreements[name]!)] as const);
+  const rowCount = columns[0]![1].values.length;
+  const amounts = moved[columnNames.amount]!.values as Float64Array;
+  const income = amounts.reduce((count, amount) => count + Number(amount > 0), 0);
+  const notes = [
+    `${amounts.length - income} of ${transactions.rowCount} transactions are spending, ${income} income; transfers and investments are neither`,
+    `${loans?.rowCount ?? 0} loans with known schedules`,
+  ];
+  return { table: { rowCount, columns: Object.fromEntries(columns) }, notes };
+}

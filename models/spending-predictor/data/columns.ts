@@ -1,0 +1,63 @@
+import type { ColumnSpec, DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
+
+/** Names of the training table's columns; the file layout has the same. */
+export const columnNames = {
+  key: 'transactionId',
+  customer: 'customerId',
+  time: 'bookedAt',
+  amount: 'amount',
+  category: 'category',
+  merchant: 'merchant',
+  instalments: 'instalments',
+} as const;
+
+const empty = { nullable: true, optional: true } as const;
+
+const columns: readonly ColumnSpec[] = [
+  { name: columnNames.key, type: 'text', unique: true, description: 'Key of the transaction.' },
+  { name: columnNames.customer, type: 'text', description: 'Whose account it is.' },
+  { name: columnNames.time, type: 'timestamp', description: 'When it was booked; months are counted in UTC.' },
+  {
+    name: columnNames.amount,
+    type: 'number',
+    minimum: -1e10,
+    maximum: 1e10,
+    description: 'Signed: negative = money out, positive = income.',
+  },
+  { name: columnNames.category, type: 'text', ...empty, description: 'What the money was for; empty = other.' },
+  { name: columnNames.merchant, type: 'text', ...empty, description: 'Merchant or payee; tells bills apart.' },
+  {
+    name: columnNames.instalments,
+    type: 'integer',
+    minimum: 1,
+    maximum: 600,
+    ...empty,
+    description:
+      'Only on a row that is no payment but the start of a loan: that many monthly instalments of `amount` follow.',
+  },
+];
+
+const features: readonly FeatureSpec[] = [
+  { name: columnNames.category, kind: 'categorical', description: 'Each category is a series of its own.' },
+  { name: columnNames.merchant, kind: 'categorical', description: 'Streams in which recurring items are looked for.' },
+  { name: columnNames.instalments, kind: 'numeric', description: 'Length of a loan.' },
+];
+
+/** A schema of this shape. @param holdoutDays - the last so many days judge. */
+export const schemaOf = (line: string, holdoutDays: number, minimumRows: number): DatasetSchema => ({
+  line,
+  columns,
+  key: columnNames.key,
+  label: columnNames.amount,
+  features,
+  split: { kind: 'time', column: columnNames.time, days: holdoutDays },
+  minimumRows,
+});
+
+/** Columns that a file may lack. */
+export const requiredColumns: readonly string[] = [
+  columnNames.key,
+  columnNames.customer,
+  columnNames.time,
+  columnNames.amount,
+];

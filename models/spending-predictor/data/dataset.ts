@@ -1,0 +1,17 @@
+import { DEFAULT_LINE } from '../../../contracts/ids.js';
+import type { BackendDataset } from '../../../contracts/model-definition.js';
+import { backendRows } from './backend-rows.js';
+import { schemaOf } from './columns.js';
+
+/** A whole year judges, so that every season and festival is in it. */
+const HOLDOUT_DAYS = 365;
+const MINIMUM_ROWS = 200;
+
+/** What the model takes from the backend. */
+export const backendDataset: BackendDataset = {
+  schema: schemaOf(DEFAULT_LINE, HOLDOUT_DAYS, MINIMUM_ROWS),
+  tables: ['transactions'],
+  optionalTables: ['loans'],
+  views: [],
+  rows: backendRows,
+};

@@ -1,0 +1,18 @@
+import type { FileFormat } from '../../../contracts/dataset.js';
+import { requiredColumns, schemaOf } from './columns.js';
+
+/** Files are often shorter than a backend's history: half a year judges. */
+const HOLDOUT_DAYS = 184;
+const MINIMUM_ROWS = 100;
+
+const transactions: FileFormat = {
+  name: 'transactions',
+  description:
+    'One transaction a row: key, customer, time, signed amount; category and merchant where known. JSON, CSV.',
+  encodings: ['json', 'csv'],
+  schema: schemaOf('transactions', HOLDOUT_DAYS, MINIMUM_ROWS),
+  matches: ({ columns }) => columns !== null && requiredColumns.every((name) => columns.includes(name)),
+};
+
+/** The layout that `--data-path` accepts; the anomaly detector reads the same files. */
+export const fileFormats: readonly FileFormat[] = [transactions];

@@ -1,0 +1,103 @@
+import { PipelineError } from '../../../contracts/errors.js';
+import type { Table } from '../../../contracts/table.js';
+import { firstDayOf, monthOfDay } from '../../../learning/time-series/recurring-items/index.js';
+import { numberColumn, textColumn, timestampColumn } from '../../../learning/table.js';
+import { dayOfTime } from '../forecast/calendar.js';
+import { columnNames } from './columns.js';
+import { addMovement, emptyHistory, type History, type Movement, trimStart } from '../forecast/history.js';
+import { notSpending, UNKNOWN_CATEGORY } from './vocabulary.js';
+
+/** All customers' money out and in, and the days that are known. */
+export interface SpendingTable {
+  readonly customers: ReadonlyMap<string, History>;
+  /** First day with a row. */
+  readonly from: number;
+  /** First day that is not known. */
+  readonly until: number;
+}
+
+/** A month counts as known whole when its last rows lie in these last days of it. */
+const LAST_DAYS = 2;
+
+/** The first month that is not known whole. */
+export function firstOpenMonth(until: number): number {
+  const month = monthOfDay(until - 1);
+  return firstDayOf(month + 1) - until < LAST_DAYS ? month + 1 : month;
+}
+
+interface Columns {
+  readonly customers: readonly (string | null)[];
+  readonly times: Float64Array;
+  readonly amounts: Float64Array;
+  readonly categories: readonly (string | null)[];
+  readonly merchants: readonly (string | null)[];
+  readonly instalments: Float64Array;
+}
+
+/** @throws PipelineError `MISSING_COLUMN`. */
+function columnsOf(table: Table): Columns {
+  return {
+    customers: textColumn(table, columnNames.customer),
+    times: timestampColumn(table, columnNames.time),
+    amounts: numberColumn(table, columnNames.amount),
+    categories: textColumn(table, columnNames.category),
+    merchants: textColumn(table, columnNames.merchant),
+    instalments: numberColumn(table, columnNames.instalments),
+  };
+}
+
+function requireNumber(value: number, row: number, column: string): void {
+  if (Number.isFinite(value)) return;
+  throw new PipelineError('NOT_FINITE', `row ${row + 1}, column "${column}": found ${value}, wanted a finite number`, {
+    row: row + 1,
+    column,
+  });
+}
+
+/** A row as money out or in; null for what moves between the customer's own accounts. */
+function movementAt(columns: Columns, row: number): Movement | null {
+  const [amount, instalments] = [columns.amounts[row]!, columns.instalments[row]!];
+  requireNumber(amount, row, columnNames.amount);
+  if (!Number.isNaN(instalments)) requireNumber(instalments, row, columnNames.instalments);
+  requireNumber(columns.times[row]!, row, columnNames.time);
+  const category = columns.categories[row] ?? UNKNOWN_CATEGORY;
+  if (amount === 0 || notSpending.has(category)) return null;
+  // The start of a loan is written as what it costs; a positive one means nothing.
+  if (amount > 0 && !Number.isNaN(instalments)) return null;
+  return {
+    day: dayOfTime(columns.times[row]!),
+    amount: -amount,
+    category,
+    payee: columns.merchants[row] ?? null,
+    instalments: Number.isNaN(instalments) ? null : instalments,
+  };
+}
+
+/** Money out and in of a table, row by row. @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`. */
+export function* movementRows(table: Table): Generator<{ readonly customer: string; readonly row: Movement }> {
+  const columns = columnsOf(table);
+  for (let i = 0; i < table.rowCount; i++) {
+    const row = movementAt(columns, i);
+    if (row !== null) yield { customer: columns.customers[i] ?? '', row };
+  }
+}
+
+/**
+ * Gathers each customer's spending. The days known are those of all rows together: a bank's export ends on one day for
+ * everybody.
+ * @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`.
+ */
+export function readSpending(table: Table): SpendingTable {
+  const customers = new Map<string, History>();
+  let [from, until] = [Infinity, -Infinity];
+  for (const { customer, row } of movementRows(table)) {
+    let history = customers.get(customer);
+    if (history === undefined) customers.set(customer, (history = emptyHistory()));
+    addMovement(history, row);
+    from = Math.min(from, row.day);
+    until = Math.max(until, row.day + 1);
+  }
+  for (const history of customers.values()) trimStart(history);
+  const sorted = [...customers].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { customers: new Map(sorted), from, until };
+}

@@ -1,0 +1,181 @@
+import type { TrainingData } from '../../../contracts/dataset.js';
+import { PipelineError } from '../../../contracts/errors.js';
+import type { Column, Table } from '../../../contracts/table.js';
+import { daysInMonth, firstDayOf, monthName, monthOfDay } from '../../../learning/time-series/recurring-items/index.js';
+import { dayName } from '../forecast/calendar.js';
+import { firstOpenMonth, movementRows } from '../data/read-table.js';
+import type { SpendingRequest } from '../prediction/request.js';
+import { committed } from '../data/vocabulary.js';
+import type { Movement } from '../forecast/history.js';
+
+/** Everything together, and everything that is not committed. */
+export const TOTAL_TARGET = 'total';
+export const DISCRETIONARY_TARGET = 'discretionary';
+/** Total of a week; its horizon counts weeks of the month. */
+export const WEEK_TARGET = 'week';
+/** Months ahead that are judged from the holdout's beginning. */
+export const MOST_HORIZON = 12;
+export const WEEKS = 4;
+
+/** One figure that is forecast and judged. */
+export interface JudgedRow {
+  readonly customer: string;
+  /** Month that is judged, see `learning/recurring-items/months.ts`. */
+  readonly month: number;
+  /** Month from whose first day it was forecast. */
+  readonly origin: number;
+  readonly target: string;
+  readonly horizon: number;
+  readonly truth: number;
+}
+
+/** The holdout by customer who spent in it, and which months of it can be judged. */
+export interface Holdout {
+  readonly customers: ReadonlyMap<string, readonly Movement[]>;
+  readonly from: number;
+  readonly until: number;
+  readonly categories: readonly string[];
+}
+
+/**
+ * Whole months of the holdout. One that began before the cut is not judged: a part of it was learned from.
+ * @throws PipelineError `TOO_FEW_ROWS` without a whole month.
+ */
+export function readHoldout({ table }: TrainingData): Holdout {
+  const customers = new Map<string, Movement[]>();
+  const categories = new Set<string>();
+  let [first, last] = [Infinity, -Infinity];
+  for (const { customer, row } of movementRows(table)) {
+    const own = customers.get(customer);
+    if (own) own.push(row);
+    else customers.set(customer, [row]);
+    if (row.amount < 0) continue;
+    if (row.instalments === null) categories.add(row.category);
+    first = Math.min(first, row.day);
+    last = Math.max(last, row.day);
+  }
+  const spenders = [...customers].filter(([, rows]) => rows.some(({ amount }) => amount > 0));
+  if (spenders.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'the holdout has no spending');
+  const from = first === firstDayOf(monthOfDay(first)) ? monthOfDay(first) : monthOfDay(first) + 1;
+  const until = firstOpenMonth(last + 1);
+  if (until <= from) throw new PipelineError('TOO_FEW_ROWS', 'the holdout has no whole month to judge by');
+  const sorted = spenders.sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [, own] of sorted) own.sort((a, b) => a.day - b.day);
+  return { customers: new Map(sorted), from, until, categories: [...categories].sort() };
+}
+
+/** Sums of what was spent, by month and target. */
+function truthsOf(rows: readonly Movement[]): (target: string, month: number) => number {
+  const sums = new Map<string, number>();
+  const add = (target: string, month: number, amount: number): void => {
+    sums.set(`${target} ${month}`, (sums.get(`${target} ${month}`) ?? 0) + amount);
+  };
+  for (const { day, amount, category, instalments } of rows) {
+    if (instalments !== null || amount < 0) continue;
+    const month = monthOfDay(day);
+    add(TOTAL_TARGET, month, amount);
+    if (!committed.has(category)) add(DISCRETIONARY_TARGET, month, amount);
+    add(`category ${category}`, month, amount);
+    add(`${WEEK_TARGET} ${Math.floor((day - firstDayOf(month)) / 7)}`, month, amount);
+  }
+  return (target, month) => sums.get(`${target} ${month}`) ?? 0;
+}
+
+export const categoryTarget = (category: string): string => `category ${category}`;
+
+/** The first month that is judged of a customer: newcomers from the month after their first. */
+function startOf(rows: readonly Movement[], from: number): number {
+  const { day } = rows.find(({ amount }) => amount > 0)!;
+  const first = monthOfDay(day);
+  return first < from || day < firstDayOf(from) + 31 ? from : first + 1;
+}
+
+/** All figures of one customer, in the order in which every scored table has them. */
+export function judgedRowsOf(
+  customer: string,
+  rows: readonly Movement[],
+  { from, until, categories }: Holdout,
+): JudgedRow[] {
+  const truth = truthsOf(rows);
+  const start = startOf(rows, from);
+  const judged: JudgedRow[] = [];
+  const targets = [TOTAL_TARGET, DISCRETIONARY_TARGET, ...categories.map(categoryTarget)];
+  for (let month = start; month < until; month++) {
+    const common = { customer, month, origin: month };
+    for (const target of targets) judged.push({ ...common, target, horizon: 1, truth: truth(target, month) });
+    for (let week = 0; week < WEEKS; week++)
+      judged.push({ ...common, target: WEEK_TARGET, horizon: week + 1, truth: truth(`${WEEK_TARGET} ${week}`, month) });
+  }
+  for (let month = start + 1; month < Math.min(until, start + MOST_HORIZON); month++)
+    judged.push({
+      ...{ customer, month, origin: start, target: TOTAL_TARGET, horizon: month - start + 1 },
+      truth: truth(TOTAL_TARGET, month),
+    });
+  return judged;
+}
+
+/** Everything that is judged. */
+export const judgedRows = (holdout: Holdout): JudgedRow[] =>
+  [...holdout.customers].flatMap(([customer, rows]) => judgedRowsOf(customer, rows, holdout));
+
+/** What one asks on the first day of a month: the held-out rows before it are known by then. */
+export function requestAt(customer: string, rows: readonly Movement[], month: number, months: number): SpendingRequest {
+  const day = firstDayOf(month);
+  const transactions = rows
+    .filter((row) => row.day < day)
+    .map(({ day: booked, amount, category, payee, instalments }) => ({
+      bookedAt: dayName(booked),
+      amount: -amount,
+      category,
+      merchant: payee,
+      instalments,
+    }));
+  const horizonDays = firstDayOf(month + months) - day;
+  return { customerId: customer, transactions, asOf: dayName(day), horizonDays };
+}
+
+/** What was said of a judged figure. */
+export interface Said {
+  readonly prediction: number;
+  readonly low80: number;
+  readonly high80: number;
+  readonly low95: number;
+  readonly high95: number;
+  readonly historyMonths: number;
+  /** What MASE measures in; 0 = not known. */
+  readonly scale: number;
+  /** The same month a year before; −1 = not known. */
+  readonly lastYear: number;
+}
+
+const saidColumns = [
+  'prediction',
+  'low80',
+  'high80',
+  'low95',
+  'high95',
+  'historyMonths',
+  'scale',
+  'lastYear',
+] as const satisfies readonly (keyof Said)[];
+
+/** A scored table. @param said - in the order of the rows. */
+export function scoredTable(rows: readonly JudgedRow[], said: readonly Said[]): Table {
+  const text = (pick: (row: JudgedRow) => string): Column => ({ kind: 'text', values: rows.map(pick) });
+  const number = (pick: (i: number) => number): Column => ({
+    kind: 'number',
+    values: Float64Array.from(rows, (_, i) => pick(i)),
+  });
+  const columns: Record<string, Column> = {
+    customer: text(({ customer }) => customer),
+    month: text(({ month }) => monthName(month)),
+    target: text(({ target }) => target),
+    horizon: number((i) => rows[i]!.horizon),
+    truth: number((i) => rows[i]!.truth),
+  };
+  for (const name of saidColumns) columns[name] = number((i) => said[i]![name]);
+  return { rowCount: rows.length, columns };
+}
+
+/** Share of a month that a week is. */
+export const weekShare = (month: number): number => 7 / daysInMonth(month);

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../learning/numeric/random/index.js';
+import { chooseShare, shareParts, type ShareCase, withShare } from './income-share.js';
+import { fitPooledIncome, monthEffects, type MonthlyMoney, usualByIncome } from './pooled-income.js';
+
+const FIRST = 1993 * 12;
+
+/** Customers whose outgoings follow the last income; month 11 is three times as dear for everybody. */
+function customers(count: number, months: number): MonthlyMoney[] {
+  return Array.from({ length: count }, (_, i) => {
+    const came = Array.from({ length: months }, (_, t) => 1000 * (1 + (i % 7)) * (1 + 0.5 * Math.sin(i + 1.7 * t)));
+    const spent = came.map((_, t) => (t === 0 ? 500 : came[t - 1]! * (t === 11 ? 3 : 1)));
+    const income = new Map(came.map((amount, t) => [FIRST + t, amount]));
+    return { first: FIRST, spent, income, factor: () => 1 };
+  });
+}
+
+const before = (money: MonthlyMoney, at: number): MonthlyMoney => ({
+  ...money,
+  spent: Array.from(money.spent).slice(0, at - money.first),
+  income: new Map([...money.income].filter(([month]) => month < at)),
+});
+
+describe('what months and income of all customers teach', () => {
+  it('sees which month was extraordinary for everybody, in fifty customers and not in twenty', () => {
+    const effects = monthEffects(customers(80, 14), FIRST + 13);
+    expect(effects.get(FIRST + 11)).toBeGreaterThan(2.3);
+    expect(effects.get(FIRST + 12)).toBeLessThan(1.3);
+    expect(new Set(monthEffects(customers(20, 14), FIRST + 13).values())).toEqual(new Set([1]));
+  });
+
+  it('learns from earlier months that spending follows income, and does not repeat the extraordinary month', () => {
+    const all = customers(80, 14);
+    const at = FIRST + 13;
+    const learned = fitPooledIncome(all, at);
+    const errors = all.map((money) => Math.abs(usualByIncome(money, at, learned)! / money.spent[13]! - 1));
+    expect(errors.sort((a, b) => a - b)[40]).toBeLessThan(0.15);
+  });
+
+  it('takes seasons out before it looks and leaves them to the caller', () => {
+    const factor = (month: number): number => (month % 12 === 11 ? 2 : 1);
+    const spent = Array.from({ length: 12 }, (_, t) => 1000 * factor(FIRST + t));
+    const money = Array.from({ length: 60 }, () => ({
+      first: FIRST,
+      spent,
+      income: new Map<number, number>(),
+      factor,
+    }));
+    expect(usualByIncome(money[0]!, FIRST + 12, fitPooledIncome(money, FIRST + 12))).toBeCloseTo(1000, 6);
+  });
+
+  it('looks at nothing from the month on', () => {
+    const all = customers(80, 14);
+    const at = FIRST + 12;
+    const known = all.map((money) => before(money, at));
+    expect(fitPooledIncome(all, at)).toEqual(fitPooledIncome(known, at));
+    const learned = fitPooledIncome(all, at);
+    expect(all.map((money) => usualByIncome(money, at, learned))).toEqual(known.map((money) => usualByIncome(money, at, learned)));
+  }); // prettier-ignore
+
+  it('says nothing of somebody without a month, and never less than nothing', () => {
+    const learned = { weights: [-1, 0, 0], effects: [], share: 1 };
+    const money = { first: FIRST, spent: [100, 100], income: new Map<number, number>(), factor: () => 1 };
+    expect(usualByIncome({ ...money, spent: [] }, FIRST, learned)).toBeNull();
+    expect(usualByIncome({ ...money, spent: [0, 0] }, FIRST + 2, learned)).toBeNull();
+    expect(usualByIncome(money, FIRST + 2, learned)).toBe(0);
+  });
+});
+
+/** Months in which income is right by `skill` and the other forecast by the rest. */
+function cases(count: number, skill: number): ShareCase[] {
+  const random = createRandom(3);
+  return Array.from({ length: 6 * count }, (_, i) => {
+    const actual = 1000 * Math.exp(0.3 * random.normal());
+    const noisy = (spread: number): number => actual * Math.exp(spread * random.normal());
+    return { customer: `c${i % count}`, owed: 0, base: noisy(skill), byIncome: noisy(1 - skill), actual };
+  });
+}
+
+describe('the share of income in a total', () => {
+  it('follows the errors of the backtest: much, some, nothing', () => {
+    expect(chooseShare(cases(100, 0.9))).toBeGreaterThanOrEqual(0.8);
+    const even = chooseShare(cases(100, 0.5));
+    expect(even).toBeGreaterThan(0.2);
+    expect(even).toBeLessThan(0.8);
+    expect(chooseShare(cases(100, 0.05))).toBe(0);
+  });
+
+  it('is nothing where few customers or a small gain could be chance', () => {
+    expect(chooseShare(cases(29, 0.9))).toBe(0);
+    const same = cases(100, 0.5).map((one) => ({ ...one, byIncome: one.base * 1.0001 }));
+    expect(chooseShare(same)).toBe(0);
+    expect(chooseShare([])).toBe(0);
+  });
+
+  it('moves what is free in proportion and never below the bills', () => {
+    expect([...shareParts([100, 300], 600, 800, 0.5)]).toEqual([75, 225]);
+    expect([...shareParts([100, 300], 600, 100, 1)]).toEqual([0, 0]);
+    expect([...shareParts([0, 0], 600, 800, 1)]).toEqual([100, 100]);
+    expect([...shareParts([1, 2], 0, 99, 0)]).toEqual([1, 2]);
+    expect(withShare(1000, 600, 100, 1)).toBe(600);
+  });
+});

@@ -1,0 +1,262 @@
+import { z } from 'zod';
+import { boundsAt, type ConformalState } from '../../../learning/evaluation/conformal/index.js';
+import { naiveScale } from '../../../learning/evaluation/metrics/forecast.js';
+import { daysInMonth, firstDayOf, monthName } from '../../../learning/time-series/recurring-items/index.js';
+import { dayName } from '../forecast/calendar.js';
+import { categoryPlace, historyGroup, scaleOf } from '../forecast/calibration.js';
+import { dailyAmounts, sumDays } from '../forecast/days.js';
+import { type CustomerForecast } from '../forecast/customer-forecast.js';
+import { type History, monthlyAmounts, totalIn } from '../forecast/history.js';
+import type { LearnedModel } from '../forecast/learned-model.js';
+import { committed } from '../data/vocabulary.js';
+
+const amount = z.number();
+const banded = z.strictObject({ mean: amount, low80: amount, high80: amount, low95: amount, high95: amount });
+export type Banded = z.infer<typeof banded>;
+
+const month = z.strictObject({
+  month: z.string().describe('YYYY-MM'),
+  from: z.iso.date().describe('first day that is forecast'),
+  days: z.int().describe('days of the month that are forecast'),
+  total: banded,
+  /** Everything that is not owed by agreement: no rent, instalment, premium, school, utility, telephone, fee, interest. */
+  discretionary: amount,
+  /** Part of the total that is recurring bills. */
+  recurring: amount,
+  lastYear: amount.nullable().describe('what was spent in the same month a year before; null = not known'),
+  categories: z.record(z.string(), banded),
+});
+const week = z.strictObject({
+  from: z.iso.date(),
+  days: z.int(),
+  total: banded,
+  categories: z.record(z.string(), amount),
+});
+const day = z.strictObject({ date: z.iso.date(), ...banded.shape });
+const bill = z.strictObject({
+  category: z.string(),
+  payee: z.string().nullable(),
+  everyMonths: z.int(),
+  day: z.int(),
+  amount,
+  next: z.string().nullable().describe('YYYY-MM of the next one within the horizon'),
+  standing: z.enum(['regular', 'overdue', 'loan']),
+});
+
+/** A forecast. Amounts are money out, positive, in the unit of the transactions. */
+export const output = z.strictObject({
+  asOf: z.iso.date(),
+  customerKnown: z.boolean().describe('false = training knew no such customer; what was sent is all there is'),
+  /** Too little history: the answer leans on customers who spend about as much. */
+  coldStart: z.boolean(),
+  historyMonths: z.int(),
+  /** How strongly the customer lives the seasons that all share; 1 = as everybody. */
+  seasonStrength: z.number(),
+  /** Which forecaster made which series. */
+  forecasters: z.record(z.string(), z.string()),
+  /** Mean change from month to month so far, by category and for `total` and `discretionary`: what errors are measured in. */
+  monthToMonth: z.record(z.string(), z.number()),
+  monthly: z.array(month),
+  weekly: z.array(week),
+  daily: z.array(day),
+  bills: z.array(bill),
+});
+export type SpendingAnswer = z.infer<typeof output>;
+type MonthAnswer = SpendingAnswer['monthly'][number];
+
+const cents = (value: number): number => Math.round(value * 100) / 100;
+
+interface Place {
+  readonly mean: number;
+  readonly scale: number;
+  readonly horizon: number;
+  readonly group?: string;
+}
+
+/** Bands around a mean; spending is never negative, and the mean lies inside. */
+export function bandsOf(state: ConformalState, { mean, scale, horizon, group = '' }: Place): Banded {
+  const bounds = boundsAt(state, horizon, group);
+  const at = (level: number): { low: number; high: number } => {
+    const found = bounds.find((bound) => bound.level === level)!;
+    return {
+      low: cents(Math.max(0, Math.min(mean, mean + scale * found.low))),
+      high: cents(Math.max(mean, mean + scale * found.high)),
+    };
+  };
+  const [narrow, wide] = [at(0.8), at(0.95)];
+  return { mean: cents(mean), low80: narrow.low, high80: narrow.high, low95: wide.low, high95: wide.high };
+}
+
+interface Request {
+  readonly customerKnown: boolean;
+  readonly forecast: CustomerForecast;
+  readonly history: History;
+  readonly model: LearnedModel;
+  readonly asOf: number;
+  readonly days: number;
+}
+
+/** Days of each category from the first day that is forecast. */
+interface Daily {
+  readonly categories: ReadonlyMap<string, Float64Array>;
+  /** Bills alone. */
+  readonly owed: ReadonlyMap<string, Float64Array>;
+  readonly recurring: Float64Array;
+  readonly total: Float64Array;
+}
+
+function dailyOf({ forecast, model, asOf, days }: Request): Daily {
+  const skipped = asOf - firstDayOf(forecast.span.from);
+  const cut = (values: Float64Array): Float64Array => values.slice(skipped, skipped + days);
+  const all = dailyAmounts(forecast, model.profile);
+  const bills = dailyAmounts({ ...forecast, free: new Map() }, model.profile);
+  const owed = new Map([...bills].map(([name, values]) => [name, cut(values)]));
+  const categories = new Map(
+    [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, values]) => [name, cut(values)]),
+  );
+  return { categories, owed, recurring: sumDays(owed.values(), days), total: sumDays(categories.values(), days) };
+}
+
+const nothing = new Float64Array(0);
+
+const sumBetween = (values: Float64Array, from: number, to: number): number =>
+  values.subarray(from, to).reduce((sum, value) => sum + value, 0);
+
+function categoryBands(request: Request, daily: Daily, part: readonly [number, number], horizon: number) {
+  const { model } = request;
+  const total = sumBetween(daily.total, ...part);
+  const usual = total / Math.max(1, daily.categories.size);
+  const entries = [...daily.categories].map(([name, values]) => {
+    const mean = sumBetween(values, ...part);
+    const owed = sumBetween(daily.owed.get(name) ?? nothing, ...part);
+    const place = categoryPlace({ category: name, mean, owed, usual });
+    return [name, bandsOf(model.bands.category, { mean, horizon, ...place })] as const;
+  });
+  return Object.fromEntries(entries.filter(([, band]) => band.high95 > 0));
+}
+
+/** Known when it is over and not before the customer's first month. */
+function lastYearOf({ history, forecast }: Request, number: number): number | null {
+  const before = number - 12;
+  if (history.first === null || before < history.first || before >= forecast.span.from) return null;
+  return cents(totalIn(history, before, () => true));
+}
+
+function monthsOf(request: Request, daily: Daily): MonthAnswer[] {
+  const { forecast, model, asOf, days } = request;
+  const group = historyGroup(forecast.historyMonths);
+  return Array.from({ length: forecast.span.count }, (_, h) => {
+    const number = forecast.span.from + h;
+    const from = Math.max(0, firstDayOf(number) - asOf);
+    const to = Math.min(days, firstDayOf(number + 1) - asOf);
+    const mean = sumBetween(daily.total, from, to);
+    const discretionary = [...daily.categories]
+      .filter(([name]) => !committed.has(name))
+      .reduce((sum, [, values]) => sum + sumBetween(values, from, to), 0);
+    return {
+      month: monthName(number),
+      from: dayName(asOf + from),
+      days: to - from,
+      total: bandsOf(model.bands.month, { mean, scale: mean, horizon: h + 1, group }),
+      discretionary: cents(discretionary),
+      recurring: cents(sumBetween(daily.recurring, from, to)),
+      lastYear: lastYearOf(request, number),
+      categories: categoryBands(request, daily, [from, to], h + 1),
+    };
+  });
+}
+
+function weeksOf({ model, asOf, days }: Request, daily: Daily): SpendingAnswer['weekly'] {
+  const usual = (sumBetween(daily.total, 0, days) / days) * 7;
+  return Array.from({ length: Math.ceil(days / 7) }, (_, i) => {
+    const [from, to] = [7 * i, Math.min(days, 7 * i + 7)];
+    const mean = sumBetween(daily.total, from, to);
+    const share = (to - from) / 7;
+    const categories = [...daily.categories].map(([name, values]) => [name, cents(sumBetween(values, from, to))]);
+    return {
+      from: dayName(asOf + from),
+      days: to - from,
+      total: bandsOf(model.bands.week, { mean, scale: scaleOf(mean, usual * share), horizon: i + 1 }),
+      categories: Object.fromEntries(categories) as Record<string, number>,
+    };
+  });
+}
+
+function daysAnswer({ model, asOf, days }: Request, daily: Daily): SpendingAnswer['daily'] {
+  const usual = sumBetween(daily.total, 0, days) / days;
+  return Array.from(daily.total, (mean, i) => ({
+    date: dayName(asOf + i),
+    ...bandsOf(model.bands.day, { mean, scale: scaleOf(mean, usual), horizon: i + 1 }),
+  }));
+}
+
+type Bill = CustomerForecast['bills'][number];
+
+/** The first payment on a day that is forecast: in a month that has begun, earlier ones are past. */
+function nextPayment({ expected }: Bill, { asOf, days }: Request): Bill['expected'][number] | undefined {
+  return expected.find(({ month: at, day: on }) => {
+    const due = firstDayOf(at) + Math.min(on, daysInMonth(at)) - 1;
+    return due >= asOf && due < asOf + days;
+  });
+}
+
+const standingOf = ({ item }: Bill): SpendingAnswer['bills'][number]['standing'] => {
+  if (item === null) return 'loan';
+  return item.standing === 'overdue' ? 'overdue' : 'regular';
+};
+
+function billAnswer(one: Bill, request: Request): SpendingAnswer['bills'][number] {
+  const { category, payee, item, period, expected } = one;
+  const next = nextPayment(one, request);
+  const like = next ?? expected[0];
+  return {
+    category,
+    payee,
+    everyMonths: period,
+    day: like?.day ?? item?.day ?? 1,
+    amount: cents(like?.amount ?? item?.price.amount ?? 0),
+    next: next === undefined ? null : monthName(next.month),
+    standing: standingOf(one),
+  };
+}
+
+const billsAnswer = (request: Request): SpendingAnswer['bills'] =>
+  request.forecast.bills
+    .filter(({ item, expected }) => item === null || item.standing !== 'ended' || expected.length > 0)
+    .map((one) => billAnswer(one, request));
+
+/** Mean absolute change of the known months, by series. */
+function changesSoFar({ history, forecast }: Request): Record<string, number> {
+  const until = forecast.span.from;
+  const changes: [string, number][] = [];
+  const [total, discretionary] = [[] as Float64Array[], [] as Float64Array[]];
+  for (const category of [...history.months.keys()].sort()) {
+    const values = monthlyAmounts(history, category, until);
+    changes.push([category, cents(naiveScale(values, 1))]);
+    total.push(values);
+    if (!committed.has(category)) discretionary.push(values);
+  }
+  const length = total[0]?.length ?? 0;
+  changes.push(['total', cents(naiveScale(sumDays(total, length), 1))]);
+  changes.push(['discretionary', cents(naiveScale(sumDays(discretionary, length), 1))]);
+  return Object.fromEntries(changes);
+}
+
+/** A customer's forecast as it is answered: months add up from weeks' and days' amounts. */
+export function answerOf(request: Request): SpendingAnswer {
+  const { forecast, asOf, customerKnown } = request;
+  const daily = dailyOf(request);
+  return {
+    asOf: dayName(asOf),
+    customerKnown,
+    coldStart: forecast.coldStart,
+    historyMonths: forecast.historyMonths,
+    seasonStrength: Math.round(forecast.strength * 1000) / 1000,
+    forecasters: { ...forecast.forecasters },
+    monthToMonth: changesSoFar(request),
+    monthly: monthsOf(request, daily),
+    weekly: weeksOf(request, daily),
+    daily: daysAnswer(request, daily),
+    bills: billsAnswer(request),
+  };
+}

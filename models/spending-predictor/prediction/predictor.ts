@@ -1,0 +1,182 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { z } from 'zod';
+import { PipelineError } from '../../../contracts/errors.js';
+import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
+import type { ForecasterState } from '../../../learning/time-series/forecasting/index.js';
+import { forecastFeeds } from '../../../learning/time-series/forecasting/serving/feeds.js';
+import { graphOutputs } from '../../../learning/time-series/forecasting/serving/graph.js';
+import { monthOfDay } from '../../../learning/time-series/recurring-items/index.js';
+import { answerOf, output, type SpendingAnswer } from './answer.js';
+import { dayName, dayOfName, dayOfTime } from '../forecast/calendar.js';
+import { restoreCustomer, storedCustomers, type StoredCustomers } from './customer-store.js';
+import {
+  type Champions,
+  composeForecast,
+  curvesOf,
+  prepareForecast,
+  type PreparedForecast,
+} from '../forecast/customer-forecast.js';
+import { addMovement, emptyHistory, type History, trimStart } from '../forecast/history.js';
+import { learnedModel, type LearnedModel } from '../forecast/learned-model.js';
+import { firstOpenMonth } from '../data/read-table.js';
+import { input, type SpendingRequest } from './request.js';
+import { notSpending, UNKNOWN_CATEGORY } from '../data/vocabulary.js';
+
+/** What the artefact holds. */
+interface Opened {
+  readonly model: LearnedModel;
+  readonly customers: StoredCustomers['customers'];
+  readonly session: InferenceSession;
+}
+
+function requireFile(files: ArtefactFiles, name: string): Uint8Array {
+  const bytes = files[name];
+  if (bytes) return bytes;
+  throw new PipelineError('ARTEFACT_INVALID', `the artefact has no file ${name}`, { file: name });
+}
+
+function readJson<T>(files: ArtefactFiles, file: string, schema: z.ZodType<T>): T {
+  const bytes = requireFile(files, file);
+  try {
+    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch (cause) {
+    throw new PipelineError('ARTEFACT_INVALID', `${file} is nothing this version reads`, { file }, { cause });
+  }
+}
+
+async function openGraph(files: ArtefactFiles): Promise<InferenceSession> {
+  const file = 'curves.onnx';
+  const bytes = requireFile(files, file);
+  try {
+    // One thread: the caller runs several predictors side by side, and sums keep one order.
+    return await InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+  } catch (cause) {
+    throw new PipelineError('ARTEFACT_INVALID', `${file} is not a graph that the runtime loads`, { file }, { cause });
+  }
+}
+
+/** (states,) of (months,): the graph that was evaluated is the graph that serves. */
+async function runCurves(
+  session: InferenceSession,
+  states: readonly ForecasterState[],
+  count: number,
+): Promise<Float64Array[]> {
+  if (states.length === 0) return [];
+  const feeds = Object.entries(forecastFeeds(states, count)).map(
+    ([name, { type, data, dims }]) =>
+      [
+        name,
+        type === 'int64'
+          ? new Tensor('int64', data as BigInt64Array, dims)
+          : new Tensor('float64', data as Float64Array, dims),
+      ] as const,
+  );
+  const { mean } = await session.run(Object.fromEntries(feeds), [graphOutputs.mean]);
+  const values = mean!.data as Float64Array;
+  return states.map((_, row) => values.slice(row * count, (row + 1) * count));
+}
+
+type SentTransaction = NonNullable<SpendingRequest['transactions']>[number];
+
+/** Adds a sent transaction unless it is a move between the customer's own accounts. @returns its day. */
+function addSent(history: History, sent: SentTransaction): number {
+  const { bookedAt, amount, category, merchant, instalments } = sent;
+  const day = dayOfTime(Date.parse(bookedAt));
+  const kind = category ?? UNKNOWN_CATEGORY;
+  const row = { day, amount: -amount, category: kind, payee: merchant ?? null, instalments: instalments ?? null };
+  const meaningless = amount === 0 || (amount > 0 && row.instalments !== null);
+  if (!meaningless && !notSpending.has(kind)) addMovement(history, row);
+  return day;
+}
+
+/**
+ * Months without a row count as months without spending. So somebody who asks about a later month must say what came
+ * since the training, were it nothing.
+ */
+function requireNoGap(knownUntil: number, { transactions, asOf }: SpendingRequest): void {
+  if (transactions !== undefined || asOf === undefined) return;
+  if (monthOfDay(dayOfName(asOf)) <= firstOpenMonth(knownUntil)) return;
+  const since = dayName(knownUntil);
+  const message = `transactions: nothing is known from ${since} on, asOf is ${asOf}; send what came in between, [] for nothing`;
+  throw new PipelineError('INVALID_INPUT', message, { field: 'transactions', knownUntil: since, asOf });
+}
+
+type Stored = Opened['customers'][string];
+
+/** What training knew of the customer; `constructor` is nobody's number. */
+const storedOf = ({ customers }: Opened, { customerId }: SpendingRequest): Stored | undefined =>
+  customerId !== undefined && Object.hasOwn(customers, customerId) ? customers[customerId] : undefined;
+
+/** A misspelt customer must not get the forecast of an average one: who is not known must say what they spent. */
+function requireKnown(opened: Opened, request: SpendingRequest): void {
+  if (request.transactions !== undefined || storedOf(opened, request) !== undefined) return;
+  const message = 'customerId: training knew no such customer; send their transactions, [] where there are none yet';
+  throw new PipelineError('CUSTOMER_NOT_FOUND', message, { field: 'customerId' });
+}
+
+/** A customer's history up to the request, and the day from which to forecast. */
+function historyOf(opened: Opened, request: SpendingRequest): { history: History; asOf: number } {
+  const { transactions = [], asOf } = request;
+  const stored = storedOf(opened, request);
+  const history = stored === undefined ? emptyHistory() : restoreCustomer(stored);
+  const end = asOf === undefined ? Infinity : dayOfName(asOf);
+  let latest = -Infinity;
+  for (const sent of transactions) {
+    if (dayOfTime(Date.parse(sent.bookedAt)) >= end) continue;
+    latest = Math.max(latest, addSent(history, sent));
+  }
+  for (const { payments } of history.streams.values()) payments.sort((a, b) => a.day - b.day);
+  if (stored === undefined) trimStart(history);
+  return { history, asOf: asOf === undefined ? Math.max(opened.model.knownUntil, latest + 1) : end };
+}
+
+interface Prepared {
+  readonly request: SpendingRequest;
+  readonly asOf: number;
+  readonly days: number;
+  readonly history: History;
+  readonly forecast: PreparedForecast;
+}
+
+function prepare(opened: Opened, request: SpendingRequest): Prepared {
+  requireKnown(opened, request);
+  requireNoGap(opened.model.knownUntil, request);
+  const { history, asOf } = historyOf(opened, request);
+  const days = request.horizonDays ?? opened.model.horizonDays;
+  const from = monthOfDay(asOf);
+  const count = monthOfDay(asOf + days - 1) - from + 1;
+  const champions = (storedOf(opened, request)?.champions ?? { categories: {} }) as Champions;
+  const forecast = prepareForecast(history, { from, count }, opened.model, champions);
+  return { request, asOf, days, history, forecast };
+}
+
+async function predictOne(opened: Opened, request: SpendingRequest): Promise<SpendingAnswer> {
+  const { asOf, days, history, forecast } = prepare(opened, request);
+  const customerKnown = storedOf(opened, request) !== undefined;
+  const means = await runCurves(opened.session, curvesOf(forecast, opened.model), forecast.span.count);
+  const composed = composeForecast(forecast, means, opened.model);
+  return answerOf({ customerKnown, forecast: composed, history, model: opened.model, asOf, days });
+}
+
+/**
+ * Loads an artefact: a customer, what came since, or a newcomer's transactions in; months, weeks and days ahead out. A
+ * forecast starts on the day after what is known; a month that has begun is forecast for its rest.
+ * @throws PipelineError `ARTEFACT_INVALID`; `predict`: `INVALID_INPUT` for a month beyond what is known;
+ *   `CUSTOMER_NOT_FOUND` for a customer of whom neither training nor request knows anything.
+ */
+export async function openPredictor(files: ArtefactFiles): Promise<Predictor<SpendingRequest, SpendingAnswer>> {
+  const model = readJson(files, 'model.json', learnedModel);
+  const { customers } = readJson(files, 'customers.json', storedCustomers);
+  const session = await openGraph(files);
+  const opened = { model, customers, session };
+  return {
+    input,
+    output,
+    async predict(inputs) {
+      const answers: SpendingAnswer[] = [];
+      for (const request of inputs) answers.push(await predictOne(opened, request));
+      return answers;
+    },
+    close: () => session.release(),
+  };
+}

@@ -1,0 +1,21 @@
+/** Entry of the detached process that runs the platform; started by `ensurePlatform`, stopped with SIGTERM. */
+import { readConfig } from '../config.js';
+import { BUSY_EXIT } from './ensure.js';
+import { runSupervisor } from './supervisor.js';
+import { createLogger } from '../logging.js';
+import { projectRoot } from '../project.js';
+
+const config = readConfig(process.env, projectRoot);
+const logger = createLogger({ level: config.logLevel, name: 'supervisor' });
+const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+process.on('SIGHUP', () => undefined); // the terminal it was started from may close
+
+const ending = await runSupervisor({
+  config,
+  workers: !process.argv.includes('--no-workers'),
+  signal: stop.signal,
+  logger,
+});
+logger.info({ ending }, 'supervisor ended');
+process.exit({ stopped: 0, failed: 1, busy: BUSY_EXIT }[ending]);

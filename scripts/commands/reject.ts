@@ -1,9 +1,0 @@
-import type { Command } from 'commander';
-import type { CliContext } from '../cli/context.js';
-import { registerVerdict } from '../cli/verdict-command.js';
-
-/** `ml reject <model>`. */
-export function register(program: Command, cli: CliContext): void {
-  const effect = 'Rejects the open promotion of a model.';
-  registerVerdict(program, cli, { verdict: 'reject', summary: 'reject a promotion that waits', effect });
-}

@@ -1,0 +1,21 @@
+import { fitShardInput, fittedShard } from '../contracts/activities.js';
+import { frozenHoldout } from '../contracts/dataset.js';
+import { PipelineError } from '../contracts/errors.js';
+import { findModel } from '../models/catalogue.js';
+import { loadDivided } from './fit.js';
+import { defineJob } from '../platform/child-process/define-job.js';
+
+/** Computes one shard on what the holdout leaves and stores it under its hash: a repeated attempt stores nothing new. */
+export const fitShard = defineJob({
+  input: fitShardInput.extend({ holdout: frozenHoldout }),
+  output: fittedShard,
+  async run(input, { blobs, signal, onProgress }) {
+    const { modelName, seed, shard } = input;
+    const model = await findModel(modelName);
+    if (model.shards === undefined)
+      throw new PipelineError('INVALID_INPUT', `${modelName} does its work in one piece`, { modelName });
+    const { train } = await loadDivided(blobs, model, input);
+    const bytes = await model.shards.fit({ seed, signal, onProgress }, train, model.params.parse(input.params), shard);
+    return blobs.put(bytes);
+  },
+});

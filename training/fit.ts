@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { fittedModel, fitModelInput } from '../contracts/activities.js';
+import { type DatasetRef, type FrozenHoldout, frozenHoldout, type TrainingData } from '../contracts/dataset.js';
+import { PipelineError } from '../contracts/errors.js';
+import type { ArtefactFiles, EncoderFiles, ModelDefinition, TrainContext } from '../contracts/model-definition.js';
+import { loadDataset } from '../datasets/snapshots/dataset-store.js';
+import { splitHoldout } from '../learning/evaluation/split/index.js';
+import { findModel } from '../models/catalogue.js';
+import type { BlobStore } from '../platform/blobs/blob-store.js';
+import { hashOfJson } from '../platform/blobs/hash.js';
+import { loadArtefact, storeArtefact } from '../registry/artefacts.js';
+import { schemaOf } from './dataset-schema.js';
+import { definitionHashOf, signatureOf } from './version-hashes.js';
+import { defineJob, type JobLoan } from '../platform/child-process/define-job.js';
+
+/** Rows of a data set on both sides of the line's frozen holdout. */
+export interface DividedData {
+  readonly train: TrainingData;
+  readonly holdout: TrainingData;
+}
+
+/** @throws PipelineError `TOO_FEW_ROWS` when the data set or one side is too small to learn or to be judged from. */
+export async function loadDivided(
+  blobs: BlobStore,
+  model: ModelDefinition,
+  { dataset, holdout }: { readonly dataset: DatasetRef; readonly holdout: FrozenHoldout },
+): Promise<DividedData> {
+  const schema = schemaOf(model, dataset);
+  const { table } = await loadDataset(blobs, dataset.hash);
+  if (table.rowCount < schema.minimumRows) throw tooFew(model, 'rows', table.rowCount, schema.minimumRows);
+  const divided = splitHoldout(holdout, table);
+  if (divided.train.rowCount === 0) throw tooFew(model, 'rows outside the frozen holdout', 0, 1);
+  if (divided.holdout.rowCount === 0) throw emptyHoldout(model, schema.line);
+  return { train: { schema, table: divided.train }, holdout: { schema, table: divided.holdout } };
+}
+
+/** A cut in time stays where the line's first data put it; older data has nothing behind it. */
+function emptyHoldout({ name }: ModelDefinition, line: string): PipelineError {
+  const remedy = `\`ml models refreeze ${name} --line ${line}\` freezes it anew for this data`;
+  const message = `${name}: no row lies in the holdout that line ${line} froze with its first data; ${remedy}`;
+  return new PipelineError('TOO_FEW_ROWS', message, { modelName: name, line, found: 0, wanted: 1 });
+}
+
+const tooFew = ({ name }: ModelDefinition, what: string, found: number, wanted: number): PipelineError =>
+  new PipelineError('TOO_FEW_ROWS', `${name}: found ${found} ${what}, wanted at least ${wanted}`, {
+    modelName: name,
+    found,
+    wanted,
+  });
+
+const fitInput = fitModelInput.extend({ holdout: frozenHoldout });
+type FitInput = z.output<typeof fitInput>;
+
+/** The checkpoint's name: what a repeated attempt of the same step has in common, and no other step has. */
+export const checkpointKeyOf = ({ runKey, ...step }: FitInput, definitionVersion: number): string =>
+  hashOfJson({ runKey, step: 'fit-model', definitionVersion, ...step });
+
+/** Says why where there is none: the run's progress shows it. */
+async function lendEncoder({ findEncoder, signal, onProgress }: JobLoan, name: string): Promise<EncoderFiles | null> {
+  const found = await findEncoder(name, { signal, onProgress });
+  if (found.files === null) onProgress({ stage: found.reason, done: 1, total: 1 });
+  return found.files;
+}
+
+const contextOf = (
+  loan: JobLoan,
+  key: string,
+  lent: Pick<TrainContext, 'seed' | 'shards' | 'champion'>,
+): TrainContext => ({
+  ...lent,
+  signal: loan.signal,
+  onProgress: loan.onProgress,
+  checkpoint: { load: () => loan.checkpoints.load(key), save: (bytes) => loan.checkpoints.save(key, bytes) },
+  encoder: (name) => lendEncoder(loan, name),
+});
+
+/** What an update continues. @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
+const loadChampion = async (blobs: BlobStore, { championArtefactHash }: FitInput): Promise<ArtefactFiles | null> =>
+  championArtefactHash === undefined ? null : (await loadArtefact(blobs, championArtefactHash)).files;
+
+/**
+ * Trains on what the holdout leaves and stores the artefact. The checkpoint stays until the caller has recorded the
+ * artefact, so that a step killed in between does not start from nothing.
+ */
+export const fitModel = defineJob({
+  input: fitInput,
+  output: fittedModel.extend({ checkpointKey: z.string() }),
+  async run(input, loan) {
+    const { modelName, dataset, seed } = input;
+    const model = await findModel(modelName);
+    const params = model.params.parse(input.params);
+    const { train } = await loadDivided(loan.blobs, model, input);
+    const shards = await Promise.all(input.shards.map((hash) => loan.blobs.get(hash)));
+    const checkpointKey = checkpointKeyOf(input, model.definitionVersion);
+    const champion = await loadChampion(loan.blobs, input);
+    const files = await model.train(contextOf(loan, checkpointKey, { seed, shards, champion }), train, params);
+
+    const predictor = await model.predictor(files);
+    const signatureHash = signatureOf(predictor);
+    await predictor.close();
+    const { definitionVersion } = model;
+    const content = { modelName, definitionVersion, line: dataset.line, signatureHash, files };
+    const stored = await storeArtefact(loan.blobs, content);
+    const definitionHash = definitionHashOf(model, params);
+    return { ...stored, signatureHash, definitionHash, trainedRows: train.table.rowCount, checkpointKey };
+  },
+});

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ArtefactFiles } from '../contracts/model-definition.js';
+import { createFileBlobStore } from '../platform/blobs/file-blob-store.js';
+import { storeArtefact } from '../registry/artefacts.js';
+import { sampleOf, trainCreditArtefact } from '../tests/support/credit-artefact.js';
+import type { JobLoan } from '../platform/child-process/define-job.js';
+import { firstDifference, smokeTest } from './smoke-test.js';
+
+describe('firstDifference', () => {
+  it('lets numbers differ by rounding', () => {
+    expect(firstDifference([{ probability: 0.300001, label: 'x' }], [{ probability: 0.3, label: 'x' }])).toBeNull();
+  });
+
+  it.each([
+    [[{ probability: 0.31 }], [{ probability: 0.3 }], 'output.0.probability is 0.31, wanted 0.3'],
+    [[{ probability: 0.3 }], [{ probability: 0.3, label: 'x' }], 'output.0.label is undefined, wanted "x"'],
+    [[{ probability: 0.3, extra: 1 }], [{ probability: 0.3 }], 'output.0.extra is 1, wanted undefined'],
+    [[], [1], 'output.0 is undefined, wanted 1'],
+    [[null], [0], 'output.0 is null, wanted 0'],
+    [[Number.NaN], [0], 'output.0 is NaN, wanted 0'],
+  ])('%j against %j', (found, wanted, difference) => {
+    expect(firstDifference(found, wanted)).toBe(difference);
+  });
+});
+
+describe('smokeTest', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ml-smoke-'));
+  const blobs = createFileBlobStore(folder);
+  let files: ArtefactFiles;
+  beforeAll(async () => {
+    files = await trainCreditArtefact();
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const modelName = 'credit-risk-scorer';
+  const test = async (change: Record<string, Uint8Array>) => {
+    const content = { modelName, definitionVersion: 1, line: 'default', signatureHash: 'a'.repeat(64) };
+    const { artefactHash } = await storeArtefact(blobs, { ...content, files: { ...files, ...change } });
+    return smokeTest.run({ modelName, artefactHash }, { blobs } as unknown as JobLoan);
+  };
+  const asFile = (value: unknown) => ({ 'sample.json': Buffer.from(JSON.stringify(value)) });
+
+  it('passes what predicts as it did on the day it was trained', async () => {
+    const { length } = sampleOf(files).outputs;
+    expect(await test({})).toEqual({ passed: true, finding: `${length} stored predictions reproduced` });
+  });
+
+  it('names the first prediction that differs', async () => {
+    const { inputs, outputs } = sampleOf(files);
+    const promised = outputs.map((output) => ({ ...(output as object), probability: 2 }));
+    const { passed, finding } = await test(asFile({ inputs, outputs: promised }));
+    expect({ passed, finding }).toMatchObject({
+      passed: false,
+      finding: expect.stringMatching(/^output\.0\.probability is .*, wanted 2$/) as string,
+    });
+  });
+
+  it.each([
+    ['is no JSON', { 'sample.json': Buffer.from('{') }],
+    ['has no inputs', asFile({ inputs: [], outputs: [] })],
+  ])('does not pass an artefact whose sample %s', async (_, change) => {
+    await expect(test(change)).rejects.toMatchObject({ code: 'ARTEFACT_INVALID' });
+  });
+});
