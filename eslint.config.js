@@ -1,8 +1,8 @@
 import tseslint from 'typescript-eslint';
 
 /** Rooms that must stay deterministic: no clock, chance, process or I/O of their own (STYLE: rooms). */
-const pureRooms = ['contracts/**/*.ts', 'learning/**/*.ts', 'workflows/**/*.ts'];
-const tests = ['**/*.test.ts', 'tests/**/*.ts', 'vitest.config.ts'];
+const pureRooms = ['contracts/**/*.ts', 'learning/**/*.ts', 'models/*/**/*.ts', 'workflows/**/*.ts'];
+const tests = ['**/*.test.ts', 'tests/**/*.ts', 'models/*/fixtures/**/*.ts', 'vitest.config.ts'];
 
 export default tseslint.config(
   { ignores: ['node_modules', 'dist', 'coverage', '.ml-services', '**/*.js', '**/*.mjs'] },
@@ -27,6 +27,17 @@ export default tseslint.config(
     },
   },
   {
+    // Settings reach everything else as arguments, so that a test or a second platform in one process can have its own.
+    files: ['**/*.ts'],
+    ignores: [...tests, 'platform/config/environment.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'read it through platform/config/environment.ts' },
+      ],
+    },
+  },
+  {
     files: pureRooms,
     ignores: tests,
     rules: {
@@ -45,10 +56,6 @@ export default tseslint.config(
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'take the time from the caller' },
       ],
     },
-  },
-  {
-    files: ['platform/config.ts', 'scripts/**/*.ts', 'workers/**/*.ts', 'tests/**/*.ts', 'vitest.config.ts'],
-    rules: {},
   },
   {
     files: tests,

@@ -5,7 +5,7 @@ import type { SnapshotLog } from '../datasets/snapshots/snapshot-log.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js';
 import type { JobRunner } from '../platform/child-process/job.js';
-import type { Config } from '../platform/config.js';
+import type { Config } from '../platform/config/config.js';
 
 /** What a step needs to run a computation. */
 export interface ComputeDeps {

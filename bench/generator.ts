@@ -6,7 +6,7 @@ import { reportDifficulty } from '../datasets/sources/backend/report/report.js';
 import { createSourceCatalog } from '../datasets/sources/catalog.js';
 import { ensurePlatform } from '../platform/embedded/ensure.js';
 import { createPool } from '../platform/postgres/pool.js';
-import { loadConfig } from '../cli/program/settings.js';
+import { loadConfig } from '../platform/config/load-config.js';
 import { type BenchmarkContext, benchmarkRow, type BenchmarkRow, type BenchmarkSuite } from './report/suite.js';
 
 const SMALLEST_RATE = 50_000;

@@ -5,6 +5,7 @@ import { createContext } from './program/context.js';
 import { errorDocument, exitCodeOf, formatError, toPipelineError } from './program/errors.js';
 import type { Output } from './output/output.js';
 import { createOutput } from './output/output.js';
+import { processEnvironment } from '../platform/config/environment.js';
 import { buildProgram } from './program/program.js';
 
 /** The flags of the output are read before the command line is parsed, so that a parse error respects them too. */
@@ -12,7 +13,7 @@ function openOutput(argv: readonly string[]): Output {
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   return createOutput(
     { stdout: process.stdout, stderr: process.stderr },
-    { json: flags.includes('--json'), verbose: flags.includes('--verbose'), noColour: process.env.NO_COLOR },
+    { json: flags.includes('--json'), verbose: flags.includes('--verbose'), noColour: processEnvironment().NO_COLOR },
   );
 }
 

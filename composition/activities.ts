@@ -8,7 +8,7 @@ import { findModel, loadCatalogue } from '../models/catalogue.js';
 import type { JobRunner } from '../platform/child-process/job.js';
 import { createChildProcessRunner } from '../platform/child-process/runner.js';
 import type { ServeOptions } from '../platform/child-process/serve.js';
-import type { Config } from '../platform/config.js';
+import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import { codeExtension, codeRoot, projectRoot } from '../platform/project.js';
 import { codeVersionOf } from './code-version.js';

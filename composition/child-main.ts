@@ -1,12 +1,13 @@
 import pg from 'pg';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
+import { processEnvironment } from '../platform/config/environment.js';
 import { serveJobs } from '../platform/child-process/serve.js';
 import { findEncoder } from '../platform/encoders/find-encoder.js';
 import { readChildSettings } from './child-settings.js';
 import { createJobExecutor } from '../activities/jobs.js';
 
 /* The entry of every computing process: opens its own stores, runs one job, ends. */
-const { artifactUri, cache, backendDatabaseUrl, encoder, progressIntervalMs } = readChildSettings(process.env);
+const { artifactUri, cache, backendDatabaseUrl, encoder, progressIntervalMs } = readChildSettings(processEnvironment());
 
 let pool: pg.Pool | undefined;
 

@@ -9,7 +9,7 @@ import type { OnlineStore } from '../feature-store/online/online-store.js';
 import { createRedisStore } from '../feature-store/online/redis-store.js';
 import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
-import type { Config } from '../platform/config.js';
+import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import { createPool } from '../platform/postgres/pool.js';
 import { createPostgresRegistry } from '../registry/postgres-registry.js';

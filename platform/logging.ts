@@ -1,6 +1,6 @@
 import pino from 'pino';
 import pretty from 'pino-pretty';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 
 export interface LoggerOptions {
   readonly level: Config['logLevel'];

@@ -1,11 +1,10 @@
 /** Gets the servers that tests and the local platform run, ahead of time, and says which: `npx tsx scripts/prepare-servers.ts`. */
-import { readConfig } from '../platform/config.js';
+import { inheritedConfig } from '../platform/config/load-config.js';
 import { findPostgres } from '../platform/embedded/postgres/binaries.js';
 import { findRedis, redisProgramVersion } from '../platform/embedded/redis/redis.js';
 import { obtainTemporal, temporalProgramVersion } from '../platform/embedded/temporal/program.js';
-import { projectRoot } from '../platform/project.js';
 
-const { cache, temporal } = readConfig(process.env, projectRoot);
+const { cache, temporal } = inheritedConfig();
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const postgres = findPostgres();

@@ -4,7 +4,7 @@ import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporal
 import type { Logger } from 'pino';
 import { faultInterceptor } from '../activities/fault-interceptor.js';
 import { PIPELINE_QUEUE, trainingQueueOf } from '../contracts/workflows.js';
-import type { Config } from '../platform/config.js';
+import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import type { JobRunner } from '../platform/child-process/job.js';
 import { createLogger } from '../platform/logging.js';

@@ -2,7 +2,7 @@ import type { Client, ScheduleHandle, ScheduleOptions } from '@temporalio/client
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { PipelineError } from '../contracts/errors.js';
 import { PIPELINE_QUEUE, workflowIds } from '../contracts/workflows.js';
-import type { Config } from '../platform/config.js';
+import type { Config } from '../platform/config/config.js';
 
 /** What applying did to one schedule. */
 export interface AppliedSchedule {

@@ -5,7 +5,7 @@ import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { exportEncoder, loadEncoder, openEncoderSession, type Encoder } from '../../learning/text/encoder/index.js';
 import { initialHead } from '../../learning/text/encoder/fine-tuning.js';
 import { openGraph } from '../../learning/text/encoder/runtime.js';
-import { readConfig } from '../../platform/config.js';
+import { inheritedConfig } from '../../platform/config/load-config.js';
 import { missingFiles, readEncoderFolder } from '../../platform/encoders/folder.js';
 import { codeExtension, projectRoot } from '../../platform/project.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
@@ -111,7 +111,7 @@ async function servingRows(encoder: Encoder, dataFolder: string): Promise<Benchm
 
 /** Cost of fine-tuning and serving a real encoder; needs `ENCODER_PATH` and CLINC150. */
 export async function run({ dataFolder, onProgress, wants }: BenchmarkContext): Promise<BenchmarkRow[]> {
-  const { path } = readConfig(process.env, projectRoot).encoder;
+  const { path } = inheritedConfig().encoder;
   if (!wants('encoder-step') && !wants('encoder-serving')) return [];
   if (path === null || (await missingFiles(path)).length > 0 || !hasClinc(dataFolder)) {
     onProgress('encoder: ENCODER_PATH or CLINC150 is not there: step and serving are left out');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { TrainingData } from '../../contracts/dataset.js';
 import type { EncoderFiles, TrainContext } from '../../contracts/model-definition.js';
 import type { Table } from '../../contracts/table.js';
+import { inheritedConfig } from '../../platform/config/load-config.js';
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
 import { tokenise } from '../../learning/text/sequence-tagging/index.js';
 import { freezeHoldout, splitHoldout } from '../../learning/evaluation/split/index.js';
@@ -153,8 +154,8 @@ async function runSet(context: BenchmarkContext, set: EntitySet): Promise<Benchm
 const TUNED = { engine: 'fine-tuned', batchSize: 16, learningRate: 2e-4 } as const;
 
 async function readEncoder({ onProgress }: BenchmarkContext): Promise<EncoderFiles | null> {
-  const folder = process.env.ENCODER_PATH;
-  if (folder) {
+  const { path: folder } = inheritedConfig().encoder;
+  if (folder !== null) {
     const { readEncoderFolder } = await import('../../platform/encoders/folder.js');
     return readEncoderFolder(folder, 'encoder');
   }

@@ -1,6 +1,6 @@
 import { Argument } from 'commander';
 import type { Command } from 'commander';
-import type { Config } from '../../platform/config.js';
+import type { Config } from '../../platform/config/config.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import type { CliContext } from '../program/context.js';
 import { withInterrupt } from '../program/interrupt.js';

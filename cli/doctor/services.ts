@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Config } from '../../platform/config.js';
+import type { Config } from '../../platform/config/config.js';
 import { withoutPassword } from '../../platform/embedded/addresses.js';
 import { runningState } from '../../platform/embedded/ensure.js';
 import { findPostgres } from '../../platform/embedded/postgres/binaries.js';

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
-import type { Config } from '../../platform/config.js';
+import type { Config } from '../../platform/config/config.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import type { Services } from '../../composition/services.js';
 import type { Output } from '../output/output.js';
-import { loadConfig } from './settings.js';
+import { loadConfig } from '../../platform/config/load-config.js';
 
 /** Everything a command that needs services works with. */
 export interface Connection {

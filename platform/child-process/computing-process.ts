@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { inheritedEnvironment } from '../config/environment.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { JobOptions, JobRequest } from './job.js';
 import type { FromChild, ToChild } from './protocol.js';
@@ -74,7 +75,7 @@ function spawn({ entry, env }: ChildProcessSettings, memoryMb: number): ChildPro
   const loader = needsLoader ? ['--import', import.meta.resolve('tsx')] : [];
   return fork(entry, [], {
     execArgv: [...inherited, ...loader, `--max-old-space-size=${memoryMb}`],
-    env: { ...process.env, ...env },
+    env: inheritedEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
 }

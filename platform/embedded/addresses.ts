@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 
 /** An address without its password, for people and logs. Text that is no URL comes back as it is. */
 export function withoutPassword(address: string): string {

@@ -2,8 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { inheritedEnvironment } from '../config/environment.js';
 import { PipelineError } from '../../contracts/errors.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { differingSettings } from './addresses.js';
 import { configEnvironment } from './config-environment.js';
 import type { Endpoints } from './endpoints.js';
@@ -82,7 +83,7 @@ async function startSupervisor(config: Config, workers: boolean): Promise<void> 
 function spawnSupervisor(config: Config, workers: boolean, path: string): ChildProcess {
   const log = openLog(path);
   const { file, args } = nodeCommand('platform/embedded/supervisor-main', workers ? [] : ['--no-workers']);
-  const env = { ...process.env, ...configEnvironment(config) };
+  const env = inheritedEnvironment(configEnvironment(config));
   const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], env });
   closeSync(log);
   child.unref();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../config.js';
+import { readConfig } from '../config/config.js';
 import type { Endpoints } from './endpoints.js';
 import { findEndpoints } from './find-endpoints.js';
 import type { ProcessIdentity } from './processes/identity.js';

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../contracts/errors.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { artifactUriOf } from './addresses.js';
 import type { Endpoints } from './endpoints.js';
 import { runningState } from './ensure.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { PipelineError } from '../../contracts/errors.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { pingTemporal } from '../temporal/ping.js';
 import { securityOf } from '../temporal/server.js';
 import { withoutPassword } from './addresses.js';

@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { pingTemporal } from '../temporal/ping.js';
 import { pollersAt } from '../temporal/pollers.js';
 import { temporalServer } from '../temporal/server.js';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PipelineError } from '../../contracts/errors.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { runningState } from './ensure.js';
 import { endOrphans, livingParts } from './orphans.js';
 import { endProcess } from './processes/identity.js';

@@ -1,11 +1,10 @@
 /** Entry of the detached process that runs the platform; started by `ensurePlatform`, stopped with SIGTERM. */
-import { readConfig } from '../config.js';
+import { inheritedConfig } from '../config/load-config.js';
 import { BUSY_EXIT } from './ensure.js';
 import { runSupervisor } from './supervisor.js';
 import { createLogger } from '../logging.js';
-import { projectRoot } from '../project.js';
 
-const config = readConfig(process.env, projectRoot);
+const config = inheritedConfig();
 const logger = createLogger({ level: config.logLevel, name: 'supervisor' });
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());

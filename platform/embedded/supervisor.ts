@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { asPipelineError } from '../../contracts/errors.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { addressFingerprints, artifactUriOf } from './addresses.js';
 import type { Endpoints } from './endpoints.js';
 import { endOrphans } from './orphans.js';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { PIPELINE_QUEUE, TRAINING_QUEUE } from '../../contracts/workflows.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { pollersAt } from '../temporal/pollers.js';
 import { temporalServer } from '../temporal/server.js';
 import { configEnvironment, endpointEnvironment } from './config-environment.js';

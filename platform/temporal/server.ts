@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { Endpoints } from '../embedded/endpoints.js';
 
 /** Where a Temporal server answers and what it is shown. Holds a secret: lent to connections, never stored or logged. */

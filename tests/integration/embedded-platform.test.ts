@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
-import { readConfig } from '../../platform/config.js';
+import { readConfig } from '../../platform/config/config.js';
 import { ensurePlatform, runningState } from '../../platform/embedded/ensure.js';
 import { waitUntil } from '../../platform/embedded/processes/wait.js';
 import { readState, stateFile } from '../../platform/embedded/state.js';

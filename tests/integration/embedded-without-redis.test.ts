@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, inject, it, vi } from 'vitest';
-import { readConfig } from '../../platform/config.js';
+import { readConfig } from '../../platform/config/config.js';
 import { ensurePlatform } from '../../platform/embedded/ensure.js';
 import { findTemporal } from '../../platform/embedded/temporal/program.js';
 import { platformStatus } from '../../platform/embedded/status.js';

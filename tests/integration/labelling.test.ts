@@ -14,7 +14,7 @@ import { tableSpecs } from '../../datasets/sources/backend/tables.js';
 import { freezeHoldout } from '../../learning/evaluation/split/index.js';
 import { selectRows, textColumn } from '../../learning/table.js';
 import { findModel } from '../../models/catalogue.js';
-import { readConfig } from '../../platform/config.js';
+import { readConfig } from '../../platform/config/config.js';
 import { storeArtefact } from '../../registry/artefacts.js';
 import type { CliContext, Connection } from '../../cli/program/context.js';
 import { entitySql, labelEntities, reviewEntities } from '../../cli/views/entities-view.js';

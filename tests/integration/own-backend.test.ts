@@ -11,7 +11,7 @@ import type { ColumnSpec } from '../../contracts/dataset.js';
 import { extractTable } from '../../datasets/snapshots/extract.js';
 import { readParquet } from '../../datasets/snapshots/parquet.js';
 import { tableSpecs } from '../../datasets/sources/backend/tables.js';
-import { type Config, readConfig } from '../../platform/config.js';
+import { type Config, readConfig } from '../../platform/config/config.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { configEnvironment, endpointEnvironment } from '../../platform/embedded/config-environment.js';
 import { findEndpoints } from '../../platform/embedded/find-endpoints.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { readConfig } from '../../platform/config.js';
+import { readConfig } from '../../platform/config/config.js';
 import { ensurePlatform } from '../../platform/embedded/ensure.js';
 import { platformStatus } from '../../platform/embedded/status.js';
 import { stopPlatform } from '../../platform/embedded/stop.js';

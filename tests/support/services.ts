@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { PipelineError } from '../../contracts/errors.js';
-import { readConfig } from '../../platform/config.js';
+import { readConfig } from '../../platform/config/config.js';
 import { signalProcess } from '../../platform/embedded/processes/identity.js';
 import { freePorts } from '../../platform/embedded/processes/ports.js';
 import { planPostgres } from '../../platform/embedded/postgres/postgres.js';

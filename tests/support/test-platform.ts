@@ -7,7 +7,7 @@ import type { Client } from '@temporalio/client';
 import pino from 'pino';
 import { inject } from 'vitest';
 import type { JobRunner } from '../../platform/child-process/job.js';
-import { type Config, readConfig } from '../../platform/config.js';
+import { type Config, readConfig } from '../../platform/config/config.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { temporalServer } from '../../platform/temporal/server.js';
 import { connectTemporal } from '../../platform/temporal/client.js';

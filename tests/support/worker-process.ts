@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import pino from 'pino';
 import type { JobRunner } from '../../platform/child-process/job.js';
-import { type Config } from '../../platform/config.js';
+import { type Config } from '../../platform/config/config.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { createRunner } from '../../composition/activities.js';
 import { runWorkers, type WorkerRole } from '../../workers/run-worker.js';

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { EncoderFiles, TrainContext } from '../../../contracts/model-definition.js';
+import { inheritedConfig } from '../../../platform/config/load-config.js';
 import { readDataFile } from '../../../datasets/sources/files/read-file.js';
 import { freezeHoldout, splitHoldout } from '../../../learning/evaluation/split/index.js';
 import { train } from '../../../models/intent-classifier/training/train.js';
@@ -35,8 +36,8 @@ export async function loadSet({ dataFolder, onProgress }: BenchmarkContext, path
 }
 
 async function encoderFromPath(): Promise<EncoderFiles | null> {
-  const folder = process.env.ENCODER_PATH;
-  if (folder === undefined || folder === '') return null;
+  const { path: folder } = inheritedConfig().encoder;
+  if (folder === null) return null;
   const read = (name: string): Promise<Buffer> => readFile(join(folder, name));
   const weights = await read('model.safetensors');
   const weightsSha256 = createHash('sha256').update(weights).digest('hex');
@@ -54,7 +55,7 @@ export const benchContext = (seed: number): TrainContext => ({
   encoder: encoderFromPath,
 });
 
-export const hasEncoder = (): boolean => (process.env.ENCODER_PATH ?? '') !== '';
+export const hasEncoder = (): boolean => inheritedConfig().encoder.path !== null;
 
 /** CPU seconds, user and system, of this process. */
 export async function cpuOf<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly seconds: number }> {

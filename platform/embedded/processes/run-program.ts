@@ -2,6 +2,7 @@ import type { SpawnOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { inheritedEnvironment, processEnvironment } from '../../config/environment.js';
 
 /** A program with its arguments and the identity it runs under. */
 export interface LaunchCommand {
@@ -24,7 +25,7 @@ const KEPT_OUTPUT = 64 * 1024;
 
 /** The options of `spawn` that belong to a command; without `env` the child inherits this process's environment. */
 export const spawnOptions = ({ env, cwd, uid, gid }: LaunchCommand): SpawnOptions => ({
-  env: { ...process.env, ...env },
+  env: inheritedEnvironment(env),
   ...(cwd === undefined ? {} : { cwd }),
   ...(uid === undefined ? {} : { uid }),
   ...(gid === undefined ? {} : { gid }),
@@ -61,7 +62,10 @@ export function runProgram(command: LaunchCommand, timeoutMs: number, signal?: A
 }
 
 /** The first of these programs on PATH, absolute; null when there is none. */
-export function findOnPath(names: readonly string[], path: string | undefined = process.env['PATH']): string | null {
+export function findOnPath(
+  names: readonly string[],
+  path: string | undefined = processEnvironment()['PATH'],
+): string | null {
   const endings = process.platform === 'win32' ? ['.exe', '.cmd', ''] : [''];
   const folders = (path ?? '').split(delimiter).filter((folder) => folder !== '');
   const candidates = names.flatMap((name) =>

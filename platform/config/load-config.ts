@@ -1,8 +1,14 @@
 import { join } from 'node:path';
 import { config as loadEnvironmentFile } from 'dotenv';
-import type { Config } from '../../platform/config.js';
-import { readConfig } from '../../platform/config.js';
-import { projectRoot } from '../../platform/project.js';
+import { projectRoot } from '../project.js';
+import { type Config, readConfig } from './config.js';
+import { processEnvironment } from './environment.js';
+
+/**
+ * The settings of a process that inherits its environment complete, as the supervisor does: `.env` is not read.
+ * @throws PipelineError `INVALID_CONFIG`.
+ */
+export const inheritedConfig = (): Config => readConfig(processEnvironment(), projectRoot);
 
 /**
  * The settings of this process: the environment, completed by `.env` in the project's folder. Paths in it are relative
@@ -11,5 +17,5 @@ import { projectRoot } from '../../platform/project.js';
  */
 export function loadConfig(): Config {
   loadEnvironmentFile({ path: join(projectRoot, '.env'), quiet: true });
-  return readConfig(process.env, projectRoot);
+  return inheritedConfig();
 }

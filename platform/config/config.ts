@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { PipelineError } from '../contracts/errors.js';
+import { PipelineError } from '../../contracts/errors.js';
 
 /** Empty text in the environment means "not set", as in a copied .env.example. */
 const optionalText = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());

@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { expect, it } from 'vitest';
 import { readConfig } from './config.js';
-import { configEnvironment } from './embedded/config-environment.js';
-import { projectRoot } from './project.js';
+import { configEnvironment } from '../embedded/config-environment.js';
+import { projectRoot } from '../project.js';
 
 const text = readFileSync(join(projectRoot, '.env.example'), 'utf8');
 const example = parse(text);
 
 /** The settings as config.ts reads them, off its source: a name that only the schema knows is found too. */
-const declared = [...readFileSync(join(projectRoot, 'platform', 'config.ts'), 'utf8').matchAll(/^ {2}([A-Z_]+): /gm)];
+const declared = [
+  ...readFileSync(join(projectRoot, 'platform', 'config', 'config.ts'), 'utf8').matchAll(/^ {2}([A-Z_]+): /gm),
+];
 
 it('lists exactly the settings that exist', () => {
   const names = declared.map(([, name]) => name);
