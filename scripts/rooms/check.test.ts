@@ -56,8 +56,8 @@ describe('checkRooms', () => {
     ],
     [
       'rooms of one rank',
-      'imports-go-down-only: serving',
-      { 'workers/w.ts': value, 'serving/x.ts': "export * from '../workers/w.js';\n" },
+      'imports-go-down-only: labelling',
+      { 'monitoring/m.ts': value, 'labelling/x.ts': "export * from '../monitoring/m.js';\n" },
     ],
     [
       'a workflow that reaches out',
