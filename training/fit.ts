@@ -11,7 +11,7 @@ import { hashOfJson } from '../platform/blobs/hash.js';
 import { loadArtefact, storeArtefact } from '../registry/artefacts.js';
 import { schemaOf } from './dataset-schema.js';
 import { definitionHashOf, signatureOf } from './version-hashes.js';
-import { defineJob, type JobLoan } from '../platform/child-process/define-job.js';
+import { defineJob, type JobContext } from '../platform/child-process/define-job.js';
 
 /** Rows of a data set on both sides of the line's frozen holdout. */
 export interface DividedData {
@@ -56,22 +56,25 @@ export const checkpointKeyOf = ({ runKey, ...step }: FitInput, definitionVersion
   hashOfJson({ runKey, step: 'fit-model', definitionVersion, ...step });
 
 /** Says why where there is none: the run's progress shows it. */
-async function lendEncoder({ findEncoder, signal, onProgress }: JobLoan, name: string): Promise<EncoderFiles | null> {
+async function lendEncoder(
+  { findEncoder, signal, onProgress }: JobContext,
+  name: string,
+): Promise<EncoderFiles | null> {
   const found = await findEncoder(name, { signal, onProgress });
   if (found.files === null) onProgress({ stage: found.reason, done: 1, total: 1 });
   return found.files;
 }
 
 const contextOf = (
-  loan: JobLoan,
+  job: JobContext,
   key: string,
   lent: Pick<TrainContext, 'seed' | 'shards' | 'champion'>,
 ): TrainContext => ({
   ...lent,
-  signal: loan.signal,
-  onProgress: loan.onProgress,
-  checkpoint: { load: () => loan.checkpoints.load(key), save: (bytes) => loan.checkpoints.save(key, bytes) },
-  encoder: (name) => lendEncoder(loan, name),
+  signal: job.signal,
+  onProgress: job.onProgress,
+  checkpoint: { load: () => job.checkpoints.load(key), save: (bytes) => job.checkpoints.save(key, bytes) },
+  encoder: (name) => lendEncoder(job, name),
 });
 
 /** What an update continues. @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
@@ -85,22 +88,22 @@ const loadChampion = async (blobs: BlobStore, { championArtefactHash }: FitInput
 export const fitModel = defineJob({
   input: fitInput,
   output: fittedModel.extend({ checkpointKey: z.string() }),
-  async run(input, loan) {
+  async run(input, job) {
     const { modelName, dataset, seed } = input;
     const model = await findModel(modelName);
     const params = model.params.parse(input.params);
-    const { train } = await loadDivided(loan.blobs, model, input);
-    const shards = await Promise.all(input.shards.map((hash) => loan.blobs.get(hash)));
+    const { train } = await loadDivided(job.blobs, model, input);
+    const shards = await Promise.all(input.shards.map((hash) => job.blobs.get(hash)));
     const checkpointKey = checkpointKeyOf(input, model.definitionVersion);
-    const champion = await loadChampion(loan.blobs, input);
-    const files = await model.train(contextOf(loan, checkpointKey, { seed, shards, champion }), train, params);
+    const champion = await loadChampion(job.blobs, input);
+    const files = await model.train(contextOf(job, checkpointKey, { seed, shards, champion }), train, params);
 
     const predictor = await model.predictor(files);
     const signatureHash = signatureOf(predictor);
     await predictor.close();
     const { definitionVersion } = model;
     const content = { modelName, definitionVersion, line: dataset.line, signatureHash, files };
-    const stored = await storeArtefact(loan.blobs, content);
+    const stored = await storeArtefact(job.blobs, content);
     const definitionHash = definitionHashOf(model, params);
     return { ...stored, signatureHash, definitionHash, trainedRows: train.table.rowCount, checkpointKey };
   },

@@ -6,7 +6,7 @@ import type { ArtefactFiles } from '../contracts/model-definition.js';
 import { createFileBlobStore } from '../platform/blobs/file-blob-store.js';
 import { storeArtefact } from '../registry/artefacts.js';
 import { sampleOf, trainCreditArtefact } from '../tests/support/credit-artefact.js';
-import type { JobLoan } from '../platform/child-process/define-job.js';
+import type { JobContext } from '../platform/child-process/define-job.js';
 import { firstDifference, smokeTest } from './smoke-test.js';
 
 describe('firstDifference', () => {
@@ -39,7 +39,7 @@ describe('smokeTest', () => {
   const test = async (change: Record<string, Uint8Array>) => {
     const content = { modelName, definitionVersion: 1, line: 'default', signatureHash: 'a'.repeat(64) };
     const { artefactHash } = await storeArtefact(blobs, { ...content, files: { ...files, ...change } });
-    return smokeTest.run({ modelName, artefactHash }, { blobs } as unknown as JobLoan);
+    return smokeTest.run({ modelName, artefactHash }, { blobs } as unknown as JobContext);
   };
   const asFile = (value: unknown) => ({ 'sample.json': Buffer.from(JSON.stringify(value)) });
 

@@ -1,31 +1,34 @@
 /**
- * One computation in a process of its own: the only way to compute long. The child loads and stores blobs itself, only
- * references cross the boundary.
+ * One computation for a child process; every long computation runs this way. The child reads and writes blobs itself:
+ * only references cross the process boundary.
  */
 export interface JobRequest {
-  /** A key of the job table in activities/jobs.ts. */
+  /** Key in the job table (activities/jobs.ts). */
   readonly job: string;
-  /** JSON: the job's own input schema parses it. */
+  /** JSON, parsed by the job's input schema. */
   readonly input: unknown;
 }
 
+/** `done` of `total` steps of one stage. */
 export interface JobProgress {
   readonly stage: string;
   readonly done: number;
   readonly total: number;
 }
 
+/** How the caller follows, limits and cancels one job. */
 export interface JobOptions {
-  /** Aborted on cancellation: the child is asked to stop, and killed when it has not ended within the grace time. */
+  /** On abort the child is asked to stop, and killed if it has not ended within the grace time. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: JobProgress) => void;
+  /** Memory limit of the child process, in MB; a job over it fails with `CHILD_OUT_OF_MEMORY`. */
   readonly memoryMb: number;
-  /** @default 2000 */
+  /** Time between the request to stop and the kill. @default 2000 */
   readonly graceMs?: number;
 }
 
 /**
- * Runs jobs. Real: `createChildProcessRunner`; in-memory twin: `createInlineRunner` (same table, same process).
+ * Runs jobs. Real: `createChildProcessRunner`; twin for tests: `createInlineRunner` (same job table, no child process).
  * @throws PipelineError as the job threw it (code, message and details survive the boundary), `CANCELLED`,
  *   `CHILD_CRASHED` with exit code or signal and the last lines of its output, `CHILD_OUT_OF_MEMORY`.
  */

@@ -30,17 +30,17 @@ async function until(condition: () => boolean, milliseconds: number): Promise<bo
 }
 
 describe('createChildProcessRunner', () => {
-  it('computes in another process, which is gone afterwards', async () => {
+  it('runs a job in another process and ends that process afterwards', async () => {
     const pid = (await runner.run({ job: 'progress', input: null }, jobOptions())) as number;
     expect(pid).not.toBe(process.pid);
     expect(isAlive(pid)).toBe(false);
   });
 
-  it('gives an idle process the next job, and lets it go after the idle time', async () => {
-    const keeping = createChildProcessRunner({ entry, idleMs: 500 });
-    const pidOf = (): Promise<unknown> => keeping.run({ job: 'progress', input: null }, jobOptions());
+  it('reuses an idle process for the next job and ends it after the idle time', async () => {
+    const reusing = createChildProcessRunner({ entry, idleMs: 500 });
+    const pidOf = (): Promise<unknown> => reusing.run({ job: 'progress', input: null }, jobOptions());
     const first = (await pidOf()) as number;
-    await expect(keeping.run({ job: 'refuse', input: null }, jobOptions())).rejects.toMatchObject({
+    await expect(reusing.run({ job: 'refuse', input: null }, jobOptions())).rejects.toMatchObject({
       code: 'TOO_FEW_ROWS',
     });
     expect(await pidOf()).toBe(first);
@@ -48,16 +48,16 @@ describe('createChildProcessRunner', () => {
     expect(await pidOf()).not.toBe(first);
   });
 
-  it('never gives two jobs to one process at a time, nor one that was cancelled', async () => {
-    const keeping = createChildProcessRunner({ entry, idleMs: 2000 });
-    const pidOf = (): Promise<unknown> => keeping.run({ job: 'progress', input: null }, jobOptions());
+  it('runs concurrent jobs in separate processes and does not reuse a cancelled one', async () => {
+    const reusing = createChildProcessRunner({ entry, idleMs: 2000 });
+    const pidOf = (): Promise<unknown> => reusing.run({ job: 'progress', input: null }, jobOptions());
     const [a, b] = await Promise.all([pidOf(), pidOf()]);
     expect(a).not.toBe(b);
     const signal = AbortSignal.timeout(300);
     const waiting = { job: 'report-and-wait', input: null };
     let stopped = 0;
     const onProgress = ({ done }: { done: number }): void => void (stopped = done);
-    await expect(keeping.run(waiting, jobOptions({ signal, onProgress }))).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(reusing.run(waiting, jobOptions({ signal, onProgress }))).rejects.toMatchObject({ code: 'CANCELLED' });
     expect([a, b]).toContain(stopped);
     expect(isAlive(stopped)).toBe(false);
   });
@@ -75,7 +75,7 @@ describe('createChildProcessRunner', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
-  it('reports exit code and last output of a crash, and that it may be repeated', async () => {
+  it('reports a crash as retryable, with exit code and last output', async () => {
     await expect(runner.run({ job: 'exit', input: null }, jobOptions())).rejects.toMatchObject({
       code: 'CHILD_CRASHED',
       retryable: true,
@@ -83,14 +83,14 @@ describe('createChildProcessRunner', () => {
     });
   });
 
-  it.each(['heap', 'arrays'])('stops a job that hoards %s beyond its limit', async (job) => {
+  it.each(['heap', 'arrays'])('stops a job whose %s exceed the memory limit', async (job) => {
     await expect(runner.run({ job, input: null }, jobOptions({ memoryMb: 200 }))).rejects.toMatchObject({
       code: 'CHILD_OUT_OF_MEMORY',
       retryable: false,
     });
   });
 
-  it('leaves no orphan when its own process is killed', async () => {
+  it('ends the child when the parent process is killed', async () => {
     const parent = spawn(process.execPath, ['--import', 'tsx', join(projectRoot, 'tests/support/job-parent.ts')], {
       cwd: projectRoot,
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -15,27 +15,28 @@ const DEFAULT_GRACE_MS = 2000;
 
 export interface ChildProcessRunnerSettings extends ChildProcessSettings {
   /**
-   * How long a process that did its job waits for another. A start costs about a second of CPU (runtime, loader,
-   * native libraries), more than many a job. @default 0, one job a process
+   * How long an idle process is kept for the next job. Starting one costs about a second of CPU (runtime, loader,
+   * native libraries), more than many jobs take. @default 0: each job gets a new process
    */
   readonly idleMs?: number;
 }
 
 /**
- * Runs each job in a child process. A process does one job at a time and is kept only after a job that ended in order,
- * holding little memory; after a cancellation, a crash or a full memory it is gone when the promise settles.
+ * Runs each job in a child process, one job a process at a time. A process is reused only if its last job finished
+ * normally and left little memory in use; after a cancellation, a crash or an exceeded memory limit it has ended by
+ * the time the promise settles.
  */
 export function createChildProcessRunner({ idleMs = 0, ...settings }: ChildProcessRunnerSettings): JobRunner {
   const idle = createIdleProcesses(idleMs);
   return {
     async run(request, options) {
       if (isAborted(options.signal)) throw cancelled(request.job);
-      const hand = idle.take(options.memoryMb) ?? startComputing(settings, options.memoryMb);
-      const stopCancelling = cancelOnAbort(hand, options);
+      const child = idle.take(options.memoryMb) ?? startComputing(settings, options.memoryMb);
+      const stopCancelling = cancelOnAbort(child, options);
       try {
-        const answer = await hand.perform(request, options.onProgress);
-        const ended = await release(hand, answer, { idle, options });
-        return conclude({ request, options, ended, answer, output: hand.output() });
+        const answer = await child.perform(request, options.onProgress);
+        const ended = await release(child, answer, { idle, options });
+        return resultOf({ request, options, ended, answer, output: child.output() });
       } finally {
         stopCancelling();
       }
@@ -46,55 +47,55 @@ export function createChildProcessRunner({ idleMs = 0, ...settings }: ChildProce
 interface IdleProcesses {
   take(memoryMb: number): ComputingProcess | undefined;
   /** @returns false when idle processes are not kept. */
-  keep(hand: ComputingProcess): boolean;
+  keep(child: ComputingProcess): boolean;
 }
 
 function createIdleProcesses(idleMs: number): IdleProcesses {
   const waiting = new Map<ComputingProcess, NodeJS.Timeout>();
-  const forget = (hand: ComputingProcess): void => {
-    clearTimeout(waiting.get(hand));
-    waiting.delete(hand);
+  const remove = (child: ComputingProcess): void => {
+    clearTimeout(waiting.get(child));
+    waiting.delete(child);
   };
   return {
     take(memoryMb) {
-      const found = [...waiting.keys()].find((hand) => hand.memoryMb === memoryMb);
+      const found = [...waiting.keys()].find((child) => child.memoryMb === memoryMb);
       if (found === undefined) return undefined;
-      forget(found);
+      remove(found);
       found.detach(false);
       return found;
     },
-    keep(hand) {
+    keep(child) {
       if (idleMs === 0) return false;
-      const leave = setTimeout(() => {
-        forget(hand);
-        hand.end(DEFAULT_GRACE_MS).catch(() => undefined);
+      const timer = setTimeout(() => {
+        remove(child);
+        child.end(DEFAULT_GRACE_MS).catch(() => undefined);
       }, idleMs);
-      waiting.set(hand, leave.unref());
-      hand.detach(true);
-      const gone = (): void => forget(hand);
-      hand.ended.then(gone, gone);
+      waiting.set(child, timer.unref());
+      child.detach(true);
+      const onEnd = (): void => remove(child);
+      child.ended.then(onEnd, onEnd);
       return true;
     },
   };
 }
 
-/** Keeps a process that is fit for another job, waits for the end of any other. @returns null when it lives on. */
+/** Keeps a reusable process idle; ends any other and waits for its exit. @returns null when the process is kept. */
 async function release(
-  hand: ComputingProcess,
+  child: ComputingProcess,
   answer: Answer | null,
   { idle, options }: { readonly idle: IdleProcesses; readonly options: JobOptions },
 ): Promise<Ended | null> {
-  const fit = answer?.reusable === true && !isAborted(options.signal);
-  if (fit && idle.keep(hand)) return null;
-  return hand.end(options.graceMs ?? DEFAULT_GRACE_MS);
+  const reusable = answer?.reusable === true && !isAborted(options.signal);
+  if (reusable && idle.keep(child)) return null;
+  return child.end(options.graceMs ?? DEFAULT_GRACE_MS);
 }
 
-/** Asks first; a computation that does not yield cannot hear, so it is killed after the grace time. */
-function cancelOnAbort(hand: ComputingProcess, { signal, graceMs = DEFAULT_GRACE_MS }: JobOptions): () => void {
+/** Sends `cancel` first; a computation that never yields cannot receive it, so it is killed after the grace time. */
+function cancelOnAbort(child: ComputingProcess, { signal, graceMs = DEFAULT_GRACE_MS }: JobOptions): () => void {
   let killer: NodeJS.Timeout | undefined;
   const cancel = (): void => {
-    hand.cancel();
-    killer = setTimeout(() => hand.kill(), graceMs);
+    child.cancel();
+    killer = setTimeout(() => child.kill(), graceMs);
   };
   signal.addEventListener('abort', cancel, { once: true });
   return () => {
@@ -103,7 +104,7 @@ function cancelOnAbort(hand: ComputingProcess, { signal, graceMs = DEFAULT_GRACE
   };
 }
 
-interface Course {
+interface JobOutcome {
   readonly request: JobRequest;
   readonly options: JobOptions;
   readonly ended: Ended | null;
@@ -111,7 +112,7 @@ interface Course {
   readonly output: readonly string[];
 }
 
-function conclude({ request, options, ended, answer, output }: Course): unknown {
+function resultOf({ request, options, ended, answer, output }: JobOutcome): unknown {
   if (answer?.kind === 'done') return answer.result;
   if (isAborted(options.signal)) throw cancelled(request.job);
   if (answer?.kind === 'failed') throw fromFaultMessage(answer.fault);
@@ -121,9 +122,8 @@ function conclude({ request, options, ended, answer, output }: Course): unknown 
 function crashOf(
   { job }: JobRequest,
   { memoryMb }: JobOptions,
-  found: Ended & { readonly output: readonly string[] },
+  { exitCode, signal, output }: Ended & { readonly output: readonly string[] },
 ): PipelineError {
-  const { exitCode, signal, output } = found;
   const details = { job, exitCode, signal, output };
   if (output.some((line) => line.includes('heap out of memory')))
     return new PipelineError('CHILD_OUT_OF_MEMORY', `job ${job} needs more than ${memoryMb} MB`, details);
@@ -132,8 +132,8 @@ function crashOf(
 }
 
 /**
- * The in-memory twin: same jobs, same errors, this process. It knows no memory limit and a job that never yields cannot
- * be cancelled; for tests and for a debugger.
+ * The in-process twin: same jobs and errors, no child process. It enforces no memory limit, and a job that never yields
+ * cannot be cancelled; for tests and for a debugger.
  */
 export const createInlineRunner = (execute: JobExecutor): JobRunner => ({
   async run(request, { signal, onProgress }) {
@@ -148,9 +148,9 @@ export const createInlineRunner = (execute: JobExecutor): JobRunner => ({
   },
 });
 
-/** A function, because a signal changes between two looks at it. */
+/** A function, so that TypeScript does not narrow `aborted`, which may change between two reads. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
-/** What the process boundary does to a value. */
+/** Serialises a value as the process boundary does. */
 const throughJson = (value: unknown): unknown =>
   value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);

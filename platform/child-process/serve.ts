@@ -1,65 +1,66 @@
 import { PipelineError } from '../../contracts/errors.js';
-import type { JobContext, JobExecutor, FromChild, ToChild } from './protocol.js';
+import type { JobControl, JobExecutor, FromChild, ToChild } from './protocol.js';
 import { cancelled, toFaultMessage } from './protocol.js';
 
 const PROGRESS_INTERVAL_MS = 20;
 const MEGABYTE = 2 ** 20;
 
-/** A process that holds more than this share of its limit after a job is not given another. */
+/** A process that uses more than this share of its memory limit after a job is not reused. */
 const REUSABLE_SHARE = 0.25;
 
+/** How `serveJobs` reports. */
 export interface ServeOptions {
   /**
-   * At most one progress message in this time; what falls between is dropped, the last step of a stage never.
-   * 0 reports every step, at the price of one message each. @default 20
+   * Sends at most one progress message in this time and drops the others, except the last step of a stage.
+   * 0 sends one message for every step. @default 20
    */
   readonly progressIntervalMs?: number;
 }
 
 /**
- * The child's side: takes a job from the parent, computes, answers and waits for the next. It ends when the parent lets
- * it go or is gone, at the latest with the next progress report: a computation that never yields hears no event, but it
- * reports rounds.
+ * The child's side: runs the jobs that the parent sends, one after another. The process exits on the parent's `end`
+ * message or when the parent is gone. A computation that never yields receives no event, so every progress report
+ * checks for the parent as well.
  */
 export function serveJobs(
   execute: JobExecutor,
   { progressIntervalMs = PROGRESS_INTERVAL_MS }: ServeOptions = {},
 ): void {
   let controller = new AbortController();
-  process.on('SIGINT', () => undefined); // Ctrl-C reaches the whole group; the parent decides what becomes of the job
+  process.on('SIGINT', () => undefined); // Ctrl-C reaches the whole process group; the parent cancels or kills the job
   process.on('disconnect', () => process.exit(0));
   process.on('message', (message: ToChild) => {
     if (message.kind === 'run') {
       controller = new AbortController();
-      void answer(execute, message, createContext(controller.signal, message.memoryMb, progressIntervalMs));
+      void runJob(execute, message, createControl(controller.signal, message.memoryMb, progressIntervalMs));
     } else if (message.kind === 'cancel') controller.abort();
     else process.exit(0);
   });
 }
 
-async function answer(
+async function runJob(
   execute: JobExecutor,
   { request, memoryMb }: Extract<ToChild, { kind: 'run' }>,
-  context: JobContext,
+  control: JobControl,
 ): Promise<void> {
   try {
-    const result = await execute(request, context);
-    send({ kind: 'done', result, reusable: holdsLittle(memoryMb) });
+    const result = await execute(request, control);
+    send({ kind: 'done', result, reusable: isReusable(memoryMb) });
   } catch (thrown) {
-    const fault = toFaultMessage(context.signal.aborted ? cancelled(request.job) : outOfMemory(thrown));
-    send({ kind: 'failed', fault, reusable: holdsLittle(memoryMb) });
+    const fault = toFaultMessage(control.signal.aborted ? cancelled(request.job) : outOfMemory(thrown));
+    send({ kind: 'failed', fault, reusable: isReusable(memoryMb) });
   }
 }
 
 const usedMb = (): number => Math.round(process.memoryUsage.rss() / MEGABYTE);
-const holdsLittle = (memoryMb: number): boolean => usedMb() <= Math.max(256, memoryMb * REUSABLE_SHARE);
+const isReusable = (memoryMb: number): boolean => usedMb() <= Math.max(256, memoryMb * REUSABLE_SHARE);
 
 const send = (message: FromChild): void => {
-  // A parent that is gone cannot be told; the `disconnect` event ends this process.
+  // A failed send is ignored: when the parent is gone, the `disconnect` event ends this process.
   process.send?.(message, undefined, undefined, () => undefined);
 };
 
-function createContext(signal: AbortSignal, memoryMb: number, progressIntervalMs: number): JobContext {
+function createControl(signal: AbortSignal, memoryMb: number, progressIntervalMs: number): JobControl {
   const parent = process.ppid;
   let next = 0;
   return {
@@ -75,17 +76,17 @@ function createContext(signal: AbortSignal, memoryMb: number, progressIntervalMs
   };
 }
 
-/** Typed arrays lie outside the heap that V8 limits, so the whole process is measured. */
+/** V8's heap limit does not cover typed arrays, so the resident size of the whole process is checked. */
 function checkMemory(memoryMb: number): void {
   const used = usedMb();
   if (used > memoryMb)
-    throw new PipelineError('CHILD_OUT_OF_MEMORY', `the process holds ${used} MB, allowed are ${memoryMb} MB`, {
+    throw new PipelineError('CHILD_OUT_OF_MEMORY', `the process uses ${used} MB, its limit is ${memoryMb} MB`, {
       used,
       memoryMb,
     });
 }
 
-/** V8 refuses a single array that is too large with a RangeError instead of ending the process. */
+/** For a single array that is too large V8 throws a RangeError instead of ending the process. */
 function outOfMemory(thrown: unknown): unknown {
   if (!(thrown instanceof RangeError) || !thrown.message.includes('allocation failed')) return thrown;
   return new PipelineError('CHILD_OUT_OF_MEMORY', thrown.message, {}, { cause: thrown });
