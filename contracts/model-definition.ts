@@ -1,18 +1,13 @@
 import type { z } from 'zod';
 import type { BackendTable, SnapshotTables } from './backend.js';
+import type { ArtefactFiles, ComputeContext } from './computation.js';
 import type { DatasetSchema, Expectation, FileFormat, TrainingData } from './dataset.js';
 import type { Comparison, Evaluation } from './evaluation.js';
 import type { FeatureView } from './feature-view.js';
+import type { Labelling } from './labelling.js';
 import type { Table } from './table.js';
 
-/** What the caller lends to a computation, so that it does no I/O and has no clock or chance of its own. */
-export interface ComputeContext {
-  readonly seed: number;
-  /** Aborted on cancellation; check between rounds with `signal.throwIfAborted()`. */
-  readonly signal: AbortSignal;
-  /** @param done - finished steps of `total`; cheap, may be called each round. */
-  onProgress(progress: { readonly stage: string; readonly done: number; readonly total: number }): void;
-}
+export type { ArtefactFiles, ComputeContext } from './computation.js';
 
 /** What an evaluation may look at beside the scores; both are left out where there is none. */
 export interface EvaluateContext extends ComputeContext {
@@ -70,9 +65,6 @@ export interface Sharding<Params> {
     shard: { readonly index: number; readonly count: number },
   ): Promise<Uint8Array>;
 }
-
-/** Named files of one artefact: ONNX graphs, JSON, flat typed arrays. Nothing executable. */
-export type ArtefactFiles = Readonly<Record<string, Uint8Array>>;
 
 export interface Predictor<Input = unknown, Output = unknown> {
   /** Depends on the line the artefact was trained for, hence here and not on the definition. */
@@ -158,6 +150,8 @@ export interface ModelDefinition<Params = unknown, Input = unknown, Output = unk
   readonly shards?: Sharding<Params>;
   /** True when `train` continues `context.champion`: then `ml train --update` is allowed. @default false */
   readonly updatable?: boolean;
+  /** How people label the messages that the model learns from; absent: its labels come with the data. */
+  readonly labelling?: Labelling;
   /** Same data, params and seed give the same bytes. */
   train(context: TrainContext, data: TrainingData, params: Params): Promise<ArtefactFiles>;
   /** Loads an artefact for serving; evaluation uses the same path. */

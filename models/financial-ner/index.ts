@@ -7,6 +7,7 @@ import { expectations } from './data/expectations.js';
 import { explain } from './prediction/explanation.js';
 import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
+import { labelling } from './labelling.js';
 import { params, searchSpace } from './params.js';
 import { openPredictor } from './prediction/predictor.js';
 
@@ -31,6 +32,7 @@ export const model = defineModel({
   ],
   timeouts: { trainMinutes: 120, evaluateMinutes: 20 },
   driftFeatures: [],
+  labelling,
   train,
   predictor: openPredictor,
   baseline,

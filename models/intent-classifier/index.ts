@@ -7,6 +7,7 @@ import { expectations } from './data/expectations.js';
 import { explain } from './prediction/explain.js';
 import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
+import { labelling } from './labelling.js';
 import { params, searchSpace } from './params.js';
 import { openPredictor } from './prediction/predictor.js';
 
@@ -32,6 +33,7 @@ export const model = defineModel({
   // Fine-tuning a DistilBERT-size encoder on two cores takes over an hour; the default tier takes seconds.
   timeouts: { trainMinutes: 240, evaluateMinutes: 30 },
   driftFeatures: ['text'],
+  labelling,
   train,
   predictor: openPredictor,
   baseline,

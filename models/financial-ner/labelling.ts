@@ -1,0 +1,30 @@
+import type { AnnotatedText, SpanLabelling, SuspiciousText } from '../../contracts/labelling.js';
+import type { ComputeContext } from '../../contracts/model-definition.js';
+import { readSpans, requireType, writeSpans } from './data/annotations.js';
+import { nerJson } from './data/formats/ner-json.js';
+import { textTable } from './data/text-table.js';
+import { reviewAnnotations } from './training/suspicious-annotations.js';
+
+async function findSuspicious(
+  context: ComputeContext,
+  texts: readonly AnnotatedText[],
+  count: number,
+): Promise<SuspiciousText[]> {
+  const data = { schema: nerJson.schema, table: textTable(texts) };
+  const found = await reviewAnnotations(context, data, count);
+  return found.map(({ example, finding, doubt, suggestion }) => ({
+    id: texts[example.row]!.id,
+    finding,
+    doubt,
+    suggestion,
+  }));
+}
+
+/** People annotate messages with typed spans. */
+export const labelling: SpanLabelling = {
+  kind: 'spans',
+  readSpans: (cell, row) =>
+    readSpans(cell, row).map(({ type, start, end }) => ({ type: requireType(type, { row: row + 1 }), start, end })),
+  writeSpans,
+  findSuspicious,
+};
