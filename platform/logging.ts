@@ -2,15 +2,16 @@ import pino from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from './config/config.js';
 
+/** Level and process name of a logger. */
 export interface LoggerOptions {
   readonly level: Config['logLevel'];
-  /** The process's name in each line: `supervisor`, `worker-training`, `ml`. */
+  /** Process name, written into each line: `supervisor`, `worker-training`, `ml`. */
   readonly name: string;
 }
 
 /**
- * Logs to standard error, so that standard output holds results only: one JSON object a line, or readable lines on a
- * terminal. Writes are synchronous: the last lines before a crash are the ones that matter.
+ * Logs to standard error, so that standard output contains results only: one JSON object a line, or formatted lines on a
+ * terminal. Writes are synchronous, so that the last lines before a crash are written too.
  */
 export function createLogger({ level, name }: LoggerOptions): pino.Logger {
   const destination = process.stderr.isTTY

@@ -1,6 +1,6 @@
 import { asPipelineError, PipelineError } from '../contracts/errors.js';
 
-/** Codes with which Node and client libraries say "the other side is not there", whatever was asked of it. */
+/** Error codes of Node and client libraries for an unreachable or overloaded server. */
 const outageCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -11,7 +11,7 @@ const outageCodes: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   'EAI_AGAIN',
   'ENOTFOUND',
-  // PostgreSQL: shutting down, crashed, starting up; too many connections; serialisation and deadlock.
+  // PostgreSQL: shutting down, crashed, starting up; too many connections; serialisation failure and deadlock.
   '57P01',
   '57P02',
   '57P03',
@@ -20,7 +20,7 @@ const outageCodes: ReadonlySet<string> = new Set([
   '40P01',
 ]);
 
-/** node-postgres reports a lost connection without any code; these are its whole messages. */
+/** node-postgres and ioredis report a lost connection without a code; these are their complete messages. */
 const outageMessages: ReadonlySet<string> = new Set([
   'Connection terminated unexpectedly',
   'Connection terminated',
@@ -38,8 +38,8 @@ function isOutage(fault: unknown, depth = 0): boolean {
 }
 
 /**
- * Any thrown value as a PipelineError: what it is already; `SERVICE_UNAVAILABLE`, worth another attempt, when a database
- * or store went away below it; else `INTERNAL`.
+ * Any thrown value as a PipelineError: itself if it is one, `SERVICE_UNAVAILABLE` (retryable) if it was caused by a lost
+ * connection, else `INTERNAL`.
  */
 export function asPipelineFault(fault: unknown): PipelineError {
   if (fault instanceof PipelineError && fault.code !== 'INTERNAL') return fault;

@@ -3,15 +3,16 @@ import { chmod, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PipelineError } from '../../contracts/errors.js';
 
-/** Owner only: blobs hold customers' rows. */
+/** Readable by the owner only, since blobs contain customers' rows. */
 const PRIVATE_FOLDER = 0o700;
 const READ_ONLY = 0o400;
 
+/** Creates a folder with mode 700, and its parents. */
 export const makePrivateFolder = async (path: string): Promise<void> => {
   await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
 };
 
-/** Makes a rename survive a power cut. Windows cannot open folders, and its file systems need no such call. */
+/** Makes a rename durable across a power failure. Windows cannot open folders, and its file systems need no such call. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
@@ -46,10 +47,10 @@ async function fillAndMove(target: string, scratch: string, fill: (path: string)
 }
 
 /**
- * Fills a new file and moves it to its place in one step: a reader sees the whole file or none, a killed writer leaves
- * only a file in `scratch`. The last of several writers wins.
- * @param fill - writes the file whose path it is given.
- * @throws PipelineError `SERVICE_UNAVAILABLE` naming the folder: no space, no permission, a disk that went away.
+ * Writes a temporary file in `scratch` and renames it to `target`: a reader sees either the whole file or none, and a
+ * killed writer leaves only the temporary file. Of several writers the last one wins.
+ * @param fill - writes the file at the given path.
+ * @throws PipelineError `SERVICE_UNAVAILABLE` naming the folder: no space, no permission, disk not mounted.
  */
 export async function writeAtomically(
   target: string,
@@ -66,7 +67,7 @@ export async function writeAtomically(
   }
 }
 
-/** Writes bytes to a new file that nobody else can read. */
+/** Writes bytes to a new file with mode 600; an existing file is an error. */
 export async function writePrivateFile(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
@@ -76,7 +77,7 @@ export async function writePrivateFile(path: string, bytes: Uint8Array): Promise
   }
 }
 
-/** Copies a file; the copy is private whatever the original's permissions are. */
+/** Copies a file; the copy has mode 600 whatever the mode of the original. */
 export async function copyPrivateFile(from: string, to: string): Promise<void> {
   await copyFile(from, to);
   await chmod(to, 0o600);

@@ -3,7 +3,7 @@ import { PipelineError } from '../../contracts/errors.js';
 import { sha256 } from './hash.js';
 
 /**
- * Where a blob lies below a store's root: two hex digits of folder keep any one folder small.
+ * Path of a blob below a store's root, in a folder named by the first two hex digits so that no folder grows large.
  * @throws PipelineError `INVALID_INPUT` when the name is not a hash, so that no path can leave the store.
  */
 export function blobKey(hash: string): string {
@@ -12,11 +12,13 @@ export function blobKey(hash: string): string {
   return `blobs/${hash.slice(0, 2)}/${hash}`;
 }
 
-/** Where a checkpoint lies: keys hold slashes and colons of workflow ids, so their hash is the name. */
+/** Path of a checkpoint below a store's root: the hash of its key, since keys contain slashes and colons of workflow ids. */
 export const checkpointKey = (key: string): string => `checkpoints/${sha256(key)}`;
 
+/** `BLOB_NOT_FOUND`. @param store - folder or `s3://` name, for the message. */
 export const blobNotFound = (hash: string, store: string): PipelineError =>
   new PipelineError('BLOB_NOT_FOUND', `${store} holds no blob ${hash}`, { hash, store });
 
+/** `BLOB_CORRUPT`. @param found - the hash that the stored bytes have. */
 export const blobCorrupt = (hash: string, found: string, store: string): PipelineError =>
   new PipelineError('BLOB_CORRUPT', `blob ${hash} in ${store} hashes to ${found}`, { hash, found, store });

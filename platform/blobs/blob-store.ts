@@ -1,12 +1,13 @@
+/** Name and size of a stored blob. */
 export interface StoredBlob {
   /** sha256 of the bytes, lower-case hex. */
   readonly hash: string;
   readonly bytes: number;
 }
 
-/** Immutable bytes under the hash of their content. Every implementation passes `checkBlobStore`. */
+/** Immutable bytes named by the hash of their content. Every implementation passes `checkBlobStore`. */
 export interface BlobStore {
-  /** Idempotent and atomic: a reader sees the whole blob or none. */
+  /** Idempotent and atomic: a reader sees either the whole blob or none. */
   put(bytes: Uint8Array): Promise<StoredBlob>;
   /** Like `put`, streamed from a local file. */
   putFile(path: string): Promise<StoredBlob>;
@@ -18,7 +19,7 @@ export interface BlobStore {
   list(): AsyncIterable<StoredBlob>;
 }
 
-/** Overwritable bytes for resuming a killed step; not part of any record, removed when the step is done. */
+/** Overwritable bytes from which an interrupted step resumes; no record refers to them, and the finished step removes them. */
 export interface CheckpointStore {
   load(key: string): Promise<Uint8Array | null>;
   save(key: string, bytes: Uint8Array): Promise<void>;

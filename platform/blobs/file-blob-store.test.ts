@@ -7,7 +7,7 @@ import { blobKey } from './blob-key.js';
 import { createFileBlobStore } from './file-blob-store.js';
 import { createFileCheckpointStore } from './file-checkpoint-store.js';
 
-describe('blobs in a folder', () => {
+describe('createFileBlobStore', () => {
   let root: string;
   let count = 0;
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe('blobs in a folder', () => {
 
   checkBlobStore(() => Promise.resolve(open()));
 
-  it('keeps its folders private and leaves no draft behind', async () => {
+  it('creates folders with mode 700 and removes its temporary files', async () => {
     const { folder, store } = open();
     const { hash } = await store.put(Buffer.from('x'));
     for (const part of ['', 'blobs', `blobs/${hash.slice(0, 2)}`])
@@ -40,7 +40,7 @@ describe('blobs in a folder', () => {
     expect(await readdir(join(folder, 'scratch'))).toEqual([]);
   });
 
-  it('ignores the drafts of a killed writer', async () => {
+  it('ignores temporary files of a killed writer', async () => {
     const { folder, store } = open();
     await mkdir(join(folder, 'scratch'), { recursive: true });
     await writeFile(join(folder, 'scratch', 'half'), 'half of a bl');
@@ -50,7 +50,7 @@ describe('blobs in a folder', () => {
     expect(listed).toEqual([stored]);
   });
 
-  it('leaves no draft behind when the disk refuses', async () => {
+  it('removes its temporary file when writing fails', async () => {
     const { folder, store } = open();
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'blobs'), 'a file where a folder should be');

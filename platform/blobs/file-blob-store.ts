@@ -20,7 +20,7 @@ async function namesIn(folder: string): Promise<string[]> {
   return names.sort();
 }
 
-/** Blobs as read-only files in `<folder>/blobs/<two digits>/<hash>`, readable by the owner only. */
+/** Blobs as read-only files in `<folder>/blobs/<first two digits>/<hash>`, readable by the owner only. */
 class FileBlobStore implements BlobStore {
   readonly #folder: string;
 
@@ -88,7 +88,7 @@ class FileBlobStore implements BlobStore {
     }
   }
 
-  /** A sound copy is left alone; a damaged one is replaced, so that repeating the step repairs the store. */
+  /** Keeps an intact file and replaces a damaged one, so that a repeated step repairs the store. */
   async #store(hash: string, fill: (draft: string) => Promise<void>): Promise<void> {
     const target = this.#path(hash);
     if ((await this.has(hash)) && (await sha256OfFile(target)).hash === hash) return;
@@ -96,5 +96,5 @@ class FileBlobStore implements BlobStore {
   }
 }
 
-/** @param folder - absolute; made when the first blob is stored. */
+/** Blobs in a local folder. @param folder - absolute; created when the first blob is stored. */
 export const createFileBlobStore = (folder: string): BlobStore => new FileBlobStore(folder);

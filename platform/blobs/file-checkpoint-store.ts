@@ -4,7 +4,7 @@ import { writeAtomically, writePrivateFile } from './atomic-file.js';
 import { checkpointKey } from './blob-key.js';
 import type { CheckpointStore } from './blob-store.js';
 
-/** Checkpoints as files in `<folder>/checkpoints/`; a save replaces the former one in one step. */
+/** Checkpoints as files in `<folder>/checkpoints/`; a save replaces the previous one atomically. */
 export function createFileCheckpointStore(folder: string): CheckpointStore {
   const pathOf = (key: string): string => join(folder, checkpointKey(key));
   return {

@@ -6,7 +6,7 @@ import { PipelineError } from '../../contracts/errors.js';
 /** sha256 of bytes or UTF-8 text, lower-case hex. */
 export const sha256 = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex');
 
-/** Hash of a JSON value whatever the order of its keys. */
+/** sha256 of a JSON value's canonical form: the order of keys does not matter. */
 export const hashOfJson = (value: unknown): string => sha256(canonicalJson(value));
 
 /** sha256 and size of a local file, read as a stream. */
@@ -20,7 +20,7 @@ export async function sha256OfFile(path: string): Promise<{ readonly hash: strin
   return { hash: digest.digest('hex'), bytes };
 }
 
-/** Like `sha256OfFile` for a file that a caller names. @throws PipelineError `FILE_NOT_READABLE`. */
+/** Like `sha256OfFile`, for a path that a caller gave. @throws PipelineError `FILE_NOT_READABLE`. */
 export async function sha256OfSource(path: string): Promise<{ readonly hash: string; readonly bytes: number }> {
   try {
     return await sha256OfFile(path);

@@ -7,23 +7,23 @@ import { PipelineError } from '../../contracts/errors.js';
 import { openBlobStore, openCheckpointStore, parseArtifactUri } from './open.js';
 import { bucketFault } from './s3-bucket.js';
 
-describe('ARTIFACT_URI', () => {
-  it('understands folders and buckets', () => {
+describe('parseArtifactUri', () => {
+  it('parses file: and s3: URIs', () => {
     expect(parseArtifactUri('file:///var/lib/my%20blobs')).toEqual({ kind: 'file', folder: '/var/lib/my blobs' });
     expect(parseArtifactUri('s3://bucket')).toEqual({ kind: 's3', bucket: 'bucket', prefix: '' });
     expect(parseArtifactUri('s3://bucket//a/b/')).toEqual({ kind: 's3', bucket: 'bucket', prefix: 'a/b' });
   });
 
   it.each(['', '/var/lib/blobs', './blobs', 'gs://bucket/x', 'https://host/x', 's3://', 's3:bucket', 'file://host/x'])(
-    'refuses %j and says what it wants',
+    'rejects %j and names the valid forms',
     (uri) => {
-      const refusal = expect.objectContaining({ code: 'INVALID_CONFIG' }) as unknown;
-      expect(() => parseArtifactUri(uri)).toThrow(refusal);
+      const invalidConfig = expect.objectContaining({ code: 'INVALID_CONFIG' }) as unknown;
+      expect(() => parseArtifactUri(uri)).toThrow(invalidConfig);
       expect(() => parseArtifactUri(uri)).toThrow(/ARTIFACT_URI is ".*", wanted .*:\/\//);
     },
   );
 
-  it('opens both stores on the same folder', async () => {
+  it('opens blob store and checkpoint store in the same folder', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'open-'));
     const uri = pathToFileURL(folder).href;
     const { hash } = await openBlobStore(uri, 'unused').put(Buffer.from('x'));
@@ -34,7 +34,7 @@ describe('ARTIFACT_URI', () => {
   });
 });
 
-describe('faults of a bucket', () => {
+describe('bucketFault', () => {
   const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });
 
   it.each([
@@ -42,13 +42,13 @@ describe('faults of a bucket', () => {
     ['AccessDenied', 'x', 'may not do this'],
     ['CredentialsProviderError', 'x', 'AWS_ACCESS_KEY_ID'],
     ['Error', 'Region is missing', 'AWS_REGION'],
-  ])('%s %s is a setting', (name, message, said) => {
+  ])('reports %s %s as INVALID_CONFIG', (name, message, expected) => {
     const fault = bucketFault(named(name, message), 's3://b/');
     expect(fault).toMatchObject({ code: 'INVALID_CONFIG', retryable: false });
-    expect(fault.message).toContain(said);
+    expect(fault.message).toContain(expected);
   });
 
-  it('an outage may be repeated; a fault of ours stays what it is', () => {
+  it('reports an outage as retryable and returns a PipelineError unchanged', () => {
     expect(bucketFault(named('TimeoutError', 'no answer'), 's3://b/')).toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
       retryable: true,

@@ -30,7 +30,7 @@ function s3Location(url: URL, artifactUri: string): Location {
   return { kind: 's3', bucket: url.hostname, prefix };
 }
 
-/** @throws PipelineError `INVALID_CONFIG` with what was found and the two forms that are understood. */
+/** Folder or bucket that an artifact URI names. @throws PipelineError `INVALID_CONFIG` with the value and the valid forms. */
 export function parseArtifactUri(artifactUri: string): Location {
   const url = URL.canParse(artifactUri) ? new URL(artifactUri) : null;
   if (url?.protocol === 'file:') return fileLocation(url, artifactUri);
@@ -39,9 +39,9 @@ export function parseArtifactUri(artifactUri: string): Location {
 }
 
 /**
- * The blob store that an address names. A bucket's endpoint, region and credentials come from the AWS SDK's standard
+ * The blob store at an artifact URI. A bucket's endpoint, region and credentials come from the AWS SDK's standard
  * variables (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID …).
- * @param cacheFolder - where a remote store keeps verified local copies; may be emptied at any time.
+ * @param cacheFolder - for verified local copies of a remote store; may be emptied at any time.
  * @throws PipelineError `INVALID_CONFIG`.
  */
 export function openBlobStore(artifactUri: string, cacheFolder: string): BlobStore {
@@ -50,7 +50,7 @@ export function openBlobStore(artifactUri: string, cacheFolder: string): BlobSto
   return createS3BlobStore(connectBucket(location), createFileBlobStore(cacheFolder));
 }
 
-/** The checkpoints beside the blobs of the same address. @throws PipelineError `INVALID_CONFIG`. */
+/** The checkpoint store at the same artifact URI as the blobs. @throws PipelineError `INVALID_CONFIG`. */
 export function openCheckpointStore(artifactUri: string): CheckpointStore {
   const location = parseArtifactUri(artifactUri);
   if (location.kind === 'file') return createFileCheckpointStore(location.folder);

@@ -4,7 +4,7 @@ import type { BlobStore, StoredBlob } from './blob-store.js';
 import { sha256, sha256OfSource } from './hash.js';
 import type { Bucket } from './s3-bucket.js';
 
-/** Blobs as objects of a bucket, with verified copies in a local store: they never change, so a copy is never stale. */
+/** Blobs as objects of a bucket, with verified copies in a local store; blobs are immutable, so no copy goes stale. */
 class S3BlobStore implements BlobStore {
   readonly #bucket: Bucket;
   readonly #cache: BlobStore;
@@ -16,14 +16,14 @@ class S3BlobStore implements BlobStore {
 
   async put(bytes: Uint8Array): Promise<StoredBlob> {
     const blob = { hash: sha256(bytes), bytes: bytes.byteLength };
-    if (!(await this.#holds(blob))) await this.#bucket.write(blobKey(blob.hash), { bytes, sha256: blob.hash });
+    if (!(await this.#isStored(blob))) await this.#bucket.write(blobKey(blob.hash), { bytes, sha256: blob.hash });
     return blob;
   }
 
   async putFile(path: string): Promise<StoredBlob> {
     const blob = await sha256OfSource(path);
     const body = { path, length: blob.bytes, sha256: blob.hash };
-    if (!(await this.#holds(blob))) await this.#bucket.write(blobKey(blob.hash), body);
+    if (!(await this.#isStored(blob))) await this.#bucket.write(blobKey(blob.hash), body);
     return blob;
   }
 
@@ -46,8 +46,8 @@ class S3BlobStore implements BlobStore {
     for await (const { key, bytes } of this.#bucket.list('blobs/')) yield { hash: key.split('/').at(-1) ?? key, bytes };
   }
 
-  /** The size tells a whole object from one that some other program cut short. */
-  async #holds({ hash, bytes }: StoredBlob): Promise<boolean> {
+  /** Compares sizes, so that an object truncated by another program is stored again. */
+  async #isStored({ hash, bytes }: StoredBlob): Promise<boolean> {
     return (await this.#bucket.size(blobKey(hash))) === bytes;
   }
 
@@ -60,7 +60,7 @@ class S3BlobStore implements BlobStore {
     return bytes;
   }
 
-  /** A copy that is absent or damaged is fetched again. */
+  /** @returns null when the local copy is absent or damaged, so that the caller fetches it again. */
   async #cached<T>(read: () => Promise<T>): Promise<T | null> {
     try {
       return await read();
@@ -72,5 +72,5 @@ class S3BlobStore implements BlobStore {
   }
 }
 
-/** @param cache - a local store; emptying it costs time only. */
+/** Blobs in a bucket. @param cache - a local store for verified copies; it may be emptied at any time. */
 export const createS3BlobStore = (bucket: Bucket, cache: BlobStore): BlobStore => new S3BlobStore(bucket, cache);

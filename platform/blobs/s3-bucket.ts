@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { asPipelineError, PipelineError } from '../../contracts/errors.js';
 
-/** The few operations on one bucket and prefix that the stores are made of. Keys are relative to the prefix. */
+/** Operations on one bucket and prefix that the blob and checkpoint stores use. Keys are relative to the prefix. */
 export interface Bucket {
   /** `s3://bucket/prefix`, for messages. */
   readonly name: string;
@@ -22,11 +22,12 @@ export interface Bucket {
   list(keyPrefix: string): AsyncIterable<{ readonly key: string; readonly bytes: number }>;
 }
 
-/** Bytes, or a file that is read anew for each attempt; the server refuses what does not hash to `sha256`. */
+/** Bytes, or a file that is read again for each attempt; the server rejects content whose hash is not `sha256`. */
 export type UploadBody =
   | { readonly bytes: Uint8Array; readonly sha256?: string }
   | { readonly path: string; readonly length: number; readonly sha256: string };
 
+/** Bucket name, and the key prefix without slashes at its ends ('' for none). */
 export interface BucketOptions {
   readonly bucket: string;
   readonly prefix: string;
@@ -36,7 +37,7 @@ const ATTEMPTS = 5;
 const isAbsent = (fault: unknown): boolean =>
   fault instanceof S3ServiceException && (fault.name === 'NoSuchKey' || fault.name === 'NotFound');
 
-/** Faults that only an operator can mend; everything else counts as an outage and may be repeated. */
+/** Faults that an operator must correct; all others count as an outage and may be retried. */
 const misconfigured: Readonly<Record<string, string>> = {
   NoSuchBucket: 'the bucket does not exist',
   AccessDenied: 'the credentials may not do this',
@@ -46,7 +47,7 @@ const misconfigured: Readonly<Record<string, string>> = {
   CredentialsProviderError: 'no credentials were found (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)',
 };
 
-/** An SDK fault as one of ours: settings are `INVALID_CONFIG`, the rest `SERVICE_UNAVAILABLE` and retryable. */
+/** An SDK error as a PipelineError: wrong settings are `INVALID_CONFIG`, the rest `SERVICE_UNAVAILABLE` (retryable). */
 export function bucketFault(fault: unknown, name: string): PipelineError {
   if (fault instanceof PipelineError) return fault;
   const { message } = asPipelineError(fault);
@@ -68,7 +69,7 @@ function requestBody(body: UploadBody) {
   return { Body: createReadStream(body.path), ContentLength: body.length, ...checksum };
 }
 
-/** An S3 bucket, or one of a server that speaks S3; path-style addresses, which all of them understand. */
+/** A bucket on S3 or an S3-compatible server, with path-style addresses, which all such servers support. */
 class S3Bucket implements Bucket {
   readonly name: string;
   readonly #client: S3Client;
@@ -79,7 +80,7 @@ class S3Bucket implements Bucket {
     this.#bucket = bucket;
     this.#prefix = prefix === '' ? '' : `${prefix}/`;
     this.name = `s3://${bucket}/${prefix}`;
-    // Checksums are sent where this file names them: not every server understands the SDK's trailing default.
+    // Only explicit checksums are sent: not every server supports the SDK's default trailing checksums.
     this.#client = new S3Client({
       forcePathStyle: true,
       maxAttempts: ATTEMPTS,
@@ -108,7 +109,7 @@ class S3Bucket implements Bucket {
       try {
         await this.#client.send(new PutObjectCommand({ ...this.#object(key), ...requestBody(body) }));
       } catch (fault) {
-        // The SDK repeats uploads from memory by itself, but cannot rewind a stream.
+        // The SDK retries uploads from memory, but cannot rewind a stream.
         const mayRepeat = 'path' in body && left > 1 && bucketFault(fault, this.name).retryable;
         if (!mayRepeat) throw bucketFault(fault, this.name);
         await attempt(left - 1);
@@ -137,7 +138,7 @@ class S3Bucket implements Bucket {
 
   async #page(keyPrefix: string, token: string | undefined) {
     const Prefix = this.#prefix + keyPrefix;
-    const request = { Bucket: this.#bucket, Prefix, ...(token === undefined ? {} : { ContinuationToken: token }) };
+    const request = { Bucket: this.#bucket, Prefix, ContinuationToken: token };
     try {
       return await this.#client.send(new ListObjectsV2Command(request));
     } catch (fault) {
@@ -155,5 +156,5 @@ class S3Bucket implements Bucket {
   }
 }
 
-/** Opens no connection yet; the first operation does. */
+/** A bucket client; the first operation opens the connection. */
 export const connectBucket = (options: BucketOptions): Bucket => new S3Bucket(options);

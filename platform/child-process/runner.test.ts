@@ -83,7 +83,7 @@ describe('createChildProcessRunner', () => {
     });
   });
 
-  it.each(['heap', 'arrays'])('stops a job whose %s exceed the memory limit', async (job) => {
+  it.each(['heap', 'arrays'])('stops a job that allocates too much (%s)', async (job) => {
     await expect(runner.run({ job, input: null }, jobOptions({ memoryMb: 200 }))).rejects.toMatchObject({
       code: 'CHILD_OUT_OF_MEMORY',
       retryable: false,

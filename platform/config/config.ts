@@ -2,13 +2,14 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { PipelineError } from '../../contracts/errors.js';
+import type { Environment } from './environment.js';
 
 /** Empty text in the environment means "not set", as in a copied .env.example. */
 const optionalText = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
 const withDefault = <S extends z.ZodType>(schema: S, fallback: string) =>
   z.preprocess((value) => (value === undefined || value === '' ? fallback : value), schema);
 
-/** A key goes into a header as it is: what a copied line leaves around it is cut off, anything else is no key. */
+/** The key is sent in a header unchanged: surrounding white space of a copied line is trimmed, inner blanks are rejected. */
 const apiKey = z.preprocess(
   (value) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined),
   z
@@ -19,7 +20,7 @@ const apiKey = z.preprocess(
 
 const TEMPORAL_PORT = 7233;
 
-/** `host`, `host:port`, `[v6]:port`; the port that is not said is Temporal's. */
+/** `host`, `host:port` or `[v6]:port`; the default port is Temporal's. */
 const hostAndPort = z.preprocess(
   (value) => (value === '' ? undefined : value),
   z
@@ -72,26 +73,26 @@ const environment = z.object({
   SCHEDULE_CATCHUP_HOURS: withDefault(z.coerce.number().positive(), '24'),
 });
 
-/** How a foreign Temporal server is reached over TLS; files are absolute, and are read when a connection is made. */
+/** TLS settings for an external Temporal server; paths are absolute, and the files are read on connecting. */
 export interface TemporalTls {
-  /** Certificate and key of this client, both or neither. */
+  /** Certificate and key of this client: both are set or both are null. */
   readonly certPath: string | null;
   readonly keyPath: string | null;
-  /** Authorities that the server's certificate may be signed by; null: the public ones. */
+  /** Certificate authorities that may have signed the server's certificate; null: the public ones. */
   readonly caPath: string | null;
-  /** The name that the server's certificate must have; null: the host of the address. */
+  /** Name that the server's certificate must contain; null: the host of the address. */
   readonly serverName: string | null;
 }
 
-/** Settings of one process, parsed once. Absent addresses mean: use the embedded service. */
+/** Settings of one process, parsed once. A null address means that the embedded service is used. */
 export interface Config {
-  /** State of the embedded services, absolute. */
+  /** Folder with the state of the embedded services, absolute. */
   readonly home: string;
-  /** Programs and downloads that outlive a checkout, absolute. */
+  /** Folder for programs and downloads, shared by all checkouts, absolute. */
   readonly cache: string;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   readonly temporal: {
-    /** `host:port` of a foreign server. */
+    /** `host:port` of an external server. */
     readonly address: string | null;
     readonly namespace: string;
     readonly cliPath: string | null;
@@ -105,17 +106,17 @@ export interface Config {
   readonly redisUrl: string | null;
   readonly artifactUri: string | null;
   readonly encoder: {
-    /** Folder of a pretrained encoder, absolute; null: cache and hub. */
+    /** Folder of a pretrained encoder, absolute; null: look in the cache, then on the hub. */
     readonly path: string | null;
-    /** Hub or mirror, without a slash at the end. */
+    /** URL of the hub or a mirror, without a trailing slash. */
     readonly endpoint: string;
   };
   readonly taskQueuePrefix: string;
   readonly pipelineSlots: number;
-  /** Null: one a core. */
+  /** Null: one for each core. */
   readonly trainingSlots: number | null;
   readonly trainingMemoryMb: number;
-  /** A long step that stays silent this long counts as lost and is repeated; recovery after a kill takes about as long. */
+  /** A long step without a heartbeat for this time counts as lost and is retried; recovery after a kill takes as long. */
   readonly heartbeatTimeoutSeconds: number;
   readonly extractChunkRows: number;
   readonly maxRejectedShare: number;
@@ -130,86 +131,86 @@ export interface Config {
 }
 
 /**
- * Reads the settings that .env.example explains.
- * @throws PipelineError `INVALID_CONFIG` naming the variable, what was found wrong and where the explanation stands.
+ * Parses the settings that .env.example explains.
+ * @throws PipelineError `INVALID_CONFIG` naming the variable, what is wrong and .env.example.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>, workingDirectory: string): Config {
+export function readConfig(env: Environment, workingDirectory: string): Config {
   const parsed = environment.safeParse(env);
   if (!parsed.success) throw new PipelineError('INVALID_CONFIG', `${z.prettifyError(parsed.error)} (see .env.example)`);
-  const found = parsed.data;
+  const variables = parsed.data;
   return {
-    home: resolve(workingDirectory, found.ML_HOME),
-    cache: resolve(found.ML_CACHE ?? join(found.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ml-services')),
-    logLevel: found.LOG_LEVEL,
-    temporal: temporalSettings(found, (path) => resolve(workingDirectory, path)),
-    databaseUrl: found.DATABASE_URL ?? null,
-    backendDatabaseUrl: found.BACKEND_DATABASE_URL ?? null,
-    redisUrl: found.REDIS_URL ?? null,
-    artifactUri: found.ARTIFACT_URI ?? null,
+    home: resolve(workingDirectory, variables.ML_HOME),
+    cache: resolve(variables.ML_CACHE ?? join(variables.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ml-services')),
+    logLevel: variables.LOG_LEVEL,
+    temporal: temporalSettings(variables, (path) => resolve(workingDirectory, path)),
+    databaseUrl: variables.DATABASE_URL ?? null,
+    backendDatabaseUrl: variables.BACKEND_DATABASE_URL ?? null,
+    redisUrl: variables.REDIS_URL ?? null,
+    artifactUri: variables.ARTIFACT_URI ?? null,
     encoder: {
-      path: found.ENCODER_PATH === undefined ? null : resolve(workingDirectory, found.ENCODER_PATH),
-      endpoint: found.HF_ENDPOINT.replace(/\/+$/, ''),
+      path: variables.ENCODER_PATH === undefined ? null : resolve(workingDirectory, variables.ENCODER_PATH),
+      endpoint: variables.HF_ENDPOINT.replace(/\/+$/, ''),
     },
-    taskQueuePrefix: found.TASK_QUEUE_PREFIX,
-    pipelineSlots: found.PIPELINE_SLOTS,
-    trainingSlots: found.TRAINING_SLOTS ?? null,
-    trainingMemoryMb: found.TRAINING_MEMORY_MB,
-    heartbeatTimeoutSeconds: found.HEARTBEAT_TIMEOUT_SECONDS,
-    extractChunkRows: found.EXTRACT_CHUNK_ROWS,
-    maxRejectedShare: found.VALIDATION_MAX_REJECTED_SHARE,
-    productionApproval: found.PRODUCTION_APPROVAL,
+    taskQueuePrefix: variables.TASK_QUEUE_PREFIX,
+    pipelineSlots: variables.PIPELINE_SLOTS,
+    trainingSlots: variables.TRAINING_SLOTS ?? null,
+    trainingMemoryMb: variables.TRAINING_MEMORY_MB,
+    heartbeatTimeoutSeconds: variables.HEARTBEAT_TIMEOUT_SECONDS,
+    extractChunkRows: variables.EXTRACT_CHUNK_ROWS,
+    maxRejectedShare: variables.VALIDATION_MAX_REJECTED_SHARE,
+    productionApproval: variables.PRODUCTION_APPROVAL,
     schedule: {
-      timezone: found.SCHEDULE_TIMEZONE,
-      weekly: found.SCHEDULE_WEEKLY,
-      daily: found.SCHEDULE_DAILY,
-      overlap: found.SCHEDULE_OVERLAP,
-      catchupHours: found.SCHEDULE_CATCHUP_HOURS,
+      timezone: variables.SCHEDULE_TIMEZONE,
+      weekly: variables.SCHEDULE_WEEKLY,
+      daily: variables.SCHEDULE_DAILY,
+      overlap: variables.SCHEDULE_OVERLAP,
+      catchupHours: variables.SCHEDULE_CATCHUP_HOURS,
     },
   };
 }
 
-type Found = z.infer<typeof environment>;
+type Variables = z.infer<typeof environment>;
 
-/** As Temporal's CLI reads the same variables: an API key or a TLS setting turns TLS on. */
-function temporalSettings(found: Found, absolute: (path: string) => string): Config['temporal'] {
-  const { TEMPORAL_TLS_CLIENT_CERT_PATH: certPath, TEMPORAL_TLS_CLIENT_KEY_PATH: keyPath } = found;
-  const { TEMPORAL_TLS_SERVER_CA_CERT_PATH: caPath, TEMPORAL_TLS_SERVER_NAME: serverName } = found;
-  expectConsistent(found);
-  const given = [certPath, caPath, serverName, found.TEMPORAL_API_KEY].some((value) => value !== undefined);
+/** An API key or any TLS setting turns TLS on, as in Temporal's own CLI, which reads the same variables. */
+function temporalSettings(variables: Variables, absolute: (path: string) => string): Config['temporal'] {
+  const { TEMPORAL_TLS_CLIENT_CERT_PATH: certPath, TEMPORAL_TLS_CLIENT_KEY_PATH: keyPath } = variables;
+  const { TEMPORAL_TLS_SERVER_CA_CERT_PATH: caPath, TEMPORAL_TLS_SERVER_NAME: serverName } = variables;
+  expectConsistent(variables);
+  const given = [certPath, caPath, serverName, variables.TEMPORAL_API_KEY].some((value) => value !== undefined);
   const file = (path: string | undefined): string | null => (path === undefined ? null : absolute(path));
   return {
-    address: found.TEMPORAL_ADDRESS ?? null,
-    namespace: found.TEMPORAL_NAMESPACE,
-    cliPath: found.TEMPORAL_CLI_PATH ?? null,
+    address: variables.TEMPORAL_ADDRESS ?? null,
+    namespace: variables.TEMPORAL_NAMESPACE,
+    cliPath: variables.TEMPORAL_CLI_PATH ?? null,
     tls:
-      (found.TEMPORAL_TLS ?? given)
+      (variables.TEMPORAL_TLS ?? given)
         ? { certPath: file(certPath), keyPath: file(keyPath), caPath: file(caPath), serverName: serverName ?? null }
         : null,
-    apiKey: found.TEMPORAL_API_KEY ?? null,
+    apiKey: variables.TEMPORAL_API_KEY ?? null,
   };
 }
 
-const securing = [
+const tlsOnlySettings = [
   'TEMPORAL_TLS_CLIENT_CERT_PATH',
   'TEMPORAL_TLS_CLIENT_KEY_PATH',
   'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
   'TEMPORAL_TLS_SERVER_NAME',
   'TEMPORAL_API_KEY',
-] as const satisfies readonly (keyof Found)[];
+] as const satisfies readonly (keyof Variables)[];
 
-/** Settings that cannot be meant together are refused: a key that is not sent, or sent in the clear, would be a surprise. */
-function expectConsistent(found: Found): void {
-  const [cert, key] = securing;
-  if ((found[cert] === undefined) !== (found[key] === undefined)) {
-    const [set, unset] = found[key] === undefined ? [cert, key] : [key, cert];
+/** Rejects contradictory settings, so that no key is sent unencrypted or silently ignored. */
+function expectConsistent(variables: Variables): void {
+  const [cert, key] = tlsOnlySettings;
+  if ((variables[cert] === undefined) !== (variables[key] === undefined)) {
+    const [set, unset] = variables[key] === undefined ? [cert, key] : [key, cert];
     throw inconsistent(`${set} is set and ${unset} is not; wanted both or neither`);
   }
-  const set = securing.filter((name) => found[name] !== undefined);
-  if (found.TEMPORAL_TLS === false && set.length > 0)
+  const set = tlsOnlySettings.filter((name) => variables[name] !== undefined);
+  if (variables.TEMPORAL_TLS === false && set.length > 0)
     throw inconsistent(`TEMPORAL_TLS is off, and ${set.join(', ')} would not be used or be sent in the clear`);
-  const wanted = [...(found.TEMPORAL_TLS === true ? ['TEMPORAL_TLS'] : []), ...set];
-  if (found.TEMPORAL_ADDRESS === undefined && wanted.length > 0)
-    throw inconsistent(`${wanted.join(', ')} without TEMPORAL_ADDRESS: the local server takes neither TLS nor keys`);
+  const given = [...(variables.TEMPORAL_TLS === true ? ['TEMPORAL_TLS'] : []), ...set];
+  if (variables.TEMPORAL_ADDRESS === undefined && given.length > 0)
+    throw inconsistent(`${given.join(', ')} without TEMPORAL_ADDRESS: the local server takes neither TLS nor keys`);
 }
 
 const inconsistent = (message: string): PipelineError =>

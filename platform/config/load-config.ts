@@ -5,7 +5,7 @@ import { type Config, readConfig } from './config.js';
 import { processEnvironment } from './environment.js';
 
 /**
- * The settings of a process that inherits its environment complete, as the supervisor does: `.env` is not read.
+ * The settings of a process whose parent passes it a complete environment, such as the supervisor: `.env` is not read.
  * @throws PipelineError `INVALID_CONFIG`.
  */
 export const inheritedConfig = (): Config => readConfig(processEnvironment(), projectRoot);

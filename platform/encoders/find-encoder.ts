@@ -4,41 +4,44 @@ import { PipelineError } from '../../contracts/errors.js';
 import { missingFiles, readEncoderFolder } from './folder.js';
 import { cacheFolderOf, downloadEncoder, type HubSettings } from './hub.js';
 
+/** Where `findEncoder` looks: given folder, cache, hub. */
 export interface EncoderSettings extends HubSettings {
-  /** Folder given by the user; comes first, whatever name a model asks for. */
+  /** Folder given by the user; used for every encoder name. Null: cache and hub are used. */
   readonly path: string | null;
 }
 
+/** Cancellation and progress of a download. */
 export interface FindEncoderOptions {
   readonly signal: AbortSignal;
-  /** @param done - bytes, of `total`. */
+  /** `done` and `total` are bytes. */
   readonly onProgress: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
+  /** See `DownloadOptions`. */
   readonly pauseMs?: number;
 }
 
-/** Either the files, or why there are none and what would help. */
+/** The encoder's files and their folder, or the reason why there are none and how to provide them. */
 export type FoundEncoder =
   { readonly files: EncoderFiles; readonly where: string } | { readonly files: null; readonly reason: string };
 
 async function readGivenFolder(path: string): Promise<FoundEncoder> {
   const missing = await missingFiles(path);
   if (missing.length > 0) {
-    // The user meant this folder: going on without it would train another model than the one asked for.
+    // Falling back to the hub would train a different model from the one the user asked for.
     throw new PipelineError('INVALID_CONFIG', `ENCODER_PATH: ${path} lacks ${missing.join(', ')}`, { missing });
   }
   return { files: await readEncoderFolder(path, basename(path)), where: path };
 }
 
-/** What stands in the cache complete, without a look at the network. */
+/** The encoder's folder in the cache if it is complete, else null; makes no network request. */
 async function findCached(name: string, cache: string): Promise<string | null> {
   const folder = cacheFolderOf(cache, name);
   return (await missingFiles(folder)).length === 0 ? folder : null;
 }
 
 /**
- * Finds an encoder's files: the folder in `ENCODER_PATH`, else the cache, else the hub, from where they go to the cache.
- * @param name - on the hub, such as `distilbert-base-uncased`.
- * @throws PipelineError `INVALID_CONFIG` for an `ENCODER_PATH` that holds no encoder, `INVALID_INPUT` for a bad name.
+ * Finds an encoder's files in the `ENCODER_PATH` folder, else in the cache, else on the hub; a download is cached.
+ * @param name - the encoder's name on the hub, such as `distilbert-base-uncased`.
+ * @throws PipelineError `INVALID_CONFIG` for an `ENCODER_PATH` without an encoder, `INVALID_INPUT` for a malformed name.
  */
 export async function findEncoder(
   name: string,

@@ -7,30 +7,32 @@ import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PipelineError } from '../../contracts/errors.js';
 
-/** Where a file stands on the hub and what it must turn out to be. */
+/** URL of a file on the hub, and the hash and size that its content must have. */
 export interface HubFile {
   readonly url: string;
   /**
-   * The hub's fingerprint: 64 hex digits are the content's sha256 (large files), 40 are git's sha1 of a blob. Empty: the
-   * server names none, and only the size is checked.
+   * The hub's content hash: 64 hex digits are the sha256 of the content (large files), 40 are git's sha1 of a blob.
+   * Empty when the server sends none; then only the size is checked.
    */
   readonly etag: string;
   readonly size: number | null;
 }
 
+/** Cancellation, progress and retries of a download. */
 export interface DownloadOptions {
   readonly signal: AbortSignal;
-  /** Bytes so far and in all; the total is 0 while unknown. */
+  /** Bytes received so far and in total; the total is 0 while unknown. */
   readonly onBytes: (done: number, total: number) => void;
-  /** Before the next attempt; doubled with each that brought nothing. @default 500 */
+  /** Pause before the next attempt, doubled after each attempt that received nothing. @default 500 */
   readonly pauseMs?: number;
 }
 
-/** Attempts in a row that bring no byte before it gives up. */
+/** Consecutive attempts without a received byte after which the download fails. */
 const IDLE_ATTEMPTS = 4;
-/** A server that sends nothing for so long counts as gone. */
+/** Time without a received byte after which a request is aborted. */
 const SILENCE_MS = 30_000;
 
+/** `SERVICE_UNAVAILABLE` with this text. */
 export const unreachable = (what: string, cause?: unknown): PipelineError =>
   new PipelineError('SERVICE_UNAVAILABLE', what, {}, cause === undefined ? undefined : { cause });
 
@@ -41,8 +43,8 @@ const sizeOf = (path: string): Promise<number> =>
   );
 
 /**
- * Asks what the file is without fetching it. The hub answers with a redirect to its storage, and the fingerprint is on
- * the redirect itself.
+ * Reads size, content hash and revision of a file with a HEAD request. For large files the hub redirects to its storage
+ * and puts the hash on the redirect itself, so redirects are not followed.
  * @throws PipelineError `SERVICE_UNAVAILABLE` naming the status.
  */
 export async function describeHubFile(url: string, signal: AbortSignal): Promise<HubFile & { commit: string | null }> {
@@ -63,20 +65,20 @@ async function request(url: string, init: RequestInit, signal: AbortSignal): Pro
   }
 }
 
-/** Continues a part that is there; a server that ignores the range starts over. */
+/** Resumes a partial file by a range request; if the server ignores the range, the file is written from its start. */
 async function fetchRest(file: HubFile, part: string, options: DownloadOptions): Promise<void> {
   const have = await sizeOf(part);
   if (file.size !== null && have >= file.size) return;
   const silence = new AbortController();
   const signal = AbortSignal.any([options.signal, silence.signal]);
   const headers: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {};
-  const answer = await fetch(file.url, { headers, signal });
-  if (answer.status === 416) return;
-  if (!answer.ok || !answer.body) throw unreachable(`${file.url} answers ${answer.status}`);
-  const resumed = answer.status === 206;
+  const response = await fetch(file.url, { headers, signal });
+  if (response.status === 416) return;
+  if (!response.ok || !response.body) throw unreachable(`${file.url} answers ${response.status}`);
+  const resumed = response.status === 206;
   let done = resumed ? have : 0;
   let timer = setTimeout(() => silence.abort(), SILENCE_MS);
-  const body = Readable.fromWeb(answer.body as ReadableStream<Uint8Array>);
+  const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
   body.on('data', (chunk: Uint8Array) => {
     clearTimeout(timer);
     timer = setTimeout(() => silence.abort(), SILENCE_MS);
@@ -104,7 +106,7 @@ async function fetchWhole(file: HubFile, part: string, options: DownloadOptions)
   }
 }
 
-async function fingerprintOf(path: string, etag: string): Promise<string> {
+async function hashOfFile(path: string, etag: string): Promise<string> {
   const digest = createHash(etag.length === 64 ? 'sha256' : 'sha1');
   if (etag.length === 40) digest.update(`blob ${await sizeOf(path)}\0`);
   await pipeline(createReadStream(path), digest);
@@ -114,16 +116,16 @@ async function fingerprintOf(path: string, etag: string): Promise<string> {
 async function isWhole({ etag, size }: HubFile, path: string): Promise<boolean> {
   if ((await sizeOf(path)) === 0) return false;
   if (size !== null && (await sizeOf(path)) !== size) return false;
-  return etag === '' || (await fingerprintOf(path, etag)) === etag;
+  return etag === '' || (await hashOfFile(path, etag)) === etag;
 }
 
 /**
- * Fetches a file to `target`, in one step as far as readers see. What an earlier attempt left is continued; content that
- * does not match the fingerprint is thrown away and never put in place.
- * @throws PipelineError `SERVICE_UNAVAILABLE`: not reachable, refused, or damaged on the way twice.
+ * Downloads a file to `target` atomically. A partial file of an earlier attempt is resumed; content that does not match
+ * the hash is deleted and never moved to `target`.
+ * @throws PipelineError `SERVICE_UNAVAILABLE`: not reachable, an HTTP error, or content with a wrong hash twice.
  */
 export async function downloadHubFile(file: HubFile, target: string, options: DownloadOptions): Promise<void> {
-  // Named by the content: what is left of another version is never continued.
+  // The partial file is named by the content hash, so that a download of another version is not resumed.
   if (file.etag !== '' && (await isWhole(file, target))) return;
   const part = `${target}.${file.etag || 'unnamed'}.part`;
   for (let attempt = 0; attempt < 2; attempt++) {
@@ -134,5 +136,5 @@ export async function downloadHubFile(file: HubFile, target: string, options: Do
     }
     await rm(part, { force: true });
   }
-  throw unreachable(`${file.url} arrives with another content than its fingerprint ${file.etag} says`);
+  throw unreachable(`the content of ${file.url} does not match its fingerprint ${file.etag}`);
 }

@@ -6,19 +6,21 @@ import { tryLock, type HeldLock } from '../embedded/processes/lock.js';
 import { encoderFileNames, missingFiles } from './folder.js';
 import { describeHubFile, downloadHubFile, type DownloadOptions } from './hub-file.js';
 
+/** The hub's address and the folder for its downloads. */
 export interface HubSettings {
-  /** https://huggingface.co or a mirror of it, without a slash at the end. */
+  /** https://huggingface.co or a mirror, without a trailing slash. */
   readonly endpoint: string;
-  /** Folder of downloads that outlive a checkout. */
+  /** Folder for downloads, shared by all checkouts. */
   readonly cache: string;
 }
 
-/** `model` or `owner/model`; nothing that climbs out of a folder. */
+/** `model` or `owner/model`, without `..`, so that the cache path stays inside the cache. */
 const hubName = /^(?!.*\.\.)[\w.-]+(\/[\w.-]+)?$/;
 
-/** @throws PipelineError `INVALID_INPUT` for what is no name on the hub. */
+/** Folder of an encoder in the cache. @throws PipelineError `INVALID_INPUT` for a malformed name. */
 export function cacheFolderOf(cache: string, name: string): string {
-  if (!hubName.test(name)) throw new PipelineError('INVALID_INPUT', `"${name}" is no name of an encoder on the hub`);
+  if (!hubName.test(name))
+    throw new PipelineError('INVALID_INPUT', `encoder name "${name}": wanted model or owner/model`);
   return join(cache, 'encoders', name.replace('/', '--'));
 }
 
@@ -31,7 +33,8 @@ async function lockFolder(folder: string, signal: AbortSignal): Promise<HeldLock
 }
 
 /**
- * Fetches what is missing of an encoder, all files from one revision. Several processes may ask at once: one fetches.
+ * Downloads an encoder, all files from one revision, unless its cache folder is complete. A lock makes concurrent
+ * processes download it once.
  * @returns the folder.
  * @throws PipelineError `SERVICE_UNAVAILABLE`, `INVALID_INPUT`.
  */
@@ -44,7 +47,7 @@ export async function downloadEncoder(name: string, settings: HubSettings, optio
     if (missing.length === 0) return folder;
     const at = (revision: string, file: string): string => `${settings.endpoint}/${name}/resolve/${revision}/${file}`;
     const { commit } = await describeHubFile(at('main', encoderFileNames[0]), options.signal);
-    // All three when one is missing: what is there may be of another revision; what is not is left as it is.
+    // All three files, even if one is missing: the others may be of another revision. Files with a matching hash are kept.
     for (const file of encoderFileNames.toReversed()) {
       const described = await describeHubFile(at(commit ?? 'main', file), options.signal);
       await downloadHubFile(described, join(folder, file), options);

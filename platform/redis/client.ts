@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { PipelineError } from '../../contracts/errors.js';
 
 /**
- * A connection that fails within seconds instead of queueing for ever when the server is away, and that returns to it
- * by itself. Values are read and written as bytes.
+ * A client whose commands fail within seconds while the server is unreachable, instead of queueing, and that reconnects
+ * by itself. Opens no connection until the first command.
  */
 export function createRedis(url: string, logger: Pick<Logger, 'warn'>): Redis {
   const client = new Redis(url, {
@@ -17,14 +17,14 @@ export function createRedis(url: string, logger: Pick<Logger, 'warn'>): Redis {
   let reported = '';
   client.on('ready', () => (reported = ''));
   client.on('error', (fault: Error) => {
-    if (fault.message === reported) return; // one line an outage, not one a retry
+    if (fault.message === reported) return; // one log line for an outage, not one for each retry
     reported = fault.message;
     logger.warn({ err: fault.message }, 'Redis does not answer');
   });
   return client;
 }
 
-/** Runs a call and names the server in the error. @throws PipelineError `SERVICE_UNAVAILABLE`. */
+/** Runs a call; its error names the server. @throws PipelineError `SERVICE_UNAVAILABLE`. */
 export async function withRedis<T>(client: Redis, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
