@@ -8,6 +8,7 @@ import {
   rollbackVersionInput,
 } from '../contracts/activities.js';
 import { PipelineError } from '../contracts/errors.js';
+import { findNewestInStage } from '../registry/choose-version.js';
 import { compute } from './run-job.js';
 import type { PromotionActivityDeps } from './dependencies.js';
 import { parse } from './parse.js';
@@ -16,10 +17,8 @@ import { parse } from './parse.js';
 export const createPromotionActivities = (deps: PromotionActivityDeps): PromotionActivities => ({
   async findPromotionCandidate(input) {
     const { modelName, line, inStage } = parse(promotionCandidateInput, input);
-    const versions = await deps.registry.listVersions({ modelName, line });
-    const staged = versions.filter(({ stage }) => stage === inStage);
-    const newest = staged.sort((a, b) => b.registeredAt.getTime() - a.registeredAt.getTime())[0];
-    if (newest !== undefined) return { version: newest.version };
+    const newest = await findNewestInStage(deps.registry, { modelName, line }, inStage);
+    if (newest !== null) return { version: newest.version };
     const message = `${modelName} (line ${line}) has no version in ${inStage}`;
     throw new PipelineError('VERSION_NOT_FOUND', message, { modelName, line, stage: inStage });
   },

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { PipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
 import type { ModelDefinition, Predictor } from '../contracts/model-definition.js';
-import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
+import type { ModelRegistry } from '../contracts/registry.js';
 import { findModel } from '../models/catalogue.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
+import { chooseVersion } from '../registry/choose-version.js';
 import { withPredictor } from './predictor-pool.js';
 
 export interface PredictRequest {
@@ -66,26 +67,6 @@ async function explainInputs(
   const explanations: unknown[] = [];
   for (const input of inputs) explanations.push(await model.explain?.(predictor, input));
   return explanations;
-}
-
-async function chooseVersion(registry: ModelRegistry, request: PredictRequest): Promise<VersionRecord> {
-  const { modelName, line, version, stage } = request;
-  if (version !== undefined) return registry.getVersion(modelName, line, version);
-  const found = stage === undefined ? await registry.findChampion(modelName, line) : await newestIn(registry, request);
-  if (found !== null) return found;
-  const wanted = stage === undefined ? 'a version in production or staging' : `a version in ${stage}`;
-  const [newest] = await registry.listVersions({ modelName, line });
-  const known = newest === undefined ? 'none is registered' : `the newest is ${newest.version} in ${newest.stage}`;
-  const message = `${modelName} (line ${line}) has no version to answer with, wanted ${wanted}; ${known}`;
-  throw new PipelineError('VERSION_NOT_FOUND', message, { modelName, line, stage: stage ?? null });
-}
-
-async function newestIn(
-  registry: ModelRegistry,
-  { modelName, line, stage }: PredictRequest,
-): Promise<VersionRecord | null> {
-  const versions = (await registry.listVersions({ modelName, line })).filter((record) => record.stage === stage);
-  return versions.sort((a, b) => b.registeredAt.getTime() - a.registeredAt.getTime())[0] ?? null;
 }
 
 function parseInputs(predictor: Predictor, inputs: readonly unknown[]): unknown[] {

@@ -11,6 +11,7 @@ import type {
 } from '../../contracts/workflows.js';
 import { approvalInput, messages, workflowIds } from '../../contracts/workflows.js';
 import { findModel } from '../../models/catalogue.js';
+import { findNewestInStage } from '../../registry/choose-version.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { followRun } from './follow.js';
 import { pause } from '../program/interrupt.js';
@@ -55,9 +56,8 @@ export async function requestPromotion(cli: CliContext, name: string, options: P
 /** The newest version in the stage below the target. */
 async function candidateOf({ services }: Connection, modelName: string, { line, to }: PromoteOptions): Promise<string> {
   const below = to === 'production' ? 'staging' : 'dev';
-  const versions = await services.registry.listVersions({ modelName, line });
-  const candidate = versions.find(({ stage }) => stage === below);
-  if (candidate) return candidate.version;
+  const candidate = await findNewestInStage(services.registry, { modelName, line }, below);
+  if (candidate !== null) return candidate.version;
   const message = `${modelName} has no version in ${below} in line ${line}, so none can go to ${to}`;
   throw new PipelineError('VERSION_NOT_FOUND', message, { modelName, line, stage: below });
 }
@@ -205,6 +205,5 @@ export async function rollBack(cli: CliContext, name: string, options: RollbackO
 }
 
 async function inProduction({ services }: Connection, modelName: string, line: string): Promise<string | null> {
-  const versions = await services.registry.listVersions({ modelName, line });
-  return versions.find(({ stage }) => stage === 'production')?.version ?? null;
+  return (await findNewestInStage(services.registry, { modelName, line }, 'production'))?.version ?? null;
 }

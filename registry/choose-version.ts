@@ -1,0 +1,40 @@
+import { PipelineError } from '../contracts/errors.js';
+import type { Stage } from '../contracts/ids.js';
+import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
+
+interface Line {
+  readonly modelName: string;
+  readonly line: string;
+}
+
+/** A version of a line: by number, else the newest of a stage, else the champion. */
+export interface VersionChoice extends Line {
+  readonly version?: string;
+  readonly stage?: Stage;
+}
+
+/** The version of a line that was registered last of those in a stage; null when there is none. */
+export async function findNewestInStage(
+  registry: Pick<ModelRegistry, 'listVersions'>,
+  { modelName, line }: Line,
+  stage: Stage,
+): Promise<VersionRecord | null> {
+  const versions = (await registry.listVersions({ modelName, line })).filter((record) => record.stage === stage);
+  return versions.sort((a, b) => b.registeredAt.getTime() - a.registeredAt.getTime())[0] ?? null;
+}
+
+/** The version that answers a request. @throws PipelineError `VERSION_NOT_FOUND` with what was wanted and what is there. */
+export async function chooseVersion(registry: ModelRegistry, choice: VersionChoice): Promise<VersionRecord> {
+  const { modelName, line, version, stage } = choice;
+  if (version !== undefined) return registry.getVersion(modelName, line, version);
+  const found =
+    stage === undefined
+      ? await registry.findChampion(modelName, line)
+      : await findNewestInStage(registry, choice, stage);
+  if (found !== null) return found;
+  const wanted = stage === undefined ? 'a version in production or staging' : `a version in ${stage}`;
+  const [newest] = await registry.listVersions({ modelName, line });
+  const known = newest === undefined ? 'none is registered' : `the newest is ${newest.version} in ${newest.stage}`;
+  const message = `${modelName} (line ${line}) has no version to answer with, wanted ${wanted}; ${known}`;
+  throw new PipelineError('VERSION_NOT_FOUND', message, { modelName, line, stage: stage ?? null });
+}
