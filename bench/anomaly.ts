@@ -1,24 +1,21 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { BenchmarkContext, BenchmarkRow, BenchmarkSuite } from './report/suite.js';
 
 /** `run` of bench/anomaly/<part>.ts; asks `context.wants(section)` before it works. */
 type AnomalyPart = (context: BenchmarkContext) => Promise<BenchmarkRow[]>;
 
-const PARTS = ['adbench', 'scoring', 'categories', 'fraud', 'online'] as const;
-
-async function loadPart(name: string): Promise<AnomalyPart | null> {
-  const folder = join(import.meta.dirname, 'anomaly');
-  const file = ['ts', 'js'].map((extension) => join(folder, `${name}.${extension}`)).find((path) => existsSync(path));
-  if (file === undefined) return null;
-  return ((await import(pathToFileURL(file).href)) as { run: AnomalyPart }).run;
-}
+/** Loaded one by one: a section that was not asked for costs nothing. */
+const parts: readonly (() => Promise<{ readonly run: AnomalyPart }>)[] = [
+  () => import('./anomaly/adbench.js'),
+  () => import('./anomaly/scoring.js'),
+  () => import('./anomaly/categories.js'),
+  () => import('./anomaly/fraud.js'),
+  () => import('./anomaly/online.js'),
+];
 
 async function run(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   const rows: BenchmarkRow[] = [];
   // One after the other: they measure CPU.
-  for (const name of PARTS) rows.push(...((await (await loadPart(name))?.(context)) ?? []));
+  for (const load of parts) rows.push(...(await (await load()).run(context)));
   return rows;
 }
 

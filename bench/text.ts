@@ -1,24 +1,19 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { BenchmarkContext, BenchmarkRow, BenchmarkSuite } from './report/suite.js';
 
 /** A part of the suite, `run` of bench/text/<part>.ts: asks `context.wants(section)` before each of its sections. */
 type TextPart = (context: BenchmarkContext) => Promise<BenchmarkRow[]>;
 
-const PARTS = ['encoder', 'intent', 'ner'] as const;
-
-async function loadPart(name: string): Promise<TextPart | null> {
-  const folder = join(import.meta.dirname, 'text');
-  const file = ['ts', 'js'].map((extension) => join(folder, `${name}.${extension}`)).find((path) => existsSync(path));
-  if (file === undefined) return null;
-  return ((await import(pathToFileURL(file).href)) as { run: TextPart }).run;
-}
+/** Loaded one by one: a section that was not asked for costs nothing. */
+const parts: readonly (() => Promise<{ readonly run: TextPart }>)[] = [
+  () => import('./text/encoder.js'),
+  () => import('./text/intent.js'),
+  () => import('./text/ner.js'),
+];
 
 async function run(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   const rows: BenchmarkRow[] = [];
   // One after the other: they measure CPU.
-  for (const name of PARTS) rows.push(...((await (await loadPart(name))?.(context)) ?? []));
+  for (const load of parts) rows.push(...(await (await load()).run(context)));
   return rows;
 }
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { childEnvironment } from './child-settings.js';
 import { createPipelineActivities } from '../activities/pipeline.js';
 import { createPromotionActivities } from '../activities/promotion.js';
@@ -10,7 +9,7 @@ import { createChildProcessRunner } from '../platform/child-process/runner.js';
 import type { ServeOptions } from '../platform/child-process/serve.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
-import { codeExtension, codeRoot, projectRoot } from '../platform/project.js';
+import { entryFile, projectRoot } from '../platform/project.js';
 import { codeVersionOf } from './code-version.js';
 import type { Services } from './services.js';
 
@@ -32,7 +31,7 @@ export const createRunner = (
   options: ServeOptions = {},
 ): JobRunner =>
   createChildProcessRunner({
-    entry: join(codeRoot, 'composition', `child-main${codeExtension}`),
+    entry: entryFile('computingProcess'),
     idleMs: IDLE_MS,
     env: childEnvironment({
       ...{ artifactUri, backendDatabaseUrl: backendDatabaseUrl ?? databaseUrl, cache: config.cache },

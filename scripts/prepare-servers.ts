@@ -1,4 +1,4 @@
-/** Gets the servers that tests and the local platform run, ahead of time, and says which: `npx tsx scripts/prepare-servers.ts`. */
+/** Gets the servers that tests and the local platform run, ahead of time, and says which: `npm run prepare-servers`. */
 import { inheritedConfig } from '../platform/config/load-config.js';
 import { findPostgres } from '../platform/embedded/postgres/binaries.js';
 import { findRedis, redisProgramVersion } from '../platform/embedded/redis/redis.js';

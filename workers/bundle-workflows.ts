@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { codeExtension, codeRoot } from '../platform/project.js';
+import { codeRoot, entryFile } from '../platform/project.js';
 
 /** Where `npm run build` leaves the workflows for compiled workers, which then start without a bundler. */
 export const bundlePath = join(codeRoot, 'workflow-bundle.cjs');
 
 /** The workflows' entry file in the running code's form. */
-export const workflowsPath = join(codeRoot, 'workflows', `index${codeExtension}`);
+export const workflowsPath = entryFile('workflows');
 
 /** Writes the bundle. */
 export async function bundleWorkflows(): Promise<void> {

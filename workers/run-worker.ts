@@ -8,7 +8,7 @@ import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import type { JobRunner } from '../platform/child-process/job.js';
 import { createLogger } from '../platform/logging.js';
-import { codeExtension } from '../platform/project.js';
+import { isCompiled } from '../platform/project.js';
 import { connectWith } from '../platform/temporal/connect.js';
 import { type TemporalServer, temporalServer } from '../platform/temporal/server.js';
 import { type ActivityParts, createActivities } from '../composition/activities.js';
@@ -114,7 +114,7 @@ function roleOptions(role: WorkerRole, config: Config, shared: Partial<WorkerOpt
 
 /** A bundle made by `npm run build` starts faster; from source the worker bundles at its start. */
 function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  if (codeExtension === '.js' && existsSync(bundlePath)) return { workflowBundle: { codePath: bundlePath } };
+  if (isCompiled && existsSync(bundlePath)) return { workflowBundle: { codePath: bundlePath } };
   return { workflowsPath };
 }
 

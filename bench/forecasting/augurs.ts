@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { entryFile } from '../../platform/project.js';
 
 /** One series for the peer. */
 export interface AugursItem {
@@ -54,7 +54,7 @@ export const AUGURS = 'augurs 0.10.2';
 
 function runChild(job: AugursJob): Promise<AugursLine[]> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'augurs-child.ts')], {
+    const child = spawn(process.execPath, ['--import', 'tsx', entryFile('augurs')], {
       stdio: ['pipe', 'pipe', 'ignore'],
       timeout: LIMIT_MS,
       killSignal: 'SIGKILL',

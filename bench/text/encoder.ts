@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { exportEncoder, loadEncoder, openEncoderSession, type Encoder } from '../../learning/text/encoder/index.js';
@@ -7,7 +6,7 @@ import { initialHead } from '../../learning/text/encoder/fine-tuning.js';
 import { openGraph } from '../../learning/text/encoder/runtime.js';
 import { inheritedConfig } from '../../platform/config/load-config.js';
 import { missingFiles, readEncoderFolder } from '../../platform/encoders/folder.js';
-import { codeExtension, projectRoot } from '../../platform/project.js';
+import { entryFile, projectRoot } from '../../platform/project.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
 import { hasClinc, readClincTraining } from './encoder-data.js';
 import type { TrainingCost } from './encoder-training.js';
@@ -20,10 +19,9 @@ const MESSAGES = 200;
 const ROUNDS = 5;
 
 async function stepRows(encoderFolder: string, dataFolder: string): Promise<BenchmarkRow[]> {
-  const program = join(import.meta.dirname, `encoder-training${codeExtension}`);
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [...process.execArgv, program, encoderFolder, dataFolder, String(STEPS)],
+    [...process.execArgv, entryFile('encoderTraining'), encoderFolder, dataFolder, String(STEPS)],
     { cwd: projectRoot, maxBuffer: 2 ** 24 },
   );
   const { cpuSecondsPerStep, peakMb } = JSON.parse(stdout) as TrainingCost;

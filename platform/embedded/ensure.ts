@@ -82,7 +82,7 @@ async function startSupervisor(config: Config, workers: boolean): Promise<void> 
 
 function spawnSupervisor(config: Config, workers: boolean, path: string): ChildProcess {
   const log = openLog(path);
-  const { file, args } = nodeCommand('platform/embedded/supervisor-main', workers ? [] : ['--no-workers']);
+  const { file, args } = nodeCommand('supervisor', workers ? [] : ['--no-workers']);
   const env = inheritedEnvironment(configEnvironment(config));
   const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], env });
   closeSync(log);

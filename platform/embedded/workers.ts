@@ -27,7 +27,7 @@ export function planWorker(role: WorkerRole, config: Config, endpoints: Endpoint
     origin: 'this project',
     where: `task queue ${queue}`,
     command: {
-      ...nodeCommand('cli/ml', ['worker', role]),
+      ...nodeCommand('cli', ['worker', role]),
       env: { ...configEnvironment(config), ...endpointEnvironment(endpoints) },
     },
     stopSignal: 'SIGTERM',

@@ -24,7 +24,18 @@ afterEach(() => {
 });
 
 const value = 'export const value = 1;\n';
+
+/** A list of entry points with these files. */
+const listOf = (...files: string[]): string =>
+  `export const entryPoints = {${files.map((file, i) => `e${i}: { file: '${file}', kind: 'program' as const }`).join()}};\n`;
+
 const clean = {
+  'package.json': '{ "scripts": { "gen": "tsx scripts/generate.ts" } }',
+  'platform/entry-points.ts': listOf('cli/ml', 'workflows/w'),
+  'cli/ml.ts': "import { b } from '../learning/b.js';\nimport('../models/catalogue.js');\nb.parse('');\n",
+  'models/catalogue.ts': 'export const load = (path: string) => import(`${path}/index.ts`);\n',
+  'models/one/index.ts': value,
+  'scripts/generate.ts': "export * from '../platform/entry-points.js';\n",
   'contracts/a.ts': "import { z } from 'zod';\nexport const a = z.string();\n",
   'learning/b.ts': "import { a } from '../contracts/a.js';\nexport const b = a;\n",
   'workflows/w.ts': "import type { a } from '../contracts/a.js';\nexport type W = typeof a;\n",
@@ -32,7 +43,7 @@ const clean = {
 
 describe('checkRooms', () => {
   it('passes a clean tree and counts its modules', async () => {
-    expect(await checkRooms(plant(clean))).toEqual({ modules: 3, violations: [] });
+    expect(await checkRooms(plant(clean))).toEqual({ modules: 8, violations: [] });
   });
 
   it('fails when it finds nothing to check', async () => {
@@ -96,8 +107,60 @@ describe('checkRooms', () => {
       'no-cycles',
       { 'learning/x.ts': "export * from './y.js';\n", 'learning/y.ts': "export * from './x.js';\n" },
     ],
+    ['an entry point that does not exist', 'entry-point-missing', { 'platform/entry-points.ts': listOf('cli/gone') }],
+    [
+      'an entry point that is imported',
+      'entry-point-imported',
+      { 'cli/start.ts': "import './ml.js';\n", 'scripts/generate.ts': "import '../cli/start.js';\n" },
+    ],
+    [
+      'an entry point that is imported by a dynamic import',
+      'entry-point-imported',
+      { 'scripts/generate.ts': "await import('../cli/ml.js');\n" },
+    ],
+    ['a module that nothing reaches', 'unreachable-module', { 'learning/dead.ts': value }],
+    [
+      'a module that only its test reaches',
+      'unreachable-module',
+      { 'learning/dead.ts': value, 'learning/dead.test.ts': "import './dead.js';\n" },
+    ],
+    [
+      'dead modules that import each other',
+      'unreachable-module',
+      {
+        'learning/dead.ts': "import type { B } from './b2.js';\nexport type A = B;\n",
+        'learning/b2.ts': 'export type B = 1;\n',
+      },
+    ],
+    ['a script that npm does not name', 'unreachable-module', { 'scripts/forgotten.ts': value }],
+    [
+      'a listed file named in a string',
+      'path-outside-entry-points',
+      {
+        'cli/ml.ts':
+          "import '../learning/b.js';\nexport const start = (run: (file: string) => void) => run('cli/ml');\n",
+      },
+    ],
+    [
+      'a source file named with its ending',
+      'path-outside-entry-points',
+      { 'cli/ml.ts': "export const start = (run: (file: string) => void) => run('../learning/b.ts');\n" },
+    ],
+    [
+      'a program named in a template',
+      'path-outside-entry-points',
+      {
+        'learning/work-main.ts': value,
+        'cli/ml.ts': 'export const file = (folder: string, end: string) => `${folder}/learning/work-main${end}`;\n',
+      },
+    ],
     ['an import that leads nowhere', 'resolvable', { 'learning/x.ts': "export * from './gone.js';\n" }],
   ];
+
+  it('lets the types of an entry point be imported', async () => {
+    const typed = `import type { W } from '../workflows/w.js';\n${clean['cli/ml.ts']}export type Answer = W;\n`;
+    expect((await checkRooms(plant({ ...clean, 'cli/ml.ts': typed }))).violations).toEqual([]);
+  });
 
   it.each(faults)('catches %s', async (_what, rule, files) => {
     const { violations } = await checkRooms(plant({ ...clean, ...files }));

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
+import { checkEntryPoints } from './entry-points.js';
 import { roomRules, rooms } from './rules.js';
 
 export interface RoomsReport {
@@ -10,7 +11,8 @@ export interface RoomsReport {
 }
 
 /**
- * Checks the imports of every TypeScript file below `root` against the room rules, type imports included.
+ * Checks the imports of every TypeScript file below `root` against the room rules, type imports included, and the tree
+ * against the list of entry points.
  * A tree in which no module is found counts as a violation: a checker that sees nothing must not say "clean".
  */
 export async function checkRooms(root: string): Promise<RoomsReport> {
@@ -31,6 +33,7 @@ export async function checkRooms(root: string): Promise<RoomsReport> {
   const { modules, summary } = output as ICruiseResult;
   const own = modules.filter(({ source }) => source.endsWith('.ts') && !source.includes('node_modules')).length;
   const violations = summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
+  violations.push(...(await checkEntryPoints(root, modules)));
   if (own === 0) violations.push(`no-modules-found: nothing to check below ${root}`);
   return { modules: own, violations: violations.sort() };
 }

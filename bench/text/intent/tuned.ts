@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { codeExtension, projectRoot } from '../../../platform/project.js';
+import { entryFile, projectRoot } from '../../../platform/project.js';
 import type { BenchmarkContext, BenchmarkRow, Target } from '../../report/suite.js';
 import { type Bar, qualityRows } from './accuracy.js';
 import { hasEncoder, row } from './sets.js';
@@ -25,10 +25,9 @@ const SETS: readonly TunedBar[] = [
 ];
 
 async function trainApart({ dataFolder }: BenchmarkContext, path: string, seed: number): Promise<TunedTraining> {
-  const program = join(import.meta.dirname, `tuned-training${codeExtension}`);
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [...process.execArgv, program, dataFolder, path, String(seed)],
+    [...process.execArgv, entryFile('tunedTraining'), dataFolder, path, String(seed)],
     { cwd: projectRoot, maxBuffer: 2 ** 24 },
   );
   return JSON.parse(stdout) as TunedTraining;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { identityOf } from './identity.js';
 import { lockHolder, tryLock } from './lock.js';
-import { nodeCommand } from './node-command.js';
+import { projectRoot } from '../../project.js';
 
 let folder = '';
 beforeEach(() => {
@@ -52,9 +52,10 @@ it('goes to one of many processes that find it stale at once', async () => {
 
 /** A process that tries at the given time and keeps what it got until all have tried. */
 function contend(start: number): Promise<string> {
-  const { file, args } = nodeCommand('tests/support/lock-contender', [folder, String(start)]);
+  const program = join(projectRoot, 'tests/support/lock-contender.ts');
+  const args = ['--import', 'tsx', program, folder, String(start)];
   return new Promise((resolve) => {
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.once('close', () => resolve(output.trim()));

@@ -24,7 +24,7 @@ export async function downloadWithSdk(target: string, { signal, onProgress }: Sd
   mkdirSync(dirname(target), { recursive: true });
   const folder = mkdtempSync(join(dirname(target), 'download-'));
   try {
-    const command = nodeCommand('platform/embedded/temporal/sdk-download-main', [folder]);
+    const command = nodeCommand('temporalDownload', [folder]);
     const { exitCode, output } = await runProgram(command, TIMEOUT_MS, signal);
     const [file] = readdirSync(folder);
     if (exitCode === 0 && file !== undefined) renameSync(join(folder, file), target);

@@ -1,0 +1,50 @@
+/** One file that runs on its own, beside what imports it by name. */
+interface EntryPointFile {
+  /** Path below the project, without its ending: the same from source and compiled. */
+  readonly file: string;
+  /** `program`: a Node process, compiled. `workflows`: bundled by Temporal. `benchmark`: a Node process, from source. */
+  readonly kind: 'program' | 'workflows' | 'benchmark';
+  readonly purpose: string;
+}
+
+/**
+ * Every file that is started as a process of its own, or handed to Temporal's bundler. `npm run lint:rooms` starts from
+ * this list: each file exists, nobody imports it, and a module that none of them reaches is a violation. The build
+ * compiles the programs. This file imports nothing, so that the build and the room check can read it by itself.
+ */
+export const entryPoints = {
+  cli: { file: 'cli/ml', kind: 'program', purpose: 'the command line, and the workers through `ml worker`' },
+  supervisor: {
+    file: 'platform/embedded/supervisor-main',
+    kind: 'program',
+    purpose: 'starts, watches and stops the services and workers of one state directory',
+  },
+  computingProcess: { file: 'composition/child-main', kind: 'program', purpose: 'computes one job after another' },
+  temporalDownload: {
+    file: 'platform/embedded/temporal/sdk-download-main',
+    kind: 'program',
+    purpose: 'fetches the Temporal server with the downloader of its SDK',
+  },
+  workflows: {
+    file: 'workflows/index',
+    kind: 'workflows',
+    purpose: 'the workflows, run in the sandbox of the workers',
+  },
+  encoderTraining: {
+    file: 'bench/text/encoder-training',
+    kind: 'benchmark',
+    purpose: 'measures time and memory of fine-tuning steps',
+  },
+  tunedTraining: {
+    file: 'bench/text/intent/tuned-training',
+    kind: 'benchmark',
+    purpose: 'measures one fine-tuned intent classifier',
+  },
+  augurs: {
+    file: 'bench/forecasting/augurs-child',
+    kind: 'benchmark',
+    purpose: 'runs the peer library, which may never return',
+  },
+} as const satisfies Readonly<Record<string, EntryPointFile>>;
+
+export type EntryPoint = keyof typeof entryPoints;
