@@ -7,7 +7,7 @@ const TOTAL_STEP = 10;
 
 /**
  * Hyper-parameters as the command line names them (`--max-depth`); the trees' meanings are XGBoost's. The defaults are
- * the recommended setting of the weekly run, one for every line (docs/adr/0060).
+ * the recommended setting of the weekly run, one for every line (docs/experiments/credit.md).
  */
 export const params = z.strictObject({
   /** Splits from root to leaf. Deeper trees find interactions and memorise small data. @default 3 */

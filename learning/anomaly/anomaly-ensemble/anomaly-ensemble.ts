@@ -160,9 +160,9 @@ export function anomalyEnsembleWith(
 }
 
 /**
- * Isolation forest, alone or with members that earned a place, chosen without a label: see this folder's index and
- * docs/adr/0070. Weighted sum of standardised scores, so that a member to whom a row is ordinary cannot outvote one to
- * whom it is extreme, as it can in an average of ranks. `y` is not read. Deterministic given the seed.
+ * Isolation forest, alone or with members that were admitted without labels: see this folder's index and
+ * docs/experiments/anomaly.md. Weighted sum of standardised scores, so that a member to which a row is ordinary cannot
+ * outweigh one to which it is extreme, as it can in an average of ranks. `y` is not read. Deterministic given the seed.
  * @throws PipelineError `TOO_FEW_ROWS` (fewer than 2), `NOT_FINITE`, `SHAPE_MISMATCH`, `INVALID_HYPERPARAMETERS`.
  * @example
  * const state = anomalyEnsemble.fit({}, x, new Uint8Array(x.rows), quietContext(42));

@@ -12,7 +12,7 @@
  *   3. Nobody joined: the forest judges alone.
  *
  * Weights are fixed, evidence only admits: with one data set and no labels there is nothing to fit weights on.
- * Measurements, and what was tried and dropped: docs/adr/0070.
+ * Measurements, and what was tried and dropped: docs/experiments/anomaly.md.
  */
 export { anomalyEnsemble, anomalyEnsembleWith } from './anomaly-ensemble.js';
 export { AGREEMENT_NEEDED, CROWDING_LIMIT } from './evidence.js';

@@ -14,7 +14,7 @@ import { addTailScore, tailScore, type TailScoreState } from '../ecod/index.js';
 export type MemberState = ReferenceDistanceState | NeighbourDistanceState | TailScoreState | AutoencoderState;
 export type MemberKind = MemberState['kind'];
 
-/** A member's say relative to the forest's 1. Fixed in advance (docs/adr/0070); evidence only decides who joins. */
+/** A member's weight relative to the forest's 1. Fixed in advance, see docs/experiments/anomaly.md. */
 export const memberWeights: Readonly<Record<MemberKind, number>> = {
   'reference-distance': 0.5,
   'compressed-reference-distance': 0.5,

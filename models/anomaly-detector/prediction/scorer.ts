@@ -91,7 +91,7 @@ interface Graphs {
   readonly boosted: InferenceSession | null;
 }
 
-/** The forests' opinion: pooled and category's own, averaged (each alone is worse, see ADR 0081). */
+/** The forests' opinion: pooled and category's own, averaged (each alone is worse: docs/experiments/anomaly.md). */
 async function scoreForests(graphs: Graphs, state: ScorerState, rows: EncodableRows): Promise<Float64Array> {
   const width = state.encoding.signals.length;
   const values = encodeSignals(state.encoding, rows);

@@ -40,7 +40,7 @@ export type SignalName = keyof typeof signals;
 export const signalNames = Object.keys(signals) as readonly SignalName[];
 export const signalOf = (name: SignalName): Signal => signals[name];
 
-/** Where it is known at whom customers pay and when, behaviour tells more than size; measured in ADR 0080. */
+/** Where counterparty and hour are known, behaviour separates better than size; see docs/experiments/anomaly.md. */
 const behaviour: readonly SignalName[] = ['logAmountToUsual', 'newCounterparty', 'night', 'count1Hour', 'repeats1Day'];
 const size: readonly SignalName[] = ['amount', 'amountToMean30Days'];
 
