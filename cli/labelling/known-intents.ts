@@ -1,7 +1,7 @@
 import type { Connection } from '../program/context.js';
 import { DEFAULT_LINE } from '../../contracts/ids.js';
 import { decision, type Decision } from '../../models/intent-classifier/prediction/decision.js';
-import { readText } from '../../models/intent-classifier/prediction/artefact.js';
+import { readText } from '../../learning/artefact/index.js';
 import { parseLabels } from '../../models/intent-classifier/data/label-set.js';
 import { loadArtefact } from '../../registry/artefacts.js';
 import { OWN_SOURCE } from '../runs/ensure-source.js';

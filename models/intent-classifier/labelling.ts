@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LabelSuggestion, LearnedNames, MessageLabelling } from '../../contracts/labelling.js';
 import { joinLabels, parseLabels } from './data/label-set.js';
-import { readText } from './prediction/artefact.js';
+import { readText } from '../../learning/artefact/index.js';
 import { decision } from './prediction/decision.js';
 
 /** What of the answer decides how informative a label would be. */

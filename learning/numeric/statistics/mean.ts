@@ -1,7 +1,5 @@
-/** Arithmetic mean, summed in order. @param values - (n,).  @param ofNone - what the mean of no values is. */
-export function mean(values: ArrayLike<number>, ofNone = Number.NaN): number {
-  if (values.length === 0) return ofNone;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
-}
+import { sum } from './sum.js';
+
+/** Arithmetic mean, summed in order. @param values - (n,).  @param ofNone - mean of no values. @default NaN */
+export const mean = (values: ArrayLike<number>, ofNone = Number.NaN): number =>
+  values.length === 0 ? ofNone : sum(values) / values.length;

@@ -21,15 +21,7 @@ export {
   type TokenSpan,
 } from './labels.js';
 export { lattice } from './lattice.js';
-export {
-  decodeDecoding,
-  encodeCrf,
-  encodeDecoding,
-  readJson,
-  requireFile,
-  taggerFiles,
-  type Decoding,
-} from './state.js';
+export { decodeDecoding, encodeCrf, encodeDecoding, taggerFiles, type Decoding } from './state.js';
 export type { ChainModel } from './forward-backward.js';
 export { fitOpinionPool, poolChain, poolScores, type OpinionPool, type PooledSentence } from './opinion-pool.js';
 export {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { canonicalJson } from '../../../contracts/canonical-json.js';
 import { PipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles } from '../../../contracts/model-definition.js';
+import { readJson, requireFile, writeJson } from '../../artefact/index.js';
 import type { BetaCalibration } from '../../evaluation/calibration/beta.js';
 import type { CrfModel } from './crf.js';
 import type { FeatureResources } from './features.js';
@@ -46,8 +46,6 @@ export interface Decoding {
   readonly calibration: BetaCalibration;
 }
 
-const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-
 /** File names in an artefact. */
 export const taggerFiles = {
   graph: 'model.onnx',
@@ -59,7 +57,7 @@ export const taggerFiles = {
 /** `decoding.json`. */
 export function encodeDecoding({ set, steps, ...rest }: Decoding): Uint8Array {
   const plain = { schemaVersion: 1, scheme: set.scheme, types: set.types, steps: [...steps], ...rest };
-  return utf8(canonicalJson(plain));
+  return writeJson(plain);
 }
 
 function encodeResources({ lexicon, vocabulary, clusters }: FeatureResources): Uint8Array {
@@ -71,7 +69,7 @@ function encodeResources({ lexicon, vocabulary, clusters }: FeatureResources): U
     vocabulary: Array.from(levels, (words: string[] | undefined) => words ?? []),
     clusters: [...clusters].map(([word, [fine, coarse]]) => [word, fine, coarse]),
   };
-  return utf8(canonicalJson(plain));
+  return writeJson(plain);
 }
 
 /** Files of a fitted field: graph, feature hashes (little-endian int32), words and decoding. */
@@ -85,23 +83,6 @@ export function encodeCrf(model: CrfModel, decoded: Omit<Decoding, 'set' | 'step
     [taggerFiles.resources]: encodeResources(model.resources),
     [taggerFiles.decoding]: encodeDecoding({ set: model.set, steps: model.steps, ...decoded }),
   };
-}
-
-/** @throws PipelineError `ARTEFACT_INVALID` when the artefact lacks the file. */
-export function requireFile(files: ArtefactFiles, file: string): Uint8Array {
-  const bytes = files[file];
-  if (bytes) return bytes;
-  throw new PipelineError('ARTEFACT_INVALID', `the artefact has no file ${file}`, { file });
-}
-
-/** Parses a JSON file of an artefact. @throws PipelineError `ARTEFACT_INVALID`. */
-export function readJson<T>(files: ArtefactFiles, file: string, schema: z.ZodType<T>): T {
-  const bytes = requireFile(files, file);
-  try {
-    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch (cause) {
-    throw new PipelineError('ARTEFACT_INVALID', `${file} is not what this version reads`, { file }, { cause });
-  }
 }
 
 /** @throws PipelineError `ARTEFACT_INVALID`. */

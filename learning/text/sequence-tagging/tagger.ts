@@ -1,6 +1,6 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { PipelineError } from '../../../contracts/errors.js';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ArtefactFiles } from '../../../contracts/model-definition.js';
+import { openGraph } from '../../artefact/index.js';
 import { decodeEntities, type ScoredTokenSpan } from './confidence.js';
 import { calibratedConfidence } from './cross-validation.js';
 import { createFeatureExtractor, type FeatureExtractor } from './features.js';
@@ -8,7 +8,7 @@ import { FeatureIndex } from './feature-index.js';
 import { lattice } from './lattice.js';
 import type { ChainModel } from './forward-backward.js';
 import { taggingGraph } from './serving-graph.js';
-import { decodeDecoding, decodeHashes, decodeResources, requireFile, taggerFiles, type Decoding } from './state.js';
+import { decodeDecoding, decodeHashes, decodeResources, taggerFiles, type Decoding } from './state.js';
 import { tokenise, type Span, type Token } from './tokens.js';
 
 /** An entity in a text. */
@@ -70,17 +70,6 @@ export function createTagger(decoding: Decoding, scores: SentenceScores): Tagger
   };
 }
 
-/** Opens a graph of an artefact on one thread. @throws PipelineError `ARTEFACT_INVALID`. */
-async function openGraph(bytes: Uint8Array): Promise<InferenceSession> {
-  try {
-    // One thread: callers run several predictors side by side, and sums keep one order.
-    return await InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1 });
-  } catch (cause) {
-    const file = taggerFiles.graph;
-    throw new PipelineError('ARTEFACT_INVALID', `${file} is not a graph that the runtime loads`, { file }, { cause });
-  }
-}
-
 /** Feature numbers of many tokens, one list after the other. */
 interface NumberedTokens {
   readonly numbers: Int32Array;
@@ -139,7 +128,7 @@ export interface CrfScores extends SentenceScores {
 export async function openCrfScores(files: ArtefactFiles, labels: number): Promise<CrfScores> {
   const extractor = createFeatureExtractor(decodeResources(files));
   const index = FeatureIndex.from(decodeHashes(files));
-  const session = await openGraph(requireFile(files, taggerFiles.graph));
+  const session = await openGraph(files, taggerFiles.graph);
   return {
     extractor,
     index,

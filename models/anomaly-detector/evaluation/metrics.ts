@@ -1,22 +1,21 @@
-import type { Interval, Metric } from '../../../contracts/evaluation.js';
+import type { Metric } from '../../../contracts/evaluation.js';
 import type { Table } from '../../../contracts/table.js';
 import {
   averagePrecision,
   bootstrapInterval,
-  delongAuc,
   precisionAtK,
   rocAuc,
   type Scored,
   type ScoreMetric,
 } from '../../../learning/evaluation/metrics/index.js';
+import { aucInterval } from '../../../learning/evaluation/compare-auc.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { numberColumn } from '../../../learning/table.js';
 
 /** The measure that gates and comparisons read. */
 export const PRIMARY_METRIC = 'aucRoc';
 /** How many alerts a day's analyst looks at; the metric of this name is the share of them that is misuse. */
 const TOP = 100;
-/** Below this many rows of a class DeLong's normal interval is too optimistic and the bootstrap is taken. */
-export const DELONG_ROWS = 20;
 /** Large sets have narrow intervals anyway; more resamples would only cost time. */
 const resamplesFor = (rows: number): number => (rows > 5000 ? 100 : 1000);
 
@@ -38,17 +37,7 @@ export function judgedOf(scored: Table): Judged {
   return { rows, labels: pick('truth'), scores: pick('score'), alerts: pick('alert') };
 }
 
-export const misuseCount = ({ labels }: Scored): number => Array.from(labels).reduce((sum, label) => sum + label, 0);
-
-export function smallestClass(scored: Scored): number {
-  const misused = misuseCount(scored);
-  return Math.min(misused, scored.labels.length - misused);
-}
-
-export function aucInterval(scored: Scored, seed: number): Interval {
-  if (smallestClass(scored) >= DELONG_ROWS) return delongAuc(scored).interval;
-  return bootstrapInterval(scored, { metric: rocAuc, seed });
-}
+export const misuseCount = ({ labels }: Scored): number => sum(labels);
 
 /** What an alert at the artefact's threshold is worth. */
 function alertMetrics({ labels, alerts }: Judged): Metric[] {

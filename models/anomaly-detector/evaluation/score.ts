@@ -3,11 +3,11 @@ import { PipelineError } from '../../../contracts/errors.js';
 import type { Comparison, Evaluation } from '../../../contracts/evaluation.js';
 import type { ComputeContext, Predictor } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
-import { delongDifference, pairedBootstrap, rocAuc } from '../../../learning/evaluation/metrics/index.js';
+import { compareAuc, smallestClass } from '../../../learning/evaluation/compare-auc.js';
 import { numberColumn } from '../../../learning/table.js';
 import type { AnomalyAnswer } from '../prediction/answer.js';
 import { tableRows } from '../prediction/encoding.js';
-import { DELONG_ROWS, type Judged, judgedOf, measure, misuseCount, PRIMARY_METRIC, smallestClass } from './metrics.js';
+import { type Judged, judgedOf, measure, misuseCount, PRIMARY_METRIC } from './metrics.js';
 import { judgedRows } from './synthetic-anomalies.js';
 import { evaluationPlots } from './plots.js';
 import type { AnomalyRequest } from '../prediction/request.js';
@@ -112,13 +112,5 @@ export function compare(
 ): Comparison {
   const [ours, theirs] = [judgedOf(challenger), judgedOf(other)];
   requireBothClasses(ours);
-  const interval =
-    smallestClass(ours) < DELONG_ROWS
-      ? pairedBootstrap(ours, theirs, { metric: rocAuc, seed: context.seed }).interval
-      : delongDifference(ours, theirs).interval;
-  const [first, second] = [rocAuc(ours.labels, ours.scores), rocAuc(theirs.labels, theirs.scores)];
-  return {
-    ...{ against, metric: PRIMARY_METRIC, challenger: first, other: second, difference: first - second },
-    ...{ interval, n: ours.labels.length },
-  };
+  return compareAuc(ours, theirs, { against, metric: PRIMARY_METRIC, seed: context.seed });
 }

@@ -3,7 +3,8 @@ import type { Metric, Slice } from '../../../contracts/evaluation.js';
 import { delongAuc, rocAuc } from '../../../learning/evaluation/metrics/index.js';
 import { textColumn, timestampColumn } from '../../../learning/table.js';
 import { columnNames } from '../data/columns.js';
-import { DELONG_ROWS, type Judged, misuseCount, smallestClass } from './metrics.js';
+import { DELONG_ROWS, smallestClass } from '../../../learning/evaluation/compare-auc.js';
+import { type Judged, misuseCount } from './metrics.js';
 
 /** A group with fewer rows says nothing that its noise would not drown. */
 const SMALLEST_SLICE = 100;

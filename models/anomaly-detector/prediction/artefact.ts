@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { canonicalJson } from '../../../contracts/canonical-json.js';
-import { PipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles } from '../../../contracts/model-definition.js';
 import type { GradientBoostingState } from '../../../learning/tabular/gradient-boosting/index.js';
-import { decodeState, encodeState } from '../../../learning/artefact/state-json.js';
+import { decodeState, encodeState, readJson, readText, utf8, writeJson } from '../../../learning/artefact/index.js';
 import { encoding } from './encoding.js';
 import type { MemberState } from '../training/members.js';
 
@@ -42,32 +40,12 @@ export const fileNames = {
   category: (k: number): string => `category-${k}.onnx`,
 } as const;
 
-export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-
 /** @throws PipelineError `ARTEFACT_INVALID`. */
-export function requireFile(files: ArtefactFiles, name: string): Uint8Array {
-  const bytes = files[name];
-  if (bytes) return bytes;
-  throw new PipelineError('ARTEFACT_INVALID', `the artefact has no file ${name}`, { file: name });
-}
-
-function read<Value>(files: ArtefactFiles, file: string, parse: (text: string) => Value): Value {
-  const bytes = requireFile(files, file);
-  try {
-    return parse(text(bytes));
-  } catch (cause) {
-    throw new PipelineError('ARTEFACT_INVALID', `${file} is not what this version writes`, { file }, { cause });
-  }
-}
-
-/** @throws PipelineError `ARTEFACT_INVALID`. */
-export const readDetector = (files: ArtefactFiles): Detector =>
-  read(files, fileNames.detector, (json) => detector.parse(JSON.parse(json)));
+export const readDetector = (files: ArtefactFiles): Detector => readJson(files, fileNames.detector, detector);
 
 /** @throws PipelineError `ARTEFACT_INVALID`. */
 export const readTrees = (files: ArtefactFiles): DetectorTrees =>
-  read(files, fileNames.trees, (json) => decodeState(json) as DetectorTrees);
+  readText(files, fileNames.trees, (json) => decodeState(json) as DetectorTrees);
 
-export const writeDetector = (state: Detector): Uint8Array => utf8(canonicalJson(state));
+export const writeDetector = (state: Detector): Uint8Array => writeJson(state);
 export const writeTrees = (trees: DetectorTrees): Uint8Array => utf8(encodeState(trees));

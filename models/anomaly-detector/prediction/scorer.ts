@@ -1,9 +1,9 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { PipelineError } from '../../../contracts/errors.js';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ArtefactFiles } from '../../../contracts/model-definition.js';
+import { openGraph } from '../../../learning/artefact/index.js';
 import { boostingGraph } from '../../../learning/tabular/gradient-boosting/index.js';
 import { forestGraph } from '../../../learning/anomaly/isolation-forest/index.js';
-import { fileNames, requireFile } from './artefact.js';
+import { fileNames } from './artefact.js';
 import { type EncodableRows, encodeBoosted, encodeSignals, type Encoding } from './encoding.js';
 
 /** Rows in one call of a graph: bounds memory, and an extended forest holds all its projections at once. */
@@ -23,16 +23,6 @@ export interface GraphScores {
 export interface Scorer {
   score(rows: EncodableRows): Promise<GraphScores>;
   close(): Promise<void>;
-}
-
-async function openGraph(files: ArtefactFiles, file: string): Promise<InferenceSession> {
-  const bytes = requireFile(files, file);
-  try {
-    // One thread: the caller runs several predictors side by side, and sums keep one order.
-    return await InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1 });
-  } catch (cause) {
-    throw new PipelineError('ARTEFACT_INVALID', `${file} is not a graph that the runtime loads`, { file }, { cause });
-  }
 }
 
 interface GraphNames {

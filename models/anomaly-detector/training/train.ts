@@ -1,6 +1,6 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
-import { canonicalJson } from '../../../contracts/canonical-json.js';
+import { writeJson } from '../../../learning/artefact/index.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
 import {
   gradientBoosting,
@@ -16,7 +16,6 @@ import {
   fileNames,
   readDetector,
   readTrees,
-  utf8,
   writeDetector,
   writeTrees,
 } from '../prediction/artefact.js';
@@ -224,5 +223,5 @@ export async function train(context: TrainContext, data: TrainingData, params: A
   const inputs = sampleInputs(data, detector.encoding);
   const outputs = await predictor.predict(inputs);
   await predictor.close();
-  return { ...files, 'sample.json': utf8(canonicalJson({ inputs, outputs })) };
+  return { ...files, 'sample.json': writeJson({ inputs, outputs }) };
 }

@@ -9,7 +9,7 @@ import { evaluate, score } from './score.js';
 import { FAIRNESS_METRIC } from './fairness.js';
 import { params, type CreditParams } from '../params.js';
 import { openPredictor } from '../prediction/predictor.js';
-import { readJson } from '../prediction/artefact.js';
+import { readJson } from '../../../learning/artefact/index.js';
 import { tradeOff } from '../training/fairness-trade-off.js';
 import { bandOf, pointsOf, scorecard } from '../prediction/scorecard.js';
 

@@ -1,6 +1,7 @@
 import type { ArtefactFiles } from '../../../contracts/model-definition.js';
 import type { GradientBoostingState } from '../../../learning/tabular/gradient-boosting/index.js';
-import { readJson, readTrees } from '../prediction/artefact.js';
+import { readTrees } from '../prediction/trees.js';
+import { readJson } from '../../../learning/artefact/index.js';
 import { tradeOff, type TradeOff } from '../training/fairness-trade-off.js';
 import { preprocessing, type Preprocessing } from '../prediction/preprocessing.js';
 import { firstScorecard, scorecard, type Scorecard } from '../prediction/scorecard.js';

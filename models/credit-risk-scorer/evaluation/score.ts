@@ -12,16 +12,15 @@ import {
   averagePrecision,
   bootstrapInterval,
   brier,
-  delongAuc,
-  delongDifference,
   gini,
   kolmogorovSmirnov,
   logLoss,
-  pairedBootstrap,
   rocAuc,
   type Scored,
   type ScoreMetric,
 } from '../../../learning/evaluation/metrics/index.js';
+import { aucInterval, compareAuc } from '../../../learning/evaluation/compare-auc.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { numberColumn, selectRows } from '../../../learning/table.js';
 import { judgeBands } from './band-stability.js';
 import { judgeFairness } from './fairness.js';
@@ -36,8 +35,6 @@ export const PRIMARY_METRIC = 'aucRoc';
 
 /** Rows in one call of the graph while a holdout is scored; bounds memory and lets cancellation through. */
 const BATCH_ROWS = 4096;
-/** Below this many rows of a class DeLong's normal interval is too optimistic and the bootstrap is taken. */
-const DELONG_ROWS = 20;
 /** Below this many bad loans the output warns that the interval is wide. */
 const FEW_BAD = 50;
 /** Fewer resamples on large sets keep an evaluation within seconds; their interval is narrow anyway. */
@@ -89,17 +86,7 @@ export async function score(
   return { rowCount: truth.length, columns };
 }
 
-const badCount = ({ labels }: Scored): number => Array.from(labels).reduce((sum, label) => sum + label, 0);
-
-function smallestClass(scored: Scored): number {
-  const bad = badCount(scored);
-  return Math.min(bad, scored.labels.length - bad);
-}
-
-function aucInterval(scored: Scored, seed: number): Interval {
-  if (smallestClass(scored) >= DELONG_ROWS) return delongAuc(scored).interval;
-  return bootstrapInterval(scored, { metric: rocAuc, seed });
-}
+const badCount = ({ labels }: Scored): number => sum(labels);
 
 /** Gini = 2·AUC − 1, hence its interval follows from the AUC's. */
 const giniInterval = ({ low, high, ...rest }: Interval): Interval => ({
@@ -189,19 +176,6 @@ export function compare(
   against: Comparison['against'],
   context: ComputeContext,
 ): Comparison {
-  const [ours, theirs] = [asScored(challenger), asScored(other)];
-  const small = smallestClass(ours) < DELONG_ROWS;
-  const interval = small
-    ? pairedBootstrap(ours, theirs, { metric: rocAuc, seed: context.seed }).interval
-    : delongDifference(ours, theirs).interval;
-  const [first, second] = [rocAuc(ours.labels, ours.scores), rocAuc(theirs.labels, theirs.scores)];
-  return {
-    against,
-    metric: PRIMARY_METRIC,
-    challenger: first,
-    other: second,
-    difference: first - second,
-    interval,
-    n: ours.labels.length,
-  };
+  const options = { against, metric: PRIMARY_METRIC, seed: context.seed };
+  return compareAuc(asScored(challenger), asScored(other), options);
 }

@@ -1,11 +1,11 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { z } from 'zod';
-import { PipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
 import { calibratedMargin } from '../../../learning/evaluation/calibration/calibration.js';
 import { predictMargin } from '../../../learning/tabular/gradient-boosting/index.js';
 import { matrix } from '../../../learning/numeric/matrix/index.js';
-import { readJson, readTrees, requireFile } from './artefact.js';
+import { readTrees } from './trees.js';
+import { openGraph, readJson } from '../../../learning/artefact/index.js';
 import { contributionsOf } from './contributions.js';
 import { explanationFacts, reasonsFor, type Reason } from './explanation.js';
 import { creditGraph } from './graph.js';
@@ -54,16 +54,6 @@ const output: z.ZodType<CreditRisk> = z.strictObject({
   band: z.enum(bandNames),
 });
 
-async function openGraph(bytes: Uint8Array): Promise<InferenceSession> {
-  try {
-    // One thread: the caller runs several predictors side by side, and sums keep one order.
-    return await InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1 });
-  } catch (cause) {
-    const file = 'model.onnx';
-    throw new PipelineError('ARTEFACT_INVALID', `${file} is not a graph that the runtime loads`, { file }, { cause });
-  }
-}
-
 async function runGraph(session: InferenceSession, values: Float32Array, rows: number) {
   const { input, margin, probability } = creditGraph;
   const features = new Tensor('float32', values, [rows, values.length / rows]);
@@ -109,7 +99,7 @@ function explainer(files: ArtefactFiles, state: Preprocessing) {
 export async function openPredictor(files: ArtefactFiles): Promise<CreditPredictor> {
   const state = readJson(files, 'preprocessing.json', preprocessing);
   const card = files['scorecard.json'] ? readJson(files, 'scorecard.json', scorecard) : firstScorecard;
-  const session = await openGraph(requireFile(files, 'model.onnx'));
+  const session = await openGraph(files, 'model.onnx');
   const width = encodedWidth(state);
   let explain: ReturnType<typeof explainer> | null = null;
   const predict = async (inputs: readonly CreditInput[]): Promise<CreditRisk[]> => {

@@ -5,7 +5,7 @@ import { predictMargin, type GradientBoostingState } from '../../../learning/tab
 import { selectMatrixRows } from '../../../learning/numeric/matrix/index.js';
 import { encodeState } from '../../../learning/artefact/state-json.js';
 import { selectRows } from '../../../learning/table.js';
-import { writeJson } from '../prediction/artefact.js';
+import { writeJson } from '../../../learning/artefact/index.js';
 import { contributionsOf, importanceOf } from '../prediction/contributions.js';
 import { crossFittedMargins } from './cross-fit.js';
 import { explanationFactsOf } from '../prediction/explanation.js';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
+import { readJson } from '../../../learning/artefact/index.js';
 import { createLinker } from '../../../learning/text/entity-linking/index.js';
 import {
   explainEntities,
   openCrfTagger,
-  readJson,
   type ExplainedEntity,
   type Tagger,
 } from '../../../learning/text/sequence-tagging/index.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { canonicalJson } from '../../../contracts/canonical-json.js';
 import { PipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
+import { readJson, requireFile, writeJson } from '../../../learning/artefact/index.js';
 import {
   exportEncoder,
   fineTuningParams,
@@ -23,8 +23,6 @@ import {
   openCrfScores,
   poolChain,
   poolScores,
-  readJson,
-  requireFile,
   type CrfSettings,
   type CrossValidated,
   type LabelledSentence,
@@ -208,10 +206,10 @@ export const fitTuned =
     const scores = await openEncoderScores(files, task.set.labels.length, maximumLength);
     const pooled = await poolOpinions(context, task, parts, scores);
     await scores.close();
-    const plain = canonicalJson({ schemaVersion: 1, maximumLength, ...pooled.weights });
+    const plain = writeJson({ schemaVersion: 1, maximumLength, ...pooled.weights });
     return {
       engine: 'fine-tuned',
-      files: { ...files, ...encodeField(context, task, pooled), [POOL]: new TextEncoder().encode(plain) },
+      files: { ...files, ...encodeField(context, task, pooled), [POOL]: plain },
       notes: [noteOn(pooled.weights)],
     };
   };

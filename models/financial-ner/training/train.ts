@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../../contracts/canonical-json.js';
+import { writeJson } from '../../../learning/artefact/index.js';
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
 import { encodeSpans, labelSet, tokenise, type Tokeniser } from '../../../learning/text/sequence-tagging/index.js';
@@ -10,8 +10,6 @@ import type { NerParams } from '../params.js';
 import { openPredictor, type NerFacts } from '../prediction/predictor.js';
 import { sampleInputs } from './sample.js';
 import { fitScratch } from './scratch-engine.js';
-
-const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Column files are cut into words already. */
 const tokeniserOf = (line: string): Tokeniser => (line === 'conll' ? 'spaces' : 'words');
@@ -69,12 +67,12 @@ export async function train(context: TrainContext, data: TrainingData, params: N
   const facts: NerFacts = { schemaVersion: 1, engine: trained.engine, notes: [...notes, ...trained.notes] };
   const files = {
     ...trained.files,
-    'dictionary.json': utf8(canonicalJson(buildDictionary(task.examples, readNames(data)))),
-    'facts.json': utf8(canonicalJson(facts)),
+    'dictionary.json': writeJson(buildDictionary(task.examples, readNames(data))),
+    'facts.json': writeJson(facts),
   };
   const predictor = await openPredictor(files);
   const inputs = sampleInputs();
   const outputs = await predictor.predict(inputs);
   await predictor.close();
-  return { ...files, 'sample.json': utf8(canonicalJson({ inputs, outputs })) };
+  return { ...files, 'sample.json': writeJson({ inputs, outputs }) };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
 import { probabilitiesAt } from '../../../learning/evaluation/calibration/temperature.js';
-import { readText } from './artefact.js';
+import { readText } from '../../../learning/artefact/index.js';
 import { answer, type Answer, decide, decision, type Decision } from './decision.js';
 import { openEncoderEngine } from '../training/encoder-engine.js';
 import type { OpenEngine } from '../training/engine.js';

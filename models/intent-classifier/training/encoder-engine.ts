@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { canonicalJson } from '../../../contracts/canonical-json.js';
 import { PipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
 import {
@@ -15,7 +14,7 @@ import {
 } from '../../../learning/text/encoder/index.js';
 import { logisticRegression } from '../../../learning/text/logistic-regression/index.js';
 import { type Matrix, matrixFromRows } from '../../../learning/numeric/matrix/index.js';
-import { readText, requireFile, utf8 } from '../prediction/artefact.js';
+import { readText, requireFile, writeJson } from '../../../learning/artefact/index.js';
 import { type EngineTask, type FitEngine, type OpenEngine, targetsOf } from './engine.js';
 import type { Example } from '../data/examples.js';
 
@@ -45,7 +44,7 @@ export async function findEncoder(context: TrainContext, name: string): Promise<
 const filesOf = (model: EncoderModel, { params }: EngineTask, options: ExportOptions = {}): ArtefactFiles => ({
   'model.onnx': exportEncoder(model, params.precision, options),
   'tokenizer.json': model.encoder.tokenizerFile,
-  'encoder.json': utf8(canonicalJson({ maximumLength: model.maximumLength })),
+  'encoder.json': writeJson({ maximumLength: model.maximumLength }),
 });
 
 type Embed = (texts: readonly string[]) => Promise<Matrix>;

@@ -10,7 +10,7 @@ import {
   type TextFeatures,
 } from '../../../learning/text/linear-text/index.js';
 import { decodeState, encodeState } from '../../../learning/artefact/state-json.js';
-import { openGraph, readText, utf8 } from '../prediction/artefact.js';
+import { openGraph, readText, utf8 } from '../../../learning/artefact/index.js';
 import { type FitEngine, type OpenEngine, targetsOf } from './engine.js';
 import type { IntentParams } from '../params.js';
 

@@ -1,7 +1,6 @@
-import { canonicalJson } from '../../../contracts/canonical-json.js';
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
-import { utf8 } from '../prediction/artefact.js';
+import { utf8, writeJson } from '../../../learning/artefact/index.js';
 import { type Augmentation, augmented, fitAugmented } from './augment.js';
 import { type Decision, fitDecision } from '../prediction/decision.js';
 import { findEncoder, fitFrozen, fitTuned, openEncoderEngine } from './encoder-engine.js';
@@ -109,5 +108,5 @@ export async function train(context: TrainContext, data: TrainingData, params: I
   const all = augmented([...fit, ...validation], variants, context.seed);
   const whole = { ...task, examples: all, outsiders: [...outsiders, ...strangers], validation: [] };
   const final = files ?? (await tier.fit(rememberDecision(context, { prepared, params }, settings), whole));
-  return addSample({ ...final, 'decision.json': utf8(canonicalJson(settings)) }, classes);
+  return addSample({ ...final, 'decision.json': writeJson(settings) }, classes);
 }

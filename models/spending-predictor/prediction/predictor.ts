@@ -1,7 +1,7 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { z } from 'zod';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { PipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
+import { openGraph, readJson } from '../../../learning/artefact/index.js';
 import type { ForecasterState } from '../../../learning/time-series/forecasting/index.js';
 import { forecastFeeds } from '../../../learning/time-series/forecasting/serving/feeds.js';
 import { graphOutputs } from '../../../learning/time-series/forecasting/serving/graph.js';
@@ -27,32 +27,6 @@ interface Opened {
   readonly model: LearnedModel;
   readonly customers: StoredCustomers['customers'];
   readonly session: InferenceSession;
-}
-
-function requireFile(files: ArtefactFiles, name: string): Uint8Array {
-  const bytes = files[name];
-  if (bytes) return bytes;
-  throw new PipelineError('ARTEFACT_INVALID', `the artefact has no file ${name}`, { file: name });
-}
-
-function readJson<T>(files: ArtefactFiles, file: string, schema: z.ZodType<T>): T {
-  const bytes = requireFile(files, file);
-  try {
-    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch (cause) {
-    throw new PipelineError('ARTEFACT_INVALID', `${file} is nothing this version reads`, { file }, { cause });
-  }
-}
-
-async function openGraph(files: ArtefactFiles): Promise<InferenceSession> {
-  const file = 'curves.onnx';
-  const bytes = requireFile(files, file);
-  try {
-    // One thread: the caller runs several predictors side by side, and sums keep one order.
-    return await InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1 });
-  } catch (cause) {
-    throw new PipelineError('ARTEFACT_INVALID', `${file} is not a graph that the runtime loads`, { file }, { cause });
-  }
 }
 
 /** (states,) of (months,): the graph that was evaluated is the graph that serves. */
@@ -167,7 +141,7 @@ async function predictOne(opened: Opened, request: SpendingRequest): Promise<Spe
 export async function openPredictor(files: ArtefactFiles): Promise<Predictor<SpendingRequest, SpendingAnswer>> {
   const model = readJson(files, 'model.json', learnedModel);
   const { customers } = readJson(files, 'customers.json', storedCustomers);
-  const session = await openGraph(files);
+  const session = await openGraph(files, 'curves.onnx');
   const opened = { model, customers, session };
   return {
     input,

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../../contracts/canonical-json.js';
+import { writeJson } from '../../../learning/artefact/index.js';
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, ComputeContext, Sharding, TrainContext } from '../../../contracts/model-definition.js';
 import { forecastGraph } from '../../../learning/time-series/forecasting/serving/graph.js';
@@ -32,8 +32,6 @@ import { modelsWithout, prepare, type Prepared } from './prepare.js';
 import { sampleInputs } from './sample.js';
 
 const MOST_SHARDS = 64;
-
-const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const belongsTo = (customer: string, { index, count }: { readonly index: number; readonly count: number }): boolean =>
   Math.min(count - 1, Math.floor(hashFraction('spending-shard', customer) * count)) === index;
@@ -84,7 +82,7 @@ export const shards: Sharding<SpendingParams> = {
   count: (rows, { rowsPerShard }) => (rows < rowsPerShard ? 0 : Math.min(MOST_SHARDS, Math.ceil(rows / rowsPerShard))),
   fit(context, data, params, part) {
     context.signal.throwIfAborted();
-    return Promise.resolve(utf8(canonicalJson(fitPart(context, readPart(data, params, part), params))));
+    return Promise.resolve(writeJson(fitPart(context, readPart(data, params, part), params)));
   },
 };
 
@@ -196,13 +194,13 @@ export async function train(context: TrainContext, data: TrainingData, params: S
     ),
   };
   const files = {
-    'model.json': utf8(canonicalJson(model)),
-    'customers.json': utf8(canonicalJson(stored)),
+    'model.json': writeJson(model),
+    'customers.json': writeJson(stored),
     'curves.onnx': forecastGraph(),
   };
   const predictor = await openPredictor(files);
   const inputs = sampleInputs(model);
   const outputs = await predictor.predict(inputs.map((input) => predictor.input.parse(input)));
   await predictor.close();
-  return { ...files, 'sample.json': utf8(canonicalJson({ inputs, outputs })) };
+  return { ...files, 'sample.json': writeJson({ inputs, outputs }) };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mean } from './mean.js';
 import { pairedGain } from './paired-gain.js';
+import { sum } from './sum.js';
 
 describe('the mean', () => {
   it('is NaN of nothing, unless something else is asked for', () => {
@@ -22,5 +23,13 @@ describe('a paired gain', () => {
 
   it('of equal rows is none', () => {
     expect(pairedGain([1, 2, 3], [1, 2, 3])).toEqual({ mean: 0, sure: false });
+  });
+});
+
+describe('sum', () => {
+  it('adds from the first value to the last, and is 0 for no values', () => {
+    expect(sum([1e16, 1, -1e16])).toBe(0);
+    expect(sum(Float64Array.of(0.5, 0.25))).toBe(0.75);
+    expect(sum([])).toBe(0);
   });
 });
