@@ -14,7 +14,7 @@ import {
   writeCardInput,
 } from '../contracts/activities.js';
 import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
-import { PipelineError } from '../contracts/errors.js';
+import { PipelineError, pipelineError } from '../contracts/errors.js';
 import { lineOfSource } from '../contracts/ids.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import { registrationInput, type VersionRecord } from '../contracts/registry.js';
@@ -238,5 +238,5 @@ async function findRun({ registry }: TrainingActivityDeps, runKey: string, model
   const runs = await registry.listRuns({ modelName, ...(workflowId === undefined ? {} : { workflowId }) });
   const found = runs.find((run) => run.runKey === runKey);
   if (found !== undefined) return found;
-  throw new PipelineError('RUN_NOT_FOUND', `no run of ${modelName} has the key ${runKey}`, { runKey, modelName });
+  throw pipelineError('RUN_NOT_FOUND', { id: runKey, modelName });
 }

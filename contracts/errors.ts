@@ -1,6 +1,10 @@
 /**
  * The error table: every code the system can raise, in one place. The worker's interceptor reads `retryable`, the API
  * reads `status`, the CLI reads `exit`; `npm run gen` writes docs/errors.md from it.
+ *
+ * A code that says one thing has its message here too, as a template with typed parameters, and is raised by
+ * `pipelineError(code, parameters)`. Every new code does. The older `composed` codes take their text where they are
+ * raised.
  */
 export interface ErrorRow {
   /** True when the same call may succeed later without anybody changing anything. */
@@ -13,80 +17,149 @@ export interface ErrorRow {
   readonly meaning: string;
 }
 
-const row = (status: number, exit: ErrorRow['exit'], meaning: string, retryable = false): ErrorRow => ({
+/** Where and what, as plain data: file, row, column, modelName, found, wanted … never amounts of a person or secrets. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+/** A row whose message is a template. Parameters are names, counts and hashes, never a value of a data row. */
+interface TemplateRow<Parameters extends ErrorDetails> extends ErrorRow {
+  readonly message: (parameters: Parameters) => string;
+}
+
+const composed = (status: number, exit: ErrorRow['exit'], meaning: string, retryable = false): ErrorRow => ({
   retryable,
   status,
   exit,
   meaning,
 });
 
+const row = <Parameters extends ErrorDetails>(
+  status: number,
+  exit: ErrorRow['exit'],
+  meaning: string,
+  message: (parameters: Parameters) => string,
+): TemplateRow<Parameters> => ({ ...composed(status, exit, meaning), message });
+
 export const errorTable = {
   // wrong use
-  INVALID_INPUT: row(400, 2, 'An input object or argument does not fit its schema; the message names the field.'),
-  INVALID_CONFIG: row(500, 2, 'A setting in the environment or .env is malformed; see .env.example.'),
-  INVALID_HYPERPARAMETERS: row(400, 2, 'A hyper-parameter is unknown or out of range for this model.'),
-  UNKNOWN_MODEL: row(404, 2, 'No folder in models/ has this name; the message lists the known ones.'),
-  INVALID_MODEL: row(500, 2, 'A folder in models/ does not export a usable model; the message names folder and fault.'),
-  SOURCE_NOT_FOUND: row(404, 2, 'No data source that can be read is meant; the message says which one and what helps.'),
-  SOURCE_SCHEMA_MISMATCH: row(
+  INVALID_INPUT: composed(400, 2, 'An input object or argument does not fit its schema; the message names the field.'),
+  INVALID_CONFIG: composed(500, 2, 'A setting in the environment or .env is malformed; see .env.example.'),
+  INVALID_HYPERPARAMETERS: composed(400, 2, 'A hyper-parameter is unknown or out of range for this model.'),
+  UNKNOWN_MODEL: row(
+    404,
+    2,
+    'No folder in models/ has this name; the message lists the known ones.',
+    ({ modelName, known }: { modelName: string; known: readonly string[] }) =>
+      `there is no model "${modelName}"; known: ${known.join(', ')}`,
+  ),
+  INVALID_MODEL: composed(
+    500,
+    2,
+    'A folder in models/ does not export a usable model; the message names folder and fault.',
+  ),
+  SOURCE_NOT_FOUND: composed(
+    404,
+    2,
+    'No data source that can be read is meant; the message says which one and what helps.',
+  ),
+  SOURCE_SCHEMA_MISMATCH: composed(
     422,
     2,
     'The source database lacks a table, column, type or right that extraction needs; docs/backend-schema.md lists them.',
   ),
-  DATASET_NOT_FOUND: row(404, 2, 'No dataset or snapshot has this hash.'),
-  VERSION_NOT_FOUND: row(404, 2, 'No such version in this model line.'),
-  RUN_NOT_FOUND: row(404, 2, 'No such run.'),
+  DATASET_NOT_FOUND: composed(404, 2, 'No dataset or snapshot has this hash.'),
+  VERSION_NOT_FOUND: composed(404, 2, 'No such version in this model line.'),
+  RUN_NOT_FOUND: row(
+    404,
+    2,
+    'No such run.',
+    ({ id, modelName }: { id: string; modelName?: string }) =>
+      `there is no run with the id ${id}${modelName === undefined ? '' : ` of ${modelName}`}`,
+  ),
   CUSTOMER_NOT_FOUND: row(
     404,
     2,
     'The model was trained without this customer and the request says nothing about them.',
+    ({ field }: { field: string }) =>
+      `${field}: training knew no such customer; send their transactions, [] where there are none yet`,
   ),
-  SCHEDULE_NOT_FOUND: row(404, 2, 'The orchestrator has no such schedule; `ml schedule apply` creates them.'),
-  REQUEST_NOT_FOUND: row(404, 2, 'No open promotion request fits; it may be decided or superseded.'),
+  SCHEDULE_NOT_FOUND: row(
+    404,
+    2,
+    'The orchestrator has no such schedule; `ml schedule apply` creates them.',
+    ({ scheduleId }: { scheduleId: string; known: readonly string[] }) =>
+      `there is no schedule "${scheduleId}"; create them with \`ml schedule apply\``,
+  ),
+  REQUEST_NOT_FOUND: composed(404, 2, 'No open promotion request fits; it may be decided or superseded.'),
   // bad files and data
-  FILE_NOT_READABLE: row(400, 2, 'The file does not exist, is a folder, or may not be read.'),
-  FILE_EMPTY: row(422, 2, 'The file holds no data row.'),
-  FILE_TOO_LARGE: row(413, 2, 'The file, a line of it, or what it unpacks to is over the limit.'),
-  MALFORMED_FILE: row(422, 2, 'The file is not what its name or first bytes promise; the message names the row.'),
-  UNKNOWN_FORMAT: row(422, 2, 'The columns fit none of the file formats this model reads.'),
-  MISSING_COLUMN: row(422, 2, 'A column that the format needs is absent.'),
-  INVALID_VALUE: row(422, 2, 'A cell holds something its column does not allow; file, row and column are named.'),
-  TOO_FEW_ROWS: row(422, 2, 'There are fewer rows than this model can learn or be judged from.'),
-  SINGLE_CLASS: row(422, 2, 'All labels are the same, so there is nothing to learn.'),
-  DATA_REJECTED: row(422, 3, 'Validation found more bad rows than the threshold allows; the report lists them.'),
+  FILE_NOT_READABLE: composed(400, 2, 'The file does not exist, is a folder, or may not be read.'),
+  FILE_EMPTY: composed(422, 2, 'The file holds no data row.'),
+  FILE_TOO_LARGE: composed(413, 2, 'The file, a line of it, or what it unpacks to is over the limit.'),
+  MALFORMED_FILE: composed(422, 2, 'The file is not what its name or first bytes promise; the message names the row.'),
+  UNKNOWN_FORMAT: composed(422, 2, 'The columns fit none of the file formats this model reads.'),
+  MISSING_COLUMN: composed(422, 2, 'A column that the format needs is absent.'),
+  INVALID_VALUE: composed(422, 2, 'A cell holds something its column does not allow; file, row and column are named.'),
+  TOO_FEW_ROWS: composed(422, 2, 'There are fewer rows than this model can learn or be judged from.'),
+  SINGLE_CLASS: composed(422, 2, 'All labels are the same, so there is nothing to learn.'),
+  DATA_REJECTED: composed(422, 3, 'Validation found more bad rows than the threshold allows; the report lists them.'),
   // arithmetic
-  SHAPE_MISMATCH: row(400, 2, 'Two arrays that must agree in length or width do not.'),
-  NOT_FINITE: row(422, 2, 'A number that must be finite is NaN or infinite.'),
-  SINGULAR_MATRIX: row(422, 2, 'A linear system has no unique solution, for instance because columns are collinear.'),
+  SHAPE_MISMATCH: composed(400, 2, 'Two arrays that must agree in length or width do not.'),
+  NOT_FINITE: composed(422, 2, 'A number that must be finite is NaN or infinite.'),
+  SINGULAR_MATRIX: row(
+    422,
+    2,
+    'A linear system has no unique solution, for instance because columns are collinear.',
+    ({ rows, pivot }: { rows: number; pivot: number }) =>
+      `a matrix of ${rows} x ${rows} is not positive definite: pivot ${pivot} is 0 or below`,
+  ),
   // stored things
-  BLOB_NOT_FOUND: row(404, 1, 'The blob store holds nothing under this hash.'),
-  BLOB_CORRUPT: row(500, 1, 'Stored bytes do not match the hash they are stored under.'),
-  ARTEFACT_INVALID: row(500, 1, 'An artefact lacks a file or has a manifest that this version cannot read.'),
-  CONFLICT: row(409, 1, 'Another writer changed the same record first; look again and repeat.'),
+  BLOB_NOT_FOUND: row(
+    404,
+    1,
+    'The blob store holds nothing under this hash.',
+    ({ hash, store }: { hash: string; store: string }) => `${store} holds no blob ${hash}`,
+  ),
+  BLOB_CORRUPT: composed(500, 1, 'Stored bytes do not match the hash they are stored under.'),
+  ARTEFACT_INVALID: composed(500, 1, 'An artefact lacks a file or has a manifest that this version cannot read.'),
+  CONFLICT: composed(409, 1, 'Another writer changed the same record first; look again and repeat.'),
   // governance
-  TRANSITION_NOT_ALLOWED: row(409, 2, 'The stages and lines do not allow this promotion.'),
-  APPROVAL_REQUIRED: row(403, 2, 'This stage needs an approval with a name and a reason.'),
-  ALREADY_RUNNING: row(409, 2, 'A workflow with this id is running; wait for it or choose another id.'),
+  TRANSITION_NOT_ALLOWED: composed(409, 2, 'The stages and lines do not allow this promotion.'),
+  ALREADY_RUNNING: row(
+    409,
+    2,
+    'A workflow with this id is running; wait for it or choose another id.',
+    ({ id }: { id: string }) => `${id} is running; follow it with: ml runs show ${id} --follow`,
+  ),
   // computing
-  CANCELLED: row(499, 1, 'The work was cancelled on request.'),
-  CHILD_CRASHED: row(500, 1, 'The computing process ended abnormally; its last output is in the details.', true),
-  CHILD_OUT_OF_MEMORY: row(500, 1, 'The computing process passed its memory limit (TRAINING_MEMORY_MB).'),
+  CANCELLED: composed(499, 1, 'The work was cancelled on request.'),
+  CHILD_CRASHED: composed(500, 1, 'The computing process ended abnormally; its last output is in the details.', true),
+  CHILD_OUT_OF_MEMORY: composed(500, 1, 'The computing process passed its memory limit (TRAINING_MEMORY_MB).'),
   // services
-  SERVICE_UNAVAILABLE: row(503, 1, 'A service does not answer; the message names it and where it was expected.', true),
-  SERVICE_REFUSED: row(
+  SERVICE_UNAVAILABLE: composed(
+    503,
+    1,
+    'A service does not answer; the message names it and where it was expected.',
+    true,
+  ),
+  SERVICE_REFUSED: composed(
     502,
     2,
     'A service and this program do not accept each other: certificate, key or encryption; the message says which.',
   ),
-  SERVICE_NOT_FOUND: row(500, 1, 'A service that must be started locally has no program to start it with.'),
-  SERVICE_CRASHED: row(500, 1, 'A local service ended; the last lines of its log are in the message.'),
-  INTERNAL: row(500, 1, 'A fault in this program; please report it with the details.'),
+  SERVICE_NOT_FOUND: composed(500, 1, 'A service that must be started locally has no program to start it with.'),
+  SERVICE_CRASHED: composed(500, 1, 'A local service ended; the last lines of its log are in the message.'),
+  INTERNAL: composed(500, 1, 'A fault in this program; please report it with the details.'),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;
 
-/** Where and what, as plain data: file, row, column, modelName, found, wanted … never amounts of a person or secrets. */
-export type ErrorDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+/** Codes whose message is a template of the table. */
+export type TemplateCode = {
+  [Code in ErrorCode]: (typeof errorTable)[Code] extends TemplateRow<never> ? Code : never;
+}[ErrorCode];
+
+/** What the code's template takes; it becomes the error's details. */
+export type ErrorParameters<Code extends TemplateCode> =
+  (typeof errorTable)[Code] extends TemplateRow<infer Parameters> ? Parameters : never;
 
 /** The only error that domain code throws. Branch on `code`, never on the message. */
 export class PipelineError extends Error {
@@ -103,6 +176,20 @@ export class PipelineError extends Error {
   get retryable(): boolean {
     return errorTable[this.code].retryable;
   }
+}
+
+/**
+ * The error of a code whose message is a template of the table.
+ * @param parameters - the template's; they are the error's details too.
+ * @example throw pipelineError('BLOB_NOT_FOUND', { hash, store });
+ */
+export function pipelineError<Code extends TemplateCode>(
+  code: Code,
+  parameters: ErrorParameters<Code>,
+  options?: { readonly cause?: unknown },
+): PipelineError {
+  const { message } = errorTable[code] as unknown as TemplateRow<ErrorParameters<Code>>;
+  return new PipelineError(code, message(parameters), parameters, options);
 }
 
 /** Recognises a code that crossed a process or network boundary as text. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { PipelineError } from '../contracts/errors.js';
+import { PipelineError, pipelineError } from '../contracts/errors.js';
 import { modelName } from '../contracts/ids.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 
@@ -60,8 +60,5 @@ export async function findModel(name: string): Promise<ModelDefinition> {
   const found = catalogue.find((model) => model.name === name);
   if (found) return found;
   const known = catalogue.map((model) => model.name);
-  throw new PipelineError('UNKNOWN_MODEL', `there is no model "${name}"; known: ${known.join(', ')}`, {
-    modelName: name,
-    known,
-  });
+  throw pipelineError('UNKNOWN_MODEL', { modelName: name, known });
 }

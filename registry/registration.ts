@@ -1,10 +1,10 @@
-import { PipelineError } from '../contracts/errors.js';
+import { PipelineError, pipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
 import { type RegistrationInput, registrationInput, type RegistrationResult } from '../contracts/registry.js';
 import { lockLine } from './lines.js';
 import { decideRegistration, type NumberedVersion, type RegistrationDecision } from './gates.js';
 import { insertJudgement } from './run-queries.js';
-import { insertDataset, runNotFound } from './runs.js';
+import { insertDataset } from './runs.js';
 import { insertTransition, placeOf } from './transitions.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 import { findChampion } from './versions.js';
@@ -86,7 +86,7 @@ async function recordFindings(transaction: RegistryTransaction, input: Registrat
     .where('model_name', '=', input.modelName)
     .returning('workflow_id')
     .executeTakeFirst();
-  if (run === undefined) throw runNotFound(input);
+  if (run === undefined) throw pipelineError('RUN_NOT_FOUND', { id: input.runKey, modelName: input.modelName });
   await insertJudgement(transaction, input, input);
   return run.workflow_id;
 }

@@ -1,13 +1,10 @@
 import { sql } from 'kysely';
 import type { DatasetRef } from '../contracts/dataset.js';
-import { PipelineError } from '../contracts/errors.js';
+import { PipelineError, pipelineError } from '../contracts/errors.js';
 import type { RunRecord, RunStatus, StartRunInput } from '../contracts/registry.js';
 import { comparisonOf, datasetOf, metricOf, paramsOf } from './row-mappers.js';
 import { insertParams, type RunKey, runFacts } from './run-queries.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
-
-export const runNotFound = ({ runKey, modelName }: RunKey): PipelineError =>
-  new PipelineError('RUN_NOT_FOUND', `the registry knows no run ${runKey} of ${modelName}`, { runKey, modelName });
 
 /** The model and the experiment of a line exist from the first run on. */
 export async function ensureExperiment(
@@ -72,7 +69,7 @@ export async function recordDataset(database: RegistryDatabase, key: RunKey, dat
       .where('run_key', '=', key.runKey)
       .where('model_name', '=', key.modelName)
       .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw runNotFound(key);
+    if (numUpdatedRows === 0n) throw pipelineError('RUN_NOT_FOUND', { id: key.runKey, modelName: key.modelName });
   });
 }
 
@@ -83,7 +80,7 @@ async function assertRun(database: RegistryDatabase, { runKey, modelName }: RunK
     .where('run_key', '=', runKey)
     .where('model_name', '=', modelName)
     .executeTakeFirst();
-  if (found === undefined) throw runNotFound({ runKey, modelName });
+  if (found === undefined) throw pipelineError('RUN_NOT_FOUND', { id: runKey, modelName });
 }
 
 /** One artefact a role; a repeated step that made other bytes replaces its own earlier entry. */

@@ -1,6 +1,6 @@
 import type { Client, ScheduleHandle, ScheduleOptions } from '@temporalio/client';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
-import { PipelineError } from '../contracts/errors.js';
+import { pipelineError } from '../contracts/errors.js';
 import { PIPELINE_QUEUE, workflowIds } from '../contracts/workflows.js';
 import type { Config } from '../platform/config/config.js';
 
@@ -101,8 +101,7 @@ async function onSchedule(
     await work(client.schedule.getHandle(scheduleId));
   } catch (fault) {
     if (!(fault instanceof ScheduleNotFoundError)) throw fault;
-    const message = `there is no schedule "${scheduleId}"; create them with \`ml schedule apply\``;
-    throw new PipelineError('SCHEDULE_NOT_FOUND', message, { scheduleId, known: [...scheduleIds] }, { cause: fault });
+    throw pipelineError('SCHEDULE_NOT_FOUND', { scheduleId, known: [...scheduleIds] }, { cause: fault });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { PipelineError } from '../../contracts/errors.js';
+import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import { PIPELINE_QUEUE } from '../../contracts/workflows.js';
 import type { Config } from '../../platform/config/config.js';
 import { runIds } from './run-ids.js';
@@ -42,7 +42,7 @@ async function nextId(client: Client, { base, preferred }: Exclude<RunId, { exac
   for (const id of candidates(base, preferred)) {
     const state = await stateOf(client, id);
     if (state === null) return id;
-    if (state === 'RUNNING') throw alreadyRunning(id);
+    if (state === 'RUNNING') throw pipelineError('ALREADY_RUNNING', { id });
   }
   throw new PipelineError('INTERNAL', 'the sequence of ids ended');
 }
@@ -54,14 +54,11 @@ function* candidates(base: string, preferred?: string): Generator<string> {
 
 async function exactId(client: Client, id: string): Promise<string> {
   const state = await stateOf(client, id);
-  if (state === 'RUNNING') throw alreadyRunning(id);
+  if (state === 'RUNNING') throw pipelineError('ALREADY_RUNNING', { id });
   if (state !== null)
     throw new PipelineError('CONFLICT', `the id ${id} was used before; a rerun takes a new id`, { id });
   return id;
 }
-
-const alreadyRunning = (id: string): PipelineError =>
-  new PipelineError('ALREADY_RUNNING', `${id} is running; follow it with: ml runs show ${id} --follow`, { id });
 
 /** RUNNING, COMPLETED, …, or null when the server knows no workflow with this id. */
 export async function stateOf(client: Client, id: string): Promise<string | null> {

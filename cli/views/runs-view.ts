@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { loadEvaluation } from '../../training/evaluation-document.js';
 import type { FrozenHoldout } from '../../contracts/dataset.js';
-import { PipelineError } from '../../contracts/errors.js';
+import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { RunRecord } from '../../contracts/registry.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import type { CliContext, Connection } from '../program/context.js';
@@ -48,7 +48,7 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
   const workflow = await describe(connection, workflowId);
   if (follow && workflow !== null) return followToEnd(cli, connection, workflow);
   const runs = await connection.services.registry.listRuns({ workflowId });
-  if (workflow === null && runs.length === 0) throw runNotFound(workflowId);
+  if (workflow === null && runs.length === 0) throw pipelineError('RUN_NOT_FOUND', { id: workflowId });
   const url = runUrl(connection.endpoints.temporal, workflowId);
   const status = workflow?.status.name ?? null;
   cli.out.result({ workflowId, status, url, runs }, () => {
@@ -58,9 +58,6 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
     for (const run of runs) printRun(cli.out, run);
   });
 }
-
-const runNotFound = (id: string): PipelineError =>
-  new PipelineError('RUN_NOT_FOUND', `there is no run with the id ${id}`, { id });
 
 async function describe({ temporal }: Connection, workflowId: string): Promise<WorkflowExecutionDescription | null> {
   try {
@@ -118,7 +115,7 @@ function printDataset(out: Output, dataset: NonNullable<RunRecord['dataset']>): 
 /** One run; a retraining stands for its run when it trained one model. */
 async function findRun({ services }: Connection, workflowId: string): Promise<RunRecord> {
   const [run, ...others] = await services.registry.listRuns({ workflowId });
-  if (run === undefined) throw runNotFound(workflowId);
+  if (run === undefined) throw pipelineError('RUN_NOT_FOUND', { id: workflowId });
   if (others.length === 0) return run;
   const candidates = [run, ...others].map((one) => one.workflowId);
   throw new PipelineError('INVALID_INPUT', `${workflowId} stands for ${candidates.length} runs; name one`, {

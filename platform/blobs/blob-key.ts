@@ -15,10 +15,6 @@ export function blobKey(hash: string): string {
 /** Path of a checkpoint below a store's root: the hash of its key, since keys contain slashes and colons of workflow ids. */
 export const checkpointKey = (key: string): string => `checkpoints/${sha256(key)}`;
 
-/** `BLOB_NOT_FOUND`. @param store - folder or `s3://` name, for the message. */
-export const blobNotFound = (hash: string, store: string): PipelineError =>
-  new PipelineError('BLOB_NOT_FOUND', `${store} holds no blob ${hash}`, { hash, store });
-
 /** `BLOB_CORRUPT`. @param found - the hash that the stored bytes have. */
 export const blobCorrupt = (hash: string, found: string, store: string): PipelineError =>
   new PipelineError('BLOB_CORRUPT', `blob ${hash} in ${store} hashes to ${found}`, { hash, found, store });

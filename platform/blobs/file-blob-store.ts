@@ -1,8 +1,8 @@
 import { opendir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PipelineError } from '../../contracts/errors.js';
+import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import { copyPrivateFile, writeAtomically, writePrivateFile } from './atomic-file.js';
-import { blobCorrupt, blobKey, blobNotFound } from './blob-key.js';
+import { blobCorrupt, blobKey } from './blob-key.js';
 import type { BlobStore, StoredBlob } from './blob-store.js';
 import { sha256, sha256OfFile, sha256OfSource } from './hash.js';
 
@@ -83,7 +83,7 @@ class FileBlobStore implements BlobStore {
     try {
       return await reading;
     } catch (fault) {
-      if (isMissing(fault)) throw blobNotFound(hash, this.#folder);
+      if (isMissing(fault)) throw pipelineError('BLOB_NOT_FOUND', { hash, store: this.#folder });
       throw fault;
     }
   }

@@ -1,5 +1,5 @@
-import { PipelineError } from '../../contracts/errors.js';
-import { blobCorrupt, blobKey, blobNotFound } from './blob-key.js';
+import { PipelineError, pipelineError } from '../../contracts/errors.js';
+import { blobCorrupt, blobKey } from './blob-key.js';
 import type { BlobStore, StoredBlob } from './blob-store.js';
 import { sha256, sha256OfSource } from './hash.js';
 import type { Bucket } from './s3-bucket.js';
@@ -53,7 +53,7 @@ class S3BlobStore implements BlobStore {
 
   async #fetch(hash: string): Promise<Uint8Array> {
     const bytes = await this.#bucket.read(blobKey(hash));
-    if (bytes === null) throw blobNotFound(hash, this.#bucket.name);
+    if (bytes === null) throw pipelineError('BLOB_NOT_FOUND', { hash, store: this.#bucket.name });
     const found = sha256(bytes);
     if (found !== hash) throw blobCorrupt(hash, found, this.#bucket.name);
     await this.#cache.put(bytes);

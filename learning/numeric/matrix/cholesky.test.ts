@@ -7,3 +7,8 @@ it('solves a symmetric positive definite system', () => {
   const b = Float64Array.from([0, 1, 2], (i) => wanted.reduce((sum, x, j) => sum + a[i * 3 + j]! * x, 0));
   solveByCholesky(a, b).forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 12));
 });
+
+it('refuses a matrix with collinear columns', () => {
+  const solve = () => solveByCholesky(Float64Array.of(1, 2, 2, 4), Float64Array.of(1, 2));
+  expect(solve).toThrow(expect.objectContaining({ code: 'SINGULAR_MATRIX', details: { rows: 2, pivot: 1 } }) as Error);
+});

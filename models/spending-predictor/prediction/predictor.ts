@@ -1,5 +1,5 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import { PipelineError } from '../../../contracts/errors.js';
+import { PipelineError, pipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
 import { openGraph, readJson } from '../../../learning/artefact/index.js';
 import type { ForecasterState } from '../../../learning/time-series/forecasting/index.js';
@@ -84,8 +84,7 @@ const storedOf = ({ customers }: Opened, { customerId }: SpendingRequest): Store
 /** A misspelt customer must not get the forecast of an average one: who is not known must say what they spent. */
 function requireKnown(opened: Opened, request: SpendingRequest): void {
   if (request.transactions !== undefined || storedOf(opened, request) !== undefined) return;
-  const message = 'customerId: training knew no such customer; send their transactions, [] where there are none yet';
-  throw new PipelineError('CUSTOMER_NOT_FOUND', message, { field: 'customerId' });
+  throw pipelineError('CUSTOMER_NOT_FOUND', { field: 'customerId' });
 }
 
 /** A customer's history up to the request, and the day from which to forecast. */
