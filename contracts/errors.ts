@@ -197,9 +197,11 @@ export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(errorTable, text);
 }
 
+/** The message of any thrown value, which need not be an Error. */
+export const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
+
 /** Any thrown value as a PipelineError; an unknown fault becomes `INTERNAL` with the original as cause. */
 export function asPipelineError(fault: unknown): PipelineError {
   if (fault instanceof PipelineError) return fault;
-  const message = fault instanceof Error ? fault.message : String(fault);
-  return new PipelineError('INTERNAL', message, {}, { cause: fault });
+  return new PipelineError('INTERNAL', messageOf(fault), {}, { cause: fault });
 }

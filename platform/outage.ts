@@ -1,4 +1,4 @@
-import { asPipelineError, PipelineError } from '../contracts/errors.js';
+import { asPipelineError, type ErrorDetails, messageOf, PipelineError } from '../contracts/errors.js';
 
 /** Error codes of Node and client libraries for an unreachable or overloaded server. */
 const outageCodes: ReadonlySet<string> = new Set([
@@ -26,10 +26,12 @@ const outageMessages: ReadonlySet<string> = new Set([
   'Connection terminated',
   'Connection terminated due to connection timeout',
   'timeout exceeded when trying to connect',
+  'Client has encountered a connection error and is not queryable',
   'Connection is closed.',
 ]);
 
-function isOutage(fault: unknown, depth = 0): boolean {
+/** True for an error that a lost connection or an overloaded server caused, however deeply it is nested. */
+export function isOutage(fault: unknown, depth = 0): boolean {
   if (!(fault instanceof Error) || depth > 5) return false;
   const code = 'code' in fault && typeof fault.code === 'string' ? fault.code : '';
   if (outageCodes.has(code) || code.startsWith('08') || outageMessages.has(fault.message)) return true;
@@ -44,6 +46,22 @@ function isOutage(fault: unknown, depth = 0): boolean {
 export function asPipelineFault(fault: unknown): PipelineError {
   if (fault instanceof PipelineError && fault.code !== 'INTERNAL') return fault;
   if (!isOutage(fault)) return asPipelineError(fault);
-  const message = fault instanceof Error ? fault.message : String(fault);
-  return new PipelineError('SERVICE_UNAVAILABLE', `a service went away: ${message}`, {}, { cause: fault });
+  return serviceUnavailable('a service', messageOf(fault), { cause: fault });
 }
+
+/** What `serviceUnavailable` adds to the message. */
+export interface OutageContext {
+  readonly cause?: unknown;
+  readonly details?: ErrorDetails;
+}
+
+/**
+ * The `SERVICE_UNAVAILABLE` error of every service: "<service> does not answer: <reason>".
+ * @param service - Name and address, without passwords.
+ */
+export const serviceUnavailable = (
+  service: string,
+  reason: string,
+  { cause, details }: OutageContext = {},
+): PipelineError =>
+  new PipelineError('SERVICE_UNAVAILABLE', `${service} does not answer: ${reason}`, details, { cause });

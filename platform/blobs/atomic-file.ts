@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PipelineError } from '../../contracts/errors.js';
+import { messageOf, PipelineError } from '../../contracts/errors.js';
 
 /** Readable by the owner only, since blobs contain customers' rows. */
 const PRIVATE_FOLDER = 0o700;
@@ -61,8 +61,7 @@ export async function writeAtomically(
     await fillAndMove(target, scratch, fill);
   } catch (fault) {
     if (fault instanceof PipelineError) throw fault;
-    const found = fault instanceof Error ? fault.message : String(fault);
-    const message = `cannot write to ${dirname(target)}: ${found}`;
+    const message = `cannot write to ${dirname(target)}: ${messageOf(fault)}`;
     throw new PipelineError('SERVICE_UNAVAILABLE', message, { folder: dirname(target) }, { cause: fault });
   }
 }

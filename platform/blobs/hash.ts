@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { canonicalJson } from '../../contracts/canonical-json.js';
-import { PipelineError } from '../../contracts/errors.js';
+import { messageOf, PipelineError } from '../../contracts/errors.js';
 
 /** sha256 of bytes or UTF-8 text, lower-case hex. */
 export const sha256 = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex');
@@ -25,7 +25,7 @@ export async function sha256OfSource(path: string): Promise<{ readonly hash: str
   try {
     return await sha256OfFile(path);
   } catch (fault) {
-    const found = fault instanceof Error ? fault.message : String(fault);
-    throw new PipelineError('FILE_NOT_READABLE', `cannot read ${path}: ${found}`, { file: path }, { cause: fault });
+    const message = `cannot read ${path}: ${messageOf(fault)}`;
+    throw new PipelineError('FILE_NOT_READABLE', message, { file: path }, { cause: fault });
   }
 }

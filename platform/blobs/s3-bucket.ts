@@ -8,7 +8,8 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { asPipelineError, PipelineError } from '../../contracts/errors.js';
+import { messageOf, PipelineError } from '../../contracts/errors.js';
+import { serviceUnavailable } from '../outage.js';
 
 /** Operations on one bucket and prefix that the blob and checkpoint stores use. Keys are relative to the prefix. */
 export interface Bucket {
@@ -50,15 +51,13 @@ const misconfigured: Readonly<Record<string, string>> = {
 /** An SDK error as a PipelineError: wrong settings are `INVALID_CONFIG`, the rest `SERVICE_UNAVAILABLE` (retryable). */
 export function bucketFault(fault: unknown, name: string): PipelineError {
   if (fault instanceof PipelineError) return fault;
-  const { message } = asPipelineError(fault);
+  const message = messageOf(fault);
   const label = fault instanceof Error ? fault.name : 'unknown';
   const setting = message.includes('Region is missing') ? 'no region is set (AWS_REGION)' : misconfigured[label];
   const details = { store: name, fault: label };
   if (setting !== undefined)
     return new PipelineError('INVALID_CONFIG', `${name}: ${setting} (${message})`, details, { cause: fault });
-  return new PipelineError('SERVICE_UNAVAILABLE', `${name} does not answer: ${label}: ${message}`, details, {
-    cause: fault,
-  });
+  return serviceUnavailable(name, `${label}: ${message}`, { details, cause: fault });
 }
 
 const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64');

@@ -7,11 +7,11 @@ it.each([
   ['redis://:secret@cache:6379', 'redis://:***@cache:6379'],
   ['postgres://ml@db/registry', 'postgres://ml@db/registry'],
   ['temporal:7233', 'temporal:7233'],
-])('%s is shown as %s', (address, shown) => {
+])('withoutPassword masks %s as %s', (address, shown) => {
   expect(withoutPassword(address)).toBe(shown);
 });
 
-it('keeps artefacts below the state directory unless told otherwise', () => {
+it('artifactUriOf defaults to a folder in the state directory', () => {
   expect(artifactUriOf(readConfig({ ML_HOME: '/state' }, '/'))).toBe('file:///state/artefacts');
   expect(artifactUriOf(readConfig({ ARTIFACT_URI: 's3://bucket/prefix' }, '/'))).toBe('s3://bucket/prefix');
 });
@@ -33,12 +33,12 @@ it.each([
   ['REDIS_URL', { REDIS_URL: 'redis://cache:6379' }],
   ['TASK_QUEUE_PREFIX', { TASK_QUEUE_PREFIX: 'blue-' }],
   ['ENCODER_PATH', { ENCODER_PATH: '/encoder' }],
-])('a change of %s is noticed, and nothing else is', (setting, change) => {
+])('a change of %s changes only its own fingerprint', (setting, change) => {
   const [before, after] = [fingerprints(), fingerprints(change)];
   expect(Object.keys(before).filter((name) => before[name] !== after[name])).toEqual([setting]);
 });
 
-it('an encoder counts only for commands that name one', () => {
+it('compares ENCODER_PATH only if the configuration sets it', () => {
   const named = readConfig({ ...foreign, ENCODER_PATH: '/encoder' }, '/');
   expect(differingSettings(named, fingerprints())).toEqual(['ENCODER_PATH']);
   expect(differingSettings(named, fingerprints({ ENCODER_PATH: '/encoder' }))).toEqual([]);
@@ -48,6 +48,6 @@ it('an encoder counts only for commands that name one', () => {
   ]);
 });
 
-it('writes down no secret', () => {
+it('fingerprints contain no secret and no address', () => {
   expect(JSON.stringify(fingerprints())).not.toMatch(/secret|key-1|temporal:7233/);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Config } from '../config/config.js';
 
-/** An address without its password, for people and logs. Text that is no URL comes back as it is. */
+/** An address with its password masked, for display and logs. Text that is not a URL is returned unchanged. */
 export function withoutPassword(address: string): string {
   if (!URL.canParse(address)) return address;
   const url = new URL(address);
@@ -12,14 +12,14 @@ export function withoutPassword(address: string): string {
   return url.href;
 }
 
-/** Where artefacts go: ARTIFACT_URI, or a folder of the state directory. */
+/** URI of the artefact store: ARTIFACT_URI, else a folder in the state directory. */
 export const artifactUriOf = (config: Pick<Config, 'artifactUri' | 'home'>): string =>
   config.artifactUri ?? pathToFileURL(join(config.home, 'artefacts')).href;
 
-/** Stands for a setting that is not there, also in the record of a version that did not know it yet. */
+/** Fingerprint of an unset setting, also of one that is absent from the state file of an older version. */
 const UNSET = 'embedded';
 
-/** The settings that say what a platform stands on, by the name of their variable; hashed, they hold passwords. */
+/** Hashes (they may contain passwords) of the settings that a platform depends on, by variable name. */
 export function addressFingerprints(config: Config): Record<string, string> {
   const { tls, apiKey } = config.temporal;
   const settings: Record<string, string | null> = {
@@ -39,14 +39,14 @@ export function addressFingerprints(config: Config): Record<string, string> {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, hash(value)]));
 }
 
-/** A command that does not name one does not mind the one that the platform has. */
-const ONLY_WHEN_NAMED: ReadonlySet<string> = new Set(['ENCODER_PATH']);
+/** Settings that are compared only if the command's configuration sets them. */
+const COMPARED_WHEN_SET: ReadonlySet<string> = new Set(['ENCODER_PATH']);
 
 /** Names of the settings in which a configuration differs from that of a running platform. */
 export function differingSettings(config: Config, running: Readonly<Record<string, string>>): string[] {
   const wanted = addressFingerprints(config);
   return Object.keys(wanted).filter((name) => {
-    if (ONLY_WHEN_NAMED.has(name) && wanted[name] === UNSET) return false;
+    if (COMPARED_WHEN_SET.has(name) && wanted[name] === UNSET) return false;
     return wanted[name] !== (running[name] ?? UNSET);
   });
 }

@@ -39,7 +39,7 @@ it.each([
     },
   ],
   ['TLS by an API key alone', { TEMPORAL_ADDRESS: 'cloud:7233', TEMPORAL_API_KEY: 'key' }],
-])('hands a child the same configuration: %s', (_, env) => {
+])('readConfig(configEnvironment(config)) equals config: %s', (_, env) => {
   const config = readConfig(env, '/project');
   expect(readConfig(configEnvironment(config), '/somewhere/else')).toEqual(config);
 });

@@ -2,8 +2,8 @@ import type { Config } from '../config/config.js';
 import type { Endpoints } from './endpoints.js';
 
 /**
- * The settings as environment variables, absolute paths included, so that a child process reads the same
- * configuration whatever its working directory and `.env`: `readConfig(configEnvironment(config))` equals `config`.
+ * The settings as environment variables with absolute paths, so that a child process reads the same configuration
+ * whatever its working directory and `.env`: `readConfig(configEnvironment(config))` equals `config`.
  */
 export const configEnvironment = (config: Config): Record<string, string> => ({
   ML_HOME: config.home,
@@ -43,7 +43,7 @@ const temporalSecurity = ({ tls, apiKey }: Config['temporal']): Record<string, s
   TEMPORAL_API_KEY: apiKey ?? '',
 });
 
-/** The addresses as the variables that name foreign services: what a worker process is handed. */
+/** The addresses as environment variables for a worker process, which treats them as foreign services. */
 export const endpointEnvironment = (endpoints: Endpoints): Record<string, string> => ({
   TEMPORAL_ADDRESS: endpoints.temporal.address,
   TEMPORAL_NAMESPACE: endpoints.temporal.namespace,

@@ -1,8 +1,8 @@
-/** Where the services answer, embedded or foreign: what a worker or the CLI connects to. */
+/** Addresses of the services, embedded or foreign, that workers and the CLI connect to. */
 export interface Endpoints {
   readonly temporal: { readonly address: string; readonly namespace: string; readonly uiUrl: string | null };
   readonly databaseUrl: string;
-  /** The user's own source database, which is only read; null: schema `backend` of `databaseUrl`, kept by this system. */
+  /** The user's own source database, which is only read; null: schema `backend` of `databaseUrl`, which this system owns. */
   readonly backendDatabaseUrl: string | null;
   /** Null: the in-process online store, written through to PostgreSQL. */
   readonly redisUrl: string | null;

@@ -20,14 +20,23 @@ const local: Endpoints = {
   artifactUri: 'file:///state/artefacts',
 };
 
-/** A state directory as a supervisor leaves it; this process stands for a supervisor that lives. */
+/** Creates a state directory as a supervisor writes it; the test's own process serves as a running supervisor. */
 function homeOf(name: string, supervisor: ProcessIdentity): string {
   const home = join(folder, name);
   makeHome(home);
   writeState(home, {
-    ...{ schemaVersion: 1, phase: 'ready', supervisor, startedAt: '2026-01-01T00:00:00Z', settings: {}, workers: true },
-    ...{ ports: {}, endpoints: { ...local, temporal: { ...local.temporal } }, parts: [], postgresData: null },
-    ...{ progress: { total: 0, lines: [] }, fault: null },
+    schemaVersion: 1,
+    phase: 'ready',
+    supervisor,
+    startedAt: '2026-01-01T00:00:00Z',
+    settings: {},
+    workers: true,
+    ports: {},
+    endpoints: { ...local, temporal: { ...local.temporal } },
+    parts: [],
+    postgresData: null,
+    progress: { total: 0, lines: [] },
+    fault: null,
   });
   return home;
 }
@@ -36,19 +45,22 @@ const alive = homeOf('alive', identityOf(process.pid)!);
 const find = (settings: Record<string, string>) => findEndpoints(readConfig(settings, '/'));
 
 describe('findEndpoints', () => {
-  it('finds the platform that runs here', () => {
+  it('returns the addresses of the running platform', () => {
     expect(find({ ML_HOME: alive })).toEqual(local);
   });
 
-  it('takes a setting before it', () => {
+  it('prefers settings to the running platform', () => {
     const settings = { TEMPORAL_ADDRESS: 'temporal:7233', DATABASE_URL: 'postgres://db/ml', ARTIFACT_URI: 's3://b/p' };
     expect(find({ ML_HOME: alive, ...settings, BACKEND_DATABASE_URL: 'postgres://source/app' })).toMatchObject({
-      ...{ temporal: { address: 'temporal:7233' }, databaseUrl: 'postgres://db/ml', artifactUri: 's3://b/p' },
-      ...{ backendDatabaseUrl: 'postgres://source/app', redisUrl: local.redisUrl },
+      temporal: { address: 'temporal:7233' },
+      databaseUrl: 'postgres://db/ml',
+      artifactUri: 's3://b/p',
+      backendDatabaseUrl: 'postgres://source/app',
+      redisUrl: local.redisUrl,
     });
   });
 
-  it('needs no platform where the settings name everything', () => {
+  it('needs no running platform if the settings name Temporal and PostgreSQL', () => {
     const home = join(folder, 'nothing-here');
     const settings = { ML_HOME: home, TEMPORAL_ADDRESS: 'temporal:7233', DATABASE_URL: 'postgres://db/ml' };
     expect(find(settings)).toMatchObject({ redisUrl: null, artifactUri: `file://${home}/artefacts` });
@@ -57,7 +69,7 @@ describe('findEndpoints', () => {
   it.each([
     ['TEMPORAL_ADDRESS', { DATABASE_URL: 'postgres://db/ml' }],
     ['DATABASE_URL', { TEMPORAL_ADDRESS: 'temporal:7233' }],
-  ])('names %s where neither knows', (setting, settings) => {
+  ])('throws SERVICE_UNAVAILABLE naming %s if neither settings nor platform have it', (setting, settings) => {
     const home = join(folder, 'nothing-here');
     const fault = {
       code: 'SERVICE_UNAVAILABLE',
@@ -66,18 +78,18 @@ describe('findEndpoints', () => {
     expect(() => find({ ...settings, ML_HOME: home })).toThrow(expect.objectContaining(fault));
   });
 
-  it('does not believe a state whose supervisor is gone, though its number lives on in another process', () => {
+  it('ignores a state file whose supervisor has ended, even if another process has its pid', () => {
     const home = homeOf('recycled', { pid: process.pid, startedAt: 'long ago' });
     expect(() => find({ ML_HOME: home })).toThrow(/nothing runs in/);
   });
 });
 
 describe('the state file', () => {
-  it.skipIf(process.platform === 'win32')('is for its owner alone, since its addresses hold passwords', () => {
+  it.skipIf(process.platform === 'win32')('has mode 600, since its addresses contain passwords', () => {
     expect(statSync(stateFile(alive)).mode & 0o777).toBe(0o600);
   });
 
-  it('is not read when another version wrote it', () => {
+  it('readState returns null for another schema version', () => {
     const home = homeOf('newer', identityOf(process.pid)!);
     writeFileSync(stateFile(home), JSON.stringify({ ...readState(home), schemaVersion: 2 }));
     expect(readState(home)).toBeNull();

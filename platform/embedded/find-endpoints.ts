@@ -5,8 +5,8 @@ import type { Endpoints } from './endpoints.js';
 import { runningState } from './ensure.js';
 
 /**
- * Where the services answer, without starting any: the settings, completed by the platform that runs here.
- * @throws PipelineError `SERVICE_UNAVAILABLE` when Temporal or PostgreSQL is in neither.
+ * Addresses of the services from the settings, completed by the platform that runs on this machine; starts nothing.
+ * @throws PipelineError `SERVICE_UNAVAILABLE` when neither has an address for Temporal or PostgreSQL.
  */
 export function findEndpoints(config: Config): Endpoints {
   const running = runningState(config.home)?.endpoints ?? null;
@@ -20,7 +20,7 @@ export function findEndpoints(config: Config): Endpoints {
 
 function findTemporalEndpoint(config: Config, running: Endpoints | null): Endpoints['temporal'] {
   const address = config.temporal.address ?? running?.temporal.address;
-  if (address === undefined) throw nowhere('TEMPORAL_ADDRESS', config);
+  if (address === undefined) throw noAddress('TEMPORAL_ADDRESS', config);
   return { address, namespace: config.temporal.namespace, uiUrl: running?.temporal.uiUrl ?? null };
 }
 
@@ -29,10 +29,10 @@ function findDatabases(
   running: Endpoints | null,
 ): Pick<Endpoints, 'databaseUrl' | 'backendDatabaseUrl'> {
   const databaseUrl = config.databaseUrl ?? running?.databaseUrl;
-  if (databaseUrl === undefined) throw nowhere('DATABASE_URL', config);
+  if (databaseUrl === undefined) throw noAddress('DATABASE_URL', config);
   const backendDatabaseUrl = config.backendDatabaseUrl ?? running?.backendDatabaseUrl ?? null;
   return { databaseUrl, backendDatabaseUrl };
 }
 
-const nowhere = (setting: string, { home }: Config): PipelineError =>
+const noAddress = (setting: string, { home }: Config): PipelineError =>
   new PipelineError('SERVICE_UNAVAILABLE', `set ${setting}, or run \`ml up\` (nothing runs in ${home})`, { setting });

@@ -4,7 +4,7 @@ import type { PlatformPart, PlatformState } from './state.js';
 
 const GRACE_MS = 15_000;
 
-/** Parts on record whose process lives, workers first. */
+/** Recorded parts whose process still runs, workers first. */
 export const livingParts = (state: PlatformState | null): readonly PlatformPart[] =>
   (state?.parts ?? [])
     .filter(({ process: identity }) => identity !== null && isRunning(identity))
@@ -13,8 +13,8 @@ export const livingParts = (state: PlatformState | null): readonly PlatformPart[
 const rank = ({ name }: PlatformPart): number => (name.startsWith('worker-') ? 0 : 1);
 
 /**
- * Ends what a supervisor that was killed has left running: services keep running without it, and a second PostgreSQL
- * must never meet the first one's data directory. Processes are recognised by number and start time.
+ * Ends services and workers of a killed supervisor, which continue without it: two PostgreSQL servers must never use
+ * the same data directory. Processes are identified by pid and start time.
  * @returns Names of the parts that could not be ended.
  */
 export async function endOrphans(

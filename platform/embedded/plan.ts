@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { PipelineError } from '../../contracts/errors.js';
+import { messageOf, PipelineError } from '../../contracts/errors.js';
 import type { Config } from '../config/config.js';
+import { serviceUnavailable } from '../outage.js';
 import { pingTemporal } from '../temporal/ping.js';
 import { securityOf } from '../temporal/server.js';
 import { withoutPassword } from './addresses.js';
@@ -13,7 +14,7 @@ import type { PlatformPart } from './state.js';
 import { obtainTemporal } from './temporal/program.js';
 import { planTemporal, temporalPorts } from './temporal/temporal.js';
 
-/** What planning a part may need. */
+/** What planning of a part needs. */
 export interface PlanContext {
   readonly config: Config;
   readonly secrets: Secrets;
@@ -22,20 +23,25 @@ export interface PlanContext {
   readonly onProgress: (line: string) => void;
 }
 
+/** Names of all local ports of the platform. */
 export const portNames = ['postgres', 'redis', ...temporalPorts] as const;
+/** One of `portNames`. */
 export type PortName = (typeof portNames)[number];
 
-/** A part to be started, or one that only has to be recorded; in both cases where it answers. */
+/** A part to start (`start`) or one that runs elsewhere (`record`), with its address. */
 export interface PlannedPart<Address> {
   readonly start: ServicePlan | null;
-  /** For a part that is not started here. */
+  /** The entry in the state file for a part that is not started here. */
   readonly record: PlatformPart | null;
   readonly address: Address;
 }
 
 const FOREIGN_PATIENCE = { timeoutMs: 20_000, everyMs: 500 };
 
-/** DATABASE_URL, else the embedded server. @throws PipelineError `SERVICE_UNAVAILABLE` for a silent foreign one; see `planPostgres`. */
+/**
+ * DATABASE_URL, else the embedded server.
+ * @throws PipelineError `SERVICE_UNAVAILABLE` when the foreign server does not answer; those of `planPostgres`.
+ */
 export async function planDatabase(context: PlanContext): Promise<PlannedPart<string> & { dataFolder: string | null }> {
   const { config, secrets, ports } = context;
   if (config.databaseUrl !== null) {
@@ -92,14 +98,13 @@ async function expectForeign(name: string, setting: string, where: string, ping:
     ping().then(
       () => true,
       (fault: unknown) => {
-        if (fault instanceof PipelineError && !fault.retryable) throw fault; // time does not heal it
-        reason = fault instanceof Error ? fault.message : String(fault);
+        if (fault instanceof PipelineError && !fault.retryable) throw fault;
+        reason = messageOf(fault);
         return false;
       },
     );
   if (await waitUntil(answers, FOREIGN_PATIENCE)) return;
-  const message = `${name} does not answer at ${where} (setting ${setting}): ${reason}`;
-  throw new PipelineError('SERVICE_UNAVAILABLE', message, { setting, where });
+  throw serviceUnavailable(`${name} at ${where} (setting ${setting})`, reason, { details: { setting, where } });
 }
 
 const notStarted = { process: null, stopSignal: null, log: null, restarts: 0, lastCrash: null };

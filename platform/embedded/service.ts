@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { PipelineError } from '../../contracts/errors.js';
+import { messageOf, PipelineError } from '../../contracts/errors.js';
 import type { ProcessIdentity } from './processes/identity.js';
 import { endGroup, identityOf } from './processes/identity.js';
 import { lastLines, openLog } from './processes/log-file.js';
@@ -9,47 +9,48 @@ import type { LaunchCommand } from './processes/run-program.js';
 import { spawnOptions } from './processes/run-program.js';
 import { waitUntil } from './processes/wait.js';
 
-/** How one long-running program is started, asked for its health and stopped. */
+/** How one long-running program is started, checked and stopped. */
 export interface ServicePlan {
   /** `postgres`, `redis`, `temporal`, `worker-pipeline`, `worker-training`: also the name of its log. */
   readonly name: string;
   readonly version: string;
-  /** Where the program comes from, for people. */
+  /** Where the program comes from, for display. */
   readonly origin: string;
-  /** Where it will answer, for people; no secrets. */
+  /** Its address, for display, without secrets. */
   readonly where: string;
   readonly command: LaunchCommand;
-  /** The signal of an orderly stop. */
+  /** The signal for a graceful stop. */
   readonly stopSignal: NodeJS.Signals;
   readonly stopGraceMs: number;
-  /** How long the start may take before it counts as failed. */
+  /** Time after which the start counts as failed. */
   readonly readyWithinMs: number;
-  /** Does one real operation. Rejects when the service does not answer. @param pid - Of the process asked about. */
+  /** Performs one real operation; rejects when the service does not answer. @param pid - The service's process. */
   ping(pid: number): Promise<void>;
-  /** Work after the first answer of each start, idempotent (creating the database). */
+  /** Called after the first successful ping of each start; idempotent (creates the database). */
   prepare?(): Promise<void>;
 }
 
-export interface Ending {
+/** How a process ended. */
+export interface ProcessExit {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A started program that may not answer yet. */
+/** A started program, which may not answer yet. */
 export interface StartedService {
   readonly plan: ServicePlan;
   readonly identity: ProcessIdentity;
   readonly logFile: string;
-  /** Settles when the process ends, however it does. */
-  readonly ended: Promise<Ending>;
+  /** Resolves when the process has ended for any reason. */
+  readonly ended: Promise<ProcessExit>;
   hasEnded(): boolean;
 }
 
 const REPORTED_LINES = 12;
 
 /**
- * Starts the program with its output appended to the log, in a process group of its own: it does not die with this
- * process or its terminal, and what it starts in turn can be ended with it.
+ * Starts the program with its output appended to the log, in a process group of its own: it survives the end of this
+ * process and its terminal, and its own child processes can be ended with it.
  * @throws PipelineError `SERVICE_NOT_FOUND` when the program cannot be executed.
  */
 export async function startService(plan: ServicePlan, logFile: string): Promise<StartedService> {
@@ -60,22 +61,22 @@ export async function startService(plan: ServicePlan, logFile: string): Promise<
     stdio: ['ignore', log, log],
   });
   closeSync(log);
-  let over = false;
-  const ended = endingOf(child);
-  void ended.then(() => (over = true));
+  let hasEnded = false;
+  const ended = exitOf(child);
+  void ended.then(() => (hasEnded = true));
   if (child.pid === undefined) {
     await ended;
     throw new PipelineError('SERVICE_NOT_FOUND', `${plan.name}: ${plan.command.file} cannot be executed`);
   }
-  // Null only when it ended at once; then no process can have this start time.
+  // identityOf returns null only if the process has ended already; no process has this start time.
   const identity = identityOf(child.pid) ?? { pid: child.pid, startedAt: 'ended at once' };
-  return { plan, identity, logFile, ended, hasEnded: () => over };
+  return { plan, identity, logFile, ended, hasEnded: () => hasEnded };
 }
 
 /**
- * Waits until the service answers, then prepares it.
+ * Waits until the service answers a ping, then calls `prepare`.
  * @throws PipelineError `SERVICE_CRASHED` with the last lines of its log when it ended first; `SERVICE_UNAVAILABLE`
- *   when it lives but does not answer in time.
+ *   when it does not answer in time.
  */
 export async function waitUntilReady(service: StartedService): Promise<void> {
   const { plan } = service;
@@ -86,7 +87,7 @@ export async function waitUntilReady(service: StartedService): Promise<void> {
       await plan.ping(service.identity.pid);
       return true;
     } catch (fault) {
-      reason = fault instanceof Error ? fault.message : String(fault);
+      reason = messageOf(fault);
       return false;
     }
   };
@@ -98,11 +99,11 @@ export async function waitUntilReady(service: StartedService): Promise<void> {
   await plan.prepare?.();
 }
 
-/** Stops it in an orderly way, by force after the grace time. @returns True when the process is gone. */
+/** Stops the service gracefully, and kills it after the grace time. @returns True when the process has ended. */
 export const stopService = ({ plan, identity }: StartedService): Promise<boolean> =>
   endGroup(identity, plan.stopSignal, plan.stopGraceMs);
 
-/** What is known about a service that ended by itself: how, and the last lines it wrote. */
+/** The `SERVICE_CRASHED` error of a service that ended: exit code or signal, and the last lines of its log. */
 export async function crashOf({ plan, ended, logFile }: StartedService): Promise<PipelineError> {
   const { exitCode, signal } = await ended;
   const how = signal === null ? `ended with exit code ${exitCode ?? 'unknown'}` : `was ended by ${signal}`;
@@ -111,7 +112,7 @@ export async function crashOf({ plan, ended, logFile }: StartedService): Promise
   return new PipelineError('SERVICE_CRASHED', message, { service: plan.name, exitCode, signal, lastLines: lines });
 }
 
-function endingOf(child: ChildProcess): Promise<Ending> {
+function exitOf(child: ChildProcess): Promise<ProcessExit> {
   return new Promise((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
     child.once('error', () => resolve({ exitCode: null, signal: null }));

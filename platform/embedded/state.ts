@@ -16,15 +16,15 @@ const endpoints = z.object({
 
 const part = z.object({
   name: z.string(),
-  /** `foreign`: not ours to start; `in-process`: no program, every process keeps its own. */
+  /** `foreign`: named by a setting and not started here; `in-process`: no program, each process has its own store. */
   status: z.enum(['starting', 'running', 'restarting', 'stopped', 'foreign', 'in-process']),
   version: z.string(),
-  /** Where the program came from. */
+  /** Where the program came from, for display. */
   origin: z.string(),
-  /** Where it answers, without passwords. */
+  /** Its address, for display, without passwords. */
   where: z.string(),
   process: processIdentity.nullable(),
-  /** The signal of an orderly stop, for whoever has to stop what a killed supervisor left. */
+  /** The signal for a graceful stop, needed to stop the orphans of a killed supervisor. */
   stopSignal: z.string().nullable(),
   log: z.string().nullable(),
   restarts: z.int(),
@@ -38,13 +38,13 @@ const platformState = z.object({
   startedAt: z.string(),
   /** Hashes of the settings it was started with, by variable. */
   settings: z.record(z.string(), z.string()),
-  /** False: started without workers, by wish. */
+  /** False: started with `--no-workers`. */
   workers: z.boolean(),
-  /** Remembered, so that addresses stay when they are free. */
+  /** Ports of the last start, reused if they are free. */
   ports: z.record(z.string(), z.int()),
   endpoints: endpoints.nullable(),
   parts: z.array(part),
-  /** The embedded PostgreSQL's data directory, which may lie elsewhere. */
+  /** Data directory of the embedded PostgreSQL, which may be outside the state directory. */
   postgresData: z.string().nullable(),
   progress: z.object({ total: z.int(), lines: z.array(z.string()) }),
   fault: z
@@ -52,28 +52,31 @@ const platformState = z.object({
     .nullable(),
 });
 
-/** What the supervisor knows, in `<home>/state.json`; it alone writes, everybody reads. Holds passwords: mode 600. */
+/** Content of `<home>/state.json`, written only by the supervisor. Contains passwords: mode 600. */
 export type PlatformState = z.infer<typeof platformState>;
 /** One part of the platform: a service or a worker. */
 export type PlatformPart = z.infer<typeof part>;
 
+/** Path of the state file. */
 export const stateFile = (home: string): string => join(home, 'state.json');
+/** Path of a part's log. */
 export const logFile = (home: string, name: string): string => join(home, 'logs', `${name}.log`);
+/** Folder of the lock that the supervisor holds. */
 export const lockFolder = (home: string): string => join(home, 'supervisor-lock');
 
-/** Creates the state directory. As root others may pass through it (PostgreSQL runs as nobody), never list it. */
+/** Creates the state directory. For root it has mode 711, since PostgreSQL runs as `nobody` in a folder below it. */
 export function makeHome(home: string): void {
   mkdirSync(home, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
 }
 
-/** The state as last written; null when there is none, or another version wrote it. */
+/** The state as last written; null when there is none or its schema is of another version. */
 export function readState(home: string): PlatformState | null {
   if (!existsSync(stateFile(home))) return null;
   const parsed = platformState.safeParse(JSON.parse(readFileSync(stateFile(home), 'utf8')));
   return parsed.success ? parsed.data : null;
 }
 
-/** Atomic: a reader sees the former state or this one. Synchronous, so that a process is on record once it is started. */
+/** Replaces the state file atomically. Synchronous, so that a process is recorded in the same turn as it is started. */
 export function writeState(home: string, state: PlatformState): void {
   const partial = `${stateFile(home)}.${process.pid}`;
   writeFileSync(partial, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });

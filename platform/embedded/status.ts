@@ -1,3 +1,4 @@
+import { messageOf } from '../../contracts/errors.js';
 import type { Config } from '../config/config.js';
 import { pingTemporal } from '../temporal/ping.js';
 import { pollersAt } from '../temporal/pollers.js';
@@ -12,13 +13,14 @@ import { readState } from './state.js';
 import type { WorkerRole } from './workers.js';
 import { queueOf, workerRoles } from './workers.js';
 
-/** A part with the answer to an operation done just now. */
+/** A part with the result of a check done now. */
 export interface PartHealth extends PlatformPart {
   readonly healthy: boolean;
-  /** How long the operation took, in milliseconds, or why it failed. */
+  /** Duration of the check in milliseconds, or why it failed. */
   readonly detail: string;
 }
 
+/** State of the platform and health of its parts, as `ml status` shows them. */
 export interface PlatformStatus {
   readonly home: string;
   /** `absent`: never started here, or wiped. `dead`: the supervisor was killed. */
@@ -27,11 +29,11 @@ export interface PlatformStatus {
   readonly startedAt: string | null;
   readonly uiUrl: string | null;
   readonly parts: readonly PartHealth[];
-  /** True when the platform is ready and each part did its operation. */
+  /** True when the platform is ready and all parts are healthy. */
   readonly healthy: boolean;
 }
 
-/** Looks at the record and asks each part to do something. Never starts anything. */
+/** Reads the state file and checks each part with one operation. Starts nothing. */
 export async function platformStatus(config: Config): Promise<PlatformStatus> {
   const state = readState(config.home);
   const running = runningState(config.home);
@@ -49,17 +51,17 @@ const supervisorFacts = (
   uiUrl: running?.endpoints?.temporal.uiUrl ?? null,
 });
 
-/** One after the other: side by side they would measure each other. */
+/** One after another, because concurrent checks would distort each other's duration. */
 async function checkParts(state: PlatformState | null, config: Config): Promise<readonly PartHealth[]> {
   const parts: PartHealth[] = [];
   const context = { config, endpoints: state?.endpoints ?? null };
-  await import('@temporalio/client'); // loading it is not part of an answer's time
-  for (const part of inOrder(state?.parts ?? [])) parts.push(await checkPart(part, context));
+  await import('@temporalio/client'); // loaded before the checks, so that no duration includes it
+  for (const part of sortByName(state?.parts ?? [])) parts.push(await checkPart(part, context));
   return parts;
 }
 
-/** Services before workers, each by name, whatever order they came up in. */
-const inOrder = (parts: readonly PlatformPart[]): readonly PlatformPart[] =>
+/** By name, which puts services before workers. */
+const sortByName = (parts: readonly PlatformPart[]): readonly PlatformPart[] =>
   [...parts].sort((a, b) => a.name.localeCompare(b.name));
 
 function phaseOf(state: PlatformState | null, running: PlatformState | null): PlatformStatus['phase'] {
@@ -80,15 +82,15 @@ async function checkPart(part: PlatformPart, context: CheckContext): Promise<Par
     return { ...part, healthy: false, detail: 'not running' };
   const started = performance.now();
   try {
-    await operate(part, context.config, context.endpoints);
+    await pingPart(part, context.config, context.endpoints);
     return { ...part, healthy: true, detail: `${Math.round(performance.now() - started)} ms` };
   } catch (fault) {
-    return { ...part, healthy: false, detail: fault instanceof Error ? fault.message : String(fault) };
+    return { ...part, healthy: false, detail: messageOf(fault) };
   }
 }
 
-/** One real operation a part. */
-async function operate(part: PlatformPart, config: Config, endpoints: Endpoints): Promise<void> {
+/** Performs one operation that shows whether the part works. */
+async function pingPart(part: PlatformPart, config: Config, endpoints: Endpoints): Promise<void> {
   const role = workerRoles.find((name) => part.name === `worker-${name}`);
   if (role !== undefined) return expectPoller(role, part, { config, endpoints });
   if (part.name === 'temporal') return pingTemporal(temporalServer(config, endpoints));

@@ -9,16 +9,16 @@ import { readState } from './state.js';
 
 /** What `stopPlatform` did. */
 export interface StopReport {
-  /** Parts that ran and do not any more, the supervisor included. */
+  /** Parts that were running and have ended, including the supervisor. */
   readonly stopped: readonly string[];
   /** Parts that could not be ended. */
   readonly left: readonly string[];
 }
 
-/** An orderly stop of both workers, three services and their grace times. */
+/** Enough for a graceful stop of both workers and three services with their grace times. */
 const STOP_WITHIN_MS = 60_000;
 
-/** Ends the supervisor and everything it runs, and whatever a killed supervisor has left. Safe when nothing runs. */
+/** Ends the supervisor with its services and workers, and orphans of a killed one. Does nothing when nothing runs. */
 export async function stopPlatform(config: Config): Promise<StopReport> {
   const running = runningState(config.home);
   const before = livingParts(readState(config.home)).map(({ name }) => name);
@@ -29,7 +29,7 @@ export async function stopPlatform(config: Config): Promise<StopReport> {
   return { stopped: names.filter((name) => !left.includes(name)), left };
 }
 
-/** What the platform itself puts into a state directory; anything else in it is left alone. */
+/** Entries of a state directory that the platform created; all others are kept. */
 const ownEntries = [
   'postgres',
   'redis',

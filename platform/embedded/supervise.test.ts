@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const soon = { timeoutMs: 20_000, everyMs: 20 };
 
-/** A service that is a line of JavaScript; it answers once it has written the file `ready`. */
+/** A service that runs one line of JavaScript; its ping succeeds once the script has written the file `ready`. */
 const planOf = (script: string, changes: Partial<ServicePlan> = {}): ServicePlan => ({
   name: 'sample',
   version: '1',
@@ -39,7 +39,7 @@ const options = (plan: ServicePlan, seen: PlatformPart[] = []) => ({
   firstPauseMs: 20,
 });
 
-it('restarts a service that dies, and reports how it ended with the last lines of its log', async () => {
+it('restarts a service that ends, and reports its exit with the last lines of its log', async () => {
   const seen: PlatformPart[] = [];
   const service = await supervise(options(planOf(`console.log('last words ' + process.pid); ${ready}`), seen));
   const first = seen.at(-1)!.process!;
@@ -54,7 +54,7 @@ it('restarts a service that dies, and reports how it ended with the last lines o
   expect(seen.at(-1)).toMatchObject({ status: 'stopped', process: null });
 });
 
-it('keeps trying a service that dies at every start', async () => {
+it('retries a service that ends at every start', async () => {
   const seen: PlatformPart[] = [];
   const dies = `if (require('fs').existsSync('die')) process.exit(7); ${ready}`;
   const service = await supervise(options(planOf(dies), seen));
@@ -67,7 +67,7 @@ it('keeps trying a service that dies at every start', async () => {
   await service.stop();
 });
 
-it('fails when the first start ends early, with the reason', async () => {
+it('rejects with SERVICE_CRASHED and the log when the first start ends early', async () => {
   const plan = planOf("console.error('port in use'); process.exit(3)");
   await expect(supervise(options(plan))).rejects.toMatchObject({
     code: 'SERVICE_CRASHED',
@@ -75,19 +75,19 @@ it('fails when the first start ends early, with the reason', async () => {
   });
 });
 
-it('fails and ends the process when the first start never answers', async () => {
+it('rejects with SERVICE_UNAVAILABLE and ends the process when the first start never answers', async () => {
   const seen: PlatformPart[] = [];
   const plan = planOf('setInterval(() => {}, 1000)', { readyWithinMs: 300 });
   await expect(supervise(options(plan, seen))).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   expect(isRunning(seen[0]!.process!)).toBe(false);
 });
 
-it('says so when there is no such program', async () => {
+it('rejects with SERVICE_NOT_FOUND when the program does not exist', async () => {
   const plan = planOf('', { command: { file: join(folder, 'nothing'), args: [] } });
   await expect(supervise(options(plan))).rejects.toMatchObject({ code: 'SERVICE_NOT_FOUND' });
 });
 
-it.skipIf(process.platform === 'win32')('kills one that does not listen, and the children it leaves', async () => {
+it.skipIf(process.platform === 'win32')('kills a service that ignores SIGTERM, and its child processes', async () => {
   const seen: PlatformPart[] = [];
   const child = "const c = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);";
   const note = "require('fs').writeFileSync('child', String(c.pid)); process.on('SIGTERM', () => {});";
@@ -98,7 +98,7 @@ it.skipIf(process.platform === 'win32')('kills one that does not listen, and the
   expect(await waitUntil(() => !isRunning(grandchild), soon)).toBe(true);
 });
 
-it('waits longer after each crash in a row, never longer than half a minute', () => {
+it('doubles the pause after each consecutive crash, up to 30 s', () => {
   expect([1, 2, 3, 6, 7, 30].map((crashes) => pauseBefore(crashes, 500))).toEqual([
     500, 1000, 2000, 16_000, 30_000, 30_000,
   ]);

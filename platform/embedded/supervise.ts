@@ -4,16 +4,17 @@ import type { ServicePlan, StartedService } from './service.js';
 import { crashOf, startService, stopService, waitUntilReady } from './service.js';
 import type { PlatformPart } from './state.js';
 
+/** What to supervise and whom to tell about its changes. */
 export interface SuperviseOptions {
   readonly plan: ServicePlan;
   readonly logFile: string;
-  /** Called in the same turn of the loop as what it reports. */
+  /** Called synchronously after each change. */
   readonly onChange: (part: PlatformPart) => void;
-  /** Pause before the first restart; doubles with each crash in a row. @default 500 */
+  /** Pause before the first restart, doubled with each consecutive crash. @default 500 */
   readonly firstPauseMs?: number;
 }
 
-/** A service that is started again when it ends by itself. */
+/** A service that is restarted when it ends by itself. */
 export interface SupervisedService {
   readonly name: string;
   stop(): Promise<void>;
@@ -21,42 +22,52 @@ export interface SupervisedService {
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-/** A service that lived this long starts anew at the first pause. */
-const STEADY_MS = 60_000;
+/** After this running time the next crash counts as the first one. */
+const STABLE_MS = 60_000;
 
-/** Milliseconds before the restart after this many crashes in a row, 1 the first. */
+/** Pause in milliseconds before a restart. @param crashes - Consecutive crashes so far, at least 1. */
 export const pauseBefore = (crashes: number, firstMs: number): number =>
   Math.min(firstMs * 2 ** (crashes - 1), LONGEST_PAUSE_MS);
 
 /**
- * Starts a service, waits until it answers, and from then on restarts it with growing pauses whenever it ends.
+ * Starts a service, waits until it answers, and then restarts it with growing pauses whenever it ends.
  * @throws PipelineError `SERVICE_CRASHED`, `SERVICE_UNAVAILABLE` or `SERVICE_NOT_FOUND` when the first start fails.
  */
 export async function supervise(options: SuperviseOptions): Promise<SupervisedService> {
-  const keeper = new Keeper(options);
+  const service = new RestartingService(options);
   try {
-    await keeper.launch();
+    await service.launch();
   } catch (fault) {
-    await keeper.stop();
+    await service.stop();
     throw fault;
   }
-  keeper.keep();
-  return { name: options.plan.name, stop: () => keeper.stop() };
+  service.restartOnCrash();
+  return { name: options.plan.name, stop: () => service.stop() };
 }
 
-class Keeper {
+class RestartingService {
   readonly #options: SuperviseOptions;
   readonly #stopping = new AbortController();
   #part: PlatformPart;
   #current: StartedService | null = null;
-  #kept: Promise<void> = Promise.resolve();
+  #restartLoop: Promise<void> = Promise.resolve();
   #crashes = 0;
 
   constructor(options: SuperviseOptions) {
     this.#options = options;
     const { name, version, origin, where, stopSignal } = options.plan;
-    const nothingYet = { process: null, restarts: 0, lastCrash: null };
-    this.#part = { name, status: 'starting', version, origin, where, stopSignal, log: options.logFile, ...nothingYet };
+    this.#part = {
+      name,
+      status: 'starting',
+      version,
+      origin,
+      where,
+      stopSignal,
+      log: options.logFile,
+      process: null,
+      restarts: 0,
+      lastCrash: null,
+    };
   }
 
   async launch(): Promise<void> {
@@ -67,19 +78,19 @@ class Keeper {
     this.#report({ status: 'running' });
   }
 
-  keep(): void {
-    this.#kept = this.#keepAlive();
+  restartOnCrash(): void {
+    this.#restartLoop = this.#runRestartLoop();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#end();
-    await this.#kept;
-    await this.#end();
+    await this.#stopCurrent();
+    await this.#restartLoop;
+    await this.#stopCurrent(); // the loop may have started another one
     this.#report({ status: 'stopped', process: null });
   }
 
-  async #keepAlive(): Promise<void> {
+  async #runRestartLoop(): Promise<void> {
     let fault: unknown = null;
     while (!this.#isStopping()) {
       fault ??= await this.#nextCrash();
@@ -92,14 +103,14 @@ class Keeper {
     if (this.#current === null) return null;
     const since = performance.now();
     await this.#current.ended;
-    if (performance.now() - since > STEADY_MS) this.#crashes = 0;
+    if (performance.now() - since > STABLE_MS) this.#crashes = 0;
     return crashOf(this.#current);
   }
 
-  /** @returns What went wrong again; null when the service answers. */
+  /** Restarts the service once. @returns The fault of this attempt; null when the service answers. */
   async #recover(fault: unknown): Promise<unknown> {
     this.#crashes += 1;
-    await this.#end(); // it may hang without answering, and what it started may have outlived it
+    await this.#stopCurrent(); // the process may hang, and its child processes may still run
     const lastCrash = { at: new Date().toISOString(), message: asPipelineError(fault).message };
     this.#report({ status: 'restarting', process: null, restarts: this.#part.restarts + 1, lastCrash });
     await this.#pause();
@@ -112,7 +123,7 @@ class Keeper {
     }
   }
 
-  async #end(): Promise<void> {
+  async #stopCurrent(): Promise<void> {
     if (this.#current !== null) await stopService(this.#current);
   }
 

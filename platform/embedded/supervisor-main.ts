@@ -1,4 +1,4 @@
-/** Entry of the detached process that runs the platform; started by `ensurePlatform`, stopped with SIGTERM. */
+/** Entry point of the detached process that runs the platform; started by `ensurePlatform`, stopped with SIGTERM. */
 import { inheritedConfig } from '../config/load-config.js';
 import { BUSY_EXIT } from './ensure.js';
 import { runSupervisor } from './supervisor.js';
@@ -8,7 +8,7 @@ const config = inheritedConfig();
 const logger = createLogger({ level: config.logLevel, name: 'supervisor' });
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
-process.on('SIGHUP', () => undefined); // the terminal it was started from may close
+process.on('SIGHUP', () => undefined); // continues when the terminal that started it closes
 
 const ending = await runSupervisor({
   config,

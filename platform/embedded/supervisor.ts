@@ -17,11 +17,12 @@ import type { SupervisedService } from './supervise.js';
 import { supervise } from './supervise.js';
 import { planWorker, workerRoles } from './workers.js';
 
+/** Settings of one supervisor run. */
 export interface SupervisorOptions {
   readonly config: Config;
   /** False: services only. */
   readonly workers: boolean;
-  /** Aborted: stop everything in order and end. */
+  /** On abort all parts are stopped, workers first. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
 }
@@ -29,9 +30,9 @@ export interface SupervisorOptions {
 const KEPT_LINES = 50;
 
 /**
- * Runs the platform of one state directory until the signal: starts what is not foreign, restarts what crashes, keeps
- * `state.json`. One per directory.
- * @returns `busy` when another supervisor holds the directory, else how it ended.
+ * Runs the platform of one state directory until the signal aborts: starts services (unless foreign) and workers,
+ * restarts those that crash, and writes `state.json`. One supervisor runs per directory.
+ * @returns `busy` when another supervisor holds the directory's lock, else how this one ended.
  */
 export async function runSupervisor(options: SupervisorOptions): Promise<'busy' | 'stopped' | 'failed'> {
   makeHome(options.config.home);
@@ -46,14 +47,14 @@ export async function runSupervisor(options: SupervisorOptions): Promise<'busy' 
 
 class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #former: PlatformState | null;
+  readonly #previous: PlatformState | null;
   readonly #running: SupervisedService[] = [];
   #state: PlatformState;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#former = readState(options.config.home);
-    this.#state = initialState(options, this.#former);
+    this.#previous = readState(options.config.home);
+    this.#state = initialState(options, this.#previous);
   }
 
   async run(): Promise<'stopped' | 'failed'> {
@@ -82,11 +83,11 @@ class Supervisor {
   }
 
   async #start(): Promise<void> {
-    await endOrphans(this.#former, this.#progress);
+    await endOrphans(this.#previous, this.#progress);
     const endpoints = await this.#startServices();
     this.#update({ endpoints });
     if (!this.#options.workers || this.#options.signal.aborted) return;
-    await all(workerRoles.map((role) => this.#supervise(planWorker(role, this.#options.config, endpoints))));
+    await allFinished(workerRoles.map((role) => this.#supervise(planWorker(role, this.#options.config, endpoints))));
   }
 
   async #startServices(): Promise<Endpoints> {
@@ -101,7 +102,7 @@ class Supervisor {
     });
     const onlineStore = planOnlineStore(context).then((planned) => this.#startPart(planned));
     const orchestrator = planOrchestrator(context).then((planned) => this.#startPart(planned));
-    await all([database, onlineStore, orchestrator]);
+    await allFinished([database, onlineStore, orchestrator]);
     const databaseUrl = await database;
     return {
       temporal: { ...(await orchestrator), namespace: config.temporal.namespace },
@@ -124,7 +125,7 @@ class Supervisor {
     this.#running.push(await supervise({ plan, logFile: log, onChange: (part) => this.#record(part) }));
   }
 
-  /** Workers first, so that nothing loses its service while it still works. */
+  /** Workers first, because they use the services. */
   async #stopAll(): Promise<void> {
     const isWorker = ({ name }: SupervisedService): boolean => name.startsWith('worker-');
     await Promise.all(this.#running.filter(isWorker).map((service) => service.stop()));
@@ -151,20 +152,20 @@ class Supervisor {
   }
 }
 
-/** With only foreign services nothing else keeps the process alive: signal handlers do not. */
+/** The interval keeps the process alive when all services are foreign; signal handlers do not. */
 async function untilAborted(signal: AbortSignal): Promise<void> {
-  const alive = setInterval(() => undefined, 2 ** 30);
+  const keepAlive = setInterval(() => undefined, 2 ** 30);
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  clearInterval(alive);
+  clearInterval(keepAlive);
 }
 
-/** All to their end, so that nothing is still starting when the first failure is handled. */
-async function all(promises: readonly Promise<unknown>[]): Promise<void> {
+/** Waits for all promises before it throws the first failure, so that no part is still starting when it is handled. */
+async function allFinished(promises: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(promises);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-function initialState({ config, workers }: SupervisorOptions, former: PlatformState | null): PlatformState {
+function initialState({ config, workers }: SupervisorOptions, previous: PlatformState | null): PlatformState {
   const self = identityOf(process.pid);
   if (self === null) throw new Error('this process has no identity');
   return {
@@ -174,11 +175,11 @@ function initialState({ config, workers }: SupervisorOptions, former: PlatformSt
     startedAt: new Date().toISOString(),
     settings: addressFingerprints(config),
     workers,
-    ports: former?.ports ?? {},
+    ports: previous?.ports ?? {},
     endpoints: null,
-    // Until they are ended, what the former one left must stay on record.
-    parts: former?.parts ?? [],
-    postgresData: former?.postgresData ?? null,
+    // The previous supervisor's parts stay recorded until `endOrphans` has ended them.
+    parts: previous?.parts ?? [],
+    postgresData: previous?.postgresData ?? null,
     progress: { total: 0, lines: [] },
     fault: null,
   };

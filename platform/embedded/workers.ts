@@ -8,17 +8,18 @@ import type { Endpoints } from './endpoints.js';
 import { nodeCommand } from './processes/node-command.js';
 import type { ServicePlan } from './service.js';
 
-/** The two kinds of worker; each serves the task queue of its name. */
+/** The kinds of worker; each polls the task queue of the same name. */
 export const workerRoles = ['pipeline', 'training'] as const;
+/** One of `workerRoles`. */
 export type WorkerRole = (typeof workerRoles)[number];
 
 const queues: Record<WorkerRole, string> = { pipeline: PIPELINE_QUEUE, training: TRAINING_QUEUE };
 
-/** The task queue a role serves under these settings. */
+/** Name of the task queue that a role polls, with the configured prefix. */
 export const queueOf = (role: WorkerRole, config: Pick<Config, 'taskQueuePrefix'>): string =>
   `${config.taskQueuePrefix}${queues[role]}`;
 
-/** Plans `ml worker <role>` with the addresses in its environment; it is ready when the server has seen it ask for work. */
+/** Plans `ml worker <role>` with the addresses in its environment; it is ready when the server lists it as a poller. */
 export function planWorker(role: WorkerRole, config: Config, endpoints: Endpoints): ServicePlan {
   const queue = queueOf(role, config);
   return {

@@ -1,7 +1,7 @@
 import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { PipelineError } from '../../contracts/errors.js';
 
-/** `if not exists` alone is not enough: two sessions can both see no schema and then collide in the catalogue. */
+/** With `if not exists` alone two concurrent sessions can both find no schema and then fail on a duplicate key. */
 async function createSchema(database: Kysely<unknown>, schema: string): Promise<void> {
   await database.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(hashtext(${`create schema ${schema}`}))`.execute(transaction);
@@ -10,9 +10,10 @@ async function createSchema(database: Kysely<unknown>, schema: string): Promise<
 }
 
 /**
- * Brings one schema up to date. Each room owns a schema (`backend`, `registry`, `catalog`) and its list of migrations,
- * named `0001-what-it-does` and never edited after release. Safe to run from several processes at once: the migrator
- * takes a lock in the database.
+ * Applies the pending migrations of one schema. Each room owns a schema (`backend`, `registry`, `catalog`) and its
+ * migrations, named `0001-what-it-does` and never edited after release. Safe to call from several processes at once: the
+ * migrator takes a lock in the database.
+ * @returns names of the applied migrations.
  * @throws PipelineError `INTERNAL` naming the migration that failed.
  */
 export async function migrateSchema(

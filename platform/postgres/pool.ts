@@ -3,8 +3,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 
 /**
- * A connection pool that survives the server going away: without the error listener an idle connection's end would
- * end the process.
+ * A connection pool with an error listener: without one, the loss of an idle connection would end the process.
  */
 export function createPool(
   connectionString: string,
@@ -16,6 +15,6 @@ export function createPool(
   return pool;
 }
 
-/** Typed SQL over a pool, with one schema as default. The pool stays the caller's to end. */
+/** Typed SQL over a pool. The caller ends the pool. */
 export const createKysely = <Database>(pool: pg.Pool): Kysely<Database> =>
   new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });

@@ -18,7 +18,7 @@ writeFileSync(text, 'not a certificate');
 const none = { certPath: null, keyPath: null, caPath: null, serverName: null };
 const pairOf = ({ certPath, keyPath }: typeof client) => ({ ...none, certPath, keyPath });
 
-it('reads what is named and nothing else', () => {
+it('reads only the files that the settings name', () => {
   expect(readCertificates(none)).toEqual({ authorities: null, pair: null });
   expect(readCertificates({ ...pairOf(client), caPath: authority.certPath })).toEqual({
     authorities: authority.cert,
@@ -26,26 +26,35 @@ it('reads what is named and nothing else', () => {
   });
 });
 
-it('takes authorities of which one has expired, as while another takes over', () => {
+it('accepts an authority file with one expired and one valid certificate', () => {
   const bundle = join(folder, 'bundle.pem');
-  writeFileSync(bundle, Buffer.concat([expired.cert, authority.cert]));
-  expect(readCertificates({ ...none, caPath: bundle }).authorities).toEqual(Buffer.concat([expired.cert, authority.cert])); // prettier-ignore
+  const bytes = Buffer.concat([expired.cert, authority.cert]);
+  writeFileSync(bundle, bytes);
+  expect(readCertificates({ ...none, caPath: bundle }).authorities).toEqual(bytes);
 });
 
 it.each([
   ['absent', { ...none, caPath: join(folder, 'absent') }, /_SERVER_CA_CERT_PATH: .*absent does not exist/],
   ['a folder', { ...none, caPath: folder }, /_SERVER_CA_CERT_PATH: .* cannot be read \(EISDIR\)/],
-  ['some text', { ...pairOf(client), certPath: text }, /_CLIENT_CERT_PATH: .*text is not in PEM form/],
-  ['a key for a certificate', { ...pairOf(client), certPath: client.keyPath }, /client\.key holds no certificate/],
-  ['a certificate for a key', { ...pairOf(client), keyPath: client.certPath }, /client\.pem holds no private key/],
-  ['expired', pairOf(expired), /_CLIENT_CERT_PATH: .*expired\.pem expired on /],
-  ['of an authority that has expired', { ...none, caPath: expired.certPath }, /_CA_CERT_PATH: .*expired on /],
+  ['not PEM', { ...pairOf(client), certPath: text }, /_CLIENT_CERT_PATH: .*text is not in PEM form/],
   [
-    'of another pair',
+    'a key instead of a certificate',
+    { ...pairOf(client), certPath: client.keyPath },
+    /client\.key holds no certificate/,
+  ],
+  [
+    'a certificate instead of a key',
+    { ...pairOf(client), keyPath: client.certPath },
+    /client\.pem holds no private key/,
+  ],
+  ['expired', pairOf(expired), /_CLIENT_CERT_PATH: .*expired\.pem expired on /],
+  ['an expired authority', { ...none, caPath: expired.certPath }, /_CA_CERT_PATH: .*expired on /],
+  [
+    'a key that does not match the certificate',
     { ...pairOf(client), keyPath: other.keyPath },
     /_KEY_PATH: .*other\.key does not belong to .*client\.pem/,
   ],
-])('refuses a file that is %s, and quotes none of it', (_, tls, message) => {
+])('rejects a file that is %s without quoting its content', (_, tls, message) => {
   const read = (): unknown => readCertificates(tls);
   expect(read).toThrow(
     expect.objectContaining({ code: 'INVALID_CONFIG', message: expect.stringMatching(message) as string }),

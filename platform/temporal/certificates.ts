@@ -3,17 +3,18 @@ import { readFileSync } from 'node:fs';
 import { PipelineError } from '../../contracts/errors.js';
 import type { TemporalServer } from './server.js';
 
-/** What the files hold, as PEM; what is null was not named. */
+/** Contents of the certificate files, as PEM; null for a file that no setting names. */
 export interface Certificates {
-  /** Authorities that the server's certificate may be signed by; null: the public ones. */
+  /** Certificate authorities that may have signed the server's certificate; null: the public ones. */
   readonly authorities: Buffer | null;
   readonly pair: { readonly certificate: Buffer; readonly key: Buffer } | null;
 }
 
 /**
- * Reads the files that the settings name. Read anew for every connection, so that a renewed certificate serves the next.
- * @throws PipelineError `INVALID_CONFIG` naming setting and file: it cannot be read, holds something else, has expired,
- *   or certificate and key do not belong together.
+ * Reads the files that the settings name. Called for every connection, so that a renewed certificate is used by the next
+ * one.
+ * @throws PipelineError `INVALID_CONFIG` naming setting and file: not readable, not in PEM form, expired, or certificate
+ *   and key do not match.
  */
 export function readCertificates({ caPath, certPath, keyPath }: NonNullable<TemporalServer['tls']>): Certificates {
   return {
@@ -24,7 +25,7 @@ export function readCertificates({ caPath, certPath, keyPath }: NonNullable<Temp
 
 const BLOCK = /-----BEGIN [^-]*-----[^-]*-----END [^-]*-----/g;
 
-/** While one authority takes over from another both are in the file; only where all have expired is there none to go by. */
+/** During a change of authority the file contains both certificates, so it is rejected only if all of them have expired. */
 function readAuthorities(path: string): Buffer {
   const setting = 'TEMPORAL_TLS_SERVER_CA_CERT_PATH';
   const pem = readPem(setting, path, 'a certificate');
@@ -62,7 +63,7 @@ function parseCertificate(pem: Buffer, setting: string, path: string): X509Certi
   }
 }
 
-/** What OpenSSL says about it stays unsaid: it may quote the file. */
+/** OpenSSL's error message is not passed on, because it may quote the file. */
 function parseKey(pem: Buffer, path: string): KeyObject {
   try {
     return createPrivateKey(pem);
@@ -72,12 +73,12 @@ function parseKey(pem: Buffer, path: string): KeyObject {
 }
 
 function readPem(setting: string, path: string, wanted: string): Buffer {
-  const bytes = readOrRefuse(setting, path);
+  const bytes = readSettingFile(setting, path);
   if (bytes.includes('-----BEGIN ')) return bytes;
   throw badFile(setting, path, `is not in PEM form, wanted ${wanted} that begins with -----BEGIN`);
 }
 
-function readOrRefuse(setting: string, path: string): Buffer {
+function readSettingFile(setting: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (fault) {

@@ -1,14 +1,15 @@
 import type { Connection } from '@temporalio/client';
-import { PipelineError } from '../../contracts/errors.js';
+import { messageOf, PipelineError } from '../../contracts/errors.js';
+import { serviceUnavailable } from '../outage.js';
 import { readCertificates } from './certificates.js';
 import { withoutKey } from './faults.js';
 import { pingTemporal } from './ping.js';
 import type { TemporalServer } from './server.js';
 
-/** How long a server may take to answer the first call. */
+/** Time within which a server must answer the first call. */
 const CONNECT_TIMEOUT = '10 seconds';
 
-/** What both of the SDK's connections, the client's and the worker's, take. */
+/** Options that the SDK's client connection and worker connection have in common. */
 export interface ConnectionSettings {
   readonly address: string;
   readonly tls: false | SdkTls;
@@ -41,38 +42,35 @@ function sdkTls(tls: NonNullable<TemporalServer['tls']>): SdkTls {
 }
 
 /**
- * Opens a connection with `open`, after asking the server whether it accepts this client: the SDK tries a wrong
- * certificate until its deadline and then says "deadline". A server that does not answer yet is left to the SDK's
- * patience.
+ * Opens a connection with `open`, after a ping that shows whether the server accepts this client: the SDK would retry
+ * with a wrong certificate until its deadline and report only "deadline". A server that does not answer the ping is
+ * still tried with `open`, until the SDK's deadline.
  * @throws PipelineError `SERVICE_REFUSED` or `INVALID_CONFIG` as `pingTemporal`; `SERVICE_UNAVAILABLE` naming the address.
  */
 export async function connectWith<C>(
   server: TemporalServer,
   open: (settings: ConnectionSettings) => Promise<C>,
 ): Promise<C> {
-  const fault = await faultOf(server);
-  if (fault instanceof PipelineError) throw fault;
+  const pingFault = await faultOfPing(server);
+  if (pingFault instanceof PipelineError) throw pingFault;
   const settings = connectionSettings(server);
   try {
     return await open(settings);
   } catch (failure) {
     const { address } = server;
-    const reason = fault ?? failure; // the SDK says "deadline" where the question said why
-    const message = `the Temporal server does not answer at ${address}: ${withoutKey(messageOf(reason), server)}`;
-    throw new PipelineError('SERVICE_UNAVAILABLE', message, { address }, { cause: failure });
+    const reason = withoutKey(messageOf(pingFault ?? failure), server); // the SDK reports "deadline", the ping a reason
+    throw serviceUnavailable(`the Temporal server at ${address}`, reason, { details: { address }, cause: failure });
   }
 }
 
-const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
-
-const faultOf = (server: TemporalServer): Promise<Error | null> =>
+const faultOfPing = (server: TemporalServer): Promise<Error | null> =>
   pingTemporal(server).then(
     () => null,
     (fault: unknown) => (fault instanceof Error ? fault : new Error(String(fault))),
   );
 
 /**
- * A connection of the SDK's client, which is loaded on first use because that takes a second.
+ * A connection of the SDK's client. The SDK is imported on first use, because loading it takes a second.
  * @throws PipelineError as `connectWith`.
  */
 export async function openConnection(server: TemporalServer): Promise<Connection> {

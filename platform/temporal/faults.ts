@@ -1,15 +1,16 @@
 import { PipelineError } from '../../contracts/errors.js';
-import type { GrpcEnding } from './grpc-call.js';
+import type { GrpcResult } from './grpc-call.js';
 import { securityOf, type TemporalServer } from './server.js';
 
-/** Codes of gRPC that say what the server thinks of the caller. */
+/** gRPC status codes. */
 const NOT_FOUND = 5;
-const refusing: ReadonlySet<number | null> = new Set([7 /* PERMISSION_DENIED */, 16 /* UNAUTHENTICATED */]);
+const rejectingStatuses: ReadonlySet<number | null> = new Set([7 /* PERMISSION_DENIED */, 16 /* UNAUTHENTICATED */]);
 
-/** What an ending other than success means. @returns `SERVICE_REFUSED`, `INVALID_CONFIG`, or a plain error. */
-export function endingFault({ status, message, httpStatus }: GrpcEnding, server: TemporalServer): Error {
+/** The error for a gRPC status other than 0. @returns `SERVICE_REFUSED`, `INVALID_CONFIG`, or a plain Error. */
+export function statusFault({ status, message, httpStatus }: GrpcResult, server: TemporalServer): Error {
   const { address, namespace } = server;
-  if (refusing.has(status)) return refused(server, `refuses this client for namespace "${namespace}": ${message}`);
+  if (rejectingStatuses.has(status))
+    return refused(server, `refuses this client for namespace "${namespace}": ${message}`);
   if (status === NOT_FOUND)
     return new PipelineError(
       'INVALID_CONFIG',
@@ -20,8 +21,8 @@ export function endingFault({ status, message, httpStatus }: GrpcEnding, server:
   return new Error(withoutKey(`gRPC status ${status}: ${message}`, server));
 }
 
-/** Codes of Node with which the server's certificate is not accepted here, and what would help. */
-const untrusted: Readonly<Record<string, string>> = {
+/** Node's error codes for a server certificate that this client does not trust, each with the remedy. */
+const certificateRemedies: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
   SELF_SIGNED_CERT_IN_CHAIN: 'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
   UNABLE_TO_GET_ISSUER_CERT: 'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
@@ -33,19 +34,19 @@ const untrusted: Readonly<Record<string, string>> = {
   CERT_NOT_YET_VALID: 'a look at the clocks of both machines',
 };
 
-/** Why there was no connection. @returns `SERVICE_REFUSED` when trying again is no use, else the error with a hint. */
+/** The error for a failed connection. @returns `SERVICE_REFUSED` when a retry cannot succeed, else an Error with a hint. */
 export function connectionFault(fault: unknown, server: TemporalServer): Error {
   if (fault instanceof PipelineError) return fault;
   const { code, message } = describe(rootOf(fault));
-  const help = untrusted[code];
-  if (help !== undefined)
-    return refused(server, `shows a certificate that is not accepted here: ${message} (${code}); what helps: ${help}`);
+  const remedy = certificateRemedies[code];
+  if (remedy !== undefined)
+    return refused(server, `has a certificate that is not trusted here: ${message} (${code}); needed: ${remedy}`);
   if (/^ERR_SSL_.*ALERT/.test(code)) return refused(server, `ends the handshake: ${alertOf(message, code)}`);
   if (/^(ERR_SSL_|EPROTO$)/.test(code)) return refused(server, `does not speak TLS as wanted here (${code})`);
   return new Error(`${message}${hintOf(code, server)}`, { cause: fault });
 }
 
-/** A stream that waits for its session is cancelled with the session's error as cause. */
+/** The innermost cause: when a session fails, its waiting streams are cancelled with the session's error as cause. */
 const rootOf = (fault: unknown): unknown =>
   fault instanceof Error && fault.cause instanceof Error ? rootOf(fault.cause) : fault;
 
@@ -54,14 +55,20 @@ function describe(fault: unknown): { readonly code: string; readonly message: st
   return { code: 'code' in fault ? String(fault.code) : '', message: fault.message };
 }
 
-/** OpenSSL's line ends in what the server objects to: `…:tlsv13 alert certificate required:…`. */
+/** The TLS alert that the server sent, from OpenSSL's message `…:tlsv13 alert certificate required:…`. */
 const alertOf = (message: string, code: string): string => /alert [a-z ]+/.exec(message)?.[0] ?? code;
 
-const absent: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ETIMEDOUT']);
+const unreachableCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ETIMEDOUT',
+]);
 
-/** Servers of some kinds say nothing and hang up. */
+/** A hint for servers that close the connection without a reason; empty when the server was not reached at all. */
 function hintOf(code: string, { tls }: TemporalServer): string {
-  if (absent.has(code)) return '';
+  if (unreachableCodes.has(code)) return '';
   if (tls === null) return '; if the server wants TLS, set TEMPORAL_TLS=true';
   return tls.certPath === null
     ? '; if the server wants a client certificate, set TEMPORAL_TLS_CLIENT_CERT_PATH and _KEY_PATH'
@@ -75,6 +82,6 @@ function refused(server: TemporalServer, found: string): PipelineError {
   return new PipelineError('SERVICE_REFUSED', message, { address, shown });
 }
 
-/** A server may quote what it was sent. */
+/** Masks the API key in a text, since a server may quote the key in its error message. */
 export const withoutKey = (text: string, { apiKey }: TemporalServer): string =>
   apiKey === null ? text : text.replaceAll(apiKey, '***');

@@ -2,6 +2,7 @@ import type { Connection } from '@temporalio/client';
 import { openConnection } from './connect.js';
 import type { TemporalServer } from './server.js';
 
+/** A task queue in a namespace. */
 export interface PollerQuery {
   readonly namespace: string;
   readonly taskQueue: string;
@@ -10,15 +11,15 @@ export interface PollerQuery {
 type DescribeRequest = Parameters<Connection['workflowService']['describeTaskQueue']>[0];
 type TaskKind = NonNullable<DescribeRequest['taskQueueType']>;
 
-/** Workflow tasks and activity tasks, as the protocol numbers them; the package with the names is not ours to import. */
+/** `TaskQueueType` values for workflow and activity tasks; the package that names them is not a direct dependency. */
 const taskKinds = [1, 2] as unknown as readonly TaskKind[];
 
 /**
- * The workers that asked this queue for work lately (the server forgets them after five minutes).
- * @returns Their identities, `pid@host` unless the worker names itself otherwise; each once.
+ * The workers that polled this task queue in the last five minutes.
+ * @returns Their distinct identities, by default `pid@host`.
  */
 export async function listPollers(connection: Connection, query: PollerQuery): Promise<readonly string[]> {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     taskKinds.map((taskQueueType) =>
       connection.workflowService.describeTaskQueue({
         namespace: query.namespace,
@@ -27,13 +28,13 @@ export async function listPollers(connection: Connection, query: PollerQuery): P
       }),
     ),
   );
-  const identities = answers.flatMap(({ pollers }) => pollers.map(({ identity }) => identity ?? ''));
+  const identities = responses.flatMap(({ pollers }) => pollers.map(({ identity }) => identity ?? ''));
   return [...new Set(identities)].filter((identity) => identity !== '');
 }
 
 /**
- * Connects, lists and disconnects.
- * @throws PipelineError as `openConnection`; Error of the SDK when the server fails afterwards.
+ * `listPollers` on a connection of its own.
+ * @throws PipelineError as `openConnection`; the SDK's Error when the server fails afterwards.
  */
 export async function pollersAt(server: TemporalServer, taskQueue: string): Promise<readonly string[]> {
   const connection = await openConnection(server);

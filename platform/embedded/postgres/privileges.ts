@@ -10,63 +10,63 @@ import type { PostgresBinaries } from './binaries.js';
 import { postgresProgram } from './binaries.js';
 
 /**
- * Under whose name PostgreSQL runs: it refuses user id 0.
+ * The identity under which PostgreSQL runs, since it does not start as root.
  * - `self`: the caller is an ordinary user.
- * - `nobody`: the caller is root and `nobody` can reach binaries and data.
- * - `namespace`: the caller is root, some folder above is closed to others; a user namespace shows root to PostgreSQL
- *   as user 1000 while the files stay root's.
- * - `copied`: neither works; binaries and data move to a folder that `nobody` can reach.
+ * - `nobody`: the caller is root, and user `nobody` can reach binaries and data.
+ * - `namespace`: the caller is root, and a parent folder is closed to other users; PostgreSQL runs in a user namespace
+ *   that maps root to user 1000, so that the files remain owned by root.
+ * - `copied`: neither works; binaries and data are placed in a folder that `nobody` can reach.
  */
 export type PrivilegeKind = 'self' | 'nobody' | 'namespace' | 'copied';
 
-/** A place and identity PostgreSQL can run in. */
+/** Folders and identity with which PostgreSQL can run. */
 export interface PostgresHost {
   readonly kind: PrivilegeKind;
   /** The folder with `bin`, `lib`, `share`. */
   readonly native: string;
-  /** The folder that holds the data directory, existing. */
+  /** Existing parent folder of the data directory. */
   readonly base: string;
-  /** A program's command line under the right identity. */
+  /** Command line of a program under this identity. */
   command(program: 'postgres' | 'initdb', args: readonly string[]): LaunchCommand;
-  /** Gives a file or folder, with all below it, to that identity. */
+  /** Changes the owner of a file or folder, recursively, to this identity. */
   own(path: string): void;
 }
 
 interface HostRequest {
   readonly binaries: PostgresBinaries;
-  /** Where the data should lie, below the state directory. */
+  /** Parent folder of the data directory, below the state directory. */
   readonly base: string;
-  /** Folders, best first, below one of which a copy may be made for `nobody`. @default /var/lib, then the temporary folder */
+  /** Parent folders for a copy that `nobody` can reach, best first. @default /var/lib, then the temporary folder */
   readonly outside?: readonly string[];
 }
 
 type Attempt = (request: HostRequest) => PostgresHost | null;
 
 /**
- * The first way that really runs the program.
- * @param kinds - The ways to try, in order. @default what the caller's identity allows
- * @throws PipelineError `SERVICE_NOT_FOUND` with what each way answered.
+ * The first identity under which `postgres --version` succeeds.
+ * @param kinds - Identities to try, in order. @default those that the caller's identity allows
+ * @throws PipelineError `SERVICE_NOT_FOUND` with the output of each attempt.
  */
 export async function findPostgresHost(
   request: HostRequest,
   kinds: readonly PrivilegeKind[] = process.getuid?.() === 0 ? rootKinds(request) : ['self'],
 ): Promise<PostgresHost> {
-  const answers: string[] = [];
+  const results: string[] = [];
   for (const kind of kinds) {
     const host = attempts[kind](request);
     if (host === null) {
-      answers.push(`${kind}: not possible here`);
+      results.push(`${kind}: not possible here`);
       continue;
     }
     const { exitCode, output } = await runProgram(host.command('postgres', ['--version']), 20_000);
     if (exitCode === 0) return host;
-    answers.push(`${kind}: ${output.trim()}`);
+    results.push(`${kind}: ${output.trim()}`);
   }
-  const message = `PostgreSQL cannot be run under this user: ${answers.join('; ')}. Set DATABASE_URL, or run as an ordinary user`;
+  const message = `PostgreSQL cannot be run under this user: ${results.join('; ')}. Set DATABASE_URL, or run as an ordinary user`;
   throw new PipelineError('SERVICE_NOT_FOUND', message);
 }
 
-/** Data that was once placed outside stays there, or a later start would begin with an empty database. */
+/** If an earlier start placed the data outside, later ones use it too; otherwise the database would be empty. */
 const rootKinds = (request: HostRequest): readonly PrivilegeKind[] =>
   existsSync(join(outsideBase(request) ?? '', 'data', 'PG_VERSION')) ? ['copied'] : ['nobody', 'namespace', 'copied'];
 
@@ -106,7 +106,7 @@ function makeHost(kind: PrivilegeKind, { native, base, uid, gid, unshare }: Host
     base,
     command: (program, args) => {
       const file = postgresProgram(native, program);
-      // exec, not fork: the process number stays PostgreSQL's own.
+      // unshare uses exec, not fork, so that the pid is PostgreSQL's own.
       const mapped = ['--user', '--map-user=1000', '--map-group=1000', '--', file, ...args];
       return { cwd: '/', ...as, ...(unshare === undefined ? { file, args } : { file: unshare, args: mapped }) };
     },
@@ -114,7 +114,7 @@ function makeHost(kind: PrivilegeKind, { native, base, uid, gid, unshare }: Host
   };
 }
 
-/** Changes nothing when the top already belongs to the identity: a data directory has thousands of files. */
+/** Skips a tree whose root already has this owner, since a data directory has thousands of files. */
 function giveTo(path: string, uid: number | undefined, gid: number | undefined): void {
   if (uid === undefined || gid === undefined || statSync(path).uid === uid) return;
   if (statSync(path).isDirectory())
@@ -122,21 +122,21 @@ function giveTo(path: string, uid: number | undefined, gid: number | undefined):
   chownSync(path, uid, gid);
 }
 
-/** True when every folder above, and this one, lets any user pass. */
+/** True when every user may traverse this folder and all its parents. */
 export function isReachable(path: string): boolean {
   if ((statSync(path).mode & 0o001) === 0) return false;
   const parent = dirname(path);
   return parent === path || isReachable(parent);
 }
 
-/** PostgreSQL looks its user up by number, so an unnamed one does not do. */
+/** User `nobody` from /etc/passwd: PostgreSQL looks up its user name, so a bare user id is not enough. */
 function findNobody(): { uid: number; gid: number } | null {
   const users = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
   const [, uid, gid] = /^nobody:[^:]*:(-?\d+):(-?\d+):/m.exec(users) ?? [];
   return uid === undefined || gid === undefined ? null : { uid: Number(uid), gid: Number(gid) };
 }
 
-/** The folder outside that belongs to this state directory; survives a restart of the machine where /var/lib may be written. */
+/** The folder for a state directory's copy, named by its hash; kept across reboots if /var/lib is writable. */
 function outsideBase(request: HostRequest): string | null {
   const root = outsideRoot(request.outside ?? ['/var/lib', tmpdir()]);
   return root === null ? null : join(root, createHash('sha256').update(request.base).digest('hex').slice(0, 16));
@@ -147,7 +147,7 @@ function outsideRoot(parents: readonly string[]): string | null {
     const root = join(parent, 'ml-services');
     try {
       mkdirSync(root, { recursive: true, mode: 0o755 });
-      // In a folder anybody may write to, somebody else could have made it first.
+      // In a world-writable folder another user could have created it first.
       if (statSync(root).uid === process.getuid?.() && isReachable(root)) return root;
     } catch {
       continue; // read-only
@@ -156,7 +156,7 @@ function outsideRoot(parents: readonly string[]): string | null {
   return null;
 }
 
-/** One copy a version, complete or absent. */
+/** Copies the binaries once for each version, atomically. */
 function copyBinaries({ native, version }: PostgresBinaries, root: string): string {
   const target = join(root, `postgres-${version}`);
   if (existsSync(target)) return target;
@@ -167,7 +167,7 @@ function copyBinaries({ native, version }: PostgresBinaries, root: string): stri
     renameSync(partial, target);
   } catch (fault) {
     rmSync(partial, { recursive: true, force: true });
-    if (!existsSync(target)) throw fault; // another process was faster
+    if (!existsSync(target)) throw fault; // else another process has copied them
   }
   return target;
 }

@@ -3,39 +3,39 @@ import { readFileSync } from 'node:fs';
 import { waitUntil } from './wait.js';
 
 /**
- * One process, told from a later one that was given the same number: pid and start time, as the operating system
- * reports it. Plain data, safe in a file.
+ * One process, identified by pid and the start time that the operating system reports, so that a later process with the
+ * same pid differs. Plain data, safe in JSON.
  */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly startedAt: string;
 }
 
-/** The identity of a live process; null when there is none with this number or it has ended and waits to be reaped. */
+/** The identity of a running process; null when there is none with this pid or it is a zombie. */
 export function identityOf(pid: number): ProcessIdentity | null {
   const startedAt = process.platform === 'linux' ? linuxStartTime(pid) : portableStartTime(pid);
   return startedAt === null ? null : { pid, startedAt };
 }
 
-/** True while exactly this process lives; false for another one under a recycled number. */
+/** True while exactly this process runs; false for another process with the same pid. */
 export function isRunning(identity: ProcessIdentity): boolean {
   return identityOf(identity.pid)?.startedAt === identity.startedAt;
 }
 
-/** Sends a signal to exactly this process. @returns False when it is gone. */
+/** Sends a signal to exactly this process. @returns False when it has ended. */
 export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
   if (!isRunning(identity)) return false;
   try {
     return process.kill(identity.pid, signal);
   } catch {
-    return false; // it ended between the look and the signal
+    return false; // it ended between the check and the signal
   }
 }
 
 /**
- * Asks a process to end and kills it when it has not within the grace time.
+ * Sends a signal to a process, and SIGKILL if it still runs after the grace time.
  * @param graceMs - Milliseconds between the signal and SIGKILL.
- * @returns True when it is gone.
+ * @returns True when it has ended.
  */
 export async function endProcess(identity: ProcessIdentity, signal: NodeJS.Signals, graceMs: number): Promise<boolean> {
   const gone = (): boolean => !isRunning(identity);
@@ -45,20 +45,20 @@ export async function endProcess(identity: ProcessIdentity, signal: NodeJS.Signa
   return waitUntil(gone, { timeoutMs: 5_000, everyMs: 25 });
 }
 
-/** Like `endProcess`, and kills what is left of the process group that it leads. */
+/** Like `endProcess`, and then kills the rest of its process group. */
 export async function endGroup(leader: ProcessIdentity, signal: NodeJS.Signals, graceMs: number): Promise<boolean> {
   const gone = await endProcess(leader, signal, graceMs);
   try {
     if (process.platform !== 'win32') process.kill(-leader.pid, 'SIGKILL');
   } catch {
-    // nobody left
+    // no process is left in the group
   }
   return gone;
 }
 
 let bootId: string | null = null;
 
-/** Clock ticks since boot, with the boot's id: a machine that was restarted repeats the ticks. */
+/** Start time in clock ticks since boot, with the boot id because ticks repeat after a reboot. */
 function linuxStartTime(pid: number): string | null {
   let stat: string;
   try {
@@ -66,7 +66,7 @@ function linuxStartTime(pid: number): string | null {
   } catch {
     return null;
   }
-  // The name in parentheses may hold anything, so fields count from its end: state is the first, start time the 20th.
+  // The name in parentheses may contain any character, so fields are counted from its end: state first, start time 20th.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return null;
   bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const writeHolder = (number: number, holder: object): void =>
   writeFileSync(join(folder, String(number)), JSON.stringify(holder));
 
-it('is held until it is released', () => {
+it('tryLock returns null until the lock is released', () => {
   const held = tryLock(folder);
   expect(held).not.toBeNull();
   expect(tryLock(folder)).toBeNull();
@@ -26,31 +26,31 @@ it('is held until it is released', () => {
   expect(tryLock(folder)).not.toBeNull();
 });
 
-it('is taken over from a process that died', () => {
+it('takes over the lock of a process that has ended', () => {
   writeHolder(7, { pid: 2 ** 22 + 1, startedAt: 'never' });
   expect(tryLock(folder)).not.toBeNull();
   expect(readdirSync(folder)).toEqual(['8']);
 });
 
-it('is taken over when the number of its holder went to another process', () => {
+it('takes over the lock when another process has the pid of its holder', () => {
   writeHolder(1, { pid: process.pid, startedAt: 'long ago' });
   expect(tryLock(folder)).not.toBeNull();
 });
 
-it('is taken over from a file that cannot be read', () => {
+it('takes over a malformed lock file', () => {
   writeFileSync(join(folder, '1'), '{');
   expect(tryLock(folder)).not.toBeNull();
 });
 
-it('goes to one of many processes that find it stale at once', async () => {
+it('gives a stale lock to exactly one of several concurrent processes', async () => {
   writeHolder(3, { pid: 2 ** 22 + 1, startedAt: 'never' });
   const start = Date.now() + 4_000;
-  const answers = await Promise.all(Array.from({ length: 6 }, () => contend(start)));
-  expect(answers.filter((answer) => answer === 'held')).toHaveLength(1);
-  expect(answers.filter((answer) => answer === 'busy')).toHaveLength(5);
+  const results = await Promise.all(Array.from({ length: 6 }, () => contend(start)));
+  expect(results.filter((result) => result === 'held')).toHaveLength(1);
+  expect(results.filter((result) => result === 'busy')).toHaveLength(5);
 }, 60_000);
 
-/** A process that tries at the given time and keeps what it got until all have tried. */
+/** Starts a process that tries to lock at the given time and holds the lock until all have tried. */
 function contend(start: number): Promise<string> {
   const program = join(projectRoot, 'tests/support/lock-contender.ts');
   const args = ['--import', 'tsx', program, folder, String(start)];

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ProcessIdentity } from './identity.js';
 import { identityOf, isRunning } from './identity.js';
 
+/** A lock held by this process. */
 export interface HeldLock {
   release(): void;
 }
@@ -11,12 +12,14 @@ export interface HeldLock {
 const holderSchema = z.object({ pid: z.int(), startedAt: z.string() });
 
 /**
- * Takes a lock that one process at a time holds and that dies with its holder, on any file system with hard links.
+ * Takes a lock that one process at a time can hold and that is free again when its holder ends. Needs a file system
+ * with hard links.
  *
- * The lock is a folder of numbered files, each naming a process. The highest number holds it while its process lives;
- * who finds that process gone may claim the next number, which only one can create. Nobody ever removes a higher
- * number, so a slow claimant cannot undo a faster one's take-over, as it could with a single file.
- * @returns Null when another live process holds it.
+ * The lock is a folder of numbered files, each naming a process. The process in the file with the highest number holds
+ * the lock while it runs. If it has ended, another process may claim the next number, which only one process can
+ * create. No process removes a file with a higher number than its own, so a slow claimant cannot remove the claim of a
+ * faster one, as it could with a single file.
+ * @returns Null when another running process holds the lock.
  */
 export function tryLock(folder: string): HeldLock | null {
   const self = identityOf(process.pid);
@@ -37,14 +40,14 @@ export function tryLock(folder: string): HeldLock | null {
   }
 }
 
-/** The live process that holds the lock; null when it is free. */
+/** The running process that holds the lock; null when the lock is free. */
 export function lockHolder(folder: string): ProcessIdentity | null {
   const highest = highestNumber(folder);
   const holder = highest === 0 ? null : readHolder(folder, highest);
   return holder !== null && isRunning(holder) ? holder : null;
 }
 
-/** Content and name appear together: a reader never sees an empty claim. @returns False when the number is taken. */
+/** Creates the numbered file by a hard link, so that no reader sees it empty. @returns False when the number is taken. */
 function claim(folder: string, number: number, holder: ProcessIdentity): boolean {
   const draft = join(folder, `draft-${process.pid}-${number}`);
   writeFileSync(draft, JSON.stringify(holder));
@@ -59,7 +62,7 @@ function claim(folder: string, number: number, holder: ProcessIdentity): boolean
   }
 }
 
-/** The file stays, naming nobody: removing it would let a slow claimant take a number below the next holder's. */
+/** Keeps the file with pid 0: if it were removed, a slow claimant could take a lower number than the next holder. */
 const replaceHolder = (folder: string, number: number): void =>
   writeFileSync(join(folder, String(number)), JSON.stringify({ pid: 0, startedAt: 'released' }));
 
@@ -67,7 +70,7 @@ function readHolder(folder: string, number: number): ProcessIdentity | null {
   try {
     return holderSchema.parse(JSON.parse(readFileSync(join(folder, String(number)), 'utf8')));
   } catch {
-    return null; // removed by its successor meanwhile, or not ours
+    return null; // removed by the next holder, or malformed
   }
 }
 
@@ -77,7 +80,7 @@ function numbers(folder: string): readonly number[] {
       .map(Number)
       .filter((number) => Number.isInteger(number) && number > 0);
   } catch {
-    return []; // no folder, no lock
+    return []; // no folder: the lock is free
   }
 }
 

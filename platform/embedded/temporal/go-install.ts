@@ -7,7 +7,7 @@ import { tryLock } from '../processes/lock.js';
 import { findOnPath, isProgram, runProgram } from '../processes/run-program.js';
 
 const MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
-// Two compilers at a time: linking the server takes 2 GB. The version is not in the module's own sources.
+// -p 2: two compilers at a time, because linking the server takes 2 GB. -X: the module's sources do not contain the version.
 const ARGUMENTS = [
   'install',
   '-p',
@@ -19,17 +19,18 @@ const ARGUMENTS = [
 const PROGRESS_MS = 15_000;
 const TIMEOUT_MS = 45 * 60_000;
 
-/** The same build as a line for a shell. */
+/** The same build as a shell command. */
 export const GO_INSTALL_LINE = `go ${ARGUMENTS.map((word) => (word.includes(' ') ? `"${word}"` : word)).join(' ')}`;
 
+/** Cancellation and progress of the build. */
 export interface GoInstall {
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
 }
 
 /**
- * Builds the Temporal CLI into place. Of several processes that want it at once one builds and the others wait.
- * @returns False when there is no Go, or the build failed (its last lines go to `onProgress`).
+ * Builds the Temporal CLI at `target`. Of several concurrent processes one builds and the others wait.
+ * @returns False when there is no Go, or the build failed (the last lines of its output go to `onProgress`).
  * @throws PipelineError `CANCELLED`.
  */
 export async function installWithGo(target: string, { signal, onProgress }: GoInstall): Promise<boolean> {

@@ -22,7 +22,7 @@ function program(path: string, script = 'exit 0'): string {
   return path;
 }
 
-it.skipIf(process.platform === 'win32')('takes the setting before PATH, and PATH before the cache', () => {
+it.skipIf(process.platform === 'win32')('findTemporal prefers TEMPORAL_CLI_PATH to PATH, and PATH to the cache', () => {
   const lookup = { cliPath: null, cache: folder };
   expect(findTemporal(lookup)).toBeNull();
   const cached = program(cachedTemporal(folder));
@@ -33,18 +33,18 @@ it.skipIf(process.platform === 'win32')('takes the setting before PATH, and PATH
   expect(findTemporal({ ...lookup, cliPath: chosen })).toEqual({ file: chosen, origin: 'TEMPORAL_CLI_PATH' });
 });
 
-it('refuses a setting that names no program', () => {
+it('findTemporal rejects a TEMPORAL_CLI_PATH that is absent or not executable', () => {
   const lookup = { cache: folder, cliPath: join(folder, 'absent') };
   expect(() => findTemporal(lookup)).toThrow(/TEMPORAL_CLI_PATH: .*absent does not exist/);
   writeFileSync(join(folder, 'text'), '');
   expect(() => findTemporal({ ...lookup, cliPath: join(folder, 'text') })).toThrow(/is not executable/);
 });
 
-it('names the three ways to get one', () => {
+it('temporalAdvice names the three ways to get a server', () => {
   expect(temporalAdvice('/cache')).toMatch(/TEMPORAL_ADDRESS[^]*TEMPORAL_CLI_PATH[^]*go install .*@v1\.5\.1/);
 });
 
-it.skipIf(process.platform === 'win32')('is built once when two processes want it at once', async () => {
+it.skipIf(process.platform === 'win32')('installWithGo builds once for two concurrent calls', async () => {
   const count = join(folder, 'builds');
   program(join(folder, 'path', 'go'), `echo built >> ${count}; /bin/sleep 1; /bin/cp /bin/sh "$GOBIN/temporal"`);
   const lines: string[] = [];
@@ -55,10 +55,13 @@ it.skipIf(process.platform === 'win32')('is built once when two processes want i
   expect(lines).toContain('another process builds the Temporal server; waiting for it');
 });
 
-it.skipIf(process.platform === 'win32')('reports a build that failed and leaves nothing half done', async () => {
-  program(join(folder, 'path', 'go'), 'echo "no route to proxy" >&2; exit 1');
-  const lines: string[] = [];
-  const options = { signal: new AbortController().signal, onProgress: (line: string) => void lines.push(line) };
-  expect(await installWithGo(cachedTemporal(folder), options)).toBe(false);
-  expect(lines.join('\n')).toContain('no route to proxy');
-});
+it.skipIf(process.platform === 'win32')(
+  'installWithGo returns false and reports the output of a failed build',
+  async () => {
+    program(join(folder, 'path', 'go'), 'echo "no route to proxy" >&2; exit 1');
+    const lines: string[] = [];
+    const options = { signal: new AbortController().signal, onProgress: (line: string) => void lines.push(line) };
+    expect(await installWithGo(cachedTemporal(folder), options)).toBe(false);
+    expect(lines.join('\n')).toContain('no route to proxy');
+  },
+);

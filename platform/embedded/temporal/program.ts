@@ -5,14 +5,16 @@ import { findOnPath, isProgram, runProgram } from '../processes/run-program.js';
 import { GO_INSTALL_LINE, installWithGo } from './go-install.js';
 import { downloadWithSdk } from './sdk-download.js';
 
-/** The Temporal CLI whose development server is used; server 1.29.1, UI 2.42.1. */
+/** Version of the Temporal CLI, which contains the development server 1.29.1 and the UI 2.42.1. */
 export const TEMPORAL_CLI_VERSION = '1.5.1';
 
+/** A Temporal CLI program and where it was found. */
 export interface TemporalProgram {
   readonly file: string;
   readonly origin: 'TEMPORAL_CLI_PATH' | 'PATH' | 'cache' | 'SDK download' | 'go install';
 }
 
+/** Where and how `obtainTemporal` searches. */
 export interface TemporalLookup {
   /** The setting TEMPORAL_CLI_PATH. */
   readonly cliPath: string | null;
@@ -21,13 +23,13 @@ export interface TemporalLookup {
   readonly onProgress: (line: string) => void;
 }
 
-/** Where a fetched or built program is kept, outside any checkout. */
+/** Path of a downloaded or built program in the cache, whether present yet or not. */
 export const cachedTemporal = (cache: string): string =>
   join(cache, `temporal-cli-${TEMPORAL_CLI_VERSION}`, process.platform === 'win32' ? 'temporal.exe' : 'temporal');
 
 /**
- * What is there already: TEMPORAL_CLI_PATH, PATH, cache.
- * @throws PipelineError `INVALID_CONFIG` when TEMPORAL_CLI_PATH names no program.
+ * An installed program: from TEMPORAL_CLI_PATH, else PATH, else the cache; null when there is none.
+ * @throws PipelineError `INVALID_CONFIG` when TEMPORAL_CLI_PATH is not an executable file.
  */
 export function findTemporal({ cliPath, cache }: Pick<TemporalLookup, 'cliPath' | 'cache'>): TemporalProgram | null {
   if (cliPath !== null) {
@@ -42,7 +44,7 @@ export function findTemporal({ cliPath, cache }: Pick<TemporalLookup, 'cliPath' 
 }
 
 /**
- * What is there, else fetched with the SDK's downloader, else built with Go (about nine minutes on two cores, once).
+ * An installed program, else one downloaded by the SDK, else one built with Go (once, about nine minutes on two cores).
  * @throws PipelineError `SERVICE_NOT_FOUND` naming the three ways to get one; `CANCELLED`; `INVALID_CONFIG`.
  */
 export async function obtainTemporal(lookup: TemporalLookup): Promise<TemporalProgram> {
@@ -55,7 +57,7 @@ export async function obtainTemporal(lookup: TemporalLookup): Promise<TemporalPr
   throw new PipelineError('SERVICE_NOT_FOUND', temporalAdvice(lookup.cache), { wanted: 'temporal' });
 }
 
-/** The three ways to get a Temporal server, for people. */
+/** Instructions with the three ways to get a Temporal server. */
 export const temporalAdvice = (cache: string): string =>
   [
     'no Temporal server and no program to start one with. Any of these helps:',
@@ -64,7 +66,7 @@ export const temporalAdvice = (cache: string): string =>
     `  3. install Go and repeat, or build it yourself: GOBIN=${join(cachedTemporal(cache), '..')} ${GO_INSTALL_LINE}`,
   ].join('\n');
 
-/** `1.5.1 (Server 1.29.1, UI 2.42.1)` as the program says; `unknown` when it does not. */
+/** Version that the program prints, such as `1.5.1 (Server 1.29.1, UI 2.42.1)`, or `unknown`. */
 export async function temporalProgramVersion(file: string): Promise<string> {
   const { output } = await runProgram({ file, args: ['--version'] }, 20_000);
   return /temporal version (.+)/.exec(output)?.[1]?.trim() ?? 'unknown';

@@ -1,4 +1,4 @@
-/** Entry of the download's own process: fetches into the folder given as argument, starts what came once, and ends. */
+/** Entry point of the download process: downloads into the folder given as argument, starts the server once and exits. */
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 const [downloadDir] = process.argv.slice(2);

@@ -8,14 +8,15 @@ const HOST = 'temporal.download';
 const REACHABLE_WITHIN_MS = 3_000;
 const TIMEOUT_MS = 5 * 60_000;
 
+/** Cancellation and progress of the download. */
 export interface SdkDownload {
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
 }
 
 /**
- * Fetches the Temporal CLI with the downloader inside Temporal's SDK, in a process of its own because the downloader
- * also starts the server it fetched.
+ * Downloads the Temporal CLI with the downloader of Temporal's SDK, in a child process because the downloader also
+ * starts the downloaded server.
  * @returns False when the host cannot be reached or the download failed.
  */
 export async function downloadWithSdk(target: string, { signal, onProgress }: SdkDownload): Promise<boolean> {
@@ -35,16 +36,16 @@ export async function downloadWithSdk(target: string, { signal, onProgress }: Sd
   }
 }
 
-/** Quick look, so that a closed network costs moments and not the downloader's time-outs. */
+/** Checks the host first, so that a blocked network costs three seconds instead of the downloader's timeouts. */
 function isReachableHost(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: REACHABLE_WITHIN_MS });
-    const settle = (answer: boolean): void => {
+    const finish = (reachable: boolean): void => {
       socket.destroy();
-      resolve(answer);
+      resolve(reachable);
     };
-    socket.once('connect', () => settle(true));
-    socket.once('timeout', () => settle(false));
-    socket.once('error', () => settle(false));
+    socket.once('connect', () => finish(true));
+    socket.once('timeout', () => finish(false));
+    socket.once('error', () => finish(false));
   });
 }

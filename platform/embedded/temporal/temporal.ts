@@ -6,22 +6,24 @@ import type { ServicePlan } from '../service.js';
 import type { TemporalProgram } from './program.js';
 import { temporalProgramVersion } from './program.js';
 
-/** Ports of the development server; each must be given, or it takes random ones. */
+/** Names of the development server's ports; all are set, because the server picks random ones for the others. */
 export const temporalPorts = ['temporal', 'temporal-ui', 'temporal-http', 'temporal-metrics'] as const;
+/** A port number for each name. */
 export type TemporalPorts = Readonly<Record<(typeof temporalPorts)[number], number>>;
 
+/** Program, database folder, ports and namespace of the development server. */
 export interface TemporalOptions {
   readonly program: TemporalProgram;
-  /** Where its database lies; created when absent. */
+  /** Folder of its database; created when absent. */
   readonly folder: string;
   readonly ports: TemporalPorts;
   readonly namespace: string;
 }
 
-/** As `--search-attribute` writes them. */
+/** Type names as `--search-attribute` expects them. */
 const typeNames: Record<(typeof searchAttributes)[keyof typeof searchAttributes], string> = { KEYWORD: 'Keyword' };
 
-/** Plans the development server: SQLite file in WAL mode, UI on, 127.0.0.1 only, the project's search attributes registered. */
+/** Plans the development server: SQLite in WAL mode, UI on, 127.0.0.1 only, with the project's search attributes. */
 export async function planTemporal(
   options: TemporalOptions,
 ): Promise<{ plan: ServicePlan; address: string; uiUrl: string }> {
@@ -45,18 +47,22 @@ export async function planTemporal(
 
 function serverArguments({ folder, ports, namespace }: TemporalOptions): readonly string[] {
   const attributes = Object.entries(searchAttributes).map(([name, type]) => `${name}=${typeNames[type]}`);
+  const flags: readonly (readonly [string, string])[] = [
+    ['--ip', '127.0.0.1'],
+    ['--port', String(ports.temporal)],
+    ['--ui-port', String(ports['temporal-ui'])],
+    ['--http-port', String(ports['temporal-http'])],
+    ['--metrics-port', String(ports['temporal-metrics'])],
+    ['--db-filename', join(folder, 'temporal.db')],
+    // SQLite's default syncs every transaction: ten times slower, and no safer against a killed process.
+    ['--sqlite-pragma', 'journal_mode=wal'],
+    ['--sqlite-pragma', 'synchronous=1'],
+    ['--log-level', 'warn'],
+  ];
   return [
     'server',
     'start-dev',
-    ...['--ip', '127.0.0.1'],
-    ...['--port', String(ports.temporal)],
-    ...['--ui-port', String(ports['temporal-ui'])],
-    ...['--http-port', String(ports['temporal-http'])],
-    ...['--metrics-port', String(ports['temporal-metrics'])],
-    ...['--db-filename', join(folder, 'temporal.db')],
-    // The default writes through on every transaction: ten times slower, and no safer against a killed process.
-    ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
-    ...['--log-level', 'warn'],
+    ...flags.flat(),
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
     ...attributes.flatMap((attribute) => ['--search-attribute', attribute]),
   ];
