@@ -9,6 +9,7 @@ import {
   validateDataset,
   validateSnapshot,
 } from './jobs/data-jobs.js';
+import { reviewAnnotations, reviewMessages } from '../labelling/jobs.js';
 import { evaluateModel } from '../training/evaluate.js';
 import { fitModel } from '../training/fit.js';
 import { fitShard } from '../training/fit-shard.js';
@@ -29,6 +30,8 @@ export const jobs = {
   evaluateModel,
   renderModelCard,
   smokeTest,
+  reviewMessages,
+  reviewAnnotations,
 };
 export type JobName = keyof typeof jobs;
 

@@ -1,9 +1,9 @@
-import { PipelineError } from '../contracts/errors.js';
 import { lineOfSource } from '../contracts/ids.js';
 import { readJsonBlob } from '../datasets/snapshots/json-blob.js';
 import { datasetManifest } from '../datasets/snapshots/manifest.js';
 import { loadSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import type { SourceCatalog } from '../datasets/sources/catalog.js';
+import { chooseSource } from '../datasets/sources/choose-source.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 
 export interface LineDeps {
@@ -20,11 +20,7 @@ export async function resolveSource(
   { source, snapshotHash }: { readonly source: string | null; readonly snapshotHash: string | null },
 ): Promise<string> {
   if (snapshotHash !== null) return (await loadSnapshot(blobs, snapshotHash)).source;
-  if (source === null) return catalog.active();
-  const known = (await catalog.list()).map(({ name }) => name);
-  if (known.includes(source)) return source;
-  const message = `there is no data source "${source}"; known: ${known.join(', ') || 'none'}`;
-  throw new PipelineError('SOURCE_NOT_FOUND', message, { source, known });
+  return chooseSource(catalog, source);
 }
 
 /** @throws PipelineError `DATASET_NOT_FOUND`. */

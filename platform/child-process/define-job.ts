@@ -8,7 +8,7 @@ import type { JobControl } from './protocol.js';
 export interface JobStores {
   readonly blobs: BlobStore;
   readonly checkpoints: CheckpointStore;
-  /** The backend database. Opened on first use: only extraction reads it. */
+  /** The backend database. Opened on first use: only extraction and reviews read it. */
   readonly backendPool: () => pg.Pool;
   /** A pretrained encoder's files by its hub name. */
   readonly findEncoder: (name: string, options: FindEncoderOptions) => Promise<FoundEncoder>;

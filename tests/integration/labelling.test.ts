@@ -15,12 +15,14 @@ import { freezeHoldout } from '../../learning/evaluation/split/index.js';
 import { selectRows, textColumn } from '../../learning/table.js';
 import { findModel } from '../../models/catalogue.js';
 import { readConfig } from '../../platform/config/config.js';
+import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { storeArtefact } from '../../registry/artefacts.js';
 import type { CliContext, Connection } from '../../cli/program/context.js';
-import { entitySql, labelEntities, reviewEntities } from '../../cli/views/entities-view.js';
+import { labelEntities, reviewEntities } from '../../cli/views/entities-view.js';
 import { labelMessages, reviewMessages } from '../../cli/views/intents-view.js';
 import { createOutput } from '../../cli/output/output.js';
 import { connectServices, type Services } from '../../composition/services.js';
+import { annotationSql } from '../../labelling/span-labels/annotation-sql.js';
 import { trainContext } from '../support/check-model.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { quietLogger } from '../support/test-platform.js';
@@ -33,6 +35,7 @@ const EMOJI_TEXT = "🙂🙂 pay ₹500 to O'Brien 🙂 Café\nnow";
 let database: TestDatabase;
 let folder: string;
 let services: Services;
+let endpoints: Endpoints;
 let snapshots = 0;
 
 /** What the commands say, as one string; `--json` makes it one document. */
@@ -49,7 +52,7 @@ function commandLine(settings: Readonly<Record<string, string>> = {}) {
     config: readConfig({ ML_HOME: folder, ML_CACHE: folder, ...settings }, folder),
     out,
     // The commands of this file use nothing of Temporal.
-    connect: () => Promise.resolve({ services } as Connection),
+    connect: () => Promise.resolve({ services, endpoints } as Connection),
     exitWith: () => undefined,
   };
   return { cli, answer: () => JSON.parse(said.join('')) as Record<string, unknown> };
@@ -109,9 +112,12 @@ async function stageIntents(): Promise<void> {
 beforeAll(async () => {
   database = await createTestDatabase();
   folder = await mkdtemp(join(tmpdir(), 'ml-labels-'));
-  const endpoints = {
-    ...{ temporal: { address: '', namespace: 'default', uiUrl: null }, backendDatabaseUrl: null, redisUrl: null },
-    ...{ databaseUrl: database.url, artifactUri: pathToFileURL(join(folder, 'blobs')).href },
+  endpoints = {
+    temporal: { address: '', namespace: 'default', uiUrl: null },
+    backendDatabaseUrl: null,
+    redisUrl: null,
+    databaseUrl: database.url,
+    artifactUri: pathToFileURL(join(folder, 'blobs')).href,
   };
   const config = readConfig({ ML_HOME: folder, ML_CACHE: folder }, folder);
   services = await connectServices(config, endpoints, quietLogger);
@@ -293,6 +299,6 @@ describe('entities', () => {
     await client.query(sql.join('\n'));
     await client.end();
     expect(await stored()).toEqual(parts);
-    expect(entitySql([{ id: 'x', spans: [] }])).toHaveLength(3);
+    expect(annotationSql([{ id: 'x', spans: [] }])).toHaveLength(3);
   });
 });

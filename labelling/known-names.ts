@@ -1,5 +1,5 @@
-import { PipelineError } from '../../contracts/errors.js';
-import { jaroWinkler } from '../../learning/text/entity-linking/index.js';
+import { PipelineError } from '../contracts/errors.js';
+import { jaroWinkler } from '../learning/text/entity-linking/index.js';
 
 /** A name that somebody typed into a file of labels, and where: rows count from 1 below the header. */
 export interface GivenName {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { chooseMessages, labelSql, readLabels, requireIntents, toCsv } from './intents-view.js';
+import { model } from '../../models/intent-classifier/index.js';
+import { chooseMessages } from './choose-messages.js';
+import { requireKnownLabels } from './known-labels.js';
+import { readLabels, writeReview } from './label-file.js';
+import { labelSql } from './take-labels.js';
 
 const answer = (first: number, second: number) => ({
   intent: 'a',
@@ -11,45 +15,51 @@ const answer = (first: number, second: number) => ({
   ],
 });
 
-describe('intents review', () => {
+const { labelling } = model;
+if (labelling?.kind !== 'messages') throw new Error('the intent classifier learns from labelled messages');
+const suggest = labelling.suggest;
+const suggestions = (answers: readonly unknown[], multiLabel = false) =>
+  answers.map((output) => suggest(output, { names: ['a', 'b'], multiLabel }));
+
+describe('chooseMessages', () => {
   const messages = ['block my card', 'block my card', 'what is my balance', 'hello'].map((text, i) => ({
     id: `m${i}`,
     text,
   }));
   const answers = [answer(0.4, 0.38), answer(0.4, 0.38), answer(0.6, 0.3), answer(0.9, 0.05)];
 
-  it('names what the model hesitates on, one of each kind', () => {
-    const chosen = chooseMessages(messages, answers, { count: 2, several: false });
+  it('prefers small margins and takes one of equal texts', () => {
+    const chosen = chooseMessages(messages, suggestions(answers), 2);
     expect(chosen.map(({ id }) => id)).toEqual(['m0', 'm2']);
     expect(chosen[0]).toMatchObject({ suggestion: 'a', second: 'b', confidence: 0.4 });
-    expect(chooseMessages([], [], { count: 5, several: false })).toEqual([]);
+    expect(chooseMessages([], [], 5)).toEqual([]);
   });
 
-  it('goes by the whole list where messages have several intents', () => {
+  it('orders by the confidence of the whole list where messages have several intents', () => {
     // The two best are close in the second, where both are right and sure.
     const sure = { ...answer(0.99, 0.98), confidence: 0.95 };
     const unsure = { ...answer(0.9, 0.1), confidence: 0.4 };
-    const chosen = chooseMessages(messages.slice(1, 3), [sure, unsure], { count: 1, several: true });
+    const chosen = chooseMessages(messages.slice(1, 3), suggestions([sure, unsure], true), 1);
     expect(chosen).toMatchObject([{ id: 'm2', suggestion: 'a#b', second: '', confidence: 0.4 }]);
   });
 
   it('writes a CSV that comes back as labels once it is filled in', () => {
     const [first, ...others] = chooseMessages(
       [{ id: 'm,1', text: 'say "hi",\nplease' }, ...messages.slice(1)],
-      answers,
-      { count: 3, several: false },
+      suggestions(answers),
+      3,
     );
-    const csv = toCsv([first!, ...others]);
+    const csv = writeReview([first!, ...others]);
     expect(readLabels(csv, 'review.csv')).toEqual([]);
     expect(readLabels(csv.replace(/,0\.400,$/m, ',0.400,greet'), 'review.csv')).toEqual([
       { id: 'm,1', intent: 'greet', row: 1 },
     ]);
   });
 
-  it('takes known intents alone, each of several by itself', () => {
+  it('refuses an unknown intent, also as one of several', () => {
     const labels = readLabels('id,intent\n1,greet\n2,\n3,greet#loan\n4,#\n', 'labels.csv');
     const check = (known: string[]) => () => {
-      requireIntents(labels, 'labels.csv', known);
+      requireKnownLabels(labels, labelling, { file: 'labels.csv', known, allow: '--new-intent <name>' });
     };
     expect(check(['greet', 'loan'])).not.toThrow();
     expect(check(['greet', 'loans'])).toThrow(/row 3, column "intent": found the unknown intent "loan".*"loans"/);

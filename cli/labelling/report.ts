@@ -1,0 +1,60 @@
+import type { TakenLabels } from '../../labelling/taken-labels.js';
+import type { CliContext } from '../program/context.js';
+
+/** What a review found, and what to do with it. */
+export interface ReviewReport {
+  /** As the JSON document shows it. */
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly head: readonly string[];
+  /** One message a row. */
+  readonly rows: readonly (readonly string[])[];
+  /** The file it was written to. */
+  readonly output: string | undefined;
+  /** What a person does with the file, such as `fill in the column intent`. */
+  readonly edit: string;
+  /** The command that takes the file back. */
+  readonly takeBack: string;
+}
+
+/** Prints a review: a table and the next step. */
+export function reportReview(
+  { out }: CliContext,
+  { document, head, rows, output, edit, takeBack }: ReviewReport,
+): void {
+  out.result(document, () => {
+    out.table({ head, rows });
+    const next = output === undefined ? 'write them with --output <file>' : `${edit} of ${output}`;
+    out.line(`${rows.length} messages; ${next}, then \`${takeBack} <file>\``);
+  });
+}
+
+/** How many labels a file held and what to call them. */
+export interface TakenReport {
+  readonly source: string;
+  readonly given: number;
+  /** What happened to a message, such as `labelled`. */
+  readonly done: string;
+  /** What is said of the messages that were not changed, after their number. */
+  readonly unchanged: string;
+}
+
+function printStatements({ out }: CliContext, sql: readonly string[]): void {
+  out.result({ written: 0, sql }, () => {
+    for (const statement of sql) out.line(statement);
+  });
+  out.notice('nothing was written: BACKEND_DATABASE_URL is only read. Run the statements where you may write.');
+}
+
+/** Prints what became of labels: how many were written, or the statements that would do it. */
+export function reportTaken(cli: CliContext, taken: TakenLabels, report: TakenReport): void {
+  if (taken.kind === 'statements') {
+    printStatements(cli, taken.sql);
+    return;
+  }
+  const { written } = taken;
+  const { source, given, done, unchanged } = report;
+  cli.out.result({ source, written, given }, () => {
+    const why = written === given ? '' : `; ${given - written} ${unchanged}`;
+    cli.out.line(`${written} messages of ${source} ${done}${why}. The next training run has them in its snapshot.`);
+  });
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { contentHash, sourceName } from '../contracts/ids.js';
+import { defineJob } from '../platform/child-process/define-job.js';
+import { reviewedAnnotations, reviewedMessage } from './reviews.js';
+
+/*
+ * What only one job needs is imported inside it: a child loads what it uses and starts in half a second.
+ */
+
+/** The folds of the cross-validation come from it: the same messages give the same review. */
+const REVIEW_SEED = 42;
+
+const count = z.int().positive();
+
+/** The unlabelled messages of a source whose labels would teach the model of this artefact most. */
+export const reviewMessages = defineJob({
+  input: z.strictObject({ source: sourceName, artefactHash: contentHash, count }),
+  output: z.strictObject({ unlabelled: z.int(), messages: z.array(reviewedMessage) }),
+  async run({ source, artefactHash, count }, context) {
+    const { findLabelled } = await import('./find-labelled.js');
+    const { findUnlabelled } = await import('./message-labels/unlabelled-messages.js');
+    const { suggestLabels } = await import('./message-labels/suggest-labels.js');
+    const { chooseMessages } = await import('./message-labels/choose-messages.js');
+    const messages = await findUnlabelled(context.backendPool(), source);
+    const model = await findLabelled('messages');
+    const texts = messages.map(({ text }) => text);
+    const suggestions = await suggestLabels(context, { ...model, artefactHash }, texts);
+    return { unlabelled: messages.length, messages: chooseMessages(messages, suggestions, count) };
+  },
+});
+
+/** The annotated messages of a source that a model which did not see them would annotate otherwise. */
+export const reviewAnnotations = defineJob({
+  input: z.strictObject({ source: sourceName, count }),
+  output: z.strictObject({ annotated: z.int(), messages: z.array(reviewedAnnotations) }),
+  async run({ source, count }, { backendPool, signal, onProgress }) {
+    const { findAnnotated } = await import('./span-labels/annotated-messages.js');
+    const { findSuspicious } = await import('./span-labels/suspicious-annotations.js');
+    const messages = await findAnnotated(backendPool(), source);
+    const found = await findSuspicious({ seed: REVIEW_SEED, signal, onProgress }, messages, count);
+    return { annotated: messages.length, messages: found };
+  },
+});

@@ -1,0 +1,57 @@
+import { parse } from 'csv-parse/sync';
+import { PipelineError } from '../contracts/errors.js';
+
+type FileFault = 'MALFORMED_FILE' | 'MISSING_COLUMN' | 'INVALID_VALUE' | 'FILE_EMPTY';
+
+/** What is wrong with a review file, by its name. */
+export const fileFault = (file: string, code: FileFault, finding: string): PipelineError =>
+  new PipelineError(code, `${file}: ${finding}`, { file });
+
+/** A customer's text for a spreadsheet: a cell that begins like a formula would be run (OWASP, CSV injection). */
+export const escapeFormula = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+
+const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+
+/** A CSV document; cells are quoted where it is necessary. */
+export const writeCsv = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, ...rows].map((cells) => `${cells.map(quoted).join(',')}\n`).join('');
+
+/** A filled-in cell of a review. */
+export interface ReviewAnswer {
+  readonly id: string;
+  readonly answer: string;
+  /** In the file, from 1 below the header. */
+  readonly row: number;
+}
+
+function parseRows(text: string, file: string): Record<string, string>[] {
+  try {
+    return parse(text, { columns: true, skip_empty_lines: true, bom: true });
+  } catch {
+    throw fileFault(file, 'MALFORMED_FILE', 'it is not a CSV file with a header');
+  }
+}
+
+/** What to read of a review, and what to say of an id that comes twice. */
+export interface ReviewColumn {
+  readonly file: string;
+  readonly column: string;
+  readonly duplicate: string;
+}
+
+/**
+ * Ids and one column of a corrected review, trimmed; rows where either is empty are left out.
+ * @throws PipelineError `MALFORMED_FILE`, `MISSING_COLUMN`, `INVALID_VALUE` (an id twice), `FILE_EMPTY`.
+ */
+export function readReview(text: string, { file, column, duplicate }: ReviewColumn): ReviewAnswer[] {
+  const rows = parseRows(text, file);
+  const [first] = rows;
+  if (first === undefined) throw fileFault(file, 'FILE_EMPTY', 'it holds no row');
+  if (!('id' in first) || !(column in first))
+    throw fileFault(file, 'MISSING_COLUMN', `wanted the columns id and ${column}`);
+  const answers = rows
+    .map((cells, i) => ({ id: (cells['id'] ?? '').trim(), answer: (cells[column] ?? '').trim(), row: i + 1 }))
+    .filter(({ id, answer }) => id !== '' && answer !== '');
+  if (new Set(answers.map(({ id }) => id)).size < answers.length) throw fileFault(file, 'INVALID_VALUE', duplicate);
+  return answers;
+}

@@ -1,0 +1,95 @@
+import type { Pool, PoolClient } from 'pg';
+import { requireSpan } from '../../learning/text/sequence-tagging/index.js';
+import { requireKnownNames } from '../known-names.js';
+import { fileFault } from '../review-csv.js';
+import type { LabelTarget, TakenLabels } from '../taken-labels.js';
+import { inFile, type MessageAnnotations } from './annotation-file.js';
+import { annotationSql } from './annotation-sql.js';
+
+const DELETE = 'delete from backend.entity_annotations where source = $1 and message_id = $2';
+const INSERT = `
+  insert into backend.entity_annotations
+    (source, id, message_id, start_offset, end_offset, entity_type, text, text_group, annotated_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, now())`;
+
+type Place = Pick<LabelTarget, 'source' | 'file'>;
+
+interface StoredMessage {
+  readonly text: string;
+  readonly text_group: string | null;
+}
+
+/** Each span fits the message and overlaps no other. @throws PipelineError `INVALID_VALUE` with file and row. */
+function requireSpans(text: string, { spans, row }: MessageAnnotations, file: string): void {
+  const ordered = [...spans].sort((a, b) => a.start - b.start);
+  ordered.forEach((span, i) => {
+    if (i > 0 && span.start < ordered[i - 1]!.end)
+      throw fileFault(file, 'INVALID_VALUE', `row ${row}: two entities overlap at ${span.start}`);
+    inFile(file, () => requireSpan(text, span, row - 1));
+  });
+}
+
+/** Replaces one message's annotations. @returns false for a message that is not there. */
+async function replaceAnnotations(
+  client: PoolClient,
+  annotations: MessageAnnotations,
+  { source, file }: Place,
+): Promise<boolean> {
+  const { id, spans } = annotations;
+  const { rows } = await client.query<StoredMessage>(
+    'select text, text_group from backend.chat_messages where source = $1 and id = $2 for update',
+    [source, id],
+  );
+  const [message] = rows;
+  if (message === undefined) return false;
+  requireSpans(message.text, annotations, file);
+  await client.query(DELETE, [source, id]);
+  for (const [i, { start, end, type }] of spans.entries()) {
+    const text = message.text.slice(start, end);
+    await client.query(INSERT, [source, `${id}-review-${i + 1}`, id, start, end, type, text, message.text_group]);
+  }
+  return true;
+}
+
+/** One transaction. @returns how many messages were there. */
+async function writeAnnotations(pool: Pool, annotations: readonly MessageAnnotations[], place: Place): Promise<number> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    let written = 0;
+    for (const message of annotations) if (await replaceAnnotations(client, message, place)) written += 1;
+    await client.query('commit');
+    return written;
+  } catch (fault) {
+    await client.query('rollback');
+    throw fault;
+  } finally {
+    client.release();
+  }
+}
+
+async function usedTypes(pool: Pool, source: string): Promise<string[]> {
+  const { rows } = await pool.query<{ entity_type: string }>(
+    'select distinct entity_type from backend.entity_annotations where source = $1',
+    [source],
+  );
+  return rows.map(({ entity_type }) => entity_type);
+}
+
+/**
+ * Brings corrected annotations back. All of them or none.
+ * @throws PipelineError `INVALID_VALUE` for a type that no annotation of the source has and that is not declared as new,
+ *   or for spans that do not fit their message.
+ */
+export async function takeAnnotations(
+  { backendPool }: { readonly backendPool: Pool },
+  annotations: readonly MessageAnnotations[],
+  target: LabelTarget,
+): Promise<TakenLabels> {
+  const { source, file, newNames, allow, readOnly } = target;
+  const given = annotations.flatMap(({ spans, row }) => spans.map(({ type }) => ({ name: type, row })));
+  const known = [...(await usedTypes(backendPool, source)), ...newNames];
+  requireKnownNames(given, { file, column: 'entities', noun: 'entity type', known, allow });
+  if (readOnly) return { kind: 'statements', sql: annotationSql(annotations) };
+  return { kind: 'written', written: await writeAnnotations(backendPool, annotations, target) };
+}
