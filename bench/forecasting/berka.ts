@@ -2,19 +2,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainingData } from '../../contracts/dataset.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
+import { DAY_MS, dayOfTime, firstDayOf, monthOfDay } from '../../learning/time-series/calendar/index.js';
 import type { LoanRow, TransactionRow } from '../../datasets/sources/backend/generator/rows.js';
 import { readLoans, readTransactions } from '../../datasets/sources/berka/money.js';
 import { BERKA_SOURCE } from '../../datasets/sources/berka/import.js';
 import { readPeople } from '../../datasets/sources/berka/people.js';
 import { fitOrNull, movingAverage, type Forecaster } from '../../learning/time-series/forecasting/index.js';
 import { quantile } from '../../learning/evaluation/metrics/index.js';
-import { firstDayOf, monthOfDay } from '../../learning/time-series/recurring-items/index.js';
 import { selectRows, timestampColumn } from '../../learning/table.js';
 import { findModel } from '../../models/catalogue.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
 import { quietTraining, toTable } from './generated-data.js';
 
-const DAY = 86_400_000;
 const FEWEST_MONTHS = 12;
 /** Months that judge, and the months before them on which everything was decided. */
 const LAST = 3;
@@ -47,7 +46,7 @@ async function readBank(folder: string): Promise<Bank> {
   return { transactions: outgoing, loans };
 }
 
-const monthOf = (moment: number): number => monthOfDay(Math.floor(moment / DAY));
+const monthOf = (moment: number): number => monthOfDay(dayOfTime(moment));
 
 function accountOf(customer: string, rows: readonly TransactionRow[]): Account {
   const at = rows.map((row) => monthOf(row.booked_at));
@@ -116,7 +115,7 @@ async function askModel(
   accounts: readonly Account[],
   month: number,
 ): Promise<Map<Account, number>> {
-  const before = firstDayOf(month) * DAY;
+  const before = firstDayOf(month) * DAY_MS;
   const times = timestampColumn(data.table, data.schema.split.column);
   const known = selectRows(data.table, [...times.keys()].filter((row) => times[row]! < before)); // prettier-ignore
   const files = await model.train(quietTraining, { ...data, table: known }, model.params.parse({}));
@@ -133,7 +132,7 @@ async function askModel(
 async function modelMethod(bank: Bank, accounts: readonly Account[], months: readonly number[]): Promise<Method> {
   const model = await findModel('spending-predictor');
   const tables = { transactions: toTable('transactions', bank.transactions), loans: toTable('loans', bank.loans) };
-  const { table } = model.backend.rows(tables, { asOf: firstDayOf(months.at(-1)!) * DAY, source: BERKA_SOURCE });
+  const { table } = model.backend.rows(tables, { asOf: firstDayOf(months.at(-1)!) * DAY_MS, source: BERKA_SOURCE });
   const data = { schema: model.backend.schema, table };
   const said = new Map<number, Map<Account, number>>();
   for (const month of months) said.set(month, await askModel(model, data, accounts, month));

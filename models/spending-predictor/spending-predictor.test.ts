@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { firstDayOf } from '../../learning/time-series/recurring-items/index.js';
-import { festivalShare } from './forecast/calendar.js';
+import { firstDayOf } from '../../learning/time-series/calendar/index.js';
 import { FIXTURE_CUSTOMERS, FIXTURE_SEED, fixtureCsv } from './fixtures/make-fixture.js';
 import { addMovement, emptyHistory, historyBefore, monthlyAmounts, trimStart } from './forecast/history.js';
 import { divideHistory } from './forecast/recurring.js';
 import { customerStrength, fitSeasonality, seasonFactor, type SeasonSeries } from './forecast/seasonality.js';
+import { festivalShare } from './forecast/festival.js';
 
 const START = 2023 * 12;
 

@@ -1,4 +1,12 @@
-import { dayOf, firstOfMonth, isoDay, readIsoDay, validDay, weekdayOf } from './calendar.js';
+import {
+  civilDate,
+  firstDayOf,
+  isoDate,
+  monthOf,
+  parseIsoDate,
+  validDay,
+  weekdayOf,
+} from '../../time-series/calendar/index.js';
 import { MONTH, monthNumber, plainDate, WEEKDAY, weekdayNumber } from './date-words.js';
 import { readNumber } from './number-words.js';
 
@@ -17,6 +25,9 @@ const ORDINAL = '(\\d{1,2})(?:st|nd|rd|th)?';
 const YEAR = "(\\d{4}|'?\\d{2})";
 const LONGEST = 60;
 
+/** Months outside of 1 … 12 carry into the year. */
+const firstOfMonth = (year: number, month: number): number => firstDayOf(monthOf(year, month));
+
 const oneDay = (day: number | null): Days | null => (day === null ? null : [day, day]);
 
 /** Two digits of a year: 70–99 lie in the last century. */
@@ -34,18 +45,18 @@ const nearest = (candidates: readonly (number | null)[], today: number): number 
 
 /** Without a year the day nearest to the reference is meant: people speak of the last or the next one. */
 function nearestYear(month: number, day: number, today: number): number | null {
-  const { year } = dayOf(today);
+  const { year } = civilDate(today);
   return nearest([year - 1, year, year + 1].map((y) => validDay({ year: y, month, day })), today); // prettier-ignore
 }
 
 /** The 5th: of this month, the one before or the one after, whichever is nearest. */
 function nearestMonth(day: number, today: number): number | null {
-  const { year, month } = dayOf(today);
+  const { year, month } = civilDate(today);
   return nearest([-1, 0, 1].map((shift) => dayOfMonth(firstOfMonth(year, month + shift), day)), today); // prettier-ignore
 }
 
 function dayOfMonth(first: number, day: number): number | null {
-  const { year, month } = dayOf(first);
+  const { year, month } = civilDate(first);
   return validDay({ year, month, day });
 }
 
@@ -56,7 +67,7 @@ const wholeMonth = (year: number, month: number): Days => [
 
 /** The most recent or present month of this name. */
 function monthAlone(month: number, today: number): Days {
-  const now = dayOf(today);
+  const now = civilDate(today);
   return wholeMonth(month <= now.month ? now.year : now.year - 1, month);
 }
 
@@ -66,7 +77,7 @@ const shifts: Readonly<Record<string, number>> = {
 const shiftOf = (word: string): number => shifts[word]!;
 
 function calendarUnit(unit: string, shift: number, today: number): Days {
-  const { year, month } = dayOf(today);
+  const { year, month } = civilDate(today);
   const monday = today - weekdayOf(today) + 7 * shift;
   if (unit.startsWith('weekend')) return [monday + 5, monday + 6];
   if (unit.startsWith('week')) return [monday, monday + 6];
@@ -91,9 +102,9 @@ const daysIn: Readonly<Record<string, number>> = { d: 1, w: 7, f: 14 };
 function shiftedBy(count: number, unit: string, today: number): number {
   const days = daysIn[unit[0]!];
   if (days !== undefined) return today + Math.round(count * days);
-  const { year, month, day } = dayOf(today);
+  const { year, month, day } = civilDate(today);
   const first = firstOfMonth(year, month + (unit.startsWith('month') ? count : 12 * count));
-  const there = dayOf(first);
+  const there = civilDate(first);
   return Math.min(first + day - 1, firstOfMonth(there.year, there.month + 1) - 1);
 }
 
@@ -132,7 +143,7 @@ const numeric = (day: string, month: string, year: string | undefined, today: nu
 
 /** The first that fits and finds a day of the calendar answers. */
 const readers: readonly (readonly [RegExp, Reader])[] = [
-  [whole('(\\d{4}-\\d{2}-\\d{2})'), ([, day]) => oneDay(readIsoDay(day!))],
+  [whole('(\\d{4}-\\d{2}-\\d{2})'), ([, day]) => oneDay(parseIsoDate(day!))],
   // Day first, as written in India and Britain.
   [whole('(\\d{1,2})[/.-](\\d{1,2})[/.-](\\d{4}|\\d{2})'), ([, day, month, year], today) => numeric(day!, month!, year, today)], // prettier-ignore
   [whole('(\\d{1,2})/(\\d{1,2})'), ([, day, month], today) => numeric(day!, month!, undefined, today)],
@@ -246,7 +257,7 @@ function readBetween(plain: string, today: number): Days | null {
  * @returns null when it is none, when the reference is no day, or beyond the years 1 to 9999.
  */
 export function readDate(text: string, referenceDay: string): DateRange | null {
-  const today = readIsoDay(referenceDay);
+  const today = parseIsoDate(referenceDay);
   if (today === null || text.length > LONGEST) return null;
   const plain = plainDate(text);
   const found = readDays(plain, today) ?? readBetween(plain, today);
@@ -254,8 +265,8 @@ export function readDate(text: string, referenceDay: string): DateRange | null {
 }
 
 const inCalendar = (day: number): boolean => {
-  const { year } = dayOf(day);
+  const { year } = civilDate(day);
   return year >= 1 && year <= 9999;
 };
 
-const asRange = ([from, to]: Days): DateRange => ({ from: isoDay(from), kind: 'date', to: isoDay(to) });
+const asRange = ([from, to]: Days): DateRange => ({ from: isoDate(from), kind: 'date', to: isoDate(to) });

@@ -1,5 +1,4 @@
 export { readAmount, type Amount } from './amounts.js';
-export { readIsoDay } from './calendar.js';
 export { readDate, type DateRange } from './dates.js';
 export {
   findIdentifiers,

@@ -39,8 +39,7 @@ export {
   type Frequency,
   type Series,
 } from './series.js';
-export { HOLIDAY_YEARS, INDIAN_HOLIDAYS, type HolidayDates } from './holidays/india.js';
-export { dayOf, indianHolidays, indianPaydays, isBankDay, type Holiday, type PaydayRule } from './holidays/holiday.js';
+export { indianHolidays, indianPaydays, type Holiday } from './prophet/holidays.js';
 export { prophetCurve, prophetForecaster, type ProphetForecasterOptions } from './prophet/forecaster.js';
 export type {
   AutoSeasonality,

@@ -1,4 +1,5 @@
 import { PipelineError } from '../../../contracts/errors.js';
+import { DAY_MS, dayOfTime, firstDayOf, monthOfDay } from '../calendar/index.js';
 
 /** Distance between two values of a series. A month is a calendar month, so its steps differ in days. */
 export const frequencies = ['hour', 'day', 'week', 'month'] as const;
@@ -17,7 +18,6 @@ export interface Series extends Calendar {
   readonly values: ArrayLike<number>;
 }
 
-const DAY = 86_400_000;
 const fixedSteps = { hour: 1 / 24, day: 1, week: 7 } as const;
 
 /** Lengths of the cycles that each frequency usually has, in steps, shortest first. */
@@ -34,9 +34,8 @@ export function seasonalPeriods(frequency: Frequency, length: number): readonly 
 }
 
 function monthDays(start: number, from: number, count: number): Float64Array {
-  const first = new Date(start);
-  const [year, month] = [first.getUTCFullYear(), first.getUTCMonth()];
-  return Float64Array.from({ length: count }, (_, i) => Date.UTC(year, month + from + i, 1) / DAY);
+  const month = monthOfDay(dayOfTime(start)) + from;
+  return Float64Array.from({ length: count }, (_, i) => firstDayOf(month + i));
 }
 
 /**
@@ -46,7 +45,7 @@ function monthDays(start: number, from: number, count: number): Float64Array {
 export function periodDays({ frequency, start }: Calendar, from: number, count: number): Float64Array {
   if (frequency === 'month') return monthDays(start, from, count);
   const step = fixedSteps[frequency];
-  return Float64Array.from({ length: count }, (_, i) => start / DAY + (from + i) * step);
+  return Float64Array.from({ length: count }, (_, i) => start / DAY_MS + (from + i) * step);
 }
 
 /** The first `length` values of a series: what was known at an origin of a backtest. */

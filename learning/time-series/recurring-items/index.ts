@@ -1,5 +1,4 @@
 export { expectInstalments, standingOfPlan, type InstalmentPlan, type PlanStanding } from './instalments.js';
-export { dayInMonth, daysInMonth, firstDayOf, monthName, monthOfDay } from './months.js';
 export type { Payment } from './occurrences.js';
 export {
   expectPayments,

@@ -1,5 +1,5 @@
+import { monthOfDay } from '../calendar/index.js';
 import { type ExpectedPayment } from './recurring-items.js';
-import { monthOfDay } from './months.js';
 import type { Payment } from './occurrences.js';
 
 /** A loan's schedule: so many equal instalments, monthly from the month after it was paid out. */

@@ -1,5 +1,3 @@
-import { dayInMonth, firstDayOf, monthOfDay } from './months.js';
-
 /** One payment of a stream. */
 export interface Payment {
   /** Whole days since the epoch, UTC. */
@@ -45,3 +43,4 @@ export function assignMonths(payments: readonly Payment[], usual: number): Occur
     return { ...payment, ...nearest };
   });
 }
+import { dayInMonth, firstDayOf, monthOfDay } from '../calendar/index.js';

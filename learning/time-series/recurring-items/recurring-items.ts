@@ -1,4 +1,4 @@
-import { daysInMonth, firstDayOf, monthOfDay } from './months.js';
+import { daysInMonth, firstDayOf, monthOfDay } from '../calendar/index.js';
 import { assignMonths, type Occurrence, type Payment, usualDay } from './occurrences.js';
 import { changesOf, median, priceIn, priceOf, type Price } from './price.js';
 
@@ -11,7 +11,7 @@ export interface RecurringItem {
   /** Usual day of the month, 1 … 31. */
   readonly day: number;
   readonly price: Price;
-  /** Month of the last payment, see `months.ts`. */
+  /** Month of the last payment, see `calendar/months.ts`. */
   readonly lastMonth: number;
   readonly payments: number;
   /** Periods between first and last payment without any. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readIsoDay } from '../../../learning/text/value-parsers/index.js';
+import { parseIsoDate } from '../../../learning/time-series/calendar/index.js';
 import { LONGEST_TEXT } from '../data/text-table.js';
 
 /** What the predictor is asked. */
@@ -9,7 +9,7 @@ export const nerRequest = z.strictObject({
   referenceDay: z
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/, { abort: true, error: 'expected a day such as 2026-01-31' })
-    .refine((day) => readIsoDay(day) !== null, 'no day of the calendar')
+    .refine((day) => parseIsoDate(day) !== null, 'no day of the calendar')
     .optional()
     .describe('day that "today" means, such as 2026-01-31'),
 });

@@ -1,11 +1,11 @@
 import type { Expectation, TrainingData } from '../../../contracts/dataset.js';
+import { DAY_MS } from '../../../learning/time-series/calendar/index.js';
 import { numberColumn, textColumn, timestampColumn } from '../../../learning/table.js';
 import { columnNames } from './columns.js';
 
 const LEAST_SHARE_OUT = 0.05;
 const FEWEST_DAYS = 60;
 const LARGEST_UNKNOWN_SHARE = 0.6;
-const DAY = 86_400_000;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
@@ -28,7 +28,7 @@ const coversMonths: Expectation = {
       if (time < first) first = time;
       if (time > last) last = time;
     }
-    const days = Math.round((last - first) / DAY);
+    const days = Math.round((last - first) / DAY_MS);
     if (table.rowCount === 0 || days >= FEWEST_DAYS) return null;
     return `the rows span ${days} days, wanted at least ${FEWEST_DAYS}`;
   },

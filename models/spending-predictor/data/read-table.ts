@@ -1,8 +1,7 @@
 import { PipelineError } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
-import { firstDayOf, monthOfDay } from '../../../learning/time-series/recurring-items/index.js';
+import { dayOfTime, firstDayOf, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import { numberColumn, textColumn, timestampColumn } from '../../../learning/table.js';
-import { dayOfTime } from '../forecast/calendar.js';
 import { columnNames } from './columns.js';
 import { addMovement, emptyHistory, type History, type Movement, trimStart } from '../forecast/history.js';
 import { notSpending, UNKNOWN_CATEGORY } from './vocabulary.js';

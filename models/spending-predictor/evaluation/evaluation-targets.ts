@@ -1,8 +1,13 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
 import type { Column, Table } from '../../../contracts/table.js';
-import { daysInMonth, firstDayOf, monthName, monthOfDay } from '../../../learning/time-series/recurring-items/index.js';
-import { dayName } from '../forecast/calendar.js';
+import {
+  daysInMonth,
+  firstDayOf,
+  isoDate,
+  isoMonth,
+  monthOfDay,
+} from '../../../learning/time-series/calendar/index.js';
 import { firstOpenMonth, movementRows } from '../data/read-table.js';
 import type { SpendingRequest } from '../prediction/request.js';
 import { committed } from '../data/vocabulary.js';
@@ -20,7 +25,7 @@ export const WEEKS = 4;
 /** One figure that is forecast and judged. */
 export interface JudgedRow {
   readonly customer: string;
-  /** Month that is judged, see `learning/recurring-items/months.ts`. */
+  /** Month that is judged, see `learning/time-series/calendar/months.ts`. */
   readonly month: number;
   /** Month from whose first day it was forecast. */
   readonly origin: number;
@@ -124,14 +129,14 @@ export function requestAt(customer: string, rows: readonly Movement[], month: nu
   const transactions = rows
     .filter((row) => row.day < day)
     .map(({ day: booked, amount, category, payee, instalments }) => ({
-      bookedAt: dayName(booked),
+      bookedAt: isoDate(booked),
       amount: -amount,
       category,
       merchant: payee,
       instalments,
     }));
   const horizonDays = firstDayOf(month + months) - day;
-  return { customerId: customer, transactions, asOf: dayName(day), horizonDays };
+  return { customerId: customer, transactions, asOf: isoDate(day), horizonDays };
 }
 
 /** What was said of a judged figure. */
@@ -168,7 +173,7 @@ export function scoredTable(rows: readonly JudgedRow[], said: readonly Said[]): 
   });
   const columns: Record<string, Column> = {
     customer: text(({ customer }) => customer),
-    month: text(({ month }) => monthName(month)),
+    month: text(({ month }) => isoMonth(month)),
     target: text(({ target }) => target),
     horizon: number((i) => rows[i]!.horizon),
     truth: number((i) => rows[i]!.truth),

@@ -1,7 +1,7 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ComputeContext, Predictor } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
-import { monthName } from '../../../learning/time-series/recurring-items/index.js';
+import { isoMonth } from '../../../learning/time-series/calendar/index.js';
 import type { Banded, SpendingAnswer } from '../prediction/answer.js';
 import {
   type Holdout,
@@ -28,7 +28,7 @@ const categoryOf = (target: string): string => target.replace(/^category /, '');
 
 function bandOf(answer: SpendingAnswer, { target, horizon, month }: JudgedRow): Banded {
   if (target === WEEK_TARGET) return answer.weekly[horizon - 1]?.total ?? NOTHING;
-  const found = answer.monthly.find((entry) => entry.month === monthName(month));
+  const found = answer.monthly.find((entry) => entry.month === isoMonth(month));
   if (found === undefined) return NOTHING;
   if (target === TOTAL_TARGET) return found.total;
   if (target === DISCRETIONARY_TARGET) return point(found.discretionary);

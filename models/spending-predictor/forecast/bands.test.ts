@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { firstDayOf, isoDate } from '../../../learning/time-series/calendar/index.js';
 import { readDataFile } from '../../../datasets/sources/files/read-file.js';
 import { createRandom } from '../../../learning/numeric/random/index.js';
-import { firstDayOf } from '../../../learning/time-series/recurring-items/index.js';
 import { freezeHoldout, splitHoldout } from '../../../learning/evaluation/split/index.js';
 import { projectRoot } from '../../../platform/project.js';
 import { trainContext } from '../../../tests/support/check-model.js';
 import { bandsOf, type Banded, type SpendingAnswer } from '../prediction/answer.js';
 import { backtestCustomer, backtestNewcomer, chooseChampions } from './backtest.js';
 import { categoryPlace, historyGroup, learnMonthlyBands, monthlyPoints, openBands } from './calibration.js';
-import { dayName } from './calendar.js';
 import { train } from '../training/train.js';
 import { fileFormats } from '../data/formats.js';
 import { addMovement, emptyHistory, type History, historySince } from './history.js';
@@ -173,7 +172,7 @@ describe('bands of hard histories', () => {
   type Sent = { bookedAt: string; amount: number; category?: string | null; merchant?: string | null };
   const monthly = (count: number, sent: (i: number) => Partial<Sent>): Sent[] =>
     Array.from({ length: count }, (_, i) => {
-      const bookedAt = dayName(firstDayOf(2026 * 12 + 2 - count + i) + 4);
+      const bookedAt = isoDate(firstDayOf(2026 * 12 + 2 - count + i) + 4);
       return { bookedAt, amount: -1000, category: 'dining', merchant: null, ...sent(i) };
     });
 
@@ -209,7 +208,7 @@ describe('bands of hard histories', () => {
 
   it('any transactions: finite, nested, none below zero', async () => {
     const sent = fc.record({
-      bookedAt: fc.integer({ min: 0, max: 800 }).map((back) => dayName(firstDayOf(2026 * 12 + 2) - 1 - back)),
+      bookedAt: fc.integer({ min: 0, max: 800 }).map((back) => isoDate(firstDayOf(2026 * 12 + 2) - 1 - back)),
       amount: fc.oneof(fc.double({ min: -1e10, max: 1e10, noNaN: true }), fc.constantFrom(0, -1, -0.01)),
       category: fc.constantFrom('rent', 'dining', 'insurance', 'food/out', '', null),
       merchant: fc.constantFrom('A', 'B', '', null),

@@ -1,11 +1,11 @@
 import { PipelineError } from '../../../contracts/errors.js';
+import { firstDayOf } from '../../../learning/time-series/calendar/index.js';
 import {
   type CalibrationPoint,
   type ConformalState,
   fitConformal,
 } from '../../../learning/evaluation/conformal/index.js';
 import { minimumTrace, shrunkCovariance } from '../../../learning/time-series/reconciliation/index.js';
-import { firstDayOf } from '../../../learning/time-series/recurring-items/index.js';
 import { forecastFrom, type BacktestRow } from './backtest.js';
 import { dailyAmounts, sumDays } from './days.js';
 import { type Champions, COLD_START_MONTHS, TOTAL } from './customer-forecast.js';

@@ -1,3 +1,4 @@
+import { DAY_MS, firstDayOf } from '../../../learning/time-series/calendar/index.js';
 import {
   defaultCandidates,
   type Forecaster,
@@ -5,7 +6,6 @@ import {
   type Series,
   fitOrNull,
 } from '../../../learning/time-series/forecasting/index.js';
-import { firstDayOf } from '../../../learning/time-series/recurring-items/index.js';
 import { bottomUp, minimumTrace } from '../../../learning/time-series/reconciliation/index.js';
 import { type History, monthlyTotals, monthsKnown } from './history.js';
 import { shareParts } from './income-share.js';
@@ -21,7 +21,6 @@ export const COLD_START_MONTHS = 3;
 const CATEGORY_MEMORY = 1;
 const CATEGORY_CLIP = 1.8;
 const TOTAL_CLIP = 1.2;
-const DAY = 86_400_000;
 /** Months that a forecast may reach. */
 export const MOST_MONTHS = 37;
 
@@ -63,7 +62,7 @@ export interface CustomerForecast extends Omit<PreparedForecast, 'states' | 'poo
 
 const seriesOf = (values: Float64Array, first: number): Series => ({
   frequency: 'month',
-  start: firstDayOf(first) * DAY,
+  start: firstDayOf(first) * DAY_MS,
   values,
 });
 

@@ -1,5 +1,10 @@
-import { daysInMonth, firstDayOf } from '../../../learning/time-series/recurring-items/index.js';
-import { dayOfMonth, daysOf, weekdayOf } from './calendar.js';
+import {
+  dayOfMonth,
+  daysInMonth,
+  daysOf,
+  firstDayOf,
+  weekdayOf,
+} from '../../../learning/time-series/calendar/index.js';
 import type { CustomerForecast } from './customer-forecast.js';
 import type { History } from './history.js';
 import type { LearnedModel } from './learned-model.js';
@@ -8,6 +13,9 @@ type Profile = LearnedModel['profile'];
 
 /** Pseudo-days at the mean that a weekday or day of the month starts from. */
 const PRIOR_DAYS = 30;
+
+/** Place of a day in the profile's weekdays: 0 = Sunday … 6 = Saturday. */
+const weekdayPlace = (day: number): number => (weekdayOf(day) + 1) % 7;
 
 /** Mean amount of each of n places relative to the mean of all, shrunk to 1. */
 function relative(sums: Float64Array, counts: Float64Array): number[] {
@@ -27,8 +35,8 @@ export function fitProfile(histories: Iterable<History>, months: readonly [numbe
   const [days, dayCounts] = [new Float64Array(31), new Float64Array(31)];
   for (let month = months[0]; month < months[1]; month++)
     for (const day of daysOf(month)) {
-      weekdayCounts[weekdayOf(day)]! += 1;
-      dayCounts[dayOfMonth(day, month) - 1]! += 1;
+      weekdayCounts[weekdayPlace(day)]! += 1;
+      dayCounts[dayOfMonth(day) - 1]! += 1;
     }
   for (const { streams } of histories)
     for (const { payments } of streams.values()) {
@@ -36,8 +44,8 @@ export function fitProfile(histories: Iterable<History>, months: readonly [numbe
       if (payments.length < 4) continue;
       for (const { day, amount } of payments) {
         if (day < firstDayOf(months[0]) || day >= firstDayOf(months[1])) continue;
-        weekdays[weekdayOf(day)]! += amount;
-        days[new Date(day * 86_400_000).getUTCDate() - 1]! += amount;
+        weekdays[weekdayPlace(day)]! += amount;
+        days[dayOfMonth(day) - 1]! += amount;
       }
     }
   return { weekdays: relative(weekdays, weekdayCounts), days: relative(days, dayCounts) };
@@ -46,7 +54,7 @@ export function fitProfile(histories: Iterable<History>, months: readonly [numbe
 /** Share of a month's free spending on each of its days; sums to 1. */
 export function dayShares({ weekdays, days }: Profile, month: number): Float64Array {
   const weights = Float64Array.from(daysOf(month), (day) => {
-    return weekdays[weekdayOf(day)]! * days[dayOfMonth(day, month) - 1]!;
+    return weekdays[weekdayPlace(day)]! * days[dayOfMonth(day) - 1]!;
   });
   const sum = weights.reduce((all, weight) => all + weight, 0);
   return weights.map((weight) => (sum > 0 ? weight / sum : 1 / weights.length));

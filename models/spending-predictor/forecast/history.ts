@@ -1,9 +1,5 @@
-import {
-  firstDayOf,
-  type InstalmentPlan,
-  monthOfDay,
-  type Payment,
-} from '../../../learning/time-series/recurring-items/index.js';
+import { firstDayOf, monthOfDay } from '../../../learning/time-series/calendar/index.js';
+import { type InstalmentPlan, type Payment } from '../../../learning/time-series/recurring-items/index.js';
 import { committed, LOAN_CATEGORY } from '../data/vocabulary.js';
 
 /** Payments to one payee in one category, in order of time. */
@@ -16,7 +12,7 @@ export interface Stream {
 
 /** Everything that is known of one customer's spending: months by category, and payee by payee where bills may hide. */
 export interface History {
-  /** Month of the first payment, see `learning/recurring-items/months.ts`; null before any. */
+  /** Month of the first payment, see `learning/time-series/calendar/months.ts`; null before any. */
   first: number | null;
   /** Category → month by month from `first` on; as long as the last payment reaches. */
   readonly months: Map<string, number[]>;

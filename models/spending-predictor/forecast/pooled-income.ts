@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { dayOfTime, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import { defineForecaster } from '../../../learning/time-series/forecasting/forecaster.js';
 import type { ForecasterState, Series } from '../../../learning/time-series/forecasting/index.js';
 import { solveByCholesky } from '../../../learning/numeric/matrix/cholesky.js';
 import { quantile } from '../../../learning/evaluation/metrics/index.js';
-import { monthOfDay } from '../../../learning/time-series/recurring-items/index.js';
 import { mean } from '../../../learning/numeric/statistics/mean.js';
-import { dayOfTime } from './calendar.js';
 
 /** One customer's months: all spending, bills included, beside what came in. */
 export interface MonthlyMoney {

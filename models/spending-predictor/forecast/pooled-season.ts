@@ -1,7 +1,6 @@
+import { dayOfTime, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import type { ForecastCurve } from '../../../learning/time-series/forecasting/index.js';
 import { defineForecaster, type Forecaster } from '../../../learning/time-series/forecasting/forecaster.js';
-import { monthOfDay } from '../../../learning/time-series/recurring-items/index.js';
-import { dayOfTime } from './calendar.js';
 
 /** What is known of a series before it is looked at. */
 export interface PooledSeasonSettings {

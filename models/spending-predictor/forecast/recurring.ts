@@ -1,10 +1,9 @@
+import { firstDayOf, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import {
   expectInstalments,
   expectPayments,
   type ExpectedPayment,
   findItems,
-  firstDayOf,
-  monthOfDay,
   type Payment,
   type RecurringItem,
   standingOfPlan,

@@ -1,7 +1,7 @@
 import { solveByCholesky } from '../../../learning/numeric/matrix/cholesky.js';
 import { z } from 'zod';
-import { festivalShare } from './calendar.js';
 import { EVENT_FACTOR, usualOf } from './pooled-season.js';
+import { festivalShare } from './festival.js';
 
 const categorySeason = z.strictObject({
   /** Deviation from the year's mean by calendar month, January first; 0.1 = 10 % more. */

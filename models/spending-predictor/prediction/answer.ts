@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { daysInMonth, firstDayOf, isoDate, isoMonth } from '../../../learning/time-series/calendar/index.js';
 import { boundsAt, type ConformalState } from '../../../learning/evaluation/conformal/index.js';
 import { naiveScale } from '../../../learning/evaluation/metrics/forecast.js';
-import { daysInMonth, firstDayOf, monthName } from '../../../learning/time-series/recurring-items/index.js';
-import { dayName } from '../forecast/calendar.js';
 import { categoryPlace, historyGroup, scaleOf } from '../forecast/calibration.js';
 import { dailyAmounts, sumDays } from '../forecast/days.js';
 import { type CustomerForecast } from '../forecast/customer-forecast.js';
@@ -154,8 +153,8 @@ function monthsOf(request: Request, daily: Daily): MonthAnswer[] {
       .filter(([name]) => !committed.has(name))
       .reduce((sum, [, values]) => sum + sumBetween(values, from, to), 0);
     return {
-      month: monthName(number),
-      from: dayName(asOf + from),
+      month: isoMonth(number),
+      from: isoDate(asOf + from),
       days: to - from,
       total: bandsOf(model.bands.month, { mean, scale: mean, horizon: h + 1, group }),
       discretionary: cents(discretionary),
@@ -174,7 +173,7 @@ function weeksOf({ model, asOf, days }: Request, daily: Daily): SpendingAnswer['
     const share = (to - from) / 7;
     const categories = [...daily.categories].map(([name, values]) => [name, cents(sumBetween(values, from, to))]);
     return {
-      from: dayName(asOf + from),
+      from: isoDate(asOf + from),
       days: to - from,
       total: bandsOf(model.bands.week, { mean, scale: scaleOf(mean, usual * share), horizon: i + 1 }),
       categories: Object.fromEntries(categories) as Record<string, number>,
@@ -185,7 +184,7 @@ function weeksOf({ model, asOf, days }: Request, daily: Daily): SpendingAnswer['
 function daysAnswer({ model, asOf, days }: Request, daily: Daily): SpendingAnswer['daily'] {
   const usual = sumBetween(daily.total, 0, days) / days;
   return Array.from(daily.total, (mean, i) => ({
-    date: dayName(asOf + i),
+    date: isoDate(asOf + i),
     ...bandsOf(model.bands.day, { mean, scale: scaleOf(mean, usual), horizon: i + 1 }),
   }));
 }
@@ -215,7 +214,7 @@ function billAnswer(one: Bill, request: Request): SpendingAnswer['bills'][number
     everyMonths: period,
     day: like?.day ?? item?.day ?? 1,
     amount: cents(like?.amount ?? item?.price.amount ?? 0),
-    next: next === undefined ? null : monthName(next.month),
+    next: next === undefined ? null : isoMonth(next.month),
     standing: standingOf(one),
   };
 }
@@ -247,7 +246,7 @@ export function answerOf(request: Request): SpendingAnswer {
   const { forecast, asOf, customerKnown } = request;
   const daily = dailyOf(request);
   return {
-    asOf: dayName(asOf),
+    asOf: isoDate(asOf),
     customerKnown,
     coldStart: forecast.coldStart,
     historyMonths: forecast.historyMonths,

@@ -1,13 +1,12 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { PipelineError, pipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
+import { dayOfTime, isoDate, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import { openGraph, readJson } from '../../../learning/artefact/index.js';
 import type { ForecasterState } from '../../../learning/time-series/forecasting/index.js';
 import { forecastFeeds } from '../../../learning/time-series/forecasting/serving/feeds.js';
 import { graphOutputs } from '../../../learning/time-series/forecasting/serving/graph.js';
-import { monthOfDay } from '../../../learning/time-series/recurring-items/index.js';
 import { answerOf, output, type SpendingAnswer } from './answer.js';
-import { dayName, dayOfName, dayOfTime } from '../forecast/calendar.js';
 import { restoreCustomer, storedCustomers, type StoredCustomers } from './customer-store.js';
 import {
   type Champions,
@@ -69,8 +68,8 @@ function addSent(history: History, sent: SentTransaction): number {
  */
 function requireNoGap(knownUntil: number, { transactions, asOf }: SpendingRequest): void {
   if (transactions !== undefined || asOf === undefined) return;
-  if (monthOfDay(dayOfName(asOf)) <= firstOpenMonth(knownUntil)) return;
-  const since = dayName(knownUntil);
+  if (monthOfDay(dayOfTime(Date.parse(asOf))) <= firstOpenMonth(knownUntil)) return;
+  const since = isoDate(knownUntil);
   const message = `transactions: nothing is known from ${since} on, asOf is ${asOf}; send what came in between, [] for nothing`;
   throw new PipelineError('INVALID_INPUT', message, { field: 'transactions', knownUntil: since, asOf });
 }
@@ -92,7 +91,7 @@ function historyOf(opened: Opened, request: SpendingRequest): { history: History
   const { transactions = [], asOf } = request;
   const stored = storedOf(opened, request);
   const history = stored === undefined ? emptyHistory() : restoreCustomer(stored);
-  const end = asOf === undefined ? Infinity : dayOfName(asOf);
+  const end = asOf === undefined ? Infinity : dayOfTime(Date.parse(asOf));
   let latest = -Infinity;
   for (const sent of transactions) {
     if (dayOfTime(Date.parse(sent.bookedAt)) >= end) continue;

@@ -1,5 +1,4 @@
-import { firstDayOf, monthOfDay } from '../../../learning/time-series/recurring-items/index.js';
-import { dayName } from '../forecast/calendar.js';
+import { firstDayOf, isoDate, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
 import type { SpendingRequest } from '../prediction/request.js';
 
@@ -11,7 +10,7 @@ type Sent = NonNullable<SpendingRequest['transactions']>[number];
 function inventedMonths(until: number, months: number, level: number): Sent[] {
   const last = monthOfDay(until) - 1;
   return Array.from({ length: months }, (_, i) => last - months + 1 + i).flatMap((month, i) => {
-    const on = (day: number): string => dayName(firstDayOf(month) + day - 1);
+    const on = (day: number): string => isoDate(firstDayOf(month) + day - 1);
     return [
       { bookedAt: on(3), amount: -Math.round(level * 0.4), category: 'rent', merchant: 'LANDLORD' },
       { bookedAt: on(12), amount: -299, category: 'telecom', merchant: 'TELEPHONE' },
@@ -23,10 +22,10 @@ function inventedMonths(until: number, months: number, level: number): Sent[] {
 
 /** Requests of invented people for the smoke test: a newcomer, two months, six months, a loan. No customer is in them. */
 export function sampleInputs({ knownUntil, groups }: LearnedModel): SpendingRequest[] {
-  const asOf = dayName(knownUntil);
+  const asOf = isoDate(knownUntil);
   const level = Math.max(100, groups[groups.length >> 1]!.total);
   const loan: Sent = {
-    bookedAt: dayName(knownUntil - 40),
+    bookedAt: isoDate(knownUntil - 40),
     amount: -Math.round(level * 0.1),
     category: 'emi',
     instalments: 12,

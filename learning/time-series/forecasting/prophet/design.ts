@@ -1,6 +1,6 @@
 import { PipelineError } from '../../../../contracts/errors.js';
 import type { Mode } from '../curve.js';
-import type { Holiday } from '../holidays/holiday.js';
+import type { Holiday } from './holidays.js';
 import type {
   AutoSeasonality,
   NamedColumns,

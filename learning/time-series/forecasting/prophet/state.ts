@@ -1,5 +1,5 @@
 import type { Mode } from '../curve.js';
-import type { Holiday } from '../holidays/holiday.js';
+import type { Holiday } from './holidays.js';
 
 /** A fitted cycle. */
 export interface FittedSeasonality {

@@ -1,3 +1,5 @@
+import { parseIsoDate } from './days.js';
+
 /** One public holiday with all its days in the table's years. */
 export interface HolidayDates {
   readonly name: string;
@@ -121,3 +123,6 @@ export const INDIAN_HOLIDAYS: readonly HolidayDates[] = [
     '2015-12-25 2016-12-25 2017-12-25 2018-12-25 2019-12-25 2020-12-25 2021-12-25 2022-12-25 2023-12-25 2024-12-25 2025-12-25 2026-12-25 2027-12-25 2028-12-25 2029-12-25 2030-12-25',
   ),
 ];
+
+/** Days of a holiday, ascending. */
+export const holidayDays = ({ dates }: HolidayDates): number[] => dates.map((date) => parseIsoDate(date)!);
