@@ -4,7 +4,7 @@ import { defineEstimator, requireWidth, type Estimator, type FitContext } from '
 import { isolationForest, scoreForest } from '../isolation-forest/index.js';
 import { selectMatrixRows, type Matrix } from '../../numeric/matrix/index.js';
 import { createRandom } from '../../numeric/random/index.js';
-import { tailScore } from '../ecod/index.js';
+import { ecod } from '../ecod/index.js';
 import { agreement, AGREEMENT_NEEDED, crowding, CROWDING_LIMIT } from './evidence.js';
 import { memberWeights, scoreMember, type MemberState } from './member.js';
 import { anomalyEnsembleParams, type AnomalyEnsembleParams } from './params.js';
@@ -70,7 +70,7 @@ function fitCandidates(bench: Workbench, autoencoder: AutoencoderEstimator | nul
     bench.fit(referenceDistance, { sets: REFERENCE_SETS }),
     bench.fit(referenceDistance, { sets: REFERENCE_SETS, compressed: true }, 'compressed'),
     bench.fit(neighbourDistance, {}),
-    bench.fit(tailScore, {}),
+    bench.fit(ecod, {}),
   ];
   if (autoencoder) states.push(bench.fit(autoencoder, {}));
   return states.map((state) => bench.candidate(state));

@@ -8,10 +8,10 @@ import {
 } from '../distance-score/index.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 import type { OnnxGraph } from '../../onnx/index.js';
-import { addTailScore, tailScore, type TailScoreState } from '../ecod/index.js';
+import { addEcod, ecod, type EcodState } from '../ecod/index.js';
 
 /** What may join the forest. */
-export type MemberState = ReferenceDistanceState | NeighbourDistanceState | TailScoreState | AutoencoderState;
+export type MemberState = ReferenceDistanceState | NeighbourDistanceState | EcodState | AutoencoderState;
 export type MemberKind = MemberState['kind'];
 
 /** A member's weight relative to the forest's 1. Fixed in advance, see docs/experiments/anomaly.md. */
@@ -32,7 +32,7 @@ export function scoreMember(state: MemberState, x: Matrix): Float64Array {
     case 'neighbour-distance':
       return neighbourDistance.predict(state, x);
     case 'tail-score':
-      return tailScore.predict(state, x);
+      return ecod.predict(state, x);
     case 'autoencoder':
       return scoreAutoencoder(state, x);
   }
@@ -47,7 +47,7 @@ export function addMember(graph: OnnxGraph, features: string, state: MemberState
     case 'neighbour-distance':
       return addDistance(graph, features, state, output);
     case 'tail-score':
-      return graph.node('Cast', [addTailScore(graph, features, state, output)], { attributes: { to: { int: 11 } } });
+      return graph.node('Cast', [addEcod(graph, features, state, output)], { attributes: { to: { int: 11 } } });
     case 'autoencoder':
       return addAutoencoder(graph, features, state, output);
   }

@@ -1,4 +1,4 @@
-export { addTailScore, tailGraph, toOnnx } from './onnx.js';
-export { tailScoreParams, type TailScoreParams } from './params.js';
+export { addEcod, ecodGraph, toOnnx } from './onnx.js';
+export { ecodParams, type EcodParams } from './params.js';
 export type { TailColumn } from './tail-columns.js';
-export { tailScore, type TailScoreState } from './tail-score.js';
+export { ecod, type EcodState } from './ecod.js';

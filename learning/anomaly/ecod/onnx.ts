@@ -1,9 +1,9 @@
 import { encodeOnnxModel, OnnxGraph, treeEnsembleRegressor, type EnsembleTree } from '../../onnx/index.js';
 import type { TailColumn } from './tail-columns.js';
-import type { TailScoreState } from './tail-score.js';
+import type { EcodState } from './ecod.js';
 
 /** Names of the graph's input and output. */
-export const tailGraph = { input: 'features', score: 'score' } as const;
+export const ecodGraph = { input: 'features', score: 'score' } as const;
 
 /** A step function of one feature as a balanced search tree over its knots. */
 function stepTree(feature: number, knots: Float32Array, cells: Float32Array): EnsembleTree {
@@ -38,7 +38,7 @@ const sides: readonly CellsOf[] = [
 ];
 
 /** Adds the scoring to a graph. @param features - name of (rows, p) float32.  @param output - (rows, 1) float32. */
-export function addTailScore(graph: OnnxGraph, features: string, state: TailScoreState, output: string): string {
+export function addEcod(graph: OnnxGraph, features: string, state: EcodState, output: string): string {
   const sums = sides.map((cellsOf) =>
     treeEnsembleRegressor(
       graph,
@@ -50,13 +50,13 @@ export function addTailScore(graph: OnnxGraph, features: string, state: TailScor
 }
 
 /**
- * The tail score as an ONNX file: `features` float32 (rows, p) → `score` float32 (rows, 1). Agrees with `predict` to
+ * ECOD as an ONNX file: `features` float32 (rows, p) → `score` float32 (rows, 1). Agrees with `predict` to
  * 1e-5 of its size. The same state gives the same bytes.
  */
-export function toOnnx(state: TailScoreState): Uint8Array {
+export function toOnnx(state: EcodState): Uint8Array {
   const graph = new OnnxGraph(state.kind);
-  const features = graph.input(tailGraph.input, 'float32', ['rows', state.columns.length]);
-  addTailScore(graph, features, state, tailGraph.score);
-  graph.output(tailGraph.score, 'float32', ['rows', 1]);
+  const features = graph.input(ecodGraph.input, 'float32', ['rows', state.columns.length]);
+  addEcod(graph, features, state, ecodGraph.score);
+  graph.output(ecodGraph.score, 'float32', ['rows', 1]);
   return encodeOnnxModel(graph, { metadata: { estimator: state.kind } });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Hyper-parameters of the tail score. */
-export const tailScoreParams = z.strictObject({
+/** Hyper-parameters of ECOD. */
+export const ecodParams = z.strictObject({
   knots: z
     .int()
     .min(4)
@@ -9,4 +9,4 @@ export const tailScoreParams = z.strictObject({
     .default(64)
     .describe('Steps that stand for a column’s distribution, denser towards its ends; more follow it more closely'),
 });
-export type TailScoreParams = z.infer<typeof tailScoreParams>;
+export type EcodParams = z.infer<typeof ecodParams>;

@@ -93,11 +93,11 @@ export class TreeGrowth {
     const number = this.tree.addLeaf(value, node.sums.hessian);
     const split = this.findSplit(node);
     if (!split) {
-      this.settle(node, number, value);
+      this.finalizeLeaf(node, number, value);
       return number;
     }
     this.tree.setBranch(number, split);
-    const [left, right] = this.divide(node, split);
+    const [left, right] = this.splitIndices(node, split);
     this.tree.setChildren(number, this.growNode(left), this.growNode(right));
     return number;
   }
@@ -108,7 +108,7 @@ export class TreeGrowth {
   }
 
   /** A finished leaf: its rows move, its histogram is free. */
-  private settle({ begin, end, slot }: GrowingNode, number: number, gradientValue: number): void {
+  private finalizeLeaf({ begin, end, slot }: GrowingNode, number: number, gradientValue: number): void {
     const { rows } = this.workspace;
     const { margin } = this.target;
     const value = this.betterValue(rows.subarray(begin, end)) ?? gradientValue;
@@ -125,7 +125,7 @@ export class TreeGrowth {
     return drawn.length === 0 ? 0 : Math.fround(this.target.leafStep(drawn) * this.params.eta);
   }
 
-  private divide(node: GrowingNode, split: Split): [GrowingNode, GrowingNode] {
+  private splitIndices(node: GrowingNode, split: Split): [GrowingNode, GrowingNode] {
     const middle = this.partition(node, split);
     const [leftSlot, rightSlot] = this.divideHistogram(node, middle);
     const direction = this.params.monotone[split.feature] ?? 0;

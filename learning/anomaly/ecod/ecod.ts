@@ -1,10 +1,10 @@
 import { defineEstimator, requireWidth } from '../../estimator.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
-import { tailScoreParams, type TailScoreParams } from './params.js';
+import { ecodParams, type EcodParams } from './params.js';
 import { cellOf, summariseColumns, type TailColumn } from './tail-columns.js';
 
 /** Learned tails: plain data. */
-export interface TailScoreState {
+export interface EcodState {
   readonly schemaVersion: 1;
   readonly kind: 'tail-score';
   readonly columns: readonly TailColumn[];
@@ -22,7 +22,7 @@ function scoreRow(columns: readonly TailColumn[], row: Float64Array): number {
   return Math.max(low, high, leaning);
 }
 
-function scoreRows({ columns }: TailScoreState, x: Matrix): Float64Array {
+function scoreRows({ columns }: EcodState, x: Matrix): Float64Array {
   requireWidth(x, columns.length);
   return Float64Array.from({ length: x.rows }, (_, i) =>
     scoreRow(columns, x.values.subarray(i * x.cols, (i + 1) * x.cols)),
@@ -36,9 +36,9 @@ function scoreRows({ columns }: TailScoreState, x: Matrix): Float64Array {
  * O(n · p · log n) to fit, O(p · log knots) a row to score.
  * @throws PipelineError `TOO_FEW_ROWS`, `NOT_FINITE`, `SHAPE_MISMATCH`, `INVALID_HYPERPARAMETERS`.
  */
-export const tailScore = defineEstimator<TailScoreParams, TailScoreState>({
+export const ecod = defineEstimator<EcodParams, EcodState>({
   name: 'tail-score',
-  params: tailScoreParams,
+  params: ecodParams,
   /** @param x - (n, p).  @param y - (n,), not read. */
   fit: ({ knots }, x) => ({ schemaVersion: 1, kind: 'tail-score', columns: summariseColumns(x, knots) }),
   /** @param x - (m, p).  @returns (m,) ≥ 0, higher = more anomalous. */

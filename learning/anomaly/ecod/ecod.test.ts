@@ -4,23 +4,22 @@ import { checkEstimator } from '../../../tests/support/check-estimator.js';
 import { quietContext } from '../../estimator.js';
 import { matrix, matrixFromColumns, type Matrix } from '../../numeric/matrix/index.js';
 import { createRandom } from '../../numeric/random/index.js';
-import { tailGraph, tailScore, toOnnx, type TailScoreState } from './index.js';
+import { ecodGraph, ecod, toOnnx, type EcodState } from './index.js';
 
-checkEstimator(tailScore);
+checkEstimator(ecod);
 
-const fit = (x: Matrix, knots = 64): TailScoreState =>
-  tailScore.fit({ knots }, x, new Uint8Array(x.rows), quietContext(0));
+const fit = (x: Matrix, knots = 64): EcodState => ecod.fit({ knots }, x, new Uint8Array(x.rows), quietContext(0));
 
-async function runGraph(state: TailScoreState, x: Matrix): Promise<Float32Array> {
+async function runGraph(state: EcodState, x: Matrix): Promise<Float32Array> {
   const session = await InferenceSession.create(toOnnx(state));
   const features = new Tensor('float32', Float32Array.from(x.values), [x.rows, x.cols]);
-  const { [tailGraph.score]: scores } = await session.run({ [tailGraph.input]: features });
+  const { [ecodGraph.score]: scores } = await session.run({ [ecodGraph.input]: features });
   await session.release();
   return scores!.data as Float32Array;
 }
 
-/** ECOD by its definition, from all rows. */
-function ecod(x: Matrix): number[] {
+/** ECOD by its definition, from all rows, without knots. */
+function referenceEcod(x: Matrix): number[] {
   const column = (j: number): number[] =>
     Array.from({ length: x.rows }, (_, i) => Math.fround(x.values[i * x.cols + j]!));
   const parts = Array.from({ length: x.cols }, (_, j) => {
@@ -49,39 +48,39 @@ const skewedRows = (rows: number): Matrix => {
   );
 };
 
-it('is ECOD when there is a knot for every value', () => {
+it('equals ECOD when each value has a knot', () => {
   const x = skewedRows(100);
-  const scores = tailScore.predict(fit(x, 1000), x);
-  ecod(x).forEach((wanted, i) => expect(scores[i]!).toBeCloseTo(wanted, 4));
+  const scores = ecod.predict(fit(x, 1000), x);
+  referenceEcod(x).forEach((wanted, i) => expect(scores[i]!).toBeCloseTo(wanted, 4));
 });
 
-it('stays close to ECOD with few knots', () => {
+it('stays within 1.5 nats of ECOD with few knots', () => {
   const x = skewedRows(1500);
-  const scores = tailScore.predict(fit(x), x);
-  const gaps = ecod(x).map((wanted, i) => Math.abs(wanted - scores[i]!));
+  const scores = ecod.predict(fit(x), x);
+  const gaps = referenceEcod(x).map((wanted, i) => Math.abs(wanted - scores[i]!));
   expect(Math.max(...gaps)).toBeLessThan(1.5);
   expect(gaps.reduce((a, b) => a + b) / gaps.length).toBeLessThan(0.4);
 });
 
-it('values beyond those seen are as surprising as half a row, on either side', () => {
+it('scores values outside the training range as half a row, on either side', () => {
   const state = fit(matrixFromColumns([[1, 2, 3, 4]]));
-  const far = tailScore.predict(state, matrixFromColumns([[-50, 50, 2.5]]));
+  const far = ecod.predict(state, matrixFromColumns([[-50, 50, 2.5]]));
   expect(far[0]).toBeCloseTo(Math.log(8), 6);
   expect(far[1]).toBeCloseTo(Math.log(8), 6);
   expect(far[2]!).toBeLessThan(1);
 });
 
-it('the graph answers as predict does, to 1e-5 of its size, knots and unseen values included', async () => {
+it('exports a graph that agrees with predict to a relative 1e-5, knots and unseen values included', async () => {
   const x = skewedRows(700);
   const state = fit(x);
   const unseen = matrix(701, 4, Float64Array.from([...x.values.map((value) => value * 1.7), 1e9, -1e9, 0, 2]));
   for (const rows of [x, unseen]) {
-    const [answers, scores] = [await runGraph(state, rows), tailScore.predict(state, rows)];
+    const [answers, scores] = [await runGraph(state, rows), ecod.predict(state, rows)];
     scores.forEach((score, i) => expect(Math.abs(answers[i]! - score) / (1 + score)).toBeLessThan(1e-5));
   }
 });
 
-it('a constant column says nothing about its own value', () => {
+it('scores the value of a constant column as 0', () => {
   const state = fit(matrixFromColumns([[5, 5, 5]]));
-  expect(tailScore.predict(state, matrixFromColumns([[5]]))[0]).toBeCloseTo(0, 12);
+  expect(ecod.predict(state, matrixFromColumns([[5]]))[0]).toBeCloseTo(0, 12);
 });
