@@ -6,7 +6,7 @@ import { creditHistory } from './groups/credit-history.js';
 import { loans } from './groups/loans.js';
 import { paymentHistory } from './groups/payment-history.js';
 
-/** What a lender asks: debts and their burden, how earlier debts were paid, cards, applications, length of history. */
+/** A user's debts, their share of income, payment history, cards, applications and length of credit history. */
 export const creditRisk: FeatureView = defineView(
   { name: 'credit-risk', version: 1, timeToLiveSeconds: 8 * 24 * 3600 },
   [loans, paymentHistory, cards, applications, creditHistory],

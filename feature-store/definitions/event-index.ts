@@ -1,77 +1,92 @@
 import type { Table } from '../../contracts/table.js';
 import { textColumn, timestampColumn } from '../../learning/table.js';
 
+/** Milliseconds in 24 hours. */
 export const DAY_MS = 24 * 3600 * 1000;
-/** A month of windows: a twelfth of a Julian year, so that every window is as long as every other. */
+/** Milliseconds in a twelfth of a Julian year, used as the month of windows so that all windows have the same length. */
 export const MONTH_MS = (365.25 / 12) * DAY_MS;
 
-/** A half-open span of time in milliseconds: `since` ≤ t < `before`. */
+/** A half-open interval of time in milliseconds: `since` ≤ t < `before`. */
 export interface Span {
   readonly since: number;
   readonly before: number;
 }
 
-/** Everything strictly before a moment. */
+/** All times strictly before `asOf`. */
 export const before = (asOf: number): Span => ({ since: -Infinity, before: asOf });
-/** The last `months` months strictly before a moment. */
+/** The last `months` months strictly before `asOf`. */
 export const lastMonths = (asOf: number, months: number): Span => ({ since: asOf - months * MONTH_MS, before: asOf });
+/** The last `days` days strictly before `asOf`. */
 export const lastDays = (asOf: number, days: number): Span => ({ since: asOf - days * DAY_MS, before: asOf });
 
-/** Rows of a table by entity and time. Sorting happens once; a visit costs its rows and a binary search. */
+/** Rows of a table by entity, sorted by time. A visit takes a binary search and one call for each row in the span. */
 export interface EventIndex {
-  /** Calls back for each row of the entity in the span, in order of time, equal times in row order. */
+  /** Calls `each` for the entity's rows in the span, in order of time, equal times in row order. */
   visit(entityId: string, span: Span, each: (row: number, time: number) => void): void;
-  /** The entity's first event, or NaN when it has none before `asOf`. */
+  /** Time of the entity's first event if it is before `asOf`, else NaN. */
   firstBefore(entityId: string, asOf: number): number;
 }
 
 const empty: EventIndex = { visit: () => undefined, firstBefore: () => Number.NaN };
 
-function rowsByEntity(entities: readonly (string | null)[], times: Float64Array): Map<string, number[]> {
-  const rows = new Map<string, number[]>();
-  for (let row = 0; row < times.length; row++) {
-    const entity = entities[row] ?? null;
-    if (entity === null || Number.isNaN(times[row])) continue; // an event without owner or time belongs to no history
-    const known = rows.get(entity);
-    if (known === undefined) rows.set(entity, [row]);
-    else known.push(row);
+/** Items by key, in their order; items whose key is null are left out. */
+export function groupBy<Item>(items: Iterable<Item>, keyOf: (item: Item) => string | null): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === null) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
   }
-  return rows;
+  return groups;
 }
 
-/** First position in `rows` whose time is not below `bound`. */
-function lowerBound(rows: readonly number[], times: Float64Array, bound: number): number {
+/** First position of the ascending `times` whose value is not below `bound`, or their length. O(log n). */
+export function lowerBound(times: ArrayLike<number>, bound: number): number {
   let low = 0;
-  let high = rows.length;
+  let high = times.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (times[rows[middle]!]! < bound) low = middle + 1;
+    if (times[middle]! < bound) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
+/** One entity's row numbers in order of time, with their times; both (n,). */
+interface EntityEvents {
+  readonly rows: readonly number[];
+  readonly times: Float64Array;
+}
+
+function sortedByTime(rows: readonly number[], times: Float64Array): EntityEvents {
+  const sorted = [...rows].sort((a, b) => times[a]! - times[b]!);
+  return { rows: sorted, times: Float64Array.from(sorted, (row) => times[row]!) };
+}
+
 /**
- * Indexes a table; O(n log n) time, one number a row of memory. An absent table is an empty one.
+ * Indexes a table by entity and time. Rows without entity or time are left out; an absent table counts as empty.
+ * O(n log n) time, two numbers a row of memory.
  * @throws PipelineError `MISSING_COLUMN`.
  */
 export function indexEvents(table: Table | undefined, entityColumn: string, timeColumn: string): EventIndex {
   if (table === undefined) return empty;
-  const times = timestampColumn(table, timeColumn);
-  const byEntity = rowsByEntity(textColumn(table, entityColumn), times);
-  for (const rows of byEntity.values()) rows.sort((a, b) => times[a]! - times[b]!);
+  const allTimes = timestampColumn(table, timeColumn);
+  const entities = textColumn(table, entityColumn);
+  const groups = groupBy(allTimes.keys(), (row) => (Number.isNaN(allTimes[row]) ? null : (entities[row] ?? null)));
+  const byEntity = new Map(Array.from(groups, ([entity, rows]) => [entity, sortedByTime(rows, allTimes)]));
   return {
     visit(entityId, span, each) {
-      const rows = byEntity.get(entityId) ?? [];
-      for (let i = lowerBound(rows, times, span.since); i < rows.length; i++) {
-        const row = rows[i]!;
-        if (times[row]! >= span.before) return;
-        each(row, times[row]!);
-      }
+      const events = byEntity.get(entityId);
+      if (events === undefined) return;
+      const { rows, times } = events;
+      for (let i = lowerBound(times, span.since); i < rows.length && times[i]! < span.before; i++)
+        each(rows[i]!, times[i]!);
     },
     firstBefore(entityId, asOf) {
-      const first = byEntity.get(entityId)?.[0];
-      return first === undefined || times[first]! >= asOf ? Number.NaN : times[first]!;
+      const first = byEntity.get(entityId)?.times[0];
+      return first === undefined || first >= asOf ? Number.NaN : first;
     },
   };
 }

@@ -2,5 +2,5 @@ import type { FeatureView } from '../../contracts/feature-view.js';
 import { creditRisk } from './credit-risk.js';
 import { userFinancials } from './user-financials.js';
 
-/** Every feature view of the system, in the order of materialisation. */
+/** All feature views of the system, in the order of materialisation. */
 export const featureViews: readonly FeatureView[] = [userFinancials, creditRisk];

@@ -24,8 +24,8 @@ const past = (ageMs: number, extra: Partial<PastTransaction> = {}): PastTransact
 });
 const now = past(0, { amount: -900 });
 
-/** Customers, counterparties, both directions, ties in time, some misuse that becomes known later. */
-function invented(rows: number, seed: number): PastTransaction[] {
+/** Random transactions with several customers and counterparties, both directions, equal times and late misuse labels. */
+function randomHistory(rows: number, seed: number): PastTransaction[] {
   const random = createRandom(seed);
   return Array.from({ length: rows }, () => {
     const age = Math.floor(random.uniform() * 200) * (DAY_MS / 2);
@@ -41,7 +41,7 @@ function invented(rows: number, seed: number): PastTransaction[] {
 }
 
 describe('transactionContext', () => {
-  it('describes a transaction by what the customer did before', () => {
+  it('computes counts, means and ratios of the customer’s earlier transactions', () => {
     const history = [
       past(HOUR_MS / 2, { counterparty: 'cinema', category: 'entertainment', amount: -300 }),
       past(20 * HOUR_MS),
@@ -52,22 +52,33 @@ describe('transactionContext', () => {
       past(DAY_MS, { customer: 'ben', amount: -7 }),
     ];
     expect(transactionContext(history)(now)).toMatchObject({
-      ...{ amount: 900, moneyIn: 0, count1Hour: 1, count1Day: 2, count7Days: 3, count30Days: 4 },
-      ...{ mean1Day: 200, mean30Days: 375, amountToMean30Days: 2.4, amountToMaximum90Days: 0.9 },
-      ...{ amountToCategoryMean90Days: 2.25, counterpartyVisits90Days: 3, newCounterparty: 0, repeats1Day: 0 },
+      amount: 900,
+      moneyIn: 0,
+      count1Hour: 1,
+      count1Day: 2,
+      count7Days: 3,
+      count30Days: 4,
+      mean1Day: 200,
+      mean30Days: 375,
+      amountToMean30Days: 2.4,
+      amountToMaximum90Days: 0.9,
+      amountToCategoryMean90Days: 2.25,
+      counterpartyVisits90Days: 3,
+      newCounterparty: 0,
+      repeats1Day: 0,
     });
     expect(transactionContext(history)({ ...now, counterparty: 'jeweller' }).newCounterparty).toBe(1);
     expect(transactionContext([past(HOUR_MS, { amount: -900 })])(now).repeats1Day).toBe(1);
   });
 
-  it('reads the customer’s own clock: 21:42 UTC is a Sunday’s 03:12 in India', () => {
+  it('computes hour, night and weekend in the customer’s time zone: 21:42 UTC is 03:12 on Sunday in India', () => {
     const { hour, night, weekend } = transactionContext([])(now);
     expect([hour, night, weekend]).toEqual([expect.closeTo(3.2, 6), 1, 1]);
     const home = transactionContext([])({ ...now, utcOffsetHours: 0 });
     expect([home.hour, home.night, home.weekend]).toEqual([expect.closeTo(21.7, 6), 0, 1]);
   });
 
-  it('leaves unknown what nothing is known about', () => {
+  it('returns NaN for features that need a history when there is none', () => {
     const features = transactionContext([])(now);
     for (const name of [
       'amountToMean30Days',
@@ -79,7 +90,7 @@ describe('transactionContext', () => {
     expect(features.counterpartyRisk30Days).toBe(0);
   });
 
-  it('counts misuse at the counterparty once it is known and a week old, whoever the customer was', () => {
+  it('counts misuse at the counterparty by all customers once it is known and a week old', () => {
     const stolen = { customer: 'ben', misuseKnownAt: NOW - 1 };
     const history = [
       past(8 * DAY_MS, stolen),
@@ -89,13 +100,16 @@ describe('transactionContext', () => {
       past(COUNTERPARTY_DAYS * DAY_MS + 1, stolen),
     ];
     expect(transactionContext(history)(now)).toMatchObject({
-      ...{ counterpartyCount7Days: 3, counterpartyRisk7Days: 1 / 3, counterpartyRisk30Days: 1 / 3 },
-      ...{ counterpartyCount1Day: 1, counterpartyRisk1Day: 1 },
+      counterpartyCount7Days: 3,
+      counterpartyRisk7Days: 1 / 3,
+      counterpartyRisk30Days: 1 / 3,
+      counterpartyCount1Day: 1,
+      counterpartyRisk1Day: 1,
     });
   });
 
-  it('is point-in-time exact: neither the future nor the transaction itself changes a value', () => {
-    const history = invented(400, 1);
+  it('is point-in-time correct: later transactions and the transaction itself change no value', () => {
+    const history = randomHistory(400, 1);
     const full = transactionContext(history);
     for (const row of history.slice(0, 150)) {
       const known = history
@@ -105,8 +119,8 @@ describe('transactionContext', () => {
     }
   });
 
-  it('needs no more than the stated days of history, bit for bit', () => {
-    const history = invented(600, 2);
+  it('gives the same bits from HISTORY_DAYS and COUNTERPARTY_DAYS of history as from all of it', () => {
+    const history = randomHistory(600, 2);
     const full = transactionContext(history);
     for (const row of history.slice(0, 150)) {
       const within = (days: number) => (each: PastTransaction) => each.bookedAt >= row.bookedAt - days * DAY_MS;

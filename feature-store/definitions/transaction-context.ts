@@ -1,21 +1,21 @@
 import type { FeatureField } from '../../contracts/feature-view.js';
 import { ratio } from './arithmetic.js';
-import { DAY_MS } from './event-index.js';
+import { DAY_MS, groupBy, lowerBound } from './event-index.js';
 
 const HOUR_MS = DAY_MS / 24;
-/** Nothing older than this is asked about a customer, so that a caller knows how much history to send. */
+/** Days of the customer's history that the features use, and that a caller has to send. */
 export const HISTORY_DAYS = 90;
-/** Labels arrive late: what is said about a counterparty's misuse ends this long before the transaction. */
+/** Counterparty windows end this many days before the transaction, because misuse labels arrive late. */
 export const LABEL_DELAY_DAYS = 7;
-/** Nothing older than this is asked about a counterparty. */
+/** Days of the counterparty's history that the features use. */
 export const COUNTERPARTY_DAYS = LABEL_DELAY_DAYS + 30;
-/** Two payments this near in time of day count as the same habit. */
+/** Two payments whose time of day differs by at most this many hours count as the same habit. */
 const HABIT_HOURS = 2;
 const NIGHT_ENDS = 6;
-/** Day 0 of the epoch; Sunday is 0. */
+/** Weekday of day 0 of the epoch, where Sunday is 0. */
 const THURSDAY = 4;
 
-/** One transaction as its features see it. */
+/** The fields of a transaction that its features use. */
 export interface Transaction {
   readonly customer: string;
   /** Merchant, terminal or payee; null = unknown. */
@@ -23,22 +23,22 @@ export interface Transaction {
   readonly category: string | null;
   /** Milliseconds since the epoch. */
   readonly bookedAt: number;
-  /** Signed: negative = money out. Only rows of the same direction are compared with it. */
+  /** Negative = money out. Only transactions of the same direction are compared with each other. */
   readonly amount: number;
-  /** Offset of the customer's clock from UTC, in hours. */
+  /** UTC offset of the customer's time zone, in hours. */
   readonly utcOffsetHours: number;
 }
 
-/** A transaction that has happened. */
+/** A transaction of the history, with its label. */
 export interface PastTransaction extends Transaction {
-  /** When it became known as misuse, milliseconds; NaN = not known. */
+  /** When it became known as misuse, milliseconds since the epoch; NaN = not known. */
   readonly misuseKnownAt: number;
 }
 
 type Field = Omit<FeatureField, 'name'>;
 const field = (unit: FeatureField['unit'], description: string): Field => ({ unit, description });
 
-/** What is computed for a transaction, in this order; NaN = unknown. Windows end strictly before the transaction. */
+/** Features of a transaction, in this order; NaN = unknown. Windows end strictly before the transaction. */
 export const transactionFields = {
   amount: field('INR', 'Size of the transaction, without sign.'),
   moneyIn: field('flag', '1 = money in, 0 = money out.'),
@@ -70,24 +70,27 @@ export const transactionFields = {
   counterpartyRisk30Days: field('share', 'Share of them known as misuse by now, 30 days ending 7 days earlier.'),
 } as const satisfies Record<string, Field>;
 
+/** Name of a transaction feature. */
 export type TransactionFeature = keyof typeof transactionFields;
+/** One value for each feature. */
 export type TransactionFeatures = Readonly<Record<TransactionFeature, number>>;
+/** Feature names in the order of `transactionFields`. */
 export const transactionFeatureNames = Object.keys(transactionFields) as readonly TransactionFeature[];
 
-/** One customer's or counterparty's past in order of time, equal times in the order given; arrays of one length. */
+/** One customer's or counterparty's transactions in order of time, equal times in input order; all arrays are (n,). */
 interface Timeline {
   readonly time: Float64Array;
   /** Amount without sign. */
   readonly size: Float64Array;
   readonly moneyIn: Uint8Array;
-  /** Time of day on the customer's clock. */
+  /** Local time of day in hours. */
   readonly hour: Float64Array;
   readonly misuseKnownAt: Float64Array;
   readonly counterparty: readonly (string | null)[];
   readonly category: readonly (string | null)[];
 }
 
-/** Time of day in hours on the customer's clock. */
+/** Time of day in the customer's time zone, in hours from 0 to 24. */
 const hourOf = ({ bookedAt, utcOffsetHours }: Transaction): number => {
   const hours = bookedAt / HOUR_MS + utcOffsetHours;
   return hours - 24 * Math.floor(hours / 24);
@@ -106,36 +109,17 @@ function timelineOf(unordered: readonly PastTransaction[]): Timeline {
   };
 }
 
-const nothing = timelineOf([]);
+const emptyTimeline = timelineOf([]);
 
 function timelines(
   rows: readonly PastTransaction[],
   ownerOf: (row: PastTransaction) => string | null,
 ): ReadonlyMap<string, Timeline> {
-  const owned = new Map<string, PastTransaction[]>();
-  for (const row of rows) {
-    const owner = ownerOf(row);
-    if (owner === null || Number.isNaN(row.bookedAt)) continue;
-    const known = owned.get(owner);
-    if (known === undefined) owned.set(owner, [row]);
-    else known.push(row);
-  }
-  return new Map(Array.from(owned, ([owner, rowsOfOwner]) => [owner, timelineOf(rowsOfOwner)]));
+  const groups = groupBy(rows, (row) => (Number.isNaN(row.bookedAt) ? null : ownerOf(row)));
+  return new Map(Array.from(groups, ([owner, rowsOfOwner]) => [owner, timelineOf(rowsOfOwner)]));
 }
 
-/** First position whose time is not below `bound`. */
-function positionOf({ time }: Timeline, bound: number): number {
-  let low = 0;
-  let high = time.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (time[middle]! < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Counts and sums over the customer's past that the features divide; rows are visited in order of time. */
+/** Counts and sums over the customer's history, added in order of time. */
 interface CustomerSums {
   past: number;
   count1Hour: number;
@@ -153,7 +137,7 @@ interface CustomerSums {
   repeats: number;
 }
 
-// One plain literal each: objects put together from parts cost several times as much, and there is one a row.
+// A plain literal, because one is created for each row and object spreads cost several times as much.
 const noSums = (): CustomerSums => ({
   past: 0,
   count1Hour: 0,
@@ -171,7 +155,7 @@ const noSums = (): CustomerSums => ({
   repeats: 0,
 });
 
-/** Distance on the clock's face: 23:00 and 1:00 are two hours apart. */
+/** Circular distance of two times of day in hours: 23:00 and 1:00 are two hours apart. */
 const clockDistance = (a: number, b: number): number => {
   const distance = Math.abs(a - b);
   return Math.min(distance, 24 - distance);
@@ -190,8 +174,8 @@ function addWindows(sums: CustomerSums, age: number, size: number): void {
   if (age <= HOUR_MS) sums.count1Hour += 1;
 }
 
-/** The transaction described, with what a visit compares looked up once. */
-interface Described {
+/** A transaction with the values derived from it that each comparison uses. */
+interface CurrentTransaction {
   readonly bookedAt: number;
   readonly size: number;
   readonly moneyIn: number;
@@ -201,7 +185,7 @@ interface Described {
   readonly category: string | null;
 }
 
-function describe(now: Transaction): Described {
+function toCurrent(now: Transaction): CurrentTransaction {
   const { bookedAt, amount, counterparty, category } = now;
   const day = Math.floor((bookedAt / HOUR_MS + now.utcOffsetHours) / 24);
   return {
@@ -215,7 +199,7 @@ function describe(now: Transaction): Described {
   };
 }
 
-function addPast(sums: CustomerSums, past: Timeline, i: number, now: Described): void {
+function addPast(sums: CustomerSums, past: Timeline, i: number, now: CurrentTransaction): void {
   const age = now.bookedAt - past.time[i]!;
   const size = past.size[i]!;
   addWindows(sums, age, size);
@@ -231,42 +215,43 @@ function addPast(sums: CustomerSums, past: Timeline, i: number, now: Described):
   if (age <= DAY_MS && size === now.size) sums.repeats += 1;
 }
 
-function customerSums(past: Timeline, now: Described): CustomerSums {
+function customerSums(past: Timeline, now: CurrentTransaction): CustomerSums {
   const sums = noSums();
-  const end = positionOf(past, now.bookedAt);
-  for (let i = positionOf(past, now.bookedAt - HISTORY_DAYS * DAY_MS); i < end; i++)
+  const end = lowerBound(past.time, now.bookedAt);
+  for (let i = lowerBound(past.time, now.bookedAt - HISTORY_DAYS * DAY_MS); i < end; i++)
     if (past.moneyIn[i] === now.moneyIn) addPast(sums, past, i, now);
   return sums;
 }
 
-/** A counterparty's rows, and those of them that ever turned out to be misuse: few, so that they can be visited. */
+/** A counterparty's transactions, and those among them that are ever labelled as misuse; the latter are few. */
 interface CounterpartyPast {
   readonly all: Timeline;
   readonly misused: Timeline;
 }
-const noPast: CounterpartyPast = { all: nothing, misused: nothing };
+const noPast: CounterpartyPast = { all: emptyTimeline, misused: emptyTimeline };
 
-/** How many rows lie in `days` days that end `LABEL_DELAY_DAYS` before now. */
-function delayedCount(timeline: Timeline, now: number, days: number): number {
+/** Number of transactions in the window of `days` days that ends `LABEL_DELAY_DAYS` before now. */
+function delayedCount({ time }: Timeline, now: number, days: number): number {
   const end = now - LABEL_DELAY_DAYS * DAY_MS;
-  return positionOf(timeline, end) - positionOf(timeline, end - days * DAY_MS);
+  return lowerBound(time, end) - lowerBound(time, end - days * DAY_MS);
 }
 
-/** Misuse among the counterparty's rows of that window, as far as it is known now. */
+/** Share of the counterparty's transactions in that window that are known as misuse now. */
 function delayedRisk({ all, misused }: CounterpartyPast, now: number, days: number): number {
   const end = now - LABEL_DELAY_DAYS * DAY_MS;
-  const last = positionOf(misused, end);
+  const last = lowerBound(misused.time, end);
   let known = 0;
-  for (let i = positionOf(misused, end - days * DAY_MS); i < last; i++) if (misused.misuseKnownAt[i]! < now) known += 1;
+  for (let i = lowerBound(misused.time, end - days * DAY_MS); i < last; i++)
+    if (misused.misuseKnownAt[i]! < now) known += 1;
   return known === 0 ? 0 : known / delayedCount(all, now, days);
 }
 
-function newness(now: Described, { past, visits }: CustomerSums): number {
+function isNewCounterparty(now: CurrentTransaction, { past, visits }: CustomerSums): number {
   if (now.counterparty === null || past === 0) return Number.NaN;
   return visits === 0 ? 1 : 0;
 }
 
-function featuresOf(now: Described, sums: CustomerSums, counterparty: CounterpartyPast): TransactionFeatures {
+function featuresOf(now: CurrentTransaction, sums: CustomerSums, counterparty: CounterpartyPast): TransactionFeatures {
   const mean30Days = ratio(sums.sum30Days, sums.count30Days);
   return {
     amount: now.size,
@@ -282,7 +267,7 @@ function featuresOf(now: Described, sums: CustomerSums, counterparty: Counterpar
     mean7Days: ratio(sums.sum7Days, sums.count7Days),
     mean30Days,
     counterpartyVisits90Days: sums.visits,
-    newCounterparty: newness(now, sums),
+    newCounterparty: isNewCounterparty(now, sums),
     repeats1Day: sums.repeats,
     hour: now.hour,
     night: now.hour < NIGHT_ENDS ? 1 : 0,
@@ -298,12 +283,12 @@ function featuresOf(now: Described, sums: CustomerSums, counterparty: Counterpar
 }
 
 /**
- * Indexes past transactions once and lends the function that describes one transaction by what happened strictly
- * before it. Training calls it with the whole history, serving with the customer's last {@link HISTORY_DAYS} days and
- * the counterparty's last {@link COUNTERPARTY_DAYS} days: nothing older is looked at, and sums run in order of time,
- * so the values agree to the last bit. O(n log n) to index, the rows of the windows to describe one. Pure.
- * @param history - in any order; rows without a time belong to no history, later rows are not looked at.
- * @param counterpartyHistory - where the counterparties' pasts are read. @default history
+ * Indexes past transactions and returns the function that computes one transaction's features from those strictly
+ * before it. Training passes the whole history, serving the customer's last {@link HISTORY_DAYS} days and the
+ * counterparty's last {@link COUNTERPARTY_DAYS} days: older transactions are not used and sums run in order of time, so
+ * both give the same bits. O(n log n) for the index, O(rows in the windows) for one transaction. Pure.
+ * @param history - in any order; rows without a time are ignored.
+ * @param counterpartyHistory - transactions of the counterparties. @default history
  */
 export function transactionContext(
   history: readonly PastTransaction[],
@@ -316,10 +301,10 @@ export function transactionContext(
   const pastOf = (counterparty: string | null): CounterpartyPast =>
     counterparty === null
       ? noPast
-      : { all: all.get(counterparty) ?? nothing, misused: misused.get(counterparty) ?? nothing };
+      : { all: all.get(counterparty) ?? emptyTimeline, misused: misused.get(counterparty) ?? emptyTimeline };
   return (transaction) => {
-    const now = describe(transaction);
-    const sums = customerSums(byCustomer.get(transaction.customer) ?? nothing, now);
+    const now = toCurrent(transaction);
+    const sums = customerSums(byCustomer.get(transaction.customer) ?? emptyTimeline, now);
     return featuresOf(now, sums, pastOf(now.counterparty));
   };
 }

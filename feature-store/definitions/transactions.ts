@@ -2,8 +2,9 @@ import type { SnapshotTables } from '../../contracts/backend.js';
 import { numbersOf, textsOf, timesOf } from './columns.js';
 import { type EventIndex, indexEvents } from './event-index.js';
 
-/** What a transaction's money is for; `internal` moves money without earning or spending it. */
+/** Purposes of a transaction; `internal` transfers are neither income nor spending. */
 export const flows = ['income', 'essential', 'discretionary', 'debt', 'fee', 'cash', 'internal', 'other'] as const;
+/** One of `flows`. */
 export type Flow = (typeof flows)[number];
 
 const flowOfCategory: Readonly<Record<string, Flow>> = {
@@ -32,7 +33,7 @@ const flowOfCategory: Readonly<Record<string, Flow>> = {
   investment: 'internal',
 };
 
-/** Transactions by user and time, with what the groups ask of a row looked up once. */
+/** Transactions indexed by user and time, with the columns that the feature groups read. */
 export interface TransactionIndex extends EventIndex {
   readonly amount: Float64Array;
   readonly balanceAfter: Float64Array;
@@ -41,7 +42,7 @@ export interface TransactionIndex extends EventIndex {
   readonly category: readonly (string | null)[];
   readonly accountId: readonly (string | null)[];
   flow(row: number): Flow;
-  /** True for money on a credit card's account: a purchase there is spending, a balance there is debt. */
+  /** True for a row of a credit card account, where purchases are spending and the balance is debt. */
   onCard(row: number): boolean;
 }
 
@@ -67,7 +68,7 @@ function indexTransactions(tables: SnapshotTables): TransactionIndex {
     merchant: textsOf(table, 'merchant'),
     category,
     accountId,
-    // Interest that is paid is a cost, interest that is received an income.
+    // Interest paid counts as a fee, interest received as income.
     flow: (row) => {
       const flow = flowOfCategory[category[row] ?? ''] ?? 'other';
       return flow === 'income' && amount[row]! < 0 ? 'fee' : flow;
@@ -76,7 +77,7 @@ function indexTransactions(tables: SnapshotTables): TransactionIndex {
   };
 }
 
-/** The index of these tables, made once for all groups and views that ask for it. @throws PipelineError `MISSING_COLUMN`. */
+/** The index of these tables, built once and shared by all groups and views. @throws PipelineError `MISSING_COLUMN`. */
 export function transactionsOf(tables: SnapshotTables): TransactionIndex {
   const known = cache.get(tables);
   if (known !== undefined) return known;

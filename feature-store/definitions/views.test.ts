@@ -14,12 +14,12 @@ const named = (view: FeatureView, history: History, userId = 'u1', asOf = NOW): 
 const moments = gridMoments(400);
 
 describe.each(featureViews.map((view) => [view.name, view] as const))('%s', (_name, view) => {
-  it('has one finite value or NaN a field, unique names, full descriptions', () => {
+  it('has unique names, complete descriptions, and one finite value or NaN for each field', () => {
     expect(new Set(view.fields.map(({ name }) => name)).size).toBe(view.fields.length);
     for (const { description } of view.fields) expect(description).toMatch(/^[A-Z].{10,}\.$/);
     fc.assert(
       fc.property(histories, moments, (history, asOf) => {
-        for (const userId of ['u1', 'u2', 'stranger']) {
+        for (const userId of ['u1', 'u2', 'unknown']) {
           const values = valuesOf(view, history, userId, asOf);
           expect(values).toHaveLength(view.fields.length);
           expect(
@@ -30,7 +30,7 @@ describe.each(featureViews.map((view) => [view.name, view] as const))('%s', (_na
     );
   });
 
-  it('sees nothing dated at or after the moment: the same values as from the history cut off there', () => {
+  it('is point-in-time correct: same values as from the history before asOf', () => {
     fc.assert(
       fc.property(histories, moments, (history, asOf) => {
         for (const userId of ['u1', 'u2'])
@@ -40,7 +40,7 @@ describe.each(featureViews.map((view) => [view.name, view] as const))('%s', (_na
     );
   });
 
-  it('is not changed by any future that is added to a past', () => {
+  it('gives the same values when later rows are added', () => {
     fc.assert(
       fc.property(histories, histories, moments, (past, future, asOf) => {
         const known = knownAt(past, asOf);
@@ -49,7 +49,7 @@ describe.each(featureViews.map((view) => [view.name, view] as const))('%s', (_na
         const both = Object.fromEntries(
           (Object.keys(known) as (keyof History)[]).map((name) => [
             name,
-            // Later rows first: a feature that leans on the order of rows would change too.
+            // Later rows come first, so that a feature that depends on row order changes too.
             [...future[name].filter((row) => name !== 'users' && cutOff(name, row)), ...known[name]],
           ]),
         ) as unknown as History;
@@ -59,7 +59,7 @@ describe.each(featureViews.map((view) => [view.name, view] as const))('%s', (_na
     );
   });
 
-  it('depends on the user’s own rows only', () => {
+  it('depends only on the user’s own rows', () => {
     fc.assert(
       fc.property(histories, moments, (history, asOf) => {
         const own = Object.fromEntries(
@@ -73,7 +73,7 @@ describe.each(featureViews.map((view) => [view.name, view] as const))('%s', (_na
     );
   });
 
-  it('works on a source that has none of its tables but users', () => {
+  it('computes NaN or 0 for a source without any of its tables', () => {
     const values = view.prepare({})('u1', NOW);
     expect(values).toHaveLength(view.fields.length);
     expect([...values].every((value) => Number.isNaN(value) || value === 0)).toBe(true);
@@ -102,11 +102,11 @@ const transaction = (daysAgo: number, amount: number, category: string, more: ob
   ...more,
 });
 
-describe('values by hand', () => {
+describe('feature values computed by hand', () => {
   const [userFinancials, creditRisk] = featureViews as [FeatureView, FeatureView];
   const monthly = Array.from({ length: 12 }, (_, i) => 15 + i * 30.4375);
 
-  it('a steady year: income, spending, rates', () => {
+  it('income, spending and rates of twelve equal months', () => {
     const transactions = monthly.flatMap((daysAgo) => [
       transaction(daysAgo, 1000, 'salary', { balance_after: 1000 }),
       transaction(daysAgo, -300, 'rent', { merchant: 'landlord', balance_after: 700 }),
@@ -123,7 +123,7 @@ describe('values by hand', () => {
     expect(found.monthsOfHistory).toBeCloseTo(months, 9);
   });
 
-  it('income of one category is not interest paid, and a card’s balance is no balance', () => {
+  it('interest paid is no income, and a card balance is not part of the account balance', () => {
     const accounts = [
       { id: 'card', user_id: 'u1', kind: 'credit_card', credit_limit: 1000, opened_at: NOW - 900 * DAY },
     ];
@@ -142,7 +142,7 @@ describe('values by hand', () => {
     });
   });
 
-  it('loans: active, repaid, defaulted, outstanding by the annuity formula', () => {
+  it('loan counts by status, and outstanding principal by the annuity formula', () => {
     const loan = {
       user_id: 'u1',
       principal: 1200,
@@ -179,7 +179,7 @@ describe('values by hand', () => {
       ],
     });
     expect(found).toMatchObject({ loansCount: 4, activeLoansCount: 2, repaidLoansCount: 1, defaultedLoansCount: 1 });
-    // l1: 3 instalments paid, 1200·1.01³ − 106.62·(1.01³ − 1)/0.01 = 913.29; l4: no rate and none on record, 6 of 12 months.
+    // l1: 3 instalments paid, 1200·1.01³ − 106.62·(1.01³ − 1)/0.01 = 913.29; l4: no rate, no instalments, 6 of 12 months.
     expect(found.outstandingPrincipal).toBeCloseTo(1200 * 1.01 ** 3 - (106.62 * (1.01 ** 3 - 1)) / 0.01 + 600, 6);
     expect(found.monthlyInstalments).toBeCloseTo(213.24, 9);
     expect(found.existingLoanToValue).toBeCloseTo((found.outstandingPrincipal! - 600) / 2400, 9);
@@ -193,7 +193,7 @@ describe('values by hand', () => {
     expect(found.daysLateMean).toBeCloseTo((0 + 40 + 5 + 20) / 4, 9);
   });
 
-  it('applications: windows, declines known by then only', () => {
+  it('applications by window, with declines known before asOf only', () => {
     const application = (id: string, daysAgo: number, decidedDaysAgo: number) => ({
       id,
       user_id: 'u1',

@@ -10,6 +10,7 @@ import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { fieldColumns } from './field-columns.js';
 import { putFeatureSet } from './feature-set-store.js';
 
+/** Snapshot and views of a feature set, and how to follow and cancel its computation. */
 export interface BuildFeatureSet {
   readonly blobs: BlobStore;
   readonly snapshotHash: string;
@@ -18,14 +19,14 @@ export interface BuildFeatureSet {
   readonly onProgress?: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
 }
 
-/** Entities between two looks at the signal: a few milliseconds of work, so that a cancellation is heard. */
+/** Entities computed between two checks of the signal; a few milliseconds of work. */
 const ENTITIES_A_TURN = 50;
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const userIds = (tables: SnapshotTables): string[] =>
   tables.users === undefined ? [] : textColumn(tables.users, 'id').filter((id) => id !== null);
 
-/** All entities' values of one view at one moment: `entity_id`, `event_time`, then the fields in order. */
+/** One view's values of all entities at `asOf`: `entity_id`, `event_time`, then the fields in order. */
 async function computeView(
   view: FeatureView,
   tables: SnapshotTables,
@@ -52,8 +53,8 @@ async function computeView(
 }
 
 /**
- * Computes every view for every user of a snapshot at the snapshot's moment and stores one Parquet blob a view under a
- * manifest. Idempotent: the same snapshot and views give the same hash. Memory: the tables that the views read.
+ * Computes all views for all users of a snapshot at its `asOf` and stores a manifest with one Parquet blob for each
+ * view. Idempotent: the same snapshot and views give the same hash. Holds the tables that the views read in memory.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `CANCELLED`.
  */
 export async function buildFeatureSet(input: BuildFeatureSet): Promise<FeatureSetRef> {

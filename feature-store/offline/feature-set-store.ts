@@ -4,16 +4,16 @@ import { type FeatureSetManifest, featureSetManifest } from '../../datasets/snap
 import { readParquet } from '../../datasets/snapshots/parquet.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 
-/** @returns the manifest's hash, the feature set's name. */
+/** Stores a feature set's manifest. @returns its hash, which identifies the feature set. */
 export const putFeatureSet = async (blobs: BlobStore, manifest: FeatureSetManifest): Promise<string> =>
   (await putJsonBlob(blobs, manifest)).hash;
 
-/** @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_CORRUPT`. */
+/** The manifest with this hash. @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_CORRUPT`. */
 export const loadFeatureSet = (blobs: BlobStore, hash: string): Promise<FeatureSetManifest> =>
   readJsonBlob(blobs, hash, { schema: featureSetManifest, what: 'feature set' });
 
 /**
- * One view's values: `entity_id`, `event_time`, then the view's fields in order.
+ * One view's table: `entity_id`, `event_time`, then the view's fields in order.
  * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`.
  */
 export const loadFeatureTable = async (blobs: BlobStore, viewHash: string): Promise<Table> =>

@@ -2,8 +2,8 @@ import type { FeatureView } from '../../contracts/feature-view.js';
 import type { Column } from '../../contracts/table.js';
 
 /**
- * A view's values in columns named as its fields, in their order.
- * @param rows - one vector an entity or labelled row, each as wide as the view.
+ * Transposes a view's values into one column for each field, in the order of the fields.
+ * @param rows - one vector for each entity or labelled row, with one value for each field.
  */
 export const fieldColumns = (view: FeatureView, rows: readonly Float64Array[]): Record<string, Column> =>
   Object.fromEntries(

@@ -45,7 +45,7 @@ const snapshotOf = async (source: string, table: Table): Promise<string> => {
   return (await putJsonBlob(blobs, manifest)).hash;
 };
 
-/** Counts the users created before the moment, and echoes the moment. */
+/** A view with the number of users created before `asOf`, and `asOf` itself. */
 const view: FeatureView = {
   name: 'crowd',
   version: 1,
@@ -100,7 +100,7 @@ const build = async (source = 'generated', table = users, change: Partial<Backen
   });
 
 describe('buildBackendDataset', () => {
-  it('joins each row at its own moment and keeps exactly the schema’s columns, in order', async () => {
+  it('joins each row at its own as_of and keeps exactly the schema’s columns, in order', async () => {
     const prepared = await build();
     expect(prepared).toMatchObject({
       status: 'ready',
@@ -114,11 +114,11 @@ describe('buildBackendDataset', () => {
     expect(await build()).toEqual(prepared);
   });
 
-  it('has the imported source’s own line', async () => {
+  it('uses the line of the source', async () => {
     expect(await build('berka')).toMatchObject({ status: 'ready', dataset: { line: 'berka' } });
   });
 
-  it('is skipped with the reason when tables or labelled rows are missing', async () => {
+  it('returns skipped with the reason when tables or labelled rows are missing', async () => {
     const none = {
       rowCount: 0,
       columns: { id: { kind: 'text', values: [] }, created_at: { kind: 'timestamp', values: new Float64Array(0) } },
@@ -138,7 +138,7 @@ describe('buildBackendDataset', () => {
     });
   });
 
-  it('refuses two columns of one name, a schema that nothing fills, rows without a moment', async () => {
+  it('rejects duplicate column names, a schema column that is not provided, and rows without as_of', async () => {
     await expect(build('generated', users, { views: [view, view] })).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(build('generated', users, { views: [] })).rejects.toMatchObject({
       code: 'MISSING_COLUMN',
@@ -151,7 +151,7 @@ describe('buildBackendDataset', () => {
     await expect(build('generated', broken)).rejects.toMatchObject({ code: 'INVALID_VALUE', details: { row: 1 } });
   });
 
-  it('refuses a hash that names no snapshot', async () => {
+  it('rejects with DATASET_NOT_FOUND for an unknown snapshot hash', async () => {
     const missing = buildBackendDataset({ blobs, snapshotHash: 'f'.repeat(64), modelName: 'm', backend });
     await expect(missing).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
     await expect(loadDataset(blobs, 'f'.repeat(64))).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });

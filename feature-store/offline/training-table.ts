@@ -26,10 +26,10 @@ function joinView(rows: Table, view: FeatureView, tables: SnapshotTables): Recor
 }
 
 /**
- * Adds the views' fields to labelled rows, each at the row's own `as_of`, from strictly earlier events: the same
- * function that fills the online store.
- * @throws PipelineError `MISSING_COLUMN` without `entity_id` or `as_of`, `INVALID_VALUE` where one of them is missing,
- *   `CONFLICT` when two columns have one name.
+ * Adds the views' fields to labelled rows, computed at each row's own `as_of` from strictly earlier events, by the same
+ * functions that fill the online store.
+ * @throws PipelineError `MISSING_COLUMN` without the columns `entity_id` and `as_of`, `INVALID_VALUE` for a row without
+ *   a value in one of them, `CONFLICT` when two columns have the same name.
  */
 export function joinPointInTime(rows: Table, views: readonly FeatureView[], tables: SnapshotTables): Table {
   const columns: Record<string, Column> = { ...rows.columns };
@@ -42,7 +42,7 @@ export function joinPointInTime(rows: Table, views: readonly FeatureView[], tabl
   return { rowCount: rows.rowCount, columns };
 }
 
-/** Exactly the schema's columns, in its order; what rows or views have beyond them is left out. */
+/** Selects the schema's columns in its order and drops all others. */
 function project(table: Table, schema: DatasetSchema): Table {
   const columns = schema.columns.map(({ name }): [string, Column] => {
     const column = table.columns[name];
@@ -64,9 +64,9 @@ function missingTables(backend: BackendDataset, { source, tables }: SnapshotMani
 }
 
 /**
- * A model's training table from a snapshot: its labelled rows, joined point-in-time with its views, stored under a
- * hash. `skipped` with the reason when the source lacks rows in a table that the model learns from, or has fewer
- * labelled rows than the model needs. The line is the source's; the schema is the same for all sources.
+ * Builds and stores a model's training table from a snapshot: its labelled rows, joined point-in-time with its views.
+ * Returns `skipped` with the reason when the source has no rows in a table that the model needs, or too few labelled
+ * rows. The line is that of the source; the schema is the same for all sources.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `MISSING_COLUMN`, `CONFLICT`.
  */
 export async function buildBackendDataset(input: {

@@ -7,10 +7,10 @@ import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { loadFeatureSet, loadFeatureTable } from '../offline/feature-set-store.js';
 import type { OnlineStore, OnlineValue } from './online-store.js';
 
-/** Entities a call of the store: bounds the memory of packed values. */
+/** Entities in one call of the store; limits the memory for packed values. */
 const BATCH = 1_000;
 
-/** Rows `start` … of a view's table as online values by entity. */
+/** One batch of a view's table, from row `start`, as online values by entity. */
 function valuesOf(view: FeatureView, table: Table, start: number): Map<string, OnlineValue> {
   const entityIds = textColumn(table, 'entity_id');
   const eventTimes = timestampColumn(table, 'event_time');
@@ -31,8 +31,8 @@ function findView(views: readonly FeatureView[], name: string, version: number):
 }
 
 /**
- * Puts a feature set into the online store. Idempotent, and safe out of order: a value with a later event time stays.
- * @param input.hash - of the feature set.
+ * Writes a feature set to the online store. Idempotent, and safe in any order: values with a later event time are kept.
+ * @param input.hash - hash of the feature set.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `SERVICE_UNAVAILABLE`; `CONFLICT` when
  *   the set was built by another version of a view.
  */

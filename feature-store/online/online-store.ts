@@ -1,15 +1,15 @@
-/** One packed value a view and entity: header (view version, event time) and Float64 fields in the view's order. */
+/** The features of one entity in one view, in the order of the view's fields. */
 export interface OnlineValue {
   readonly viewVersion: number;
-  /** Milliseconds: the snapshot's `asOf` that the features were computed at. */
+  /** The `asOf` of the snapshot from which the features were computed, milliseconds since the epoch. */
   readonly eventTime: number;
   readonly features: Float64Array;
 }
 
-/** Latest features by entity. Every implementation passes `checkOnlineStore`; reads of 50 features stay below 2 ms (p99). */
+/** Latest features by entity. Every implementation passes `checkOnlineStore`; reading 50 features takes < 2 ms (p99). */
 export interface OnlineStore {
   readonly kind: 'redis' | 'memory';
-  /** Replaces values unless what is stored has a later event time (a late backfill must not overwrite). */
+  /** Stores values, except where the stored one has a later event time, so that a late backfill overwrites nothing. */
   put(
     source: string,
     view: string,

@@ -1,12 +1,13 @@
 import { type Migration, sql } from 'kysely';
 import type pg from 'pg';
-import { asPipelineError, PipelineError } from '../../contracts/errors.js';
+import { messageOf } from '../../contracts/errors.js';
+import { serviceUnavailable } from '../../platform/outage.js';
 import { migrateSchema } from '../../platform/postgres/migrate.js';
 import { createKysely } from '../../platform/postgres/pool.js';
 import type { OnlineValue } from './online-store.js';
 import { packValue, unpackValue } from './packed-value.js';
 
-/** The rows behind the in-process store. */
+/** Persistent rows of the in-process store. */
 export interface OnlineTable {
   put(
     source: string,
@@ -37,7 +38,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   },
 };
 
-/** An expired row counts as absent: a value with an earlier event time may take its place, as in Redis. */
+/** An expired row counts as absent, so that a value with an earlier event time replaces it, as in Redis. */
 const putSql = `
 insert into online.feature_values as present (source, view, entity_id, event_time, expires_at, packed)
 select $1, $2, entry.entity_id, entry.event_time, $3, entry.packed
@@ -50,7 +51,7 @@ const getSql = `
 select entity_id, expires_at, packed from online.feature_values
 where source = $1 and view = $2 and entity_id = any($3::text[]) and expires_at > $4`;
 
-/** Runs a call once the schema is there, and names the server in the error. */
+/** Runs calls after the schema has been migrated; any fault becomes `SERVICE_UNAVAILABLE`. */
 function guard(pool: pg.Pool): <T>(call: () => Promise<T>) => Promise<T> {
   let migrated: Promise<unknown> | null = null;
   return async (call) => {
@@ -59,9 +60,8 @@ function guard(pool: pg.Pool): <T>(call: () => Promise<T>) => Promise<T> {
       await migrated;
       return await call();
     } catch (fault) {
-      migrated = null; // the next call tries again
-      const { message } = asPipelineError(fault);
-      throw new PipelineError('SERVICE_UNAVAILABLE', `online store in PostgreSQL: ${message}`, {}, { cause: fault });
+      migrated = null; // the next call migrates again
+      throw serviceUnavailable('the online store in PostgreSQL', messageOf(fault), { cause: fault });
     }
   };
 }
@@ -72,7 +72,7 @@ interface Row {
   packed: Buffer;
 }
 
-/** One row a view and entity in PostgreSQL schema `online`; the schema is made at the first call. */
+/** One row for each view and entity in PostgreSQL schema `online`; the first call creates the schema. */
 export function createOnlineTable(pool: pg.Pool): OnlineTable {
   const guarded = guard(pool);
   return {

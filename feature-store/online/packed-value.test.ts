@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from './memory-store.js';
 import { EVENT_TIME_OFFSET, packValue, unpackValue } from './packed-value.js';
 
-describe('packed values', () => {
-  it('survive packing bit for bit, but −0 becomes 0', () => {
+describe('packValue and unpackValue', () => {
+  it('round-trip every value bit for bit, except that −0 becomes 0', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(), fc.array(fc.double()), (viewVersion, eventTime, numbers) => {
         const features = Float64Array.from(numbers);
@@ -20,15 +20,15 @@ describe('packed values', () => {
     );
   });
 
-  it('are refused when bytes are missing or left over', () => {
+  it('reject a value with missing or extra bytes', () => {
     const packed = packValue({ viewVersion: 1, eventTime: 1, features: Float64Array.of(1, 2) });
     for (const broken of [packed.subarray(0, 31), packed.subarray(0, 7), Buffer.concat([packed, Buffer.alloc(8)])])
       expect(() => unpackValue(broken)).toThrow(expect.objectContaining({ code: 'BLOB_CORRUPT' }));
   });
 });
 
-describe('the in-process store without a database', () => {
-  it('serves this process alone', async () => {
+describe('createMemoryStore without a database', () => {
+  it('stores, keeps newer values, expires, and shares nothing with another store', async () => {
     const store = createMemoryStore(null);
     await store.ping();
     const entry = { viewVersion: 1, eventTime: 5, features: Float64Array.of(NaN, 1) };

@@ -6,9 +6,10 @@ import type { OnlineValue } from './online-store.js';
  * The script in redis-store.ts reads the event time at byte 8.
  */
 const HEADER_BYTES = 16;
+/** Byte position of the event time. */
 export const EVENT_TIME_OFFSET = 8;
 
-/** One value as bytes: 16 + 8 a feature. −0 is written as 0, as Parquet holds it. */
+/** One value as 16 + 8n bytes for n features. −0 is written as 0, as in Parquet. */
 export function packValue({ viewVersion, eventTime, features }: OnlineValue): Buffer {
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + 8 * features.length);
   bytes.writeUInt32LE(viewVersion, 0);
@@ -18,7 +19,7 @@ export function packValue({ viewVersion, eventTime, features }: OnlineValue): Bu
   return bytes;
 }
 
-/** @throws PipelineError `BLOB_CORRUPT` when the length does not fit the header. */
+/** The inverse of `packValue`. @throws PipelineError `BLOB_CORRUPT` when the length does not match the header. */
 export function unpackValue(bytes: Buffer): OnlineValue {
   const count = bytes.length < HEADER_BYTES ? -1 : bytes.readUInt32LE(4);
   if (bytes.length !== HEADER_BYTES + 8 * count)

@@ -4,7 +4,7 @@ import { createRedis, withRedis } from '../../platform/redis/client.js';
 import type { OnlineStore, OnlineValue } from './online-store.js';
 import { EVENT_TIME_OFFSET, packValue, unpackValue } from './packed-value.js';
 
-/** Enough to fill a round trip, small enough not to hold up other clients of a shared server. */
+/** Values in one pipeline: enough to use a round trip well, few enough not to block other clients of a shared server. */
 const BATCH = 500;
 
 /** SET unless the stored event time is later. KEYS: key. ARGV: packed value, time to live in seconds. */
@@ -33,9 +33,9 @@ async function putBatch(client: Redis, entries: readonly [string, OnlineValue][]
 }
 
 /**
- * Features in Redis or Valkey: one packed binary value a view and entity, MGET to read, one atomic script a value to
- * write ("only if newer"), expiry by the server. One key a script call, so a cluster works too.
- * @throws PipelineError `SERVICE_UNAVAILABLE` from every method when the server is away.
+ * An online store in Redis or Valkey: one packed value for each view and entity, read with MGET, written by an atomic
+ * script ("only if newer"), expired by the server. Each script call uses one key, so a cluster works too.
+ * @throws PipelineError `SERVICE_UNAVAILABLE` from every method when the server does not answer.
  */
 export function createRedisStore(url: string, logger: Pick<Logger, 'warn'>): OnlineStore {
   const client = createRedis(url, logger);

@@ -9,11 +9,12 @@ interface Applications {
 }
 
 /**
- * A snapshot made then would not hold the row: an application is extracted once it is decided (its decision may not be
- * empty), so counting it earlier would give training what serving never sees.
+ * True if a snapshot at `asOf` would not contain the row: an application is extracted once it is decided, because its
+ * decision is not nullable. Counting it earlier would give training a value that serving never has.
  */
 const isUndecided = (decidedAt: number, asOf: number): boolean => decidedAt >= asOf;
 
+/** Earlier credit applications by window, and declines. */
 export const applications = defineGroup({
   tables: ['credit_applications'],
   fields: {
@@ -32,20 +33,20 @@ export const applications = defineGroup({
     const decision = textsOf(table, 'decision');
     const decidedAt = timesOf(table, 'decided_at');
     return (userId, asOf) => {
-      const found: Applications = { agesMonths: [], declined: 0, lastAt: Number.NaN };
+      const decided: Applications = { agesMonths: [], declined: 0, lastAt: Number.NaN };
       index.visit(userId, before(asOf), (row, appliedAt) => {
         if (isUndecided(decidedAt[row]!, asOf)) return;
-        found.agesMonths.push((asOf - appliedAt) / MONTH_MS);
-        found.lastAt = appliedAt;
-        if (decision[row] === 'declined') found.declined += 1;
+        decided.agesMonths.push((asOf - appliedAt) / MONTH_MS);
+        decided.lastAt = appliedAt;
+        if (decision[row] === 'declined') decided.declined += 1;
       });
-      const within = (months: number): number => found.agesMonths.filter((age) => age <= months).length;
+      const within = (months: number): number => decided.agesMonths.filter((age) => age <= months).length;
       return {
         applications3Months: within(3),
         applications6Months: within(6),
         applications12Months: within(12),
-        declinedApplications: found.declined,
-        daysSinceLastApplication: (asOf - found.lastAt) / DAY_MS,
+        declinedApplications: decided.declined,
+        daysSinceLastApplication: (asOf - decided.lastAt) / DAY_MS,
       };
     };
   },

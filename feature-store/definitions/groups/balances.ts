@@ -1,4 +1,6 @@
-import { mean, ratio, sum } from '../arithmetic.js';
+import { mean } from '../../../learning/numeric/statistics/mean.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
+import { ratio } from '../arithmetic.js';
 import { DAY_MS, lastDays } from '../event-index.js';
 import { defineGroup } from '../feature-group.js';
 import { type TransactionIndex, transactionsOf } from '../transactions.js';
@@ -6,24 +8,25 @@ import { monthlyFlows } from './cash-flow.js';
 
 interface Balances {
   readonly last90: number[];
-  /** Last balance an account in the last year. */
+  /** Last balance in the last year by account id. */
   readonly latest: Map<string, number>;
   readonly overdraftDays: Set<number>;
 }
 
 function collect(index: TransactionIndex, userId: string, asOf: number): Balances {
-  const found: Balances = { last90: [], latest: new Map(), overdraftDays: new Set() };
+  const collected: Balances = { last90: [], latest: new Map(), overdraftDays: new Set() };
   const recent = asOf - 90 * DAY_MS;
   index.visit(userId, lastDays(asOf, 365), (row, time) => {
     const balance = index.balanceAfter[row]!;
     if (Number.isNaN(balance) || index.onCard(row)) return;
-    found.latest.set(index.accountId[row] ?? '', balance);
-    if (time >= recent) found.last90.push(balance);
-    if (balance < 0) found.overdraftDays.add(Math.floor(time / DAY_MS));
+    collected.latest.set(index.accountId[row] ?? '', balance);
+    if (time >= recent) collected.last90.push(balance);
+    if (balance < 0) collected.overdraftDays.add(Math.floor(time / DAY_MS));
   });
-  return found;
+  return collected;
 }
 
+/** Account balances and overdrafts, without credit cards. */
 export const balances = defineGroup({
   tables: ['transactions', 'accounts'],
   fields: {

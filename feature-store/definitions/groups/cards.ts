@@ -1,11 +1,13 @@
 import type { SnapshotTables } from '../../../contracts/backend.js';
-import { maximum, mean, ratio, sum } from '../arithmetic.js';
+import { mean } from '../../../learning/numeric/statistics/mean.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
+import { maximum, ratio } from '../arithmetic.js';
 import { numbersOf, textsOf } from '../columns.js';
 import { before, DAY_MS, indexEvents, lastDays } from '../event-index.js';
 import { defineGroup } from '../feature-group.js';
 import { type TransactionIndex, transactionsOf } from '../transactions.js';
 
-/** Limit by account id of the cards that the user had opened. */
+/** Credit limit by account id of the cards opened before `asOf`. */
 function prepareLimits(tables: SnapshotTables): (userId: string, asOf: number) => Map<string, number> {
   const { accounts } = tables;
   const index = indexEvents(accounts, 'user_id', 'opened_at');
@@ -22,9 +24,9 @@ function prepareLimits(tables: SnapshotTables): (userId: string, asOf: number) =
 }
 
 interface CardUse {
-  /** What is owed after the last booking, by card. */
+  /** Amount owed after the last booking, by account id. */
   readonly owed: Map<string, number>;
-  /** Used share of the limit after each booking of the last 90 days. */
+  /** Used share of the limit after each booking in the last 90 days. */
   readonly shares: number[];
 }
 
@@ -43,6 +45,7 @@ function useOf(index: TransactionIndex, limits: ReadonlyMap<string, number>, use
   return use;
 }
 
+/** Number, limits and utilisation of credit cards. */
 export const cards = defineGroup({
   tables: ['accounts', 'transactions'],
   fields: {

@@ -1,11 +1,13 @@
-import { mean, ratio, sum, variation } from '../arithmetic.js';
+import { mean } from '../../../learning/numeric/statistics/mean.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
+import { ratio, variation } from '../arithmetic.js';
 import { lastMonths, MONTH_MS } from '../event-index.js';
 import { defineGroup } from '../feature-group.js';
 import { type Flow, type TransactionIndex, transactionsOf } from '../transactions.js';
 
 const WINDOW_MONTHS = 12;
 
-/** Sums by month before `asOf`; index 0 is the last month. */
+/** Sums by month before `asOf`; index 0 is the most recent month. */
 interface MonthlyFlows {
   readonly income: Float64Array;
   readonly inflow: Float64Array;
@@ -43,7 +45,7 @@ function addFlow(flows: MonthlyFlows, index: TransactionIndex, row: number, mont
   }
 }
 
-/** Money in and out over the last twelve months strictly before `asOf`, as far back as the user has a history. */
+/** Money in and out by month over the last twelve months strictly before `asOf`. */
 export function monthlyFlows(index: TransactionIndex, userId: string, asOf: number): MonthlyFlows {
   const history = (asOf - index.firstBefore(userId, asOf)) / MONTH_MS;
   const flows: MonthlyFlows = {
@@ -61,19 +63,20 @@ export function monthlyFlows(index: TransactionIndex, userId: string, asOf: numb
   return flows;
 }
 
-/** Income a month over the last twelve months; NaN for a user without history or without recognisable income. */
+/** Mean monthly income of the last twelve months; NaN for a user without history or without categorised income. */
 export function monthlyIncome(index: TransactionIndex, userId: string, asOf: number): number {
   const { income, months } = monthlyFlows(index, userId, asOf);
   const total = sum(income);
   return total > 0 ? total / months : Number.NaN;
 }
 
-/** Mean of the last three months against that of the window, minus one; needs six whole months. */
+/** Mean of the last three months over that of the window, minus one; NaN for fewer than six whole months. */
 function trend(values: Float64Array, fullMonths: number): number {
   if (fullMonths < 6) return Number.NaN;
   return ratio(mean(values.subarray(0, 3)), mean(values.subarray(0, fullMonths))) - 1;
 }
 
+/** Income, spending and their shares over the last twelve months. */
 export const cashFlow = defineGroup({
   tables: ['transactions', 'accounts'],
   fields: {

@@ -6,23 +6,24 @@ import { type TransactionIndex, transactionsOf } from '../transactions.js';
 
 const SALARY_MONTHS = 6;
 
-interface RecentSigns {
+interface SalaryAndFees {
   readonly salaryMonths: Set<number>;
   penaltyFees: number;
 }
 
-function recentSigns(index: TransactionIndex, userId: string, asOf: number): RecentSigns {
-  const signs: RecentSigns = { salaryMonths: new Set(), penaltyFees: 0 };
+function salaryAndFees(index: TransactionIndex, userId: string, asOf: number): SalaryAndFees {
+  const found: SalaryAndFees = { salaryMonths: new Set(), penaltyFees: 0 };
   index.visit(userId, lastMonths(asOf, SALARY_MONTHS), (row, time) => {
     const category = index.category[row];
     const amount = index.amount[row]!;
     if ((category === 'salary' || category === 'pension') && amount > 0)
-      signs.salaryMonths.add(Math.floor((asOf - time) / MONTH_MS));
-    if (category === 'fees' && amount < 0) signs.penaltyFees += 1;
+      found.salaryMonths.add(Math.floor((asOf - time) / MONTH_MS));
+    if (category === 'fees' && amount < 0) found.penaltyFees += 1;
   });
-  return signs;
+  return found;
 }
 
+/** Age of the credit history, months with salary, and fees. */
 export const creditHistory = defineGroup({
   tables: ['accounts', 'loans', 'transactions'],
   fields: {
@@ -42,7 +43,7 @@ export const creditHistory = defineGroup({
         if (kinds[row] === 'credit_card' && !Number.isNaN(limits[row])) first = Math.min(first, openedAt);
       });
       loans.visit(userId, before(asOf), (_row, disbursedAt) => void (first = Math.min(first, disbursedAt)));
-      const { salaryMonths, penaltyFees } = recentSigns(index, userId, asOf);
+      const { salaryMonths, penaltyFees } = salaryAndFees(index, userId, asOf);
       const history = (asOf - index.firstBefore(userId, asOf)) / MONTH_MS;
       return {
         creditHistoryMonths: first === Infinity ? 0 : (asOf - first) / MONTH_MS,

@@ -21,12 +21,12 @@ function countSubscriptions(index: TransactionIndex, userId: string, asOf: numbe
     const merchant = index.merchant[row] ?? null;
     const paid = -index.amount[row]!;
     if (merchant === null || !(paid > 0)) return;
-    const known = byMerchant.get(merchant) ?? { count: 0, months: new Set(), smallest: paid, largest: paid };
-    known.count += 1;
-    known.months.add(Math.floor((asOf - time) / MONTH_MS));
-    known.smallest = Math.min(known.smallest, paid);
-    known.largest = Math.max(known.largest, paid);
-    byMerchant.set(merchant, known);
+    const payments = byMerchant.get(merchant) ?? { count: 0, months: new Set(), smallest: paid, largest: paid };
+    payments.count += 1;
+    payments.months.add(Math.floor((asOf - time) / MONTH_MS));
+    payments.smallest = Math.min(payments.smallest, paid);
+    payments.largest = Math.max(payments.largest, paid);
+    byMerchant.set(merchant, payments);
   });
   return [...byMerchant.values()].filter(isSubscription).length;
 }
@@ -38,16 +38,17 @@ interface LastYear {
 }
 
 function lastYear(index: TransactionIndex, userId: string, asOf: number): LastYear {
-  const found: LastYear = { merchants: new Set(), disputes: 0, lastTime: Number.NaN };
+  const year: LastYear = { merchants: new Set(), disputes: 0, lastTime: Number.NaN };
   index.visit(userId, lastDays(asOf, 365), (row, time) => {
     const merchant = index.merchant[row] ?? null;
-    if (merchant !== null && index.amount[row]! < 0) found.merchants.add(merchant);
-    if (!Number.isNaN(knownBefore(index.disputedAt[row]!, asOf))) found.disputes += 1;
-    found.lastTime = time;
+    if (merchant !== null && index.amount[row]! < 0) year.merchants.add(merchant);
+    if (!Number.isNaN(knownBefore(index.disputedAt[row]!, asOf))) year.disputes += 1;
+    year.lastTime = time;
   });
-  return found;
+  return year;
 }
 
+/** Merchants, subscriptions, disputes and length of history. */
 export const habits = defineGroup({
   tables: ['transactions', 'accounts', 'users'],
   fields: {

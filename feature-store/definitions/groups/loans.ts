@@ -7,8 +7,8 @@ import { transactionsOf } from '../transactions.js';
 import { monthlyIncome } from './cash-flow.js';
 
 /**
- * Principal left after `paid` of `term` equal instalments: the annuity formula, or a straight line when the rate is
- * unknown or zero. Never below zero.
+ * Remaining principal after `paid` of `term` equal instalments, at least 0: by the annuity formula, or linear when the
+ * rate is unknown or zero.
  * @param loan.annualRate - fraction a year, NaN = unknown.
  */
 export function remainingPrincipal(
@@ -24,7 +24,7 @@ export function remainingPrincipal(
 
 type PaidInstalments = (userId: string, asOf: number) => ReadonlyMap<string, number>;
 
-/** Instalments due and paid before the moment, by loan; a loan without any due instalment on record is absent. */
+/** Number of instalments due and paid before `asOf`, by loan id; a loan without a recorded due instalment is absent. */
 function preparePaidInstalments(tables: SnapshotTables): PaidInstalments {
   const payments = indexEvents(tables.loan_payments, 'user_id', 'due_at');
   const loanIds = textsOf(tables.loan_payments, 'loan_id');
@@ -94,13 +94,14 @@ function preparePortfolio(tables: SnapshotTables): (userId: string, asOf: number
       portfolio.lastDisbursed = disbursedAt;
       if (!Number.isNaN(knownBefore(defaultedAt[row]!, asOf))) portfolio.defaulted += 1;
       else if (!Number.isNaN(knownBefore(closedAt[row]!, asOf))) portfolio.repaid += 1;
-      // Without instalments on record the agreed schedule is the best guess of what was paid.
+      // Without recorded instalments, all that were due by the agreed schedule count as paid.
       else addActive(portfolio, row, paid.get(ids[row] ?? '') ?? Math.floor((asOf - disbursedAt) / MONTH_MS));
     });
     return portfolio;
   };
 }
 
+/** Counts of loans by status, outstanding principal and instalments. */
 export const loans = defineGroup({
   tables: ['loans', 'loan_payments', 'transactions', 'accounts'],
   fields: {

@@ -1,18 +1,20 @@
 import type { SnapshotTables } from '../../../contracts/backend.js';
-import { maximum, mean, ratio, sum } from '../arithmetic.js';
+import { mean } from '../../../learning/numeric/statistics/mean.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
+import { maximum, ratio } from '../arithmetic.js';
 import { knownBefore, numbersOf, timesOf } from '../columns.js';
 import { before, DAY_MS, indexEvents, MONTH_MS } from '../event-index.js';
 import { defineGroup } from '../feature-group.js';
 
-/** A payment this long after the due date still counts as on time: bookings take a day. */
+/** A payment up to this long after the due date counts as on time, because bookings take a day. */
 const GRACE_MS = DAY_MS;
-/** Late by this much, an instalment counts as missed, paid afterwards or not (the usual 30-days-past-due). */
+/** An instalment that is late by this much counts as missed even if it is paid afterwards (30 days past due). */
 const MISSED_MS = 30 * DAY_MS;
 
 interface Instalment {
-  /** Months before the moment that it was due. */
+  /** Months from the due date to `asOf`. */
   readonly ageMonths: number;
-  /** Days from due date to payment, or to the moment while unpaid; 0 when early or on time. */
+  /** Days from due date to payment, or to `asOf` while unpaid; 0 when early or on time. */
   readonly daysLate: number;
   readonly paid: boolean;
   readonly amountDue: number;
@@ -24,22 +26,23 @@ function prepareInstalments(tables: SnapshotTables): (userId: string, asOf: numb
   const paidAt = timesOf(payments, 'paid_at');
   const amountDue = numbersOf(payments, 'amount_due');
   return (userId, asOf) => {
-    const found: Instalment[] = [];
-    // What fell due within the grace time cannot be judged yet.
+    const instalments: Instalment[] = [];
+    // Instalments due within the grace time are left out, since they may still be paid on time.
     index.visit(userId, before(asOf - GRACE_MS), (row, dueAt) => {
-      const known = knownBefore(paidAt[row]!, asOf);
-      const paid = !Number.isNaN(known);
-      const late = (paid ? known : asOf) - dueAt;
+      const knownPaidAt = knownBefore(paidAt[row]!, asOf);
+      const paid = !Number.isNaN(knownPaidAt);
+      const late = (paid ? knownPaidAt : asOf) - dueAt;
       const daysLate = late <= GRACE_MS ? 0 : late / DAY_MS;
-      found.push({ ageMonths: (asOf - dueAt) / MONTH_MS, daysLate, paid, amountDue: amountDue[row]! });
+      instalments.push({ ageMonths: (asOf - dueAt) / MONTH_MS, daysLate, paid, amountDue: amountDue[row]! });
     });
-    return found;
+    return instalments;
   };
 }
 
 const missedWithin = (instalments: readonly Instalment[], months: number): number =>
   instalments.filter(({ ageMonths, daysLate }) => ageMonths <= months && daysLate * DAY_MS >= MISSED_MS).length;
 
+/** Delays and arrears of loan instalments. */
 export const paymentHistory = defineGroup({
   tables: ['loan_payments'],
   fields: {
