@@ -16,9 +16,9 @@ const isOfKind = <Wanted extends Kind>(
   kind: Wanted,
 ): labelling is LabellingOf<Wanted> => labelling?.kind === kind;
 
-/** The first model of the catalogue that learns from labels of this kind. @throws PipelineError `UNKNOWN_MODEL`. */
+/** The first model of the catalogue that learns from labels of this kind. @throws PipelineError `INVALID_INPUT` when none does. */
 export async function findLabelled<Wanted extends Kind>(kind: Wanted): Promise<LabelledModel<Wanted>> {
   for (const { name: modelName, labelling } of await loadCatalogue())
     if (isOfKind(labelling, kind)) return { modelName, labelling };
-  throw new PipelineError('UNKNOWN_MODEL', `no model learns from labelled ${kind}`, { kind });
+  throw new PipelineError('INVALID_INPUT', `no model learns from labelled ${kind}`, { kind });
 }

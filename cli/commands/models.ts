@@ -66,7 +66,7 @@ function addRefreeze(models: Command, cli: CliContext): void {
     .requiredOption('--approver <name>', 'who decided so')
     .option('--line <name>', 'line', DEFAULT_LINE)
     .action(async (model: string, options: LineOptions & { readonly approver: string }) => {
-      const { refreezeHoldout } = await import('../governance/refreeze.js');
+      const { refreezeHoldout } = await import('../views/refreeze-view.js');
       await refreezeHoldout(cli, model, options);
     });
 }

@@ -3,8 +3,8 @@ import type { PromotionRequest, RunRecord } from '../../contracts/registry.js';
 import { differenceTable } from '../output/difference.js';
 import { readJsonInput } from '../program/json-input.js';
 import { chooseRequest } from '../runs/promotions.js';
-import { consequence, redrawn } from '../governance/refreeze.js';
 import { progressLines } from '../runs/run-progress.js';
+import { consequences } from './refreeze-view.js';
 import { comparability } from './runs-view.js';
 
 describe('open promotion requests', () => {
@@ -56,25 +56,11 @@ describe('comparisons', () => {
   });
 });
 
-describe('renewed holdouts', () => {
-  const group = (salt: string) => ({ kind: 'group' as const, column: 'user', fraction: 0.3, salt });
-
-  it('draw other groups each time', () => {
-    expect(redrawn(group('s'), group('s'))).toEqual(group('s#2'));
-    expect(redrawn(group('s'), group('s#2'))).toEqual(group('s#3'));
-  });
-
-  it('take the new cut of a time rule', () => {
-    const cut = { kind: 'time' as const, column: 'at', cut: 5 };
-    expect(redrawn(cut, { ...cut, cut: 1 })).toEqual(cut);
-  });
-
+describe('consequences of a renewed holdout', () => {
   it('say whether the champion learned from the rows that are held out now', () => {
-    const cut = { kind: 'time' as const, column: 'at', cut: 5 };
-    expect(consequence(cut, { ...cut, cut: 6 })).toContain('learned from none');
-    expect(consequence(cut, { ...cut, cut: 4 })).toContain('learned from some');
-    expect(consequence(group('s'), group('s#2'))).toContain('learned from some');
-    expect(consequence(cut, { ...cut })).toContain('nothing changes');
+    expect(consequences['unseen-by-champion']).toContain('learned from none');
+    expect(consequences['seen-by-champion']).toContain('learned from some');
+    expect(consequences.unchanged).toContain('nothing changes');
   });
 });
 
