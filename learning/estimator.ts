@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { PipelineError } from '../contracts/errors.js';
 import type { ComputeContext } from '../contracts/model-definition.js';
+import { notFinite, requireAtLeast, requireFinite, requireLength } from './checks.js';
 import type { Matrix } from './numeric/matrix/index.js';
 
 /** Rows that a fit only looks at, for instance to stop early. */
@@ -57,32 +58,17 @@ function parseParams<Params>(definition: { name: string; params: z.ZodType<Param
   throw new PipelineError('INVALID_HYPERPARAMETERS', `${definition.name}: ${faults.join('; ')}`);
 }
 
-/** @throws PipelineError `SHAPE_MISMATCH` when `found` is not `wanted`. */
-export function requireLength(name: string, found: number, wanted: number): void {
-  if (found !== wanted) throw new PipelineError('SHAPE_MISMATCH', `${name} has ${found} rows, wanted ${wanted}`);
-}
-
-/** @throws PipelineError `NOT_FINITE` naming the first offending position. */
-export function requireFinite(name: string, values: ArrayLike<number>): void {
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i])) continue;
-    throw new PipelineError('NOT_FINITE', `${name}[${i}] is ${values[i]}, wanted a finite number`, { row: i });
-  }
-}
-
 /**
  * Infinity is never a value: it usually comes from a division by zero that nobody saw.
  * @throws PipelineError `SHAPE_MISMATCH`, `NOT_FINITE` with row and column.
  */
 export function requireFeatures(x: Matrix, missingAllowed: boolean): void {
-  if (x.values.length !== x.rows * x.cols) {
-    throw new PipelineError('SHAPE_MISMATCH', `x holds ${x.values.length} values, wanted ${x.rows} x ${x.cols}`);
-  }
+  requireLength('x', x.values.length, x.rows * x.cols, 'values');
   for (let i = 0; i < x.values.length; i++) {
     const value = x.values[i]!;
     if (Number.isFinite(value) || (missingAllowed && Number.isNaN(value))) continue;
     const [row, column] = [Math.floor(i / x.cols), i % x.cols];
-    throw new PipelineError('NOT_FINITE', `x[${row}, ${column}] is ${value}`, { row, column });
+    throw notFinite(`x[${row}, ${column}]`, value, { row, column });
   }
 }
 
@@ -99,7 +85,7 @@ function requireWeights(weights: ArrayLike<number>, rows: number): void {
 
 function requireRows(rows: ValidationRows, missingAllowed: boolean): void {
   requireLength('y', rows.y.length, rows.x.rows);
-  if (rows.x.rows === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no row to learn or judge from');
+  requireAtLeast('rows to learn from', rows.x.rows, 1);
   requireFeatures(rows.x, missingAllowed);
   requireFinite('y', rows.y);
   if (rows.weights) requireWeights(rows.weights, rows.x.rows);
@@ -134,7 +120,7 @@ export function defineEstimator<Params, State>(
 
 /** @throws PipelineError `SHAPE_MISMATCH` when x has another number of columns than was fitted. */
 export function requireWidth(x: Matrix, cols: number): void {
-  if (x.cols !== cols) throw new PipelineError('SHAPE_MISMATCH', `x has ${x.cols} columns, wanted ${cols}`);
+  requireLength('x', x.cols, cols, 'columns');
 }
 
 /** A context without progress and cancellation, for tests and small fits. */

@@ -1,5 +1,6 @@
 import { PipelineError } from '../contracts/errors.js';
 import type { Column, ColumnKind, Table } from '../contracts/table.js';
+import { countMismatch, rowOutside } from './checks.js';
 
 function columnOfKind<Kind extends ColumnKind>(
   table: Table,
@@ -57,7 +58,7 @@ function requireRows(table: Table, indices: ArrayLike<number>): void {
   for (let i = 0; i < indices.length; i++) {
     const row = indices[i]!;
     if (Number.isInteger(row) && row >= 0 && row < table.rowCount) continue;
-    throw new PipelineError('SHAPE_MISMATCH', `row ${row} was asked of a table with ${table.rowCount} rows`);
+    throw rowOutside(row, 'table', table.rowCount);
   }
 }
 
@@ -76,9 +77,7 @@ export function selectRows(table: Table, indices: ArrayLike<number>): Table {
  * @throws PipelineError `SHAPE_MISMATCH` when the lengths differ.
  */
 export function withColumn(table: Table, name: string, column: Column): Table {
-  if (column.values.length !== table.rowCount) {
-    const found = `column "${name}" has ${column.values.length} rows, the table has ${table.rowCount}`;
-    throw new PipelineError('SHAPE_MISMATCH', found, { column: name });
-  }
+  if (column.values.length !== table.rowCount)
+    throw countMismatch(`column "${name}"`, column.values.length, table.rowCount, { details: { column: name } });
   return { rowCount: table.rowCount, columns: { ...table.columns, [name]: column } };
 }

@@ -49,7 +49,7 @@ describe('initialisers', () => {
   });
 
   it('refuses data that does not fill its dims', () => {
-    expect(() => tensor('float32', [2, 2], new Float32Array(3))).toThrow('a [2, 2] tensor needs 4 values, got 3');
+    expect(() => tensor('float32', [2, 2], new Float32Array(3))).toThrow('a [2, 2] tensor has 3 values, wanted 4');
   });
 });
 

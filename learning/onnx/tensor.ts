@@ -1,4 +1,4 @@
-import { PipelineError } from '../../contracts/errors.js';
+import { countMismatch } from '../checks.js';
 import { ProtobufMessage } from './protobuf.js';
 
 /** Element types by ONNX's number (TensorProto.DataType). */
@@ -50,7 +50,7 @@ export function tensor<Type extends ElementType>(
 ): OnnxTensor<Type> {
   const size = dims.reduce((product, dim) => product * dim, 1);
   if (size !== data.length) {
-    throw new PipelineError('SHAPE_MISMATCH', `a [${dims.join(', ')}] tensor needs ${size} values, got ${data.length}`);
+    throw countMismatch(`a [${dims.join(', ')}] tensor`, data.length, size, { unit: 'values' });
   }
   return { type, dims, data };
 }

@@ -168,7 +168,7 @@ describe('renewal', () => {
     const state = fit(x, { method: 'forest' });
     expect(() => renewEnsemble(state, shifted, { share: 0, seed: 1 })).toThrow('share is 0');
     const few = matrix(10, 6, new Float64Array(60));
-    expect(() => renewEnsemble(state, few, { share: 0.5, seed: 1 })).toThrow('window has 10 rows');
+    expect(() => renewEnsemble(state, few, { share: 0.5, seed: 1 })).toThrow('10 rows in the window');
   });
 });
 

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { requireAtLeast } from '../../checks.js';
 import { requireWidth } from '../../estimator.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 import { createRandom, type Random } from '../../numeric/random/index.js';
@@ -38,8 +38,7 @@ export function renewReferences<State extends DistanceState>(
   const cols = state.standardisation.center.length;
   requireWidth(window, cols);
   const size = groupSize(state);
-  if (window.rows < size)
-    throw new PipelineError('TOO_FEW_ROWS', `window has ${window.rows} rows, a set takes ${size}`);
+  requireAtLeast('rows in the window', window.rows, size);
   const rows =
     state.kind === 'neighbour-distance' ? standardise(state.standardisation, window) : measuredRows(state, window);
   const groups = state.references.length / cols / size;

@@ -119,7 +119,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
   });
 
   it('refuses a single row', () => {
-    expect(() => fit(matrix(1, 3, new Float64Array(3)))).toThrow('x has 1 rows');
+    expect(() => fit(matrix(1, 3, new Float64Array(3)))).toThrow('1 rows to isolate');
   });
 
   it('attributions sum to the path that a row saves', () => {
@@ -191,7 +191,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
       x,
       Array.from({ length: 255 }, (_, i) => i),
     );
-    expect(() => replaceOldestTrees(state, few, 10, 1)).toThrow('the window has 255 rows');
+    expect(() => replaceOldestTrees(state, few, 10, 1)).toThrow('255 rows in the window');
     expect(() => replaceOldestTrees(state, x, 101, 1)).toThrow('count is 101');
   });
 });

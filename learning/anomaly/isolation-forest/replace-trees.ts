@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { requireAtLeast, requireInteger } from '../../checks.js';
 import { quietContext, requireWidth } from '../../estimator.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 import { extendedIsolationForest, isolationForest } from './isolation-forest.js';
@@ -8,13 +8,8 @@ import type { CutDirections, ExtendedIsolationForestState, ForestState, Isolatio
 function requireReplaceable(state: ForestState, window: Matrix, count: number): void {
   requireWidth(window, state.featureCount);
   const trees = treeCount(state.trees);
-  if (!Number.isInteger(count) || count < 1 || count > trees) {
-    throw new PipelineError('INVALID_INPUT', `count is ${count}, wanted an integer from 1 to ${trees}`);
-  }
-  if (window.rows < state.subsampleSize) {
-    const found = `the window has ${window.rows} rows, the forest's trees are grown on ${state.subsampleSize}`;
-    throw new PipelineError('TOO_FEW_ROWS', found);
-  }
+  requireInteger('count', count, 1, trees);
+  requireAtLeast('rows in the window', window.rows, state.subsampleSize);
 }
 
 /** The cuts that trees from `firstCut` on use, followed by the new trees'. */

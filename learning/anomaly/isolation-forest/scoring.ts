@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { requireAtLeast } from '../../checks.js';
 import { requireWidth } from '../../estimator.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 import { project } from './oblique-cuts.js';
@@ -59,5 +59,5 @@ export function scoreForest(state: ForestState, x: Matrix): Float64Array {
 
 /** @throws PipelineError `TOO_FEW_ROWS` when a forest cannot be grown. */
 export function requireTwoRows(x: Matrix): void {
-  if (x.rows < 2) throw new PipelineError('TOO_FEW_ROWS', `x has ${x.rows} rows, nothing can be isolated below 2`);
+  requireAtLeast('rows to isolate', x.rows, 2);
 }

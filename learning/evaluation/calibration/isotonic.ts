@@ -1,5 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
-import { requireFinite, requireLength } from '../../estimator.js';
+import { requireAtLeast, requireFinite, requireLength } from '../../checks.js';
 
 /** Neighbouring values that were pooled. */
 export interface Block {
@@ -99,7 +98,7 @@ export function fitIsotonic(
 ): IsotonicCalibration {
   requireLength('labels', labels.length, margins.length);
   requireFinite('margins', margins);
-  if (margins.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no row to calibrate with');
+  requireAtLeast('rows to calibrate with', margins.length, 1);
   const order = Int32Array.from({ length: margins.length }, (_, i) => i).sort(
     (a, b) => margins[a]! - margins[b]! || a - b,
   );

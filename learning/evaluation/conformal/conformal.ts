@@ -1,4 +1,5 @@
 import { PipelineError } from '../../../contracts/errors.js';
+import { requireAtLeast } from '../../checks.js';
 
 /** One forecast whose outcome is known and that the forecaster did not learn from. */
 export interface CalibrationPoint {
@@ -146,9 +147,7 @@ function checkRequest({ buckets, levels }: Request, points: readonly Calibration
     throw new PipelineError('INVALID_INPUT', `levels are ${levels.join(', ')}, wanted numbers between 0 and 1`);
   if (buckets.length === 0 || buckets.some((upTo, i) => !(upTo > (buckets[i - 1] ?? 0))))
     throw new PipelineError('INVALID_INPUT', `buckets are ${buckets.join(', ')}, wanted ascending horizons`);
-  const wanted = fewestFor(levels);
-  if (points.length < wanted)
-    throw new PipelineError('TOO_FEW_ROWS', `${points.length} calibration points, wanted at least ${wanted}`);
+  requireAtLeast('calibration points', points.length, fewestFor(levels));
 }
 
 /**

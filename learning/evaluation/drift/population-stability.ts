@@ -1,5 +1,5 @@
 import { PipelineError } from '../../../contracts/errors.js';
-import { requireLength } from '../../estimator.js';
+import { requireLength } from '../../checks.js';
 
 /** A share below this counts as this, so that an empty band costs much and not infinity. */
 const SMALLEST_SHARE = 1e-4;

@@ -1,5 +1,5 @@
 import type { Interval } from '../../../contracts/evaluation.js';
-import { PipelineError } from '../../../contracts/errors.js';
+import { requireAtLeast, requireLength } from '../../checks.js';
 
 /** Truth and prediction of each row, as names. */
 export interface Classified {
@@ -8,9 +8,8 @@ export interface Classified {
 }
 
 function requireRows({ truth, predicted }: Classified): void {
-  if (truth.length !== predicted.length)
-    throw new PipelineError('SHAPE_MISMATCH', `${predicted.length} predictions for ${truth.length} rows`);
-  if (truth.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'no row to judge');
+  requireLength('predicted', predicted.length, truth.length);
+  requireAtLeast('rows to measure', truth.length, 1);
 }
 
 /** Share of rows with the right name. @throws PipelineError `SHAPE_MISMATCH`, `TOO_FEW_ROWS`. */

@@ -1,5 +1,5 @@
 import type { Interval } from '../../../contracts/evaluation.js';
-import { PipelineError } from '../../../contracts/errors.js';
+import { requireAtLeast } from '../../checks.js';
 import { ascendingOrder, classWeights, requireSameLabels, requireScored, type Scored } from './order.js';
 import { mean } from '../../numeric/statistics/mean.js';
 import { normalQuantile } from './normal.js';
@@ -44,7 +44,7 @@ function placements({ labels, scores }: Scored): Placements {
 }
 
 function covariance(a: Float64Array, b: Float64Array): number {
-  if (a.length < 2) throw new PipelineError('TOO_FEW_ROWS', 'DeLong needs two rows of each class');
+  requireAtLeast('rows of a class for DeLong', a.length, 2);
   const [meanA, meanB] = [mean(a), mean(b)];
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i]! - meanA) * (b[i]! - meanB);

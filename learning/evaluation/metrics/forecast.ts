@@ -1,5 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
-import { requireLength } from '../../estimator.js';
+import { notFinite, requireAtLeast, requireLength } from '../../checks.js';
 
 /** A mean over points, with the points that had to be left out. */
 export interface CountedError {
@@ -16,7 +15,8 @@ function requirePairs(actual: ArrayLike<number>, forecast: ArrayLike<number>): v
   requireLength('forecast', forecast.length, actual.length);
   for (let i = 0; i < actual.length; i++) {
     if (Number.isFinite(forecast[i]) && (Number.isFinite(actual[i]) || Number.isNaN(actual[i]))) continue;
-    throw new PipelineError('NOT_FINITE', `point ${i} compares ${actual[i]} with ${forecast[i]}`, { row: i });
+    const [name, value] = Number.isFinite(forecast[i]) ? ['actual', actual[i]!] : ['forecast', forecast[i]!];
+    throw notFinite(`${name}[${i}]`, value, { row: i });
   }
 }
 
@@ -34,7 +34,7 @@ function meanOver(
     sum += error(actual[i]!, forecast[i]!);
     count++;
   }
-  if (count === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no actual value to compare with');
+  requireAtLeast('actual values to compare with', count, 1);
   return sum / count;
 }
 

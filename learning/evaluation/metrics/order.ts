@@ -1,4 +1,5 @@
 import { PipelineError } from '../../../contracts/errors.js';
+import { notBinary, notFinite, requireAtLeast, requireLength, requireSameRows } from '../../checks.js';
 
 /** Truth and score of the same rows, (n,) each; labels are 0 or 1. */
 export interface Scored {
@@ -25,7 +26,7 @@ export function ascendingOrder(scores: ArrayLike<number>): Int32Array {
 
 function requireLabel(label: number, row: number): void {
   if (label === 0 || label === 1) return;
-  throw new PipelineError('INVALID_VALUE', `label of row ${row} is ${label}, wanted 0 or 1`, { row });
+  throw notBinary(`row ${row}`, { row });
 }
 
 /**
@@ -33,15 +34,13 @@ function requireLabel(label: number, row: number): void {
  * @throws PipelineError `SHAPE_MISMATCH`, `TOO_FEW_ROWS` (none), `NOT_FINITE` (score), `INVALID_VALUE` (label).
  */
 export function requireScored({ labels, scores }: Scored, weights?: ArrayLike<number>): void {
-  if (labels.length !== scores.length || (weights && weights.length !== labels.length)) {
-    const found = `${labels.length} labels, ${scores.length} scores, ${weights?.length ?? labels.length} weights`;
-    throw new PipelineError('SHAPE_MISMATCH', `${found}; wanted one of each a row`);
-  }
-  if (labels.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no row to measure');
+  requireLength('scores', scores.length, labels.length);
+  if (weights) requireLength('weights', weights.length, labels.length);
+  requireAtLeast('rows to measure', labels.length, 1);
   for (let row = 0; row < labels.length; row++) {
     requireLabel(labels[row]!, row);
     if (!Number.isFinite(scores[row])) {
-      throw new PipelineError('NOT_FINITE', `score of row ${row} is ${scores[row]}`, { row });
+      throw notFinite(`scores[${row}]`, scores[row]!, { row });
     }
   }
 }
@@ -86,5 +85,5 @@ export function classWeights(labels: ArrayLike<number>, weights?: ArrayLike<numb
 export function requireSameLabels(a: ArrayLike<number>, b: ArrayLike<number>): void {
   let same = a.length === b.length;
   for (let row = 0; same && row < a.length; row++) same = a[row] === b[row];
-  if (!same) throw new PipelineError('SHAPE_MISMATCH', 'a paired comparison needs the same rows in the same order');
+  requireSameRows(same);
 }

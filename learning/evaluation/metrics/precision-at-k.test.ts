@@ -35,5 +35,5 @@ it('does not depend on the order of rows, and weight 2 is the row twice', () => 
 
 it('refuses a k that counts nothing', () => {
   expect(() => precisionAtK(0)).toThrow('k is 0');
-  expect(() => precisionAtK(1)([], [])).toThrow('no row');
+  expect(() => precisionAtK(1)([], [])).toThrow('0 rows');
 });

@@ -6,7 +6,7 @@ function requireProbabilities({ labels, scores }: Scored, weights?: ArrayLike<nu
   for (let row = 0; row < scores.length; row++) {
     const probability = scores[row]!;
     if (probability >= 0 && probability <= 1) continue;
-    throw new PipelineError('INVALID_VALUE', `probability of row ${row} is ${probability}, wanted 0 to 1`, { row });
+    throw new PipelineError('INVALID_VALUE', `row ${row}: the probability is not from 0 to 1`, { row });
   }
 }
 

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { requireInteger } from '../../checks.js';
 import { ascendingOrder, classWeights, forEachStep, requireScored, type ScoreMetric } from './order.js';
 
 /**
@@ -88,7 +88,7 @@ export function rocCurve(labels: ArrayLike<number>, scores: ArrayLike<number>): 
  * @throws PipelineError `INVALID_INPUT`; the metric `SHAPE_MISMATCH`, `TOO_FEW_ROWS`, `NOT_FINITE`, `INVALID_VALUE`.
  */
 export function precisionAtK(k: number): ScoreMetric {
-  if (!Number.isInteger(k) || k < 1) throw new PipelineError('INVALID_INPUT', `k is ${k}, wanted an integer from 1`);
+  requireInteger('k', k, 1);
   return (labels, scores, weights) => {
     requireScored({ labels, scores }, weights);
     const weightOf = (row: number): number => (weights ? weights[row]! : 1);

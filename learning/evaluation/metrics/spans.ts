@@ -1,5 +1,5 @@
 import type { Interval } from '../../../contracts/evaluation.js';
-import { PipelineError } from '../../../contracts/errors.js';
+import { requireAtLeast, requireSameRows } from '../../checks.js';
 import { createRandom } from '../../numeric/random/index.js';
 import { quantile } from './bootstrap.js';
 
@@ -76,7 +76,7 @@ export function spanInterval(
   measure: (sum: SpanCounts) => number,
   { seed, resamples = 500 }: SpanBootstrap,
 ): Interval {
-  if (counts.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no text to judge');
+  requireAtLeast('texts to measure', counts.length, 1);
   return resampled(counts.length, resamples, seed, (times) => measure(sumSpans(counts, times)));
 }
 
@@ -90,9 +90,8 @@ export function pairedSpanInterval(
   measure: (sum: SpanCounts) => number,
   { seed, resamples = 500 }: SpanBootstrap,
 ): Interval {
-  if (ours.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no text to judge');
-  const same = ours.length === theirs.length && ours.every(({ wanted }, i) => wanted === theirs[i]!.wanted);
-  if (!same) throw new PipelineError('SHAPE_MISMATCH', 'the two were not scored on the same annotated texts');
+  requireAtLeast('texts to measure', ours.length, 1);
+  requireSameRows(ours.length === theirs.length && ours.every(({ wanted }, i) => wanted === theirs[i]!.wanted));
   return resampled(
     ours.length,
     resamples,

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { requireAtLeast, requireInteger } from '../../checks.js';
 import { createRandom } from '../../numeric/random/random.js';
 
 function rowsByLabel(labels: ArrayLike<number>): number[][] {
@@ -19,8 +19,8 @@ function rowsByLabel(labels: ArrayLike<number>): number[][] {
  * @throws PipelineError `INVALID_INPUT` when k is no integer ≥ 2; `TOO_FEW_ROWS` when there are fewer rows than folds.
  */
 export function stratifiedFolds(labels: ArrayLike<number>, k: number, seed: number): Int32Array {
-  if (!Number.isInteger(k) || k < 2) throw new PipelineError('INVALID_INPUT', `k is ${k}, wanted an integer from 2 on`);
-  if (labels.length < k) throw new PipelineError('TOO_FEW_ROWS', `${labels.length} rows cannot fill ${k} folds`);
+  requireInteger('k', k, 2);
+  requireAtLeast('rows for the folds', labels.length, k);
   const random = createRandom(seed);
   const folds = new Int32Array(labels.length);
   let dealt = 0;

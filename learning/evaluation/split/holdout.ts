@@ -1,6 +1,7 @@
 import type { FrozenHoldout, SplitRule } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
+import { requireAtLeast } from '../../checks.js';
 import { hashFraction } from '../../numeric/hash/murmur.js';
 import { selectRows, textColumn, timestampColumn } from '../../table.js';
 
@@ -23,7 +24,7 @@ export function freezeHoldout(rule: SplitRule, table: Table): FrozenHoldout {
     return { kind: 'group', column: rule.column, fraction: rule.fraction, salt: rule.salt };
   }
   const latest = newest(timestampColumn(table, rule.column));
-  if (latest === -Infinity) throw new PipelineError('TOO_FEW_ROWS', `no row has a time in "${rule.column}"`);
+  if (latest === -Infinity) requireAtLeast(`rows with a time in "${rule.column}"`, 0, 1);
   return { kind: 'time', column: rule.column, cut: latest - rule.days * DAY_MS };
 }
 

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { countMismatch, rowOutside } from '../../checks.js';
 
 /** Numbers in rows and columns: element (i, j) stands at `values[i * cols + j]`. NaN is missing where allowed. */
 export interface Matrix {
@@ -13,7 +13,7 @@ export interface Matrix {
  */
 export function matrix(rows: number, cols: number, values: Float64Array): Matrix {
   if (rows * cols !== values.length) {
-    throw new PipelineError('SHAPE_MISMATCH', `${rows} x ${cols} needs ${rows * cols} values, got ${values.length}`);
+    throw countMismatch(`a ${rows} x ${cols} matrix`, values.length, rows * cols, { unit: 'values' });
   }
   return { rows, cols, values };
 }
@@ -27,7 +27,7 @@ export function matrixFromRows(rows: readonly ArrayLike<number>[]): Matrix {
   const values = new Float64Array(rows.length * cols);
   rows.forEach((row, i) => {
     if (row.length !== cols) {
-      throw new PipelineError('SHAPE_MISMATCH', `row ${i} has ${row.length} values, the first row has ${cols}`);
+      throw countMismatch(`row ${i}`, row.length, cols, { unit: 'values' });
     }
     values.set(row, i * cols);
   });
@@ -44,7 +44,7 @@ export function matrixFromColumns(columns: readonly ArrayLike<number>[]): Matrix
   const values = new Float64Array(rows * cols);
   columns.forEach((column, j) => {
     if (column.length !== rows) {
-      throw new PipelineError('SHAPE_MISMATCH', `column ${j} has ${column.length} rows, the first has ${rows}`);
+      throw countMismatch(`column ${j}`, column.length, rows);
     }
     for (let i = 0; i < rows; i++) values[i * cols + j] = column[i]!;
   });
@@ -57,7 +57,7 @@ export function selectMatrixRows(x: Matrix, indices: ArrayLike<number>): Matrix 
   for (let i = 0; i < indices.length; i++) {
     const row = indices[i]!;
     if (!Number.isInteger(row) || row < 0 || row >= x.rows) {
-      throw new PipelineError('SHAPE_MISMATCH', `row ${row} was asked of a matrix with ${x.rows} rows`);
+      throw rowOutside(row, 'matrix', x.rows);
     }
     values.set(x.values.subarray(row * x.cols, (row + 1) * x.cols), i * x.cols);
   }

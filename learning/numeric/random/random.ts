@@ -1,4 +1,5 @@
 import { PipelineError } from '../../../contracts/errors.js';
+import { requireInteger } from '../../checks.js';
 import { avalanche, murmur3 } from '../hash/murmur.js';
 
 /** A seeded source of chance. Two generators with the same seed give the same numbers for ever. */
@@ -43,9 +44,7 @@ function xoshiro(seed: number): () => number {
 }
 
 function boundedInteger(next: () => number, bound: number): number {
-  if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32) {
-    throw new PipelineError('INVALID_INPUT', `bound is ${bound}, wanted an integer from 1 to 2^32`);
-  }
+  requireInteger('bound', bound, 1, 2 ** 32);
   const limit = 2 ** 32 - (2 ** 32 % bound);
   for (;;) {
     const draw = next();

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { notBinary, singleClass } from '../../checks.js';
 
 /** A loss that boosting minimises, by its first and second derivative in the margin. */
 export interface Objective {
@@ -38,7 +38,7 @@ function positiveShare(y: ArrayLike<number>, weights: ArrayLike<number> | null):
   for (let i = 0; i < y.length; i++) {
     const label = y[i]!;
     if (label !== 0 && label !== 1) {
-      throw new PipelineError('INVALID_VALUE', `y[${i}] is ${label}, wanted 0 or 1`, { row: i });
+      throw notBinary(`row ${i}`, { row: i });
     }
     const weight = weights ? weights[i]! : 1;
     positive += weight * label;
@@ -52,7 +52,7 @@ export const logistic: Objective = {
   baseMargin(y, weights) {
     const share = positiveShare(y, weights);
     if (share > 0 && share < 1) return Math.fround(Math.log(share / (1 - share)));
-    throw new PipelineError('SINGLE_CLASS', `all ${y.length} labels are ${share}, wanted both 0 and 1`);
+    throw singleClass(`${y.length} labels`);
   },
   derivatives({ y, weights }, margin, pairs) {
     for (let i = 0; i < margin.length; i++) {

@@ -49,8 +49,8 @@ describe('ordered target statistics', () => {
 
   it('refuses columns of another length or number', () => {
     expect(() => fitTargetStatistics([['a']], [1, 0], random())).toThrow('1 rows, wanted 2');
-    expect(() => fitTargetStatistics([[]], [], random())).toThrow('no row');
+    expect(() => fitTargetStatistics([[]], [], random())).toThrow('0 rows');
     const { state } = fitTargetStatistics([['a']], [1], random());
-    expect(() => encodeTargetStatistics(state, [])).toThrow('got 0 columns, wanted 1');
+    expect(() => encodeTargetStatistics(state, [])).toThrow('has 0 columns, wanted 1');
   });
 });

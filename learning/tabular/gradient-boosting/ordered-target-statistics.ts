@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { countMismatch, requireAtLeast, requireLength } from '../../checks.js';
 import type { Random } from '../../numeric/random/index.js';
 
 /** One learned column of categories. */
@@ -32,7 +32,7 @@ const keyOf = (category: string | null): string => (category === null ? '∅' : 
 function requireLengths(columns: CategoryColumns, rows: number): void {
   for (const [column, values] of columns.entries()) {
     if (values.length === rows) continue;
-    throw new PipelineError('SHAPE_MISMATCH', `column ${column} has ${values.length} rows, wanted ${rows}`, { column });
+    throw countMismatch(`column ${column}`, values.length, rows, { details: { column } });
   }
 }
 
@@ -81,7 +81,7 @@ export function fitTargetStatistics(
   { smoothing = 1, orders = 4 }: TargetStatisticsOptions = {},
 ): { readonly state: TargetStatisticsState; readonly encoded: readonly Float64Array[] } {
   requireLengths(columns, y.length);
-  if (y.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no row to learn categories from');
+  requireAtLeast('rows to learn categories from', y.length, 1);
   const prior = Array.from(y).reduce((sum, label) => sum + label, 0) / y.length;
   const permutations = Array.from({ length: orders }, (_, index) => random.fork(index).permutation(y.length));
   const keys = columns.map((column) => column.map(keyOf));
@@ -100,9 +100,7 @@ export function fitTargetStatistics(
  * @throws PipelineError `SHAPE_MISMATCH`.
  */
 export function encodeTargetStatistics(state: TargetStatisticsState, columns: CategoryColumns): Float64Array[] {
-  if (columns.length !== state.columns.length) {
-    throw new PipelineError('SHAPE_MISMATCH', `got ${columns.length} columns, wanted ${state.columns.length}`);
-  }
+  requireLength('the table', columns.length, state.columns.length, 'columns');
   return columns.map((column, k) => {
     const { totals } = state.columns[k]!;
     const valueOf = (category: string | null): number => {

@@ -1,4 +1,5 @@
 import { PipelineError } from '../../../contracts/errors.js';
+import { requireAtLeast } from '../../checks.js';
 import { createRandom } from '../../numeric/random/index.js';
 
 /** A rejected application as a training row with an outcome that nobody saw. */
@@ -81,7 +82,7 @@ export function parcelling(
   options: { readonly factor: number; readonly seed: number },
 ): InferredRow[] {
   requireFactor(options.factor);
-  if (accepted.labels.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no accepted application');
+  requireAtLeast('accepted applications', accepted.labels.length, 1);
   const edges = bandEdges(accepted.probabilities);
   const rates = bandRates(accepted, edges).map((rate) => worsened(rate, options.factor));
   const random = createRandom(options.seed).fork('parcelling');

@@ -1,4 +1,5 @@
 import { PipelineError } from '../../../contracts/errors.js';
+import { requireLength } from '../../checks.js';
 import type { Encoder } from './encoder.js';
 import {
   fineTune,
@@ -56,10 +57,6 @@ function requireClass(label: number, classes: number): number {
   throw new PipelineError('INVALID_INPUT', `label ${label} is none of ${classes} classes`);
 }
 
-function requireSame(what: string, found: number, wanted: number): void {
-  if (found !== wanted) throw new PipelineError('SHAPE_MISMATCH', `${found} ${what} for ${wanted} inputs`);
-}
-
 /** Target of the right class 1 − smoothing + smoothing / classes, of the others smoothing / classes. */
 function writeTarget(into: Float32Array, labels: readonly number[], smoothing: number): number {
   const { length } = into;
@@ -72,11 +69,11 @@ type Settings = Pick<SequenceTask, 'classes' | 'multiLabel' | 'params'>;
 
 function textExamples(encoder: Encoder, { texts, labels }: LabelledTexts, settings: Settings): Example[] {
   const { classes, multiLabel, params } = settings;
-  requireSame('labels', labels.length, texts.length);
+  requireLength('labels', labels.length, texts.length);
   const smoothing = multiLabel ? 0 : params.labelSmoothing;
   return texts.map((text, row) => {
     const present = presentIn(labels[row]!).map((one) => requireClass(one, classes));
-    if (!multiLabel && present.length > 1) requireSame('classes', present.length, 1);
+    if (!multiLabel && present.length > 1) requireLength(`text ${row}`, present.length, 1, 'classes');
     const { ids } = encoder.tokenizer.encode(text, params.maximumLength);
     const spread = present.length === 0 && !multiLabel ? 1 : smoothing;
     return { ids, label: (into) => writeTarget(into, present, spread) };
@@ -146,10 +143,10 @@ interface WordExample extends Example {
 /** A word's tag is learned at its first piece (Devlin et al., 2019); the other pieces count nothing. */
 function wordExamples(encoder: Encoder, { sentences, tags }: TaggedSentences, task: TokenTask): WordExample[] {
   const { classes, params } = task;
-  requireSame('tag lists', tags.length, sentences.length);
+  requireLength('tag lists', tags.length, sentences.length);
   return sentences.map((words, row) => {
     const labels = tags[row]!.map((tag) => requireClass(tag, classes));
-    requireSame('tags', labels.length, words.length);
+    requireLength(`sentence ${row}`, labels.length, words.length, 'tags');
     const { ids, first } = encoder.tokenizer.encodeWords(words, params.maximumLength);
     const label = (into: Float32Array): number => {
       let counted = 0;

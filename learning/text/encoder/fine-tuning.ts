@@ -1,5 +1,5 @@
 import type { ComputeContext, TrainContext } from '../../../contracts/model-definition.js';
-import { PipelineError } from '../../../contracts/errors.js';
+import { requireAtLeast } from '../../checks.js';
 import { murmur3 } from '../../numeric/hash/murmur.js';
 import { createRandom } from '../../numeric/random/index.js';
 import { batchesOf, rateFactor } from './batches.js';
@@ -246,7 +246,7 @@ class FineTuning {
  */
 export async function fineTune(task: FineTuningTask, context: FineTuningContext): Promise<EncoderModel> {
   const { encoder, head, examples, params } = task;
-  if (examples.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no text to fine-tune an encoder on');
+  requireAtLeast('texts to fine-tune on', examples.length, 1);
   const fingerprint = fingerprintOf(task, context.seed);
   const checkpoint = await findCheckpoint(context, fingerprint);
   const begin = checkpoint ? undefined : await task.startHead?.compute();

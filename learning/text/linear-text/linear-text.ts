@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ComputeContext } from '../../../contracts/model-definition.js';
-import { requireLength } from '../../estimator.js';
+import { requireLength } from '../../checks.js';
 import { dualAscent, scoreRow } from './dual-ascent.js';
 import { logisticLink, softmaxLink } from './link.js';
 import { poolWithBayes } from './naive-bayes.js';

@@ -1,5 +1,5 @@
 import type { ComputeContext } from '../../../contracts/model-definition.js';
-import { requireLength } from '../../estimator.js';
+import { requireLength } from '../../checks.js';
 import { dualAscent, logisticLink, softmaxLink, type SparseRows } from '../linear-text/index.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 

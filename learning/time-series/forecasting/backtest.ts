@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { requireInteger } from '../../checks.js';
 import { fitOrNull, type Forecaster, type ForecasterState } from './forecaster.js';
 import { seriesBefore, type Series } from './series.js';
 
@@ -105,9 +105,7 @@ export function backtest(
   options: BacktestOptions,
 ): BacktestResult[] {
   const { horizon } = options;
-  if (!Number.isInteger(horizon) || horizon < 1) {
-    throw new PipelineError('INVALID_INPUT', `horizon is ${horizon}, wanted a whole number of steps from 1`);
-  }
+  requireInteger('horizon', horizon, 1);
   const origins = rollingOrigins(series.values.length, options);
   const known = new Map<string, readonly OriginForecast[] | null>();
   const forecastsOf = (forecaster: Forecaster): readonly OriginForecast[] | null => {

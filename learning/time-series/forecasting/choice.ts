@@ -1,6 +1,5 @@
-import { PipelineError } from '../../../contracts/errors.js';
 import { averageForecasts, backtest, backtestError, type BacktestOptions, type BacktestResult } from './backtest.js';
-import { blendStates, fitOrNull, type Forecaster, type ForecasterState } from './forecaster.js';
+import { blendStates, cannotLearn, fitOrNull, type Forecaster, type ForecasterState } from './forecaster.js';
 import { countObserved, type Series } from './series.js';
 
 /** A candidate's part in the chosen forecast. */
@@ -55,8 +54,7 @@ function learnFirst(series: Series, order: readonly Forecaster[]): { name: strin
     const state = fitOrNull(candidate, series);
     if (state !== null) return { name: candidate.name, state };
   }
-  const found = countObserved(series.values);
-  throw new PipelineError('TOO_FEW_ROWS', `no candidate can learn from ${found} values`, { found });
+  throw cannotLearn('candidate', series);
 }
 
 type Decision = Omit<Choice, 'observed'>;

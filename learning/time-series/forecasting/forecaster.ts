@@ -1,6 +1,7 @@
 import { PipelineError } from '../../../contracts/errors.js';
+import { requireInteger } from '../../checks.js';
 import { evaluateCurve, evaluateSpread, type ForecastCurve, type Outlook, type Shifts } from './curve.js';
-import { fillGaps, type Series } from './series.js';
+import { countObserved, fillGaps, type Series } from './series.js';
 
 /** One curve with its part in the forecast; the weights of a state sum to 1. */
 export interface WeightedCurve extends ForecastCurve {
@@ -65,18 +66,13 @@ export interface LearnedCurve {
   readonly details?: Readonly<Record<string, number | string>>;
 }
 
-function requireHorizon(horizon: number): void {
-  if (Number.isInteger(horizon) && horizon >= 1) return;
-  throw new PipelineError('INVALID_INPUT', `horizon is ${horizon}, wanted a whole number of steps from 1`);
-}
-
 /**
  * Mean and standard deviation at the steps after the series.
  * @param shifts - effects of holidays and regressors in these steps; applied to every curve.
  * @throws PipelineError `INVALID_INPUT` when the horizon is no whole number ≥ 1.
  */
 export function predictState(state: ForecasterState, horizon: number, shifts?: Shifts): Forecast {
-  requireHorizon(horizon);
+  requireInteger('horizon', horizon, 1);
   const mean = new Float64Array(horizon);
   const sd = new Float64Array(horizon);
   const floor = state.floor ?? -Infinity;
@@ -145,11 +141,15 @@ export function combination(name: string, members: readonly Forecaster[]): Forec
     fit(series: Series): ForecasterState {
       const states = members.map((member) => fitOrNull(member, series)).filter((state) => state !== null);
       if (states.length > 0) return blendStates(name, states);
-      throw new PipelineError('TOO_FEW_ROWS', `no member of ${name} can learn from ${series.values.length} values`);
+      throw cannotLearn(`member of ${name}`, series);
     },
     predict: predictState,
   });
 }
+
+/** `TOO_FEW_ROWS`. @param who - `candidate` or `member of …`. */
+export const cannotLearn = (who: string, { values }: Series): PipelineError =>
+  new PipelineError('TOO_FEW_ROWS', `no ${who} can learn from ${countObserved(values)} values`);
 
 /** The state, or null when the series is too short for this forecaster. Other faults are thrown. */
 export function fitOrNull(

@@ -1,4 +1,5 @@
 import { PipelineError } from '../../../contracts/errors.js';
+import { notFinite, requireAtLeast } from '../../checks.js';
 import { DAY_MS, dayOfTime, firstDayOf, monthOfDay } from '../calendar/index.js';
 
 /** Distance between two values of a series. A month is a calendar month, so its steps differ in days. */
@@ -58,7 +59,7 @@ function requireSeries({ values, start }: Series): void {
   if (!Number.isFinite(start)) throw new PipelineError('INVALID_INPUT', `the series starts at ${start}, wanted a time`);
   for (let i = 0; i < values.length; i++) {
     if (values[i] === Infinity || values[i] === -Infinity) {
-      throw new PipelineError('NOT_FINITE', `value ${i} of the series is infinite`, { row: i });
+      throw notFinite(`values[${i}]`, values[i]!, { row: i });
     }
   }
 }
@@ -90,12 +91,8 @@ function nextObserved(values: ArrayLike<number>, from: number): number {
 export function fillGaps(series: Series, minimum = 1): FilledSeries {
   requireSeries(series);
   const observed = countObserved(series.values);
-  if (observed < Math.max(1, minimum)) {
-    throw new PipelineError('TOO_FEW_ROWS', `the series has ${observed} values, wanted at least ${minimum}`, {
-      found: observed,
-      wanted: minimum,
-    });
-  }
+  const wanted = Math.max(1, minimum);
+  requireAtLeast('values in the series', observed, wanted, { found: observed, wanted });
   const cut = nextObserved(series.values, 0);
   const values = Float64Array.from({ length: series.values.length - cut }, (_, i) => series.values[cut + i]!);
   for (let i = 1; i < values.length; i++) {

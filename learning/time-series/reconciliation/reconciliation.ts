@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { requireAtLeast, requireLength } from '../../checks.js';
 
 /** A total and the parts that should add up to it, all forecast by themselves. */
 export interface BaseForecasts {
@@ -39,8 +39,7 @@ function nonNegative({ total, parts }: Reconciled): Reconciled {
  */
 export function minimumTrace(base: BaseForecasts, covariance: ErrorCovariance): Reconciled {
   const size = base.parts.length + 1;
-  if (covariance.length !== size * size)
-    throw new PipelineError('SHAPE_MISMATCH', `a covariance of ${size} x ${size} needs ${size * size} values`);
+  requireLength('the covariance', covariance.length, size * size, 'values');
   const contrast = (row: number): number => {
     let sum = covariance[row * size]!;
     for (let j = 1; j < size; j++) sum -= covariance[row * size + j]!;
@@ -96,7 +95,7 @@ function shrinkage(standard: readonly Float64Array[], correlation: Float64Array,
  */
 export function shrunkCovariance(errors: readonly ArrayLike<number>[]): ErrorCovariance {
   const n = errors.length;
-  if (n < 3) throw new PipelineError('TOO_FEW_ROWS', `${n} rows of errors, wanted at least 3`);
+  requireAtLeast('rows of errors', n, 3);
   const size = errors[0]!.length;
   const { mean, product } = moments(errors, size);
   const deviation = Float64Array.from({ length: size }, (_, i) => Math.sqrt(product[i * size + i]! / (n - 1)));

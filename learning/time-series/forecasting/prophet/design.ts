@@ -1,4 +1,5 @@
 import { PipelineError } from '../../../../contracts/errors.js';
+import { notFinite, requireAtLeast, requireFinite, requireLength } from '../../../checks.js';
 import type { Mode } from '../curve.js';
 import type { Holiday } from './holidays.js';
 import type {
@@ -47,12 +48,8 @@ export interface FeaturePlan {
 export function namedColumn(columns: NamedColumns | undefined, name: string, rows: number): ArrayLike<number> {
   const column = columns?.[name];
   if (!column) throw new PipelineError('MISSING_COLUMN', `wanted a column "${name}"`, { column: name });
-  if (column.length !== rows) {
-    throw new PipelineError('SHAPE_MISMATCH', `column "${name}" has ${column.length} rows, wanted ${rows}`);
-  }
-  for (let i = 0; i < rows; i++) {
-    if (!Number.isFinite(column[i])) throw new PipelineError('NOT_FINITE', `${name}[${i}] is not finite`, { row: i });
-  }
+  requireLength(`column "${name}"`, column.length, rows);
+  requireFinite(name, column);
   return column;
 }
 
@@ -197,17 +194,15 @@ function pick(columns: NamedColumns | undefined, rows: readonly number[]): Named
 /** Known rows in order of time. @throws PipelineError `SHAPE_MISMATCH`, `NOT_FINITE`, `TOO_FEW_ROWS`. */
 function sortRows(data: ProphetData): ProphetData {
   const { days, values } = data;
-  if (days.length !== values.length) {
-    throw new PipelineError('SHAPE_MISMATCH', `there are ${days.length} days and ${values.length} values`);
-  }
+  requireLength('values', values.length, days.length);
   const rows = Array.from({ length: days.length }, (_, row) => row).filter((row) => !Number.isNaN(values[row]!));
   for (const row of rows) {
-    if (Number.isFinite(values[row]) && Number.isFinite(days[row])) continue;
-    throw new PipelineError('NOT_FINITE', `row ${row} has a day or value that is not finite`, { row });
+    if (!Number.isFinite(days[row])) throw notFinite(`days[${row}]`, days[row]!, { row });
+    if (!Number.isFinite(values[row])) throw notFinite(`values[${row}]`, values[row]!, { row });
   }
   rows.sort((a, b) => days[a]! - days[b]!);
   const distinct = new Set(rows.map((row) => days[row]!)).size;
-  if (distinct < 2) throw new PipelineError('TOO_FEW_ROWS', `Prophet found ${distinct} known days, wanted at least 2`);
+  requireAtLeast('known days', distinct, 2);
   return {
     ...data,
     days: rows.map((row) => days[row]!),

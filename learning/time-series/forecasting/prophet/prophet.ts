@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../../contracts/errors.js';
+import { requireLength } from '../../../checks.js';
 import { piecewiseAt, type Mode, type PiecewiseTrend } from '../curve.js';
 import { buildDesign, holidayColumns, namedColumn, waveColumns, type ProphetDesign } from './design.js';
 import { layoutOf, logPosterior } from './model.js';
@@ -81,9 +81,7 @@ export function prophetLogPosterior(data: ProphetData, options: ProphetOptions, 
   const design = buildDesign(data, options);
   const theta = parametersOf(state);
   const { size } = layoutOf(design);
-  if (theta.length !== size) {
-    throw new PipelineError('SHAPE_MISMATCH', `the state has ${theta.length} parameters, the options give ${size}`);
-  }
+  requireLength('the state', theta.length, size, 'parameters');
   return logPosterior(design, theta, state.sigma);
 }
 

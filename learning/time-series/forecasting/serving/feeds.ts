@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../../contracts/errors.js';
+import { requireAtLeast, requireInteger } from '../../../checks.js';
 import type { ForecastCurve, Shifts } from '../curve.js';
 import type { ForecasterState } from '../forecaster.js';
 import { periodDays } from '../series.js';
@@ -129,10 +129,8 @@ export function forecastFeeds(
   horizon: number,
   shifts: readonly (Shifts | undefined)[] = [],
 ): Record<GraphInput, Feed> {
-  if (states.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'there is no series to forecast');
-  if (!Number.isInteger(horizon) || horizon < 1) {
-    throw new PipelineError('INVALID_INPUT', `horizon is ${horizon}, wanted a whole number of steps from 1`);
-  }
+  requireAtLeast('series to forecast', states.length, 1);
+  requireInteger('horizon', horizon, 1);
   const rows = states.flatMap((state, series) =>
     state.curves.map(({ weight, ...curve }): Row => ({ curve, state, series, weight })),
   );

@@ -1,0 +1,54 @@
+import { type ErrorDetails, PipelineError } from '../contracts/errors.js';
+
+/** `SHAPE_MISMATCH` of a thing that must have as many rows, values or columns as another. */
+export const countMismatch = (
+  name: string,
+  found: number,
+  wanted: number,
+  { unit = 'rows', details }: { readonly unit?: string; readonly details?: ErrorDetails } = {},
+): PipelineError => new PipelineError('SHAPE_MISMATCH', `${name} has ${found} ${unit}, wanted ${wanted}`, details);
+
+/** @throws PipelineError `SHAPE_MISMATCH` when `found` is not `wanted`. */
+export function requireLength(name: string, found: number, wanted: number, unit = 'rows'): void {
+  if (found !== wanted) throw countMismatch(name, found, wanted, { unit });
+}
+
+/** `SHAPE_MISMATCH` of a row index. @param holder - `matrix` or `table`. */
+export const rowOutside = (row: number, holder: string, rows: number): PipelineError =>
+  new PipelineError('SHAPE_MISMATCH', `row ${row} was asked of a ${holder} with ${rows} rows`);
+
+/** @throws PipelineError `SHAPE_MISMATCH` when two sets of scores are not of the same rows. */
+export function requireSameRows(same: boolean): void {
+  if (!same) throw new PipelineError('SHAPE_MISMATCH', 'a paired comparison needs the same rows in the same order');
+}
+
+/** @param what - plural with its purpose, `rows to learn from`. @throws PipelineError `TOO_FEW_ROWS`. */
+export function requireAtLeast(what: string, found: number, wanted: number, details?: ErrorDetails): void {
+  if (found >= wanted) return;
+  throw new PipelineError('TOO_FEW_ROWS', `${found} ${what}, wanted at least ${wanted}`, details);
+}
+
+/** `NOT_FINITE` at a place such as `x[3, 1]`. */
+export const notFinite = (place: string, value: number, details: ErrorDetails): PipelineError =>
+  new PipelineError('NOT_FINITE', `${place} is ${value}, wanted a finite number`, details);
+
+/** @throws PipelineError `NOT_FINITE` naming the first offending position. */
+export function requireFinite(name: string, values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++)
+    if (!Number.isFinite(values[i])) throw notFinite(`${name}[${i}]`, values[i]!, { row: i });
+}
+
+/** @throws PipelineError `INVALID_INPUT` when the number is no integer from `least` to `most`. */
+export function requireInteger(name: string, value: number, least: number, most = Infinity): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const wanted = `wanted an integer from ${least} ${most === Infinity ? 'on' : `to ${most}`}`;
+  throw new PipelineError('INVALID_INPUT', `${name} is ${value}, ${wanted}`);
+}
+
+/** `INVALID_VALUE` of a label that is neither 0 nor 1; the value itself is not told. */
+export const notBinary = (place: string, details: ErrorDetails): PipelineError =>
+  new PipelineError('INVALID_VALUE', `${place}: the label is neither 0 nor 1`, details);
+
+/** `SINGLE_CLASS`. @param what - plural, `outcomes`. */
+export const singleClass = (what: string, details?: ErrorDetails): PipelineError =>
+  new PipelineError('SINGLE_CLASS', `all ${what} are the same, so there is nothing to learn`, details);
