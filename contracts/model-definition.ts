@@ -66,12 +66,27 @@ export interface Sharding<Params> {
   ): Promise<Uint8Array>;
 }
 
+/** An answer with what explains it. */
+export interface Explained<Output = unknown, Explanation = unknown> {
+  readonly output: Output;
+  /** JSON, in the model's own form. */
+  readonly explanation: Explanation;
+}
+
+/** An opened artefact. A model's own predictor adds what its `score`, `sampleInputs` and tests read. */
 export interface Predictor<Input = unknown, Output = unknown> {
   /** Depends on the line the artefact was trained for, hence here and not on the definition. */
   readonly input: z.ZodType<Input>;
   readonly output: z.ZodType<Output>;
+  /**
+   * What a reader of every answer and score must know about this artefact, such as what was trained in place of what
+   * was asked for. An evaluation of the artefact ends with these notes.
+   */
+  readonly notes: readonly string[];
   /** @param inputs - (n,), already parsed.  @returns (n,) in the same order; a batch equals one by one. */
   predict(inputs: readonly Input[]): Promise<Output[]>;
+  /** Answers one input as `predict` does, and says why. Absent: the model explains nothing. */
+  explain?(input: Input): Promise<Explained<Output>>;
   close(): Promise<void>;
 }
 
@@ -127,8 +142,9 @@ export interface SearchDimension {
 /**
  * Everything the system knows about a model. One folder = one definition; nothing else names the model.
  * The four computing steps run in a child process.
+ * @typeParam Opened - the model's own predictor, which its `score` and `sampleInputs` get.
  */
-export interface ModelDefinition<Params = unknown, Input = unknown, Output = unknown> {
+export interface ModelDefinition<Params = unknown, Opened extends Predictor = Predictor> {
   readonly name: string;
   /** Raised when code changes what the same data and parameters give; a new minor version. */
   readonly definitionVersion: number;
@@ -155,23 +171,24 @@ export interface ModelDefinition<Params = unknown, Input = unknown, Output = unk
   /** Same data, params and seed give the same bytes. */
   train(context: TrainContext, data: TrainingData, params: Params): Promise<ArtefactFiles>;
   /** Loads an artefact for serving; evaluation uses the same path. */
-  predictor(files: ArtefactFiles): Promise<Predictor<Input, Output>>;
+  predictor(files: ArtefactFiles): Promise<Opened>;
+  /**
+   * Requests that span what the artefact answers, as a caller sends them. They are stored with their answers beside the
+   * artefact for the smoke test, so none may be a person's row. Deterministic.
+   */
+  sampleInputs(predictor: Opened, data: TrainingData): readonly unknown[];
   /** What a program would answer that knows nothing but the obvious; same form as `score`. */
   baseline(train: TrainingData, holdout: TrainingData): { readonly name: string; readonly scored: Table };
   /** Truth and prediction a row, kept as a blob so that a comparison never scores twice. */
-  score(predictor: Predictor<Input, Output>, holdout: TrainingData, context: ComputeContext): Promise<Table>;
+  score(predictor: Opened, holdout: TrainingData, context: ComputeContext): Promise<Table>;
   evaluate(scored: Table, holdout: TrainingData, context: EvaluateContext): Evaluation;
   /** Paired, on the same rows in the same order. */
   compare(challenger: Table, other: Table, against: Comparison['against'], context: ComputeContext): Comparison;
-  explain?(predictor: Predictor<Input, Output>, input: Input): Promise<unknown>;
 }
 
-/**
- * Declares a model. A typed identity: inference of the three type parameters is all it does.
- * The catalogue holds definitions as `ModelDefinition<unknown, unknown, unknown>`, hence the erased result.
- */
-export function defineModel<Params, Input, Output>(
-  definition: ModelDefinition<Params, Input, Output>,
+/** Returns its argument; it infers parameters and predictor, and erases them for the catalogue. */
+export function defineModel<Params, Opened extends Predictor>(
+  definition: ModelDefinition<Params, Opened>,
 ): ModelDefinition {
   return definition;
 }

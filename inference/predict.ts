@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
-import type { ModelDefinition, Predictor } from '../contracts/model-definition.js';
+import type { Explained, Predictor } from '../contracts/model-definition.js';
 import type { ModelRegistry } from '../contracts/registry.js';
 import { findModel } from '../models/catalogue.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
@@ -39,34 +39,32 @@ export interface PredictAnswer {
  */
 export async function predict(request: PredictRequest): Promise<PredictAnswer> {
   const { services, modelName } = request;
-  const model = await findModel(modelName);
-  if (request.explain) requireExplain(model);
+  await findModel(modelName); // an unknown model is refused before its versions are looked for
   const record = await chooseVersion(services.registry, request);
-  const answers = await withPredictor(services.blobs, record, async (predictor) => {
+  const answers = await withPredictor(services.blobs, record, (predictor) => {
     const inputs = parseInputs(predictor, request.inputs);
-    const outputs = inputs.length === 0 ? [] : await predictor.predict(inputs);
-    const explanations = request.explain ? { explanations: await explainInputs(model, predictor, inputs) } : {};
-    return { outputs, ...explanations };
+    return request.explain ? explainInputs(modelName, predictor, inputs) : predictInputs(predictor, inputs);
   });
   const { version, stage, dataset } = record;
   const snapshotHash = dataset.origin.kind === 'snapshot' ? dataset.origin.snapshotHash : null;
   return { ...answers, version, stage, snapshotHash };
 }
 
-function requireExplain(model: ModelDefinition): void {
-  const { name } = model;
-  if (model.explain === undefined)
-    throw new PipelineError('INVALID_INPUT', `${name} cannot explain its answers`, { modelName: name });
-}
+type Answers = Pick<PredictAnswer, 'outputs' | 'explanations'>;
 
-async function explainInputs(
-  model: ModelDefinition,
-  predictor: Predictor,
-  inputs: readonly unknown[],
-): Promise<unknown[]> {
-  const explanations: unknown[] = [];
-  for (const input of inputs) explanations.push(await model.explain?.(predictor, input));
-  return explanations;
+const predictInputs = async (predictor: Predictor, inputs: readonly unknown[]): Promise<Answers> => ({
+  outputs: inputs.length === 0 ? [] : await predictor.predict(inputs),
+});
+
+async function explainInputs(modelName: string, predictor: Predictor, inputs: readonly unknown[]): Promise<Answers> {
+  if (predictor.explain === undefined)
+    throw new PipelineError('INVALID_INPUT', `${modelName} cannot explain its answers`, { modelName });
+  const explained: Explained[] = [];
+  for (const input of inputs) explained.push(await predictor.explain(input));
+  return {
+    outputs: explained.map(({ output }) => output),
+    explanations: explained.map(({ explanation }) => explanation),
+  };
 }
 
 function parseInputs(predictor: Predictor, inputs: readonly unknown[]): unknown[] {

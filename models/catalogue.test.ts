@@ -50,7 +50,9 @@ describe('a broken model folder', () => {
   });
 
   it('with the name of another model is refused, so that no two folders share a name', async () => {
-    const functions = ['train', 'predictor', 'baseline', 'score', 'evaluate', 'compare'].map((name) => `${name}() {}`);
+    const functions = ['train', 'predictor', 'sampleInputs', 'baseline', 'score', 'evaluate', 'compare'].map(
+      (name) => `${name}() {}`,
+    );
     const source = `export const model = { name: 'credit-risk-scorer', ${functions.join(', ')} };`;
     expect(await fault('tea-leaves', source)).toMatchObject({
       code: 'INVALID_MODEL',

@@ -11,7 +11,7 @@ const INDEX_FILE = import.meta.url.endsWith('.ts') ? 'index.ts' : 'index.js';
 const MODELS_FOLDER = dirname(fileURLToPath(import.meta.url));
 
 /** The members without which nothing downstream could work; the compiler checks the rest. */
-const REQUIRED_FUNCTIONS = ['train', 'predictor', 'baseline', 'score', 'evaluate', 'compare'] as const;
+const REQUIRED_FUNCTIONS = ['train', 'predictor', 'sampleInputs', 'baseline', 'score', 'evaluate', 'compare'] as const;
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 

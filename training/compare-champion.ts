@@ -13,45 +13,45 @@ import { loadArtefact } from '../registry/artefacts.js';
 import type { IncomparableChampion } from '../registry/gates.js';
 import { type EvaluationDocument, loadEvaluation } from './evaluation-document.js';
 
-export const champion = z.strictObject({
+export const championSchema = z.strictObject({
   version: semanticVersion,
   signatureHash: contentHash,
   artefactHash: contentHash,
   evaluationHash: contentHash,
 });
-export type Champion = z.infer<typeof champion>;
+export type Champion = z.infer<typeof championSchema>;
 
-/** What scoring works with. */
-export interface Bench {
+/** Where artefacts are scored: the same rows for each of them. */
+export interface ScoringContext {
   readonly blobs: BlobStore;
   readonly model: ModelDefinition;
   readonly holdout: TrainingData;
   readonly context: ComputeContext;
 }
 
-export interface Scores {
-  readonly scored: Table;
+/** An artefact's scores on the whole holdout, with what else evaluation reads of it. */
+export interface ScoredArtefact {
+  readonly artefactHash: string;
   readonly signatureHash: string;
+  readonly files: ArtefactFiles;
+  /** The predictor's. */
+  readonly notes: readonly string[];
+  readonly scored: Table;
 }
 
 /** The stored artefact's predictions on the holdout, through the predictor that serves it. */
 export async function score(
-  { blobs, model, holdout, context }: Bench,
+  { blobs, model, holdout, context }: ScoringContext,
   artefactHash: string,
-): Promise<Scores & { readonly files: ArtefactFiles }> {
+): Promise<ScoredArtefact> {
   const { files, manifest } = await loadArtefact(blobs, artefactHash);
   const predictor = await model.predictor(files);
   try {
     const scored = await model.score(predictor, holdout, context);
-    return { scored, signatureHash: manifest.signatureHash, files };
+    return { artefactHash, signatureHash: manifest.signatureHash, files, notes: predictor.notes, scored };
   } finally {
     await predictor.close();
   }
-}
-
-/** The challenger's scores on the whole holdout, and where to get others. */
-export interface Challenger extends Scores {
-  readonly artefactHash: string;
 }
 
 export interface ChampionComparison {
@@ -65,29 +65,30 @@ export interface ChampionComparison {
 
 /**
  * Faults that say "this champion cannot read these rows", as after a change of the features. A champion whose bytes are
- * damaged is not among them: it is a fault of the store, and no challenger wins by it.
+ * damaged is not among them: that is a fault of the store, and no reason to replace the champion.
  */
 const cannotScore: readonly string[] = ['MISSING_COLUMN', 'SHAPE_MISMATCH', 'INVALID_INPUT'];
 
 /**
  * Compares with the champion on the same rows. After the holdout was renewed these are the rows that the champion did
- * not learn from either; where they are too few, all of them, which favours the champion and is said.
+ * not learn from either; where these are too few, all rows, which favours the champion and is noted.
  */
 export async function compareWithChampion(
-  bench: Bench,
-  challenger: Challenger,
+  scoring: ScoringContext,
+  challenger: ScoredArtefact,
   against: { readonly champion: Champion; readonly datasetHash: string; readonly holdout: FrozenHoldout },
 ): Promise<ChampionComparison> {
   const { version, signatureHash, artefactHash, evaluationHash } = against.champion;
-  const before = await loadEvaluation(bench.blobs, evaluationHash);
+  const before = await loadEvaluation(scoring.blobs, evaluationHash);
   try {
-    const other = isSameRows(before, against)
-      ? await readParquet([await bench.blobs.localPath(before.scoredHash)])
-      : (await score(bench, artefactHash)).scored;
-    const compared = await compareFairly(bench, { challenger, other, champion: against.champion }, before.holdout);
-    // Scores of rows that were learned are no measure for anything.
-    const championScores = compared.note === null ? other : null;
-    return { comparison: [compared.comparison], incomparable: null, championScores, note: compared.note };
+    const championScores = isSameRows(before, against)
+      ? await readParquet([await scoring.blobs.localPath(before.scoredHash)])
+      : (await score(scoring, artefactHash)).scored;
+    const versions = { challenger, champion: against.champion, championScores };
+    const { comparison, note } = await compareOnUnseenRows(scoring, versions, before.holdout);
+    // Scores of rows that the champion learned from measure nothing.
+    const usable = note === null ? championScores : null;
+    return { comparison: [comparison], incomparable: null, championScores: usable, note };
   } catch (fault) {
     if (!(fault instanceof PipelineError) || !cannotScore.includes(fault.code)) throw fault;
     const signatureChanged = signatureHash !== challenger.signatureHash;
@@ -97,53 +98,59 @@ export async function compareWithChampion(
   }
 }
 
-/** Then the champion's scores of the day it was registered are these. */
+/** Whether the scores stored at the champion's own evaluation are of these rows. */
 const isSameRows = (
   before: EvaluationDocument,
   { datasetHash, holdout }: { readonly datasetHash: string; readonly holdout: FrozenHoldout },
 ): boolean => before.dataset.hash === datasetHash && isDeepStrictEqual(before.holdout, holdout);
 
-interface Rivals {
-  readonly challenger: Challenger;
-  /** The champion's scores on the whole holdout. */
-  readonly other: Table;
+interface ComparedVersions {
+  readonly challenger: ScoredArtefact;
   readonly champion: Champion;
+  /** On the whole holdout. */
+  readonly championScores: Table;
 }
 
-/** Below this an interval says little about its own width; `better` would be luck. */
+/** With fewer rows the interval's own width is too uncertain for a verdict. */
 const FEWEST_ROWS = 50;
 
-/** Faults that say "too little to compare on". */
-const tooLittle: readonly string[] = ['TOO_FEW_ROWS', 'SINGLE_CLASS'];
+/** Faults by which a model says that rows are too few to compare on. */
+const tooFewToCompare: readonly string[] = ['TOO_FEW_ROWS', 'SINGLE_CLASS'];
 
-async function compareFairly(
-  bench: Bench,
-  rivals: Rivals,
+/** @param former - holdout of the champion's evaluation: it learned from the rows outside. */
+async function compareOnUnseenRows(
+  scoring: ScoringContext,
+  versions: ComparedVersions,
   former: FrozenHoldout,
 ): Promise<{ readonly comparison: Comparison; readonly note: string | null }> {
-  const { model, holdout, context } = bench;
-  const onAll = (): Comparison => model.compare(rivals.challenger.scored, rivals.other, 'champion', context);
+  const { model, holdout, context } = scoring;
+  const { challenger, champion, championScores } = versions;
+  const onAll = (): Comparison => model.compare(challenger.scored, championScores, 'champion', context);
   const unseen = splitHoldout(former, holdout.table).holdout;
   const [all, kept] = [holdout.table.rowCount, unseen.rowCount];
   if (kept === all) return { comparison: onAll(), note: null };
 
-  const learned = `champion ${rivals.champion.version} learned from ${all - kept} of the ${all} rows of the renewed holdout`;
-  const comparison =
-    kept < FEWEST_ROWS ? null : await compareOn({ ...bench, holdout: { ...holdout, table: unseen } }, rivals);
+  const learned = `champion ${champion.version} learned from ${all - kept} of the ${all} rows of the renewed holdout`;
+  const onUnseen = { ...scoring, holdout: { ...holdout, table: unseen } };
+  const comparison = kept < FEWEST_ROWS ? null : await compareAnew(onUnseen, versions);
   if (comparison !== null) return { comparison, note: `${learned}; compared on the other ${kept}` };
   const remark = `the other ${kept} are too few to compare on, so all were taken, which favours the champion`;
   return { comparison: onAll(), note: `${learned}; ${remark}` };
 }
 
-/** Scores both anew on some of the rows. @returns Null when these are too few for the model's metric. */
-async function compareOn(bench: Bench, { challenger, champion: rival }: Rivals): Promise<Comparison | null> {
-  const ours = await score(bench, challenger.artefactHash);
-  const theirs = await score(bench, rival.artefactHash);
+/** Scores both versions on these rows. @returns Null when the rows are too few for the model's metric. */
+async function compareAnew(
+  scoring: ScoringContext,
+  { challenger, champion }: Pick<ComparedVersions, 'challenger' | 'champion'>,
+): Promise<Comparison | null> {
+  const challengerScores = await score(scoring, challenger.artefactHash);
+  const championScores = await score(scoring, champion.artefactHash);
+  const { model, context } = scoring;
   try {
-    const comparison = bench.model.compare(ours.scored, theirs.scored, 'champion', bench.context);
-    return comparison.n < FEWEST_ROWS ? null : comparison; // rows without a known outcome count for nothing
+    const comparison = model.compare(challengerScores.scored, championScores.scored, 'champion', context);
+    return comparison.n < FEWEST_ROWS ? null : comparison; // rows without a known outcome are not counted in n
   } catch (fault) {
-    if (fault instanceof PipelineError && tooLittle.includes(fault.code)) return null;
+    if (fault instanceof PipelineError && tooFewToCompare.includes(fault.code)) return null;
     throw fault;
   }
 }

@@ -8,17 +8,17 @@ import { findModel } from '../models/catalogue.js';
 import { type IncomparableChampion, judgeGates } from '../registry/gates.js';
 import type { EvaluationDocument } from './evaluation-document.js';
 import {
-  type Bench,
-  champion,
   type ChampionComparison,
-  type Challenger,
+  championSchema,
   compareWithChampion,
   score,
+  type ScoredArtefact,
+  type ScoringContext,
 } from './compare-champion.js';
 import { loadDivided } from './fit.js';
 import { defineJob } from '../platform/child-process/define-job.js';
 
-const evaluateInput = evaluateModelInput.extend({ holdout: frozenHoldout, champion: champion.nullable() });
+const evaluateInput = evaluateModelInput.extend({ holdout: frozenHoldout, champion: championSchema.nullable() });
 type EvaluateInput = z.output<typeof evaluateInput>;
 
 /**
@@ -31,44 +31,56 @@ export const evaluateModel = defineJob({
   async run(input, { blobs, signal, onProgress }) {
     const model = await findModel(input.modelName);
     const { train, holdout } = await loadDivided(blobs, model, input);
-    const bench = { blobs, model, holdout, context: { seed: input.seed, signal, onProgress } };
-    const { scored, signatureHash, files } = await score(bench, input.artefactHash);
+    const scoring = { blobs, model, holdout, context: { seed: input.seed, signal, onProgress } };
+    const challenger = await score(scoring, input.artefactHash);
+    const { scored, signatureHash } = challenger;
     const baseline = model.baseline(train, holdout);
-    const challenger = { scored, signatureHash, artefactHash: input.artefactHash };
-    const { comparison, incomparable, championScores, note } = await meetChampion(bench, challenger, input);
-    const lent = { artefact: files, ...(championScores && { championScores }) };
-    const evaluation = model.evaluate(scored, holdout, { ...bench.context, ...lent });
-    const comparisons = [model.compare(scored, baseline.scored, 'baseline', bench.context), ...comparison];
+    const champion = await compareWithChampionIfAny(scoring, challenger, input);
+    const comparisons = [model.compare(scored, baseline.scored, 'baseline', scoring.context), ...champion.comparison];
 
-    const baselineName = baseline.name;
-    const found = { evaluation: withNote(evaluation, note), comparisons, baselineName, signatureHash };
-    const rows = { trainedRows: train.table.rowCount, holdoutRows: holdout.table.rowCount };
-    const scoredHash = (await putTable(blobs, scored)).hash;
-    return conclude(bench, input, { found: { ...found, ...rows, scoredHash }, incomparable });
+    const found = {
+      evaluation: evaluateScores(scoring, challenger, champion),
+      comparisons,
+      baselineName: baseline.name,
+      signatureHash,
+      trainedRows: train.table.rowCount,
+      holdoutRows: holdout.table.rowCount,
+      scoredHash: (await putTable(blobs, scored)).hash,
+    };
+    return storeEvaluation(scoring, input, { found, incomparable: champion.incomparable });
   },
 });
 
-const nobody: ChampionComparison = { comparison: [], incomparable: null, championScores: null, note: null };
+const noComparison: ChampionComparison = { comparison: [], incomparable: null, championScores: null, note: null };
 
-const meetChampion = async (
-  bench: Bench,
-  challenger: Challenger,
-  { champion: reigning, dataset, holdout }: EvaluateInput,
+const compareWithChampionIfAny = async (
+  scoring: ScoringContext,
+  challenger: ScoredArtefact,
+  { champion, dataset, holdout }: EvaluateInput,
 ): Promise<ChampionComparison> =>
-  reigning === null
-    ? nobody
-    : compareWithChampion(bench, challenger, { champion: reigning, datasetHash: dataset.hash, holdout });
+  champion === null
+    ? noComparison
+    : compareWithChampion(scoring, challenger, { champion, datasetHash: dataset.hash, holdout });
 
-const withNote = (evaluation: Evaluation, note: string | null): Evaluation =>
-  note === null ? evaluation : { ...evaluation, notes: [...evaluation.notes, note] };
+/** The model's evaluation, with what the artefact and the comparison with the champion have to say at its end. */
+function evaluateScores(
+  { model, holdout, context }: ScoringContext,
+  { scored, files, notes }: ScoredArtefact,
+  { championScores, note }: ChampionComparison,
+): Evaluation {
+  const artefacts = { artefact: files, ...(championScores && { championScores }) };
+  const evaluation = model.evaluate(scored, holdout, { ...context, ...artefacts });
+  return { ...evaluation, notes: [...evaluation.notes, ...notes, ...(note === null ? [] : [note])] };
+}
 
 type Found = Pick<
   EvaluationDocument,
   'baselineName' | 'signatureHash' | 'trainedRows' | 'holdoutRows' | 'scoredHash' | 'comparisons'
 > & { readonly evaluation: Evaluation };
 
-async function conclude(
-  { blobs, model }: Bench,
+/** Judges the gates and stores everything found. */
+async function storeEvaluation(
+  { blobs, model }: ScoringContext,
   input: EvaluateInput,
   { found, incomparable }: { readonly found: Found; readonly incomparable: IncomparableChampion | null },
 ) {

@@ -10,7 +10,8 @@ import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { hashOfJson } from '../platform/blobs/hash.js';
 import { loadArtefact, storeArtefact } from '../registry/artefacts.js';
 import { schemaOf } from './dataset-schema.js';
-import { definitionHashOf, signatureOf } from './version-hashes.js';
+import { trainArtefact } from './sample.js';
+import { definitionHashOf } from './version-hashes.js';
 import { defineJob, type JobContext } from '../platform/child-process/define-job.js';
 
 /** Rows of a data set on both sides of the line's frozen holdout. */
@@ -56,7 +57,7 @@ export const checkpointKeyOf = ({ runKey, ...step }: FitInput, definitionVersion
   hashOfJson({ runKey, step: 'fit-model', definitionVersion, ...step });
 
 /** Says why where there is none: the run's progress shows it. */
-async function lendEncoder(
+async function findEncoderFiles(
   { findEncoder, signal, onProgress }: JobContext,
   name: string,
 ): Promise<EncoderFiles | null> {
@@ -65,17 +66,18 @@ async function lendEncoder(
   return found.files;
 }
 
-const contextOf = (
+function trainContextOf(
   job: JobContext,
-  key: string,
-  lent: Pick<TrainContext, 'seed' | 'shards' | 'champion'>,
-): TrainContext => ({
-  ...lent,
-  signal: job.signal,
-  onProgress: job.onProgress,
-  checkpoint: { load: () => job.checkpoints.load(key), save: (bytes) => job.checkpoints.save(key, bytes) },
-  encoder: (name) => lendEncoder(job, name),
-});
+  checkpointKey: string,
+  given: Pick<TrainContext, 'seed' | 'shards' | 'champion'>,
+): TrainContext {
+  const { signal, onProgress, checkpoints } = job;
+  const checkpoint: TrainContext['checkpoint'] = {
+    load: () => checkpoints.load(checkpointKey),
+    save: (bytes) => checkpoints.save(checkpointKey, bytes),
+  };
+  return { ...given, signal, onProgress, checkpoint, encoder: (name) => findEncoderFiles(job, name) };
+}
 
 /** What an update continues. @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
 const loadChampion = async (blobs: BlobStore, { championArtefactHash }: FitInput): Promise<ArtefactFiles | null> =>
@@ -96,15 +98,14 @@ export const fitModel = defineJob({
     const shards = await Promise.all(input.shards.map((hash) => job.blobs.get(hash)));
     const checkpointKey = checkpointKeyOf(input, model.definitionVersion);
     const champion = await loadChampion(job.blobs, input);
-    const files = await model.train(contextOf(job, checkpointKey, { seed, shards, champion }), train, params);
+    const trainContext = trainContextOf(job, checkpointKey, { seed, shards, champion });
+    const trained = await trainArtefact(model, trainContext, train, params);
 
-    const predictor = await model.predictor(files);
-    const signatureHash = signatureOf(predictor);
-    await predictor.close();
     const { definitionVersion } = model;
-    const content = { modelName, definitionVersion, line: dataset.line, signatureHash, files };
+    const content = { modelName, definitionVersion, line: dataset.line, ...trained };
     const stored = await storeArtefact(job.blobs, content);
     const definitionHash = definitionHashOf(model, params);
+    const { signatureHash } = trained;
     return { ...stored, signatureHash, definitionHash, trainedRows: train.table.rowCount, checkpointKey };
   },
 });

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArtefactFiles } from '../contracts/model-definition.js';
 import { createFileBlobStore } from '../platform/blobs/file-blob-store.js';
 import { storeArtefact } from '../registry/artefacts.js';
-import { sampleOf, trainCreditArtefact } from '../tests/support/credit-artefact.js';
+import { trainCreditArtefact } from '../tests/support/credit-artefact.js';
 import type { JobContext } from '../platform/child-process/define-job.js';
+import { readSample } from './sample.js';
 import { firstDifference, smokeTest } from './smoke-test.js';
 
 describe('firstDifference', () => {
@@ -44,12 +45,12 @@ describe('smokeTest', () => {
   const asFile = (value: unknown) => ({ 'sample.json': Buffer.from(JSON.stringify(value)) });
 
   it('passes what predicts as it did on the day it was trained', async () => {
-    const { length } = sampleOf(files).outputs;
+    const { length } = readSample(files).outputs;
     expect(await test({})).toEqual({ passed: true, finding: `${length} stored predictions reproduced` });
   });
 
   it('names the first prediction that differs', async () => {
-    const { inputs, outputs } = sampleOf(files);
+    const { inputs, outputs } = readSample(files);
     const promised = outputs.map((output) => ({ ...(output as object), probability: 2 }));
     const { passed, finding } = await test(asFile({ inputs, outputs: promised }));
     expect({ passed, finding }).toMatchObject({

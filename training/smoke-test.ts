@@ -1,15 +1,11 @@
 import { z } from 'zod';
-import { PipelineError } from '../contracts/errors.js';
 import { contentHash, modelName } from '../contracts/ids.js';
-import type { ArtefactFiles } from '../contracts/model-definition.js';
 import { findModel } from '../models/catalogue.js';
 import { loadArtefact } from '../registry/artefacts.js';
 import { defineJob } from '../platform/child-process/define-job.js';
+import { readSample } from './sample.js';
 
-/** What training wrote through its own predictor at its end. */
-const SAMPLE_FILE = 'sample.json';
 const TOLERANCE = 1e-5;
-const sample = z.object({ inputs: z.array(z.unknown()).min(1), outputs: z.array(z.unknown()).min(1) });
 
 /** The first place where two JSON values differ by more than the tolerance, or null. Numbers are compared absolutely. */
 export function firstDifference(found: unknown, wanted: unknown, path = 'output'): string | null {
@@ -27,16 +23,6 @@ export function firstDifference(found: unknown, wanted: unknown, path = 'output'
 }
 
 const member = (value: object, name: string): unknown => (value as Record<string, unknown>)[name];
-
-function readSample(files: ArtefactFiles): z.infer<typeof sample> {
-  const bytes = files[SAMPLE_FILE];
-  if (bytes === undefined) throw new PipelineError('ARTEFACT_INVALID', `the artefact has no ${SAMPLE_FILE}`);
-  try {
-    return sample.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch (cause) {
-    throw new PipelineError('ARTEFACT_INVALID', `${SAMPLE_FILE} holds no inputs with outputs`, {}, { cause });
-  }
-}
 
 /** Loads an artefact as serving would and predicts its stored sample. */
 export const smokeTest = defineJob({

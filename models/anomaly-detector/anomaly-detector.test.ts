@@ -242,7 +242,7 @@ describe('serving', () => {
       ...{ bookedAt: '2026-09-26T03:12:00+05:30', amount: -9000, counterparty: 'elsewhere', category: 'groceries' },
       history: usual,
     });
-    const { summary, reasons, score: unusual } = await predictor.explain(request);
+    const { summary, reasons, score: unusual } = (await predictor.explain(request)).explanation;
     expect(summary).toContain("amount 9× this customer's usual for groceries");
     expect(summary).toContain('first time at this merchant');
     expect(summary).toContain('03:12');
@@ -258,7 +258,8 @@ describe('serving', () => {
   it('says each thing once, and nothing about a place that nobody named', async () => {
     const night = { bookedAt: '2026-09-26T03:12:00+05:30', amount: -9000 };
     const past = { bookedAt: '2026-09-20T18:05:00+05:30', amount: -1000, counterparty: 'shop' };
-    const { summary } = await predictor.explain(predictor.input.parse({ ...night, history: [past] }));
+    const { explanation } = await predictor.explain(predictor.input.parse({ ...night, history: [past] }));
+    const { summary } = explanation;
     expect(summary.match(/03:12/g)).toHaveLength(1);
     expect(summary).not.toContain('merchant');
   });

@@ -1,13 +1,14 @@
 import { defineModel } from '../../contracts/model-definition.js';
 import { baseline } from './evaluation/baseline.js';
 import { card } from './card.js';
+import { sampleInputs } from './training/sample.js';
 import { train } from './training/train.js';
 import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation/score.js';
 import { expectations } from './data/expectations.js';
 import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
 import { params, searchSpace } from './params.js';
-import { type AnomalyPredictor, openPredictor } from './prediction/predictor.js';
+import { openPredictor } from './prediction/predictor.js';
 
 /** Anomaly detector: which transactions do not fit their customer. */
 export const model = defineModel({
@@ -42,10 +43,9 @@ export const model = defineModel({
   updatable: true,
   train,
   predictor: openPredictor,
+  sampleInputs,
   baseline,
   score,
   evaluate,
   compare,
-  // The definition's own predictor is the only one that is ever handed in.
-  explain: (predictor, input) => (predictor as AnomalyPredictor).explain(input),
 });

@@ -1,6 +1,7 @@
 import { defineModel } from '../../contracts/model-definition.js';
 import { baseline } from './evaluation/baseline.js';
 import { card } from './card.js';
+import { sampleInputs } from './training/sample.js';
 import { train } from './training/train.js';
 import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation/score.js';
 import { expectations } from './data/expectations.js';
@@ -8,7 +9,7 @@ import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
 import { params, searchSpace } from './params.js';
 import { FAIRNESS_METRIC } from './evaluation/fairness.js';
-import { openPredictor, type CreditPredictor } from './prediction/predictor.js';
+import { openPredictor } from './prediction/predictor.js';
 import { FOUR_FIFTHS } from '../../learning/evaluation/fairness/group-fairness.js';
 
 /** Credit-risk scorer: the probability that a loan, if granted, defaults. */
@@ -46,9 +47,9 @@ export const model = defineModel({
   ],
   train,
   predictor: openPredictor,
+  sampleInputs,
   baseline,
   score,
   evaluate,
   compare,
-  explain: (predictor, input) => (predictor as CreditPredictor).explain(input),
 });

@@ -14,18 +14,15 @@ import { buildDictionary } from './training/dictionary.js';
 import { enrich } from './prediction/enrich.js';
 import { train } from './training/train.js';
 import { compare, evaluate, score, scoredTable } from './evaluation/score.js';
-import type { EntityExplanation } from './prediction/explanation.js';
 import { expectations } from './data/expectations.js';
 import { backendSchema } from './data/dataset.js';
 import { FIXTURE_SEED, FIXTURE_TEXTS, fixtureJson, fixtureTexts } from './fixtures/make-fixture.js';
 import { conll, spansOfTags } from './data/formats/conll.js';
 import { nerJson } from './data/formats/ner-json.js';
 import { nluppSlots } from './data/formats/nlupp.js';
-import { model } from './index.js';
 import { params } from './params.js';
 import { openPredictor, type NerPredictor } from './prediction/predictor.js';
 import { disagreement, reviewAnnotations } from './training/suspicious-annotations.js';
-import type { NerAnswer } from './prediction/request.js';
 import { textTable, type AnnotatedText } from './data/text-table.js';
 import { lookedAt } from './prediction/reason-templates.js';
 
@@ -183,10 +180,12 @@ describe('a trained tagger', () => {
 
   it('explains the entities of its answer in words', async () => {
     const request = { text: 'please pay ₹500 to Kalomi Store, IFSC HDFC0001234' };
-    const { entities } = (await model.explain!(predictor, request)) as { entities: EntityExplanation[] };
+    const { output, explanation } = await predictor.explain(request);
+    const { entities } = explanation;
     const [answer] = await predictor.predict([request]);
+    expect(output).toEqual(answer);
     expect(entities.map(({ type, text }) => [type, text])).toEqual(
-      (answer as NerAnswer).entities.map(({ type, text }) => [type, text]),
+      answer!.entities.map(({ type, text }) => [type, text]),
     );
     for (const { source, reasons, sentence } of entities) {
       expect(reasons.length).toBeGreaterThan(source === 'rule' ? -1 : 3);
@@ -204,7 +203,7 @@ describe('a trained tagger', () => {
 
   it('explains a long text in time that grows with the text', async () => {
     const text = 'pay 500 to Swiggy tomorrow '.repeat(1500);
-    const { entities } = (await model.explain!(predictor, { text })) as { entities: EntityExplanation[] };
+    const { entities } = (await predictor.explain({ text })).explanation;
     expect(entities.length).toBeLessThanOrEqual(200);
   });
 
@@ -257,12 +256,11 @@ describe('evaluation', () => {
     const table = scoredTable(
       found.map(() => ({ spans: wanted })),
       found.map((spans) => spans.map((span) => ({ ...span, confidence: 0.5 }))),
-      ['a note'],
     );
     const { metrics, notes } = evaluate(table, held, trainContext());
     const value = (name: string) => metrics.find((metric) => metric.name === name)?.value;
     expect([value('f1'), value('precision'), value('recall')]).toEqual([2 / 7, 1 / 3, 1 / 4]);
-    expect(notes).toEqual(['4 held-out texts with 4 annotated entities', 'a note']);
+    expect(notes).toEqual(['4 held-out texts with 4 annotated entities']);
   });
 });
 

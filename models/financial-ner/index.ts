@@ -1,10 +1,10 @@
 import { defineModel } from '../../contracts/model-definition.js';
 import { baseline } from './evaluation/baseline.js';
 import { card } from './card.js';
+import { sampleInputs } from './training/sample.js';
 import { train } from './training/train.js';
 import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation/score.js';
 import { expectations } from './data/expectations.js';
-import { explain } from './prediction/explanation.js';
 import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
 import { labelling } from './labelling.js';
@@ -35,9 +35,9 @@ export const model = defineModel({
   labelling,
   train,
   predictor: openPredictor,
+  sampleInputs,
   baseline,
   score,
   evaluate,
   compare,
-  explain,
 });

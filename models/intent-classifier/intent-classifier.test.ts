@@ -9,7 +9,7 @@ import { numberColumn, textColumn } from '../../learning/table.js';
 import { trainContext } from '../../tests/support/check-model.js';
 import { train } from './training/train.js';
 import { evaluate, score } from './evaluation/score.js';
-import { explain, probabilityOf } from './prediction/explain.js';
+import { probabilityOf } from './prediction/explain.js';
 import { labelledMessages } from './data/dataset.js';
 import { fixture } from './fixtures/make-fixture.js';
 import { intents } from './data/formats/intents.js';
@@ -73,11 +73,12 @@ describe('intent classifier', () => {
   it('says which words spoke for the answer', async () => {
     const predictor = await openPredictor(await trained);
     const message = { text: 'hello, someone stole my credit card' };
-    const { intent, words } = await explain(predictor, message);
+    const { intent, words } = (await predictor.explain(message)).explanation;
     expect(words[0]!.sentence).toMatch(/^".+" makes the odds ([\d.]+|over a million) times as (high|low)$/);
     expect(intent).toBe('block_card');
     // A sure answer hardly loses probability by any word; its odds do.
-    const sure = await explain(predictor, { text: 'please block my debit card, block it now' });
+    const text = 'please block my debit card, block it now';
+    const { explanation: sure } = await predictor.explain({ text });
     expect(sure.words.filter(({ sentence }) => sentence.includes('odds')).map(({ text }) => text)).toContain('block');
     const factors = sure.words.map(({ oddsFactor }) => Math.abs(Math.log(oddsFactor)));
     expect(factors).toEqual([...factors].sort((a, b) => b - a));
@@ -92,7 +93,7 @@ describe('intent classifier', () => {
     const random = createRandom(7);
     for (const text of textColumn(data.table, 'text').slice(0, 100)) {
       if (text!.split(' ').length < 4) continue;
-      const { intent, words } = await explain(predictor, { text: text! });
+      const { intent, words } = (await predictor.explain({ text: text! })).explanation;
       const ours = [...words].sort((a, b) => a.start - b.start);
       const reference = await lime(text!, probabilityOf(predictor, intent), { seed: 1, samples: 120 });
       const shuffled = Array.from(random.permutation(ours.length), (i) => ours[i]!);
@@ -179,10 +180,9 @@ describe('intent classifier', () => {
     };
     expect(engine).toBe('from-scratch');
     expect(notes.join()).toMatch(/no encoder "distilbert-base-uncased"/);
-    // Whoever reads the result is told too, not only the artefact.
+    // `training/evaluate` adds the predictor's notes to the evaluation.
     const predictor = await openPredictor(files);
-    const evaluation = evaluate(await score(predictor, data, trainContext()), data);
-    expect(evaluation.notes.join()).toMatch(/trained from scratch instead/);
+    expect(predictor.notes.join()).toMatch(/trained from scratch instead/);
     await predictor.close();
   });
 

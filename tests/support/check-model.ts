@@ -16,6 +16,7 @@ import { openBlobStore } from '../../platform/blobs/open.js';
 import { loadArtefact, storeArtefact } from '../../registry/artefacts.js';
 import { renderCard } from '../../registry/model-cards/render-card.js';
 import { judgeGates } from '../../registry/gates.js';
+import { readSample, type Sample, trainArtefact } from '../../training/sample.js';
 
 /** fixtures/check.json of a model folder: which file to train on, how fast, and what must come out at least. */
 const checkSetting = z.strictObject({
@@ -45,7 +46,7 @@ interface Checked {
   readonly floors: z.infer<typeof checkSetting>['floors'];
   readonly files: ArtefactFiles;
   readonly predictor: Predictor;
-  readonly sample: { readonly inputs: unknown[]; readonly outputs: unknown[] };
+  readonly sample: Sample;
   readonly scored: Table;
 }
 
@@ -124,9 +125,9 @@ async function prepare(model: ModelDefinition, folder: string): Promise<Checked>
   const train = { schema, table: parts.train };
   const holdout = { schema, table: parts.holdout };
   const params = model.params.parse(setting.params);
-  const files = await model.train(trainContext(), train, params);
+  const { files } = await trainArtefact(model, trainContext(), train, params);
   const predictor = await model.predictor(files);
-  const sample = JSON.parse(new TextDecoder().decode(files['sample.json'])) as Checked['sample'];
+  const sample = readSample(files);
   const scored = await model.score(predictor, holdout, trainContext());
   return { train, holdout, params, floors: setting.floors, files, predictor, sample, scored };
 }
@@ -141,8 +142,13 @@ function checkDefinition(model: ModelDefinition): void {
     expect(model.timeouts.trainMinutes).toBeGreaterThan(0);
     expect(model.timeouts.evaluateMinutes).toBeGreaterThan(0);
     const parameters = parameterNames(model);
-    for (const name of Object.keys(model.searchSpace)) expect(parameters).toContain(name);
     expect(model.params.safeParse({}).success, 'every parameter needs a default').toBe(true);
+    for (const [name, { minimum, maximum }] of Object.entries(model.searchSpace)) {
+      expect(parameters).toContain(name);
+      expect(minimum, name).toBeLessThan(maximum);
+      for (const bound of [minimum, maximum])
+        expect(model.params.safeParse({ [name]: bound }).success, `${name}: ${bound} is searched`).toBe(true);
+    }
     expect(model.params.safeParse({ noSuchParameter: 1 }).success, 'unknown parameters are refused').toBe(false);
   });
 
@@ -173,7 +179,7 @@ function checkDefinition(model: ModelDefinition): void {
 function checkArtefact(model: ModelDefinition, checked: () => Checked): void {
   it('trains to the same bytes with the same seed', async () => {
     const { train, params, files } = checked();
-    expect(digest(await model.train(trainContext(), train, params))).toEqual(digest(files));
+    expect(digest((await trainArtefact(model, trainContext(), train, params)).files)).toEqual(digest(files));
   });
 
   it('survives the artefact store and answers the same afterwards', async () => {
@@ -238,6 +244,15 @@ function checkPredictor(model: ModelDefinition, checked: () => Checked): void {
     const reversed = await predictor.predict([...sample.inputs].reverse());
     expectClose(reversed.reverse(), sample.outputs);
     expect(await predictor.predict([])).toEqual([]);
+  });
+
+  it('explains the answer that it gives, where it explains at all', async () => {
+    const { predictor, sample } = checked();
+    if (predictor.explain === undefined) return;
+    const [input] = sample.inputs;
+    const { output, explanation } = await predictor.explain(predictor.input.parse(input));
+    expectClose(output, sample.outputs[0]);
+    expect(JSON.parse(JSON.stringify(explanation))).toBeTypeOf('object');
   });
 
   it('answers many callers at once', async () => {

@@ -3,6 +3,7 @@ import type { ArtefactFiles, TrainContext } from '../../contracts/model-definiti
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
 import { model } from '../../models/credit-risk-scorer/index.js';
 import { projectRoot } from '../../platform/project.js';
+import { readSample, trainArtefact } from '../../training/sample.js';
 
 const context: TrainContext = {
   ...{ seed: 42, shards: [], champion: null },
@@ -17,11 +18,8 @@ export async function trainCreditArtefact(): Promise<ArtefactFiles> {
   const path = join(projectRoot, 'models', model.name, 'fixtures', 'credit-applications.csv');
   const { format, table } = await readDataFile(path, model.fileFormats);
   const params = model.params.parse({ nEstimators: 5, maxDepth: 2 });
-  return model.train(context, { schema: format.schema, table }, params);
+  return (await trainArtefact(model, context, { schema: format.schema, table }, params)).files;
 }
 
 /** The inputs and outputs that training stored beside the graph. */
-export function sampleOf(files: ArtefactFiles): { readonly inputs: unknown[]; readonly outputs: unknown[] } {
-  const { 'sample.json': bytes } = files;
-  return JSON.parse(new TextDecoder().decode(bytes)) as { inputs: unknown[]; outputs: unknown[] };
-}
+export const sampleOf = readSample;

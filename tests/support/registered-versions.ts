@@ -10,6 +10,7 @@ import { projectRoot } from '../../platform/project.js';
 import { storeArtefact } from '../../registry/artefacts.js';
 import type { Services } from '../../composition/services.js';
 import { MODEL } from './credit-dataset.js';
+import { trainArtefact } from '../../training/sample.js';
 import { trainContext } from './check-model.js';
 
 export const LINE = 'default';
@@ -22,7 +23,7 @@ export async function trainFixture(): Promise<ArtefactFiles> {
   const { format, table } = await readDataFile(path, model.fileFormats);
   const { train } = splitHoldout(freezeHoldout(format.schema.split, table), table);
   const params = model.params.parse({ nEstimators: 5 });
-  return model.train(trainContext(), { schema: format.schema, table: train }, params);
+  return (await trainArtefact(model, trainContext(), { schema: format.schema, table: train }, params)).files;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { lime, rankAgreement } from '../../../learning/evaluation/explain/index.js';
-import { explain, probabilityOf } from '../../../models/intent-classifier/prediction/explain.js';
+import { probabilityOf } from '../../../models/intent-classifier/prediction/explain.js';
 import type { IntentPredictor } from '../../../models/intent-classifier/prediction/predictor.js';
 import type { BenchmarkContext, BenchmarkRow } from '../../report/suite.js';
 import { loadSet, measure, peerTexts, row } from './sets.js';
@@ -19,7 +19,7 @@ const strongest = (parts: readonly { readonly start: number; readonly weight: nu
   parts.reduce((a, b) => (b.weight > a.weight ? b : a)).start;
 
 async function agreementOn(predictor: IntentPredictor, text: string): Promise<Agreement | null> {
-  const { intent, words } = await explain(predictor, { text });
+  const { intent, words } = (await predictor.explain({ text })).explanation;
   const ours = [...words].sort((a, b) => a.start - b.start);
   const reference = await lime(text, probabilityOf(predictor, intent), { seed: SEED });
   const ranks = rankAgreement(ours, reference);

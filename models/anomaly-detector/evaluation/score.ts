@@ -1,15 +1,15 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
 import type { Comparison, Evaluation } from '../../../contracts/evaluation.js';
-import type { ComputeContext, Predictor } from '../../../contracts/model-definition.js';
+import type { ComputeContext } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
 import { compareAuc, smallestClass } from '../../../learning/evaluation/compare-auc.js';
 import { numberColumn } from '../../../learning/table.js';
-import type { AnomalyAnswer } from '../prediction/answer.js';
 import { tableRows } from '../prediction/encoding.js';
 import { type Judged, judgedOf, measure, misuseCount, PRIMARY_METRIC } from './metrics.js';
 import { judgedRows } from './synthetic-anomalies.js';
 import { evaluationPlots } from './plots.js';
+import type { AnomalyPredictor } from '../prediction/predictor.js';
 import type { AnomalyRequest } from '../prediction/request.js';
 import { slices } from './slices.js';
 
@@ -35,7 +35,7 @@ function requestsOf({ schema, table }: TrainingData, from: number, to: number): 
 
 /** Truth, score and alert of every held-out row, through the predictor that serves. */
 export async function score(
-  predictor: Predictor<AnomalyRequest, AnomalyAnswer>,
+  predictor: AnomalyPredictor,
   holdout: TrainingData,
   context: ComputeContext,
 ): Promise<Table> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
+import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
 import type { AnomalyAnswer } from './answer.js';
 import { type Detector, readDetector, readTrees } from './artefact.js';
 import { blend } from './blend.js';
@@ -14,8 +14,10 @@ const output: z.ZodType<AnomalyAnswer> = z.strictObject({
   threshold: z.number(),
 });
 
+/** The predictor with what only this model's own code asks of it. */
 export interface AnomalyPredictor extends Predictor<AnomalyRequest, AnomalyAnswer> {
-  explain(request: AnomalyRequest): Promise<Explanation>;
+  readonly encoding: Detector['encoding'];
+  explain(request: AnomalyRequest): Promise<Explained<AnomalyAnswer, Explanation>>;
 }
 
 function modelNameOf({ categoryModels, supervised }: Detector, category: string | null): string {
@@ -46,10 +48,13 @@ export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredic
   return {
     input: requestSchema(encoding),
     output,
+    notes: [],
+    encoding,
     predict,
     async explain(request) {
       const [answer] = await predict([request]);
-      return explainRequest({ detector, trees: readTrees(files), request, answer: answer! });
+      const explanation = explainRequest({ detector, trees: readTrees(files), request, answer: answer! });
+      return { output: answer!, explanation };
     },
     close: () => scorer.close(),
   };

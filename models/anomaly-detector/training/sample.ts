@@ -1,6 +1,6 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import { numberColumn } from '../../../learning/table.js';
-import type { Encoding } from '../prediction/encoding.js';
+import type { AnomalyPredictor } from '../prediction/predictor.js';
 import type { AnomalyRequest } from '../prediction/request.js';
 
 /** One request a quantile, so that the sample spans the training range. */
@@ -30,7 +30,8 @@ const withHistory = (category: string | null): AnomalyRequest => ({
  * Requests for the smoke test. Values are quantiles of each feature by itself and categories in turn: no request is a
  * person's row, so an artefact can be copied about freely.
  */
-export function sampleInputs({ table }: TrainingData, { numbers, categories }: Encoding): AnomalyRequest[] {
+export function sampleInputs({ encoding }: AnomalyPredictor, { table }: TrainingData): AnomalyRequest[] {
+  const { numbers, categories } = encoding;
   const columns = numbers.map((name) => quantiles(numberColumn(table, name)));
   const inputs = QUANTILES.map((_, i) => ({
     features: Object.fromEntries(numbers.map((name, j) => [name, columns[j]![i] ?? null])),

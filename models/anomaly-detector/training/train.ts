@@ -1,6 +1,5 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
-import { writeJson } from '../../../learning/artefact/index.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
 import {
   gradientBoosting,
@@ -32,8 +31,6 @@ import {
 import { knownMisuse } from './known-misuse.js';
 import { asMatrix, fitForest, fitPooled, memberGraph, type MemberState, updateMember } from './members.js';
 import type { AnomalyParams } from '../params.js';
-import { openPredictor } from '../prediction/predictor.js';
-import { sampleInputs } from './sample.js';
 import { openScorer } from '../prediction/scorer.js';
 
 /** Fewer rows than this and every transaction is unusual. */
@@ -218,10 +215,5 @@ export async function train(context: TrainContext, data: TrainingData, params: A
   };
   const graphs = graphsOf(forests, trees.boosted);
   const detector = await calibrate(training, forests, supervised, graphs);
-  const files = { ...graphs, [fileNames.detector]: writeDetector(detector), [fileNames.trees]: writeTrees(trees) };
-  const predictor = await openPredictor(files);
-  const inputs = sampleInputs(data, detector.encoding);
-  const outputs = await predictor.predict(inputs);
-  await predictor.close();
-  return { ...files, 'sample.json': writeJson({ inputs, outputs }) };
+  return { ...graphs, [fileNames.detector]: writeDetector(detector), [fileNames.trees]: writeTrees(trees) };
 }

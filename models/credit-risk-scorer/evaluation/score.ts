@@ -1,6 +1,6 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Comparison, Evaluation, Interval, Metric } from '../../../contracts/evaluation.js';
-import type { ComputeContext, EvaluateContext, Predictor } from '../../../contracts/model-definition.js';
+import type { ComputeContext, EvaluateContext } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
 import {
   CALIBRATION_BINS,
@@ -25,7 +25,7 @@ import { numberColumn, selectRows } from '../../../learning/table.js';
 import { judgeBands } from './band-stability.js';
 import { judgeFairness } from './fairness.js';
 import { evaluationPlots } from './plots.js';
-import type { CreditInput, CreditPredictor, CreditRisk } from '../prediction/predictor.js';
+import type { CreditInput, CreditPredictor } from '../prediction/predictor.js';
 import { recordedFacts } from './recorded-facts.js';
 import { slices } from './slices.js';
 import { labelledRows } from '../data/training-set.js';
@@ -40,9 +40,9 @@ const FEW_BAD = 50;
 /** Fewer resamples on large sets keep an evaluation within seconds; their interval is narrow anyway. */
 const resamplesFor = (rows: number): number => (rows > 5000 ? 200 : 1000);
 
-function rowInputs({ schema, table }: TrainingData, names: readonly string[]): CreditInput[] {
+function rowInputs({ schema, table }: TrainingData, { features }: CreditPredictor): CreditInput[] {
   const inputs = Array.from({ length: table.rowCount }, (): CreditInput => ({}));
-  for (const name of names) {
+  for (const { name } of features) {
     const column = table.columns[name];
     column?.values.forEach((value: number | string | null, row: number) => {
       if (value !== null && !Number.isNaN(value)) inputs[row]![name] = value;
@@ -50,10 +50,6 @@ function rowInputs({ schema, table }: TrainingData, names: readonly string[]): C
   }
   return schema.features.length === 0 ? [] : inputs;
 }
-
-/** Only this model's own predictor says which inputs it takes; another takes the schema's features. */
-const featureNamesOf = (predictor: Predictor<CreditInput, CreditRisk>, { schema }: TrainingData): readonly string[] =>
-  (predictor as Partial<CreditPredictor>).featureNames ?? schema.features.map(({ name }) => name);
 
 const numbers = (values: Float64Array) => ({ kind: 'number' as const, values });
 
@@ -66,11 +62,11 @@ function asScored(table: Table): Scored {
 
 /** Truth, probability and points of every held-out row, through the predictor that serves; truth may be unknown. */
 export async function score(
-  predictor: Predictor<CreditInput, CreditRisk>,
+  predictor: CreditPredictor,
   holdout: TrainingData,
   context: ComputeContext,
 ): Promise<Table> {
-  const inputs = rowInputs(holdout, featureNamesOf(predictor, holdout));
+  const inputs = rowInputs(holdout, predictor);
   const [probability, points] = [new Float64Array(inputs.length), new Float64Array(inputs.length)];
   for (let start = 0; start < inputs.length; start += BATCH_ROWS) {
     context.signal.throwIfAborted();

@@ -87,7 +87,7 @@ describe('explanations', () => {
   it('add up to the margin, which is the probability before calibration', async () => {
     await fc.assert(
       fc.asyncProperty(known, async (input) => {
-        const { contributions, margin, expectedMargin, probability } = await predictor.explain(input);
+        const { contributions, margin, expectedMargin, probability } = (await predictor.explain(input)).explanation;
         const sum = Object.values(contributions).reduce((total, one) => total + one, expectedMargin);
         expect(Math.abs(sum - margin)).toBeLessThan(1e-6);
         expect(Object.keys(contributions)).toEqual(schema.features.map(({ name }) => name));
@@ -100,7 +100,7 @@ describe('explanations', () => {
   it('rank at most four reasons and never point against a monotone constraint', async () => {
     await fc.assert(
       fc.asyncProperty(known, async (input) => {
-        const { reasons, strengths, probability } = await predictor.explain(input);
+        const { reasons, strengths, probability } = (await predictor.explain(input)).explanation;
         for (const list of [reasons, strengths]) {
           expect(list.length).toBeLessThanOrEqual(4);
           list.slice(1).forEach((reason, i) => {
@@ -129,7 +129,7 @@ describe('explanations', () => {
       openLoans: 5,
       housing: 'A151',
     };
-    const { reasons, band } = await predictor.explain(risky);
+    const { reasons, band } = (await predictor.explain(risky)).explanation;
     expect(reasons.map(({ code }) => code)).toContain('debtToIncome');
     const debt = reasons.find(({ code }) => code === 'debtToIncome')!;
     expect(debt.text).toMatch(/^Instalments as a share of income: 120 %, above the typical \d\d(\.\d)? %$/);

@@ -1,6 +1,6 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { z } from 'zod';
-import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
+import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
 import { calibratedMargin } from '../../../learning/evaluation/calibration/calibration.js';
 import { predictMargin } from '../../../learning/tabular/gradient-boosting/index.js';
 import { matrix } from '../../../learning/numeric/matrix/index.js';
@@ -43,9 +43,9 @@ export interface CreditExplanation extends CreditRisk {
 
 /** The predictor with what only this model's own code asks of it. */
 export interface CreditPredictor extends Predictor<CreditInput, CreditRisk> {
-  /** Names of the inputs, protected ones included when they were learned from. */
-  readonly featureNames: readonly string[];
-  explain(input: CreditInput): Promise<CreditExplanation>;
+  /** The inputs in order, protected ones included when they were learned from. */
+  readonly features: Preprocessing['features'];
+  explain(input: CreditInput): Promise<Explained<CreditRisk, CreditExplanation>>;
 }
 
 const output: z.ZodType<CreditRisk> = z.strictObject({
@@ -110,12 +110,13 @@ export async function openPredictor(files: ArtefactFiles): Promise<CreditPredict
   return {
     input: inputSchema(state, describeField),
     output,
-    featureNames: state.features.map(({ name }) => name),
+    notes: [],
+    features: state.features,
     predict,
     async explain(input) {
       explain ??= explainer(files, state);
       const [risk] = await predict([input]);
-      return { ...risk!, ...explain(input) };
+      return { output: risk!, explanation: { ...risk!, ...explain(input) } };
     },
     close: () => session.release(),
   };

@@ -13,10 +13,8 @@ import { fairnessTradeOff } from './fairness-trade-off.js';
 import { fitTrees } from './fit-trees.js';
 import { scorerGraph } from '../prediction/graph.js';
 import type { CreditParams } from '../params.js';
-import { openPredictor } from '../prediction/predictor.js';
 import { encodeTable } from '../prediction/preprocessing.js';
 import { withProtectedFeatures } from '../data/protected.js';
-import { sampleInputs } from './sample.js';
 import { buildScorecard, type Scorecard } from '../prediction/scorecard.js';
 import { prepareTraining, type TrainingSet } from '../data/training-set.js';
 
@@ -47,8 +45,8 @@ function importanceFile(set: TrainingSet, trees: GradientBoostingState, data: Tr
 /**
  * Gradient-boosted trees on the encoded features, calibrated on cross-fitted rows. The artefact holds the graph
  * (`model.onnx`, calibration included), the encoding (`preprocessing.json`), calibration and bands (`scorecard.json`),
- * the trees and the words of explanations (`trees.json`, `explanation.json`), what matters (`importance.json`), what
- * equal treatment would cost (`fairness.json`) and requests with their answers (`sample.json`).
+ * the trees and the words of explanations (`trees.json`, `explanation.json`), what matters (`importance.json`) and
+ * what equal treatment would cost (`fairness.json`).
  * Deterministic: the same data, parameters and seed give the same bytes.
  * @throws PipelineError `TOO_FEW_ROWS`, `SINGLE_CLASS`, `NOT_FINITE`, `INVALID_VALUE`, `MISSING_COLUMN`.
  */
@@ -58,7 +56,7 @@ export async function train(context: TrainContext, given: TrainingData, params: 
   const set = prepareTraining(data, params);
   const trees = fitTrees(set, set.labelled, context);
   const card = scorecardOf(set, trees, context);
-  const files = {
+  return Promise.resolve({
     'model.onnx': scorerGraph(trees, card.calibration),
     'preprocessing.json': writeJson(set.state),
     'scorecard.json': writeJson(card),
@@ -66,10 +64,5 @@ export async function train(context: TrainContext, given: TrainingData, params: 
     'explanation.json': writeJson(explanationFactsOf(data.schema, set.state, data.table)),
     'importance.json': importanceFile(set, trees, data),
     'fairness.json': writeJson(fairnessTradeOff(set, context)),
-  };
-  const predictor = await openPredictor(files);
-  const inputs = sampleInputs(set.state, data.table);
-  const outputs = await predictor.predict(inputs);
-  await predictor.close();
-  return { ...files, 'sample.json': writeJson({ inputs, outputs }) };
+  });
 }

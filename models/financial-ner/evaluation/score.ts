@@ -1,7 +1,7 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
 import type { Comparison, Evaluation, Metric } from '../../../contracts/evaluation.js';
-import type { ComputeContext, Predictor } from '../../../contracts/model-definition.js';
+import type { ComputeContext } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
 import { expectedCalibrationError } from '../../../learning/evaluation/metrics/index.js';
 import {
@@ -21,7 +21,6 @@ import { readExamples } from '../data/examples.js';
 import { judgedConfidences, type JudgedText } from './scored-text.js';
 import { evaluationPlots } from './plots.js';
 import type { NerPredictor } from '../prediction/predictor.js';
-import type { NerAnswer, NerRequest } from '../prediction/request.js';
 import { slices } from './slices.js';
 
 /** The measure that gates and comparisons read: micro F1 of exact spans and types. */
@@ -30,11 +29,10 @@ export const PRIMARY_METRIC = 'f1';
 /** Texts tagged at once while a holdout is scored. */
 const BATCH_TEXTS = 512;
 
-/** Truth and prediction a row; notes of the training travel in the first row's cell. */
+/** Truth and prediction a row. */
 export function scoredTable(
   truth: readonly { readonly spans: readonly Span[] }[],
   found: readonly (readonly ConfidentSpan[])[],
-  notes: readonly string[],
 ): Table {
   const text = (values: (string | null)[]) => ({ kind: 'text', values }) as const;
   return {
@@ -42,7 +40,6 @@ export function scoredTable(
     columns: {
       truth: text(truth.map(({ spans }) => writeSpans(spans))),
       predicted: text(found.map(writeConfidentSpans)),
-      notes: text(truth.map((_, i) => (i === 0 && notes.length > 0 ? notes.join('\n') : null))),
     },
   };
 }
@@ -55,27 +52,21 @@ function readScored(table: Table): JudgedText[] {
   }));
 }
 
-const isNer = (predictor: Predictor<NerRequest, NerAnswer>): predictor is NerPredictor => 'facts' in predictor;
-
 /**
  * Entities of every held-out text, through the predictor that serves. Types that training does not know are found by
  * rule alone and not annotated, so they are not judged.
  */
-export async function score(
-  predictor: Predictor<NerRequest, NerAnswer>,
-  holdout: TrainingData,
-  context: ComputeContext,
-): Promise<Table> {
+export async function score(predictor: NerPredictor, holdout: TrainingData, context: ComputeContext): Promise<Table> {
   const examples = readExamples(holdout);
-  const types = isNer(predictor) ? new Set(predictor.types) : null;
+  const types = new Set(predictor.types);
   const found: ConfidentSpan[][] = [];
   for (let start = 0; start < examples.length; start += BATCH_TEXTS) {
     context.signal.throwIfAborted();
     const answers = await predictor.predict(examples.slice(start, start + BATCH_TEXTS).map(({ text }) => ({ text })));
-    for (const { entities } of answers) found.push(entities.filter(({ type }) => types?.has(type) ?? true));
+    for (const { entities } of answers) found.push(entities.filter(({ type }) => types.has(type)));
     context.onProgress({ stage: 'scoring', done: found.length, total: examples.length });
   }
-  return scoredTable(examples, found, isNer(predictor) ? predictor.facts.notes : []);
+  return scoredTable(examples, found);
 }
 
 const countsOf = (judged: readonly JudgedText[]): SpanCounts[] =>
@@ -114,10 +105,9 @@ function metrics(judged: readonly JudgedText[], seed: number): Metric[] {
   ];
 }
 
-function notesOf(table: Table, judged: readonly JudgedText[]): string[] {
+function notesOf(judged: readonly JudgedText[]): string[] {
   const entities = judged.reduce((sum, { wanted }) => sum + wanted.length, 0);
-  const training = (textColumn(table, 'notes')[0] ?? '').split('\n').filter((note) => note !== '');
-  return [`${judged.length} held-out texts with ${entities} annotated entities`, ...training];
+  return [`${judged.length} held-out texts with ${entities} annotated entities`];
 }
 
 /**
@@ -133,7 +123,7 @@ export function evaluate(table: Table, holdout: TrainingData, context: ComputeCo
     metrics: metrics(judged, context.seed),
     slices: slices(judged, typesOf(judged), holdout),
     plots: evaluationPlots(judged, typesOf(judged)),
-    notes: notesOf(table, judged),
+    notes: notesOf(judged),
   };
 }
 

@@ -1,11 +1,9 @@
-import type { Predictor } from '../../../contracts/model-definition.js';
 import {
   tokenise,
   type ExplainedEntity,
   type FeatureWeight,
   type Token,
 } from '../../../learning/text/sequence-tagging/index.js';
-import type { NerPredictor } from './predictor.js';
 import type { NerAnswer, NerEntity, NerRequest } from './request.js';
 import { lookedAt, type Neighbour } from './reason-templates.js';
 
@@ -84,21 +82,21 @@ function explained(entity: NerEntity, known: ExplainedEntity | undefined, tokens
 /** Entities that are explained; a statement of a hundred pages has no reader for more. */
 const MOST_ENTITIES = 200;
 
+export interface NerExplanation {
+  readonly entities: readonly EntityExplanation[];
+}
+
 /**
  * Why each entity of the answer was found: what the model saw in its words and around them, or the rule that found it.
- * Reasons are empty where the engine has no feature weights (the fine-tuned encoder).
+ * @param weights - feature weights behind the model's entities; without any (fine-tuned encoder) reasons are empty.
  */
-export async function explain(
-  predictor: Predictor<NerRequest, NerAnswer>,
-  request: NerRequest,
-): Promise<{ readonly entities: readonly EntityExplanation[] }> {
-  const [answer] = await predictor.predict([request]);
-  const known = (await (predictor as NerPredictor).explain(request.text)) ?? [];
-  const tokens = tokenise(request.text);
-  const byStart = new Map(known.map((one) => [one.entity.start, one]));
-  return {
-    entities: (answer?.entities ?? [])
-      .slice(0, MOST_ENTITIES)
-      .map((entity) => explained(entity, byStart.get(entity.start), tokens)),
-  };
+export function explainAnswer(
+  { text }: NerRequest,
+  answer: NerAnswer,
+  weights: readonly ExplainedEntity[],
+): NerExplanation {
+  const tokens = tokenise(text);
+  const byStart = new Map(weights.map((one) => [one.entity.start, one]));
+  const shown = answer.entities.slice(0, MOST_ENTITIES);
+  return { entities: shown.map((entity) => explained(entity, byStart.get(entity.start), tokens)) };
 }

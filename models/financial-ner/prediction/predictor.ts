@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
+import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
 import { readJson } from '../../../learning/artefact/index.js';
 import { createLinker } from '../../../learning/text/entity-linking/index.js';
 import {
@@ -11,6 +11,7 @@ import {
 import { dictionary } from '../training/dictionary.js';
 import { openEncoderTagger } from '../training/encoder-engine.js';
 import { enrich } from './enrich.js';
+import { explainAnswer, type NerExplanation } from './explanation.js';
 import { nerAnswer, nerRequest, type NerAnswer, type NerRequest } from './request.js';
 
 const facts = z.strictObject({
@@ -23,22 +24,23 @@ export type NerFacts = z.infer<typeof facts>;
 
 /** The predictor with what evaluation and explanations read beside the answers. */
 export interface NerPredictor extends Predictor<NerRequest, NerAnswer> {
-  readonly facts: NerFacts;
+  readonly engine: NerFacts['engine'];
   /** Types that the model learned; rules may find others. */
   readonly types: readonly string[];
-  /** Feature weights behind each entity; null for an encoder, which has none. */
-  explain(text: string): Promise<ExplainedEntity[] | null>;
+  explain(request: NerRequest): Promise<Explained<NerAnswer, NerExplanation>>;
 }
 
 interface Opened {
   readonly tagger: Tagger;
-  readonly explain: (text: string) => Promise<ExplainedEntity[] | null>;
+  /** Feature weights behind each entity; null for an encoder, which has none. */
+  readonly featureWeights: (text: string) => Promise<ExplainedEntity[] | null>;
 }
 
 async function openTagger(files: ArtefactFiles, engine: NerFacts['engine']): Promise<Opened> {
-  if (engine === 'fine-tuned') return { tagger: await openEncoderTagger(files), explain: () => Promise.resolve(null) };
+  if (engine === 'fine-tuned')
+    return { tagger: await openEncoderTagger(files), featureWeights: () => Promise.resolve(null) };
   const tagger = await openCrfTagger(files);
-  return { tagger, explain: (text) => explainEntities(tagger, text) };
+  return { tagger, featureWeights: (text) => explainEntities(tagger, text) };
 }
 
 /**
@@ -46,20 +48,26 @@ async function openTagger(files: ArtefactFiles, engine: NerFacts['engine']): Pro
  * @throws PipelineError `ARTEFACT_INVALID`.
  */
 export async function openPredictor(files: ArtefactFiles): Promise<NerPredictor> {
-  const known = readJson(files, 'facts.json', facts);
+  const { engine, notes } = readJson(files, 'facts.json', facts);
   const linker = createLinker(readJson(files, 'dictionary.json', dictionary));
-  const { tagger, explain } = await openTagger(files, known.engine);
+  const { tagger, featureWeights } = await openTagger(files, engine);
   const { types } = tagger.decoding.set;
+  const predict = async (requests: readonly NerRequest[]): Promise<NerAnswer[]> => {
+    const tagged = await tagger.tag(requests.map(({ text }) => text));
+    return requests.map((request, i) => ({ entities: enrich(request, tagged[i]!, { linker, types }) }));
+  };
   return {
     input: nerRequest,
     output: nerAnswer,
-    facts: known,
+    notes,
+    engine,
     types,
-    async predict(requests) {
-      const tagged = await tagger.tag(requests.map(({ text }) => text));
-      return requests.map((request, i) => ({ entities: enrich(request, tagged[i]!, { linker, types }) }));
+    predict,
+    async explain(request) {
+      const [output] = await predict([request]);
+      const weights = (await featureWeights(request.text)) ?? [];
+      return { output: output!, explanation: explainAnswer(request, output!, weights) };
     },
-    explain,
     close: () => tagger.close(),
   };
 }

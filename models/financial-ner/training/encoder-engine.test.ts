@@ -53,8 +53,8 @@ describe('a fine-tuned encoder', () => {
   });
 
   it('is pooled with a field, and says how', () => {
-    expect(predictor.facts.engine).toBe('fine-tuned');
-    expect(predictor.facts.notes.join()).toMatch(/pooled with the weights [\d.]+ and [\d.]+/);
+    expect(predictor.engine).toBe('fine-tuned');
+    expect(predictor.notes.join()).toMatch(/pooled with the weights [\d.]+ and [\d.]+/);
   });
 
   it('finds entities in texts longer than it can read at once, the same in any company', async () => {

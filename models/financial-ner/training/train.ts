@@ -7,8 +7,7 @@ import type { EngineTask, FitEngine } from './engine.js';
 import { findEncoder, fitTuned } from './encoder-engine.js';
 import { readExamples, readNames, requireLearnable, type Example } from '../data/examples.js';
 import type { NerParams } from '../params.js';
-import { openPredictor, type NerFacts } from '../prediction/predictor.js';
-import { sampleInputs } from './sample.js';
+import type { NerFacts } from '../prediction/predictor.js';
 import { fitScratch } from './scratch-engine.js';
 
 /** Column files are cut into words already. */
@@ -55,8 +54,8 @@ async function chooseEngine(context: TrainContext, params: NerParams): Promise<{
 }
 
 /**
- * Trains one engine. The artefact holds the graph (`model.onnx`), what prepares its input and reads its output, the
- * dictionary of names (`dictionary.json`) and requests with their answers (`sample.json`). Deterministic.
+ * Trains one engine. The artefact holds the graph (`model.onnx`), what prepares its input and reads its output, and
+ * the dictionary of names (`dictionary.json`). Deterministic.
  * @throws PipelineError `TOO_FEW_ROWS`, `SINGLE_CLASS`, `MISSING_COLUMN`, `INVALID_VALUE`; `MALFORMED_FILE` (encoder).
  */
 export async function train(context: TrainContext, data: TrainingData, params: NerParams): Promise<ArtefactFiles> {
@@ -65,14 +64,9 @@ export async function train(context: TrainContext, data: TrainingData, params: N
   const { fit, notes } = await chooseEngine(context, params);
   const trained = await fit(context, task);
   const facts: NerFacts = { schemaVersion: 1, engine: trained.engine, notes: [...notes, ...trained.notes] };
-  const files = {
+  return {
     ...trained.files,
     'dictionary.json': writeJson(buildDictionary(task.examples, readNames(data))),
     'facts.json': writeJson(facts),
   };
-  const predictor = await openPredictor(files);
-  const inputs = sampleInputs();
-  const outputs = await predictor.predict(inputs);
-  await predictor.close();
-  return { ...files, 'sample.json': writeJson({ inputs, outputs }) };
 }

@@ -29,7 +29,6 @@ export function baseline(
     confidence: all(share),
     outOfScopeScore: all(0),
     judged: all(1),
-    notes: [],
   });
   return { name: 'most frequent intent', scored };
 }

@@ -1,6 +1,6 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Comparison, Evaluation, Metric } from '../../../contracts/evaluation.js';
-import type { ComputeContext, Predictor } from '../../../contracts/model-definition.js';
+import type { ComputeContext } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
 import {
   calibrationBins,
@@ -13,11 +13,11 @@ import {
   type ClassScore,
 } from '../../../learning/evaluation/metrics/index.js';
 import { numberColumn, textColumn } from '../../../learning/table.js';
-import type { Answer, Decision } from '../prediction/decision.js';
+import type { Answer } from '../prediction/decision.js';
 import { readExamples } from '../data/examples.js';
 import { hasSeveral, isOutOfScope, joinLabels, parseLabels } from '../data/label-set.js';
 import { evaluationPlots } from './plots.js';
-import type { Message } from '../prediction/predictor.js';
+import type { IntentPredictor } from '../prediction/predictor.js';
 import { slices } from './slices.js';
 
 /** The measure that gates and comparisons read. */
@@ -39,16 +39,11 @@ export interface ScoredRows {
   readonly outOfScopeScore: Float64Array;
   /** 0 for a message that is out of scope for a model that learned no such class: it has no right intent. */
   readonly judged: Float64Array;
-  /** What the training had to say: what was used in place of what was asked for, what was kept. */
-  readonly notes: readonly string[];
 }
-
-const decisionOf = (predictor: Predictor<Message, Answer>): Decision | undefined =>
-  (predictor as Partial<{ decision: Decision }>).decision;
 
 /** Answers of every held-out message, through the predictor that serves. */
 export async function score(
-  predictor: Predictor<Message, Answer>,
+  predictor: IntentPredictor,
   holdout: TrainingData,
   context: ComputeContext,
 ): Promise<Table> {
@@ -60,7 +55,7 @@ export async function score(
     answers.push(...(await predictor.predict(batch.map(({ text }) => ({ text })))));
     context.onProgress({ stage: 'scoring', done: answers.length, total: examples.length });
   }
-  const { several = false, classes = [], notes: said = [] } = decisionOf(predictor) ?? {};
+  const { several, classes } = predictor.decision;
   const knowsStrangers = classes.some(isOutOfScope);
   const judged = (stranger: boolean): number => Number(!stranger || knowsStrangers);
   const top = ({ intents, candidates }: Answer): string =>
@@ -72,7 +67,6 @@ export async function score(
     confidence: Float64Array.from(answers, ({ confidence }) => confidence),
     outOfScopeScore: Float64Array.from(answers, ({ outOfScopeScore }) => outOfScopeScore),
     judged: Float64Array.from(examples, ({ outOfScope }) => judged(outOfScope)),
-    notes: said,
   });
 }
 
@@ -86,11 +80,6 @@ export const asTable = (rows: ScoredRows): Table => ({
     confidence: { kind: 'number', values: rows.confidence },
     outOfScopeScore: { kind: 'number', values: rows.outOfScopeScore },
     judged: { kind: 'number', values: rows.judged },
-    // The first row's cell holds them all.
-    notes: {
-      kind: 'text',
-      values: rows.truth.map((_, row) => (row === 0 && rows.notes.length > 0 ? rows.notes.join('\n') : null)),
-    },
   },
 });
 
@@ -103,12 +92,6 @@ const asRows = (table: Table): ScoredRows => ({
   confidence: numberColumn(table, 'confidence'),
   outOfScopeScore: numberColumn(table, 'outOfScopeScore'),
   judged: numberColumn(table, 'judged'),
-  notes:
-    table.columns.notes === undefined
-      ? []
-      : names(table, 'notes')
-          .flatMap((cell) => cell.split('\n'))
-          .filter(Boolean),
 });
 
 /** Truth and prediction of the rows that have a right intent. */
@@ -189,7 +172,7 @@ function notes(rows: ScoredRows, judged: Judged, several: boolean): string[] {
     strangers > 0 ? [`${strangers} more are out of scope: they count for rejection, not for accuracy`] : [];
   const exact = ['several intents a message: accuracy is the share of messages with exactly the right ones'];
   const counted = several ? exact : ['accuracy counts the most probable intent, before out-of-scope rejection'];
-  return [facts, ...beside, ...counted, ...rows.notes];
+  return [facts, ...beside, ...counted];
 }
 
 /**

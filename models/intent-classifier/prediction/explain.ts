@@ -1,8 +1,5 @@
-import { PipelineError } from '../../../contracts/errors.js';
-import type { Predictor } from '../../../contracts/model-definition.js';
 import { type Attribution, occlude, type ScoreTexts } from '../../../learning/evaluation/explain/index.js';
-import type { Answer } from './decision.js';
-import type { IntentPredictor, Message } from './predictor.js';
+import type { Decision } from './decision.js';
 
 /** Why a message was understood as it was. */
 export interface IntentExplanation {
@@ -13,9 +10,6 @@ export interface IntentExplanation {
   /** Each word with what the probability loses without it (`weight`) and what it does to the odds; most important first. */
   readonly words: readonly (Attribution & { readonly oddsFactor: number; readonly sentence: string })[];
 }
-
-const hasProbabilities = (predictor: Predictor<Message, Answer>): predictor is IntentPredictor =>
-  'probabilities' in predictor && 'decision' in predictor;
 
 /** Below this nobody would call it a difference. */
 const LEAST_FACTOR = 1.05;
@@ -37,9 +31,16 @@ function sentenceOf(text: string, factor: number): string {
   return `"${text}" makes the odds ${figure(size)} times as ${factor > 1 ? 'high' : 'low'}`;
 }
 
+/** What a predictor of this model tells of every class. */
+interface ClassProbabilities {
+  readonly decision: Pick<Decision, 'classes'>;
+  /** In the order of `decision.classes`. */
+  probabilities(texts: readonly string[]): Promise<Float64Array[]>;
+}
+
 /** The calibrated probability of one intent for each of several texts. */
 export const probabilityOf =
-  (predictor: IntentPredictor, intent: string): ScoreTexts =>
+  (predictor: ClassProbabilities, intent: string): ScoreTexts =>
   async (texts) => {
     const position = predictor.decision.classes.indexOf(intent);
     return (await predictor.probabilities(texts)).map((row) => row[position]!);
@@ -47,14 +48,14 @@ export const probabilityOf =
 
 /**
  * Attributes the probability of the most probable intent to the message's words: one evaluation a word more.
- * @throws PipelineError `INVALID_INPUT` for a predictor of another model.
+ * @param score - the intent's probability for each of several texts.
  */
-export async function explain(predictor: Predictor<Message, Answer>, input: Message): Promise<IntentExplanation> {
-  if (!hasProbabilities(predictor))
-    throw new PipelineError('INVALID_INPUT', 'wanted a predictor that openPredictor made');
-  const [answer] = await predictor.predict([input]);
-  const { intent, probability } = answer!.candidates[0]!;
-  const words = await occlude(input.text, probabilityOf(predictor, intent));
+export async function explainIntent(
+  text: string,
+  { intent, probability }: Pick<IntentExplanation, 'intent' | 'probability'>,
+  score: ScoreTexts,
+): Promise<IntentExplanation> {
+  const words = await occlude(text, score);
   const weighed = words.map((word) => ({
     ...word,
     oddsFactor: oddsOf(probability) / oddsOf(probability - word.weight),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
+import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
 import { probabilitiesAt } from '../../../learning/evaluation/calibration/temperature.js';
 import { readText } from '../../../learning/artefact/index.js';
 import { answer, type Answer, decide, decision, type Decision } from './decision.js';
+import { explainIntent, type IntentExplanation, probabilityOf } from './explain.js';
 import { openEncoderEngine } from '../training/encoder-engine.js';
 import type { OpenEngine } from '../training/engine.js';
 import { LONGEST_MESSAGE } from '../data/formats/message-table.js';
@@ -21,9 +22,10 @@ export const input = z.strictObject({
 });
 export type Message = z.infer<typeof input>;
 
-/** What serving and evaluation use; explanations also ask for the probability of one intent. */
+/** The predictor with what evaluation and explanations read beside the answers. */
 export interface IntentPredictor extends Predictor<Message, Answer> {
   readonly decision: Decision;
+  explain(message: Message): Promise<Explained<Answer, IntentExplanation>>;
   /** Calibrated probability of every class, in the order of `decision.classes`. */
   probabilities(texts: readonly string[]): Promise<Float64Array[]>;
 }
@@ -39,17 +41,26 @@ export async function openPredictor(files: ArtefactFiles): Promise<IntentPredict
   const settings = readText(files, 'decision.json', (text) => decision.parse(JSON.parse(text)));
   const engine = await openEngine(settings, files);
   const kind = settings.several ? 'logistic' : 'softmax';
+  const predict = async (inputs: readonly Message[]): Promise<Answer[]> => {
+    const scores = await engine.scores(inputs.map(({ text }) => text));
+    return scores.map((row) => decide(row, settings));
+  };
+  const probabilities = async (texts: readonly string[]): Promise<Float64Array[]> => {
+    const scores = await engine.scores(texts);
+    return scores.map((row) => probabilitiesAt(row, settings.temperature, kind));
+  };
   return {
     input,
     output: answer,
+    notes: settings.notes,
     decision: settings,
-    async predict(inputs) {
-      const scores = await engine.scores(inputs.map(({ text }) => text));
-      return scores.map((row) => decide(row, settings));
-    },
-    async probabilities(texts) {
-      const scores = await engine.scores(texts);
-      return scores.map((row) => probabilitiesAt(row, settings.temperature, kind));
+    predict,
+    probabilities,
+    async explain(message) {
+      const [output] = await predict([message]);
+      const { intent, probability } = output!.candidates[0]!;
+      const score = probabilityOf({ decision: settings, probabilities }, intent);
+      return { output: output!, explanation: await explainIntent(message.text, { intent, probability }, score) };
     },
     close: () => engine.close(),
   };

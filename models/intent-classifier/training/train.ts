@@ -1,6 +1,6 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
-import { utf8, writeJson } from '../../../learning/artefact/index.js';
+import { writeJson } from '../../../learning/artefact/index.js';
 import { type Augmentation, augmented, fitAugmented } from './augment.js';
 import { type Decision, fitDecision } from '../prediction/decision.js';
 import { findEncoder, fitFrozen, fitTuned, openEncoderEngine } from './encoder-engine.js';
@@ -8,8 +8,6 @@ import type { EngineTask, FitEngine, OpenEngine } from './engine.js';
 import { type Example, prepare, type Prepared } from '../data/examples.js';
 import { recallDecision, rememberDecision } from './decision-checkpoint.js';
 import type { IntentParams } from '../params.js';
-import { openPredictor } from '../prediction/predictor.js';
-import { sampleMessages } from './sample.js';
 import { fitScratch, openScratch } from './scratch-engine.js';
 
 interface Tier {
@@ -56,14 +54,6 @@ async function decideOn(
   }
 }
 
-async function addSample(files: ArtefactFiles, classes: readonly string[]): Promise<ArtefactFiles> {
-  const predictor = await openPredictor(files);
-  const inputs = sampleMessages(classes);
-  const outputs = await predictor.predict(inputs);
-  await predictor.close();
-  return { ...files, 'sample.json': utf8(JSON.stringify({ inputs, outputs })) };
-}
-
 /** Learns from what validation leaves, with the variants of messages that gain. */
 async function fitFirst(context: TrainContext, tier: Tier, task: EngineTask): Promise<Augmentation> {
   if (tier.engine === 'from-scratch') return fitAugmented(context, task, tier.fit);
@@ -95,7 +85,7 @@ async function decideFirst(
 /**
  * Trains one tier, chooses temperature, thresholds and the rejection score on messages it has not seen, and then learns
  * from these too where they were taken out of training.
- * The artefact holds `model.onnx`, what prepares its input, `decision.json` and `sample.json`. Deterministic.
+ * The artefact holds `model.onnx`, what prepares its input, and `decision.json`. Deterministic.
  * @throws PipelineError `TOO_FEW_ROWS`, `SINGLE_CLASS`, `MISSING_COLUMN`, `INVALID_VALUE`; `MALFORMED_FILE` (encoder).
  */
 export async function train(context: TrainContext, data: TrainingData, params: IntentParams): Promise<ArtefactFiles> {
@@ -108,5 +98,5 @@ export async function train(context: TrainContext, data: TrainingData, params: I
   const all = augmented([...fit, ...validation], variants, context.seed);
   const whole = { ...task, examples: all, outsiders: [...outsiders, ...strangers], validation: [] };
   const final = files ?? (await tier.fit(rememberDecision(context, { prepared, params }, settings), whole));
-  return addSample({ ...final, 'decision.json': writeJson(settings) }, classes);
+  return { ...final, 'decision.json': writeJson(settings) };
 }

@@ -1,5 +1,5 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
-import type { ComputeContext, Predictor } from '../../../contracts/model-definition.js';
+import type { ComputeContext } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
 import { isoMonth } from '../../../learning/time-series/calendar/index.js';
 import type { Banded, SpendingAnswer } from '../prediction/answer.js';
@@ -16,10 +16,8 @@ import {
   DISCRETIONARY_TARGET,
   WEEK_TARGET,
 } from './evaluation-targets.js';
-import type { SpendingRequest } from '../prediction/request.js';
+import type { SpendingPredictor } from '../prediction/predictor.js';
 import type { Movement } from '../forecast/history.js';
-
-type Server = Predictor<SpendingRequest, SpendingAnswer>;
 
 const NOTHING: Banded = { mean: 0, low80: 0, high80: 0, low95: 0, high95: 0 };
 const point = (mean: number): Banded => ({ mean, low80: mean, high80: mean, low95: mean, high95: mean });
@@ -44,7 +42,7 @@ function saidOf(answer: SpendingAnswer, row: JudgedRow): Said {
 }
 
 async function scoreCustomer(
-  predictor: Server,
+  predictor: SpendingPredictor,
   customer: string,
   rows: readonly Movement[],
   holdout: Holdout,
@@ -66,7 +64,7 @@ async function scoreCustomer(
  * what was held out before that day, as a caller would send it, and asked for the month; at the first origin for a year.
  * @throws PipelineError `TOO_FEW_ROWS` when the holdout has no whole month; `MISSING_COLUMN`, `NOT_FINITE`.
  */
-export async function score(predictor: Server, data: TrainingData, context: ComputeContext): Promise<Table> {
+export async function score(predictor: SpendingPredictor, data: TrainingData, context: ComputeContext): Promise<Table> {
   const holdout = readHoldout(data);
   const judged: JudgedRow[] = [];
   const said: Said[] = [];

@@ -1,6 +1,4 @@
-import type { Predictor } from '../../../contracts/model-definition.js';
 import type { SpendingAnswer } from './answer.js';
-import type { SpendingRequest } from './request.js';
 
 /** A forecast's first month in words and parts. */
 export interface SpendingExplanation {
@@ -70,18 +68,14 @@ function components({ monthly, bills }: SpendingAnswer): SpendingExplanation['co
 }
 
 /** Why the first month of a forecast is what it is. */
-export async function explain(
-  predictor: Predictor<SpendingRequest, SpendingAnswer>,
-  request: SpendingRequest,
-): Promise<SpendingExplanation> {
-  const [answer] = await predictor.predict([request]);
-  const { month, total, days, from } = answer!.monthly[0]!;
+export function explainAnswer(answer: SpendingAnswer): SpendingExplanation {
+  const { month, total, days, from } = answer.monthly[0]!;
   const since = from.endsWith('-01') ? '' : ` (the ${days} days from ${from})`;
   const headline = `${month}${since}: ${money(total.mean)}, between ${money(total.low80)} and ${money(total.high80)} in four months out of five.`;
   return {
     month,
     total: total.mean,
-    sentences: [headline, ...comparison(answer!), ...billSentences(answer!), method(answer!)],
-    components: components(answer!),
+    sentences: [headline, ...comparison(answer), ...billSentences(answer), method(answer)],
+    components: components(answer),
   };
 }

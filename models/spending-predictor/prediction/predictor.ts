@@ -1,12 +1,13 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { PipelineError, pipelineError } from '../../../contracts/errors.js';
-import type { ArtefactFiles, Predictor } from '../../../contracts/model-definition.js';
+import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
 import { dayOfTime, isoDate, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import { openGraph, readJson } from '../../../learning/artefact/index.js';
 import type { ForecasterState } from '../../../learning/time-series/forecasting/index.js';
 import { forecastFeeds } from '../../../learning/time-series/forecasting/serving/feeds.js';
 import { graphOutputs } from '../../../learning/time-series/forecasting/serving/graph.js';
 import { answerOf, output, type SpendingAnswer } from './answer.js';
+import { explainAnswer, type SpendingExplanation } from './explain.js';
 import { restoreCustomer, storedCustomers, type StoredCustomers } from './customer-store.js';
 import {
   type Champions,
@@ -130,13 +131,19 @@ async function predictOne(opened: Opened, request: SpendingRequest): Promise<Spe
   return answerOf({ customerKnown, forecast: composed, history, model: opened.model, asOf, days });
 }
 
+/** The predictor with what only this model's own code asks of it. */
+export interface SpendingPredictor extends Predictor<SpendingRequest, SpendingAnswer> {
+  readonly model: LearnedModel;
+  explain(request: SpendingRequest): Promise<Explained<SpendingAnswer, SpendingExplanation>>;
+}
+
 /**
  * Loads an artefact: a customer, what came since, or a newcomer's transactions in; months, weeks and days ahead out. A
  * forecast starts on the day after what is known; a month that has begun is forecast for its rest.
  * @throws PipelineError `ARTEFACT_INVALID`; `predict`: `INVALID_INPUT` for a month beyond what is known;
  *   `CUSTOMER_NOT_FOUND` for a customer of whom neither training nor request knows anything.
  */
-export async function openPredictor(files: ArtefactFiles): Promise<Predictor<SpendingRequest, SpendingAnswer>> {
+export async function openPredictor(files: ArtefactFiles): Promise<SpendingPredictor> {
   const model = readJson(files, 'model.json', learnedModel);
   const { customers } = readJson(files, 'customers.json', storedCustomers);
   const session = await openGraph(files, 'curves.onnx');
@@ -144,10 +151,16 @@ export async function openPredictor(files: ArtefactFiles): Promise<Predictor<Spe
   return {
     input,
     output,
+    notes: [],
+    model,
     async predict(inputs) {
       const answers: SpendingAnswer[] = [];
       for (const request of inputs) answers.push(await predictOne(opened, request));
       return answers;
+    },
+    async explain(request) {
+      const answer = await predictOne(opened, request);
+      return { output: answer, explanation: explainAnswer(answer) };
     },
     close: () => session.release(),
   };

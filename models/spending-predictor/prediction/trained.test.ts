@@ -7,7 +7,6 @@ import { freezeHoldout, splitHoldout } from '../../../learning/evaluation/split/
 import { projectRoot } from '../../../platform/project.js';
 import { trainContext } from '../../../tests/support/check-model.js';
 import { shards, train } from '../training/train.js';
-import { explain } from './explain.js';
 import { fileFormats } from '../data/formats.js';
 import { params } from '../params.js';
 import { openPredictor } from './predictor.js';
@@ -28,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => predictor.close());
 
-const whyOf = (request: SpendingRequest) => explain(predictor, predictor.input.parse(request));
+const whyOf = async (request: SpendingRequest) => (await predictor.explain(predictor.input.parse(request))).explanation;
 
 describe('the trained spending predictor', () => {
   it('has the same bytes in however many shards', async () => {

@@ -1,5 +1,5 @@
 import { firstDayOf, isoDate, monthOfDay } from '../../../learning/time-series/calendar/index.js';
-import type { LearnedModel } from '../forecast/learned-model.js';
+import type { SpendingPredictor } from '../prediction/predictor.js';
 import type { SpendingRequest } from '../prediction/request.js';
 
 const HORIZON_DAYS = 62;
@@ -21,7 +21,7 @@ function inventedMonths(until: number, months: number, level: number): Sent[] {
 }
 
 /** Requests of invented people for the smoke test: a newcomer, two months, six months, a loan. No customer is in them. */
-export function sampleInputs({ knownUntil, groups }: LearnedModel): SpendingRequest[] {
+export function sampleInputs({ model: { knownUntil, groups } }: SpendingPredictor): SpendingRequest[] {
   const asOf = isoDate(knownUntil);
   const level = Math.max(100, groups[groups.length >> 1]!.total);
   const loan: Sent = {

@@ -27,9 +27,7 @@ import type { History } from '../forecast/history.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
 import { knowledgeOf } from './bootstrap-632.js';
 import type { SpendingParams } from '../params.js';
-import { openPredictor } from '../prediction/predictor.js';
 import { modelsWithout, prepare, type Prepared } from './prepare.js';
-import { sampleInputs } from './sample.js';
 
 const MOST_SHARDS = 64;
 
@@ -171,8 +169,8 @@ function readShard(bytes: Uint8Array): ShardResult {
 
 /**
  * Learns seasons from all customers, chooses each series' forecaster by backtest, calibrates bands, and keeps what is
- * known of each customer. Files: `model.json` (shared), `customers.json`, `curves.onnx` (evaluates all forecasters),
- * `sample.json`. Deterministic: the same data and parameters give the same bytes, in however many shards.
+ * known of each customer. Files: `model.json` (shared), `customers.json`, `curves.onnx` (evaluates all forecasters).
+ * Deterministic: the same data and parameters give the same bytes, in however many shards.
  * @throws PipelineError `TOO_FEW_ROWS`, `MISSING_COLUMN`, `NOT_FINITE`.
  */
 export async function train(context: TrainContext, data: TrainingData, params: SpendingParams): Promise<ArtefactFiles> {
@@ -193,14 +191,9 @@ export async function train(context: TrainContext, data: TrainingData, params: S
       ]),
     ),
   };
-  const files = {
+  return Promise.resolve({
     'model.json': writeJson(model),
     'customers.json': writeJson(stored),
     'curves.onnx': forecastGraph(),
-  };
-  const predictor = await openPredictor(files);
-  const inputs = sampleInputs(model);
-  const outputs = await predictor.predict(inputs.map((input) => predictor.input.parse(input)));
-  await predictor.close();
-  return { ...files, 'sample.json': writeJson({ inputs, outputs }) };
+  });
 }

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { TrainingData } from '../contracts/dataset.js';
+import type { ArtefactFiles, ModelDefinition, Predictor, TrainContext } from '../contracts/model-definition.js';
+import { readJson, writeJson } from '../learning/artefact/index.js';
+import { signatureOf } from './version-hashes.js';
+
+/** File of an artefact that holds requests with their answers. */
+const SAMPLE_FILE = 'sample.json';
+
+const sample = z.object({ inputs: z.array(z.unknown()).min(1), outputs: z.array(z.unknown()).min(1) });
+/** Requests, and what the predictor answered to them at the end of training. */
+export type Sample = z.infer<typeof sample>;
+
+async function sampleFile(model: ModelDefinition, predictor: Predictor, data: TrainingData): Promise<Uint8Array> {
+  const inputs = model.sampleInputs(predictor, data);
+  const outputs = await predictor.predict(inputs.map((input) => predictor.input.parse(input)));
+  return writeJson({ inputs, outputs });
+}
+
+/** A complete artefact and the hash of its predictor's interface. */
+export interface TrainedArtefact {
+  readonly files: ArtefactFiles;
+  readonly signatureHash: string;
+}
+
+/**
+ * Trains, and adds the sample that the smoke test replays.
+ * @throws PipelineError as the model's `train`.
+ */
+export async function trainArtefact(
+  model: ModelDefinition,
+  context: TrainContext,
+  data: TrainingData,
+  params: unknown,
+): Promise<TrainedArtefact> {
+  const trained = await model.train(context, data, params);
+  const predictor = await model.predictor(trained);
+  try {
+    const files = { ...trained, [SAMPLE_FILE]: await sampleFile(model, predictor, data) };
+    return { files, signatureHash: signatureOf(predictor) };
+  } finally {
+    await predictor.close();
+  }
+}
+
+/** @throws PipelineError `ARTEFACT_INVALID` when the artefact has no sample. */
+export const readSample = (files: ArtefactFiles): Sample => readJson(files, SAMPLE_FILE, sample);
