@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { ModelRegistry } from '../contracts/registry.js';
-import { createSnapshotLog } from '../datasets/snapshots/snapshot-store.js';
-import { migrateBackend } from '../datasets/sources/backend/tables.js';
-import { createSourceCatalog } from '../datasets/sources/catalog.js';
+import { createSnapshotLog, snapshotSchema } from '../datasets/snapshots/snapshot-log.js';
+import { backendSchema } from '../datasets/sources/backend/migrate.js';
+import { catalogSchema, createSourceCatalog } from '../datasets/sources/catalog.js';
 import { createMemoryStore } from '../feature-store/online/memory-store.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import { createRedisStore } from '../feature-store/online/redis-store.js';
@@ -12,6 +12,8 @@ import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import { createPool } from '../platform/postgres/pool.js';
+import { migrateSchemas } from '../platform/postgres/schemas.js';
+import { registrySchema } from '../registry/migrations/index.js';
 import { createPostgresRegistry } from '../registry/postgres-registry.js';
 
 /** Every store that activities, the CLI and serving work with, connected and migrated. */
@@ -27,6 +29,9 @@ export interface Services {
   readonly snapshotLog: ReturnType<typeof createSnapshotLog>;
   close(): Promise<void>;
 }
+
+/** Schemas that are this system's whatever the backend is. */
+const ownSchemas = [registrySchema, catalogSchema, snapshotSchema];
 
 /**
  * Connects to the services at these addresses and brings the schemas of this system up to date. The backend's own
@@ -48,8 +53,7 @@ export async function connectServices(config: Config, endpoints: Endpoints, logg
     await Promise.allSettled([onlineStore.close(), pool.end(), ownBackend ? null : backendPool.end()]);
   };
   try {
-    for (const room of [registry, catalog, snapshotLog]) await room.migrate();
-    if (ownBackend) await migrateBackend(pool);
+    await migrateSchemas(pool, [...ownSchemas, ...(ownBackend ? [backendSchema] : [])]);
   } catch (fault) {
     await close();
     throw fault;

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
 import { modelName } from '../contracts/ids.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
+import { codeRoot, isCompiled } from '../platform/project.js';
 
 /** The running code's own form: `index.ts` from source (tsx, vitest), `index.js` compiled. */
-const INDEX_FILE = import.meta.url.endsWith('.ts') ? 'index.ts' : 'index.js';
-const MODELS_FOLDER = dirname(fileURLToPath(import.meta.url));
+const INDEX_FILE = isCompiled ? 'index.js' : 'index.ts';
+const MODELS_FOLDER = join(codeRoot, 'models');
 
 /** The members without which nothing downstream could work; the compiler checks the rest. */
 const REQUIRED_FUNCTIONS = ['train', 'predictor', 'sampleInputs', 'baseline', 'score', 'evaluate', 'compare'] as const;
@@ -48,17 +49,27 @@ export async function loadCatalogueFrom(modelsFolder: string): Promise<readonly 
 
 let loaded: Promise<readonly ModelDefinition[]> | undefined;
 
-/** All models of this program, read from the folders beside this file once a process. */
+/** All models of this program, read from the folders of models/ once a process. */
 export function loadCatalogue(): Promise<readonly ModelDefinition[]> {
   loaded ??= loadCatalogueFrom(MODELS_FOLDER);
   return loaded;
 }
 
-/** The model of this name. @throws PipelineError `UNKNOWN_MODEL` with the known names. */
+const single = new Map<string, Promise<ModelDefinition>>();
+
+/** Loads one folder, once a process. */
+function loadModel(name: string): Promise<ModelDefinition> {
+  const loading = single.get(name) ?? importModel(MODELS_FOLDER, name);
+  single.set(name, loading);
+  return loading;
+}
+
+/**
+ * The model of this name. Only its own folder is loaded: a computing process works for one model.
+ * @throws PipelineError `UNKNOWN_MODEL` with the known names, `INVALID_MODEL`.
+ */
 export async function findModel(name: string): Promise<ModelDefinition> {
-  const catalogue = await loadCatalogue();
-  const found = catalogue.find((model) => model.name === name);
-  if (found) return found;
-  const known = catalogue.map((model) => model.name);
+  if (modelName.safeParse(name).success && existsSync(join(MODELS_FOLDER, name))) return loadModel(name);
+  const known = (await loadCatalogue()).map((model) => model.name);
   throw pipelineError('UNKNOWN_MODEL', { modelName: name, known });
 }

@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import type { ModelRegistry } from '../contracts/registry.js';
 import { asDatabaseFault } from '../platform/postgres/faults.js';
-import { migrateSchema } from '../platform/postgres/migrate.js';
 import { createKysely } from '../platform/postgres/pool.js';
+import { migrateSchemas } from '../platform/postgres/schemas.js';
 import * as lines from './lines.js';
-import { registryMigrations } from './migrations/index.js';
+import { registrySchema } from './migrations/index.js';
 import * as requests from './promotion-requests.js';
 import { register } from './registration.js';
 import * as runs from './runs.js';
@@ -44,7 +44,7 @@ export function createPostgresRegistry(pool: pg.Pool): PostgresRegistry {
   const database = createKysely<RegistryTables>(pool).withSchema('registry');
   return withFaults<PostgresRegistry>({
     migrate: async () => {
-      await migrateSchema(createKysely<unknown>(pool), 'registry', registryMigrations);
+      await migrateSchemas(pool, [registrySchema]);
     },
     startRun: (input) => runs.startRun(database, input),
     recordDataset: (runKey, modelName, dataset) => runs.recordDataset(database, { runKey, modelName }, dataset),

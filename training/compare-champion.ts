@@ -6,7 +6,7 @@ import type { Comparison } from '../contracts/evaluation.js';
 import { contentHash, semanticVersion } from '../contracts/ids.js';
 import type { ArtefactFiles, ComputeContext, ModelDefinition } from '../contracts/model-definition.js';
 import type { Table } from '../contracts/table.js';
-import { readParquet } from '../datasets/snapshots/parquet.js';
+import { readParquet } from '../datasets/snapshots/parquet-file.js';
 import { splitHoldout } from '../learning/evaluation/split/index.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { loadArtefact } from '../registry/artefacts.js';

@@ -9,7 +9,8 @@ import { loadConfig } from '../../platform/config/load-config.js';
 export interface Connection {
   readonly endpoints: Endpoints;
   readonly services: Services;
-  readonly temporal: Client;
+  /** The orchestrator's client, loaded on first use. */
+  readonly temporal: () => Promise<Client>;
 }
 
 /** What each command is lent. A command file exports `register(program, cli)` and imports heavy rooms inside its action. */
@@ -23,6 +24,10 @@ export interface CliContext {
   readonly exitWith: (code: 0 | 1 | 2 | 3 | 130) => void;
 }
 
+interface OpenConnection extends Connection {
+  close(): Promise<void>;
+}
+
 /** A context with the means to close what it opened. */
 export interface OwnedContext {
   readonly cli: CliContext;
@@ -33,7 +38,7 @@ export interface OwnedContext {
 /** Builds the context of one CLI process; nothing is read or opened before a command asks. */
 export function createContext(out: Output): OwnedContext {
   let config: Config | null = null;
-  let connection: Promise<Connection> | null = null;
+  let connection: Promise<OpenConnection> | null = null;
   let code = 0;
   const cli: CliContext = {
     get config() {
@@ -47,26 +52,29 @@ export function createContext(out: Output): OwnedContext {
     cli,
     exitCode: () => code,
     close: async () => {
-      if (connection !== null) await connection.then(closeConnection, () => undefined);
+      await connection?.then(
+        (opened) => opened.close(),
+        () => undefined,
+      );
     },
   };
 }
 
-async function openConnection({ config, out }: CliContext): Promise<Connection> {
-  const [{ ensurePlatform }, { createLogger }, { connectServices }, { connectTemporal }, { temporalServer }] =
+async function openConnection({ config, out }: CliContext): Promise<OpenConnection> {
+  const [{ ensurePlatform }, { createLogger }, { connectServices }, { openLazily }, { temporalServer }] =
     await Promise.all([
       import('../../platform/embedded/ensure.js'),
       import('../../platform/logging.js'),
       import('../../composition/services.js'),
-      import('../../platform/temporal/client.js'),
+      import('../../platform/temporal/lazy-client.js'),
       import('../../platform/temporal/server.js'),
     ]);
   const endpoints = await ensurePlatform(config, out.notice);
   const logger = createLogger({ level: out.verbose ? config.logLevel : 'warn', name: 'ml' });
   const services = await connectServices(config, endpoints, logger);
-  return { endpoints, services, temporal: await connectTemporal(temporalServer(config, endpoints)) };
-}
-
-async function closeConnection({ services, temporal }: Connection): Promise<void> {
-  await Promise.allSettled([services.close(), temporal.connection.close()]);
+  const temporal = await openLazily(temporalServer(config, endpoints));
+  const close = async (): Promise<void> => {
+    await Promise.allSettled([services.close(), temporal.close()]);
+  };
+  return { endpoints, services, temporal: temporal.client, close };
 }

@@ -40,7 +40,7 @@ export async function requestPromotion(cli: CliContext, name: string, options: P
   const version = options.version ?? (await candidateOf(connection, modelName, options));
   const input: PromoteModelInput = { modelName, line, version, toStage, requestedBy };
   const preferred = workflowIds.promotionOf(modelName, line, version);
-  const handle = await startRun(connection.temporal, cli.config, {
+  const handle = await startRun(await connection.temporal(), cli.config, {
     workflow: 'promoteModel',
     input,
     id: { base: preferred, preferred },
@@ -126,7 +126,7 @@ export async function decidePromotion(
   const approval = parseApproval(options);
   const connection = await cli.connect();
   const request = chooseRequest(await openRequests(connection, modelName, options), modelName);
-  const handle = connection.temporal.workflow.getHandle(request.workflowId);
+  const handle = (await connection.temporal()).workflow.getHandle(request.workflowId);
   const update = options.verdict === 'approve' ? messages.approvePromotion : messages.rejectPromotion;
   await handle.executeUpdate<ApprovalReceipt, [ApprovalInput]>(update, { args: [approval] });
   const result = (await handle.result()) as PromoteModelResult;
@@ -181,7 +181,7 @@ export interface RollbackOptions {
 export async function rollBack(cli: CliContext, name: string, options: RollbackOptions): Promise<void> {
   const { name: modelName } = await findModel(name);
   const connection = await cli.connect();
-  const { temporal } = connection;
+  const temporal = await connection.temporal();
   const { line, approver: requestedBy, reason } = options;
   const from = options.from ?? (await inProduction(connection, modelName, line));
   const input: RollbackModelInput = { modelName, line, from, requestedBy, reason };

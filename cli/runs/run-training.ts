@@ -13,8 +13,9 @@ export async function runTraining(
   request: RunRequest & { readonly workflow: 'trainModel' | 'masterTraining' },
   { detach }: RunOptions,
 ): Promise<void> {
-  const { workflowId } = await startRun(connection.temporal, cli.config, request);
-  const waited: Waited = detach ? { status: 'detached' } : await followRun(cli, connection.temporal, workflowId);
+  const temporal = await connection.temporal();
+  const { workflowId } = await startRun(temporal, cli.config, request);
+  const waited: Waited = detach ? { status: 'detached' } : await followRun(cli, temporal, workflowId);
   if (waited.status === 'detached') {
     reportDetached(cli, connection, workflowId);
     return;

@@ -61,7 +61,7 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
 
 async function describe({ temporal }: Connection, workflowId: string): Promise<WorkflowExecutionDescription | null> {
   try {
-    return await temporal.workflow.getHandle(workflowId).describe();
+    return await (await temporal()).workflow.getHandle(workflowId).describe();
   } catch (fault) {
     if (fault instanceof Error && fault.name === 'WorkflowNotFoundError') return null;
     throw fault;
@@ -73,7 +73,7 @@ async function followToEnd(
   connection: Connection,
   { workflowId, type }: WorkflowExecutionDescription,
 ): Promise<void> {
-  const waited = await followRun(cli, connection.temporal, workflowId);
+  const waited = await followRun(cli, await connection.temporal(), workflowId);
   if (waited.status === 'detached') {
     reportDetached(cli, connection, workflowId);
     return;

@@ -22,7 +22,7 @@ export interface NoteOptions {
 export async function apply(cli: CliContext): Promise<void> {
   const connection = await cli.connect();
   await ensureSource(cli, connection, { whenEmpty: 'remark' });
-  const applied = await applySchedules(connection.temporal, cli.config);
+  const applied = await applySchedules(await connection.temporal(), cli.config);
   cli.out.result(applied, () => {
     const rows = applied.map(({ scheduleId, action, paused, nextRuns }) => [
       scheduleId,
@@ -37,7 +37,7 @@ export async function apply(cli: CliContext): Promise<void> {
 /** Shows the schedules that the server has. */
 export async function list(cli: CliContext): Promise<void> {
   const { temporal } = await cli.connect();
-  const found = await listSchedules(temporal);
+  const found = await listSchedules(await temporal());
   cli.out.result(found, () => {
     const rows = found.map(({ scheduleId, paused, note, nextRuns }) => [
       scheduleId,
@@ -55,7 +55,7 @@ const nextRun = (times: readonly Date[]): string => (times[0] ? formatTime(times
 /** Starts a schedule's run now. @throws PipelineError `SCHEDULE_NOT_FOUND`. */
 export async function trigger(cli: CliContext, scheduleId: string): Promise<void> {
   const { temporal } = await cli.connect();
-  await triggerSchedule(temporal, scheduleId, cli.config);
+  await triggerSchedule(await temporal(), scheduleId, cli.config);
   cli.out.result({ scheduleId, triggered: true }, () => {
     cli.out.line(`${scheduleId} was triggered; ml runs list shows its runs`);
   });
@@ -78,7 +78,8 @@ async function setPaused(
   const ids = scheduleId === undefined ? scheduleIds : [scheduleId];
   const why = note ?? `${paused ? 'paused' : 'resumed'} by ${userInfo().username}`;
   const change = paused ? pauseSchedule : unpauseSchedule;
-  for (const id of ids) await change(temporal, id, why);
+  const client = await temporal();
+  for (const id of ids) await change(client, id, why);
   cli.out.result({ schedules: ids, paused, note: why }, () => {
     for (const id of ids) cli.out.line(`${id} is ${paused ? 'paused' : 'active'} (${why})`);
   });

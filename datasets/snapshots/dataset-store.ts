@@ -4,7 +4,7 @@ import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { hashOfJson } from '../../platform/blobs/hash.js';
 import { putJsonBlob, readJsonBlob } from './json-blob.js';
 import { type DatasetManifest, datasetManifest } from './manifest.js';
-import { readParquet } from './parquet.js';
+import { readParquet } from './parquet-file.js';
 import { putTable } from './put-table.js';
 
 /** Hash of a schema's description: a changed column, feature or split rule gives another one. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Table } from '../../contracts/table.js';
 import type { BlobStore, StoredBlob } from '../../platform/blobs/blob-store.js';
-import { writeParquet } from './parquet.js';
+import { writeParquet } from './parquet-file.js';
 
 /** Writes a table as one Parquet blob, through a file that is gone afterwards. Equal tables have equal hashes. */
 export async function putTable(blobs: BlobStore, table: Table): Promise<StoredBlob> {

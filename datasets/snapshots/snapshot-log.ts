@@ -1,7 +1,7 @@
 import { type Generated, type Migration, sql } from 'kysely';
 import type pg from 'pg';
-import { migrateSchema } from '../../platform/postgres/migrate.js';
 import { createKysely } from '../../platform/postgres/pool.js';
+import { migrateSchemas, type OwnedSchema } from '../../platform/postgres/schemas.js';
 
 /** One commit of a snapshot. */
 export interface SnapshotRecord {
@@ -75,6 +75,9 @@ const toRecord = (row: Row): SnapshotRecord => ({
   recordedAt: row.recorded_at,
 });
 
+/** Schema `catalog_snapshots`. */
+export const snapshotSchema: OwnedSchema = { schema: 'catalog_snapshots', migrations };
+
 /** The log over one database. Call `migrate` once at start-up; safe from several processes. */
 export function createSnapshotLog(pool: pg.Pool): SnapshotLog {
   const database = createKysely<Database>(pool);
@@ -85,7 +88,7 @@ export function createSnapshotLog(pool: pg.Pool): SnapshotLog {
   };
   return {
     async migrate() {
-      await migrateSchema(createKysely<unknown>(pool), 'catalog_snapshots', migrations);
+      await migrateSchemas(pool, [snapshotSchema]);
     },
     find,
     async record({ runKey, hash, source, asOf, rows }) {

@@ -6,7 +6,7 @@ import type { SnapshotLog } from './snapshot-log.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { isDeepStrictEqual } from 'node:util';
 import { putJsonBlob, readJsonBlob } from './json-blob.js';
-import { readParquet } from './parquet.js';
+import { readParquet } from './parquet-file.js';
 
 export { createSnapshotLog, type SnapshotLog, type SnapshotRecord } from './snapshot-log.js';
 

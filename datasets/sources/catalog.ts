@@ -2,8 +2,8 @@ import { type Kysely, type Migration, sql } from 'kysely';
 import type { Pool } from 'pg';
 import { PipelineError } from '../../contracts/errors.js';
 import { sourceName } from '../../contracts/ids.js';
-import { migrateSchema } from '../../platform/postgres/migrate.js';
 import { createKysely } from '../../platform/postgres/pool.js';
+import { migrateSchemas, type OwnedSchema } from '../../platform/postgres/schemas.js';
 
 /** Plain facts about a source: seed and size of a generation, folder and counts of an import. */
 export type SourceDetail = Readonly<Record<string, string | number | boolean | null>>;
@@ -43,6 +43,9 @@ const createSources: Migration = {
     await sql`create unique index one_active_source on catalog.sources (active) where active`.execute(database);
   },
 };
+
+/** Schema `catalog`. */
+export const catalogSchema: OwnedSchema = { schema: 'catalog', migrations: { '0001-sources': createSources } };
 
 const howToLoad = '`ml data generate` makes one, `ml data import berka <folder>` loads one';
 
@@ -93,7 +96,7 @@ export function createSourceCatalog(pool: Pool): SourceCatalog {
   const database = createKysely<CatalogDatabase>(pool);
   return {
     async migrate() {
-      await migrateSchema(createKysely(pool), 'catalog', { '0001-sources': createSources });
+      await migrateSchemas(pool, [catalogSchema]);
     },
     async add(name, detail, options) {
       const checked = checkedName(name);

@@ -3,7 +3,7 @@ import type { BackendTable, TableSpec } from '../../contracts/backend.js';
 import type { DataQuality } from '../../contracts/dataset.js';
 import type { Table } from '../../contracts/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
-import { readParquet } from '../snapshots/parquet.js';
+import { readParquet } from '../snapshots/parquet-file.js';
 import { loadSnapshot } from '../snapshots/snapshot-store.js';
 import { tableSpecs } from '../sources/backend/tables.js';
 import { CheckLedger, type TableReport } from './check-ledger.js';

@@ -1,7 +1,7 @@
 import type { Table } from '../../contracts/table.js';
 import { putJsonBlob, readJsonBlob } from '../../datasets/snapshots/json-blob.js';
 import { type FeatureSetManifest, featureSetManifest } from '../../datasets/snapshots/manifest.js';
-import { readParquet } from '../../datasets/snapshots/parquet.js';
+import { readParquet } from '../../datasets/snapshots/parquet-file.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 
 /** Stores a feature set's manifest. @returns its hash, which identifies the feature set. */

@@ -5,7 +5,7 @@ import { createFileBlobStore } from './file-blob-store.js';
 import { createFileCheckpointStore } from './file-checkpoint-store.js';
 import { createS3BlobStore } from './s3-blob-store.js';
 import { createS3CheckpointStore } from './s3-checkpoint-store.js';
-import { connectBucket } from './s3-bucket.js';
+import { lazyBucket } from './lazy-bucket.js';
 
 type Location =
   | { readonly kind: 'file'; readonly folder: string }
@@ -47,12 +47,12 @@ export function parseArtifactUri(artifactUri: string): Location {
 export function openBlobStore(artifactUri: string, cacheFolder: string): BlobStore {
   const location = parseArtifactUri(artifactUri);
   if (location.kind === 'file') return createFileBlobStore(location.folder);
-  return createS3BlobStore(connectBucket(location), createFileBlobStore(cacheFolder));
+  return createS3BlobStore(lazyBucket(location), createFileBlobStore(cacheFolder));
 }
 
 /** The checkpoint store at the same artifact URI as the blobs. @throws PipelineError `INVALID_CONFIG`. */
 export function openCheckpointStore(artifactUri: string): CheckpointStore {
   const location = parseArtifactUri(artifactUri);
   if (location.kind === 'file') return createFileCheckpointStore(location.folder);
-  return createS3CheckpointStore(connectBucket(location));
+  return createS3CheckpointStore(lazyBucket(location));
 }

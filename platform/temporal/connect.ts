@@ -74,6 +74,6 @@ const faultOfPing = (server: TemporalServer): Promise<Error | null> =>
  * @throws PipelineError as `connectWith`.
  */
 export async function openConnection(server: TemporalServer): Promise<Connection> {
-  const { Connection: Client } = await import('@temporalio/client');
+  const { Connection: Client } = await import('./sdk.js');
   return connectWith(server, (settings) => Client.connect({ ...settings, connectTimeout: CONNECT_TIMEOUT }));
 }

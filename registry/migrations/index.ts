@@ -1,9 +1,9 @@
-import type { Migration } from 'kysely';
+import type { OwnedSchema } from '../../platform/postgres/schemas.js';
 import { registryCore } from './0001-registry-core.js';
 import { givenHoldout } from './0002-given-holdout.js';
 
 /** Schema `registry`, in order; never edited after release. */
-export const registryMigrations: Readonly<Record<string, Migration>> = {
-  '0001-registry-core': registryCore,
-  '0002-given-holdout': givenHoldout,
+export const registrySchema: OwnedSchema = {
+  schema: 'registry',
+  migrations: { '0001-registry-core': registryCore, '0002-given-holdout': givenHoldout },
 };

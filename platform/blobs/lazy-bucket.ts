@@ -1,0 +1,18 @@
+import type { Bucket, BucketOptions } from './s3-bucket.js';
+
+/** A bucket whose client, a large library, is loaded with the first operation: most stores are folders. */
+export function lazyBucket(options: BucketOptions): Bucket {
+  let loaded: Promise<Bucket> | undefined;
+  const bucket = (): Promise<Bucket> =>
+    (loaded ??= import('./s3-bucket.js').then(({ connectBucket }) => connectBucket(options)));
+  return {
+    name: `s3://${options.bucket}/${options.prefix}`,
+    read: async (key) => (await bucket()).read(key),
+    size: async (key) => (await bucket()).size(key),
+    write: async (key, body) => (await bucket()).write(key, body),
+    remove: async (key) => (await bucket()).remove(key),
+    async *list(keyPrefix) {
+      yield* (await bucket()).list(keyPrefix);
+    },
+  };
+}
