@@ -4,14 +4,14 @@ import type { ComputeContext } from '../contracts/model-definition.js';
 import { notFinite, requireAtLeast, requireFinite, requireLength } from './checks.js';
 import type { Matrix } from './numeric/matrix/index.js';
 
-/** Rows that a fit only looks at, for instance to stop early. */
+/** Rows that a fit measures on and does not learn from, for instance to stop early. */
 export interface ValidationRows {
   readonly x: Matrix;
   readonly y: ArrayLike<number>;
   readonly weights?: ArrayLike<number>;
 }
 
-/** What the caller lends to `fit`: seed, cancellation, progress, and what belongs to rows but is not a feature. */
+/** What the caller passes to `fit`: seed, cancellation, progress, and row values that are not features. */
 export interface FitContext extends ComputeContext {
   /** (n,) finite, ≥ 0, not all 0; weight 2 means the row twice. @default all 1 */
   readonly weights?: ArrayLike<number>;
@@ -23,32 +23,55 @@ export interface FitContext extends ComputeContext {
   readonly adjustDerivatives?: (margins: ArrayLike<number>, pairs: Float64Array) => void;
 }
 
-/** What an author of an estimator writes; `defineEstimator` adds the checks that all share. */
-export interface EstimatorDefinition<Params, State> {
+/** What the author of any estimator writes; `defineEstimator` and `defineUnsupervised` add the shared checks. */
+interface CommonDefinition<Params, State> {
   /** Kebab-case noun that saved data may name. */
   readonly name: string;
   /** Every field with a documented default. */
   readonly params: z.ZodType<Params>;
   /** Whether features may be NaN (= missing). @default false */
   readonly missingAllowed?: boolean;
-  /** @returns learned state: plain data that survives `encodeState`/`decodeState`. */
-  fit(params: Params, x: Matrix, y: ArrayLike<number>, context: FitContext): State;
   /** @param x - (m, p).  @returns (m,). */
   predict(state: State, x: Matrix): Float64Array;
 }
 
-/** A frozen value: fit gives state, predict takes it. Params are parsed, so defaults may be left out. */
-export interface Estimator<Params, State> {
+/** What the author of an estimator that learns from labels writes. */
+export interface EstimatorDefinition<Params, State> extends CommonDefinition<Params, State> {
+  /** @returns learned state: plain data that survives `encodeState`/`decodeState`. */
+  fit(params: Params, x: Matrix, y: ArrayLike<number>, context: FitContext): State;
+}
+
+/** What the author of an estimator that reads features alone writes. */
+export interface UnsupervisedDefinition<Params, State> extends CommonDefinition<Params, State> {
+  /** @returns learned state: plain data that survives `encodeState`/`decodeState`. */
+  fit(params: Params, x: Matrix, context: ComputeContext): State;
+}
+
+interface FittedPredictor<Params, State> {
   readonly name: string;
   readonly params: z.ZodType<Params>;
+  /** @param x - (m, p).  @returns (m,).  @throws PipelineError `SHAPE_MISMATCH`, `NOT_FINITE`. */
+  predict(state: State, x: Matrix): Float64Array;
+}
+
+/** A frozen value: fit gives state, predict takes it. Params are parsed, so defaults may be left out. */
+export interface Estimator<Params, State> extends FittedPredictor<Params, State> {
   /**
-   * @param params - an object for `params`; what is absent takes its default.
+   * @param params - an object for `params`; absent fields take their defaults.
    * @param x - (n, p).  @param y - (n,), finite.
    * @throws PipelineError `INVALID_HYPERPARAMETERS`, `SHAPE_MISMATCH`, `NOT_FINITE`, `TOO_FEW_ROWS` (none at all).
    */
   fit(params: unknown, x: Matrix, y: ArrayLike<number>, context: FitContext): State;
-  /** @param x - (m, p).  @returns (m,).  @throws PipelineError `SHAPE_MISMATCH`, `NOT_FINITE`. */
-  predict(state: State, x: Matrix): Float64Array;
+}
+
+/** As `Estimator`, without labels (scikit-learn's `fit(X, y=None)`). */
+export interface UnsupervisedEstimator<Params, State> extends FittedPredictor<Params, State> {
+  /**
+   * @param params - an object for `params`; absent fields take their defaults.
+   * @param x - (n, p).
+   * @throws PipelineError `INVALID_HYPERPARAMETERS`, `SHAPE_MISMATCH`, `NOT_FINITE`, `TOO_FEW_ROWS` (none at all).
+   */
+  fit(params: unknown, x: Matrix, context: ComputeContext): State;
 }
 
 function parseParams<Params>(definition: { name: string; params: z.ZodType<Params> }, params: unknown): Params {
@@ -59,7 +82,7 @@ function parseParams<Params>(definition: { name: string; params: z.ZodType<Param
 }
 
 /**
- * Infinity is never a value: it usually comes from a division by zero that nobody saw.
+ * Refuses Infinity even where NaN is allowed: it usually comes from an unnoticed division by zero.
  * @throws PipelineError `SHAPE_MISMATCH`, `NOT_FINITE` with row and column.
  */
 export function requireFeatures(x: Matrix, missingAllowed: boolean): void {
@@ -83,42 +106,68 @@ function requireWeights(weights: ArrayLike<number>, rows: number): void {
   if (sum === 0) throw new PipelineError('INVALID_INPUT', 'all weights are 0');
 }
 
-function requireRows(rows: ValidationRows, missingAllowed: boolean): void {
-  requireLength('y', rows.y.length, rows.x.rows);
-  requireAtLeast('rows to learn from', rows.x.rows, 1);
-  requireFeatures(rows.x, missingAllowed);
-  requireFinite('y', rows.y);
-  if (rows.weights) requireWeights(rows.weights, rows.x.rows);
+function requireRows(x: Matrix, missingAllowed: boolean): void {
+  requireAtLeast('rows to learn from', x.rows, 1);
+  requireFeatures(x, missingAllowed);
 }
 
+function requireLabelledRows({ x, y, weights }: ValidationRows, missingAllowed: boolean): void {
+  requireLength('y', y.length, x.rows);
+  requireRows(x, missingAllowed);
+  requireFinite('y', y);
+  if (weights) requireWeights(weights, x.rows);
+}
+
+const predictorOf = <Params, State>(
+  definition: CommonDefinition<Params, State>,
+  missingAllowed: boolean,
+): FittedPredictor<Params, State> => ({
+  name: definition.name,
+  params: definition.params,
+  predict(state: State, x: Matrix) {
+    requireFeatures(x, missingAllowed);
+    return definition.predict(state, x);
+  },
+});
+
 /**
- * Declares an estimator: a frozen value whose `fit` and `predict` check parameters, shapes and finiteness before the
- * algorithm sees them. Chance, progress and cancellation come from the caller's context.
+ * Declares an estimator that learns from labels: a frozen value whose `fit` and `predict` check parameters, shapes and
+ * finiteness before the algorithm runs. Random seed, progress and cancellation come from the caller's context.
  */
 export function defineEstimator<Params, State>(
   definition: EstimatorDefinition<Params, State>,
 ): Estimator<Params, State> {
   const missingAllowed = definition.missingAllowed ?? false;
   return Object.freeze({
-    name: definition.name,
-    params: definition.params,
+    ...predictorOf(definition, missingAllowed),
     fit(params: unknown, x: Matrix, y: ArrayLike<number>, context: FitContext) {
       const parsed = parseParams(definition, params);
-      requireRows({ x, y, ...(context.weights && { weights: context.weights }) }, missingAllowed);
+      requireLabelledRows({ x, y, ...(context.weights && { weights: context.weights }) }, missingAllowed);
       if (context.validation) {
-        requireRows(context.validation, missingAllowed);
+        requireLabelledRows(context.validation, missingAllowed);
         requireWidth(context.validation.x, x.cols);
       }
       return definition.fit(parsed, x, y, context);
     },
-    predict(state: State, x: Matrix) {
-      requireFeatures(x, missingAllowed);
-      return definition.predict(state, x);
+  });
+}
+
+/** Declares an estimator that reads features alone; otherwise as `defineEstimator`. */
+export function defineUnsupervised<Params, State>(
+  definition: UnsupervisedDefinition<Params, State>,
+): UnsupervisedEstimator<Params, State> {
+  const missingAllowed = definition.missingAllowed ?? false;
+  return Object.freeze({
+    ...predictorOf(definition, missingAllowed),
+    fit(params: unknown, x: Matrix, context: ComputeContext) {
+      const parsed = parseParams(definition, params);
+      requireRows(x, missingAllowed);
+      return definition.fit(parsed, x, context);
     },
   });
 }
 
-/** @throws PipelineError `SHAPE_MISMATCH` when x has another number of columns than was fitted. */
+/** @throws PipelineError `SHAPE_MISMATCH` when the number of columns of x differs from the fitted one. */
 export function requireWidth(x: Matrix, cols: number): void {
   requireLength('x', x.cols, cols, 'columns');
 }

@@ -26,8 +26,7 @@ interface Blind {
 
 /** Fits and scores the same rows, seed by seed. Gets rows only, so that no label can be read. */
 function scoreBlind(x: Matrix, detector: Detector): Blind {
-  const nothing = new Uint8Array(x.rows);
-  const states = SEEDS.map((seed) => detector.fit({ trees: TREES }, x, nothing, quietContext(seed)));
+  const states = SEEDS.map((seed) => detector.fit({ trees: TREES }, x, quietContext(seed)));
   return {
     forest: states.map(({ forest }) => isolationForest.predict(forest, x)),
     chosen: states.map((state) => detector.predict(state, x)),

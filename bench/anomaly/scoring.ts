@@ -58,8 +58,7 @@ export async function run({ onProgress, wants }: BenchmarkContext): Promise<Benc
     `scoring ${ROWS} x ${COLS}, ${TREES} trees; ${version === null ? 'scikit-learn not installed' : `peer ${version}`}`,
   );
   const x = anomalyRows(ROWS, COLS, 20_261_123);
-  const fit = (): IsolationForestState =>
-    isolationForest.fit({ trees: TREES }, x, new Uint8Array(ROWS), quietContext(1));
+  const fit = (): IsolationForestState => isolationForest.fit({ trees: TREES }, x, quietContext(1));
   const state = fit();
   const fitSeconds = cpuSeconds(TIMINGS, fit);
   const session = await InferenceSession.create(toOnnx(state), { intraOpNumThreads: 1, interOpNumThreads: 1 });

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { PipelineError, type ErrorCode } from '../../contracts/errors.js';
-import { quietContext, type Estimator } from '../../learning/estimator.js';
+import { quietContext, type Estimator, type UnsupervisedEstimator } from '../../learning/estimator.js';
 import { matrix, selectMatrixRows, type Matrix } from '../../learning/numeric/matrix/index.js';
 import { createRandom } from '../../learning/numeric/random/index.js';
 import { decodeState, encodeState } from '../../learning/artefact/state-json.js';
 
-/** What the common suite needs to know of an estimator. */
+/** Settings of the common suite. */
 export interface EstimatorCase {
   readonly params?: Readonly<Record<string, unknown>>;
-  /** What y holds. @default 'regression' */
+  /** Kind of labels in y. @default 'regression' */
   readonly labels?: 'binary' | 'regression';
 }
 
@@ -36,16 +36,18 @@ function codeOf(run: () => unknown): ErrorCode | 'nothing thrown' {
   }
 }
 
-/**
- * What every estimator promises: same seed same result, inputs untouched, state survives JSON, one finite prediction a
- * row whatever the batch size, and refusal of wrong shapes, unknown parameters and labels that are no numbers.
- */
-export function checkEstimator<Params, State>(estimator: Estimator<Params, State>, options: EstimatorCase = {}): void {
-  const params = options.params ?? {};
-  const { x, y } = sampleRows(options.labels);
-  const fit = (): State => estimator.fit(params, x, y, quietContext(3));
-  const fitWith = (rows: Matrix, labels: ArrayLike<number>) => () =>
-    estimator.fit(params, rows, labels, quietContext(3));
+/** An estimator with its labels, if it has any, bound: the part that both kinds share. */
+interface Fitter<State> {
+  readonly name: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly x: Matrix;
+  fit(params: unknown, x: Matrix): State;
+  predict(state: State, x: Matrix): Float64Array;
+}
+
+function checkCommon<State>(estimator: Fitter<State>): void {
+  const { x, params } = estimator;
+  const fit = (): State => estimator.fit(params, x);
   const describe = (claim: string): string => `${estimator.name}: ${claim}`;
 
   it(describe('gives the same state for the same seed'), () => {
@@ -53,9 +55,9 @@ export function checkEstimator<Params, State>(estimator: Estimator<Params, State
   });
 
   it(describe('leaves its inputs untouched'), () => {
-    const before = { x: x.values.slice(), y: y.slice(), params: JSON.stringify(params) };
+    const before = { x: x.values.slice(), params: JSON.stringify(params) };
     estimator.predict(fit(), x);
-    expect({ x: x.values, y, params: JSON.stringify(params) }).toEqual(before);
+    expect({ x: x.values, params: JSON.stringify(params) }).toEqual(before);
   });
 
   it(describe('predicts the same from a state that went through JSON'), () => {
@@ -75,23 +77,64 @@ export function checkEstimator<Params, State>(estimator: Estimator<Params, State
   });
 
   it(describe('refuses wrong shapes'), () => {
-    expect(codeOf(fitWith(x, y.subarray(1)))).toBe('SHAPE_MISMATCH');
     const narrow = matrix(ROWS, COLS - 1, new Float64Array(ROWS * (COLS - 1)));
     expect(codeOf(() => estimator.predict(fit(), narrow))).toBe('SHAPE_MISMATCH');
-    expect(codeOf(fitWith(matrix(0, COLS, new Float64Array()), []))).toBe('TOO_FEW_ROWS');
+    expect(codeOf(() => estimator.fit(params, matrix(0, COLS, new Float64Array())))).toBe('TOO_FEW_ROWS');
   });
 
-  it(describe('refuses parameters it does not know'), () => {
+  it(describe('refuses unknown parameters'), () => {
     const misspelled = { ...params, noSuchParameter: 1 };
-    expect(codeOf(() => estimator.fit(misspelled, x, y, quietContext(3)))).toBe('INVALID_HYPERPARAMETERS');
+    expect(codeOf(() => estimator.fit(misspelled, x))).toBe('INVALID_HYPERPARAMETERS');
   });
 
-  it(describe('refuses labels and features that are not finite'), () => {
-    const broken = y.slice();
-    broken[5] = NaN;
-    expect(codeOf(fitWith(x, broken))).toBe('NOT_FINITE');
+  it(describe('refuses features that are not finite'), () => {
     const infinite = { ...x, values: x.values.slice() };
     infinite.values[9] = Infinity;
-    expect(codeOf(fitWith(infinite, y))).toBe('NOT_FINITE');
+    expect(codeOf(() => estimator.fit(params, infinite))).toBe('NOT_FINITE');
+  });
+}
+
+/**
+ * What every estimator with labels guarantees: same seed same result, inputs untouched, state survives JSON, one finite
+ * prediction a row whatever the batch size, and refusal of wrong shapes, unknown parameters and labels or features that
+ * are not finite.
+ */
+export function checkEstimator<Params, State>(estimator: Estimator<Params, State>, options: EstimatorCase = {}): void {
+  const params = options.params ?? {};
+  const { x, y } = sampleRows(options.labels);
+  const fitWith = (labels: ArrayLike<number>) => () => estimator.fit(params, x, labels, quietContext(3));
+  checkCommon<State>({
+    name: estimator.name,
+    params,
+    x,
+    fit: (given, rows) => estimator.fit(given, rows, y.subarray(0, rows.rows), quietContext(3)),
+    predict: (state, rows) => estimator.predict(state, rows),
+  });
+
+  it(`${estimator.name}: leaves its labels untouched`, () => {
+    const before = y.slice();
+    fitWith(y)();
+    expect(y).toEqual(before);
+  });
+
+  it(`${estimator.name}: refuses labels of another length or that are not finite`, () => {
+    expect(codeOf(fitWith(y.subarray(1)))).toBe('SHAPE_MISMATCH');
+    const broken = y.slice();
+    broken[5] = NaN;
+    expect(codeOf(fitWith(broken))).toBe('NOT_FINITE');
+  });
+}
+
+/** As `checkEstimator`, for estimators without labels. */
+export function checkUnsupervised<Params, State>(
+  estimator: UnsupervisedEstimator<Params, State>,
+  options: Pick<EstimatorCase, 'params'> = {},
+): void {
+  checkCommon<State>({
+    name: estimator.name,
+    params: options.params ?? {},
+    x: sampleRows('regression').x,
+    fit: (given, rows) => estimator.fit(given, rows, quietContext(3)),
+    predict: (state, rows) => estimator.predict(state, rows),
   });
 }

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { checkEstimator } from '../../../tests/support/check-estimator.js';
+import { checkUnsupervised } from '../../../tests/support/check-estimator.js';
 import { loadAutoencoder } from '../autoencoder/index.js';
 import { quietContext } from '../../estimator.js';
 import { isolationForest } from '../isolation-forest/index.js';
@@ -17,7 +17,7 @@ import {
   type AnomalyEnsembleState,
 } from './index.js';
 
-checkEstimator(anomalyEnsemble, { params: { trees: 20 } });
+checkUnsupervised(anomalyEnsemble, { params: { trees: 20 } });
 
 type Labelled = [Matrix, Float64Array];
 const lastAreOdd = (rows: number, odd: number): Float64Array =>
@@ -47,7 +47,7 @@ function cloudAndCluster(rows: number, odd: number): Labelled {
 
 const { estimator: autoencoder } = await loadAutoencoder();
 const fit = (x: Matrix, params: object = {}): AnomalyEnsembleState =>
-  anomalyEnsemble.fit({ trees: 100, ...params }, x, new Uint8Array(x.rows), quietContext(5));
+  anomalyEnsemble.fit({ trees: 100, ...params }, x, quietContext(5));
 
 async function runGraph(state: AnomalyEnsembleState, x: Matrix): Promise<Float32Array> {
   const session = await InferenceSession.create(toOnnx(state));
@@ -76,12 +76,6 @@ describe('choice without labels', () => {
     expect(state.evidence.crowding).toBeGreaterThan(0.05);
     const forced = anomalyEnsemble.predict(fit(x, { method: 'ensemble' }), x);
     expect(rocAuc(labels, anomalyEnsemble.predict(state, x))).toBeGreaterThan(rocAuc(labels, forced));
-  });
-
-  it('reads no label', () => {
-    const [x, labels] = brokenRelation(400, 20);
-    const withLabels = anomalyEnsemble.fit({ trees: 20 }, x, labels, quietContext(5));
-    expect(withLabels).toEqual(fit(x, { trees: 20 }));
   });
 
   it('does as told when a method is named', () => {
@@ -118,12 +112,7 @@ describe('evidence', () => {
 describe('graph', () => {
   it.each(['forest', 'ensemble'])('answers as predict does, to 1e-5: %s', async (method) => {
     const [x] = brokenRelation(700, 20);
-    const state = anomalyEnsembleWith(autoencoder).fit(
-      { trees: 30, method },
-      x,
-      new Uint8Array(x.rows),
-      quietContext(5),
-    );
+    const state = anomalyEnsembleWith(autoencoder).fit({ trees: 30, method }, x, quietContext(5));
     expect(state.members).toHaveLength(method === 'forest' ? 0 : 5);
     const scores = anomalyEnsemble.predict(state, x);
     expect(largestGap(await runGraph(state, x), scores)).toBeLessThan(1e-5);

@@ -1,6 +1,7 @@
+import type { ComputeContext } from '../../../contracts/model-definition.js';
 import type { AutoencoderEstimator } from '../autoencoder/index.js';
 import { neighbourDistance, referenceDistance } from '../distance-score/index.js';
-import { defineEstimator, requireWidth, type Estimator, type FitContext } from '../../estimator.js';
+import { defineUnsupervised, requireWidth, type UnsupervisedEstimator } from '../../estimator.js';
 import { isolationForest, scoreForest } from '../isolation-forest/index.js';
 import { selectMatrixRows, type Matrix } from '../../numeric/matrix/index.js';
 import { createRandom } from '../../numeric/random/index.js';
@@ -40,23 +41,21 @@ interface Candidate {
 /** Fits estimators on all rows and scores a sample, each with chance of its own. */
 class Workbench {
   readonly sample: Matrix;
-  private readonly nothing: Uint8Array;
 
   constructor(
     private readonly x: Matrix,
-    private readonly context: FitContext,
+    private readonly context: ComputeContext,
     sampleRows: number,
   ) {
     const drawn = createRandom(context.seed).fork('sample').permutation(x.rows).subarray(0, sampleRows);
     this.sample = selectMatrixRows(x, drawn.sort());
-    this.nothing = new Uint8Array(x.rows);
   }
 
-  fit<Params, State>(estimator: Estimator<Params, State>, params: unknown, name = estimator.name): State {
+  fit<Params, State>(estimator: UnsupervisedEstimator<Params, State>, params: unknown, name = estimator.name): State {
     const seed = createRandom(this.context.seed)
       .fork(name)
       .integer(2 ** 31);
-    return estimator.fit(params, this.x, this.nothing, { ...this.context, seed });
+    return estimator.fit(params, this.x, { ...this.context, seed });
   }
 
   candidate(state: MemberState): Candidate {
@@ -102,12 +101,12 @@ function measureCrowding(bench: Workbench, candidates: readonly Candidate[]): nu
 function fitEnsemble(
   params: AnomalyEnsembleParams,
   x: Matrix,
-  context: FitContext,
+  context: ComputeContext,
   autoencoder: AutoencoderEstimator | null,
 ): AnomalyEnsembleState {
   const bench = new Workbench(x, context, params.sampleRows);
   const { trees, subsampleSize, method } = params;
-  const forest = isolationForest.fit({ trees, subsampleSize }, x, new Uint8Array(x.rows), context);
+  const forest = isolationForest.fit({ trees, subsampleSize }, x, context);
   const forestScores = scoreForest(forest, bench.sample);
   const forestCalibration = calibrate(forestScores);
   const common = { schemaVersion: 1, kind: 'anomaly-ensemble', forest, forestCalibration } as const;
@@ -148,12 +147,12 @@ function scoreEnsemble(state: AnomalyEnsembleState, x: Matrix): Float64Array {
  */
 export function anomalyEnsembleWith(
   autoencoder: AutoencoderEstimator | null,
-): Estimator<AnomalyEnsembleParams, AnomalyEnsembleState> {
-  return defineEstimator<AnomalyEnsembleParams, AnomalyEnsembleState>({
+): UnsupervisedEstimator<AnomalyEnsembleParams, AnomalyEnsembleState> {
+  return defineUnsupervised<AnomalyEnsembleParams, AnomalyEnsembleState>({
     name: 'anomaly-ensemble',
     params: anomalyEnsembleParams,
-    /** @param x - (n, p).  @param y - (n,), not read. */
-    fit: (params, x, _y, context) => fitEnsemble(params, x, context, autoencoder),
+    /** @param x - (n, p). */
+    fit: (params, x, context) => fitEnsemble(params, x, context, autoencoder),
     /** @param x - (m, p).  @returns (m,) score in (0, 1). */
     predict: scoreEnsemble,
   });
@@ -162,10 +161,10 @@ export function anomalyEnsembleWith(
 /**
  * Isolation forest, alone or with members that were admitted without labels: see this folder's index and
  * docs/experiments/anomaly.md. Weighted sum of standardised scores, so that a member to which a row is ordinary cannot
- * outweigh one to which it is extreme, as it can in an average of ranks. `y` is not read. Deterministic given the seed.
+ * outweigh one to which it is extreme, as it can in an average of ranks. Deterministic given the seed.
  * @throws PipelineError `TOO_FEW_ROWS` (fewer than 2), `NOT_FINITE`, `SHAPE_MISMATCH`, `INVALID_HYPERPARAMETERS`.
  * @example
- * const state = anomalyEnsemble.fit({}, x, new Uint8Array(x.rows), quietContext(42));
+ * const state = anomalyEnsemble.fit({}, x, quietContext(42));
  * const score = anomalyEnsemble.predict(state, x); // (0, 1), higher = more anomalous
  */
 export const anomalyEnsemble = anomalyEnsembleWith(null);

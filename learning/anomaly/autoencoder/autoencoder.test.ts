@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { checkEstimator } from '../../../tests/support/check-estimator.js';
+import { checkUnsupervised } from '../../../tests/support/check-estimator.js';
 import { quietContext } from '../../estimator.js';
 import { matrix, type Matrix } from '../../numeric/matrix/index.js';
 import { rocAuc } from '../../evaluation/metrics/index.js';
@@ -9,7 +9,7 @@ import { autoencoderGraph, layerWidths, loadAutoencoder, toOnnx, type Autoencode
 
 const { estimator, backend } = await loadAutoencoder();
 
-checkEstimator(estimator, { params: { epochs: 3 } });
+checkUnsupervised(estimator, { params: { epochs: 3 } });
 
 /** Columns 2 to 5 follow columns 0 and 1, but not in the last `odd` rows. */
 function relatedRows(rows: number, odd: number): [Matrix, Float64Array] {
@@ -25,8 +25,7 @@ function relatedRows(rows: number, odd: number): [Matrix, Float64Array] {
   return [x, Float64Array.from({ length: rows }, (_, i) => (i >= rows - odd ? 1 : 0))];
 }
 
-const fit = (x: Matrix, params: object = {}): AutoencoderState =>
-  estimator.fit(params, x, new Uint8Array(x.rows), quietContext(3));
+const fit = (x: Matrix, params: object = {}): AutoencoderState => estimator.fit(params, x, quietContext(3));
 
 async function runGraph(state: AutoencoderState, x: Matrix): Promise<Float32Array> {
   const session = await InferenceSession.create(toOnnx(state));
@@ -63,7 +62,7 @@ describe(`autoencoder on TensorFlow.js backend ${backend}`, () => {
   it('stops when it is told to', () => {
     const [x] = relatedRows(100, 0);
     const context = { ...quietContext(1), signal: AbortSignal.abort(new Error('enough')) };
-    expect(() => estimator.fit({}, x, new Uint8Array(100), context)).toThrow('enough');
+    expect(() => estimator.fit({}, x, context)).toThrow('enough');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Estimator } from '../../estimator.js';
+import type { UnsupervisedEstimator } from '../../estimator.js';
 import type { Standardisation } from '../../numeric/standardisation/index.js';
 import type { AutoencoderParams } from './params.js';
 
@@ -21,7 +21,7 @@ export interface AutoencoderState {
   readonly layers: readonly DenseLayer[];
 }
 
-export type AutoencoderEstimator = Estimator<AutoencoderParams, AutoencoderState>;
+export type AutoencoderEstimator = UnsupervisedEstimator<AutoencoderParams, AutoencoderState>;
 
 /** Widths of the layers after the input: half, a third (the bottleneck), half, all. Narrow sets keep one unit. */
 export function layerWidths(features: number): number[] {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers as tfLayers, sequential, type Sequential } from '@tensorflow/tfjs-layers';
-import type { FitContext } from '../../estimator.js';
-import { defineEstimator } from '../../estimator.js';
+import type { ComputeContext } from '../../../contracts/model-definition.js';
+import { defineUnsupervised } from '../../estimator.js';
 import { selectMatrixRows, type Matrix } from '../../numeric/matrix/index.js';
 import { createRandom, type Random } from '../../numeric/random/index.js';
 import { fitStandardisation, standardise } from '../../numeric/standardisation/index.js';
@@ -66,7 +66,7 @@ function readLayers(net: Sequential): DenseLayer[] {
   });
 }
 
-function fitNet(params: AutoencoderParams, x: Matrix, context: FitContext): AutoencoderState {
+function fitNet(params: AutoencoderParams, x: Matrix, context: ComputeContext): AutoencoderState {
   const random = createRandom(context.seed);
   const standardisation = fitStandardisation(x);
   const drawn = selectMatrixRows(x, random.permutation(x.rows).subarray(0, params.trainingRows));
@@ -88,15 +88,15 @@ function fitNet(params: AutoencoderParams, x: Matrix, context: FitContext): Auto
 /**
  * A small dense net that learns to restore rows through a bottleneck; what it cannot restore does not follow the
  * relations that most rows follow. Hawkins, He, Williams and Baxter, "Outlier Detection Using Replicator Neural
- * Networks" (DaWaK 2002), here with tanh and Adam. `y` is not read. Same inputs, parameters, seed and TensorFlow.js
+ * Networks" (DaWaK 2002), here with tanh and Adam. Same inputs, parameters, seed and TensorFlow.js
  * backend give the same state. O(epochs · rows · weights).
  * @throws PipelineError `TOO_FEW_ROWS`, `NOT_FINITE`, `SHAPE_MISMATCH`, `INVALID_HYPERPARAMETERS`.
  */
-export const autoencoder = defineEstimator<AutoencoderParams, AutoencoderState>({
+export const autoencoder = defineUnsupervised<AutoencoderParams, AutoencoderState>({
   name: 'autoencoder',
   params: autoencoderParams,
-  /** @param x - (n, p).  @param y - (n,), not read. */
-  fit: (params, x, _y, context) => fitNet(params, x, context),
+  /** @param x - (n, p). */
+  fit: (params, x, context) => fitNet(params, x, context),
   /** @param x - (m, p).  @returns (m,) root mean squared residual. */
   predict: scoreAutoencoder,
 });

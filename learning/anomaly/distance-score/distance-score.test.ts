@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { checkEstimator } from '../../../tests/support/check-estimator.js';
+import { checkUnsupervised } from '../../../tests/support/check-estimator.js';
 import { quietContext } from '../../estimator.js';
 import { matrix, matrixFromRows, type Matrix } from '../../numeric/matrix/index.js';
 import { rocAuc } from '../../evaluation/metrics/index.js';
@@ -16,8 +16,8 @@ import {
   type ReferenceDistanceState,
 } from './index.js';
 
-checkEstimator(referenceDistance, { params: { sets: 8 } });
-checkEstimator(neighbourDistance, { params: { references: 40 } });
+checkUnsupervised(referenceDistance, { params: { sets: 8 } });
+checkUnsupervised(neighbourDistance, { params: { references: 40 } });
 
 type State = ReferenceDistanceState | NeighbourDistanceState;
 
@@ -29,12 +29,11 @@ const normalRows = (rows: number, cols: number, seed: number): Matrix => {
     Float64Array.from({ length: rows * cols }, () => random.normal()),
   );
 };
-const none = (x: Matrix): Uint8Array => new Uint8Array(x.rows);
 const fitters = {
-  references: (x: Matrix): State => referenceDistance.fit({ sets: 16, references: 8 }, x, none(x), quietContext(2)),
+  references: (x: Matrix): State => referenceDistance.fit({ sets: 16, references: 8 }, x, quietContext(2)),
   'compressed references': (x: Matrix): State =>
-    referenceDistance.fit({ sets: 16, references: 8, compressed: true }, x, none(x), quietContext(2)),
-  neighbours: (x: Matrix): State => neighbourDistance.fit({ references: 200 }, x, none(x), quietContext(2)),
+    referenceDistance.fit({ sets: 16, references: 8, compressed: true }, x, quietContext(2)),
+  neighbours: (x: Matrix): State => neighbourDistance.fit({ references: 200 }, x, quietContext(2)),
 };
 const score = (state: State, x: Matrix): Float64Array =>
   state.kind === 'neighbour-distance' ? neighbourDistance.predict(state, x) : referenceDistance.predict(state, x);
@@ -120,7 +119,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('distance to %s'
 
 it('the distance to neighbours is the mean of the distances that a person computes', () => {
   const line = matrixFromRows([[0], [1], [3], [6], [10]]);
-  const state = neighbourDistance.fit({ neighbours: 2 }, line, none(line), quietContext(0));
+  const state = neighbourDistance.fit({ neighbours: 2 }, line, quietContext(0));
   const deviation = Math.sqrt([16, 9, 1, 4, 36].reduce((a, b) => a + b) / 5);
   const wanted = [
     [1, 3],
@@ -136,7 +135,5 @@ it('a cluster of anomalies hides from its neighbours, not from few references', 
   const [x, labels] = rowsWithCluster(2000, 30);
   const auc = (kind: keyof typeof fitters): number => rocAuc(labels, score(fitters[kind](x), x));
   expect(auc('references')).toBeGreaterThan(0.99);
-  expect(
-    rocAuc(labels, neighbourDistance.predict(neighbourDistance.fit({}, x, none(x), quietContext(1)), x)),
-  ).toBeLessThan(0.2);
+  expect(rocAuc(labels, neighbourDistance.predict(neighbourDistance.fit({}, x, quietContext(1)), x))).toBeLessThan(0.2);
 });

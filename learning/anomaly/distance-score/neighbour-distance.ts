@@ -1,4 +1,4 @@
-import { defineEstimator, requireWidth } from '../../estimator.js';
+import { defineUnsupervised, requireWidth } from '../../estimator.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 import { createRandom } from '../../numeric/random/index.js';
 import { fitStandardisation, standardise, type Standardisation } from '../../numeric/standardisation/index.js';
@@ -57,15 +57,15 @@ function scoreRows(state: NeighbourDistanceState, x: Matrix): Float64Array {
 /**
  * Mean distance to the nearest rows of one random sample (k nearest neighbours; Angiulli and Pizzuti, PKDD 2002). Sees
  * anomalies that are odd only for their surroundings, and is blind to anomalies that come in clusters. A row that meets
- * itself among the references is not its own neighbour. `y` is not read. Columns are standardised;
+ * itself among the references is not its own neighbour. Columns are standardised;
  * O(references · p) a row.
  * @throws PipelineError `TOO_FEW_ROWS`, `NOT_FINITE`, `SHAPE_MISMATCH`, `INVALID_HYPERPARAMETERS`.
  */
-export const neighbourDistance = defineEstimator<NeighbourDistanceParams, NeighbourDistanceState>({
+export const neighbourDistance = defineUnsupervised<NeighbourDistanceParams, NeighbourDistanceState>({
   name: 'neighbour-distance',
   params: neighbourDistanceParams,
-  /** @param x - (n, p).  @param y - (n,), not read. */
-  fit(params, x, _y, { seed }) {
+  /** @param x - (n, p). */
+  fit(params, x, { seed }) {
     const standardisation = fitStandardisation(x);
     const count = Math.min(params.references, x.rows);
     const references = drawReferences(standardise(standardisation, x), count, createRandom(seed));

@@ -1,4 +1,4 @@
-import { defineEstimator, requireWidth } from '../../estimator.js';
+import { defineUnsupervised, requireWidth } from '../../estimator.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 import { createRandom } from '../../numeric/random/index.js';
 import { fitStandardisation, standardise, type Standardisation } from '../../numeric/standardisation/index.js';
@@ -61,15 +61,15 @@ function scoreRows(state: ReferenceDistanceState, x: Matrix): Float64Array {
 /**
  * Mean distance to the nearest row of small random samples. Sugiyama and Borgwardt, "Rapid Distance-Based Outlier
  * Detection via Sampling" (NIPS 2013), averaged over many samples. A sample so small holds a rare cluster seldom, so
- * anomalies do not hide behind each other as they do from their nearest neighbours. `y` is not read.
+ * anomalies do not hide behind each other as they do from their nearest neighbours.
  * Columns are standardised; O(sets · references · p) a row.
  * @throws PipelineError `TOO_FEW_ROWS`, `NOT_FINITE`, `SHAPE_MISMATCH`, `INVALID_HYPERPARAMETERS`.
  */
-export const referenceDistance = defineEstimator<ReferenceDistanceParams, ReferenceDistanceState>({
+export const referenceDistance = defineUnsupervised<ReferenceDistanceParams, ReferenceDistanceState>({
   name: 'reference-distance',
   params: referenceDistanceParams,
-  /** @param x - (n, p).  @param y - (n,), not read. */
-  fit(params, x, _y, { seed }) {
+  /** @param x - (n, p). */
+  fit(params, x, { seed }) {
     const standardisation = fitStandardisation(x);
     const kind = params.compressed ? 'compressed-reference-distance' : 'reference-distance';
     const references = drawSets(measuredRows({ kind, standardisation }, x), params, seed);

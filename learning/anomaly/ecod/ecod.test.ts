@@ -1,14 +1,14 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, it } from 'vitest';
-import { checkEstimator } from '../../../tests/support/check-estimator.js';
+import { checkUnsupervised } from '../../../tests/support/check-estimator.js';
 import { quietContext } from '../../estimator.js';
 import { matrix, matrixFromColumns, type Matrix } from '../../numeric/matrix/index.js';
 import { createRandom } from '../../numeric/random/index.js';
 import { ecodGraph, ecod, toOnnx, type EcodState } from './index.js';
 
-checkEstimator(ecod);
+checkUnsupervised(ecod);
 
-const fit = (x: Matrix, knots = 64): EcodState => ecod.fit({ knots }, x, new Uint8Array(x.rows), quietContext(0));
+const fit = (x: Matrix, knots = 64): EcodState => ecod.fit({ knots }, x, quietContext(0));
 
 async function runGraph(state: EcodState, x: Matrix): Promise<Float32Array> {
   const session = await InferenceSession.create(toOnnx(state));

@@ -1,4 +1,4 @@
-import { defineEstimator, requireWidth } from '../../estimator.js';
+import { defineUnsupervised, requireWidth } from '../../estimator.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 import { ecodParams, type EcodParams } from './params.js';
 import { cellOf, summariseColumns, type TailColumn } from './tail-columns.js';
@@ -32,14 +32,14 @@ function scoreRows({ columns }: EcodState, x: Matrix): Float64Array {
 /**
  * How far out in its columns' tails a row lies, in nats: Li, Zhao, Hu, Botta, Ionescu and Chen, "ECOD: Unsupervised
  * Outlier Detection Using Empirical Cumulative Distribution Functions" (IEEE TKDE 2022), with each distribution held as
- * steps, exact at the ends. Looks at one column at a time; units do not matter; deterministic. `y` is not read.
+ * steps, exact at the ends. Looks at one column at a time; units do not matter; deterministic.
  * O(n · p · log n) to fit, O(p · log knots) a row to score.
  * @throws PipelineError `TOO_FEW_ROWS`, `NOT_FINITE`, `SHAPE_MISMATCH`, `INVALID_HYPERPARAMETERS`.
  */
-export const ecod = defineEstimator<EcodParams, EcodState>({
+export const ecod = defineUnsupervised<EcodParams, EcodState>({
   name: 'tail-score',
   params: ecodParams,
-  /** @param x - (n, p).  @param y - (n,), not read. */
+  /** @param x - (n, p). */
   fit: ({ knots }, x) => ({ schemaVersion: 1, kind: 'tail-score', columns: summariseColumns(x, knots) }),
   /** @param x - (m, p).  @returns (m,) ≥ 0, higher = more anomalous. */
   predict: scoreRows,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { checkEstimator } from '../../../tests/support/check-estimator.js';
+import { checkUnsupervised } from '../../../tests/support/check-estimator.js';
 import { quietContext } from '../../estimator.js';
 import { matrix, selectMatrixRows, type Matrix } from '../../numeric/matrix/index.js';
 import { rocAuc } from '../../evaluation/metrics/index.js';
@@ -17,8 +17,8 @@ import {
   type ForestState,
 } from './index.js';
 
-checkEstimator(isolationForest, { params: { trees: 20 } });
-checkEstimator(extendedIsolationForest, { params: { trees: 20, coordinates: 3 } });
+checkUnsupervised(isolationForest, { params: { trees: 20 } });
+checkUnsupervised(extendedIsolationForest, { params: { trees: 20, coordinates: 3 } });
 
 /** How far the odd rows lie from the others, along a random sign vector. */
 const DISTANCE = 3;
@@ -59,10 +59,9 @@ const largestGap = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((gap, value, i) => Math.max(gap, Math.abs(value - b[i]!)), 0);
 
 const fitters = {
-  axes: (x: Matrix, seed = 1, trees = 100): ForestState =>
-    isolationForest.fit({ trees }, x, new Uint8Array(x.rows), quietContext(seed)),
+  axes: (x: Matrix, seed = 1, trees = 100): ForestState => isolationForest.fit({ trees }, x, quietContext(seed)),
   oblique: (x: Matrix, seed = 1, trees = 100): ForestState =>
-    extendedIsolationForest.fit({ trees, coordinates: 3 }, x, new Uint8Array(x.rows), quietContext(seed)),
+    extendedIsolationForest.fit({ trees, coordinates: 3 }, x, quietContext(seed)),
 };
 const score = (state: ForestState, x: Matrix): Float64Array =>
   state.kind === 'isolation-forest' ? isolationForest.predict(state, x) : extendedIsolationForest.predict(state, x);

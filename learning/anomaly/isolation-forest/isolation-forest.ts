@@ -1,4 +1,4 @@
-import { defineEstimator } from '../../estimator.js';
+import { defineUnsupervised } from '../../estimator.js';
 import { axisCuts } from './axis-cuts.js';
 import { obliqueCuts } from './oblique-cuts.js';
 import {
@@ -14,19 +14,19 @@ import { growTrees, toNarrow } from './tree-growth.js';
 /**
  * Isolation forest: rows that few random cuts separate from the others are anomalies. Liu, Ting and Zhou, "Isolation
  * Forest" (ICDM 2008), with scikit-learn's conventions (subsample without repetition, features that do not vary are
- * passed over, depth limit ⌈log2 subsample⌉). Knows no labels: `y` is not read. Units of features do not matter.
+ * passed over, depth limit ⌈log2 subsample⌉). Needs no labels. Units of features do not matter.
  * Time O(trees · subsample · log subsample) to fit, O(rows · trees · log subsample) to score.
  *
  * @throws PipelineError `TOO_FEW_ROWS` (fewer than 2), `NOT_FINITE`, `SHAPE_MISMATCH`, `INVALID_HYPERPARAMETERS`.
  * @example
- * const state = isolationForest.fit({ trees: 200 }, x, new Float64Array(x.rows), quietContext(42));
+ * const state = isolationForest.fit({ trees: 200 }, x, quietContext(42));
  * const score = isolationForest.predict(state, x); // (0, 1), higher = more anomalous
  */
-export const isolationForest = defineEstimator<IsolationForestParams, IsolationForestState>({
+export const isolationForest = defineUnsupervised<IsolationForestParams, IsolationForestState>({
   name: 'isolation-forest',
   params: isolationForestParams,
-  /** @param x - (n, p).  @param y - (n,), not read. */
-  fit(params, x, _y, context) {
+  /** @param x - (n, p). */
+  fit(params, x, context) {
     requireTwoRows(x);
     const subsampleSize = Math.min(params.subsampleSize, x.rows);
     const cutSource = axisCuts(toNarrow(x));
@@ -40,15 +40,15 @@ export const isolationForest = defineEstimator<IsolationForestParams, IsolationF
 /**
  * Extended isolation forest: as `isolationForest`, with cuts that combine several features, so that it has no blind
  * spots along the axes. Hariri, Carrasco Kind and Brunner, "Extended Isolation Forest" (2018, IEEE TKDE 2021).
- * Scoring costs `coordinates` multiplications a node. `y` is not read.
+ * Scoring costs `coordinates` multiplications a node.
  *
  * @throws PipelineError as `isolationForest`.
  */
-export const extendedIsolationForest = defineEstimator<ExtendedIsolationForestParams, ExtendedIsolationForestState>({
+export const extendedIsolationForest = defineUnsupervised<ExtendedIsolationForestParams, ExtendedIsolationForestState>({
   name: 'extended-isolation-forest',
   params: extendedIsolationForestParams,
-  /** @param x - (n, p).  @param y - (n,), not read. */
-  fit(params, x, _y, context) {
+  /** @param x - (n, p). */
+  fit(params, x, context) {
     requireTwoRows(x);
     const subsampleSize = Math.min(params.subsampleSize, x.rows);
     const cuts = obliqueCuts(toNarrow(x), Math.min(params.coordinates, x.cols));

@@ -49,11 +49,10 @@ export function replaceOldestTrees<State extends ForestState>(
 export function replaceOldestTrees(state: ForestState, window: Matrix, count: number, seed: number): ForestState {
   requireReplaceable(state, window, count);
   const params = { trees: count, subsampleSize: state.subsampleSize };
-  const nothing = new Uint8Array(window.rows);
   if (state.kind === 'isolation-forest') {
-    const added: IsolationForestState = isolationForest.fit(params, window, nothing, quietContext(seed));
+    const added: IsolationForestState = isolationForest.fit(params, window, quietContext(seed));
     return { ...state, trees: dropAndAppend(state.trees, count, added.trees) };
   }
   const extended = { ...params, coordinates: state.cuts.coordinates };
-  return replaceExtended(state, extendedIsolationForest.fit(extended, window, nothing, quietContext(seed)), count);
+  return replaceExtended(state, extendedIsolationForest.fit(extended, window, quietContext(seed)), count);
 }

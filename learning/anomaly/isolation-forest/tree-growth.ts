@@ -1,4 +1,4 @@
-import type { FitContext } from '../../estimator.js';
+import type { ComputeContext } from '../../../contracts/model-definition.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 import { createRandom, type Random } from '../../numeric/random/index.js';
 import { TreePacker, type PackedTrees } from './packed-trees.js';
@@ -101,7 +101,7 @@ function drawRows(positions: Int32Array, size: number, random: Random): Int32Arr
  * Grows trees on random subsamples. Each tree has a source of chance of its own, so the first trees do not depend on
  * how many follow.
  */
-export function growTrees(rows: number, plan: GrowthPlan, context: FitContext): PackedTrees {
+export function growTrees(rows: number, plan: GrowthPlan, context: ComputeContext): PackedTrees {
   const packer = new TreePacker();
   const grower = new TreeGrower(packer, plan);
   const chance = createRandom(context.seed);

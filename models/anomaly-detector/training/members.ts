@@ -29,15 +29,11 @@ const ENSEMBLE_ROWS = 20_000;
 export const asMatrix = (values: Float32Array, cols: number): Matrix =>
   matrix(values.length / cols, cols, Float64Array.from(values));
 
-/** Labels are not read. */
-const unlabelled = ({ rows }: Matrix): Uint8Array => new Uint8Array(rows);
-
 /** A forest of the kind asked for; the one beside or inside an ensemble is a plain one. @throws PipelineError `TOO_FEW_ROWS`. */
 export function fitForest(params: AnomalyParams, x: Matrix, context: ComputeContext): ForestState {
   const shape = { trees: params.nEstimators, subsampleSize: params.subsampleSize };
-  if (params.detector === 'extended-isolation-forest')
-    return extendedIsolationForest.fit(shape, x, unlabelled(x), context);
-  return isolationForest.fit(shape, x, unlabelled(x), context);
+  if (params.detector === 'extended-isolation-forest') return extendedIsolationForest.fit(shape, x, context);
+  return isolationForest.fit(shape, x, context);
 }
 
 /** Chooses its members by itself: a forest alone, or with what it finds agreeing. */
@@ -46,7 +42,7 @@ async function fitEnsemble(params: AnomalyParams, x: Matrix, context: ComputeCon
   const drawn = createRandom(context.seed).fork('ensemble').permutation(x.rows).subarray(0, ENSEMBLE_ROWS).sort();
   const rows = selectMatrixRows(x, drawn);
   const shape = { trees: params.nEstimators, subsampleSize: params.subsampleSize };
-  return anomalyEnsembleWith(estimator).fit(shape, rows, unlabelled(rows), context);
+  return anomalyEnsembleWith(estimator).fit(shape, rows, context);
 }
 
 /** The model of all categories together. @throws PipelineError `TOO_FEW_ROWS`. */
