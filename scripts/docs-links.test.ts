@@ -104,6 +104,14 @@ describe('code paths in the documentation', () => {
   });
 });
 
+describe('README', () => {
+  it('has at most 1,500 words and names the two commands', () => {
+    const readme = read('README.md');
+    expect(readme.trim().split(/\s+/).length).toBeLessThanOrEqual(1500);
+    for (const command of ['npm ci && npm run retrain', 'npm ci && npm test']) expect(readme).toContain(command);
+  });
+});
+
 describe('docs/adr', () => {
   it('has the sections Context, Decision and Consequences and a dated status in every record', () => {
     expect(decisions.length).toBeGreaterThan(20);
