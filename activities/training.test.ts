@@ -10,6 +10,7 @@ import { loadDataset } from '../datasets/snapshots/dataset-store.js';
 import { putJsonBlob } from '../datasets/snapshots/json-blob.js';
 import { splitHoldout } from '../learning/evaluation/split/index.js';
 import { findModel, loadCatalogue } from '../models/catalogue.js';
+import { model as creditModel } from '../models/credit-risk-scorer/index.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
 import { createInlineRunner } from '../platform/child-process/runner.js';
@@ -42,6 +43,10 @@ function memoryRegistry(recorded: Recorded): ModelRegistry {
   };
   return registry as ModelRegistry;
 }
+
+/** As `planTraining` records them. */
+const recordedParams = (given: object): Record<string, unknown> =>
+  creditModel.params.parse(given) as Record<string, unknown>;
 
 const countBlobs = async (blobs: BlobStore): Promise<number> => {
   const hashes = new Set<string>();
@@ -133,7 +138,7 @@ describe('createTrainingActivities', () => {
 
   it('fitModel run twice stores once: same artefact, no further blob, one holdout, one record', async () => {
     const { fitModel } = createTrainingActivities(deps);
-    const input = { runKey: 'run-1', modelName: MODEL, dataset, params: { nEstimators: 10 }, seed: 42 };
+    const input = { runKey: 'run-1', modelName: MODEL, dataset, params: recordedParams({ nEstimators: 10 }), seed: 42 };
     const first = await inActivity(() => fitModel(input));
     const blobs = await countBlobs(deps.blobs);
     const second = await inActivity(() => fitModel(input));
@@ -142,7 +147,7 @@ describe('createTrainingActivities', () => {
     expect(recorded.holdouts).toHaveLength(1);
     expect(recorded.artefacts.get('run-1/model')).toBe(first.artefactHash);
     expect(first.trainedRows).toBeLessThan(dataset.rows);
-    const other = await inActivity(() => fitModel({ ...input, params: { nEstimators: 11 } }));
+    const other = await inActivity(() => fitModel({ ...input, params: recordedParams({ nEstimators: 11 }) }));
     expect(other.definitionHash).not.toBe(first.definitionHash);
     expect(other.signatureHash).toBe(first.signatureHash);
   });
@@ -150,7 +155,7 @@ describe('createTrainingActivities', () => {
   it('evaluateModel judges the stored artefact on the rows that training never saw, the same way twice', async () => {
     const { fitModel, evaluateModel } = createTrainingActivities(deps);
     const step = { runKey: 'run-1', modelName: MODEL, dataset, seed: 42 };
-    const { artefactHash, trainedRows } = await inActivity(() => fitModel({ ...step, params: {} }));
+    const { artefactHash, trainedRows } = await inActivity(() => fitModel({ ...step, params: recordedParams({}) }));
     const evaluated = await inActivity(() => evaluateModel({ ...step, artefactHash }));
     expect(evaluated.holdoutRows + trainedRows).toBe(dataset.rows);
     expect(evaluated.metrics[0]).toMatchObject({ name: 'aucRoc', n: evaluated.holdoutRows });
@@ -167,7 +172,7 @@ describe('createTrainingActivities', () => {
   it('evaluateModel fails on a champion whose bytes are no artefact; nothing wins by that', async () => {
     const { fitModel, evaluateModel } = createTrainingActivities(deps);
     const step = { runKey: 'run-1', modelName: MODEL, dataset, seed: 42 };
-    const { artefactHash, signatureHash } = await inActivity(() => fitModel({ ...step, params: {} }));
+    const { artefactHash, signatureHash } = await inActivity(() => fitModel({ ...step, params: recordedParams({}) }));
     const { evaluationHash } = await inActivity(() => evaluateModel({ ...step, artefactHash }));
     const document = JSON.parse(new TextDecoder().decode(await deps.blobs.get(evaluationHash))) as { dataset: object };
     // Of other rows, so that the champion's artefact has to score these.
@@ -204,7 +209,7 @@ describe('createTrainingActivities', () => {
       const own: Recorded = { artefacts: new Map(), runs: new Map(), holdouts: [] };
       const registry = memoryRegistry(own);
       const { fitModel, evaluateModel } = createTrainingActivities({ ...deps, registry });
-      const params = { nEstimators: 10, maxDepth: 2 };
+      const params = recordedParams({ nEstimators: 10, maxDepth: 2 });
       const fitted = await inActivity(() => fitModel({ ...step, params }));
       const first = await inActivity(() => evaluateModel({ ...step, artefactHash: fitted.artefactHash }));
       const champion = {

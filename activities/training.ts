@@ -180,7 +180,7 @@ async function countShards(
   params: Record<string, unknown>,
 ): Promise<number> {
   const model = await models.find(modelName);
-  return model.shards?.count(rows, fillParams(model, params)) ?? 0;
+  return model.shards?.count(rows, params) ?? 0;
 }
 
 /** Its only trace is the blob: the model's artefact is what the run records. */

@@ -107,7 +107,7 @@ export const planTrainingInput = z.strictObject({
 export const trainingPlan = z.strictObject({
   modelName,
   line: lineName,
-  /** With every default filled in. */
+  /** Parsed by the model's schema, every default filled in: later steps take them as they are. */
   params: z.record(z.string(), z.unknown()),
   seed: z.int(),
   primaryMetric: z.string(),
@@ -149,6 +149,7 @@ export const datasetInput = z.strictObject({ runKey, modelName, dataset: dataset
 /** Of the holdouts that earlier steps of the run kept out: renewed meanwhile, the run's rows would not be what they were. */
 const holdoutHashes = z.array(contentHash).max(MOST_SHARDS).default([]);
 
+/** `params` are the plan's: parsed, every default filled in. */
 const fitStepInput = datasetInput.extend({ params: z.record(z.string(), z.unknown()), seed: z.int() });
 
 export const shard = z

@@ -152,7 +152,10 @@ export interface ModelDefinition<Params = unknown, Opened extends Predictor = Pr
     'binary-classification' | 'multiclass-classification' | 'sequence-tagging' | 'forecasting' | 'anomaly-detection';
   readonly owner: string;
   readonly card: CardFacts;
-  /** Documented defaults; CLI flags are these names in kebab-case (`--max-depth` → `maxDepth`). */
+  /**
+   * Documented defaults; CLI flags are these names in kebab-case (`--max-depth` → `maxDepth`). Parsed where a person may
+   * type (command line, `planTraining`); later steps take what was recorded.
+   */
   readonly params: z.ZodType<Params>;
   readonly searchSpace: Readonly<Record<string, SearchDimension>>;
   readonly backend: BackendDataset;

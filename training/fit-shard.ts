@@ -10,12 +10,11 @@ export const fitShard = defineJob({
   input: fitShardInput.extend({ holdout: frozenHoldout }),
   output: fittedShard,
   async run(input, { blobs, signal, onProgress }) {
-    const { modelName, seed, shard } = input;
+    const { modelName, seed, shard, params } = input;
     const model = await findModel(modelName);
     if (model.shards === undefined)
       throw new PipelineError('INVALID_INPUT', `${modelName} does its work in one piece`, { modelName });
     const { train } = await loadDivided(blobs, model, input);
-    const bytes = await model.shards.fit({ seed, signal, onProgress }, train, model.params.parse(input.params), shard);
-    return blobs.put(bytes);
+    return blobs.put(await model.shards.fit({ seed, signal, onProgress }, train, params, shard));
   },
 });

@@ -91,9 +91,8 @@ export const fitModel = defineJob({
   input: fitInput,
   output: fittedModel.extend({ checkpointKey: z.string() }),
   async run(input, job) {
-    const { modelName, dataset, seed } = input;
+    const { modelName, dataset, seed, params } = input;
     const model = await findModel(modelName);
-    const params = model.params.parse(input.params);
     const { train } = await loadDivided(job.blobs, model, input);
     const shards = await Promise.all(input.shards.map((hash) => job.blobs.get(hash)));
     const checkpointKey = checkpointKeyOf(input, model.definitionVersion);
