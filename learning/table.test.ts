@@ -12,7 +12,7 @@ const table: Table = {
 };
 
 describe('columns', () => {
-  it('come by name and kind', () => {
+  it('are found by name and kind', () => {
     expect(numberColumn(table, 'amount')[2]).toBe(3);
     expect(timestampColumn(table, 'bookedAt')[0]).toBe(10);
     expect(textColumn(table, 'city')[1]).toBeNull();

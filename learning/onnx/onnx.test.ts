@@ -39,7 +39,7 @@ describe('initialisers', () => {
     tensor('int8', [3], Int8Array.of(-128, 0, 127)),
     tensor('bool', [3], Uint8Array.of(1, 0, 1)),
     tensor('string', [3], ['', 'zażółć', '₹500']),
-  ])('%o arrives unchanged', async (value) => {
+  ])('passes %o through the runtime unchanged', async (value) => {
     const graph = new OnnxGraph('constant');
     graph.node('Identity', [graph.constant('value', value)], { outputs: ['result'] });
     graph.output('result', value.type, [3]);
@@ -107,7 +107,7 @@ describe('graphs', () => {
     expect([...(code!.data as BigInt64Array)]).toEqual([-300n, 7n, -1n]);
   });
 
-  it('nests graphs: the branches of If', async () => {
+  it('encodes nested graphs as the branches of If', async () => {
     const branch = (name: string, value: number): OnnxGraph => {
       const body = new OnnxGraph(name);
       const constant = body.constant(`${name}_value`, tensor('float32', [1], Float32Array.of(value)));
@@ -158,7 +158,7 @@ describe('tree ensembles', () => {
     return [...(y!.data as Float32Array)];
   }
 
-  it('branch on "less than" and send missing values where the node says', async () => {
+  it('branch on "less than" and send missing values in the direction of the node', async () => {
     expect(await answers([stump(1)], 'SUM')).toEqual([1.5, 10.5, 10.5, 1.5]);
     expect(await answers([stump(0)], 'SUM')).toEqual([1.5, 10.5, 10.5, 10.5]);
   });

@@ -46,14 +46,14 @@ const logistic =
   };
 
 describe('minimise', () => {
-  it('finds the bottom of the curved valley', () => {
+  it('finds the minimum of Rosenbrock's function', () => {
     const found = minimise(rosenbrock, Float64Array.of(-1.2, 1, -3, 4), { tolerance: 1e-8, maxIterations: 500 });
     expect(found.converged).toBe(true);
     found.x.forEach((value) => expect(value).toBeCloseTo(1, 6));
     expect(found.iterations).toBeLessThan(150);
   });
 
-  it('leaves the start alone, and ends at once where the start is the minimum', () => {
+  it('does not change the start, and ends after no iteration where the start is the minimum', () => {
     const start = Float64Array.of(1, 2);
     const found = minimise(bowl([1, 2]), start);
     expect(found).toMatchObject({ value: 0, iterations: 0, converged: true });
@@ -61,14 +61,14 @@ describe('minimise', () => {
     expect(start).toEqual(Float64Array.of(1, 2));
   });
 
-  it('soft-thresholds a separable bowl exactly under L1', () => {
+  it('equals soft thresholding on a separable quadratic under L1', () => {
     const found = minimise(bowl([3, -2, 0.5, -0.5, 1]), new Float64Array(5), { l1: 1, tolerance: 1e-10 });
     [2, -1, 0, 0, 0].forEach((value, i) => expect(found.x[i]).toBeCloseTo(value, 8));
     expect(found.x.slice(2, 4)).toEqual(Float64Array.of(0, 0));
     expect(found.converged).toBe(true);
   });
 
-  it('fulfils the conditions of a minimum of logistic regression under L1, with exact zeros', () => {
+  it('meets the optimality conditions of L1 logistic regression, with exact zeros', () => {
     const data = rows(200, 12);
     const l1 = 12;
     const { x, converged } = minimise(logistic(data), new Float64Array(12), { l1, tolerance: 1e-6 });
@@ -95,14 +95,14 @@ describe('minimise', () => {
     expect(run()).toEqual({ found, values });
   });
 
-  it('says when it ran out of iterations, and stops when nothing falls any more', () => {
+  it('reports convergence false when iterations run out, and stops when no step lowers the value', () => {
     const start = Float64Array.of(-1.2, 1);
     expect(minimise(rosenbrock, start, { maxIterations: 2 })).toMatchObject({ iterations: 2, converged: false });
     const patient = minimise(rosenbrock, start, { tolerance: 0, stallTolerance: 1e-3, maxIterations: 10_000 });
     expect(patient.iterations).toBeLessThan(200);
   });
 
-  it('steps back from where the function is not defined', () => {
+  it('backtracks from points where the function is not defined', () => {
     const barrier: Objective = (x, gradient) => {
       if (x[0]! <= 0) return Infinity;
       gradient[0] = 1 - 1 / x[0]!;
@@ -112,7 +112,7 @@ describe('minimise', () => {
     expect(() => minimise(barrier, Float64Array.of(-1))).toThrow(expect.objectContaining({ code: 'NOT_FINITE' }));
   });
 
-  it('ends, not converged, where value and slope contradict each other', () => {
+  it('ends with convergence false where value and gradient disagree', () => {
     const wrong: Objective = (x, gradient) => {
       gradient[0] = -1;
       return x[0]!;

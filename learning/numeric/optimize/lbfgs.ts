@@ -61,7 +61,7 @@ function requireStart(point: Point): void {
 
 const norm = (values: Float64Array): number => Math.sqrt(dot(values, values));
 
-/** Downhill by the inverse curvature; with L1 only where it agrees with the pseudo-gradient (Andrew & Gao, step 2). */
+/** The quasi-Newton descent direction; with L1, components that disagree in sign with the pseudo-gradient are 0 (Andrew & Gao, step 2). */
 function direction(point: Point, history: History, l1: number): Float64Array {
   const downhill = history.timesInverse(point.slope);
   for (let i = 0; i < downhill.length; i++) {
@@ -83,7 +83,7 @@ interface Search {
   readonly l1: number;
 }
 
-/** The next point, or null when even the steepest descent finds nothing lower. */
+/** The next point; null when a line search along the steepest descent finds no lower value either. */
 function advance(point: Point, { evaluate, history, l1 }: Search): Point | null {
   const attempt = (): Point | null => {
     const along = direction(point, history, l1);

@@ -23,7 +23,7 @@ function moveInOrthant({ x, slope }: Point, step: number, along: Float64Array): 
   });
 }
 
-/** What the slope promises for the way really gone, which projection has bent. */
+/** Expected decrease (slope · displacement) for the displacement after projection on the orthant. */
 function promised({ x, slope }: Point, to: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += slope[i]! * (to[i]! - x[i]!);

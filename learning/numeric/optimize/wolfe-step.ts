@@ -1,9 +1,9 @@
 import { addScaled, dot } from './curvature-history.js';
 import type { Evaluate, Point } from './point.js';
 
-/** The value must fall by this share of what the slope promises. */
+/** Sufficient decrease: the value must fall by this share of slope · step (Armijo's c₁). */
 const SUFFICIENT_DECREASE = 1e-4;
-/** The slope along the direction must shrink to this share. */
+/** Curvature: the slope along the direction must shrink to this share (c₂). */
 const CURVATURE = 0.9;
 const MOST_TRIALS = 40;
 

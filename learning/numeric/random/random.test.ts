@@ -4,12 +4,12 @@ import { createRandom } from './index.js';
 
 const draws = (n: number, draw: () => number): number[] => Array.from({ length: n }, draw);
 
-it('is pinned: the same seed gives these numbers for ever', () => {
+it('gives the recorded numbers for a seed', () => {
   const random = createRandom(42);
   expect(draws(3, () => random.uniform())).toEqual([0.6606157208001621, 0.1117019639532224, 0.0791056456144914]);
 });
 
-it('differs by seed, also in the upper bits, and is the same twice', () => {
+it('differs by seed, also in the upper bits, and repeats for the same seed', () => {
   const first = (seed: number): number => createRandom(seed).uniform();
   expect(first(1)).toBe(first(1));
   expect(new Set([0, 1, -1, 2 ** 32, 2 ** 32 + 1, 2 ** 40].map(first)).size).toBe(6);
@@ -54,14 +54,14 @@ it('shuffles all orders equally often', () => {
   for (const count of counts.values()) expect(Math.abs(count - 2000)).toBeLessThan(200);
 });
 
-it('forks by name, whatever was drawn before', () => {
+it('forks by name, independent of what was drawn before', () => {
   const [fresh, used] = [createRandom(9), createRandom(9)];
   draws(100, () => used.uniform());
   expect(used.fork('rows').uniform()).toBe(fresh.fork('rows').uniform());
   expect(fresh.fork('rows').uniform()).not.toBe(fresh.fork('columns').uniform());
 });
 
-it('refuses a seed or bound that is no such integer', () => {
+it('refuses a seed or bound that is not an integer in range', () => {
   expect(() => createRandom(1.5)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
   expect(() => createRandom(1).integer(0)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
 });

@@ -2,7 +2,7 @@ import { PipelineError } from '../../../contracts/errors.js';
 import { requireInteger } from '../../checks.js';
 import { avalanche, murmur3 } from '../hash/murmur.js';
 
-/** A seeded source of chance. Two generators with the same seed give the same numbers for ever. */
+/** A seeded pseudo-random number generator. The same seed gives the same numbers in every release. */
 export interface Random {
   /** Uniform in [0, 1), 53 bits. */
   uniform(): number;
@@ -16,7 +16,7 @@ export interface Random {
   permutation(n: number): Int32Array;
   /**
    * An independent generator that depends on this one's seed and the name, not on how much was drawn:
-   * a new consumer of chance therefore changes nothing for the others.
+   * adding a consumer therefore does not change the numbers of the others.
    */
   fork(name: string | number): Random;
 }

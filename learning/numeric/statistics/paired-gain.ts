@@ -9,7 +9,7 @@ export interface PairedGain {
   readonly sure: boolean;
 }
 
-/** What `better` has over `base`, row by row. @param better - (n,).  @param base - (n,) of the same rows. */
+/** Mean of the paired differences `better − base`. @param better - (n,).  @param base - (n,) of the same rows. */
 export function pairedGain(better: readonly number[], base: readonly number[]): PairedGain {
   const differences = better.map((value, i) => value - base[i]!);
   const gain = mean(differences);

@@ -3,16 +3,16 @@ import { mean } from './mean.js';
 import { pairedGain } from './paired-gain.js';
 import { sum } from './sum.js';
 
-describe('the mean', () => {
-  it('is NaN of nothing, unless something else is asked for', () => {
+describe('mean', () => {
+  it('returns NaN for no values unless a default is given', () => {
     expect(mean([1, 2, 6])).toBe(3);
     expect(mean(new Float64Array(0))).toBeNaN();
     expect(mean([], 0)).toBe(0);
   });
 });
 
-describe('a paired gain', () => {
-  it('is sure above two standard errors and not at or below them', () => {
+describe('pairedGain', () => {
+  it('is sure above two standard errors only', () => {
     // Differences 0 and 1 in equal shares: mean 1/2, standard error 1 / (2 √n); four rows are exactly two of them.
     const rows = (n: number): number[] => Array.from({ length: n }, (_, i) => i % 2);
     const none = (n: number): number[] => Array<number>(n).fill(0);
@@ -21,7 +21,7 @@ describe('a paired gain', () => {
     expect(pairedGain(none(6), rows(6))).toEqual({ mean: -0.5, sure: false });
   });
 
-  it('of equal rows is none', () => {
+  it('returns 0 and not sure for equal rows', () => {
     expect(pairedGain([1, 2, 3], [1, 2, 3])).toEqual({ mean: 0, sure: false });
   });
 });

@@ -1,5 +1,5 @@
 /*
- * Just enough of a WebAssembly assembler to write an inner loop by hand. JavaScript has no SIMD, and the loop that
+ * A minimal WebAssembly assembler for hand-written inner loops. JavaScript has no SIMD, and the loop that
  * fills histograms runs more than four times faster with it; nothing is compiled, downloaded or installed for it.
  * Names follow the text format of the WebAssembly 2.0 specification.
  */

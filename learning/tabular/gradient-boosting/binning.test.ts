@@ -7,7 +7,7 @@ import { sortedRows } from './sort-column.js';
 const float32 = fc.float({ noDefaultInfinity: true });
 
 describe('sortedRows', () => {
-  it('orders like a stable comparison sort and leaves out what is missing', () => {
+  it('orders like a stable comparison sort and omits missing values', () => {
     fc.assert(
       fc.property(fc.array(float32, { maxLength: 200 }), (values) => {
         const column = Float32Array.from(values);
@@ -26,20 +26,20 @@ describe('sortedRows', () => {
 });
 
 describe('quantileCuts', () => {
-  it('makes a bin of each distinct value while there is room', () => {
+  it('gives each distinct value a bin when there are at most maxBins', () => {
     const cuts = quantileCuts(Float32Array.of(1, 1, 2, 5, 5, 5), null, 256);
     expect([...cuts.subarray(0, 2)]).toEqual([2, 5]);
     expect(cuts).toHaveLength(3);
     expect(cuts[2]).toBeGreaterThan(5);
   });
 
-  it('lets the largest float32 share the last bin', () => {
+  it('puts the largest float32 value into the last bin', () => {
     const largest = 3.4028234663852886e38;
     expect([...quantileCuts(Float32Array.of(0, largest), null, 2)]).toEqual([largest]);
     expect([...quantileCuts(Float32Array.of(0, 1, largest), null, 256)]).toEqual([1, largest]);
   });
 
-  it('never makes more than maxBins, keeps cuts rising, and puts every value into its bin', () => {
+  it('makes at most maxBins bins with rising cuts, and puts each value into its bin', () => {
     const values = fc.array(float32.filter(Number.isFinite), { minLength: 1, maxLength: 400 });
     fc.assert(
       fc.property(values, fc.integer({ min: 2, max: 64 }), (numbers, maxBins) => {
@@ -65,7 +65,7 @@ describe('quantileCuts', () => {
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
   });
 
-  it('follows weight, not rows', () => {
+  it('places cuts at quantiles of weight, not of row counts', () => {
     const sorted = Float32Array.from({ length: 1000 }, (_, i) => i);
     const weights = Float64Array.from(sorted, (value) => (value < 500 ? 1 : 9));
     const cuts = quantileCuts(sorted, weights, 20);

@@ -11,7 +11,7 @@ import { addTree, type RegressionTree } from './tree.js';
 import { histogramsFor, TreeGrowth } from './tree-growth.js';
 import { createWorkspace, type Workspace } from './workspace.js';
 
-/** Sees each new tree and says when to stop. */
+/** Decides after each tree whether to stop. */
 interface EarlyStop {
   /** @returns true when the validation loss has not fallen for long enough. */
   shouldStop(tree: RegressionTree): boolean;
@@ -56,7 +56,7 @@ function requireParams(params: GradientBoostingParams, x: Matrix, context: FitCo
   }
 }
 
-/** Rows that are not drawn get no gradient: they shape nothing and still move with the leaf they fall into. */
+/** Rows that are not sampled get gradient and hessian 0: they do not affect the tree, but their margin is updated by it. */
 function dropRows(workspace: Workspace, share: number, random: Random): void {
   if (share === 1) return;
   const { pairs } = workspace;

@@ -45,7 +45,7 @@ const thrownBy = (run: () => unknown): unknown => {
 const seeds = fc.integer({ min: 1, max: 1_000_000 });
 
 describe('properties', () => {
-  it('weight 2 is the row twice', () => {
+  it('treats weight 2 as the row repeated twice', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const { x, y } = sample(120, seed);
@@ -62,7 +62,7 @@ describe('properties', () => {
     );
   });
 
-  it('weight 0 is no row', () => {
+  it('ignores rows of weight 0', () => {
     const { x, y } = sample(200, 5);
     const weights = Float64Array.from({ length: 200 }, (_, row) => (row < 150 ? 1 : 0));
     const rows = [...weights.keys()].filter((row) => weights[row] === 1);
@@ -71,7 +71,7 @@ describe('properties', () => {
     expect(weighted.trees).toEqual(removed.trees);
   });
 
-  it('a constraint is never violated, for any row and any step along the feature', () => {
+  it('keeps a monotone constraint for any row and any step along the feature', () => {
     fc.assert(
       fc.property(seeds, fc.constantFrom(1, -1), (seed, direction) => {
         const data = sample(250, seed);
@@ -92,7 +92,7 @@ describe('properties', () => {
     );
   });
 
-  it('the order of rows does not matter', () => {
+  it('does not depend on the order of rows', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const { x, y } = sample(200, seed);
@@ -106,7 +106,7 @@ describe('properties', () => {
     );
   });
 
-  it('a strictly rising transformation of a feature changes no prediction', () => {
+  it('is invariant under strictly increasing transformations of a feature', () => {
     const { x, y } = sample(300, 21);
     const bent = { ...x, values: x.values.map((value, i) => (i % 5 === 0 ? value ** 3 + 2 * value : value)) };
     const [a, b] = [fit({ nEstimators: 20 }, { x, y }), fit({ nEstimators: 20 }, { x: bent, y })];
@@ -120,7 +120,7 @@ describe('missing values', () => {
   it.each([
     ['left, where low values are', 0],
     ['right, where high values are', 1],
-  ])('go %s when their labels are like those', (_, missingLabel) => {
+  ])('go %s when their labels match that side', (_, missingLabel) => {
     const x = oneFeature([...Array<number>(20).fill(1), ...Array<number>(20).fill(9), ...Array<number>(20).fill(NaN)]);
     const y = [...Array<number>(20).fill(0), ...Array<number>(20).fill(1), ...Array<number>(20).fill(missingLabel)];
     const state = gradientBoosting.fit({ nEstimators: 30, maxDepth: 1 }, x, y, quietContext(0));
@@ -128,7 +128,7 @@ describe('missing values', () => {
     expect(unknown).toBe(missingLabel === 0 ? low : high);
   });
 
-  it('are told from all values when being missing is the signal', () => {
+  it('are separated from all values when missingness predicts the label', () => {
     const x = oneFeature(Array.from({ length: 80 }, (_, i) => (i % 2 === 0 ? NaN : i)));
     const y = Array.from({ length: 80 }, (_, i) => (i % 2 === 0 ? 1 : 0));
     const state = gradientBoosting.fit({ nEstimators: 30 }, x, y, quietContext(0));
@@ -137,7 +137,7 @@ describe('missing values', () => {
     expect(Math.max(low!, high!)).toBeLessThan(0.1);
   });
 
-  it('in a feature that is wholly missing change nothing', () => {
+  it('leave the trees unchanged in a feature that is always missing', () => {
     const { x, y } = sample(150, 9, { missing: 0 });
     const wider = matrix(
       150,
@@ -150,25 +150,25 @@ describe('missing values', () => {
 });
 
 describe('edge cases', () => {
-  it('constant features leave the share of positives as the only answer', () => {
+  it('predicts the share of positives when all features are constant', () => {
     const x = matrix(10, 2, new Float64Array(20).fill(4));
     const state = gradientBoosting.fit({}, x, [1, 0, 0, 0, 1, 0, 0, 0, 1, 0], quietContext(0));
     for (const probability of gradientBoosting.predict(state, x)) expect(probability).toBeCloseTo(0.3, 6);
     expect(gainImportance(state)).toEqual([0, 0]);
   });
 
-  it.each([0, 1])('labels that are all %i are SINGLE_CLASS', (label) => {
+  it.each([0, 1])('throws SINGLE_CLASS for labels that are all %i', (label) => {
     const { x } = sample(20, 1);
     expect(thrownBy(() => fit({}, { x, y: new Float64Array(20).fill(label) }))).toMatchObject({ code: 'SINGLE_CLASS' });
   });
 
-  it('a label other than 0 and 1 is INVALID_VALUE and names its row', () => {
+  it('throws INVALID_VALUE with the row for a label other than 0 and 1', () => {
     const { x, y } = sample(20, 1);
     y[7] = 2;
     expect(thrownBy(() => fit({}, { x, y }))).toMatchObject({ code: 'INVALID_VALUE', details: { row: 7 } });
   });
 
-  it('a number beyond float32 is NOT_FINITE and names its cell', () => {
+  it('throws NOT_FINITE with row and column for a value beyond float32', () => {
     const { x, y } = sample(20, 1);
     x.values[13] = 1e39;
     const fault = thrownBy(() => fit({}, { x, y }));
@@ -194,7 +194,7 @@ describe('edge cases', () => {
     expect(thrownBy(() => fit(params, sample(20, 1)))).toMatchObject({ code: 'INVALID_HYPERPARAMETERS' });
   });
 
-  it('more than 256 distinct values, all bins in use and none missing, still find a cut in the last bin', () => {
+  it('splits on a cut in the last bin when all 256 bins are in use and no value is missing', () => {
     const x = matrix(
       2000,
       1,
@@ -206,10 +206,10 @@ describe('edge cases', () => {
   });
 });
 
-describe('regularisation and chance', () => {
+describe('regularisation and sampling', () => {
   const data = sample(600, 33);
 
-  it('gamma, alpha, lambda and child weight each make the trees smaller or the steps shorter', () => {
+  it('makes trees smaller or leaf values shorter with gamma, alpha, lambda and child weight', () => {
     const splits = (params: Record<string, unknown>): number =>
       fit({ nEstimators: 10, ...params }, data).trees.reduce((sum, tree) => sum + tree.left.length, 0);
     const reach = (params: Record<string, unknown>): number =>
@@ -220,14 +220,14 @@ describe('regularisation and chance', () => {
     expect(reach({ lambda: 100 })).toBeLessThan(reach({}));
   });
 
-  it('no kept split gains less than gamma', () => {
+  it('keeps only splits that gain at least gamma', () => {
     const { trees } = fit({ nEstimators: 10, gamma: 3 }, data);
     const gains = trees.flatMap((tree) => tree.gain.filter((_, node) => tree.left[node]! >= 0));
     expect(gains.length).toBeGreaterThan(0);
     expect(Math.min(...gains)).toBeGreaterThanOrEqual(3);
   });
 
-  it('row and feature sampling depend on the seed and on nothing else', () => {
+  it('samples rows and features by the seed only', () => {
     const params = { nEstimators: 10, subsample: 0.6, colsample: 0.5 };
     const withSeed = (seed: number): string => encodeState(fit(params, data, { seed }));
     expect(withSeed(1)).toBe(withSeed(1));
@@ -237,7 +237,7 @@ describe('regularisation and chance', () => {
     );
   });
 
-  it('a tree uses no more features than were drawn for it', () => {
+  it('splits each tree only on the features drawn for it', () => {
     const { trees } = fit({ nEstimators: 20, colsample: 0.4 }, data);
     for (const tree of trees) {
       const used = new Set(tree.feature.filter((_, node) => tree.left[node]! >= 0));
@@ -245,7 +245,7 @@ describe('regularisation and chance', () => {
     }
   });
 
-  it('early stopping keeps the trees up to the best validation loss', () => {
+  it('keeps the trees up to the best validation loss with early stopping', () => {
     const validation = sample(400, 34);
     const params = { nEstimators: 300, eta: 0.3 };
     const stopped = fit({ ...params, earlyStoppingRounds: 10 }, data, { validation });
@@ -261,7 +261,7 @@ describe('regularisation and chance', () => {
 });
 
 describe('learning', () => {
-  it('ranks unseen rows well above chance and credits the features that matter', () => {
+  it('ranks unseen rows well above chance and attributes importance to the informative features', () => {
     const state = fit({ nEstimators: 60, maxDepth: 4 }, sample(2000, 50));
     const test = sample(2000, 51);
     expect(rocAuc(test.y, gradientBoosting.predict(state, test.x))).toBeGreaterThan(0.72);

@@ -38,7 +38,7 @@ it.each([1, 3, 4, 5, 30])('adds and subtracts bit for bit like plain loops, %i f
   expect(workspace.histograms[0]).toEqual(whole.map((sum, i) => sum - part[i]!));
 });
 
-it('an empty stretch of rows gives an empty histogram', () => {
+it('gives an empty histogram for an empty range of rows', () => {
   const workspace = filledWorkspace(4);
   workspace.fillHistogram(0, 0, 500);
   workspace.fillHistogram(0, 20, 20);

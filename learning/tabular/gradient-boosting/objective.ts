@@ -11,7 +11,7 @@ export interface Objective {
   /** Turns a margin into what `predict` returns. */
   readonly toPrediction: (margin: number) => number;
   /**
-   * The best step of a finished leaf where gradients alone do not tell it (a constant hessian says nothing about the
+   * The best step of a finished leaf where gradients do not determine it (a constant hessian does not describe the
    * loss). @param leaf - numbers of its rows.  @returns the step before `eta`.
    */
   readonly leafStep?: (rows: BoostingRows, margin: Float32Array, leaf: ArrayLike<number>) => number;
@@ -29,7 +29,7 @@ export const weightOf = ({ weights }: Pick<BoostingRows, 'weights'>, row: number
 
 export const sigmoid = (margin: number): number => 1 / (1 + Math.exp(-margin));
 
-/** Keeps the hessian of a sure prediction above 0, as XGBoost does. */
+/** Lower bound of the hessian for predictions near 0 or 1, as in XGBoost. */
 const SMALLEST_HESSIAN = 1e-16;
 
 function positiveShare(y: ArrayLike<number>, weights: ArrayLike<number> | null): number {

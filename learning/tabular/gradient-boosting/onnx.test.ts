@@ -14,7 +14,7 @@ async function runGraph(state: GradientBoostingState, x: Matrix): Promise<Float3
   return probability!.data as Float32Array;
 }
 
-/** Integer and real columns with missing values, so that `<` and `<=`, and the missing direction, would show. */
+/** Integer and real columns with missing values, so that a wrong comparison (`<` or `<=`) or missing direction is detected. */
 function mixedRows(rows: number, seed: number): { x: Matrix; y: Float64Array } {
   const random = createRandom(seed);
   const cell = (i: number): number => {
@@ -30,7 +30,7 @@ function largestGap(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Array.from(a).reduce((gap, value, i) => Math.max(gap, Math.abs(value - b[i]!)), 0);
 }
 
-it('the graph answers as predict does, to 1e-6, missing and unseen values included', async () => {
+it('agrees with predict to 1e-6, missing and unseen values included', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 1e6 }), async (seed) => {
       const { x, y } = mixedRows(400, seed);
@@ -43,13 +43,13 @@ it('the graph answers as predict does, to 1e-6, missing and unseen values includ
   );
 });
 
-it('trees that are a single leaf work', async () => {
+it('encodes trees that are a single leaf', async () => {
   const x = matrix(4, 1, new Float64Array(4).fill(1));
   const state = gradientBoosting.fit({ nEstimators: 3 }, x, [1, 0, 0, 0], quietContext(0));
   expect(largestGap(await runGraph(state, x), new Float64Array(4).fill(0.25))).toBeLessThan(1e-6);
 });
 
-it('the same state gives the same bytes', () => {
+it('gives the same bytes for the same state', () => {
   const { x, y } = mixedRows(100, 3);
   const bytes = (): Uint8Array => toOnnx(gradientBoosting.fit({ nEstimators: 5 }, x, y, quietContext(0)));
   expect(bytes()).toEqual(bytes());

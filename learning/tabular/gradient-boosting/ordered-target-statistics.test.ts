@@ -13,7 +13,7 @@ describe('ordered target statistics', () => {
     expect([...values!]).toEqual([1.5 / 3, 1.5 / 2, 0.5 / 2, 0.5, 0.5, 0.5]);
   });
 
-  it('gives a training row what the rows before it say', () => {
+  it('gives a training row the smoothed mean of the rows before it', () => {
     const { encoded } = fitTargetStatistics([['a', 'a', 'a']], [1, 1, 1], random(), { orders: 1 });
     // prior 1: whatever the order, the mean of ones is 1
     expect([...encoded[0]!]).toEqual([1, 1, 1]);
@@ -22,7 +22,7 @@ describe('ordered target statistics', () => {
     expect([[0.5, 0.75].join(), [0.25, 0.5].join()]).toContain([...mixed].join());
   });
 
-  it('does not leak: random labels stay random even when every category is nearly unique', () => {
+  it('does not leak the label: random labels stay unpredictable when categories are nearly unique', () => {
     const chance = createRandom(11);
     const y = Array.from({ length: 2000 }, () => (chance.uniform() < 0.5 ? 1 : 0));
     const column = y.map((_, row) => `merchant ${row >> 1}`);

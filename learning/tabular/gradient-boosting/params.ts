@@ -9,7 +9,7 @@ export const gradientBoostingParams = z.strictObject({
   objective: z.enum(['logistic', 'squared', 'quantile']).default('logistic'),
   /** Which quantile the objective of this name learns (quantile_alpha). @default 0.5 */
   quantile: z.number().gt(0).lt(1).default(0.5),
-  /** Trees (n_estimators). More fit closer; too many memorise. @default 100 */
+  /** Trees (n_estimators). More trees fit closer; too many overfit. @default 100 */
   nEstimators: z.int().min(1).max(10_000).default(100),
   /** Splits from root to leaf; a tree has up to 2^maxDepth leaves. @default 6 */
   maxDepth: z.int().min(1).max(16).default(6),

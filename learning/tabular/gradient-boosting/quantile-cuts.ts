@@ -1,6 +1,6 @@
 /**
- * Thresholds that separate "missing" from every value, whatever will be seen later. XGBoost ends at twice the largest
- * value seen, so that a still larger one would be taken for missing.
+ * Upper bound of the last bin, above every float32 value, so that a later value is not taken for missing. XGBoost uses
+ * twice the largest training value, above which a value counts as missing.
  */
 export const ABOVE_ALL_VALUES = 3.4028234663852886e38;
 export const BELOW_ALL_VALUES = -ABOVE_ALL_VALUES;

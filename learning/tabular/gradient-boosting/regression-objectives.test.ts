@@ -20,13 +20,13 @@ function amounts(rows: number, seed: number) {
 const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 
 describe('squared', () => {
-  it('answers the mean where it may not split', () => {
+  it('predicts the mean when no split is allowed', () => {
     const { x, y } = amounts(200, 1);
     const state = gradientBoosting.fit({ objective: 'squared', gamma: 1e12, nEstimators: 3 }, x, y, quietContext(0));
     for (const value of gradientBoosting.predict(state, x)) expect(value / mean(y)).toBeCloseTo(1, 6);
   });
 
-  it('takes a row of weight 2 as two rows', () => {
+  it('treats weight 2 as the row repeated twice', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 99 }), (seed) => {
         const { x, y } = amounts(60, seed);
@@ -43,7 +43,7 @@ describe('squared', () => {
     );
   });
 
-  it('answers through ONNX what predict answers, without a probability', async () => {
+  it('agrees with predict through ONNX, without a probability output', async () => {
     const { x, y } = amounts(300, 2);
     const state = gradientBoosting.fit({ objective: 'squared', nEstimators: 20 }, x, y, quietContext(0));
     const session = await InferenceSession.create(toOnnx(state));
@@ -56,7 +56,7 @@ describe('squared', () => {
 });
 
 describe('quantile', () => {
-  it.each([0.1, 0.5, 0.9])('leaves the share %d of new rows below its answer', (level) => {
+  it.each([0.1, 0.5, 0.9])('has the share %d of new rows below its prediction', (level) => {
     const { x, y } = amounts(4000, 3);
     const params = { objective: 'quantile', quantile: level, nEstimators: 60, maxDepth: 3, minChildWeight: 20 };
     const state = gradientBoosting.fit(params, x, y, quietContext(0));
@@ -66,7 +66,7 @@ describe('quantile', () => {
     expect(Math.abs(below - level)).toBeLessThan(0.03);
   });
 
-  it('weighs rows: weight on the dear ones raises the median', () => {
+  it('raises the median when high values weigh more', () => {
     const { x, y } = amounts(500, 5);
     const weights = y.map((value) => (value > 500 ? 5 : 1));
     const params = { objective: 'quantile', nEstimators: 1, gamma: 1e12, eta: 1 };
@@ -75,7 +75,7 @@ describe('quantile', () => {
     expect(gradientBoosting.predict(gradientBoosting.fit(params, x, y, context), x)[0]).toBeGreaterThan(plain + 50);
   });
 
-  it('refuses monotone constraints, which its leaves would not keep', () => {
+  it('refuses monotone constraints, which quantile leaves cannot keep', () => {
     const { x, y } = amounts(50, 6);
     const fit = () => gradientBoosting.fit({ objective: 'quantile', monotone: [1, 0] }, x, y, quietContext(0));
     expect(fit).toThrow('monotone');

@@ -15,7 +15,7 @@ export const FREE_RANGE: ValueRange = { low: -Infinity, high: Infinity };
 
 type Penalties = Pick<GradientBoostingParams, 'lambda' | 'alpha' | 'minChildWeight'>;
 
-/** Soft threshold: α pulls a gradient sum towards 0. */
+/** Soft threshold: moves a gradient sum by α towards 0. */
 export function shrink(gradient: number, alpha: number): number {
   if (gradient > alpha) return gradient - alpha;
   return gradient < -alpha ? gradient + alpha : 0;
@@ -35,7 +35,7 @@ export function freeScore(gradient: number, hessian: number, { lambda, alpha }: 
   return (shrunk * shrunk) / (hessian + lambda);
 }
 
-/** The same for a leaf that had to take this value: −(2·G·w + (H + λ)·w² + 2·α·|w|). */
+/** The same for a leaf whose value is bounded to this value: −(2·G·w + (H + λ)·w² + 2·α·|w|). */
 export function scoreOfValue({ gradient, hessian }: GradientSums, value: number, { lambda, alpha }: Penalties): number {
   if (hessian <= 0) return 0;
   return -(2 * gradient * value + (hessian + lambda) * value * value + 2 * alpha * Math.abs(value));

@@ -6,7 +6,7 @@ import { BELOW_ALL_VALUES } from './quantile-cuts.js';
 import { freeScore, leafValue, scoreOfValue, type GradientSums, type ValueRange } from './regularization.js';
 import type { Branch } from './tree.js';
 
-/** A node as the search sees it. */
+/** What the split search reads of a node. */
 export interface SearchedNode {
   readonly sums: GradientSums;
   readonly range: ValueRange;

@@ -6,7 +6,7 @@ import { SplitSearch, type Split } from './split-search.js';
 import { TreeBuilder, type RegressionTree } from './tree.js';
 import type { Workspace } from './workspace.js';
 
-/** A node while it grows: a stretch of the workspace's rows. */
+/** A node under construction: a range of the workspace's rows. */
 interface GrowingNode {
   readonly begin: number;
   readonly end: number;
@@ -17,11 +17,11 @@ interface GrowingNode {
   readonly slot: number;
 }
 
-/** What the trees move. */
+/** What each finished leaf updates. */
 export interface GrowthTarget {
-  /** (n,) moves with each finished leaf. */
+  /** (n,), updated with each finished leaf. */
   readonly margin: Float32Array;
-  /** The step of a leaf's rows where the objective knows better than the gradients; null for no opinion. */
+  /** The step of a leaf's rows where the objective does not use gradients; null to use gradients. */
   readonly leafStep: ((leaf: Int32Array) => number) | null;
 }
 
@@ -38,7 +38,7 @@ function sumPairs(pairs: Float64Array): GradientSums {
   return { gradient, hessian };
 }
 
-/** What the two children may answer when the parent splits on a constrained feature: the midpoint divides them. */
+/** Value ranges of the two children when the parent splits on a constrained feature: the midpoint separates them. */
 function divideRange(
   range: ValueRange,
   direction: number,
@@ -107,7 +107,7 @@ export class TreeGrowth {
     return this.search.find({ sums, range, histogram: this.workspace.histograms[slot]! }, this.candidates);
   }
 
-  /** A finished leaf: its rows move, its histogram is free. */
+  /** Writes the leaf's value, updates the margin of its rows and releases its histogram. */
   private finalizeLeaf({ begin, end, slot }: GrowingNode, number: number, gradientValue: number): void {
     const { rows } = this.workspace;
     const { margin } = this.target;
@@ -117,7 +117,7 @@ export class TreeGrowth {
     if (slot >= 0) this.freeSlots.push(slot);
   }
 
-  /** Only rows that were drawn speak: those without a gradient wait to be told. */
+  /** Only sampled rows (hessian > 0) set the leaf value. */
   private betterValue(leaf: Int32Array): number | null {
     if (this.target.leafStep === null) return null;
     const { pairs } = this.workspace;
@@ -153,7 +153,7 @@ export class TreeGrowth {
     for (let k = begin; k < end; k++) {
       const row = rows[k]!;
       const goesLeft = route[bins[row * stride + split.feature]!]!;
-      // Both are written and one of the two positions moves on: a branch here would be a coin toss for the processor.
+      // Writes both sides and advances one position: a branch here would be mispredicted half of the time.
       rows[left] = row;
       scratch[right] = row;
       left += goesLeft;

@@ -3,14 +3,14 @@ import { createHistogramKernel, FEATURES_AT_ONCE, HISTOGRAM_BINS } from './histo
 
 const PAGE_BYTES = 65_536;
 const LARGEST_MEMORY_PAGES = 65_536;
-/** Alignment that the kernel's 16-byte loads like. */
+/** Alignment in bytes for the kernel's 16-byte loads. */
 const ALIGNMENT = 16;
 
 /** Sizes of one fit. */
 export interface WorkspaceShape {
   readonly rows: number;
   readonly features: number;
-  /** Histograms that are alive at once. */
+  /** Histograms in use at the same time. */
   readonly histograms: number;
 }
 
@@ -20,21 +20,21 @@ export interface Workspace {
   readonly stride: number;
   /** (rows, stride) bin of each cell, row-major; padding stays 0. */
   readonly bins: Uint8Array;
-  /** Row numbers, ordered so that each node of the growing tree owns a stretch. */
+  /** Row numbers, ordered so that each node of the growing tree owns a contiguous range. */
   readonly rows: Int32Array;
   /** (rows, 2) gradient and hessian. */
   readonly pairs: Float64Array;
   /** Each (stride, 256, 2): sums of gradient and hessian by feature and bin. */
   readonly histograms: readonly Float64Array[];
-  /** Empties a histogram and adds the rows that stand at `begin` … `end − 1` of `rows`. */
+  /** Clears a histogram and adds the rows at `begin` … `end − 1` of `rows`. */
   fillHistogram(slot: number, begin: number, end: number): void;
-  /** Takes the rows of one histogram out of another. */
+  /** Subtracts one histogram from another. */
   subtractHistogram(slot: number, subtracted: number): void;
 }
 
 const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
-/** Hands out one stretch of memory after the other. */
+/** Allocates consecutive ranges of memory. */
 function layOut(sizes: readonly number[]): { starts: number[]; total: number } {
   const starts: number[] = [];
   let total = 0;

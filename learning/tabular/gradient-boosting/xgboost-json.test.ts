@@ -34,7 +34,7 @@ function readModel(text: string) {
   return { names: learner.feature_names, trees: learner.gradient_booster.model.trees, base };
 }
 
-/** How XGBoost reads a tree; tests/parity has XGBoost itself do it where it is installed. */
+/** Evaluates a tree as XGBoost does; tests/parity runs XGBoost itself where it is installed. */
 function leafOf(tree: XgboostTree, row: Float32Array): number {
   let node = 0;
   while (tree.left_children[node] !== -1) {
@@ -45,7 +45,7 @@ function leafOf(tree: XgboostTree, row: Float32Array): number {
   return tree.split_conditions[node]!;
 }
 
-it('holds the same function', () => {
+it('describes the same function as predictMargin', () => {
   const { trees, base } = readModel(toXgboostJson(state));
   const margins = predictMargin(state, x);
   for (let i = 0; i < 300; i++) {
@@ -55,7 +55,7 @@ it('holds the same function', () => {
   }
 });
 
-it('names every parent, and a root that has none', () => {
+it('writes the parent of each node, and the root marker for the root', () => {
   for (const tree of readModel(toXgboostJson(state)).trees) {
     expect(tree.parents[0]).toBe(2_147_483_647);
     tree.parents.forEach((parent, node) => {
@@ -64,7 +64,7 @@ it('names every parent, and a root that has none', () => {
   }
 });
 
-it('keeps feature names, also odd ones, and gives floats an exponent', () => {
+it('keeps feature names with special characters and writes floats with an exponent', () => {
   const names = ['age', 'split_conditions', '1,2'];
   const text = toXgboostJson(state, names);
   expect(readModel(text).names).toEqual(names);

@@ -20,7 +20,7 @@ const FLOATS_AS_TEXT = new RegExp(`"(${FLOAT_FIELDS.join('|')})":"([^"]*)"`, 'g'
 
 /**
  * JSON in which the numbers of float fields have an exponent: XGBoost's reader takes `0` for an integer and refuses it
- * in an array of floats. They travel through `stringify` as text, from which the quotes are taken off again.
+ * in an array of floats. They are written as text and unquoted afterwards.
  */
 function stringifyTyped(value: unknown): string {
   const asText = (field: string, member: unknown): unknown =>

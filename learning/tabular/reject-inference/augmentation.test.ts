@@ -24,7 +24,7 @@ describe('parcelling', () => {
   const labels = probabilities.map((p) => (random.uniform() < p * p ? 1 : 0));
   const accepted = { probabilities, labels };
 
-  it("draws labels with the accepted bands' own bad rate, not with the score", () => {
+  it("draws labels with the bad rate of the accepted applications' score band", () => {
     const rejected = new Array<number>(4000).fill(0.95);
     const rows = parcelling(accepted, rejected, { factor: 1, seed: 3 });
     const share = rows.reduce((sum, { label }) => sum + label, 0) / rows.length;

@@ -2,7 +2,7 @@ import { PipelineError } from '../../../contracts/errors.js';
 import { requireAtLeast } from '../../checks.js';
 import { createRandom } from '../../numeric/random/index.js';
 
-/** A rejected application as a training row with an outcome that nobody saw. */
+/** A rejected application as a training row with an inferred outcome. */
 export interface InferredRow {
   /** Position among the rejected applications. */
   readonly row: number;
@@ -11,8 +11,8 @@ export interface InferredRow {
 }
 
 /**
- * Odds of default times `factor`: rejected applications are assumed worse than their score says, because those who
- * decided saw more than the model does.
+ * Odds of default times `factor`: rejected applications are assumed worse than their score says, because the
+ * decision used information that the model does not have.
  */
 const worsened = (probability: number, factor: number): number =>
   (factor * probability) / (1 + (factor - 1) * probability);
@@ -41,7 +41,7 @@ export function fuzzyAugmentation(probabilities: ArrayLike<number>, factor = 1):
     .filter(({ weight }) => weight > 0);
 }
 
-/** Accepted applications: their probability of default and what came of them. */
+/** Accepted applications: their probability of default and their outcome. */
 export interface AcceptedScores {
   readonly probabilities: ArrayLike<number>;
   readonly labels: ArrayLike<number>;
