@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Hyper-parameters under XGBoost's meaning; where the names differ, XGBoost's stands in brackets. */
 export const gradientBoostingParams = z.strictObject({
   /**
-   * What is learned: `logistic` the probability of label 1, `squared` the mean of a number, `quantile` its `quantile`.
+   * The loss: `logistic` learns the probability of label 1, `squared` the mean of a number, `quantile` its `quantile`.
    * @default 'logistic'
    */
   objective: z.enum(['logistic', 'squared', 'quantile']).default('logistic'),
