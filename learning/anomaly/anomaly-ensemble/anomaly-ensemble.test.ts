@@ -61,7 +61,7 @@ const largestGap = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((gap, value, i) => Math.max(gap, Math.abs(value - b[i]!)), 0);
 
 describe('choice without labels', () => {
-  it('takes the ensemble where anomalies are scattered, and gains by it', () => {
+  it('chooses the ensemble for scattered anomalies and has a higher AUC with it', () => {
     const [x, labels] = brokenRelation(2000, 30);
     const state = fit(x);
     expect(state.choice).toBe('ensemble');
@@ -69,7 +69,7 @@ describe('choice without labels', () => {
     expect(rocAuc(labels, anomalyEnsemble.predict(state, x))).toBeGreaterThan(forest + 0.05);
   });
 
-  it('leaves the forest alone where anomalies come in a cluster, and is right', () => {
+  it('chooses the forest alone for clustered anomalies and has a higher AUC with it', () => {
     const [x, labels] = cloudAndCluster(2000, 120);
     const state = fit(x);
     expect(state.choice).toBe('forest');
@@ -78,7 +78,7 @@ describe('choice without labels', () => {
     expect(rocAuc(labels, anomalyEnsemble.predict(state, x))).toBeGreaterThan(rocAuc(labels, forced));
   });
 
-  it('does as told when a method is named', () => {
+  it('uses the method that is named', () => {
     const [x] = cloudAndCluster(500, 30);
     expect(fit(x, { method: 'forest' })).toMatchObject({ choice: 'forest', members: [] });
     expect(fit(x, { method: 'ensemble' }).members).toHaveLength(4);
@@ -86,11 +86,11 @@ describe('choice without labels', () => {
 });
 
 describe('evidence', () => {
-  it('ranks share their mean where values are equal', () => {
+  it('gives equal values their mean rank', () => {
     expect([...ranks(Float64Array.of(5, 1, 5, 9))]).toEqual([0.625, 0.25, 0.625, 1]);
   });
 
-  it('agreement is high for the same order and low for the opposite one', () => {
+  it('has high agreement for equal orders and low agreement for reversed ones', () => {
     const scores = Float64Array.from({ length: 1000 }, (_, i) => i);
     expect(agreement(scores, scores)).toBeGreaterThan(0.97);
     expect(
@@ -101,7 +101,7 @@ describe('evidence', () => {
     ).toBeLessThan(0.05);
   });
 
-  it('crowding is the share of far rows that have close neighbours', () => {
+  it('measures crowding as the share of far rows with close neighbours', () => {
     const far = Float64Array.from({ length: 100 }, (_, i) => i);
     const near = far.map((value) => (value >= 95 ? -1 : value));
     expect(crowding(far, near)).toBe(0.5);
@@ -110,7 +110,7 @@ describe('evidence', () => {
 });
 
 describe('graph', () => {
-  it.each(['forest', 'ensemble'])('answers as predict does, to 1e-5: %s', async (method) => {
+  it.each(['forest', 'ensemble'])('agrees with predict to 1e-5: %s', async (method) => {
     const [x] = brokenRelation(700, 20);
     const state = anomalyEnsembleWith(autoencoder).fit({ trees: 30, method }, x, quietContext(5));
     expect(state.members).toHaveLength(method === 'forest' ? 0 : 5);
@@ -119,7 +119,7 @@ describe('graph', () => {
     expect(scores.every((score) => score > 0 && score < 1)).toBe(true);
   });
 
-  it('keeps extremes apart', async () => {
+  it('separates extreme scores', async () => {
     const [x] = brokenRelation(500, 0);
     const state = fit(x, { method: 'ensemble' });
     const far = matrix(
@@ -144,7 +144,7 @@ describe('renewal', () => {
     return scores.reduce((sum, score) => sum + score, 0) / scores.length;
   };
 
-  it.each(['forest', 'ensemble'])('learns a shift and keeps the choice: %s', async (method) => {
+  it.each(['forest', 'ensemble'])('adapts to a shift and keeps the choice: %s', async (method) => {
     const state = fit(x, { method });
     const renewed = renewEnsemble(state, shifted, { share: 1, seed: 8 });
     expect(average(renewed)).toBeLessThan(average(state) - 0.1);
@@ -161,7 +161,7 @@ describe('renewal', () => {
   });
 });
 
-it('survives two rows and constant rows', async () => {
+it('handles two rows and constant rows', async () => {
   for (const x of [matrix(2, 1, Float64Array.of(1, 2)), matrix(60, 3, new Float64Array(180).fill(1))]) {
     const state = fit(x, { method: 'ensemble' });
     const scores = anomalyEnsemble.predict(state, x);

@@ -11,7 +11,7 @@ import { memberWeights, scoreMember, type MemberState } from './member.js';
 import { anomalyEnsembleParams, type AnomalyEnsembleParams } from './params.js';
 import type { AnomalyEnsembleState, Calibration, EnsembleMember } from './state.js';
 
-/** Few enough references that a cluster of a few percent of the rows seldom holds one. */
+/** So few references that a cluster of a few percent of the rows seldom contains one. */
 const FARNESS_REFERENCES = 4;
 
 /** Relative size of what float32 in a graph may add to a score. */
@@ -38,7 +38,7 @@ interface Candidate {
   readonly scores: Float64Array;
 }
 
-/** Fits estimators on all rows and scores a sample, each with chance of its own. */
+/** Fits estimators on all rows and scores a sample, each with its own seed. */
 class Workbench {
   readonly sample: Matrix;
 
@@ -63,7 +63,7 @@ class Workbench {
   }
 }
 
-/** In the order in which they may join: those that clusters cannot deceive come first. */
+/** Candidates in the order of admission: those insensitive to clustered anomalies first. */
 function fitCandidates(bench: Workbench, autoencoder: AutoencoderEstimator | null): Candidate[] {
   const states: MemberState[] = [
     bench.fit(referenceDistance, { sets: REFERENCE_SETS }),
@@ -75,7 +75,7 @@ function fitCandidates(bench: Workbench, autoencoder: AutoencoderEstimator | nul
   return states.map((state) => bench.candidate(state));
 }
 
-/** Lets candidates join one after the other, each judged by those before it. */
+/** Admits candidates one after the other, each by its agreement with those admitted before. */
 function admit(candidates: readonly Candidate[], consensus: Float64Array, needed: number) {
   const members: EnsembleMember[] = [];
   const agreements: AnomalyEnsembleState['evidence']['agreement'] = Object.fromEntries(
@@ -123,7 +123,7 @@ function fitEnsemble(
   return { ...common, choice: alone ? 'forest' : 'ensemble', evidence, members: alone ? [] : members };
 }
 
-/** Any real number into (0, 1), 0 to one half; flat only slowly, so that extremes stay apart in float32. */
+/** Maps the real numbers to (0, 1), 0 to one half; its tails decay slowly, so that extreme scores differ in float32. */
 const squash = (z: number): number => 0.5 + (0.5 * z) / (1 + Math.abs(z));
 
 /** Sum of weights, the forest's 1 included. */

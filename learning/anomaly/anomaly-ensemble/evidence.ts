@@ -1,5 +1,5 @@
 /**
- * Above this share of crowded rows the forest judges alone. A row far out in a cloud without structure is never
+ * Above this share of crowded rows the forest is used alone. A row far out in a cloud without structure is never
  * crowded; of two unrelated orders the share would be 0.2.
  */
 export const CROWDING_LIMIT = 0.05;
@@ -28,8 +28,8 @@ function topRows(scores: Float64Array, count: number): Int32Array {
 }
 
 /**
- * Does a candidate find high what the others find highest? The tenth percentile of its ranks of their top 2 %.
- * Anomalies that come in clusters hide from some candidates: these rank part of the top as ordinary.
+ * Agreement of a candidate with a consensus: the tenth percentile of the candidate's ranks of the consensus' top 2 %.
+ * Some candidates miss clustered anomalies: they rank part of the top as ordinary.
  */
 export function agreement(consensus: Float64Array, candidate: Float64Array): number {
   const count = Math.min(consensus.length, Math.max(LEAST_TOP_ROWS, Math.floor(consensus.length * TOP_SHARE)));
@@ -39,7 +39,7 @@ export function agreement(consensus: Float64Array, candidate: Float64Array): num
 }
 
 /**
- * Do anomalies come in clusters? Of the tenth of rows farthest out (distance to so few references that hardly a cluster
+ * Share of clustered anomalies: of the tenth of rows farthest out (distance to so few references that hardly a cluster
  * holds one), the share that lies in the most crowded fifth (distance to nearest neighbours).
  */
 export function crowding(farness: Float64Array, neighbourDistances: Float64Array): number {

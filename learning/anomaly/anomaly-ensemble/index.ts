@@ -1,17 +1,17 @@
 /*
- * Which detector suits these rows? Nobody has labels when the question is asked.
+ * Choice of a detector without labels.
  *
- * Three facts decide. (1) A distance to few random references is a second opinion that fails where a forest does not:
- * together they beat the forest on sets of every kind. (2) Nearest neighbours see anomalies that are odd only for their
- * surroundings, and are blind to anomalies that come in clusters. (3) Whether anomalies come in clusters shows without
- * labels: rows far out that are nevertheless crowded. So:
+ * It rests on three facts. (1) Distance to few random references fails on other data sets than a forest does: together
+ * they are better than the forest on sets of every kind. (2) Nearest neighbours detect local anomalies and miss
+ * clustered ones. (3) Clustered anomalies can be recognised without labels: rows far out that are nevertheless crowded.
+ * Hence:
  *
- *   1. Much crowding among the rows farthest out: the forest judges alone.
- *   2. Else candidates join one by one, the hardest to deceive first (references, neighbours, tails, autoencoder), each
- *      only if it ranks high what those before it rank highest.
- *   3. Nobody joined: the forest judges alone.
+ *   1. Much crowding among the rows farthest out: the forest is used alone.
+ *   2. Else candidates are admitted one by one (references, neighbours, ECOD, autoencoder), each only if it ranks high
+ *      what those before it rank highest.
+ *   3. No candidate was admitted: the forest is used alone.
  *
- * Weights are fixed, evidence only admits: with one data set and no labels there is nothing to fit weights on.
+ * Weights are fixed; evidence decides on admission only: one data set without labels cannot fit weights.
  * Measurements, and what was tried and dropped: docs/experiments/anomaly.md.
  */
 export { anomalyEnsemble, anomalyEnsembleWith } from './anomaly-ensemble.js';

@@ -10,7 +10,7 @@ import type { Matrix } from '../../numeric/matrix/index.js';
 import type { OnnxGraph } from '../../onnx/index.js';
 import { addEcod, ecod, type EcodState } from '../ecod/index.js';
 
-/** What may join the forest. */
+/** Candidates beside the forest. */
 export type MemberState = ReferenceDistanceState | NeighbourDistanceState | EcodState | AutoencoderState;
 export type MemberKind = MemberState['kind'];
 

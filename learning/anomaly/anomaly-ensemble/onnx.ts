@@ -39,7 +39,7 @@ function addWeightedSum(graph: OnnxGraph, features: string, state: AnomalyEnsemb
 }
 
 /**
- * What was chosen as an ONNX file: `features` float32 (rows, featureCount) → `score` float32 (rows, 1). Agrees with
+ * The chosen detector as an ONNX file: `features` float32 (rows, featureCount) → `score` float32 (rows, 1). Agrees with
  * `predict` to 1e-5. The same state gives the same bytes. An ensemble's graph holds rows × references numbers: feed it
  * some thousand rows a call.
  */

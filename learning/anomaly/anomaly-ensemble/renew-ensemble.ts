@@ -11,11 +11,11 @@ import type { AnomalyEnsembleState, EnsembleMember } from './state.js';
 export interface Renewal {
   /** Share of trees and references that the window replaces, in (0, 1]. */
   readonly share: number;
-  /** A new one each time. */
+  /** A different one for each renewal. */
   readonly seed: number;
 }
 
-/** Distances take references of the window; tails and the autoencoder have no parts to exchange and stay. */
+/** Distances replace references; ECOD and the autoencoder have no replaceable parts and stay. */
 function renewMember(state: MemberState, window: Matrix, { share, seed }: Renewal): MemberState {
   if (state.kind === 'tail-score' || state.kind === 'autoencoder') return state;
   return renewReferences(state, window, {

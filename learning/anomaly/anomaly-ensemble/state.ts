@@ -12,7 +12,7 @@ export interface EnsembleMember extends Calibration {
   readonly state: MemberState;
 }
 
-/** Why the choice fell as it did; all of it measured without labels. */
+/** Measurements behind the choice, all without labels. */
 export interface EnsembleEvidence {
   /** Share of crowded rows among those farthest out, in [0, 1]; over `CROWDING_LIMIT` anomalies come in clusters. */
   readonly crowding: number;
@@ -26,9 +26,9 @@ export interface AnomalyEnsembleState {
   readonly kind: 'anomaly-ensemble';
   readonly choice: 'forest' | 'ensemble';
   readonly evidence: EnsembleEvidence;
-  /** Always there: scores alone when chosen, and explains in either case. */
+  /** Always present: the only scorer when chosen, and the basis of explanations in either case. */
   readonly forest: IsolationForestState;
   readonly forestCalibration: Calibration;
-  /** Those that joined; empty when the choice is the forest. */
+  /** Admitted candidates; empty when the choice is the forest. */
   readonly members: readonly EnsembleMember[];
 }

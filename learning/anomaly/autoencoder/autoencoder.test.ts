@@ -36,7 +36,7 @@ async function runGraph(state: AutoencoderState, x: Matrix): Promise<Float32Arra
 }
 
 describe(`autoencoder on TensorFlow.js backend ${backend}`, () => {
-  it('learns relations, and finds the rows that break them', () => {
+  it('detects rows that break learned relations', () => {
     const [x, labels] = relatedRows(1000, 30);
     const auc = rocAuc(labels, estimator.predict(fit(x, { batchSize: 64 }), x));
     const start = rocAuc(labels, estimator.predict(fit(x, { epochs: 1, learningRate: 1e-6 }), x));
@@ -44,14 +44,14 @@ describe(`autoencoder on TensorFlow.js backend ${backend}`, () => {
     expect(auc).toBeGreaterThan(start + 0.1);
   });
 
-  it('the graph answers as predict does, to 1e-5', async () => {
+  it('exports a graph that agrees with predict to 1e-5', async () => {
     const [x] = relatedRows(300, 20);
     const state = fit(x, { epochs: 2 });
     const [answers, scores] = [await runGraph(state, x), estimator.predict(state, x)];
     expect(Math.max(...scores.map((score, i) => Math.abs(score - answers[i]!)))).toBeLessThan(1e-5);
   });
 
-  it('survives one feature, one row and constant columns', async () => {
+  it('handles one feature, one row and constant columns', async () => {
     for (const x of [matrix(1, 1, Float64Array.of(4)), matrix(30, 2, new Float64Array(60).fill(3))]) {
       const state = fit(x, { epochs: 1 });
       expect(estimator.predict(state, x).every(Number.isFinite)).toBe(true);
@@ -59,14 +59,14 @@ describe(`autoencoder on TensorFlow.js backend ${backend}`, () => {
     }
   });
 
-  it('stops when it is told to', () => {
+  it('stops when the signal is aborted', () => {
     const [x] = relatedRows(100, 0);
     const context = { ...quietContext(1), signal: AbortSignal.abort(new Error('enough')) };
     expect(() => estimator.fit({}, x, context)).toThrow('enough');
   });
 });
 
-it('narrows to a bottleneck and widens again', () => {
+it('has layer widths that narrow to a bottleneck and widen again', () => {
   expect(layerWidths(30)).toEqual([15, 10, 15, 30]);
   expect(layerWidths(2)).toEqual([1, 1, 1, 2]);
   expect(layerWidths(200)).toEqual([32, 32, 32, 200]);

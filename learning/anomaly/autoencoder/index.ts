@@ -9,7 +9,7 @@ export { layerWidths, type AutoencoderEstimator, type AutoencoderState, type Den
 
 /**
  * The autoencoder with TensorFlow.js behind it. Only fitting needs this: scoring and the graph work from state alone,
- * so that whoever never trains one does not load TensorFlow.js.
+ * so that TensorFlow.js is loaded for training only.
  */
 export async function loadAutoencoder(): Promise<{ estimator: AutoencoderEstimator; backend: TensorBackend }> {
   const backend = await loadBackend();

@@ -9,13 +9,13 @@ import { autoencoderParams, type AutoencoderParams } from './params.js';
 import { scoreAutoencoder } from './scoring.js';
 import { layerWidths, type AutoencoderState, type DenseLayer } from './state.js';
 
-/** Rows farther out than this are learned from as if they were here, or a single one would steer the net. */
+/** Standardised features are clipped to this size in training, or a single row would dominate the gradient. */
 const FAR_OUT = 5;
 
 const activationOf = (layer: number, count: number): DenseLayer['activation'] =>
   layer < count - 1 ? 'tanh' : 'linear';
 
-/** Glorot's normal start, from our own source of chance: TensorFlow.js has none that is the same on every backend. */
+/** Glorot's normal initialisation from our own generator: TensorFlow.js' differs by backend. */
 function startWeights(inputs: number, outputs: number, random: Random): tf.Tensor2D {
   const deviation = Math.sqrt(2 / (inputs + outputs));
   const values = Float32Array.from({ length: inputs * outputs }, () => deviation * random.normal());

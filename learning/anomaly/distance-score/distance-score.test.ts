@@ -59,7 +59,7 @@ function rowsWithCluster(rows: number, odd: number): [Matrix, Float64Array] {
 describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('distance to %s', (kind) => {
   const fit = fitters[kind];
 
-  it('the graph answers as predict does, to 1e-5, references and doubles included', async () => {
+  it('exports a graph that agrees with predict to 1e-5, references and duplicates included', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 1e6 }),
@@ -76,21 +76,21 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('distance to %s'
     );
   });
 
-  it('constant rows are at distance 0 of each other, in the graph too', async () => {
+  it('gives constant rows distance 0, in the graph too', async () => {
     const x = matrix(20, 2, new Float64Array(40).fill(7));
     const state = fit(x);
     expect(Math.max(...score(state, x))).toBe(0);
     expect(Math.max(...(await runGraph(state, x)))).toBe(0);
   });
 
-  it('works from a single row', async () => {
+  it('fits a single row', async () => {
     const x = matrix(1, 2, Float64Array.of(1, 2));
     const state = fit(x);
     expect([...score(state, x)]).toEqual([0]);
     expect([...(await runGraph(state, x))]).toEqual([0]);
   });
 
-  it('renewed on a shifted window, finds the shifted rows ordinary', () => {
+  it('scores shifted rows as ordinary after renewal on a shifted window', () => {
     const x = normalRows(400, 3, 5);
     const shifted = matrix(
       400,
@@ -106,7 +106,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('distance to %s'
     expect(half!.references).toHaveLength(state.references.length);
   });
 
-  it('does not care for units', () => {
+  it('is invariant to the units of features', () => {
     const x = normalRows(200, 3, 5);
     const scaled = matrix(
       200,
@@ -117,7 +117,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('distance to %s'
   });
 });
 
-it('the distance to neighbours is the mean of the distances that a person computes', () => {
+it('equals the mean distance to the nearest neighbours computed by hand', () => {
   const line = matrixFromRows([[0], [1], [3], [6], [10]]);
   const state = neighbourDistance.fit({ neighbours: 2 }, line, quietContext(0));
   const deviation = Math.sqrt([16, 9, 1, 4, 36].reduce((a, b) => a + b) / 5);
@@ -131,7 +131,7 @@ it('the distance to neighbours is the mean of the distances that a person comput
   expect(largestGap(neighbourDistance.predict(state, line), wanted)).toBeLessThan(1e-6);
 });
 
-it('a cluster of anomalies hides from its neighbours, not from few references', () => {
+it('misses a cluster of anomalies by nearest neighbours and detects it by few references', () => {
   const [x, labels] = rowsWithCluster(2000, 30);
   const auc = (kind: keyof typeof fitters): number => rocAuc(labels, score(fitters[kind](x), x));
   expect(auc('references')).toBeGreaterThan(0.99);

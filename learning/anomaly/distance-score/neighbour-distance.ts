@@ -55,9 +55,9 @@ function scoreRows(state: NeighbourDistanceState, x: Matrix): Float64Array {
 }
 
 /**
- * Mean distance to the nearest rows of one random sample (k nearest neighbours; Angiulli and Pizzuti, PKDD 2002). Sees
- * anomalies that are odd only for their surroundings, and is blind to anomalies that come in clusters. A row that meets
- * itself among the references is not its own neighbour. Columns are standardised;
+ * Mean distance to the nearest rows of one random sample (k nearest neighbours; Angiulli and Pizzuti, PKDD 2002). Detects
+ * local anomalies and misses clustered ones.
+ * A row that is among the references is not its own neighbour. Columns are standardised;
  * O(references · p) a row.
  * @throws PipelineError `TOO_FEW_ROWS`, `NOT_FINITE`, `SHAPE_MISMATCH`, `INVALID_HYPERPARAMETERS`.
  */

@@ -60,8 +60,8 @@ function scoreRows(state: ReferenceDistanceState, x: Matrix): Float64Array {
 
 /**
  * Mean distance to the nearest row of small random samples. Sugiyama and Borgwardt, "Rapid Distance-Based Outlier
- * Detection via Sampling" (NIPS 2013), averaged over many samples. A sample so small holds a rare cluster seldom, so
- * anomalies do not hide behind each other as they do from their nearest neighbours.
+ * Detection via Sampling" (NIPS 2013), averaged over many samples. A sample so small seldom contains a row of a rare
+ * cluster, so clustered anomalies keep a large distance, unlike with nearest neighbours.
  * Columns are standardised; O(sets · references · p) a row.
  * @throws PipelineError `TOO_FEW_ROWS`, `NOT_FINITE`, `SHAPE_MISMATCH`, `INVALID_HYPERPARAMETERS`.
  */

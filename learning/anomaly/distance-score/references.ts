@@ -8,7 +8,7 @@ export interface References {
   readonly values: Float32Array;
 }
 
-/** Squared distances below this are the row itself, or its double, met among the references. */
+/** Squared distances below this mean that the row itself, or a duplicate, is among the references. */
 export const SAME_ROW = 1e-9;
 
 /** Draws rows without repetition. @param x - standardised. */

@@ -9,7 +9,7 @@ import { drawReferences } from './references.js';
 
 type DistanceState = ReferenceDistanceState | NeighbourDistanceState;
 
-/** References that stand or fall together: a set, or a single neighbour. */
+/** References that are replaced together: a set, or a single neighbour. */
 const groupSize = (state: DistanceState): number =>
   state.kind === 'reference-distance' ? state.references.length / state.standardisation.center.length / state.sets : 1;
 

@@ -10,7 +10,7 @@ export interface EcodState {
   readonly columns: readonly TailColumn[];
 }
 
-/** Surprise of one row if only low values, only high values, or each column's longer tail counted; the largest. */
+/** Score of one row: the largest of the sums of −ln P over the low tails, the high tails, and each column's longer tail. */
 function scoreRow(columns: readonly TailColumn[], row: Float64Array): number {
   let [low, high, leaning] = [0, 0, 0];
   columns.forEach((column, j) => {

@@ -55,7 +55,7 @@ function summariseColumn(sorted: Float32Array, wantedKnots: number): TailColumn 
   const rows = sorted.length;
   const values = [...knotPositions(rows, wantedKnots)].map((position) => sorted[position]!);
   const knots = Float32Array.from([...new Set([...values, nextFloat(sorted[rows - 1]!)])]).sort();
-  // Beyond what was seen, as rare as half of one row.
+  // Values outside the training range count as half of one row.
   const surprise = (count: number): number => -Math.log(Math.max(count, 0.5) / rows);
   const below = Array.from(knots, (knot) => countBelow(sorted, knot));
   return {

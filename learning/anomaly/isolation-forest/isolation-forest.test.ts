@@ -79,14 +79,14 @@ describe('average path length', () => {
 describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that cuts along %s', (kind) => {
   const fit = fitters[kind];
 
-  it('finds rows that lie apart', () => {
+  it('scores separate rows highest', () => {
     const [x, labels] = rowsWithOutliers(2000, 6, 20);
     const scores = score(fit(x), x);
     expect(rocAuc(labels, scores)).toBeGreaterThan(0.99);
     expect(scores.every((value) => value > 0 && value < 1)).toBe(true);
   });
 
-  it('does not care for units', () => {
+  it('is invariant to the units of features', () => {
     const [x] = rowsWithOutliers(300, 4, 5);
     const scaled = matrix(
       x.rows,
@@ -96,7 +96,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
     expect(largestGap(score(fit(scaled), scaled), score(fit(x), x))).toBeLessThan(1e-3);
   });
 
-  it('the graph answers as predict does, to 1e-5', async () => {
+  it('exports a graph that agrees with predict to 1e-5', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 7 }), async (seed, cols) => {
         const [x] = rowsWithOutliers(600, cols, 10, seed);
@@ -109,7 +109,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
     );
   });
 
-  it('constant rows are all the same, in the graph too', async () => {
+  it('gives constant rows equal scores, in the graph too', async () => {
     const x = matrix(50, 3, new Float64Array(150).fill(2));
     const state = fit(x);
     const scores = score(state, x);
@@ -121,7 +121,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
     expect(() => fit(matrix(1, 3, new Float64Array(3)))).toThrow('1 rows to isolate');
   });
 
-  it('attributions sum to the path that a row saves', () => {
+  it('has attributions that sum to mean path length minus the path length of the row', () => {
     const [x] = rowsWithOutliers(500, 5, 5);
     const state = fit(x);
     const shares = attributePathLength(state, x);
@@ -135,7 +135,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
     }
   });
 
-  it('names the feature that was moved', () => {
+  it('attributes an anomaly to the feature that was shifted', () => {
     const [x] = rowsWithOutliers(1000, 8, 0);
     const state = fit(x);
     const moved = selectMatrixRows(
@@ -152,7 +152,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
     expect(hits).toBeGreaterThanOrEqual(30);
   });
 
-  it('replacing the oldest trees keeps the youngest as they are', async () => {
+  it('keeps the youngest trees when the oldest are replaced', async () => {
     const [x] = rowsWithOutliers(600, 4, 5);
     const [window] = rowsWithOutliers(400, 4, 5, 9);
     const state = fit(x, 1, 30);
@@ -169,7 +169,7 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
     expect(largestGap(await runGraph(renewed, x), score(renewed, x))).toBeLessThan(1e-5);
   });
 
-  it('renewing every tree on a shifted window learns the shift', () => {
+  it('adapts to a shift when every tree is replaced', () => {
     const [x] = rowsWithOutliers(600, 4, 0);
     const shifted = matrix(
       x.rows,
@@ -195,13 +195,13 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('a forest that c
   });
 });
 
-it('the first trees do not depend on how many follow', () => {
+it('grows the same first trees whatever their number', () => {
   const [x] = rowsWithOutliers(500, 3, 5);
   const [few, many] = [fitters.axes(x, 1, 5), fitters.axes(x, 1, 9)];
   expect(many.trees.feature.subarray(0, few.trees.feature.length)).toEqual(few.trees.feature);
 });
 
-it('oblique cuts see a broken relation that cuts along the axes do not', () => {
+it('detects broken relations with oblique cuts that axis-parallel cuts miss', () => {
   const [x, labels] = brokenRelation(2000, 40);
   const aucs = [fitters.axes(x), fitters.oblique(x)].map((state) => rocAuc(labels, score(state, x)));
   expect(aucs[1]!).toBeGreaterThan(aucs[0]! + 0.01);

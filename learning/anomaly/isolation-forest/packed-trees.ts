@@ -39,7 +39,7 @@ export class TreePacker {
     return this.feature.push(feature) - 1;
   }
 
-  /** Says that the next node will be the right child of this one. */
+  /** Marks the next node as the right child of this one. */
   linkRight(node: number): void {
     this.right[node] = this.feature.length - this.offset.at(-1)!;
   }

@@ -98,8 +98,8 @@ function drawRows(positions: Int32Array, size: number, random: Random): Int32Arr
 }
 
 /**
- * Grows trees on random subsamples. Each tree has a source of chance of its own, so the first trees do not depend on
- * how many follow.
+ * Grows trees on random subsamples. Each tree has its own seed, so the first trees do not depend on the number of
+ * trees.
  */
 export function growTrees(rows: number, plan: GrowthPlan, context: ComputeContext): PackedTrees {
   const packer = new TreePacker();

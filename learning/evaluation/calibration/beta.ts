@@ -115,7 +115,7 @@ function fitFree(rows: CalibrationRows, start: Float64Array, free: readonly numb
 /**
  * Beta calibration of Kull, Silva Filho & Flach (AISTATS 2017): three parameters that can bend an S either way and
  * contain "no change" (a = b = 1, c = 0). As in the authors' reference implementation a negative a or b is set to 0 and
- * the rest fitted again, so the map never falls. When neither may be positive the margins say nothing about the labels:
+ * the rest fitted again, so the map never falls. When neither can be positive the margins carry no information about the labels:
  * the order is kept and only the level is corrected. A weak prior (a, b ~ N(1, 1)) is added to the authors' likelihood.
  *
  * @param margins - (n,) finite log-odds of rows the model was not fitted on.  @param labels - (n,) 0 or 1.

@@ -23,7 +23,7 @@ const scores = (fitted: Calibration, margins: Float64Array): Float64Array =>
   margins.map((margin) => calibratedProbability(fitted, margin));
 
 describe('pool adjacent violators', () => {
-  it('pools what falls, by weight', () => {
+  it('pools decreasing values by weight', () => {
     // scikit-learn 1.9.1: IsotonicRegression().fit_transform([0, 1, 2, 3, 4], [1, 3, 2, 4, 3], [1, 1, 3, 1, 1])
     const blocks = poolAdjacentViolators([1, 3, 2, 4, 3], [1, 1, 3, 1, 1]);
     expect(blocks.map(({ value, from, to }) => [value, from, to])).toEqual([
@@ -33,7 +33,7 @@ describe('pool adjacent violators', () => {
     ]);
   });
 
-  it('never falls, keeps the mean, and leaves a rising sequence alone', () => {
+  it('is non-decreasing, keeps the mean, and does not change an increasing sequence', () => {
     const rows = fc.array(fc.tuple(fc.double({ min: -5, max: 5, noNaN: true }), fc.integer({ min: 1, max: 4 })), {
       minLength: 1,
       maxLength: 60,
@@ -55,7 +55,7 @@ describe('pool adjacent violators', () => {
 });
 
 describe('beta calibration', () => {
-  it('finds the parameters that made the labels', () => {
+  it('recovers the parameters that generated the labels', () => {
     const truth = { kind: 'beta', a: 0.5, b: 1.6, c: -0.4 } as const;
     const { margins, labels } = drawn(20_000, 1, (margin) => betaMargin(truth, margin));
     const { a, b, c } = fitBeta(margins, labels, ones(margins.length));
@@ -67,7 +67,7 @@ describe('beta calibration', () => {
       expect(Math.abs(found - wanted)).toBeLessThan(0.15);
   });
 
-  it('counts weight 2 as the row twice', () => {
+  it('treats weight 2 as the row repeated twice', () => {
     const { margins, labels } = drawn(400, 2, (margin) => 0.6 * margin);
     const twice = fitBeta(
       Float64Array.of(...margins, ...margins.slice(0, 100)),
@@ -83,7 +83,7 @@ describe('beta calibration', () => {
     expect(weighted.c).toBeCloseTo(twice.c, 5);
   });
 
-  it('keeps the order even when the margins mislead, and then corrects the level alone', () => {
+  it('keeps the order for uninformative margins and corrects the level only', () => {
     const { margins, labels } = drawn(3000, 3, (margin) => -margin - 1);
     const fitted = fitBeta(margins, labels, ones(3000));
     expect([fitted.a, fitted.b]).toEqual([1, 1]);
@@ -91,7 +91,7 @@ describe('beta calibration', () => {
     expect(mean(scores(fitted, margins))).toBeCloseTo(mean(labels), 6);
   });
 
-  it('stays finite and gentle enough for float32 where the labels are separable', () => {
+  it('stays finite and within float32 precision for separable labels', () => {
     const margins = Float64Array.from({ length: 300 }, (_, i) => (i - 150) / 40);
     const fitted = fitBeta(
       margins,
@@ -102,7 +102,7 @@ describe('beta calibration', () => {
     expect(Math.max(fitted.a, fitted.b)).toBeLessThan(40);
   });
 
-  it('never changes the AUC', () => {
+  it('does not change the AUC', () => {
     const shapes = fc.tuple(fc.double({ min: 0.2, max: 2, noNaN: true }), fc.double({ min: -2, max: 1, noNaN: true }));
     fc.assert(
       fc.property(shapes, fc.integer({ min: 0 }), ([slope, shift], seed) => {
@@ -117,7 +117,7 @@ describe('beta calibration', () => {
 });
 
 describe('isotonic calibration', () => {
-  it('never falls and stays off 0 and 1, on separable labels too', () => {
+  it('is non-decreasing and strictly between 0 and 1, for separable labels too', () => {
     const margins = Float64Array.from({ length: 100 }, (_, i) => i / 10);
     const fitted = fitIsotonic(
       margins,
@@ -132,7 +132,7 @@ describe('isotonic calibration', () => {
     expect(answers.at(-1)).toBeGreaterThan(0.95);
   });
 
-  it('needs a row', () => {
+  it('throws TOO_FEW_ROWS without rows', () => {
     expect(() => fitIsotonic([], [], [])).toThrow(expect.objectContaining({ code: 'TOO_FEW_ROWS' }));
   });
 });

@@ -22,7 +22,7 @@ describe('expected calibration error', () => {
     expect(reliabilityBins({ labels, scores }).map(({ weight }) => weight)).toEqual(new Array(10).fill(2));
   });
 
-  it('takes weight 2 for the row twice, in any order of rows', () => {
+  it('treats weight 2 as the row repeated twice, in any order of rows', () => {
     const { labels, scores } = calibratedRows(50, 1);
     const twice = (values: Float64Array): Float64Array => Float64Array.of(...values, ...values.slice().reverse());
     const weights = new Float64Array(50).fill(2);
@@ -32,7 +32,7 @@ describe('expected calibration error', () => {
     );
   });
 
-  it('sees a shift of a tenth, and the interval holds it', () => {
+  it('measures a shift of 0.1 inside its interval', () => {
     const shifted = calibratedRows(4000, 2, 0.1);
     const { low, high } = calibrationErrorInterval(shifted, { seed: 1, resamples: 200 });
     expect(low).toBeGreaterThan(0.07);
@@ -40,7 +40,7 @@ describe('expected calibration error', () => {
     expect(expectedCalibrationError(shifted.labels, shifted.scores)).toBeGreaterThan(low);
   });
 
-  it('knows the noise that a perfectly calibrated model shows', () => {
+  it('estimates the error of a perfectly calibrated model', () => {
     const { labels, scores } = calibratedRows(500, 3);
     const noise = calibrationNoise(scores, 1);
     expect(noise).toBeGreaterThan(0.03);

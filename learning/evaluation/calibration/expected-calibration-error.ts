@@ -15,7 +15,7 @@ const ascending = (scores: ArrayLike<number>): Int32Array => {
 
 /** One bin of a reliability diagram. */
 export interface ReliabilityBin {
-  /** Mean probability promised. */
+  /** Mean predicted probability. */
   readonly predicted: number;
   /** Share of label 1. */
   readonly observed: number;

@@ -16,11 +16,11 @@ function drawn(temperature: number, rows = 4000): ScoredRow[] {
 }
 
 describe('temperature', () => {
-  it.each([0.5, 1, 2.5])('finds the %d that labels were drawn with', (temperature) => {
+  it.each([0.5, 1, 2.5])('recovers the temperature %d that generated the labels', (temperature) => {
     expect(fitTemperature(drawn(temperature), 'softmax') / temperature).toBeCloseTo(1, 1);
   });
 
-  it('finds it for questions of their own', () => {
+  it('recovers it for independent (multi-label) classes', () => {
     const random = createRandom(4);
     const rows = Array.from({ length: 3000 }, () => {
       const scores = [4 * random.normal(), 4 * random.normal()];
@@ -30,7 +30,7 @@ describe('temperature', () => {
     expect(fitTemperature(rows, 'logistic')).toBeCloseTo(2, 0);
   });
 
-  it('stays finite for large scores and for no rows at all', () => {
+  it('stays finite for large scores and without rows', () => {
     expect(logSumExp([1000, 1000])).toBeCloseTo(1000 + Math.LN2, 9);
     expect([...probabilitiesAt([1000, -1000], 1, 'softmax')]).toEqual([1, 0]);
     expect(fitTemperature([], 'softmax')).toBe(1);

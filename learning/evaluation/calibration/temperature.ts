@@ -1,4 +1,4 @@
-/** How the scores are turned into probabilities: one class a row, or each class a question of its own. */
+/** How the scores are turned into probabilities: softmax (one class a row) or independent logistic classes. */
 export type ScoreKind = 'softmax' | 'logistic';
 
 /** Scores (classes,) of one row and which classes are right. */

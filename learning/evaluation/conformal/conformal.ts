@@ -181,7 +181,7 @@ export function boundsAt({ buckets }: ConformalState, horizon: number, group = '
   return shared[at]!.bounds;
 }
 
-/** Numbers near the largest that a machine holds have no band: better no answer than an infinite one. */
+/** Throws for an edge that overflows: a band must be finite. */
 function requireFinite(value: number): number {
   if (Number.isFinite(value)) return value;
   throw new PipelineError('NOT_FINITE', `the edge of a band is ${value}: forecast or scale is out of all bounds`);

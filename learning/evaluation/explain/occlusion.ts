@@ -5,7 +5,7 @@ export interface TextPart {
   readonly end: number;
 }
 
-/** How much a part of the text spoke for the answer; negative = against it. */
+/** Contribution of a part of the text to the score; negative = lowers it. */
 export interface Attribution extends TextPart {
   readonly weight: number;
 }

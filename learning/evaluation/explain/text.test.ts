@@ -12,7 +12,7 @@ const additive = (texts: readonly string[]): Promise<number[]> =>
 const text = 'Please, block 🙂 NOT card';
 
 describe('attributions to words', () => {
-  it('name each word and symbol with its place', () => {
+  it('list each word and symbol with its position', () => {
     const parts = textParts(text, 99);
     expect(parts.map((part) => part.text)).toEqual(['Please', ',', 'block', '🙂', 'NOT', 'card']);
     for (const part of parts) expect(text.slice(part.start, part.end)).toBe(part.text);
@@ -20,7 +20,7 @@ describe('attributions to words', () => {
     expect(withoutParts('a b c', textParts('a b c', 9), (part) => part !== 1)).toBe('a   c');
   });
 
-  it('by occlusion are what an additive score is made of', async () => {
+  it('by occlusion equal the terms of an additive score', async () => {
     const found = await occlude(text, additive);
     expect(found.map(({ weight }) => Number(weight.toFixed(9)))).toEqual([0, 0, 0.5, 0, -0.2, 0.3]);
     expect(await occlude('', additive)).toEqual([]);
@@ -37,14 +37,14 @@ describe('attributions to words', () => {
 describe('agreement of two attributions', () => {
   const weights = (...values: number[]) => values.map((weight, i) => ({ text: `${i}`, start: i, end: i + 1, weight }));
 
-  it('is the rank correlation: order counts, not size', () => {
+  it('is the rank correlation', () => {
     expect(rankAgreement(weights(1, 2, 3), weights(10, 20, 900))).toBeCloseTo(1, 12);
     expect(rankAgreement(weights(1, 2, 3), weights(3, 2, 1))).toBeCloseTo(-1, 12);
     // Reference: scipy 1.17.1 spearmanr([1, 2, 2, 4], [3, 1, 2, 4]).
     expect(rankAgreement(weights(1, 2, 2, 4), weights(3, 1, 2, 4))).toBeCloseTo(0.316227766016838, 12);
   });
 
-  it('says nothing where there is no order', () => {
+  it('returns null where all weights are equal', () => {
     expect(rankAgreement(weights(1, 1), weights(1, 2))).toBeNull();
     expect(rankAgreement(weights(1), weights(2))).toBeNull();
   });

@@ -62,7 +62,7 @@ describe('treeShap', () => {
     }
   });
 
-  it('sums to the margin to 1e-6, whatever the trees look like', () => {
+  it('sums to the margin to 1e-6 for any trees', () => {
     const shape = fc.record({
       maxDepth: fc.integer({ min: 1, max: 7 }),
       nEstimators: fc.integer({ min: 1, max: 20 }),
@@ -84,7 +84,7 @@ describe('treeShap', () => {
     );
   });
 
-  it('gives a feature that no tree asks nothing', () => {
+  it('gives a feature that no tree splits on a contribution of 0', () => {
     const { x, y } = sample(200, 3, 4);
     const constant = matrix(
       200,

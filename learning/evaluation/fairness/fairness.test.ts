@@ -50,7 +50,7 @@ describe('group fairness', () => {
     expect(adverseImpactRatio([older!, young!])).toBe(0.625);
   });
 
-  it('judges no group that is too small, and calls no ratio adverse that chance explains', () => {
+  it('omits groups that are too small, and counts a ratio as adverse only when significant', () => {
     const few = protectedGroups('age', [...repeated('young', 29), ...repeated('older', 100)]);
     expect(groupFairness([few], { approved: flags(60, 69), labels: flags(30, 99) })).toEqual([]);
     const small = protectedGroups('sex', [...repeated('f', 40), ...repeated('m', 40)]);
@@ -60,7 +60,7 @@ describe('group fairness', () => {
     expect(adverseImpactRatio(found)).toBe(1);
   });
 
-  it('approves exactly the asked share, lowest risk first', () => {
+  it('approves exactly the given share, lowest risk first', () => {
     const risks = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 80 });
     fc.assert(
       fc.property(risks, fc.double({ min: 0.05, max: 1, noNaN: true }), (values, share) => {
@@ -85,7 +85,7 @@ describe('reweighing', () => {
     expect(reweighingWeights([groups], labels, 0)).toEqual(new Float64Array(10).fill(1));
   });
 
-  it('makes the label independent of each of several attributes and leaves unknown groups alone', () => {
+  it('makes the label independent of each of several attributes and keeps weight 1 for unknown groups', () => {
     const random = createRandom(1);
     const draw = (names: readonly string[]): (string | null)[] =>
       Array.from({ length: 600 }, () => (random.uniform() < 0.1 ? null : names[random.integer(names.length)]!));
@@ -129,7 +129,7 @@ describe('gap penalty', () => {
     }
   });
 
-  it('closes the gap of a boosted model, more the stronger it is', () => {
+  it('reduces the gap of a boosted model with rising strength', () => {
     const random = createRandom(4);
     const n = 800;
     const member = Array.from({ length: n }, () => random.integer(2));

@@ -1,6 +1,6 @@
 import type { ProtectedGroups } from './protected-groups.js';
 
-/** Groups with fewer rows push too hard on too few. */
+/** Smaller groups are not penalised: their mean is too noisy. */
 const SMALLEST_PENALISED = 20;
 
 /** Adds a penalty's derivatives to those of the loss: `pairs[2i]` is row i's gradient, `pairs[2i + 1]` its hessian. */
@@ -14,7 +14,7 @@ interface Group {
 function groupsOf({ member, names }: ProtectedGroups): Group[] {
   const all = Int32Array.from(member, (_, row) => row);
   const known = all.filter((row) => member[row]! >= 0);
-  // Two groups are each other's rest: one of them says it all.
+  // With two groups each is the complement of the other, so one term suffices.
   const judged = names.length === 2 ? [0] : names.map((_, group) => group);
   return judged
     .map((group) => ({

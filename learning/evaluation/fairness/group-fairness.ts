@@ -27,7 +27,7 @@ export interface GroupFairness {
   readonly badApprovedGap: number;
 }
 
-/** Groups with fewer rows are not judged: their rates are noise, and no mitigation could be shown to work. */
+/** Smaller groups are not evaluated: their rates are too noisy to test. */
 export const SMALLEST_GROUP = 30;
 /** The four-fifths rule of the Uniform Guidelines on Employee Selection Procedures (29 CFR 1607.4 D). */
 export const FOUR_FIFTHS = 0.8;

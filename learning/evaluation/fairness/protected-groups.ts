@@ -1,4 +1,4 @@
-/** Who belongs to which group of one protected attribute. */
+/** Group membership of rows for one protected attribute. */
 export interface ProtectedGroups {
   readonly attribute: string;
   /** In ascending order. */

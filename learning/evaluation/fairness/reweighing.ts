@@ -1,6 +1,6 @@
 import type { ProtectedGroups } from './protected-groups.js';
 
-/** Passes over the attributes; two attributes settle in a handful. */
+/** Passes over the attributes; two attributes converge within a few. */
 const PASSES = 20;
 
 /** Weight of each (group, label) cell and of its margins. */

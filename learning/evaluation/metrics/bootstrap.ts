@@ -12,7 +12,7 @@ export interface BootstrapOptions {
   readonly level?: number;
 }
 
-/** A paired difference, positive = challenger better when `direction` says which way better lies. */
+/** A paired difference, positive = challenger better in the metric's direction. */
 export interface PairedDifference {
   readonly challenger: number;
   readonly other: number;
@@ -69,7 +69,7 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   return sorted[below]! + (position - below) * (sorted[above]! - sorted[below]!);
 }
 
-/** Runs `value` on the counts of each resample and takes the middle `level` of what comes out. */
+/** Evaluates `value` on the counts of each resample and returns the central `level` interval. */
 function percentileInterval(
   labels: ArrayLike<number>,
   options: BootstrapOptions,
@@ -98,8 +98,8 @@ export function bootstrapInterval(scored: Scored, options: BootstrapOptions): In
 
 /**
  * Compares two sets of scores on the same rows in the same order: each resample draws rows once for both, so that
- * what makes a row hard cancels out.
- * @param options - `direction` says which way better lies. @default 'higher'
+ * the difficulty of a row cancels out.
+ * @param options - `direction` of a better value. @default 'higher'
  * @returns the difference, positive = challenger better, with its percentile interval.
  * @throws PipelineError `SHAPE_MISMATCH` when the labels differ; as the metric.
  */

@@ -28,12 +28,12 @@ describe('classification', () => {
     ]); // prettier-ignore
   });
 
-  it('measures sets of labels over all pairs', () => {
+  it('measures sets of labels over all (row, label) pairs', () => {
     expect(microF1([['a', 'b'], ['c'], []], [['a'], ['c', 'a'], []])).toBeCloseTo(4 / 6, 12);
     expect(microF1([[]], [[]])).toBe(1);
   });
 
-  it('gives Wilson intervals that hold the share and never leave 0 to 1', () => {
+  it('gives Wilson intervals that contain the share and stay within 0 to 1', () => {
     const { low, high } = shareInterval(95, 100);
     expect(low).toBeCloseTo(0.8882, 4);
     expect(high).toBeCloseTo(0.9785, 4);
@@ -41,7 +41,7 @@ describe('classification', () => {
     expect(shareInterval(0, 10).low).toBe(0);
   });
 
-  it('compares two models on the same rows; itself gives 0 in an interval that holds 0', () => {
+  it('compares two models on the same rows; a model with itself differs by 0', () => {
     const ours = Array.from({ length: 100 }, (_, i) => Number(i < 90));
     const theirs = Array.from({ length: 100 }, (_, i) => Number(i < 70));
     const better = pairedAccuracy(ours, theirs);
@@ -52,7 +52,7 @@ describe('classification', () => {
     expect(same.interval.low).toBeLessThan(0);
   });
 
-  it('refuses no rows and rows that do not pair', () => {
+  it('refuses empty input and predictions of another length', () => {
     expect(() => accuracy({ truth: [], predicted: [] })).toThrow(expect.objectContaining({ code: 'TOO_FEW_ROWS' }));
     expect(() => macroF1({ truth: ['a'], predicted: [] })).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH' }));
   });

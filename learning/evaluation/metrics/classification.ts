@@ -75,7 +75,7 @@ export function classScores(rows: Classified): ClassScore[] {
   return [...counts].map(([name, count]) => scoreOf(name, count)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** As `classScores`, of rows with any number of labels: each label is a question of its own. */
+/** As `classScores`, of rows with any number of labels: each label is a binary decision. */
 export const labelScores = (
   truth: readonly (readonly string[])[],
   predicted: readonly (readonly string[])[],

@@ -15,7 +15,7 @@ const actual = [10, 0, NaN, 20, 0.1];
 const forecast = [12, 1, 5, 16, 0.3];
 
 describe('errors of a forecast', () => {
-  it('leaves missing values out', () => {
+  it('omits missing values', () => {
     expect(meanAbsoluteError(actual, forecast)).toBeCloseTo((2 + 1 + 4 + 0.2) / 4, 12);
     expect(rootMeanSquaredError(actual, forecast)).toBeCloseTo(Math.sqrt((4 + 1 + 16 + 0.04) / 4), 12);
   });
@@ -27,12 +27,12 @@ describe('errors of a forecast', () => {
     expect(meanAbsolutePercentageError([0, 0], [1, 1])).toEqual({ value: null, points: 0, skipped: 2 });
   });
 
-  it('weighs by size in WAPE; all zeros have none', () => {
+  it('weighs by size in WAPE; returns null when all values are 0', () => {
     expect(weightedAbsolutePercentageError(actual, forecast)).toBeCloseTo(7.2 / 30.1, 12);
     expect(weightedAbsolutePercentageError([0, 0], [1, 1])).toBeNull();
   });
 
-  it('counts two zeros as no error in sMAPE and never passes 2', () => {
+  it('counts two zeros as no error in sMAPE and is at most 2', () => {
     expect(symmetricPercentageError([0, 10], [0, 30])).toBeCloseTo(0.5, 12);
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), fc.double({ noNaN: true, min: -1e6, max: 1e6 })), { minLength: 1 }), (pairs) => {
@@ -52,7 +52,7 @@ describe('errors of a forecast', () => {
     expect(meanAbsoluteScaledError([1], [2], { training: [5, 5, 5], lag: 1 })).toBeNull();
   });
 
-  it('counts what lies inside a band, its bounds included', () => {
+  it('counts values inside a band, its bounds included', () => {
     expect(intervalCoverage([1, 2, NaN, 3, 9], [1, 0, 0, 4, 0], [2, 2, 0, 5, 8])).toBeCloseTo(0.5, 12);
   });
 

@@ -8,7 +8,7 @@ export interface CountedError {
   readonly skipped: number;
 }
 
-/** Smallest denominator of a percentage error, as a share of the mean |actual|: a tiny month says nothing about skill. */
+/** Smallest denominator of a percentage error, as a share of the mean |actual|: smaller values make the percentage error arbitrary. */
 export const DENOMINATOR_FLOOR = 0.05;
 
 function requirePairs(actual: ArrayLike<number>, forecast: ArrayLike<number>): void {
@@ -59,7 +59,7 @@ export function weightedAbsolutePercentageError(actual: ArrayLike<number>, forec
 
 /**
  * Mean of |error| / |actual| as a share. Points with |actual| below `floor` × mean |actual| (5 % unless told), zeros
- * among them, and missing ones are left out and counted: the error there is unbounded and says nothing about skill.
+ * among them, and missing ones are left out and counted: the percentage error is unbounded there.
  * @throws as `meanAbsoluteError`.
  */
 export function meanAbsolutePercentageError(

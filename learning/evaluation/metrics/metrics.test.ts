@@ -48,7 +48,7 @@ function shifted(n: number, shift: number, seed: number): Scored {
 }
 
 describe('ranking', () => {
-  it('AUC equals the share of rightly ordered pairs', () => {
+  it('AUC equals the share of correctly ordered pairs', () => {
     fc.assert(
       fc.property(tied, (rows) => {
         expect(rocAuc(rows.labels, rows.scores)).toBeCloseTo(naiveAuc(rows), 10);
@@ -56,7 +56,7 @@ describe('ranking', () => {
     );
   });
 
-  it('weights count as repeated rows in every metric', () => {
+  it('treats weights as repeated rows in every metric', () => {
     const weighted = fc.tuple(tied, fc.integer({ min: 1, max: 10_000 }));
     fc.assert(
       fc.property(weighted, ([{ labels, scores }, seed]) => {
@@ -71,7 +71,7 @@ describe('ranking', () => {
     );
   });
 
-  it('AUC turns around with the scores, Gini is its rescaling', () => {
+  it('AUC becomes 1 − AUC for negated scores, and Gini is 2·AUC − 1', () => {
     fc.assert(
       fc.property(tied, ({ labels, scores }) => {
         const auc = rocAuc(labels, scores);
@@ -115,7 +115,7 @@ describe('ranking', () => {
 });
 
 describe('calibration', () => {
-  it('of a forecaster who is always right in the long run is near 0, of an overconfident one not', () => {
+  it('error is near 0 for calibrated probabilities and not for overconfident ones', () => {
     const random = createRandom(3);
     const scores = Array.from({ length: 20_000 }, () => random.uniform());
     const labels = scores.map((score) => (random.uniform() < score ? 1 : 0));
@@ -125,7 +125,7 @@ describe('calibration', () => {
     expect(calibrationBins(labels, scores).reduce((sum, bin) => sum + bin.n, 0)).toBe(20_000);
   });
 
-  it('a sure mistake has a finite loss', () => {
+  it('log loss is finite for a wrong prediction with probability 1', () => {
     expect(logLoss([1], [0])).toBeCloseTo(36.04, 2);
   });
 });
@@ -141,7 +141,7 @@ describe('refusals', () => {
     expect(() => rocAuc(labels, scores)).toThrow(expect.objectContaining({ code }));
   });
 
-  it('a probability outside 0 to 1', () => {
+  it('of a probability outside 0 to 1', () => {
     expect(() => brier([1, 0], [1.5, 0])).toThrow(expect.objectContaining({ code: 'INVALID_VALUE' }));
   });
 });
@@ -149,7 +149,7 @@ describe('refusals', () => {
 describe('intervals', () => {
   const truth = 0.7602499389065233; // Φ(1 / √2)
 
-  it('of the bootstrap cover the true AUC about as often as they say', () => {
+  it('of the bootstrap cover the true AUC at about the nominal rate', () => {
     let covered = 0;
     for (let seed = 1; seed <= 150; seed++) {
       const options = { metric: rocAuc, seed, resamples: 200, level: 0.9 };
@@ -161,7 +161,7 @@ describe('intervals', () => {
     expect(covered / 150).toBeLessThan(0.98);
   });
 
-  it('of DeLong cover the true AUC about as often as they say', () => {
+  it('of DeLong cover the true AUC at about the nominal rate', () => {
     let covered = 0;
     for (let seed = 1; seed <= 600; seed++) {
       const { low, high } = delongAuc(shifted(150, 1, seed)).interval;
@@ -186,7 +186,7 @@ describe('intervals', () => {
     expect(Math.abs(paired.interval.high - pairedResampled.interval.high)).toBeLessThan(0.004);
   });
 
-  it('of a pair are far narrower than those of two strangers', () => {
+  it('of paired scores are far narrower than those of independent scores', () => {
     const a = shifted(600, 1, 5);
     const b = { labels: a.labels, scores: Array.from(a.scores, (score, i) => score + 0.01 * (i % 2)) };
     const options = { metric: rocAuc, seed: 1, resamples: 300 };
@@ -207,7 +207,7 @@ describe('intervals', () => {
     expect(pairedBootstrap(probability, sure, options).interval.high).toBeLessThan(0);
   });
 
-  it('of a rare class redraw resamples that lost it', () => {
+  it('redraw resamples without the rare class', () => {
     const rows = { labels: [1, 0, 0, 0, 0, 0], scores: [0.9, 0.1, 0.2, 0.3, 0.4, 0.5] };
     const { low, high } = bootstrapInterval(rows, { metric: rocAuc, seed: 1, resamples: 50 });
     expect([low, high]).toEqual([1, 1]);

@@ -8,11 +8,11 @@ it('is the share of positives at the top', () => {
   expect(precisionAtK(100)([1, 0, 1, 0], [0.9, 0.8, 0.1, 0.2])).toBe(0.5);
 });
 
-it('rows of equal score share the places that are left', () => {
+it('shares the remaining places among rows of equal score', () => {
   expect(precisionAtK(2)([1, 1, 0, 0], [0.9, 0.5, 0.5, 0.5])).toBeCloseTo((1 + 1 / 3) / 2, 12);
 });
 
-it('does not depend on the order of rows, and weight 2 is the row twice', () => {
+it('does not depend on the order of rows, and treats weight 2 as the row repeated twice', () => {
   const row = fc.record({
     label: fc.integer({ min: 0, max: 1 }),
     score: fc.integer({ min: 0, max: 5 }),
@@ -33,7 +33,7 @@ it('does not depend on the order of rows, and weight 2 is the row twice', () => 
   );
 });
 
-it('refuses a k that counts nothing', () => {
+it('refuses a k that is not a positive integer', () => {
   expect(() => precisionAtK(0)).toThrow('k is 0');
   expect(() => precisionAtK(1)([], [])).toThrow('0 rows');
 });

@@ -27,10 +27,10 @@ export const brier: ScoreMetric = (labels, scores, weights) => {
   return weightedMean(labels.length, (row) => (scores[row]! - labels[row]!) ** 2, weights);
 };
 
-/** Probabilities are kept this far from 0 and 1, so that one sure mistake costs 36 and not infinity. */
+/** Probabilities are kept this far from 0 and 1, so that a wrong prediction with probability 1 has loss 36 instead of infinity. */
 const SMALLEST_PROBABILITY = 2.220446049250313e-16;
 
-/** Logarithmic loss in nats: mean −ln of the probability given to what happened; lower is better. */
+/** Logarithmic loss in nats: mean −ln of the probability given to the actual outcome; lower is better. */
 export const logLoss: ScoreMetric = (labels, scores, weights) => {
   requireProbabilities({ labels, scores }, weights);
   const loss = (row: number): number => {
@@ -44,7 +44,7 @@ export const logLoss: ScoreMetric = (labels, scores, weights) => {
 export interface CalibrationBin {
   /** Mean probability promised to the rows of the band. */
   readonly predicted: number;
-  /** Share of positives that came true. */
+  /** Observed share of positives. */
   readonly observed: number;
   readonly n: number;
 }
@@ -66,7 +66,7 @@ export function calibrationBins(labels: ArrayLike<number>, scores: ArrayLike<num
   return filled.map(({ predicted, observed, n }) => ({ predicted: predicted / n, observed: observed / n, n }));
 }
 
-/** Expected calibration error: mean distance of promised and observed share over ten bands, weighted by rows. */
+/** Expected calibration error: mean distance of predicted and observed share over ten bands, weighted by rows. */
 export function expectedCalibrationError(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   const bins = calibrationBins(labels, scores);
   return bins.reduce((sum, bin) => sum + (bin.n / labels.length) * Math.abs(bin.predicted - bin.observed), 0);

@@ -81,7 +81,7 @@ export function rocCurve(labels: ArrayLike<number>, scores: ArrayLike<number>): 
 }
 
 /**
- * Share of positives among the k highest scores: what an analyst finds who can look at k rows. Rows of equal score share
+ * Share of positives among the k highest scores: the precision of the k rows that an analyst reviews. Rows of equal score share
  * the places that are left, so the order of rows does not matter; with fewer than k rows, all are taken.
  * @param k - integer ≥ 1; with weights, the weight that is taken.
  * @returns a metric in [0, 1]; one class alone is allowed.

@@ -25,19 +25,19 @@ describe('intervals', () => {
   const good = Array.from({ length: 80 }, (_, i) => ({ right: i % 8 === 0 ? 0 : 1, found: 1, wanted: 1 }));
   const bad = good.map(({ right }, i) => ({ right: i % 2 === 0 ? 0 : right, found: 1, wanted: 1 }));
 
-  it('hold the value and are repeatable', () => {
+  it('contain the value and are repeatable', () => {
     const interval = spanInterval(good, f1Of, { seed: 1 });
     expect(interval.low).toBeLessThan(0.875);
     expect(interval.high).toBeGreaterThan(0.875);
     expect(spanInterval(good, f1Of, { seed: 1 })).toEqual(interval);
   });
 
-  it('tell a better tagger from a worse and not from itself', () => {
+  it('separate a better tagger from a worse one and not a tagger from itself', () => {
     expect(pairedSpanInterval(good, bad, f1Of, { seed: 1 }).low).toBeGreaterThan(0);
     expect(pairedSpanInterval(good, good, f1Of, { seed: 1 })).toMatchObject({ low: 0, high: 0 });
   });
 
-  it('refuse other texts and none', () => {
+  it('refuse different texts and no texts', () => {
     expect(() => pairedSpanInterval(good, bad.slice(1), f1Of, { seed: 1 })).toThrow(
       expect.objectContaining({ code: 'SHAPE_MISMATCH' }),
     );

@@ -10,7 +10,7 @@ export interface SpanCounts {
   readonly wanted: number;
 }
 
-/** A typed stretch; two are the same when all three agree. */
+/** A typed span; two are equal when type, start and end agree. */
 interface Stretch {
   readonly type: string;
   readonly start: number;

@@ -16,7 +16,7 @@ function rowsByLabel(labels: ArrayLike<number>): number[][] {
  * Deals the rows of each class evenly over `k` folds in random order. Fold sizes differ by at most one, and so do the
  * counts of a class.
  * @param labels - (n,) class codes.  @returns (n,) the fold 0 … k − 1 in which a row is tested.
- * @throws PipelineError `INVALID_INPUT` when k is no integer ≥ 2; `TOO_FEW_ROWS` when there are fewer rows than folds.
+ * @throws PipelineError `INVALID_INPUT` when k is not an integer ≥ 2; `TOO_FEW_ROWS` when there are fewer rows than folds.
  */
 export function stratifiedFolds(labels: ArrayLike<number>, k: number, seed: number): Int32Array {
   requireInteger('k', k, 2);

@@ -15,7 +15,7 @@ function newest(times: Float64Array): number {
 
 /**
  * Fixes a split rule for a new line. A group rule and a given division need no data; a time rule's cut lies `days` before the newest row,
- * so that the holdout is the last `days` of what is known now.
+ * so that the holdout is the last `days` of the present data.
  * @throws PipelineError `TOO_FEW_ROWS` when no row has a time; `MISSING_COLUMN`.
  */
 export function freezeHoldout(rule: SplitRule, table: Table): FrozenHoldout {
@@ -61,7 +61,7 @@ function holdoutMask(holdout: FrozenHoldout, table: Table): Uint8Array {
 }
 
 /**
- * Divides rows by a frozen holdout. Each row depends on itself alone: appending rows never moves an old one.
+ * Divides rows by a frozen holdout. The side of a row depends on the row only: appending rows does not move earlier ones.
  * Both parts keep the order of the table; either may be empty.
  * @throws PipelineError `MISSING_COLUMN`; `INVALID_VALUE` for a row without group or time.
  */

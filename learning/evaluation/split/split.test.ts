@@ -28,13 +28,13 @@ describe('hashFraction', () => {
     expect(murmur3(new TextEncoder().encode(text), seed)).toBe(wanted);
   });
 
-  it('is pinned: a frozen holdout must not move with a release', () => {
+  it('gives the recorded values, so that a frozen holdout does not change with a release', () => {
     expect(hashFraction('credit', 'user-1')).toBe(0.39309288091641303);
     expect(hashFraction('credit', 'user-2')).not.toBe(hashFraction('fraud', 'user-2'));
     expect(hashFraction('ab', 'c')).not.toBe(hashFraction('a', 'bc'));
   });
 
-  it('is uniform enough: ten bands of 20,000 ids hold 10 % each', () => {
+  it('is uniform: ten bands of 20,000 ids hold about 10 % each', () => {
     const counts = new Array<number>(10).fill(0);
     for (let i = 0; i < 20_000; i++) counts[Math.floor(hashFraction('s', String(i)) * 10)]! += 1;
     for (const count of counts) expect(Math.abs(count - 2000)).toBeLessThan(200);
@@ -53,7 +53,7 @@ describe('splitHoldout by group', () => {
     expect(train.rowCount + held.rowCount).toBe(4000);
   });
 
-  it('never moves a row when others arrive', () => {
+  it('keeps a row on its side when rows are appended', () => {
     const early = numberColumn(splitHoldout(holdout, users(300)).holdout, 'row');
     const late = numberColumn(splitHoldout(holdout, users(900)).holdout, 'row');
     expect([...late].filter((row) => row < 300)).toEqual([...early]);
@@ -72,7 +72,7 @@ describe('splitHoldout by group', () => {
 describe('splitHoldout by time', () => {
   const rule = { kind: 'time', column: 'at', days: 10 } as const;
 
-  it('holds out what is at or after the cut, which stays where it was frozen', () => {
+  it('holds out rows at or after the frozen cut', () => {
     const frozen = freezeHoldout(rule, users(100));
     expect(frozen).toEqual({ kind: 'time', column: 'at', cut: 89 * DAY });
     const { train, holdout } = splitHoldout(frozen, users(120));
@@ -81,7 +81,7 @@ describe('splitHoldout by time', () => {
     expect(holdout.rowCount).toBe(31);
   });
 
-  it('needs a row with a time', () => {
+  it('throws TOO_FEW_ROWS without a row that has a time', () => {
     expect(() => freezeHoldout(rule, users(0))).toThrow(expect.objectContaining({ code: 'TOO_FEW_ROWS' }));
   });
 });
@@ -109,7 +109,7 @@ describe('splitHoldout as given', () => {
 });
 
 describe('stratifiedFolds', () => {
-  it('deals every class and the whole evenly', () => {
+  it('distributes rows of each class and all rows evenly', () => {
     const labels = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 12, maxLength: 200 });
     fc.assert(
       fc.property(labels, fc.integer({ min: 2, max: 8 }), fc.integer({ min: 0 }), (y, k, seed) => {
