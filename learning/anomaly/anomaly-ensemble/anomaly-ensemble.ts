@@ -10,6 +10,7 @@ import { agreement, AGREEMENT_NEEDED, crowding, CROWDING_LIMIT } from './evidenc
 import { memberWeights, scoreMember, type MemberState } from './member.js';
 import { anomalyEnsembleParams, type AnomalyEnsembleParams } from './params.js';
 import type { AnomalyEnsembleState, Calibration, EnsembleMember } from './state.js';
+import { mean } from '../../numeric/statistics/mean.js';
 
 /** So few references that a cluster of a few percent of the rows seldom contains one. */
 const FARNESS_REFERENCES = 4;
@@ -19,7 +20,7 @@ const ROUNDING = 1e-6;
 
 /** @returns mean and deviation of raw scores; one that varies only by rounding is left unscaled. */
 export function calibrate(scores: Float64Array): Calibration {
-  const center = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  const center = mean(scores);
   const variance = scores.reduce((sum, score) => sum + (score - center) ** 2, 0) / scores.length;
   const deviation = Math.sqrt(variance);
   return { center, scale: deviation > ROUNDING * Math.abs(center) ? deviation : 1 };

@@ -1,4 +1,5 @@
 import type { Matrix } from '../../numeric/matrix/index.js';
+import { mean } from '../../numeric/statistics/mean.js';
 
 /** One column's tail probabilities as steps: cell c holds the values in [knot c − 1, knot c). */
 export interface TailColumn {
@@ -47,8 +48,8 @@ function countBelow(sorted: Float32Array, bound: number): number {
 }
 
 function isSkewedLow(sorted: Float32Array): boolean {
-  const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
-  return sorted.reduce((sum, value) => sum + (value - mean) ** 3, 0) < 0;
+  const center = mean(sorted);
+  return sorted.reduce((sum, value) => sum + (value - center) ** 3, 0) < 0;
 }
 
 function summariseColumn(sorted: Float32Array, wantedKnots: number): TailColumn {

@@ -25,14 +25,19 @@ describe('fitConformal', () => {
     const state = fitConformal(points(12_000, 1));
     const fresh = points(12_000, 2);
     expect(state.buckets.map(({ upTo }) => upTo)).toEqual([1, 3, 6, 12]);
-    for (const [from, upTo] of [[1, 1], [2, 3], [4, 6], [7, 12]] as const) {
+    for (const [from, upTo] of [
+      [1, 1],
+      [2, 3],
+      [4, 6],
+      [7, 12],
+    ] as const) {
       const part = fresh.filter(({ horizon }) => horizon >= from && horizon <= upTo);
       expect(coverage(state, part, 0)).toBeGreaterThan(0.77);
       expect(coverage(state, part, 0)).toBeLessThan(0.83);
       expect(coverage(state, part, 1)).toBeGreaterThan(0.93);
       expect(coverage(state, part, 1)).toBeLessThan(0.97);
     }
-  }); // prettier-ignore
+  });
 
   it('takes the order statistics of split conformal: 99 errors, 80 % = the 10th from either end', () => {
     const line = Array.from({ length: 99 }, (_, i) => ({ horizon: 1, mean: 0, actual: i + 1, scale: 1 }));
@@ -54,7 +59,9 @@ describe('fitConformal', () => {
 
   it('asks the group around a group that is too small, before it asks all', () => {
     const wide = points(2000, 7, 'bill/rent').map((point) => ({ ...point, actual: 100 + 5 * (point.actual - 100) }));
-    const state = fitConformal([...points(4000, 8, 'free/dining'), ...wide, ...points(20, 9, 'bill/school')], { buckets: [12] }); // prettier-ignore
+    const state = fitConformal([...points(4000, 8, 'free/dining'), ...wide, ...points(20, 9, 'bill/school')], {
+      buckets: [12],
+    });
     const width = (group: string): number => {
       const [band] = conformalBands(state, { horizon: 3, mean: 0, scale: 1, group });
       return band!.high - band!.low;
@@ -79,7 +86,9 @@ describe('fitConformal', () => {
       fc.property(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: 0.01, max: 1e4, noNaN: true }), (seed, unit) => {
         const data = points(400, seed);
         const state = fitConformal(data);
-        const scaled = fitConformal(data.map((p) => ({ ...p, mean: p.mean * unit, actual: p.actual * unit, scale: p.scale * unit })));
+        const scaled = fitConformal(
+          data.map((p) => ({ ...p, mean: p.mean * unit, actual: p.actual * unit, scale: p.scale * unit })),
+        );
         expect(JSON.parse(JSON.stringify(state))).toEqual(state);
         for (const horizon of [1, 2, 5, 12]) {
           const [narrow, wide] = conformalBands(state, { horizon, mean: 10, scale: 2 });
@@ -91,7 +100,7 @@ describe('fitConformal', () => {
       }),
       { numRuns: 20 },
     );
-  }); // prettier-ignore
+  });
 
   it('refuses too few points, a scale of zero, levels and buckets that are none', () => {
     const some = points(100, 6);

@@ -1,5 +1,6 @@
 import { PipelineError } from '../../../contracts/errors.js';
 import { requireLength } from '../../checks.js';
+import { sum } from '../../numeric/statistics/sum.js';
 
 /** A share below this counts as this, so that an empty band costs much and not infinity. */
 const SMALLEST_SHARE = 1e-4;
@@ -18,7 +19,7 @@ export function populationStability(expected: ArrayLike<number>, actual: ArrayLi
 
 function shares(name: string, values: ArrayLike<number>): number[] {
   const all = Array.from(values);
-  const total = all.reduce((sum, value) => sum + value, 0);
+  const total = sum(all);
   if (total > 0) return all.map((value) => Math.max(SMALLEST_SHARE, value / total));
   throw new PipelineError('INVALID_INPUT', `${name} holds no rows`);
 }

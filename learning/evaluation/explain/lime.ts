@@ -1,6 +1,7 @@
 import { solveByCholesky } from '../../numeric/matrix/cholesky.js';
 import { createRandom } from '../../numeric/random/index.js';
 import { type Attribution, type ScoreTexts, textParts, withoutParts } from './occlusion.js';
+import { sum } from '../../numeric/statistics/sum.js';
 
 export interface LimeOptions {
   readonly seed: number;
@@ -26,7 +27,7 @@ function drawMasks(parts: number, samples: number, seed: number): Uint8Array[] {
 }
 
 const nearness = (mask: Uint8Array): number => {
-  const kept = mask.reduce((sum, one) => sum + one, 0);
+  const kept = sum(mask);
   const distance = 1 - Math.sqrt(kept / mask.length);
   return Math.sqrt(Math.exp(-(distance * distance) / (KERNEL_WIDTH * KERNEL_WIDTH)));
 };

@@ -24,8 +24,11 @@ describe('classification', () => {
 
   it('counts confusions, most frequent first', () => {
     expect(confusions(rows).map(({ truth, predicted, rows: n }) => `${truth}${predicted}${n}`)).toEqual([
-      'aa2', 'bb2', 'ab1', 'ca1',
-    ]); // prettier-ignore
+      'aa2',
+      'bb2',
+      'ab1',
+      'ca1',
+    ]);
   });
 
   it('measures sets of labels over all (row, label) pairs', () => {

@@ -71,7 +71,10 @@ function countSets(truth: readonly (readonly string[])[], predicted: readonly (r
  */
 export function classScores(rows: Classified): ClassScore[] {
   requireRows(rows);
-  const counts = countSets(rows.truth.map((name) => [name]), rows.predicted.map((name) => [name])); // prettier-ignore
+  const counts = countSets(
+    rows.truth.map((name) => [name]),
+    rows.predicted.map((name) => [name]),
+  );
   return [...counts].map(([name, count]) => scoreOf(name, count)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -160,5 +163,8 @@ export function pairedAccuracy(ours: ArrayLike<number>, theirs: ArrayLike<number
     level: 0.95,
     method: 'paired, Agresti-Min',
   };
-  return { difference, interval: { ...interval, low: Math.min(interval.low, difference), high: Math.max(interval.high, difference) } }; // prettier-ignore
+  return {
+    difference,
+    interval: { ...interval, low: Math.min(interval.low, difference), high: Math.max(interval.high, difference) },
+  };
 }

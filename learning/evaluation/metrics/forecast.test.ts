@@ -35,12 +35,21 @@ describe('errors of a forecast', () => {
   it('counts two zeros as no error in sMAPE and is at most 2', () => {
     expect(symmetricPercentageError([0, 10], [0, 30])).toBeCloseTo(0.5, 12);
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), fc.double({ noNaN: true, min: -1e6, max: 1e6 })), { minLength: 1 }), (pairs) => {
-        const value = symmetricPercentageError(pairs.map(([y]) => y), pairs.map(([, f]) => f));
-        expect(value).toBeGreaterThanOrEqual(0);
-        expect(value).toBeLessThanOrEqual(2);
-      }),
-    ); // prettier-ignore
+      fc.property(
+        fc.array(
+          fc.tuple(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), fc.double({ noNaN: true, min: -1e6, max: 1e6 })),
+          { minLength: 1 },
+        ),
+        (pairs) => {
+          const value = symmetricPercentageError(
+            pairs.map(([y]) => y),
+            pairs.map(([, f]) => f),
+          );
+          expect(value).toBeGreaterThanOrEqual(0);
+          expect(value).toBeLessThanOrEqual(2);
+        },
+      ),
+    );
   });
 
   it('is 1 in MASE for the naive method on its own training values', () => {

@@ -46,7 +46,7 @@ const logistic =
   };
 
 describe('minimise', () => {
-  it('finds the minimum of Rosenbrock's function', () => {
+  it('finds the minimum of the Rosenbrock function', () => {
     const found = minimise(rosenbrock, Float64Array.of(-1.2, 1, -3, 4), { tolerance: 1e-8, maxIterations: 500 });
     expect(found.converged).toBe(true);
     found.x.forEach((value) => expect(value).toBeCloseTo(1, 6));

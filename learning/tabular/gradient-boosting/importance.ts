@@ -1,4 +1,5 @@
 import type { GradientBoostingState } from './state.js';
+import { sum } from '../../numeric/statistics/sum.js';
 
 /**
  * Global importance: the share of all loss reduction that came from splits on each feature.
@@ -11,6 +12,6 @@ export function gainImportance(state: GradientBoostingState): number[] {
       if (tree.left[node]! >= 0) gains[tree.feature[node]!]! += gain;
     });
   }
-  const total = gains.reduce((sum, gain) => sum + gain, 0);
+  const total = sum(gains);
   return total === 0 ? gains : gains.map((gain) => gain / total);
 }

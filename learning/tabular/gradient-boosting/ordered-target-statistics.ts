@@ -1,5 +1,6 @@
 import { countMismatch, requireAtLeast, requireLength } from '../../checks.js';
 import type { Random } from '../../numeric/random/index.js';
+import { mean } from '../../numeric/statistics/mean.js';
 
 /** One learned column of categories. */
 interface CategoryStatistics {
@@ -82,7 +83,7 @@ export function fitTargetStatistics(
 ): { readonly state: TargetStatisticsState; readonly encoded: readonly Float64Array[] } {
   requireLengths(columns, y.length);
   requireAtLeast('rows to learn categories from', y.length, 1);
-  const prior = Array.from(y).reduce((sum, label) => sum + label, 0) / y.length;
+  const prior = mean(y);
   const permutations = Array.from({ length: orders }, (_, index) => random.fork(index).permutation(y.length));
   const keys = columns.map((column) => column.map(keyOf));
   const encoded = keys.map((column) => {

@@ -1,4 +1,5 @@
 import { type BoostingRows, type Objective, weightOf } from './objective.js';
+import { sum } from '../../numeric/statistics/sum.js';
 
 const identity = (margin: number): number => margin;
 
@@ -40,7 +41,7 @@ function plainQuantile(sorted: Float64Array, level: number): number {
 /** Smallest value below which at least `level` of the weight lies, as XGBoost's `common::WeightedQuantile`. */
 function weightedQuantile(values: Float64Array, weights: Float64Array, level: number): number {
   const order = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!);
-  const wanted = level * weights.reduce((sum, weight) => sum + weight, 0);
+  const wanted = level * sum(weights);
   let reached = 0;
   for (const at of order) {
     reached += weights[at]!;
