@@ -7,8 +7,7 @@ import {
   requestPromotionInput,
   rollbackVersionInput,
 } from '../contracts/activities.js';
-import { PipelineError } from '../contracts/errors.js';
-import { findNewestInStage } from '../registry/choose-version.js';
+import { requireNewestInStage } from '../registry/choose-version.js';
 import { compute } from './run-job.js';
 import type { PromotionActivityDeps } from './dependencies.js';
 import { parse } from './parse.js';
@@ -17,10 +16,8 @@ import { parse } from './parse.js';
 export const createPromotionActivities = (deps: PromotionActivityDeps): PromotionActivities => ({
   async findPromotionCandidate(input) {
     const { modelName, line, inStage } = parse(promotionCandidateInput, input);
-    const newest = await findNewestInStage(deps.registry, { modelName, line }, inStage);
-    if (newest !== null) return { version: newest.version };
-    const message = `${modelName} (line ${line}) has no version in ${inStage}`;
-    throw new PipelineError('VERSION_NOT_FOUND', message, { modelName, line, stage: inStage });
+    const { version } = await requireNewestInStage(deps.registry, { modelName, line }, inStage);
+    return { version };
   },
 
   async requestPromotion(input) {

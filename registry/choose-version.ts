@@ -23,6 +23,18 @@ export async function findNewestInStage(
   return versions.sort((a, b) => b.registeredAt.getTime() - a.registeredAt.getTime())[0] ?? null;
 }
 
+/** As `findNewestInStage`. @throws PipelineError `VERSION_NOT_FOUND`. */
+export async function requireNewestInStage(
+  registry: Pick<ModelRegistry, 'listVersions'>,
+  { modelName, line }: Line,
+  stage: Stage,
+): Promise<VersionRecord> {
+  const newest = await findNewestInStage(registry, { modelName, line }, stage);
+  if (newest !== null) return newest;
+  const message = `${modelName} (line ${line}) has no version in ${stage}`;
+  throw new PipelineError('VERSION_NOT_FOUND', message, { modelName, line, stage });
+}
+
 /** The version that answers a request. @throws PipelineError `VERSION_NOT_FOUND` with what was wanted and what is there. */
 export async function chooseVersion(registry: ModelRegistry, choice: VersionChoice): Promise<VersionRecord> {
   const { modelName, line, version, stage } = choice;

@@ -4,6 +4,7 @@ import type { CliContext } from '../program/context.js';
 import type { RunOptions } from '../program/options.js';
 import { addRunOptions, runId, wholeNumber } from '../program/options.js';
 import { runTraining } from '../runs/run-training.js';
+import { sourceSettings } from '../program/source-settings.js';
 
 interface RetrainOptions extends RunOptions {
   readonly source?: string;
@@ -26,8 +27,8 @@ export function register(program: Command, cli: CliContext): void {
 
 async function retrain(cli: CliContext, options: RetrainOptions): Promise<void> {
   const connection = await cli.connect();
-  const { ensureSource } = await import('../runs/ensure-source.js');
-  await ensureSource(cli, connection, { source: options.source, whenEmpty: 'generate' });
+  const { ensureSource } = await import('../../datasets/sources/ensure-source.js');
+  await ensureSource(connection.services, sourceSettings(cli), { source: options.source, whenEmpty: 'generate' });
   const source = options.source === undefined ? {} : { source: options.source };
   const input: MasterTrainingInput = { ...source, seed: options.seed, trigger: 'cli' };
   const summary = `every model from ${options.source ?? 'the source in use'}`;

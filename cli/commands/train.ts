@@ -10,6 +10,7 @@ import { addHyperParameterFlags, checkHyperParameters, collectHyperParameters } 
 import type { RunOptions } from '../program/options.js';
 import { addRunOptions, runId, wholeNumber } from '../program/options.js';
 import { runTraining } from '../runs/run-training.js';
+import { sourceSettings } from '../program/source-settings.js';
 
 interface TrainOptions extends RunOptions {
   readonly dataPath?: string;
@@ -89,7 +90,7 @@ async function fileRows(
   modelName: string,
   file: DataFile,
 ): Promise<Partial<TrainModelInput>> {
-  const { storeTrainingFile } = await import('../runs/data-file.js');
+  const { storeTrainingFile } = await import('../../datasets/snapshots/store-file.js');
   return { datasetHash: await storeTrainingFile(services.blobs, modelName, file) };
 }
 
@@ -102,8 +103,8 @@ async function backendRows(
   const fresh = options.from === 'data';
   // A snapshot of a named source can be read whatever the settings say.
   if (fresh || options.source === undefined) {
-    const { ensureSource } = await import('../runs/ensure-source.js');
-    await ensureSource(cli, connection, { source: options.source, whenEmpty: 'refuse' });
+    const { ensureSource } = await import('../../datasets/sources/ensure-source.js');
+    await ensureSource(connection.services, sourceSettings(cli), { source: options.source, whenEmpty: 'refuse' });
   }
   if (fresh) return options.source === undefined ? {} : { source: options.source };
   const { services } = connection;

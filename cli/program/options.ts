@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import type { RunId } from '../runs/start-run.js';
+import type { RunId } from '../../platform/temporal/start-run.js';
 
 /** Parser of a whole number for an option. */
 export function wholeNumber(text: string): number {

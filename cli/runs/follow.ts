@@ -3,7 +3,8 @@ import type { ProgressReport } from '../../contracts/workflows.js';
 import type { CliContext } from '../program/context.js';
 import { formatDuration } from '../output/format.js';
 import { aborted, pause, withInterrupt } from '../program/interrupt.js';
-import { progressLines, readProgress } from './run-progress.js';
+import { readProgress } from '../../platform/temporal/read-progress.js';
+import { progressLines } from '../output/progress-lines.js';
 
 /** How waiting ended: with the workflow's result, or the reader left and the workflow goes on. */
 export type Waited = { readonly status: 'ended'; readonly result: unknown } | { readonly status: 'detached' };

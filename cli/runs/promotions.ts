@@ -1,6 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { PipelineError } from '../../contracts/errors.js';
-import type { PromotionRequest } from '../../contracts/registry.js';
 import type {
   ApprovalInput,
   ApprovalReceipt,
@@ -11,12 +10,13 @@ import type {
 } from '../../contracts/workflows.js';
 import { approvalInput, messages, workflowIds } from '../../contracts/workflows.js';
 import { findModel } from '../../models/catalogue.js';
-import { findNewestInStage } from '../../registry/choose-version.js';
+import { findOpenRequest } from '../../registry/choose-request.js';
+import { findNewestInStage, requireNewestInStage } from '../../registry/choose-version.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { followRun } from './follow.js';
 import { pause } from '../program/interrupt.js';
 import { runUrl } from '../views/results.js';
-import { startRun } from './start-run.js';
+import { startRun } from '../../platform/temporal/start-run.js';
 import { reportDetached } from '../views/training-report.js';
 
 /** How long `ml promote` looks for the request that its workflow opens. */
@@ -56,10 +56,7 @@ export async function requestPromotion(cli: CliContext, name: string, options: P
 /** The newest version in the stage below the target. */
 async function candidateOf({ services }: Connection, modelName: string, { line, to }: PromoteOptions): Promise<string> {
   const below = to === 'production' ? 'staging' : 'dev';
-  const candidate = await findNewestInStage(services.registry, { modelName, line }, below);
-  if (candidate !== null) return candidate.version;
-  const message = `${modelName} has no version in ${below} in line ${line}, so none can go to ${to}`;
-  throw new PipelineError('VERSION_NOT_FOUND', message, { modelName, line, stage: below });
+  return (await requireNewestInStage(services.registry, { modelName, line }, below)).version;
 }
 
 /** The workflow's end, or null when its request is open and waits for a person. */
@@ -125,7 +122,8 @@ export async function decidePromotion(
   const { name: modelName } = await findModel(name);
   const approval = parseApproval(options);
   const connection = await cli.connect();
-  const request = chooseRequest(await openRequests(connection, modelName, options), modelName);
+  const wanted = { modelName, line: options.line, version: options.version };
+  const request = await findOpenRequest(connection.services.registry, wanted);
   const handle = (await connection.temporal()).workflow.getHandle(request.workflowId);
   const update = options.verdict === 'approve' ? messages.approvePromotion : messages.rejectPromotion;
   await handle.executeUpdate<ApprovalReceipt, [ApprovalInput]>(update, { args: [approval] });
@@ -140,29 +138,6 @@ function parseApproval({ approver, reason }: VerdictOptions): ApprovalInput {
   const parsed = approvalInput.safeParse({ approver, reason });
   if (parsed.success) return parsed.data;
   throw new PipelineError('INVALID_INPUT', parsed.error.issues.map(({ message }) => message).join('; '));
-}
-
-async function openRequests(
-  { services }: Connection,
-  modelName: string,
-  { line, version }: VerdictOptions,
-): Promise<PromotionRequest[]> {
-  const open = await services.registry.listPromotionRequests({ modelName, status: 'open' });
-  return open.filter(
-    (request) =>
-      (line === undefined || request.line === line) && (version === undefined || request.version === version),
-  );
-}
-
-/** The one request that is meant. @throws PipelineError `REQUEST_NOT_FOUND`; `INVALID_INPUT` naming the candidates. */
-export function chooseRequest(requests: readonly PromotionRequest[], modelName: string): PromotionRequest {
-  const [first, ...others] = requests;
-  if (first === undefined)
-    throw new PipelineError('REQUEST_NOT_FOUND', `no promotion of ${modelName} awaits approval`, { modelName });
-  if (others.length === 0) return first;
-  const candidates = requests.map(({ line, version }) => `${line} ${version}`);
-  const message = `${requests.length} promotions of ${modelName} wait; choose one with --line and --version`;
-  throw new PipelineError('INVALID_INPUT', message, { modelName, candidates });
 }
 
 export interface RollbackOptions {

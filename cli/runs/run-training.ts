@@ -2,8 +2,8 @@ import type { CliContext, Connection } from '../program/context.js';
 import type { Waited } from './follow.js';
 import { followRun } from './follow.js';
 import type { RunOptions } from '../program/options.js';
-import type { RunRequest } from './start-run.js';
-import { startRun } from './start-run.js';
+import type { RunRequest } from '../../platform/temporal/start-run.js';
+import { startRun } from '../../platform/temporal/start-run.js';
 import { reportDetached, reportMaster, reportModel } from '../views/training-report.js';
 
 /** Starts a training and, unless detached, waits for it and prints what came of it. */

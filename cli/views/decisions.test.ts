@@ -1,34 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { PromotionRequest, RunRecord } from '../../contracts/registry.js';
+import type { RunRecord } from '../../contracts/registry.js';
 import { differenceTable } from '../output/difference.js';
 import { readJsonInput } from '../program/json-input.js';
-import { chooseRequest } from '../runs/promotions.js';
-import { progressLines } from '../runs/run-progress.js';
+import { progressLines } from '../output/progress-lines.js';
 import { consequences } from './refreeze-view.js';
 import { comparability } from './runs-view.js';
-
-describe('open promotion requests', () => {
-  const request = (version: string): PromotionRequest => ({
-    requestId: version,
-    modelName: 'm',
-    line: 'default',
-    version,
-    toStage: 'production',
-    status: 'open',
-    requestedBy: 'x',
-    decidedBy: null,
-    reason: null,
-    workflowId: `promote-m-default-${version}`,
-  });
-
-  it('must be unambiguous', () => {
-    expect(chooseRequest([request('1.0.0')], 'm').version).toBe('1.0.0');
-    expect(() => chooseRequest([], 'm')).toThrow(expect.objectContaining({ code: 'REQUEST_NOT_FOUND' }) as Error);
-    expect(() => chooseRequest([request('1.0.0'), request('1.0.1')], 'm')).toThrow(
-      expect.objectContaining({ details: { modelName: 'm', candidates: ['default 1.0.0', 'default 1.0.1'] } }) as Error,
-    );
-  });
-});
 
 describe('comparisons', () => {
   const side = (auc: number, maxDepth: number) => ({

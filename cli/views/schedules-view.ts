@@ -8,8 +8,9 @@ import {
   unpauseSchedule,
 } from '../../workers/schedules.js';
 import type { CliContext } from '../program/context.js';
-import { ensureSource } from '../runs/ensure-source.js';
+import { ensureSource } from '../../datasets/sources/ensure-source.js';
 import { formatTime } from '../output/format.js';
+import { sourceSettings } from '../program/source-settings.js';
 
 export interface NoteOptions {
   readonly note?: string;
@@ -20,9 +21,9 @@ export interface NoteOptions {
  * scheduled run reads whichever is. @throws PipelineError `SOURCE_NOT_FOUND` when that cannot be read.
  */
 export async function apply(cli: CliContext): Promise<void> {
-  const connection = await cli.connect();
-  await ensureSource(cli, connection, { whenEmpty: 'remark' });
-  const applied = await applySchedules(await connection.temporal(), cli.config);
+  const { services, temporal } = await cli.connect();
+  await ensureSource(services, sourceSettings(cli), { whenEmpty: 'remark' });
+  const applied = await applySchedules(await temporal(), cli.config);
   cli.out.result(applied, () => {
     const rows = applied.map(({ scheduleId, action, paused, nextRuns }) => [
       scheduleId,

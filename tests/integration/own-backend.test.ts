@@ -16,11 +16,12 @@ import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { configEnvironment, endpointEnvironment } from '../../platform/embedded/config-environment.js';
 import { findEndpoints } from '../../platform/embedded/find-endpoints.js';
 import { projectRoot } from '../../platform/project.js';
-import { ensureSource, type EnsureSourceOptions } from '../../cli/runs/ensure-source.js';
+import { ensureSource, type EnsureSourceOptions } from '../../datasets/sources/ensure-source.js';
 import { createOutput } from '../../cli/output/output.js';
 import { connectServices, type Services } from '../../composition/services.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { quietLogger } from '../support/test-platform.js';
+import { sourceSettings } from '../../cli/program/source-settings.js';
 
 let own: TestDatabase;
 let product: TestDatabase;
@@ -100,7 +101,7 @@ describe('the source in use follows the settings', () => {
   const ensure = (backendUrl: string | null, options: EnsureSourceOptions): Promise<void> => {
     const streams = { stdout: sink([]), stderr: sink(notices) };
     const out = createOutput(streams, { json: false, verbose: false, noColour: '1' });
-    return ensureSource({ config: settings(backendUrl), out }, { services }, options);
+    return ensureSource(services, sourceSettings({ config: settings(backendUrl), out }), options);
   };
   const activeSource = async () => (await services.catalog.list()).find(({ active }) => active)?.name;
 

@@ -1,5 +1,5 @@
-import { storeDataset } from '../../datasets/snapshots/dataset-store.js';
-import type { DataFile } from '../../datasets/sources/files/read-file.js';
+import { storeDataset } from './dataset-store.js';
+import type { DataFile } from '../sources/files/read-file.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 
 /** Stores the rows where the workers find them. @returns the dataset's hash. */

@@ -1,7 +1,7 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import { PIPELINE_QUEUE } from '../../contracts/workflows.js';
-import type { Config } from '../../platform/config/config.js';
+import type { Config } from '../config/config.js';
 import { runIds } from './run-ids.js';
 
 /**
