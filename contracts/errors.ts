@@ -192,6 +192,31 @@ export function pipelineError<Code extends TemplateCode>(
   return new PipelineError(code, message(parameters), parameters, options);
 }
 
+/** Where in data something is. Rows count data rows from 1, lines count lines of the unpacked text from 1. */
+export interface DataPlace {
+  readonly file?: string | undefined;
+  readonly row?: number | undefined;
+  readonly line?: number | undefined;
+  readonly column?: string | undefined;
+}
+
+function describePlace({ file, row, line, column }: DataPlace): string {
+  const parts = [
+    file,
+    row === undefined ? undefined : `row ${row}${line === undefined ? '' : ` (line ${line})`}`,
+    row !== undefined || line === undefined ? undefined : `line ${line}`,
+    column === undefined ? undefined : `column "${column}"`,
+  ];
+  return parts.filter((part) => part !== undefined).join(', ');
+}
+
+/** A fault of a file or table with its place in message and details. @param finding - what is wrong, not the value. */
+export function errorAt(code: ErrorCode, place: DataPlace, finding: string, cause?: unknown): PipelineError {
+  const known = Object.entries(place).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
+  const message = `${describePlace(place)}: ${finding}`;
+  return new PipelineError(code, message, Object.fromEntries(known), cause === undefined ? {} : { cause });
+}
+
 /** Recognises a code that crossed a process or network boundary as text. */
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(errorTable, text);

@@ -1,11 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { PipelineError } from '../contracts/errors.js';
-
-type FileFault = 'MALFORMED_FILE' | 'MISSING_COLUMN' | 'INVALID_VALUE' | 'FILE_EMPTY';
-
-/** What is wrong with a review file, by its name. */
-export const fileFault = (file: string, code: FileFault, finding: string): PipelineError =>
-  new PipelineError(code, `${file}: ${finding}`, { file });
+import { errorAt } from '../contracts/errors.js';
 
 /** A customer's text for a spreadsheet: a cell that begins like a formula would be run (OWASP, CSV injection). */
 export const escapeFormula = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
@@ -28,7 +22,7 @@ function parseRows(text: string, file: string): Record<string, string>[] {
   try {
     return parse(text, { columns: true, skip_empty_lines: true, bom: true });
   } catch {
-    throw fileFault(file, 'MALFORMED_FILE', 'it is not a CSV file with a header');
+    throw errorAt('MALFORMED_FILE', { file }, 'it is not a CSV file with a header');
   }
 }
 
@@ -46,12 +40,12 @@ export interface ReviewColumn {
 export function readReview(text: string, { file, column, duplicate }: ReviewColumn): ReviewAnswer[] {
   const rows = parseRows(text, file);
   const [first] = rows;
-  if (first === undefined) throw fileFault(file, 'FILE_EMPTY', 'it holds no row');
+  if (first === undefined) throw errorAt('FILE_EMPTY', { file }, 'it holds no row');
   if (!('id' in first) || !(column in first))
-    throw fileFault(file, 'MISSING_COLUMN', `wanted the columns id and ${column}`);
+    throw errorAt('MISSING_COLUMN', { file }, `wanted the columns id and ${column}`);
   const answers = rows
     .map((cells, i) => ({ id: (cells['id'] ?? '').trim(), answer: (cells[column] ?? '').trim(), row: i + 1 }))
     .filter(({ id, answer }) => id !== '' && answer !== '');
-  if (new Set(answers.map(({ id }) => id)).size < answers.length) throw fileFault(file, 'INVALID_VALUE', duplicate);
+  if (new Set(answers.map(({ id }) => id)).size < answers.length) throw errorAt('INVALID_VALUE', { file }, duplicate);
   return answers;
 }

@@ -1,8 +1,7 @@
 import { constants } from 'node:fs';
 import { access, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { PipelineError } from '../../contracts/errors.js';
-import { fileFault } from '../../labelling/review-csv.js';
+import { errorAt, PipelineError } from '../../contracts/errors.js';
 
 /**
  * The file as text.
@@ -18,7 +17,7 @@ export async function readLabelFile(file: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw fileFault(file, 'MALFORMED_FILE', 'it is not text in UTF-8');
+    throw errorAt('MALFORMED_FILE', { file }, 'it is not text in UTF-8');
   }
 }
 

@@ -1,7 +1,7 @@
-import { PipelineError } from '../../contracts/errors.js';
+import { errorAt, PipelineError } from '../../contracts/errors.js';
 import type { LabelledSpan, SpanLabelling } from '../../contracts/labelling.js';
 import { findLabelled } from '../find-labelled.js';
-import { escapeFormula, fileFault, readReview, writeCsv } from '../review-csv.js';
+import { escapeFormula, readReview, writeCsv } from '../review-csv.js';
 import type { ReviewedAnnotations } from '../reviews.js';
 
 /** Annotations of one message. */
@@ -31,7 +31,7 @@ export function inFile<Result>(file: string, read: () => Result): Result {
   try {
     return read();
   } catch (cause) {
-    throw cause instanceof PipelineError ? fileFault(file, 'INVALID_VALUE', cause.message) : cause;
+    throw cause instanceof PipelineError ? errorAt('INVALID_VALUE', { file }, cause.message) : cause;
   }
 }
 

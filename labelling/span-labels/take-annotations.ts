@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
+import { errorAt } from '../../contracts/errors.js';
 import { requireSpan } from '../../learning/text/sequence-tagging/index.js';
 import { requireKnownNames } from '../known-names.js';
-import { fileFault } from '../review-csv.js';
 import type { LabelTarget, TakenLabels } from '../taken-labels.js';
 import { inFile, type MessageAnnotations } from './annotation-file.js';
 import { annotationSql } from './annotation-sql.js';
@@ -24,7 +24,7 @@ function requireSpans(text: string, { spans, row }: MessageAnnotations, file: st
   const ordered = [...spans].sort((a, b) => a.start - b.start);
   ordered.forEach((span, i) => {
     if (i > 0 && span.start < ordered[i - 1]!.end)
-      throw fileFault(file, 'INVALID_VALUE', `row ${row}: two entities overlap at ${span.start}`);
+      throw errorAt('INVALID_VALUE', { file }, `row ${row}: two entities overlap at ${span.start}`);
     inFile(file, () => requireSpan(text, span, row - 1));
   });
 }

@@ -1,5 +1,5 @@
+import { errorAt } from '../../../contracts/errors.js';
 import type { FileFormat } from '../../../contracts/dataset.js';
-import { fileFault } from './file-fault.js';
 import { fileColumns } from './row-sink.js';
 
 /** What a file shows of itself when its first record is read the way a format would read it. */
@@ -35,7 +35,7 @@ function requireColumns(file: string, sighted: Sighted): void {
 
 /** Names every absent column, the format that needs it and what was found instead. */
 export function missingColumns(file: string, missing: readonly string[], { format, sight }: Sighted): Error {
-  return fileFault(
+  return errorAt(
     'MISSING_COLUMN',
     { file, column: missing[0] },
     `format ${format.name} needs ${listed(missing)}; found ${listed(sight.columns ?? [])}`,
@@ -57,7 +57,7 @@ function unknownFormat(file: string, sighted: readonly Sighted[], formats: reado
   );
   const known = formats.map(({ name, encodings, description }) => `${name} (${encodings.join(', ')}: ${description})`);
   const finding = `found ${found.length === 0 ? 'an encoding that no format reads' : [...new Set(found)].join('; or ')}; `;
-  return fileFault('UNKNOWN_FORMAT', { file }, `${finding}known formats: ${known.join('; ')}`);
+  return errorAt('UNKNOWN_FORMAT', { file }, `${finding}known formats: ${known.join('; ')}`);
 }
 
 /**

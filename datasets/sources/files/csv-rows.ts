@@ -1,9 +1,9 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, type Info, type Options, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
+import { errorAt } from '../../../contracts/errors.js';
 import type { FileFormat } from '../../../contracts/dataset.js';
 import type { FirstSight } from './choose-format.js';
-import { fileFault } from './file-fault.js';
 import type { FileLimits } from './limits.js';
 import type { DataRow, FileColumn } from './row-sink.js';
 
@@ -31,7 +31,7 @@ async function* limitLines(text: AsyncIterable<string>, file: string, limit: num
   let length = 0;
   const check = (characters: number): void => {
     if (length + characters <= limit) return;
-    throw fileFault('FILE_TOO_LARGE', { file, line }, `the line is longer than ${limit} characters`);
+    throw errorAt('FILE_TOO_LARGE', { file, line }, `the line is longer than ${limit} characters`);
   };
   for await (const chunk of text) {
     let start = 0;
@@ -57,8 +57,8 @@ function explain(fault: unknown, file: string, limit: number): unknown {
   if (!(fault instanceof CsvError)) return fault;
   const line = Number(fault.lines ?? 1);
   if (fault.code === 'CSV_MAX_RECORD_SIZE')
-    return fileFault('FILE_TOO_LARGE', { file, line }, `a record is longer than ${limit} characters`, fault);
-  return fileFault('MALFORMED_FILE', { file, line }, findings[fault.code] ?? fault.message, fault);
+    return errorAt('FILE_TOO_LARGE', { file, line }, `a record is longer than ${limit} characters`, fault);
+  return errorAt('MALFORMED_FILE', { file, line }, findings[fault.code] ?? fault.message, fault);
 }
 
 interface CsvRecord {
@@ -88,10 +88,10 @@ async function* readRecords(
 
 function checkHeader(file: string, names: readonly string[], limits: FileLimits): void {
   if (names.length > limits.columns)
-    throw fileFault('FILE_TOO_LARGE', { file, line: 1 }, `${names.length} columns, the limit is ${limits.columns}`);
+    throw errorAt('FILE_TOO_LARGE', { file, line: 1 }, `${names.length} columns, the limit is ${limits.columns}`);
   const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
   if (twice !== undefined)
-    throw fileFault('MALFORMED_FILE', { file, line: 1, column: twice }, 'the header has this column twice');
+    throw errorAt('MALFORMED_FILE', { file, line: 1, column: twice }, 'the header has this column twice');
 }
 
 /**
@@ -118,7 +118,7 @@ export async function* readCsvRows(
     if (isHeader) continue;
     row += 1;
     if (record.length !== names.length)
-      throw fileFault('MALFORMED_FILE', { file, row, line }, `found ${record.length} columns, wanted ${names.length}`);
+      throw errorAt('MALFORMED_FILE', { file, row, line }, `found ${record.length} columns, wanted ${names.length}`);
     yield { line, cells: positions.map((position) => record[position]) };
   }
 }

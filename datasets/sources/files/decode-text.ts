@@ -1,4 +1,4 @@
-import { fileFault } from './file-fault.js';
+import { errorAt } from '../../../contracts/errors.js';
 
 const NEW_LINE = 0x0a;
 
@@ -36,7 +36,7 @@ function firstBadLine(chunk: Uint8Array): number {
 export async function* decodeText(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const notText = (line: number, fault?: unknown): Error =>
-    fileFault(
+    errorAt(
       'MALFORMED_FILE',
       { file, line },
       'found bytes that are not UTF-8 text (or NUL); save the file as UTF-8',

@@ -1,6 +1,6 @@
+import { errorAt } from '../../../contracts/errors.js';
 import type { Cell } from './cells.js';
 import { type FirstSight, missingColumns, type Sighted } from './choose-format.js';
-import { fileFault } from './file-fault.js';
 import { type JsonRecordText, JsonScanner } from './json-scanner.js';
 import type { FileLimits } from './limits.js';
 import type { DataRow, FileColumn } from './row-sink.js';
@@ -30,10 +30,10 @@ function parseRecord({ text, line }: JsonRecordText, file: string, row: number):
   } catch (fault) {
     // The parser's own message quotes the text, which may be personal.
     const hint = /\b(?:NaN|-?Infinity)\b/.test(text) ? '; NaN and Infinity are not JSON, leave the value out' : '';
-    throw fileFault('MALFORMED_FILE', { file, row, line }, `the record is not valid JSON${hint}`, fault);
+    throw errorAt('MALFORMED_FILE', { file, row, line }, `the record is not valid JSON${hint}`, fault);
   }
   if (repeatedName(text, members))
-    throw fileFault('MALFORMED_FILE', { file, row, line }, 'the record has a member twice');
+    throw errorAt('MALFORMED_FILE', { file, row, line }, 'the record has a member twice');
   return { line, members: members as Record<string, unknown> };
 }
 

@@ -1,4 +1,4 @@
-import { fileFault } from './file-fault.js';
+import { errorAt } from '../../../contracts/errors.js';
 
 /** Text of one record and where it starts. */
 export interface JsonRecordText {
@@ -144,7 +144,7 @@ export class JsonScanner {
     this.#pending += text;
     if (this.#pending.length <= this.#limit) return;
     const place = { file: this.#file, row: this.#records + 1, line: this.#startLine };
-    throw fileFault('FILE_TOO_LARGE', place, `the record is longer than ${this.#limit} characters`);
+    throw errorAt('FILE_TOO_LARGE', place, `the record is longer than ${this.#limit} characters`);
   }
 
   #finish(rest: string): JsonRecordText {
@@ -157,6 +157,6 @@ export class JsonScanner {
   }
 
   #malformed(finding: string): Error {
-    return fileFault('MALFORMED_FILE', { file: this.#file, line: this.#line }, finding);
+    return errorAt('MALFORMED_FILE', { file: this.#file, line: this.#line }, finding);
   }
 }

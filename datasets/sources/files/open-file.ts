@@ -4,7 +4,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { fileFault } from './file-fault.js';
+import { errorAt } from '../../../contracts/errors.js';
 import type { FileLimits } from './limits.js';
 
 /** A file's unpacked bytes, read once. */
@@ -28,15 +28,15 @@ const reasons: Readonly<Record<string, string>> = {
 async function checkReadable(path: string, file: string, limits: FileLimits): Promise<void> {
   try {
     const found = await stat(path);
-    if (found.isDirectory()) throw fileFault('FILE_NOT_READABLE', { file }, 'it is a folder, wanted a file');
-    if (!found.isFile()) throw fileFault('FILE_NOT_READABLE', { file }, 'it is a device or pipe, wanted a file');
-    if (found.size === 0) throw fileFault('FILE_EMPTY', { file }, 'the file has no bytes');
+    if (found.isDirectory()) throw errorAt('FILE_NOT_READABLE', { file }, 'it is a folder, wanted a file');
+    if (!found.isFile()) throw errorAt('FILE_NOT_READABLE', { file }, 'it is a device or pipe, wanted a file');
+    if (found.size === 0) throw errorAt('FILE_EMPTY', { file }, 'the file has no bytes');
     if (found.size > limits.fileBytes)
-      throw fileFault('FILE_TOO_LARGE', { file }, `${found.size} bytes, the limit is ${limits.fileBytes}`);
+      throw errorAt('FILE_TOO_LARGE', { file }, `${found.size} bytes, the limit is ${limits.fileBytes}`);
     await access(path, constants.R_OK);
   } catch (fault) {
     const reason = reasons[(fault as NodeJS.ErrnoException).code ?? ''];
-    throw reason === undefined ? fault : fileFault('FILE_NOT_READABLE', { file }, reason, fault);
+    throw reason === undefined ? fault : errorAt('FILE_NOT_READABLE', { file }, reason, fault);
   }
 }
 
@@ -53,7 +53,7 @@ async function* readRaw(path: string, file: string, counted: Counted): AsyncGene
       yield chunk;
     }
   } catch (fault) {
-    throw fileFault('FILE_NOT_READABLE', { file }, `reading stopped: ${(fault as Error).message}`, fault);
+    throw errorAt('FILE_NOT_READABLE', { file }, `reading stopped: ${(fault as Error).message}`, fault);
   }
 }
 
@@ -67,7 +67,7 @@ async function* unpack(raw: AsyncIterable<Buffer>, file: string): AsyncGenerator
     const { code, message } = fault as NodeJS.ErrnoException;
     if (code?.startsWith('Z_') !== true) throw fault;
     const finding = code === 'Z_BUF_ERROR' ? 'the gzip data ends too early: the file is truncated' : `gzip: ${message}`;
-    throw fileFault('MALFORMED_FILE', { file }, finding, fault);
+    throw errorAt('MALFORMED_FILE', { file }, finding, fault);
   }
 }
 
@@ -82,9 +82,9 @@ async function* limitUnpacked(
   for await (const chunk of bytes) {
     unpacked += chunk.length;
     if (unpacked > limits.unpackedBytes)
-      throw fileFault('FILE_TOO_LARGE', { file }, `it unpacks to more than ${limits.unpackedBytes} bytes`);
+      throw errorAt('FILE_TOO_LARGE', { file }, `it unpacks to more than ${limits.unpackedBytes} bytes`);
     if (unpacked > limits.ratioFromBytes && unpacked > limits.unpackedRatio * counted.packedBytes)
-      throw fileFault(
+      throw errorAt(
         'FILE_TOO_LARGE',
         { file },
         `it unpacks to more than ${limits.unpackedRatio} times its size, which is no data file`,

@@ -1,11 +1,10 @@
 import type { FileFormat } from '../../../contracts/dataset.js';
-import { PipelineError } from '../../../contracts/errors.js';
+import { errorAt, PipelineError } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
 import { chooseFormat } from './choose-format.js';
 import { readCsvRows, sightCsv } from './csv-rows.js';
 import type { DataFile } from './data-file.js';
 import { decodeText, peekText } from './decode-text.js';
-import { fileFault } from './file-fault.js';
 import { peekRecords, readJsonRecords, readJsonRows } from './json-rows.js';
 import { defaultFileLimits, type FileLimits } from './limits.js';
 import { openFile } from './open-file.js';
@@ -26,7 +25,7 @@ async function openJson(
   limits: FileLimits,
 ): Promise<OpenedRows> {
   const { sight, records } = await peekRecords(readJsonRecords(text, file, limits));
-  if (sight.width === 0) throw fileFault('FILE_EMPTY', { file }, 'the file holds no record');
+  if (sight.width === 0) throw errorAt('FILE_EMPTY', { file }, 'the file holds no record');
   const chosen = chooseFormat(file, formats, ({ encodings }) => (encodings.includes('json') ? sight : null));
   const columns = fileColumns(chosen.format);
   return { format: chosen.format, rows: readJsonRows(records, file, { ...chosen, columns }) };
@@ -61,12 +60,12 @@ async function openRows(
 ): Promise<OpenedRows> {
   const { head, text } = await peekText(source, enough(limits));
   const first = head.trimStart()[0];
-  if (first === undefined) throw fileFault('FILE_EMPTY', { file }, 'the file holds nothing but white space');
+  if (first === undefined) throw errorAt('FILE_EMPTY', { file }, 'the file holds nothing but white space');
   if (first === '[' || first === '{') return openJson(text, file, formats, limits);
   if (/\.(?:json|ndjson|jsonl)(?:\.gz)?$/i.test(file))
-    throw fileFault('MALFORMED_FILE', { file, line: 1 }, 'the name says JSON, the text starts with neither [ nor {');
+    throw errorAt('MALFORMED_FILE', { file, line: 1 }, 'the name says JSON, the text starts with neither [ nor {');
   if (head.length > limits.lineBytes && !head.includes('\n'))
-    throw fileFault('FILE_TOO_LARGE', { file, line: 1 }, `the line is longer than ${limits.lineBytes} characters`);
+    throw errorAt('FILE_TOO_LARGE', { file, line: 1 }, `the line is longer than ${limits.lineBytes} characters`);
   return openCsv({ head, text }, file, formats, limits);
 }
 
@@ -76,21 +75,21 @@ async function collect({ format, rows }: OpenedRows, file: string, limits: FileL
   for await (const row of rows) {
     count += 1;
     if (count > limits.rows)
-      throw fileFault('FILE_TOO_LARGE', { file, row: count, line: row.line }, `the limit is ${limits.rows} rows`);
+      throw errorAt('FILE_TOO_LARGE', { file, row: count, line: row.line }, `the limit is ${limits.rows} rows`);
     sink.add(row);
   }
-  if (count === 0) throw fileFault('FILE_EMPTY', { file }, 'the file holds a header and no data row');
+  if (count === 0) throw errorAt('FILE_EMPTY', { file }, 'the file holds a header and no data row');
   return sink.finish();
 }
 
 function requireLearnable(file: string, { schema }: FileFormat, table: Table): void {
   if (table.rowCount < schema.minimumRows)
-    throw fileFault('TOO_FEW_ROWS', { file }, `found ${table.rowCount} rows, wanted at least ${schema.minimumRows}`);
+    throw errorAt('TOO_FEW_ROWS', { file }, `found ${table.rowCount} rows, wanted at least ${schema.minimumRows}`);
   // Where labels may be missing, what a file without them is good for is the model's to say.
   if (schema.labelOptional === true) return;
   const labels = table.columns[schema.label]?.values ?? [];
   if (new Set<string | number | null>(labels).size === 1)
-    throw fileFault('SINGLE_CLASS', { file, column: schema.label }, 'all labels are the same, wanted at least two');
+    throw errorAt('SINGLE_CLASS', { file, column: schema.label }, 'all labels are the same, wanted at least two');
 }
 
 /** A format's own recoding may refuse a value too; it does not know which file it is reading. */

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import type { FileFormat, SourceText, TextLayout } from '../../../contracts/dataset.js';
-import { PipelineError } from '../../../contracts/errors.js';
+import { errorAt, PipelineError } from '../../../contracts/errors.js';
 import type { DataFile } from './data-file.js';
 import { decodeText, peekText } from './decode-text.js';
-import { fileFault } from './file-fault.js';
 import type { FileLimits } from './limits.js';
 import { openFile } from './open-file.js';
 
@@ -44,7 +43,7 @@ async function readWhole(path: string, name: string, limits: FileLimits): Promis
   for await (const chunk of decodeText(bytes, name)) {
     text += chunk;
     if (text.length > MOST_CHARACTERS)
-      throw fileFault('FILE_TOO_LARGE', { file: name }, `longer than ${MOST_CHARACTERS} characters`);
+      throw errorAt('FILE_TOO_LARGE', { file: name }, `longer than ${MOST_CHARACTERS} characters`);
   }
   return { name: plainName(name), text, hash: hash() };
 }
@@ -56,7 +55,7 @@ const heads = (files: readonly SourceText[]): SourceText[] =>
 async function readFolder(folder: string, limits: FileLimits): Promise<ReadText[]> {
   const paths = await listFiles(folder);
   if (paths.length > MOST_FILES)
-    throw fileFault('FILE_TOO_LARGE', { file: folder }, `${paths.length} files, the limit is ${MOST_FILES}`);
+    throw errorAt('FILE_TOO_LARGE', { file: folder }, `${paths.length} files, the limit is ${MOST_FILES}`);
   const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
   const texts: ReadText[] = [];
   // An empty file in a folder says nothing; a broken one is a fault.
@@ -79,7 +78,7 @@ async function readFolderLayout(
   limits: FileLimits,
 ): Promise<DataFile> {
   const files = await readFolder(folder, limits);
-  if (files.length === 0) throw fileFault('FILE_EMPTY', { file: folder }, 'the folder holds no file');
+  if (files.length === 0) throw errorAt('FILE_EMPTY', { file: folder }, 'the folder holds no file');
   const format = formats.find(({ layout }) => layout.matches(heads(files)));
   if (format !== undefined) return parse(format, files, basename(folder));
   const known = formats.map(({ name, description }) => `${name} (${description})`).join('; ');

@@ -1,7 +1,7 @@
+import { errorAt } from '../../../contracts/errors.js';
 import type { ColumnSpec, FileFormat } from '../../../contracts/dataset.js';
 import type { Column, Table } from '../../../contracts/table.js';
 import { type Cell, type Converted, convertNumber, convertText, isMissingCell } from './cells.js';
-import { fileFault } from './file-fault.js';
 
 /** One record: a cell for each of the file's columns that the format reads, in the order asked for. */
 export interface DataRow {
@@ -56,12 +56,12 @@ interface ColumnSink {
 function valueOr<T>(converted: Converted<T>, place: Place, column: string): T {
   if ('value' in converted) return converted.value;
   const { found, wanted } = converted;
-  throw fileFault('INVALID_VALUE', { ...place, column }, `found ${found}, wanted ${wanted}`);
+  throw errorAt('INVALID_VALUE', { ...place, column }, `found ${found}, wanted ${wanted}`);
 }
 
 function checkMissing({ spec, nameInFile }: FileColumn, place: Place): void {
   if (spec.nullable === true) return;
-  throw fileFault('INVALID_VALUE', { ...place, column: nameInFile }, `found nothing, wanted a ${spec.type}`);
+  throw errorAt('INVALID_VALUE', { ...place, column: nameInFile }, `found nothing, wanted a ${spec.type}`);
 }
 
 /** Remembers in which row a value stood first, for columns whose values must differ. */
@@ -70,11 +70,7 @@ function createDuplicateCheck(column: string): (value: string | number, place: P
   return (value, place) => {
     const earlier = firstRow.get(value);
     if (earlier !== undefined)
-      throw fileFault(
-        'INVALID_VALUE',
-        { ...place, column },
-        `found the value of row ${earlier} again, wanted each once`,
-      );
+      throw errorAt('INVALID_VALUE', { ...place, column }, `found the value of row ${earlier} again, wanted each once`);
     firstRow.set(value, place.row);
   };
 }

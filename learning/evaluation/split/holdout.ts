@@ -1,5 +1,5 @@
 import type { FrozenHoldout, SplitRule } from '../../../contracts/dataset.js';
-import { PipelineError } from '../../../contracts/errors.js';
+import { errorAt, type PipelineError } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
 import { requireAtLeast } from '../../checks.js';
 import { hashFraction } from '../../numeric/hash/murmur.js';
@@ -36,8 +36,7 @@ function groupNames(table: Table, name: string): readonly (string | null)[] {
 }
 
 function missing(column: string, row: number): PipelineError {
-  const message = `row ${row}: column "${column}" decides on the holdout and is empty`;
-  return new PipelineError('INVALID_VALUE', message, { column, row });
+  return errorAt('INVALID_VALUE', { row, column }, 'the cell decides on the holdout and is empty');
 }
 
 function judgeNames(table: Table, column: string, isHeld: (name: string) => boolean): Uint8Array {

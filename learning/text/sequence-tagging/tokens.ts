@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { errorAt } from '../../../contracts/errors.js';
 
 /** A token and where it stands: `text.slice(start, end)` in UTF-16 code units. */
 export interface Token {
@@ -58,6 +58,6 @@ export function requireSpan(text: string, { start, end }: Span, row: number): vo
   const cuts = (at: number): boolean =>
     at > 0 && at < text.length && isHighSurrogate(text.charCodeAt(at - 1)) && (text.charCodeAt(at) & 0xfc00) === 0xdc00;
   if (inside && !cuts(start) && !cuts(end)) return;
-  const message = `row ${row + 1}: a span from ${start} to ${end} does not fit a text of ${text.length} code units`;
-  throw new PipelineError('INVALID_VALUE', message, { row: row + 1 });
+  const finding = `a span from ${start} to ${end} does not fit a text of ${text.length} code units`;
+  throw errorAt('INVALID_VALUE', { row: row + 1 }, finding);
 }

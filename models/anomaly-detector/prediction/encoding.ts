@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
-import { PipelineError } from '../../../contracts/errors.js';
+import { errorAt } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
 import { numberColumn, textColumn } from '../../../learning/table.js';
 import { columnNames } from '../data/columns.js';
@@ -36,8 +36,7 @@ export interface EncodableRows {
 function requireFinite(values: Float64Array, column: string): Float64Array {
   const row = values.findIndex((value) => value === Infinity || value === -Infinity);
   if (row < 0) return values;
-  const message = `row ${row + 1}, column "${column}": found ${String(values[row])}`;
-  throw new PipelineError('NOT_FINITE', message, { row: row + 1, column });
+  throw errorAt('NOT_FINITE', { row: row + 1, column }, 'the number is not finite');
 }
 
 const isNumeric = ({ kind }: FeatureSpec): boolean => kind === 'numeric';

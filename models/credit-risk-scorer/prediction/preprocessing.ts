@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
-import { PipelineError } from '../../../contracts/errors.js';
+import { errorAt, PipelineError } from '../../../contracts/errors.js';
 import type { Column, Table } from '../../../contracts/table.js';
 
 const encodedFeature = z.discriminatedUnion('kind', [
@@ -84,10 +84,7 @@ export function columnCells(table: Table, feature: EncodedFeature): Cell[] {
     throw new PipelineError('MISSING_COLUMN', `no ${feature.kind} column "${feature.name}"`, { column: feature.name });
   return Array.from<number | string | null, Cell>(column.values, (value, row) => {
     if (value === Infinity || value === -Infinity)
-      throw new PipelineError('NOT_FINITE', `row ${row + 1}, column "${feature.name}": found ${String(value)}`, {
-        row: row + 1,
-        column: feature.name,
-      });
+      throw errorAt('NOT_FINITE', { row: row + 1, column: feature.name }, 'the number is not finite');
     return value;
   });
 }

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { type DataPlace, errorAt } from '../../../contracts/errors.js';
 import type { Span } from '../../../learning/text/sequence-tagging/index.js';
 
 /** What the label column holds for a text without any entity; an empty cell would mean "not annotated". */
@@ -28,9 +28,9 @@ export function writeConfidentSpans(spans: readonly ConfidentSpan[]): string {
 export const isType = (type: string): boolean => TYPE.test(type);
 
 /** @throws PipelineError `INVALID_VALUE` for an entity type that no label column can hold. */
-export function requireType(type: string, details: Readonly<Record<string, string | number>>): string {
+export function requireType(type: string, place: DataPlace): string {
   if (isType(type)) return type;
-  throw new PipelineError('INVALID_VALUE', 'an entity type is empty, too long or has a space or colon', details);
+  throw errorAt('INVALID_VALUE', place, 'an entity type is empty, too long or has a space or colon');
 }
 
 /** Reads a label column's cell. @throws PipelineError `INVALID_VALUE`. */
@@ -38,10 +38,8 @@ export function readSpans(cell: string, row: number): ConfidentSpan[] {
   const items = cell.split(' ').filter((item) => item !== '' && item !== NO_ENTITIES);
   return items.map((item) => {
     const match = ITEM.exec(item);
-    if (!match) {
-      const message = `row ${row + 1}: an annotation is not start:end:TYPE`;
-      throw new PipelineError('INVALID_VALUE', message, { row: row + 1, column: 'entities' });
-    }
+    if (!match)
+      throw errorAt('INVALID_VALUE', { row: row + 1, column: 'entities' }, 'an annotation is not start:end:TYPE');
     const [, start, end, type, confidence] = match;
     return { start: Number(start), end: Number(end), type: type!, confidence: Number(confidence ?? 1) };
   });

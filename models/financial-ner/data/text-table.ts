@@ -1,7 +1,7 @@
-import { PipelineError, type ErrorCode } from '../../../contracts/errors.js';
+import { type DataPlace, errorAt, PipelineError } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
 import { requireSpan, type Span } from '../../../learning/text/sequence-tagging/index.js';
-import { isType, writeSpans } from './annotations.js';
+import { requireType, writeSpans } from './annotations.js';
 import type { RowKind } from './columns.js';
 
 /** An annotated text of a file. */
@@ -21,36 +21,26 @@ export interface AnnotatedText {
 
 export type Part = 'train' | 'test';
 
-/** Where in a file something is. */
-export type Place = Readonly<{ file: string; line?: number; row?: number }>;
-
-/** A fault of an annotated file. */
-export function textFault(code: ErrorCode, place: Place, finding: string): PipelineError {
-  const where = [place.file, place.line && `line ${place.line}`, place.row && `row ${place.row}`].filter(Boolean);
-  return new PipelineError(code, `${where.join(', ')}: ${finding}`, place);
-}
-
 /** Longer texts are no messages; the limit of a request is the same. */
 export const LONGEST_TEXT = 100_000;
 
 /** A span's fault names the file too. */
-function requirePlacedSpan(text: string, span: Span, place: Place): void {
+function requirePlacedSpan(text: string, span: Span, place: DataPlace): void {
   try {
     requireSpan(text, span, 0);
   } catch (cause) {
     const { start, end } = span;
     const finding = `a span from ${start} to ${end} does not fit a text of ${text.length} code units`;
-    throw cause instanceof PipelineError ? textFault('INVALID_VALUE', place, finding) : cause;
+    throw cause instanceof PipelineError ? errorAt('INVALID_VALUE', place, finding) : cause;
   }
 }
 
 /** @throws PipelineError `INVALID_VALUE` for an empty or endless text or an annotation that does not fit it. */
-export function requireAnnotated({ text, spans }: AnnotatedText, place: Place): void {
+export function requireAnnotated({ text, spans }: AnnotatedText, place: DataPlace): void {
   if (text.trim() === '' || text.length > LONGEST_TEXT)
-    throw textFault('INVALID_VALUE', place, `a text of ${text.length} characters, wanted 1 to ${LONGEST_TEXT}`);
+    throw errorAt('INVALID_VALUE', place, `a text of ${text.length} characters, wanted 1 to ${LONGEST_TEXT}`);
   for (const span of spans) {
-    if (!isType(span.type))
-      throw textFault('INVALID_VALUE', place, 'an entity type is empty, too long or has a space or colon');
+    requireType(span.type, place);
     requirePlacedSpan(text, span, place);
   }
 }

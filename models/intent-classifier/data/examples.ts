@@ -1,5 +1,5 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
-import { PipelineError } from '../../../contracts/errors.js';
+import { errorAt, PipelineError } from '../../../contracts/errors.js';
 import { hashFraction } from '../../../learning/evaluation/split/index.js';
 import { textColumn } from '../../../learning/table.js';
 import { hasSeveral, isOutOfScope, parseLabels } from './label-set.js';
@@ -35,7 +35,7 @@ export interface Prepared {
 function requireText(values: readonly (string | null)[], column: string): string[] {
   return values.map((value, i) => {
     if (value !== null && value !== '') return value;
-    throw new PipelineError('INVALID_VALUE', `row ${i + 1}, column "${column}": found nothing`, { row: i + 1, column });
+    throw errorAt('INVALID_VALUE', { row: i + 1, column }, 'the cell is empty');
   });
 }
 

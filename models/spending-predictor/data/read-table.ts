@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { errorAt } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
 import { dayOfTime, firstDayOf, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import { numberColumn, textColumn, timestampColumn } from '../../../learning/table.js';
@@ -47,10 +47,7 @@ function columnsOf(table: Table): Columns {
 
 function requireNumber(value: number, row: number, column: string): void {
   if (Number.isFinite(value)) return;
-  throw new PipelineError('NOT_FINITE', `row ${row + 1}, column "${column}": found ${value}, wanted a finite number`, {
-    row: row + 1,
-    column,
-  });
+  throw errorAt('NOT_FINITE', { row: row + 1, column }, 'the number is not finite');
 }
 
 /** A row as money out or in; null for what moves between the customer's own accounts. */

@@ -1,5 +1,5 @@
 import type { ColumnSpec, FileFormat } from '../../../../contracts/dataset.js';
-import { PipelineError } from '../../../../contracts/errors.js';
+import { errorAt } from '../../../../contracts/errors.js';
 import type { Table } from '../../../../contracts/table.js';
 import { asFeature } from '../directions.js';
 import { numberColumn, textColumn, withColumn } from '../../../../learning/table.js';
@@ -52,8 +52,7 @@ const protectedNames = ['statusAndSex', 'ageYears', 'foreignWorker'];
 function recodeLabels(table: Table): Float64Array {
   return numberColumn(table, 'bad').map((code, i) => {
     if (code === 1 || code === 2) return code - 1;
-    const message = `row ${i + 1}, column "bad": found ${code}, wanted 1 (good) or 2 (bad)`;
-    throw new PipelineError('INVALID_VALUE', message, { row: i + 1, column: 'bad' });
+    throw errorAt('INVALID_VALUE', { row: i + 1, column: 'bad' }, 'wanted 1 (good) or 2 (bad)');
   });
 }
 

@@ -1,7 +1,8 @@
+import { errorAt } from '../../../../contracts/errors.js';
 import type { FileFormat, SourceText } from '../../../../contracts/dataset.js';
 import type { Span } from '../../../../learning/text/sequence-tagging/index.js';
 import { textFeature, textColumns } from '../columns.js';
-import { requireAnnotated, textFault, textTable, type AnnotatedText, type Part } from '../text-table.js';
+import { requireAnnotated, textTable, type AnnotatedText, type Part } from '../text-table.js';
 
 const TAG = /^(?:O|[BILUES]-\S+)$/;
 const DOCUMENT = '-DOCSTART-';
@@ -20,7 +21,7 @@ function readWord(line: string, number: number, file: string): TaggedWord | null
   if (fields[0] === DOCUMENT) return null;
   const [word, tag] = [fields[0]!, fields.at(-1)!];
   if (fields.length >= 2 && TAG.test(tag)) return { word, tag, line: number };
-  throw textFault('MALFORMED_FILE', { file, line: number }, 'wanted a word and, last, a tag such as O or B-ORG');
+  throw errorAt('MALFORMED_FILE', { file, line: number }, 'wanted a word and, last, a tag such as O or B-ORG');
 }
 
 const BEGINS = /^[BUS]-/;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { errorAt } from '../../../../contracts/errors.js';
 import type { DatasetSchema, FileFormat, SourceText } from '../../../../contracts/dataset.js';
 import type { Table } from '../../../../contracts/table.js';
 import { textColumn, withColumn } from '../../../../learning/table.js';
 import { NO_ENTITIES, readSpans } from '../annotations.js';
 import { textColumns, textFeature } from '../columns.js';
-import { requireAnnotated, textFault, textTable, type AnnotatedText } from '../text-table.js';
+import { requireAnnotated, textTable, type AnnotatedText } from '../text-table.js';
 import { readObjects } from './json-text.js';
 
 const entry = z.strictObject({
@@ -20,14 +21,13 @@ function readEntry(row: Record<string, unknown>, file: string, number: number): 
   const parsed = entry.safeParse(row);
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0]!;
-    throw textFault('INVALID_VALUE', place, `${path.join('.') || 'the text'}: ${message}`);
+    throw errorAt('INVALID_VALUE', place, `${path.join('.') || 'the text'}: ${message}`);
   }
   const { text, entities, id, group, locale } = parsed.data;
   const wrong = entities.find(
     (entity) => entity.text !== undefined && entity.text !== text.slice(entity.start, entity.end),
   );
-  if (wrong)
-    throw textFault('INVALID_VALUE', place, `the text from ${wrong.start} to ${wrong.end} is not the entity's`);
+  if (wrong) throw errorAt('INVALID_VALUE', place, `the text from ${wrong.start} to ${wrong.end} is not the entity's`);
   const annotated = {
     text,
     spans: entities.map(({ start, end, type }) => ({ start, end, type })),

@@ -1,5 +1,6 @@
+import { errorAt } from '../../../../contracts/errors.js';
 import type { FileFormat, SourceText } from '../../../../contracts/dataset.js';
-import { requireAnnotated, textFault, textTable, type AnnotatedText, type Part } from '../text-table.js';
+import { requireAnnotated, textTable, type AnnotatedText, type Part } from '../text-table.js';
 import { conll } from './conll.js';
 import { readObjects } from './json-text.js';
 
@@ -16,11 +17,11 @@ interface Slot {
 function readEntry(row: Record<string, unknown>, place: { file: string; row: number }, part: Part): AnnotatedText {
   const { text, slots = {} } = row;
   if (typeof text !== 'string' || typeof slots !== 'object' || slots === null)
-    throw textFault('INVALID_VALUE', place, 'wanted {"text": …, "slots": {type: {"span": [start, end]}}}');
+    throw errorAt('INVALID_VALUE', place, 'wanted {"text": …, "slots": {type: {"span": [start, end]}}}');
   const spans = Object.entries(slots as Record<string, Slot>).map(([type, { span }]) => {
     const [start, end] = Array.isArray(span) ? (span as unknown[]) : [];
     if (typeof start === 'number' && typeof end === 'number') return { type, start, end };
-    throw textFault('INVALID_VALUE', place, 'a slot without a span of two numbers');
+    throw errorAt('INVALID_VALUE', place, 'a slot without a span of two numbers');
   });
   const annotated = { text, spans, part, kind: 'message' as const };
   requireAnnotated(annotated, place);

@@ -1,7 +1,8 @@
+import { errorAt } from '../../../../contracts/errors.js';
 import type { SourceText } from '../../../../contracts/dataset.js';
-import { parseJson } from './json-text.js';
+import { parseJson } from '../../../../learning/text/parse-json.js';
 import { messageFormat } from './message-format.js';
-import { type LabelledMessage, messageFault, type MessagePlace, type Part, requireMessage } from './message-table.js';
+import { type LabelledMessage, type MessagePlace, type Part, requireMessage } from './message-table.js';
 
 const PARTS: Readonly<Record<string, Part>> = {
   train: 'train',
@@ -16,7 +17,7 @@ const START = /^\s*\{\s*"(?:oos_)?(?:train|val|test)"\s*:\s*\[\s*\[/;
 function readPair(pair: unknown, part: Part, place: MessagePlace): LabelledMessage {
   const [text, intent] = Array.isArray(pair) ? (pair as unknown[]) : [];
   if (typeof text !== 'string' || typeof intent !== 'string')
-    throw messageFault('INVALID_VALUE', place, 'wanted a pair [text, intent]');
+    throw errorAt('INVALID_VALUE', place, 'wanted a pair [text, intent]');
   const message = { text, intent, part };
   requireMessage(message, place);
   return message;
@@ -28,7 +29,7 @@ function readFile({ name, text }: SourceText): LabelledMessage[] {
     const part = PARTS[key];
     if (part === undefined || !Array.isArray(pairs)) {
       const finding = `found the member "${key}", wanted lists named ${Object.keys(PARTS).join(', ')}`;
-      throw messageFault('MALFORMED_FILE', { file: name }, finding);
+      throw errorAt('MALFORMED_FILE', { file: name }, finding);
     }
     return (pairs as unknown[]).map((pair, i) => readPair(pair, part, { file: name, row: i + 1, column: key }));
   });

@@ -1,6 +1,7 @@
+import { errorAt } from '../../../../contracts/errors.js';
 import type { SourceText } from '../../../../contracts/dataset.js';
 import { messageFormat } from './message-format.js';
-import { type LabelledMessage, messageFault, type Part, partOfName, requireMessage } from './message-table.js';
+import { type LabelledMessage, type Part, partOfName, requireMessage } from './message-table.js';
 import { headerOf, readSeparated } from './separated.js';
 
 const COLUMNS = ['cs_query', 'cs_parse'];
@@ -12,7 +13,7 @@ function readFile(file: SourceText): LabelledMessage[] {
   return readSeparated(file, '\t', COLUMNS).map(({ line, values }) => {
     const place = { file: file.name, line };
     const intent = TOP_INTENT.exec(values.cs_parse ?? '')?.[1];
-    if (intent === undefined) throw messageFault('INVALID_VALUE', place, 'the parse does not begin with [IN:…');
+    if (intent === undefined) throw errorAt('INVALID_VALUE', place, 'the parse does not begin with [IN:…');
     const message = { text: values.cs_query ?? '', intent, part };
     requireMessage(message, place);
     return message;

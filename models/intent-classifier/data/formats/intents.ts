@@ -1,8 +1,9 @@
+import { errorAt } from '../../../../contracts/errors.js';
 import type { SourceText } from '../../../../contracts/dataset.js';
 import { joinLabels, parseLabels } from '../label-set.js';
-import { parseJson } from './json-text.js';
+import { parseJson } from '../../../../learning/text/parse-json.js';
 import { linesOf, messageFormat } from './message-format.js';
-import { type LabelledMessage, messageFault, type MessagePlace, type Part, requireMessage } from './message-table.js';
+import { type LabelledMessage, type MessagePlace, type Part, requireMessage } from './message-table.js';
 import { headerOf, readSeparated } from './separated.js';
 
 const PARTS: readonly string[] = ['train', 'validation', 'test'];
@@ -18,7 +19,7 @@ const isCsv = ({ text }: SourceText): boolean => {
 function requirePart(part: unknown, place: MessagePlace): Part | null {
   if (part === undefined || part === null || part === '') return null;
   if (typeof part === 'string' && PARTS.includes(part)) return part as Part;
-  throw messageFault('INVALID_VALUE', { ...place, column: 'part' }, `found another part than ${PARTS.join(', ')}`);
+  throw errorAt('INVALID_VALUE', { ...place, column: 'part' }, `found another part than ${PARTS.join(', ')}`);
 }
 
 /** A name, or a list of names under `intents`. */
@@ -26,7 +27,7 @@ function requireIntent({ intent, intents }: Readonly<Record<string, unknown>>, p
   if (typeof intent === 'string' && intents === undefined) return joinIfSeveral(intent);
   const named = Array.isArray(intents) && intents.every((name) => typeof name === 'string' && name !== '');
   if (named && intent === undefined) return joinLabels(intents as string[]);
-  throw messageFault(
+  throw errorAt(
     'INVALID_VALUE',
     { ...place, column: 'intent' },
     'wanted "intent": name, or "intents": [names], and not both',
@@ -37,15 +38,14 @@ const joinIfSeveral = (intent: string): string => (intent.includes('#') ? joinLa
 
 function readEntry(entry: unknown, place: MessagePlace): LabelledMessage {
   if (entry === null || typeof entry !== 'object' || Array.isArray(entry))
-    throw messageFault('INVALID_VALUE', place, 'wanted an object with text and intent');
+    throw errorAt('INVALID_VALUE', place, 'wanted an object with text and intent');
   const members = entry as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(members).find((name) => !MEMBERS.has(name));
-  if (unknown !== undefined) throw messageFault('INVALID_VALUE', place, `found the unknown member "${unknown}"`);
+  if (unknown !== undefined) throw errorAt('INVALID_VALUE', place, `found the unknown member "${unknown}"`);
   const { text, group } = members;
-  if (typeof text !== 'string')
-    throw messageFault('INVALID_VALUE', { ...place, column: 'text' }, 'wanted "text": a text');
+  if (typeof text !== 'string') throw errorAt('INVALID_VALUE', { ...place, column: 'text' }, 'wanted "text": a text');
   if (group !== undefined && typeof group !== 'string')
-    throw messageFault('INVALID_VALUE', { ...place, column: 'group' }, 'wanted "group": a text');
+    throw errorAt('INVALID_VALUE', { ...place, column: 'group' }, 'wanted "group": a text');
   const message = { text, intent: requireIntent(members, place), part: requirePart(members.part, place), group };
   requireMessage(message, place);
   return message;
@@ -64,7 +64,7 @@ function readJson(file: SourceText): LabelledMessage[] {
     );
   const document = parseJson(file);
   const messages = Array.isArray(document) ? document : (document as { readonly messages?: unknown }).messages;
-  if (!Array.isArray(messages)) throw messageFault('MALFORMED_FILE', { file: file.name }, 'wanted a list of messages');
+  if (!Array.isArray(messages)) throw errorAt('MALFORMED_FILE', { file: file.name }, 'wanted a list of messages');
   return (messages as unknown[]).map((entry, i) => readEntry(entry, { file: file.name, row: i + 1 }));
 }
 

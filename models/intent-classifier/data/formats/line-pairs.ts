@@ -1,6 +1,7 @@
+import { errorAt } from '../../../../contracts/errors.js';
 import type { SourceText } from '../../../../contracts/dataset.js';
 import { linesOf, messageFormat } from './message-format.js';
-import { type LabelledMessage, messageFault, partOfName, requireMessage } from './message-table.js';
+import { type LabelledMessage, partOfName, requireMessage } from './message-table.js';
 
 const TEXTS = /(?:^|\/)seq\.in$/;
 
@@ -8,11 +9,11 @@ function readPair(texts: SourceText, files: readonly SourceText[]): LabelledMess
   const labelName = texts.name.replace(TEXTS, (match) => match.replace('seq.in', 'label'));
   const labels = files.find(({ name }) => name === labelName);
   if (labels === undefined)
-    throw messageFault('MISSING_COLUMN', { file: texts.name }, `wanted the labels in ${labelName} beside it`);
+    throw errorAt('MISSING_COLUMN', { file: texts.name }, `wanted the labels in ${labelName} beside it`);
   const [lines, names] = [linesOf(texts.text), linesOf(labels.text)];
   if (lines.length !== names.length) {
     const finding = `found ${names.length} labels for ${lines.length} texts`;
-    throw messageFault('MALFORMED_FILE', { file: labelName }, finding);
+    throw errorAt('MALFORMED_FILE', { file: labelName }, finding);
   }
   const part = partOfName(texts.name);
   return lines.map((text, i) => {

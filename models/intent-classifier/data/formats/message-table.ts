@@ -1,5 +1,5 @@
 import type { ColumnSpec, DatasetSchema, FeatureSpec } from '../../../../contracts/dataset.js';
-import { PipelineError } from '../../../../contracts/errors.js';
+import { errorAt } from '../../../../contracts/errors.js';
 import type { Column, Table } from '../../../../contracts/table.js';
 import { hashFraction } from '../../../../learning/evaluation/split/index.js';
 
@@ -73,31 +73,14 @@ export interface MessagePlace {
   readonly column?: string;
 }
 
-/** A fault of a message, naming file, place and column but not what it says. */
-export function messageFault(
-  code: 'MALFORMED_FILE' | 'INVALID_VALUE' | 'MISSING_COLUMN',
-  place: MessagePlace,
-  finding: string,
-): PipelineError {
-  const { file, row, line, column } = place;
-  const where = [
-    file,
-    ...(row === undefined ? [] : [`row ${row}`]),
-    ...(line === undefined ? [] : [`line ${line}`]),
-    ...(column === undefined ? [] : [`column "${column}"`]),
-  ];
-  return new PipelineError(code, `${where.join(', ')}: ${finding}`, { ...place });
-}
-
 /** @throws PipelineError `INVALID_VALUE` for an empty text or label, or a text that is too long. */
 export function requireMessage({ text, intent }: Pick<LabelledMessage, 'text' | 'intent'>, place: MessagePlace): void {
-  if (text.trim() === '')
-    throw messageFault('INVALID_VALUE', { ...place, column: 'text' }, 'found a message without text');
+  if (text.trim() === '') throw errorAt('INVALID_VALUE', { ...place, column: 'text' }, 'found a message without text');
   if (intent.trim() === '')
-    throw messageFault('INVALID_VALUE', { ...place, column: 'intent' }, 'found a message without a label');
+    throw errorAt('INVALID_VALUE', { ...place, column: 'intent' }, 'found a message without a label');
   if (text.length <= LONGEST_MESSAGE) return;
   const finding = `found a message of ${text.length} characters, wanted at most ${LONGEST_MESSAGE}`;
-  throw messageFault('INVALID_VALUE', place, finding);
+  throw errorAt('INVALID_VALUE', place, finding);
 }
 
 const drawnPart = ({ text, group }: LabelledMessage): Part =>

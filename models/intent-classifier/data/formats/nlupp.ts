@@ -1,8 +1,9 @@
+import { errorAt } from '../../../../contracts/errors.js';
 import type { SourceText } from '../../../../contracts/dataset.js';
 import { joinLabels } from '../label-set.js';
-import { parseJson } from './json-text.js';
+import { parseJson } from '../../../../learning/text/parse-json.js';
 import { messageFormat } from './message-format.js';
-import { type LabelledMessage, messageFault, type MessagePlace, type Part, requireMessage } from './message-table.js';
+import { type LabelledMessage, type MessagePlace, type Part, requireMessage } from './message-table.js';
 
 const FOLD = /(?:^|\/)fold(\d+)\.json$/;
 /** Of fifteen folds the last three are test, as in the large-data setting with one fifth held out. */
@@ -14,7 +15,7 @@ function readEntry(entry: unknown, part: Part, place: MessagePlace): LabelledMes
   const { text, intents = [] } = (entry ?? {}) as { readonly text?: unknown; readonly intents?: unknown };
   const named = Array.isArray(intents) && intents.every((intent) => typeof intent === 'string');
   if (typeof text !== 'string' || !named)
-    throw messageFault('INVALID_VALUE', place, 'wanted {"text": …, "intents": [names]}');
+    throw errorAt('INVALID_VALUE', place, 'wanted {"text": …, "intents": [names]}');
   const message = { text, intent: joinLabels(intents), part };
   requireMessage(message, place);
   return message;
@@ -22,7 +23,7 @@ function readEntry(entry: unknown, part: Part, place: MessagePlace): LabelledMes
 
 function readFold(file: SourceText): LabelledMessage[] {
   const entries = parseJson(file);
-  if (!Array.isArray(entries)) throw messageFault('MALFORMED_FILE', { file: file.name }, 'wanted a list of messages');
+  if (!Array.isArray(entries)) throw errorAt('MALFORMED_FILE', { file: file.name }, 'wanted a list of messages');
   const part = foldOf(file) >= FIRST_TEST_FOLD ? 'test' : 'train';
   return (entries as unknown[]).map((entry, i) => readEntry(entry, part, { file: file.name, row: i + 1 }));
 }

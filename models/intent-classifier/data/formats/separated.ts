@@ -1,7 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { SourceText } from '../../../../contracts/dataset.js';
-import { PipelineError } from '../../../../contracts/errors.js';
-import { messageFault } from './message-table.js';
+import { errorAt } from '../../../../contracts/errors.js';
 
 /** One record of a file with a header. */
 export interface NamedRecord {
@@ -22,7 +21,7 @@ function parseRecords({ name, text }: SourceText, delimiter: ',' | '\t'): readon
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
     const line = Number(cause.lines ?? 1);
-    throw new PipelineError('MALFORMED_FILE', `${name}, line ${line}: a quoted field is broken`, { file: name, line });
+    throw errorAt('MALFORMED_FILE', { file: name, line }, 'a quoted field is broken');
   }
 }
 
@@ -35,11 +34,11 @@ export function readSeparated(file: SourceText, delimiter: ',' | '\t', wanted: r
   const names = header?.record.map((name) => name.trim()) ?? [];
   const missing = wanted.filter((name) => !names.includes(name));
   if (missing.length > 0)
-    throw messageFault('MISSING_COLUMN', { file: file.name }, `wanted the columns ${missing.join(', ')}`);
+    throw errorAt('MISSING_COLUMN', { file: file.name }, `wanted the columns ${missing.join(', ')}`);
   return records.map(({ record, info: { lines } }) => {
     const place = { file: file.name, line: lines };
     if (record.length !== names.length)
-      throw messageFault('MALFORMED_FILE', place, `found ${record.length} columns, wanted ${names.length}`);
+      throw errorAt('MALFORMED_FILE', place, `found ${record.length} columns, wanted ${names.length}`);
     return { line: lines, values: Object.fromEntries(names.map((name, i) => [name, record[i] ?? ''])) };
   });
 }

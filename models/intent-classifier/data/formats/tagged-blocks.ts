@@ -1,7 +1,8 @@
+import { errorAt } from '../../../../contracts/errors.js';
 import type { SourceText } from '../../../../contracts/dataset.js';
 import { joinLabels, parseLabels } from '../label-set.js';
 import { linesOf, messageFormat } from './message-format.js';
-import { type LabelledMessage, messageFault, type Part, partOfName, requireMessage } from './message-table.js';
+import { type LabelledMessage, type Part, partOfName, requireMessage } from './message-table.js';
 
 /** `token tag` lines, tags in BIO. */
 const TOKEN = /^(\S+) (O|[BI]-\S+)$/;
@@ -18,11 +19,11 @@ function readLine(block: Block, line: string, place: { readonly file: string; re
   const token = TOKEN.exec(line);
   if (token !== null && block.intent === null) block.tokens.push(token[1]!);
   else if (token === null && block.intent === null && block.tokens.length > 0 && !/\s/.test(line)) block.intent = line;
-  else throw messageFault('MALFORMED_FILE', place, 'wanted "token tag" lines, then one line with the intent');
+  else throw errorAt('MALFORMED_FILE', place, 'wanted "token tag" lines, then one line with the intent');
 }
 
 function closeBlock(block: Block, place: { readonly file: string; readonly line: number }, part: Part | null) {
-  if (block.intent === null) throw messageFault('MALFORMED_FILE', place, 'a block ends without an intent');
+  if (block.intent === null) throw errorAt('MALFORMED_FILE', place, 'a block ends without an intent');
   const message = { text: block.tokens.join(' '), intent: joinLabels(parseLabels(block.intent)), part };
   requireMessage(message, place);
   return message;
