@@ -16,8 +16,8 @@ function mentionsByType(set: LabelSet, sentences: readonly LabelledSentence[]): 
   const mentions = new Map<string, Mention[]>();
   for (const sentence of sentences)
     for (const span of decodeLabels(set, sentence.labels)) {
-      const known = mentions.get(span.type);
-      if (known) known.push(mentionOf(sentence, span));
+      const mentionsOfType = mentions.get(span.type);
+      if (mentionsOfType) mentionsOfType.push(mentionOf(sentence, span));
       else mentions.set(span.type, [mentionOf(sentence, span)]);
     }
   return mentions;
@@ -51,8 +51,8 @@ function replaceMentions(
 }
 
 /**
- * Copies of the sentences in which each entity is replaced by another of its type from the training text (Dai & Adel
- * 2020, "mention replacement"): what stands around a name then counts for more than the name.
+ * Copies of the sentences in which each mention is replaced by a random mention of its type (Dai & Adel 2020, "mention
+ * replacement"), so that context gains weight over the names themselves. Sentences without mentions have no copy.
  */
 export function swapMentions(
   set: LabelSet,

@@ -1,65 +1,64 @@
-import { endsThere, type Passed } from './forward-backward.js';
+import { betaOfSpanEnd, type ForwardBackward } from './forward-backward.js';
 import { typeLabels, type LabelSet, type TokenSpan } from './labels.js';
 
-/** An entity that a sentence may hold. */
+/** A possible entity of a sentence. */
 export interface Candidate extends TokenSpan {
-  /** That the sentence holds exactly this span with this type. */
+  /** Marginal probability that the sentence has exactly this span with this type. */
   readonly probability: number;
 }
 
-const at = ({ set }: { readonly set: LabelSet }, token: number, label: number): number =>
+const cellOf = ({ set }: { readonly set: LabelSet }, token: number, label: number): number =>
   token * set.labels.length + label;
 
-/** Factor by which a path's share changes when it goes on from `from` to `to` at `token`. */
-function move({ model, buffers, steps }: Passed, from: number, to: number, token: number): number {
+/** Scaled weight of the step from label `from` to label `to` at `token`, emission included. */
+function transitionFactor({ model, buffers, steps }: ForwardBackward, from: number, to: number, token: number): number {
   const edge = model.lattice.edgeOf[from * (model.set.labels.length + 1) + to]!;
-  return (steps[edge]! * buffers.emissions[at(model, token, to)]!) / buffers.scale[token]!;
+  return (steps[edge]! * buffers.emissions[cellOf(model, token, to)]!) / buffers.scale[token]!;
 }
 
-/** Spans of one type that begin at `first`, each by the constrained forward–backward of Culotta & McCallum (2004). */
-function spansFrom(passed: Passed, type: number, first: number, least: number): Candidate[] {
-  const { model, buffers, tokens } = passed;
-  const { alone, opening, inside, closing } = typeLabels(model.set, type);
-  const found: Candidate[] = [];
-  const offer = (last: number, probability: number): void => {
-    if (probability >= least) found.push({ type: model.set.types[type]!, first, last, probability });
+/** Spans of one type that begin at `first`; probabilities by constrained forward–backward (Culotta & McCallum 2004). */
+function candidatesFrom(chain: ForwardBackward, type: number, first: number, minimumProbability: number): Candidate[] {
+  const { model, buffers, tokens } = chain;
+  const { single, begin, inside, end } = typeLabels(model.set, type);
+  const candidates: Candidate[] = [];
+  const addCandidate = (last: number, probability: number): void => {
+    if (probability >= minimumProbability) candidates.push({ type: model.set.types[type]!, first, last, probability });
   };
-  offer(first, buffers.alpha[at(model, first, alone)]! * endsThere(passed, first, alone));
-  let reached = buffers.alpha[at(model, first, opening)]!;
-  let before = opening;
+  addCandidate(first, buffers.alpha[cellOf(model, first, single)]! * betaOfSpanEnd(chain, first, single));
+  let mass = buffers.alpha[cellOf(model, first, begin)]!;
+  let previous = begin;
   for (let i = first + 1; i < tokens; i++) {
-    // All paths that are still inside: no longer span is likelier than they are together.
-    if (reached * buffers.beta[at(model, i - 1, before)]! < least) break;
-    offer(i, reached * move(passed, before, closing, i) * endsThere(passed, i, closing));
-    reached *= move(passed, before, inside, i);
-    before = inside;
+    // The mass of all paths still inside the entity bounds the probability of every longer span.
+    if (mass * buffers.beta[cellOf(model, i - 1, previous)]! < minimumProbability) break;
+    addCandidate(i, mass * transitionFactor(chain, previous, end, i) * betaOfSpanEnd(chain, i, end));
+    mass *= transitionFactor(chain, previous, inside, i);
+    previous = inside;
   }
-  return found;
+  return candidates;
 }
 
 /**
- * Every span and type with at least this probability, by their beginnings. One pass along the sentence and back, and
- * O(tokens · types) more.
- * @param least - greater than 0.
+ * Every span and type with at least this probability, ordered by first token. O(tokens · types) after forward–backward.
+ * @param minimumProbability - greater than 0.
  */
-export function candidateSpans(passed: Passed, least: number): Candidate[] {
-  const types = [...passed.model.set.types.keys()];
-  const found: Candidate[] = [];
-  for (let first = 0; first < passed.tokens; first++)
-    for (const type of types) found.push(...spansFrom(passed, type, first, least));
-  return found;
+export function candidateSpans(chain: ForwardBackward, minimumProbability: number): Candidate[] {
+  const types = [...chain.model.set.types.keys()];
+  const candidates: Candidate[] = [];
+  for (let first = 0; first < chain.tokens; first++)
+    for (const type of types) candidates.push(...candidatesFrom(chain, type, first, minimumProbability));
+  return candidates;
 }
 
 /**
- * The candidates without overlap whose probabilities exceed the threshold by most in sum: with the threshold at half of
- * the F1 that can be had, those with the greatest expected F1 (Lewis 1995; Lipton, Elkan & Narayanaswamy 2014), unlike the
- * most likely path, which is right as a whole or not at all. Weighted interval scheduling (Kleinberg & Tardos 2005, §6.1).
+ * The non-overlapping candidates with the largest sum of (probability − threshold), by weighted interval scheduling
+ * (Kleinberg & Tardos 2005, §6.1). With the threshold at half of the optimal F1 they maximise expected F1 (Lewis 1995;
+ * Lipton, Elkan & Narayanaswamy 2014); the Viterbi path maximises the probability of the whole sequence instead.
  */
 export function bestCandidates(candidates: readonly Candidate[], tokens: number, threshold: number): Candidate[] {
   const endingAt = Array.from({ length: tokens }, (): Candidate[] => []);
   for (const candidate of candidates) if (candidate.probability > threshold) endingAt[candidate.last]!.push(candidate);
   const gain = new Float64Array(tokens + 1);
-  const chosen = endingAt.map((ending, last) => {
+  const bestEndingAt = endingAt.map((ending, last) => {
     let best: Candidate | null = null;
     gain[last + 1] = gain[last]!;
     for (const candidate of ending) {
@@ -70,11 +69,11 @@ export function bestCandidates(candidates: readonly Candidate[], tokens: number,
     }
     return best;
   });
-  const taken: Candidate[] = [];
+  const selected: Candidate[] = [];
   for (let end = tokens - 1; end >= 0;) {
-    const candidate = chosen[end] ?? null;
-    if (candidate) taken.push(candidate);
+    const candidate = bestEndingAt[end] ?? null;
+    if (candidate) selected.push(candidate);
     end = candidate ? candidate.first - 1 : end - 1;
   }
-  return taken.reverse();
+  return selected.reverse();
 }

@@ -1,20 +1,20 @@
 import { createRandom, type Random } from '../../numeric/random/index.js';
 import { hashText, mix } from './hash.js';
 
-/** Fine and coarse class of the known lower-case words. */
+/** Fine and coarse cluster of each known lower-case word. */
 export type Clusters = ReadonlyMap<string, readonly [number, number]>;
 
 /** Dimensions of a word's context vector after random indexing (Kanerva, Kristoferson & Holst 2000). */
 const DIMENSIONS = 48;
-/** Rarer words have no context to speak of. */
-const FEWEST = 3;
-const FINE = 64;
-const COARSE = 16;
-const ROUNDS = 8;
+/** Rarer words have too few contexts to be clustered. */
+const MINIMUM_COUNT = 3;
+const FINE_CLUSTERS = 64;
+const COARSE_CLUSTERS = 16;
+const ITERATIONS = 8;
 
-interface Counted {
+interface ContextVectors {
   readonly words: readonly string[];
-  readonly numbers: ReadonlyMap<string, number>;
+  readonly rowOf: ReadonlyMap<string, number>;
   /** (words, dimensions) of unit length. */
   readonly vectors: Float64Array;
 }
@@ -25,8 +25,8 @@ function countWords(sentences: readonly (readonly string[])[]): Map<string, numb
   return counts;
 }
 
-/** Adds a neighbour's signature: eight signs at places that only the neighbour and its side decide. */
-function addNeighbour(vectors: Float64Array, row: number, hash: number, weight: number): void {
+/** Adds a neighbour's signature: eight signs at positions that depend on the neighbour and its side only. */
+function addSignature(vectors: Float64Array, row: number, hash: number, weight: number): void {
   let h = hash;
   for (let i = 0; i < 8; i++) {
     h = mix(h, i);
@@ -41,77 +41,77 @@ function normaliseRow(vectors: Float64Array, row: number): void {
   for (let d = 0; d < DIMENSIONS; d++) vectors[row + d]! *= inverse;
 }
 
-function contextVectors(sentences: readonly (readonly string[])[]): Counted {
+function contextVectors(sentences: readonly (readonly string[])[]): ContextVectors {
   const counts = countWords(sentences);
-  const words = [...counts.keys()].filter((word) => counts.get(word)! >= FEWEST);
-  const numbers = new Map(words.map((word, i) => [word, i]));
+  const words = [...counts.keys()].filter((word) => counts.get(word)! >= MINIMUM_COUNT);
+  const rowOf = new Map(words.map((word, i) => [word, i]));
   const vectors = new Float64Array(words.length * DIMENSIONS);
   for (const sentence of sentences)
     sentence.forEach((word, i) => {
-      const number = numbers.get(word);
-      if (number === undefined) return;
+      const row = rowOf.get(word);
+      if (row === undefined) return;
       for (const [offset, seed] of [
         [-1, 1],
         [1, 2],
       ] as const) {
         const neighbour = sentence[i + offset] ?? '';
-        // A frequent neighbour says little.
+        // Frequent neighbours carry little information.
         const weight = 1 / Math.sqrt(1 + (counts.get(neighbour) ?? sentences.length));
-        addNeighbour(vectors, number * DIMENSIONS, hashText(neighbour, seed), weight);
+        addSignature(vectors, row * DIMENSIONS, hashText(neighbour, seed), weight);
       }
     });
   words.forEach((_, i) => normaliseRow(vectors, i * DIMENSIONS));
-  return { words, numbers, vectors };
+  return { words, rowOf, vectors };
 }
 
-function nearest(vectors: Float64Array, row: number, centres: Float64Array): number {
+function nearestCentre(vectors: Float64Array, row: number, centres: Float64Array): number {
   let best = -Infinity;
-  let chosen = 0;
+  let nearest = 0;
   for (let c = 0; c * DIMENSIONS < centres.length; c++) {
     let dot = 0;
     for (let d = 0; d < DIMENSIONS; d++) dot += vectors[row + d]! * centres[c * DIMENSIONS + d]!;
     if (dot > best) {
       best = dot;
-      chosen = c;
+      nearest = c;
     }
   }
-  return chosen;
+  return nearest;
 }
 
-/** Spherical k-means; an empty class keeps its centre. */
-function assign({ words, vectors }: Counted, k: number, random: Random): Int32Array {
+/** Spherical k-means; an empty cluster keeps its centre. */
+function assignClusters({ words, vectors }: ContextVectors, k: number, random: Random): Int32Array {
   const centres = new Float64Array(k * DIMENSIONS);
   const order = random.permutation(words.length);
   for (let c = 0; c < k; c++) {
     const row = order[c % words.length]! * DIMENSIONS;
     centres.set(vectors.subarray(row, row + DIMENSIONS), c * DIMENSIONS);
   }
-  let classes = new Int32Array(words.length);
-  for (let round = 0; round < ROUNDS; round++) {
-    classes = Int32Array.from(words, (_, i) => nearest(vectors, i * DIMENSIONS, centres));
+  let clusters = new Int32Array(words.length);
+  for (let round = 0; round < ITERATIONS; round++) {
+    clusters = Int32Array.from(words, (_, i) => nearestCentre(vectors, i * DIMENSIONS, centres));
     const sums = new Float64Array(centres.length);
-    classes.forEach((c, i) => {
+    clusters.forEach((c, i) => {
       for (let d = 0; d < DIMENSIONS; d++) sums[c * DIMENSIONS + d]! += vectors[i * DIMENSIONS + d]!;
     });
     for (let c = 0; c < k; c++) {
-      if (!classes.includes(c)) continue;
+      if (!clusters.includes(c)) continue;
       normaliseRow(sums, c * DIMENSIONS);
       centres.set(sums.subarray(c * DIMENSIONS, (c + 1) * DIMENSIONS), c * DIMENSIONS);
     }
   }
-  return classes;
+  return clusters;
 }
 
 /**
- * Classes of words that stand between the same neighbours: random indexing of left and right neighbours, then k-means.
- * A cheap relative of Brown clusters. Deterministic given the seed; O(tokens + words · classes · rounds).
+ * Clusters words by their left and right neighbours: random indexing, then spherical k-means. A cheaper alternative to
+ * Brown clusters. Deterministic given the seed; O(tokens + words · clusters · iterations).
  * @param sentences - lower-case words.
  */
 export function fitClusters(sentences: readonly (readonly string[])[], seed: number): Clusters {
-  const counted = contextVectors(sentences);
-  if (counted.words.length < COARSE) return new Map();
+  const context = contextVectors(sentences);
+  if (context.words.length < COARSE_CLUSTERS) return new Map();
   const random = createRandom(seed).fork('clusters');
-  const fine = assign(counted, FINE, random);
-  const coarse = assign(counted, COARSE, random);
-  return new Map(counted.words.map((word, i) => [word, [fine[i]!, coarse[i]!] as const]));
+  const fine = assignClusters(context, FINE_CLUSTERS, random);
+  const coarse = assignClusters(context, COARSE_CLUSTERS, random);
+  return new Map(context.words.map((word, i) => [word, [fine[i]!, coarse[i]!] as const]));
 }

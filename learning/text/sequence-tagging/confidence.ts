@@ -1,26 +1,26 @@
 import { bestCandidates, candidateSpans } from './candidates.js';
 import type { TokenSpan } from './labels.js';
-import { passAlong, type ChainModel } from './forward-backward.js';
+import { forwardBackward, type ChainModel } from './forward-backward.js';
 
-/** An entity with the log-odds that exactly this span and type is right. */
+/** An entity with the log-odds that both span and type are correct. */
 export interface ScoredTokenSpan extends TokenSpan {
   /** Uncalibrated; finite. */
   readonly margin: number;
 }
 
-/** Keeps margins finite when the model is as sure as floating point can be. */
-const SUREST = 1e-9;
+/** Keeps margins finite when a probability rounds to 0 or 1. */
+const PROBABILITY_EPSILON = 1e-9;
 
-/** Log-odds of a probability, finite. */
-export const marginOf = (probability: number): number => {
-  const inside = Math.min(1 - SUREST, Math.max(SUREST, probability));
-  return Math.log(inside / (1 - inside));
+/** Log-odds of a probability, clipped to be finite. */
+export const logOdds = (probability: number): number => {
+  const clipped = Math.min(1 - PROBABILITY_EPSILON, Math.max(PROBABILITY_EPSILON, probability));
+  return Math.log(clipped / (1 - clipped));
 };
 
 /**
- * The entities of a sentence, from left to right, each with how sure the model is of it.
- * @param scores - (tokens, labels), not changed.
- * @param threshold - in (0, 1): smallest probability of an entity that is worth reporting.
+ * The entities of a sentence from left to right, each with its margin.
+ * @param scores - (tokens, labels), left unchanged.
+ * @param threshold - in (0, 1): smallest probability of a reported entity.
  */
 export function decodeEntities(
   model: ChainModel,
@@ -29,11 +29,11 @@ export function decodeEntities(
   threshold: number,
 ): ScoredTokenSpan[] {
   if (tokens === 0) return [];
-  const candidates = candidateSpans(passAlong(model, scores, tokens), threshold);
+  const candidates = candidateSpans(forwardBackward(model, scores, tokens), threshold);
   return bestCandidates(candidates, tokens, threshold).map(({ type, first, last, probability }) => ({
     type,
     first,
     last,
-    margin: marginOf(probability),
+    margin: logOdds(probability),
   }));
 }

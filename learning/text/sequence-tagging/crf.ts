@@ -11,26 +11,26 @@ import { crfObjective, type Pairs } from './objective.js';
 import type { ChainModel } from './forward-backward.js';
 import { countWords, trainingLexicon, trainingSet, type LabelledSentence } from './training-set.js';
 
-/** How a field is fitted. */
+/** How a conditional random field (CRF) is fitted. */
 export interface CrfSettings {
-  /** Most steps of L-BFGS; fewer when the objective stalls. */
+  /** Maximum iterations of L-BFGS; it stops earlier when the objective stalls. */
   readonly iterations: number;
-  /** L2 penalty; larger is smoother, smaller remembers more. */
+  /** L2 penalty; smaller values fit the training sentences more closely. */
   readonly l2: number;
-  /** Rarer features are dropped. */
+  /** Features with fewer occurrences are dropped. */
   readonly minimumCount: number;
-  /** Copies of the sentences with swapped names (`swapMentions`). */
+  /** Number of copies of the sentences with replaced mentions (`swapMentions`). */
   readonly swaps: number;
 }
 
 export interface CrfTask {
   readonly set: LabelSet;
   readonly sentences: readonly LabelledSentence[];
-  /** Names known from elsewhere: lower-case tokens joined with spaces → bits of the types. */
+  /** Names from outside the sentences: lower-case tokens joined with spaces → bit mask of types. */
   readonly names: ReadonlyMap<string, number>;
 }
 
-/** A fitted field. */
+/** A fitted conditional random field. */
 export interface CrfModel extends ChainModel {
   readonly resources: FeatureResources;
   readonly index: FeatureIndex;
@@ -39,14 +39,14 @@ export interface CrfModel extends ChainModel {
   readonly weights: Float64Array;
 }
 
-/** Stops when ten steps together lower the objective by less than this share. */
-const STALLED = 2e-3;
-/** Each copy with swapped names counts, so the penalty grows with them to mean the same. */
+/** The optimiser stops when ten iterations together lower the objective by less than this share. */
+const STALL_TOLERANCE = 2e-3;
+/** Copies add to the likelihood, so the penalty grows with their number to keep its relative weight. */
 const penalty = ({ l2, swaps }: CrfSettings): number => l2 * (1 + swaps / 2);
 
 /**
- * Fits a linear-chain conditional random field. Deterministic given the seed.
- * @throws whatever `context.signal` was aborted with.
+ * Fits a linear-chain conditional random field by L-BFGS (see `crfObjective`). Deterministic given the seed.
+ * @throws the reason of `context.signal` once it is aborted.
  */
 export function fitCrf(task: CrfTask, settings: CrfSettings, context: ComputeContext): CrfModel {
   const { set, sentences, names } = task;
@@ -60,7 +60,7 @@ export function fitCrf(task: CrfTask, settings: CrfSettings, context: ComputeCon
   const objective = crfObjective({ data, pairs, lattice: lat, l2: penalty(settings) });
   const { x } = minimise(objective, new Float64Array(pairs.labels.length + lat.from.length), {
     maxIterations: settings.iterations,
-    stallTolerance: STALLED,
+    stallTolerance: STALL_TOLERANCE,
     onIteration: ({ iteration }) => {
       context.signal.throwIfAborted();
       context.onProgress({ stage: 'training', done: iteration, total: settings.iterations });
@@ -70,10 +70,10 @@ export function fitCrf(task: CrfTask, settings: CrfSettings, context: ComputeCon
   return { set, lattice: lat, resources, index, pairs, weights, steps: x.slice(pairs.labels.length) };
 }
 
-/** Gives each token of a sentence a score a label. */
+/** Emission scores of a sentence: words in, (tokens, labels) row-major out. */
 export type SentenceScorer = (words: readonly string[]) => Float64Array;
 
-/** @returns a function that adds up weights; it keeps a cache of words. */
+/** Scorer of a fitted field: sums the weights of each token's features. Its extractor caches words. */
 export function crfScorer(
   model: CrfModel,
   extractor: FeatureExtractor = createFeatureExtractor(model.resources),

@@ -1,11 +1,12 @@
 import type { ComputeContext } from '../../../contracts/model-definition.js';
 import { betaMargin, fitBeta, type BetaCalibration } from '../../evaluation/calibration/beta.js';
 import { hashFraction } from '../../numeric/hash/murmur.js';
+import { sum } from '../../numeric/statistics/sum.js';
 import { bestCandidates, candidateSpans, type Candidate } from './candidates.js';
-import { marginOf, type ScoredTokenSpan } from './confidence.js';
+import { logOdds, type ScoredTokenSpan } from './confidence.js';
 import type { SentenceScorer } from './crf.js';
 import { decodeLabels, type LabelSet, type TokenSpan } from './labels.js';
-import { passAlong, type ChainModel } from './forward-backward.js';
+import { forwardBackward, type ChainModel } from './forward-backward.js';
 import type { LabelledSentence } from './training-set.js';
 
 /** A fitted model with its scorer. */
@@ -14,33 +15,33 @@ export interface FittedScorer {
   readonly score: SentenceScorer;
 }
 
-/** Sentences with what holds them together: those of one group are never on both sides. */
+/** Sentences with their groups; a group is never split between training and test folds. */
 export interface GroupedSentences {
   readonly sentences: readonly LabelledSentence[];
   readonly groups: readonly string[];
 }
 
-/** What cross-validation inside the training part chose and measured. */
+/** Decoding settings chosen by cross-validation inside the training part, with out-of-fold results. */
 export interface CrossValidated {
-  /** Taken off the score of O when decoding: entities are found more readily than likelihood alone would. */
+  /** Subtracted from the score of label O when decoding; a larger bias finds more entities. */
   readonly bias: number;
-  /** Smallest probability of an entity that is worth reporting. */
+  /** Smallest probability of a reported entity. */
   readonly threshold: number;
   readonly calibration: BetaCalibration;
   /** Out-of-fold entities of each sentence. */
   readonly entities: readonly (readonly ScoredTokenSpan[])[];
-  /** Out-of-fold micro F1 so decoded. */
+  /** Out-of-fold micro F1 with this bias and threshold. */
   readonly f1: number;
 }
 
 const BIASES = [0, 0.5, 1, 1.5] as const;
 const THRESHOLDS = [0.3, 0.4, 0.5, 0.6] as const;
-/** Fewer entities say nothing about calibration. */
-const FEWEST_TO_CALIBRATE = 30;
-const UNCHANGED: BetaCalibration = { kind: 'beta', a: 1, b: 1, c: 0 };
+/** With fewer entities calibration is not fitted. */
+const MINIMUM_CALIBRATION_ENTITIES = 30;
+const IDENTITY_CALIBRATION: BetaCalibration = { kind: 'beta', a: 1, b: 1, c: 0 };
 
-/** Lowers the score of O in place. */
-export function favourEntities(scores: Float64Array, labels: number, bias: number): Float64Array {
+/** Subtracts the bias from the score of label O of each token, in place. @param scores - (tokens, labels). */
+export function subtractOutsideBias(scores: Float64Array, labels: number, bias: number): Float64Array {
   for (let row = 0; row < scores.length; row += labels) scores[row]! -= bias;
   return scores;
 }
@@ -48,78 +49,80 @@ export function favourEntities(scores: Float64Array, labels: number, bias: numbe
 const keyOf = ({ type, first, last }: { type: string; first: number; last: number }): string =>
   `${first}-${last} ${type}`;
 
-/** The entities that are annotated just so. */
-function truths(set: LabelSet, { labels }: LabelledSentence): Set<string> {
+/** Keys of the annotated entities of a sentence. */
+function annotatedKeys(set: LabelSet, { labels }: LabelledSentence): Set<string> {
   return new Set(decodeLabels(set, labels).map(keyOf));
 }
 
-/** A sentence with the scores of a model that did not see its group. */
-export interface HeldSentence {
+/** A sentence with the scores of a model that was fitted without its group. */
+export interface HeldOutSentence {
   readonly chain: ChainModel;
   readonly scores: Float64Array;
   readonly tokens: number;
 }
 
-/** What may be in each sentence at a bias. */
-const candidatesAt = (held: readonly HeldSentence[], bias: number): Candidate[][] =>
-  held.map(({ chain, scores, tokens }) => {
+/** Entity candidates of each sentence at one bias. */
+const candidatesAt = (heldOut: readonly HeldOutSentence[], bias: number): Candidate[][] =>
+  heldOut.map(({ chain, scores, tokens }) => {
     if (tokens === 0) return [];
-    const favoured = favourEntities(scores.slice(), chain.set.labels.length, bias);
-    return candidateSpans(passAlong(chain, favoured, tokens), THRESHOLDS[0]);
+    const biased = subtractOutsideBias(scores.slice(), chain.set.labels.length, bias);
+    return candidateSpans(forwardBackward(chain, biased, tokens), THRESHOLDS[0]);
   });
 
-/** Micro F1 of entities against truths, sentence by sentence. */
-function microF1(found: readonly (readonly TokenSpan[])[], wanted: readonly ReadonlySet<string>[]): number {
-  let [right, predicted, annotated] = [0, 0, 0];
+/** Micro F1 of predicted against annotated entities. */
+function microF1(found: readonly (readonly TokenSpan[])[], annotated: readonly ReadonlySet<string>[]): number {
+  let [truePositives, predictedCount, annotatedCount] = [0, 0, 0];
   found.forEach((spans, i) => {
-    right += spans.filter((span) => wanted[i]!.has(keyOf(span))).length;
-    predicted += spans.length;
-    annotated += wanted[i]!.size;
+    truePositives += spans.filter((span) => annotated[i]!.has(keyOf(span))).length;
+    predictedCount += spans.length;
+    annotatedCount += annotated[i]!.size;
   });
-  return predicted + annotated === 0 ? 0 : (2 * right) / (predicted + annotated);
+  const total = predictedCount + annotatedCount;
+  return total === 0 ? 0 : (2 * truePositives) / total;
 }
 
 function calibrate(
   entities: readonly (readonly ScoredTokenSpan[])[],
-  wanted: readonly ReadonlySet<string>[],
+  annotated: readonly ReadonlySet<string>[],
 ): BetaCalibration {
   const margins: number[] = [];
   const labels: number[] = [];
   entities.forEach((spans, i) => {
     for (const span of spans) {
       margins.push(span.margin);
-      labels.push(wanted[i]!.has(keyOf(span)) ? 1 : 0);
+      labels.push(annotated[i]!.has(keyOf(span)) ? 1 : 0);
     }
   });
-  const right = labels.reduce((sum, label) => sum + label, 0);
-  if (labels.length < FEWEST_TO_CALIBRATE || right === 0 || right === labels.length) return UNCHANGED;
+  const correct = sum(labels);
+  if (labels.length < MINIMUM_CALIBRATION_ENTITIES || correct === 0 || correct === labels.length)
+    return IDENTITY_CALIBRATION;
   return fitBeta(margins, labels, new Float64Array(labels.length).fill(1));
 }
 
-/** Probability that an entity is exactly right. */
+/** Calibrated probability that span and type of an entity are correct. @param margin - as in `ScoredTokenSpan`. */
 export const calibratedConfidence = (calibration: BetaCalibration, margin: number): number =>
   1 / (1 + Math.exp(-betaMargin(calibration, margin)));
 
-/** @returns (sentences,) the fold in which each is tested. */
+/** Assigns groups to test folds by hash. @returns (sentences,) the fold in which each sentence is tested. */
 export function groupFolds(groups: readonly string[], folds: number, seed: number): Int32Array {
   return Int32Array.from(groups, (group) => Math.floor(hashFraction(`folds-${seed}`, group) * folds));
 }
 
-interface Judged {
+interface ScoredDecoding {
   readonly bias: number;
   readonly threshold: number;
   readonly entities: readonly (readonly Candidate[])[];
   readonly f1: number;
 }
 
-/** F1 of each pair of bias and threshold; the first of the best. */
-function bestDecoding(held: readonly HeldSentence[], wanted: readonly ReadonlySet<string>[]): Judged {
-  let best: Judged | null = null;
+/** The pair of bias and threshold with the highest F1; ties go to the smaller values. */
+function bestDecoding(heldOut: readonly HeldOutSentence[], annotated: readonly ReadonlySet<string>[]): ScoredDecoding {
+  let best: ScoredDecoding | null = null;
   for (const bias of BIASES) {
-    const candidates = candidatesAt(held, bias);
+    const candidates = candidatesAt(heldOut, bias);
     for (const threshold of THRESHOLDS) {
-      const entities = candidates.map((own, i) => bestCandidates(own, held[i]!.tokens, threshold));
-      const f1 = microF1(entities, wanted);
+      const entities = candidates.map((own, i) => bestCandidates(own, heldOut[i]!.tokens, threshold));
+      const f1 = microF1(entities, annotated);
       if (best === null || f1 > best.f1) best = { bias, threshold, entities, f1 };
     }
   }
@@ -127,27 +130,27 @@ function bestDecoding(held: readonly HeldSentence[], wanted: readonly ReadonlySe
 }
 
 /**
- * Picks the bias and the threshold with the best F1 on sentences that the scores' models did not see, and fits the
- * calibration of confidences on the entities found with them.
- * @param held - one a sentence.
+ * Chooses the bias and the threshold with the best F1 on held-out sentences and fits the confidence calibration on the
+ * entities found with them.
+ * @param heldOut - one entry per sentence.
  */
 export function chooseDecoding(
   set: LabelSet,
-  held: readonly HeldSentence[],
+  heldOut: readonly HeldOutSentence[],
   sentences: readonly LabelledSentence[],
 ): CrossValidated {
-  const wanted = sentences.map((sentence) => truths(set, sentence));
-  const { entities: found, ...chosen } = bestDecoding(held, wanted);
+  const annotated = sentences.map((sentence) => annotatedKeys(set, sentence));
+  const { entities: found, ...chosen } = bestDecoding(heldOut, annotated);
   const entities = found.map((own) =>
-    own.map(({ probability, ...span }) => ({ ...span, margin: marginOf(probability) })),
+    own.map(({ probability, ...span }) => ({ ...span, margin: logOdds(probability) })),
   );
-  return { ...chosen, entities, calibration: calibrate(entities, wanted) };
+  return { ...chosen, entities, calibration: calibrate(entities, annotated) };
 }
 
 /**
- * Tests each sentence by a model that did not see its group, at several biases and thresholds; picks those with the best F1 and
- * fits the calibration of confidences on those same out-of-fold entities.
- * @param fit - fits on some of the sentences.
+ * Grouped cross-validation: scores each sentence with a model fitted without its group, then chooses the decoding as
+ * `chooseDecoding` does on these out-of-fold scores.
+ * @param fit - fits a model on the sentences of the other folds.
  */
 export async function crossValidate(
   { sentences, groups }: GroupedSentences,
@@ -156,14 +159,14 @@ export async function crossValidate(
   context: ComputeContext,
 ): Promise<CrossValidated> {
   const fold = groupFolds(groups, folds, context.seed);
-  const held = new Array<HeldSentence>(sentences.length);
+  const heldOut = new Array<HeldOutSentence>(sentences.length);
   for (let k = 0; k < folds; k++) {
     context.signal.throwIfAborted();
     const part = sentences.filter((_, i) => fold[i] !== k);
     const { chain, score } = await fit(part, k);
     sentences.forEach(({ words }, i) => {
-      if (fold[i] === k) held[i] = { chain, scores: score(words), tokens: words.length };
+      if (fold[i] === k) heldOut[i] = { chain, scores: score(words), tokens: words.length };
     });
   }
-  return chooseDecoding(set, held, sentences);
+  return chooseDecoding(set, heldOut, sentences);
 }

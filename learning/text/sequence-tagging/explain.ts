@@ -2,25 +2,25 @@ import type { CrfScores, TaggedEntity, Tagger } from './tagger.js';
 import { encodeSpans } from './labels.js';
 import { tokenise } from './tokens.js';
 
-/** A feature of a token and how much it speaks for the token's label. */
+/** A feature of a token with its weight for the token's label. */
 export interface FeatureWeight {
   readonly token: string;
-  /** What was looked at, with the distance from the token: `lower[-1]`. */
+  /** Attribute and offset from the token: `lower[-1]`. */
   readonly feature: string;
-  /** Added to the score of the label; positive speaks for it. */
+  /** Contribution to the score of the label; positive supports it. */
   readonly weight: number;
 }
 
-/** An entity with the features that weigh most for and against it. */
+/** An entity with the features that contribute most to it, by absolute weight. */
 export interface ExplainedEntity {
   readonly entity: TaggedEntity;
   readonly reasons: readonly FeatureWeight[];
 }
 
 /** Reasons listed per entity. */
-const MOST_REASONS = 12;
+const MAXIMUM_REASONS = 12;
 
-/** Why each entity was found: the weights of its tokens' features for the labels that they were given. */
+/** Explains each entity of a text by the weights of its tokens' features for their decoded labels. */
 export async function explainEntities(
   tagger: Tagger & { readonly scores: CrfScores },
   text: string,
@@ -30,7 +30,7 @@ export async function explainEntities(
   const tokens = tokenise(text, decoding.tokeniser);
   const words = tokens.map((token) => token.text);
   const labels = encodeSpans(decoding.set, tokens, entities);
-  // Once for the whole text: what a token looks at is prepared in time that grows with the text.
+  // Called once per text, because the preparation takes time linear in the text's length.
   const describe = scores.extractor.describe(words);
   const explained: ExplainedEntity[] = [];
   let first = 0;
@@ -44,7 +44,7 @@ export async function explainEntities(
         .filter(({ number }) => number > 0),
     );
     const weights = await scores.weightsOf([0, ...named.map(({ number }) => number)]);
-    // Number 0 has no weights of its own: what remains are the labels' offsets.
+    // Feature 0 (unknown) has zero weights, so its row holds the labels' offsets only.
     const offsets = weights[0]!;
     const reasons = named.map(({ i, name }, k) => ({
       token: words[i]!,
@@ -52,7 +52,7 @@ export async function explainEntities(
       weight: weights[k + 1]![labels[i]!]! - offsets[labels[i]!]!,
     }));
     reasons.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
-    explained.push({ entity, reasons: reasons.slice(0, MOST_REASONS) });
+    explained.push({ entity, reasons: reasons.slice(0, MAXIMUM_REASONS) });
   }
   return explained;
 }

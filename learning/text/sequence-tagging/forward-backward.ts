@@ -1,7 +1,7 @@
 import type { LabelSet } from './labels.js';
 import { backward, chainBuffers, exponentiate, forward, type ChainBuffers, type Lattice } from './lattice.js';
 
-/** The labels of a set, which may follow which, and at what weight. */
+/** A linear chain: the labels, the allowed transitions and the weight of each transition. */
 export interface ChainModel {
   readonly set: LabelSet;
   readonly lattice: Lattice;
@@ -9,17 +9,20 @@ export interface ChainModel {
   readonly steps: Float64Array;
 }
 
-/** A sentence after the passes along it and back. */
-export interface Passed {
+/** Forward and backward variables of one sentence. */
+export interface ForwardBackward {
   readonly model: ChainModel;
   readonly buffers: ChainBuffers;
-  /** (edges,) e to the weight of each step. */
+  /** (edges,) exp of each transition weight. */
   readonly steps: Float64Array;
   readonly tokens: number;
 }
 
-/** @param scores - (tokens, labels), not changed.  @param tokens - at least 1. */
-export function passAlong(model: ChainModel, scores: Float64Array, tokens: number): Passed {
+/**
+ * Runs the forward–backward algorithm on one sentence (Rabiner 1989, §III.A, with scaling).
+ * @param scores - (tokens, labels), left unchanged.  @param tokens - at least 1.
+ */
+export function forwardBackward(model: ChainModel, scores: Float64Array, tokens: number): ForwardBackward {
   const { lattice } = model;
   const buffers = chainBuffers(tokens, lattice.labelCount);
   buffers.emissions.set(scores);
@@ -30,17 +33,17 @@ export function passAlong(model: ChainModel, scores: Float64Array, tokens: numbe
   return { model, buffers, steps, tokens };
 }
 
-/** In `bio` labels come in pairs B, I from 1 on. */
-const continuation = (label: number): number => (label % 2 === 1 ? label + 1 : label);
+/** The `bio` labels are numbered in pairs B, I from 1. */
+const insideLabelOf = (label: number): number => (label % 2 === 1 ? label + 1 : label);
 
-/** Of the paths that end a span at `last` with `label`, those that do not go on with the same entity. */
-export function endsThere({ model, buffers, steps, tokens }: Passed, last: number, label: number): number {
+/** The backward variable of `label` at `last`, restricted to paths in which the entity ends at `last`. */
+export function betaOfSpanEnd({ model, buffers, steps, tokens }: ForwardBackward, last: number, label: number): number {
   const { set, lattice } = model;
   const labels = lattice.labelCount;
-  const whole = buffers.beta[last * labels + label]!;
-  const inside = set.scheme === 'bio' ? continuation(label) : -1;
-  if (inside < 0 || last + 1 >= tokens) return whole;
+  const total = buffers.beta[last * labels + label]!;
+  const inside = set.scheme === 'bio' ? insideLabelOf(label) : -1;
+  if (inside < 0 || last + 1 >= tokens) return total;
   const edge = lattice.edgeOf[label * (labels + 1) + inside]!;
   const next = (last + 1) * labels + inside;
-  return whole - (steps[edge]! * buffers.emissions[next]! * buffers.beta[next]!) / buffers.scale[last + 1]!;
+  return total - (steps[edge]! * buffers.emissions[next]! * buffers.beta[next]!) / buffers.scale[last + 1]!;
 }

@@ -1,10 +1,10 @@
 import { PipelineError } from '../../../contracts/errors.js';
 import type { Span, Token } from './tokens.js';
 
-/** `bio`: begin, inside, outside; `bilou` also tells last and single tokens apart, for more labels per type. */
+/** `bio`: begin, inside, outside; `bilou` adds labels for the last token and for entities of one token. */
 export type TagScheme = 'bio' | 'bilou';
 
-/** Tags of all types and which may follow which. Label 0 is O. */
+/** The labels of all entity types under one scheme. Label 0 is O (outside). */
 export interface LabelSet {
   readonly scheme: TagScheme;
   readonly types: readonly string[];
@@ -13,16 +13,20 @@ export interface LabelSet {
 
 const PARTS = { bio: ['B', 'I'], bilou: ['B', 'I', 'L', 'U'] } as const;
 /** Labels are stored in a byte. */
-const MOST_LABELS = 250;
+const MAXIMUM_LABELS = 250;
 
-/** @param types - in the order that numbers them. @throws PipelineError `INVALID_INPUT` for more types than labels fit. */
+/**
+ * Creates a label set.
+ * @param types - in numbering order.
+ * @throws PipelineError `INVALID_INPUT` when the types need more labels than a byte holds.
+ */
 export function labelSet(types: readonly string[], scheme: TagScheme): LabelSet {
   const labels = ['O', ...types.flatMap((type) => PARTS[scheme].map((part) => `${part}-${type}`))];
-  if (labels.length <= MOST_LABELS) return { scheme, types, labels };
-  throw new PipelineError('INVALID_INPUT', `${types.length} entity types need more than ${MOST_LABELS} labels`);
+  if (labels.length <= MAXIMUM_LABELS) return { scheme, types, labels };
+  throw new PipelineError('INVALID_INPUT', `${types.length} entity types need more than ${MAXIMUM_LABELS} labels`);
 }
 
-/** Numbers of a label: its part (0 = O, then the scheme's parts from 1) and its type's number. */
+/** Splits a label into its part (O, B, I, L or U) and its type's number (−1 for O). */
 function partsOf({ scheme }: LabelSet, label: number): { readonly part: string; readonly type: number } {
   if (label === 0) return { part: 'O', type: -1 };
   const parts = PARTS[scheme];
@@ -31,7 +35,7 @@ function partsOf({ scheme }: LabelSet, label: number): { readonly part: string; 
 
 const opens = (part: string): boolean => part === 'B' || part === 'U';
 
-/** Whether an entity is still open after this part and may (bio) or must (bilou) go on. */
+/** Whether label `to` may follow label `from`. */
 function mayFollow(set: LabelSet, from: number, to: number): boolean {
   const [before, after] = [partsOf(set, from), partsOf(set, to)];
   const continues = after.part === 'I' || after.part === 'L';
@@ -40,13 +44,13 @@ function mayFollow(set: LabelSet, from: number, to: number): boolean {
   return set.scheme === 'bio' || !open;
 }
 
-/** Label `set.labels.length` stands for the border before the first and after the last token. */
+/** Allowed transitions. Label `set.labels.length` is the border before the first and after the last token. */
 export interface Transitions {
   readonly from: Uint8Array;
   readonly to: Uint8Array;
 }
 
-/** All allowed steps, borders included, ordered by `to` then `from`. */
+/** All allowed transitions, borders included, ordered by `to`, then by `from`. */
 export function allowedTransitions(set: LabelSet): Transitions {
   const border = set.labels.length;
   const from: number[] = [];
@@ -62,7 +66,7 @@ export function allowedTransitions(set: LabelSet): Transitions {
   return { from: Uint8Array.from(from), to: Uint8Array.from(to) };
 }
 
-/** Number of the label for a token of an entity of `length` tokens. */
+/** The label of the token at `position` in an entity of `length` tokens. */
 function labelAt(set: LabelSet, type: number, position: number, length: number): number {
   const parts: readonly string[] = PARTS[set.scheme];
   const bilou = set.scheme === 'bilou';
@@ -72,7 +76,7 @@ function labelAt(set: LabelSet, type: number, position: number, length: number):
   return 1 + type * parts.length + parts.indexOf(part);
 }
 
-/** Positions of the first and the last token (inclusive) that a span touches; −1 when it touches none. */
+/** Positions of the first and the last token (inclusive) that overlap a span; −1 when none does. */
 export function touchedTokens(tokens: readonly Token[], span: Span): { readonly first: number; readonly last: number } {
   let [first, last] = [-1, -1];
   for (let i = 0; i < tokens.length; i++) {
@@ -85,8 +89,8 @@ export function touchedTokens(tokens: readonly Token[], span: Span): { readonly 
 }
 
 /**
- * One label a token. A span takes every token that it touches; where two overlap the earlier one (then the longer one)
- * stays. Types outside of the set are left out.
+ * One label per token. A span covers every token that it overlaps; of two overlapping spans the earlier one (then the
+ * longer one) is kept. Types outside the set are ignored.
  */
 export function encodeSpans(set: LabelSet, tokens: readonly Token[], spans: readonly Span[]): Uint8Array {
   const labels = new Uint8Array(tokens.length);
@@ -100,14 +104,14 @@ export function encodeSpans(set: LabelSet, tokens: readonly Token[], spans: read
   return labels;
 }
 
-/** A run of tokens with one type, `last` inclusive. */
+/** A sequence of tokens with one type, `last` inclusive. */
 export interface TokenSpan {
   readonly type: string;
   readonly first: number;
   readonly last: number;
 }
 
-/** Entities of a label sequence. A continuation without a beginning starts an entity. */
+/** Entities of a label sequence. A continuation label without a preceding begin label starts an entity. */
 export function decodeLabels(set: LabelSet, labels: ArrayLike<number>): TokenSpan[] {
   const spans: TokenSpan[] = [];
   // Type −1: no entity is open.
@@ -133,19 +137,19 @@ export function decodeLabels(set: LabelSet, labels: ArrayLike<number>): TokenSpa
 export const asSpans = (tokens: readonly Token[], spans: readonly TokenSpan[]): Span[] =>
   spans.map(({ type, first, last }) => ({ type, start: tokens[first]!.start, end: tokens[last]!.end }));
 
-/** Labels of the tokens of a type's entities. */
+/** Labels of one entity type. */
 export interface TypeLabels {
-  /** Of an entity of one token. */
-  readonly alone: number;
-  readonly opening: number;
+  /** Label of an entity of one token. */
+  readonly single: number;
+  readonly begin: number;
   readonly inside: number;
-  readonly closing: number;
+  readonly end: number;
 }
 
-/** @param type - its number in the set. */
+/** The labels of one type. @param type - its number in the set. */
 export const typeLabels = (set: LabelSet, type: number): TypeLabels => ({
-  alone: labelAt(set, type, 0, 1),
-  opening: labelAt(set, type, 0, 3),
+  single: labelAt(set, type, 0, 1),
+  begin: labelAt(set, type, 0, 3),
   inside: labelAt(set, type, 1, 3),
-  closing: labelAt(set, type, 2, 3),
+  end: labelAt(set, type, 2, 3),
 });

@@ -1,17 +1,17 @@
 import { allowedTransitions, type LabelSet } from './labels.js';
 
-/** The allowed steps of a label set, arranged for the passes along a sentence. */
+/** The allowed transitions of a label set, indexed for the forward and backward passes. */
 export interface Lattice {
   readonly labelCount: number;
   readonly from: Uint8Array;
   readonly to: Uint8Array;
-  /** (labels + 2,) edges into label b are `into[b]` … `into[b + 1] − 1`; the last label is the border. */
+  /** (labels + 2,) the edges into label b are `into[b]` … `into[b + 1] − 1`; the last label is the border. */
   readonly into: Int32Array;
-  /** Number of the edge from a to b at `a · (labels + 1) + b`, −1 where none is allowed. */
+  /** ((labels + 1)²,) number of the edge from a to b at `a · (labels + 1) + b`; −1 where it is not allowed. */
   readonly edgeOf: Int32Array;
 }
 
-/** Arranges a label set's steps. */
+/** Builds the lattice of a label set. */
 export function lattice(set: LabelSet): Lattice {
   const { from, to } = allowedTransitions(set);
   const labelCount = set.labels.length;
@@ -23,23 +23,26 @@ export function lattice(set: LabelSet): Lattice {
   return { labelCount, from, to, into, edgeOf };
 }
 
-/** Room for the passes along sentences of up to `tokens` tokens; used again and again. */
+/** Reusable buffers of the forward and backward passes for sentences of up to `tokens` tokens. */
 export interface ChainBuffers {
   readonly tokens: number;
-  /** (tokens, labels) e to the emission less its maximum. */
+  /** (tokens, labels) exp(score − largest score of the token). */
   readonly emissions: Float64Array;
+  /** (tokens, labels) forward variables. */
   readonly alpha: Float64Array;
+  /** (tokens, labels) backward variables. */
   readonly beta: Float64Array;
+  /** (tokens,) scaling factors. */
   readonly scale: Float64Array;
 }
 
-/** @param tokens - longest sentence. */
+/** Allocates the buffers. @param tokens - length of the longest sentence. */
 export function chainBuffers(tokens: number, labels: number): ChainBuffers {
   const make = (): Float64Array => new Float64Array(tokens * labels);
   return { tokens, emissions: make(), alpha: make(), beta: make(), scale: new Float64Array(tokens) };
 }
 
-/** Turns scores into e^(score − maximum) a token, in place. @returns the sum of the maxima. */
+/** Replaces scores by exp(score − largest score of the token), in place. @returns the sum of the largest scores. */
 export function exponentiate(scores: Float64Array, tokens: number, labels: number): number {
   let sum = 0;
   for (let t = 0; t < tokens; t++) {
@@ -52,7 +55,7 @@ export function exponentiate(scores: Float64Array, tokens: number, labels: numbe
   return sum;
 }
 
-/** Divides a token's row by its sum. @returns the sum. */
+/** Divides a token's row by its sum, in place. @returns the sum. */
 function normalise(values: Float64Array, row: number, labels: number): number {
   let sum = 0;
   for (let l = 0; l < labels; l++) sum += values[row + l]!;
@@ -61,13 +64,14 @@ function normalise(values: Float64Array, row: number, labels: number): number {
   return sum;
 }
 
+/** exp-weight of the step from the border to label b; 0 where it is not allowed. */
 const firstStep = ({ labelCount, edgeOf }: Lattice, steps: Float64Array, b: number): number => {
   const edge = edgeOf[labelCount * (labelCount + 1) + b]!;
   return edge < 0 ? 0 : steps[edge]!;
 };
 
-/** Sum over the labels before. */
-function reach(
+/** Sum of alpha · step over the labels of the previous token. */
+function sumOverPredecessors(
   { labelCount, from, into }: Lattice,
   steps: Float64Array,
   before: { readonly alpha: Float64Array; readonly row: number },
@@ -83,9 +87,9 @@ function reach(
 }
 
 /**
- * Forward pass with scaling (Rabiner 1989, §V.A): alpha rows sum to 1, `scale` holds the factors.
- * @param steps - e to the weight of each edge.
- * @returns the logarithm of the sum over all paths, without the maxima that `exponentiate` took off.
+ * Forward pass with scaling (Rabiner 1989, §V.A): rows of alpha sum to 1, `scale` holds the factors.
+ * @param steps - (edges,) exp of each transition weight.
+ * @returns log Z without the largest scores that `exponentiate` subtracted.
  */
 export function forward(lat: Lattice, steps: Float64Array, tokens: number, buffers: ChainBuffers): number {
   const { labelCount: labels } = lat;
@@ -94,7 +98,7 @@ export function forward(lat: Lattice, steps: Float64Array, tokens: number, buffe
   for (let t = 0; t < tokens; t++) {
     const [row, before] = [t * labels, (t - 1) * labels];
     for (let b = 0; b < labels; b++) {
-      const sum = t === 0 ? firstStep(lat, steps, b) : reach(lat, steps, { alpha, row: before }, b);
+      const sum = t === 0 ? firstStep(lat, steps, b) : sumOverPredecessors(lat, steps, { alpha, row: before }, b);
       alpha[row + b] = sum * emissions[row + b]!;
     }
     scale[t] = normalise(alpha, row, labels);
@@ -103,6 +107,7 @@ export function forward(lat: Lattice, steps: Float64Array, tokens: number, buffe
   return logarithm + Math.log(endSum(lat, steps, alpha, (tokens - 1) * labels));
 }
 
+/** Sum of alpha · step over the steps from the last token to the border. */
 function endSum(lat: Lattice, steps: Float64Array, alpha: Float64Array, row: number): number {
   let sum = 0;
   for (let edge = lat.into[lat.labelCount]!; edge < lat.into[lat.labelCount + 1]!; edge++)
@@ -110,7 +115,7 @@ function endSum(lat: Lattice, steps: Float64Array, alpha: Float64Array, row: num
   return sum;
 }
 
-/** Backward pass with the forward pass's factors, such that alpha · beta is the probability of a label at a token. */
+/** Backward pass with the factors of `forward`; alpha · beta is then the marginal probability of a label at a token. */
 export function backward(lat: Lattice, steps: Float64Array, tokens: number, buffers: ChainBuffers): void {
   const { labelCount: labels, from, into } = lat;
   const { alpha, beta, emissions, scale } = buffers;

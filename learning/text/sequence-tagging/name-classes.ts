@@ -19,7 +19,7 @@ const byWord = new Map(
 );
 
 /**
- * What everybody knows of words in names: countries, large states and cities, peoples, what companies, streets and
- * people with an office are called. English. @returns null for any other word.
+ * Class of a lower-case word that is common in names: countries, states, cities, nationalities, company forms, street
+ * terms, titles. English. @returns null for any other word.
  */
 export const nameClass = (lower: string): string | null => byWord.get(lower) ?? null;

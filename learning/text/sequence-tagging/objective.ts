@@ -1,7 +1,7 @@
 import type { Objective } from '../../numeric/optimize/index.js';
 import { backward, chainBuffers, exponentiate, forward, type ChainBuffers, type Lattice } from './lattice.js';
 
-/** Training sentences as feature numbers, one array after the other. */
+/** Training sentences as feature numbers in concatenated arrays. */
 export interface ChainData {
   /** (sentences + 1,) first token of each sentence. */
   readonly sentences: Int32Array;
@@ -11,13 +11,13 @@ export interface ChainData {
   readonly features: Int32Array;
   /** (tokens,) */
   readonly labels: Uint8Array;
-  /** (sentences,) a weight of 2 means the sentence twice. */
+  /** (sentences,) number of copies that each sentence counts for. */
   readonly weights: Float64Array;
 }
 
 /**
- * Which labels each feature has weights for: those that it was seen with in training. Others would stay near zero and
- * cost most of the time (Lafferty's "unsupported features").
+ * The labels that each feature has weights for: those it occurs with in training. Weights of other pairs ("unsupported
+ * features", Sutton & McCallum 2012, §2.5) would stay near zero and take most of the time.
  */
 export interface Pairs {
   /** (features + 2,) weights of feature f are `starts[f]` … `starts[f + 1] − 1`; feature 0 has none. */
@@ -25,6 +25,7 @@ export interface Pairs {
   readonly labels: Uint8Array;
 }
 
+/** Inputs of the training objective. */
 export interface CrfProblem {
   readonly data: ChainData;
   readonly pairs: Pairs;
@@ -33,7 +34,7 @@ export interface CrfProblem {
   readonly l2: number;
 }
 
-/** Adds up the weights of a token's features. `scores` (labels,) from `row` on must be zero. */
+/** Adds the weights of a token's features to `scores` from `row` on. @param x - all weights, pairs first. */
 function addEmissions(
   { data, pairs }: CrfProblem,
   x: Float64Array,
@@ -48,7 +49,7 @@ function addEmissions(
   }
 }
 
-/** Counts a token's features with its true label. */
+/** Counts a token's features with its annotated label. */
 function countPairs(
   { data, pairs }: Pick<CrfProblem, 'data' | 'pairs'>,
   token: number,
@@ -63,7 +64,7 @@ function countPairs(
   }
 }
 
-/** How often each weight's feature occurs with the true labels: the constant part of the gradient. */
+/** Observed count of each weight's feature under the annotated labels: the constant part of the gradient. */
 function observedCounts({ data, pairs, lattice }: CrfProblem): Float64Array {
   const counts = new Float64Array(pairs.labels.length + lattice.from.length);
   const border = lattice.labelCount;
@@ -92,6 +93,7 @@ interface Pass {
   readonly steps: Float64Array;
 }
 
+/** Adds the expected counts of pairs to the gradient. Overwrites alpha with label marginals. */
 function expectedPairs({ problem, buffers, gradient }: Pass, s: number): void {
   const { data, pairs, lattice } = problem;
   const labels = lattice.labelCount;
@@ -108,7 +110,7 @@ function expectedPairs({ problem, buffers, gradient }: Pass, s: number): void {
   }
 }
 
-/** Must run before `expectedPairs`, which overwrites alpha. */
+/** Adds the expected counts of transitions to the gradient. Must run before `expectedPairs`, which overwrites alpha. */
 function expectedSteps({ problem, buffers, gradient, steps }: Pass, s: number): void {
   const { data, pairs, lattice } = problem;
   const { labelCount: labels, from, into, edgeOf } = lattice;
@@ -161,8 +163,8 @@ const longestSentence = ({ sentences }: ChainData): number =>
 
 /**
  * Negative log-likelihood of a linear-chain conditional random field with an L2 penalty (Lafferty, McCallum & Pereira
- * 2001; Sutton & McCallum 2012, §5). Weights: one a pair, then one an edge. One call costs
- * O(features of all tokens · labels seen with them + tokens · edges).
+ * 2001; Sutton & McCallum 2012, §5). Weights: one per pair, then one per edge. One call takes
+ * O(features of all tokens · labels per feature + tokens · edges).
  */
 export function crfObjective(problem: CrfProblem): Objective {
   const { data, lattice, l2, pairs } = problem;

@@ -1,34 +1,37 @@
+import { sum } from '../../numeric/statistics/sum.js';
 import { chainBuffers, exponentiate, forward } from './lattice.js';
 import type { ChainModel } from './forward-backward.js';
 
-/** Two scorers' opinions on a sentence whose labels are known. */
-export interface PooledSentence {
-  /** (tokens, labels) of a scorer that sees words one by one. */
-  readonly words: Float64Array;
-  /** (tokens, labels) of a field, which also has weights for the steps from label to label. */
-  readonly field: Float64Array;
+/** Scores of an encoder and of a conditional random field (CRF) for the same sentence. */
+export interface SentenceOpinions {
+  /** (tokens, labels) scores of the encoder, which has no transition weights. */
+  readonly encoder: Float64Array;
+  /** (tokens, labels) emission scores of the CRF. */
+  readonly crf: Float64Array;
+}
+
+/** The scores of a sentence with its annotated labels. */
+export interface PooledSentence extends SentenceOpinions {
   readonly labels: ArrayLike<number>;
 }
 
-/** How much each opinion counts. */
+/** Weights of a logarithmic opinion pool. */
 export interface OpinionPool {
-  readonly words: number;
-  readonly field: number;
+  readonly encoder: number;
+  readonly crf: number;
 }
 
-/** w₁ · words + w₂ · field. */
-export const poolScores = (
-  { words, field }: Pick<PooledSentence, 'words' | 'field'>,
-  pool: OpinionPool,
-): Float64Array => words.map((score, i) => pool.words * score + pool.field * field[i]!);
+/** Weighted sum of the scores. @returns (tokens, labels). */
+export const poolScores = ({ encoder, crf }: SentenceOpinions, weights: OpinionPool): Float64Array =>
+  encoder.map((score, i) => weights.encoder * score + weights.crf * crf[i]!);
 
-/** The chain of a pool: the field's weights from label to label count as much as the field. */
-export const poolChain = (field: ChainModel, pool: OpinionPool): ChainModel => ({
-  ...field,
-  steps: field.steps.map((step) => pool.field * step),
+/** The chain of a pool: the CRF's transition weights scaled by its pool weight. */
+export const poolChain = (crf: ChainModel, weights: OpinionPool): ChainModel => ({
+  ...crf,
+  steps: crf.steps.map((step) => weights.crf * step),
 });
 
-/** Log-probability of the labels. */
+/** Log-probability of the labels under the scores and the chain. */
 function logProbability({ lattice: lat, steps }: ChainModel, scores: Float64Array, labels: ArrayLike<number>): number {
   const { labelCount, edgeOf } = lat;
   const tokens = labels.length;
@@ -42,27 +45,29 @@ function logProbability({ lattice: lat, steps }: ChainModel, scores: Float64Arra
   return path - maxima - forward(lat, steps.map(Math.exp), tokens, buffers);
 }
 
-const WORD_WEIGHTS = [0, 0.125, 0.25, 0.375, 0.5, 0.75, 1] as const;
-const FIELD_WEIGHTS = [0, 0.25, 0.5, 0.75, 1] as const;
-/** Where there is nothing to choose by. */
-const EVEN: OpinionPool = { words: 0.5, field: 0.5 };
+const ENCODER_WEIGHTS = [0, 0.125, 0.25, 0.375, 0.5, 0.75, 1] as const;
+const CRF_WEIGHTS = [0, 0.25, 0.5, 0.75, 1] as const;
+/** Without sentences to choose by. */
+const EQUAL_WEIGHTS: OpinionPool = { encoder: 0.5, crf: 0.5 };
 
 /**
- * Weights of a logarithmic opinion pool (Smith, Cohn & Osborne 2005): those under which the labels of sentences that
- * neither scorer has seen are most likely, of a grid. Weights below 1 also take back what the scorers are too sure of.
+ * Fits a logarithmic opinion pool (Smith, Cohn & Osborne 2005): the weights of a grid with the highest likelihood of the
+ * labels. Weights below 1 also reduce overconfidence.
+ * @param sentences - sentences that neither scorer was fitted on.
  */
-export function fitOpinionPool(field: ChainModel, sentences: readonly PooledSentence[]): OpinionPool {
-  const judged = sentences.filter(({ labels }) => labels.length > 0);
-  if (judged.length === 0) return EVEN;
-  const pools = WORD_WEIGHTS.flatMap((words) => FIELD_WEIGHTS.map((weight): OpinionPool => ({ words, field: weight })));
-  let best = { pool: EVEN, likelihood: -Infinity };
-  for (const pool of pools) {
-    const chain = poolChain(field, pool);
-    const likelihood = judged.reduce(
-      (sum, sentence) => sum + logProbability(chain, poolScores(sentence, pool), sentence.labels),
-      0,
+export function fitOpinionPool(crf: ChainModel, sentences: readonly PooledSentence[]): OpinionPool {
+  const labelled = sentences.filter(({ labels }) => labels.length > 0);
+  if (labelled.length === 0) return EQUAL_WEIGHTS;
+  const grid = ENCODER_WEIGHTS.flatMap((encoder) =>
+    CRF_WEIGHTS.map((weight): OpinionPool => ({ encoder, crf: weight })),
+  );
+  let best = { weights: EQUAL_WEIGHTS, likelihood: -Infinity };
+  for (const weights of grid) {
+    const chain = poolChain(crf, weights);
+    const likelihood = sum(
+      labelled.map((sentence) => logProbability(chain, poolScores(sentence, weights), sentence.labels)),
     );
-    if (likelihood > best.likelihood) best = { pool, likelihood };
+    if (likelihood > best.likelihood) best = { weights, likelihood };
   }
-  return best.pool;
+  return best.weights;
 }

@@ -1,2 +1,2 @@
-/** Kinds of runs that a word can be in, as bits: numbers and words of time, words with a capital. */
-export const runKind = { measure: 1, capital: 2 } as const;
+/** Bits of the kinds of runs that a word can belong to: numbers and words of time; capitalised words. */
+export const runKind = { numeric: 1, capitalised: 2 } as const;

@@ -30,7 +30,7 @@ import {
 } from './index.js';
 import { matchLexicon } from './lexicon.js';
 import { crfObjective } from './objective.js';
-import { passAlong } from './forward-backward.js';
+import { forwardBackward } from './forward-backward.js';
 import { runHashes } from './runs.js';
 import { wordFeatures } from './word-features.js';
 
@@ -42,8 +42,8 @@ const context = (seed = 1): ComputeContext => ({
 const schemes: readonly TagScheme[] = ['bio', 'bilou'];
 const settings = { iterations: 30, l2: 0.2, minimumCount: 1, swaps: 0 };
 
-/** "pay <merchant> <amount>" with noise around; merchants are invented. */
-function invented(
+/** Generated texts "pay <merchant> <amount>" with varying context; merchants are random syllables. */
+function generateTexts(
   count: number,
   seed: number,
 ): { texts: string[]; spans: { type: string; start: number; end: number }[][] } {
@@ -69,7 +69,7 @@ function invented(
 }
 
 function labelled(count: number, seed: number, scheme: TagScheme = 'bio') {
-  const { texts, spans } = invented(count, seed);
+  const { texts, spans } = generateTexts(count, seed);
   const set = labelSet(['AMOUNT', 'MERCHANT'], scheme);
   const sentences = texts.map((text, i): LabelledSentence => {
     const tokens = tokenise(text);
@@ -79,15 +79,13 @@ function labelled(count: number, seed: number, scheme: TagScheme = 'bio') {
 }
 
 describe('tokenise', () => {
-  it('cuts words, numbers, abbreviations and signs', () => {
+  it('splits words, numbers, abbreviations and symbols', () => {
     const text = "I'd pay M&S £600 at 22:35 p.m. on the 25th: Rs.2,50,000/- नमस्ते 😀 Peter's";
-    expect(tokenise(text).map((token) => token.text)).toEqual([
-      "I'd", 'pay', 'M&S', '£', '600', 'at', '22:35', 'p.m.', 'on', 'the', '25th', ':', 'Rs', '.', '2,50,000', '/',
-      '-', 'नमस्ते', '😀', 'Peter', "'s",
-    ]); // prettier-ignore
+    const expected = "I'd|pay|M&S|£|600|at|22:35|p.m.|on|the|25th|:|Rs|.|2,50,000|/|-|नमस्ते|😀|Peter|'s";
+    expect(tokenise(text).map((token) => token.text)).toEqual(expected.split('|'));
   });
 
-  it('covers every character that is no white space once, whatever the text', () => {
+  it('covers every character except white space exactly once for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         for (const tokeniser of ['words', 'spaces'] as const) {
@@ -104,7 +102,7 @@ describe('tokenise', () => {
     );
   });
 
-  it('cuts what has no space, never inside a surrogate pair', () => {
+  it('splits long text without spaces outside surrogate pairs', () => {
     const tokens = tokenise('x😀'.repeat(500), 'spaces');
     expect(tokens.length).toBeGreaterThan(20);
     expect(tokens.every((token) => !/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/.test(token.text))).toBe(true);
@@ -112,7 +110,7 @@ describe('tokenise', () => {
 });
 
 describe('requireSpan', () => {
-  it('refuses spans that do not fit or cut a character', () => {
+  it('rejects spans outside the text and spans that split a surrogate pair', () => {
     const wrong = [
       [-1, 2],
       [2, 2],
@@ -131,7 +129,7 @@ describe('requireSpan', () => {
 describe.each(schemes)('labels, %s', (scheme) => {
   const set = labelSet(['A', 'B'], scheme);
 
-  it('come back as the same spans', () => {
+  it('decode to the spans that were encoded', () => {
     const text = 'a b c d e f g';
     const tokens = tokenise(text);
     const spans = [
@@ -142,7 +140,7 @@ describe.each(schemes)('labels, %s', (scheme) => {
     expect(asSpans(tokens, decodeLabels(set, encodeSpans(set, tokens, spans)))).toEqual(spans);
   });
 
-  it('have as probability of an entity the share of all paths that carry it', () => {
+  it('candidateSpans gives the probabilities that enumerating all paths gives', () => {
     const random = createRandom(5);
     const lat = lattice(set);
     const labels = set.labels.length;
@@ -162,20 +160,20 @@ describe.each(schemes)('labels, %s', (scheme) => {
       const path = [i % labels, Math.floor(i / labels) % labels, Math.floor(i / labels ** 2)];
       const weight = weightOf(path);
       total += weight;
-      // A path that is not allowed has no weight.
+      // Forbidden paths have weight 0.
       if (weight > 0)
         for (const { type, first, last } of decodeLabels(set, path)) {
           const key = `${type} ${first} ${last}`;
           shares.set(key, (shares.get(key) ?? 0) + weight);
         }
     }
-    const found = candidateSpans(passAlong({ set, lattice: lat, steps }, scores, 3), 1e-9);
+    const found = candidateSpans(forwardBackward({ set, lattice: lat, steps }, scores, 3), 1e-9);
     expect(found.map(({ type, first, last }) => `${type} ${first} ${last}`).sort()).toEqual([...shares.keys()].sort());
     for (const { type, first, last, probability } of found)
       expect(probability).toBeCloseTo(shares.get(`${type} ${first} ${last}`)! / total, 9);
 
-    const likely = candidateSpans(passAlong({ set, lattice: lat, steps }, scores, 3), 0.1);
-    expect(likely).toEqual(found.filter(({ probability }) => probability >= 0.1));
+    const likelyCandidates = candidateSpans(forwardBackward({ set, lattice: lat, steps }, scores, 3), 0.1);
+    expect(likelyCandidates).toEqual(found.filter(({ probability }) => probability >= 0.1));
   });
 });
 
@@ -191,7 +189,7 @@ describe('bestCandidates', () => {
     .filter(({ first, length }) => first + length <= TOKENS)
     .map(({ type, first, length, probability }) => ({ type, first, last: first + length - 1, probability }));
 
-  it('takes those without overlap that exceed the threshold by most in sum', () => {
+  it('selects the non-overlapping candidates with the largest sum of probability − threshold', () => {
     fc.assert(
       fc.property(
         fc.array(candidate, { maxLength: 9 }),
@@ -199,17 +197,17 @@ describe('bestCandidates', () => {
         (all, least) => {
           const gain = (set: readonly Candidate[]): number =>
             set.reduce((sum, { probability }) => sum + probability - least, 0);
-          const apart = (set: readonly Candidate[]): boolean =>
+          const disjoint = (set: readonly Candidate[]): boolean =>
             set.every((a, i) => set.every((b, j) => i === j || a.last < b.first || b.last < a.first));
           let best = 0;
           for (let subset = 0; subset < 2 ** all.length; subset++) {
             const set = all.filter((_, i) => (subset >> i) & 1);
-            if (apart(set)) best = Math.max(best, gain(set));
+            if (disjoint(set)) best = Math.max(best, gain(set));
           }
-          const taken = bestCandidates(all, TOKENS, least);
-          expect(apart(taken)).toBe(true);
-          expect(gain(taken)).toBeCloseTo(best, 9);
-          expect(taken.map(({ first }) => first)).toEqual(taken.map(({ first }) => first).sort((a, b) => a - b));
+          const selected = bestCandidates(all, TOKENS, least);
+          expect(disjoint(selected)).toBe(true);
+          expect(gain(selected)).toBeCloseTo(best, 9);
+          expect(selected.map(({ first }) => first)).toEqual(selected.map(({ first }) => first).sort((a, b) => a - b));
         },
       ),
     );
@@ -217,7 +215,7 @@ describe('bestCandidates', () => {
 });
 
 describe('crfObjective', () => {
-  it('has the gradient that finite differences give', () => {
+  it('has the gradient of finite differences', () => {
     const random = createRandom(3);
     const set = labelSet(['A', 'B'], 'bilou');
     const lat = lattice(set);
@@ -250,7 +248,7 @@ describe('crfObjective', () => {
 });
 
 describe('features', () => {
-  it('a feature index finds what was added, and 0 for the rest', () => {
+  it('FeatureIndex finds the numbers of added hashes and returns 0 for others', () => {
     const hashes = Int32Array.from({ length: 5000 }, (_, i) => Math.imul(i + 1, 0x9e3779b1));
     const index = FeatureIndex.from(hashes);
     expect(index.size).toBe(5000);
@@ -259,7 +257,7 @@ describe('features', () => {
     expect(index.hashes()).toEqual(hashes);
   });
 
-  it('are the same one token at a time, with names', () => {
+  it('describe gives the hashes of extract, with names', () => {
     const resources = { clusters: new Map(), lexicon: new Map([['big bazaar', 1]]), vocabulary: new Map([['pay', 3]]) };
     const extractor = createFeatureExtractor(resources);
     const words = ['pay', 'Big', 'Bazaar', 'now'];
@@ -275,7 +273,7 @@ describe('features', () => {
     ).toContain('knownName[0]');
   });
 
-  it('lexicon matches are the longest, and what only one sentence knows can be skipped', () => {
+  it('matchLexicon takes the longest phrase and ignores skipped phrases', () => {
     const lexicon = new Map([
       ['new york', 1],
       ['new york times', 2],
@@ -289,17 +287,17 @@ describe('features', () => {
 });
 
 describe('runs', () => {
-  const knowledge = { clusters: new Map(), sentences: () => 5 };
+  const wordContext = { clusters: new Map(), sentences: () => 5 };
   const hashesOf = (text: string) => {
     const words = text.split(' ');
     const lower = words.map((word) => word.toLowerCase());
     return runHashes(
-      words.map((word) => wordFeatures(word, knowledge)),
+      words.map((word) => wordFeatures(word, wordContext)),
       lower,
     );
   };
 
-  it('hold numbers, words of time and capitals, with what may stand between', () => {
+  it('contain numbers, words of time and capitalised words with their connectors', () => {
     const hashes = hashesOf('paid Bank of India on 5 th of March for it');
     expect(hashes.map(({ length }) => length > 0)).toEqual(
       'paid Bank of India on 5 th of March for it'
@@ -309,7 +307,7 @@ describe('runs', () => {
     expect(hashesOf('nothing here').flat()).toEqual([]);
   });
 
-  it('tell every word inside what stands before the run, however long it is', () => {
+  it('give every word of a run a feature of the word before the run', () => {
     const [from, until] = [hashesOf('from 5 th of March 2020'), hashesOf('until 5 th of March 2020')];
     for (const place of [1, 2, 3, 4, 5]) {
       const shared = from[place]!.filter((hash) => until[place]!.includes(hash));
@@ -321,46 +319,49 @@ describe('runs', () => {
 
 describe('an opinion pool', () => {
   const { set, sentences } = labelled(60, 8);
-  const field = fitCrf({ set, sentences: sentences.slice(0, 40), names: new Map() }, settings, context());
-  const byField = crfScorer(field);
+  const crf = fitCrf({ set, sentences: sentences.slice(0, 40), names: new Map() }, settings, context());
+  const scoreByCrf = crfScorer(crf);
   const labels = set.labels.length;
-  const knowing = (sentence: LabelledSentence, sure: number): Float64Array => {
+  const oneHotScores = (sentence: LabelledSentence, score: number): Float64Array => {
     const scores = new Float64Array(sentence.words.length * labels);
-    sentence.labels.forEach((label, i) => (scores[i * labels + label] = sure));
+    sentence.labels.forEach((label, i) => (scores[i * labels + label] = score));
     return scores;
   };
-  const held = sentences.slice(40);
-  const judged = (scoresOf: (sentence: LabelledSentence) => Float64Array): PooledSentence[] =>
-    held.map((sentence) => ({ words: scoresOf(sentence), field: byField(sentence.words), labels: sentence.labels }));
+  const heldOut = sentences.slice(40);
+  const pooled = (scoresOf: (sentence: LabelledSentence) => Float64Array): PooledSentence[] =>
+    heldOut.map((sentence) => ({
+      encoder: scoresOf(sentence),
+      crf: scoreByCrf(sentence.words),
+      labels: sentence.labels,
+    }));
 
-  it('listens to who knows, and not to who is sure of what is wrong', () => {
-    expect(
-      fitOpinionPool(
-        field,
-        judged((sentence) => knowing(sentence, 5)),
-      ).words,
-    ).toBe(1);
-    const wrong = fitOpinionPool(
-      field,
-      judged(({ words, labels: own }) => knowing({ words, labels: own.map((label) => (label + 1) % labels) }, 5)),
+  it('gives weight 1 to correct encoder scores and 0 to wrong ones', () => {
+    const correct = fitOpinionPool(
+      crf,
+      pooled((sentence) => oneHotScores(sentence, 5)),
     );
-    expect(wrong.words).toBe(0);
-    expect(wrong.field).toBeGreaterThan(0);
+    expect(correct.encoder).toBe(1);
+    const wrong = fitOpinionPool(
+      crf,
+      pooled(({ words, labels: own }) => oneHotScores({ words, labels: own.map((label) => (label + 1) % labels) }, 5)),
+    );
+    expect(wrong.encoder).toBe(0);
+    expect(wrong.crf).toBeGreaterThan(0);
   });
 
-  it('weighs both alike where there is nothing to judge by', () => {
-    expect(fitOpinionPool(field, [])).toEqual({ words: 0.5, field: 0.5 });
+  it('gives equal weights without sentences', () => {
+    expect(fitOpinionPool(crf, [])).toEqual({ encoder: 0.5, crf: 0.5 });
   });
 
-  it('adds weighed scores and steps', () => {
-    const [words, own] = [Float64Array.of(1, 2), Float64Array.of(4, 8)];
-    expect([...poolScores({ words, field: own }, { words: 2, field: 0.5 })]).toEqual([4, 8]);
-    expect(poolChain(field, { words: 1, field: 0.5 }).steps[3]).toBeCloseTo(field.steps[3]! / 2, 12);
+  it('adds weighted scores and scales transition weights', () => {
+    const opinions = { encoder: Float64Array.of(1, 2), crf: Float64Array.of(4, 8) };
+    expect([...poolScores(opinions, { encoder: 2, crf: 0.5 })]).toEqual([4, 8]);
+    expect(poolChain(crf, { encoder: 1, crf: 0.5 }).steps[3]).toBeCloseTo(crf.steps[3]! / 2, 12);
   });
 });
 
 describe('swapMentions', () => {
-  it('keeps sentences and puts other names of the type in', () => {
+  it('keeps the words around and replaces mentions by others of their type', () => {
     const { set, sentences } = labelled(30, 4);
     const copies = swapMentions(set, sentences, createRandom(1));
     expect(copies).toHaveLength(30);
@@ -374,14 +375,14 @@ describe('swapMentions', () => {
   });
 });
 
-describe('a fitted field', () => {
+describe('a fitted conditional random field', () => {
   const { set, sentences } = labelled(80, 1);
   const model = fitCrf({ set, sentences, names: new Map() }, settings, context());
   const calibration = { kind: 'beta', a: 1, b: 1, c: 0 } as const;
   const files = encodeCrf(model, { tokeniser: 'words', bias: 0, threshold: 0.5, calibration });
 
-  it('finds names that it never saw', async () => {
-    const test = invented(40, 99);
+  it('finds names that training does not contain', async () => {
+    const test = generateTexts(40, 99);
     const tagger = await openCrfTagger(files);
     const found = await tagger.tag(test.texts);
     let right = 0;
@@ -397,36 +398,33 @@ describe('a fitted field', () => {
     await tagger.close();
   });
 
-  it('scores in the graph as it did while training, however texts are put together', async () => {
+  it('gives the same scores in the ONNX graph as in training, in any batch', async () => {
     const tagger = await openCrfTagger(files);
     const score = crfScorer(model);
     const words = ['please', 'pay', 'Quux', '😀', '500'];
-    const [alone, , together] = [
-      (await tagger.scores.score([words]))[0]!,
-      null,
-      (await tagger.scores.score([['a'], words, sentences[0]!.words]))[1]!,
-    ];
+    const [alone] = await tagger.scores.score([words]);
+    const [, together] = await tagger.scores.score([['a'], words, sentences[0]!.words]);
     score(words).forEach((value, i) => {
-      expect(alone[i]).toBeCloseTo(value, 1);
-      expect(together[i]).toBeCloseTo(alone[i]!, 5);
+      expect(alone![i]).toBeCloseTo(value, 1);
+      expect(together![i]).toBeCloseTo(alone![i]!, 5);
     });
     await tagger.close();
   });
 
-  it('reads artefacts of before thresholds were chosen', async () => {
+  it('reads artefacts without a threshold', async () => {
     const decoding = JSON.parse(new TextDecoder().decode(files['decoding.json'])) as Record<string, unknown>;
     delete decoding.threshold;
-    const older = { ...files, 'decoding.json': new TextEncoder().encode(JSON.stringify(decoding)) };
-    const [tagger, before] = [await openCrfTagger(files), await openCrfTagger(older)];
+    const withoutThreshold = { ...files, 'decoding.json': new TextEncoder().encode(JSON.stringify(decoding)) };
+    const [tagger, older] = [await openCrfTagger(files), await openCrfTagger(withoutThreshold)];
     const text = 'please pay kalomi about 500';
-    expect(await before.tag([text])).toEqual(await tagger.tag([text]));
+    expect(await older.tag([text])).toEqual(await tagger.tag([text]));
     await tagger.close();
-    await before.close();
+    await older.close();
   });
 
-  it('answers odd texts', async () => {
+  it('tags empty, control-character, emoji, lone-surrogate and very long texts', async () => {
     const tagger = await openCrfTagger(files);
-    const odd = [
+    const texts = [
       '',
       ' ',
       '\u0000\u0007',
@@ -435,18 +433,18 @@ describe('a fitted field', () => {
       'ادفع كالومي ٥٠٠',
       'pay '.repeat(5000),
     ];
-    const found = await tagger.tag(odd);
+    const found = await tagger.tag(texts);
     found.forEach((entities, i) => {
-      for (const { start, end, text } of entities) expect(odd[i]!.slice(start, end)).toBe(text);
+      for (const { start, end, text } of entities) expect(texts[i]!.slice(start, end)).toBe(text);
     });
-    const oneByOne = await Promise.all(odd.map(async (text) => (await tagger.tag([text]))[0]!));
+    const oneByOne = await Promise.all(texts.map(async (text) => (await tagger.tag([text]))[0]!));
     expect(oneByOne.map((list) => list.map(({ start, type }) => [start, type]))).toEqual(
       found.map((list) => list.map(({ start, type }) => [start, type])),
     );
     await tagger.close();
   });
 
-  it('says what spoke for an entity', async () => {
+  it('explains an entity by its feature weights', async () => {
     const tagger = await openCrfTagger(files);
     const [explained] = await explainEntities(tagger, 'please pay kalomi about 500');
     expect(explained!.entity).toMatchObject({ type: 'MERCHANT', text: 'kalomi' });
@@ -455,14 +453,14 @@ describe('a fitted field', () => {
     await tagger.close();
   });
 
-  it('is the same bytes for the same seed', () => {
-    const again = fitCrf({ set, sentences, names: new Map() }, { ...settings, swaps: 1 }, context(3));
-    const twice = fitCrf({ set, sentences, names: new Map() }, { ...settings, swaps: 1 }, context(3));
+  it('is byte-identical for the same seed', () => {
+    const first = fitCrf({ set, sentences, names: new Map() }, { ...settings, swaps: 1 }, context(3));
+    const second = fitCrf({ set, sentences, names: new Map() }, { ...settings, swaps: 1 }, context(3));
     const decoded = { tokeniser: 'words', bias: 0, threshold: 0.5, calibration } as const;
-    expect(encodeCrf(twice, decoded)).toEqual(encodeCrf(again, decoded));
+    expect(encodeCrf(second, decoded)).toEqual(encodeCrf(first, decoded));
   });
 
-  it('refuses broken files with a typed error', async () => {
+  it('throws ARTEFACT_INVALID for corrupt and missing files', async () => {
     for (const name of Object.keys(files))
       await expect(openCrfTagger({ ...files, [name]: Uint8Array.of(1, 2, 3) })).rejects.toMatchObject({
         code: 'ARTEFACT_INVALID',
@@ -472,7 +470,7 @@ describe('a fitted field', () => {
 });
 
 describe('crossValidate', () => {
-  it('tests every sentence by a model without its group, and calibrates on that', async () => {
+  it('finds entities out of fold and fits an increasing calibration', async () => {
     const { set, sentences } = labelled(60, 2);
     const groups = sentences.map((_, i) => `g${i % 20}`);
     const result = await crossValidate(
@@ -486,7 +484,7 @@ describe('crossValidate', () => {
     );
     expect(result.f1).toBeGreaterThan(0.8);
     expect(result.entities.filter((found) => found.length > 0).length).toBeGreaterThan(50);
-    const sure = calibratedConfidence(result.calibration, 6);
-    expect(sure).toBeGreaterThan(calibratedConfidence(result.calibration, -2));
+    const confidence = calibratedConfidence(result.calibration, 6);
+    expect(confidence).toBeGreaterThan(calibratedConfidence(result.calibration, -2));
   });
 });

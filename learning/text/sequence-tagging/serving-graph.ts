@@ -4,25 +4,25 @@ import type { CrfModel } from './crf.js';
 /** Names of the graph's input and output. */
 export const taggingGraph = { features: 'features', scores: 'scores' } as const;
 
-/** A feature whose weights are all smaller changes nothing that anybody could see. */
+/** Features with smaller absolute weights only are dropped: their effect on scores is negligible. */
 const SMALLEST_WEIGHT = 1e-3;
 
-/** What serving needs of a fitted field: the features that weigh something and their weights, one row a feature. */
+/** Weights of a fitted field for serving: one dense row per feature. */
 export interface DenseWeights {
   /** (features,) */
   readonly hashes: Int32Array;
-  /** (features + 1, labels); row 0 is for unknown features and is 0. */
+  /** (features + 1, labels) row-major; row 0 belongs to unknown features and is zero. */
   readonly weights: Float32Array;
 }
 
-/** Leaves out features without weight and spreads the rest over all labels. */
+/** Drops features with negligible weights and expands the others to all labels. */
 export function denseWeights({ index, pairs, weights, set }: CrfModel): DenseWeights {
   const labels = set.labels.length;
   const all = index.hashes();
   const kept: number[] = [];
   for (let feature = 1; feature <= all.length; feature++) {
-    const own = weights.subarray(pairs.starts[feature], pairs.starts[feature + 1]);
-    if (own.some((weight) => Math.abs(weight) >= SMALLEST_WEIGHT)) kept.push(feature);
+    const featureWeights = weights.subarray(pairs.starts[feature], pairs.starts[feature + 1]);
+    if (featureWeights.some((weight) => Math.abs(weight) >= SMALLEST_WEIGHT)) kept.push(feature);
   }
   const dense = new Float32Array((kept.length + 1) * labels);
   kept.forEach((feature, row) => {
@@ -33,8 +33,9 @@ export function denseWeights({ index, pairs, weights, set }: CrfModel): DenseWei
 }
 
 /**
- * The field's scores as a graph: `features` (tokens, width) numbers from 1, 0 where a token has fewer → `scores`
- * (tokens, labels), the sum of the features' weights and the labels' offsets.
+ * The scoring graph in ONNX: `features` (tokens, width) int32, feature numbers padded with 0 → `scores` (tokens, labels)
+ * float32, the sum of the features' weights and the labels' offsets.
+ * @param offsets - (labels,) added to each token's scores.
  */
 export function taggingOnnx({ hashes, weights }: DenseWeights, offsets: Float32Array): Uint8Array {
   const labels = offsets.length;

@@ -13,7 +13,7 @@ import { familiarity, representativeCount } from './word-features.js';
 const tokeniser = z.enum(['words', 'spaces']);
 const calibration = z.strictObject({ kind: z.literal('beta'), a: z.number(), b: z.number(), c: z.number() });
 
-/** How scores become entities: shared by both engines. */
+/** `decoding.json`: how scores become entities, for both engines. */
 const decoding = z.strictObject({
   schemaVersion: z.literal(1),
   scheme: z.enum(['bio', 'bilou']),
@@ -22,24 +22,27 @@ const decoding = z.strictObject({
   /** (edges,) in the lattice's order. */
   steps: z.array(z.number()),
   bias: z.number(),
-  /** Artefacts of before it was chosen have none; half comes nearest to the best path, which they were read by. */
+  /** Absent in artefacts from before thresholds were chosen, which were decoded by Viterbi; 0.5 is closest to that. */
   threshold: z.number().gt(0).lt(1).default(0.5),
   calibration,
 });
 
+/** `words.json`: resources of the feature extractor. */
 const resources = z.strictObject({
   schemaVersion: z.literal(1),
   lexicon: z.array(z.tuple([z.string(), z.int()])),
-  /** Lower-case words by how well training knows them, from level 1 on. */
+  /** Lower-case words by familiarity level, from level 1. */
   vocabulary: z.array(z.array(z.string())),
   clusters: z.array(z.tuple([z.string(), z.int(), z.int()])),
 });
 
-/** Decoding as the artefact holds it. */
+/** How scores become entities. */
 export interface Decoding {
   readonly set: LabelSet;
   readonly tokeniser: z.infer<typeof tokeniser>;
+  /** (edges,) transition weights in the lattice's order. */
   readonly steps: Float64Array;
+  /** Subtracted from the score of label O. */
   readonly bias: number;
   /** Smallest probability of an entity that is reported. */
   readonly threshold: number;
@@ -54,25 +57,23 @@ export const taggerFiles = {
   resources: 'words.json',
 } as const;
 
-/** `decoding.json`. */
+/** The bytes of `decoding.json`. */
 export function encodeDecoding({ set, steps, ...rest }: Decoding): Uint8Array {
-  const plain = { schemaVersion: 1, scheme: set.scheme, types: set.types, steps: [...steps], ...rest };
-  return writeJson(plain);
+  return writeJson({ schemaVersion: 1, scheme: set.scheme, types: set.types, steps: [...steps], ...rest });
 }
 
 function encodeResources({ lexicon, vocabulary, clusters }: FeatureResources): Uint8Array {
   const levels: string[][] = [];
   for (const [word, count] of vocabulary) (levels[familiarity(count) - 1] ??= []).push(word);
-  const plain = {
+  return writeJson({
     schemaVersion: 1,
     lexicon: [...lexicon],
     vocabulary: Array.from(levels, (words: string[] | undefined) => words ?? []),
     clusters: [...clusters].map(([word, [fine, coarse]]) => [word, fine, coarse]),
-  };
-  return writeJson(plain);
+  });
 }
 
-/** Files of a fitted field: graph, feature hashes (little-endian int32), words and decoding. */
+/** Artefact files of a fitted field: scoring graph, feature hashes (little-endian int32), resources and decoding. */
 export function encodeCrf(model: CrfModel, decoded: Omit<Decoding, 'set' | 'steps'>): Record<string, Uint8Array> {
   const dense = denseWeights(model);
   const offsets = new Float32Array(model.set.labels.length);
@@ -85,24 +86,18 @@ export function encodeCrf(model: CrfModel, decoded: Omit<Decoding, 'set' | 'step
   };
 }
 
-/** @throws PipelineError `ARTEFACT_INVALID`. */
+/** Reads `decoding.json`. @throws PipelineError `ARTEFACT_INVALID`. */
 export function decodeDecoding(files: ArtefactFiles): Decoding {
-  const { scheme, types, steps, ...rest } = readJson(files, taggerFiles.decoding, decoding);
-  const set = labelSet(types, scheme);
+  const stored = readJson(files, taggerFiles.decoding, decoding);
+  const { types, steps, bias, threshold, calibration: beta } = stored;
+  const set = labelSet(types, stored.scheme);
   if (steps.length === lattice(set).from.length)
-    return {
-      set,
-      steps: Float64Array.from(steps),
-      tokeniser: rest.tokeniser,
-      bias: rest.bias,
-      threshold: rest.threshold,
-      calibration: rest.calibration,
-    };
+    return { set, steps: Float64Array.from(steps), tokeniser: stored.tokeniser, bias, threshold, calibration: beta };
   const message = `${taggerFiles.decoding} has ${steps.length} steps for ${types.length} types`;
   throw new PipelineError('ARTEFACT_INVALID', message, { file: taggerFiles.decoding });
 }
 
-/** @throws PipelineError `ARTEFACT_INVALID`. */
+/** Reads the feature extractor's resources. @throws PipelineError `ARTEFACT_INVALID`. */
 export function decodeResources(files: ArtefactFiles): FeatureResources {
   const { lexicon, vocabulary, clusters } = readJson(files, taggerFiles.resources, resources);
   const counted = vocabulary.flatMap((words, i) => words.map((word) => [word, representativeCount(i + 1)] as const));
@@ -113,10 +108,10 @@ export function decodeResources(files: ArtefactFiles): FeatureResources {
   };
 }
 
-/** @throws PipelineError `ARTEFACT_INVALID` when the bytes are no whole int32 numbers. */
+/** Reads the feature hashes. @throws PipelineError `ARTEFACT_INVALID` when the length is not a multiple of 4 bytes. */
 export function decodeHashes(files: ArtefactFiles): Int32Array {
   const bytes = requireFile(files, taggerFiles.hashes);
   if (bytes.length % 4 === 0) return new Int32Array(bytes.slice().buffer);
   const file = taggerFiles.hashes;
-  throw new PipelineError('ARTEFACT_INVALID', `${file} has ${bytes.length} bytes, wanted whole numbers`, { file });
+  throw new PipelineError('ARTEFACT_INVALID', `${file} has ${bytes.length} bytes, wanted a multiple of 4`, { file });
 }

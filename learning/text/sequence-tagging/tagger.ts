@@ -1,6 +1,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ArtefactFiles } from '../../../contracts/model-definition.js';
 import { openGraph } from '../../artefact/index.js';
+import { sum } from '../../numeric/statistics/sum.js';
 import { decodeEntities, type ScoredTokenSpan } from './confidence.js';
 import { calibratedConfidence } from './cross-validation.js';
 import { createFeatureExtractor, type FeatureExtractor } from './features.js';
@@ -15,17 +16,17 @@ import { tokenise, type Span, type Token } from './tokens.js';
 export interface TaggedEntity extends Span {
   /** The text from `start` to `end`. */
   readonly text: string;
-  /** Calibrated probability that span and type are exactly right. */
+  /** Calibrated probability that span and type are correct. */
   readonly confidence: number;
 }
 
-/** Scores (tokens, labels) of several sentences. */
+/** Computes the emission scores (tokens, labels) of sentences. */
 export interface SentenceScores {
   score(sentences: readonly (readonly string[])[]): Promise<Float64Array[]>;
   close(): Promise<void>;
 }
 
-/** A loaded tagger. A batch gives what one by one gives. */
+/** A loaded tagger. The entities of a text do not depend on the other texts of the call. */
 export interface Tagger {
   readonly decoding: Decoding;
   readonly scores: SentenceScores;
@@ -33,10 +34,10 @@ export interface Tagger {
   close(): Promise<void>;
 }
 
-/** Texts that are scored together; bounds memory. */
-const TEXTS_AT_ONCE = 256;
-/** Tokens in one run of the graph: about 2 MB of gathered weights. */
-const TOKENS_AT_ONCE = 512;
+/** Texts per batch; bounds memory. */
+const BATCH_TEXTS = 256;
+/** Tokens per run of the graph: about 2 MB of gathered weights. */
+const BATCH_TOKENS = 512;
 
 function asEntities(text: string, tokens: readonly Token[], spans: readonly ScoredTokenSpan[], decoding: Decoding) {
   return spans.map(({ type, first, last, margin }): TaggedEntity => {
@@ -46,10 +47,10 @@ function asEntities(text: string, tokens: readonly Token[], spans: readonly Scor
   });
 }
 
-/** Tags texts by any scorer: tokens, scores, entities, confidences. */
+/** Creates a tagger from any scorer: tokenises, scores, decodes and calibrates. */
 export function createTagger(decoding: Decoding, scores: SentenceScores): Tagger {
   const chain: ChainModel = { set: decoding.set, lattice: lattice(decoding.set), steps: decoding.steps };
-  const tagSome = async (texts: readonly string[]): Promise<TaggedEntity[][]> => {
+  const tagBatch = async (texts: readonly string[]): Promise<TaggedEntity[][]> => {
     const tokens = texts.map((text) => tokenise(text, decoding.tokeniser));
     const found = await scores.score(tokens.map((list) => list.map((token) => token.text)));
     return texts.map((text, i) => {
@@ -62,18 +63,18 @@ export function createTagger(decoding: Decoding, scores: SentenceScores): Tagger
     scores,
     async tag(texts) {
       const entities: TaggedEntity[][] = [];
-      for (let from = 0; from < texts.length; from += TEXTS_AT_ONCE)
-        entities.push(...(await tagSome(texts.slice(from, from + TEXTS_AT_ONCE))));
+      for (let from = 0; from < texts.length; from += BATCH_TEXTS)
+        entities.push(...(await tagBatch(texts.slice(from, from + BATCH_TEXTS))));
       return entities;
     },
     close: () => scores.close(),
   };
 }
 
-/** Feature numbers of many tokens, one list after the other. */
+/** Feature numbers of all tokens in one array. */
 interface NumberedTokens {
   readonly numbers: Int32Array;
-  /** (tokens + 1,) */
+  /** (tokens + 1,) offset of each token's first number. */
   readonly starts: Int32Array;
 }
 
@@ -83,8 +84,8 @@ function numberTokens(
   index: FeatureIndex,
 ): NumberedTokens {
   const extracted = sentences.map((words) => extractor.extract(words));
-  const total = extracted.reduce((sum, { hashes }) => sum + hashes.length, 0);
-  const tokens = sentences.reduce((sum, words) => sum + words.length, 0);
+  const total = sum(extracted.map(({ hashes }) => hashes.length));
+  const tokens = sum(sentences.map(({ length }) => length));
   const [numbers, starts] = [new Int32Array(total), new Int32Array(tokens + 1)];
   let [token, filled] = [0, 0];
   for (const { hashes, starts: own } of extracted)
@@ -98,8 +99,8 @@ function numberTokens(
   return { numbers, starts };
 }
 
-/** A rectangle of numbers, filled up with 0. */
-function rectangle({ numbers, starts }: NumberedTokens, from: number, to: number): Tensor {
+/** Feature numbers of the tokens `from` … `to` as (tokens, width) int32, padded with 0. */
+function paddedTensor({ numbers, starts }: NumberedTokens, from: number, to: number): Tensor {
   let width = 1;
   for (let token = from; token < to; token++) width = Math.max(width, starts[token + 1]! - starts[token]!);
   const cells = new Int32Array((to - from) * width);
@@ -113,16 +114,16 @@ async function runGraph(session: InferenceSession, features: Tensor): Promise<Fl
   return scores!.data as Float32Array;
 }
 
-/** Runs the scoring graph on feature numbers. */
+/** Scores of a field's ONNX graph. */
 export interface CrfScores extends SentenceScores {
   readonly extractor: FeatureExtractor;
   readonly index: FeatureIndex;
-  /** @returns (labels,) the weights of each feature number by itself, offsets included. */
+  /** @returns for each feature number its weights (labels,), the labels' offsets included. */
   weightsOf(numbers: readonly number[]): Promise<Float32Array[]>;
 }
 
 /**
- * Opens a field written by `encodeCrf`.
+ * Opens the scoring graph of a field written by `encodeCrf`.
  * @throws PipelineError `ARTEFACT_INVALID`.
  */
 export async function openCrfScores(files: ArtefactFiles, labels: number): Promise<CrfScores> {
@@ -136,9 +137,9 @@ export async function openCrfScores(files: ArtefactFiles, labels: number): Promi
       const numbered = numberTokens(sentences, extractor, index);
       const tokens = numbered.starts.length - 1;
       const all = new Float64Array(tokens * labels);
-      for (let from = 0; from < tokens; from += TOKENS_AT_ONCE) {
-        const to = Math.min(tokens, from + TOKENS_AT_ONCE);
-        all.set(await runGraph(session, rectangle(numbered, from, to)), from * labels);
+      for (let from = 0; from < tokens; from += BATCH_TOKENS) {
+        const to = Math.min(tokens, from + BATCH_TOKENS);
+        all.set(await runGraph(session, paddedTensor(numbered, from, to)), from * labels);
       }
       let end = 0;
       return sentences.map(({ length }) => all.slice(end * labels, (end += length) * labels));

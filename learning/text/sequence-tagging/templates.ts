@@ -1,23 +1,23 @@
 import { attribute } from './word-features.js';
 
-/** Reads one attribute of the word at a distance. */
+/** One attribute of the word at an offset from the token. */
 export interface Position {
   readonly offset: number;
   readonly attribute: number;
 }
 
-/** A feature made of one or several positions; it is absent when any of them is. */
+/** A feature of one or more positions; it is absent when any of them is absent. */
 export type Template = readonly Position[];
 
 const at = (offset: number, ...names: (keyof typeof attribute)[]): Template[] =>
   names.map((name) => [{ offset, attribute: attribute[name] }]);
 
-const both = (first: number, second: number, name: keyof typeof attribute): Template => [
+const pair = (first: number, second: number, name: keyof typeof attribute): Template => [
   { offset: first, attribute: attribute[name] },
   { offset: second, attribute: attribute[name] },
 ];
 
-/** The window that a token's label is read from. */
+/** Feature templates over a window of two words on each side of a token. */
 export const templates: readonly Template[] = [
   ...at(
     0,
@@ -51,16 +51,16 @@ export const templates: readonly Template[] = [
     ),
   ),
   ...[-2, 2].flatMap((o) => at(o, 'lower', 'shortShape', 'kind', 'cluster', 'wordClass')),
-  both(-1, 0, 'lower'),
-  both(0, 1, 'lower'),
-  both(-2, -1, 'lower'),
-  both(1, 2, 'lower'),
-  both(-1, 1, 'lower'),
-  both(-1, 0, 'shortShape'),
-  both(0, 1, 'shortShape'),
-  both(-1, 0, 'cluster'),
-  both(0, 1, 'cluster'),
-  [...both(-1, 0, 'shortShape'), { offset: 1, attribute: attribute.shortShape }],
+  pair(-1, 0, 'lower'),
+  pair(0, 1, 'lower'),
+  pair(-2, -1, 'lower'),
+  pair(1, 2, 'lower'),
+  pair(-1, 1, 'lower'),
+  pair(-1, 0, 'shortShape'),
+  pair(0, 1, 'shortShape'),
+  pair(-1, 0, 'cluster'),
+  pair(0, 1, 'cluster'),
+  [...pair(-1, 0, 'shortShape'), { offset: 1, attribute: attribute.shortShape }],
   [
     { offset: -1, attribute: attribute.lower },
     { offset: 0, attribute: attribute.shortShape },
@@ -69,8 +69,8 @@ export const templates: readonly Template[] = [
     { offset: 1, attribute: attribute.lower },
     { offset: 0, attribute: attribute.shortShape },
   ],
-  both(-1, 0, 'familiarity'),
-  both(0, 1, 'familiarity'),
+  pair(-1, 0, 'familiarity'),
+  pair(0, 1, 'familiarity'),
   [
     { offset: -1, attribute: attribute.lower },
     { offset: 0, attribute: attribute.familiarity },
@@ -79,13 +79,13 @@ export const templates: readonly Template[] = [
     { offset: 1, attribute: attribute.lower },
     { offset: 0, attribute: attribute.familiarity },
   ],
-  [{ offset: -2, attribute: attribute.lower }, ...both(-1, 0, 'familiarity')],
+  [{ offset: -2, attribute: attribute.lower }, ...pair(-1, 0, 'familiarity')],
   [
     { offset: 0, attribute: attribute.familiarity },
     { offset: 0, attribute: attribute.shortShape },
   ],
-  both(-1, 0, 'wordClass'),
-  both(0, 1, 'wordClass'),
+  pair(-1, 0, 'wordClass'),
+  pair(0, 1, 'wordClass'),
   [
     { offset: -1, attribute: attribute.lower },
     { offset: 0, attribute: attribute.wordClass },
@@ -102,6 +102,6 @@ export const templates: readonly Template[] = [
 
 const attributeNames = Object.keys(attribute);
 
-/** What a template looks at, for explanations: `lower[-1] & shape[0]`. */
+/** Name of a template in explanations: `lower[-1] & shape[0]`. */
 export const templateName = (template: Template): string =>
   template.map(({ offset, attribute: slot }) => `${attributeNames[slot]!}[${offset}]`).join(' & ');

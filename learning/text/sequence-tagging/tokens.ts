@@ -1,6 +1,6 @@
 import { errorAt } from '../../../contracts/errors.js';
 
-/** A token and where it stands: `text.slice(start, end)` in UTF-16 code units. */
+/** A token and its position: `text.slice(start, end)` in UTF-16 code units. */
 export interface Token {
   readonly text: string;
   readonly start: number;
@@ -8,15 +8,15 @@ export interface Token {
   readonly end: number;
 }
 
-/** `words` cuts at changes between letters, digits and signs; `spaces` at white space only (text that is cut already). */
+/** `words` splits at changes between letters, digits and symbols; `spaces` at white space only (pre-tokenised text). */
 export type Tokeniser = 'words' | 'spaces';
 
-/** A token longer than this is cut, so that a megabyte without a space costs no more than one with spaces. */
-const LONGEST_TOKEN = 64;
+/** Longer tokens are split, which bounds the cost of long text without spaces. */
+const MAXIMUM_TOKEN_LENGTH = 64;
 
 // In this order: abbreviations (p.m., U.S.), numbers with their separators (2,50,000.00, 22:35) and an ending (25th, 5k),
-// words with combining marks (Devanagari vowel signs) and inner apostrophe or ampersand (o'clock, M&S), an English
-// possessive, and anything else that is no white space by itself, as a whole code point.
+// words with combining marks (Devanagari vowel signs) and inner apostrophe or ampersand (o'clock, M&S), the English
+// possessive, and any other single code point except white space.
 const WORDS =
   /(?:\p{L}\.){2,}|\p{Nd}+(?:[.,:]\p{Nd}+)*(?:\p{L}\p{M}*|\p{Nd})*|(?:\p{L}\p{M}*|\p{Nd})+(?:(?:['’](?![sS](?!\p{L}))|&)(?:\p{L}\p{M}*)+)*|['’][sS](?!\p{L})|[^\s]/gu;
 const SPACES = /\S+/gu;
@@ -26,8 +26,8 @@ const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xd
 function pushPieces(tokens: Token[], text: string, start: number, end: number): void {
   let from = start;
   while (from < end) {
-    let to = Math.min(end, from + LONGEST_TOKEN);
-    // A cut never falls inside a surrogate pair.
+    let to = Math.min(end, from + MAXIMUM_TOKEN_LENGTH);
+    // Do not split a surrogate pair.
     if (to < end && isHighSurrogate(text.charCodeAt(to - 1))) to -= 1;
     tokens.push({ text: text.slice(from, to), start: from, end: to });
     from = to;
@@ -35,8 +35,8 @@ function pushPieces(tokens: Token[], text: string, start: number, end: number): 
 }
 
 /**
- * Cuts text into tokens. Every character that is no white space is in exactly one token, whatever the script; offsets
- * are UTF-16 code units and never inside a surrogate pair. O(length).
+ * Splits text into tokens. Every character except white space is in exactly one token, in any script; offsets are UTF-16
+ * code units and never inside a surrogate pair. O(length).
  */
 export function tokenise(text: string, tokeniser: Tokeniser = 'words'): Token[] {
   const tokens: Token[] = [];
@@ -45,19 +45,23 @@ export function tokenise(text: string, tokeniser: Tokeniser = 'words'): Token[] 
   return tokens;
 }
 
-/** A typed stretch of text in UTF-16 code units, `end` exclusive. */
+/** A typed range of a text in UTF-16 code units, `end` exclusive. */
 export interface Span {
   readonly type: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** @throws PipelineError `INVALID_VALUE` for a span that is empty, outside of the text or cuts a character in two. */
+/**
+ * Checks that a span fits its text.
+ * @param row - row of the text from 0, for the message.
+ * @throws PipelineError `INVALID_VALUE` for a span that is empty, outside the text or splits a surrogate pair.
+ */
 export function requireSpan(text: string, { start, end }: Span, row: number): void {
   const inside = Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= text.length;
-  const cuts = (at: number): boolean =>
+  const splitsPair = (at: number): boolean =>
     at > 0 && at < text.length && isHighSurrogate(text.charCodeAt(at - 1)) && (text.charCodeAt(at) & 0xfc00) === 0xdc00;
-  if (inside && !cuts(start) && !cuts(end)) return;
+  if (inside && !splitsPair(start) && !splitsPair(end)) return;
   const finding = `a span from ${start} to ${end} does not fit a text of ${text.length} code units`;
   throw errorAt('INVALID_VALUE', { row: row + 1 }, finding);
 }

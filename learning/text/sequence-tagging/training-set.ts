@@ -1,18 +1,20 @@
+import { sum } from '../../numeric/statistics/sum.js';
 import { createFeatureExtractor, type FeatureResources, type TrainingView } from './features.js';
 import { FeatureIndex } from './feature-index.js';
 import { decodeLabels, type LabelSet } from './labels.js';
-import { LONGEST_PHRASE, type Lexicon } from './lexicon.js';
+import { MAXIMUM_PHRASE_TOKENS, type Lexicon } from './lexicon.js';
 import type { ChainData, Pairs } from './objective.js';
 
-/** A sentence with one label a token. */
+/** A sentence with one label per token. */
 export interface LabelledSentence {
   readonly words: readonly string[];
   readonly labels: Uint8Array;
 }
 
-interface Phrase {
+interface PhraseCount {
+  /** Bit mask of types. */
   types: number;
-  /** Distinct sentences that hold it. */
+  /** Number of sentences that contain the phrase. */
   sentences: number;
 }
 
@@ -22,13 +24,13 @@ const lowerPhrase = (words: readonly string[], first: number, last: number): str
     .map((word) => word.toLowerCase())
     .join(' ');
 
-/** Entities of the training sentences with the number of sentences that know each. */
-function countPhrases(set: LabelSet, sentences: readonly LabelledSentence[]): Map<string, Phrase> {
-  const phrases = new Map<string, Phrase>();
+/** Mentions of the training sentences with the number of sentences that contain each. */
+function countPhrases(set: LabelSet, sentences: readonly LabelledSentence[]): Map<string, PhraseCount> {
+  const phrases = new Map<string, PhraseCount>();
   for (const { words, labels } of sentences) {
     const own = new Map<string, number>();
     for (const { type, first, last } of decodeLabels(set, labels)) {
-      if (last - first >= LONGEST_PHRASE) continue;
+      if (last - first >= MAXIMUM_PHRASE_TOKENS) continue;
       const phrase = lowerPhrase(words, first, last);
       own.set(phrase, (own.get(phrase) ?? 0) | (1 << (set.types.indexOf(type) % 30)));
     }
@@ -43,21 +45,21 @@ function countPhrases(set: LabelSet, sentences: readonly LabelledSentence[]): Ma
   return phrases;
 }
 
-/** Names of the training text, with those given from outside. */
+/** Lexicon of training mentions and given names. */
 export interface TrainingLexicon extends TrainingView {
   readonly lexicon: Lexicon;
 }
 
-/** In how many distinct sentences each lower-case word stands. */
+/** Number of distinct sentences that contain each lower-case word. */
 export function countWords(sentences: readonly LabelledSentence[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { sentence } of distinct(sentences))
+  for (const { sentence } of distinctSentences(sentences))
     for (const word of new Set(sentence.words.map((w) => w.toLowerCase())))
       counts.set(word, (counts.get(word) ?? 0) + 1);
   return counts;
 }
 
-/** @param given - further names by type, such as the backend's merchants. */
+/** Builds the lexicon of the training sentences. @param given - further names, such as the backend's merchants. */
 export function trainingLexicon(
   set: LabelSet,
   sentences: readonly LabelledSentence[],
@@ -66,11 +68,13 @@ export function trainingLexicon(
   const phrases = countPhrases(set, sentences);
   const lexicon = new Map<string, number>(given);
   for (const [phrase, { types }] of phrases) lexicon.set(phrase, (lexicon.get(phrase) ?? 0) | types);
-  return { lexicon, single: (phrase) => !given.has(phrase) && phrases.get(phrase)?.sentences === 1 };
+  return { lexicon, onlyInOneSentence: (phrase) => !given.has(phrase) && phrases.get(phrase)?.sentences === 1 };
 }
 
-/** Equal sentences with equal labels once, with their number as weight. */
-function distinct(sentences: readonly LabelledSentence[]): { readonly sentence: LabelledSentence; weight: number }[] {
+/** Distinct labelled sentences, each with its number of copies as weight. */
+function distinctSentences(
+  sentences: readonly LabelledSentence[],
+): { readonly sentence: LabelledSentence; weight: number }[] {
   const byText = new Map<string, { sentence: LabelledSentence; weight: number }>();
   for (const sentence of sentences) {
     if (sentence.words.length === 0) continue;
@@ -82,31 +86,31 @@ function distinct(sentences: readonly LabelledSentence[]): { readonly sentence: 
   return [...byText.values()];
 }
 
-interface Extracted {
+interface ExtractedSentence {
   readonly hashes: Int32Array;
   readonly starts: Int32Array;
   readonly labels: Uint8Array;
   readonly weight: number;
 }
 
-function countHashes(extracted: readonly Extracted[]): { index: FeatureIndex; counts: Int32Array } {
+function countHashes(extracted: readonly ExtractedSentence[]): { index: FeatureIndex; counts: Int32Array } {
   const index = new FeatureIndex(1 << 16);
-  const total = extracted.reduce((sum, { hashes }) => sum + hashes.length, 0);
+  const total = sum(extracted.map(({ hashes }) => hashes.length));
   const counts = new Int32Array(total + 1);
   for (const { hashes } of extracted) for (const hash of hashes) counts[index.add(hash)]! += 1;
   return { index, counts };
 }
 
-/** Features seen often enough, numbered anew from 1 in order of appearance. */
-function keptFeatures(extracted: readonly Extracted[], minimumCount: number): FeatureIndex {
+/** Features with at least `minimumCount` occurrences, renumbered from 1 in order of appearance. */
+function selectFeatures(extracted: readonly ExtractedSentence[], minimumCount: number): FeatureIndex {
   const { index, counts } = countHashes(extracted);
   const hashes = index.hashes().filter((_, i) => counts[i + 1]! >= minimumCount);
   return FeatureIndex.from(hashes);
 }
 
-function flatten(extracted: readonly Extracted[], index: FeatureIndex): ChainData {
-  const tokenTotal = extracted.reduce((sum, { labels }) => sum + labels.length, 0);
-  const featureTotal = extracted.reduce((sum, { hashes }) => sum + hashes.length, 0);
+function flatten(extracted: readonly ExtractedSentence[], index: FeatureIndex): ChainData {
+  const tokenTotal = sum(extracted.map(({ labels }) => labels.length));
+  const featureTotal = sum(extracted.map(({ hashes }) => hashes.length));
   const sentences = new Int32Array(extracted.length + 1);
   const tokens = new Int32Array(tokenTotal + 1);
   const features = new Int32Array(featureTotal);
@@ -127,8 +131,8 @@ function flatten(extracted: readonly Extracted[], index: FeatureIndex): ChainDat
   return { sentences, tokens, features: features.slice(0, filled), labels, weights };
 }
 
-/** The (feature, label) pairs that occur. */
-function seenPairs({ tokens, features, labels }: ChainData, featureCount: number, labelCount: number): Pairs {
+/** The (feature, label) pairs that occur in the training data. */
+function observedPairs({ tokens, features, labels }: ChainData, featureCount: number, labelCount: number): Pairs {
   const seen = new Uint8Array((featureCount + 1) * labelCount);
   for (let token = 0; token < labels.length; token++)
     for (let k = tokens[token]!; k < tokens[token + 1]!; k++) seen[features[k]! * labelCount + labels[token]!] = 1;
@@ -142,6 +146,7 @@ function seenPairs({ tokens, features, labels }: ChainData, featureCount: number
   return { starts, labels: Uint8Array.from(pairs) };
 }
 
+/** Training data of a field with its feature numbering and its (feature, label) pairs. */
 export interface TrainingSet {
   readonly data: ChainData;
   readonly index: FeatureIndex;
@@ -149,9 +154,9 @@ export interface TrainingSet {
 }
 
 /**
- * Sentences as numbers.
- * @param minimumCount - rarer features are dropped; from 2 on, a word seen once is described by its form alone, as an
- *   unknown word will be.
+ * Extracts and numbers the features of the training sentences.
+ * @param minimumCount - features with fewer occurrences are dropped; from 2 on, a word seen once is represented by its
+ *   form only, as an unknown word is at serving time.
  */
 export function trainingSet(
   set: LabelSet,
@@ -160,11 +165,11 @@ export function trainingSet(
   minimumCount: number,
 ): TrainingSet {
   const extractor = createFeatureExtractor(resources, resources);
-  const extracted = distinct(sentences).map(({ sentence, weight }): Extracted => {
+  const extracted = distinctSentences(sentences).map(({ sentence, weight }): ExtractedSentence => {
     const { hashes, starts } = extractor.extract(sentence.words);
     return { hashes, starts, labels: sentence.labels, weight };
   });
-  const index = keptFeatures(extracted, minimumCount);
+  const index = selectFeatures(extracted, minimumCount);
   const data = flatten(extracted, index);
-  return { data, index, pairs: seenPairs(data, index.size, set.labels.length) };
+  return { data, index, pairs: observedPairs(data, index.size, set.labels.length) };
 }

@@ -24,7 +24,7 @@ const byWord = new Map(
 );
 
 /**
- * Closed classes of words that amounts and dates are made of: months, weekdays, number words, units of time,
- * currencies; English and romanised Hindi. @returns null for any other word.
+ * Closed word class of a lower-case word in amounts and dates: months, weekdays, number words, units of time,
+ * currencies. English and romanised Hindi. @returns null for any other word.
  */
 export const wordClass = (lower: string): string | null => byWord.get(lower) ?? null;

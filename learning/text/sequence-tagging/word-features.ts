@@ -4,7 +4,7 @@ import { runKind } from './run-kinds.js';
 import { nameClass } from './name-classes.js';
 import { wordClass } from './word-classes.js';
 
-/** Slots of a word's fixed attributes; each holds a hash, 0 = none. */
+/** Positions of a word's attributes; each value is a hash, 0 = absent. */
 export const attribute = {
   word: 0,
   lower: 1,
@@ -22,28 +22,29 @@ export const attribute = {
   digits: 13,
   cluster: 14,
   coarseCluster: 15,
-  /** How well training knows the word. */
+  /** Level of the number of training sentences that contain the word. */
   familiarity: 16,
-  /** Class known beforehand: month, number word, unit of time, currency, country, form of a company … */
+  /** Class from the built-in word lists: month, number word, unit of time, currency, country, company form … */
   wordClass: 17,
 } as const;
+/** Number of attributes. */
 export const ATTRIBUTES = 18;
 
-/** What a word looks like by itself: computed once for each distinct word. */
+/** Features of a word without its context, computed once per distinct word. */
 export interface WordFeatures {
-  /** One hash an attribute. */
+  /** (ATTRIBUTES,) one hash per attribute. */
   readonly attributes: Int32Array;
-  /** Hashes of the letter sequences inside the word. */
+  /** Hashes of the word's letter n-grams. */
   readonly letters: Int32Array;
-  /** Bits of the kinds of runs that the word can be in. */
-  readonly member: number;
-  /** Hash of what the word is in a number or a date. */
-  readonly measure: number;
+  /** Bits of `runKind`: the kinds of runs that the word can belong to. */
+  readonly runKinds: number;
+  /** Hash of the word's role in a number or a date. */
+  readonly numericHash: number;
 }
 
-/** Longer words are described by their ends. */
-const LONGEST_FOR_LETTERS = 20;
-const LETTERS = [3, 4] as const;
+/** Longer words have no letter n-grams, and their shape is cut. */
+const MAXIMUM_WORD_LENGTH = 20;
+const LETTER_NGRAM_SIZES = [3, 4] as const;
 
 function shapeOf(code: number, character: string): string {
   if (code >= 48 && code <= 57) return 'd';
@@ -59,14 +60,14 @@ function shapeOf(code: number, character: string): string {
 
 function wordShape(word: string): string {
   let shape = '';
-  for (let i = 0; i < Math.min(word.length, LONGEST_FOR_LETTERS); i++) shape += shapeOf(word.charCodeAt(i), word[i]!);
+  for (let i = 0; i < Math.min(word.length, MAXIMUM_WORD_LENGTH); i++) shape += shapeOf(word.charCodeAt(i), word[i]!);
   return shape;
 }
 
-/** Repeated letters of a shape once: Xxxxx → Xx. */
-const shortened = (shape: string): string => shape.replace(/(.)\1+/gsu, '$1');
+/** Collapses repeated characters of a shape: Xxxxx → Xx. */
+const collapseRepeats = (shape: string): string => shape.replace(/(.)\1+/gsu, '$1');
 
-/** A few coarse kinds that shapes spread over many values. */
+/** Coarse shape: bits for digits, capitals, letters and symbols, with the length up to 7. */
 function kindOf(word: string, shape: string): number {
   let kind = 0;
   if (/\d/.test(word)) kind |= 1;
@@ -81,48 +82,49 @@ function kindOf(word: string, shape: string): number {
 function letterHashes(lower: string): Int32Array {
   const padded = `^${lower}$`;
   const hashes: number[] = [];
-  if (lower.length > LONGEST_FOR_LETTERS) return new Int32Array(0);
-  for (const size of LETTERS)
+  if (lower.length > MAXIMUM_WORD_LENGTH) return new Int32Array(0);
+  for (const size of LETTER_NGRAM_SIZES)
     for (let i = 0; i + size <= padded.length; i++) hashes.push(hashText(padded, 40 + size, i, i + size));
   return Int32Array.from(hashes);
 }
 
-const FAMILIARITY = [1, 2, 4, 10, 30] as const;
+const FAMILIARITY_LIMITS = [1, 2, 4, 10, 30] as const;
 
-/** Level 0 … 5: the word stands in 0, 1, 2–3, 4–9, 10–29, 30 and more sentences of the training text. */
-export const familiarity = (sentences: number): number => FAMILIARITY.filter((limit) => sentences >= limit).length;
+/** Familiarity level 0 … 5 of a word in 0, 1, 2–3, 4–9, 10–29, at least 30 training sentences. */
+export const familiarity = (sentences: number): number =>
+  FAMILIARITY_LIMITS.filter((limit) => sentences >= limit).length;
 
-/** A number of sentences that has this level. @param level - from 1 on. */
-export const representativeCount = (level: number): number => FAMILIARITY[level - 1] ?? 0;
+/** The smallest number of sentences with this familiarity level. @param level - from 1 to 5. */
+export const representativeCount = (level: number): number => FAMILIARITY_LIMITS[level - 1] ?? 0;
 
-/** What is known of a word from elsewhere. */
-export interface WordKnowledge {
+/** Corpus statistics that word features read. */
+export interface WordContext {
   readonly clusters: Clusters;
-  /** @returns in how many other training sentences the lower-case word stands. */
+  /** @returns the number of (other) training sentences that contain the lower-case word. */
   readonly sentences: (lower: string) => number;
 }
 
-/** What a word is in a number or a date: its class, digits by their spelling, anything else by itself. */
-function measureOf(values: Int32Array): number {
+/** Hash of a word's role in a number or a date: its class, the short shape of digits, otherwise the word itself. */
+function numericHashOf(values: Int32Array): number {
   for (const slot of [attribute.wordClass, attribute.digits])
     if (values[slot] !== 0) return values[slot === attribute.digits ? attribute.shortShape : slot]!;
   return values[attribute.lower]!;
 }
 
-function memberOf(word: string, values: Int32Array): number {
-  const measure = values[attribute.wordClass] !== 0 || values[attribute.digits] !== 0;
-  return (measure ? runKind.measure : 0) | (/^\p{Lu}/u.test(word) ? runKind.capital : 0);
+function runKindsOf(word: string, values: Int32Array): number {
+  const numeric = values[attribute.wordClass] !== 0 || values[attribute.digits] !== 0;
+  return (numeric ? runKind.numeric : 0) | (/^\p{Lu}/u.test(word) ? runKind.capitalised : 0);
 }
 
-/** Word, lower case, shapes, affixes, digits, cluster and letter sequences as hashes. Pure: the same word, the same hashes. */
-export function wordFeatures(word: string, { clusters, sentences }: WordKnowledge): WordFeatures {
+/** Hashes of word, lower case, shapes, affixes, digits, word class, cluster and letter n-grams. Deterministic. */
+export function wordFeatures(word: string, { clusters, sentences }: WordContext): WordFeatures {
   const lower = word.toLowerCase();
   const shape = wordShape(word);
   const values = new Int32Array(ATTRIBUTES);
   values[attribute.word] = hashText(word, 1);
   values[attribute.lower] = hashText(lower, 2);
   values[attribute.shape] = hashText(shape, 3);
-  values[attribute.shortShape] = hashText(shortened(shape), 4);
+  values[attribute.shortShape] = hashText(collapseRepeats(shape), 4);
   values[attribute.kind] = mix(5, kindOf(word, shape));
   for (let size = 1; size <= 4; size++) {
     if (lower.length < size) break;
@@ -131,15 +133,17 @@ export function wordFeatures(word: string, { clusters, sentences }: WordKnowledg
   }
   if (/\d/.test(word)) values[attribute.digits] = hashText(lower.replace(/\d/g, '0'), 30);
   values[attribute.familiarity] = mix(33, familiarity(sentences(lower)));
-  const closed = wordClass(lower);
-  if (closed !== null) values[attribute.wordClass] = hashText(closed, 34);
-  const run = { member: memberOf(word, values), measure: measureOf(values) };
-  const name = closed === null ? nameClass(lower) : null;
+  const closedClass = wordClass(lower);
+  if (closedClass !== null) values[attribute.wordClass] = hashText(closedClass, 34);
+  // Read before name classes share the slot: those belong to no numeric run.
+  const runKinds = runKindsOf(word, values);
+  const numericHash = numericHashOf(values);
+  const name = closedClass === null ? nameClass(lower) : null;
   if (name !== null) values[attribute.wordClass] = hashText(name, 34);
   const found = clusters.get(lower);
   if (found) {
     values[attribute.cluster] = mix(31, found[0]);
     values[attribute.coarseCluster] = mix(32, found[1]);
   }
-  return { attributes: values, letters: letterHashes(lower), ...run };
+  return { attributes: values, letters: letterHashes(lower), runKinds, numericHash };
 }

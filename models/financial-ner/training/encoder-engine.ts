@@ -43,11 +43,12 @@ const MAXIMUM_LENGTH = 128;
 /** One part in ten decides how the opinions are weighed, and calibrates. */
 const VALIDATION_PARTS = 10;
 
+/** `pool.json`. Its stored names predate those of `OpinionPool`: `words` is the encoder, `field` the CRF. */
 const pool = z.strictObject({
   schemaVersion: z.literal(1),
   words: z.number(),
   field: z.number(),
-  /** Pieces that the encoder reads at once. */
+  /** Maximum length of a window in word pieces. */
   maximumLength: z.int().min(3),
 });
 
@@ -83,17 +84,18 @@ async function openEncoderScores(files: ArtefactFiles, labels: number, maximumLe
 
 /** Scores of encoder and field together. */
 async function openPooledScores(files: ArtefactFiles, labels: number): Promise<SentenceScores> {
-  const weights = readJson(files, POOL, pool);
-  const field = await openCrfScores(files, labels);
-  const encoder = await openEncoderScores(files, labels, weights.maximumLength);
+  const { words, field, maximumLength } = readJson(files, POOL, pool);
+  const weights: OpinionPool = { encoder: words, crf: field };
+  const crf = await openCrfScores(files, labels);
+  const encoder = await openEncoderScores(files, labels, maximumLength);
   return {
     async score(sentences) {
-      const [words, chain] = [await encoder.score(sentences), await field.score(sentences)];
-      return sentences.map((_, i) => poolScores({ words: words[i]!, field: chain[i]! }, weights));
+      const [byEncoder, byCrf] = [await encoder.score(sentences), await crf.score(sentences)];
+      return sentences.map((_, i) => poolScores({ encoder: byEncoder[i]!, crf: byCrf[i]! }, weights));
     },
     async close() {
       await encoder.close();
-      await field.close();
+      await crf.close();
     },
   };
 }
@@ -148,8 +150,8 @@ async function fitEncoder(
   return { [ENCODER]: exportEncoder(model, 'fp32'), [TOKENIZER]: encoder.tokenizerFile };
 }
 
-const noteOn = ({ words, field }: OpinionPool): string =>
-  `encoder and field are pooled with the weights ${words} and ${field}, chosen by the likelihood of a tenth of the texts`;
+const noteOn = ({ encoder, crf }: OpinionPool): string =>
+  `encoder and field are pooled with the weights ${encoder} and ${crf}, chosen by the likelihood of a tenth of the texts`;
 
 /** Copies as for a field by itself; there is no cross-validation here that could choose. */
 function settingsOf(task: EngineTask): CrfSettings {
@@ -170,26 +172,26 @@ async function poolOpinions(
   encoder: SentenceScores,
 ): Promise<Pooled> {
   const { set, names } = task;
-  const field = fitCrf({ set, names, sentences: train }, settingsOf(task), context);
-  const byField = crfScorer(field);
-  const found = await encoder.score(validation.map(({ words }) => words));
-  const judged = validation.map(({ words, labels }, i) => ({ words: found[i]!, field: byField(words), labels }));
-  const weights = fitOpinionPool(field, judged);
-  const chain = poolChain(field, weights);
-  const held = judged.map((one) => ({ chain, scores: poolScores(one, weights), tokens: one.labels.length }));
-  return { weights, decoding: chooseDecoding(set, held, validation) };
+  const crf = fitCrf({ set, names, sentences: train }, settingsOf(task), context);
+  const scoreByCrf = crfScorer(crf);
+  const byEncoder = await encoder.score(validation.map(({ words }) => words));
+  const pooled = validation.map(({ words, labels }, i) => ({ encoder: byEncoder[i]!, crf: scoreByCrf(words), labels }));
+  const weights = fitOpinionPool(crf, pooled);
+  const chain = poolChain(crf, weights);
+  const heldOut = pooled.map((one) => ({ chain, scores: poolScores(one, weights), tokens: one.labels.length }));
+  return { weights, decoding: chooseDecoding(set, heldOut, validation) };
 }
 
 /** A field learned from everything, as its files have to be in a pool. */
 function encodeField(context: TrainContext, task: EngineTask, pooled: Pooled): Record<string, Uint8Array> {
   const { set, names, sentences, tokeniser } = task;
   const { weights, decoding } = pooled;
-  const field = fitCrf({ set, names, sentences }, settingsOf(task), context);
-  // The pool will weigh the offset of the field's graph too.
-  const bias = weights.field > 0 ? decoding.bias / weights.field : 0;
-  const chain = { ...field, steps: poolChain(field, weights).steps };
+  const crf = fitCrf({ set, names, sentences }, settingsOf(task), context);
+  // The bias becomes an offset of the CRF's graph, whose scores the pool scales.
+  const bias = weights.crf > 0 ? decoding.bias / weights.crf : 0;
+  const pooledCrf = { ...crf, steps: poolChain(crf, weights).steps };
   const { threshold, calibration } = decoding;
-  return encodeCrf(chain, { tokeniser, bias, threshold, calibration });
+  return encodeCrf(pooledCrf, { tokeniser, bias, threshold, calibration });
 }
 
 /**
@@ -206,7 +208,8 @@ export const fitTuned =
     const scores = await openEncoderScores(files, task.set.labels.length, maximumLength);
     const pooled = await poolOpinions(context, task, parts, scores);
     await scores.close();
-    const plain = writeJson({ schemaVersion: 1, maximumLength, ...pooled.weights });
+    const { encoder: words, crf: field } = pooled.weights;
+    const plain = writeJson({ schemaVersion: 1, maximumLength, words, field });
     return {
       engine: 'fine-tuned',
       files: { ...files, ...encodeField(context, task, pooled), [POOL]: plain },
