@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { exportEncoder, loadEncoder, openEncoderSession, type Encoder } from '../../learning/text/encoder/index.js';
 import { initialHead } from '../../learning/text/encoder/fine-tuning.js';
-import { openGraph } from '../../learning/text/encoder/runtime.js';
+import { openEncoderGraph } from '../../learning/text/encoder/runtime.js';
 import { inheritedConfig } from '../../platform/config/load-config.js';
 import { missingFiles, readEncoderFolder } from '../../platform/encoders/folder.js';
 import { entryFile, projectRoot } from '../../platform/project.js';
@@ -66,7 +66,7 @@ async function runAll(session: InferenceSession, feeds: readonly Feeds[]): Promi
 /** CPU milliseconds a message: through the session that serves, and in a bare runtime session on ready-made tensors. */
 async function servingCost(encoder: Encoder, model: Uint8Array, texts: readonly string[]) {
   const serving = await openEncoderSession({ model, tokenizer: encoder.tokenizerFile }, { maximumLength: 64 });
-  const bare = await openGraph(model);
+  const bare = await openEncoderGraph(model);
   const feeds = texts.map((text) => feedsOf(encoder, text));
   const one = async (): Promise<void> => {
     for (const text of texts) await serving.logits([text]);
@@ -90,7 +90,7 @@ async function servingRows(encoder: Encoder, dataFolder: string): Promise<Benchm
   const messages = Array.from({ length: MESSAGES }, (_, i) => texts[i * Math.floor(texts.length / MESSAGES)]!);
   // What it answers does not matter for what it costs: a head of chance will do.
   const trained = new Map([...encoder.weights.trained(), ...initialHead(encoder.config.hidden, 150, 1)]);
-  const head = { level: 'sequence', choice: 'one', classes: 150 } as const;
+  const head = { level: 'sequence', multiLabel: false, classes: 150 } as const;
   const model = { encoder, head, trained, maximumLength: 64, history: [] };
   const fp32 = await servingCost(encoder, exportEncoder(model, 'fp32'), messages);
   const int8 = await servingCost(encoder, exportEncoder(model, 'int8'), messages);

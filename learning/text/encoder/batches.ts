@@ -1,6 +1,6 @@
 import { createRandom } from '../../numeric/random/index.js';
 
-/** Batches sorted by length together: large enough to be random, small enough to leave little filling. */
+/** Batches that are sorted by length together: more give less padding, fewer more randomness. */
 const POOLED_BATCHES = 32;
 
 export interface BatchOptions {
@@ -10,10 +10,14 @@ export interface BatchOptions {
 }
 
 /**
- * Divides an epoch into batches of like length, in random order. Depends on seed and epoch alone, so that a resumed
- * training sees the batches it would have seen.
+ * Batches of one epoch: sequences of similar length together, batches in random order. Depends on seed and epoch only,
+ * so a resumed training sees the same batches.
+ * @param lengths - (n,) in pieces.  @returns indices per batch.
  */
-export function batchesOf(lengths: ArrayLike<number>, { batchSize, seed, epoch }: BatchOptions): readonly number[][] {
+export function epochBatches(
+  lengths: ArrayLike<number>,
+  { batchSize, seed, epoch }: BatchOptions,
+): readonly number[][] {
   const random = createRandom(seed).fork(`epoch ${epoch}`);
   const order = random.permutation(lengths.length);
   const batches: number[][] = [];
@@ -25,8 +29,11 @@ export function batchesOf(lengths: ArrayLike<number>, { batchSize, seed, epoch }
   return random.shuffle(batches);
 }
 
-/** Linear from 0 to 1 over the warm-up, then linear to 0. @param step - 0 for the first. */
-export function rateFactor(step: number, total: number, warmup: number): number {
-  const rising = Math.max(1, Math.round(total * warmup));
-  return step < rising ? (step + 1) / rising : Math.max(0, (total - step) / Math.max(1, total - rising));
+/**
+ * Factor of the learning rate: linear warm-up from 0 to 1, then linear decay to 0 (Devlin et al. 2019).
+ * @param step - from 0.  @param warmup - share of the steps.
+ */
+export function scheduleFactor(step: number, total: number, warmup: number): number {
+  const warmupSteps = Math.max(1, Math.round(total * warmup));
+  return step < warmupSteps ? (step + 1) / warmupSteps : Math.max(0, (total - step) / Math.max(1, total - warmupSteps));
 }

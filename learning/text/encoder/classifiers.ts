@@ -1,5 +1,7 @@
 import { PipelineError } from '../../../contracts/errors.js';
 import { requireLength } from '../../checks.js';
+import { mean } from '../../numeric/statistics/mean.js';
+import { sum } from '../../numeric/statistics/sum.js';
 import type { Encoder } from './encoder.js';
 import {
   fineTune,
@@ -11,42 +13,43 @@ import {
 import type { FineTuningParams } from './params.js';
 import { regressionHead, type RegressionTask } from './regression-head.js';
 import type { Example } from './training-step.js';
-import { atWords } from './word-logits.js';
+import { wordLogits } from './word-logits.js';
 
-/** One class, or any number of classes. */
+/** One class, or a list of classes. */
 export type Label = number | readonly number[];
 
 /**
- * Texts with one class each (a number), or with any number of classes each (a list). Where classes exclude each other,
- * an empty list is a text of none of them: its target is spread evenly, so that the model learns to be unsure about what
- * it does not know (outlier exposure; Hendrycks et al., ICLR 2019).
+ * Texts with their classes. In single-label tasks an empty list marks a text outside all classes, whose target is
+ * uniform over the classes (outlier exposure; Hendrycks et al., ICLR 2019).
  */
 export interface LabelledTexts {
   readonly texts: readonly string[];
   readonly labels: readonly Label[];
 }
 
+/** A text classification task. */
 export interface SequenceTask {
   readonly train: LabelledTexts;
-  /** `score` replaces the default: accuracy, or for several classes a text the negative log loss. */
+  /** `score` replaces the default, which is accuracy, or the negative log loss in multi-label tasks. */
   readonly validation?: LabelledTexts & { score?(logits: readonly Float32Array[]): number };
   readonly classes: number;
-  /** True: any number of classes a text, each with a probability of its own. @default false */
+  /** True: a text has any number of classes, each with its own probability. @default false */
   readonly multiLabel?: boolean;
-  /** `regression`: the head begins as `regressionHead` of the encoder as it is; then 1 suits `headFactor`. @default 'chance' */
-  readonly startHead?: 'chance' | 'regression';
+  /** Initial head: random weights, or `regressionHead`, for which `headFactor` 1 is suitable. @default 'random' */
+  readonly startHead?: 'random' | 'regression';
   readonly params: FineTuningParams;
 }
 
-/** Sentences in words; a tag a word. */
+/** Sentences as words with one tag per word. */
 export interface TaggedSentences {
   readonly sentences: readonly (readonly string[])[];
   readonly tags: readonly (readonly number[])[];
 }
 
+/** A word tagging task. */
 export interface TokenTask {
   readonly train: TaggedSentences;
-  /** `score` gets logits a word; it replaces the default, accuracy over words. */
+  /** `score` receives logits per word and replaces the default, accuracy over words. */
   readonly validation?: TaggedSentences & { score?(logits: readonly (readonly (Float32Array | null)[])[]): number };
   readonly classes: number;
   readonly params: FineTuningParams;
@@ -54,10 +57,10 @@ export interface TokenTask {
 
 function requireClass(label: number, classes: number): number {
   if (Number.isInteger(label) && label >= 0 && label < classes) return label;
-  throw new PipelineError('INVALID_INPUT', `label ${label} is none of ${classes} classes`);
+  throw new PipelineError('INVALID_INPUT', `label ${label} is outside 0 … ${classes - 1}`);
 }
 
-/** Target of the right class 1 − smoothing + smoothing / classes, of the others smoothing / classes. */
+/** Writes targets with label smoothing: 1 − smoothing + smoothing / classes for the labels, smoothing / classes elsewhere. */
 function writeTarget(into: Float32Array, labels: readonly number[], smoothing: number): number {
   const { length } = into;
   if (smoothing > 0) into.fill(smoothing / length);
@@ -72,33 +75,34 @@ function textExamples(encoder: Encoder, { texts, labels }: LabelledTexts, settin
   requireLength('labels', labels.length, texts.length);
   const smoothing = multiLabel ? 0 : params.labelSmoothing;
   return texts.map((text, row) => {
-    const present = presentIn(labels[row]!).map((one) => requireClass(one, classes));
-    if (!multiLabel && present.length > 1) requireLength(`text ${row}`, present.length, 1, 'classes');
+    const own = classesOf(labels[row]!).map((one) => requireClass(one, classes));
+    if (!multiLabel && own.length > 1) requireLength(`text ${row}`, own.length, 1, 'classes');
     const { ids } = encoder.tokenizer.encode(text, params.maximumLength);
-    const spread = present.length === 0 && !multiLabel ? 1 : smoothing;
-    return { ids, label: (into) => writeTarget(into, present, spread) };
+    // Smoothing 1 makes the target uniform.
+    const ownSmoothing = own.length === 0 && !multiLabel ? 1 : smoothing;
+    return { ids, label: (into) => writeTarget(into, own, ownSmoothing) };
   });
 }
 
-const largest = (values: Float32Array): number =>
+const argmax = (values: Float32Array): number =>
   values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
 
-const presentIn = (label: Label): readonly number[] => (typeof label === 'number' ? [label] : label);
+const classesOf = (label: Label): readonly number[] => (typeof label === 'number' ? [label] : label);
 
 const accuracyOf = (labels: readonly Label[], logits: readonly Float32Array[]): number =>
-  labels.filter((label, row) => presentIn(label)[0] === largest(logits[row]!)).length / labels.length;
+  labels.filter((label, row) => classesOf(label)[0] === argmax(logits[row]!)).length / labels.length;
 
-/** Mean over texts and classes of the log probability of what is true. */
+/** Mean log-likelihood over texts and classes. */
 function logLikelihood(labels: readonly Label[], logits: readonly Float32Array[]): number {
-  let sum = 0;
+  let total = 0;
   labels.forEach((label, row) => {
-    const present = new Set(presentIn(label));
+    const present = new Set(classesOf(label));
     logits[row]!.forEach((logit, index) => {
-      const against = present.has(index) ? -logit : logit;
-      sum -= Math.max(0, against) + Math.log1p(Math.exp(-Math.abs(against)));
+      const signed = present.has(index) ? -logit : logit;
+      total -= Math.max(0, signed) + Math.log1p(Math.exp(-Math.abs(signed)));
     });
   });
-  return sum / logits.reduce((count, row) => count + row.length, 0);
+  return total / sum(logits.map(({ length }) => length));
 }
 
 function textValidation(encoder: Encoder, task: SequenceTask): ValidationExamples | null {
@@ -112,11 +116,10 @@ function textValidation(encoder: Encoder, task: SequenceTask): ValidationExample
 }
 
 function startHeadOf(encoder: Encoder, task: SequenceTask, context: FineTuningContext): StartHead {
-  const { train, classes, params } = task;
-  const choice = task.multiLabel ? 'many' : 'one';
-  const present = train.labels.map(presentIn);
+  const { train, classes, multiLabel = false, params } = task;
+  const labels = train.labels.map(classesOf);
   const { maximumLength } = params;
-  const regression: RegressionTask = { texts: train.texts, present, classes, choice, maximumLength };
+  const regression: RegressionTask = { texts: train.texts, labels, classes, multiLabel, maximumLength };
   return { name: 'regression', compute: () => regressionHead(encoder, regression, context) };
 }
 
@@ -130,17 +133,17 @@ export function trainSequenceClassifier(
   context: FineTuningContext,
 ): Promise<EncoderModel> {
   const examples = textExamples(encoder, task.train, task);
-  const head = { level: 'sequence', choice: task.multiLabel ? 'many' : 'one', classes: task.classes } as const;
-  const fixed = { encoder, head, examples, validation: textValidation(encoder, task), params: task.params };
-  const begun = task.startHead === 'regression' ? { startHead: startHeadOf(encoder, task, context) } : {};
-  return fineTune({ ...fixed, ...begun }, context);
+  const head = { level: 'sequence', multiLabel: task.multiLabel ?? false, classes: task.classes } as const;
+  const fineTuning = { encoder, head, examples, validation: textValidation(encoder, task), params: task.params };
+  if (task.startHead !== 'regression') return fineTune(fineTuning, context);
+  return fineTune({ ...fineTuning, startHead: startHeadOf(encoder, task, context) }, context);
 }
 
 interface WordExample extends Example {
   readonly first: Int32Array;
 }
 
-/** A word's tag is learned at its first piece (Devlin et al., 2019); the other pieces count nothing. */
+/** Examples with each word's tag at its first piece (Devlin et al. 2019); the other pieces have no target. */
 function wordExamples(encoder: Encoder, { sentences, tags }: TaggedSentences, task: TokenTask): WordExample[] {
   const { classes, params } = task;
   requireLength('tag lists', tags.length, sentences.length);
@@ -152,8 +155,8 @@ function wordExamples(encoder: Encoder, { sentences, tags }: TaggedSentences, ta
       let counted = 0;
       first.forEach((at, word) => {
         if (at < 0) return;
-        const place = into.subarray(at * classes, (at + 1) * classes);
-        counted += writeTarget(place, [labels[word]!], params.labelSmoothing);
+        const target = into.subarray(at * classes, (at + 1) * classes);
+        counted += writeTarget(target, [labels[word]!], params.labelSmoothing);
       });
       return counted;
     };
@@ -165,10 +168,10 @@ function wordAccuracy(
   tags: readonly (readonly number[])[],
   logits: readonly (readonly (Float32Array | null)[])[],
 ): number {
-  const right = logits.flatMap((words, row) =>
-    words.map((word, index) => Number(word !== null && largest(word) === tags[row]![index])),
+  const correct = logits.flatMap((words, row) =>
+    words.map((word, index) => Number(word !== null && argmax(word) === tags[row]![index])),
   );
-  return right.reduce((sum, one) => sum + one, 0) / Math.max(1, right.length);
+  return mean(correct, 0);
 }
 
 function wordValidation(encoder: Encoder, task: TokenTask): ValidationExamples | null {
@@ -178,7 +181,7 @@ function wordValidation(encoder: Encoder, task: TokenTask): ValidationExamples |
   return {
     examples,
     score(logits) {
-      const words = logits.map((row, index) => atWords(row, examples[index]!.first, classes));
+      const words = logits.map((row, index) => wordLogits(row, examples[index]!.first, classes));
       return validation.score?.(words) ?? wordAccuracy(validation.tags, words);
     },
   };
@@ -194,6 +197,6 @@ export function trainTokenClassifier(
   context: FineTuningContext,
 ): Promise<EncoderModel> {
   const examples = wordExamples(encoder, task.train, task);
-  const head = { level: 'token', choice: 'one', classes: task.classes } as const;
+  const head = { level: 'token', multiLabel: false, classes: task.classes } as const;
   return fineTune({ encoder, head, examples, validation: wordValidation(encoder, task), params: task.params }, context);
 }

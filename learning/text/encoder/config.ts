@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import { PipelineError } from '../../../contracts/errors.js';
 
-/** Sizes of an encoder, under one set of names for all families. */
+/** Sizes of an encoder under the same names for all families. */
 export interface EncoderConfig {
   readonly family: 'bert' | 'distilbert';
   /** Width of a token's vector. */
   readonly hidden: number;
   readonly layers: number;
   readonly heads: number;
-  /** Width inside the feed-forward part. */
+  /** Width of the feed-forward layer. */
   readonly intermediate: number;
   /** Added to the variance in layer normalisation. */
   readonly epsilon: number;
   readonly vocabulary: number;
-  /** Longest sequence in pieces. */
+  /** Maximum sequence length in pieces. */
   readonly positions: number;
 }
 
 const size = z.number().int().positive();
-/** tanh approximations of GELU differ by 1e-3 and are other models. */
+/** Exact GELU only: the tanh approximations differ by up to 1e-3. */
 const activation = z.literal('gelu').default('gelu');
 
 const bert = z.object({
@@ -49,9 +49,16 @@ const config = z.discriminatedUnion('model_type', [bert, distilbert]);
 
 function unify(found: z.infer<typeof config>): EncoderConfig {
   if (found.model_type === 'distilbert') {
-    const { dim, n_layers, n_heads, hidden_dim, vocab_size, max_position_embeddings } = found;
-    const sizes = { hidden: dim, layers: n_layers, heads: n_heads, intermediate: hidden_dim, vocabulary: vocab_size };
-    return { family: 'distilbert', ...sizes, epsilon: 1e-12, positions: max_position_embeddings };
+    return {
+      family: 'distilbert',
+      hidden: found.dim,
+      layers: found.n_layers,
+      heads: found.n_heads,
+      intermediate: found.hidden_dim,
+      epsilon: 1e-12,
+      vocabulary: found.vocab_size,
+      positions: found.max_position_embeddings,
+    };
   }
   return {
     family: 'bert',
@@ -67,7 +74,8 @@ function unify(found: z.infer<typeof config>): EncoderConfig {
 
 /**
  * Reads config.json of a BERT-family encoder (BERT, MiniLM, DistilBERT).
- * @throws PipelineError `MALFORMED_FILE` for another architecture, activation or a size that does not divide.
+ * @throws PipelineError `MALFORMED_FILE` for another architecture or activation, or when the heads do not divide the
+ *   hidden size.
  */
 export function parseEncoderConfig(bytes: Uint8Array): EncoderConfig {
   let json: unknown;

@@ -45,7 +45,7 @@ const gap = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a, (value, i) => Math.abs(value - b[i]!)).reduce((most, one) => Math.max(most, one), 0);
 
 describe('the frozen encoder', () => {
-  it.each(['bert', 'distilbert'] as const)('computes what plain float64 loops compute: %s', async (family) => {
+  it.each(['bert', 'distilbert'] as const)('matches a float64 reference implementation: %s', async (family) => {
     const found = tinyEncoderFiles({ family, hidden: 12, heads: 3, prefix: `${family}.` });
     const loaded = loadEncoder(found);
     const embedded = await embedTexts(loaded, texts, quietContext(1));
@@ -55,21 +55,21 @@ describe('the frozen encoder', () => {
     });
   });
 
-  it('gives a text the same vector whatever stands beside it', async () => {
+  it('embeds a text independently of its batch', async () => {
     const together = await embedTexts(encoder, [...texts, ''], quietContext(1));
     const alone = await embedTexts(encoder, [texts[1]!], quietContext(1));
     expect(gap(together.values.subarray(8, 16), alone.values)).toBeLessThan(1e-5);
     expect(together.values.every((value) => Number.isFinite(value))).toBe(true);
   });
 
-  it('knows the learning rate of its size', () => {
+  it('has a default learning rate by hidden size', () => {
     expect(encoder.defaults.learningRate).toBe(1e-4);
     expect(encoderDefaults({ ...encoder.config, hidden: 768 }).learningRate).toBe(2e-5);
   });
 });
 
 describe('fine-tuning', () => {
-  it('learns to tell texts apart, and the exported file answers as training did', async () => {
+  it('fits the training texts, and the exported file gives the logits of training', async () => {
     const many = { ...params, epochs: 30, patience: 100, dropout: 0 };
     const seen: Float32Array[][] = [];
     const validation = { ...train, score: (logits: readonly Float32Array[]) => (seen.push([...logits]), seen.length) };
@@ -89,7 +89,7 @@ describe('fine-tuning', () => {
     logits.forEach((row, index) => expect(gap(row, seen.at(-1)![index]!)).toBeLessThan(1e-4));
   });
 
-  it('learns several labels a text', async () => {
+  it('fits multi-label texts', async () => {
     const both = { texts, labels: [[0], [1], [0, 1], [], [0], [1]] };
     const many = { ...params, epochs: 60, dropout: 0 };
     const task = { train: both, classes: 2, multiLabel: true, params: many };
@@ -103,7 +103,7 @@ describe('fine-tuning', () => {
     expect(present).toEqual(both.labels);
   });
 
-  it('learns a tag a word', async () => {
+  it('fits word tags', async () => {
     const sentences = texts.map((text) => text.split(' '));
     const tags = sentences.map((words) => words.map((word) => Number(word === 'my') + 2 * Number(word === 'card')));
     const many = { ...params, epochs: 40, dropout: 0 };
@@ -126,7 +126,7 @@ describe('fine-tuning', () => {
     expect('lost my card'.slice(pieces!.starts[3], pieces!.ends[3])).toBe('card');
   });
 
-  it('keeps the best epoch and stops when none gets better', async () => {
+  it('keeps the best epoch and stops early', async () => {
     const scores = [1, 3, 2, 2, 2, 9];
     let epoch = 0;
     const kept: string[] = [];
@@ -152,10 +152,10 @@ describe('fine-tuning', () => {
     },
   };
 
-  it.each(Object.entries(tasks))('that was killed goes on to the same weights, bit for bit: %s', async (_, task) => {
+  it.each(Object.entries(tasks))('resumes from a checkpoint to identical weights: %s', async (_, task) => {
     const uninterrupted = await trainSequenceClassifier(encoder, task, quietContext(7));
     const total = task.params.epochs * (task.params.accumulate === 2 ? 2 : 3);
-    // Inside an epoch, at its end, and after the last step.
+    // Inside an epoch, at the end of an epoch, after the last step.
     for (const k of [1, total / params.epochs, total]) {
       let saved: Uint8Array | null = null;
       const save = async (bytes: Uint8Array): Promise<void> => void (saved = bytes.slice());
@@ -182,9 +182,9 @@ describe('fine-tuning', () => {
     }
   });
 
-  it('begins with the regression on the encoder as it is, and goes on without it', async () => {
-    const gentle = { ...params, epochs: 2, learningRate: 1e-6, checkpointSteps: 1 };
-    const task = { train, classes: 4, startHead: 'regression', params: gentle } as const;
+  it('starts from the regression head and does not compute it again on resuming', async () => {
+    const smallSteps = { ...params, epochs: 2, learningRate: 1e-6, checkpointSteps: 1 };
+    const task = { train, classes: 4, startHead: 'regression', params: smallSteps } as const;
     const stages: string[] = [];
     let saved: Uint8Array | null = null;
     const context = {
@@ -194,20 +194,26 @@ describe('fine-tuning', () => {
     };
     const first = await trainSequenceClassifier(encoder, task, context);
     expect(stages[0]).toBe('embedding');
-    const settings = { texts, present: labels.map((label) => [label]), classes: 4, maximumLength: 16 };
-    const begun = await regressionHead(encoder, { ...settings, choice: 'one' }, quietContext(7));
-    for (const [name, { data }] of begun) expect(gap(first.trained.get(name)!.data, data), name).toBeLessThan(1e-4);
+    const regression = {
+      texts,
+      labels: labels.map((label) => [label]),
+      classes: 4,
+      multiLabel: false,
+      maximumLength: 16,
+    };
+    const startHead = await regressionHead(encoder, regression, quietContext(7));
+    for (const [name, { data }] of startHead) expect(gap(first.trained.get(name)!.data, data), name).toBeLessThan(1e-4);
     stages.length = 0;
     expect(hashOf(await trainSequenceClassifier(encoder, task, context))).toBe(hashOf(first));
     expect(stages).toEqual([]);
-    const byChance = await trainSequenceClassifier(encoder, { ...task, startHead: 'chance' }, context);
-    expect(hashOf(byChance)).not.toBe(hashOf(first));
+    const fromRandomHead = await trainSequenceClassifier(encoder, { ...task, startHead: 'random' }, context);
+    expect(hashOf(fromRandomHead)).not.toBe(hashOf(first));
   });
 
-  it('learns to be unsure about a text of none of the classes', async () => {
-    const strange = 'what transfer is lost';
+  it('fits a nearly uniform answer for a text outside all classes', async () => {
+    const outOfScope = 'what transfer is lost';
     const task = {
-      train: { texts: [...texts, strange], labels: [...labels, []] },
+      train: { texts: [...texts, outOfScope], labels: [...labels, []] },
       classes: 4,
       params: { ...params, epochs: 40, dropout: 0 },
     };
@@ -217,12 +223,12 @@ describe('fine-tuning', () => {
       { maximumLength: 16 },
     );
     const spread = (row: Float32Array): number => Math.max(...row) - Math.min(...row);
-    const [known, unknown] = await session.logits([texts[0]!, strange]);
+    const [known, unknown] = await session.logits([texts[0]!, outOfScope]);
     await session.close();
     expect(spread(unknown!)).toBeLessThan(0.3 * spread(known!));
   });
 
-  it('does not take up the checkpoint of another training', async () => {
+  it('ignores the checkpoint of another training', async () => {
     let saved: Uint8Array | null = null;
     const checkpoint = { load: async () => saved, save: async (bytes: Uint8Array) => void (saved = bytes.slice()) };
     const context = { ...quietContext(7), checkpoint };
@@ -234,19 +240,19 @@ describe('fine-tuning', () => {
     expect(hashOf(second)).not.toBe(hashOf(first));
   });
 
-  it('depends on the seed and on nothing else', async () => {
+  it('is deterministic given the seed and leaves the pretrained weights unchanged', async () => {
     const hashes = await Promise.all(
       [1, 1, 2].map(async (seed) => hashOf(await trainSequenceClassifier(encoder, tasks.plain, quietContext(seed)))),
     );
     expect(hashes[0]).toBe(hashes[1]);
     expect(hashes[0]).not.toBe(hashes[2]);
-    // The pretrained weights are as they were.
+    // The pretrained weights are unchanged.
     expect(encoder.weights.trained().get('layer.0.output.weight')).toEqual(
       loadEncoder(files).weights.trained().get('layer.0.output.weight'),
     );
   });
 
-  it('hears cancellation', async () => {
+  it('stops when the signal is aborted', async () => {
     const controller = new AbortController();
     const context = { ...quietContext(1), signal: controller.signal, onProgress: () => controller.abort() };
     await expect(trainSequenceClassifier(encoder, tasks.plain, context)).rejects.toThrow('aborted');
@@ -255,10 +261,10 @@ describe('fine-tuning', () => {
   it.each([
     ['no texts', { texts: [], labels: [] }, 'TOO_FEW_ROWS'],
     ['a label too large', { texts: ['a'], labels: [4] }, 'INVALID_INPUT'],
-    ['a label that is no number', { texts: ['a'], labels: [NaN] }, 'INVALID_INPUT'],
+    ['a label NaN', { texts: ['a'], labels: [NaN] }, 'INVALID_INPUT'],
     ['fewer labels than texts', { texts: ['a', 'b'], labels: [1] }, 'SHAPE_MISMATCH'],
-    ['two labels where one is meant', { texts: ['a'], labels: [[0, 1]] }, 'SHAPE_MISMATCH'],
-  ])('refuses %s', async (_, wrong, code) => {
+    ['two labels in a single-label task', { texts: ['a'], labels: [[0, 1]] }, 'SHAPE_MISMATCH'],
+  ])('rejects %s', async (_, wrong, code) => {
     const training = (async () =>
       trainSequenceClassifier(encoder, { train: wrong, classes: 4, params }, quietContext(1)))();
     await expect(training).rejects.toMatchObject({ code });
@@ -266,7 +272,7 @@ describe('fine-tuning', () => {
 });
 
 describe('an int8 file', () => {
-  it('is smaller and answers nearly the same', async () => {
+  it('is smaller and gives nearly the same logits', async () => {
     const wide = loadEncoder(tinyEncoderFiles({ hidden: 64, heads: 4 }));
     const task = { train, classes: 4, params: { ...params, learningRate: 1e-3 } };
     const model = await trainSequenceClassifier(wide, task, quietContext(1));
@@ -284,7 +290,7 @@ describe('an int8 file', () => {
   });
 });
 
-describe('files that are no encoder', () => {
+describe('loadEncoder', () => {
   const broken = (change: Partial<EncoderFiles>): EncoderFiles => ({ ...files, ...change });
   const config = JSON.parse(Buffer.from(files.config).toString()) as Record<string, unknown>;
   const withConfig = (change: object): EncoderFiles =>
@@ -292,14 +298,14 @@ describe('files that are no encoder', () => {
   const { tensors } = readSafetensors(files.weights);
   const without = [...tensors].filter(([name]) => !name.includes('layer.1.output.dense'));
   it.each([
-    ['a config that is no JSON', broken({ config: Buffer.from('nothing') })],
+    ['a config that is not JSON', broken({ config: Buffer.from('nothing') })],
     ['another architecture', withConfig({ model_type: 'gpt2' })],
     ['another activation', withConfig({ hidden_act: 'relu' })],
-    ['heads that do not divide', withConfig({ num_attention_heads: 3 })],
-    ['sizes that are not those of the weights', withConfig({ intermediate_size: 5 })],
+    ['heads that do not divide the hidden size', withConfig({ num_attention_heads: 3 })],
+    ['sizes other than those of the weights', withConfig({ intermediate_size: 5 })],
     ['a missing tensor', broken({ weights: writeSafetensors(without) })],
-    ['weights cut short', broken({ weights: files.weights.subarray(0, files.weights.length - 100) })],
-    ['no weights at all', broken({ weights: new Uint8Array(0) })],
+    ['truncated weights', broken({ weights: files.weights.subarray(0, files.weights.length - 100) })],
+    ['empty weights', broken({ weights: new Uint8Array(0) })],
     [
       'a tokenizer of another model',
       broken({
@@ -307,7 +313,7 @@ describe('files that are no encoder', () => {
           .tokenizer,
       }),
     ],
-  ])('are refused: %s', (_, wrong) => {
+  ])('throws MALFORMED_FILE for %s', (_, wrong) => {
     expect(() => loadEncoder(wrong)).toThrow(expect.objectContaining({ code: 'MALFORMED_FILE' }) as Error);
   });
 });

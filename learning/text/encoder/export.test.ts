@@ -5,7 +5,7 @@ import { exportEncoder, loadEncoder, openEncoderSession, type EncoderModel, type
 const encoder = loadEncoder(tinyEncoderFiles());
 const { hidden } = encoder.config;
 const CLASSES = 3;
-const head = { level: 'sequence', choice: 'one', classes: CLASSES } as const;
+const head = { level: 'sequence', multiLabel: false, classes: CLASSES } as const;
 const weights = Float32Array.from({ length: hidden * CLASSES }, (_, i) => Math.sin(i + 1));
 const bias = Float32Array.of(0.5, -1, 2);
 const trained = new Map(encoder.weights.trained());
@@ -13,13 +13,18 @@ trained.set('head.weight', { dims: [hidden, CLASSES], data: weights });
 trained.set('head.bias', { dims: [CLASSES], data: bias });
 const model: EncoderModel = { encoder, head, trained, maximumLength: 16, history: [] };
 
-/** The head by hand, on an embedding divided by `length`. */
-const headOf = (embedding: Float32Array, length: number): number[] =>
-  Array.from(bias, (b, k) => embedding.reduce((sum, value, j) => sum + (value / length) * weights[j * CLASSES + k]!, b)); // prettier-ignore
+/** Reference computation of the head on an embedding divided by `length`. */
+function headOf(embedding: Float32Array, length: number): number[] {
+  const columnOf = (k: number): number[] => Array.from(embedding, (_, j) => weights[j * CLASSES + k]!);
+  return Array.from(bias, (start, k) => {
+    const column = columnOf(k);
+    return embedding.reduce((sum, value, j) => sum + (value / length) * column[j]!, start);
+  });
+}
 
-describe('a head on embeddings of length 1', () => {
+describe('exportEncoder with unitLength', () => {
   it.each(['fp32', 'int8'] as const)(
-    'reads the direction alone, and the embedding stays as it is: %s',
+    'scales the head input to unit length and leaves the embedding output unscaled: %s',
     async (precision: Precision) => {
       for (const unitLength of [true, false]) {
         const files = { model: exportEncoder(model, precision, { unitLength }), tokenizer: encoder.tokenizerFile };

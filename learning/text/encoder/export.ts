@@ -7,10 +7,10 @@ import type { NamedTensor } from './safetensors.js';
 import { GradientTape } from './tape.js';
 import type { Head } from './training-graph.js';
 
-/** `int8`: a quarter of the size and about half the time, for about 0.1 points of accuracy. */
+/** Number format of a serving graph. `int8` has a quarter of the size, half the time, 0.1 points less accuracy. */
 export type Precision = 'fp32' | 'int8';
 
-/** Outputs of a serving graph. */
+/** Output names of a serving graph. */
 export const servingOutputs = { logits: 'logits', embedding: 'embedding' } as const;
 
 type Parts = Pick<Encoder, 'config' | 'weights'> & { readonly trained: ReadonlyMap<string, NamedTensor> };
@@ -29,13 +29,13 @@ function servingFrame(tape: GradientTape, { config, weights, trained }: Parts, p
   return { ...shared, dropout: noDropout, linear: (x, name) => trainedLinear(shared, x, name), words };
 }
 
-/** Gives a value the name under which it leaves the graph. */
+/** Declares a value as an output of the graph under this name. */
 function publish(tape: GradientTape, value: string, name: string, dims: readonly (string | number)[]): void {
   tape.graph.node('Identity', [value], { outputs: [name] });
   tape.graph.output(name, 'float32', dims);
 }
 
-/** The head stays in float32: it is small, and thresholds hang on it. */
+/** Adds the head in float32 for either precision: it is small, and thresholds depend on its logits. */
 function addHead(frame: EncoderFrame, x: string, { level, classes }: Head): void {
   const logits = trainedLinear(frame, x, 'head');
   if (level === 'sequence') {
@@ -47,7 +47,7 @@ function addHead(frame: EncoderFrame, x: string, { level, classes }: Head): void
   publish(tape, tape.op('Reshape', [logits, sizes]), servingOutputs.logits, ['batch', 'length', classes]);
 }
 
-/** The pretrained encoder alone: `embedding` (batch, hidden), the mean over a text's pieces. */
+/** Writes the pretrained encoder as an ONNX file with output `embedding` (batch, hidden), the mean over the pieces. */
 export function exportFrozenEncoder(encoder: Encoder, precision: Precision): Uint8Array {
   const tape = new GradientTape(new OnnxGraph('encoder'));
   const frame = servingFrame(tape, { ...encoder, trained: encoder.weights.trained() }, precision);
@@ -63,15 +63,16 @@ const metadataOf = ({ name, weightsSha256 }: Encoder, precision: Precision): Rec
   precision,
 });
 
+/** Options of `exportEncoder`. */
 export interface ExportOptions {
-  /** The head reads embeddings scaled to length 1; for a head that was fitted on such. @default false */
+  /** Whether the head reads embeddings of unit length, as it was fitted. @default false */
   readonly unitLength?: boolean;
 }
 
 /**
- * Writes a fine-tuned model as an ONNX file. Inputs `input_ids` and `attention_mask` (batch, length) as Hugging Face
- * names them; outputs `logits` (batch, classes), for tokens (batch, length, classes), and for texts `embedding`, which
- * is never scaled.
+ * Writes a fine-tuned model as an ONNX file. Inputs as Hugging Face names them: `input_ids` and `attention_mask`
+ * (batch, length). Outputs: `logits`, (batch, classes) at sequence level and (batch, length, classes) at token level;
+ * at sequence level also `embedding` (batch, hidden), not scaled.
  */
 export function exportEncoder(
   { encoder, head, trained, maximumLength }: EncoderModel,
@@ -84,8 +85,8 @@ export function exportEncoder(
   const pieces = encode(frame, inputs);
   const x = head.level === 'token' ? pieces : meanPool(frame, pieces, inputs.mask);
   if (head.level === 'sequence') publish(tape, x, servingOutputs.embedding, ['batch', encoder.config.hidden]);
-  const read = unitLength ? tape.op('LpNormalization', [x], { axis: { int: -1 }, p: { int: 2 } }) : x;
-  addHead(frame, read, head);
+  const headInput = unitLength ? tape.op('LpNormalization', [x], { axis: { int: -1 }, p: { int: 2 } }) : x;
+  addHead(frame, headInput, head);
   const facts = { level: head.level, classes: String(head.classes), maximumLength: String(maximumLength) };
   return encodeOnnxModel(tape.graph, { metadata: { ...metadataOf(encoder, precision), ...facts } });
 }

@@ -2,7 +2,8 @@ import type { ComputeContext, TrainContext } from '../../../contracts/model-defi
 import { requireAtLeast } from '../../checks.js';
 import { murmur3 } from '../../numeric/hash/murmur.js';
 import { createRandom } from '../../numeric/random/index.js';
-import { batchesOf, rateFactor } from './batches.js';
+import { sum } from '../../numeric/statistics/sum.js';
+import { epochBatches, scheduleFactor } from './batches.js';
 import { readCheckpoint, writeCheckpoint, type Checkpoint, type TrainingProgress } from './checkpoint.js';
 import type { Encoder } from './encoder.js';
 import { AdamW } from './optimizer.js';
@@ -11,32 +12,34 @@ import type { NamedTensor } from './safetensors.js';
 import type { Head } from './training-graph.js';
 import { TrainingStep, type Example } from './training-step.js';
 
-/** What training is lent; without a checkpoint it starts from the beginning every time. */
+/** Context of fine-tuning. Without a checkpoint store every training starts from the beginning. */
 export type FineTuningContext = ComputeContext & {
   readonly checkpoint?: TrainContext['checkpoint'];
-  /** Written into every checkpoint; `memoIn` finds it again. A few thousand characters. */
-  readonly memo?: string;
+  /** Stored in every checkpoint and read back by `callerStateIn`; up to a few thousand characters. */
+  readonly callerState?: string;
 };
 
-/** Examples that training only looks at after each epoch, to keep the best one and to stop early. */
+/** Examples scored after each epoch, to select the best epoch and to stop early. */
 export interface ValidationExamples {
   readonly examples: readonly Example[];
-  /** @param logits - an array an example.  @returns higher is better. */
+  /** @param logits - one array per example.  @returns a score; higher is better. */
   readonly score: (logits: readonly Float32Array[]) => number;
 }
 
+/** Inputs of one fine-tuning run. */
 export interface FineTuningTask {
   readonly encoder: Encoder;
   readonly head: Head;
   readonly examples: readonly Example[];
   readonly validation: ValidationExamples | null;
   readonly params: FineTuningParams;
-  /** Where the head begins; without it at small random weights. Computed unless a checkpoint goes on. */
+  /** Initial head; without it small random weights. Not computed when training resumes from a checkpoint. */
   readonly startHead?: StartHead;
 }
 
+/** An initial head other than random weights. */
 export interface StartHead {
-  /** Tells checkpoints of different beginnings apart. */
+  /** Part of the checkpoint's fingerprint. */
   readonly name: string;
   readonly compute: () => Promise<ReadonlyMap<string, NamedTensor>>;
 }
@@ -46,30 +49,30 @@ export interface EncoderModel {
   readonly encoder: Encoder;
   readonly head: Head;
   readonly maximumLength: number;
-  /** By name, head included. */
+  /** Trained weights by name, head included. */
   readonly trained: ReadonlyMap<string, NamedTensor>;
-  /** What each epoch gave: mean training loss, validation score. */
+  /** Mean training loss and validation score of each epoch. */
   readonly history: TrainingProgress['history'];
 }
 
-/** Pieces, filling included, that go through the graph at once: a long batch is divided, so that memory has a limit. */
-const PIECES_AT_ONCE = 512;
+/** Maximum number of pieces, padding included, per run of the graph: bounds memory. */
+const MAXIMUM_PIECES = 512;
 
-/** Divides a batch into parts of at most so many pieces; the sum of their gradients is the batch's. */
-function divide(batch: readonly Example[]): readonly (readonly Example[])[] {
+/** Splits a batch into parts of at most `MAXIMUM_PIECES` pieces; their gradients add up to the batch's. */
+function splitBatch(batch: readonly Example[]): readonly (readonly Example[])[] {
   const longest = batch.reduce((most, { ids }) => Math.max(most, ids.length), 1);
-  const parts = Math.ceil((batch.length * longest) / PIECES_AT_ONCE);
+  const parts = Math.ceil((batch.length * longest) / MAXIMUM_PIECES);
   const size = Math.ceil(batch.length / Math.min(parts, batch.length));
   return Array.from({ length: Math.ceil(batch.length / size) }, (_, i) => batch.slice(i * size, (i + 1) * size));
 }
 
-/** Texts scored at a time; larger batches only take more memory. */
-const SCORED_AT_ONCE = 32;
+/** Texts per scoring batch; larger batches take more memory without saving time. */
+const SCORING_BATCH_SIZE = 32;
 
-/** A head of small random weights; the same seed gives the same ones. */
+/** A head of small random weights. Deterministic given the seed. @returns (hidden, classes) weights and (classes,) bias. */
 export function initialHead(hidden: number, classes: number, seed: number): Map<string, NamedTensor> {
   const random = createRandom(seed).fork('head');
-  // As BERT's own initialiser_range.
+  // BERT's initializer_range.
   const data = Float32Array.from({ length: hidden * classes }, () => 0.02 * random.normal());
   return new Map([
     ['head.weight', { dims: [hidden, classes], data }],
@@ -77,9 +80,12 @@ export function initialHead(hidden: number, classes: number, seed: number): Map<
   ]);
 }
 
-/** Names a training by everything its result depends on. */
+/** Hash of everything that the result of a training depends on. */
 function fingerprintOf({ encoder, head, examples, params, startHead }: FineTuningTask, seed: number): string {
-  const settings = [encoder.weightsSha256, head, params, seed, startHead?.name ?? null];
+  const { level, multiLabel, classes } = head;
+  // Existing checkpoints were hashed with these names.
+  const hashedHead = { level, choice: multiLabel ? 'many' : 'one', classes };
+  const settings = [encoder.weightsSha256, hashedHead, params, seed, startHead?.name ?? null];
   let hash = murmur3(new TextEncoder().encode(JSON.stringify(settings)), 1);
   for (const { ids, label } of examples) {
     const targets = new Float32Array(head.level === 'token' ? ids.length * head.classes : head.classes);
@@ -90,8 +96,8 @@ function fingerprintOf({ encoder, head, examples, params, startHead }: FineTunin
   return `${examples.length}/${hash.toString(16)}`;
 }
 
-/** Of the rate of each weight over the highest: the head's is larger, lower layers' may be smaller. */
-function rateShare(name: string, layers: number, { headFactor, layerDecay }: FineTuningParams): number {
+/** Factor of a weight's learning rate: `headFactor` for the head, `layerDecay` per layer below the top. */
+function learningRateFactor(name: string, layers: number, { headFactor, layerDecay }: FineTuningParams): number {
   if (name.startsWith('head')) return headFactor;
   const layer = /^layer\.(\d+)\./.exec(name);
   return layerDecay ** (layers - (layer ? Number(layer[1]) + 1 : 0));
@@ -117,7 +123,7 @@ class FineTuning {
   private readonly step: TrainingStep;
   private progress: TrainingProgress;
   private readonly lengths: Int32Array;
-  private readonly stepsAnEpoch: number;
+  private readonly stepsPerEpoch: number;
   private batches: { readonly epoch: number; readonly list: readonly number[][] } | null = null;
 
   constructor(parts: TrainingParts) {
@@ -128,13 +134,13 @@ class FineTuning {
     this.optimizer = parts.optimizer;
     this.step = parts.step;
     this.lengths = Int32Array.from(examples, ({ ids }) => ids.length);
-    this.stepsAnEpoch = Math.ceil(Math.ceil(examples.length / params.batchSize) / params.accumulate);
-    const memo = parts.context.memo ?? null;
-    this.progress = { fingerprint, steps: 0, epochLoss: 0, history: [], best: null, stopped: false, memo };
+    this.stepsPerEpoch = Math.ceil(Math.ceil(examples.length / params.batchSize) / params.accumulate);
+    const callerState = parts.context.callerState ?? null;
+    this.progress = { fingerprint, steps: 0, epochLoss: 0, history: [], best: null, stopped: false, memo: callerState };
   }
 
   private get total(): number {
-    return this.stepsAnEpoch * this.task.params.epochs;
+    return this.stepsPerEpoch * this.task.params.epochs;
   }
 
   resume({ state, arrays }: Checkpoint): void {
@@ -150,39 +156,39 @@ class FineTuning {
     const { context } = this;
     while (!this.progress.stopped && this.progress.steps < this.total) {
       context.signal.throwIfAborted();
-      await this.doStep();
+      await this.runStep();
       const done = this.progress.steps;
-      const epochEnds = done % this.stepsAnEpoch === 0;
-      if (epochEnds) await this.endEpoch(done / this.stepsAnEpoch);
+      const epochEnds = done % this.stepsPerEpoch === 0;
+      if (epochEnds) await this.endEpoch(done / this.stepsPerEpoch);
       if (epochEnds || done % this.task.params.checkpointSteps === 0) await this.save();
       context.onProgress({ stage: 'fine-tuning', done, total: this.total });
     }
   }
 
-  /** Indices of each batch of the step. */
+  /** Example indices of each batch of the current step. */
   private batchesOfStep(): readonly number[][] {
     const { accumulate, batchSize } = this.task.params;
-    const epoch = Math.floor(this.progress.steps / this.stepsAnEpoch);
+    const epoch = Math.floor(this.progress.steps / this.stepsPerEpoch);
     if (this.batches?.epoch !== epoch) {
-      this.batches = { epoch, list: batchesOf(this.lengths, { batchSize, seed: this.context.seed, epoch }) };
+      this.batches = { epoch, list: epochBatches(this.lengths, { batchSize, seed: this.context.seed, epoch }) };
     }
-    const from = (this.progress.steps % this.stepsAnEpoch) * accumulate;
-    return this.batches.list.slice(from, from + accumulate);
+    const firstBatch = (this.progress.steps % this.stepsPerEpoch) * accumulate;
+    return this.batches.list.slice(firstBatch, firstBatch + accumulate);
   }
 
-  private async doStep(): Promise<void> {
+  private async runStep(): Promise<void> {
     const { params, encoder, examples } = this.task;
-    const batches = this.batchesOfStep().flatMap((batch) => divide(batch.map((index) => examples[index]!)));
+    const batches = this.batchesOfStep().flatMap((batch) => splitBatch(batch.map((index) => examples[index]!)));
     this.progress.epochLoss += await this.gradientsOf(batches);
     const { steps } = this.progress;
-    const highest = params.learningRate ?? encoder.defaults.learningRate;
-    const factor = highest * rateFactor(steps, this.total, params.warmup);
-    const rate = (name: string): number => factor * rateShare(name, encoder.config.layers, params);
+    const peakRate = params.learningRate ?? encoder.defaults.learningRate;
+    const factor = peakRate * scheduleFactor(steps, this.total, params.warmup);
+    const rate = (name: string): number => factor * learningRateFactor(name, encoder.config.layers, params);
     this.optimizer.step({ rate, weightDecay: params.weightDecay, clipNorm: params.clipNorm });
     this.progress.steps = steps + 1;
   }
 
-  /** Sums over the batches of a step; the result is that of one large batch. */
+  /** Gradients summed over the batches of a step. @returns the step's loss. */
   private async gradientsOf(batches: readonly (readonly Example[])[]): Promise<number> {
     const scale = 1 / Math.max(1, this.answersIn(batches.flat()));
     let loss = 0;
@@ -190,32 +196,32 @@ class FineTuning {
       loss += await this.step.gradients(batch, scale, `${this.progress.steps}/${part}`);
       if (batches.length > 1) this.addGradients(part === 0);
     }
-    if (batches.length > 1) this.optimizer.whole('gradients').set(this.optimizer.whole('sum'));
+    if (batches.length > 1) this.optimizer.region('gradients').set(this.optimizer.region('sum'));
     return loss;
   }
 
   private addGradients(first: boolean): void {
-    const [sum, part] = [this.optimizer.whole('sum'), this.optimizer.whole('gradients')];
-    if (first) sum.set(part);
-    else for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
+    const [total, part] = [this.optimizer.region('sum'), this.optimizer.region('gradients')];
+    if (first) total.set(part);
+    else for (let i = 0; i < total.length; i++) total[i]! += part[i]!;
   }
 
   private answersIn(examples: readonly Example[]): number {
     const { level, classes } = this.task.head;
     if (level === 'sequence') return examples.length;
-    return examples.reduce((sum, { ids, label }) => sum + label(new Float32Array(ids.length * classes)), 0);
+    return sum(examples.map(({ ids, label }) => label(new Float32Array(ids.length * classes))));
   }
 
   private async endEpoch(epoch: number): Promise<void> {
     const score = await this.validate();
-    const loss = this.progress.epochLoss / this.stepsAnEpoch;
+    const loss = this.progress.epochLoss / this.stepsPerEpoch;
     this.progress.history.push({ epoch, loss, score });
     this.progress.epochLoss = 0;
     if (score === null) return;
     const { best } = this.progress;
     if (!best || score > best.score) {
       this.progress.best = { epoch, score };
-      this.optimizer.whole('best').set(this.optimizer.whole('weights'));
+      this.optimizer.region('best').set(this.optimizer.region('weights'));
     }
     this.progress.stopped = epoch - this.progress.best!.epoch >= this.task.params.patience;
   }
@@ -223,11 +229,11 @@ class FineTuning {
   private async validate(): Promise<number | null> {
     const { validation } = this.task;
     if (!validation || validation.examples.length === 0) return null;
-    return validation.score(await this.step.score(validation.examples, SCORED_AT_ONCE));
+    return validation.score(await this.step.score(validation.examples, SCORING_BATCH_SIZE));
   }
 
   result(): EncoderModel {
-    if (this.progress.best) this.optimizer.whole('weights').set(this.optimizer.whole('best'));
+    if (this.progress.best) this.optimizer.region('weights').set(this.optimizer.region('best'));
     const { encoder, head, params } = this.task;
     const trained = this.optimizer.names.map((name): [string, NamedTensor] => {
       const { dims, data } = this.optimizer.weight(name);
@@ -239,18 +245,18 @@ class FineTuning {
 }
 
 /**
- * Fine-tunes encoder and head: AdamW with warm-up and linear decay (Devlin et al., 2019), batches of like length,
- * gradient clipping, early stopping. Interrupted and called again with what `checkpoint` saved, it ends with the same
- * weights, bit for bit. The same seed gives the same weights on the same kind of processor.
- * @throws PipelineError `TOO_FEW_ROWS` without examples, `NOT_FINITE` when the loss runs away.
+ * Fine-tunes encoder and head: AdamW with warm-up and linear decay (Devlin et al. 2019), batches of similar length,
+ * gradient clipping, early stopping. Resuming from a checkpoint gives the same weights, bit for bit, as an uninterrupted
+ * run. Deterministic given the seed on one type of processor.
+ * @throws PipelineError `TOO_FEW_ROWS` without examples, `NOT_FINITE` when training diverges.
  */
 export async function fineTune(task: FineTuningTask, context: FineTuningContext): Promise<EncoderModel> {
   const { encoder, head, examples, params } = task;
   requireAtLeast('texts to fine-tune on', examples.length, 1);
   const fingerprint = fingerprintOf(task, context.seed);
   const checkpoint = await findCheckpoint(context, fingerprint);
-  const begin = checkpoint ? undefined : await task.startHead?.compute();
-  const headWeights = begin ?? initialHead(encoder.config.hidden, head.classes, context.seed);
+  const startHead = checkpoint ? undefined : await task.startHead?.compute();
+  const headWeights = startHead ?? initialHead(encoder.config.hidden, head.classes, context.seed);
   const optimizer = new AdamW(new Map([...encoder.weights.trained(), ...headWeights]));
   const step = await TrainingStep.open({ encoder, head, params, seed: context.seed }, optimizer);
   try {

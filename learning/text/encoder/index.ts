@@ -1,6 +1,6 @@
 export { trainSequenceClassifier, trainTokenClassifier } from './classifiers.js';
 export type { Label, LabelledTexts, SequenceTask, TaggedSentences, TokenTask } from './classifiers.js';
-export { memoIn } from './checkpoint.js';
+export { callerStateIn } from './checkpoint.js';
 export type { EncoderConfig } from './config.js';
 export { encoderDefaults, loadEncoder, type Encoder, type EncoderDefaults } from './encoder.js';
 export { exportEncoder, exportFrozenEncoder, type ExportOptions, type Precision } from './export.js';
@@ -10,4 +10,4 @@ export { readSafetensors, writeSafetensors, type NamedTensor } from './safetenso
 export { embedTexts, openEncoderSession } from './session.js';
 export type { EmbedOptions, EncoderSession, SessionFiles, SessionOptions } from './session.js';
 export { loadTokenizer, type EncodedText, type EncodedWords, type EncoderTokenizer } from './tokenizer.js';
-export { atWords } from './word-logits.js';
+export { wordLogits } from './word-logits.js';

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../numeric/random/index.js';
-import { rateFactor, batchesOf } from './batches.js';
+import { scheduleFactor, epochBatches } from './batches.js';
 import { AdamW } from './optimizer.js';
 
 const random = createRandom(4);
 const normals = (count: number): Float32Array => Float32Array.from({ length: count }, () => random.normal());
 const shapes = { matrix: [7, 5], vector: [3] } as const;
 
-/** AdamW in float64, from the paper's algorithm 2. */
-class PlainAdamW {
+/** Reference AdamW in float64 (Loshchilov & Hutter 2019, algorithm 2). */
+class ReferenceAdamW {
   private readonly first: number[];
   private readonly second: number[];
   private steps = 0;
@@ -37,19 +37,19 @@ describe('AdamW', () => {
   );
 
   it.each([
-    [1e9, 'free'],
+    [1e9, 'not clipped'],
     [0.5, 'clipped'],
-  ])('takes the steps of the paper, gradient up to %f: %s', (clipNorm) => {
+  ])('matches the reference with gradients up to %f: %s', (clipNorm) => {
     const optimizer = new AdamW(start);
-    const plain = new Map(
-      [...start].map(([name, { data, dims }]) => [name, new PlainAdamW([...data], dims.length > 1 ? 0.1 : 0)]),
+    const reference = new Map(
+      [...start].map(([name, { data, dims }]) => [name, new ReferenceAdamW([...data], dims.length > 1 ? 0.1 : 0)]),
     );
     for (let step = 0; step < 20; step++) {
       const gradients = new Map([...start].map(([name, { data }]) => [name, normals(data.length)]));
       const norm = Math.sqrt([...gradients.values()].flatMap((data) => [...data]).reduce((sum, g) => sum + g * g, 0));
       for (const [name, gradient] of gradients) {
         optimizer.gradient(name).data.set(gradient);
-        plain.get(name)!.step(
+        reference.get(name)!.step(
           [...gradient].map((g) => g * Math.min(1, clipNorm / norm)),
           name === 'matrix' ? 0.01 : 0.03,
         );
@@ -57,12 +57,12 @@ describe('AdamW', () => {
       const found = optimizer.step({ rate: (name) => (name === 'matrix' ? 0.01 : 0.03), weightDecay: 0.1, clipNorm });
       expect(found).toBeCloseTo(norm, 4);
     }
-    for (const [name, { weights }] of plain) {
+    for (const [name, { weights }] of reference) {
       weights.forEach((weight, i) => expect(optimizer.weight(name).data[i]).toBeCloseTo(weight, 4));
     }
   });
 
-  it('refuses a gradient that has run away', () => {
+  it('throws NOT_FINITE for a gradient with NaN', () => {
     const optimizer = new AdamW(start);
     optimizer.gradient('vector').data[1] = NaN;
     const step = (): number => optimizer.step({ rate: () => 1, weightDecay: 0, clipNorm: 1 });
@@ -70,22 +70,26 @@ describe('AdamW', () => {
   });
 });
 
-describe('the schedule', () => {
+describe('scheduleFactor', () => {
   it('rises over the warm-up and ends just above 0', () => {
-    const factors = Array.from({ length: 20 }, (_, step) => rateFactor(step, 20, 0.25));
+    const factors = Array.from({ length: 20 }, (_, step) => scheduleFactor(step, 20, 0.25));
     expect(factors.slice(0, 5)).toEqual([0.2, 0.4, 0.6, 0.8, 1]);
     expect(factors[5]).toBe(1);
     expect(factors.at(-1)).toBeCloseTo(1 / 15);
     expect(factors.slice(5).every((factor, i, all) => i === 0 || factor < all[i - 1]!)).toBe(true);
   });
+});
 
-  it('shows each text once an epoch, beside texts of like length', () => {
+describe('epochBatches', () => {
+  it('has each text once per epoch in batches of similar length', () => {
     const lengths = Int32Array.from({ length: 1000 }, () => 3 + random.integer(40));
-    const [first, again, second] = [0, 0, 1].map((epoch) => batchesOf(lengths, { batchSize: 16, seed: 3, epoch }));
-    expect(first).toEqual(again);
+    const [first, repeated, second] = [0, 0, 1].map((epoch) =>
+      epochBatches(lengths, { batchSize: 16, seed: 3, epoch }),
+    );
+    expect(first).toEqual(repeated);
     expect(first).not.toEqual(second);
     for (const batches of [first!, second!]) expect(batches.flat().sort((a, b) => a - b)).toEqual([...lengths.keys()]);
-    const filling = first!.reduce((sum, batch) => sum + batch.length * Math.max(...batch.map((i) => lengths[i]!)), 0);
-    expect(filling / lengths.reduce((a, b) => a + b)).toBeLessThan(1.05);
+    const padded = first!.reduce((sum, batch) => sum + batch.length * Math.max(...batch.map((i) => lengths[i]!)), 0);
+    expect(padded / lengths.reduce((a, b) => a + b)).toBeLessThan(1.05);
   });
 });

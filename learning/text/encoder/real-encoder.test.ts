@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { quietContext } from '../../estimator.js';
 import { embedTexts, loadEncoder } from './index.js';
 
-/* Real weights, where there are some: set ENCODER_PATH (docs/encoders.md). Nothing else in the suite needs them. */
+/* Tests with pretrained weights, run when ENCODER_PATH is set (docs/encoders.md). */
 
 const folder = process.env.ENCODER_PATH;
 const MINILM = '53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db';
@@ -24,8 +24,8 @@ const groups = [
   ['what is the weather tomorrow', 'will it rain next week'],
 ];
 
-describe.skipIf(folder === undefined)('a real encoder (ENCODER_PATH is not set: left out)', () => {
-  it.each(['fp32', 'int8'] as const)('finds texts of one meaning nearest to each other: %s', async (precision) => {
+describe.skipIf(folder === undefined)('a pretrained encoder (skipped without ENCODER_PATH)', () => {
+  it.each(['fp32', 'int8'] as const)('embeds paraphrases nearest to each other: %s', async (precision) => {
     const files = filesIn(folder!);
     const encoder = loadEncoder(files);
     const texts = groups.flat();
@@ -38,7 +38,7 @@ describe.skipIf(folder === undefined)('a real encoder (ENCODER_PATH is not set: 
       const others = texts.map((__, j) => (i === j ? -1 : cosine(i, j)));
       expect(others.indexOf(Math.max(...others))).toBe(i ^ 1);
     });
-    // What transformers gives for MiniLM is known; of another encoder only the order above is asked.
+    // For MiniLM the similarities given by transformers are known; other encoders are checked for the order only.
     if (files.weightsSha256 === MINILM && precision === 'fp32')
       expect(cosine(0, 1)).toBeGreaterThan(cosine(0, 4) + 0.3);
   });

@@ -1,22 +1,23 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { PipelineError } from '../../../contracts/errors.js';
 
+/** Options of the ONNX runtime. */
 export interface RuntimeOptions {
-  /** Threads inside one operator. More finish sooner, cost more CPU and sum in another order. @default 1 */
+  /** Threads per operator. More are faster, use more CPU in total and change the order of summation. @default 1 */
   readonly threads?: number;
   /**
-   * Whether memory is kept for the next run. A training's batches differ in size, and what is kept for each would add
-   * up to hundreds of megabytes; fetching it anew costs nothing that can be measured. @default true
+   * Whether the runtime keeps memory for the next run (its arena). For training, whose batches differ in size, the arena
+   * grows to hundreds of megabytes without measurable gain. @default true
    */
   readonly keepMemory?: boolean;
 }
 
 /**
- * Opens a graph with settings under which the same input gives the same bits on the same kind of processor, and waiting
- * threads sleep instead of spinning (spinning costs 40 % more CPU).
+ * Opens an encoder graph such that equal inputs give equal bits on one type of processor. Waiting threads sleep, because
+ * spinning takes 40 % more CPU.
  * @throws PipelineError `ARTEFACT_INVALID` when the runtime refuses the graph.
  */
-export async function openGraph(bytes: Uint8Array, options: RuntimeOptions = {}): Promise<InferenceSession> {
+export async function openEncoderGraph(bytes: Uint8Array, options: RuntimeOptions = {}): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(bytes, {
       intraOpNumThreads: options.threads ?? 1,
@@ -32,13 +33,14 @@ export async function openGraph(bytes: Uint8Array, options: RuntimeOptions = {})
   }
 }
 
-/** Sequences of one batch, filled up to the longest. */
+/** Sequences of one batch, padded to the longest. */
 export interface PaddedBatch {
   readonly size: number;
   readonly length: number;
   readonly feeds: Readonly<Record<'input_ids' | 'attention_mask', Tensor>>;
 }
 
+/** Pads sequences of piece ids to one batch. @param padding - id of the padding piece. */
 export function padBatch(sequences: readonly Int32Array[], padding: number): PaddedBatch {
   const size = sequences.length;
   const length = sequences.reduce((longest, ids) => Math.max(longest, ids.length), 1);
@@ -53,11 +55,11 @@ export function padBatch(sequences: readonly Int32Array[], padding: number): Pad
   return { size, length, feeds };
 }
 
-/** Positions 0 … n − 1, shortest sequence first; equal ones keep their order. */
+/** Positions 0 … n − 1 sorted by sequence length, ascending; stable. */
 export const byLength = (sequences: readonly { readonly length: number }[]): number[] =>
   sequences.map((_, index) => index).sort((a, b) => sequences[a]!.length - sequences[b]!.length || a - b);
 
-/** Runs `compute` over batches of like length, and gives its answers back in the order of the sequences. */
+/** Runs `compute` on batches of similar length. @returns the answers in the order of the sequences. */
 export async function inBatches<Answer>(
   sequences: readonly Int32Array[],
   batchSize: number,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readSafetensors, writeSafetensors, writeSafetensorsHeader } from './safetensors.js';
 
-/** A file by hand: what the format's description says, not what the writer here does. */
+/** Builds a file from the format's specification, independently of the writer under test. */
 function fileOf(header: object, ...data: readonly number[]): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(header));
   const length = new Uint8Array(8);
@@ -12,7 +12,7 @@ function fileOf(header: object, ...data: readonly number[]): Uint8Array {
 const malformed = expect.objectContaining({ code: 'MALFORMED_FILE' }) as Error;
 
 describe('readSafetensors', () => {
-  it('widens half precision and brain floats', () => {
+  it('converts F16 and BF16 to float32', () => {
     const header = {
       half: { dtype: 'F16', shape: [4], data_offsets: [0, 8] },
       brain: { dtype: 'BF16', shape: [2], data_offsets: [8, 12] },
@@ -23,7 +23,7 @@ describe('readSafetensors', () => {
     expect([...tensors.get('brain')!.data]).toEqual([1, -0.5]);
   });
 
-  it('reads numbers wherever they begin, and leaves out integers', () => {
+  it('reads tensors at any alignment and skips integer tensors', () => {
     const header = {
       a: { dtype: 'F32', shape: [1, 1], data_offsets: [8, 12] },
       position_ids: { dtype: 'I64', shape: [1], data_offsets: [0, 8] },
@@ -36,7 +36,7 @@ describe('readSafetensors', () => {
     }
   });
 
-  it('reads what is written', () => {
+  it('reads what writeSafetensors wrote', () => {
     const tensors = new Map([
       ['b', { dims: [2, 1], data: Float32Array.of(1, -0) }],
       ['ä', { dims: [0], data: new Float32Array(0) }],
@@ -45,11 +45,15 @@ describe('readSafetensors', () => {
     expect(found).toEqual({ tensors, metadata: { text: 'ü' } });
   });
 
-  it('reads a body that lay there before its header', () => {
+  it('reads a file whose header writeSafetensorsHeader wrote before an existing body', () => {
     const file = new Uint8Array(256 + 12);
     new Float32Array(file.buffer, 256).set([1, 2, 3]);
     const room = file.subarray(0, 256);
-    writeSafetensorsHeader(room, [['a', [1]], ['b', [1, 2]]], { text: 'ü' }); // prettier-ignore
+    const shapes = [
+      ['a', [1]],
+      ['b', [1, 2]],
+    ] as const;
+    writeSafetensorsHeader(room, shapes, { text: 'ü' });
     const { tensors, metadata } = readSafetensors(file);
     expect([...tensors.values()].map(({ data }) => [...data])).toEqual([[1], [2, 3]]);
     expect(metadata).toEqual({ text: 'ü' });
@@ -59,14 +63,17 @@ describe('readSafetensors', () => {
   });
 
   it.each([
-    ['nothing', new Uint8Array(0)],
-    ['a pointer of Git LFS', new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:0\n')],
+    ['an empty file', new Uint8Array(0)],
+    ['a Git LFS pointer', new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:0\n')],
     ['a header longer than the file', Uint8Array.of(255, 0, 0, 0, 0, 0, 0, 0, 1)],
-    ['a header that is no JSON', Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0x7b)],
+    ['a header that is not JSON', Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0x7b)],
     ['a tensor beyond the end', fileOf({ a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, 1, 2)],
-    ['sizes that do not fit', fileOf({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 4] } }, 1, 2, 3, 4)],
-    ['a tensor without a place', fileOf({ a: { dtype: 'F32', shape: [1] } }, 1, 2, 3, 4)],
-  ])('refuses %s', (_, bytes) => {
+    [
+      'a shape that does not match its data',
+      fileOf({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 4] } }, 1, 2, 3, 4),
+    ],
+    ['a tensor without data_offsets', fileOf({ a: { dtype: 'F32', shape: [1] } }, 1, 2, 3, 4)],
+  ])('throws MALFORMED_FILE for %s', (_, bytes) => {
     expect(() => readSafetensors(bytes)).toThrow(malformed);
   });
 });

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { PipelineError } from '../../../contracts/errors.js';
 
-/** Numbers with their sizes, row-major. */
+/** A float32 tensor, row-major. */
 export interface NamedTensor {
   readonly dims: readonly number[];
   readonly data: Float32Array;
 }
 
+/** Contents of a safetensors file. */
 export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, NamedTensor>;
-  /** Free texts of the header's `__metadata__`. */
+  /** The header's `__metadata__`. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -24,14 +25,14 @@ const SPACE = 0x20;
 
 const invalid = (what: string): PipelineError => new PipelineError('MALFORMED_FILE', `safetensors: ${what}`);
 
-const POINTER = 'version https://git-lfs.github.com/';
-/** What stands in a checkout in place of a large file that was not fetched. */
-const isPointer = (bytes: Uint8Array): boolean =>
-  new TextDecoder().decode(bytes.subarray(0, POINTER.length)) === POINTER;
+const LFS_POINTER = 'version https://git-lfs.github.com/';
+/** Whether the bytes are the pointer file that Git LFS leaves in place of a file that was not fetched. */
+const isLfsPointer = (bytes: Uint8Array): boolean =>
+  new TextDecoder().decode(bytes.subarray(0, LFS_POINTER.length)) === LFS_POINTER;
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
-  if (isPointer(bytes))
-    throw invalid('this is a pointer of Git LFS and not the weights; fetch them with `git lfs pull`');
+  if (isLfsPointer(bytes))
+    throw invalid('this is a Git LFS pointer instead of the weights; fetch them with `git lfs pull`');
   if (bytes.length < 8) throw invalid('the file is shorter than its length field');
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   const start = 8 + length;
@@ -45,7 +46,7 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start
 
 const parseJson = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes)) as unknown;
 
-/** A view where the position allows it: weights are large and read only. */
+/** A view without copying where the alignment allows it. */
 function readFloats(bytes: Uint8Array): Float32Array {
   if (bytes.byteOffset % 4 === 0) return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   return new Float32Array(bytes.slice().buffer);
@@ -81,20 +82,20 @@ const readers = {
 
 function readTensor(name: string, value: unknown, data: Uint8Array): NamedTensor | null {
   const parsed = entry.safeParse(value);
-  if (!parsed.success) throw invalid(`tensor ${name} is described wrongly`);
+  if (!parsed.success) throw invalid(`tensor ${name} has an invalid description`);
   const { dtype, shape, data_offsets } = parsed.data;
-  // Integer tensors are index buffers (position_ids), which nothing here needs.
+  // Integer tensors are index buffers (position_ids), which are not used.
   if (!Object.hasOwn(readers, dtype)) return null;
   const { size, read } = readers[dtype as keyof typeof readers];
   const [from, to] = data_offsets;
   const count = countOf(shape);
-  if (to - from !== count * size || to > data.length) throw invalid(`tensor ${name} does not fit its place`);
+  if (to - from !== count * size || to > data.length) throw invalid(`tensor ${name} does not fit its data_offsets`);
   return { dims: shape, data: read(data.subarray(from, to)) };
 }
 
 /**
- * Reads a safetensors file (format of huggingface/safetensors 0.x): F32 without copying, F16 and BF16 widened; other
- * types are left out.
+ * Reads a safetensors file (huggingface/safetensors 0.x): F32 without copying where aligned, F16 and BF16 converted to
+ * float32; tensors of other types are skipped.
  * @throws PipelineError `MALFORMED_FILE`.
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
@@ -108,11 +109,11 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   return { tensors, metadata: z.record(z.string(), z.string()).catch({}).parse(header.__metadata__) };
 }
 
-type Described = readonly [name: string, dims: readonly number[]];
+type TensorShape = readonly [name: string, dims: readonly number[]];
 
 const countOf = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
 
-function headerOf(tensors: readonly Described[], metadata: Readonly<Record<string, string>>): Uint8Array {
+function headerOf(tensors: readonly TensorShape[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
   for (const [name, dims] of tensors) {
@@ -129,12 +130,13 @@ function putHeader(header: Uint8Array, room: Uint8Array): void {
 }
 
 /**
- * Writes the header of a file whose body, float32 tensors one after the other, lies right behind `room` already.
- * @param room - filled completely; a multiple of 8 bytes.  @throws PipelineError `INVALID_INPUT` when it is too small.
+ * Writes the header of a file whose body, consecutive float32 tensors, already follows `room` in memory.
+ * @param room - overwritten completely; a multiple of 8 bytes.
+ * @throws PipelineError `INVALID_INPUT` when it is too small.
  */
 export function writeSafetensorsHeader(
   room: Uint8Array,
-  tensors: readonly Described[],
+  tensors: readonly TensorShape[],
   metadata: Readonly<Record<string, string>>,
 ): void {
   const header = headerOf(tensors, metadata);
@@ -144,13 +146,14 @@ export function writeSafetensorsHeader(
   putHeader(header, room);
 }
 
-/** Writes float32 tensors in the order given; the same content gives the same bytes. */
+/** Writes float32 tensors in the given order. Deterministic. */
 export function writeSafetensors(
   tensors: Iterable<readonly [string, NamedTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const all = [...tensors];
-  const header = headerOf(all.map(([name, { dims }]) => [name, dims]), metadata); // prettier-ignore
+  const shapes = all.map(([name, { dims }]): TensorShape => [name, dims]);
+  const header = headerOf(shapes, metadata);
   let at = 8 + Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
   const bytes = new Uint8Array(all.reduce((sum, [, { data }]) => sum + data.byteLength, at));
   putHeader(header, bytes.subarray(0, at));

@@ -3,10 +3,11 @@ import { matrix, type Matrix } from '../../numeric/matrix/index.js';
 import type { ComputeContext } from '../../../contracts/model-definition.js';
 import type { Encoder } from './encoder.js';
 import { exportFrozenEncoder, servingOutputs, type Precision } from './export.js';
-import { inBatches, openGraph, padBatch } from './runtime.js';
+import { inBatches, openEncoderGraph, padBatch } from './runtime.js';
 import { loadTokenizer, type EncodedText, type EncoderTokenizer } from './tokenizer.js';
-import { atWords } from './word-logits.js';
+import { wordLogits } from './word-logits.js';
 
+/** Files of an exported encoder. */
 export interface SessionFiles {
   /** Written by `exportEncoder` or `exportFrozenEncoder`. */
   readonly model: Uint8Array;
@@ -14,27 +15,28 @@ export interface SessionFiles {
   readonly tokenizer: Uint8Array;
 }
 
+/** Options of an encoder session. */
 export interface SessionOptions {
-  /** As in training. */
+  /** Maximum length of a text in pieces, as in training. */
   readonly maximumLength: number;
   /**
-   * Texts of like length computed together. An int8 graph finds one scale a batch, so a text's answer then depends on
-   * its neighbours: give 1 there. @default 1
+   * Texts per batch. Use 1 for an int8 graph, whose activation scale and so each text's answer depend on the batch.
+   * @default 1
    */
   readonly batchSize?: number;
   readonly threads?: number;
 }
 
-/** A loaded encoder: texts in, numbers out, in the order given. */
+/** A loaded encoder. Results have the order of the inputs. */
 export interface EncoderSession {
   readonly tokenizer: EncoderTokenizer;
-  /** @returns (classes,) a text. */
+  /** @returns (classes,) per text. */
   logits(texts: readonly string[]): Promise<Float32Array[]>;
-  /** @returns (hidden,) a text: the mean over its pieces, after fine-tuning if there was any. */
+  /** @returns (hidden,) per text: the mean over its pieces, by the fine-tuned weights if there are any. */
   embeddings(texts: readonly string[]): Promise<Float32Array[]>;
-  /** Of a token model. @returns logits by word; null for a word that was cut off or has no piece. */
+  /** For a token-level head. @returns logits per word; null for a word that was cut off or has no piece. */
   wordLogits(sentences: readonly (readonly string[])[]): Promise<(Float32Array | null)[][]>;
-  /** Of a token model. @returns pieces with their places in the text, and their logits (pieces, classes). */
+  /** For a token-level head. @returns pieces with their offsets in the text and their logits (pieces, classes). */
   pieceLogits(texts: readonly string[]): Promise<(EncodedText & { readonly logits: Float32Array })[]>;
   close(): Promise<void>;
 }
@@ -45,19 +47,19 @@ interface Runner {
   readonly batchSize: number;
 }
 
-/** @returns a sequence's part of an output, filling cut off where the output has a place a piece. */
+/** Runs the graph. @returns each sequence's part of an output; the padding of outputs per piece is removed. */
 function run({ session, tokenizer, batchSize }: Runner, sequences: readonly Int32Array[], output: string) {
   return inBatches(sequences, batchSize, async (positions) => {
     const batch = padBatch(
       positions.map((position) => sequences[position]!),
-      tokenizer.padding,
+      tokenizer.paddingId,
     );
     const { data, dims } = (await session.run(batch.feeds, [output]))[output]!;
     const values = data as Float32Array;
     const share = values.length / positions.length;
     return positions.map((position, row) => {
-      const kept = dims.length === 3 ? sequences[position]!.length * dims[2]! : share;
-      return values.slice(row * share, row * share + kept);
+      const length = dims.length === 3 ? sequences[position]!.length * dims[2]! : share;
+      return values.slice(row * share, row * share + length);
     });
   });
 }
@@ -68,7 +70,10 @@ function run({ session, tokenizer, batchSize }: Runner, sequences: readonly Int3
  */
 export async function openEncoderSession(files: SessionFiles, options: SessionOptions): Promise<EncoderSession> {
   const tokenizer = loadTokenizer(files.tokenizer);
-  const session = await openGraph(files.model, options.threads === undefined ? {} : { threads: options.threads });
+  const session = await openEncoderGraph(
+    files.model,
+    options.threads === undefined ? {} : { threads: options.threads },
+  );
   const runner: Runner = { session, tokenizer, batchSize: options.batchSize ?? 1 };
   const { maximumLength } = options;
   const idsOf = (texts: readonly string[]): Int32Array[] =>
@@ -81,7 +86,7 @@ export async function openEncoderSession(files: SessionFiles, options: SessionOp
       const encoded = sentences.map((words) => tokenizer.encodeWords(words, maximumLength));
       const sequences = encoded.map(({ ids }) => ids);
       const logits = await run(runner, sequences, servingOutputs.logits);
-      return encoded.map(({ ids, first }, row) => atWords(logits[row]!, first, logits[row]!.length / ids.length));
+      return encoded.map(({ ids, first }, row) => wordLogits(logits[row]!, first, logits[row]!.length / ids.length));
     },
     async pieceLogits(texts) {
       const encoded = texts.map((text) => tokenizer.encode(text, maximumLength));
@@ -93,6 +98,7 @@ export async function openEncoderSession(files: SessionFiles, options: SessionOp
   };
 }
 
+/** Options of `embedTexts`. */
 export interface EmbedOptions {
   /** @default 64 */
   readonly maximumLength?: number;
@@ -100,12 +106,12 @@ export interface EmbedOptions {
   readonly precision?: Precision;
 }
 
-/** Texts embedded between two looks at the signal. */
-const CHUNK = 1024;
-const EMBEDDED_AT_ONCE = 32;
+/** Texts embedded between two checks of the abort signal. */
+const CHUNK_TEXTS = 1024;
+const EMBEDDING_BATCH_SIZE = 32;
 
 /**
- * Embeds texts with the pretrained encoder as it is: the mean over a text's pieces, not normalised to length 1.
+ * Embeds texts with the pretrained encoder: the mean over a text's pieces, not normalised to unit length.
  * @returns (n, hidden).
  */
 export async function embedTexts(
@@ -116,15 +122,15 @@ export async function embedTexts(
 ): Promise<Matrix> {
   const { hidden } = encoder.config;
   const files = { model: exportFrozenEncoder(encoder, precision), tokenizer: encoder.tokenizerFile };
-  const batchSize = precision === 'int8' ? 1 : EMBEDDED_AT_ONCE;
+  const batchSize = precision === 'int8' ? 1 : EMBEDDING_BATCH_SIZE;
   const session = await openEncoderSession(files, { maximumLength, batchSize });
   const values = new Float64Array(texts.length * hidden);
   try {
-    for (let from = 0; from < texts.length; from += CHUNK) {
+    for (let from = 0; from < texts.length; from += CHUNK_TEXTS) {
       context.signal.throwIfAborted();
-      const found = await session.embeddings(texts.slice(from, from + CHUNK));
+      const found = await session.embeddings(texts.slice(from, from + CHUNK_TEXTS));
       found.forEach((embedding, row) => values.set(embedding, (from + row) * hidden));
-      context.onProgress({ stage: 'embedding', done: Math.min(texts.length, from + CHUNK), total: texts.length });
+      context.onProgress({ stage: 'embedding', done: Math.min(texts.length, from + CHUNK_TEXTS), total: texts.length });
     }
   } finally {
     await session.close();

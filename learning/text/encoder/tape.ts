@@ -1,9 +1,9 @@
 import { int64s, scalar, type Attribute, type OnnxGraph } from '../../onnx/index.js';
 
 /**
- * Reverse-mode differentiation over an ONNX graph: each operation adds its own nodes and leaves behind how the
- * derivative of the loss passes through it; `backward` adds those nodes in reverse. Values are names in the graph.
- * Without a call of `backward` the tape costs nothing and the graph is a forward one.
+ * Reverse-mode differentiation over an ONNX graph: each operation adds its nodes and records how to compute the
+ * derivatives of its inputs; `backward` adds those nodes in reverse order. Values are names in the graph. Without a call
+ * of `backward` the graph has the forward nodes only.
  */
 export class GradientTape {
   private readonly steps: (() => void)[] = [];
@@ -12,15 +12,17 @@ export class GradientTape {
 
   constructor(readonly graph: OnnxGraph) {}
 
-  /** One operator with one result. */
+  /** Adds an operator with one result. @returns the result's name. */
   op(operator: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}): string {
     return this.graph.node(operator, inputs, { attributes });
   }
 
+  /** A float32 scalar constant, added once per value. */
   number(value: number): string {
     return this.constantOf(`number ${value}`, () => scalar(value));
   }
 
+  /** An int64 vector constant, added once per content. */
   integers(...values: readonly number[]): string {
     return this.constantOf(`integers ${values.join(' ')}`, () => int64s(...values));
   }
@@ -31,31 +33,31 @@ export class GradientTape {
     return known;
   }
 
-  /** @param step - adds nodes that turn the derivative of an operation's result into those of its inputs. */
-  record(step: () => void): void {
+  /** Records a backward step, which adds the nodes for the derivatives of an operation's inputs. */
+  recordBackward(step: () => void): void {
     this.steps.push(step);
   }
 
-  /** Adds to the derivative of the loss with respect to a value: it may be used in several places. */
+  /** Adds a term to the derivative of the loss with respect to a value. */
   accumulate(value: string, derivative: string): void {
     const before = this.derivatives.get(value);
     this.derivatives.set(value, before === undefined ? derivative : this.op('Add', [before, derivative]));
   }
 
-  /** Null for a value that the loss does not depend on. */
+  /** The derivative of the loss with respect to a value; null when the loss does not depend on it. */
   derivativeOf(value: string): string | null {
     return this.derivatives.get(value) ?? null;
   }
 
-  /** @param seeds - values and their derivatives, where the loss begins. */
+  /** Adds the backward nodes. @param seeds - values with the derivatives of the loss with respect to them. */
   backward(seeds: readonly (readonly [value: string, derivative: string])[]): void {
     for (const [value, derivative] of seeds) this.accumulate(value, derivative);
     for (const step of this.steps.toReversed()) step();
   }
 
-  /** `record` for an operation with one result. */
-  derive(result: string, step: (derivative: string) => void): string {
-    this.record(() => {
+  /** Records the backward step of an operation with one result. @returns the result. */
+  withDerivative(result: string, step: (derivative: string) => void): string {
+    this.recordBackward(() => {
       const derivative = this.derivativeOf(result);
       if (derivative !== null) step(derivative);
     });

@@ -16,7 +16,7 @@ const library = new (
   }
 )(JSON.parse(Buffer.from(file).toString()) as object, {});
 
-/** Each piece with what it covers in the text. */
+/** Each piece with the part of the text that it covers. */
 const piecesOf = (text: string): string[] => {
   const { ids, starts, ends } = tokenizer.encode(text);
   return Array.from(ids, (id, i) => `${library.id_to_token(id)}=${text.slice(starts[i], ends[i])}`).slice(1, -1);
@@ -30,18 +30,18 @@ describe('encode', () => {
     ['a\u0301b', ['a=a\u0301', '##b=b']],
     ['is 😀 my', ['is=is', '[UNK]=😀', 'my=my']],
     ['👩\u200d👩\u200d👧 my', ['[UNK]=👩\u200d👩\u200d👧', 'my=my']],
-    // ₹ is a currency sign and no punctuation, so BERT reads "₹1" as one word.
+    // ₹ is a currency sign, which BERT does not split off as punctuation: "₹1" is one word.
     ['₹1,50', ['₹=₹', '##1=1', ',=,', '5=5', '##0=0']],
     ['card中my', ['card=card', '中=中', 'my=my']],
     ['to\u0000\u200dmy', ['to=to', '##m=m', '##y=y']],
     ['x\u00a0\tx', ['x=x', 'x=x']],
     ['[SEP] is', ['[=[', 's=S', '##e=E', '##p=P', ']=]', 'is=is']],
     ['مرحبا my', ['[UNK]=مرحبا', 'my=my']],
-  ])('finds the place of each piece in %j', (text, expected) => {
+  ])('gives the offsets of each piece in %j', (text, expected) => {
     expect(piecesOf(text)).toEqual(expected);
   });
 
-  it('gives the pieces of the library, whatever the text', () => {
+  it('gives the ids of @huggingface/tokenizers for any text', () => {
     const words = fc.constantFrom(
       'pay',
       'Bill',
@@ -63,7 +63,7 @@ describe('encode', () => {
     );
   });
 
-  it('covers the text in order and never splits a character, whatever the text', () => {
+  it('gives ordered offsets outside surrogate pairs for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 30 }), (text) => {
         const { ids, starts, ends } = tokenizer.encode(text);
@@ -72,7 +72,7 @@ describe('encode', () => {
           expect(ends[i]).toBeGreaterThan(starts[i]!);
           expect(ends[i]).toBeLessThanOrEqual(text.length);
           if (i > 1) expect(starts[i]).toBeGreaterThanOrEqual(starts[i - 1]!);
-          // A place between the halves of a surrogate pair is none.
+          // No piece starts inside a surrogate pair.
           expect(
             /^[\udc00-\udfff]/.test(text.slice(starts[i])) && /[\ud800-\udbff]$/.test(text.slice(0, starts[i])),
           ).toBe(false);
@@ -81,7 +81,7 @@ describe('encode', () => {
     );
   });
 
-  it('cuts long texts, and keeps the mark of the end', () => {
+  it('truncates long texts and keeps [SEP]', () => {
     const long = tokenizer.encode('pay '.repeat(1000), 8);
     expect(long).toMatchObject({ complete: false });
     expect(long.ids).toHaveLength(8);
@@ -89,19 +89,19 @@ describe('encode', () => {
     expect(tokenizer.encode('pay my bill', 8).complete).toBe(true);
   });
 
-  it('takes a megabyte without a space in it', () => {
+  it('encodes a megabyte without spaces as one unknown piece', () => {
     expect(tokenizer.encode('a'.repeat(2 ** 20), 16).ids).toHaveLength(3);
   });
 });
 
 describe('encodeWords', () => {
-  it('knows the first piece of every word', () => {
+  it('gives the position of the first piece of every word', () => {
     const { ids, first } = tokenizer.encodeWords(['paying', 'my', '\u200d', 'bill'], 16);
     expect(first).toEqual(Int32Array.of(1, 3, -1, 4));
     expect(library.id_to_token(ids[4]!)).toBe('bill');
   });
 
-  it('says which words were cut off', () => {
+  it('gives −1 for words that were cut off', () => {
     expect(tokenizer.encodeWords(['pay', 'my', 'bill'], 4).first).toEqual(Int32Array.of(1, 2, -1));
   });
 });
@@ -113,10 +113,10 @@ describe('loadTokenizer', () => {
     return Buffer.from(JSON.stringify(json));
   };
   it.each([
-    ['no JSON', Buffer.from('{')],
-    ['another kind', changed((model) => (model.type = 'BPE'))],
-    ['no mark of the end', changed(({ vocab }) => Reflect.deleteProperty(vocab, '[SEP]'))],
-  ])('refuses %s', (_, bytes) => {
+    ['a file that is not JSON', Buffer.from('{')],
+    ['another type of tokenizer', changed((model) => (model.type = 'BPE'))],
+    ['a vocabulary without [SEP]', changed(({ vocab }) => Reflect.deleteProperty(vocab, '[SEP]'))],
+  ])('throws MALFORMED_FILE for %s', (_, bytes) => {
     expect(() => loadTokenizer(bytes)).toThrow(expect.objectContaining({ code: 'MALFORMED_FILE' }) as Error);
   });
 });

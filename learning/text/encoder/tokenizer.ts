@@ -1,34 +1,36 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { PipelineError } from '../../../contracts/errors.js';
+import { sum } from '../../numeric/statistics/sum.js';
 
-/** A text in pieces of the encoder's vocabulary, the marks of begin and end included. */
+/** A text as word pieces of the encoder's vocabulary, with the special tokens `[CLS]` and `[SEP]`. */
 export interface EncodedText {
-  /** (n,) piece numbers. */
+  /** (n,) piece ids. */
   readonly ids: Int32Array;
-  /** (n,) where a piece begins in the text, in UTF-16 units as strings count; −1 for the marks of begin and end. */
+  /** (n,) start of each piece in the text, in UTF-16 code units; −1 for special tokens. */
   readonly starts: Int32Array;
-  /** (n,) where it ends, exclusive; −1 for the marks. */
+  /** (n,) end of each piece, exclusive; −1 for special tokens. */
   readonly ends: Int32Array;
   /** False when pieces were cut off at the maximum length. */
   readonly complete: boolean;
 }
 
-/** Words in pieces. */
+/** Pre-split words as word pieces. */
 export interface EncodedWords {
   readonly ids: Int32Array;
   /** (words,) position in `ids` of the word's first piece; −1 for a word cut off or without any piece. */
   readonly first: Int32Array;
 }
 
+/** Splits texts into the word pieces of an encoder. */
 export interface EncoderTokenizer {
-  /** Number of the piece that fills up short sequences of a batch. */
-  readonly padding: number;
-  /** Largest piece number. */
-  readonly largest: number;
-  /** @param maximum - most pieces, marks included; what is longer loses its end. @default 512 */
+  /** Id of the padding piece. */
+  readonly paddingId: number;
+  /** Largest piece id. */
+  readonly largestId: number;
+  /** Encodes a text. @param maximum - pieces kept, special tokens included. @default 512 */
   encode(text: string, maximum?: number): EncodedText;
-  /** Words that were split elsewhere; each is divided by itself. */
+  /** Encodes pre-split words, each on its own. @param maximum - as in `encode`. */
   encodeWords(words: readonly string[], maximum?: number): EncodedWords;
 }
 
@@ -48,11 +50,11 @@ function parseFile(bytes: Uint8Array): { json: object; model: z.infer<typeof tok
     const json = JSON.parse(new TextDecoder().decode(bytes)) as object;
     return { json, model: tokenizerFile.parse(json).model };
   } catch (cause) {
-    throw new PipelineError('MALFORMED_FILE', 'tokenizer.json is not that of a WordPiece tokenizer', {}, { cause });
+    throw new PipelineError('MALFORMED_FILE', 'tokenizer.json is not of a WordPiece tokenizer', {}, { cause });
   }
 }
 
-/** A stretch of the normalised text, with the place in the original that each of its units came from. */
+/** A normalised text with the offsets of each of its code units in the original text. */
 interface Normalised {
   readonly text: string;
   /** (length of text,) */
@@ -61,42 +63,42 @@ interface Normalised {
 }
 
 /**
- * Normalises code point by code point, as the reference implementation does, so that every resulting unit knows its
- * origin. A combining mark that is dropped widens the letter before it: the letter and its accent are one place.
+ * Normalises code point by code point, as the reference implementation does, and keeps the original offsets of the
+ * result. A dropped combining mark extends the offsets of the character before it.
  */
-function normalise(text: string, normaliseOne: (letter: string) => string): Normalised {
+function normalise(text: string, normaliseOne: (character: string) => string): Normalised {
   const starts: number[] = [];
   const ends: number[] = [];
   let result = '';
   let at = 0;
-  for (const letter of text) {
-    const made = normaliseOne(letter);
-    const end = at + letter.length;
-    for (let i = 0; i < made.length; i++) {
+  for (const character of text) {
+    const normalised = normaliseOne(character);
+    const end = at + character.length;
+    for (let i = 0; i < normalised.length; i++) {
       starts.push(at);
       ends.push(end);
     }
-    if (made === '' && ends.length > 0 && /\p{Mn}/u.test(letter)) ends[ends.length - 1] = end;
-    result += made;
+    if (normalised === '' && ends.length > 0 && /\p{Mn}/u.test(character)) ends[ends.length - 1] = end;
+    result += normalised;
     at = end;
   }
   return { text: result, starts, ends };
 }
 
-/** Pieces of one word: numbers, and lengths in units of the normalised word. */
+/** Pieces of one word: ids, and lengths in code units of the normalised word. */
 interface Pieces {
   readonly ids: readonly number[];
   readonly lengths: readonly number[];
 }
 
-interface Marks {
+interface SpecialTokens {
   readonly begin: number;
   readonly end: number;
   readonly padding: number;
   readonly largest: number;
 }
 
-/** What is used of the library, whose own types do not resolve under Node's module rules. */
+/** The used part of `@huggingface/tokenizers`, whose own types do not resolve under Node's module rules. */
 interface LibraryTokenizer {
   readonly normalizer: { normalize(text: string): string } | null;
   readonly pre_tokenizer: { pre_tokenize(text: string): string[] } | null;
@@ -106,40 +108,41 @@ interface LibraryTokenizer {
 
 const Library = Tokenizer as unknown as new (json: object, config: object) => LibraryTokenizer;
 
-class WordPieces implements EncoderTokenizer {
-  private readonly letters = new Map<string, string>();
+class WordPieceTokenizer implements EncoderTokenizer {
+  private readonly normalisedCharacters = new Map<string, string>();
   private readonly words = new Map<string, Pieces>();
-  /** Words kept; a stream of ever new ones must not fill the memory. */
-  private static readonly KEPT = 50_000;
+  /** Maximum number of entries of each cache. */
+  private static readonly CACHE_SIZE = 50_000;
 
   constructor(
     private readonly library: LibraryTokenizer,
-    private readonly marks: Marks,
+    private readonly specialTokens: SpecialTokens,
     private readonly prefix: string,
   ) {}
 
-  get padding(): number {
-    return this.marks.padding;
+  get paddingId(): number {
+    return this.specialTokens.padding;
   }
 
-  get largest(): number {
-    return this.marks.largest;
+  get largestId(): number {
+    return this.specialTokens.largest;
   }
 
-  private readonly normaliseOne = (letter: string): string => {
-    let made = this.letters.get(letter);
-    if (made === undefined) {
-      made = this.library.normalizer ? this.library.normalizer.normalize(letter) : letter;
-      if (this.letters.size < WordPieces.KEPT) this.letters.set(letter, made);
+  private readonly normaliseOne = (character: string): string => {
+    let normalised = this.normalisedCharacters.get(character);
+    if (normalised === undefined) {
+      normalised = this.library.normalizer ? this.library.normalizer.normalize(character) : character;
+      if (this.normalisedCharacters.size < WordPieceTokenizer.CACHE_SIZE)
+        this.normalisedCharacters.set(character, normalised);
     }
-    return made;
+    return normalised;
   };
 
   private split(normalised: string): readonly string[] {
     return this.library.pre_tokenizer?.pre_tokenize(normalised) ?? normalised.split(/\s+/u).filter(Boolean);
   }
 
-  /** A word that no pieces make is one unknown piece as long as the word. */
+  /** The pieces of a word; a word outside the vocabulary is one unknown piece of the word's length. */
   private piecesOf(word: string): Pieces {
     const known = this.words.get(word);
     if (known) return known;
@@ -148,16 +151,17 @@ class WordPieces implements EncoderTokenizer {
     const lengths = tokens.map(
       (token) => (token.startsWith(this.prefix) ? token.slice(this.prefix.length) : token).length,
     );
-    const fits = tokens.length > 0 && lengths.reduce((sum, length) => sum + length, 0) === word.length;
-    const pieces = fits ? { ids, lengths } : { ids: ids.slice(0, 1), lengths: ids.slice(0, 1).map(() => word.length) };
-    if (this.words.size >= WordPieces.KEPT) this.words.clear();
+    const coversWord = tokens.length > 0 && sum(lengths) === word.length;
+    const unknown = { ids: ids.slice(0, 1), lengths: ids.slice(0, 1).map(() => word.length) };
+    const pieces = coversWord ? { ids, lengths } : unknown;
+    if (this.words.size >= WordPieceTokenizer.CACHE_SIZE) this.words.clear();
     this.words.set(word, pieces);
     return pieces;
   }
 
   encode(text: string, maximum = DEFAULT_MAXIMUM): EncodedText {
     const normalised = normalise(text, this.normaliseOne);
-    const pieces = new PieceList(this.marks, maximum);
+    const pieces = new PieceList(this.specialTokens, maximum);
     let cursor = 0;
     for (const word of this.split(normalised.text)) {
       cursor = normalised.text.indexOf(word, cursor);
@@ -172,7 +176,7 @@ class WordPieces implements EncoderTokenizer {
   }
 
   encodeWords(words: readonly string[], maximum = DEFAULT_MAXIMUM): EncodedWords {
-    const pieces = new PieceList(this.marks, maximum);
+    const pieces = new PieceList(this.specialTokens, maximum);
     const first = Int32Array.from(words, (word) => {
       const at = pieces.length;
       const ids = this.split(normalise(word, this.normaliseOne).text).flatMap((part) => this.piecesOf(part).ids);
@@ -190,10 +194,10 @@ class PieceList {
   private complete = true;
 
   constructor(
-    private readonly marks: Marks,
+    private readonly specialTokens: SpecialTokens,
     private readonly maximum: number,
   ) {
-    this.ids = [marks.begin];
+    this.ids = [specialTokens.begin];
   }
 
   get length(): number {
@@ -201,7 +205,7 @@ class PieceList {
   }
 
   add(id: number, start: number, end: number): void {
-    // One place is kept for the mark of the end.
+    // The last position is reserved for [SEP].
     if (this.ids.length >= this.maximum - 1) {
       this.complete = false;
       return;
@@ -212,28 +216,28 @@ class PieceList {
   }
 
   finish(): EncodedText {
-    const [ids, starts, ends] = [
-      [...this.ids, this.marks.end],
-      [...this.starts, -1],
-      [...this.ends, -1],
-    ].map((list) => Int32Array.from(list));
-    return { ids: ids!, starts: starts!, ends: ends!, complete: this.complete };
+    return {
+      ids: Int32Array.from([...this.ids, this.specialTokens.end]),
+      starts: Int32Array.from([...this.starts, -1]),
+      ends: Int32Array.from([...this.ends, -1]),
+      complete: this.complete,
+    };
   }
 }
 
 /**
- * Reads tokenizer.json (WordPiece). Words are divided by `@huggingface/tokenizers` 0.2.0; character offsets, which that
- * library does not give, are found here. Marks such as `[SEP]` typed into a text are text, never marks.
- * @throws PipelineError `MALFORMED_FILE` for another kind of tokenizer or one without the marks of begin and end.
+ * Reads tokenizer.json (WordPiece). Words are split by `@huggingface/tokenizers` 0.2.0; character offsets, which that
+ * library lacks, are computed here. Special tokens such as `[SEP]` inside a text are encoded as plain text.
+ * @throws PipelineError `MALFORMED_FILE` for another type of tokenizer or a vocabulary without the special tokens.
  */
 export function loadTokenizer(bytes: Uint8Array): EncoderTokenizer {
   const { json, model } = parseFile(bytes);
-  const idOf = (mark: string): number => {
-    const id = model.vocab[mark];
+  const idOf = (token: string): number => {
+    const id = model.vocab[token];
     if (id !== undefined) return id;
-    throw new PipelineError('MALFORMED_FILE', `the tokenizer's vocabulary has no ${mark}`);
+    throw new PipelineError('MALFORMED_FILE', `the tokenizer's vocabulary has no ${token}`);
   };
   const largest = Object.values(model.vocab).reduce((most, id) => Math.max(most, id), 0);
-  const marks = { begin: idOf('[CLS]'), end: idOf('[SEP]'), padding: idOf('[PAD]'), largest };
-  return new WordPieces(new Library(json, {}), marks, model.continuing_subword_prefix);
+  const specialTokens = { begin: idOf('[CLS]'), end: idOf('[SEP]'), padding: idOf('[PAD]'), largest };
+  return new WordPieceTokenizer(new Library(json, {}), specialTokens, model.continuing_subword_prefix);
 }

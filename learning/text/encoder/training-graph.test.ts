@@ -13,7 +13,7 @@ const sequences: Example[] = [
   { ids: Int32Array.of(2, 60, 61, 3), label: (into) => ((into[1] = 1), 1) },
   { ids: Int32Array.of(2, 30, 3), label: (into) => ((into[0] = 0.7), (into[2] = 0.3), 1) },
 ];
-/** Only some pieces count. */
+/** Token-level examples with a target at one piece only. */
 const tokens: Example[] = sequences.map(({ ids }) => ({
   ids,
   label: (into) => ((into[CLASSES + 2] = 1), 1),
@@ -22,15 +22,15 @@ const tokens: Example[] = sequences.map(({ ids }) => ({
 async function openStep(head: Head, dropout: number, family: 'bert' | 'distilbert') {
   const encoder = loadEncoder(tinyEncoderFiles({ family }));
   const start = initialHead(encoder.config.hidden, CLASSES, 3);
-  // A head of ordinary size, so that gradients further down are not tiny.
+  // A larger head, so that the gradients of lower layers are measurable.
   for (const { data } of start.values()) data.forEach((value, i) => (data[i] = value * 20 + 0.1));
   const optimizer = new AdamW(new Map([...encoder.weights.trained(), ...start]));
   const step = await TrainingStep.open({ encoder, head, params: { dropout, maximumLength: 16 }, seed: 5 }, optimizer);
   return { optimizer, step };
 }
 
-/** Central difference of the loss when one weight moves. */
-async function slope(loss: () => Promise<number>, data: Float32Array, index: number): Promise<number> {
+/** Central difference of the loss with respect to one weight. */
+async function finiteDifference(loss: () => Promise<number>, data: Float32Array, index: number): Promise<number> {
   const before = data[index]!;
   const h = 0.01;
   data[index] = before + h;
@@ -43,13 +43,13 @@ async function slope(loss: () => Promise<number>, data: Float32Array, index: num
 
 describe('the gradients of the training graph', () => {
   const heads = [
-    [{ level: 'sequence', choice: 'one', classes: CLASSES }, 0, 'bert'],
-    [{ level: 'sequence', choice: 'many', classes: CLASSES }, 0.3, 'distilbert'],
-    [{ level: 'token', choice: 'one', classes: CLASSES }, 0.3, 'bert'],
-    [{ level: 'sequence', choice: 'one', classes: CLASSES }, 0.3, 'distilbert'],
+    [{ level: 'sequence', multiLabel: false, classes: CLASSES }, 0, 'bert'],
+    [{ level: 'sequence', multiLabel: true, classes: CLASSES }, 0.3, 'distilbert'],
+    [{ level: 'token', multiLabel: false, classes: CLASSES }, 0.3, 'bert'],
+    [{ level: 'sequence', multiLabel: false, classes: CLASSES }, 0.3, 'distilbert'],
   ] as const;
 
-  it.each(heads)('are finite differences of the loss: %o, dropout %f, %s', async (head, dropout, family) => {
+  it.each(heads)('match finite differences of the loss: %o, dropout %f, %s', async (head, dropout, family) => {
     const { optimizer, step } = await openStep(head, dropout, family);
     const examples = head.level === 'token' ? tokens : sequences;
     const loss = (): Promise<number> => step.gradients(examples, 1 / examples.length, 'check');
@@ -60,11 +60,11 @@ describe('the gradients of the training graph', () => {
       await loss();
       const gradient = optimizer.gradient(name).data.slice();
       for (const place of places) {
-        const expected = await slope(loss, data, place);
+        const expected = await finiteDifference(loss, data, place);
         const allowed = 2e-3 + 0.02 * Math.abs(expected);
         expect(Math.abs(gradient[place]! - expected), `${name}[${place}]`).toBeLessThan(allowed);
       }
-      // No part of the encoder is left out (a key's bias moves all scores of a row alike, hence "some").
+      // Every weight has a gradient ("some": the key's bias shifts all scores of a row equally, so its gradient is 0).
       expect(
         gradient.some((value) => Math.abs(value) > 1e-5),
         name,
@@ -73,24 +73,24 @@ describe('the gradients of the training graph', () => {
     await step.close();
   });
 
-  it('draw other dropout for another step and the same for the same', async () => {
-    const { step } = await openStep({ level: 'sequence', choice: 'one', classes: CLASSES }, 0.3, 'bert');
+  it('draw the same dropout for the same key and another for another key', async () => {
+    const { step } = await openStep({ level: 'sequence', multiLabel: false, classes: CLASSES }, 0.3, 'bert');
     const lossAt = (key: string): Promise<number> => step.gradients(sequences, 0.5, key);
     expect(await lossAt('1/0')).toBe(await lossAt('1/0'));
     expect(await lossAt('2/0')).not.toBe(await lossAt('1/0'));
     await step.close();
   });
 
-  it('do not depend on what fills up a batch', async () => {
-    const { optimizer, step } = await openStep({ level: 'sequence', choice: 'one', classes: CLASSES }, 0, 'bert');
+  it('do not depend on padding', async () => {
+    const { optimizer, step } = await openStep({ level: 'sequence', multiLabel: false, classes: CLASSES }, 0, 'bert');
     const gradientOf = async (examples: readonly Example[]): Promise<Float32Array> => {
       await step.gradients(examples, 0.5, '');
-      return optimizer.whole('gradients').slice();
+      return optimizer.region('gradients').slice();
     };
     const together = await gradientOf(sequences);
     const [first, second] = [await gradientOf(sequences.slice(0, 1)), await gradientOf(sequences.slice(1))];
-    const apart = first.map((value, i) => value + second[i]!);
-    const gap = together.reduce((most, value, i) => Math.max(most, Math.abs(value - apart[i]!)), 0);
+    const separate = first.map((value, i) => value + second[i]!);
+    const gap = together.reduce((most, value, i) => Math.max(most, Math.abs(value - separate[i]!)), 0);
     expect(gap).toBeLessThan(1e-5);
     await step.close();
   });

@@ -12,36 +12,37 @@ import {
   type Dropout,
   type EncoderFrame,
 } from './forward.js';
-import { masked } from './differentiable-ops.js';
+import { applyMask } from './differentiable-ops.js';
 import type { NamedTensor } from './safetensors.js';
 import { GradientTape } from './tape.js';
 
-/** What stands on the encoder. */
+/** A linear classification head on the encoder. */
 export interface Head {
-  /** `sequence`: one answer a text, from the mean of its pieces; `token`: one a piece. */
+  /** `sequence`: one answer per text, from the mean of its pieces; `token`: one per piece. */
   readonly level: 'sequence' | 'token';
-  /** `one`: classes exclude each other (softmax); `many`: each is present or not (sigmoid). */
-  readonly choice: 'one' | 'many';
+  /** False: classes exclude each other (softmax); true: each is present or absent on its own (sigmoid). */
+  readonly multiLabel: boolean;
   readonly classes: number;
 }
 
+/** Options of `buildTrainingGraph`. */
 export interface TrainingGraphOptions {
   readonly config: EncoderConfig;
   readonly head: Head;
-  /** Names and sizes of what is trained, head included. */
+  /** Names and shapes of the trained weights, head included. */
   readonly trained: ReadonlyMap<string, { readonly dims: readonly number[] }>;
   readonly positions: NamedTensor;
   /** Share of values set to 0 in training. */
   readonly dropout: number;
-  /** Longest sequence in pieces. */
+  /** Maximum sequence length in pieces. */
   readonly maximumLength: number;
   readonly seed: number;
 }
 
-/** Rows of ready-made dropout masks; each token draws one of them. */
+/** Number of precomputed dropout masks; each token draws one of them. */
 export const DROPOUT_ROWS = 4096;
 
-/** Names of the inputs beside the trained weights. */
+/** Names of the graph's inputs other than the trained weights. */
 export const trainingInputs = {
   words: 'words',
   targets: 'targets',
@@ -51,9 +52,10 @@ export const trainingInputs = {
   headRows: 'dropout/head',
 } as const;
 
+/** A training graph with the names of its outputs. */
 export interface TrainingGraph {
   readonly bytes: Uint8Array;
-  /** Output with the gradient, by name of the trained weight. */
+  /** Output name of each gradient, by name of the trained weight. */
   readonly gradients: ReadonlyMap<string, string>;
   readonly loss: string;
 }
@@ -77,15 +79,16 @@ function frameWithInputs(tape: GradientTape, { config, trained, positions }: Inp
 }
 
 /**
- * Masks are rows of a fixed random table, drawn anew for every token, place and step: drawing a number for each of
- * 1.6 million values a step would cost more than the whole optimiser, and onnxruntime's own random operators have a
- * state that a resumed training could not restore.
+ * A fixed random table of dropout masks, of which every token, position and step draws a row. Drawing each of 1.6
+ * million values per step would take longer than the optimiser, and the state of onnxruntime's random operators cannot
+ * be restored from a checkpoint.
+ * @returns (DROPOUT_ROWS, width).
  */
 function maskTable({ dropout, seed, config, maximumLength }: TrainingGraphOptions): Float32Array {
   const random = createRandom(seed).fork('dropout table');
-  const kept = 1 / (1 - dropout);
+  const keptValue = 1 / (1 - dropout);
   const size = DROPOUT_ROWS * Math.max(config.hidden, maximumLength);
-  return Float32Array.from({ length: size }, () => (random.uniform() < dropout ? 0 : kept));
+  return Float32Array.from({ length: size }, () => (random.uniform() < dropout ? 0 : keptValue));
 }
 
 interface TableDropout extends Dropout {
@@ -108,39 +111,39 @@ function tableDropout(tape: GradientTape, options: TrainingGraphOptions): TableD
   const rowsOf = (from: string, rows: string): string => tape.op('Gather', [from, rows]);
   let attentionTable: string | undefined;
   return {
-    hidden: (x, site) => masked(tape, x, rowsOf(hiddenTable, pick(hiddenRows, site))),
+    hidden: (x, site) => applyMask(tape, x, rowsOf(hiddenTable, pick(hiddenRows, site))),
     attention: (layer, shape) => {
       const length = tape.op('Slice', [shape, tape.integers(-1), tape.integers(5)]);
       attentionTable ??= firstColumns(length);
       return tape.op('Reshape', [rowsOf(attentionTable, pick(attentionRows, layer)), shape]);
     },
-    head: (x) => masked(tape, x, rowsOf(hiddenTable, headRows)),
+    head: (x) => applyMask(tape, x, rowsOf(hiddenTable, headRows)),
   };
 }
 
-const answersOf = (frame: EncoderFrame, head: Head, dropHead: (x: string) => string): string => {
+const buildLogits = (frame: EncoderFrame, head: Head, dropHead: (x: string) => string): string => {
   const inputs = declareInputs(frame.tape.graph);
   const pieces = encode(frame, inputs);
   const x = head.level === 'token' ? pieces : meanPool(frame, pieces, inputs.mask);
   return trainedLinear(frame, dropHead(x), 'head');
 };
 
-/** A loss by answer and class, and its derivative with respect to the logits. */
+/** Loss per answer and class, and its derivative with respect to the logits. */
 interface Loss {
   readonly loss: string;
   readonly derivative: string;
 }
 
-/** Cross-entropy against soft targets. A row without targets (filling, or a piece inside a word) counts nothing. */
+/** Cross-entropy against soft targets. Rows without targets (padding, non-first pieces of a word) have loss 0. */
 function softmaxLoss(tape: GradientTape, logits: string, targets: string): Loss {
   const logarithms = tape.op('LogSoftmax', [logits], { axis: { int: -1 } });
   const loss = tape.op('Neg', [tape.op('Mul', [targets, logarithms])]);
   const mass = tape.op('ReduceSum', [targets, tape.integers(-1)], { keepdims: { int: 1 } });
-  const shares = tape.op('Softmax', [logits], { axis: { int: -1 } });
-  return { loss, derivative: tape.op('Sub', [tape.op('Mul', [shares, mass]), targets]) };
+  const probabilities = tape.op('Softmax', [logits], { axis: { int: -1 } });
+  return { loss, derivative: tape.op('Sub', [tape.op('Mul', [probabilities, mass]), targets]) };
 }
 
-/** Binary cross-entropy a class, averaged over classes: softplus(z) − t·z, stable for large z. */
+/** Binary cross-entropy averaged over classes: softplus(z) − t·z, stable for large z. */
 function sigmoidLoss(
   tape: GradientTape,
   logits: string,
@@ -149,29 +152,28 @@ function sigmoidLoss(
   const share = tape.number(1 / classes);
   const positive = tape.op('Relu', [logits]);
   const tail = tape.op('Softplus', [tape.op('Neg', [tape.op('Abs', [logits])])]);
-  const each = tape.op('Sub', [tape.op('Add', [positive, tail]), tape.op('Mul', [targets, logits])]);
-  const gap = tape.op('Sub', [tape.op('Sigmoid', [logits]), targets]);
-  return { loss: tape.op('Mul', [each, share]), derivative: tape.op('Mul', [gap, share]) };
+  const perClass = tape.op('Sub', [tape.op('Add', [positive, tail]), tape.op('Mul', [targets, logits])]);
+  const difference = tape.op('Sub', [tape.op('Sigmoid', [logits]), targets]);
+  return { loss: tape.op('Mul', [perClass, share]), derivative: tape.op('Mul', [difference, share]) };
 }
 
 /**
- * Forward and backward pass of encoder and head as one graph of ordinary operators. Weights come in as inputs, their
- * gradients go out as outputs, so that any ONNX runtime can carry out a step of training.
- * Inputs: `input_ids` and `attention_mask` (batch, length), `targets` (answers, classes), `scale` (one over the number
- * of answers that count), the weights, and with dropout the rows of the mask table. Outputs: loss and gradients.
+ * Forward and backward pass of encoder and head as one graph of standard operators, so that any ONNX runtime can run a
+ * training step. Inputs: `input_ids` and `attention_mask` (batch, length), `targets` (answers, classes), `scale` (one
+ * over the number of answers with targets), the weights, and with dropout the rows of the mask table. Outputs: the loss
+ * and the gradient of each weight.
  */
 export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph {
   const { head, trained } = options;
   const graph = new OnnxGraph('encoder training');
   const tape = new GradientTape(graph);
   const dropout = tableDropout(tape, options);
-  const logits = answersOf(frameWithInputs(tape, options, dropout), head, dropout.head);
+  const logits = buildLogits(frameWithInputs(tape, options, dropout), head, dropout.head);
   const targets = graph.input(trainingInputs.targets, 'float32', ['answers', head.classes]);
   const scale = graph.input(trainingInputs.scale, 'float32', []);
-  const { loss, derivative } =
-    head.choice === 'one'
-      ? softmaxLoss(tape, logits, targets)
-      : sigmoidLoss(tape, logits, { targets, classes: head.classes });
+  const { loss, derivative } = head.multiLabel
+    ? sigmoidLoss(tape, logits, { targets, classes: head.classes })
+    : softmaxLoss(tape, logits, targets);
   tape.backward([[logits, tape.op('Mul', [derivative, scale])]]);
   const total = tape.op('Mul', [tape.op('ReduceSum', [loss], { keepdims: { int: 0 } }), scale]);
   graph.output(total, 'float32', []);
@@ -184,10 +186,10 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
   return { bytes: encodeOnnxModel(graph), gradients, loss: total };
 }
 
-/** The forward pass alone, weights as inputs: scores the validation part without copying the weights into a graph. */
+/** Forward pass with the weights as inputs, which scores validation examples without copying the weights. */
 export function buildScoringGraph(options: InputsOf & { readonly head: Head }): { bytes: Uint8Array; logits: string } {
   const tape = new GradientTape(new OnnxGraph('encoder scoring'));
-  const logits = answersOf(frameWithInputs(tape, options, noDropout), options.head, (x) => x);
+  const logits = buildLogits(frameWithInputs(tape, options, noDropout), options.head, (x) => x);
   tape.graph.output(logits, 'float32', ['answers', options.head.classes]);
   return { bytes: encodeOnnxModel(tape.graph), logits };
 }

@@ -4,19 +4,21 @@ import type { Encoder } from './encoder.js';
 import { hiddenSites } from './forward.js';
 import type { AdamW } from './optimizer.js';
 import type { FineTuningParams } from './params.js';
-import { inBatches, openGraph, padBatch, type PaddedBatch } from './runtime.js';
+import { inBatches, openEncoderGraph, padBatch, type PaddedBatch } from './runtime.js';
 import { buildScoringGraph, buildTrainingGraph, DROPOUT_ROWS, trainingInputs, type Head } from './training-graph.js';
 
-/** One sequence to learn from. */
+/** One training sequence. */
 export interface Example {
+  /** (length,) piece ids. */
   readonly ids: Int32Array;
   /**
-   * Writes the targets: (classes,) for a text, (length, classes) for its pieces; the array is filled with 0.
-   * @returns how many answers count.
+   * Writes the targets into a zeroed array: (classes,) at sequence level, (length, classes) at token level.
+   * @returns the number of answers with targets.
    */
   readonly label: (into: Float32Array) => number;
 }
 
+/** Settings shared by all steps of a training. */
 export interface StepSettings {
   readonly encoder: Encoder;
   readonly head: Head;
@@ -24,12 +26,12 @@ export interface StepSettings {
   readonly seed: number;
 }
 
-const floats = (data: Float32Array, ...dims: readonly number[]): Tensor => new Tensor('float32', data, dims);
+const float32Tensor = (data: Float32Array, ...dims: readonly number[]): Tensor => new Tensor('float32', data, dims);
 
 const tensorOf = ({ dims, data }: { readonly dims: readonly number[]; readonly data: Float32Array }): Tensor =>
-  floats(data, ...dims);
+  float32Tensor(data, ...dims);
 
-/** Rows of the mask table for every place where dropout strikes; they depend on seed, step and part alone. */
+/** Draws rows of the mask table for every dropout position. @param key - step and part; the draw depends on seed and key. */
 function dropoutRows(settings: StepSettings, { size, length }: PaddedBatch, key: string): Record<string, Tensor> {
   const { config } = settings.encoder;
   if (settings.params.dropout === 0) return {};
@@ -50,7 +52,7 @@ function dropoutRows(settings: StepSettings, { size, length }: PaddedBatch, key:
   };
 }
 
-/** Carries out steps: weights and gradients stay where the optimiser keeps them. */
+/** Computes gradients and scores. Weights and gradients stay in the optimiser's memory. */
 export class TrainingStep {
   private readonly weights: Readonly<Record<string, Tensor>>;
   private readonly results: Readonly<Record<string, Tensor | null>>;
@@ -69,30 +71,32 @@ export class TrainingStep {
     this.results = { ...Object.fromEntries(outputs), [training.loss]: null };
   }
 
+  /** Builds and opens the training and scoring graphs. */
   static async open(settings: StepSettings, optimizer: AdamW): Promise<TrainingStep> {
     const { encoder, head, params, seed } = settings;
     const trained = new Map(optimizer.names.map((name) => [name, optimizer.weight(name)]));
-    const parts = { config: encoder.config, positions: encoder.weights.positions, head, trained };
-    const graph = buildTrainingGraph({ ...parts, ...params, seed });
-    const scores = buildScoringGraph(parts);
-    const training = { session: await openGraph(graph.bytes, { keepMemory: false }), loss: graph.loss };
-    const scoring = { session: await openGraph(scores.bytes, { keepMemory: false }), logits: scores.logits };
+    const inputs = { config: encoder.config, positions: encoder.weights.positions, head, trained };
+    const graph = buildTrainingGraph({ ...inputs, ...params, seed });
+    const scores = buildScoringGraph(inputs);
+    const training = { session: await openEncoderGraph(graph.bytes, { keepMemory: false }), loss: graph.loss };
+    const scoring = { session: await openEncoderGraph(scores.bytes, { keepMemory: false }), logits: scores.logits };
     return new TrainingStep(settings, training, scoring, { optimizer, gradients: graph.gradients });
   }
 
   private pad(examples: readonly Example[]): PaddedBatch {
     const sequences = examples.map(({ ids }) => ids);
-    return padBatch(sequences, this.settings.encoder.tokenizer.padding);
+    return padBatch(sequences, this.settings.encoder.tokenizer.paddingId);
   }
 
-  /** Answers of a batch: one a text, or one a piece, filling included. */
+  /** Number of answers of a batch: one per text, or one per piece, padding included. */
   private answersIn({ size, length }: PaddedBatch): number {
     return this.settings.head.level === 'token' ? size * length : size;
   }
 
   /**
-   * Computes loss and gradients of one batch; the gradients are in the optimiser's memory afterwards.
-   * @param scale - one over the number of answers of the whole step.  @param key - names the step's chance.
+   * Computes loss and gradients of one batch and writes the gradients into the optimiser's memory.
+   * @param scale - one over the number of answers of the whole step.  @param key - seeds the dropout of this batch.
+   * @returns the loss.
    */
   async gradients(examples: readonly Example[], scale: number, key: string): Promise<number> {
     const { head } = this.settings;
@@ -106,15 +110,15 @@ export class TrainingStep {
         ...this.weights,
         ...batch.feeds,
         ...dropoutRows(this.settings, batch, key),
-        [trainingInputs.targets]: floats(targets, answers, head.classes),
-        [trainingInputs.scale]: floats(Float32Array.of(scale)),
+        [trainingInputs.targets]: float32Tensor(targets, answers, head.classes),
+        [trainingInputs.scale]: float32Tensor(Float32Array.of(scale)),
       },
       this.results,
     );
     return (results[this.training.loss]!.data as Float32Array)[0]!;
   }
 
-  /** @returns logits a sequence: (classes,) or (length, classes), with the weights as they are now. */
+  /** Scores examples with the current weights. @returns logits per example: (classes,) or (length, classes). */
   score(examples: readonly Example[], batchSize: number): Promise<Float32Array[]> {
     const sequences = examples.map(({ ids }) => ids);
     const { head } = this.settings;
@@ -124,8 +128,8 @@ export class TrainingStep {
       const logits = results[this.scoring.logits]!.data as Float32Array;
       const share = logits.length / positions.length;
       return positions.map((position, row) => {
-        const kept = head.level === 'token' ? sequences[position]!.length * head.classes : share;
-        return logits.slice(row * share, row * share + kept);
+        const length = head.level === 'token' ? sequences[position]!.length * head.classes : share;
+        return logits.slice(row * share, row * share + length);
       });
     });
   }

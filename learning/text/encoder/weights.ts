@@ -1,21 +1,22 @@
 import { PipelineError } from '../../../contracts/errors.js';
+import { sum } from '../../numeric/statistics/sum.js';
 import type { EncoderConfig } from './config.js';
 import type { NamedTensor } from './safetensors.js';
 
-/** An encoder's numbers under the names that the graphs here use; matrices are (in, out), as they are multiplied. */
+/** An encoder's weights under the names of the graphs; matrices are (in, out). */
 export interface EncoderWeights {
   /** (vocabulary, hidden). Not trained. */
   readonly words: NamedTensor;
-  /** (positions, hidden), the vector of token type 0 included. Not trained. */
+  /** (positions, hidden), with the embedding of token type 0 added. Not trained. */
   readonly positions: NamedTensor;
   /**
-   * What training changes, in order of computation; a head follows. Made anew by each call, for a matrix that is turned
-   * over is a copy, and nobody needs it for long.
+   * The trained weights in order of computation, without the head. Each call makes new transposed copies, so that they
+   * are not kept in memory.
    */
   readonly trained: () => ReadonlyMap<string, NamedTensor>;
 }
 
-/** Names of one layer's parts in a file. Several names: one above the other in one matrix here. */
+/** Names of one layer's parts in a file; the parts of a list are concatenated into one matrix. */
 interface LayerNames {
   readonly attention: readonly [string, string, string];
   readonly output: string;
@@ -63,14 +64,14 @@ const families: Record<EncoderConfig['family'], FamilyNames> = {
 
 type Find = (name: string, ...dims: readonly number[]) => Float32Array;
 
-/** Names that older files use for the two vectors of a layer normalisation. */
-const former: Readonly<Record<string, string>> = { weight: 'gamma', bias: 'beta' };
+/** Names of layer-normalisation vectors in older files. */
+const legacyNames: Readonly<Record<string, string>> = { weight: 'gamma', bias: 'beta' };
 
 function finder(tensors: ReadonlyMap<string, NamedTensor>, prefixes: readonly string[]): Find {
   const prefix = prefixes.find((start) => tensors.has(`${start}embeddings.word_embeddings.weight`));
   if (prefix === undefined) throw new PipelineError('MALFORMED_FILE', 'the weights have no word embeddings');
   return (name, ...dims) => {
-    const old = name.replace(/(weight|bias)$/, (last) => former[last]!);
+    const old = name.replace(/(weight|bias)$/, (last) => legacyNames[last]!);
     const found = tensors.get(prefix + name) ?? tensors.get(prefix + old);
     if (!found) throw new PipelineError('MALFORMED_FILE', `the weights lack ${name}`);
     if (found.dims.join() === dims.join()) return found.data;
@@ -78,10 +79,10 @@ function finder(tensors: ReadonlyMap<string, NamedTensor>, prefixes: readonly st
   };
 }
 
-/** Puts matrices (out, in) side by side as one (in, sum of out). */
-function transposeBeside(parts: readonly Float32Array[], inputs: number): NamedTensor {
+/** Transposes matrices (out, in) and concatenates them to one (in, sum of out). */
+function transposeAndConcatenate(parts: readonly Float32Array[], inputs: number): NamedTensor {
   const widths = parts.map((part) => part.length / inputs);
-  const width = widths.reduce((sum, part) => sum + part, 0);
+  const width = sum(widths);
   const data = new Float32Array(inputs * width);
   let from = 0;
   parts.forEach((part, index) => {
@@ -93,8 +94,8 @@ function transposeBeside(parts: readonly Float32Array[], inputs: number): NamedT
   return { dims: [inputs, width], data };
 }
 
-function joined(parts: readonly Float32Array[]): NamedTensor {
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+function concatenate(parts: readonly Float32Array[]): NamedTensor {
+  const data = new Float32Array(sum(parts.map(({ length }) => length)));
   let at = 0;
   for (const part of parts) {
     data.set(part, at);
@@ -110,7 +111,7 @@ interface Collector {
   readonly put: Put;
 }
 
-/** Where a part comes from, and its sizes (in, out of each). */
+/** Source names of a linear part, and its sizes (in, out per source). */
 interface LinearPart {
   readonly from: readonly string[];
   readonly sizes: readonly [number, number];
@@ -119,8 +120,8 @@ interface LinearPart {
 function putLinear({ find, put }: Collector, name: string, { from, sizes }: LinearPart): void {
   const [inputs, outputs] = sizes;
   const matrices = from.map((part) => find(`${part}.weight`, outputs, inputs));
-  put(`${name}.weight`, transposeBeside(matrices, inputs));
-  put(`${name}.bias`, joined(from.map((part) => find(`${part}.bias`, outputs))));
+  put(`${name}.weight`, transposeAndConcatenate(matrices, inputs));
+  put(`${name}.bias`, concatenate(from.map((part) => find(`${part}.bias`, outputs))));
 }
 
 function putNorm({ find, put }: Collector, name: string, from: string, hidden: number): void {
@@ -139,7 +140,7 @@ function putLayer(collector: Collector, index: number, { hidden, intermediate, f
   putNorm(collector, `${at}.outputNorm`, names.outputNorm, hidden);
 }
 
-/** All sequences here are single ones, so the vector of type 0 belongs to every position. */
+/** Position embeddings plus the embedding of token type 0, which every piece of a single sequence has. */
 function positionsWithType(find: Find, { family, positions, hidden }: EncoderConfig, types: number): NamedTensor {
   const data = find('embeddings.position_embeddings.weight', positions, hidden).slice();
   if (family === 'bert') {
@@ -150,8 +151,8 @@ function positionsWithType(find: Find, { family, positions, hidden }: EncoderCon
 }
 
 /**
- * Takes an encoder out of its safetensors file, whatever the family calls its parts.
- * @throws PipelineError `MALFORMED_FILE` naming the missing or misshapen tensor.
+ * Collects an encoder's weights from the tensors of its file, for any supported family.
+ * @throws PipelineError `MALFORMED_FILE` naming the missing tensor or the one of the wrong shape.
  */
 export function collectWeights(tensors: ReadonlyMap<string, NamedTensor>, config: EncoderConfig): EncoderWeights {
   const { prefixes } = families[config.family];
@@ -165,7 +166,8 @@ export function collectWeights(tensors: ReadonlyMap<string, NamedTensor>, config
     for (let index = 0; index < config.layers; index++) putLayer(collector, index, config);
     return all;
   };
-  trained(); // a missing tensor is noticed now, not in the middle of a training
+  // Called once so that a missing tensor fails at loading.
+  trained();
   const words = { dims: [vocabulary, hidden], data: find('embeddings.word_embeddings.weight', vocabulary, hidden) };
   return { words, positions: positionsWithType(find, config, Math.max(...types)), trained };
 }

@@ -1,49 +1,50 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../../contracts/canonical-json.js';
 import type { TrainContext } from '../../../contracts/model-definition.js';
-import { memoIn } from '../../../learning/text/encoder/index.js';
+import { callerStateIn, type FineTuningContext } from '../../../learning/text/encoder/index.js';
 import { murmur3 } from '../../../learning/numeric/hash/murmur.js';
 import { decision, type Decision } from '../prediction/decision.js';
 import type { Prepared } from '../data/examples.js';
 import type { IntentParams } from '../params.js';
 
 /*
- * Where a training learns twice (first without its validation messages, to decide on them, then from all), a process
- * killed in the second one must not begin with the first again: the second one's checkpoints carry the decision.
- * Classes are left out of it, for there may be thousands.
+ * A training that refits on all messages fits twice: first without the validation messages, on which the decision is
+ * chosen, then on all. The checkpoints of the second fit carry the decision, so that a restart does not repeat the
+ * first. Classes are omitted, because there may be thousands.
  */
-const memo = decision.omit({ classes: true }).extend({ training: z.string() });
+const storedDecision = decision.omit({ classes: true }).extend({ training: z.string() });
 
-/** Names a training by all its decision depends on beside the encoder. */
-function nameOf({ fit, validation, strangers }: Prepared, params: IntentParams, seed: number): string {
+/** Hash of everything that the decision depends on except the encoder. */
+function fingerprintOf({ fit, validation, strangers }: Prepared, params: IntentParams, seed: number): string {
   const text = canonicalJson([params, seed, fit, validation, strangers]);
   return murmur3(new TextEncoder().encode(text), 1).toString(16);
 }
 
-/** What `train` works from. */
-export interface DecidedOn {
+/** Inputs of a training that identify its decision. */
+export interface DecisionKey {
   readonly prepared: Prepared;
   readonly params: IntentParams;
 }
 
-/** @returns the decision that an interrupted attempt of the same training had made, or null. */
-export async function recallDecision(
+/** Reads the decision from the checkpoint of an interrupted attempt of the same training. @returns null without one. */
+export async function loadDecision(
   { checkpoint, seed }: TrainContext,
-  { prepared, params }: DecidedOn,
+  { prepared, params }: DecisionKey,
 ): Promise<Decision | null> {
   const bytes = await checkpoint.load();
-  const found = bytes === null ? null : memoIn(bytes);
-  if (found === null) return null;
-  const { training, ...settings } = memo.parse(JSON.parse(found));
-  return training === nameOf(prepared, params, seed) ? { ...settings, classes: [...prepared.classes] } : null;
+  const stored = bytes === null ? null : callerStateIn(bytes);
+  if (stored === null) return null;
+  const { training, ...settings } = storedDecision.parse(JSON.parse(stored));
+  return training === fingerprintOf(prepared, params, seed) ? { ...settings, classes: [...prepared.classes] } : null;
 }
 
 /** A context whose checkpoints carry the decision. */
-export function rememberDecision(
+export function withDecision(
   context: TrainContext,
-  { prepared, params }: DecidedOn,
+  { prepared, params }: DecisionKey,
   settings: Decision,
-): TrainContext & { readonly memo: string } {
-  const kept = memo.strip().parse({ ...settings, training: nameOf(prepared, params, context.seed) });
-  return { ...context, memo: canonicalJson(kept) };
+): FineTuningContext & TrainContext {
+  const training = fingerprintOf(prepared, params, context.seed);
+  const stored = storedDecision.strip().parse({ ...settings, training });
+  return { ...context, callerState: canonicalJson(stored) };
 }

@@ -81,7 +81,7 @@ export function fitFrozen(encoder: Encoder): FitEngine {
     const trained = new Map(encoder.weights.trained());
     trained.set('head.weight', { dims: [encoder.config.hidden, classes.length], data: weights });
     trained.set('head.bias', { dims: [classes.length], data: bias });
-    const head = { level: 'sequence', choice: several ? 'many' : 'one', classes: classes.length } as const;
+    const head = { level: 'sequence', multiLabel: several, classes: classes.length } as const;
     const model = { encoder, head, trained, maximumLength: lengthOf(encoder), history: [] };
     return filesOf(model, task, { unitLength: true });
   };

@@ -6,7 +6,7 @@ import { type Decision, fitDecision } from '../prediction/decision.js';
 import { findEncoder, fitFrozen, fitTuned, openEncoderEngine } from './encoder-engine.js';
 import type { EngineTask, FitEngine, OpenEngine } from './engine.js';
 import { type Example, prepare, type Prepared } from '../data/examples.js';
-import { recallDecision, rememberDecision } from './decision-checkpoint.js';
+import { loadDecision, withDecision } from './decision-checkpoint.js';
 import type { IntentParams } from '../params.js';
 import { fitScratch, openScratch } from './scratch-engine.js';
 
@@ -73,7 +73,7 @@ async function decideFirst(
   { prepared, task }: { readonly prepared: Prepared; readonly task: EngineTask },
 ): Promise<First> {
   const { params } = task;
-  const known = prepared.refit ? await recallDecision(context, { prepared, params }) : null;
+  const known = prepared.refit ? await loadDecision(context, { prepared, params }) : null;
   if (known !== null) return { settings: known, variants: [], files: null };
   const { variants, note, files } = await fitFirst(context, tier, task);
   const notes = note === null ? tier.notes : [...tier.notes, note];
@@ -97,6 +97,6 @@ export async function train(context: TrainContext, data: TrainingData, params: I
   const { settings, variants, files } = await decideFirst(context, tier, { prepared, task });
   const all = augmented([...fit, ...validation], variants, context.seed);
   const whole = { ...task, examples: all, outsiders: [...outsiders, ...strangers], validation: [] };
-  const final = files ?? (await tier.fit(rememberDecision(context, { prepared, params }, settings), whole));
+  const final = files ?? (await tier.fit(withDecision(context, { prepared, params }, settings), whole));
   return { ...final, 'decision.json': writeJson(settings) };
 }
