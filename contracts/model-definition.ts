@@ -149,7 +149,12 @@ export interface ModelDefinition<Params = unknown, Opened extends Predictor = Pr
   /** Raised when code changes what the same data and parameters give; a new minor version. */
   readonly definitionVersion: number;
   readonly task:
-    'binary-classification' | 'multiclass-classification' | 'sequence-tagging' | 'forecasting' | 'anomaly-detection';
+    | 'binary-classification'
+    | 'multiclass-classification'
+    | 'regression'
+    | 'sequence-tagging'
+    | 'forecasting'
+    | 'anomaly-detection';
   readonly owner: string;
   readonly card: CardFacts;
   /**

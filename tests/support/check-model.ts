@@ -411,6 +411,12 @@ function checkDataFaults(model: ModelDefinition, checked: () => Checked): void {
     expect((await fault(oneClass(checked().train)))?.code).toBe('SINGLE_CLASS');
   });
 
+  it.runIf(model.task === 'regression')('survives a constant target, or refuses it with a typed error', async () => {
+    const { schema, table } = checked().train;
+    const label = firstRowRepeated(table.columns[schema.label]!);
+    await fault({ schema, table: { ...table, columns: { ...table.columns, [schema.label]: label } } });
+  });
+
   it('refuses a table without one of its columns', async () => {
     const { schema, table } = checked().train;
     const { [schema.label]: dropped, ...columns } = table.columns;

@@ -69,21 +69,39 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   return sorted[below]! + (position - below) * (sorted[above]! - sorted[below]!);
 }
 
-/** Evaluates `value` on the counts of each resample and returns the central `level` interval. */
+/** How many resamples of which rows. */
+type Resampling = Pick<BootstrapOptions, 'seed' | 'resamples' | 'level'>;
+
+/** Evaluates `value` on the resamples that `draw` makes and returns the central `level` interval. */
 function percentileInterval(
-  labels: ArrayLike<number>,
-  options: BootstrapOptions,
+  { seed, resamples = 1000, level = 0.95 }: Resampling,
+  draw: (random: Random) => Int32Array,
   value: (counts: Int32Array) => number,
 ): Interval {
-  const { seed, resamples = 1000, level = 0.95 } = options;
   const random = createRandom(seed).fork('bootstrap');
-  const classes = classesDrawn(labels, new Int32Array(labels.length).fill(1));
   const values = new Float64Array(resamples);
-  for (let i = 0; i < resamples; i++) values[i] = value(drawResample(labels, classes, random));
+  for (let i = 0; i < resamples; i++) values[i] = value(draw(random));
   values.sort();
   const tail = (1 - level) / 2;
   const [low, high] = [quantile(values, tail), quantile(values, 1 - tail)];
   return { low, high, level, method: `bootstrap percentile, ${resamples} resamples` };
+}
+
+/**
+ * Percentile bootstrap interval of any value of n rows, which are drawn with replacement.
+ * @param value - of the rows, each as often as `counts` says.
+ */
+export const resampledInterval = (n: number, resampling: Resampling, value: (counts: Int32Array) => number): Interval =>
+  percentileInterval(resampling, (random) => drawCounts(n, random), value);
+
+/** As `resampledInterval`; a resample without one of the classes is drawn again. */
+function classInterval(
+  labels: ArrayLike<number>,
+  resampling: Resampling,
+  value: (counts: Int32Array) => number,
+): Interval {
+  const classes = classesDrawn(labels, new Int32Array(labels.length).fill(1));
+  return percentileInterval(resampling, (random) => drawResample(labels, classes, random), value);
 }
 
 /**
@@ -93,7 +111,7 @@ function percentileInterval(
  */
 export function bootstrapInterval(scored: Scored, options: BootstrapOptions): Interval {
   const prepared = prepare(scored);
-  return percentileInterval(scored.labels, options, (counts) => measure(options.metric, prepared, counts));
+  return classInterval(scored.labels, options, (counts) => measure(options.metric, prepared, counts));
 }
 
 /**
@@ -117,6 +135,6 @@ export function pairedBootstrap(
     challenger: options.metric(challenger.labels, challenger.scores),
     other: options.metric(other.labels, other.scores),
     difference: difference(new Int32Array(challenger.labels.length).fill(1)),
-    interval: percentileInterval(challenger.labels, options, difference),
+    interval: classInterval(challenger.labels, options, difference),
   };
 }

@@ -2,6 +2,7 @@ export {
   bootstrapInterval,
   pairedBootstrap,
   quantile,
+  resampledInterval,
   type BootstrapOptions,
   type PairedDifference,
 } from './bootstrap.js';
