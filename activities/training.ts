@@ -20,6 +20,7 @@ import type { ModelDefinition } from '../contracts/model-definition.js';
 import { registrationInput, type VersionRecord } from '../contracts/registry.js';
 import { hashOfJson } from '../platform/blobs/hash.js';
 import { gateName, gatesOfLine } from '../registry/gates.js';
+import { parseParams } from '../training/parse-params.js';
 import { compute } from './run-job.js';
 import type { TrainingActivityDeps } from './dependencies.js';
 import { loadDatasetRef, resolveLine, resolveSource } from './resolve-line.js';
@@ -82,7 +83,7 @@ async function planTraining(
   const model = await deps.models.find(modelName);
   const line = wanted.line ?? (await resolveLine(deps, wanted));
   const champion = wanted.update ? await championOf(deps, model, line) : null;
-  const params = champion === null ? fillParams(model, wanted.params) : keepParams(model, champion, wanted.params);
+  const params = champion === null ? parseParams(model, wanted.params) : keepParams(model, champion, wanted.params);
   const { codeVersion } = deps;
   await deps.registry.startRun({ runKey, workflowId, modelName, line, seed, params, codeVersion });
   return {
@@ -113,20 +114,12 @@ async function championOf(
 function keepParams(
   model: ModelDefinition,
   { version, params }: VersionRecord,
-  given: Record<string, unknown>,
-): Record<string, unknown> {
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const other = Object.keys(given).filter((name) => !isDeepStrictEqual(given[name], params[name]));
-  if (other.length === 0) return fillParams(model, { ...params });
+  if (other.length === 0) return parseParams(model, params);
   const message = `${model.name}: an update keeps the parameters of ${version}, ${other.join(', ')} would change`;
   throw new PipelineError('INVALID_HYPERPARAMETERS', message, { modelName: model.name, faults: other });
-}
-
-/** @throws PipelineError `INVALID_HYPERPARAMETERS` naming the parameter. */
-function fillParams({ name, params }: ModelDefinition, given: Record<string, unknown>): Record<string, unknown> {
-  const parsed = params.safeParse(given);
-  if (parsed.success) return parsed.data as Record<string, unknown>;
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'parameters'}: ${message}`);
-  throw new PipelineError('INVALID_HYPERPARAMETERS', `${name}: ${faults.join('; ')}`, { modelName: name, faults });
 }
 
 function limitsOf({ timeouts, gates, primaryMetric }: ModelDefinition, line: string, heartbeatSeconds: number) {

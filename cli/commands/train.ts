@@ -6,7 +6,7 @@ import { PipelineError } from '../../contracts/errors.js';
 import type { MasterTrainingInput, TrainModelInput } from '../../contracts/workflows.js';
 import type { DataFile } from '../../datasets/sources/files/read-file.js';
 import type { CliContext, Connection } from '../program/context.js';
-import { addHyperParameterFlags, checkHyperParameters, collectHyperParameters } from '../program/hyper-parameters.js';
+import { addHyperParameterFlags, collectHyperParameters } from '../program/hyper-parameters.js';
 import type { RunOptions } from '../program/options.js';
 import { addRunOptions, runId, wholeNumber } from '../program/options.js';
 import { runTraining } from '../runs/run-training.js';
@@ -44,9 +44,12 @@ const fromOption = (): Option =>
 
 async function trainOne(cli: CliContext, name: string, options: TrainOptions): Promise<void> {
   const params = collectHyperParameters({ ...options });
-  const { findModel } = await import('../../models/catalogue.js');
+  const [{ findModel }, { parseParams }] = await Promise.all([
+    import('../../models/catalogue.js'),
+    import('../../training/parse-params.js'),
+  ]);
   const model = await findModel(name);
-  checkHyperParameters(model, params);
+  parseParams(model, params); // a fault ends the command before any service is started
   const update = options.update === true;
   if (update && model.updatable !== true) throw scratchOnly(name);
   const file = await readFileOption(options, model.fileFormats);

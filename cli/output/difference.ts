@@ -1,6 +1,6 @@
 import type { DatasetRef } from '../../contracts/dataset.js';
 import type { Metric } from '../../contracts/evaluation.js';
-import { formatEstimate, formatNumber, formatValue, shortHash } from './format.js';
+import { formatEstimate, formatDecimals, formatValue, shortHash } from './format.js';
 import type { HumanTable } from './table.js';
 
 /** What runs and versions have in common, as far as a comparison shows it. */
@@ -26,7 +26,7 @@ function metricRows(a: Comparable, b: Comparable): string[][] {
   });
 }
 
-const signed = (value: number): string => (value > 0 ? `+${formatNumber(value)}` : formatNumber(value));
+const signed = (value: number): string => (value > 0 ? `+${formatDecimals(value)}` : formatDecimals(value));
 
 function facts({ params, dataset, artefactHash }: Comparable): Map<string, string> {
   const named = Object.entries(params).map(([name, value]): [string, string] => [name, formatValue(value)]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, formatEstimate, formatMetric, formatNumber, formatTime } from './format.js';
+import { formatDuration, formatEstimate, formatMetric, formatDecimals, formatTime } from './format.js';
 
 describe('formats', () => {
   it.each([
@@ -8,7 +8,7 @@ describe('formats', () => {
     [51234.6, '51,235'],
     [0.0000213, '0.000021'],
     [Number.NaN, 'NaN'],
-  ])('number %d is %s', (value, text) => expect(formatNumber(value)).toBe(text));
+  ])('number %d is %s', (value, text) => expect(formatDecimals(value)).toBe(text));
 
   it('a score keeps its decimals when it is whole', () => {
     expect(formatEstimate(1)).toBe('1.000');

@@ -1,7 +1,7 @@
 import type { Interval, Metric } from '../../contracts/evaluation.js';
 
 /** A number with three decimals, or as many as are needed to see a small one. */
-export function formatNumber(value: number): string {
+export function formatDecimals(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Number.isInteger(value)) return value.toLocaleString('en-US');
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
@@ -15,7 +15,7 @@ export function formatEstimate(value: number, interval?: Interval): string {
 }
 
 /** Scores keep their three decimals when they happen to be whole. */
-const formatScore = (value: number): string => (Math.abs(value) < 1000 ? value.toFixed(3) : formatNumber(value));
+const formatScore = (value: number): string => (Math.abs(value) < 1000 ? value.toFixed(3) : formatDecimals(value));
 
 /** `auc 0.842 (0.811 to 0.871)`. */
 export const formatMetric = (metric: Metric): string =>

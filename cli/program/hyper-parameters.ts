@@ -63,27 +63,6 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** Names of a model's hyper-parameters, in the order of its schema. */
-export const hyperParameterNames = (model: ModelDefinition): readonly string[] =>
-  model.params instanceof z.ZodObject ? Object.keys(model.params.shape) : [];
-
-/**
- * Refuses what this model cannot take, before any service is started.
- * @throws PipelineError `INVALID_HYPERPARAMETERS` naming the parameter and the ones the model has.
- */
-export function checkHyperParameters(model: ModelDefinition, params: Readonly<Record<string, unknown>>): void {
-  const known = hyperParameterNames(model);
-  const unknown = Object.keys(params).filter((name) => !known.includes(name));
-  const details = { modelName: model.name, known };
-  if (unknown.length > 0) {
-    const message = `${model.name} has no hyper-parameter ${unknown.join(', ')}; it has ${known.join(', ')}`;
-    throw new PipelineError('INVALID_HYPERPARAMETERS', message, { ...details, found: unknown });
-  }
-  const parsed = model.params.safeParse(params);
-  if (!parsed.success)
-    throw new PipelineError('INVALID_HYPERPARAMETERS', `${model.name}: ${z.prettifyError(parsed.error)}`, details);
-}
-
 /** One hyper-parameter as the help shows it. */
 export interface DescribedParameter {
   readonly name: string;

@@ -3,7 +3,7 @@ import type { FeatureView } from '../../contracts/feature-view.js';
 import { featureViews } from '../../feature-store/definitions/index.js';
 import type { OnlineValue } from '../../feature-store/online/online-store.js';
 import type { CliContext } from '../program/context.js';
-import { formatNumber, formatTime } from '../output/format.js';
+import { formatDecimals, formatTime } from '../output/format.js';
 import type { Output } from '../output/output.js';
 
 export interface FeatureOptions {
@@ -59,7 +59,7 @@ function printView(out: Output, entity: string, { view, value }: FoundFeatures):
   out.line(`${out.paint.bold(view.name)} v${value.viewVersion}, as of ${formatTime(new Date(value.eventTime))}`);
   const rows = view.fields.map(({ name, unit, description }, index) => {
     const known = finiteOrNull(value.features[index]);
-    return [name, known === null ? 'unknown' : formatNumber(known), unit, description];
+    return [name, known === null ? 'unknown' : formatDecimals(known), unit, description];
   });
   out.table({ head: ['feature', 'value', 'unit', 'meaning'], rows, right: ['value'] });
 }

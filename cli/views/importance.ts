@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { loadArtefact } from '../../registry/artefacts.js';
-import { formatNumber } from '../output/format.js';
+import { formatDecimals } from '../output/format.js';
 import type { HumanTable } from '../output/table.js';
 
 /** An artefact that keeps what matters to it holds it here: a share of the whole for each feature. */
@@ -23,7 +23,7 @@ export async function readImportance(blobs: BlobStore, artefactHash: string): Pr
   return parsed.success ? parsed.data : null;
 }
 
-const percent = (share: number): string => `${formatNumber(Math.round(share * 1000) / 10)} %`;
+const percent = (share: number): string => `${formatDecimals(Math.round(share * 1000) / 10)} %`;
 
 /** What matters to two versions side by side, the largest change first; null when one of them does not say. */
 export function importanceTable(
