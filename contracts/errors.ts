@@ -192,12 +192,15 @@ export function pipelineError<Code extends TemplateCode>(
   return new PipelineError(code, message(parameters), parameters, options);
 }
 
-/** Where in data something is. Rows count data rows from 1, lines count lines of the unpacked text from 1. */
+/** A position in a file or table. `row` counts data rows, `line` lines of the unpacked text, both from 1. */
 export interface DataPlace {
   readonly file?: string | undefined;
   readonly row?: number | undefined;
   readonly line?: number | undefined;
   readonly column?: string | undefined;
+  /** What was found and wanted there, for the details. */
+  readonly found?: string | undefined;
+  readonly wanted?: string | undefined;
 }
 
 function describePlace({ file, row, line, column }: DataPlace): string {

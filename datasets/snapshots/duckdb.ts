@@ -3,8 +3,8 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 let shared: Promise<DuckDBInstance> | null = null;
 
 /**
- * One in-memory database a process. A single thread and preserved order make equal input give equal Parquet bytes; no
- * extension is ever fetched from the network.
+ * One in-memory database for each process. One thread and preserved row order, so that equal tables give equal Parquet
+ * bytes; extensions are never downloaded.
  */
 const instance = (): Promise<DuckDBInstance> =>
   (shared ??= DuckDBInstance.create(':memory:', {
@@ -14,7 +14,7 @@ const instance = (): Promise<DuckDBInstance> =>
     autoload_known_extensions: 'false',
   }));
 
-/** Runs `work` with a connection of its own; its temporary tables end with it. */
+/** Runs `work` with a new connection and closes it, which drops its temporary tables. */
 export async function withDuckDb<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   const connection = await (await instance()).connect();
   try {
@@ -24,5 +24,7 @@ export async function withDuckDb<T>(work: (connection: DuckDBConnection) => Prom
   }
 }
 
+/** An SQL identifier. */
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+/** An SQL string literal. */
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;

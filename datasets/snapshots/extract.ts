@@ -3,32 +3,34 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import type { ExtractedTable } from '../../contracts/activities.js';
 import type { TableSpec } from '../../contracts/backend.js';
-import { asPipelineError, PipelineError } from '../../contracts/errors.js';
+import { messageOf, PipelineError } from '../../contracts/errors.js';
 import type { Table } from '../../contracts/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { sha256 } from '../../platform/blobs/hash.js';
+import { serviceUnavailable } from '../../platform/outage.js';
 import { projectRoot } from '../../platform/project.js';
 import { putTable } from './put-table.js';
 import { queryText, toTable } from './source-rows.js';
 
+/** Source table, destination and limits of one extraction. */
 export interface ExtractOptions {
-  /** The source system; only read from, in one read-only transaction. */
+  /** The source system; read in one read-only transaction. */
   readonly pool: pg.Pool;
   readonly blobs: BlobStore;
   readonly spec: TableSpec;
   readonly source: string;
-  /** Milliseconds; rows known at or after this moment are left out. */
+  /** Milliseconds since the epoch; rows known at or after this time are left out. */
   readonly asOf: number;
-  /** Rows a query and a Parquet part: the memory bound. */
+  /** Rows in one query and one Parquet part; limits the memory. */
   readonly chunkRows: number;
   readonly signal: AbortSignal;
-  /** After each stored part: rows so far and the last key, as a heartbeat carries them. */
+  /** Called after each stored part with the rows so far and the last key, for a heartbeat. */
   readonly onChunk?: (progress: { readonly rows: number; readonly lastId: string | null }) => void;
 }
 
 type EventRange = ExtractedTable['eventTime'];
 
-function widen(range: EventRange, table: Table, eventTime: string | null): EventRange {
+function extendRange(range: EventRange, table: Table, eventTime: string | null): EventRange {
   const column = eventTime === null ? undefined : table.columns[eventTime];
   if (column === undefined || column.kind === 'text') return range;
   let { from, to } = range ?? { from: Infinity, to: -Infinity };
@@ -44,7 +46,7 @@ const lastIdOf = (table: Table): string | null => {
   return ids?.kind === 'text' ? (ids.values[table.rowCount - 1] ?? null) : null;
 };
 
-/** Chunks in key order until one is not full; the first comes even when it is empty, because it carries the columns. */
+/** Chunks in key order, until one has fewer than `chunkRows`. The first is returned even if empty, for its columns. */
 async function* readChunks(client: pg.ClientBase, sql: string, options: ExtractOptions): AsyncGenerator<Table> {
   const { spec, source, asOf, chunkRows } = options;
   let after = '';
@@ -56,7 +58,7 @@ async function* readChunks(client: pg.ClientBase, sql: string, options: ExtractO
     if (table.rowCount < chunkRows) return;
     const last = lastIdOf(table);
     if (last === null || last === after)
-      throw new PipelineError('INTERNAL', `queries/${spec.name}.sql does not advance beyond the key ${after}`);
+      throw new PipelineError('INTERNAL', `queries/${spec.name}.sql returns no key after the last one`);
     after = last;
   }
 }
@@ -69,7 +71,7 @@ async function extractAll(client: pg.ClientBase, sql: string, options: ExtractOp
   for await (const table of readChunks(client, sql, options)) {
     signal.throwIfAborted();
     parts.push({ ...(await putTable(blobs, table)), rows: table.rowCount });
-    eventTime = widen(eventTime, table, spec.eventTime);
+    eventTime = extendRange(eventTime, table, spec.eventTime);
     rows += table.rowCount;
     onChunk?.({ rows, lastId: lastIdOf(table) });
     signal.throwIfAborted();
@@ -81,16 +83,11 @@ async function connect(pool: pg.Pool, spec: TableSpec): Promise<pg.PoolClient> {
   try {
     return await pool.connect();
   } catch (fault) {
-    throw new PipelineError(
-      'SERVICE_UNAVAILABLE',
-      `the source database does not answer for table ${spec.name}: ${asPipelineError(fault).message}`,
-      { table: spec.name },
-      { cause: fault },
-    );
+    throw serviceUnavailable('the source database', messageOf(fault), { details: { table: spec.name }, cause: fault });
   }
 }
 
-/** What PostgreSQL says of a schema that is not the documented one, by its code. */
+/** Explanations of PostgreSQL's error codes (SQLSTATE) for a schema that differs from the documented one. */
 const schemaFaults: Readonly<Record<string, string>> = {
   '3F000': 'schema `backend` is missing',
   '42P01': 'the table is missing',
@@ -104,27 +101,27 @@ const schemaFaults: Readonly<Record<string, string>> = {
   '22003': 'a number is out of range',
 };
 
-/** Never retried: somebody must change the database, its views or its grants. */
-function explainSchema(sqlState: string, fault: Error, table: string): PipelineError | null {
+/** A schema mismatch, which is never retried: the database, its views or its grants must be changed. */
+function schemaMismatch(sqlState: string, fault: Error, table: string): PipelineError | null {
   const why = schemaFaults[sqlState];
   if (why === undefined) return null;
   const column = /column "?([\w.]+)"?/.exec(fault.message)?.[1];
-  const found = fault.message.replace(/: ".*"$/s, ''); // the server quotes the cell, which may be personal
+  const found = fault.message.replace(/: ".*"$/s, ''); // removes the quoted cell, which may be personal
   const message = `the source database does not fit: backend.${table}: ${why}: ${found}`;
   const details = { table: `backend.${table}`, sqlState, wanted: 'docs/backend-schema.md' };
   return new PipelineError('SOURCE_SCHEMA_MISMATCH', message, column === undefined ? details : { ...details, column });
 }
 
 /**
- * Cancellation is its own code; so is a schema that does not fit; a lost connection is an outage that a retry may
- * survive; the rest is a fault.
+ * The error of a failed extraction: `CANCELLED`, `SOURCE_SCHEMA_MISMATCH`, `INTERNAL` for other SQL errors, and
+ * `SERVICE_UNAVAILABLE` (retryable) for anything else, such as a lost connection.
  */
-function explain(fault: unknown, { signal, spec }: ExtractOptions): PipelineError {
+function extractionFault(fault: unknown, { signal, spec }: ExtractOptions): PipelineError {
   if (signal.aborted)
     return new PipelineError('CANCELLED', `extraction of ${spec.name} was cancelled`, {}, { cause: fault });
   if (fault instanceof PipelineError) return fault;
   const { code = '', message } = fault as { code?: string; message: string };
-  const mismatch = explainSchema(code, fault as Error, spec.name);
+  const mismatch = schemaMismatch(code, fault as Error, spec.name);
   if (mismatch !== null) return mismatch;
   const sqlFault = /^(22|23|42)/.test(code);
   return new PipelineError(
@@ -136,9 +133,9 @@ function explain(fault: unknown, { signal, spec }: ExtractOptions): PipelineErro
 }
 
 /**
- * Reads one table of the source system by key into Parquet blobs, one part a chunk, all in one repeatable-read,
- * read-only transaction: a table is seen as of one moment. Memory: one chunk. Idempotent: the same rows give the same
- * blobs. An empty table has one part without rows, which carries its columns.
+ * Reads one table of the source system in key order into Parquet blobs, one for each chunk, in one repeatable-read,
+ * read-only transaction, so that all chunks show the same state. Memory: one chunk. Idempotent: the same rows give the
+ * same blobs. An empty table gives one part without rows, for its columns.
  * @throws PipelineError `CANCELLED`, `SERVICE_UNAVAILABLE`, `SOURCE_SCHEMA_MISMATCH` naming table and column;
  *   `INTERNAL` for a query that fails otherwise.
  */
@@ -154,8 +151,8 @@ export async function extractTable(options: ExtractOptions): Promise<ExtractedTa
     await client.query('commit');
     return extracted;
   } catch (fault) {
-    broken = fault as Error; // ends the connection, and the transaction with it
-    throw explain(fault, options);
+    broken = fault as Error; // `release` closes the connection and with it the transaction
+    throw extractionFault(fault, options);
   } finally {
     client.release(broken);
   }

@@ -3,7 +3,7 @@ import { canonicalJson } from '../../contracts/canonical-json.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { BlobStore, StoredBlob } from '../../platform/blobs/blob-store.js';
 
-/** Stores a JSON value in canonical form: equal values have equal hashes. Finite numbers only. */
+/** Stores a JSON value in canonical form, so that equal values have equal hashes. Numbers must be finite. */
 export const putJsonBlob = (blobs: BlobStore, value: unknown): Promise<StoredBlob> =>
   blobs.put(new TextEncoder().encode(canonicalJson(value)));
 
@@ -11,14 +11,15 @@ const parseJson = (bytes: Uint8Array): unknown => {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    return undefined; // not JSON: the schema refuses it below
+    return undefined; // not JSON: rejected by the schema
   }
 };
 
 /**
- * Reads a manifest or report back through its schema.
- * @param expected.what - what the hash should name, for the message: `snapshot`, `dataset`.
- * @throws PipelineError `DATASET_NOT_FOUND` when the hash is unknown or names something else, `BLOB_CORRUPT`.
+ * Reads a JSON blob and validates it with its schema.
+ * @param expected.what - kind of the content, for the message: `snapshot`, `dataset`.
+ * @throws PipelineError `DATASET_NOT_FOUND` when the hash is unknown or its content does not fit the schema,
+ *   `BLOB_CORRUPT`.
  */
 export async function readJsonBlob<T>(
   blobs: BlobStore,

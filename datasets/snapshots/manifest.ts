@@ -3,31 +3,33 @@ import { extractedTable, featureSetRef } from '../../contracts/activities.js';
 import { datasetRef } from '../../contracts/dataset.js';
 import { contentHash, sourceName } from '../../contracts/ids.js';
 
-/** What a snapshot is: the blob whose hash names it. Canonical JSON (sorted keys), so equal content has an equal name. */
+/** Schema of a snapshot's manifest. It is stored as canonical JSON (sorted keys), and its hash identifies the snapshot. */
 export const snapshotManifest = z.strictObject({
   kind: z.literal('snapshot'),
   schemaVersion: z.literal(1),
   source: sourceName,
   asOf: z.number(),
-  /** The source's snapshot before this one. */
+  /** The previous snapshot of the same source. */
   parent: contentHash.nullable(),
   codeVersion: z.string(),
   tables: z.array(extractedTable),
 });
+/** See `snapshotManifest`. */
 export type SnapshotManifest = z.infer<typeof snapshotManifest>;
 
-/** A model's training table: one Parquet blob under a manifest whose hash is the dataset's name. */
+/** Schema of a training table's manifest, which names one Parquet blob. Its hash identifies the dataset. */
 export const datasetManifest = z.strictObject({
   kind: z.literal('dataset'),
   schemaVersion: z.literal(1),
   ref: datasetRef.omit({ hash: true }),
-  /** Hash of the DatasetSchema's description, to notice a changed definition. */
+  /** Hash of the DatasetSchema, which shows a changed definition. */
   schemaHash: contentHash,
   data: z.strictObject({ hash: contentHash, bytes: z.int() }),
 });
+/** See `datasetManifest`. */
 export type DatasetManifest = z.infer<typeof datasetManifest>;
 
-/** Offline feature values of one snapshot: a Parquet blob a view. */
+/** Schema of a feature set's manifest: the features of one snapshot, one Parquet blob for each view. */
 export const featureSetManifest = z.strictObject({
   kind: z.literal('feature-set'),
   schemaVersion: z.literal(1),
@@ -36,4 +38,5 @@ export const featureSetManifest = z.strictObject({
   asOf: z.number(),
   views: featureSetRef.shape.views,
 });
+/** See `featureSetManifest`. */
 export type FeatureSetManifest = z.infer<typeof featureSetManifest>;

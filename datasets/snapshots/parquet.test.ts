@@ -47,7 +47,7 @@ const tables = fc.integer({ min: 0, max: 40 }).chain((rowCount) =>
 );
 
 describe('parquet', () => {
-  it('gives back every value, kind, column name and column order', async () => {
+  it('round-trips values, kinds, column names and column order', async () => {
     await fc.assert(
       fc.asyncProperty(tables, async (table) => {
         expect(await roundTrip(table)).toEqual(table);
@@ -56,7 +56,7 @@ describe('parquet', () => {
     );
   });
 
-  it('keeps null apart from empty text, NaN as missing, and infinities', async () => {
+  it('round-trips null, empty text, NaN and infinities', async () => {
     const table = {
       rowCount: 3,
       columns: { a: number(NaN, Infinity, -Infinity), b: text(null, '', 'null'), c: timestamp(NaN, 0, -1) },
@@ -64,12 +64,12 @@ describe('parquet', () => {
     expect(await roundTrip(table)).toEqual(table);
   });
 
-  it('stores −0 as 0 whatever the other rows are', async () => {
+  it('stores −0 as 0', async () => {
     const read = await roundTrip({ rowCount: 6, columns: { a: number(0, -0, 0, -0, 1, -0) } });
     expect(read.columns.a?.values.every((value) => Object.is(value, 0) || value === 1)).toBe(true);
   });
 
-  it('writes equal bytes for equal tables, other bytes for another value or column order', async () => {
+  it('writes equal bytes for equal tables, different bytes for a different value or column order', async () => {
     const hashOf = async (table: Table): Promise<string> => {
       const path = nextPath();
       await writeParquet(table, path);
@@ -90,7 +90,7 @@ describe('parquet', () => {
     expect(await hashOf({ rowCount: n, columns: { name: name!, amount: amount! } })).not.toBe(first);
   });
 
-  it('reads several parts one below the other, an empty one among them, and only the columns asked for', async () => {
+  it('concatenates several files, including an empty one, and reads only the requested columns', async () => {
     const paths = [nextPath(), nextPath(), nextPath()];
     const part = (...ids: string[]): Table => ({
       rowCount: ids.length,
@@ -104,7 +104,7 @@ describe('parquet', () => {
     expect(Object.keys(read.columns)).toEqual(['x', 'id']);
   });
 
-  it('refuses what has no Parquet form and what is not Parquet', async () => {
+  it('rejects invalid tables, files that are not Parquet, and missing columns', async () => {
     await expect(writeParquet({ rowCount: 0, columns: {} }, nextPath())).rejects.toMatchObject({
       code: 'SHAPE_MISMATCH',
     });

@@ -12,17 +12,17 @@ import { PipelineError } from '../../contracts/errors.js';
 import type { Column, ColumnKind, Table } from '../../contracts/table.js';
 import { quoteName, quoteText, withDuckDb } from './duckdb.js';
 
-/** Rows a DuckDB vector; the unit of every transfer. */
+/** Rows in one DuckDB vector, the unit of every transfer. */
 const VECTOR_ROWS = 2048;
-/** Texts of a column up to this many distinct values share one string each in memory. */
+/** Number of distinct texts in a column for which equal texts share one string in memory. */
 const INTERNED_TEXTS = 20_000;
 
 /*
- * Numbers and timestamps travel as DOUBLE and take their Parquet type in SQL: that moves whole vectors without a BigInt
- * or an object a cell, 650,000 rows of thirteen columns in a few seconds.
+ * Numbers and timestamps are transferred as DOUBLE and converted to their Parquet type in SQL. This moves whole vectors
+ * without a BigInt or object for each cell: 650,000 rows of thirteen columns in a few seconds.
  */
 const toStored: Readonly<Record<ColumnKind, (name: string) => string>> = {
-  // Parquet dictionaries cannot tell −0 from 0, so which one came back would depend on the other rows.
+  // Parquet dictionaries do not distinguish −0 from 0: which one is read back would depend on the other rows.
   number: (name) => `nullif(${name} + 0.0, 'NaN'::double)`,
   timestamp: (name) => `epoch_ms(nullif(${name}, 'NaN'::double)::bigint)::timestamp_ms`,
   text: (name) => name,
@@ -45,9 +45,9 @@ function checkColumns(table: Table): [string, Column][] {
   if (columns.length === 0) throw new PipelineError('SHAPE_MISMATCH', 'a table without columns has no Parquet form');
   const seen = new Map<string, string>();
   for (const [name, column] of columns) {
-    const twin = seen.get(name.toLowerCase());
-    if (twin !== undefined)
-      throw new PipelineError('INVALID_INPUT', `columns ${twin} and ${name} differ only in upper and lower case`);
+    const other = seen.get(name.toLowerCase());
+    if (other !== undefined)
+      throw new PipelineError('INVALID_INPUT', `columns ${other} and ${name} differ only in upper and lower case`);
     seen.set(name.toLowerCase(), name);
     if (column.values.length !== table.rowCount)
       throw new PipelineError(
@@ -63,7 +63,7 @@ function checkTimestamps(name: string, column: Column): void {
   if (column.kind !== 'timestamp') return;
   const row = column.values.findIndex((value) => !Number.isNaN(value) && !Number.isInteger(value));
   if (row >= 0)
-    throw new PipelineError('INVALID_VALUE', `timestamps are whole milliseconds; row ${row} of ${name} is not`, {
+    throw new PipelineError('INVALID_VALUE', `row ${row} of ${name} is a fraction, wanted whole milliseconds`, {
       column: name,
       row,
     });
@@ -89,10 +89,10 @@ function appendRows(appender: DuckDBAppender, columns: readonly Column[], rowCou
 }
 
 /**
- * Writes a table as one Parquet file. Equal tables give equal bytes (one thread, kept order, no time stamps inside).
- * NaN and null are stored as Parquet nulls, −0 as 0; infinities survive. Memory: one copy of the table.
- * @throws PipelineError `SHAPE_MISMATCH` (no columns, unequal lengths), `INVALID_INPUT` (two names equal but for case),
- *   `INVALID_VALUE` (a timestamp with a fraction of a millisecond).
+ * Writes a table as one Parquet file. Equal tables give equal bytes (one thread, preserved order, no creation time).
+ * NaN and null are stored as Parquet nulls, −0 as 0; infinities are kept. Memory: one copy of the table.
+ * @throws PipelineError `SHAPE_MISMATCH` (no columns, unequal lengths), `INVALID_INPUT` (two names that differ only in
+ *   case), `INVALID_VALUE` (a timestamp with a fraction of a millisecond).
  */
 export async function writeParquet(table: Table, path: string): Promise<void> {
   const columns = checkColumns(table);
@@ -124,7 +124,10 @@ async function describe(connection: DuckDBConnection, from: string): Promise<Sto
   });
 }
 
-function choose(stored: readonly StoredColumn[], wanted: readonly string[] | undefined): readonly StoredColumn[] {
+function selectColumns(
+  stored: readonly StoredColumn[],
+  wanted: readonly string[] | undefined,
+): readonly StoredColumn[] {
   return (wanted ?? stored.map(({ name }) => name)).map((name) => {
     const column = stored.find((candidate) => candidate.name === name);
     if (column === undefined) throw new PipelineError('MISSING_COLUMN', `no column ${name}`, { column: name });
@@ -132,14 +135,14 @@ function choose(stored: readonly StoredColumn[], wanted: readonly string[] | und
   });
 }
 
-/** Returns one string object for equal texts while there are few of them: categories and ids repeat a lot. */
+/** Returns the same string object for equal texts, up to a number of distinct ones: categories and ids repeat often. */
 function createInterner(): (text: string | null) => string | null {
-  const known = new Map<string, string>();
+  const interned = new Map<string, string>();
   return (text) => {
     if (text === null) return null;
-    const same = known.get(text);
-    if (same === undefined && known.size < INTERNED_TEXTS) known.set(text, text);
-    return same ?? text;
+    const first = interned.get(text);
+    if (first === undefined && interned.size < INTERNED_TEXTS) interned.set(text, text);
+    return first ?? text;
   };
 }
 
@@ -166,7 +169,7 @@ function createReader(kind: ColumnKind, rowCount: number): ColumnReader {
   return { take, column: { kind, values } };
 }
 
-async function drain(result: DuckDBResult, readers: readonly ColumnReader[]): Promise<void> {
+async function readAll(result: DuckDBResult, readers: readonly ColumnReader[]): Promise<void> {
   let start = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
@@ -181,12 +184,13 @@ async function readOpen(
   from: string,
   wanted: readonly string[] | undefined,
 ): Promise<Table> {
-  const chosen = choose(await describe(connection, from), wanted);
+  const chosen = selectColumns(await describe(connection, from), wanted);
   const counted = await connection.run(`select count(*)::double from ${from}`);
   const rowCount = (await counted.getColumns())[0]![0] as number;
   const readers = chosen.map(({ kind }) => createReader(kind, rowCount));
   const selected = chosen.map(({ name, kind }) => fromStored[kind](quoteName(name)));
-  if (selected.length > 0) await drain(await connection.stream(`select ${selected.join(', ')} from ${from}`), readers);
+  if (selected.length > 0)
+    await readAll(await connection.stream(`select ${selected.join(', ')} from ${from}`), readers);
   return {
     rowCount,
     columns: Object.fromEntries(chosen.map(({ name }, index) => [name, readers[index]!.column])),
@@ -194,10 +198,10 @@ async function readOpen(
 }
 
 /**
- * Reads files that `writeParquet` wrote, one below the other in the order given; all have the first one's columns.
- * @param columns - only these, in this order; all when left out.
- * @throws PipelineError `MISSING_COLUMN`; `MALFORMED_FILE` for a file that is not Parquet or was written elsewhere with
- *   other types than double, timestamp and text; `INVALID_INPUT` without any path.
+ * Reads and concatenates files that `writeParquet` wrote; all must have the columns of the first one.
+ * @param columns - only these, in this order. @default all columns
+ * @throws PipelineError `MISSING_COLUMN`; `MALFORMED_FILE` for a file that is not Parquet or has column types other than
+ *   double, timestamp and text; `INVALID_INPUT` for no path.
  */
 export async function readParquet(paths: readonly string[], columns?: readonly string[]): Promise<Table> {
   if (paths.length === 0) throw new PipelineError('INVALID_INPUT', 'no Parquet file to read');

@@ -5,7 +5,7 @@ import type { Table } from '../../contracts/table.js';
 import type { BlobStore, StoredBlob } from '../../platform/blobs/blob-store.js';
 import { writeParquet } from './parquet-file.js';
 
-/** Writes a table as one Parquet blob, through a file that is gone afterwards. Equal tables have equal hashes. */
+/** Stores a table as one Parquet blob, through a temporary file. Equal tables have equal hashes. */
 export async function putTable(blobs: BlobStore, table: Table): Promise<StoredBlob> {
   const folder = await mkdtemp(join(tmpdir(), 'ml-parquet-'));
   try {

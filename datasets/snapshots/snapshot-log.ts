@@ -3,27 +3,27 @@ import type pg from 'pg';
 import { createKysely } from '../../platform/postgres/pool.js';
 import { migrateSchemas, type OwnedSchema } from '../../platform/postgres/schemas.js';
 
-/** One commit of a snapshot. */
+/** One recorded snapshot. */
 export interface SnapshotRecord {
   readonly runKey: string;
   readonly hash: string;
   readonly source: string;
-  /** Milliseconds: rows known at or after this moment are not in it. */
+  /** Milliseconds since the epoch: rows known at or after this time are not included. */
   readonly asOf: number;
-  /** Rows a table. */
+  /** Number of rows by table. */
   readonly rows: Readonly<Record<string, number>>;
   readonly recordedAt: Date;
 }
 
-/** Which snapshots exist and in which order, in PostgreSQL schema `catalog_snapshots`; the content is in blobs. */
+/** The list of all snapshots in order of recording, in PostgreSQL schema `catalog_snapshots`; their content is in blobs. */
 export interface SnapshotLog {
   migrate(): Promise<void>;
-  /** Appends; a run key that is recorded already stays as it is. @returns what is recorded under the key. */
+  /** Appends a record unless the run key has one already. @returns the record of the key. */
   record(entry: Omit<SnapshotRecord, 'recordedAt'>): Promise<SnapshotRecord>;
   find(runKey: string, source: string): Promise<SnapshotRecord | null>;
-  /** Recorded last for this source. */
+  /** The last record of a source. */
   latest(source: string): Promise<SnapshotRecord | null>;
-  /** Newest first. */
+  /** Records, newest first. */
   list(filter?: { readonly source?: string; readonly limit?: number }): Promise<SnapshotRecord[]>;
 }
 
@@ -78,7 +78,7 @@ const toRecord = (row: Row): SnapshotRecord => ({
 /** Schema `catalog_snapshots`. */
 export const snapshotSchema: OwnedSchema = { schema: 'catalog_snapshots', migrations };
 
-/** The log over one database. Call `migrate` once at start-up; safe from several processes. */
+/** The snapshot log in a database. Call `migrate` once at start-up; several processes may do so at once. */
 export function createSnapshotLog(pool: pg.Pool): SnapshotLog {
   const database = createKysely<Database>(pool);
   const all = database.selectFrom('catalog_snapshots.snapshots').selectAll();

@@ -10,6 +10,7 @@ import { readParquet } from './parquet-file.js';
 
 export { createSnapshotLog, type SnapshotLog, type SnapshotRecord } from './snapshot-log.js';
 
+/** Extracted tables of a run, and where to store and record them. */
 export interface CommitSnapshot extends z.infer<typeof commitSnapshotInput> {
   readonly blobs: BlobStore;
   readonly log: SnapshotLog;
@@ -22,20 +23,20 @@ const refOf = (hash: string, manifest: SnapshotManifest): SnapshotRef => ({
   rows: Object.fromEntries(manifest.tables.map((table) => [table.table, table.rows])),
 });
 
-/** True when nothing but the parent distinguishes the two: the source stood still. */
+/** True when the manifests differ at most in their parent. */
 const sameContent = (a: SnapshotManifest, b: SnapshotManifest): boolean =>
   isDeepStrictEqual({ ...a, parent: null }, { ...b, parent: null });
 
 /**
- * Seals extracted tables as a snapshot: a manifest blob whose hash is the snapshot's name, with the source's latest
- * snapshot as parent, recorded under the run's key. A repeated call finds the first call's snapshot; the same content
- * as the latest snapshot is that snapshot again, not a child of it.
+ * Stores the manifest of extracted tables, whose hash identifies the snapshot, with the source's latest snapshot as
+ * parent, and records it under the run's key. A repeated call returns the first call's snapshot. If the content equals
+ * that of the latest snapshot, that one is recorded again.
  * @throws PipelineError of the blob store.
  */
 export async function commitSnapshot(input: CommitSnapshot): Promise<SnapshotRef> {
   const { blobs, log, runKey, source, asOf, codeVersion, tables } = input;
-  const known = await log.find(runKey, source);
-  if (known !== null) return refOf(known.hash, await loadSnapshot(blobs, known.hash));
+  const previous = await log.find(runKey, source);
+  if (previous !== null) return refOf(previous.hash, await loadSnapshot(blobs, previous.hash));
 
   const latest = await log.latest(source);
   const manifest: SnapshotManifest = {
@@ -53,13 +54,13 @@ export async function commitSnapshot(input: CommitSnapshot): Promise<SnapshotRef
   return refOf(recorded.hash, recorded.hash === hash ? manifest : await loadSnapshot(blobs, recorded.hash));
 }
 
-/** @throws PipelineError `DATASET_NOT_FOUND` when no snapshot has this hash, `BLOB_CORRUPT`. */
+/** The manifest with this hash. @throws PipelineError `DATASET_NOT_FOUND` when no snapshot has it, `BLOB_CORRUPT`. */
 export const loadSnapshot = (blobs: BlobStore, hash: string): Promise<SnapshotManifest> =>
   readJsonBlob(blobs, hash, { schema: snapshotManifest, what: 'snapshot' });
 
 /**
- * Reads the named tables of a snapshot whole, parts in key order. Memory: all rows of the tables asked for.
- * A table that the snapshot was not made with is absent from the result.
+ * Reads tables of a snapshot with all their parts in key order. Memory: all rows of these tables.
+ * A table that the snapshot does not contain is absent from the result.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`.
  */
 export async function loadSnapshotTables(

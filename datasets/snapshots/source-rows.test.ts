@@ -10,11 +10,11 @@ describe('parseTimestamp', () => {
     ['1969-12-31 23:59:59.9995-00', -1],
     ['2024-03-01 10:00:00', Date.UTC(2024, 2, 1, 10)],
     ['2024-03-01', Date.UTC(2024, 2, 1)],
-  ])('%s', (text, milliseconds) => {
+  ])('parses %s', (text, milliseconds) => {
     expect(parseTimestamp(text)).toBe(milliseconds);
   });
 
-  it.each(['infinity', '-infinity', '0044-03-15 00:00:00+00 BC', 'today', ''])('has no time for "%s"', (text) => {
+  it.each(['infinity', '-infinity', '0044-03-15 00:00:00+00 BC', 'today', ''])('returns NaN for "%s"', (text) => {
     expect(parseTimestamp(text)).toBeNaN();
   });
 });
@@ -22,7 +22,7 @@ describe('parseTimestamp', () => {
 describe('toTable', () => {
   const spec = (name: string, type: ColumnSpec['type']): ColumnSpec => ({ name, type, description: '' });
 
-  it('lets the description decide what a value becomes, in its own order of columns', () => {
+  it('parses values by the column specs and orders the columns by them', () => {
     const specs = [spec('b', 'flag'), spec('a', 'number'), spec('c', 'integer'), spec('t', 'text')];
     const result = {
       names: ['a', 'b', 'c', 't'],
@@ -40,7 +40,7 @@ describe('toTable', () => {
     expect(table.columns.t?.values).toEqual(['', null, 'x']);
   });
 
-  it('names the column that a query does not return', () => {
+  it('throws MISSING_COLUMN naming the column that a query does not return', () => {
     expect(() => toTable([spec('z', 'text')], { names: ['a'], rows: [] }, 'queries/x.sql')).toThrow(
       expect.objectContaining({
         code: 'MISSING_COLUMN',

@@ -3,18 +3,19 @@ import type { ColumnSpec } from '../../contracts/dataset.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { Column, Table } from '../../contracts/table.js';
 
-/** Text as PostgreSQL sends it; null = SQL null. */
+/** Values in PostgreSQL's text form; null = SQL null. */
 export type SourceRow = readonly (string | null)[];
 
-/** Leaves every value as the server's text, so that the column's description alone decides what it becomes. */
+/** Leaves every value in text form, so that it is parsed by the column's spec and not by the database's type. */
 const asText: pg.CustomTypesConfig = { getTypeParser: () => (text: string) => text };
 
+/** Column names and rows of a query result. */
 export interface SourceResult {
   readonly names: readonly string[];
   readonly rows: readonly SourceRow[];
 }
 
-/** Runs one prepared query with its values unparsed. */
+/** Runs one prepared query and returns its values in text form. */
 export async function queryText(
   client: pg.ClientBase,
   query: { readonly name: string; readonly text: string; readonly values: readonly unknown[] },
@@ -28,7 +29,7 @@ export async function queryText(
   return { names: result.fields.map((field) => field.name), rows: result.rows };
 }
 
-/** `2024-03-01 10:00:00.123456+05:30` in milliseconds, rounded down; NaN for `infinity` and dates before Christ. */
+/** Parses `2024-03-01 10:00:00.123456+05:30` to milliseconds, rounded down; NaN for `infinity` and dates BC. */
 export function parseTimestamp(text: string): number {
   const match = /^(\d{4,6}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d)(\.\d+)?([+-]\d\d(?::?\d\d)?)?)?$/.exec(text);
   if (match === null) return Number.NaN;
@@ -55,8 +56,9 @@ function readColumn(spec: ColumnSpec, rows: readonly SourceRow[], index: number)
 }
 
 /**
- * A query's rows as a table with the described columns, in the description's order.
- * @throws PipelineError `MISSING_COLUMN` when the query does not return a described column.
+ * A query's rows as a table with the specified columns, in their order.
+ * @param where - name of the query, for messages.
+ * @throws PipelineError `MISSING_COLUMN` when the result lacks a specified column.
  */
 export function toTable(columns: readonly ColumnSpec[], result: SourceResult, where: string): Table {
   const entries = columns.map((spec): [string, Column] => {

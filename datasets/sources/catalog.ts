@@ -5,28 +5,29 @@ import { sourceName } from '../../contracts/ids.js';
 import { createKysely } from '../../platform/postgres/pool.js';
 import { migrateSchemas, type OwnedSchema } from '../../platform/postgres/schemas.js';
 
-/** Plain facts about a source: seed and size of a generation, folder and counts of an import. */
+/** Facts about a source: seed and size of a generation, folder and row counts of an import. */
 export type SourceDetail = Readonly<Record<string, string | number | boolean | null>>;
 
+/** One row of the catalogue. */
 export interface CatalogSource {
   readonly name: string;
   readonly detail: SourceDetail;
-  /** True for the one source that commands without `--source` read. */
+  /** True for the one source that commands without `--source` use. */
   readonly active: boolean;
   readonly loadedAt: Date;
 }
 
-/** Which data sources there are and which one is used when nobody names one. */
+/** The list of data sources, and the active one, which is used by default. */
 export interface SourceCatalog {
   /** Creates or updates schema `catalog`. Idempotent. */
   migrate(): Promise<void>;
-  /** Adds a source or updates its detail and time; `activate` also makes it the one in use. @throws `INVALID_INPUT`. */
+  /** Adds a source, or updates its detail and time; `activate` also makes it the active one. @throws `INVALID_INPUT`. */
   add(name: string, detail: SourceDetail, options: { readonly activate: boolean }): Promise<void>;
-  /** @returns the name of the source in use. @throws PipelineError `SOURCE_NOT_FOUND` when none was ever loaded. */
+  /** Name of the active source. @throws PipelineError `SOURCE_NOT_FOUND` when none has been loaded. */
   active(): Promise<string>;
-  /** By name. */
+  /** All sources, sorted by name. */
   list(): Promise<readonly CatalogSource[]>;
-  /** Makes a known source the one in use. @throws PipelineError `SOURCE_NOT_FOUND` listing the known ones. */
+  /** Makes a source the active one. @throws PipelineError `SOURCE_NOT_FOUND` listing the known ones. */
   use(name: string): Promise<void>;
 }
 
@@ -39,7 +40,7 @@ const createSources: Migration = {
     await sql`create table catalog.sources (
       name text primary key, detail jsonb not null, active boolean not null default false,
       loaded_at timestamptz not null default now())`.execute(database);
-    // The database itself keeps two sources from being active at once.
+    // A unique index prevents two active sources.
     await sql`create unique index one_active_source on catalog.sources (active) where active`.execute(database);
   },
 };
@@ -49,7 +50,8 @@ export const catalogSchema: OwnedSchema = { schema: 'catalog', migrations: { '00
 
 const howToLoad = '`ml data generate` makes one, `ml data import berka <folder>` loads one';
 
-function notFound(name: string | null, known: readonly string[]): PipelineError {
+/** `SOURCE_NOT_FOUND`. @param name - null: no source was named and none is active. */
+export function sourceNotFound(name: string | null, known: readonly string[]): PipelineError {
   const found = name === null ? 'no data source is in use' : `there is no data source "${name}"`;
   const hint = known.length === 0 ? howToLoad : `known: ${known.join(', ')} (\`ml data use <name>\`); ${howToLoad}`;
   return new PipelineError('SOURCE_NOT_FOUND', `${found}; ${hint}`, { source: name, known: [...known] });
@@ -67,7 +69,7 @@ const sourceNames = async (database: Kysely<CatalogDatabase>): Promise<string[]>
   return rows.map((row) => row.name);
 };
 
-/** Deactivate first: the unique index allows one active row at any moment. */
+/** Deactivates first, because the unique index allows only one active row. */
 async function activate(database: Kysely<CatalogDatabase>, name: string): Promise<boolean> {
   await database.updateTable('catalog.sources').set({ active: false }).where('active', '=', true).execute();
   const chosen = await database
@@ -78,7 +80,7 @@ async function activate(database: Kysely<CatalogDatabase>, name: string): Promis
   return chosen.numUpdatedRows > 0n;
 }
 
-/** Serialises writers, so that two loads that end together leave one active source and no error. */
+/** Serialises writers, so that two concurrent loads leave one active source and do not fail. */
 const lockCatalog = (database: Kysely<CatalogDatabase>): Promise<unknown> =>
   sql`lock table catalog.sources in share row exclusive mode`.execute(database);
 
@@ -91,7 +93,7 @@ async function addSource(database: Kysely<CatalogDatabase>, name: string, detail
     .execute();
 }
 
-/** The catalogue in PostgreSQL, schema `catalog`. The pool stays the caller's to end. */
+/** The catalogue in PostgreSQL, schema `catalog`. The caller ends the pool. */
 export function createSourceCatalog(pool: Pool): SourceCatalog {
   const database = createKysely<CatalogDatabase>(pool);
   return {
@@ -112,7 +114,7 @@ export function createSourceCatalog(pool: Pool): SourceCatalog {
         .select('name')
         .where('active', '=', true)
         .executeTakeFirst();
-      if (row === undefined) throw notFound(null, await sourceNames(database));
+      if (row === undefined) throw sourceNotFound(null, await sourceNames(database));
       return row.name;
     },
     async list() {
@@ -122,7 +124,7 @@ export function createSourceCatalog(pool: Pool): SourceCatalog {
     async use(name) {
       await database.transaction().execute(async (transaction) => {
         await lockCatalog(transaction);
-        if (!(await activate(transaction, name))) throw notFound(name, await sourceNames(transaction));
+        if (!(await activate(transaction, name))) throw sourceNotFound(name, await sourceNames(transaction));
       });
     },
   };

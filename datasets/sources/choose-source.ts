@@ -1,10 +1,9 @@
-import { PipelineError } from '../../contracts/errors.js';
-import type { SourceCatalog } from './catalog.js';
+import { type SourceCatalog, sourceNotFound } from './catalog.js';
 
 /**
- * The source that is named, else the one in use.
- * @param named - null: the caller named none.
- * @throws PipelineError `SOURCE_NOT_FOUND` with the known ones.
+ * The named source, else the active one.
+ * @param named - null: the active source.
+ * @throws PipelineError `SOURCE_NOT_FOUND` listing the known ones.
  */
 export async function chooseSource(
   catalog: Pick<SourceCatalog, 'active' | 'list'>,
@@ -13,6 +12,5 @@ export async function chooseSource(
   if (named === null) return catalog.active();
   const known = (await catalog.list()).map(({ name }) => name);
   if (known.includes(named)) return named;
-  const message = `there is no data source "${named}"; known: ${known.join(', ') || 'none'}`;
-  throw new PipelineError('SOURCE_NOT_FOUND', message, { source: named, known });
+  throw sourceNotFound(named, known);
 }

@@ -1,20 +1,22 @@
 import type { FailedCheck } from '../../contracts/dataset.js';
 
+/** A failed check of a row or table. */
 export interface Fault {
   readonly column: string | null;
   readonly check: string;
-  /** What was found and wanted, without the value: it may be personal. */
+  /** What was found and wanted, without the value, which may be personal. */
   readonly finding: string;
 }
 
+/** Result of all checks of one table. */
 export interface TableReport {
   readonly table: string;
   readonly checkedRows: number;
   /** Distinct rows with at least one fault. */
   readonly rejectedRows: number;
-  /** Missing values a column, as a share of the rows; columns without any are left out. */
+  /** Share of missing values by column; columns without missing values are left out. */
   readonly nullShares: Readonly<Record<string, number>>;
-  /** Worst first. */
+  /** In descending order of failed rows. */
   readonly failedChecks: readonly FailedCheck[];
 }
 
@@ -23,7 +25,7 @@ interface Entry extends Fault {
   readonly firstKey: string | null;
 }
 
-/** Counts faults of one table over all its parts; a row with several faults is rejected once. */
+/** Counts the faults of one table over all its parts; a row with several faults counts as one rejected row. */
 export class CheckLedger {
   readonly #table: string;
   readonly #entries = new Map<string, Entry>();
@@ -39,28 +41,29 @@ export class CheckLedger {
     this.#table = table;
   }
 
-  /** Begins a part; rows of later calls count from its start. @param keyOf - names a row in the report. */
+  /** Starts a part; row numbers of later calls are relative to it. @param keyOf - key of a row, for the report. */
   startPart(rowCount: number, keyOf: (row: number) => string): void {
     this.#checked += rowCount;
     this.#part = { keyOf, bad: new Uint8Array(rowCount) };
   }
 
+  /** Records a fault of one row. */
   fail(row: number, fault: Fault): void {
-    this.#note(fault, 1, () => this.#part.keyOf(row));
+    this.#record(fault, 1, () => this.#part.keyOf(row));
     if (this.#part.bad[row] === 1) return;
     this.#part.bad[row] = 1;
     this.#rejected += 1;
   }
 
-  /** Every row of the part fails. */
+  /** Records a fault of every row in the part. */
   failAll(rowCount: number, fault: Fault): void {
-    if (rowCount === 0) this.#note(fault, 0, () => null);
+    if (rowCount === 0) this.#record(fault, 0, () => null);
     for (let row = 0; row < rowCount; row++) this.fail(row, fault);
   }
 
-  /** The table as a whole fails; no row is to blame. */
+  /** Records a fault of the whole table, which rejects no row. */
   failTable(fault: Fault): void {
-    this.#note(fault, 0, () => null);
+    this.#record(fault, 0, () => null);
   }
 
   countMissing(column: string): void {
@@ -84,7 +87,7 @@ export class CheckLedger {
     };
   }
 
-  #note(fault: Fault, rows: number, firstKey: () => string | null): void {
+  #record(fault: Fault, rows: number, firstKey: () => string | null): void {
     const name = `${fault.column ?? ''}\u0000${fault.check}\u0000${fault.finding}`;
     const entry = this.#entries.get(name);
     if (entry === undefined) this.#entries.set(name, { ...fault, failedRows: rows, firstKey: firstKey() });

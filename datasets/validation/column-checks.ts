@@ -2,12 +2,12 @@ import type { ColumnSpec } from '../../contracts/dataset.js';
 import type { Column, Table } from '../../contracts/table.js';
 import type { CheckLedger } from './check-ledger.js';
 
-/** Which rows of the table fail, told by position. */
+/** True for a row that fails, by its number. */
 type RowTest = (row: number) => boolean;
 
 interface ColumnCheck {
   readonly check: string;
-  /** What was found wrong, without the value itself: it may be personal. */
+  /** What was found and wanted, without the value, which may be personal. */
   readonly finding: string;
   readonly fails: RowTest;
 }
@@ -66,8 +66,8 @@ function valueChecks(spec: ColumnSpec, column: Column): ColumnCheck[] {
 }
 
 /**
- * Checks one column of a table, or of one part of it, against its description: presence, kind, missing values, range,
- * categories, fractions, infinities. Uniqueness and foreign keys need more than one part and live elsewhere.
+ * Checks one column of a table or part against its spec: presence, kind, missing values, range, categories, fractions,
+ * infinities. Uniqueness and foreign keys need all parts; see key-checks.ts.
  */
 export function checkColumn(spec: ColumnSpec, table: Table, ledger: CheckLedger): void {
   const column = table.columns[spec.name];

@@ -2,7 +2,7 @@ import type { TableSpec } from '../../contracts/backend.js';
 import type { Table } from '../../contracts/table.js';
 import type { CheckLedger } from './check-ledger.js';
 
-/** Finds values that occurred before, in this part or an earlier one. Memory: one reference a distinct value. */
+/** A check that fails rows whose value has occurred before, in this or an earlier part. Memory: all distinct values. */
 export function createUniquenessCheck(column: string): (table: Table, ledger: CheckLedger) => void {
   const seen = new Set<string | number>();
   return (table, ledger) => {
@@ -16,7 +16,7 @@ export function createUniquenessCheck(column: string): (table: Table, ledger: Ch
   };
 }
 
-/** Missing references are the null check's business; here only those that name nothing count. */
+/** Fails rows whose foreign key names no row of its table. Missing keys are left to the not-null check. */
 export function checkForeignKeys(
   spec: TableSpec,
   table: Table,
@@ -35,7 +35,7 @@ export function checkForeignKeys(
   }
 }
 
-/** No row may come from the future of the snapshot: a feature or label would know too much. */
+/** Fails rows dated at or after `asOf`, which would leak future information into features and labels. */
 export function checkEventTime(spec: TableSpec, table: Table, ledger: CheckLedger, asOf: number): void {
   const column = spec.eventTime === null ? undefined : table.columns[spec.eventTime];
   if (column?.kind !== 'timestamp') return;

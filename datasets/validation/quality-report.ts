@@ -1,18 +1,17 @@
 import type { DataQuality } from '../../contracts/dataset.js';
+import { sum } from '../../learning/numeric/statistics/sum.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { putJsonBlob } from '../snapshots/json-blob.js';
 import type { TableReport } from './check-ledger.js';
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-/** Every table on its own: a small table that is all wrong must not hide behind a large one that is right. */
+/** Applied to each table separately, so that a small invalid table is not outweighed by a large valid one. */
 const withinLimit = (maxRejectedShare: number) => (report: TableReport) =>
   report.rejectedRows <= maxRejectedShare * report.checkedRows;
 
 /**
- * Stores the whole report as JSON and returns the bounded summary.
- * `passed` = in no table is the share of rejected rows above the limit, which implies the same for all rows together.
- * @param input.failed - a finding about a table as a whole that rejects it whatever the rows say.
+ * Stores the complete report as a JSON blob and returns a summary with at most twenty failed checks.
+ * `passed`: in every table the share of rejected rows is at most the limit.
+ * @param input.failed - true rejects the data whatever the shares, for a failed expectation about a whole table.
  */
 export async function reportQuality(
   blobs: BlobStore,

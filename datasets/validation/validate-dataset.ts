@@ -11,7 +11,7 @@ function checkRows(table: Table, schema: DatasetSchema, ledger: CheckLedger): vo
   const keys = table.columns[schema.key];
   ledger.startPart(table.rowCount, (row) => String(keys?.values[row] ?? `number ${row + 1}`));
   for (const column of schema.columns) {
-    // A row without label or key is of no use whatever its column says.
+    // Label and key are required even if their columns are nullable.
     const labelled = schema.labelOptional !== true && column.name === schema.label;
     const required = labelled || column.name === schema.key;
     checkColumn(required ? { ...column, nullable: false } : column, table, ledger);
@@ -19,7 +19,7 @@ function checkRows(table: Table, schema: DatasetSchema, ledger: CheckLedger): vo
   }
 }
 
-/** @returns true when an expectation of the model does not hold. */
+/** Records every expectation that does not hold. @returns true when there is one. */
 function checkExpectations(
   expectations: readonly Expectation[],
   data: { readonly schema: DatasetSchema; readonly table: Table },
@@ -37,8 +37,8 @@ function checkExpectations(
 
 /**
  * Checks a training table against its schema (types, missing values, ranges, categories, infinities, unique keys) and
- * the model's own expectations; one expectation that does not hold rejects the table. The report (JSON blob) holds
- * counts and the first offending row's key, no values. Bad rows are counted, not removed.
+ * the model's expectations, each of which rejects the table if it does not hold. The report (a JSON blob) contains the
+ * number of rows and the first row's key for each failed check, but no values. Invalid rows are counted, not removed.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`.
  */
 export async function validateDataset(input: {

@@ -24,7 +24,7 @@ async function readIds(blobs: BlobStore, { parts }: ExtractedTable): Promise<Set
   return new Set(ids?.kind === 'text' ? ids.values.filter((id) => id !== null) : []);
 }
 
-/** Ids of the tables that others refer to. */
+/** Ids of the tables that foreign keys refer to, by table. */
 async function readReferencedIds(blobs: BlobStore, tables: readonly ExtractedTable[]): Promise<IdSets> {
   const referenced = new Set(tables.flatMap(({ table }) => Object.values(tableSpecs[table].foreignKeys)));
   const ids = new Map<BackendTable, Set<string>>();
@@ -32,7 +32,7 @@ async function readReferencedIds(blobs: BlobStore, tables: readonly ExtractedTab
   return ids;
 }
 
-/** Checks one table part by part, in key order. */
+/** Checks one table, part by part. @param parts - in key order. */
 export async function checkTable(
   spec: TableSpec,
   parts: AsyncIterable<Table>,
@@ -55,11 +55,11 @@ async function* readParts(blobs: BlobStore, { parts }: ExtractedTable): AsyncGen
 }
 
 /**
- * Checks every table of a snapshot against its description: types, missing values, ranges, categories, infinities,
- * unique ids over all parts, foreign keys, no row from the future. The report (JSON blob) has a count and the first
- * offending row's key a check, and the null share a column; it holds no values. Bad rows are counted, not removed.
- * Memory: one part, and the ids of the tables that others refer to.
- * @param input.maxRejectedShare - 0.02 = a table is rejected when more than 2 % of its rows have a fault.
+ * Checks every table of a snapshot against its spec: types, missing values, ranges, categories, infinities, unique ids
+ * over all parts, foreign keys, no row dated at or after `asOf`. The report (a JSON blob) contains the number of rows
+ * and the first row's key for each failed check, and the share of nulls for each column, but no values. Invalid rows
+ * are counted, not removed. Memory: one part, and the ids of the tables that foreign keys refer to.
+ * @param input.maxRejectedShare - 0.02 = a table is rejected when more than 2 % of its rows are invalid.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`.
  */
 export async function validateSnapshot(input: {

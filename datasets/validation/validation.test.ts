@@ -54,7 +54,7 @@ const check = (...tables: Table[]) =>
   checkTable(spec, partsOf(...tables), { asOf: 10, idsOf: new Map([['users', new Set(['u'])]]) });
 
 describe('checkTable', () => {
-  it('finds nothing in a table that is as described', async () => {
+  it('reports no failed check for a valid table', async () => {
     const report = await check(tableOf([row, { ...row, id: 'b', count: NaN, open: NaN }]));
     expect(report).toEqual({
       table: 'accounts',
@@ -77,7 +77,7 @@ describe('checkTable', () => {
     ['open', 'type', { open: 2 }],
     ['opened_at', 'not-null', { opened_at: NaN }],
     ['opened_at', 'before-as-of', { opened_at: 10 }],
-  ])('%s: %s', async (column, name, change) => {
+  ])('rejects a row whose %s fails the check %s', async (column, name, change) => {
     const report = await check(tableOf([row, { ...row, id: 'bad', ...change }]));
     expect(report.rejectedRows).toBe(1);
     const failed = report.failedChecks.find((failure) => failure.check === name);
@@ -85,13 +85,13 @@ describe('checkTable', () => {
     expect(failed?.example).toMatch(column === 'id' ? /^row number 2 of its part: / : /^row bad: /);
   });
 
-  it('rejects a row with several faults once', async () => {
+  it('counts a row with several faults as one rejected row', async () => {
     const report = await check(tableOf([row, { ...row, id: 'bad', kind: 'z', count: -1, user_id: 'nobody' }]));
     expect(report.rejectedRows).toBe(1);
     expect(report.failedChecks).toHaveLength(3);
   });
 
-  it('finds ids that occur again in a later part, worst fault first', async () => {
+  it('finds ids repeated in a later part, and sorts failed checks by number of rows', async () => {
     const report = await check(tableOf([row]), tableOf([row, { ...row, id: 'b', kind: 'z' }]), tableOf([row]));
     expect(report).toMatchObject({ checkedRows: 4, rejectedRows: 3 });
     expect(report.failedChecks.map((failure) => [failure.check, failure.failedRows])).toEqual([
@@ -100,7 +100,7 @@ describe('checkTable', () => {
     ]);
   });
 
-  it('rejects every row when a column is absent or of another kind', async () => {
+  it('rejects all rows when a column is absent or of another kind', async () => {
     const columns: Record<string, Column> = { ...tableOf([row, { ...row, id: 'b' }]).columns };
     delete columns.kind;
     const absent = await check({ rowCount: 2, columns });
@@ -146,7 +146,7 @@ const hundred = (change: (row: number) => number): Table => ({
 });
 
 describe('validateDataset', () => {
-  it('passes up to the limit and rejects beyond it', async () => {
+  it('passes at the limit of rejected rows and fails above it', async () => {
     const twoBad = hundred((i) => (i < 2 ? -1 : 1));
     expect(await validate(twoBad, 0.02)).toMatchObject({ passed: true, checkedRows: 100, rejectedRows: 2 });
     const rejected = await validate(
@@ -163,7 +163,7 @@ describe('validateDataset', () => {
     });
   });
 
-  it('wants a label and a key of its own in every row whatever the columns say', async () => {
+  it('requires a label and a unique key in every row, even if the column specs do not', async () => {
     const table = hundred(() => 1);
     const broken = {
       ...table,
@@ -181,7 +181,7 @@ describe('validateDataset', () => {
     ]);
   });
 
-  it('rejects when an expectation of the model does not hold, with its finding', async () => {
+  it('fails with the finding of an expectation that does not hold', async () => {
     const holds: Expectation = { name: 'holds', check: () => null };
     const fails: Expectation = {
       name: 'enough-bad',
@@ -207,7 +207,7 @@ describe('validateDataset', () => {
     ]);
   });
 
-  it('names at most twenty checks, and keeps all in the report', async () => {
+  it('returns at most twenty failed checks and stores all in the report', async () => {
     const many = Array.from({ length: 30 }, (_, i): Expectation => ({ name: `e${i}`, check: () => 'no' }));
     const quality = await validate(
       hundred(() => 1),

@@ -7,9 +7,10 @@ import type { SourceCatalog } from '../catalog.js';
 import { type BerkaLoan, readLoans, readTransactions } from './money.js';
 import { type BerkaPeople, readPeople } from './people.js';
 
-/** The source, and therefore the model line, that the Czech bank's rows live under. */
+/** Name of the source, and therefore of the model line, of the Berka data. */
 export const BERKA_SOURCE = 'berka';
 
+/** Source name and row counts of a finished import. */
 export interface BerkaImport {
   readonly source: string;
   readonly rows: RowCounts;
@@ -30,13 +31,13 @@ async function* batchesOf(
 }
 
 /**
- * Loads the anonymised Czech bank of the PKDD'99 Discovery Challenge (Berka and Sochorova 1999) into the backend's
- * tables as source `berka`, in place of what was there, all or nothing; that source becomes the one in use.
- * Not imported: order.asc (its UVER rows tell that a loan will exist), account_aggregates.csv (no as-of date),
- * card.asc (neither limit nor use).
+ * Loads the anonymised Czech bank data of the PKDD'99 Discovery Challenge (Berka and Sochorova 1999) into the backend's
+ * tables as source `berka`, replacing its previous rows in one transaction, and makes that source the active one.
+ * Not imported: order.asc (its UVER rows reveal a later loan), account_aggregates.csv (no as-of date), card.asc (neither
+ * limits nor transactions).
  * @param folder - with account, client, disp, district, loan (or loan_before_1997) and trans as .asc or .asc.gz.
  * @throws PipelineError `FILE_NOT_READABLE`, `FILE_EMPTY`, `MALFORMED_FILE`, `MISSING_COLUMN`, `INVALID_VALUE` naming
- *   file, row and column; the tables then hold what they held before.
+ *   file, row and column; the tables are then unchanged.
  */
 export async function importBerka(
   stores: { readonly backendPool: Pool; readonly catalog: Pick<SourceCatalog, 'add'> },

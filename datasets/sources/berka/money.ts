@@ -1,13 +1,13 @@
 import type { CreditApplicationRow, LoanRow, TransactionRow } from '../backend/generator/rows.js';
-import { meaningOf, signOf } from './codes.js';
+import { decodeTransaction, signOf } from './codes.js';
 import { CURRENCY } from './people.js';
 import { type BerkaRow, locateTable, readTable } from './table-file.js';
 
-/** The last day of the original study: what was still running then is judged as of this day. */
+/** Last day of the original study, which is the outcome date of loans that were still running. */
 const STUDY_END = Date.UTC(1998, 11, 31);
 
 const ownedBy = (row: BerkaRow, ownerOf: ReadonlyMap<string, string>): string =>
-  ownerOf.get(row.text('account_id')) ?? row.refuse('account_id', 'an account with an owner in disp.asc');
+  ownerOf.get(row.text('account_id')) ?? row.invalid('account_id', 'an account with an owner in disp.asc');
 
 /** The same day some months later, the last day of a shorter month. */
 function addMonths(moment: number, months: number): number {
@@ -16,7 +16,7 @@ function addMonths(moment: number, months: number): number {
   return Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months, Math.min(from.getUTCDate(), lastDay));
 }
 
-/** A loan and the application it was granted on. */
+/** A loan and its application. */
 export interface BerkaLoan {
   readonly loan: LoanRow;
   readonly application: CreditApplicationRow;
@@ -26,7 +26,7 @@ export interface BerkaLoan {
 /** A: ended well, B: ended unpaid, C: running well, D: running in debt. */
 function outcomeOf(row: BerkaRow, granted: number): { readonly bad: boolean; readonly at: number } {
   const status = row.text('status');
-  if (!/^[ABCD]$/.test(status)) row.refuse('status', 'A, B, C or D');
+  if (!/^[ABCD]$/.test(status)) row.invalid('status', 'A, B, C or D');
   const ended = status === 'A' || status === 'B';
   const bad = status === 'B' || status === 'D';
   return { bad, at: ended ? addMonths(granted, row.integer('duration')) : STUDY_END };
@@ -36,25 +36,45 @@ function loanOf(row: BerkaRow, user_id: string): BerkaLoan {
   const id = String(row.integer('loan_id'));
   const date = row.date('date');
   const { bad, at } = outcomeOf(row, date);
-  const unsecured = { collateral_kind: null, collateral_value: null };
-  const shared = { user_id, kind: 'personal' as const, term_months: row.integer('duration'), ...unsecured };
   const amount = row.decimal('amount');
+  const shared = {
+    id,
+    user_id,
+    kind: 'personal' as const,
+    term_months: row.integer('duration'),
+    collateral_kind: null,
+    collateral_value: null,
+  };
   return {
     bad,
     loan: {
-      ...{ id, ...shared, application_id: id, principal: amount, annual_rate: null, emi: row.decimal('payments') },
-      ...{ disbursed_at: date, closed_at: bad ? null : at, defaulted_at: bad ? at : null },
+      ...shared,
+      application_id: id,
+      principal: amount,
+      annual_rate: null,
+      emi: row.decimal('payments'),
+      disbursed_at: date,
+      closed_at: bad ? null : at,
+      defaulted_at: bad ? at : null,
     },
     application: {
-      ...{ id, ...shared, applied_at: date, requested_amount: amount, declared_monthly_income: null, employment: null },
-      ...{ decision: 'approved', decided_at: date, loan_id: id, outcome: bad ? 'defaulted' : 'repaid', outcome_at: at },
+      ...shared,
+      applied_at: date,
+      requested_amount: amount,
+      declared_monthly_income: null,
+      employment: null,
+      decision: 'approved',
+      decided_at: date,
+      loan_id: id,
+      outcome: bad ? 'defaulted' : 'repaid',
+      outcome_at: at,
     },
   };
 }
 
 const loanColumns = ['loan_id', 'account_id', 'date', 'amount', 'duration', 'payments', 'status'];
 
-/** Reads the loans: all of loan.asc, or the part before 1997 where only that is there. */
+/** Reads all loans from loan.asc, or those before 1997 if only loan_before_1997.asc exists. */
 export async function readLoans(folder: string, ownerOf: ReadonlyMap<string, string>): Promise<BerkaLoan[]> {
   const loans: BerkaLoan[] = [];
   for await (const row of readTable(locateTable(folder, ['loan', 'loan_before_1997']), loanColumns))
@@ -63,22 +83,26 @@ export async function readLoans(folder: string, ownerOf: ReadonlyMap<string, str
 }
 
 function transactionOf(row: BerkaRow, user_id: string): TransactionRow {
-  const { channel, category, words } = meaningOf(row);
+  const { channel, category, description } = decodeTransaction(row);
   return {
-    ...{
-      id: String(row.integer('trans_id')),
-      account_id: row.text('account_id'),
-      user_id,
-      booked_at: row.date('date'),
-    },
-    ...{ amount: signOf(row) * row.decimal('amount'), currency: CURRENCY, channel, merchant: null },
-    ...{ description: words, category, balance_after: row.decimal('balance'), disputed_at: null },
+    id: String(row.integer('trans_id')),
+    account_id: row.text('account_id'),
+    user_id,
+    booked_at: row.date('date'),
+    amount: signOf(row) * row.decimal('amount'),
+    currency: CURRENCY,
+    channel,
+    merchant: null,
+    description,
+    category,
+    balance_after: row.decimal('balance'),
+    disputed_at: null,
   };
 }
 
 const transactionColumns = ['trans_id', 'account_id', 'date', 'type', 'operation', 'amount', 'balance', 'k_symbol'];
 
-/** Streams the transactions in batches of some thousand. */
+/** Streams the transactions in batches of 5,000. */
 export async function* readTransactions(
   folder: string,
   ownerOf: ReadonlyMap<string, string>,

@@ -1,14 +1,15 @@
 import type { AccountRow, UserRow } from '../backend/generator/rows.js';
-import { personOf } from './codes.js';
+import { decodeBirthNumber } from './codes.js';
 import { type BerkaRow, locateTable, readTable } from './table-file.js';
 
+/** Currency of all Berka amounts. */
 export const CURRENCY = 'CZK';
 
-/** Customers and accounts, and who owns which. */
+/** Customers, accounts and the owners of the accounts. */
 export interface BerkaPeople {
   readonly users: readonly UserRow[];
   readonly accounts: readonly AccountRow[];
-  /** Account id → id of the client with the right to dispose as OWNER. */
+  /** Client id by account id, for dispositions of type OWNER. */
   readonly ownerOf: ReadonlyMap<string, string>;
 }
 
@@ -37,7 +38,7 @@ const readDispositions = (folder: string): Promise<Disposition[]> =>
     owner: row.text('type') === 'OWNER',
   }));
 
-/** A client is a customer from the day on which the first account that he may use was opened. */
+/** A client's joining date is the opening date of the first account that the client may use. */
 function joiningDates(dispositions: readonly Disposition[], opened: ReadonlyMap<string, number>): Map<string, number> {
   const joined = new Map<string, number>();
   for (const { client, account } of dispositions) {
@@ -47,7 +48,7 @@ function joiningDates(dispositions: readonly Disposition[], opened: ReadonlyMap<
   return joined;
 }
 
-/** Reads client, district, account and disp. Cards carry neither limit nor use and have no table to go to. */
+/** Reads the tables client, district, account and disp; card is left out, because it has neither limits nor transactions. */
 export async function readPeople(folder: string): Promise<BerkaPeople> {
   const cities = new Map(await readDistricts(folder));
   const opened = new Map(await readOpenings(folder));
@@ -57,8 +58,8 @@ export async function readPeople(folder: string): Promise<BerkaPeople> {
 
   const users = await collect(folder, 'client', ['client_id', 'birth_number', 'district_id'], (row): UserRow => {
     const id = String(row.integer('client_id'));
-    const { birthDate, gender } = personOf(row);
-    const created_at = joined.get(id) ?? row.refuse('client_id', 'a client with an account in disp.asc');
+    const { birthDate, gender } = decodeBirthNumber(row);
+    const created_at = joined.get(id) ?? row.invalid('client_id', 'a client with an account in disp.asc');
     const city = cities.get(row.text('district_id')) ?? null;
     return { id, created_at, birth_date: birthDate, gender, city, employment: null, currency: CURRENCY };
   });

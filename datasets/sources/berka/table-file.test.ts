@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { PipelineError } from '../../../contracts/errors.js';
-import { meaningOf, personOf, signOf } from './codes.js';
+import { decodeBirthNumber, decodeTransaction, signOf } from './codes.js';
 import { type BerkaRow, locateTable, readTable } from './table-file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'berka-'));
@@ -24,7 +24,7 @@ const faultOf = async (work: () => unknown): Promise<PipelineError> => {
     if (fault instanceof PipelineError) return fault;
     throw fault;
   }
-  throw new Error('nothing was thrown');
+  throw new Error('expected an error');
 };
 
 describe('readTable', () => {
@@ -53,19 +53,19 @@ describe('readTable', () => {
   it.each([
     ['missing column', 'other;x\n1;2\n', 'MISSING_COLUMN'],
     ['no rows', 'id\n', 'FILE_EMPTY'],
-    ['a row with a cell too many', 'id\n1;2\n', 'MALFORMED_FILE'],
-    ['an endless line', `id\n${'9'.repeat(50_000)}\n`, 'MALFORMED_FILE'],
-  ])('refuses %s', async (_what, content, code) => {
+    ['a row with an extra cell', 'id\n1;2\n', 'MALFORMED_FILE'],
+    ['a line that is too long', `id\n${'9'.repeat(50_000)}\n`, 'MALFORMED_FILE'],
+  ])('rejects %s', async (_what, content, code) => {
     expect((await faultOf(() => rowsOf('x.asc', content, ['id']))).code).toBe(code);
   });
 
-  it('refuses a cut gzip file', async () => {
+  it('rejects a truncated gzip file', async () => {
     const packed = gzipSync('id\n' + '1\n'.repeat(1000));
     const fault = await faultOf(() => rowsOf('cut.asc.gz', packed.subarray(0, packed.length - 20), ['id']));
     expect(fault.code).toBe('MALFORMED_FILE');
   });
 
-  it('says what it looked for', async () => {
+  it('names the files that it looked for', async () => {
     expect((await faultOf(() => locateTable(folder, ['loan', 'loan_before_1997']))).message).toContain(
       'loan_before_1997',
     );
@@ -73,35 +73,43 @@ describe('readTable', () => {
   });
 });
 
-describe('Czech codes', () => {
+describe('Berka codes', () => {
   const row = (cells: Record<string, string>): BerkaRow =>
     ({
       text: (column: string) => cells[column] ?? '',
-      refuse: (column: string, wanted: string) => {
+      invalid: (column: string, wanted: string) => {
         throw new PipelineError('INVALID_VALUE', `${column}: ${wanted}`);
       },
     }) as unknown as BerkaRow;
   const transaction = (type: string, operation: string, k_symbol: string) =>
     row({ type, operation, k_symbol, bank: 'YZ', account: '123' });
 
-  it('take the purpose before the operation', () => {
-    expect(meaningOf(transaction('VYDAJ', 'PREVOD NA UCET', 'SIPO'))).toEqual({
+  it('decodeTransaction prefers the purpose to the operation', () => {
+    expect(decodeTransaction(transaction('VYDAJ', 'PREVOD NA UCET', 'SIPO'))).toEqual({
       channel: 'neft',
       category: 'household',
-      words: 'TRANSFER TO YZ 123 HOUSEHOLD',
+      description: 'TRANSFER TO YZ 123 HOUSEHOLD',
     });
-    expect(meaningOf(transaction('VYDAJ', 'VYBER', 'SLUZBY')).channel).toBe('fee');
-    expect(meaningOf(transaction('PRIJEM', '', 'UROK')).category).toBe('interest');
+    expect(decodeTransaction(transaction('VYDAJ', 'VYBER', 'SLUZBY')).channel).toBe('fee');
+    expect(decodeTransaction(transaction('PRIJEM', '', 'UROK')).category).toBe('interest');
   });
 
-  it('count VYBER as money out and refuse what they do not know', async () => {
+  it('signOf returns −1 for VYBER, and unknown codes are rejected', async () => {
     expect([signOf(transaction('PRIJEM', '', '')), signOf(transaction('VYBER', 'VYBER', ''))]).toEqual([1, -1]);
     expect((await faultOf(() => signOf(transaction('X', '', '')))).message).toContain('PRIJEM');
-    expect((await faultOf(() => meaningOf(transaction('VYDAJ', 'HOLD', '')))).message).toContain('VYBER KARTOU');
+    expect((await faultOf(() => decodeTransaction(transaction('VYDAJ', 'HOLD', '')))).message).toContain(
+      'VYBER KARTOU',
+    );
   });
 
-  it('read sex and birth date from the birth number', () => {
-    expect(personOf(row({ birth_number: '706213' }))).toEqual({ birthDate: Date.UTC(1970, 11, 13), gender: 'female' });
-    expect(personOf(row({ birth_number: '450204' }))).toEqual({ birthDate: Date.UTC(1945, 1, 4), gender: 'male' });
+  it('decodeBirthNumber returns birth date and gender', () => {
+    expect(decodeBirthNumber(row({ birth_number: '706213' }))).toEqual({
+      birthDate: Date.UTC(1970, 11, 13),
+      gender: 'female',
+    });
+    expect(decodeBirthNumber(row({ birth_number: '450204' }))).toEqual({
+      birthDate: Date.UTC(1945, 1, 4),
+      gender: 'male',
+    });
   });
 });

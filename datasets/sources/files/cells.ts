@@ -1,27 +1,27 @@
 import type { ColumnSpec } from '../../../contracts/dataset.js';
 
-/** What stands in one field of a record: text from CSV, any scalar from JSON, `undefined` for an absent JSON key. */
+/** Value of one field of a record: text from CSV, any scalar from JSON, `undefined` for an absent JSON member. */
 export type Cell = string | number | boolean | null | undefined;
 
-/** A converted cell, or what was found instead of what was wanted. */
+/** A converted cell, or a description of what was found and what was wanted. */
 export type Converted<T> = { readonly value: T } | { readonly found: string; readonly wanted: string };
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/;
-/** Placeholders that tell nothing about a person and everything about the fault. */
-const TELLING = /^[+-]?(?:nan|inf|infinity|∞|null|none|na|n\/a|nil|true|false|yes|no|-|\?)$/i;
+/** Placeholders, which may be quoted in a message because they contain no personal data. */
+const PLACEHOLDER = /^[+-]?(?:nan|inf|infinity|∞|null|none|na|n\/a|nil|true|false|yes|no|-|\?)$/i;
 
-/** What was found, without the value: a cell may hold a name or an amount. */
+/** Describes a cell without its value, which may be a name or an amount. */
 export function describeCell(cell: unknown): string {
   if (cell === undefined || cell === null || cell === '') return 'nothing';
   if (Array.isArray(cell)) return 'a list';
   if (typeof cell === 'string')
-    return TELLING.test(cell.trim()) ? `"${cell.trim()}"` : `text of ${cell.length} characters`;
+    return PLACEHOLDER.test(cell.trim()) ? `"${cell.trim()}"` : `text of ${cell.length} characters`;
   if (typeof cell === 'number') return Number.isFinite(cell) ? 'a number' : `"${cell}"`;
   return typeof cell === 'boolean' ? `"${cell}"` : 'an object';
 }
 
-/** An empty field is a missing value; text such as `NA` is not. */
+/** True for an absent, null or empty cell; text such as `NA` is not a missing value. */
 export const isMissingCell = (cell: Cell): boolean => cell === undefined || cell === null || cell === '';
 
 function readNumber(cell: Cell): number {
@@ -39,13 +39,13 @@ function readFlag(cell: Cell): number {
   return number === 0 || number === 1 ? number : Number.NaN;
 }
 
-/** ISO 8601 in milliseconds; without a zone it is UTC. NaN for what is no date, the 30th of February included. */
+/** Parses ISO 8601 to milliseconds, as UTC if it has no zone; NaN for anything else, including 30 February. */
 export function readMoment(cell: Cell): number {
   const match = typeof cell === 'string' ? MOMENT.exec(cell.trim()) : null;
   if (match === null) return Number.NaN;
   const [, day = '', clock = '00:00', zone = 'Z'] = match;
   const midnight = Date.parse(`${day}T00:00Z`);
-  // V8 moves 30 February to March; a date that does not come back is no date.
+  // V8 parses 30 February as a day in March, so the date is compared with its formatted value.
   if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day) return Number.NaN;
   const milliseconds = clock.replace(/(\.\d{3})\d+$/, '$1');
   return Date.parse(`${day}T${milliseconds}${zone}`);
@@ -63,14 +63,14 @@ const readers: Readonly<Record<NumericType, { read: (cell: Cell) => number; want
   timestamp: { read: readMoment, wanted: 'an ISO 8601 date or time such as 2026-01-31T10:00:00Z' },
 };
 
-/** Converts a cell that is not missing. @returns a finite number, or what was found and wanted. */
+/** Converts a cell that is not missing to a finite number. */
 export function convertNumber(type: NumericType, cell: Cell): Converted<number> {
   const { read, wanted } = readers[type];
   const value = read(cell);
   return Number.isFinite(value) ? { value } : { found: describeCell(cell), wanted };
 }
 
-/** Converts a cell that is not missing. Numbers and booleans of JSON become their usual text. */
+/** Converts a cell that is not missing to text; numbers and booleans from JSON are formatted. */
 export function convertText(cell: Cell): Converted<string> {
   if (typeof cell === 'string') return { value: cell };
   if (typeof cell === 'number' || typeof cell === 'boolean') return { value: String(cell) };

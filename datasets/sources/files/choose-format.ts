@@ -1,58 +1,60 @@
-import { errorAt } from '../../../contracts/errors.js';
 import type { FileFormat } from '../../../contracts/dataset.js';
+import { errorAt } from '../../../contracts/errors.js';
 import { fileColumns } from './row-sink.js';
 
-/** What a file shows of itself when its first record is read the way a format would read it. */
-export interface FirstSight {
+/** Columns of a file's first record, as read by one format. */
+export interface FilePreview {
+  /** Column names; null for a file without header. */
   readonly columns: readonly string[] | null;
   readonly width: number;
-  /** True when later records may have more columns: JSON leaves out what is missing. */
+  /** True when later records may have further columns, since JSON records omit missing members. */
   readonly open?: boolean;
 }
 
-export interface Sighted {
+/** A format with the file's preview as read by it. */
+export interface MatchedFormat {
   readonly format: FileFormat;
-  readonly sight: FirstSight;
+  readonly preview: FilePreview;
 }
 
 const listed = (names: readonly string[]): string =>
   names.length <= 30 ? names.join(', ') : `${names.slice(0, 30).join(', ')} and ${names.length - 30} more`;
 
-/** What a file must have to be of a format. */
-const wantedColumns = (format: FileFormat) => fileColumns(format).filter(({ spec }) => spec.optional !== true);
+/** Columns that a file must have for a format. */
+const requiredColumns = (format: FileFormat) => fileColumns(format).filter(({ spec }) => spec.optional !== true);
 
-const missingIn = ({ format, sight }: Sighted): readonly string[] =>
-  wantedColumns(format)
-    .filter(({ spec }) => sight.open !== true || spec.nullable !== true)
+const missingIn = ({ format, preview }: MatchedFormat): readonly string[] =>
+  requiredColumns(format)
+    .filter(({ spec }) => preview.open !== true || spec.nullable !== true)
     .map(({ nameInFile }) => nameInFile)
-    .filter((name) => sight.columns !== null && !sight.columns.includes(name));
+    .filter((name) => preview.columns !== null && !preview.columns.includes(name));
 
-/** @throws PipelineError `MISSING_COLUMN` naming every column that the format needs and the file lacks. */
-function requireColumns(file: string, sighted: Sighted): void {
-  const missing = missingIn(sighted);
-  if (missing.length > 0) throw missingColumns(file, missing, sighted);
+/** @throws PipelineError `MISSING_COLUMN` naming all columns that the format requires and the file lacks. */
+function requireColumns(file: string, matched: MatchedFormat): void {
+  const missing = missingIn(matched);
+  if (missing.length > 0) throw missingColumns(file, missing, matched);
 }
 
-/** Names every absent column, the format that needs it and what was found instead. */
-export function missingColumns(file: string, missing: readonly string[], { format, sight }: Sighted): Error {
+/** `MISSING_COLUMN` naming the absent columns, the format and the columns that were found. */
+export function missingColumns(file: string, missing: readonly string[], { format, preview }: MatchedFormat): Error {
   return errorAt(
     'MISSING_COLUMN',
     { file, column: missing[0] },
-    `format ${format.name} needs ${listed(missing)}; found ${listed(sight.columns ?? [])}`,
+    `format ${format.name} needs ${listed(missing)}; found ${listed(preview.columns ?? [])}`,
   );
 }
 
-/** A format most of whose columns are there: the file is meant to be of it. */
-function nearest(sighted: readonly Sighted[]): Sighted | undefined {
-  const share = (one: Sighted): number => {
-    const wanted = wantedColumns(one.format).length;
-    return one.sight.columns === null ? 0 : (wanted - missingIn(one).length) / wanted;
+/** The format with the largest share of its required columns present, if that is at least one half. */
+function nearest(candidates: readonly MatchedFormat[]): MatchedFormat | undefined {
+  const share = (candidate: MatchedFormat): number => {
+    const required = requiredColumns(candidate.format).length;
+    return candidate.preview.columns === null ? 0 : (required - missingIn(candidate).length) / required;
   };
-  return sighted.filter((one) => share(one) >= 0.5).sort((a, b) => share(b) - share(a))[0];
+  return candidates.filter((candidate) => share(candidate) >= 0.5).sort((a, b) => share(b) - share(a))[0];
 }
 
-function unknownFormat(file: string, sighted: readonly Sighted[], formats: readonly FileFormat[]): Error {
-  const found = sighted.map(({ sight: { columns, width } }) =>
+function unknownFormat(file: string, candidates: readonly MatchedFormat[], formats: readonly FileFormat[]): Error {
+  const found = candidates.map(({ preview: { columns, width } }) =>
     columns === null ? `${width} unnamed columns` : `columns ${listed(columns)}`,
   );
   const known = formats.map(({ name, encodings, description }) => `${name} (${encodings.join(', ')}: ${description})`);
@@ -61,22 +63,23 @@ function unknownFormat(file: string, sighted: readonly Sighted[], formats: reado
 }
 
 /**
- * The first format that recognises the file.
- * @param sightOf - the file's first record as this format would read it; null when it cannot be read so.
- * @throws PipelineError `MISSING_COLUMN` when a format fits but for some columns, `UNKNOWN_FORMAT` when none does.
+ * The first format that matches the file, else the nearest one.
+ * @param previewOf - the file's preview as read by a format; null when the format cannot read it.
+ * @throws PipelineError `MISSING_COLUMN` when the chosen format's columns are incomplete, `UNKNOWN_FORMAT` when no
+ *   format comes near.
  */
 export function chooseFormat(
   fileName: string,
   formats: readonly FileFormat[],
-  sightOf: (format: FileFormat) => FirstSight | null,
-): Sighted {
-  const sighted = formats.flatMap((format): Sighted[] => {
-    const sight = sightOf(format);
-    return sight === null ? [] : [{ format, sight }];
+  previewOf: (format: FileFormat) => FilePreview | null,
+): MatchedFormat {
+  const candidates = formats.flatMap((format): MatchedFormat[] => {
+    const preview = previewOf(format);
+    return preview === null ? [] : [{ format, preview }];
   });
-  const fitting = sighted.find(({ format, sight }) => format.matches({ fileName, ...sight }));
-  const chosen = fitting ?? nearest(sighted);
-  if (chosen === undefined) throw unknownFormat(fileName, sighted, formats);
+  const matching = candidates.find(({ format, preview }) => format.matches({ fileName, ...preview }));
+  const chosen = matching ?? nearest(candidates);
+  if (chosen === undefined) throw unknownFormat(fileName, candidates, formats);
   requireColumns(fileName, chosen);
   return chosen;
 }

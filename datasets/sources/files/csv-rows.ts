@@ -1,9 +1,10 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, type Info, type Options, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
-import { errorAt } from '../../../contracts/errors.js';
 import type { FileFormat } from '../../../contracts/dataset.js';
-import type { FirstSight } from './choose-format.js';
+import { errorAt } from '../../../contracts/errors.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
+import type { FilePreview } from './choose-format.js';
 import type { FileLimits } from './limits.js';
 import type { DataRow, FileColumn } from './row-sink.js';
 
@@ -11,11 +12,11 @@ const optionsOf = ({ delimiter = ',' }: FileFormat): Options => ({
   delimiter,
   record_delimiter: ['\r\n', '\n', '\r'],
   skip_empty_lines: true,
-  relax_column_count: true, // counted here, for a message with row and line
+  relax_column_count: true, // checked in readCsvRows, whose message has row and line
 });
 
-/** The first record as this format would read it; null when it cannot be parsed that way. */
-export function sightCsv(head: string, format: FileFormat): FirstSight | null {
+/** Columns of the first record with this format's delimiter; null when it cannot be parsed. */
+export function previewCsv(head: string, format: FileFormat): FilePreview | null {
   try {
     const [first] = parseAtOnce(head, { ...optionsOf(format), to: 1 });
     if (first === undefined) return null;
@@ -53,7 +54,7 @@ const findings: Readonly<Record<string, string>> = {
   INVALID_OPENING_QUOTE: 'a quote stands inside an unquoted field',
 };
 
-function explain(fault: unknown, file: string, limit: number): unknown {
+function csvFault(fault: unknown, file: string, limit: number): unknown {
   if (!(fault instanceof CsvError)) return fault;
   const line = Number(fault.lines ?? 1);
   if (fault.code === 'CSV_MAX_RECORD_SIZE')
@@ -66,7 +67,7 @@ interface CsvRecord {
   readonly info: Info;
 }
 
-/** Records with the line each starts on, the header among them. */
+/** All records including the header, each with the line on which it starts. */
 async function* readRecords(
   text: AsyncIterable<string>,
   file: string,
@@ -74,15 +75,15 @@ async function* readRecords(
   limits: FileLimits,
 ): AsyncGenerator<{ readonly line: number; readonly record: readonly string[] }> {
   const parser = parse({ ...optionsOf(format), info: true, max_record_size: limits.lineBytes });
-  // Errors surface in the loop below; without a callback they would end the process.
+  // Errors are thrown by the loop below; without a callback they would end the process.
   pipeline(Readable.from(limitLines(text, file, limits.lineBytes)), parser, () => undefined);
   try {
     for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
-      const breaks = record.reduce((count, field) => count + (field.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
+      const breaks = sum(record.map((field) => field.match(/\r\n|\n|\r/g)?.length ?? 0));
       yield { line: info.lines - breaks, record };
     }
   } catch (fault) {
-    throw explain(fault, file, limits.lineBytes);
+    throw csvFault(fault, file, limits.lineBytes);
   }
 }
 
@@ -96,7 +97,7 @@ function checkHeader(file: string, names: readonly string[], limits: FileLimits)
 
 /**
  * Data rows of a CSV file with the cells of `columns`.
- * @throws PipelineError `MALFORMED_FILE` (quotes, number of columns, a column twice), `FILE_TOO_LARGE`.
+ * @throws PipelineError `MALFORMED_FILE` (quotes, number of columns, a repeated column name), `FILE_TOO_LARGE`.
  */
 export async function* readCsvRows(
   text: AsyncIterable<string>,
@@ -112,8 +113,8 @@ export async function* readCsvRows(
     names ??= record.map((name) => name.trim());
     if (positions === null) {
       checkHeader(file, names, limits);
-      const known = names;
-      positions = target.columns.map(({ nameInFile }) => known.indexOf(nameInFile));
+      const header = names;
+      positions = target.columns.map(({ nameInFile }) => header.indexOf(nameInFile));
     }
     if (isHeader) continue;
     row += 1;

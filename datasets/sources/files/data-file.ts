@@ -1,11 +1,11 @@
 import type { FileFormat } from '../../../contracts/dataset.js';
 import type { Table } from '../../../contracts/table.js';
 
-/** A file as it was read. */
+/** A file's content as a table, with the format it was read by. */
 export interface DataFile {
   readonly format: FileFormat;
   readonly table: Table;
-  /** sha256 of the file's bytes as they lie on disk. */
+  /** sha256 of the file's bytes on disk; for a folder, of the names and hashes of its files. */
   readonly fileHash: string;
   readonly fileName: string;
 }

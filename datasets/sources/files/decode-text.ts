@@ -17,10 +17,10 @@ const decodes = (bytes: Uint8Array, complete: boolean): boolean => {
   }
 };
 
-/** Index of the first line of a chunk that is not UTF-8. The chunk may start and end inside a character. */
+/** Index of the first line in a chunk that is not UTF-8. The chunk may start and end within a character. */
 function firstBadLine(chunk: Uint8Array): number {
   let start = 0;
-  while (start < 3 && (chunk[start]! & 0xc0) === 0x80) start += 1; // rest of a character from the chunk before
+  while (start < 3 && (chunk[start]! & 0xc0) === 0x80) start += 1; // rest of a character of the previous chunk
   for (let line = 0; ; line++) {
     const end = chunk.indexOf(NEW_LINE, start);
     if (!decodes(chunk.subarray(start, end < 0 ? chunk.length : end), end >= 0)) return line;
@@ -30,8 +30,8 @@ function firstBadLine(chunk: Uint8Array): number {
 }
 
 /**
- * UTF-8 bytes as text; a byte order mark is dropped.
- * @throws PipelineError `MALFORMED_FILE` naming the line for bytes that are not UTF-8 or are NUL.
+ * Decodes UTF-8 and removes a byte order mark.
+ * @throws PipelineError `MALFORMED_FILE` naming the line, for bytes that are not UTF-8 and for NUL.
  */
 export async function* decodeText(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -62,14 +62,14 @@ export async function* decodeText(bytes: AsyncIterable<Uint8Array>, file: string
   }
 }
 
-/** A stream of text that can be looked at before it is read. */
+/** A stream of text with its beginning. */
 export interface TextHead {
-  /** The first characters, up to `characters` of them, without being taken from `text`. */
+  /** The first characters; `text` yields them again. */
   readonly head: string;
   readonly text: AsyncIterable<string>;
 }
 
-/** Reads ahead until `enough` says so or the text ends. */
+/** Reads ahead until `enough(head)` is true or the text ends. */
 export async function peekText(source: AsyncGenerator<string>, enough: (head: string) => boolean): Promise<TextHead> {
   let head = '';
   let ended = false;

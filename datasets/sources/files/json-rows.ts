@@ -1,6 +1,6 @@
 import { errorAt } from '../../../contracts/errors.js';
 import type { Cell } from './cells.js';
-import { type FirstSight, missingColumns, type Sighted } from './choose-format.js';
+import { type FilePreview, type MatchedFormat, missingColumns } from './choose-format.js';
 import { type JsonRecordText, JsonScanner } from './json-scanner.js';
 import type { FileLimits } from './limits.js';
 import type { DataRow, FileColumn } from './row-sink.js';
@@ -11,12 +11,12 @@ export interface JsonRecord {
   readonly members: Readonly<Record<string, unknown>>;
 }
 
-/** Records that are looked at to learn the columns; a member that only later records have may still be read. */
-const SIGHTED_RECORDS = 200;
+/** Records that are read ahead to find the column names; later records may have further members. */
+const PREVIEW_RECORDS = 200;
 const STRINGS = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
 
-/** `JSON.parse` keeps the last of two members of one name; a record with both is ambiguous. */
-function repeatedName(text: string, members: object): boolean {
+/** True for a flat record with two members of the same name, of which `JSON.parse` would keep only the last. */
+function hasRepeatedName(text: string, members: object): boolean {
   let names = 0;
   for (const [, colon] of text.matchAll(STRINGS)) if (colon !== undefined) names += 1;
   const flat = Object.values(members).every((value) => value === null || typeof value !== 'object');
@@ -32,12 +32,12 @@ function parseRecord({ text, line }: JsonRecordText, file: string, row: number):
     const hint = /\b(?:NaN|-?Infinity)\b/.test(text) ? '; NaN and Infinity are not JSON, leave the value out' : '';
     throw errorAt('MALFORMED_FILE', { file, row, line }, `the record is not valid JSON${hint}`, fault);
   }
-  if (repeatedName(text, members))
+  if (hasRepeatedName(text, members))
     throw errorAt('MALFORMED_FILE', { file, row, line }, 'the record has a member twice');
   return { line, members: members as Record<string, unknown> };
 }
 
-/** @throws PipelineError `MALFORMED_FILE`, `FILE_TOO_LARGE`, each with row and line. */
+/** Parses the records of JSON text. @throws PipelineError `MALFORMED_FILE`, `FILE_TOO_LARGE`, each with row and line. */
 export async function* readJsonRecords(
   text: AsyncIterable<string>,
   file: string,
@@ -49,13 +49,13 @@ export async function* readJsonRecords(
   scanner.end();
 }
 
-/** The first records' member names together, and a stream that still has those records. */
+/** All member names of the first records, and a stream that yields these records again. */
 export async function peekRecords(
   records: AsyncGenerator<JsonRecord>,
-): Promise<{ readonly sight: FirstSight; readonly records: AsyncIterable<JsonRecord> }> {
+): Promise<{ readonly preview: FilePreview; readonly records: AsyncIterable<JsonRecord> }> {
   const first: JsonRecord[] = [];
   const names = new Set<string>();
-  while (first.length < SIGHTED_RECORDS) {
+  while (first.length < PREVIEW_RECORDS) {
     const next = await records.next();
     if (next.done === true) break;
     first.push(next.value);
@@ -65,17 +65,18 @@ export async function peekRecords(
     yield* first;
     yield* records;
   })();
-  return { sight: { columns: [...names], width: names.size, open: first.length === SIGHTED_RECORDS }, records: all };
+  const preview = { columns: [...names], width: names.size, open: first.length === PREVIEW_RECORDS };
+  return { preview, records: all };
 }
 
 /**
- * Cells of `columns`; an absent member is a missing value.
- * @throws PipelineError `MISSING_COLUMN` at the end for a column that no record has.
+ * Data rows with the cells of `columns`; an absent member is a missing value.
+ * @throws PipelineError `MISSING_COLUMN` after the last record, for a column that no record has.
  */
 export async function* readJsonRows(
   records: AsyncIterable<JsonRecord>,
   file: string,
-  target: Sighted & { readonly columns: readonly FileColumn[] },
+  target: MatchedFormat & { readonly columns: readonly FileColumn[] },
 ): AsyncGenerator<DataRow> {
   const wanted = target.columns.filter(({ spec }) => spec.optional !== true);
   const unseen = new Set(wanted.map(({ nameInFile }) => nameInFile));

@@ -1,6 +1,6 @@
 import { errorAt } from '../../../contracts/errors.js';
 
-/** Text of one record and where it starts. */
+/** Text of one record and the line on which it starts. */
 export interface JsonRecordText {
   readonly text: string;
   readonly line: number;
@@ -11,9 +11,9 @@ const SPACE = /\s/;
 const STRUCTURE = /["\\{}[\]\n]/g;
 
 /**
- * Cuts JSON text into the texts of its records without holding more than one: an array of objects, objects one after
- * the other (NDJSON), or one object whose member `rows` is such an array. Only nesting and strings are followed here;
- * `JSON.parse` judges each record.
+ * Splits streamed JSON text into the texts of its records, keeping at most one in memory. The text is an array of
+ * objects, a sequence of objects (NDJSON), or one object whose member `rows` is such an array. The scanner tracks
+ * nesting and strings only; `JSON.parse` validates each record.
  */
 export class JsonScanner {
   readonly #file: string;
@@ -28,13 +28,13 @@ export class JsonScanner {
   #records = 0;
   #needsComma = false;
 
-  /** @param limit - characters a record may have. */
+  /** @param limit - maximum number of characters in a record. */
   constructor(file: string, limit: number) {
     this.#file = file;
     this.#limit = limit;
   }
 
-  /** @returns the records that end in this piece of text. @throws PipelineError `MALFORMED_FILE`, `FILE_TOO_LARGE`. */
+  /** @returns the records that end in this chunk. @throws PipelineError `MALFORMED_FILE`, `FILE_TOO_LARGE`. */
   push(text: string): JsonRecordText[] {
     const found: JsonRecordText[] = [];
     let start = this.#inRecord() ? 0 : -1;
@@ -58,28 +58,28 @@ export class JsonScanner {
     return found;
   }
 
-  /** The next position worth a look: inside a record only quotes, escapes, brackets and line ends matter. */
+  /** The next relevant position: inside a record only quotes, escapes, brackets and line breaks matter. */
   #next(text: string, from: number): number {
     if (this.#escaped || !this.#inRecord()) return from;
     STRUCTURE.lastIndex = from;
     return STRUCTURE.test(text) ? STRUCTURE.lastIndex - 1 : text.length;
   }
 
-  /** @throws PipelineError `MALFORMED_FILE` when the text stops in the middle. */
+  /** Call after the last chunk. @throws PipelineError `MALFORMED_FILE` when the text is incomplete. */
   end(): void {
     if (this.#inRecord()) throw this.#malformed(`the file ends inside row ${this.#records + 1}`);
     if (this.#mode === 'array' || this.#mode === 'tail')
       throw this.#malformed('the file ends before the list is closed');
   }
 
-  /** Depth at which records lie: the whole text, inside `[`, or inside `{ "rows": [`. */
+  /** Nesting depth of the records: 0 for a sequence, 1 inside `[`, 2 inside `{ "rows": [`. */
   #recordDepth = 0;
 
   #inRecord(): boolean {
     return this.#mode !== 'tail' && this.#depth > this.#recordDepth;
   }
 
-  /** A character outside any record. @returns true when a record begins with it. */
+  /** Handles a character outside a record. @returns true when a record begins with it. */
   #between(character: string): boolean {
     if (SPACE.test(character)) return false;
     if (this.#mode === 'tail') return this.#closeEnvelope(character);
@@ -110,7 +110,7 @@ export class JsonScanner {
     this.#mode = this.#depth === 0 ? 'end' : 'tail';
   }
 
-  /** Other members after `rows` are skipped, as those before it. */
+  /** Skips other members of the object after `rows`. */
   #closeEnvelope(character: string): false {
     this.#follow(character);
     if (this.#depth === 0) this.#mode = 'end';

@@ -7,12 +7,12 @@ import { createGunzip } from 'node:zlib';
 import { errorAt } from '../../../contracts/errors.js';
 import type { FileLimits } from './limits.js';
 
-/** A file's unpacked bytes, read once. */
+/** A file's unpacked bytes, as a stream that can be read once. */
 export interface OpenFile {
   readonly fileName: string;
-  /** Unpacked when the first bytes are gzip's, whatever the name is. */
+  /** Unpacked if the file starts with gzip's magic number, whatever its name. */
   readonly bytes: AsyncIterable<Buffer>;
-  /** sha256 of the bytes on disk; complete once `bytes` is read to its end. */
+  /** sha256 of the bytes on disk; valid after `bytes` has been read to its end. */
   readonly hash: () => string;
 }
 
@@ -59,7 +59,7 @@ async function* readRaw(path: string, file: string, counted: Counted): AsyncGene
 
 async function* unpack(raw: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
-  // Errors of either end surface in the loop below; without a callback they would end the process.
+  // Errors of both streams are thrown by the loop below; without a callback they would end the process.
   pipeline(Readable.from(raw), gunzip, () => undefined);
   try {
     for await (const chunk of gunzip as AsyncIterable<Buffer>) yield chunk;
@@ -71,7 +71,7 @@ async function* unpack(raw: AsyncIterable<Buffer>, file: string): AsyncGenerator
   }
 }
 
-/** Ends a stream that unpacks to too much, before its bytes are kept anywhere. */
+/** Throws as soon as the unpacked size or ratio exceeds its limit. */
 async function* limitUnpacked(
   bytes: AsyncIterable<Buffer>,
   file: string,
@@ -93,12 +93,7 @@ async function* limitUnpacked(
   }
 }
 
-async function* unpackWhenPacked(
-  path: string,
-  file: string,
-  limits: FileLimits,
-  counted: Counted,
-): AsyncGenerator<Buffer> {
+async function* unpackIfGzip(path: string, file: string, limits: FileLimits, counted: Counted): AsyncGenerator<Buffer> {
   const raw = readRaw(path, file, counted);
   const first = await raw.next();
   if (first.done === true) return;
@@ -121,7 +116,7 @@ export async function openFile(path: string, limits: FileLimits): Promise<OpenFi
   const counted: Counted = { hash: createHash('sha256'), packedBytes: 0 };
   return {
     fileName,
-    bytes: unpackWhenPacked(path, fileName, limits, counted),
+    bytes: unpackIfGzip(path, fileName, limits, counted),
     hash: () => counted.hash.copy().digest('hex'),
   };
 }

@@ -89,7 +89,7 @@ const records = [
   { id: 'b', amount: '-2e3', at: '2026-01-31T10:00:00+05:30', purpose: null, bad: 1 },
 ];
 
-describe('readDataFile reads', () => {
+describe('readDataFile', () => {
   const bytes = Buffer.from(header + good);
   it.each<[string, string | Uint8Array]>([
     ['plain.csv', bytes],
@@ -112,7 +112,7 @@ describe('readDataFile reads', () => {
     ['rows.json', JSON.stringify({ rows: records })],
     ['rows-later.json', JSON.stringify({ made: ['by', { rows: 'hand' }], rows: records, count: [2] }, null, 1)],
     ['packed.json.gz', gzipSync(JSON.stringify(records))],
-  ])('%s', async (name, content) => {
+  ])('reads %s', async (name, content) => {
     const path = write(name, content);
     const { table, format: found, fileHash, fileName } = await readDataFile(path, [format, positional]);
     expect(table).toEqual(expected);
@@ -121,7 +121,7 @@ describe('readDataFile reads', () => {
     expect(fileName).toMatch(new RegExp(`${name}$`));
   });
 
-  it('quoted delimiters, quotes and new lines, and counts lines and rows through them', async () => {
+  it('reads quoted delimiters, quotes and line breaks, and counts lines and rows correctly', async () => {
     const start = `${header}"x,""y""\nz",1,,2026-01-01,car,0\n`;
     const read = await readDataFile(write('quoted.csv', `${start}b,1,,2026-01-01,car,1\n`), [format]);
     expect(read.table.columns.id?.values).toEqual(['x,"y"\nz', 'b']);
@@ -131,14 +131,14 @@ describe('readDataFile reads', () => {
     });
   });
 
-  it('positional columns with their own delimiter, derived columns by transform', async () => {
+  it('reads positional columns with another delimiter, and derived columns by transform', async () => {
     const { table, format: found } = await readDataFile(write('german.data', '1 0\n2 1\n'), [format, positional]);
     expect(found.name).toBe('positional');
     expect(table.columns.amount?.values).toEqual(Float64Array.of(1, 2));
     expect(table.columns.id?.values).toEqual(['0', '1']);
   });
 
-  it('a JSON array on one line that is longer than a line of CSV may be', async () => {
+  it('reads a JSON array on one line that is longer than the limit for CSV lines', async () => {
     const many = Array.from({ length: 30_000 }, (_, i) => ({
       ...records[0],
       id: `r${i}`,
@@ -150,7 +150,7 @@ describe('readDataFile reads', () => {
     expect(table.columns.id?.values[29_999]).toBe('r29999');
   });
 
-  it('a JSON member that only a late record has, but not one that none has', async () => {
+  it('reads a JSON member that only a late record has, and rejects one that no record has', async () => {
     const many = Array.from({ length: 500 }, (_, i) => ({ ...records[0], term: undefined, id: `r${i}`, bad: i % 2 }));
     expect(await faultOf('never.json', JSON.stringify(many))).toMatchObject({
       code: 'MISSING_COLUMN',
@@ -161,7 +161,7 @@ describe('readDataFile reads', () => {
     expect(table.columns.term?.values[500]).toBe(7);
   });
 
-  it('the same records whatever the chunk borders are', async () => {
+  it('reads the same records whatever the chunk boundaries', async () => {
     const chars = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(chars, { minLength: 2, maxLength: 8 }), async (ids) => {
@@ -181,8 +181,8 @@ describe('readDataFile reads', () => {
   });
 });
 
-describe('readDataFile refuses', () => {
-  it('what cannot be opened', async () => {
+describe('readDataFile rejects', () => {
+  it('an absent file, a folder and a device', async () => {
     expect(await fault(join(folder, 'absent.csv'))).toMatchObject({
       code: 'FILE_NOT_READABLE',
       details: { file: join(folder, 'absent.csv') },
@@ -192,7 +192,7 @@ describe('readDataFile refuses', () => {
     expect((await fault(folder)).message).toContain('folder');
   });
 
-  it.skipIf(process.getuid?.() === 0)('what this user may not read', async () => {
+  it.skipIf(process.getuid?.() === 0)('a file without read permission', async () => {
     const path = write('secret.csv', header + good);
     chmodSync(path, 0);
     expect(await fault(path)).toMatchObject({ code: 'FILE_NOT_READABLE' });
@@ -205,11 +205,11 @@ describe('readDataFile refuses', () => {
     ['empty-array.json', '[]'],
     ['empty-rows.json', '{"rows": []}'],
     ['empty.csv.gz', gzipSync('')],
-  ])('an empty file: %s', async (name, content) => {
+  ])('a file without data rows: %s', async (name, content) => {
     expect(await faultOf(name, content)).toMatchObject({ code: 'FILE_EMPTY' });
   });
 
-  it('a missing column, named, in CSV and JSON', async () => {
+  it('a missing column in CSV and JSON, naming it', async () => {
     const csv = await faultOf('missing.csv', 'id,amount,term,purpose,bad\na,1,1,car,0\n');
     expect(csv).toMatchObject({ code: 'MISSING_COLUMN', details: { column: 'at' } });
     expect(csv.message).toMatch(/needs at; found id, amount, term, purpose, bad/);
@@ -219,7 +219,7 @@ describe('readDataFile refuses', () => {
     expect(label).toMatchObject({ code: 'MISSING_COLUMN', details: { column: 'bad' } });
   });
 
-  it('columns of no known format, naming the formats', async () => {
+  it('columns of an unknown format, naming the known formats', async () => {
     const unknown = await faultOf('unknown.csv', 'x,y,z\n1,2,3\n');
     expect(unknown.code).toBe('UNKNOWN_FORMAT');
     expect(unknown.message).toMatch(/x, y, z.*loans.*positional/);
@@ -229,17 +229,17 @@ describe('readDataFile refuses', () => {
     ['text in a number', 'amount', 'a,twelve,1,2026-01-01,car,0'],
     ['NaN as text', 'amount', 'a,NaN,1,2026-01-01,car,0'],
     ['infinity as text', 'amount', 'a,-Infinity,1,2026-01-01,car,0'],
-    ['a number beyond all doubles', 'amount', 'a,1e999,1,2026-01-01,car,0'],
+    ['a number that overflows', 'amount', 'a,1e999,1,2026-01-01,car,0'],
     ['thousands separators', 'amount', 'a,"1,000",1,2026-01-01,car,0'],
     ['hexadecimal', 'amount', 'a,0x10,1,2026-01-01,car,0'],
-    ['a placeholder for nothing', 'term', 'a,1,NA,2026-01-01,car,0'],
+    ['a placeholder for a missing value', 'term', 'a,1,NA,2026-01-01,car,0'],
     ['a fraction in an integer', 'term', 'a,1,1.5,2026-01-01,car,0'],
-    ['an empty cell that must not be empty', 'amount', 'a,,1,2026-01-01,car,0'],
+    ['an empty required cell', 'amount', 'a,,1,2026-01-01,car,0'],
     ['an empty key', 'id', ',1,1,2026-01-01,car,0'],
     ['a date in another order', 'at', 'a,1,1,31/01/2026,car,0'],
     ['the 30th of February', 'at', 'a,1,1,2026-02-30,car,0'],
-    ['a label beyond 0 and 1', 'bad', 'a,1,1,2026-01-01,car,2'],
-  ])('%s, naming file, row, line and column but not the value', async (_name, column, row) => {
+    ['a label other than 0 and 1', 'bad', 'a,1,1,2026-01-01,car,2'],
+  ])('%s in CSV, naming file, row, line and column but not the value', async (_name, column, row) => {
     const found = await faultOf('cell.csv', `${header}ok,1,1,2026-01-01,car,0\n${row}\n`);
     expect(found).toMatchObject({ code: 'INVALID_VALUE', details: { row: 2, line: 3, column } });
     expect(found.message).toMatch(new RegExp(`cell\\.csv, row 2 \\(line 3\\), column "${column}": found .*, wanted`));
@@ -250,9 +250,9 @@ describe('readDataFile refuses', () => {
     ['text in a number', 'amount', { amount: 'twelve' }],
     ['a list in a number', 'amount', { amount: [1] }],
     ['an object in a text', 'id', { id: {} }],
-    ['null where a value must be', 'amount', { amount: null }],
+    ['null in a required member', 'amount', { amount: null }],
     ['a number in a date', 'at', { at: 1.7e12 }],
-  ])('JSON: %s', async (_name, column, change) => {
+  ])('%s in JSON', async (_name, column, change) => {
     const text = `[\n${JSON.stringify({ ...records[0], id: 'ok' })},\n${JSON.stringify({ ...records[0], ...change })}\n]`;
     expect(await faultOf('cell.json', text)).toMatchObject({
       code: 'INVALID_VALUE',
@@ -260,7 +260,7 @@ describe('readDataFile refuses', () => {
     });
   });
 
-  it('JSON: a number beyond all doubles', async () => {
+  it('a number in JSON that overflows', async () => {
     const text = JSON.stringify(records).replace('1.5', '1e999');
     expect(await faultOf('huge.json', text)).toMatchObject({
       code: 'INVALID_VALUE',
@@ -268,7 +268,7 @@ describe('readDataFile refuses', () => {
     });
   });
 
-  it('a key that occurs twice', async () => {
+  it('a repeated key', async () => {
     const found = await faultOf('twice.csv', `${header}${good}a,1,1,2026-01-01,car,0\n`);
     expect(found).toMatchObject({ code: 'INVALID_VALUE', details: { row: 3, line: 4, column: 'id' } });
     expect(found.message).toContain('row 1');
@@ -299,14 +299,14 @@ describe('readDataFile refuses', () => {
     ['text after.json', `[${JSON.stringify(records[0])}] x`, /found "x"/],
     ['nan.json', '[\n{"id": "a", "amount": NaN}]', /row 1 \(line 2\): .*NaN and Infinity are not JSON/],
     ['member twice.json', '[{"id": "a", "id": "b", "amount": 1, "bad": 1}]', /member twice/],
-  ])('%s', async (name, content, message) => {
+  ])('malformed: %s', async (name, content, message) => {
     const found = await faultOf(name, content);
     expect(found.code).toBe('MALFORMED_FILE');
     expect(found.message).toMatch(message);
     expect(found.details.file).toMatch(new RegExp(`${name}$`));
   });
 
-  it('a line of 10 MB, in a row, in the header, in JSON', async () => {
+  it('a line of 10 MB in a row, in the header, and in JSON', async () => {
     const long = 'x'.repeat(10_000_000);
     expect(await faultOf('line.csv', `${header}${good}${long},1,1,2026-01-01,car,0\n`)).toMatchObject({
       code: 'FILE_TOO_LARGE',
@@ -325,7 +325,7 @@ describe('readDataFile refuses', () => {
     });
   });
 
-  it('a gzip bomb, in bounded memory', async () => {
+  it('a gzip bomb, with bounded memory', async () => {
     const path = write('bomb.csv.gz', gzipSync(Buffer.alloc(96 * 1024 * 1024, `1.${'0'.repeat(500)} 0\n2 1\n`)));
     const before = process.memoryUsage().rss;
     const found = await fault(path);
@@ -334,7 +334,7 @@ describe('readDataFile refuses', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
   });
 
-  it('more bytes or rows than the limits allow', async () => {
+  it('more bytes, rows or columns than the limits', async () => {
     const text = header + good;
     expect(await faultOf('big.csv', text, { fileBytes: 10 })).toMatchObject({ code: 'FILE_TOO_LARGE' });
     expect(await faultOf('big.csv.gz', gzipSync(text), { unpackedBytes: 20 })).toMatchObject({
@@ -344,7 +344,7 @@ describe('readDataFile refuses', () => {
     expect(await faultOf('wide.csv', text, { columns: 5 })).toMatchObject({ code: 'FILE_TOO_LARGE' });
   });
 
-  it('three rows where more are needed, and one class only', async () => {
+  it('fewer rows than the format needs, and a single class', async () => {
     expect(await faultOf('few.csv', `${header}a,1,1,2026-01-01,car,0\n`)).toMatchObject({ code: 'TOO_FEW_ROWS' });
     expect(await faultOf('one-class.csv', header + good.replace(/1\n$/, '0\n'))).toMatchObject({
       code: 'SINGLE_CLASS',

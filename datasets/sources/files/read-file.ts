@@ -2,7 +2,7 @@ import type { FileFormat } from '../../../contracts/dataset.js';
 import { errorAt, PipelineError } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
 import { chooseFormat } from './choose-format.js';
-import { readCsvRows, sightCsv } from './csv-rows.js';
+import { previewCsv, readCsvRows } from './csv-rows.js';
 import type { DataFile } from './data-file.js';
 import { decodeText, peekText } from './decode-text.js';
 import { peekRecords, readJsonRecords, readJsonRows } from './json-rows.js';
@@ -24,9 +24,9 @@ async function openJson(
   formats: readonly FileFormat[],
   limits: FileLimits,
 ): Promise<OpenedRows> {
-  const { sight, records } = await peekRecords(readJsonRecords(text, file, limits));
-  if (sight.width === 0) throw errorAt('FILE_EMPTY', { file }, 'the file holds no record');
-  const chosen = chooseFormat(file, formats, ({ encodings }) => (encodings.includes('json') ? sight : null));
+  const { preview, records } = await peekRecords(readJsonRecords(text, file, limits));
+  if (preview.width === 0) throw errorAt('FILE_EMPTY', { file }, 'the file holds no record');
+  const chosen = chooseFormat(file, formats, ({ encodings }) => (encodings.includes('json') ? preview : null));
   const columns = fileColumns(chosen.format);
   return { format: chosen.format, rows: readJsonRows(records, file, { ...chosen, columns }) };
 }
@@ -38,12 +38,12 @@ function openCsv(
   limits: FileLimits,
 ): OpenedRows {
   const { format } = chooseFormat(file, formats, (candidate) =>
-    candidate.encodings.includes('csv') ? sightCsv(head, candidate) : null,
+    candidate.encodings.includes('csv') ? previewCsv(head, candidate) : null,
   );
   return { format, rows: readCsvRows(text, file, { format, columns: fileColumns(format) }, limits) };
 }
 
-/** Enough to tell JSON from CSV and to see a CSV file's first record. Linear: a bad file may have no line end at all. */
+/** True when the head shows JSON or a complete first line, or is longer than a line may be. O(n) for any text. */
 const enough =
   (limits: FileLimits) =>
   (head: string): boolean => {
@@ -85,14 +85,14 @@ async function collect({ format, rows }: OpenedRows, file: string, limits: FileL
 function requireLearnable(file: string, { schema }: FileFormat, table: Table): void {
   if (table.rowCount < schema.minimumRows)
     throw errorAt('TOO_FEW_ROWS', { file }, `found ${table.rowCount} rows, wanted at least ${schema.minimumRows}`);
-  // Where labels may be missing, what a file without them is good for is the model's to say.
+  // If labels are optional, the model decides whether a file without them is usable.
   if (schema.labelOptional === true) return;
   const labels = table.columns[schema.label]?.values ?? [];
   if (new Set<string | number | null>(labels).size === 1)
     throw errorAt('SINGLE_CLASS', { file, column: schema.label }, 'all labels are the same, wanted at least two');
 }
 
-/** A format's own recoding may refuse a value too; it does not know which file it is reading. */
+/** Applies the format's transform; adds the file name to its errors, which the transform does not know. */
 function transform(file: string, format: FileFormat, table: Table): Table {
   try {
     return format.transform?.(table) ?? table;
@@ -109,11 +109,11 @@ function finish({ format, table: read, fileHash, fileName }: DataFile): DataFile
 }
 
 /**
- * Reads a data file into the table of the format it is recognised as. CSV (quoted as RFC 4180, with header or by
- * position) or JSON (array, one object a line, or `{"rows": […]}`), plain or gzip, UTF-8, told by content and not by
- * name. Streams: memory is the table and one record. A format with a `layout` may also take a folder. Only type, presence and uniqueness are judged here, ranges and
- * categories by validation. The rules stand in docs/data-formats.md.
- * @throws PipelineError with file, row, line and column as far as they apply: `FILE_NOT_READABLE`, `FILE_EMPTY`,
+ * Reads a data file into the table of the first format that matches it: CSV (quoted as in RFC 4180, with header or by
+ * position) or JSON (array, one object a line, or `{"rows": […]}`), plain or gzip, UTF-8, recognised by content and not
+ * by name. A format with a `layout` may also read a folder. Streams: memory is the table and one record. Types,
+ * presence and uniqueness are checked here, ranges and categories by validation. Rules: docs/data-formats.md.
+ * @throws PipelineError with file, row, line and column where they apply: `FILE_NOT_READABLE`, `FILE_EMPTY`,
  *   `FILE_TOO_LARGE`, `MALFORMED_FILE`, `UNKNOWN_FORMAT`, `MISSING_COLUMN`, `INVALID_VALUE`, `TOO_FEW_ROWS`,
  *   `SINGLE_CLASS`.
  */

@@ -61,8 +61,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('files that are no table', () => {
-  it('reads a folder whole, gzip or not, and names it by all its bytes', async () => {
+describe('readDataFile with a text layout', () => {
+  it('reads all files of a folder, plain or gzip, and hashes all of them', async () => {
     const { table, fileHash, fileName } = await readDataFile(join(folder, 'good'), [pairs]);
     expect(table.columns.text?.values).toEqual(['one', 'two']);
     expect(fileName).toBe('good');
@@ -71,13 +71,13 @@ describe('files that are no table', () => {
     expect((await readDataFile(join(folder, 'good'), [pairs])).fileHash).not.toBe(fileHash);
   });
 
-  it('takes a single file that the layout recognises, and leaves the others to the table readers', async () => {
+  it('reads a single file that the layout matches, and other files as tables', async () => {
     expect((await readDataFile(join(folder, 'single.txt'), [pairs])).format.name).toBe('pairs');
     const { format, table } = await readDataFile(join(folder, 'table.csv'), [pairs, plainCsv]);
     expect([format.name, table.rowCount]).toEqual(['csv', 2]);
   });
 
-  it('refuses what it cannot read with a typed error', async () => {
+  it('rejects unknown, empty, malformed and absent input, each with its code', async () => {
     const code = (path: string, formats: readonly FileFormat[]): Promise<unknown> =>
       readDataFile(join(folder, path), formats).catch((fault: unknown) => (fault as { code: string }).code);
     expect(await code('other', [pairs])).toBe('UNKNOWN_FORMAT');

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import type { FileFormat, SourceText, TextLayout } from '../../../contracts/dataset.js';
-import { errorAt, PipelineError } from '../../../contracts/errors.js';
+import { errorAt } from '../../../contracts/errors.js';
 import type { DataFile } from './data-file.js';
 import { decodeText, peekText } from './decode-text.js';
 import type { FileLimits } from './limits.js';
 import { openFile } from './open-file.js';
 
-/** What a layout is told by: the beginning of each file. */
+/** Characters at the beginning of each file by which a layout is recognised. */
 const HEAD_CHARACTERS = 4096;
-const MOST_FILES = 200;
-const DEEPEST_FOLDER = 3;
-/** Layouts are parsed whole, so what they hold in memory is bounded. */
-const MOST_CHARACTERS = 128 * 1024 * 1024;
+const MAX_FILES = 200;
+const MAX_DEPTH = 3;
+/** Limits the memory, because a layout is parsed as a whole. */
+const MAX_CHARACTERS = 128 * 1024 * 1024;
 
 interface ReadText extends SourceText {
   readonly hash: string;
@@ -31,7 +31,7 @@ async function listFiles(folder: string, depth = 1): Promise<string[]> {
     .filter(({ name }) => !name.startsWith('.'))
     .map((entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return depth < DEEPEST_FOLDER ? listFiles(path, depth + 1) : Promise.resolve([]);
+      if (entry.isDirectory()) return depth < MAX_DEPTH ? listFiles(path, depth + 1) : Promise.resolve([]);
       return Promise.resolve(entry.isFile() ? [path] : []);
     });
   return (await Promise.all(nested)).flat();
@@ -42,8 +42,8 @@ async function readWhole(path: string, name: string, limits: FileLimits): Promis
   let text = '';
   for await (const chunk of decodeText(bytes, name)) {
     text += chunk;
-    if (text.length > MOST_CHARACTERS)
-      throw errorAt('FILE_TOO_LARGE', { file: name }, `longer than ${MOST_CHARACTERS} characters`);
+    if (text.length > MAX_CHARACTERS)
+      throw errorAt('FILE_TOO_LARGE', { file: name }, `longer than ${MAX_CHARACTERS} characters`);
   }
   return { name: plainName(name), text, hash: hash() };
 }
@@ -54,11 +54,11 @@ const heads = (files: readonly SourceText[]): SourceText[] =>
 
 async function readFolder(folder: string, limits: FileLimits): Promise<ReadText[]> {
   const paths = await listFiles(folder);
-  if (paths.length > MOST_FILES)
-    throw errorAt('FILE_TOO_LARGE', { file: folder }, `${paths.length} files, the limit is ${MOST_FILES}`);
+  if (paths.length > MAX_FILES)
+    throw errorAt('FILE_TOO_LARGE', { file: folder }, `${paths.length} files, the limit is ${MAX_FILES}`);
   const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
   const texts: ReadText[] = [];
-  // An empty file in a folder says nothing; a broken one is a fault.
+  // Empty files are skipped; malformed ones are rejected.
   for (const [i, path] of paths.entries())
     if (sizes[i]! > 0) texts.push(await readWhole(path, relative(folder, path), limits));
   return texts.sort(byName);
@@ -83,13 +83,12 @@ async function readFolderLayout(
   if (format !== undefined) return parse(format, files, basename(folder));
   const known = formats.map(({ name, description }) => `${name} (${description})`).join('; ');
   const found = files.slice(0, 10).map(({ name }) => name);
-  throw new PipelineError('UNKNOWN_FORMAT', `${folder}: found ${found.join(', ')}; known folders and texts: ${known}`, {
-    file: folder,
-  });
+  const finding = `found ${found.join(', ')}; known folders and texts: ${known}`;
+  throw errorAt('UNKNOWN_FORMAT', { file: folder }, finding);
 }
 
-/** The beginning of a file as its name and first characters. */
-async function sightFile(path: string, limits: FileLimits): Promise<SourceText> {
+/** Name and first characters of a file. */
+async function previewFile(path: string, limits: FileLimits): Promise<SourceText> {
   const { bytes, fileName } = await openFile(path, limits);
   const source = decodeText(bytes, fileName);
   const { head } = await peekText(source, (text) => text.length >= HEAD_CHARACTERS);
@@ -106,9 +105,9 @@ const isFolder = async (path: string): Promise<boolean> => {
 };
 
 /**
- * Reads a file or folder by the first format whose layout recognises it.
- * @returns null when no layout does, so that the table readers have their turn.
- * @throws PipelineError as `openFile`, and what the layout's `parse` throws; `UNKNOWN_FORMAT` for a folder.
+ * Reads a file or folder by the first format whose layout matches it.
+ * @returns null when no layout matches a file, which is then read as a table.
+ * @throws PipelineError those of `openFile` and of the layout's `parse`; `UNKNOWN_FORMAT` for a folder.
  */
 export async function readLayout(
   path: string,
@@ -118,8 +117,8 @@ export async function readLayout(
   const withLayout = formats.filter(hasLayout);
   if (withLayout.length === 0) return null;
   if (await isFolder(path)) return readFolderLayout(path, withLayout, limits);
-  const sight = await sightFile(path, limits);
-  const format = withLayout.find(({ layout }) => layout.matches([sight]));
+  const preview = await previewFile(path, limits);
+  const format = withLayout.find(({ layout }) => layout.matches([preview]));
   if (format === undefined) return null;
   return parse(format, [await readWhole(path, basename(path), limits)], basename(path));
 }

@@ -1,29 +1,29 @@
-import { errorAt } from '../../../contracts/errors.js';
 import type { ColumnSpec, FileFormat } from '../../../contracts/dataset.js';
+import { type DataPlace, errorAt } from '../../../contracts/errors.js';
 import type { Column, Table } from '../../../contracts/table.js';
 import { type Cell, type Converted, convertNumber, convertText, isMissingCell } from './cells.js';
 
-/** One record: a cell for each of the file's columns that the format reads, in the order asked for. */
+/** One record, with a cell for each requested column in their order. */
 export interface DataRow {
-  /** Line of the unpacked text that the record starts on, from 1. */
+  /** Line of the unpacked text on which the record starts, from 1. */
   readonly line: number;
   readonly cells: readonly Cell[];
 }
 
-/** A column of the schema that the file holds, with its name there. */
+/** A column of the schema that is read from the file, with its name in the file. */
 export interface FileColumn {
   readonly spec: ColumnSpec;
   readonly nameInFile: string;
 }
 
-/** The schema's columns without those that the format derives. */
+/** The schema's columns except those that the format derives. */
 export function fileColumns({ schema, renames = {}, derivedColumns = [] }: FileFormat): readonly FileColumn[] {
   return schema.columns
     .filter(({ name }) => !derivedColumns.includes(name))
     .map((spec) => ({ spec, nameInFile: renames[spec.name] ?? spec.name }));
 }
 
-/** Float64Array that grows by doubling. */
+/** A Float64Array that grows by doubling. */
 class GrowingNumbers {
   #values = new Float64Array(1024);
   #length = 0;
@@ -42,30 +42,26 @@ class GrowingNumbers {
   }
 }
 
-interface Place {
-  readonly file: string;
-  readonly row: number;
-  readonly line: number;
-}
+type RowPlace = DataPlace & { readonly row: number };
 
 interface ColumnSink {
-  add(cell: Cell, place: Place): void;
+  add(cell: Cell, place: RowPlace): void;
   finish(): Column;
 }
 
-function valueOr<T>(converted: Converted<T>, place: Place, column: string): T {
+function valueOr<T>(converted: Converted<T>, place: RowPlace, column: string): T {
   if ('value' in converted) return converted.value;
   const { found, wanted } = converted;
   throw errorAt('INVALID_VALUE', { ...place, column }, `found ${found}, wanted ${wanted}`);
 }
 
-function checkMissing({ spec, nameInFile }: FileColumn, place: Place): void {
+function checkMissing({ spec, nameInFile }: FileColumn, place: RowPlace): void {
   if (spec.nullable === true) return;
   throw errorAt('INVALID_VALUE', { ...place, column: nameInFile }, `found nothing, wanted a ${spec.type}`);
 }
 
-/** Remembers in which row a value stood first, for columns whose values must differ. */
-function createDuplicateCheck(column: string): (value: string | number, place: Place) => void {
+/** A check that rejects a repeated value and names the row of its first occurrence. */
+function createDuplicateCheck(column: string): (value: string | number, place: RowPlace) => void {
   const firstRow = new Map<string | number, number>();
   return (value, place) => {
     const earlier = firstRow.get(value);
@@ -80,7 +76,7 @@ function createColumnSink(column: FileColumn, unique: boolean): ColumnSink {
   const checkUnique = unique ? createDuplicateCheck(nameInFile) : null;
   if (spec.type === 'text' || spec.type === 'category') {
     const values: (string | null)[] = [];
-    const add = (cell: Cell, place: Place): void => {
+    const add = (cell: Cell, place: RowPlace): void => {
       const value = valueOr(convertText(cell), place, nameInFile);
       checkUnique?.(value, place);
       values.push(value);
@@ -90,7 +86,7 @@ function createColumnSink(column: FileColumn, unique: boolean): ColumnSink {
   }
   const { type } = spec;
   const values = new GrowingNumbers();
-  const add = (cell: Cell, place: Place): void => {
+  const add = (cell: Cell, place: RowPlace): void => {
     const value = valueOr(convertNumber(type, cell), place, nameInFile);
     checkUnique?.(value, place);
     values.push(value);
@@ -113,8 +109,8 @@ function withMissing(column: FileColumn, sink: ColumnSink & { addMissing(): void
 }
 
 /**
- * Builds a table row by row, each cell converted and checked for type and presence at once, so that the first fault
- * ends the reading. Ranges and categories are left to validation, which counts.
+ * Builds a table row by row. Each cell is converted and checked for type and presence, and the first fault is thrown.
+ * Ranges and categories are left to validation, which counts all faults.
  * @throws PipelineError `INVALID_VALUE` with file, row, line and column.
  */
 export function createRowSink(file: string, { schema }: FileFormat, columns: readonly FileColumn[]) {
