@@ -56,13 +56,13 @@ async function judge(files: ArtefactFiles, rows: TrainingData) {
 }
 
 describe('fixture', () => {
-  it('is what its script makes', async () => {
+  it('equals the output of its script', async () => {
     expect(await readFile(fixture, 'utf8')).toBe(fixtureCsv(FIXTURE_CUSTOMERS, FIXTURE_SEED));
   });
 });
 
 describe('training', () => {
-  it('learns from confirmed misuse once there is enough, and says so', async () => {
+  it('adds a supervised part once enough misuse is confirmed', async () => {
     const enough = readDetector(learned);
     expect(enough.supervised?.confirmed).toBeGreaterThanOrEqual(20);
     expect(enough.supervised?.weight).toBeCloseTo(
@@ -73,7 +73,7 @@ describe('training', () => {
     expect(few.supervised).toBeNull();
   });
 
-  it('does not read labels when told not to', async () => {
+  it('does not read labels with feedback none', async () => {
     const quiet = settings({ feedback: 'none' });
     const flipped = withLabels(data.train, (row) => row % 2);
     const [first, second] = [
@@ -84,7 +84,7 @@ describe('training', () => {
     expect(readDetector(first).encoding.signals.map(({ name }) => name)).not.toContain('counterpartyRisk7Days');
   });
 
-  it('puts a share of transactions near the contamination above the threshold', async () => {
+  it('raises alerts for about the share of transactions given by contamination', async () => {
     const files = await train(trainContext(), data.train, settings({ feedback: 'none', contamination: 0.05 }));
     const { scored } = await judge(files, data.train);
     const alerts = numberColumn(scored, 'alert').reduce((sum, alert) => sum + alert, 0) / scored.rowCount;
@@ -93,7 +93,7 @@ describe('training', () => {
   });
 
   it.each(['extended-isolation-forest', 'ensemble'] as const)(
-    'trains with %s and continues it',
+    'trains with %s and updates it',
     async (detector) => {
       const chosen = settings({ detector, feedback: 'none', categoryModels: false });
       const files = await train(trainContext(), data.train, chosen);
@@ -109,7 +109,7 @@ describe('training', () => {
 describe('known misuse', () => {
   const rowsOf = (overrides: Partial<AnomalyParams> = {}) => knownMisuse(data.train, settings(overrides), 1);
 
-  it('counts misuse from the moment it was known, and rows too new to be labelled not at all', () => {
+  it('counts misuse from the time it was known, and omits rows too new to be labelled', () => {
     const { rows, labels, confirmed } = rowsOf();
     const times = timestampColumn(data.train.table, columnNames.time);
     const knownAt = timestampColumn(data.train.table, columnNames.knownAt);
@@ -122,7 +122,7 @@ describe('known misuse', () => {
     });
   });
 
-  it('weighs a dismissed alert more than what nobody looked at', () => {
+  it('weighs a dismissed alert more than an unreviewed transaction', () => {
     const { schema, table } = data.train;
     const verdicts = new Float64Array(table.rowCount).fill(Number.NaN).fill(0, 0, 10);
     const reviewed = withColumn(table, columnNames.verdict, { kind: 'number', values: verdicts });
@@ -130,14 +130,14 @@ describe('known misuse', () => {
     rows.forEach((row, i) => expect(weights[i]).toBe(row < 10 && labels[i] === 0 ? 5 : 1));
   });
 
-  it('keeps all misuse when the others are drawn', () => {
+  it('keeps all misuse when other rows are sampled', () => {
     const { rows, confirmed } = rowsOf({ trainingRows: 500 });
     expect(rows.length).toBe(500 + confirmed);
   });
 });
 
 describe('a file without labels', () => {
-  it('trains, and is judged by planted misuse that every model sees alike', async () => {
+  it('trains, and is evaluated on synthetic anomalies that are equal for every model', async () => {
     const files = await train(trainContext(), unlabelled(data.train), settings());
     expect(readDetector(files).supervised).toBeNull();
     const holdout = unlabelled(data.holdout);
@@ -149,7 +149,7 @@ describe('a file without labels', () => {
     expect(compare(scored, other, 'baseline', trainContext()).difference).toBeGreaterThan(0);
   });
 
-  it('leaves rows without a label out of the metrics where others have one', async () => {
+  it('omits rows without a label from the metrics where others have one', async () => {
     const truth = numberColumn(data.holdout.table, columnNames.label);
     const half = withLabels(data.holdout, (row) => (row % 2 === 0 ? truth[row]! : Number.NaN));
     const { metrics, notes } = await judge(learned, half);
@@ -157,7 +157,7 @@ describe('a file without labels', () => {
     expect(notes.join(' ')).toContain('without a label');
   });
 
-  it('cannot be judged when only honest transactions are labelled', async () => {
+  it('throws SINGLE_CLASS when only honest transactions are labelled', async () => {
     const files = await train(trainContext(), data.train, settings());
     await expect(
       judge(
@@ -184,8 +184,13 @@ describe('serving', () => {
     const [customers, shops, categories] = ['customerId', 'merchant', 'category'].map(textsOf);
     const knownAt = timestampColumn(everything.table, columnNames.knownAt);
     return Array.from(times, (bookedAt, row) => ({
-      ...{ customer: customers![row]!, counterparty: shops![row]!, category: categories![row]!, bookedAt },
-      ...{ amount: amounts[row]!, utcOffsetHours: 0, misuseKnownAt: knownAt[row]! },
+      customer: customers![row]!,
+      counterparty: shops![row]!,
+      category: categories![row]!,
+      bookedAt,
+      amount: amounts[row]!,
+      utcOffsetHours: 0,
+      misuseKnownAt: knownAt[row]!,
     }));
   }
 
@@ -199,7 +204,10 @@ describe('serving', () => {
     const requests = rows.map((row) => {
       const now = history[start + row]!;
       return {
-        ...{ bookedAt: iso(now.bookedAt), amount: now.amount, counterparty: now.counterparty, category: now.category },
+        bookedAt: iso(now.bookedAt),
+        amount: now.amount,
+        counterparty: now.counterparty,
+        category: now.category,
         history: history
           .filter(({ customer, bookedAt }) => customer === now.customer && bookedAt < now.bookedAt)
           .map((past) => ({ ...past, bookedAt: iso(past.bookedAt) }))
@@ -217,7 +225,7 @@ describe('serving', () => {
     answers.forEach((answer, i) => expect(Math.abs(answer.score - wanted[i]!)).toBeLessThan(1e-9));
   });
 
-  it('names the models that spoke', async () => {
+  it('names the models that contributed', async () => {
     const features = { amount: 100, night: 0 };
     const answers = await predictor.predict([
       { features, category: 'groceries' },
@@ -233,13 +241,18 @@ describe('serving', () => {
     await own.close();
   });
 
-  it('says why in words: size, shop and hour', async () => {
+  it('explains by size, merchant and hour', async () => {
     const usual = [3, 10, 17, 24].map((day) => ({
       bookedAt: `2026-09-${String(day).padStart(2, '0')}T18:05:00+05:30`,
-      ...{ amount: -1000, counterparty: 'corner shop', category: 'groceries' },
+      amount: -1000,
+      counterparty: 'corner shop',
+      category: 'groceries',
     }));
     const request = predictor.input.parse({
-      ...{ bookedAt: '2026-09-26T03:12:00+05:30', amount: -9000, counterparty: 'elsewhere', category: 'groceries' },
+      bookedAt: '2026-09-26T03:12:00+05:30',
+      amount: -9000,
+      counterparty: 'elsewhere',
+      category: 'groceries',
       history: usual,
     });
     const { summary, reasons, score: unusual } = (await predictor.explain(request)).explanation;
@@ -255,7 +268,7 @@ describe('serving', () => {
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeLessThanOrEqual(1 + 1e-9);
   });
 
-  it('says each thing once, and nothing about a place that nobody named', async () => {
+  it('gives each reason once, and none about an unnamed merchant', async () => {
     const night = { bookedAt: '2026-09-26T03:12:00+05:30', amount: -9000 };
     const past = { bookedAt: '2026-09-20T18:05:00+05:30', amount: -1000, counterparty: 'shop' };
     const { explanation } = await predictor.explain(predictor.input.parse({ ...night, history: [past] }));
@@ -289,7 +302,7 @@ describe('an update', () => {
     return { schema, table: withColumn(scaled, 'night', { kind: 'number', values: night }) };
   }
 
-  it('wins back what the frozen detector lost, and leaves the champion as it was', async () => {
+  it('recovers 80 % of the AUC lost by a shift, and does not change the champion', async () => {
     const chosen = settings({ feedback: 'none', updateWindowRows: 1000, updateShare: 0.9 });
     const champion = await train(trainContext(), data.train, chosen);
     const copy = structuredClone(champion);
@@ -305,7 +318,7 @@ describe('an update', () => {
     expect((won - lost) / (before - lost)).toBeGreaterThan(0.8);
   });
 
-  it('is the same again with the same seed, and other trees the next time', async () => {
+  it('is deterministic under the seed, and grows other trees at the next update', async () => {
     const chosen = settings({ feedback: 'none' });
     const champion = await train(trainContext(), data.train, chosen);
     const again = (from: ArtefactFiles) => train({ ...trainContext(), champion: from }, data.train, chosen);
@@ -314,7 +327,7 @@ describe('an update', () => {
     expect((await again(first))['pooled.onnx']).not.toEqual(first['pooled.onnx']);
   });
 
-  it('refuses a champion that it cannot read', async () => {
+  it('throws ARTEFACT_INVALID for an unreadable champion', async () => {
     const broken = { 'detector.json': new Uint8Array([1, 2, 3]) };
     await expect(train({ ...trainContext(), champion: broken }, data.train, settings())).rejects.toMatchObject({
       code: 'ARTEFACT_INVALID',
@@ -322,10 +335,15 @@ describe('an update', () => {
   });
 });
 
-it('the features of the file are those of the one code path', () => {
+it('has the features of transactionContext in the file layout', () => {
   const describeRow = transactionContext([]);
   const first = describeRow({
-    ...{ customer: 'c', counterparty: null, category: null, bookedAt: 0, amount: -5, utcOffsetHours: 0 },
+    customer: 'c',
+    counterparty: null,
+    category: null,
+    bookedAt: 0,
+    amount: -5,
+    utcOffsetHours: 0,
   });
   for (const { name } of everything.schema.features.filter(({ kind }) => kind === 'numeric'))
     expect(Object.keys(first)).toContain(name);

@@ -16,14 +16,14 @@ export const columnNames = {
   /** When the customer was first seen: tells unseen customers apart. */
   customerSince: 'customerSince',
   label: 'fraud',
-  /** When the misuse became known; training believes a label only from then on. */
+  /** When the misuse became known; training uses a label only from then on. */
   knownAt: 'misuseKnownAt',
-  /** 1 = an analyst confirmed an alert, 0 = dismissed it; empty = nobody looked. */
+  /** 1 = an analyst confirmed an alert, 0 = dismissed it; empty = not reviewed. */
   verdict: 'verdict',
 } as const;
 
 const nullable = { nullable: true } as const;
-/** A file need not have such a column at all. */
+/** The column may be absent from a file. */
 export const optional = { nullable: true, optional: true } as const;
 
 /** Window features as columns; NaN is "unknown". */

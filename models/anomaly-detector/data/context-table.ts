@@ -6,12 +6,12 @@ import {
 } from '../../../feature-store/definitions/transaction-context.js';
 import { columnNames } from './columns.js';
 
-/** A transaction with what was learned about it later. */
+/** A transaction with its label and review, known later. */
 export interface LabelledTransaction extends PastTransaction {
   readonly id: string;
-  /** 1 = misuse, 0 = not; NaN = nobody knows. */
+  /** 1 = misuse, 0 = not; NaN = unknown. */
   readonly label: number;
-  /** 1 = alert confirmed, 0 = dismissed, NaN = nobody looked. */
+  /** 1 = alert confirmed, 0 = dismissed, NaN = not reviewed. */
   readonly verdict: number;
 }
 

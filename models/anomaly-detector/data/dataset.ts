@@ -4,9 +4,9 @@ import type { BackendDataset } from '../../../contracts/model-definition.js';
 import { categoryColumn, columnNames, contextColumns, featureColumns, featureSpecs, labelColumn } from './columns.js';
 import { labelledTransactions } from './labelled-transactions.js';
 
-/** Rows without which neither the windows nor the holdout say anything. */
+/** Fewest rows for meaningful windows and a holdout. */
 export const MINIMUM_ROWS = 500;
-/** The last quarter of a year is held out: the future is what a detector is for. */
+/** Days held out at the end: a detector is used on future rows. */
 const HOLDOUT_DAYS = 90;
 
 const features = [...featureColumns(), categoryColumn];

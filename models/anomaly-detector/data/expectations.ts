@@ -1,10 +1,11 @@
 import type { Expectation, TrainingData } from '../../../contracts/dataset.js';
+import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { numberColumn, textColumn } from '../../../learning/table.js';
 import { columnNames } from './columns.js';
 
-/** More misuse than this is more likely a coding error than a customer base. */
+/** A larger share of misuse indicates a coding error. */
 const HIGHEST_MISUSE_SHARE = 0.2;
-/** Windows over a customer's past say nothing when nobody comes twice. */
+/** Windows over a customer's past need more than one row a customer. */
 const FEWEST_ROWS_A_CUSTOMER = 2;
 
 const plausibleMisuse: Expectation = {
@@ -12,7 +13,7 @@ const plausibleMisuse: Expectation = {
   check({ schema, table }: TrainingData) {
     const known = numberColumn(table, schema.label).filter((label) => !Number.isNaN(label));
     if (known.length === 0) return null;
-    const share = known.reduce((sum, label) => sum + label, 0) / known.length;
+    const share = mean(known);
     if (share <= HIGHEST_MISUSE_SHARE) return null;
     return `found ${(100 * share).toFixed(1)} % misuse, wanted at most ${100 * HIGHEST_MISUSE_SHARE} %`;
   },

@@ -44,7 +44,7 @@ const feedback: Table = {
 const rowsOf = (tables: SnapshotTables) => labelledTransactions(tables, { asOf: AS_OF });
 
 describe('labelledTransactions', () => {
-  it('labels by disputes, teaches by verdicts, and leaves out what is too new', () => {
+  it('labels by disputes, keeps verdicts, and omits transactions that are too new', () => {
     const { table, notes } = rowsOf({ transactions: transactions(), prediction_feedback: feedback });
     expect(textColumn(table, 'transactionId')).toEqual(['t1', 't2', 't3']);
     expect([...numberColumn(table, 'fraud')]).toEqual([1, 0, 0]);
@@ -55,24 +55,24 @@ describe('labelledTransactions', () => {
     expect(notes.join(' ')).toContain('1 transactions of the last 30 days are left out');
   });
 
-  it('names a place by the statement line without its numbers, and keeps each currency’s clock', () => {
+  it('names a counterparty by the statement line without its numbers, and uses each currency’s time zone', () => {
     const { table } = rowsOf({ transactions: transactions(), prediction_feedback: feedback });
     expect(textColumn(table, 'counterparty')).toEqual(['SHOP', 'ATM-CASH/PUNE/', 'SHOP']);
     expect([...numberColumn(table, 'hour')]).toEqual([5.5, 5.5, 0]);
   });
 
-  it('knows no labels where a source records neither disputes nor verdicts', () => {
+  it('leaves labels unknown where a source records neither disputes nor verdicts', () => {
     const { table, notes } = rowsOf({ transactions: transactions(Number.NaN) });
     expect([...numberColumn(table, 'fraud')].every((label) => Number.isNaN(label))).toBe(true);
     expect(notes).toEqual(['the source records neither disputes nor verdicts']);
   });
 
-  it('counts the last 30 days from the newest transaction where the source stands still', () => {
+  it('counts the last 30 days from the newest transaction of an outdated source', () => {
     const stale = labelledTransactions({ transactions: transactions() }, { asOf: AS_OF + 300 * DAY_MS });
     expect(textColumn(stale.table, 'transactionId')).toEqual(['t1', 't2', 't3']);
   });
 
-  it('needs transactions', () => {
+  it('throws DATASET_NOT_FOUND without transactions', () => {
     expect(() => rowsOf({})).toThrow(expect.objectContaining({ code: 'DATASET_NOT_FOUND' }));
   });
 });

@@ -8,7 +8,7 @@ import { numberColumn, textColumn, timestampColumn, withColumn } from '../../../
 import { columnNames } from './columns.js';
 import { contextTable, type LabelledTransaction } from './context-table.js';
 
-/** Disputes arrive late: a transaction counts as labelled once this many days have passed. */
+/** Days after which a transaction counts as labelled, since disputes arrive late. */
 export const MATURING_DAYS = 30;
 
 /** The customers' clocks by the currency of their account; other currencies keep UTC. */
@@ -35,17 +35,22 @@ function feedbackOf(table: Table | undefined): ReadonlyMap<string, Feedback> {
   return found;
 }
 
-/** Numbers change from booking to booking (references, dates); what stays names the payee, machine or place. */
+/** The merchant, else the description without its numbers (references, dates differ from booking to booking). */
 const partyOf = (merchant: string | null, description: string | null): string | null =>
   merchant ?? description?.replace(/\d+/g, '') ?? null;
 
 /** The columns that a transaction is read from. */
 function readColumns(table: Table) {
   return {
-    ...{ ids: textColumn(table, 'id'), users: textColumn(table, 'user_id'), merchants: textColumn(table, 'merchant') },
-    ...{ descriptions: textColumn(table, 'description'), categories: textColumn(table, 'category') },
-    ...{ amounts: numberColumn(table, 'amount'), currencies: textColumn(table, 'currency') },
-    ...{ times: timestampColumn(table, 'booked_at'), disputed: timestampColumn(table, 'disputed_at') },
+    ids: textColumn(table, 'id'),
+    users: textColumn(table, 'user_id'),
+    merchants: textColumn(table, 'merchant'),
+    descriptions: textColumn(table, 'description'),
+    categories: textColumn(table, 'category'),
+    amounts: numberColumn(table, 'amount'),
+    currencies: textColumn(table, 'currency'),
+    times: timestampColumn(table, 'booked_at'),
+    disputed: timestampColumn(table, 'disputed_at'),
   };
 }
 
@@ -89,12 +94,12 @@ function describe(rows: readonly LabelledTransaction[], open: number): string[] 
   ];
 }
 
-/** A source that records neither disputes nor verdicts has no labels at all, which is not the same as no fraud. */
+/** Labels become unknown: a source that records neither disputes nor verdicts does not say that there was no fraud. */
 function withoutLabels(rows: readonly LabelledTransaction[]): LabelledTransaction[] {
   return rows.map((row) => ({ ...row, label: Number.NaN }));
 }
 
-/** A source that stands still learns of no dispute either, however long ago its last transaction was. */
+/** Time of the newest transaction: a source without newer rows has no newer disputes either. */
 const newestOf = (rows: readonly LabelledTransaction[]): number =>
   rows.reduce((newest, { bookedAt }) => Math.max(newest, bookedAt), -Infinity);
 

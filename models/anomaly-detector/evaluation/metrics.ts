@@ -14,20 +14,20 @@ import { numberColumn } from '../../../learning/table.js';
 
 /** The measure that gates and comparisons read. */
 export const PRIMARY_METRIC = 'aucRoc';
-/** How many alerts a day's analyst looks at; the metric of this name is the share of them that is misuse. */
+/** k of precision at k: alerts that an analyst reviews in a day. */
 const TOP = 100;
-/** Large sets have narrow intervals anyway; more resamples would only cost time. */
+/** Fewer resamples for large sets, whose intervals are narrow. */
 const resamplesFor = (rows: number): number => (rows > 5000 ? 100 : 1000);
 
 /** Scores of the rows whose label is known, with the alerts among them. */
-export interface Judged extends Scored {
+export interface LabelledScores extends Scored {
   /** Positions in the holdout. */
   readonly rows: readonly number[];
   readonly alerts: Float64Array;
 }
 
-/** Leaves out the rows that nobody labelled. */
-export function judgedOf(scored: Table): Judged {
+/** Omits rows without a label. */
+export function labelledScores(scored: Table): LabelledScores {
   const truth = numberColumn(scored, 'truth');
   const rows = [...truth.keys()].filter((row) => !Number.isNaN(truth[row]));
   const pick = (name: string): Float64Array => {
@@ -39,11 +39,11 @@ export function judgedOf(scored: Table): Judged {
 
 export const misuseCount = ({ labels }: Scored): number => sum(labels);
 
-/** What an alert at the artefact's threshold is worth. */
-function alertMetrics({ labels, alerts }: Judged): Metric[] {
+/** Rate, precision and recall of alerts at the artefact's threshold. */
+function alertMetrics({ labels, alerts }: LabelledScores): Metric[] {
   const n = labels.length;
-  const raised = alerts.reduce((sum, alert) => sum + alert, 0);
-  const hits = alerts.reduce((sum, alert, i) => sum + alert * labels[i]!, 0);
+  const raised = sum(alerts);
+  const hits = sum(alerts.map((alert, i) => alert * labels[i]!));
   const misused = misuseCount({ labels, scores: labels });
   return [
     { name: 'alertsPer1000', value: (1000 * raised) / n, direction: 'lower', n },
@@ -53,23 +53,26 @@ function alertMetrics({ labels, alerts }: Judged): Metric[] {
 }
 
 /**
- * AUC-ROC first, then average precision, precision among the highest scores and what the alerts are worth.
+ * AUC-ROC first, then average precision, precision at k and the alert metrics.
  * @throws PipelineError `SINGLE_CLASS`.
  */
-export function measure(judged: Judged, seed: number): Metric[] {
-  const { labels, scores } = judged;
+export function evaluateScores(scored: LabelledScores, seed: number): Metric[] {
+  const { labels, scores } = scored;
   const n = labels.length;
   const options = { seed, resamples: resamplesFor(n) };
   const resampled = (name: string, metric: ScoreMetric): Metric => ({
-    ...{ name, value: metric(labels, scores), direction: 'higher' as const, n },
-    interval: bootstrapInterval(judged, { metric, ...options }),
+    name,
+    value: metric(labels, scores),
+    direction: 'higher' as const,
+    n,
+    interval: bootstrapInterval(scored, { metric, ...options }),
   });
-  const interval = aucInterval(judged, seed);
+  const interval = aucInterval(scored, seed);
   const top = Math.min(TOP, n);
   return [
     { name: PRIMARY_METRIC, value: rocAuc(labels, scores), direction: 'higher', n, interval },
     resampled('averagePrecision', averagePrecision),
     { name: `precisionAt${TOP}`, value: precisionAtK(top)(labels, scores), direction: 'higher', n: top },
-    ...alertMetrics(judged),
+    ...alertMetrics(scored),
   ];
 }

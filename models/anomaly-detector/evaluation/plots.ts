@@ -1,15 +1,16 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Plot } from '../../../contracts/evaluation.js';
 import { rocCurve } from '../../../learning/evaluation/metrics/index.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { timestampColumn } from '../../../learning/table.js';
 import { columnNames } from '../data/columns.js';
-import type { Judged } from './metrics.js';
+import type { LabelledScores } from './metrics.js';
 
-/** A curve with more points is not smoother on paper, only larger in the stored evaluation. */
+/** Points of a stored curve; more are not visible at its size. */
 const CURVE_POINTS = 200;
 const BANDS = 40;
 const DAY_MS = 86_400_000;
-/** A longer holdout is counted by weeks: days alone would be a hedge of needles. */
+/** A longer holdout is counted by weeks. */
 const MOST_DAYS = 35;
 const SIZE = { width: 360, height: 300 } as const;
 const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
@@ -24,8 +25,8 @@ function thinned<Item>(items: readonly Item[]): Item[] {
 }
 
 /** Points of both curves, the strictest threshold first. */
-function curvePoints({ labels, scores }: Judged) {
-  const misused = Array.from(labels).reduce((sum, label) => sum + label, 0);
+function curvePoints({ labels, scores }: LabelledScores) {
+  const misused = sum(labels);
   const honest = labels.length - misused;
   return rocCurve(labels, scores).map(({ falsePositiveRate, truePositiveRate }) => {
     const hits = truePositiveRate * misused;
@@ -66,7 +67,7 @@ function rocPlot(points: readonly Point[]): Plot {
   };
 }
 
-/** Places on the recall axis at equal distances: thinning by rank would lose the steep left end. */
+/** Points at equal distances of recall: thinning by rank would drop the steep left end. */
 function byRecall(points: readonly Point[]): Point[] {
   const kept: Point[] = [];
   let next = 0;
@@ -92,14 +93,15 @@ function precisionPlot(points: readonly Point[]): Plot {
   };
 }
 
-function distributionPlot({ labels, scores }: Judged): Plot {
+function distributionPlot({ labels, scores }: LabelledScores): Plot {
   const counts = [new Float64Array(BANDS), new Float64Array(BANDS)] as const;
   for (let i = 0; i < labels.length; i++)
     counts[labels[i] === 1 ? 1 : 0][Math.min(BANDS - 1, Math.floor(scores[i]! * BANDS))]! += 1;
   const values = counts.flatMap((bands, label) => {
-    const total = bands.reduce((sum, count) => sum + count, 0);
+    const total = sum(bands);
     return Array.from([...bands, bands[BANDS - 1]!], (count, band) => ({
-      ...{ score: band / BANDS, share: rounded(count / Math.max(1, total)) },
+      score: band / BANDS,
+      share: rounded(count / Math.max(1, total)),
       truth: label === 1 ? 'misuse' : 'honest',
     }));
   });
@@ -118,22 +120,22 @@ interface Period {
 }
 
 /** Alerts and misuse by the start of the period they fall into. */
-function countPeriods(judged: Judged, times: Float64Array, length: number): ReadonlyMap<number, Period> {
+function countPeriods(scored: LabelledScores, times: Float64Array, length: number): ReadonlyMap<number, Period> {
   const periods = new Map<number, Period>();
-  judged.rows.forEach((row, i) => {
+  scored.rows.forEach((row, i) => {
     const start = Math.floor(times[row]! / length) * length;
     const known = periods.get(start) ?? { alerts: 0, misuse: 0 };
-    periods.set(start, { alerts: known.alerts + judged.alerts[i]!, misuse: known.misuse + judged.labels[i]! });
+    periods.set(start, { alerts: known.alerts + scored.alerts[i]!, misuse: known.misuse + scored.labels[i]! });
   });
   return periods;
 }
 
-function alertsPlot(judged: Judged, times: Float64Array): Plot {
-  const held = judged.rows.map((row) => times[row]!);
+function alertsPlot(scored: LabelledScores, times: Float64Array): Plot {
+  const held = scored.rows.map((row) => times[row]!);
   const days = (held.reduce((a, b) => Math.max(a, b)) - held.reduce((a, b) => Math.min(a, b))) / DAY_MS;
   const weekly = days > MOST_DAYS;
   const length = weekly ? 7 * DAY_MS : DAY_MS;
-  const values = [...countPeriods(judged, times, length)]
+  const values = [...countPeriods(scored, times, length)]
     .sort(([a], [b]) => a - b)
     .flatMap(([start, { alerts, misuse }]) => [
       { start, count: alerts, what: 'alerts' },
@@ -151,8 +153,8 @@ function alertsPlot(judged: Judged, times: Float64Array): Plot {
 }
 
 /** ROC curve, precision and recall, score distribution and alerts over time as Vega-Lite with inline data. */
-export function evaluationPlots(judged: Judged, { table }: TrainingData): Plot[] {
-  const points = curvePoints(judged);
+export function evaluationPlots(scored: LabelledScores, { table }: TrainingData): Plot[] {
+  const points = curvePoints(scored);
   const times = timestampColumn(table, columnNames.time);
-  return [rocPlot(points), precisionPlot(points), distributionPlot(judged), alertsPlot(judged, times)];
+  return [rocPlot(points), precisionPlot(points), distributionPlot(scored), alertsPlot(scored, times)];
 }

@@ -6,8 +6,8 @@ import type { Table } from '../../../contracts/table.js';
 import { compareAuc, smallestClass } from '../../../learning/evaluation/compare-auc.js';
 import { numberColumn } from '../../../learning/table.js';
 import { tableRows } from '../prediction/encoding.js';
-import { type Judged, judgedOf, measure, misuseCount, PRIMARY_METRIC } from './metrics.js';
-import { judgedRows } from './synthetic-anomalies.js';
+import { type LabelledScores, labelledScores, evaluateScores, misuseCount, PRIMARY_METRIC } from './metrics.js';
+import { withSyntheticAnomalies } from './synthetic-anomalies.js';
 import { evaluationPlots } from './plots.js';
 import type { AnomalyPredictor } from '../prediction/predictor.js';
 import type { AnomalyRequest } from '../prediction/request.js';
@@ -39,7 +39,7 @@ export async function score(
   holdout: TrainingData,
   context: ComputeContext,
 ): Promise<Table> {
-  const { data } = judgedRows(holdout);
+  const { data } = withSyntheticAnomalies(holdout);
   const count = data.table.rowCount;
   const [scores, alerts] = [new Float64Array(count), new Float64Array(count)];
   for (let start = 0; start < count; start += BATCH_ROWS) {
@@ -60,18 +60,18 @@ export async function score(
   };
 }
 
-function notes(judged: Judged, holdout: TrainingData): string[] {
-  const n = judged.labels.length;
-  const misused = misuseCount(judged);
-  const unjudged = holdout.table.rowCount - n;
+function notes(labelled: LabelledScores, holdout: TrainingData): string[] {
+  const n = labelled.labels.length;
+  const misused = misuseCount(labelled);
+  const unlabelled = holdout.table.rowCount - n;
   const facts = `${n} held-out transactions, ${misused} misused (${((100 * misused) / n).toFixed(2)} %)`;
-  const found = judgedRows(holdout).planted
+  const found = withSyntheticAnomalies(holdout).synthetic
     ? [
         'no transaction of the holdout has a label: every fiftieth was altered to look like misuse, and the metrics ' +
           'say how well those are found, not how well real misuse is',
       ]
     : [facts];
-  if (unjudged > 0) found.push(`${unjudged} held-out transactions without a label are scored and not judged`);
+  if (unlabelled > 0) found.push(`${unlabelled} held-out transactions without a label are scored and not evaluated`);
   if (misused < FEW_FRAUDS)
     found.push(
       `only ${misused} misused transactions in the holdout: the intervals are wide, read the metrics with them`,
@@ -80,26 +80,26 @@ function notes(judged: Judged, holdout: TrainingData): string[] {
 }
 
 /** @throws PipelineError `SINGLE_CLASS` naming what the labels lack. */
-function requireBothClasses(judged: Judged): void {
-  if (smallestClass(judged) > 0) return;
-  const n = judged.labels.length;
-  const message = `${misuseCount(judged)} of ${n} labelled transactions in the holdout are misuse, wanted some of both; leave the label out to be judged by planted misuse`;
+function requireBothClasses(labelled: LabelledScores): void {
+  if (smallestClass(labelled) > 0) return;
+  const n = labelled.labels.length;
+  const message = `${misuseCount(labelled)} of ${n} labelled transactions in the holdout are misuse, wanted some of both; omit the label to be evaluated on synthetic anomalies`;
   throw new PipelineError('SINGLE_CLASS', message, { rows: n });
 }
 
 /**
- * AUC-ROC first, then average precision, precision among the highest scores, alerts and what they are worth; slices
- * and plots. Rows without a label are left out.
- * @throws PipelineError `SINGLE_CLASS` when the holdout cannot be judged.
+ * AUC-ROC first, then average precision, precision at k and the alert metrics; slices and plots. Rows without a
+ * label are omitted.
+ * @throws PipelineError `SINGLE_CLASS` when the holdout lacks one class.
  */
 export function evaluate(table: Table, holdout: TrainingData, context: ComputeContext): Evaluation {
-  const judged = judgedOf(table);
-  requireBothClasses(judged);
+  const labelled = labelledScores(table);
+  requireBothClasses(labelled);
   return {
-    metrics: measure(judged, context.seed),
-    slices: slices(judged, holdout),
-    plots: evaluationPlots(judged, holdout),
-    notes: notes(judged, holdout),
+    metrics: evaluateScores(labelled, context.seed),
+    slices: slices(labelled, holdout),
+    plots: evaluationPlots(labelled, holdout),
+    notes: notes(labelled, holdout),
   };
 }
 
@@ -110,7 +110,7 @@ export function compare(
   against: Comparison['against'],
   context: ComputeContext,
 ): Comparison {
-  const [ours, theirs] = [judgedOf(challenger), judgedOf(other)];
+  const [ours, theirs] = [labelledScores(challenger), labelledScores(other)];
   requireBothClasses(ours);
   return compareAuc(ours, theirs, { against, metric: PRIMARY_METRIC, seed: context.seed });
 }

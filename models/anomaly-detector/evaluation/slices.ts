@@ -4,41 +4,44 @@ import { delongAuc, rocAuc } from '../../../learning/evaluation/metrics/index.js
 import { textColumn, timestampColumn } from '../../../learning/table.js';
 import { columnNames } from '../data/columns.js';
 import { DELONG_ROWS, smallestClass } from '../../../learning/evaluation/compare-auc.js';
-import { type Judged, misuseCount } from './metrics.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
+import { type LabelledScores, misuseCount } from './metrics.js';
 
-/** A group with fewer rows says nothing that its noise would not drown. */
+/** Smaller groups are omitted: their metrics are too noisy. */
 const SMALLEST_SLICE = 100;
-/** With fewer rows of a class the AUC is an anecdote. */
+/** With fewer rows of a class the AUC is omitted. */
 const SMALLEST_CLASS = 5;
-/** The largest categories; a card is no spreadsheet. */
+/** Categories on a card, the largest first. */
 const MOST_CATEGORIES = 12;
 
-function sliceMetrics(judged: Judged): Metric[] {
-  const n = judged.labels.length;
-  const alerts = judged.alerts.reduce((sum, alert) => sum + alert, 0);
+function sliceMetrics(scored: LabelledScores): Metric[] {
+  const n = scored.labels.length;
+  const alerts = sum(scored.alerts);
   const rates: Metric[] = [
-    { name: 'misuseRate', value: misuseCount(judged) / n, direction: 'lower', n },
+    { name: 'misuseRate', value: misuseCount(scored) / n, direction: 'lower', n },
     { name: 'alertsPer1000', value: (1000 * alerts) / n, direction: 'lower', n },
   ];
-  if (smallestClass(judged) < SMALLEST_CLASS) return rates;
-  const auc: Metric = { name: 'aucRoc', value: rocAuc(judged.labels, judged.scores), direction: 'higher', n };
-  // DeLong's normal interval leaves [0, 1] when a class is small.
-  const certain = smallestClass(judged) >= DELONG_ROWS;
-  return [certain ? { ...auc, interval: delongAuc(judged).interval } : auc, ...rates];
+  if (smallestClass(scored) < SMALLEST_CLASS) return rates;
+  const auc: Metric = { name: 'aucRoc', value: rocAuc(scored.labels, scored.scores), direction: 'higher', n };
+  // DeLong's normal interval exceeds [0, 1] when a class is small.
+  const certain = smallestClass(scored) >= DELONG_ROWS;
+  return [certain ? { ...auc, interval: delongAuc(scored).interval } : auc, ...rates];
 }
 
-function partOf(judged: Judged, positions: readonly number[]): Judged {
+function partOf(scored: LabelledScores, positions: readonly number[]): LabelledScores {
   const pick = (values: ArrayLike<number>): Float64Array => Float64Array.from(positions, (i) => values[i]!);
   return {
-    rows: positions.map((i) => judged.rows[i]!),
-    ...{ labels: pick(judged.labels), scores: pick(judged.scores), alerts: pick(judged.alerts) },
+    rows: positions.map((i) => scored.rows[i]!),
+    labels: pick(scored.labels),
+    scores: pick(scored.scores),
+    alerts: pick(scored.alerts),
   };
 }
 
 /** Slices by a name a row, the largest first. */
-function slicesBy(title: string, judged: Judged, nameOf: (row: number) => string): Slice[] {
+function slicesBy(title: string, scored: LabelledScores, nameOf: (row: number) => string): Slice[] {
   const groups = new Map<string, number[]>();
-  judged.rows.forEach((row, i) => {
+  scored.rows.forEach((row, i) => {
     const name = nameOf(row);
     const known = groups.get(name);
     if (known) known.push(i);
@@ -48,24 +51,24 @@ function slicesBy(title: string, judged: Judged, nameOf: (row: number) => string
     .filter(([, positions]) => positions.length >= SMALLEST_SLICE)
     .sort(([a, n], [b, m]) => m.length - n.length || (a < b ? -1 : 1))
     .slice(0, MOST_CATEGORIES)
-    .map(([name, positions]) => ({ name: `${title}: ${name}`, metrics: sliceMetrics(partOf(judged, positions)) }));
+    .map(([name, positions]) => ({ name: `${title}: ${name}`, metrics: sliceMetrics(partOf(scored, positions)) }));
 }
 
-function byCategory(judged: Judged, { table }: TrainingData): Slice[] {
+function byCategory(scored: LabelledScores, { table }: TrainingData): Slice[] {
   if (table.columns[columnNames.category] === undefined) return [];
   const categories = textColumn(table, columnNames.category);
-  return slicesBy('category', judged, (row) => categories[row] ?? 'unknown');
+  return slicesBy('category', scored, (row) => categories[row] ?? 'unknown');
 }
 
-/** Customers whose first transaction lies in the holdout: training never saw them. */
-function byFamiliarity(judged: Judged, { table }: TrainingData): Slice[] {
+/** Separates customers whose first transaction lies in the holdout: they are not in training. */
+function byFamiliarity(scored: LabelledScores, { table }: TrainingData): Slice[] {
   const since = timestampColumn(table, columnNames.customerSince);
   const start = timestampColumn(table, columnNames.time).reduce((a, b) => Math.min(a, b), Infinity);
-  return slicesBy('customer', judged, (row) => (since[row]! >= start ? 'unseen in training' : 'known'));
+  return slicesBy('customer', scored, (row) => (since[row]! >= start ? 'unseen in training' : 'known'));
 }
 
-/** The metrics a category and for unseen customers, where there are at least 100 judged rows. */
-export const slices = (judged: Judged, holdout: TrainingData): Slice[] => [
-  ...byFamiliarity(judged, holdout),
-  ...byCategory(judged, holdout),
+/** The metrics a category and for unseen customers, where there are at least 100 scored rows. */
+export const slices = (scored: LabelledScores, holdout: TrainingData): Slice[] => [
+  ...byFamiliarity(scored, holdout),
+  ...byCategory(scored, holdout),
 ];

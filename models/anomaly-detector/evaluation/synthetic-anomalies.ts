@@ -3,7 +3,7 @@ import type { Column, Table } from '../../../contracts/table.js';
 import { createRandom, type Random } from '../../../learning/numeric/random/index.js';
 import { numberColumn } from '../../../learning/table.js';
 
-/** Every so many rows one is altered. */
+/** One row in this many is altered. */
 const EVERY = 50;
 const SEED = 20_261_123;
 
@@ -14,7 +14,7 @@ const between = (random: Random, low: number, high: number): number => low + (hi
 
 type Alteration = (random: Random, columns: ReadonlyMap<string, Float64Array>, row: number) => void;
 
-/** The whole amount by one factor: what is derived from it follows. */
+/** Multiplies the amount and the features derived from it by one factor. */
 const larger: Alteration = (random, columns, row) => {
   const factor = between(random, 2, 8);
   for (const [name, values] of columns) if (name.startsWith('amount')) values[row]! *= factor;
@@ -26,7 +26,7 @@ const setTo =
     if (values) values[row] = value(random);
   };
 
-/** What stolen access looks like in the features; each planted row gets two of them. */
+/** Patterns of stolen access in the features; each altered row gets two of them. */
 const alterations: readonly Alteration[] = [
   larger,
   setTo('newCounterparty', () => 1),
@@ -34,18 +34,18 @@ const alterations: readonly Alteration[] = [
   setTo('count1Hour', (random) => 2 + random.integer(4)),
 ];
 
-function plantRow(random: Random, columns: ReadonlyMap<string, Float64Array>, row: number): void {
+function alterRow(random: Random, columns: ReadonlyMap<string, Float64Array>, row: number): void {
   for (const k of random.permutation(alterations.length).slice(0, 2)) alterations[k]!(random, columns, row);
 }
 
 /** Copies of the feature columns, altered in every fiftieth row. */
-function plant({ schema, table }: TrainingData): Table {
+function alterRows({ schema, table }: TrainingData): Table {
   const random = createRandom(SEED);
   const numeric = schema.features.filter(({ kind }) => kind === 'numeric').map(({ name }) => name);
   const columns = new Map(numeric.map((name) => [name, numberColumn(table, name).slice()]));
   const truth = new Float64Array(table.rowCount);
   for (let row = EVERY >> 1; row < table.rowCount; row += EVERY) {
-    plantRow(random, columns, row);
+    alterRow(random, columns, row);
     truth[row] = 1;
   }
   const altered = Array.from(columns, ([name, values]): [string, Column] => [name, { kind: 'number', values }]);
@@ -57,11 +57,14 @@ function plant({ schema, table }: TrainingData): Table {
 }
 
 /**
- * The rows a detector is judged on. Where not one row has a label, every fiftieth row of the holdout is altered to
- * look like misuse, and what is measured is whether those are found: enough to notice that a detector broke, not a
- * claim about real misuse. The same for every model on the same rows.
+ * The rows a detector is evaluated on. Where no row has a label, every fiftieth row of the holdout is altered to look
+ * like misuse and labelled as such: enough to detect a broken detector, no claim about real misuse. The same rows are
+ * altered for every model.
  */
-export function judgedRows(holdout: TrainingData): { readonly data: TrainingData; readonly planted: boolean } {
-  if (!isUnlabelled(holdout)) return { data: holdout, planted: false };
-  return { data: { schema: holdout.schema, table: plant(holdout) }, planted: true };
+export function withSyntheticAnomalies(holdout: TrainingData): {
+  readonly data: TrainingData;
+  readonly synthetic: boolean;
+} {
+  if (!isUnlabelled(holdout)) return { data: holdout, synthetic: false };
+  return { data: { schema: holdout.schema, table: alterRows(holdout) }, synthetic: true };
 }

@@ -3,7 +3,7 @@ import type { ArtefactFiles } from '../../../contracts/model-definition.js';
 import type { GradientBoostingState } from '../../../learning/tabular/gradient-boosting/index.js';
 import { decodeState, encodeState, readJson, readText, utf8, writeJson } from '../../../learning/artefact/index.js';
 import { encoding } from './encoding.js';
-import type { MemberState } from '../training/members.js';
+import type { MemberState } from './member-state.js';
 
 const standard = z.strictObject({ mean: z.number(), deviation: z.number().positive() });
 

@@ -7,17 +7,17 @@ import { columnNames } from '../data/columns.js';
 import type { AnomalyParams } from '../params.js';
 import { chooseSignals, signalNames, signalOf } from './signals.js';
 
-/** Categories with an indicator of their own; rarer ones are "another". */
+/** Categories with an indicator of their own. */
 const MOST_CATEGORIES = 64;
 
 /** How a row becomes the graphs' inputs: kept in the artefact, read by the predictor. */
 export const encoding = z.strictObject({
   schemaVersion: z.literal(1),
-  /** What forests see; `fill` stands for an unknown value. */
+  /** Inputs of the forests; `fill` replaces an unknown value. */
   signals: z.array(z.strictObject({ name: z.enum(signalNames), fill: z.number() })),
-  /** What boosted trees see: numbers by name, NaN where unknown … */
+  /** Inputs of the boosted trees: numbers by name, NaN where unknown, */
   numbers: z.array(z.string()),
-  /** … and an indicator a category; empty where the layout has none. */
+  /** and one indicator a category; empty where the layout has no category. */
   categories: z.array(z.string()),
   /** True when a request may name a category. */
   hasCategory: z.boolean(),
@@ -37,6 +37,13 @@ function requireFinite(values: Float64Array, column: string): Float64Array {
   const row = values.findIndex((value) => value === Infinity || value === -Infinity);
   if (row < 0) return values;
   throw errorAt('NOT_FINITE', { row: row + 1, column }, 'the number is not finite');
+}
+
+/** Rows of a row-major block of `width` columns. */
+export function pickRows(values: Float32Array, width: number, rows: readonly number[]): Float32Array {
+  const picked = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => picked.set(values.subarray(row * width, (row + 1) * width), i * width));
+  return picked;
 }
 
 const isNumeric = ({ kind }: FeatureSpec): boolean => kind === 'numeric';
@@ -103,7 +110,7 @@ export const boostedNames = ({ numbers, categories }: Encoding): string[] => [
   ...categories.map((category) => `category=${category}`),
 ];
 
-/** @returns (rows, boostedNames) row-major; NaN is missing, a category that training did not know is missing in all. */
+/** @returns (rows, boostedNames) row-major; NaN is missing, for a category absent from training all indicators are NaN. */
 export function encodeBoosted(state: Encoding, rows: EncodableRows): Float32Array {
   const { numbers, categories } = state;
   const values = new Float32Array(rows.count * (numbers.length + categories.length));

@@ -1,20 +1,21 @@
 import { treeShap } from '../../../learning/evaluation/explain/tree-shap.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 import type { AnomalyAnswer } from './answer.js';
 import type { Detector, DetectorTrees } from './artefact.js';
 import { boostedNames, encodeBoosted, encodeSignals } from './encoding.js';
-import { asMatrix, attributeMember } from '../training/members.js';
+import { asMatrix, attributeMember } from './member-state.js';
 import { type AnomalyRequest, featuresOf, requestRows, transactionOf } from './request.js';
 import { signalOf } from './signals.js';
 import { phraseOf, subjectOf, type Facts } from './reason-templates.js';
 
-/** More reasons than this are a list nobody reads. */
+/** Reasons in an explanation, at most. */
 const MOST_REASONS = 4;
 
 /** Why a transaction got its score. */
 export interface Explanation extends AnomalyAnswer {
   /** One sentence, the strongest reason first. */
   readonly summary: string;
-  /** Reasons in falling order; weights are shares of all that spoke against the transaction and sum to at most 1. */
+  /** Reasons in falling order; weights are shares of all positive contributions and sum to at most 1. */
   readonly reasons: readonly {
     readonly feature: string;
     readonly value: number | null;
@@ -30,18 +31,18 @@ interface Explained {
   readonly answer: AnomalyAnswer;
 }
 
-/** What spoke against the transaction, by feature, as shares of the whole. */
+/** Positive contributions by feature, as shares of their sum. */
 type Weights = ReadonlyMap<string, number>;
 
 function shares(contributions: Iterable<readonly [string, number]>): Weights {
   const against = new Map<string, number>();
   for (const [feature, value] of contributions)
     if (value > 0) against.set(feature, (against.get(feature) ?? 0) + value);
-  const total = [...against.values()].reduce((sum, value) => sum + value, 0);
+  const total = sum([...against.values()]);
   return new Map(Array.from(against, ([feature, value]) => [feature, value / total]));
 }
 
-/** Path-length attribution of the forests, each signal under the first of its features that is known. */
+/** Path-length attribution of the forests; a signal counts for the first of its features that is known. */
 function forestWeights({ detector, trees, request }: Explained, known: (feature: string) => boolean): Weights {
   const { encoding, categoryModels } = detector;
   const rows = requestRows([request]);
@@ -51,8 +52,8 @@ function forestWeights({ detector, trees, request }: Explained, known: (feature:
   return shares(
     encoding.signals.flatMap(({ name }, j) => {
       const feature = signalOf(name).features.find(known);
-      const sum = parts.reduce((total, values) => total + values[j]!, 0);
-      return feature === undefined ? [] : [[feature, sum] as const];
+      const contribution = sum(parts.map((values) => values[j]!));
+      return feature === undefined ? [] : [[feature, contribution] as const];
     }),
   );
 }
@@ -89,7 +90,7 @@ const sentence = (texts: readonly string[]): string => {
   return joined === '' ? 'nothing about it is unusual' : joined;
 };
 
-/** Features of one subject become one reason: at the place of the strongest, in the words that say most. */
+/** Features of one subject become one reason: ranked as the strongest, with the longest text. */
 function oncePerSubject<Worded extends { readonly feature: string; readonly text: string }>(
   worded: readonly Worded[],
 ): Worded[] {
@@ -102,7 +103,7 @@ function oncePerSubject<Worded extends { readonly feature: string; readonly text
   return [...bySubject.values()];
 }
 
-/** Reasons in words, from path-length attribution and, where misuse was learned from, Shapley values. */
+/** Reasons in words, from path-length attribution and, with a supervised part, Shapley values. */
 export function explainRequest(explained: Explained): Explanation {
   const facts = factsOf(explained.request);
   const known = (feature: string): boolean => !Number.isNaN(facts.value(feature));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
 import type { AnomalyAnswer } from './answer.js';
-import { type Detector, readDetector, readTrees } from './artefact.js';
+import { type Detector, type DetectorTrees, readDetector, readTrees } from './artefact.js';
 import { blend } from './blend.js';
 import { type Explanation, explainRequest } from './explanation.js';
 import { type AnomalyRequest, requestRows, requestSchema } from './request.js';
@@ -26,14 +26,16 @@ function modelNameOf({ categoryModels, supervised }: Detector, category: string 
 }
 
 /**
- * Loads an artefact. Requests bring the transaction and its past, or features; unknown values take the place that
- * training gave them, a category that training did not know is judged by the pooled model.
+ * Loads an artefact. A request holds the transaction and its past, or features; unknown values get the fill value
+ * of training, a category absent from training is scored by the pooled model.
  * @throws PipelineError `ARTEFACT_INVALID`.
  */
 export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredictor> {
   const detector = readDetector(files);
   const { encoding, categoryModels, threshold } = detector;
   const scorer = await openScorer(files, { encoding, categoryModels, hasBoosted: detector.supervised !== null });
+  /** Read with the first explanation: scoring needs the graphs only. */
+  let trees: DetectorTrees | null = null;
   const predict = async (requests: readonly AnomalyRequest[]): Promise<AnomalyAnswer[]> => {
     if (requests.length === 0) return [];
     const rows = requestRows(requests);
@@ -53,7 +55,8 @@ export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredic
     predict,
     async explain(request) {
       const [answer] = await predict([request]);
-      const explanation = explainRequest({ detector, trees: readTrees(files), request, answer: answer! });
+      trees ??= readTrees(files);
+      const explanation = explainRequest({ detector, trees, request, answer: answer! });
       return { output: answer!, explanation };
     },
     close: () => scorer.close(),

@@ -1,15 +1,15 @@
-/** What a phrase may say. */
+/** Facts that a phrase may use. */
 export interface Facts {
   /** NaN = unknown. */
   value(feature: string): number;
   readonly category: string | null;
-  /** Whether anybody knows where the money went; nobody can be new at a place that has no name. */
+  /** True when the counterparty is named; otherwise "first time at this merchant" cannot be said. */
   readonly placed: boolean;
 }
 
 type Phrase = (value: number, facts: Facts) => string | null;
 
-/** A ratio nearer to 1 than this is nothing to mention. */
+/** Smallest ratio, or inverse ratio, that is mentioned. */
 const WORTH_SAYING = 1.5;
 
 const times = (ratio: number): string => `${ratio >= 10 ? Math.round(ratio) : Math.round(ratio * 10) / 10}×`;

@@ -8,7 +8,7 @@ import {
 } from '../../../feature-store/definitions/transaction-context.js';
 import type { EncodableRows, Encoding } from './encoding.js';
 
-/** More rows than this in one request are a mistake. */
+/** Rows of history in one request, at most. */
 const MOST_HISTORY = 20_000;
 const HOURS_PER_MINUTE = 1 / 60;
 
@@ -25,9 +25,9 @@ const counterpartyTransaction = z.strictObject({
   misuseKnownAt: moment.nullish(),
 });
 
-/** A transaction to be judged, with its past or with features that somebody computed from it. */
+/** A transaction to be scored, with its past or with precomputed features. */
 export interface AnomalyRequest {
-  /** ISO 8601; with an offset the clock is the customer's own. */
+  /** ISO 8601; an offset gives the customer's local time. */
   readonly bookedAt?: string | null | undefined;
   /** Signed: negative = money out. */
   readonly amount?: number | null | undefined;
@@ -35,7 +35,7 @@ export interface AnomalyRequest {
   readonly category?: string | null | undefined;
   readonly history?: readonly z.infer<typeof pastTransaction>[] | null | undefined;
   readonly counterpartyHistory?: readonly z.infer<typeof counterpartyTransaction>[] | null | undefined;
-  /** By name; taken instead of the past. */
+  /** By name; used instead of the past. */
   readonly features?: Readonly<Record<string, number | null | undefined>> | null | undefined;
 }
 
@@ -82,7 +82,6 @@ function readMoment(text: string): { readonly bookedAt: number; readonly utcOffs
 }
 
 const CUSTOMER = 'customer';
-const unknownToBe = { misuseKnownAt: Number.NaN } as const;
 
 /** The transaction itself; null when the request brings features only. */
 export function transactionOf(request: AnomalyRequest): Transaction | null {
@@ -93,21 +92,27 @@ export function transactionOf(request: AnomalyRequest): Transaction | null {
 
 function pastOf({ history }: AnomalyRequest): PastTransaction[] {
   return (history ?? []).map(({ bookedAt, amount, counterparty = null, category = null }) => ({
-    ...{ customer: CUSTOMER, counterparty, category, amount },
+    customer: CUSTOMER,
+    counterparty,
+    category,
+    amount,
     ...readMoment(bookedAt),
-    ...unknownToBe,
+    misuseKnownAt: Number.NaN,
   }));
 }
 
 function counterpartyPastOf({ counterparty = null, counterpartyHistory }: AnomalyRequest): PastTransaction[] {
   return (counterpartyHistory ?? []).map(({ bookedAt, misuseKnownAt }) => ({
-    ...{ customer: '', counterparty, category: null, amount: 0 },
+    customer: '',
+    counterparty,
+    category: null,
+    amount: 0,
     ...readMoment(bookedAt),
     misuseKnownAt: typeof misuseKnownAt === 'string' ? readMoment(misuseKnownAt).bookedAt : Number.NaN,
   }));
 }
 
-/** A request's features by name; computed by the function that training used when the request brings its past. */
+/** A request's features by name; computed from the past by the function that training uses, unless the request holds features. */
 export function featuresOf(request: AnomalyRequest): Readonly<Record<string, number | null | undefined>> {
   const transaction = transactionOf(request);
   if (hasFeatures(request) || transaction === null) return request.features ?? {};

@@ -4,14 +4,14 @@ import { openGraph } from '../../../learning/artefact/index.js';
 import { boostingGraph } from '../../../learning/tabular/gradient-boosting/index.js';
 import { forestGraph } from '../../../learning/anomaly/isolation-forest/index.js';
 import { fileNames } from './artefact.js';
-import { type EncodableRows, encodeBoosted, encodeSignals, type Encoding } from './encoding.js';
+import { type EncodableRows, encodeBoosted, encodeSignals, type Encoding, pickRows } from './encoding.js';
 
 /** Rows in one call of a graph: bounds memory, and an extended forest holds all its projections at once. */
 const BATCH_ROWS = 4096;
 /** A probability this near 0 or 1 has no finite margin. */
 const SMALLEST_PROBABILITY = 1e-9;
 
-/** What the graphs say about rows before it is put together. */
+/** Outputs of the graphs before they are blended. */
 export interface GraphScores {
   /** Mean of the pooled and, where there is one, the category's score; (0, 1). */
   readonly unsupervised: Float64Array;
@@ -64,12 +64,6 @@ function rowsByModel(rows: EncodableRows, categoryModels: readonly string[]): Re
   return found;
 }
 
-function pickRows(values: Float32Array, width: number, rows: readonly number[]): Float32Array {
-  const picked = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => picked.set(values.subarray(row * width, (row + 1) * width), i * width));
-  return picked;
-}
-
 const logOdds = (probability: number): number => {
   const p = Math.min(1 - SMALLEST_PROBABILITY, Math.max(SMALLEST_PROBABILITY, probability));
   return Math.log(p / (1 - p));
@@ -81,7 +75,7 @@ interface Graphs {
   readonly boosted: InferenceSession | null;
 }
 
-/** The forests' opinion: pooled and category's own, averaged (each alone is worse: docs/experiments/anomaly.md). */
+/** Unsupervised score: mean of the pooled and the category's own forest (each alone is worse: docs/experiments/anomaly.md). */
 async function scoreForests(graphs: Graphs, state: ScorerState, rows: EncodableRows): Promise<Float64Array> {
   const width = state.encoding.signals.length;
   const values = encodeSignals(state.encoding, rows);
@@ -101,7 +95,7 @@ export interface ScorerState {
 }
 
 /**
- * Opens the graphs. Training measures its own scores through it, so that they are those that serve.
+ * Opens the graphs. Training computes its scores through it too, so that they equal the served ones.
  * @throws PipelineError `ARTEFACT_INVALID`.
  */
 export async function openScorer(files: ArtefactFiles, state: ScorerState): Promise<Scorer> {

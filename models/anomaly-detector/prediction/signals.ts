@@ -5,17 +5,17 @@ import type { AnomalyParams } from '../params.js';
 export type FeatureReader = (feature: string) => number;
 
 interface Signal {
-  /** What it is made from; the first one present gives the words of an explanation. */
+  /** Features it is computed from; the first known one names it in explanations. */
   readonly features: readonly string[];
   value(read: FeatureReader): number;
 }
 
-/** Below this a ratio says "far less than usual" and nothing more. */
+/** Ratios are bounded below by this before the logarithm. */
 const SMALLEST_RATIO = 1e-3;
 
 const plain = (feature: string): Signal => ({ features: [feature], value: (read) => read(feature) });
 
-/** The customer's usual in this category; a category it never paid in is judged by all it paid. */
+/** The customer's usual in this category; for a category without payments, the mean over all categories. */
 function amountToUsual(read: FeatureReader): number {
   const ofCategory = read('amountToCategoryMean90Days');
   return Number.isNaN(ofCategory) ? read('amountToMean30Days') : ofCategory;
@@ -24,7 +24,7 @@ function amountToUsual(read: FeatureReader): number {
 const signals = {
   logAmountToUsual: {
     features: ['amountToCategoryMean90Days', 'amountToMean30Days'],
-    // Half the usual is as far from it as twice the usual.
+    // Logarithm: half the usual deviates as much as twice the usual.
     value: (read) => Math.log(Math.max(amountToUsual(read), SMALLEST_RATIO)),
   },
   newCounterparty: plain('newCounterparty'),
@@ -45,8 +45,8 @@ const behaviour: readonly SignalName[] = ['logAmountToUsual', 'newCounterparty',
 const size: readonly SignalName[] = ['amount', 'amountToMean30Days'];
 
 /**
- * What a forest without labels looks at: a few signals, because each one that says nothing hides those that do.
- * The counterparty's risk is made of labels, so it is there only when those may be used.
+ * Inputs of the unsupervised forests: few signals, because each uninformative one weakens the informative ones.
+ * The counterparty's risk is derived from labels, so it is included only when labels may be used.
  */
 export function chooseSignals(
   { features }: DatasetSchema,

@@ -5,7 +5,7 @@ import { numberColumn, timestampColumn } from '../../../learning/table.js';
 import { columnNames } from '../data/columns.js';
 import type { AnomalyParams } from '../params.js';
 
-/** Rows to learn from with what was known about them when training's time ends. */
+/** Training rows with their labels as known at the end of the training period. */
 export interface KnownRows {
   readonly rows: Int32Array;
   /** 1 = known misuse, 0 = not. */
@@ -17,9 +17,9 @@ export interface KnownRows {
 const latestOf = (times: Float64Array): number => times.reduce((a, b) => Math.max(a, b), -Infinity);
 
 /**
- * The labels that an honest training has. Training's time ends with its newest row: misuse that became known later
- * counts as not known, and rows so new that their labels cannot have arrived are left out unless they are known
- * misuse. What an analyst dismissed weighs more than what nobody looked at.
+ * Labels as known at the newest training row: misuse that became known later counts as unknown, and rows too new for
+ * their label to have arrived are omitted unless they are known misuse. A dismissed alert weighs more than an
+ * unreviewed row.
  * Every known misuse is kept; of the others as many as `trainingRows` allows, drawn by the seed.
  */
 export function knownMisuse({ table }: TrainingData, params: AnomalyParams, seed: number): KnownRows {
@@ -29,7 +29,7 @@ export function knownMisuse({ table }: TrainingData, params: AnomalyParams, seed
   const labelled = numberColumn(table, columnNames.label);
   const end = latestOf(times);
   const isMisuse = (row: number): boolean => knownAt[row]! <= end;
-  // A row nobody judged says nothing where labels are given row by row; a source that records disputes labels all.
+  // A row without a label is not evidence of honesty; a source that records disputes labels every row.
   const isHonest = (row: number): boolean =>
     !Number.isNaN(labelled[row]) && times[row]! < end - params.labelDelayDays * DAY_MS && !isMisuse(row);
   const positives = [...times.keys()].filter(isMisuse);

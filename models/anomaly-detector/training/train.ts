@@ -26,18 +26,20 @@ import {
   encodeBoosted,
   encodeSignals,
   fitEncoding,
+  pickRows,
   tableRows,
 } from '../prediction/encoding.js';
 import { knownMisuse } from './known-misuse.js';
-import { asMatrix, fitForest, fitPooled, memberGraph, type MemberState, updateMember } from './members.js';
+import { asMatrix, type MemberState } from '../prediction/member-state.js';
+import { fitForest, fitPooled, memberGraph, updateMember } from './members.js';
 import type { AnomalyParams } from '../params.js';
 import { openScorer } from '../prediction/scorer.js';
 
-/** Fewer rows than this and every transaction is unusual. */
+/** With fewer rows the scores cannot separate usual from unusual. */
 const FEWEST_ROWS = 100;
-/** More models than this and an artefact would have more files than the store takes. */
+/** Limit by the number of files that an artefact may have. */
 const MOST_CATEGORY_MODELS = 48;
-/** Rows whose scores place the threshold; a quantile needs no more. */
+/** Rows whose scores determine the threshold; enough for a stable quantile. */
 const THRESHOLD_ROWS = 20_000;
 
 interface Training {
@@ -78,13 +80,7 @@ function largestCategories(rows: EncodableRows, minimum: number): (readonly [str
     .slice(0, MOST_CATEGORY_MODELS);
 }
 
-function pick(values: Float32Array, width: number, rows: readonly number[]): Float32Array {
-  const picked = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => picked.set(values.subarray(row * width, (row + 1) * width), i * width));
-  return picked;
-}
-
-/** Forests on every training row: a tree looks at a few hundred of them whatever their number. */
+/** Forests on all training rows; each tree samples a few hundred of them. */
 async function fitForests({ context, data, params }: Training, rows: EncodableRows): Promise<Unsupervised> {
   const encoding = fitEncoding(data.schema, rows, params);
   const width = encoding.signals.length;
@@ -94,7 +90,10 @@ async function fitForests({ context, data, params }: Training, rows: EncodableRo
   const categories = wanted.map(([category, members], k) => {
     context.signal.throwIfAborted();
     context.onProgress({ stage: `category ${category}`, done: k + 1, total: wanted.length });
-    return fitForest(params, asMatrix(pick(values, width, members), width), { ...context, seed: context.seed + k + 1 });
+    return fitForest(params, asMatrix(pickRows(values, width, members), width), {
+      ...context,
+      seed: context.seed + k + 1,
+    });
   });
   return { encoding, pooled, categoryModels: wanted.map(([category]) => category), categories, updates: 0 };
 }
@@ -123,7 +122,7 @@ function updateForests(training: Training, champion: ArtefactFiles): Unsupervise
     pooled: updateMember(trees.pooled, asMatrix(values, width), renewal),
     categoryModels: before.categoryModels,
     categories: trees.categories.map((state, k) => {
-      const window = asMatrix(pick(values, width, members.get(before.categoryModels[k]!) ?? []), width);
+      const window = asMatrix(pickRows(values, width, members.get(before.categoryModels[k]!) ?? []), width);
       return updateMember(state, window, { ...renewal, seed: renewal.seed + k + 1 });
     }),
     updates,
@@ -135,7 +134,7 @@ interface Supervised {
   readonly confirmed: number;
 }
 
-/** Boosted trees on what is known, once enough is. */
+/** Boosted trees on confirmed misuse; null below `minimumConfirmed`. */
 function fitBoosted({ context, data, params }: Training, encoding: Detector['encoding']): Supervised | null {
   if (params.feedback !== 'learn') return null;
   const { rows, labels, weights, confirmed } = knownMisuse(data, params, context.seed);
@@ -143,8 +142,13 @@ function fitBoosted({ context, data, params }: Training, encoding: Detector['enc
   const part = tableRows(data.schema, selectRows(data.table, rows));
   const x = asMatrix(encodeBoosted(encoding, part), boostedNames(encoding).length);
   const settings = {
-    ...{ nEstimators: params.boostingRounds, maxDepth: params.maxDepth, eta: 0.1 },
-    ...{ subsample: 0.7, colsample: 0.8, minChildWeight: 1, lambda: 5 },
+    nEstimators: params.boostingRounds,
+    maxDepth: params.maxDepth,
+    eta: 0.1,
+    subsample: 0.7,
+    colsample: 0.8,
+    minChildWeight: 1,
+    lambda: 5,
   };
   const trees = gradientBoosting.fit(settings, x, labels, { ...context, weights });
   return { trees, confirmed };
@@ -156,7 +160,7 @@ const graphsOf = ({ pooled, categories }: Unsupervised, boosted: GradientBoostin
   ...(boosted === null ? {} : { [fileNames.boosted]: toOnnx(boosted) }),
 });
 
-/** Rows that stand for all training rows, or for the window an update learned from. */
+/** A sample of the training rows, or of the window that an update learned from. */
 function thresholdRows(training: Training): Int32Array {
   const candidates =
     training.context.champion === null ? [...Array(training.data.table.rowCount).keys()] : newestRows(training);
@@ -164,7 +168,7 @@ function thresholdRows(training: Training): Int32Array {
   return Int32Array.from(drawn).sort();
 }
 
-/** Measures scores through the graphs themselves, and places the threshold. */
+/** Scores rows through the exported graphs and sets the threshold from them. */
 async function calibrate(
   training: Training,
   forests: Unsupervised,

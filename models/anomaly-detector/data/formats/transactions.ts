@@ -18,10 +18,10 @@ import {
 import { contextTable, type LabelledTransaction } from '../context-table.js';
 import { MINIMUM_ROWS } from '../dataset.js';
 
-/** Of the file's rows, the last fortnight judges. */
+/** Days held out at the end of the file. */
 const HOLDOUT_DAYS = 14;
 
-/** What the file itself holds. */
+/** Columns of the file. */
 const fileColumns: readonly ColumnSpec[] = [
   { name: columnNames.key, type: 'text', unique: true, description: 'Key of the transaction.' },
   { name: columnNames.customer, type: 'text', description: 'Whose account it is.' },
