@@ -20,7 +20,7 @@ import { FIXTURE_ROWS, FIXTURE_SEED, fixtureCsv } from './fixtures/make-fixture.
 import { model } from './index.js';
 import { params, stepOf, type CreditParams } from './params.js';
 import { openPredictor } from './prediction/predictor.js';
-import { encodeTable, encodedWidth, preprocessing } from './prediction/preprocessing.js';
+import { encodeTable, encodedWidth, preprocessing } from '../../learning/tabular/preprocessing/preprocessing.js';
 import { scorecard } from './prediction/scorecard.js';
 
 const ROWS = 240;

@@ -4,7 +4,12 @@ import type { ProtectedGroups } from '../../../learning/evaluation/fairness/prot
 import { matrix, type Matrix } from '../../../learning/numeric/matrix/index.js';
 import { numberColumn } from '../../../learning/table.js';
 import type { CreditParams } from '../params.js';
-import { encodeTable, encodedWidth, fitPreprocessing, type Preprocessing } from '../prediction/preprocessing.js';
+import {
+  encodeTable,
+  encodedWidth,
+  fitPreprocessing,
+  type Preprocessing,
+} from '../../../learning/tabular/preprocessing/preprocessing.js';
 import { protectedAttributes } from './protected.js';
 
 /** Below this a tree has nothing to split and every measure is noise. */

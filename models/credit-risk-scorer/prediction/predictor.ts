@@ -9,7 +9,14 @@ import { openGraph, readJson } from '../../../learning/artefact/index.js';
 import { contributionsOf } from './contributions.js';
 import { explanationFacts, reasonsFor, type Reason } from './explanation.js';
 import { creditGraph } from './graph.js';
-import { encode, encodedWidth, inputSchema, preprocessing, type Cell, type Preprocessing } from './preprocessing.js';
+import {
+  encode,
+  encodedWidth,
+  inputSchema,
+  preprocessing,
+  type Cell,
+  type Preprocessing,
+} from '../../../learning/tabular/preprocessing/preprocessing.js';
 import { describeField } from './feature-labels.js';
 import { bandNames, bandOf, firstScorecard, pointsOf, scorecard, type BandName, type Scorecard } from './scorecard.js';
 

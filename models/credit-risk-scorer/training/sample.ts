@@ -1,7 +1,7 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Table } from '../../../contracts/table.js';
 import type { CreditInput, CreditPredictor } from '../prediction/predictor.js';
-import type { Cell } from '../prediction/preprocessing.js';
+import type { Cell } from '../../../learning/tabular/preprocessing/preprocessing.js';
 
 /** One request a quantile, so that the sample spans the training range. */
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
