@@ -6,6 +6,7 @@ import { intervalRows } from './forecasting/intervals.js';
 import { peytonRows } from './forecasting/peyton.js';
 import { hasForecastingData, loadM4, loadRetail } from './forecasting/public-series.js';
 import { scaleRows } from './forecasting/scale.js';
+import { cpuSince } from './support/cpu.js';
 import type { BenchmarkContext, BenchmarkRow, BenchmarkSuite } from './report/suite.js';
 
 type Section = (context: BenchmarkContext) => Promise<BenchmarkRow[]>;
@@ -13,8 +14,7 @@ type Section = (context: BenchmarkContext) => Promise<BenchmarkRow[]>;
 function forecastSet(set: AccuracySet, { onProgress }: BenchmarkContext): OwnForecast[] {
   const before = process.cpuUsage();
   const own = set.series.map((series) => forecastSeries(series, set.stride));
-  const { user, system } = process.cpuUsage(before);
-  onProgress(`${set.name}: ${set.series.length} series forecast in ${((user + system) / 1e6).toFixed(1)} CPU s`);
+  onProgress(`${set.name}: ${set.series.length} series forecast in ${cpuSince(before).toFixed(1)} CPU s`);
   return own;
 }
 

@@ -7,6 +7,7 @@ import { createSourceCatalog } from '../datasets/sources/catalog.js';
 import { ensurePlatform } from '../platform/embedded/ensure.js';
 import { createPool } from '../platform/postgres/pool.js';
 import { loadConfig } from '../platform/config/load-config.js';
+import { cpuOf, cpuSince } from './support/cpu.js';
 import { type BenchmarkContext, benchmarkRow, type BenchmarkRow, type BenchmarkSuite } from './report/suite.js';
 
 const SMALLEST_RATE = 50_000;
@@ -45,15 +46,9 @@ interface Load {
 /** One load of the default backend; the clock covers computing, COPY, commit and ANALYZE. */
 async function timedLoad(pool: pg.Pool): Promise<Load> {
   const catalog = createSourceCatalog(pool);
-  const cpu = process.cpuUsage();
   const start = performance.now();
-  const { rows } = await generateBackend({ backendPool: pool, catalog });
-  const { user, system } = process.cpuUsage(cpu);
-  return {
-    transactions: rows.transactions,
-    seconds: (performance.now() - start) / 1000,
-    cpuSeconds: (user + system) / 1e6,
-  };
+  const { value, seconds: cpuSeconds } = await cpuOf(() => generateBackend({ backendPool: pool, catalog }));
+  return { transactions: value.rows.transactions, seconds: (performance.now() - start) / 1000, cpuSeconds };
 }
 
 /** Every run loads into an empty database, then replaces what it loaded. */
@@ -72,8 +67,7 @@ function computingRate(): number {
   const before = process.cpuUsage();
   let transactions = 0;
   for (const { rows } of generateCustomers({ users: 60 })) transactions += rows.transactions.length;
-  const { user, system } = process.cpuUsage(before);
-  return transactions / ((user + system) / 1e6);
+  return transactions / cpuSince(before);
 }
 
 function loadRows(runs: readonly { readonly first: Load; readonly again: Load }[]): BenchmarkRow[] {
@@ -86,21 +80,16 @@ function loadRows(runs: readonly { readonly first: Load; readonly again: Load }[
       value: best(firsts.map(rate)),
       unit,
       target,
-      peer: null,
     }),
     benchmarkRow({
       name: 'replace it',
       value: best(runs.map(({ again }) => rate(again))),
       unit,
-      target: null,
-      peer: null,
     }),
     benchmarkRow({
       name: 'CPU of this process a load',
       value: Math.min(...firsts.map(({ cpuSeconds }) => cpuSeconds)),
       unit: 's',
-      target: null,
-      peer: null,
     }),
   ];
 }
@@ -108,7 +97,7 @@ function loadRows(runs: readonly { readonly first: Load; readonly again: Load }[
 async function difficultyRow(): Promise<BenchmarkRow> {
   const reports = await reportDifficulty();
   const value = reports.filter(({ asDesigned }) => asDesigned).length;
-  return benchmarkRow({ name: 'tasks as hard as designed', value, unit: 'of 5', target: { atLeast: 5 }, peer: null });
+  return benchmarkRow({ name: 'tasks as hard as designed', value, unit: 'of 5', target: { atLeast: 5 } });
 }
 
 async function run({ onProgress }: BenchmarkContext): Promise<BenchmarkRow[]> {
@@ -122,8 +111,6 @@ async function run({ onProgress }: BenchmarkContext): Promise<BenchmarkRow[]> {
     name: 'computing alone',
     value: computingRate(),
     unit: 'transactions/CPU s',
-    target: null,
-    peer: null,
   };
   return [...loadRows(runs), benchmarkRow(computing), await difficultyRow()];
 }

@@ -5,16 +5,12 @@ import { boostingGraph, gradientBoosting, predictMargin, toOnnx } from '../learn
 import { selectMatrixRows, type Matrix } from '../learning/numeric/matrix/index.js';
 import { delongDifference, rocAuc } from '../learning/evaluation/metrics/index.js';
 import { hasCreditData, loadGerman, loadTaiwan, syntheticCredit } from './peers/credit-data.js';
-import { fiveFolds, foldAucs, mean, predictOutOfFold } from './peers/cross-validation.js';
+import { mean } from '../learning/numeric/statistics/mean.js';
+import { fiveFolds, foldAucs, predictOutOfFold } from './peers/cross-validation.js';
 import { readReference } from './peers/reference.js';
 import type { PeerRows } from './peers/xgboost.js';
-import {
-  benchmarkRow,
-  cpuSeconds,
-  type BenchmarkContext,
-  type BenchmarkRow,
-  type BenchmarkSuite,
-} from './report/suite.js';
+import { benchmarkRow, type BenchmarkContext, type BenchmarkRow, type BenchmarkSuite } from './report/suite.js';
+import { cpuSeconds } from './support/cpu.js';
 import { findEngines, RECOMMENDED, SPECIFIED, type InstalledEngine, type Setting } from './trees/engines.js';
 
 const AUC_TOLERANCE = 0.002;
@@ -65,7 +61,7 @@ async function withoutEngines(
 ): Promise<BenchmarkRow> {
   const known = setting === SPECIFIED && name === 'Taiwan' ? mean([...(await readReference()).taiwanFoldAuc]) : null;
   const target = known === null ? null : { atLeast: known - AUC_TOLERANCE };
-  return benchmarkRow({ name: `${name}, ${title}`, value, unit: 'AUC', target, peer: null });
+  return benchmarkRow({ name: `${name}, ${title}`, value, unit: 'AUC', target });
 }
 
 async function specifiedRows(set: CrossValidated, engines: readonly InstalledEngine[]): Promise<BenchmarkRow[]> {
@@ -82,7 +78,7 @@ async function specifiedRows(set: CrossValidated, engines: readonly InstalledEng
     },
     { name: 'German, AUC difference to XGBoost, lower end (DeLong 95 %)', value: interval.low, target: { atMost: 0 } },
   ];
-  return [...rows, ...ends.map((end) => benchmarkRow({ ...end, unit: 'AUC', peer: null }))];
+  return [...rows, ...ends.map((end) => benchmarkRow({ ...end, unit: 'AUC' }))];
 }
 
 /** What the weekly run uses, one setting for both sets. */
@@ -94,7 +90,7 @@ async function recommendedRows(
   const title = 'recommended setting, mean fold AUC';
   const { rows, ours } = await besideEngines(set, RECOMMENDED, { engines, title });
   const bar = { name: `${set.name}, ${title}, bar`, value: meanAuc(set, ours), unit: 'AUC', target: { atLeast } };
-  return [...rows, benchmarkRow({ ...bar, peer: null })];
+  return [...rows, benchmarkRow({ ...bar })];
 }
 
 async function creditRows(dataFolder: string, engines: readonly InstalledEngine[]): Promise<BenchmarkRow[]> {
@@ -116,7 +112,7 @@ async function speedRows(engines: readonly InstalledEngine[]): Promise<Benchmark
   const fit = () => gradientBoosting.fit(SPECIFIED.ours, data.x, data.y, quietContext(1));
   const auc = rocAuc(data.y, gradientBoosting.predict(fit(), data.x));
   const seconds = cpuSeconds(TIMINGS, fit);
-  const rows = [benchmarkRow({ name: '80k x 30, fit', value: seconds, unit: 'CPU s', target: null, peer: null })];
+  const rows = [benchmarkRow({ name: '80k x 30, fit', value: seconds, unit: 'CPU s' })];
   for (const { engine, label, run } of engines) {
     const answer = await run({ ...data, folds: [], timings: TIMINGS }, SPECIFIED);
     const strict = engine === 'xgboost';
@@ -160,8 +156,8 @@ function shapRows(x: Matrix, y: ArrayLike<number>): BenchmarkRow[] {
     'TreeSHAP, a row (100 trees of depth 6)',
   ] as const;
   return [
-    benchmarkRow({ name: names[0], value: gap, unit: 'log-odds', target: { atMost: 1e-6 }, peer: null }),
-    benchmarkRow({ name: names[1], value: price, unit: 'CPU ms', target: null, peer: null }),
+    benchmarkRow({ name: names[0], value: gap, unit: 'log-odds', target: { atMost: 1e-6 } }),
+    benchmarkRow({ name: names[1], value: price, unit: 'CPU ms' }),
   ];
 }
 
@@ -182,7 +178,7 @@ async function run({ dataFolder, onProgress, wants }: BenchmarkContext): Promise
   const { x, y } = syntheticCredit(20_000, 7);
   const name = 'ONNX against predict, largest difference of 20,000';
   const gap = await onnxGap(x, y);
-  rows.push(benchmarkRow({ name, value: gap, unit: 'probability', target: { atMost: 1e-6 }, peer: null }));
+  rows.push(benchmarkRow({ name, value: gap, unit: 'probability', target: { atMost: 1e-6 } }));
   return [...rows, ...shapRows(x, y)];
 }
 

@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TrainingData } from '../../contracts/dataset.js';
-import { readDataFile } from '../../datasets/sources/files/read-file.js';
-import { freezeHoldout, splitHoldout } from '../../learning/evaluation/split/index.js';
 import { model } from '../../models/anomaly-detector/index.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
+import { type DividedSet, readDivided } from '../support/divided-set.js';
 import { judgeDetector, meanQuality, type Quality, trainDetector } from './training.js';
 
 const FILE = join('anomaly', 'fraud-handbook', 'tx_2018-06-25_2018-07-31.csv.gz');
@@ -17,20 +15,7 @@ const settings = [
   { name: 'learned from confirmed fraud', feedback: 'learn', auc: 0.89, ap: 0.7 },
 ] as const;
 
-interface Divided {
-  readonly train: TrainingData;
-  readonly holdout: TrainingData;
-}
-
-/** 37 days: the last 7 judge, as the layout's own split says. */
-async function loadHandbook(path: string): Promise<Divided> {
-  const { format, table } = await readDataFile(path, model.fileFormats);
-  const { schema } = format;
-  const parts = splitHoldout(freezeHoldout(schema.split, table), table);
-  return { train: { schema, table: parts.train }, holdout: { schema, table: parts.holdout } };
-}
-
-async function qualityOf({ train, holdout }: Divided, feedback: string): Promise<Quality> {
+async function qualityOf({ train, holdout }: DividedSet, feedback: string): Promise<Quality> {
   const found: Quality[] = [];
   for (const seed of SEEDS)
     found.push(await judgeDetector(await trainDetector(train, { feedback }, { seed }), holdout));
@@ -46,15 +31,16 @@ export async function run({ dataFolder, onProgress, wants }: BenchmarkContext): 
     return [];
   }
   onProgress('card fraud: reading 354,623 transactions');
-  const data = await loadHandbook(path);
+  // 37 days: the last 7 are the holdout, as the layout's own split says.
+  const data = await readDivided(path, model.fileFormats);
   const rows: BenchmarkRow[] = [];
   for (const { name, feedback, auc, ap } of settings) {
     onProgress(`card fraud ${name}, seeds ${SEEDS.join(', ')}`);
     const quality = await qualityOf(data, feedback);
     const title = `fraud-handbook ${name}`;
     rows.push(
-      benchmarkRow({ name: `${title}, AUC`, value: quality.auc, unit: 'AUC', target: { atLeast: auc }, peer: null }),
-      benchmarkRow({ name: `${title}, AP`, value: quality.ap, unit: 'AP', target: { atLeast: ap }, peer: null }),
+      benchmarkRow({ name: `${title}, AUC`, value: quality.auc, unit: 'AUC', target: { atLeast: auc } }),
+      benchmarkRow({ name: `${title}, AP`, value: quality.ap, unit: 'AP', target: { atLeast: ap } }),
     );
   }
   return rows;

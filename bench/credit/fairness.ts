@@ -14,8 +14,10 @@ import { params, type CreditParams } from '../../models/credit-risk-scorer/param
 import { encodeTable } from '../../learning/tabular/preprocessing/index.js';
 import { protectedAttributes, withProtectedFeatures } from '../../models/credit-risk-scorer/data/protected.js';
 import { prepareTraining } from '../../models/credit-risk-scorer/data/training-set.js';
+import { mean } from '../../learning/numeric/statistics/mean.js';
+import { trainingContext } from '../support/training-context.js';
 import { benchmarkRow, type BenchmarkRow } from '../report/suite.js';
-import { foldsOf, labelsOf, mean, partOf, quietTraining } from './load.js';
+import { foldsOf, labelsOf, partOf } from './load.js';
 
 const SEEDS = [1, 2, 3] as const;
 const APPROVED = 0.7;
@@ -37,7 +39,7 @@ function outOfFold(data: TrainingData, settings: CreditParams, folds: Int32Array
   for (let fold = 0; fold < 5; fold++) {
     const { train, test } = foldRows(folds, fold);
     const set = prepareTraining(partOf(data, train), settings);
-    const trees = fitTrees(set, set.labelled, quietTraining(1));
+    const trees = fitTrees(set, set.labelled, trainingContext(1));
     const held = partOf(data, test);
     const encoded = Float64Array.from(encodeTable(set.state, held.table));
     const found = predictMargin(trees, matrix(test.length, trees.featureCount, encoded));
@@ -65,7 +67,7 @@ function treat(given: TrainingData, overrides: Partial<CreditParams>): Treated {
 }
 
 const row = (name: string, value: number, unit: string, target: BenchmarkRow['target']): BenchmarkRow =>
-  benchmarkRow({ name: `german, ${name}`, value, unit, target, peer: null });
+  benchmarkRow({ name: `german, ${name}`, value, unit, target });
 
 function mitigated(data: TrainingData, fairness: 'reweighing' | 'penalty', before: Treated): BenchmarkRow[] {
   const after = treat(data, { includeProtected: true, fairness });

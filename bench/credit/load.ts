@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainingData } from '../../contracts/dataset.js';
-import type { TrainContext } from '../../contracts/model-definition.js';
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
 import { numberColumn, selectRows, textColumn } from '../../learning/table.js';
 import { peopleFolds } from '../../models/credit-risk-scorer/training/cross-fit.js';
@@ -32,18 +31,4 @@ export const foldsOf = (data: TrainingData, seed: number): Int32Array =>
 export const partOf = ({ schema, table }: TrainingData, rows: readonly number[]): TrainingData => ({
   schema,
   table: selectRows(table, rows),
-});
-
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** What a training lends, without anything behind it. */
-export const quietTraining = (seed: number): TrainContext => ({
-  seed,
-  signal: new AbortController().signal,
-  onProgress: () => undefined,
-  checkpoint: { load: () => Promise.resolve(null), save: () => Promise.resolve() },
-  champion: null,
-  shards: [],
-  encoder: () => Promise.resolve(null),
 });

@@ -11,7 +11,10 @@ import { score } from '../../models/credit-risk-scorer/evaluation/score.js';
 import { params } from '../../models/credit-risk-scorer/params.js';
 import { openPredictor } from '../../models/credit-risk-scorer/prediction/predictor.js';
 import { benchmarkRow, type BenchmarkRow } from '../report/suite.js';
-import { foldsOf, labelsOf, mean, partOf, quietTraining } from './load.js';
+import { mean } from '../../learning/numeric/statistics/mean.js';
+import { cpuOf } from '../support/cpu.js';
+import { trainingContext } from '../support/training-context.js';
+import { foldsOf, labelsOf, partOf } from './load.js';
 
 /** A whole training may cost this much, so that the weekly run stays short. */
 const MOST_CPU_SECONDS = 10;
@@ -27,16 +30,14 @@ async function crossValidate(data: TrainingData, seed: number): Promise<Measured
   const found: Measured = { aucs: [], probabilities: new Float64Array(folds.length), cpuSeconds: [] };
   for (let fold = 0; fold < 5; fold++) {
     const { train: rows, test } = foldRows(folds, fold);
-    const before = process.cpuUsage();
-    const files = await train(quietTraining(1), partOf(data, rows), params.parse({}));
-    const { user, system } = process.cpuUsage(before);
-    const predictor = await openPredictor(files);
-    const scored = await score(predictor, partOf(data, test), quietTraining(1));
+    const trained = await cpuOf(() => train(trainingContext(1), partOf(data, rows), params.parse({})));
+    const predictor = await openPredictor(trained.value);
+    const scored = await score(predictor, partOf(data, test), trainingContext(1));
     await predictor.close();
     const probabilities = numberColumn(scored, 'probability');
     test.forEach((row, i) => (found.probabilities[row] = probabilities[i]!));
     found.aucs.push(rocAuc(numberColumn(scored, 'truth'), probabilities));
-    found.cpuSeconds.push((user + system) / 1e6);
+    found.cpuSeconds.push(trained.seconds);
   }
   return found;
 }
@@ -53,7 +54,7 @@ export async function qualityRows(
   const errors = found.map(({ probabilities }) => expectedCalibrationError(labelsOf(data), probabilities));
   const noise = mean(found.map(({ probabilities }) => calibrationNoise(probabilities, 1)));
   const row = (name: string, value: number, unit: string, target: BenchmarkRow['target']): BenchmarkRow =>
-    benchmarkRow({ name: `${line}, ${name}`, value, unit, target, peer: null });
+    benchmarkRow({ name: `${line}, ${name}`, value, unit, target });
   return [
     row(`5-fold${repeats} mean AUC, default parameters`, mean(found.flatMap(({ aucs }) => aucs)), 'AUC', {
       atLeast: auc,

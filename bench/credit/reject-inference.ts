@@ -8,8 +8,10 @@ import { fitTrees } from '../../models/credit-risk-scorer/training/fit-trees.js'
 import { params, type CreditParams } from '../../models/credit-risk-scorer/params.js';
 import { encodeTable } from '../../learning/tabular/preprocessing/index.js';
 import { prepareTraining } from '../../models/credit-risk-scorer/data/training-set.js';
+import { mean } from '../../learning/numeric/statistics/mean.js';
+import { trainingContext } from '../support/training-context.js';
 import { benchmarkRow, type BenchmarkRow } from '../report/suite.js';
-import { labelsOf, mean, partOf, quietTraining } from './load.js';
+import { labelsOf, partOf } from './load.js';
 
 /** Share that the old policy declined. */
 const DECLINED = 0.4;
@@ -18,7 +20,7 @@ const OLD_POLICY = { maxDepth: 2, nEstimators: 60, learningRate: 0.1 } as const;
 
 function marginsOf(from: TrainingData, settings: Partial<CreditParams>, to: TrainingData): Float64Array {
   const set = prepareTraining(from, params.parse(settings));
-  const trees = fitTrees(set, set.labelled, quietTraining(1));
+  const trees = fitTrees(set, set.labelled, trainingContext(1));
   const encoded = Float64Array.from(encodeTable(set.state, to.table));
   return predictMargin(trees, matrix(to.table.rowCount, trees.featureCount, encoded));
 }
@@ -88,8 +90,6 @@ export function rejectInferenceRows(data: TrainingData, seeds: readonly number[]
         name: `${data.schema.line}, worst 40 % declined, ${name}`,
         value: average(name, measure),
         unit: measure === 'auc' ? 'AUC' : 'Brier',
-        target: null,
-        peer: null,
       }),
     ),
   );

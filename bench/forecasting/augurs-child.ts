@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Prophet } from '@bsull/augurs/prophet';
+import { cpuSince } from '../support/cpu.js';
 import type { AugursJob, AugursLine, StanFit } from './augurs.js';
 
 /*
@@ -50,27 +51,22 @@ async function prophetFitter(): Promise<{
 
 const write = (line: AugursLine): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-function cpuOf<T>(compute: () => T): { cpuSeconds: number; result: T } {
-  const before = process.cpuUsage();
-  const result = compute();
-  const { user, system } = process.cpuUsage(before);
-  return { cpuSeconds: (user + system) / 1e6, result };
-}
-
 async function main(): Promise<void> {
   const job = JSON.parse(readFileSync(0, 'utf8')) as AugursJob;
   const ets = await etsForecaster();
   const prophet = job.task === 'ets' ? null : await prophetFitter();
   job.items.forEach(({ values, days, future }, index) => {
     try {
-      const { cpuSeconds, result } = cpuOf(() => (prophet ? prophet.fit(days!, values) : ets(values, job)));
+      const before = process.cpuUsage();
+      const result = prophet ? prophet.fit(days!, values) : ets(values, job);
+      const cpuSeconds = cpuSince(before);
       if (Array.isArray(result)) return write({ index, cpuSeconds, forecast: result });
       const ahead = future!.map((day) => Math.round(day * 86_400));
       const forecast = result.predict({ ds: ahead }).yhat.point;
       return write({ index, cpuSeconds, forecast, ...(job.task === 'stan' && { stan: prophet!.last() }) });
     } catch (fault) {
       write({ index, cpuSeconds: 0, fault: String(fault) });
-      // A trapped instance is not to be trusted again: the parent starts another process for the rest.
+      // A trapped instance may answer wrongly: the parent starts another process for the rest.
       process.exit(0);
     }
   });

@@ -14,7 +14,8 @@ import {
 import type { SpendingRequest } from '../../models/spending-predictor/prediction/request.js';
 import { committed } from '../../models/spending-predictor/data/vocabulary.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
-import { cpuSince, generatedSpending, spendingTable, trainSharded } from './generated-data.js';
+import { cpuSince } from '../support/cpu.js';
+import { generatedSpending, spendingTable, trainSharded } from './generated-data.js';
 
 const USERS = 300;
 /** Months of the generated history, the last twelve of which judge. */
@@ -56,7 +57,8 @@ interface Verdict {
 type Band = SpendingAnswer['monthly'][number]['total'];
 
 const verdict = (group: string, customer: string, truth: number, band: Band): Verdict => ({
-  ...{ group, customer },
+  group,
+  customer,
   in80: truth >= band.low80 && truth <= band.high80,
   in95: truth >= band.low95 && truth <= band.high95,
 });
@@ -64,9 +66,16 @@ const verdict = (group: string, customer: string, truth: number, band: Band): Ve
 const NOTHING: Band = { mean: 0, low80: 0, high80: 0, low95: 0, high95: 0 };
 
 /** The month ahead of one customer on each first day of a month that was held out. */
-export async function judge(server: Server, customer: string, rows: readonly Movement[], year: Holdout): Promise<Verdict[]> {
+export async function judge(
+  server: Server,
+  customer: string,
+  rows: readonly Movement[],
+  year: Holdout,
+): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
-  const truths = judgedRowsOf(customer, rows, year).filter(({ horizon, origin, month }) => horizon === 1 && origin === month);
+  const truths = judgedRowsOf(customer, rows, year).filter(
+    ({ horizon, origin, month }) => horizon === 1 && origin === month,
+  );
   for (const month of new Set(truths.map((row) => row.month))) {
     const [answer] = await server.predict([requestAt(customer, rows, month, 1)]);
     const { total, categories } = answer!.monthly[0]!;
@@ -80,7 +89,7 @@ export async function judge(server: Server, customer: string, rows: readonly Mov
     }
   }
   return verdicts;
-} // prettier-ignore
+}
 
 /** Share of outcomes in a band, with the standard error of a mean over customers, whose months are not independent. */
 function share(verdicts: readonly Verdict[], pick: (one: Verdict) => boolean): { value: number; error: number } {
@@ -92,17 +101,21 @@ function share(verdicts: readonly Verdict[], pick: (one: Verdict) => boolean): {
 }
 
 export function coverageRows(name: string, verdicts: readonly Verdict[], target: number | null): BenchmarkRow[] {
-  return ([['80', 0.8], ['95', 0.95]] as const).map(([level, nominal]) => {
+  return (
+    [
+      ['80', 0.8],
+      ['95', 0.95],
+    ] as const
+  ).map(([level, nominal]) => {
     const { value, error } = share(verdicts, (one) => one[`in${level}`]);
     return benchmarkRow({
       name: `generated, ${level} % band, ${name}: distance of coverage from nominal (n = ${verdicts.length})`,
       value: 100 * Math.abs(value - nominal),
       unit: `points (covers ${(100 * value).toFixed(1)} %, standard error ${(100 * error).toFixed(1)})`,
       target: target === null ? null : { atMost: target },
-      peer: null,
     });
   });
-} // prettier-ignore
+}
 
 const LENGTHS = [3, 12, 24].map(historyBand);
 
@@ -124,6 +137,8 @@ export async function backendIntervalRows({ onProgress }: BenchmarkContext): Pro
   const of = (group: string): Verdict[] => verdicts.filter((one) => one.group === group);
   return [
     ...LENGTHS.flatMap((length) => coverageRows(length, of(length), 3)),
-    ...[...committed].sort().flatMap((category) => (of(category).length > 0 ? coverageRows(category, of(category), null) : [])),
+    ...[...committed]
+      .sort()
+      .flatMap((category) => (of(category).length > 0 ? coverageRows(category, of(category), null) : [])),
   ];
-} // prettier-ignore
+}

@@ -12,7 +12,10 @@ import { quantile } from '../../learning/evaluation/metrics/index.js';
 import { selectRows, timestampColumn } from '../../learning/table.js';
 import { findModel } from '../../models/catalogue.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
-import { quietTraining, toTable } from './generated-data.js';
+import { mean } from '../../learning/numeric/statistics/mean.js';
+import { backendTable } from '../support/backend-table.js';
+import { trainingContext } from '../support/training-context.js';
+import { SEED } from './generated-data.js';
 
 const FEWEST_MONTHS = 12;
 /** Months that judge, and the months before them on which everything was decided. */
@@ -67,8 +70,6 @@ function accountsOf({ transactions }: Bank): Account[] {
   return all.filter(({ months }) => months.length >= FEWEST_MONTHS);
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** Simple exponential smoothing, its constant chosen by the one-step squared error. */
 function smoothed(values: readonly number[]): number {
   let best = { error: Infinity, level: 0 };
@@ -101,7 +102,13 @@ function medianWape(accounts: readonly Account[], months: readonly number[], met
     }
     return size > 0 ? [error / size] : [];
   });
-  return 100 * quantile(wapes.sort((a, b) => a - b), 0.5); // prettier-ignore
+  return (
+    100 *
+    quantile(
+      wapes.sort((a, b) => a - b),
+      0.5,
+    )
+  );
 }
 
 interface Answered {
@@ -109,7 +116,7 @@ interface Answered {
 }
 
 /** Trains on what the bank knew before a month, as a scheduled run would, and asks the artefact for every account. */
-async function askModel(
+async function forecastMonth(
   model: ModelDefinition,
   data: TrainingData,
   accounts: readonly Account[],
@@ -117,8 +124,9 @@ async function askModel(
 ): Promise<Map<Account, number>> {
   const before = firstDayOf(month) * DAY_MS;
   const times = timestampColumn(data.table, data.schema.split.column);
-  const known = selectRows(data.table, [...times.keys()].filter((row) => times[row]! < before)); // prettier-ignore
-  const files = await model.train(quietTraining, { ...data, table: known }, model.params.parse({}));
+  const earlier = [...times.keys()].filter((row) => times[row]! < before);
+  const known = selectRows(data.table, earlier);
+  const files = await model.train(trainingContext(SEED), { ...data, table: known }, model.params.parse({}));
   const predictor = await model.predictor(files);
   const horizonDays = firstDayOf(month + 1) - firstDayOf(month);
   const asOf = new Date(before).toISOString().slice(0, 10);
@@ -131,12 +139,15 @@ async function askModel(
 
 async function modelMethod(bank: Bank, accounts: readonly Account[], months: readonly number[]): Promise<Method> {
   const model = await findModel('spending-predictor');
-  const tables = { transactions: toTable('transactions', bank.transactions), loans: toTable('loans', bank.loans) };
+  const tables = {
+    transactions: backendTable('transactions', bank.transactions),
+    loans: backendTable('loans', bank.loans),
+  };
   const { table } = model.backend.rows(tables, { asOf: firstDayOf(months.at(-1)!) * DAY_MS, source: BERKA_SOURCE });
   const data = { schema: model.backend.schema, table };
-  const said = new Map<number, Map<Account, number>>();
-  for (const month of months) said.set(month, await askModel(model, data, accounts, month));
-  return (account, month) => said.get(month)!.get(account)!;
+  const forecasts = new Map<number, Map<Account, number>>();
+  for (const month of months) forecasts.set(month, await forecastMonth(model, data, accounts, month));
+  return (account, month) => forecasts.get(month)!.get(account)!;
 }
 
 const knownMonths = ({ first, months }: Account, month: number): readonly number[] => months.slice(0, month - first);
@@ -184,7 +195,6 @@ export async function berkaRows({ dataFolder, onProgress }: BenchmarkContext): P
       name: 'Berka, September to December 1993, where it was chosen',
       value: earlier.ours,
       unit: '%',
-      target: null,
       peer: { name: '6-month mean', value: earlier.six },
     }),
   ];

@@ -1,25 +1,15 @@
 import type { TrainingData } from '../../contracts/dataset.js';
-import type { ArtefactFiles, TrainContext } from '../../contracts/model-definition.js';
-import type { Column, Table } from '../../contracts/table.js';
+import type { ArtefactFiles } from '../../contracts/model-definition.js';
+import type { Table } from '../../contracts/table.js';
 import type { Customer } from '../../datasets/sources/backend/generator/customer.js';
 import { generateCustomers } from '../../datasets/sources/backend/generator/index.js';
-import { tableSpecs } from '../../datasets/sources/backend/tables.js';
-import { freezeHoldout, splitHoldout } from '../../learning/evaluation/split/index.js';
 import { findModel } from '../../models/catalogue.js';
+import { backendTable } from '../support/backend-table.js';
+import { divide, type DividedSet } from '../support/divided-set.js';
+import { trainingContext } from '../support/training-context.js';
 
-type Cells = Readonly<Record<string, unknown>>;
-
-/** Rows of a backend table as a snapshot holds them. */
-export function toTable(name: 'transactions' | 'loans', rows: readonly object[]): Table {
-  const cells = rows as readonly Cells[];
-  const columns = tableSpecs[name].columns.map(({ name: column, type }): [string, Column] => {
-    if (type === 'text' || type === 'category')
-      return [column, { kind: 'text', values: cells.map((row) => (row[column] as string | null) ?? null) }];
-    const values = Float64Array.from(cells, (row) => (row[column] as number | null) ?? NaN);
-    return [column, { kind: type === 'timestamp' ? 'timestamp' : 'number', values }];
-  });
-  return { rowCount: rows.length, columns: Object.fromEntries(columns) };
-}
+/** Of every training and evaluation here. */
+export const SEED = 42;
 
 /** The spending predictor's rows of generated customers. */
 export async function spendingTable(customers: Iterable<Pick<Customer, 'rows'>>): Promise<Table> {
@@ -29,32 +19,15 @@ export async function spendingTable(customers: Iterable<Pick<Customer, 'rows'>>)
     for (const row of rows.loans) loans.push(row);
   }
   const { backend } = await findModel('spending-predictor');
-  const tables = { transactions: toTable('transactions', transactions), loans: toTable('loans', loans) };
+  const tables = { transactions: backendTable('transactions', transactions), loans: backendTable('loans', loans) };
   return backend.rows(tables, { asOf: Date.UTC(2026, 10, 1), source: 'generated' }).table;
 }
 
 /** The rows of the frozen population, divided at the line's holdout. */
-export async function generatedSpending(users: number): Promise<{ train: TrainingData; holdout: TrainingData }> {
+export async function generatedSpending(users: number): Promise<DividedSet> {
   const { schema } = (await findModel('spending-predictor')).backend;
   const table = await spendingTable(generateCustomers({ users }));
-  const parts = splitHoldout(freezeHoldout(schema.split, table), table);
-  return { train: { schema, table: parts.train }, holdout: { schema, table: parts.holdout } };
-}
-
-const quiet: TrainContext = {
-  seed: 42,
-  signal: new AbortController().signal,
-  onProgress: () => undefined,
-  checkpoint: { load: () => Promise.resolve(null), save: () => Promise.resolve() },
-  champion: null,
-  shards: [],
-  encoder: () => Promise.resolve(null),
-};
-
-/** CPU seconds of this process since a moment. */
-export function cpuSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
+  return divide(schema, table);
 }
 
 /** Trains in this process as `fitModel` does, shard by shard where the model has shards. */
@@ -63,9 +36,6 @@ export async function trainSharded(data: TrainingData, count: number): Promise<A
   const params = model.params.parse({});
   const shards: Uint8Array[] = [];
   for (let index = 0; index < count; index++)
-    shards.push(await model.shards!.fit(quiet, data, params, { index, count }));
-  return model.train({ ...quiet, shards }, data, params);
+    shards.push(await model.shards!.fit(trainingContext(SEED), data, params, { index, count }));
+  return model.train(trainingContext(SEED, { shards }), data, params);
 }
-
-/** What computations here are given. */
-export const quietTraining = quiet;

@@ -52,7 +52,10 @@ function calibrationPoints(own: OwnForecast): CalibrationPoint[] {
     [...new Set(residuals.map(({ origin }) => origin))].map((at) => [at, scaleOf(own.series, at)]),
   );
   return residuals.map(({ origin, step, residual }) => ({
-    ...{ horizon: step, mean: 0, actual: residual, group },
+    horizon: step,
+    mean: 0,
+    actual: residual,
+    group,
     scale: scales.get(origin)!,
   }));
 }
@@ -75,7 +78,6 @@ function coverageRow(level: number, part: string, points: readonly Judged[]): Be
     value: 100 * Math.abs(share - level),
     unit: `points (covers ${(100 * share).toFixed(1)} %)`,
     target: { atMost: 3 },
-    peer: null,
   });
 }
 

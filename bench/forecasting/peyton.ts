@@ -1,7 +1,8 @@
 import { fitProphet, predictProphet, prophetLogPosterior } from '../../learning/time-series/forecasting/index.js';
 import { logPosterior } from '../../learning/time-series/forecasting/prophet/model.js';
 import { meanAbsoluteError } from '../../learning/evaluation/metrics/forecast.js';
-import { benchmarkRow, cpuSeconds, type BenchmarkRow } from '../report/suite.js';
+import { cpuSeconds } from '../support/cpu.js';
+import { benchmarkRow, type BenchmarkRow } from '../report/suite.js';
 import { AUGURS, runAugurs, type AugursItem, type AugursLine, type StanFit } from './augurs.js';
 import { loadPeyton } from './public-series.js';
 
@@ -22,11 +23,18 @@ export function stanLogPosterior({ data, k, m, sigma, delta, beta }: StanFit): n
     values: Float64Array.from(data.y, (_, row) => cells[row * width + j]!),
   }));
   const design = {
-    ...{ growth: 'linear' as const, features, changepoints: data.t_change, tau: data.tau },
+    growth: 'linear' as const,
+    features,
+    changepoints: data.t_change,
+    tau: data.tau,
     plan: { seasonalities: [], holidays: [], regressors: [] },
     t: Float64Array.from(data.t),
     y: Float64Array.from(data.y),
-    ...{ origin: 0, span: 1, scale: 1, floor: 0, cap: 0 },
+    origin: 0,
+    span: 1,
+    scale: 1,
+    floor: 0,
+    cap: 0,
   };
   return logPosterior(design, Float64Array.from([k, m, ...delta, ...beta]), sigma);
 }
@@ -43,14 +51,14 @@ function maeRow(mae: number): BenchmarkRow {
 
 function posteriorRow(ours: number, stan: number | null): BenchmarkRow {
   const name = 'Peyton Manning, log posterior above Stan';
-  if (stan === null) return benchmarkRow({ name, value: NaN, unit: 'Stan gave no answer', target: null, peer: null });
+  if (stan === null) return benchmarkRow({ name, value: NaN, unit: 'Stan gave no answer' });
   const peer = { name: `Stan (${AUGURS}), log posterior`, value: stan };
   return benchmarkRow({ name, value: ours - stan, unit: 'nats', target: { atLeast: 0 }, peer });
 }
 
 function costRow(seconds: number, stan: readonly number[]): BenchmarkRow {
   const name = '3 years of days, CPU of a fit relative to Stan';
-  if (stan.length === 0) return benchmarkRow({ name, value: seconds, unit: 'CPU s', target: null, peer: null });
+  if (stan.length === 0) return benchmarkRow({ name, value: seconds, unit: 'CPU s' });
   const theirs = Math.min(...stan);
   const peer = { name: `Stan (${AUGURS}), CPU s`, value: theirs };
   return benchmarkRow({ name, value: seconds / theirs, unit: 'ratio', target: { atMost: 0.5 }, peer });

@@ -40,8 +40,11 @@ export function loadM4(dataFolder: string, part: 'Weekly' | 'Hourly'): HoldoutSe
   const test = m4Rows(path('test.csv'));
   const frequency = part === 'Weekly' ? 'week' : 'hour';
   return [...m4Rows(path('train.csv.gz'))].map(([name, training]) => ({
-    ...{ name, frequency, start: ARTIFICIAL_START },
-    ...{ training, future: test.get(name)! },
+    name,
+    frequency,
+    start: ARTIFICIAL_START,
+    training,
+    future: test.get(name)!,
   }));
 }
 
@@ -55,7 +58,9 @@ export function loadRetail(dataFolder: string, holdout: number): HoldoutSeries[]
     byName.set(name!, known);
   }
   return [...byName].map(([name, { start, values }]) => ({
-    ...{ name, frequency: 'month' as const, start },
+    name,
+    frequency: 'month' as const,
+    start,
     training: values.slice(0, -holdout),
     future: values.slice(-holdout),
   }));

@@ -50,7 +50,9 @@ export function reconciliationRows(shard: Uint8Array): BenchmarkRow[] {
   const added = mape(cases, ({ parts }) => sum(parts));
   const row = (name: string, value: number): BenchmarkRow =>
     benchmarkRow({
-      ...{ name: `reconciliation in the backtest: ${name}`, value, unit: '%', target: null },
+      name: `reconciliation in the backtest: ${name}`,
+      value,
+      unit: '%',
       peer: { name: 'categories added up', value: added },
     });
   return [

@@ -33,6 +33,3 @@ export function foldAucs(y: ArrayLike<number>, scores: ArrayLike<number>, folds:
       return rocAuc(labelsOf(y, test), labelsOf(scores, test));
     });
 }
-
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

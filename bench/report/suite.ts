@@ -34,18 +34,11 @@ export function reaches(value: number, target: Target): boolean {
   return 'atLeast' in target ? value >= target.atLeast : value <= target.atMost;
 }
 
-/** A row whose `pass` follows from value and target. */
-export function benchmarkRow(row: Omit<BenchmarkRow, 'pass'>): BenchmarkRow {
-  return { ...row, pass: reaches(row.value, row.target) };
-}
+/** What a row is made of; without target or peer these are null. */
+export type MeasuredValue = Pick<BenchmarkRow, 'name' | 'value' | 'unit'> &
+  Partial<Pick<BenchmarkRow, 'target' | 'peer'>>;
 
-/** CPU seconds, user and system, that this process spends in a computation; the fastest of several runs. */
-export function cpuSeconds(runs: number, compute: () => void): number {
-  const times = Array.from({ length: runs }, () => {
-    const before = process.cpuUsage();
-    compute();
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1e6;
-  });
-  return Math.min(...times);
+/** A row whose `pass` follows from value and target. */
+export function benchmarkRow({ target = null, peer = null, ...measured }: MeasuredValue): BenchmarkRow {
+  return { ...measured, target, peer, pass: reaches(measured.value, target) };
 }

@@ -1,6 +1,7 @@
-import { quietContext } from '../../learning/estimator.js';
 import { fineTuningParams, loadEncoder, trainSequenceClassifier } from '../../learning/text/encoder/index.js';
 import { readEncoderFolder } from '../../platform/encoders/folder.js';
+import { cpuSince } from '../support/cpu.js';
+import { trainingContext } from '../support/training-context.js';
 import { readClincTraining, type EncoderTexts } from './encoder-data.js';
 
 /*
@@ -17,12 +18,7 @@ const BATCH = 32;
 /** Steps before the clock starts: the runtime optimises the graphs, memory grows. */
 const WARM = 5;
 
-const cpuSeconds = (since: NodeJS.CpuUsage): number => {
-  const { user, system } = process.cpuUsage(since);
-  return (user + system) / 1e6;
-};
-
-/** Every so manieth text: all intents are there, and lengths are as in the whole. */
+/** Texts at equal distances: all intents are there, and lengths are as in the whole. */
 function sampleOf({ texts, labels }: EncoderTexts, count: number): EncoderTexts {
   const stride = Math.floor(texts.length / count);
   const rows = Array.from({ length: count }, (_, i) => i * stride);
@@ -38,12 +34,11 @@ async function measure(encoderFolder: string, dataFolder: string, steps: number)
   const onProgress = ({ done, total }: { done: number; total: number }): void => {
     if (done === WARM) since = process.cpuUsage();
     // The last report comes after the epoch's validation and checkpoint, which are no step.
-    else if (done < total) perStep = cpuSeconds(since) / (done - WARM);
+    else if (done < total) perStep = cpuSince(since) / (done - WARM);
   };
-  const checkpoint = { load: () => Promise.resolve(null), save: () => Promise.resolve() };
   const params = fineTuningParams.parse({ epochs: 1, batchSize: BATCH, checkpointSteps: 1000 });
   const task = { train, validation: sampleOf(all, 1500), classes: 150, params };
-  await trainSequenceClassifier(encoder, task, { ...quietContext(1), onProgress, checkpoint });
+  await trainSequenceClassifier(encoder, task, trainingContext(1, { onProgress }));
   return { cpuSecondsPerStep: perStep, peakMb: process.resourceUsage().maxRSS / 1024 };
 }
 

@@ -4,10 +4,11 @@ import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { exportEncoder, loadEncoder, openEncoderSession, type Encoder } from '../../learning/text/encoder/index.js';
 import { initialHead } from '../../learning/text/encoder/fine-tuning.js';
 import { openEncoderGraph } from '../../learning/text/encoder/runtime.js';
-import { inheritedConfig } from '../../platform/config/load-config.js';
 import { missingFiles, readEncoderFolder } from '../../platform/encoders/folder.js';
 import { entryFile, projectRoot } from '../../platform/project.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
+import { cpuOf } from '../support/cpu.js';
+import { encoderFolder } from '../support/encoder.js';
 import { hasClinc, readClincTraining } from './encoder-data.js';
 import type { TrainingCost } from './encoder-training.js';
 
@@ -27,7 +28,7 @@ async function stepRows(encoderFolder: string, dataFolder: string): Promise<Benc
   const { cpuSecondsPerStep, peakMb } = JSON.parse(stdout) as TrainingCost;
   const fiveEpochs = (cpuSecondsPerStep * STEPS_OF_FIVE_EPOCHS) / 60;
   const row = (name: string, value: number, unit: string, atMost: number): BenchmarkRow =>
-    benchmarkRow({ name: `CLINC150 fine-tuning, ${name}`, value, unit, target: { atMost }, peer: null });
+    benchmarkRow({ name: `CLINC150 fine-tuning, ${name}`, value, unit, target: { atMost } });
   return [
     row('a step of 32 texts (PyTorch elsewhere 0.605)', cpuSecondsPerStep, 'CPU s', PYTORCH_STEP),
     row('five epochs, from the step', fiveEpochs, 'CPU min', 20),
@@ -35,16 +36,9 @@ async function stepRows(encoderFolder: string, dataFolder: string): Promise<Benc
   ];
 }
 
-/** Fastest of several rounds, in CPU milliseconds a message. */
+/** Fastest of several rounds, in CPU milliseconds a message. @param rounds - CPU seconds of all messages. */
 function fastest(rounds: readonly number[]): number {
-  return Math.min(...rounds) / 1000 / MESSAGES;
-}
-
-async function cpuOf(work: () => Promise<void>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
+  return (1000 * Math.min(...rounds)) / MESSAGES;
 }
 
 type Feeds = Readonly<Record<string, Tensor>>;
@@ -75,10 +69,10 @@ async function servingCost(encoder: Encoder, model: Uint8Array, texts: readonly 
   const raw: number[] = [];
   await one();
   await runAll(bare, feeds);
-  // In turns: another program's load then falls on both.
+  // Alternating, so that another program's load falls on both.
   for (let round = 0; round < ROUNDS; round++) {
-    served.push(await cpuOf(one));
-    raw.push(await cpuOf(() => runAll(bare, feeds)));
+    served.push((await cpuOf(one)).seconds);
+    raw.push((await cpuOf(() => runAll(bare, feeds))).seconds);
   }
   await serving.close();
   await bare.release();
@@ -88,16 +82,16 @@ async function servingCost(encoder: Encoder, model: Uint8Array, texts: readonly 
 async function servingRows(encoder: Encoder, dataFolder: string): Promise<BenchmarkRow[]> {
   const { texts } = readClincTraining(dataFolder);
   const messages = Array.from({ length: MESSAGES }, (_, i) => texts[i * Math.floor(texts.length / MESSAGES)]!);
-  // What it answers does not matter for what it costs: a head of chance will do.
+  // The cost does not depend on the answer: a random head is enough.
   const trained = new Map([...encoder.weights.trained(), ...initialHead(encoder.config.hidden, 150, 1)]);
   const head = { level: 'sequence', multiLabel: false, classes: 150 } as const;
   const model = { encoder, head, trained, maximumLength: 64, history: [] };
   const fp32 = await servingCost(encoder, exportEncoder(model, 'fp32'), messages);
   const int8 = await servingCost(encoder, exportEncoder(model, 'int8'), messages);
   const ratio = (name: string, value: number, atMost: number): BenchmarkRow =>
-    benchmarkRow({ name: `Encoder serving, ${name}`, value, unit: 'ratio', target: { atMost }, peer: null });
+    benchmarkRow({ name: `Encoder serving, ${name}`, value, unit: 'ratio', target: { atMost } });
   const cost = (name: string, value: number): BenchmarkRow =>
-    benchmarkRow({ name: `Encoder serving, ${name}`, value, unit: 'CPU ms', target: null, peer: null });
+    benchmarkRow({ name: `Encoder serving, ${name}`, value, unit: 'CPU ms' });
   return [
     cost('one message, fp32', fp32.served),
     cost('one message, int8', int8.served),
@@ -109,7 +103,7 @@ async function servingRows(encoder: Encoder, dataFolder: string): Promise<Benchm
 
 /** Cost of fine-tuning and serving a real encoder; needs `ENCODER_PATH` and CLINC150. */
 export async function run({ dataFolder, onProgress, wants }: BenchmarkContext): Promise<BenchmarkRow[]> {
-  const { path } = inheritedConfig().encoder;
+  const path = encoderFolder();
   if (!wants('encoder-step') && !wants('encoder-serving')) return [];
   if (path === null || (await missingFiles(path)).length > 0 || !hasClinc(dataFolder)) {
     onProgress('encoder: ENCODER_PATH or CLINC150 is not there: step and serving are left out');

@@ -1,14 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainingData } from '../../contracts/dataset.js';
-import type { EncoderFiles, TrainContext } from '../../contracts/model-definition.js';
+import type { EncoderFiles } from '../../contracts/model-definition.js';
 import type { Table } from '../../contracts/table.js';
-import { inheritedConfig } from '../../platform/config/load-config.js';
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
 import { tokenise } from '../../learning/text/sequence-tagging/index.js';
-import { freezeHoldout, splitHoldout } from '../../learning/evaluation/split/index.js';
+import { mean } from '../../learning/numeric/statistics/mean.js';
 import { selectRows, textColumn } from '../../learning/table.js';
 import { model } from '../../models/financial-ner/index.js';
+import { cpuOf } from '../support/cpu.js';
+import { type DividedSet, readDivided } from '../support/divided-set.js';
+import { readConfiguredEncoder } from '../support/encoder.js';
+import { trainingContext } from '../support/training-context.js';
 import { inLatinLetters } from './transliteration.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
 
@@ -60,48 +63,21 @@ const HINDI = 'ner/hiner-validation/original.validation.conll.gz';
 const PEER_WORDS = 17_000;
 const SEED = 42;
 
-export interface Divided {
-  readonly train: TrainingData;
-  readonly holdout: TrainingData;
-}
-
-async function readSet(context: BenchmarkContext, set: Pick<EntitySet, 'path' | 'testRows'>): Promise<Divided | null> {
+async function readSet(
+  context: BenchmarkContext,
+  set: Pick<EntitySet, 'path' | 'testRows'>,
+): Promise<DividedSet | null> {
   const path = join(context.dataFolder, set.path);
   if (!existsSync(path)) return null;
+  const testRows = set.testRows?.(context) ?? null;
+  if (testRows === null) return readDivided(path, model.fileFormats);
   const { format, table } = await readDataFile(path, model.fileFormats);
-  const { schema } = format;
-  const rows = set.testRows?.(context) ?? null;
   const all = [...Array(table.rowCount).keys()];
-  const parts = rows
-    ? {
-        train: selectRows(
-          table,
-          all.filter((row) => !rows.has(row)),
-        ),
-        holdout: selectRows(
-          table,
-          all.filter((row) => rows.has(row)),
-        ),
-      }
-    : splitHoldout(freezeHoldout(schema.split, table), table);
-  return { train: { schema, table: parts.train }, holdout: { schema, table: parts.holdout } };
-}
-
-const cpu = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
-
-function trainContext(encoder: EncoderFiles | null, seed = SEED): TrainContext {
-  return {
-    seed,
-    signal: new AbortController().signal,
-    onProgress: () => undefined,
-    checkpoint: { load: () => Promise.resolve(null), save: () => Promise.resolve() },
-    champion: null,
-    shards: [],
-    encoder: () => Promise.resolve(encoder),
+  const part = (isTest: boolean): TrainingData => {
+    const rows = all.filter((row) => testRows.has(row) === isTest);
+    return { schema: format.schema, table: selectRows(table, rows) };
   };
+  return { train: part(false), holdout: part(true) };
 }
 
 interface Measured {
@@ -115,16 +91,14 @@ interface Training {
   readonly seed?: number;
 }
 
-async function measure({ train, holdout }: Divided, { params, encoder, seed }: Training): Promise<Measured> {
-  const context = trainContext(encoder, seed);
-  const before = cpu();
-  const files = await model.train(context, train, model.params.parse(params));
-  const trainSeconds = cpu() - before;
-  const predictor = await model.predictor(files);
+async function measure({ train, holdout }: DividedSet, { params, encoder, seed = SEED }: Training): Promise<Measured> {
+  const context = trainingContext(seed, { encoder: () => Promise.resolve(encoder) });
+  const trained = await cpuOf(() => model.train(context, train, model.params.parse(params)));
+  const predictor = await model.predictor(trained.value);
   const scored = await model.score(predictor, holdout, context);
   await predictor.close();
   const { metrics } = model.evaluate(scored, holdout, context);
-  return { f1: 100 * metrics[0]!.value, trainSeconds };
+  return { f1: 100 * metrics[0]!.value, trainSeconds: trained.seconds };
 }
 
 const missing = ({ onProgress }: BenchmarkContext, what: string): BenchmarkRow[] => {
@@ -144,9 +118,8 @@ async function runSet(context: BenchmarkContext, set: EntitySet): Promise<Benchm
       value: f1,
       unit: '%',
       target: { atLeast: set.peer + MARGIN },
-      peer: null,
     }),
-    benchmarkRow({ name: `${name}, training`, value: trainSeconds, unit: 'CPU-s', target: null, peer: null }),
+    benchmarkRow({ name: `${name}, training`, value: trainSeconds, unit: 'CPU-s' }),
   ];
 }
 
@@ -154,16 +127,10 @@ async function runSet(context: BenchmarkContext, set: EntitySet): Promise<Benchm
 const TUNED = { engine: 'fine-tuned', batchSize: 16, learningRate: 2e-4 } as const;
 
 async function readEncoder({ onProgress }: BenchmarkContext): Promise<EncoderFiles | null> {
-  const { path: folder } = inheritedConfig().encoder;
-  if (folder !== null) {
-    const { readEncoderFolder } = await import('../../platform/encoders/folder.js');
-    return readEncoderFolder(folder, 'encoder');
-  }
-  onProgress('entities by encoder: ENCODER_PATH names no folder, left out');
-  return null;
+  const encoder = await readConfiguredEncoder();
+  if (encoder === null) onProgress('entities by encoder: ENCODER_PATH names no folder, left out');
+  return encoder;
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Mean and single seeds where there are several; an encoder has to beat the field: the one of the same run, or the table's. */
 function encoderRows(
@@ -174,13 +141,14 @@ function encoderRows(
   const name = `entities ${set.name}, fine-tuned`;
   const runs = [...found.values()];
   const over = `${runs.length > 1 ? 'mean of seeds' : 'seed'} ${[...found.keys()].join(', ')}`;
-  const score = (of: string, value: number) => ({ name: `${name}, ${of}: F1`, value, unit: '%', peer: null });
-  const single = runs.length > 1 ? [...found].map(([seed, { f1 }]) => benchmarkRow({ ...score(`seed ${seed}`, f1), target: null })) : []; // prettier-ignore
+  const score = (of: string, value: number) => ({ name: `${name}, ${of}: F1`, value, unit: '%' });
+  const single =
+    runs.length > 1 ? [...found].map(([seed, { f1 }]) => benchmarkRow({ ...score(`seed ${seed}`, f1) })) : [];
   const seconds = Math.max(...runs.map(({ trainSeconds }) => trainSeconds));
   return [
     benchmarkRow({ ...score(over, mean(runs.map(({ f1 }) => f1))), target }),
     ...single,
-    benchmarkRow({ name: `${name}, training`, value: seconds, unit: 'CPU-s', target: null, peer: null }),
+    benchmarkRow({ name: `${name}, training`, value: seconds, unit: 'CPU-s' }),
   ];
 }
 
@@ -225,8 +193,8 @@ async function runLanguages(context: BenchmarkContext): Promise<BenchmarkRow[]> 
     const { f1, trainSeconds } = await measure(parts, { params: {}, encoder: null });
     const name = `entities Hindi in ${script} (HiNER, ${HINDI_ROWS} sentences), from scratch`;
     rows.push(
-      benchmarkRow({ name: `${name}, F1`, value: f1, unit: '%', target: null, peer: null }),
-      benchmarkRow({ name: `${name}, training`, value: trainSeconds, unit: 'CPU-s', target: null, peer: null }),
+      benchmarkRow({ name: `${name}, F1`, value: f1, unit: '%' }),
+      benchmarkRow({ name: `${name}, training`, value: trainSeconds, unit: 'CPU-s' }),
     );
   }
   return rows;
@@ -241,14 +209,13 @@ async function runThroughput(context: BenchmarkContext): Promise<BenchmarkRow[]>
   if (!divided) return missing(context, 'throughput');
   context.onProgress('words a CPU-second');
   const params = model.params.parse({ swaps: 0, folds: 2 });
-  const predictor = await model.predictor(await model.train(trainContext(null), divided.train, params));
+  const predictor = await model.predictor(await model.train(trainingContext(SEED), divided.train, params));
   const inputs = textColumn(divided.holdout.table, 'text').map((text) => ({ text: text ?? '' }));
   await predictor.predict(inputs.slice(0, 20));
   let best = Infinity;
   for (let run = 0; run < 3; run++) {
-    const before = cpu();
-    await predictor.predict(inputs);
-    best = Math.min(best, cpu() - before);
+    const { seconds } = await cpuOf(() => predictor.predict(inputs));
+    best = Math.min(best, seconds);
   }
   await predictor.close();
   const value = wordCount(divided.holdout) / best;
@@ -258,7 +225,6 @@ async function runThroughput(context: BenchmarkContext): Promise<BenchmarkRow[]>
       value,
       unit: 'words/CPU-s',
       target: { atLeast: 2 * PEER_WORDS },
-      peer: null,
     }),
   ];
 }

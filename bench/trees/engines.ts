@@ -25,8 +25,12 @@ export const RECOMMENDED: Setting = {
   theirs: {
     xgboost: { max_depth: 3, eta: 0.03, subsample: 0.7, colsample_bytree: 0.5 },
     lightgbm: {
-      ...{ max_depth: 3, num_leaves: 8, learning_rate: 0.03 },
-      ...{ bagging_fraction: 0.7, bagging_freq: 1, feature_fraction: 0.5 },
+      max_depth: 3,
+      num_leaves: 8,
+      learning_rate: 0.03,
+      bagging_fraction: 0.7,
+      bagging_freq: 1,
+      feature_fraction: 0.5,
     },
     catboost: { depth: 3, learning_rate: 0.03, subsample: 0.7, rsm: 0.5 },
   },

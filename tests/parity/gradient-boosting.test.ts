@@ -5,7 +5,8 @@ import { gradientBoosting, toXgboostJson } from '../../learning/tabular/gradient
 import { matrix } from '../../learning/numeric/matrix/index.js';
 import { createRandom } from '../../learning/numeric/random/index.js';
 import { hasCreditData, loadGerman, loadTaiwan } from '../../bench/peers/credit-data.js';
-import { fiveFolds, foldAucs, mean, predictOutOfFold } from '../../bench/peers/cross-validation.js';
+import { fiveFolds, foldAucs, predictOutOfFold } from '../../bench/peers/cross-validation.js';
+import { mean } from '../../learning/numeric/statistics/mean.js';
 import { readReference, REFERENCE_FILE, XGBOOST_VERSION, type XgboostReference } from '../../bench/peers/reference.js';
 import { findXgboost, predictWithXgboost, runXgboost, type PeerRows } from '../../bench/peers/xgboost.js';
 

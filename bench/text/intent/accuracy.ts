@@ -1,17 +1,9 @@
 import { accuracy, microF1 } from '../../../learning/evaluation/metrics/index.js';
 import { runLinearPeer } from '../../peers/linear-text.js';
 import type { BenchmarkContext, BenchmarkRow } from '../../report/suite.js';
-import {
-  hasEncoder,
-  type IntentSet,
-  loadSet,
-  measure,
-  type Measured,
-  peerTexts,
-  type Protocol,
-  protocolsOf,
-  row,
-} from './sets.js';
+import { encoderFolder } from '../../support/encoder.js';
+import type { DividedSet } from '../../support/divided-set.js';
+import { loadSet, measure, type Measured, peerTexts, type Protocol, protocolsOf, row } from './sets.js';
 
 /** A set and what is to be reached on it. */
 export interface Bar {
@@ -25,8 +17,8 @@ export interface Bar {
 const MOST_SECONDS = 60;
 const MOST_PREDICT_SECONDS = 0.0003;
 
-async function linearPeer({ train, test }: IntentSet, protocol: Protocol) {
-  const rows = peerTexts(test, false);
+async function linearPeer({ train, holdout }: DividedSet, protocol: Protocol) {
+  const rows = peerTexts(holdout, false);
   const answer = await runLinearPeer(peerTexts(train, false, protocol), { test: rows });
   if (answer === null) return { quality: null, seconds: null };
   const truth = rows.labels as string[];
@@ -64,7 +56,7 @@ const SCRATCH: readonly Bar[] = [
   { name: 'HWU64', path: 'hwu64', accuracy: 0.88 },
 ];
 
-async function scratchRows(set: IntentSet, bar: Bar, protocol: Protocol): Promise<BenchmarkRow[]> {
+async function scratchRows(set: DividedSet, bar: Bar, protocol: Protocol): Promise<BenchmarkRow[]> {
   const { ownValidation, suffix } = protocol;
   const found = await measure(set, { ownValidation });
   await found.predictor.close();
@@ -100,7 +92,7 @@ const FROZEN: readonly Bar[] = [
 
 /** A frozen encoder with a linear head; a validation part that the set brings is kept apart. */
 export async function frozenSection(context: BenchmarkContext): Promise<BenchmarkRow[]> {
-  if (!hasEncoder()) {
+  if (encoderFolder() === null) {
     context.onProgress(`frozen: ENCODER_PATH names no encoder: left out`);
     return [];
   }
@@ -112,7 +104,10 @@ export async function frozenSection(context: BenchmarkContext): Promise<Benchmar
     const found = await measure(set, { engine: 'frozen' });
     await found.predictor.close();
     const name = `frozen ${bar.name}`;
-    rows.push(...qualityRows(name, found, bar, null), row({ name: `${name}: training`, value: found.trainSeconds, unit: 'CPU s' })); // prettier-ignore
+    rows.push(
+      ...qualityRows(name, found, bar, null),
+      row({ name: `${name}: training`, value: found.trainSeconds, unit: 'CPU s' }),
+    );
   }
   return rows;
 }
@@ -124,12 +119,17 @@ const SEVERAL: readonly (Bar & { readonly several: boolean })[] = [
 ];
 
 /** One-vs-rest on words (TF-IDF), as a user of scikit-learn would begin; for one intent a message the linear peer. */
-async function severalPeer({ train, test }: IntentSet, several: boolean) {
-  const rows = peerTexts(test, several);
+async function severalPeer({ train, holdout }: DividedSet, several: boolean) {
+  const rows = peerTexts(holdout, several);
   const answer = await runLinearPeer(peerTexts(train, several), { test: rows });
   if (answer === null) return null;
   const { name, predictions } = answer;
-  if (!several) return { name, exact: accuracy({ truth: rows.labels as string[], predicted: predictions.test as string[] }), micro: null }; // prettier-ignore
+  if (!several)
+    return {
+      name,
+      exact: accuracy({ truth: rows.labels as string[], predicted: predictions.test as string[] }),
+      micro: null,
+    };
   const [truth, found] = [rows.labels, predictions.test] as (readonly (readonly string[])[])[];
   const key = (labels: readonly string[]): string => [...labels].sort().join('#');
   return {
@@ -149,7 +149,10 @@ export async function multiSection(context: BenchmarkContext): Promise<Benchmark
     const { metrics, predictor } = await measure(set, {});
     await predictor.close();
     const peer = await severalPeer(set, several);
-    const against = (value: number | null | undefined) => (peer === null || value === null || value === undefined ? {} : { peer: { name: peer.name, value }, target: { atLeast: value } }); // prettier-ignore
+    const against = (value: number | null | undefined) =>
+      peer === null || value === null || value === undefined
+        ? {}
+        : { peer: { name: peer.name, value }, target: { atLeast: value } };
     rows.push(
       row({
         name: `${name}: ${several ? 'exact match' : 'accuracy'}`,

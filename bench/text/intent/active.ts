@@ -9,8 +9,10 @@ import {
 import { probabilitiesAt } from '../../../learning/evaluation/calibration/temperature.js';
 import { createRandom } from '../../../learning/numeric/random/index.js';
 import { readExamples, type Example } from '../../../models/intent-classifier/data/examples.js';
+import { mean } from '../../../learning/numeric/statistics/mean.js';
 import type { BenchmarkContext, BenchmarkRow } from '../../report/suite.js';
-import { benchContext, type IntentSet, loadSet, row } from './sets.js';
+import type { DividedSet } from '../../support/divided-set.js';
+import { encoderContext, loadSet, row } from './sets.js';
 
 /** Labels to begin with, seven an intent: with fewer the model does not know yet where it hesitates. */
 const START = 1000;
@@ -26,9 +28,9 @@ export interface Pool {
   readonly classes: readonly string[];
 }
 
-function poolOf({ train, test }: IntentSet): Pool {
+function poolOf({ train, holdout }: DividedSet): Pool {
   const inScope = (set: readonly Example[]): Example[] => set.filter(({ outOfScope }) => !outOfScope);
-  const [all, judged] = [inScope(readExamples(train)), inScope(readExamples(test))];
+  const [all, judged] = [inScope(readExamples(train)), inScope(readExamples(holdout))];
   return { train: all, test: judged, classes: [...new Set(all.map(({ intents }) => intents[0]!))].sort() };
 }
 
@@ -39,7 +41,7 @@ function learn({ classes }: Pool, examples: readonly Example[], seed: number) {
   const position = new Map(classes.map((name, k) => [name, k]));
   const values = new Float32Array(examples.length * classes.length);
   examples.forEach(({ intents }, i) => (values[i * classes.length + position.get(intents[0]!)!] = 1));
-  return fitLinearText(benchContext(seed), textsOf(examples), { classes: classes.length, values }, settings);
+  return fitLinearText(encoderContext(seed), textsOf(examples), { classes: classes.length, values }, settings);
 }
 
 function argmax(values: ArrayLike<number>): number {
@@ -83,8 +85,6 @@ export function repeatOnce(pool: Pool, start: number, seed: number): Repetition 
   };
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** Mean difference, and its standard error over beginnings. */
 function gainOf(runs: readonly Repetition[]): { readonly gain: number; readonly error: number } {
   const gains = runs.map(({ chosen, random }) => chosen - random);
@@ -109,6 +109,11 @@ export async function activeSection(context: BenchmarkContext): Promise<Benchmar
     row({ name: `${name} + ${ADDED} chosen: accuracy`, value: pick('chosen') }),
     row({ name: `${name} + ${ADDED} random: accuracy`, value: pick('random') }),
     row({ name: 'chosen − random', value: 100 * gain, unit: 'points' }),
-    row({ name: `chosen − random, in standard errors of ${REPEATS} beginnings`, value: gain / error, unit: 'se', target: { atLeast: STANDARD_ERRORS } }), // prettier-ignore
+    row({
+      name: `chosen − random, in standard errors of ${REPEATS} beginnings`,
+      value: gain / error,
+      unit: 'se',
+      target: { atLeast: STANDARD_ERRORS },
+    }),
   ];
 }

@@ -31,7 +31,7 @@ export async function reasonsSection(context: BenchmarkContext): Promise<Benchma
   const set = await loadSet(context, 'hwu64');
   if (set === null) return [];
   const { predictor } = await measure(set, { augmentation: 'none' });
-  const { texts } = peerTexts(set.test, false);
+  const { texts } = peerTexts(set.holdout, false);
   const step = Math.floor(texts.length / MESSAGES);
   const found: Agreement[] = [];
   for (let i = 0; i < MESSAGES; i++) {
@@ -42,7 +42,12 @@ export async function reasonsSection(context: BenchmarkContext): Promise<Benchma
   const mean = (kind: keyof Agreement): number => found.reduce((sum, one) => sum + one[kind], 0) / found.length;
   const name = `HWU64: reasons of ${found.length} test messages`;
   return [
-    row({ name: `${name}, rank correlation with LIME`, value: mean('ranks'), unit: 'ρ', target: { atLeast: LEAST_AGREEMENT } }), // prettier-ignore
+    row({
+      name: `${name}, rank correlation with LIME`,
+      value: mean('ranks'),
+      unit: 'ρ',
+      target: { atLeast: LEAST_AGREEMENT },
+    }),
     row({ name: `${name}, same strongest word`, value: mean('sameWord') }),
   ];
 }

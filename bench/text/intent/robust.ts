@@ -27,7 +27,7 @@ export async function robustSection(context: BenchmarkContext): Promise<Benchmar
   const set = await loadSet(context, 'hwu64');
   if (set === null) return [];
   const { predictor } = await measure(set, {});
-  const clean = peerTexts(set.test, false);
+  const clean = peerTexts(set.holdout, false);
   const typos = mistyped(clean);
   const truth = clean.labels as string[];
   const of = async ({ texts }: PeerTexts): Promise<number> => {

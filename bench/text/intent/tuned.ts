@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { entryFile, projectRoot } from '../../../platform/project.js';
+import { mean } from '../../../learning/numeric/statistics/mean.js';
 import type { BenchmarkContext, BenchmarkRow, Target } from '../../report/suite.js';
+import { encoderFolder } from '../../support/encoder.js';
 import { type Bar, qualityRows } from './accuracy.js';
-import { hasEncoder, row } from './sets.js';
+import { row } from './sets.js';
 import type { TunedTraining } from './tuned-training.js';
 
 interface TunedBar extends Bar {
@@ -17,8 +19,14 @@ interface TunedBar extends Bar {
 
 const SETS: readonly TunedBar[] = [
   {
-    ...{ name: 'CLINC150', path: 'clinc150/data_full.json.gz', seeds: [1, 2, 3] },
-    ...{ accuracy: 0.964, recall: 0.9, calibration: 0.01, minutes: 20, megabytes: 1000 },
+    name: 'CLINC150',
+    path: 'clinc150/data_full.json.gz',
+    seeds: [1, 2, 3],
+    accuracy: 0.964,
+    recall: 0.9,
+    calibration: 0.01,
+    minutes: 20,
+    megabytes: 1000,
   },
   { name: 'Banking77', path: 'banking77', seeds: [1, 2], accuracy: 0.935 },
   { name: 'HWU64', path: 'hwu64', seeds: [1, 2, 3], accuracy: 0.92 },
@@ -33,8 +41,6 @@ async function trainApart({ dataFolder }: BenchmarkContext, path: string, seed: 
   return JSON.parse(stdout) as TunedTraining;
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** Each metric averaged over trainings. */
 const meanMetrics = (found: readonly TunedTraining[]): Record<string, number> =>
   Object.fromEntries(
@@ -46,7 +52,10 @@ const atMost = (value: number | undefined): Target => (value === undefined ? nul
 function rowsOf(bar: TunedBar, seeds: readonly number[], found: readonly TunedTraining[]): BenchmarkRow[] {
   const name = `fine-tuned ${bar.name}`;
   const over = seeds.length > 1 ? `${name}, mean of seeds ${seeds.join(', ')}` : `${name}, seed ${seeds[0]!}`;
-  const single = seeds.length > 1 ? seeds.map((seed, i) => row({ name: `${name}, seed ${seed}: accuracy`, value: found[i]!.metrics.accuracy! })) : []; // prettier-ignore
+  const single =
+    seeds.length > 1
+      ? seeds.map((seed, i) => row({ name: `${name}, seed ${seed}: accuracy`, value: found[i]!.metrics.accuracy! }))
+      : [];
   const minutes = Math.max(...found.map(({ trainSeconds }) => trainSeconds)) / 60;
   const megabytes = Math.max(...found.map(({ peakMb }) => peakMb));
   return [
@@ -66,7 +75,7 @@ export async function tunedSection(context: BenchmarkContext): Promise<Benchmark
   for (const bar of SETS) {
     const seeds = bar.seeds.filter((seed) => context.wants(`intent-tuned ${bar.name} seed ${seed}`));
     if (seeds.length === 0) continue;
-    if (!hasEncoder() || !existsSync(join(context.dataFolder, 'intent', bar.path))) {
+    if (encoderFolder() === null || !existsSync(join(context.dataFolder, 'intent', bar.path))) {
       context.onProgress(`fine-tuned ${bar.name}: ENCODER_PATH or the data is not there: left out`);
       continue;
     }
