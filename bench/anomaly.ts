@@ -3,7 +3,7 @@ import type { BenchmarkContext, BenchmarkRow, BenchmarkSuite } from './report/su
 /** `run` of bench/anomaly/<part>.ts; asks `context.wants(section)` before it works. */
 type AnomalyPart = (context: BenchmarkContext) => Promise<BenchmarkRow[]>;
 
-/** Loaded one by one: a section that was not asked for costs nothing. */
+/** Imported only when the suite runs. */
 const parts: readonly (() => Promise<{ readonly run: AnomalyPart }>)[] = [
   () => import('./anomaly/adbench.js'),
   () => import('./anomaly/scoring.js'),

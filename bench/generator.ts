@@ -20,7 +20,7 @@ async function serverUrl(onProgress: (line: string) => void): Promise<string> {
   return config.databaseUrl ?? (await ensurePlatform(config, onProgress, { workers: false })).databaseUrl;
 }
 
-/** Runs something on an empty database that is dropped afterwards, so that a benchmark never touches anybody's source. */
+/** Runs something on an empty database that is dropped afterwards: a benchmark never touches an existing source. */
 async function onEmptyDatabase<T>(server: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
   const name = `bench_${randomUUID().replaceAll('-', '')}`;
   const admin = createPool(server, silent, { max: 1 });

@@ -3,7 +3,7 @@ import type { BenchmarkContext, BenchmarkRow, BenchmarkSuite } from './report/su
 /** A part of the suite, `run` of bench/text/<part>.ts: asks `context.wants(section)` before each of its sections. */
 type TextPart = (context: BenchmarkContext) => Promise<BenchmarkRow[]>;
 
-/** Loaded one by one: a section that was not asked for costs nothing. */
+/** Imported only when the suite runs. */
 const parts: readonly (() => Promise<{ readonly run: TextPart }>)[] = [
   () => import('./text/encoder.js'),
   () => import('./text/intent.js'),

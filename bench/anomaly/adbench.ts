@@ -16,15 +16,15 @@ const LEAST_GAIN = 0.005;
 
 type Detector = ReturnType<typeof anomalyEnsembleWith>;
 
-/** What is known of a set before anybody looks at a label. */
-interface Blind {
+/** Scores of a set that were computed without its labels. */
+interface UnlabelledScores {
   readonly forest: readonly Float64Array[];
   readonly chosen: readonly Float64Array[];
   readonly choices: readonly string[];
 }
 
-/** Fits and scores the same rows, seed by seed. Gets rows only, so that no label can be read. */
-function scoreBlind(x: Matrix, detector: Detector): Blind {
+/** Fits and scores the same rows, seed by seed. Gets no labels. */
+function scoreUnlabelled(x: Matrix, detector: Detector): UnlabelledScores {
   const states = SEEDS.map((seed) => detector.fit({ trees: TREES }, x, quietContext(seed)));
   return {
     forest: states.map(({ forest }) => isolationForest.predict(forest, x)),
@@ -33,18 +33,18 @@ function scoreBlind(x: Matrix, detector: Detector): Blind {
   };
 }
 
-interface Judged {
+interface SetResult {
   readonly name: string;
   readonly choice: string;
   readonly forest: number;
   readonly chosen: number;
 }
 
-function judge({ name, readLabels }: AdbenchSet, blind: Blind): Judged {
+function evaluateSet({ name, readLabels }: AdbenchSet, unlabelled: UnlabelledScores): SetResult {
   const labels = readLabels();
   const aucOf = (scores: readonly ArrayLike<number>[]): number => mean(scores.map((seed) => rocAuc(labels, seed)));
-  const choice = [...new Set(blind.choices)].join(' or ');
-  return { name, choice, forest: aucOf(blind.forest), chosen: aucOf(blind.chosen) };
+  const choice = [...new Set(unlabelled.choices)].join(' or ');
+  return { name, choice, forest: aucOf(unlabelled.forest), chosen: aucOf(unlabelled.chosen) };
 }
 
 async function peerMean(sets: readonly AdbenchSet[]): Promise<{ name: string; value: number } | null> {
@@ -55,7 +55,7 @@ async function peerMean(sets: readonly AdbenchSet[]): Promise<{ name: string; va
   return { name: `scikit-learn ${version}`, value: mean(aucs) };
 }
 
-function setRow({ name, choice, forest, chosen }: Judged): BenchmarkRow {
+function setRow({ name, choice, forest, chosen }: SetResult): BenchmarkRow {
   const peer = { name: 'our forest', value: forest };
   return benchmarkRow({ name: `ADBench ${name}, chose ${choice}`, value: chosen, unit: 'AUC', peer });
 }
@@ -71,18 +71,18 @@ export async function run({ dataFolder, onProgress, wants }: BenchmarkContext): 
   onProgress(`ADBench, seeds ${SEEDS.join(', ')}; autoencoder on TensorFlow.js ${backend}`);
   const detector = anomalyEnsembleWith(estimator);
   const sets = loadAdbench(dataFolder);
-  const judged = sets.map((set) => {
+  const results = sets.map((set) => {
     onProgress(`  ${set.name}, ${set.x.rows} x ${set.x.cols}`);
-    return judge(set, scoreBlind(set.x, detector));
+    return evaluateSet(set, scoreUnlabelled(set.x, detector));
   });
-  const forest = mean(judged.map((set) => set.forest));
-  const chosen = mean(judged.map((set) => set.chosen));
+  const forest = mean(results.map((set) => set.forest));
+  const chosen = mean(results.map((set) => set.chosen));
   const peer = await peerMean(sets);
   const least = (peer?.value ?? mean(Object.values((await readForestReference()).adbenchAuc))) - FOREST_TOLERANCE;
   const unit = 'AUC';
   const gain = 'ADBench, chosen without labels, gain on forest';
   return [
-    ...judged.map(setRow),
+    ...results.map(setRow),
     benchmarkRow({ name: 'ADBench, our forest, mean', value: forest, unit, target: { atLeast: least }, peer }),
     benchmarkRow({ name: gain, value: chosen - forest, unit, target: { atLeast: LEAST_GAIN } }),
   ];

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { model } from '../../models/anomaly-detector/index.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
 import { type DividedSet, readDivided } from '../support/divided-set.js';
-import { judgeDetector, meanQuality, type Quality, trainDetector } from './training.js';
+import { evaluateDetector, meanQuality, type Quality, trainDetector } from './training.js';
 
 const FILE = join('anomaly', 'fraud-handbook', 'tx_2018-06-25_2018-07-31.csv.gz');
 const SEEDS = [0, 1, 2] as const;
 
-/** One way to use labels and what it must reach. */
+/** One way to use labels and its targets. */
 const settings = [
   { name: 'without labels', feedback: 'none', auc: 0.67, ap: 0.27 },
   { name: 'with delayed terminal risk', feedback: 'counterparty-risk', auc: 0.885, ap: 0.29 },
@@ -18,7 +18,7 @@ const settings = [
 async function qualityOf({ train, holdout }: DividedSet, feedback: string): Promise<Quality> {
   const found: Quality[] = [];
   for (const seed of SEEDS)
-    found.push(await judgeDetector(await trainDetector(train, { feedback }, { seed }), holdout));
+    found.push(await evaluateDetector(await trainDetector(train, { feedback }, { seed }), holdout));
   return meanQuality(found);
 }
 

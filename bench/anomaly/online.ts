@@ -8,7 +8,7 @@ import { model } from '../../models/anomaly-detector/index.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
 import { backendTable } from '../support/backend-table.js';
 import { divide } from '../support/divided-set.js';
-import { judgeDetector, trainDetector } from './training.js';
+import { evaluateDetector, trainDetector } from './training.js';
 
 /** Rows between the shift and the evaluation of the detector. */
 const STREAM_ROWS = 10_000;
@@ -100,10 +100,10 @@ export async function run({ onProgress, wants }: BenchmarkContext): Promise<Benc
   onProgress(`online: generating ${CUSTOMERS.users} customers × ${CUSTOMERS.months} months`);
   const { before, stream, holdout } = prepareShift();
   const frozen = await trainDetector(before, PARAMS, { seed: SEED });
-  const unshifted = (await judgeDetector(frozen, holdout)).auc;
-  const lost = (await judgeDetector(frozen, shift(holdout))).auc;
+  const unshifted = (await evaluateDetector(frozen, holdout)).auc;
+  const lost = (await evaluateDetector(frozen, shift(holdout))).auc;
   onProgress(`online: one update ${STREAM_ROWS} rows after the shift`);
-  const won = (await judgeDetector(await updated(frozen, before, stream), shift(holdout))).auc;
+  const won = (await evaluateDetector(await updated(frozen, before, stream), shift(holdout))).auc;
   const info = (name: string, value: number): BenchmarkRow =>
     benchmarkRow({ name: `online, ${name}`, value, unit: 'AUC' });
   const name = `online, share of the lost AUC won back within ${STREAM_ROWS} rows`;

@@ -19,7 +19,7 @@ export const trainDetector = (
 ): Promise<ArtefactFiles> => model.train(trainingContext(seed, { champion }), data, model.params.parse(params));
 
 /** Scores rows through the artefact's own predictor. */
-export async function judgeDetector(files: ArtefactFiles, rows: TrainingData): Promise<Quality> {
+export async function evaluateDetector(files: ArtefactFiles, rows: TrainingData): Promise<Quality> {
   const predictor = await model.predictor(files);
   const scored = await model.score(predictor, rows, trainingContext(0));
   await predictor.close();

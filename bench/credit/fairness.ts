@@ -23,16 +23,16 @@ const SEEDS = [1, 2, 3] as const;
 const APPROVED = 0.7;
 const LARGEST_LOSS = 0.01;
 
-interface Treated {
+interface FairnessResult {
   readonly auc: number;
   /** Of applicants up to 25 to older ones. */
   readonly ratio: number;
-  /** What the gate reads. */
+  /** The metric of the fairness gate. */
   readonly gate: number;
   readonly approved: number;
 }
 
-/** Out-of-fold margins; calibration cannot change their order, so it is left out. */
+/** Out-of-fold margins, without calibration: it does not change their order. */
 function outOfFold(data: TrainingData, settings: CreditParams, folds: Int32Array) {
   const margins = new Float64Array(folds.length);
   const aucs: number[] = [];
@@ -52,7 +52,7 @@ function outOfFold(data: TrainingData, settings: CreditParams, folds: Int32Array
 const young = (groups: readonly GroupFairness[]): number =>
   groups.find(({ attribute, group }) => attribute === 'ageYears' && group === 'up to 25')?.ratio ?? NaN;
 
-function treat(given: TrainingData, overrides: Partial<CreditParams>): Treated {
+function evaluateWith(given: TrainingData, overrides: Partial<CreditParams>): FairnessResult {
   const settings = params.parse({ approvalRate: APPROVED, ...overrides });
   const data = settings.includeProtected ? { ...given, schema: withProtectedFeatures(given.schema) } : given;
   const runs = SEEDS.map((seed) => {
@@ -62,15 +62,15 @@ function treat(given: TrainingData, overrides: Partial<CreditParams>): Treated {
     const share = approved.reduce((sum, one) => sum + one, 0) / approved.length;
     return { auc, ratio: young(groups), gate: adverseImpactRatio(groups), approved: share };
   });
-  const average = (name: keyof Treated): number => mean(runs.map((run) => run[name]));
+  const average = (name: keyof FairnessResult): number => mean(runs.map((run) => run[name]));
   return { auc: average('auc'), ratio: average('ratio'), gate: average('gate'), approved: average('approved') };
 }
 
 const row = (name: string, value: number, unit: string, target: BenchmarkRow['target']): BenchmarkRow =>
   benchmarkRow({ name: `german, ${name}`, value, unit, target });
 
-function mitigated(data: TrainingData, fairness: 'reweighing' | 'penalty', before: Treated): BenchmarkRow[] {
-  const after = treat(data, { includeProtected: true, fairness });
+function mitigated(data: TrainingData, fairness: 'reweighing' | 'penalty', before: FairnessResult): BenchmarkRow[] {
+  const after = evaluateWith(data, { includeProtected: true, fairness });
   return [
     row(`${fairness}: ratio of approval, age up to 25 to older`, after.ratio, 'ratio', { atLeast: 0.8 }),
     row(`${fairness}: what the gate reads`, after.gate, 'ratio', { atLeast: 0.8 }),
@@ -79,10 +79,10 @@ function mitigated(data: TrainingData, fairness: 'reweighing' | 'penalty', befor
   ];
 }
 
-/** German credit with its protected attributes as features: the gate closes, and either mitigation opens it. */
+/** German credit with its protected attributes as features: the fairness gate fails, and with either mitigation it holds. */
 export function fairnessRows(data: TrainingData): BenchmarkRow[] {
-  const included = treat(data, { includeProtected: true });
-  const excluded = treat(data, {});
+  const included = evaluateWith(data, { includeProtected: true });
+  const excluded = evaluateWith(data, {});
   return [
     row('attributes included: ratio of approval, age up to 25 to older', included.ratio, 'ratio', { atMost: 0.7999 }),
     row('attributes included: what the gate reads (it must close)', included.gate, 'ratio', { atMost: 0.7999 }),

@@ -25,20 +25,20 @@ function marginsOf(from: TrainingData, settings: Partial<CreditParams>, to: Trai
   return predictMargin(trees, matrix(to.table.rowCount, trees.featureCount, encoded));
 }
 
-/** Thirds of the rows in random order: the old policy's own, those it decides on, and those all is judged by. */
+/** Thirds of the rows in random order: to train the old policy, for its decisions, and for the test. */
 function thirds(rows: number, seed: number): number[][] {
   const order = Array.from(createRandom(seed).permutation(rows));
   const size = Math.floor(rows / 3);
   return [order.slice(0, size), order.slice(size, 2 * size), order.slice(2 * size)];
 }
 
-/** Every second feature: whoever decided did not see what the model sees. */
-const halfBlind = (data: TrainingData): TrainingData => ({
+/** Every second feature: the old policy sees less than the model. */
+const everySecondFeature = (data: TrainingData): TrainingData => ({
   ...data,
   schema: { ...data.schema, features: data.schema.features.filter((_, i) => i % 2 === 0) },
 });
 
-/** The outcome of whom the old policy ranked worst is taken away. */
+/** Removes the outcome of the applicants that the old policy ranked worst. */
 function declineWorst(data: TrainingData, margins: Float64Array): TrainingData {
   const cut = margins.slice().sort()[Math.floor((1 - DECLINED) * margins.length)]!;
   const decision = Array.from(margins, (margin) => (margin >= cut ? 'declined' : 'approved'));
@@ -55,35 +55,35 @@ const variants: readonly (readonly [name: string, settings: Partial<CreditParams
   ['parcelling, odds × 2', { rejectInference: 'parcelling', rejectOddsFactor: 2 }],
 ];
 
-interface Judged {
+interface Quality {
   readonly auc: number;
   readonly brier: number;
 }
 
-function judge(margins: Float64Array, labels: Float64Array): Judged {
+function qualityOf(margins: Float64Array, labels: Float64Array): Quality {
   const probabilities = margins.map((margin) => 1 / (1 + Math.exp(-margin)));
   return { auc: rocAuc(labels, margins), brier: brier(labels, probabilities) };
 }
 
-function compareOnce(data: TrainingData, seed: number): Map<string, Judged> {
+function compareOnce(data: TrainingData, seed: number): Map<string, Quality> {
   const [own, decided, everyone] = thirds(data.table.rowCount, seed).map((rows) => partOf(data, rows));
   const labels = labelsOf(everyone!);
-  const old = marginsOf(halfBlind(own!), OLD_POLICY, decided!);
+  const old = marginsOf(everySecondFeature(own!), OLD_POLICY, decided!);
   const censored = declineWorst(decided!, old);
   const found = variants.map(
-    ([name, settings]) => [name, judge(marginsOf(censored, settings, everyone!), labels)] as const,
+    ([name, settings]) => [name, qualityOf(marginsOf(censored, settings, everyone!), labels)] as const,
   );
-  return new Map([...found, ['all outcomes known', judge(marginsOf(decided!, {}, everyone!), labels)]]);
+  return new Map([...found, ['all outcomes known', qualityOf(marginsOf(decided!, {}, everyone!), labels)]]);
 }
 
 /**
- * An old policy declines the worst 40 %; their outcomes are hidden from training and known to the judge, who ranks
- * everyone. For information: the honest answer is what these rows say, not a target.
+ * An old policy declines the worst 40 %; training does not see their outcomes, the test does. For information: no
+ * target is set.
  */
 export function rejectInferenceRows(data: TrainingData, seeds: readonly number[]): BenchmarkRow[] {
   const runs = seeds.map((seed) => compareOnce(data, seed));
   const names = [...runs[0]!.keys()];
-  const average = (name: string, measure: keyof Judged): number => mean(runs.map((run) => run.get(name)![measure]));
+  const average = (name: string, measure: keyof Quality): number => mean(runs.map((run) => run.get(name)![measure]));
   return names.flatMap((name) =>
     (['auc', 'brier'] as const).map((measure) =>
       benchmarkRow({

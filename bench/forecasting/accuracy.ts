@@ -16,7 +16,7 @@ import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../repor
 import { AUGURS, runAugurs } from './augurs.js';
 import type { HoldoutSeries } from './public-series.js';
 
-/** How a set of series is forecast and judged. */
+/** How a set of series is forecast and scored. */
 export interface AccuracySet {
   readonly name: string;
   readonly series: readonly HoldoutSeries[];
@@ -27,7 +27,7 @@ export interface AccuracySet {
   readonly stride: number;
 }
 
-/** Our forecast of one series with the choice it rests on, so that nobody has to choose again. */
+/** Our forecast of one series with the choice it rests on, so that the choice is made once. */
 export interface OwnForecast {
   readonly series: HoldoutSeries;
   readonly forecast: Forecast;
@@ -36,7 +36,7 @@ export interface OwnForecast {
 
 const ORIGINS = 6;
 
-/** The blend of the default candidates: what a user gets who asks for nothing else. */
+/** The blend of the default candidates, which is the product's default. */
 export function forecastSeries(series: HoldoutSeries, stride: number): OwnForecast {
   const { frequency, start, training, future } = series;
   const known = { values: training, frequency, start };
@@ -64,7 +64,7 @@ async function autoEts({ series, season }: AccuracySet): Promise<readonly ArrayL
   const horizon = series[0]!.future.length;
   const items = series.map(({ training }) => ({ values: training }));
   const lines = await runAugurs({ task: 'ets', season, horizon, items });
-  // Without an answer the peer is given the last value: AutoETS fails on hardly any series.
+  // The last value where AutoETS fails, which is rare.
   return lines.map(({ forecast }, i) => forecast ?? series[i]!.future.map(() => series[i]!.training.at(-1)!));
 }
 
@@ -94,15 +94,15 @@ function byMethod({ series }: AccuracySet, method: Forecaster): readonly ArrayLi
   });
 }
 
-/** Two rows against one rival. */
-function rivalRows(set: AccuracySet, ours: Score, rival: { name: string; score: Score }): BenchmarkRow[] {
+/** Two rows beside one other method. */
+function besideRows(set: AccuracySet, ours: Score, other: { name: string; score: Score }): BenchmarkRow[] {
   const row = (metric: keyof Score, unit: string): BenchmarkRow =>
     benchmarkRow({
-      name: `${set.name}, ${metric === 'mase' ? 'MASE' : 'sMAPE'} beside ${rival.name}`,
+      name: `${set.name}, ${metric === 'mase' ? 'MASE' : 'sMAPE'} beside ${other.name}`,
       value: ours[metric],
       unit,
-      target: { atMost: rival.score[metric] },
-      peer: { name: rival.name, value: rival.score[metric] },
+      target: { atMost: other.score[metric] },
+      peer: { name: other.name, value: other.score[metric] },
     });
   return [row('mase', 'ratio'), row('smape', '%')];
 }
@@ -119,13 +119,13 @@ export async function accuracyRows(
     own.map(({ forecast }) => forecast.mean),
   );
   context.onProgress(`${set.name}: AutoETS of ${AUGURS}`);
-  const rivals = [{ name: 'AutoETS (augurs)', score: scoreAll(set, await autoEts(set)) }];
+  const others = [{ name: 'AutoETS (augurs)', score: scoreAll(set, await autoEts(set)) }];
   if (all) {
     context.onProgress(`${set.name}: default Prophet by Stan (${AUGURS})`);
-    rivals.push({ name: 'default Prophet (augurs)', score: scoreAll(set, await defaultProphet(set, context)) });
-    rivals.push({ name: 'seasonal naive', score: scoreAll(set, byMethod(set, seasonalNaive())) });
+    others.push({ name: 'default Prophet (augurs)', score: scoreAll(set, await defaultProphet(set, context)) });
+    others.push({ name: 'seasonal naive', score: scoreAll(set, byMethod(set, seasonalNaive())) });
   }
-  // The peer's AutoETS is poor on seasonal series: without this row it would flatter us.
-  rivals.push({ name: 'ETS of this project alone', score: scoreAll(set, byMethod(set, ets())) });
-  return rivals.flatMap((rival) => rivalRows(set, ours, rival));
+  // The peer's AutoETS is poor on seasonal series, so our own ETS is shown as well.
+  others.push({ name: 'ETS of this project alone', score: scoreAll(set, byMethod(set, ets())) });
+  return others.flatMap((other) => besideRows(set, ours, other));
 }

@@ -37,7 +37,7 @@ export interface StanFit {
   readonly beta: readonly number[];
 }
 
-/** What the child writes about one series. */
+/** The child's answer for one series. */
 export interface AugursLine {
   readonly index: number;
   /** CPU of the fit alone. */
@@ -47,7 +47,7 @@ export interface AugursLine {
   readonly fault?: string;
 }
 
-/** Longest time for one process; a poisoned instance may never return. */
+/** Longest time for one process; after a trap an instance may never return. */
 const LIMIT_MS = 600_000;
 
 export const AUGURS = 'augurs 0.10.2';

@@ -18,27 +18,27 @@ import { cpuSince } from '../support/cpu.js';
 import { generatedSpending, spendingTable, trainSharded } from './generated-data.js';
 
 const USERS = 300;
-/** Months of the generated history, the last twelve of which judge. */
+/** Months of the generated history; the last twelve are held out. */
 const MONTHS = 36;
 /**
- * Strangers by the month of the history in which they came, so that each length of history is judged on 2,000 months
- * or more: those of month 0 are known for two to three years, the others for up to two.
+ * Customers that are not in the training data, by the first month of their history. There are 2,000 months or more for
+ * each length of history: customers of month 0 have two to three years, the others up to two.
  */
 const ARRIVALS = [
   { month: 0, users: 400 },
   ...Array.from({ length: 12 }, (_, i) => ({ month: 13 + i, users: 42 })),
 ] as const;
-/** Apart from the seed of the customers that are learned from. */
+/** Another seed than that of the training customers. */
 const SEED = 7000;
 
 type Server = Predictor<SpendingRequest, SpendingAnswer>;
 
-/** Customers who were not learned from, each with everything since the month in which they came. */
-export async function strangers({ schema }: TrainingData): Promise<Holdout['customers']> {
+/** Customers that are not in the training data, each with the whole history. */
+export async function newCustomers({ schema }: TrainingData): Promise<Holdout['customers']> {
   const found = new Map<string, readonly Movement[]>();
   for (const { month, users } of ARRIVALS) {
     const settings = { users, seed: SEED + month, months: MONTHS - month };
-    // The generator lets some join later still: those are other arrivals' share.
+    // The generator lets some join later; only those of the first month have this length of history.
     const customers = [...generateCustomers(settings)].filter(({ profile }) => profile.firstMonth === 0);
     const { customers: rows } = readHoldout({ schema, table: await spendingTable(customers) });
     for (const [customer, own] of rows) found.set(`${customer} of month ${month}`, own);
@@ -46,8 +46,8 @@ export async function strangers({ schema }: TrainingData): Promise<Holdout['cust
   return found;
 }
 
-/** Whether an outcome lay in the two bands, and of whom. */
-interface Verdict {
+/** Whether a customer's actual amount lay in the two bands. */
+interface BandHit {
   readonly group: string;
   readonly customer: string;
   readonly in80: boolean;
@@ -56,7 +56,7 @@ interface Verdict {
 
 type Band = SpendingAnswer['monthly'][number]['total'];
 
-const verdict = (group: string, customer: string, truth: number, band: Band): Verdict => ({
+const bandHit = (group: string, customer: string, truth: number, band: Band): BandHit => ({
   group,
   customer,
   in80: truth >= band.low80 && truth <= band.high80,
@@ -65,14 +65,14 @@ const verdict = (group: string, customer: string, truth: number, band: Band): Ve
 
 const NOTHING: Band = { mean: 0, low80: 0, high80: 0, low95: 0, high95: 0 };
 
-/** The month ahead of one customer on each first day of a month that was held out. */
-export async function judge(
+/** One-month forecasts of a customer, made on the first day of each held-out month. */
+export async function bandHitsOf(
   server: Server,
   customer: string,
   rows: readonly Movement[],
   year: Holdout,
-): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
+): Promise<BandHit[]> {
+  const hits: BandHit[] = [];
   const truths = judgedRowsOf(customer, rows, year).filter(
     ({ horizon, origin, month }) => horizon === 1 && origin === month,
   );
@@ -81,35 +81,35 @@ export async function judge(
     const { total, categories } = answer!.monthly[0]!;
     const length = historyBand(answer!.historyMonths);
     for (const { target, truth } of truths.filter((row) => row.month === month)) {
-      if (target === 'total') verdicts.push(verdict(length, customer, truth, total));
+      if (target === 'total') hits.push(bandHit(length, customer, truth, total));
       const category = /^category (.+)$/.exec(target)?.[1];
       const band = category === undefined ? undefined : (categories[category] ?? NOTHING);
       if (band === undefined || answer!.historyMonths < 12 || (truth === 0 && band.mean === 0)) continue;
-      verdicts.push(verdict(category!, customer, truth, band));
+      hits.push(bandHit(category!, customer, truth, band));
     }
   }
-  return verdicts;
+  return hits;
 }
 
-/** Share of outcomes in a band, with the standard error of a mean over customers, whose months are not independent. */
-function share(verdicts: readonly Verdict[], pick: (one: Verdict) => boolean): { value: number; error: number } {
-  const value = verdicts.filter(pick).length / verdicts.length;
+/** Share of amounts in a band, with the standard error of a mean over customers: a customer's months are dependent. */
+function share(hits: readonly BandHit[], pick: (one: BandHit) => boolean): { value: number; error: number } {
+  const value = hits.filter(pick).length / hits.length;
   const sums = new Map<string, number>();
-  for (const one of verdicts) sums.set(one.customer, (sums.get(one.customer) ?? 0) + Number(pick(one)) - value);
+  for (const one of hits) sums.set(one.customer, (sums.get(one.customer) ?? 0) + Number(pick(one)) - value);
   const squares = [...sums.values()].reduce((sum, deviation) => sum + deviation ** 2, 0);
-  return { value, error: Math.sqrt(squares) / verdicts.length };
+  return { value, error: Math.sqrt(squares) / hits.length };
 }
 
-export function coverageRows(name: string, verdicts: readonly Verdict[], target: number | null): BenchmarkRow[] {
+export function coverageRows(name: string, hits: readonly BandHit[], target: number | null): BenchmarkRow[] {
   return (
     [
       ['80', 0.8],
       ['95', 0.95],
     ] as const
   ).map(([level, nominal]) => {
-    const { value, error } = share(verdicts, (one) => one[`in${level}`]);
+    const { value, error } = share(hits, (one) => one[`in${level}`]);
     return benchmarkRow({
-      name: `generated, ${level} % band, ${name}: distance of coverage from nominal (n = ${verdicts.length})`,
+      name: `generated, ${level} % band, ${name}: distance of coverage from nominal (n = ${hits.length})`,
       value: 100 * Math.abs(value - nominal),
       unit: `points (covers ${(100 * value).toFixed(1)} %, standard error ${(100 * error).toFixed(1)})`,
       target: target === null ? null : { atMost: target },
@@ -120,9 +120,9 @@ export function coverageRows(name: string, verdicts: readonly Verdict[], target:
 const LENGTHS = [3, 12, 24].map(historyBand);
 
 /**
- * Coverage of the monthly total's bands by length of history, on customers who were not learned from: of those who were,
- * too few are new. Then each committed category's where something was forecast or came; for information, since a bill
- * that comes at its price to the rupee is inside of any band.
+ * Coverage of the monthly total's bands by length of history, on customers that are not in the training data: too few of
+ * the training customers have a short history. Then coverage by committed category where the forecast or the amount is
+ * not 0, for information: a bill of a fixed price lies in every band.
  */
 export async function backendIntervalRows({ onProgress }: BenchmarkContext): Promise<BenchmarkRow[]> {
   const before = process.cpuUsage();
@@ -130,11 +130,12 @@ export async function backendIntervalRows({ onProgress }: BenchmarkContext): Pro
   const { train, holdout } = await generatedSpending(USERS);
   const year = readHoldout(holdout);
   const server = (await model.predictor(await trainSharded(train, 0))) as Server;
-  const verdicts: Verdict[] = [];
-  for (const [customer, rows] of await strangers(train)) verdicts.push(...(await judge(server, customer, rows, year)));
+  const hits: BandHit[] = [];
+  for (const [customer, rows] of await newCustomers(train))
+    hits.push(...(await bandHitsOf(server, customer, rows, year)));
   await server.close();
-  onProgress(`bands of strangers: ${cpuSince(before).toFixed(1)} CPU s`);
-  const of = (group: string): Verdict[] => verdicts.filter((one) => one.group === group);
+  onProgress(`bands of new customers: ${cpuSince(before).toFixed(1)} CPU s`);
+  const of = (group: string): BandHit[] => hits.filter((one) => one.group === group);
   return [
     ...LENGTHS.flatMap((length) => coverageRows(length, of(length), 3)),
     ...[...committed]

@@ -18,13 +18,13 @@ import { trainingContext } from '../support/training-context.js';
 import { SEED } from './generated-data.js';
 
 const FEWEST_MONTHS = 12;
-/** Months that judge, and the months before them on which everything was decided. */
+/** Test months, and the months before them on which the settings were chosen. */
 const LAST = 3;
 const EARLIER = 4;
 /** Share of the simple methods' error that must be saved. */
 const GAIN = 0.02;
 
-/** What left one account month by month, from its first row of any kind to its last. */
+/** Outgoings of one account by month, from its first row of any kind to its last. */
 interface Account {
   readonly customer: string;
   readonly first: number;
@@ -42,7 +42,7 @@ async function readBank(folder: string): Promise<Bank> {
   const transactions: TransactionRow[] = [];
   for await (const batch of readTransactions(folder, ownerOf)) transactions.push(...batch);
   const loans = (await readLoans(folder, ownerOf)).map(({ loan }) => loan);
-  // Money to an account at another bank has left, whatever for: the bar counts withdrawals of every type.
+  // Transfers to another bank are outgoings too: the target counts withdrawals of every type.
   const outgoing = transactions.map((row) =>
     row.category === 'transfer' ? { ...row, category: 'other' as const } : row,
   );
@@ -115,7 +115,7 @@ interface Answered {
   readonly monthly: readonly { readonly total: { readonly mean: number } }[];
 }
 
-/** Trains on what the bank knew before a month, as a scheduled run would, and asks the artefact for every account. */
+/** Trains on the rows before a month, as a scheduled run would, and forecasts every account. */
 async function forecastMonth(
   model: ModelDefinition,
   data: TrainingData,
@@ -164,8 +164,8 @@ async function compareOn(bank: Bank, accounts: readonly Account[], months: reado
 
 /**
  * Monthly outgoings of real accounts, one month ahead, by the model trained anew on what was known before each month:
- * below the six-month mean and exponential smoothing by 2 % of their error. What the model does with income was decided
- * on September to December 1993 alone.
+ * below the six-month mean and exponential smoothing by 2 % of their error. How the model uses income was chosen on
+ * September to December 1993 alone.
  */
 export async function berkaRows({ dataFolder, onProgress }: BenchmarkContext): Promise<BenchmarkRow[]> {
   const folder = join(dataFolder, 'backend-db/berka');

@@ -33,16 +33,16 @@ const scaleOf = ({ training, future }: HoldoutSeries, known: number): number =>
   usualMove(training.slice(0, known), future.length);
 
 /**
- * Errors at the last origins, a quarter apart, and at twelve spread over the whole history: series share the
- * market's dates, and the last quarters alone say nothing of rougher ones.
+ * Errors at the last origins, a quarter apart, and at twelve spread over the whole history: the series share their
+ * dates, so the last quarters alone show only one state of the market.
  */
 function residualsOf({ series, choice }: OwnForecast): BacktestResidual[] {
   const { training, future, frequency, start } = series;
   const known = { values: training, frequency, start };
   const recent = backtestResiduals(choice.result);
-  const judged = new Set(recent.map(({ origin }) => origin));
+  const recentOrigins = new Set(recent.map(({ origin }) => origin));
   const replay = replayChoice(choice, known, defaultCandidates(frequency), { horizon: future.length });
-  return [...backtestResiduals(replay).filter(({ origin }) => !judged.has(origin)), ...recent];
+  return [...backtestResiduals(replay).filter(({ origin }) => !recentOrigins.has(origin)), ...recent];
 }
 
 function calibrationPoints(own: OwnForecast): CalibrationPoint[] {
@@ -60,14 +60,14 @@ function calibrationPoints(own: OwnForecast): CalibrationPoint[] {
   }));
 }
 
-interface Judged {
+interface BandPoint {
   readonly group: string;
   readonly actual: number;
   readonly low: number;
   readonly high: number;
 }
 
-function coverageRow(level: number, part: string, points: readonly Judged[]): BenchmarkRow {
+function coverageRow(level: number, part: string, points: readonly BandPoint[]): BenchmarkRow {
   const share = intervalCoverage(
     points.map(({ actual }) => actual),
     points.map(({ low }) => low),
@@ -82,7 +82,7 @@ function coverageRow(level: number, part: string, points: readonly Judged[]): Be
 }
 
 /** @param at - position of the level. */
-function judgeSeries(state: ConformalState, own: OwnForecast, at: number): Judged[] {
+function bandsOf(state: ConformalState, own: OwnForecast, at: number): BandPoint[] {
   const { series, forecast } = own;
   const group = bandOf(series.training.length);
   const scale = scaleOf(series, series.training.length);
@@ -96,10 +96,10 @@ function judgeSeries(state: ConformalState, own: OwnForecast, at: number): Judge
 export function intervalRows(own: readonly OwnForecast[]): BenchmarkRow[] {
   const state = fitConformal(own.flatMap(calibrationPoints), { levels: LEVELS, buckets: BUCKETS });
   return LEVELS.flatMap((level, at) => {
-    const judged = own.flatMap((forecast) => judgeSeries(state, forecast, at));
-    const parts = BANDS.map(({ name }) => ({ name, points: judged.filter(({ group }) => group === name) }));
+    const points = own.flatMap((forecast) => bandsOf(state, forecast, at));
+    const parts = BANDS.map(({ name }) => ({ name, points: points.filter(({ group }) => group === name) }));
     return [
-      coverageRow(level, 'all', judged),
+      coverageRow(level, 'all', points),
       ...parts.filter(({ points }) => points.length > 0).map(({ name, points }) => coverageRow(level, name, points)),
     ];
   });

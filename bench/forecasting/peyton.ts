@@ -13,7 +13,7 @@ const HOLDOUT = 90;
 const DAILY_YEARS = 3 * 365 + 1;
 const RUNS = 5;
 
-/** Stan's solution judged by our posterior on Stan's own data: the order of its columns does not matter then. */
+/** Our log posterior of Stan's solution on Stan's own data, whatever the order of its columns. */
 export function stanLogPosterior({ data, k, m, sigma, delta, beta }: StanFit): number {
   const width = data.sigmas.length;
   const cells = data.X.flat();

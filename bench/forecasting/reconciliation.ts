@@ -42,7 +42,7 @@ function minimumTraceOf(cases: readonly Case[]): (row: BacktestRow) => number {
 
 /**
  * MAPE of the monthly total in the training's rolling backtest for each way in which total and categories can be made
- * to agree. The held-out year has no part in it.
+ * to agree. The held-out year is not used.
  * @param shard - result of the one shard that has all customers.
  */
 export function reconciliationRows(shard: Uint8Array): BenchmarkRow[] {

@@ -53,7 +53,7 @@ function readNpy(bytes: Uint8Array): NumpyArray {
   return { shape, values };
 }
 
-/** A set, its rows thinned and standardised, and a way to its labels that nobody takes before scores are there. */
+/** A set, its rows thinned and standardised; labels are read only after scoring. */
 export interface AdbenchSet {
   readonly name: string;
   readonly x: Matrix;

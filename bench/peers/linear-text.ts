@@ -31,9 +31,9 @@ export async function runLinearPeer(
   }
   const folder = await mkdtemp(join(tmpdir(), 'intent-peer-'));
   try {
-    const several = Array.isArray(train.labels[0]);
+    const multiLabel = Array.isArray(train.labels[0]);
     const write = (name: string, value: unknown) => writeFile(join(folder, `${name}.json`), JSON.stringify(value));
-    await write('job', { several, tests: Object.keys(tests) });
+    await write('job', { several: multiLabel, tests: Object.keys(tests) });
     await write('train', train);
     for (const [name, test] of Object.entries(tests)) await write(name, test);
     const script = join(import.meta.dirname, 'intent_peer.py');

@@ -15,8 +15,8 @@ export function renderRows(rows: readonly BenchmarkRow[]): string {
     style: { head: [], border: [] },
   });
   for (const { name, value, unit, target, peer, pass } of rows) {
-    const rival = peer ? `${peer.name} ${short(peer.value)}` : '-';
-    table.push([name, short(value), unit, describeTarget(target), rival, pass ? 'yes' : 'NO']);
+    const beside = peer ? `${peer.name} ${short(peer.value)}` : '-';
+    table.push([name, short(value), unit, describeTarget(target), beside, pass ? 'yes' : 'NO']);
   }
   return table.toString();
 }

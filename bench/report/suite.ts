@@ -1,4 +1,4 @@
-/** A number that must be reached. Null = measured for information. */
+/** A bound that the value must keep. Null = measured for information. */
 export type Target = { readonly atLeast: number } | { readonly atMost: number } | null;
 
 /** One line of a benchmark's table. */
@@ -15,7 +15,7 @@ export interface BenchmarkRow {
 export interface BenchmarkContext {
   /** Folder with the public data sets; a benchmark that needs them says so when they are not there. */
   readonly dataFolder: string;
-  /** One line for a person who waits. */
+  /** Prints one line of progress. */
   readonly onProgress: (line: string) => void;
   /** False for a section that `--only` leaves out; a long suite asks before each of its parts. */
   readonly wants: (section: string) => boolean;

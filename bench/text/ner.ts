@@ -18,7 +18,7 @@ import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../repor
 /*
  * Targets are the better of two peers on the same split, plus two points, as measured before this model existed: spaCy
  * 3.8.18 (blank `en`, 30 iterations) and python-crfsuite 0.9.12. Neither is run here. A
- * fine-tuned encoder has to beat what is reached from scratch.
+ * fine-tuned encoder has to beat the score from scratch.
  */
 
 interface EntitySet {
@@ -27,7 +27,7 @@ interface EntitySet {
   readonly path: string;
   /** The better peer's F1 in percent. */
   readonly peer: number;
-  /** Of fine-tuning: fewer where there are more words. */
+  /** Epochs of fine-tuning: fewer for more words. */
   readonly epochs: number;
   /** Of fine-tuning: more than one where the test part is small. */
   readonly seeds: readonly number[];
@@ -132,7 +132,7 @@ async function readEncoder({ onProgress }: BenchmarkContext): Promise<EncoderFil
   return encoder;
 }
 
-/** Mean and single seeds where there are several; an encoder has to beat the field: the one of the same run, or the table's. */
+/** Mean and single seeds where there are several; the target of the encoder is the score from scratch of this run, else that of the table. */
 function encoderRows(
   set: EntitySet,
   found: ReadonlyMap<number, Measured>,

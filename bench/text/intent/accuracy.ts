@@ -5,7 +5,7 @@ import { encoderFolder } from '../../support/encoder.js';
 import type { DividedSet } from '../../support/divided-set.js';
 import { loadSet, measure, type Measured, peerTexts, type Protocol, protocolsOf, row } from './sets.js';
 
-/** A set and what is to be reached on it. */
+/** A set and its targets. */
 export interface Bar {
   readonly name: string;
   readonly path: string;
@@ -26,9 +26,9 @@ async function linearPeer({ train, holdout }: DividedSet, protocol: Protocol) {
   return { quality: { name: answer.name, value }, seconds: { name: answer.name, value: answer.cpuSeconds } };
 }
 
-type Judged = Pick<Measured, 'metrics'>;
+type Quality = Pick<Measured, 'metrics'>;
 
-function strangerRows(name: string, { metrics }: Judged, { recall }: Bar): BenchmarkRow[] {
+function outOfScopeRows(name: string, { metrics }: Quality, { recall }: Bar): BenchmarkRow[] {
   const { outOfScopeRecall, outOfScopeAuroc } = metrics;
   if (outOfScopeRecall === undefined || outOfScopeAuroc === undefined) return [];
   const target = recall === undefined ? null : { atLeast: recall };
@@ -38,15 +38,15 @@ function strangerRows(name: string, { metrics }: Judged, { recall }: Bar): Bench
   ];
 }
 
-/** Accuracy, calibration, and what is told of strangers. */
-export function qualityRows(name: string, found: Judged, bar: Bar, peer: BenchmarkRow['peer']): BenchmarkRow[] {
+/** Accuracy, calibration and the detection of out-of-scope messages. */
+export function qualityRows(name: string, found: Quality, bar: Bar, peer: BenchmarkRow['peer']): BenchmarkRow[] {
   const { metrics } = found;
   const target = bar.accuracy === undefined ? null : { atLeast: bar.accuracy };
   const calibration = bar.calibration === undefined ? null : { atMost: bar.calibration };
   return [
     row({ name: `${name}: accuracy`, value: metrics.accuracy!, target, peer }),
     row({ name: `${name}: ECE-15 after temperature`, value: metrics.expectedCalibrationError!, target: calibration }),
-    ...strangerRows(name, found, bar),
+    ...outOfScopeRows(name, found, bar),
   ];
 }
 
@@ -112,19 +112,19 @@ export async function frozenSection(context: BenchmarkContext): Promise<Benchmar
   return rows;
 }
 
-const SEVERAL: readonly (Bar & { readonly several: boolean })[] = [
-  { name: 'MixSNIPS dev → test', path: 'snips-mixsnips/MixSNIPS_clean', several: true },
-  { name: 'NLU++ folds 0–11 → 12–14', path: 'nlupp-banking', several: true },
-  { name: 'Hinglish-TOP train → validation', path: 'hinglish-top', several: false },
+const MULTI_LABEL: readonly (Bar & { readonly multiLabel: boolean })[] = [
+  { name: 'MixSNIPS dev → test', path: 'snips-mixsnips/MixSNIPS_clean', multiLabel: true },
+  { name: 'NLU++ folds 0–11 → 12–14', path: 'nlupp-banking', multiLabel: true },
+  { name: 'Hinglish-TOP train → validation', path: 'hinglish-top', multiLabel: false },
 ];
 
 /** One-vs-rest on words (TF-IDF), as a user of scikit-learn would begin; for one intent a message the linear peer. */
-async function severalPeer({ train, holdout }: DividedSet, several: boolean) {
-  const rows = peerTexts(holdout, several);
-  const answer = await runLinearPeer(peerTexts(train, several), { test: rows });
+async function multiPeer({ train, holdout }: DividedSet, multiLabel: boolean) {
+  const rows = peerTexts(holdout, multiLabel);
+  const answer = await runLinearPeer(peerTexts(train, multiLabel), { test: rows });
   if (answer === null) return null;
   const { name, predictions } = answer;
-  if (!several)
+  if (!multiLabel)
     return {
       name,
       exact: accuracy({ truth: rows.labels as string[], predicted: predictions.test as string[] }),
@@ -142,25 +142,25 @@ async function severalPeer({ train, holdout }: DividedSet, several: boolean) {
 /** Several intents a message, and code-switched ones: better than a linear baseline. */
 export async function multiSection(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   const rows: BenchmarkRow[] = [];
-  for (const { name, path, several } of SEVERAL) {
+  for (const { name, path, multiLabel } of MULTI_LABEL) {
     const set = await loadSet(context, path);
     if (set === null) continue;
     context.onProgress(`several intents: ${name}`);
     const { metrics, predictor } = await measure(set, {});
     await predictor.close();
-    const peer = await severalPeer(set, several);
+    const peer = await multiPeer(set, multiLabel);
     const against = (value: number | null | undefined) =>
       peer === null || value === null || value === undefined
         ? {}
         : { peer: { name: peer.name, value }, target: { atLeast: value } };
     rows.push(
       row({
-        name: `${name}: ${several ? 'exact match' : 'accuracy'}`,
+        name: `${name}: ${multiLabel ? 'exact match' : 'accuracy'}`,
         value: metrics.accuracy!,
         ...against(peer?.exact),
       }),
     );
-    if (several) rows.push(row({ name: `${name}: micro F1`, value: metrics.microF1!, ...against(peer?.micro) }));
+    if (multiLabel) rows.push(row({ name: `${name}: micro F1`, value: metrics.microF1!, ...against(peer?.micro) }));
   }
   return rows;
 }

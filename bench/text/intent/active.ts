@@ -14,14 +14,14 @@ import type { BenchmarkContext, BenchmarkRow } from '../../report/suite.js';
 import type { DividedSet } from '../../support/divided-set.js';
 import { encoderContext, loadSet, row } from './sets.js';
 
-/** Labels to begin with, seven an intent: with fewer the model does not know yet where it hesitates. */
+/** Labels to begin with, seven an intent: with fewer the model's margins say little. */
 const START = 1000;
 const ADDED = 200;
 /** Beginnings, each with a draw of its own; the difference is paired within a beginning. */
 const REPEATS = 8;
 const STANDARD_ERRORS = 2;
 
-/** What is drawn from, what is judged on: in-scope messages of all 150 intents. */
+/** In-scope messages of all 150 intents: those to choose labels from and those to test on. */
 export interface Pool {
   readonly train: readonly Example[];
   readonly test: readonly Example[];
@@ -30,8 +30,8 @@ export interface Pool {
 
 function poolOf({ train, holdout }: DividedSet): Pool {
   const inScope = (set: readonly Example[]): Example[] => set.filter(({ outOfScope }) => !outOfScope);
-  const [all, judged] = [inScope(readExamples(train)), inScope(readExamples(holdout))];
-  return { train: all, test: judged, classes: [...new Set(all.map(({ intents }) => intents[0]!))].sort() };
+  const [all, tested] = [inScope(readExamples(train)), inScope(readExamples(holdout))];
+  return { train: all, test: tested, classes: [...new Set(all.map(({ intents }) => intents[0]!))].sort() };
 }
 
 const settings = linearTextParams.parse({});
@@ -67,7 +67,7 @@ function choose(pool: Pool, labelled: readonly Example[], rest: readonly Example
   return chooseInformative(candidates, { count: ADDED }).map((i) => rest[i]!);
 }
 
-/** One beginning: what chosen and what random labels make of it. */
+/** Accuracy of one beginning: as it is, with chosen and with random labels. */
 export interface Repetition {
   readonly before: number;
   readonly chosen: number;

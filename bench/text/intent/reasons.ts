@@ -7,7 +7,7 @@ import { loadSet, measure, peerTexts, row } from './sets.js';
 /** Test messages, evenly spread; each costs LIME two hundred evaluations. */
 const MESSAGES = 150;
 const SEED = 1;
-/** Two attributions that see different things: one word away, and half of them away. 1 cannot be reached. */
+/** The two methods remove different words, one or half of them, so 1 cannot be reached. */
 const LEAST_AGREEMENT = 0.7;
 
 interface Agreement {
@@ -26,7 +26,7 @@ async function agreementOn(predictor: IntentPredictor, text: string): Promise<Ag
   return ranks === null ? null : { ranks, sameWord: Number(strongest(ours) === strongest(reference)) };
 }
 
-/** Whether the words that explain an answer are ranked as LIME ranks them, on messages that training has not seen. */
+/** Rank agreement of our explanations with LIME's on test messages. */
 export async function reasonsSection(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   const set = await loadSet(context, 'hwu64');
   if (set === null) return [];

@@ -32,13 +32,13 @@ export interface Measured {
   readonly predictor: IntentPredictor;
   readonly metrics: Readonly<Record<string, number>>;
   readonly trainSeconds: number;
-  /** Most memory that this process held until the model was trained. */
+  /** Peak memory of this process up to the end of training. */
   readonly trainPeakMb: number;
   /** CPU a message, through the predictor that serves. */
   readonly predictSeconds: number;
 }
 
-/** Trains and judges as `ml train` does. The caller closes the predictor. */
+/** Trains and evaluates as `ml train` does. The caller closes the predictor. */
 export async function measure(
   set: DividedSet,
   settings: Readonly<Record<string, unknown>>,
@@ -59,7 +59,7 @@ export async function measure(
   };
 }
 
-/** How a validation part that the set brings is used in the end, and what a row's name says of it. */
+/** Whether training uses the set's own validation part, and what a row's name says of it. */
 export interface Protocol {
   readonly ownValidation: 'kept' | 'learned';
   readonly suffix: string;
@@ -77,12 +77,15 @@ export const protocolsOf = ({ train: rows }: DividedSet): readonly Protocol[] =>
   hasValidation(rows) ? [{ ownValidation: 'kept', suffix: ', validation kept apart' }, LEARNED] : [LEARNED];
 
 /** In-scope texts with their labels, as the peer takes them; with or without the set's validation part. */
-export function peerTexts(data: TrainingData, several: boolean, { ownValidation } = LEARNED): PeerTexts {
+export function peerTexts(data: TrainingData, multiLabel: boolean, { ownValidation } = LEARNED): PeerTexts {
   const parts = data.table.columns.part;
   const apart = (i: number): boolean =>
     ownValidation === 'kept' && parts?.kind === 'text' && parts.values[i] === 'validation';
   const kept = readExamples(data).filter(({ outOfScope }, i) => !outOfScope && !apart(i));
-  return { texts: kept.map(({ text }) => text), labels: kept.map(({ intents }) => (several ? intents : intents[0]!)) };
+  return {
+    texts: kept.map(({ text }) => text),
+    labels: kept.map(({ intents }) => (multiLabel ? intents : intents[0]!)),
+  };
 }
 
 /** A row whose unit is a share unless it says otherwise. */
