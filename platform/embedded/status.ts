@@ -55,7 +55,6 @@ const supervisorFacts = (
 async function checkParts(state: PlatformState | null, config: Config): Promise<readonly PartHealth[]> {
   const parts: PartHealth[] = [];
   const context = { config, endpoints: state?.endpoints ?? null };
-  await import('../temporal/sdk.js'); // loaded before the checks, so that no duration includes it
   for (const part of sortByName(state?.parts ?? [])) parts.push(await checkPart(part, context));
   return parts;
 }

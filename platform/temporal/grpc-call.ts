@@ -9,12 +9,14 @@ export interface GrpcResult {
   readonly status: number | null;
   readonly message: string;
   readonly httpStatus: number;
+  /** The encoded response message; empty when the call failed. */
+  readonly body: Buffer;
 }
 
 const ANSWER_MS = 5_000;
 
 /**
- * One unary gRPC call on a new connection; returns the status and ignores the response message.
+ * One unary gRPC call on a new connection.
  * Uses node:http2 because the SDK's client takes a second to load and every `ml` command makes this call, and because
  * Node's errors name what is wrong with a certificate.
  * @param path - `/package.Service/Method`.  @param request - The encoded message.
@@ -55,9 +57,12 @@ function headersOf({ namespace, apiKey, tls }: TemporalServer, path: string): Re
   };
 }
 
+/** Bytes before the message of a gRPC frame. */
+const FRAME_HEAD = 5;
+
 /** A gRPC frame: a zero byte (not compressed), the length in four bytes, the message. */
 function frameOf(message: Buffer): Buffer {
-  const head = Buffer.alloc(5);
+  const head = Buffer.alloc(FRAME_HEAD);
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);
 }
@@ -67,23 +72,25 @@ function exchange(session: ClientHttp2Session, headers: Record<string, string>, 
     session.on('error', reject);
     const request = session.request(headers);
     let received: IncomingHttpHeaders = {};
+    const chunks: Buffer[] = [];
     const collect = (more: IncomingHttpHeaders): void => void (received = { ...received, ...more });
     request.on('error', reject);
     request.on('response', collect); // contains the gRPC status when a call fails immediately
     request.on('trailers', collect);
     request.on('close', () => {
-      if (':status' in received) resolve(resultOf(received));
+      if (':status' in received) resolve(resultOf(received, Buffer.concat(chunks)));
       else reject(new Error('the connection was closed without an answer'));
     });
-    request.resume();
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.end(body);
   });
 }
 
-function resultOf(headers: IncomingHttpHeaders): GrpcResult {
+function resultOf(headers: IncomingHttpHeaders, frame: Buffer): GrpcResult {
   const text = (name: string): string => String(headers[name] ?? '');
   const status = /^\d+$/.test(text('grpc-status')) ? Number(text('grpc-status')) : null;
-  return { status, message: decoded(text('grpc-message')), httpStatus: Number(headers[':status']) };
+  const httpStatus = Number(headers[':status']);
+  return { status, message: decoded(text('grpc-message')), httpStatus, body: frame.subarray(FRAME_HEAD) };
 }
 
 /** Decodes gRPC's percent-encoded message; a malformed one is returned unchanged. */

@@ -1,46 +1,36 @@
-import type { Connection } from '@temporalio/client';
-import { openConnection } from './connect.js';
+import { messageOf, PipelineError } from '../../contracts/errors.js';
+import { serviceUnavailable } from '../outage.js';
+import { withoutKey } from './faults.js';
+import { callService } from './ping.js';
+import { integerField, lengthField, lengthFields } from './protobuf.js';
 import type { TemporalServer } from './server.js';
 
-/** A task queue in a namespace. */
-export interface PollerQuery {
-  readonly namespace: string;
-  readonly taskQueue: string;
-}
-
-type DescribeRequest = Parameters<Connection['workflowService']['describeTaskQueue']>[0];
-type TaskKind = NonNullable<DescribeRequest['taskQueueType']>;
-
-/** `TaskQueueType` values for workflow and activity tasks; the package that names them is not a direct dependency. */
-const taskKinds = [1, 2] as unknown as readonly TaskKind[];
+/** `TaskQueueType` values for workflow and activity tasks. */
+const taskKinds = [1, 2] as const;
 
 /**
- * The workers that polled this task queue in the last five minutes.
+ * The workers that polled this task queue in the last five minutes. Called at each `ml status` and by the supervisor,
+ * which therefore never loads the SDK.
  * @returns Their distinct identities, by default `pid@host`.
- */
-export async function listPollers(connection: Connection, query: PollerQuery): Promise<readonly string[]> {
-  const responses = await Promise.all(
-    taskKinds.map((taskQueueType) =>
-      connection.workflowService.describeTaskQueue({
-        namespace: query.namespace,
-        taskQueue: { name: query.taskQueue },
-        taskQueueType,
-      }),
-    ),
-  );
-  const identities = responses.flatMap(({ pollers }) => pollers.map(({ identity }) => identity ?? ''));
-  return [...new Set(identities)].filter((identity) => identity !== '');
-}
-
-/**
- * `listPollers` on a connection of its own.
- * @throws PipelineError as `openConnection`; the SDK's Error when the server fails afterwards.
+ * @throws PipelineError as `callService`; `SERVICE_UNAVAILABLE` when the server does not answer.
  */
 export async function pollersAt(server: TemporalServer, taskQueue: string): Promise<readonly string[]> {
-  const connection = await openConnection(server);
   try {
-    return await listPollers(connection, { namespace: server.namespace, taskQueue });
-  } finally {
-    await connection.close();
+    const requests = taskKinds.map((kind) => describeRequest(server.namespace, taskQueue, kind));
+    const responses = await Promise.all(requests.map((request) => callService(server, 'DescribeTaskQueue', request)));
+    return [...new Set(responses.flatMap(identitiesOf))].filter((identity) => identity !== '');
+  } catch (fault) {
+    if (fault instanceof PipelineError) throw fault;
+    const { address } = server;
+    const reason = withoutKey(messageOf(fault), server);
+    throw serviceUnavailable(`the Temporal server at ${address}`, reason, { details: { address }, cause: fault });
   }
 }
+
+/** Encodes a DescribeTaskQueueRequest: the namespace, a TaskQueue by its name, the kind of tasks. */
+const describeRequest = (namespace: string, taskQueue: string, kind: number): Buffer =>
+  Buffer.concat([lengthField(1, namespace), lengthField(2, lengthField(1, taskQueue)), integerField(3, kind)]);
+
+/** Decodes the pollers of a DescribeTaskQueueResponse, each a PollerInfo with its identity in field 2. */
+const identitiesOf = (response: Buffer): readonly string[] =>
+  lengthFields(response, 1).flatMap((poller) => lengthFields(poller, 2).map((identity) => identity.toString('utf8')));
