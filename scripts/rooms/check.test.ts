@@ -157,6 +157,12 @@ describe('checkRooms', () => {
     ['an import that leads nowhere', 'resolvable', { 'learning/x.ts': "export * from './gone.js';\n" }],
   ];
 
+  it('counts what a template of a model imports as reached', async () => {
+    const template = "import { value } from '../../../learning/for-models.js';\n";
+    const files = { 'scripts/templates/model/data/rows.ts.template': template, 'learning/for-models.ts': value };
+    expect((await checkRooms(plant({ ...clean, ...files }))).violations).toEqual([]);
+  });
+
   it('lets the types of an entry point be imported', async () => {
     const typed = `import type { W } from '../workflows/w.js';\n${clean['cli/ml.ts']}export type Answer = W;\n`;
     expect((await checkRooms(plant({ ...clean, 'cli/ml.ts': typed }))).violations).toEqual([]);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { IModule } from 'dependency-cruiser';
 import ts from 'typescript';
@@ -16,7 +16,7 @@ type Modules = ReadonlyMap<string, IModule>;
 
 /**
  * Checks the tree against the list of entry points: each listed file exists and is imported by nobody, every product
- * module is reached from a listed file, an npm script, the catalogue or the benchmark, and no other file names a source
+ * module is reached from a listed file, an npm script, the catalogue, the benchmark or a template, and no other file names a source
  * file in a string.
  * @returns `rule: what`, one line a violation.
  */
@@ -27,7 +27,7 @@ export async function checkEntryPoints(root: string, cruised: readonly IModule[]
   return [
     ...listed.filter((file) => !modules.has(file)).map((file) => `entry-point-missing: ${LIST} → ${file}`),
     ...importedEntryPoints(modules, new Set(listed)),
-    ...unreachableModules(modules, [...listed, ...scriptFiles(root)]),
+    ...unreachableModules(modules, [...listed, ...scriptFiles(root), ...templateImports(root)]),
     ...[...modules.keys()].flatMap((path) => pathsInStrings(root, path, { listed: new Set(listed), names })),
   ];
 }
@@ -57,6 +57,18 @@ function scriptFiles(root: string): readonly string[] {
     readonly scripts?: Readonly<Record<string, string>>;
   };
   return Object.values(scripts).flatMap((command) => command.match(/[\w./-]+\.ts\b/g) ?? []);
+}
+
+/** Modules that the templates of a new model import; a model's folder lies two levels down, so `../`s lead to the root. */
+function templateImports(root: string): readonly string[] {
+  const folder = join(root, 'scripts/templates');
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.template'));
+  return files.flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/from '(?:\.\.\/)+([^']+)\.js'/g)].map(
+      ([, path]) => `${path}.ts`,
+    ),
+  );
 }
 
 const isProduct = (path: string): boolean =>
