@@ -5,6 +5,7 @@ import { createContext } from './program/context.js';
 import { errorDocument, exitCodeOf, formatError, toPipelineError } from './program/errors.js';
 import type { Output } from './output/output.js';
 import { createOutput } from './output/output.js';
+import { keepBuildInUse } from '../platform/build-in-use.js';
 import { processEnvironment } from '../platform/config/environment.js';
 import { buildProgram } from './program/program.js';
 
@@ -61,6 +62,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader went away (`ml runs list | head`): not an error of ours.
   if (error.code === 'EPIPE') process.exit(0);
 });
+keepBuildInUse();
 process.exitCode = await main(process.argv.slice(2));
 // A stray socket must not keep a finished command alive.
 setTimeout(() => process.exit(), 2000).unref();

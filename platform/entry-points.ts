@@ -25,6 +25,11 @@ export const entryPoints = {
     kind: 'program',
     purpose: 'fetches the Temporal server with the downloader of its SDK',
   },
+  prepareWorkflows: {
+    file: 'workers/prepare-workflows-main',
+    kind: 'program',
+    purpose: 'bundles the workflows ahead, for `npm run build`',
+  },
   workflows: {
     file: 'workflows/index',
     kind: 'workflows',

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
@@ -8,14 +7,13 @@ import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import type { JobRunner } from '../platform/child-process/job.js';
 import { createLogger } from '../platform/logging.js';
-import { isCompiled } from '../platform/project.js';
 import { connectWith } from '../platform/temporal/connect.js';
 import { type TemporalServer, temporalServer } from '../platform/temporal/server.js';
 import { type ActivityParts, createActivities } from '../composition/activities.js';
-import { bundlePath, workflowsPath } from './bundle-workflows.js';
 import { connectTemporal } from '../platform/temporal/client.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 import { temporalLogger } from './temporal-logger.js';
+import { workflowCode } from './workflow-code.js';
 import { connectServices, type Services } from '../composition/services.js';
 
 export type WorkerRole = 'pipeline' | 'training';
@@ -58,7 +56,8 @@ export async function runWorkers(options: RunWorkersOptions): Promise<void> {
     const { runner } = options;
     const parts = { config, endpoints, services, ...(runner === undefined ? {} : { runner }) };
     const shared = { connection, namespace: server.namespace, ...sharedOptions(parts) };
-    const workers = await Promise.all(roles.map((role) => Worker.create(roleOptions(role, config, shared))));
+    const create = async (role: WorkerRole): Promise<Worker> => Worker.create(await roleOptions(role, config, shared));
+    const workers = await Promise.all(roles.map(create));
     options.onReady?.();
     logger.info({ roles, queue: queueOf(config) }, 'workers poll');
     await runUntil(workers, signal);
@@ -96,7 +95,7 @@ const sharedOptions = (parts: ActivityParts) => ({
 
 const queueOf = (config: Config): string => `${config.taskQueuePrefix}${PIPELINE_QUEUE}`;
 
-function roleOptions(role: WorkerRole, config: Config, shared: Partial<WorkerOptions>): WorkerOptions {
+async function roleOptions(role: WorkerRole, config: Config, shared: Partial<WorkerOptions>): Promise<WorkerOptions> {
   const queue = queueOf(config);
   if (role === 'training')
     return {
@@ -108,14 +107,8 @@ function roleOptions(role: WorkerRole, config: Config, shared: Partial<WorkerOpt
     ...shared,
     taskQueue: queue,
     maxConcurrentActivityTaskExecutions: config.pipelineSlots,
-    ...workflowCode(),
+    ...(await workflowCode(Runtime.instance().logger)),
   };
-}
-
-/** A bundle made by `npm run build` starts faster; from source the worker bundles at its start. */
-function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  if (isCompiled && existsSync(bundlePath)) return { workflowBundle: { codePath: bundlePath } };
-  return { workflowsPath };
 }
 
 /** All workers end together: one that fails takes the others down, so that a supervisor starts the whole anew. */

@@ -1,9 +1,11 @@
 /** Entry point of the detached process that runs the platform; started by `ensurePlatform`, stopped with SIGTERM. */
+import { keepBuildInUse } from '../build-in-use.js';
 import { inheritedConfig } from '../config/load-config.js';
 import { BUSY_EXIT } from './ensure.js';
 import { runSupervisor } from './supervisor.js';
 import { createLogger } from '../logging.js';
 
+keepBuildInUse();
 const config = inheritedConfig();
 const logger = createLogger({ level: config.logLevel, name: 'supervisor' });
 const stop = new AbortController();

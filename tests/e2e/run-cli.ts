@@ -33,9 +33,9 @@ const noServices = {
   TASK_QUEUE_PREFIX: '',
 };
 
-/** Starts the command line as a user does, from source. */
+/** Starts the command line as a user does: compiled, in a build that the command keeps fresh. */
 export function startCli(args: readonly string[], { home, env = {} }: CliOptions): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'cli/ml.ts', ...args], {
+  return spawn(process.execPath, ['cli/bin/ml.mjs', ...args], {
     cwd: projectRoot,
     env: { ...process.env, ...noServices, ML_HOME: home, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

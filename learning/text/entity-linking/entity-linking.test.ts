@@ -29,23 +29,21 @@ describe('jaroWinkler', () => {
 describe('createLinker', () => {
   const linker = createLinker(entries);
 
-  it('links equal, misspelt and shortened names', () => {
+  it('finds equal, misspelt and shortened names', () => {
     expect(linker.link('swiggy', 'MERCHANT')).toEqual([{ name: 'SWIGGY', score: 1 }]);
     expect(linker.link('Swigy', 'MERCHANT')[0]).toMatchObject({ name: 'SWIGGY' });
     expect(linker.link('Infosys', 'ORG')).toEqual([{ name: 'INFOSYS LTD', score: 1 }]);
     expect(linker.link('big bazar', 'MERCHANT')[0]).toMatchObject({ name: 'BIG BAZAAR' });
   });
 
-  it('returns [] for another type, an unknown name and an empty mention', () => {
+  it('says nothing of another type or an unknown name', () => {
     expect(linker.link('swiggy', 'ORG')).toEqual([]);
     expect(linker.link('Quixotic Zebra', 'MERCHANT')).toEqual([]);
     expect(linker.link('', 'MERCHANT')).toEqual([]);
     expect(linker.link('😀', 'MERCHANT')).toEqual([]);
   });
-});
 
-describe('normaliseName', () => {
-  it('removes accents, symbols and legal forms', () => {
+  it('takes accents, signs and legal forms off', () => {
     expect(normaliseName('Café-Coffee  Day Pvt. Ltd.')).toBe('cafe coffee day');
     expect(normaliseName('Company')).toBe('company');
   });

@@ -1,19 +1,17 @@
-import { mean } from '../../numeric/statistics/mean.js';
 import type { SparseRows } from './text-features.js';
 
-/** Lidstone smoothing: added to each weight sum, so that unseen n-grams have a small positive probability. */
+/** Added to each weight sum (Lidstone): an n-gram that a class has never seen is rare in it, not impossible. */
 const SMOOTHING = 0.01;
 
-/** Options of `poolWithBayes`. */
 export interface BayesPool {
   readonly classes: number;
-  /** Number of word n-gram columns, which come first; letter n-grams are not used. */
+  /** Columns before this one are words and runs of words; those alone are read. */
   readonly wordCount: number;
-  /** Weight of naive Bayes in the pool, 0 to 1. */
+  /** Of naive Bayes in the pool, 0 to 1. */
   readonly share: number;
 }
 
-/** @returns (words, classes) row-major: the smoothed TF-IDF weight of each word summed over each class's texts. */
+/** (words, classes) row-major: the TF-IDF weight of each word in the texts of each class, smoothed. */
 function wordSums(x: SparseRows, targets: Float32Array, { classes, wordCount }: BayesPool): Float64Array {
   const sums = new Float64Array(wordCount * classes).fill(SMOOTHING);
   for (let row = 0; row < x.rows; row++)
@@ -25,26 +23,26 @@ function wordSums(x: SparseRows, targets: Float32Array, { classes, wordCount }: 
   return sums;
 }
 
-/** @returns (classes,) natural logarithm of each class's total. */
+/** Natural logarithm of each class's total. */
 function logTotals(sums: Float64Array, classes: number): Float64Array {
   const totals = new Float64Array(classes);
   for (let i = 0; i < sums.length; i++) totals[i % classes]! += sums[i]!;
   return totals.map(Math.log);
 }
 
-/** A word's log probabilities per class, minus their mean over the classes. */
-function centredLogProbabilities(sums: Float64Array, totals: Float64Array): Float64Array {
+/** The word's log probabilities, around their mean over the classes: what all classes share says nothing. */
+function evidence(sums: Float64Array, totals: Float64Array): Float64Array {
   const logs = sums.map((sum, k) => Math.log(sum) - totals[k]!);
-  const centre = mean(logs);
-  return logs.map((log) => log - centre);
+  const mean = logs.reduce((total, log) => total + log, 0) / logs.length;
+  return logs.map((log) => log - mean);
 }
 
 /**
  * Pools a softmax regression with multinomial naive Bayes on the words of the same rows (TF-IDF weights as counts,
- * Rennie et al. 2003; uniform class prior): a weighted mean of the log probabilities (product of experts, Hinton 2002).
- * Both are linear in the row, so the pool is one weight matrix. Generative and discriminative models make different
- * errors (Ng & Jordan 2002). O(word entries + words · classes).
- * @param weights - (cols + 1, classes) row-major weights of the regression, the last row its bias; replaced by the pool's.
+ * Rennie et al. 2003; classes alike before the first word): a weighted mean of the log probabilities, Hinton's product of
+ * experts. Both are linear in the row, so the pool is one table of weights and costs nothing when it answers. A
+ * generative model errs elsewhere than a discriminative one (Ng & Jordan 2002). O(word entries + words · classes).
+ * @param weights - (cols + 1, classes) row-major, the regression's, the last row its bias; the pool's afterwards.
  * @param targets - (rows, classes) row-major: the share of each class.
  */
 export function poolWithBayes(weights: Float32Array, x: SparseRows, targets: Float32Array, pool: BayesPool): void {
@@ -53,7 +51,5 @@ export function poolWithBayes(weights: Float32Array, x: SparseRows, targets: Flo
   const totals = logTotals(sums, classes);
   for (let i = 0; i < weights.length; i++) weights[i]! *= 1 - share;
   for (let from = 0; from < wordCount * classes; from += classes)
-    centredLogProbabilities(sums.subarray(from, from + classes), totals).forEach(
-      (log, k) => (weights[from + k]! += share * log),
-    );
+    evidence(sums.subarray(from, from + classes), totals).forEach((log, k) => (weights[from + k]! += share * log));
 }

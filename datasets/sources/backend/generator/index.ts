@@ -9,16 +9,15 @@ import type { BackendRows } from './rows.js';
 export { generateCustomers } from './generate.js';
 export { type GeneratorOptions, generatorOptions, type GeneratorSettings, parseGeneratorOptions } from './options.js';
 
-/** Name of the source of generated rows. */
+/** The source that generated rows live under. */
 export const GENERATED_SOURCE = 'generated';
 
-/** The database for the rows and the catalogue that lists the source. */
+/** Where generated rows go: the source database and the catalogue of sources. */
 export interface GeneratorStores {
   readonly backendPool: Pool;
   readonly catalog: Pick<SourceCatalog, 'add'>;
 }
 
-/** Settings and row counts of a finished generation. */
 export interface GeneratedBackend {
   readonly source: string;
   readonly settings: GeneratorSettings;
@@ -34,9 +33,9 @@ function* rowsOf(settings: GeneratorSettings, onCustomer: (done: number) => void
 }
 
 /**
- * Generates synthetic customers, replaces the rows of source `generated` with them in one transaction, and makes that
- * source the active one.
- * @param onCustomer - called with the number of customers written so far.
+ * Generates a backend of synthetic customers and puts it in the place of the source `generated`, all or nothing; that
+ * source becomes the one in use.
+ * @param onCustomer - hears how many customers are written.
  * @throws PipelineError `INVALID_INPUT` for options out of range.
  */
 export async function generateBackend(

@@ -3,19 +3,18 @@ import type { TransactionCategory } from '../categories.js';
 import { pick } from './draws.js';
 import { familyCount } from './families.js';
 
-/** A merchant of the catalogue. */
 export interface Merchant {
-  /** In upper case, as on statements. */
+  /** As the statement prints it, upper case. */
   readonly name: string;
   readonly category: TransactionCategory;
-  /** Text group for holdout splits: families share no merchant, first name or template. */
+  /** Group that holdouts are cut by; other families share no merchant, name or wording with it. */
   readonly family: number;
-  /** True for merchants that sell online. */
+  /** Sold over the internet, so that it occurs in every city. */
   readonly online: boolean;
 }
 
-/** Categories of merchants at which customers make purchases. */
-export const shopCategories = [
+type MerchantCategory = (typeof merchantCategories)[number];
+const merchantCategories = [
   'groceries',
   'dining',
   'fuel',
@@ -25,19 +24,13 @@ export const shopCategories = [
   'health',
   'travel',
   'household',
-] as const satisfies readonly TransactionCategory[];
-/** Categories of merchants that send bills. */
-export const contractCategories = [
   'education',
   'telecom',
   'utilities',
   'insurance',
 ] as const satisfies readonly TransactionCategory[];
 
-const merchantCategories = [...shopCategories, ...contractCategories] as const;
-type MerchantCategory = (typeof merchantCategories)[number];
-
-/** Chains in all cities; a star marks those that sell online. */
+/** Chains that customers of every city know; a star marks those that sell online. */
 const chains: Readonly<Record<MerchantCategory, string>> = {
   groceries:
     'BIGBASKET*,BLINKIT*,ZEPTO*,DMART,RELIANCE FRESH,MORE SUPERMARKET,SPENCERS,STAR BAZAAR,JIOMART*,NATURES BASKET',
@@ -57,7 +50,7 @@ const chains: Readonly<Record<MerchantCategory, string>> = {
   insurance: 'LIC OF INDIA*,HDFC ERGO*,ICICI LOMBARD*,STAR HEALTH*,SBI LIFE*,BAJAJ ALLIANZ*',
 };
 
-/** First words of names of small shops, which are combined with a trade. */
+/** Small shops are made of an owner's or god's name and a trade, as on every Indian street. */
 const shopOwners =
   'BALAJI,SAI,GANESH,LAXMI,KRISHNA,ANNAPURNA,MAHALAKSHMI,SHREE RAM,DURGA,VENKATESHWARA,GUPTA,SHARMA,PATEL,AGARWAL,NAIR,REDDY,KHAN,SINGH,JAIN,IYER,DESHMUKH,BANERJEE,CHAUDHARY,MEHTA,FERNANDES,ROYAL,NEW INDIA,CITY,MODERN,NATIONAL'.split(
     ',',
@@ -86,7 +79,7 @@ const fromTrades = (category: MerchantCategory): Omit<Merchant, 'family'>[] =>
       .map((owner) => ({ name: `${owner} ${trade}`, category, online: false })),
   );
 
-/** Merchants are assigned to families in turn, so that each family has merchants of several categories. */
+/** Families take turns, so that each has merchants of several trades. */
 const catalogue: readonly Merchant[] = merchantCategories
   .flatMap((category) => [...fromChains(category), ...fromTrades(category)])
   .map((merchant, index) => ({ ...merchant, family: index % familyCount }));
@@ -99,17 +92,17 @@ function grouped<K>(keyOf: (merchant: Merchant) => K): ReadonlyMap<K, readonly M
 const byCategory = grouped((merchant) => merchant.category);
 const byFamily = grouped((merchant) => merchant.family);
 
-/** All merchants, in a fixed order. */
+/** Every merchant there is, in a fixed order. */
 export const merchants = catalogue;
 
-/** Merchants of a category; [] for categories without merchants, such as `rent`. */
+/** Merchants of a category; empty for categories that have none, such as `rent`. */
 export const merchantsOf = (category: TransactionCategory): readonly Merchant[] => byCategory.get(category) ?? [];
 
-/** A random merchant of a family. */
+/** A merchant of a family; every family has some. */
 export const merchantOfFamily = (random: Random, family: number): Merchant =>
   pick(random, byFamily.get(family) ?? catalogue);
 
-/** Merchants of fraudulent purchases; customers do not buy from them. */
+/** Where a stranger spends another's money: dealers that honest customers rarely meet. */
 export const suspiciousMerchants: readonly Merchant[] =
   'GLOBAL DIGITAL GOODS,QUICKWIN GAMES,CRYPTO EXCHANGE FZE,GIFTCARD HUB,LUXE WATCHES INTL,STREAMPLUS LTD,AIRTIME RESELLER,FASTPAY MERCHANT,WEB SERVICES SG,MOBILE WORLD DXB'
     .split(',')

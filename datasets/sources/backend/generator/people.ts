@@ -11,26 +11,25 @@ const surnames =
     ',',
   );
 
-/** A name and its text group. */
 export interface Person {
   readonly name: string;
   readonly family: number;
 }
 
-/** First names of a family: each belongs to exactly one; surnames are shared by all. */
+/** First names belong to one family each; surnames are everybody's. */
 const firstNamesOf = (family: number): readonly string[] =>
   firstNames.filter((_, index) => index % familyCount === family);
 const perFamily = Array.from({ length: familyCount }, (_, family) => firstNamesOf(family));
 
-/** A random person of one family, with or without surname. */
+/** A person of one family, with or without surname. */
 export function personOfFamily(random: Random, family: number): Person {
   const first = pick(random, perFamily[family]!);
   const name = random.uniform() < 0.5 ? first : `${first} ${pick(random, surnames)}`;
   return { name, family };
 }
 
-/** A random person of any family, with full name. */
-export function drawPerson(random: Random): Person {
+/** Somebody's full name. */
+export function anyPerson(random: Random): Person {
   const family = random.integer(familyCount);
   return { name: `${pick(random, perFamily[family]!)} ${pick(random, surnames)}`, family };
 }

@@ -1,14 +1,13 @@
 import type { Random } from '../../../../../learning/numeric/random/index.js';
-import { sum } from '../../../../../learning/numeric/statistics/sum.js';
 import { difficulty } from '../difficulty.js';
 import { chance, pick } from '../draws.js';
 import type { TrueSpan } from '../customer.js';
 import { familyCount } from '../families.js';
-import { type Intent, intents, OUT_OF_SCOPE, outOfScope, strayUtterances } from './intents.js';
-import { addPoliteness, addTypos, type Piece, lowerCaseWords } from './noise.js';
+import { type Intent, intents, OUT_OF_SCOPE, outOfScope, strays } from './intents.js';
+import { addManners, addTypos, type Piece, writeSmall } from './noise.js';
 import { fillSlot, type SlotType } from './slots.js';
 
-/** A message with its true intent and spans. */
+/** A message with what is true about it. */
 export interface Message {
   readonly text: string;
   readonly intent: string;
@@ -17,18 +16,18 @@ export interface Message {
   readonly spans: readonly TrueSpan[];
 }
 
-const totalWeight = sum(intents.map(({ weight }) => weight));
+const totalWeight = intents.reduce((sum, { weight }) => sum + weight, 0);
 
 function drawIntent(random: Random): Intent {
   let left = random.uniform() * totalWeight;
   return intents.find(({ weight }) => (left -= weight) < 0) ?? intents[0]!;
 }
 
-/** Family of a template. The factors distribute the templates of an intent over the families. */
+/** Fixed by the wording alone. The factors spread the wordings of an intent over the families. */
 const familyOf = (place: number, frame: number, object: number): number =>
   (place * 17 + frame * 11 + object * 23) % familyCount;
 
-/** Splits a template at its slots and fills them. */
+/** Cuts a template at its slots and fills them. */
 function piecesOf(random: Random, template: string, family: number): Piece[] {
   return template
     .split(/(\{[A-Z]+\})/)
@@ -40,13 +39,13 @@ function piecesOf(random: Random, template: string, family: number): Piece[] {
     });
 }
 
-interface Utterance {
+interface Wording {
   readonly pieces: Piece[];
   readonly family: number;
   readonly locale: string;
 }
 
-function composeFromIntent(random: Random, intent: Intent, place: number): Utterance {
+function word(random: Random, intent: Intent, place: number): Wording {
   const frame = random.integer(intent.frames.length);
   const object = random.integer(intent.objects.length);
   const family = familyOf(place, frame, object);
@@ -55,27 +54,23 @@ function composeFromIntent(random: Random, intent: Intent, place: number): Utter
   return { pieces: piecesOf(random, template, family), family, locale: hindi ? 'hi-Latn' : 'en-IN' };
 }
 
-function composeStray(random: Random): Utterance {
-  const index = random.integer(strayUtterances.length);
-  return {
-    pieces: [{ text: strayUtterances[index]!, type: null }],
-    family: (index * 7) % familyCount,
-    locale: 'en-IN',
-  };
+function wordStray(random: Random): Wording {
+  const index = random.integer(strays.length);
+  return { pieces: [{ text: strays[index]!, type: null }], family: (index * 7) % familyCount, locale: 'en-IN' };
 }
 
-function composeUtterance(random: Random): Utterance & { readonly intent: string } {
+function wordAnything(random: Random): Wording & { readonly intent: string } {
   if (chance(random, difficulty.text.outOfScopeShare)) {
-    const utterance = chance(random, difficulty.text.strayShare)
-      ? composeStray(random)
-      : composeFromIntent(random, outOfScope, intents.length);
-    return { ...utterance, intent: OUT_OF_SCOPE };
+    const wording = chance(random, difficulty.text.strayShare)
+      ? wordStray(random)
+      : word(random, outOfScope, intents.length);
+    return { ...wording, intent: OUT_OF_SCOPE };
   }
   const intent = drawIntent(random);
-  return { ...composeFromIntent(random, intent, intents.indexOf(intent)), intent: intent.name };
+  return { ...word(random, intent, intents.indexOf(intent)), intent: intent.name };
 }
 
-/** Joins pieces to a text and returns the spans of the entities in it. */
+/** Joins pieces; the spans are counted while joining, hence exact. */
 export function joinPieces(pieces: readonly Piece[]): { text: string; spans: TrueSpan[] } {
   let text = '';
   const spans: TrueSpan[] = [];
@@ -86,16 +81,16 @@ export function joinPieces(pieces: readonly Piece[]): { text: string; spans: Tru
   return { text, spans };
 }
 
-/** Composes one message: an intent, a template, its entities, and noise (greetings, lower case, typos). */
+/** Writes one message: an intent, a wording, its entities, and the sloppiness of chat. */
 export function composeMessage(random: Random): Message {
-  const { pieces, ...utterance } = composeUtterance(random);
-  const polite = addPoliteness(random, pieces);
-  const cased = chance(random, 0.5) ? lowerCaseWords(polite) : polite;
-  const typed = chance(random, difficulty.text.typoShare) ? addTypos(random, cased) : cased;
-  return { ...utterance, ...joinPieces(typed) };
+  const { pieces, ...about } = wordAnything(random);
+  const polite = addManners(random, pieces);
+  const small = chance(random, 0.5) ? writeSmall(polite) : polite;
+  const typed = chance(random, difficulty.text.typoShare) ? addTypos(random, small) : small;
+  return { ...about, ...joinPieces(typed) };
 }
 
-/** The annotator's label: the true intent, or a random one with the probability `intentLabelError`. */
+/** A label as a tired annotator gives it: now and then one of the others. */
 export function labelOf(random: Random, intent: string): string {
   if (!chance(random, difficulty.text.intentLabelError)) return intent;
   return pick(random, intents).name;

@@ -1,6 +1,7 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Table } from '../../../contracts/table.js';
-import type { Cell, RowInput, RowPredictor } from './preprocessing.js';
+import type { CreditInput, CreditPredictor } from '../prediction/predictor.js';
+import type { Cell } from '../prediction/preprocessing.js';
 
 /** One request a quantile, so that the sample spans the training range. */
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
@@ -16,7 +17,7 @@ function quantileCells(table: Table, name: string): Cell[] {
  * Requests for the smoke test. Their values are quantiles of each feature by itself and categories in turn: no request
  * is a person's row, so an artefact can be copied about freely.
  */
-export function quantileInputs({ features }: RowPredictor, { table }: TrainingData): RowInput[] {
+export function sampleInputs({ features }: CreditPredictor, { table }: TrainingData): CreditInput[] {
   const columns = features.map((feature) => {
     if (feature.kind === 'numeric') return quantileCells(table, feature.name);
     return QUANTILES.map((_, i) => feature.categories[i % Math.max(1, feature.categories.length)] ?? null);
