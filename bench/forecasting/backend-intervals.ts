@@ -7,12 +7,12 @@ import { historyBand } from '../../models/spending-predictor/evaluation/evaluate
 import type { Movement } from '../../models/spending-predictor/forecast/history.js';
 import {
   type Holdout,
-  judgedRowsOf,
+  customerTargets,
   readHoldout,
   requestAt,
 } from '../../models/spending-predictor/evaluation/evaluation-targets.js';
 import type { SpendingRequest } from '../../models/spending-predictor/prediction/request.js';
-import { committed } from '../../models/spending-predictor/data/vocabulary.js';
+import { committedCategories } from '../../models/spending-predictor/data/vocabulary.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
 import { cpuSince } from '../support/cpu.js';
 import { generatedSpending, spendingTable, trainSharded } from './generated-data.js';
@@ -73,14 +73,14 @@ export async function bandHitsOf(
   year: Holdout,
 ): Promise<BandHit[]> {
   const hits: BandHit[] = [];
-  const truths = judgedRowsOf(customer, rows, year).filter(
+  const truths = customerTargets(customer, rows, year).filter(
     ({ horizon, origin, month }) => horizon === 1 && origin === month,
   );
   for (const month of new Set(truths.map((row) => row.month))) {
     const [answer] = await server.predict([requestAt(customer, rows, month, 1)]);
     const { total, categories } = answer!.monthly[0]!;
     const length = historyBand(answer!.historyMonths);
-    for (const { target, truth } of truths.filter((row) => row.month === month)) {
+    for (const { target, actual: truth } of truths.filter((row) => row.month === month)) {
       if (target === 'total') hits.push(bandHit(length, customer, truth, total));
       const category = /^category (.+)$/.exec(target)?.[1];
       const band = category === undefined ? undefined : (categories[category] ?? NOTHING);
@@ -138,7 +138,7 @@ export async function backendIntervalRows({ onProgress }: BenchmarkContext): Pro
   const of = (group: string): BandHit[] => hits.filter((one) => one.group === group);
   return [
     ...LENGTHS.flatMap((length) => coverageRows(length, of(length), 3)),
-    ...[...committed]
+    ...[...committedCategories]
       .sort()
       .flatMap((category) => (of(category).length > 0 ? coverageRows(category, of(category), null) : [])),
   ];

@@ -8,7 +8,7 @@ import {
   backtestResiduals,
   defaultCandidates,
   replayChoice,
-  usualMove,
+  typicalChange,
   type BacktestResidual,
 } from '../../learning/time-series/forecasting/index.js';
 import { intervalCoverage } from '../../learning/evaluation/metrics/forecast.js';
@@ -30,7 +30,7 @@ const bandOf = (length: number): string => BANDS.findLast(({ least }) => length 
 
 /** Errors are measured in what the series usually moves within the forecast's horizon. */
 const scaleOf = ({ training, future }: HoldoutSeries, known: number): number =>
-  usualMove(training.slice(0, known), future.length);
+  typicalChange(training.slice(0, known), future.length);
 
 /**
  * Errors at the last origins, a quarter apart, and at twelve spread over the whole history: the series share their

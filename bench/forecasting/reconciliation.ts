@@ -1,5 +1,5 @@
 import { type BacktestRow, shardResult } from '../../models/spending-predictor/forecast/backtest.js';
-import { learnErrors, reconcileRow } from '../../models/spending-predictor/forecast/calibration.js';
+import { estimateErrors, reconcileRow } from '../../models/spending-predictor/forecast/calibration.js';
 import { COLD_START_MONTHS } from '../../models/spending-predictor/forecast/customer-forecast.js';
 import { benchmarkRow, type BenchmarkRow } from '../report/suite.js';
 
@@ -35,7 +35,10 @@ function mape(cases: readonly Case[], free: (row: BacktestRow) => number): numbe
 function minimumTraceOf(cases: readonly Case[]): (row: BacktestRow) => number {
   const origins = [...new Set(cases.map(({ row }) => row.origin))];
   const learned = new Map(
-    origins.map((origin) => [origin, learnErrors(cases.map(({ row }) => row).filter((row) => row.origin !== origin))]),
+    origins.map((origin) => [
+      origin,
+      estimateErrors(cases.map(({ row }) => row).filter((row) => row.origin !== origin)),
+    ]),
   );
   return (row) => sum(reconcileRow(row, learned.get(row.origin)!));
 }

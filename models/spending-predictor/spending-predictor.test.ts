@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { firstDayOf } from '../../learning/time-series/calendar/index.js';
 import { FIXTURE_CUSTOMERS, FIXTURE_SEED, fixtureCsv } from './fixtures/make-fixture.js';
-import { addMovement, emptyHistory, historyBefore, monthlyAmounts, trimStart } from './forecast/history.js';
+import { addMovement, emptyHistory, historyBefore, monthlyAmounts, dropPartialFirstMonth } from './forecast/history.js';
 import { divideHistory } from './forecast/recurring.js';
 import { customerStrength, fitSeasonality, seasonFactor, type SeasonSeries } from './forecast/seasonality.js';
 import { festivalShare } from './forecast/festival.js';
@@ -69,7 +69,7 @@ describe('spending predictor', () => {
     const row = { amount: 10, category: 'dining', payee: null, instalments: null };
     addMovement(history, { ...row, day: firstDayOf(START) + 20 });
     addMovement(history, { ...row, day: firstDayOf(START + 1) + 2 });
-    trimStart(history);
+    dropPartialFirstMonth(history);
     expect(history.first).toBe(START + 1);
     expect([...monthlyAmounts(history, 'dining', START + 2)]).toEqual([10]);
   });

@@ -3,9 +3,9 @@ import { fitOrNull, type Forecaster, type ForecasterState } from './forecaster.j
 import { seriesBefore, type Series } from './series.js';
 
 export interface BacktestOptions {
-  /** Steps ahead that are judged at each origin. */
+  /** Steps ahead that are compared at each origin. */
   readonly horizon: number;
-  /** Most origins; fewer where the history does not allow them. @default 6 */
+  /** Largest number of origins; a short history has fewer. @default 6 */
   readonly origins?: number;
   /** Steps from one origin to the next. @default 1 */
   readonly stride?: number;
@@ -13,29 +13,29 @@ export interface BacktestOptions {
   readonly minimum?: number;
 }
 
-/** What one forecaster said at one origin. */
+/** Forecast of one forecaster from one origin. */
 export interface OriginForecast {
-  /** Number of values that were known. */
+  /** Number of values before the origin. */
   readonly origin: number;
   /** (horizon,) forecasts. */
   readonly mean: Float64Array;
   /** (horizon,) the model's own standard deviations. */
   readonly sd: Float64Array;
-  /** (horizon,) what came; NaN where it is missing. */
+  /** (horizon,) actual values; NaN where missing. */
   readonly actual: Float64Array;
 }
 
 export interface BacktestResult {
   readonly forecaster: string;
-  /** Oldest first; empty when the method could not learn from some origin's history. */
+  /** Oldest first; empty when the history of some origin is too short for the method. */
   readonly forecasts: readonly OriginForecast[];
   /** Mean absolute error over all origins and steps; Infinity when there is none. */
   readonly mae: number;
 }
 
 /**
- * Origins, oldest first: the last one leaves exactly `horizon` values to judge by.
- * @returns numbers of known values; empty when the series is shorter than `minimum + horizon`.
+ * Origins of a rolling backtest, oldest first; exactly `horizon` values follow the last one.
+ * @returns the number of values before each origin; empty when the series is shorter than `minimum + horizon`.
  */
 export function rollingOrigins(length: number, options: BacktestOptions): number[] {
   const { horizon, origins = 6, stride = 1, minimum = 3 } = options;
@@ -45,7 +45,7 @@ export function rollingOrigins(length: number, options: BacktestOptions): number
   return Array.from({ length: count }, (_, i) => last - (count - 1 - i) * stride);
 }
 
-/** Forecasts of a forecaster that learns by itself, or null when some origin's history is too short for it. */
+/** Forecasts of a forecaster without members, or null when the history of some origin is too short for it. */
 function forecastOrigins(
   forecaster: Forecaster,
   series: Series,
@@ -64,7 +64,7 @@ function forecastOrigins(
   return forecasts;
 }
 
-/** Weighted mean of what several forecasters said at the same origins. @param weights - sum to 1. @default equal */
+/** Weighted mean of several forecasters' forecasts from the same origins. @param weights - sum to 1. @default equal */
 export function averageForecasts(
   members: readonly (readonly OriginForecast[])[],
   weights: readonly number[] = members.map(() => 1 / members.length),
@@ -95,9 +95,10 @@ export function backtestError(forecasts: readonly OriginForecast[]): number {
 }
 
 /**
- * What each candidate would have said at earlier origins, each time learned from the values before the origin only. A
- * combination is averaged from its members' forecasts, so that nobody learns twice.
- * @throws PipelineError `INVALID_INPUT` for a horizon that is no whole number ≥ 1; `NOT_FINITE` on infinite values.
+ * Rolling-origin evaluation (Hyndman and Athanasopoulos, Forecasting: Principles and Practice, section 5.10): each
+ * candidate's forecasts from earlier origins, every time fitted on the values before the origin only. The forecast of a
+ * combination is averaged from its members' forecasts, so that each member is fitted once.
+ * @throws PipelineError `INVALID_INPUT` for a horizon that is not a whole number ≥ 1; `NOT_FINITE` on infinite values.
  */
 export function backtest(
   series: Series,
@@ -129,11 +130,11 @@ export interface BacktestResidual {
   /** 1 = the first step after the origin. */
   readonly step: number;
   readonly residual: number;
-  /** The model's own standard deviation there, for intervals that widen with it. */
+  /** The model's own standard deviation at that step, for intervals that widen with it. */
   readonly sd: number;
 }
 
-/** Residuals of a backtest in order of origin and step, missing actual values left out. */
+/** Residuals of a backtest in order of origin and step, without those of missing actual values. */
 export function backtestResiduals({ forecasts }: BacktestResult): BacktestResidual[] {
   return forecasts.flatMap(({ origin, mean, sd, actual }) =>
     [...actual]

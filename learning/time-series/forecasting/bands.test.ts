@@ -17,7 +17,7 @@ import {
   replayChoice,
   seasonalNaive,
   theta,
-  usualMove,
+  typicalChange,
   type Frequency,
   type Series,
 } from './index.js';
@@ -33,7 +33,7 @@ function pointsOf(series: Series): CalibrationPoint[] {
   const replay = replayChoice(choice, series, candidates, { horizon: HORIZON });
   return backtestResiduals(replay).map(({ origin, step, residual }) => ({
     ...{ horizon: step, mean: 0, actual: residual },
-    scale: usualMove(Array.from(series.values).slice(0, origin), HORIZON),
+    scale: typicalChange(Array.from(series.values).slice(0, origin), HORIZON),
   }));
 }
 
@@ -52,7 +52,7 @@ const shared = fitConformal(
 function hasBands(series: Series, calibrated: ConformalState = shared): boolean {
   try {
     const { state } = chooseForecaster(series, candidates, { horizon: HORIZON, rule: 'blend' });
-    const scale = usualMove(series.values, HORIZON);
+    const scale = typicalChange(series.values, HORIZON);
     predictState(state, HORIZON).mean.forEach((mean, i) => {
       const [narrow, wide] = conformalBands(calibrated, { horizon: i + 1, mean, scale });
       const edges = [wide!.low, narrow!.low, narrow!.high, wide!.high];

@@ -6,7 +6,7 @@ import { movingAverage, naive, seasonalNaive } from './naive.js';
 import { prophetForecaster } from './prophet/forecaster.js';
 import type { Frequency } from './series.js';
 
-/** Window of the moving average: about a season, or a quarter where the season is a year of weeks. */
+/** Window of the moving average in steps: about one season, or a quarter for weekly series. */
 const windows: Readonly<Record<Frequency, number>> = { hour: 24, day: 28, week: 13, month: 12 };
 
 const smooth = ets();
@@ -24,8 +24,8 @@ const simple: Readonly<Record<Frequency, readonly Forecaster[]>> = {
 };
 
 /**
- * Candidates for a series of this frequency, the favourite (an equal-weight mean) first. All are cheap: a monthly
- * series of three years with six origins takes a few milliseconds.
+ * Candidates for a series of this frequency; the first, an equal-weight combination, is the default choice. All are
+ * cheap: a backtest of a monthly series of three years from six origins takes a few milliseconds.
  */
 export function defaultCandidates(frequency: Frequency): readonly Forecaster[] {
   const average = movingAverage(windows[frequency]);

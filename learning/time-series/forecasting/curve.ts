@@ -10,8 +10,8 @@ export interface DampedTrend {
 }
 
 /**
- * Prophet's trend over scaled time t = (day − origin) / span: z = rate·t + offset + Σ change·max(0, t − changepoint), or
- * cap / (1 + exp(−z)) of it, plus base.
+ * Prophet's trend over scaled time t = (day − origin) / span: z = rate·t + offset + Σ change·max(0, t − changepoint);
+ * z + base for `linear`, cap / (1 + exp(−z)) + base for `logistic`.
  */
 export interface PiecewiseTrend {
   readonly kind: 'linear' | 'logistic';
@@ -21,19 +21,20 @@ export interface PiecewiseTrend {
   readonly span: number;
   readonly rate: number;
   readonly offset: number;
-  /** Scaled times of the bends, and how much the rate changes there. */
+  /** Scaled times at which the rate changes. */
   readonly changepoints: readonly number[];
+  /** Change of the rate at each changepoint. */
   readonly changes: readonly number[];
-  /** Saturation of the logistic curve in units of the scale; unused by the line. */
+  /** Saturation of the logistic curve in units of the scale; unused when linear. */
   readonly cap: number;
   /** Floor of the logistic curve in units of the scale. */
   readonly base: number;
 }
 
-/** How a part joins the trend: added, or as a share of it. */
+/** How a component is combined with the trend: added to it, or as a share of it. */
 export type Mode = 'additive' | 'multiplicative';
 
-/** A repeated pattern; `values[0]` belongs to the first step after the series. Shares are relative to 0: 0.1 = 10 % more. */
+/** A repeated pattern; `values[0]` is that of the first step after the series. Multiplicative values are shares: 0.1 = 10 % more. */
 export interface SeasonTable {
   readonly mode: Mode;
   readonly values: readonly number[];
@@ -50,7 +51,7 @@ export interface Wave {
 /**
  * Standard deviation of the forecast error at step h: σ·√(1 + Σ_{j<h} c_j²) with c_j = level + slope·(φ + … + φʲ) +
  * season·[j is a multiple of period] (Hyndman et al., Forecasting with Exponential Smoothing, 2008, table 6.1, class
- * 1), plus `bends` for trends that may bend again in the future (Prophet).
+ * 1), plus the variance of future changepoints (Prophet).
  */
 export interface Spread {
   /** One-step standard deviation; a share of the forecast when `relative`. */
@@ -61,11 +62,11 @@ export interface Spread {
   readonly damping: number;
   readonly season: number;
   readonly period: number;
-  /** Variance of the trend at one unit of scaled time past the end, growing with its third power. */
-  readonly bends: number;
+  /** Variance that future changepoints add one unit of scaled time past the end; it grows with the third power of time. */
+  readonly changepointVariance: number;
 }
 
-/** The future of one series by one method, as plain data: `(trend · (1 + shares) + addends) · scale`, then exp if `log`. */
+/** Forecast of one series by one method, as plain data: `(trend · (1 + shares) + addends) · scale`, then exp if `log`. */
 export interface ForecastCurve {
   readonly trend: DampedTrend | PiecewiseTrend;
   readonly seasons: readonly SeasonTable[];
@@ -76,7 +77,7 @@ export interface ForecastCurve {
   readonly spread: Spread;
 }
 
-/** Effects of holidays and regressors in the steps ahead, in units of the scale; computed outside of the curve. */
+/** Effects of holidays and regressors at the steps ahead, (horizon,) in units of the scale; computed outside of the curve. */
 export interface Shifts {
   readonly additive: Float64Array;
   readonly multiplicative: Float64Array;
@@ -87,7 +88,7 @@ export function dampedSteps(damping: number, h: number): number {
   return damping === 1 ? h : (damping * (1 - damping ** h)) / (1 - damping);
 }
 
-/** Value of a piecewise trend on a day, in units of the scale. */
+/** Value of a piecewise trend on a day since the epoch, in units of the scale. */
 export function piecewiseAt(trend: PiecewiseTrend, day: number): number {
   const t = (day - trend.origin) / trend.span;
   let value = trend.rate * t + trend.offset;
@@ -111,7 +112,8 @@ function addWave(sum: Float64Array, wave: Wave, days: ArrayLike<number>): void {
   }
 }
 
-function patterns(curve: ForecastCurve, mode: Mode, days: ArrayLike<number>): Float64Array {
+/** Sum of the seasons and waves of one mode at steps 1 … days.length. */
+function seasonalSum(curve: ForecastCurve, mode: Mode, days: ArrayLike<number>): Float64Array {
   const sum = new Float64Array(days.length);
   for (const season of curve.seasons) {
     if (season.mode !== mode) continue;
@@ -121,20 +123,20 @@ function patterns(curve: ForecastCurve, mode: Mode, days: ArrayLike<number>): Fl
   return sum;
 }
 
-/** Largest logarithm that is raised (1e100): beyond it sums and squares would soon be infinite. */
+/** Largest logarithm that is exponentiated (e^230 ≈ 1e100): sums and squares of larger values soon overflow. */
 export const MAX_LOG = 230;
 
-/** Where the steps ahead of a series lie: its calendar and how many periods it has. */
+/** Position of the steps ahead of a series: its calendar and its number of periods. */
 export interface Outlook extends Calendar {
   readonly length: number;
 }
 
-/** The curve at steps 1 … horizon after the series. */
+/** (horizon,) values of the curve at steps 1 … horizon after the series. */
 export function evaluateCurve(curve: ForecastCurve, outlook: Outlook, horizon: number, shifts?: Shifts): Float64Array {
   const days = periodDays(outlook, outlook.length, horizon);
   const values = trendValues(curve.trend, days);
-  const shares = patterns(curve, 'multiplicative', days);
-  const addends = patterns(curve, 'additive', days);
+  const shares = seasonalSum(curve, 'multiplicative', days);
+  const addends = seasonalSum(curve, 'additive', days);
   for (let i = 0; i < horizon; i++) {
     const share = shares[i]! + (shifts?.multiplicative[i] ?? 0);
     const scaled = (values[i]! * (1 + share) + addends[i]! + (shifts?.additive[i] ?? 0)) * curve.scale;
@@ -143,14 +145,14 @@ export function evaluateCurve(curve: ForecastCurve, outlook: Outlook, horizon: n
   return values;
 }
 
-function bendVariance(curve: ForecastCurve, day: number): number {
+function changepointVarianceOn(curve: ForecastCurve, day: number): number {
   const { trend, spread } = curve;
-  if (trend.kind === 'damped' || spread.bends === 0) return 0;
+  if (trend.kind === 'damped' || spread.changepointVariance === 0) return 0;
   const beyond = Math.max(0, (day - trend.origin) / trend.span - 1);
-  return spread.bends * (beyond * curve.scale) ** 2 * beyond;
+  return spread.changepointVariance * (beyond * curve.scale) ** 2 * beyond;
 }
 
-/** Standard deviations of the errors at steps 1 … horizon. @param mean - what `evaluateCurve` gave. */
+/** (horizon,) standard deviations of the errors at steps 1 … horizon. @param mean - result of `evaluateCurve`. */
 export function evaluateSpread(curve: ForecastCurve, outlook: Outlook, mean: Float64Array): Float64Array {
   const { spread } = curve;
   const days = periodDays(outlook, outlook.length, mean.length);
@@ -161,6 +163,6 @@ export function evaluateSpread(curve: ForecastCurve, outlook: Outlook, mean: Flo
       growth += (spread.level + spread.slope * dampedSteps(spread.damping, i) + seasonal) ** 2;
     }
     const unit = spread.relative || curve.log ? Math.abs(value) : 1;
-    return unit * Math.sqrt(spread.sigma ** 2 * growth + bendVariance(curve, days[i]!));
+    return unit * Math.sqrt(spread.sigma ** 2 * growth + changepointVarianceOn(curve, days[i]!));
   });
 }

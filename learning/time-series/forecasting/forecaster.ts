@@ -3,23 +3,23 @@ import { requireInteger } from '../../checks.js';
 import { evaluateCurve, evaluateSpread, type ForecastCurve, type Outlook, type Shifts } from './curve.js';
 import { countObserved, fillGaps, type Series } from './series.js';
 
-/** One curve with its part in the forecast; the weights of a state sum to 1. */
+/** One curve with its weight in the forecast; the weights of a state sum to 1. */
 export interface WeightedCurve extends ForecastCurve {
   readonly weight: number;
 }
 
 /**
- * What every forecaster learns: a few curves to be averaged, as plain JSON (a few kB). `predict` and the ONNX graph
- * read nothing else.
+ * Fitted state of every forecaster: a few curves to be averaged, as plain JSON (a few kB). `predict` and the ONNX graph
+ * need nothing else.
  */
 export interface ForecasterState {
   readonly schemaVersion: 1;
   readonly forecaster: string;
   readonly outlook: Outlook;
   readonly curves: readonly WeightedCurve[];
-  /** Each curve is raised to this; null when the series has negative values. */
+  /** Lower bound of each curve; null when the series has negative values. */
   readonly floor: number | null;
-  /** What a person may want to know: the form that was chosen, its parameters. */
+  /** For inspection: the selected form and its parameters. */
   readonly details: Readonly<Record<string, number | string>>;
 }
 
@@ -27,40 +27,40 @@ export interface ForecasterState {
 export interface Forecast {
   /** Expected values, in the unit of the series; always finite. */
   readonly mean: Float64Array;
-  /** Standard deviation of the error by the model's own formula; calibrate it before it is shown to people. */
+  /** Standard deviation of the error by the model's own formula; to be calibrated before it is shown to users. */
   readonly sd: Float64Array;
 }
 
 export interface ForecasterOptions {
-  /** A state that the same forecaster learned from an earlier part of the series: where to start searching. */
+  /** State that the same forecaster was fitted to on an earlier part of the series: the start of the search. */
   readonly previous?: ForecasterState | undefined;
 }
 
-/** A frozen value: `fit` learns plain data from one series, `predict` takes it. Deterministic. */
+/** A frozen value: `fit` turns one series into plain data, `predict` takes that data. Deterministic. */
 export interface Forecaster {
   /** Kebab-case; stored states carry it. */
   readonly name: string;
-  /** Forecasters whose equal-weight mean this one is; empty for one that learns by itself. */
+  /** Forecasters of which this one is the equal-weight mean; empty for every forecaster that is not a combination. */
   readonly members: readonly Forecaster[];
   /**
    * @throws PipelineError `TOO_FEW_ROWS` when the series is too short for this method (all-missing included);
    *   `NOT_FINITE` on infinite values.
    */
   fit(series: Series, options?: ForecasterOptions): ForecasterState;
-  /** @throws PipelineError `INVALID_INPUT` when the horizon is no whole number ≥ 1. */
+  /** @throws PipelineError `INVALID_INPUT` when the horizon is not a whole number ≥ 1. */
   predict(state: ForecasterState, horizon: number, shifts?: Shifts): Forecast;
 }
 
-/** What an author of a forecaster writes. */
+/** What the author of a forecaster writes. */
 export interface ForecasterDefinition {
   readonly name: string;
-  /** Fewest observed values it can learn from. */
+  /** Smallest number of observed values that it can be fitted on. */
   readonly minimum: number;
   /** @param values - without gaps, at least `minimum`.  @param series - as given, for its calendar. */
   fit(values: Float64Array, series: Series, previous: ForecasterState | undefined): LearnedCurve;
 }
 
-/** A curve and what is to be told about it. */
+/** A fitted curve with details for inspection. */
 export interface LearnedCurve {
   readonly curve: ForecastCurve;
   readonly details?: Readonly<Record<string, number | string>>;
@@ -68,8 +68,8 @@ export interface LearnedCurve {
 
 /**
  * Mean and standard deviation at the steps after the series.
- * @param shifts - effects of holidays and regressors in these steps; applied to every curve.
- * @throws PipelineError `INVALID_INPUT` when the horizon is no whole number ≥ 1.
+ * @param shifts - effects of holidays and regressors at these steps; applied to every curve.
+ * @throws PipelineError `INVALID_INPUT` when the horizon is not a whole number ≥ 1.
  */
 export function predictState(state: ForecasterState, horizon: number, shifts?: Shifts): Forecast {
   requireInteger('horizon', horizon, 1);
@@ -89,10 +89,10 @@ export function predictState(state: ForecasterState, horizon: number, shifts?: S
 
 const smallest = (values: Float64Array): number => values.reduce((low, value) => Math.min(low, value), Infinity);
 
-/** Amounts and counts never turn negative by extrapolation; series with negative values may. */
+/** Forecasts of a series without negative values are not negative. */
 const floorOf = (values: Float64Array): number | null => (smallest(values) >= 0 ? 0 : null);
 
-/** Declares a forecaster that learns one curve. */
+/** Declares a forecaster that is fitted as one curve. */
 export function defineForecaster(definition: ForecasterDefinition): Forecaster {
   return Object.freeze({
     name: definition.name,
@@ -113,7 +113,7 @@ export function defineForecaster(definition: ForecasterDefinition): Forecaster {
   });
 }
 
-/** States learned from the same series as one. @param weights - sum to 1. @default equal */
+/** Weighted mean of states that were fitted on the same series. @param weights - sum to 1. @default equal */
 export function blendStates(
   name: string,
   states: readonly ForecasterState[],
@@ -131,8 +131,8 @@ export function blendStates(
 }
 
 /**
- * The mean of several forecasters. A member that cannot learn from the series (too short for it) is left out.
- * @throws PipelineError `TOO_FEW_ROWS` when no member can.
+ * Equal-weight mean of several forecasters. Members for which the series is too short are left out.
+ * @throws PipelineError `TOO_FEW_ROWS` when the series is too short for every member.
  */
 export function combination(name: string, members: readonly Forecaster[]): Forecaster {
   return Object.freeze({
@@ -141,17 +141,17 @@ export function combination(name: string, members: readonly Forecaster[]): Forec
     fit(series: Series): ForecasterState {
       const states = members.map((member) => fitOrNull(member, series)).filter((state) => state !== null);
       if (states.length > 0) return blendStates(name, states);
-      throw cannotLearn(`member of ${name}`, series);
+      throw seriesTooShort(`member of ${name}`, series);
     },
     predict: predictState,
   });
 }
 
-/** `TOO_FEW_ROWS`. @param who - `candidate` or `member of …`. */
-export const cannotLearn = (who: string, { values }: Series): PipelineError =>
-  new PipelineError('TOO_FEW_ROWS', `no ${who} can learn from ${countObserved(values)} values`);
+/** `TOO_FEW_ROWS` of a series. @param forecasters - `candidate` or `member of …`. */
+export const seriesTooShort = (forecasters: string, { values }: Series): PipelineError =>
+  new PipelineError('TOO_FEW_ROWS', `${countObserved(values)} values are too few for every ${forecasters}`);
 
-/** The state, or null when the series is too short for this forecaster. Other faults are thrown. */
+/** The fitted state, or null when the series is too short for this forecaster. Rethrows other errors. */
 export function fitOrNull(
   forecaster: Forecaster,
   series: Series,
@@ -159,8 +159,8 @@ export function fitOrNull(
 ): ForecasterState | null {
   try {
     return forecaster.fit(series, options);
-  } catch (fault) {
-    if (fault instanceof PipelineError && fault.code === 'TOO_FEW_ROWS') return null;
-    throw fault;
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'TOO_FEW_ROWS') return null;
+    throw error;
   }
 }

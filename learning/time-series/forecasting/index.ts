@@ -10,7 +10,7 @@ export {
 } from './backtest.js';
 export { chooseForecaster, type Choice, type ChoiceOptions, type ChoiceShare } from './choice.js';
 export { replayChoice, spreadOrigins, type ReplayOptions } from './replay.js';
-export { usualMove } from './scale.js';
+export { typicalChange } from './scale.js';
 export { defaultCandidates } from './candidates.js';
 export { mstl, mstlEts, type MstlOptions, type MstlParts } from './decomposition/mstl.js';
 export { stl, type StlParts } from './decomposition/stl.js';

@@ -9,7 +9,7 @@ import {
   replayChoice,
   seasonalNaive,
   spreadOrigins,
-  usualMove,
+  typicalChange,
   type Series,
 } from './index.js';
 
@@ -102,21 +102,21 @@ describe('replayChoice', () => {
   });
 });
 
-describe('usualMove', () => {
+describe('typicalChange', () => {
   it('is the mean absolute change over the steps, whole history, gaps left out', () => {
-    expect(usualMove([1, 2, 4, 7, 11, 16], 1)).toBeCloseTo(3, 12);
-    expect(usualMove([1, 2, 4, 7, 11, 16], 3)).toBeCloseTo((6 + 9 + 12) / 3, 12);
-    expect(usualMove([1, 2, NaN, 7, 11, 16], 3)).toBeCloseTo((6 + 9) / 2, 12);
+    expect(typicalChange([1, 2, 4, 7, 11, 16], 1)).toBeCloseTo(3, 12);
+    expect(typicalChange([1, 2, 4, 7, 11, 16], 3)).toBeCloseTo((6 + 9 + 12) / 3, 12);
+    expect(typicalChange([1, 2, NaN, 7, 11, 16], 3)).toBeCloseTo((6 + 9) / 2, 12);
   });
 
   it('judges a short history as a random walk, and is positive whatever comes', () => {
-    expect(usualMove([5, 8], 16)).toBeCloseTo(3 * 4, 12);
-    for (const values of [[], [7], [7, 7, 7], [NaN, NaN], [0, 0]]) expect(usualMove(values, 13)).toBeGreaterThan(0);
+    expect(typicalChange([5, 8], 16)).toBeCloseTo(3 * 4, 12);
+    for (const values of [[], [7], [7, 7, 7], [NaN, NaN], [0, 0]]) expect(typicalChange(values, 13)).toBeGreaterThan(0);
   });
 
   it('has the unit of the series', () => {
     const values = walk(50, 5);
     const other = values.map((value) => value * 40);
-    expect(usualMove(other, 13) / usualMove(values, 13)).toBeCloseTo(40, 8);
+    expect(typicalChange(other, 13) / typicalChange(values, 13)).toBeCloseTo(40, 8);
   });
 });

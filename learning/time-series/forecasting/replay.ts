@@ -1,4 +1,5 @@
 import { PipelineError } from '../../../contracts/errors.js';
+import { sum } from '../../numeric/statistics/sum.js';
 import { averageForecasts, backtest, backtestError, type BacktestResult, type OriginForecast } from './backtest.js';
 import type { Choice } from './choice.js';
 import type { Forecaster } from './forecaster.js';
@@ -7,16 +8,16 @@ import { seriesBefore, type Series } from './series.js';
 export interface ReplayOptions {
   /** Steps ahead at each origin. */
   readonly horizon: number;
-  /** Most origins; fewer where they would lie closer than a horizon. @default 12 */
+  /** Largest number of origins; fewer when they would lie closer together than a horizon. @default 12 */
   readonly origins?: number;
   /** Fewest values before the first origin. @default horizon */
   readonly minimum?: number;
 }
 
 /**
- * Origins spread evenly over a whole history, oldest first; neighbours are a horizon apart or more, so that each
- * judges steps of its own. The last one leaves exactly `horizon` values to judge by.
- * @returns numbers of known values; empty when the series is shorter than `minimum + horizon`.
+ * Origins spread evenly over a whole history, oldest first, at least a horizon apart, so that no step is forecast from
+ * two origins. Exactly `horizon` values follow the last one.
+ * @returns the number of values before each origin; empty when the series is shorter than `minimum + horizon`.
  */
 export function spreadOrigins(length: number, options: ReplayOptions): number[] {
   const { horizon, origins = 12, minimum = horizon } = options;
@@ -35,31 +36,31 @@ function membersOf({ shares }: Choice, candidates: readonly Forecaster[]): Membe
   return shares.map(({ forecaster: wanted, weight }) => {
     const forecaster = candidates.find(({ name }) => name === wanted);
     if (forecaster !== undefined) return { forecaster, weight };
-    throw new PipelineError('INVALID_INPUT', `the choice rests on ${wanted}, which is not among the candidates`);
+    throw new PipelineError('INVALID_INPUT', `the choice has the member ${wanted}, which is not among the candidates`);
   });
 }
 
-/** The members' weighted forecast; those that cannot learn from so short a history leave their weight to the others. */
+/** Weighted forecast of the members for which the history is long enough; their weights are rescaled to sum to 1. */
 function forecastAt(known: Series, members: readonly Member[], horizon: number): readonly OriginForecast[] {
   const forecasters = members.map(({ forecaster }) => forecaster);
-  const able = backtest(known, forecasters, { horizon, origins: 1, minimum: 1 }).flatMap(({ forecasts }, i) =>
+  const fitted = backtest(known, forecasters, { horizon, origins: 1, minimum: 1 }).flatMap(({ forecasts }, i) =>
     forecasts.length > 0 ? [{ forecasts, weight: members[i]!.weight }] : [],
   );
-  const total = able.reduce((sum, { weight }) => sum + weight, 0);
+  const total = sum(fitted.map(({ weight }) => weight));
   if (total === 0) return [];
   return averageForecasts(
-    able.map(({ forecasts }) => forecasts),
-    able.map(({ weight }) => weight / total),
+    fitted.map(({ forecasts }) => forecasts),
+    fitted.map(({ weight }) => weight / total),
   );
 }
 
 /**
- * What a choice would have said over the whole history: its members with its weights, learned anew at each origin
- * from the values before it. The weights come from the series' end; the errors are therefore those of this forecast
- * in other times, rough and calm ones, which is what intervals are to be calibrated on. Deterministic; costs one fit a
- * member and origin.
- * @param series - what the choice was made from.  @param candidates - among which it was made.
- * @throws PipelineError `INVALID_INPUT` when a chosen candidate is missing or the horizon is no whole number ≥ 1.
+ * Forecasts of a choice over the whole history: its members with its weights, fitted again at each origin on the values
+ * before it. The weights were selected at the end of the series, so the errors are those of this forecast in earlier,
+ * calm and volatile periods: prediction intervals are to be calibrated on them. Deterministic; one fit for each member
+ * and origin.
+ * @param series - the series of the choice.  @param candidates - the candidates of the choice.
+ * @throws PipelineError `INVALID_INPUT` when a chosen candidate is missing or the horizon is not a whole number ≥ 1.
  */
 export function replayChoice(
   choice: Choice,

@@ -6,14 +6,14 @@ import { DAY_MS, dayOfTime, firstDayOf, monthOfDay } from '../calendar/index.js'
 export const frequencies = ['hour', 'day', 'week', 'month'] as const;
 export type Frequency = (typeof frequencies)[number];
 
-/** Where a series stands in time. All arithmetic is in UTC: civil time with its jumps is the caller's to flatten. */
+/** Frequency and start of a series. All arithmetic is in UTC: the caller converts local time with its clock changes. */
 export interface Calendar {
   readonly frequency: Frequency;
   /** First moment of the first period, milliseconds since the epoch. */
   readonly start: number;
 }
 
-/** A regular series: one value a period, oldest first. NaN is a period of which nothing is known. */
+/** A regular series: one value for each period, oldest first; NaN = missing. */
 export interface Series extends Calendar {
   /** (n,) finite or NaN, in any unit; forecasts have the same unit. */
   readonly values: ArrayLike<number>;
@@ -21,7 +21,7 @@ export interface Series extends Calendar {
 
 const fixedSteps = { hour: 1 / 24, day: 1, week: 7 } as const;
 
-/** Lengths of the cycles that each frequency usually has, in steps, shortest first. */
+/** Cycle lengths of each frequency, in steps, shortest first. */
 const cycles: Readonly<Record<Frequency, readonly number[]>> = {
   hour: [24, 168],
   day: [7, 365],
@@ -29,34 +29,39 @@ const cycles: Readonly<Record<Frequency, readonly number[]>> = {
   month: [12],
 };
 
-/** Cycles, in steps and shortest first, of which a series of this length shows at least two rounds. */
+/** Cycles, in steps and shortest first, of which a series of this length has at least two. */
 export function seasonalPeriods(frequency: Frequency, length: number): readonly number[] {
   return cycles[frequency].filter((period) => length >= 2 * period);
 }
 
-function monthDays(start: number, from: number, count: number): Float64Array {
-  const month = monthOfDay(dayOfTime(start)) + from;
+/** Month of the first value of a monthly series. */
+export const firstMonthOf = ({ start }: Calendar): number => monthOfDay(dayOfTime(start));
+
+function monthDays(calendar: Calendar, from: number, count: number): Float64Array {
+  const month = firstMonthOf(calendar) + from;
   return Float64Array.from({ length: count }, (_, i) => firstDayOf(month + i));
 }
 
 /**
  * First moments of `count` periods from number `from` (0 = the first of the series), in days since the epoch; fractions
- * are parts of a day. Leap days are days like others; months begin on the first.
+ * are parts of a day. Leap days count as days; months begin on the first.
  */
-export function periodDays({ frequency, start }: Calendar, from: number, count: number): Float64Array {
-  if (frequency === 'month') return monthDays(start, from, count);
+export function periodDays(calendar: Calendar, from: number, count: number): Float64Array {
+  const { frequency, start } = calendar;
+  if (frequency === 'month') return monthDays(calendar, from, count);
   const step = fixedSteps[frequency];
   return Float64Array.from({ length: count }, (_, i) => start / DAY_MS + (from + i) * step);
 }
 
-/** The first `length` values of a series: what was known at an origin of a backtest. */
+/** The first `length` values of a series: those before an origin of a backtest. */
 export function seriesBefore(series: Series, length: number): Series {
   return { ...series, values: Array.prototype.slice.call(series.values, 0, length) as number[] };
 }
 
-/** @throws PipelineError `NOT_FINITE` on an infinite value, `INVALID_INPUT` on a start that is no moment. */
+/** @throws PipelineError `NOT_FINITE` on an infinite value, `INVALID_INPUT` on a start that is not finite. */
 function requireSeries({ values, start }: Series): void {
-  if (!Number.isFinite(start)) throw new PipelineError('INVALID_INPUT', `the series starts at ${start}, wanted a time`);
+  if (!Number.isFinite(start))
+    throw new PipelineError('INVALID_INPUT', `start is ${start}, wanted a time in milliseconds`);
   for (let i = 0; i < values.length; i++) {
     if (values[i] === Infinity || values[i] === -Infinity) {
       throw notFinite(`values[${i}]`, values[i]!, { row: i });
@@ -71,10 +76,10 @@ export function countObserved(values: ArrayLike<number>): number {
   return count;
 }
 
-/** A series without gaps, for methods that know none. */
+/** A series without gaps, for methods that do not handle missing values. */
 export interface FilledSeries {
   readonly values: Float64Array;
-  /** How many leading values were cut because nothing was known yet. */
+  /** Number of leading missing values that were removed. */
   readonly cut: number;
 }
 
@@ -85,14 +90,14 @@ function nextObserved(values: ArrayLike<number>, from: number): number {
 }
 
 /**
- * Cuts leading gaps, bridges inner ones by a straight line and repeats the last value at the end.
- * @throws PipelineError `TOO_FEW_ROWS` when fewer than `minimum` values are there.
+ * Removes leading gaps, interpolates inner ones linearly and repeats the last value in a gap at the end.
+ * @throws PipelineError `TOO_FEW_ROWS` with fewer than `minimum` observed values; `NOT_FINITE`, `INVALID_INPUT` (start).
  */
 export function fillGaps(series: Series, minimum = 1): FilledSeries {
   requireSeries(series);
   const observed = countObserved(series.values);
   const wanted = Math.max(1, minimum);
-  requireAtLeast('values in the series', observed, wanted, { found: observed, wanted });
+  requireAtLeast('observed values', observed, wanted, { found: observed, wanted });
   const cut = nextObserved(series.values, 0);
   const values = Float64Array.from({ length: series.values.length - cut }, (_, i) => series.values[cut + i]!);
   for (let i = 1; i < values.length; i++) {

@@ -1,12 +1,14 @@
 import { requireAtLeast, requireLength } from '../../checks.js';
+import { sum } from '../../numeric/statistics/sum.js';
 
-/** A total and the parts that should add up to it, all forecast by themselves. */
+/** Separate forecasts of a total and of the parts that add up to it. */
 export interface BaseForecasts {
   readonly total: number;
   /** (n,) */
   readonly parts: ArrayLike<number>;
 }
 
+/** A total and parts that add up to it. */
 export interface Reconciled {
   readonly total: number;
   readonly parts: Float64Array;
@@ -15,47 +17,48 @@ export interface Reconciled {
 /** Error covariance of total and parts, in that order: (n + 1) × (n + 1) row-major. */
 export type ErrorCovariance = Float64Array;
 
-/** The parts as they are; the total is their sum. */
+/** Bottom-up reconciliation: the parts unchanged, the total as their sum. */
 export function bottomUp({ parts }: BaseForecasts): Reconciled {
   const values = Float64Array.from(parts);
-  return { total: values.reduce((sum, value) => sum + value, 0), parts: values };
+  return { total: sum(values), parts: values };
 }
 
-/** Shifted to be non-negative: what is cut off a part is taken from the others in proportion, so that the sum holds. */
+/** Negative parts become 0, and the others are scaled so that they still add up to the total. */
 function nonNegative({ total, parts }: Reconciled): Reconciled {
   const wanted = Math.max(0, total);
-  const cut = parts.map((value) => Math.max(0, value));
-  const sum = cut.reduce((all, value) => all + value, 0);
-  if (sum === 0) return { total: 0, parts: cut };
-  return { total: wanted, parts: cut.map((value) => (value * wanted) / sum) };
+  const positive = parts.map((value) => Math.max(0, value));
+  const found = sum(positive);
+  if (found === 0) return { total: 0, parts: positive };
+  return { total: wanted, parts: positive.map((value) => (value * wanted) / found) };
 }
 
 /**
- * Minimum-trace reconciliation of a two-level hierarchy (Wickramasuriya, Athanasopoulos and Hyndman 2019): the
- * discrepancy total − Σ parts is divided so that the variance of all errors together is least,
+ * Minimum-trace reconciliation of a two-level hierarchy (MinT; Wickramasuriya, Athanasopoulos and Hyndman 2019): the
+ * discrepancy total − Σ parts is distributed so that the sum of the error variances is minimal,
  * ỹ = ŷ − W u (uᵀ W u)⁻¹ uᵀ ŷ with u = (1, −1, …, −1). A diagonal W is weighted least squares. O(n²).
  * @param covariance - of the base forecasts' errors; positive semi-definite.
- * @throws PipelineError `SHAPE_MISMATCH` when the covariance has another size.
+ * @returns non-negative forecasts; the bottom-up ones when the discrepancy has variance 0.
+ * @throws PipelineError `SHAPE_MISMATCH` when the covariance is not (n + 1) × (n + 1).
  */
 export function minimumTrace(base: BaseForecasts, covariance: ErrorCovariance): Reconciled {
   const size = base.parts.length + 1;
   requireLength('the covariance', covariance.length, size * size, 'values');
   const contrast = (row: number): number => {
-    let sum = covariance[row * size]!;
-    for (let j = 1; j < size; j++) sum -= covariance[row * size + j]!;
-    return sum;
+    let difference = covariance[row * size]!;
+    for (let j = 1; j < size; j++) difference -= covariance[row * size + j]!;
+    return difference;
   };
   const weights = Float64Array.from({ length: size }, (_, row) => contrast(row));
-  const variance = weights.reduce((sum, weight, row) => (row === 0 ? sum + weight : sum - weight), 0);
+  const variance = weights.reduce((total, weight, row) => (row === 0 ? total + weight : total - weight), 0);
   const simple = bottomUp(base);
-  // Without any uncertainty in the discrepancy there is nothing to divide it by.
+
   if (!(variance > 0)) return nonNegative(simple);
   const discrepancy = base.total - simple.total;
   const parts = simple.parts.map((value, i) => value - (weights[i + 1]! * discrepancy) / variance);
   return nonNegative({ total: base.total - (weights[0]! * discrepancy) / variance, parts });
 }
 
-/** A diagonal covariance. @param variances - of the total, then of each part. */
+/** Diagonal covariance. @param variances - (n + 1,) of the total, then of each part. */
 export function diagonalCovariance(variances: ArrayLike<number>): ErrorCovariance {
   const size = variances.length;
   const matrix = new Float64Array(size * size);
@@ -73,7 +76,7 @@ function moments(errors: readonly ArrayLike<number>[], size: number): { mean: Fl
   return { mean, product };
 }
 
-/** Share by which correlations are pulled to 0: estimated sampling variance over squared correlations, in [0, 1]. */
+/** Shrinkage intensity in [0, 1]: estimated sampling variance of the correlations over their sum of squares. */
 function shrinkage(standard: readonly Float64Array[], correlation: Float64Array, size: number): number {
   const n = standard.length;
   let [variance, square] = [0, 0];
@@ -89,8 +92,8 @@ function shrinkage(standard: readonly Float64Array[], correlation: Float64Array,
 }
 
 /**
- * Error covariance with correlations shrunk towards 0 (Schäfer and Strimmer 2005), as MinT-shrink takes it.
- * @param errors - at least three rows of (n + 1): total, then parts.
+ * Error covariance with correlations shrunk towards 0 (Schäfer and Strimmer 2005), as in MinT-shrink.
+ * @param errors - at least 3 rows of (n + 1,): total, then parts.
  * @throws PipelineError `TOO_FEW_ROWS`.
  */
 export function shrunkCovariance(errors: readonly ArrayLike<number>[]): ErrorCovariance {

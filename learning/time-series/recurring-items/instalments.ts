@@ -2,38 +2,40 @@ import { monthOfDay } from '../calendar/index.js';
 import { type ExpectedPayment } from './recurring-items.js';
 import type { Payment } from './occurrences.js';
 
-/** A loan's schedule: so many equal instalments, monthly from the month after it was paid out. */
+/** Schedule of a loan: equal monthly instalments from the month after the disbursement. */
 export interface InstalmentPlan {
-  /** Day it was paid out, since the epoch. */
+  /** Day of the disbursement, since the epoch. */
   readonly from: number;
+  /** Amount of one instalment. */
   readonly instalment: number;
+  /** Number of instalments. */
   readonly term: number;
 }
 
-/** Where a plan stands. */
+/** Payment status of a plan. */
 export interface PlanStanding {
   readonly paid: number;
-  /** Instalments due before `asOf` and not seen. */
+  /** Instalments that were due before `asOf` and are not among the payments. */
   readonly overdue: number;
 }
 
-/** After so many unpaid instalments nothing more is expected: the loan is written off. */
+/** Number of overdue instalments from which a loan counts as written off: no payment is expected. */
 const WRITTEN_OFF = 3;
 /**
- * Shares that arrive of this month's instalment and of the overdue ones, by how many are overdue. Measured on the
- * training months of the generated backend; half after one unpaid instalment is also what one would say knowing nothing.
+ * Expected share of the due and of the overdue instalments that are paid, by the number overdue. Measured on the training
+ * months of the generated backend, except the one half after one overdue instalment, which is a neutral prior.
  */
-const ARRIVING = [
+const PAID_SHARES = [
   { due: 1, overdue: 0 },
   { due: 0.5, overdue: 0.5 },
   { due: 0, overdue: 0 },
 ] as const;
 
-/** Payments of a plan are told by their amount, to the rounding. */
+/** A payment belongs to a plan when it has the amount of an instalment, up to rounding. */
 const isInstalment = ({ instalment }: InstalmentPlan, { amount }: Payment): boolean =>
   Math.abs(amount - instalment) <= Math.max(0.01, instalment * 1e-4);
 
-/** @param payments - all instalments of the person, of every loan. @param asOf - first day of a month. */
+/** Status of a plan. @param payments - of all loans of the customer. @param asOf - first day of a month. */
 export function standingOfPlan(plan: InstalmentPlan, payments: readonly Payment[], asOf: number): PlanStanding {
   const paid = payments.filter(
     (payment) => payment.day < asOf && payment.day > plan.from && isInstalment(plan, payment),
@@ -43,8 +45,8 @@ export function standingOfPlan(plan: InstalmentPlan, payments: readonly Payment[
 }
 
 /**
- * What a loan will cost: its remaining instalments, less what experience says of loans with unpaid ones.
- * @param from - first month that is forecast; all payments before it are known.
+ * Expected payments of a loan: its remaining instalments times the probability that they are paid.
+ * @param months - first month that is forecast, before which all payments are known, and number of months.
  */
 export function expectInstalments(
   plan: InstalmentPlan,
@@ -52,13 +54,13 @@ export function expectInstalments(
   months: { readonly from: number; readonly count: number },
 ): ExpectedPayment[] {
   if (overdue >= WRITTEN_OFF) return [];
-  const arriving = ARRIVING[overdue]!;
+  const shares = PAID_SHARES[overdue]!;
   const day = Math.min(28, 5 + (plan.from % 20));
   const start = monthOfDay(plan.from);
   return Array.from({ length: months.count }, (_, i) => {
     const month = months.from + i;
     const isDue = month > start && month - start <= plan.term;
-    const late = i === 0 ? overdue * arriving.overdue : 0;
-    return { month, day, amount: plan.instalment * ((isDue ? arriving.due : 0) + late) };
+    const late = i === 0 ? overdue * shares.overdue : 0;
+    return { month, day, amount: plan.instalment * ((isDue ? shares.due : 0) + late) };
   }).filter(({ amount }) => amount > 0);
 }

@@ -1,3 +1,5 @@
+import { dayInMonth, firstDayOf, monthOfDay } from '../calendar/index.js';
+
 /** One payment of a stream. */
 export interface Payment {
   /** Whole days since the epoch, UTC. */
@@ -6,18 +8,19 @@ export interface Payment {
   readonly amount: number;
 }
 
-/** The month that a payment is for, and how many days it came after its usual day (negative = before). */
+/** A payment with the month that it is for. */
 export interface Occurrence extends Payment {
   readonly month: number;
+  /** Days after the usual day of that month, negative = before. */
   readonly delay: number;
 }
 
 const MEAN_MONTH = 365.25 / 12;
 
-/** Day of the month, as a place on a circle, so that the 31st and the 1st are neighbours. */
+/** Day of the month as an angle, so that the 31st and the 1st are close together. */
 const angleOf = (day: number): number => ((day - firstDayOf(monthOfDay(day))) / MEAN_MONTH) * 2 * Math.PI;
 
-/** Where in the month payments lie: usual day (1 … 31) and how far they spread around it, in days. */
+/** Circular mean (1 … 31) and circular standard deviation, in days, of the payments' days of the month. */
 export function usualDay(payments: readonly Payment[]): { readonly day: number; readonly spread: number } {
   let [sine, cosine] = [0, 0];
   for (const { day } of payments) {
@@ -31,7 +34,10 @@ export function usualDay(payments: readonly Payment[]): { readonly day: number; 
   return { day: 1 + (Math.round((turn < 0 ? turn + 1 : turn) * MEAN_MONTH) % 31), spread };
 }
 
-/** Gives each payment the month whose usual day lies nearest: paid on the 31st for the 1st belongs to the month after. */
+/**
+ * Assigns each payment to the month whose usual day is nearest: with the 1st as usual day, a payment on the 31st belongs
+ * to the month after. @param usual - usual day of the month, 1 … 31.
+ */
 export function assignMonths(payments: readonly Payment[], usual: number): Occurrence[] {
   return payments.map((payment) => {
     const here = monthOfDay(payment.day);
@@ -43,4 +49,3 @@ export function assignMonths(payments: readonly Payment[], usual: number): Occur
     return { ...payment, ...nearest };
   });
 }
-import { dayInMonth, firstDayOf, monthOfDay } from '../calendar/index.js';

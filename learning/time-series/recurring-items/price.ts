@@ -1,21 +1,21 @@
 import type { Occurrence } from './occurrences.js';
 
-/** How an item's amount moves. */
+/** Amount of a recurring item and its change over time. */
 export interface Price {
   /** The last amount. */
   readonly amount: number;
-  /** Share that is added in a year, 0.07 = 7 %. */
+  /** Growth in a year as a share, 0.07 = 7 %. */
   readonly yearlyGrowth: number;
-  /** Calendar month (0 = January) of the yearly step; null when the amount creeps or stands still. */
+  /** Calendar month (0 = January) of the yearly step; null when the amount changes gradually or not at all. */
   readonly stepMonth: number | null;
 }
 
-/** A change smaller than this is no step. */
+/** Smallest log change that counts as a step. */
 const SMALLEST_STEP = 0.015;
-/** Prices that rise faster than this do so once: a move to a dearer flat is no trend. */
+/** Yearly growth above this is treated as a single change (for instance another flat) and not extrapolated. */
 const FASTEST_GROWTH = 0.2;
 
-/** The middle value; 0 of none. */
+/** Median; 0 for no values. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) return 0;
   const sorted = [...values].sort((a, b) => a - b);
@@ -25,11 +25,11 @@ export function median(values: readonly number[]): number {
 
 const logRatio = (to: Occurrence, from: Occurrence): number => Math.log(to.amount / from.amount);
 
-/** Changes from one payment to the next in the same stream. */
+/** Log ratio of each amount to the previous one. */
 export const changesOf = (occurrences: readonly Occurrence[]): number[] =>
   occurrences.slice(1).map((occurrence, i) => logRatio(occurrence, occurrences[i]!));
 
-/** Log growth over a year: from pairs twelve months apart, else from the changes of payments within the year. */
+/** Median log growth of the last pairs of payments twelve months apart; 0 when it is outside of the plausible range. */
 function yearlyLog(occurrences: readonly Occurrence[]): number {
   const byMonth = new Map(occurrences.map((occurrence) => [occurrence.month, occurrence]));
   const pairs = occurrences.flatMap((occurrence) => {
@@ -41,35 +41,35 @@ function yearlyLog(occurrences: readonly Occurrence[]): number {
   return growth > Math.log(1 + FASTEST_GROWTH) || growth < -0.1 ? 0 : growth;
 }
 
-/** The calendar month in which steps were seen, when nearly all change came in steps of one calendar month. */
+/** Log changes above `SMALLEST_STEP`, with the calendar month in which they were first paid. */
+const stepsOf = (occurrences: readonly Occurrence[]): { readonly month: number; readonly change: number }[] =>
+  changesOf(occurrences)
+    .map((change, i) => ({ month: occurrences[i + 1]!.month % 12, change }))
+    .filter(({ change }) => Math.abs(change) > SMALLEST_STEP);
+
+/** The calendar month of all steps, or null when steps are frequent or fall into several calendar months. */
 function stepMonthOf(occurrences: readonly Occurrence[]): number | null {
-  const steps = occurrences
-    .slice(1)
-    .map((occurrence, i) => ({ month: occurrence.month % 12, change: logRatio(occurrence, occurrences[i]!) }))
-    .filter(({ change }) => Math.abs(change) > SMALLEST_STEP && change < Math.log(1 + FASTEST_GROWTH));
-  const quiet = occurrences.length - 1 - steps.length;
+  const steps = stepsOf(occurrences).filter(({ change }) => change < Math.log(1 + FASTEST_GROWTH));
+  const unchanged = occurrences.length - 1 - steps.length;
   const last = steps.at(-1);
-  if (last === undefined || quiet < 4 * steps.length) return null;
+  if (last === undefined || unchanged < 4 * steps.length) return null;
   return steps.every(({ month }) => month === last.month) ? last.month : null;
 }
 
-/** Typical size of a yearly step. */
+/** Median log change of the steps in a calendar month. */
 function stepSize(occurrences: readonly Occurrence[], stepMonth: number): number {
-  const steps = occurrences
-    .slice(1)
-    .map((occurrence, i) => ({ month: occurrence.month % 12, change: logRatio(occurrence, occurrences[i]!) }))
-    .filter(({ month, change }) => month === stepMonth && Math.abs(change) > SMALLEST_STEP);
+  const steps = stepsOf(occurrences).filter(({ month }) => month === stepMonth);
   return median(steps.map(({ change }) => change));
 }
 
-/** @param occurrences - oldest first, at least one. */
+/** Last amount and growth of an item. @param occurrences - oldest first, at least one. */
 export function priceOf(occurrences: readonly Occurrence[]): Price {
   const stepMonth = stepMonthOf(occurrences);
   const log = stepMonth === null ? yearlyLog(occurrences) : stepSize(occurrences, stepMonth);
   return { amount: occurrences.at(-1)!.amount, yearlyGrowth: Math.exp(log) - 1, stepMonth };
 }
 
-/** The amount expected in a month. @param last - month of the last payment. */
+/** Expected amount in a month. @param last - month of the last payment. */
 export function priceIn({ amount, yearlyGrowth, stepMonth }: Price, last: number, month: number): number {
   if (stepMonth === null) return amount * (1 + yearlyGrowth) ** ((month - last) / 12);
   const stepsUntil = (at: number): number => Math.floor((at - stepMonth) / 12);

@@ -1,7 +1,7 @@
-import { dayInMonth, firstDayOf, isoMonth, monthOfDay } from '../calendar/index.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../numeric/random/index.js';
+import { dayInMonth, firstDayOf, isoMonth, monthOfDay } from '../calendar/index.js';
 import {
   expectInstalments,
   expectPayments,

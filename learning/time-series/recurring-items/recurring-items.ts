@@ -1,11 +1,11 @@
-import { daysInMonth, firstDayOf, monthOfDay } from '../calendar/index.js';
+import { daysInMonth, firstDayOf } from '../calendar/index.js';
 import { assignMonths, type Occurrence, type Payment, usualDay } from './occurrences.js';
 import { changesOf, median, priceIn, priceOf, type Price } from './price.js';
 
 /** Months from one payment to the next. */
 export type Period = 1 | 3 | 6 | 12;
 
-/** A payment that comes again by agreement: rent, instalment, subscription, premium. */
+/** A recurring payment by agreement: rent, instalment, subscription, insurance premium. */
 export interface RecurringItem {
   readonly period: Period;
   /** Usual day of the month, 1 … 31. */
@@ -14,48 +14,50 @@ export interface RecurringItem {
   /** Month of the last payment, see `calendar/months.ts`. */
   readonly lastMonth: number;
   readonly payments: number;
-  /** Periods between first and last payment without any. */
+  /** Periods between the first and the last payment that have none. */
   readonly missed: number;
   /** Payments more than a week after their usual day. */
   readonly late: number;
-  /** `overdue`: the last period has no payment; then the next is as likely as not. */
+  /** `overdue`: the last period has no payment. `ended`: the last two periods have none. */
   readonly standing: 'regular' | 'overdue' | 'ended';
 }
 
 export interface RecurringOptions {
-  /** First day that is not known yet. */
+  /** First day after the known payments. */
   readonly asOf: number;
-  /** A period known from elsewhere (premiums are yearly), which one payment then suffices for. @default null */
+  /** Prior knowledge of the period (premiums are yearly), with which one payment is sufficient. @default null */
   readonly hint?: Period | null;
 }
 
-interface Rhythm {
+/** Conditions under which payments recur with a period. */
+interface PeriodRule {
   readonly period: Period;
-  /** Fewest payments that prove it. */
+  /** Smallest number of payments. */
   readonly least: number;
-  /** Days that a payment may lie off its usual day, as a standard deviation. */
+  /** Largest circular standard deviation of the day of the month, in days. */
   readonly spread: number;
 }
 
-const rhythms: readonly Rhythm[] = [
+const periodRules: readonly PeriodRule[] = [
   { period: 1, least: 3, spread: 4.5 },
   { period: 3, least: 3, spread: 6 },
   { period: 6, least: 3, spread: 6 },
   { period: 12, least: 3, spread: 8 },
 ];
 
-/** Share of the steps from payment to payment that must fit the period. */
+/** Smallest share of the steps between payments that must have the length of the period. */
 const REGULAR_SHARE = 0.75;
-/** Median change from one payment to the next above which a bill is no fixed one. */
+/** Largest median absolute log change between payments of a monthly item; it grows with the root of the period. */
 const LARGEST_CHANGE = 0.08;
-/** Prices are looked at over so many payments only: what was dear two years ago is history. */
+/** Number of latest payments from which the price is estimated. */
 const PRICE_WINDOW = 25;
+/** Days after the usual day from which a payment counts as late. */
 const LATE_DAYS = 7;
-/** A payment expected after one that did not come: as likely as not. */
+/** Probability of a payment after one that is overdue. */
 const OVERDUE_SHARE = 0.5;
 
-/** Several payments for one month count as one of their sum, as when a missed rent is paid with the next. */
-function oneAMonth(occurrences: readonly Occurrence[]): Occurrence[] {
+/** Sums several payments for one month, for instance a missed rent that is paid with the next. */
+function mergeByMonth(occurrences: readonly Occurrence[]): Occurrence[] {
   const months = new Map<number, Occurrence>();
   for (const occurrence of occurrences) {
     const before = months.get(occurrence.month);
@@ -64,7 +66,7 @@ function oneAMonth(occurrences: readonly Occurrence[]): Occurrence[] {
   return [...months.values()];
 }
 
-/** Steps of the period's length, and whole periods that were skipped. */
+/** Number of steps with the length of the period, and of periods without a payment. */
 function countSteps(occurrences: readonly Occurrence[], period: Period): { readonly fitting: number; missed: number } {
   let [fitting, missed] = [0, 0];
   for (let i = 1; i < occurrences.length; i++) {
@@ -76,93 +78,96 @@ function countSteps(occurrences: readonly Occurrence[], period: Period): { reado
   return { fitting, missed };
 }
 
-/** Double payments in a month: a purchase habit, not a bill. */
-const isCrowded = (payments: readonly Payment[], occurrences: readonly Occurrence[]): boolean =>
+/** Whether several payments a month are frequent, as for purchases. */
+const hasSeveralPerMonth = (payments: readonly Payment[], occurrences: readonly Occurrence[]): boolean =>
   payments.length > 1.25 * occurrences.length + 1;
 
 function standingOf(last: Occurrence, period: Period, asOf: number): RecurringItem['standing'] {
-  // The period is over when its month and a late payer's margin have gone by.
   const overdueFrom = firstDayOf(last.month + period + 1);
   if (asOf < overdueFrom) return 'regular';
   return asOf < firstDayOf(last.month + 2 * period + 1) ? 'overdue' : 'ended';
 }
 
+/** Payments that recur with a period. */
 interface Candidate {
-  readonly rhythm: Rhythm;
-  readonly usual: { readonly day: number; readonly spread: number };
+  readonly period: Period;
+  /** Usual day of the month. */
+  readonly day: number;
   readonly occurrences: readonly Occurrence[];
   readonly missed: number;
 }
 
-function fits(payments: readonly Payment[], rhythm: Rhythm): Candidate | null {
-  if (payments.length < rhythm.least) return null;
+/** The payments as a candidate when they fulfil the rule, else null. */
+function matchRule(payments: readonly Payment[], { period, least, spread }: PeriodRule): Candidate | null {
+  if (payments.length < least) return null;
   const usual = usualDay(payments);
-  if (usual.spread > rhythm.spread) return null;
-  const occurrences = oneAMonth(assignMonths(payments, usual.day));
-  if (occurrences.length < rhythm.least || isCrowded(payments, occurrences)) return null;
-  const { fitting, missed } = countSteps(occurrences, rhythm.period);
+  if (usual.spread > spread) return null;
+  const occurrences = mergeByMonth(assignMonths(payments, usual.day));
+  if (occurrences.length < least || hasSeveralPerMonth(payments, occurrences)) return null;
+  const { fitting, missed } = countSteps(occurrences, period);
   if (fitting < REGULAR_SHARE * (occurrences.length - 1)) return null;
-  return { rhythm, usual, occurrences, missed };
+  return { period, day: usual.day, occurrences, missed };
 }
 
-/** From a hint alone: nothing contradicts it. */
-function hinted(payments: readonly Payment[], period: Period): Candidate | null {
-  const usual = usualDay(payments);
-  const occurrences = oneAMonth(assignMonths(payments, usual.day));
+/** The payments as a candidate when all steps are compatible with the hinted period, else null. */
+function matchHint(payments: readonly Payment[], period: Period): Candidate | null {
+  const { day } = usualDay(payments);
+  const occurrences = mergeByMonth(assignMonths(payments, day));
   const { fitting, missed } = countSteps(occurrences, period);
   if (fitting + missed < occurrences.length - 1) return null;
-  return { rhythm: { period, least: 1, spread: 31 }, usual, occurrences, missed };
+  return { period, day, occurrences, missed };
 }
 
-function toItem({ rhythm, usual, occurrences, missed }: Candidate, asOf: number): RecurringItem | null {
+/** The candidate as an item; null when its amounts change too much. */
+function toItem({ period, day, occurrences, missed }: Candidate, asOf: number): RecurringItem | null {
   const recent = occurrences.slice(-PRICE_WINDOW);
   const changes = changesOf(recent).map(Math.abs);
-  if (median(changes) > LARGEST_CHANGE * Math.sqrt(rhythm.period)) return null;
+  if (median(changes) > LARGEST_CHANGE * Math.sqrt(period)) return null;
   const last = occurrences.at(-1)!;
   return {
-    period: rhythm.period,
-    day: usual.day,
+    period,
+    day,
     price: priceOf(recent),
     lastMonth: last.month,
     payments: occurrences.length,
     missed,
     late: occurrences.filter(({ delay }) => delay > LATE_DAYS).length,
-    standing: standingOf(last, rhythm.period, asOf),
+    standing: standingOf(last, period, asOf),
   };
 }
 
 /**
- * Recognises a payment that recurs monthly, quarterly, half-yearly or yearly at a nearly fixed price: three payments
- * (one with a hint) whose steps fit the period, whose days of the month lie together and whose amounts change little
- * from one to the next. Price steps, single late and missed months are part of it. Deterministic, O(n log n).
- * @param payments - one stream (a payee in a category), any order; those at or after `asOf` are not looked at.
- * @returns null when the stream is no such item.
+ * Recognises a payment that recurs monthly, quarterly, half-yearly or yearly at a nearly constant price: at least three
+ * payments (one with a hint) with steps of that period, similar days of the month and similar consecutive amounts. Price
+ * steps and single late or missed payments are allowed. Deterministic, O(n log n).
+ * @param payments - one stream (a payee in a category), in any order; those at or after `asOf` are ignored.
+ * @returns null when the payments do not recur.
  */
 export function findRecurring(payments: readonly Payment[], options: RecurringOptions): RecurringItem | null {
   const { asOf, hint = null } = options;
   const known = payments.filter(({ day, amount }) => day < asOf && amount > 0).sort((a, b) => a.day - b.day);
   if (known.length === 0) return null;
-  for (const rhythm of rhythms) {
-    const candidate = fits(known, rhythm);
+  for (const rule of periodRules) {
+    const candidate = matchRule(known, rule);
     if (candidate !== null) return toItem(candidate, asOf);
   }
-  const candidate = hint === null ? null : hinted(known, hint);
+  const candidate = hint === null ? null : matchHint(known, hint);
   return candidate === null ? null : toItem(candidate, asOf);
 }
 
-/** One payment that is expected. */
+/** An expected payment. */
 export interface ExpectedPayment {
   readonly month: number;
   /** Day of the month. */
   readonly day: number;
-  /** Price times the probability that it comes. */
+  /** Price times the probability of the payment. */
   readonly amount: number;
 }
 
 /**
- * What an item will cost.
- * @param months - first month and how many.
- * @returns one entry a month in which a payment is due; none for an item that ended.
+ * Expected payments of an item.
+ * @param months - first month and number of months.
+ * @returns one entry for each month in which a payment is due; none for an item that ended.
  */
 export function expectPayments(
   item: RecurringItem,
@@ -179,8 +184,8 @@ export function expectPayments(
     }));
 }
 
-/** Groups payments whose amounts lie within a hundredth of each other: one payee may be paid for several things. */
-export function clusterAmounts(payments: readonly Payment[], tolerance = 0.01): Payment[][] {
+/** Groups payments of similar amounts: a payee may be paid for several items. @param tolerance - relative. */
+function clusterAmounts(payments: readonly Payment[], tolerance = 0.01): Payment[][] {
   const sorted = [...payments].sort((a, b) => a.amount - b.amount || a.day - b.day);
   const clusters: Payment[][] = [];
   for (const payment of sorted) {
@@ -191,14 +196,14 @@ export function clusterAmounts(payments: readonly Payment[], tolerance = 0.01): 
   return clusters;
 }
 
-/** An item with the payments that belong to it. */
+/** An item with its payments. */
 export interface FoundItem {
   readonly item: RecurringItem;
   readonly payments: readonly Payment[];
 }
 
 /**
- * All items of a stream: the stream itself, else each price in it that recurs. What is left is bought freely.
+ * All items of a stream: the whole stream, or else each group of similar amounts in it that recurs.
  * @param payments - one payee in one category.
  */
 export function findItems(payments: readonly Payment[], options: RecurringOptions): FoundItem[] {
@@ -209,6 +214,3 @@ export function findItems(payments: readonly Payment[], options: RecurringOption
     return item === null ? [] : [{ item, payments: cluster }];
   });
 }
-
-/** First day of the month after a day: from when a month is known whole. */
-export const nextMonthStart = (day: number): number => firstDayOf(monthOfDay(day) + 1);

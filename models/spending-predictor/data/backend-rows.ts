@@ -5,11 +5,11 @@ import type { Column, Table } from '../../../contracts/table.js';
 import { numberColumn, selectRows, textColumn, timestampColumn } from '../../../learning/table.js';
 import { columnNames } from './columns.js';
 import { payeeOf } from './payee.js';
-import { notSpending } from './vocabulary.js';
+import { internalCategories } from './vocabulary.js';
 
 /** What stays between the customer's own accounts is neither spending nor income. */
 const leavesOrComes = (amount: number, category: string | null): boolean =>
-  amount !== 0 && !notSpending.has(category ?? '');
+  amount !== 0 && !internalCategories.has(category ?? '');
 
 function movements(transactions: Table): Table {
   const amounts = numberColumn(transactions, 'amount');

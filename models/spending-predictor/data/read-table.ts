@@ -3,8 +3,8 @@ import type { Table } from '../../../contracts/table.js';
 import { dayOfTime, firstDayOf, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import { numberColumn, textColumn, timestampColumn } from '../../../learning/table.js';
 import { columnNames } from './columns.js';
-import { addMovement, emptyHistory, type History, type Movement, trimStart } from '../forecast/history.js';
-import { notSpending, UNKNOWN_CATEGORY } from './vocabulary.js';
+import { addMovement, emptyHistory, type History, type Movement, dropPartialFirstMonth } from '../forecast/history.js';
+import { internalCategories, UNKNOWN_CATEGORY } from './vocabulary.js';
 
 /** All customers' money out and in, and the days that are known. */
 export interface SpendingTable {
@@ -19,7 +19,7 @@ export interface SpendingTable {
 const LAST_DAYS = 2;
 
 /** The first month that is not known whole. */
-export function firstOpenMonth(until: number): number {
+export function firstIncompleteMonth(until: number): number {
   const month = monthOfDay(until - 1);
   return firstDayOf(month + 1) - until < LAST_DAYS ? month + 1 : month;
 }
@@ -57,7 +57,7 @@ function movementAt(columns: Columns, row: number): Movement | null {
   if (!Number.isNaN(instalments)) requireNumber(instalments, row, columnNames.instalments);
   requireNumber(columns.times[row]!, row, columnNames.time);
   const category = columns.categories[row] ?? UNKNOWN_CATEGORY;
-  if (amount === 0 || notSpending.has(category)) return null;
+  if (amount === 0 || internalCategories.has(category)) return null;
   // The start of a loan is written as what it costs; a positive one means nothing.
   if (amount > 0 && !Number.isNaN(instalments)) return null;
   return {
@@ -93,7 +93,7 @@ export function readSpending(table: Table): SpendingTable {
     from = Math.min(from, row.day);
     until = Math.max(until, row.day + 1);
   }
-  for (const history of customers.values()) trimStart(history);
+  for (const history of customers.values()) dropPartialFirstMonth(history);
   const sorted = [...customers].sort(([a], [b]) => (a < b ? -1 : 1));
   return { customers: new Map(sorted), from, until };
 }

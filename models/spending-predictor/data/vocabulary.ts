@@ -1,10 +1,10 @@
 import type { Period } from '../../../learning/time-series/recurring-items/index.js';
 
 /** Money that stays the customer's: moving it is no spending. */
-export const notSpending: ReadonlySet<string> = new Set(['transfer', 'investment']);
+export const internalCategories: ReadonlySet<string> = new Set(['transfer', 'investment']);
 
 /** What is owed by agreement or comes whether one wants it or not; all other categories are discretionary. */
-export const committed: ReadonlySet<string> = new Set([
+export const committedCategories: ReadonlySet<string> = new Set([
   'rent',
   'emi',
   'insurance',
@@ -19,7 +19,7 @@ export const committed: ReadonlySet<string> = new Set([
 export const LOAN_CATEGORY = 'emi';
 
 /** Rhythms that a category is known for, so that one payment is enough to expect the next. */
-export const usualPeriods: Readonly<Record<string, Period>> = { insurance: 12, education: 3 };
+export const typicalPeriods: Readonly<Record<string, Period>> = { insurance: 12, education: 3 };
 
 /** Payments without a category. */
 export const UNKNOWN_CATEGORY = 'other';

@@ -6,35 +6,35 @@ import {
   type History,
   monthlyAmounts,
   monthsKnown,
-  trimStart,
+  dropPartialFirstMonth,
 } from '../forecast/history.js';
 import {
   DISCRETIONARY_TARGET,
-  type JudgedRow,
-  judgedRows,
+  type EvaluationTarget,
+  evaluationTargets,
   readHoldout,
-  type Said,
+  type TargetPrediction,
   scoredTable,
   TOTAL_TARGET,
   WEEK_TARGET,
   weekShare,
 } from './evaluation-targets.js';
 import { readSpending } from '../data/read-table.js';
-import { committed } from '../data/vocabulary.js';
+import { committedCategories } from '../data/vocabulary.js';
 
 const WINDOW = 12;
 
-const wants = (target: string) => {
+const categoryFilter = (target: string) => {
   if (target === TOTAL_TARGET || target === WEEK_TARGET) return (): boolean => true;
-  if (target === DISCRETIONARY_TARGET) return (category: string): boolean => !committed.has(category);
+  if (target === DISCRETIONARY_TARGET) return (category: string): boolean => !committedCategories.has(category);
   return (category: string): boolean => target === `category ${category}`;
 };
 
 /** Mean of the last twelve months before the origin; null before any. */
-function recentMean(history: History, { target, origin }: JudgedRow): number | null {
+function recentMean(history: History, { target, origin }: EvaluationTarget): number | null {
   const known = Math.min(WINDOW, monthsKnown(history, origin));
   if (known === 0) return null;
-  const wanted = wants(target);
+  const wanted = categoryFilter(target);
   let sum = 0;
   for (const category of history.months.keys())
     if (wanted(category))
@@ -50,14 +50,17 @@ function allHistories(train: TrainingData, holdout: ReturnType<typeof readHoldou
     const known = customers.get(customer);
     const history = known ?? emptyHistory();
     for (const row of rows) addMovement(history, row);
-    if (known === undefined) trimStart(history);
+    if (known === undefined) dropPartialFirstMonth(history);
     customers.set(customer, history);
   }
   return customers;
 }
 
 /** Mean month of all customers together, for those of whom nothing is known. */
-function typicalMonths(customers: ReadonlyMap<string, History>, rows: readonly JudgedRow[]): Map<string, number> {
+function typicalMonths(
+  customers: ReadonlyMap<string, History>,
+  rows: readonly EvaluationTarget[],
+): Map<string, number> {
   const sums = new Map<string, { sum: number; n: number }>();
   for (const row of rows) {
     const value = row.horizon === 1 ? recentMean(customers.get(row.customer)!, row) : null;
@@ -71,10 +74,10 @@ function typicalMonths(customers: ReadonlyMap<string, History>, rows: readonly J
 /** What one could say without a model: next month costs what the last twelve did on average. */
 export function baseline(train: TrainingData, data: TrainingData): { readonly name: string; readonly scored: Table } {
   const holdout = readHoldout(data);
-  const rows = judgedRows(holdout);
+  const rows = evaluationTargets(holdout);
   const customers = allHistories(train, holdout);
   const typical = typicalMonths(customers, rows);
-  const said = rows.map((row): Said => {
+  const said = rows.map((row): TargetPrediction => {
     const history = customers.get(row.customer)!;
     const month = recentMean(history, row) ?? typical.get(row.target) ?? 0;
     const value = row.target === WEEK_TARGET ? month * weekShare(row.month) : month;

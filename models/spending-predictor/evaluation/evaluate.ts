@@ -61,7 +61,7 @@ function categorySlices(scored: Scored, seed: number): Slice[] {
     const part = { ...scored, rows };
     const mase = medianMase(part);
     // Months in which nothing was expected and nothing came say nothing of a band.
-    const { of80, of95, n } = coverage(where(part, (row) => scored.truth[row]! > 0 || scored.prediction[row]! > 0));
+    const { of80, of95, n } = coverage(where(part, (row) => scored.actual[row]! > 0 || scored.prediction[row]! > 0));
     return {
       name,
       metrics: [

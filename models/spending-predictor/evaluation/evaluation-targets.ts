@@ -8,9 +8,9 @@ import {
   isoMonth,
   monthOfDay,
 } from '../../../learning/time-series/calendar/index.js';
-import { firstOpenMonth, movementRows } from '../data/read-table.js';
+import { firstIncompleteMonth, movementRows } from '../data/read-table.js';
 import type { SpendingRequest } from '../prediction/request.js';
-import { committed } from '../data/vocabulary.js';
+import { committedCategories } from '../data/vocabulary.js';
 import type { Movement } from '../forecast/history.js';
 
 /** Everything together, and everything that is not committed. */
@@ -23,7 +23,7 @@ export const MOST_HORIZON = 12;
 export const WEEKS = 4;
 
 /** One figure that is forecast and judged. */
-export interface JudgedRow {
+export interface EvaluationTarget {
   readonly customer: string;
   /** Month that is judged, see `learning/time-series/calendar/months.ts`. */
   readonly month: number;
@@ -31,7 +31,7 @@ export interface JudgedRow {
   readonly origin: number;
   readonly target: string;
   readonly horizon: number;
-  readonly truth: number;
+  readonly actual: number;
 }
 
 /** The holdout by customer who spent in it, and which months of it can be judged. */
@@ -62,7 +62,7 @@ export function readHoldout({ table }: TrainingData): Holdout {
   const spenders = [...customers].filter(([, rows]) => rows.some(({ amount }) => amount > 0));
   if (spenders.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'the holdout has no spending');
   const from = first === firstDayOf(monthOfDay(first)) ? monthOfDay(first) : monthOfDay(first) + 1;
-  const until = firstOpenMonth(last + 1);
+  const until = firstIncompleteMonth(last + 1);
   if (until <= from) throw new PipelineError('TOO_FEW_ROWS', 'the holdout has no whole month to judge by');
   const sorted = spenders.sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [, own] of sorted) own.sort((a, b) => a.day - b.day);
@@ -70,7 +70,7 @@ export function readHoldout({ table }: TrainingData): Holdout {
 }
 
 /** Sums of what was spent, by month and target. */
-function truthsOf(rows: readonly Movement[]): (target: string, month: number) => number {
+function actualAmounts(rows: readonly Movement[]): (target: string, month: number) => number {
   const sums = new Map<string, number>();
   const add = (target: string, month: number, amount: number): void => {
     sums.set(`${target} ${month}`, (sums.get(`${target} ${month}`) ?? 0) + amount);
@@ -79,7 +79,7 @@ function truthsOf(rows: readonly Movement[]): (target: string, month: number) =>
     if (instalments !== null || amount < 0) continue;
     const month = monthOfDay(day);
     add(TOTAL_TARGET, month, amount);
-    if (!committed.has(category)) add(DISCRETIONARY_TARGET, month, amount);
+    if (!committedCategories.has(category)) add(DISCRETIONARY_TARGET, month, amount);
     add(`category ${category}`, month, amount);
     add(`${WEEK_TARGET} ${Math.floor((day - firstDayOf(month)) / 7)}`, month, amount);
   }
@@ -96,32 +96,37 @@ function startOf(rows: readonly Movement[], from: number): number {
 }
 
 /** All figures of one customer, in the order in which every scored table has them. */
-export function judgedRowsOf(
+export function customerTargets(
   customer: string,
   rows: readonly Movement[],
   { from, until, categories }: Holdout,
-): JudgedRow[] {
-  const truth = truthsOf(rows);
+): EvaluationTarget[] {
+  const actual = actualAmounts(rows);
   const start = startOf(rows, from);
-  const judged: JudgedRow[] = [];
+  const judged: EvaluationTarget[] = [];
   const targets = [TOTAL_TARGET, DISCRETIONARY_TARGET, ...categories.map(categoryTarget)];
   for (let month = start; month < until; month++) {
     const common = { customer, month, origin: month };
-    for (const target of targets) judged.push({ ...common, target, horizon: 1, truth: truth(target, month) });
+    for (const target of targets) judged.push({ ...common, target, horizon: 1, actual: actual(target, month) });
     for (let week = 0; week < WEEKS; week++)
-      judged.push({ ...common, target: WEEK_TARGET, horizon: week + 1, truth: truth(`${WEEK_TARGET} ${week}`, month) });
+      judged.push({
+        ...common,
+        target: WEEK_TARGET,
+        horizon: week + 1,
+        actual: actual(`${WEEK_TARGET} ${week}`, month),
+      });
   }
   for (let month = start + 1; month < Math.min(until, start + MOST_HORIZON); month++)
     judged.push({
       ...{ customer, month, origin: start, target: TOTAL_TARGET, horizon: month - start + 1 },
-      truth: truth(TOTAL_TARGET, month),
+      actual: actual(TOTAL_TARGET, month),
     });
   return judged;
 }
 
 /** Everything that is judged. */
-export const judgedRows = (holdout: Holdout): JudgedRow[] =>
-  [...holdout.customers].flatMap(([customer, rows]) => judgedRowsOf(customer, rows, holdout));
+export const evaluationTargets = (holdout: Holdout): EvaluationTarget[] =>
+  [...holdout.customers].flatMap(([customer, rows]) => customerTargets(customer, rows, holdout));
 
 /** What one asks on the first day of a month: the held-out rows before it are known by then. */
 export function requestAt(customer: string, rows: readonly Movement[], month: number, months: number): SpendingRequest {
@@ -140,7 +145,7 @@ export function requestAt(customer: string, rows: readonly Movement[], month: nu
 }
 
 /** What was said of a judged figure. */
-export interface Said {
+export interface TargetPrediction {
   readonly prediction: number;
   readonly low80: number;
   readonly high80: number;
@@ -153,7 +158,7 @@ export interface Said {
   readonly lastYear: number;
 }
 
-const saidColumns = [
+const predictionColumns = [
   'prediction',
   'low80',
   'high80',
@@ -162,11 +167,11 @@ const saidColumns = [
   'historyMonths',
   'scale',
   'lastYear',
-] as const satisfies readonly (keyof Said)[];
+] as const satisfies readonly (keyof TargetPrediction)[];
 
 /** A scored table. @param said - in the order of the rows. */
-export function scoredTable(rows: readonly JudgedRow[], said: readonly Said[]): Table {
-  const text = (pick: (row: JudgedRow) => string): Column => ({ kind: 'text', values: rows.map(pick) });
+export function scoredTable(rows: readonly EvaluationTarget[], said: readonly TargetPrediction[]): Table {
+  const text = (pick: (row: EvaluationTarget) => string): Column => ({ kind: 'text', values: rows.map(pick) });
   const number = (pick: (i: number) => number): Column => ({
     kind: 'number',
     values: Float64Array.from(rows, (_, i) => pick(i)),
@@ -176,9 +181,9 @@ export function scoredTable(rows: readonly JudgedRow[], said: readonly Said[]): 
     month: text(({ month }) => isoMonth(month)),
     target: text(({ target }) => target),
     horizon: number((i) => rows[i]!.horizon),
-    truth: number((i) => rows[i]!.truth),
+    truth: number((i) => rows[i]!.actual),
   };
-  for (const name of saidColumns) columns[name] = number((i) => said[i]![name]);
+  for (const name of predictionColumns) columns[name] = number((i) => said[i]![name]);
   return { rowCount: rows.length, columns };
 }
 

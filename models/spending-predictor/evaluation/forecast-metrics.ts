@@ -21,7 +21,7 @@ export interface Scored {
   readonly months: readonly (string | null)[];
   readonly targets: readonly (string | null)[];
   readonly horizon: Float64Array;
-  readonly truth: Float64Array;
+  readonly actual: Float64Array;
   readonly prediction: Float64Array;
   readonly bands: Readonly<Record<'low80' | 'high80' | 'low95' | 'high95', Float64Array>>;
   readonly historyMonths: Float64Array;
@@ -38,7 +38,7 @@ export function openScored(table: Table): Scored {
     months: textColumn(table, 'month'),
     targets: textColumn(table, 'target'),
     horizon: number('horizon'),
-    truth: number('truth'),
+    actual: number('truth'),
     prediction: number('prediction'),
     bands: { low80: number('low80'), high80: number('high80'), low95: number('low95'), high95: number('high95') },
     historyMonths: number('historyMonths'),
@@ -86,7 +86,7 @@ export function customerErrors(scored: Scored, predictions: ArrayLike<number> = 
   for (const [customer, rows] of groupRows(scored, (row) => scored.customers[row] ?? '')) {
     const known = rows.filter((row) => predictions[row]! >= 0);
     if (known.length === 0) continue;
-    const actual = known.map((row) => scored.truth[row]!);
+    const actual = known.map((row) => scored.actual[row]!);
     const found = meanAbsolutePercentageError(actual, known.map((row) => predictions[row]!)); // prettier-ignore
     points += found.points;
     skipped += found.skipped;
@@ -139,7 +139,7 @@ export function medianMase(scored: Scored): { readonly value: number; readonly n
   const groups = groupRows(categories, (row) => `${scored.customers[row] ?? ''} ${scored.targets[row] ?? ''}`);
   const values = [...groups.values()].map((rows) =>
     mean(
-      rows.map((row) => Math.abs(scored.truth[row]! - scored.prediction[row]!) / scored.scale[row]!),
+      rows.map((row) => Math.abs(scored.actual[row]! - scored.prediction[row]!) / scored.scale[row]!),
       0,
     ),
   );
@@ -150,22 +150,22 @@ export function medianMase(scored: Scored): { readonly value: number; readonly n
 /** Shares of outcomes within the bands. */
 export function coverage(scored: Scored): { readonly of80: number; readonly of95: number; readonly n: number } {
   if (scored.rows.length === 0) return { of80: 0, of95: 0, n: 0 };
-  const truth = pick(scored, scored.truth);
+  const actual = pick(scored, scored.actual);
   const share = (low: Float64Array, high: Float64Array): number =>
-    intervalCoverage(truth, pick(scored, low), pick(scored, high));
+    intervalCoverage(actual, pick(scored, low), pick(scored, high));
   const { low80, high80, low95, high95 } = scored.bands;
   return { of80: share(low80, high80), of95: share(low95, high95), n: scored.rows.length };
 }
 
 function sizes(scored: Scored): Metric[] {
-  const [truth, prediction] = [pick(scored, scored.truth), pick(scored, scored.prediction)];
-  const n = truth.length;
+  const [actual, prediction] = [pick(scored, scored.actual), pick(scored, scored.prediction)];
+  const n = actual.length;
   const lower = (name: string, value: number): Metric => ({ name, value, direction: 'lower', n });
   return [
-    lower('mae', meanAbsoluteError(truth, prediction)),
-    lower('rmse', rootMeanSquaredError(truth, prediction)),
-    lower('wape', weightedAbsolutePercentageError(truth, prediction) ?? 0),
-    lower('smape', symmetricPercentageError(truth, prediction)),
+    lower('mae', meanAbsoluteError(actual, prediction)),
+    lower('rmse', rootMeanSquaredError(actual, prediction)),
+    lower('wape', weightedAbsolutePercentageError(actual, prediction) ?? 0),
+    lower('smape', symmetricPercentageError(actual, prediction)),
   ];
 }
 

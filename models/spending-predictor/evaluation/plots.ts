@@ -37,7 +37,7 @@ function fanPlot(scored: Scored, customer: string, index: number): Plot {
   const rows = total.rows.filter((row) => scored.horizon[row]! > 1 || scored.months[row] === firstMonth);
   const values = rows.map((row) => ({
     month: scored.months[row],
-    actual: rounded(scored.truth[row]!),
+    actual: rounded(scored.actual[row]!),
     forecast: rounded(scored.prediction[row]!),
     low80: rounded(scored.bands.low80[row]!),
     high80: rounded(scored.bands.high80[row]!),

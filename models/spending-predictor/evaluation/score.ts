@@ -5,12 +5,12 @@ import { isoMonth } from '../../../learning/time-series/calendar/index.js';
 import type { Banded, SpendingAnswer } from '../prediction/answer.js';
 import {
   type Holdout,
-  type JudgedRow,
-  judgedRowsOf,
+  type EvaluationTarget,
+  customerTargets,
   MOST_HORIZON,
   readHoldout,
   requestAt,
-  type Said,
+  type TargetPrediction,
   scoredTable,
   TOTAL_TARGET,
   DISCRETIONARY_TARGET,
@@ -24,7 +24,7 @@ const point = (mean: number): Banded => ({ mean, low80: mean, high80: mean, low9
 
 const categoryOf = (target: string): string => target.replace(/^category /, '');
 
-function bandOf(answer: SpendingAnswer, { target, horizon, month }: JudgedRow): Banded {
+function bandOf(answer: SpendingAnswer, { target, horizon, month }: EvaluationTarget): Banded {
   if (target === WEEK_TARGET) return answer.weekly[horizon - 1]?.total ?? NOTHING;
   const found = answer.monthly.find((entry) => entry.month === isoMonth(month));
   if (found === undefined) return NOTHING;
@@ -33,7 +33,7 @@ function bandOf(answer: SpendingAnswer, { target, horizon, month }: JudgedRow): 
   return found.categories[categoryOf(target)] ?? NOTHING;
 }
 
-function saidOf(answer: SpendingAnswer, row: JudgedRow): Said {
+function predictionOf(answer: SpendingAnswer, row: EvaluationTarget): TargetPrediction {
   const { mean, ...bands } = bandOf(answer, row);
   const scale = answer.monthToMonth[categoryOf(row.target)] ?? 0;
   const lastYear = answer.monthly[row.horizon - 1]?.lastYear ?? -1;
@@ -46,8 +46,8 @@ async function scoreCustomer(
   customer: string,
   rows: readonly Movement[],
   holdout: Holdout,
-): Promise<{ judged: JudgedRow[]; said: Said[] }> {
-  const judged = judgedRowsOf(customer, rows, holdout);
+): Promise<{ judged: EvaluationTarget[]; said: TargetPrediction[] }> {
+  const judged = customerTargets(customer, rows, holdout);
   const answers = new Map<number, SpendingAnswer>();
   for (const origin of new Set(judged.map((row) => row.origin))) {
     // The first origin looks a year ahead, the others one month.
@@ -56,7 +56,7 @@ async function scoreCustomer(
     const [answer] = await predictor.predict([request]);
     answers.set(origin, answer!);
   }
-  return { judged, said: judged.map((row) => saidOf(answers.get(row.origin)!, row)) };
+  return { judged, said: judged.map((row) => predictionOf(answers.get(row.origin)!, row)) };
 }
 
 /**
@@ -66,8 +66,8 @@ async function scoreCustomer(
  */
 export async function score(predictor: SpendingPredictor, data: TrainingData, context: ComputeContext): Promise<Table> {
   const holdout = readHoldout(data);
-  const judged: JudgedRow[] = [];
-  const said: Said[] = [];
+  const judged: EvaluationTarget[] = [];
+  const said: TargetPrediction[] = [];
   let done = 0;
   for (const [customer, rows] of holdout.customers) {
     context.signal.throwIfAborted();

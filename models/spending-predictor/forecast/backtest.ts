@@ -8,6 +8,7 @@ import {
 } from '../../../learning/time-series/forecasting/index.js';
 import { hashFraction } from '../../../learning/numeric/hash/murmur.js';
 import { mean } from '../../../learning/numeric/statistics/mean.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 import {
   amountsByCategory,
   candidatesFor,
@@ -23,34 +24,37 @@ import { type History, historyBefore, historySince, monthsKnown, totalIn } from 
 import type { LearnedModel } from './learned-model.js';
 import { divideHistory } from './recurring.js';
 
-/** Steps ahead that are kept of each origin's forecast. */
+/** Horizons in months at which each origin's forecast is recorded. */
 export const keptHorizons: readonly number[] = [1, 2, 3, 4, 6, 9, 12];
-/** Origins whose errors calibrate the bands. */
+/** Number of origins whose errors calibrate the bands. */
 export const CALIBRATION_ORIGINS = 12;
 
 const numbers = z.array(z.number());
 
-/** What one forecast of the backtest said and what came, free spending by category beside the bills. */
+/** One forecast of the backtest with the actual amounts; free spending (without bills) by category. */
 const backtestRow = z.strictObject({
-  /** Month from whose first day it was forecast. */
+  /** Month of the origin: the forecast was made on its first day. */
   origin: z.int(),
   horizon: z.int(),
   historyMonths: z.int(),
-  /** Of the total's own curve. */
+  /** Free total by the total's own forecaster. */
   direct: z.number(),
   categories: z.array(z.string()),
-  /** Everything by income, bills included; null where no month was known. */
+  /** Total by the pooled income forecast, bills included; null without a known month. */
   byIncome: z.number().nullable(),
-  /** Before reconciliation. */
+  /** Forecast of each category before reconciliation. */
   parts: numbers,
-  /** What came in these categories without the bills that were expected. */
+  /** Actual amount of each category less its expected bills. */
   came: numbers,
-  /** Categories with bills, what was expected of these, and everything that came in the category. */
+  /** Categories with bills. */
   billed: z.array(z.string()),
+  /** Expected bills of each of these. */
   expected: numbers,
+  /** Actual amount of each of these. */
   paid: numbers,
-  /** Everything, bills included: expected bills, and what came. */
+  /** Expected bills of all categories. */
   owed: z.number(),
+  /** Actual total, bills included. */
   actual: z.number(),
 });
 export type BacktestRow = z.infer<typeof backtestRow>;
@@ -60,12 +64,12 @@ const champions = z.strictObject({
   categories: z.record(z.string(), z.string()),
 });
 
-/** What a shard of customers contributes. */
+/** Result of a shard of customers. */
 export const shardResult = z.strictObject({
   champions: z.record(z.string(), champions),
-  /** By customer, so that results can be put into one order whatever the shards. */
+  /** By customer, so that the order of rows does not depend on the shards. */
   rows: z.record(z.string(), z.array(backtestRow)),
-  /** Of the same customers as if they had come months ago only. */
+  /** The same customers with shortened histories. */
   short: z.record(z.string(), z.array(backtestRow)),
 });
 export type ShardResult = z.infer<typeof shardResult>;
@@ -74,83 +78,95 @@ export type ShardResult = z.infer<typeof shardResult>;
 export interface BacktestSettings {
   readonly origins: number;
   readonly margin: number;
-  /** First month that is not known whole. */
+  /** First month that is not known completely. */
   readonly until: number;
 }
 
-/** Share of the origins at which a rival must have been nearer: one lucky month chooses nobody. */
-const NEARER_SHARE = 0.8;
-/** Fewer origins than this are luck. */
+/** Smallest share of the origins at which a candidate must be at least as accurate as the default to replace it. */
+const BETTER_SHARE = 0.8;
+/** Smallest number of origins on which a candidate can replace the default. */
 const FEWEST_ORIGINS = 6;
 
-/** Size of the error at each origin, one step ahead. */
+/** Absolute error at each origin, one step ahead. @param except - origin that is left out. */
 const absoluteErrors = ({ forecasts }: BacktestResult, except: number | null): number[] =>
   forecasts.flatMap(({ origin, actual, mean }) => (origin === except ? [] : [Math.abs(actual[0]! - mean[0]!)]));
 
-/** What the favourite and its rivals said of one series. */
-type Contest = readonly BacktestResult[];
+/** Backtest results of one series: the default forecaster first, then the other candidates. */
+type CandidateResults = readonly BacktestResult[];
 
-/** The rival that beats the favourite by the margin and at nearly all origins, else nothing. @param except - origin that may not vote. */
-function winner([own, ...rivals]: Contest, margin: number, except: number | null): string | undefined {
-  if (own === undefined || own.forecasts.length === 0) return undefined;
-  const ours = absoluteErrors(own, except);
-  const judged = rivals.filter(({ forecasts }) => forecasts.length > 0).map((rival) => ({ rival, errors: absoluteErrors(rival, except) })); // prettier-ignore
-  if (judged.length === 0 || ours.length === 0) return undefined;
-  const best = judged.reduce((a, b) => (mean(b.errors) < mean(a.errors) ? b : a));
-  if (mean(best.errors) >= mean(ours) * (1 - margin)) return undefined;
-  const nearer = best.errors.filter((error, i) => error <= ours[i]!).length;
-  return nearer >= NEARER_SHARE * ours.length ? best.rival.forecaster : undefined;
+/**
+ * The candidate that is better than the default by the margin on average and at nearly all origins, else undefined.
+ * @param except - origin whose error is left out.
+ */
+function betterCandidate(
+  [byDefault, ...others]: CandidateResults,
+  margin: number,
+  except: number | null,
+): string | undefined {
+  if (byDefault === undefined || byDefault.forecasts.length === 0) return undefined;
+  const defaultErrors = absoluteErrors(byDefault, except);
+  const candidates = others
+    .filter(({ forecasts }) => forecasts.length > 0)
+    .map((result) => ({ name: result.forecaster, errors: absoluteErrors(result, except) }));
+  if (candidates.length === 0 || defaultErrors.length === 0) return undefined;
+  const best = candidates.reduce((a, b) => (mean(b.errors) < mean(a.errors) ? b : a));
+  if (mean(best.errors) >= mean(defaultErrors) * (1 - margin)) return undefined;
+  const better = best.errors.filter((error, i) => error <= defaultErrors[i]!).length;
+  return better >= BETTER_SHARE * defaultErrors.length ? best.name : undefined;
 }
 
-/** The forecaster of each of a customer's series. */
-export interface ChosenForecasters {
-  readonly champions: ShardResult['champions'][string];
-  /** As they would have been chosen without the errors of the forecast from one month, so that these can be judged. */
-  readonly without: (month: number) => ShardResult['champions'][string];
+type StoredChampions = ShardResult['champions'][string];
+
+/** Selected forecaster of each of a customer's series. */
+export interface ChampionSelection {
+  readonly champions: StoredChampions;
+  /** Selection without the error of the forecast from one month, so that this error is out of sample. */
+  readonly without: (month: number) => StoredChampions;
 }
 
-const nobody: ChosenForecasters = { champions: { categories: {} }, without: () => ({ categories: {} }) };
+const noChampions: ChampionSelection = { champions: { categories: {} }, without: () => ({ categories: {} }) };
 
-/** The forecaster of each of a customer's series, by rolling origin one month ahead. */
+/** Selects the forecaster of each of a customer's series by rolling-origin backtest, one month ahead. */
 export function chooseChampions(
   history: History,
   model: Pick<LearnedModel, 'seasonality' | 'memory'>,
   { until, origins, margin }: BacktestSettings,
-): ChosenForecasters {
-  if (monthsKnown(history, until) < COLD_START_MONTHS) return nobody;
+): ChampionSelection {
+  if (monthsKnown(history, until) < COLD_START_MONTHS) return noChampions;
   const { free } = divideHistory(history, { from: until, count: 1 });
-  const own = customerSeries(free, history.first!, model);
-  if (own.categories.length === 0) return nobody;
-  const contest = (series: Series, favourite: Forecaster): Contest => {
-    const results = backtest(series, candidatesFor(favourite), { horizon: 1, origins });
+  const first = history.first!;
+  const { categories, series, defaults, total, totalDefault } = customerSeries(free, first, model);
+  if (categories.length === 0) return noChampions;
+  const compare = (values: Series, byDefault: Forecaster): CandidateResults => {
+    const results = backtest(values, candidatesFor(byDefault), { horizon: 1, origins });
     return results[0]!.forecasts.length < Math.min(origins, FEWEST_ORIGINS) ? [] : results;
   };
-  const contests = own.series.map((series, k) => contest(series, own.favourites[k]!));
-  const total = contest(own.total, own.totalFavourite);
-  const chosen = (except: number | null): ShardResult['champions'][string] => {
-    const names = contests.map((results) => winner(results, margin, except));
-    const ofTotal = winner(total, margin, except);
-    const categories = names.flatMap((name, k) => (name === undefined ? [] : [[own.categories[k]!, name] as const]));
-    return { ...(ofTotal === undefined ? {} : { total: ofTotal }), categories: Object.fromEntries(categories) };
+  const categoryResults = series.map((values, k) => compare(values, defaults[k]!));
+  const totalResults = compare(total, totalDefault);
+  const select = (except: number | null): StoredChampions => {
+    const names = categoryResults.map((results) => betterCandidate(results, margin, except));
+    const ofTotal = betterCandidate(totalResults, margin, except);
+    const selected = names.flatMap((name, k) => (name === undefined ? [] : [[categories[k]!, name] as const]));
+    return { ...(ofTotal === undefined ? {} : { total: ofTotal }), categories: Object.fromEntries(selected) };
   };
-  const judged = new Set(total[0]?.forecasts.map(({ origin }) => origin));
-  const champions = chosen(null);
-  const without = (month: number) => (judged.has(month - history.first!) ? chosen(month - history.first!) : champions);
-  return { champions, without };
+  const comparedOrigins = new Set(totalResults[0]?.forecasts.map(({ origin }) => origin));
+  const champions = select(null);
+  return { champions, without: (month) => (comparedOrigins.has(month - first) ? select(month - first) : champions) };
 }
 
-/** One forecast of a customer from what was known before a month, in memory. */
+/** Forecast of a customer from the history before the first month of a span, with curves evaluated in memory. */
 export function forecastFrom(
   history: History,
   span: { readonly from: number; readonly count: number },
   model: LearnedModel,
-  chosen: Champions,
+  champions: Champions,
 ): CustomerForecast {
-  const prepared = prepareForecast(historyBefore(history, span.from), span, model, chosen);
+  const prepared = prepareForecast(historyBefore(history, span.from), span, model, champions);
   const means = curvesOf(prepared, model).map((state) => predictState(state, span.count).mean);
   return composeForecast(prepared, means, model);
 }
 
+/** The row of a forecast at a horizon. @param history - with the actual amounts. */
 function rowAt(history: History, forecast: CustomerForecast, horizon: number): BacktestRow {
   const { span, free, owed, direct, historyMonths } = forecast;
   const byIncome = forecast.byIncome && predictState(forecast.byIncome, horizon).mean[horizon - 1]!;
@@ -164,53 +180,73 @@ function rowAt(history: History, forecast: CustomerForecast, horizon: number): B
   const billed = [...owed.keys()];
   const expected = billed.map((category) => owed.get(category)![h]!);
   const paid = billed.map((category) => totalIn(history, month, (name) => name === category));
-  const all = expected.reduce((sum, value) => sum + value, 0);
-  const actual = totalIn(history, month, () => true);
-  const figures = { categories, parts, came, billed, expected, paid };
-  return { origin: span.from, horizon, historyMonths, direct: direct[h]!, byIncome, ...figures, owed: all, actual };
+  return {
+    origin: span.from,
+    horizon,
+    historyMonths,
+    direct: direct[h]!,
+    byIncome,
+    categories,
+    parts,
+    came,
+    billed,
+    expected,
+    paid,
+    owed: sum(expected),
+    actual: totalIn(history, month, () => true),
+  };
 }
 
-/** What a forecast from a month may rest on. */
-export interface Knowledge {
+/** Everything fitted that a forecast needs. */
+export interface FittedModel {
   readonly model: LearnedModel;
   readonly champions: Champions;
 }
 
-/** A month to forecast from, and how far rows are wanted. */
+/** A month to forecast from, and the month before which actual amounts are known. */
 interface Origin {
   readonly from: number;
   readonly until: number;
 }
 
-/** Rows of one origin; none where there is nothing to calibrate a band on. @param known - what the forecast may see. */
-function originRows(history: History, known: History, { from, until }: Origin, at: Knowledge): BacktestRow[] {
-  const forecast = forecastFrom(known, { from, count: until - from }, at.model, at.champions);
+/**
+ * Rows of one origin; none for a customer without free spending, on which no band can be calibrated.
+ * @param history - with the actual amounts.  @param known - history that the forecast is made from.
+ */
+function originRows(history: History, known: History, { from, until }: Origin, fitted: FittedModel): BacktestRow[] {
+  const forecast = forecastFrom(known, { from, count: until - from }, fitted.model, fitted.champions);
   if (!forecast.coldStart && forecast.direct[0] === 0) return [];
   const horizons = keptHorizons.filter((horizon) => horizon <= until - from);
   return horizons.map((horizon) => rowAt(history, forecast, horizon));
 }
 
 /**
- * Forecasts from each of the last months, categories and total each by itself.
- * @param at - what was learned without the month that is forecast first.
+ * Forecasts of a customer from each of the last months.
+ * @param fittedAt - the model for forecasts from a month, fitted without that month.
  */
-export function backtestCustomer(history: History, at: (month: number) => Knowledge, until: number): BacktestRow[] {
+export function backtestCustomer(
+  history: History,
+  fittedAt: (month: number) => FittedModel,
+  until: number,
+): BacktestRow[] {
   const first = Math.max(until - CALIBRATION_ORIGINS, (history.first ?? until) + COLD_START_MONTHS);
   const rows: BacktestRow[] = [];
-  for (let from = first; from < until; from++) rows.push(...originRows(history, history, { from, until }, at(from)));
+  for (let from = first; from < until; from++)
+    rows.push(...originRows(history, history, { from, until }, fittedAt(from)));
   return rows;
 }
 
-/** Every other month of a customer is also forecast from a short history: enough to know how wide bands must be then. */
+/** Distance in months between the origins that are also forecast from a short history. */
 const SHORT_EVERY = 2;
-/** Lengths of a short history in months: none at all to a month less than a year. */
+/** Number of lengths of a short history: 0 to 11 months. */
 const SHORT_LENGTHS = 12;
 
 /**
- * The same as if the customer had come less than a year before: those who really did are too few to calibrate their
- * bands on. Nobody's champions count, as nobody has any after so short a time.
+ * Forecasts of a customer from histories shortened to less than a year, without champions: real new customers are too
+ * few to calibrate their bands on.
+ * @param modelAt - the model for forecasts from a month, fitted without that month.
  */
-export function backtestNewcomer(
+export function backtestShortHistory(
   customer: string,
   history: History,
   modelAt: (month: number) => LearnedModel,
@@ -228,6 +264,6 @@ export function backtestNewcomer(
   return rows;
 }
 
-/** Amount of everything in the first month of a forecast. */
+/** Total of the first month of a forecast. */
 export const firstTotal = (forecast: CustomerForecast): number =>
-  [...amountsByCategory(forecast).values()].reduce((sum, values) => sum + values[0]!, 0);
+  sum([...amountsByCategory(forecast).values()].map((values) => values[0]!));

@@ -8,13 +8,13 @@ import { freezeHoldout, splitHoldout } from '../../../learning/evaluation/split/
 import { projectRoot } from '../../../platform/project.js';
 import { trainContext } from '../../../tests/support/check-model.js';
 import { bandsOf, type Banded, type SpendingAnswer } from '../prediction/answer.js';
-import { backtestCustomer, backtestNewcomer, chooseChampions } from './backtest.js';
-import { categoryPlace, historyGroup, learnMonthlyBands, monthlyPoints, openBands } from './calibration.js';
+import { backtestCustomer, backtestShortHistory, chooseChampions } from './backtest.js';
+import { categoryScale, historyGroup, fitMonthlyBands, monthlyPoints, defaultBands } from './calibration.js';
 import { train } from '../training/train.js';
 import { fileFormats } from '../data/formats.js';
 import { addMovement, emptyHistory, type History, historySince } from './history.js';
 import type { LearnedModel } from './learned-model.js';
-import { knowledgeOf } from '../training/bootstrap-632.js';
+import { bootstrap632 } from '../training/bootstrap-632.js';
 import { params } from '../params.js';
 import { openPredictor } from '../prediction/predictor.js';
 import { divideHistory } from './recurring.js';
@@ -48,7 +48,7 @@ const flat: LearnedModel = {
   center: 1,
   groups: [{ total: 10_000, categories: { dining: 10_000 } }],
   profile: { weekdays: Array<number>(7).fill(1), days: Array<number>(31).fill(1) },
-  bands: openBands,
+  bands: defaultBands,
   horizonDays: 90,
   knownUntil: firstDayOf(UNTIL),
 };
@@ -83,7 +83,7 @@ describe('what calibrates', () => {
     const chosen = { champions: { categories: { dining: 'theta' } }, without: () => ({ categories: {} }) };
     const seasonality = { categories: {}, growth: 0.5 };
     const left = (customer: string): boolean[] => {
-      const at = knowledgeOf(customer, chosen, () => flat, { ...flat, seasonality });
+      const at = bootstrap632(customer, chosen, () => flat, { ...flat, seasonality });
       return Array.from({ length: 12 }, (_, month) => {
         const { model, champions } = at(month);
         expect(model.seasonality === seasonality).toBe(champions === chosen.champions);
@@ -103,7 +103,7 @@ describe('what calibrates', () => {
     for (const { payments } of since.streams.values())
       for (const { day } of payments) expect(day).toBeGreaterThanOrEqual(firstDayOf(UNTIL - 5));
     expect(history.first).toBe(START);
-    const rows = households.flatMap((one, i) => backtestNewcomer(`customer ${i}`, one, () => flat, UNTIL));
+    const rows = households.flatMap((one, i) => backtestShortHistory(`customer ${i}`, one, () => flat, UNTIL));
     expect(new Set(rows.map(({ historyMonths }) => historyMonths)).size).toBe(12);
     expect(Math.max(...rows.map(({ historyMonths }) => historyMonths))).toBe(11);
   });
@@ -128,9 +128,9 @@ describe('what calibrates', () => {
   });
 
   it('a cold start has bands of its own, apart from those of short histories', () => {
-    const few = households.flatMap((one, i) => backtestNewcomer(`customer ${i}`, one, () => flat, UNTIL));
+    const few = households.flatMap((one, i) => backtestShortHistory(`customer ${i}`, one, () => flat, UNTIL));
     const rows = [few, few, few, few].flat();
-    const { month } = learnMonthlyBands(monthlyPoints(rows, rows.map(({ parts }) => Float64Array.from(parts)))); // prettier-ignore
+    const { month } = fitMonthlyBands(monthlyPoints(rows, rows.map(({ parts }) => Float64Array.from(parts)))); // prettier-ignore
     const width = (months: number): number => {
       const { low80, high80 } = bandsOf(month, { mean: 100, scale: 100, horizon: 1, group: historyGroup(months) });
       return high80 - low80;
@@ -144,15 +144,15 @@ describe('what calibrates', () => {
       backtestCustomer(history, () => ({ model: flat, champions: { categories: {} } }), UNTIL),
     );
     const parts = rows.map((row) => Float64Array.from(row.parts));
-    const { category } = learnMonthlyBands(monthlyPoints(rows, parts));
+    const { category } = fitMonthlyBands(monthlyPoints(rows, parts));
     const width = (name: string, mean: number, owed: number): number => {
-      const place = categoryPlace({ category: name, mean, owed, usual: 4000 });
+      const place = categoryScale({ category: name, mean, owed, usual: 4000 });
       const { low80, high80 } = bandsOf(category, { mean, horizon: 1, ...place });
       return (high80 - low80) / Math.max(mean, 1);
     };
     expect(width('rent', 9000, 9000)).toBeLessThan(0.01);
     expect(width('dining', 4000, 0)).toBeGreaterThan(0.2);
-    expect(categoryPlace({ category: 'insurance', mean: 0, owed: 0, usual: 4000 }).group).toBe('nothing/insurance');
+    expect(categoryScale({ category: 'insurance', mean: 0, owed: 0, usual: 4000 }).group).toBe('nothing/insurance');
     expect(width('insurance', 0, 0)).toBe(0);
   });
 });

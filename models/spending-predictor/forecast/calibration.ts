@@ -5,74 +5,70 @@ import {
   type ConformalState,
   fitConformal,
 } from '../../../learning/evaluation/conformal/index.js';
+import { mean } from '../../../learning/numeric/statistics/mean.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { minimumTrace, shrunkCovariance } from '../../../learning/time-series/reconciliation/index.js';
 import { forecastFrom, type BacktestRow } from './backtest.js';
 import { dailyAmounts, sumDays } from './days.js';
-import { type Champions, COLD_START_MONTHS, TOTAL } from './customer-forecast.js';
+import { type Champions, COLD_START_MONTHS, covarianceOf, TOTAL } from './customer-forecast.js';
 import type { History } from './history.js';
 import type { LearnedModel } from './learned-model.js';
 
-/** Horizons that share a width, by their last month, week or day. */
+/** Last month of each group of horizons that share a band width. */
 const MONTH_BUCKETS = [1, 3, 6, 12];
-/** A year of history shows every season; with less the bands are wider. */
+/** Months of history from which the bands are those of long histories: every season was seen once. */
 const LONG_HISTORY = 12;
+/** Smallest number of points of a calibration group. */
 const SMALLEST_BUCKET = 100;
-/** Customers whose days are looked at; more change nothing. */
+/** Largest number of customers that calibrate daily and weekly bands. */
 const MOST_DAILY = 200;
 const DAILY_ORIGINS = 3;
 
-/** Where a length of history is calibrated; each of a cold start's months apart, as each is a different guess. */
+/** Calibration group of a length of history in months; each month of a cold start is a group. */
 export function historyGroup(months: number): string {
   if (months < COLD_START_MONTHS) return `cold/${months}`;
   return months < LONG_HISTORY ? 'short' : 'long';
 }
 
-/** A band's scale: the forecast itself, not below a share of what is usual, so that a zero has a width. */
-export const scaleOf = (mean: number, usual: number): number => Math.max((mean + usual) / 2, 1e-9);
+/** Scale of a band: the mean of forecast and usual amount, so that the band of a forecast of 0 has a width. */
+export const bandScale = (mean: number, usual: number): number => Math.max((mean + usual) / 2, 1e-9);
 
-/** Error covariance of total and categories, relative to the customer's own total, one month ahead. */
-export function learnErrors(rows: readonly BacktestRow[]): LearnedModel['errors'] {
+/** Error covariance of total and categories, relative to the customer's total, one month ahead. */
+export function estimateErrors(rows: readonly BacktestRow[]): LearnedModel['errors'] {
   const first = rows.filter(({ horizon, direct }) => horizon === 1 && direct > 0);
   const names = [TOTAL, ...[...new Set(first.flatMap(({ categories }) => categories))].sort()];
   const errors = first.map(({ direct, categories, parts, came }) => {
     const errorOf = new Map(categories.map((name, k) => [name, (came[k]! - parts[k]!) / direct]));
-    const total = (came.reduce((sum, value) => sum + value, 0) - direct) / direct;
-    // One theft must not decide what is trusted.
+    const total = (sum(came) - direct) / direct;
+    // Limited, so that single events do not dominate the covariance.
     return names.map((name) => Math.max(-1, Math.min(1, name === TOTAL ? total : (errorOf.get(name) ?? 0))));
   });
   if (errors.length < 3) return { names: [TOTAL], covariance: [0.01], typicalVariance: 0.0025 };
   const covariance = shrunkCovariance(errors);
   const size = names.length;
   const variances = names.slice(1).map((_, k) => covariance[(k + 1) * (size + 1)]!);
-  const typicalVariance = variances.reduce((sum, value) => sum + value, 0) / Math.max(1, variances.length);
-  return { names, covariance: [...covariance], typicalVariance };
+  return { names, covariance: [...covariance], typicalVariance: mean(variances, 0) };
 }
 
-/** A row's categories made to agree with its total, as the engine does it. */
+/** Categories of a row reconciled with its total by minimum trace. Categories without a known variance are kept. */
 export function reconcileRow(row: BacktestRow, errors: LearnedModel['errors']): Float64Array {
-  const at = [TOTAL, ...row.categories].map((name) => errors.names.indexOf(name));
-  const size = errors.names.length;
-  const covariance = Float64Array.from({ length: at.length ** 2 }, (_, k) => {
-    const [i, j] = [Math.floor(k / at.length), k % at.length];
-    return at[i]! < 0 || at[j]! < 0 ? 0 : errors.covariance[at[i]! * size + at[j]!]!;
-  });
+  const covariance = covarianceOf(errors, row.categories, { scale: 1, unknownVariance: 0 });
   return minimumTrace({ total: row.direct, parts: row.parts }, covariance).parts;
 }
 
-/** The middle of what came over what was forecast. */
-export function learnCenter(rows: readonly BacktestRow[], parts: readonly Float64Array[]): number {
+/** Median ratio of actual to forecast free spending one month ahead, limited to 0.8 … 1.2; 1 with too few rows. */
+export function estimateCenter(rows: readonly BacktestRow[], parts: readonly Float64Array[]): number {
   const ratios = rows.flatMap((row, i) => {
     if (row.horizon !== 1) return [];
-    const forecast = parts[i]!.reduce((sum, value) => sum + value, 0);
-    const came = row.came.reduce((sum, value) => sum + value, 0);
-    return forecast > 0 && came > 0 ? [came / forecast] : [];
+    const [forecast, actual] = [sum(parts[i]!), sum(row.came)];
+    return forecast > 0 && actual > 0 ? [actual / forecast] : [];
   });
   ratios.sort((a, b) => a - b);
   return ratios.length < 20 ? 1 : Math.min(1.2, Math.max(0.8, ratios[ratios.length >> 1]!));
 }
 
-/** Bands wide enough to be honest when there is next to nothing to calibrate them on. */
-const unknownBands = (upTo: number): ConformalState => ({
+/** Wide bands for use without enough calibration points. */
+const defaultBand = (upTo: number): ConformalState => ({
   schemaVersion: 1,
   buckets: [
     {
@@ -87,32 +83,33 @@ const unknownBands = (upTo: number): ConformalState => ({
   ],
 });
 
-function widths(points: readonly CalibrationPoint[], buckets: readonly number[]): ConformalState {
+/** Conformal bands; the default ones with too few points. @param buckets - last horizon of each group. */
+function fitBands(points: readonly CalibrationPoint[], buckets: readonly number[]): ConformalState {
   try {
     return fitConformal(points, { buckets, smallest: SMALLEST_BUCKET });
-  } catch (fault) {
-    if (fault instanceof PipelineError && fault.code === 'TOO_FEW_ROWS') return unknownBands(buckets.at(-1)!);
-    throw fault;
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'TOO_FEW_ROWS') return defaultBand(buckets.at(-1)!);
+    throw error;
   }
 }
 
-/** One category in one month: what is expected, bills among it, and what its band is measured in. */
+/** Forecast of one category in one month. */
 export interface CategoryFigure {
   readonly category: string;
   readonly mean: number;
-  /** Part of the mean that is bills. */
+  /** Expected bills, part of the mean. */
   readonly owed: number;
-  /** What a category of the customer costs on average. */
+  /** Mean amount of a category of the customer. */
   readonly usual: number;
 }
 
 /**
- * Where a category's band is looked up. A bill comes at its price or not at all, free spending scatters, and where
- * nothing is expected mostly nothing comes: each has bands of its own in each category.
+ * Scale and calibration group of a category's band. The errors of bills, of free spending and of forecasts of 0 have
+ * different distributions, so each kind is a group in each category.
  */
-export function categoryPlace({ category, mean, owed, usual }: CategoryFigure): { scale: number; group: string } {
+export function categoryScale({ category, mean, owed, usual }: CategoryFigure): { scale: number; group: string } {
   if (owed > mean / 2) return { scale: mean, group: `bill/${category}` };
-  return { scale: scaleOf(mean, usual), group: `${mean > 0 ? 'free' : 'nothing'}/${category}` };
+  return { scale: bandScale(mean, usual), group: `${mean > 0 ? 'free' : 'nothing'}/${category}` };
 }
 
 interface Outcome {
@@ -121,7 +118,7 @@ interface Outcome {
   readonly actual: number;
 }
 
-/** What was expected of each category and what came. @param free - after reconciliation. */
+/** Forecast and actual amount of each category. @param free - forecasts of free spending after reconciliation. */
 function categoryOutcomes(row: BacktestRow, free: readonly number[]): Map<string, Outcome> {
   const outcomes = new Map<string, Outcome>();
   row.categories.forEach((name, k) => outcomes.set(name, { mean: free[k]!, owed: 0, actual: row.came[k]! }));
@@ -132,30 +129,31 @@ function categoryOutcomes(row: BacktestRow, free: readonly number[]): Map<string
   return outcomes;
 }
 
-/** Points of the monthly total and of each category. @param parts - free spending of each row's categories as it is answered. */
+/** Calibration points of the monthly total and of each category. @param parts - final free forecasts of each row. */
 export function monthlyPoints(rows: readonly BacktestRow[], parts: readonly Float64Array[]) {
   const month: CalibrationPoint[] = [];
   const category: CalibrationPoint[] = [];
   rows.forEach((row, i) => {
     const { horizon, actual, owed, historyMonths } = row;
     const free = [...parts[i]!].map((value) => Math.max(0, value));
-    const mean = owed + free.reduce((sum, value) => sum + value, 0);
-    if (!(mean > 0)) return;
-    month.push({ horizon, actual, mean, scale: mean, group: historyGroup(historyMonths) });
+    const total = owed + sum(free);
+    if (!(total > 0)) return;
+    month.push({ horizon, actual, mean: total, scale: total, group: historyGroup(historyMonths) });
     const outcomes = categoryOutcomes(row, free);
-    const usual = mean / outcomes.size;
+    const usual = total / outcomes.size;
     for (const [name, outcome] of outcomes)
-      category.push({ horizon, ...outcome, ...categoryPlace({ category: name, ...outcome, usual }) });
+      category.push({ horizon, ...outcome, ...categoryScale({ category: name, ...outcome, usual }) });
   });
   return { month, category };
 }
 
-/** Widths of the monthly bands. */
-export const learnMonthlyBands = (points: ReturnType<typeof monthlyPoints>) => ({
-  month: widths(points.month, MONTH_BUCKETS),
-  category: widths(points.category, MONTH_BUCKETS),
+/** Bands of the monthly total and of the categories. */
+export const fitMonthlyBands = (points: ReturnType<typeof monthlyPoints>) => ({
+  month: fitBands(points.month, MONTH_BUCKETS),
+  category: fitBands(points.category, MONTH_BUCKETS),
 });
 
+/** (length,) actual amount of each day from `first` on. */
 function actualDays({ streams }: History, first: number, length: number): Float64Array {
   const days = new Float64Array(length);
   for (const { payments } of streams.values())
@@ -163,17 +161,18 @@ function actualDays({ streams }: History, first: number, length: number): Float6
   return days;
 }
 
+/** Adds a calibration point for each complete period of `step` days. */
 function addPoints(points: CalibrationPoint[], forecast: Float64Array, actual: Float64Array, step: number): void {
-  const usual = forecast.reduce((sum, value) => sum + value, 0) / (forecast.length / step);
+  const usual = sum(forecast) / (forecast.length / step);
   for (let at = 0; at + step <= forecast.length; at += step) {
-    const sum = (values: Float64Array): number => values.slice(at, at + step).reduce((all, value) => all + value, 0);
-    const mean = sum(forecast);
-    points.push({ horizon: 1 + at / step, actual: sum(actual), mean, scale: scaleOf(mean, usual) });
+    const expected = sum(forecast.subarray(at, at + step));
+    const found = sum(actual.subarray(at, at + step));
+    points.push({ horizon: 1 + at / step, actual: found, mean: expected, scale: bandScale(expected, usual) });
   }
 }
 
-/** Widths of weekly and daily bands from the last months of some customers, with everything else learned. */
-export function learnDailyBands(
+/** Weekly and daily bands from the last months of a sample of customers, given the fitted model. */
+export function fitDailyBands(
   customers: readonly { readonly history: History; readonly champions: Champions }[],
   model: LearnedModel,
   until: number,
@@ -188,17 +187,17 @@ export function learnDailyBands(
       const [first, length] = [firstDayOf(from), firstDayOf(from + 1) - firstDayOf(from)];
       const expected = sumDays(dailyAmounts(forecast, model.profile).values(), length);
       const actual = actualDays(history, first, length);
-      if (!(expected.reduce((sum, value) => sum + value, 0) > 0)) continue;
+      if (!(sum(expected) > 0)) continue;
       addPoints(week, expected, actual, 7);
       addPoints(day, expected, actual, 1);
     }
-  return { week: widths(week, [5]), day: widths(day, [31]) };
+  return { week: fitBands(week, [5]), day: fitBands(day, [31]) };
 }
 
-/** Bands for the time before anything is calibrated. */
-export const openBands: LearnedModel['bands'] = {
-  month: unknownBands(12),
-  category: unknownBands(12),
-  week: unknownBands(5),
-  day: unknownBands(31),
+/** Bands of a model that is not calibrated yet. */
+export const defaultBands: LearnedModel['bands'] = {
+  month: defaultBand(12),
+  category: defaultBand(12),
+  week: defaultBand(5),
+  day: defaultBand(31),
 };

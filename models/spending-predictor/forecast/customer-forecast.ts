@@ -6,57 +6,65 @@ import {
   type Series,
   fitOrNull,
 } from '../../../learning/time-series/forecasting/index.js';
-import { bottomUp, minimumTrace } from '../../../learning/time-series/reconciliation/index.js';
+import {
+  fitSeasonalLevel,
+  pooledSeason,
+  type PooledSeasonOptions,
+} from '../../../learning/time-series/forecasting/pooled-season.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
+import { bottomUp, type ErrorCovariance, minimumTrace } from '../../../learning/time-series/reconciliation/index.js';
 import { type History, monthlyTotals, monthsKnown } from './history.js';
-import { shareParts } from './income-share.js';
+import { rescaleParts } from './income-share.js';
 import type { LearnedModel } from './learned-model.js';
-import { type MonthlyMoney, POOLED_INCOME, pooledIncomeState } from './pooled-income.js';
-import { pooledSeason, type PooledSeasonSettings, usualOf } from './pooled-season.js';
+import { type MonthlyCashflow, POOLED_INCOME, pooledIncomeState } from './pooled-income.js';
 import { type Bill, billsByCategory, divideHistory, type Span } from './recurring.js';
 import { customerStrength, seasonFactor, type SeasonSeries } from './seasonality.js';
 
-/** Fewer whole months than this are a cold start. */
+/** A forecast from fewer complete months than this is a cold start. */
 export const COLD_START_MONTHS = 3;
-/** A single category hardly changes its usual level; the total of all shows how life changes. */
+/** All months of a category have equal weight: the level of a single category is nearly constant. */
 const CATEGORY_MEMORY = 1;
 const CATEGORY_CLIP = 1.8;
 const TOTAL_CLIP = 1.2;
-/** Months that a forecast may reach. */
+/** Longest forecast in months. */
 export const MOST_MONTHS = 37;
 
-/** Names of the forecasters that won the backtest; what is absent is the pooled season. */
+/** Names of the forecasters selected by backtest; absent series use the pooled season. */
 export interface Champions {
   readonly total?: string | undefined;
   readonly categories: Readonly<Record<string, string>>;
 }
 
+/** Name of the total among the series. */
 export const TOTAL = 'total';
 
-/** Everything about one customer's forecast that is decided before a curve is evaluated. */
+/** A customer's forecast before its curves are evaluated. */
 export interface PreparedForecast {
   readonly span: Span;
+  /** Complete months before the span. */
   readonly historyMonths: number;
   readonly coldStart: boolean;
+  /** The customer's seasonal strength, 1 = that of all customers. */
   readonly strength: number;
   readonly bills: readonly Bill[];
   readonly categories: readonly string[];
-  /** The total's curve first, then each category's; empty for a cold start. */
+  /** State of the total, then of each category; empty for a cold start. */
   readonly states: readonly ForecasterState[];
-  /** Everything the customer spends, as months and income of all customers tell; null where no month is known. */
+  /** Pooled income forecast of the total, bills included; null without a known month. */
   readonly byIncome: ForecasterState | null;
-  /** Amounts a month of a cold start, by category; empty otherwise. */
+  /** Monthly amounts of each category of a cold start; empty otherwise. */
   readonly pooled: readonly Float64Array[];
 }
 
-/** A customer's months ahead. */
+/** A customer's monthly forecast. */
 export interface CustomerForecast extends Omit<PreparedForecast, 'states' | 'pooled'> {
-  /** Forecaster by series, `total` for the total. */
+  /** Name of the forecaster of each series, `total` for the total. */
   readonly forecasters: Readonly<Record<string, string>>;
-  /** Category → free spending, reconciled with the total. */
+  /** Category → (months,) free spending, reconciled with the total. */
   readonly free: ReadonlyMap<string, Float64Array>;
-  /** Category → bills. */
+  /** Category → (months,) expected bills. */
   readonly owed: ReadonlyMap<string, Float64Array>;
-  /** Free spending before reconciliation: of the total's own curve, and the categories' sum. */
+  /** (months,) free total by its own forecaster, before reconciliation. */
   readonly direct: Float64Array;
 }
 
@@ -68,28 +76,31 @@ const seriesOf = (values: Float64Array, first: number): Series => ({
 
 const categoryCandidates = new Map(defaultCandidates('month').map((candidate) => [candidate.name, candidate]));
 
-/** The forecasters that compete for a series: the pooled season is the favourite. */
-export const candidatesFor = (favourite: Forecaster): readonly Forecaster[] => [
-  favourite,
+/** The candidates for a series, the default first. */
+export const candidatesFor = (byDefault: Forecaster): readonly Forecaster[] => [
+  byDefault,
   ...categoryCandidates.values(),
 ];
 
-const byName = (name: string | undefined, favourite: Forecaster): Forecaster =>
-  (name === undefined ? undefined : categoryCandidates.get(name)) ?? favourite;
+const byName = (name: string | undefined, byDefault: Forecaster): Forecaster =>
+  (name === undefined ? undefined : categoryCandidates.get(name)) ?? byDefault;
 
-/** One customer's free series with the favourite of each. */
+/** One customer's series of free spending with the default forecaster of each. */
 export interface CustomerSeries {
   readonly strength: number;
   readonly categories: readonly string[];
   readonly series: readonly Series[];
-  readonly favourites: readonly Forecaster[];
+  readonly defaults: readonly Forecaster[];
   readonly total: Series;
-  readonly totalFavourite: Forecaster;
-  /** Season of the total; 1 = a usual month. */
+  readonly totalDefault: Forecaster;
+  /** Seasonal factor of the total, 1 = no effect. */
   readonly factor: (month: number) => number;
 }
 
-/** Free series of a divided history with the pooled season as favourite. @param first - month of the first value. */
+/**
+ * Series of free spending with the pooled season as default forecaster.
+ * @param free - category → monthly amounts.  @param first - month of the first amount.
+ */
 export function customerSeries(
   free: ReadonlyMap<string, Float64Array>,
   first: number,
@@ -99,7 +110,7 @@ export function customerSeries(
   const entries = [...free].filter(([, values]) => values.some((value) => value > 0));
   const own = entries.map(([category, values]): SeasonSeries => ({ customer: '', category, first, values }));
   const strength = customerStrength(own, seasonality);
-  const settings = entries.map(([category]): PooledSeasonSettings => {
+  const settings = entries.map(([category]): PooledSeasonOptions => {
     const season = seasonality.categories[category];
     return {
       factor: (month) => seasonFactor(season, month, strength),
@@ -110,38 +121,36 @@ export function customerSeries(
       horizon: MOST_MONTHS,
     };
   });
-  const levels = entries.map(([, values], k) => usualOf(values, first, settings[k]!).level);
-  const all = levels.reduce((sum, level) => sum + level, 0);
+  const levels = entries.map(([, values], k) => fitSeasonalLevel(values, first, settings[k]!).level);
+  const all = sum(levels);
   const factor = (month: number): number =>
-    all > 0 ? settings.reduce((sum, { factor: own }, k) => sum + (levels[k]! / all) * own(month), 0) : 1;
+    all > 0 ? sum(settings.map(({ factor: own }, k) => (levels[k]! / all) * own(month))) : 1;
   const length = entries[0]?.[1].length ?? 0;
-  const totals = Float64Array.from({ length }, (_, i) => entries.reduce((sum, [, values]) => sum + values[i]!, 0));
+  const totals = Float64Array.from({ length }, (_, i) => sum(entries.map(([, values]) => values[i]!)));
   const common = { growth: seasonality.growth, horizon: MOST_MONTHS };
   return {
     strength,
     categories: entries.map(([category]) => category),
     series: entries.map(([, values]) => seriesOf(values, first)),
-    favourites: settings.map(pooledSeason),
+    defaults: settings.map(pooledSeason),
     total: seriesOf(totals, first),
     factor,
-    totalFavourite: pooledSeason({ ...common, factor, memory: model.memory, clip: TOTAL_CLIP, echo: 0 }),
+    totalDefault: pooledSeason({ ...common, factor, memory: model.memory, clip: TOTAL_CLIP, echo: 0 }),
   };
 }
 
-function fitted(name: string | undefined, favourite: Forecaster, series: Series): ForecasterState {
-  return fitOrNull(byName(name, favourite), series) ?? favourite.fit(series);
+/** State of the champion; of the default when the series is too short for it. */
+function fitChampion(name: string | undefined, byDefault: Forecaster, series: Series): ForecasterState {
+  return fitOrNull(byName(name, byDefault), series) ?? byDefault.fit(series);
 }
 
-/** Months that say how much of somebody's spending is free and has seasons. */
+/** Number of months from which the free share of the spending is estimated. */
 const RECENT = 6;
 
-const recentSum = (values: ArrayLike<number>): number =>
-  Array.from(values)
-    .slice(-RECENT)
-    .reduce((sum, value) => sum + value, 0);
+const recentSum = (values: ArrayLike<number>): number => sum(Array.from(values).slice(-RECENT));
 
-/** Months of one customer as the pooled forecast reads them. Bills have no season, so the total has a part of one. */
-export function moneyOf(history: History, { total, factor }: CustomerSeries, until: number): MonthlyMoney {
+/** Input of the pooled income forecast. Bills have no season: only the free share of the total follows the factor. */
+export function cashflowOf(history: History, { total, factor }: CustomerSeries, until: number): MonthlyCashflow {
   const spent = monthlyTotals(history, until);
   const all = recentSum(spent);
   const free = all > 0 ? recentSum(total.values) / all : 0;
@@ -155,31 +164,32 @@ function incomeState(
   model: LearnedModel,
 ): ForecasterState | null {
   if (model.pooledIncome === null) return null;
-  const money = moneyOf(history, own, until);
+  const cashflow = cashflowOf(history, own, until);
+  const series = seriesOf(monthlyTotals(history, until), cashflow.first);
   const settings = { growth: model.seasonality.growth, horizon: MOST_MONTHS };
-  return pooledIncomeState(seriesOf(monthlyTotals(history, until), money.first), money, model.pooledIncome, settings);
+  return pooledIncomeState(series, cashflow, model.pooledIncome, settings);
 }
 
-/** Category amounts a month of somebody of whom little is known: own months and those of similar customers. */
+/** Monthly amounts by category with little history: a weighted mean of the customer and of similar customers. */
 function coldStart(history: History, span: Span, model: LearnedModel): Pick<PreparedForecast, 'categories' | 'pooled'> {
   const known = monthsKnown(history, span.from);
   const { free } = divideHistory(history, span);
-  const own = new Map([...free].map(([category, values]) => [category, values.reduce((a, b) => a + b, 0)]));
-  const spent = known > 0 ? [...own.values()].reduce((a, b) => a + b, 0) / known : 0;
+  const own = new Map([...free].map(([category, values]) => [category, sum(values)]));
+  const spent = known > 0 ? sum([...own.values()]) / known : 0;
   const group = similarGroup(model, spent);
   const scale = known > 0 && group.total > 0 ? spent / group.total : 1;
-  const trust = known / (known + 2);
+  const weight = known / (known + 2);
   const categories = [...new Set([...Object.keys(group.categories), ...own.keys()])].sort();
   const pooled = categories.map((category) => {
     const usual = (group.categories[category] ?? 0) * scale;
-    const level = trust * (known > 0 ? (own.get(category) ?? 0) / known : 0) + (1 - trust) * usual;
+    const level = weight * (known > 0 ? (own.get(category) ?? 0) / known : 0) + (1 - weight) * usual;
     const season = model.seasonality.categories[category];
     return Float64Array.from({ length: span.count }, (_, i) => level * seasonFactor(season, span.from + i, 1));
   });
   return { categories, pooled };
 }
 
-/** The training customers who spend about as much; of nobody known, those in the middle. */
+/** The group of training customers with the nearest spending; the middle one when nothing is known. */
 function similarGroup({ groups }: LearnedModel, spent: number): LearnedModel['groups'][number] {
   if (spent <= 0) return groups[groups.length >> 1]!;
   const distance = (total: number): number => Math.abs(Math.log(Math.max(total, 1e-9) / spent));
@@ -187,8 +197,8 @@ function similarGroup({ groups }: LearnedModel, spent: number): LearnedModel['gr
 }
 
 /**
- * Decides everything but the curves' values: bills, series, winners' states.
- * @param history - of which everything before the span's first month counts; nothing later is looked at.
+ * Recognises bills and fits the forecaster of each series; the curves are evaluated later.
+ * @param history - amounts of the span's months and later are ignored.
  */
 export function prepareForecast(
   history: History,
@@ -203,37 +213,46 @@ export function prepareForecast(
   const byIncome = historyMonths === 0 ? null : incomeState(history, own, span.from, model);
   if (historyMonths < COLD_START_MONTHS)
     return { ...common, coldStart: true, strength: 1, states: [], byIncome, ...coldStart(history, span, model) };
-  const { strength, categories, series, favourites, total, totalFavourite } = own;
+  const { strength, categories, series, defaults, total, totalDefault } = own;
   const rest = { coldStart: false, strength, categories, byIncome, pooled: [] };
-  // Somebody who pays nothing but bills has no series of his own.
+  // A customer who pays only bills has no series of free spending.
   if (categories.length === 0) return { ...common, ...rest, states: [] };
   const states = [
-    fitted(champions.total, totalFavourite, total),
-    ...series.map((one, k) => fitted(champions.categories[categories[k]!], favourites[k]!, one)),
+    fitChampion(champions.total, totalDefault, total),
+    ...series.map((one, k) => fitChampion(champions.categories[categories[k]!], defaults[k]!, one)),
   ];
   return { ...common, ...rest, states };
 }
 
-/** Rows and columns of the stored error covariance for the total and these categories, scaled to amounts. */
-function covarianceOf({ errors }: LearnedModel, categories: readonly string[], scale: number): Float64Array {
+/**
+ * Error covariance of the total and these categories, from the relative one of the model.
+ * @param scale - amount that the relative errors are multiplied by.  @param unknownVariance - relative variance of
+ *   categories that are not in the model.
+ */
+export function covarianceOf(
+  errors: LearnedModel['errors'],
+  categories: readonly string[],
+  { scale, unknownVariance }: { readonly scale: number; readonly unknownVariance: number },
+): ErrorCovariance {
   const at = [TOTAL, ...categories].map((name) => errors.names.indexOf(name));
   const size = errors.names.length;
-  const typical = errors.typicalVariance;
   return Float64Array.from({ length: at.length * at.length }, (_, k) => {
     const [i, j] = [Math.floor(k / at.length), k % at.length];
     const [row, column] = [at[i]!, at[j]!];
-    if (row < 0 || column < 0) return i === j ? typical * scale * scale : 0;
+    if (row < 0 || column < 0) return i === j ? unknownVariance * scale * scale : 0;
     return errors.covariance[row * size + column]! * scale * scale;
   });
 }
 
+/** Free total by its own forecaster, and the categories reconciled with it. @param means - (1 + categories,) curves. */
 function reconcile(prepared: PreparedForecast, means: readonly Float64Array[], model: LearnedModel) {
   const { categories, span } = prepared;
+  const unknownVariance = model.errors.typicalVariance;
   const [direct, ...parts] = means as [Float64Array, ...Float64Array[]];
   const result = categories.map(() => new Float64Array(span.count));
   for (let h = 0; h < span.count; h++) {
     const base = { total: direct[h]!, parts: parts.map((values) => values[h]!) };
-    const covariance = covarianceOf(model, categories, Math.max(base.total, 1));
+    const covariance = covarianceOf(model.errors, categories, { scale: Math.max(base.total, 1), unknownVariance });
     const { parts: adjusted } = model.reconciliation === 'bottom-up' ? bottomUp(base) : minimumTrace(base, covariance);
     adjusted.forEach((value, k) => (result[k]![h] = Math.max(0, value * model.center)));
   }
@@ -242,33 +261,33 @@ function reconcile(prepared: PreparedForecast, means: readonly Float64Array[], m
 
 const incomeShare = ({ pooledIncome }: LearnedModel): number => pooledIncome?.share ?? 0;
 
-/** All curves that a forecast needs evaluated: the states, and the one by income where it has a share. */
+/** All curves that are to be evaluated: the states, then the income forecast if it has a share of the total. */
 export const curvesOf = ({ states, byIncome }: PreparedForecast, model: LearnedModel): readonly ForecasterState[] =>
   byIncome === null || incomeShare(model) === 0 ? states : [...states, byIncome];
 
-/** Free parts month by month, moved towards what income says. */
-function followIncome(
+/** Free spending by category, rescaled so that the total takes a share from the income forecast. */
+function applyIncomeShare(
   parts: readonly Float64Array[],
   owed: ReadonlyMap<string, Float64Array>,
   byIncome: Float64Array | undefined,
   share: number,
 ): Float64Array[] {
   if (byIncome === undefined) return [...parts];
-  const moved = parts.map((values) => values.slice());
-  byIncome.forEach((said, h) => {
-    const due = [...owed.values()].reduce((sum, values) => sum + values[h]!, 0);
-    const shared = shareParts(
+  const result = parts.map((values) => values.slice());
+  byIncome.forEach((incomeTotal, h) => {
+    const bills = sum([...owed.values()].map((values) => values[h]!));
+    const rescaled = rescaleParts(
       parts.map((values) => values[h]!),
-      due,
-      said,
+      bills,
+      incomeTotal,
       share,
     );
-    shared.forEach((value, k) => (moved[k]![h] = value));
+    rescaled.forEach((value, k) => (result[k]![h] = value));
   });
-  return moved;
+  return result;
 }
 
-/** Names by series; a total that follows two says how much of each. */
+/** Forecaster of each series; a total that takes a share from the income forecast has both names with percentages. */
 function forecastersOf({ states, categories, coldStart }: PreparedForecast, share: number): Record<string, string> {
   const names = states.map(({ forecaster }, k) => [k === 0 ? TOTAL : categories[k - 1]!, forecaster] as const);
   const found = coldStart ? { [TOTAL]: 'similar-customers' } : Object.fromEntries(names);
@@ -279,8 +298,8 @@ function forecastersOf({ states, categories, coldStart }: PreparedForecast, shar
 }
 
 /**
- * Puts a prepared forecast together.
- * @param means - (curves,) of (months,): what the curves of `curvesOf` say, from `predictState` or from the graph.
+ * Completes a prepared forecast with its evaluated curves.
+ * @param means - (curves,) of (months,): means of `curvesOf`, from `predictState` or from the ONNX graph.
  */
 export function composeForecast(
   prepared: PreparedForecast,
@@ -294,7 +313,7 @@ export function composeForecast(
   const owed = billsByCategory(bills, span);
   const byIncome = means[states.length];
   const share = byIncome === undefined ? 0 : incomeShare(model);
-  const parts = followIncome(result, owed, byIncome, share);
+  const parts = applyIncomeShare(result, owed, byIncome, share);
   return {
     ...rest,
     forecasters: forecastersOf(prepared, share),
@@ -304,7 +323,7 @@ export function composeForecast(
   };
 }
 
-/** Free and owed together by category. */
+/** Category → (months,) free spending and bills together. */
 export function amountsByCategory({ free, owed, span }: CustomerForecast): Map<string, Float64Array> {
   const names = [...new Set([...free.keys(), ...owed.keys()])].sort();
   return new Map(
@@ -313,12 +332,4 @@ export function amountsByCategory({ free, owed, span }: CustomerForecast): Map<s
       Float64Array.from({ length: span.count }, (_, h) => (free.get(name)?.[h] ?? 0) + (owed.get(name)?.[h] ?? 0)),
     ]),
   );
-}
-
-/** Sum over the categories that are wanted. */
-export function sumOf(forecast: CustomerForecast, wanted: (category: string) => boolean): Float64Array {
-  const sum = new Float64Array(forecast.span.count);
-  for (const [category, values] of amountsByCategory(forecast))
-    if (wanted(category)) values.forEach((value, h) => (sum[h]! += value));
-  return sum;
 }

@@ -1,35 +1,35 @@
 import { firstDayOf, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import { type InstalmentPlan, type Payment } from '../../../learning/time-series/recurring-items/index.js';
-import { committed, LOAN_CATEGORY } from '../data/vocabulary.js';
+import { committedCategories, LOAN_CATEGORY } from '../data/vocabulary.js';
 
-/** Payments to one payee in one category, in order of time. */
+/** Payments to one payee in one category, oldest first. */
 export interface Stream {
   readonly category: string;
-  /** The payee's name as the bank writes it; null when it is not known. */
+  /** The payee's name in the bank's spelling; null when unknown. */
   readonly payee: string | null;
   readonly payments: Payment[];
 }
 
-/** Everything that is known of one customer's spending: months by category, and payee by payee where bills may hide. */
+/** One customer's known spending: monthly amounts by category, and payments by payee for the recognition of bills. */
 export interface History {
-  /** Month of the first payment, see `learning/time-series/calendar/months.ts`; null before any. */
+  /** Month of the first payment (numbered as in `learning/time-series/calendar/months.ts`); null without payments. */
   first: number | null;
-  /** Category → month by month from `first` on; as long as the last payment reaches. */
+  /** Category → monthly amounts from `first` to the category's last payment. */
   readonly months: Map<string, number[]>;
   readonly streams: Map<string, Stream>;
   readonly loans: InstalmentPlan[];
-  /** Month → money that came in from outside. */
+  /** Month → income. */
   readonly income: Map<number, number>;
 }
 
-/** One row of money out, of money in, or of a loan's start. */
+/** One payment, one income, or the start of a loan. */
 export interface Movement {
   readonly day: number;
-  /** > 0 = out, < 0 = in. */
+  /** > 0 = payment, < 0 = income. */
   readonly amount: number;
   readonly category: string;
   readonly payee: string | null;
-  /** Monthly instalments of a loan; null for a payment. */
+  /** Number of monthly instalments of a loan; null for payments and income. */
   readonly instalments: number | null;
 }
 
@@ -51,8 +51,8 @@ function addToMonth(history: History, category: string, month: number, amount: n
   values[month - first]! += amount;
 }
 
-/** Moves the beginning back when an older payment turns up. */
-function reach(history: History, month: number): void {
+/** Extends the history back to a month. */
+function extendBack(history: History, month: number): void {
   if (history.first === null) history.first = month;
   if (month >= history.first) return;
   const earlier = history.first - month;
@@ -62,7 +62,7 @@ function reach(history: History, month: number): void {
 
 function addPayment(history: History, { day, amount, category, payee }: Movement): void {
   const month = monthOfDay(day);
-  reach(history, month);
+  extendBack(history, month);
   addToMonth(history, category, month, amount);
   const key = streamKey(category, payee);
   let stream = history.streams.get(key);
@@ -75,18 +75,18 @@ function addIncome({ income }: History, { day, amount }: Movement): void {
   income.set(month, (income.get(month) ?? 0) - amount);
 }
 
-/** Adds a row; the history changes in place. Rows come in any order. */
+/** Adds a row to the history in place. Rows may be added in any order. */
 export function addMovement(history: History, row: Movement): void {
   if (row.amount < 0) addIncome(history, row);
   else if (row.instalments === null) addPayment(history, row);
   else history.loans.push({ from: row.day, instalment: row.amount, term: row.instalments });
 }
 
-/** Whole months between the first payment and `month`. */
+/** Number of months from the first payment's to the one before `month`. */
 export const monthsKnown = ({ first }: History, month: number): number =>
   first === null ? 0 : Math.max(0, month - first);
 
-/** What was known before the first day of a month. Values are copied. */
+/** The history before the first day of a month. Values are copied. */
 export function historyBefore(history: History, month: number): History {
   const { first } = history;
   const day = firstDayOf(month);
@@ -102,8 +102,8 @@ export function historyBefore(history: History, month: number): History {
 }
 
 /**
- * What would be known of somebody who came in a month: nothing from before its first day, but the loans and what was
- * paid of them, which a lender knows; without it they would look unpaid.
+ * The history from the first day of a month on, as for a new customer. Loans and their instalments are kept in full: the
+ * lender knows them, and without the earlier instalments the loans would look unpaid.
  */
 export function historySince(history: History, month: number): History {
   const first = history.first ?? month;
@@ -124,7 +124,7 @@ export function monthlyAmounts(history: History, category: string, until: number
   return Float64Array.from({ length: monthsKnown(history, until) }, (_, i) => values[i] ?? 0);
 }
 
-/** Everything that was spent, month by month from `first` to before `until`. */
+/** Total spending in each month from `first` to before `until`. */
 export function monthlyTotals(history: History, until: number): Float64Array {
   const totals = new Float64Array(monthsKnown(history, until));
   for (const values of history.months.values())
@@ -132,33 +132,33 @@ export function monthlyTotals(history: History, until: number): Float64Array {
   return totals;
 }
 
-/** All spending of one month. */
+/** Spending of one month in the categories for which `wanted` is true. */
 export function totalIn({ first, months }: History, month: number, wanted: (category: string) => boolean): number {
   if (first === null) return 0;
-  let sum = 0;
-  for (const [category, values] of months) if (wanted(category)) sum += values[month - first] ?? 0;
-  return sum;
+  let total = 0;
+  for (const [category, values] of months) if (wanted(category)) total += values[month - first] ?? 0;
+  return total;
 }
 
-/** Payees paid more often than this a month are shops, not bills. */
+/** Largest number of payments a month of a stream of bills. */
 const MOST_A_MONTH = 1.6;
 
 /**
- * Whether a stream is worth keeping where only bills matter: those of committed categories, and those that are paid
- * about once a month or less often, several times.
+ * Whether a stream may contain bills: it has a committed category, or at least three payments that are about a month or
+ * more apart.
  */
-export function mayHoldBills({ category, payments }: Stream): boolean {
-  if (committed.has(category)) return true;
+export function mayContainBills({ category, payments }: Stream): boolean {
+  if (committedCategories.has(category)) return true;
   if (payments.length < 3) return false;
   const [from, to] = [payments[0]!.day, payments.at(-1)!.day];
   return payments.length <= 1 + (MOST_A_MONTH * (to - from)) / 30;
 }
 
-/** Somebody whose first payment comes after so many days of the month joined in its middle. */
+/** A first payment this many days into its month or later means that the month is not known completely. */
 const LATEST_START = 8;
 
-/** Leaves the first month out when it is known from its middle only; bills keep all their payments. */
-export function trimStart(history: History): void {
+/** Removes the first month's amounts when that month is not known completely. Streams keep all payments. */
+export function dropPartialFirstMonth(history: History): void {
   const { first } = history;
   if (first === null) return;
   let earliest = Infinity;

@@ -1,28 +1,34 @@
 import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { pairedGain } from '../../../learning/numeric/statistics/paired-gain.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 
-/** One month of the backtest: what was said without income, by income alone, and what came. */
+/** One month of the backtest: forecasts of the total without income and by income, and the actual total. */
 export interface ShareCase {
   readonly customer: string;
-  /** Bills among `base`: no share of the income takes them away. */
+  /** Expected bills, part of `base`. */
   readonly owed: number;
+  /** Forecast without income. */
   readonly base: number;
   readonly byIncome: number;
   readonly actual: number;
 }
 
+/** Number of shares above 0 that are compared. */
 const STEPS = 10;
-/** A month of nobody is worse than one of which nothing was said. */
+/** Limit of a customer's relative error, that of a forecast of 0. */
 const LARGEST_ERROR = 1;
-/** Fewer customers cannot tell the shares apart. */
+/** Smallest number of customers from which the share is estimated. */
 const FEWEST_CUSTOMERS = 30;
 
-/** A total that takes a share from what income says; bills are paid in any case. */
-export const withShare = (base: number, owed: number, byIncome: number, share: number): number =>
+/** Weighted mean of the forecasts without and by income, at least the expected bills. */
+export const totalWithShare = (base: number, owed: number, byIncome: number, share: number): number =>
   Math.max(owed, (1 - share) * base + share * byIncome);
 
-/** Free parts in proportion, so that with the bills they come to the total that takes a share from income. */
-export function shareParts(
+/**
+ * Free spending by category, rescaled so that with the bills it adds up to `totalWithShare`.
+ * @param parts - (categories,) free spending.  @param owed - expected bills.  @returns (categories,).
+ */
+export function rescaleParts(
   parts: ArrayLike<number>,
   owed: number,
   byIncome: number,
@@ -30,29 +36,29 @@ export function shareParts(
 ): Float64Array<ArrayBuffer> {
   const values = Float64Array.from(parts);
   if (share === 0) return values;
-  const free = values.reduce((sum, value) => sum + value, 0);
-  const wanted = withShare(owed + free, owed, byIncome, share) - owed;
+  const free = sum(values);
+  const wanted = totalWithShare(owed + free, owed, byIncome, share) - owed;
   return values.map((value) => (free > 0 ? (value * wanted) / free : wanted / values.length));
 }
 
-/** Customer → sum of absolute errors over the sum of amounts, capped. */
+/** Each customer's sum of absolute errors over the sum of amounts, limited. */
 function customerErrors(cases: readonly ShareCase[], share: number): number[] {
   const sums = new Map<string, { error: number; size: number }>();
   for (const { customer, base, owed, byIncome, actual } of cases) {
-    const sum = sums.get(customer) ?? { error: 0, size: 0 };
-    sum.error += Math.abs(withShare(base, owed, byIncome, share) - actual);
-    sum.size += actual;
-    sums.set(customer, sum);
+    const own = sums.get(customer) ?? { error: 0, size: 0 };
+    own.error += Math.abs(totalWithShare(base, owed, byIncome, share) - actual);
+    own.size += actual;
+    sums.set(customer, own);
   }
   return [...sums.values()].map(({ error, size }) => Math.min(LARGEST_ERROR, size > 0 ? error / size : LARGEST_ERROR));
 }
 
 /**
- * The part that income gets in the total: the one with the smallest mean error over customers in the rolling backtest, or
- * 0 when it is not better beyond noise, paired over customers.
- * @param cases - one month ahead, each forecast from what was known before it. @returns a multiple of 0.1.
+ * Share of the income forecast in the total: the one with the smallest mean error over customers, or 0 when its gain,
+ * paired over customers, is not significant.
+ * @param cases - out-of-sample forecasts one month ahead. @returns a multiple of 0.1 in [0, 1].
  */
-export function chooseShare(cases: readonly ShareCase[]): number {
+export function chooseIncomeShare(cases: readonly ShareCase[]): number {
   const none = customerErrors(cases, 0);
   if (none.length < FEWEST_CUSTOMERS) return 0;
   let best = { share: 0, errors: none };

@@ -10,50 +10,51 @@ const conformal: z.ZodType<ConformalState> = z.strictObject({
   buckets: z.array(bucket).min(1),
 });
 
-/** Typical customers of one level of spending, for those of whom little is known. */
+/** Mean month of the training customers of one level of spending, for customers with little history. */
 const customerGroup = z.strictObject({
   /** Monthly amount of all categories. */
   total: z.number(),
   categories: z.record(z.string(), z.number()),
 });
 
-/** Everything that is learned from all customers together: `model.json` of the artefact. */
+/** Parameters estimated from all customers: `model.json` of the artefact. */
 export const learnedModel = z.strictObject({
   schemaVersion: z.literal(1),
   seasonality,
-  /** Weight of a month relative to the next in the total's level. */
+  /** Weight of a month relative to the next one in the level of the total. */
   memory: z.number().gt(0).max(1),
-  /** What months and incomes of all customers say of the next total; null = learned before income was read. */
+  /** Pooled income forecast; null in artefacts from before it existed. */
   pooledIncome: pooledIncome.nullable().default(null),
   reconciliation: z.enum(['minimum-trace', 'bottom-up']),
-  /** One-step errors of the backtest over the customer's free spending. */
+  /** One-step errors of the backtest, relative to the customer's free spending. */
   errors: z.strictObject({
     /** `total`, then categories. */
     names: z.array(z.string()),
+    /** (names, names) row-major. */
     covariance: z.array(z.number()),
-    /** For a category that was never seen. */
+    /** Variance of a category that is not among the names. */
     typicalVariance: z.number(),
   }),
-  /** Factor that puts forecasts of free spending into the middle of what came. */
+  /** Factor on forecasts of free spending: median ratio of actual to forecast in the backtest. */
   center: z.number().positive(),
   groups: z.array(customerGroup).min(1),
-  /** Amount of a day relative to the mean day of its month, free spending. */
+  /** Day profile of free spending, see `learning/time-series/forecasting/day-profile.ts`. */
   profile: z.strictObject({
     /** Sunday first. */
     weekdays: z.array(z.number()).length(7),
     /** The 1st first. */
     days: z.array(z.number()).length(31),
   }),
-  /** Widths of the bands by what is forecast; errors are scaled by the forecast. */
+  /** Conformal bands by the forecast quantity. */
   bands: z.strictObject({
     month: conformal,
     category: conformal,
     week: conformal,
     day: conformal,
   }),
-  /** Days that an answer reaches unless asked otherwise. */
+  /** Default horizon of a forecast in days. */
   horizonDays: z.int().positive(),
-  /** Day since the epoch after the last one that training knew. */
+  /** Day since the epoch after the last day of the training data. */
   knownUntil: z.int(),
 });
 export type LearnedModel = z.infer<typeof learnedModel>;

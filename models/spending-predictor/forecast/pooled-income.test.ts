@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../learning/numeric/random/index.js';
-import { chooseShare, shareParts, type ShareCase, withShare } from './income-share.js';
-import { fitPooledIncome, monthEffects, type MonthlyMoney, usualByIncome } from './pooled-income.js';
+import { chooseIncomeShare, rescaleParts, type ShareCase, totalWithShare } from './income-share.js';
+import { fitPooledIncome, monthEffects, type MonthlyCashflow, expectedByIncome } from './pooled-income.js';
 
 const FIRST = 1993 * 12;
 
 /** Customers whose outgoings follow the last income; month 11 is three times as dear for everybody. */
-function customers(count: number, months: number): MonthlyMoney[] {
+function customers(count: number, months: number): MonthlyCashflow[] {
   return Array.from({ length: count }, (_, i) => {
     const came = Array.from({ length: months }, (_, t) => 1000 * (1 + (i % 7)) * (1 + 0.5 * Math.sin(i + 1.7 * t)));
     const spent = came.map((_, t) => (t === 0 ? 500 : came[t - 1]! * (t === 11 ? 3 : 1)));
@@ -15,7 +15,7 @@ function customers(count: number, months: number): MonthlyMoney[] {
   });
 }
 
-const before = (money: MonthlyMoney, at: number): MonthlyMoney => ({
+const before = (money: MonthlyCashflow, at: number): MonthlyCashflow => ({
   ...money,
   spent: Array.from(money.spent).slice(0, at - money.first),
   income: new Map([...money.income].filter(([month]) => month < at)),
@@ -33,7 +33,7 @@ describe('what months and income of all customers teach', () => {
     const all = customers(80, 14);
     const at = FIRST + 13;
     const learned = fitPooledIncome(all, at);
-    const errors = all.map((money) => Math.abs(usualByIncome(money, at, learned)! / money.spent[13]! - 1));
+    const errors = all.map((money) => Math.abs(expectedByIncome(money, at, learned)! / money.spent[13]! - 1));
     expect(errors.sort((a, b) => a - b)[40]).toBeLessThan(0.15);
   });
 
@@ -46,7 +46,7 @@ describe('what months and income of all customers teach', () => {
       income: new Map<number, number>(),
       factor,
     }));
-    expect(usualByIncome(money[0]!, FIRST + 12, fitPooledIncome(money, FIRST + 12))).toBeCloseTo(1000, 6);
+    expect(expectedByIncome(money[0]!, FIRST + 12, fitPooledIncome(money, FIRST + 12))).toBeCloseTo(1000, 6);
   });
 
   it('looks at nothing from the month on', () => {
@@ -55,15 +55,15 @@ describe('what months and income of all customers teach', () => {
     const known = all.map((money) => before(money, at));
     expect(fitPooledIncome(all, at)).toEqual(fitPooledIncome(known, at));
     const learned = fitPooledIncome(all, at);
-    expect(all.map((money) => usualByIncome(money, at, learned))).toEqual(known.map((money) => usualByIncome(money, at, learned)));
+    expect(all.map((money) => expectedByIncome(money, at, learned))).toEqual(known.map((money) => expectedByIncome(money, at, learned)));
   }); // prettier-ignore
 
   it('says nothing of somebody without a month, and never less than nothing', () => {
     const learned = { weights: [-1, 0, 0], effects: [], share: 1 };
     const money = { first: FIRST, spent: [100, 100], income: new Map<number, number>(), factor: () => 1 };
-    expect(usualByIncome({ ...money, spent: [] }, FIRST, learned)).toBeNull();
-    expect(usualByIncome({ ...money, spent: [0, 0] }, FIRST + 2, learned)).toBeNull();
-    expect(usualByIncome(money, FIRST + 2, learned)).toBe(0);
+    expect(expectedByIncome({ ...money, spent: [] }, FIRST, learned)).toBeNull();
+    expect(expectedByIncome({ ...money, spent: [0, 0] }, FIRST + 2, learned)).toBeNull();
+    expect(expectedByIncome(money, FIRST + 2, learned)).toBe(0);
   });
 });
 
@@ -79,25 +79,25 @@ function cases(count: number, skill: number): ShareCase[] {
 
 describe('the share of income in a total', () => {
   it('follows the errors of the backtest: much, some, nothing', () => {
-    expect(chooseShare(cases(100, 0.9))).toBeGreaterThanOrEqual(0.8);
-    const even = chooseShare(cases(100, 0.5));
+    expect(chooseIncomeShare(cases(100, 0.9))).toBeGreaterThanOrEqual(0.8);
+    const even = chooseIncomeShare(cases(100, 0.5));
     expect(even).toBeGreaterThan(0.2);
     expect(even).toBeLessThan(0.8);
-    expect(chooseShare(cases(100, 0.05))).toBe(0);
+    expect(chooseIncomeShare(cases(100, 0.05))).toBe(0);
   });
 
   it('is nothing where few customers or a small gain could be chance', () => {
-    expect(chooseShare(cases(29, 0.9))).toBe(0);
+    expect(chooseIncomeShare(cases(29, 0.9))).toBe(0);
     const same = cases(100, 0.5).map((one) => ({ ...one, byIncome: one.base * 1.0001 }));
-    expect(chooseShare(same)).toBe(0);
-    expect(chooseShare([])).toBe(0);
+    expect(chooseIncomeShare(same)).toBe(0);
+    expect(chooseIncomeShare([])).toBe(0);
   });
 
   it('moves what is free in proportion and never below the bills', () => {
-    expect([...shareParts([100, 300], 600, 800, 0.5)]).toEqual([75, 225]);
-    expect([...shareParts([100, 300], 600, 100, 1)]).toEqual([0, 0]);
-    expect([...shareParts([0, 0], 600, 800, 1)]).toEqual([100, 100]);
-    expect([...shareParts([1, 2], 0, 99, 0)]).toEqual([1, 2]);
-    expect(withShare(1000, 600, 100, 1)).toBe(600);
+    expect([...rescaleParts([100, 300], 600, 800, 0.5)]).toEqual([75, 225]);
+    expect([...rescaleParts([100, 300], 600, 100, 1)]).toEqual([0, 0]);
+    expect([...rescaleParts([0, 0], 600, 800, 1)]).toEqual([100, 100]);
+    expect([...rescaleParts([1, 2], 0, 99, 0)]).toEqual([1, 2]);
+    expect(totalWithShare(1000, 600, 100, 1)).toBe(600);
   });
 });

@@ -9,31 +9,39 @@ import {
   standingOfPlan,
 } from '../../../learning/time-series/recurring-items/index.js';
 import { type History, monthlyAmounts, type Stream } from './history.js';
-import { LOAN_CATEGORY, usualPeriods } from '../data/vocabulary.js';
+import { LOAN_CATEGORY, typicalPeriods } from '../data/vocabulary.js';
 
-/** A bill that was recognised, with what is expected of it. */
+/** A recognised bill with its expected payments. */
 export interface Bill {
   readonly category: string;
   readonly payee: string | null;
   /** Null for a loan's instalment. */
   readonly item: RecurringItem | null;
+  /** Months between payments. */
   readonly period: number;
   readonly expected: readonly ExpectedPayment[];
 }
 
-/** A history divided at the first day of a month into what is owed and what is bought freely. */
+/** Bills and free spending of a history before a month. */
 export interface DividedHistory {
   readonly bills: readonly Bill[];
-  /** Category → amounts without bills, month by month from the history's first. */
+  /** Category → monthly amounts without bills, from the first month of the history on. */
   readonly free: ReadonlyMap<string, Float64Array>;
 }
 
+/** Months that are forecast. */
 export interface Span {
   readonly from: number;
   readonly count: number;
 }
 
-function takeOut(free: Map<string, Float64Array>, history: History, category: string, paid: readonly Payment[]): void {
+/** Subtracts payments from the monthly amounts of their category. */
+function subtractPayments(
+  free: Map<string, Float64Array>,
+  history: History,
+  category: string,
+  paid: readonly Payment[],
+): void {
   const values = free.get(category);
   if (values === undefined || history.first === null) return;
   for (const { day, amount } of paid) {
@@ -42,9 +50,10 @@ function takeOut(free: Map<string, Float64Array>, history: History, category: st
   }
 }
 
-function billsOf(stream: Stream, span: Span): { readonly bills: Bill[]; readonly paid: Payment[] } {
+/** Bills in a stream, and their payments. */
+function recogniseBills(stream: Stream, span: Span): { readonly bills: Bill[]; readonly paid: Payment[] } {
   const { category, payee } = stream;
-  const hint = usualPeriods[category] ?? null;
+  const hint = typicalPeriods[category] ?? null;
   const found = findItems(stream.payments, { asOf: firstDayOf(span.from), hint });
   const bills = found.map(({ item }) => {
     const expected = expectPayments(item, span);
@@ -53,6 +62,7 @@ function billsOf(stream: Stream, span: Span): { readonly bills: Bill[]; readonly
   return { bills, paid: found.flatMap(({ payments }) => payments) };
 }
 
+/** Remaining instalments of the known loans. */
 function loanBills({ loans, streams }: History, span: Span): Bill[] {
   const paid = [...streams.values()].flatMap(({ category, payments }) => (category === LOAN_CATEGORY ? payments : []));
   return loans
@@ -65,8 +75,8 @@ function loanBills({ loans, streams }: History, span: Span): Bill[] {
 }
 
 /**
- * Recognises bills in what was known before the span's first day and takes their payments out of the categories.
- * Instalments follow the loans' schedules where loans are known, else what recurs in the statement.
+ * Recognises bills in the history before the span and subtracts their payments from the categories. Instalments follow
+ * the schedules of the known loans; without known loans they are recognised like other bills.
  */
 export function divideHistory(history: History, span: Span): DividedHistory {
   const free = new Map(
@@ -77,15 +87,15 @@ export function divideHistory(history: History, span: Span): DividedHistory {
   if (known) free.delete(LOAN_CATEGORY);
   for (const stream of history.streams.values()) {
     if (known && stream.category === LOAN_CATEGORY) continue;
-    const found = billsOf(stream, span);
+    const found = recogniseBills(stream, span);
     if (found.bills.length === 0) continue;
     bills.push(...found.bills);
-    takeOut(free, history, stream.category, found.paid);
+    subtractPayments(free, history, stream.category, found.paid);
   }
   return { bills, free };
 }
 
-/** Sum of the bills by category in each month of a span. */
+/** Category → (months,) sum of the expected bills. */
 export function billsByCategory(bills: readonly Bill[], { from, count }: Span): Map<string, Float64Array> {
   const sums = new Map<string, Float64Array>();
   for (const { category, expected } of bills) {

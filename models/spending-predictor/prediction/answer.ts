@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { daysInMonth, firstDayOf, isoDate, isoMonth } from '../../../learning/time-series/calendar/index.js';
 import { boundsAt, type ConformalState } from '../../../learning/evaluation/conformal/index.js';
 import { naiveScale } from '../../../learning/evaluation/metrics/forecast.js';
-import { categoryPlace, historyGroup, scaleOf } from '../forecast/calibration.js';
+import { categoryScale, historyGroup, bandScale } from '../forecast/calibration.js';
 import { dailyAmounts, sumDays } from '../forecast/days.js';
 import { type CustomerForecast } from '../forecast/customer-forecast.js';
 import { type History, monthlyAmounts, totalIn } from '../forecast/history.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
-import { committed } from '../data/vocabulary.js';
+import { committedCategories } from '../data/vocabulary.js';
 
 const amount = z.number();
 const banded = z.strictObject({ mean: amount, low80: amount, high80: amount, low95: amount, high95: amount });
@@ -65,7 +65,7 @@ type MonthAnswer = SpendingAnswer['monthly'][number];
 
 const cents = (value: number): number => Math.round(value * 100) / 100;
 
-interface Place {
+interface BandQuery {
   readonly mean: number;
   readonly scale: number;
   readonly horizon: number;
@@ -73,7 +73,7 @@ interface Place {
 }
 
 /** Bands around a mean; spending is never negative, and the mean lies inside. */
-export function bandsOf(state: ConformalState, { mean, scale, horizon, group = '' }: Place): Banded {
+export function bandsOf(state: ConformalState, { mean, scale, horizon, group = '' }: BandQuery): Banded {
   const bounds = boundsAt(state, horizon, group);
   const at = (level: number): { low: number; high: number } => {
     const found = bounds.find((bound) => bound.level === level)!;
@@ -86,7 +86,7 @@ export function bandsOf(state: ConformalState, { mean, scale, horizon, group = '
   return { mean: cents(mean), low80: narrow.low, high80: narrow.high, low95: wide.low, high95: wide.high };
 }
 
-interface Request {
+interface AnswerInput {
   readonly customerKnown: boolean;
   readonly forecast: CustomerForecast;
   readonly history: History;
@@ -104,7 +104,7 @@ interface Daily {
   readonly total: Float64Array;
 }
 
-function dailyOf({ forecast, model, asOf, days }: Request): Daily {
+function dailyOf({ forecast, model, asOf, days }: AnswerInput): Daily {
   const skipped = asOf - firstDayOf(forecast.span.from);
   const cut = (values: Float64Array): Float64Array => values.slice(skipped, skipped + days);
   const all = dailyAmounts(forecast, model.profile);
@@ -121,27 +121,27 @@ const nothing = new Float64Array(0);
 const sumBetween = (values: Float64Array, from: number, to: number): number =>
   values.subarray(from, to).reduce((sum, value) => sum + value, 0);
 
-function categoryBands(request: Request, daily: Daily, part: readonly [number, number], horizon: number) {
+function categoryBands(request: AnswerInput, daily: Daily, part: readonly [number, number], horizon: number) {
   const { model } = request;
   const total = sumBetween(daily.total, ...part);
   const usual = total / Math.max(1, daily.categories.size);
   const entries = [...daily.categories].map(([name, values]) => {
     const mean = sumBetween(values, ...part);
     const owed = sumBetween(daily.owed.get(name) ?? nothing, ...part);
-    const place = categoryPlace({ category: name, mean, owed, usual });
+    const place = categoryScale({ category: name, mean, owed, usual });
     return [name, bandsOf(model.bands.category, { mean, horizon, ...place })] as const;
   });
   return Object.fromEntries(entries.filter(([, band]) => band.high95 > 0));
 }
 
 /** Known when it is over and not before the customer's first month. */
-function lastYearOf({ history, forecast }: Request, number: number): number | null {
+function lastYearOf({ history, forecast }: AnswerInput, number: number): number | null {
   const before = number - 12;
   if (history.first === null || before < history.first || before >= forecast.span.from) return null;
   return cents(totalIn(history, before, () => true));
 }
 
-function monthsOf(request: Request, daily: Daily): MonthAnswer[] {
+function monthlyAnswer(request: AnswerInput, daily: Daily): MonthAnswer[] {
   const { forecast, model, asOf, days } = request;
   const group = historyGroup(forecast.historyMonths);
   return Array.from({ length: forecast.span.count }, (_, h) => {
@@ -150,7 +150,7 @@ function monthsOf(request: Request, daily: Daily): MonthAnswer[] {
     const to = Math.min(days, firstDayOf(number + 1) - asOf);
     const mean = sumBetween(daily.total, from, to);
     const discretionary = [...daily.categories]
-      .filter(([name]) => !committed.has(name))
+      .filter(([name]) => !committedCategories.has(name))
       .reduce((sum, [, values]) => sum + sumBetween(values, from, to), 0);
     return {
       month: isoMonth(number),
@@ -165,7 +165,7 @@ function monthsOf(request: Request, daily: Daily): MonthAnswer[] {
   });
 }
 
-function weeksOf({ model, asOf, days }: Request, daily: Daily): SpendingAnswer['weekly'] {
+function weeklyAnswer({ model, asOf, days }: AnswerInput, daily: Daily): SpendingAnswer['weekly'] {
   const usual = (sumBetween(daily.total, 0, days) / days) * 7;
   return Array.from({ length: Math.ceil(days / 7) }, (_, i) => {
     const [from, to] = [7 * i, Math.min(days, 7 * i + 7)];
@@ -175,24 +175,24 @@ function weeksOf({ model, asOf, days }: Request, daily: Daily): SpendingAnswer['
     return {
       from: isoDate(asOf + from),
       days: to - from,
-      total: bandsOf(model.bands.week, { mean, scale: scaleOf(mean, usual * share), horizon: i + 1 }),
+      total: bandsOf(model.bands.week, { mean, scale: bandScale(mean, usual * share), horizon: i + 1 }),
       categories: Object.fromEntries(categories) as Record<string, number>,
     };
   });
 }
 
-function daysAnswer({ model, asOf, days }: Request, daily: Daily): SpendingAnswer['daily'] {
+function dailyAnswer({ model, asOf, days }: AnswerInput, daily: Daily): SpendingAnswer['daily'] {
   const usual = sumBetween(daily.total, 0, days) / days;
   return Array.from(daily.total, (mean, i) => ({
     date: isoDate(asOf + i),
-    ...bandsOf(model.bands.day, { mean, scale: scaleOf(mean, usual), horizon: i + 1 }),
+    ...bandsOf(model.bands.day, { mean, scale: bandScale(mean, usual), horizon: i + 1 }),
   }));
 }
 
 type Bill = CustomerForecast['bills'][number];
 
 /** The first payment on a day that is forecast: in a month that has begun, earlier ones are past. */
-function nextPayment({ expected }: Bill, { asOf, days }: Request): Bill['expected'][number] | undefined {
+function nextPayment({ expected }: Bill, { asOf, days }: AnswerInput): Bill['expected'][number] | undefined {
   return expected.find(({ month: at, day: on }) => {
     const due = firstDayOf(at) + Math.min(on, daysInMonth(at)) - 1;
     return due >= asOf && due < asOf + days;
@@ -204,7 +204,7 @@ const standingOf = ({ item }: Bill): SpendingAnswer['bills'][number]['standing']
   return item.standing === 'overdue' ? 'overdue' : 'regular';
 };
 
-function billAnswer(one: Bill, request: Request): SpendingAnswer['bills'][number] {
+function billAnswer(one: Bill, request: AnswerInput): SpendingAnswer['bills'][number] {
   const { category, payee, item, period, expected } = one;
   const next = nextPayment(one, request);
   const like = next ?? expected[0];
@@ -219,13 +219,13 @@ function billAnswer(one: Bill, request: Request): SpendingAnswer['bills'][number
   };
 }
 
-const billsAnswer = (request: Request): SpendingAnswer['bills'] =>
+const billsAnswer = (request: AnswerInput): SpendingAnswer['bills'] =>
   request.forecast.bills
     .filter(({ item, expected }) => item === null || item.standing !== 'ended' || expected.length > 0)
     .map((one) => billAnswer(one, request));
 
 /** Mean absolute change of the known months, by series. */
-function changesSoFar({ history, forecast }: Request): Record<string, number> {
+function changesSoFar({ history, forecast }: AnswerInput): Record<string, number> {
   const until = forecast.span.from;
   const changes: [string, number][] = [];
   const [total, discretionary] = [[] as Float64Array[], [] as Float64Array[]];
@@ -233,7 +233,7 @@ function changesSoFar({ history, forecast }: Request): Record<string, number> {
     const values = monthlyAmounts(history, category, until);
     changes.push([category, cents(naiveScale(values, 1))]);
     total.push(values);
-    if (!committed.has(category)) discretionary.push(values);
+    if (!committedCategories.has(category)) discretionary.push(values);
   }
   const length = total[0]?.length ?? 0;
   changes.push(['total', cents(naiveScale(sumDays(total, length), 1))]);
@@ -242,7 +242,7 @@ function changesSoFar({ history, forecast }: Request): Record<string, number> {
 }
 
 /** A customer's forecast as it is answered: months add up from weeks' and days' amounts. */
-export function answerOf(request: Request): SpendingAnswer {
+export function answerOf(request: AnswerInput): SpendingAnswer {
   const { forecast, asOf, customerKnown } = request;
   const daily = dailyOf(request);
   return {
@@ -253,9 +253,9 @@ export function answerOf(request: Request): SpendingAnswer {
     seasonStrength: Math.round(forecast.strength * 1000) / 1000,
     forecasters: { ...forecast.forecasters },
     monthToMonth: changesSoFar(request),
-    monthly: monthsOf(request, daily),
-    weekly: weeksOf(request, daily),
-    daily: daysAnswer(request, daily),
+    monthly: monthlyAnswer(request, daily),
+    weekly: weeklyAnswer(request, daily),
+    daily: dailyAnswer(request, daily),
     bills: billsAnswer(request),
   };
 }

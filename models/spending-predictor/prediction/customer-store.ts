@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Champions } from '../forecast/customer-forecast.js';
-import { type History, mayHoldBills } from '../forecast/history.js';
+import { type History, mayContainBills } from '../forecast/history.js';
 
 const storedCustomer = z.strictObject({
   first: z.int().nullable(),
@@ -29,7 +29,7 @@ const cents = (amount: number): number => Math.round(amount * 100) / 100;
 export function storeCustomer(history: History, champions: Champions): StoredCustomer {
   const months = [...history.months].map(([category, values]) => [category, values.map(cents)] as const);
   const streams = [...history.streams.values()]
-    .filter(mayHoldBills)
+    .filter(mayContainBills)
     .map(({ category, payee, payments }): StoredCustomer['streams'][number] => [
       category,
       payee,

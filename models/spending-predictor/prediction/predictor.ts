@@ -16,11 +16,11 @@ import {
   prepareForecast,
   type PreparedForecast,
 } from '../forecast/customer-forecast.js';
-import { addMovement, emptyHistory, type History, trimStart } from '../forecast/history.js';
+import { addMovement, emptyHistory, type History, dropPartialFirstMonth } from '../forecast/history.js';
 import { learnedModel, type LearnedModel } from '../forecast/learned-model.js';
-import { firstOpenMonth } from '../data/read-table.js';
+import { firstIncompleteMonth } from '../data/read-table.js';
 import { input, type SpendingRequest } from './request.js';
-import { notSpending, UNKNOWN_CATEGORY } from '../data/vocabulary.js';
+import { internalCategories, UNKNOWN_CATEGORY } from '../data/vocabulary.js';
 
 /** What the artefact holds. */
 interface Opened {
@@ -59,7 +59,7 @@ function addSent(history: History, sent: SentTransaction): number {
   const kind = category ?? UNKNOWN_CATEGORY;
   const row = { day, amount: -amount, category: kind, payee: merchant ?? null, instalments: instalments ?? null };
   const meaningless = amount === 0 || (amount > 0 && row.instalments !== null);
-  if (!meaningless && !notSpending.has(kind)) addMovement(history, row);
+  if (!meaningless && !internalCategories.has(kind)) addMovement(history, row);
   return day;
 }
 
@@ -69,7 +69,7 @@ function addSent(history: History, sent: SentTransaction): number {
  */
 function requireNoGap(knownUntil: number, { transactions, asOf }: SpendingRequest): void {
   if (transactions !== undefined || asOf === undefined) return;
-  if (monthOfDay(dayOfTime(Date.parse(asOf))) <= firstOpenMonth(knownUntil)) return;
+  if (monthOfDay(dayOfTime(Date.parse(asOf))) <= firstIncompleteMonth(knownUntil)) return;
   const since = isoDate(knownUntil);
   const message = `transactions: nothing is known from ${since} on, asOf is ${asOf}; send what came in between, [] for nothing`;
   throw new PipelineError('INVALID_INPUT', message, { field: 'transactions', knownUntil: since, asOf });
@@ -99,7 +99,7 @@ function historyOf(opened: Opened, request: SpendingRequest): { history: History
     latest = Math.max(latest, addSent(history, sent));
   }
   for (const { payments } of history.streams.values()) payments.sort((a, b) => a.day - b.day);
-  if (stored === undefined) trimStart(history);
+  if (stored === undefined) dropPartialFirstMonth(history);
   return { history, asOf: asOf === undefined ? Math.max(opened.model.knownUntil, latest + 1) : end };
 }
 

@@ -1,5 +1,5 @@
 import { hashFraction } from '../../../learning/numeric/hash/murmur.js';
-import type { ChosenForecasters, Knowledge } from '../forecast/backtest.js';
+import type { ChampionSelection, FittedModel } from '../forecast/backtest.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
 
 /**
@@ -16,12 +16,12 @@ const isLeftOut = (customer: string, month: number): boolean =>
  * What the forecasts that calibrate one customer's bands may rest on, month by month.
  * @param modelAt - learned without the month.  @param start - learned from all months.
  */
-export function knowledgeOf(
+export function bootstrap632(
   customer: string,
-  { champions, without }: ChosenForecasters,
+  { champions, without }: ChampionSelection,
   modelAt: (month: number) => LearnedModel,
   start: Pick<LearnedModel, 'seasonality'>,
-): (month: number) => Knowledge {
+): (month: number) => FittedModel {
   return (month) =>
     isLeftOut(customer, month)
       ? { model: modelAt(month), champions: without(month) }

@@ -1,15 +1,16 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
+import { fitDayProfile } from '../../../learning/time-series/forecasting/day-profile.js';
 import { CALIBRATION_ORIGINS } from '../forecast/backtest.js';
-import { openBands } from '../forecast/calibration.js';
-import { fitProfile } from '../forecast/days.js';
-import { customerSeries, moneyOf, TOTAL } from '../forecast/customer-forecast.js';
+import { defaultBands } from '../forecast/calibration.js';
+import { profilePayments } from '../forecast/days.js';
+import { customerSeries, cashflowOf, TOTAL } from '../forecast/customer-forecast.js';
 import { customerGroups } from './groups.js';
 import { type History, monthsKnown } from '../forecast/history.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
 import type { SpendingParams } from '../params.js';
 import { fitPooledIncome, type PooledIncome } from '../forecast/pooled-income.js';
-import { firstOpenMonth, readSpending, type SpendingTable } from '../data/read-table.js';
+import { firstIncompleteMonth, readSpending, type SpendingTable } from '../data/read-table.js';
 import { divideHistory } from '../forecast/recurring.js';
 import { fitSeasonality, type SeasonSeries } from '../forecast/seasonality.js';
 
@@ -21,7 +22,7 @@ export interface Prepared {
   readonly table: SpendingTable;
   readonly until: number;
   readonly start: LearnedModel;
-  readonly settled: readonly Settled[];
+  readonly settled: readonly TrainingCustomer[];
   /** What income taught by the first day of each of the last months and of `until`. */
   readonly byIncome: ReadonlyMap<number, PooledIncome>;
 }
@@ -34,35 +35,41 @@ function readTraining({ schema, table }: TrainingData): { readonly table: Spendi
     const message = `${table.rowCount} rows, ${spending.customers.size} customers with spending; wanted ${FEWEST_ROWS} and 1`;
     throw new PipelineError('TOO_FEW_ROWS', message, details);
   }
-  const until = firstOpenMonth(spending.until);
+  const until = firstIncompleteMonth(spending.until);
   const months = Math.max(...[...spending.customers.values()].map((history) => monthsKnown(history, until)));
   if (months === 0) throw new PipelineError('TOO_FEW_ROWS', 'no customer has a whole month of spending', details);
   return { table: spending, until };
 }
 
 /** A customer of whom a whole month is known, bills taken out. */
-interface Settled {
+interface TrainingCustomer {
   readonly customer: string;
   readonly history: History;
   readonly first: number;
   readonly free: ReadonlyMap<string, Float64Array>;
 }
 
-const settledCustomers = (customers: ReadonlyMap<string, History>, until: number): Settled[] =>
+const trainingCustomers = (customers: ReadonlyMap<string, History>, until: number): TrainingCustomer[] =>
   [...customers].flatMap(([customer, history]) => {
     const { first } = history;
     if (first === null || first >= until) return [];
     return [{ customer, history, first, free: divideHistory(history, { from: until, count: 1 }).free }];
   });
 
-const freeSeries = (settled: readonly Settled[]): SeasonSeries[] =>
+const freeSeries = (settled: readonly TrainingCustomer[]): SeasonSeries[] =>
   settled.flatMap(({ customer, first, free }) =>
     [...free].map(([category, values]): SeasonSeries => ({ customer, category, first, values })),
   );
 
 /** What months and income teach, once for each origin of the backtest: nothing from after the origin is in it. */
-function learnIncome(settled: readonly Settled[], until: number, model: LearnedModel): Map<number, PooledIncome> {
-  const money = settled.map(({ history, first, free }) => moneyOf(history, customerSeries(free, first, model), until));
+function learnIncome(
+  settled: readonly TrainingCustomer[],
+  until: number,
+  model: LearnedModel,
+): Map<number, PooledIncome> {
+  const money = settled.map(({ history, first, free }) =>
+    cashflowOf(history, customerSeries(free, first, model), until),
+  );
   const origins = Array.from({ length: CALIBRATION_ORIGINS + 1 }, (_, i) => until - i);
   return new Map(origins.map((at) => [at, fitPooledIncome(money.filter(({ first }) => first < at), at)])); // prettier-ignore
 }
@@ -71,7 +78,7 @@ function learnIncome(settled: readonly Settled[], until: number, model: LearnedM
 export function prepare(data: TrainingData, params: SpendingParams): Prepared {
   const { table, until } = readTraining(data);
   const histories = [...table.customers.values()];
-  const settled = settledCustomers(table.customers, until);
+  const settled = trainingCustomers(table.customers, until);
   const firstMonth = Math.min(...histories.map(({ first }) => first ?? until));
   const start: LearnedModel = {
     schemaVersion: 1,
@@ -82,8 +89,8 @@ export function prepare(data: TrainingData, params: SpendingParams): Prepared {
     errors: { names: [TOTAL], covariance: [0.01], typicalVariance: 0.0025 },
     center: 1,
     groups: customerGroups(histories, until),
-    profile: fitProfile(histories, [firstMonth, until]),
-    bands: openBands,
+    profile: fitDayProfile(profilePayments(histories), [firstMonth, until]),
+    bands: defaultBands,
     horizonDays: params.forecastHorizon,
     knownUntil: table.until,
   };
@@ -91,7 +98,7 @@ export function prepare(data: TrainingData, params: SpendingParams): Prepared {
 }
 
 /** What is known by the first day of each month of the backtest, with seasons that did not see the month itself. */
-export function modelsWithout({ settled, until, start, byIncome }: Prepared): (month: number) => LearnedModel {
+export function leaveMonthOutModels({ settled, until, start, byIncome }: Prepared): (month: number) => LearnedModel {
   const series = freeSeries(settled);
   const models = new Map<number, LearnedModel>();
   for (let month = until - CALIBRATION_ORIGINS; month < until; month++)

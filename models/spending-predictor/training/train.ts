@@ -6,28 +6,28 @@ import { hashFraction } from '../../../learning/numeric/hash/murmur.js';
 import {
   type BacktestRow,
   backtestCustomer,
-  backtestNewcomer,
+  backtestShortHistory,
   chooseChampions,
   shardResult,
   type ShardResult,
 } from '../forecast/backtest.js';
 import {
-  learnCenter,
-  learnDailyBands,
-  learnErrors,
-  learnMonthlyBands,
+  estimateCenter,
+  fitDailyBands,
+  estimateErrors,
+  fitMonthlyBands,
   monthlyPoints,
-  openBands,
+  defaultBands,
   reconcileRow,
 } from '../forecast/calibration.js';
 import { storeCustomer, type StoredCustomers } from '../prediction/customer-store.js';
 import { type Champions, COLD_START_MONTHS } from '../forecast/customer-forecast.js';
-import { chooseShare, shareParts } from '../forecast/income-share.js';
+import { chooseIncomeShare, rescaleParts } from '../forecast/income-share.js';
 import type { History } from '../forecast/history.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
-import { knowledgeOf } from './bootstrap-632.js';
+import { bootstrap632 } from './bootstrap-632.js';
 import type { SpendingParams } from '../params.js';
-import { modelsWithout, prepare, type Prepared } from './prepare.js';
+import { leaveMonthOutModels, prepare, type Prepared } from './prepare.js';
 
 const MOST_SHARDS = 64;
 
@@ -48,7 +48,7 @@ interface PartTask extends Pick<Prepared, 'until' | 'start'> {
 function taskOf(prepared: Prepared, part: Part): PartTask {
   const { table, until, start } = prepared;
   const own = [...table.customers].filter(([customer]) => belongsTo(customer, part));
-  return { own, until, start, modelAt: modelsWithout(prepared) };
+  return { own, until, start, modelAt: leaveMonthOutModels(prepared) };
 }
 
 /** A function of its own, so that nothing keeps the other customers' rows once it has returned. */
@@ -66,10 +66,10 @@ function fitPart(
   own.forEach(([customer, history], i) => {
     context.signal.throwIfAborted();
     const chosen = chooseChampions(history, start, settings);
-    const at = knowledgeOf(customer, chosen, modelAt, start);
+    const at = bootstrap632(customer, chosen, modelAt, start);
     result.champions[customer] = chosen.champions;
     result.rows[customer] = backtestCustomer(history, at, until);
-    result.short[customer] = backtestNewcomer(customer, history, (month) => at(month).model, until);
+    result.short[customer] = backtestShortHistory(customer, history, (month) => at(month).model, until);
     context.onProgress({ stage: 'backtest', done: i + 1, total: own.length });
   });
   return result;
@@ -85,7 +85,7 @@ export const shards: Sharding<SpendingParams> = {
 };
 
 /** What all shards found together. */
-interface Gathered {
+interface MergedShards {
   readonly champions: ShardResult['champions'];
   readonly rows: readonly BacktestRow[];
   /** Whose row it is. */
@@ -94,7 +94,7 @@ interface Gathered {
 }
 
 /** In the order of customers, whatever the shards, so that sums have one order. */
-function gather(results: readonly ShardResult[], customers: Iterable<string>): Gathered {
+function mergeShards(results: readonly ShardResult[], customers: Iterable<string>): MergedShards {
   const champions = Object.assign({}, ...results.map((result) => result.champions)) as ShardResult['champions'];
   const rows = Object.assign({}, ...results.map((result) => result.rows)) as ShardResult['rows'];
   const short = Object.assign({}, ...results.map((result) => result.short)) as ShardResult['short'];
@@ -110,32 +110,32 @@ function gather(results: readonly ShardResult[], customers: Iterable<string>): G
 const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
 
 /** Part of the total that follows income, by the errors of the backtest's last origins one month ahead. */
-function learnShare({ rows, owners }: Gathered, parts: readonly Float64Array[], first: number): number {
+function incomeShareOf({ rows, owners }: MergedShards, parts: readonly Float64Array[], first: number): number {
   const cases = rows.flatMap(({ origin, horizon, owed, byIncome, actual }, i) =>
     horizon === 1 && origin >= first && byIncome !== null
       ? [{ customer: owners[i]!, owed, base: owed + sumOf(parts[i]!), byIncome, actual }]
       : [],
   );
-  return chooseShare(cases);
+  return chooseIncomeShare(cases);
 }
 
-function calibrate(prepared: Prepared, gathered: Gathered, params: SpendingParams): LearnedModel {
+function calibrate(prepared: Prepared, gathered: MergedShards, params: SpendingParams): LearnedModel {
   const { start, table, until, byIncome } = prepared;
   const { champions, rows } = gathered;
-  const errors = learnErrors(rows);
+  const errors = estimateErrors(rows);
   const bottomUp = params.reconciliation === 'bottom-up';
   const reconciled = (row: BacktestRow): Float64Array =>
     bottomUp ? Float64Array.from(row.parts) : reconcileRow(row, errors);
-  const center = learnCenter(rows, rows.map(reconciled));
+  const center = estimateCenter(rows, rows.map(reconciled));
   // A cold start has no total of its own to agree with, and no centre.
   const answered = (row: BacktestRow): Float64Array =>
     row.historyMonths < COLD_START_MONTHS
       ? Float64Array.from(row.parts)
       : reconciled(row).map((value) => value * center);
   const parts = rows.map(answered);
-  const share = learnShare(gathered, parts, until - params.origins);
+  const share = incomeShareOf(gathered, parts, until - params.origins);
   const shared = (row: BacktestRow, free: Float64Array): Float64Array =>
-    row.byIncome === null ? free : shareParts(free, row.owed, row.byIncome, share);
+    row.byIncome === null ? free : rescaleParts(free, row.owed, row.byIncome, share);
   const points = monthlyPoints(
     rows,
     rows.map((row, i) => shared(row, parts[i]!)),
@@ -145,7 +145,7 @@ function calibrate(prepared: Prepared, gathered: Gathered, params: SpendingParam
     gathered.short,
     gathered.short.map((row) => shared(row, answered(row))),
   );
-  const monthly = learnMonthlyBands({ ...points, month: [...points.month, ...short.month] });
+  const monthly = fitMonthlyBands({ ...points, month: [...points.month, ...short.month] });
   const { reconciliation } = params;
   const pooledIncome = { ...byIncome.get(until)!, share };
   const model: LearnedModel = {
@@ -154,13 +154,13 @@ function calibrate(prepared: Prepared, gathered: Gathered, params: SpendingParam
     errors,
     center,
     reconciliation,
-    bands: { ...openBands, ...monthly },
+    bands: { ...defaultBands, ...monthly },
   };
   const customers = [...table.customers].map(([customer, history]) => ({
     history,
     champions: champions[customer] as Champions,
   }));
-  return { ...model, bands: { ...model.bands, ...learnDailyBands(customers, model, until) } };
+  return { ...model, bands: { ...model.bands, ...fitDailyBands(customers, model, until) } };
 }
 
 function readShard(bytes: Uint8Array): ShardResult {
@@ -180,7 +180,7 @@ export async function train(context: TrainContext, data: TrainingData, params: S
     context.shards.length > 0
       ? context.shards.map(readShard)
       : [fitPart(context, taskOf(prepared, { index: 0, count: 1 }), params)];
-  const found = gather(results, prepared.table.customers.keys());
+  const found = mergeShards(results, prepared.table.customers.keys());
   const model = calibrate(prepared, found, params);
   const stored: StoredCustomers = {
     schemaVersion: 1,

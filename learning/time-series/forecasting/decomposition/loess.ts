@@ -1,14 +1,14 @@
-/** How `loess` smooths. */
+/** Settings of `loess`. */
 export interface LoessOptions {
-  /** Number of nearest points that have weight, odd. */
+  /** Number of nearest points with positive weight, odd. */
   readonly window: number;
   /** Local constant or local line. */
   readonly degree: 0 | 1;
-  /** Only every so many points are fitted, the others lie on straight lines between them. */
+  /** Distance between fitted points; those between are interpolated linearly. */
   readonly jump: number;
 }
 
-/** Bounds and reach of the neighbourhood of one point. */
+/** First and last index of the neighbourhood of one point, and the distance at which the weight becomes 0. */
 interface Neighbourhood {
   readonly low: number;
   readonly high: number;
@@ -25,7 +25,7 @@ function neighbourhood(n: number, at: number, window: number): Neighbourhood {
   return { low, high, reach: Math.max(at - low, high - at) };
 }
 
-/** Weighted local constant or line at one position; tricube weights as in Cleveland et al. (1990). */
+/** Weighted local constant or line at one position with the tricube weights of Cleveland et al. (1990). */
 function fitAt(values: Float64Array, at: number, { window, degree }: LoessOptions): number {
   const { low, high, reach } = neighbourhood(values.length, at, window);
   let [w0, w1, w2, v0, v1] = [0, 0, 0, 0, 0];
@@ -49,8 +49,9 @@ function fitAt(values: Float64Array, at: number, { window, degree }: LoessOption
 }
 
 /**
- * Smooths equally spaced values by local regression at positions `from` … `from + count − 1`; positions outside of the
- * values are extrapolated. Time O(count · window / jump).
+ * Local regression (Cleveland et al. 1990; the routine `est` of netlib's STL) of equally spaced values at positions
+ * `from` … `from + count − 1`; positions outside of the values are extrapolated. Time O(count · window / jump).
+ * @param values - (n,) finite.  @returns (count,).
  */
 export function loess(values: Float64Array, options: LoessOptions, from = 0, count = values.length): Float64Array {
   const smooth = new Float64Array(count);

@@ -2,24 +2,24 @@ import type { SeasonTable } from '../curve.js';
 import { autoEts, etsCurve } from '../exponential-smoothing/ets.js';
 import { fitDetails } from '../exponential-smoothing/fit.js';
 import { defineForecaster, type Forecaster, type ForecasterState, type LearnedCurve } from '../forecaster.js';
-import { flatTrend, plainCurve, steadySpread } from '../naive.js';
+import { constantSpread, flatTrend, plainCurve } from '../naive.js';
 import { seasonalPeriods } from '../series.js';
 import { stl } from './stl.js';
 
-/** One seasonal part a period, and the trend with what is left over. */
+/** One seasonal component for each period, and the seasonally adjusted series. */
 export interface MstlParts {
   readonly seasons: readonly { readonly period: number; values: Float64Array }[];
   readonly adjusted: Float64Array;
 }
 
 const ROUNDS = 2;
-/** Cycles that shape each season: the shortest period's changes fastest (R's `mstl`). */
+/** Seasonal window in cycles, smallest for the shortest period (R's `mstl`). */
 const seasonWindow = (index: number): number => 7 + 4 * (index + 1);
 
 /**
- * Splits a series into several seasons by repeated STL, shortest period first (Bandara, Hyndman and Bergmeir 2021).
- * Periods of which the series shows fewer than two cycles are left out.
- * @param values - (n,) finite.
+ * Decomposes a series with several seasons by repeated STL, shortest period first (Bandara, Hyndman and Bergmeir 2021;
+ * R's `forecast::mstl`). Periods of which the series has fewer than two cycles are left out.
+ * @param values - (n,) finite.  @param periods - steps.
  */
 export function mstl(values: Float64Array, periods: readonly number[]): MstlParts {
   const used = [...periods].sort((a, b) => a - b).filter((period) => period > 1 && values.length >= 2 * period);
@@ -36,30 +36,36 @@ export function mstl(values: Float64Array, periods: readonly number[]): MstlPart
 }
 
 export interface MstlOptions {
-  /** Cycles in steps. @default the usual ones of the frequency that the series shows twice */
+  /** Cycles in steps. @default those of the frequency of which the series has at least two */
   readonly periods?: readonly number[];
-  /** Decompose the logarithm where all values are positive: seasons that grow with the level. @default false */
+  /** Decompose the logarithm when all values are positive, for seasons that grow with the level. @default false */
   readonly log?: boolean;
 }
 
-const isConstant = (values: Float64Array): boolean => values.every((value) => Math.abs(value - values[0]!) < 1e-12);
+const isNearlyConstant = (values: Float64Array): boolean =>
+  values.every((value) => Math.abs(value - values[0]!) < 1e-12);
 
-function tables(parts: MstlParts): SeasonTable[] {
+/** The last cycle of each season. */
+function seasonTables(parts: MstlParts): SeasonTable[] {
   return parts.seasons.map(({ period, values }) => ({ mode: 'additive', values: [...values.slice(-period)] }));
 }
 
-function learn(values: Float64Array, periods: readonly number[], previous?: ForecasterState): LearnedCurve {
+function fitSeasonsAndTrend(
+  values: Float64Array,
+  periods: readonly number[],
+  previous?: ForecasterState,
+): LearnedCurve {
   const parts = mstl(values, periods);
-  const seasons = tables(parts);
-  const fit = isConstant(parts.adjusted) ? null : autoEts(parts.adjusted, { period: 1 }, previous);
+  const seasons = seasonTables(parts);
+  const fit = isNearlyConstant(parts.adjusted) ? null : autoEts(parts.adjusted, { period: 1 }, previous);
   if (fit !== null) return { curve: { ...etsCurve(fit), seasons }, details: fitDetails(fit) };
   const level = parts.adjusted.at(-1)!;
-  return { curve: { ...plainCurve(flatTrend(level), steadySpread(0)), seasons } };
+  return { curve: { ...plainCurve(flatTrend(level), constantSpread(0)), seasons } };
 }
 
 /**
- * Seasons by MSTL, repeated as in their last round; exponential smoothing without season for the rest.
- * Where the series shows no period twice, that smoothing alone remains.
+ * Seasons by MSTL, of which the last cycle is repeated, and non-seasonal exponential smoothing of the seasonally adjusted
+ * series. A series with fewer than two cycles of every period is only smoothed.
  */
 export function mstlEts({ periods, log = false }: MstlOptions = {}): Forecaster {
   return defineForecaster({
@@ -67,8 +73,8 @@ export function mstlEts({ periods, log = false }: MstlOptions = {}): Forecaster 
     minimum: periods ? 2 * Math.min(...periods) : 4,
     fit(values, { frequency }, previous) {
       const used = periods ?? seasonalPeriods(frequency, values.length);
-      if (!log || values.some((value) => value <= 0)) return learn(values, used, previous);
-      const learned = learn(values.map(Math.log), used, previous);
+      if (!log || values.some((value) => value <= 0)) return fitSeasonsAndTrend(values, used, previous);
+      const learned = fitSeasonsAndTrend(values.map(Math.log), used, previous);
       return { ...learned, curve: { ...learned.curve, log: true } };
     },
   });

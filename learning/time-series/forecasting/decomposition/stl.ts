@@ -1,6 +1,6 @@
 import { loess, type LoessOptions } from './loess.js';
 
-/** Seasonal and trend part of a series; what is left over is the remainder. */
+/** (n,) seasonal and trend component of a series; the remainder is the difference. */
 export interface StlParts {
   readonly season: Float64Array;
   readonly trend: Float64Array;
@@ -13,7 +13,7 @@ const nextOdd = (value: number): number => {
 
 const withJump = (window: number, degree: 0 | 1): LoessOptions => ({ window, degree, jump: Math.ceil(window / 10) });
 
-/** Each position's subseries smoothed and continued by one cycle at both ends: (n + 2·period,). */
+/** Cycle-subseries smoothed and extended by one cycle at both ends: (n + 2·period,). */
 function smoothCycles(detrended: Float64Array, period: number, options: LoessOptions): Float64Array {
   const n = detrended.length;
   const extended = new Float64Array(n + 2 * period);
@@ -28,15 +28,15 @@ function smoothCycles(detrended: Float64Array, period: number, options: LoessOpt
 
 function slidingMean(values: Float64Array, length: number): Float64Array {
   const means = new Float64Array(values.length - length + 1);
-  let sum = 0;
+  let total = 0;
   for (let i = 0; i < values.length; i++) {
-    sum += values[i]! - (i >= length ? values[i - length]! : 0);
-    if (i >= length - 1) means[i - length + 1] = sum / length;
+    total += values[i]! - (i >= length ? values[i - length]! : 0);
+    if (i >= length - 1) means[i - length + 1] = total / length;
   }
   return means;
 }
 
-/** What of the smoothed cycles is no season: their low frequencies. (n,) */
+/** (n,) low-pass filter of the smoothed cycle-subseries: their trend, which the season must not contain. */
 function lowPass(cycles: Float64Array, period: number): Float64Array {
   const averaged = slidingMean(slidingMean(slidingMean(cycles, period), period), 3);
   return loess(averaged, withJump(nextOdd(period), 1));
@@ -45,9 +45,9 @@ function lowPass(cycles: Float64Array, period: number): Float64Array {
 const INNER_ROUNDS = 2;
 
 /**
- * Seasonal-trend decomposition by loess (Cleveland et al. 1990) without robustness rounds, with the settings of R's
- * `stl`: local constants for the season, lines for the trend, two rounds.
- * @param values - (n,) finite, n ≥ 2·period.  @param seasonWindow - cycles that shape the season, odd, ≥ 7.
+ * Seasonal-trend decomposition by loess (Cleveland et al. 1990) without robustness iterations, with the settings of R's
+ * `stl`: degree 0 for the season, degree 1 for the trend, two inner iterations.
+ * @param values - (n,) finite, n ≥ 2·period.  @param seasonWindow - loess window of the season in cycles, odd, ≥ 7.
  */
 export function stl(values: Float64Array, period: number, seasonWindow: number): StlParts {
   const trendWindow = nextOdd((1.5 * period) / (1 - 1.5 / seasonWindow));

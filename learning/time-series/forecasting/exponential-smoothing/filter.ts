@@ -1,6 +1,6 @@
 import type { EtsForm } from './form.js';
 
-/** Smoothing weights: level α, slope β, season γ, damping φ. */
+/** Smoothing weights of level (α), slope (β) and season (γ), and damping (φ). */
 export interface Smoothing {
   alpha: number;
   beta: number;
@@ -8,20 +8,20 @@ export interface Smoothing {
   phi: number;
 }
 
-/** Level and slope before the first value, and one round of the season (`season[0]` belongs to the first value). */
+/** Level and slope before the first value, and one cycle of the season (`season[0]` is that of the first value). */
 export interface StartState {
   level: number;
   slope: number;
   readonly season: Float64Array;
 }
 
-/** Where a pass over the series ended; one object is used again and again, because a search makes thousands of passes. */
+/** State after a pass over the series. One object is reused, because a search makes thousands of passes. */
 export interface FilterEnd extends Pass {
-  /** One round; position `i mod period` belongs to value i. */
+  /** One cycle; position `i mod period` is that of value i. */
   readonly season: Float64Array;
 }
 
-/** A place for `filterSeries` to write to. */
+/** An object for `filterSeries` to write to. */
 export const filterEnd = (period: number): FilterEnd => ({
   level: 0,
   slope: 0,
@@ -31,22 +31,23 @@ export const filterEnd = (period: number): FilterEnd => ({
   logs: 0,
 });
 
-/** Below this a multiplicative form divides by nothing. */
-const SMALL = 1e-10;
+/** Smallest forecast and season that a multiplicative form may divide by. */
+const SMALLEST_DIVISOR = 1e-10;
 
-/** What a pass carries from value to value; `product` collects forecasts, because logarithms are dear. */
+/** Running state of a pass. */
 interface Pass {
   level: number;
   slope: number;
   /** Σ e², e relative when the error is multiplicative. */
   squares: number;
+  /** Product of one-step forecasts whose logarithm is not in `logs` yet: one logarithm for many values saves time. */
   product: number;
-  /** Σ log of the one-step forecasts; only for multiplicative errors. */
+  /** Σ log of the one-step forecasts; multiplicative errors only. */
   logs: number;
 }
 
-/** Error of one value; relative and counted into the logarithms when the form's error is multiplicative. */
-function judge(pass: Pass, value: number, forecast: number, relative: boolean): void {
+/** Adds the squared error of one value, and its forecast to the product when the error is multiplicative. */
+function addError(pass: Pass, value: number, forecast: number, relative: boolean): void {
   let error = value - forecast;
   if (relative) {
     error /= forecast;
@@ -59,28 +60,35 @@ function judge(pass: Pass, value: number, forecast: number, relative: boolean): 
   pass.squares += error * error;
 }
 
-/** Level and slope after one value that is cleaned of its season. */
-function advance(pass: Pass, clean: number, drift: number, { alpha, beta }: Smoothing): void {
+/** Level and slope after one seasonally adjusted value. */
+function updateLevel(pass: Pass, adjusted: number, drift: number, { alpha, beta }: Smoothing): void {
   const base = pass.level + drift;
-  const next = base + alpha * (clean - base);
+  const next = base + alpha * (adjusted - base);
   pass.slope = drift + (beta / alpha) * (next - base);
   pass.level = next;
 }
 
-function filterPlain(y: Float64Array, form: EtsForm, smoothing: Smoothing, pass: Pass): boolean {
+function filterNonSeasonal(y: Float64Array, form: EtsForm, smoothing: Smoothing, pass: Pass): boolean {
   const relative = form.error === 'M';
   const phi = form.trend === 'N' ? 0 : smoothing.phi;
   for (let i = 0; i < y.length; i++) {
     const drift = phi * pass.slope;
     const forecast = pass.level + drift;
-    if (relative && !(forecast > SMALL)) return false;
-    judge(pass, y[i]!, forecast, relative);
-    advance(pass, y[i]!, drift, smoothing);
+    if (relative && !(forecast > SMALLEST_DIVISOR)) return false;
+    addError(pass, y[i]!, forecast, relative);
+    updateLevel(pass, y[i]!, drift, smoothing);
   }
   return true;
 }
 
-function filterAdditive(y: Float64Array, form: EtsForm, smoothing: Smoothing, pass: Pass & { season: Float64Array }) {
+/** Whether every divisor of a seasonal form is positive at a step. */
+function canDivide(base: number, season: number, ratio: boolean, relative: boolean): boolean {
+  if (ratio) return base > SMALLEST_DIVISOR && season > SMALLEST_DIVISOR;
+  return !relative || base + season > SMALLEST_DIVISOR;
+}
+
+function filterSeasonal(y: Float64Array, form: EtsForm, smoothing: Smoothing, pass: FilterEnd): boolean {
+  const ratio = form.season === 'M';
   const relative = form.error === 'M';
   const phi = form.trend === 'N' ? 0 : smoothing.phi;
   const { season } = pass;
@@ -88,36 +96,19 @@ function filterAdditive(y: Float64Array, form: EtsForm, smoothing: Smoothing, pa
     const drift = phi * pass.slope;
     const base = pass.level + drift;
     const s = season[at]!;
-    if (relative && !(base + s > SMALL)) return false;
-    judge(pass, y[i]!, base + s, relative);
-    season[at] = s + smoothing.gamma * (y[i]! - base - s);
-    advance(pass, y[i]! - s, drift, smoothing);
+    if (!canDivide(base, s, ratio, relative)) return false;
+    addError(pass, y[i]!, ratio ? base * s : base + s, relative);
+    season[at] = s + smoothing.gamma * ((ratio ? y[i]! / base : y[i]! - base) - s);
+    updateLevel(pass, ratio ? y[i]! / s : y[i]! - s, drift, smoothing);
   }
   return true;
 }
-
-function filterShares(y: Float64Array, form: EtsForm, smoothing: Smoothing, pass: Pass & { season: Float64Array }) {
-  const relative = form.error === 'M';
-  const phi = form.trend === 'N' ? 0 : smoothing.phi;
-  const { season } = pass;
-  for (let i = 0, at = 0; i < y.length; i++, at = at + 1 === season.length ? 0 : at + 1) {
-    const drift = phi * pass.slope;
-    const base = pass.level + drift;
-    const s = season[at]!;
-    if (!(base > SMALL && s > SMALL)) return false;
-    judge(pass, y[i]!, base * s, relative);
-    season[at] = s + smoothing.gamma * (y[i]! / base - s);
-    advance(pass, y[i]! / s, drift, smoothing);
-  }
-  return true;
-}
-
-const passes = { N: filterPlain, A: filterAdditive, M: filterShares };
 
 /**
- * One pass of the recursions of Hyndman et al. (2008), in the error-correction form that additive and multiplicative
- * errors share. Time O(n).
- * @returns false when a multiplicative form met a forecast that is not above 0: this form does not fit.
+ * One pass of the recursions of Hyndman et al. (2008, table 2.2 and 2.3) in error-correction form, which additive and
+ * multiplicative errors share. Time O(n).
+ * @param y - (n,) finite.  @param end - receives the state after the last value.
+ * @returns false when a multiplicative form has a one-step forecast or season that is not positive.
  */
 export function filterSeries(
   y: Float64Array,
@@ -131,8 +122,9 @@ export function filterSeries(
   end.squares = 0;
   end.product = 1;
   end.logs = 0;
-  const fits = passes[form.season](y, form, smoothing, end);
+  const filter = form.season === 'N' ? filterNonSeasonal : filterSeasonal;
+  const positive = filter(y, form, smoothing, end);
   end.logs += Math.log(end.product);
   end.product = 1;
-  return fits;
+  return positive;
 }

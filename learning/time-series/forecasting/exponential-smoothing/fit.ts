@@ -1,3 +1,4 @@
+import { sum } from '../../../numeric/statistics/sum.js';
 import { filterEnd, filterSeries, type FilterEnd, type Smoothing, type StartState } from './filter.js';
 import { formName, type EtsForm } from './form.js';
 import { nelderMead } from './nelder-mead.js';
@@ -14,9 +15,9 @@ export interface EtsFit {
   readonly length: number;
   /** One-step standard deviation; relative when the error is multiplicative. */
   readonly sigma: number;
-  /** −2 log-likelihood up to a constant that all forms share. */
+  /** −2 log-likelihood up to a constant that is the same for all forms. */
   readonly deviance: number;
-  /** Akaike's criterion, corrected for short series; Infinity when there are too few values for the parameters. */
+  /** Akaike's information criterion corrected for short series (AICc); Infinity with too few values for the parameters. */
   readonly aicc: number;
 }
 
@@ -25,7 +26,7 @@ const LOW = 1e-4;
 const HIGH = 0.9999;
 const DAMPING = { low: 0.8, high: 0.98 };
 
-/** Where each parameter stands in the search vector; −1 = not searched. */
+/** Index of each parameter in the search vector; −1 = not estimated. */
 interface Layout {
   readonly beta: number;
   readonly gamma: number;
@@ -61,7 +62,7 @@ function unpack(x: ArrayLike<number>, layout: Layout, smoothing: Smoothing, star
   );
 }
 
-/** Smoothing weights to start the search from; those of an earlier fit lie near. */
+/** Smoothing weights at which the search starts. */
 export type SmoothingGuess = Readonly<Smoothing>;
 
 const FIRST_GUESS: SmoothingGuess = { alpha: 0.3, beta: 0.05, gamma: 0.1, phi: 0.95 };
@@ -89,13 +90,13 @@ function startSteps(layout: Layout, x: Float64Array, scale: number): Float64Arra
   return steps;
 }
 
-/** −2 log-likelihood, σ profiled out. An exact fit stays finite, so that it can win without ending the arithmetic. */
+/** −2 log-likelihood with σ profiled out. The squares have a lower bound, so that an exact fit has a finite deviance. */
 function deviance(end: FilterEnd, form: EtsForm, n: number, tiny: number): number {
   const squares = Math.max(end.squares, form.error === 'M' ? 1e-20 * n : tiny);
   return n * Math.log(squares) + (form.error === 'M' ? 2 * end.logs : 0);
 }
 
-/** Parameters that the criterion counts: those searched, the free seasonal states and σ. */
+/** Parameters that the criterion counts: those estimated, the free seasonal states and σ. */
 function countParameters(layout: Layout, form: EtsForm, period: number): number {
   return layout.size + (form.season === 'N' ? 0 : period - 1) + 1;
 }
@@ -107,32 +108,35 @@ function correctedAkaike(fitted: number, parameters: number, n: number): number 
 
 export interface EtsSearch {
   readonly guess?: SmoothingGuess | undefined;
-  /** @default 250 · parameters; the search usually ends by itself before */
+  /** @default 250 · parameters; the search usually converges earlier */
   readonly maxEvaluations?: number;
 }
 
-function meanSize(y: Float64Array): number {
-  const sum = y.reduce((total, value) => total + Math.abs(value), 0);
-  return sum > 0 ? sum / y.length : 1;
+/** Mean absolute value; 1 for a series of zeros. */
+function meanAbsolute(y: Float64Array): number {
+  const total = sum(y.map(Math.abs));
+  return total > 0 ? total / y.length : 1;
 }
 
-function meanStep(y: Float64Array): number {
-  let sum = 0;
-  for (let i = 1; i < y.length; i++) sum += Math.abs(y[i]! - y[i - 1]!);
-  return y.length > 1 ? sum / (y.length - 1) : 0;
+/** Mean absolute difference between neighbours. */
+function meanAbsoluteStep(y: Float64Array): number {
+  let total = 0;
+  for (let i = 1; i < y.length; i++) total += Math.abs(y[i]! - y[i - 1]!);
+  return y.length > 1 ? total / (y.length - 1) : 0;
 }
 
 /**
- * Fits one form: smoothing weights, level and slope at the start by maximum likelihood (Nelder–Mead), the seasonal
- * states at the start by classical decomposition. Deterministic; O(n) a step of the search.
- * @param y - (n,) finite, n ≥ 2.  @returns null when the form does not fit (a multiplicative form meets a value ≤ 0).
+ * Fits one form: smoothing weights, initial level and slope by maximum likelihood (Nelder–Mead), initial seasonal states
+ * by classical decomposition. Deterministic; O(n) for each step of the search.
+ * @param y - (n,) finite, n ≥ 2.
+ * @returns null when the form cannot be fitted (a multiplicative form has a one-step forecast ≤ 0).
  */
 export function fitForm(y: Float64Array, form: EtsForm, period: number, search: EtsSearch = {}): EtsFit | null {
   const layout = layoutOf(form);
   const smoothing: Smoothing = { ...FIRST_GUESS };
   const start = startState(y, form, period);
   const end = filterEnd(start.season.length);
-  const size = meanSize(y);
+  const size = meanAbsolute(y);
   const tiny = y.length * (size * 1e-10) ** 2;
   const evaluate = (x: Float64Array): number => {
     if (!unpack(x, layout, smoothing, start)) return Infinity;
@@ -140,7 +144,7 @@ export function fitForm(y: Float64Array, form: EtsForm, period: number, search: 
   };
   const first = startVector(layout, search.guess ?? FIRST_GUESS, start);
   if (evaluate(first) === Infinity) return null;
-  const steps = startSteps(layout, first, meanStep(y) || size * 0.01);
+  const steps = startSteps(layout, first, meanAbsoluteStep(y) || size * 0.01);
   const maxEvaluations = search.maxEvaluations ?? 250 * layout.size;
   const best = nelderMead(evaluate, first, { steps, maxEvaluations, tolerance: 1e-4 });
   evaluate(best.x);
@@ -150,12 +154,12 @@ export function fitForm(y: Float64Array, form: EtsForm, period: number, search: 
   return { form, period, smoothing, start, end, length: y.length, sigma, deviance: best.value, aicc };
 }
 
-/** The smallest criterion; the first form when none can be judged. */
+/** The fit with the smallest AICc; the first one when all are infinite. */
 export function bestFit(fits: readonly EtsFit[]): EtsFit {
   return fits.reduce((best, fit) => (fit.aicc < best.aicc ? fit : best));
 }
 
-/** What a stored state tells about the fit. */
+/** Details of the fit for a stored state. */
 export function fitDetails({ form, period, smoothing, aicc }: EtsFit): Record<string, number | string> {
   const { alpha, beta, gamma, phi } = smoothing;
   return { form: formName(form), period, alpha, beta, gamma, phi, ...(aicc < Infinity && { aicc }) };

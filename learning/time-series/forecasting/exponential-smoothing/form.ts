@@ -1,7 +1,7 @@
 /**
  * One member of the exponential smoothing family in the usual notation: error additive or multiplicative, trend none,
- * additive or additive damped, season none, additive or multiplicative. Multiplicative trends are left out, as R's
- * `ets` does by default: they explode.
+ * additive or additive damped, season none, additive or multiplicative. Multiplicative trends are left out, as in R's
+ * `ets` by default, because their forecasts grow exponentially.
  */
 export interface EtsForm {
   readonly error: 'A' | 'M';
@@ -12,7 +12,7 @@ export interface EtsForm {
 /** For instance `ETS(A,Ad,N)`. */
 export const formName = ({ error, trend, season }: EtsForm): string => `ETS(${error},${trend},${season})`;
 
-/** Reads what `formName` wrote; null for another text. */
+/** The form that `formName` wrote; null for other text. */
 export function readForm(name: string): EtsForm | null {
   const match = /^ETS\(([AM]),(N|A|Ad),([NAM])\)$/.exec(name);
   if (!match) return null;
@@ -22,14 +22,14 @@ export function readForm(name: string): EtsForm | null {
 const trends = ['N', 'A', 'Ad'] as const;
 
 /**
- * Forms worth trying. Additive error with multiplicative season is unstable and left out (as in R's `ets`).
- * @param positive - whether every value is above 0; multiplicative parts divide by the level.
+ * Forms to fit. Additive error with multiplicative season is numerically unstable and left out (as in R's `ets`).
+ * @param positive - whether every value is above 0; multiplicative components divide by the level.
  * @param period - steps in the season, 1 = none.
- * @param brief - few forms only, for short series: what they cannot tell apart need not be fitted.
+ * @param short - few forms only, for series that are too short to distinguish more.
  */
-export function candidateForms(positive: boolean, period: number, brief: boolean): EtsForm[] {
+export function candidateForms(positive: boolean, period: number, short: boolean): EtsForm[] {
   const form = (text: string): EtsForm => readForm(`ETS(${text})`)!;
-  if (brief) {
+  if (short) {
     const plain = ['A,N,N', 'A,Ad,N', ...(positive ? ['M,N,N'] : [])];
     const seasonal = period > 1 ? ['A,N,A', ...(positive ? ['M,N,M'] : [])] : [];
     return [...plain, ...seasonal].map(form);

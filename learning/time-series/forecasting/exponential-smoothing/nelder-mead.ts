@@ -1,4 +1,4 @@
-/** Where a simplex search ended. */
+/** Result of a simplex search. */
 export interface SimplexResult {
   readonly x: Float64Array;
   readonly value: number;
@@ -6,10 +6,10 @@ export interface SimplexResult {
 }
 
 export interface SimplexOptions {
-  /** First step in each direction; its sign and size are the caller's knowledge of the scale. */
+  /** (p,) first step in each direction; sign and size set the scale of the search. */
   readonly steps: ArrayLike<number>;
   readonly maxEvaluations: number;
-  /** Ends when best and worst corner differ by less than this. */
+  /** Ends when the values of the best and the worst corner differ by less than this. */
   readonly tolerance: number;
 }
 
@@ -30,7 +30,7 @@ function startSimplex(objective: Objective, start: ArrayLike<number>, steps: Arr
   return { corners, values: Float64Array.from(corners, objective), evaluations: corners.length };
 }
 
-/** Best first; insertion sort, because all but one corner are in order already. */
+/** Best first; insertion sort, because all corners except one are sorted already. */
 function sortCorners({ corners, values }: Simplex): void {
   for (let i = 1; i < corners.length; i++) {
     const [corner, value] = [corners[i]!, values[i]!];
@@ -44,7 +44,7 @@ function sortCorners({ corners, values }: Simplex): void {
   }
 }
 
-/** Mean of all corners but the worst. */
+/** Mean of all corners except the worst. */
 function centre({ corners }: Simplex): Float64Array {
   const middle = new Float64Array(corners.length - 1);
   for (let i = 0; i < middle.length; i++) {
@@ -89,8 +89,8 @@ function step(simplex: Simplex, objective: Objective): void {
 }
 
 /**
- * Minimises without derivatives by Nelder and Mead's simplex (1965). Infinity marks forbidden points; the start must
- * not be one. Deterministic.
+ * Minimises without derivatives by the simplex method of Nelder and Mead (1965). The objective returns Infinity outside
+ * of the bounds; it must be finite at the start. Deterministic.
  */
 export function nelderMead(objective: Objective, start: ArrayLike<number>, options: SimplexOptions): SimplexResult {
   const simplex = startSimplex(objective, start, options.steps);

@@ -1,36 +1,37 @@
+import { mean } from '../../../numeric/statistics/mean.js';
 import type { EtsForm } from './form.js';
 import type { StartState } from './filter.js';
 
 /** Intercept (value at position −1) and slope of the least-squares line through the first values. */
 function line(values: Float64Array, count: number): { level: number; slope: number } {
   const middle = (count + 1) / 2;
-  let mean = 0;
-  for (let i = 0; i < count; i++) mean += values[i]! / count;
+  let average = 0;
+  for (let i = 0; i < count; i++) average += values[i]! / count;
   let covariance = 0;
   let variance = 0;
   for (let i = 0; i < count; i++) {
-    covariance += (i + 1 - middle) * (values[i]! - mean);
+    covariance += (i + 1 - middle) * (values[i]! - average);
     variance += (i + 1 - middle) ** 2;
   }
   const slope = variance > 0 ? covariance / variance : 0;
-  return { level: mean - slope * middle, slope };
+  return { level: average - slope * middle, slope };
 }
 
-/** Moving average over one cycle, halves at both ends when the cycle is even; NaN where it does not reach. */
+/** Moving average over one cycle, half weights at both ends when the cycle is even; NaN at the ends of the series. */
 function centredAverage(values: Float64Array, period: number): Float64Array {
   const half = Math.floor(period / 2);
   const even = period % 2 === 0;
   return values.map((_, i) => {
     if (i < half || i + half >= values.length) return NaN;
-    let sum = 0;
-    for (let j = i - half; j <= i + half; j++) sum += values[j]! * (even && Math.abs(j - i) === half ? 0.5 : 1);
-    return sum / period;
+    let total = 0;
+    for (let j = i - half; j <= i + half; j++) total += values[j]! * (even && Math.abs(j - i) === half ? 0.5 : 1);
+    return total / period;
   });
 }
 
 /**
- * One round of seasonal effects by classical decomposition: mean distance from (or ratio to) the centred moving average
- * by position, centred at 0 (or 1). `[0]` belongs to the first value. Series shorter than two cycles show none.
+ * One cycle of seasonal effects by classical decomposition: mean difference from (or ratio to) the centred moving
+ * average by position, centred at 0 (or 1). `[0]` is that of the first value. Neutral for series shorter than two cycles.
  */
 export function seasonalEffects(values: Float64Array, period: number, ratio: boolean): Float64Array {
   const neutral = ratio ? 1 : 0;
@@ -45,11 +46,11 @@ export function seasonalEffects(values: Float64Array, period: number, ratio: boo
     counts[i % period]!++;
   });
   for (let i = 0; i < period; i++) if (counts[i]! > 0) effects[i] = sums[i]! / counts[i]!;
-  const mean = effects.reduce((sum, effect) => sum + effect, 0) / period;
-  return effects.map((effect) => (ratio ? Math.max(effect / mean, 0.01) : effect - mean));
+  const centre = mean(effects);
+  return effects.map((effect) => (ratio ? Math.max(effect / centre, 0.01) : effect - centre));
 }
 
-/** A first guess at the state before the series, as R's `ets` makes it: a line through the first seasonally adjusted values. */
+/** Initial state as in R's `ets`: a least-squares line through the first seasonally adjusted values. */
 export function startState(values: Float64Array, form: EtsForm, period: number): StartState {
   const ratio = form.season === 'M';
   const season = form.season === 'N' ? new Float64Array(1) : seasonalEffects(values, period, ratio);
@@ -60,5 +61,5 @@ export function startState(values: Float64Array, form: EtsForm, period: number):
   });
   const fitted = line(adjusted, count);
   if (form.trend !== 'N') return { ...fitted, season };
-  return { level: adjusted.reduce((sum, value) => sum + value, 0) / count, slope: 0, season };
+  return { level: mean(adjusted), slope: 0, season };
 }

@@ -1,5 +1,6 @@
+import { mean } from '../../../numeric/statistics/mean.js';
 import { defineForecaster, type Forecaster } from '../forecaster.js';
-import { plainCurve, steadySpread } from '../naive.js';
+import { constantSpread, plainCurve } from '../naive.js';
 import { seasonalPeriods } from '../series.js';
 import { autoEts } from './ets.js';
 import { seasonalEffects } from './start.js';
@@ -13,29 +14,29 @@ interface Line {
 /** Least-squares line over positions 0 … n − 1. */
 function trendLine(values: Float64Array): Line {
   const middle = (values.length - 1) / 2;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const average = mean(values);
   let covariance = 0;
   let variance = 0;
   values.forEach((value, i) => {
-    covariance += (i - middle) * (value - mean);
+    covariance += (i - middle) * (value - average);
     variance += (i - middle) ** 2;
   });
   const slope = variance > 0 ? covariance / variance : 0;
-  return { offset: mean - slope * middle, slope };
+  return { offset: average - slope * middle, slope };
 }
 
-/** Correlation of the series with itself `lag` steps before. */
+/** Autocorrelation at a lag. */
 function autocorrelation(values: Float64Array, lag: number): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  let [shifted, variance] = [0, 0];
+  const average = mean(values);
+  let [covariance, variance] = [0, 0];
   for (let i = 0; i < values.length; i++) {
-    variance += (values[i]! - mean) ** 2;
-    if (i >= lag) shifted += (values[i]! - mean) * (values[i - lag]! - mean);
+    variance += (values[i]! - average) ** 2;
+    if (i >= lag) covariance += (values[i]! - average) * (values[i - lag]! - average);
   }
-  return variance > 0 ? shifted / variance : 0;
+  return variance > 0 ? covariance / variance : 0;
 }
 
-/** The M4 organisers' test: is the correlation at the season's lag beyond what 90 % of unseasonal series show? */
+/** Test of the M4 organisers at the 90 % level: autocorrelation at the seasonal lag against Bartlett's standard error. */
 function isSeasonal(values: Float64Array, period: number): boolean {
   if (period < 2 || values.length < 3 * period) return false;
   let squares = 0;
@@ -43,7 +44,7 @@ function isSeasonal(values: Float64Array, period: number): boolean {
   return Math.abs(autocorrelation(values, period)) > 1.645 * Math.sqrt((1 + 2 * squares) / values.length);
 }
 
-/** Seasonal effects when the test finds a season, else none. Ratios where all values are positive. */
+/** Seasonal effects when the test finds a season, else null. Ratios when all values are positive. */
 function findSeason(values: Float64Array, period: number): { effects: Float64Array; ratio: boolean } | null {
   if (!isSeasonal(values, period)) return null;
   const ratio = values.every((value) => value > 0);
@@ -51,9 +52,9 @@ function findSeason(values: Float64Array, period: number): { effects: Float64Arr
 }
 
 /**
- * The Theta method (Assimakopoulos and Nikolopoulos 2000) as the M4 competition's benchmark computes it: adjusted for
- * season when a test finds one, the mean of the straight trend line and simple exponential smoothing of the series with
- * doubled curvature.
+ * The Theta method (Assimakopoulos and Nikolopoulos 2000) as in the benchmark code of the M4 competition: seasonally
+ * adjusted when a test finds a season, then the mean of the linear trend and of simple exponential smoothing of the
+ * series with doubled curvature.
  */
 export const theta: Forecaster = defineForecaster({
   name: 'theta',
@@ -71,7 +72,7 @@ export const theta: Forecaster = defineForecaster({
     const smooth = autoEts(curved, { period: 1, forms: [readForm('ETS(A,N,N)')!] });
     const level = (offset + slope * (values.length - 1) + (smooth?.end.level ?? curved.at(-1)!)) / 2;
     const spread = {
-      ...steadySpread((smooth?.sigma ?? 0) / 2),
+      ...constantSpread((smooth?.sigma ?? 0) / 2),
       level: smooth?.smoothing.alpha ?? 1,
     };
     const ahead = season && Array.from({ length: period }, (_, i) => season.effects[(values.length + i) % period]!);

@@ -1,5 +1,7 @@
 import { PipelineError } from '../../../../contracts/errors.js';
 import { notFinite, requireAtLeast, requireFinite, requireLength } from '../../../checks.js';
+import { mean } from '../../../numeric/statistics/mean.js';
+import { sum } from '../../../numeric/statistics/sum.js';
 import type { Mode } from '../curve.js';
 import type { Holiday } from './holidays.js';
 import type {
@@ -11,7 +13,7 @@ import type {
   SeasonalityOptions,
 } from './options.js';
 
-/** One column of the model beside the trend. */
+/** One column of the design matrix, trend columns excepted. */
 export interface FeatureColumn {
   readonly values: Float64Array;
   readonly mode: Mode;
@@ -19,7 +21,7 @@ export interface FeatureColumn {
   readonly prior: number;
 }
 
-/** A cycle with every choice made. */
+/** A seasonality with all defaults filled in. */
 export type PlannedSeasonality = Required<Omit<SeasonalityOptions, 'condition'>> & {
   readonly condition: string | null;
 };
@@ -37,7 +39,7 @@ export interface PlannedHoliday extends Required<Holiday> {
   readonly mode: Mode;
 }
 
-/** What the columns beside the trend are, in their order. */
+/** The feature columns in order: seasonalities, holidays, regressors. */
 export interface FeaturePlan {
   readonly seasonalities: readonly PlannedSeasonality[];
   readonly holidays: readonly PlannedHoliday[];
@@ -53,12 +55,14 @@ export function namedColumn(columns: NamedColumns | undefined, name: string, row
   return column;
 }
 
-function autoOrder(choice: AutoSeasonality | undefined, usual: number, shown: boolean): number {
+/** @param order - of `auto`.  @param sufficient - whether the history is long and dense enough for `auto`. */
+function autoOrder(choice: AutoSeasonality | undefined, order: number, sufficient: boolean): number {
   if (choice === false) return 0;
-  return typeof choice === 'number' ? choice : shown ? usual : 0;
+  if (typeof choice === 'number') return choice;
+  return sufficient ? order : 0;
 }
 
-/** Shortest positive distance between neighbouring days. @param days - ascending. */
+/** Smallest positive difference of neighbouring days. @param days - ascending. */
 function shortestStep(days: ArrayLike<number>): number {
   let shortest = Infinity;
   for (let i = 1; i < days.length; i++) {
@@ -68,7 +72,7 @@ function shortestStep(days: ArrayLike<number>): number {
   return shortest;
 }
 
-/** Days in a month of the mean year. */
+/** Mean length of a month in days. */
 const MONTH = 365.25 / 12;
 
 function planSeasonalities(days: ArrayLike<number>, options: ProphetOptions): PlannedSeasonality[] {
@@ -89,16 +93,17 @@ function planSeasonalities(days: ArrayLike<number>, options: ProphetOptions): Pl
   }));
 }
 
+/** Mean and standard deviation to standardise with; [0, 1] for none. */
 function standardisation(column: ArrayLike<number>, standardize: boolean | 'auto'): [number, number] {
   const values = Float64Array.from(column);
   const binary = values.every((value) => value === 0 || value === 1);
   if (standardize === false || (standardize === 'auto' && binary)) return [0, 1];
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
-  return square > 0 ? [mean, Math.sqrt(square)] : [0, 1];
+  const center = mean(values);
+  const variance = sum(values.map((value) => (value - center) ** 2)) / Math.max(1, values.length - 1);
+  return variance > 0 ? [center, Math.sqrt(variance)] : [0, 1];
 }
 
-/** Decides the columns beside the trend. @param data - days ascending. */
+/** Fills in the defaults of all feature columns. @param data - days ascending. */
 function planFeatures(data: ProphetColumns, options: ProphetOptions): FeaturePlan {
   const { mode = 'additive', holidaysPriorScale = 10 } = options;
   const regressors = (options.regressors ?? []).map((regressor) => {
@@ -117,7 +122,7 @@ function planFeatures(data: ProphetColumns, options: ProphetOptions): FeaturePla
   return { seasonalities: planSeasonalities(data.days, options), holidays, regressors };
 }
 
-/** sin and cos of each wave of a cycle, in turn, 0 where its condition does not hold. */
+/** Alternating sine and cosine columns of a seasonality, slowest wave first; 0 where its condition is 0. */
 export function waveColumns(
   { days, conditions }: ProphetColumns,
   { period, order, condition }: { period: number; order: number; condition: string | null },
@@ -130,7 +135,7 @@ export function waveColumns(
   });
 }
 
-/** 1 on the days at each offset of the holiday's window, earliest offset first. */
+/** One indicator column for each offset of the holiday's window, earliest first. */
 export function holidayColumns(
   days: ArrayLike<number>,
   holiday: { readonly days: readonly number[]; readonly lowerWindow: number; readonly upperWindow: number },
@@ -142,7 +147,7 @@ export function holidayColumns(
   );
 }
 
-/** All columns beside the trend, in the plan's order. */
+/** All feature columns in the order of the plan. */
 export function featureColumns(data: ProphetColumns, plan: FeaturePlan): FeatureColumn[] {
   const waves = plan.seasonalities.flatMap((seasonality) =>
     waveColumns(data, seasonality).map((values) => ({ values, mode: seasonality.mode, prior: seasonality.priorScale })),
@@ -157,7 +162,7 @@ export function featureColumns(data: ProphetColumns, plan: FeaturePlan): Feature
   return [...waves, ...holidays, ...regressors];
 }
 
-/** Days at which the trend may bend, as Prophet places them: evenly over the first part of the history's rows. */
+/** Days of the changepoints as Prophet places them: evenly over the first part of the rows. */
 function changepointDays(days: ArrayLike<number>, options: ProphetOptions): number[] {
   if (options.growth === 'flat') return [];
   if (options.changepoints) return [...options.changepoints].sort((a, b) => a - b);
@@ -166,32 +171,34 @@ function changepointDays(days: ArrayLike<number>, options: ProphetOptions): numb
   return Array.from({ length: count }, (_, i) => days[Math.round(((i + 1) * (size - 1)) / count)]!);
 }
 
-/** Everything that a fit reads: scaled history and columns. */
+/** Input of a fit: scaled history, changepoints and feature columns. */
 export interface ProphetDesign {
   readonly growth: 'linear' | 'flat' | 'logistic';
   readonly plan: FeaturePlan;
   readonly features: readonly FeatureColumn[];
-  /** Scaled times of the history and of the bends. */
+  /** (n,) scaled times of the history. */
   readonly t: Float64Array;
+  /** Scaled times of the changepoints. */
   readonly changepoints: readonly number[];
-  /** Values in units of the scale, above the floor. */
+  /** (n,) values above the floor, in units of the scale. */
   readonly y: Float64Array;
   readonly origin: number;
   readonly span: number;
   readonly scale: number;
   readonly floor: number;
   readonly cap: number;
-  /** Laplace scale of the bends. */
+  /** Scale of the Laplace prior of the rate changes. */
   readonly tau: number;
 }
 
-function pick(columns: NamedColumns | undefined, rows: readonly number[]): NamedColumns {
+/** The given rows of all columns. */
+function selectRows(columns: NamedColumns | undefined, rows: readonly number[]): NamedColumns {
   return Object.fromEntries(
     Object.entries(columns ?? {}).map(([name, column]) => [name, rows.map((row) => column[row]!)]),
   );
 }
 
-/** Known rows in order of time. @throws PipelineError `SHAPE_MISMATCH`, `NOT_FINITE`, `TOO_FEW_ROWS`. */
+/** Rows with a value, in order of time. @throws PipelineError `SHAPE_MISMATCH`, `NOT_FINITE`, `TOO_FEW_ROWS`. */
 function sortRows(data: ProphetData): ProphetData {
   const { days, values } = data;
   requireLength('values', values.length, days.length);
@@ -207,8 +214,8 @@ function sortRows(data: ProphetData): ProphetData {
     ...data,
     days: rows.map((row) => days[row]!),
     values: rows.map((row) => values[row]!),
-    regressors: pick(data.regressors, rows),
-    conditions: pick(data.conditions, rows),
+    regressors: selectRows(data.regressors, rows),
+    conditions: selectRows(data.conditions, rows),
   };
 }
 
@@ -221,7 +228,7 @@ function saturation({ cap, floor = 0 }: ProphetData, growth: string, scale: numb
 }
 
 /**
- * Scales history as Prophet does (largest |value| and whole span are 1) and builds the columns.
+ * Scales the history as Prophet does (largest |value| and time span become 1) and builds the columns.
  * @throws PipelineError `TOO_FEW_ROWS` below two known days, `SHAPE_MISMATCH`, `NOT_FINITE`, `MISSING_COLUMN`,
  *   `INVALID_INPUT` (logistic growth without a cap above the floor).
  */

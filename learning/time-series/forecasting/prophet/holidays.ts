@@ -1,6 +1,6 @@
 import { holidayDays, INDIAN_HOLIDAYS, paydays, type PaydayRule } from '../../calendar/index.js';
 
-/** Days that share one effect, with the days around them (Prophet's `holidays` data frame, one name of it). */
+/** A holiday of Prophet: its days share their effects, one for each day of the window around it. */
 export interface Holiday {
   readonly name: string;
   /** Whole days since the epoch, ascending. */

@@ -1,8 +1,8 @@
-/** Σ aᵢ bᵢ. */
+/** Inner product Σ aᵢ bᵢ. @param a - (n,).  @param b - (n,). */
 export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
+  return total;
 }
 
 /** XᵀX of columns: (p, p) row-major, symmetric. Time O(n·p²). */
@@ -16,17 +16,17 @@ export function gramOf(columns: readonly Float64Array[]): Float64Array {
 }
 
 /**
- * Solves A x = b for a symmetric positive definite A in place by Cholesky's decomposition. Time O(p³/6).
- * @param a - (p, p) row-major; destroyed.  @param b - (p,); becomes x.
+ * Solves A x = b for a symmetric positive semi-definite A in place by Cholesky decomposition. Time O(p³/6).
+ * @param a - (p, p) row-major; overwritten.  @param b - (p,); overwritten.  @returns (p,) x, the array `b`.
  */
 export function solvePositive(a: Float64Array, b: Float64Array): Float64Array {
   const p = b.length;
   for (let i = 0; i < p; i++) {
     for (let j = 0; j <= i; j++) {
-      let sum = a[i * p + j]!;
-      for (let k = 0; k < j; k++) sum -= a[i * p + k]! * a[j * p + k]!;
-      // Collinear columns leave rounding on the diagonal: a tiny pivot keeps the step finite.
-      a[i * p + j] = i === j ? Math.sqrt(Math.max(sum, 1e-14)) : sum / a[j * p + j]!;
+      let rest = a[i * p + j]!;
+      for (let k = 0; k < j; k++) rest -= a[i * p + k]! * a[j * p + k]!;
+      // Collinear columns leave a rounding error in place of the pivot: its lower bound keeps the result finite.
+      a[i * p + j] = i === j ? Math.sqrt(Math.max(rest, 1e-14)) : rest / a[j * p + j]!;
     }
   }
   for (let i = 0; i < p; i++) {

@@ -1,19 +1,20 @@
 import type { ProphetDesign } from './design.js';
 
-/** Where each parameter stands in the vector θ. */
+/** Index of each parameter in the vector θ. */
 export interface Layout {
-  /** Position of k; −1 for a flat trend. */
+  /** Of k; −1 for a flat trend. */
   readonly rate: number;
+  /** Of m. */
   readonly offset: number;
-  /** Position of the first bend, and how many there are. */
+  /** Of the first rate change. */
   readonly changes: number;
   readonly changeCount: number;
-  /** Position of the first coefficient beside the trend. */
+  /** Of the first feature coefficient. */
   readonly features: number;
   readonly size: number;
 }
 
-/** θ = (k, m, bends, coefficients); a flat trend has no k and no bends. */
+/** θ = (k, m, rate changes, feature coefficients); a flat trend has neither k nor changes. */
 export function layoutOf({ growth, changepoints, features }: ProphetDesign): Layout {
   const changes = growth === 'flat' ? 1 : 2;
   const start = changes + changepoints.length;
@@ -27,12 +28,12 @@ export function layoutOf({ growth, changepoints, features }: ProphetDesign): Lay
   };
 }
 
-/** max(0, t − c) for each bend. */
+/** (n,) column max(0, t − c) for each changepoint c. */
 export function hinges({ t, changepoints }: ProphetDesign): Float64Array[] {
   return changepoints.map((c) => t.map((time) => Math.max(0, time - c)));
 }
 
-/** Precision of the normal priors by parameter (0 for the bends, whose prior is Laplace's). */
+/** Precision of the normal prior of each parameter; 0 for the rate changes, which have a Laplace prior. */
 export function priorPrecision(design: ProphetDesign, layout: Layout): Float64Array {
   const precision = new Float64Array(layout.size);
   for (let j = 0; j < layout.changes; j++) precision[j] = 1 / 25;
@@ -40,24 +41,24 @@ export function priorPrecision(design: ProphetDesign, layout: Layout): Float64Ar
   return precision;
 }
 
-/** 1/τ for the bends, 0 for the others. */
+/** Coefficient of |θⱼ| in the negative log posterior: 1/τ for rate changes, else 0. */
 export function absolutePenalty({ tau }: ProphetDesign, layout: Layout): Float64Array {
   const penalty = new Float64Array(layout.size);
   return penalty.fill(1 / tau, layout.changes, layout.changes + layout.changeCount);
 }
 
-/** The model's parts at each row of the history, in units of the scale. */
+/** (n,) components of the model on the history, in units of the scale. */
 export interface ModelParts {
   readonly trend: Float64Array;
-  /** Derivative of the trend by its straight argument: 1, or the logistic curve's slope. */
+  /** Derivative of the trend with respect to its linear argument: 1, or the slope of the logistic function. */
   readonly slope: Float64Array;
   /** 1 + shares of the multiplicative features. */
   readonly factor: Float64Array;
   readonly fitted: Float64Array;
 }
 
-/** k·t + m + bends; for logistic growth k·(t − m) + bends, which is Prophet's curve in one continuous piece. */
-function straightArgument(design: ProphetDesign, layout: Layout, theta: Float64Array): Float64Array {
+/** k·t + m + changes; for logistic growth k·(t − m) + changes, Prophet's curve written as one continuous function. */
+function linearArgument(design: ProphetDesign, layout: Layout, theta: Float64Array): Float64Array {
   const k = layout.rate < 0 ? 0 : theta[layout.rate]!;
   const m = theta[layout.offset]!;
   const start = design.growth === 'logistic' ? -k * m : m;
@@ -72,7 +73,7 @@ function straightArgument(design: ProphetDesign, layout: Layout, theta: Float64A
 
 /** Evaluates the model on the history. Time O(n·p). */
 export function modelParts(design: ProphetDesign, layout: Layout, theta: Float64Array): ModelParts {
-  const trend = straightArgument(design, layout, theta);
+  const trend = linearArgument(design, layout, theta);
   const slope = new Float64Array(trend.length).fill(1);
   if (design.growth === 'logistic') {
     for (let i = 0; i < trend.length; i++) {
@@ -93,26 +94,26 @@ export function modelParts(design: ProphetDesign, layout: Layout, theta: Float64
 
 /** Σ (y − fitted)². */
 export function residualSquares({ y }: ProphetDesign, fitted: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < y.length; i++) sum += (y[i]! - fitted[i]!) ** 2;
-  return sum;
+  let squares = 0;
+  for (let i = 0; i < y.length; i++) squares += (y[i]! - fitted[i]!) ** 2;
+  return squares;
 }
 
 /**
  * σ that maximises the posterior for given residuals: the root of 4σ⁴ + nσ² = RSS, from the prior σ ~ N(0, ½).
- * Not below 1e-6: a perfect fit must not end the arithmetic.
+ * At least 1e-6, so that the log posterior of an exact fit is finite.
  */
 export const bestSigma = (squares: number, n: number): number =>
   Math.sqrt(Math.max((-n + Math.sqrt(n * n + 16 * squares)) / 8, 1e-12));
 
-/** Logarithm of the posterior of Prophet's Stan model, up to the constants that Stan drops. */
+/** Log posterior of Prophet's Stan model (prophet 1.1), without the constants that Stan drops. */
 export function logPosterior(design: ProphetDesign, theta: Float64Array, sigma: number): number {
   const layout = layoutOf(design);
   const squares = residualSquares(design, modelParts(design, layout, theta).fitted);
   return -negativeLog(design, layout, { theta, sigma, squares });
 }
 
-/** Minus `logPosterior` for residuals that are known already. */
+/** Negative log posterior for given squared residuals. */
 export function negativeLog(
   design: ProphetDesign,
   layout: Layout,
@@ -120,7 +121,7 @@ export function negativeLog(
 ): number {
   const precision = priorPrecision(design, layout);
   const penalty = absolutePenalty(design, layout);
-  let sum = design.y.length * Math.log(sigma) + squares / (2 * sigma ** 2) + 2 * sigma ** 2;
-  theta.forEach((value, j) => (sum += (precision[j]! * value ** 2) / 2 + penalty[j]! * Math.abs(value)));
-  return sum;
+  let total = design.y.length * Math.log(sigma) + squares / (2 * sigma ** 2) + 2 * sigma ** 2;
+  theta.forEach((value, j) => (total += (precision[j]! * value ** 2) / 2 + penalty[j]! * Math.abs(value)));
+  return total;
 }

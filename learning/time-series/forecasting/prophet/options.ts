@@ -12,47 +12,47 @@ export interface SeasonalityOptions {
   readonly priorScale?: number;
   /** @default the model's mode */
   readonly mode?: Mode;
-  /** Column of `conditions` that says where the cycle applies (0 or 1). @default it applies always */
+  /** Column of `conditions` with 1 where the cycle applies and 0 elsewhere. @default it applies always */
   readonly condition?: string;
 }
 
-/** A column known for past and future. */
+/** A column that is known for past and future days. */
 export interface RegressorOptions {
   readonly name: string;
   /** @default holidaysPriorScale, as in Prophet */
   readonly priorScale?: number;
   /** @default the model's mode */
   readonly mode?: Mode;
-  /** Whether the column is centred and scaled; `auto` leaves columns of 0 and 1 alone. @default 'auto' */
+  /** Whether the column is centred and scaled; `auto` does not scale columns of 0 and 1. @default 'auto' */
   readonly standardize?: boolean | 'auto';
 }
 
-/** `auto` as in Prophet: on when the history shows two cycles and is dense enough; a number is the order. */
+/** `auto` as in Prophet: on when the history has two cycles and is dense enough; a number is the order. */
 export type AutoSeasonality = 'auto' | false | number;
 
 /** Names, meanings and defaults are Prophet's (Taylor and Letham 2018; package prophet 1.1). */
 export interface ProphetOptions {
-  /** Shape of the trend: straight pieces, saturating below a cap, or none. @default 'linear' */
+  /** Trend: piecewise linear, logistic below a cap, or constant. @default 'linear' */
   readonly growth?: 'linear' | 'flat' | 'logistic';
-  /** Days since the epoch at which the trend may bend. @default evenly over the first `changepointRange` */
+  /** Days since the epoch at which the rate may change. @default evenly over the first `changepointRange` */
   readonly changepoints?: readonly number[];
   /** @default 25, fewer on short series */
   readonly changepointCount?: number;
   /** @default 0.8 */
   readonly changepointRange?: number;
-  /** Scale of the Laplace prior of the bends; smaller = straighter. @default 0.05 */
+  /** Scale of the Laplace prior of the rate changes; smaller = straighter trend. @default 0.05 */
   readonly changepointPriorScale?: number;
   readonly yearly?: AutoSeasonality;
   readonly weekly?: AutoSeasonality;
   readonly daily?: AutoSeasonality;
   /**
-   * A cycle of 30.4375 days, of order 5 when `auto` finds days and two months of them. Prophet has none, and bills on
-   * fixed days are no waves: off unless asked for. @default false
+   * A cycle of 30.4375 days; `auto` is order 5 with two months of daily data. Prophet does not have it, and payments on
+   * fixed days of the month do not follow a sine wave, so it is off by default. @default false
    */
   readonly monthly?: AutoSeasonality;
   /** Further cycles. @default none */
   readonly seasonalities?: readonly SeasonalityOptions[];
-  /** Whether effects are added or grow with the trend. @default 'additive' */
+  /** Whether effects are added to the trend or are shares of it. @default 'additive' */
   readonly mode?: Mode;
   /** @default 10 */
   readonly seasonalityPriorScale?: number;
@@ -62,10 +62,10 @@ export interface ProphetOptions {
   readonly regressors?: readonly RegressorOptions[];
 }
 
-/** Numbers by name, one for each day asked for. */
+/** Columns by name, each with one number for each day. */
 export type NamedColumns = Readonly<Record<string, ArrayLike<number>>>;
 
-/** What goes with days, in the past as in the future. */
+/** Days with their regressors and conditions, past or future. */
 export interface ProphetColumns {
   /** Days since the epoch, fractions allowed, in any order, with gaps. */
   readonly days: ArrayLike<number>;
@@ -75,9 +75,9 @@ export interface ProphetColumns {
   readonly conditions?: NamedColumns;
 }
 
-/** History. */
+/** History to fit. */
 export interface ProphetData extends ProphetColumns {
-  /** (n,) NaN = missing, left out. */
+  /** (n,) NaN = missing; such rows are left out. */
   readonly values: ArrayLike<number>;
   /** Saturation of logistic growth, in the unit of the values, above the floor. */
   readonly cap?: number;

@@ -1,4 +1,5 @@
 import { requireLength } from '../../../checks.js';
+import { mean } from '../../../numeric/statistics/mean.js';
 import { piecewiseAt, type Mode, type PiecewiseTrend } from '../curve.js';
 import { buildDesign, holidayColumns, namedColumn, waveColumns, type ProphetDesign } from './design.js';
 import { layoutOf, logPosterior } from './model.js';
@@ -6,7 +7,7 @@ import type { ProphetColumns, ProphetData, ProphetOptions } from './options.js';
 import { solveMap, type MapSolution } from './search.js';
 import type { ProphetState } from './state.js';
 
-/** Hands out the coefficients of one part after the other. */
+/** A function that returns the next `count` coefficients at each call. */
 function coefficientReader(values: Float64Array): (count: number) => number[] {
   let at = 0;
   return (count) => {
@@ -34,15 +35,25 @@ function toState(design: ProphetDesign, solution: MapSolution): ProphetState {
     changes: [...theta.slice(layout.changes, layout.features)],
     sigma,
     seasonalities: seasonalities.map(({ name, period, order, mode, condition }) => ({
-      ...{ name, period, mode, condition },
+      name,
+      period,
+      mode,
+      condition,
       coefficients: take(2 * order),
     })),
     holidays: holidays.map(({ name, days, lowerWindow, upperWindow, mode }) => ({
-      ...{ name, days, lowerWindow, upperWindow, mode },
+      name,
+      days,
+      lowerWindow,
+      upperWindow,
+      mode,
       coefficients: take(upperWindow - lowerWindow + 1),
     })),
     regressors: regressors.map(({ name, mode, mean, deviation }) => ({
-      ...{ name, mode, mean, deviation },
+      name,
+      mode,
+      mean,
+      deviation,
       coefficient: take(1)[0]!,
     })),
     logPosterior: solution.logPosterior,
@@ -51,8 +62,8 @@ function toState(design: ProphetDesign, solution: MapSolution): ProphetState {
 }
 
 /**
- * Fits Prophet's model (Taylor and Letham 2018) to its most probable parameters. Deterministic; the additive model is
- * solved exactly, multiplicative and logistic ones by a convergent search. Time O(n·p²), p the number of parameters.
+ * Maximum a posteriori fit of Prophet's model (Taylor and Letham 2018; package prophet 1.1). Deterministic; the additive
+ * model is solved exactly, multiplicative and logistic models by a convergent search. Time O(n·p²), p = parameters.
  * @throws PipelineError `TOO_FEW_ROWS` below two known days, `SHAPE_MISMATCH`, `NOT_FINITE`, `MISSING_COLUMN`,
  *   `INVALID_INPUT`.
  */
@@ -74,8 +85,8 @@ function parametersOf(state: ProphetState): Float64Array {
 }
 
 /**
- * Logarithm of the posterior of any parameters on this history, up to the constants that Stan drops; compares this
- * search with others. @throws PipelineError `SHAPE_MISMATCH` when the state has other columns than the options give.
+ * Log posterior of any parameters on this history, without the constants that Stan drops, for comparisons with other
+ * optimisers. @throws PipelineError `SHAPE_MISMATCH` when the number of parameters of state and options differ.
  */
 export function prophetLogPosterior(data: ProphetData, options: ProphetOptions, state: ProphetState): number {
   const design = buildDesign(data, options);
@@ -85,19 +96,24 @@ export function prophetLogPosterior(data: ProphetData, options: ProphetOptions, 
   return logPosterior(design, theta, state.sigma);
 }
 
-/** The trend as a curve that other forecasters share. */
+/** The trend in the form of a forecast curve. */
 export function prophetTrend(state: ProphetState): PiecewiseTrend {
   const { growth, origin, span, rate, offset, changepoints, changes, cap } = state;
   const logistic = growth === 'logistic';
   return {
     kind: logistic ? 'logistic' : 'linear',
-    ...{ origin, span, rate, changepoints, changes, cap },
+    origin,
+    span,
+    rate,
+    changepoints,
+    changes,
+    cap,
     offset: logistic ? -rate * offset : offset,
     base: state.floor / state.scale,
   };
 }
 
-/** One part of a forecast by day. */
+/** One component of a forecast, by day. */
 export interface ProphetComponent {
   readonly kind: 'seasonality' | 'holiday' | 'regressor';
   readonly name: string;
@@ -106,12 +122,12 @@ export interface ProphetComponent {
   readonly values: Float64Array;
 }
 
-/** Forecast with the parts it is made of. */
+/** Forecast with its components. */
 export interface ProphetForecast {
   readonly mean: Float64Array;
   readonly trend: Float64Array;
   readonly components: readonly ProphetComponent[];
-  /** Standard deviation of the error: noise, and bends that the future trend may take. */
+  /** Standard deviation of the error: observation noise and future changepoints. */
   readonly sd: Float64Array;
 }
 
@@ -121,8 +137,8 @@ function weightedSum(columns: readonly Float64Array[], weights: readonly number[
   return sum;
 }
 
-/** Every part beside the trend, in units of the scale. */
-function parts(state: ProphetState, columns: ProphetColumns): ProphetComponent[] {
+/** All components except the trend, in units of the scale. */
+function componentsOf(state: ProphetState, columns: ProphetColumns): ProphetComponent[] {
   const n = columns.days.length;
   const seasonalities = state.seasonalities.map(({ name, period, mode, condition, coefficients }) => {
     const waves = waveColumns(columns, { period, order: coefficients.length / 2, condition });
@@ -141,28 +157,29 @@ function parts(state: ProphetState, columns: ProphetColumns): ProphetComponent[]
 }
 
 /**
- * Variance of the trend at t = 2 in units of the scale, growing with (t − 1)³: bends come as often as the history
- * allows them (S in one unit of t), each Laplace distributed with the mean size λ of those found; ∫ 2λ²S (t − s)² ds.
+ * Variance that future changepoints add to the trend at t = 2, in units of the scale; it grows with (t − 1)³. As in
+ * Prophet, changepoints are as frequent as in the history (S in one unit of t) and their rate changes have a Laplace
+ * distribution with the mean size λ of the fitted ones: ∫ 2λ²S (t − s)² ds.
  */
-export function bendRate({ changes }: ProphetState): number {
+export function changepointVariance({ changes }: ProphetState): number {
   if (changes.length === 0) return 0;
-  const size = changes.reduce((sum, change) => sum + Math.abs(change), 0) / changes.length + 1e-8;
+  const size = mean(changes.map(Math.abs)) + 1e-8;
   return (2 / 3) * size ** 2 * changes.length;
 }
 
-/** How much the trend moves when its straight argument moves by 1: the logistic curve is stiff near its bounds. */
-const stiffness = (state: ProphetState, trend: number): number =>
+/** Derivative of the trend with respect to its linear argument; small near the bounds of the logistic function. */
+const trendSlope = (state: ProphetState, trend: number): number =>
   state.growth === 'logistic' ? trend * (1 - trend / state.cap) : 1;
 
 /**
- * Forecast at any days, past or future, with components and closed-form uncertainty.
+ * Forecast at any days, past or future, with components and a closed-form standard deviation.
  * @throws PipelineError `MISSING_COLUMN` when a regressor or condition of the model is absent, `SHAPE_MISMATCH`.
  */
 export function predictProphet(state: ProphetState, columns: ProphetColumns): ProphetForecast {
   const n = columns.days.length;
   const curve = { ...prophetTrend(state), base: 0 };
   const bare = Float64Array.from(columns.days, (day) => piecewiseAt(curve, day));
-  const components = parts(state, columns);
+  const components = componentsOf(state, columns);
   const [factor, added] = [new Float64Array(n).fill(1), new Float64Array(n)];
   for (const { mode, values } of components) {
     const sum = mode === 'multiplicative' ? factor : added;
@@ -170,11 +187,11 @@ export function predictProphet(state: ProphetState, columns: ProphetColumns): Pr
   }
   const { scale, floor, sigma } = state;
   const trend = bare.map((value) => value * scale + floor);
-  const rate = bendRate(state);
+  const rate = changepointVariance(state);
   const sd = bare.map((value, i) => {
     const beyond = Math.max(0, (columns.days[i]! - state.origin) / state.span - 1);
-    const bends = rate * beyond ** 3 * (factor[i]! * stiffness(state, value)) ** 2;
-    return scale * Math.sqrt(sigma ** 2 + bends);
+    const changepoints = rate * beyond ** 3 * (factor[i]! * trendSlope(state, value)) ** 2;
+    return scale * Math.sqrt(sigma ** 2 + changepoints);
   });
   return {
     mean: trend.map((value, i) => value * factor[i]! + added[i]! * scale),

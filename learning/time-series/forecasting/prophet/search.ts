@@ -1,3 +1,4 @@
+import { mean } from '../../../numeric/statistics/mean.js';
 import type { ProphetDesign } from './design.js';
 import { dot, gramOf } from './linear-system.js';
 import {
@@ -14,7 +15,7 @@ import {
 } from './model.js';
 import { minimiseSparse } from './sparse-quadratic.js';
 
-/** The most probable parameters. */
+/** Maximum a posteriori parameters. */
 export interface MapSolution {
   readonly theta: Float64Array;
   readonly sigma: number;
@@ -22,22 +23,23 @@ export interface MapSolution {
   readonly iterations: number;
 }
 
-/** Stops when a round changes σ by less than this share. */
+/** Relative change of σ below which the alternation ends. */
 const SIGMA_TOLERANCE = 1e-11;
 const MAX_ROUNDS = 200;
 
-/** θᵀGθ − 2 bᵀθ + yᵀy: the squared residuals without touching the rows. */
+/** Squared residuals from the Gram matrix: θᵀGθ − 2 bᵀθ + yᵀy. @param total - yᵀy. */
 function squaresOf(gram: Float64Array, moment: Float64Array, theta: Float64Array, total: number): number {
   const p = theta.length;
-  let sum = total - 2 * dot(moment, theta);
+  let squares = total - 2 * dot(moment, theta);
   for (let i = 0; i < p; i++) {
     if (theta[i] === 0) continue;
-    for (let j = 0; j < p; j++) sum += theta[i]! * gram[i * p + j]! * theta[j]!;
+    for (let j = 0; j < p; j++) squares += theta[i]! * gram[i * p + j]! * theta[j]!;
   }
-  return Math.max(sum, 0);
+  return Math.max(squares, 0);
 }
 
-const ridged = (gram: Float64Array, diagonal: Float64Array, share: number): Float64Array => {
+/** G + share · diag(diagonal). */
+const withRidge = (gram: Float64Array, diagonal: Float64Array, share: number): Float64Array => {
   const q = gram.slice();
   for (let j = 0; j < diagonal.length; j++) q[j * diagonal.length + j]! += share * diagonal[j]!;
   return q;
@@ -50,8 +52,8 @@ function linearColumns(design: ProphetDesign): Float64Array[] {
 }
 
 /**
- * Exact solution where everything is additive: the posterior given σ is a sparse quadratic (minimised exactly), σ given
- * the rest has a closed form; the two alternate, on one Gram matrix, until σ stands still.
+ * Solution of an additive model: given σ, the negative log posterior is an ℓ1-penalised quadratic, which is minimised
+ * exactly; given the other parameters, σ has a closed form. The two steps alternate on one Gram matrix until σ converges.
  */
 export function solveAdditive(design: ProphetDesign): MapSolution {
   const layout = layoutOf(design);
@@ -67,7 +69,7 @@ export function solveAdditive(design: ProphetDesign): MapSolution {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const variance = sigma ** 2;
     const problem = {
-      q: ridged(gram, precision, variance),
+      q: withRidge(gram, precision, variance),
       b: moment,
       penalty: penalty.map((weight) => weight * variance),
     };
@@ -83,7 +85,7 @@ export function solveAdditive(design: ProphetDesign): MapSolution {
   return { theta, sigma, logPosterior: -negativeLog(design, layout, { theta, sigma, squares }), iterations };
 }
 
-/** Prophet's first guess for logistic growth: through first and last value. */
+/** Prophet's initial values for logistic growth: a curve through the first and the last value. */
 function logisticStart({ y, cap }: ProphetDesign): [number, number] {
   const clip = (value: number): number => Math.min(Math.max(value, 0.01 * cap), 0.99 * cap);
   let first = cap / clip(y[0]!);
@@ -93,16 +95,17 @@ function logisticStart({ y, cap }: ProphetDesign): [number, number] {
   return [a - b, a / (a - b)];
 }
 
+/** Prophet's initial values: the trend through the first and the last value, all other parameters 0. */
 function firstGuess(design: ProphetDesign, layout: Layout): Float64Array {
   const theta = new Float64Array(layout.size);
   const { y, growth } = design;
-  if (growth === 'flat') theta[layout.offset] = y.reduce((sum, value) => sum + value, 0) / y.length;
+  if (growth === 'flat') theta[layout.offset] = mean(y);
   else if (growth === 'logistic') [theta[layout.rate], theta[layout.offset]] = logisticStart(design);
   else [theta[layout.rate], theta[layout.offset]] = [y[y.length - 1]! - y[0]!, y[0]!];
   return theta;
 }
 
-/** Derivatives of the fitted values by each parameter, as columns. */
+/** (n,) column of derivatives of the fitted values for each parameter. */
 function jacobian(design: ProphetDesign, layout: Layout, parts: ModelParts, theta: Float64Array): Float64Array[] {
   const { trend, slope, factor } = parts;
   const along = slope.map((value, i) => value * factor[i]!);
@@ -120,7 +123,7 @@ function jacobian(design: ProphetDesign, layout: Layout, parts: ModelParts, thet
   return columns;
 }
 
-/** Where the search stands. */
+/** Current parameters of the search with their residual sigma and negative log posterior. */
 interface Position {
   readonly theta: Float64Array;
   readonly parts: ModelParts;
@@ -135,12 +138,12 @@ function positionAt(design: ProphetDesign, layout: Layout, theta: Float64Array):
   return { theta, parts, sigma, value: negativeLog(design, layout, { theta, sigma, squares }) };
 }
 
-/** Relative gain below which the search ends, and the damping beyond which no step helps any more. */
+/** Relative gain below which the search ends, and largest damping that is tried. */
 const GAIN_TOLERANCE = 1e-10;
 const MAX_DAMPING = 1e10;
 const MAX_STEPS = 300;
 
-/** The damped, linearised problem around a position. */
+/** The linearised problem at a position. */
 class Linearisation {
   private readonly gram: Float64Array;
   private readonly moment: Float64Array;
@@ -155,19 +158,23 @@ class Linearisation {
     this.gram = gramOf(columns);
     const residual = design.y.map((value, i) => value - at.parts.fitted[i]!);
     const p = layout.size;
-    // The problem is posed in θ, not in the step, because the bends' penalty is on θ.
+    // The unknown is θ, not the step, because the penalty of the rate changes is on θ.
     this.moment = Float64Array.from(columns, (column, i) => {
-      let sum = dot(column, residual);
-      for (let j = 0; j < p; j++) sum += this.gram[i * p + j]! * at.theta[j]!;
-      return sum;
+      let moment = dot(column, residual);
+      for (let j = 0; j < p; j++) moment += this.gram[i * p + j]! * at.theta[j]!;
+      return moment;
     });
     this.diagonal = Float64Array.from({ length: p }, (_, j) => this.gram[j * p + j]! + 1e-12);
   }
 
-  /** The minimum of the linearised posterior with Marquardt's damping. */
+  /** θ at the minimum of the linearised negative log posterior with Marquardt's damping. */
   solve(damping: number): Float64Array {
     const variance = this.at.sigma ** 2;
-    const q = ridged(ridged(this.gram, priorPrecision(this.design, this.layout), variance), this.diagonal, damping);
+    const q = withRidge(
+      withRidge(this.gram, priorPrecision(this.design, this.layout), variance),
+      this.diagonal,
+      damping,
+    );
     const b = this.moment.map((value, j) => value + damping * this.diagonal[j]! * this.at.theta[j]!);
     const penalty = absolutePenalty(this.design, this.layout).map((weight) => weight * variance);
     return minimiseSparse({ q, b, penalty }, this.at.theta).theta;
@@ -175,9 +182,9 @@ class Linearisation {
 }
 
 /**
- * Multiplicative features or logistic growth: Levenberg–Marquardt steps on the linearised model, each a sparse
- * quadratic solved exactly, σ profiled out. Every accepted step raises the posterior, so the search converges; it ends
- * when a step gains less than 1e-10 of the value or no damping gives a gain.
+ * Solution of a model with multiplicative features or logistic growth: Levenberg–Marquardt steps on the linearised
+ * model, each an ℓ1-penalised quadratic solved exactly, σ profiled out. Every accepted step raises the posterior, so the
+ * search converges; it ends when the relative gain of a step is below 1e-10 or no damping gives a gain.
  */
 export function solveNonlinear(design: ProphetDesign): MapSolution {
   const layout = layoutOf(design);
@@ -204,7 +211,7 @@ export function solveNonlinear(design: ProphetDesign): MapSolution {
   return { theta, sigma, logPosterior: -value, iterations };
 }
 
-/** The most probable parameters: exact where the model is additive, else by a convergent search. Deterministic. */
+/** Maximum a posteriori parameters: exact for additive models, else by a convergent search. Deterministic. */
 export function solveMap(design: ProphetDesign): MapSolution {
   const additive = design.growth !== 'logistic' && design.features.every(({ mode }) => mode === 'additive');
   return additive ? solveAdditive(design) : solveNonlinear(design);

@@ -1,17 +1,17 @@
 import type { Mode } from '../curve.js';
 import type { Holiday } from './holidays.js';
 
-/** A fitted cycle. */
+/** A fitted seasonality. */
 export interface FittedSeasonality {
   readonly name: string;
   readonly period: number;
   readonly mode: Mode;
   readonly condition: string | null;
-  /** Sine and cosine in turn, from the slowest wave, in units of the scale. */
+  /** Alternating sine and cosine coefficients, slowest wave first, in units of the scale. */
   readonly coefficients: readonly number[];
 }
 
-/** A fitted holiday: one effect for each day of its window, from the earliest. */
+/** A fitted holiday: one coefficient for each day of its window, earliest first. */
 export interface FittedHoliday extends Required<Omit<Holiday, 'priorScale'>> {
   readonly mode: Mode;
   readonly coefficients: readonly number[];
@@ -26,20 +26,22 @@ export interface FittedRegressor {
   readonly coefficient: number;
 }
 
-/** What Prophet learned, as plain JSON. */
+/** Fitted state of Prophet, as plain JSON. */
 export interface ProphetState {
   readonly schemaVersion: 1;
   readonly growth: 'linear' | 'flat' | 'logistic';
-  /** Day of t = 0 and days in one unit of t; t = 1 is the last day of the history. */
+  /** Day since the epoch where t = 0, the first of the history. */
   readonly origin: number;
+  /** Days in one unit of t; t = 1 is the last day of the history. */
   readonly span: number;
   /** Values are `floor + scale · (…)`. */
   readonly scale: number;
   readonly floor: number;
   /** Saturation in units of the scale; 0 unless growth is logistic. */
   readonly cap: number;
-  /** Growth rate k and offset m of Prophet's paper. */
+  /** Growth rate k of the paper. */
   readonly rate: number;
+  /** Offset m of the paper. */
   readonly offset: number;
   readonly changepoints: readonly number[];
   readonly changes: readonly number[];
@@ -48,8 +50,8 @@ export interface ProphetState {
   readonly seasonalities: readonly FittedSeasonality[];
   readonly holidays: readonly FittedHoliday[];
   readonly regressors: readonly FittedRegressor[];
-  /** Logarithm of the posterior at the solution, up to Stan's dropped constants. */
+  /** Log posterior at the solution, without the constants that Stan drops. */
   readonly logPosterior: number;
-  /** Steps that the search took. */
+  /** Number of steps of the search. */
   readonly iterations: number;
 }

@@ -4,7 +4,7 @@ import type { ForecasterState } from '../forecaster.js';
 import { periodDays } from '../series.js';
 import { curveColumns, type CurveColumn, type GraphInput } from './graph.js';
 
-/** A tensor for the graph, independent of the runtime that takes it. */
+/** A tensor for the graph, independent of the runtime. */
 export interface Feed {
   readonly type: 'float64' | 'int64';
   readonly dims: readonly number[];
@@ -18,19 +18,27 @@ interface Row {
   readonly weight: number;
 }
 
-/** Stands for "no floor": lower than any forecast. */
+/** Floor of a state without one: lower than any forecast. */
 const NO_FLOOR = -Number.MAX_VALUE;
 
-const noTrend = { level: 0, slope: 0, damping: 1 };
-const noPieces = { origin: 0, span: 1, rate: 0, offset: 0, cap: 0, base: 0 };
+const noDampedTrend = { level: 0, slope: 0, damping: 1 };
+const noPiecewiseTrend = { origin: 0, span: 1, rate: 0, offset: 0, cap: 0, base: 0 };
 
 function numbersOf({ curve, state }: Row): Record<CurveColumn, number> {
   const { trend, spread } = curve;
   const isDamped = trend.kind === 'damped';
-  const { level, slope, damping } = isDamped ? trend : noTrend;
-  const { origin, span, rate, offset, cap, base } = isDamped ? noPieces : trend;
+  const { level, slope, damping } = isDamped ? trend : noDampedTrend;
+  const { origin, span, rate, offset, cap, base } = isDamped ? noPiecewiseTrend : trend;
   return {
-    ...{ level, slope, damping, origin, span, rate, offset, cap, base },
+    level,
+    slope,
+    damping,
+    origin,
+    span,
+    rate,
+    offset,
+    cap,
+    base,
     damped: Number(isDamped),
     piecewise: Number(!isDamped),
     logistic: Number(trend.kind === 'logistic'),
@@ -44,24 +52,25 @@ function numbersOf({ curve, state }: Row): Record<CurveColumn, number> {
     spreadDamping: spread.damping,
     spreadSeason: spread.season,
     spreadPeriod: spread.period,
-    bends: spread.bends,
+    changepointVariance: spread.changepointVariance,
   };
 }
 
-/** Lists of different lengths as one padded (R, width) tensor; never narrower than 1. */
+/** Lists of different lengths as one padded (R, width) tensor. @param width - ≥ the longest list, ≥ 1. */
 function padded(lists: readonly (readonly number[])[], width: number, filler = 0): Feed {
   const data = new Float64Array(lists.length * width).fill(filler);
   lists.forEach((list, row) => data.set(list, row * width));
   return { type: 'float64', dims: [lists.length, width], data };
 }
 
-const widest = (lists: readonly (readonly unknown[])[]): number =>
+/** Length of the longest list, at least 1. */
+const longest = (lists: readonly (readonly unknown[])[]): number =>
   lists.reduce((most, list) => Math.max(most, list.length), 1);
 
 function seasonFeeds(rows: readonly Row[]): Pick<Record<GraphInput, Feed>, 'tables' | 'periods' | 'tableShares'> {
   const seasons = rows.map(({ curve }) => curve.seasons);
-  const count = widest(seasons);
-  const length = widest(seasons.flatMap((tables) => tables.map(({ values }) => values)));
+  const count = longest(seasons);
+  const length = longest(seasons.flatMap((tables) => tables.map(({ values }) => values)));
   const tables = new Float64Array(rows.length * count * length);
   const periods = new BigInt64Array(rows.length * count).fill(1n);
   seasons.forEach((list, row) =>
@@ -84,7 +93,7 @@ function waveFeeds(
   rows: readonly Row[],
 ): Pick<Record<GraphInput, Feed>, 'frequencies' | 'sines' | 'cosines' | 'waveShares'> {
   const waves = rows.map(({ curve }) => curve.waves);
-  const count = widest(waves);
+  const count = longest(waves);
   const column = (pick: (wave: ForecastCurve['waves'][number]) => number): Feed =>
     padded(
       waves.map((list) => list.map(pick)),
@@ -98,11 +107,11 @@ function waveFeeds(
   };
 }
 
-function bendFeeds(rows: readonly Row[]): Pick<Record<GraphInput, Feed>, 'changepoints' | 'changes'> {
+function changepointFeeds(rows: readonly Row[]): Pick<Record<GraphInput, Feed>, 'changepoints' | 'changes'> {
   const trends = rows.map(({ curve }) => curve.trend);
   const lists = trends.map((trend) => (trend.kind === 'damped' ? [] : trend.changepoints));
   const changes = trends.map((trend) => (trend.kind === 'damped' ? [] : trend.changes));
-  return { changepoints: padded(lists, widest(lists)), changes: padded(changes, widest(lists)) };
+  return { changepoints: padded(lists, longest(lists)), changes: padded(changes, longest(lists)) };
 }
 
 function membership(rows: readonly Row[], series: number): Feed {
@@ -119,7 +128,7 @@ function shiftRows(rows: readonly Row[], horizon: number, pick: (series: number)
 }
 
 /**
- * The inputs of `forecastGraph` for these series. Memory grows with series × curves: some dozens of series a call.
+ * Inputs of `forecastGraph` for these series. Memory grows with series × curves: pass some dozens of series a call.
  * @param states - at least one.  @param horizon - whole steps from 1.
  * @param shifts - by series, as `predictState` takes them. @default none
  * @throws PipelineError `TOO_FEW_ROWS` without a state, `INVALID_INPUT` for another horizon.
@@ -145,7 +154,7 @@ export function forecastFeeds(
       numbers.map((row) => curveColumns.map((name) => row[name])),
       curveColumns.length,
     ),
-    ...bendFeeds(rows),
+    ...changepointFeeds(rows),
     ...seasonFeeds(rows),
     ...waveFeeds(rows),
     additiveShifts: shiftRows(rows, horizon, (series) => shifts[series]?.additive),

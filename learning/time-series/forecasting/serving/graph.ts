@@ -2,22 +2,23 @@ import { encodeOnnxModel, int64s, OnnxGraph, tensor, type NodeOptions } from '..
 import { MAX_LOG } from '../curve.js';
 
 /**
- * Inputs of the graph, all float64 unless said. R curves of N series are evaluated at H steps at once; P tables of at
- * most M steps, W waves and S bends a curve, padded with zeros.
+ * Inputs of the graph, float64 unless stated otherwise. R curves of N series are evaluated at H steps at once; each curve
+ * has P tables of at most M steps, W waves and S changepoints, padded with zeros.
  */
 export const graphInputs = {
   days: ['R', 'H'],
   /** 1 … H. */
   steps: ['H'],
-  /** (series, curve) → weight of the curve in the series' forecast, else 0. */
+  /** Weight of each curve in the forecast of each series, else 0. */
   membership: ['N', 'R'],
-  /** Columns of `curveColumns`, one row a curve. */
+  /** One row for each curve, with the columns `curveColumns`. */
   curves: ['R', 23],
   changepoints: ['R', 'S'],
   changes: ['R', 'S'],
   tables: ['R', 'P', 'M'],
-  /** Steps in each table (int64) and whether it is a share (1) or added (0). */
+  /** Steps in each table (int64). */
   periods: ['R', 'P'],
+  /** 1 = the table is multiplicative, 0 = additive. */
   tableShares: ['R', 'P'],
   frequencies: ['R', 'W'],
   sines: ['R', 'W'],
@@ -29,7 +30,7 @@ export const graphInputs = {
 } as const;
 export type GraphInput = keyof typeof graphInputs;
 
-/** The numbers of a curve that are no lists, in the order of the graph's columns. */
+/** Scalar parameters of a curve in the order of the graph's columns. */
 export const curveColumns = [
   'damped',
   'level',
@@ -52,15 +53,15 @@ export const curveColumns = [
   'spreadDamping',
   'spreadSeason',
   'spreadPeriod',
-  'bends',
+  'changepointVariance',
   'piecewise',
 ] as const;
 export type CurveColumn = (typeof curveColumns)[number];
 
-/** Names of the results, float64 (N, H). */
+/** Names of the outputs, float64 (N, H). */
 export const graphOutputs = { mean: 'mean', sd: 'sd' } as const;
 
-/** Writes formulas: every method adds a node and returns the name of its result. */
+/** Adds formulas to a graph: every method adds a node and returns the name of its output. */
 class Formula {
   readonly graph = new OnnxGraph('forecast');
   private constants = 0;
@@ -77,7 +78,7 @@ class Formula {
     return this.graph.node(operator, inputs);
   }
 
-  /** Sum over one axis, which disappears. */
+  /** Sum over one axis, which is removed. */
   sum(value: string, axis: number): string {
     return this.graph.node('ReduceSum', [value, this.axes(axis)], { attributes: { keepdims: { int: 0 } } });
   }
@@ -101,7 +102,7 @@ class Formula {
 /** φ + φ² + … + φʰ for each curve and step; `steps` broadcasts against (R, 1). */
 function dampedSteps(f: Formula, damping: string, steps: string): string {
   const straight = f.op('Equal', damping, f.number(1));
-  // Where the line is straight the quotient is 0 / 0: another φ keeps it finite and is not chosen.
+  // For φ = 1 the quotient is 0 / 0; 0.5 in its place keeps the branch that is not selected finite.
   const safe = f.op('Where', straight, f.number(0.5), damping);
   const power = f.op('Pow', safe, steps);
   const numerator = f.op('Mul', safe, f.op('Sub', f.number(1), power));
@@ -113,9 +114,9 @@ const scaledTime = (f: Formula): string => f.op('Div', f.op('Sub', 'days', f.col
 
 function piecewise(f: Formula, t: string): string {
   const beyond = f.op('Relu', f.op('Sub', f.wider(t, 2), f.wider('changepoints', 1)));
-  const bends = f.sum(f.op('Mul', beyond, f.wider('changes', 1)), 2);
+  const changes = f.sum(f.op('Mul', beyond, f.wider('changes', 1)), 2);
   const line = f.op('Add', f.op('Mul', t, f.column('rate')), f.column('offset'));
-  const z = f.op('Add', line, bends);
+  const z = f.op('Add', line, changes);
   const curve = f.op('Mul', f.column('cap'), f.op('Sigmoid', z));
   const chosen = f.op('Where', f.op('Greater', f.column('logistic'), f.number(0)), curve, z);
   return f.op('Add', chosen, f.column('base'));
@@ -126,7 +127,7 @@ function damped(f: Formula): string {
   return f.op('Add', f.column('level'), f.op('Mul', f.column('slope'), along));
 }
 
-/** What repeats, as (R, H); `chosen` (R, P) or (R, W) says which tables and waves belong to this sum. */
+/** (R, H) sum of the tables and waves of one mode. @param share - multiplicative ones; else additive ones. */
 function repeated(f: Formula, tables: string, waves: string, share: boolean): string {
   const keep = (shares: string): string => (share ? shares : f.op('Sub', f.number(1), shares));
   const seasonal = f.sum(f.op('Mul', tables, f.wider(keep('tableShares'), 2)), 1);
@@ -162,12 +163,12 @@ function curveMeans(f: Formula, t: string): string {
   return f.op('Where', f.op('Greater', f.column('log'), f.number(0)), raised, scaled);
 }
 
-/** 1 + Σ c_j² over the steps before each step: how the error's variance grows. */
+/** Growth of the error variance: 1 + Σ c_j² over the steps before each step. */
 function growth(f: Formula): string {
   const before = f.op('Sub', 'steps', f.number(1));
   const along = dampedSteps(f, f.column('spreadDamping'), before);
   const rounds = f.op('Div', before, f.column('spreadPeriod'));
-  // A distance of less than 1e-9 to a whole number of rounds: a step at which the season has had its turn again.
+  // Steps at which a whole number of cycles has passed, up to 1e-9.
   const turn = f.op('Less', f.op('Abs', f.op('Sub', rounds, f.op('Round', rounds))), f.number(1e-9));
   const seasonal = f.op('Where', turn, f.column('spreadSeason'), f.number(0));
   const slope = f.op('Mul', f.column('spreadSlope'), along);
@@ -183,8 +184,9 @@ function curveSpreads(f: Formula, t: string, means: string): string {
   const noise = f.op('Mul', f.op('Mul', sigma, sigma), growth(f));
   const beyond = f.op('Relu', f.op('Sub', t, f.number(1)));
   const reach = f.op('Mul', beyond, f.column('scale'));
-  const bends = f.op('Mul', f.op('Mul', f.op('Mul', reach, reach), beyond), f.column('bends'));
-  const bending = f.op('Mul', bends, f.column('piecewise'));
+  const cubic = f.op('Mul', f.op('Mul', reach, reach), beyond);
+  const changepoints = f.op('Mul', cubic, f.column('changepointVariance'));
+  const bending = f.op('Mul', changepoints, f.column('piecewise'));
   const size = f.op('Where', f.op('Greater', f.column('relative'), f.number(0)), f.op('Abs', means), f.number(1));
   return f.op('Mul', size, f.op('Sqrt', f.op('Add', noise, bending)));
 }
@@ -196,9 +198,9 @@ function declareInputs({ graph }: Formula): void {
 }
 
 /**
- * One ONNX graph that forecasts any states of any forecaster here: the parameters are inputs (`forecastFeeds` makes
- * them), results `mean` and `sd` (N, H) agree with `predictState` to 1e-8 of the values' size. Float64, because a day
- * since the epoch times a frequency loses its phase in float32. The same bytes always.
+ * One ONNX graph that evaluates the states of all forecasters: the parameters are inputs (see `forecastFeeds`), and the
+ * outputs `mean` and `sd` (N, H) agree with `predictState` to a relative 1e-8. Float64, because float32 loses the phase
+ * of a wave (day since the epoch × frequency). Deterministic: the bytes are always the same.
  */
 export function forecastGraph(): Uint8Array {
   const f = new Formula();
