@@ -11,7 +11,7 @@ import { rocAuc } from '../../learning/evaluation/metrics/index.js';
 import { foldRows } from '../../learning/evaluation/split/index.js';
 import { fitTrees } from '../../models/credit-risk-scorer/training/fit-trees.js';
 import { params, type CreditParams } from '../../models/credit-risk-scorer/params.js';
-import { encodeTable } from '../../models/credit-risk-scorer/prediction/preprocessing.js';
+import { encodeTable } from '../../learning/tabular/preprocessing/index.js';
 import { protectedAttributes, withProtectedFeatures } from '../../models/credit-risk-scorer/data/protected.js';
 import { prepareTraining } from '../../models/credit-risk-scorer/data/training-set.js';
 import { mean } from '../../learning/numeric/statistics/mean.js';

@@ -6,7 +6,7 @@ import { createRandom } from '../../learning/numeric/random/index.js';
 import { withColumn } from '../../learning/table.js';
 import { fitTrees } from '../../models/credit-risk-scorer/training/fit-trees.js';
 import { params, type CreditParams } from '../../models/credit-risk-scorer/params.js';
-import { encodeTable } from '../../models/credit-risk-scorer/prediction/preprocessing.js';
+import { encodeTable } from '../../learning/tabular/preprocessing/index.js';
 import { prepareTraining } from '../../models/credit-risk-scorer/data/training-set.js';
 import { mean } from '../../learning/numeric/statistics/mean.js';
 import { trainingContext } from '../support/training-context.js';

@@ -1,8 +1,9 @@
 import type { Table } from '../../contracts/table.js';
 import { textColumn, timestampColumn } from '../../learning/table.js';
+import { DAY_MS } from '../../learning/time-series/calendar/index.js';
 
-/** Milliseconds in 24 hours. */
-export const DAY_MS = 24 * 3600 * 1000;
+export { DAY_MS };
+
 /** Milliseconds in a twelfth of a Julian year, used as the month of windows so that all windows have the same length. */
 export const MONTH_MS = (365.25 / 12) * DAY_MS;
 

@@ -14,13 +14,14 @@ import { readTrees } from './prediction/trees.js';
 import { readJson } from '../../learning/artefact/index.js';
 import { baseline } from './evaluation/baseline.js';
 import { train } from './training/train.js';
-import { compare, evaluate, score } from './evaluation/score.js';
+import { compareBinary as compare } from '../../learning/evaluation/binary-classification.js';
+import { evaluate, score } from './evaluation/score.js';
 import { expectations } from './data/expectations.js';
 import { FIXTURE_ROWS, FIXTURE_SEED, fixtureCsv } from './fixtures/make-fixture.js';
 import { model } from './index.js';
 import { params, stepOf, type CreditParams } from './params.js';
 import { openPredictor } from './prediction/predictor.js';
-import { encodeTable, encodedWidth, preprocessing } from './prediction/preprocessing.js';
+import { encodeTable, encodedWidth, preprocessing } from '../../learning/tabular/preprocessing/index.js';
 import { scorecard } from './prediction/scorecard.js';
 
 const ROWS = 240;

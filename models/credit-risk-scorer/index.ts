@@ -1,16 +1,17 @@
 import { defineModel } from '../../contracts/model-definition.js';
 import { baseline } from './evaluation/baseline.js';
 import { card } from './card.js';
-import { sampleInputs } from './training/sample.js';
 import { train } from './training/train.js';
-import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation/score.js';
+import { evaluate, PRIMARY_METRIC, score } from './evaluation/score.js';
 import { expectations } from './data/expectations.js';
 import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
 import { params, searchSpace } from './params.js';
 import { FAIRNESS_METRIC } from './evaluation/fairness.js';
 import { openPredictor } from './prediction/predictor.js';
+import { compareBinary } from '../../learning/evaluation/binary-classification.js';
 import { FOUR_FIFTHS } from '../../learning/evaluation/fairness/group-fairness.js';
+import { quantileInputs } from '../../learning/tabular/preprocessing/index.js';
 
 /** Credit-risk scorer: the probability that a loan, if granted, defaults. */
 export const model = defineModel({
@@ -47,9 +48,9 @@ export const model = defineModel({
   ],
   train,
   predictor: openPredictor,
-  sampleInputs,
+  sampleInputs: quantileInputs,
   baseline,
   score,
   evaluate,
-  compare,
+  compare: compareBinary,
 });

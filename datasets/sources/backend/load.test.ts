@@ -15,11 +15,11 @@ describe('copyLine', () => {
     text_group: null,
   };
 
-  it('writes source, then the columns in the order of the spec, null as \\N', () => {
+  it('formats source, then the columns in the order of the spec, and null as \\N', () => {
     expect(line(message)).toBe('generated\tm1\tu1\t2026-01-02T03:04:05.006Z\tplain\ten-IN\t\\N\t\\N\t\\N\n');
   });
 
-  it('escapes what COPY would read as structure', () => {
+  it('escapes tabs, line breaks and backslashes', () => {
     expect(line({ ...message, text: 'a\tb\nc\rd\\N' })).toContain('\ta\\tb\\nc\\rd\\\\N\t');
   });
 });

@@ -4,14 +4,14 @@ import type { Pool, PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { type BackendTable, backendTables, type TableSpec } from '../../../contracts/backend.js';
 import type { ColumnSpec } from '../../../contracts/dataset.js';
-import { PipelineError } from '../../../contracts/errors.js';
+import { messageOf, PipelineError } from '../../../contracts/errors.js';
 import type { BackendRows } from './generator/rows.js';
 import { tableSpecs } from './tables.js';
 
-/** Rows a table. */
+/** Number of rows by table. */
 export type RowCounts = Record<BackendTable, number>;
 
-/** Text is handed to the server in pieces of about this size. */
+/** COPY text is sent to the server in chunks of about this size. */
 const flushCharacters = 1 << 20;
 const special = /[\\\t\n\r]/;
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
@@ -29,7 +29,7 @@ function cellOf(column: ColumnSpec): (value: unknown) => string {
   return column.type === 'text' || column.type === 'category' ? textCell : numberCell;
 }
 
-/** One line of PostgreSQL's COPY text format for a row of the table; columns in the order of its spec, source first. */
+/** Formats a row as a line of PostgreSQL's COPY text format: source, then the columns in the order of the spec. */
 export function copyLine(spec: TableSpec, source: string): (row: object) => string {
   const columns = spec.columns.map((column) => ({ name: column.name, cell: cellOf(column) }));
   return (row) => {
@@ -39,7 +39,7 @@ export function copyLine(spec: TableSpec, source: string): (row: object) => stri
   };
 }
 
-/** Collects one table's lines and sends them in large pieces. */
+/** Collects one table's lines and sends them in large chunks. */
 interface TableWriter {
   add(rows: readonly object[]): void;
   readonly full: boolean;
@@ -73,31 +73,31 @@ function tableWriter(spec: TableSpec, source: string): TableWriter {
   };
 }
 
-/** One load a source at a time; the lock goes with the transaction. Then the source's old rows go. */
+/** Locks the source until the end of the transaction, so that one load at a time runs, and deletes its rows. */
 async function clearSource(client: PoolClient, source: string): Promise<void> {
   await client.query(`select pg_advisory_xact_lock(hashtext('backend source ' || $1))`, [source]);
   for (const table of backendTables) await client.query(`delete from backend.${table} where source = $1`, [source]);
 }
 
-/** Computing the next rows goes on while the server takes the last ones: at most one COPY is under way. */
+/** Copies all batches. The next rows are computed while the server receives the previous ones: one COPY at a time. */
 async function copyAll(
   client: PoolClient,
   source: string,
   batches: AsyncIterable<Partial<BackendRows>> | Iterable<Partial<BackendRows>>,
 ): Promise<RowCounts> {
   const writers = backendTables.map((table) => [table, tableWriter(tableSpecs[table], source)] as const);
-  let underway: Promise<void> = Promise.resolve();
+  let pending: Promise<void> = Promise.resolve();
   for await (const batch of batches) {
     for (const [table, writer] of writers) {
       writer.add(batch[table] ?? []);
       if (!writer.full) continue;
-      await underway;
-      underway = writer.flush(client);
-      underway.catch(() => undefined); // awaited before the next flush; must not count as unhandled until then
+      await pending;
+      pending = writer.flush(client);
+      pending.catch(() => undefined); // awaited before the next flush; not an unhandled rejection until then
     }
-    await setImmediate(); // lets the socket be written
+    await setImmediate(); // lets Node write to the socket
   }
-  await underway;
+  await pending;
   for (const [, writer] of writers) await writer.flush(client);
   return Object.fromEntries(writers.map(([table, writer]) => [table, writer.rows])) as RowCounts;
 }
@@ -109,16 +109,16 @@ async function inTransaction<T>(client: PoolClient, work: () => Promise<T>): Pro
     await client.query('commit');
     return result;
   } catch (fault) {
-    await client.query('rollback').catch(() => undefined); // the first fault is the one to report
+    await client.query('rollback').catch(() => undefined); // the first fault is reported
     throw fault;
   }
 }
 
 /**
- * Replaces everything of one source, all or nothing: readers see the old rows until the new ones are complete.
- * Streams: memory holds one batch and a few megabytes of text.
- * @param batches - rows of any tables, in any division; each id once.
- * @throws PipelineError `INTERNAL` when the database refuses the rows; what the batches throw passes through.
+ * Replaces all rows of one source in one transaction: readers see the old rows until the new ones are complete.
+ * Streams: memory is one batch and a few megabytes of text.
+ * @param batches - rows of any tables; each id occurs once.
+ * @throws PipelineError `INTERNAL` when the database rejects the rows; a PipelineError of `batches` is passed on.
  */
 export async function replaceSource(
   pool: Pool,
@@ -135,8 +135,8 @@ export async function replaceSource(
     return counts;
   } catch (fault) {
     if (fault instanceof PipelineError) throw fault;
-    const reason = fault instanceof Error ? fault.message : String(fault);
-    throw new PipelineError('INTERNAL', `loading source ${source} failed: ${reason}`, { source }, { cause: fault });
+    const message = `loading source ${source} failed: ${messageOf(fault)}`;
+    throw new PipelineError('INTERNAL', message, { source }, { cause: fault });
   } finally {
     client.release();
   }

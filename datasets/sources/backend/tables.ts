@@ -16,30 +16,13 @@ type Extra = Partial<Omit<ColumnSpec, 'name' | 'type' | 'description'>>;
 const optional = { nullable: true } as const;
 const money = { minimum: 0, maximum: 1e10 } as const;
 
-const text = (name: string, description: string, extra: Extra = {}): ColumnSpec => ({
-  name,
-  type: 'text',
-  description,
-  ...extra,
-});
-const number = (name: string, description: string, extra: Extra = {}): ColumnSpec => ({
-  name,
-  type: 'number',
-  description,
-  ...extra,
-});
-const integer = (name: string, description: string, extra: Extra = {}): ColumnSpec => ({
-  name,
-  type: 'integer',
-  description,
-  ...extra,
-});
-const moment = (name: string, description: string, extra: Extra = {}): ColumnSpec => ({
-  name,
-  type: 'timestamp',
-  description,
-  ...extra,
-});
+const columnOf =
+  (type: ColumnSpec['type']) =>
+  (name: string, description: string, extra: Extra = {}): ColumnSpec => ({ name, type, description, ...extra });
+const text = columnOf('text');
+const number = columnOf('number');
+const integer = columnOf('integer');
+const moment = columnOf('timestamp');
 const category = (name: string, categories: readonly string[], description: string, extra: Extra = {}): ColumnSpec => ({
   name,
   type: 'category',
@@ -226,7 +209,7 @@ const predictionFeedback: TableSpec = {
   ],
 };
 
-/** Every table of schema `backend` as the extraction queries return it (without `source`). */
+/** All tables of schema `backend` as the extraction queries return them, without column `source`. */
 export const tableSpecs: Readonly<Record<BackendTable, TableSpec>> = {
   users,
   accounts,

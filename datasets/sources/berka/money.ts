@@ -1,3 +1,4 @@
+import { DAY_MS, dayInMonth, dayOfMonth, dayOfTime, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import type { CreditApplicationRow, LoanRow, TransactionRow } from '../backend/generator/rows.js';
 import { decodeTransaction, signOf } from './codes.js';
 import { CURRENCY } from './people.js';
@@ -9,11 +10,10 @@ const STUDY_END = Date.UTC(1998, 11, 31);
 const ownedBy = (row: BerkaRow, ownerOf: ReadonlyMap<string, string>): string =>
   ownerOf.get(row.text('account_id')) ?? row.invalid('account_id', 'an account with an owner in disp.asc');
 
-/** The same day some months later, the last day of a shorter month. */
-function addMonths(moment: number, months: number): number {
-  const from = new Date(moment);
-  const lastDay = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months + 1, 0)).getUTCDate();
-  return Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months, Math.min(from.getUTCDate(), lastDay));
+/** The same day some months later, or the last day of a shorter month; both at midnight UTC. */
+function addMonths(date: number, months: number): number {
+  const day = dayOfTime(date);
+  return dayInMonth(monthOfDay(day) + months, dayOfMonth(day)) * DAY_MS;
 }
 
 /** A loan and its application. */

@@ -1,19 +1,22 @@
 import type { SparseRow } from '../linear-text/index.js';
 
-/** What is known of an unlabelled text: how sure the model is, and what the text is like. */
+/** An unlabelled text with the model's margin and its features. */
 export interface Candidate {
-  /** Probability of the best class minus that of the second; small = the model hesitates. */
+  /** Probability of the best class minus that of the second best. */
   readonly margin: number;
+  /** Features of the text, for similarity. */
   readonly row: SparseRow;
 }
 
+/** Options of `chooseInformative`. */
 export interface ChoiceOptions {
+  /** Number of texts to choose. */
   readonly count: number;
-  /** Of the texts, the `count` × this with the smallest margins are considered for diversity. @default 5 */
+  /** The `count` · `breadth` texts with the smallest margins are candidates. @default 5 */
   readonly breadth?: number;
 }
 
-const length = ({ values }: SparseRow): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+const norm = ({ values }: SparseRow): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
 /** Cosine of two sparse rows with ascending columns; 0 when either is empty. */
 export function cosine(a: SparseRow, b: SparseRow): number {
@@ -24,17 +27,17 @@ export function cosine(a: SparseRow, b: SparseRow): number {
     if (left <= right) i += 1;
     if (right <= left) j += 1;
   }
-  const scale = length(a) * length(b);
+  const scale = norm(a) * norm(b);
   return scale > 0 ? sum / scale : 0;
 }
 
-/** How much two near-duplicates are worth beside one: nothing at similarity 1. */
-function chooseDiverse(candidates: readonly Candidate[], pool: number[], count: number): number[] {
+/** Greedy selection by uncertainty times dissimilarity to the texts selected so far. */
+function selectDiverse(candidates: readonly Candidate[], pool: number[], count: number): number[] {
   const chosen: number[] = [];
   const nearest = new Map(pool.map((row) => [row, 0]));
-  const worth = (row: number): number => (1 - candidates[row]!.margin) * (1 - nearest.get(row)!);
+  const scoreOf = (row: number): number => (1 - candidates[row]!.margin) * (1 - nearest.get(row)!);
   while (chosen.length < count && nearest.size > 0) {
-    const best = [...nearest.keys()].reduce((a, b) => (worth(b) > worth(a) ? b : a));
+    const best = [...nearest.keys()].reduce((a, b) => (scoreOf(b) > scoreOf(a) ? b : a));
     nearest.delete(best);
     chosen.push(best);
     for (const [row, similarity] of nearest)
@@ -44,12 +47,12 @@ function chooseDiverse(candidates: readonly Candidate[], pool: number[], count: 
 }
 
 /**
- * The texts whose labels would teach most: the model hesitates between two classes (margin sampling, Scheffer et al.
- * 2001), and none is like one chosen before (greedy, so that fifty copies of one question are asked about once).
- * Deterministic; ties go to the earlier text. O(n log n + count² · breadth).
- * @returns positions, most informative first; fewer when there are fewer.
+ * Chooses the most informative texts to label: small margins (margin sampling, Scheffer et al. 2001), and dissimilar to
+ * the texts already chosen, so that copies are chosen once. Deterministic; ties go to the earlier text.
+ * O(n log n + count² · breadth).
+ * @returns positions, most informative first; fewer than `count` when there are fewer candidates.
  */
 export function chooseInformative(candidates: readonly Candidate[], { count, breadth = 5 }: ChoiceOptions): number[] {
   const byMargin = [...candidates.keys()].sort((a, b) => candidates[a]!.margin - candidates[b]!.margin || a - b);
-  return chooseDiverse(candidates, byMargin.slice(0, count * breadth), count);
+  return selectDiverse(candidates, byMargin.slice(0, count * breadth), count);
 }

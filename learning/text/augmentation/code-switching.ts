@@ -1,7 +1,7 @@
 import type { Random } from '../../numeric/random/index.js';
 
-/** Everyday words of bank customers in Hindi, in Latin letters as they are typed in chats. */
-const HINGLISH: Readonly<Record<string, readonly string[]>> = {
+/** Romanised Hindi translations of common words in bank customers' messages. */
+const HINDI_WORDS: Readonly<Record<string, readonly string[]>> = {
   my: ['mera', 'meri'],
   i: ['main', 'mai'],
   me: ['mujhe'],
@@ -51,12 +51,12 @@ const HINGLISH: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Replaces English words by Hindi ones in Latin letters, each known word with probability `rate`: how customers mix the
- * two. Word order stays English, so this is a crude stand-in for real code-switching. Deterministic.
+ * Replaces known English words by romanised Hindi ones, each with probability `rate`. The word order stays English, so
+ * this only approximates real code-switching. Deterministic given the generator.
  */
 export function switchCode(text: string, rate: number, random: Random): string {
   return text.replace(/[a-z]+/gi, (word) => {
-    const hindi = Object.hasOwn(HINGLISH, word.toLowerCase()) ? HINGLISH[word.toLowerCase()]! : null;
+    const hindi = Object.hasOwn(HINDI_WORDS, word.toLowerCase()) ? HINDI_WORDS[word.toLowerCase()]! : null;
     if (hindi === null || random.uniform() >= rate) return word;
     return hindi[random.integer(hindi.length)]!;
   });

@@ -2,37 +2,38 @@
 export interface DictionaryEntry {
   /** Its canonical name. */
   readonly name: string;
-  /** Entity type that it is linked from, such as MERCHANT. */
+  /** Entity type of its mentions, such as MERCHANT. */
   readonly type: string;
   readonly aliases: readonly string[];
 }
 
-/** A dictionary entry that a mention may mean. */
+/** A dictionary entry that a mention may refer to. */
 export interface LinkCandidate {
   readonly name: string;
   /** Similarity of the best alias, 0 to 1; 1 = equal after normalisation. */
   readonly score: number;
 }
 
+/** Links mentions to dictionary entries. */
 export interface Linker {
-  /** @returns the best candidates first, all at least as similar as `atLeast`. */
+  /** @returns candidates with at least `minimumScore`, best first. */
   link(mention: string, type: string): LinkCandidate[];
 }
 
-const LEGAL = /\b(?:pvt|private|ltd|limited|inc|llp|llc|plc|corp|corporation|co|company|india|gmbh)\b/g;
-/** Longer mentions are cut: no name is longer. */
-const LONGEST = 80;
+const LEGAL_FORMS = /\b(?:pvt|private|ltd|limited|inc|llp|llc|plc|corp|corporation|co|company|india|gmbh)\b/g;
+/** Longer mentions are truncated. */
+const MAXIMUM_LENGTH = 80;
 
-/** Lower case without accents, signs and legal forms; what is left when nothing would be. */
+/** Lower case without accents, symbols and legal forms; a name of legal forms only keeps them. */
 export function normaliseName(text: string): string {
   const plain = text
-    .slice(0, LONGEST)
+    .slice(0, MAXIMUM_LENGTH)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^\p{L}\p{Nd}]+/gu, ' ')
     .trim();
-  const short = plain.replace(LEGAL, ' ').replace(/\s+/g, ' ').trim();
+  const short = plain.replace(LEGAL_FORMS, ' ').replace(/\s+/g, ' ').trim();
   return short === '' ? plain : short;
 }
 
@@ -43,12 +44,13 @@ function trigrams(text: string): Set<string> {
   return found;
 }
 
-function matchesWithin(a: string, b: string): { readonly left: string; readonly right: string } {
-  const reach = Math.max(0, Math.floor(Math.max(a.length, b.length) / 2) - 1);
+/** The characters of each text that match the other within Jaro's window, in order. */
+function matchingCharacters(a: string, b: string): { readonly left: string; readonly right: string } {
+  const window = Math.max(0, Math.floor(Math.max(a.length, b.length) / 2) - 1);
   const taken = new Array<boolean>(b.length).fill(false);
   let left = '';
   for (let i = 0; i < a.length; i++) {
-    for (let j = Math.max(0, i - reach); j < Math.min(b.length, i + reach + 1); j++) {
+    for (let j = Math.max(0, i - window); j < Math.min(b.length, i + window + 1); j++) {
       if (taken[j] === true || a[i] !== b[j]) continue;
       taken[j] = true;
       left += a[i]!;
@@ -63,15 +65,15 @@ function matchesWithin(a: string, b: string): { readonly left: string; readonly 
   };
 }
 
-/** Jaro's similarity with Winkler's bonus for a common beginning (Winkler 1990, p = 0.1). */
+/** Jaro–Winkler similarity, 0 to 1: Jaro's with a bonus for a common prefix (Winkler 1990, p = 0.1). */
 export function jaroWinkler(a: string, b: string): number {
   if (a === b) return 1;
-  const { left, right } = matchesWithin(a, b);
+  const { left, right } = matchingCharacters(a, b);
   const m = left.length;
   if (m === 0) return 0;
-  let moved = 0;
-  for (let i = 0; i < m; i++) if (left[i] !== right[i]) moved += 1;
-  const jaro = (m / a.length + m / b.length + (m - moved / 2) / m) / 3;
+  let transposed = 0;
+  for (let i = 0; i < m; i++) if (left[i] !== right[i]) transposed += 1;
+  const jaro = (m / a.length + m / b.length + (m - transposed / 2) / m) / 3;
   let prefix = 0;
   while (prefix < 4 && a[prefix] !== undefined && a[prefix] === b[prefix]) prefix += 1;
   return jaro + prefix * 0.1 * (1 - jaro);
@@ -83,41 +85,42 @@ interface Alias {
   readonly entry: DictionaryEntry;
 }
 
-/** Shared trigrams over the smaller set: "swiggy" is wholly in "swiggy instamart". */
-function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+/** Overlap coefficient of two trigram sets; about 1 for a name inside a longer one ("swiggy", "swiggy instamart"). */
+function overlapCoefficient(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   let shared = 0;
   for (const gram of a) if (b.has(gram)) shared += 1;
   return shared / Math.min(a.size, b.size);
 }
 
 function similarity(mention: string, grams: ReadonlySet<string>, alias: Alias): number {
-  const close = jaroWinkler(mention, alias.text);
-  // A name that is a part of the other is likely the same, but never as sure as an equal one.
-  const part = 0.92 * overlap(grams, alias.grams) * Math.min(1, mention.length / 4);
-  return Math.max(close, part);
+  const jaro = jaroWinkler(mention, alias.text);
+  // The factor ranks a contained name below an equal one.
+  const containment = 0.92 * overlapCoefficient(grams, alias.grams) * Math.min(1, mention.length / 4);
+  return Math.max(jaro, containment);
 }
 
+/** Options of `createLinker`. */
 export interface LinkerOptions {
-  /** Less similar entries are no candidates. @default 0.85 */
-  readonly atLeast?: number;
-  /** @default 3 */
-  readonly most?: number;
+  /** Minimum similarity of a candidate. @default 0.85 */
+  readonly minimumScore?: number;
+  /** Maximum number of candidates per mention. @default 3 */
+  readonly maximumCandidates?: number;
 }
 
 /**
- * Links names to a dictionary: entries that share a trigram with the mention, ranked by Jaro–Winkler or contained
- * trigrams. About as long as the number of such entries a mention.
+ * Creates a linker: entries that share a trigram with the mention, ranked by the larger of Jaro–Winkler similarity and
+ * trigram overlap. Time per mention is linear in the number of such entries.
  */
 export function createLinker(entries: readonly DictionaryEntry[], options: LinkerOptions = {}): Linker {
-  const { atLeast = 0.85, most = 3 } = options;
+  const { minimumScore = 0.85, maximumCandidates = 3 } = options;
   const byGram = new Map<string, Alias[]>();
   for (const entry of entries)
     for (const text of new Set([entry.name, ...entry.aliases].map(normaliseName))) {
       if (text === '') continue;
       const alias = { text, grams: trigrams(text), entry };
       for (const gram of alias.grams) {
-        const known = byGram.get(gram);
-        if (known) known.push(alias);
+        const aliases = byGram.get(gram);
+        if (aliases) aliases.push(alias);
         else byGram.set(gram, [alias]);
       }
     }
@@ -130,10 +133,10 @@ export function createLinker(entries: readonly DictionaryEntry[], options: Linke
       for (const alias of near) {
         if (alias.entry.type !== type) continue;
         const score = similarity(text, grams, alias);
-        if (score >= atLeast && score > (best.get(alias.entry.name) ?? 0)) best.set(alias.entry.name, score);
+        if (score >= minimumScore && score > (best.get(alias.entry.name) ?? 0)) best.set(alias.entry.name, score);
       }
       const ranked = [...best].map(([name, score]) => ({ name, score }));
-      return ranked.sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1)).slice(0, most);
+      return ranked.sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1)).slice(0, maximumCandidates);
     },
   };
 }

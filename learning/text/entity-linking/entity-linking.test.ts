@@ -29,21 +29,23 @@ describe('jaroWinkler', () => {
 describe('createLinker', () => {
   const linker = createLinker(entries);
 
-  it('finds equal, misspelt and shortened names', () => {
+  it('links equal, misspelt and shortened names', () => {
     expect(linker.link('swiggy', 'MERCHANT')).toEqual([{ name: 'SWIGGY', score: 1 }]);
     expect(linker.link('Swigy', 'MERCHANT')[0]).toMatchObject({ name: 'SWIGGY' });
     expect(linker.link('Infosys', 'ORG')).toEqual([{ name: 'INFOSYS LTD', score: 1 }]);
     expect(linker.link('big bazar', 'MERCHANT')[0]).toMatchObject({ name: 'BIG BAZAAR' });
   });
 
-  it('says nothing of another type or an unknown name', () => {
+  it('returns [] for another type, an unknown name and an empty mention', () => {
     expect(linker.link('swiggy', 'ORG')).toEqual([]);
     expect(linker.link('Quixotic Zebra', 'MERCHANT')).toEqual([]);
     expect(linker.link('', 'MERCHANT')).toEqual([]);
     expect(linker.link('😀', 'MERCHANT')).toEqual([]);
   });
+});
 
-  it('takes accents, signs and legal forms off', () => {
+describe('normaliseName', () => {
+  it('removes accents, symbols and legal forms', () => {
     expect(normaliseName('Café-Coffee  Day Pvt. Ltd.')).toBe('cafe coffee day');
     expect(normaliseName('Company')).toBe('company');
   });

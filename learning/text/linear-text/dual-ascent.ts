@@ -3,26 +3,28 @@ import { createRandom } from '../../numeric/random/index.js';
 import type { Link } from './link.js';
 import type { SparseRows } from './text-features.js';
 
+/** Options of `dualAscent`. */
 export interface DualAscentOptions {
   readonly classes: number;
   readonly link: Link;
-  /** Inverse strength of the L2 penalty, as scikit-learn's C: loss summed over rows + ‖W‖² / 2C. */
+  /** Inverse strength of the L2 penalty (scikit-learn's C): the objective is the summed loss + ‖W‖² / 2C. */
   readonly c: number;
-  /** Stops when the duality gap falls below this share of the objective, which bounds the distance to the optimum. */
+  /** Training stops when the duality gap, relative to the objective at zero weights, falls below this value. */
   readonly tolerance: number;
   readonly maxEpochs: number;
 }
 
-/** Weights (cols + 1, classes) row-major; the last row is the bias, penalised like a feature of value 1. */
+/** Fitted weights. */
 export interface LinearWeights {
   readonly classes: number;
+  /** (cols + 1, classes) row-major; the last row is the bias, penalised like a feature of value 1. */
   readonly weights: Float32Array;
   readonly epochs: number;
-  /** Duality gap over objective at the end. */
+  /** Relative duality gap after the last epoch. */
   readonly gap: number;
 }
 
-/** scores[k] = Σ value · weights[column, k] + bias[k]. */
+/** Computes scores[k] = Σ value · weights[column, k] + bias[k] of one sparse row. @param scores - (classes,) output. */
 export function scoreRow(
   weights: Float32Array,
   classes: number,
@@ -56,18 +58,18 @@ function squaredLengths(x: SparseRows): Float64Array {
   return squares;
 }
 
-interface Progress {
+interface EpochResult {
   gap: number;
   loss: number;
 }
 
-/** One pass over all rows in random order, each row's dual probabilities moved towards the model's. */
-function pass(
+/** One epoch: updates each row's dual probabilities and the weights, in the given order. */
+function runEpoch(
   x: SparseRows,
   state: { readonly weights: Float32Array; readonly duals: Float32Array; readonly squares: Float64Array },
   order: Int32Array,
   { classes, link, c }: DualAscentOptions,
-): Progress {
+): EpochResult {
   const scores = new Float64Array(classes);
   const step = new Float64Array(classes);
   const progress = { gap: 0, loss: 0 };
@@ -85,9 +87,9 @@ function pass(
 
 /**
  * L2-penalised multinomial (or per-class) logistic regression on sparse rows by stochastic dual coordinate ascent
- * (Shalev-Shwartz & Zhang 2013, proximal form): no learning rate, and the duality gap says how far from the optimum
- * the answer can be at most. Deterministic under the seed. O(non-zeros · classes) an epoch.
- * @param duals - (rows, classes) row-major, each row's target; it is overwritten.
+ * (Shalev-Shwartz & Zhang 2013, proximal form). It needs no learning rate, and the duality gap bounds the distance to
+ * the optimum. Deterministic given the seed. O(non-zeros · classes) per epoch.
+ * @param duals - (rows, classes) row-major targets; overwritten.
  */
 export function dualAscent(
   context: ComputeContext,
@@ -99,10 +101,10 @@ export function dualAscent(
   const weights = new Float32Array((x.cols + 1) * options.classes);
   const state = { weights, duals, squares: squaredLengths(x) };
   let [epochs, gap] = [0, Infinity];
-  const first = x.rows * options.link.lossAtZero(options.classes);
+  const lossAtZero = x.rows * options.link.lossAtZero(options.classes);
   while (epochs < options.maxEpochs && gap > options.tolerance) {
     context.signal.throwIfAborted();
-    gap = pass(x, state, random.permutation(x.rows), options).gap / first;
+    gap = runEpoch(x, state, random.permutation(x.rows), options).gap / lossAtZero;
     epochs += 1;
     context.onProgress({ stage: 'training', done: epochs, total: options.maxEpochs });
   }

@@ -23,11 +23,12 @@ import {
   type SparseRows,
 } from './index.js';
 
+// Four texts per class.
 const texts = [
-  'block my card', 'please block the card now', 'my card is lost, block it', 'card stolen block',
-  'what is my balance', 'show balance please', 'balance of my account', 'how much balance is left',
-  'pay my loan', 'loan instalment due', 'when is my loan paid', 'loan payment date',
-]; // prettier-ignore
+  'block my card | please block the card now | my card is lost, block it | card stolen block',
+  'what is my balance | show balance please | balance of my account | how much balance is left',
+  'pay my loan | loan instalment due | when is my loan paid | loan payment date',
+].flatMap((ofClass) => ofClass.split(' | '));
 const classOf = (row: number): number => Math.floor(row / 4);
 const targets = {
   classes: 3,
@@ -36,18 +37,18 @@ const targets = {
 const params = linearTextParams.parse({ fewestTexts: 1, c: 10, tolerance: 1e-6, maxEpochs: 500 });
 const argmax = (scores: Float64Array): number => scores.indexOf(Math.max(...scores));
 
-describe('text', () => {
-  it('is compared without case, control characters and runs of space; symbols and scripts stay', () => {
+describe('normaliseText and splitWords', () => {
+  it('remove case, control characters and repeated spaces, and keep symbols and scripts', () => {
     expect(normaliseText('  Ｂlock\u0000\tMY\u200b  card \n')).toBe('block my card');
     expect(splitWords('मेरा card? 🙂50₹')).toEqual(['मेरा', 'card', '?', '🙂', '50', '₹']);
     expect(splitWords('')).toEqual([]);
   });
 });
 
-describe('text features', () => {
+describe('fitTextFeatures and createVectoriser', () => {
   const features = fitTextFeatures(texts, params);
 
-  it('keep words before letters, ascending, with rare ones heavier', () => {
+  it('store words before letters, ascending, with larger weights for rare n-grams', () => {
     const { hashes, wordCount, rarity } = features;
     expect(hashes.length).toBe(rarity.length);
     for (const part of [hashes.slice(0, wordCount), hashes.slice(wordCount)]) expect(part).toEqual(part.slice().sort());
@@ -56,7 +57,7 @@ describe('text features', () => {
     expect(rare!).toBeGreaterThan(common!);
   });
 
-  it('give each text blocks of length 1 and 1.4, and an unknown one an empty row', () => {
+  it('give rows with blocks of length 1 and 1.4, and an empty row for an unknown text', () => {
     const length = ({ values }: { values: Float32Array }): number =>
       values.reduce((sum, value) => sum + value * value, 0);
     const vectorise = createVectoriser(features);
@@ -66,7 +67,7 @@ describe('text features', () => {
     expect(vectorise('').indices).toHaveLength(0);
   });
 
-  it('drop n-grams of too few texts', () => {
+  it('drop n-grams below the minimum document frequency', () => {
     const few = fitTextFeatures(texts, { ...params, fewestTexts: 3 });
     expect(few.hashes.length).toBeLessThan(features.hashes.length / 3);
     const words = fitTextFeatures(texts, { ...params, longestLetterGram: 0 });
@@ -74,8 +75,8 @@ describe('text features', () => {
   });
 });
 
-/** The same objective for a solver that knows nothing of duals: C · Σ loss + ½‖W‖². */
-function primal(x: SparseRows, y: Float32Array, link: Link, c: number) {
+/** The primal objective for a reference solver: C · Σ loss + ½‖W‖². */
+function primalObjective(x: SparseRows, y: Float32Array, link: Link, c: number) {
   const classes = y.length / x.rows;
   return (weights: Float64Array, gradient: Float64Array): number => {
     let value = 0;
@@ -108,13 +109,13 @@ function primal(x: SparseRows, y: Float32Array, link: Link, c: number) {
   };
 }
 
-describe('dual ascent', () => {
+describe('dualAscent', () => {
   const x = vectoriseTexts(fitTextFeatures(texts, params), texts);
 
-  it.each([softmaxLink, logisticLink])('finds the optimum that L-BFGS finds: $name', (link) => {
+  it.each([softmaxLink, logisticLink])('reaches the optimum of L-BFGS: $name', (link) => {
     const options = { classes: 3, link, c: 5, tolerance: 1e-7, maxEpochs: 2000 };
     const { weights, gap } = dualAscent(quietContext(1), x, targets.values.slice(), options);
-    const objective = primal(x, targets.values, link, 5);
+    const objective = primalObjective(x, targets.values, link, 5);
     const reference = minimise(objective, new Float64Array(weights.length), { tolerance: 1e-7, maxIterations: 2000 });
     expect(gap).toBeLessThan(1e-7);
     const ours = objective(Float64Array.from(weights), new Float64Array(weights.length));
@@ -123,7 +124,7 @@ describe('dual ascent', () => {
     weights.forEach((weight, i) => expect(Math.abs(weight - reference.x[i]!)).toBeLessThan(0.02));
   });
 
-  it('depends on seed and data alone and hears cancellation', () => {
+  it('is deterministic given the seed and stops when the signal is aborted', () => {
     const options = { classes: 3, link: softmaxLink, c: 5, tolerance: 1e-3, maxEpochs: 20 };
     const run = (seed: number) => dualAscent(quietContext(seed), x, targets.values.slice(), options);
     expect(run(1)).toEqual(run(1));
@@ -132,8 +133,8 @@ describe('dual ascent', () => {
   });
 });
 
-describe('pool with naive Bayes', () => {
-  // Columns 0 and 1 are words, 2 is a run of letters; the last row of the weights is the bias.
+describe('poolWithBayes', () => {
+  // Columns 0 and 1 are words, column 2 is a letter n-gram; the last row of the weights is the bias.
   const x: SparseRows = {
     rows: 2,
     cols: 3,
@@ -147,7 +148,7 @@ describe('pool with naive Bayes', () => {
     return [...weights];
   };
 
-  it('adds the log of what words weigh in each class, around its mean; letters and bias are the regression alone', () => {
+  it('adds centred log probabilities to word weights and scales letter and bias weights', () => {
     const first = (Math.log(2.01 / 2.02) - Math.log(0.01 / 3.02)) / 2;
     const second = (Math.log(0.01 / 2.02) - Math.log(3.01 / 3.02)) / 2;
     const expected = [0.75 + 0.25 * first, 0.75 - 0.25 * first, 0.75 + 0.25 * second, 0.75 - 0.25 * second];
@@ -155,12 +156,12 @@ describe('pool with naive Bayes', () => {
     [...expected, 0.75, 0.75, 0.75, 0.75].forEach((value, i) => expect(found[i]).toBeCloseTo(value, 5));
   });
 
-  it('takes a text that belongs to classes in part for as much', () => {
+  it('weights texts by their class shares', () => {
     const first = (Math.log(1.01 / 4.02) - Math.log(1.01 / 1.02)) / 2;
     expect(pooled(0.5, [0.5, 0.5, 1, 0])[0]).toBeCloseTo(0.5 + 0.5 * first, 5);
   });
 
-  it('leaves per-class regression alone, and softmax too at share 0', () => {
+  it('leaves logistic regression unchanged, and softmax regression at share 0', () => {
     const fit = (settings: object): Float32Array =>
       fitLinearText(quietContext(3), texts, targets, { ...params, ...settings }).weights;
     expect(fit({ link: 'logistic' })).toEqual(fit({ link: 'logistic', bayesShare: 0 }));
@@ -170,16 +171,16 @@ describe('pool with naive Bayes', () => {
   });
 });
 
-describe('linear text model', () => {
+describe('fitLinearText', () => {
   const state = fitLinearText(quietContext(3), texts, targets, params);
 
-  it('tells the classes of new wordings apart', () => {
+  it('classifies unseen texts', () => {
     const found = scoreTexts(state, ['blok card', 'balance?', 'loans']).map(argmax);
     expect(found).toEqual([0, 1, 2]);
     expect(scoreTexts(state, ['日本'])[0]).toEqual(Float64Array.from(state.weights.slice(-3)));
   });
 
-  it('answers the same as its graph', async () => {
+  it('gives the scores of its ONNX graph', async () => {
     const session = await InferenceSession.create(linearTextToOnnx(state));
     const vectorise = createVectoriser(state.features);
     for (const text of ['block it', 'balance of my loan', '']) {
@@ -195,7 +196,7 @@ describe('linear text model', () => {
     await session.release();
   });
 
-  it('learns several labels a text under the logistic link', () => {
+  it('fits multi-label texts with the logistic link', () => {
     const random = createRandom(5);
     const words = ['alpha', 'beta', 'gamma'];
     const labels = Array.from({ length: 120 }, () => words.map(() => Number(random.uniform() < 0.4)));
@@ -207,7 +208,7 @@ describe('linear text model', () => {
     expect([...none!].every((score) => score < 0)).toBe(true);
   });
 
-  it('refuses targets of another length', () => {
+  it('throws SHAPE_MISMATCH for targets of another length', () => {
     const short = { classes: 3, values: new Float32Array(3) };
     expect(() => fitLinearText(quietContext(1), texts, short, params)).toThrow(
       expect.objectContaining({ code: 'SHAPE_MISMATCH' }),

@@ -12,21 +12,22 @@ import {
   vectoriseTexts,
 } from './text-features.js';
 
+/** Hyper-parameters of `fitLinearText`. */
 export const linearTextParams = textFeatureParams.extend({
-  /** `softmax`: one class a text; `logistic`: any number of classes, each a question of its own. @default 'softmax' */
+  /** `softmax`: one class per text; `logistic`: any number of classes, each a binary regression. @default 'softmax' */
   link: z.enum(['softmax', 'logistic']).default('softmax'),
-  /** Inverse strength of the L2 penalty, as scikit-learn's C. @default 30 */
+  /** Inverse strength of the L2 penalty (scikit-learn's C). @default 30 */
   c: z.number().gt(0).default(30),
-  /** Relative duality gap at which training ends; at 0.005 it is up to 0.3 points short of its optimum. @default 0.002 */
+  /** Relative duality gap at which training stops; 0.005 costs up to 0.3 points of accuracy. @default 0.002 */
   tolerance: z.number().gt(0).default(0.002),
-  /** @default 40 */
+  /** Maximum number of epochs. @default 40 */
   maxEpochs: z.int().min(1).default(40),
-  /** Share of naive Bayes on words in the pool with the regression; 0 = regression alone. Softmax only. @default 0.25 */
+  /** Weight of naive Bayes in the pool with the regression; 0 = regression only. Softmax only. @default 0.25 */
   bayesShare: z.number().min(0).lt(1).default(0.25),
 });
 export type LinearTextParams = z.infer<typeof linearTextParams>;
 
-/** Learned: n-grams and one weight an n-gram and class. */
+/** Learned state: the n-grams and one weight per n-gram and class. */
 export interface LinearTextState {
   readonly schemaVersion: 1;
   readonly features: TextFeatures;
@@ -34,16 +35,15 @@ export interface LinearTextState {
   /** (n-grams + 1, classes) row-major; the last row is the bias. */
   readonly weights: Float32Array;
   readonly epochs: number;
-  /** Relative duality gap of the regression: no other weights have a training objective lower by more than this share. */
+  /** Relative duality gap of the regression: an upper bound on its relative distance to the optimal objective. */
   readonly gap: number;
 }
 
 /**
- * Multinomial or per-class logistic regression on hashed word and letter n-grams weighted by TF-IDF; the exact optimum
- * of a convex objective up to `tolerance`, by dual coordinate ascent. The multinomial one is then pooled with naive Bayes.
- * Deterministic under the seed.
+ * Multinomial or per-class logistic regression on hashed word and letter n-grams weighted by TF-IDF, fitted by dual
+ * coordinate ascent up to `tolerance`. The multinomial one is then pooled with naive Bayes. Deterministic given the seed.
  * @param texts - (n,), any text.
- * @param targets - (n, classes) row-major: the share of each class; under softmax each row sums to 1. Not changed.
+ * @param targets - (n, classes) row-major: the share of each class; under softmax each row sums to 1. Left unchanged.
  * @throws PipelineError `SHAPE_MISMATCH`.
  */
 export function fitLinearText(
@@ -71,7 +71,7 @@ export function fitLinearText(
   return { schemaVersion: 1, features, classes, weights, epochs, gap };
 }
 
-/** Class scores (logits) of texts, computed here and not in a graph. @returns one (classes,) array a text. */
+/** Class scores (logits) of texts, computed without the ONNX graph. @returns (classes,) per text. */
 export function scoreTexts({ features, weights, classes }: LinearTextState, texts: readonly string[]): Float64Array[] {
   const vectorise = createVectoriser(features);
   return texts.map((text) => {

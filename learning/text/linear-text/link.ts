@@ -1,58 +1,59 @@
-/** How scores become probabilities, and the step that dual ascent takes for one row. */
+/** Link function of a regression: its loss at zero and the dual ascent step of one row. */
 export interface Link {
   readonly name: 'softmax' | 'logistic';
-  /** Loss of a row that knows nothing, in nats. */
+  /** Loss of a row with zero scores, in nats. */
   lossAtZero(classes: number): number;
   /**
-   * @param scores - of the row under the present weights; overwritten.
-   * @param dual - the row's dual probabilities, moved in place.
-   * @param reach - C · ‖x‖²: how far the row's scores follow its own step.
-   * @param step - receives the change of `dual`.
-   * @returns the row's duality gap before the step.
+   * Takes the dual ascent step of one row.
+   * @param scores - (classes,) scores under the current weights; overwritten.
+   * @param dual - (classes,) dual probabilities, updated in place.
+   * @param scale - C · ‖x‖², the effect of the step on the row's own scores.
+   * @param step - (classes,) output: the change of `dual`.
+   * @returns the row's duality gap before the step, and whether `dual` changed.
    */
   step(
     scores: Float64Array,
     dual: Float32Array,
-    reach: number,
+    scale: number,
     step: Float64Array,
   ): { readonly gap: number; readonly moved: boolean };
 }
 
-/** Smaller moves are rounding. */
-const SMALLEST_MOVE = 1e-7;
-const SMALLEST_PROBABILITY = 1e-30;
+/** Smaller steps are below rounding. */
+const MINIMUM_MOVE = 1e-7;
+const MINIMUM_PROBABILITY = 1e-30;
 
-/** Replaces scores by probabilities; returns their log-sum-exp. */
+/** Replaces scores by their softmax, in place. @returns their log-sum-exp. */
 export function softmaxInPlace(scores: Float64Array): number {
-  let top = -Infinity;
-  for (const score of scores) if (score > top) top = score;
+  let largest = -Infinity;
+  for (const score of scores) if (score > largest) largest = score;
   let sum = 0;
   for (let k = 0; k < scores.length; k++) {
-    scores[k] = Math.exp(scores[k]! - top);
+    scores[k] = Math.exp(scores[k]! - largest);
     sum += scores[k]!;
   }
   for (let k = 0; k < scores.length; k++) scores[k]! /= sum;
-  return top + Math.log(sum);
+  return largest + Math.log(sum);
 }
 
-/** The gap of a softmax row is the Kullback-Leibler divergence of its dual probabilities from the model's. */
+/** Multinomial regression. A row's gap is the Kullback–Leibler divergence of its dual probabilities from the model's. */
 export const softmaxLink: Link = {
   name: 'softmax',
   lossAtZero: (classes) => Math.log(classes),
-  step(scores, dual, reach, step) {
+  step(scores, dual, scale, step) {
     softmaxInPlace(scores);
-    let [gap, one, two] = [0, 0, 0];
+    let [gap, l1, squared] = [0, 0, 0];
     for (let k = 0; k < dual.length; k++) {
       const p = dual[k]!;
       const move = scores[k]! - p;
       step[k] = move;
-      one += Math.abs(move);
-      two += move * move;
-      if (p > SMALLEST_PROBABILITY) gap += p * Math.log(p / Math.max(scores[k]!, SMALLEST_PROBABILITY));
+      l1 += Math.abs(move);
+      squared += move * move;
+      if (p > MINIMUM_PROBABILITY) gap += p * Math.log(p / Math.max(scores[k]!, MINIMUM_PROBABILITY));
     }
-    if (one < SMALLEST_MOVE) return { gap: Math.max(0, gap), moved: false };
-    const curvature = Math.max(2 * two, one * one);
-    const share = Math.min(1, (gap + curvature / 2) / (curvature + two * reach));
+    if (l1 < MINIMUM_MOVE) return { gap: Math.max(0, gap), moved: false };
+    const curvature = Math.max(2 * squared, l1 * l1);
+    const share = Math.min(1, (gap + curvature / 2) / (curvature + squared * scale));
     for (let k = 0; k < dual.length; k++) {
       step[k]! *= share;
       dual[k]! += step[k]!;
@@ -61,22 +62,23 @@ export const softmaxLink: Link = {
   },
 };
 
-const entropyPart = (p: number, q: number): number =>
-  p > SMALLEST_PROBABILITY ? p * Math.log(p / Math.max(q, SMALLEST_PROBABILITY)) : 0;
+/** One term of the Kullback–Leibler divergence. */
+const divergenceTerm = (p: number, q: number): number =>
+  p > MINIMUM_PROBABILITY ? p * Math.log(p / Math.max(q, MINIMUM_PROBABILITY)) : 0;
 
-/** Each class a question of its own: the gap is the sum of the binary divergences. */
+/** One binary regression per class. A row's gap is the sum of the binary divergences. */
 export const logisticLink: Link = {
   name: 'logistic',
   lossAtZero: (classes) => classes * Math.LN2,
-  step(scores, dual, reach, step) {
+  step(scores, dual, scale, step) {
     let [total, moved] = [0, false];
     for (let k = 0; k < dual.length; k++) {
       const p = dual[k]!;
       const q = 1 / (1 + Math.exp(-scores[k]!));
-      const gap = Math.max(0, entropyPart(p, q) + entropyPart(1 - p, 1 - q));
+      const gap = Math.max(0, divergenceTerm(p, q) + divergenceTerm(1 - p, 1 - q));
       total += gap;
       const square = (q - p) ** 2;
-      const share = square > SMALLEST_MOVE ** 2 ? Math.min(1, (gap + 2 * square) / (square * (4 + reach))) : 0;
+      const share = square > MINIMUM_MOVE ** 2 ? Math.min(1, (gap + 2 * square) / (square * (4 + scale))) : 0;
       step[k] = share * (q - p);
       dual[k]! += step[k]!;
       moved ||= share > 0;

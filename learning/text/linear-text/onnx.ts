@@ -5,9 +5,9 @@ import type { LinearTextState } from './linear-text.js';
 export const linearTextGraph = { columns: 'columns', values: 'values', scores: 'scores' } as const;
 
 /**
- * The weights as an ONNX file for one text: `columns` int32 (entries,) and `values` float32 (1, entries) of its
- * non-zero n-grams, the last column with value 1 for the bias → `scores` float32 (1, classes). Only the rows that a text
- * needs are read, so a prediction costs entries × classes whatever the vocabulary's size.
+ * Writes the model as an ONNX file that scores one text: `columns` int32 (entries,) and `values` float32 (1, entries) of
+ * its non-zero n-grams, with value 1 in the last column for the bias → `scores` float32 (1, classes). O(entries ·
+ * classes) per text, independent of the vocabulary's size.
  */
 export function linearTextToOnnx({ weights, classes }: LinearTextState): Uint8Array {
   const graph = new OnnxGraph('linear-text');

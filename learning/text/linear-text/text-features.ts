@@ -1,32 +1,34 @@
 import { z } from 'zod';
 import { hashLetterGrams, hashWordGrams, normaliseText, splitWords } from './ngrams.js';
 
+/** Hyper-parameters of the n-gram features; stored in the learned state. */
 export const textFeatureParams = z.strictObject({
-  /** Longest run of words. @default 2 */
+  /** Maximum length of word n-grams. @default 2 */
   wordGrams: z.int().min(1).max(4).default(2),
-  /** Shortest run of letters. @default 2 */
+  /** Minimum length of letter n-grams. @default 2 */
   shortestLetterGram: z.int().min(1).max(6).default(2),
-  /** Longest run of letters; 0 = words alone. @default 5 */
+  /** Maximum length of letter n-grams; 0 = none. @default 5 */
   longestLetterGram: z.int().min(0).max(8).default(5),
-  /** An n-gram in fewer training texts is left out; 2 halves the weights, and what it costs is within noise. @default 1 */
+  /** Minimum document frequency; 2 halves the number of weights at no measurable loss of accuracy. @default 1 */
   fewestTexts: z.int().min(1).default(1),
-  /** Length of the block of letters beside the block of words, whose length is 1. @default 1.4 */
+  /** Euclidean length of the block of letter n-grams; that of the word n-grams is 1. @default 1.4 */
   letterWeight: z.number().gt(0).default(1.4),
 });
 export type TextFeatureParams = z.infer<typeof textFeatureParams>;
 
-/** Learned: the n-grams that were seen, by hash, and how rare each is. Column = position; words before letters. */
+/** Learned state: the n-grams by hash with their inverse document frequency. Column = position; words before letters. */
 export interface TextFeatures {
   readonly schemaVersion: 1;
   readonly params: TextFeatureParams;
-  /** Ascending within each of the two families. */
+  /** (n-grams,) ascending within words and within letters. */
   readonly hashes: Int32Array;
+  /** Number of word n-grams. */
   readonly wordCount: number;
-  /** ln((1 + texts) / (1 + texts with it)) + 1. */
+  /** (n-grams,) smoothed inverse document frequency, ln((1 + texts) / (1 + texts with the n-gram)) + 1. */
   readonly rarity: Float32Array;
 }
 
-/** Texts as sparse rows: row i holds `indices` and `values` from starts[i] to starts[i + 1]. */
+/** A sparse matrix in CSR form: row i has `indices` and `values` from starts[i] to starts[i + 1]. */
 export interface SparseRows {
   readonly rows: number;
   readonly cols: number;
@@ -35,14 +37,14 @@ export interface SparseRows {
   readonly values: Float32Array;
 }
 
-interface Counts {
+interface GramCounts {
   readonly words: Map<number, number>;
   readonly letters: Map<number, number>;
 }
 
-function countGrams(text: string, params: TextFeatureParams): Counts {
+function countGrams(text: string, params: TextFeatureParams): GramCounts {
   const words = splitWords(normaliseText(text));
-  const counts: Counts = { words: new Map(), letters: new Map() };
+  const counts: GramCounts = { words: new Map(), letters: new Map() };
   const into = (map: Map<number, number>) => (hash: number) => void map.set(hash, (map.get(hash) ?? 0) + 1);
   hashWordGrams(words, { shortest: 1, longest: params.wordGrams }, into(counts.words));
   const range = { shortest: params.shortestLetterGram, longest: params.longestLetterGram };
@@ -50,23 +52,23 @@ function countGrams(text: string, params: TextFeatureParams): Counts {
   return counts;
 }
 
-function addSeen(seen: Map<number, number>, counts: Map<number, number>): void {
-  for (const hash of counts.keys()) seen.set(hash, (seen.get(hash) ?? 0) + 1);
+function addDocument(frequencies: Map<number, number>, counts: Map<number, number>): void {
+  for (const hash of counts.keys()) frequencies.set(hash, (frequencies.get(hash) ?? 0) + 1);
 }
 
-const kept = (seen: Map<number, number>, fewest: number): [number, number][] =>
-  [...seen].filter(([, texts]) => texts >= fewest).sort(([a], [b]) => a - b);
+const frequentGrams = (frequencies: Map<number, number>, minimum: number): [number, number][] =>
+  [...frequencies].filter(([, texts]) => texts >= minimum).sort(([a], [b]) => a - b);
 
-/** Learns which n-grams exist and how rare they are. Deterministic; the order of texts does not matter. */
+/** Collects the n-grams of the texts with their document frequencies. Deterministic, independent of the texts' order. */
 export function fitTextFeatures(texts: readonly string[], params: TextFeatureParams): TextFeatures {
-  const seen: Counts = { words: new Map(), letters: new Map() };
+  const frequencies: GramCounts = { words: new Map(), letters: new Map() };
   for (const text of texts) {
     const counts = countGrams(text, params);
-    addSeen(seen.words, counts.words);
-    addSeen(seen.letters, counts.letters);
+    addDocument(frequencies.words, counts.words);
+    addDocument(frequencies.letters, counts.letters);
   }
-  const words = kept(seen.words, params.fewestTexts);
-  const all = [...words, ...kept(seen.letters, params.fewestTexts)];
+  const words = frequentGrams(frequencies.words, params.fewestTexts);
+  const all = [...words, ...frequentGrams(frequencies.letters, params.fewestTexts)];
   return {
     schemaVersion: 1,
     params,
@@ -76,13 +78,13 @@ export function fitTextFeatures(texts: readonly string[], params: TextFeaturePar
   };
 }
 
-/** One text's columns and values, in ascending columns. */
+/** One text's non-zero columns, ascending, with their values. */
 export interface SparseRow {
   readonly indices: Int32Array;
   readonly values: Float32Array;
 }
 
-/** Looks texts up; made once, used for many. */
+/** Converts a text to a sparse row. */
 export type Vectorise = (text: string) => SparseRow;
 
 const indexOf = (hashes: Int32Array, from: number, to: number): Map<number, number> => {
@@ -93,8 +95,13 @@ const indexOf = (hashes: Int32Array, from: number, to: number): Map<number, numb
 
 type Entry = [column: number, value: number];
 
-/** Sublinear count × rarity, scaled to the wanted length. */
-function weigh(counts: Map<number, number>, index: Map<number, number>, rarity: Float32Array, length: number): Entry[] {
+/** TF-IDF entries with sublinear term frequency, scaled to a Euclidean length. */
+function tfIdfEntries(
+  counts: Map<number, number>,
+  index: Map<number, number>,
+  rarity: Float32Array,
+  length: number,
+): Entry[] {
   const entries: Entry[] = [];
   let square = 0;
   for (const [hash, count] of counts) {
@@ -110,16 +117,16 @@ function weigh(counts: Map<number, number>, index: Map<number, number>, rarity: 
 }
 
 /**
- * Turns texts into TF-IDF rows: words and letters are blocks of fixed length (1 and `letterWeight`), so that a long
- * message weighs as much as a short one. Unknown n-grams are left out; a text of unknown ones is an empty row.
+ * Creates the TF-IDF vectoriser. Word and letter blocks have fixed Euclidean lengths (1 and `letterWeight`), independent
+ * of the text's length. Unknown n-grams are ignored; a text without known ones gives an empty row.
  */
 export function createVectoriser({ params, hashes, wordCount, rarity }: TextFeatures): Vectorise {
   const words = indexOf(hashes, 0, wordCount);
   const letters = indexOf(hashes, wordCount, hashes.length);
   return (text) => {
     const counts = countGrams(text, params);
-    const entries = weigh(counts.words, words, rarity, 1);
-    entries.push(...weigh(counts.letters, letters, rarity, params.letterWeight));
+    const entries = tfIdfEntries(counts.words, words, rarity, 1);
+    entries.push(...tfIdfEntries(counts.letters, letters, rarity, params.letterWeight));
     return {
       indices: Int32Array.from(entries, ([column]) => column),
       values: Float32Array.from(entries, ([, value]) => value),
@@ -127,7 +134,7 @@ export function createVectoriser({ params, hashes, wordCount, rarity }: TextFeat
   };
 }
 
-/** All texts as one sparse matrix. */
+/** Vectorises texts to one sparse matrix (texts, n-grams). */
 export function vectoriseTexts(features: TextFeatures, texts: readonly string[]): SparseRows {
   const rows = texts.map(createVectoriser(features));
   const starts = new Int32Array(rows.length + 1);

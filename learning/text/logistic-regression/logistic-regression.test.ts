@@ -12,7 +12,10 @@ const values = Float64Array.from({ length: ROWS * COLUMNS }, (_, at) => {
 const x = matrix(ROWS, COLUMNS, values);
 const targets = {
   classes: CLASSES,
-  values: Float32Array.from({ length: ROWS * CLASSES }, (_, at) => Number(Math.floor(at / CLASSES) % CLASSES === at % CLASSES)), // prettier-ignore
+  values: Float32Array.from({ length: ROWS * CLASSES }, (_, at) => {
+    const row = Math.floor(at / CLASSES);
+    return Number(row % CLASSES === at % CLASSES);
+  }),
 };
 const options = { c: 10, link: 'softmax', tolerance: 1e-6, maxEpochs: 3000 } as const;
 
@@ -25,8 +28,8 @@ const probabilities = ({ weights, bias }: LogisticModel, row: number): number[] 
   return [...probabilitiesAt(scores, 1, 'softmax')];
 };
 
-describe('logistic regression on dense rows', () => {
-  it('answers as scikit-learn does', () => {
+describe('logisticRegression', () => {
+  it('gives the probabilities of scikit-learn', () => {
     // scikit-learn 1.9.1, LogisticRegression(C=10, tol=1e-10) on the same rows, centred and of unit mean square length.
     const reference = [
       [0.971212, 0.027801, 0.000986],
@@ -35,19 +38,21 @@ describe('logistic regression on dense rows', () => {
       [0.85225, 0.095855, 0.051895],
     ];
     const model = logisticRegression(quietContext(1), x, targets, options);
-    // Ours penalises the bias as well, which on centred rows is all the difference there is.
+    // This implementation also penalises the bias, which is the only difference on centred rows.
     reference.forEach((row, i) => {
       probabilities(model, i).forEach((p, k) => expect(Math.abs(p - row[k]!)).toBeLessThan(0.003));
     });
   });
 
-  it('depends neither on the origin nor on the unit of the columns', () => {
-    const moved = matrix(ROWS, COLUMNS, values.map((value) => 5 * value + 100)); // prettier-ignore
-    const [plain, other] = [x, moved].map((rows) => logisticRegression(quietContext(1), rows, targets, options));
+  it('is invariant to shifting and scaling the columns', () => {
+    const shifted = values.map((value) => 5 * value + 100);
+    const [plain, other] = [x, matrix(ROWS, COLUMNS, shifted)].map((rows) =>
+      logisticRegression(quietContext(1), rows, targets, options),
+    );
     plain!.weights.forEach((weight, i) => expect(other!.weights[i]! * 5).toBeCloseTo(weight, 3));
   });
 
-  it('is the same for the same seed, leaves its input alone and refuses other lengths', () => {
+  it('is deterministic, leaves its input unchanged and throws SHAPE_MISMATCH for targets of another length', () => {
     const before = values.slice();
     const [one, two] = [1, 1].map((seed) => logisticRegression(quietContext(seed), x, targets, options));
     expect(one).toEqual(two);

@@ -3,30 +3,34 @@ import { requireLength } from '../../checks.js';
 import { dualAscent, logisticLink, softmaxLink, type SparseRows } from '../linear-text/index.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 
+/** Options of `logisticRegression`. */
 export interface LogisticOptions {
-  /** `softmax`: one class a row; `logistic`: each class a question of its own. */
+  /** `softmax`: one class per row; `logistic`: one binary regression per class. */
   readonly link: 'softmax' | 'logistic';
-  /** Inverse strength of the L2 penalty on rows scaled to unit mean square length, as scikit-learn's C. */
+  /** Inverse strength of the L2 penalty (scikit-learn's C) on rows scaled to unit mean square length. */
   readonly c: number;
   /** Relative duality gap. @default 0.01 */
   readonly tolerance?: number;
-  /** @default 60 */
+  /** Maximum number of epochs. @default 60 */
   readonly maxEpochs?: number;
 }
 
+/** Targets of a dense regression. */
 export interface DenseTargets {
   readonly classes: number;
-  /** (n, classes) row-major. */
+  /** (n, classes) row-major: the share of each class. */
   readonly values: Float32Array;
 }
 
+/** A fitted regression for rows as given, neither centred nor scaled. */
 export interface LogisticModel {
-  /** (p, classes) row-major, for rows as they were given. */
+  /** (p, classes) row-major. */
   readonly weights: Float32Array;
+  /** (classes,) */
   readonly bias: Float32Array;
 }
 
-const meanLength = ({ rows, values }: Matrix): number =>
+const rootMeanSquareLength = ({ rows, values }: Matrix): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / Math.max(1, rows)) || 1;
 
 function columnMeans({ rows, cols, values }: Matrix): Float64Array {
@@ -35,8 +39,8 @@ function columnMeans({ rows, cols, values }: Matrix): Float64Array {
   return means;
 }
 
-/** Every row with every column, centred and scaled: dense data in the form that dual ascent takes. */
-function asRows({ rows, cols, values }: Matrix, means: Float64Array, scale: number): SparseRows {
+/** Dense rows, centred and scaled, in the sparse form that dual ascent takes. */
+function toSparseRows({ rows, cols, values }: Matrix, means: Float64Array, scale: number): SparseRows {
   return {
     rows,
     cols,
@@ -47,8 +51,9 @@ function asRows({ rows, cols, values }: Matrix, means: Float64Array, scale: numb
 }
 
 /**
- * L2-penalised logistic regression on dense rows, such as embeddings; exact up to the duality gap. Rows are centred and
- * scaled to unit mean square length first, and the answer is given back for rows as they are. Deterministic.
+ * L2-penalised logistic regression on dense rows such as embeddings, by dual coordinate ascent. Rows are centred and
+ * scaled to unit mean square length for fitting; the returned weights apply to rows as given. Deterministic given the
+ * seed.
  * @param x - (n, p), finite.
  * @throws PipelineError `SHAPE_MISMATCH`.
  */
@@ -61,11 +66,11 @@ export function logisticRegression(
   requireLength('targets', values.length, x.rows * classes);
   const means = columnMeans(x);
   const centred = { ...x, values: x.values.map((value, i) => value - means[i % x.cols]!) };
-  const scale = meanLength(centred);
+  const scale = rootMeanSquareLength(centred);
   const options = { classes, link: link === 'softmax' ? softmaxLink : logisticLink, c, tolerance, maxEpochs };
-  const found = dualAscent(context, asRows(x, means, scale), values.slice(), options);
-  const weights = found.weights.slice(0, x.cols * classes).map((weight) => weight / scale);
-  const bias = found.weights.slice(x.cols * classes);
+  const fitted = dualAscent(context, toSparseRows(x, means, scale), values.slice(), options);
+  const weights = fitted.weights.slice(0, x.cols * classes).map((weight) => weight / scale);
+  const bias = fitted.weights.slice(x.cols * classes);
   for (let i = 0; i < weights.length; i++) bias[i % classes]! -= weights[i]! * means[Math.floor(i / classes)]!;
   return { weights, bias };
 }

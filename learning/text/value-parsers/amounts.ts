@@ -7,7 +7,7 @@ export interface Amount {
   readonly currency: string;
 }
 
-/** Longer signs come first: US$ is no $ behind a word. */
+/** Patterns of currency symbols and names, longer symbols first. */
 const currencies: readonly (readonly [RegExp, string])[] = [
   [/₹|\brs\b\.?|\brupees?\b|\brupaye?\b|\brupay\b|\brupiya\b|\brupaiye\b|रुपये|रुपए|रुपया|रु\.?/giu, 'INR'],
   [/\bs\$|\bsgd\b/giu, 'SGD'],
@@ -23,38 +23,39 @@ const currencies: readonly (readonly [RegExp, string])[] = [
   [/₽/giu, 'RUB'],
   [/฿/giu, 'THB'],
 ];
-const codes =
+const currencyCodes =
   /\b(inr|usd|eur|gbp|jpy|aed|chf|cny|nzd|sar|qar|kwd|omr|bhd|thb|myr|lkr|npr|bdt|pkr|idr|krw|sek|nok|dkk|pln|czk|zar|brl|mxn|try|rub|ngn|kes|ils)\b/giu;
-/** The hundredth part of a unit. */
-const MINOR = /([^ ]+) (?:paise|paisa|पैसे|cents?|pence)$/iu;
-/** Longer texts are no amounts. */
-const LONGEST = 120;
+/** An amount in the minor unit, such as paise or cents, at the end of the text. */
+const MINOR_UNIT = /([^ ]+) (?:paise|paisa|पैसे|cents?|pence)$/iu;
+/** Longer texts are not parsed. */
+const MAXIMUM_LENGTH = 120;
 
-/** "rs.4200" and "500rs" have no word boundary between sign and number; what cannot be seen is no part of either. */
-const spaced = (text: string): string =>
+/** Puts spaces between numbers and letters ("rs.4200", "500rs"); removes invisible characters. */
+const separate = (text: string): string =>
   ` ${decimalFractions(text.replace(/[\p{Cf}\p{Cc}]/gu, ''))
     .normalize('NFKC')
     .replace(/(\p{L})\.?(?=\p{Nd})/giu, '$1 ')
     .replace(/(\p{Nd})(?=\p{L})/gu, '$1 ')} `;
 
-interface Found {
+/** A text without its currency. */
+interface CurrencySplit {
   readonly currency: string;
   readonly rest: string;
 }
 
-function takeCurrency(text: string, currency: string): Found {
-  let found: Found = { currency, rest: text };
+function splitCurrency(text: string, currency: string): CurrencySplit {
+  let found: CurrencySplit = { currency, rest: text };
   for (const [pattern, code] of currencies) {
     const rest = found.rest.replace(pattern, ' ');
     if (rest !== found.rest) found = { currency: code, rest };
   }
-  const [named] = found.rest.match(codes) ?? [];
-  return named === undefined ? found : { currency: named.toUpperCase(), rest: found.rest.replace(codes, ' ') };
+  const [named] = found.rest.match(currencyCodes) ?? [];
+  return named === undefined ? found : { currency: named.toUpperCase(), rest: found.rest.replace(currencyCodes, ' ') };
 }
 
-/** Rupees and paise: "5 rupees 50 paise" = 5.5, "50 paise" = 0.5. */
-function readParts(text: string): number | null {
-  const minor = MINOR.exec(text);
+/** Parses major and minor units: "5 rupees 50 paise" = 5.5, "50 paise" = 0.5. */
+function readUnits(text: string): number | null {
+  const minor = MINOR_UNIT.exec(text);
   if (minor === null) return readNumber(text);
   const hundredths = readNumber(minor[1]!);
   const before = text.slice(0, minor.index).trim();
@@ -63,19 +64,19 @@ function readParts(text: string): number | null {
 }
 
 /**
- * Reads an amount: "1.5 lakh" → 150000 INR, "₹2,50,000", "Rs. 500/-", "rs.4200", "₹1.5L", "do hazaar rupaye", "$20",
- * "€1.234,56", "AED 500". A minus before it makes it negative.
- * @param currency - where the text names none. @default 'INR'
- * @returns null when it is no amount, or two of them.
+ * Parses an amount: "1.5 lakh" → 150000 INR, "₹2,50,000", "Rs. 500/-", "rs.4200", "₹1.5L", "do hazaar rupaye", "$20",
+ * "€1.234,56", "AED 500". A leading minus sign makes it negative.
+ * @param currency - used when the text names none. @default 'INR'
+ * @returns null when the text is not exactly one amount.
  */
 export function readAmount(text: string, currency = 'INR'): Amount | null {
-  if (text.length > LONGEST) return null;
-  const { currency: found, rest } = takeCurrency(spaced(text), currency);
+  if (text.length > MAXIMUM_LENGTH) return null;
+  const { currency: found, rest } = splitCurrency(separate(text), currency);
   const plain = rest
     .replace(/\/-|\/=|\bonly\b|\bapprox\.?|\babout\b/gi, ' ')
     .replace(/[.,](?=\s|$)/g, ' ')
     .trim();
   const negative = /^[-−]\s*(?=\d|\.\d)/.exec(plain);
-  const amount = readParts(negative ? plain.slice(negative[0].length) : plain);
+  const amount = readUnits(negative ? plain.slice(negative[0].length) : plain);
   return amount === null ? null : { amount: negative ? -amount : amount, currency: found, kind: 'amount' };
 }

@@ -1,4 +1,4 @@
-/** A stretch of text that is an identifier by its form and, where it has one, its checksum. */
+/** A part of a text with the form and, where defined, the checksum of an identifier. */
 export interface IdentifierSpan {
   readonly type: 'PAN' | 'IFSC' | 'AADHAAR' | 'CARD' | 'IBAN' | 'UPI_ID';
   readonly start: number;
@@ -9,16 +9,16 @@ export interface IdentifierSpan {
 
 const digitsOf = (text: string): number[] => Array.from(text, Number);
 
-/** Luhn's check digit (ISO/IEC 7812-1) of a string of digits. */
+/** Whether a string of digits passes the Luhn check (ISO/IEC 7812-1). */
 export function passesLuhn(digits: string): boolean {
   if (!/^\d{2,}$/.test(digits)) return false;
-  const sum = digitsOf(digits)
+  const total = digitsOf(digits)
     .reverse()
-    .reduce((total, digit, i) => total + (i % 2 === 0 ? digit : digit > 4 ? 2 * digit - 9 : 2 * digit), 0);
-  return sum % 10 === 0;
+    .reduce((sum, digit, i) => sum + (i % 2 === 0 ? digit : digit > 4 ? 2 * digit - 9 : 2 * digit), 0);
+  return total % 10 === 0;
 }
 
-/** Multiplication in the dihedral group D5: numbers below 5 turn, the others also mirror. */
+/** Multiplication in the dihedral group D5: 0 to 4 are rotations, 5 to 9 reflections. */
 function dihedral(a: number, b: number): number {
   if (a < 5) return b < 5 ? (a + b) % 5 : 5 + ((a + b) % 5);
   return b < 5 ? 5 + ((a - b) % 5) : (a - b + 5) % 5;
@@ -26,24 +26,25 @@ function dihedral(a: number, b: number): number {
 
 const VERHOEFF = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4] as const;
 
-/** Verhoeff's permutation, applied as often as the place says. */
-function permuted(digit: number, place: number): number {
+/** Verhoeff's permutation, applied `place` times (modulo 8). */
+function permute(digit: number, place: number): number {
   let value = digit;
   for (let i = 0; i < place % 8; i++) value = VERHOEFF[value]!;
   return value;
 }
 
-/** Verhoeff's check digit (1969), which finds every single error and every swap of neighbours. */
+/** Whether a string of digits passes Verhoeff's check (1969), which detects single errors and adjacent transpositions. */
 export function passesVerhoeff(digits: string): boolean {
   if (!/^\d{2,}$/.test(digits)) return false;
   return (
     digitsOf(digits)
       .reverse()
-      .reduce((check, digit, i) => dihedral(check, permuted(digit, i)), 0) === 0
+      .reduce((check, digit, i) => dihedral(check, permute(digit, i)), 0) === 0
   );
 }
 
-/** Lengths by country of the IBAN registry (SWIFT, release 99). */
+/** IBAN length by country (SWIFT IBAN registry, release 99). */
+// prettier-ignore
 const ibanLengths: ReadonlyMap<string, number> = new Map(
   [
     '15 NO', '16 BE', '18 DK FI FK FO GL NL SD', '19 MK SI', '20 AT BA EE KZ LT LU MN XK', '21 CH HR LI LV',
@@ -54,9 +55,9 @@ const ibanLengths: ReadonlyMap<string, number> = new Map(
     const [length, ...countries] = row.split(' ');
     return countries.map((country): [string, number] => [country, Number(length)]);
   }),
-); // prettier-ignore
+);
 
-/** ISO 13616: the length of its country, and with letters as numbers and the first four characters last 1 modulo 97. */
+/** Whether a text is a valid IBAN (ISO 13616): the country's length and check digits (ISO 7064 mod 97-10). */
 export function isIban(text: string): boolean {
   if (!/^[A-Z]{2}\d{2}[A-Z0-9]+$/.test(text) || text.length !== ibanLengths.get(text.slice(0, 2))) return false;
   const moved = text.slice(4) + text.slice(0, 4);
@@ -66,16 +67,16 @@ export function isIban(text: string): boolean {
   return remainder === 1;
 }
 
-/** Permanent account number of the Indian income tax: the fourth letter is the kind of holder. It has no public checksum. */
+/** Whether a text has the form of an Indian permanent account number (PAN); the fourth letter is the holder's type. */
 export const isPan = (text: string): boolean => /^[A-Z]{3}[ABCFGHLJPTK][A-Z]\d{4}[A-Z]$/.test(text);
 
-/** Code of an Indian bank branch: four letters, a zero, six characters. */
+/** Whether a text has the form of an IFSC, the code of an Indian bank branch: four letters, a zero, six characters. */
 export const isIfsc = (text: string): boolean => /^[A-Z]{4}0[A-Z0-9]{6}$/.test(text);
 
-/** Aadhaar: twelve digits that do not begin with 0 or 1 and pass Verhoeff. */
+/** Whether a text is a valid Aadhaar number: twelve digits, the first from 2 to 9, that pass Verhoeff's check. */
 export const isAadhaar = (text: string): boolean => /^[2-9]\d{11}$/.test(text) && passesVerhoeff(text);
 
-/** First digits and lengths that networks issue (ISO/IEC 7812): Visa, Mastercard, Amex, Diners, JCB, Maestro, RuPay, others with 6. */
+/** Issuer prefixes and lengths (ISO/IEC 7812): Visa, Mastercard, Amex, Diners, JCB, Maestro, RuPay, others with 6. */
 const NETWORKS = new RegExp(
   `^(?:${[
     '4(?:\\d{12}|\\d{15}|\\d{18})',
@@ -91,24 +92,24 @@ const NETWORKS = new RegExp(
   ].join('|')})$`,
 );
 
-/** Payment card: digits of an issuing network that pass Luhn and are not one digit repeated. */
+/** Whether a text is a payment card number: a known issuer prefix and length, Luhn, not one repeated digit. */
 export const isCard = (text: string): boolean => NETWORKS.test(text) && !/^(\d)\1+$/.test(text) && passesLuhn(text);
 
-interface Rule {
+interface IdentifierRule {
   readonly type: IdentifierSpan['type'];
   readonly pattern: RegExp;
-  readonly holds: (value: string) => boolean;
+  readonly isValid: (value: string) => boolean;
 }
 
 const compact = (text: string): string => text.replace(/[\s-]/g, '').toUpperCase();
 
-/** Devanagari and full-width digits as 0 to 9, each in its place. */
-const withDigits = (text: string): string =>
+/** Replaces Devanagari and full-width digits by ASCII ones; offsets stay the same. */
+const withAsciiDigits = (text: string): string =>
   text.replace(/[०-९０-９]/g, (digit) => String((digit.charCodeAt(0) - (digit < '\uff00' ? 0x966 : 0xff10)) % 10));
 
 const IBAN_START = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}/g;
 
-/** As many characters as the country's numbers have, with single blanks or hyphens between; the sentence may go on. */
+/** The IBAN that starts at an offset, of the country's length, with single spaces or hyphens between characters. */
 function ibanAt(text: string, start: number): IdentifierSpan | null {
   const length = ibanLengths.get(text.slice(start, start + 2).toUpperCase()) ?? 0;
   let [end, found] = [start, 0];
@@ -120,24 +121,24 @@ function ibanAt(text: string, start: number): IdentifierSpan | null {
   return /[A-Za-z0-9]/.test(text[end] ?? '') || !isIban(value) ? null : { type: 'IBAN', start, end, value };
 }
 
-// The patterns are linear: no repeated group can match one text in two ways.
-const rules: readonly Rule[] = [
-  { type: 'PAN', pattern: /(?<![A-Za-z0-9])[A-Za-z]{5}\d{4}[A-Za-z](?![A-Za-z0-9])/g, holds: isPan },
-  { type: 'IFSC', pattern: /(?<![A-Za-z0-9])[A-Za-z]{4}0[A-Za-z0-9]{6}(?![A-Za-z0-9])/g, holds: isIfsc },
+// The patterns match in linear time: no repeated group is ambiguous.
+const rules: readonly IdentifierRule[] = [
+  { type: 'PAN', pattern: /(?<![A-Za-z0-9])[A-Za-z]{5}\d{4}[A-Za-z](?![A-Za-z0-9])/g, isValid: isPan },
+  { type: 'IFSC', pattern: /(?<![A-Za-z0-9])[A-Za-z]{4}0[A-Za-z0-9]{6}(?![A-Za-z0-9])/g, isValid: isIfsc },
 ];
-// What follows the sign has no dot, which tells a UPI id from an e-mail address.
+// The part after @ has no dot, unlike that of an e-mail address.
 const UPI = /(?<![\w.@-])[\w.-]{2,64}@[A-Za-z]{2,32}(?![\w@]|\.[A-Za-z])/g;
 
-/** A statement's line up to the id: UPI-NAME-id@bank. */
+/** A statement line up to the id: UPI-NAME-id@bank. */
 const IN_STATEMENT = /(?:^|\s)UPI-[^@-]*-([^@\s]*@[A-Za-z]+)$/;
 
-/** Digits in groups; a plus before them is a telephone number's. */
+/** Groups of digits, not preceded by the plus sign of a telephone number. */
 const GROUPS = /(?<![\dA-Za-z+])\d+(?:[ -]\d+)*(?![\dA-Za-z])/g;
-/** How the digits of a card and of an Aadhaar are grouped on paper: in one, in fours, or as American Express and Diners do. */
+/** Digit groups of cards and Aadhaar numbers: one group, groups of four, or those of American Express and Diners. */
 const CARD_GROUPS = /^(?:\d{13,19}|4,4,4,[1-4](?:,[1-3])?|4,6,[45])$/;
 const AADHAAR_GROUPS = /^(?:\d{12}|4,4,4)$/;
-/** Words before a number that say that it is something else; one check digit is passed by every tenth number. */
-const OTHERWISE =
+/** Words that mark the number after them as another identifier. Needed because one number in ten passes a check digit. */
+const OTHER_NUMBER_CONTEXT =
   /(?:\b(?:ref(?:erence)?|rrn|utr|txn|transaction|order|invoice|a\/c|ac|acc|acct|account|phone|mobile|mob)\b[\s:#.-]{0,3}(?:(?:no|number|num|id|is|code)\b[\s:#.-]{0,3}){0,2}|\/)$/i;
 
 interface Group {
@@ -152,61 +153,67 @@ function groupsOf(text: string, start: number): Group[] {
   }));
 }
 
-const layoutOf = (text: string, groups: readonly Group[]): string =>
-  groups.length === 1 ? text.slice(groups[0]!.start, groups[0]!.end) : groups.map(({ start, end }) => end - start).join(); // prettier-ignore
+/** The lengths of several groups, joined by commas; the digits themselves of a single group. */
+function groupLayout(text: string, groups: readonly Group[]): string {
+  if (groups.length === 1) return text.slice(groups[0]!.start, groups[0]!.end);
+  return groups.map(({ start, end }) => end - start).join();
+}
 
-function numberOf(text: string, groups: readonly Group[]): IdentifierSpan | null {
+function cardOrAadhaar(text: string, groups: readonly Group[]): IdentifierSpan | null {
   const [start, end] = [groups[0]!.start, groups.at(-1)!.end];
-  const layout = layoutOf(text, groups);
+  const layout = groupLayout(text, groups);
   const value = compact(text.slice(start, end));
   if (CARD_GROUPS.test(layout) && isCard(value)) return { type: 'CARD', start, end, value };
   return AADHAAR_GROUPS.test(layout) && isAadhaar(value) ? { type: 'AADHAAR', start, end, value } : null;
 }
 
-/** A card has at most five groups; the longest one that holds is taken. */
-const MOST_GROUPS = 5;
+/** Cards have at most five groups; the longest valid sequence of groups is used. */
+const MAXIMUM_GROUPS = 5;
 
-function* numbersIn(text: string): Generator<IdentifierSpan> {
+function* cardsAndAadhaar(text: string): Generator<IdentifierSpan> {
   for (const match of text.matchAll(GROUPS)) {
     const groups = groupsOf(match[0], match.index);
     for (let i = 0; i < groups.length; i++) {
-      if (OTHERWISE.test(text.slice(Math.max(0, groups[i]!.start - 30), groups[i]!.start))) continue;
-      const lengths = Array.from({ length: Math.min(MOST_GROUPS, groups.length - i) }, (_, k) => k + 1).reverse();
-      const found = lengths.map((length) => numberOf(text, groups.slice(i, i + length))).find((one) => one !== null);
+      if (OTHER_NUMBER_CONTEXT.test(text.slice(Math.max(0, groups[i]!.start - 30), groups[i]!.start))) continue;
+      const lengths = Array.from({ length: Math.min(MAXIMUM_GROUPS, groups.length - i) }, (_, k) => k + 1).reverse();
+      const found = lengths
+        .map((length) => cardOrAadhaar(text, groups.slice(i, i + length)))
+        .find((one) => one !== null);
       if (found) yield found;
     }
   }
 }
 
-function* matches(given: string): Generator<IdentifierSpan> {
-  const text = withDigits(given);
+function* candidates(given: string): Generator<IdentifierSpan> {
+  const text = withAsciiDigits(given);
   for (const { index } of text.matchAll(IBAN_START)) {
     const found = ibanAt(text, index);
     if (found) yield found;
   }
-  yield* numbersIn(text);
-  for (const { type, pattern, holds } of rules)
+  yield* cardsAndAadhaar(text);
+  for (const { type, pattern, isValid: holds } of rules)
     for (const match of text.matchAll(pattern)) {
       const value = compact(match[0]);
       if (holds(value)) yield { type, start: match.index, end: match.index + match[0].length, value };
     }
   for (const match of text.matchAll(UPI)) {
     const end = match.index + match[0].length;
-    const stated = IN_STATEMENT.exec(text.slice(Math.max(0, match.index - 60), end))?.[1];
-    // With another dash nobody can tell where the name ends, and part of an id is somebody else's.
-    if (stated?.includes('-') === true) continue;
-    const start = stated === undefined ? match.index : end - stated.length;
+    const statementId = IN_STATEMENT.exec(text.slice(Math.max(0, match.index - 60), end))?.[1];
+    // With another hyphen the end of the name is ambiguous, and a part of an id may be another valid id.
+    if (statementId?.includes('-') === true) continue;
+    const start = statementId === undefined ? match.index : end - statementId.length;
     yield { type: 'UPI_ID', start, end, value: text.slice(start, end).toLowerCase() };
   }
 }
 
 /**
- * Identifiers in a text, from left to right; where two overlap the one listed first (IBAN, card, Aadhaar …) stays. A number
- * behind "ref", "account" or a slash is neither card nor Aadhaar: a tenth of all numbers pass one check digit.
+ * Finds identifiers in a text, from left to right. Of overlapping ones the first type in the order IBAN, card or Aadhaar,
+ * PAN, IFSC, UPI id is kept. Numbers after "ref", "account" or a slash are not reported as card or Aadhaar, because one
+ * number in ten passes a check digit.
  */
 export function findIdentifiers(text: string): IdentifierSpan[] {
   const kept: IdentifierSpan[] = [];
-  for (const span of matches(text))
+  for (const span of candidates(text))
     if (kept.every(({ start, end }) => span.end <= start || span.start >= end)) kept.push(span);
   return kept.sort((a, b) => a.start - b.start);
 }

@@ -1,5 +1,5 @@
-/** Number words in English and in Hindi, romanised and in Devanagari; spellings that people use are side by side. */
-const spelled: readonly (readonly [number, string])[] = [
+/** Number words in English and Hindi (romanised and Devanagari) with spelling variants. */
+const numberWords: readonly (readonly [number, string])[] = [
   [0, 'zero shunya शून्य'],
   [1, 'one ek एक'],
   [2, 'two do दो'],
@@ -56,24 +56,26 @@ const scales: readonly (readonly [number, string])[] = [
   [1e9, 'billion billions bn b arab अरब'],
   [1e12, 'trillion trillions tn'],
 ];
-/** What a word changes about the number after it: sadhe teen = 3.5, paune do = 1.75, sawa lakh = 1.25 lakh. */
+/** Hindi words that shift the number after them: sadhe teen = 3.5, paune do = 1.75, sawa lakh = 1.25 lakh. */
 const shifts: readonly (readonly [number, string])[] = [
   [0.5, 'sadhe saadhe saade साढ़े'],
   [0.25, 'sawa सवा'],
   [-0.25, 'paune pauna पौने'],
 ];
-/** "half a lakh", "two hundred and fifty". */
-const silent = new Set(['and', 'aur', 'of', 'a', 'an', 'और']);
+/** Words without a value: "half a lakh", "two hundred and fifty". */
+const fillerWords = new Set(['and', 'aur', 'of', 'a', 'an', 'और']);
 
 type Word =
   | { readonly kind: 'value' | 'fraction' | 'scale' | 'shift'; readonly number: number }
   | { readonly kind: 'digits'; readonly number: number };
 
 const entries = (kind: Word['kind'], table: readonly (readonly [number, string])[]): [string, Word][] =>
-  table.flatMap(([number, words]) => words.split(' ').map((word): [string, Word] => [word.normalize('NFKC'), { kind, number }])); // prettier-ignore
+  table.flatMap(([number, words]) =>
+    words.split(' ').map((word): [string, Word] => [word.normalize('NFKC'), { kind, number }]),
+  );
 
 const vocabulary: ReadonlyMap<string, Word> = new Map([
-  ...entries('value', spelled),
+  ...entries('value', numberWords),
   ...entries('fraction', fractions),
   ...entries('scale', scales),
   ...entries('shift', shifts),
@@ -82,10 +84,10 @@ const vocabulary: ReadonlyMap<string, Word> = new Map([
 const PLAIN = /^(?:\d+(?:\.\d+)?|\.\d+)$/;
 const WESTERN = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
 const INDIAN = /^\d{1,2}(?:,\d{2})*,\d{3}(?:\.\d+)?$/;
-/** 1.234,56 and 12,5: a comma before one or two last digits groups nothing. */
+/** Decimal comma, as in 1.234,56 and 12,5. */
 const CONTINENTAL = /^(?:\d+|\d{1,3}(?:\.\d{3})+),\d{1,2}$/;
 
-/** Western, Indian or continental grouping and decimals: 2,50,000.50. @returns undefined for anything else. */
+/** Parses digits with Western, Indian or continental grouping and decimals: 2,50,000.50. @returns undefined otherwise. */
 export function readDigits(text: string): number | undefined {
   if (PLAIN.test(text)) return Number(text);
   if (WESTERN.test(text) || INDIAN.test(text)) return Number(text.replaceAll(',', ''));
@@ -97,54 +99,66 @@ function readWord(text: string): Word | undefined {
   return number === undefined ? vocabulary.get(text) : { kind: 'digits', number };
 }
 
-/** What has been read: groups that a scale has closed, and the open one, which the next scale multiplies. */
-interface Sum {
+/** State of parsing number words. */
+interface ParseState {
+  /** Sum of the groups closed by a scale. */
   readonly total: number;
+  /** Value of the open group, which the next scale multiplies; null = no group is open. */
   readonly open: number | null;
-  /** Scale of the last closed group: further ones must be smaller. */
+  /** Scale of the last closed group; later scales must be smaller. */
   readonly scale: number;
+  /** Kind of the previous word. */
   readonly before: Word['kind'] | 'start';
+  /** Pending shift of a Hindi word, applied to the next number. */
   readonly shift: number;
 }
 
-const START: Sum = { total: 0, open: null, scale: Infinity, before: 'start', shift: 0 };
+const INITIAL_STATE: ParseState = { total: 0, open: null, scale: Infinity, before: 'start', shift: 0 };
 
-/** Twenty five, hundred fifty; but not "500 1000" or "five six", which are two numbers. */
-function follows({ open, before }: Sum, { kind, number }: Word): boolean {
+/** Whether a word may continue the open group ("twenty five", "hundred fifty") rather than start another number. */
+function mayFollow({ open, before }: ParseState, { kind, number }: Word): boolean {
   if (open === null) return true;
   if (kind === 'fraction') return before === 'value' || before === 'digits';
   if (open >= 100 && before === 'scale') return number < 100;
   return kind === 'value' && before === 'value' && open % 10 === 0 && open % 100 >= 20 && number < 10 && number > 0;
 }
 
-function withValue(sum: Sum, word: Word): Sum | null {
-  if (!follows(sum, word)) return null;
-  return { ...sum, open: (sum.open ?? 0) + word.number + sum.shift, before: word.kind, shift: 0 };
+function withValue(state: ParseState, word: Word): ParseState | null {
+  if (!mayFollow(state, word)) return null;
+  return { ...state, open: (state.open ?? 0) + word.number + state.shift, before: word.kind, shift: 0 };
 }
 
-/** 1.5 + lakh closes a group; hundred stays in one (two hundred thousand); lakh crore multiplies the group before. */
-function withScale(sum: Sum, scale: number): Sum | null {
-  const { open, total, before, shift } = sum;
-  if (scale === 100) return open !== null && open >= 100 ? null : { ...sum, open: ((open ?? 1) + shift) * 100, before: 'scale', shift: 0 }; // prettier-ignore
-  if (before === 'scale' && open === null) return scale > sum.scale ? { ...sum, total: total * scale, scale } : null;
-  if (scale >= sum.scale) return null;
+/** "hundred" stays in the open group ("two hundred thousand"). */
+function withHundred(state: ParseState): ParseState | null {
+  const { open, shift } = state;
+  if (open !== null && open >= 100) return null;
+  return { ...state, open: ((open ?? 1) + shift) * 100, before: 'scale', shift: 0 };
+}
+
+/** Larger scales close the open group; "lakh crore" multiplies the group closed before. */
+function withScale(state: ParseState, scale: number): ParseState | null {
+  if (scale === 100) return withHundred(state);
+  const { open, total, before, shift } = state;
+  if (before === 'scale' && open === null)
+    return scale > state.scale ? { ...state, total: total * scale, scale } : null;
+  if (scale >= state.scale) return null;
   return { total: total + ((open ?? 1) + shift) * scale, open: null, scale, before: 'scale', shift: 0 };
 }
 
-function withWord(sum: Sum, word: Word): Sum | null {
-  if (word.kind === 'scale') return withScale(sum, word.number);
-  if (word.kind !== 'shift') return withValue(sum, word);
-  return sum.shift === 0 && sum.open === null ? { ...sum, shift: word.number, before: 'shift' } : null;
+function withWord(state: ParseState, word: Word): ParseState | null {
+  if (word.kind === 'scale') return withScale(state, word.number);
+  if (word.kind !== 'shift') return withValue(state, word);
+  return state.shift === 0 && state.open === null ? { ...state, shift: word.number, before: 'shift' } : null;
 }
 
-/** 2½ as 2.5; Unicode's compatible form of it would be 21⁄2. */
+/** Replaces 2½ by 2.5 before NFKC, which would give 21⁄2. */
 export const decimalFractions = (text: string): string =>
   text.replace(/(\d*)([¼½¾])/g, (_, whole: string, part: string) =>
     String(Number(whole) + ('¼½¾'.indexOf(part) + 1) / 4),
   );
 
-/** Devanagari digits as 0 to 9, ½ as .5, "2-lakh" and "5k" as two words. */
-const wordsOf = (text: string): string[] =>
+/** Splits a text into words: ASCII digits, ½ as .5, "2-lakh" and "5k" as two words. */
+const splitWords = (text: string): string[] =>
   decimalFractions(text)
     .normalize('NFKC')
     .toLowerCase()
@@ -153,24 +167,24 @@ const wordsOf = (text: string): string[] =>
     .replace(/(\d)\s*-\s*(?=\D|$)/g, '$1 ')
     .replace(/(\d)(?=[^\d.,\s])/gu, '$1 ')
     .split(/[\s-]+/)
-    .filter((word) => word !== '' && !silent.has(word));
+    .filter((word) => word !== '' && !fillerWords.has(word));
 
-/** Above it a double no longer holds paise. */
-const LARGEST = 1e13;
+/** Larger numbers lose hundredths in double precision. */
+const MAXIMUM = 1e13;
 
 /**
- * Reads digits, number words and scales: "1.5 lakh" → 150000, "two hundred and fifty" → 250, "paune do lakh" → 175000.
- * English, Hindi in both scripts.
- * @returns null when a word is no number, when there are two numbers side by side, or beyond 10¹³.
+ * Parses digits, number words and scales in English and Hindi (both scripts): "1.5 lakh" → 150000, "two hundred and
+ * fifty" → 250, "paune do lakh" → 175000.
+ * @returns null for an unknown word, two adjacent numbers, or a number above 10¹³.
  */
 export function readNumber(text: string): number | null {
-  let sum: Sum | null = START;
-  for (const text_ of wordsOf(text)) {
-    const word = readWord(text_);
-    sum = word === undefined ? null : withWord(sum, word);
-    if (sum === null) return null;
+  let state: ParseState | null = INITIAL_STATE;
+  for (const part of splitWords(text)) {
+    const word = readWord(part);
+    state = word === undefined ? null : withWord(state, word);
+    if (state === null) return null;
   }
-  if (sum.before === 'start' || sum.before === 'shift') return null;
-  const value = Number((sum.total + (sum.open ?? 0)).toFixed(6));
-  return value <= LARGEST ? value : null;
+  if (state.before === 'start' || state.before === 'shift') return null;
+  const value = Number((state.total + (state.open ?? 0)).toFixed(6));
+  return value <= MAXIMUM ? value : null;
 }

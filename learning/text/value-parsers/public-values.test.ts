@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { findIdentifiers, readAmount, readDate } from './index.js';
 
-/* Values that somebody else wrote down: NLU++'s slots and Presidio's synthetic identifiers. */
+/* Comparison with public annotations: slots of NLU++ and Presidio's synthetic identifiers. */
 
 const shared = join(import.meta.dirname, '../../../../shared/data');
 const nlupp = join(shared, 'intent/nlupp-banking');
@@ -37,7 +37,7 @@ const isoOf = ({ year, month, day }: SlotValue): string =>
   [String(year), String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-');
 
 describe.skipIf(!existsSync(nlupp))('values of NLU++ (needs ../shared/data/intent)', () => {
-  it('has every amount', () => {
+  it('readAmount gives the annotated value of every amount', () => {
     const amounts = slots().filter(({ name }) => name === 'amount_of_money');
     expect(amounts.length).toBeGreaterThan(80);
     for (const { text, value } of amounts)
@@ -48,16 +48,16 @@ describe.skipIf(!existsSync(nlupp))('values of NLU++ (needs ../shared/data/inten
       });
   });
 
-  it('reads all but two dates, and differs in the year or month of days without one alone', () => {
+  it('readDate parses all but three dates and gives the annotated value of fully specified ones', () => {
     const dates = slots().filter(({ name, value }) => name.startsWith('date') && value?.day !== undefined);
     const read = dates.map(({ name, text, value }) => {
-      // Their day of reference.
+      // The reference day of the data set.
       const found = readDate(text, '2022-03-15');
       return { text, found, same: found?.[name === 'date_to' ? 'to' : 'from'] === isoOf(value!) };
     });
     expect(dates.length).toBeGreaterThan(240);
     expect(read.filter(({ found }) => found === null).length).toBeLessThanOrEqual(3);
-    // The data mean the next such day, whatever is asked; here it is the nearest.
+    // Days without a year: the annotations take the next one, readDate the nearest one.
     expect(read.filter(({ same }) => same).length / dates.length).toBeGreaterThan(0.7);
     const named = read.filter(({ text }) => /\d{4}|ago|tomorrow|yesterday|today|in \d/i.test(text));
     expect(named.filter(({ same }) => !same).length).toBeLessThanOrEqual(2);
@@ -77,7 +77,7 @@ describe.skipIf(!existsSync(presidio))('identifiers of Presidio (needs ../shared
   const texts = existsSync(presidio) ? (JSON.parse(gunzipSync(readFileSync(presidio)).toString()) as PiiText[]) : [];
   const kinds: Readonly<Record<string, string>> = { CREDIT_CARD: 'CARD', IBAN_CODE: 'IBAN' };
 
-  it('are found where they stand: each IBAN and each card of 13 digits or more', () => {
+  it('are found at their offsets: every IBAN and every card of at least 13 digits', () => {
     let wanted = 0;
     for (const { full_text: text, spans } of texts) {
       const found = findIdentifiers(text);
@@ -90,7 +90,7 @@ describe.skipIf(!existsSync(presidio))('identifiers of Presidio (needs ../shared
     expect(wanted).toBeGreaterThan(140);
   });
 
-  it('are nothing else: one number in 1,500 texts passes a check by chance', () => {
+  it('have at most one false positive in 1,500 texts', () => {
     const wrong = texts.flatMap(({ full_text: text, spans }) =>
       findIdentifiers(text).filter(
         ({ start, type }) => !spans.some((span) => span.start_position === start && kinds[span.entity_type] === type),

@@ -3,6 +3,7 @@ import type { ColumnSpec, DatasetSchema } from '../../../contracts/dataset.js';
 import { DEFAULT_LINE } from '../../../contracts/ids.js';
 import { creditRisk } from '../../../feature-store/definitions/credit-risk.js';
 import { userFinancials } from '../../../feature-store/definitions/user-financials.js';
+import { viewColumns } from '../../../feature-store/definitions/view-columns.js';
 import { labelledApplications } from './labelled-applications.js';
 import { asFeature } from './directions.js';
 import { decisions, employments, loanKinds } from './vocabulary.js';
@@ -28,22 +29,12 @@ const requestColumns: readonly ColumnSpec[] = [
   },
 ];
 
-/** A view's fields as they stand in the training table; NaN is "unknown". */
-const viewColumns: readonly ColumnSpec[] = views.flatMap((view) =>
-  view.fields.map(({ name, description, unit }) => ({
-    name,
-    type: 'number' as const,
-    nullable: true,
-    description: `${description} (${unit})`,
-  })),
-);
-
 const protectedColumns: readonly ColumnSpec[] = [
   { name: 'gender', type: 'text', ...optional, description: 'Only for fairness slices, never learned from.' },
   { name: 'ageYears', type: 'number', ...optional, description: 'Age when applying; only for fairness slices.' },
 ];
 
-const featureColumns = [...requestColumns, ...viewColumns];
+const featureColumns = [...requestColumns, ...viewColumns(views)];
 
 /** Line `default`: one application with a known outcome, or one that was declined, a row. */
 export const backendSchema: DatasetSchema = {

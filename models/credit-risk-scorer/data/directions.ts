@@ -1,4 +1,5 @@
 import type { ColumnSpec, FeatureSpec } from '../../../contracts/dataset.js';
+import { featureSpec } from '../../../learning/tabular/preprocessing/index.js';
 
 /** Features that may only raise the risk: more of them is never to an applicant's credit. */
 const raising: readonly string[] = [
@@ -13,9 +14,9 @@ const raising: readonly string[] = [
 const lowering: readonly string[] = ['onTimeShare', 'creditHistoryMonths', 'customerMonths', 'salaryMonthsShare'];
 
 /** A column as a feature, with the direction that the risk officer holds it to (docs/adr/0062). */
-export function asFeature({ name, type, description }: ColumnSpec): FeatureSpec {
-  if (type === 'category') return { name, kind: 'categorical', description };
-  const free = { name, kind: 'numeric', description } as const;
+export function asFeature(column: ColumnSpec): FeatureSpec {
+  const free = featureSpec(column);
+  const { name } = column;
   if (raising.includes(name)) return { ...free, monotone: 1 };
   return lowering.includes(name) ? { ...free, monotone: -1 } : free;
 }

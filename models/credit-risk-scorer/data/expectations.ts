@@ -1,21 +1,12 @@
 import type { Expectation, TrainingData } from '../../../contracts/dataset.js';
 import { numberColumn } from '../../../learning/table.js';
+import { plausibleLabelShare } from '../../../learning/tabular/label-share.js';
 import { declinedRows } from './training-set.js';
 
-const LOWEST_BAD_RATE = 0.005;
-const HIGHEST_BAD_RATE = 0.6;
 /** More features than this share without a single value: the features were joined wrongly, or the export is broken. */
 const LARGEST_EMPTY_SHARE = 0.5;
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-
 const labels = ({ schema, table }: TrainingData): Float64Array => numberColumn(table, schema.label);
-
-/** Among the rows with a known outcome; NaN without any. */
-function badRate(data: TrainingData): number {
-  const known = labels(data).filter((label) => !Number.isNaN(label));
-  return known.reduce((sum, label) => sum + label, 0) / known.length;
-}
 
 function isEmpty(data: TrainingData, feature: string): boolean {
   const column = data.table.columns[feature];
@@ -37,16 +28,12 @@ const labelsAreBinary: Expectation = {
 };
 
 /** Outside of this range the label is more likely a coding error than a loan book. */
-const plausibleBadRate: Expectation = {
+const plausibleBadRate = plausibleLabelShare({
   name: 'plausible share of bad loans',
-  check(data) {
-    const rate = badRate(data);
-    // One class alone has an error of its own (SINGLE_CLASS), raised where the model would learn from it.
-    if (rate === 0 || rate === 1 || Number.isNaN(rate)) return null;
-    if (rate >= LOWEST_BAD_RATE && rate <= HIGHEST_BAD_RATE) return null;
-    return `found ${percent(rate)} bad loans, wanted ${percent(LOWEST_BAD_RATE)} to ${percent(HIGHEST_BAD_RATE)}`;
-  },
-};
+  positives: 'bad loans',
+  atLeast: 0.005,
+  atMost: 0.6,
+});
 
 const mostFeaturesHaveValues: Expectation = {
   name: 'most features have values',

@@ -1,10 +1,10 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
 import type { ProtectedGroups } from '../../../learning/evaluation/fairness/protected-groups.js';
-import { matrix, type Matrix } from '../../../learning/numeric/matrix/index.js';
+import type { Matrix } from '../../../learning/numeric/matrix/index.js';
 import { numberColumn } from '../../../learning/table.js';
 import type { CreditParams } from '../params.js';
-import { encodeTable, encodedWidth, fitPreprocessing, type Preprocessing } from '../prediction/preprocessing.js';
+import { encodeMatrix, fitPreprocessing, type Preprocessing } from '../../../learning/tabular/preprocessing/index.js';
 import { protectedAttributes } from './protected.js';
 
 /** Below this a tree has nothing to split and every measure is noise. */
@@ -94,7 +94,7 @@ export function prepareTraining(data: TrainingData, params: CreditParams): Train
   const labelled = labelledRows(data);
   requireLabels(data, labels, labelled);
   const state = fitPreprocessing(schema, table);
-  const x = matrix(table.rowCount, encodedWidth(state), Float64Array.from(encodeTable(state, table)));
+  const x = encodeMatrix(state, table);
   const declined = Int32Array.from(labels, (_, row) => row).filter((row) => Number.isNaN(labels[row]!));
   return {
     ...{ params, state, x, labels, labelled, declined },

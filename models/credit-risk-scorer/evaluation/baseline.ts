@@ -1,6 +1,7 @@
 import type { FeatureSpec, TrainingData } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
 import type { Column, Table } from '../../../contracts/table.js';
+import { binaryTable } from '../../../learning/evaluation/binary-classification.js';
 import { rocAuc } from '../../../learning/evaluation/metrics/index.js';
 import { numberColumn, selectRows } from '../../../learning/table.js';
 import { labelledRows } from '../data/training-set.js';
@@ -94,7 +95,5 @@ export function baseline(
   const best = others.reduce((a, b) => (b.auc > a.auc ? b : a), first);
   const sorted = best.train.slice().sort();
   const ranks = best.holdout.map((x) => (best.rising ? rankAmong(sorted, x) : 1 - rankAmong(sorted, x)));
-  const truth = numberColumn(holdout.table, holdout.schema.label).slice();
-  const columns = { truth: { kind: 'number', values: truth }, probability: { kind: 'number', values: ranks } } as const;
-  return { name: `best single feature: ${best.name}`, scored: { rowCount: truth.length, columns } };
+  return { name: `best single feature: ${best.name}`, scored: binaryTable(holdout, ranks) };
 }

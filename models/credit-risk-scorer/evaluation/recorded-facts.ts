@@ -3,7 +3,7 @@ import type { GradientBoostingState } from '../../../learning/tabular/gradient-b
 import { readTrees } from '../prediction/trees.js';
 import { readJson } from '../../../learning/artefact/index.js';
 import { tradeOff, type TradeOff } from '../training/fairness-trade-off.js';
-import { preprocessing, type Preprocessing } from '../prediction/preprocessing.js';
+import { preprocessing, type Preprocessing } from '../../../learning/tabular/preprocessing/index.js';
 import { firstScorecard, scorecard, type Scorecard } from '../prediction/scorecard.js';
 
 /** What training wrote beside the graph, for the card. */

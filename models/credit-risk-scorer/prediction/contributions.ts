@@ -1,7 +1,7 @@
 import { treeShap } from '../../../learning/evaluation/explain/tree-shap.js';
 import type { GradientBoostingState } from '../../../learning/tabular/gradient-boosting/index.js';
 import { matrix } from '../../../learning/numeric/matrix/index.js';
-import type { Preprocessing } from './preprocessing.js';
+import type { Preprocessing } from '../../../learning/tabular/preprocessing/index.js';
 
 /** What each feature added to the margin of each row. */
 export interface Contributions {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DatasetSchema } from '../../../contracts/dataset.js';
 import type { Table } from '../../../contracts/table.js';
-import { columnCells, type Cell, type Preprocessing } from './preprocessing.js';
+import { columnCells, type Cell, type Preprocessing } from '../../../learning/tabular/preprocessing/index.js';
 import { formatCell, wordingOf } from './feature-labels.js';
 
 const explainedFeature = z.strictObject({

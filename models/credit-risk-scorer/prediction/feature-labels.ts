@@ -1,4 +1,4 @@
-import type { Cell } from './preprocessing.js';
+import type { Cell } from '../../../learning/tabular/preprocessing/index.js';
 import { germanWords } from '../data/formats/german-words.js';
 import type { Unit, Wording } from './feature-label.js';
 

@@ -1,15 +1,22 @@
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { z } from 'zod';
-import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
+import type { ArtefactFiles, Explained } from '../../../contracts/model-definition.js';
 import { calibratedMargin } from '../../../learning/evaluation/calibration/calibration.js';
 import { predictMargin } from '../../../learning/tabular/gradient-boosting/index.js';
 import { matrix } from '../../../learning/numeric/matrix/index.js';
 import { readTrees } from './trees.js';
-import { openGraph, readJson } from '../../../learning/artefact/index.js';
+import { openGraph, readJson, runGraph } from '../../../learning/artefact/index.js';
 import { contributionsOf } from './contributions.js';
 import { explanationFacts, reasonsFor, type Reason } from './explanation.js';
 import { creditGraph } from './graph.js';
-import { encode, encodedWidth, inputSchema, preprocessing, type Cell, type Preprocessing } from './preprocessing.js';
+import {
+  encodedWidth,
+  encodeInputs,
+  inputSchema,
+  preprocessing,
+  type Preprocessing,
+  type RowInput,
+  type RowPredictor,
+} from '../../../learning/tabular/preprocessing/index.js';
 import { describeField } from './feature-labels.js';
 import { bandNames, bandOf, firstScorecard, pointsOf, scorecard, type BandName, type Scorecard } from './scorecard.js';
 
@@ -23,7 +30,7 @@ export interface CreditRisk {
   readonly band: BandName;
 }
 
-export type CreditInput = Record<string, Cell>;
+export type CreditInput = RowInput;
 
 /** Why an application got its probability. */
 export interface CreditExplanation extends CreditRisk {
@@ -42,9 +49,7 @@ export interface CreditExplanation extends CreditRisk {
 }
 
 /** The predictor with what only this model's own code asks of it. */
-export interface CreditPredictor extends Predictor<CreditInput, CreditRisk> {
-  /** The inputs in order, protected ones included when they were learned from. */
-  readonly features: Preprocessing['features'];
+export interface CreditPredictor extends RowPredictor<CreditRisk> {
   explain(input: CreditInput): Promise<Explained<CreditRisk, CreditExplanation>>;
 }
 
@@ -54,18 +59,8 @@ const output: z.ZodType<CreditRisk> = z.strictObject({
   band: z.enum(bandNames),
 });
 
-async function runGraph(session: InferenceSession, values: Float32Array, rows: number) {
-  const { input, margin, probability } = creditGraph;
-  const features = new Tensor('float32', values, [rows, values.length / rows]);
-  const answer = await session.run({ [input]: features }, [margin, probability]);
-  return {
-    margins: answer[margin]!.data as Float32Array,
-    probabilities: answer[probability]!.data as Float32Array,
-  };
-}
-
-const encodeInputs = (state: Preprocessing, inputs: readonly CreditInput[]): Float32Array =>
-  encode(state, inputs.length, (row, feature) => inputs[row]?.[feature]);
+const { input, margin, probability } = creditGraph;
+const graphNames = { input, outputs: [margin, probability] } as const;
 
 function riskOf(card: Scorecard, margin: number, probability: number): CreditRisk {
   const points = pointsOf(calibratedMargin(card.calibration, margin));
@@ -104,8 +99,8 @@ export async function openPredictor(files: ArtefactFiles): Promise<CreditPredict
   let explain: ReturnType<typeof explainer> | null = null;
   const predict = async (inputs: readonly CreditInput[]): Promise<CreditRisk[]> => {
     if (inputs.length === 0 || width === 0) return [];
-    const { margins, probabilities } = await runGraph(session, encodeInputs(state, inputs), inputs.length);
-    return Array.from(margins, (margin, row) => riskOf(card, margin, probabilities[row]!));
+    const { margin, probability } = await runGraph(session, graphNames, encodeInputs(state, inputs), inputs.length);
+    return Array.from(margin, (value, row) => riskOf(card, value, probability[row]!));
   };
   return {
     input: inputSchema(state, describeField),

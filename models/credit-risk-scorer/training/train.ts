@@ -13,7 +13,7 @@ import { fairnessTradeOff } from './fairness-trade-off.js';
 import { fitTrees } from './fit-trees.js';
 import { scorerGraph } from '../prediction/graph.js';
 import type { CreditParams } from '../params.js';
-import { encodeTable } from '../prediction/preprocessing.js';
+import { encodeTable } from '../../../learning/tabular/preprocessing/index.js';
 import { withProtectedFeatures } from '../data/protected.js';
 import { buildScorecard, type Scorecard } from '../prediction/scorecard.js';
 import { prepareTraining, type TrainingSet } from '../data/training-set.js';

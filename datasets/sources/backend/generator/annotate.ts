@@ -3,7 +3,7 @@ import type { Customer, TrueSpan } from './customer.js';
 import { difficulty } from './difficulty.js';
 import { chance, pick } from './draws.js';
 
-/** A text with its true spans, to be annotated. */
+/** A text to annotate, with its true spans. */
 export interface AnnotationTask {
   readonly message_id: string | null;
   readonly transaction_id: string | null;
@@ -15,7 +15,7 @@ export interface AnnotationTask {
 
 const types = ['AMOUNT', 'DATE', 'MERCHANT', 'ACCOUNT', 'PERSON', 'CATEGORY', 'ORG'];
 
-/** The span as an annotator leaves it: forgotten (null), cut wrongly, given a wrong type, and mostly right. */
+/** The annotator's version of a span: mostly correct, sometimes omitted (null), truncated or of a wrong type. */
 function asAnnotated(random: Random, span: TrueSpan, text: string): TrueSpan | null {
   const { spanForgotten, spanMiscut, spanMistyped } = difficulty.text;
   if (chance(random, spanForgotten)) return null;
@@ -25,7 +25,7 @@ function asAnnotated(random: Random, span: TrueSpan, text: string): TrueSpan | n
   return space > 0 ? { ...span, end: span.start + space } : span;
 }
 
-/** Adds an annotator's rows for one text. Offsets always fit the text; errors are errors of judgement. */
+/** Adds the annotation rows of one text, with annotator errors; the offsets are always inside the text. */
 export function annotate(random: Random, customer: Customer, task: AnnotationTask): void {
   const { entity_annotations: rows } = customer.rows;
   for (const trueSpan of task.spans) {

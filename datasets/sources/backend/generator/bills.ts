@@ -1,14 +1,15 @@
 import type { Random } from '../../../../learning/numeric/random/index.js';
+import { sum } from '../../../../learning/numeric/statistics/sum.js';
 import type { Channel, TransactionCategory } from '../categories.js';
 import { type Month, momentIn } from './calendar.js';
-import { between, fairNoise } from './draws.js';
+import { between, meanOneNoise } from './draws.js';
 import type { Life } from './life.js';
 import type { Merchant } from './merchants.js';
-import { type Posting, payMerchant, settleWith } from './posting.js';
+import { type Posting, payMerchant, payParty } from './posting.js';
 import type { Profile } from './profile.js';
 import { seasonalFactor } from './seasons.js';
 
-/** A bill that comes by agreement: what it costs this month and when it is paid. */
+/** A recurring bill with its expected amount this month and its due day. */
 interface Bill {
   readonly category: TransactionCategory;
   readonly expected: number;
@@ -16,7 +17,7 @@ interface Bill {
   readonly channel: Channel;
   /** Standard deviation of the log of the amount. */
   readonly noise: number;
-  /** Which of the customer's merchants of the category. */
+  /** The customer's merchant for this bill; undefined: the bill is not paid. */
   readonly merchant: Merchant | undefined;
 }
 
@@ -64,7 +65,7 @@ function monthlyBills(profile: Profile, life: Life, month: Month): Bill[] {
   ];
 }
 
-/** Bills that come once or a few times a year: the reason why a plain mean forecasts badly. */
+/** Bills that are due once or a few times a year, because of which a plain mean is a poor forecast. */
 function yearlyBills(profile: Profile, life: Life, month: Month): Bill[] {
   const bills: Bill[] = [];
   const { calendarMonth } = month;
@@ -110,7 +111,7 @@ const billsIn = (profile: Profile, life: Life, month: Month): Bill[] => [
 function payBill(random: Random, profile: Profile, month: Month, bill: Bill): Posting[] {
   if (bill.merchant === undefined) return [];
   const at = momentIn(month, bill.day + random.integer(3), between(random, 8, 20));
-  const amount = bill.expected * fairNoise(random, bill.noise);
+  const amount = bill.expected * meanOneNoise(random, bill.noise);
   return [payMerchant(random, profile, bill.merchant, { at, amount, channel: bill.channel, category: bill.category })];
 }
 
@@ -118,19 +119,19 @@ function rentAndRemoval(random: Random, profile: Profile, life: Life, month: Mon
   if (life.rent === 0) return [];
   const at = momentIn(month, 2 + random.integer(4), between(random, 8, 20));
   const party = { type: 'PERSON', ...profile.landlord } as const;
-  const rent = settleWith(random, profile, party, { at, amount: -life.rent, channel: 'imps', category: 'rent' });
+  const rent = payParty(random, profile, party, { at, amount: -life.rent, channel: 'imps', category: 'rent' });
   if (life.removalCosts === 0) return [rent];
   const movers = { type: 'ORG', name: 'AGARWAL PACKERS' } as const;
   const moved = { at, amount: -life.removalCosts, channel: 'imps', category: 'household' } as const;
-  return [rent, settleWith(random, profile, movers, moved)];
+  return [rent, payParty(random, profile, movers, moved)];
 }
 
-/** Rent, utilities, telephone, subscriptions and the yearly bills of a month. */
+/** Payments of rent, utilities, telephone, subscriptions and yearly bills in a month. */
 export const payBills = (random: Random, profile: Profile, life: Life, month: Month): Posting[] => [
   ...rentAndRemoval(random, profile, life, month),
   ...billsIn(profile, life, month).flatMap((bill) => payBill(random, profile, month, bill)),
 ];
 
-/** The oracle's expectation of all agreed payments of a month, INR. */
+/** Expected value of all bills of a month, for the oracle, INR. */
 export const expectedBills = (profile: Profile, life: Life, month: Month): number =>
-  life.rent + life.removalCosts + billsIn(profile, life, month).reduce((sum, bill) => sum + bill.expected, 0);
+  life.rent + life.removalCosts + sum(billsIn(profile, life, month).map(({ expected }) => expected));

@@ -14,16 +14,17 @@ import {
 export { DAY_MS };
 
 const MINUTE_MS = 60_000;
-/** Customers live by Indian time, five and a half hours ahead of UTC. */
+/** Indian time is 5 h 30 min ahead of UTC. */
 const INDIA_OFFSET_MINUTES = 330;
 
+/** A calendar month of the history. */
 export interface Month {
   /** 0 = the first month of history. */
   readonly index: number;
   readonly year: number;
   /** 0 = January. */
   readonly calendarMonth: number;
-  /** First moment and first moment after it, UTC. */
+  /** Start and exclusive end, UTC, milliseconds since the epoch. */
   readonly start: number;
   readonly end: number;
   readonly days: number;
@@ -47,9 +48,9 @@ export function monthsUntil(until: string, count: number): readonly Month[] {
 }
 
 /**
- * A moment of a month by Indian clock.
- * @param day - from 1; beyond the month's end means its last day.
- * @param hour - 0 … 24, fractions allowed. Before 05:30 the UTC date is the day before; day 1 stays in the month.
+ * A time in a month, given in Indian time, clamped to the start of the month.
+ * @param day - from 1; days after the month's end are its last day.
+ * @param hour - 0 … 24, fractions allowed. Before 05:30 the UTC date is the previous day.
  */
 export function momentIn(month: Month, day: number, hour: number): number {
   const date = month.start + (Math.min(Math.max(Math.floor(day), 1), month.days) - 1) * DAY_MS;

@@ -6,9 +6,9 @@ import { type Life, startLife } from './life.js';
 import type { Profile } from './profile.js';
 import { type BackendRows, type CreditApplicationRow, emptyRows, type TransactionRow } from './rows.js';
 
-/** What the generator knows and no table says. The report's oracles read it; the database never sees it. */
+/** Ground truth that is not in any table; only the oracles of the difficulty report use it. */
 export interface Truth {
-  /** Each month's expected spending before anybody's mood and luck, and what it became, INR. */
+  /** Expected spending of each month before random effects, and the actual spending, INR. */
   readonly spending: { readonly month: Month; readonly expected: number; readonly actual: number }[];
   readonly fraud: Set<TransactionRow>;
   readonly applications: {
@@ -16,19 +16,20 @@ export interface Truth {
     readonly probability: number;
     readonly evidence: Evidence;
   }[];
-  /** Right intent of a message, whatever its label says. */
+  /** True intent by message id; the label may differ. */
   readonly intents: Map<string, string>;
-  /** Right spans of a text (message or transaction id). */
+  /** True spans by message or transaction id. */
   readonly spans: Map<string, readonly TrueSpan[]>;
 }
 
+/** An entity in a text, by UTF-16 offsets; `end` is exclusive. */
 export interface TrueSpan {
   readonly type: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** A customer in the course of being simulated. */
+/** The state of one simulated customer; mutable. */
 export interface Customer {
   readonly profile: Profile;
   readonly life: Life;
@@ -36,10 +37,10 @@ export interface Customer {
   readonly history: History;
   readonly rows: BackendRows;
   readonly truth: Truth;
-  /** First moment after the history. */
+  /** End of the history, exclusive, milliseconds since the epoch. */
   readonly end: number;
   balance: number;
-  /** What is owed on the card, INR. */
+  /** Amount owed on the card, INR. */
   owed: number;
 }
 
@@ -51,7 +52,7 @@ const emptyTruth = (): Truth => ({
   spans: new Map(),
 });
 
-/** A customer on the day before the history starts. @param savings - balance then, in months of income. */
+/** A customer at the start of the history. @param savings - initial balance in months of income. */
 export function startCustomer(profile: Profile, end: number, savings: number): Customer {
   return {
     profile,

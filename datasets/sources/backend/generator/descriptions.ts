@@ -4,19 +4,20 @@ import { digits, pick } from './draws.js';
 import { banks } from './places.js';
 import type { Profile } from './profile.js';
 
-/** A part of a statement line that an annotator would mark. */
+/** An entity in a statement line. */
 export interface Mark {
   readonly type: 'MERCHANT' | 'PERSON' | 'ORG' | 'UPI_ID' | 'ACCOUNT' | 'DATE';
   readonly surface: string;
 }
 
+/** A statement line with its entities. */
 export interface StatementLine {
   readonly text: string;
-  /** In any order; each surface occurs in the text, its first occurrence is the one meant. */
+  /** In any order; the first occurrence of each surface form in the text is the entity. */
   readonly marks: readonly Mark[];
 }
 
-/** Who was paid or who paid. */
+/** The other party of a payment. */
 export interface Party {
   readonly type: 'MERCHANT' | 'PERSON' | 'ORG';
   readonly name: string;
@@ -30,7 +31,7 @@ function statementDate(moment: number): string {
   return `${twoDigits(date.getUTCDate())}${monthNames[date.getUTCMonth()]!}${twoDigits(date.getUTCFullYear() % 100)}`;
 }
 
-/** Banks cut long names. */
+/** A name as banks print it: upper case, at most 22 characters. */
 const printed = (name: string): string => name.toUpperCase().slice(0, 22).trimEnd();
 const address = (name: string, handle: string): string => `${name.toLowerCase().replace(/[^a-z]/g, '')}@${handle}`;
 
@@ -84,7 +85,7 @@ function mandateLine(random: Random, party: Party): StatementLine {
   return { text: `ACH D- ${name}-${digits(random, 10)}`, marks: [{ type: party.type, surface: name }] };
 }
 
-/** The line a bank would print for a payment to or from somebody. */
+/** The statement line of a payment, in the style of the customer's bank and the channel. */
 export function describePayment(
   random: Random,
   profile: Profile,
@@ -97,5 +98,5 @@ export function describePayment(
   return mandateLine(random, party);
 }
 
-/** Lines without another party: machines, charges, interest. */
+/** A line without another party, such as cash, charges and interest. */
 export const plainLine = (text: string): StatementLine => ({ text, marks: [] });

@@ -1,13 +1,13 @@
 import { hashFraction } from '../../../../learning/numeric/hash/murmur.js';
 
 /**
- * Text rows belong to families. Wordings (templates), merchants and people's names are dealt out to families, and a
- * message takes all three from one family: holding out families therefore holds out all three at once.
+ * Number of families (text groups). Templates, merchants and first names each belong to one family, and a message takes
+ * all three from the same one, so that a holdout of families contains templates, merchants and names unseen in training.
  */
 export const familyCount = 60;
 
-/** Family of a name that belongs to no list, such as an employer's. */
+/** Family of a name outside the lists, such as an employer, by its hash. */
 export const familyOfName = (name: string): number => Math.floor(hashFraction('family', name) * familyCount);
 
-/** The value of `text_group`. */
+/** A family's value in column `text_group`. */
 export const familyName = (family: number): string => `g${String(family).padStart(2, '0')}`;

@@ -7,8 +7,8 @@ import type { Booked } from './statement-lines.js';
 
 type Feedback = Omit<PredictionFeedbackRow, 'id' | 'user_id'>;
 
-/** Feedback that would come after the history's end is not known yet. */
-function give(customer: Customer, feedback: Feedback): void {
+/** Adds a feedback row unless it is dated at or after the end of the history. */
+function addFeedback(customer: Customer, feedback: Feedback): void {
   const { prediction_feedback: rows } = customer.rows;
   if (feedback.created_at >= customer.end) return;
   const id = `${customer.profile.id}-f${String(rows.length + 1).padStart(4, '0')}`;
@@ -18,8 +18,8 @@ function give(customer: Customer, feedback: Feedback): void {
 const daysAfter = (random: Random, at: number, [from, to]: readonly [number, number]): number =>
   at + Math.floor(between(random, from, to) * DAY_MS);
 
-function onAlert(random: Random, customer: Customer, row: TransactionRow, fraud: boolean): void {
-  give(customer, {
+function reviewAlert(random: Random, customer: Customer, row: TransactionRow, fraud: boolean): void {
+  addFeedback(customer, {
     model: 'anomaly-detector',
     entity_kind: 'transaction',
     entity_id: row.id,
@@ -30,23 +30,23 @@ function onAlert(random: Random, customer: Customer, row: TransactionRow, fraud:
   });
 }
 
-/** What an alert system of yesterday would have shown an analyst: unusually large for the customer. */
+/** The rule of a simple alert system: a purchase that is large for the customer's income. */
 const looksUnusual = (customer: Customer, row: TransactionRow): boolean =>
   row.merchant !== null && -row.amount > 0.08 * customer.life.income;
 
-/** Analysts' verdicts on alerts: most frauds confirmed, some honest oddities dismissed; weeks late. */
+/** Adds analysts' verdicts on alerts, days to weeks late: some fraud confirmed, some legitimate purchases dismissed. */
 export function reviewAlerts(random: Random, customer: Customer, booked: readonly Booked[]): void {
   for (const { row, posting } of booked) {
     if (posting.fraud) {
-      if (chance(random, 0.55)) onAlert(random, customer, row, true);
-    } else if (looksUnusual(customer, row) && chance(random, 0.08)) onAlert(random, customer, row, false);
+      if (chance(random, 0.55)) reviewAlert(random, customer, row, true);
+    } else if (looksUnusual(customer, row) && chance(random, 0.08)) reviewAlert(random, customer, row, false);
   }
 }
 
-/** Customers who say that they were misunderstood, with what they meant. */
+/** With probability 0.03, adds a customer's correction of the predicted intent. */
 export function correctIntent(random: Random, customer: Customer, row: ChatMessageRow, intent: string): void {
   if (!chance(random, 0.03)) return;
-  give(customer, {
+  addFeedback(customer, {
     model: 'intent-classifier',
     entity_kind: 'chat_message',
     entity_id: row.id,

@@ -1,4 +1,5 @@
 import type { Random } from '../../../../learning/numeric/random/index.js';
+import { sum } from '../../../../learning/numeric/statistics/sum.js';
 import type { Month } from './calendar.js';
 import { DAY_MS, momentIn } from './calendar.js';
 import { difficulty } from './difficulty.js';
@@ -10,62 +11,70 @@ import type { Profile } from './profile.js';
 
 const MINUTE_MS = 60_000;
 
-/** One wave of misuse of somebody's account. */
+/** Postings of one fraud episode. `usual` is the customer's mean purchase in the month, INR. */
 type Episode = (random: Random, profile: Profile, scene: { readonly at: number; readonly usual: number }) => Posting[];
 
-/** Also thieves shop where everybody does. */
-function merchantOfThief(random: Random, profile: Profile): Merchant {
+/** A merchant for a fraudulent purchase: one of the customer's own, a suspicious one, or any. */
+function drawFraudMerchant(random: Random, profile: Profile): Merchant {
   const usual = profile.habits.shopping ?? [];
   if (usual.length > 0 && chance(random, difficulty.anomaly.usualShops)) return pick(random, usual);
   return pick(random, chance(random, 0.35) ? suspiciousMerchants : merchants);
 }
 
-function steal(random: Random, profile: Profile, theft: { at: number; amount: number; merchant: Merchant }): Posting {
+function fraudulentPurchase(
+  random: Random,
+  profile: Profile,
+  purchase: { at: number; amount: number; merchant: Merchant },
+): Posting {
   const byCard = profile.cardLimit > 0 && chance(random, 0.5);
-  return payMerchant(random, profile, theft.merchant, {
-    at: theft.at,
-    amount: Math.max(20, theft.amount),
+  return payMerchant(random, profile, purchase.merchant, {
+    at: purchase.at,
+    amount: Math.max(20, purchase.amount),
     channel: byCard ? 'card' : 'upi',
     account: byCard ? 'card' : 'main',
-    category: theft.merchant.category,
+    category: purchase.merchant.category,
     fraud: true,
   });
 }
 
-/** Somebody else holds the phone: several payments in the night, minutes apart, to shops the customer never visits. */
+/** Account takeover: several payments minutes apart, mostly at night. */
 const takeover: Episode = (random, profile, { at, usual }) =>
   Array.from({ length: 2 + random.integer(4) }, (_, index) => {
     const moment = at + Math.floor(index * between(random, 2, 9) * MINUTE_MS);
-    return steal(random, profile, {
+    return fraudulentPurchase(random, profile, {
       at: moment,
       amount: usual * 1.4 * logNormal(random, 0.6),
-      merchant: merchantOfThief(random, profile),
+      merchant: drawFraudMerchant(random, profile),
     });
   });
 
-/** Stolen card data: one or two large purchases at any hour. */
+/** Stolen card data: one or two large purchases during the day. */
 const cardFraud: Episode = (random, profile, { at, usual }) =>
   Array.from({ length: 1 + random.integer(2) }, (_, index) =>
-    steal(random, profile, {
+    fraudulentPurchase(random, profile, {
       at: at + index * 25 * MINUTE_MS,
       amount: usual * 4 * logNormal(random, 0.5),
-      merchant: merchantOfThief(random, profile),
+      merchant: drawFraudMerchant(random, profile),
     }),
   );
 
-/** Small charges to see whether the account answers, then the real one. */
+/** Card testing: small charges, followed by a large one at the same merchant. */
 const probing: Episode = (random, profile, { at, usual }) => {
-  const merchant = merchantOfThief(random, profile);
+  const merchant = drawFraudMerchant(random, profile);
   const probes = Array.from({ length: 2 + random.integer(3) }, (_, index) =>
-    steal(random, profile, { at: at + index * 3 * MINUTE_MS, amount: between(random, 29, 199), merchant }),
+    fraudulentPurchase(random, profile, { at: at + index * 3 * MINUTE_MS, amount: between(random, 29, 199), merchant }),
   );
   return [
     ...probes,
-    steal(random, profile, { at: at + 15 * MINUTE_MS, amount: usual * 3 * logNormal(random, 0.4), merchant }),
+    fraudulentPurchase(random, profile, {
+      at: at + 15 * MINUTE_MS,
+      amount: usual * 3 * logNormal(random, 0.4),
+      merchant,
+    }),
   ];
 };
 
-/** A copied card at machines of another town, at night, round amounts. */
+/** A copied card: cash withdrawals of round amounts in another city, mostly at night. */
 const skimming: Episode = (random, profile, { at }) => {
   const elsewhere = pick(
     random,
@@ -94,27 +103,32 @@ function episode(random: Random, profile: Profile, month: Month, usual: number):
   return episodes[kind](random, profile, { at, usual });
 }
 
-/** The same payment booked a second time within minutes. */
+/** A duplicate of one purchase, minutes later. */
 function duplicate(random: Random, purchases: readonly Posting[]): Posting[] {
   const original = pick(random, purchases);
   return [{ ...original, at: original.at + Math.floor(between(random, 0.5, 8) * MINUTE_MS), fraud: true }];
 }
 
 /**
- * What strangers do to a customer in a month; most months nothing.
- * @param purchases - the customer's own of the month.
+ * Fraudulent postings of a month, empty in most months.
+ * @param purchases - the customer's own purchases of the month.
  */
-export function misuseOf(random: Random, profile: Profile, month: Month, purchases: readonly Posting[]): Posting[] {
+export function fraudPostings(
+  random: Random,
+  profile: Profile,
+  month: Month,
+  purchases: readonly Posting[],
+): Posting[] {
   if (!chance(random, difficulty.anomaly.episodes)) return [];
   const merchantPurchases = purchases.filter((posting) => posting.merchant !== null);
   if (merchantPurchases.length === 0) return [];
   if (chance(random, 0.15)) return duplicate(random, merchantPurchases);
-  const total = merchantPurchases.reduce((sum, posting) => sum - posting.amount, 0);
+  const total = sum(merchantPurchases.map((posting) => -posting.amount));
   return episode(random, profile, month, total / merchantPurchases.length);
 }
 
-/** When a customer disputes a transaction: never, or days later. Past the history's end it is not known yet. */
-export function disputeOf(random: Random, posting: Posting, end: number): number | null {
+/** Time at which a customer disputes a transaction; null for never or after the end of the history. */
+export function disputeTime(random: Random, posting: Posting, end: number): number | null {
   const { reportedShare, falseDisputes, disputeDelayDays } = difficulty.anomaly;
   const probability = posting.fraud ? reportedShare : posting.amount < 0 ? falseDisputes : 0;
   if (!chance(random, probability)) return null;

@@ -30,7 +30,7 @@ const hashOf = (options: GeneratorOptions): string => {
 };
 
 describe('generateCustomers', () => {
-  it('gives the same rows for the same seed and others for another', () => {
+  it('gives the same rows for the same seed and different rows for another', () => {
     const options = { users: 4, months: 8, seed: 11 };
     expect(hashOf(options)).toBe(hashOf(options));
     expect(hashOf(options)).not.toBe(hashOf({ ...options, seed: 12 }));
@@ -42,13 +42,13 @@ describe('generateCustomers', () => {
     expect(seven.slice(0, 3)).toEqual(three);
   });
 
-  it('lets a customer live in one month the same life, however long the history goes on', () => {
+  it('gives a customer the same first transactions for a longer history', () => {
     const first = (months: number, until: string) => [...generateCustomers({ users: 1, months, until, seed: 2 })][0]!;
     const short = first(8, '2025-08-31').rows.transactions.slice(0, 60);
     const long = first(12, '2025-12-31').rows.transactions.slice(0, 60);
-    // Disputes arrive after the short end.
-    const known = (row: (typeof short)[number]) => ({ ...row, disputed_at: null });
-    expect(long.map(known)).toEqual(short.map(known));
+    // Disputes may arrive after the end of the shorter history.
+    const withoutDispute = (row: (typeof short)[number]) => ({ ...row, disputed_at: null });
+    expect(long.map(withoutDispute)).toEqual(short.map(withoutDispute));
   });
 
   it.each([
@@ -58,7 +58,7 @@ describe('generateCustomers', () => {
     [{ seed: -1 }, 'seed'],
     [{ until: '2026-13-01' }, 'until'],
     [{ colour: 'red' } as GeneratorOptions, 'colour'],
-  ])('refuses %j, naming %s', (options, named) => {
+  ])('rejects %j, naming %s', (options, named) => {
     const generate = () => [...generateCustomers(options)];
     expect(generate).toThrow(PipelineError);
     expect(generate).toThrow(named);
@@ -75,7 +75,7 @@ describe('generated rows', () => {
     return value < (column.minimum ?? -Infinity) || value > (column.maximum ?? Infinity);
   };
 
-  it.each(backendTables)('of %s fit the table spec', (table) => {
+  it.each(backendTables)('rows of %s match the table spec', (table) => {
     const spec = tableSpecs[table];
     expect(rows[table].length).toBeGreaterThan(0);
     const names = spec.columns.map(({ name }) => name).sort();
@@ -88,7 +88,7 @@ describe('generated rows', () => {
     }
   });
 
-  it.each(backendTables)('of %s have unique ids in ascending order a customer', (table) => {
+  it.each(backendTables)('rows of %s have unique ids, ascending for each customer', (table) => {
     const ids = rows[table].map((row) => row.id as string);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { rows: own } of customers) {
@@ -97,7 +97,7 @@ describe('generated rows', () => {
     }
   });
 
-  it.each(backendTables)('of %s refer to rows that exist', (table) => {
+  it.each(backendTables)('foreign keys of %s refer to existing rows', (table) => {
     for (const [column, target] of Object.entries(tableSpecs[table].foreignKeys)) {
       const ids = new Set(rows[target].map((row) => row.id));
       const missing = rows[table].filter((row) => row[column] !== null && !ids.has(row[column]));
@@ -105,7 +105,7 @@ describe('generated rows', () => {
     }
   });
 
-  it('know nothing of what comes after the end', () => {
+  it('have no timestamp at or after the end of the history', () => {
     for (const table of backendTables)
       for (const column of tableSpecs[table].columns.filter(({ type }) => type === 'timestamp')) {
         const late = rows[table].filter(
@@ -115,7 +115,7 @@ describe('generated rows', () => {
       }
   });
 
-  it('have balances that add up on every account', () => {
+  it('have consistent running balances on every account', () => {
     for (const { rows: own } of customers) {
       const last = new Map<string, number>();
       for (const row of own.transactions) {
@@ -126,7 +126,7 @@ describe('generated rows', () => {
     }
   });
 
-  it('book transactions in order of time within the membership', () => {
+  it('have transactions in order of time, from the joining date', () => {
     for (const { rows: own, profile } of customers) {
       const times = own.transactions.map((row) => row.booked_at);
       const inOrder = times.every((time, index) => index === 0 || time >= times[index - 1]!);
@@ -135,7 +135,7 @@ describe('generated rows', () => {
     }
   });
 
-  it('annotate spans whose text stands between the offsets', () => {
+  it('have annotations whose text equals the text between the offsets', () => {
     const texts = new Map<unknown, string>();
     for (const row of rows.chat_messages) texts.set(row.id, row.text as string);
     for (const row of rows.transactions) texts.set(row.id, row.description as string);
@@ -146,7 +146,7 @@ describe('generated rows', () => {
     }
   });
 
-  it('grant a loan with every approved application and settle it at its end', () => {
+  it('have a loan for every approved application, with the application’s outcome', () => {
     const loans = new Map(customers.flatMap(({ rows: own }) => own.loans).map((loan) => [loan.id, loan]));
     for (const application of customers.flatMap(({ rows: own }) => own.credit_applications)) {
       const loan = loans.get(application.loan_id ?? '');
@@ -157,7 +157,7 @@ describe('generated rows', () => {
     }
   });
 
-  it('pay a loan instalment by instalment: as many as its term when repaid, three unpaid when written off', () => {
+  it('have all instalments of a repaid loan, and three unpaid last ones of a loan that is written off', () => {
     for (const { rows: own } of customers)
       for (const loan of own.loans) {
         const payments = own.loan_payments.filter((payment) => payment.loan_id === loan.id);
@@ -168,8 +168,8 @@ describe('generated rows', () => {
   });
 });
 
-describe('customers of any seed', () => {
-  it('have spans within their texts and money that is finite', () => {
+describe('generateCustomers with any seed', () => {
+  it('gives non-empty spans and finite amounts', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e9 }), (seed) => {
         const [customer] = [...generateCustomers({ users: 1, months: 6, seed })];

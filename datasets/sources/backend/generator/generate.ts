@@ -7,8 +7,8 @@ import { simulateCustomer } from './simulate.js';
 const customerId = (index: number): string => `u${String(index + 1).padStart(6, '0')}`;
 
 /**
- * Customers one after the other, each with all rows and the hidden truth; constant memory. Deterministic, and customer k
- * depends on seed, months and until alone, not on how many there are.
+ * Generates customers one after another, each with all rows and the ground truth, in constant memory. Deterministic:
+ * customer k depends on `seed`, `months` and `until` only, not on the number of customers.
  * @throws PipelineError `INVALID_INPUT` for options out of range.
  */
 export function* generateCustomers(options: GeneratorOptions = {}): Generator<Customer> {

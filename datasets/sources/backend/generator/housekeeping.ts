@@ -2,16 +2,16 @@ import type { Random } from '../../../../learning/numeric/random/index.js';
 import { type Month, momentIn } from './calendar.js';
 import type { Customer } from './customer.js';
 import { between, chance, pick, poisson } from './draws.js';
-import { anyPerson } from './people.js';
-import { bankBooking, type Posting, settleWith } from './posting.js';
+import { drawPerson } from './people.js';
+import { bankBooking, type Posting, payParty } from './posting.js';
 
 const monthlyCardRate = 0.02;
 
-/** What is left on the card after the payment of the month. */
+/** Card balance that remains after the month's payment, INR. */
 const carriedOver = (customer: Customer): number => Math.max(0, customer.owed) * (1 - customer.profile.cardRepayment);
 
-/** Pays a part of last month's card balance; the rest costs interest. */
-export function settleCard(random: Random, customer: Customer, month: Month): Posting[] {
+/** Payment of a part of last month's card balance, and interest on the rest. */
+export function payCardBill(random: Random, customer: Customer, month: Month): Posting[] {
   const payment = Math.max(0, customer.owed) * customer.profile.cardRepayment;
   if (payment < 1) return [];
   const at = momentIn(month, 15 + random.integer(5), between(random, 9, 20));
@@ -33,17 +33,17 @@ export function settleCard(random: Random, customer: Customer, month: Month): Po
   return [...bookings, bankBooking('FINANCE CHARGES', charge)];
 }
 
-/** The oracle's part of it. */
+/** Expected card interest of a month, for the oracle, INR. */
 export const expectedInterest = (customer: Customer): number => carriedOver(customer) * monthlyCardRate;
 
-/** Money between friends and family, both ways. */
-export function friendsOf(random: Random, customer: Customer, month: Month): Posting[] {
+/** Transfers to and from friends and family. */
+export function friendTransfers(random: Random, customer: Customer, month: Month): Posting[] {
   return Array.from({ length: poisson(random, 2) }, () => {
     const at = momentIn(month, 1 + random.integer(month.days), between(random, 8, 22.5));
     const amount = customer.life.spending * 0.02 * (chance(random, 0.3) ? 1 : -1) * between(random, 0.3, 2.5);
-    const party = { type: 'PERSON', ...anyPerson(random) } as const;
+    const party = { type: 'PERSON', ...drawPerson(random) } as const;
     const channel = chance(random, 0.85) ? 'upi' : 'imps';
-    return settleWith(random, customer.profile, party, { at, amount, channel, category: 'transfer' });
+    return payParty(random, customer.profile, party, { at, amount, channel, category: 'transfer' });
   });
 }
 
@@ -54,29 +54,29 @@ const invest = (customer: Customer, random: Random, at: number): Posting => {
     name: pick(random, ['ZERODHA', 'GROWW', 'SBI MUTUAL FUND', 'HDFC MF SIP']),
   } as const;
   const order = { at, amount: -excess * 0.7, channel: 'nach', category: 'investment' } as const;
-  return settleWith(random, customer.profile, broker, order);
+  return payParty(random, customer.profile, broker, order);
 };
 
 const helpFromFamily = (customer: Customer, random: Random, at: number): Posting => {
-  const party = { type: 'PERSON', ...anyPerson(random) } as const;
+  const party = { type: 'PERSON', ...drawPerson(random) } as const;
   const gift = {
     at,
     amount: customer.life.income * 0.4 - customer.balance,
     channel: 'imps',
     category: 'transfer',
   } as const;
-  return settleWith(random, customer.profile, party, gift);
+  return payParty(random, customer.profile, party, gift);
 };
 
-/** Puts what lies idle into funds; calls on the family when deep in the red. */
-export function balanceBooks(random: Random, customer: Customer, month: Month): Posting[] {
+/** Invests a balance above three months of income; receives family help below minus half a month of income. */
+export function investOrBorrow(random: Random, customer: Customer, month: Month): Posting[] {
   const at = momentIn(month, 6 + random.integer(3), between(random, 9, 16));
   if (customer.balance > 3 * customer.life.income) return [invest(customer, random, at)];
   if (customer.balance < -0.5 * customer.life.income) return [helpFromFamily(customer, random, at)];
   return [];
 }
 
-/** Interest of a savings account, each quarter. */
+/** Quarterly interest of a savings account with a positive balance. */
 export function savingsInterest(customer: Customer, month: Month): Posting[] {
   if (month.calendarMonth % 3 !== 2 || customer.balance <= 0) return [];
   const at = momentIn(month, month.days, 22);

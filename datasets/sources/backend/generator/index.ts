@@ -9,15 +9,16 @@ import type { BackendRows } from './rows.js';
 export { generateCustomers } from './generate.js';
 export { type GeneratorOptions, generatorOptions, type GeneratorSettings, parseGeneratorOptions } from './options.js';
 
-/** The source that generated rows live under. */
+/** Name of the source of generated rows. */
 export const GENERATED_SOURCE = 'generated';
 
-/** Where generated rows go: the source database and the catalogue of sources. */
+/** The database for the rows and the catalogue that lists the source. */
 export interface GeneratorStores {
   readonly backendPool: Pool;
   readonly catalog: Pick<SourceCatalog, 'add'>;
 }
 
+/** Settings and row counts of a finished generation. */
 export interface GeneratedBackend {
   readonly source: string;
   readonly settings: GeneratorSettings;
@@ -33,9 +34,9 @@ function* rowsOf(settings: GeneratorSettings, onCustomer: (done: number) => void
 }
 
 /**
- * Generates a backend of synthetic customers and puts it in the place of the source `generated`, all or nothing; that
- * source becomes the one in use.
- * @param onCustomer - hears how many customers are written.
+ * Generates synthetic customers, replaces the rows of source `generated` with them in one transaction, and makes that
+ * source the active one.
+ * @param onCustomer - called with the number of customers written so far.
  * @throws PipelineError `INVALID_INPUT` for options out of range.
  */
 export async function generateBackend(

@@ -1,19 +1,20 @@
 import type { Random } from '../../../../learning/numeric/random/index.js';
+import { sum } from '../../../../learning/numeric/statistics/sum.js';
 import type { Month } from './calendar.js';
 import type { Customer } from './customer.js';
-import { money } from './draws.js';
-import { disputeOf } from './fraud.js';
+import { roundMoney } from './draws.js';
+import { disputeTime } from './fraud.js';
 import type { Posting } from './posting.js';
 import type { TransactionRow } from './rows.js';
 import type { Booked } from './statement-lines.js';
 
-/** Id of the account that a posting is booked on. */
+/** Id of a customer's main account or card account. */
 export const accountId = (userId: string, account: Posting['account']): string =>
   `${userId}-${account === 'main' ? 'a1' : 'a2'}`;
 
 function balanceAfter(customer: Customer, posting: Posting): number {
-  if (posting.account === 'main') return (customer.balance = money(customer.balance + posting.amount));
-  customer.owed = money(customer.owed - posting.amount);
+  if (posting.account === 'main') return (customer.balance = roundMoney(customer.balance + posting.amount));
+  customer.owed = roundMoney(customer.owed - posting.amount);
   return customer.owed === 0 ? 0 : -customer.owed;
 }
 
@@ -31,29 +32,29 @@ function book(random: Random, customer: Customer, posting: Posting): Transaction
     description: posting.description,
     category: posting.category,
     balance_after: balanceAfter(customer, posting),
-    disputed_at: disputeOf(random, posting, customer.end),
+    disputed_at: disputeTime(random, posting, customer.end),
   };
   rows.transactions.push(row);
   return row;
 }
 
-/** Money that left for good: everything that goes out except to own accounts, people and investments. */
+/** True for outgoing money except transfers and investments. */
 export const isSpending = (row: Pick<TransactionRow, 'amount' | 'category'>): boolean =>
   row.amount < 0 && row.category !== 'transfer' && row.category !== 'investment';
 
 const incomeCategories = new Set(['salary', 'income_other', 'pension']);
 const isIncome = (row: TransactionRow): boolean => row.amount > 0 && incomeCategories.has(row.category);
 
-function remember(customer: Customer, booked: readonly TransactionRow[]): void {
+function updateHistory(customer: Customer, booked: readonly TransactionRow[]): void {
   const { history, profile } = customer;
   const main = booked.filter((row) => row.account_id.endsWith('a1'));
-  history.income.push(booked.filter(isIncome).reduce((sum, row) => sum + row.amount, 0));
-  history.spending.push(booked.reduce((sum, row) => (isSpending(row) ? sum - row.amount : sum), 0));
+  history.income.push(sum(booked.filter(isIncome).map((row) => row.amount)));
+  history.spending.push(sum(booked.filter(isSpending).map((row) => -row.amount)));
   history.lowestBalance.push(main.reduce((low, row) => Math.min(low, row.balance_after ?? low), customer.balance));
   history.utilisation.push(profile.cardLimit > 0 ? Math.max(0, customer.owed) / profile.cardLimit : Number.NaN);
 }
 
-/** Books a month's postings in order of time, with running balances and disputes. */
+/** Books a month's postings in order of time, with running balances and dispute times. */
 export function bookMonth(random: Random, customer: Customer, month: Month, postings: readonly Posting[]): Booked[] {
   const inMonth = postings.filter((posting) => posting.at < month.end);
   const ordered = inMonth.toSorted((a, b) => a.at - b.at);
@@ -62,7 +63,7 @@ export function bookMonth(random: Random, customer: Customer, month: Month, post
     if (posting.fraud) customer.truth.fraud.add(row);
     return { row, posting };
   });
-  remember(
+  updateHistory(
     customer,
     booked.map(({ row }) => row),
   );

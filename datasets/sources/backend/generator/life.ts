@@ -4,21 +4,22 @@ import type { Month } from './calendar.js';
 import { between, chance } from './draws.js';
 import type { Profile } from './profile.js';
 
-/** What changes over a customer's history. */
+/** State of a customer that changes from month to month. */
 export interface Life {
   employment: Employment;
-  /** Usual monthly income now, INR; what a job loss takes away is not in here. */
+  /** Current usual monthly income, INR; not reduced by a job loss. */
   income: number;
-  /** Discretionary and household spending a month now, before season and chance, INR. */
+  /** Current usual monthly spending without rent, before seasonal and random effects, INR. */
   spending: number;
   rent: number;
   hasChildren: boolean;
-  /** Index of the first month with a job again; null = has one. */
+  /** Index of the first month of the next job; null = employed. */
   jobBackAt: number | null;
-  /** Removal costs of this month, INR; 0 in most. */
+  /** Removal costs of this month, INR; 0 in most months. */
   removalCosts: number;
 }
 
+/** The state at the start of the history. */
 export const startLife = (profile: Profile): Life => ({
   employment: profile.employment,
   income: profile.income,
@@ -29,7 +30,7 @@ export const startLife = (profile: Profile): Life => ({
   removalCosts: 0,
 });
 
-/** April is when salaries rise; the rest of income follows at the same time. */
+/** Income rises in April. */
 function yearlyRise(random: Random, life: Life, month: Month): void {
   if (month.calendarMonth === 3) life.income *= 1 + between(random, 0.05, 0.16);
 }
@@ -66,13 +67,13 @@ function move(random: Random, life: Life): void {
   life.removalCosts = life.rent * between(random, 0.4, 0.9);
 }
 
-/** Rent goes up once a year, a little more than prices. */
+/** Rent rises by 7 % each June. */
 function rentReview(life: Life, month: Month): void {
   if (month.calendarMonth === 5 && month.index > 0) life.rent = Math.round((life.rent * 1.07) / 100) * 100;
 }
 
-/** Lives through the start of a month: rises, job loss and return, promotion, a child, a move. Changes `life`. */
-export function liveMonth(random: Random, profile: Profile, life: Life, month: Month): void {
+/** Applies a month's random events to `life`: raises, job loss and return, promotion, a child, a move, inflation. */
+export function updateLife(random: Random, profile: Profile, life: Life, month: Month): void {
   yearlyRise(random, life, month);
   jobLoss(random, profile, life, month);
   promotion(random, life);

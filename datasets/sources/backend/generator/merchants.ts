@@ -3,18 +3,19 @@ import type { TransactionCategory } from '../categories.js';
 import { pick } from './draws.js';
 import { familyCount } from './families.js';
 
+/** A merchant of the catalogue. */
 export interface Merchant {
-  /** As the statement prints it, upper case. */
+  /** In upper case, as on statements. */
   readonly name: string;
   readonly category: TransactionCategory;
-  /** Group that holdouts are cut by; other families share no merchant, name or wording with it. */
+  /** Text group for holdout splits: families share no merchant, first name or template. */
   readonly family: number;
-  /** Sold over the internet, so that it occurs in every city. */
+  /** True for merchants that sell online. */
   readonly online: boolean;
 }
 
-type MerchantCategory = (typeof merchantCategories)[number];
-const merchantCategories = [
+/** Categories of merchants at which customers make purchases. */
+export const shopCategories = [
   'groceries',
   'dining',
   'fuel',
@@ -24,13 +25,19 @@ const merchantCategories = [
   'health',
   'travel',
   'household',
+] as const satisfies readonly TransactionCategory[];
+/** Categories of merchants that send bills. */
+export const contractCategories = [
   'education',
   'telecom',
   'utilities',
   'insurance',
 ] as const satisfies readonly TransactionCategory[];
 
-/** Chains that customers of every city know; a star marks those that sell online. */
+const merchantCategories = [...shopCategories, ...contractCategories] as const;
+type MerchantCategory = (typeof merchantCategories)[number];
+
+/** Chains in all cities; a star marks those that sell online. */
 const chains: Readonly<Record<MerchantCategory, string>> = {
   groceries:
     'BIGBASKET*,BLINKIT*,ZEPTO*,DMART,RELIANCE FRESH,MORE SUPERMARKET,SPENCERS,STAR BAZAAR,JIOMART*,NATURES BASKET',
@@ -50,7 +57,7 @@ const chains: Readonly<Record<MerchantCategory, string>> = {
   insurance: 'LIC OF INDIA*,HDFC ERGO*,ICICI LOMBARD*,STAR HEALTH*,SBI LIFE*,BAJAJ ALLIANZ*',
 };
 
-/** Small shops are made of an owner's or god's name and a trade, as on every Indian street. */
+/** First words of names of small shops, which are combined with a trade. */
 const shopOwners =
   'BALAJI,SAI,GANESH,LAXMI,KRISHNA,ANNAPURNA,MAHALAKSHMI,SHREE RAM,DURGA,VENKATESHWARA,GUPTA,SHARMA,PATEL,AGARWAL,NAIR,REDDY,KHAN,SINGH,JAIN,IYER,DESHMUKH,BANERJEE,CHAUDHARY,MEHTA,FERNANDES,ROYAL,NEW INDIA,CITY,MODERN,NATIONAL'.split(
     ',',
@@ -79,7 +86,7 @@ const fromTrades = (category: MerchantCategory): Omit<Merchant, 'family'>[] =>
       .map((owner) => ({ name: `${owner} ${trade}`, category, online: false })),
   );
 
-/** Families take turns, so that each has merchants of several trades. */
+/** Merchants are assigned to families in turn, so that each family has merchants of several categories. */
 const catalogue: readonly Merchant[] = merchantCategories
   .flatMap((category) => [...fromChains(category), ...fromTrades(category)])
   .map((merchant, index) => ({ ...merchant, family: index % familyCount }));
@@ -92,17 +99,17 @@ function grouped<K>(keyOf: (merchant: Merchant) => K): ReadonlyMap<K, readonly M
 const byCategory = grouped((merchant) => merchant.category);
 const byFamily = grouped((merchant) => merchant.family);
 
-/** Every merchant there is, in a fixed order. */
+/** All merchants, in a fixed order. */
 export const merchants = catalogue;
 
-/** Merchants of a category; empty for categories that have none, such as `rent`. */
+/** Merchants of a category; [] for categories without merchants, such as `rent`. */
 export const merchantsOf = (category: TransactionCategory): readonly Merchant[] => byCategory.get(category) ?? [];
 
-/** A merchant of a family; every family has some. */
+/** A random merchant of a family. */
 export const merchantOfFamily = (random: Random, family: number): Merchant =>
   pick(random, byFamily.get(family) ?? catalogue);
 
-/** Where a stranger spends another's money: dealers that honest customers rarely meet. */
+/** Merchants of fraudulent purchases; customers do not buy from them. */
 export const suspiciousMerchants: readonly Merchant[] =
   'GLOBAL DIGITAL GOODS,QUICKWIN GAMES,CRYPTO EXCHANGE FZE,GIFTCARD HUB,LUXE WATCHES INTL,STREAMPLUS LTD,AIRTIME RESELLER,FASTPAY MERCHANT,WEB SERVICES SG,MOBILE WORLD DXB'
     .split(',')

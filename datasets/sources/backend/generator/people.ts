@@ -11,25 +11,26 @@ const surnames =
     ',',
   );
 
+/** A name and its text group. */
 export interface Person {
   readonly name: string;
   readonly family: number;
 }
 
-/** First names belong to one family each; surnames are everybody's. */
+/** First names of a family: each belongs to exactly one; surnames are shared by all. */
 const firstNamesOf = (family: number): readonly string[] =>
   firstNames.filter((_, index) => index % familyCount === family);
 const perFamily = Array.from({ length: familyCount }, (_, family) => firstNamesOf(family));
 
-/** A person of one family, with or without surname. */
+/** A random person of one family, with or without surname. */
 export function personOfFamily(random: Random, family: number): Person {
   const first = pick(random, perFamily[family]!);
   const name = random.uniform() < 0.5 ? first : `${first} ${pick(random, surnames)}`;
   return { name, family };
 }
 
-/** Somebody's full name. */
-export function anyPerson(random: Random): Person {
+/** A random person of any family, with full name. */
+export function drawPerson(random: Random): Person {
   const family = random.integer(familyCount);
   return { name: `${pick(random, perFamily[family]!)} ${pick(random, surnames)}`, family };
 }

@@ -1,4 +1,4 @@
-/** Cities with their weight and what life costs there against the country's middle. */
+/** Cities with their share of customers and their cost of living relative to the country's average. */
 export const cities: Readonly<Record<string, { readonly weight: number; readonly cost: number }>> = {
   Mumbai: { weight: 14, cost: 1.35 },
   Bengaluru: { weight: 13, cost: 1.25 },
@@ -16,7 +16,7 @@ export const cities: Readonly<Record<string, { readonly weight: number; readonly
   Guwahati: { weight: 2, cost: 0.8 },
 };
 
-/** Code on statements, start of an IFSC, and the handle of its UPI addresses. */
+/** Banks with their code (on statements and in IFSCs) and the handle of their UPI addresses. */
 export const banks = [
   { code: 'HDFC', name: 'HDFC Bank', handle: 'okhdfcbank' },
   { code: 'ICIC', name: 'ICICI Bank', handle: 'okicici' },
@@ -27,13 +27,16 @@ export const banks = [
   { code: 'YESB', name: 'Yes Bank', handle: 'ybl' },
   { code: 'IDFB', name: 'IDFC First Bank', handle: 'idfcbank' },
 ] as const;
+/** One of `banks`. */
 export type Bank = (typeof banks)[number];
 
+/** Names of employers, as on statements. */
 export const employers =
   'INFOSYS LTD,TCS LTD,WIPRO LTD,HCL TECH,TECH MAHINDRA,RELIANCE RETAIL,LARSEN AND TOUBRO,MAHINDRA AUTO,ASHOK LEYLAND,GOVT OF KARNATAKA,INDIAN RAILWAYS,DR REDDYS LAB,BRIGADE GROUP,ZENSAR TECH,APOLLO HOSPITALS,KPMG INDIA,DELOITTE INDIA,FLEX FOODS,SUNRISE EXPORTS,ORCHID LOGISTICS'.split(
     ',',
   );
 
+/** Names of lenders, as on statements. */
 export const lenders = [
   'BAJAJ FINANCE',
   'TATA CAPITAL',

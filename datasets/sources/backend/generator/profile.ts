@@ -4,11 +4,11 @@ import type { Month } from './calendar.js';
 import { DAY_MS } from './calendar.js';
 import { difficulty } from './difficulty.js';
 import { between, chance, digits, logNormal, pick, weighted } from './draws.js';
-import { type Merchant, merchantsOf } from './merchants.js';
-import { anyPerson, type Person } from './people.js';
+import { contractCategories, type Merchant, merchantsOf, shopCategories } from './merchants.js';
+import { drawPerson, type Person } from './people.js';
 import { type Bank, banks, cities, employers } from './places.js';
 
-/** What a customer is and does, drawn once. */
+/** Traits of a customer that do not change, drawn once. */
 export interface Profile {
   readonly id: string;
   readonly gender: Gender;
@@ -20,30 +20,32 @@ export interface Profile {
   /** First month with rows; later than 0 for customers who joined during the history. */
   readonly firstMonth: number;
   readonly joinedAt: number;
-  /** Usual income a month at the start of history, INR. */
+  /** Usual monthly income at the start of the history, INR. */
   readonly income: number;
-  /** Standard deviation of the log of one month's income. */
+  /** Standard deviation of the logarithm of a month's income. */
   readonly incomeNoise: number;
-  /** Discretionary and fixed spending at the start, as a share of income. */
+  /** Total spending at the start of the history, as a share of income. */
   readonly spendingShare: number;
   readonly spendingGrowth: number;
   readonly rentShare: number;
   readonly landlord: Person;
-  /** Share of purchases paid by card, and share of the card's balance paid back each month. */
+  /** Share of purchases paid by card. */
   readonly cardShare: number;
+  /** Share of the card balance that is repaid each month. */
   readonly cardRepayment: number;
   readonly cardLimit: number;
-  /** 0 … 1: how reliably instalments are paid on the day. */
+  /** Punctuality of instalment payments, 0 … 1. */
   readonly discipline: number;
   readonly seasonality: number;
-  /** Months (0 = January) of the yearly insurance premium and of the big journey. */
+  /** Calendar month (0 = January) of the yearly insurance premium. */
   readonly premiumMonth: number;
+  /** Calendar month (0 = January) of the yearly journey. */
   readonly journeyMonth: number;
   readonly hasChildren: boolean;
   readonly cardDigits: string;
-  /** Multiplies a category's usual share of spending. */
+  /** Factor on the usual share of a category in spending. */
   readonly taste: Readonly<Partial<Record<TransactionCategory, number>>>;
-  /** The merchants this customer goes to, favourites first. */
+  /** The customer's merchants by category, most frequent first. */
   readonly habits: Readonly<Partial<Record<TransactionCategory, readonly Merchant[]>>>;
 }
 
@@ -63,39 +65,23 @@ const ageRange: Readonly<Record<Employment, readonly [number, number]>> = {
   unemployed: [20, 58],
 };
 
-/** Categories with freely chosen purchases. */
-export const purchaseCategories = [
-  'groceries',
-  'dining',
-  'fuel',
-  'transport',
-  'shopping',
-  'entertainment',
-  'health',
-  'travel',
-  'household',
-  'cash',
-] as const satisfies readonly TransactionCategory[];
+/** Categories of freely chosen purchases. */
+export const purchaseCategories = [...shopCategories, 'cash'] as const satisfies readonly TransactionCategory[];
+/** One of `purchaseCategories`. */
 export type PurchaseCategory = (typeof purchaseCategories)[number];
 
-const habitual: readonly TransactionCategory[] = [
-  ...purchaseCategories,
-  'education',
-  'telecom',
-  'utilities',
-  'insurance',
-];
+const habitual: readonly TransactionCategory[] = [...purchaseCategories, ...contractCategories];
 
-function habitsOf(random: Random): Profile['habits'] {
+function drawHabits(random: Random): Profile['habits'] {
   const entries = habitual.map((category) => {
-    const known = merchantsOf(category);
-    const chosen = random.permutation(known.length).subarray(0, 7);
-    return [category, Array.from(chosen, (index) => known[index]!)] as const;
+    const available = merchantsOf(category);
+    const chosen = random.permutation(available.length).subarray(0, 7);
+    return [category, Array.from(chosen, (index) => available[index]!)] as const;
   });
   return Object.fromEntries(entries);
 }
 
-const tasteOf = (random: Random): Profile['taste'] =>
+const drawTaste = (random: Random): Profile['taste'] =>
   Object.fromEntries(purchaseCategories.map((category) => [category, logNormal(random, 0.35)]));
 
 function incomeNoiseOf(random: Random, employment: Employment): number {
@@ -103,9 +89,9 @@ function incomeNoiseOf(random: Random, employment: Employment): number {
   return employment === 'student' ? between(random, 0.1, 0.3) : between(random, 0.01, 0.06);
 }
 
-type Standing = Pick<Profile, 'gender' | 'birthDate' | 'city' | 'bank' | 'employer' | 'employment' | 'hasChildren'>;
+type Demographics = Pick<Profile, 'gender' | 'birthDate' | 'city' | 'bank' | 'employer' | 'employment' | 'hasChildren'>;
 
-function personOf(random: Random, start: number): Standing {
+function drawDemographics(random: Random, start: number): Demographics {
   const employment = weighted(random, employmentWeights);
   const [youngest, oldest] = ageRange[employment];
   const age = between(random, youngest, oldest);
@@ -121,7 +107,7 @@ function personOf(random: Random, start: number): Standing {
   };
 }
 
-type Money = Pick<
+type Finances = Pick<
   Profile,
   | 'income'
   | 'incomeNoise'
@@ -134,8 +120,8 @@ type Money = Pick<
   | 'discipline'
 >;
 
-/** One hidden trait, thrift, shows in spending, card debt and payments alike: that is what makes credit risk visible. */
-function moneyOf(random: Random, person: Standing): Money {
+/** A latent trait, thrift, affects spending, card debt and punctuality, so that credit risk is visible in the tables. */
+function drawFinances(random: Random, person: Demographics): Finances {
   const thrift = random.normal();
   const income = incomeMedian[person.employment] * cities[person.city]!.cost * logNormal(random, 0.5);
   const hasCard = person.employment !== 'student' && chance(random, 0.75);
@@ -153,28 +139,28 @@ function moneyOf(random: Random, person: Standing): Money {
   };
 }
 
-/** Three in twenty customers joined during the first two thirds of the history; the others up to six years before. */
-function membership(random: Random, months: readonly Month[]): Pick<Profile, 'firstMonth' | 'joinedAt'> {
+/** 15 % of the customers join during the first two thirds of the history, the others up to six years before it. */
+function drawMembership(random: Random, months: readonly Month[]): Pick<Profile, 'firstMonth' | 'joinedAt'> {
   const start = months[0]!.start;
   if (!chance(random, 0.15)) return { firstMonth: 0, joinedAt: start - Math.floor(between(random, 1, 2200)) * DAY_MS };
   const firstMonth = 1 + random.integer(Math.max(1, Math.floor((months.length * 2) / 3) - 1));
   return { firstMonth, joinedAt: months[firstMonth]!.start };
 }
 
-/** Draws a customer. @param id - `u000001` and so on. */
+/** Draws a random profile. @param id - `u000001` and so on. */
 export function drawProfile(random: Random, id: string, months: readonly Month[]): Profile {
-  const person = personOf(random, months[0]!.start);
+  const person = drawDemographics(random, months[0]!.start);
   return {
     id,
     ...person,
-    ...membership(random, months),
-    ...moneyOf(random, person),
+    ...drawMembership(random, months),
+    ...drawFinances(random, person),
     seasonality: difficulty.spending.seasonality * between(random, 0.6, 1.5),
     premiumMonth: random.integer(12),
     journeyMonth: pick(random, [3, 4, 4, 4, 5, 9, 11, 11]),
-    landlord: anyPerson(random),
+    landlord: drawPerson(random),
     cardDigits: digits(random, 4),
-    taste: tasteOf(random),
-    habits: habitsOf(random),
+    taste: drawTaste(random),
+    habits: drawHabits(random),
   };
 }

@@ -1,7 +1,8 @@
 import type { Random } from '../../../../learning/numeric/random/index.js';
+import { sum } from '../../../../learning/numeric/statistics/sum.js';
 import { type Month, momentIn } from './calendar.js';
 import { difficulty } from './difficulty.js';
-import { between, chance, digits, fairNoise, habitualCount, pick } from './draws.js';
+import { between, chance, digits, meanOneNoise, habitualCount, pick } from './draws.js';
 import type { Life } from './life.js';
 import type { Merchant } from './merchants.js';
 import { merchantsOf } from './merchants.js';
@@ -9,7 +10,7 @@ import { bankBooking, payMerchant, type Posting } from './posting.js';
 import { type Profile, purchaseCategories, type PurchaseCategory } from './profile.js';
 import { seasonalFactor } from './seasons.js';
 
-/** Share of spending, purchases a month, and the hours between which they are made. */
+/** Share of spending, purchases per month, and opening hours by category. */
 const habits: Readonly<Record<PurchaseCategory, { share: number; count: number; hours: readonly [number, number] }>> = {
   groceries: { share: 0.22, count: 5, hours: [8, 21] },
   dining: { share: 0.1, count: 4.5, hours: [12, 23] },
@@ -23,38 +24,38 @@ const habits: Readonly<Record<PurchaseCategory, { share: number; count: number; 
   cash: { share: 0.08, count: 2, hours: [8, 21] },
 };
 
-/** Out of work people save where they can. */
-const thriftWithoutJob = 0.75;
+/** Factor on spending while unemployed. */
+const unemployedFactor = 0.75;
 
-/** What a customer is expected to spend in a category this month: the oracle's knowledge, INR. */
+/** Expected spending of a customer in a category this month, INR. */
 function expectedPurchases(profile: Profile, life: Life, month: Month, category: PurchaseCategory): number {
   const season = seasonalFactor(category, month, profile.seasonality);
-  const work = life.jobBackAt === null ? 1 : thriftWithoutJob;
-  return life.spending * habits[category].share * (profile.taste[category] ?? 1) * season * work;
+  const workFactor = life.jobBackAt === null ? 1 : unemployedFactor;
+  return life.spending * habits[category].share * (profile.taste[category] ?? 1) * season * workFactor;
 }
 
-/** Favourites first: each next merchant is half as likely; now and then somewhere new. */
+/** A merchant of the customer, each half as likely as the one before it; with probability `newPlaces` any merchant. */
 function chooseMerchant(random: Random, profile: Profile, category: PurchaseCategory): Merchant {
-  const known = profile.habits[category] ?? [];
-  if (known.length === 0 || chance(random, difficulty.anomaly.newPlaces)) return pick(random, merchantsOf(category));
-  const place = Math.floor(-Math.log2(1 - random.uniform()));
-  return known[Math.min(place, known.length - 1)]!;
+  const usual = profile.habits[category] ?? [];
+  if (usual.length === 0 || chance(random, difficulty.anomaly.newPlaces)) return pick(random, merchantsOf(category));
+  const rank = Math.floor(-Math.log2(1 - random.uniform()));
+  return usual[Math.min(rank, usual.length - 1)]!;
 }
 
-/** Within the category's hours, but honest people too are up at night now and then. */
+/** A random hour within the category's opening hours; with probability `nightOwls` at night. */
 function hourOf(random: Random, category: PurchaseCategory): number {
   const [open, close] = habits[category].hours;
   return chance(random, difficulty.anomaly.nightOwls) ? between(random, 0, 5.5) : between(random, open, close);
 }
 
-/** Shopping comes in rounds: some purchases follow the one before within the hour. */
-const inRounds = (random: Random, purchases: readonly Posting[], month: Month): Posting[] => {
-  let before: Posting | null = null;
+/** Moves some purchases to within an hour after the previous one. */
+const groupIntoRounds = (random: Random, purchases: readonly Posting[], month: Month): Posting[] => {
+  let previous: Posting | null = null;
   return purchases.map((purchase) => {
-    const follows = before !== null && chance(random, difficulty.anomaly.rounds);
-    const at = follows ? before!.at + Math.floor(between(random, 3, 50)) * 60_000 : purchase.at;
-    before = at < month.end ? { ...purchase, at } : purchase;
-    return before;
+    const follows = previous !== null && chance(random, difficulty.anomaly.rounds);
+    const at = follows ? previous!.at + Math.floor(between(random, 3, 50)) * 60_000 : purchase.at;
+    previous = at < month.end ? { ...purchase, at } : purchase;
+    return previous;
   });
 };
 
@@ -79,7 +80,7 @@ function purchase(
   return payMerchant(random, profile, merchant, { at, amount, channel: byCard ? 'card' : 'upi', category, account });
 }
 
-/** @param mood - this month's factor on everything freely chosen. */
+/** Purchases of one category in a month. @param order.expected - their expected total, INR. */
 function purchasesIn(
   random: Random,
   profile: Profile,
@@ -90,21 +91,21 @@ function purchasesIn(
   const usualCount = habits[category].count;
   const count = habitualCount(random, usualCount);
   return Array.from({ length: count }, () => {
-    const amount = (expected / usualCount) * fairNoise(random, difficulty.spending.purchaseNoise);
+    const amount = (expected / usualCount) * meanOneNoise(random, difficulty.spending.purchaseNoise);
     return purchase(random, profile, month, { category, amount: Math.max(10, amount) });
   });
 }
 
 /** All freely chosen purchases of a month. */
 export function purchasesOf(random: Random, profile: Profile, life: Life, month: Month): Posting[] {
-  const mood = fairNoise(random, difficulty.spending.monthShock);
+  const monthFactor = meanOneNoise(random, difficulty.spending.monthShock);
   const purchases = purchaseCategories.flatMap((category) => {
-    const expected = expectedPurchases(profile, life, month, category) * mood;
+    const expected = expectedPurchases(profile, life, month, category) * monthFactor;
     return purchasesIn(random, profile, month, { category, expected });
   });
-  return inRounds(random, purchases, month);
+  return groupIntoRounds(random, purchases, month);
 }
 
-/** The oracle's expectation of all freely chosen purchases of a month, INR. */
+/** Expected value of all freely chosen purchases of a month, for the oracle, INR. */
 export const expectedSpending = (profile: Profile, life: Life, month: Month): number =>
-  purchaseCategories.reduce((sum, category) => sum + expectedPurchases(profile, life, month, category), 0);
+  sum(purchaseCategories.map((category) => expectedPurchases(profile, life, month, category)));

@@ -11,8 +11,8 @@ import type {
 } from '../categories.js';
 
 /*
- * One row of each table as generator and importers make it, columns named as in the database, without `source`.
- * Times are milliseconds since the epoch.
+ * Rows of the backend's tables as the generator and the importers create them, with the column names of the database
+ * and without `source`. The columns are described in tables.ts. Times are milliseconds since the epoch.
  */
 
 export interface UserRow {
@@ -141,7 +141,7 @@ export interface BackendRows {
   prediction_feedback: PredictionFeedbackRow[];
 }
 
-/** A fresh set of empty tables. */
+/** New empty arrays for all tables. */
 export const emptyRows = (): BackendRows & Record<BackendTable, object[]> => ({
   users: [],
   accounts: [],

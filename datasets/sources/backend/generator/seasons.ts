@@ -1,7 +1,7 @@
 import type { TransactionCategory } from '../categories.js';
 import { festivalShare, type Month } from './calendar.js';
 
-/** Deviation from the year's mean by calendar month, January first; the festival comes on top. */
+/** Relative deviation from the yearly mean by calendar month, January first, without the festival effect. */
 const monthly: Readonly<Partial<Record<TransactionCategory, readonly number[]>>> = {
   groceries: [0, -0.05, 0, 0, 0, -0.05, 0, 0.05, 0.05, 0, 0, 0.05],
   dining: [0, -0.05, -0.05, 0, 0.1, -0.05, -0.15, -0.1, -0.05, 0, 0, 0.3],
@@ -16,7 +16,7 @@ const monthly: Readonly<Partial<Record<TransactionCategory, readonly number[]>>>
   utilities: [-0.1, -0.15, 0, 0.3, 0.5, 0.45, 0.15, 0.05, 0, -0.1, -0.2, -0.2],
 };
 
-/** What the weeks before Diwali add, at their full length. */
+/** Relative increase if the whole shopping season before Diwali is in the month. */
 const festive: Readonly<Partial<Record<TransactionCategory, number>>> = {
   groceries: 0.3,
   dining: 0.3,
@@ -28,8 +28,8 @@ const festive: Readonly<Partial<Record<TransactionCategory, number>>> = {
 };
 
 /**
- * Factor on a category's usual spending in a month.
- * @param strength - the customer's own amplitude; 1 = everybody's, 0 = no seasons.
+ * Factor on a category's usual spending in a month, at least 0.2.
+ * @param strength - the customer's amplitude; 1 = as in the tables, 0 = no seasonality.
  */
 export function seasonalFactor(category: TransactionCategory, month: Month, strength: number): number {
   const usual = monthly[category]?.[month.calendarMonth] ?? 0;

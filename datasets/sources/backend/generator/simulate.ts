@@ -1,22 +1,23 @@
 import type { Random } from '../../../../learning/numeric/random/index.js';
+import { sum } from '../../../../learning/numeric/statistics/sum.js';
 import { expectedBills, payBills } from './bills.js';
 import type { Month } from './calendar.js';
 import { applyForCredit } from './credit/applications.js';
 import { expectedInstalments, payInstalments } from './credit/instalments.js';
 import { type Customer, startCustomer } from './customer.js';
 import { between } from './draws.js';
-import { misuseOf } from './fraud.js';
-import { balanceBooks, expectedInterest, friendsOf, savingsInterest, settleCard } from './housekeeping.js';
+import { fraudPostings } from './fraud.js';
+import { investOrBorrow, expectedInterest, friendTransfers, savingsInterest, payCardBill } from './housekeeping.js';
 import { incomeOf } from './income.js';
 import { writeMessages } from './chat/messages.js';
 import { reviewAlerts } from './feedback.js';
 import { accountId, bookMonth, isSpending } from './ledger.js';
-import { liveMonth } from './life.js';
+import { updateLife } from './life.js';
 import { drawProfile } from './profile.js';
 import { annotateLines } from './statement-lines.js';
 import { expectedSpending, purchasesOf } from './purchases.js';
 
-/** Each part of life draws from a stream of its own, so that a change to one leaves the others' rows alone. */
+/** Separate random streams for the parts of the simulation, so that a change in one does not change the others' rows. */
 interface Streams {
   readonly life: Random;
   readonly money: Random;
@@ -50,36 +51,36 @@ function openAccounts(customer: Customer): void {
 
 function expectedTotal(customer: Customer, month: Month): number {
   const { profile, life } = customer;
-  const chosen = expectedSpending(profile, life, month) + expectedBills(profile, life, month);
-  return chosen + expectedInstalments(customer, month) + expectedInterest(customer);
+  const purchasesAndBills = expectedSpending(profile, life, month) + expectedBills(profile, life, month);
+  return purchasesAndBills + expectedInstalments(customer, month) + expectedInterest(customer);
 }
 
-function liveThrough(streams: Streams, customer: Customer, month: Month): void {
+function simulateMonth(streams: Streams, customer: Customer, month: Month): void {
   const { profile, life } = customer;
-  liveMonth(streams.life, profile, life, month);
+  updateLife(streams.life, profile, life, month);
   const expected = expectedTotal(customer, month);
   const purchases = purchasesOf(streams.money, profile, life, month);
   const postings = [
     ...incomeOf(streams.money, profile, life, month),
     ...payBills(streams.money, profile, life, month),
     ...purchases,
-    ...friendsOf(streams.money, customer, month),
-    ...settleCard(streams.money, customer, month),
-    ...balanceBooks(streams.money, customer, month),
+    ...friendTransfers(streams.money, customer, month),
+    ...payCardBill(streams.money, customer, month),
+    ...investOrBorrow(streams.money, customer, month),
     ...savingsInterest(customer, month),
     ...payInstalments(streams.credit, customer, month),
     ...applyForCredit(streams.credit, customer, month),
-    ...misuseOf(streams.fraud, profile, month, purchases),
+    ...fraudPostings(streams.fraud, profile, month, purchases),
   ];
   const booked = bookMonth(streams.fraud, customer, month, postings);
-  const actual = booked.reduce((sum, { row }) => (isSpending(row) ? sum - row.amount : sum), 0);
+  const actual = sum(booked.filter(({ row }) => isSpending(row)).map(({ row }) => -row.amount));
   customer.truth.spending.push({ month, expected, actual });
   annotateLines(streams.text, customer, booked);
   reviewAlerts(streams.fraud, customer, booked);
   writeMessages(streams.text, customer, month);
 }
 
-/** Lives one customer's months: accounts, transactions, loans, applications, messages, feedback. */
+/** Simulates one customer month by month: accounts, transactions, loans, applications, messages and feedback. */
 export function simulateCustomer(random: Random, id: string, months: readonly Month[]): Customer {
   const profile = drawProfile(random.fork('profile'), id, months);
   const end = months[months.length - 1]!.end;
@@ -92,6 +93,6 @@ export function simulateCustomer(random: Random, id: string, months: readonly Mo
     text: random.fork('text'),
   };
   openAccounts(customer);
-  for (const month of months.slice(profile.firstMonth)) liveThrough(streams, customer, month);
+  for (const month of months.slice(profile.firstMonth)) simulateMonth(streams, customer, month);
   return customer;
 }

@@ -9,7 +9,7 @@ import { familyName } from './families.js';
 import type { Posting } from './posting.js';
 import type { TransactionRow } from './rows.js';
 
-/** A booked row with the posting it came from. */
+/** A booked row and its posting. */
 export interface Booked {
   readonly row: TransactionRow;
   readonly posting: Posting;
@@ -30,7 +30,7 @@ function annotateLine(random: Random, customer: Customer, { row, posting }: Book
   annotate(random, customer, { ...source, text: row.description, spans, at });
 }
 
-/** Picks a few of the month's lines that name somebody and has them annotated; the others stay without annotation. */
+/** Annotates a random few of the month's lines that contain entities. */
 export function annotateLines(random: Random, customer: Customer, booked: readonly Booked[]): void {
   const candidates = booked.filter(({ posting }) => posting.family !== null && posting.marks.length > 0);
   const wanted = Math.min(candidates.length, poisson(random, difficulty.text.annotatedLines));

@@ -1,10 +1,9 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 
 /*
- * As a personal-finance backend would have it, with two deliberate gaps: no foreign keys and no check constraints.
- * A source may be an import with broken rows; finding them is the work of the pipeline's validation, and a constraint
- * here would hide whether that works. Ids compare bytewise (COLLATE "C"), so that reading by key is the primary key's order
- * on every server.
+ * The tables of a personal-finance backend, deliberately without foreign keys and check constraints: a source may be an
+ * import with invalid rows, which the pipeline's validation must find. Ids are compared bytewise (COLLATE "C"), so that
+ * key order is the primary key's order on every server.
  */
 const statements = [
   `create table backend.users (
@@ -47,7 +46,7 @@ const statements = [
     created_at timestamptz not null, primary key (source, id))`,
 ];
 
-/** Creates the nine tables; the primary key (source, id) is the index that extraction reads by. */
+/** Creates the nine tables. Extraction reads in the order of the primary key (source, id). */
 export const sourceTables: Migration = {
   async up(database: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await sql.raw(statement).execute(database);

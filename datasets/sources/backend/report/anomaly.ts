@@ -1,22 +1,20 @@
 import { rocAuc } from '../../../../learning/evaluation/metrics/index.js';
 import { DAY_MS } from '../generator/calendar.js';
-import { judged, type TaskJudge } from './task-report.js';
+import { taskReport, type TaskScorer } from './task-report.js';
 
-const newestDays = 30;
+/** Days at the end of the history that are left out, because disputes arrive late and their labels are incomplete. */
+const unlabelledDays = 30;
 const holdoutDays = 90;
 
-/**
- * Ranking of transactions by suspicion. Held out: 90 days that end 30 days before the history does, because disputes
- * arrive late and the last month's labels are not complete.
- */
-export function judgeAnomaly(): TaskJudge {
+/** Ranking of transactions by anomaly. The holdout is the 90 days before the last 30 days of the history. */
+export function scoreAnomaly(): TaskScorer {
   const disputed: number[] = [];
   const amounts: number[] = [];
   const fraud: number[] = [];
   let trainRows = 0;
   return {
     add({ rows, truth, end }) {
-      const to = end - newestDays * DAY_MS;
+      const to = end - unlabelledDays * DAY_MS;
       const from = to - holdoutDays * DAY_MS;
       for (const row of rows.transactions) {
         if (row.booked_at < from) trainRows++;
@@ -27,7 +25,7 @@ export function judgeAnomaly(): TaskJudge {
       }
     },
     report: () =>
-      judged({
+      taskReport({
         task: 'anomaly',
         metric: 'AUC-ROC against disputes',
         direction: 'higher',

@@ -1,12 +1,12 @@
 import { hashFraction } from '../../../../learning/numeric/hash/murmur.js';
 import { rocAuc } from '../../../../learning/evaluation/metrics/index.js';
 import type { Truth } from '../generator/customer.js';
-import { heldOutShare, judged, splitSalt, type TaskJudge } from './task-report.js';
+import { heldOutShare, taskReport, splitSalt, type TaskScorer } from './task-report.js';
 
-type Applied = Truth['applications'][number];
+type Application = Truth['applications'][number];
 
-/** What stands in the tables on the day of the application, one number each; unknown values count as the middle. */
-const singleFeatures: Readonly<Record<string, (applied: Applied) => number>> = {
+/** Features that the tables contain on the day of the application; unknown values are replaced by a typical one. */
+const singleFeatures: Readonly<Record<string, (application: Application) => number>> = {
   'requested amount': ({ application }) => application.requested_amount,
   'declared income': ({ application }) => -(application.declared_monthly_income ?? 0),
   income: ({ evidence }) => -evidence.income,
@@ -20,30 +20,31 @@ const singleFeatures: Readonly<Record<string, (applied: Applied) => number>> = {
   'length of history': ({ evidence }) => -evidence.monthsKnown,
 };
 
-const labelsOf = (rows: readonly Applied[]): number[] =>
+const labelsOf = (rows: readonly Application[]): number[] =>
   rows.map(({ application }) => (application.outcome === 'defaulted' ? 1 : 0));
 
-const aucOf = (rows: readonly Applied[], score: (applied: Applied) => number): number =>
+const aucOf = (rows: readonly Application[], score: (application: Application) => number): number =>
   rocAuc(labelsOf(rows), rows.map(score));
 
-/** The feature that ranks the training rows best. */
-function bestFeature(train: readonly Applied[]): string {
+/** Name of the feature with the highest AUC on the training rows. */
+function bestFeature(train: readonly Application[]): string {
   const ranked = Object.entries(singleFeatures).map(([name, score]) => ({ name, auc: aucOf(train, score) }));
   return ranked.reduce((best, next) => (next.auc > best.auc ? next : best)).name;
 }
 
-/** Ranking of granted applications by risk, on customers who do not occur in training. */
-export function judgeCredit(): TaskJudge {
-  const labelled: Applied[] = [];
+/** Ranking of granted applications by default risk. The holdout has customers that do not occur in training. */
+export function scoreCredit(): TaskScorer {
+  const labelled: Application[] = [];
   return {
     add: ({ truth }) =>
       void labelled.push(...truth.applications.filter(({ application }) => application.outcome !== null)),
     report() {
-      const isHeld = ({ application }: Applied): boolean => hashFraction(splitSalt, application.user_id) < heldOutShare;
-      const train = labelled.filter((applied) => !isHeld(applied));
-      const holdout = labelled.filter(isHeld);
+      const isHeldOut = ({ application }: Application): boolean =>
+        hashFraction(splitSalt, application.user_id) < heldOutShare;
+      const train = labelled.filter((row) => !isHeldOut(row));
+      const holdout = labelled.filter(isHeldOut);
       const feature = bestFeature(train);
-      return judged({
+      return taskReport({
         task: 'credit',
         metric: 'AUC-ROC',
         direction: 'higher',

@@ -1,16 +1,16 @@
 import { hashFraction } from '../../../../learning/numeric/hash/murmur.js';
 import type { Customer, TrueSpan } from '../generator/customer.js';
 import type { EntityAnnotationRow } from '../generator/rows.js';
-import { heldOutShare, judged, splitSalt, type TaskJudge } from './task-report.js';
+import { heldOutShare, taskReport, splitSalt, type TaskScorer } from './task-report.js';
 
 interface AnnotatedText {
   readonly text: string;
   readonly annotated: readonly TrueSpan[];
   readonly truth: readonly TrueSpan[];
-  readonly held: boolean;
+  readonly heldOut: boolean;
 }
 
-const isHeld = (group: string | null): boolean => hashFraction(splitSalt, group ?? '') < heldOutShare;
+const isHeldOut = (group: string | null): boolean => hashFraction(splitSalt, group ?? '') < heldOutShare;
 const spanOf = (row: EntityAnnotationRow): TrueSpan => ({
   type: row.entity_type,
   start: row.start_offset,
@@ -21,14 +21,14 @@ function annotationsByText(customer: Customer): Map<string, TrueSpan[]> {
   const spans = new Map<string, TrueSpan[]>();
   for (const row of customer.rows.entity_annotations) {
     const id = row.message_id ?? row.transaction_id ?? '';
-    const known = spans.get(id);
-    if (known) known.push(spanOf(row));
+    const own = spans.get(id);
+    if (own) own.push(spanOf(row));
     else spans.set(id, [spanOf(row)]);
   }
   return spans;
 }
 
-/** Labelled messages are annotated in full, also those without an entity; statement lines when they have a row. */
+/** All labelled messages, which are fully annotated, and the statement lines that have an annotation row. */
 function textsOf(customer: Customer): AnnotatedText[] {
   const annotations = annotationsByText(customer);
   const groups = new Map(customer.rows.entity_annotations.map((row) => [row.transaction_id, row.text_group]));
@@ -43,11 +43,11 @@ function textsOf(customer: Customer): AnnotatedText[] {
     text,
     annotated: annotations.get(id) ?? [],
     truth: truthOf(id),
-    held: isHeld(group),
+    heldOut: isHeldOut(group),
   }));
 }
 
-/** Surface in lower case → the type it mostly had. */
+/** Most frequent entity type by lower-case surface form. */
 function dictionaryOf(texts: readonly AnnotatedText[]): Map<string, string> {
   const counts = new Map<string, Map<string, number>>();
   for (const { text, annotated } of texts)
@@ -57,13 +57,13 @@ function dictionaryOf(texts: readonly AnnotatedText[]): Map<string, string> {
       types.set(span.type, (types.get(span.type) ?? 0) + 1);
       counts.set(surface, types);
     }
-  const usual = (types: Map<string, number>): string => [...types].sort((a, b) => b[1] - a[1])[0]![0];
-  return new Map([...counts].map(([surface, types]) => [surface, usual(types)]));
+  const mostFrequent = (types: Map<string, number>): string => [...types].sort((a, b) => b[1] - a[1])[0]![0];
+  return new Map([...counts].map(([surface, types]) => [surface, mostFrequent(types)]));
 }
 
 const longestEntry = 6;
 
-/** The longest dictionary entry that starts at a word, else null. */
+/** The longest dictionary entry that starts at word `from`; null when there is none. */
 function matchAt(
   text: string,
   words: readonly TrueSpan[],
@@ -79,7 +79,7 @@ function matchAt(
   return null;
 }
 
-/** Words are what stands between blanks, slashes and dashes. */
+/** Finds dictionary entries from left to right; words are separated by blanks, slashes and dashes. */
 function lookUp(text: string, dictionary: Map<string, string>): TrueSpan[] {
   const words = [...text.matchAll(/[^\s/!?-]+/g)].map(({ index, 0: { length } }) => ({
     type: '',
@@ -96,32 +96,32 @@ function lookUp(text: string, dictionary: Map<string, string>): TrueSpan[] {
   return found;
 }
 
-/** Micro-averaged F1 of exact spans with type against the annotations. */
-function f1(texts: readonly AnnotatedText[], answer: (text: AnnotatedText) => readonly TrueSpan[]): number {
+/** Micro-averaged F1 of predicted spans, which must match an annotation in type and both ends. */
+function f1(texts: readonly AnnotatedText[], predict: (text: AnnotatedText) => readonly TrueSpan[]): number {
   const key = ({ type, start, end }: TrueSpan): string => `${type} ${start} ${end}`;
-  let hits = 0;
-  let answered = 0;
-  let wanted = 0;
+  let truePositives = 0;
+  let predicted = 0;
+  let annotated = 0;
   for (const text of texts) {
     const gold = new Set(text.annotated.map(key));
-    const given = answer(text);
-    hits += given.filter((span) => gold.has(key(span))).length;
-    answered += given.length;
-    wanted += gold.size;
+    const spans = predict(text);
+    truePositives += spans.filter((span) => gold.has(key(span))).length;
+    predicted += spans.length;
+    annotated += gold.size;
   }
-  return (2 * hits) / (answered + wanted);
+  return (2 * truePositives) / (predicted + annotated);
 }
 
-/** Entity F1 on messages and statement lines whose wordings, merchants and names do not occur in training. */
-export function judgeEntities(): TaskJudge {
+/** Entity F1 on messages and statement lines. The holdout's templates, merchants and names do not occur in training. */
+export function scoreEntities(): TaskScorer {
   const texts: AnnotatedText[] = [];
   return {
     add: (customer) => void texts.push(...textsOf(customer)),
     report() {
-      const train = texts.filter((text) => !text.held);
-      const holdout = texts.filter((text) => text.held);
+      const train = texts.filter((text) => !text.heldOut);
+      const holdout = texts.filter((text) => text.heldOut);
       const dictionary = dictionaryOf(train);
-      return judged({
+      return taskReport({
         task: 'entities',
         metric: 'F1',
         direction: 'higher',

@@ -1,24 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
 import { generateCustomers, type GeneratorOptions } from '../generator/index.js';
-import { judgeAnomaly } from './anomaly.js';
-import { judgeCredit } from './credit.js';
-import { judgeEntities } from './entities.js';
-import { judgeIntent } from './intent.js';
-import { judgeSpending } from './spending.js';
+import { scoreAnomaly } from './anomaly.js';
+import { scoreCredit } from './credit.js';
+import { scoreEntities } from './entities.js';
+import { scoreIntent } from './intent.js';
+import { scoreSpending } from './spending.js';
 import type { TaskReport } from './task-report.js';
 
 export type { TaskReport } from './task-report.js';
 
 /**
- * Generates the customers once more in memory and scores a trivial model and an oracle for each of the five tasks.
- * The database is not touched. Wants enough customers for every holdout to hold both classes: 30 and more.
+ * Generates the customers in memory and scores a trivial baseline and an oracle for each of the five tasks, without the
+ * database. Needs at least about 30 customers, so that every holdout contains both classes.
  * @throws PipelineError `INVALID_INPUT` for options out of range; `SINGLE_CLASS` when there are too few customers.
  */
 export async function reportDifficulty(options: GeneratorOptions = {}): Promise<readonly TaskReport[]> {
-  const judges = [judgeIntent(), judgeEntities(), judgeSpending(), judgeAnomaly(), judgeCredit()];
+  const scorers = [scoreIntent(), scoreEntities(), scoreSpending(), scoreAnomaly(), scoreCredit()];
   for (const customer of generateCustomers(options)) {
-    for (const judge of judges) judge.add(customer);
-    await setImmediate(); // computing must not starve timers and signals of the process
+    for (const scorer of scorers) scorer.add(customer);
+    await setImmediate(); // lets timers and signal handlers run
   }
-  return judges.map((judge) => judge.report());
+  return scorers.map((scorer) => scorer.report());
 }

@@ -1,5 +1,7 @@
+import { mean } from '../../../../learning/numeric/statistics/mean.js';
+import { sum } from '../../../../learning/numeric/statistics/sum.js';
 import type { Truth } from '../generator/customer.js';
-import { judged, type TaskJudge } from './task-report.js';
+import { taskReport, type TaskScorer } from './task-report.js';
 
 const holdoutMonths = 12;
 const window = 12;
@@ -11,34 +13,32 @@ interface Errors {
   readonly months: number;
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Mean absolute percentage error of one customer's last months, each forecast from what was known the month before. */
+/** Mean absolute percentage error of one customer's last months, each forecast one month ahead; null for no spending. */
 function errorsOf(spending: MonthlySpending): Errors | null {
   const first = Math.max(window, spending.length - holdoutMonths);
-  const judgedMonths = spending.slice(first).filter(({ actual }) => actual > 0);
-  if (judgedMonths.length === 0) return null;
-  const offset = (predicted: number, actual: number): number => Math.abs(predicted - actual) / actual;
-  const trivial = judgedMonths.map((month) => {
+  const scoredMonths = spending.slice(first).filter(({ actual }) => actual > 0);
+  if (scoredMonths.length === 0) return null;
+  const relativeError = (predicted: number, actual: number): number => Math.abs(predicted - actual) / actual;
+  const trivial = scoredMonths.map((month) => {
     const at = spending.indexOf(month);
-    return offset(mean(spending.slice(at - window, at).map(({ actual }) => actual)), month.actual);
+    return relativeError(mean(spending.slice(at - window, at).map(({ actual }) => actual)), month.actual);
   });
-  const oracle = judgedMonths.map(({ expected, actual }) => offset(expected, actual));
-  return { trivial: mean(trivial), oracle: mean(oracle), months: judgedMonths.length };
+  const oracle = scoredMonths.map(({ expected, actual }) => relativeError(expected, actual));
+  return { trivial: mean(trivial), oracle: mean(oracle), months: scoredMonths.length };
 }
 
-/** Percentage error of the monthly total, one month ahead, mean over customers of the mean over their last 12 months. */
-export function judgeSpending(): TaskJudge {
+/** MAPE of the monthly total one month ahead: mean over customers of the mean over their last 12 months. */
+export function scoreSpending(): TaskScorer {
   const errors: Errors[] = [];
   let trainRows = 0;
   return {
     add({ truth }) {
-      const found = errorsOf(truth.spending);
-      trainRows += truth.spending.length - (found?.months ?? 0);
-      if (found !== null) errors.push(found);
+      const own = errorsOf(truth.spending);
+      trainRows += truth.spending.length - (own?.months ?? 0);
+      if (own !== null) errors.push(own);
     },
     report: () =>
-      judged({
+      taskReport({
         task: 'spending',
         metric: 'MAPE of the monthly total',
         direction: 'lower',
@@ -46,7 +46,7 @@ export function judgeSpending(): TaskJudge {
         trivial: { name: 'mean of the last 12 months', score: mean(errors.map(({ trivial }) => trivial)) },
         oracle: { name: 'expectation given life and season', score: mean(errors.map(({ oracle }) => oracle)) },
         trainRows,
-        holdoutRows: errors.reduce((sum, { months }) => sum + months, 0),
+        holdoutRows: sum(errors.map(({ months }) => months)),
         holdout: 'last 12 months, rolling, one month ahead',
       }),
   };

@@ -1,38 +1,39 @@
 import type { Customer } from '../generator/customer.js';
 
-/** How hard the generated data are for one task. Scores and targets are fractions: 0.95 = 95 %. */
+/** Difficulty of the generated data for one task. Scores and targets are fractions: 0.95 = 95 %. */
 export interface TaskReport {
   readonly task: string;
   readonly metric: string;
   readonly direction: 'higher' | 'lower';
   readonly target: number;
-  /** What a program scores that knows nothing but the obvious. */
+  /** Score of a trivial baseline. */
   readonly trivial: { readonly name: string; readonly score: number };
-  /** What somebody scores who knows how the rows were made, but not chance and not the annotators' errors. */
+  /** Score with full knowledge of the generator except its random draws and the label errors: an upper bound. */
   readonly oracle: { readonly name: string; readonly score: number };
   readonly trainRows: number;
   readonly holdoutRows: number;
   readonly holdout: string;
-  /** The trivial model misses the target by at least three points and the oracle exceeds it. */
+  /** True when the trivial baseline misses the target by at least 0.03 and the oracle exceeds it. */
   readonly asDesigned: boolean;
 }
 
-/** Hears every customer once, then gives its verdict. */
-export interface TaskJudge {
+/** Collects every customer once and then computes the report. */
+export interface TaskScorer {
   add(customer: Customer): void;
   report(): TaskReport;
 }
 
-/** Share of groups or users that the report holds out, and the salt of its split. */
+/** Share of text groups or users in the holdout. */
 export const heldOutShare = 0.3;
+/** Salt of the hash that splits them. */
 export const splitSalt = 'difficulty-report';
 
-const smallestMiss = 0.03;
+const minimumGap = 0.03;
 
-/** Adds the verdict to the figures. */
-export function judged(figures: Omit<TaskReport, 'asDesigned'>): TaskReport {
+/** Adds `asDesigned` to the scores. */
+export function taskReport(figures: Omit<TaskReport, 'asDesigned'>): TaskReport {
   const sign = figures.direction === 'higher' ? 1 : -1;
-  const missed = sign * (figures.target - figures.trivial.score) >= smallestMiss;
+  const missed = sign * (figures.target - figures.trivial.score) >= minimumGap;
   const exceeded = sign * (figures.oracle.score - figures.target) > 0;
   return { ...figures, asDesigned: missed && exceeded };
 }

@@ -2,7 +2,7 @@ import type { TrainingData } from '../../../../contracts/dataset.js';
 import type { Plot } from '../../../../contracts/evaluation.js';
 import { selectRows } from '../../../../learning/table.js';
 import { contributionsOf, importanceOf, type Contributions } from '../../prediction/contributions.js';
-import { encodeTable } from '../../prediction/preprocessing.js';
+import { encodeTable } from '../../../../learning/tabular/preprocessing/index.js';
 import type { RecordedFacts } from '../recorded-facts.js';
 import { wordingOf } from '../../prediction/feature-labels.js';
 import { axis, rounded, SCHEMA } from './drawing.js';

@@ -10,12 +10,12 @@ const random = createRandom(3);
 const messages = Array.from({ length: 4000 }, () => composeMessage(random));
 
 describe('composeMessage', () => {
-  it('writes every intent', () => {
+  it('composes messages of every intent', () => {
     const seen = new Set(messages.map(({ intent }) => intent));
     expect([...seen].sort()).toEqual([...intents, outOfScope].map(({ name }) => name).sort());
   });
 
-  it('marks every slot exactly: spans do not overlap and lie inside the text', () => {
+  it('returns spans that are inside the text and do not overlap', () => {
     for (const { text, spans } of messages)
       spans.forEach((span, index) => {
         expect(span.start).toBeGreaterThanOrEqual(index === 0 ? 0 : spans[index - 1]!.end);
@@ -24,7 +24,7 @@ describe('composeMessage', () => {
       });
   });
 
-  it('keeps the merchants and first names of one family out of all others', () => {
+  it('uses each merchant and first name in one family only', () => {
     const families = new Map<string, Set<number>>();
     for (const { text, spans, family } of messages)
       for (const { type, start, end } of spans) {
@@ -37,14 +37,14 @@ describe('composeMessage', () => {
     expect([...families].filter(([, seen]) => seen.size > 1)).toEqual([]);
   });
 
-  it('has merchants in every family', () => {
+  it('uses every family', () => {
     const families = new Set(merchants.map(({ family }) => family));
     expect(new Set(messages.map(({ family }) => family)).size).toBe(families.size);
   });
 });
 
-describe('the grammar', () => {
-  it('has a place for the object in every frame and no wording twice in an intent', () => {
+describe('intents', () => {
+  it('have one object slot in every frame, and no repeated frame or object', () => {
     for (const { frames, objects } of [...intents, outOfScope]) {
       expect(frames.filter((frame) => frame.split('{o}').length !== 2)).toEqual([]);
       expect(new Set(frames).size).toBe(frames.length);
@@ -54,7 +54,7 @@ describe('the grammar', () => {
 });
 
 describe('addTypos', () => {
-  it('leaves entities alone and changes at most one plain piece', () => {
+  it('changes at most one plain piece and no entity', () => {
     const pieces = [
       { text: 'please transfer ', type: null },
       { text: 'Rs 5,000', type: 'AMOUNT' },

@@ -1,13 +1,14 @@
 import type { Random } from '../../../../../learning/numeric/random/index.js';
+import { sum } from '../../../../../learning/numeric/statistics/sum.js';
 import { difficulty } from '../difficulty.js';
 import { chance, pick } from '../draws.js';
 import type { TrueSpan } from '../customer.js';
 import { familyCount } from '../families.js';
-import { type Intent, intents, OUT_OF_SCOPE, outOfScope, strays } from './intents.js';
-import { addManners, addTypos, type Piece, writeSmall } from './noise.js';
+import { type Intent, intents, OUT_OF_SCOPE, outOfScope, strayUtterances } from './intents.js';
+import { addPoliteness, addTypos, type Piece, lowerCaseWords } from './noise.js';
 import { fillSlot, type SlotType } from './slots.js';
 
-/** A message with what is true about it. */
+/** A message with its true intent and spans. */
 export interface Message {
   readonly text: string;
   readonly intent: string;
@@ -16,18 +17,18 @@ export interface Message {
   readonly spans: readonly TrueSpan[];
 }
 
-const totalWeight = intents.reduce((sum, { weight }) => sum + weight, 0);
+const totalWeight = sum(intents.map(({ weight }) => weight));
 
 function drawIntent(random: Random): Intent {
   let left = random.uniform() * totalWeight;
   return intents.find(({ weight }) => (left -= weight) < 0) ?? intents[0]!;
 }
 
-/** Fixed by the wording alone. The factors spread the wordings of an intent over the families. */
+/** Family of a template. The factors distribute the templates of an intent over the families. */
 const familyOf = (place: number, frame: number, object: number): number =>
   (place * 17 + frame * 11 + object * 23) % familyCount;
 
-/** Cuts a template at its slots and fills them. */
+/** Splits a template at its slots and fills them. */
 function piecesOf(random: Random, template: string, family: number): Piece[] {
   return template
     .split(/(\{[A-Z]+\})/)
@@ -39,13 +40,13 @@ function piecesOf(random: Random, template: string, family: number): Piece[] {
     });
 }
 
-interface Wording {
+interface Utterance {
   readonly pieces: Piece[];
   readonly family: number;
   readonly locale: string;
 }
 
-function word(random: Random, intent: Intent, place: number): Wording {
+function composeFromIntent(random: Random, intent: Intent, place: number): Utterance {
   const frame = random.integer(intent.frames.length);
   const object = random.integer(intent.objects.length);
   const family = familyOf(place, frame, object);
@@ -54,23 +55,27 @@ function word(random: Random, intent: Intent, place: number): Wording {
   return { pieces: piecesOf(random, template, family), family, locale: hindi ? 'hi-Latn' : 'en-IN' };
 }
 
-function wordStray(random: Random): Wording {
-  const index = random.integer(strays.length);
-  return { pieces: [{ text: strays[index]!, type: null }], family: (index * 7) % familyCount, locale: 'en-IN' };
+function composeStray(random: Random): Utterance {
+  const index = random.integer(strayUtterances.length);
+  return {
+    pieces: [{ text: strayUtterances[index]!, type: null }],
+    family: (index * 7) % familyCount,
+    locale: 'en-IN',
+  };
 }
 
-function wordAnything(random: Random): Wording & { readonly intent: string } {
+function composeUtterance(random: Random): Utterance & { readonly intent: string } {
   if (chance(random, difficulty.text.outOfScopeShare)) {
-    const wording = chance(random, difficulty.text.strayShare)
-      ? wordStray(random)
-      : word(random, outOfScope, intents.length);
-    return { ...wording, intent: OUT_OF_SCOPE };
+    const utterance = chance(random, difficulty.text.strayShare)
+      ? composeStray(random)
+      : composeFromIntent(random, outOfScope, intents.length);
+    return { ...utterance, intent: OUT_OF_SCOPE };
   }
   const intent = drawIntent(random);
-  return { ...word(random, intent, intents.indexOf(intent)), intent: intent.name };
+  return { ...composeFromIntent(random, intent, intents.indexOf(intent)), intent: intent.name };
 }
 
-/** Joins pieces; the spans are counted while joining, hence exact. */
+/** Joins pieces to a text and returns the spans of the entities in it. */
 export function joinPieces(pieces: readonly Piece[]): { text: string; spans: TrueSpan[] } {
   let text = '';
   const spans: TrueSpan[] = [];
@@ -81,16 +86,16 @@ export function joinPieces(pieces: readonly Piece[]): { text: string; spans: Tru
   return { text, spans };
 }
 
-/** Writes one message: an intent, a wording, its entities, and the sloppiness of chat. */
+/** Composes one message: an intent, a template, its entities, and noise (greetings, lower case, typos). */
 export function composeMessage(random: Random): Message {
-  const { pieces, ...about } = wordAnything(random);
-  const polite = addManners(random, pieces);
-  const small = chance(random, 0.5) ? writeSmall(polite) : polite;
-  const typed = chance(random, difficulty.text.typoShare) ? addTypos(random, small) : small;
-  return { ...about, ...joinPieces(typed) };
+  const { pieces, ...utterance } = composeUtterance(random);
+  const polite = addPoliteness(random, pieces);
+  const cased = chance(random, 0.5) ? lowerCaseWords(polite) : polite;
+  const typed = chance(random, difficulty.text.typoShare) ? addTypos(random, cased) : cased;
+  return { ...utterance, ...joinPieces(typed) };
 }
 
-/** A label as a tired annotator gives it: now and then one of the others. */
+/** The annotator's label: the true intent, or a random one with the probability `intentLabelError`. */
 export function labelOf(random: Random, intent: string): string {
   if (!chance(random, difficulty.text.intentLabelError)) return intent;
   return pick(random, intents).name;

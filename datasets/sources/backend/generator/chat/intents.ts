@@ -1,7 +1,7 @@
 /**
- * What customers ask, as a small grammar: an utterance is one frame with one object put in. Frames and objects share
- * words across utterances of an intent, so that a wording never seen can be understood from its parts.
- * Slots in capitals become entities. Frames that start with `hi:` are Hindi in Latin letters.
+ * A grammar of one intent: an utterance is a frame with an object in its slot `{o}`. Frames and objects share words
+ * within an intent, so that an unseen combination can be classified by its parts. Slots in capitals become entities.
+ * Frames that start with `hi:` are Hindi in Latin letters.
  */
 export interface Intent {
   readonly name: string;
@@ -17,6 +17,7 @@ const intent = (name: string, weight: number, frames: string, objects: string): 
   objects: objects.split('|'),
 });
 
+/** Label of messages that belong to no intent. */
 export const OUT_OF_SCOPE = 'out_of_scope';
 
 /** The intents in scope. */
@@ -191,7 +192,7 @@ export const intents: readonly Intent[] = [
   ),
 ];
 
-/** Sentences of anything else, each a template of its own; frames over objects as above. */
+/** Out-of-scope utterances, composed of frames and objects like those of an intent. */
 export const outOfScope: Intent = intent(
   OUT_OF_SCOPE,
   1,
@@ -199,8 +200,8 @@ export const outOfScope: Intent = intent(
   'cook chicken biryani|learn the guitar|fix a flat tyre|grow tomatoes on a balcony|train a puppy|write a poem|solve a rubik cube|lose belly fat|meditate|draw an elephant|play chess|translate a song to tamil|clean a carpet|make masala chai|run a marathon|sleep better at night|book a doctor visit|tell a joke|fold a paper plane|speak french',
 );
 
-/** Single sentences out of scope whose words occur nowhere else. */
-export const strays: readonly string[] =
+/** Complete out-of-scope sentences, whose words occur in no other utterance. */
+export const strayUtterances: readonly string[] =
   'who won the cricket match|will it rain in the evening|sing something|what is the capital of mongolia|recommend a thriller movie|how tall is mount everest|set an alarm for six|translate hello to japanese|what should I wear today|is my train late|who wrote the gitanjali|play some old kishore songs|define photosynthesis|how many planets are there|directions to the nearest park|flip a coin|what time is sunset|tell me a story about a tiger|are you married|which phone camera is good|what is the meaning of life|book a table for two|score of the football game|spell necessary'.split(
     '|',
   );

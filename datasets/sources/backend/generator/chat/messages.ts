@@ -9,7 +9,7 @@ import { correctIntent } from '../feedback.js';
 import type { ChatMessageRow } from '../rows.js';
 import { composeMessage, labelOf, type Message } from './compose.js';
 
-/** When an annotator reads it; null = has not (yet). */
+/** Time at which a message is labelled; null for never or after the end of the history. */
 function labelledAt(random: Random, sentAt: number, end: number): number | null {
   if (!chance(random, difficulty.text.labelledShare)) return null;
   const at = sentAt + Math.floor(between(random, 0.5, 25) * DAY_MS);
@@ -43,7 +43,7 @@ function send(random: Random, customer: Customer, sentAt: number): void {
   annotate(random, customer, { ...source, text: row.text, spans: message.spans, at: row.intent_labelled_at + 60_000 });
 }
 
-/** The messages of a month, with labels and entity annotations. A labelled message is annotated in full. */
+/** Adds the messages of a month, with labels and entity annotations. Labelled messages are fully annotated. */
 export function writeMessages(random: Random, customer: Customer, month: Month): void {
   const count = poisson(random, difficulty.text.messages);
   const times = Array.from({ length: count }, () => Math.floor(between(random, month.start, month.end)));

@@ -1,7 +1,7 @@
 import type { Random } from '../../../../../learning/numeric/random/index.js';
 import { chance, pick } from '../draws.js';
 
-/** A piece of a message: plain words, or the surface of an entity (`type`). */
+/** A piece of a message: plain text (`type` null), or an entity. */
 export interface Piece {
   readonly text: string;
   readonly type: string | null;
@@ -29,25 +29,25 @@ const neighbours: Readonly<Record<string, string>> = {
   y: 'u',
 };
 
-const slips: readonly ((word: string, at: number) => string)[] = [
+const typos: readonly ((word: string, at: number) => string)[] = [
   (word, at) => word.slice(0, at) + word.slice(at + 1),
   (word, at) => word.slice(0, at) + word[at]! + word.slice(at),
   (word, at) => word.slice(0, at) + word[at + 1]! + word[at]! + word.slice(at + 2),
   (word, at) => word.slice(0, at) + (neighbours[word[at]!] ?? 'e') + word.slice(at + 1),
 ];
 
-/** One slip of the fingers inside one of the longer words. */
+/** Applies one random typo inside a word of at least four letters. */
 function misspell(random: Random, text: string): string {
   const words = text.split(' ');
   const long = [...words.keys()].filter((index) => words[index]!.length >= 4);
   if (long.length === 0) return text;
   const index = pick(random, long);
   const word = words[index]!;
-  words[index] = pick(random, slips)(word, 1 + random.integer(word.length - 2));
+  words[index] = pick(random, typos)(word, 1 + random.integer(word.length - 2));
   return words.join(' ');
 }
 
-/** Slips in one plain piece; entities stay as they were, so that their spans stay true. */
+/** Adds a typo to one plain piece; entities are unchanged, so that their spans remain correct. */
 export function addTypos(random: Random, pieces: readonly Piece[]): Piece[] {
   const plain = [...pieces.keys()].filter((index) => pieces[index]!.type === null);
   if (plain.length === 0) return [...pieces];
@@ -58,13 +58,13 @@ export function addTypos(random: Random, pieces: readonly Piece[]): Piece[] {
 const openings = ['hi, ', 'hello ', 'hey ', 'please ', 'pls ', 'sir ', 'quick question: ', 'ok ', 'so ', 'yaar '];
 const endings = [' please', ' thanks', ' asap', ' ?', '!', ' urgently', ' yaar', ' ok', '.', ' pls'];
 
-/** Politeness, hurry and punctuation around a message. */
-export function addManners(random: Random, pieces: readonly Piece[]): Piece[] {
+/** Adds a greeting and an ending, each with probability 0.25. */
+export function addPoliteness(random: Random, pieces: readonly Piece[]): Piece[] {
   const before = chance(random, 0.25) ? [{ text: pick(random, openings), type: null }] : [];
   const after = chance(random, 0.25) ? [{ text: pick(random, endings), type: null }] : [];
   return [...before, ...pieces, ...after];
 }
 
-/** Many write everything small; the plain words only, so that entities keep their own form. */
-export const writeSmall = (pieces: readonly Piece[]): Piece[] =>
+/** Converts plain pieces to lower case; entities are unchanged. */
+export const lowerCaseWords = (pieces: readonly Piece[]): Piece[] =>
   pieces.map((piece) => (piece.type === null ? { ...piece, text: piece.text.toLowerCase() } : piece));

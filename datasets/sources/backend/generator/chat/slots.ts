@@ -3,7 +3,9 @@ import { between, chance, digits, pick } from '../draws.js';
 import { merchantOfFamily } from '../merchants.js';
 import { personOfFamily } from '../people.js';
 
+/** Entity types of slots. */
 export const slotTypes = ['AMOUNT', 'DATE', 'MERCHANT', 'ACCOUNT', 'PERSON', 'CATEGORY'] as const;
+/** One of `slotTypes`. */
 export type SlotType = (typeof slotTypes)[number];
 
 const months = 'January,February,March,April,May,June,July,August,September,October,November,December'.split(',');
@@ -17,10 +19,10 @@ const categories =
     ',',
   );
 
-/** Indian grouping, 12,34,567, written out because `toLocaleString` depends on how Node was built. */
+/** Indian digit grouping, 12,34,567; `toLocaleString` would depend on Node's ICU build. */
 const grouped = (value: number): string => String(value).replace(/(\d)(?=(\d\d)+\d$)/g, '$1,');
 
-/** Rounded as people do: two leading digits. */
+/** A log-uniform amount, rounded to two leading digits. */
 function roundAmount(random: Random): number {
   const size = Math.exp(between(random, Math.log(150), Math.log(90_000)));
   const step = 10 ** Math.max(1, Math.floor(Math.log10(size)) - 1);
@@ -68,7 +70,7 @@ function merchantForm(random: Random, family: number): string {
   return draw < 0.85 ? name.toLowerCase() : name;
 }
 
-/** What a customer writes for a slot; merchants and people are those of the message's family. */
+/** A random surface form for a slot; merchants and people are of the message's family. */
 export function fillSlot(random: Random, type: SlotType, family: number): string {
   if (type === 'MERCHANT') return merchantForm(random, family);
   if (type === 'PERSON') {

@@ -2,17 +2,17 @@ import type { Random } from '../../../../../learning/numeric/random/index.js';
 import { DAY_MS, type Month, momentIn } from '../calendar.js';
 import type { Customer } from '../customer.js';
 import { difficulty } from '../difficulty.js';
-import { between, chance, logNormal, money, pick } from '../draws.js';
-import { anyPerson } from '../people.js';
+import { between, chance, logNormal, roundMoney, pick } from '../draws.js';
+import { drawPerson } from '../people.js';
 import { lenders } from '../places.js';
-import { type Posting, settleWith } from '../posting.js';
+import { type Posting, payParty } from '../posting.js';
 import type { CreditApplicationRow, LoanRow } from '../rows.js';
 import { instalmentsOf } from './book.js';
 import { drawRequest, type LoanRequest } from './products.js';
 import { type Evidence, evidenceOf, probabilityOf, riskOf } from './risk.js';
 
-const fewestMonthsKnown = 3;
-const mostRunningLoans = 3;
+const minimumMonthsKnown = 3;
+const maximumRunningLoans = 3;
 
 function evidenceFor(customer: Customer, request: LoanRequest, at: number): Evidence {
   const applicant = {
@@ -25,7 +25,7 @@ function evidenceFor(customer: Customer, request: LoanRequest, at: number): Evid
   return evidenceOf(applicant, request);
 }
 
-/** A lender sees the same evidence, less sharply, and turns the worst away. */
+/** The lender declines by the same evidence with random noise, and always above a debt-to-income ratio of 0.9. */
 function isDeclined(random: Random, evidence: Evidence, logOdds: number): boolean {
   const { declineAbove, lenderNoise } = difficulty.credit;
   if (evidence.debtToIncome > 0.9) return true;
@@ -71,7 +71,7 @@ function loanRow(application: CreditApplicationRow, request: LoanRequest): LoanR
   };
 }
 
-/** The money arrives and goes on to whatever it was borrowed for. */
+/** Two postings: the loan is paid out and most of it is transferred to a payee. */
 function disbursement(random: Random, customer: Customer, loan: LoanRow, lender: string): Posting[] {
   const at = loan.disbursed_at;
   const from = { type: 'ORG', name: lender } as const;
@@ -79,26 +79,26 @@ function disbursement(random: Random, customer: Customer, loan: LoanRow, lender:
   const spentAt = at + Math.floor(between(random, 0.2, 2) * DAY_MS);
   const spent = {
     at: spentAt,
-    amount: -money(loan.principal * between(random, 0.9, 1)),
+    amount: -roundMoney(loan.principal * between(random, 0.9, 1)),
     channel: 'imps',
     category: 'transfer',
   } as const;
-  const payee = { type: 'PERSON', ...anyPerson(random) } as const;
-  return [settleWith(random, customer.profile, from, arrived), settleWith(random, customer.profile, payee, spent)];
+  const payee = { type: 'PERSON', ...drawPerson(random) } as const;
+  return [payParty(random, customer.profile, from, arrived), payParty(random, customer.profile, payee, spent)];
 }
 
-/** When a loan that will fail stops being paid: early, as such loans do. */
+/** Number of the first unpaid instalment of a loan that will default, at most the fifth. */
 function failurePoint(random: Random, termMonths: number): number {
   return 1 + random.integer(Math.max(1, Math.min(termMonths - 2, 5)));
 }
 
-function grant(
+function grantLoan(
   random: Random,
   customer: Customer,
   request: LoanRequest,
-  grantOf: { application: CreditApplicationRow; probability: number },
+  risk: { application: CreditApplicationRow; probability: number },
 ): Posting[] {
-  const { application, probability } = grantOf;
+  const { application, probability } = risk;
   const loan = loanRow(application, request);
   const lender = pick(random, lenders);
   application.decision = 'approved';
@@ -118,7 +118,7 @@ function grant(
 
 function apply(random: Random, customer: Customer, month: Month): Posting[] {
   const request = drawRequest(random, customer.life.income);
-  // Early in the month, so that decision and disbursement stay inside it and the last full months are the evidence.
+  // In the first three weeks, so that decision and disbursement are in the same month.
   const at = momentIn(month, 1 + random.integer(20), between(random, 9, 21));
   const evidence = evidenceFor(customer, request, at);
   const logOdds = riskOf(evidence);
@@ -127,13 +127,13 @@ function apply(random: Random, customer: Customer, month: Month): Posting[] {
   customer.rows.credit_applications.push(application);
   customer.truth.applications.push({ application, probability, evidence });
   if (isDeclined(random, evidence, logOdds)) return [];
-  return grant(random, customer, request, { application, probability });
+  return grantLoan(random, customer, request, { application, probability });
 }
 
-/** At most one application a month, by customers of three months and more. @returns bookings of what was paid out. */
+/** At most one application a month, for customers with at least three months of history. @returns disbursement postings. */
 export function applyForCredit(random: Random, customer: Customer, month: Month): Posting[] {
-  if (customer.history.income.length < fewestMonthsKnown) return [];
-  if (customer.book.running.length >= mostRunningLoans) return [];
+  if (customer.history.income.length < minimumMonthsKnown) return [];
+  if (customer.book.running.length >= maximumRunningLoans) return [];
   if (!chance(random, difficulty.credit.applications)) return [];
   return apply(random, customer, month);
 }

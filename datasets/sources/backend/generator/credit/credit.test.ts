@@ -6,12 +6,12 @@ import { instalmentOf } from './products.js';
 import { type Evidence, evidenceOf, probabilityOf, riskOf } from './risk.js';
 
 describe('instalmentOf', () => {
-  it('gives the textbook annuity', () => {
+  it('matches the annuity formula, and divides equally at rate 0', () => {
     expect(instalmentOf(100_000, 0.12, 12)).toBeCloseTo(8884.88, 2);
     expect(instalmentOf(12_000, 0, 12)).toBe(1000);
   });
 
-  it('pays the loan off exactly', () => {
+  it('leaves no debt after the last instalment', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 5000, max: 1e6 }),
@@ -28,7 +28,7 @@ describe('instalmentOf', () => {
   });
 });
 
-const usual: Evidence = {
+const typical: Evidence = {
   income: 50_000,
   incomeVariation: 0.1,
   savingsRate: 0.1,
@@ -52,22 +52,22 @@ describe('riskOf', () => {
     [{ incomeVariation: 0.6 }],
     [{ employment: 'unemployed' as const }],
     [{ monthsKnown: 3 }],
-  ])('rises with %j', (change) => {
-    expect(riskOf({ ...usual, ...change })).toBeGreaterThan(riskOf(usual));
+  ])('is higher for %j', (change) => {
+    expect(riskOf({ ...typical, ...change })).toBeGreaterThan(riskOf(typical));
   });
 
-  it('reads nothing that is not in the tables: income itself and the savings rate do not enter', () => {
-    expect(riskOf({ ...usual, income: 1, savingsRate: -9 })).toBe(riskOf(usual));
+  it('does not depend on income and savings rate', () => {
+    expect(riskOf({ ...typical, income: 1, savingsRate: -9 })).toBe(riskOf(typical));
   });
 
-  it('turns log-odds into probabilities', () => {
+  it('probabilityOf converts log-odds to probabilities', () => {
     expect(probabilityOf(0)).toBe(0.5);
     expect(probabilityOf(Math.log(3))).toBeCloseTo(0.75, 12);
   });
 });
 
 describe('evidenceOf', () => {
-  it('counts only payments of the last year that were overdue before the application', () => {
+  it('counts only missed payments of the last year that were overdue before the application', () => {
     const at = Date.UTC(2026, 0, 1);
     const history = {
       ...emptyHistory(),

@@ -1,7 +1,8 @@
 import type { Random } from '../../../../../learning/numeric/random/index.js';
+import { sum } from '../../../../../learning/numeric/statistics/sum.js';
 import { DAY_MS, type Month, momentIn } from '../calendar.js';
 import { between, chance } from '../draws.js';
-import { bankBooking, type Posting, settleWith } from '../posting.js';
+import { bankBooking, type Posting, payParty } from '../posting.js';
 import type { LoanPaymentRow } from '../rows.js';
 import { closeLoan, type RunningLoan, writeOff } from './book.js';
 import type { Customer } from '../customer.js';
@@ -10,7 +11,7 @@ const lenderParty = (loan: RunningLoan) => ({ type: 'ORG', name: loan.lender }) 
 
 function debit(random: Random, customer: Customer, loan: RunningLoan, at: number): Posting {
   const payment = { at, amount: -loan.row.emi, channel: 'nach', category: 'emi' } as const;
-  return settleWith(random, customer.profile, lenderParty(loan), payment);
+  return payParty(random, customer.profile, lenderParty(loan), payment);
 }
 
 const returnCharge = (at: number): Posting =>
@@ -31,20 +32,20 @@ function instalmentRow(customer: Customer, loan: RunningLoan, due: number): Loan
   return row;
 }
 
-function settle(customer: Customer, loan: RunningLoan, row: LoanPaymentRow, at: number): void {
+function markPaid(customer: Customer, loan: RunningLoan, row: LoanPaymentRow, at: number): void {
   row.paid_at = at;
   row.amount_paid = row.amount_due;
   if (loan.instalmentsDue === loan.row.term_months) closeLoan(customer.book, loan, at);
 }
 
-function stayUnpaid(customer: Customer, loan: RunningLoan, due: number): Posting[] {
+function leaveUnpaid(customer: Customer, loan: RunningLoan, due: number): Posting[] {
   customer.history.missed.push(due);
   const unpaid = loan.instalmentsDue - (loan.failsFrom ?? 0) + 1;
   if (unpaid >= 3) writeOff(customer.book, loan, due, customer.end);
   return [returnCharge(due + DAY_MS / 4)];
 }
 
-/** Paid 6 to 25 days late, or not within a month; the account's return charge shows at once. */
+/** Payment 6 to 25 days late, or after more than a month; the return charge is booked immediately. */
 function payLate(random: Random, customer: Customer, loan: RunningLoan, row: LoanPaymentRow): Posting[] {
   const veryLate = chance(random, 0.4);
   const days = veryLate ? between(random, 32, 58) : between(random, 6.5, 25);
@@ -62,17 +63,17 @@ function payInstalment(random: Random, customer: Customer, loan: RunningLoan, mo
   loan.instalmentsDue += 1;
   const due = momentIn(month, loan.dueDay, 9);
   const row = instalmentRow(customer, loan, due);
-  if (loan.failsFrom !== null && loan.instalmentsDue >= loan.failsFrom) return stayUnpaid(customer, loan, due);
+  if (loan.failsFrom !== null && loan.instalmentsDue >= loan.failsFrom) return leaveUnpaid(customer, loan, due);
   const isLast = loan.instalmentsDue === loan.row.term_months;
   if (!isLast && chance(random, latenessOf(customer))) return payLate(random, customer, loan, row);
-  settle(customer, loan, row, due);
+  markPaid(customer, loan, row, due);
   return [debit(random, customer, loan, due)];
 }
 
 function payOverdue(random: Random, customer: Customer, month: Month): Posting[] {
-  const now = customer.book.overdue.filter((late) => late.paidAt < month.end);
-  for (const late of now) customer.book.overdue.splice(customer.book.overdue.indexOf(late), 1);
-  return now.map(({ loan, payment, paidAt }) => {
+  const paidNow = customer.book.overdue.filter((late) => late.paidAt < month.end);
+  for (const late of paidNow) customer.book.overdue.splice(customer.book.overdue.indexOf(late), 1);
+  return paidNow.map(({ loan, payment, paidAt }) => {
     const at = Math.max(paidAt, month.start);
     payment.paid_at = at;
     payment.amount_paid = payment.amount_due;
@@ -80,16 +81,17 @@ function payOverdue(random: Random, customer: Customer, month: Month): Posting[]
   });
 }
 
-/** The month's instalments of all running loans: debited, late or unpaid; late ones of earlier months come in. */
+/** Postings for the month's instalments of all running loans, and for late payments of earlier ones. */
 export function payInstalments(random: Random, customer: Customer, month: Month): Posting[] {
   const due = customer.book.running.filter((loan) => loan.row.disbursed_at < month.start);
   const postings = due.flatMap((loan) => payInstalment(random, customer, loan, month));
   return [...postings, ...payOverdue(random, customer, month)];
 }
 
-/** What the oracle expects to be debited this month, INR: instalments that come due and will be paid. */
-export const expectedInstalments = (customer: Customer, month: Month): number =>
-  customer.book.running
+/** Instalments that are due this month and will be paid, for the oracle, INR. */
+export const expectedInstalments = (customer: Customer, month: Month): number => {
+  const paid = customer.book.running
     .filter((loan) => loan.row.disbursed_at < month.start)
-    .filter((loan) => loan.failsFrom === null || loan.instalmentsDue + 1 < loan.failsFrom)
-    .reduce((sum, loan) => sum + loan.row.emi, 0);
+    .filter((loan) => loan.failsFrom === null || loan.instalmentsDue + 1 < loan.failsFrom);
+  return sum(paid.map((loan) => loan.row.emi));
+};

@@ -1,6 +1,6 @@
 import type { Random } from '../../../../../learning/numeric/random/index.js';
 import type { LoanKind } from '../../categories.js';
-import { between, chance, logNormal, money, pick, weighted } from '../draws.js';
+import { between, chance, logNormal, roundMoney, pick, weighted } from '../draws.js';
 
 interface Product {
   readonly weight: number;
@@ -9,7 +9,7 @@ interface Product {
   readonly size: readonly [number, number];
   readonly rate: readonly [number, number];
   readonly collateral: string | null;
-  /** Paid out to the customer's account (else straight to the seller). */
+  /** True: paid out to the customer's account; false: to the seller. */
   readonly paidToCustomer: boolean;
 }
 
@@ -70,7 +70,7 @@ const weights = Object.fromEntries(Object.entries(products).map(([kind, { weight
   number
 >;
 
-/** What a customer asks a lender for. */
+/** A loan that a customer applies for. */
 export interface LoanRequest {
   readonly kind: LoanKind;
   readonly amount: number;
@@ -82,27 +82,27 @@ export interface LoanRequest {
   readonly paidToCustomer: boolean;
 }
 
-/** Equated monthly instalment of an annuity loan; `annualRate` as a fraction. */
+/** Equated monthly instalment of an annuity loan. @param annualRate - as a fraction. */
 export function instalmentOf(principal: number, annualRate: number, termMonths: number): number {
   const monthly = annualRate / 12;
   if (monthly === 0) return principal / termMonths;
   return (principal * monthly) / (1 - (1 + monthly) ** -termMonths);
 }
 
-/** A request of somebody with that monthly income, INR. */
+/** A random request. @param income - monthly income of the applicant, INR. */
 export function drawRequest(random: Random, income: number): LoanRequest {
   const kind = weighted(random, weights);
   const product = products[kind];
   const termMonths = pick(random, product.terms);
   const amount = Math.max(5000, Math.round((income * between(random, ...product.size)) / 1000) * 1000);
-  const annualRate = money(between(random, ...product.rate) * 100) / 100;
+  const annualRate = roundMoney(between(random, ...product.rate) * 100) / 100;
   const secured = product.collateral !== null && (kind !== 'vehicle' || chance(random, 0.9));
   return {
     kind,
     amount,
     termMonths,
     annualRate,
-    emi: money(instalmentOf(amount, annualRate, termMonths)),
+    emi: roundMoney(instalmentOf(amount, annualRate, termMonths)),
     collateralKind: secured ? product.collateral : null,
     collateralValue: secured ? Math.round((amount / between(random, 0.45, 1.05)) * logNormal(random, 0.05)) : null,
     paidToCustomer: product.paidToCustomer,

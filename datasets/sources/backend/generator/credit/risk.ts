@@ -3,20 +3,21 @@ import { DAY_MS } from '../calendar.js';
 import { difficulty } from '../difficulty.js';
 import { type History, recentMean, recentVariation } from '../history.js';
 
-/** What the tables show about an applicant on the day of the application. Nothing hidden enters the risk. */
+/** What the tables show about an applicant on the day of the application; the risk depends on nothing else. */
 export interface Evidence {
   /** Mean monthly income of the last six months, INR. */
   readonly income: number;
   /** Standard deviation of the monthly income over its mean, last twelve months. */
   readonly incomeVariation: number;
-  /** 1 − spending / income, means of the last six months. Shown for comparison; the risk does not use it. */
+  /** 1 − spending / income, means of the last six months. Not used by the risk. */
   readonly savingsRate: number;
-  /** Mean of the last three months' ends; NaN without a card. */
+  /** Mean card utilisation at the last three month ends; NaN without a card. */
   readonly utilisation: number;
   /** Share of the last six months in which the main account was overdrawn. */
   readonly overdrawn: number;
-  /** Instalments of the last twelve months: paid late, not paid within 30 days. */
+  /** Number of instalments in the last twelve months that were paid late. */
   readonly late: number;
+  /** Number of instalments in the last twelve months that were not paid within 30 days. */
   readonly missed: number;
   /** Instalments of running loans and the new one over income. */
   readonly debtToIncome: number;
@@ -42,7 +43,7 @@ interface Request {
 const withinYear = (moments: readonly number[], at: number, graceDays: number): number =>
   moments.filter((due) => due > at - 365 * DAY_MS && due + graceDays * DAY_MS < at).length;
 
-/** Reads the evidence from the history before the application. */
+/** Computes the evidence from the history before the application. */
 export function evidenceOf(applicant: Applicant, request: Request): Evidence {
   const { history, at } = applicant;
   const income = Math.max(1000, recentMean(history.income, 6));
@@ -70,12 +71,12 @@ const employmentRisk: Readonly<Record<Employment, number>> = {
   unemployed: 1.4,
 };
 
-const known = (value: number, otherwise: number): number => (Number.isNaN(value) ? otherwise : value);
+const orDefault = (value: number, fallback: number): number => (Number.isNaN(value) ? fallback : value);
 
 /** The true log-odds of default. */
 export function riskOf(evidence: Evidence): number {
   const behaviour =
-    3.5 * Math.min(1.2, known(evidence.utilisation, 0.3)) +
+    3.5 * Math.min(1.2, orDefault(evidence.utilisation, 0.3)) +
     3 * evidence.overdrawn +
     0.35 * Math.min(4, evidence.late) +
     0.9 * Math.min(3, evidence.missed);
@@ -85,5 +86,5 @@ export function riskOf(evidence: Evidence): number {
   return difficulty.credit.level + difficulty.credit.steepness * (behaviour + capacity + security + standing);
 }
 
-/** Probability of the log-odds. */
+/** The logistic function: probability from log-odds. */
 export const probabilityOf = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));

@@ -1,7 +1,6 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Table } from '../../../contracts/table.js';
-import type { CreditInput, CreditPredictor } from '../prediction/predictor.js';
-import type { Cell } from '../prediction/preprocessing.js';
+import type { Cell, RowInput, RowPredictor } from './preprocessing.js';
 
 /** One request a quantile, so that the sample spans the training range. */
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
@@ -17,7 +16,7 @@ function quantileCells(table: Table, name: string): Cell[] {
  * Requests for the smoke test. Their values are quantiles of each feature by itself and categories in turn: no request
  * is a person's row, so an artefact can be copied about freely.
  */
-export function sampleInputs({ features }: CreditPredictor, { table }: TrainingData): CreditInput[] {
+export function quantileInputs({ features }: RowPredictor, { table }: TrainingData): RowInput[] {
   const columns = features.map((feature) => {
     if (feature.kind === 'numeric') return quantileCells(table, feature.name);
     return QUANTILES.map((_, i) => feature.categories[i % Math.max(1, feature.categories.length)] ?? null);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
 import { errorAt, PipelineError } from '../../../contracts/errors.js';
+import type { Predictor } from '../../../contracts/model-definition.js';
 import type { Column, Table } from '../../../contracts/table.js';
+import { matrix, type Matrix } from '../../numeric/matrix/index.js';
 
 const encodedFeature = z.discriminatedUnion('kind', [
   z.strictObject({ name: z.string(), kind: z.literal('numeric') }),
@@ -15,6 +17,13 @@ export type Preprocessing = z.infer<typeof preprocessing>;
 
 /** A cell as a caller gives it; null and absent are "unknown". */
 export type Cell = number | string | null | undefined;
+/** A row as a caller sends it: features by name. */
+export type RowInput = Record<string, Cell>;
+/** A predictor of single rows that knows their features. */
+export interface RowPredictor<Output = unknown> extends Predictor<RowInput, Output> {
+  /** In the order of the encoding. */
+  readonly features: Preprocessing['features'];
+}
 
 const widthOf = (feature: EncodedFeature): number => (feature.kind === 'numeric' ? 1 : feature.categories.length);
 
@@ -95,6 +104,14 @@ export function encodeTable(state: Preprocessing, table: Table): Float32Array {
   return encode(state, table.rowCount, (row, feature) => cells.get(feature)?.[row]);
 }
 
+/** Encodes a whole table. @returns (rows, encodedWidth), float32 values. @throws PipelineError as {@link columnCells}. */
+export const encodeMatrix = (state: Preprocessing, table: Table): Matrix =>
+  matrix(table.rowCount, encodedWidth(state), Float64Array.from(encodeTable(state, table)));
+
+/** Encodes requests. @returns (inputs, encodedWidth) row-major. */
+export const encodeInputs = (state: Preprocessing, inputs: readonly RowInput[]): Float32Array =>
+  encode(state, inputs.length, (row, feature) => inputs[row]?.[feature]);
+
 const cellOf = (feature: EncodedFeature): z.ZodType<Cell> =>
   feature.kind === 'numeric' ? z.number().nullish() : z.string().nullish();
 
@@ -102,10 +119,7 @@ const cellOf = (feature: EncodedFeature): z.ZodType<Cell> =>
  * What the predictor accepts for this line: every feature by name, unknown ones refused, null and absent = unknown.
  * @param describe - what a field is called and counted in.
  */
-export function inputSchema(
-  { features }: Preprocessing,
-  describe: (name: string) => string,
-): z.ZodType<Record<string, Cell>> {
+export function inputSchema({ features }: Preprocessing, describe: (name: string) => string): z.ZodType<RowInput> {
   const shape = features.map((feature) => {
     const values = feature.kind === 'numeric' ? '' : `; known: ${feature.categories.join(', ')}`;
     return [feature.name, cellOf(feature).describe(`${describe(feature.name)}${values}`)];

@@ -15,11 +15,11 @@ import {
   readNumber,
 } from './index.js';
 
-const completed = (digits: string, passes: (text: string) => boolean): string =>
+const withCheckDigit = (digits: string, passes: (text: string) => boolean): string =>
   Array.from({ length: 10 }, (_, digit) => digits + String(digit)).find(passes)!;
 
 describe('checksums', () => {
-  it('know published examples', () => {
+  it('accept and reject published examples', () => {
     expect(passesLuhn('79927398713')).toBe(true);
     expect(passesLuhn('79927398710')).toBe(false);
     expect(passesVerhoeff('2363')).toBe(true);
@@ -33,8 +33,8 @@ describe('checksums', () => {
     expect(isIfsc('HDFC1001234')).toBe(false);
   });
 
-  it('find every wrong digit, Verhoeff also every swap of neighbours', () => {
-    const number = fc.stringMatching(/^[2-9]\d{10}$/).map((digits) => completed(digits, passesVerhoeff));
+  it('detect every wrong digit and, by Verhoeff, every adjacent transposition', () => {
+    const number = fc.stringMatching(/^[2-9]\d{10}$/).map((digits) => withCheckDigit(digits, passesVerhoeff));
     fc.assert(
       fc.property(number, fc.nat(11), fc.integer({ min: 1, max: 9 }), (digits, at, shift) => {
         expect(isAadhaar(digits)).toBe(true);
@@ -50,37 +50,36 @@ describe('checksums', () => {
 });
 
 describe('findIdentifiers', () => {
-  it('marks what is valid, in UTF-16 places, and nothing else', () => {
-    const aadhaar = completed('23412341234', passesVerhoeff);
+  it('finds valid identifiers only, with UTF-16 offsets', () => {
+    const aadhaar = withCheckDigit('23412341234', passesVerhoeff);
     const spaced = aadhaar.replace(/(\d{4})(?=\d)/g, '$1 ');
     const text = `😀 pay ravi.k@okaxis, PAN abcpe1234f, HDFC0001234, card 4111-1111-1111-1111, ${spaced}, mail a@b.com 4111111111111112`;
     const found = findIdentifiers(text);
     expect(found.map(({ type }) => type)).toEqual(['UPI_ID', 'PAN', 'IFSC', 'CARD', 'AADHAAR']);
     expect(text.slice(found[0]!.start, found[0]!.end)).toBe('ravi.k@okaxis');
-    expect(found.map(({ value }) => value)).toEqual([
-      'ravi.k@okaxis', 'ABCPE1234F', 'HDFC0001234', '4111111111111111', aadhaar,
-    ]); // prettier-ignore
+    const values = ['ravi.k@okaxis', 'ABCPE1234F', 'HDFC0001234', '4111111111111111', aadhaar];
+    expect(found.map(({ value }) => value)).toEqual(values);
   });
 
   it.each([
-    ['an IBAN with words after it', 'GB82 WEST 1234 5698 7654 32 is my iban please pay', 'GB82WEST12345698765432'],
-    ['an IBAN of no country', 'XX82WEST12345698765432', null],
-    ['an IBAN too long by one', 'GB82WEST123456987654321', null],
-    ['a card with its date', '4111 1111 1111 1111 12/27', '4111111111111111'],
+    ['an IBAN followed by words', 'GB82 WEST 1234 5698 7654 32 is my iban please pay', 'GB82WEST12345698765432'],
+    ['an IBAN of an unknown country', 'XX82WEST12345698765432', null],
+    ['an IBAN with one character too many', 'GB82WEST123456987654321', null],
+    ['a card followed by its expiry date', '4111 1111 1111 1111 12/27', '4111111111111111'],
     ['a card after an amount', 'pay 500 4111 1111 1111 1111', '4111111111111111'],
     ['an American Express card', '3782 822463 10005', '378282246310005'],
     ['full-width digits', 'card ４１１１ １１１１ １１１１ １１１１', '4111111111111111'],
     ['Devanagari digits', 'आधार २३४१ २३४१ २३४६', '234123412346'],
     ['a UPI id in a statement', 'UPI-BIG BASKET-bigbasket@okicici-ICIC0727929', 'bigbasket@okicici'],
-    ['a UPI id behind a name', 'UPI-AJIO-ajio@kotak-KKBK0177556', 'ajio@kotak'],
-    ['a UPI id behind a name, with a dash of one of the two', 'UPI-RAHUL-rahul-k@okaxis', null],
-    ['a UPI id with a dash', 'pay rahul-k@okaxis', 'rahul-k@okaxis'],
-    ['no network', '9111111111111111', null],
+    ['a UPI id after a name', 'UPI-AJIO-ajio@kotak-KKBK0177556', 'ajio@kotak'],
+    ['a UPI id after a name with an ambiguous hyphen', 'UPI-RAHUL-rahul-k@okaxis', null],
+    ['a UPI id with a hyphen', 'pay rahul-k@okaxis', 'rahul-k@okaxis'],
+    ['a number of no card issuer', '9111111111111111', null],
     ['a telephone number', '+234123412346', null],
     ['a reference', 'UPI ref no: 234123412346', null],
     ['a statement line', 'UPI/DR/234123412346/STORE', null],
     ['an account', 'account number 4111111111111111', null],
-    ['several cards', 'transaction of card 4111111111111111', '4111111111111111'],
+    ['a card after the word transaction', 'transaction of card 4111111111111111', '4111111111111111'],
   ])('%s', (_, text, value) => {
     expect(
       findIdentifiers(text)
@@ -89,7 +88,7 @@ describe('findIdentifiers', () => {
     ).toEqual(value === null ? [] : [value]);
   });
 
-  it('takes any text in linear time', () => {
+  it('returns [] for long repetitive texts in linear time', () => {
     for (const text of [
       '1 '.repeat(50_000),
       'a'.repeat(100_000),
@@ -164,11 +163,11 @@ describe('readNumber and readAmount', () => {
     'sadhe',
     '1e5',
     '9'.repeat(20),
-  ])('%j is none', (text) => {
+  ])('%j is not an amount', (text) => {
     expect(readAmount(text)).toBeNull();
   });
 
-  it('reads back every number in either grouping', () => {
+  it('parses every number in Western and Indian grouping', () => {
     fc.assert(
       fc.property(fc.nat(99_999_999), (value) => {
         expect(readNumber(String(value))).toBe(value);
@@ -249,7 +248,7 @@ describe('readDate', () => {
     ['5/3 to 10/4/2025', '2024-08-15', '2025-03-05', '2025-04-10'],
     ['today to 5 March 2026', '2026-01-14', '2026-01-14', '2026-03-05'],
     ['Monday to 5 March 2026', '2026-01-14', '2026-01-19', '2026-03-05'],
-  ])('%s, on %s, takes what its beginning leaves out from its end: %s to %s', (text, reference, from, to) => {
+  ])('%s, on %s, completes the start from the end: %s to %s', (text, reference, from, to) => {
     expect(readDate(text, reference)).toEqual({ kind: 'date', from, to });
   });
 
@@ -274,12 +273,12 @@ describe('readDate', () => {
     'two weekends ago',
     'FY 2024-27',
     '0000-01-01',
-  ])('%j is none', (text) => {
+  ])('%j is not a date', (text) => {
     expect(readDate(text, today)).toBeNull();
   });
 
-  it('answers any text, always with days of the calendar', () => {
-    const words = fc.constantFrom('next', 'last', 'end', 'of', 'month', 'the', '5th', '31', 'feb', 'to', 'friday', '2026', 'in', '-', 'a', 'years'); // prettier-ignore
+  it('returns null or a valid ordered range for any text', () => {
+    const words = fc.constantFrom(...'next last end of month the 5th 31 feb to friday 2026 in - a years'.split(' '));
     fc.assert(
       fc.property(fc.array(words, { maxLength: 7 }), (parts) => {
         const found = readDate(parts.join(' '), today);
@@ -290,7 +289,7 @@ describe('readDate', () => {
     );
   });
 
-  it('needs a reference that is a day', () => {
+  it('returns null for an invalid reference day', () => {
     expect(readDate('today', '2026-02-30')).toBeNull();
   });
 });

@@ -1,0 +1,19 @@
+export { featureSpec } from './feature-spec.js';
+export {
+  columnCells,
+  encode,
+  encodedNames,
+  encodedWidth,
+  encodeInputs,
+  encodeMatrix,
+  encodeTable,
+  fitPreprocessing,
+  inputSchema,
+  preprocessing,
+  type Cell,
+  type Preprocessing,
+  type RowInput,
+  type RowPredictor,
+} from './preprocessing.js';
+export { quantileInputs } from './quantile-inputs.js';
+export { rowInputs } from './row-inputs.js';
