@@ -25,6 +25,8 @@ import { compute } from './run-job.js';
 import type { TrainingActivityDeps } from './dependencies.js';
 import { loadDatasetRef, resolveLine, resolveSource } from './resolve-line.js';
 import { parse } from './parse.js';
+import { versionNotFound } from '../registry/choose-version.js';
+import { requireUpdatable } from '../training/require-updatable.js';
 
 /** One model from plan to card. Each step may run twice; the registry's keys and the blobs' hashes make it one. */
 export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingActivities => ({
@@ -96,15 +98,15 @@ async function planTraining(
 /** What an update continues. @throws PipelineError `INVALID_INPUT`, `VERSION_NOT_FOUND`. */
 async function championOf(
   { registry }: TrainingActivityDeps,
-  { name, updatable }: ModelDefinition,
+  model: ModelDefinition,
   line: string,
 ): Promise<VersionRecord> {
-  if (updatable !== true)
-    throw new PipelineError('INVALID_INPUT', `${name} learns from scratch only; leave out update`, { modelName: name });
+  requireUpdatable(model);
+  const { name } = model;
   const champion = await registry.findChampion(name, line);
   if (champion !== null) return champion;
-  const message = `${name} has no champion in line "${line}" that an update could continue; train it from scratch first`;
-  throw new PipelineError('VERSION_NOT_FOUND', message, { modelName: name, line });
+  const wanted = 'champion that an update could continue; train it from scratch first';
+  throw versionNotFound({ modelName: name, line }, wanted);
 }
 
 /**

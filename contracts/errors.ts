@@ -130,7 +130,7 @@ export const errorTable = {
     ({ id }: { id: string }) => `${id} is running; follow it with: ml runs show ${id} --follow`,
   ),
   // computing
-  CANCELLED: composed(499, 1, 'The work was cancelled on request.'),
+  CANCELLED: row(499, 1, 'The work was cancelled on request.', ({ work }: { work: string }) => `${work} was cancelled`),
   CHILD_CRASHED: composed(500, 1, 'The computing process ended abnormally; its last output is in the details.', true),
   CHILD_OUT_OF_MEMORY: composed(500, 1, 'The computing process passed its memory limit (TRAINING_MEMORY_MB).'),
   // services

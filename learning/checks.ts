@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { type ErrorDetails, PipelineError } from '../contracts/errors.js';
 
 /** `SHAPE_MISMATCH` of a thing that must have as many rows, values or columns as another. */
@@ -52,3 +53,18 @@ export const notBinary = (place: string, details: ErrorDetails): PipelineError =
 /** `SINGLE_CLASS`. @param what - plural, `outcomes`. */
 export const singleClass = (what: string, details?: ErrorDetails): PipelineError =>
   new PipelineError('SINGLE_CLASS', `all ${what} are the same, so there is nothing to learn`, details);
+
+/**
+ * The parameters with every default filled in.
+ * @throws PipelineError `INVALID_HYPERPARAMETERS` naming each parameter that does not fit.
+ */
+export function parseParameters<Params>(
+  { name, params }: { readonly name: string; readonly params: z.ZodType<Params> },
+  given: unknown,
+  details: ErrorDetails = {},
+): Params {
+  const parsed = params.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'parameters'}: ${message}`);
+  throw new PipelineError('INVALID_HYPERPARAMETERS', `${name}: ${faults.join('; ')}`, { ...details, faults });
+}

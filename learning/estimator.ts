@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { PipelineError } from '../contracts/errors.js';
 import type { ComputeContext } from '../contracts/model-definition.js';
-import { notFinite, requireAtLeast, requireFinite, requireLength } from './checks.js';
+import { notFinite, requireAtLeast, requireFinite, requireLength, parseParameters } from './checks.js';
 import type { Matrix } from './numeric/matrix/index.js';
 
 /** Rows that a fit measures on and does not learn from, for instance to stop early. */
@@ -74,13 +74,6 @@ export interface UnsupervisedEstimator<Params, State> extends FittedPredictor<Pa
   fit(params: unknown, x: Matrix, context: ComputeContext): State;
 }
 
-function parseParams<Params>(definition: { name: string; params: z.ZodType<Params> }, params: unknown): Params {
-  const parsed = definition.params.safeParse(params);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'parameters'}: ${issue.message}`);
-  throw new PipelineError('INVALID_HYPERPARAMETERS', `${definition.name}: ${faults.join('; ')}`);
-}
-
 /**
  * Refuses Infinity even where NaN is allowed: it usually comes from an unnoticed division by zero.
  * @throws PipelineError `SHAPE_MISMATCH`, `NOT_FINITE` with row and column.
@@ -141,7 +134,7 @@ export function defineEstimator<Params, State>(
   return Object.freeze({
     ...predictorOf(definition, missingAllowed),
     fit(params: unknown, x: Matrix, y: ArrayLike<number>, context: FitContext) {
-      const parsed = parseParams(definition, params);
+      const parsed = parseParameters(definition, params);
       requireLabelledRows({ x, y, ...(context.weights && { weights: context.weights }) }, missingAllowed);
       if (context.validation) {
         requireLabelledRows(context.validation, missingAllowed);
@@ -160,7 +153,7 @@ export function defineUnsupervised<Params, State>(
   return Object.freeze({
     ...predictorOf(definition, missingAllowed),
     fit(params: unknown, x: Matrix, context: ComputeContext) {
-      const parsed = parseParams(definition, params);
+      const parsed = parseParameters(definition, params);
       requireRows(x, missingAllowed);
       return definition.fit(parsed, x, context);
     },

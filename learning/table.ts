@@ -1,6 +1,14 @@
 import { PipelineError } from '../contracts/errors.js';
+import type { BackendTable, SnapshotTables } from '../contracts/backend.js';
 import type { Column, ColumnKind, Table } from '../contracts/table.js';
 import { countMismatch, rowOutside } from './checks.js';
+
+/** A table of a snapshot. @throws PipelineError `DATASET_NOT_FOUND` when the snapshot lacks it. */
+export function snapshotTable(tables: SnapshotTables, name: BackendTable): Table {
+  const table = tables[name];
+  if (table !== undefined) return table;
+  throw new PipelineError('DATASET_NOT_FOUND', `the snapshot has no table "${name}"`, { table: name });
+}
 
 function columnOfKind<Kind extends ColumnKind>(
   table: Table,

@@ -1,4 +1,4 @@
-import { PipelineError } from '../contracts/errors.js';
+import { type ErrorDetails, PipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
 import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
 
@@ -12,6 +12,14 @@ export interface VersionChoice extends Line {
   readonly version?: string;
   readonly stage?: Stage;
 }
+
+/** `VERSION_NOT_FOUND`. @param wanted - without its article: `version 1.2.3`, `version in staging`. */
+export const versionNotFound = ({ modelName, line }: Line, wanted: string, details: ErrorDetails = {}): PipelineError =>
+  new PipelineError('VERSION_NOT_FOUND', `${modelName} (line ${line}) has no ${wanted}`, {
+    modelName,
+    line,
+    ...details,
+  });
 
 /** The version of a line that was registered last of those in a stage; null when there is none. */
 export async function findNewestInStage(
@@ -31,8 +39,7 @@ export async function requireNewestInStage(
 ): Promise<VersionRecord> {
   const newest = await findNewestInStage(registry, { modelName, line }, stage);
   if (newest !== null) return newest;
-  const message = `${modelName} (line ${line}) has no version in ${stage}`;
-  throw new PipelineError('VERSION_NOT_FOUND', message, { modelName, line, stage });
+  throw versionNotFound({ modelName, line }, `version in ${stage}`, { stage });
 }
 
 /** The version that answers a request. @throws PipelineError `VERSION_NOT_FOUND` with what was wanted and what is there. */
@@ -47,6 +54,5 @@ export async function chooseVersion(registry: ModelRegistry, choice: VersionChoi
   const wanted = stage === undefined ? 'a version in production or staging' : `a version in ${stage}`;
   const [newest] = await registry.listVersions({ modelName, line });
   const known = newest === undefined ? 'none is registered' : `the newest is ${newest.version} in ${newest.stage}`;
-  const message = `${modelName} (line ${line}) has no version to answer with, wanted ${wanted}; ${known}`;
-  throw new PipelineError('VERSION_NOT_FOUND', message, { modelName, line, stage: stage ?? null });
+  throw versionNotFound(choice, `version to answer with, wanted ${wanted}; ${known}`, { stage: stage ?? null });
 }

@@ -4,7 +4,8 @@ import type { StageChange, TransitionRecord } from '../contracts/registry.js';
 import type { LineKey } from './lines.js';
 import type { ProductionArrival, VersionPlace } from './promotion-policy.js';
 import type { RegistryDatabase, RegistryTables, RegistryTransaction } from './tables.js';
-import { type VersionKey, versionNotFound } from './versions.js';
+import { versionNotFound } from './choose-version.js';
+import type { VersionKey } from './versions.js';
 
 /** One move, as it is written down. */
 export interface Transition extends VersionKey {
@@ -104,7 +105,7 @@ const selectPlaces = (transaction: RegistryTransaction, { modelName, line }: Lin
 /** @throws PipelineError `VERSION_NOT_FOUND`. */
 export async function placeOf(transaction: RegistryTransaction, key: VersionKey): Promise<VersionPlace> {
   const row = await selectPlaces(transaction, key).where('version', '=', key.version).executeTakeFirst();
-  if (row === undefined) throw versionNotFound(key);
+  if (row === undefined) throw versionNotFound(key, `version ${key.version}`, { version: key.version });
   return { modelName: key.modelName, line: key.line, version: row.version, stage: row.stage };
 }
 

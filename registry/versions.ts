@@ -1,23 +1,16 @@
 import { sql } from 'kysely';
-import { PipelineError } from '../contracts/errors.js';
 import { DEFAULT_LINE } from '../contracts/ids.js';
 import type { VersionRecord } from '../contracts/registry.js';
 import type { LineKey } from './lines.js';
 import { datasetOf, metricOf, paramsOf } from './row-mappers.js';
 import { runFacts } from './run-queries.js';
 import type { RegistryDatabase } from './tables.js';
+import { versionNotFound } from './choose-version.js';
 
 /** Names one version. */
 export interface VersionKey extends LineKey {
   readonly version: string;
 }
-
-export const versionNotFound = ({ modelName, line, version }: VersionKey): PipelineError =>
-  new PipelineError('VERSION_NOT_FOUND', `${modelName} has no version ${version} in line "${line}"`, {
-    modelName,
-    line,
-    version,
-  });
 
 const selectVersions = (database: RegistryDatabase) =>
   database
@@ -85,7 +78,7 @@ export async function getVersion(database: RegistryDatabase, key: VersionKey): P
     .where('versions.line', '=', key.line)
     .where('versions.version', '=', key.version)
     .executeTakeFirst();
-  if (row === undefined) throw versionNotFound(key);
+  if (row === undefined) throw versionNotFound(key, `version ${key.version}`, { version: key.version });
   return versionRecord(row);
 }
 
@@ -116,5 +109,5 @@ export async function attachCard(database: RegistryDatabase, key: VersionKey, ca
     .where('line', '=', key.line)
     .where('version', '=', key.version)
     .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw versionNotFound(key);
+  if (numUpdatedRows === 0n) throw versionNotFound(key, `version ${key.version}`, { version: key.version });
 }

@@ -13,6 +13,7 @@ import { schemaOf } from './dataset-schema.js';
 import { trainArtefact } from './sample.js';
 import { definitionHashOf } from './version-hashes.js';
 import { defineJob, type JobContext } from '../platform/child-process/define-job.js';
+import { requireAtLeast } from '../learning/checks.js';
 
 /** Rows of a data set on both sides of the line's frozen holdout. */
 export interface DividedData {
@@ -28,9 +29,9 @@ export async function loadDivided(
 ): Promise<DividedData> {
   const schema = schemaOf(model, dataset);
   const { table } = await loadDataset(blobs, dataset.hash);
-  if (table.rowCount < schema.minimumRows) throw tooFew(model, 'rows', table.rowCount, schema.minimumRows);
+  requireRows(model, 'rows', table.rowCount, schema.minimumRows);
   const divided = splitHoldout(holdout, table);
-  if (divided.train.rowCount === 0) throw tooFew(model, 'rows outside the frozen holdout', 0, 1);
+  requireRows(model, 'rows outside the frozen holdout', divided.train.rowCount, 1);
   if (divided.holdout.rowCount === 0) throw emptyHoldout(model, schema.line);
   return { train: { schema, table: divided.train }, holdout: { schema, table: divided.holdout } };
 }
@@ -42,12 +43,8 @@ function emptyHoldout({ name }: ModelDefinition, line: string): PipelineError {
   return new PipelineError('TOO_FEW_ROWS', message, { modelName: name, line, found: 0, wanted: 1 });
 }
 
-const tooFew = ({ name }: ModelDefinition, what: string, found: number, wanted: number): PipelineError =>
-  new PipelineError('TOO_FEW_ROWS', `${name}: found ${found} ${what}, wanted at least ${wanted}`, {
-    modelName: name,
-    found,
-    wanted,
-  });
+const requireRows = ({ name }: ModelDefinition, what: string, found: number, wanted: number): void =>
+  requireAtLeast(what, found, wanted, { modelName: name, found, wanted });
 
 const fitInput = fitModelInput.extend({ holdout: frozenHoldout });
 type FitInput = z.output<typeof fitInput>;

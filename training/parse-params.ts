@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PipelineError } from '../contracts/errors.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
+import { parseParameters } from '../learning/checks.js';
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -20,7 +21,5 @@ export function parseParams(model: ModelDefinition, given: Params): Params {
     const message = `${model.name} has no hyper-parameter ${unknown.join(', ')}; it has ${known.join(', ')}`;
     throw new PipelineError('INVALID_HYPERPARAMETERS', message, { ...details, found: unknown });
   }
-  const parsed = model.params.safeParse(given);
-  if (parsed.success) return parsed.data as Params;
-  throw new PipelineError('INVALID_HYPERPARAMETERS', `${model.name}: ${z.prettifyError(parsed.error)}`, details);
+  return parseParameters(model, given, details) as Params;
 }

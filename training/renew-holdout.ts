@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FrozenHoldout } from '../contracts/dataset.js';
-import { PipelineError } from '../contracts/errors.js';
 import type { LineRecord, ModelRegistry } from '../contracts/registry.js';
 import { loadDataset } from '../datasets/snapshots/dataset-store.js';
 import { freezeHoldout } from '../learning/evaluation/split/index.js';
 import { findModel } from '../models/catalogue.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { schemaOf } from './dataset-schema.js';
+import { versionNotFound } from '../registry/choose-version.js';
 
 /** What a renewal means for the champion: whether it learned from rows that are held out now. */
 export type RenewalEffect = 'unchanged' | 'unseen-by-champion' | 'seen-by-champion';
@@ -33,11 +33,7 @@ export async function renewHoldout(
   const model = await findModel(modelName);
   const [newest] = await registry.listVersions({ modelName, line });
   const current = await registry.findLine(modelName, line);
-  if (newest === undefined || current === null)
-    throw new PipelineError('VERSION_NOT_FOUND', `${modelName} has no version in line ${line} yet`, {
-      modelName,
-      line,
-    });
+  if (newest === undefined || current === null) throw versionNotFound({ modelName, line }, 'version yet');
   const { table } = await loadDataset(blobs, newest.dataset.hash);
   const fresh = freezeHoldout(schemaOf(model, newest.dataset).split, table);
   const renewed = await registry.refreezeLine(modelName, line, withNextSalt(fresh, current.holdout), actor);

@@ -11,6 +11,7 @@ import type { RunOptions } from '../program/options.js';
 import { addRunOptions, runId, wholeNumber } from '../program/options.js';
 import { runTraining } from '../runs/run-training.js';
 import { sourceSettings } from '../program/source-settings.js';
+import { requireUpdatable } from '../../training/require-updatable.js';
 
 interface TrainOptions extends RunOptions {
   readonly dataPath?: string;
@@ -51,7 +52,7 @@ async function trainOne(cli: CliContext, name: string, options: TrainOptions): P
   const model = await findModel(name);
   parseParams(model, params); // a fault ends the command before any service is started
   const update = options.update === true;
-  if (update && model.updatable !== true) throw scratchOnly(name);
+  if (update) requireUpdatable(model);
   const file = await readFileOption(options, model.fileFormats);
 
   const connection = await cli.connect();
@@ -77,9 +78,6 @@ async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
 
 const oneModelOnly = (what: string): PipelineError =>
   new PipelineError('INVALID_INPUT', `${what} belongs to one model; name it instead of "all"`);
-
-const scratchOnly = (name: string): PipelineError =>
-  new PipelineError('INVALID_INPUT', `${name} learns from scratch only; leave out --update`, { modelName: name });
 
 /** Bad files end here, before anything is started. */
 async function readFileOption({ dataPath }: TrainOptions, formats: readonly FileFormat[]): Promise<DataFile | null> {
@@ -112,8 +110,7 @@ async function backendRows(
   if (fresh) return options.source === undefined ? {} : { source: options.source };
   const { services } = connection;
   const source = options.source ?? (await services.catalog.active());
-  const snapshot = await services.snapshotLog.latest(source);
-  if (snapshot === null)
-    throw new PipelineError('DATASET_NOT_FOUND', `the source ${source} has no snapshot yet; leave out --from dataset`);
-  return { source, snapshotHash: snapshot.hash };
+  const { requireLatestSnapshot } = await import('../../datasets/snapshots/snapshot-log.js');
+  const { hash } = await requireLatestSnapshot(services.snapshotLog, source);
+  return { source, snapshotHash: hash };
 }

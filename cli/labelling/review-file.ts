@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorAt, PipelineError } from '../../contracts/errors.js';
+import { fileNotReadable } from '../../platform/blobs/hash.js';
 
 /**
  * The file as text.
@@ -12,7 +13,7 @@ export async function readLabelFile(file: string): Promise<string> {
   try {
     bytes = await readFile(file);
   } catch (cause) {
-    throw new PipelineError('FILE_NOT_READABLE', `${file}: it cannot be read`, { file }, { cause });
+    throw fileNotReadable(file, cause);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

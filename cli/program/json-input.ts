@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { PipelineError } from '../../contracts/errors.js';
+import { messageOf, PipelineError } from '../../contracts/errors.js';
+import { fileNotReadable } from '../../platform/blobs/hash.js';
 
 /**
  * A JSON value from the command line: the text itself, `@file`, or `-` for standard input.
@@ -14,8 +15,7 @@ export async function readJsonInput(argument: string): Promise<unknown> {
     return parse(decode(await readFile(path), path), path);
   } catch (cause) {
     if (cause instanceof PipelineError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PipelineError('FILE_NOT_READABLE', `cannot read ${path}: ${reason}`, { file: path }, { cause });
+    throw fileNotReadable(path, cause);
   }
 }
 
@@ -32,7 +32,6 @@ function parse(content: string, where: string): unknown {
   try {
     return JSON.parse(content);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PipelineError('INVALID_INPUT', `${where} is not JSON: ${reason}`, { where }, { cause });
+    throw new PipelineError('INVALID_INPUT', `${where} is not JSON: ${messageOf(cause)}`, { where }, { cause });
   }
 }

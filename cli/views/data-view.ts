@@ -1,6 +1,6 @@
 import { PipelineError } from '../../contracts/errors.js';
 import type { DataQuality } from '../../contracts/dataset.js';
-import type { SnapshotRecord } from '../../datasets/snapshots/snapshot-log.js';
+import { requireLatestSnapshot, type SnapshotRecord } from '../../datasets/snapshots/snapshot-log.js';
 import { generateBackend, type GeneratorOptions } from '../../datasets/sources/backend/generator/index.js';
 import { reportDifficulty as judgeDifficulty, type TaskReport } from '../../datasets/sources/backend/report/report.js';
 import { importBerka } from '../../datasets/sources/berka/import.js';
@@ -152,9 +152,7 @@ async function chosenSnapshot(cli: CliContext, { source, snapshot }: ValidateOpt
   const { services } = await cli.connect();
   const name = source ?? (await services.catalog.active());
   if (snapshot === undefined) {
-    const newest = await services.snapshotLog.latest(name);
-    if (newest !== null) return newest.hash;
-    throw new PipelineError('DATASET_NOT_FOUND', `source ${name} has no snapshot yet; \`ml train all\` takes one`);
+    return (await requireLatestSnapshot(services.snapshotLog, name)).hash;
   }
   const known = await services.snapshotLog.list();
   const found = known.find(({ hash }) => hash.startsWith(snapshot));

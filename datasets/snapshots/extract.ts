@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import type { ExtractedTable } from '../../contracts/activities.js';
 import type { TableSpec } from '../../contracts/backend.js';
-import { messageOf, PipelineError } from '../../contracts/errors.js';
+import { messageOf, PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { Table } from '../../contracts/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { sha256 } from '../../platform/blobs/hash.js';
@@ -117,8 +117,7 @@ function schemaMismatch(sqlState: string, fault: Error, table: string): Pipeline
  * `SERVICE_UNAVAILABLE` (retryable) for anything else, such as a lost connection.
  */
 function extractionFault(fault: unknown, { signal, spec }: ExtractOptions): PipelineError {
-  if (signal.aborted)
-    return new PipelineError('CANCELLED', `extraction of ${spec.name} was cancelled`, {}, { cause: fault });
+  if (signal.aborted) return pipelineError('CANCELLED', { work: `extraction of ${spec.name}` }, { cause: fault });
   if (fault instanceof PipelineError) return fault;
   const { code = '', message } = fault as { code?: string; message: string };
   const mismatch = schemaMismatch(code, fault as Error, spec.name);

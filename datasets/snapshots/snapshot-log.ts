@@ -1,5 +1,6 @@
 import { type Generated, type Migration, sql } from 'kysely';
 import type pg from 'pg';
+import { PipelineError } from '../../contracts/errors.js';
 import { createKysely } from '../../platform/postgres/pool.js';
 import { migrateSchemas, type OwnedSchema } from '../../platform/postgres/schemas.js';
 
@@ -25,6 +26,14 @@ export interface SnapshotLog {
   latest(source: string): Promise<SnapshotRecord | null>;
   /** Records, newest first. */
   list(filter?: { readonly source?: string; readonly limit?: number }): Promise<SnapshotRecord[]>;
+}
+
+/** The newest snapshot of a source. @throws PipelineError `DATASET_NOT_FOUND` when there is none. */
+export async function requireLatestSnapshot(log: SnapshotLog, source: string): Promise<SnapshotRecord> {
+  const newest = await log.latest(source);
+  if (newest !== null) return newest;
+  const message = `the source ${source} has no snapshot yet; \`ml train all\` takes one`;
+  throw new PipelineError('DATASET_NOT_FOUND', message, { source });
 }
 
 interface Database {

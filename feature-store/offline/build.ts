@@ -1,6 +1,6 @@
 import type { FeatureSetRef } from '../../contracts/activities.js';
 import type { SnapshotTables } from '../../contracts/backend.js';
-import { PipelineError } from '../../contracts/errors.js';
+import { pipelineError } from '../../contracts/errors.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
 import type { Column, Table } from '../../contracts/table.js';
 import { putTable } from '../../datasets/snapshots/put-table.js';
@@ -41,7 +41,7 @@ async function computeView(
     if ((index + 1) % ENTITIES_A_TURN !== 0) continue;
     onProgress?.({ stage: view.name, done: index + 1, total: entityIds.length });
     await nextTurn();
-    if (signal.aborted) throw new PipelineError('CANCELLED', `building the features ${view.name} was cancelled`);
+    if (signal.aborted) throw pipelineError('CANCELLED', { work: `building the features ${view.name}` });
   }
   onProgress?.({ stage: view.name, done: entityIds.length, total: entityIds.length });
   const columns: Record<string, Column> = {

@@ -20,12 +20,15 @@ export async function sha256OfFile(path: string): Promise<{ readonly hash: strin
   return { hash: digest.digest('hex'), bytes };
 }
 
+/** `FILE_NOT_READABLE` for a path that a caller gave. */
+export const fileNotReadable = (file: string, cause: unknown): PipelineError =>
+  new PipelineError('FILE_NOT_READABLE', `cannot read ${file}: ${messageOf(cause)}`, { file }, { cause });
+
 /** Like `sha256OfFile`, for a path that a caller gave. @throws PipelineError `FILE_NOT_READABLE`. */
 export async function sha256OfSource(path: string): Promise<{ readonly hash: string; readonly bytes: number }> {
   try {
     return await sha256OfFile(path);
   } catch (fault) {
-    const message = `cannot read ${path}: ${messageOf(fault)}`;
-    throw new PipelineError('FILE_NOT_READABLE', message, { file: path }, { cause: fault });
+    throw fileNotReadable(path, fault);
   }
 }

@@ -1,4 +1,4 @@
-import { type ErrorDetails, isErrorCode, PipelineError } from '../../contracts/errors.js';
+import { type ErrorDetails, isErrorCode, PipelineError, pipelineError } from '../../contracts/errors.js';
 import { asPipelineFault } from '../outage.js';
 import type { JobProgress, JobRequest } from './job.js';
 
@@ -49,4 +49,4 @@ export function fromFaultMessage({ code, message, details, stack }: FaultMessage
 }
 
 /** The `CANCELLED` error of a job. */
-export const cancelled = (job: string): PipelineError => new PipelineError('CANCELLED', `job ${job} was cancelled`);
+export const cancelled = (job: string): PipelineError => pipelineError('CANCELLED', { work: `job ${job}` });

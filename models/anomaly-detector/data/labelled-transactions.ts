@@ -1,10 +1,9 @@
 import type { SnapshotTables } from '../../../contracts/backend.js';
-import { PipelineError } from '../../../contracts/errors.js';
 import type { LabelledRows } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
 import { DAY_MS } from '../../../feature-store/definitions/event-index.js';
 import { transactionFeatureNames } from '../../../feature-store/definitions/transaction-context.js';
-import { numberColumn, textColumn, timestampColumn, withColumn } from '../../../learning/table.js';
+import { numberColumn, snapshotTable, textColumn, timestampColumn, withColumn } from '../../../learning/table.js';
 import { columnNames } from './columns.js';
 import { contextTable, type LabelledTransaction } from './context-table.js';
 
@@ -109,10 +108,7 @@ const newestOf = (rows: readonly LabelledTransaction[]): number =>
  * @throws PipelineError `DATASET_NOT_FOUND` without transactions; `MISSING_COLUMN`.
  */
 export function labelledTransactions(tables: SnapshotTables, snapshot: { readonly asOf: number }): LabelledRows {
-  const { transactions } = tables;
-  if (transactions === undefined)
-    throw new PipelineError('DATASET_NOT_FOUND', 'the snapshot has no table "transactions"', { table: 'transactions' });
-  const history = readTransactions(transactions, feedbackOf(tables.prediction_feedback));
+  const history = readTransactions(snapshotTable(tables, 'transactions'), feedbackOf(tables.prediction_feedback));
   const end = Math.min(snapshot.asOf, newestOf(history));
   const matured = history.filter(({ bookedAt }) => bookedAt < end - MATURING_DAYS * DAY_MS);
   const labelled = matured.some(({ misuseKnownAt, verdict }) => misuseKnownAt > 0 || verdict >= 0);

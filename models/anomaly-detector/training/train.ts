@@ -1,5 +1,4 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
-import { PipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
 import {
   gradientBoosting,
@@ -34,6 +33,7 @@ import { asMatrix, type MemberState } from '../prediction/member-state.js';
 import { fitForest, fitPooled, memberGraph, updateMember } from './members.js';
 import type { AnomalyParams } from '../params.js';
 import { openScorer } from '../prediction/scorer.js';
+import { requireAtLeast } from '../../../learning/checks.js';
 
 /** With fewer rows the scores cannot separate usual from unusual. */
 const FEWEST_ROWS = 100;
@@ -51,9 +51,7 @@ interface Training {
 /** @throws PipelineError `TOO_FEW_ROWS`; `MISSING_COLUMN` without the label's column, which may be empty. */
 function requireRows({ data: { schema, table } }: Training): void {
   numberColumn(table, schema.label);
-  if (table.rowCount >= FEWEST_ROWS) return;
-  const message = `${table.rowCount} rows to learn from, wanted at least ${FEWEST_ROWS}`;
-  throw new PipelineError('TOO_FEW_ROWS', message, { line: schema.line, column: schema.label });
+  requireAtLeast('rows to learn from', table.rowCount, FEWEST_ROWS, { line: schema.line, column: schema.label });
 }
 
 interface Unsupervised {

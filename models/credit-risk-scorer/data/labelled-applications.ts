@@ -1,8 +1,14 @@
 import type { SnapshotTables } from '../../../contracts/backend.js';
-import { PipelineError } from '../../../contracts/errors.js';
 import type { LabelledRows } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
-import { numberColumn, selectRows, textColumn, timestampColumn, withColumn } from '../../../learning/table.js';
+import {
+  numberColumn,
+  selectRows,
+  snapshotTable,
+  textColumn,
+  timestampColumn,
+  withColumn,
+} from '../../../learning/table.js';
 
 const MONTHS_PER_YEAR = 12;
 const YEAR_MS = 365.25 * 86_400_000;
@@ -21,12 +27,6 @@ export function indicativeInstalment(principal: number, months: number): number 
 
 /** NaN where either side is unknown or the denominator is not positive. */
 const ratio = (numerator: number, denominator: number): number => (denominator > 0 ? numerator / denominator : NaN);
-
-function requireTable(tables: SnapshotTables, name: keyof SnapshotTables): Table {
-  const table = tables[name];
-  if (table) return table;
-  throw new PipelineError('DATASET_NOT_FOUND', `the snapshot has no table "${name}"`, { table: name });
-}
 
 /** First booking of each user. */
 function firstBookings(transactions: Table): ReadonlyMap<string, number> {
@@ -49,7 +49,7 @@ function judge(applications: Table, tables: SnapshotTables, asOf: number): Verdi
   const outcomes = textColumn(applications, 'outcome');
   const outcomeAt = timestampColumn(applications, 'outcome_at');
   const appliedAt = timestampColumn(applications, 'applied_at');
-  const first = firstBookings(requireTable(tables, 'transactions'));
+  const first = firstBookings(snapshotTable(tables, 'transactions'));
   const hadHistory = (i: number): boolean => (first.get(users[i] ?? '') ?? Infinity) < appliedAt[i]!;
   return decisions.map((decision, i) => {
     if (decision !== 'approved') return decision === 'declined' && hadHistory(i) ? 'declined' : 'left-out';
@@ -132,7 +132,7 @@ const labelOf = (outcome: string | null, decision: string | null): number => {
  * @throws PipelineError `DATASET_NOT_FOUND` without one of its tables; `MISSING_COLUMN`.
  */
 export function labelledApplications(tables: SnapshotTables, snapshot: { readonly asOf: number }): LabelledRows {
-  const applications = requireTable(tables, 'credit_applications');
+  const applications = snapshotTable(tables, 'credit_applications');
   const verdicts = judge(applications, tables, snapshot.asOf);
   const chosen = selectRows(applications, chosenRows(verdicts));
   const decisions = textColumn(chosen, 'decision');
@@ -151,6 +151,6 @@ export function labelledApplications(tables: SnapshotTables, snapshot: { readonl
       defaulted: { kind: 'number', values: defaulted },
     },
   };
-  const withPeople = addPeople(table, textColumn(chosen, 'user_id'), requireTable(tables, 'users'));
+  const withPeople = addPeople(table, textColumn(chosen, 'user_id'), snapshotTable(tables, 'users'));
   return { table: withPeople, notes: describe(verdicts, defaulted.filter((label) => label === 1).length) };
 }

@@ -6,6 +6,7 @@ import { numberColumn } from '../../../learning/table.js';
 import type { CreditParams } from '../params.js';
 import { encodeMatrix, fitPreprocessing, type Preprocessing } from '../../../learning/tabular/preprocessing/index.js';
 import { protectedAttributes } from './protected.js';
+import { notBinary, requireAtLeast, singleClass } from '../../../learning/checks.js';
 
 /** Below this a tree has nothing to split and every measure is noise. */
 const FEWEST_ROWS = 30;
@@ -49,27 +50,19 @@ function requireLabel(label: number, row: number, { schema }: TrainingData): voi
   const details = { line: schema.line, column: schema.label, row: row + 1 };
   const where = `row ${row + 1}, column "${schema.label}"`;
   if (Number.isNaN(label)) throw new PipelineError('NOT_FINITE', `${where}: the label is missing`, details);
-  if (label !== 0 && label !== 1)
-    throw new PipelineError('INVALID_VALUE', `${where}: found ${label}, wanted 0 or 1`, details);
-}
-
-function tooFew(found: number, details: { readonly line: string; readonly column: string }): PipelineError {
-  return new PipelineError('TOO_FEW_ROWS', `${found} rows to learn from, wanted at least ${FEWEST_ROWS}`, details);
+  if (label !== 0 && label !== 1) throw notBinary(where, details);
 }
 
 function requireLabels(data: TrainingData, labels: Float64Array, labelled: Int32Array): void {
   const declined = declinedRows(data);
   const details = { line: data.schema.line, column: data.schema.label };
-  if (labels.length < FEWEST_ROWS) throw tooFew(labels.length, details);
+  requireAtLeast('rows to learn from', labels.length, FEWEST_ROWS, details);
   labels.forEach((label, row) => {
     if (!(Number.isNaN(label) && declined[row] === 1)) requireLabel(label, row, data);
   });
-  if (labelled.length < FEWEST_ROWS) throw tooFew(labelled.length, details);
+  requireAtLeast('rows to learn from', labelled.length, FEWEST_ROWS, details);
   const first = labels[labelled[0]!];
-  if (labelled.every((row) => labels[row] === first)) {
-    const message = `all ${labelled.length} labels in training are ${first}, so there is nothing to learn`;
-    throw new PipelineError('SINGLE_CLASS', message, details);
-  }
+  if (labelled.every((row) => labels[row] === first)) throw singleClass(`${labelled.length} labels`, details);
 }
 
 function monotoneDirections({ schema }: TrainingData, { features }: Preprocessing): (-1 | 0 | 1)[] {

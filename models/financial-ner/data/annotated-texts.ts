@@ -1,9 +1,8 @@
 import type { SnapshotTables } from '../../../contracts/backend.js';
-import { PipelineError } from '../../../contracts/errors.js';
 import type { LabelledRows } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
 import type { Span } from '../../../learning/text/sequence-tagging/index.js';
-import { numberColumn, textColumn, timestampColumn } from '../../../learning/table.js';
+import { numberColumn, snapshotTable, textColumn, timestampColumn } from '../../../learning/table.js';
 import { NO_ENTITIES, writeSpans } from './annotations.js';
 import type { RowKind } from './columns.js';
 
@@ -24,12 +23,6 @@ interface Row {
   readonly entities: string;
   readonly entity_id: string;
   readonly as_of: number;
-}
-
-function requireTable(tables: SnapshotTables, name: keyof SnapshotTables): Table {
-  const table = tables[name];
-  if (table) return table;
-  throw new PipelineError('DATASET_NOT_FOUND', `the snapshot has no table "${name}"`, { table: name });
 }
 
 interface Annotated {
@@ -166,9 +159,9 @@ function asTable(rows: readonly Row[]): Table {
  * @throws PipelineError `DATASET_NOT_FOUND` without one of the tables; `MISSING_COLUMN`.
  */
 export function annotatedTexts(tables: SnapshotTables): LabelledRows {
-  const annotations = requireTable(tables, 'entity_annotations');
-  const transactions = requireTable(tables, 'transactions');
-  const messages = messageRows(requireTable(tables, 'chat_messages'), spansBy(annotations, 'message_id'));
+  const annotations = snapshotTable(tables, 'entity_annotations');
+  const transactions = snapshotTable(tables, 'transactions');
+  const messages = messageRows(snapshotTable(tables, 'chat_messages'), spansBy(annotations, 'message_id'));
   const statements = statementRows(transactions, spansBy(annotations, 'transaction_id'));
   const names = nameRows(transactions);
   const empty = messages.filter(({ entities }) => entities === NO_ENTITIES).length;

@@ -3,6 +3,7 @@ import { PipelineError } from '../../../contracts/errors.js';
 import { textColumn } from '../../../learning/table.js';
 import { requireSpan, type Span } from '../../../learning/text/sequence-tagging/index.js';
 import { NO_ENTITIES, readSpans } from './annotations.js';
+import { requireAtLeast } from '../../../learning/checks.js';
 
 /** A text with its annotations. */
 export interface Example {
@@ -53,10 +54,7 @@ const FEWEST_TEXTS = 30;
 
 /** @throws PipelineError `TOO_FEW_ROWS`; `SINGLE_CLASS` when no text has an entity. */
 export function requireLearnable(examples: readonly Example[], line: string): void {
-  if (examples.length < FEWEST_TEXTS) {
-    const message = `${examples.length} texts to learn from, wanted at least ${FEWEST_TEXTS}`;
-    throw new PipelineError('TOO_FEW_ROWS', message, { line });
-  }
+  requireAtLeast('texts to learn from', examples.length, FEWEST_TEXTS, { line });
   if (examples.every(({ spans }) => spans.length === 0))
     throw new PipelineError('SINGLE_CLASS', 'no text has an entity, so there is nothing to learn', { line });
 }

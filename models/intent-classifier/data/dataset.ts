@@ -1,10 +1,9 @@
 import type { SnapshotTables } from '../../../contracts/backend.js';
 import type { DatasetSchema } from '../../../contracts/dataset.js';
-import { PipelineError } from '../../../contracts/errors.js';
 import { DEFAULT_LINE } from '../../../contracts/ids.js';
 import type { BackendDataset, LabelledRows } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
-import { selectRows, textColumn, timestampColumn } from '../../../learning/table.js';
+import { selectRows, snapshotTable, textColumn, timestampColumn } from '../../../learning/table.js';
 import { textFeature } from './formats/message-table.js';
 
 /** Line `default`: one labelled message a row. */
@@ -26,19 +25,13 @@ export const backendSchema: DatasetSchema = {
   minimumRows: 60,
 };
 
-function requireMessages(tables: SnapshotTables): Table {
-  const { chat_messages: messages } = tables;
-  if (messages) return messages;
-  throw new PipelineError('DATASET_NOT_FOUND', 'the snapshot has no table "chat_messages"', { table: 'chat_messages' });
-}
-
 /**
  * The labelled messages of the backend. A message without a group is a group of its own text, so that copies of it
  * never stand on both sides of the holdout.
  * @throws PipelineError `DATASET_NOT_FOUND` without the table; `MISSING_COLUMN`.
  */
 export function labelledMessages(tables: SnapshotTables): LabelledRows {
-  const messages = requireMessages(tables);
+  const messages = snapshotTable(tables, 'chat_messages');
   const intents = textColumn(messages, 'intent');
   const texts = textColumn(messages, 'text');
   const usable = (row: number): boolean => intents[row] !== null && (texts[row] ?? '').trim() !== '';

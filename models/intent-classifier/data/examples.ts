@@ -1,9 +1,10 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
-import { errorAt, PipelineError } from '../../../contracts/errors.js';
+import { errorAt } from '../../../contracts/errors.js';
 import { hashFraction } from '../../../learning/evaluation/split/index.js';
 import { textColumn } from '../../../learning/table.js';
 import { hasSeveral, isOutOfScope, parseLabels } from './label-set.js';
 import type { IntentParams } from '../params.js';
+import { requireAtLeast, singleClass } from '../../../learning/checks.js';
 
 /** Fewer messages than this cannot be divided into training and validation. */
 const FEWEST_MESSAGES = 30;
@@ -56,7 +57,7 @@ function validationMask(data: TrainingData): { readonly mask: boolean[]; readonl
 
 function requireClasses(classes: readonly string[], line: string): void {
   if (classes.length > 1) return;
-  throw new PipelineError('SINGLE_CLASS', `all messages in training have the same intent`, { line });
+  throw singleClass('intents of the messages', { line });
 }
 
 /** Out of scope is everything else, so it is learned as a class only when there is clearly more of it than of one intent. */
@@ -80,8 +81,7 @@ export function readExamples(data: TrainingData): Example[] {
 export function prepare(data: TrainingData, params: IntentParams): Prepared {
   const all = readExamples(data);
   const { line, label } = data.schema;
-  if (all.length < FEWEST_MESSAGES)
-    throw new PipelineError('TOO_FEW_ROWS', `${all.length} messages, wanted at least ${FEWEST_MESSAGES}`, { line });
+  requireAtLeast('messages to learn from', all.length, FEWEST_MESSAGES, { line });
   const labels = requireText(textColumn(data.table, label), label);
   const several = params.labels === 'auto' ? hasSeveral(labels) : params.labels === 'multiple';
   const asClass = strangersAreClass(labels);

@@ -1,8 +1,7 @@
 import type { SnapshotTables } from '../../../contracts/backend.js';
-import { PipelineError } from '../../../contracts/errors.js';
 import type { LabelledRows } from '../../../contracts/model-definition.js';
 import type { Column, Table } from '../../../contracts/table.js';
-import { numberColumn, selectRows, textColumn, timestampColumn } from '../../../learning/table.js';
+import { numberColumn, selectRows, snapshotTable, textColumn, timestampColumn } from '../../../learning/table.js';
 import { columnNames } from './columns.js';
 import { payeeOf } from './payee.js';
 import { internalCategories } from './vocabulary.js';
@@ -73,8 +72,9 @@ function joined(above: Column, below: Column): Column {
  * investments are left out.
  * @throws PipelineError `DATASET_NOT_FOUND` without transactions; `MISSING_COLUMN`.
  */
-export function backendRows({ transactions, loans }: SnapshotTables): LabelledRows {
-  if (!transactions) throw new PipelineError('DATASET_NOT_FOUND', 'the snapshot has no table "transactions"');
+export function backendRows(tables: SnapshotTables): LabelledRows {
+  const transactions = snapshotTable(tables, 'transactions');
+  const { loans } = tables;
   const [moved, agreements] = [movementsOf(transactions), loansOf(loans)];
   const columns = Object.entries(moved).map(([name, column]) => [name, joined(column, agreements[name]!)] as const);
   const rowCount = columns[0]![1].values.length;

@@ -1,5 +1,4 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
-import { PipelineError } from '../../../contracts/errors.js';
 import type { Column, Table } from '../../../contracts/table.js';
 import {
   daysInMonth,
@@ -12,6 +11,7 @@ import { firstIncompleteMonth, movementRows } from '../data/read-table.js';
 import type { SpendingRequest } from '../prediction/request.js';
 import { committedCategories } from '../data/vocabulary.js';
 import type { Movement } from '../forecast/history.js';
+import { requireAtLeast } from '../../../learning/checks.js';
 
 /** Everything together, and everything that is not committed. */
 export const TOTAL_TARGET = 'total';
@@ -60,10 +60,10 @@ export function readHoldout({ table }: TrainingData): Holdout {
     last = Math.max(last, row.day);
   }
   const spenders = [...customers].filter(([, rows]) => rows.some(({ amount }) => amount > 0));
-  if (spenders.length === 0) throw new PipelineError('TOO_FEW_ROWS', 'the holdout has no spending');
+  requireAtLeast('customers with spending in the holdout', spenders.length, 1);
   const from = first === firstDayOf(monthOfDay(first)) ? monthOfDay(first) : monthOfDay(first) + 1;
   const until = firstIncompleteMonth(last + 1);
-  if (until <= from) throw new PipelineError('TOO_FEW_ROWS', 'the holdout has no whole month to judge by');
+  requireAtLeast('whole months in the holdout', Math.max(0, until - from), 1);
   const sorted = spenders.sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [, own] of sorted) own.sort((a, b) => a.day - b.day);
   return { customers: new Map(sorted), from, until, categories: [...categories].sort() };

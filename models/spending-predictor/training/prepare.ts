@@ -1,5 +1,4 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
-import { PipelineError } from '../../../contracts/errors.js';
 import { fitDayProfile } from '../../../learning/time-series/forecasting/day-profile.js';
 import { CALIBRATION_ORIGINS } from '../forecast/backtest.js';
 import { defaultBands } from '../forecast/calibration.js';
@@ -13,6 +12,7 @@ import { fitPooledIncome, type PooledIncome } from '../forecast/pooled-income.js
 import { firstIncompleteMonth, readSpending, type SpendingTable } from '../data/read-table.js';
 import { divideHistory } from '../forecast/recurring.js';
 import { fitSeasonality, type SeasonSeries } from '../forecast/seasonality.js';
+import { requireAtLeast } from '../../../learning/checks.js';
 
 /** Below this there is no month to learn from. */
 const FEWEST_ROWS = 30;
@@ -31,13 +31,11 @@ export interface Prepared {
 function readTraining({ schema, table }: TrainingData): { readonly table: SpendingTable; readonly until: number } {
   const spending = readSpending(table);
   const details = { line: schema.line };
-  if (table.rowCount < FEWEST_ROWS || spending.customers.size === 0) {
-    const message = `${table.rowCount} rows, ${spending.customers.size} customers with spending; wanted ${FEWEST_ROWS} and 1`;
-    throw new PipelineError('TOO_FEW_ROWS', message, details);
-  }
+  requireAtLeast('rows to learn from', table.rowCount, FEWEST_ROWS, details);
+  requireAtLeast('customers with spending', spending.customers.size, 1, details);
   const until = firstIncompleteMonth(spending.until);
   const months = Math.max(...[...spending.customers.values()].map((history) => monthsKnown(history, until)));
-  if (months === 0) throw new PipelineError('TOO_FEW_ROWS', 'no customer has a whole month of spending', details);
+  requireAtLeast('whole months of spending', months, 1, details);
   return { table: spending, until };
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { PipelineError } from '../../../contracts/errors.js';
+import { pipelineError } from '../../../contracts/errors.js';
 import type { HeldLock } from '../processes/lock.js';
 import { tryLock } from '../processes/lock.js';
 import { findOnPath, isProgram, runProgram } from '../processes/run-program.js';
@@ -51,7 +51,7 @@ async function waitForLock(target: string, { signal, onProgress }: GoInstall): P
     if (lock !== null) return lock;
     if (waited % PROGRESS_MS === 0) onProgress('another process builds the Temporal server; waiting for it');
     await pause(500);
-    if (signal.aborted) throw new PipelineError('CANCELLED', 'stopped while waiting for the Temporal server');
+    if (signal.aborted) throw pipelineError('CANCELLED', { work: 'waiting for the Temporal server' });
   }
 }
 
@@ -64,7 +64,7 @@ async function build(go: string, target: string, { signal, onProgress }: GoInsta
   try {
     const command = { file: go, args: ARGUMENTS, env: { GOBIN: folder }, cwd: folder };
     const { exitCode, output } = await runProgram(command, TIMEOUT_MS, signal);
-    if (signal.aborted) throw new PipelineError('CANCELLED', 'stopped while building the Temporal server');
+    if (signal.aborted) throw pipelineError('CANCELLED', { work: 'building the Temporal server' });
     if (exitCode === 0) renameSync(join(folder, basename(target)), target);
     else onProgress(`go install failed:\n${output.trim().split('\n').slice(-8).join('\n')}`);
     return exitCode === 0;

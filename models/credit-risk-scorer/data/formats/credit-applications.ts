@@ -1,9 +1,9 @@
 import type { ColumnSpec, FileFormat } from '../../../../contracts/dataset.js';
-import { PipelineError } from '../../../../contracts/errors.js';
 import type { Table } from '../../../../contracts/table.js';
 import { numberColumn } from '../../../../learning/table.js';
 import { asFeature } from '../directions.js';
 import { decisions, employments, loanKinds } from '../vocabulary.js';
+import { singleClass } from '../../../../learning/checks.js';
 
 const money = { minimum: 0, maximum: 1e10, nullable: true } as const;
 const share = { minimum: 0, maximum: 1e4, nullable: true } as const;
@@ -80,8 +80,7 @@ const MINIMUM_ROWS = 100;
 /** @throws PipelineError `SINGLE_CLASS` when all known outcomes of a file of sufficient size are the same. */
 function requireTwoOutcomes(table: Table): Table {
   const known = numberColumn(table, 'defaulted').filter((label) => !Number.isNaN(label));
-  if (table.rowCount >= MINIMUM_ROWS && new Set(known).size < 2)
-    throw new PipelineError('SINGLE_CLASS', 'all outcomes are the same, wanted at least two', { column: 'defaulted' });
+  if (table.rowCount >= MINIMUM_ROWS && new Set(known).size < 2) throw singleClass('outcomes', { column: 'defaulted' });
   return table;
 }
 
