@@ -12,7 +12,7 @@ import { projectRoot } from '../../platform/project.js';
 import { trainContext } from '../../tests/support/check-model.js';
 import { readTrees } from './prediction/trees.js';
 import { readJson } from '../../learning/artefact/index.js';
-import { baseline } from './evaluation/baseline.js';
+import { bestSingleFeature as baseline } from '../../learning/evaluation/best-single-feature.js';
 import { train } from './training/train.js';
 import { compareBinary as compare } from '../../learning/evaluation/binary-classification.js';
 import { evaluate, score } from './evaluation/score.js';

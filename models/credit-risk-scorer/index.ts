@@ -1,5 +1,4 @@
 import { defineModel } from '../../contracts/model-definition.js';
-import { baseline } from './evaluation/baseline.js';
 import { card } from './card.js';
 import { train } from './training/train.js';
 import { evaluate, PRIMARY_METRIC, score } from './evaluation/score.js';
@@ -9,6 +8,7 @@ import { fileFormats } from './data/formats.js';
 import { params, searchSpace } from './params.js';
 import { FAIRNESS_METRIC } from './evaluation/fairness.js';
 import { openPredictor } from './prediction/predictor.js';
+import { bestSingleFeature } from '../../learning/evaluation/best-single-feature.js';
 import { compareBinary } from '../../learning/evaluation/binary-classification.js';
 import { FOUR_FIFTHS } from '../../learning/evaluation/fairness/group-fairness.js';
 import { quantileInputs } from '../../learning/tabular/preprocessing/index.js';
@@ -49,7 +49,7 @@ export const model = defineModel({
   train,
   predictor: openPredictor,
   sampleInputs: quantileInputs,
-  baseline,
+  baseline: bestSingleFeature,
   score,
   evaluate,
   compare: compareBinary,

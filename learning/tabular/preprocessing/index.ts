@@ -1,4 +1,5 @@
 export { featureSpec } from './feature-spec.js';
+export { monotoneDirections } from './monotone.js';
 export {
   columnCells,
   encode,

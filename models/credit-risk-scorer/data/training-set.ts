@@ -3,8 +3,14 @@ import { PipelineError } from '../../../contracts/errors.js';
 import type { ProtectedGroups } from '../../../learning/evaluation/fairness/protected-groups.js';
 import type { Matrix } from '../../../learning/numeric/matrix/index.js';
 import { numberColumn } from '../../../learning/table.js';
+import { labelledRows } from '../../../learning/tabular/labelled-rows.js';
 import type { CreditParams } from '../params.js';
-import { encodeMatrix, fitPreprocessing, type Preprocessing } from '../../../learning/tabular/preprocessing/index.js';
+import {
+  encodeMatrix,
+  fitPreprocessing,
+  monotoneDirections,
+  type Preprocessing,
+} from '../../../learning/tabular/preprocessing/index.js';
 import { protectedAttributes } from './protected.js';
 import { notBinary, requireAtLeast, singleClass } from '../../../learning/checks.js';
 
@@ -40,12 +46,6 @@ export function declinedRows({ table }: TrainingData): Uint8Array {
   return Uint8Array.from(column.values, (decision) => (decision === DECLINED ? 1 : 0));
 }
 
-/** Rows whose outcome is known, ascending. */
-export function labelledRows({ schema, table }: TrainingData): Int32Array {
-  const labels = numberColumn(table, schema.label);
-  return Int32Array.from(labels, (_, row) => row).filter((row) => !Number.isNaN(labels[row]!));
-}
-
 function requireLabel(label: number, row: number, { schema }: TrainingData): void {
   const details = { line: schema.line, column: schema.label, row: row + 1 };
   const where = `row ${row + 1}, column "${schema.label}"`;
@@ -63,14 +63,6 @@ function requireLabels(data: TrainingData, labels: Float64Array, labelled: Int32
   requireAtLeast('rows to learn from', labelled.length, FEWEST_ROWS, details);
   const first = labels[labelled[0]!];
   if (labelled.every((row) => labels[row] === first)) throw singleClass(`${labelled.length} labels`, details);
-}
-
-function monotoneDirections({ schema }: TrainingData, { features }: Preprocessing): (-1 | 0 | 1)[] {
-  const direction = new Map<string, -1 | 0 | 1>(schema.features.map(({ name, monotone }) => [name, monotone ?? 0]));
-  const directions = features.flatMap((feature): (-1 | 0 | 1)[] =>
-    feature.kind === 'numeric' ? [direction.get(feature.name) ?? 0] : feature.categories.map(() => 0),
-  );
-  return directions.some((value) => value !== 0) ? directions : [];
 }
 
 function peopleOf({ schema, table }: TrainingData): (string | null)[] {
@@ -92,7 +84,7 @@ export function prepareTraining(data: TrainingData, params: CreditParams): Train
   return {
     ...{ params, state, x, labels, labelled, declined },
     attributes: protectedAttributes(data),
-    monotone: monotoneDirections(data, state),
+    monotone: monotoneDirections(schema, state),
     people: peopleOf(data),
   };
 }

@@ -11,8 +11,8 @@ import {
 } from '../../../learning/evaluation/binary-classification.js';
 import { predictInBatches } from '../../../learning/evaluation/predict-in-batches.js';
 import { selectRows, withColumn } from '../../../learning/table.js';
+import { labelledRows } from '../../../learning/tabular/labelled-rows.js';
 import { rowInputs } from '../../../learning/tabular/preprocessing/index.js';
-import { labelledRows } from '../data/training-set.js';
 import type { CreditPredictor } from '../prediction/predictor.js';
 import { judgeBands } from './band-stability.js';
 import { judgeFairness } from './fairness.js';

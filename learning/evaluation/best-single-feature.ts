@@ -1,28 +1,26 @@
-import type { FeatureSpec, TrainingData } from '../../../contracts/dataset.js';
-import { PipelineError } from '../../../contracts/errors.js';
-import type { Column, Table } from '../../../contracts/table.js';
-import { binaryTable } from '../../../learning/evaluation/binary-classification.js';
-import { rocAuc } from '../../../learning/evaluation/metrics/index.js';
-import { numberColumn, selectRows } from '../../../learning/table.js';
-import { labelledRows } from '../data/training-set.js';
+import type { FeatureSpec, TrainingData } from '../../contracts/dataset.js';
+import { PipelineError } from '../../contracts/errors.js';
+import type { Column, Table } from '../../contracts/table.js';
+import { binaryTable } from './binary-classification.js';
+import { rocAuc } from './metrics/index.js';
+import { mean } from '../numeric/statistics/mean.js';
+import { numberColumn, selectRows } from '../table.js';
+import { labelledRows } from '../tabular/labelled-rows.js';
 
 /** Pseudo-rows of the overall rate that a category's own rate starts from, so that rare ones say little. */
 const PRIOR_ROWS = 10;
 
-const mean = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-
-/** Bad rate of each category in training, shrunk towards the overall rate. */
+/** Share of label 1 in each category of training, shrunk towards the overall share. */
 function categoryRates(column: Column & { kind: 'text' }, labels: Float64Array): (category: string | null) => number {
-  const overall = mean(labels);
-  const sums = new Map<string | null, { bad: number; n: number }>();
+  const overall = mean(labels, 0);
+  const sums = new Map<string | null, { positives: number; n: number }>();
   column.values.forEach((category, row) => {
-    const { bad, n } = sums.get(category) ?? { bad: 0, n: 0 };
-    sums.set(category, { bad: bad + labels[row]!, n: n + 1 });
+    const { positives, n } = sums.get(category) ?? { positives: 0, n: 0 };
+    sums.set(category, { positives: positives + labels[row]!, n: n + 1 });
   });
   return (category) => {
-    const { bad, n } = sums.get(category) ?? { bad: 0, n: 0 };
-    return (bad + PRIOR_ROWS * overall) / (n + PRIOR_ROWS);
+    const { positives, n } = sums.get(category) ?? { positives: 0, n: 0 };
+    return (positives + PRIOR_ROWS * overall) / (n + PRIOR_ROWS);
   };
 }
 
@@ -50,7 +48,7 @@ interface Candidate {
   readonly holdout: Float64Array;
 }
 
-/** The rows whose outcome is known: what was declined cannot be ranked against anything. */
+/** The rows whose label is known: the others cannot be ranked against anything. */
 const known = (data: TrainingData): TrainingData => ({ ...data, table: selectRows(data.table, labelledRows(data)) });
 
 function candidate({ name }: FeatureSpec, train: TrainingData, holdout: TrainingData): Candidate | null {
@@ -80,11 +78,11 @@ function rankAmong(sorted: Float64Array, x: number): number {
 }
 
 /**
- * What one could do without a model: rank loans by the single feature with the best AUC on the training rows, in the
+ * A baseline of binary classification: ranks rows by the single feature with the best AUC on the training rows, in the
  * direction it had there. Its `probability` is that rank (0 to 1), not a calibrated probability.
  * @throws PipelineError `SINGLE_CLASS`; `MISSING_COLUMN` when no feature holds a value.
  */
-export function baseline(
+export function bestSingleFeature(
   given: TrainingData,
   holdout: TrainingData,
 ): { readonly name: string; readonly scored: Table } {
