@@ -18,7 +18,7 @@ function openOutput(argv: readonly string[]): Output {
   );
 }
 
-/** `ml train x` wants train, and so does `ml help train`; `ml --help` wants no command. */
+/** `train` of `ml train x` and of `ml help train`; null of `ml --help`. */
 function wantedCommand(argv: readonly string[]): string | null {
   const words = argv.filter((word) => !word.startsWith('-'));
   return (words[0] === 'help' ? words[1] : words[0]) ?? null;
@@ -59,10 +59,10 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader went away (`ml runs list | head`): not an error of ours.
+  // The reader closed the pipe (`ml runs list | head`): not an error.
   if (error.code === 'EPIPE') process.exit(0);
 });
 keepBuildInUse();
 process.exitCode = await main(process.argv.slice(2));
-// A stray socket must not keep a finished command alive.
+// An open socket must not keep a finished command running.
 setTimeout(() => process.exit(), 2000).unref();

@@ -4,14 +4,20 @@ import { nearestName, requireKnownNames } from './known-names.js';
 const known = ['card_block', 'balance', 'loan_status'];
 const check = { file: 'labels.csv', column: 'intent', noun: 'intent', known, allow: '--new-intent <name>' };
 
-describe('names in a file of labels', () => {
-  it('pass when all are known', () => {
+describe('requireKnownNames', () => {
+  it('accepts known names', () => {
     expect(() => {
-      requireKnownNames([{ name: 'balance', row: 1 }, { name: 'card_block', row: 2 }], check); // prettier-ignore
+      requireKnownNames(
+        [
+          { name: 'balance', row: 1 },
+          { name: 'card_block', row: 2 },
+        ],
+        check,
+      );
     }).not.toThrow();
   });
 
-  it('are refused by the first that is not, with its place and the nearest known one', () => {
+  it('refuses the first unknown name, with its place and the nearest known one', () => {
     const given = ['balance', 'crad_block', 'x'].map((name, i) => ({ name, row: i + 1 }));
     expect(() => {
       requireKnownNames(given, check);
@@ -26,14 +32,14 @@ describe('names in a file of labels', () => {
     );
   });
 
-  it('say so when nothing is known yet', () => {
+  it('says when no name is known yet', () => {
     expect(nearestName('balance', [])).toBeNull();
     expect(() => {
       requireKnownNames([{ name: 'balance', row: 1 }], { ...check, known: [] });
     }).toThrow(/no intent is known yet/);
   });
 
-  it('are compared by letters, not by case', () => {
+  it('finds the nearest name without regard to case', () => {
     expect(nearestName('Balanc', known)).toBe('balance');
     expect(nearestName('LOAN_STATE', known)).toBe('loan_status');
   });

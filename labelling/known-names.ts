@@ -1,7 +1,7 @@
 import { PipelineError } from '../contracts/errors.js';
 import { jaroWinkler } from '../learning/text/entity-linking/index.js';
 
-/** A name that somebody typed into a file of labels, and where: rows count from 1 below the header. */
+/** A name in a file of labels and its row, counted from 1 below the header. */
 export interface GivenName {
   readonly name: string;
   readonly row: number;
@@ -13,7 +13,7 @@ export interface NameCheck {
   /** What one name stands for, such as `intent`. */
   readonly noun: string;
   readonly known: Iterable<string>;
-  /** How a name that is meant to be new is allowed, such as `--new-intent <name>`. */
+  /** How a caller declares a new name, such as `--new-intent <name>`. */
   readonly allow: string;
 }
 
@@ -26,7 +26,7 @@ export function nearestName(name: string, known: Iterable<string>): string | nul
 }
 
 /**
- * Refuses a typing mistake before it becomes a class of its own.
+ * Refuses unknown names: a typing mistake would become a class of its own.
  * @throws PipelineError `INVALID_VALUE` for the first name that is not known, with file, row, column, the name found,
  *   the nearest known one and how to allow a new one.
  */
@@ -40,6 +40,10 @@ export function requireKnownNames(given: readonly GivenName[], check: NameCheck)
   const meant = nearest === null ? `no ${noun} is known yet` : `the nearest known one is "${nearest}"`;
   const finding = `found the unknown ${noun} "${name}", ${meant}; allow a new one with ${check.allow}`;
   throw new PipelineError('INVALID_VALUE', `${file}, row ${row}, column "${column}": ${finding}`, {
-    ...{ file, row, column, value: name, nearest },
+    file,
+    row,
+    column,
+    value: name,
+    nearest,
   });
 }

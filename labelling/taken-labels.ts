@@ -3,7 +3,7 @@ export interface LabelTarget {
   readonly source: string;
   /** The file that they were read from, for error messages. */
   readonly file: string;
-  /** Names that neither the source nor its champion knows and that are meant. */
+  /** Unknown names that the caller declares as new. */
   readonly newNames: readonly string[];
   /** How a caller declares a new name, for error messages, such as `--new-intent <name>`. */
   readonly allow: string;
@@ -11,7 +11,7 @@ export interface LabelTarget {
   readonly readOnly: boolean;
 }
 
-/** What became of the labels: written into the backend, or the SQL that would do it. */
+/** The outcome: labels written into the backend, or the SQL that would write them. */
 export type TakenLabels =
   | { readonly kind: 'written'; readonly written: number }
   | { readonly kind: 'statements'; readonly sql: readonly string[] };

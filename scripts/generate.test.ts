@@ -19,11 +19,11 @@ import {
 const page = readFileSync(join(projectRoot, 'docs/backend-schema.md'), 'utf8');
 
 describe('generated files', () => {
-  it('are what the sources say now (run `npm run gen` when this fails)', async () => {
+  it('are up to date (run `npm run gen` when this fails)', async () => {
     expect((await staleFiles(projectRoot)).map(({ path }) => path)).toEqual([]);
   });
 
-  it('are found out of date after any edit, and up to date again once written', async () => {
+  it('are reported as out of date after an edit, and as up to date once written', async () => {
     const root = await mkdtemp(join(tmpdir(), 'generate-'));
     try {
       const files = await generateFiles();

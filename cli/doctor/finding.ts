@@ -1,27 +1,27 @@
-/** What was found out about one part. */
+/** The state of one part. */
 export interface Finding {
   readonly part: string;
-  /** `optional`: absent, and something else takes its place. */
+  /** `optional`: absent, and a replacement is used. */
   readonly state: 'ok' | 'optional' | 'missing';
-  /** The operation that was done, or why it could not be. */
+  /** The operation that succeeded, or why it failed. */
   readonly found: string;
   readonly where: string;
   readonly version: string;
-  /** What to do; empty when nothing is to be done. */
+  /** What to do; empty when the part works. */
   readonly advice: string;
 }
 
 /** One part's examination. */
 export interface Examination {
   readonly part: string;
-  /** What takes its place when it is absent; null: nothing can. */
+  /** What is used when the part is absent; null: the part is required. */
   readonly replacement: string | null;
   readonly advice: string;
   /** Loads the part and does one operation with it. Rejects when either fails. */
   readonly examine: () => Promise<Omit<Finding, 'part' | 'state' | 'advice'>>;
 }
 
-/** Runs one examination; whatever goes wrong in it is a finding. */
+/** Runs one examination; an error in it becomes a finding. */
 export async function conclude({ part, replacement, advice, examine }: Examination): Promise<Finding> {
   try {
     return { part, state: 'ok', advice: '', ...(await examine()) };

@@ -41,7 +41,7 @@ export const nativeModules: readonly Examination[] = [
   },
 ];
 
-/** Folder and version of an installed package; its main file need not lie at the top. */
+/** Folder and version of an installed package; its main file may lie in a subfolder. */
 function installed(name: string): { where: string; version: string } {
   let folder = dirname(require.resolve(name));
   while (!isPackage(folder, name)) folder = dirname(folder);
@@ -78,7 +78,7 @@ async function runQuery(): Promise<string> {
 async function startRuntime(): Promise<string> {
   const { DefaultLogger, NativeConnection, Runtime } = await import('@temporalio/worker');
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  // Port 9 (discard) answers nowhere: the refusal comes out of the compiled client.
+  // Port 9 (discard) is closed everywhere: the error shows that the compiled client ran.
   const refusal = await NativeConnection.connect({ address: '127.0.0.1:9' }).then(
     () => 'connected',
     (fault: unknown) => (fault instanceof Error ? fault.constructor.name : 'unknown'),

@@ -16,12 +16,12 @@ import { pingTemporal } from '../../platform/temporal/ping.js';
 import { securityOf } from '../../platform/temporal/server.js';
 import type { Examination, Finding } from './finding.js';
 
-/** The encoder that models ask for when they are asked to use one. */
+/** The default encoder of the text models. */
 const SPEC_ENCODER = 'distilbert-base-uncased';
 
 type Facts = Omit<Finding, 'part' | 'state' | 'advice'>;
 
-/** The services: asked when they run, else what would be started. Nothing is started, fetched or built. */
+/** The services: queried when they run, else what would be started. Nothing is started, fetched or built. */
 export const serviceExaminations = (config: Config): readonly Examination[] => [
   {
     part: 'PostgreSQL',

@@ -1,7 +1,7 @@
 import type { TakenLabels } from '../../labelling/taken-labels.js';
 import type { CliContext } from '../program/context.js';
 
-/** What a review found, and what to do with it. */
+/** The result of a review and the next step. */
 export interface ReviewReport {
   /** As the JSON document shows it. */
   readonly document: Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ export interface ReviewReport {
   readonly rows: readonly (readonly string[])[];
   /** The file it was written to. */
   readonly output: string | undefined;
-  /** What a person does with the file, such as `fill in the column intent`. */
+  /** What to edit in the file, such as `fill in the column intent`. */
   readonly edit: string;
   /** The command that takes the file back. */
   readonly takeBack: string;
@@ -28,13 +28,13 @@ export function reportReview(
   });
 }
 
-/** How many labels a file held and what to call them. */
+/** The number of labels in the file and the words of the summary. */
 export interface TakenReport {
   readonly source: string;
   readonly given: number;
   /** What happened to a message, such as `labelled`. */
   readonly done: string;
-  /** What is said of the messages that were not changed, after their number. */
+  /** Describes the messages that were not changed; follows their number. */
   readonly unchanged: string;
 }
 
@@ -45,7 +45,7 @@ function printStatements({ out }: CliContext, sql: readonly string[]): void {
   out.notice('nothing was written: BACKEND_DATABASE_URL is only read. Run the statements where you may write.');
 }
 
-/** Prints what became of labels: how many were written, or the statements that would do it. */
+/** Prints how many labels were written, or the statements that would write them. */
 export function reportTaken(cli: CliContext, taken: TakenLabels, report: TakenReport): void {
   if (taken.kind === 'statements') {
     printStatements(cli, taken.sql);

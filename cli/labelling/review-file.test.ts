@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('a review file', () => {
-  it('is written once: labels that are in it are not lost', async () => {
+  it('is never overwritten', async () => {
     const file = join(folder, 'review.csv');
     await requireNewFile(file);
     await writeNewFile(file, 'id,intent\n');
@@ -20,12 +20,12 @@ describe('a review file', () => {
     expect(await readFile(file, 'utf8')).toBe('id,intent\n');
   });
 
-  it('needs a folder that is there', async () => {
+  it('needs an existing folder', async () => {
     await expect(requireNewFile(join(folder, 'absent', 'x.csv'))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(requireNewFile(undefined)).resolves.toBeUndefined();
   });
 
-  it('is read as UTF-8 or not at all', async () => {
+  it('is refused when it is not UTF-8 or not readable', async () => {
     const file = join(folder, 'latin.csv');
     await writeFile(file, Buffer.from([0x69, 0x64, 0x0a, 0xe9]));
     await expect(readLabelFile(file)).rejects.toMatchObject({ code: 'MALFORMED_FILE' });

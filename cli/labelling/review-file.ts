@@ -32,7 +32,7 @@ const exists = (file: string): Promise<boolean> =>
   );
 
 /**
- * Looks before the work begins whether a review can be written. A file that is there may hold somebody's labels.
+ * Checks before the work begins that a review can be written. An existing file may hold labels and is not overwritten.
  * @throws PipelineError `INVALID_INPUT`.
  */
 export async function requireNewFile(file: string | undefined): Promise<void> {
@@ -46,7 +46,10 @@ export async function requireNewFile(file: string | undefined): Promise<void> {
     throw unwritable(file, 'it exists already, and labels may be in it; give another name or remove it');
 }
 
-/** @throws PipelineError `INVALID_INPUT` when the file has come into being or cannot be written; half a file does not stay. */
+/**
+ * Writes a new file; a partly written one is removed.
+ * @throws PipelineError `INVALID_INPUT` when the file exists by now or cannot be written.
+ */
 export async function writeNewFile(file: string, content: string): Promise<void> {
   const created = await open(file, 'wx').catch((cause: unknown) => {
     throw unwritable(file, 'it cannot be written', cause);

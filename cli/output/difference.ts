@@ -3,7 +3,7 @@ import type { Metric } from '../../contracts/evaluation.js';
 import { formatEstimate, formatDecimals, formatValue, shortHash } from './format.js';
 import type { HumanTable } from './table.js';
 
-/** What runs and versions have in common, as far as a comparison shows it. */
+/** The facts of a run or version that a comparison shows. */
 export interface Comparable {
   readonly metrics: readonly Metric[];
   readonly params: Readonly<Record<string, unknown>>;

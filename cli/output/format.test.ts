@@ -8,9 +8,9 @@ describe('formats', () => {
     [51234.6, '51,235'],
     [0.0000213, '0.000021'],
     [Number.NaN, 'NaN'],
-  ])('number %d is %s', (value, text) => expect(formatDecimals(value)).toBe(text));
+  ])('prints the number %d as %s', (value, text) => expect(formatDecimals(value)).toBe(text));
 
-  it('a score keeps its decimals when it is whole', () => {
+  it('keeps the decimals of a whole score', () => {
     expect(formatEstimate(1)).toBe('1.000');
     const interval = { low: 0.8, high: 1, level: 0.95, method: 'delong' };
     expect(formatEstimate(0.9, interval)).toBe('0.900 (0.800 to 1.000)');
@@ -23,9 +23,9 @@ describe('formats', () => {
     [860, '0.9 s'],
     [65_000, '1 min 05 s'],
     [3_780_000, '1 h 03 min'],
-  ])('%d ms is %s', (value, text) => expect(formatDuration(value)).toBe(text));
+  ])('prints %d ms as %s', (value, text) => expect(formatDuration(value)).toBe(text));
 
-  it('times are UTC', () => {
+  it('prints times in UTC', () => {
     expect(formatTime(new Date('2026-11-23T03:00:12+02:00'))).toBe('2026-11-23 01:00:12');
   });
 });

@@ -25,7 +25,7 @@ describe('output', () => {
     expect(stderr.text()).toBe('remark\n');
   });
 
-  it('prints for people by default', () => {
+  it('prints text by default', () => {
     const { out, stdout } = open(false);
     out.result({ a: 1 }, () => out.line('for people'));
     expect(stdout.text()).toBe('for people\n');
@@ -33,7 +33,7 @@ describe('output', () => {
 });
 
 describe('colours', () => {
-  it('need a terminal and the absence of NO_COLOR', () => {
+  it('are used on a terminal without NO_COLOR only', () => {
     expect(wantsColour(true, undefined)).toBe(true);
     expect(wantsColour(true, '')).toBe(true);
     expect(wantsColour(true, '1')).toBe(false);
@@ -51,15 +51,15 @@ describe('tables', () => {
     right: ['n'],
   };
 
-  it('stand in columns without rules or trailing spaces', () => {
+  it('are printed in columns without rules or trailing spaces', () => {
     expect(renderTable(table)).toBe('model      n\ncredit     7\nintent  1200');
   });
 
-  it('become one record under the other when the terminal is too narrow', () => {
+  it('are printed as records below each other when the terminal is too narrow', () => {
     expect(renderTable({ ...table, width: 8 })).toBe('model  credit\nn      7\n\nmodel  intent\nn      1200');
   });
 
-  it('leave out of a record what says nothing', () => {
+  it('leave empty cells out of a record', () => {
     const sparse = { head: ['part', 'version', 'what to do'], rows: [['redis', '-', '']], width: 8 };
     expect(renderTable(sparse)).toBe('part        redis');
   });
@@ -74,7 +74,7 @@ describe('progress', () => {
     expect(stream.text()).toBe('one\ntwo\n\u001b[2A\u001b[0Jthree\n');
   });
 
-  it('cuts lines to the width of the terminal, so that going back over them stays right', () => {
+  it('cuts lines to the width of the terminal', () => {
     const stream = recordingStream({ isTTY: true, columns: 5 });
     createProgress(stream).update(['123456789']);
     expect(stream.text()).toBe('1234\n');

@@ -5,7 +5,7 @@ import { createProgress } from './progress.js';
 import type { HumanTable } from './table.js';
 import { renderTable } from './table.js';
 
-/** How a command speaks: results on standard output, everything else on standard error. */
+/** Output of a command: results on standard output, everything else on standard error. */
 export interface Output {
   /** True with `--json`: standard output holds exactly one JSON document. */
   readonly json: boolean;

@@ -25,6 +25,6 @@ export function createPaint(enabled: boolean): Paint {
   };
 }
 
-/** Colours belong on a terminal only, and not where the reader set NO_COLOR (https://no-color.org). */
+/** True on a terminal without NO_COLOR (https://no-color.org). */
 export const wantsColour = (isTerminal: boolean, noColour: string | undefined): boolean =>
   isTerminal && (noColour === undefined || noColour === '');

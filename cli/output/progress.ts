@@ -22,7 +22,7 @@ function liveProgress(stream: ProgressStream): ProgressView {
   const clear = (): string => (shown === 0 ? '' : `\u001b[${shown}A\u001b[0J`);
   return {
     update(lines) {
-      // A line that wraps would break the count of lines to go back over.
+      // A wrapped line would take two rows of the terminal, and the cursor goes back by counted lines.
       const fitting = lines.map((line) => line.slice(0, (stream.columns ?? 80) - 1));
       stream.write(clear() + fitting.map((line) => `${line}\n`).join(''));
       shown = fitting.length;
@@ -33,15 +33,15 @@ function liveProgress(stream: ProgressStream): ProgressView {
   };
 }
 
-/** A line that differs in the width of its columns only says nothing new. */
-const words = (line: string): string => line.replace(/\s+/g, ' ');
+/** A line without the width of its columns: a change of the width alone is not printed again. */
+const withoutPadding = (line: string): string => line.replace(/\s+/g, ' ');
 
 function plainProgress(stream: ProgressStream): ProgressView {
   let last = new Set<string>();
   return {
     update(lines) {
-      for (const line of lines) if (!last.has(words(line))) stream.write(`${line}\n`);
-      last = new Set(lines.map(words));
+      for (const line of lines) if (!last.has(withoutPadding(line))) stream.write(`${line}\n`);
+      last = new Set(lines.map(withoutPadding));
     },
     done() {
       last = new Set();

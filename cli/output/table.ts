@@ -46,17 +46,17 @@ function renderColumns({ head, rows, right = [] }: HumanTable): string {
   return trimLines(grid.toString());
 }
 
-/** One block a row, `name  value` a line without those that say nothing: readable on any width and in a log. */
+/** One block a row, one line a cell, without empty cells: readable at any width. */
 function renderRecords({ head, rows }: HumanTable): string {
   const widest = Math.max(...head.map((name) => name.length));
   const record = (row: readonly string[]): string =>
     head
-      .flatMap((name, index) => (isSaid(row[index]) ? [`${name.padEnd(widest)}  ${row[index]}`.trimEnd()] : []))
+      .flatMap((name, index) => (isFilled(row[index]) ? [`${name.padEnd(widest)}  ${row[index]}`.trimEnd()] : []))
       .join('\n');
   return rows.map(record).join('\n\n');
 }
 
-const isSaid = (cell: string | undefined): cell is string =>
+const isFilled = (cell: string | undefined): cell is string =>
   cell !== undefined && cell !== '' && cell !== '-' && cell !== '–';
 
 const trimLines = (text: string): string =>

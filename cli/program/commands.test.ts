@@ -3,7 +3,7 @@ import { commandFiles } from './commands.js';
 import type { CliContext } from './context.js';
 import { buildProgram } from './program.js';
 
-/** Registering must not touch the context: settings may be malformed, services may be away. */
+/** Registering must not use the context: settings may be malformed, services may be down. */
 const untouchable = new Proxy({} as CliContext, {
   get: (_, name) => {
     throw new Error(`registering read ${String(name)}`);
@@ -11,20 +11,20 @@ const untouchable = new Proxy({} as CliContext, {
 });
 
 describe('commands', () => {
-  it.each(Object.entries(commandFiles))('%s says of itself what the list says', async (name, { summary }) => {
+  it.each(Object.entries(commandFiles))('%s has the summary of the list', async (name, { summary }) => {
     const program = await buildProgram(untouchable, name);
     const command = program.commands.find((one) => one.name() === name)!;
     expect(command.summary()).toBe(summary);
     expect(command.description()).not.toBe('');
   });
 
-  it('know --json and --verbose at every depth', async () => {
+  it('accept --json and --verbose at every depth', async () => {
     const program = await buildProgram(untouchable, 'runs');
     const show = program.commands.find((one) => one.name() === 'runs')!.commands.find((one) => one.name() === 'show')!;
     expect(show.options.map(({ long }) => long)).toEqual(expect.arrayContaining(['--json', '--verbose', '--follow']));
   });
 
-  it('of another file are known by name only, so that help loads nothing', async () => {
+  it('are loaded from their file only when they are run', async () => {
     const program = await buildProgram(untouchable, null);
     expect(program.commands.map((one) => one.name())).toEqual(Object.keys(commandFiles));
     expect(program.commands.every((one) => one.commands.length === 0)).toBe(true);

@@ -13,7 +13,7 @@ export interface Connection {
   readonly temporal: () => Promise<Client>;
 }
 
-/** What each command is lent. A command file exports `register(program, cli)` and imports heavy rooms inside its action. */
+/** What each command receives. A command file exports `register(program, cli)` and imports heavy rooms inside its action. */
 export interface CliContext {
   /** Parsed on first use, so that `--help` works with a broken setting. @throws PipelineError `INVALID_CONFIG`. */
   readonly config: Config;
@@ -35,7 +35,7 @@ export interface OwnedContext {
   close(): Promise<void>;
 }
 
-/** Builds the context of one CLI process; nothing is read or opened before a command asks. */
+/** Builds the context of one CLI process; settings are read and connections opened on first use. */
 export function createContext(out: Output): OwnedContext {
   let config: Config | null = null;
   let connection: Promise<OpenConnection> | null = null;

@@ -21,11 +21,11 @@ describe('errors', () => {
     expect(exitCodeOf(error)).toBe(2);
   });
 
-  it('do not take a foreign error type for a code of ours', () => {
+  it('do not use an error type that is not in the table as a code', () => {
     expect(toPipelineError(workflowFailed('toString', 'x', [])).code).toBe('INTERNAL');
   });
 
-  it('name what Temporal refuses', () => {
+  it('translate errors of the Temporal client', () => {
     const started = Object.assign(new Error('x'), { name: 'WorkflowExecutionAlreadyStartedError', workflowId: 'w' });
     const error = toPipelineError(started);
     expect([error.code, error.details]).toEqual(['ALREADY_RUNNING', { id: 'w' }]);
@@ -33,18 +33,18 @@ describe('errors', () => {
     expect(toPipelineError(missing).code).toBe('RUN_NOT_FOUND');
   });
 
-  it('take a refused connection for a service that is away', () => {
+  it('report a refused connection as SERVICE_UNAVAILABLE', () => {
     expect(toPipelineError(Object.assign(new Error('x'), { code: 'ECONNREFUSED' })).code).toBe('SERVICE_UNAVAILABLE');
   });
 
-  it('quote input without letting it steer the terminal', () => {
+  it('escape control characters in quoted input', () => {
     const error = new PipelineError('INVALID_INPUT', 'found \u001b[31mred', { where: 'a\u0007b' });
     expect(formatError(error, plain, false)).toContain('found \\u001b[31mred');
     expect(formatError(error, plain, false)).toContain('where: a\\u0007b');
     expect(formatError(error, plain, true)).not.toContain('\u001b');
   });
 
-  it('become one block: code, message, where, what to do; the stack only on request', () => {
+  it('are printed as one block: code, message, details, advice; the stack with --verbose only', () => {
     const error = new PipelineError('MISSING_COLUMN', 'no column "age"', { file: 'x.csv', wanted: ['age', 'label'] });
     const block = formatError(error, plain, false);
     expect(block.split('\n').slice(0, 4)).toEqual([
@@ -58,7 +58,7 @@ describe('errors', () => {
     expect(formatError(error, plain, true)).toContain('errors.test.ts');
   });
 
-  it('are one document with --json', () => {
+  it('are printed as one JSON document with --json', () => {
     const document = errorDocument(new PipelineError('DATA_REJECTED', 'm', { file: 'f' }));
     expect(document.error).toMatchObject({ code: 'DATA_REJECTED', message: 'm', details: { file: 'f' }, exit: 3 });
   });

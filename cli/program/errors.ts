@@ -86,7 +86,7 @@ export function adviceOf(code: ErrorCode): string {
   return hint === undefined ? errorTable[code].meaning : `${errorTable[code].meaning} ${hint}`;
 }
 
-/** One block for people: code, message, where, what to do; the stack only when asked for. Messages may quote input. */
+/** One block of text: code, message, details, advice; the stack only with --verbose. Messages may quote input. */
 export function formatError(error: PipelineError, paint: Paint, verbose: boolean): string {
   const where = Object.entries(error.details).map(
     ([name, value]) => `  ${paint.dim(`${name}:`)} ${visible(show(value))}`,

@@ -17,7 +17,7 @@ function parse(...words: string[]): Record<string, unknown> {
 }
 
 describe('hyper-parameters', () => {
-  it('flags become names in camel case, with numbers read as numbers', () => {
+  it('reads flags as names in camel case, with numbers as numbers', () => {
     expect(parse('--max-depth', '6', '--n-estimators', '100', '--learning-rate', '2e-5')).toEqual({
       maxDepth: 6,
       nEstimators: 100,
@@ -25,7 +25,7 @@ describe('hyper-parameters', () => {
     });
   });
 
-  it('--param takes any name, and text that is not JSON as text', () => {
+  it('accepts any name with --param, and text that is not JSON as text', () => {
     expect(parse('--param', 'gamma=0.5', '--param', 'kernel=a=b', '--param', 'on=true')).toEqual({
       gamma: 0.5,
       kernel: 'a=b',
@@ -33,11 +33,11 @@ describe('hyper-parameters', () => {
     });
   });
 
-  it('--param without a name is refused', () => {
+  it('refuses --param without a name', () => {
     expect(() => parse('--param', 'gamma')).toThrow('name=value');
   });
 
-  it('are described from the schema', () => {
+  it('describes parameters from the schema', () => {
     expect(describeParams(model)).toEqual([
       { name: 'maxDepth', initial: '6', description: 'Depth of a tree.' },
       { name: 'learningRate', initial: '0.1', description: '' },

@@ -21,7 +21,7 @@ it('reads a file in any script, with or without a byte order mark', async () => 
   expect(await readJsonInput(await fileOf('\ufeff{"text":"a"}'))).toEqual({ text: 'a' });
 });
 
-it('refuses bytes that are no UTF-8 instead of answering something else', async () => {
+it('refuses bytes that are not UTF-8', async () => {
   const bytes = new Uint8Array([...Buffer.from('{"text":"pay '), 0xff, 0xfe, ...Buffer.from('"}')]);
   await expect(readJsonInput(await fileOf(bytes))).rejects.toMatchObject({
     code: 'INVALID_INPUT',
@@ -29,7 +29,7 @@ it('refuses bytes that are no UTF-8 instead of answering something else', async 
   });
 });
 
-it('says where text is not JSON, and what cannot be read', async () => {
+it('names the source of text that is not JSON and the file that cannot be read', async () => {
   await expect(readJsonInput('{"a":')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   await expect(readJsonInput(`@${folder}/absent.json`)).rejects.toMatchObject({ code: 'FILE_NOT_READABLE' });
 });

@@ -19,7 +19,7 @@ export async function readJsonInput(argument: string): Promise<unknown> {
   }
 }
 
-/** A byte that is no UTF-8 would silently become a question mark in the answer. */
+/** Decoding without `fatal` would silently replace bytes that are not UTF-8. */
 function decode(bytes: Uint8Array, where: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

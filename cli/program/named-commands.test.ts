@@ -9,7 +9,7 @@ import type { CliContext } from './context.js';
 import { adviceOf } from './errors.js';
 import { buildProgram } from './program.js';
 
-/** `ml …` as texts name it: in backticks (escaped in source), or alone on a line of a code block or of README's list. */
+/** `ml …` as texts write it: in backticks (escaped in source), or alone on a line of a code block or of README's list. */
 const named = /(?:\\?`|^ {0,4}|&& )(?:npm run ml --|ml) ([^`\n$#]+)/gm;
 
 const commandsIn = (text: string): string[] => [...text.matchAll(named)].map(([, line = '']) => line.trim());
@@ -74,8 +74,8 @@ const filesBelow = (folder: string): string[] =>
     .filter((path) => /\.(ts|md)$/.test(path))
     .map((path) => join(folder, path));
 
-describe('commands that texts name', () => {
-  it('are told apart from ones that do not exist', async () => {
+describe('commands named in texts', () => {
+  it('are reported when they do not exist', async () => {
     expect(await faultsIn('`ml data list` shows them')).toEqual(['ml data list: ml data has no list']);
     expect(await faultsIn('    ml retrian')).toEqual(['ml retrian: there is no command retrian']);
     expect(await faultsIn('`ml runs list|shw`')).toHaveLength(1);

@@ -9,7 +9,7 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
-/** Parser of a number of things for an option. */
+/** Parser of a whole number from 1 for an option. */
 export function atLeastOne(text: string): number {
   const value = wholeNumber(text);
   if (value < 1) throw new InvalidArgumentError('A whole number from 1 is wanted.');

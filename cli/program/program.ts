@@ -7,8 +7,8 @@ import { commandFiles } from './commands.js';
 import type { CliContext } from './context.js';
 
 /**
- * The program with every command's name, but only the wanted command's file loaded: help and errors come at once, and
- * a fault in one command's imports cannot break another.
+ * The program with every command's name, but only the wanted command's file loaded: help and errors are printed at once,
+ * and a fault in one command's imports cannot break another.
  * @param wanted - the first word of the command line, or null for help.
  */
 export async function buildProgram(cli: CliContext, wanted: string | null): Promise<Command> {
@@ -33,7 +33,7 @@ function createProgram(): Command {
     .addHelpText('after', helpFooter);
 }
 
-/** Name and arguments; that every command has options need not be said. */
+/** Name and arguments, without `[options]`: every command has options. */
 const commandTerm = (command: Command): string =>
   [command.name(), ...command.registeredArguments.map(argumentTerm)].join(' ');
 

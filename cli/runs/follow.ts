@@ -6,7 +6,7 @@ import { aborted, pause, withInterrupt } from '../program/interrupt.js';
 import { readProgress } from '../../platform/temporal/read-progress.js';
 import { progressLines } from '../output/progress-lines.js';
 
-/** How waiting ended: with the workflow's result, or the reader left and the workflow goes on. */
+/** How waiting ended: with the workflow's result, or by Ctrl-C while the workflow goes on. */
 export type Waited = { readonly status: 'ended'; readonly result: unknown } | { readonly status: 'detached' };
 
 /** A terminal is rewritten once a second; a log gets fewer lines. */
@@ -37,13 +37,13 @@ export function followRun(cli: CliContext, client: Client, workflowId: string): 
 
 async function endOrInterrupted(handle: WorkflowHandle, interrupted: AbortSignal): Promise<Waited | null> {
   const ended = handle.result().then((result: unknown): Waited => ({ status: 'ended', result }));
-  // After detaching nobody waits for it any more.
+  // After detaching the result is not awaited; without this a failure would be an unhandled rejection.
   ended.catch(() => undefined);
   return Promise.race([ended, aborted(interrupted).then(() => null)]);
 }
 
-/** On a terminal the reader sees what is still to come; a log tells what happened. */
-const worthSaying = (report: ProgressReport, terminal: boolean): ProgressReport =>
+/** A terminal shows the steps that are still to come; a log leaves them out. */
+const shownLines = (report: ProgressReport, terminal: boolean): ProgressReport =>
   terminal ? report : { ...report, lines: report.lines.filter(({ state }) => state !== 'waiting') };
 
 interface WatchSignals {
@@ -61,7 +61,7 @@ async function watch({ out }: CliContext, handle: WorkflowHandle, { over, interr
     const report = await readProgress(handle);
     if (interrupted.aborted) return;
     const clock = terminal ? `  ${formatDuration(Date.now() - started)}` : '';
-    if (report !== null) view.update([`${handle.workflowId}${clock}`, ...progressLines(worthSaying(report, terminal))]);
+    if (report !== null) view.update([`${handle.workflowId}${clock}`, ...progressLines(shownLines(report, terminal))]);
     if (!last) await pause(terminal ? terminalRefreshMs : logRefreshMs, stop);
   }
   view.done();

@@ -19,7 +19,7 @@ import { runUrl } from '../views/results.js';
 import { startRun } from '../../platform/temporal/start-run.js';
 import { reportDetached } from '../views/training-report.js';
 
-/** How long `ml promote` looks for the request that its workflow opens. */
+/** How long `ml promote` waits for its workflow to open the request. */
 const requestOpensWithinMs = 30_000;
 
 export interface PromoteOptions {
@@ -111,7 +111,7 @@ export interface VerdictOptions {
 }
 
 /**
- * Approves or rejects the open request that fits, and waits for what comes of it.
+ * Approves or rejects the open request that fits, and waits for the end of its workflow.
  * @throws PipelineError `REQUEST_NOT_FOUND`; `INVALID_INPUT` when several fit, or for an empty name or reason.
  */
 export async function decidePromotion(
@@ -133,7 +133,7 @@ export async function decidePromotion(
   reportPromotion(cli, { workflowId, url, modelName, line, version, toStage }, result);
 }
 
-/** An empty name or reason ends here, before anything is started. */
+/** Refuses an empty name or reason before any service is started. */
 function parseApproval({ approver, reason }: VerdictOptions): ApprovalInput {
   const parsed = approvalInput.safeParse({ approver, reason });
   if (parsed.success) return parsed.data;
@@ -144,13 +144,13 @@ export interface RollbackOptions {
   readonly line: string;
   readonly approver: string;
   readonly reason: string;
-  /** The version that shall leave production. */
+  /** The version to take out of production. */
   readonly from?: string;
 }
 
 /**
- * Returns a line to its former production version. The version that shall leave is the one in production when the
- * command begins, unless it is named: a second person who means the same one does not take its successor away.
+ * Returns a line to its former production version. The version to take out is the one that is in production when the
+ * command begins, unless it is named: a second rollback at the same time does not take out its successor.
  * @throws PipelineError `UNKNOWN_MODEL`, `TRANSITION_NOT_ALLOWED`, `CONFLICT`.
  */
 export async function rollBack(cli: CliContext, name: string, options: RollbackOptions): Promise<void> {

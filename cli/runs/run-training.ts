@@ -6,7 +6,7 @@ import type { RunRequest } from '../../platform/temporal/start-run.js';
 import { startRun } from '../../platform/temporal/start-run.js';
 import { reportDetached, reportMaster, reportModel } from '../views/training-report.js';
 
-/** Starts a training and, unless detached, waits for it and prints what came of it. */
+/** Starts a training and, unless detached, waits for it and prints the result. */
 export async function runTraining(
   cli: CliContext,
   connection: Connection,

@@ -35,7 +35,7 @@ function printLoaded(cli: CliContext, source: string, rows: Readonly<Record<stri
   cli.out.line(`source ${source} is now the one in use; \`ml data use <name>\` changes that`);
 }
 
-/** The user's own database is read and never written. @throws PipelineError `INVALID_CONFIG`. */
+/** Refuses to write to the database of BACKEND_DATABASE_URL. @throws PipelineError `INVALID_CONFIG`. */
 function refuseForeignBackend({ config }: CliContext): void {
   if (config.backendDatabaseUrl === null) return;
   const wanted = 'unset it (and use another ML_HOME) to work on generated or imported rows';

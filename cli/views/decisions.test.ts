@@ -14,7 +14,7 @@ describe('comparisons', () => {
     artefactHash: null,
   });
 
-  it('show every metric and only the parameters that differ', () => {
+  it('show every metric, and of the parameters those that differ', () => {
     const { rows } = differenceTable('a', 'b', [side(0.8, 6), side(0.85, 3)]);
     expect(rows).toEqual([
       ['auc', '0.800', '0.850', '+0.050'],
@@ -22,7 +22,7 @@ describe('comparisons', () => {
     ]);
   });
 
-  it('say why two scores may not be set side by side', () => {
+  it('give the reasons why two scores are not comparable', () => {
     const run = (line: string): RunRecord => ({ modelName: 'm', line, dataset: null }) as unknown as RunRecord;
     expect(comparability(run('default'), run('default'))).toEqual([]);
     expect(comparability(run('default'), run('berka'))).toHaveLength(1);
@@ -41,7 +41,7 @@ describe('consequences of a renewed holdout', () => {
 });
 
 describe('progress lines', () => {
-  it('stand in columns, and are the stage alone when there is no step yet', () => {
+  it('are aligned in columns, and are the stage alone before the first step', () => {
     const lines = [
       { name: 'data', state: 'done', detail: '' },
       { name: 'credit', state: 'running', detail: 'training' },
@@ -52,7 +52,7 @@ describe('progress lines', () => {
 });
 
 describe('JSON input', () => {
-  it('is text or a file, and says what is wrong with it', async () => {
+  it('is text or a file; errors name the fault', async () => {
     expect(await readJsonInput('{"a": 1}')).toEqual({ a: 1 });
     await expect(readJsonInput('{a}')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(readJsonInput('@/nowhere/x.json')).rejects.toMatchObject({

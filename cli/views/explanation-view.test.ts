@@ -9,7 +9,7 @@ function printed(explanation: unknown): string[] {
 }
 
 describe('an explanation on the terminal', () => {
-  it('is its sentences, under their names, with what each added', () => {
+  it('is printed as sentences under their names, with each contribution', () => {
     const reasons = [
       { rank: 1, text: 'Debt is high', contribution: 0.5 },
       { text: 'Age is not known', contribution: -0.25 },
@@ -25,7 +25,7 @@ describe('an explanation on the terminal', () => {
     ]);
   });
 
-  it('says what contributions are counted in, and prefers a whole sentence', () => {
+  it('names the unit of contributions and prefers a whole sentence', () => {
     const words = [{ text: 'card', sentence: '"card" added 21 points', weight: 0.21 }];
     const reasons = [{ text: 'Debt is high', contribution: 0.5 }];
     expect(printed({ contributionUnit: 'log-odds', reasons, words })).toEqual([
@@ -36,16 +36,16 @@ describe('an explanation on the terminal', () => {
     ]);
   });
 
-  it('is nothing where nothing was found', () => {
+  it('prints nothing for empty lists', () => {
     expect(printed({ entities: [] })).toEqual([]);
   });
 
-  it('never lets a text steer the terminal', () => {
+  it('escapes control characters in texts', () => {
     expect(visible('a\u001b[31mb\u202ec\u0000 कार्ड 🙂')).toBe('a\\u001b[31mb\\u202ec\\u0000 कार्ड 🙂');
     expect(printed({ words: ['\u001b]0;x\u0007'] })[1]).toBe('    1. \\u001b]0;x\\u0007');
   });
 
-  it('is JSON when it holds no sentence', () => {
+  it('is printed as JSON when it holds no sentence', () => {
     expect(printed({ weights: [1, 2] })).toEqual(['{"weights":[1,2]}']);
     expect(printed(null)).toEqual(['null']);
   });

@@ -1,10 +1,10 @@
 import type { Output } from '../output/output.js';
 import { visible } from '../output/visible.js';
 
-/** A fact with its words: what every model that ranks reasons gives. */
+/** A reason with its text, as every model that ranks reasons gives it. */
 interface WordedReason {
   readonly text: string;
-  /** A whole sentence, where `text` is only what it is about. */
+  /** A whole sentence, where `text` is only its subject. */
   readonly sentence?: string;
   readonly contribution?: number;
 }
@@ -31,7 +31,7 @@ function sentence(item: WordedReason | string): string {
   return item.contribution === undefined ? words : `${words} (${signed(item.contribution)})`;
 }
 
-/** A list of nothing explains nothing: an answer without findings has no explanation to print. */
+/** True when every list of the explanation is empty: there is nothing to print. */
 const isEmpty = (explanation: unknown): boolean =>
   typeof explanation === 'object' &&
   explanation !== null &&

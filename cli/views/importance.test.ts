@@ -8,7 +8,7 @@ import { storeArtefact } from '../../registry/artefacts.js';
 import { importanceTable, readImportance } from './importance.js';
 
 describe('importance of two versions', () => {
-  it('shows the largest changes first, and a feature that only one of them has', () => {
+  it('shows the largest changes first, also of a feature that only one version has', () => {
     const before = { debt: 0.5, income: 0.3, age: 0.2, unused: 0 };
     const after = { debt: 0.42, income: 0.31, utilisation: 0.27, unused: 0 };
     const table = importanceTable(['1.0.0', '1.1.0'], [before, after]);
@@ -22,7 +22,7 @@ describe('importance of two versions', () => {
     expect(importanceTable(['1', '2'], [null, after])).toBeNull();
   });
 
-  it('comes from the artefact, where the artefact keeps it', async () => {
+  it('is read from the artefact; null where the artefact keeps none', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'importance-'));
     try {
       const blobs = openBlobStore(pathToFileURL(folder).href, folder);

@@ -4,14 +4,14 @@ import { loadArtefact } from '../../registry/artefacts.js';
 import { formatDecimals } from '../output/format.js';
 import type { HumanTable } from '../output/table.js';
 
-/** An artefact that keeps what matters to it holds it here: a share of the whole for each feature. */
+/** File of an artefact with the importance of each feature, as a share of the whole. */
 const FILE = 'importance.json';
 const importance = z.record(z.string(), z.number());
 
-/** Share of each feature in what the version decides. */
+/** Importance of each feature, as a share of the whole. */
 export type Importance = z.infer<typeof importance>;
 
-/** More rows hide the ones that matter. */
+/** Rows that are shown, the largest changes first. */
 const MOST_ROWS = 15;
 
 /** @returns null when the version's artefact keeps no importance. @throws PipelineError as `loadArtefact`. */
@@ -25,7 +25,7 @@ export async function readImportance(blobs: BlobStore, artefactHash: string): Pr
 
 const percent = (share: number): string => `${formatDecimals(Math.round(share * 1000) / 10)} %`;
 
-/** What matters to two versions side by side, the largest change first; null when one of them does not say. */
+/** Importance in two versions side by side, the largest change first; null when one of them keeps none. */
 export function importanceTable(
   [first, second]: readonly [string, string],
   [a, b]: readonly [Importance | null, Importance | null],

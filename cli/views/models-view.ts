@@ -54,7 +54,7 @@ function printRequests(out: Output, requests: readonly PromotionRequest[]): void
   }
 }
 
-/** Prints what a model is, its versions and how they came to their stages. @throws PipelineError `UNKNOWN_MODEL`. */
+/** Prints a model's definition, its versions and their transitions. @throws PipelineError `UNKNOWN_MODEL`. */
 export async function showModel(cli: CliContext, name: string, line: string): Promise<void> {
   const model = await findModel(name);
   const { services } = await cli.connect();
@@ -81,7 +81,7 @@ function printDefinition(out: Output, model: ModelDefinition): void {
   out.table({ head: ['file format', 'meaning'], rows: formats });
 }
 
-/** Meanings are optional in a schema; without any the column would be empty. */
+/** Descriptions are optional in a schema; a column without any is left out. */
 function parameterTable(params: readonly DescribedParameter[]): HumanTable {
   const head = ['hyper-parameter', 'default'];
   if (params.every(({ description }) => description === ''))
@@ -115,7 +115,10 @@ function printTransitions(out: Output, transitions: readonly TransitionRecord[])
   out.table({ head: ['when (UTC)', 'version', 'transition', 'by', 'reason'], rows });
 }
 
-/** Prints two versions side by side, and what matters to each where their artefacts say so. @throws PipelineError `UNKNOWN_MODEL`, `VERSION_NOT_FOUND`. */
+/**
+ * Prints two versions side by side, with the importance of features where their artefacts keep it.
+ * @throws PipelineError `UNKNOWN_MODEL`, `VERSION_NOT_FOUND`.
+ */
 export async function diffVersions(
   cli: CliContext,
   wanted: { readonly model: string; readonly line: string; readonly first: string; readonly second: string },

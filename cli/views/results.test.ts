@@ -44,7 +44,7 @@ const master = (status: MasterTrainingResult['status'], models: ModelOutcome[]):
 });
 
 describe('exit codes', () => {
-  it('0 when every model ended with a decision, whatever it was', () => {
+  it('0 when every model ended with a decision, also a rejection', () => {
     const rejected: ModelOutcome = { ...decided, result: { ...result, decision: 'rejected', version: null } };
     expect(exitCodeOfMaster(master('completed', [decided, rejected]))).toBe(0);
     expect(exitCodeOfModel({ ...result, decision: 'rejected', stage: 'registration' })).toBe(0);
@@ -73,18 +73,18 @@ describe('result rows', () => {
     ]);
   });
 
-  it('have as many cells for a failed model and for one without any number', () => {
+  it('have the same number of cells for a failed model and for one without metrics', () => {
     const skipped = { ...result, metrics: [], comparisons: [], target: null, championVersion: null, version: null };
     expect(rowOf(failed)).toHaveLength(8);
     expect(rowOf({ ...decided, result: skipped })).toHaveLength(8);
   });
 });
 
-describe('what comes next', () => {
+describe('the next step', () => {
   const remarks = (change: Partial<TrainModelResult>, promotion: typeof decided.promotion = null) =>
     promotionRemarks({ status: 'decided', result: { ...result, ...change }, promotion }).join();
 
-  it('is said for a version in each place', () => {
+  it('is named for a version in each stage', () => {
     expect(remarks({})).toBe('in dev; the next stage: ml promote credit-risk-scorer --to staging');
     const ofFile = { line: 'taiwan', promotable: false };
     expect(remarks(ofFile)).toContain('ml predict credit-risk-scorer --line taiwan');
@@ -93,9 +93,9 @@ describe('what comes next', () => {
     expect(remarks({}, { ...staged, stage: 'production', awaitingApproval: false })).toBe('in production');
   });
 
-  it('is nothing where there is no version to go on with', () => {
+  it('is empty where there is no version', () => {
     expect(remarks({ decision: 'rejected', version: null, promotable: false })).toBe('');
-    expect(remarks({ ...{ line: 'taiwan', decision: 'unchanged' }, promotable: false })).toBe('');
+    expect(remarks({ line: 'taiwan', decision: 'unchanged', promotable: false })).toBe('');
   });
 });
 

@@ -20,7 +20,7 @@ export const exitCodeOfModel = ({ decision, stage }: TrainModelResult): 0 | 3 =>
 
 const head = ['model', 'line', 'metric (95 % interval)', 'target', 'baseline', 'champion', 'decision', 'version'];
 
-/** One row a model, and below the table what a reader of the numbers must know. */
+/** One row a model, and below the table the notes on the numbers. */
 export function printOutcomes(out: Output, outcomes: readonly ModelOutcome[]): void {
   out.table({ head, rows: outcomes.map(rowOf) });
   for (const outcome of outcomes) printRemarks(out, outcome);
@@ -76,7 +76,7 @@ function decisionRemarks(outcome: Extract<ModelOutcome, { status: 'decided' }>):
   return [...rows, ...result.reasons, ...result.notes, ...promotionRemarks(outcome)];
 }
 
-/** Where the version is now, and the command that goes on from there. */
+/** The version's stage and the command for the next step. */
 export function promotionRemarks({
   promotion,
   result,
@@ -122,7 +122,7 @@ export async function writeCardFile(
   return path;
 }
 
-/** An unchanged run has no card of its own; the version that it came to again has. */
+/** An unchanged run has no card of its own: the card of the version that it reproduced is used. */
 async function cardOfVersion({ registry }: CardStores, result: TrainModelResult): Promise<string | null> {
   const { modelName, line, version } = result;
   return version === null ? null : (await registry.getVersion(modelName, line, version)).cardHash;

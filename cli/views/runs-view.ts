@@ -112,7 +112,7 @@ function printDataset(out: Output, dataset: NonNullable<RunRecord['dataset']>): 
   for (const note of dataset.notes) out.line(`              ${note}`);
 }
 
-/** One run; a retraining stands for its run when it trained one model. */
+/** One run by its id, or the only run of a retraining of one model. */
 async function findRun({ services }: Connection, workflowId: string): Promise<RunRecord> {
   const [run, ...others] = await services.registry.listRuns({ workflowId });
   if (run === undefined) throw pipelineError('RUN_NOT_FOUND', { id: workflowId });
@@ -125,7 +125,7 @@ async function findRun({ services }: Connection, workflowId: string): Promise<Ru
 
 /**
  * Prints two runs side by side.
- * @throws PipelineError `RUN_NOT_FOUND`; `INVALID_INPUT` when an id stands for several runs.
+ * @throws PipelineError `RUN_NOT_FOUND`; `INVALID_INPUT` when an id is that of several runs.
  */
 export async function compareRuns(cli: CliContext, first: string, second: string): Promise<void> {
   const connection = await cli.connect();
@@ -139,13 +139,13 @@ export async function compareRuns(cli: CliContext, first: string, second: string
   });
 }
 
-/** The holdout that a run was judged on; null when it ended before, or its evaluation is not here any more. */
+/** The holdout that a run was evaluated on; null when it ended before, or its evaluation is no longer stored. */
 async function holdoutOf(blobs: BlobStore, { evaluationHash }: RunRecord): Promise<FrozenHoldout | null> {
   if (evaluationHash === null || !(await blobs.has(evaluationHash))) return null;
   return (await loadEvaluation(blobs, evaluationHash)).holdout;
 }
 
-/** Why two scores may not be set side by side. @param sameHoldout - whether both were judged by the same rule. */
+/** Why two scores are not comparable; [] when they are. @param sameHoldout - whether both had the same holdout rule. */
 export function comparability(a: RunRecord, b: RunRecord, sameHoldout = true): readonly string[] {
   const remarks: string[] = [];
   if (a.modelName !== b.modelName) remarks.push(`different models: ${a.modelName}, ${b.modelName}`);

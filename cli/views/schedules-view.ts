@@ -17,8 +17,8 @@ export interface NoteOptions {
 }
 
 /**
- * Reconciles the schedules with the settings and says what was done. Puts the source of the settings in use, because a
- * scheduled run reads whichever is. @throws PipelineError `SOURCE_NOT_FOUND` when that cannot be read.
+ * Reconciles the schedules with the settings and prints the changes. Puts the source of the settings in use, because a
+ * scheduled run reads the source in use. @throws PipelineError `SOURCE_NOT_FOUND` when that cannot be read.
  */
 export async function apply(cli: CliContext): Promise<void> {
   const { services, temporal } = await cli.connect();

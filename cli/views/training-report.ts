@@ -4,7 +4,7 @@ import { masterTrainingResult, trainModelResult } from '../../contracts/workflow
 import type { CliContext, Connection } from '../program/context.js';
 import { exitCodeOfMaster, exitCodeOfModel, printOutcomes, runUrl, writeCardFile } from './results.js';
 
-/** Prints what a full retraining came to, writes the cards and sets the exit code. */
+/** Prints the results of a full retraining, writes the cards and sets the exit code. */
 export async function reportMaster(
   cli: CliContext,
   connection: Connection,
@@ -21,7 +21,7 @@ export async function reportMaster(
   });
 }
 
-/** Prints what one model's training came to, writes its card and sets the exit code. */
+/** Prints the result of one model's training, writes its card and sets the exit code. */
 export async function reportModel(
   cli: CliContext,
   connection: Connection,
@@ -38,7 +38,7 @@ export async function reportModel(
   });
 }
 
-/** Says that the run goes on without the caller, with or without `--json`. */
+/** Prints that the run goes on in the background, with or without `--json`. */
 export function reportDetached(cli: CliContext, { endpoints }: Connection, workflowId: string): void {
   const url = runUrl(endpoints.temporal, workflowId);
   cli.out.result({ workflowId, url, status: 'running' }, () => {

@@ -36,14 +36,14 @@ describe('chooseMessages', () => {
   });
 
   it('orders by the confidence of the whole list where messages have several intents', () => {
-    // The two best are close in the second, where both are right and sure.
+    // In the first answer both intents are probable: a small margin, but a sure list.
     const sure = { ...answer(0.99, 0.98), confidence: 0.95 };
     const unsure = { ...answer(0.9, 0.1), confidence: 0.4 };
     const chosen = chooseMessages(messages.slice(1, 3), suggestions([sure, unsure], true), 1);
     expect(chosen).toMatchObject([{ id: 'm2', suggestion: 'a#b', second: '', confidence: 0.4 }]);
   });
 
-  it('writes a CSV that comes back as labels once it is filled in', () => {
+  it('reads labels from its own CSV once it is filled in', () => {
     const [first, ...others] = chooseMessages(
       [{ id: 'm,1', text: 'say "hi",\nplease' }, ...messages.slice(1)],
       suggestions(answers),
@@ -81,7 +81,7 @@ describe('chooseMessages', () => {
     expect(code('id,intent\n1,a\n2,\n')).toBeNull();
   });
 
-  it('quotes what goes into SQL', () => {
+  it('quotes values in SQL', () => {
     expect(labelSql([{ id: "x'y", intent: 'greet' }])[0]).toContain("where id = 'x''y' and intent is null;");
   });
 });

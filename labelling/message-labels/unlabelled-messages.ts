@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-/** Unlabelled messages that are looked at, newest first: more would take longer and give no better choice. */
+/** Unlabelled messages that are scored, newest first: more take longer and give no better choice. */
 const MOST_MESSAGES = 20_000;
 
 export interface UnlabelledMessage {

@@ -23,7 +23,7 @@ interface ErrorJson {
   readonly error: { code: string; message: string; details: Record<string, unknown>; exit: number };
 }
 
-/** A good file of our own layout, and copies of it with one thing wrong each. */
+/** A valid file of our own layout, and copies with one fault each. */
 function writeFiles(): void {
   const good = readFileSync(join(projectRoot, 'models/credit-risk-scorer/fixtures/credit-applications.csv'), 'utf8');
   const lines = good.trimEnd().split('\n');
@@ -57,14 +57,14 @@ describe('help', () => {
     expect(stderr).toBe('');
   });
 
-  it.concurrent.each(Object.keys(commandFiles))('of %s says what the list says', async (name) => {
+  it.concurrent.each(Object.keys(commandFiles))('of %s has the summary of the list', async (name) => {
     const { code, stdout } = await ml(name, '--help');
     expect(code).toBe(0);
     expect(stdout).toContain(`Usage: ml ${name}`);
     expect(stdout).toContain('--json');
   });
 
-  it('is wrong use when no command was named', async () => {
+  it('is printed with exit code 2 when no command is named', async () => {
     const { code, stdout, stderr } = await ml();
     expect(code).toBe(2);
     expect(stdout).toBe('');

@@ -7,11 +7,11 @@ import { projectRoot } from '../../platform/project.js';
 import { collect, runCli, startCli } from './run-cli.js';
 
 /*
- * One user's day on services of its own: everything is started, used and stopped through the command line. The steps
- * build on each other, so they run in order and the first failure makes the rest fail.
+ * Starts, uses and stops everything through the command line, on services of its own. The steps build on each other, so
+ * they run in order and a failure makes the later ones fail.
  */
 
-// Two of the steps train every model, which takes minutes where other work runs beside it.
+// Two of the steps train every model, which takes minutes on a busy machine.
 vi.setConfig({ testTimeout: 900_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'ml-e2e-pass-'));
@@ -41,7 +41,7 @@ const decisionOf = ({ result }: Trained<MasterTrainingResult>): TrainModelResult
   return outcome.result;
 };
 
-/** Processes that work for this state directory; where /proc does not exist, none is seen. */
+/** Processes that use this state directory; [] where /proc does not exist. */
 function processesOfHome(): string[] {
   if (!existsSync('/proc/self')) return [];
   return readdirSync('/proc')
@@ -105,7 +105,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 120_000);
 
-describe('a day with the command line', () => {
+describe('the command line from start to stop', () => {
   it('generates data and trains every model to a decision, with a card', async () => {
     await mlJson('data', 'generate');
     const trained = await mlJson<Trained<MasterTrainingResult>>('train', 'all');
@@ -121,7 +121,7 @@ describe('a day with the command line', () => {
     }
   });
 
-  it('a second training of the same data makes no second version', async () => {
+  it('registers no second version of the same data', async () => {
     const before = await mlJson<{ versions: unknown[] }>('models', 'list');
     const again = await mlJson<Trained<MasterTrainingResult>>('train', 'all', '--from', 'dataset');
     expect(again.workflowId).toMatch(/-2$/);
@@ -130,7 +130,7 @@ describe('a day with the command line', () => {
     expect(after.versions).toHaveLength(before.versions.length);
   });
 
-  it('a person approves, once, and production answers', async () => {
+  it('promotes to production after one approval and predicts', async () => {
     const input = '{"requestedAmount": 250000, "termMonths": 24}';
     const staged = await mlJson<{ stage: string; snapshotHash: string }>('predict', model, '--input', input);
     expect(staged).toMatchObject({ stage: 'staging', snapshotHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
@@ -144,7 +144,7 @@ describe('a day with the command line', () => {
     expect(await mlJson('predict', model, '--input', input)).toMatchObject({ stage: 'production' });
   });
 
-  it('prints tables for people', async () => {
+  it('prints tables without --json', async () => {
     const runs = await ml('runs', 'list');
     expect(runs.code).toBe(0);
     expect(runs.stdout).toContain(model);
@@ -213,7 +213,7 @@ describe('a day with the command line', () => {
     expect(JSON.parse(unknown.stdout)).toMatchObject({ error: { code: 'RUN_NOT_FOUND' } });
   });
 
-  it('Ctrl-C leaves the run going, and it completes', async () => {
+  it('detaches from a run on Ctrl-C, and the run completes', async () => {
     const id = 'interrupted-run';
     const waiting = startCli(['train', model, '--from', 'dataset', '--seed', '7', '--id', id], { home });
     waiting.stderr!.on('data', (chunk: Buffer) => {
@@ -227,13 +227,13 @@ describe('a day with the command line', () => {
     expect(run!.status).toBe(followed.result.decision);
   });
 
-  it('an id that was used is refused', async () => {
+  it('refuses a run id that was used before', async () => {
     const again = await ml('train', model, '--from', 'dataset', '--id', 'interrupted-run', '--json');
     expect(again.code).toBe(1);
     expect(JSON.parse(again.stdout)).toMatchObject({ error: { code: 'CONFLICT' } });
   });
 
-  it('applies schedules once, however often they are applied', async () => {
+  it('applies schedules idempotently', async () => {
     await mlJson('schedule', 'apply');
     await mlJson('schedule', 'apply');
     const schedules = await mlJson<{ scheduleId: string; paused: boolean }[]>('schedule', 'list');
@@ -243,7 +243,7 @@ describe('a day with the command line', () => {
     expect(paused.every((schedule) => schedule.paused)).toBe(true);
   });
 
-  it('down leaves no process behind', async () => {
+  it('stops every process with ml down', async () => {
     expect(processesOfHome().length).toBeGreaterThan(3);
     expect((await ml('down')).code).toBe(0);
     expect(processesOfHome()).toEqual([]);

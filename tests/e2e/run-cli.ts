@@ -10,13 +10,13 @@ export interface CliRun {
 }
 
 export interface CliOptions {
-  /** State directory of this test, so that it never meets the services of a developer. */
+  /** State directory of this test, apart from the services of a developer. */
   readonly home: string;
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Empty means "not set": what the developer's shell or .env names must not reach a test of the local services. */
+/** Empty means "not set": a test of the local services ignores the developer's shell and .env. */
 const noServices = {
   TEMPORAL_ADDRESS: '',
   TEMPORAL_NAMESPACE: '',
@@ -47,7 +47,7 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
   return collect(startCli(args, options), options.input);
 }
 
-/** Everything a command prints until it ends. */
+/** Output of a command until it ends. */
 export async function collect(child: ChildProcess, input = ''): Promise<CliRun> {
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const streams = Promise.all([text(child.stdout!), text(child.stderr!)]);

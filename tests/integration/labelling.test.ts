@@ -38,14 +38,16 @@ let services: Services;
 let endpoints: Endpoints;
 let snapshots = 0;
 
-/** What the commands say, as one string; `--json` makes it one document. */
+/** A context whose output is collected as one JSON document. */
 function commandLine(settings: Readonly<Record<string, string>> = {}) {
   const said: string[] = [];
   const stream = { isTTY: false, write: (text: string) => Boolean(said.push(text)) };
   const out = createOutput(
     { stdout: stream, stderr: { ...stream, write: () => true } },
     {
-      ...{ json: true, verbose: false, noColour: '1' },
+      json: true,
+      verbose: false,
+      noColour: '1',
     },
   );
   const cli: CliContext = {
@@ -61,7 +63,7 @@ function commandLine(settings: Readonly<Record<string, string>> = {}) {
 /** The tables as a run started now would see them. */
 async function snapshotOf(tables: readonly BackendTable[]) {
   const { backendPool: pool, blobs, snapshotLog: log } = services;
-  // The database's clock dates the labels, and a fact of the very moment is not in yet.
+  // Labels have the time of the database's clock, and a snapshot holds only facts before its moment.
   const { rows } = await pool.query<{ soon: Date }>(`select now() + interval '1 second' as soon`);
   const asOf = rows[0]!.soon.getTime();
   const signal = new AbortController().signal;
@@ -102,8 +104,17 @@ async function stageIntents(): Promise<void> {
   await registry.ensureLine(INTENTS, schema.line, freezeHoldout(schema.split, table));
   await registry.startRun({ runKey: 'run', workflowId: 'run', ...ref, seed: 1, params, codeVersion: '0' });
   const { version } = await registry.register({
-    ...{ runKey: 'run', ...ref, dataset, artefactHash, evaluationHash, signatureHash, definitionHash: 'c'.repeat(64) },
-    ...{ metrics: [], comparisons: [], gates: [], championVersion: null },
+    runKey: 'run',
+    ...ref,
+    dataset,
+    artefactHash,
+    evaluationHash,
+    signatureHash,
+    definitionHash: 'c'.repeat(64),
+    metrics: [],
+    comparisons: [],
+    gates: [],
+    championVersion: null,
   });
   const promotion = { actor: 'test', reason: 'set-up', idempotencyKey: 'stage' };
   await registry.promote({ ...ref, version: version!, to: 'staging', ...promotion });
@@ -137,7 +148,7 @@ afterAll(async () => {
 describe('intents', () => {
   beforeAll(stageIntents);
 
-  it('that were reviewed and labelled are in the next snapshot; older labels stay', async () => {
+  it('label: reviewed messages are in the next snapshot, older labels stay', async () => {
     const file = join(folder, 'review.csv');
     const review = commandLine();
     await reviewMessages(review.cli, { source: SOURCE, count: 5, output: file });
@@ -163,7 +174,7 @@ describe('intents', () => {
     expect(intents.get(before.id)).toBe(before.intent);
   });
 
-  it('with a typing mistake are refused whole; a new intent is named as such', async () => {
+  it('label: refuses a file with an unknown intent, unless it is declared as new', async () => {
     const read = async (): Promise<number> => {
       const { rows } = await services.backendPool.query<{ n: number }>(
         `select count(*)::int as n from backend.chat_messages where source = $1 and intent = any($2)`,
@@ -188,7 +199,7 @@ describe('intents', () => {
     expect(await read()).toBe(2);
   });
 
-  it('are printed as SQL that does the same for a database that is only read', async () => {
+  it('label: prints equivalent SQL for a read-only backend', async () => {
     const file = join(folder, 'sql.csv');
     await writeFile(file, "id,intent\nemoji,o'clock\n");
     const { cli, answer } = commandLine({ BACKEND_DATABASE_URL: database.url });
@@ -224,7 +235,7 @@ describe('entities', () => {
     return file;
   }
 
-  it('that are reviewed are messages with what a model would annotate', async () => {
+  it('review: lists messages with the annotations that a model suggests', async () => {
     const { cli, answer } = commandLine();
     const output = join(folder, 'entities-review.csv');
     await reviewEntities(cli, { source: SOURCE, count: 3, output });
@@ -233,7 +244,7 @@ describe('entities', () => {
     expect((await readFile(output, 'utf8')).split('\n')[0]).toBe('id,text,finding,doubt,suggestion,entities');
   });
 
-  it('of a source that is not there, or into a file that is, are refused before anything is computed', async () => {
+  it('review: refuses an unknown source and an existing output file before computing', async () => {
     const { cli } = commandLine();
     const nowhere = { code: 'SOURCE_NOT_FOUND', message: expect.stringContaining('known: generated') as string };
     await expect(reviewEntities(cli, { source: 'nowhere' })).rejects.toMatchObject(nowhere);
@@ -244,7 +255,7 @@ describe('entities', () => {
     expect(await readFile(output, 'utf8')).toBe('id,entities\nemoji,-\n');
   });
 
-  it('that were corrected are in the next snapshot and its training rows, offsets counted as ours', async () => {
+  it('label: corrections are in the next snapshot and its training rows, offsets in UTF-16 units', async () => {
     const label = commandLine();
     await labelEntities(label.cli, await correction(`emoji,${cell}\nnobody,0:1:AMOUNT`), { source: SOURCE });
     expect(label.answer()).toEqual({ source: SOURCE, written: 1, given: 2 });
@@ -256,7 +267,7 @@ describe('entities', () => {
     expect(textColumn(table, 'entities')[row]).toBe(cell);
   });
 
-  it('replace what was there, or are refused whole', async () => {
+  it('label: replaces annotations, all of the file or nothing', async () => {
     const label = commandLine();
     const wrong = labelEntities(label.cli, await correction('emoji,0:1:AMOUNT'), { source: SOURCE });
     await expect(wrong).rejects.toMatchObject({ code: 'INVALID_VALUE' });
@@ -279,7 +290,7 @@ describe('entities', () => {
     expect(await stored()).toEqual(['₹500']);
   });
 
-  it('of a type that nobody annotated are refused with row and nearest type, unless it is declared', async () => {
+  it('label: refuses an unknown type with row and nearest type, unless it is declared as new', async () => {
     const { cli } = commandLine();
     const file = await correction(`emoji,-\nemoji-2,${spanOf('₹500', 'AMUONT')}`);
     await expect(labelEntities(cli, file, { source: SOURCE })).rejects.toMatchObject({
@@ -290,7 +301,7 @@ describe('entities', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('are printed as SQL that stores the same text, after emoji, quotes and line breaks too', async () => {
+  it('label: prints SQL that stores the same text, with emoji, quotes and line breaks', async () => {
     const { cli, answer } = commandLine({ BACKEND_DATABASE_URL: database.url });
     await labelEntities(cli, await correction(`emoji,${cell}`), {});
     const { sql } = answer() as { sql: string[] };
