@@ -25,7 +25,7 @@ export const model = defineModel({
   expectations,
   primaryMetric: PRIMARY_METRIC,
   gates: [
-    // The specification's target; on public sets nobody is near it.
+    // The specification's target; no version reaches it on public sets.
     { kind: 'absolute', metric: PRIMARY_METRIC, atLeast: 0.9, lines: ['default'] },
     { kind: 'better-than', other: 'baseline' },
     { kind: 'better-than', other: 'champion' },

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../../contracts/errors.js';
-import type { EncoderFiles } from '../../../contracts/model-definition.js';
+import type { EncoderFiles, TrainContext } from '../../../contracts/model-definition.js';
 import { parseEncoderConfig, type EncoderConfig } from './config.js';
 import { readSafetensors } from './safetensors.js';
 import { loadTokenizer, type EncoderTokenizer } from './tokenizer.js';
@@ -48,4 +48,14 @@ export function loadEncoder(files: EncoderFiles): Encoder {
   }
   const { name, weightsSha256, tokenizer: tokenizerFile } = files;
   return { name, weightsSha256, config, tokenizer, tokenizerFile, weights, defaults: encoderDefaults(config) };
+}
+
+/**
+ * Loads the encoder that a training asks for by its hub name.
+ * @returns null when folder, cache and hub do not have it.
+ * @throws PipelineError `MALFORMED_FILE`, as `loadEncoder`.
+ */
+export async function findEncoder(context: Pick<TrainContext, 'encoder'>, name: string): Promise<Encoder | null> {
+  const files = await context.encoder(name);
+  return files === null ? null : loadEncoder(files);
 }

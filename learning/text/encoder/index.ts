@@ -2,12 +2,14 @@ export { trainSequenceClassifier, trainTokenClassifier } from './classifiers.js'
 export type { Label, LabelledTexts, SequenceTask, TaggedSentences, TokenTask } from './classifiers.js';
 export { callerStateIn } from './checkpoint.js';
 export type { EncoderConfig } from './config.js';
-export { encoderDefaults, loadEncoder, type Encoder, type EncoderDefaults } from './encoder.js';
+export { encoderDefaults, findEncoder, loadEncoder, type Encoder, type EncoderDefaults } from './encoder.js';
 export { exportEncoder, exportFrozenEncoder, type ExportOptions, type Precision } from './export.js';
 export type { EncoderModel, FineTuningContext } from './fine-tuning.js';
+export { encoderParams, type EncoderParamTexts } from './model-params.js';
 export { fineTuningParams, type FineTuningParams } from './params.js';
 export { readSafetensors, writeSafetensors, type NamedTensor } from './safetensors.js';
-export { embedTexts, openEncoderSession } from './session.js';
+export { embedTexts, openArtefactEncoder, openEncoderSession } from './session.js';
 export type { EmbedOptions, EncoderSession, SessionFiles, SessionOptions } from './session.js';
 export { loadTokenizer, type EncodedText, type EncodedWords, type EncoderTokenizer } from './tokenizer.js';
+export { cutWindows, joinWindows, windowsFor, type Window } from './windows.js';
 export { wordLogits } from './word-logits.js';

@@ -1,6 +1,8 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import { PipelineError } from '../../../contracts/errors.js';
+import { requireFile } from '../../artefact/index.js';
 import { matrix, type Matrix } from '../../numeric/matrix/index.js';
-import type { ComputeContext } from '../../../contracts/model-definition.js';
+import type { ArtefactFiles, ComputeContext } from '../../../contracts/model-definition.js';
 import type { Encoder } from './encoder.js';
 import { exportFrozenEncoder, servingOutputs, type Precision } from './export.js';
 import { inBatches, openEncoderGraph, padBatch } from './runtime.js';
@@ -96,6 +98,26 @@ export async function openEncoderSession(files: SessionFiles, options: SessionOp
     },
     close: () => session.release(),
   };
+}
+
+/**
+ * Opens an encoder stored in an artefact.
+ * @param names - the artefact's files with the graph and tokenizer.json.
+ * @throws PipelineError `ARTEFACT_INVALID` when a file is absent or invalid.
+ */
+export async function openArtefactEncoder(
+  files: ArtefactFiles,
+  names: Readonly<Record<keyof SessionFiles, string>>,
+  options: SessionOptions,
+): Promise<EncoderSession> {
+  const parts = { model: requireFile(files, names.model), tokenizer: requireFile(files, names.tokenizer) };
+  try {
+    return await openEncoderSession(parts, options);
+  } catch (cause) {
+    if (cause instanceof PipelineError && cause.code === 'ARTEFACT_INVALID') throw cause;
+    const message = `${names.model} or ${names.tokenizer} is not a valid encoder file`;
+    throw new PipelineError('ARTEFACT_INVALID', message, {}, { cause });
+  }
 }
 
 /** Options of `embedTexts`. */

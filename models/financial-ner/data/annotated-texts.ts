@@ -6,11 +6,11 @@ import { numberColumn, snapshotTable, textColumn, timestampColumn } from '../../
 import { NO_ENTITIES, writeSpans } from './annotations.js';
 import type { RowKind } from './columns.js';
 
-/** Group of the dictionary rows. Its hash lies outside of the holdout, which a test holds: names are never judged. */
+/** Group of the dictionary rows. Its hash lies outside the holdout, so names are never held out; a test checks this. */
 export const NAMES_GROUP = 'names';
-/** A name in fewer customers' statements may be a private person. */
-const FEWEST_USERS = 3;
-/** Money to these goes to people or to the bank itself. */
+/** Names in the statements of fewer customers may be private persons. */
+const MINIMUM_USERS = 3;
+/** Categories whose counterparties are private persons or the bank itself. */
 const PRIVATE_CATEGORIES = new Set(['transfer', 'cash', 'fees', 'interest', 'rent', 'income_other']);
 const EMPLOYERS = new Set(['salary', 'pension']);
 
@@ -25,25 +25,25 @@ interface Row {
   readonly as_of: number;
 }
 
-interface Annotated {
+interface AnnotatedSpans {
   readonly spans: Span[];
   group: string | null;
 }
 
-/** Spans by the id of what they annotate. */
-function spansBy(annotations: Table, column: 'message_id' | 'transaction_id'): Map<string, Annotated> {
+/** Spans by the id of the annotated text. */
+function spansBy(annotations: Table, column: 'message_id' | 'transaction_id'): Map<string, AnnotatedSpans> {
   const owners = textColumn(annotations, column);
   const types = textColumn(annotations, 'entity_type');
   const groups = textColumn(annotations, 'text_group');
   const starts = numberColumn(annotations, 'start_offset');
   const ends = numberColumn(annotations, 'end_offset');
-  const found = new Map<string, Annotated>();
+  const found = new Map<string, AnnotatedSpans>();
   owners.forEach((owner, i) => {
     if (owner === null) return;
-    const known = found.get(owner) ?? { spans: [], group: null };
-    known.spans.push({ type: types[i] ?? '', start: starts[i]!, end: ends[i]! });
-    known.group ??= groups[i] ?? null;
-    found.set(owner, known);
+    const entries = found.get(owner) ?? { spans: [], group: null };
+    entries.spans.push({ type: types[i] ?? '', start: starts[i]!, end: ends[i]! });
+    entries.group ??= groups[i] ?? null;
+    found.set(owner, entries);
   });
   for (const { spans } of found.values()) spans.sort((a, b) => a.start - b.start || a.end - b.end);
   return found;
@@ -51,8 +51,8 @@ function spansBy(annotations: Table, column: 'message_id' | 'transaction_id'): M
 
 const fallbackGroup = (text: string): string => text.trim().toLowerCase();
 
-/** A labelled message is annotated in full, also when it has no entity. */
-function messageRows(messages: Table, annotated: ReadonlyMap<string, Annotated>): Row[] {
+/** Labelled messages, which are fully annotated even without entities, and other annotated messages. */
+function messageRows(messages: Table, annotated: ReadonlyMap<string, AnnotatedSpans>): Row[] {
   const ids = textColumn(messages, 'id');
   const [texts, locales] = [textColumn(messages, 'text'), textColumn(messages, 'locale')];
   const [groups, users] = [textColumn(messages, 'text_group'), textColumn(messages, 'user_id')];
@@ -77,8 +77,8 @@ function messageRows(messages: Table, annotated: ReadonlyMap<string, Annotated>)
   });
 }
 
-/** Only statement lines with at least one annotation are known to be annotated. */
-function statementRows(transactions: Table, annotated: ReadonlyMap<string, Annotated>): Row[] {
+/** Statement lines with at least one annotation; others may not be annotated. */
+function statementRows(transactions: Table, annotated: ReadonlyMap<string, AnnotatedSpans>): Row[] {
   const ids = textColumn(transactions, 'id');
   const [texts, users] = [textColumn(transactions, 'description'), textColumn(transactions, 'user_id')];
   const booked = timestampColumn(transactions, 'booked_at');
@@ -107,23 +107,23 @@ interface KnownName {
   first: number;
 }
 
-/** Merchants and employers that several customers have dealt with. */
+/** Merchants and employers of at least `MINIMUM_USERS` customers. */
 function nameRows(transactions: Table): Row[] {
   const [merchants, categories] = [textColumn(transactions, 'merchant'), textColumn(transactions, 'category')];
   const users = textColumn(transactions, 'user_id');
   const booked = timestampColumn(transactions, 'booked_at');
-  const known = new Map<string, KnownName>();
+  const entries = new Map<string, KnownName>();
   merchants.forEach((name, i) => {
     const category = categories[i] ?? '';
     if (name === null || name.trim() === '' || PRIVATE_CATEGORIES.has(category)) return;
     const type = EMPLOYERS.has(category) ? 'ORG' : 'MERCHANT';
-    const entry = known.get(name) ?? { users: new Set<string>(), type, first: booked[i]! };
+    const entry = entries.get(name) ?? { users: new Set<string>(), type, first: booked[i]! };
     entry.users.add(users[i] ?? '');
     entry.first = Math.min(entry.first, booked[i]!);
-    known.set(name, entry);
+    entries.set(name, entry);
   });
-  return [...known]
-    .filter(([, entry]) => entry.users.size >= FEWEST_USERS)
+  return [...entries]
+    .filter(([, entry]) => entry.users.size >= MINIMUM_USERS)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, { type, first }]) => ({
       textId: `name:${type}:${name}`,
@@ -155,7 +155,8 @@ function asTable(rows: readonly Row[]): Table {
 }
 
 /**
- * Annotated messages and statement lines, then the backend's merchants and employers as names for lexicon and links.
+ * The rows of line `default`: annotated messages, annotated statement lines, and the backend's merchants and employers as
+ * names for lexicon and dictionary.
  * @throws PipelineError `DATASET_NOT_FOUND` without one of the tables; `MISSING_COLUMN`.
  */
 export function annotatedTexts(tables: SnapshotTables): LabelledRows {
@@ -167,7 +168,7 @@ export function annotatedTexts(tables: SnapshotTables): LabelledRows {
   const empty = messages.filter(({ entities }) => entities === NO_ENTITIES).length;
   const notes = [
     `${messages.length} messages (${empty} without entity) and ${statements.length} statement lines are annotated`,
-    `${names.length} merchants and employers of at least ${FEWEST_USERS} customers are known names; they are never held out`,
+    `${names.length} merchants and employers of at least ${MINIMUM_USERS} customers are entries names; they are never held out`,
   ];
   return { table: asTable([...messages, ...statements, ...names]), notes };
 }

@@ -1,17 +1,17 @@
 import type { ColumnSpec, FeatureSpec } from '../../../contracts/dataset.js';
 
-/** What the model learns from. */
+/** The model's feature. */
 export const textFeature: FeatureSpec = {
   name: 'text',
   kind: 'categorical',
   description: 'A chat message, a line of a statement or a sentence.',
 };
 
-/** Kinds of rows. A `name` row is a known merchant: an entry of the dictionary, never judged. */
+/** Kinds of rows. A `name` row is a dictionary entry such as a known merchant; it is not evaluated. */
 export const rowKinds = ['message', 'statement', 'sentence', 'name'] as const;
 export type RowKind = (typeof rowKinds)[number];
 
-/** Columns that all layouts share. */
+/** Columns of all layouts. */
 export const textColumns: readonly ColumnSpec[] = [
   { name: 'textId', type: 'text', unique: true, description: 'Key of the text.' },
   { name: 'text', type: 'text', description: textFeature.description },

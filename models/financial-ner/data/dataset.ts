@@ -4,7 +4,7 @@ import { DEFAULT_LINE } from '../../../contracts/ids.js';
 import { annotatedTexts } from './annotated-texts.js';
 import { textColumns, textFeature } from './columns.js';
 
-/** Line `default`: one annotated message or statement line a row, and the backend's merchants as names. */
+/** Schema of line `default`: one annotated message or statement line per row, and the backend's merchants as names. */
 export const backendSchema: DatasetSchema = {
   line: DEFAULT_LINE,
   columns: [
@@ -19,7 +19,7 @@ export const backendSchema: DatasetSchema = {
   minimumRows: 60,
 };
 
-/** What the model takes from the backend. */
+/** The model's data in the backend. */
 export const backendDataset: BackendDataset = {
   schema: backendSchema,
   tables: ['chat_messages', 'entity_annotations', 'transactions'],

@@ -5,7 +5,7 @@ import { requireSpan, type Span } from '../../../learning/text/sequence-tagging/
 import { NO_ENTITIES, readSpans } from './annotations.js';
 import { requireAtLeast } from '../../../learning/checks.js';
 
-/** A text with its annotations. */
+/** A text with its annotated spans. */
 export interface Example {
   /** Row in the table. */
   readonly row: number;
@@ -20,7 +20,7 @@ const optionalTexts = ({ table }: TrainingData, name: string): readonly (string 
 };
 
 /**
- * The annotated texts of a table; names of the dictionary are left out.
+ * The annotated texts of a table, without dictionary names.
  * @throws PipelineError `MISSING_COLUMN`; `INVALID_VALUE` for an annotation that does not fit its text.
  */
 export function readExamples(data: TrainingData): Example[] {
@@ -37,7 +37,7 @@ export function readExamples(data: TrainingData): Example[] {
   });
 }
 
-/** Known names of the dictionary rows, with the type in their label. */
+/** The names of the dictionary rows with their types. */
 export function readNames(data: TrainingData): { readonly name: string; readonly type: string }[] {
   const kinds = optionalTexts(data, 'kind');
   const texts = textColumn(data.table, 'text');
@@ -49,12 +49,12 @@ export function readNames(data: TrainingData): { readonly name: string; readonly
   });
 }
 
-/** Below this there is nothing to cross-validate. */
-const FEWEST_TEXTS = 30;
+/** Fewer texts cannot be cross-validated. */
+const MINIMUM_TEXTS = 30;
 
-/** @throws PipelineError `TOO_FEW_ROWS`; `SINGLE_CLASS` when no text has an entity. */
+/** Checks that a model can be trained. @throws PipelineError `TOO_FEW_ROWS`; `SINGLE_CLASS` without any entity. */
 export function requireLearnable(examples: readonly Example[], line: string): void {
-  requireAtLeast('texts to learn from', examples.length, FEWEST_TEXTS, { line });
+  requireAtLeast('texts to learn from', examples.length, MINIMUM_TEXTS, { line });
   if (examples.every(({ spans }) => spans.length === 0))
     throw new PipelineError('SINGLE_CLASS', 'no text has an entity, so there is nothing to learn', { line });
 }

@@ -3,5 +3,5 @@ import { conll } from './formats/conll.js';
 import { nerCsv, nerJson } from './formats/ner-json.js';
 import { nluppSlots } from './formats/nlupp.js';
 
-/** The layouts that `--data-path` accepts, each a line of its own; described in docs/data-formats.md. */
+/** The layouts that `--data-path` accepts, each with its own line; see docs/data-formats.md. */
 export const fileFormats: readonly FileFormat[] = [nerJson, nerCsv, nluppSlots, conll];

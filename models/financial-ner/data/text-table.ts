@@ -13,7 +13,7 @@ export interface AnnotatedText {
   /** @default the text itself */
   readonly group?: string;
   readonly locale?: string;
-  /** Of a set with a division of its own. @default 'train' */
+  /** Part of a set with its own division. @default 'train' */
   readonly part?: Part;
   /** @default 'sentence' */
   readonly kind?: RowKind;
@@ -21,8 +21,8 @@ export interface AnnotatedText {
 
 export type Part = 'train' | 'test';
 
-/** Longer texts are no messages; the limit of a request is the same. */
-export const LONGEST_TEXT = 100_000;
+/** Maximum text length in UTF-16 code units, also of a request. */
+export const MAXIMUM_TEXT_LENGTH = 100_000;
 
 /** A span's fault names the file too. */
 function requirePlacedSpan(text: string, span: Span, place: DataPlace): void {
@@ -37,8 +37,8 @@ function requirePlacedSpan(text: string, span: Span, place: DataPlace): void {
 
 /** @throws PipelineError `INVALID_VALUE` for an empty or endless text or an annotation that does not fit it. */
 export function requireAnnotated({ text, spans }: AnnotatedText, place: DataPlace): void {
-  if (text.trim() === '' || text.length > LONGEST_TEXT)
-    throw errorAt('INVALID_VALUE', place, `a text of ${text.length} characters, wanted 1 to ${LONGEST_TEXT}`);
+  if (text.trim() === '' || text.length > MAXIMUM_TEXT_LENGTH)
+    throw errorAt('INVALID_VALUE', place, `a text of ${text.length} characters, wanted 1 to ${MAXIMUM_TEXT_LENGTH}`);
   for (const span of spans) {
     requireType(span.type, place);
     requirePlacedSpan(text, span, place);

@@ -4,14 +4,15 @@ import { asSpans, tokenise, type Span } from '../../../learning/text/sequence-ta
 import { scoredTable } from './score.js';
 import { readExamples, type Example } from '../data/examples.js';
 
-const LONGEST = 8;
+/** Maximum length of a looked-up phrase in tokens. */
+const MAXIMUM_PHRASE_TOKENS = 8;
 
 const phraseOf = (text: string): string =>
   tokenise(text)
     .map((token) => token.text.toLowerCase())
     .join(' ');
 
-/** The type that training gives a phrase most often. */
+/** The most frequent training type of each annotated phrase. */
 function phraseTypes(examples: readonly Example[]): Map<string, string> {
   const counts = new Map<string, Map<string, number>>();
   for (const { text, spans } of examples)
@@ -25,13 +26,16 @@ function phraseTypes(examples: readonly Example[]): Map<string, string> {
   return new Map([...counts].map(([phrase, own]) => [phrase, best(own)]));
 }
 
-/** Longest known phrases from left to right. */
-function lookUp(text: string, known: ReadonlyMap<string, string>): Span[] {
+/** Longest known phrases from left to right, without overlap. */
+function lookUpPhrases(text: string, known: ReadonlyMap<string, string>): Span[] {
   const tokens = tokenise(text);
   const lower = tokens.map((token) => token.text.toLowerCase());
   const spans: { type: string; first: number; last: number }[] = [];
   for (let i = 0; i < tokens.length; i++) {
-    const lengths = Array.from({ length: Math.min(LONGEST, tokens.length - i) }, (_, k) => k + 1).reverse();
+    const lengths = Array.from(
+      { length: Math.min(MAXIMUM_PHRASE_TOKENS, tokens.length - i) },
+      (_, k) => k + 1,
+    ).reverse();
     const length = lengths.find((n) => known.has(lower.slice(i, i + n).join(' ')));
     if (length === undefined) continue;
     spans.push({ type: known.get(lower.slice(i, i + length).join(' '))!, first: i, last: i + length - 1 });
@@ -40,13 +44,13 @@ function lookUp(text: string, known: ReadonlyMap<string, string>): Span[] {
   return asSpans(tokens, spans);
 }
 
-/** What one could do without learning: look up the entities that training annotates. */
+/** Baseline without learning: looks up the entities annotated in training. */
 export function baseline(
   train: TrainingData,
   holdout: TrainingData,
 ): { readonly name: string; readonly scored: Table } {
   const known = phraseTypes(readExamples(train));
   const truth = readExamples(holdout);
-  const found = truth.map(({ text }) => lookUp(text, known).map((span) => ({ ...span, confidence: 0.5 })));
+  const found = truth.map(({ text }) => lookUpPhrases(text, known).map((span) => ({ ...span, confidence: 0.5 })));
   return { name: 'dictionary of training entities', scored: scoredTable(truth, found) };
 }

@@ -1,86 +1,79 @@
 import type { Plot } from '../../../contracts/evaluation.js';
 import { calibrationBins } from '../../../learning/evaluation/metrics/index.js';
-import { countSpans, f1Of, precisionOf, recallOf, sumSpans } from '../../../learning/evaluation/metrics/spans.js';
-import { judgedConfidences, type JudgedText } from './scored-text.js';
+import { f1Of, precisionOf, recallOf, sumSpans } from '../../../learning/evaluation/metrics/spans.js';
+import { rounded, SCHEMA, SIZE } from '../../../learning/evaluation/plots/drawing.js';
+import { reliabilityPlot } from '../../../learning/evaluation/plots/reliability.js';
+import { countsOf, ofType, scoredConfidences, type ScoredText } from './scored-text.js';
 
-const SIZE = { width: 360, height: 300 } as const;
-const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
-const NOTHING = '(none)';
-const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
+const NONE = '(none)';
 
-/** Counts of annotated type against found type; a span that only overlaps counts for the type it has. */
-function confusion(judged: readonly JudgedText[]): Map<string, number> {
+/** Counts annotated type against predicted type of overlapping spans; exact matches are assigned first. */
+function countConfusions(texts: readonly ScoredText[]): Map<string, number> {
   const counts = new Map<string, number>();
   const add = (truth: string, found: string): void => {
     const key = `${truth}\t${found}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   };
-  for (const { wanted, found } of judged) {
-    const open = [...found];
-    for (const span of wanted) {
-      const exact = open.findIndex(({ start, end }) => start === span.start && end === span.end);
-      const near = exact >= 0 ? exact : open.findIndex(({ start, end }) => start < span.end && span.start < end);
-      const [match] = near >= 0 ? open.splice(near, 1) : [];
-      add(span.type, match?.type ?? NOTHING);
+  for (const { truth, predicted } of texts) {
+    const unmatched = [...predicted];
+    for (const span of truth) {
+      const exact = unmatched.findIndex(({ start, end }) => start === span.start && end === span.end);
+      const at = exact >= 0 ? exact : unmatched.findIndex(({ start, end }) => start < span.end && span.start < end);
+      const [match] = at >= 0 ? unmatched.splice(at, 1) : [];
+      add(span.type, match?.type ?? NONE);
     }
-    for (const { type } of open) add(NOTHING, type);
+    for (const { type } of unmatched) add(NONE, type);
   }
   return counts;
 }
 
-function confusionPlot(judged: readonly JudgedText[], types: readonly string[]): Plot {
-  const values = [...confusion(judged)].sort().map(([key, count]) => {
+function confusionPlot(texts: readonly ScoredText[], types: readonly string[]): Plot {
+  const values = [...countConfusions(texts)].sort().map(([key, count]) => {
     const [truth = '', found = ''] = key.split('\t');
     return { truth, found, count };
   });
-  const order = [...types, NOTHING];
+  const order = [...types, NONE];
   const encoding = {
     x: { field: 'found', type: 'nominal', sort: order, title: 'found as' },
     y: { field: 'truth', type: 'nominal', sort: order, title: 'annotated as' },
   };
   const color = { field: 'count', type: 'quantitative', scale: { type: 'symlog', scheme: 'blues' }, title: 'entities' };
   const cells = { mark: 'rect', encoding: { ...encoding, color } };
-  // Dark cells begin at about an eighth of the largest count on this scale.
+  // On this scale cells are dark from about an eighth of the largest count; their text is white.
   const dark = Math.max(0, ...values.map(({ count }) => count)) / 8;
-  const ink = { condition: { test: `datum.count > ${dark}`, value: 'white' }, value: 'black' };
+  const textColour = { condition: { test: `datum.count > ${dark}`, value: 'white' }, value: 'black' };
   const numbers = {
     mark: { type: 'text', fontSize: 10 },
-    encoding: { ...encoding, text: { field: 'count', type: 'quantitative' }, color: ink },
+    encoding: { ...encoding, text: { field: 'count', type: 'quantitative' }, color: textColour },
   };
   return {
     title: 'Confusion of types',
-    caption: `Annotated against found type of spans that overlap; ${NOTHING} = missed, or found where nothing is annotated.`,
+    caption: `Annotated against found type of spans that overlap; ${NONE} = missed, or found where nothing is annotated.`,
     spec: { $schema: SCHEMA, ...SIZE, data: { values }, layer: [cells, numbers] },
   };
 }
 
-function reliabilityPlot(judged: readonly JudgedText[]): Plot {
-  const { labels, scores } = judgedConfidences(judged);
+function confidencePlot(texts: readonly ScoredText[]): Plot {
+  const { labels, scores } = scoredConfidences(texts);
   const bins = labels.length === 0 ? [] : calibrationBins(labels, scores);
-  const values = bins.map(({ predicted, observed, n }) => ({
-    predicted: rounded(predicted),
-    observed: rounded(observed),
-    n,
-  }));
-  const axis = (field: string, title: string) => ({ field, title, type: 'quantitative' });
-  const ends = [0, 1].map((at) => ({ predicted: at, observed: at }));
-  const encoding = { x: axis('predicted', 'confidence'), y: axis('observed', 'share exactly right') };
-  const diagonal = { data: { values: ends }, mark: { type: 'line', strokeDash: [4, 4], color: '#999' }, encoding };
-  const points = { data: { values }, mark: 'point', encoding: { ...encoding, size: axis('n', 'entities') } };
-  return {
-    title: 'Reliability',
+  return reliabilityPlot(bins, {
     caption:
       'Share of found entities that are exactly right against their confidence; on the dashed line the two agree.',
-    spec: { $schema: SCHEMA, ...SIZE, layer: [diagonal, points] },
-  };
+    observed: 'share exactly right',
+    unit: 'entities',
+  });
 }
 
-function typePlot(judged: readonly JudgedText[], types: readonly string[]): Plot {
+function typePlot(texts: readonly ScoredText[], types: readonly string[]): Plot {
   const measures = { precision: precisionOf, recall: recallOf, F1: f1Of };
   const values = types.flatMap((type) => {
-    const only = <S extends { type: string }>(spans: readonly S[]): S[] => spans.filter((span) => span.type === type);
-    const sum = sumSpans(judged.map(({ found, wanted }) => countSpans(only(found), only(wanted))));
-    return Object.entries(measures).map(([measure, of]) => ({ type, measure, value: rounded(of(sum)), n: sum.wanted }));
+    const total = sumSpans(countsOf(ofType(texts, type)));
+    return Object.entries(measures).map(([measure, of]) => ({
+      type,
+      measure,
+      value: rounded(of(total)),
+      n: total.wanted,
+    }));
   });
   const encoding = {
     y: { field: 'type', type: 'nominal', title: null },
@@ -96,8 +89,8 @@ function typePlot(judged: readonly JudgedText[], types: readonly string[]): Plot
 }
 
 /** Confusion of types, reliability of confidences and quality by type as Vega-Lite with inline data. */
-export const evaluationPlots = (judged: readonly JudgedText[], types: readonly string[]): Plot[] => [
-  confusionPlot(judged, types),
-  reliabilityPlot(judged),
-  typePlot(judged, types),
+export const evaluationPlots = (texts: readonly ScoredText[], types: readonly string[]): Plot[] => [
+  confusionPlot(texts, types),
+  confidencePlot(texts),
+  typePlot(texts, types),
 ];

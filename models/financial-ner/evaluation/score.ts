@@ -3,9 +3,9 @@ import { PipelineError } from '../../../contracts/errors.js';
 import type { Comparison, Evaluation, Metric } from '../../../contracts/evaluation.js';
 import type { ComputeContext } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
+import { comparisonOf } from '../../../learning/evaluation/comparison.js';
 import { expectedCalibrationError } from '../../../learning/evaluation/metrics/index.js';
 import {
-  countSpans,
   f1Of,
   pairedSpanInterval,
   precisionOf,
@@ -14,88 +14,77 @@ import {
   sumSpans,
   type SpanCounts,
 } from '../../../learning/evaluation/metrics/spans.js';
+import { predictInBatches } from '../../../learning/evaluation/predict-in-batches.js';
+import { mean } from '../../../learning/numeric/statistics/mean.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { textColumn } from '../../../learning/table.js';
 import type { Span } from '../../../learning/text/sequence-tagging/index.js';
 import { readSpans, writeConfidentSpans, writeSpans, type ConfidentSpan } from '../data/annotations.js';
 import { readExamples } from '../data/examples.js';
-import { judgedConfidences, type JudgedText } from './scored-text.js';
-import { evaluationPlots } from './plots.js';
 import type { NerPredictor } from '../prediction/predictor.js';
+import { evaluationPlots } from './plots.js';
+import { countsOf, ofType, scoredConfidences, type ScoredText } from './scored-text.js';
 import { slices } from './slices.js';
 
-/** The measure that gates and comparisons read: micro F1 of exact spans and types. */
+/** Metric of gates and comparisons: micro F1 of exact spans and types. */
 export const PRIMARY_METRIC = 'f1';
 
-/** Texts tagged at once while a holdout is scored. */
+/** Texts per batch while a holdout is scored. */
 const BATCH_TEXTS = 512;
 
-/** Truth and prediction a row. */
+/** The scored table: annotated and predicted entities of each text. */
 export function scoredTable(
   truth: readonly { readonly spans: readonly Span[] }[],
-  found: readonly (readonly ConfidentSpan[])[],
+  predicted: readonly (readonly ConfidentSpan[])[],
 ): Table {
-  const text = (values: (string | null)[]) => ({ kind: 'text', values }) as const;
+  const text = (values: string[]) => ({ kind: 'text', values }) as const;
   return {
     rowCount: truth.length,
     columns: {
       truth: text(truth.map(({ spans }) => writeSpans(spans))),
-      predicted: text(found.map(writeConfidentSpans)),
+      predicted: text(predicted.map(writeConfidentSpans)),
     },
   };
 }
 
-function readScored(table: Table): JudgedText[] {
+function readScored(table: Table): ScoredText[] {
   const [truth, predicted] = [textColumn(table, 'truth'), textColumn(table, 'predicted')];
   return truth.map((cell, row) => ({
-    wanted: readSpans(cell ?? '', row),
-    found: readSpans(predicted[row] ?? '', row),
+    truth: readSpans(cell ?? '', row),
+    predicted: readSpans(predicted[row] ?? '', row),
   }));
 }
 
 /**
- * Entities of every held-out text, through the predictor that serves. Types that training does not know are found by
- * rule alone and not annotated, so they are not judged.
+ * Predicts the entities of every held-out text. Entities of types without training annotations, which rules find, are
+ * left out, because the holdout does not annotate them.
  */
 export async function score(predictor: NerPredictor, holdout: TrainingData, context: ComputeContext): Promise<Table> {
   const examples = readExamples(holdout);
   const types = new Set(predictor.types);
-  const found: ConfidentSpan[][] = [];
-  for (let start = 0; start < examples.length; start += BATCH_TEXTS) {
-    context.signal.throwIfAborted();
-    const answers = await predictor.predict(examples.slice(start, start + BATCH_TEXTS).map(({ text }) => ({ text })));
-    for (const { entities } of answers) found.push(entities.filter(({ type }) => types.has(type)));
-    context.onProgress({ stage: 'scoring', done: found.length, total: examples.length });
-  }
-  return scoredTable(examples, found);
+  const requests = examples.map(({ text }) => ({ text }));
+  const answers = await predictInBatches(predictor, requests, context, BATCH_TEXTS);
+  const predicted = answers.map(({ entities }) => entities.filter(({ type }) => types.has(type)));
+  return scoredTable(examples, predicted);
 }
 
-const countsOf = (judged: readonly JudgedText[]): SpanCounts[] =>
-  judged.map(({ found, wanted }) => countSpans(found, wanted));
+const typesOf = (texts: readonly ScoredText[]): string[] =>
+  [...new Set(texts.flatMap(({ truth, predicted }) => [...truth, ...predicted].map(({ type }) => type)))].sort();
 
-const typesOf = (judged: readonly JudgedText[]): string[] =>
-  [...new Set(judged.flatMap(({ wanted, found }) => [...wanted, ...found].map(({ type }) => type)))].sort();
-
-const ofType = (judged: readonly JudgedText[], type: string): JudgedText[] =>
-  judged.map(({ wanted, found }) => ({
-    wanted: wanted.filter((span) => span.type === type),
-    found: found.filter((span) => span.type === type),
-  }));
-
-function metrics(judged: readonly JudgedText[], seed: number): Metric[] {
-  const counts = countsOf(judged);
-  const sum = sumSpans(counts);
-  const perType = typesOf(judged).map((type) => f1Of(sumSpans(countsOf(ofType(judged, type)))));
-  const macro = perType.reduce((total, value) => total + value, 0) / Math.max(1, perType.length);
-  const { labels, scores } = judgedConfidences(judged);
-  const measured = (name: string, measure: (sum: SpanCounts) => number, n: number): Metric => {
+function metrics(texts: readonly ScoredText[], seed: number): Metric[] {
+  const counts = countsOf(texts);
+  const total = sumSpans(counts);
+  const f1ByType = typesOf(texts).map((type) => f1Of(sumSpans(countsOf(ofType(texts, type)))));
+  const { labels, scores } = scoredConfidences(texts);
+  const withInterval = (name: string, measure: (counts: SpanCounts) => number, n: number): Metric => {
     const interval = spanInterval(counts, measure, { seed });
-    return { name, value: measure(sum), direction: 'higher', n, interval };
+    return { name, value: measure(total), direction: 'higher', n, interval };
   };
   return [
-    measured(PRIMARY_METRIC, f1Of, sum.wanted),
-    measured('precision', precisionOf, sum.found),
-    measured('recall', recallOf, sum.wanted),
-    { name: 'macroF1', value: macro, direction: 'higher', n: perType.length },
+    withInterval(PRIMARY_METRIC, f1Of, total.wanted),
+    withInterval('precision', precisionOf, total.found),
+    withInterval('recall', recallOf, total.wanted),
+    { name: 'macroF1', value: mean(f1ByType, 0), direction: 'higher', n: f1ByType.length },
     {
       name: 'expectedCalibrationError',
       value: labels.length === 0 ? 0 : expectedCalibrationError(labels, scores),
@@ -105,45 +94,42 @@ function metrics(judged: readonly JudgedText[], seed: number): Metric[] {
   ];
 }
 
-function notesOf(judged: readonly JudgedText[]): string[] {
-  const entities = judged.reduce((sum, { wanted }) => sum + wanted.length, 0);
-  return [`${judged.length} held-out texts with ${entities} annotated entities`];
+function notesOf(texts: readonly ScoredText[]): string[] {
+  const entities = sum(texts.map(({ truth }) => truth.length));
+  return [`${texts.length} held-out texts with ${entities} annotated entities`];
 }
 
 /**
- * Micro F1 of exact spans and types first, then precision, recall, macro F1 and calibration error; the same by type,
- * kind of text and language; confusion of types and reliability as plots.
- * @throws PipelineError `TOO_FEW_ROWS` when there is no text; `SINGLE_CLASS` when none has an entity.
+ * Evaluates a scored table: micro F1 of exact spans and types, precision, recall, macro F1 and calibration error; slices
+ * by type, kind of text and language; confusion, reliability and quality by type as plots.
+ * @throws PipelineError `SINGLE_CLASS` when no text has an annotated entity.
  */
 export function evaluate(table: Table, holdout: TrainingData, context: ComputeContext): Evaluation {
-  const judged = readScored(table);
-  if (judged.every(({ wanted }) => wanted.length === 0))
-    throw new PipelineError('SINGLE_CLASS', `none of ${judged.length} held-out texts has an entity`);
+  const texts = readScored(table);
+  if (texts.every(({ truth }) => truth.length === 0))
+    throw new PipelineError('SINGLE_CLASS', `none of ${texts.length} held-out texts has an entity`);
   return {
-    metrics: metrics(judged, context.seed),
-    slices: slices(judged, typesOf(judged), holdout),
-    plots: evaluationPlots(judged, typesOf(judged)),
-    notes: notesOf(judged),
+    metrics: metrics(texts, context.seed),
+    slices: slices(texts, typesOf(texts), holdout),
+    plots: evaluationPlots(texts, typesOf(texts)),
+    notes: notesOf(texts),
   };
 }
 
-/** Micro F1 of two models on the same texts: paired bootstrap over texts. */
+/** Compares micro F1 of two models on the same texts by a paired bootstrap over texts. */
 export function compare(
   challenger: Table,
   other: Table,
   against: Comparison['against'],
-  context: ComputeContext,
+  { seed }: ComputeContext,
 ): Comparison {
-  const [ours, theirs] = [countsOf(readScored(challenger)), countsOf(readScored(other))];
-  const interval = pairedSpanInterval(ours, theirs, f1Of, { seed: context.seed });
-  const [first, second] = [f1Of(sumSpans(ours)), f1Of(sumSpans(theirs))];
-  return {
+  const [own, others] = [countsOf(readScored(challenger)), countsOf(readScored(other))];
+  return comparisonOf({
     against,
     metric: PRIMARY_METRIC,
-    challenger: first,
-    other: second,
-    difference: first - second,
-    interval,
-    n: ours.length,
-  };
+    challenger: f1Of(sumSpans(own)),
+    other: f1Of(sumSpans(others)),
+    interval: pairedSpanInterval(own, others, f1Of, { seed }),
+    n: own.length,
+  });
 }

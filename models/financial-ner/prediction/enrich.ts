@@ -6,18 +6,19 @@ import {
   type IdentifierSpan,
 } from '../../../learning/text/value-parsers/index.js';
 import type { TaggedEntity } from '../../../learning/text/sequence-tagging/index.js';
-import { isLinked } from '../training/dictionary.js';
+import { isLinked } from './dictionary.js';
 import type { NerEntity, NerRequest } from './request.js';
 
 /**
- * A form that nothing else has is sure. One check digit is passed by every tenth number, so where cards or Aadhaar numbers
- * are as frequent as other numbers of their length, ten in eleven are right.
+ * Confidence of an identifier found by rule. One number in ten passes a check digit, so about ten in eleven cards and
+ * Aadhaar numbers are correct where they are as frequent as other numbers of their length.
  */
 const ruleConfidence = (type: IdentifierSpan['type']): number => (type === 'CARD' || type === 'AADHAAR' ? 0.9 : 0.99);
 
 const AMOUNT = /AMOUNT|MONEY/i;
 const DATE = /^DATE|PERIOD|TIMEX/i;
 
+/** The normalised value of an entity: an amount, a date range or an identifier; null without one. */
 function valueOf(
   { type, text }: TaggedEntity,
   { referenceDay }: NerRequest,
@@ -32,16 +33,17 @@ const overlaps = (a: { start: number; end: number }, b: { start: number; end: nu
   a.start < b.end && b.start < a.end;
 
 /**
- * A checksum outweighs the model, except where the model knows the type itself. The form of a UPI id has none: it
- * outweighs another type on exactly the same stretch where training has UPI ids of its own; else the model stays.
+ * Whether an identifier found by rule replaces an overlapping entity of the model. A checksum replaces it unless the
+ * model has learned the type. A UPI id, which has no checksum, replaces another type on exactly the same span if the
+ * model has learned UPI ids.
  */
-function outweighs(rule: IdentifierSpan, entity: TaggedEntity, known: readonly string[]): boolean {
-  if (rule.type !== 'UPI_ID') return !known.includes(rule.type);
-  const same = entity.start === rule.start && entity.end === rule.end;
-  return same && entity.type !== rule.type && known.includes(rule.type);
+function overrides(rule: IdentifierSpan, entity: TaggedEntity, modelTypes: readonly string[]): boolean {
+  if (rule.type !== 'UPI_ID') return !modelTypes.includes(rule.type);
+  const sameSpan = entity.start === rule.start && entity.end === rule.end;
+  return sameSpan && entity.type !== rule.type && modelTypes.includes(rule.type);
 }
 
-// Members in alphabetical order, as the stored sample has them.
+// Members in alphabetical order, as in stored samples.
 function fromRule({ type, start, end, value }: IdentifierSpan, text: string): NerEntity {
   return {
     confidence: ruleConfidence(type),
@@ -55,28 +57,29 @@ function fromRule({ type, start, end, value }: IdentifierSpan, text: string): Ne
   };
 }
 
-export interface Knowledge {
+/** What `enrich` needs of the model. */
+export interface ModelContext {
   readonly linker: Linker;
-  /** Types that the model learned. */
+  /** Types that the model has learned. */
   readonly types: readonly string[];
 }
 
-/** Adds values, links and identifiers found by rule; entities come back from left to right and do not overlap. */
+/** Adds values, links and identifiers found by rule. @returns entities from left to right, without overlap. */
 export function enrich(
   request: NerRequest,
   tagged: readonly TaggedEntity[],
-  { linker, types }: Knowledge,
+  { linker, types }: ModelContext,
 ): NerEntity[] {
   const identifiers = findIdentifiers(request.text);
-  const beaten = (entity: TaggedEntity): boolean =>
-    identifiers.some((rule) => overlaps(rule, entity) && outweighs(rule, entity, types));
-  const kept = tagged.filter((entity) => !beaten(entity));
-  const found = kept.map((entity): NerEntity => {
-    const same = identifiers.find((rule) => rule.start === entity.start && rule.end === entity.end);
+  const isOverridden = (entity: TaggedEntity): boolean =>
+    identifiers.some((rule) => overlaps(rule, entity) && overrides(rule, entity, types));
+  const kept = tagged.filter((entity) => !isOverridden(entity));
+  const fromModel = kept.map((entity): NerEntity => {
+    const identifier = identifiers.find((rule) => rule.start === entity.start && rule.end === entity.end);
     const { confidence, end, start, text, type } = entity;
     const links = isLinked(type) ? linker.link(text, type) : [];
-    return { confidence, end, links, source: 'model', start, text, type, value: valueOf(entity, request, same) };
+    return { confidence, end, links, source: 'model', start, text, type, value: valueOf(entity, request, identifier) };
   });
   const added = identifiers.filter((rule) => !kept.some((entity) => overlaps(rule, entity)));
-  return [...found, ...added.map((rule) => fromRule(rule, request.text))].sort((a, b) => a.start - b.start);
+  return [...fromModel, ...added.map((rule) => fromRule(rule, request.text))].sort((a, b) => a.start - b.start);
 }

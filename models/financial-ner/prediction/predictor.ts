@@ -8,8 +8,8 @@ import {
   type ExplainedEntity,
   type Tagger,
 } from '../../../learning/text/sequence-tagging/index.js';
-import { dictionary } from '../training/dictionary.js';
-import { openEncoderTagger } from '../training/encoder-engine.js';
+import { dictionary } from './dictionary.js';
+import { openEncoderTagger } from './encoder-tagger.js';
 import { enrich } from './enrich.js';
 import { explainAnswer, type NerExplanation } from './explanation.js';
 import { nerAnswer, nerRequest, type NerAnswer, type NerRequest } from './request.js';
@@ -19,32 +19,33 @@ const facts = z.strictObject({
   engine: z.enum(['from-scratch', 'fine-tuned']),
   notes: z.array(z.string()),
 });
-/** What an artefact says about its training. */
+/** `facts.json`: facts on the training of an artefact. */
 export type NerFacts = z.infer<typeof facts>;
 
-/** The predictor with what evaluation and explanations read beside the answers. */
+/** The predictor with the members that evaluation and explanations use. */
 export interface NerPredictor extends Predictor<NerRequest, NerAnswer> {
   readonly engine: NerFacts['engine'];
-  /** Types that the model learned; rules may find others. */
+  /** Types that the model has learned; rules may find others. */
   readonly types: readonly string[];
   explain(request: NerRequest): Promise<Explained<NerAnswer, NerExplanation>>;
 }
 
-interface Opened {
+interface OpenTagger {
   readonly tagger: Tagger;
-  /** Feature weights behind each entity; null for an encoder, which has none. */
-  readonly featureWeights: (text: string) => Promise<ExplainedEntity[] | null>;
+  /** The model's entities with feature weights; [] for an encoder, which has none. */
+  readonly featureWeights: (text: string) => Promise<ExplainedEntity[]>;
 }
 
-async function openTagger(files: ArtefactFiles, engine: NerFacts['engine']): Promise<Opened> {
+async function openTagger(files: ArtefactFiles, engine: NerFacts['engine']): Promise<OpenTagger> {
   if (engine === 'fine-tuned')
-    return { tagger: await openEncoderTagger(files), featureWeights: () => Promise.resolve(null) };
+    return { tagger: await openEncoderTagger(files), featureWeights: () => Promise.resolve([]) };
   const tagger = await openCrfTagger(files);
   return { tagger, featureWeights: (text) => explainEntities(tagger, text) };
 }
 
 /**
- * Loads an artefact: a text in, entities with confidence, value and links out. A batch answers what one by one answers.
+ * Opens the predictor of an artefact: a text in, entities with confidence, value and links out. An answer does not depend
+ * on the other requests of the call.
  * @throws PipelineError `ARTEFACT_INVALID`.
  */
 export async function openPredictor(files: ArtefactFiles): Promise<NerPredictor> {
@@ -65,7 +66,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<NerPredictor>
     predict,
     async explain(request) {
       const [output] = await predict([request]);
-      const weights = (await featureWeights(request.text)) ?? [];
+      const weights = await featureWeights(request.text);
       return { output: output!, explanation: explainAnswer(request, output!, weights) };
     },
     close: () => tagger.close(),

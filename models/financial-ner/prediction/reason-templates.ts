@@ -1,5 +1,5 @@
-/** What a feature looks at, as one would say it; several features may look at the same thing. */
-const subjects: Readonly<Record<string, string>> = {
+/** Text of each attribute of a feature; attributes may share a text. */
+const attributeTexts: Readonly<Record<string, string>> = {
   word: 'the word',
   lower: 'the word',
   shape: 'the spelling (capitals, digits) of',
@@ -17,33 +17,33 @@ const subjects: Readonly<Record<string, string>> = {
 
 const ends = /^(prefix|suffix)\d$/;
 
-function subjectOf(attribute: string): string {
+function attributeText(attribute: string): string {
   const [, end] = ends.exec(attribute) ?? [];
   if (end !== undefined) return end === 'prefix' ? 'the beginning of' : 'the ending of';
-  return subjects[attribute] ?? 'the word';
+  return attributeTexts[attribute] ?? 'the word';
 }
 
-/** The word so many places away; null = not known. */
+/** The word at an offset from the feature's word; null = unknown. */
 export type Neighbour = (offset: number) => string | null;
 
-function placeOf(offset: number, neighbour: Neighbour): string {
+function positionText(offset: number, neighbour: Neighbour): string {
   if (offset === 0) return '';
   const side = offset < 0 ? 'before' : 'after';
-  const [found, near] = [neighbour(offset), Math.abs(offset) === 1];
-  if (found !== null) return `"${found}" ${near ? '' : 'two '}${side}`;
-  return near ? `the word ${side}` : `the second word ${side}`;
+  const [word, isAdjacent] = [neighbour(offset), Math.abs(offset) === 1];
+  if (word !== null) return `"${word}" ${isAdjacent ? '' : 'two '}${side}`;
+  return isAdjacent ? `the word ${side}` : `the second word ${side}`;
 }
 
 /**
- * What a feature such as `lower[-1] & lower[0]` looked at, to be followed by the word: `"to" before`, "the ending of".
- * @param neighbour - the words around, where they are known.
+ * Describes a feature such as `lower[-1] & lower[0]`, to be followed by the word: `"to" before`, "the ending of".
+ * @param neighbour - the neighbouring words, if known.
  */
-export function lookedAt(feature: string, neighbour: Neighbour = () => null): string {
+export function describeFeature(feature: string, neighbour: Neighbour = () => null): string {
   const parts = [...feature.matchAll(/([a-zA-Z]+\d?)\[(-?\d)\]/g)].map(([, attribute, offset]) => ({
-    subject: subjectOf(attribute!),
+    subject: attributeText(attribute!),
     offset: Number(offset),
   }));
-  const places = [...new Set(parts.map(({ offset }) => placeOf(offset, neighbour)))];
-  if (places.length > 1) return 'the words around';
-  return places[0] === '' ? (parts[0]?.subject ?? 'the word') : (places[0] ?? 'the word');
+  const positions = [...new Set(parts.map(({ offset }) => positionText(offset, neighbour)))];
+  if (positions.length > 1) return 'the words around';
+  return positions[0] === '' ? (parts[0]?.subject ?? 'the word') : (positions[0] ?? 'the word');
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { parseIsoDate } from '../../../learning/time-series/calendar/index.js';
-import { LONGEST_TEXT } from '../data/text-table.js';
+import { MAXIMUM_TEXT_LENGTH } from '../data/text-table.js';
 
-/** What the predictor is asked. */
+/** A request to the predictor. */
 export const nerRequest = z.strictObject({
-  text: z.string().max(LONGEST_TEXT).describe('a message or statement line; may be empty'),
-  /** What "today" means in the text; without it dates are found but not read. */
+  text: z.string().max(MAXIMUM_TEXT_LENGTH).describe('a message or statement line; may be empty'),
+  /** ISO date of "today" in the text; without it dates have no value. */
   referenceDay: z
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/, { abort: true, error: 'expected a day such as 2026-01-31' })
@@ -23,20 +23,20 @@ const value = z.discriminatedUnion('kind', [
 
 const entity = z.strictObject({
   type: z.string(),
-  /** UTF-16 code units. */
+  /** First code unit (UTF-16) of the entity. */
   start: z.int().nonnegative(),
   end: z.int().positive(),
   text: z.string(),
-  /** Probability that span and type are exactly right. */
+  /** Calibrated probability that span and type are correct. */
   confidence: z.number().min(0).max(1),
   source: z.enum(['model', 'rule']),
-  /** Null when the text has none that can be read. */
+  /** Normalised value; null when the type has none or the text cannot be parsed. */
   value: value.nullable(),
-  /** Known names that it may mean, best first. */
+  /** Known names that it may refer to, best first. */
   links: z.array(z.strictObject({ name: z.string(), score: z.number() })),
 });
 export type NerEntity = z.infer<typeof entity>;
 
-/** What the predictor answers. */
+/** An answer of the predictor. */
 export const nerAnswer = z.strictObject({ entities: z.array(entity) });
 export type NerAnswer = z.infer<typeof nerAnswer>;

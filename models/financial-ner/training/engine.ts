@@ -1,25 +1,39 @@
 import type { TrainContext } from '../../../contracts/model-definition.js';
-import type { LabelledSentence, LabelSet, Tokeniser } from '../../../learning/text/sequence-tagging/index.js';
+import type {
+  CrfSettings,
+  LabelledSentence,
+  LabelSet,
+  Tokeniser,
+} from '../../../learning/text/sequence-tagging/index.js';
 import type { NerParams } from '../params.js';
 
-/** What an engine learns from. */
+/** Training data of an engine. */
 export interface EngineTask {
   readonly set: LabelSet;
   readonly tokeniser: Tokeniser;
   readonly sentences: readonly LabelledSentence[];
-  /** Group of each sentence: those of one group are never on both sides of the cross-validation. */
+  /** Group of each sentence; a group is never split between training and test folds. */
   readonly groups: readonly string[];
-  /** Known names: lower-case tokens joined with spaces → bits of the types. */
+  /** Known names: lower-case tokens joined with spaces → bit mask of types. */
   readonly names: ReadonlyMap<string, number>;
   readonly params: NerParams;
 }
 
-/** What an engine gives back. */
-export interface Trained {
+/** A trained engine. */
+export interface TrainedEngine {
   readonly engine: NerParams['engine'];
   readonly files: Readonly<Record<string, Uint8Array>>;
   /** Sentences about the training that the evaluation repeats. */
   readonly notes: readonly string[];
 }
 
-export type FitEngine = (context: TrainContext, task: EngineTask) => Promise<Trained>;
+/** Trains an engine. Deterministic given the seed. */
+export type FitEngine = (context: TrainContext, task: EngineTask) => Promise<TrainedEngine>;
+
+/** Settings of the conditional random field. @param swaps - copies with swapped mentions. */
+export const crfSettings = ({ iterations, l2, minimumCount }: NerParams, swaps: number): CrfSettings => ({
+  iterations,
+  l2,
+  minimumCount,
+  swaps,
+});

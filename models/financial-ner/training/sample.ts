@@ -1,6 +1,6 @@
 import type { NerRequest } from '../prediction/request.js';
 
-/** Invented texts for the smoke test; nobody wrote them. */
+/** Invented requests for the smoke test; none is a customer's text. */
 export const sampleInputs = (): NerRequest[] => [
   { text: 'Please pay Rs 2,500 to Example Store next Friday', referenceDay: '2026-01-14' },
   { text: 'UPI/DR/000000000000/EXAMPLE STORE/BANK/example@okbank' },

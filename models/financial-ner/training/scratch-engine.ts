@@ -8,63 +8,56 @@ import {
   type CrossValidated,
   type LabelledSentence,
 } from '../../../learning/text/sequence-tagging/index.js';
-import type { EngineTask, FitEngine } from './engine.js';
-import type { NerParams } from '../params.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
+import { crfSettings, type EngineTask, type FitEngine } from './engine.js';
 
 /**
- * Copies with swapped names that are tried against none, by the most words of the set. Larger sets have the variety that
- * copies would bring, and every copy costs as much as the set.
+ * Copies with swapped mentions to try, by number of words. Larger sets gain nothing from copies, and each copy takes as
+ * much time as the set itself.
  */
 const SWAPS = [
-  { mostWords: 20_000, swaps: 4 },
-  { mostWords: 40_000, swaps: 1 },
+  { maximumWords: 20_000, swaps: 4 },
+  { maximumWords: 40_000, swaps: 1 },
 ] as const;
-/** Sets with more words have enough in half of them to choose and calibrate by. */
-const LARGE = 40_000;
+/** Sets with more words use two folds instead of three. */
+const LARGE_WORDS = 40_000;
 
-const wordsIn = (sentences: readonly LabelledSentence[]): number =>
-  sentences.reduce((sum, { words }) => sum + words.length, 0);
+const wordCount = (sentences: readonly LabelledSentence[]): number => sum(sentences.map(({ words }) => words.length));
 
-const settingsOf = ({ iterations, l2, minimumCount }: NerParams, swaps: number): CrfSettings => ({
-  iterations,
-  l2,
-  minimumCount,
-  swaps,
-});
-
-/** Number of swapped copies that a set of this size may gain from. */
-export function promisingSwaps({ sentences, params }: EngineTask): number {
+/** The given number of swapped copies, or the largest that may help a set of this size. */
+export function maximumSwaps({ sentences, params }: EngineTask): number {
   if (params.swaps >= 0) return params.swaps;
-  const words = wordsIn(sentences);
-  return SWAPS.find(({ mostWords }) => words <= mostWords)?.swaps ?? 0;
+  const words = wordCount(sentences);
+  return SWAPS.find(({ maximumWords }) => words <= maximumWords)?.swaps ?? 0;
 }
 
-/** Numbers of swapped copies that cross-validation tries. */
+/** Numbers of swapped copies that cross-validation compares. */
 function swapCandidates(task: EngineTask): number[] {
-  const swaps = promisingSwaps(task);
+  const swaps = maximumSwaps(task);
   return task.params.swaps >= 0 || swaps === 0 ? [swaps] : [0, swaps];
 }
 
-const foldsOf = ({ sentences, params }: EngineTask): number => params.folds ?? (wordsIn(sentences) > LARGE ? 2 : 3);
+const foldCount = ({ sentences, params }: EngineTask): number =>
+  params.folds ?? (wordCount(sentences) > LARGE_WORDS ? 2 : 3);
 
-/** Tells of one of several fits as a part of the whole. */
-const partOf = (context: ComputeContext, fit: number, fits: number): ComputeContext => ({
+/** A context that reports the progress of one of several fits as a part of the whole. */
+const partialProgress = (context: ComputeContext, fit: number, fits: number): ComputeContext => ({
   ...context,
   onProgress: ({ done, total }) => {
     context.onProgress({ stage: 'choosing', done: fit * total + done, total: fits * total });
   },
 });
 
-/** Out-of-fold entities, decoding and calibration of one setting. */
-export function crossValidateField(
+/** Cross-validates a conditional random field with one setting: decoding, calibration and out-of-fold entities. */
+export function crossValidateCrf(
   context: ComputeContext,
   task: EngineTask,
   settings: CrfSettings,
 ): Promise<CrossValidated> {
   const { set, names, sentences, groups } = task;
-  const folds = foldsOf(task);
+  const folds = foldCount(task);
   const fit = (train: readonly LabelledSentence[], fold: number) => {
-    const chain = fitCrf({ set, names, sentences: train }, settings, partOf(context, fold, folds));
+    const chain = fitCrf({ set, names, sentences: train }, settings, partialProgress(context, fold, folds));
     return { chain, score: crfScorer(chain) };
   };
   return crossValidate({ sentences, groups }, { set, folds }, fit, context);
@@ -73,21 +66,21 @@ export function crossValidateField(
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 
 /**
- * A conditional random field. Swapped copies, bias, threshold and calibration are chosen by cross-validation inside the training
- * part; the field itself is then fitted on all of it.
+ * The from-scratch engine: a conditional random field. Swapped copies, bias, threshold and calibration are chosen by
+ * cross-validation inside the training part; the field is then fitted on the whole training part.
  */
-export const fitScratch: FitEngine = async (context, task) => {
-  let best: { readonly swaps: number; readonly found: CrossValidated } | null = null;
+export const scratchEngine: FitEngine = async (context, task) => {
+  let best: { readonly swaps: number; readonly result: CrossValidated } | null = null;
   const candidates = swapCandidates(task);
   for (const [i, swaps] of candidates.entries()) {
-    const part = partOf(context, i, candidates.length);
-    const found = await crossValidateField(part, task, settingsOf(task.params, swaps));
-    if (best === null || found.f1 > best.found.f1) best = { swaps, found };
+    const part = partialProgress(context, i, candidates.length);
+    const result = await crossValidateCrf(part, task, crfSettings(task.params, swaps));
+    if (best === null || result.f1 > best.result.f1) best = { swaps, result };
   }
-  const { swaps, found } = best!;
+  const { swaps, result } = best!;
   const { set, names, sentences, tokeniser } = task;
-  const model = fitCrf({ set, names, sentences }, settingsOf(task.params, swaps), context);
-  const { bias, threshold, calibration, f1 } = found;
+  const model = fitCrf({ set, names, sentences }, crfSettings(task.params, swaps), context);
+  const { bias, threshold, calibration, f1 } = result;
   const notes = [
     `cross-validated inside training: F1 ${percent(f1)} with ${swaps} swapped copies, bias ${bias} towards entities and threshold ${threshold}`,
   ];

@@ -5,20 +5,21 @@ import type { ConfidentSpan } from '../data/annotations.js';
 import { prepareTask } from './train.js';
 import type { Example } from '../data/examples.js';
 import { params } from '../params.js';
-import { crossValidateField } from './scratch-engine.js';
+import { crfSettings } from './engine.js';
+import { crossValidateCrf } from './scratch-engine.js';
 
 /** A text whose annotations are probably wrong. */
 export interface Suspicion {
   readonly example: Example;
-  /** How sure a model that did not see the text is of something else; 0 to 1. */
+  /** Confidence, 0 to 1, of an out-of-fold model in another annotation. */
   readonly doubt: number;
-  /** One sentence on the worst disagreement. */
+  /** The strongest disagreement in one phrase. */
   readonly finding: string;
-  /** What the model would annotate. */
+  /** The model's annotation. */
   readonly suggestion: readonly Span[];
 }
 
-/** Doubt in an annotation where the model finds nothing at all: it says less than a contradiction. */
+/** Weight of an annotation that the model does not find; lower than that of a contradicting entity. */
 const MISSED_DOUBT = 0.6;
 
 const same = (a: Span, b: Span): boolean => a.type === b.type && a.start === b.start && a.end === b.end;
@@ -29,7 +30,7 @@ interface Disagreement {
   readonly finding: string;
 }
 
-function onFound(span: ConfidentSpan, annotated: readonly Span[]): Disagreement | null {
+function doubtInFound(span: ConfidentSpan, annotated: readonly Span[]): Disagreement | null {
   if (annotated.some((other) => same(other, span))) return null;
   const near = annotated.find((other) => overlap(other, span));
   if (!near) return { doubt: span.confidence, finding: `${span.type} not annotated` };
@@ -37,27 +38,30 @@ function onFound(span: ConfidentSpan, annotated: readonly Span[]): Disagreement 
   return { doubt: span.confidence, finding };
 }
 
-function onAnnotated(span: Span, found: readonly ConfidentSpan[], surest: number): Disagreement | null {
+function doubtInAnnotated(span: Span, found: readonly ConfidentSpan[], highestConfidence: number): Disagreement | null {
   if (found.some((other) => overlap(other, span))) return null;
-  // A model that is unsure of everything else in the text has no say here.
-  return { doubt: MISSED_DOUBT * surest, finding: `${span.type} looks like plain text` };
+  // Weighted by the model's highest confidence in this text.
+  return { doubt: MISSED_DOUBT * highestConfidence, finding: `${span.type} looks like plain text` };
 }
 
-/** The worst disagreement of annotations and out-of-fold entities of one text; null when they agree. */
+/** The strongest disagreement of annotations and out-of-fold entities of one text; null when they agree. */
 export function disagreement(annotated: readonly Span[], found: readonly ConfidentSpan[]): Disagreement | null {
-  const surest = found.reduce((most, { confidence }) => Math.max(most, confidence), 0.5);
+  const highestConfidence = found.reduce((most, { confidence }) => Math.max(most, confidence), 0.5);
   const all = [
-    ...found.map((span) => onFound(span, annotated)),
-    ...annotated.map((span) => onAnnotated(span, found, surest)),
+    ...found.map((span) => doubtInFound(span, annotated)),
+    ...annotated.map((span) => doubtInAnnotated(span, found, highestConfidence)),
   ].filter((one) => one !== null);
-  return all.reduce<Disagreement | null>((worst, one) => (worst && worst.doubt >= one.doubt ? worst : one), null);
+  return all.reduce<Disagreement | null>(
+    (strongest, one) => (strongest && strongest.doubt >= one.doubt ? strongest : one),
+    null,
+  );
 }
 
 /**
- * The texts whose annotations are most likely wrong, worst first: each text is tagged by a model that did not see its
- * group, and the more confident that model is of something else, the more suspicious the annotation (confident
- * learning's idea, Northcutt et al. 2021, on spans). Deterministic given the seed.
- * @throws PipelineError as training.
+ * The texts whose annotations are most likely wrong, most doubtful first: each text is tagged by a model fitted without
+ * its group, and its confidence in another annotation is the doubt (confident learning, Northcutt et al. 2021, applied
+ * to spans). Deterministic given the seed.
+ * @throws PipelineError as `train`.
  */
 export async function reviewAnnotations(
   context: ComputeContext,
@@ -66,16 +70,15 @@ export async function reviewAnnotations(
 ): Promise<Suspicion[]> {
   const settings = params.parse({ swaps: 0 });
   const task = prepareTask(data, settings);
-  const { iterations, l2, minimumCount } = settings;
-  const { entities, calibration } = await crossValidateField(context, task, { iterations, l2, minimumCount, swaps: 0 });
+  const { entities, calibration } = await crossValidateCrf(context, task, crfSettings(settings, 0));
   const suspicions = task.examples.flatMap((example, i): Suspicion[] => {
     const spans = asSpans(tokenise(example.text, task.tokeniser), entities[i]!);
     const found = spans.map((span, k) => ({
       ...span,
       confidence: calibratedConfidence(calibration, entities[i]![k]!.margin),
     }));
-    const worst = disagreement(example.spans, found);
-    return worst ? [{ example, ...worst, suggestion: spans }] : [];
+    const strongest = disagreement(example.spans, found);
+    return strongest ? [{ example, ...strongest, suggestion: spans }] : [];
   });
   return suspicions.sort((a, b) => b.doubt - a.doubt || a.example.row - b.example.row).slice(0, count);
 }

@@ -1,19 +1,20 @@
 import { writeJson } from '../../../learning/artefact/index.js';
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
+import { findEncoder } from '../../../learning/text/encoder/index.js';
 import { encodeSpans, labelSet, tokenise, type Tokeniser } from '../../../learning/text/sequence-tagging/index.js';
-import { buildDictionary } from './dictionary.js';
+import { buildDictionary } from './build-dictionary.js';
 import type { EngineTask, FitEngine } from './engine.js';
-import { findEncoder, fitTuned } from './encoder-engine.js';
+import { fineTunedEngine } from './encoder-engine.js';
 import { readExamples, readNames, requireLearnable, type Example } from '../data/examples.js';
 import type { NerParams } from '../params.js';
 import type { NerFacts } from '../prediction/predictor.js';
-import { fitScratch } from './scratch-engine.js';
+import { scratchEngine } from './scratch-engine.js';
 
-/** Column files are cut into words already. */
+/** CoNLL files are already tokenised. */
 const tokeniserOf = (line: string): Tokeniser => (line === 'conll' ? 'spaces' : 'words');
 
-/** Known names as the lexicon holds them; the bit is the type's place among those that training knows. */
+/** Known names for the lexicon: lower-case tokens → bit mask of the types' positions in `types`. */
 function lexiconNames(data: TrainingData, types: readonly string[]): Map<string, number> {
   const names = new Map<string, number>();
   for (const { name, type } of readNames(data)) {
@@ -27,7 +28,7 @@ function lexiconNames(data: TrainingData, types: readonly string[]): Map<string,
   return names;
 }
 
-/** Sentences, labels and names of a training table. @throws PipelineError as `readExamples` and `requireLearnable`. */
+/** Prepares sentences, labels and names of a training table. @throws PipelineError as `readExamples`, `requireLearnable`. */
 export function prepareTask(
   data: TrainingData,
   params: NerParams,
@@ -48,14 +49,14 @@ export function prepareTask(
 const FALLBACK = 'no encoder is to be had (ENCODER_PATH, cache or network), so the from-scratch engine was trained';
 
 async function chooseEngine(context: TrainContext, params: NerParams): Promise<{ fit: FitEngine; notes: string[] }> {
-  if (params.engine === 'from-scratch') return { fit: fitScratch, notes: [] };
+  if (params.engine === 'from-scratch') return { fit: scratchEngine, notes: [] };
   const encoder = await findEncoder(context, params.encoder);
-  return encoder ? { fit: fitTuned(encoder), notes: [] } : { fit: fitScratch, notes: [FALLBACK] };
+  return encoder ? { fit: fineTunedEngine(encoder), notes: [] } : { fit: scratchEngine, notes: [FALLBACK] };
 }
 
 /**
- * Trains one engine. The artefact holds the graph (`model.onnx`), what prepares its input and reads its output, and
- * the dictionary of names (`dictionary.json`). Deterministic.
+ * Trains one engine. The artefact has the graph (`model.onnx`), the files for its input and output, the dictionary of
+ * names (`dictionary.json`) and facts on the training (`facts.json`). Deterministic given the seed.
  * @throws PipelineError `TOO_FEW_ROWS`, `SINGLE_CLASS`, `MISSING_COLUMN`, `INVALID_VALUE`; `MALFORMED_FILE` (encoder).
  */
 export async function train(context: TrainContext, data: TrainingData, params: NerParams): Promise<ArtefactFiles> {

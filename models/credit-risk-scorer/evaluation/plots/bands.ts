@@ -1,6 +1,6 @@
 import type { Plot } from '../../../../contracts/evaluation.js';
 import type { BandRow } from '../band-stability.js';
-import { percentAxis, rounded, SCHEMA, SIZE } from './drawing.js';
+import { percentAxis, rounded, SCHEMA, SIZE } from '../../../../learning/evaluation/plots/drawing.js';
 
 /** Shares of the bands in training, on the holdout and by the champion, with the bad rate of each on the holdout. */
 export function bandsPlot(rows: readonly BandRow[]): Plot[] {

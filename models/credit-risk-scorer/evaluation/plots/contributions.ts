@@ -5,7 +5,7 @@ import { contributionsOf, importanceOf, type Contributions } from '../../predict
 import { encodeTable } from '../../../../learning/tabular/preprocessing/index.js';
 import type { RecordedFacts } from '../recorded-facts.js';
 import { wordingOf } from '../../prediction/feature-labels.js';
-import { axis, rounded, SCHEMA } from './drawing.js';
+import { axis, rounded, SCHEMA } from '../../../../learning/evaluation/plots/drawing.js';
 
 /** Held-out rows that are explained, and features that are shown. */
 const [ROWS, FEATURES] = [250, 12];

@@ -1,7 +1,7 @@
 import type { Plot } from '../../../../contracts/evaluation.js';
 import { reliabilityBins } from '../../../../learning/evaluation/calibration/expected-calibration-error.js';
 import { rocCurve, type Scored } from '../../../../learning/evaluation/metrics/index.js';
-import { axis, diagonal, percentAxis, rounded, SCHEMA, SIZE } from './drawing.js';
+import { axis, diagonal, percentAxis, rounded, SCHEMA, SIZE } from '../../../../learning/evaluation/plots/drawing.js';
 
 /** A curve with more points is not smoother on paper, only larger in the stored evaluation. */
 const CURVE_POINTS = 200;

@@ -3,7 +3,7 @@ import { FOUR_FIFTHS } from '../../../../learning/evaluation/fairness/group-fair
 import type { FairnessFindings } from '../fairness.js';
 import type { TradeOff } from '../../training/fairness-trade-off.js';
 import { wordingOf } from '../../prediction/feature-labels.js';
-import { axis, rounded, SCHEMA, SIZE } from './drawing.js';
+import { axis, rounded, SCHEMA, SIZE } from '../../../../learning/evaluation/plots/drawing.js';
 
 const fourFifths = (channel: 'x' | 'y') => ({
   data: { values: [{ ratio: FOUR_FIFTHS }] },

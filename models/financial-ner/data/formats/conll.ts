@@ -6,8 +6,8 @@ import { requireAnnotated, textTable, type AnnotatedText, type Part } from '../t
 
 const TAG = /^(?:O|[BILUES]-\S+)$/;
 const DOCUMENT = '-DOCSTART-';
-/** Of a set without files of its own for testing, every fifth sentence is held out. */
-const EVERY = 5;
+/** Without test files every fifth sentence is held out. */
+const HELD_OUT_EVERY = 5;
 const TEST_FILE = /(?:^|[^a-z])(?:test|dev|valid(?:ation)?)(?:[^a-z]|$)/i;
 
 interface TaggedWord {
@@ -27,7 +27,7 @@ function readWord(line: string, number: number, file: string): TaggedWord | null
 const BEGINS = /^[BUS]-/;
 const ENDS = /^[LUES]-/;
 
-/** IOB1, IOB2, BILOU and BIOES alike: an entity begins with a begin tag, a new type, or after O. */
+/** Decodes IOB1, IOB2, BILOU and BIOES tags: an entity starts at a begin tag, at a new type, or after O. */
 export function spansOfTags(tags: readonly string[], starts: readonly number[], ends: readonly number[]): Span[] {
   const spans: Span[] = [];
   let first = -1;
@@ -74,25 +74,23 @@ function* sentencesOf({ name, text }: SourceText): Generator<readonly TaggedWord
   if (words.length > 0) yield words;
 }
 
-/** Enough to tell; the last line of it may be cut off. */
-const HEAD = 4096;
+/** Code units read to recognise the format. */
+const HEAD_LENGTH = 4096;
 
-/** A broken line is a fault of the file and does not make it something else. */
-const MOSTLY = 0.8;
+/** Share of tagged lines from which a file counts as CoNLL; broken lines are then faults of the file. */
+const MINIMUM_TAGGED_SHARE = 0.8;
 
-/** Notes and licences in the same folder are no data. */
+function isTaggedLine(line: string): boolean {
+  const fields = line.trim().split(/[\t ]+/);
+  return fields.length > 1 && TAG.test(fields.at(-1)!);
+}
+
+/** Whether a file is a CoNLL file, unlike notes and licences in the same folder. */
 function looksTagged({ text }: SourceText): boolean {
-  const lines = text.slice(0, HEAD).split(/\r?\n/).slice(0, -1).filter((line) => line.trim() !== ''); // prettier-ignore
-  const tagged = lines.filter(
-    (line) =>
-      TAG.test(
-        line
-          .trim()
-          .split(/[\t ]+/)
-          .at(-1)!,
-      ) && /\S[\t ]+\S/.test(line),
-  );
-  return lines.length > 0 && tagged.length >= MOSTLY * lines.length;
+  // The last line of the head may be incomplete.
+  const headLines = text.slice(0, HEAD_LENGTH).split(/\r?\n/).slice(0, -1);
+  const lines = headLines.filter((line) => line.trim() !== '');
+  return lines.length > 0 && lines.filter(isTaggedLine).length >= MINIMUM_TAGGED_SHARE * lines.length;
 }
 
 function readFiles(all: readonly SourceText[]): AnnotatedText[] {
@@ -100,13 +98,13 @@ function readFiles(all: readonly SourceText[]): AnnotatedText[] {
   const divided = files.length > 1 && files.some(({ name }) => TEST_FILE.test(name));
   return files.flatMap((file) =>
     [...sentencesOf(file)].map((words, i) => {
-      const held = divided ? TEST_FILE.test(file.name) : i % EVERY === EVERY - 1;
+      const held = divided ? TEST_FILE.test(file.name) : i % HELD_OUT_EVERY === HELD_OUT_EVERY - 1;
       return sentence(words, file.name, held ? 'test' : 'train');
     }),
   );
 }
 
-/** CoNLL column files: a word a line with its tag last, an empty line between sentences. */
+/** CoNLL column files: one word per line with its tag in the last column, empty lines between sentences. */
 export const conll: FileFormat = {
   name: 'conll',
   description: 'a word a line, its tag last (IOB1, BIO, BILOU), empty line between sentences; one file or a folder',

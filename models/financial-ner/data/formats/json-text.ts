@@ -2,7 +2,10 @@ import { errorAt } from '../../../../contracts/errors.js';
 import { parseJson } from '../../../../learning/text/parse-json.js';
 import type { SourceText } from '../../../../contracts/dataset.js';
 
-/** Objects of a JSON array, of one object's `rows`, or one object a line. @throws PipelineError `MALFORMED_FILE`. */
+/**
+ * Reads objects from a JSON array, from the array `rows` of an object, or from JSON Lines.
+ * @throws PipelineError `MALFORMED_FILE`; `INVALID_VALUE` for an element that is not an object.
+ */
 export function readObjects(source: SourceText): Record<string, unknown>[] {
   const { name, text } = source;
   const lines = text.split('\n');

@@ -40,13 +40,13 @@ function readEntry(row: Record<string, unknown>, file: string, number: number): 
   return annotated;
 }
 
-/** These files have no division of their own. */
+/** The table without the column `part`: these files have no division of their own. */
 const withoutPart = ({ rowCount, columns }: Table): Table => ({
   rowCount,
   columns: Object.fromEntries(Object.entries(columns).filter(([name]) => name !== 'part')),
 });
 
-const looksLikeOurs = ({ text }: SourceText): boolean =>
+const looksLikeNerJson = ({ text }: SourceText): boolean =>
   /^\s*[[{]/.test(text) && /"entities"\s*:/.test(text) && /"text"\s*:/.test(text);
 
 const schemaOf = (line: string): DatasetSchema => ({
@@ -59,14 +59,14 @@ const schemaOf = (line: string): DatasetSchema => ({
   minimumRows: 60,
 });
 
-/** Our own layout: texts with character spans. */
+/** This project's JSON layout: texts with character spans. */
 export const nerJson: FileFormat = {
   name: 'ner-training',
   description: '{text, entities: [{start, end, type}], id?, group?, locale?} a text; JSON array or one object a line',
   encodings: ['text'],
   schema: schemaOf('ner-training'),
   layout: {
-    matches: (files) => files.length > 0 && files.every(looksLikeOurs),
+    matches: (files) => files.length > 0 && files.every(looksLikeNerJson),
     parse(files) {
       const texts = files.flatMap((file) => readObjects(file).map((row, i) => readEntry(row, file.name, i + 1)));
       return withoutPart(textTable(texts));
@@ -75,7 +75,7 @@ export const nerJson: FileFormat = {
   matches: () => false,
 };
 
-/** The same as a table: `textId,text,entities` with `start:end:TYPE` spans; empty = none. */
+/** The same data as CSV: `textId,text,entities` with `start:end:TYPE` spans; empty = none. */
 export const nerCsv: FileFormat = {
   name: 'ner-training-csv',
   description:

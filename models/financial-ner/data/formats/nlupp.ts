@@ -5,7 +5,7 @@ import { conll } from './conll.js';
 import { readObjects } from './json-text.js';
 
 const FOLD = /(?:^|\/)fold(\d+)\.json$/;
-/** Of fifteen folds the last three are test. */
+/** The last three of fifteen folds are the test part. */
 const FIRST_TEST_FOLD = 12;
 
 const foldOf = ({ name }: SourceText): number => Number(FOLD.exec(name)?.[1] ?? 0);
