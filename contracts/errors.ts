@@ -82,6 +82,20 @@ export const errorTable = {
     ({ field }: { field: string }) =>
       `${field}: training knew no such customer; send their transactions, [] where there are none yet`,
   ),
+  ENTITY_NOT_FOUND: row(
+    404,
+    2,
+    'The online store holds no features of this entity: unknown to the source, or not materialised within their life.',
+    ({ source }: { source: string; views: readonly string[] }) =>
+      `the online store has no features of this entity in source ${source}; a run of the data pipeline writes them`,
+  ),
+  FEATURES_INCOMPLETE: row(
+    503,
+    1,
+    'Some feature views of an entity are absent from the online store or of another code version.',
+    ({ source, missing }: { source: string; missing: readonly string[] }) =>
+      `the online store lacks ${missing.join(', ')} of this entity in source ${source}; run the data pipeline again`,
+  ),
   SCHEDULE_NOT_FOUND: row(
     404,
     2,

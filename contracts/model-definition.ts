@@ -113,6 +113,22 @@ export interface LabelledRows {
   readonly notes: readonly string[];
 }
 
+/** A value of a request or of a feature; null = unknown. */
+export type FeatureValue = number | string | null;
+export type FeatureValues = Readonly<Record<string, FeatureValue>>;
+
+/**
+ * How a request that names an entity becomes the predictor's input: features of the views, read from the online store,
+ * what the caller knows, and what `derive` makes of that. Training rows have the same views and call the same `derive`.
+ */
+export interface RequestFeatures<Known extends FeatureValues = FeatureValues> {
+  readonly views: readonly FeatureView[];
+  /** What only the caller knows at the moment of the request; columns of the same names in training rows. */
+  readonly known: z.ZodType<Known>;
+  /** Features that follow from what the caller knows. Pure. */
+  derive(known: Known): FeatureValues;
+}
+
 export interface CardFacts {
   readonly purpose: string;
   readonly intendedUsers: string;
@@ -164,6 +180,8 @@ export interface ModelDefinition<Params = unknown, Opened extends Predictor = Pr
   readonly params: z.ZodType<Params>;
   readonly searchSpace: Readonly<Record<string, SearchDimension>>;
   readonly backend: BackendDataset;
+  /** Absent: a caller has to send every input. */
+  readonly requestFeatures?: RequestFeatures;
   readonly fileFormats: readonly FileFormat[];
   readonly expectations: readonly Expectation[];
   readonly primaryMetric: string;

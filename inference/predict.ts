@@ -42,7 +42,7 @@ export async function predict(request: PredictRequest): Promise<PredictAnswer> {
   await findModel(modelName); // an unknown model is refused before its versions are looked for
   const record = await chooseVersion(services.registry, request);
   const answers = await withPredictor(services.blobs, record, (predictor) => {
-    const inputs = parseInputs(predictor, request.inputs);
+    const inputs = parseInputs(predictor.input, request.inputs);
     return request.explain ? explainInputs(modelName, predictor, inputs) : predictInputs(predictor, inputs);
   });
   const { version, stage, dataset } = record;
@@ -67,9 +67,10 @@ async function explainInputs(modelName: string, predictor: Predictor, inputs: re
   };
 }
 
-function parseInputs(predictor: Predictor, inputs: readonly unknown[]): unknown[] {
+/** @throws PipelineError `INVALID_INPUT` naming the input, when there are several, and the field. */
+export function parseInputs<Input>(schema: z.ZodType<Input>, inputs: readonly unknown[]): Input[] {
   return inputs.map((input, index) => {
-    const parsed = predictor.input.safeParse(input);
+    const parsed = schema.safeParse(input);
     if (parsed.success) return parsed.data;
     const fields = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`);
     const where = inputs.length === 1 ? '' : `input ${index}: `;

@@ -6,7 +6,11 @@ import type { Stage } from '../../contracts/ids.js';
 import type { CliContext } from '../program/context.js';
 import { printExplanation } from '../views/explanation-view.js';
 import { visible } from '../output/visible.js';
-import { shortHash } from '../output/format.js';
+import { formatTime, shortHash } from '../output/format.js';
+import type { Output } from '../output/output.js';
+import type { PredictAnswer } from '../../inference/predict.js';
+import type { ReferenceAnswer } from '../../inference/predict-by-reference.js';
+import type { ReadView } from '../../inference/request-features.js';
 import { readJsonInput } from '../program/json-input.js';
 
 interface PredictOptions {
@@ -16,6 +20,8 @@ interface PredictOptions {
   readonly stage?: Stage;
   readonly version?: string;
   readonly explain?: true;
+  readonly customer?: string;
+  readonly source?: string;
 }
 
 /** `ml predict <model>`. */
@@ -26,6 +32,8 @@ export function register(program: Command, cli: CliContext): void {
     .description('Answers one input, or a list of them, with a registered version and says which one answered.')
     .argument('<model>', 'name of a model')
     .option('--input <json>', 'a JSON object or list; @file reads a file, - standard input')
+    .option('--customer <id>', "read this customer's features from the online store; --input is the rest")
+    .option('--source <name>', 'data source of the customer (the one in use)')
     .option('--explain', 'say why, where the model can')
     .option('--schema', 'print what an input looks like, as JSON schema, and predict nothing')
     .option('--line <name>', 'line', DEFAULT_LINE)
@@ -41,28 +49,61 @@ async function answer(cli: CliContext, name: string, options: PredictOptions): P
   else await predictInputs(cli, modelName, options);
 }
 
-async function printSchema(cli: CliContext, modelName: string, { line, version }: PredictOptions): Promise<void> {
-  const { services } = await cli.connect();
-  const { inputSchemaOf } = await import('../../inference/predict.js');
-  const schema = await inputSchemaOf(services, { modelName, line, ...(version === undefined ? {} : { version }) });
+async function printSchema(cli: CliContext, modelName: string, options: PredictOptions): Promise<void> {
+  const schema =
+    options.customer === undefined ? await inputSchema(cli, modelName, options) : await knownSchema(modelName);
   cli.out.result(schema, () => cli.out.line(JSON.stringify(schema, null, 2)));
 }
 
-async function predictInputs({ connect, out }: CliContext, modelName: string, options: PredictOptions): Promise<void> {
-  const { input, line, version, stage, explain = false } = options;
-  if (input === undefined) throw new PipelineError('INVALID_INPUT', '--input is missing; --schema shows its form');
-  const value = await readJsonInput(input);
-  const { services } = await connect();
-  const { predict } = await import('../../inference/predict.js');
-  const wanted = { ...(version === undefined ? {} : { version }), ...(stage === undefined ? {} : { stage }) };
-  const inputs: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const found = await predict({ services, modelName, line, ...wanted, inputs, explain });
-  out.result({ model: modelName, line, ...found }, () => {
-    found.outputs.forEach((output, i) => {
-      out.line(visible(JSON.stringify(output)));
-      if (found.explanations) printExplanation(out, found.explanations[i]);
-    });
-    const from = found.snapshotHash === null ? 'trained from a file' : `snapshot ${shortHash(found.snapshotHash)}`;
-    out.line(out.paint.dim(`${modelName} ${found.version} (${found.stage}), ${from}`));
-  });
+async function inputSchema(cli: CliContext, modelName: string, { line, version }: PredictOptions): Promise<unknown> {
+  const { services } = await cli.connect();
+  const { inputSchemaOf } = await import('../../inference/predict.js');
+  return inputSchemaOf(services, { modelName, line, ...(version === undefined ? {} : { version }) });
 }
+
+/** With a customer, only what the caller must know beside the stored features. */
+async function knownSchema(modelName: string): Promise<unknown> {
+  const { knownSchemaOf } = await import('../../inference/predict-by-reference.js');
+  return knownSchemaOf(modelName);
+}
+
+async function predictInputs(cli: CliContext, modelName: string, options: PredictOptions): Promise<void> {
+  if (options.input === undefined)
+    throw new PipelineError('INVALID_INPUT', '--input is missing; --schema shows its form');
+  const value = await readJsonInput(options.input);
+  const inputs: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const found = await answerInputs(cli, modelName, options, inputs);
+  const { line } = options;
+  cli.out.result({ model: modelName, line, ...found }, () => printAnswer(cli.out, modelName, found));
+}
+
+async function answerInputs(
+  { connect }: CliContext,
+  modelName: string,
+  { line, version, stage, explain, customer, source }: PredictOptions,
+  inputs: readonly unknown[],
+): Promise<PredictAnswer | ReferenceAnswer> {
+  const { services } = await connect();
+  const wanted = { ...(version === undefined ? {} : { version }), ...(stage === undefined ? {} : { stage }) };
+  const request = { services, modelName, line, ...wanted, explain: explain === true };
+  if (customer === undefined) {
+    const { predict } = await import('../../inference/predict.js');
+    return predict({ ...request, inputs });
+  }
+  const { predictByReference } = await import('../../inference/predict-by-reference.js');
+  const reference = { entityId: customer, known: inputs, ...(source === undefined ? {} : { source }) };
+  return predictByReference({ ...request, ...reference }, Date.now());
+}
+
+function printAnswer(out: Output, modelName: string, found: PredictAnswer | ReferenceAnswer): void {
+  found.outputs.forEach((output, i) => {
+    out.line(visible(JSON.stringify(output)));
+    if (found.explanations) printExplanation(out, found.explanations[i]);
+  });
+  const from = found.snapshotHash === null ? 'trained from a file' : `snapshot ${shortHash(found.snapshotHash)}`;
+  out.line(out.paint.dim(`${modelName} ${found.version} (${found.stage}), ${from}`));
+  if ('features' in found) for (const view of found.features) out.line(out.paint.dim(describeView(found.source, view)));
+}
+
+const describeView = (source: string, { view, version, asOf, stale }: ReadView): string =>
+  `${view} v${version} of source ${source}, as of ${formatTime(new Date(asOf))}${stale ? ' (stale)' : ''}`;

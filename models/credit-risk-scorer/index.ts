@@ -5,6 +5,7 @@ import { evaluate, PRIMARY_METRIC, score } from './evaluation/score.js';
 import { expectations } from './data/expectations.js';
 import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
+import { requestFeatures } from './data/request-features.js';
 import { params, searchSpace } from './params.js';
 import { FAIRNESS_METRIC } from './evaluation/fairness.js';
 import { openPredictor } from './prediction/predictor.js';
@@ -23,6 +24,7 @@ export const model = defineModel({
   params,
   searchSpace,
   backend: backendDataset,
+  requestFeatures,
   fileFormats,
   expectations,
   primaryMetric: PRIMARY_METRIC,

@@ -10,6 +10,7 @@ import { asPipelineError, PipelineError } from '../../contracts/errors.js';
 import type { ArtefactFiles, ModelDefinition, Predictor, TrainContext } from '../../contracts/model-definition.js';
 import type { Column, Table } from '../../contracts/table.js';
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
+import { featureViews } from '../../feature-store/definitions/index.js';
 import { freezeHoldout, splitHoldout } from '../../learning/evaluation/split/index.js';
 import { numberColumn, selectRows, textColumn } from '../../learning/table.js';
 import { openBlobStore } from '../../platform/blobs/open.js';
@@ -167,6 +168,16 @@ function checkDefinition(model: ModelDefinition): void {
     }
     const features = model.backend.schema.features.map(({ name }) => name);
     for (const name of model.driftFeatures) expect(features).toContain(name);
+  });
+
+  it.runIf(model.requestFeatures)('completes a request by reference to features that training rows have', () => {
+    const { views, known } = model.requestFeatures!;
+    for (const view of views) expect(featureViews).toContain(view);
+    const stored = views.flatMap(({ fields }) => fields.map(({ name }) => name));
+    const names = [...stored, ...Object.keys(z.toJSONSchema(known).properties ?? {})];
+    expect(new Set(names).size, 'a feature twice').toBe(names.length);
+    const features = model.backend.schema.features.map(({ name }) => name);
+    for (const name of names) expect(features).toContain(name);
   });
 
   it('has parameters whose flags clash with nothing', () => {

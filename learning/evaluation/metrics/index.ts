@@ -2,7 +2,6 @@ export {
   bootstrapInterval,
   pairedBootstrap,
   quantile,
-  resampledInterval,
   type BootstrapOptions,
   type PairedDifference,
 } from './bootstrap.js';
@@ -24,3 +23,12 @@ export {
   type ClassScore,
   type Confusion,
 } from './classification.js';
+export {
+  compareRegression,
+  evaluateRegression,
+  regressionMetrics,
+  regressionTable,
+  type RegressionComparison,
+  type RegressionMetric,
+  type RegressionRows,
+} from './regression.js';

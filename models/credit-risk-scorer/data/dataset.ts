@@ -1,14 +1,13 @@
 import type { BackendDataset } from '../../../contracts/model-definition.js';
 import type { ColumnSpec, DatasetSchema } from '../../../contracts/dataset.js';
 import { DEFAULT_LINE } from '../../../contracts/ids.js';
-import { creditRisk } from '../../../feature-store/definitions/credit-risk.js';
-import { userFinancials } from '../../../feature-store/definitions/user-financials.js';
 import { viewColumns } from '../../../feature-store/definitions/view-columns.js';
 import { labelledApplications } from './labelled-applications.js';
 import { asFeature } from './directions.js';
+import { requestFeatures } from './request-features.js';
 import { decisions, employments, loanKinds } from './vocabulary.js';
 
-const views = [userFinancials, creditRisk];
+const { views } = requestFeatures;
 const optional = { nullable: true } as const;
 
 /** What is known from the application itself at the moment it is made. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Column, Table } from '../../../contracts/table.js';
-import { indicativeInstalment, labelledApplications } from './labelled-applications.js';
+import { labelledApplications } from './labelled-applications.js';
+import { indicativeInstalment } from './request-features.js';
 
 const DAY_MS = 86_400_000;
 const AS_OF = 1000 * DAY_MS;

@@ -1,6 +1,6 @@
 import type { SnapshotTables } from '../../../contracts/backend.js';
 import type { LabelledRows } from '../../../contracts/model-definition.js';
-import type { Table } from '../../../contracts/table.js';
+import type { Column, Table } from '../../../contracts/table.js';
 import {
   numberColumn,
   selectRows,
@@ -9,24 +9,9 @@ import {
   timestampColumn,
   withColumn,
 } from '../../../learning/table.js';
+import { requestFeatures } from './request-features.js';
 
-const MONTHS_PER_YEAR = 12;
 const YEAR_MS = 365.25 * 86_400_000;
-
-/**
- * Yearly rate of the indicative instalment. The offered rate is fixed after the decision, so it may not be used; a
- * constant keeps the ratio comparable over kinds and years.
- */
-export const REFERENCE_ANNUAL_RATE = 0.14;
-
-/** The instalment that repays `principal` in `months` at the reference rate (annuity formula). */
-export function indicativeInstalment(principal: number, months: number): number {
-  const rate = REFERENCE_ANNUAL_RATE / MONTHS_PER_YEAR;
-  return (principal * rate) / (1 - (1 + rate) ** -months);
-}
-
-/** NaN where either side is unknown or the denominator is not positive. */
-const ratio = (numerator: number, denominator: number): number => (denominator > 0 ? numerator / denominator : NaN);
 
 /** First booking of each user. */
 function firstBookings(transactions: Table): ReadonlyMap<string, number> {
@@ -73,21 +58,35 @@ function people(users: Table): ReadonlyMap<string, Person> {
   return new Map(entries);
 }
 
-function requestColumns(table: Table): Table {
-  const amount = numberColumn(table, 'requested_amount');
-  const term = numberColumn(table, 'term_months');
-  const income = numberColumn(table, 'declared_monthly_income');
-  const collateral = numberColumn(table, 'collateral_value');
-  const numbers = {
-    requestedAmount: amount,
-    termMonths: term,
-    declaredMonthlyIncome: income,
-    collateralValue: collateral,
-    loanToValue: amount.map((value, i) => ratio(value, collateral[i]!)),
-    emiToIncome: amount.map((value, i) => ratio(indicativeInstalment(value, term[i]!), income[i]!)),
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+const orNaN = (values: readonly (number | null)[]): Float64Array => Float64Array.from(values, (value) => value ?? NaN);
+
+/** What each application says by itself, and the features derived from it. */
+function requestColumns(applications: Table): Record<string, Column> {
+  const text = (name: string): Column => ({ kind: 'text', values: textColumn(applications, name) });
+  const number = (values: Float64Array): Column => ({ kind: 'number', values });
+  const amounts = numberColumn(applications, 'requested_amount');
+  const terms = numberColumn(applications, 'term_months');
+  const incomes = numberColumn(applications, 'declared_monthly_income');
+  const collaterals = numberColumn(applications, 'collateral_value');
+  const derived = Array.from(amounts, (requestedAmount, i) =>
+    requestFeatures.derive({
+      requestedAmount,
+      termMonths: terms[i]!,
+      declaredMonthlyIncome: orNull(incomes[i]!),
+      collateralValue: orNull(collaterals[i]!),
+    }),
+  );
+  return {
+    kind: text('kind'),
+    employment: text('employment'),
+    requestedAmount: number(amounts),
+    termMonths: number(terms),
+    declaredMonthlyIncome: number(incomes),
+    collateralValue: number(collaterals),
+    loanToValue: number(orNaN(derived.map(({ loanToValue }) => loanToValue))),
+    emiToIncome: number(orNaN(derived.map(({ emiToIncome }) => emiToIncome))),
   };
-  const columns = Object.entries(numbers).map(([name, values]) => [name, { kind: 'number', values }] as const);
-  return { rowCount: table.rowCount, columns: Object.fromEntries(columns) };
 }
 
 function addPeople(table: Table, userIds: readonly (string | null)[], users: Table): Table {
@@ -144,9 +143,7 @@ export function labelledApplications(tables: SnapshotTables, snapshot: { readonl
       applicationId: { kind: 'text', values: textColumn(chosen, 'id') },
       entity_id: { kind: 'text', values: textColumn(chosen, 'user_id') },
       as_of: { kind: 'timestamp', values: timestampColumn(chosen, 'applied_at') },
-      kind: { kind: 'text', values: textColumn(chosen, 'kind') },
-      employment: { kind: 'text', values: textColumn(chosen, 'employment') },
-      ...requestColumns(chosen).columns,
+      ...requestColumns(chosen),
       decision: { kind: 'text', values: decisions },
       defaulted: { kind: 'number', values: defaulted },
     },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../numeric/random/index.js';
+import { createRandom } from '../../numeric/random/index.js';
 import { compareRegression, evaluateRegression, regressionMetrics, regressionTable } from './regression.js';
 
 /** scikit-learn's own example of `r2_score`, `mean_absolute_error` and `mean_squared_error`. */

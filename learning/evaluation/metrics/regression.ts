@@ -1,10 +1,10 @@
-import type { Comparison, Evaluation, Metric } from '../../contracts/evaluation.js';
-import type { ComputeContext } from '../../contracts/model-definition.js';
-import type { Table } from '../../contracts/table.js';
-import { requireAtLeast, requireFinite, requireLength, requireSameRows } from '../checks.js';
-import { mean } from '../numeric/statistics/mean.js';
-import { numberColumn } from '../table.js';
-import { resampledInterval } from './metrics/index.js';
+import type { Comparison, Evaluation, Metric } from '../../../contracts/evaluation.js';
+import type { ComputeContext } from '../../../contracts/model-definition.js';
+import type { Table } from '../../../contracts/table.js';
+import { requireAtLeast, requireFinite, requireLength, requireSameRows } from '../../checks.js';
+import { mean } from '../../numeric/statistics/mean.js';
+import { numberColumn } from '../../table.js';
+import { resampledInterval } from './bootstrap.js';
 
 /** Actual and predicted values of the same rows, (n,) each, in the target's unit; finite. */
 export interface RegressionRows {

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ColumnSpec, TrainingData } from '../contracts/dataset.js';
+import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
+import type { Column } from '../contracts/table.js';
+import { createMemoryStore } from '../feature-store/online/memory-store.js';
+import { createRandom } from '../learning/numeric/random/index.js';
+import { findModel } from '../models/catalogue.js';
+import { createFileBlobStore } from '../platform/blobs/file-blob-store.js';
+import { storeArtefact } from '../registry/artefacts.js';
+import { trainContext } from '../tests/support/check-model.js';
+import { predict } from './predict.js';
+import { knownSchemaOf, predictByReference } from './predict-by-reference.js';
+import { completeInput, requireRequestFeatures } from './request-features.js';
+
+const MODEL = 'credit-risk-scorer';
+const NOW = Date.UTC(2026, 0, 10);
+const known = { kind: 'home', requestedAmount: 500_000, termMonths: 60, declaredMonthlyIncome: 40_000 };
+const folder = mkdtempSync(join(tmpdir(), 'ml-reference-'));
+const blobs = createFileBlobStore(folder);
+const onlineStore = createMemoryStore(null);
+const catalog = { active: () => Promise.resolve('generated') };
+let registry: ModelRegistry;
+
+const model = await findModel(MODEL);
+const requestFeatures = requireRequestFeatures(model);
+const { schema } = model.backend;
+
+const random = createRandom(3);
+
+function inventedColumn({ type, categories = [] }: ColumnSpec, rows: number): Column {
+  const row = (_: unknown, i: number): string => categories[i % categories.length] ?? `${i}`;
+  if (type === 'category' || type === 'text') return { kind: 'text', values: Array.from({ length: rows }, row) };
+  const number = (): number => (type === 'flag' ? random.integer(2) : random.uniform());
+  return { kind: type === 'timestamp' ? 'timestamp' : 'number', values: Float64Array.from({ length: rows }, number) };
+}
+
+/** Invented rows in the shape of the backend's line. */
+function inventedRows(rowCount: number): TrainingData {
+  const columns = schema.columns.map((spec) => [spec.name, inventedColumn(spec, rowCount)] as const);
+  return { schema, table: { rowCount, columns: Object.fromEntries(columns) } };
+}
+
+const storedFeatures = requestFeatures.views.map((view) => ({
+  view,
+  features: Float64Array.from(view.fields, (_, i) => (i % 5 === 0 ? NaN : i / 7)),
+}));
+
+beforeAll(async () => {
+  const params = model.params.parse({ nEstimators: 5, maxDepth: 2 });
+  const files = await model.train(trainContext(), inventedRows(200), params);
+  const content = { modelName: MODEL, definitionVersion: 1, line: 'default', signatureHash: 'a'.repeat(64), files };
+  const { artefactHash } = await storeArtefact(blobs, content);
+  const origin = { kind: 'snapshot', snapshotHash: 'b'.repeat(64) };
+  const champion = { modelName: MODEL, version: '1.0.0', stage: 'production', artefactHash, dataset: { origin } };
+  registry = { findChampion: async () => champion as unknown as VersionRecord } as unknown as ModelRegistry;
+  for (const { view, features } of storedFeatures) {
+    const value = { viewVersion: view.version, eventTime: NOW - 1000, features };
+    await onlineStore.put('generated', view.name, new Map([['u1', value]]), 3600);
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const ask = (change: object = {}) => {
+  const services = { registry, blobs, onlineStore, catalog };
+  return predictByReference(
+    { services, modelName: MODEL, line: 'default', entityId: 'u1', known: [known], ...change },
+    NOW,
+  );
+};
+
+describe('predictByReference', () => {
+  it('answers as the same features sent by the caller would be answered, and says as of when they are', async () => {
+    const { source, features, outputs } = await ask();
+    expect(source).toBe('generated');
+    expect(features.map(({ view, asOf, stale }) => [view, asOf, stale])).toEqual(
+      requestFeatures.views.map(({ name }) => [name, '2026-01-09T23:59:59.000Z', false]),
+    );
+    const entries = storedFeatures.flatMap(({ view, features: values }) =>
+      view.fields.map(({ name }, i) => [name, Number.isNaN(values[i]) ? null : values[i]!] as const),
+    );
+    const input = completeInput(requestFeatures, Object.fromEntries(entries), requestFeatures.known.parse(known));
+    const sent = await predict({ services: { registry, blobs }, modelName: MODEL, line: 'default', inputs: [input] });
+    expect(outputs).toEqual(sent.outputs);
+  });
+
+  it('answers and explains each of several requests about one entity', async () => {
+    const { outputs, explanations } = await ask({ known: [known, { ...known, termMonths: 120 }], explain: true });
+    expect([outputs.length, explanations?.length]).toEqual([2, 2]);
+  });
+
+  it.each([
+    [{ entityId: 'u2' }, 'ENTITY_NOT_FOUND', /in source generated/],
+    [{ known: [{ ...known, termMonths: 'long' }] }, 'INVALID_INPUT', /^termMonths: /],
+    [{ known: [{ ...known, savingsRate: 1 }] }, 'INVALID_INPUT', /savingsRate/],
+    [{ source: 'berka' }, 'INVALID_INPUT', /berka does not feed the line default/],
+    [{ line: 'berka' }, 'ENTITY_NOT_FOUND', /in source berka/],
+    [{ modelName: 'financial-ner' }, 'INVALID_INPUT', /reads no stored features/],
+    [{ modelName: 'tea-leaves' }, 'UNKNOWN_MODEL', /tea-leaves/],
+  ])('refuses %j with %s', async (change, code, message) => {
+    await expect(ask(change)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
+  });
+});
+
+describe('knownSchemaOf', () => {
+  it('names what a caller must know', async () => {
+    expect(await knownSchemaOf(MODEL)).toMatchObject({ required: ['kind', 'requestedAmount', 'termMonths'] });
+  });
+});

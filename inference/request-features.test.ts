@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { RequestFeatures } from '../contracts/model-definition.js';
+import type { FeatureView } from '../contracts/feature-view.js';
+import { createMemoryStore } from '../feature-store/online/memory-store.js';
+import { findModel } from '../models/catalogue.js';
+import { completeInput, readStoredFeatures, requireRequestFeatures } from './request-features.js';
+
+const DAY_MS = 86_400_000;
+const NOW = Date.UTC(2026, 0, 10);
+const reference = { source: 'generated', entityId: 'u1' };
+
+const viewOf = (name: string, fields: readonly string[], version = 1): FeatureView => ({
+  ...{ name, version, entity: 'user', tables: [], timeToLiveSeconds: 2 * 86_400 },
+  fields: fields.map((field) => ({ name: field, description: '', unit: 'count' })),
+  prepare: () => () => new Float64Array(fields.length),
+});
+const views = [viewOf('habits', ['visits', 'gaps']), viewOf('debts', ['owed'])];
+
+/** A store that holds one value a view. */
+async function storeWith(...values: { view: string; features: number[]; viewVersion?: number; age?: number }[]) {
+  const store = createMemoryStore(null);
+  for (const { view, features, viewVersion = 1, age = 0 } of values) {
+    const value = { viewVersion, eventTime: NOW - age * DAY_MS, features: Float64Array.from(features) };
+    await store.put('generated', view, new Map([['u1', value]]), 3600);
+  }
+  return store;
+}
+
+describe('readStoredFeatures', () => {
+  it('gives the fields of all views by name, unknown ones as null, with the moment they are as of', async () => {
+    const store = await storeWith({ view: 'habits', features: [3, NaN] }, { view: 'debts', features: [5], age: 1 });
+    expect(await readStoredFeatures(store, views, reference, NOW)).toEqual({
+      values: { visits: 3, gaps: null, owed: 5 },
+      views: [
+        { view: 'habits', version: 1, asOf: '2026-01-10T00:00:00.000Z', stale: false },
+        { view: 'debts', version: 1, asOf: '2026-01-09T00:00:00.000Z', stale: false },
+      ],
+    });
+  });
+
+  it('marks a view as stale when its moment lies further back than its time to live', async () => {
+    const store = await storeWith({ view: 'habits', features: [3, 1], age: 3 }, { view: 'debts', features: [5] });
+    const { views: read } = await readStoredFeatures(store, views, reference, NOW);
+    expect(read.map(({ stale }) => stale)).toEqual([true, false]);
+  });
+
+  it('throws ENTITY_NOT_FOUND when no view knows the entity', async () => {
+    const store = await storeWith({ view: 'habits', features: [3, 1] }, { view: 'debts', features: [5] });
+    for (const change of [{ entityId: 'u2' }, { source: 'berka' }])
+      await expect(readStoredFeatures(store, views, { ...reference, ...change }, NOW)).rejects.toMatchObject({
+        code: 'ENTITY_NOT_FOUND',
+        details: { views: ['habits', 'debts'] },
+      });
+  });
+
+  it.each([
+    ['is absent', []],
+    ['was computed by another version', [{ view: 'debts', features: [5], viewVersion: 2 }]],
+    ['has another number of fields', [{ view: 'debts', features: [5, 6] }]],
+  ])('throws FEATURES_INCOMPLETE when a view %s', async (_, debts) => {
+    const store = await storeWith({ view: 'habits', features: [3, 1] }, ...debts);
+    await expect(readStoredFeatures(store, views, reference, NOW)).rejects.toMatchObject({
+      code: 'FEATURES_INCOMPLETE',
+      details: { missing: ['debts version 1'] },
+    });
+  });
+});
+
+describe('requireRequestFeatures', () => {
+  it('throws INVALID_INPUT for a model whose requests bring every input', async () => {
+    const model = await findModel('intent-classifier');
+    expect(() => requireRequestFeatures(model)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+  });
+});
+
+describe('completeInput', () => {
+  it('joins stored, known and derived features', async () => {
+    const credit: RequestFeatures = requireRequestFeatures(await findModel('credit-risk-scorer'));
+    const known = credit.known.parse({ kind: 'home', requestedAmount: 1200, termMonths: 12, collateralValue: 2400 });
+    expect(completeInput(credit, { visits: 3 }, known)).toEqual({
+      ...{ visits: 3, kind: 'home', requestedAmount: 1200, termMonths: 12, collateralValue: 2400 },
+      ...{ declaredMonthlyIncome: null, employment: null, loanToValue: 0.5, emiToIncome: null },
+    });
+  });
+});

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { RequestFeatures } from '../../../contracts/model-definition.js';
+import { creditRisk } from '../../../feature-store/definitions/credit-risk.js';
+import { userFinancials } from '../../../feature-store/definitions/user-financials.js';
+import { employments, loanKinds } from './vocabulary.js';
+
+const MONTHS_PER_YEAR = 12;
+
+/**
+ * Yearly rate of the indicative instalment. The offered rate is fixed after the decision, so it may not be used; a
+ * constant keeps the ratio comparable over kinds and years.
+ */
+export const REFERENCE_ANNUAL_RATE = 0.14;
+
+/** The instalment that repays `principal` in `months` at the reference rate (annuity formula). */
+export function indicativeInstalment(principal: number, months: number): number {
+  const rate = REFERENCE_ANNUAL_RATE / MONTHS_PER_YEAR;
+  return (principal * rate) / (1 - (1 + rate) ** -months);
+}
+
+const known = z.strictObject({
+  kind: z.enum(loanKinds).describe('kind of loan asked for'),
+  requestedAmount: z.number().min(0).max(1e10).describe('amount asked for'),
+  termMonths: z.number().min(1).max(600).describe('monthly instalments asked for'),
+  declaredMonthlyIncome: z.number().min(0).nullable().default(null).describe('as declared'),
+  employment: z.enum(employments).nullable().default(null).describe('as declared'),
+  collateralValue: z.number().min(0).nullable().default(null).describe('value of the collateral; null = none'),
+});
+
+/** What an application says by itself. */
+type KnownOfApplication = z.infer<typeof known>;
+type AmountsOfApplication = Omit<KnownOfApplication, 'kind' | 'employment'>;
+
+/** Null where a side is unknown or the denominator is not positive. */
+const ratio = (numerator: number, denominator: number | null): number | null =>
+  denominator !== null && denominator > 0 ? numerator / denominator : null;
+
+/** Features of an application besides its applicant's: training rows and requests by reference get them here. */
+export const requestFeatures = {
+  views: [userFinancials, creditRisk],
+  known,
+  derive: ({ requestedAmount, termMonths, declaredMonthlyIncome, collateralValue }: AmountsOfApplication) => ({
+    loanToValue: ratio(requestedAmount, collateralValue),
+    emiToIncome: ratio(indicativeInstalment(requestedAmount, termMonths), declaredMonthlyIncome),
+  }),
+} satisfies RequestFeatures<KnownOfApplication>;
