@@ -7,7 +7,7 @@ import { contentHash, decision, lineName, modelName, semanticVersion, sourceName
 import type { registrationInput, registrationResult } from './registry.js';
 
 /*
- * What workflows ask of activities. Inputs are parsed by the activity (a person can start a workflow by hand), results
+ * Inputs and results of the activities. Inputs are parsed by the activity (a person can start a workflow by hand), results
  * are references and bounded summaries. `runKey` is the workflow's first execution run id: with the step's name and
  * its input it is the key under which a repeated step finds what it did before.
  */
@@ -24,7 +24,7 @@ export const pipelinePlan = z.strictObject({
   /** Rows known at or after this moment are left out. */
   asOf: milliseconds,
   tables: z.array(z.strictObject({ name: z.enum(backendTables), chunkRows: z.int().positive() })),
-  /** A step that stays silent this long counts as lost and is repeated elsewhere. */
+  /** A step without a heartbeat for this long counts as lost and is repeated on another worker. */
   heartbeatTimeoutMs: z.int(),
   codeVersion: z.string(),
 });
@@ -42,7 +42,7 @@ export const extractedTable = z.strictObject({
   rows: z.int().nonnegative(),
   /** Parquet blobs in key order. */
   parts: z.array(z.strictObject({ hash: contentHash, rows: z.int(), bytes: z.int() })),
-  /** First and last event, milliseconds; null for an empty or timeless table. */
+  /** First and last event, milliseconds; null for an empty table or one without event time. */
   eventTime: z.strictObject({ from: milliseconds, to: milliseconds }).nullable(),
   queryHash: contentHash,
 });
@@ -125,19 +125,19 @@ export type TrainingPlan = z.infer<typeof trainingPlan>;
 export const prepareDatasetInput = z.strictObject({
   runKey,
   modelName,
-  /** Exactly one of the two: rows from a snapshot, or a dataset that was stored before (file import). */
+  /** Exactly one of the two: rows from a snapshot, or a stored dataset (file import). */
   snapshotHash: contentHash.nullable(),
   datasetHash: contentHash.nullable(),
-  /** The plan's; the number of shards may depend on them. */
+  /** From the plan; the number of shards may depend on them. */
   params: z.record(z.string(), z.unknown()).default({}),
 });
-/** More would make the list of their results a heavy payload. */
+/** Keeps the list of their results small enough for a payload. */
 const MOST_SHARDS = 256;
 export const preparedDataset = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('ready'),
     dataset: datasetRef,
-    /** Parts that are computed before the training, each a step of its own; absent or 0 = none. */
+    /** Number of parts that are computed before the training, each in a step of its own; absent or 0 = none. */
     shards: z.int().min(0).max(MOST_SHARDS).optional(),
   }),
   z.strictObject({ status: z.literal('skipped'), line: lineName, reason: z.string() }),
@@ -146,10 +146,10 @@ export type PreparedDataset = z.infer<typeof preparedDataset>;
 
 export const datasetInput = z.strictObject({ runKey, modelName, dataset: datasetRef });
 
-/** Of the holdouts that earlier steps of the run kept out: renewed meanwhile, the run's rows would not be what they were. */
+/** Of the holdouts that earlier steps of the run kept out; a step refuses to run when the line's holdout was renewed since. */
 const holdoutHashes = z.array(contentHash).max(MOST_SHARDS).default([]);
 
-/** `params` are the plan's: parsed, every default filled in. */
+/** `params` come from the plan: parsed, every default filled in. */
 const fitStepInput = datasetInput.extend({ params: z.record(z.string(), z.unknown()), seed: z.int() });
 
 export const shard = z
@@ -159,7 +159,7 @@ export const fitShardInput = fitStepInput.extend({ shard });
 export const fittedShard = z.strictObject({
   hash: contentHash,
   bytes: z.int(),
-  /** As of `fittedModel`. */
+  /** As in `fittedModel`. */
   holdoutHash: contentHash.optional(),
 });
 export type FittedShard = z.infer<typeof fittedShard>;
@@ -167,7 +167,7 @@ export type FittedShard = z.infer<typeof fittedShard>;
 export const fitModelInput = fitStepInput.extend({
   /** What `fitShard` stored, in shard order. */
   shards: z.array(contentHash).max(MOST_SHARDS).default([]),
-  /** The plan's. */
+  /** From the plan. */
   championArtefactHash: contentHash.optional(),
   holdoutHashes,
 });
@@ -178,7 +178,7 @@ export const fittedModel = z.strictObject({
   definitionHash: contentHash,
   bytes: z.int(),
   trainedRows: z.int(),
-  /** Of the holdout that was kept out; absent in runs from before this was watched. */
+  /** Of the holdout that was kept out; absent in runs from before it was recorded. */
   holdoutHash: contentHash.optional(),
 });
 export type FittedModel = z.infer<typeof fittedModel>;
@@ -240,11 +240,11 @@ export interface TrainingActivities {
   prepareDataset: (input: z.input<typeof prepareDatasetInput>) => Promise<PreparedDataset>;
   validateDataset: (input: z.infer<typeof datasetInput>) => Promise<z.infer<typeof dataQuality>>;
   /**
-   * Trains in a child process on everything outside the frozen holdout. Heartbeats progress; cancellation ends the child.
+   * Trains in a child process on everything outside the frozen holdout. Heartbeats progress; cancellation stops the child process.
    * @throws `CONFLICT` when the holdout was renewed since the run's shards.
    */
   fitModel: (input: z.input<typeof fitModelInput>) => Promise<FittedModel>;
-  /** One part of a model's work before `fitModel`, in a child process; a killed one is redone alone. */
+  /** One part of a model's work before `fitModel`, in a child process; after a crash only that part is repeated. */
   fitShard: (input: z.infer<typeof fitShardInput>) => Promise<FittedShard>;
   /**
    * Scores challenger, baseline and champion on the same holdout rows through the predictor.
@@ -262,7 +262,7 @@ export interface TrainingActivities {
 export const promotionTarget = z.strictObject({ modelName, line: lineName, version: semanticVersion, toStage: stage });
 export const promoteVersionInput = promotionTarget.extend({
   runKey,
-  /** The stage in which the version was seen; null: wherever it is. */
+  /** The stage that the version must be in; null: any. */
   from: stage.nullable().default(null),
   actor: z.string().min(1),
   reason: z.string().min(1),
@@ -277,7 +277,7 @@ export const rollbackVersionInput = z.strictObject({
   runKey,
   modelName,
   line: lineName,
-  /** The version that shall leave production; null: whichever is there. */
+  /** The version that must be in production; null: any. */
   from: semanticVersion.nullable().default(null),
   actor: z.string().min(1),
   reason: z.string().min(1),
@@ -302,7 +302,7 @@ export interface PromotionActivities {
   promoteVersion: (
     input: z.input<typeof promoteVersionInput>,
   ) => Promise<{ readonly from: string; readonly to: string }>;
-  /** Loads the version as serving would and predicts its stored sample; equal to 1e-5. */
+  /** Loads the version as serving does and compares predictions of its stored sample with the stored answers, to 1e-5. */
   smokeTest: (
     input: z.infer<typeof promotionTarget>,
   ) => Promise<{ readonly passed: boolean; readonly finding: string }>;

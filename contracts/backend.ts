@@ -28,5 +28,5 @@ export interface TableSpec {
   readonly foreignKeys: Readonly<Record<string, BackendTable>>;
 }
 
-/** The tables of one snapshot, loaded on demand inside a computing process. */
+/** The tables of one snapshot that a caller loaded. */
 export type SnapshotTables = Readonly<Partial<Record<BackendTable, Table>>>;

@@ -32,9 +32,9 @@ export interface FeatureSpec {
 
 /**
  * How the holdout is cut. `group`: a row is held out when hash(salt, group) falls below the fraction, so that all rows
- * of a user, merchant or template stay together and a new row of a held-out group is held out for ever.
+ * of a user, merchant or template are on one side and a new row of a held-out group is always held out.
  * `time`: rows at or after the cut are held out.
- * `given`: a public set's own division; rows whose text in `column` is one of `heldOut` are held out.
+ * `given`: the division that a public data set brings; rows whose text in `column` is one of `heldOut` are held out.
  */
 export type SplitRule =
   | { readonly kind: 'given'; readonly column: string; readonly heldOut: readonly string[] }
@@ -47,10 +47,10 @@ export const frozenHoldout = z.discriminatedUnion('kind', [
   /** `cut` in milliseconds since the epoch, fixed when the line is created. */
   z.strictObject({ kind: z.literal('time'), column: z.string(), cut: z.number() }),
 ]);
-/** A split rule with its cut, stored with the line; training never sees what it holds out. */
+/** A split rule with its cut, stored with the line; training gets no row that it holds out. */
 export type FrozenHoldout = z.infer<typeof frozenHoldout>;
 
-/** The shape of one line's training table. */
+/** The columns of one line's training table and how they are used. */
 export interface DatasetSchema {
   readonly line: string;
   /** All columns, the label included. */
@@ -58,7 +58,7 @@ export interface DatasetSchema {
   /** The column that names a row in messages; unique. */
   readonly key: string;
   readonly label: string;
-  /** Rows without a label are learned from all the same; a nullable label alone does not say so. @default false */
+  /** Training also uses rows without a label; a nullable label alone does not imply this. @default false */
   readonly labelOptional?: boolean;
   readonly features: readonly FeatureSpec[];
   /** Columns kept for fairness slices and never learned from. */
@@ -74,7 +74,7 @@ export interface SourceText {
   readonly text: string;
 }
 
-/** A layout that is no table: sentences in blocks, pairs of files, a folder of folds. Read whole, not as a stream. */
+/** A layout other than a table: sentences in blocks, pairs of files, a folder of folds. Read whole, not as a stream. */
 export interface TextLayout {
   /** @param files - sorted by name; of each the first 4,096 characters. One file, or all files below a folder. */
   matches(files: readonly SourceText[]): boolean;
@@ -95,7 +95,7 @@ export interface FileFormat {
   readonly schema: DatasetSchema;
   /** `text`: only through `layout`. */
   readonly encodings: readonly ('csv' | 'json' | 'text')[];
-  /** For files that are no table; asked before the table readers, and the only one that may be given a folder. */
+  /** For layouts other than a table; tried before the table readers, and the only one that accepts a folder. */
   readonly layout?: TextLayout;
   /** @default ',' */
   readonly delimiter?: string;
@@ -133,7 +133,7 @@ export const datasetRef = z.strictObject({
     z.strictObject({ kind: z.literal('snapshot'), snapshotHash: contentHash, source: z.string() }),
     z.strictObject({ kind: z.literal('file'), fileHash: contentHash, fileName: z.string(), format: z.string() }),
   ]),
-  /** Facts a reader should know, such as "160 of 328 loans have any earlier transaction (25 bad)". */
+  /** Facts for the reader of the output, such as "160 of 328 loans have any earlier transaction (25 bad)". */
   notes: z.array(z.string()).default([]),
 });
 export type DatasetRef = z.infer<typeof datasetRef>;
@@ -144,7 +144,7 @@ export const failedCheck = z.strictObject({
   column: z.string().nullable(),
   check: z.string(),
   failedRows: z.int().nonnegative(),
-  /** What was found and wanted, with the first offending row's key; no personal data. */
+  /** What was found and wanted, with the key of the first row that fails; no personal data. */
   example: z.string().nullable(),
 });
 export type FailedCheck = z.infer<typeof failedCheck>;

@@ -2,12 +2,11 @@
  * The error table: every code the system can raise, in one place. The worker's interceptor reads `retryable`, the API
  * reads `status`, the CLI reads `exit`; `npm run gen` writes docs/errors.md from it.
  *
- * A code that says one thing has its message here too, as a template with typed parameters, and is raised by
- * `pipelineError(code, parameters)`. Every new code does. The older `composed` codes take their text where they are
- * raised.
+ * A row may have a message template with typed parameters; `pipelineError(code, parameters)` creates the error from it.
+ * New codes need one. For the older `composed` codes the caller writes the message.
  */
 export interface ErrorRow {
-  /** True when the same call may succeed later without anybody changing anything. */
+  /** True when the same call may succeed later without any change. */
   readonly retryable: boolean;
   /** HTTP status of the prediction API. */
   readonly status: number;
@@ -108,7 +107,11 @@ export const errorTable = {
   FILE_NOT_READABLE: composed(400, 2, 'The file does not exist, is a folder, or may not be read.'),
   FILE_EMPTY: composed(422, 2, 'The file holds no data row.'),
   FILE_TOO_LARGE: composed(413, 2, 'The file, a line of it, or what it unpacks to is over the limit.'),
-  MALFORMED_FILE: composed(422, 2, 'The file is not what its name or first bytes promise; the message names the row.'),
+  MALFORMED_FILE: composed(
+    422,
+    2,
+    'The content does not fit the format that the name or the first bytes indicate; the message names the row.',
+  ),
   UNKNOWN_FORMAT: composed(422, 2, 'The columns fit none of the file formats this model reads.'),
   MISSING_COLUMN: composed(422, 2, 'A column that the format needs is absent.'),
   INVALID_VALUE: composed(422, 2, 'A cell holds something its column does not allow; file, row and column are named.'),
@@ -125,7 +128,7 @@ export const errorTable = {
     ({ rows, pivot }: { rows: number; pivot: number }) =>
       `a matrix of ${rows} x ${rows} is not positive definite: pivot ${pivot} is 0 or below`,
   ),
-  // stored things
+  // blobs and artefacts
   BLOB_NOT_FOUND: row(
     404,
     1,
@@ -234,7 +237,7 @@ export function errorAt(code: ErrorCode, place: DataPlace, finding: string, caus
   return new PipelineError(code, message, Object.fromEntries(known), cause === undefined ? {} : { cause });
 }
 
-/** Recognises a code that crossed a process or network boundary as text. */
+/** Whether a text that came from another process or the network is an error code. */
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(errorTable, text);
 }

@@ -8,8 +8,8 @@ export interface FeatureField {
 }
 
 /**
- * Features of one kind of entity, computed by ONE function for training (at each label's time), for the offline store
- * and for the online store (at the snapshot's time), so that the three cannot differ.
+ * Features of one kind of entity, computed by one function for training (at each label's time), for the offline store
+ * and for the online store (at the snapshot's time), so that the three agree.
  */
 export interface FeatureView {
   readonly name: string;
@@ -21,7 +21,7 @@ export interface FeatureView {
   /** How long an online value may be served before it counts as stale, in seconds. */
   readonly timeToLiveSeconds: number;
   /**
-   * Indexes the tables once and lends a function that computes the fields, in order, from rows dated strictly before
+   * Indexes the tables once and returns a function that computes the fields, in order, from rows dated strictly before
    * `asOf` (milliseconds). NaN = unknown. Pure and deterministic.
    */
   prepare(tables: SnapshotTables): FeatureFunction;

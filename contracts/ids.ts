@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** sha256 in lower-case hex: the name of everything stored in the blob store. */
+/** sha256 in lower-case hex; names each blob in the blob store. */
 export const contentHash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits (sha256)');
 
 /** A model's name: the folder below models/. */
@@ -16,7 +16,7 @@ export const DEFAULT_LINE = 'default';
 /** A data source: `generated`, `backend` (the user's own database) or an imported one such as `berka`. */
 export const sourceName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes');
 
-/** Sources whose rows have the backend's meaning and therefore feed the `default` line. */
+/** Sources whose rows have the backend's schema and meaning; they belong to the `default` line. */
 export const BACKEND_SOURCES: readonly string[] = ['generated', 'backend'];
 
 export const lineOfSource = (source: string): string => (BACKEND_SOURCES.includes(source) ? DEFAULT_LINE : source);

@@ -4,7 +4,7 @@ import { datasetRef } from './dataset.js';
 import { comparison, gateResult, metric } from './evaluation.js';
 import { contentHash, decision, lineName, modelName, semanticVersion, stage } from './ids.js';
 
-/** A run is one attempt of one model in one workflow; it exists from the first activity on, whatever becomes of it. */
+/** A run is one attempt of one model in one workflow; it is recorded from the first activity on, whatever its outcome. */
 export const runStatus = z.enum(['running', ...decision.options, 'failed', 'cancelled']);
 export type RunStatus = z.infer<typeof runStatus>;
 
@@ -34,7 +34,7 @@ export const registrationInput = z.strictObject({
   metrics: z.array(metric),
   comparisons: z.array(comparison),
   gates: z.array(gateResult),
-  /** The champion that the challenger was compared with; registration re-checks that it still reigns. */
+  /** The champion that the challenger was compared with; registration checks again that it is still the champion. */
   championVersion: semanticVersion.nullable(),
 });
 export type RegistrationInput = z.infer<typeof registrationInput>;
@@ -43,7 +43,7 @@ export const registrationResult = z.strictObject({
   decision,
   /** The new version, or for `unchanged` the one that already has this artefact. */
   version: semanticVersion.nullable(),
-  /** Where that version stands; null without one. */
+  /** The stage of that version; null without one. */
   stage: stage.nullable(),
   /** Sentences with what was found and wanted. */
   reasons: z.array(z.string()),
@@ -126,7 +126,7 @@ export const promotionRequest = z.strictObject({
 });
 export type PromotionRequest = z.infer<typeof promotionRequest>;
 
-/** A request with the workflows that waited for the requests it took the place of. */
+/** A request, and the workflows that wait for the requests it supersedes. */
 export interface OpenedPromotionRequest {
   readonly request: PromotionRequest;
   readonly supersededWorkflowIds: readonly string[];
@@ -177,7 +177,7 @@ export interface ModelRegistry {
     readonly line: string;
     readonly version: string;
     readonly to: z.infer<typeof stage>;
-    /** The stage in which the caller saw the version; absent: wherever it is. */
+    /** The stage that the version must be in; absent: any. */
     readonly from?: z.infer<typeof stage>;
     readonly actor: string;
     readonly reason: string;
@@ -191,7 +191,7 @@ export interface ModelRegistry {
   rollback(input: {
     readonly modelName: string;
     readonly line: string;
-    /** The version that shall leave production, so that two people who mean the same one go back one step; absent: any. */
+    /** The version that must be in production, so that two requests to roll back the same one go back one step; absent: any. */
     readonly from?: string;
     readonly actor: string;
     readonly reason: string;
@@ -199,7 +199,7 @@ export interface ModelRegistry {
   }): Promise<StageChange>;
 
   /**
-   * Open requests for the same line and stage become `superseded`; repeating a request id returns what it gave first.
+   * Open requests for the same line and stage become `superseded`; repeating a request id returns its first result.
    * @throws PipelineError `VERSION_NOT_FOUND`; `TRANSITION_NOT_ALLOWED` also while a newer version's request is open.
    */
   openPromotionRequest(

@@ -1,6 +1,5 @@
 /**
- * Rows in columns, the form in which data travels between the rooms inside one process. Between processes and
- * activities it travels as the hash of a Parquet blob.
+ * One column of a table in memory. Between processes and activities a table is passed as the hash of a Parquet blob.
  */
 export type Column =
   /** Numbers and booleans (0/1); NaN is missing. */
@@ -12,7 +11,7 @@ export type Column =
 
 export type ColumnKind = Column['kind'];
 
-/** Columns of equal length. Column order is insertion order and is kept by every codec. */
+/** Columns of equal length, in insertion order; reading and writing files keeps the order. */
 export interface Table {
   readonly rowCount: number;
   readonly columns: Readonly<Record<string, Column>>;

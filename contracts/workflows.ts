@@ -12,14 +12,15 @@ export const TRAINING_QUEUE = 'training';
  */
 export const trainingQueueOf = (pipelineQueue: string): string => pipelineQueue.replace(/pipeline$/, TRAINING_QUEUE);
 
-/** Registered at start-up on any server, a foreign one included. */
+/** Registered at start-up on every server, also one that this program did not start. */
 export const searchAttributes = {
   ModelName: 'KEYWORD',
   Stage: 'KEYWORD',
   Decision: 'KEYWORD',
 } as const;
 
-export const triggers = z.enum(['schedule', 'cli', 'ui', 'drift']);
+/** Accepted and ignored since 0.2: recorded histories and older callers pass it. */
+const ignoredTrigger = z.string().optional();
 
 // Every workflow takes one object, each field with a default, so that `{}` can be typed into the Temporal UI.
 
@@ -55,7 +56,7 @@ export type DataPipelineResult = z.infer<typeof dataPipelineResult>;
 
 export const trainModelInput = z.strictObject({
   modelName: modelName.nullable().default(null),
-  /** Where the rows come from: at most one of the two; none runs the data pipeline first. */
+  /** Origin of the rows: at most one of the two; with none the data pipeline runs first. */
   snapshotHash: contentHash.nullable().default(null),
   datasetHash: contentHash.nullable().default(null),
   source: sourceName.nullable().default(null),
@@ -63,7 +64,7 @@ export const trainModelInput = z.strictObject({
   seed: z.int().default(42),
   /** Continue the line's champion on the newest rows, with its parameters, instead of training from scratch. */
   update: z.boolean().default(false),
-  trigger: triggers.default('ui'),
+  trigger: ignoredTrigger,
 });
 export type TrainModelInput = z.input<typeof trainModelInput>;
 
@@ -84,10 +85,10 @@ export const trainModelResult = z.strictObject({
   modelName,
   line: lineName,
   decision,
-  /** Where a rejected or skipped run ended. */
+  /** The last stage of a rejected or skipped run. */
   stage: z.enum(trainingStages),
   version: semanticVersion.nullable(),
-  /** The version passed its gates in this run and still stands in dev of the line that is served. */
+  /** The version passed its gates in this run and is in dev of the line that is served. */
   promotable: z.boolean(),
   reasons: z.array(z.string()),
   rows: z.int(),
@@ -109,12 +110,12 @@ export const masterTrainingInput = z.strictObject({
   models: z.array(modelName).default([]),
   source: sourceName.nullable().default(null),
   asOf: z.iso.datetime().nullable().default(null),
-  /** Takes this snapshot instead of running the data pipeline. */
+  /** Trains on this snapshot instead of running the data pipeline. */
   snapshotHash: contentHash.nullable().default(null),
   seed: z.int().default(42),
   /** Models that train at the same time. */
   parallel: z.int().min(1).max(16).default(5),
-  trigger: triggers.default('ui'),
+  trigger: ignoredTrigger,
 });
 export type MasterTrainingInput = z.input<typeof masterTrainingInput>;
 
@@ -148,7 +149,7 @@ export const promoteModelInput = z.strictObject({
   version: semanticVersion.nullable().default(null),
   toStage: z.enum(['staging', 'production']).default('production'),
   requestedBy: z.string().default('unknown'),
-  /** How long a request stays open. */
+  /** Hours until an open request expires. */
   approvalHours: z
     .number()
     .positive()
@@ -170,7 +171,7 @@ export type PromoteModelResult = z.infer<typeof promoteModelResult>;
 export const rollbackModelInput = z.strictObject({
   modelName: modelName.nullable().default(null),
   line: lineName.default('default'),
-  /** The version that shall leave production, so that two who mean the same one go back one step; null: any. */
+  /** The version that must be in production, so that two requests to roll back the same one go back one step; null: any. */
   from: semanticVersion.nullable().default(null),
   requestedBy: z.string().trim().min(1).default('unknown'),
   reason: z.string().trim().min(1).default('no reason given'),
@@ -180,13 +181,13 @@ export type RollbackModelInput = z.input<typeof rollbackModelInput>;
 export const rollbackModelResult = z.strictObject({
   modelName,
   line: lineName,
-  /** In production again. */
+  /** The version that is in production again. */
   version: semanticVersion,
   smokeTest: z.strictObject({ passed: z.boolean(), finding: z.string() }),
 });
 export type RollbackModelResult = z.infer<typeof rollbackModelResult>;
 
-/** What the approve and reject updates answer. */
+/** Result of the updates `approvePromotion` and `rejectPromotion`. */
 export interface ApprovalReceipt {
   readonly modelName: string;
   readonly line: string;
@@ -201,27 +202,27 @@ export const approvalInput = z.strictObject({
 });
 export type ApprovalInput = z.infer<typeof approvalInput>;
 
-/** Names of messages; the definitions live beside the workflows because they need Temporal's package. */
+/** Names of queries, updates and signals; their definitions are in workflows/ because they need Temporal's package. */
 export const messages = {
-  /** Query of `trainModel`: where it is. */
+  /** Query of `trainModel`: its stage. */
   trainingStage: 'trainingStage',
   /** Query of `masterTraining`, `dataPipeline` and `trainModel`: a ProgressReport for the CLI. */
   progress: 'progress',
   /** Updates of `promoteModel`. */
   approvePromotion: 'approvePromotion',
   rejectPromotion: 'rejectPromotion',
-  /** Signal of `promoteModel`: a newer challenger took its place. */
+  /** Signal of `promoteModel`: a newer version asks for the same stage. */
   superseded: 'superseded',
 } as const;
 
 export const progressReport = z.strictObject({
   stage: z.string(),
-  /** One line a step or model: name, state, detail. */
+  /** One line for each step or model: name, state, detail. */
   lines: z.array(z.strictObject({ name: z.string(), state: z.string(), detail: z.string() })),
 });
 export type ProgressReport = z.infer<typeof progressReport>;
 
-/** The master workflow's child ids and the schedules' ids, in one place so that CLI and workflows agree. */
+/** Ids of child workflows and schedules, shared by CLI and workflows. */
 export const workflowIds = {
   dataPipelineOf: (parent: string): string => `${parent}/data-pipeline`,
   modelOf: (parent: string, model: string): string => `${parent}/${model}`,

@@ -28,7 +28,7 @@ const plansOf = ({ schedule }: ScheduleSettings): readonly Plan[] => [
     scheduleId: workflowIds.weeklySchedule,
     cron: schedule.weekly,
     workflowType: 'masterTraining',
-    input: { trigger: 'schedule' },
+    input: {},
     summary: 'Weekly retraining of all models',
   },
   {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mapBounded } from './bounded.js';
 
 describe('mapBounded', () => {
-  it('keeps the order and never runs more than the limit at once', async () => {
+  it('keeps the order of the items and runs at most `limit` at once', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(4), { maxLength: 20 }), fc.integer({ min: 1, max: 6 }), async (waits, limit) => {
         let running = 0;
@@ -21,7 +21,7 @@ describe('mapBounded', () => {
     );
   });
 
-  it('starts nothing more after a fault and waits for what runs', async () => {
+  it('starts nothing more after a rejection and waits for running items', async () => {
     const ended: number[] = [];
     const started: number[] = [];
     const work = async (n: number): Promise<void> => {
@@ -34,7 +34,7 @@ describe('mapBounded', () => {
     expect([started, ended]).toEqual([[1, 4], [4]]);
   });
 
-  it('rejects with the first fault', async () => {
+  it('rejects with the first error', async () => {
     const work = (n: number): Promise<number> => (n === 2 ? Promise.reject(new Error('two')) : Promise.resolve(n));
     await expect(mapBounded([1, 2, 3], 2, work)).rejects.toThrow('two');
   });

@@ -1,7 +1,7 @@
 /**
  * Runs `work` on every item, at most `limit` at a time, and starts the next as soon as one ends. Results keep the order
- * of the items. A rejection stops further starts and rejects the whole once what runs has ended: a workflow that closed
- * earlier would take its running children down in the middle of a step.
+ * of the items. After a rejection nothing more is started, and the result rejects once the running items have ended: a
+ * workflow that closes earlier would cancel its running children in the middle of a step.
  */
 export async function mapBounded<Item, Result>(
   items: readonly Item[],

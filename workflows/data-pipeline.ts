@@ -8,9 +8,9 @@ import { mapBounded } from './bounded.js';
 import { parseInput } from './parse-input.js';
 import { bookkeeping, dataStep } from './steps.js';
 import type { ProgressTable } from './visibility.js';
-import { label, showProgress } from './visibility.js';
+import { setSearchAttributes, showProgress } from './visibility.js';
 
-/** Tables read at the same time: enough to keep the database busy, few enough to leave it to its owner. */
+/** Tables read at the same time; few, because the source database serves its own users too. */
 const TABLES_AT_ONCE = 3;
 const steps = ['extract', 'snapshot', 'validate', 'features', 'online store'] as const;
 
@@ -21,7 +21,7 @@ interface Pipeline {
 }
 
 /**
- * Takes the source's tables into a snapshot, checks them, computes the features and writes them to both stores.
+ * Extracts the source's tables to a snapshot, validates it, computes the features and writes them to both stores.
  * Bad data ends the run `rejected` at stage `validation` with a report: a result, not a failure.
  */
 export async function dataPipeline(input: DataPipelineInput = {}): Promise<DataPipelineResult> {
@@ -77,7 +77,7 @@ async function validate({ runKey, plan, table }: Pipeline, { hash }: SnapshotRef
 function rejected({ plan, table }: Pipeline, snapshot: SnapshotRef, quality: DataQuality): DataPipelineResult {
   table.mark('features', 'skipped');
   table.mark('online store', 'skipped');
-  label({ Decision: 'rejected' });
+  setSearchAttributes({ Decision: 'rejected' });
   return {
     status: 'rejected',
     stage: 'validation',

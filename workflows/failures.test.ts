@@ -14,11 +14,11 @@ const ofActivity = new ActivityFailure('failed', 'fitModel', '7', state, 'worker
 const ofChild = new ChildWorkflowFailure('default', { workflowId: 'w' }, 'trainModel', state, ofActivity);
 
 describe('faultOf', () => {
-  it.each([cause, ofActivity, ofChild])('finds the code below the wrappers', (failure) => {
+  it.each([cause, ofActivity, ofChild])('takes code and message from the innermost cause', (failure) => {
     expect(faultOf(failure)).toEqual({ code: 'TOO_FEW_ROWS', message: 'found 3 rows, wanted 100' });
   });
 
-  it('knows a cancellation', () => {
+  it('maps a cancellation to CANCELLED', () => {
     const ofCancelled = new ChildWorkflowFailure(
       'default',
       { workflowId: 'w' },
@@ -29,14 +29,14 @@ describe('faultOf', () => {
     expect(faultOf(ofCancelled)).toEqual({ code: 'CANCELLED', message: 'asked to stop' });
   });
 
-  it('calls anything else an internal fault', () => {
+  it('maps any other error to INTERNAL', () => {
     expect(faultOf(new TypeError('x'))).toEqual({ code: 'INTERNAL', message: 'x' });
     expect(faultOf('text')).toEqual({ code: 'INTERNAL', message: 'text' });
   });
 });
 
 describe('isDataFault', () => {
-  it('tells bad rows from bad weather', () => {
+  it('is true for TOO_FEW_ROWS and false for SERVICE_UNAVAILABLE', () => {
     expect(isDataFault(faultOf(ofChild))).toBe(true);
     expect(isDataFault({ code: 'SERVICE_UNAVAILABLE', message: '' })).toBe(false);
   });

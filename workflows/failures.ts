@@ -1,12 +1,12 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, ChildWorkflowFailure } from '@temporalio/workflow';
 
-/** What a person needs of a failed step: the code of the error table and the sentence. */
+/** Code and message of a failed step. */
 export interface Fault {
   readonly code: string;
   readonly message: string;
 }
 
-/** The fault below Temporal's wrappers: an activity's or a child's failure names its cause, not itself. */
+/** Code and message of a failure, taken from the cause inside Temporal's activity and child workflow failures. */
 export function faultOf(failure: unknown): Fault {
   if (failure instanceof ActivityFailure || failure instanceof ChildWorkflowFailure)
     return faultOf(failure.cause ?? new ApplicationFailure(failure.message));
@@ -15,7 +15,7 @@ export function faultOf(failure: unknown): Fault {
   return { code: 'INTERNAL', message: failure instanceof Error ? failure.message : String(failure) };
 }
 
-/** Faults of the rows themselves. A user's file deserves an error; a snapshot deserves the result `rejected`. */
+/** Codes that only other data can avoid. */
 const dataFaults: readonly string[] = [
   'TOO_FEW_ROWS',
   'SINGLE_CLASS',
@@ -25,5 +25,5 @@ const dataFaults: readonly string[] = [
   'NOT_FINITE',
 ];
 
-/** True when nothing but other data would help. */
+/** True when the code says that the rows themselves are the problem. */
 export const isDataFault = (fault: Fault): boolean => dataFaults.includes(fault.code);

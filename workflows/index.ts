@@ -1,6 +1,6 @@
 import './zod-without-eval.js';
 
-/** Everything the worker's workflow bundle holds. The aliases are generated, one a model. */
+/** The exports are the workflows that the worker's bundle holds. The aliases are generated, one for each model. */
 export * from './aliases.js';
 export { dataPipeline } from './data-pipeline.js';
 export { masterTraining } from './master-training.js';

@@ -18,7 +18,7 @@ import { promoteModel } from './promote-model.js';
 import { bookkeeping, dataStep } from './steps.js';
 import { trainModel } from './train-model.js';
 import type { ProgressTable } from './visibility.js';
-import { label, showProgress } from './visibility.js';
+import { setSearchAttributes, showProgress } from './visibility.js';
 
 /** As in promoteModel: one artefact, one sample. */
 const SMOKE_TEST_SILENCE_MS = 120_000;
@@ -32,8 +32,8 @@ interface Master {
 }
 
 /**
- * The main job: one snapshot, every model trained on it side by side, what was registered promoted to staging and
- * proposed for production. One model's failure never stops the others.
+ * Takes one snapshot, trains every model on it in parallel, promotes registered versions to staging and proposes them
+ * for production. The failure of one model does not stop the others.
  */
 export async function masterTraining(input: MasterTrainingInput = {}): Promise<MasterTrainingResult> {
   const request = parseInput(masterTrainingInput, input);
@@ -74,7 +74,7 @@ async function takeData({ request, workflowId, plan, table }: Master): Promise<S
   return taken;
 }
 
-/** Trains one model and promotes what came of it; whatever goes wrong here stays here. */
+/** Trains one model and promotes the version it registered; a failure becomes the outcome `failed`. */
 async function outcomeOf(master: Master, modelName: string, snapshotHash: string): Promise<ModelOutcome> {
   const { table } = master;
   table.mark(modelName, 'running');
@@ -84,7 +84,7 @@ async function outcomeOf(master: Master, modelName: string, snapshotHash: string
     table.mark(modelName, stateOf(result), describe(result, promotion));
     return { status: 'decided', result, promotion };
   } catch (failure) {
-    // A person may cancel one child; only the cancellation of the whole run ends the others.
+    // The cancellation of one child is a failure of this model only; that of the whole run ends all.
     if (CancellationScope.current().consideredCancelled) throw failure;
     const { code, message } = faultOf(failure);
     table.mark(modelName, 'failed', `${code}: ${message}`);
@@ -99,9 +99,9 @@ const trainOne = (
 ): Promise<TrainModelResult> =>
   executeChild(trainModel, {
     workflowId: workflowIds.modelOf(workflowId, modelName),
-    args: [{ modelName, snapshotHash, seed: request.seed, trigger: request.trigger }],
+    args: [{ modelName, snapshotHash, seed: request.seed }],
     staticSummary: `Train ${modelName}`,
-    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL, // a terminated parent leaves recorded runs behind, not open ones
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL, // so that a child closes its run in the registry when the parent is terminated
   });
 
 const stateOf = ({ decision }: TrainModelResult) =>
@@ -119,8 +119,8 @@ const describe = ({ decision, version, metrics, reasons }: TrainModelResult, pro
     .join(' · ');
 
 /**
- * A version of the backend's line that stands in dev, of this run or left there by another, goes to staging when it
- * loads and predicts, and asks for production.
+ * Promotes a version of the served line from dev to staging when it passes its smoke test, and requests its promotion
+ * to production. The version may come from an earlier run.
  */
 async function promoteRegistered(master: Master, result: TrainModelResult): Promise<Promotion> {
   const { modelName, line, version, promotable } = result;
@@ -138,7 +138,7 @@ async function promoteRegistered(master: Master, result: TrainModelResult): Prom
   return proposeForProduction(master, target);
 }
 
-/** Detached, because people take days: the request outlives this run. */
+/** Starts `promoteModel` detached: an approval may take days, longer than this run. */
 async function proposeForProduction(
   { plan, workflowId: parent }: Master,
   target: { readonly modelName: string; readonly line: string; readonly version: string },
@@ -165,7 +165,7 @@ async function proposeForProduction(
 function rejected({ plan, table }: Master, data: SnapshotRejected): MasterTrainingResult {
   for (const model of plan.models) table.mark(model, 'skipped', 'the data was rejected');
   table.enter('rejected');
-  label({ Decision: 'rejected' });
+  setSearchAttributes({ Decision: 'rejected' });
   const { source, snapshotHash, reportHash, reasons } = data;
   return { status: 'rejected', source, snapshotHash, reportHash, reasons, models: [] };
 }
@@ -175,6 +175,6 @@ function completed({ plan, table }: Master, snapshotHash: string, models: ModelO
   const status = failures.length === 0 ? 'completed' : 'failed';
   const reasons = failures.map(({ modelName, errorCode, message }) => `${modelName}: ${errorCode}: ${message}`);
   table.enter(status);
-  label({ Decision: status });
+  setSearchAttributes({ Decision: status });
   return { status, source: plan.source, snapshotHash, reportHash: null, reasons, models };
 }

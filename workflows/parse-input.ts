@@ -11,7 +11,7 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   throw ApplicationFailure.nonRetryable(z.prettifyError(parsed.error), 'INVALID_INPUT');
 }
 
-/** @throws ApplicationFailure `INVALID_INPUT` when the field that has no sensible default was left out. */
+/** The value of a field that has no default. @throws ApplicationFailure `INVALID_INPUT` when it is absent. */
 export function required<T>(value: T | null, field: string): T {
   if (value !== null) return value;
   throw ApplicationFailure.nonRetryable(`${field} is required, for instance {"${field}": "…"}`, 'INVALID_INPUT');

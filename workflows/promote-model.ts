@@ -16,9 +16,9 @@ import { approvePromotion, rejectPromotion, superseded } from './messages.js';
 import { parseInput, required } from './parse-input.js';
 import { bookkeeping, dataStep } from './steps.js';
 import type { ProgressTable, StepState } from './visibility.js';
-import { label, showProgress } from './visibility.js';
+import { setSearchAttributes, showProgress } from './visibility.js';
 
-/** A smoke test loads one artefact and predicts one sample; two minutes of silence mean a lost worker. */
+/** A smoke test loads one artefact and predicts one sample; without a heartbeat for two minutes the worker is lost. */
 const SMOKE_TEST_SILENCE_MS = 120_000;
 
 type Target = Pick<PromoteModelResult, 'modelName' | 'line' | 'version'> & {
@@ -26,13 +26,13 @@ type Target = Pick<PromoteModelResult, 'modelName' | 'line' | 'version'> & {
 };
 
 interface Verdict {
-  /** `failed`: the workflow was cancelled while it waited. */
+  /** `failed`: the workflow was cancelled before a decision. */
   readonly status: 'approved' | 'rejected' | 'superseded' | 'expired' | 'failed';
   readonly decidedBy: string;
   readonly reason: string;
 }
 
-/** The first verdict counts, whoever gives it: approver, newer request, timer or cancellation. */
+/** Holds the first verdict: by an approver, a newer request, the timer or a cancellation. */
 interface Decision {
   verdict: Verdict | null;
 }
@@ -44,18 +44,18 @@ interface Promotion {
 }
 
 /**
- * Moves a version to a stage: opens a request, waits for the approval that the stage needs, promotes, proves the
- * version in a smoke test and takes the promotion back when that fails.
+ * Moves a version to a stage: opens a request, waits for the approval that the stage needs, promotes, verifies the
+ * version with a smoke test and reverts the promotion when the test fails.
  * Approval comes as the update `approvePromotion` with approver and reason; a newer request supersedes this one.
- * A cancellation closes the request that still waits; a verdict is carried out to its end, so that no version stays in
- * a stage unproven.
+ * A cancellation closes a request without a verdict; once there is a verdict it is applied to the end, so that no
+ * version stays in a stage without a smoke test.
  */
 export async function promoteModel(input: PromoteModelInput = {}): Promise<PromoteModelResult> {
   const request = parseInput(promoteModelInput, input);
   const modelName = required(request.modelName, 'modelName');
   const { line, toStage } = request;
   const table = showProgress(['request', 'approval', 'promotion', 'smoke test']);
-  label({ ModelName: modelName });
+  setSearchAttributes({ ModelName: modelName });
   const version = request.version ?? (await newestBelow(modelName, line, toStage));
   const promotion = {
     runKey: workflowInfo().firstExecutionRunId,
@@ -64,13 +64,13 @@ export async function promoteModel(input: PromoteModelInput = {}): Promise<Promo
   };
 
   const decision = listenForVerdict(promotion.target);
-  // Cancelled in this moment, it still learns which request it has to close.
+  // Not cancellable, so that a request that was opened is always known here and can be closed.
   const opened = await CancellationScope.nonCancellable(() => openRequest(promotion, request.requestedBy));
-  const waiting = opened.requiresApproval
-    ? () => awaitVerdict(promotion, decision, request.approvalHours)
-    : () => approveUnasked(promotion.target, request.requestedBy);
-  const verdict = await settle(decision, waiting);
-  return CancellationScope.nonCancellable(() => carryOut(promotion, opened.requestId, verdict));
+  const wait = opened.requiresApproval
+    ? () => waitForApproval(promotion, decision, request.approvalHours)
+    : () => approveAutomatically(promotion.target, request.requestedBy);
+  const verdict = await waitForVerdict(decision, wait);
+  return CancellationScope.nonCancellable(() => applyVerdict(promotion, opened.requestId, verdict));
 }
 
 async function newestBelow(modelName: string, line: string, toStage: Target['toStage']): Promise<string> {
@@ -79,7 +79,7 @@ async function newestBelow(modelName: string, line: string, toStage: Target['toS
   return (await step.findPromotionCandidate({ modelName, line, inStage })).version;
 }
 
-/** Installs the message handlers. @returns what they and {@link settle} write to. */
+/** Installs the message handlers. @returns what they and {@link waitForVerdict} write to. */
 function listenForVerdict(target: Target): Decision {
   const decision: Decision = { verdict: null };
   const validator = (given: ApprovalInput): void => {
@@ -120,20 +120,20 @@ async function openRequest({ runKey, target, table }: Promotion, requestedBy: st
   return opened;
 }
 
-/** A courtesy: the registry has closed the older request already, and its workflow may have ended meanwhile. */
+/** Tells the older workflow to end; the registry has closed its request already, and the workflow may have ended. */
 async function supersede(workflowId: string, newer: string): Promise<void> {
   try {
     await getExternalWorkflowHandle(workflowId).signal(superseded, newer);
   } catch {
-    // Nobody waits there any more.
+    // The older workflow has ended.
   }
 }
 
-/** Waits and makes what came of it the verdict, unless a message was faster. */
-async function settle(decision: Decision, waiting: () => Promise<Verdict> | Verdict): Promise<Verdict> {
+/** The verdict of `wait`, or `failed` when it is cancelled; a verdict that a message gave before has precedence. */
+async function waitForVerdict(decision: Decision, wait: () => Promise<Verdict> | Verdict): Promise<Verdict> {
   let found: Verdict;
   try {
-    found = await waiting();
+    found = await wait();
   } catch (failure) {
     if (!isCancellation(failure)) throw failure;
     const reason = 'the promotion was cancelled before it was decided';
@@ -142,7 +142,11 @@ async function settle(decision: Decision, waiting: () => Promise<Verdict> | Verd
   return (decision.verdict ??= found);
 }
 
-async function awaitVerdict({ target, table }: Promotion, decision: Decision, approvalHours: number): Promise<Verdict> {
+async function waitForApproval(
+  { target, table }: Promotion,
+  decision: Decision,
+  approvalHours: number,
+): Promise<Verdict> {
   table.enter('awaiting approval');
   table.mark('approval', 'running', `of ${target.version} for ${target.toStage}, open for ${approvalHours} hours`);
   await condition(() => decision.verdict !== null, approvalHours * 3_600_000);
@@ -150,31 +154,35 @@ async function awaitVerdict({ target, table }: Promotion, decision: Decision, ap
   return decision.verdict ?? { status: 'expired', decidedBy: 'timer', reason: expired };
 }
 
-function approveUnasked({ toStage }: Target, decidedBy: string): Verdict {
+function approveAutomatically({ toStage }: Target, decidedBy: string): Verdict {
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the promotion was cancelled');
   return { status: 'approved', decidedBy, reason: `${toStage} needs no approval here` };
 }
 
-async function carryOut(promotion: Promotion, requestId: string, verdict: Verdict): Promise<PromoteModelResult> {
+async function applyVerdict(promotion: Promotion, requestId: string, verdict: Verdict): Promise<PromoteModelResult> {
   const { table } = promotion;
   const { status, decidedBy, reason } = verdict;
   table.mark('approval', approvalState(status), `${status} by ${decidedBy}: ${reason}`);
   await bookkeeping(`Record ${status}`).decidePromotionRequest({ requestId, ...verdict });
-  if (status === 'approved') return promoteAndProve(promotion, requestId, verdict);
-  if (status !== 'failed') return finished(promotion, status, verdict);
-  label({ Decision: 'cancelled' });
+  if (status === 'approved') return promoteAndVerify(promotion, requestId, verdict);
+  if (status !== 'failed') return resultOf(promotion, status, verdict);
+  setSearchAttributes({ Decision: 'cancelled' });
   throw new CancelledFailure(reason);
 }
 
-async function promoteAndProve(promotion: Promotion, requestId: string, verdict: Verdict): Promise<PromoteModelResult> {
+async function promoteAndVerify(
+  promotion: Promotion,
+  requestId: string,
+  verdict: Verdict,
+): Promise<PromoteModelResult> {
   await promote(promotion, verdict);
   const { passed, finding } = await smokeTest(promotion);
-  if (passed) return finished(promotion, 'promoted', verdict);
+  if (passed) return resultOf(promotion, 'promoted', verdict);
   promotion.table.mark('promotion', 'failed', 'taken back');
   const failure = { ...verdict, reason: `smoke test failed: ${finding}` };
-  await takeBack(promotion, failure.reason);
+  await revertPromotion(promotion, failure.reason);
   await bookkeeping('Record failed').decidePromotionRequest({ requestId, ...failure, status: 'failed' });
-  return finished(promotion, 'rolled-back', failure);
+  return resultOf(promotion, 'rolled-back', failure);
 }
 
 function approvalState(status: Verdict['status']): StepState {
@@ -182,13 +190,13 @@ function approvalState(status: Verdict['status']): StepState {
   return status === 'failed' ? 'cancelled' : 'rejected';
 }
 
-function finished(
+function resultOf(
   { target, table }: Promotion,
   status: PromoteModelResult['status'],
   { decidedBy, reason }: Verdict,
 ): PromoteModelResult {
   table.enter(status);
-  label({ Decision: status });
+  setSearchAttributes({ Decision: status });
   return { ...target, status, decidedBy, reason };
 }
 
@@ -214,11 +222,11 @@ async function smokeTest({ target, table }: Promotion): Promise<{ passed: boolea
 }
 
 /**
- * In production the former version takes over again; where there is none, and in staging, the version is archived:
- * a version that failed stays in no stage that is served or proposed. One that somebody else has moved meanwhile is left
- * where it is, and so is what took its place.
+ * Takes a version that failed its smoke test out of the stage. In production the former version becomes production
+ * again; where there is none, and in staging, the version is archived. When another request has moved the version
+ * meanwhile, nothing changes.
  */
-async function takeBack({ runKey, target }: Promotion, reason: string): Promise<void> {
+async function revertPromotion({ runKey, target }: Promotion, reason: string): Promise<void> {
   const { modelName, line, version, toStage } = target;
   const order = { runKey, actor: 'promoteModel', reason };
   const step = bookkeeping('Take the promotion back');
@@ -232,7 +240,7 @@ async function takeBack({ runKey, target }: Promotion, reason: string): Promise<
   }
 }
 
-/** @returns False when the step failed with this code. */
+/** @returns whether the step succeeds; false when it fails with this code, other failures are thrown. */
 async function succeeds(step: () => Promise<unknown>, code: string): Promise<boolean> {
   try {
     await step();

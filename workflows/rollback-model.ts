@@ -4,19 +4,19 @@ import type { RollbackModelInput, RollbackModelResult } from '../contracts/workf
 import { rollbackModelInput } from '../contracts/workflows.js';
 import { parseInput, required } from './parse-input.js';
 import { bookkeeping, dataStep } from './steps.js';
-import { label, showProgress } from './visibility.js';
+import { setSearchAttributes, showProgress } from './visibility.js';
 
 /** As in promoteModel: one artefact, one sample. */
 const SMOKE_TEST_SILENCE_MS = 120_000;
 
-/** Makes the former production version production again and says whether it still predicts what it should. */
+/** Makes the former production version production again and smoke-tests it. */
 export async function rollbackModel(input: RollbackModelInput = {}): Promise<RollbackModelResult> {
   const request = parseInput(rollbackModelInput, input);
   const modelName = required(request.modelName, 'modelName');
   const { line, from, reason, requestedBy: actor } = request;
   const runKey = workflowInfo().firstExecutionRunId;
   const table = showProgress(['rollback', 'smoke test']);
-  label({ ModelName: modelName });
+  setSearchAttributes({ ModelName: modelName });
 
   table.enter('rollback');
   table.mark('rollback', 'running');
@@ -29,6 +29,6 @@ export async function rollbackModel(input: RollbackModelInput = {}): Promise<Rol
   const target = { modelName, line, version, toStage: 'production' as const };
   const smokeTest = await dataStep('Smoke test', SMOKE_TEST_SILENCE_MS).smokeTest(target);
   table.mark('smoke test', smokeTest.passed ? 'done' : 'failed', smokeTest.finding);
-  label({ Decision: 'rolled-back' });
+  setSearchAttributes({ Decision: 'rolled-back' });
   return { modelName, line, version, smokeTest };
 }

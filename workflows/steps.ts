@@ -6,10 +6,14 @@ import { trainingQueueOf } from '../contracts/workflows.js';
 type Activities = PipelineActivities & TrainingActivities & PromotionActivities;
 
 /**
- * Which faults are worth another attempt stands in the error table and reaches the server with the failure; this says
- * only how patiently. Half a minute at most between attempts, so that a service that came back is soon noticed.
+ * Intervals between attempts; whether an error is retried at all is decided by the error table. At most half a minute,
+ * so that the step continues soon after a service is back.
  */
-const patient: RetryPolicy = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' };
+const retryIntervals: RetryPolicy = {
+  initialInterval: '1 second',
+  backoffCoefficient: 2,
+  maximumInterval: '30 seconds',
+};
 
 /**
  * A step of a few statements or small blobs.
@@ -18,12 +22,12 @@ const patient: RetryPolicy = { initialInterval: '1 second', backoffCoefficient: 
 export const bookkeeping = (summary: string): Activities =>
   proxyActivities<Activities>({
     summary,
-    startToCloseTimeout: '20 seconds', // takes well below a second; a killed worker is noticed after this long
+    startToCloseTimeout: '20 seconds', // takes well below a second; a lost worker is detected after this time
     scheduleToCloseTimeout: '1 hour', // an outage longer than this needs a person
-    retry: patient,
+    retry: retryIntervals,
   });
 
-/** A step over all rows of a table or data set, in a process of its own, on the pipeline queue. */
+/** A step over all rows of a table or data set, in its own process, on the pipeline queue. */
 export const dataStep = (summary: string, heartbeatTimeoutMs: number): Activities =>
   proxyActivities<Activities>({
     ...heavy(summary, heartbeatTimeoutMs),
@@ -43,8 +47,8 @@ export const trainingStep = (
 
 const heavy = (summary: string, heartbeatTimeoutMs: number): ActivityOptions => ({
   summary,
-  heartbeatTimeout: heartbeatTimeoutMs, // a killed worker is noticed after this long
-  // The step ends when its process is gone, so that a cancelled run leaves nothing computing.
+  heartbeatTimeout: heartbeatTimeoutMs, // a lost worker is detected after this time
+  // The step ends when its process has ended, so that a cancelled run leaves no process behind.
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { ...patient, maximumAttempts: 10 }, // survives nine lost workers; an input that kills its process ends the run
+  retry: { ...retryIntervals, maximumAttempts: 10 }, // covers lost workers; an input that crashes its process ends the run
 });

@@ -20,12 +20,12 @@ import { trainingStage } from './messages.js';
 import { parseInput, required } from './parse-input.js';
 import { bookkeeping, dataStep, trainingStep } from './steps.js';
 import type { ProgressTable } from './visibility.js';
-import { label, showProgress } from './visibility.js';
+import { setSearchAttributes, showProgress } from './visibility.js';
 
-/** Comparisons repeated because another run changed the champion in the meantime. */
+/** Evaluations, repeated when another run changed the champion before the registration. */
 const REGISTRATION_ATTEMPTS = 3;
 
-/** Shards handed out at a time; how many are computed at once is up to the training workers' slots. */
+/** Shards scheduled at a time; the slots of the training workers limit how many are computed at once. */
 const SHARDS_AT_ONCE = 16;
 
 interface Training {
@@ -38,7 +38,7 @@ interface Training {
 }
 
 /**
- * Trains, judges and registers one version of one model.
+ * Trains, evaluates and registers one version of one model.
  * Workflow id: `<parent>/<modelName>`; a second start of a running id is refused, not doubled.
  */
 export async function trainModel(input: TrainModelInput = {}): Promise<TrainModelResult> {
@@ -61,13 +61,13 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
     'card',
   ]);
   setHandler(trainingStage, () => training.stage, { description: 'Where this training is' });
-  label({ ModelName: modelName });
+  setSearchAttributes({ ModelName: modelName });
 
   const plan = await openRun(training, table);
   return closeRun(Object.assign(training, { plan, table }));
 }
 
-/** The run is opened whatever happens, so that a cancellation in this moment still finds a run to close. */
+/** Opens the run; not cancellable, so that a cancelled workflow always has a run to close. */
 async function openRun({ request, modelName, runKey }: Omit<Training, 'plan' | 'table'>, table: ProgressTable) {
   const { params, seed, source, snapshotHash, datasetHash, update } = request;
   const { workflowId } = workflowInfo();
@@ -90,26 +90,26 @@ async function closeRun(training: Training): Promise<TrainModelResult> {
   try {
     const result = await trainOrReject(training);
     await finish(result.decision, result.reasons);
-    label({ Decision: result.decision });
+    setSearchAttributes({ Decision: result.decision });
     table.enter(result.stage);
     return result;
   } catch (failure) {
     const status = isCancellation(failure) ? 'cancelled' : 'failed';
     table.mark(training.stage, status, faultOf(failure).message);
-    label({ Decision: status });
+    setSearchAttributes({ Decision: status });
     await finish(status, [faultOf(failure).message]);
     throw failure;
   }
 }
 
-/** Rows of a snapshot that cannot be learnt from are a result; a file that cannot is its owner's error. */
+/** A data fault in the rows of a snapshot is the result `rejected`; in an imported file it is an error. */
 async function trainOrReject(training: Training): Promise<TrainModelResult> {
   try {
     return await train(training);
   } catch (failure) {
     const fault = faultOf(failure);
     if (training.request.datasetHash !== null || !isDataFault(fault)) throw failure;
-    return ended(training, 'rejected', { reasons: [`${fault.code}: ${fault.message}`] });
+    return resultWith(training, 'rejected', { reasons: [`${fault.code}: ${fault.message}`] });
   }
 }
 
@@ -123,9 +123,9 @@ async function train(training: Training): Promise<TrainModelResult> {
   if (refused !== null) return refused;
 
   const fitted = await fit(training, dataset, shards);
-  const judged = await judge(training, dataset, fitted);
-  const cardHash = await writeCard(training, dataset, judged);
-  return concluded(training, { ...judged, dataset, cardHash });
+  const registered = await evaluateAndRegister(training, dataset, fitted);
+  const cardHash = await writeCard(training, dataset, registered);
+  return resultOf(training, { ...registered, dataset, cardHash });
 }
 
 function enter(training: Training, stage: TrainingStage): void {
@@ -139,7 +139,7 @@ interface RowOrigin {
   readonly datasetHash: string | null;
 }
 
-/** A snapshot or data set that was named, else a fresh snapshot of the source. */
+/** The snapshot or data set of the request, else a new snapshot of the source. */
 async function locateRows(training: Training): Promise<RowOrigin | TrainModelResult> {
   const { snapshotHash, datasetHash, source } = training.request;
   enter(training, 'data');
@@ -155,7 +155,11 @@ async function locateRows(training: Training): Promise<RowOrigin | TrainModelRes
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
   });
   if (taken.status === 'rejected')
-    return ended(training, 'rejected', { stage: 'validation', reasons: taken.reasons, reportHash: taken.reportHash });
+    return resultWith(training, 'rejected', {
+      stage: 'validation',
+      reasons: taken.reasons,
+      reportHash: taken.reportHash,
+    });
   training.table.mark('data', 'done', taken.snapshotHash.slice(0, 12));
   return { snapshotHash: taken.snapshotHash, datasetHash: null };
 }
@@ -168,7 +172,7 @@ async function prepare(
   enter(training, 'dataset');
   const step = dataStep('Select rows and features', plan.heartbeatTimeoutMs);
   const prepared = await step.prepareDataset({ runKey, modelName, params: plan.params, ...origin });
-  if (prepared.status === 'skipped') return ended(training, 'skipped', { reasons: [prepared.reason] });
+  if (prepared.status === 'skipped') return resultWith(training, 'skipped', { reasons: [prepared.reason] });
   table.mark('dataset', 'done', `${prepared.dataset.rows} rows`);
   return { dataset: prepared.dataset, shards: prepared.shards ?? 0 }; // absent in runs from before there were shards
 }
@@ -183,13 +187,13 @@ async function validate(training: Training, dataset: DatasetRef): Promise<TrainM
   });
   if (!quality.passed) {
     const facts = { reasons: qualityReasons(quality), reportHash: quality.reportHash, rows: dataset.rows };
-    return ended(training, 'rejected', { ...facts, notes: dataset.notes });
+    return resultWith(training, 'rejected', { ...facts, notes: dataset.notes });
   }
   table.mark('validation', 'done', `${quality.rejectedRows} of ${quality.checkedRows} rows have a fault`);
   return null;
 }
 
-/** Each shard is a step of its own: a lost worker costs the shard it was at. @returns what they stored, in shard order. */
+/** Fits each shard in a step of its own, so that after a crash only that shard is repeated. @returns results in shard order. */
 async function fitShards(training: Training, dataset: DatasetRef, count: number): Promise<FittedShard[]> {
   const { runKey, modelName, plan, table } = training;
   const { params, seed, trainTimeoutMs: timeoutMs, heartbeatTimeoutMs } = plan;
@@ -208,7 +212,7 @@ async function fit(training: Training, dataset: DatasetRef, shardCount: number):
   const fittedShards = await fitShards(training, dataset, shardCount);
   const { params, seed, trainTimeoutMs: timeoutMs, heartbeatTimeoutMs, championArtefactHash } = plan;
   const step = trainingStep('Train', { timeoutMs, heartbeatTimeoutMs });
-  // Recorded with the plan: an attempt repeated after a promotion continues the same champion.
+  // From the recorded plan, so that a retry after a promotion continues the same champion.
   const continued = championArtefactHash === undefined ? {} : { championArtefactHash };
   const shards = fittedShards.map(({ hash }) => hash);
   const kept = { ...continued, holdoutHashes: holdoutsOf(fittedShards) };
@@ -217,19 +221,23 @@ async function fit(training: Training, dataset: DatasetRef, shardCount: number):
   return fitted;
 }
 
-/** Each once; none of runs from before they were watched. */
+/** Distinct hashes; none for runs from before holdouts were recorded. */
 const holdoutsOf = (fitted: readonly { readonly holdoutHash?: string | undefined }[]): string[] => [
   ...new Set(fitted.flatMap(({ holdoutHash }) => (holdoutHash === undefined ? [] : [holdoutHash]))),
 ];
 
-interface Judged {
+interface RegisteredModel {
   readonly fitted: FittedModel;
   readonly evaluated: EvaluatedModel;
   readonly registration: RegistrationResult;
 }
 
-/** Evaluates and registers; when another run changed the champion meanwhile, compares with the new one. */
-async function judge(training: Training, dataset: DatasetRef, fitted: FittedModel): Promise<Judged> {
+/** Evaluates and registers; repeats with the new champion when another run changed it before the registration. */
+async function evaluateAndRegister(
+  training: Training,
+  dataset: DatasetRef,
+  fitted: FittedModel,
+): Promise<RegisteredModel> {
   for (let attempt = 1; ; attempt++) {
     const evaluated = await evaluate(training, dataset, fitted);
     try {
@@ -268,19 +276,29 @@ async function register(
   const { artefactHash, signatureHash, definitionHash } = fitted;
   const { evaluationHash, metrics, comparisons, gates, championVersion } = evaluated;
   const registration = await bookkeeping('Register').registerModel({
-    ...{ runKey, modelName, line: dataset.line, dataset, artefactHash, signatureHash, definitionHash },
-    ...{ evaluationHash, metrics, comparisons, gates, championVersion },
+    runKey,
+    modelName,
+    line: dataset.line,
+    dataset,
+    artefactHash,
+    signatureHash,
+    definitionHash,
+    evaluationHash,
+    metrics,
+    comparisons,
+    gates,
+    championVersion,
   });
   const state = registration.decision === 'rejected' ? 'rejected' : 'done';
   table.mark('registration', state, [registration.decision, registration.version].join(' ').trim());
   return registration;
 }
 
-/** An unchanged artefact has its card already. */
+/** Writes the model card; an unchanged artefact has one already. */
 async function writeCard(
   training: Training,
   { line }: DatasetRef,
-  { fitted, evaluated, registration }: Judged,
+  { fitted, evaluated, registration }: RegisteredModel,
 ): Promise<string | null> {
   const { decision, version, reasons } = registration;
   const { runKey, modelName, table } = training;
@@ -297,13 +315,13 @@ async function writeCard(
   return cardHash;
 }
 
-function concluded(
+function resultOf(
   training: Training,
-  found: Judged & { readonly dataset: DatasetRef; readonly cardHash: string | null },
+  found: RegisteredModel & { readonly dataset: DatasetRef; readonly cardHash: string | null },
 ): TrainModelResult {
   const { dataset, evaluated, registration, cardHash } = found;
   training.stage = registration.decision === 'rejected' ? 'registration' : 'done';
-  return ended(training, registration.decision, {
+  return resultWith(training, registration.decision, {
     line: dataset.line,
     version: registration.version,
     promotable: isPromotable(dataset, evaluated, registration),
@@ -320,12 +338,12 @@ function concluded(
   });
 }
 
-/** Also a version that an earlier run registered and left in dev, when it would pass its gates today. */
+/** True for a version in dev of the served line that passes its gates now, also when an earlier run registered it. */
 const isPromotable = ({ line }: DatasetRef, { gates }: EvaluatedModel, { stage }: RegistrationResult): boolean =>
   line === DEFAULT_LINE && stage === 'dev' && gates.every(({ passed }) => passed);
 
-/** A result of the stage the run is in, with nothing measured unless `facts` say so. */
-function ended(
+/** The result of a run that ends in its current stage; `facts` override the empty measurements. */
+function resultWith(
   training: Training,
   decision: TrainModelResult['decision'],
   facts: Partial<TrainModelResult> & Pick<TrainModelResult, 'reasons'>,
@@ -333,9 +351,22 @@ function ended(
   const { modelName, plan, stage, table } = training;
   if (stage !== 'done') table.mark(stage, decision === 'skipped' ? 'skipped' : 'rejected', facts.reasons[0]);
   return {
-    ...{ modelName, line: plan.line, decision, stage, version: null, promotable: false, rows: 0, holdoutRows: 0 },
-    ...{ metrics: [], target: plan.target, baselineName: null, comparisons: [], championVersion: null },
-    ...{ notes: [], cardHash: null, reportHash: null },
+    modelName,
+    line: plan.line,
+    decision,
+    stage,
+    version: null,
+    promotable: false,
+    rows: 0,
+    holdoutRows: 0,
+    metrics: [],
+    target: plan.target,
+    baselineName: null,
+    comparisons: [],
+    championVersion: null,
+    notes: [],
+    cardHash: null,
+    reportHash: null,
     ...facts,
   };
 }

@@ -3,8 +3,8 @@ import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporal
 import type { ProgressReport, searchAttributes } from '../contracts/workflows.js';
 import { progress } from './messages.js';
 
-/** Sets what lists in the UI filter by, for instance `ModelName="credit-risk-scorer" AND Decision="registered"`. */
-export function label(values: Partial<Record<keyof typeof searchAttributes, string>>): void {
+/** Sets the search attributes by which lists in the UI are filtered, for instance `ModelName="credit-risk-scorer" AND Decision="registered"`. */
+export function setSearchAttributes(values: Partial<Record<keyof typeof searchAttributes, string>>): void {
   upsertSearchAttributes(
     Object.entries(values).map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value })),
   );
@@ -13,9 +13,9 @@ export function label(values: Partial<Record<keyof typeof searchAttributes, stri
 /** The states a line of the progress table can be in. */
 export type StepState = 'waiting' | 'running' | 'done' | 'rejected' | 'skipped' | 'failed' | 'cancelled';
 
-/** Live progress: the same table answers the `progress` query and stands in the UI as Markdown. */
+/** Live progress, shown by the `progress` query and as Markdown in the UI. */
 export interface ProgressTable {
-  /** Names the stage as a whole; also the search attribute `Stage`. */
+  /** Sets the stage of the whole run, also as the search attribute `Stage`. */
   enter(stage: string): void;
   mark(name: string, state: StepState, detail?: string): void;
 }
@@ -33,7 +33,7 @@ export const progressMarkdown = (report: ProgressReport): string =>
     ...report.lines.map(({ name, state, detail }) => markdownRow([name, state, detail])),
   ].join('\n');
 
-/** Opens the table with all its lines `waiting` and answers the `progress` query from now on. */
+/** Creates the table with all lines `waiting` and answers the `progress` query from now on. */
 export function showProgress(names: readonly string[]): ProgressTable {
   let stage = 'planning';
   const lines = new Map(names.map((name) => [name, { name, state: 'waiting', detail: '' }]));
@@ -44,7 +44,7 @@ export function showProgress(names: readonly string[]): ProgressTable {
   return {
     enter(next) {
       stage = next;
-      label({ Stage: next });
+      setSearchAttributes({ Stage: next });
       publish();
     },
     mark(name, state, detail) {

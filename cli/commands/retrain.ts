@@ -30,7 +30,7 @@ async function retrain(cli: CliContext, options: RetrainOptions): Promise<void> 
   const { ensureSource } = await import('../../datasets/sources/ensure-source.js');
   await ensureSource(connection.services, sourceSettings(cli), { source: options.source, whenEmpty: 'generate' });
   const source = options.source === undefined ? {} : { source: options.source };
-  const input: MasterTrainingInput = { ...source, seed: options.seed, trigger: 'cli' };
+  const input: MasterTrainingInput = { ...source, seed: options.seed };
   const summary = `every model from ${options.source ?? 'the source in use'}`;
   const request = { workflow: 'masterTraining' as const, input, id: runId(options, 'retraining'), summary };
   await runTraining(cli, connection, request, options);

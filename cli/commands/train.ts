@@ -57,7 +57,7 @@ async function trainOne(cli: CliContext, name: string, options: TrainOptions): P
 
   const connection = await cli.connect();
   const rows = file === null ? await backendRows(cli, connection, options) : await fileRows(connection, name, file);
-  const input: TrainModelInput = { modelName: name, ...rows, params, seed: options.seed, update, trigger: 'cli' };
+  const input: TrainModelInput = { modelName: name, ...rows, params, seed: options.seed, update };
   const summary = `${name}${update ? ' updated' : ''} from ${file === null ? (options.source ?? 'the source in use') : basename(file.fileName)}`;
   const request = { workflow: 'trainModel' as const, input, id: runId(options, `train-${name}`), summary };
   await runTraining(cli, connection, request, options);
@@ -70,7 +70,7 @@ async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
   if (options.update === true) throw oneModelOnly('--update');
   const connection = await cli.connect();
   const rows = await backendRows(cli, connection, options);
-  const input: MasterTrainingInput = { ...rows, seed: options.seed, trigger: 'cli' };
+  const input: MasterTrainingInput = { ...rows, seed: options.seed };
   const summary = `every model from ${options.source ?? 'the source in use'}`;
   const request = { workflow: 'masterTraining' as const, input, id: runId(options, 'retraining'), summary };
   await runTraining(cli, connection, request, options);

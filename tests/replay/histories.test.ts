@@ -16,19 +16,19 @@ const files = readdirSync(historyFolder).filter((name) => name.endsWith('.json')
 const read = (file: string): RecordedHistory =>
   JSON.parse(readFileSync(join(historyFolder, file), 'utf8')) as RecordedHistory;
 
-describe('workflows continue what earlier versions began', () => {
+describe('recorded workflow histories', () => {
   let workflowBundle: WorkflowBundleWithSourceMap;
   beforeAll(async () => {
-    // A replay that fails on purpose should not look like trouble.
+    // One test replays a changed history; the error that Temporal logs for it is expected.
     const logger = new DefaultLogger('ERROR');
     Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
     workflowBundle = await bundleWorkflowCode({
       workflowsPath: join(projectRoot, 'workflows', 'index.ts'),
       logger,
     });
-  });
+  }, 60_000);
 
-  it('has a history of each kind of run', () => {
+  it('exist for each kind of run', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         'data-pipeline-completed.json',
@@ -44,12 +44,12 @@ describe('workflows continue what earlier versions began', () => {
     );
   });
 
-  it.each(files)('%s replays', async (file) => {
+  it.each(files)('%s replays with the present workflow code', async (file) => {
     const recorded = read(file);
     await Worker.runReplayHistory({ workflowBundle, replayName: file }, historyOf(recorded), recorded.workflowId);
   });
 
-  it('notices a history that these workflows would not have written', async () => {
+  it('fail to replay when the scheduled activity differs', async () => {
     const text = JSON.stringify(read('train-model-registered.json')).replaceAll('"prepareDataset"', '"anotherStep"');
     const changed = JSON.parse(text) as RecordedHistory;
     const replay = Worker.runReplayHistory({ workflowBundle }, historyOf(changed), changed.workflowId);
