@@ -12,8 +12,8 @@ export function register(program: Command, cli: CliContext): void {
   intents
     .command('review')
     .description(
-      'Lists the unlabelled messages whose labels would teach the model most: it hesitates between two intents, and no ' +
-        'two of them are alike. With --output as CSV with an empty column intent, to be filled in.',
+      'Lists the unlabelled messages whose labels would improve the model most: those with the smallest margin between ' +
+        'two intents, without near copies. With --output as CSV with an empty column intent, to be filled in.',
     )
     .option('--count <n>', 'messages (50)', atLeastOne)
     .option('--source <name>', 'source of the messages (the one in use)')

@@ -9,14 +9,14 @@ export function register(program: Command, cli: CliContext): void {
     .command('rollback')
     .summary('return to the former production version')
     .description(
-      'Makes the version that was in production before production again. Ends with CONFLICT when the version that shall ' +
-        'leave is not in production any more, because somebody else was faster.',
+      'Puts the former production version into production again. Ends with CONFLICT when the version to take out is no ' +
+        'longer in production, for example after another rollback at the same time.',
     )
     .argument('<model>', 'name of a model')
     .requiredOption('--approver <name>', 'who decides')
     .requiredOption('--reason <why>', 'why')
     .option('--line <name>', 'line', DEFAULT_LINE)
-    .option('--from <version>', 'version that shall leave production (the one that is there now)')
+    .option('--from <version>', 'version to take out of production (the one that is there now)')
     .action(async (model: string, options: RollbackOptions) => {
       const { rollBack } = await import('../runs/promotions.js');
       await rollBack(cli, model, options);

@@ -12,7 +12,7 @@ export function register(program: Command, cli: CliContext): void {
   const runs = program
     .command('runs')
     .summary('list, show, follow and compare runs')
-    .description('Runs: one attempt of one model in one workflow, whatever became of it.');
+    .description('Runs: one attempt of one model in one workflow, with any outcome.');
   runs
     .command('list')
     .description('The newest runs first.')

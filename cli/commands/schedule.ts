@@ -9,11 +9,11 @@ export function register(program: Command, cli: CliContext): void {
   const schedule = program
     .command('schedule')
     .summary('weekly retraining and daily data pipeline')
-    .description('The schedules on the Temporal server, as the settings SCHEDULE_* want them.');
+    .description('The schedules on the Temporal server, according to the settings SCHEDULE_*.');
   const view = () => import('../views/schedules-view.js');
   schedule
     .command('apply')
-    .description('Creates what is missing and updates what differs; never doubles. A pause stays.')
+    .description('Creates missing schedules and updates changed ones. A paused schedule stays paused.')
     .action(async () => (await view()).apply(cli));
   schedule
     .command('list')
@@ -29,6 +29,6 @@ export function register(program: Command, cli: CliContext): void {
       .command(verb)
       .description(verb === 'pause' ? 'Stops firing until resumed.' : 'Fires again as planned.')
       .argument('[id]', `${idHelp} (both)`)
-      .option('--note <text>', 'why, for the next reader')
+      .option('--note <text>', 'reason, shown by `ml schedule list`')
       .action(async (id: string | undefined, options: NoteOptions) => (await view())[verb](cli, id, options));
 }

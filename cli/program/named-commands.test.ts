@@ -62,6 +62,7 @@ const folders = [
   'platform',
   'inference',
   'training',
+  'labelling',
   'activities',
   'composition',
   'workers',

@@ -1,27 +1,9 @@
-import { z } from 'zod';
-import type { BlobStore } from '../../platform/blobs/blob-store.js';
-import { loadArtefact } from '../../registry/artefacts.js';
+import type { Importance } from '../../registry/importance.js';
 import { formatDecimals } from '../output/format.js';
 import type { HumanTable } from '../output/table.js';
 
-/** File of an artefact with the importance of each feature, as a share of the whole. */
-const FILE = 'importance.json';
-const importance = z.record(z.string(), z.number());
-
-/** Importance of each feature, as a share of the whole. */
-export type Importance = z.infer<typeof importance>;
-
 /** Rows that are shown, the largest changes first. */
 const MOST_ROWS = 15;
-
-/** @returns null when the version's artefact keeps no importance. @throws PipelineError as `loadArtefact`. */
-export async function readImportance(blobs: BlobStore, artefactHash: string): Promise<Importance | null> {
-  const { files } = await loadArtefact(blobs, artefactHash);
-  const bytes = files[FILE];
-  if (!bytes) return null;
-  const parsed = importance.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-  return parsed.success ? parsed.data : null;
-}
 
 const percent = (share: number): string => `${formatDecimals(Math.round(share * 1000) / 10)} %`;
 

@@ -5,6 +5,7 @@ import type { FrozenHoldout } from '../../contracts/dataset.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { RunRecord } from '../../contracts/registry.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { describeRun } from '../../platform/temporal/describe-run.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { differenceTable } from '../output/difference.js';
 import { followRun } from '../runs/follow.js';
@@ -45,7 +46,7 @@ const rowOf = (run: RunRecord): readonly string[] => [
  */
 export async function showRun(cli: CliContext, workflowId: string, follow: boolean): Promise<void> {
   const connection = await cli.connect();
-  const workflow = await describe(connection, workflowId);
+  const workflow = await describeRun(await connection.temporal(), workflowId);
   if (follow && workflow !== null) return followToEnd(cli, connection, workflow);
   const runs = await connection.services.registry.listRuns({ workflowId });
   if (workflow === null && runs.length === 0) throw pipelineError('RUN_NOT_FOUND', { id: workflowId });
@@ -57,15 +58,6 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
     if (url !== null) cli.out.line(url);
     for (const run of runs) printRun(cli.out, run);
   });
-}
-
-async function describe({ temporal }: Connection, workflowId: string): Promise<WorkflowExecutionDescription | null> {
-  try {
-    return await (await temporal()).workflow.getHandle(workflowId).describe();
-  } catch (fault) {
-    if (fault instanceof Error && fault.name === 'WorkflowNotFoundError') return null;
-    throw fault;
-  }
 }
 
 async function followToEnd(
@@ -118,7 +110,7 @@ async function findRun({ services }: Connection, workflowId: string): Promise<Ru
   if (run === undefined) throw pipelineError('RUN_NOT_FOUND', { id: workflowId });
   if (others.length === 0) return run;
   const candidates = [run, ...others].map((one) => one.workflowId);
-  throw new PipelineError('INVALID_INPUT', `${workflowId} stands for ${candidates.length} runs; name one`, {
+  throw new PipelineError('INVALID_INPUT', `${workflowId} is the id of ${candidates.length} runs; name one`, {
     candidates,
   });
 }

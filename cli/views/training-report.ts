@@ -51,7 +51,8 @@ function parseResult<T>(schema: { parse(value: unknown): T }, found: unknown, wo
   try {
     return schema.parse(found);
   } catch (cause) {
-    const message = 'the result of the workflow has another form than this version expects; was it run by another one?';
+    const message =
+      'the result of the workflow does not have the form that this version expects; another version may have written it';
     throw new PipelineError('INTERNAL', message, { workflowId }, { cause });
   }
 }

@@ -2,6 +2,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import { PIPELINE_QUEUE } from '../../contracts/workflows.js';
 import type { Config } from '../config/config.js';
+import { describeRun } from './describe-run.js';
 import { runIds } from './run-ids.js';
 
 /**
@@ -40,8 +41,8 @@ export async function startRun(client: Client, config: Config, request: RunReque
 
 async function nextId(client: Client, { base, preferred }: Exclude<RunId, { exact: string }>): Promise<string> {
   for (const id of candidates(base, preferred)) {
-    const state = await stateOf(client, id);
-    if (state === null) return id;
+    const state = (await describeRun(client, id))?.status.name;
+    if (state === undefined) return id;
     if (state === 'RUNNING') throw pipelineError('ALREADY_RUNNING', { id });
   }
   throw new PipelineError('INTERNAL', 'the sequence of ids ended');
@@ -53,19 +54,9 @@ function* candidates(base: string, preferred?: string): Generator<string> {
 }
 
 async function exactId(client: Client, id: string): Promise<string> {
-  const state = await stateOf(client, id);
+  const state = (await describeRun(client, id))?.status.name;
   if (state === 'RUNNING') throw pipelineError('ALREADY_RUNNING', { id });
-  if (state !== null)
+  if (state !== undefined)
     throw new PipelineError('CONFLICT', `the id ${id} was used before; a rerun takes a new id`, { id });
   return id;
-}
-
-/** RUNNING, COMPLETED, …, or null when the server knows no workflow with this id. */
-export async function stateOf(client: Client, id: string): Promise<string | null> {
-  try {
-    return (await client.workflow.getHandle(id).describe()).status.name;
-  } catch (fault) {
-    if (fault instanceof Error && fault.name === 'WorkflowNotFoundError') return null;
-    throw fault;
-  }
 }
