@@ -14,6 +14,12 @@ export function requireLength(name: string, found: number, wanted: number, unit 
   if (found !== wanted) throw countMismatch(name, found, wanted, { unit });
 }
 
+/** `MISSING_COLUMN` with the names of the columns that are present. */
+export const missingColumn = (name: string, present: readonly string[], details?: ErrorDetails): PipelineError => {
+  const message = `wanted column "${name}"; found ${present.join(', ') || 'no columns'}`;
+  return new PipelineError('MISSING_COLUMN', message, { column: name, ...details });
+};
+
 /** `SHAPE_MISMATCH` of a row index. @param holder - `matrix` or `table`. */
 export const rowOutside = (row: number, holder: string, rows: number): PipelineError =>
   new PipelineError('SHAPE_MISMATCH', `row ${row} was asked of a ${holder} with ${rows} rows`);

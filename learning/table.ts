@@ -1,7 +1,7 @@
 import { PipelineError } from '../contracts/errors.js';
 import type { BackendTable, SnapshotTables } from '../contracts/backend.js';
 import type { Column, ColumnKind, Table } from '../contracts/table.js';
-import { countMismatch, rowOutside } from './checks.js';
+import { countMismatch, missingColumn, rowOutside } from './checks.js';
 
 /** A table of a snapshot. @throws PipelineError `DATASET_NOT_FOUND` when the snapshot lacks it. */
 export function snapshotTable(tables: SnapshotTables, name: BackendTable): Table {
@@ -17,13 +17,9 @@ function columnOfKind<Kind extends ColumnKind>(
 ): Extract<Column, { kind: Kind }> {
   const column = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
   if (column?.kind === kind) return column as Extract<Column, { kind: Kind }>;
-  const found = column
-    ? `it is a ${column.kind} column`
-    : `the table has ${Object.keys(table.columns).join(', ') || 'no columns'}`;
-  throw new PipelineError('MISSING_COLUMN', `wanted ${kind} column "${name}"; ${found}`, {
-    column: name,
-    wanted: kind,
-  });
+  const details = { column: name, wanted: kind };
+  if (column === undefined) throw missingColumn(name, Object.keys(table.columns), details);
+  throw new PipelineError('MISSING_COLUMN', `column "${name}" is a ${column.kind} column, wanted ${kind}`, details);
 }
 
 /**

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorAt, PipelineError } from '../../contracts/errors.js';
-import { fileNotReadable } from '../../platform/blobs/hash.js';
+import { fileNotReadable } from '../../platform/file-not-readable.js';
 
 /**
  * The file as text.

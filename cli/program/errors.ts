@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorDetails } from '../../contracts/errors.js';
 import { PipelineError, asPipelineError, errorTable, isErrorCode } from '../../contracts/errors.js';
+import { isOutage, serviceUnavailable } from '../../platform/outage.js';
 import type { Paint } from '../output/paint.js';
 import { visible } from '../output/visible.js';
 
@@ -17,8 +18,6 @@ const temporalFaults: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   TerminatedFailure: ['CANCELLED', 'the workflow was terminated'],
   CancelledFailure: ['CANCELLED', 'the workflow was cancelled'],
 };
-
-const unreachable = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH']);
 
 /** What to do next, where the table's sentence does not say it. */
 const hints: Partial<Record<ErrorCode, string>> = {
@@ -54,9 +53,7 @@ function translate(error: Fault, cause: unknown): PipelineError | null {
     return new PipelineError(error.type, error.message, detailsOf(error), { cause });
   const temporal = temporalFaults[error.name];
   if (temporal) return new PipelineError(temporal[0], temporal[1], idOf(error), { cause });
-  if (typeof error.code === 'string' && unreachable.has(error.code))
-    return new PipelineError('SERVICE_UNAVAILABLE', `no connection: ${error.message}`, {}, { cause });
-  return null;
+  return isOutage(error) ? serviceUnavailable('a service', error.message, { cause }) : null;
 }
 
 function causesOf(fault: unknown): Fault[] {

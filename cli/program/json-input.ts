@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { messageOf, PipelineError } from '../../contracts/errors.js';
-import { fileNotReadable } from '../../platform/blobs/hash.js';
+import { fileNotReadable } from '../../platform/file-not-readable.js';
 
 /**
  * A JSON value from the command line: the text itself, `@file`, or `-` for standard input.

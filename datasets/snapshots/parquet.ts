@@ -10,6 +10,7 @@ import {
 } from '@duckdb/node-api';
 import { PipelineError } from '../../contracts/errors.js';
 import type { Column, ColumnKind, Table } from '../../contracts/table.js';
+import { missingColumn, requireLength } from '../../learning/checks.js';
 import { quoteName, quoteText, withDuckDb } from './duckdb.js';
 
 /** Rows in one DuckDB vector, the unit of every transfer. */
@@ -49,11 +50,7 @@ function checkColumns(table: Table): [string, Column][] {
     if (other !== undefined)
       throw new PipelineError('INVALID_INPUT', `columns ${other} and ${name} differ only in upper and lower case`);
     seen.set(name.toLowerCase(), name);
-    if (column.values.length !== table.rowCount)
-      throw new PipelineError(
-        'SHAPE_MISMATCH',
-        `column ${name} has ${column.values.length} values, the table has ${table.rowCount} rows`,
-      );
+    requireLength(`column "${name}"`, column.values.length, table.rowCount, 'values');
     checkTimestamps(name, column);
   }
   return columns;
@@ -130,8 +127,11 @@ function selectColumns(
 ): readonly StoredColumn[] {
   return (wanted ?? stored.map(({ name }) => name)).map((name) => {
     const column = stored.find((candidate) => candidate.name === name);
-    if (column === undefined) throw new PipelineError('MISSING_COLUMN', `no column ${name}`, { column: name });
-    return column;
+    if (column !== undefined) return column;
+    throw missingColumn(
+      name,
+      stored.map((candidate) => candidate.name),
+    );
   });
 }
 

@@ -48,13 +48,20 @@ const createSources: Migration = {
 /** Schema `catalog`. */
 export const catalogSchema: OwnedSchema = { schema: 'catalog', migrations: { '0001-sources': createSources } };
 
-const howToLoad = '`ml data generate` makes one, `ml data import berka <folder>` loads one';
+const waysToData =
+  '`ml retrain` and `ml data generate` make a synthetic one, `ml data import berka <folder>` loads one, and ' +
+  'BACKEND_DATABASE_URL names your own database';
+
+/** Message for an empty catalogue. */
+export const noSourceYet = `there is no data source yet: ${waysToData}`;
 
 /** `SOURCE_NOT_FOUND`. @param name - null: no source was named and none is active. */
 export function sourceNotFound(name: string | null, known: readonly string[]): PipelineError {
+  const details = { source: name, known: [...known] };
+  if (known.length === 0 && name === null) return new PipelineError('SOURCE_NOT_FOUND', noSourceYet, details);
   const found = name === null ? 'no data source is in use' : `there is no data source "${name}"`;
-  const hint = known.length === 0 ? howToLoad : `known: ${known.join(', ')} (\`ml data use <name>\`); ${howToLoad}`;
-  return new PipelineError('SOURCE_NOT_FOUND', `${found}; ${hint}`, { source: name, known: [...known] });
+  const hint = `known: ${known.join(', ') || 'none'} (\`ml data use <name>\`); ${waysToData}`;
+  return new PipelineError('SOURCE_NOT_FOUND', `${found}; ${hint}`, details);
 }
 
 function checkedName(name: string): string {

@@ -1,33 +1,36 @@
 import { PipelineError } from '../../contracts/errors.js';
 import type { GeneratorStores } from './backend/generator/index.js';
-import type { CatalogSource, SourceCatalog } from './catalog.js';
+import { sum } from '../../learning/numeric/statistics/sum.js';
+import { type CatalogSource, noSourceYet, type SourceCatalog, sourceNotFound } from './catalog.js';
 
 /** Name of the source that BACKEND_DATABASE_URL points to. */
 export const OWN_SOURCE = 'backend';
 
+/** Which source is wanted, and what to do without any. */
 export interface EnsureSourceOptions {
-  /** The source that the caller named; absent: the one in use. */
+  /** The source that the caller named. @default the active one */
   readonly source?: string | undefined;
-  /** What happens where there is no source at all. */
+  /** With an empty catalogue: generate a source, throw, or print a notice. */
   readonly whenEmpty: 'generate' | 'refuse' | 'remark';
 }
 
-/** Stores that choosing a source needs. */
+/** Stores that `ensureSource` needs. */
 export interface SourceStores extends GeneratorStores {
   readonly catalog: Pick<SourceCatalog, 'add' | 'list'>;
 }
 
+/** Settings that determine the source. */
 export interface SourceSettings {
   /** True when BACKEND_DATABASE_URL is set. */
   readonly ownBackend: boolean;
-  /** Tells the user what was changed, one line a call. */
+  /** Called with one line for each change that the user should know about. */
   readonly notice: (text: string) => void;
 }
 
 /**
- * Makes the settings decide which source a training reads: with BACKEND_DATABASE_URL it is `backend`, which is added to
- * the catalogue and put in use; without, the one in use stays, and an empty catalogue gets a generated one if wished.
- * @throws PipelineError `SOURCE_NOT_FOUND` when the source that is meant cannot be read under these settings.
+ * Makes the active source consistent with the settings. With BACKEND_DATABASE_URL it is `backend`, which is added to the
+ * catalogue if absent. Without it the active source is kept, and `whenEmpty` decides about an empty catalogue.
+ * @throws PipelineError `SOURCE_NOT_FOUND` when the named or active source cannot be read with these settings.
  */
 export async function ensureSource(
   stores: SourceStores,
@@ -53,9 +56,9 @@ async function useOwn(
   if (named !== undefined && named !== OWN_SOURCE)
     throw unreadable(named, `BACKEND_DATABASE_URL is set, and only the source ${OWN_SOURCE} is read from there`);
   if (sources.some(({ name, active }) => name === OWN_SOURCE && active)) return;
-  const former = sources.find(({ active }) => active)?.name;
+  const previous = sources.find(({ active }) => active)?.name;
   await catalog.add(OWN_SOURCE, { origin: 'BACKEND_DATABASE_URL' }, { activate: true });
-  const instead = former === undefined ? '' : ` instead of ${former}`;
+  const instead = previous === undefined ? '' : ` instead of ${previous}`;
   notice(`source ${OWN_SOURCE} (BACKEND_DATABASE_URL) is now the one in use${instead}`);
 }
 
@@ -64,17 +67,13 @@ async function useLocal(
   { notice }: SourceSettings,
   { sources, options }: SourceChoice,
 ): Promise<void> {
-  const meant = options.source ?? sources.find(({ active }) => active)?.name;
-  if (meant === OWN_SOURCE) throw unreadable(OWN_SOURCE, othersThan(sources));
+  const wanted = options.source ?? sources.find(({ active }) => active)?.name;
+  if (wanted === OWN_SOURCE) throw unreadable(OWN_SOURCE, othersThan(sources));
   if (sources.length > 0) return;
   if (options.whenEmpty === 'generate') await generateDefault(stores, notice);
   else if (options.whenEmpty === 'remark') notice(noSourceYet);
-  else throw new PipelineError('SOURCE_NOT_FOUND', noSourceYet, { source: null });
+  else throw sourceNotFound(null, []);
 }
-
-const noSourceYet =
-  'there is no data source yet: `ml retrain` and `ml data generate` make a synthetic one, `ml data import berka ' +
-  '<folder>` loads one, and BACKEND_DATABASE_URL names your own database';
 
 function othersThan(sources: readonly CatalogSource[]): string {
   const others = sources.map(({ name }) => name).filter((name) => name !== OWN_SOURCE);
@@ -90,6 +89,6 @@ async function generateDefault(stores: GeneratorStores, notice: SourceSettings['
   const { users, months } = parseGeneratorOptions({});
   notice(`there is no data yet: generating a synthetic backend of ${users} users and ${months} months`);
   const { rows } = await generateBackend(stores);
-  const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
+  const total = sum(Object.values(rows));
   notice(`generated ${total.toLocaleString('en-US')} rows in ${Object.keys(rows).length} tables`);
 }

@@ -9,6 +9,7 @@ import type { Column, Table } from '../../contracts/table.js';
 import { storeDataset } from '../../datasets/snapshots/dataset-store.js';
 import type { SnapshotManifest } from '../../datasets/snapshots/manifest.js';
 import { loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
+import { missingColumn } from '../../learning/checks.js';
 import { textColumn, timestampColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { fieldColumns } from './field-columns.js';
@@ -46,11 +47,7 @@ export function joinPointInTime(rows: Table, views: readonly FeatureView[], tabl
 function project(table: Table, schema: DatasetSchema): Table {
   const columns = schema.columns.map(({ name }): [string, Column] => {
     const column = table.columns[name];
-    if (column === undefined)
-      throw new PipelineError('MISSING_COLUMN', `neither the rows nor a view has the schema's column ${name}`, {
-        column: name,
-        line: schema.line,
-      });
+    if (column === undefined) throw missingColumn(name, Object.keys(table.columns), { line: schema.line });
     return [name, column];
   });
   return { rowCount: table.rowCount, columns: Object.fromEntries(columns) };

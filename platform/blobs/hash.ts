@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { canonicalJson } from '../../contracts/canonical-json.js';
-import { messageOf, PipelineError } from '../../contracts/errors.js';
+import { fileNotReadable } from '../file-not-readable.js';
 
 /** sha256 of bytes or UTF-8 text, lower-case hex. */
 export const sha256 = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex');
@@ -19,10 +19,6 @@ export async function sha256OfFile(path: string): Promise<{ readonly hash: strin
   }
   return { hash: digest.digest('hex'), bytes };
 }
-
-/** `FILE_NOT_READABLE` for a path that a caller gave. */
-export const fileNotReadable = (file: string, cause: unknown): PipelineError =>
-  new PipelineError('FILE_NOT_READABLE', `cannot read ${file}: ${messageOf(cause)}`, { file }, { cause });
 
 /** Like `sha256OfFile`, for a path that a caller gave. @throws PipelineError `FILE_NOT_READABLE`. */
 export async function sha256OfSource(path: string): Promise<{ readonly hash: string; readonly bytes: number }> {

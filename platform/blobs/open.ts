@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { PipelineError } from '../../contracts/errors.js';
+import type { PipelineError } from '../../contracts/errors.js';
+import { invalidSetting } from '../config/invalid-setting.js';
 import type { BlobStore, CheckpointStore } from './blob-store.js';
 import { createFileBlobStore } from './file-blob-store.js';
 import { createFileCheckpointStore } from './file-checkpoint-store.js';
@@ -12,9 +13,7 @@ type Location =
   | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
 
 const malformed = (artifactUri: string, wanted: string): PipelineError =>
-  new PipelineError('INVALID_CONFIG', `ARTIFACT_URI is "${artifactUri}", wanted ${wanted} (see .env.example)`, {
-    found: artifactUri,
-  });
+  invalidSetting(`ARTIFACT_URI is "${artifactUri}", wanted ${wanted}`, { found: artifactUri });
 
 function fileLocation(url: URL, artifactUri: string): Location {
   try {

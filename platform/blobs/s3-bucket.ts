@@ -91,7 +91,7 @@ class S3Bucket implements Bucket {
   async read(key: string): Promise<Uint8Array | null> {
     return this.#absentAsNull(async () => {
       const { Body } = await this.#client.send(new GetObjectCommand(this.#object(key)));
-      if (Body === undefined) throw new PipelineError('SERVICE_UNAVAILABLE', `${this.name} sent no body for ${key}`);
+      if (Body === undefined) throw serviceUnavailable(this.name, `empty response for ${key}`);
       return Body.transformToByteArray();
     });
   }

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { PipelineError } from '../../contracts/errors.js';
 import type { Environment } from './environment.js';
+import { invalidSetting } from './invalid-setting.js';
 
 /** Empty text in the environment means "not set", as in a copied .env.example. */
 const optionalText = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
@@ -136,7 +136,7 @@ export interface Config {
  */
 export function readConfig(env: Environment, workingDirectory: string): Config {
   const parsed = environment.safeParse(env);
-  if (!parsed.success) throw new PipelineError('INVALID_CONFIG', `${z.prettifyError(parsed.error)} (see .env.example)`);
+  if (!parsed.success) throw invalidSetting(z.prettifyError(parsed.error));
   const variables = parsed.data;
   return {
     home: resolve(workingDirectory, variables.ML_HOME),
@@ -203,15 +203,12 @@ function expectConsistent(variables: Variables): void {
   const [cert, key] = tlsOnlySettings;
   if ((variables[cert] === undefined) !== (variables[key] === undefined)) {
     const [set, unset] = variables[key] === undefined ? [cert, key] : [key, cert];
-    throw inconsistent(`${set} is set and ${unset} is not; wanted both or neither`);
+    throw invalidSetting(`${set} is set and ${unset} is not; wanted both or neither`);
   }
   const set = tlsOnlySettings.filter((name) => variables[name] !== undefined);
   if (variables.TEMPORAL_TLS === false && set.length > 0)
-    throw inconsistent(`TEMPORAL_TLS is off, and ${set.join(', ')} would not be used or be sent in the clear`);
+    throw invalidSetting(`TEMPORAL_TLS is off, and ${set.join(', ')} would not be used or be sent in the clear`);
   const given = [...(variables.TEMPORAL_TLS === true ? ['TEMPORAL_TLS'] : []), ...set];
   if (variables.TEMPORAL_ADDRESS === undefined && given.length > 0)
-    throw inconsistent(`${given.join(', ')} without TEMPORAL_ADDRESS: the local server takes neither TLS nor keys`);
+    throw invalidSetting(`${given.join(', ')} without TEMPORAL_ADDRESS: the local server takes neither TLS nor keys`);
 }
-
-const inconsistent = (message: string): PipelineError =>
-  new PipelineError('INVALID_CONFIG', `${message} (see .env.example)`);

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { messageOf, PipelineError } from '../../contracts/errors.js';
+import { serviceUnavailable } from '../outage.js';
 import type { ProcessIdentity } from './processes/identity.js';
 import { endGroup, identityOf } from './processes/identity.js';
 import { lastLines, openLog } from './processes/log-file.js';
@@ -93,8 +94,8 @@ export async function waitUntilReady(service: StartedService): Promise<void> {
   };
   if (!(await waitUntil(answers, { timeoutMs: plan.readyWithinMs, everyMs: 100 }))) {
     const seconds = Math.round(plan.readyWithinMs / 1000);
-    const message = `${plan.name} at ${plan.where} does not answer after ${seconds} s: ${reason} (log: ${service.logFile})`;
-    throw new PipelineError('SERVICE_UNAVAILABLE', message);
+    const lastError = `not ready after ${seconds} s: ${reason} (log: ${service.logFile})`;
+    throw serviceUnavailable(`${plan.name} at ${plan.where}`, lastError);
   }
   await plan.prepare?.();
 }

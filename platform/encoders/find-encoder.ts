@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { EncoderFiles } from '../../contracts/model-definition.js';
 import { PipelineError } from '../../contracts/errors.js';
+import { invalidPath } from '../config/invalid-setting.js';
 import { missingFiles, readEncoderFolder } from './folder.js';
 import { cacheFolderOf, downloadEncoder, type HubSettings } from './hub.js';
 
@@ -27,7 +28,7 @@ async function readGivenFolder(path: string): Promise<FoundEncoder> {
   const missing = await missingFiles(path);
   if (missing.length > 0) {
     // Falling back to the hub would train a different model from the one the user asked for.
-    throw new PipelineError('INVALID_CONFIG', `ENCODER_PATH: ${path} lacks ${missing.join(', ')}`, { missing });
+    throw invalidPath('ENCODER_PATH', path, `lacks ${missing.join(', ')}`, { missing });
   }
   return { files: await readEncoderFolder(path, basename(path)), where: path };
 }

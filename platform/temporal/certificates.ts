@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { PipelineError } from '../../contracts/errors.js';
+import { invalidPath } from '../config/invalid-setting.js';
 import type { TemporalServer } from './server.js';
 
 /** Contents of the certificate files, as PEM; null for a file that no setting names. */
@@ -32,7 +32,7 @@ function readAuthorities(path: string): Buffer {
   const first = parseCertificate(pem, setting, path);
   const blocks = pem.toString('latin1').match(BLOCK) ?? [];
   if (isExpired(first) && blocks.every((block) => isExpired(parseCertificate(Buffer.from(block), setting, path))))
-    throw badFile(setting, path, `expired on ${first.validTo}`);
+    throw invalidPath(setting, path, `expired on ${first.validTo}`);
   return pem;
 }
 
@@ -43,7 +43,7 @@ function readPair(certPath: string, keyPath: string): Certificates['pair'] {
   const key = readPem('TEMPORAL_TLS_CLIENT_KEY_PATH', keyPath, 'a private key');
   const secret = parseKey(key, keyPath);
   if (!parsed.checkPrivateKey(secret))
-    throw badFile('TEMPORAL_TLS_CLIENT_KEY_PATH', keyPath, `does not belong to the certificate in ${certPath}`);
+    throw invalidPath('TEMPORAL_TLS_CLIENT_KEY_PATH', keyPath, `does not belong to the certificate in ${certPath}`);
   return { certificate, key };
 }
 
@@ -51,7 +51,7 @@ function readCertificate(path: string): { readonly pem: Buffer; readonly parsed:
   const setting = 'TEMPORAL_TLS_CLIENT_CERT_PATH';
   const pem = readPem(setting, path, 'a certificate');
   const parsed = parseCertificate(pem, setting, path);
-  if (isExpired(parsed)) throw badFile(setting, path, `expired on ${parsed.validTo}`);
+  if (isExpired(parsed)) throw invalidPath(setting, path, `expired on ${parsed.validTo}`);
   return { pem, parsed };
 }
 
@@ -59,7 +59,7 @@ function parseCertificate(pem: Buffer, setting: string, path: string): X509Certi
   try {
     return new X509Certificate(pem);
   } catch {
-    throw badFile(setting, path, 'holds no certificate in PEM form');
+    throw invalidPath(setting, path, 'holds no certificate in PEM form');
   }
 }
 
@@ -68,14 +68,18 @@ function parseKey(pem: Buffer, path: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch {
-    throw badFile('TEMPORAL_TLS_CLIENT_KEY_PATH', path, 'holds no private key in PEM form, or one with a passphrase');
+    throw invalidPath(
+      'TEMPORAL_TLS_CLIENT_KEY_PATH',
+      path,
+      'holds no private key in PEM form, or one with a passphrase',
+    );
   }
 }
 
 function readPem(setting: string, path: string, wanted: string): Buffer {
   const bytes = readSettingFile(setting, path);
   if (bytes.includes('-----BEGIN ')) return bytes;
-  throw badFile(setting, path, `is not in PEM form, wanted ${wanted} that begins with -----BEGIN`);
+  throw invalidPath(setting, path, `is not in PEM form, wanted ${wanted} that begins with -----BEGIN`);
 }
 
 function readSettingFile(setting: string, path: string): Buffer {
@@ -83,9 +87,6 @@ function readSettingFile(setting: string, path: string): Buffer {
     return readFileSync(path);
   } catch (fault) {
     const code = fault instanceof Error && 'code' in fault ? String(fault.code) : 'unknown';
-    throw badFile(setting, path, code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`);
+    throw invalidPath(setting, path, code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`);
   }
 }
-
-const badFile = (setting: string, path: string, found: string): PipelineError =>
-  new PipelineError('INVALID_CONFIG', `${setting}: ${path} ${found}`, { setting, path });

@@ -4,7 +4,8 @@ import { access, constants, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { errorAt } from '../../../contracts/errors.js';
+import { errorAt, PipelineError } from '../../../contracts/errors.js';
+import { fileNotReadable } from '../../../platform/file-not-readable.js';
 import type { FileLimits } from './limits.js';
 
 /** A file's unpacked bytes, as a stream that can be read once. */
@@ -16,15 +17,6 @@ export interface OpenFile {
   readonly hash: () => string;
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EACCES: 'the file may not be read by this user',
-  EPERM: 'the file may not be read by this user',
-  ELOOP: 'the path is a loop of links',
-  ENAMETOOLONG: 'the path is too long',
-};
-
 async function checkReadable(path: string, file: string, limits: FileLimits): Promise<void> {
   try {
     const found = await stat(path);
@@ -35,8 +27,7 @@ async function checkReadable(path: string, file: string, limits: FileLimits): Pr
       throw errorAt('FILE_TOO_LARGE', { file }, `${found.size} bytes, the limit is ${limits.fileBytes}`);
     await access(path, constants.R_OK);
   } catch (fault) {
-    const reason = reasons[(fault as NodeJS.ErrnoException).code ?? ''];
-    throw reason === undefined ? fault : errorAt('FILE_NOT_READABLE', { file }, reason, fault);
+    throw fault instanceof PipelineError ? fault : fileNotReadable(file, fault);
   }
 }
 
@@ -53,7 +44,7 @@ async function* readRaw(path: string, file: string, counted: Counted): AsyncGene
       yield chunk;
     }
   } catch (fault) {
-    throw errorAt('FILE_NOT_READABLE', { file }, `reading stopped: ${(fault as Error).message}`, fault);
+    throw fileNotReadable(file, fault);
   }
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
-import { errorAt, PipelineError } from '../../../contracts/errors.js';
+import { errorAt } from '../../../contracts/errors.js';
 import type { Predictor } from '../../../contracts/model-definition.js';
 import type { Column, Table } from '../../../contracts/table.js';
+import { missingColumn } from '../../checks.js';
 import { matrix, type Matrix } from '../../numeric/matrix/index.js';
 
 const encodedFeature = z.discriminatedUnion('kind', [
@@ -90,7 +91,7 @@ const holds = (column: Column, kind: EncodedFeature['kind']): boolean =>
 export function columnCells(table: Table, feature: EncodedFeature): Cell[] {
   const column = table.columns[feature.name];
   if (!column || !holds(column, feature.kind))
-    throw new PipelineError('MISSING_COLUMN', `no ${feature.kind} column "${feature.name}"`, { column: feature.name });
+    throw missingColumn(feature.name, Object.keys(table.columns), { wanted: feature.kind });
   return Array.from<number | string | null, Cell>(column.values, (value, row) => {
     if (value === Infinity || value === -Infinity)
       throw errorAt('NOT_FINITE', { row: row + 1, column: feature.name }, 'the number is not finite');

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../../../contracts/errors.js';
+import { invalidPath } from '../../config/invalid-setting.js';
 import { findOnPath, isProgram, runProgram } from '../processes/run-program.js';
 import { GO_INSTALL_LINE, installWithGo } from './go-install.js';
 import { downloadWithSdk } from './sdk-download.js';
@@ -35,7 +36,7 @@ export function findTemporal({ cliPath, cache }: Pick<TemporalLookup, 'cliPath' 
   if (cliPath !== null) {
     if (isProgram(cliPath)) return { file: cliPath, origin: 'TEMPORAL_CLI_PATH' };
     const found = existsSync(cliPath) ? 'is not executable' : 'does not exist';
-    throw new PipelineError('INVALID_CONFIG', `TEMPORAL_CLI_PATH: ${cliPath} ${found}`, { path: cliPath });
+    throw invalidPath('TEMPORAL_CLI_PATH', cliPath, found);
   }
   const installed = findOnPath(['temporal']);
   if (installed !== null) return { file: installed, origin: 'PATH' };

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../../../contracts/errors.js';
-import { notFinite, requireAtLeast, requireFinite, requireLength } from '../../../checks.js';
+import { missingColumn, notFinite, requireAtLeast, requireFinite, requireLength } from '../../../checks.js';
 import { mean } from '../../../numeric/statistics/mean.js';
 import { sum } from '../../../numeric/statistics/sum.js';
 import type { Mode } from '../curve.js';
@@ -49,7 +49,7 @@ export interface FeaturePlan {
 /** (n,) of `name`. @throws PipelineError `MISSING_COLUMN`, `SHAPE_MISMATCH`, `NOT_FINITE`. */
 export function namedColumn(columns: NamedColumns | undefined, name: string, rows: number): ArrayLike<number> {
   const column = columns?.[name];
-  if (!column) throw new PipelineError('MISSING_COLUMN', `wanted a column "${name}"`, { column: name });
+  if (!column) throw missingColumn(name, Object.keys(columns ?? {}));
   requireLength(`column "${name}"`, column.length, rows);
   requireFinite(name, column);
   return column;
