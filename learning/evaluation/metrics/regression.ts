@@ -59,6 +59,9 @@ interface Measure {
   readonly value: (sums: ErrorSums) => number;
 }
 
+/** Actual values that vary less count as constant: a ratio to less could be infinite. */
+const SMALLEST_VARIATION = 1e-200;
+
 /** Root of the mean squared error, mean absolute error, and R² as scikit-learn gives it for constant actual values. */
 const measures = {
   rmse: { name: 'rmse', direction: 'lower', value: ({ squared, n }) => Math.sqrt(squared / n) },
@@ -66,7 +69,8 @@ const measures = {
   rSquared: {
     name: 'rSquared',
     direction: 'higher',
-    value: ({ squared, variation }) => (variation > 0 ? 1 - squared / variation : Number(squared === 0)),
+    value: ({ squared, variation }) =>
+      variation > SMALLEST_VARIATION ? 1 - squared / variation : Number(squared === 0),
   },
 } satisfies Record<string, Measure>;
 export type RegressionMetric = keyof typeof measures;
@@ -128,9 +132,9 @@ export function compareRegression(
   requireSameRows(Array.from(ours.actual).every((value, row) => value === theirs.actual[row]));
   const centre = mean(ours.actual);
   const { direction, value } = measures[metric];
-  const sign = direction === 'lower' ? -1 : 1;
   const valueOf = (rows: RegressionRows, times?: ArrayLike<number>): number => value(sumErrors(rows, centre, times));
-  const difference = (times?: ArrayLike<number>): number => sign * (valueOf(ours, times) - valueOf(theirs, times));
+  const [first, second] = direction === 'lower' ? [theirs, ours] : [ours, theirs];
+  const difference = (times?: ArrayLike<number>): number => valueOf(first, times) - valueOf(second, times);
   return {
     against,
     metric,
