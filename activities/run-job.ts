@@ -1,6 +1,5 @@
 import { Context } from '@temporalio/activity';
 import type { z } from 'zod';
-import type { DatasetRef } from '../contracts/dataset.js';
 import type { ComputeDeps } from './dependencies.js';
 import { type JobName, jobs as table } from './jobs.js';
 
@@ -48,11 +47,6 @@ export const compute = <Name extends JobName>(
 ): Promise<z.output<Table[Name]['output']>> =>
   heartbeating(async (onProgress) => {
     const { cancellationSignal: signal } = Context.current();
-    const options = { signal, onProgress, memoryMb: config.trainingMemoryMb, ...readsOf(input) };
-    const result = await runner.run({ job, input }, options);
+    const result = await runner.run({ job, input }, { signal, onProgress, memoryMb: config.trainingMemoryMb });
     return table[job].output.parse(result) as z.output<Table[Name]['output']>;
   });
-
-/** The dataset that the job loads, where it loads one: the steps over one dataset should meet in one process. */
-const readsOf = (input: object): { readonly reads?: string } =>
-  'dataset' in input ? { reads: (input.dataset as DatasetRef).hash } : {};

@@ -8,28 +8,31 @@ import {
   type ConformalState,
 } from '../../evaluation/conformal/index.js';
 import { createRandom } from '../../numeric/random/index.js';
-import { backtestResiduals } from './backtest.js';
-import { chooseForecaster } from './choice.js';
-import { theta } from './exponential-smoothing/theta.js';
-import { predictState } from './forecaster.js';
-import { naive, movingAverage, seasonalNaive } from './naive.js';
-import { replayChoice } from './replay.js';
-import { typicalChange } from './scale.js';
-import { type Frequency, type Series } from './series.js';
+import {
+  backtestResiduals,
+  chooseForecaster,
+  naive,
+  movingAverage,
+  predictState,
+  replayChoice,
+  seasonalNaive,
+  theta,
+  typicalChange,
+  type Frequency,
+  type Series,
+} from './index.js';
 
 const START = Date.UTC(2023, 0, 2);
 const HORIZON = 4;
 const BUCKETS = [1, 4] as const;
 const candidates = [naive, movingAverage(6), seasonalNaive(), theta];
 
-/** Calibration points from a series' own backtest, scaled by its typical change; none when the history is too short. */
+/** Errors of a series' own past, in units of its usual move; none where the history is too short. */
 function pointsOf(series: Series): CalibrationPoint[] {
   const choice = chooseForecaster(series, candidates, { horizon: HORIZON, rule: 'blend' });
   const replay = replayChoice(choice, series, candidates, { horizon: HORIZON });
   return backtestResiduals(replay).map(({ origin, step, residual }) => ({
-    horizon: step,
-    mean: 0,
-    actual: residual,
+    ...{ horizon: step, mean: 0, actual: residual },
     scale: typicalChange(Array.from(series.values).slice(0, origin), HORIZON),
   }));
 }
@@ -45,12 +48,7 @@ const shared = fitConformal(
   { buckets: BUCKETS },
 );
 
-function requireTypedError(error: unknown): void {
-  if (!(error instanceof PipelineError)) throw error;
-  expect(['TOO_FEW_ROWS', 'NOT_FINITE']).toContain(error.code);
-}
-
-/** True when the series has finite, nested bands; false on TOO_FEW_ROWS or NOT_FINITE. Anything else fails the test. */
+/** True when the series got bands; false when a typed error said why not. Anything else fails the test. */
 function hasBands(series: Series, calibrated: ConformalState = shared): boolean {
   try {
     const { state } = chooseForecaster(series, candidates, { horizon: HORIZON, rule: 'blend' });
@@ -62,21 +60,22 @@ function hasBands(series: Series, calibrated: ConformalState = shared): boolean 
       expect(edges).toEqual(edges.toSorted((a, b) => a - b));
     });
     return true;
-  } catch (error) {
-    requireTypedError(error);
+  } catch (fault) {
+    if (!(fault instanceof PipelineError)) throw fault;
+    expect(['TOO_FEW_ROWS', 'NOT_FINITE']).toContain(fault.code);
     return false;
   }
 }
 
 const usual = Array.from(ordinary('week', 9).values);
 
-describe('conformal bands are finite and nested, or a typed error is thrown', () => {
+describe('bands of hard series', () => {
   it.each<[string, Series, boolean]>([
     ['zero', { values: Array<number>(40).fill(0), frequency: 'week', start: START }, true],
     ['constant', { values: Array<number>(40).fill(7), frequency: 'month', start: START }, true],
     ['two points', { values: [3, 5], frequency: 'month', start: START }, true],
     ['one point', { values: [4], frequency: 'month', start: START }, true],
-    ['no values', { values: [], frequency: 'month', start: START }, false],
+    ['nothing', { values: [], frequency: 'month', start: START }, false],
     ['all missing', { values: Array<number>(12).fill(NaN), frequency: 'month', start: START }, false],
     [
       'every third missing',
@@ -113,27 +112,26 @@ describe('conformal bands are finite and nested, or a typed error is thrown', ()
     expect(hasBands(series)).toBe(expected);
   });
 
-  it('any series, calibrated together with any others (property)', () => {
+  it('any series is a fair neighbour: calibrated with them, bands stay finite or a typed error says why', () => {
     const amount = fc.oneof(
       { weight: 4, arbitrary: fc.double({ min: -1e6, max: 1e6, noNaN: true }) },
       { weight: 2, arbitrary: fc.constantFrom(0, 7, NaN) },
       { weight: 1, arbitrary: fc.constantFrom(1e12, 1e-12, 1e300) },
     );
     const some = fc.array(amount, { maxLength: 50 });
-    const several = fc.array(some, { minLength: 1, maxLength: 6 });
-    const isObserved = ({ values }: Series): boolean => Array.from(values).some((value) => !Number.isNaN(value));
     fc.assert(
-      fc.property(several, fc.constantFrom<Frequency>('day', 'week', 'month'), (many, frequency) => {
+      fc.property(fc.array(some, { minLength: 1, maxLength: 6 }), fc.constantFrom<Frequency>('day', 'week', 'month'), (many, frequency) => {
         const series = many.map((values): Series => ({ values, frequency, start: START }));
         try {
-          const points = series.filter(isObserved).flatMap(pointsOf);
+          const points = series.filter(({ values }) => Array.from(values).some((value) => !Number.isNaN(value))).flatMap(pointsOf);
           const calibrated = fitConformal([...points, ...pointsOf(ordinary(frequency, 5))], { buckets: BUCKETS });
           series.forEach((one) => hasBands(one, calibrated));
-        } catch (error) {
-          requireTypedError(error);
+        } catch (fault) {
+          if (!(fault instanceof PipelineError)) throw fault;
+          expect(['TOO_FEW_ROWS', 'NOT_FINITE']).toContain(fault.code);
         }
       }),
       { numRuns: 60 },
     );
-  });
+  }); // prettier-ignore
 });

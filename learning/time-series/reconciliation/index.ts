@@ -1,1 +1,9 @@
-export { bottomUp, minimumTrace, shrunkCovariance, type ErrorCovariance } from './reconciliation.js';
+export {
+  bottomUp,
+  diagonalCovariance,
+  minimumTrace,
+  shrunkCovariance,
+  type BaseForecasts,
+  type ErrorCovariance,
+  type Reconciled,
+} from './reconciliation.js';

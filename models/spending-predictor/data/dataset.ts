@@ -3,11 +3,11 @@ import type { BackendDataset } from '../../../contracts/model-definition.js';
 import { backendRows } from './backend-rows.js';
 import { schemaOf } from './columns.js';
 
-/** The holdout is a whole year, so that it contains every season and festival. */
+/** A whole year judges, so that every season and festival is in it. */
 const HOLDOUT_DAYS = 365;
 const MINIMUM_ROWS = 200;
 
-/** Tables and rows that the model takes from the backend. */
+/** What the model takes from the backend. */
 export const backendDataset: BackendDataset = {
   schema: schemaOf(DEFAULT_LINE, HOLDOUT_DAYS, MINIMUM_ROWS),
   tables: ['transactions'],

@@ -1,9 +1,9 @@
 import type { Period } from '../../../learning/time-series/recurring-items/index.js';
 
-/** Categories of moves between the customer's own accounts, which are neither spending nor income. */
+/** Money that stays the customer's: moving it is no spending. */
 export const internalCategories: ReadonlySet<string> = new Set(['transfer', 'investment']);
 
-/** Categories of contractual and unavoidable payments; all other categories are discretionary. */
+/** What is owed by agreement or comes whether one wants it or not; all other categories are discretionary. */
 export const committedCategories: ReadonlySet<string> = new Set([
   'rent',
   'emi',
@@ -15,11 +15,11 @@ export const committedCategories: ReadonlySet<string> = new Set([
   'interest',
 ]);
 
-/** Category of loan instalments, which follow the schedules of the known loans. */
+/** Instalments of loans; where the loans are known these follow their schedules. */
 export const LOAN_CATEGORY = 'emi';
 
-/** Typical period of a category in months, with which one payment is sufficient to recognise a bill. */
+/** Rhythms that a category is known for, so that one payment is enough to expect the next. */
 export const typicalPeriods: Readonly<Record<string, Period>> = { insurance: 12, education: 3 };
 
-/** Category of payments without one. */
+/** Payments without a category. */
 export const UNKNOWN_CATEGORY = 'other';

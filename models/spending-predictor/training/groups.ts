@@ -1,25 +1,20 @@
-import { mean } from '../../../learning/numeric/statistics/mean.js';
-import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { type History, monthlyAmounts, monthsKnown } from '../forecast/history.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
 
-/** Number of spending levels. */
+/** Levels of spending that newcomers are compared with. */
 const GROUPS = 10;
-/** Months of history that a customer of a group has, if there are such customers. */
 const FEWEST_MONTHS = 6;
-/** Number of recent months of the means. */
 const WINDOW = 12;
 
 type Group = LearnedModel['groups'][number];
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
-/** Category → mean of the recent months. */
 function averageMonth(history: History, until: number): Map<string, number> {
   const averages = new Map<string, number>();
   for (const category of [...history.months.keys()].sort()) {
     const recent = monthlyAmounts(history, category, until).slice(-WINDOW);
-    averages.set(category, mean(recent));
+    averages.set(category, recent.reduce((sum, value) => sum + value, 0) / recent.length);
   }
   return averages;
 }
@@ -27,17 +22,18 @@ function averageMonth(history: History, until: number): Map<string, number> {
 function meanGroup(members: readonly ReadonlyMap<string, number>[]): Group {
   const names = [...new Set(members.flatMap((member) => [...member.keys()]))].sort();
   const categories = names.map((name) => {
-    return [name, rounded(mean(members.map((member) => member.get(name) ?? 0)))] as const;
+    const sum = members.reduce((all, member) => all + (member.get(name) ?? 0), 0);
+    return [name, rounded(sum / members.length)] as const;
   });
   return {
-    total: rounded(sum(categories.map(([, value]) => value))),
+    total: rounded(categories.reduce((sum, [, value]) => sum + value, 0)),
     categories: Object.fromEntries(categories),
   };
 }
 
-const totalOf = (member: ReadonlyMap<string, number>): number => sum([...member.values()]);
+const totalOf = (member: ReadonlyMap<string, number>): number => [...member.values()].reduce((a, b) => a + b, 0);
 
-/** Mean month of the customers of each spending level, lowest first; one group when there are few customers. */
+/** Mean month of the customers of each level of spending, lowest first; all customers together when they are few. */
 export function customerGroups(histories: Iterable<History>, until: number): Group[] {
   const all = [...histories].filter((history) => monthsKnown(history, until) > 0);
   const known = all.filter((history) => monthsKnown(history, until) >= FEWEST_MONTHS);

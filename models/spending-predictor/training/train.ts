@@ -1,9 +1,8 @@
 import { writeJson } from '../../../learning/artefact/index.js';
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, ComputeContext, Sharding, TrainContext } from '../../../contracts/model-definition.js';
-import { forecastGraph } from '../../../learning/time-series/forecasting/index.js';
+import { forecastGraph } from '../../../learning/time-series/forecasting/serving/graph.js';
 import { hashFraction } from '../../../learning/numeric/hash/murmur.js';
-import { sum } from '../../../learning/numeric/statistics/sum.js';
 import {
   type BacktestRow,
   backtestCustomer,
@@ -32,16 +31,15 @@ import { leaveMonthOutModels, prepare, type Prepared } from './prepare.js';
 
 const MOST_SHARDS = 64;
 
-const belongsTo = (customer: string, { index, count }: Part): boolean =>
+const belongsTo = (customer: string, { index, count }: { readonly index: number; readonly count: number }): boolean =>
   Math.min(count - 1, Math.floor(hashFraction('spending-shard', customer) * count)) === index;
 
-/** A part of the customers: shard `index` of `count`. */
 interface Part {
   readonly index: number;
   readonly count: number;
 }
 
-/** Input of the backtest of a part of the customers, without the rows of the others. */
+/** What the backtest of a part of the customers needs; everybody else's rows may be forgotten. */
 interface PartTask extends Pick<Prepared, 'until' | 'start'> {
   readonly own: readonly (readonly [string, History])[];
   readonly modelAt: (month: number) => LearnedModel;
@@ -53,11 +51,11 @@ function taskOf(prepared: Prepared, part: Part): PartTask {
   return { own, until, start, modelAt: leaveMonthOutModels(prepared) };
 }
 
-/** A separate function, so that the other customers' rows are released when it returns. */
+/** A function of its own, so that nothing keeps the other customers' rows once it has returned. */
 const readPart = (data: TrainingData, params: SpendingParams, part: Part): PartTask =>
   taskOf(prepare(data, params), part);
 
-/** Selects champions and backtests a part of the customers. */
+/** Champions and backtest of a part of the customers. */
 function fitPart(
   context: ComputeContext,
   { own, until, start, modelAt }: PartTask,
@@ -77,7 +75,7 @@ function fitPart(
   return result;
 }
 
-/** Shards of the backtest, which is independent for each customer. */
+/** Work that Temporal hands out in parts: each customer's backtest needs nobody else's. */
 export const shards: Sharding<SpendingParams> = {
   count: (rows, { rowsPerShard }) => (rows < rowsPerShard ? 0 : Math.min(MOST_SHARDS, Math.ceil(rows / rowsPerShard))),
   fit(context, data, params, part) {
@@ -86,16 +84,16 @@ export const shards: Sharding<SpendingParams> = {
   },
 };
 
-/** Results of all shards. */
+/** What all shards found together. */
 interface MergedShards {
   readonly champions: ShardResult['champions'];
   readonly rows: readonly BacktestRow[];
-  /** Customer of each row. */
+  /** Whose row it is. */
   readonly owners: readonly string[];
   readonly short: readonly BacktestRow[];
 }
 
-/** Merges in the order of customers, so that the order of sums does not depend on the shards. */
+/** In the order of customers, whatever the shards, so that sums have one order. */
 function mergeShards(results: readonly ShardResult[], customers: Iterable<string>): MergedShards {
   const champions = Object.assign({}, ...results.map((result) => result.champions)) as ShardResult['champions'];
   const rows = Object.assign({}, ...results.map((result) => result.rows)) as ShardResult['rows'];
@@ -109,42 +107,43 @@ function mergeShards(results: readonly ShardResult[], customers: Iterable<string
   };
 }
 
-/** Share of the income forecast in the total, selected on the last origins of the backtest one month ahead. */
+const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+
+/** Part of the total that follows income, by the errors of the backtest's last origins one month ahead. */
 function incomeShareOf({ rows, owners }: MergedShards, parts: readonly Float64Array[], first: number): number {
   const cases = rows.flatMap(({ origin, horizon, owed, byIncome, actual }, i) =>
     horizon === 1 && origin >= first && byIncome !== null
-      ? [{ customer: owners[i]!, owed, base: owed + sum(parts[i]!), byIncome, actual }]
+      ? [{ customer: owners[i]!, owed, base: owed + sumOf(parts[i]!), byIncome, actual }]
       : [],
   );
   return chooseIncomeShare(cases);
 }
 
-/** The model with everything that is estimated from the backtest. */
-function calibrate(prepared: Prepared, shardResults: MergedShards, params: SpendingParams): LearnedModel {
+function calibrate(prepared: Prepared, gathered: MergedShards, params: SpendingParams): LearnedModel {
   const { start, table, until, byIncome } = prepared;
-  const { champions, rows } = shardResults;
+  const { champions, rows } = gathered;
   const errors = estimateErrors(rows);
   const bottomUp = params.reconciliation === 'bottom-up';
   const reconciled = (row: BacktestRow): Float64Array =>
     bottomUp ? Float64Array.from(row.parts) : reconcileRow(row, errors);
   const center = estimateCenter(rows, rows.map(reconciled));
-  // The forecasts of a cold start are neither reconciled nor centred.
+  // A cold start has no total of its own to agree with, and no centre.
   const answered = (row: BacktestRow): Float64Array =>
     row.historyMonths < COLD_START_MONTHS
       ? Float64Array.from(row.parts)
       : reconciled(row).map((value) => value * center);
   const parts = rows.map(answered);
-  const share = incomeShareOf(shardResults, parts, until - params.origins);
+  const share = incomeShareOf(gathered, parts, until - params.origins);
   const shared = (row: BacktestRow, free: Float64Array): Float64Array =>
     row.byIncome === null ? free : rescaleParts(free, row.owed, row.byIncome, share);
   const points = monthlyPoints(
     rows,
     rows.map((row, i) => shared(row, parts[i]!)),
   );
-  // Short histories calibrate only the bands of the total: they would widen those of the categories for all customers.
+  // Only the total's bands know short histories; a category's would become too wide for everybody else.
   const short = monthlyPoints(
-    shardResults.short,
-    shardResults.short.map((row) => shared(row, answered(row))),
+    gathered.short,
+    gathered.short.map((row) => shared(row, answered(row))),
   );
   const monthly = fitMonthlyBands({ ...points, month: [...points.month, ...short.month] });
   const { reconciliation } = params;
@@ -169,9 +168,9 @@ function readShard(bytes: Uint8Array): ShardResult {
 }
 
 /**
- * Fits the seasons of all customers, selects each series' forecaster by backtest, calibrates the bands and stores each
- * customer's history. Files: `model.json`, `customers.json`, `curves.onnx` (evaluates all forecasters). Deterministic:
- * the same data and parameters give the same bytes, whatever the number of shards.
+ * Learns seasons from all customers, chooses each series' forecaster by backtest, calibrates bands, and keeps what is
+ * known of each customer. Files: `model.json` (shared), `customers.json`, `curves.onnx` (evaluates all forecasters).
+ * Deterministic: the same data and parameters give the same bytes, in however many shards.
  * @throws PipelineError `TOO_FEW_ROWS`, `MISSING_COLUMN`, `NOT_FINITE`.
  */
 export async function train(context: TrainContext, data: TrainingData, params: SpendingParams): Promise<ArtefactFiles> {
