@@ -1,6 +1,6 @@
 import type { CardFacts } from '../../contracts/model-definition.js';
 
-/** What a reader of the model card is told; README.md says the same at length. */
+/** Facts of the model card; README.md has the details. */
 export const card: CardFacts = {
   purpose:
     'Tells what a customer wants from a chat message: one intent (or several, where training messages have several) with ' +

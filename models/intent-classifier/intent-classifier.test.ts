@@ -22,8 +22,8 @@ const data: TrainingData = { schema: intents.schema, table: intents.layout!.pars
 const quick = params.parse({ augmentation: 'none' });
 const trained = train(trainContext(), data, quick);
 
-/** Messages built from parts, each part one intent. */
-function severalIntents(rows: number): TrainingData {
+/** Multi-label messages: each part of a text is one intent. */
+function multiLabelMessages(rows: number): TrainingData {
   const parts: Readonly<Record<string, string>> = { play: 'play a song', rate: 'rate this book', book: 'book a table' };
   const names = Object.keys(parts);
   const messages = Array.from({ length: rows }, (_, i): LabelledMessage => {
@@ -35,11 +35,11 @@ function severalIntents(rows: number): TrainingData {
 }
 
 describe('intent classifier', () => {
-  it('keeps its fixture as the committed script makes it', () => {
+  it('has the fixture that its script writes', () => {
     expect(readFileSync(join(import.meta.dirname, 'fixtures/intents.csv'), 'utf8')).toBe(fixture());
   });
 
-  it('answers with an intent, a calibrated confidence and three candidates, or out of scope', async () => {
+  it('answers with intent, confidence and three candidates, or as out of scope', async () => {
     const predictor = await openPredictor(await trained);
     const [block, joke] = await predictor.predict([{ text: 'Please BLOCK my debit card' }, { text: 'tell me a joke' }]);
     expect(block).toMatchObject({ intent: 'block_card', outOfScope: false });
@@ -51,7 +51,7 @@ describe('intent classifier', () => {
     await predictor.close();
   });
 
-  it('answers emoji, control characters, any script, cut surrogates and 20,000 characters; refuses the rest', async () => {
+  it('accepts emoji, control characters, any script, lone surrogates and long texts, and rejects invalid input', async () => {
     const predictor = await openPredictor(await trained);
     const texts = [
       '🙂🙂',
@@ -70,13 +70,13 @@ describe('intent classifier', () => {
     await predictor.close();
   });
 
-  it('says which words spoke for the answer', async () => {
+  it('attributes the answer to words', async () => {
     const predictor = await openPredictor(await trained);
     const message = { text: 'hello, someone stole my credit card' };
     const { intent, words } = (await predictor.explain(message)).explanation;
     expect(words[0]!.sentence).toMatch(/^".+" makes the odds ([\d.]+|over a million) times as (high|low)$/);
     expect(intent).toBe('block_card');
-    // A sure answer hardly loses probability by any word; its odds do.
+    // At a probability near 1 the odds change more than the probability.
     const text = 'please block my debit card, block it now';
     const { explanation: sure } = await predictor.explain({ text });
     expect(sure.words.filter(({ sentence }) => sentence.includes('odds')).map(({ text }) => text)).toContain('block');
@@ -87,7 +87,7 @@ describe('intent classifier', () => {
     await predictor.close();
   });
 
-  it('ranks the words of many messages as LIME ranks them, and far better than chance does', async () => {
+  it('ranks words like LIME, unlike a random ranking', async () => {
     const predictor = await openPredictor(await trained);
     const agreements = { ours: [] as number[], chance: [] as number[] };
     const random = createRandom(7);
@@ -110,8 +110,8 @@ describe('intent classifier', () => {
     await predictor.close();
   });
 
-  it('learns several intents a message and finds none where there is none', async () => {
-    const all = severalIntents(400);
+  it('learns multi-label messages and gives [] for a message without intents', async () => {
+    const all = multiLabelMessages(400);
     const predictor = await openPredictor(await train(trainContext(), all, quick));
     expect(predictor.decision.several).toBe(true);
     const [both, none] = await predictor.predict([{ text: 'rate this book and play a song' }, { text: 'please 7' }]);
@@ -123,7 +123,7 @@ describe('intent classifier', () => {
     expect(value('accuracy')).toBeGreaterThan(0.9);
     expect(value('macroF1')).toBeGreaterThan(0.9);
     expect(value('expectedCalibrationError')).toBeLessThan(0.08);
-    // Intents are counted, not lists of them.
+    // Counts intents rather than lists of intents.
     expect(notes[0]).toMatch(/ of 3 intents$/);
     expect(slices.map(({ name }) => name).filter((name) => name.startsWith('intent'))).toEqual(
       expect.arrayContaining(['intent: book', 'intent: play', 'intent: rate']),
@@ -133,27 +133,28 @@ describe('intent classifier', () => {
     await predictor.close();
   });
 
-  it('keeps strangers out of training and accuracy when they are few, and rejects the set share of the others', async () => {
+  it('excludes few out-of-scope messages from classes and accuracy and fits a rejection threshold', async () => {
     const frames = ['block card', 'show balance', 'send money', 'loan status'];
     const messages = Array.from({ length: 400 }, (_, i): LabelledMessage => {
-      const stranger = i % 40 === 0;
-      const text = stranger ? `weather joke ${i}` : `${frames[i % 4]} request ${i % 37}`;
-      return { text, intent: stranger ? 'oos' : `intent${i % 4}`, part: (['train', 'train', 'validation', 'test'] as const)[(i >> 3) % 4]! }; // prettier-ignore
+      const outOfScope = i % 40 === 0;
+      const text = outOfScope ? `weather joke ${i}` : `${frames[i % 4]} request ${i % 37}`;
+      const part = (['train', 'train', 'validation', 'test'] as const)[(i >> 3) % 4]!;
+      return { text, intent: outOfScope ? 'oos' : `intent${i % 4}`, part };
     });
     const set = { schema: messageSchema('few'), table: messageTable(messages) };
     const predictor = await openPredictor(await train(trainContext(), set, quick));
     expect(predictor.decision.classes).toEqual(['intent0', 'intent1', 'intent2', 'intent3']);
     expect(predictor.decision.rejection.threshold).not.toBeNull();
     const scored = await score(predictor, set, trainContext());
-    const judged = numberColumn(scored, 'judged');
-    textColumn(scored, 'truth').forEach((truth, row) => expect(judged[row]).toBe(truth === 'oos' ? 0 : 1));
+    const evaluated = numberColumn(scored, 'judged');
+    textColumn(scored, 'truth').forEach((truth, row) => expect(evaluated[row]).toBe(truth === 'oos' ? 0 : 1));
     const { metrics } = evaluate(scored, set);
     expect(metrics.map(({ name }) => name)).toContain('outOfScopeAuroc');
     expect(metrics[0]).toMatchObject({ name: 'accuracy', n: 390 });
     await predictor.close();
   });
 
-  it('learns in the end from a validation part that the data bring, unless it is to be kept', async () => {
+  it("refits on the data's own validation part unless ownValidation is kept", async () => {
     const messages = Array.from({ length: 240 }, (_, i): LabelledMessage => {
       const part = i % 4 === 0 ? 'validation' : 'train';
       const word = part === 'validation' ? ['zebra', 'quokka'] : ['block', 'balance'];
@@ -167,12 +168,12 @@ describe('intent classifier', () => {
       await predictor.close();
       return answer!.candidates.find(({ intent }) => intent === 'intent1')!.probability;
     };
-    // A word that only the validation part has says nothing until it is learned from.
+    // A word of the validation part only has no weight without the refit.
     expect(await topOf('kept')).toBeCloseTo(0.5, 2);
     expect(await topOf('learned')).toBeGreaterThan(0.54);
   });
 
-  it('trains from scratch and says so when an encoder tier finds no encoder', async () => {
+  it('falls back to from-scratch with a note when the encoder is not available', async () => {
     const files = await train(trainContext(), data, params.parse({ engine: 'fine-tuned', augmentation: 'none' }));
     const { engine, notes } = JSON.parse(new TextDecoder().decode(files['decision.json'])) as {
       engine: string;
@@ -186,8 +187,9 @@ describe('intent classifier', () => {
     await predictor.close();
   });
 
-  it('takes labelled messages of the backend; one without a group is its own', () => {
+  it('takes labelled messages of the backend and groups those without a group by text', () => {
     const text = (...values: (string | null)[]) => ({ kind: 'text' as const, values });
+    // prettier-ignore
     const tables: SnapshotTables = {
       chat_messages: {
         rowCount: 3,
@@ -197,7 +199,7 @@ describe('intent classifier', () => {
           sent_at: { kind: 'timestamp', values: Float64Array.of(1, 2, 3) },
         },
       },
-    }; // prettier-ignore
+    };
     const { table, notes } = labelledMessages(tables);
     expect(textColumn(table, 'messageId')).toEqual(['m1', 'm3']);
     expect(textColumn(table, 'text_group')).toEqual(['g', 'text: loan']);

@@ -1,49 +1,37 @@
 import { z } from 'zod';
 import type { SearchDimension } from '../../contracts/model-definition.js';
+import { encoderParams } from '../../learning/text/encoder/index.js';
 
-/** Hyper-parameters as the command line names them; defaults of epochs, batch size and learning rate are the specification's. */
+/** Hyper-parameters under the names of the command line. */
 export const params = z.strictObject({
-  /** What computes the scores; the encoder tiers fall back to `from-scratch` where no encoder is to be had. @default 'from-scratch' */
+  /** Engine; the encoder tiers fall back to `from-scratch` when the encoder is not available. @default 'from-scratch' */
   engine: z
     .enum(['from-scratch', 'frozen', 'fine-tuned'])
     .default('from-scratch')
     .describe('n-grams; a frozen encoder with a linear head; or the encoder trained along'),
-  /** Hub name of the encoder; the folder in ENCODER_PATH comes first. @default 'distilbert-base-uncased' */
-  encoder: z.string().min(1).default('distilbert-base-uncased').describe('pretrained encoder (hub name)'),
-  /** Fine-tuning alone: passes over the training part. @default 5 */
-  epochs: z.int().min(1).max(100).default(5).describe('fine-tuning: passes over the training part'),
-  /** Fine-tuning alone. @default 32 */
-  batchSize: z.int().min(1).max(1024).default(32).describe('fine-tuning: messages a step'),
-  /** Fine-tuning alone: null = the encoder's own (2e-5 for DistilBERT-size, 1e-4 for small ones). @default null */
-  learningRate: z
-    .number()
-    .gt(0)
-    .max(1)
-    .nullable()
-    .default(null)
-    .describe("fine-tuning: highest learning rate; null = the encoder's own, 2e-5 for DistilBERT"),
-  /** Number format of the encoder's served graph; int8 is a quarter as large and about twice as fast. @default 'fp32' */
+  ...encoderParams({ batchUnit: 'messages', ownRate: "the encoder's own, 2e-5 for DistilBERT" }),
+  /** Number format of the encoder's graph; int8 has a quarter of the size and half the time. @default 'fp32' */
   precision: z.enum(['fp32', 'int8']).default('fp32').describe("number format of the encoder's graph"),
   /** Inverse strength of the linear model's L2 penalty. @default 30 */
   inversePenalty: z.number().gt(0).default(30).describe('inverse strength of the L2 penalty (C) of the linear model'),
-  /** Longest run of words that counts. @default 2 */
+  /** Maximum length of word n-grams. @default 2 */
   wordGrams: z.int().min(1).max(4).default(2).describe('longest run of words'),
-  /** Longest run of letters that counts; 0 = words alone. @default 5 */
+  /** Maximum length of letter n-grams; 0 = none. @default 5 */
   letterGrams: z.int().min(0).max(8).default(5).describe('longest run of letters; 0 = words alone'),
-  /** Whether a message has one intent or any number; auto = several when some training message has. @default 'auto' */
+  /** Single-label or multi-label; auto = multi-label when some training message has not exactly one intent. @default 'auto' */
   labels: z.enum(['auto', 'single', 'multiple']).default('auto').describe('intents a message: one or any number'),
-  /** Variants of the training messages, kept only where they gain on validation. From scratch alone. @default 'auto' */
+  /** Augmentation of the training messages, kept only if it gains on validation. From scratch only. @default 'auto' */
   augmentation: z.enum(['auto', 'none']).default('auto').describe('typos and code-switching, kept where they gain'),
   /**
-   * What becomes of a validation part that the data bring, once temperature and thresholds are chosen on it; `kept` is the
-   * protocol of published scores. The encoder tiers always keep it apart: they gain nothing from it. Messages that this
-   * model sets aside itself are learned from in every tier. @default 'learned'
+   * Whether the data's own validation part is learned from after temperature and thresholds are chosen on it; `kept` is
+   * the protocol of published scores. The encoder tiers always keep it apart, because they gain nothing from it. A
+   * validation part drawn by this model is learned from in every tier. @default 'learned'
    */
   ownValidation: z
     .enum(['learned', 'kept'])
     .default('learned')
     .describe("the data's own validation part: learned from in the end (from scratch alone), or kept apart"),
-  /** Share of in-scope validation messages that the out-of-scope threshold turns away. @default 0.05 */
+  /** Share of in-scope validation messages above the out-of-scope threshold. @default 0.05 */
   rejectShare: z
     .number()
     .min(0)
@@ -53,7 +41,7 @@ export const params = z.strictObject({
 });
 export type IntentParams = z.infer<typeof params>;
 
-/** Where a search looks. */
+/** Ranges of a hyper-parameter search. */
 export const searchSpace: Readonly<Record<string, SearchDimension>> = {
   inversePenalty: { minimum: 1, maximum: 200, scale: 'log' },
   wordGrams: { minimum: 1, maximum: 3, scale: 'integer' },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mean } from './mean.js';
+import { logOdds, odds } from './odds.js';
 import { pairedGain } from './paired-gain.js';
 import { sum } from './sum.js';
 
@@ -31,5 +32,14 @@ describe('sum', () => {
     expect(sum([1e16, 1, -1e16])).toBe(0);
     expect(sum(Float64Array.of(0.5, 0.25))).toBe(0.75);
     expect(sum([])).toBe(0);
+  });
+});
+
+describe('odds and logOdds', () => {
+  it('are finite for probabilities 0 and 1', () => {
+    expect(odds(0.75, 1e-9)).toBe(3);
+    expect(logOdds(0.5, 1e-9)).toBe(0);
+    expect(logOdds(1, 1e-9)).toBeCloseTo(-Math.log(1e-9), 6);
+    expect(logOdds(0, 1e-9)).toBeCloseTo(Math.log(1e-9), 6);
   });
 });

@@ -1,3 +1,4 @@
+import { logOdds } from '../../numeric/statistics/odds.js';
 import { bestCandidates, candidateSpans } from './candidates.js';
 import type { TokenSpan } from './labels.js';
 import { forwardBackward, type ChainModel } from './forward-backward.js';
@@ -11,11 +12,8 @@ export interface ScoredTokenSpan extends TokenSpan {
 /** Keeps margins finite when a probability rounds to 0 or 1. */
 const PROBABILITY_EPSILON = 1e-9;
 
-/** Log-odds of a probability, clipped to be finite. */
-export const logOdds = (probability: number): number => {
-  const clipped = Math.min(1 - PROBABILITY_EPSILON, Math.max(PROBABILITY_EPSILON, probability));
-  return Math.log(clipped / (1 - clipped));
-};
+/** Margin of an entity with this probability. */
+export const marginOf = (probability: number): number => logOdds(probability, PROBABILITY_EPSILON);
 
 /**
  * The entities of a sentence from left to right, each with its margin.
@@ -34,6 +32,6 @@ export function decodeEntities(
     type,
     first,
     last,
-    margin: logOdds(probability),
+    margin: marginOf(probability),
   }));
 }

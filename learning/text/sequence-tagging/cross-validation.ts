@@ -3,7 +3,7 @@ import { betaMargin, fitBeta, type BetaCalibration } from '../../evaluation/cali
 import { hashFraction } from '../../numeric/hash/murmur.js';
 import { sum } from '../../numeric/statistics/sum.js';
 import { bestCandidates, candidateSpans, type Candidate } from './candidates.js';
-import { logOdds, type ScoredTokenSpan } from './confidence.js';
+import { marginOf, type ScoredTokenSpan } from './confidence.js';
 import type { SentenceScorer } from './crf.js';
 import { decodeLabels, type LabelSet, type TokenSpan } from './labels.js';
 import { forwardBackward, type ChainModel } from './forward-backward.js';
@@ -142,7 +142,7 @@ export function chooseDecoding(
   const annotated = sentences.map((sentence) => annotatedKeys(set, sentence));
   const { entities: found, ...chosen } = bestDecoding(heldOut, annotated);
   const entities = found.map((own) =>
-    own.map(({ probability, ...span }) => ({ ...span, margin: logOdds(probability) })),
+    own.map(({ probability, ...span }) => ({ ...span, margin: marginOf(probability) })),
   );
   return { ...chosen, entities, calibration: calibrate(entities, annotated) };
 }

@@ -6,7 +6,7 @@ import type { Table } from '../../../contracts/table.js';
 import { selectRows, snapshotTable, textColumn, timestampColumn } from '../../../learning/table.js';
 import { textFeature } from './formats/message-table.js';
 
-/** Line `default`: one labelled message a row. */
+/** Schema of line `default`: one labelled message per row. */
 export const backendSchema: DatasetSchema = {
   line: DEFAULT_LINE,
   columns: [
@@ -26,41 +26,41 @@ export const backendSchema: DatasetSchema = {
 };
 
 /**
- * The labelled messages of the backend. A message without a group is a group of its own text, so that copies of it
- * never stand on both sides of the holdout.
+ * The labelled messages of the backend. A message without a group is grouped by its text, so that copies are on the same
+ * side of the holdout.
  * @throws PipelineError `DATASET_NOT_FOUND` without the table; `MISSING_COLUMN`.
  */
 export function labelledMessages(tables: SnapshotTables): LabelledRows {
   const messages = snapshotTable(tables, 'chat_messages');
   const intents = textColumn(messages, 'intent');
   const texts = textColumn(messages, 'text');
-  const usable = (row: number): boolean => intents[row] !== null && (texts[row] ?? '').trim() !== '';
-  const rows = [...intents.keys()].filter(usable);
-  const chosen = selectRows(messages, rows);
-  const groups = textColumn(chosen, 'text_group');
-  const own = textColumn(chosen, 'text');
+  const isLabelled = (row: number): boolean => intents[row] !== null && (texts[row] ?? '').trim() !== '';
+  const rows = [...intents.keys()].filter(isLabelled);
+  const labelled = selectRows(messages, rows);
+  const groups = textColumn(labelled, 'text_group');
+  const labelledTexts = textColumn(labelled, 'text');
   const table: Table = {
-    rowCount: chosen.rowCount,
+    rowCount: labelled.rowCount,
     columns: {
-      messageId: { kind: 'text', values: textColumn(chosen, 'id') },
-      entity_id: { kind: 'text', values: textColumn(chosen, 'user_id') },
-      as_of: { kind: 'timestamp', values: timestampColumn(chosen, 'sent_at') },
-      text: { kind: 'text', values: own },
-      locale: { kind: 'text', values: textColumn(chosen, 'locale') },
-      text_group: { kind: 'text', values: groups.map((group, row) => group ?? `text: ${own[row]!}`) },
-      intent: { kind: 'text', values: textColumn(chosen, 'intent') },
+      messageId: { kind: 'text', values: textColumn(labelled, 'id') },
+      entity_id: { kind: 'text', values: textColumn(labelled, 'user_id') },
+      as_of: { kind: 'timestamp', values: timestampColumn(labelled, 'sent_at') },
+      text: { kind: 'text', values: labelledTexts },
+      locale: { kind: 'text', values: textColumn(labelled, 'locale') },
+      text_group: { kind: 'text', values: groups.map((group, row) => group ?? `text: ${labelledTexts[row]!}`) },
+      intent: { kind: 'text', values: textColumn(labelled, 'intent') },
     },
   };
-  const without = messages.rowCount - rows.length;
+  const unlabelled = messages.rowCount - rows.length;
   return {
     table,
     notes: [
-      `${without} of ${messages.rowCount} messages have no label yet; \`ml intents review\` names the most informative`,
+      `${unlabelled} of ${messages.rowCount} messages have no label yet; \`ml intents review\` names the most informative`,
     ],
   };
 }
 
-/** What the model takes from the backend. */
+/** The model's data in the backend. */
 export const backendDataset: BackendDataset = {
   schema: backendSchema,
   tables: ['chat_messages'],

@@ -2,34 +2,36 @@ import type { TrainingData } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
 import { hashFraction } from '../../../learning/evaluation/split/index.js';
 import { textColumn } from '../../../learning/table.js';
-import { hasSeveral, isOutOfScope, parseLabels } from './label-set.js';
+import { isMultiLabel, isOutOfScope, parseLabels } from './label-set.js';
 import type { IntentParams } from '../params.js';
 import { requireAtLeast, singleClass } from '../../../learning/checks.js';
 
-/** Fewer messages than this cannot be divided into training and validation. */
-const FEWEST_MESSAGES = 30;
-/** Share of the training messages that thresholds and temperature are chosen on. */
+/** Minimum number of training messages, validation included. */
+const MINIMUM_MESSAGES = 30;
+/** Share of the training messages in the validation part. */
 const VALIDATION_SHARE = 0.2;
-/** Names out of scope as an intent of its own when it has this many times the messages of a usual intent. */
+/** Out of scope is a class when it has at least this many times the messages of an average intent. */
 const CLASS_FACTOR = 2;
 
+/** A labelled message. */
 export interface Example {
   readonly text: string;
   readonly intents: readonly string[];
   readonly outOfScope: boolean;
 }
 
-/** What training works with. */
-export interface Prepared {
+/** Training data of an intent classifier. */
+export interface PreparedData {
   readonly classes: readonly string[];
-  readonly several: boolean;
+  /** Whether a message has any number of intents. */
+  readonly multiLabel: boolean;
   readonly fit: readonly Example[];
   readonly validation: readonly Example[];
-  /** Out of scope by label, and not a class: for choosing the rejection score. */
-  readonly strangers: readonly Example[];
-  /** Out of scope by label, not a class, and free to be learned from: what an engine should be unsure about. */
-  readonly outsiders: readonly Example[];
-  /** True when validation is learned from in the end: taken out of training here, or given and not to be kept apart. */
+  /** Out-of-scope messages of the validation part, for choosing the rejection score; [] when out of scope is a class. */
+  readonly outOfScopeValidation: readonly Example[];
+  /** Out-of-scope messages of the training part, for outlier exposure; [] when out of scope is a class. */
+  readonly outOfScopeTraining: readonly Example[];
+  /** Whether the model is fitted again on all messages, validation included. */
   readonly refit: boolean;
 }
 
@@ -43,16 +45,16 @@ function requireText(values: readonly (string | null)[], column: string): string
 const optionalText = ({ table }: TrainingData, name: string): readonly (string | null)[] | null =>
   table.columns[name]?.kind === 'text' ? textColumn(table, name) : null;
 
-/** Column whose value says which side of a division a row is on. */
+/** Group of each message; groups are not split between training and validation. */
 const groupOf = (data: TrainingData): readonly (string | null)[] =>
   optionalText(data, 'text_group') ?? textColumn(data.table, 'text');
 
-/** The data's own validation part; without one a fifth of the groups, by hash. */
+/** The data's own validation part, or a fifth of the groups by hash. */
 function validationMask(data: TrainingData): { readonly mask: boolean[]; readonly own: boolean } {
   const parts = optionalText(data, 'part');
   if (parts?.includes('validation') === true) return { mask: parts.map((part) => part === 'validation'), own: true };
-  const drawn = groupOf(data).map((group) => hashFraction('intent-validation@1', group ?? '') < VALIDATION_SHARE);
-  return { mask: drawn, own: false };
+  const byHash = groupOf(data).map((group) => hashFraction('intent-validation@1', group ?? '') < VALIDATION_SHARE);
+  return { mask: byHash, own: false };
 }
 
 function requireClasses(classes: readonly string[], line: string): void {
@@ -60,11 +62,11 @@ function requireClasses(classes: readonly string[], line: string): void {
   throw singleClass('intents of the messages', { line });
 }
 
-/** Out of scope is everything else, so it is learned as a class only when there is clearly more of it than of one intent. */
-function strangersAreClass(labels: readonly string[]): boolean {
-  const strangers = labels.filter(isOutOfScope).length;
+/** Whether out of scope is learned as a class. It covers many topics, so it needs more messages than an intent. */
+function learnsOutOfScope(labels: readonly string[]): boolean {
+  const outOfScope = labels.filter(isOutOfScope).length;
   const intents = new Set(labels.filter((label) => !isOutOfScope(label))).size;
-  return intents > 0 && strangers >= (CLASS_FACTOR * (labels.length - strangers)) / intents;
+  return intents > 0 && outOfScope >= (CLASS_FACTOR * (labels.length - outOfScope)) / intents;
 }
 
 /** Texts and labels of a table. @throws PipelineError `MISSING_COLUMN`, `INVALID_VALUE`. */
@@ -75,31 +77,31 @@ export function readExamples(data: TrainingData): Example[] {
 }
 
 /**
- * Divides training messages into those learned from and those that temperature and thresholds are chosen on.
+ * Splits training messages into the training part and the validation part for temperature and thresholds.
  * @throws PipelineError `TOO_FEW_ROWS`, `SINGLE_CLASS`, `MISSING_COLUMN`, `INVALID_VALUE`.
  */
-export function prepare(data: TrainingData, params: IntentParams): Prepared {
+export function prepare(data: TrainingData, params: IntentParams): PreparedData {
   const all = readExamples(data);
   const { line, label } = data.schema;
-  requireAtLeast('messages to learn from', all.length, FEWEST_MESSAGES, { line });
+  requireAtLeast('messages to learn from', all.length, MINIMUM_MESSAGES, { line });
   const labels = requireText(textColumn(data.table, label), label);
-  const several = params.labels === 'auto' ? hasSeveral(labels) : params.labels === 'multiple';
-  const asClass = strangersAreClass(labels);
-  const usable = (example: Example): boolean => asClass || !example.outOfScope;
+  const multiLabel = params.labels === 'auto' ? isMultiLabel(labels) : params.labels === 'multiple';
+  const outOfScopeIsClass = learnsOutOfScope(labels);
+  const hasClass = (example: Example): boolean => outOfScopeIsClass || !example.outOfScope;
   const { mask, own } = validationMask(data);
-  const fit = all.filter((example, i) => mask[i] !== true && usable(example));
-  const validation = all.filter((example, i) => mask[i] === true && usable(example));
+  const fit = all.filter((example, i) => mask[i] !== true && hasClass(example));
+  const validation = all.filter((example, i) => mask[i] === true && hasClass(example));
   const learned = own ? fit : [...fit, ...validation];
   const classes = [...new Set(learned.flatMap(({ intents }) => intents))].sort();
   requireClasses(classes, line);
   const known = new Set(classes);
   return {
     classes,
-    several,
+    multiLabel,
     fit,
     validation: validation.filter(({ intents }) => intents.every((intent) => known.has(intent))),
-    strangers: asClass ? [] : all.filter((example, i) => mask[i] === true && example.outOfScope),
-    outsiders: asClass ? [] : all.filter((example, i) => mask[i] !== true && example.outOfScope),
+    outOfScopeValidation: outOfScopeIsClass ? [] : all.filter((example, i) => mask[i] === true && example.outOfScope),
+    outOfScopeTraining: outOfScopeIsClass ? [] : all.filter((example, i) => mask[i] !== true && example.outOfScope),
     refit: !own || (params.ownValidation === 'learned' && params.engine === 'from-scratch'),
   };
 }

@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Writes files and reads the first one's folder, or the file itself. */
-async function read(files: Readonly<Record<string, string>>, path = ''): Promise<string> {
+/** Writes files into the test's folder. @returns the absolute path of `path`. */
+async function writeFiles(files: Readonly<Record<string, string>>, path = ''): Promise<string> {
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
@@ -31,9 +31,9 @@ const codeOf = (path: string): Promise<unknown> =>
     (fault: unknown) => (fault as { code: string }).code,
   );
 
-it('names row and column of a bad message in a list', async () => {
+it('reports row and column of an invalid message in a list', async () => {
   const good = { text: 'hello', intent: 'greet' };
-  const path = await read({ 'bad.json': JSON.stringify([good, { ...good, text: 12 }]) }, 'bad.json');
+  const path = await writeFiles({ 'bad.json': JSON.stringify([good, { ...good, text: 12 }]) }, 'bad.json');
   await expect(readDataFile(path, fileFormats)).rejects.toMatchObject({
     code: 'INVALID_VALUE',
     details: { file: 'bad.json', row: 2, column: 'text' },
@@ -43,8 +43,8 @@ it('names row and column of a bad message in a list', async () => {
 it.each([
   ['clinc.json', '{"train": [["a", "x"], ["b"]]}', { row: 2, column: 'train' }],
   ['folds/fold0.json', '[{"text": "a"}, {"text": 5}]', { row: 2 }],
-])('names the row of what is no message in %s', async (name, text, place) => {
-  const path = await read({ [name]: text }, name.split('/')[0]);
+])('reports the row of an invalid entry in %s', async (name, text, place) => {
+  const path = await writeFiles({ [name]: text }, name.split('/')[0]);
   await expect(readDataFile(path, fileFormats)).rejects.toMatchObject({ code: 'INVALID_VALUE', details: place });
 });
 
@@ -55,10 +55,10 @@ async function parts(path: string): Promise<Record<string, number>> {
   return counts;
 }
 
-describe('our own layout', () => {
+describe('the layout intents', () => {
   const message = (i: number): Record<string, string> => ({ text: `message ${i}`, intent: `intent${i % 3}` });
 
-  it('is read as a document, a list, one object a line, and CSV, and says the same', async () => {
+  it('gives the same table from a document, a list, JSON Lines and CSV', async () => {
     const all = Array.from({ length: 60 }, (_, i) => message(i));
     const files = {
       'own/document.json': JSON.stringify({ messages: all }, null, 2),
@@ -66,7 +66,7 @@ describe('our own layout', () => {
       'own/lines.ndjson': all.map((one) => JSON.stringify(one)).join('\n'),
       'own/table.csv': `text,intent\n${all.map((one) => `"${one.text}",${one.intent}`).join('\n')}\n`,
     };
-    await read(files);
+    await writeFiles(files);
     const tables = await Promise.all(
       Object.keys(files).map(async (name) => (await readDataFile(join(folder, name), fileFormats)).table),
     );
@@ -77,14 +77,14 @@ describe('our own layout', () => {
     expect(counts.train).toBeGreaterThan(25);
   });
 
-  it('takes several intents, none, a part and a group', async () => {
+  it('reads multi-label messages, messages without intents, parts and groups', async () => {
     const rows = Array.from({ length: 60 }, (_, i) => ({
       text: `message ${i}`,
       intents: [['b', 'a'], [], ['a']][i % 3],
       part: i < 45 ? 'train' : 'test',
       group: `g${i % 5}`,
     }));
-    const path = await read({ 'several.json': JSON.stringify(rows) }, 'several.json');
+    const path = await writeFiles({ 'several.json': JSON.stringify(rows) }, 'several.json');
     const { table } = await readDataFile(path, fileFormats);
     expect(textColumn(table, 'intent').slice(0, 3)).toEqual(['a#b', '#', 'a']);
     expect(await parts(path)).toEqual({ train: 45, test: 15 });
@@ -106,50 +106,55 @@ describe('our own layout', () => {
     ['text,intent\n,x\n', 'INVALID_VALUE'],
     ['[{"text": "a", "intent": "x"}]', 'TOO_FEW_ROWS'],
     ['one,two\na,b\n', 'UNKNOWN_FORMAT'],
-  ])('refuses case %#', async (text, code) => {
-    expect(await codeOf(await read({ 'bad.json.txt': text }, 'bad.json.txt'))).toBe(code);
+  ])('rejects case %#', async (text, code) => {
+    expect(await codeOf(await writeFiles({ 'bad.json.txt': text }, 'bad.json.txt'))).toBe(code);
   });
 });
 
-describe('public layouts, in little', () => {
-  it('reads texts and labels line by line, in folders of parts', async () => {
-    await read({
+describe('layouts of public data sets', () => {
+  it('reads texts and labels from line pairs in folders of parts', async () => {
+    await writeFiles({
       'pairs/train/seq.in': `${repeat(50, (i) => `text ${i}`)}\n`,
       'pairs/train/label': `${repeat(50, (i) => `intent${i % 2}`)}\n`,
       'pairs/test/seq.in': 'one\ntwo\n',
       'pairs/test/label': 'intent0\nintent1\n',
     });
     expect(await parts(join(folder, 'pairs'))).toEqual({ train: 50, test: 2 });
-    await read({ 'pairs/test/label': 'intent0\n' });
+    await writeFiles({ 'pairs/test/label': 'intent0\n' });
     expect(await codeOf(join(folder, 'pairs'))).toBe('MALFORMED_FILE');
-    await read({ 'lone/train/seq.in': 'a\n' });
+    await writeFiles({ 'lone/train/seq.in': 'a\n' });
     expect(await codeOf(join(folder, 'lone'))).toBe('MISSING_COLUMN');
   });
 
-  it('reads blocks of tagged tokens and learns from the development part where there is no other', async () => {
+  it('reads blocks of tagged tokens and uses the validation part for training without a training file', async () => {
     const block = (i: number): string => `play O\nsong B-music${i}\n${i % 2 === 0 ? 'Play#Add' : 'Play'}\n`;
-    await read({ 'mix/dev.txt': repeat(45, block), 'mix/test.txt': repeat(5, block) });
+    await writeFiles({ 'mix/dev.txt': repeat(45, block), 'mix/test.txt': repeat(5, block) });
     expect(await parts(join(folder, 'mix'))).toEqual({ train: 45, test: 5 });
     const { table } = await readDataFile(join(folder, 'mix'), fileFormats);
     expect([textColumn(table, 'text')[0], textColumn(table, 'intent')[0]]).toEqual(['play song', 'Add#Play']);
-    await read({ 'mix/test.txt': 'play O\nsong B-music\n\n' });
+    await writeFiles({ 'mix/test.txt': 'play O\nsong B-music\n\n' });
     expect(await codeOf(join(folder, 'mix'))).toBe('MALFORMED_FILE');
   });
 
-  it('reads parts of pairs, folds, and code-switched parses', async () => {
+  it('reads CLINC150, NLU++ folds and Hinglish-TOP', async () => {
     const pairs = (count: number, intent: string) =>
       Array.from({ length: count }, (_, i) => [`text ${i}`, `${intent}${i % 2}`]);
     const clinc = { oos_val: [['huh', 'oos']], train: pairs(50, 'a'), val: pairs(4, 'a'), test: pairs(6, 'a') };
-    const clincPath = await read({ 'clinc.json': JSON.stringify(clinc, null, 2) }, 'clinc.json');
+    const clincPath = await writeFiles({ 'clinc.json': JSON.stringify(clinc, null, 2) }, 'clinc.json');
     expect(await parts(clincPath)).toEqual({ train: 50, validation: 5, test: 6 });
     const fold = JSON.stringify(
       Array.from({ length: 25 }, (_, i) => ({ text: `t${i}`, intents: i % 2 ? ['a', 'b'] : [] })),
     );
-    await read({ 'nlu/fold0.json': fold, 'nlu/fold2.json': fold, 'nlu/fold13.json': fold, 'nlu/ontology.json': '{}' });
+    await writeFiles({
+      'nlu/fold0.json': fold,
+      'nlu/fold2.json': fold,
+      'nlu/fold13.json': fold,
+      'nlu/ontology.json': '{}',
+    });
     expect(await parts(join(folder, 'nlu'))).toEqual({ train: 50, test: 25 });
     const row = (i: number): string => `q\tkal ka alarm ${i}\t[IN:X ]\t[IN:${i % 2 ? 'GET' : 'SET'}_ALARM kal ]\talarm`;
     const header = 'en_query\tcs_query\ten_parse\tcs_parse\tdomain';
-    await read({
+    await writeFiles({
       'top/train.tsv': `${header}\n${repeat(50, row)}`,
       'top/validation.tsv': `${header}\n${repeat(6, row)}`,
     });

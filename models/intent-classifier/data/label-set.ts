@@ -1,19 +1,20 @@
-/** Between the labels of a message that has several, as MixSNIPS writes them. */
+/** Separator of the labels of a multi-label message, as in MixSNIPS. */
 const SEPARATOR = '#';
-/** Names under which data call a message none of the intents. */
+/** Labels of out-of-scope messages in the supported data sets. */
 const OUT_OF_SCOPE: ReadonlySet<string> = new Set(['oos', 'out_of_scope', 'out-of-scope']);
 
-/** What an answer says when the message is none of the intents. */
+/** Intent of an answer for an out-of-scope message. */
 export const OUT_OF_SCOPE_INTENT = 'out_of_scope';
 
-/** A stored label as intents, sorted, each once; `#` alone is a message without any. */
+/** Splits a stored label into sorted, distinct intents; `#` alone is a message without intents. */
 export const parseLabels = (label: string): string[] => [...new Set(label.split(SEPARATOR).filter(Boolean))].sort();
 
-/** The form in which labels are stored and compared. */
+/** Joins intents to the stored form of a label, sorted and distinct. */
 export const joinLabels = (intents: readonly string[]): string =>
   intents.length === 0 ? SEPARATOR : [...new Set(intents)].sort().join(SEPARATOR);
 
+/** Whether a label marks an out-of-scope message. */
 export const isOutOfScope = (label: string): boolean => OUT_OF_SCOPE.has(label.toLowerCase());
 
-/** True when some message has several intents, or none. */
-export const hasSeveral = (labels: readonly string[]): boolean => labels.some((label) => label.includes(SEPARATOR));
+/** Whether some label has several intents or none. */
+export const isMultiLabel = (labels: readonly string[]): boolean => labels.some((label) => label.includes(SEPARATOR));

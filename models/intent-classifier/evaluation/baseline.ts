@@ -1,10 +1,10 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Table } from '../../../contracts/table.js';
-import { asTable } from './score.js';
+import { scoredTable } from './score.js';
 import { readExamples } from '../data/examples.js';
 import { isOutOfScope, joinLabels } from '../data/label-set.js';
 
-/** The label that most training messages have; of equally frequent ones the first by name. */
+/** The most frequent label with its share; ties go to the first by name. */
 function mostFrequent(labels: readonly string[]): { readonly label: string; readonly share: number } {
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -13,7 +13,7 @@ function mostFrequent(labels: readonly string[]): { readonly label: string; read
   return { label, share: labels.length > 0 ? count / labels.length : 0 };
 }
 
-/** What one could do without reading: answer the most frequent intent always. */
+/** Baseline: always answers the most frequent training intent. */
 export function baseline(
   train: TrainingData,
   holdout: TrainingData,
@@ -21,14 +21,14 @@ export function baseline(
   const labels = readExamples(train).map(({ intents }) => joinLabels(intents));
   const { label, share } = mostFrequent(labels.some((one) => !isOutOfScope(one)) ? labels : []);
   const truth = readExamples(holdout).map(({ intents }) => joinLabels(intents));
-  const all = (value: number): Float64Array => new Float64Array(truth.length).fill(value);
-  const scored = asTable({
+  const constant = (value: number): Float64Array => new Float64Array(truth.length).fill(value);
+  const scored = scoredTable({
     truth,
     predicted: truth.map(() => label),
     answered: truth.map(() => label),
-    confidence: all(share),
-    outOfScopeScore: all(0),
-    judged: all(1),
+    confidence: constant(share),
+    outOfScopeScore: constant(0),
+    evaluated: constant(1),
   });
   return { name: 'most frequent intent', scored };
 }

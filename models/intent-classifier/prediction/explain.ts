@@ -1,44 +1,42 @@
 import { type Attribution, occlude, type ScoreTexts } from '../../../learning/evaluation/explain/index.js';
+import { odds } from '../../../learning/numeric/statistics/odds.js';
 import type { Decision } from './decision.js';
 
-/** Why a message was understood as it was. */
+/** Explanation of an answer by word occlusion. */
 export interface IntentExplanation {
-  /** The most probable intent, whose probability is divided among the words. */
+  /** The most probable intent, which is explained. */
   readonly intent: string;
   readonly probability: number;
   readonly method: 'occlusion';
-  /** Each word with what the probability loses without it (`weight`) and what it does to the odds; most important first. */
+  /** Each word with its effect on probability (`weight`) and odds (`oddsFactor`), strongest first. */
   readonly words: readonly (Attribution & { readonly oddsFactor: number; readonly sentence: string })[];
 }
 
-/** Below this nobody would call it a difference. */
-const LEAST_FACTOR = 1.05;
-const LARGEST_FACTOR = 1e6;
-const SMALLEST = 1e-12;
+/** Smaller effects on the odds are reported as no difference. */
+const MINIMUM_FACTOR = 1.05;
+const MAXIMUM_FACTOR = 1e6;
+const PROBABILITY_EPSILON = 1e-12;
 
-function oddsOf(probability: number): number {
-  const inside = Math.min(1 - SMALLEST, Math.max(SMALLEST, probability));
-  return inside / (1 - inside);
-}
+const oddsOf = (probability: number): number => odds(probability, PROBABILITY_EPSILON);
 
-const figure = (factor: number): string =>
-  factor >= LARGEST_FACTOR ? 'over a million' : String(Number(factor.toPrecision(factor < 10 ? 2 : 3)));
+const factorText = (factor: number): string =>
+  factor >= MAXIMUM_FACTOR ? 'over a million' : String(Number(factor.toPrecision(factor < 10 ? 2 : 3)));
 
-/** Odds, because a probability near 1 hardly moves whatever word is taken away. */
+/** Describes the effect of a word on the odds, because probabilities near 1 hardly change. */
 function sentenceOf(text: string, factor: number): string {
   const size = Math.max(factor, 1 / factor);
-  if (size < LEAST_FACTOR) return `"${text}" makes no difference`;
-  return `"${text}" makes the odds ${figure(size)} times as ${factor > 1 ? 'high' : 'low'}`;
+  if (size < MINIMUM_FACTOR) return `"${text}" makes no difference`;
+  return `"${text}" makes the odds ${factorText(size)} times as ${factor > 1 ? 'high' : 'low'}`;
 }
 
-/** What a predictor of this model tells of every class. */
+/** The part of a predictor that gives probabilities. */
 interface ClassProbabilities {
   readonly decision: Pick<Decision, 'classes'>;
   /** In the order of `decision.classes`. */
   probabilities(texts: readonly string[]): Promise<Float64Array[]>;
 }
 
-/** The calibrated probability of one intent for each of several texts. */
+/** A function that gives the calibrated probability of one intent for texts. */
 export const probabilityOf =
   (predictor: ClassProbabilities, intent: string): ScoreTexts =>
   async (texts) => {
@@ -47,8 +45,8 @@ export const probabilityOf =
   };
 
 /**
- * Attributes the probability of the most probable intent to the message's words: one evaluation a word more.
- * @param score - the intent's probability for each of several texts.
+ * Attributes the probability of an intent to the message's words by occlusion; one evaluation per word.
+ * @param score - gives the intent's probability for texts.
  */
 export async function explainIntent(
   text: string,
@@ -56,7 +54,7 @@ export async function explainIntent(
   score: ScoreTexts,
 ): Promise<IntentExplanation> {
   const words = await occlude(text, score);
-  const weighed = words.map((word) => ({
+  const attributed = words.map((word) => ({
     ...word,
     oddsFactor: oddsOf(probability) / oddsOf(probability - word.weight),
   }));
@@ -65,7 +63,7 @@ export async function explainIntent(
     intent,
     probability,
     method: 'occlusion',
-    words: weighed
+    words: attributed
       .sort((a, b) => strength(b.oddsFactor) - strength(a.oddsFactor) || a.start - b.start)
       .map((word) => ({ ...word, sentence: sentenceOf(word.text, word.oddsFactor) })),
   };

@@ -1,53 +1,48 @@
 import { z } from 'zod';
 import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
 import { probabilitiesAt } from '../../../learning/evaluation/calibration/temperature.js';
-import { readText } from '../../../learning/artefact/index.js';
+import { readJson } from '../../../learning/artefact/index.js';
 import { answer, type Answer, decide, decision, type Decision } from './decision.js';
 import { explainIntent, type IntentExplanation, probabilityOf } from './explain.js';
-import { openEncoderEngine } from '../training/encoder-engine.js';
-import type { OpenEngine } from '../training/engine.js';
-import { LONGEST_MESSAGE } from '../data/formats/message-table.js';
-import { openScratch } from '../training/scratch-engine.js';
+import { openEngine } from './engine.js';
+import { MAXIMUM_MESSAGE_LENGTH } from '../data/formats/message-table.js';
 
-/** A message to be understood. */
+/** A message to be classified. */
 export const input = z.strictObject({
-  /** 1 to 20,000 characters, not only white space. Control characters are ignored, any script is taken. */
+  /** 1 to 20,000 code units in any script, not only white space. Control characters are ignored. */
   text: z
     .string()
     .min(1, { abort: true })
-    .max(LONGEST_MESSAGE)
+    .max(MAXIMUM_MESSAGE_LENGTH)
     .refine((text) => text.trim() !== '', { message: 'expected more than white space' })
-    // A lone surrogate is what is left of a cut emoji: no tokenizer and no UTF-8 encoder agrees on it.
+    // Lone surrogates, left by a truncated emoji, have no UTF-8 encoding.
     .overwrite((text) => text.replace(/\p{Surrogate}/gu, '\ufffd')),
 });
 export type Message = z.infer<typeof input>;
 
-/** The predictor with what evaluation and explanations read beside the answers. */
+/** The predictor with the members that evaluation and explanations use. */
 export interface IntentPredictor extends Predictor<Message, Answer> {
   readonly decision: Decision;
   explain(message: Message): Promise<Explained<Answer, IntentExplanation>>;
-  /** Calibrated probability of every class, in the order of `decision.classes`. */
+  /** Calibrated probabilities (classes,) per text, in the order of `decision.classes`. */
   probabilities(texts: readonly string[]): Promise<Float64Array[]>;
 }
 
-const openEngine = (settings: Decision, files: ArtefactFiles): Promise<OpenEngine> =>
-  settings.engine === 'from-scratch' ? openScratch(files) : openEncoderEngine(files);
-
 /**
- * Loads an artefact of any tier.
+ * Opens the predictor of an artefact of any tier.
  * @throws PipelineError `ARTEFACT_INVALID`.
  */
 export async function openPredictor(files: ArtefactFiles): Promise<IntentPredictor> {
-  const settings = readText(files, 'decision.json', (text) => decision.parse(JSON.parse(text)));
-  const engine = await openEngine(settings, files);
-  const kind = settings.several ? 'logistic' : 'softmax';
+  const settings = readJson(files, 'decision.json', decision);
+  const engine = await openEngine(settings.engine, files);
+  const link = settings.several ? 'logistic' : 'softmax';
   const predict = async (inputs: readonly Message[]): Promise<Answer[]> => {
     const scores = await engine.scores(inputs.map(({ text }) => text));
     return scores.map((row) => decide(row, settings));
   };
   const probabilities = async (texts: readonly string[]): Promise<Float64Array[]> => {
     const scores = await engine.scores(texts);
-    return scores.map((row) => probabilitiesAt(row, settings.temperature, kind));
+    return scores.map((row) => probabilitiesAt(row, settings.temperature, link));
   };
   return {
     input,

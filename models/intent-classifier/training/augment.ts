@@ -4,32 +4,33 @@ import { createRandom, type Random } from '../../../learning/numeric/random/inde
 import { pairedGain } from '../../../learning/numeric/statistics/paired-gain.js';
 import type { FitEngine, EngineTask } from './engine.js';
 import type { Example } from '../data/examples.js';
-import { openScratch } from './scratch-engine.js';
+import { openScratchEngine } from '../prediction/engine.js';
 
-/** Letters hit in a training copy; validation is judged with more, as the robustness bench does. */
+/** Typo rate per letter of training copies; the validation copies have more, as in the robustness benchmark. */
 const TRAINING_TYPOS = 0.06;
 const VALIDATION_TYPOS = 0.1;
 const SWITCHED_WORDS = 0.6;
-/** Fewer validation messages than this cannot tell a gain from luck. */
-const FEWEST_JUDGED = 150;
-/** More messages than this have the variety that copies would bring, and copies double the cost. */
-const MOST_MESSAGES = 20_000;
+/** With fewer validation messages augmentation is not tried: a gain would not be significant. */
+const MINIMUM_VALIDATION = 150;
+/** With more messages augmentation is not tried: it doubles the cost and gains nothing. */
+const MAXIMUM_MESSAGES = 20_000;
 
 type Variant = (text: string, random: Random) => string;
 
-interface Step {
+/** One kind of augmentation. */
+interface AugmentationKind {
   readonly name: string;
   readonly variant: Variant;
 }
 
-/** One after the other, each on top of what was kept; the first that does not pay ends the search. */
-const STEPS: readonly Step[] = [
+/** Kinds in the order of the greedy search. */
+const KINDS: readonly AugmentationKind[] = [
   { name: 'typos', variant: (text, random) => addTypos(text, TRAINING_TYPOS, random) },
   { name: 'code-switching', variant: (text, random) => switchCode(text, SWITCHED_WORDS, random) },
 ];
 
-/** The messages and one copy a variant; a copy that says the same is left out. */
-export function augmented(examples: readonly Example[], variants: readonly Variant[], seed: number): Example[] {
+/** The messages followed by one copy per message and variant; unchanged and empty copies are dropped. */
+export function augment(examples: readonly Example[], variants: readonly Variant[], seed: number): Example[] {
   const copies = variants.flatMap((variant, v) => {
     const random = createRandom(seed).fork(`augmentation-${v}`);
     return examples.flatMap((example) => {
@@ -40,62 +41,68 @@ export function augmented(examples: readonly Example[], variants: readonly Varia
   return [...examples, ...copies];
 }
 
-const largest = (scores: ArrayLike<number>): number =>
+const argmax = (scores: ArrayLike<number>): number =>
   Array.from(scores).reduce((best, score, k, all) => (score > all[best]! ? k : best), 0);
 
-/** What was fitted, and 1 for each message understood: clean ones first and then the same with typos. */
+/** A fitted engine and its validation results. */
 interface Trial {
   readonly files: ArtefactFiles;
-  readonly right: readonly number[];
+  /** (2 · validation messages,) 1 where the intent is correct: the messages as they are, then with typos. */
+  readonly correct: readonly number[];
 }
 
-async function tryOut(context: TrainContext, task: EngineTask, fit: FitEngine): Promise<Trial> {
+async function runTrial(context: TrainContext, task: EngineTask, fit: FitEngine): Promise<Trial> {
   const { validation, classes } = task;
   const files = await fit(context, task);
-  const engine = await openScratch(files);
+  const engine = await openScratchEngine(files);
   const random = createRandom(context.seed).fork('augmentation-validation');
   const clean = validation.map(({ text }) => text);
   const scores = await engine.scores([...clean, ...clean.map((text) => addTypos(text, VALIDATION_TYPOS, random))]);
   await engine.close();
-  const known = (row: number): readonly string[] => validation[row % validation.length]!.intents;
-  return { files, right: scores.map((row, i) => Number(known(i).includes(classes[largest(row)]!))) };
+  const intentsOf = (row: number): readonly string[] => validation[row % validation.length]!.intents;
+  return { files, correct: scores.map((row, i) => Number(intentsOf(i).includes(classes[argmax(row)]!))) };
 }
 
-/** Better on clean and mistyped messages together, no worse on the clean ones. */
-function pays({ right }: Trial, { right: before }: Trial): boolean {
+/** Whether a trial is significantly better on all messages and not worse on those without typos. */
+function isGain({ correct: right }: Trial, { correct: before }: Trial): boolean {
   const clean = right.length / 2;
   return pairedGain(right, before).sure && pairedGain(right.slice(0, clean), before.slice(0, clean)).mean >= 0;
 }
 
+/** Result of `fitAugmented`. */
 export interface Augmentation {
+  /** Kept variants. */
   readonly variants: readonly Variant[];
   readonly note: string | null;
-  /** What was fitted on the task with the variants kept. */
+  /** Files of the engine fitted with the kept variants. */
   readonly files: ArtefactFiles;
 }
 
-const worthTrying = ({ params, several, validation, examples }: EngineTask): boolean =>
-  params.augmentation === 'auto' && !several && validation.length >= FEWEST_JUDGED && examples.length <= MOST_MESSAGES;
+const isApplicable = ({ params, multiLabel, validation, examples }: EngineTask): boolean =>
+  params.augmentation === 'auto' &&
+  !multiLabel &&
+  validation.length >= MINIMUM_VALIDATION &&
+  examples.length <= MAXIMUM_MESSAGES;
 
 /**
- * Fits the task, and again with variants of its messages added, one kind after the other (greedy forward selection). A
- * kind is kept when validation messages, as they are and with 10 % typos, gain more than two standard errors and the
- * clean ones lose nothing; the first that is not kept ends the search, so that a set for which copies are of no use
- * costs one fit of twice its size. What was fitted with the kept ones comes back: nothing is fitted twice.
+ * Fits the task with the augmentation that helps, by greedy forward selection over the kinds. A kind is kept when the
+ * accuracy on validation messages with and without 10 % typos gains more than two standard errors and that without typos
+ * does not fall. The search ends at the first kind that is not kept, so a set that gains nothing costs one more fit.
  */
 export async function fitAugmented(context: TrainContext, task: EngineTask, fit: FitEngine): Promise<Augmentation> {
-  if (!worthTrying(task)) return { variants: [], note: null, files: await fit(context, task) };
-  const plain = await tryOut(context, task, fit);
-  const kept: Step[] = [];
+  if (!isApplicable(task)) return { variants: [], note: null, files: await fit(context, task) };
+  const plain = await runTrial(context, task, fit);
+  const kept: AugmentationKind[] = [];
   let best = plain;
-  for (const step of STEPS) {
-    const examples = augmented(task.examples, [...kept, step].map(({ variant }) => variant), context.seed); // prettier-ignore
-    const found = await tryOut(context, { ...task, examples }, fit);
-    if (!pays(found, best)) break;
-    kept.push(step);
-    best = found;
+  for (const kind of KINDS) {
+    const variants = [...kept, kind].map(({ variant }) => variant);
+    const examples = augment(task.examples, variants, context.seed);
+    const trial = await runTrial(context, { ...task, examples }, fit);
+    if (!isGain(trial, best)) break;
+    kept.push(kind);
+    best = trial;
   }
-  const { mean } = pairedGain(best.right, plain.right);
+  const { mean } = pairedGain(best.correct, plain.correct);
   const names = kept.map(({ name }) => name).join(' and ');
   const note = `training messages with ${names} added: +${(100 * mean).toFixed(1)} points on validation, half of it with typos`;
   return { variants: kept.map(({ variant }) => variant), note: kept.length === 0 ? null : note, files: best.files };

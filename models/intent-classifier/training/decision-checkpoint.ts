@@ -4,7 +4,7 @@ import type { TrainContext } from '../../../contracts/model-definition.js';
 import { callerStateIn, type FineTuningContext } from '../../../learning/text/encoder/index.js';
 import { murmur3 } from '../../../learning/numeric/hash/murmur.js';
 import { decision, type Decision } from '../prediction/decision.js';
-import type { Prepared } from '../data/examples.js';
+import type { PreparedData } from '../data/examples.js';
 import type { IntentParams } from '../params.js';
 
 /*
@@ -15,14 +15,15 @@ import type { IntentParams } from '../params.js';
 const storedDecision = decision.omit({ classes: true }).extend({ training: z.string() });
 
 /** Hash of everything that the decision depends on except the encoder. */
-function fingerprintOf({ fit, validation, strangers }: Prepared, params: IntentParams, seed: number): string {
-  const text = canonicalJson([params, seed, fit, validation, strangers]);
+function fingerprintOf(prepared: PreparedData, params: IntentParams, seed: number): string {
+  const { fit, validation, outOfScopeValidation } = prepared;
+  const text = canonicalJson([params, seed, fit, validation, outOfScopeValidation]);
   return murmur3(new TextEncoder().encode(text), 1).toString(16);
 }
 
 /** Inputs of a training that identify its decision. */
 export interface DecisionKey {
-  readonly prepared: Prepared;
+  readonly prepared: PreparedData;
   readonly params: IntentParams;
 }
 

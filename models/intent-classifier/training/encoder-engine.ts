@@ -1,6 +1,6 @@
-import { z } from 'zod';
-import { PipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
+import { writeJson } from '../../../learning/artefact/index.js';
+import { type Matrix, matrixFromRows } from '../../../learning/numeric/matrix/index.js';
 import {
   type Encoder,
   embedTexts,
@@ -8,112 +8,106 @@ import {
   exportEncoder,
   type ExportOptions,
   fineTuningParams,
-  loadEncoder,
-  openEncoderSession,
   trainSequenceClassifier,
 } from '../../../learning/text/encoder/index.js';
 import { logisticRegression } from '../../../learning/text/logistic-regression/index.js';
-import { type Matrix, matrixFromRows } from '../../../learning/numeric/matrix/index.js';
-import { readText, requireFile, writeJson } from '../../../learning/artefact/index.js';
-import { type EngineTask, type FitEngine, type OpenEngine, targetsOf } from './engine.js';
 import type { Example } from '../data/examples.js';
+import { engineFiles } from '../prediction/engine.js';
+import { type EngineTask, type FitEngine, targetsOf } from './engine.js';
 
-/** Pieces of a message that the encoder reads; customers' messages have about a dozen. */
+/** Maximum length of a message in pieces; customers' messages have about a dozen. */
 const MAXIMUM_LENGTH = 64;
 /**
- * C of the frozen tier's head, on embeddings of length 1: as in sentence-transformers' own pipeline, whose last step is
- * that length. 5 to 30 are equally good on CLINC150's validation part.
+ * C of the frozen tier's head on embeddings of unit length (the last step of sentence-transformers' pipeline). Values from
+ * 5 to 30 are equally good on CLINC150's validation part.
  */
 const HEAD_INVERSE_PENALTY = 10;
-/** Duality gap of that head; at 0.01 it is 0.6 points short of its optimum on CLINC150's validation part. */
+/** Relative duality gap of that head; 0.01 costs 0.6 points of accuracy on CLINC150's validation part. */
 const HEAD_TOLERANCE = 0.002;
 
-const encoderSettings = z.strictObject({ maximumLength: z.int().min(1) });
-
-/** Bounded by the positions that the encoder has. */
-const lengthOf = ({ config }: Encoder): number => Math.min(MAXIMUM_LENGTH, config.positions);
+const maximumLengthOf = ({ config }: Encoder): number => Math.min(MAXIMUM_LENGTH, config.positions);
 
 const textsOf = (examples: readonly Example[]): string[] => examples.map(({ text }) => text);
 
-/** @returns null when neither folder, cache nor hub has the encoder. */
-export async function findEncoder(context: TrainContext, name: string): Promise<Encoder | null> {
-  const files = await context.encoder(name);
-  return files === null ? null : loadEncoder(files);
-}
-
 const filesOf = (model: EncoderModel, { params }: EngineTask, options: ExportOptions = {}): ArtefactFiles => ({
-  'model.onnx': exportEncoder(model, params.precision, options),
-  'tokenizer.json': model.encoder.tokenizerFile,
-  'encoder.json': writeJson({ maximumLength: model.maximumLength }),
+  [engineFiles.model]: exportEncoder(model, params.precision, options),
+  [engineFiles.tokenizer]: model.encoder.tokenizerFile,
+  [engineFiles.encoder]: writeJson({ maximumLength: model.maximumLength }),
 });
 
+/** Embeds texts. @returns (texts, hidden), rows of unit length. */
 type Embed = (texts: readonly string[]) => Promise<Matrix>;
 
-/** The direction of an embedding: its length says how long the text is, not what it wants. */
+/** Scales an embedding to unit length, because its length depends on the text's length. */
 function unitLength(values: Float64Array): Float64Array {
   const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   return length > 0 ? values.map((value) => value / length) : values.slice();
 }
 
-/** Embeds each text once, however often it is asked for: the last training repeats nearly all texts of the first. */
+/** An embedding function with a cache: the second fit of a training embeds almost the same texts as the first. */
 function createEmbed(encoder: Encoder, context: TrainContext): Embed {
-  const known = new Map<string, Float64Array>();
+  const cache = new Map<string, Float64Array>();
   const { hidden } = encoder.config;
   return async (texts) => {
-    const fresh = [...new Set(texts)].filter((text) => !known.has(text));
-    const { values } = await embedTexts(encoder, fresh, context, { maximumLength: lengthOf(encoder) });
-    fresh.forEach((text, i) => known.set(text, unitLength(values.subarray(i * hidden, (i + 1) * hidden))));
-    return matrixFromRows(texts.map((text) => known.get(text)!));
+    const missing = [...new Set(texts)].filter((text) => !cache.has(text));
+    const { values } = await embedTexts(encoder, missing, context, { maximumLength: maximumLengthOf(encoder) });
+    missing.forEach((text, i) => cache.set(text, unitLength(values.subarray(i * hidden, (i + 1) * hidden))));
+    return matrixFromRows(texts.map((text) => cache.get(text)!));
   };
 }
 
-/** The pretrained encoder as it is, with a logistic regression on its embeddings' directions; one graph. */
-export function fitFrozen(encoder: Encoder): FitEngine {
+/** The frozen engine: the pretrained encoder with a logistic regression on its embeddings, in one graph. */
+export function frozenEngine(encoder: Encoder): FitEngine {
   let embed: Embed | null = null;
   return async (context, task) => {
-    const { classes, several, examples } = task;
+    const { classes, multiLabel, examples } = task;
     embed ??= createEmbed(encoder, context);
     const x = await embed(textsOf(examples));
     const targets = { classes: classes.length, values: targetsOf(examples, classes) };
-    const link = several ? ('logistic' as const) : ('softmax' as const);
+    const link = multiLabel ? ('logistic' as const) : ('softmax' as const);
     const options = { c: HEAD_INVERSE_PENALTY, tolerance: HEAD_TOLERANCE, link };
     const { weights, bias } = logisticRegression(context, x, targets, options);
     const trained = new Map(encoder.weights.trained());
     trained.set('head.weight', { dims: [encoder.config.hidden, classes.length], data: weights });
     trained.set('head.bias', { dims: [classes.length], data: bias });
-    const head = { level: 'sequence', multiLabel: several, classes: classes.length } as const;
-    const model = { encoder, head, trained, maximumLength: lengthOf(encoder), history: [] };
+    const head = { level: 'sequence', multiLabel, classes: classes.length } as const;
+    const model = { encoder, head, trained, maximumLength: maximumLengthOf(encoder), history: [] };
     return filesOf(model, task, { unitLength: true });
   };
 }
 
-/** Positions of each message's classes; none for a message out of scope where that is no class. */
+/** Class positions of each message; [] for an out-of-scope message without a class. */
 function labelsOf(examples: readonly Example[], { classes }: EngineTask): number[][] {
   const position = new Map(classes.map((name, k) => [name, k]));
   return examples.map(({ intents }) => intents.flatMap((intent) => position.get(intent) ?? []));
 }
 
-/** The head begins as a fitted one, so it needs no larger steps than the encoder. */
+/** The initial head is a fitted regression, so it needs no higher learning rate than the encoder. */
 const HEAD_FACTOR = 1;
 
 /**
- * Encoder and head trained together, the head from the regression on the encoder as it is. Messages that are out of
- * scope are shown as messages of no class where classes exclude each other.
+ * The fine-tuned engine: encoder and head trained together, starting from the regression head. In single-label tasks
+ * out-of-scope messages are training examples without a class.
  */
-export const fitTuned =
+export const fineTunedEngine =
   (encoder: Encoder): FitEngine =>
   async (context, task) => {
     const { epochs, batchSize, learningRate } = task.params;
     const part = (examples: readonly Example[]) => ({ texts: textsOf(examples), labels: labelsOf(examples, task) });
-    const own = { headFactor: HEAD_FACTOR, maximumLength: lengthOf(encoder) };
-    const params = fineTuningParams.parse({ epochs, batchSize, learningRate, ...own });
+    const params = fineTuningParams.parse({
+      epochs,
+      batchSize,
+      learningRate,
+      headFactor: HEAD_FACTOR,
+      maximumLength: maximumLengthOf(encoder),
+    });
     const model = await trainSequenceClassifier(
       encoder,
       {
-        train: part(task.several ? task.examples : [...task.examples, ...task.outsiders]),
+        train: part(task.multiLabel ? task.examples : [...task.examples, ...task.outOfScope]),
         ...(task.validation.length > 0 && { validation: part(task.validation) }),
         classes: task.classes.length,
-        multiLabel: task.several,
+        multiLabel: task.multiLabel,
         startHead: 'regression',
         params,
       },
@@ -121,17 +115,3 @@ export const fitTuned =
     );
     return filesOf(model, task);
   };
-
-/** @throws PipelineError `ARTEFACT_INVALID`. */
-export async function openEncoderEngine(files: ArtefactFiles): Promise<OpenEngine> {
-  const parts = { model: requireFile(files, 'model.onnx'), tokenizer: requireFile(files, 'tokenizer.json') };
-  const { maximumLength } = readText(files, 'encoder.json', (text) => encoderSettings.parse(JSON.parse(text)));
-  try {
-    // One at a time: an int8 graph finds one scale a batch, and a batch must answer what one by one answers.
-    const session = await openEncoderSession(parts, { maximumLength, threads: 1 });
-    return { scores: (texts) => session.logits(texts), close: () => session.close() };
-  } catch (cause) {
-    if (cause instanceof PipelineError && cause.code === 'ARTEFACT_INVALID') throw cause;
-    throw new PipelineError('ARTEFACT_INVALID', 'model.onnx or tokenizer.json is no encoder', {}, { cause });
-  }
-}

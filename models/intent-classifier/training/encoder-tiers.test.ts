@@ -17,7 +17,7 @@ const data: TrainingData = {
 const context = () => ({ ...trainContext(), encoder: () => Promise.resolve(tinyEncoderFiles()) });
 
 describe.each(['frozen', 'fine-tuned'] as const)('the %s tier', (engine) => {
-  it('trains on a small random encoder, twice to the same bytes, and answers a batch as one by one', async () => {
+  it('trains byte-identical artefacts and answers a batch as single messages', async () => {
     const settings = params.parse({ engine, epochs: 1 });
     const files = await train(context(), data, settings);
     expect(await train(context(), data, settings)).toEqual(files);
@@ -30,11 +30,14 @@ describe.each(['frozen', 'fine-tuned'] as const)('the %s tier', (engine) => {
   });
 });
 
-describe('the fine-tuned tier, killed', () => {
+describe('the fine-tuned tier, interrupted', () => {
   const settings = params.parse({ engine: 'fine-tuned', epochs: 2 });
 
-  /** Steps of each fine-tuning as they were reported; the training is killed at a step of the given one. */
-  async function attempt(lent: TrainContext, kill: { readonly training: number; readonly step: number } | null) {
+  /** Runs a training and records the steps of each fine-tuning; throws at the given step of the given fine-tuning. */
+  async function attempt(
+    trainContextOf: TrainContext,
+    kill: { readonly training: number; readonly step: number } | null,
+  ) {
     const trainings: number[] = [];
     const onProgress = ({ stage, done }: { stage: string; done: number }): void => {
       if (stage !== 'fine-tuning') return;
@@ -42,26 +45,26 @@ describe('the fine-tuned tier, killed', () => {
       trainings[trainings.length - 1] = done;
       if (kill !== null && trainings.length === kill.training && done === kill.step) throw new Error('killed');
     };
-    const files = await train({ ...lent, onProgress }, data, settings).catch((fault: unknown) => fault);
+    const files = await train({ ...trainContextOf, onProgress }, data, settings).catch((fault: unknown) => fault);
     return { trainings, files };
   }
 
-  it('in its second training does not repeat the first, and ends with the same files', async () => {
+  it('in the refit resumes without the first fit and gives the same files', async () => {
     const whole = await attempt(context(), null);
     expect(whole.trainings).toHaveLength(2);
     const [first, second] = whole.trainings;
     expect(second).toBeGreaterThan(first!);
-    const lent = context();
-    const killed = await attempt(lent, { training: 2, step: second! / 2 });
+    const trainContextOf = context();
+    const killed = await attempt(trainContextOf, { training: 2, step: second! / 2 });
     expect(killed.files).toMatchObject({ message: 'killed' });
-    const resumed = await attempt(lent, null);
+    const resumed = await attempt(trainContextOf, null);
     expect(resumed).toEqual({ trainings: [second], files: whole.files });
   });
 
-  it('takes up no decision of another training', async () => {
-    const lent = context();
-    await attempt(lent, null);
-    const other = await attempt({ ...lent, seed: lent.seed + 1 }, null);
+  it('ignores the stored decision of another training', async () => {
+    const trainContextOf = context();
+    await attempt(trainContextOf, null);
+    const other = await attempt({ ...trainContextOf, seed: trainContextOf.seed + 1 }, null);
     expect(other.trainings).toHaveLength(2);
   });
 });

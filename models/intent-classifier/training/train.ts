@@ -1,28 +1,26 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
 import { writeJson } from '../../../learning/artefact/index.js';
-import { type Augmentation, augmented, fitAugmented } from './augment.js';
-import { type Decision, fitDecision } from '../prediction/decision.js';
-import { findEncoder, fitFrozen, fitTuned, openEncoderEngine } from './encoder-engine.js';
-import type { EngineTask, FitEngine, OpenEngine } from './engine.js';
-import { type Example, prepare, type Prepared } from '../data/examples.js';
-import { loadDecision, withDecision } from './decision-checkpoint.js';
+import { findEncoder } from '../../../learning/text/encoder/index.js';
+import { type Example, prepare, type PreparedData } from '../data/examples.js';
 import type { IntentParams } from '../params.js';
-import { fitScratch, openScratch } from './scratch-engine.js';
+import type { Decision } from '../prediction/decision.js';
+import { openEngine } from '../prediction/engine.js';
+import { augment, type Augmentation, fitAugmented } from './augment.js';
+import { loadDecision, withDecision } from './decision-checkpoint.js';
+import { fineTunedEngine, frozenEngine } from './encoder-engine.js';
+import type { EngineTask, FitEngine } from './engine.js';
+import { fitDecision } from './fit-decision.js';
+import { fitScratchEngine } from './scratch-engine.js';
 
+/** The engine of a training. */
 interface Tier {
   readonly engine: Decision['engine'];
   readonly fit: FitEngine;
-  readonly open: (files: ArtefactFiles) => Promise<OpenEngine>;
   readonly notes: readonly string[];
 }
 
-const scratchTier = (notes: readonly string[]): Tier => ({
-  engine: 'from-scratch',
-  fit: fitScratch,
-  open: openScratch,
-  notes,
-});
+const scratchTier = (notes: readonly string[]): Tier => ({ engine: 'from-scratch', fit: fitScratchEngine, notes });
 
 async function chooseTier(context: TrainContext, params: IntentParams): Promise<Tier> {
   if (params.engine === 'from-scratch') return scratchTier([]);
@@ -32,71 +30,83 @@ async function chooseTier(context: TrainContext, params: IntentParams): Promise<
     return scratchTier([`${asked} (ENCODER_PATH of the running workers, cache, hub): trained from scratch instead`]);
   }
   const note = `encoder ${encoder.name}, weights ${encoder.weightsSha256.slice(0, 12)}`;
-  const fit = params.engine === 'frozen' ? fitFrozen(encoder) : fitTuned(encoder);
-  return { engine: params.engine, fit, open: openEncoderEngine, notes: [note] };
+  const fit = params.engine === 'frozen' ? frozenEngine(encoder) : fineTunedEngine(encoder);
+  return { engine: params.engine, fit, notes: [note] };
 }
 
 const textsOf = (examples: readonly Example[]): string[] => examples.map(({ text }) => text);
 
-async function decideOn(
+/** Fits the decision on the validation scores of a fitted engine. */
+async function chooseDecision(
   files: ArtefactFiles,
-  tier: Tier,
-  prepared: Prepared,
+  { engine }: Tier,
+  prepared: PreparedData,
   { rejectShare, notes }: { readonly rejectShare: number; readonly notes: readonly string[] },
 ): Promise<Decision> {
-  const engine = await tier.open(files);
+  const opened = await openEngine(engine, files);
   try {
-    const scores = await engine.scores(textsOf(prepared.validation));
-    const strangers = await engine.scores(textsOf(prepared.strangers));
-    return fitDecision(scores, strangers, { engine: tier.engine, prepared, rejectShare }, notes);
+    const scores = await opened.scores(textsOf(prepared.validation));
+    const outOfScope = await opened.scores(textsOf(prepared.outOfScopeValidation));
+    return fitDecision(scores, outOfScope, { engine, prepared, rejectShare }, notes);
   } finally {
-    await engine.close();
+    await opened.close();
   }
 }
 
-/** Learns from what validation leaves, with the variants of messages that gain. */
-async function fitFirst(context: TrainContext, tier: Tier, task: EngineTask): Promise<Augmentation> {
+/** Fits the engine without the validation messages; from scratch with the augmentation that gains. */
+async function fitCandidate(context: TrainContext, tier: Tier, task: EngineTask): Promise<Augmentation> {
   if (tier.engine === 'from-scratch') return fitAugmented(context, task, tier.fit);
   return { variants: [], note: null, files: await tier.fit(context, task) };
 }
 
-/** What training without the validation messages gave; no files where it will be repeated with them. */
-interface First {
+/** Result of the fit without the validation messages; `files` is null when a refit follows. */
+interface DecisionFit {
   readonly settings: Decision;
   readonly variants: Augmentation['variants'];
   readonly files: ArtefactFiles | null;
 }
 
-async function decideFirst(
+async function fitForDecision(
   context: TrainContext,
   tier: Tier,
-  { prepared, task }: { readonly prepared: Prepared; readonly task: EngineTask },
-): Promise<First> {
+  { prepared, task }: { readonly prepared: PreparedData; readonly task: EngineTask },
+): Promise<DecisionFit> {
   const { params } = task;
-  const known = prepared.refit ? await loadDecision(context, { prepared, params }) : null;
-  if (known !== null) return { settings: known, variants: [], files: null };
-  const { variants, note, files } = await fitFirst(context, tier, task);
+  const stored = prepared.refit ? await loadDecision(context, { prepared, params }) : null;
+  if (stored !== null) return { settings: stored, variants: [], files: null };
+  const { variants, note, files } = await fitCandidate(context, tier, task);
   const notes = note === null ? tier.notes : [...tier.notes, note];
-  const settings = await decideOn(files, tier, prepared, { rejectShare: params.rejectShare, notes });
-  // Files of a model that will be trained again would only take memory.
+  const settings = await chooseDecision(files, tier, prepared, { rejectShare: params.rejectShare, notes });
+  // A refit replaces the files; keeping them would only take memory.
   return { settings, variants, files: prepared.refit ? null : files };
 }
 
 /**
- * Trains one tier, chooses temperature, thresholds and the rejection score on messages it has not seen, and then learns
- * from these too where they were taken out of training.
- * The artefact holds `model.onnx`, what prepares its input, and `decision.json`. Deterministic.
+ * Trains one tier: fits without the validation messages, chooses temperature, thresholds and rejection score on them,
+ * and refits on all messages where `prepared.refit` is true. The artefact has `model.onnx`, the files that prepare its
+ * input, and `decision.json`. Deterministic given the seed.
  * @throws PipelineError `TOO_FEW_ROWS`, `SINGLE_CLASS`, `MISSING_COLUMN`, `INVALID_VALUE`; `MALFORMED_FILE` (encoder).
  */
 export async function train(context: TrainContext, data: TrainingData, params: IntentParams): Promise<ArtefactFiles> {
   context.signal.throwIfAborted();
   const prepared = prepare(data, params);
-  const { classes, several, fit, validation, strangers, outsiders } = prepared;
+  const { classes, multiLabel, fit, validation, outOfScopeValidation, outOfScopeTraining } = prepared;
   const tier = await chooseTier(context, params);
-  const task: EngineTask = { classes, several, examples: fit, outsiders, validation, params };
-  const { settings, variants, files } = await decideFirst(context, tier, { prepared, task });
-  const all = augmented([...fit, ...validation], variants, context.seed);
-  const whole = { ...task, examples: all, outsiders: [...outsiders, ...strangers], validation: [] };
-  const final = files ?? (await tier.fit(withDecision(context, { prepared, params }, settings), whole));
+  const task: EngineTask = {
+    classes,
+    multiLabel,
+    examples: fit,
+    outOfScope: outOfScopeTraining,
+    validation,
+    params,
+  };
+  const { settings, variants, files } = await fitForDecision(context, tier, { prepared, task });
+  const refitTask = {
+    ...task,
+    examples: augment([...fit, ...validation], variants, context.seed),
+    outOfScope: [...outOfScopeTraining, ...outOfScopeValidation],
+    validation: [],
+  };
+  const final = files ?? (await tier.fit(withDecision(context, { prepared, params }, settings), refitTask));
   return { ...final, 'decision.json': writeJson(settings) };
 }

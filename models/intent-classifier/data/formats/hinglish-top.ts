@@ -20,7 +20,7 @@ function readFile(file: SourceText): LabelledMessage[] {
   });
 }
 
-/** Without a test file the validation part is held out. */
+/** Without a test file the validation part becomes the test part. */
 function withTest(messages: readonly LabelledMessage[]): readonly LabelledMessage[] {
   if (messages.some(({ part }) => part === 'test')) return messages;
   const held = (part: Part | null): Part | null => (part === 'validation' ? 'test' : part);

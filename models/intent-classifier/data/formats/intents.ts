@@ -22,9 +22,9 @@ function requirePart(part: unknown, place: MessagePlace): Part | null {
   throw errorAt('INVALID_VALUE', { ...place, column: 'part' }, `found another part than ${PARTS.join(', ')}`);
 }
 
-/** A name, or a list of names under `intents`. */
+/** The joined label of an entry: a name under `intent`, or a list of names under `intents`. */
 function requireIntent({ intent, intents }: Readonly<Record<string, unknown>>, place: MessagePlace): string {
-  if (typeof intent === 'string' && intents === undefined) return joinIfSeveral(intent);
+  if (typeof intent === 'string' && intents === undefined) return canonicalLabel(intent);
   const named = Array.isArray(intents) && intents.every((name) => typeof name === 'string' && name !== '');
   if (named && intent === undefined) return joinLabels(intents as string[]);
   throw errorAt(
@@ -34,7 +34,7 @@ function requireIntent({ intent, intents }: Readonly<Record<string, unknown>>, p
   );
 }
 
-const joinIfSeveral = (intent: string): string => (intent.includes('#') ? joinLabels(parseLabels(intent)) : intent);
+const canonicalLabel = (intent: string): string => (intent.includes('#') ? joinLabels(parseLabels(intent)) : intent);
 
 function readEntry(entry: unknown, place: MessagePlace): LabelledMessage {
   if (entry === null || typeof entry !== 'object' || Array.isArray(entry))
@@ -51,7 +51,7 @@ function readEntry(entry: unknown, place: MessagePlace): LabelledMessage {
   return message;
 }
 
-/** One object a line, or one document. */
+/** Reads JSON Lines or one JSON document. */
 function readJson(file: SourceText): LabelledMessage[] {
   const lines = linesOf(file.text);
   const perLine =
@@ -74,7 +74,7 @@ const readCsv = (file: SourceText): LabelledMessage[] =>
     return readEntry(entry, { file: file.name, line });
   });
 
-/** Our own layout (docs/data-formats.md): messages with `text`, `intent` or `intents`, and optionally `part`, `group`. */
+/** This project's layout (docs/data-formats.md): messages with `text`, `intent` or `intents`, optional `part`, `group`. */
 export const intents = messageFormat({
   name: 'intents',
   description:

@@ -23,7 +23,7 @@ function readPair(texts: SourceText, files: readonly SourceText[]): LabelledMess
   });
 }
 
-/** HWU64 and its kind (DialoGLUE): folders train, valid, test with texts in `seq.in` and labels in `label`, line by line. */
+/** HWU64 and other DialoGLUE sets: folders train, valid, test with one text per line in `seq.in`, labels in `label`. */
 export const linePairs = messageFormat({
   name: 'hwu64',
   description: 'a folder with seq.in and label, one message a line, in train, valid and test (HWU64)',

@@ -1,6 +1,7 @@
 import type { FileFormat, SourceText, TextLayout } from '../../../../contracts/dataset.js';
 import { type LabelledMessage, messageSchema, messageTable } from './message-table.js';
 
+/** A layout of labelled messages. */
 interface MessageLayout {
   readonly name: string;
   readonly description: string;
@@ -9,7 +10,7 @@ interface MessageLayout {
   readonly read: (files: readonly SourceText[]) => readonly LabelledMessage[];
 }
 
-/** A layout of labelled messages as a file format; its line has the format's name. */
+/** Creates the file format of a layout of labelled messages; its line has the format's name. */
 export const messageFormat = ({ name, description, matches, read }: MessageLayout): FileFormat => ({
   name,
   description,
@@ -19,7 +20,7 @@ export const messageFormat = ({ name, description, matches, read }: MessageLayou
   layout: { matches, parse: (files) => messageTable(read(files)) },
 });
 
-/** Lines without their ends; the last one only when it holds something. */
+/** Splits a text into lines; an empty last line is dropped. */
 export function linesOf(text: string): string[] {
   const lines = text.split(/\r\n|\n|\r/);
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;

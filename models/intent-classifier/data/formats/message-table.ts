@@ -6,21 +6,23 @@ import { hashFraction } from '../../../../learning/evaluation/split/index.js';
 /** The part of a public set that a message belongs to. */
 export type Part = 'train' | 'validation' | 'test';
 
-/** One labelled message as a layout reads it; `part` null = the set says nothing. */
+/** A labelled message of a file. */
 export interface LabelledMessage {
   readonly text: string;
   /** Joined labels. */
   readonly intent: string;
+  /** Null = not given by the set. */
   readonly part: Part | null;
-  /** Messages of one group stay on one side of the holdout. */
+  /** Messages of one group are on the same side of the holdout. */
   readonly group?: string | undefined;
 }
 
-/** Longer messages are refused: no customer types them, and every word costs. */
-export const LONGEST_MESSAGE = 20_000;
+/** Maximum length of a message in UTF-16 code units. */
+export const MAXIMUM_MESSAGE_LENGTH = 20_000;
 const TEST_SHARE = 0.25;
 const SALT = 'intent-file@1';
 
+/** The model's feature. */
 export const textFeature: FeatureSpec = {
   name: 'text',
   kind: 'categorical',
@@ -39,7 +41,7 @@ const columns: readonly ColumnSpec[] = [
   },
 ];
 
-/** Shape of every line that is read from files. */
+/** Schema of a line that is read from files. */
 export const messageSchema = (line: string): DatasetSchema => ({
   line,
   columns,
@@ -65,7 +67,7 @@ export function partOfName(name: string): Part | null {
   return found?.[1] ?? null;
 }
 
-/** Where a message stands: a line of a text, a row of a list. */
+/** Position of a message in a file: a line of a text, or a row of a list. */
 export interface MessagePlace {
   readonly file: string;
   readonly line?: number;
@@ -73,25 +75,26 @@ export interface MessagePlace {
   readonly column?: string;
 }
 
-/** @throws PipelineError `INVALID_VALUE` for an empty text or label, or a text that is too long. */
+/** Checks a message. @throws PipelineError `INVALID_VALUE` for an empty text or label, or a text that is too long. */
 export function requireMessage({ text, intent }: Pick<LabelledMessage, 'text' | 'intent'>, place: MessagePlace): void {
   if (text.trim() === '') throw errorAt('INVALID_VALUE', { ...place, column: 'text' }, 'found a message without text');
   if (intent.trim() === '')
     throw errorAt('INVALID_VALUE', { ...place, column: 'intent' }, 'found a message without a label');
-  if (text.length <= LONGEST_MESSAGE) return;
-  const finding = `found a message of ${text.length} characters, wanted at most ${LONGEST_MESSAGE}`;
+  if (text.length <= MAXIMUM_MESSAGE_LENGTH) return;
+  const finding = `found a message of ${text.length} characters, wanted at most ${MAXIMUM_MESSAGE_LENGTH}`;
   throw errorAt('INVALID_VALUE', place, finding);
 }
 
-const drawnPart = ({ text, group }: LabelledMessage): Part =>
+/** Part of a message by the hash of its group. */
+const hashedPart = ({ text, group }: LabelledMessage): Part =>
   hashFraction(SALT, group ?? text) < TEST_SHARE ? 'test' : 'train';
 
-/** Messages as the schema's table. Without any test part, a quarter of the groups is drawn by hash. */
+/** The table of messages. Without a test part, a quarter of the groups is the test part, by hash. */
 export function messageTable(messages: readonly LabelledMessage[]): Table {
-  const divided = messages.some(({ part }) => part === 'test');
+  const hasTestPart = messages.some(({ part }) => part === 'test');
   const text = (values: readonly string[]): Column => ({ kind: 'text', values });
   const partOf = (message: LabelledMessage): Part =>
-    divided ? (message.part ?? 'train') : message.part === 'validation' ? 'validation' : drawnPart(message);
+    hasTestPart ? (message.part ?? 'train') : message.part === 'validation' ? 'validation' : hashedPart(message);
   return {
     rowCount: messages.length,
     columns: {

@@ -6,7 +6,7 @@ import { messageFormat } from './message-format.js';
 import { type LabelledMessage, type MessagePlace, type Part, requireMessage } from './message-table.js';
 
 const FOLD = /(?:^|\/)fold(\d+)\.json$/;
-/** Of fifteen folds the last three are test, as in the large-data setting with one fifth held out. */
+/** The last three of fifteen folds are the test part, as in the large-data setting with one fifth held out. */
 const FIRST_TEST_FOLD = 12;
 
 const foldOf = ({ name }: SourceText): number => Number(FOLD.exec(name)?.[1] ?? 0);

@@ -26,8 +26,9 @@ function parseRecords({ name, text }: SourceText, delimiter: ',' | '\t'): readon
 }
 
 /**
- * Records of a CSV (quoted as RFC 4180) or tab-separated file (no quotes) by the names of its header.
- * @throws PipelineError `MISSING_COLUMN` for a name of `wanted` that is absent; `MALFORMED_FILE`.
+ * Reads the records of a CSV (quoted as in RFC 4180) or tab-separated file (no quotes) with a header.
+ * @param wanted - required column names.
+ * @throws PipelineError `MISSING_COLUMN` when a required column is absent; `MALFORMED_FILE`.
  */
 export function readSeparated(file: SourceText, delimiter: ',' | '\t', wanted: readonly string[]): NamedRecord[] {
   const [header, ...records] = parseRecords(file, delimiter);
@@ -43,6 +44,6 @@ export function readSeparated(file: SourceText, delimiter: ',' | '\t', wanted: r
   });
 }
 
-/** The names in a file's first line. */
+/** The column names in a file's first line. */
 export const headerOf = (text: string, delimiter: ',' | '\t'): string[] =>
   (text.split(/\r\n|\n|\r/, 1)[0] ?? '').split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));

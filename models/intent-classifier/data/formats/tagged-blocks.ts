@@ -4,7 +4,7 @@ import { joinLabels, parseLabels } from '../label-set.js';
 import { linesOf, messageFormat } from './message-format.js';
 import { type LabelledMessage, type Part, partOfName, requireMessage } from './message-table.js';
 
-/** `token tag` lines, tags in BIO. */
+/** A line with a token and its BIO tag. */
 const TOKEN = /^(\S+) (O|[BI]-\S+)$/;
 const START = /^(?:\s*\n)?\S+ (?:O|[BI]-\S+)\r?\n/;
 
@@ -44,7 +44,7 @@ function readFile({ name, text }: SourceText): LabelledMessage[] {
   return messages;
 }
 
-/** MixSNIPS has no training file here: then its development part is learned from. */
+/** Without a training file (as in MixSNIPS) the validation part becomes the training part. */
 function withTraining(messages: readonly LabelledMessage[]): readonly LabelledMessage[] {
   if (messages.some(({ part }) => part === 'train')) return messages;
   return messages.map((message) => (message.part === 'validation' ? { ...message, part: 'train' as const } : message));

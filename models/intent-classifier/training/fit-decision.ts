@@ -1,0 +1,133 @@
+import { type Calibration, fitCalibration } from '../../../learning/evaluation/calibration/calibration.js';
+import { fitTemperature, probabilitiesAt } from '../../../learning/evaluation/calibration/temperature.js';
+import { microF1, rocAuc } from '../../../learning/evaluation/metrics/index.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
+import type { Example, PreparedData } from '../data/examples.js';
+import { type Decision, listMargin, outOfScopeClass, rankIntents } from '../prediction/decision.js';
+import { rejectionScore, rejectionScores } from '../prediction/out-of-scope.js';
+
+/** A validation message with its scores. */
+interface ScoredExample {
+  readonly scores: ArrayLike<number>;
+  readonly example: Example;
+}
+
+const THRESHOLDS = Array.from({ length: 37 }, (_, i) => 0.05 + i * 0.025);
+const DEFAULT_THRESHOLD = 0.5;
+
+/** The intent threshold with the best micro F1; ties go to the default. */
+function bestThreshold(rows: readonly ScoredExample[], classes: readonly string[], temperature: number): number {
+  const truth = rows.map(({ example }) => example.intents);
+  const probabilities = rows.map(({ scores }) => probabilitiesAt(scores, temperature, 'logistic'));
+  const predictedAt = (threshold: number): string[][] =>
+    probabilities.map((row) => classes.filter((_, k) => row[k]! >= threshold));
+  const quality = (threshold: number): number => microF1(truth, predictedAt(threshold));
+  return THRESHOLDS.reduce((best, one) => (quality(one) > quality(best) ? one : best), DEFAULT_THRESHOLD);
+}
+
+/** With fewer messages the confidence of lists is not calibrated. */
+const MINIMUM_CALIBRATION_MESSAGES = 30;
+
+/** Calibrates the probability of intent lists, because the intents of a message are not independent. */
+function fitListCalibration(
+  rows: readonly ScoredExample[],
+  classes: readonly string[],
+  { temperature, intentThreshold }: Pick<Decision, 'temperature' | 'intentThreshold'>,
+): Decision['listCalibration'] {
+  if (rows.length < MINIMUM_CALIBRATION_MESSAGES) return null;
+  const lists = rows.map(({ scores }) => rankIntents(classes, probabilitiesAt(scores, temperature, 'logistic')));
+  const margins = lists.map((list) => listMargin(list, intentThreshold));
+  const correct = rows.map(({ example }, row) => {
+    const answered = lists[row]!.filter(({ probability }) => probability >= intentThreshold);
+    const allTrue = answered.every(({ intent }) => example.intents.includes(intent));
+    return Number(answered.length === example.intents.length && allTrue);
+  });
+  return fitSmoothed(margins, correct);
+}
+
+/** Beta calibration with Platt's (1999) smoothed targets (n₊ + 1) / (n₊ + 2) and 1 / (n₋ + 2). */
+function fitSmoothed(margins: readonly number[], correct: readonly number[]): Calibration {
+  const positives = sum(correct);
+  const smoothing = correct.map((one) => 1 / ((one === 1 ? positives : correct.length - positives) + 2));
+  const labels = [...correct, ...correct.map((one) => 1 - one)];
+  const weights = [...smoothing.map((share) => 1 - share), ...smoothing];
+  return fitCalibration('beta', [...margins, ...margins], labels, weights);
+}
+
+/** Inputs of a decision. */
+interface DecisionTask {
+  readonly engine: Decision['engine'];
+  readonly prepared: PreparedData;
+  readonly rejectShare: number;
+}
+
+/** AUC-ROC of separating out-of-scope from in-scope messages by their scores; 0 when either side is empty. */
+function rejectionAuc(inScope: readonly number[], outOfScope: readonly number[]): number {
+  if (inScope.length === 0 || outOfScope.length === 0) return 0;
+  const labels = [...inScope.map(() => 0), ...outOfScope.map(() => 1)];
+  return rocAuc(labels, [...inScope, ...outOfScope]);
+}
+
+/** The score that the given share of in-scope messages exceeds; null for no message or share 0. */
+function rejectionThreshold(inScope: readonly number[], share: number): number | null {
+  if (inScope.length === 0 || share === 0) return null;
+  const sorted = Float64Array.from(inScope).sort();
+  return sorted[Math.min(sorted.length - 1, Math.ceil((1 - share) * sorted.length) - 1)]!;
+}
+
+/** The rejection score with the best AUC-ROC on validation; without out-of-scope messages the probability. */
+function chooseRejection(
+  rows: readonly ScoredExample[],
+  outOfScope: readonly ArrayLike<number>[],
+  temperature: number,
+  { prepared, rejectShare }: DecisionTask,
+): Decision['rejection'] {
+  const { classes, multiLabel } = prepared;
+  const link = multiLabel ? 'logistic' : 'softmax';
+  const allOutOfScope = [
+    ...outOfScope,
+    ...rows.filter(({ example }) => example.outOfScope).map(({ scores }) => scores),
+  ];
+  const inScopeRows = rows.filter(({ example }) => !example.outOfScope);
+  const candidates = (multiLabel ? (['probability'] as const) : rejectionScores).map((score) => {
+    const scoreOf = (scores: ArrayLike<number>): number =>
+      rejectionScore(score, scores, probabilitiesAt(scores, temperature, link), outOfScopeClass(classes));
+    const inScope = inScopeRows.map(({ scores }) => scoreOf(scores));
+    return { score, inScope, auc: rejectionAuc(inScope, allOutOfScope.map(scoreOf)) };
+  });
+  const best = candidates.reduce((a, b) => (b.auc > a.auc ? b : a));
+  // In multi-label tasks a message without any intent is a valid answer, so none is rejected.
+  return { score: best.score, threshold: multiLabel ? null : rejectionThreshold(best.inScope, rejectShare) };
+}
+
+/**
+ * Fits temperature, thresholds and the rejection score on validation messages.
+ * @param scores - logits of `prepared.validation`.  @param outOfScope - logits of `prepared.outOfScopeValidation`.
+ */
+export function fitDecision(
+  scores: readonly ArrayLike<number>[],
+  outOfScope: readonly ArrayLike<number>[],
+  task: DecisionTask,
+  notes: readonly string[],
+): Decision {
+  const { classes, multiLabel, validation } = task.prepared;
+  const position = new Map(classes.map((name, k) => [name, k]));
+  const rows = validation.map((example, i) => ({ example, scores: scores[i]! }));
+  const labelled = rows.map((row) => ({
+    scores: row.scores,
+    right: row.example.intents.map((name) => position.get(name)!),
+  }));
+  const temperature = fitTemperature(labelled, multiLabel ? 'logistic' : 'softmax');
+  const intentThreshold = multiLabel && rows.length > 0 ? bestThreshold(rows, classes, temperature) : DEFAULT_THRESHOLD;
+  return {
+    schemaVersion: 1,
+    engine: task.engine,
+    classes: [...classes],
+    several: multiLabel,
+    temperature,
+    intentThreshold,
+    listCalibration: multiLabel ? fitListCalibration(rows, classes, { temperature, intentThreshold }) : null,
+    rejection: chooseRejection(rows, outOfScope, temperature, task),
+    notes: [...notes],
+  };
+}
