@@ -7,8 +7,8 @@ import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js
 import type { JobRunner } from '../platform/child-process/job.js';
 import type { Config } from '../platform/config/config.js';
 
-/** What a step needs to run a computation. */
-export interface ComputeDeps {
+/** What an activity needs to run a job. */
+export interface JobDeps {
   readonly runner: JobRunner;
   readonly config: Pick<Config, 'trainingMemoryMb'>;
 }
@@ -19,7 +19,7 @@ export interface ModelCatalogue {
   list(): Promise<readonly ModelDefinition[]>;
 }
 
-export interface PipelineActivityDeps extends ComputeDeps {
+export interface PipelineActivityDeps extends JobDeps {
   readonly blobs: BlobStore;
   readonly catalog: Pick<SourceCatalog, 'active' | 'list'>;
   readonly snapshotLog: SnapshotLog;
@@ -31,7 +31,7 @@ export interface PipelineActivityDeps extends ComputeDeps {
   >;
 }
 
-export interface TrainingActivityDeps extends ComputeDeps {
+export interface TrainingActivityDeps extends JobDeps {
   readonly blobs: BlobStore;
   readonly checkpoints: CheckpointStore;
   readonly registry: ModelRegistry;
@@ -44,7 +44,7 @@ export interface TrainingActivityDeps extends ComputeDeps {
   >;
 }
 
-export interface PromotionActivityDeps extends ComputeDeps {
+export interface PromotionActivityDeps extends JobDeps {
   readonly registry: ModelRegistry;
   readonly config: Pick<Config, 'trainingMemoryMb' | 'productionApproval'>;
 }

@@ -10,7 +10,7 @@ const stopped = (details: ConstructorParameters<typeof ActivityCancellationDetai
 });
 
 describe('toFailure', () => {
-  it('keeps code, message and details; the table decides on another attempt', () => {
+  it('keeps code, message and details, and takes nonRetryable from the error table', () => {
     const fault = new PipelineError('SINGLE_CLASS', 'all labels are 1', { column: 'defaulted' });
     expect(toFailure(fault, running)).toMatchObject({
       type: 'SINGLE_CLASS',
@@ -24,25 +24,25 @@ describe('toFailure', () => {
     });
   });
 
-  it('repeats what failed because a service went away, however deep that is reported', () => {
+  it('is a retryable SERVICE_UNAVAILABLE for a refused connection at any depth of causes', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     for (const fault of [refused, new AggregateError([refused]), new Error('query failed', { cause: refused })])
       expect(toFailure(fault, running)).toMatchObject({ type: 'SERVICE_UNAVAILABLE', nonRetryable: false });
   });
 
-  it('does not repeat a fault of the program', () => {
+  it('is a non-retryable INTERNAL for an error of the program', () => {
     expect(toFailure(new TypeError('x is not a function'), running)).toMatchObject({
       type: 'INTERNAL',
       nonRetryable: true,
     });
   });
 
-  it('leaves failures alone that are the orchestrator’s already', () => {
+  it('returns an ApplicationFailure unchanged', () => {
     const failure = ApplicationFailure.retryable('later', 'CONFLICT');
     expect(toFailure(failure, running)).toBe(failure);
   });
 
-  it('reports a requested cancellation as one, and a stopping worker as another attempt', () => {
+  it('is CancelledFailure for a requested cancellation and retryable for a worker shutdown', () => {
     const fault = new PipelineError('CANCELLED', 'job fitModel was cancelled');
     expect(toFailure(fault, stopped({ cancelRequested: true }))).toBeInstanceOf(CancelledFailure);
     expect(toFailure(fault, stopped({ workerShutdown: true }))).toMatchObject({
@@ -52,7 +52,7 @@ describe('toFailure', () => {
     expect(toFailure(new CancelledFailure('x'), stopped({ cancelRequested: true }))).toBeInstanceOf(CancelledFailure);
   });
 
-  it('does not take a real fault for a cancellation that came at the same time', () => {
+  it('keeps the code of an error that is thrown during a cancellation', () => {
     const fault = new PipelineError('TOO_FEW_ROWS', 'found 3');
     expect(toFailure(fault, stopped({ cancelRequested: true }))).toMatchObject({ type: 'TOO_FEW_ROWS' });
   });

@@ -4,8 +4,8 @@ import type { ActivityInboundCallsInterceptor, ActivityInterceptors } from '@tem
 import { asPipelineFault } from '../platform/outage.js';
 
 /**
- * The one place where a fault of the domain becomes the orchestrator's: `type` is the code of the error table, whose
- * row decides on another attempt; details travel along.
+ * Any thrown value as a Temporal failure: `type` is the code of the error table, whose `retryable` decides on another
+ * attempt; the details are kept.
  */
 export function toFailure(fault: unknown, context: Pick<Context, 'cancellationSignal' | 'cancellationDetails'>): Error {
   if (fault instanceof ApplicationFailure) return fault;
@@ -13,18 +13,21 @@ export function toFailure(fault: unknown, context: Pick<Context, 'cancellationSi
   if (context.cancellationSignal.aborted && (code === 'CANCELLED' || fault instanceof CancelledFailure))
     return toCancellation(message, context);
   return ApplicationFailure.create({
-    ...{ type: code, message, nonRetryable: !retryable, details: [details] },
+    type: code,
+    message,
+    nonRetryable: !retryable,
+    details: [details],
     ...(fault instanceof Error ? { cause: fault } : {}),
   });
 }
 
-/** Only a request of the workflow is a cancellation; a worker that shuts down leaves the step to the next attempt. */
+/** A cancellation only when the workflow requested it; when the worker shuts down, a retryable failure. */
 function toCancellation(message: string, { cancellationDetails }: Pick<Context, 'cancellationDetails'>): Error {
   if (cancellationDetails?.cancelRequested === true) return new CancelledFailure(message);
   return ApplicationFailure.retryable('the worker stopped before the step ended', 'SERVICE_UNAVAILABLE');
 }
 
-/** Translates the faults of every activity of a worker. */
+/** Converts what an activity throws with {@link toFailure}. */
 export const faultInterceptor = (context: Context): ActivityInterceptors => {
   const inbound: ActivityInboundCallsInterceptor = {
     async execute(input, next) {

@@ -17,7 +17,7 @@ import type { Job, JobStores } from '../platform/child-process/define-job.js';
 import { renderModelCard } from '../training/render-card.js';
 import { smokeTest } from '../training/smoke-test.js';
 
-/** Everything that computes: one entry, one computation in a process of its own. */
+/** All jobs by name; each runs in a child process. */
 export const jobs = {
   extractTable,
   validateSnapshot,
@@ -35,7 +35,7 @@ export const jobs = {
 };
 export type JobName = keyof typeof jobs;
 
-/** Runs the table's jobs with these stores: in the child process, or inline in a test. */
+/** Runs the jobs of `table` with these stores: in the child process, or inline in a test. */
 export const createJobExecutor =
   (stores: JobStores, table: Readonly<Record<string, Job>> = jobs): JobExecutor =>
   async ({ job: name, input }, context) => {

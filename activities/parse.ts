@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PipelineError } from '../contracts/errors.js';
 
-/** The input of a step, which a person may have typed. @throws PipelineError `INVALID_INPUT` naming the field. */
+/** The parsed input of an activity; a person may have typed it. @throws PipelineError `INVALID_INPUT` naming the field. */
 export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;

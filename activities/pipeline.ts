@@ -11,12 +11,12 @@ import { lineOfSource } from '../contracts/ids.js';
 import { commitSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import { featureViews } from '../feature-store/definitions/index.js';
 import { materializeFeatureSet } from '../feature-store/online/materialize.js';
-import { compute, heartbeating } from './run-job.js';
+import { runJob, withHeartbeat } from './run-job.js';
 import type { PipelineActivityDeps } from './dependencies.js';
 import { resolveSource } from './resolve-line.js';
 import { parse } from './parse.js';
 
-/** The data's way from the source to both feature stores. Repeating any step stores nothing twice. */
+/** The steps from the source to both feature stores. Repeating a step stores nothing twice. */
 export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineActivities => ({
   async planPipeline(input) {
     const { source: named, asOf } = parse(planPipelineInput, input);
@@ -34,7 +34,7 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
 
   extractTable(input) {
     const job = parse(extractTableInput, input);
-    return compute(deps, 'extractTable', job);
+    return runJob(deps, 'extractTable', job);
   },
 
   commitSnapshot(input) {
@@ -45,17 +45,17 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
   validateSnapshot(input) {
     const { snapshotHash } = parse(snapshotInput, input);
     const { maxRejectedShare } = deps.config;
-    return compute(deps, 'validateSnapshot', { snapshotHash, maxRejectedShare });
+    return runJob(deps, 'validateSnapshot', { snapshotHash, maxRejectedShare });
   },
 
   buildFeatures(input) {
     const { snapshotHash } = parse(snapshotInput, input);
-    return compute(deps, 'buildFeatures', { snapshotHash });
+    return runJob(deps, 'buildFeatures', { snapshotHash });
   },
 
   materializeOnline(input) {
     const { featureSetHash: hash } = parse(materializeInput, input);
     const { blobs, onlineStore: store } = deps;
-    return heartbeating(() => materializeFeatureSet({ blobs, store, hash, views: featureViews }));
+    return withHeartbeat(() => materializeFeatureSet({ blobs, store, hash, views: featureViews }));
   },
 });

@@ -9,7 +9,7 @@ const record = (version: string, day: number): VersionRecord =>
   ({ version, stage: 'staging', registeredAt: new Date(Date.UTC(2026, 0, day)) }) as VersionRecord;
 
 function depsOf(registry: Partial<ModelRegistry>, productionApproval: 'manual' | 'automatic' = 'manual') {
-  const runner = { run: () => Promise.reject(new Error('computes nothing')) };
+  const runner = { run: () => Promise.reject(new Error('no job is expected')) };
   const deps = { registry, runner, config: { trainingMemoryMb: 256, productionApproval } };
   return createPromotionActivities(deps as unknown as PromotionActivityDeps);
 }
@@ -19,20 +19,23 @@ describe('createPromotionActivities', () => {
     ['production', 'manual', true],
     ['production', 'automatic', false],
     ['staging', 'manual', false],
-  ] as const)('%s with %s approval waits for a person: %s', async (toStage, approval, requiresApproval) => {
-    const ids: string[] = [];
-    const openPromotionRequest: ModelRegistry['openPromotionRequest'] = ({ requestId }) => {
-      ids.push(requestId);
-      return Promise.resolve({ request: null as never, supersededWorkflowIds: ['older'] });
-    };
-    const { requestPromotion } = depsOf({ openPromotionRequest }, approval);
-    const input = { ...key, version: '1.2.0', toStage, runKey, workflowId: 'w', requestedBy: 'ada' };
-    expect(await requestPromotion(input)).toMatchObject({ requiresApproval, supersededWorkflowIds: ['older'] });
-    await requestPromotion(input);
-    expect(new Set(ids).size).toBe(1);
-  });
+  ] as const)(
+    'requestPromotion to %s with %s approval: requiresApproval is %s',
+    async (toStage, approval, requiresApproval) => {
+      const ids: string[] = [];
+      const openPromotionRequest: ModelRegistry['openPromotionRequest'] = ({ requestId }) => {
+        ids.push(requestId);
+        return Promise.resolve({ request: null as never, supersededWorkflowIds: ['older'] });
+      };
+      const { requestPromotion } = depsOf({ openPromotionRequest }, approval);
+      const input = { ...key, version: '1.2.0', toStage, runKey, workflowId: 'w', requestedBy: 'ada' };
+      expect(await requestPromotion(input)).toMatchObject({ requiresApproval, supersededWorkflowIds: ['older'] });
+      await requestPromotion(input);
+      expect(new Set(ids).size).toBe(1);
+    },
+  );
 
-  it('moves a version under a key that a repeated step shares and another stage does not', async () => {
+  it('promoteVersion uses the same idempotency key for a repeated step and another key for another stage', async () => {
     const keys: string[] = [];
     const promote = ((order: { idempotencyKey: string }) => {
       keys.push(order.idempotencyKey);
@@ -47,7 +50,7 @@ describe('createPromotionActivities', () => {
     expect(keys[2]).not.toBe(keys[0]);
   });
 
-  it('finds the version that was registered last in a stage', async () => {
+  it('findPromotionCandidate returns the version of a stage that was registered last', async () => {
     const listVersions = () => Promise.resolve([record('1.0.1', 2), record('1.1.0', 9), record('1.0.0', 1)]);
     const { findPromotionCandidate } = depsOf({ listVersions });
     expect(await findPromotionCandidate({ ...key, inStage: 'staging' })).toEqual({ version: '1.1.0' });
@@ -56,7 +59,7 @@ describe('createPromotionActivities', () => {
     });
   });
 
-  it('refuses an order without a reason', () => {
+  it('rollbackVersion refuses an empty reason', () => {
     const { rollbackVersion } = depsOf({});
     return expect(rollbackVersion({ ...key, runKey, actor: 'ada', reason: '' })).rejects.toMatchObject({
       code: 'INVALID_INPUT',

@@ -8,11 +8,11 @@ import {
   rollbackVersionInput,
 } from '../contracts/activities.js';
 import { requireNewestInStage } from '../registry/choose-version.js';
-import { compute } from './run-job.js';
+import { runJob } from './run-job.js';
 import type { PromotionActivityDeps } from './dependencies.js';
 import { parse } from './parse.js';
 
-/** Stages and their approvals. Every move carries the workflow's key, so that a repeated step moves nothing twice. */
+/** Stage changes and their approvals. Each change has the workflow's key, so that repeating a step changes nothing twice. */
 export const createPromotionActivities = (deps: PromotionActivityDeps): PromotionActivities => ({
   async findPromotionCandidate(input) {
     const { modelName, line, inStage } = parse(promotionCandidateInput, input);
@@ -44,7 +44,7 @@ export const createPromotionActivities = (deps: PromotionActivityDeps): Promotio
   async smokeTest(input) {
     const { modelName, line, version } = parse(promotionTarget, input);
     const { artefactHash } = await deps.registry.getVersion(modelName, line, version);
-    return compute(deps, 'smokeTest', { modelName, artefactHash });
+    return runJob(deps, 'smokeTest', { modelName, artefactHash });
   },
 
   async rollbackVersion(input) {

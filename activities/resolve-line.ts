@@ -12,7 +12,7 @@ export interface LineDeps {
 }
 
 /**
- * The source that is meant: the snapshot's, else the one that was named, else the active one.
+ * The snapshot's source, else the named one, else the active one.
  * @throws PipelineError `SOURCE_NOT_FOUND`, `DATASET_NOT_FOUND`.
  */
 export async function resolveSource(
@@ -29,7 +29,7 @@ export async function loadDatasetRef(blobs: BlobStore, hash: string) {
   return { ...ref, hash };
 }
 
-/** The line that a run belongs to: the data set's, else that of its source. */
+/** The line of a run: the data set's, else that of its source. */
 export async function resolveLine(
   deps: LineDeps,
   from: { readonly source: string | null; readonly snapshotHash: string | null; readonly datasetHash: string | null },

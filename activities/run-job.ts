@@ -1,20 +1,20 @@
 import { Context } from '@temporalio/activity';
 import type { z } from 'zod';
-import type { ComputeDeps } from './dependencies.js';
+import type { JobDeps } from './dependencies.js';
 import { type JobName, jobs as table } from './jobs.js';
 
 type Table = typeof table;
 
-/** Without a heartbeat limit, as in short steps, a beat now and then still carries a cancellation back. */
-const UNLIMITED_BEAT_MS = 5000;
-/** Beats within one heartbeat limit: one lost message must not look like a lost worker. */
-const BEATS_A_LIMIT = 4;
+/** Interval without a heartbeat limit, as in short steps: a cancellation arrives with the answer to a heartbeat. */
+const DEFAULT_INTERVAL_MS = 5000;
+/** Heartbeats within one heartbeat timeout, so that one lost message does not count as a lost worker. */
+const HEARTBEATS_A_TIMEOUT = 4;
 
 /**
- * Keeps the current activity alive in the server's eyes while `work` goes on, whether it reports progress or not.
- * @param work - gets a function that puts its progress into the heartbeat.
+ * Runs `work` in the current activity and heartbeats at fixed intervals, also while it reports no progress.
+ * @param work - receives a function that sends progress with the heartbeat.
  */
-export async function heartbeating<Result>(
+export async function withHeartbeat<Result>(
   work: (report: (progress: unknown) => void) => Promise<Result>,
 ): Promise<Result> {
   const context = Context.current();
@@ -24,28 +24,28 @@ export async function heartbeating<Result>(
     latest = progress;
     context.heartbeat(progress);
   };
-  const beat = setInterval(
+  const timer = setInterval(
     () => context.heartbeat(latest),
-    limit === undefined ? UNLIMITED_BEAT_MS : limit / BEATS_A_LIMIT,
+    limit === undefined ? DEFAULT_INTERVAL_MS : limit / HEARTBEATS_A_TIMEOUT,
   );
   try {
     return await work(report);
   } finally {
-    clearInterval(beat);
+    clearInterval(timer);
   }
 }
 
 /**
- * Runs one job in a process of its own on behalf of the current activity: heartbeats its progress, passes a
- * cancellation on and waits until the process is gone.
+ * Runs one job in a child process for the current activity: heartbeats its progress, forwards a cancellation and waits
+ * until the process has ended.
  * @throws PipelineError as the job threw it; `CANCELLED`, `CHILD_CRASHED`, `CHILD_OUT_OF_MEMORY`.
  */
-export const compute = <Name extends JobName>(
-  { runner, config }: ComputeDeps,
+export const runJob = <Name extends JobName>(
+  { runner, config }: JobDeps,
   job: Name,
   input: z.input<Table[Name]['input']>,
 ): Promise<z.output<Table[Name]['output']>> =>
-  heartbeating(async (onProgress) => {
+  withHeartbeat(async (onProgress) => {
     const { cancellationSignal: signal } = Context.current();
     const result = await runner.run({ job, input }, { signal, onProgress, memoryMb: config.trainingMemoryMb });
     return table[job].output.parse(result) as z.output<Table[Name]['output']>;

@@ -25,7 +25,7 @@ interface Recorded {
   readonly holdouts: FrozenHoldout[];
 }
 
-/** The registry's promises in memory, as far as these steps lean on them. */
+/** A registry in memory with the methods that these steps call. */
 function memoryRegistry(recorded: Recorded): ModelRegistry {
   const registry: Partial<ModelRegistry> = {
     startRun: async (input) => void recorded.runs.set(`${input.runKey}/${input.modelName}`, input),
@@ -44,7 +44,7 @@ function memoryRegistry(recorded: Recorded): ModelRegistry {
   return registry as ModelRegistry;
 }
 
-/** As `planTraining` records them. */
+/** Parameters as `planTraining` records them. */
 const recordedParams = (given: object): Record<string, unknown> =>
   creditModel.params.parse(given) as Record<string, unknown>;
 
@@ -70,13 +70,17 @@ describe('createTrainingActivities', () => {
     const noEncoder = async () => ({ files: null, reason: 'no encoder here' }) as const;
     dataset = await storeCreditDataset(blobs);
     deps = {
-      ...{ blobs, checkpoints, codeVersion: '0.1.0' },
+      blobs,
+      checkpoints,
+      codeVersion: '0.1.0',
       registry: memoryRegistry(recorded),
       catalog: { active: async () => 'generated', list: async () => [] },
       models: { find: findModel, list: loadCatalogue },
       runner: createInlineRunner(createJobExecutor({ blobs, checkpoints, backendPool, findEncoder: noEncoder })),
       config: {
-        ...{ trainingMemoryMb: 512, maxRejectedShare: 0.02, heartbeatTimeoutSeconds: 30 },
+        trainingMemoryMb: 512,
+        maxRejectedShare: 0.02,
+        heartbeatTimeoutSeconds: 30,
         productionApproval: 'manual',
       },
     };
@@ -86,11 +90,18 @@ describe('createTrainingActivities', () => {
   const inActivity = <T>(work: () => Promise<T>): Promise<T> =>
     new MockActivityEnvironment().run<[], T, () => Promise<T>>(work);
   const planInput = {
-    ...{ runKey: 'run-1', workflowId: 'w', modelName: MODEL, line: null, seed: 42 },
-    ...{ source: null, snapshotHash: null, datasetHash: null, params: {} },
+    runKey: 'run-1',
+    workflowId: 'w',
+    modelName: MODEL,
+    line: null,
+    seed: 42,
+    source: null,
+    snapshotHash: null,
+    datasetHash: null,
+    params: {},
   };
 
-  it('planTraining fills in defaults, finds the line and opens the run under its key', async () => {
+  it('planTraining fills in defaults, resolves the line and opens the run under its key', async () => {
     const { planTraining } = createTrainingActivities(deps);
     const plan = await planTraining({ ...planInput, params: { maxDepth: 4 } });
     expect(plan).toMatchObject({ line: 'default', target: 'aucRoc ≥ 0.8', params: { maxDepth: 4, nEstimators: 400 } });
@@ -101,7 +112,7 @@ describe('createTrainingActivities', () => {
     expect(ofFile).toMatchObject({ line: FILE_LINE, target: null });
   });
 
-  it('planTraining names an unknown model and a wrong parameter', async () => {
+  it('planTraining refuses an unknown model and names wrong parameters', async () => {
     const { planTraining } = createTrainingActivities(deps);
     await expect(planTraining({ ...planInput, modelName: 'tea-leaves' })).rejects.toMatchObject({
       code: 'UNKNOWN_MODEL',
@@ -112,7 +123,7 @@ describe('createTrainingActivities', () => {
     });
   });
 
-  it('prepareDataset wants exactly one origin, imported for this model', async () => {
+  it('prepareDataset refuses two origins, none, and a data set of another model', async () => {
     const { prepareDataset } = createTrainingActivities(deps);
     const origin = { runKey: 'run-1', modelName: MODEL, snapshotHash: null, datasetHash: dataset.hash };
     expect(await prepareDataset(origin)).toEqual({ status: 'ready', dataset, shards: 0 });
@@ -124,7 +135,7 @@ describe('createTrainingActivities', () => {
     });
   });
 
-  it('fitShard is refused for a model that does its work in one piece, and for an index beyond the count', async () => {
+  it('fitShard refuses a model without shards and an index beyond the count', async () => {
     const { fitShard } = createTrainingActivities(deps);
     const step = { runKey: 'run-1', modelName: MODEL, dataset, params: {}, seed: 42 };
     await expect(inActivity(() => fitShard({ ...step, shard: { index: 0, count: 2 } }))).rejects.toMatchObject({
@@ -136,7 +147,7 @@ describe('createTrainingActivities', () => {
     );
   });
 
-  it('fitModel run twice stores once: same artefact, no further blob, one holdout, one record', async () => {
+  it('fitModel run twice stores one artefact, one holdout and one record', async () => {
     const { fitModel } = createTrainingActivities(deps);
     const input = { runKey: 'run-1', modelName: MODEL, dataset, params: recordedParams({ nEstimators: 10 }), seed: 42 };
     const first = await inActivity(() => fitModel(input));
@@ -152,7 +163,7 @@ describe('createTrainingActivities', () => {
     expect(other.signatureHash).toBe(first.signatureHash);
   });
 
-  it('evaluateModel judges the stored artefact on the rows that training never saw, the same way twice', async () => {
+  it('evaluateModel scores the stored artefact on the holdout rows and gives the same result twice', async () => {
     const { fitModel, evaluateModel } = createTrainingActivities(deps);
     const step = { runKey: 'run-1', modelName: MODEL, dataset, seed: 42 };
     const { artefactHash, trainedRows } = await inActivity(() => fitModel({ ...step, params: recordedParams({}) }));
@@ -169,15 +180,15 @@ describe('createTrainingActivities', () => {
     expect(await countBlobs(deps.blobs)).toBe(blobs);
   });
 
-  it('evaluateModel fails on a champion whose bytes are no artefact; nothing wins by that', async () => {
+  it("evaluateModel fails when the champion's artefact is corrupt or missing", async () => {
     const { fitModel, evaluateModel } = createTrainingActivities(deps);
     const step = { runKey: 'run-1', modelName: MODEL, dataset, seed: 42 };
     const { artefactHash, signatureHash } = await inActivity(() => fitModel({ ...step, params: recordedParams({}) }));
     const { evaluationHash } = await inActivity(() => evaluateModel({ ...step, artefactHash }));
     const document = JSON.parse(new TextDecoder().decode(await deps.blobs.get(evaluationHash))) as { dataset: object };
-    // Of other rows, so that the champion's artefact has to score these.
-    const elsewhere = { ...document, dataset: { ...document.dataset, hash: 'e'.repeat(64) } };
-    const { hash } = await putJsonBlob(deps.blobs, elsewhere);
+    // The stored evaluation is of other rows, so that the champion's artefact is scored again.
+    const ofOtherRows = { ...document, dataset: { ...document.dataset, hash: 'e'.repeat(64) } };
+    const { hash } = await putJsonBlob(deps.blobs, ofOtherRows);
     const champion = { version: '1.2.0', signatureHash, evaluationHash: hash };
     const against = (found: object) => {
       const registry = { ...deps.registry, findChampion: async () => found as VersionRecord };
@@ -194,7 +205,7 @@ describe('createTrainingActivities', () => {
     });
   });
 
-  describe('after the holdout was renewed', () => {
+  describe('evaluateModel after a renewal of the holdout', () => {
     type Step = {
       readonly runKey: string;
       readonly modelName: string;
@@ -203,7 +214,7 @@ describe('createTrainingActivities', () => {
     };
     const renewed = (former: FrozenHoldout): FrozenHoldout => ({ ...former, salt: 'another draw' }) as FrozenHoldout;
 
-    /** Trains a champion, renews the holdout, and trains and judges a challenger under the new one. */
+    /** Trains a champion, renews the holdout, and trains and evaluates a challenger under the new one. */
     async function challengeAfterRenewal(rows: DatasetRef) {
       const step: Step = { runKey: 'run-9', modelName: MODEL, dataset: rows, seed: 42 };
       const own: Recorded = { artefacts: new Map(), runs: new Map(), holdouts: [] };
@@ -219,43 +230,43 @@ describe('createTrainingActivities', () => {
       } as unknown as VersionRecord;
       const former = own.holdouts[0]!;
       own.holdouts[0] = renewed(former);
-      const reigning = { ...registry, findChampion: async () => champion };
-      const later = createTrainingActivities({ ...deps, registry: reigning });
+      const withChampion = { ...registry, findChampion: async () => champion };
+      const later = createTrainingActivities({ ...deps, registry: withChampion });
       const challenger = await inActivity(() => later.fitModel({ ...step, params: { ...params, nEstimators: 12 } }));
       const holdoutHashes = [challenger.holdoutHash!];
       const { artefactHash } = challenger;
-      const judge = (hashes: string[]) =>
+      const evaluate = (hashes: string[]) =>
         inActivity(() => later.evaluateModel({ ...step, artefactHash, holdoutHashes: hashes }));
-      return { evaluated: await judge(holdoutHashes), former, fitted, judge };
+      return { evaluated: await evaluate(holdoutHashes), former, fitted, evaluate };
     }
 
-    it('compares on the rows that the champion did not learn from either', async () => {
+    it('compares with the champion on the rows that neither model was trained on', async () => {
       const rows = await storeCreditDataset(deps.blobs, 4);
       const { evaluated, former } = await challengeAfterRenewal(rows);
       const { table } = await loadDataset(deps.blobs, rows.hash);
       const held = splitHoldout(renewed(former), table).holdout;
-      const fair = splitHoldout(former, held).holdout.rowCount;
-      expect(fair).toBeGreaterThan(50);
-      expect(fair).toBeLessThan(held.rowCount / 2);
+      const unseen = splitHoldout(former, held).holdout.rowCount;
+      expect(unseen).toBeGreaterThan(50);
+      expect(unseen).toBeLessThan(held.rowCount / 2);
       expect(evaluated.holdoutRows).toBe(held.rowCount);
       expect(evaluated.comparisons.map(({ against, n }) => [against, n])).toEqual([
         ['baseline', held.rowCount],
-        ['champion', fair],
+        ['champion', unseen],
       ]);
-      const learned = held.rowCount - fair;
+      const learned = held.rowCount - unseen;
       expect(evaluated.notes).toContain(
-        `champion 1.0.0 learned from ${learned} of the ${held.rowCount} rows of the renewed holdout; compared on the other ${fair}`,
+        `champion 1.0.0 learned from ${learned} of the ${held.rowCount} rows of the renewed holdout; compared on the other ${unseen}`,
       );
     });
 
-    it('takes all rows where the others are too few and says so, and judges nobody on rows of before', async () => {
-      const { evaluated, fitted, judge } = await challengeAfterRenewal(dataset);
+    it('compares on all rows with a note when the unseen ones are too few, and refuses the former holdout', async () => {
+      const { evaluated, fitted, evaluate } = await challengeAfterRenewal(dataset);
       expect(evaluated.comparisons.at(-1)).toMatchObject({ against: 'champion', n: evaluated.holdoutRows });
       expect(evaluated.notes.join('\n')).toMatch(
         /too few to compare on, so all were taken, which favours the champion/,
       );
       const refusal = { code: 'CONFLICT', message: expect.stringContaining('renewed while this run') as string };
-      await expect(judge([fitted.holdoutHash!])).rejects.toMatchObject(refusal);
+      await expect(evaluate([fitted.holdoutHash!])).rejects.toMatchObject(refusal);
     });
   });
 });

@@ -21,14 +21,14 @@ import { registrationInput, type VersionRecord } from '../contracts/registry.js'
 import { hashOfJson } from '../platform/blobs/hash.js';
 import { gateName, gatesOfLine } from '../registry/gates.js';
 import { parseParams } from '../training/parse-params.js';
-import { compute } from './run-job.js';
+import { runJob } from './run-job.js';
 import type { TrainingActivityDeps } from './dependencies.js';
 import { loadDatasetRef, resolveLine, resolveSource } from './resolve-line.js';
 import { parse } from './parse.js';
 import { versionNotFound } from '../registry/choose-version.js';
 import { requireUpdatable } from '../training/require-updatable.js';
 
-/** One model from plan to card. Each step may run twice; the registry's keys and the blobs' hashes make it one. */
+/** The steps of one model's training from plan to card. Each may run twice: registry keys and blob hashes make it idempotent. */
 export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingActivities => ({
   async planMaster(input) {
     const { models, ...from } = parse(planMasterInput, input);
@@ -53,7 +53,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
     const prepared =
       snapshotHash === null
         ? { status: 'ready' as const, dataset: await importedDataset(deps, modelName, datasetHash!) }
-        : await compute(deps, 'prepareDataset', { modelName, snapshotHash });
+        : await runJob(deps, 'prepareDataset', { modelName, snapshotHash });
     if (prepared.status !== 'ready') return prepared;
     await deps.registry.recordDataset(runKey, modelName, prepared.dataset);
     return { ...prepared, shards: await countShards(deps, prepared.dataset, params) };
@@ -61,7 +61,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
 
   validateDataset(input) {
     const { dataset } = parse(datasetInput, input);
-    return compute(deps, 'validateDataset', { dataset, maxRejectedShare: deps.config.maxRejectedShare });
+    return runJob(deps, 'validateDataset', { dataset, maxRejectedShare: deps.config.maxRejectedShare });
   },
 
   fitModel: (input) => fitModel(deps, parse(fitModelInput, input)),
@@ -76,7 +76,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
   },
 });
 
-/** Opens the run; what an update continues is fixed here, so that every attempt continues the same. */
+/** Opens the run and fixes the champion that an update continues, so that every attempt continues the same one. */
 async function planTraining(
   deps: TrainingActivityDeps,
   input: z.output<typeof planTrainingInput>,
@@ -85,17 +85,21 @@ async function planTraining(
   const model = await deps.models.find(modelName);
   const line = wanted.line ?? (await resolveLine(deps, wanted));
   const champion = wanted.update ? await championOf(deps, model, line) : null;
-  const params = champion === null ? parseParams(model, wanted.params) : keepParams(model, champion, wanted.params);
+  const params = champion === null ? parseParams(model, wanted.params) : championParams(model, champion, wanted.params);
   const { codeVersion } = deps;
   await deps.registry.startRun({ runKey, workflowId, modelName, line, seed, params, codeVersion });
   return {
-    ...{ modelName, line, params, seed, codeVersion },
+    modelName,
+    line,
+    params,
+    seed,
+    codeVersion,
     ...limitsOf(model, line, deps.config.heartbeatTimeoutSeconds),
     ...(champion === null ? {} : { championArtefactHash: champion.artefactHash }),
   };
 }
 
-/** What an update continues. @throws PipelineError `INVALID_INPUT`, `VERSION_NOT_FOUND`. */
+/** The champion that an update continues. @throws PipelineError `INVALID_INPUT`, `VERSION_NOT_FOUND`. */
 async function championOf(
   { registry }: TrainingActivityDeps,
   model: ModelDefinition,
@@ -110,10 +114,10 @@ async function championOf(
 }
 
 /**
- * The champion's own parameters: with others it would be another model, not a later state of this one.
+ * The champion's parameters; an update cannot change them.
  * @throws PipelineError `INVALID_HYPERPARAMETERS` naming what differs.
  */
-function keepParams(
+function championParams(
   model: ModelDefinition,
   { version, params }: VersionRecord,
   given: Readonly<Record<string, unknown>>,
@@ -143,11 +147,11 @@ async function importedDataset({ blobs }: TrainingActivityDeps, modelName: strin
 }
 
 /**
- * The line's holdout, as long as it is the one that earlier steps of the run kept out: a model must not be judged on rows
- * that it learned from.
- * @throws PipelineError `CONFLICT`.
+ * The line's holdout, when it is the one that earlier steps of the run kept out: a model must not be evaluated on rows
+ * that it was trained on.
+ * @throws PipelineError `CONFLICT` when it was renewed.
  */
-async function sameHoldout(
+async function unchangedHoldout(
   deps: TrainingActivityDeps,
   dataset: DatasetRef,
   earlier: readonly string[],
@@ -165,7 +169,7 @@ async function holdoutOf(deps: TrainingActivityDeps, dataset: DatasetRef): Promi
   const { modelName, line } = dataset;
   const known = await deps.registry.findLine(modelName, line);
   if (known !== null) return known.holdout;
-  const first = await compute(deps, 'freezeLine', { dataset });
+  const first = await runJob(deps, 'freezeLine', { dataset });
   return (await deps.registry.ensureLine(modelName, line, first)).holdout;
 }
 
@@ -178,16 +182,16 @@ async function countShards(
   return model.shards?.count(rows, params) ?? 0;
 }
 
-/** Its only trace is the blob: the model's artefact is what the run records. */
+/** Stores the shard as a blob; the registry records the model's artefact only. */
 async function fitShard(deps: TrainingActivityDeps, input: z.output<typeof fitShardInput>) {
-  const { holdout, holdoutHash } = await sameHoldout(deps, input.dataset, []);
-  return { ...(await compute(deps, 'fitShard', { ...input, holdout })), holdoutHash };
+  const { holdout, holdoutHash } = await unchangedHoldout(deps, input.dataset, []);
+  return { ...(await runJob(deps, 'fitShard', { ...input, holdout })), holdoutHash };
 }
 
 async function fitModel(deps: TrainingActivityDeps, input: z.output<typeof fitModelInput>) {
   const { runKey, modelName } = input;
-  const { holdout, holdoutHash } = await sameHoldout(deps, input.dataset, input.holdoutHashes);
-  const { checkpointKey, ...fitted } = await compute(deps, 'fitModel', { ...input, holdout });
+  const { holdout, holdoutHash } = await unchangedHoldout(deps, input.dataset, input.holdoutHashes);
+  const { checkpointKey, ...fitted } = await runJob(deps, 'fitModel', { ...input, holdout });
   const { artefactHash: hash, bytes } = fitted;
   await deps.registry.recordArtefact(runKey, modelName, { role: 'model', hash, bytes });
   await deps.checkpoints.remove(checkpointKey);
@@ -196,16 +200,10 @@ async function fitModel(deps: TrainingActivityDeps, input: z.output<typeof fitMo
 
 async function evaluateModel(deps: TrainingActivityDeps, input: z.output<typeof evaluateModelInput>) {
   const { runKey, modelName, dataset } = input;
-  const { holdout } = await sameHoldout(deps, dataset, input.holdoutHashes);
+  const { holdout } = await unchangedHoldout(deps, dataset, input.holdoutHashes);
   const found = await deps.registry.findChampion(modelName, dataset.line);
-  const champion =
-    found === null
-      ? null
-      : {
-          ...{ version: found.version, signatureHash: found.signatureHash },
-          ...{ artefactHash: found.artefactHash, evaluationHash: found.evaluationHash },
-        };
-  const { evaluationBytes: bytes, ...evaluated } = await compute(deps, 'evaluateModel', {
+  const champion = found === null ? null : championReference(found);
+  const { evaluationBytes: bytes, ...evaluated } = await runJob(deps, 'evaluateModel', {
     ...input,
     holdout,
     champion,
@@ -214,13 +212,20 @@ async function evaluateModel(deps: TrainingActivityDeps, input: z.output<typeof 
   return evaluated;
 }
 
+const championReference = ({ version, signatureHash, artefactHash, evaluationHash }: VersionRecord) => ({
+  version,
+  signatureHash,
+  artefactHash,
+  evaluationHash,
+});
+
 async function writeCard(deps: TrainingActivityDeps, input: z.output<typeof writeCardInput>) {
   const { runKey, modelName, line, version, decision, reasons, evaluationHash, definitionHash } = input;
   const record = await findRun(deps, runKey, modelName);
   const { workflowId, seed, codeVersion, params } = record;
   const run = { runKey, workflowId, seed, codeVersion, definitionHash, startedAt: record.startedAt.toISOString() };
   const facts = { evaluationHash, decision, reasons, version, run, params: { ...params } };
-  const { html, markdown } = await compute(deps, 'renderModelCard', facts);
+  const { html, markdown } = await runJob(deps, 'renderModelCard', facts);
   await deps.registry.recordArtefact(runKey, modelName, { role: 'card', ...html });
   await deps.registry.recordArtefact(runKey, modelName, { role: 'card-markdown', ...markdown });
   if (version !== null && decision === 'registered')

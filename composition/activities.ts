@@ -17,14 +17,14 @@ export interface ActivityParts {
   readonly config: Config;
   readonly endpoints: Endpoints;
   readonly services: Services;
-  /** Computes instead of child processes. */
+  /** Replaces the child processes, for tests. */
   readonly runner?: JobRunner;
 }
 
-/** Steps of one run follow each other within seconds; a longer wait would only hold memory. */
+/** Time that an idle child process waits for the next step of a run, which follows within seconds. */
 const IDLE_MS = 15_000;
 
-/** Computing processes that open the same stores as this worker. */
+/** Runs jobs in child processes that open the same stores as this worker. */
 export const createRunner = (
   config: Config,
   { artifactUri, databaseUrl, backendDatabaseUrl }: Endpoints,
@@ -34,13 +34,15 @@ export const createRunner = (
     entry: entryFile('computingProcess'),
     idleMs: IDLE_MS,
     env: childEnvironment({
-      ...{ artifactUri, backendDatabaseUrl: backendDatabaseUrl ?? databaseUrl, cache: config.cache },
+      artifactUri,
+      backendDatabaseUrl: backendDatabaseUrl ?? databaseUrl,
+      cache: config.cache,
       encoder: config.encoder,
       ...options,
     }),
   });
 
-/** Every activity over the real stores, computing in child processes. Both roles get all: the queue decides who does what. */
+/** All activities with the connected stores. Workers of both roles register all; the task queue selects the worker. */
 export function createActivities({
   config,
   endpoints,

@@ -6,12 +6,12 @@ import { findEncoder } from '../platform/encoders/find-encoder.js';
 import { readChildSettings } from './child-settings.js';
 import { createJobExecutor } from '../activities/jobs.js';
 
-/* The entry of every computing process: opens its own stores, runs one job, ends. */
+/* Entry point of a computing process: opens its own stores and runs jobs. */
 const { artifactUri, cache, backendDatabaseUrl, encoder, progressIntervalMs } = readChildSettings(processEnvironment());
 
 let pool: pg.Pool | undefined;
 
-/** Its connections are few and short-lived: the process may wait for the next job, the database should not. */
+/** Few connections that close soon, so that a process that waits for the next job holds none open. */
 function openBackend(): pg.Pool {
   const opened = new pg.Pool({ connectionString: backendDatabaseUrl, max: 2, idleTimeoutMillis: 1000 });
   return opened.on('error', () => undefined); // an idle connection that breaks is replaced by the next query

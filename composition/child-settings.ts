@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PipelineError } from '../contracts/errors.js';
 
-/** The one variable that carries a worker's settings to its children. */
+/** The environment variable with a worker's settings for its child processes. */
 export const CHILD_SETTINGS_VARIABLE = 'ML_CHILD_SETTINGS';
 
 const childSettings = z.strictObject({
@@ -14,12 +14,12 @@ const childSettings = z.strictObject({
 });
 export type ChildSettings = z.infer<typeof childSettings>;
 
-/** As environment variables for the child. */
+/** The settings as environment variables for a child process. */
 export const childEnvironment = (settings: ChildSettings): Record<string, string> => ({
   [CHILD_SETTINGS_VARIABLE]: JSON.stringify(settings),
 });
 
-/** @throws PipelineError `INVALID_CONFIG` when the process was not started by a worker. */
+/** The settings in an environment. @throws PipelineError `INVALID_CONFIG` when the process was not started by a worker. */
 export function readChildSettings(env: Readonly<Record<string, string | undefined>>): ChildSettings {
   const text = env[CHILD_SETTINGS_VARIABLE];
   if (text === undefined)

@@ -18,7 +18,7 @@ describe('codeVersionOf', () => {
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
-  it('is the package version outside a checkout', () => {
+  it('returns the package version outside a checkout', () => {
     expect(codeVersionOf(root)).toBe('1.2.3');
   });
 
@@ -34,7 +34,7 @@ describe('codeVersionOf', () => {
     expect(codeVersionOf(root)).toBe('1.2.3+3f2a9c1');
   });
 
-  it('leaves out a commit that cannot be found', async () => {
+  it('omits a commit that cannot be found', async () => {
     await write('.git/HEAD', 'ref: refs/heads/gone\n');
     expect(codeVersionOf(root)).toBe('1.2.3');
   });

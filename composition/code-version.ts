@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const readText = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'utf8').trim() : null);
 
-/** The commit that `.git` names, without running git; null outside a checkout or in a shape not understood here. */
+/** The commit in `.git`, read without running git; null outside a checkout or for an unknown layout of `.git`. */
 function readCommit(root: string): string | null {
   const gitFolder = join(root, '.git');
   const head = readText(join(gitFolder, 'HEAD'));
@@ -22,7 +22,7 @@ function readCommit(root: string): string | null {
 }
 
 /**
- * What runs and snapshots are stamped with: the package's version and, in a checkout, the commit.
+ * The version that runs and snapshots record: the package's and, in a checkout, the commit.
  * @example '0.1.0+3f2a9c1'
  */
 export function codeVersionOf(root: string): string {

@@ -16,10 +16,10 @@ import { migrateSchemas } from '../platform/postgres/schemas.js';
 import { registrySchema } from '../registry/migrations/index.js';
 import { createPostgresRegistry } from '../registry/postgres-registry.js';
 
-/** Every store that activities, the CLI and serving work with, connected and migrated. */
+/** All stores that activities, the CLI and serving use, connected and migrated. */
 export interface Services {
   readonly pool: pg.Pool;
-  /** The source system's database: read-only, and the same as `pool` where none was named. */
+  /** The source system's database, read only; the same as `pool` when no other database is configured. */
   readonly backendPool: pg.Pool;
   readonly blobs: BlobStore;
   readonly checkpoints: CheckpointStore;
@@ -30,13 +30,13 @@ export interface Services {
   close(): Promise<void>;
 }
 
-/** Schemas that are this system's whatever the backend is. */
+/** Schemas of this system, without the backend's. */
 const ownSchemas = [registrySchema, catalogSchema, snapshotSchema];
 
 /**
- * Connects to the services at these addresses and brings the schemas of this system up to date. The backend's own
- * schema is created only where no other database was named for it: a foreign source is read and never written, even when
- * it is the database that holds the registry.
+ * Connects to the services at these addresses and migrates the schemas of this system. The backend's schema is created
+ * only when no other database is configured for it: a source of the user's is read and never written, even when it is
+ * the database that holds the registry.
  * @throws PipelineError `INTERNAL` naming a migration that failed.
  */
 export async function connectServices(config: Config, endpoints: Endpoints, logger: Logger): Promise<Services> {

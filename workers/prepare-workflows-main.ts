@@ -1,4 +1,4 @@
-/* Entry point of `npm run build`: bundles the workflows ahead of the first worker. */
+/* Entry point of `npm run build`: bundles the workflows before the first worker starts. */
 import { DefaultLogger } from '@temporalio/worker';
 import { workflowCode } from './workflow-code.js';
 

@@ -21,9 +21,9 @@ export type WorkerRole = 'pipeline' | 'training';
 export interface RunWorkersOptions {
   readonly config: Config;
   readonly endpoints: Endpoints;
-  /** Both may run in one process: `pipeline` decides and does I/O, `training` starts the computing processes. */
+  /** Both may run in one process: `pipeline` runs workflows and I/O, `training` starts the computing processes. */
   readonly roles: readonly WorkerRole[];
-  /** Aborted: no new step is taken, running ones are given up for another attempt, and the promise settles. */
+  /** On abort no new step is taken, running ones fail for another attempt, and the promise resolves. */
   readonly signal: AbortSignal;
   readonly logger?: Logger;
   /** Replaces connected stores, for tests. */
@@ -34,14 +34,14 @@ export interface RunWorkersOptions {
   readonly onReady?: () => void;
 }
 
-/** How long running steps may take to hear that the worker stops; their processes are killed within two seconds. */
+/** Time for running steps to stop; their processes are killed within two seconds. */
 const SHUTDOWN_GRACE = '5 seconds';
 
-/** A cancellation comes back with a heartbeat, so it is heard at most this late, whatever the heartbeat limit. */
+/** Limits the delay of a cancellation, which arrives with the answer to a heartbeat. */
 const HEARTBEAT_INTERVAL = '1 second';
 
 /**
- * Runs workers until the signal: connects, brings schemas and search attributes up to date, polls.
+ * Runs workers until the signal aborts: connects, migrates schemas, registers search attributes, polls.
  * @throws PipelineError `SERVICE_UNAVAILABLE` or `SERVICE_REFUSED` when the orchestrator does not answer or accept it at the start.
  */
 export async function runWorkers(options: RunWorkersOptions): Promise<void> {
@@ -69,7 +69,7 @@ export async function runWorkers(options: RunWorkersOptions): Promise<void> {
 
 let runtimeInstalled = false;
 
-/** Once a process, before the first connection. */
+/** Must run once in a process, before the first connection. */
 function installRuntime(logger: Logger): void {
   if (runtimeInstalled) return;
   runtimeInstalled = true;
@@ -111,7 +111,7 @@ async function roleOptions(role: WorkerRole, config: Config, shared: Partial<Wor
   };
 }
 
-/** All workers end together: one that fails takes the others down, so that a supervisor starts the whole anew. */
+/** Runs all workers; when one fails the others are stopped too, so that a supervisor restarts the process. */
 async function runUntil(workers: readonly Worker[], signal: AbortSignal): Promise<void> {
   const shutdown = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

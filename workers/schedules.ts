@@ -4,7 +4,7 @@ import { pipelineError } from '../contracts/errors.js';
 import { PIPELINE_QUEUE, workflowIds } from '../contracts/workflows.js';
 import type { Config } from '../platform/config/config.js';
 
-/** What applying did to one schedule. */
+/** Result of applying one schedule. */
 export interface AppliedSchedule {
   readonly scheduleId: string;
   readonly action: 'created' | 'updated';
@@ -61,8 +61,8 @@ function definitionOf(plan: Plan, settings: ScheduleSettings): ScheduleOptions {
 }
 
 /**
- * Makes the server's schedules those of the settings: creates what is missing, updates what differs, never doubles. A
- * pause and its note stay.
+ * Makes the server's schedules those of the settings: creates what is missing and updates the rest. A pause and its
+ * note are kept.
  */
 export async function applySchedules(client: Client, settings: ScheduleSettings): Promise<AppliedSchedule[]> {
   const applied: AppliedSchedule[] = [];
@@ -91,7 +91,7 @@ async function createOrUpdate(client: Client, definition: ScheduleOptions): Prom
   return 'updated';
 }
 
-/** @throws PipelineError `SCHEDULE_NOT_FOUND` with the way out. */
+/** Runs `work` on a schedule of the server. @throws PipelineError `SCHEDULE_NOT_FOUND`. */
 async function onSchedule(
   client: Client,
   scheduleId: string,
@@ -106,22 +106,22 @@ async function onSchedule(
 }
 
 /**
- * Starts the schedule's workflow now. The overlap policy goes along: without one the server would allow a second run
- * beside a running one, whatever the schedule says.
+ * Starts the schedule's workflow now, with the schedule's overlap policy: without it the server would start a second
+ * run beside a running one.
  * @throws PipelineError `SCHEDULE_NOT_FOUND`.
  */
 export const triggerSchedule = (client: Client, scheduleId: string, settings: ScheduleSettings): Promise<void> =>
   onSchedule(client, scheduleId, (handle) => handle.trigger(ScheduleOverlapPolicy[settings.schedule.overlap]));
 
-/** Stops a schedule from firing until it is resumed; the note tells the next reader why. @throws `SCHEDULE_NOT_FOUND`. */
+/** Pauses a schedule until it is resumed. @param note - the reason. @throws `SCHEDULE_NOT_FOUND`. */
 export const pauseSchedule = (client: Client, scheduleId: string, note: string): Promise<void> =>
   onSchedule(client, scheduleId, (handle) => handle.pause(note));
 
-/** @throws PipelineError `SCHEDULE_NOT_FOUND`. */
+/** Resumes a paused schedule. @throws PipelineError `SCHEDULE_NOT_FOUND`. */
 export const unpauseSchedule = (client: Client, scheduleId: string, note: string): Promise<void> =>
   onSchedule(client, scheduleId, (handle) => handle.unpause(note));
 
-/** The server's schedules as they are. */
+/** State of this program's schedules on the server. */
 export async function listSchedules(client: Client): Promise<ScheduleState[]> {
   const found: ScheduleState[] = [];
   for (const scheduleId of scheduleIds) {

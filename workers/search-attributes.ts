@@ -5,27 +5,29 @@ import { searchAttributes } from '../contracts/workflows.js';
 /** Numbers of `temporal.api.enums.v1.IndexedValueType`. */
 const indexedValueTypes = { KEYWORD: 2 } as const;
 
-/** Codes of gRPC; the package with the names is not ours to import. */
+/** gRPC status codes; the package that exports their names is not a direct dependency. */
 const invalid: ReadonlySet<number> = new Set([3 /* INVALID_ARGUMENT */]);
-/** These pass, and say nothing about what this program may do. */
-const passing: ReadonlySet<number> = new Set([4 /* DEADLINE_EXCEEDED */, 8 /* RESOURCE_EXHAUSTED */, 14 /* UNAVAILABLE */]); // prettier-ignore
+/** Temporary conditions, which say nothing about missing rights. */
+const temporary: ReadonlySet<number> = new Set([
+  4 /* DEADLINE_EXCEEDED */, 8 /* RESOURCE_EXHAUSTED */, 14 /* UNAVAILABLE */,
+]);
 
 /**
- * Registers what workflows label themselves with. A server that does not know an attribute lets every workflow that
- * sets it hang, so this comes before the first task, on a foreign server too. Idempotent; two workers may start at once.
- * @returns The names that were registered now.
+ * Registers the search attributes that workflows set. On a server without an attribute every workflow that sets it
+ * hangs, so this runs before the first task, on every server. Idempotent; two workers may start at once.
+ * @returns the names that were registered by this call.
  * @throws PipelineError `INVALID_CONFIG` naming the attributes that are missing where this program may not register any.
  */
 export async function ensureSearchAttributes(client: Client): Promise<readonly string[]> {
-  const missing = await missingAttributes(client).catch((fault: unknown) => expectKnown(client, fault));
+  const missing = await missingAttributes(client).catch((fault: unknown) => requireKnown(client, fault));
   if (missing.length === 0) return [];
   const { namespace } = client.options;
   const wanted = Object.fromEntries(missing.map((name) => [name, indexedValueTypes[searchAttributes[name]]]));
   try {
     await client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: wanted });
   } catch (fault) {
-    // Another worker may have been faster; what counts is that they are there.
-    if ((await missingAttributes(client)).length > 0) return expectKnown(client, fault);
+    // Another worker may have registered them meanwhile.
+    if ((await missingAttributes(client)).length > 0) return requireKnown(client, fault);
   }
   return missing;
 }
@@ -41,12 +43,12 @@ async function missingAttributes(client: Client): Promise<AttributeName[]> {
 }
 
 /**
- * Temporal Cloud, and servers with authorization, keep the operator service for administrators. Counting by an attribute
- * needs no more than reading, and fails for one that the server does not know.
- * @throws PipelineError `INVALID_CONFIG`; the fault of any other kind.
+ * Checks the attributes without the operator service, which Temporal Cloud and servers with authorization reserve for
+ * administrators: counting workflows by an attribute needs read access only and fails for an unknown one.
+ * @throws PipelineError `INVALID_CONFIG`; `refusal` itself when it is temporary.
  */
-async function expectKnown(client: Client, refusal: unknown): Promise<[]> {
-  if (isGrpcServiceError(refusal) && passing.has(refusal.code)) throw refusal;
+async function requireKnown(client: Client, refusal: unknown): Promise<[]> {
+  if (isGrpcServiceError(refusal) && temporary.has(refusal.code)) throw refusal;
   const unknown: string[] = [];
   for (const name of attributeNames) if (!(await isKnown(client, name))) unknown.push(name);
   if (unknown.length === 0) return [];

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 
 type PinoLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 
-/** Temporal's log lines, those of workflows and activities included, as lines of this process's logger. */
+/** Writes Temporal's log lines, including those of workflows and activities, to this process's logger. */
 export function temporalLogger(logger: Logger): TemporalLogger {
   const at =
     (level: PinoLevel) =>
@@ -19,7 +19,7 @@ export function temporalLogger(logger: Logger): TemporalLogger {
   };
 }
 
-/** Task tokens and 64-bit numbers say nothing to a reader and do not fit JSON. */
+/** Without task tokens, which mean nothing to a reader, and 64-bit numbers, which JSON cannot hold. */
 function plain({ error, ...meta }: LogMetadata): object {
   const members = Object.entries(meta).filter(([name, value]) => name !== 'taskToken' && typeof value !== 'bigint');
   return { ...Object.fromEntries(members), ...(error === undefined ? {} : { err: error as unknown }) };

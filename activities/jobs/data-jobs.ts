@@ -8,9 +8,7 @@ import { findModel } from '../../models/catalogue.js';
 import { schemaOf } from '../../training/dataset-schema.js';
 import { defineJob } from '../../platform/child-process/define-job.js';
 
-/*
- * Rooms that only one job needs are imported inside it: a child loads what it uses and starts in half a second.
- */
+/* Modules that only one job needs are imported inside it, so that a child process loads only what it uses. */
 
 const share = z.number().min(0).max(1);
 
@@ -21,7 +19,9 @@ export const extractTable = defineJob({
     const { extractTable: extract } = await import('../../datasets/snapshots/extract.js');
     const { tableSpecs } = await import('../../datasets/sources/backend/tables.js');
     return extract({
-      ...{ source, asOf, chunkRows },
+      source,
+      asOf,
+      chunkRows,
       pool: backendPool(),
       blobs,
       spec: tableSpecs[table],
@@ -71,7 +71,7 @@ export const validateDataset = defineJob({
   },
 });
 
-/** Fixes a new line's holdout from its first data set. */
+/** The holdout of a new line, from its first data set. */
 export const freezeLine = defineJob({
   input: z.strictObject({ dataset: datasetRef }),
   output: frozenHoldout,
