@@ -9,6 +9,7 @@ import {
 } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuild } from '../../cli/build/ensure-build.mjs';
 import { projectRoot } from '../../platform/project.js';
 import { historyFolder, historyOf, type RecordedHistory } from '../support/save-history.js';
 
@@ -16,16 +17,19 @@ const files = readdirSync(historyFolder).filter((name) => name.endsWith('.json')
 const read = (file: string): RecordedHistory =>
   JSON.parse(readFileSync(join(historyFolder, file), 'utf8')) as RecordedHistory;
 
-describe('recorded workflow histories', () => {
+const forms = {
+  source: () => Promise.resolve(join(projectRoot, 'workflows', 'index.ts')),
+  compiled: async () => join(await ensureBuild(projectRoot), 'workflows', 'index.js'),
+};
+
+// One test replays a changed history; the error that Temporal logs for it is expected.
+const logger = new DefaultLogger('ERROR');
+Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
+
+describe.each(['source', 'compiled'] as const)('recorded workflow histories, workflows from %s code', (form) => {
   let workflowBundle: WorkflowBundleWithSourceMap;
   beforeAll(async () => {
-    // One test replays a changed history; the error that Temporal logs for it is expected.
-    const logger = new DefaultLogger('ERROR');
-    Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
-    workflowBundle = await bundleWorkflowCode({
-      workflowsPath: join(projectRoot, 'workflows', 'index.ts'),
-      logger,
-    });
+    workflowBundle = await bundleWorkflowCode({ workflowsPath: await forms[form](), logger });
   }, 60_000);
 
   it('exist for each kind of run', () => {
