@@ -4,17 +4,17 @@ import type { CardFacts } from '../../contracts/model-definition.js';
 export const card: CardFacts = {
   purpose:
     'Forecasts what a customer will spend: in total and by category, by month, week and day up to a year ahead, with ' +
-    'bands that say how sure it is, and lists the bills that recur.',
+    'prediction intervals, and lists recurring bills.',
   intendedUsers: 'The backend that shows budgets, warns of tight months and plans saving; the advisor.',
   outOfScope: [
     'Deciding on credit, or on anything else that concerns a person, by itself.',
-    'Income, balances and investments: only money that leaves for good is forecast.',
-    'Single purchases: a day is the month divided by the usual days, not a promise of what happens on it.',
+    'Income, balances and investments: only spending is forecast.',
+    'Single purchases: daily amounts are those of the month, distributed by the usual day profile.',
   ],
   limits: [
-    'A single category in a month is mostly chance; judge the total and the discretionary total.',
-    'Customers with less than three months of history are forecast from customers who spend about as much.',
-    'A loan that is not in the data, a move or a lost job cannot be foreseen; the bands cover such months as often as they happened in training.',
+    'The amount of a single category in a month is mostly random; use the total and the discretionary total.',
+    'Forecasts for customers with less than three months of history are based on customers with similar spending.',
+    'A loan that is not in the data, a move or a lost job cannot be forecast; the bands cover such months as often as they occurred in training.',
     'Festivals are known to 2030; months are counted in UTC.',
   ],
   ethics: [

@@ -12,3 +12,9 @@ it('refuses a matrix with collinear columns', () => {
   const solve = () => solveByCholesky(Float64Array.of(1, 2, 2, 4), Float64Array.of(1, 2));
   expect(solve).toThrow(expect.objectContaining({ code: 'SINGULAR_MATRIX', details: { rows: 2, pivot: 1 } }) as Error);
 });
+
+it('raises small pivots to leastPivot instead of refusing', () => {
+  const x = solveByCholesky(Float64Array.of(1, 2, 2, 4), Float64Array.of(1, 2), 1e-14);
+  expect(x.every(Number.isFinite)).toBe(true);
+  expect(x[0]! + 2 * x[1]!).toBeCloseTo(1, 6);
+});

@@ -133,7 +133,7 @@ function coveragePlot(scored: Scored): Plot {
   };
   return {
     title: 'Coverage by horizon',
-    caption: 'Share of monthly totals that fell into the bands; dashed lines are what was promised.',
+    caption: 'Share of monthly totals that fell into the bands; dashed lines are the nominal levels.',
     spec: {
       $schema: SCHEMA,
       ...SIZE,
@@ -171,8 +171,7 @@ function historyPlot(scored: Scored): Plot {
   };
   return {
     title: 'Error by length of history',
-    caption:
-      'Mean error one month ahead by how long the customer was known; the number is the months judged, pale bars have few.',
+    caption: 'Mean error one month ahead by length of history; the numbers are those of months, pale bars have few.',
     spec: { $schema: SCHEMA, ...SIZE, data: { values }, layer: [{ mark: 'bar', encoding }, label] },
   };
 }

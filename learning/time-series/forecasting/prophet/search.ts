@@ -1,6 +1,6 @@
 import { mean } from '../../../numeric/statistics/mean.js';
 import type { ProphetDesign } from './design.js';
-import { dot, gramOf } from './linear-system.js';
+import { dot, gramOf } from './gram.js';
 import {
   absolutePenalty,
   bestSigma,

@@ -1,4 +1,7 @@
-import { solvePositive } from './linear-system.js';
+import { solveByCholesky } from '../../../numeric/matrix/cholesky.js';
+
+/** Least squared pivot: collinear columns leave a rounding error in its place. */
+const LEAST_PIVOT = 1e-14;
 
 /** ½ θᵀQθ − bᵀθ + Σ penaltyⱼ·|θⱼ|; a parameter with penalty 0 is unpenalised. */
 export interface SparseQuadratic {
@@ -26,7 +29,7 @@ function solveActive(problem: SparseQuadratic, active: readonly number[], signs:
     right[i] = b[row]! - penalty[row]! * signs[row]!;
     for (let j = 0; j < size; j++) a[i * size + j] = q[row * p + active[j]!]!;
   });
-  return solvePositive(a, right);
+  return solveByCholesky(a, right, LEAST_PIVOT);
 }
 
 /** Share of the way to `target` at which the first penalised parameter reaches 0, and its index; [1, −1] for none. */
