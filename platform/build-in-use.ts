@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { codeRoot, isCompiled } from './project.js';
 
 /**
- * Keeps the build that this process runs from until the process ends, however many newer ones are made: it may yet
- * import a part of it, or start a child from it. From source there is nothing to keep. See cli/build/old-builds.mjs.
+ * Marks the build from which this process runs as used until the process ends, so that newer builds do not remove it:
+ * the process may import another part of it or start a child from it. Does nothing when running from source. See
+ * cli/build/old-builds.mjs.
  */
 export function keepBuildInUse(): void {
   if (!isCompiled) return;
@@ -14,6 +15,6 @@ export function keepBuildInUse(): void {
     writeFileSync(file, '');
     process.on('exit', () => rmSync(file, { force: true }));
   } catch {
-    // A checkout that cannot be written: nobody removes anything there either.
+    // A read-only checkout, in which no build is removed either.
   }
 }

@@ -1,6 +1,6 @@
-/** One file that runs on its own, beside what imports it by name. */
+/** One file that is started as a process or bundled. */
 interface EntryPointFile {
-  /** Path below the project, without its ending: the same from source and compiled. */
+  /** Path below the project without extension, the same for source and compiled code. */
   readonly file: string;
   /** `program`: a Node process, compiled. `workflows`: bundled by Temporal. `benchmark`: a Node process, from source. */
   readonly kind: 'program' | 'workflows' | 'benchmark';
@@ -8,9 +8,9 @@ interface EntryPointFile {
 }
 
 /**
- * Every file that is started as a process of its own, or handed to Temporal's bundler. `npm run lint:rooms` starts from
- * this list: each file exists, nobody imports it, and a module that none of them reaches is a violation. The build
- * compiles the programs. This file imports nothing, so that the build and the room check can read it by itself.
+ * All files that are started as processes or passed to Temporal's bundler. `npm run lint:rooms` checks that each file
+ * exists and is not imported, and that each module is reached from one of them. The build compiles the programs. This
+ * file has no imports, so that the build and the room check can load it on its own.
  */
 export const entryPoints = {
   cli: { file: 'cli/ml', kind: 'program', purpose: 'the command line, and the workers through `ml worker`' },
@@ -52,4 +52,5 @@ export const entryPoints = {
   },
 } as const satisfies Readonly<Record<string, EntryPointFile>>;
 
+/** Name of an entry point. */
 export type EntryPoint = keyof typeof entryPoints;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EntryPoint, entryPoints } from './entry-points.js';
 
-/** The nearest folder, from here upwards, that holds this file. */
+/** The nearest folder at or above `from` that contains the file. */
 function folderOf(file: string, from: string): string {
   if (existsSync(join(from, file))) return from;
   const parent = dirname(from);
@@ -13,15 +13,15 @@ function folderOf(file: string, from: string): string {
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** True when compiled code runs; false from source, as tests and scripts do. */
+/** True for compiled code; false for source code, as in tests and scripts. */
 export const isCompiled: boolean = import.meta.url.endsWith('.js');
 
-/** The project's folder, absolute, whether the code runs from source or compiled. SQL files lie below it. */
+/** The project's folder, absolute, for source and compiled code. It contains the SQL files. */
 export const projectRoot: string = folderOf('package.json', here);
 
-/** Where the running code lies: the project's folder, or that of one build (`build.json` marks it). */
+/** Root folder of the running code: the project's folder, or that of a build, which contains `build.json`. */
 export const codeRoot: string = isCompiled ? folderOf('build.json', here) : projectRoot;
 
-/** The file of an entry point in the running code's form, absolute. */
+/** Absolute path of an entry point's source or compiled file. */
 export const entryFile = (name: EntryPoint): string =>
   join(codeRoot, `${entryPoints[name].file}${isCompiled ? '.js' : '.ts'}`);

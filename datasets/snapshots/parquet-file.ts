@@ -1,6 +1,6 @@
 import type { Table } from '../../contracts/table.js';
 
-/* Tables as Parquet files. DuckDB is loaded with the first of them: most commands and half of the jobs need none. */
+/* Reading and writing of Parquet files, with DuckDB loaded on first use: most commands and many jobs do not need it. */
 
 const load = () => import('./parquet.js');
 

@@ -2,7 +2,7 @@ import { storeDataset } from './dataset-store.js';
 import type { DataFile } from '../sources/files/read-file.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 
-/** Stores the rows where the workers find them. @returns the dataset's hash. */
+/** Stores a file's table as a dataset in the blob store, which the workers read. @returns the dataset's hash. */
 export async function storeTrainingFile(blobs: BlobStore, modelName: string, file: DataFile): Promise<string> {
   const { format, table, fileHash, fileName } = file;
   const origin = { kind: 'file', fileHash, fileName, format: format.name } as const;

@@ -1,6 +1,6 @@
 import type { Bucket, BucketOptions } from './s3-bucket.js';
 
-/** A bucket whose client, a large library, is loaded with the first operation: most stores are folders. */
+/** A bucket whose client library, which is large, is imported by the first operation. */
 export function lazyBucket(options: BucketOptions): Bucket {
   let loaded: Promise<Bucket> | undefined;
   const bucket = (): Promise<Bucket> =>

@@ -1,16 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { inheritedEnvironment } from '../config/environment.js';
-import { PipelineError } from '../../contracts/errors.js';
+import { messageOf, PipelineError } from '../../contracts/errors.js';
+import type { ProcessExit } from '../embedded/processes/run-program.js';
 import type { JobOptions, JobRequest } from './job.js';
 import type { FromChild, ToChild } from './protocol.js';
 
-/** Lines of the child's output that a crash report shows. */
+/** Number of output lines in a crash report. */
 const OUTPUT_LINES = 20;
 const OUTPUT_CHARACTERS = 20_000;
-/** Arguments of this process that must not reach a child: its own limit and a debugger's port. */
-const notForChildren = /^--(inspect|max-old-space-size|cpu-prof|heap-prof)/;
+/** Node arguments that a child must not inherit, such as the memory limit and a debugger's port. */
+const notInherited = /^--(inspect|max-old-space-size|cpu-prof|heap-prof)/;
 
+/** Entry point and environment of a child process. */
 export interface ChildProcessSettings {
   /** The child's entry file, absolute; it calls `serveJobs`. */
   readonly entry: string;
@@ -18,50 +20,49 @@ export interface ChildProcessSettings {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface Ended {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-}
-
+/** The last message of a job. */
 export type Answer = Exclude<FromChild, { kind: 'progress' }>;
 
-/** One child, for one job at a time. */
+/** A child process that runs one job at a time. */
 export interface ComputingProcess {
+  /** Heap limit with which the process was started. */
   readonly memoryMb: number;
-  /** Settles with the job's answer, or with null when the process ended without one. */
+  /** Runs a job and resolves with its answer, or with null when the process ended without one. */
   perform(request: JobRequest, onProgress: JobOptions['onProgress']): Promise<Answer | null>;
   /** Asks the running job to stop. */
   cancel(): void;
   kill(): void;
-  /** Lets the process go; what does not end by itself in the grace time is killed. */
-  end(graceMs: number): Promise<Ended>;
-  readonly ended: Promise<Ended>;
+  /** Sends `end`, and kills the process if it has not exited within the grace time. */
+  end(graceMs: number): Promise<ProcessExit>;
+  /** Resolves when the process has exited. */
+  readonly ended: Promise<ProcessExit>;
+  /** Last lines of the output since the job was started. */
   output(): string[];
-  /** True: this process may end without waiting for the child. The child ends then, too. */
+  /** True: the child does not keep this process alive; the child exits with it. */
   detach(idle: boolean): void;
 }
 
-/** Starts a child with a heap limit; typed arrays beyond it are checked by the child itself. */
+/** Starts a child with a heap limit; typed arrays, which the limit does not cover, are checked by the child itself. */
 export function startComputing(settings: ChildProcessSettings, memoryMb: number): ComputingProcess {
   const child = spawn(settings, memoryMb);
   const output = keepLastLines(child);
   const ended = exitOf(child);
-  ended.catch(() => undefined); // read by whoever performs a job; an idle child's end interests nobody
+  ended.catch(() => undefined); // handled by `perform` and `end`; ignored while the child is idle
   return {
     memoryMb,
     ended,
     output: output.lines,
     kill: () => void child.kill('SIGKILL'),
-    cancel: () => tell(child, { kind: 'cancel' }),
+    cancel: () => send(child, { kind: 'cancel' }),
     perform(request, onProgress) {
       output.clear();
-      const answer = answerOf(child, onProgress);
-      tell(child, { kind: 'run', request, memoryMb });
-      return Promise.race([answer.given, ended.then(() => answer.last())]).finally(answer.stop);
+      const receiver = receiveAnswer(child, onProgress);
+      send(child, { kind: 'run', request, memoryMb });
+      return Promise.race([receiver.answer, ended.then(() => receiver.last())]).finally(receiver.stop);
     },
     async end(graceMs) {
       const killer = setTimeout(() => child.kill('SIGKILL'), graceMs);
-      tell(child, { kind: 'end' });
+      send(child, { kind: 'end' });
       return ended.finally(() => clearTimeout(killer));
     },
     detach: (idle) => detach(child, idle),
@@ -69,8 +70,8 @@ export function startComputing(settings: ChildProcessSettings, memoryMb: number)
 }
 
 function spawn({ entry, env }: ChildProcessSettings, memoryMb: number): ChildProcess {
-  const inherited = process.execArgv.filter((argument) => !notForChildren.test(argument));
-  // A test runner executes TypeScript by means of its own; a child needs a loader.
+  const inherited = process.execArgv.filter((argument) => !notInherited.test(argument));
+  // A test runner transforms TypeScript itself, but a child needs a loader.
   const needsLoader = entry.endsWith('.ts') && !inherited.some((argument) => argument.includes('tsx'));
   const loader = needsLoader ? ['--import', import.meta.resolve('tsx')] : [];
   return fork(entry, [], {
@@ -90,35 +91,36 @@ function keepLastLines(child: ChildProcess): { lines: () => string[]; clear: () 
   return { lines: () => text.split('\n').filter(Boolean).slice(-OUTPUT_LINES), clear: () => (text = '') };
 }
 
-function answerOf(child: ChildProcess, onProgress: JobOptions['onProgress']) {
+/** Passes on progress messages until the answer arrives. `last` is the answer so far, null before it. */
+function receiveAnswer(child: ChildProcess, onProgress: JobOptions['onProgress']) {
   let last: Answer | null = null;
   let resolve: (answer: Answer) => void;
-  const given = new Promise<Answer>((resolved) => (resolve = resolved));
-  const hear = (message: unknown): void => {
-    const told = message as FromChild;
-    if (told.kind === 'progress') {
-      onProgress(told.progress);
+  const answer = new Promise<Answer>((resolved) => (resolve = resolved));
+  const onMessage = (received: unknown): void => {
+    const message = received as FromChild;
+    if (message.kind === 'progress') {
+      onProgress(message.progress);
       return;
     }
-    last = told;
-    resolve(told);
+    last = message;
+    resolve(message);
   };
-  child.on('message', hear);
-  return { given, last: () => last, stop: () => void child.off('message', hear) };
+  child.on('message', onMessage);
+  return { answer, last: () => last, stop: () => void child.off('message', onMessage) };
 }
 
-function tell(child: ChildProcess, message: ToChild): void {
-  // A child that is gone already is reported by its exit.
+function send(child: ChildProcess, message: ToChild): void {
+  // A failed send is ignored: a child that has ended is reported by its exit.
   if (child.connected) child.send(message, () => undefined);
 }
 
-/** `close` comes after the last output; a program that could not be started has no exit. */
-async function exitOf(child: ChildProcess): Promise<Ended> {
+/** Waits for `close`, which follows the last output; rejects when the process could not be started. */
+async function exitOf(child: ChildProcess): Promise<ProcessExit> {
   try {
-    const [exitCode, signal] = (await once(child, 'close')) as [number | null, string | null];
+    const [exitCode, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     return { exitCode, signal };
   } catch (fault) {
-    throw new PipelineError('CHILD_CRASHED', `the computing process did not start: ${String(fault)}`);
+    throw new PipelineError('CHILD_CRASHED', `the computing process did not start: ${messageOf(fault)}`);
   }
 }
 

@@ -1,12 +1,7 @@
 import { PipelineError } from '../../contracts/errors.js';
 import { asPipelineFault } from '../outage.js';
-import {
-  type Answer,
-  type ChildProcessSettings,
-  type ComputingProcess,
-  type Ended,
-  startComputing,
-} from './computing-process.js';
+import type { ProcessExit } from '../embedded/processes/run-program.js';
+import { type Answer, type ChildProcessSettings, type ComputingProcess, startComputing } from './computing-process.js';
 import type { JobOptions, JobRequest, JobRunner } from './job.js';
 import type { JobExecutor } from './protocol.js';
 import { cancelled, fromFaultMessage } from './protocol.js';
@@ -84,7 +79,7 @@ async function release(
   child: ComputingProcess,
   answer: Answer | null,
   { idle, options }: { readonly idle: IdleProcesses; readonly options: JobOptions },
-): Promise<Ended | null> {
+): Promise<ProcessExit | null> {
   const reusable = answer?.reusable === true && !isAborted(options.signal);
   if (reusable && idle.keep(child)) return null;
   return child.end(options.graceMs ?? DEFAULT_GRACE_MS);
@@ -107,7 +102,7 @@ function cancelOnAbort(child: ComputingProcess, { signal, graceMs = DEFAULT_GRAC
 interface JobOutcome {
   readonly request: JobRequest;
   readonly options: JobOptions;
-  readonly ended: Ended | null;
+  readonly ended: ProcessExit | null;
   readonly answer: Answer | null;
   readonly output: readonly string[];
 }
@@ -122,7 +117,7 @@ function resultOf({ request, options, ended, answer, output }: JobOutcome): unkn
 function crashOf(
   { job }: JobRequest,
   { memoryMb }: JobOptions,
-  { exitCode, signal, output }: Ended & { readonly output: readonly string[] },
+  { exitCode, signal, output }: ProcessExit & { readonly output: readonly string[] },
 ): PipelineError {
   const details = { job, exitCode, signal, output };
   if (output.some((line) => line.includes('heap out of memory')))

@@ -14,23 +14,25 @@ import { nodeCommand } from './processes/node-command.js';
 import type { PlatformState } from './state.js';
 import { logFile, makeHome, readState } from './state.js';
 
-const LOOK_MS = 100;
-/** A supervisor must be on record this soon after its start; loading it from source on a busy machine takes seconds. */
+const POLL_MS = 100;
+/** Time within which a new supervisor must write its state; loading it from source on a busy machine takes seconds. */
 const APPEARS_WITHIN_MS = 60_000;
-/** How long a part that just crashed may take to come back before a command gives up. */
+/** Time within which a crashed part must recover before a command fails. */
 const RECOVERS_WITHIN_MS = 60_000;
 
+/** What `ensurePlatform` starts. */
 export interface EnsureOptions {
   /** False: start the services only. @default true */
   readonly workers?: boolean;
 }
 
 /**
- * Makes sure that the platform of this state directory runs, and says where it answers. Starts the detached supervisor
- * when there is none; any number of callers at once end with one.
- * @param onProgress - Gets the supervisor's progress, a line at a time (a first start may build a server for minutes).
- * @throws PipelineError what the supervisor failed with (`SERVICE_NOT_FOUND`, `SERVICE_CRASHED`, `SERVICE_UNAVAILABLE`);
- *   `INVALID_CONFIG` when the platform that runs was started with other addresses.
+ * Makes sure that the platform of this state directory runs. Starts a detached supervisor if none runs; concurrent
+ * callers start only one.
+ * @param onProgress - Called with each line of the supervisor's progress (a first start may build a server for minutes).
+ * @returns addresses of the services.
+ * @throws PipelineError the supervisor's error (`SERVICE_NOT_FOUND`, `SERVICE_CRASHED`, `SERVICE_UNAVAILABLE`);
+ *   `INVALID_CONFIG` when the running platform was started with other addresses.
  */
 export async function ensurePlatform(
   config: Config,
@@ -44,27 +46,27 @@ export async function ensurePlatform(
       await startSupervisor(config, workers);
       startedHere = true;
     } else if (running.phase === 'stopping' || running.phase === 'failed') {
-      await untilGone(running);
+      await waitUntilEnded(running);
     } else {
       expectSameAddresses(config, running);
-      // What one that ran before said while it started is old news; what one's own said is not, however quick it was.
-      const told = running.phase === 'ready' && !startedHere ? running.progress.total : 0;
-      const endpoints = await follow(config.home, { first: running, told }, onProgress);
+      // Start-up lines of a platform that was already running are not reported again.
+      const reported = running.phase === 'ready' && !startedHere ? running.progress.total : 0;
+      const endpoints = await follow(config.home, { first: running, reported }, onProgress);
       if (endpoints !== null) return endpoints;
     }
   }
 }
 
-/** The state of the live supervisor of a directory; null when none lives. */
+/** The state file of a directory whose supervisor runs; null when none runs. */
 export function runningState(home: string): PlatformState | null {
   const state = readState(home);
   return state !== null && isRunning(state.supervisor) ? state : null;
 }
 
-/** Exit code of a supervisor that found another one: its caller follows that one. */
+/** Exit code of a supervisor that found another one running; the caller then follows that one. */
 export const BUSY_EXIT = 75;
 
-/** Spawns it and waits until it is on record, or has found that another one was faster. */
+/** Spawns the supervisor and waits until it, or another one that was started first, has written the state file. */
 async function startSupervisor(config: Config, workers: boolean): Promise<void> {
   makeHome(config.home);
   const path = logFile(config.home, 'supervisor');
@@ -76,7 +78,7 @@ async function startSupervisor(config: Config, workers: boolean): Promise<void> 
     if (exitCode !== null || signalCode !== null) throw supervisorFault(config.home, child.pid);
     if (performance.now() > deadline)
       throw new PipelineError('SERVICE_UNAVAILABLE', `the supervisor does not come up (log: ${path})`);
-    await pause(LOOK_MS);
+    await pause(POLL_MS);
   }
 }
 
@@ -90,7 +92,7 @@ function spawnSupervisor(config: Config, workers: boolean, path: string): ChildP
   return child;
 }
 
-/** What it wrote down before it ended, or else the end of its log. */
+/** The fault in the supervisor's state file, else the last lines of its log. */
 function supervisorFault(home: string, pid: number | undefined): PipelineError {
   const state = readState(home);
   const fault = state?.supervisor.pid === pid ? state?.fault : null;
@@ -99,55 +101,55 @@ function supervisorFault(home: string, pid: number | undefined): PipelineError {
   return new PipelineError('SERVICE_CRASHED', ['the supervisor ended; last lines of its log:', ...lines].join('\n'));
 }
 
-/** Passes progress on until it is ready. @returns Null when it ended in an orderly way meanwhile. */
+/** Reports progress until the platform is ready. @returns Null when the supervisor ended without a fault. */
 async function follow(
   home: string,
-  from: { readonly first: PlatformState; readonly told: number },
+  from: { readonly first: PlatformState; readonly reported: number },
   onProgress: (line: string) => void,
 ): Promise<Endpoints | null> {
   const { first } = from;
-  let { told } = from;
+  let { reported } = from;
   let brokenSince: number | null = null;
   for (;;) {
     const state = readState(home) ?? first;
-    if (hasGone(state, first)) return null;
-    for (const line of newLines(state.progress, told)) onProgress(line);
-    told = state.progress.total;
+    if (hasEnded(state, first)) return null;
+    for (const line of newLines(state.progress, reported)) onProgress(line);
+    reported = state.progress.total;
     if (state.phase === 'failed') throw supervisorFault(home, first.supervisor.pid);
     if (isReady(state)) return state.endpoints;
     if (state.phase === 'ready') brokenSince ??= performance.now();
-    if (brokenSince !== null && performance.now() - brokenSince > RECOVERS_WITHIN_MS) throw stillBroken(state);
-    await pause(LOOK_MS);
+    if (brokenSince !== null && performance.now() - brokenSince > RECOVERS_WITHIN_MS) throw notRecovered(state);
+    await pause(POLL_MS);
   }
 }
 
-/** True when the supervisor that was followed stops, was killed or was replaced; one that failed has something to say. */
-const hasGone = ({ phase, supervisor }: PlatformState, first: PlatformState): boolean =>
+/** True when the followed supervisor is stopping, was killed or was replaced; false for a failed one, which has a fault. */
+const hasEnded = ({ phase, supervisor }: PlatformState, first: PlatformState): boolean =>
   supervisor.pid !== first.supervisor.pid ||
   phase === 'stopping' ||
   (phase !== 'failed' && !isRunning(first.supervisor));
 
-const newLines = ({ total, lines }: PlatformState['progress'], told: number): readonly string[] =>
-  total === told ? [] : lines.slice(-Math.min(total - told, lines.length));
+const newLines = ({ total, lines }: PlatformState['progress'], reported: number): readonly string[] =>
+  total === reported ? [] : lines.slice(-Math.min(total - reported, lines.length));
 
 const isReady = ({ phase, parts }: PlatformState): boolean => phase === 'ready' && parts.every(isUp);
 
 const isUp = ({ status }: PlatformState['parts'][number]): boolean =>
   status === 'running' || status === 'foreign' || status === 'in-process';
 
-function stillBroken({ parts }: PlatformState): PipelineError {
+function notRecovered({ parts }: PlatformState): PipelineError {
   const down = parts.filter((part) => !isUp(part));
-  const told = down.map(
+  const crashes = down.map(
     ({ name, restarts, lastCrash }) => `${name} (restarted ${restarts} times): ${lastCrash?.message ?? ''}`,
   );
-  return new PipelineError('SERVICE_CRASHED', `parts of the platform do not come back: ${told.join('\n')}`);
+  return new PipelineError('SERVICE_CRASHED', `parts of the platform do not come back: ${crashes.join('\n')}`);
 }
 
-async function untilGone({ supervisor }: PlatformState): Promise<void> {
-  while (isRunning(supervisor)) await pause(LOOK_MS);
+async function waitUntilEnded({ supervisor }: PlatformState): Promise<void> {
+  while (isRunning(supervisor)) await pause(POLL_MS);
 }
 
-/** A run on another database than the one asked for would be worse than an error. */
+/** Rejects a configuration with other addresses, so that no run uses another database than the configured one. */
 function expectSameAddresses(config: Config, { settings }: PlatformState): void {
   const differing = differingSettings(config, settings);
   if (differing.length === 0) return;

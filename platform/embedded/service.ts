@@ -6,7 +6,7 @@ import { serviceUnavailable } from '../outage.js';
 import type { ProcessIdentity } from './processes/identity.js';
 import { endGroup, identityOf } from './processes/identity.js';
 import { lastLines, openLog } from './processes/log-file.js';
-import type { LaunchCommand } from './processes/run-program.js';
+import type { LaunchCommand, ProcessExit } from './processes/run-program.js';
 import { spawnOptions } from './processes/run-program.js';
 import { waitUntil } from './processes/wait.js';
 
@@ -29,12 +29,6 @@ export interface ServicePlan {
   ping(pid: number): Promise<void>;
   /** Called after the first successful ping of each start; idempotent (creates the database). */
   prepare?(): Promise<void>;
-}
-
-/** How a process ended. */
-export interface ProcessExit {
-  readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
 }
 
 /** A started program, which may not answer yet. */

@@ -11,11 +11,11 @@ export interface OwnedSchema {
 }
 
 /**
- * Brings schemas up to date. One query tells whether there is anything to do: every command asks, and nearly none
- * finds work. The migrator itself runs for each schema whose applied migrations are not exactly the ones of this
- * program, be they fewer or others, and says what is wrong.
- * @returns Names of the migrations applied now.
- * @throws PipelineError `INTERNAL` naming the migration that failed; `SERVICE_UNAVAILABLE` when PostgreSQL is away.
+ * Applies the pending migrations of several schemas. One query finds the schemas whose applied migrations differ from
+ * those of this program; only for these does the migrator run, since every command calls this function.
+ * @returns names of the applied migrations.
+ * @throws PipelineError `INTERNAL` naming the migration that failed; `SERVICE_UNAVAILABLE` when PostgreSQL does not
+ *   answer.
  */
 export async function migrateSchemas(pool: pg.Pool, owned: readonly OwnedSchema[]): Promise<readonly string[]> {
   try {
@@ -39,7 +39,7 @@ const isCurrent = (applied: ReadonlySet<string> | undefined, migrations: OwnedSc
 
 const UNDEFINED_TABLE = '42P01';
 
-/** Names by schema; nothing at all while one of the schemas does not exist, since then there is work anyway. */
+/** Names of the applied migrations by schema; an empty map if one of the schemas does not exist. */
 async function appliedMigrations(pool: pg.Pool, owned: readonly OwnedSchema[]): Promise<Applied> {
   const applied = new Map(owned.map(({ schema }) => [schema, new Set<string>()]));
   try {

@@ -3,17 +3,17 @@ import { PipelineError } from '../../contracts/errors.js';
 import { pingTemporal } from './ping.js';
 import type { TemporalServer } from './server.js';
 
-/** A client of the orchestrator that is loaded and connected when it is asked for the first time. */
+/** A Temporal client that is imported and connected on first use. */
 export interface LazyClient {
-  /** The same client each time. @throws PipelineError as `connectTemporal`. */
+  /** Always the same client. @throws PipelineError as `connectTemporal`. */
   readonly client: () => Promise<Client>;
-  /** Closes what was opened. */
+  /** Closes the connection if there is one. */
   close(): Promise<void>;
 }
 
 /**
- * Makes sure that the server answers and accepts this program, without the SDK, whose loading costs more than most
- * commands; a command that only reads the registry never loads it.
+ * Checks that the server answers and accepts this client, without importing the SDK, which takes longer than most
+ * commands; a command that only reads the registry never imports it.
  * @throws PipelineError as `connectTemporal`.
  */
 export async function openLazily(server: TemporalServer): Promise<LazyClient> {
@@ -24,7 +24,7 @@ export async function openLazily(server: TemporalServer): Promise<LazyClient> {
     await pingTemporal(server);
   } catch (fault) {
     if (fault instanceof PipelineError) throw fault;
-    await client(); // it does not answer yet: the SDK waits for it, and says what was in the way
+    await client(); // the server does not answer yet: the SDK retries until its deadline
   }
-  return { client, close: async () => opened?.then((found) => found.connection.close()) };
+  return { client, close: async () => opened?.then(({ connection }) => connection.close()) };
 }

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { integerField, lengthField, lengthFields } from './protobuf.js';
 
-it('encodes texts and integers as protoc does', () => {
+it('encodes strings and integers like protoc', () => {
   expect(lengthField(1, 'bank').toString('hex')).toBe('0a0462616e6b');
   expect(integerField(3, 300).toString('hex')).toBe('18ac02');
   expect(lengthField(2, 'x'.repeat(200)).subarray(0, 3).toString('hex')).toBe('12c801');
 });
 
-it('finds the fields of a number and skips others of every wire type', () => {
+it('returns the fields with the given number and skips other fields of every wire type', () => {
   const message = Buffer.concat([
     integerField(7, 2 ** 40),
     lengthField(2, 'first'),
@@ -26,8 +26,8 @@ it('finds the fields of a number and skips others of every wire type', () => {
 
 it.each([
   ['a field longer than the message', '0a05ff'],
-  ['a number without its end', '08ff'],
+  ['a truncated varint', '08ff'],
   ['an unknown wire type', '0b'],
-])('refuses %s', (_what, hex) => {
+])('throws RangeError for %s', (_what, hex) => {
   expect(() => lengthFields(Buffer.from(hex, 'hex'), 1)).toThrow(RangeError);
 });

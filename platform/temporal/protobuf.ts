@@ -1,6 +1,6 @@
 /*
- * The protobuf wire format (https://protobuf.dev/programming-guides/encoding), as far as the calls need it that every
- * command makes; for all others there is the SDK.
+ * The part of the protobuf wire format (https://protobuf.dev/programming-guides/encoding) that the calls of every command
+ * need; other calls use the SDK.
  */
 
 const WIRE_VARINT = 0;
@@ -15,19 +15,19 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, rest]);
 }
 
-/** A field that holds a text or a message. */
+/** Encodes a length-delimited field: a string or an embedded message. */
 export function lengthField(field: number, content: string | Buffer): Buffer {
   const bytes = Buffer.from(content);
   return Buffer.concat([varint(field * 8 + WIRE_LENGTH), varint(bytes.length), bytes]);
 }
 
-/** A field that holds an enum or another integer from 0. */
+/** Encodes a varint field: an enum or another non-negative integer. */
 export const integerField = (field: number, value: number): Buffer =>
   Buffer.concat([varint(field * 8 + WIRE_VARINT), varint(value)]);
 
 /**
- * The contents of each field of this number that holds a text or a message, in their order; other fields are skipped.
- * @throws RangeError for bytes that are no message.
+ * Contents of all length-delimited fields with this number, in order; other fields are skipped.
+ * @throws RangeError for bytes that are not a valid message.
  */
 export function lengthFields(message: Buffer, wanted: number): readonly Buffer[] {
   const found: Buffer[] = [];

@@ -1,8 +1,8 @@
-/** The day in an id, UTC, so that two people in two time zones see the same id. */
+/** The UTC date in an id, the same in all time zones. */
 const dayOf = (now: Date): string => now.toISOString().slice(0, 10);
 
 /**
- * The ids that a run started by a person may have, first to last.
+ * Candidate ids of a run that is started by a command, in order of preference.
  * @example runIds('retraining', now) // 'retraining-2026-11-23', 'retraining-2026-11-23-2', …
  */
 export function* runIds(what: string, now: Date): Generator<string, never> {

@@ -1,5 +1,5 @@
 /*
- * The part of Temporal's SDK that is loaded on first use. A module of ours, because the build puts what is imported by
- * name into one file and leaves what is imported dynamically from a package outside.
+ * The part of Temporal's SDK that is imported dynamically. It is a separate module because the build bundles dynamic
+ * imports of project files, but not those of packages.
  */
 export { Connection } from '@temporalio/client';

@@ -6,11 +6,12 @@ import { describeRun } from './describe-run.js';
 import { runIds } from './run-ids.js';
 
 /**
- * The whole id; or its first part, completed by date and counter. With `preferred` that id is taken as long as it was
- * never used: a promotion has the same id whoever asks for it.
+ * A complete id, or its first part, to which date and counter are added. `preferred` is used instead if no workflow has
+ * had it yet, so that a promotion has the same id for every caller.
  */
 export type RunId = { readonly exact: string } | { readonly base: string; readonly preferred?: string };
 
+/** A workflow to start. */
 export interface RunRequest {
   /** Name of the workflow. */
   readonly workflow: string;
@@ -20,12 +21,13 @@ export interface RunRequest {
   readonly summary: string;
 }
 
-/** The queue that the pipeline workers of this configuration listen on. */
+/** Name of the task queue that the pipeline workers poll, with the configured prefix. */
 export const pipelineQueue = (config: Config): string => `${config.taskQueuePrefix}${PIPELINE_QUEUE}`;
 
 /**
- * Starts a workflow under a readable id that was never used before.
- * @throws PipelineError `ALREADY_RUNNING` when the last run of this kind still runs; `CONFLICT` when an exact id is used.
+ * Starts a workflow with an id that has not been used before.
+ * @throws PipelineError `ALREADY_RUNNING` when the previous run of this kind is still running; `CONFLICT` when an exact
+ *   id has been used.
  */
 export async function startRun(client: Client, config: Config, request: RunRequest): Promise<WorkflowHandle> {
   const workflowId = 'exact' in request.id ? await exactId(client, request.id.exact) : await nextId(client, request.id);

@@ -14,6 +14,12 @@ export interface LaunchCommand {
   readonly gid?: number;
 }
 
+/** How a process ended: exit code or signal; both null when it could not be started. */
+export interface ProcessExit {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 /** Exit code and output of a finished program. */
 export interface ProgramResult {
   /** Null when it was killed or could not be started. */

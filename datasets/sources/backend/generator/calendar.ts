@@ -41,7 +41,7 @@ function monthAt(number: number, index: number): Month {
   };
 }
 
-/** The last `count` calendar months up to the one that `until` lies in. @param until - ISO date. */
+/** The last `count` calendar months up to that of `until`. @param until - ISO date. */
 export function monthsUntil(until: string, count: number): readonly Month[] {
   const first = monthOfDay(dayOfTime(Date.parse(until))) - count + 1;
   return Array.from({ length: count }, (_, index) => monthAt(first + index, index));
