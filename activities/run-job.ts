@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { z } from 'zod';
+import type { DatasetRef } from '../contracts/dataset.js';
 import type { JobDeps } from './dependencies.js';
 import { type JobName, jobs as table } from './jobs.js';
 
@@ -47,6 +48,11 @@ export const runJob = <Name extends JobName>(
 ): Promise<z.output<Table[Name]['output']>> =>
   withHeartbeat(async (onProgress) => {
     const { cancellationSignal: signal } = Context.current();
-    const result = await runner.run({ job, input }, { signal, onProgress, memoryMb: config.trainingMemoryMb });
+    const options = { signal, onProgress, memoryMb: config.trainingMemoryMb, ...readsOf(input) };
+    const result = await runner.run({ job, input }, options);
     return table[job].output.parse(result) as z.output<Table[Name]['output']>;
   });
+
+/** Hash of the dataset that the job loads, so that steps over the same dataset run in the same process. */
+const readsOf = (input: object): { readonly reads?: string } =>
+  'dataset' in input ? { reads: (input.dataset as DatasetRef).hash } : {};

@@ -35,11 +35,35 @@ export async function storeDataset(
   return { ...described, hash: (await putJsonBlob(blobs, manifest)).hash };
 }
 
-/** @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`. */
-export async function loadDataset(
-  blobs: BlobStore,
-  hash: string,
-): Promise<{ readonly manifest: DatasetManifest; readonly table: Table }> {
+/** A stored dataset in memory. */
+export interface LoadedDataset {
+  readonly manifest: DatasetManifest;
+  /** Shared by everyone who loads the same dataset in this process: never written to. */
+  readonly table: Table;
+}
+
+/** Cells of the largest table that is kept: 64 MB as numbers. A process that holds more is not given another job. */
+const KEPT_CELLS = 8_000_000;
+
+/** Of each store the dataset that was loaded last. */
+const newest = new WeakMap<BlobStore, { readonly hash: string; readonly dataset: LoadedDataset }>();
+
+/**
+ * Loads a dataset. The last one stays in memory, up to 8 million cells (64 MB), because a run's steps follow each other
+ * in one process and each of them loads the same dataset. Its content cannot change: the hash is its name.
+ * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`.
+ */
+export async function loadDataset(blobs: BlobStore, hash: string): Promise<LoadedDataset> {
+  const kept = newest.get(blobs);
+  if (kept?.hash === hash) return kept.dataset;
+  newest.delete(blobs); // before the next one is read, so that two are never held for the cache's sake
+  const dataset = await readDataset(blobs, hash);
+  const { rowCount, columns } = dataset.table;
+  if (rowCount * Object.keys(columns).length <= KEPT_CELLS) newest.set(blobs, { hash, dataset });
+  return dataset;
+}
+
+async function readDataset(blobs: BlobStore, hash: string): Promise<LoadedDataset> {
   const manifest = await readJsonBlob(blobs, hash, { schema: datasetManifest, what: 'dataset' });
   return { manifest, table: await readParquet([await blobs.localPath(manifest.data.hash)]) };
 }

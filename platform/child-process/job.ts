@@ -23,6 +23,11 @@ export interface JobOptions {
   readonly onProgress: (progress: JobProgress) => void;
   /** Memory limit of the child process, in MB; a job over it fails with `CHILD_OUT_OF_MEMORY`. */
   readonly memoryMb: number;
+  /**
+   * Hash of what the job reads. An idle process whose last job had the same one is preferred, because it may still
+   * have the data in memory.
+   */
+  readonly reads?: string;
   /** Time between the request to stop and the kill. @default 2000 */
   readonly graceMs?: number;
 }

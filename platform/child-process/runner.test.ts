@@ -48,6 +48,19 @@ describe('createChildProcessRunner', () => {
     expect(await pidOf()).not.toBe(first);
   });
 
+  it('prefers the idle process whose last job read the same', async () => {
+    const reusing = createChildProcessRunner({ entry, idleMs: 2000 });
+    const pidOf = (reads?: string): Promise<unknown> =>
+      reusing.run({ job: 'progress', input: null }, jobOptions(reads === undefined ? {} : { reads }));
+    const [a, b] = await Promise.all([pidOf('dataset a'), pidOf('dataset b')]);
+    for (let i = 0; i < 2; i++) {
+      expect(await pidOf('dataset b')).toBe(b);
+      expect(await pidOf('dataset a')).toBe(a);
+    }
+    expect([a, b]).toContain(await pidOf('dataset c'));
+    expect([a, b]).toContain(await pidOf());
+  });
+
   it('runs concurrent jobs in separate processes and does not reuse a cancelled one', async () => {
     const reusing = createChildProcessRunner({ entry, idleMs: 2000 });
     const pidOf = (): Promise<unknown> => reusing.run({ job: 'progress', input: null }, jobOptions());

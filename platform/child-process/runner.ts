@@ -10,8 +10,8 @@ const DEFAULT_GRACE_MS = 2000;
 
 export interface ChildProcessRunnerSettings extends ChildProcessSettings {
   /**
-   * How long an idle process is kept for the next job. Starting one costs about a second of CPU (runtime, loader,
-   * native libraries), more than many jobs take. @default 0: each job gets a new process
+   * How long an idle process is kept for the next job. Starting one costs about a third of a second of CPU
+   * (runtime, libraries, model), more than many jobs take. @default 0: each job gets a new process
    */
   readonly idleMs?: number;
 }
@@ -26,7 +26,7 @@ export function createChildProcessRunner({ idleMs = 0, ...settings }: ChildProce
   return {
     async run(request, options) {
       if (isAborted(options.signal)) throw cancelled(request.job);
-      const child = idle.take(options.memoryMb) ?? startComputing(settings, options.memoryMb);
+      const child = idle.take(options) ?? startComputing(settings, options.memoryMb);
       const stopCancelling = cancelOnAbort(child, options);
       try {
         const answer = await child.perform(request, options.onProgress);
@@ -40,32 +40,35 @@ export function createChildProcessRunner({ idleMs = 0, ...settings }: ChildProce
 }
 
 interface IdleProcesses {
-  take(memoryMb: number): ComputingProcess | undefined;
+  /** One with this memory limit: preferably one whose last job read the same, else the one that is idle longest. */
+  take(options: Pick<JobOptions, 'memoryMb' | 'reads'>): ComputingProcess | undefined;
   /** @returns false when idle processes are not kept. */
-  keep(child: ComputingProcess): boolean;
+  keep(child: ComputingProcess, reads: string | undefined): boolean;
 }
 
 function createIdleProcesses(idleMs: number): IdleProcesses {
-  const waiting = new Map<ComputingProcess, NodeJS.Timeout>();
+  const waiting = new Map<ComputingProcess, { readonly timer: NodeJS.Timeout; readonly reads: string | undefined }>();
   const remove = (child: ComputingProcess): void => {
-    clearTimeout(waiting.get(child));
+    clearTimeout(waiting.get(child)?.timer);
     waiting.delete(child);
   };
   return {
-    take(memoryMb) {
-      const found = [...waiting.keys()].find((child) => child.memoryMb === memoryMb);
+    take({ memoryMb, reads }) {
+      const fitting = [...waiting].filter(([child]) => child.memoryMb === memoryMb);
+      const same = fitting.find(([, last]) => reads !== undefined && last.reads === reads);
+      const found = (same ?? fitting[0])?.[0];
       if (found === undefined) return undefined;
       remove(found);
       found.detach(false);
       return found;
     },
-    keep(child) {
+    keep(child, reads) {
       if (idleMs === 0) return false;
       const timer = setTimeout(() => {
         remove(child);
         child.end(DEFAULT_GRACE_MS).catch(() => undefined);
       }, idleMs);
-      waiting.set(child, timer.unref());
+      waiting.set(child, { timer: timer.unref(), reads });
       child.detach(true);
       const onEnd = (): void => remove(child);
       child.ended.then(onEnd, onEnd);
@@ -81,7 +84,7 @@ async function release(
   { idle, options }: { readonly idle: IdleProcesses; readonly options: JobOptions },
 ): Promise<ProcessExit | null> {
   const reusable = answer?.reusable === true && !isAborted(options.signal);
-  if (reusable && idle.keep(child)) return null;
+  if (reusable && idle.keep(child, options.reads)) return null;
   return child.end(options.graceMs ?? DEFAULT_GRACE_MS);
 }
 
