@@ -42,7 +42,7 @@ async function stored(table: Table): Promise<string> {
   return (await storeDataset(blobs, { table, schema, ref })).hash;
 }
 
-it('reads the Parquet of one dataset once, however often it is loaded', async () => {
+it('loadDataset reads the Parquet file of a dataset once for several calls', async () => {
   const hash = await stored(tableOf(1));
   const reads = vi.spyOn(blobs, 'localPath');
   const first = await loadDataset(blobs, hash);
@@ -50,7 +50,7 @@ it('reads the Parquet of one dataset once, however often it is loaded', async ()
   expect(reads).toHaveBeenCalledTimes(1);
 });
 
-it('keeps the newest dataset only', async () => {
+it('loadDataset caches only the last dataset', async () => {
   const [a, b] = [await stored(tableOf(1)), await stored(tableOf(2))];
   const reads = vi.spyOn(blobs, 'localPath');
   await loadDataset(blobs, a);
@@ -61,7 +61,7 @@ it('keeps the newest dataset only', async () => {
   expect(reads).toHaveBeenCalledTimes(3);
 });
 
-it('does not keep a table of more than 8 million cells', async () => {
+it('loadDataset does not cache a table of more than 8 million cells', async () => {
   const hash = await stored(tableOf(1, 400_001, 20));
   const reads = vi.spyOn(blobs, 'localPath');
   await loadDataset(blobs, hash);
@@ -69,7 +69,7 @@ it('does not keep a table of more than 8 million cells', async () => {
   expect(reads).toHaveBeenCalledTimes(2);
 });
 
-it('keeps the datasets of two stores apart, and nothing that could not be loaded', async () => {
+it('loadDataset caches by store, and caches no failure', async () => {
   const hash = await stored(tableOf(1));
   await loadDataset(blobs, hash);
   const other = createFileBlobStore(join(folder, 'other'));

@@ -35,31 +35,31 @@ export async function storeDataset(
   return { ...described, hash: (await putJsonBlob(blobs, manifest)).hash };
 }
 
-/** A stored dataset in memory. */
+/** Manifest and table of a dataset. */
 export interface LoadedDataset {
   readonly manifest: DatasetManifest;
-  /** Shared by everyone who loads the same dataset in this process: never written to. */
+  /** Shared by all callers that load the same dataset in this process; must not be changed. */
   readonly table: Table;
 }
 
-/** Cells of the largest table that is kept: 64 MB as numbers. A process that holds more is not given another job. */
-const KEPT_CELLS = 8_000_000;
+/** Maximum number of cells of a cached table (64 MB of numbers); a process that uses more memory gets no further job. */
+const CACHED_CELLS = 8_000_000;
 
-/** Of each store the dataset that was loaded last. */
+/** The last loaded dataset of each store. */
 const newest = new WeakMap<BlobStore, { readonly hash: string; readonly dataset: LoadedDataset }>();
 
 /**
- * Loads a dataset. The last one stays in memory, up to 8 million cells (64 MB), because a run's steps follow each other
- * in one process and each of them loads the same dataset. Its content cannot change: the hash is its name.
+ * Loads a dataset. The last one is cached, up to 8 million cells (64 MB), because consecutive steps of a run load the
+ * same dataset in one process. It cannot become stale, since the hash identifies its content.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`.
  */
 export async function loadDataset(blobs: BlobStore, hash: string): Promise<LoadedDataset> {
-  const kept = newest.get(blobs);
-  if (kept?.hash === hash) return kept.dataset;
-  newest.delete(blobs); // before the next one is read, so that two are never held for the cache's sake
+  const cached = newest.get(blobs);
+  if (cached?.hash === hash) return cached.dataset;
+  newest.delete(blobs); // before the next one is read, so that the cache never keeps two in memory
   const dataset = await readDataset(blobs, hash);
   const { rowCount, columns } = dataset.table;
-  if (rowCount * Object.keys(columns).length <= KEPT_CELLS) newest.set(blobs, { hash, dataset });
+  if (rowCount * Object.keys(columns).length <= CACHED_CELLS) newest.set(blobs, { hash, dataset });
   return dataset;
 }
 

@@ -14,7 +14,7 @@ const tables: SnapshotTables = {
 const settings = { days: 30, count: 2, label: (customer: string) => (customer === 'u1' ? 1 : 0) };
 
 describe('labelWindows', () => {
-  it('ends the last window with the data, though the snapshot is younger', () => {
+  it('ends the last window with the data, if the snapshot is later', () => {
     const { table, notes } = labelWindows(tables, START + 100 * DAY_MS, settings);
     expect(table.columns['as_of']?.values).toEqual(
       Float64Array.of(START + 30 * DAY_MS, START, START + 30 * DAY_MS, START),
@@ -29,7 +29,7 @@ describe('labelWindows', () => {
     expect(notes).toEqual(['4 of 4 windows of 30 days have a label']);
   });
 
-  it('looks at nothing from the snapshot on', () => {
+  it('has no window after the snapshot', () => {
     const windows: Span[] = [];
     labelWindows(tables, START + 40 * DAY_MS, { ...settings, label: (_, window) => windows.push(window) });
     for (const { since, before } of windows) {
@@ -45,7 +45,7 @@ describe('labelWindows', () => {
     expect(notes).toEqual(['1 of 4 windows of 30 days have a label']);
   });
 
-  it('has the columns that it describes, and no rows without customers', () => {
+  it('returns no rows without customers, but all columns', () => {
     const { table } = labelWindows({}, START, settings);
     expect(table.rowCount).toBe(0);
     expect(Object.keys(table.columns)).toEqual([...windowColumns.map(({ name }) => name), 'label']);

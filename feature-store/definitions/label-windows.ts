@@ -4,25 +4,26 @@ import type { LabelledRows } from '../../contracts/model-definition.js';
 import { textsOf, timesOf } from './columns.js';
 import { DAY_MS, type Span } from './event-index.js';
 
-/** What a label says of one customer's window; NaN leaves the window out. */
+/** The label of a customer in a window; NaN leaves the row out. */
 export type LabelFunction = (customer: string, window: Span) => number;
 
+/** Length and number of the windows, and their label. */
 export interface LabelWindows {
-  /** Length of a window, and the distance between two of them. */
+  /** Length of a window; windows do not overlap. */
   readonly days: number;
-  /** Windows a customer; the last one ends with the data. */
+  /** Number of windows for each customer; the last one ends with the data. */
   readonly count: number;
   readonly label: LabelFunction;
 }
 
-/** Columns that `labelWindows` fills beside `label`. */
+/** Columns of the table that `labelWindows` returns, without `label`. */
 export const windowColumns: readonly ColumnSpec[] = [
   { name: 'rowId', type: 'text', unique: true, description: 'Customer and first day of the window.' },
   { name: 'entity_id', type: 'text', description: 'The customer.' },
   { name: 'as_of', type: 'timestamp', description: 'Start of the window; features are from strictly before.' },
 ];
 
-/** Just after the last booking, so that no window reaches beyond what is known. */
+/** One millisecond after the last booking, at most `asOf`: no window extends beyond the known data. */
 function endOfData({ transactions }: SnapshotTables, asOf: number): number {
   let latest = -Infinity;
   for (const time of timesOf(transactions, 'booked_at')) if (time > latest) latest = time;
@@ -32,8 +33,8 @@ function endOfData({ transactions }: SnapshotTables, asOf: number): number {
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 /**
- * Labelled rows of customers at several moments: `as_of` is the start of a window, the label says what happens in it.
- * The tables must hold `users` and `transactions`. O(customers · count) calls of the label function.
+ * Labelled rows of all customers for several windows: `as_of` is the start of a window, and the label describes what
+ * happens in it. Needs the tables `users` and `transactions`. Calls `label` O(customers · count) times.
  * @returns a table with `windowColumns` and `label`, by customer, the newest window first.
  */
 export function labelWindows(tables: SnapshotTables, asOf: number, { days, count, label }: LabelWindows): LabelledRows {

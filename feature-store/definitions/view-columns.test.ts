@@ -3,7 +3,7 @@ import { creditRisk } from './credit-risk.js';
 import { userFinancials } from './user-financials.js';
 import { viewColumns } from './view-columns.js';
 
-it('viewColumns describes all fields of the views, in order, as numbers that may be unknown', () => {
+it('viewColumns returns all fields of the views, in order, as nullable number columns', () => {
   const columns = viewColumns([userFinancials, creditRisk]);
   const fields = [...userFinancials.fields, ...creditRisk.fields];
   expect(columns.map(({ name }) => name)).toEqual(fields.map(({ name }) => name));

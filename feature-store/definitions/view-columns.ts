@@ -1,7 +1,7 @@
 import type { ColumnSpec } from '../../contracts/dataset.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
 
-/** The fields of views as columns of a training table, view by view; NaN is "unknown". */
+/** Specs of the columns that views add to a training table, in the order of views and fields; NaN = unknown. */
 export const viewColumns = (views: readonly FeatureView[]): ColumnSpec[] =>
   views.flatMap(({ fields }) =>
     fields.map(({ name, description, unit }): ColumnSpec => {

@@ -24,7 +24,7 @@ export interface JobOptions {
   /** Memory limit of the child process, in MB; a job over it fails with `CHILD_OUT_OF_MEMORY`. */
   readonly memoryMb: number;
   /**
-   * Hash of what the job reads. An idle process whose last job had the same one is preferred, because it may still
+   * Hash of the data that the job reads. An idle process whose last job had the same hash is preferred, because it may
    * have the data in memory.
    */
   readonly reads?: string;

@@ -48,7 +48,7 @@ describe('createChildProcessRunner', () => {
     expect(await pidOf()).not.toBe(first);
   });
 
-  it('prefers the idle process whose last job read the same', async () => {
+  it('prefers the idle process whose last job read the same data', async () => {
     const reusing = createChildProcessRunner({ entry, idleMs: 2000 });
     const pidOf = (reads?: string): Promise<unknown> =>
       reusing.run({ job: 'progress', input: null }, jobOptions(reads === undefined ? {} : { reads }));

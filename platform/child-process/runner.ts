@@ -40,7 +40,7 @@ export function createChildProcessRunner({ idleMs = 0, ...settings }: ChildProce
 }
 
 interface IdleProcesses {
-  /** One with this memory limit: preferably one whose last job read the same, else the one that is idle longest. */
+  /** A process with this memory limit, preferably one whose last job had the same `reads`, else the longest idle one. */
   take(options: Pick<JobOptions, 'memoryMb' | 'reads'>): ComputingProcess | undefined;
   /** @returns false when idle processes are not kept. */
   keep(child: ComputingProcess, reads: string | undefined): boolean;
@@ -54,9 +54,9 @@ function createIdleProcesses(idleMs: number): IdleProcesses {
   };
   return {
     take({ memoryMb, reads }) {
-      const fitting = [...waiting].filter(([child]) => child.memoryMb === memoryMb);
-      const same = fitting.find(([, last]) => reads !== undefined && last.reads === reads);
-      const found = (same ?? fitting[0])?.[0];
+      const candidates = [...waiting].filter(([child]) => child.memoryMb === memoryMb);
+      const sameData = candidates.find(([, last]) => reads !== undefined && last.reads === reads);
+      const found = (sameData ?? candidates[0])?.[0];
       if (found === undefined) return undefined;
       remove(found);
       found.detach(false);
