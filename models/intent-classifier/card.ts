@@ -14,7 +14,7 @@ export const card: CardFacts = {
   limits: [
     'Learns wordings, not meaning: in the from-scratch tier a paraphrase that shares no word or syllable is guessed.',
     'Languages count as far as training has them; the slices show accuracy by language.',
-    'Out-of-scope rejection costs the set share of genuine messages; on CLINC150 one stranger in five still slips through.',
+    'Out-of-scope rejection costs the set share of genuine messages; on CLINC150 one out-of-scope message in five is still accepted.',
     'Probabilities are calibrated on messages like those in training; after a change of customers or channels they drift.',
   ],
   ethics: [

@@ -1,9 +1,11 @@
+/** Size of a plot in pixels. */
 export const SIZE = { width: 360, height: 300 } as const;
 export const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
 
-/** Four digits are more than a page shows. */
+/** Rounds to four decimals, enough for a plot. */
 export const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
 
+/** A quantitative axis. */
 export const axis = (field: string, title: string): Record<string, unknown> => ({ field, title, type: 'quantitative' });
 
 /** An axis of shares, in percent. */

@@ -1,5 +1,6 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Plot } from '../../../contracts/evaluation.js';
+import { axis, rounded, SCHEMA, SIZE } from '../../../learning/evaluation/plots/drawing.js';
 import { rocCurve } from '../../../learning/evaluation/metrics/index.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { timestampColumn } from '../../../learning/table.js';
@@ -12,11 +13,6 @@ const BANDS = 40;
 const DAY_MS = 86_400_000;
 /** A longer holdout is counted by weeks. */
 const MOST_DAYS = 35;
-const SIZE = { width: 360, height: 300 } as const;
-const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
-
-const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
-const axis = (field: string, title: string): Record<string, unknown> => ({ field, title, type: 'quantitative' });
 
 function thinned<Item>(items: readonly Item[]): Item[] {
   const step = Math.max(1, items.length / CURVE_POINTS);

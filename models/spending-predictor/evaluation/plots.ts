@@ -1,8 +1,8 @@
 import type { Plot } from '../../../contracts/evaluation.js';
+import { SCHEMA } from '../../../learning/evaluation/plots/drawing.js';
 import { coverage, customerErrors, oneAhead, type Scored, where } from './forecast-metrics.js';
 import { TOTAL_TARGET, WEEK_TARGET } from './evaluation-targets.js';
 
-const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
 const SIZE = { width: 420, height: 260 } as const;
 const FAN_SAMPLES = 3;
 /** Smaller categories together. */

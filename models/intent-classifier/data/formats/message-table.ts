@@ -60,7 +60,7 @@ const PARTS: readonly (readonly [RegExp, Part])[] = [
   [/^train\b/i, 'train'],
 ];
 
-/** What a file's name, or the folder around it, says about the part. */
+/** The part that a file's name, or its folder's name, indicates; null = none. */
 export function partOfName(name: string): Part | null {
   const folder = name.split('/').at(-2) ?? '';
   const found = PARTS.find(([pattern]) => pattern.test(fileNameOf(name)) || pattern.test(folder));
