@@ -31,7 +31,7 @@ describe('artefacts', () => {
     files: [file],
   });
 
-  it('gives back every byte of every file', async () => {
+  it('loads the same bytes for every file', async () => {
     const names = fc.stringMatching(/^[a-z]{1,8}(\.[a-z]{1,4})?$/);
     const files = fc.dictionary(names, fc.uint8Array({ maxLength: 200 }), {
       minKeys: 1,
@@ -51,7 +51,7 @@ describe('artefacts', () => {
     );
   });
 
-  it('names equal content equally whatever the order of files, and other content otherwise', async () => {
+  it('gives equal content the same hash in any order of files, other content another', async () => {
     const hashOf = async (given: ArtefactContent) => (await storeArtefact(blobs, given)).artefactHash;
     const one = await hashOf(content({ 'a.onnx': bytes('1'), 'b.json': bytes('2') }));
     expect(await hashOf(content({ 'b.json': bytes('2'), 'a.onnx': bytes('1') }))).toBe(one);
@@ -70,7 +70,7 @@ describe('artefacts', () => {
     },
   );
 
-  it('takes no artefact without files, with too many, or with names that differ in case only', async () => {
+  it('refuses no files, too many, and names that differ in case only', async () => {
     const many = Object.fromEntries(Array.from({ length: artefactLimits.files + 1 }, (_, i) => [`f${i}`, bytes('x')]));
     for (const files of [{}, many, { 'A.json': bytes('1'), 'a.json': bytes('2') }])
       await expect(storeArtefact(blobs, content(files))).rejects.toEqual(invalid);
@@ -95,7 +95,7 @@ describe('artefacts', () => {
     await expect(loadArtefact(blobs, await putManifest(manifest))).rejects.toEqual(invalid);
   });
 
-  it('refuses a file whose size the manifest misstates, and one that is absent', async () => {
+  it('refuses a file with another size than in the manifest, and a missing file', async () => {
     const { hash } = await blobs.put(bytes('four'));
     const misstated = await putManifest(manifestOf({ name: 'a', sha256: hash, bytes: 5 }));
     await expect(loadArtefact(blobs, misstated)).rejects.toEqual(invalid);

@@ -5,10 +5,10 @@ import { contentHash, lineName, modelName } from '../contracts/ids.js';
 import type { ArtefactFiles } from '../contracts/model-definition.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 
-/** Bounds that keep a faulty trainer from filling the store, and a forged manifest from filling the memory. */
+/** Limits for the store, against a faulty trainer, and for memory, against a forged manifest. */
 export const artefactLimits = { files: 64, fileBytes: 2 ** 30, totalBytes: 2 ** 31, manifestBytes: 2 ** 20 } as const;
 
-/** A plain name: no folder, no leading dot, nothing that a shell or file system reads as a path. */
+/** A plain file name: no folder, no leading dot, no character with a meaning in paths. */
 const fileName = z
   .string()
   .max(128)
@@ -61,8 +61,7 @@ const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 const sortedFiles = (files: ArtefactFiles) => Object.entries(files).sort(byName);
 
 /**
- * Checks names and sizes before anything is stored.
- * The blob store is asked for nothing: hashes are those its `put` will give.
+ * Checks names and sizes before anything is stored. The hashes are computed here and equal those of the store's `put`.
  */
 function checkContent(content: ArtefactContent): void {
   const files = sortedFiles(content.files).map(([name, bytes]) => ({
@@ -74,7 +73,7 @@ function checkContent(content: ArtefactContent): void {
 }
 
 /**
- * Stores the files, then the manifest that names them: a killed step leaves unnamed blobs, never half an artefact.
+ * Stores the files, then the manifest that names them: a killed step can leave unreferenced blobs but no partial artefact.
  * @returns the manifest's hash and the size of all files.
  * @throws PipelineError `ARTEFACT_INVALID` for path-like names, no files, or sizes over `artefactLimits`.
  */

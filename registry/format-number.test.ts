@@ -12,11 +12,11 @@ describe('formatNumber', () => {
     [-0, '0'],
     [Number.NaN, 'NaN'],
     [Number.POSITIVE_INFINITY, 'Infinity'],
-  ])('%d is %s', (value, text) => {
+  ])('formats %d as %s', (value, text) => {
     expect(formatNumber(value)).toBe(text);
   });
 
-  it('is within half a unit of the fourth digit', () => {
+  it('rounds to four significant digits', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 }), (value) => {
         const read = Number(formatNumber(value).replaceAll('−', '-'));
@@ -27,7 +27,7 @@ describe('formatNumber', () => {
 });
 
 describe('formatAgainst', () => {
-  it('never shows a missed bound as met', () => {
+  it('shows more digits when rounding would reach the missed bound', () => {
     expect(formatAgainst(0.79999999, 0.8)).toBe('0.79999999');
     expect(formatAgainst(0.8, 0.8)).toBe('0.8');
     fc.assert(
@@ -47,7 +47,7 @@ describe('formatMeasure', () => {
     [-0.25, '−0.2500'],
     [1e-7, '1e−7'],
     [0, '0.0000'],
-  ])('%d is %s', (value, text) => {
+  ])('formats %d as %s', (value, text) => {
     expect(formatMeasure(value)).toBe(text);
   });
 

@@ -1,5 +1,5 @@
 /**
- * A number as a reader wants it: four significant digits, whole numbers whole, no exponent between 1e-4 and 1e15.
+ * A number as text: four significant digits, whole numbers whole, no exponent between 1e-4 and 1e15.
  * Minus is U+2212. NaN and infinities by name.
  */
 export function formatNumber(value: number): string {
@@ -8,15 +8,15 @@ export function formatNumber(value: number): string {
   return (Object.is(value, -0) ? '0' : text).replaceAll('-', '−');
 }
 
-/** Like `formatNumber`, with all digits where rounding would make it look equal to the bound that it misses. */
+/** Like `formatNumber`, with all digits when the rounded value equals a bound that the exact value misses. */
 export function formatAgainst(value: number, bound: number): string {
   const rounded = formatNumber(value);
   return value !== bound && rounded === formatNumber(bound) ? String(value).replaceAll('-', '−') : rounded;
 }
 
 /**
- * A measured number for a table: always the same number of decimals for the same size, so that a column lines up.
- * @param digits - decimals below 1; each power of ten takes one away.  @default 4
+ * A measured number for a table: the same number of decimals for the same magnitude, so that columns align.
+ * @param digits - decimals below 1; each power of ten removes one.  @default 4
  */
 export function formatMeasure(value: number, digits = 4): string {
   const size = Math.abs(value);

@@ -24,7 +24,7 @@ const better = (other: 'baseline' | 'champion'): Gate => ({ kind: 'better-than',
 const number = fc.double({ min: -10, max: 10, noNaN: true });
 
 describe('judgeGates', () => {
-  it('says what was found and wanted', () => {
+  it('names the found and the wanted value', () => {
     expect(judge(atLeast(0.8), measured(0.8421))).toEqual({
       gate: 'auc ≥ 0.8',
       passed: true,
@@ -37,7 +37,7 @@ describe('judgeGates', () => {
     expect(gateName(band)).toBe('0.1 ≤ auc ≤ 0.9');
   });
 
-  it('holds exactly the bounds that are given', () => {
+  it('checks exactly the given bounds', () => {
     fc.assert(
       fc.property(number, fc.option(number), fc.option(number), (value, low, high) => {
         const gate: Gate = {
@@ -50,7 +50,7 @@ describe('judgeGates', () => {
     );
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])('passes no metric of %d', (value) => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('fails an absolute gate for a metric of %d', (value) => {
     expect(judge(atLeast(-1), measured(value)).passed).toBe(false);
   });
 
@@ -61,7 +61,7 @@ describe('judgeGates', () => {
     });
   });
 
-  it('wants the whole interval of the difference above zero', () => {
+  it('passes better-than only when the whole interval of the difference is above zero', () => {
     fc.assert(
       fc.property(number, number, fc.constantFrom('baseline' as const, 'champion' as const), (a, b, other) => {
         const [low, high] = [Math.min(a, b), Math.max(a, b)];
@@ -72,7 +72,7 @@ describe('judgeGates', () => {
     );
   });
 
-  it('passes a missing champion with a word about it, and fails a missing baseline', () => {
+  it('passes without a champion with a finding, and fails without a baseline', () => {
     expect(judge(better('champion'), [], [compared('baseline', 1, 2)])).toMatchObject({
       passed: true,
       finding: 'the line has no champion yet, so there is nothing to beat',
@@ -83,7 +83,7 @@ describe('judgeGates', () => {
   it.each([
     [true, 'champion 1.2.0 cannot score these rows (no column age), the signature changed'],
     [false, 'champion 1.2.0 cannot score these rows (no column age), though the signature is the same'],
-  ])('passes a champion that cannot compete only when the signature changed: %s', (signatureChanged, finding) => {
+  ])('passes an incomparable champion only when the signature changed: %s', (signatureChanged, finding) => {
     const incomparable = { version: '1.2.0', reason: 'no column age', signatureChanged };
     const baseline = compared('baseline', 1, 2);
     const gates = [better('champion'), better('baseline')];
@@ -92,7 +92,7 @@ describe('judgeGates', () => {
     expect(other).toMatchObject({ passed: true });
   });
 
-  it('asks only for gates of the line', () => {
+  it('evaluates only the gates of the line', () => {
     const gates: Gate[] = [
       { ...atLeast(0.8), lines: ['default'] },
       better('champion'),
@@ -114,11 +114,11 @@ const numbered: fc.Arbitrary<NumberedVersion> = fc
   .map(([version, found]) => ({ version, ...found }));
 
 describe('nextVersion', () => {
-  it('begins at 1.0.0', () => {
+  it('starts at 1.0.0', () => {
     expect(nextVersion(null, { signatureHash: 's', definitionHash: 'd' })).toBe('1.0.0');
   });
 
-  it('grows, in the first part whose cause changed', () => {
+  it('increments major, minor or patch by the first hash that changed', () => {
     fc.assert(
       fc.property(numbered, hashes, (newest, challenger) => {
         const next = nextVersion(newest, challenger);
@@ -135,7 +135,7 @@ describe('nextVersion', () => {
     );
   });
 
-  it('refuses to count on from what is no version', () => {
+  it('refuses a newest version that is not a semantic version', () => {
     const broken = { version: 'one', signatureHash: 's', definitionHash: 'd' };
     expect(() => nextVersion(broken, broken)).toThrow(expect.objectContaining({ code: 'INTERNAL' }) as Error);
   });
@@ -159,7 +159,7 @@ describe('decideRegistration', () => {
     }
   };
 
-  it('decides in the order: known bytes, failed gates, a changed champion, a new version', () => {
+  it('decides in the order: unchanged, rejected, conflict, registered', () => {
     fc.assert(
       fc.property(facts, (found) => {
         const wanted =
@@ -197,7 +197,7 @@ describe('decideRegistration', () => {
     newest: { version: '1.2.3', signatureHash: 's1', definitionHash: 'd1', ...change },
   });
 
-  it('says why the number is what it is', () => {
+  it('names the cause of the version number', () => {
     const firstReason = (found: RegistrationFacts) => decideRegistration(found).reasons[0];
     expect(firstReason(base)).toBe('1.0.0 is the first version of its line');
     expect(firstReason(after({}))).toBe('1.2.4 follows 1.2.3: only the data changed');

@@ -8,7 +8,7 @@ import { formatAgainst, formatNumber } from './format-number.js';
 type AbsoluteGate = Extract<Gate, { kind: 'absolute' }>;
 type RelativeGate = Extract<Gate, { kind: 'better-than' }>;
 
-/** A gate as people read it: `auc ≥ 0.8`, `0.1 ≤ rate ≤ 0.2`, `better than champion`. */
+/** A gate as text: `auc ≥ 0.8`, `0.1 ≤ rate ≤ 0.2`, `better than champion`. */
 export function gateName(gate: Gate): string {
   if (gate.kind === 'better-than') return `better than ${gate.other}`;
   const low = gate.atLeast === undefined ? '' : formatNumber(gate.atLeast);
@@ -18,11 +18,11 @@ export function gateName(gate: Gate): string {
   return high === '' ? `${gate.metric} is measured` : `${gate.metric} ≤ ${high}`;
 }
 
-/** Gates without `lines` hold for every line. */
+/** Gates without `lines` apply to every line. */
 export const gatesOfLine = (gates: readonly Gate[], line: string): Gate[] =>
   gates.filter((gate) => gate.lines === undefined || gate.lines.includes(line));
 
-/** What the value breaks, or null; NaN breaks every bound. */
+/** The bound that the value violates, or null; NaN violates every bound. */
 function brokenBound({ atLeast, atMost }: AbsoluteGate, value: number): { sign: string; bound: number } | null {
   if (atLeast !== undefined && !(value >= atLeast)) return { sign: '<', bound: atLeast };
   if (atMost !== undefined && !(value <= atMost)) return { sign: '>', bound: atMost };
@@ -53,20 +53,20 @@ function judgeAbsolute(gate: AbsoluteGate, metrics: readonly Metric[]): GateResu
 
 const percent = (level: number): string => `${formatNumber(level * 100)} %`;
 
-/** A champion that reigns but could not be compared with the challenger. */
+/** A champion that could not be compared with the challenger. */
 export interface IncomparableChampion {
   readonly version: string;
   /** Why it cannot score the challenger's rows. */
   readonly reason: string;
-  /** The challenger takes other inputs or gives another output; then a champion of the old form cannot compete. */
+  /** The challenger has other inputs or another output, so that the champion cannot score its rows. */
   readonly signatureChanged: boolean;
 }
 
-/** What the gates judge. */
+/** The facts that gates evaluate. */
 export interface Measured {
   readonly metrics: readonly Metric[];
   readonly comparisons: readonly Comparison[];
-  /** Null when the line has no champion, or when the comparison with it stands among `comparisons`. */
+  /** Null when the line has no champion, or when `comparisons` holds the comparison with it. */
   readonly incomparable: IncomparableChampion | null;
 }
 
@@ -95,9 +95,9 @@ function judgeRelative({ other }: RelativeGate, { comparisons, incomparable }: M
 }
 
 /**
- * Judges a challenger. An absolute gate judges the metric's value (its interval stands beside it on the card); a
- * `better-than` gate passes when the whole interval of the paired difference lies above zero, so that noise promotes
- * nothing. A line without champion passes `better than champion` and says so; a champion that cannot score the rows is
+ * Evaluates the gates for a challenger. An absolute gate compares the metric's value, not its interval; a `better-than`
+ * gate passes when the whole interval of the paired difference lies above zero, so that noise does not promote a
+ * version. A line without champion passes `better than champion` and says so; a champion that cannot score the rows is
  * passed only when the signature changed; a missing metric or baseline fails.
  * @returns one result for each gate of the line, in the gates' order.
  */
@@ -107,7 +107,7 @@ export function judgeGates(gates: readonly Gate[], line: string, measured: Measu
   );
 }
 
-/** What a version number is made from. */
+/** Hashes that determine the version number. */
 export interface VersionHashes {
   readonly signatureHash: string;
   readonly definitionHash: string;
@@ -139,7 +139,7 @@ export interface RegistrationFacts {
   /** The version of the line that already has the challenger's artefact hash. */
   readonly sameArtefact: string | null;
   readonly gates: readonly GateResult[];
-  /** The champion that the challenger was compared with, and the one that reigns now. */
+  /** The champion that the challenger was compared with, and the present one. */
   readonly comparedWith: string | null;
   readonly champion: string | null;
   readonly newest: NumberedVersion | null;
@@ -157,7 +157,7 @@ function assertSameChampion({ comparedWith, champion }: RegistrationFacts): void
   const name = (version: string | null): string => version ?? 'no champion';
   throw new PipelineError(
     'CONFLICT',
-    `the challenger was compared with ${name(comparedWith)}, meanwhile ${name(champion)} reigns: evaluate again`,
+    `the challenger was compared with ${name(comparedWith)}, now ${name(champion)} is the champion: evaluate again`,
     { found: champion, wanted: comparedWith },
   );
 }
@@ -175,8 +175,8 @@ function numberingReason(newest: NumberedVersion | null, version: string): strin
 }
 
 /**
- * What becomes of a trained and evaluated artefact, in this order: known bytes are `unchanged`; a failed gate is
- * `rejected` whoever reigns; a champion that changed since the comparison is a conflict; else it is `registered`.
+ * Decision on an evaluated artefact, in this order: `unchanged` for a known artefact hash; `rejected` for a failed gate;
+ * an error when the champion changed since the comparison; else `registered`.
  * @throws PipelineError `CONFLICT`.
  */
 export function decideRegistration(facts: RegistrationFacts): RegistrationDecision {

@@ -30,8 +30,8 @@ const lineNotFound = ({ modelName, line }: LineKey): PipelineError =>
   });
 
 /**
- * Takes the lock of a line until the transaction ends: registrations, promotions and requests of one line happen one
- * after the other, those of different lines side by side.
+ * Takes the lock of a line until the transaction ends: registrations, promotions and requests of one line run one
+ * after the other, those of different lines in parallel.
  * @throws PipelineError `INVALID_INPUT` for a line without holdout.
  */
 export async function lockLine(transaction: RegistryTransaction, key: LineKey): Promise<LineRecord> {
@@ -58,7 +58,7 @@ async function recordHoldout(transaction: RegistryTransaction, change: HoldoutCh
     .execute();
 }
 
-/** Whose cut the first holdout is: nobody chose it, the schema's rule did. */
+/** Actor of the first holdout, which the schema's split rule determines. */
 const FIRST_ACTOR = 'pipeline';
 
 export async function ensureLine(

@@ -21,7 +21,7 @@ export interface PostgresRegistry extends ModelRegistry {
 
 type Operation = (...inputs: never[]) => Promise<unknown>;
 
-/** Every operation with the driver's faults as ours: an outage is retryable, whatever statement met it. */
+/** Converts errors of the database driver to PipelineErrors in every method; an outage is retryable. */
 function withFaults<T extends Record<keyof T, Operation>>(operations: T): T {
   const guarded = Object.entries<Operation>(operations).map(([name, operation]) => {
     const call = async (...inputs: never[]): Promise<unknown> => {
@@ -37,7 +37,7 @@ function withFaults<T extends Record<keyof T, Operation>>(operations: T): T {
 }
 
 /**
- * Registry in schema `registry` of the pool's database. The pool stays the caller's to end.
+ * Registry in schema `registry` of the pool's database. The caller closes the pool.
  * Beside the contract's codes every method throws `SERVICE_UNAVAILABLE` (retryable) when PostgreSQL is away.
  */
 export function createPostgresRegistry(pool: pg.Pool): PostgresRegistry {

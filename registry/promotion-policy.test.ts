@@ -15,7 +15,7 @@ const allowed = (from: (typeof stages)[number], to: (typeof stages)[number], lin
 };
 
 describe('assertTransition', () => {
-  it('allows these and no others', () => {
+  it('allows exactly the listed transitions', () => {
     const found = stages.flatMap((from) => stages.filter((to) => allowed(from, to)).map((to) => `${from} → ${to}`));
     expect(found).toEqual([
       'dev → staging',
@@ -27,11 +27,11 @@ describe('assertTransition', () => {
     ]);
   });
 
-  it('allows nothing in another line', () => {
+  it('allows no transition in another line than default', () => {
     expect(stages.some((from) => stages.some((to) => allowed(from, to, 'berka')))).toBe(false);
   });
 
-  it('says what would be allowed', () => {
+  it('names the allowed stages', () => {
     expect(() => assertTransition({ ...place, stage: 'dev' }, 'production')).toThrow(
       /it can go to staging or archived/,
     );
@@ -64,7 +64,7 @@ describe('formerProduction', () => {
     [[failed('a'), promoted('b')], []],
     [[promoted('a'), failed('b'), promoted('a')], []],
     [[promoted('a'), promoted('b'), failed('c'), promoted('b')], ['a']],
-  ])('%j leaves %j', (arrivals, wanted) => {
+  ])('after %j a rollback returns to %j', (arrivals, wanted) => {
     expect(formerProduction(arrivals)).toEqual(wanted);
   });
 

@@ -1,7 +1,7 @@
 import { PipelineError } from '../contracts/errors.js';
 import { DEFAULT_LINE, type Stage } from '../contracts/ids.js';
 
-/** Where a version may go by promotion. Archived versions come back through staging, except by rollback. */
+/** Stages that a version can be promoted to. Archived versions return through staging, except by rollback. */
 const allowed: Readonly<Record<Stage, readonly Stage[]>> = {
   dev: ['staging', 'archived'],
   staging: ['production', 'archived'],
@@ -9,7 +9,7 @@ const allowed: Readonly<Record<Stage, readonly Stage[]>> = {
   archived: ['staging'],
 };
 
-/** A version's place before a transition. */
+/** A version and its stage before a transition. */
 export interface VersionPlace {
   readonly modelName: string;
   readonly line: string;
@@ -40,14 +40,14 @@ export function assertTransition({ modelName, line, version, stage }: VersionPla
 export interface ProductionArrival {
   readonly version: string;
   readonly kind: 'promotion' | 'rollback';
-  /** False: it failed the smoke test that follows a promotion, so it never served as it should. */
+  /** False when the version failed the smoke test after its promotion. */
   readonly proven: boolean;
 }
 
 /**
- * The versions that a rollback can return to, the last one next: a promotion lays its version on top, a rollback takes
- * away what lies above its version. So a version that was rolled back is never what the next rollback brings back, and
- * neither is one that failed its smoke test, whatever took its place before it could be taken back.
+ * Stack of the versions that a rollback can return to, the next one last: a promotion pushes its version, a rollback
+ * pops the versions above its target. So a rollback never returns to a version that was rolled back or that failed its
+ * smoke test.
  * @param arrivals - of one line, oldest first; the last one is in production now.
  */
 export function formerProduction(arrivals: readonly ProductionArrival[]): readonly string[] {
@@ -63,7 +63,7 @@ export function formerProduction(arrivals: readonly ProductionArrival[]): readon
   return former;
 }
 
-/** Takes the top away, and then what a rollback to this version went past. */
+/** Pops the top and then all versions above the target of a rollback. */
 function uncover(stack: ProductionArrival[], version: string): void {
   do stack.pop();
   while (stack.length > 0 && stack.at(-1)?.version !== version);

@@ -7,7 +7,7 @@ import { assertTransition } from './promotion-policy.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 import { placeOf } from './transitions.js';
 
-/** What the requester says; the rest is the registry's. */
+/** The fields of a request that the caller provides. */
 export type RequestedPromotion = Omit<PromotionRequest, 'status' | 'decidedBy' | 'reason'>;
 
 const selectRequests = (database: RegistryDatabase) => database.selectFrom('promotion_requests').selectAll();
@@ -41,7 +41,9 @@ async function supersede(transaction: RegistryTransaction, older: RequestRow, by
   await transaction
     .updateTable('promotion_requests')
     .set({
-      ...{ status: 'superseded', decided_by: by.requestedBy, superseded_by: by.requestId },
+      status: 'superseded',
+      decided_by: by.requestedBy,
+      superseded_by: by.requestId,
       reason: `superseded by the request for ${by.version}`,
       decided_at: sql<Date>`clock_timestamp()`,
     })
@@ -50,8 +52,8 @@ async function supersede(transaction: RegistryTransaction, older: RequestRow, by
 }
 
 /**
- * Closes the line's open requests for the stage. Their rows are locked: one that is decided in this moment is waited for,
- * and is not open any more. @throws PipelineError `TRANSITION_NOT_ALLOWED`.
+ * Closes the line's open requests for the stage. Their rows are locked, so that a concurrent decision on one of them
+ * comes first. @throws PipelineError `TRANSITION_NOT_ALLOWED`.
  */
 async function supersedeOpen(transaction: RegistryTransaction, request: RequestedPromotion): Promise<void> {
   const openRequests = await selectRequests(transaction)
@@ -65,7 +67,7 @@ async function supersedeOpen(transaction: RegistryTransaction, request: Requeste
   for (const open of openRequests) await supersede(transaction, open, request);
 }
 
-/** The request with the workflows that waited for its predecessors; the same whenever it is asked. */
+/** The request with the workflows of the requests it superseded; the same for repeated calls. */
 async function openedRequest(transaction: RegistryTransaction, row: RequestRow): Promise<OpenedPromotionRequest> {
   const superseded = await transaction
     .selectFrom('promotion_requests')
@@ -92,9 +94,13 @@ export async function openPromotionRequest(
     const row = await transaction
       .insertInto('promotion_requests')
       .values({
-        ...{ request_id: request.requestId, model_name: request.modelName, line: request.line },
-        ...{ version: request.version, to_stage: request.toStage },
-        ...{ requested_by: request.requestedBy, workflow_id: request.workflowId },
+        request_id: request.requestId,
+        model_name: request.modelName,
+        line: request.line,
+        version: request.version,
+        to_stage: request.toStage,
+        requested_by: request.requestedBy,
+        workflow_id: request.workflowId,
       })
       .returningAll()
       .executeTakeFirstOrThrow();

@@ -3,7 +3,7 @@ import type { Stage } from '../contracts/ids.js';
 import { type RegistrationInput, registrationInput, type RegistrationResult } from '../contracts/registry.js';
 import { lockLine } from './lines.js';
 import { decideRegistration, type NumberedVersion, type RegistrationDecision } from './gates.js';
-import { insertJudgement } from './run-queries.js';
+import { insertEvaluation } from './run-queries.js';
 import { insertDataset } from './runs.js';
 import { insertTransition, placeOf } from './transitions.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
@@ -76,7 +76,7 @@ async function decide(transaction: RegistryTransaction, input: RegistrationInput
   });
 }
 
-/** What the run found belongs to it whatever the decision was. */
+/** Stores the evaluation and the artefact with the run, whatever the decision is. */
 async function recordFindings(transaction: RegistryTransaction, input: RegistrationInput): Promise<string> {
   await insertDataset(transaction, input.dataset);
   const run = await transaction
@@ -87,7 +87,7 @@ async function recordFindings(transaction: RegistryTransaction, input: Registrat
     .returning('workflow_id')
     .executeTakeFirst();
   if (run === undefined) throw pipelineError('RUN_NOT_FOUND', { id: input.runKey, modelName: input.modelName });
-  await insertJudgement(transaction, input, input);
+  await insertEvaluation(transaction, input, input);
   return run.workflow_id;
 }
 
@@ -114,8 +114,15 @@ async function insertVersion(
     .values({ ...key, stage: 'dev' })
     .execute();
   await insertTransition(transaction, {
-    ...{ modelName: input.modelName, line: input.line, version, from: null, to: 'dev', kind: 'registration' },
-    ...{ actor: 'pipeline', reason: `registered by ${workflowId}`, idempotencyKey: `${input.runKey}/registration` },
+    modelName: input.modelName,
+    line: input.line,
+    version,
+    from: null,
+    to: 'dev',
+    kind: 'registration',
+    actor: 'pipeline',
+    reason: `registered by ${workflowId}`,
+    idempotencyKey: `${input.runKey}/registration`,
   });
 }
 
@@ -131,8 +138,8 @@ function checkInput(input: RegistrationInput): RegistrationInput {
 }
 
 /**
- * Decides and stores in one transaction under the line's lock. The answer is kept under run and model: a repeated or
- * concurrent call of the same run gets the first one's answer.
+ * Decides and stores in one transaction under the line's lock. The result is stored under run and model, so that a
+ * repeated or concurrent call of the same run returns the first result.
  */
 export async function register(database: RegistryDatabase, given: RegistrationInput): Promise<RegistrationResult> {
   const input = checkInput(given);

@@ -1,7 +1,7 @@
 import type { DatasetRef } from '../contracts/dataset.js';
 import type { Comparison, Interval, Metric } from '../contracts/evaluation.js';
 
-/** Rows as PostgreSQL gathers them into JSON: there a bigint is a number. */
+/** Rows from PostgreSQL's JSON functions, in which a bigint is a number. */
 interface IntervalJson {
   readonly interval_low: number | null;
   readonly interval_high: number | null;

@@ -3,13 +3,14 @@ import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
 import type { Comparison, GateResult, Interval, Metric } from '../contracts/evaluation.js';
 import type { RegistryTables, RegistryTransaction } from './tables.js';
 
-/** The key under which everything about one model's run is stored. */
+/** The key of one model's run. */
 export interface RunKey {
   readonly runKey: string;
   readonly modelName: string;
 }
 
-export interface Judgement {
+/** Results of an evaluation as the registry stores them. */
+export interface EvaluationFacts {
   readonly metrics: readonly Metric[];
   readonly comparisons: readonly Comparison[];
   readonly gates: readonly GateResult[];
@@ -26,7 +27,7 @@ const intervalColumns = ({ low, high, level, method }: Interval) => ({
 
 const noInterval = { interval_low: null, interval_high: null, interval_level: null, interval_method: null };
 
-/** Parameters as one row each; a repeated start changes none. */
+/** Stores one row for each parameter; a repeated start changes none. */
 export async function insertParams(
   transaction: RegistryTransaction,
   key: RunKey,
@@ -47,7 +48,11 @@ async function insertMetrics(transaction: RegistryTransaction, key: RunKey, metr
   const rows = metrics.map(({ name, value, direction, n, interval }, position) => ({
     ...keyColumns(key),
     ...(interval === undefined ? noInterval : intervalColumns(interval)),
-    ...{ position, name, value, direction, n },
+    position,
+    name,
+    value,
+    direction,
+    n,
   }));
   await transaction.insertInto('run_metrics').values(rows).execute();
 }
@@ -68,15 +73,15 @@ async function insertGates(transaction: RegistryTransaction, key: RunKey, gates:
   await transaction.insertInto('run_gates').values(rows).execute();
 }
 
-/** What the evaluation found. Belongs into the transaction that decides, which runs once a run. */
-export async function insertJudgement(
+/** Stores the results of the evaluation. Call it in the transaction of the decision, which runs once for each run. */
+export async function insertEvaluation(
   transaction: RegistryTransaction,
   key: RunKey,
-  judgement: Judgement,
+  facts: EvaluationFacts,
 ): Promise<void> {
-  await insertMetrics(transaction, key, judgement.metrics);
-  await insertComparisons(transaction, key, judgement.comparisons);
-  await insertGates(transaction, key, judgement.gates);
+  await insertMetrics(transaction, key, facts.metrics);
+  await insertComparisons(transaction, key, facts.comparisons);
+  await insertGates(transaction, key, facts.gates);
 }
 
 type RunsBuilder = ExpressionBuilder<RegistryTables, 'runs'>;
@@ -133,5 +138,5 @@ const datasetOf = (builder: RunsBuilder) =>
       .select(['d.hash', 'd.model_name', 'd.line', 'd.rows', 'd.origin', 'd.notes']),
   ).as('dataset');
 
-/** Sub-selects that gather a run's facts in one statement; the query must select from `runs`. */
+/** Sub-selects with the facts of a run for a query that selects from `runs`. */
 export const runFacts = { metricsOf, comparisonsOf, gatesOf, paramsOf, datasetOf } as const;

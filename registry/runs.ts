@@ -6,7 +6,7 @@ import { comparisonOf, datasetOf, metricOf, paramsOf } from './row-mappers.js';
 import { insertParams, type RunKey, runFacts } from './run-queries.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 
-/** The model and the experiment of a line exist from the first run on. */
+/** Creates the model and the experiment of a line if they do not exist. */
 export async function ensureExperiment(
   transaction: RegistryTransaction,
   modelName: string,
@@ -50,7 +50,10 @@ export async function insertDataset(transaction: RegistryTransaction, dataset: D
   await transaction
     .insertInto('datasets')
     .values({
-      ...{ hash, line, rows, model_name: modelName },
+      hash,
+      line,
+      rows,
+      model_name: modelName,
       origin: JSON.stringify(origin),
       notes: JSON.stringify(notes),
     })
@@ -58,7 +61,7 @@ export async function insertDataset(transaction: RegistryTransaction, dataset: D
     .execute();
 }
 
-/** The dataset decides the run's line: a run that was planned before its data was known moves to it. */
+/** Records the run's dataset and sets the run's line to the dataset's, which may differ from the planned one. */
 export async function recordDataset(database: RegistryDatabase, key: RunKey, dataset: DatasetRef): Promise<void> {
   await database.transaction().execute(async (transaction) => {
     await ensureExperiment(transaction, key.modelName, dataset.line);
@@ -83,7 +86,7 @@ async function assertRun(database: RegistryDatabase, { runKey, modelName }: RunK
   if (found === undefined) throw pipelineError('RUN_NOT_FOUND', { id: runKey, modelName });
 }
 
-/** One artefact a role; a repeated step that made other bytes replaces its own earlier entry. */
+/** Records one artefact for each role; a repeated step with another artefact replaces the earlier entry. */
 export async function recordArtefact(
   database: RegistryDatabase,
   key: RunKey,
@@ -98,7 +101,7 @@ export async function recordArtefact(
     .execute();
 }
 
-/** A workflow that was reset after a failure runs on under the same key, so these two may still give way to a decision. */
+/** A later decision may replace these: a workflow that is reset after a failure continues under the same key. */
 const interrupted: readonly RunStatus[] = ['failed', 'cancelled'];
 
 export async function finishRun(
@@ -174,7 +177,7 @@ export interface RunFilter {
 }
 
 const DEFAULT_LIMIT = 100;
-/** A workflow id is text that a person may choose: `%` and `_` in it stand for themselves. */
+/** LIKE pattern for the ids of child workflows; `%` and `_` in the parent's id are escaped. */
 const childrenOf = (workflowId: string): string => `${workflowId.replaceAll(/[\\%_]/g, '\\$&')}/%`;
 
 /** Newest first. */

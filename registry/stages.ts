@@ -37,7 +37,7 @@ async function displace(
   await setStage(transaction, holder, 'archived');
 }
 
-/** Moves one version and archives the one that held its new stage; the order satisfies the one-version-a-stage index. */
+/** Moves one version and archives the one in its new stage first, as the unique index on stages requires. */
 async function move(
   transaction: RegistryTransaction,
   place: VersionPlace,
@@ -54,7 +54,7 @@ async function move(
   return stageChange(row);
 }
 
-/** The first answer under this key. @throws PipelineError `CONFLICT` when the key was used for something else. */
+/** The first result under this key. @throws PipelineError `CONFLICT` when the key was used for something else. */
 async function earlierChange(
   transaction: RegistryTransaction,
   order: LineKey & Order,
@@ -70,7 +70,7 @@ async function earlierChange(
   );
 }
 
-/** What the caller decided on is no longer so: somebody was faster. */
+/** `CONFLICT`: the state changed since the caller read it. */
 const movedMeanwhile = ({ modelName, line }: LineKey, found: string): PipelineError =>
   new PipelineError('CONFLICT', `${modelName} (line ${line}): ${found}; look again`, { modelName, line });
 
@@ -92,8 +92,8 @@ export async function promote(
 }
 
 /**
- * @throws PipelineError `TRANSITION_NOT_ALLOWED` when nothing is, or nothing was before, in production; `CONFLICT` when
- *   another version is than the one that shall leave.
+ * @throws PipelineError `TRANSITION_NOT_ALLOWED` when no version is, or none was before, in production; `CONFLICT` when
+ *   another version than `from` is in production.
  */
 async function rollbackTarget(transaction: RegistryTransaction, key: LineKey, from?: string): Promise<string> {
   const { modelName, line } = key;

@@ -4,9 +4,9 @@ import type { Comparison, Metric } from '../contracts/evaluation.js';
 import type { Decision, Stage } from '../contracts/ids.js';
 import type { PromotionRequest, RunStatus } from '../contracts/registry.js';
 
-/** Written as JSON text: the driver would send a JavaScript array as a PostgreSQL array. */
+/** Written as JSON text, because the driver sends a JavaScript array as a PostgreSQL array. */
 type Json<T> = ColumnType<T, string, string>;
-/** bigint: arrives as text, leaves as a number. */
+/** bigint: read as text, written as a number. */
 type BigInteger = ColumnType<string, number, number>;
 type Moment = Generated<Date>;
 
@@ -21,7 +21,7 @@ interface IntervalColumns<T> {
   interval_level: T;
 }
 
-/** Schema `registry` as migration 0001 makes it. */
+/** Tables of schema `registry`. */
 export interface RegistryTables {
   models: { name: string; created_at: Moment };
   experiments: { name: string; model_name: string; line: string; created_at: Moment };

@@ -7,14 +7,14 @@ import type { RegistryDatabase, RegistryTables, RegistryTransaction } from './ta
 import { versionNotFound } from './choose-version.js';
 import type { VersionKey } from './versions.js';
 
-/** One move, as it is written down. */
+/** One stage change as it is recorded. */
 export interface Transition extends VersionKey {
   readonly from: Stage | null;
   readonly to: Stage;
   readonly kind: RegistryTables['stage_transitions']['kind'];
   readonly actor: string;
   readonly reason: string;
-  /** Null for a displacement, which its cause makes unique. */
+  /** Null for a version that another one displaces: the cause has the key. */
   readonly idempotencyKey: string | null;
   readonly causedBy?: string;
 }
@@ -69,7 +69,7 @@ export async function listTransitions(database: RegistryDatabase, key: LineKey):
   return (await selectTransitions(database, key).orderBy('id').execute()).map(transitionRecord);
 }
 
-/** Every arrival of the line in production, oldest first. */
+/** All transitions of the line's versions to production, oldest first. */
 export async function productionArrivals(
   transaction: RegistryTransaction,
   key: LineKey,
@@ -84,8 +84,8 @@ export async function productionArrivals(
 }
 
 /**
- * When requests for production were open that ended as failed. A version that arrived in that time failed its smoke
- * test; one that did not was cancelled while it waited.
+ * Periods of production requests that ended as `failed`. A version that was promoted in such a period failed its smoke
+ * test; without a promotion the request was cancelled before a decision.
  */
 async function failedPromotions(transaction: RegistryTransaction, { modelName, line }: LineKey) {
   const rows = await transaction
@@ -109,7 +109,7 @@ export async function placeOf(transaction: RegistryTransaction, key: VersionKey)
   return { modelName: key.modelName, line: key.line, version: row.version, stage: row.stage };
 }
 
-/** The version that holds a stage of which there is one a line. */
+/** The version in a stage that holds at most one version of a line. */
 export async function holderOf(
   transaction: RegistryTransaction,
   key: LineKey,

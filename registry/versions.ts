@@ -84,7 +84,7 @@ export async function getVersion(database: RegistryDatabase, key: VersionKey): P
 
 const championRank = sql<number>`case version_stages.stage when 'production' then 0 when 'staging' then 1 else 2 end`;
 
-/** Production, else staging; in lines that cannot leave dev, else the newest dev version. */
+/** Version in production, else in staging; in lines that stay in dev, else the newest dev version. */
 export async function findChampion(database: RegistryDatabase, key: LineKey): Promise<VersionRecord | null> {
   const reigning = key.line === DEFAULT_LINE ? ['production', 'staging'] : ['production', 'staging', 'dev'];
   const row = await selectVersions(database)

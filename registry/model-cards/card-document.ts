@@ -237,7 +237,7 @@ function badgesOf({ version, stage, line, decision }: CardInput): Cell[] {
   ];
 }
 
-/** Everything a card says, in reading order: what came out, whether it passed, what it is for, how it was made. */
+/** All sections of a card, in reading order: results, gates, purpose, training. */
 export function cardDocument(input: CardInput): CardDocument {
   const { model, run } = input;
   return {

@@ -3,9 +3,9 @@ import type { Comparison, Evaluation, GateResult } from '../../contracts/evaluat
 import type { Decision, Stage } from '../../contracts/ids.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 
-/** What a card says; every field is a recorded fact, so that the same run always gives the same bytes. */
+/** The facts of a card; all are recorded, so that the same run always gives the same bytes. */
 export interface CardInput {
-  /** A whole definition fits. */
+  /** A model definition satisfies this type. */
   readonly model: Pick<
     ModelDefinition,
     'name' | 'task' | 'owner' | 'definitionVersion' | 'card' | 'gates' | 'primaryMetric'
@@ -29,7 +29,7 @@ export interface CardInput {
   readonly run: CardRun;
 }
 
-/** What somebody needs to train the same bytes again. */
+/** Facts that are needed to reproduce the artefact. */
 export interface CardRun {
   readonly runKey: string;
   readonly workflowId: string;
@@ -45,6 +45,6 @@ export interface CardRun {
 
 export interface RenderedCard {
   readonly markdown: string;
-  /** One file: styles and plots inside, no script, nothing fetched. */
+  /** One file with styles and plots, without scripts and external resources. */
   readonly html: string;
 }

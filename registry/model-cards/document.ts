@@ -1,6 +1,6 @@
 import type { Plot } from '../../contracts/evaluation.js';
 
-/** How a word or row is coloured; Markdown shows the words only, so the words must say it too. */
+/** Colour of a word or row; Markdown has no colours, so the text must say the same. */
 export type Tone = 'good' | 'bad' | 'muted';
 
 /** Plain text, escaped by both renderers. */
@@ -16,12 +16,12 @@ export interface TableColumn {
   readonly numeric: boolean;
 }
 
-/** What a card is made of, before it becomes Markdown or HTML. */
+/** Parts of a card before rendering as Markdown or HTML. */
 export type Block =
-  /** Authors' words: Markdown without HTML. */
+  /** Written by authors: Markdown without HTML. */
   | { readonly kind: 'prose'; readonly markdown: string }
   | { readonly kind: 'list'; readonly items: readonly string[] }
-  /** Recorded words: plain text. */
+  /** Recorded by the program: plain text. */
   | { readonly kind: 'points'; readonly items: readonly string[] }
   | { readonly kind: 'subheading'; readonly text: string }
   | { readonly kind: 'facts'; readonly rows: readonly { readonly label: string; readonly value: Cell }[] }
@@ -35,7 +35,7 @@ export interface Section {
   readonly blocks: readonly Block[];
 }
 
-/** The primary metric as the first thing a reader sees. */
+/** The primary metric, shown first. */
 export interface Headline {
   readonly metric: string;
   readonly direction: 'higher' | 'lower';

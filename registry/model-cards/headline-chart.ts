@@ -22,7 +22,7 @@ interface Axis {
   readonly ticks: readonly number[];
 }
 
-/** Everything that is drawn fits, with a little air on both sides. */
+/** Range of the axis: all drawn values with a margin on both sides. */
 function axisOf({ value, interval, marks }: Headline): Axis {
   const shown = [
     value,
@@ -35,7 +35,7 @@ function axisOf({ value, interval, marks }: Headline): Axis {
   const step = niceStep(to - from);
   const first = Math.ceil(from / step);
   const count = Math.floor(to / step) - first + 1;
-  // Multiples, not sums: 0.1 + 0.2 would be printed as such.
+  // Multiples of the step, because repeated addition accumulates rounding errors.
   const ticks = Array.from({ length: count }, (_, index) => Number(((first + index) * step).toPrecision(12)));
   return { ticks, scale: (x) => MARGIN + ((x - from) / (to - from)) * (WIDTH - 2 * MARGIN) };
 }
@@ -51,7 +51,7 @@ function anchored(x: number, y: number, text: string, style: string): string {
 const line = (x: number, from: number, to: number, style: string): string =>
   `<line x1="${at(x)}" x2="${at(x)}" y1="${from}" y2="${to}" class="${style}"/>`;
 
-/** Target above the bar, baseline and champion below it in rows of their own, so that labels never meet. */
+/** Target above the bar, baseline and champion below it in separate rows, so that labels do not overlap. */
 function markOf(scale: Scale, { name, value }: Headline['marks'][number]): string {
   const x = scale(value);
   const label = `${name} ${formatNumber(value)}`;

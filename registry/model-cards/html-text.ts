@@ -9,7 +9,7 @@ export const escapeHtml = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
 
-/** HTML in authors' words is shown, not run; pictures would be fetched, so their description stands for them. */
+/** HTML in authors' text is escaped; a picture is replaced by its description, because it would be fetched. */
 const markdown = new Marked({
   renderer: {
     html: ({ text }) => escapeHtml(text),
@@ -21,7 +21,7 @@ const markdown = new Marked({
   },
 });
 
-/** Paragraphs, lists and emphasis of authors' Markdown. */
+/** Paragraphs, lists and emphasis in authors' Markdown, as HTML. */
 export const proseHtml = (text: string): string => markdown.parse(text, { async: false }).trim();
 
 /** The same without the paragraph around it, for one list item. */

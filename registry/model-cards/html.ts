@@ -84,10 +84,10 @@ function headerHtml({ title, subtitle, badges, reasons, headline }: CardDocument
   ].join('\n');
 }
 
-/** Refuses everything but what stands in the file itself. */
+/** Content security policy that blocks all external resources. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** One file that needs nothing else: no script, no font, no picture from elsewhere. */
+/** One self-contained file: no script, no external font or picture. */
 export async function toHtml(document: CardDocument): Promise<string> {
   const sections = await Promise.all(document.sections.map(sectionHtml));
   const links = document.sections.map(({ id, title }) => `<a href="#${id}">${escapeHtml(title)}</a>`).join('');

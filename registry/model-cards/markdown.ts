@@ -1,7 +1,7 @@
 import { formatMeasure, formatNumber } from '../format-number.js';
 import type { Block, CardDocument, Cell, Headline, Section, TableColumn } from './document.js';
 
-/** Text that shows as it is: nothing in a file name or note becomes markup, a link or HTML. */
+/** Escapes text, so that a file name or note contains no markup, link or HTML. */
 export const escapeMarkdown = (text: string): string =>
   text
     .replaceAll(/\s+/g, ' ')
@@ -9,11 +9,11 @@ export const escapeMarkdown = (text: string): string =>
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;');
 
-/** Authors' Markdown keeps its marks and loses its HTML. */
+/** Authors' Markdown with its HTML escaped. */
 const authored = (markdown: string): string => markdown.replaceAll('<', '&lt;');
 const oneLine = (markdown: string): string => authored(markdown).replaceAll(/\s+/g, ' ').trim();
 
-/** A code span may hold anything but its own fence. */
+/** A code span whose fence is longer than any run of backticks in the text. */
 function codeSpan(text: string): string {
   const flat = text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');
   return flat.includes('`') ? `\`\` ${flat.replaceAll('``', '` `')} \`\`` : `\`${flat}\``;

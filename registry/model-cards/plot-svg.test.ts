@@ -3,7 +3,7 @@ import { sampleCard } from '../../tests/support/sample-card.js';
 import { plotSvg, renameIds } from './plot-svg.js';
 
 describe('renameIds', () => {
-  it('numbers ids in order of appearance and follows every reference', () => {
+  it('renumbers ids in order of appearance, with every reference', () => {
     const svg =
       '<g id="clip17"/><g id="clip1"/><a clip-path="url(#clip1)"/><b href="#clip17"/><text>id="x" #clip1</text>';
     expect(renameIds(svg, 'p')).toBe(
@@ -13,7 +13,7 @@ describe('renameIds', () => {
 });
 
 describe('plotSvg', () => {
-  it('takes its text colour from the page', async () => {
+  it('uses the text colour of the page', async () => {
     const svg = await plotSvg(sampleCard.evaluation.plots[0]!, 'a label', 'p');
     expect(svg).toMatch(/^<svg role="img" aria-label="a label" /);
     expect(svg).toContain('fill="currentColor"');

@@ -6,7 +6,7 @@ import type { Plot } from '../../contracts/evaluation.js';
 const ink = 'currentColor';
 const font = 'system-ui, sans-serif';
 
-/** Text and axes take the page's colour, so that one drawing reads on light, dark and paper. */
+/** Text and axes use the page's colour, so that one drawing works on light and dark pages and on paper. */
 const config: Config = {
   background: 'transparent',
   font,
@@ -18,7 +18,7 @@ const config: Config = {
   },
   legend: {
     ...{ labelColor: ink, titleColor: ink, labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal' },
-    // Above the drawing: beside it a legend would shrink one plot and not its neighbour.
+    // Above the drawing, so that plots side by side keep the same size.
     ...{ orient: 'top', titleOrient: 'left' },
   },
   title: { color: ink, fontWeight: 'normal' },
@@ -30,8 +30,8 @@ const config: Config = {
 };
 
 /**
- * What went wrong in one drawing. The library would write faults to the console and draw on, and would read what a
- * specification refers to: plots come from stored evaluations, so nothing is read or fetched for them.
+ * Collects the errors of one drawing, which the library would write to the console. The loader refuses all references:
+ * plots come from stored evaluations and must not read files or fetch addresses.
  */
 class ClosedWorld implements LoggerInterface {
   readonly faults: string[] = [];
@@ -63,7 +63,7 @@ class ClosedWorld implements LoggerInterface {
 
 async function draw(spec: Plot['spec']): Promise<string> {
   const world = new ClosedWorld();
-  // Plots travel as plain JSON; the compiler checks their form and throws.
+  // The specification is untyped JSON; the compiler checks it and throws.
   const compiled = compile(spec as unknown as TopLevelSpec, { config, logger: world });
   const view = new View(parse(compiled.spec), { renderer: 'none', loader: world.loader, logger: world });
   const svg = await view.toSVG();
@@ -73,7 +73,7 @@ async function draw(spec: Plot['spec']): Promise<string> {
 }
 
 /**
- * Ids anew in order of appearance: the library counts through the whole process, and several drawings share a page.
+ * Renumbers ids in order of appearance: the library counts them per process, and several drawings share a page.
  */
 export function renameIds(svg: string, prefix: string): string {
   const ids = [...new Set([...svg.matchAll(/\bid="([^"]+)"/g)].map(([, id]) => id!))];
@@ -83,13 +83,13 @@ export function renameIds(svg: string, prefix: string): string {
   }, svg);
 }
 
-/** Colours of the drawing's text are the page's; a size of its own would not shrink with the window. */
+/** Uses the page's text colour and removes the fixed size, so that the drawing scales with the window. */
 const embedded = (svg: string, label: string): string =>
   svg.replace(/<svg /, () => `<svg role="img" aria-label="${label}" `).replace(/ xmlns(:xlink)?="[^"]*"/g, '');
 
 /**
  * Draws a Vega-Lite specification without a browser.
- * @param escapedLabel - for readers who cannot see it.
+ * @param escapedLabel - description for screen readers.
  * @param prefix - makes the drawing's ids unique in the page.
  * @throws PipelineError `INTERNAL` naming the plot when the specification cannot be drawn.
  */

@@ -23,13 +23,13 @@ function markup(markdown: string): string[] {
 }
 
 describe('renderCard', () => {
-  it('gives equal bytes for equal facts, one after the other or at the same time', async () => {
+  it('gives equal bytes for equal facts, sequentially and concurrently', async () => {
     const first = await renderCard(sampleCard);
     const again = await Promise.all([1, 2, 3].map(() => renderCard(structuredClone(sampleCard))));
     for (const card of again) expect(card).toEqual(first);
   });
 
-  it('says everything it was told, in both forms', async () => {
+  it('contains every fact in Markdown and HTML', async () => {
     const { markdown, html } = await renderCard(sampleCard);
     const { run, dataset, gates, evaluation } = sampleCard;
     const words = [
@@ -59,7 +59,7 @@ describe('renderCard', () => {
     expect(html).toContain('<strong>when it is applied for</strong>');
   });
 
-  it('draws each plot into the page and fetches nothing', async () => {
+  it('embeds each plot and no external resource', async () => {
     const { html } = await renderCard(sampleCard);
     expect(html.match(/<svg /g)).toHaveLength(1 + sampleCard.evaluation.plots.length);
     expect(html).not.toMatch(FETCHES);
@@ -90,25 +90,25 @@ describe('renderCard', () => {
   it.each([
     ['recorded', hostileRecord],
     ['authored', hostileAuthor],
-  ])('shows hostile %s text and runs none of it', async (_origin, facts) => {
+  ])('escapes hostile %s text', async (_origin, facts) => {
     const { html } = await renderCard(facts);
     expect(html).not.toMatch(/<script|<img|href="javascript/i);
     expect(html).toContain('&lt;script&gt;');
   });
 
-  it('makes no markup of recorded text in Markdown, and no HTML of authored text', async () => {
+  it('escapes recorded text in Markdown and HTML in authored text', async () => {
     expect(markup((await renderCard(hostileRecord)).markdown)).toEqual([]);
     expect(markup((await renderCard(hostileAuthor)).markdown).filter((raw) => raw.startsWith('<'))).toEqual([]);
   });
 
-  it('refuses a plot that points outside, naming it', async () => {
+  it('refuses a plot with an external reference and names it', async () => {
     const outside = { ...sampleCard.evaluation.plots[0]!, spec: { data: { url: '/etc/passwd' }, mark: 'point' } };
     const facts = { ...sampleCard, evaluation: { ...sampleCard.evaluation, plots: [outside] } };
     await expect(renderCard(facts)).rejects.toMatchObject({ code: 'INTERNAL' });
     await expect(renderCard(facts)).rejects.toThrow(/ROC curve/);
   });
 
-  it('stays whole when nothing was registered, measured, compared or drawn', async () => {
+  it('renders without version, metrics, comparisons and plots', async () => {
     const empty: CardInput = {
       ...withModel({ outOfScope: [], limits: [], ethics: [] }),
       ...{ version: null, stage: null, decision: 'rejected', reasons: [], params: {}, comparisons: [], gates: [] },
@@ -123,7 +123,7 @@ describe('renderCard', () => {
     expect(markdown).toContain('Champion: none yet.');
   });
 
-  it('draws the headline whatever its numbers are', async () => {
+  it('draws the headline chart for any numbers', async () => {
     for (const value of [0, -3, 1e-6, 1234567]) {
       const metrics = [{ name: 'aucRoc', value, direction: 'lower' as const, n: 3 }];
       const facts = { ...sampleCard, comparisons: [], evaluation: { ...sampleCard.evaluation, metrics, plots: [] } };
@@ -135,7 +135,7 @@ describe('renderCard', () => {
 });
 
 describe('holdoutSentence', () => {
-  it('reads as a sentence for both kinds', () => {
+  it('describes both kinds of holdout', () => {
     expect(holdoutSentence(sampleCard.holdout)).toBe(
       '30 % of all values of entity_id, chosen by hash (salt credit-risk); rows of one value stay together',
     );

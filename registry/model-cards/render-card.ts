@@ -5,7 +5,7 @@ import { toMarkdown } from './markdown.js';
 
 /**
  * Renders one run's model card, the same way for every model. Deterministic: equal facts give equal bytes.
- * Drawing the plots is computing (about 0.1 s each): call it in a child process.
+ * Drawing a plot takes about 0.1 s of CPU: call it in a child process.
  * @throws PipelineError `INTERNAL` naming a plot that cannot be drawn.
  */
 export async function renderCard(facts: CardInput): Promise<RenderedCard> {

@@ -1,4 +1,4 @@
-/** The card's style sheet: light and dark by the reader's setting, and for paper. */
+/** The card's style sheet for light and dark mode and for print. */
 export const styles = `
 :root {
   color-scheme: light dark;
