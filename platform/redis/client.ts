@@ -1,7 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { messageOf } from '../../contracts/errors.js';
-import { serviceUnavailable } from '../outage.js';
+import { messageOf, PipelineError } from '../../contracts/errors.js';
 
 /**
  * A client whose commands fail within seconds while the server is unreachable, instead of queueing, and that reconnects
@@ -31,6 +30,7 @@ export async function withRedis<T>(client: Redis, call: () => Promise<T>): Promi
     return await call();
   } catch (fault) {
     const { host, port } = client.options;
-    throw serviceUnavailable(`Redis at ${host ?? '?'}:${port ?? '?'}`, messageOf(fault), { cause: fault });
+    const message = `Redis at ${host ?? '?'}:${port ?? '?'}: ${messageOf(fault)}`;
+    throw new PipelineError('SERVICE_UNAVAILABLE', message, {}, { cause: fault });
   }
 }
