@@ -1,15 +1,15 @@
 import {
+  type Choice,
   chooseForecaster,
   defaultCandidates,
   ets,
   fitProphet,
+  type Forecast,
+  type Forecaster,
   periodDays,
   predictProphet,
   predictState,
   seasonalNaive,
-  type Choice,
-  type Forecast,
-  type Forecaster,
 } from '../../learning/time-series/forecasting/index.js';
 import { meanAbsoluteScaledError, symmetricPercentageError } from '../../learning/evaluation/metrics/forecast.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';

@@ -7,7 +7,7 @@ import type { LoanRow, TransactionRow } from '../../datasets/sources/backend/gen
 import { readLoans, readTransactions } from '../../datasets/sources/berka/money.js';
 import { BERKA_SOURCE } from '../../datasets/sources/berka/import.js';
 import { readPeople } from '../../datasets/sources/berka/people.js';
-import { fitOrNull, movingAverage, type Forecaster } from '../../learning/time-series/forecasting/index.js';
+import { fitOrNull, type Forecaster, movingAverage } from '../../learning/time-series/forecasting/index.js';
 import { quantile } from '../../learning/evaluation/metrics/index.js';
 import { selectRows, timestampColumn } from '../../learning/table.js';
 import { findModel } from '../../models/catalogue.js';

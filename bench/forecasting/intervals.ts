@@ -5,11 +5,11 @@ import {
   type ConformalState,
 } from '../../learning/evaluation/conformal/index.js';
 import {
+  type BacktestResidual,
   backtestResiduals,
   defaultCandidates,
   replayChoice,
   typicalChange,
-  type BacktestResidual,
 } from '../../learning/time-series/forecasting/index.js';
 import { intervalCoverage } from '../../learning/evaluation/metrics/forecast.js';
 import { benchmarkRow, type BenchmarkRow } from '../report/suite.js';

@@ -1,6 +1,6 @@
 import type { CardFacts } from '../../contracts/model-definition.js';
 
-/** What a reader of the model card is told; README.md says the same at length. */
+/** Text of the model card; README.md has the details. */
 export const card: CardFacts = {
   purpose:
     'Forecasts what a customer will spend: in total and by category, by month, week and day up to a year ahead, with ' +

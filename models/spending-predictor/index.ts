@@ -11,7 +11,7 @@ import { params, searchSpace } from './params.js';
 import { openPredictor } from './prediction/predictor.js';
 import { score } from './evaluation/score.js';
 
-/** Spending predictor: what a customer will spend, by month, week and day, with bands and recurring bills. */
+/** Spending predictor: a customer's spending by month, week and day, with prediction intervals and recurring bills. */
 export const model = defineModel({
   name: 'spending-predictor',
   definitionVersion: 2,
@@ -25,11 +25,11 @@ export const model = defineModel({
   expectations,
   primaryMetric: PRIMARY_METRIC,
   gates: [
-    // The specification's target; real accounts without stable bills stay above it whatever the model.
+    // Target of the specification, on generated data only: accounts without stable bills do not reach it.
     { kind: 'absolute', metric: PRIMARY_METRIC, atMost: 0.15, lines: ['default'] },
     { kind: 'absolute', metric: 'mapeDiscretionary', atMost: 0.15, lines: ['default'] },
     { kind: 'absolute', metric: 'medianMase', atMost: 1 },
-    // Not worse than last year's month, beyond noise.
+    // Not significantly worse than the seasonal naive.
     { kind: 'absolute', metric: 'mapeOverSeasonalNaive', atMost: 0 },
     { kind: 'better-than', other: 'baseline' },
     { kind: 'better-than', other: 'champion' },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sum } from '../../learning/numeric/statistics/sum.js';
 import { firstDayOf } from '../../learning/time-series/calendar/index.js';
 import { FIXTURE_CUSTOMERS, FIXTURE_SEED, fixtureCsv } from './fixtures/make-fixture.js';
 import { addMovement, emptyHistory, historyBefore, monthlyAmounts, dropPartialFirstMonth } from './forecast/history.js';
@@ -10,7 +11,7 @@ import { festivalShare } from './forecast/festival.js';
 
 const START = 2023 * 12;
 
-/** Customers with one shared season in May, lived in different strengths, and growth. */
+/** Customers with a common season in May of different strengths, and growth. */
 function seasonal(customers: number, months: number): SeasonSeries[] {
   return Array.from({ length: customers }, (_, i) => {
     const strength = 0.5 + i / customers;
@@ -23,19 +24,19 @@ function seasonal(customers: number, months: number): SeasonSeries[] {
 }
 
 describe('spending predictor', () => {
-  it('has a fixture that its script makes again', () => {
+  it('has a fixture that is equal to the output of its script', () => {
     const file = readFileSync(join(import.meta.dirname, 'fixtures/transactions.csv'), 'utf8');
     expect(fixtureCsv(FIXTURE_CUSTOMERS, FIXTURE_SEED)).toBe(file);
   });
 
-  it('puts the festival into the months before Diwali, once a year in all', () => {
+  it('festivalShare is in the months before Diwali and sums to 1 in a year', () => {
     const year = Array.from({ length: 12 }, (_, i) => festivalShare(2024 * 12 + i));
-    expect(year.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 10);
+    expect(sum(year)).toBeCloseTo(1, 10);
     expect(year[9]).toBeGreaterThan(0.9);
     expect(festivalShare(1990 * 12 + 10)).toBe(0);
   });
 
-  it('learns a season that customers share, how strongly each lives it, and growth', () => {
+  it('estimates the common season, the strength of each customer, and growth', () => {
     const series = seasonal(40, 30);
     const learned = fitSeasonality(series);
     const strong = customerStrength([series[39]!], learned);
@@ -48,13 +49,14 @@ describe('spending predictor', () => {
     expect(learned.growth).toBeLessThan(0.1);
   });
 
-  it('takes bills out of a category and leaves the rest; nothing after the origin is looked at', () => {
+  it('divideHistory separates bills from free spending, and ignores payments after the origin', () => {
     const history = emptyHistory();
     for (let i = 0; i < 10; i++) {
       const day = firstDayOf(START + i) + 4;
       const category = 'entertainment';
       addMovement(history, { day, amount: 199, category, payee: 'TELEVISION', instalments: null });
-      addMovement(history, { day: day + ((i * 7) % 20), amount: 100 + 50 * i, category, payee: 'CINEMA', instalments: null });
+      const ticket = { day: day + ((i * 7) % 20), amount: 100 + 50 * i };
+      addMovement(history, { ...ticket, category, payee: 'CINEMA', instalments: null });
     }
     const span = { from: START + 8, count: 2 };
     const whole = divideHistory(history, span);
@@ -62,9 +64,9 @@ describe('spending predictor', () => {
     expect(whole.bills[0]!.expected.map(({ amount }) => amount)).toEqual([199, 199]);
     expect(whole.free.get('entertainment')![3]).toBeCloseTo(250, 9);
     expect(divideHistory(historyBefore(history, START + 8), span)).toEqual(whole);
-  }); // prettier-ignore
+  });
 
-  it('does not take the rest of a month for a whole one', () => {
+  it('dropPartialFirstMonth removes a first month that is not known completely', () => {
     const history = emptyHistory();
     const row = { amount: 10, category: 'dining', payee: null, instalments: null };
     addMovement(history, { ...row, day: firstDayOf(START) + 20 });

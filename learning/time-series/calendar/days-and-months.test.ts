@@ -59,12 +59,19 @@ describe('days', () => {
     expect(isoDate(day)).toBe(text);
   });
 
-  it.each(['2026-02-29', '1900-02-29', '2026-04-31', '2026-13-01', '2026-00-10', '2026-01-00', '2026-1-1', ' 2026-01-01', ''])(
-    'parseIsoDate(%j) is null',
-    (text) => {
-      expect(parseIsoDate(text)).toBeNull();
-    },
-  ); // prettier-ignore
+  it.each([
+    '2026-02-29',
+    '1900-02-29',
+    '2026-04-31',
+    '2026-13-01',
+    '2026-00-10',
+    '2026-01-00',
+    '2026-1-1',
+    ' 2026-01-01',
+    '',
+  ])('parseIsoDate(%j) is null', (text) => {
+    expect(parseIsoDate(text)).toBeNull();
+  });
 
   it('validDay returns null for dates that the calendar does not have', () => {
     expect(validDay({ year: 2024, month: 2, day: 29 })).toBe(19_782);

@@ -1,19 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../numeric/random/index.js';
-import {
-  backtest,
-  backtestResiduals,
-  chooseForecaster,
-  combination,
-  defaultCandidates,
-  ets,
-  movingAverage,
-  naive,
-  rollingOrigins,
-  seasonalNaive,
-  type Series,
-} from './index.js';
+import { backtest, backtestResiduals, rollingOrigins } from './backtest.js';
+import { defaultCandidates } from './candidates.js';
+import { chooseForecaster } from './choice.js';
+import { ets } from './exponential-smoothing/ets.js';
+import { combination } from './forecaster.js';
+import { movingAverage, naive, seasonalNaive } from './naive.js';
+import { type Series } from './series.js';
 
 const monthly = (values: number[]): Series => ({ values, frequency: 'month', start: Date.UTC(2020, 0, 1) });
 
@@ -25,13 +19,13 @@ function noisySeason(count: number, seed: number, noise = 5): Series {
 }
 
 describe('rollingOrigins', () => {
-  it('ends where the last horizon begins and goes back by strides', () => {
+  it('places the last origin one horizon before the end and the others strides before it', () => {
     expect(rollingOrigins(36, { horizon: 3, origins: 4, stride: 2 })).toEqual([27, 29, 31, 33]);
     expect(rollingOrigins(5, { horizon: 1, minimum: 3 })).toEqual([3, 4]);
     expect(rollingOrigins(3, { horizon: 1, minimum: 3 })).toEqual([]);
   });
 
-  it('never leaves less than the minimum nor more than the series', () => {
+  it('keeps every origin between the minimum and one horizon before the end (property)', () => {
     fc.assert(
       fc.property(fc.nat(80), fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 9 }), (n, horizon, stride) => {
         const origins = rollingOrigins(n, { horizon, stride, minimum: 4 });
@@ -44,7 +38,7 @@ describe('rollingOrigins', () => {
 describe('backtest', () => {
   const options = { horizon: 2, origins: 6 };
 
-  it('forecasts by what was known: later values change nothing', () => {
+  it('does not use values after the origin', () => {
     const series = noisySeason(40, 1);
     const [origin] = rollingOrigins(40, options);
     const changed = monthly([
@@ -56,7 +50,7 @@ describe('backtest', () => {
     expect(backtest(changed, candidates, options).map(({ forecasts }) => forecasts[0]?.mean)).toEqual(first);
   });
 
-  it('averages a combination from its members as fitting it would', () => {
+  it('gives the same combination forecast as fitting the combination', () => {
     const series = noisySeason(40, 2);
     const both = combination('both', [naive, movingAverage(6)]);
     const [result] = backtest(series, [both], options);
@@ -67,7 +61,7 @@ describe('backtest', () => {
     }
   });
 
-  it('leaves missing outcomes out of the error and of the residuals', () => {
+  it('leaves missing actual values out of the error and of the residuals', () => {
     const values = [...(noisySeason(20, 3).values as number[])];
     values[18] = NaN;
     const [result] = backtest(monthly(values), [naive], { horizon: 1, origins: 3 });
@@ -78,7 +72,7 @@ describe('backtest', () => {
     expect(result!.mae).toBeGreaterThan(0);
   });
 
-  it('refuses a horizon of nothing', () => {
+  it('refuses a horizon that is not a whole number ≥ 1', () => {
     for (const horizon of [0, 1.5, NaN])
       expect(() => backtest(noisySeason(20, 4), [naive], { horizon })).toThrow(
         expect.objectContaining({ code: 'INVALID_INPUT' }),
@@ -87,7 +81,7 @@ describe('backtest', () => {
 });
 
 describe('chooseForecaster', () => {
-  it('finds the method that made the series', () => {
+  it('selects seasonal-naive for a periodic series', () => {
     const round = Array.from({ length: 12 }, (_, i) => 50 + 40 * Math.cos(i ** 2));
     const seasonal = monthly(Array.from({ length: 48 }, (_, i) => round[i % 12]!));
     const candidates = [naive, movingAverage(12), seasonalNaive()];
@@ -97,14 +91,14 @@ describe('chooseForecaster', () => {
     expect([...seasonalNaive().predict(choice.state, 12).mean]).toEqual(round);
   });
 
-  it('keeps the favourite unless another is better by the margin', () => {
+  it('keeps the first candidate unless another is better by the margin', () => {
     const series = noisySeason(40, 5, 1);
     const candidates = [naive, seasonalNaive()];
     expect(chooseForecaster(series, candidates, { horizon: 1, margin: 0 }).champion).toBe('seasonal-naive');
     expect(chooseForecaster(series, candidates, { horizon: 1, margin: 1 }).champion).toBe('naive');
   });
 
-  it('blends by inverse errors and leaves hopeless members out', () => {
+  it('blend weighs by inverse errors and drops members below 1 %', () => {
     const series = noisySeason(60, 6);
     const rule = 'blend';
     const choice = chooseForecaster(series, defaultCandidates('month'), { horizon: 6, origins: 6, rule });
@@ -116,7 +110,7 @@ describe('chooseForecaster', () => {
     expect(exact.state.forecaster).toBe('blend');
   });
 
-  it('answers short series with what can learn and empty ones with a typed error', () => {
+  it('fits the first possible candidate on a short series and throws TOO_FEW_ROWS for an empty one', () => {
     const choice = chooseForecaster(monthly([7]), defaultCandidates('month'), { horizon: 1 });
     expect(choice.result.forecasts).toEqual([]);
     expect([...naive.predict(choice.state, 3).mean]).toEqual([7, 7, 7]);
@@ -126,7 +120,7 @@ describe('chooseForecaster', () => {
       );
   });
 
-  it('is deterministic to the byte', () => {
+  it('gives the same bytes for the same series', () => {
     const run = (): string =>
       JSON.stringify(chooseForecaster(noisySeason(36, 7), defaultCandidates('month'), { horizon: 1, rule: 'blend' }));
     expect(run()).toBe(run());

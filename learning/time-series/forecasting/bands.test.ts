@@ -8,31 +8,28 @@ import {
   type ConformalState,
 } from '../../evaluation/conformal/index.js';
 import { createRandom } from '../../numeric/random/index.js';
-import {
-  backtestResiduals,
-  chooseForecaster,
-  naive,
-  movingAverage,
-  predictState,
-  replayChoice,
-  seasonalNaive,
-  theta,
-  typicalChange,
-  type Frequency,
-  type Series,
-} from './index.js';
+import { backtestResiduals } from './backtest.js';
+import { chooseForecaster } from './choice.js';
+import { theta } from './exponential-smoothing/theta.js';
+import { predictState } from './forecaster.js';
+import { naive, movingAverage, seasonalNaive } from './naive.js';
+import { replayChoice } from './replay.js';
+import { typicalChange } from './scale.js';
+import { type Frequency, type Series } from './series.js';
 
 const START = Date.UTC(2023, 0, 2);
 const HORIZON = 4;
 const BUCKETS = [1, 4] as const;
 const candidates = [naive, movingAverage(6), seasonalNaive(), theta];
 
-/** Errors of a series' own past, in units of its usual move; none where the history is too short. */
+/** Calibration points from a series' own backtest, scaled by its typical change; none when the history is too short. */
 function pointsOf(series: Series): CalibrationPoint[] {
   const choice = chooseForecaster(series, candidates, { horizon: HORIZON, rule: 'blend' });
   const replay = replayChoice(choice, series, candidates, { horizon: HORIZON });
   return backtestResiduals(replay).map(({ origin, step, residual }) => ({
-    ...{ horizon: step, mean: 0, actual: residual },
+    horizon: step,
+    mean: 0,
+    actual: residual,
     scale: typicalChange(Array.from(series.values).slice(0, origin), HORIZON),
   }));
 }
@@ -48,7 +45,12 @@ const shared = fitConformal(
   { buckets: BUCKETS },
 );
 
-/** True when the series got bands; false when a typed error said why not. Anything else fails the test. */
+function requireTypedError(error: unknown): void {
+  if (!(error instanceof PipelineError)) throw error;
+  expect(['TOO_FEW_ROWS', 'NOT_FINITE']).toContain(error.code);
+}
+
+/** True when the series has finite, nested bands; false on TOO_FEW_ROWS or NOT_FINITE. Anything else fails the test. */
 function hasBands(series: Series, calibrated: ConformalState = shared): boolean {
   try {
     const { state } = chooseForecaster(series, candidates, { horizon: HORIZON, rule: 'blend' });
@@ -60,22 +62,21 @@ function hasBands(series: Series, calibrated: ConformalState = shared): boolean 
       expect(edges).toEqual(edges.toSorted((a, b) => a - b));
     });
     return true;
-  } catch (fault) {
-    if (!(fault instanceof PipelineError)) throw fault;
-    expect(['TOO_FEW_ROWS', 'NOT_FINITE']).toContain(fault.code);
+  } catch (error) {
+    requireTypedError(error);
     return false;
   }
 }
 
 const usual = Array.from(ordinary('week', 9).values);
 
-describe('bands of hard series', () => {
+describe('conformal bands are finite and nested, or a typed error is thrown', () => {
   it.each<[string, Series, boolean]>([
     ['zero', { values: Array<number>(40).fill(0), frequency: 'week', start: START }, true],
     ['constant', { values: Array<number>(40).fill(7), frequency: 'month', start: START }, true],
     ['two points', { values: [3, 5], frequency: 'month', start: START }, true],
     ['one point', { values: [4], frequency: 'month', start: START }, true],
-    ['nothing', { values: [], frequency: 'month', start: START }, false],
+    ['no values', { values: [], frequency: 'month', start: START }, false],
     ['all missing', { values: Array<number>(12).fill(NaN), frequency: 'month', start: START }, false],
     [
       'every third missing',
@@ -112,26 +113,27 @@ describe('bands of hard series', () => {
     expect(hasBands(series)).toBe(expected);
   });
 
-  it('any series is a fair neighbour: calibrated with them, bands stay finite or a typed error says why', () => {
+  it('any series, calibrated together with any others (property)', () => {
     const amount = fc.oneof(
       { weight: 4, arbitrary: fc.double({ min: -1e6, max: 1e6, noNaN: true }) },
       { weight: 2, arbitrary: fc.constantFrom(0, 7, NaN) },
       { weight: 1, arbitrary: fc.constantFrom(1e12, 1e-12, 1e300) },
     );
     const some = fc.array(amount, { maxLength: 50 });
+    const several = fc.array(some, { minLength: 1, maxLength: 6 });
+    const isObserved = ({ values }: Series): boolean => Array.from(values).some((value) => !Number.isNaN(value));
     fc.assert(
-      fc.property(fc.array(some, { minLength: 1, maxLength: 6 }), fc.constantFrom<Frequency>('day', 'week', 'month'), (many, frequency) => {
+      fc.property(several, fc.constantFrom<Frequency>('day', 'week', 'month'), (many, frequency) => {
         const series = many.map((values): Series => ({ values, frequency, start: START }));
         try {
-          const points = series.filter(({ values }) => Array.from(values).some((value) => !Number.isNaN(value))).flatMap(pointsOf);
+          const points = series.filter(isObserved).flatMap(pointsOf);
           const calibrated = fitConformal([...points, ...pointsOf(ordinary(frequency, 5))], { buckets: BUCKETS });
           series.forEach((one) => hasBands(one, calibrated));
-        } catch (fault) {
-          if (!(fault instanceof PipelineError)) throw fault;
-          expect(['TOO_FEW_ROWS', 'NOT_FINITE']).toContain(fault.code);
+        } catch (error) {
+          requireTypedError(error);
         }
       }),
       { numRuns: 60 },
     );
-  }); // prettier-ignore
+  });
 });

@@ -2,23 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../../../contracts/errors.js';
 import { createRandom } from '../../numeric/random/index.js';
-import {
-  defaultCandidates,
-  ets,
-  frequencies,
-  mstlEts,
-  naive,
-  prophetForecaster,
-  seasonalNaive,
-  theta,
-  type Forecaster,
-  type Frequency,
-  type Series,
-} from './index.js';
+import { defaultCandidates } from './candidates.js';
+import { mstlEts } from './decomposition/mstl.js';
+import { ets } from './exponential-smoothing/ets.js';
+import { theta } from './exponential-smoothing/theta.js';
+import { type Forecaster } from './forecaster.js';
+import { naive, seasonalNaive } from './naive.js';
+import { prophetForecaster } from './prophet/forecaster.js';
+import { frequencies, type Frequency, type Series } from './series.js';
 
 const START = Date.UTC(2023, 0, 2);
 
-/** A finite forecast, or null when the forecaster says that it cannot learn from this. */
+/** Fits, restores the state from JSON and forecasts finite values; null on TOO_FEW_ROWS. */
 function tryForecast(forecaster: Forecaster, series: Series, horizon: number): Float64Array | null {
   try {
     const state = JSON.parse(JSON.stringify(forecaster.fit(series))) as ReturnType<Forecaster['fit']>;
@@ -26,9 +21,9 @@ function tryForecast(forecaster: Forecaster, series: Series, horizon: number): F
     expect(mean.every(Number.isFinite)).toBe(true);
     expect(sd.every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
     return mean;
-  } catch (fault) {
-    if (fault instanceof PipelineError && fault.code === 'TOO_FEW_ROWS') return null;
-    throw fault;
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'TOO_FEW_ROWS') return null;
+    throw error;
   }
 }
 
@@ -45,7 +40,7 @@ describe.each(everyCandidate)('$name', ({ frequency, forecaster }) => {
   const noise = createRandom(9);
   const usual = Array.from({ length: 60 }, (_, i) => 20 + (i % 7) + noise.normal());
 
-  it('answers hard series with finite numbers or a typed error', () => {
+  it('forecasts finite values for constant, short, missing, extreme and negative series', () => {
     for (const values of [
       Array<number>(40).fill(0),
       Array<number>(40).fill(7),
@@ -63,7 +58,7 @@ describe.each(everyCandidate)('$name', ({ frequency, forecaster }) => {
     expect(tryForecast(forecaster, series([]), 3)).toBeNull();
   });
 
-  it('keeps its state below 10 kB of JSON, twice that where it has members', () => {
+  it('has a state below 10 kB of JSON, 20 kB for a combination', () => {
     const lengths = { hour: 400, day: 800, week: 160, month: 60 };
     const long = Array.from(
       { length: lengths[frequency] },
@@ -78,7 +73,7 @@ describe.each(everyCandidate)('$name', ({ frequency, forecaster }) => {
     mean?.forEach((value) => expect(value).toBeCloseTo(7, 4));
   });
 
-  it('refuses an infinite value and a horizon of nothing', () => {
+  it('refuses infinite values and a horizon of 0', () => {
     const broken = usual.map((value, i) => (i === 5 ? Infinity : value));
     expect(() => forecaster.fit(series(broken))).toThrow(expect.objectContaining({ code: 'NOT_FINITE' }));
     const state = forecaster.fit(series(usual));
@@ -86,7 +81,7 @@ describe.each(everyCandidate)('$name', ({ frequency, forecaster }) => {
   });
 });
 
-it('survives any series: a forecast, never NaN, never below zero for amounts', () => {
+it('every candidate forecasts finite values ≥ 0 for any series of amounts (property)', () => {
   const amount = fc.oneof(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.constant(0), fc.constant(NaN));
   fc.assert(
     fc.property(
@@ -104,7 +99,7 @@ it('survives any series: a forecast, never NaN, never below zero for amounts', (
 });
 
 describe('calendars', () => {
-  it('keeps the weekly pattern over a leap day', () => {
+  it('continues a weekly pattern across a leap day', () => {
     const weekly = [10, 12, 14, 16, 30, 40, 5];
     const start = Date.UTC(2023, 11, 4);
     const values = Array.from({ length: 84 }, (_, i) => weekly[i % 7]!);
@@ -114,7 +109,7 @@ describe('calendars', () => {
     }
   });
 
-  it('forecasts hours whose local clock skipped one and repeated one', () => {
+  it('forecasts hourly series with a skipped, a repeated and a missing hour', () => {
     const hours = Array.from({ length: 24 * 21 }, (_, i) => 50 + 20 * Math.sin(((i % 24) * Math.PI) / 12));
     const spring = hours.filter((_, i) => i !== 24 * 10 + 2);
     const autumn = hours.flatMap((value, i) => (i === 24 * 10 + 2 ? [value, value] : [value]));
@@ -128,7 +123,7 @@ describe('calendars', () => {
 });
 
 describe('exponential smoothing', () => {
-  it('follows a line and a seasonal line to the end', () => {
+  it('extrapolates a linear trend', () => {
     const line = Array.from({ length: 80 }, (_, i) => 10 + 3 * i + Math.sin(i * 99));
     const state = ets().fit({ values: line, frequency: 'week', start: START });
     ets()
@@ -136,7 +131,7 @@ describe('exponential smoothing', () => {
       .mean.forEach((value, i) => expect(Math.abs(value - (10 + 3 * (80 + i)))).toBeLessThan(6));
   });
 
-  it('chooses a multiplicative season where swings grow with the level', () => {
+  it('selects a multiplicative season when the amplitude grows with the level', () => {
     const random = createRandom(3);
     const values = Array.from(
       { length: 120 },
@@ -147,7 +142,7 @@ describe('exponential smoothing', () => {
     expect(state.curves[0]!.seasons[0]!.mode).toBe('multiplicative');
   });
 
-  it('starts again from an earlier state of the same form', () => {
+  it('keeps the form of an earlier state', () => {
     const random = createRandom(4);
     const values = Array.from({ length: 60 }, (_, i) => 50 + i + 5 * random.normal());
     const previous = ets().fit({ values: values.slice(0, 50), frequency: 'month', start: START });

@@ -1,29 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../numeric/random/index.js';
-import {
-  chooseForecaster,
-  ets,
-  movingAverage,
-  naive,
-  replayChoice,
-  seasonalNaive,
-  spreadOrigins,
-  typicalChange,
-  type Series,
-} from './index.js';
+import { chooseForecaster } from './choice.js';
+import { ets } from './exponential-smoothing/ets.js';
+import { movingAverage, naive, seasonalNaive } from './naive.js';
+import { replayChoice, spreadOrigins } from './replay.js';
+import { typicalChange } from './scale.js';
+import { type Series } from './series.js';
 
 const monthly = (values: readonly number[]): Series => ({ values, frequency: 'month', start: Date.UTC(2020, 0, 1) });
 
-/** A walk whose steps are `rough` times as large in its first half. */
-function walk(length: number, seed: number, rough = 1): number[] {
+/** A random walk with steps `volatility` times as large in its first half. */
+function walk(length: number, seed: number, volatility = 1): number[] {
   const random = createRandom(seed);
   let level = 1000;
-  return Array.from({ length }, (_, i) => (level += (i < length / 2 ? rough : 1) * random.normal()));
+  return Array.from({ length }, (_, i) => (level += (i < length / 2 ? volatility : 1) * random.normal()));
 }
 
 describe('spreadOrigins', () => {
-  it('reaches from the first possible origin to the last, a horizon apart or more', () => {
+  it('spreads origins from the first to the last possible one, at least a horizon apart', () => {
     expect(spreadOrigins(100, { horizon: 10, origins: 3 })).toEqual([10, 50, 90]);
     expect(spreadOrigins(45, { horizon: 10, origins: 3 })).toEqual([10, 23, 35]);
     expect(spreadOrigins(20, { horizon: 10 })).toEqual([10]);
@@ -48,7 +43,7 @@ describe('spreadOrigins', () => {
 describe('replayChoice', () => {
   const candidates = [naive, movingAverage(6), seasonalNaive(), ets()];
 
-  it('says at each origin what the values before it allow, with the weights of the choice', () => {
+  it('forecasts at each origin from the values before it with the weights of the choice', () => {
     const values = walk(120, 1);
     const series = monthly(values);
     const choice = chooseForecaster(series, candidates, { horizon: 3, rule: 'blend' });
@@ -68,7 +63,7 @@ describe('replayChoice', () => {
     }
   });
 
-  it('does not look ahead: other values after an origin change nothing said there', () => {
+  it('does not use values after the origin', () => {
     const values = walk(80, 2);
     const choice = chooseForecaster(monthly(values), candidates, { horizon: 4, rule: 'blend' });
     const before = replayChoice(choice, monthly(values), candidates, { horizon: 4, origins: 3 });
@@ -81,7 +76,7 @@ describe('replayChoice', () => {
     expect([...after.forecasts[2]!.mean]).not.toEqual([...before.forecasts[2]!.mean]);
   });
 
-  it('meets the rough half of a history that the last origins do not show', () => {
+  it('includes the volatile first half of a history, which the last origins miss', () => {
     const series = monthly(walk(400, 3, 10));
     const choice = chooseForecaster(series, candidates, { horizon: 4, stride: 4 });
     expect(choice.shares).toEqual([{ forecaster: choice.champion, weight: 1 }]);
@@ -89,7 +84,7 @@ describe('replayChoice', () => {
     expect(replayed.mae).toBeGreaterThan(2 * choice.result.mae);
   });
 
-  it('leaves out members that cannot learn from so little, and refuses candidates that are gone', () => {
+  it('leaves out members for which the history is too short, and refuses missing candidates', () => {
     const series = monthly(walk(60, 4));
     const choice = chooseForecaster(series, candidates, { horizon: 2, rule: 'blend' });
     const result = replayChoice(choice, series, candidates, { horizon: 2, origins: 30, minimum: 1 });
@@ -103,13 +98,13 @@ describe('replayChoice', () => {
 });
 
 describe('typicalChange', () => {
-  it('is the mean absolute change over the steps, whole history, gaps left out', () => {
+  it('is the mean absolute change over the steps, without gaps', () => {
     expect(typicalChange([1, 2, 4, 7, 11, 16], 1)).toBeCloseTo(3, 12);
     expect(typicalChange([1, 2, 4, 7, 11, 16], 3)).toBeCloseTo((6 + 9 + 12) / 3, 12);
     expect(typicalChange([1, 2, NaN, 7, 11, 16], 3)).toBeCloseTo((6 + 9) / 2, 12);
   });
 
-  it('judges a short history as a random walk, and is positive whatever comes', () => {
+  it('extrapolates a short history as a random walk, and is always positive', () => {
     expect(typicalChange([5, 8], 16)).toBeCloseTo(3 * 4, 12);
     for (const values of [[], [7], [7, 7, 7], [NaN, NaN], [0, 0]]) expect(typicalChange(values, 13)).toBeGreaterThan(0);
   });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { fillGaps, periodDays, seasonalPeriods, seriesBefore } from './index.js';
+import { fillGaps, periodDays, seasonalPeriods, seriesBefore } from './series.js';
 
 const iso = (days: Float64Array): string[] =>
   [...days].map((day) => new Date(day * 86_400_000).toISOString().slice(0, 13));
 
 describe('periodDays', () => {
-  it('counts months by the calendar and days through a leap day', () => {
+  it('counts calendar months, and days including a leap day', () => {
     const months = periodDays({ frequency: 'month', start: Date.UTC(2024, 0, 1) }, 11, 3);
     expect(iso(months)).toEqual(['2024-12-01T00', '2025-01-01T00', '2025-02-01T00']);
     const days = periodDays({ frequency: 'day', start: Date.UTC(2024, 1, 27) }, 1, 3);
@@ -27,7 +27,7 @@ describe('periodDays', () => {
 describe('fillGaps', () => {
   const at = { frequency: 'month', start: 0 } as const;
 
-  it('cuts leading gaps, bridges inner ones, repeats the last value', () => {
+  it('removes leading gaps, interpolates inner ones, repeats the last value', () => {
     const { values, cut } = fillGaps({ ...at, values: [NaN, NaN, 2, NaN, NaN, 8, NaN] });
     expect([...values]).toEqual([2, 4, 6, 8, 8]);
     expect(cut).toBe(2);
@@ -41,19 +41,19 @@ describe('fillGaps', () => {
     expect(() => fillGaps({ ...at, values })).toThrow(expect.objectContaining({ code }));
   });
 
-  it('refuses a start that is no time', () => {
+  it('refuses a start that is not finite', () => {
     expect(() => fillGaps({ frequency: 'day', start: NaN, values: [1] })).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT' }),
     );
   });
 });
 
-it('names a cycle only where two rounds are shown', () => {
+it('seasonalPeriods has the cycles that fit twice into the length', () => {
   expect(seasonalPeriods('month', 23)).toEqual([]);
   expect(seasonalPeriods('hour', 200)).toEqual([24]);
   expect(seasonalPeriods('hour', 336)).toEqual([24, 168]);
 });
 
-it('copies the past only', () => {
+it('seriesBefore has the first values', () => {
   expect(seriesBefore({ frequency: 'day', start: 0, values: [1, 2, 3] }, 2).values).toEqual([1, 2]);
 });

@@ -1,9 +1,1 @@
-export {
-  bottomUp,
-  diagonalCovariance,
-  minimumTrace,
-  shrunkCovariance,
-  type BaseForecasts,
-  type ErrorCovariance,
-  type Reconciled,
-} from './reconciliation.js';
+export { bottomUp, minimumTrace, shrunkCovariance, type ErrorCovariance } from './reconciliation.js';

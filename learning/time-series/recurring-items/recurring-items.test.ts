@@ -14,7 +14,7 @@ import {
 
 const START = 2024 * 12;
 
-/** A bill on a usual day, every `period` months. */
+/** Payments on a usual day every `period` months. */
 const billed = (
   [count, period]: readonly [number, Period],
   day: number,
@@ -40,7 +40,7 @@ describe('findRecurring', () => {
     [3, 5],
     [6, 4],
     [12, 3],
-  ] as const)('recognises a payment every %i months from %i of them, and when it comes next', (period, count) => {
+  ] as const)('recognises a payment every %i months from %i payments, and its next date', (period, count) => {
     const payments = billed([count, period], 10, () => 500);
     const item = findRecurring(payments, { asOf: after(payments) });
     expect(item).toMatchObject({ period, day: 10, payments: count, missed: 0, standing: 'regular' });
@@ -48,7 +48,7 @@ describe('findRecurring', () => {
     expect(first).toMatchObject({ month: START + count * period, day: 10, amount: 500 });
   });
 
-  it('finds every regular bill, whatever its day, price, length and small delays (property)', () => {
+  it('recognises regular payments with any day, price, number and small delays (property)', () => {
     const cases = fc.record({
       period: fc.constantFrom<Period>(1, 3, 6, 12),
       count: fc.integer({ min: 4, max: 30 }),
@@ -69,7 +69,7 @@ describe('findRecurring', () => {
     );
   });
 
-  it('takes no shopping for a bill: random days and amounts are hardly ever recognised (property)', () => {
+  it('recognises fewer than 2 % of streams with random days and amounts', () => {
     const random = createRandom(3);
     let found = 0;
     for (let stream = 0; stream < 400; stream++) {
@@ -83,7 +83,7 @@ describe('findRecurring', () => {
     expect(found).toBeLessThan(8);
   });
 
-  it('follows price steps: the last price, and the yearly step in its month', () => {
+  it('continues the last price and the yearly step in its month', () => {
     const rent = billed([30, 1], 3, (i) => 10_000 * 1.07 ** Math.floor((i + 7) / 12));
     const due = next(rent)!;
     expect(due).toHaveLength(12);
@@ -93,14 +93,14 @@ describe('findRecurring', () => {
     expect(due[dearer]!.amount / due[0]!.amount).toBeCloseTo(1.07, 4);
   });
 
-  it('follows a price that creeps, and does not extrapolate a jump', () => {
+  it('extrapolates gradual growth, and does not extrapolate a single jump', () => {
     const creeping = next(billed([26, 1], 5, (i) => 100 * 1.004 ** i))!;
     expect(creeping[11]!.amount).toBeCloseTo(100 * 1.004 ** 37, 1);
     const moved = next(billed([24, 1], 5, (i) => (i < 18 ? 800 : 1200)))!;
     expect(moved[11]!.amount).toBeCloseTo(1200, 6);
   });
 
-  it('bears a missed month and a late one, and says so', () => {
+  it('recognises an item with a missed or a late payment, and counts it', () => {
     const missed = billed([14, 1], 6, () => 90).filter((_, i) => i !== 7);
     const asOf = after(missed);
     expect(findRecurring(missed, { asOf })).toMatchObject({ period: 1, missed: 1, standing: 'regular' });
@@ -121,13 +121,13 @@ describe('findRecurring', () => {
     expect(expectPayments(second, { from: START + 13, count: 12 })).toEqual([]);
   });
 
-  it('looks at nothing from the day on which it is asked', () => {
+  it('ignores payments at or after asOf', () => {
     const payments = billed([12, 1], 6, (i) => (i < 6 ? 100 : 200));
     const asOf = firstDayOf(START + 6);
     expect(findRecurring(payments, { asOf })).toEqual(findRecurring(payments.slice(0, 6), { asOf }));
   });
 
-  it('separates two prices of one payee from purchases there', () => {
+  it('findItems separates a subscription from purchases at the same payee', () => {
     const subscription = billed([12, 1], 17, () => 199);
     const shopping = billed([12, 1], 25, (i) => 700 + 37 * ((i * 5) % 12), 12);
     const found = findItems([...subscription, ...shopping], { asOf: after(subscription) });
@@ -136,7 +136,7 @@ describe('findRecurring', () => {
     expect(found[0]!.payments).toHaveLength(12);
   });
 
-  it('believes one premium where the rhythm is known from elsewhere, not otherwise', () => {
+  it('recognises a single premium only with a hint', () => {
     const premium = billed([1, 12], 10, () => 5000);
     const asOf = after(premium);
     expect(findRecurring(premium, { asOf })).toBeNull();
@@ -153,7 +153,7 @@ describe('instalments', () => {
   const expected = (payments: readonly Payment[], from: number) =>
     expectInstalments(plan, standingOfPlan(plan, payments, firstDayOf(from)), { from, count: 12 });
 
-  it('come monthly to the end of the term', () => {
+  it('are expected monthly to the end of the term', () => {
     expect(expected(paid(2), START + 3).map(({ month, amount }) => [month - START, amount])).toEqual([
       [3, 1000],
       [4, 1000],
@@ -164,7 +164,7 @@ describe('instalments', () => {
     expect(expected([], START)[0]).toMatchObject({ month: START + 1 });
   });
 
-  it('are believed less the more are overdue', () => {
+  it('are expected with a smaller share the more are overdue', () => {
     expect(expected(paid(1), START + 3)[0]!.amount).toBe(1000);
     expect(expected(paid(1), START + 4)[0] ?? null).toBeNull();
     expect(expected([], START + 4)).toEqual([]);

@@ -6,14 +6,15 @@ import { columnNames } from './columns.js';
 import { payeeOf } from './payee.js';
 import { internalCategories } from './vocabulary.js';
 
-/** What stays between the customer's own accounts is neither spending nor income. */
-const leavesOrComes = (amount: number, category: string | null): boolean =>
+/** Whether a transaction is spending or income; moves between the customer's own accounts are neither. */
+const isSpendingOrIncome = (amount: number, category: string | null): boolean =>
   amount !== 0 && !internalCategories.has(category ?? '');
 
+/** The transactions that are spending or income. */
 function movements(transactions: Table): Table {
   const amounts = numberColumn(transactions, 'amount');
   const categories = textColumn(transactions, 'category');
-  const kept = [...amounts.keys()].filter((row) => leavesOrComes(amounts[row]!, categories[row]!));
+  const kept = [...amounts.keys()].filter((row) => isSpendingOrIncome(amounts[row]!, categories[row]!));
   return selectRows(transactions, kept);
 }
 
@@ -34,7 +35,7 @@ function movementsOf(transactions: Table): Record<string, Column> {
   };
 }
 
-/** A loan is known from the day it is paid out: its schedule is no secret of the future. */
+/** One row for each loan on the day of its disbursement, from which day on its schedule is known. */
 function loansOf(loans: Table | undefined): Record<string, Column> {
   const none: Table = { rowCount: 0, columns: {} };
   const table = loans ?? none;
@@ -58,6 +59,7 @@ const numberOf =
   (name: string): Float64Array =>
     table ? numberColumn(table, name) : new Float64Array(0);
 
+/** The values of two columns, one after the other. */
 function joined(above: Column, below: Column): Column {
   if (above.kind === 'text' || below.kind === 'text')
     return text([...(above.values as readonly (string | null)[]), ...(below.values as readonly (string | null)[])]);
@@ -68,8 +70,8 @@ function joined(above: Column, below: Column): Column {
 }
 
 /**
- * Payments out of and income into all accounts, and the loans as they were paid out; moves between accounts and
- * investments are left out.
+ * Payments and income of all accounts, and the disbursements of loans, without transfers between accounts and
+ * investments.
  * @throws PipelineError `DATASET_NOT_FOUND` without transactions; `MISSING_COLUMN`.
  */
 export function backendRows(tables: SnapshotTables): LabelledRows {

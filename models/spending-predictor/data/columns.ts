@@ -1,6 +1,6 @@
 import type { ColumnSpec, DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
 
-/** Names of the training table's columns; the file layout has the same. */
+/** Column names of the training table and of the file layout. */
 export const columnNames = {
   key: 'transactionId',
   customer: 'customerId',
@@ -43,7 +43,7 @@ const features: readonly FeatureSpec[] = [
   { name: columnNames.instalments, kind: 'numeric', description: 'Length of a loan.' },
 ];
 
-/** A schema of this shape. @param holdoutDays - the last so many days judge. */
+/** Schema of a line. @param holdoutDays - length of the holdout at the end of the data. */
 export const schemaOf = (line: string, holdoutDays: number, minimumRows: number): DatasetSchema => ({
   line,
   columns,
@@ -54,7 +54,7 @@ export const schemaOf = (line: string, holdoutDays: number, minimumRows: number)
   minimumRows,
 });
 
-/** Columns that a file may lack. */
+/** Columns that a file must have. */
 export const requiredColumns: readonly string[] = [
   columnNames.key,
   columnNames.customer,

@@ -3,11 +3,11 @@ import type { BackendDataset } from '../../../contracts/model-definition.js';
 import { backendRows } from './backend-rows.js';
 import { schemaOf } from './columns.js';
 
-/** A whole year judges, so that every season and festival is in it. */
+/** The holdout is a whole year, so that it contains every season and festival. */
 const HOLDOUT_DAYS = 365;
 const MINIMUM_ROWS = 200;
 
-/** What the model takes from the backend. */
+/** Tables and rows that the model takes from the backend. */
 export const backendDataset: BackendDataset = {
   schema: schemaOf(DEFAULT_LINE, HOLDOUT_DAYS, MINIMUM_ROWS),
   tables: ['transactions'],

@@ -9,7 +9,7 @@ const LARGEST_UNKNOWN_SHARE = 0.6;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-/** Signs the wrong way round make every payment income. */
+/** With reversed signs every payment would be income. */
 const moneyGoesOut: Expectation = {
   name: 'money goes out',
   check({ table }: TrainingData) {
@@ -34,7 +34,7 @@ const coversMonths: Expectation = {
   },
 };
 
-/** Without categories there is one series a customer, which is hardly ever meant. */
+/** Without categories there is only one series for each customer, which is rarely intended. */
 const mostHaveCategories: Expectation = {
   name: 'most payments have a category',
   check({ table }: TrainingData) {
@@ -42,11 +42,11 @@ const mostHaveCategories: Expectation = {
     const loans = numberColumn(table, columnNames.instalments);
     const payments = categories.filter((_, row) => Number.isNaN(loans[row]!));
     const unknown = payments.filter((category) => category === null).length / Math.max(1, payments.length);
-    // All empty is a file without the column: allowed, and then everything is one category.
+    // A file may be without the column: then all values are empty and everything is one category.
     if (unknown <= LARGEST_UNKNOWN_SHARE || unknown === 1) return null;
     return `${percent(unknown)} of the payments have no category, wanted at most ${percent(LARGEST_UNKNOWN_SHARE)}`;
   },
 };
 
-/** The model's own checks of a training table, beside the column specs of its schema. */
+/** The model's checks of a training table, in addition to the column specs of its schema. */
 export const expectations: readonly Expectation[] = [moneyGoesOut, coversMonths, mostHaveCategories];

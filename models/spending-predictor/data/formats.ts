@@ -1,7 +1,7 @@
 import type { FileFormat } from '../../../contracts/dataset.js';
 import { requiredColumns, schemaOf } from './columns.js';
 
-/** Files are often shorter than a backend's history: half a year judges. */
+/** The holdout is half a year, because files are often shorter than a backend's history. */
 const HOLDOUT_DAYS = 184;
 const MINIMUM_ROWS = 100;
 
@@ -14,5 +14,5 @@ const transactions: FileFormat = {
   matches: ({ columns }) => columns !== null && requiredColumns.every((name) => columns.includes(name)),
 };
 
-/** The layout that `--data-path` accepts; the anomaly detector reads the same files. */
+/** The layout that `--data-path` accepts; the anomaly detector accepts the same files. */
 export const fileFormats: readonly FileFormat[] = [transactions];

@@ -13,7 +13,7 @@ describe('payeeOf', () => {
     expect(payeeOf(second)).toBe(name);
   });
 
-  it('tells people apart, and keeps the line where it names nobody', () => {
+  it('distinguishes payees, and keeps the words of a line without a payee', () => {
     expect(payeeOf('IMPS/P2A/1/RITU IYER/IDFB/TRF')).not.toBe(payeeOf('IMPS/P2A/1/NADIA DAS/IDFB/TRF'));
     expect(payeeOf('IMPS/P2A/850035112861/IDFB/TRF')).toBe('IMPS IDFB TRF');
     expect(payeeOf('')).toBe('');

@@ -1,6 +1,6 @@
 /**
- * First letters of the branch codes (IFSC) of India's larger banks, as statements print them beside a name: where the
- * payee has an account, not who he is. From the Reserve Bank of India's list of IFSC codes.
+ * Bank codes (first four letters of the IFSC) of India's larger banks, from the Reserve Bank of India's list. Statements
+ * print them beside the payee's name; a payee may have accounts at several banks.
  */
 const bankCodes: ReadonlySet<string> = new Set(
   (
@@ -9,24 +9,24 @@ const bankCodes: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** How money was moved, not to whom. */
+/** Words for the payment channel. */
 const channelWords: ReadonlySet<string> = new Set(
   'ACH BIL BILLPAY CR DR ECS IMPS MMT NACH NEFT PAYM RTGS TO TRANSFER TRF UPI'.split(' '),
 );
 
-/** Words of letters; a reference number says nothing of the payee. */
+/** Words without digits: words with digits are reference numbers. */
 const wordsOf = (field: string): string[] =>
   field.split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word.length > 1 && !/\p{N}/u.test(word));
 
-/** A UPI address names person and provider: the provider may change from payment to payment. */
+/** A UPI address without its provider, which may differ between payments to one payee. */
 const withoutProvider = (field: string): string => field.replace(/@[\p{L}\p{N}.]+/gu, '');
 
 const isBank = (field: string): boolean => bankCodes.has(field.trim().toUpperCase());
 
 /**
- * Who was paid, from a statement line without a merchant: its words without reference numbers, channel and bank, so that
- * the same landlord is one payee whichever of his accounts the rent goes to. At most 60 characters; the line's words
- * when nothing else is left.
+ * The payee of a statement line without a merchant: its words without reference numbers, channel and bank, so that
+ * payments to several accounts of a payee form one stream. At most 60 characters; all words of the line when no other
+ * word is left.
  */
 export function payeeOf(description: string): string {
   const fields = description.split(/[/\-|*]+/u).filter((field) => !isBank(field));

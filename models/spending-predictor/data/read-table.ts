@@ -6,19 +6,19 @@ import { columnNames } from './columns.js';
 import { addMovement, emptyHistory, type History, type Movement, dropPartialFirstMonth } from '../forecast/history.js';
 import { internalCategories, UNKNOWN_CATEGORY } from './vocabulary.js';
 
-/** All customers' money out and in, and the days that are known. */
+/** All customers' histories, and the days that the table covers. */
 export interface SpendingTable {
   readonly customers: ReadonlyMap<string, History>;
   /** First day with a row. */
   readonly from: number;
-  /** First day that is not known. */
+  /** First day after the last row. */
   readonly until: number;
 }
 
-/** A month counts as known whole when its last rows lie in these last days of it. */
+/** A month is complete when the data reach into its last days, this many. */
 const LAST_DAYS = 2;
 
-/** The first month that is not known whole. */
+/** The first month that is not known completely. @param until - first day after the data. */
 export function firstIncompleteMonth(until: number): number {
   const month = monthOfDay(until - 1);
   return firstDayOf(month + 1) - until < LAST_DAYS ? month + 1 : month;
@@ -50,7 +50,7 @@ function requireNumber(value: number, row: number, column: string): void {
   throw errorAt('NOT_FINITE', { row: row + 1, column }, 'the number is not finite');
 }
 
-/** A row as money out or in; null for what moves between the customer's own accounts. */
+/** A row as payment, income or loan; null for moves between the customer's own accounts. */
 function movementAt(columns: Columns, row: number): Movement | null {
   const [amount, instalments] = [columns.amounts[row]!, columns.instalments[row]!];
   requireNumber(amount, row, columnNames.amount);
@@ -58,7 +58,7 @@ function movementAt(columns: Columns, row: number): Movement | null {
   requireNumber(columns.times[row]!, row, columnNames.time);
   const category = columns.categories[row] ?? UNKNOWN_CATEGORY;
   if (amount === 0 || internalCategories.has(category)) return null;
-  // The start of a loan is written as what it costs; a positive one means nothing.
+  // The instalment of a loan is negative; a positive one is ignored.
   if (amount > 0 && !Number.isNaN(instalments)) return null;
   return {
     day: dayOfTime(columns.times[row]!),
@@ -69,7 +69,7 @@ function movementAt(columns: Columns, row: number): Movement | null {
   };
 }
 
-/** Money out and in of a table, row by row. @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`. */
+/** Payments, income and loans of a table in the order of its rows. @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`. */
 export function* movementRows(table: Table): Generator<{ readonly customer: string; readonly row: Movement }> {
   const columns = columnsOf(table);
   for (let i = 0; i < table.rowCount; i++) {
@@ -79,8 +79,8 @@ export function* movementRows(table: Table): Generator<{ readonly customer: stri
 }
 
 /**
- * Gathers each customer's spending. The days known are those of all rows together: a bank's export ends on one day for
- * everybody.
+ * Each customer's history, sorted by customer. The known days are those of all rows together: the export of a bank ends
+ * on the same day for all customers.
  * @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`.
  */
 export function readSpending(table: Table): SpendingTable {

@@ -1,9 +1,9 @@
 import type { Period } from '../../../learning/time-series/recurring-items/index.js';
 
-/** Money that stays the customer's: moving it is no spending. */
+/** Categories of moves between the customer's own accounts, which are neither spending nor income. */
 export const internalCategories: ReadonlySet<string> = new Set(['transfer', 'investment']);
 
-/** What is owed by agreement or comes whether one wants it or not; all other categories are discretionary. */
+/** Categories of contractual and unavoidable payments; all other categories are discretionary. */
 export const committedCategories: ReadonlySet<string> = new Set([
   'rent',
   'emi',
@@ -15,11 +15,11 @@ export const committedCategories: ReadonlySet<string> = new Set([
   'interest',
 ]);
 
-/** Instalments of loans; where the loans are known these follow their schedules. */
+/** Category of loan instalments, which follow the schedules of the known loans. */
 export const LOAN_CATEGORY = 'emi';
 
-/** Rhythms that a category is known for, so that one payment is enough to expect the next. */
+/** Typical period of a category in months, with which one payment is sufficient to recognise a bill. */
 export const typicalPeriods: Readonly<Record<string, Period>> = { insurance: 12, education: 3 };
 
-/** Payments without a category. */
+/** Category of payments without one. */
 export const UNKNOWN_CATEGORY = 'other';

@@ -1,5 +1,6 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Table } from '../../../contracts/table.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 import {
   addMovement,
   emptyHistory,
@@ -24,26 +25,25 @@ import { committedCategories } from '../data/vocabulary.js';
 
 const WINDOW = 12;
 
+/** Whether a category belongs to a target. */
 const categoryFilter = (target: string) => {
   if (target === TOTAL_TARGET || target === WEEK_TARGET) return (): boolean => true;
   if (target === DISCRETIONARY_TARGET) return (category: string): boolean => !committedCategories.has(category);
   return (category: string): boolean => target === `category ${category}`;
 };
 
-/** Mean of the last twelve months before the origin; null before any. */
+/** Mean of the last twelve months before the origin; null without a known month. */
 function recentMean(history: History, { target, origin }: EvaluationTarget): number | null {
   const known = Math.min(WINDOW, monthsKnown(history, origin));
   if (known === 0) return null;
   const wanted = categoryFilter(target);
-  let sum = 0;
-  for (const category of history.months.keys())
-    if (wanted(category))
-      sum += monthlyAmounts(history, category, origin)
-        .slice(-known)
-        .reduce((a, b) => a + b, 0);
-  return sum / known;
+  const sums = [...history.months.keys()]
+    .filter(wanted)
+    .map((category) => sum(monthlyAmounts(history, category, origin).slice(-known)));
+  return sum(sums) / known;
 }
 
+/** Histories from training rows and holdout. */
 function allHistories(train: TrainingData, holdout: ReturnType<typeof readHoldout>): ReadonlyMap<string, History> {
   const customers = new Map(readSpending(train.table).customers);
   for (const [customer, rows] of holdout.customers) {
@@ -56,28 +56,28 @@ function allHistories(train: TrainingData, holdout: ReturnType<typeof readHoldou
   return customers;
 }
 
-/** Mean month of all customers together, for those of whom nothing is known. */
+/** Target → mean over all customers, for customers without a known month. */
 function typicalMonths(
   customers: ReadonlyMap<string, History>,
   rows: readonly EvaluationTarget[],
 ): Map<string, number> {
-  const sums = new Map<string, { sum: number; n: number }>();
+  const totals = new Map<string, { total: number; n: number }>();
   for (const row of rows) {
     const value = row.horizon === 1 ? recentMean(customers.get(row.customer)!, row) : null;
     if (value === null) continue;
-    const before = sums.get(row.target) ?? { sum: 0, n: 0 };
-    sums.set(row.target, { sum: before.sum + value, n: before.n + 1 });
+    const before = totals.get(row.target) ?? { total: 0, n: 0 };
+    totals.set(row.target, { total: before.total + value, n: before.n + 1 });
   }
-  return new Map([...sums].map(([target, { sum, n }]) => [target, sum / n]));
+  return new Map([...totals].map(([target, { total, n }]) => [target, total / n]));
 }
 
-/** What one could say without a model: next month costs what the last twelve did on average. */
+/** Baseline without a model: each month is forecast as the mean of the last twelve. */
 export function baseline(train: TrainingData, data: TrainingData): { readonly name: string; readonly scored: Table } {
   const holdout = readHoldout(data);
-  const rows = evaluationTargets(holdout);
+  const targets = evaluationTargets(holdout);
   const customers = allHistories(train, holdout);
-  const typical = typicalMonths(customers, rows);
-  const said = rows.map((row): TargetPrediction => {
+  const typical = typicalMonths(customers, targets);
+  const predictions = targets.map((row): TargetPrediction => {
     const history = customers.get(row.customer)!;
     const month = recentMean(history, row) ?? typical.get(row.target) ?? 0;
     const value = row.target === WEEK_TARGET ? month * weekShare(row.month) : month;
@@ -85,5 +85,5 @@ export function baseline(train: TrainingData, data: TrainingData): { readonly na
     const historyMonths = monthsKnown(history, row.origin);
     return { prediction: value, ...bands, historyMonths, scale: 0, lastYear: -1 };
   });
-  return { name: `mean of the last ${WINDOW} months`, scored: scoredTable(rows, said) };
+  return { name: `mean of the last ${WINDOW} months`, scored: scoredTable(targets, predictions) };
 }

@@ -18,10 +18,10 @@ import {
 import { TOTAL_TARGET } from './evaluation-targets.js';
 import { evaluationPlots } from './plots.js';
 
-/** The measure that gates and comparisons read: MAPE of the monthly total, one month ahead. */
+/** Metric of gates and comparisons: MAPE of the monthly total, one month ahead. */
 export const PRIMARY_METRIC = 'mape';
 
-/** A group with fewer months says nothing that its noise would not drown. */
+/** Smallest number of months of a slice. */
 const SMALLEST_SLICE = 30;
 
 const historyBands = [
@@ -31,7 +31,7 @@ const historyBands = [
   { name: '24 months and more', below: Infinity },
 ] as const;
 
-/** Name of the band that a length of history falls into. */
+/** Name of the slice of a length of history in months. */
 export const historyBand = (months: number): string => historyBands.find(({ below }) => months < below)!.name;
 
 function sliceOf(name: string, part: Scored, seed: number): Slice[] {
@@ -47,9 +47,10 @@ function sliceOf(name: string, part: Scored, seed: number): Slice[] {
 
 function historySlices(scored: Scored, seed: number): Slice[] {
   const total = oneAhead(scored, TOTAL_TARGET);
-  return historyBands.flatMap(({ name }) =>
-    sliceOf(`history: ${name}`, where(total, (row) => historyBand(total.historyMonths[row]!) === name), seed),
-  ); // prettier-ignore
+  return historyBands.flatMap(({ name }) => {
+    const part = where(total, (row) => historyBand(total.historyMonths[row]!) === name);
+    return sliceOf(`history: ${name}`, part, seed);
+  });
 }
 
 function categorySlices(scored: Scored, seed: number): Slice[] {
@@ -60,7 +61,7 @@ function categorySlices(scored: Scored, seed: number): Slice[] {
   return [...groups].map(([name, rows]) => {
     const part = { ...scored, rows };
     const mase = medianMase(part);
-    // Months in which nothing was expected and nothing came say nothing of a band.
+    // Months with forecast 0 and actual 0 are left out of the coverage.
     const { of80, of95, n } = coverage(where(part, (row) => scored.actual[row]! > 0 || scored.prediction[row]! > 0));
     return {
       name,
@@ -86,7 +87,7 @@ function notes(scored: Scored): string[] {
 }
 
 /**
- * MAPE of the monthly total first, then of the discretionary total, sizes of errors, MASE, coverage of the bands.
+ * MAPE of the monthly total (primary), MAPE of the discretionary total, MAE, RMSE, WAPE, sMAPE, MASE, and coverage.
  * @throws PipelineError `MISSING_COLUMN`.
  */
 export function evaluate(table: Table, _holdout: TrainingData, context: ComputeContext): Evaluation {

@@ -13,28 +13,30 @@ import { committedCategories } from '../data/vocabulary.js';
 import type { Movement } from '../forecast/history.js';
 import { requireAtLeast } from '../../../learning/checks.js';
 
-/** Everything together, and everything that is not committed. */
+/** Target of the total spending of a month. */
 export const TOTAL_TARGET = 'total';
+/** Target of the spending in categories that are not committed. */
 export const DISCRETIONARY_TARGET = 'discretionary';
-/** Total of a week; its horizon counts weeks of the month. */
+/** Target of the total spending of a week; its horizon counts the weeks of the month. */
 export const WEEK_TARGET = 'week';
-/** Months ahead that are judged from the holdout's beginning. */
+/** Longest evaluated horizon in months. */
 export const MOST_HORIZON = 12;
+/** Evaluated weeks of each month. */
 export const WEEKS = 4;
 
-/** One figure that is forecast and judged. */
+/** One amount that is forecast and evaluated. */
 export interface EvaluationTarget {
   readonly customer: string;
-  /** Month that is judged, see `learning/time-series/calendar/months.ts`. */
+  /** Month of the amount, numbered as in `learning/time-series/calendar/months.ts`. */
   readonly month: number;
-  /** Month from whose first day it was forecast. */
+  /** Month on whose first day the forecast is made. */
   readonly origin: number;
   readonly target: string;
   readonly horizon: number;
   readonly actual: number;
 }
 
-/** The holdout by customer who spent in it, and which months of it can be judged. */
+/** The holdout's rows by customer with spending in it, and its complete months `from` … `until − 1`. */
 export interface Holdout {
   readonly customers: ReadonlyMap<string, readonly Movement[]>;
   readonly from: number;
@@ -43,8 +45,8 @@ export interface Holdout {
 }
 
 /**
- * Whole months of the holdout. One that began before the cut is not judged: a part of it was learned from.
- * @throws PipelineError `TOO_FEW_ROWS` without a whole month.
+ * Reads the holdout. A month that began before the cut is not evaluated, because a part of it is in the training data.
+ * @throws PipelineError `TOO_FEW_ROWS` without a complete month.
  */
 export function readHoldout({ table }: TrainingData): Holdout {
   const customers = new Map<string, Movement[]>();
@@ -63,13 +65,13 @@ export function readHoldout({ table }: TrainingData): Holdout {
   requireAtLeast('customers with spending in the holdout', spenders.length, 1);
   const from = first === firstDayOf(monthOfDay(first)) ? monthOfDay(first) : monthOfDay(first) + 1;
   const until = firstIncompleteMonth(last + 1);
-  requireAtLeast('whole months in the holdout', Math.max(0, until - from), 1);
+  requireAtLeast('complete months in the holdout', Math.max(0, until - from), 1);
   const sorted = spenders.sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [, own] of sorted) own.sort((a, b) => a.day - b.day);
   return { customers: new Map(sorted), from, until, categories: [...categories].sort() };
 }
 
-/** Sums of what was spent, by month and target. */
+/** Actual amount by target and month. */
 function actualAmounts(rows: readonly Movement[]): (target: string, month: number) => number {
   const sums = new Map<string, number>();
   const add = (target: string, month: number, amount: number): void => {
@@ -80,22 +82,23 @@ function actualAmounts(rows: readonly Movement[]): (target: string, month: numbe
     const month = monthOfDay(day);
     add(TOTAL_TARGET, month, amount);
     if (!committedCategories.has(category)) add(DISCRETIONARY_TARGET, month, amount);
-    add(`category ${category}`, month, amount);
+    add(categoryTarget(category), month, amount);
     add(`${WEEK_TARGET} ${Math.floor((day - firstDayOf(month)) / 7)}`, month, amount);
   }
   return (target, month) => sums.get(`${target} ${month}`) ?? 0;
 }
 
+/** Target of one category. */
 export const categoryTarget = (category: string): string => `category ${category}`;
 
-/** The first month that is judged of a customer: newcomers from the month after their first. */
+/** The first evaluated month of a customer; for new customers the month after their first. */
 function startOf(rows: readonly Movement[], from: number): number {
   const { day } = rows.find(({ amount }) => amount > 0)!;
   const first = monthOfDay(day);
   return first < from || day < firstDayOf(from) + 31 ? from : first + 1;
 }
 
-/** All figures of one customer, in the order in which every scored table has them. */
+/** All targets of one customer, in the order of scored tables. */
 export function customerTargets(
   customer: string,
   rows: readonly Movement[],
@@ -103,13 +106,13 @@ export function customerTargets(
 ): EvaluationTarget[] {
   const actual = actualAmounts(rows);
   const start = startOf(rows, from);
-  const judged: EvaluationTarget[] = [];
-  const targets = [TOTAL_TARGET, DISCRETIONARY_TARGET, ...categories.map(categoryTarget)];
+  const targets: EvaluationTarget[] = [];
+  const names = [TOTAL_TARGET, DISCRETIONARY_TARGET, ...categories.map(categoryTarget)];
   for (let month = start; month < until; month++) {
     const common = { customer, month, origin: month };
-    for (const target of targets) judged.push({ ...common, target, horizon: 1, actual: actual(target, month) });
+    for (const target of names) targets.push({ ...common, target, horizon: 1, actual: actual(target, month) });
     for (let week = 0; week < WEEKS; week++)
-      judged.push({
+      targets.push({
         ...common,
         target: WEEK_TARGET,
         horizon: week + 1,
@@ -117,18 +120,22 @@ export function customerTargets(
       });
   }
   for (let month = start + 1; month < Math.min(until, start + MOST_HORIZON); month++)
-    judged.push({
-      ...{ customer, month, origin: start, target: TOTAL_TARGET, horizon: month - start + 1 },
+    targets.push({
+      customer,
+      month,
+      origin: start,
+      target: TOTAL_TARGET,
+      horizon: month - start + 1,
       actual: actual(TOTAL_TARGET, month),
     });
-  return judged;
+  return targets;
 }
 
-/** Everything that is judged. */
+/** All targets of the holdout. */
 export const evaluationTargets = (holdout: Holdout): EvaluationTarget[] =>
   [...holdout.customers].flatMap(([customer, rows]) => customerTargets(customer, rows, holdout));
 
-/** What one asks on the first day of a month: the held-out rows before it are known by then. */
+/** The request on the first day of a month, with the held-out rows before that day. @param months - horizon. */
 export function requestAt(customer: string, rows: readonly Movement[], month: number, months: number): SpendingRequest {
   const day = firstDayOf(month);
   const transactions = rows
@@ -144,7 +151,7 @@ export function requestAt(customer: string, rows: readonly Movement[], month: nu
   return { customerId: customer, transactions, asOf: isoDate(day), horizonDays };
 }
 
-/** What was said of a judged figure. */
+/** Forecast of a target. */
 export interface TargetPrediction {
   readonly prediction: number;
   readonly low80: number;
@@ -152,9 +159,9 @@ export interface TargetPrediction {
   readonly low95: number;
   readonly high95: number;
   readonly historyMonths: number;
-  /** What MASE measures in; 0 = not known. */
+  /** Scale of MASE: mean absolute change from month to month; 0 = unknown. */
   readonly scale: number;
-  /** The same month a year before; −1 = not known. */
+  /** Actual amount of the same month a year before; −1 = unknown. */
   readonly lastYear: number;
 }
 
@@ -169,8 +176,8 @@ const predictionColumns = [
   'lastYear',
 ] as const satisfies readonly (keyof TargetPrediction)[];
 
-/** A scored table. @param said - in the order of the rows. */
-export function scoredTable(rows: readonly EvaluationTarget[], said: readonly TargetPrediction[]): Table {
+/** A scored table. @param predictions - in the order of the targets. */
+export function scoredTable(rows: readonly EvaluationTarget[], predictions: readonly TargetPrediction[]): Table {
   const text = (pick: (row: EvaluationTarget) => string): Column => ({ kind: 'text', values: rows.map(pick) });
   const number = (pick: (i: number) => number): Column => ({
     kind: 'number',
@@ -183,9 +190,9 @@ export function scoredTable(rows: readonly EvaluationTarget[], said: readonly Ta
     horizon: number((i) => rows[i]!.horizon),
     truth: number((i) => rows[i]!.actual),
   };
-  for (const name of predictionColumns) columns[name] = number((i) => said[i]![name]);
+  for (const name of predictionColumns) columns[name] = number((i) => predictions[i]![name]);
   return { rowCount: rows.length, columns };
 }
 
-/** Share of a month that a week is. */
+/** Length of a week as a share of a month. */
 export const weekShare = (month: number): number => 7 / daysInMonth(month);

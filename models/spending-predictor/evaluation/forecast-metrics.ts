@@ -14,7 +14,7 @@ import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { numberColumn, textColumn } from '../../../learning/table.js';
 import { DISCRETIONARY_TARGET, TOTAL_TARGET, WEEK_TARGET } from './evaluation-targets.js';
 
-/** Scored rows with their columns at hand. */
+/** A selection of rows of a scored table, with the table's columns. */
 export interface Scored {
   readonly rows: readonly number[];
   readonly customers: readonly (string | null)[];
@@ -29,7 +29,7 @@ export interface Scored {
   readonly lastYear: Float64Array;
 }
 
-/** @throws PipelineError `MISSING_COLUMN` when the table is none that `score` made. */
+/** All rows of a scored table. @throws PipelineError `MISSING_COLUMN` when the table is not one of `score`. */
 export function openScored(table: Table): Scored {
   const number = (name: string): Float64Array => numberColumn(table, name);
   return {
@@ -47,7 +47,7 @@ export function openScored(table: Table): Scored {
   };
 }
 
-/** The rows that fulfil a condition; columns are shared. */
+/** The rows for which `wanted` is true; columns are shared. */
 export const where = (scored: Scored, wanted: (row: number) => boolean): Scored => ({
   ...scored,
   rows: scored.rows.filter(wanted),
@@ -60,7 +60,7 @@ export const oneAhead = (scored: Scored, target: string): Scored =>
 const pick = ({ rows }: Scored, values: ArrayLike<number>): Float64Array =>
   Float64Array.from(rows, (row) => values[row]!);
 
-/** Rows by a key, in order of appearance. */
+/** Rows by key, in order of appearance. */
 export function groupRows<Key>(scored: Scored, key: (row: number) => Key): Map<Key, number[]> {
   const groups = new Map<Key, number[]>();
   for (const row of scored.rows) {
@@ -71,15 +71,16 @@ export function groupRows<Key>(scored: Scored, key: (row: number) => Key): Map<K
   return groups;
 }
 
-/** Mean absolute percentage error of each customer over the months that can be judged. */
+/** Mean absolute percentage error of each customer. */
 export interface CustomerErrors {
   readonly errors: ReadonlyMap<string, number>;
+  /** Number of months in the errors. */
   readonly points: number;
-  /** Months below 5 % of the customer's mean month: the error there is unbounded and says nothing about skill. */
+  /** Number of months below 5 % of the customer's mean month, which are left out: their percentage error is unbounded. */
   readonly skipped: number;
 }
 
-/** @param predictions - instead of the table's own; a negative one is not known and left out. */
+/** MAPE by customer. @param predictions - by row of the table, in place of its own; negative = unknown, left out. */
 export function customerErrors(scored: Scored, predictions: ArrayLike<number> = scored.prediction): CustomerErrors {
   const errors = new Map<string, number>();
   let [points, skipped] = [0, 0];
@@ -87,7 +88,8 @@ export function customerErrors(scored: Scored, predictions: ArrayLike<number> = 
     const known = rows.filter((row) => predictions[row]! >= 0);
     if (known.length === 0) continue;
     const actual = known.map((row) => scored.actual[row]!);
-    const found = meanAbsolutePercentageError(actual, known.map((row) => predictions[row]!)); // prettier-ignore
+    const predicted = known.map((row) => predictions[row]!);
+    const found = meanAbsolutePercentageError(actual, predicted);
     points += found.points;
     skipped += found.skipped;
     if (found.value !== null) errors.set(customer, found.value);
@@ -97,13 +99,13 @@ export function customerErrors(scored: Scored, predictions: ArrayLike<number> = 
 
 const RESAMPLES = 1000;
 
-/** Percentile bootstrap over customers: months of one customer are not independent of each other. */
+/** Percentile bootstrap of a mean over customers, because the months of one customer are not independent. */
 export function bootstrapMean(values: readonly number[], seed: number): Interval {
   const random = createRandom(seed).fork('customers');
   const means = Float64Array.from({ length: RESAMPLES }, () => {
-    let sum = 0;
-    for (let i = 0; i < values.length; i++) sum += values[random.integer(values.length)]!;
-    return values.length === 0 ? 0 : sum / values.length;
+    let total = 0;
+    for (let i = 0; i < values.length; i++) total += values[random.integer(values.length)]!;
+    return values.length === 0 ? 0 : total / values.length;
   }).sort();
   const method = `bootstrap percentile over customers, ${RESAMPLES} resamples`;
   return { low: quantile(means, 0.025), high: quantile(means, 0.975), level: 0.95, method };
@@ -116,7 +118,7 @@ export function mapeMetric(name: string, scored: Scored, seed: number): Metric {
   return { name, value: mean(values, 0), direction: 'lower', n: points, interval: bootstrapMean(values, seed) };
 }
 
-/** Paired difference of two MAPEs over the customers that both have; positive = the first is better. */
+/** Paired difference of two MAPEs over their common customers; positive = the first is better. */
 export function pairedMape(ours: CustomerErrors, theirs: CustomerErrors, seed: number) {
   const both = [...ours.errors.keys()].filter((customer) => theirs.errors.has(customer));
   const [first, second] = [both.map((name) => ours.errors.get(name)!), both.map((name) => theirs.errors.get(name)!)];
@@ -147,7 +149,7 @@ export function medianMase(scored: Scored): { readonly value: number; readonly n
   return { value: values.length === 0 ? 0 : quantile(values, 0.5), n: values.length };
 }
 
-/** Shares of outcomes within the bands. */
+/** Shares of actual amounts within the bands. */
 export function coverage(scored: Scored): { readonly of80: number; readonly of95: number; readonly n: number } {
   if (scored.rows.length === 0) return { of80: 0, of95: 0, n: 0 };
   const actual = pick(scored, scored.actual);
@@ -170,8 +172,8 @@ function sizes(scored: Scored): Metric[] {
 }
 
 /**
- * Against the seasonal naive (the same month a year before): lower end of the 95 % interval of our MAPE minus its, above
- * 0 = worse beyond noise. 0 when no customer has a year of history.
+ * Comparison with the seasonal naive (the same month a year before): lower end of the 95 % interval of the difference of
+ * the MAPEs; above 0 = significantly worse. 0 when no customer has a year of history.
  */
 function againstSeasonalNaive(total: Scored, seed: number): Metric[] {
   const known = where(total, (row) => total.lastYear[row]! >= 0);
@@ -181,7 +183,7 @@ function againstSeasonalNaive(total: Scored, seed: number): Metric[] {
   return [{ name, value: -paired.interval.high, direction: 'lower', n: paired.n }];
 }
 
-/** All metrics, the primary first. @param scored - of `score`. */
+/** All metrics, the primary one first. @param scored - all rows of a table of `score`. */
 export function forecastMetrics(scored: Scored, seed: number): Metric[] {
   const total = oneAhead(scored, TOTAL_TARGET);
   const weeks = where(scored, (row) => scored.targets[row] === WEEK_TARGET);

@@ -1,23 +1,24 @@
 import type { Plot } from '../../../contracts/evaluation.js';
 import { SCHEMA } from '../../../learning/evaluation/plots/drawing.js';
+import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { coverage, customerErrors, oneAhead, type Scored, where } from './forecast-metrics.js';
 import { TOTAL_TARGET, WEEK_TARGET } from './evaluation-targets.js';
 
 const SIZE = { width: 420, height: 260 } as const;
 const FAN_SAMPLES = 3;
-/** Smaller categories together. */
+/** Name of the layer with the smaller categories. */
 const REST = 'everything else';
-/** Categories that a stack shows by name; the others are one layer. */
+/** Number of layers of a stack; the last one has all smaller categories. */
 const MOST_LAYERS = 8;
 
 const LAYER_COLOURS = ['#4c78a8', '#f58518', '#54a24b', '#e45756', '#72b7b2', '#b279a2', '#eeca3b'];
 const REST_COLOUR = '#c7c7c7';
-/** Fewer months are an anecdote; their bar is pale. */
+/** Bars of fewer months are drawn pale. */
 const FEW_MONTHS = 30;
 
 const rounded = (value: number, digits = 0): number => Math.round(value * 10 ** digits) / 10 ** digits;
 
-/** Customers whose error lies at a quarter, the middle and three quarters of all: neither the best nor the worst. */
+/** Customers at the quartiles of the error. */
 function sampleCustomers(scored: Scored): string[] {
   const errors = [...customerErrors(oneAhead(scored, TOTAL_TARGET)).errors].sort((a, b) => a[1] - b[1]);
   const at = (share: number): string | undefined => errors[Math.floor(share * (errors.length - 1))]?.[0];
@@ -73,7 +74,8 @@ function componentsPlot(scored: Scored, customer: string): Plot {
     const name = (scored.targets[row] ?? '').slice('category '.length);
     sums.set(name, (sums.get(name) ?? 0) + scored.prediction[row]!);
   }
-  const largest = [...sums].sort((a, b) => b[1] - a[1]).slice(0, MOST_LAYERS - 1).map(([name]) => name); // prettier-ignore
+  const bySize = [...sums].sort((a, b) => b[1] - a[1]).map(([name]) => name);
+  const largest = bySize.slice(0, MOST_LAYERS - 1);
   const layers = new Map<string, { month: string; category: string; layer: number; amount: number }>();
   for (const row of own.rows) {
     const name = (scored.targets[row] ?? '').slice('category '.length);
@@ -88,12 +90,14 @@ function componentsPlot(scored: Scored, customer: string): Plot {
     x: monthAxis,
     y: { ...amountAxis('amount'), title: 'forecast for the month', stack: 'zero' },
     color: {
-      ...{ field: 'category', type: 'nominal', title: 'category' },
+      field: 'category',
+      type: 'nominal',
+      title: 'category',
       scale: { domain: names, range: colours },
-      // In one row eight names are wider than the drawing, which would shrink with them.
+      // Eight names in one row are wider than the drawing, which would be scaled down.
       legend: { columns: 4 },
     },
-    // The largest at the bottom, what has no name on top.
+    // Largest category at the bottom, the rest on top.
     order: { field: 'layer', type: 'quantitative' },
   };
   return {
@@ -103,9 +107,12 @@ function componentsPlot(scored: Scored, customer: string): Plot {
   };
 }
 
-/** One scale for both layers; a half is low enough unless a small sample lies below it. */
+/** Axis that both layers share; it begins at 0.5 or below the lowest share. */
 const shareAxis = (lowest: number) => ({
-  ...{ field: 'share', type: 'quantitative', title: 'outcomes within the band', axis: { format: '%' } },
+  field: 'share',
+  type: 'quantitative',
+  title: 'outcomes within the band',
+  axis: { format: '%' },
   scale: { domainMin: Math.min(0.5, Math.floor(lowest * 10) / 10), domainMax: 1, zero: false },
 });
 
@@ -157,8 +164,7 @@ function historyPlot(scored: Scored): Plot {
     const part = where(total, (row) => total.historyMonths[row]! >= from && total.historyMonths[row]! < to);
     const { errors, points } = customerErrors(part);
     if (points === 0) return [];
-    const mape = [...errors.values()].reduce((sum, value) => sum + value, 0) / errors.size;
-    return [{ history: name, mape: rounded(mape, 4), months: points }];
+    return [{ history: name, mape: rounded(mean([...errors.values()]), 4), months: points }];
   });
   const encoding = {
     x: { field: 'history', type: 'ordinal', sort: null, title: 'months of history', axis: { labelAngle: 0 } },

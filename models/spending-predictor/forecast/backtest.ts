@@ -2,8 +2,8 @@ import { z } from 'zod';
 import {
   backtest,
   type BacktestResult,
-  predictState,
   type Forecaster,
+  predictState,
   type Series,
 } from '../../../learning/time-series/forecasting/index.js';
 import { hashFraction } from '../../../learning/numeric/hash/murmur.js';

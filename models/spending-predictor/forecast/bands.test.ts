@@ -8,7 +8,7 @@ import { freezeHoldout, splitHoldout } from '../../../learning/evaluation/split/
 import { projectRoot } from '../../../platform/project.js';
 import { trainContext } from '../../../tests/support/check-model.js';
 import { bandsOf, type Banded, type SpendingAnswer } from '../prediction/answer.js';
-import { backtestCustomer, backtestShortHistory, chooseChampions } from './backtest.js';
+import { backtestCustomer, backtestShortHistory, type ChampionSelection, chooseChampions } from './backtest.js';
 import { categoryScale, historyGroup, fitMonthlyBands, monthlyPoints, defaultBands } from './calibration.js';
 import { train } from '../training/train.js';
 import { fileFormats } from '../data/formats.js';
@@ -23,7 +23,7 @@ import { fitSeasonality, type SeasonSeries } from './seasonality.js';
 const START = 2023 * 12;
 const UNTIL = START + 24;
 
-/** A rent that rises each June, food that scatters, premiums once a year. */
+/** A rent that rises each June, varying dining, and a yearly premium. */
 function household(seed: number): History {
   const random = createRandom(seed);
   const history = emptyHistory();
@@ -53,11 +53,13 @@ const flat: LearnedModel = {
   knownUntil: firstDayOf(UNTIL),
 };
 
-describe('what calibrates', () => {
-  it('seasons of a month do not see the month itself', () => {
+describe('calibration', () => {
+  it('fitSeasonality does not use the left-out month', () => {
     const series = (odd: number): SeasonSeries[] =>
       Array.from({ length: 12 }, (_, i) => ({
-        ...{ customer: `c${i}`, category: 'travel', first: START },
+        customer: `c${i}`,
+        category: 'travel',
+        first: START,
         values: Float64Array.from({ length: 24 }, (_, t) => (t === 15 ? odd : 1000 + 10 * ((i * t) % 7))),
       }));
     const without = (odd: number) => fitSeasonality(series(odd), START + 15).categories.travel!.months;
@@ -66,7 +68,7 @@ describe('what calibrates', () => {
     expect(april(fitSeasonality(series(3000)).categories.travel!.months)).toBeGreaterThan(0.5);
   });
 
-  it('the outcome of a month has no vote on the forecaster whose error there is kept', () => {
+  it('the selection without a month does not depend on the actual amount of that month', () => {
     const settings = { origins: 6, margin: 0, until: UNTIL };
     const choices = households.slice(0, 8).map((history) => {
       const other = historySince(history, START);
@@ -75,11 +77,12 @@ describe('what calibrates', () => {
       return [chooseChampions(history, flat, settings), chooseChampions(other, flat, settings)] as const;
     });
     for (const [usual, odd] of choices) expect(odd.without(UNTIL - 1)).toEqual(usual.without(UNTIL - 1));
-    const differ = choices.filter(([usual, odd]) => usual.champions.categories.dining !== odd.champions.categories.dining); // prettier-ignore
+    const championOf = ({ champions }: ChampionSelection): string | undefined => champions.categories.dining;
+    const differ = choices.filter(([usual, odd]) => championOf(usual) !== championOf(odd));
     expect(differ.length).toBeGreaterThan(0);
   });
 
-  it('about two thirds of the months that calibrate are left out, the same ones each time', () => {
+  it('bootstrap632 leaves out 63 % of the months, deterministically', () => {
     const chosen = { champions: { categories: { dining: 'theta' } }, without: () => ({ categories: {} }) };
     const seasonality = { categories: {}, growth: 0.5 };
     const left = (customer: string): boolean[] => {
@@ -95,7 +98,7 @@ describe('what calibrates', () => {
     expect(left('customer 7')).toEqual(left('customer 7'));
   });
 
-  it('short histories see neither earlier payments nor the outcome', () => {
+  it('historySince has no earlier payments, and backtestShortHistory has lengths of 0 to 11 months', () => {
     const history = households[1]!;
     const since = historySince(history, UNTIL - 5);
     expect(since.first).toBe(UNTIL - 5);
@@ -108,7 +111,7 @@ describe('what calibrates', () => {
     expect(Math.max(...rows.map(({ historyMonths }) => historyMonths))).toBe(11);
   });
 
-  it('instalments paid before a history was cut short do not look unpaid', () => {
+  it('historySince keeps earlier instalments, so that a loan does not look unpaid', () => {
     const history = household(2);
     const instalment = (month: number) => ({
       day: firstDayOf(month) + 5,
@@ -127,10 +130,11 @@ describe('what calibrates', () => {
     }
   });
 
-  it('a cold start has bands of its own, apart from those of short histories', () => {
+  it('cold starts and short histories are separate calibration groups', () => {
     const few = households.flatMap((one, i) => backtestShortHistory(`customer ${i}`, one, () => flat, UNTIL));
     const rows = [few, few, few, few].flat();
-    const { month } = fitMonthlyBands(monthlyPoints(rows, rows.map(({ parts }) => Float64Array.from(parts)))); // prettier-ignore
+    const parts = rows.map((row) => Float64Array.from(row.parts));
+    const { month } = fitMonthlyBands(monthlyPoints(rows, parts));
     const width = (months: number): number => {
       const { low80, high80 } = bandsOf(month, { mean: 100, scale: 100, horizon: 1, group: historyGroup(months) });
       return high80 - low80;
@@ -139,7 +143,7 @@ describe('what calibrates', () => {
     expect(width(1)).not.toBe(width(8));
   });
 
-  it('a bill is known to the rupee where free spending scatters, and nothing due is a case of its own', () => {
+  it('bands are narrow for bills, wide for free spending, and 0 for a category without expected bills', () => {
     const rows = households.flatMap((history) =>
       backtestCustomer(history, () => ({ model: flat, champions: { categories: {} } }), UNTIL),
     );
@@ -157,7 +161,7 @@ describe('what calibrates', () => {
   });
 });
 
-describe('bands of hard histories', () => {
+describe('bands of extreme histories', () => {
   let predictor: Awaited<ReturnType<typeof openPredictor>>;
   beforeAll(async () => {
     const file = join(projectRoot, 'models/spending-predictor/fixtures/transactions.csv');
@@ -191,22 +195,31 @@ describe('bands of hard histories', () => {
   }
 
   it.each<[string, Sent[]]>([
-    ['no payment at all', []],
-    ['money in alone: every month of spending is zero', monthly(20, () => ({ amount: 500 }))],
+    ['no payment', []],
+    ['only income', monthly(20, () => ({ amount: 500 }))],
     ['a constant', monthly(20, () => ({}))],
     ['two payments', monthly(2, () => ({}))],
     ['one outlier', monthly(20, (i) => ({ amount: i === 10 ? -1e10 : -1000 }))],
     ['an outlier in the last month', monthly(20, (i) => ({ amount: i === 19 ? -1e10 : -1000 }))],
-    ['a month without anything', monthly(20, (i) => ({ amount: i === 12 ? 1 : -1000 }))],
+    ['a month without a payment', monthly(20, (i) => ({ amount: i === 12 ? 1 : -1000 }))],
     ['a payment on each leap day', [2020, 2024].map((year) => ({ bookedAt: `${year}-02-29`, amount: -700 }))],
-    ['local clocks that spring forward and fall back', monthly(24, (i) => ({ bookedAt: new Date(Date.UTC(2024, 2 + i, 31, 1, 30)).toISOString() }))],
-    ['the same hour in two zones', [...monthly(6, () => ({ bookedAt: '2025-10-26T02:30:00+02:00' })), ...monthly(6, () => ({ bookedAt: '2025-10-26T02:30:00+01:00' }))]],
+    [
+      'changes of the local clock',
+      monthly(24, (i) => ({ bookedAt: new Date(Date.UTC(2024, 2 + i, 31, 1, 30)).toISOString() })),
+    ],
+    [
+      'the same hour in two zones',
+      [
+        ...monthly(6, () => ({ bookedAt: '2025-10-26T02:30:00+02:00' })),
+        ...monthly(6, () => ({ bookedAt: '2025-10-26T02:30:00+01:00' })),
+      ],
+    ],
     ['a cent', monthly(20, () => ({ amount: -0.01 }))],
-  ])('%s: finite, nested, none below zero', async (_, transactions) => {
+  ])('%s: finite, nested and not negative', async (_, transactions) => {
     await answer(transactions);
-  }); // prettier-ignore
+  });
 
-  it('any transactions: finite, nested, none below zero', async () => {
+  it('any transactions: finite, nested and not negative (property)', async () => {
     const sent = fc.record({
       bookedAt: fc.integer({ min: 0, max: 800 }).map((back) => isoDate(firstDayOf(2026 * 12 + 2) - 1 - back)),
       amount: fc.oneof(fc.double({ min: -1e10, max: 1e10, noNaN: true }), fc.constantFrom(0, -1, -0.01)),

@@ -1,16 +1,14 @@
 import { DAY_MS, firstDayOf } from '../../../learning/time-series/calendar/index.js';
 import {
   defaultCandidates,
+  fitOrNull,
+  fitSeasonalLevel,
   type Forecaster,
   type ForecasterState,
-  type Series,
-  fitOrNull,
-} from '../../../learning/time-series/forecasting/index.js';
-import {
-  fitSeasonalLevel,
   pooledSeason,
   type PooledSeasonOptions,
-} from '../../../learning/time-series/forecasting/pooled-season.js';
+  type Series,
+} from '../../../learning/time-series/forecasting/index.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { bottomUp, type ErrorCovariance, minimumTrace } from '../../../learning/time-series/reconciliation/index.js';
 import { type History, monthlyTotals, monthsKnown } from './history.js';

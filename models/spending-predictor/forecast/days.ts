@@ -1,5 +1,5 @@
 import { daysInMonth, firstDayOf } from '../../../learning/time-series/calendar/index.js';
-import { type DatedAmount, dayShares } from '../../../learning/time-series/forecasting/day-profile.js';
+import { type DatedAmount, dayShares } from '../../../learning/time-series/forecasting/index.js';
 import type { CustomerForecast } from './customer-forecast.js';
 import type { History } from './history.js';
 import type { LearnedModel } from './learned-model.js';

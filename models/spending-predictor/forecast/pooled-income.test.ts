@@ -5,12 +5,12 @@ import { fitPooledIncome, monthEffects, type MonthlyCashflow, expectedByIncome }
 
 const FIRST = 1993 * 12;
 
-/** Customers whose outgoings follow the last income; month 11 is three times as dear for everybody. */
+/** Customers who spend their last income, and three times as much in month 11. */
 function customers(count: number, months: number): MonthlyCashflow[] {
   return Array.from({ length: count }, (_, i) => {
-    const came = Array.from({ length: months }, (_, t) => 1000 * (1 + (i % 7)) * (1 + 0.5 * Math.sin(i + 1.7 * t)));
-    const spent = came.map((_, t) => (t === 0 ? 500 : came[t - 1]! * (t === 11 ? 3 : 1)));
-    const income = new Map(came.map((amount, t) => [FIRST + t, amount]));
+    const incomes = Array.from({ length: months }, (_, t) => 1000 * (1 + (i % 7)) * (1 + 0.5 * Math.sin(i + 1.7 * t)));
+    const spent = incomes.map((_, t) => (t === 0 ? 500 : incomes[t - 1]! * (t === 11 ? 3 : 1)));
+    const income = new Map(incomes.map((amount, t) => [FIRST + t, amount]));
     return { first: FIRST, spent, income, factor: () => 1 };
   });
 }
@@ -21,15 +21,15 @@ const before = (money: MonthlyCashflow, at: number): MonthlyCashflow => ({
   income: new Map([...money.income].filter(([month]) => month < at)),
 });
 
-describe('what months and income of all customers teach', () => {
-  it('sees which month was extraordinary for everybody, in fifty customers and not in twenty', () => {
+describe('the pooled income forecast', () => {
+  it('monthEffects finds an extraordinary month with 50 or more customers and is 1 with fewer', () => {
     const effects = monthEffects(customers(80, 14), FIRST + 13);
     expect(effects.get(FIRST + 11)).toBeGreaterThan(2.3);
     expect(effects.get(FIRST + 12)).toBeLessThan(1.3);
     expect(new Set(monthEffects(customers(20, 14), FIRST + 13).values())).toEqual(new Set([1]));
   });
 
-  it('learns from earlier months that spending follows income, and does not repeat the extraordinary month', () => {
+  it('forecasts spending from income, and does not repeat the extraordinary month', () => {
     const all = customers(80, 14);
     const at = FIRST + 13;
     const learned = fitPooledIncome(all, at);
@@ -37,7 +37,7 @@ describe('what months and income of all customers teach', () => {
     expect(errors.sort((a, b) => a - b)[40]).toBeLessThan(0.15);
   });
 
-  it('takes seasons out before it looks and leaves them to the caller', () => {
+  it('expectedByIncome is seasonally adjusted', () => {
     const factor = (month: number): number => (month % 12 === 11 ? 2 : 1);
     const spent = Array.from({ length: 12 }, (_, t) => 1000 * factor(FIRST + t));
     const money = Array.from({ length: 60 }, () => ({
@@ -49,16 +49,17 @@ describe('what months and income of all customers teach', () => {
     expect(expectedByIncome(money[0]!, FIRST + 12, fitPooledIncome(money, FIRST + 12))).toBeCloseTo(1000, 6);
   });
 
-  it('looks at nothing from the month on', () => {
+  it('does not use months at or after the forecast month', () => {
     const all = customers(80, 14);
     const at = FIRST + 12;
     const known = all.map((money) => before(money, at));
     expect(fitPooledIncome(all, at)).toEqual(fitPooledIncome(known, at));
     const learned = fitPooledIncome(all, at);
-    expect(all.map((money) => expectedByIncome(money, at, learned))).toEqual(known.map((money) => expectedByIncome(money, at, learned)));
-  }); // prettier-ignore
+    const expectedOf = (cashflow: MonthlyCashflow): number | null => expectedByIncome(cashflow, at, learned);
+    expect(all.map(expectedOf)).toEqual(known.map(expectedOf));
+  });
 
-  it('says nothing of somebody without a month, and never less than nothing', () => {
+  it('expectedByIncome is null without known amounts, and never negative', () => {
     const learned = { weights: [-1, 0, 0], effects: [], share: 1 };
     const money = { first: FIRST, spent: [100, 100], income: new Map<number, number>(), factor: () => 1 };
     expect(expectedByIncome({ ...money, spent: [] }, FIRST, learned)).toBeNull();
@@ -67,7 +68,7 @@ describe('what months and income of all customers teach', () => {
   });
 });
 
-/** Months in which income is right by `skill` and the other forecast by the rest. */
+/** Months in which the error of the income forecast decreases with `skill`, and that of the other forecast increases. */
 function cases(count: number, skill: number): ShareCase[] {
   const random = createRandom(3);
   return Array.from({ length: 6 * count }, (_, i) => {
@@ -77,8 +78,8 @@ function cases(count: number, skill: number): ShareCase[] {
   });
 }
 
-describe('the share of income in a total', () => {
-  it('follows the errors of the backtest: much, some, nothing', () => {
+describe('the share of the income forecast', () => {
+  it('is large, medium or 0 according to the errors of the backtest', () => {
     expect(chooseIncomeShare(cases(100, 0.9))).toBeGreaterThanOrEqual(0.8);
     const even = chooseIncomeShare(cases(100, 0.5));
     expect(even).toBeGreaterThan(0.2);
@@ -86,14 +87,14 @@ describe('the share of income in a total', () => {
     expect(chooseIncomeShare(cases(100, 0.05))).toBe(0);
   });
 
-  it('is nothing where few customers or a small gain could be chance', () => {
+  it('is 0 with fewer than 30 customers or an insignificant gain', () => {
     expect(chooseIncomeShare(cases(29, 0.9))).toBe(0);
     const same = cases(100, 0.5).map((one) => ({ ...one, byIncome: one.base * 1.0001 }));
     expect(chooseIncomeShare(same)).toBe(0);
     expect(chooseIncomeShare([])).toBe(0);
   });
 
-  it('moves what is free in proportion and never below the bills', () => {
+  it('rescaleParts scales free spending in proportion, to a total of at least the bills', () => {
     expect([...rescaleParts([100, 300], 600, 800, 0.5)]).toEqual([75, 225]);
     expect([...rescaleParts([100, 300], 600, 100, 1)]).toEqual([0, 0]);
     expect([...rescaleParts([0, 0], 600, 800, 1)]).toEqual([100, 100]);

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { defineForecaster } from '../../../learning/time-series/forecasting/forecaster.js';
-import type { ForecasterState, Series } from '../../../learning/time-series/forecasting/index.js';
-import { growingCurve } from '../../../learning/time-series/forecasting/pooled-season.js';
-import { firstMonthOf } from '../../../learning/time-series/forecasting/series.js';
+import {
+  defineForecaster,
+  firstMonthOf,
+  type ForecasterState,
+  growingCurve,
+  type Series,
+} from '../../../learning/time-series/forecasting/index.js';
 import { solveByCholesky } from '../../../learning/numeric/matrix/cholesky.js';
 import { quantile } from '../../../learning/evaluation/metrics/index.js';
 import { mean } from '../../../learning/numeric/statistics/mean.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { solveByCholesky } from '../../../learning/numeric/matrix/cholesky.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
-import { EVENT_FACTOR, fitSeasonalLevel } from '../../../learning/time-series/forecasting/pooled-season.js';
+import { EVENT_FACTOR, fitSeasonalLevel } from '../../../learning/time-series/forecasting/index.js';
 import { festivalShare } from './festival.js';
 
 const categorySeason = z.strictObject({

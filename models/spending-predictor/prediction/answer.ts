@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { daysInMonth, firstDayOf, isoDate, isoMonth } from '../../../learning/time-series/calendar/index.js';
 import { boundsAt, type ConformalState } from '../../../learning/evaluation/conformal/index.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { naiveScale } from '../../../learning/evaluation/metrics/forecast.js';
 import { categoryScale, historyGroup, bandScale } from '../forecast/calibration.js';
 import { dailyAmounts, sumDays } from '../forecast/days.js';
@@ -18,9 +19,9 @@ const month = z.strictObject({
   from: z.iso.date().describe('first day that is forecast'),
   days: z.int().describe('days of the month that are forecast'),
   total: banded,
-  /** Everything that is not owed by agreement: no rent, instalment, premium, school, utility, telephone, fee, interest. */
+  /** Spending in categories that are not committed, see `data/vocabulary.ts`. */
   discretionary: amount,
-  /** Part of the total that is recurring bills. */
+  /** Recurring bills, part of the total. */
   recurring: amount,
   lastYear: amount.nullable().describe('what was spent in the same month a year before; null = not known'),
   categories: z.record(z.string(), banded),
@@ -32,7 +33,7 @@ const week = z.strictObject({
   categories: z.record(z.string(), amount),
 });
 const day = z.strictObject({ date: z.iso.date(), ...banded.shape });
-const bill = z.strictObject({
+const billSchema = z.strictObject({
   category: z.string(),
   payee: z.string().nullable(),
   everyMonths: z.int(),
@@ -46,25 +47,26 @@ const bill = z.strictObject({
 export const output = z.strictObject({
   asOf: z.iso.date(),
   customerKnown: z.boolean().describe('false = training knew no such customer; what was sent is all there is'),
-  /** Too little history: the answer leans on customers who spend about as much. */
+  /** True with too little history: the forecast is based on similar customers. */
   coldStart: z.boolean(),
   historyMonths: z.int(),
-  /** How strongly the customer lives the seasons that all share; 1 = as everybody. */
+  /** Strength of the common seasons for the customer; 1 = that of all customers. */
   seasonStrength: z.number(),
-  /** Which forecaster made which series. */
+  /** Series → name of its forecaster. */
   forecasters: z.record(z.string(), z.string()),
-  /** Mean change from month to month so far, by category and for `total` and `discretionary`: what errors are measured in. */
+  /** Mean absolute change from month to month so far, by category and for `total` and `discretionary`: scale of MASE. */
   monthToMonth: z.record(z.string(), z.number()),
   monthly: z.array(month),
   weekly: z.array(week),
   daily: z.array(day),
-  bills: z.array(bill),
+  bills: z.array(billSchema),
 });
 export type SpendingAnswer = z.infer<typeof output>;
 type MonthAnswer = SpendingAnswer['monthly'][number];
 
 const cents = (value: number): number => Math.round(value * 100) / 100;
 
+/** Forecast whose band is looked up. */
 interface BandQuery {
   readonly mean: number;
   readonly scale: number;
@@ -72,7 +74,7 @@ interface BandQuery {
   readonly group?: string;
 }
 
-/** Bands around a mean; spending is never negative, and the mean lies inside. */
+/** Bands around a mean. They are not negative and contain the mean. */
 export function bandsOf(state: ConformalState, { mean, scale, horizon, group = '' }: BandQuery): Banded {
   const bounds = boundsAt(state, horizon, group);
   const at = (level: number): { low: number; high: number } => {
@@ -86,6 +88,7 @@ export function bandsOf(state: ConformalState, { mean, scale, horizon, group = '
   return { mean: cents(mean), low80: narrow.low, high80: narrow.high, low95: wide.low, high95: wide.high };
 }
 
+/** A forecast with everything that the answer needs. */
 interface AnswerInput {
   readonly customerKnown: boolean;
   readonly forecast: CustomerForecast;
@@ -95,11 +98,12 @@ interface AnswerInput {
   readonly days: number;
 }
 
-/** Days of each category from the first day that is forecast. */
+/** (days,) amounts from the first day that is forecast. */
 interface Daily {
   readonly categories: ReadonlyMap<string, Float64Array>;
-  /** Bills alone. */
+  /** Bills by category. */
   readonly owed: ReadonlyMap<string, Float64Array>;
+  /** All bills. */
   readonly recurring: Float64Array;
   readonly total: Float64Array;
 }
@@ -116,25 +120,25 @@ function dailyOf({ forecast, model, asOf, days }: AnswerInput): Daily {
   return { categories, owed, recurring: sumDays(owed.values(), days), total: sumDays(categories.values(), days) };
 }
 
-const nothing = new Float64Array(0);
+const noBills = new Float64Array(0);
 
-const sumBetween = (values: Float64Array, from: number, to: number): number =>
-  values.subarray(from, to).reduce((sum, value) => sum + value, 0);
+const sumBetween = (values: Float64Array, from: number, to: number): number => sum(values.subarray(from, to));
 
+/** Category → banded amount of the days `part`; categories without spending are left out. */
 function categoryBands(request: AnswerInput, daily: Daily, part: readonly [number, number], horizon: number) {
   const { model } = request;
   const total = sumBetween(daily.total, ...part);
   const usual = total / Math.max(1, daily.categories.size);
   const entries = [...daily.categories].map(([name, values]) => {
     const mean = sumBetween(values, ...part);
-    const owed = sumBetween(daily.owed.get(name) ?? nothing, ...part);
+    const owed = sumBetween(daily.owed.get(name) ?? noBills, ...part);
     const place = categoryScale({ category: name, mean, owed, usual });
     return [name, bandsOf(model.bands.category, { mean, horizon, ...place })] as const;
   });
   return Object.fromEntries(entries.filter(([, band]) => band.high95 > 0));
 }
 
-/** Known when it is over and not before the customer's first month. */
+/** Actual amount of the same month a year before; null when that month is not in the history. */
 function lastYearOf({ history, forecast }: AnswerInput, number: number): number | null {
   const before = number - 12;
   if (history.first === null || before < history.first || before >= forecast.span.from) return null;
@@ -149,15 +153,13 @@ function monthlyAnswer(request: AnswerInput, daily: Daily): MonthAnswer[] {
     const from = Math.max(0, firstDayOf(number) - asOf);
     const to = Math.min(days, firstDayOf(number + 1) - asOf);
     const mean = sumBetween(daily.total, from, to);
-    const discretionary = [...daily.categories]
-      .filter(([name]) => !committedCategories.has(name))
-      .reduce((sum, [, values]) => sum + sumBetween(values, from, to), 0);
+    const discretionary = [...daily.categories].filter(([name]) => !committedCategories.has(name));
     return {
       month: isoMonth(number),
       from: isoDate(asOf + from),
       days: to - from,
       total: bandsOf(model.bands.month, { mean, scale: mean, horizon: h + 1, group }),
-      discretionary: cents(discretionary),
+      discretionary: cents(sum(discretionary.map(([, values]) => sumBetween(values, from, to)))),
       recurring: cents(sumBetween(daily.recurring, from, to)),
       lastYear: lastYearOf(request, number),
       categories: categoryBands(request, daily, [from, to], h + 1),
@@ -191,7 +193,7 @@ function dailyAnswer({ model, asOf, days }: AnswerInput, daily: Daily): Spending
 
 type Bill = CustomerForecast['bills'][number];
 
-/** The first payment on a day that is forecast: in a month that has begun, earlier ones are past. */
+/** The first expected payment on one of the forecast days. */
 function nextPayment({ expected }: Bill, { asOf, days }: AnswerInput): Bill['expected'][number] | undefined {
   return expected.find(({ month: at, day: on }) => {
     const due = firstDayOf(at) + Math.min(on, daysInMonth(at)) - 1;
@@ -204,27 +206,27 @@ const standingOf = ({ item }: Bill): SpendingAnswer['bills'][number]['standing']
   return item.standing === 'overdue' ? 'overdue' : 'regular';
 };
 
-function billAnswer(one: Bill, request: AnswerInput): SpendingAnswer['bills'][number] {
-  const { category, payee, item, period, expected } = one;
-  const next = nextPayment(one, request);
-  const like = next ?? expected[0];
+function billAnswer(bill: Bill, request: AnswerInput): SpendingAnswer['bills'][number] {
+  const { category, payee, item, period, expected } = bill;
+  const next = nextPayment(bill, request);
+  const payment = next ?? expected[0];
   return {
     category,
     payee,
     everyMonths: period,
-    day: like?.day ?? item?.day ?? 1,
-    amount: cents(like?.amount ?? item?.price.amount ?? 0),
+    day: payment?.day ?? item?.day ?? 1,
+    amount: cents(payment?.amount ?? item?.price.amount ?? 0),
     next: next === undefined ? null : isoMonth(next.month),
-    standing: standingOf(one),
+    standing: standingOf(bill),
   };
 }
 
 const billsAnswer = (request: AnswerInput): SpendingAnswer['bills'] =>
   request.forecast.bills
     .filter(({ item, expected }) => item === null || item.standing !== 'ended' || expected.length > 0)
-    .map((one) => billAnswer(one, request));
+    .map((bill) => billAnswer(bill, request));
 
-/** Mean absolute change of the known months, by series. */
+/** Series → mean absolute change from month to month. */
 function changesSoFar({ history, forecast }: AnswerInput): Record<string, number> {
   const until = forecast.span.from;
   const changes: [string, number][] = [];
@@ -241,7 +243,7 @@ function changesSoFar({ history, forecast }: AnswerInput): Record<string, number
   return Object.fromEntries(changes);
 }
 
-/** A customer's forecast as it is answered: months add up from weeks' and days' amounts. */
+/** The answer of a forecast; monthly and weekly amounts are sums of the daily ones. */
 export function answerOf(request: AnswerInput): SpendingAnswer {
   const { forecast, asOf, customerKnown } = request;
   const daily = dailyOf(request);

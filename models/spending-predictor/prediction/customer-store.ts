@@ -5,16 +5,16 @@ import { type History, mayContainBills } from '../forecast/history.js';
 const storedCustomer = z.strictObject({
   first: z.int().nullable(),
   months: z.record(z.string(), z.array(z.number())),
-  /** Category, payee, then day and amount of each payment in turn. */
+  /** Category, payee, and alternating day and amount of each payment. */
   streams: z.array(z.tuple([z.string(), z.string().nullable(), z.array(z.number())])),
   /** Day, instalment and number of instalments of each loan. */
   loans: z.array(z.tuple([z.int(), z.number(), z.int()])),
-  /** Month and what came in, in turn; absent in artefacts that did not read income. */
+  /** Alternating month and income; absent in artefacts from before income was used. */
   income: z.array(z.number()).default([]),
   champions: z.strictObject({ total: z.string().optional(), categories: z.record(z.string(), z.string()) }),
 });
 
-/** `customers.json` of the artefact: what is known of each customer, so that a forecast needs only what came since. */
+/** `customers.json` of the artefact: each customer's history, so that a request needs only later transactions. */
 export const storedCustomers = z.strictObject({
   schemaVersion: z.literal(1),
   customers: z.record(z.string(), storedCustomer),
@@ -22,10 +22,10 @@ export const storedCustomers = z.strictObject({
 export type StoredCustomers = z.infer<typeof storedCustomers>;
 type StoredCustomer = StoredCustomers['customers'][string];
 
-/** Money has two decimals; more would only be the rounding errors of sums. */
+/** Rounds to two decimals; further ones are rounding errors of sums. */
 const cents = (amount: number): number => Math.round(amount * 100) / 100;
 
-/** A history in the artefact's form: months in full, payments only of payees that may be bills. */
+/** A history in the form of the artefact: all monthly amounts, and the payments of streams that may contain bills. */
 export function storeCustomer(history: History, champions: Champions): StoredCustomer {
   const months = [...history.months].map(([category, values]) => [category, values.map(cents)] as const);
   const streams = [...history.streams.values()]
@@ -51,7 +51,7 @@ export function storeCustomer(history: History, champions: Champions): StoredCus
 const pairsOf = (flat: readonly number[]): (readonly [number, number])[] =>
   Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i]!, flat[2 * i + 1]!]);
 
-/** The history that was stored, as a value of its own. */
+/** A copy of the stored history. */
 export function restoreCustomer({ first, months, streams, loans, income }: StoredCustomer): History {
   return {
     first,

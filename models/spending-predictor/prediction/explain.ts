@@ -1,12 +1,12 @@
 import type { SpendingAnswer } from './answer.js';
 
-/** A forecast's first month in words and parts. */
+/** Explanation of a forecast's first month. */
 export interface SpendingExplanation {
   readonly month: string;
   readonly total: number;
-  /** Sentences for a person. */
+  /** Sentences in English. */
   readonly sentences: readonly string[];
-  /** Amounts that add up to the total: bills, then the free part of each category, largest first. */
+  /** Amounts that add up to the total: bills, then the free spending of each category, largest first. */
   readonly components: readonly { readonly name: string; readonly amount: number }[];
 }
 
@@ -67,7 +67,7 @@ function components({ monthly, bills }: SpendingAnswer): SpendingExplanation['co
   return [...listed.sort((a, b) => b.amount - a.amount), ...sorted];
 }
 
-/** Why the first month of a forecast is what it is. */
+/** Explains the first month of a forecast by its bills, the free spending of its categories and the method. */
 export function explainAnswer(answer: SpendingAnswer): SpendingExplanation {
   const { month, total, days, from } = answer.monthly[0]!;
   const since = from.endsWith('-01') ? '' : ` (the ${days} days from ${from})`;

@@ -3,9 +3,7 @@ import { PipelineError, pipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
 import { dayOfTime, isoDate, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import { openGraph, readJson } from '../../../learning/artefact/index.js';
-import type { ForecasterState } from '../../../learning/time-series/forecasting/index.js';
-import { forecastFeeds } from '../../../learning/time-series/forecasting/serving/feeds.js';
-import { graphOutputs } from '../../../learning/time-series/forecasting/serving/graph.js';
+import { type ForecasterState, forecastFeeds, graphOutputs } from '../../../learning/time-series/forecasting/index.js';
 import { answerOf, output, type SpendingAnswer } from './answer.js';
 import { explainAnswer, type SpendingExplanation } from './explain.js';
 import { restoreCustomer, storedCustomers, type StoredCustomers } from './customer-store.js';
@@ -22,14 +20,14 @@ import { firstIncompleteMonth } from '../data/read-table.js';
 import { input, type SpendingRequest } from './request.js';
 import { internalCategories, UNKNOWN_CATEGORY } from '../data/vocabulary.js';
 
-/** What the artefact holds. */
+/** The opened artefact. */
 interface Opened {
   readonly model: LearnedModel;
   readonly customers: StoredCustomers['customers'];
   readonly session: InferenceSession;
 }
 
-/** (states,) of (months,): the graph that was evaluated is the graph that serves. */
+/** (states,) of (months,) means, evaluated by the ONNX graph. */
 async function runCurves(
   session: InferenceSession,
   states: readonly ForecasterState[],
@@ -52,42 +50,45 @@ async function runCurves(
 
 type SentTransaction = NonNullable<SpendingRequest['transactions']>[number];
 
-/** Adds a sent transaction unless it is a move between the customer's own accounts. @returns its day. */
+/** Adds a sent transaction, except moves between the customer's own accounts. @returns its day. */
 function addSent(history: History, sent: SentTransaction): number {
   const { bookedAt, amount, category, merchant, instalments } = sent;
   const day = dayOfTime(Date.parse(bookedAt));
   const kind = category ?? UNKNOWN_CATEGORY;
   const row = { day, amount: -amount, category: kind, payee: merchant ?? null, instalments: instalments ?? null };
-  const meaningless = amount === 0 || (amount > 0 && row.instalments !== null);
-  if (!meaningless && !internalCategories.has(kind)) addMovement(history, row);
+  const ignored = amount === 0 || (amount > 0 && row.instalments !== null);
+  if (!ignored && !internalCategories.has(kind)) addMovement(history, row);
   return day;
 }
 
 /**
- * Months without a row count as months without spending. So somebody who asks about a later month must say what came
- * since the training, were it nothing.
+ * Months without a row count as months without spending, so a request for a later month must contain the transactions
+ * since the training data, even if there are none. @throws PipelineError `INVALID_INPUT`.
  */
 function requireNoGap(knownUntil: number, { transactions, asOf }: SpendingRequest): void {
   if (transactions !== undefined || asOf === undefined) return;
   if (monthOfDay(dayOfTime(Date.parse(asOf))) <= firstIncompleteMonth(knownUntil)) return;
   const since = isoDate(knownUntil);
-  const message = `transactions: nothing is known from ${since} on, asOf is ${asOf}; send what came in between, [] for nothing`;
+  const message = `transactions: required for asOf ${asOf}, the training data end before ${since}; send all since then, [] if there are none`;
   throw new PipelineError('INVALID_INPUT', message, { field: 'transactions', knownUntil: since, asOf });
 }
 
 type Stored = Opened['customers'][string];
 
-/** What training knew of the customer; `constructor` is nobody's number. */
+/** The stored customer, if known. Own properties only: `constructor` is not a customer. */
 const storedOf = ({ customers }: Opened, { customerId }: SpendingRequest): Stored | undefined =>
   customerId !== undefined && Object.hasOwn(customers, customerId) ? customers[customerId] : undefined;
 
-/** A misspelt customer must not get the forecast of an average one: who is not known must say what they spent. */
+/**
+ * A request for an unknown customer must contain transactions, so that a misspelt id is not answered with the forecast of
+ * an average customer. @throws PipelineError `CUSTOMER_NOT_FOUND`.
+ */
 function requireKnown(opened: Opened, request: SpendingRequest): void {
   if (request.transactions !== undefined || storedOf(opened, request) !== undefined) return;
   throw pipelineError('CUSTOMER_NOT_FOUND', { field: 'customerId' });
 }
 
-/** A customer's history up to the request, and the day from which to forecast. */
+/** The customer's history with the sent transactions, and the first day to forecast. */
 function historyOf(opened: Opened, request: SpendingRequest): { history: History; asOf: number } {
   const { transactions = [], asOf } = request;
   const stored = storedOf(opened, request);
@@ -103,6 +104,7 @@ function historyOf(opened: Opened, request: SpendingRequest): { history: History
   return { history, asOf: asOf === undefined ? Math.max(opened.model.knownUntil, latest + 1) : end };
 }
 
+/** A request with its history and the forecast before its curves are evaluated. */
 interface Prepared {
   readonly request: SpendingRequest;
   readonly asOf: number;
@@ -131,17 +133,18 @@ async function predictOne(opened: Opened, request: SpendingRequest): Promise<Spe
   return answerOf({ customerKnown, forecast: composed, history, model: opened.model, asOf, days });
 }
 
-/** The predictor with what only this model's own code asks of it. */
+/** The predictor with the members that only this model's own code uses. */
 export interface SpendingPredictor extends Predictor<SpendingRequest, SpendingAnswer> {
   readonly model: LearnedModel;
   explain(request: SpendingRequest): Promise<Explained<SpendingAnswer, SpendingExplanation>>;
 }
 
 /**
- * Loads an artefact: a customer, what came since, or a newcomer's transactions in; months, weeks and days ahead out. A
- * forecast starts on the day after what is known; a month that has begun is forecast for its rest.
- * @throws PipelineError `ARTEFACT_INVALID`; `predict`: `INVALID_INPUT` for a month beyond what is known;
- *   `CUSTOMER_NOT_FOUND` for a customer of whom neither training nor request knows anything.
+ * Opens an artefact. A request names a customer of the training data with the transactions since, or contains all
+ * transactions of a new one; the answer forecasts months, weeks and days. A forecast begins on the day after the known
+ * data, if necessary within a month.
+ * @throws PipelineError `ARTEFACT_INVALID`; `predict`: `INVALID_INPUT` for a month after the known data without
+ *   transactions, `CUSTOMER_NOT_FOUND` for an unknown customer without transactions.
  */
 export async function openPredictor(files: ArtefactFiles): Promise<SpendingPredictor> {
   const model = readJson(files, 'model.json', learnedModel);

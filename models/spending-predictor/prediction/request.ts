@@ -12,7 +12,7 @@ const sentTransaction = z.strictObject({
   instalments: z.int().min(1).max(600).nullish().describe('only on the start of a loan, as in the training data'),
 });
 
-/** What a forecast is asked for. */
+/** Request for a forecast. */
 export const input = z
   .strictObject({
     customerId: z
@@ -20,17 +20,17 @@ export const input = z
       .min(1)
       .max(200)
       .optional()
-      .describe('a customer of the training data; others must send transactions'),
+      .describe('a customer of the training data; for others transactions are required'),
     transactions: z
       .array(sentTransaction)
       .max(200_000)
       .optional()
-      .describe('what came since the training; for a newcomer everything that is known'),
+      .describe('all since the training data; for a new customer all that are known'),
     asOf: z.iso
       .date()
       .optional()
       .describe(
-        'first day to forecast; later transactions are not looked at; beyond the training data only with transactions',
+        'first day to forecast; later transactions are ignored; after the training data only with transactions',
       ),
     horizonDays: z.int().min(1).max(1095).optional().describe('days ahead'),
   })

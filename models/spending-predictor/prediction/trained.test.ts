@@ -30,7 +30,7 @@ afterAll(() => predictor.close());
 const whyOf = async (request: SpendingRequest) => (await predictor.explain(predictor.input.parse(request))).explanation;
 
 describe('the trained spending predictor', () => {
-  it('has the same bytes in however many shards', async () => {
+  it('has the same artefact bytes with and without shards', async () => {
     const parts: Uint8Array[] = [];
     for (let index = 0; index < 3; index++)
       parts.push(await shards.fit(trainContext(), data, settings, { index, count: 3 }));
@@ -40,7 +40,7 @@ describe('the trained spending predictor', () => {
       expect(Buffer.from(sharded[name]!).equals(Buffer.from(bytes)), name).toBe(true);
   });
 
-  it.each(['-01', '-07', '-30'])('explains the first month from day %s on by parts that add up', async (day) => {
+  it.each(['-01', '-07', '-30'])('explains the first month from day %s on by components that add up', async (day) => {
     const [now] = await predictor.predict([{ customerId: 'customer-01', horizonDays: 5 }]);
     const request = { customerId: 'customer-01', asOf: `${now!.asOf.slice(0, 7)}${day}`, horizonDays: 40 };
     const [answer] = await predictor.predict([request]);
@@ -56,7 +56,7 @@ describe('the trained spending predictor', () => {
     for (const { payee, category } of due.slice(0, 3)) expect(words).toContain(payee ?? category);
   });
 
-  it('says so when nothing or little is known', async () => {
+  it('explains a forecast without or with little history by similar customers', async () => {
     expect((await whyOf({ transactions: [] })).sentences.at(-1)).toMatch(/^No whole month of this customer is known/);
     const [answer] = await predictor.predict([{ transactions: [], horizonDays: 5 }]);
     const sent = new Date(Date.parse(answer!.asOf) - 25 * 86_400_000).toISOString();
@@ -64,7 +64,7 @@ describe('the trained spending predictor', () => {
     expect(little.sentences.at(-1)).toMatch(/^(No whole month|Only 1 whole month is)/);
   });
 
-  it('refuses a customer it never saw, unless the request says what is known', async () => {
+  it('refuses an unknown customer without transactions', async () => {
     const refused = predictor.predict([{ customerId: 'customer-001', horizonDays: 5 }]);
     await expect(refused).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
     await expect(predictor.predict([{ customerId: 'constructor' }])).rejects.toMatchObject({
@@ -77,7 +77,7 @@ describe('the trained spending predictor', () => {
     expect(sent).toEqual(anonymous);
   });
 
-  it('reads income and keeps it: sent or known from training, it is the same', async () => {
+  it('stores the income of customers, and has no income share with eight customers', async () => {
     const { customers } = JSON.parse(new TextDecoder().decode(files['customers.json'])) as {
       customers: Record<string, { income: number[] }>;
     };
@@ -90,7 +90,7 @@ describe('the trained spending predictor', () => {
     expect(model.pooledIncome.share).toBe(0);
   });
 
-  it('takes no unknown month for one without spending', async () => {
+  it('refuses a month after the known data without transactions', async () => {
     const [now] = await predictor.predict([{ customerId: 'customer-01', horizonDays: 30 }]);
     const later = new Date(Date.parse(now!.asOf) + 120 * 86_400_000).toISOString().slice(0, 10);
     const request = { customerId: 'customer-01', asOf: later, horizonDays: 30 };

@@ -3,9 +3,9 @@ import type { ChampionSelection, FittedModel } from '../forecast/backtest.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
 
 /**
- * The .632 rule (Efron and Tibshirani 1997): errors of months that were learned from are too small, errors of months
- * that were left out are too large, since two years of which one calendar month is missing know it half as well. So
- * many are left out, the others are not.
+ * Share of months that are forecast without having been trained on (.632 rule, Efron and Tibshirani 1997). Errors of
+ * months in the training data are too small; errors of left-out months are too large, because without one month only
+ * half of the data on that calendar month remain. The mixture is nearly unbiased.
  */
 const LEFT_OUT_SHARE = 0.632;
 
@@ -13,8 +13,8 @@ const isLeftOut = (customer: string, month: number): boolean =>
   hashFraction('left-out', `${customer} ${month}`) < LEFT_OUT_SHARE;
 
 /**
- * What the forecasts that calibrate one customer's bands may rest on, month by month.
- * @param modelAt - learned without the month.  @param start - learned from all months.
+ * The fitted model for the forecasts of one customer that calibrate the bands, by month; deterministic.
+ * @param modelAt - fitted without the month.  @param start - fitted on all months.
  */
 export function bootstrap632(
   customer: string,

@@ -1,20 +1,25 @@
+import { mean } from '../../../learning/numeric/statistics/mean.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { type History, monthlyAmounts, monthsKnown } from '../forecast/history.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
 
-/** Levels of spending that newcomers are compared with. */
+/** Number of spending levels. */
 const GROUPS = 10;
+/** Months of history that a customer of a group has, if there are such customers. */
 const FEWEST_MONTHS = 6;
+/** Number of recent months of the means. */
 const WINDOW = 12;
 
 type Group = LearnedModel['groups'][number];
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
+/** Category → mean of the recent months. */
 function averageMonth(history: History, until: number): Map<string, number> {
   const averages = new Map<string, number>();
   for (const category of [...history.months.keys()].sort()) {
     const recent = monthlyAmounts(history, category, until).slice(-WINDOW);
-    averages.set(category, recent.reduce((sum, value) => sum + value, 0) / recent.length);
+    averages.set(category, mean(recent));
   }
   return averages;
 }
@@ -22,18 +27,17 @@ function averageMonth(history: History, until: number): Map<string, number> {
 function meanGroup(members: readonly ReadonlyMap<string, number>[]): Group {
   const names = [...new Set(members.flatMap((member) => [...member.keys()]))].sort();
   const categories = names.map((name) => {
-    const sum = members.reduce((all, member) => all + (member.get(name) ?? 0), 0);
-    return [name, rounded(sum / members.length)] as const;
+    return [name, rounded(mean(members.map((member) => member.get(name) ?? 0)))] as const;
   });
   return {
-    total: rounded(categories.reduce((sum, [, value]) => sum + value, 0)),
+    total: rounded(sum(categories.map(([, value]) => value))),
     categories: Object.fromEntries(categories),
   };
 }
 
-const totalOf = (member: ReadonlyMap<string, number>): number => [...member.values()].reduce((a, b) => a + b, 0);
+const totalOf = (member: ReadonlyMap<string, number>): number => sum([...member.values()]);
 
-/** Mean month of the customers of each level of spending, lowest first; all customers together when they are few. */
+/** Mean month of the customers of each spending level, lowest first; one group when there are few customers. */
 export function customerGroups(histories: Iterable<History>, until: number): Group[] {
   const all = [...histories].filter((history) => monthsKnown(history, until) > 0);
   const known = all.filter((history) => monthsKnown(history, until) >= FEWEST_MONTHS);

@@ -1,5 +1,6 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
-import { fitDayProfile } from '../../../learning/time-series/forecasting/day-profile.js';
+import { requireAtLeast } from '../../../learning/checks.js';
+import { fitDayProfile } from '../../../learning/time-series/forecasting/index.js';
 import { CALIBRATION_ORIGINS } from '../forecast/backtest.js';
 import { defaultBands } from '../forecast/calibration.js';
 import { profilePayments } from '../forecast/days.js';
@@ -12,22 +13,23 @@ import { fitPooledIncome, type PooledIncome } from '../forecast/pooled-income.js
 import { firstIncompleteMonth, readSpending, type SpendingTable } from '../data/read-table.js';
 import { divideHistory } from '../forecast/recurring.js';
 import { fitSeasonality, type SeasonSeries } from '../forecast/seasonality.js';
-import { requireAtLeast } from '../../../learning/checks.js';
 
-/** Below this there is no month to learn from. */
+/** Smallest number of training rows. */
 const FEWEST_ROWS = 30;
 
-/** What all shards start from. */
+/** Input of all shards. */
 export interface Prepared {
   readonly table: SpendingTable;
+  /** First month that is not known completely. */
   readonly until: number;
+  /** The model before the backtest. */
   readonly start: LearnedModel;
-  readonly settled: readonly TrainingCustomer[];
-  /** What income taught by the first day of each of the last months and of `until`. */
+  readonly customers: readonly TrainingCustomer[];
+  /** Pooled income forecast fitted on the months before each of the last months and before `until`. */
   readonly byIncome: ReadonlyMap<number, PooledIncome>;
 }
 
-/** @throws PipelineError `TOO_FEW_ROWS`, `MISSING_COLUMN`, `NOT_FINITE`. */
+/** Histories of the training data. @throws PipelineError `TOO_FEW_ROWS`, `MISSING_COLUMN`, `NOT_FINITE`. */
 function readTraining({ schema, table }: TrainingData): { readonly table: SpendingTable; readonly until: number } {
   const spending = readSpending(table);
   const details = { line: schema.line };
@@ -35,11 +37,11 @@ function readTraining({ schema, table }: TrainingData): { readonly table: Spendi
   requireAtLeast('customers with spending', spending.customers.size, 1, details);
   const until = firstIncompleteMonth(spending.until);
   const months = Math.max(...[...spending.customers.values()].map((history) => monthsKnown(history, until)));
-  requireAtLeast('whole months of spending', months, 1, details);
+  requireAtLeast('complete months of spending', months, 1, details);
   return { table: spending, until };
 }
 
-/** A customer of whom a whole month is known, bills taken out. */
+/** A customer with at least one complete month, and the free spending (without bills). */
 interface TrainingCustomer {
   readonly customer: string;
   readonly history: History;
@@ -54,33 +56,38 @@ const trainingCustomers = (customers: ReadonlyMap<string, History>, until: numbe
     return [{ customer, history, first, free: divideHistory(history, { from: until, count: 1 }).free }];
   });
 
-const freeSeries = (settled: readonly TrainingCustomer[]): SeasonSeries[] =>
-  settled.flatMap(({ customer, first, free }) =>
+const freeSeries = (customers: readonly TrainingCustomer[]): SeasonSeries[] =>
+  customers.flatMap(({ customer, first, free }) =>
     [...free].map(([category, values]): SeasonSeries => ({ customer, category, first, values })),
   );
 
-/** What months and income teach, once for each origin of the backtest: nothing from after the origin is in it. */
-function learnIncome(
-  settled: readonly TrainingCustomer[],
+/** Pooled income forecast for each origin of the backtest, fitted on the months before the origin. */
+function fitIncomeByOrigin(
+  customers: readonly TrainingCustomer[],
   until: number,
   model: LearnedModel,
 ): Map<number, PooledIncome> {
-  const money = settled.map(({ history, first, free }) =>
+  const cashflows = customers.map(({ history, first, free }) =>
     cashflowOf(history, customerSeries(free, first, model), until),
   );
   const origins = Array.from({ length: CALIBRATION_ORIGINS + 1 }, (_, i) => until - i);
-  return new Map(origins.map((at) => [at, fitPooledIncome(money.filter(({ first }) => first < at), at)])); // prettier-ignore
+  const fitAt = (at: number): PooledIncome =>
+    fitPooledIncome(
+      cashflows.filter(({ first }) => first < at),
+      at,
+    );
+  return new Map(origins.map((at) => [at, fitAt(at)]));
 }
 
-/** Seasons, day profile and groups: quick, and the same in every shard. */
+/** Seasons, day profile, groups and income: cheap, deterministic, and computed by every shard. */
 export function prepare(data: TrainingData, params: SpendingParams): Prepared {
   const { table, until } = readTraining(data);
   const histories = [...table.customers.values()];
-  const settled = trainingCustomers(table.customers, until);
+  const customers = trainingCustomers(table.customers, until);
   const firstMonth = Math.min(...histories.map(({ first }) => first ?? until));
   const start: LearnedModel = {
     schemaVersion: 1,
-    seasonality: fitSeasonality(freeSeries(settled)),
+    seasonality: fitSeasonality(freeSeries(customers)),
     memory: params.memory,
     pooledIncome: null,
     reconciliation: 'bottom-up',
@@ -92,12 +99,12 @@ export function prepare(data: TrainingData, params: SpendingParams): Prepared {
     horizonDays: params.forecastHorizon,
     knownUntil: table.until,
   };
-  return { table, until, start, settled, byIncome: learnIncome(settled, until, start) };
+  return { table, until, start, customers, byIncome: fitIncomeByOrigin(customers, until, start) };
 }
 
-/** What is known by the first day of each month of the backtest, with seasons that did not see the month itself. */
-export function leaveMonthOutModels({ settled, until, start, byIncome }: Prepared): (month: number) => LearnedModel {
-  const series = freeSeries(settled);
+/** The model for forecasts from each month of the backtest: seasons fitted without the month, income before it. */
+export function leaveMonthOutModels({ customers, until, start, byIncome }: Prepared): (month: number) => LearnedModel {
+  const series = freeSeries(customers);
   const models = new Map<number, LearnedModel>();
   for (let month = until - CALIBRATION_ORIGINS; month < until; month++)
     models.set(month, {

@@ -6,7 +6,7 @@ const HORIZON_DAYS = 62;
 
 type Sent = NonNullable<SpendingRequest['transactions']>[number];
 
-/** Six invented months: a rent, a subscription, shopping that grows. */
+/** Invented transactions: a rent, a subscription and growing purchases. */
 function inventedMonths(until: number, months: number, level: number): Sent[] {
   const last = monthOfDay(until) - 1;
   return Array.from({ length: months }, (_, i) => last - months + 1 + i).flatMap((month, i) => {

@@ -1,8 +1,9 @@
 import { writeJson } from '../../../learning/artefact/index.js';
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, ComputeContext, Sharding, TrainContext } from '../../../contracts/model-definition.js';
-import { forecastGraph } from '../../../learning/time-series/forecasting/serving/graph.js';
+import { forecastGraph } from '../../../learning/time-series/forecasting/index.js';
 import { hashFraction } from '../../../learning/numeric/hash/murmur.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 import {
   type BacktestRow,
   backtestCustomer,
@@ -31,15 +32,16 @@ import { leaveMonthOutModels, prepare, type Prepared } from './prepare.js';
 
 const MOST_SHARDS = 64;
 
-const belongsTo = (customer: string, { index, count }: { readonly index: number; readonly count: number }): boolean =>
+const belongsTo = (customer: string, { index, count }: Part): boolean =>
   Math.min(count - 1, Math.floor(hashFraction('spending-shard', customer) * count)) === index;
 
+/** A part of the customers: shard `index` of `count`. */
 interface Part {
   readonly index: number;
   readonly count: number;
 }
 
-/** What the backtest of a part of the customers needs; everybody else's rows may be forgotten. */
+/** Input of the backtest of a part of the customers, without the rows of the others. */
 interface PartTask extends Pick<Prepared, 'until' | 'start'> {
   readonly own: readonly (readonly [string, History])[];
   readonly modelAt: (month: number) => LearnedModel;
@@ -51,11 +53,11 @@ function taskOf(prepared: Prepared, part: Part): PartTask {
   return { own, until, start, modelAt: leaveMonthOutModels(prepared) };
 }
 
-/** A function of its own, so that nothing keeps the other customers' rows once it has returned. */
+/** A separate function, so that the other customers' rows are released when it returns. */
 const readPart = (data: TrainingData, params: SpendingParams, part: Part): PartTask =>
   taskOf(prepare(data, params), part);
 
-/** Champions and backtest of a part of the customers. */
+/** Selects champions and backtests a part of the customers. */
 function fitPart(
   context: ComputeContext,
   { own, until, start, modelAt }: PartTask,
@@ -75,7 +77,7 @@ function fitPart(
   return result;
 }
 
-/** Work that Temporal hands out in parts: each customer's backtest needs nobody else's. */
+/** Shards of the backtest, which is independent for each customer. */
 export const shards: Sharding<SpendingParams> = {
   count: (rows, { rowsPerShard }) => (rows < rowsPerShard ? 0 : Math.min(MOST_SHARDS, Math.ceil(rows / rowsPerShard))),
   fit(context, data, params, part) {
@@ -84,16 +86,16 @@ export const shards: Sharding<SpendingParams> = {
   },
 };
 
-/** What all shards found together. */
+/** Results of all shards. */
 interface MergedShards {
   readonly champions: ShardResult['champions'];
   readonly rows: readonly BacktestRow[];
-  /** Whose row it is. */
+  /** Customer of each row. */
   readonly owners: readonly string[];
   readonly short: readonly BacktestRow[];
 }
 
-/** In the order of customers, whatever the shards, so that sums have one order. */
+/** Merges in the order of customers, so that the order of sums does not depend on the shards. */
 function mergeShards(results: readonly ShardResult[], customers: Iterable<string>): MergedShards {
   const champions = Object.assign({}, ...results.map((result) => result.champions)) as ShardResult['champions'];
   const rows = Object.assign({}, ...results.map((result) => result.rows)) as ShardResult['rows'];
@@ -107,43 +109,42 @@ function mergeShards(results: readonly ShardResult[], customers: Iterable<string
   };
 }
 
-const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
-
-/** Part of the total that follows income, by the errors of the backtest's last origins one month ahead. */
+/** Share of the income forecast in the total, selected on the last origins of the backtest one month ahead. */
 function incomeShareOf({ rows, owners }: MergedShards, parts: readonly Float64Array[], first: number): number {
   const cases = rows.flatMap(({ origin, horizon, owed, byIncome, actual }, i) =>
     horizon === 1 && origin >= first && byIncome !== null
-      ? [{ customer: owners[i]!, owed, base: owed + sumOf(parts[i]!), byIncome, actual }]
+      ? [{ customer: owners[i]!, owed, base: owed + sum(parts[i]!), byIncome, actual }]
       : [],
   );
   return chooseIncomeShare(cases);
 }
 
-function calibrate(prepared: Prepared, gathered: MergedShards, params: SpendingParams): LearnedModel {
+/** The model with everything that is estimated from the backtest. */
+function calibrate(prepared: Prepared, shardResults: MergedShards, params: SpendingParams): LearnedModel {
   const { start, table, until, byIncome } = prepared;
-  const { champions, rows } = gathered;
+  const { champions, rows } = shardResults;
   const errors = estimateErrors(rows);
   const bottomUp = params.reconciliation === 'bottom-up';
   const reconciled = (row: BacktestRow): Float64Array =>
     bottomUp ? Float64Array.from(row.parts) : reconcileRow(row, errors);
   const center = estimateCenter(rows, rows.map(reconciled));
-  // A cold start has no total of its own to agree with, and no centre.
+  // The forecasts of a cold start are neither reconciled nor centred.
   const answered = (row: BacktestRow): Float64Array =>
     row.historyMonths < COLD_START_MONTHS
       ? Float64Array.from(row.parts)
       : reconciled(row).map((value) => value * center);
   const parts = rows.map(answered);
-  const share = incomeShareOf(gathered, parts, until - params.origins);
+  const share = incomeShareOf(shardResults, parts, until - params.origins);
   const shared = (row: BacktestRow, free: Float64Array): Float64Array =>
     row.byIncome === null ? free : rescaleParts(free, row.owed, row.byIncome, share);
   const points = monthlyPoints(
     rows,
     rows.map((row, i) => shared(row, parts[i]!)),
   );
-  // Only the total's bands know short histories; a category's would become too wide for everybody else.
+  // Short histories calibrate only the bands of the total: they would widen those of the categories for all customers.
   const short = monthlyPoints(
-    gathered.short,
-    gathered.short.map((row) => shared(row, answered(row))),
+    shardResults.short,
+    shardResults.short.map((row) => shared(row, answered(row))),
   );
   const monthly = fitMonthlyBands({ ...points, month: [...points.month, ...short.month] });
   const { reconciliation } = params;
@@ -168,9 +169,9 @@ function readShard(bytes: Uint8Array): ShardResult {
 }
 
 /**
- * Learns seasons from all customers, chooses each series' forecaster by backtest, calibrates bands, and keeps what is
- * known of each customer. Files: `model.json` (shared), `customers.json`, `curves.onnx` (evaluates all forecasters).
- * Deterministic: the same data and parameters give the same bytes, in however many shards.
+ * Fits the seasons of all customers, selects each series' forecaster by backtest, calibrates the bands and stores each
+ * customer's history. Files: `model.json`, `customers.json`, `curves.onnx` (evaluates all forecasters). Deterministic:
+ * the same data and parameters give the same bytes, whatever the number of shards.
  * @throws PipelineError `TOO_FEW_ROWS`, `MISSING_COLUMN`, `NOT_FINITE`.
  */
 export async function train(context: TrainContext, data: TrainingData, params: SpendingParams): Promise<ArtefactFiles> {

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../numeric/random/index.js';
 import { loess } from './loess.js';
-import { mstl, stl } from '../index.js';
+import { mstl } from './mstl.js';
+import { stl } from './stl.js';
 
 describe('loess', () => {
-  it('reproduces a line, also beyond its ends', () => {
+  it('reproduces a line and extrapolates it', () => {
     const line = Float64Array.from({ length: 30 }, (_, i) => 3 + 2 * i);
     const smooth = loess(line, { window: 7, degree: 1, jump: 1 }, -1, 32);
     smooth.forEach((value, i) => expect(value).toBeCloseTo(3 + 2 * (i - 1), 8));
   });
 
-  it('takes the mean of the neighbours with degree 0', () => {
+  it('is a weighted mean of the neighbours with degree 0', () => {
     const step = Float64Array.from({ length: 21 }, (_, i) => (i < 10 ? 0 : 1));
     const smooth = loess(step, { window: 5, degree: 0, jump: 1 });
     expect(smooth[0]).toBe(0);
@@ -35,7 +36,7 @@ describe('stl', () => {
     }
   });
 
-  it('leaves the noise to the remainder', () => {
+  it('leaves noise in the remainder', () => {
     const random = createRandom(5);
     const noise = Float64Array.from({ length: n }, () => random.normal());
     const values = noise.map((value, i) => 50 + season(i) + value);
@@ -47,7 +48,7 @@ describe('stl', () => {
   });
 });
 
-it('mstl separates two seasons; the parts add up to the series', () => {
+it('mstl separates two seasons that add up with the adjusted series to the values', () => {
   const short = (i: number): number => 5 * Math.sin((i * 2 * Math.PI) / 24);
   const long = (i: number): number => 8 * Math.cos((i * 2 * Math.PI) / 168);
   const values = Float64Array.from({ length: 1008 }, (_, i) => 100 + short(i) + long(i));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { paydays } from '../../calendar/index.js';
-import { indianHolidays, indianPaydays } from '../index.js';
+import { indianHolidays, indianPaydays } from './holidays.js';
 
 it('indianHolidays gives each holiday the requested window', () => {
   expect(indianHolidays(2, 1).every(({ lowerWindow, upperWindow }) => lowerWindow === -2 && upperWindow === 1)).toBe(

@@ -2,21 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../../../../contracts/errors.js';
 import { createRandom } from '../../../numeric/random/index.js';
-import {
-  fitProphet,
-  indianHolidays,
-  predictProphet,
-  prophetLogPosterior,
-  type ProphetData,
-  type ProphetOptions,
-  type ProphetState,
-} from '../index.js';
+import { indianHolidays } from './holidays.js';
+import { type ProphetData, type ProphetOptions } from './options.js';
+import { fitProphet, predictProphet, prophetLogPosterior } from './prophet.js';
+import { type ProphetState } from './state.js';
 import { buildDesign } from './design.js';
 import { solveAdditive, solveNonlinear } from './search.js';
 
 const START = 18_262; // 2020-01-01
 
-/** Days with a bend at two thirds, a week, a year and noise. */
+/** Daily values with a changepoint after two thirds, weekly and yearly seasons, and noise. */
 function daily(count: number, seed: number, noise = 1): ProphetData {
   const random = createRandom(seed);
   const days = Array.from({ length: count }, (_, i) => START + i);
@@ -38,7 +33,7 @@ const upward = (data: ProphetData): ProphetData => ({
   values: Array.from(data.values, (value, i) => value * (1 + i / 400)),
 });
 
-/** The state with one parameter moved. */
+/** The state with one parameter changed. */
 function nudged(state: ProphetState, which: number, by: number): ProphetState {
   const move = (values: readonly number[], from: number): number[] =>
     values.map((value, i) => (from + i === which ? value + by : value));
@@ -48,7 +43,9 @@ function nudged(state: ProphetState, which: number, by: number): ProphetState {
     coefficients: move(seasonality.coefficients, 2 + changes.length + 100 * i),
   }));
   return {
-    ...{ ...state, changes, seasonalities },
+    ...state,
+    changes,
+    seasonalities,
     rate: state.rate + (which === 0 ? by : 0),
     offset: state.offset + (which === 1 ? by : 0),
   };
@@ -62,7 +59,7 @@ describe('the search', () => {
     ['logistic', { ...daily(500, 4), cap: 250, floor: 20 }, { growth: 'logistic' }],
   ];
 
-  it.each(cases)('%s: no small move in any direction raises the posterior', (_, data, options) => {
+  it.each(cases)('%s: no small change of a parameter increases the posterior', (_, data, options) => {
     const state = fitProphet(data, options);
     expect(prophetLogPosterior(data, options, state)).toBeCloseTo(state.logPosterior, 6);
     const random = createRandom(5);
@@ -73,7 +70,7 @@ describe('the search', () => {
     }
   });
 
-  it('finds by steps what it solves exactly', () => {
+  it('reaches the exact solution of an additive model by nonlinear steps', () => {
     for (const seed of [1, 2, 3]) {
       const design = buildDesign(daily(500, seed), { changepointPriorScale: 0.5 });
       const [exact, stepped] = [solveAdditive(design), solveNonlinear(design)];
@@ -82,20 +79,20 @@ describe('the search', () => {
     }
   });
 
-  it('sets bends that are not needed to exactly 0', () => {
+  it('sets unnecessary rate changes to exactly 0', () => {
     const { changes } = fitProphet(daily(900, 6), {});
     expect(changes.filter((change) => change === 0).length).toBeGreaterThan(5);
     expect(changes.some((change) => change !== 0)).toBe(true);
   });
 
-  it('is deterministic to the byte and leaves its data alone', () => {
+  it('gives the same bytes for the same data and does not change the data', () => {
     const data = daily(200, 7);
     const before = JSON.stringify(data);
     expect(JSON.stringify(fitProphet(data))).toBe(JSON.stringify(fitProphet(data)));
     expect(JSON.stringify(data)).toBe(before);
   });
 
-  it('does not care for the order of rows', () => {
+  it('does not depend on the order of rows', () => {
     const { days, values } = daily(200, 8);
     const order = createRandom(9).permutation(200);
     const shuffled = { days: [...order].map((i) => days[i]!), values: [...order].map((i) => values[i]!) };
@@ -109,7 +106,7 @@ describe('the state', () => {
     const state = fitProphet(data, { holidays: indianHolidays(1, 1) });
     const text = JSON.stringify(state);
     expect(text.length).toBeLessThan(10_000);
-    // Everything that is no table of dates, at its largest: bends, orders, further and conditional cycles, regressors.
+    // All parts except holidays: changepoints, high orders, further and conditional seasonalities, regressors.
     const less = daily(300, 10);
     const rich = fitProphet(
       {
@@ -119,7 +116,11 @@ describe('the state', () => {
         conditions: { open: Array.from(less.days, () => 1) },
       },
       {
-        ...{ growth: 'logistic', yearly: 20, weekly: 3, daily: 4, regressors: [{ name: 'price' }, { name: 'rain' }] },
+        growth: 'logistic',
+        yearly: 20,
+        weekly: 3,
+        daily: 4,
+        regressors: [{ name: 'price' }, { name: 'rain' }],
         seasonalities: [
           { name: 'monthly', period: 30.4375, order: 5 },
           { name: 'shift', period: 5, order: 2, condition: 'open' },
@@ -132,7 +133,7 @@ describe('the state', () => {
   });
 });
 
-describe('the parts', () => {
+describe('the components', () => {
   const sumOf = (state: ProphetState, columns: Parameters<typeof predictProphet>[1]): Float64Array => {
     const { trend, components } = predictProphet(state, columns);
     return trend.map((value, i) => {
@@ -152,7 +153,7 @@ describe('the parts', () => {
     }
   });
 
-  it('finds the effect of a holiday and of the day after', () => {
+  it('estimates the effects of a holiday and of the day after', () => {
     const { days, values } = daily(730, 12);
     const party = [START + 100, START + 300, START + 500, START + 700];
     const lifted = Array.from(
@@ -168,7 +169,7 @@ describe('the parts', () => {
     expect(holiday!.values[2]).toBe(0);
   });
 
-  it('finds the effect of a regressor, whatever its scale', () => {
+  it('estimates the effect of a standardised regressor', () => {
     const { days, values } = daily(400, 13);
     const random = createRandom(14);
     const price = Array.from(days, () => 1000 + 200 * random.normal());
@@ -185,7 +186,7 @@ describe('the parts', () => {
     expect(() => predictProphet(state, { days: [START] })).toThrow(expect.objectContaining({ code: 'MISSING_COLUMN' }));
   });
 
-  it('applies a conditional cycle only where its condition holds', () => {
+  it('applies a conditional seasonality only where its condition is 1', () => {
     const days = Array.from({ length: 400 }, (_, i) => START + i);
     const open = days.map((day) => Number(day % 100 < 50));
     const values = days.map((day, i) => 50 + (open[i] ? 9 * Math.sin((2 * Math.PI * day) / 5) : 0));
@@ -198,19 +199,22 @@ describe('the parts', () => {
     expect(on!.values[0]).toBeCloseTo(9 * Math.sin((2 * Math.PI * day) / 5), 0);
   });
 
-  it('has a monthly cycle when it is asked for and the data are dense enough to show one', () => {
+  it('has a monthly seasonality on request, with `auto` only for two months of daily data', () => {
     const days = Array.from({ length: 400 }, (_, i) => START + i);
     const wave = (day: number): number => 50 + 8 * Math.sin((2 * Math.PI * day) / (365.25 / 12));
-    const names = (at: number[], options: ProphetOptions): string[] =>
-      fitProphet({ days: at, values: at.map(wave) }, { weekly: false, ...options }).seasonalities.map(({ name }) => name);
+    const names = (at: number[], options: ProphetOptions): string[] => {
+      const { seasonalities } = fitProphet({ days: at, values: at.map(wave) }, { weekly: false, ...options });
+      return seasonalities.map(({ name }) => name);
+    };
+    const sparse = days.filter((_, i) => i % 7 === 0);
     expect(names(days, {})).toEqual([]);
     expect(names(days, { monthly: 'auto' })).toEqual(['monthly']);
     expect(names(days.slice(0, 50), { monthly: 'auto' })).toEqual([]);
-    expect(names(days.filter((_, i) => i % 7 === 0), { monthly: 'auto' })).toEqual([]);
+    expect(names(sparse, { monthly: 'auto' })).toEqual([]);
     const state = fitProphet({ days, values: days.map(wave) }, { weekly: false, monthly: 2 });
     const ahead = Array.from({ length: 30 }, (_, i) => START + 400 + i);
     predictProphet(state, { days: ahead }).mean.forEach((value, i) => expect(value).toBeCloseTo(wave(ahead[i]!), 0));
-  }); // prettier-ignore
+  });
 
   it('saturates below the cap', () => {
     const days = Array.from({ length: 300 }, (_, i) => START + i);
@@ -224,7 +228,7 @@ describe('the parts', () => {
 });
 
 describe('uncertainty', () => {
-  it('has the spread of simulated futures', () => {
+  it('has the standard deviation of simulated futures', () => {
     const state = fitProphet(daily(600, 15), { changepointPriorScale: 0.5 });
     const horizon = 400;
     const { sd } = predictProphet(state, { days: [START + 599 + horizon] });
@@ -237,7 +241,7 @@ describe('uncertainty', () => {
     };
     const future = (): number => {
       let value = state.sigma * random.normal();
-      // Bends come as a Poisson process with the history's rate.
+      // Changepoints are a Poisson process with the rate of the history.
       for (let t = -Math.log(random.uniform()) / state.changes.length; t < reach;) {
         value += laplace() * (reach - t);
         t -= Math.log(random.uniform()) / state.changes.length;
@@ -250,15 +254,15 @@ describe('uncertainty', () => {
     expect(sd[0]! / spread).toBeLessThan(1.05);
   });
 
-  it('does not grow inside the history', () => {
+  it('is constant within the history', () => {
     const state = fitProphet(daily(300, 17));
     const { sd } = predictProphet(state, { days: [START, START + 299] });
     expect(sd[0]).toBe(sd[1]);
   });
 });
 
-describe('hard input', () => {
-  it('answers any series with finite numbers or a typed error', () => {
+describe('extreme and invalid input', () => {
+  it('gives finite forecasts or TOO_FEW_ROWS for any series (property)', () => {
     const value = fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.constant(NaN), fc.constant(0));
     const rows = fc.array(fc.tuple(fc.integer({ min: 15_000, max: 20_000 }), value), { maxLength: 50 });
     const option = fc.record({
@@ -273,9 +277,9 @@ describe('hard input', () => {
           const state = JSON.parse(JSON.stringify(fitProphet(data, options))) as ProphetState;
           const { mean, sd } = predictProphet(state, { days: [15_000, 20_500, 25_000] });
           expect([...mean, ...sd].every(Number.isFinite)).toBe(true);
-        } catch (fault) {
-          if (!(fault instanceof PipelineError)) throw fault;
-          expect(fault.code).toBe('TOO_FEW_ROWS');
+        } catch (error) {
+          if (!(error instanceof PipelineError)) throw error;
+          expect(error.code).toBe('TOO_FEW_ROWS');
         }
       }),
       { numRuns: 60 },

@@ -1,22 +1,15 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../numeric/random/index.js';
-import {
-  chooseForecaster,
-  combination,
-  defaultCandidates,
-  fitProphet,
-  forecastFeeds,
-  forecastGraph,
-  frequencies,
-  predictState,
-  prophetCurve,
-  prophetForecaster,
-  type ForecasterState,
-  type Frequency,
-  type Series,
-  type Shifts,
-} from '../index.js';
+import { defaultCandidates } from '../candidates.js';
+import { chooseForecaster } from '../choice.js';
+import { type Shifts } from '../curve.js';
+import { combination, predictState, type ForecasterState } from '../forecaster.js';
+import { prophetCurve, prophetForecaster } from '../prophet/forecaster.js';
+import { fitProphet } from '../prophet/prophet.js';
+import { frequencies, type Frequency, type Series } from '../series.js';
+import { forecastFeeds } from './feeds.js';
+import { forecastGraph } from './graph.js';
 
 let session: InferenceSession;
 beforeAll(async () => {
@@ -35,7 +28,7 @@ function series(frequency: Frequency, seed: number): Series {
   return { values, frequency, start: Date.UTC(2021, 1, 1) };
 }
 
-/** Largest differences between the graph and `predictState`, as shares of the values' size. */
+/** Largest relative differences between the graph and `predictState`. */
 async function gaps(
   states: readonly ForecasterState[],
   horizon: number,
@@ -60,7 +53,7 @@ async function gaps(
 }
 
 describe('the forecast graph', () => {
-  it.each(frequencies)('agrees with predict for every candidate, all in one call: %s', async (frequency) => {
+  it.each(frequencies)('agrees with predictState for all candidates in one call: %s', async (frequency) => {
     const states = [1, 2, 3].flatMap((seed) =>
       defaultCandidates(frequency).map((forecaster) => forecaster.fit(series(frequency, seed))),
     );
@@ -79,12 +72,15 @@ describe('the forecast graph', () => {
     expect(sd).toBeLessThan(1e-12);
   });
 
-  it('agrees for logistic growth with shifts from outside', async () => {
+  it('agrees for logistic growth with shifts', async () => {
     const days = Array.from({ length: 300 }, (_, i) => 18_262 + i);
     const values = days.map((_, i) => 5 + 90 / (1 + Math.exp(-(i - 150) / 30)) + Math.sin(i));
     const fitted = fitProphet({ days, values, cap: 120, floor: 5 }, { growth: 'logistic' });
     const state: ForecasterState = {
-      ...{ schemaVersion: 1, forecaster: 'prophet', floor: null, details: {} },
+      schemaVersion: 1,
+      forecaster: 'prophet',
+      floor: null,
+      details: {},
       outlook: { frequency: 'day', start: 18_262 * 86_400_000, length: 300 },
       curves: [{ ...prophetCurve(fitted), weight: 1 }],
     };
@@ -94,7 +90,7 @@ describe('the forecast graph', () => {
     expect(mean).toBeLessThan(1e-12);
   });
 
-  it('raises amounts to their floor', async () => {
+  it('applies the floor of a falling series', async () => {
     const falling = Array.from({ length: 30 }, (_, i) => Math.max(0, 30 - 1.2 * i));
     const states = defaultCandidates('week').map((forecaster) =>
       forecaster.fit({ values: falling, frequency: 'week', start: 0 }),
@@ -103,11 +99,11 @@ describe('the forecast graph', () => {
     for (const state of states) expect(Math.min(...predictState(state, 40).mean)).toBeGreaterThanOrEqual(0);
   });
 
-  it('is the same bytes each time', () => {
+  it('has the same bytes each time', () => {
     expect(forecastGraph()).toEqual(forecastGraph());
   });
 
-  it('refuses no series and no horizon', () => {
+  it('forecastFeeds refuses no states and a horizon of 0', () => {
     expect(() => forecastFeeds([], 3)).toThrow(expect.objectContaining({ code: 'TOO_FEW_ROWS' }));
     const state = defaultCandidates('month')[0]!.fit(series('month', 6));
     expect(() => forecastFeeds([state], 0)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
