@@ -72,7 +72,7 @@ const ask = (change: object = {}) => {
 };
 
 describe('predictByReference', () => {
-  it('answers as the same features sent by the caller would be answered, and says as of when they are', async () => {
+  it('gives the output of the same features sent by the caller, and their as-of moments', async () => {
     const { source, features, outputs } = await ask();
     expect(source).toBe('generated');
     expect(features.map(({ view, asOf, stale }) => [view, asOf, stale])).toEqual(
@@ -86,7 +86,7 @@ describe('predictByReference', () => {
     expect(outputs).toEqual(sent.outputs);
   });
 
-  it('answers and explains each of several requests about one entity', async () => {
+  it('answers and explains several requests about one entity', async () => {
     const { outputs, explanations } = await ask({ known: [known, { ...known, termMonths: 120 }], explain: true });
     expect([outputs.length, explanations?.length]).toEqual([2, 2]);
   });
@@ -105,7 +105,7 @@ describe('predictByReference', () => {
 });
 
 describe('knownSchemaOf', () => {
-  it('names what a caller must know', async () => {
+  it('requires what a caller must know', async () => {
     expect(await knownSchemaOf(MODEL)).toMatchObject({ required: ['kind', 'requestedAmount', 'termMonths'] });
   });
 });

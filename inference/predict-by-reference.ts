@@ -28,7 +28,7 @@ export interface ReferenceAnswer extends PredictAnswer {
 
 /**
  * Answers for an entity whose features are read from the online store, with what the caller knows beside.
- * @param now - milliseconds, what staleness is judged by.
+ * @param now - milliseconds, for staleness.
  * @throws PipelineError as `predict` and `readStoredFeatures`; `INVALID_INPUT` when the model reads no stored features,
  *   the source does not feed the line, or what the caller knows does not fit; `SOURCE_NOT_FOUND`.
  */

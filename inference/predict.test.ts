@@ -29,14 +29,14 @@ const record = (version: string, stage: Stage, more: object): VersionRecord =>
     ...{ dataset: { origin: { kind: 'file' } }, ...more },
   }) as unknown as VersionRecord;
 
-/** A promise that is kept when it is told to. */
+/** A promise that `open` resolves. */
 function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
   return { opened, open: () => open() };
 }
 
-/** What these calls ask the registry, from a list. */
+/** The registry's methods that `predict` calls, over a list. */
 const registryOf = (versions: readonly VersionRecord[]): ModelRegistry =>
   ({
     listVersions: () => Promise.resolve([...versions]),
@@ -64,7 +64,7 @@ describe('predict', () => {
     return predict({ ...request, inputs: sample.inputs, ...more });
   };
 
-  it('answers as training did, and says which version that was', async () => {
+  it('reproduces the outputs stored at training, with version, stage and snapshot', async () => {
     const { outputs, ...about } = await ask({});
     expect(JSON.parse(JSON.stringify(outputs))).toEqual(sample.outputs);
     expect(about).toEqual({ version: '1.0.1', stage: 'production', snapshotHash: 'b'.repeat(64) });
@@ -74,15 +74,15 @@ describe('predict', () => {
     [{ stage: 'dev' }, { version: '1.0.3', stage: 'dev', snapshotHash: null }],
     [{ version: '1.0.2' }, { version: '1.0.2', stage: 'dev' }],
     [{ version: '1.0.2', stage: 'production' }, { version: '1.0.2' }],
-  ])('is asked for %j', async (wish, wanted) => {
+  ])('answers with the version that %j selects', async (wish, wanted) => {
     expect(await ask(wish)).toMatchObject(wanted);
   });
 
-  it('answers nothing with nothing', async () => {
+  it('returns [] for no inputs', async () => {
     expect((await ask({ inputs: [] })).outputs).toEqual([]);
   });
 
-  it('explains only when asked, one explanation an answer', async () => {
+  it('returns one explanation for each output, only with explain', async () => {
     expect(await ask({})).not.toHaveProperty('explanations');
     expect((await ask({ explain: true })).explanations).toHaveLength(sample.inputs.length);
     await expect(ask({ explain: true, modelName: 'no-such-model' })).rejects.toMatchObject({ code: 'UNKNOWN_MODEL' });
@@ -91,13 +91,13 @@ describe('predict', () => {
   it.each([
     [{ stage: 'staging' as const }, /no version to answer with, wanted a version in staging/],
     [{}, /wanted a version in production or staging/],
-  ])('says what was wanted where there is none: %j', async (wish, message) => {
+  ])('throws VERSION_NOT_FOUND naming what was wanted and the newest version: %j', async (wish, message) => {
     const fault = { code: 'VERSION_NOT_FOUND', message: expect.stringMatching(message) as string };
     await expect(ask(wish, [])).rejects.toMatchObject(fault);
     await expect(ask(wish, [record('1.0.1', 'dev', {})])).rejects.toThrow(/the newest is 1\.0\.1 in dev$/);
   });
 
-  it('names the input and the field that is wrong', async () => {
+  it('throws INVALID_INPUT naming input and field', async () => {
     const [good] = sample.inputs;
     const fault = { code: 'INVALID_INPUT', message: expect.stringMatching(/^input 1: /) as string };
     await expect(ask({ inputs: [good, { shoeSize: 43 }] })).rejects.toMatchObject({ ...fault, details: { index: 1 } });
@@ -107,13 +107,13 @@ describe('predict', () => {
     });
   });
 
-  it('does not answer with the artefact of another model', async () => {
+  it('throws ARTEFACT_INVALID for the artefact of another model', async () => {
     const artefactHash = await store('default', 'anomaly-detector');
     const strange = [record('1.0.1', 'production', { artefactHash })];
     await expect(ask({}, strange)).rejects.toMatchObject({ code: 'ARTEFACT_INVALID' });
   });
 
-  it('shows the input that a version wants', async () => {
+  it('returns the JSON schema of a version’s input', async () => {
     const artefactHash = await store('default');
     const services = { registry: registryOf([record('1.0.1', 'production', { artefactHash })]), blobs };
     const schema = await inputSchemaOf(services, { modelName: MODEL, line: 'default' });
@@ -125,14 +125,14 @@ describe('withPredictor', () => {
   const openedFor = (artefactHash: string) =>
     withPredictor(blobs, { modelName: MODEL, artefactHash }, (predictor) => predictor);
 
-  it('opens an artefact once, also for those who ask at once', async () => {
+  it('opens an artefact once, also for concurrent calls', async () => {
     const hash = await store('once');
     const opened = await Promise.all(Array.from({ length: 5 }, () => openedFor(hash)));
     expect(new Set(opened).size).toBe(1);
     expect(await openedFor(hash)).toBe(opened[0]);
   });
 
-  it('closes the one that was used longest ago, and never one that is in use', async () => {
+  it('closes the least recently used predictor, never one in use', async () => {
     const first = await store('first');
     const others = await Promise.all(
       Array.from({ length: CACHED_PREDICTORS + 1 }, (_, index) => store(`line-${index}`)),
@@ -140,7 +140,7 @@ describe('withPredictor', () => {
     const opened: unknown[] = [];
     await withPredictor(blobs, { modelName: MODEL, artefactHash: first }, async (predictor) => {
       for (const hash of others) opened.push(await openedFor(hash));
-      // Everything but this one has had its turn meanwhile; it still predicts.
+      // All others were used since; this one still predicts.
       const inputs = sample.inputs.map((input) => predictor.input.parse(input));
       expect(await predictor.predict(inputs)).toHaveLength(inputs.length);
       expect(await openedFor(first)).toBe(predictor);
@@ -149,7 +149,7 @@ describe('withPredictor', () => {
     expect(await openedFor(others[0]!)).not.toBe(opened[0]);
   });
 
-  it('does not close one that is lent out while another is being closed', async () => {
+  it('does not close a predictor that is borrowed while another one closes', async () => {
     const names = Array.from({ length: CACHED_PREDICTORS + 2 }, (_, index) => `crowd-${index}`);
     const [oldest, next, ...rest] = await Promise.all(names.map((name) => store(name)));
     const [slow, closing, busy] = [gate(), gate(), gate()];
@@ -160,21 +160,21 @@ describe('withPredictor', () => {
     const second = await openedFor(next!);
     const closed = vi.spyOn(second, 'close');
     for (const hash of rest.slice(2)) await openedFor(hash);
-    // Two more are in use at once, so that two of the idle ones are too many when the first of them is given back.
-    const lend = (artefactHash: string, until: Promise<void>): Promise<void> =>
+    // With two more in use, two idle predictors are surplus when the first of these is returned.
+    const borrow = (artefactHash: string, until: Promise<void>): Promise<void> =>
       withPredictor(blobs, { modelName: MODEL, artefactHash }, () => until);
-    const [first, other] = [lend(rest[0]!, Promise.resolve()), lend(rest[1]!, busy.opened)];
+    const [first, other] = [borrow(rest[0]!, Promise.resolve()), borrow(rest[1]!, busy.opened)];
     await closing.opened;
-    await withPredictor(blobs, { modelName: MODEL, artefactHash: next! }, async (lent) => {
+    await withPredictor(blobs, { modelName: MODEL, artefactHash: next! }, async (borrowed) => {
       slow.open();
       await first;
-      expect(lent === second && closed.mock.calls.length > 0).toBe(false);
+      expect(borrowed === second && closed.mock.calls.length > 0).toBe(false);
     });
     busy.open();
     await other;
   });
 
-  it('asks again after an opening that failed', async () => {
+  it('opens again after a failed opening', async () => {
     const missing = 'c'.repeat(64);
     for (let attempt = 0; attempt < 2; attempt++)
       await expect(openedFor(missing)).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' });

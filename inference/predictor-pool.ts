@@ -4,7 +4,7 @@ import { findModel } from '../models/catalogue.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { loadArtefact } from '../registry/artefacts.js';
 
-/** Predictors in memory; each holds native sessions. */
+/** Most predictors kept open; each holds native sessions. */
 export const CACHED_PREDICTORS = 8;
 
 interface Kept {
@@ -21,8 +21,8 @@ export interface ServedArtefact {
 }
 
 /**
- * Lends the predictor of an artefact. One is opened for each artefact and stays open; when there are more than
- * {@link CACHED_PREDICTORS}, the least recently used that nobody works with is closed. A failed opening is not kept.
+ * Calls `work` with the predictor of an artefact, which is opened once and stays open. When there are more than
+ * {@link CACHED_PREDICTORS}, the least recently used ones that are not in use are closed. A failed opening is not kept.
  * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`; whatever `work` throws.
  */
 export async function withPredictor<Result>(
@@ -39,7 +39,7 @@ export async function withPredictor<Result>(
   }
 }
 
-/** Moves the entry to the end: the first of the map is the one that was used longest ago. */
+/** Moves the entry to the end: the map is ordered from the least to the most recently used. */
 function borrow(blobs: BlobStore, artefact: ServedArtefact): Kept {
   const { artefactHash } = artefact;
   const entry = kept.get(artefactHash) ?? { opening: openPredictor(blobs, artefact), users: 0 };
@@ -62,7 +62,7 @@ async function openPredictor(blobs: BlobStore, { modelName, artefactHash }: Serv
 async function closeSurplus(): Promise<void> {
   const idle = [...kept].filter(([, { users }]) => users === 0);
   const surplus = idle.slice(0, Math.max(0, kept.size - CACHED_PREDICTORS));
-  // All are given up before the first is waited for: meanwhile the next could be lent out again.
+  // All are removed before the first close is awaited: otherwise one of them could be borrowed meanwhile.
   for (const [artefactHash] of surplus) kept.delete(artefactHash);
   await Promise.all(surplus.map(async ([, { opening }]) => (await opening).close()));
 }

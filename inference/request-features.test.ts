@@ -27,7 +27,7 @@ async function storeWith(...values: { view: string; features: number[]; viewVers
 }
 
 describe('readStoredFeatures', () => {
-  it('gives the fields of all views by name, unknown ones as null, with the moment they are as of', async () => {
+  it('returns the fields of all views by name, unknown ones as null, with their as-of moments', async () => {
     const store = await storeWith({ view: 'habits', features: [3, NaN] }, { view: 'debts', features: [5], age: 1 });
     expect(await readStoredFeatures(store, views, reference, NOW)).toEqual({
       values: { visits: 3, gaps: null, owed: 5 },
@@ -38,7 +38,7 @@ describe('readStoredFeatures', () => {
     });
   });
 
-  it('marks a view as stale when its moment lies further back than its time to live', async () => {
+  it('marks a view older than its time to live as stale', async () => {
     const store = await storeWith({ view: 'habits', features: [3, 1], age: 3 }, { view: 'debts', features: [5] });
     const { views: read } = await readStoredFeatures(store, views, reference, NOW);
     expect(read.map(({ stale }) => stale)).toEqual([true, false]);
@@ -67,7 +67,7 @@ describe('readStoredFeatures', () => {
 });
 
 describe('requireRequestFeatures', () => {
-  it('throws INVALID_INPUT for a model whose requests bring every input', async () => {
+  it('throws INVALID_INPUT for a model without requestFeatures', async () => {
     const model = await findModel('intent-classifier');
     expect(() => requireRequestFeatures(model)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
   });

@@ -39,7 +39,7 @@ const describeView = ({ name, version, timeToLiveSeconds }: FeatureView, eventTi
 
 /**
  * Reads the views of one entity: all of them or none, because training rows had all of them.
- * @param now - milliseconds, what staleness is judged by.
+ * @param now - milliseconds, for staleness.
  * @throws PipelineError `ENTITY_NOT_FOUND` when no view knows the entity (or its values have expired);
  *   `FEATURES_INCOMPLETE` when one view is absent or was computed by another version of its code.
  */

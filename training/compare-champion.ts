@@ -21,7 +21,7 @@ export const championSchema = z.strictObject({
 });
 export type Champion = z.infer<typeof championSchema>;
 
-/** Where artefacts are scored: the same rows for each of them. */
+/** Where artefacts are scored: all on the same rows. */
 export interface ScoringContext {
   readonly blobs: BlobStore;
   readonly model: ModelDefinition;

@@ -3,7 +3,7 @@ import { PipelineError } from '../contracts/errors.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 
 /**
- * The shape of a stored data set: the file format's that it was read with, else the backend's under its line's name.
+ * The schema of a stored data set: that of its file format, or the backend's with the name of its line.
  * @throws PipelineError `UNKNOWN_FORMAT` when the model no longer reads the format.
  */
 export function schemaOf(model: ModelDefinition, { line, origin }: Omit<DatasetRef, 'hash'>): DatasetSchema {

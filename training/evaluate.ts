@@ -22,8 +22,8 @@ const evaluateInput = evaluateModelInput.extend({ holdout: frozenHoldout, champi
 type EvaluateInput = z.output<typeof evaluateInput>;
 
 /**
- * Scores the stored artefact through the predictor that serves it, and the baseline and the champion on the same rows;
- * judges the gates. Nothing is scored from in-memory training state.
+ * Scores the stored artefact, the baseline and the champion on the same rows, through the predictor that serves, and
+ * applies the gates. Nothing is scored from in-memory training state.
  */
 export const evaluateModel = defineJob({
   input: evaluateInput,
@@ -62,7 +62,7 @@ const compareWithChampionIfAny = async (
     ? noComparison
     : compareWithChampion(scoring, challenger, { champion, datasetHash: dataset.hash, holdout });
 
-/** The model's evaluation, with what the artefact and the comparison with the champion have to say at its end. */
+/** The model's evaluation; its notes end with those of the artefact and of the comparison with the champion. */
 function evaluateScores(
   { model, holdout, context }: ScoringContext,
   { scored, files, notes }: ScoredArtefact,
@@ -78,7 +78,7 @@ type Found = Pick<
   'baselineName' | 'signatureHash' | 'trainedRows' | 'holdoutRows' | 'scoredHash' | 'comparisons'
 > & { readonly evaluation: Evaluation };
 
-/** Judges the gates and stores everything found. */
+/** Applies the gates and stores the complete evaluation. */
 async function storeEvaluation(
   { blobs, model }: ScoringContext,
   input: EvaluateInput,

@@ -8,7 +8,7 @@ import type { BlobStore } from '../platform/blobs/blob-store.js';
 const plot = z.strictObject({ title: z.string(), caption: z.string(), spec: z.record(z.string(), z.unknown()) });
 const slice = z.strictObject({ name: z.string(), metrics: z.array(metric) });
 
-/** Everything an evaluation found, as the blob that `evaluationHash` names. The card is made from it. */
+/** The complete evaluation, stored as the blob `evaluationHash`. The model card is rendered from it. */
 export const evaluationDocument = z.strictObject({
   kind: z.literal('evaluation'),
   schemaVersion: z.literal(1),
@@ -28,7 +28,7 @@ export const evaluationDocument = z.strictObject({
   comparisons: z.array(comparison),
   gates: z.array(gateResult),
   championVersion: semanticVersion.nullable(),
-  /** Parquet blob with truth and prediction a row: a later comparison on the same rows does not score again. */
+  /** Parquet blob with label and prediction of each row, read by later comparisons on the same rows. */
   scoredHash: contentHash,
 });
 export type EvaluationDocument = z.infer<typeof evaluationDocument>;

@@ -5,7 +5,7 @@ import { findModel } from '../models/catalogue.js';
 import { loadDivided } from './fit.js';
 import { defineJob } from '../platform/child-process/define-job.js';
 
-/** Computes one shard on what the holdout leaves and stores it under its hash: a repeated attempt stores nothing new. */
+/** Computes one shard on the rows outside the holdout and stores it under its hash, so a repeated attempt changes nothing. */
 export const fitShard = defineJob({
   input: fitShardInput.extend({ holdout: frozenHoldout }),
   output: fittedShard,

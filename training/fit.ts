@@ -15,13 +15,13 @@ import { definitionHashOf } from './version-hashes.js';
 import { defineJob, type JobContext } from '../platform/child-process/define-job.js';
 import { requireAtLeast } from '../learning/checks.js';
 
-/** Rows of a data set on both sides of the line's frozen holdout. */
+/** A data set divided by the line's frozen holdout. */
 export interface DividedData {
   readonly train: TrainingData;
   readonly holdout: TrainingData;
 }
 
-/** @throws PipelineError `TOO_FEW_ROWS` when the data set or one side is too small to learn or to be judged from. */
+/** @throws PipelineError `TOO_FEW_ROWS` when the data set or one of the parts is too small. */
 export async function loadDivided(
   blobs: BlobStore,
   model: ModelDefinition,
@@ -36,7 +36,7 @@ export async function loadDivided(
   return { train: { schema, table: divided.train }, holdout: { schema, table: divided.holdout } };
 }
 
-/** A cut in time stays where the line's first data put it; older data has nothing behind it. */
+/** A cut in time is fixed with the line's first data; data that ends before it has no row in the holdout. */
 function emptyHoldout({ name }: ModelDefinition, line: string): PipelineError {
   const remedy = `\`ml models refreeze ${name} --line ${line}\` freezes it anew for this data`;
   const message = `${name}: no row lies in the holdout that line ${line} froze with its first data; ${remedy}`;
@@ -49,11 +49,11 @@ const requireRows = ({ name }: ModelDefinition, what: string, found: number, wan
 const fitInput = fitModelInput.extend({ holdout: frozenHoldout });
 type FitInput = z.output<typeof fitInput>;
 
-/** The checkpoint's name: what a repeated attempt of the same step has in common, and no other step has. */
+/** Name of the checkpoint: equal for attempts of the same step, different for all other steps. */
 export const checkpointKeyOf = ({ runKey, ...step }: FitInput, definitionVersion: number): string =>
   hashOfJson({ runKey, step: 'fit-model', definitionVersion, ...step });
 
-/** Says why where there is none: the run's progress shows it. */
+/** When none is found, the run's progress shows the reason. */
 async function findEncoderFiles(
   { findEncoder, signal, onProgress }: JobContext,
   name: string,
@@ -76,13 +76,13 @@ function trainContextOf(
   return { ...given, signal, onProgress, checkpoint, encoder: (name) => findEncoderFiles(job, name) };
 }
 
-/** What an update continues. @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
+/** The artefact that an update continues. @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
 const loadChampion = async (blobs: BlobStore, { championArtefactHash }: FitInput): Promise<ArtefactFiles | null> =>
   championArtefactHash === undefined ? null : (await loadArtefact(blobs, championArtefactHash)).files;
 
 /**
- * Trains on what the holdout leaves and stores the artefact. The checkpoint stays until the caller has recorded the
- * artefact, so that a step killed in between does not start from nothing.
+ * Trains on the rows outside the holdout and stores the artefact. The checkpoint is kept until the caller has recorded
+ * the artefact, so that a step killed in between continues from it.
  */
 export const fitModel = defineJob({
   input: fitInput,

@@ -11,7 +11,7 @@ import { readSample } from './sample.js';
 import { firstDifference, smokeTest } from './smoke-test.js';
 
 describe('firstDifference', () => {
-  it('lets numbers differ by rounding', () => {
+  it('accepts numbers that differ by rounding only', () => {
     expect(firstDifference([{ probability: 0.300001, label: 'x' }], [{ probability: 0.3, label: 'x' }])).toBeNull();
   });
 
@@ -22,7 +22,7 @@ describe('firstDifference', () => {
     [[], [1], 'output.0 is undefined, wanted 1'],
     [[null], [0], 'output.0 is null, wanted 0'],
     [[Number.NaN], [0], 'output.0 is NaN, wanted 0'],
-  ])('%j against %j', (found, wanted, difference) => {
+  ])('finds the difference between %j and %j', (found, wanted, difference) => {
     expect(firstDifference(found, wanted)).toBe(difference);
   });
 });
@@ -44,12 +44,12 @@ describe('smokeTest', () => {
   };
   const asFile = (value: unknown) => ({ 'sample.json': Buffer.from(JSON.stringify(value)) });
 
-  it('passes what predicts as it did on the day it was trained', async () => {
+  it('passes an artefact that reproduces its stored predictions', async () => {
     const { length } = readSample(files).outputs;
     expect(await test({})).toEqual({ passed: true, finding: `${length} stored predictions reproduced` });
   });
 
-  it('names the first prediction that differs', async () => {
+  it('fails with the first prediction that differs', async () => {
     const { inputs, outputs } = readSample(files);
     const promised = outputs.map((output) => ({ ...(output as object), probability: 2 }));
     const { passed, finding } = await test(asFile({ inputs, outputs: promised }));
@@ -62,7 +62,7 @@ describe('smokeTest', () => {
   it.each([
     ['is no JSON', { 'sample.json': Buffer.from('{') }],
     ['has no inputs', asFile({ inputs: [], outputs: [] })],
-  ])('does not pass an artefact whose sample %s', async (_, change) => {
+  ])('throws ARTEFACT_INVALID when the sample %s', async (_, change) => {
     await expect(test(change)).rejects.toMatchObject({ code: 'ARTEFACT_INVALID' });
   });
 });

@@ -8,7 +8,7 @@ const signature = (input: z.ZodType): string => signatureOf({ input, output });
 describe('signatureOf', () => {
   const input = z.strictObject({ amount: z.number(), kind: z.string().optional() });
 
-  it('stays when prose and bounds change', () => {
+  it('is the same when descriptions, bounds and the order of fields change', () => {
     const reworded = z.strictObject({
       kind: z.string().max(20).optional().describe('Kind of loan'),
       amount: z.number().min(0).describe('In INR'),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TrainingData } from '../../contracts/dataset.js';
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
 import { numberColumn, selectRows, textColumn } from '../../learning/table.js';
-import { peopleFolds } from '../../models/credit-risk-scorer/training/cross-fit.js';
+import { stratifiedGroupFolds } from '../../models/credit-risk-scorer/training/cross-fit.js';
 import { fileFormats } from '../../models/credit-risk-scorer/data/formats.js';
 
 const files = { german: 'german/german.data', taiwan: 'taiwan/taiwan.csv.gz' } as const;
@@ -25,7 +25,7 @@ export const labelsOf = ({ schema, table }: TrainingData): Float64Array => numbe
 
 /** Five stratified folds, one person in one fold. */
 export const foldsOf = (data: TrainingData, seed: number): Int32Array =>
-  peopleFolds(textColumn(data.table, data.schema.split.column), labelsOf(data), 5, seed);
+  stratifiedGroupFolds(textColumn(data.table, data.schema.split.column), labelsOf(data), 5, seed);
 
 /** These rows of a set. */
 export const partOf = ({ schema, table }: TrainingData, rows: readonly number[]): TrainingData => ({

@@ -12,7 +12,7 @@ export const card: CardFacts = {
     'Pricing, limits and collections; other products and other countries than those in the training data.',
   ],
   limits: [
-    'Learned from approved applications; declined ones take part only when reject inference is switched on, and nobody can check it.',
+    'Learned from approved applications; declined ones take part only when reject inference is switched on, whose effect cannot be verified.',
     'Only loans whose outcome is known are used; recent loans are known mainly when they failed early.',
     'The probability is calibrated on cross-fitted training rows; see the calibration plot before using it as a price.',
     'Reasons are exact for the trees; they are not causes.',

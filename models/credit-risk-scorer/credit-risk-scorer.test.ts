@@ -86,7 +86,7 @@ const settings = (overrides: Partial<CreditParams> = {}): CreditParams =>
   params.parse({ nEstimators: 20, ...overrides });
 
 describe('parameters', () => {
-  it('recommends one setting, and takes the step of the specification with its trees', () => {
+  it('has the documented defaults, and a learning rate of 10 / nEstimators, at most 0.3', () => {
     const recommended = { maxDepth: 3, nEstimators: 400, subsample: 0.7, colsampleByTree: 0.5, calibration: 'beta' };
     expect(model.params.parse({})).toMatchObject(recommended);
     expect(stepOf(params.parse({}))).toBe(0.025);
@@ -99,26 +99,29 @@ describe('parameters', () => {
 describe('training', () => {
   const data = invented(ROWS, 1);
 
-  it.each(['beta', 'isotonic', 'none'] as const)('serves what training saw, calibration %s included', async (kind) => {
-    const files = await train(trainContext(), data, settings({ calibration: kind }));
-    const card = readJson(files, 'scorecard.json', scorecard);
-    expect(card.calibration.kind).toBe(kind);
-    const state = readJson(files, 'preprocessing.json', preprocessing);
-    const encoded = Float64Array.from(encodeTable(state, data.table));
-    const margins = predictMargin(readTrees(files), matrix(ROWS, encodedWidth(state), encoded));
-    const predictor = await openPredictor(files);
-    const { probability } = (await score(predictor, data, trainContext())).columns;
-    expect(probability?.values).toHaveLength(ROWS);
-    margins.forEach((margin, row) => {
-      const wanted = calibratedProbability(card.calibration, margin);
-      expect(Math.abs(wanted - (probability?.values[row] as number))).toBeLessThan(1e-5);
-    });
-    const [unknown, absent] = await predictor.predict([{ debt: 0.5, kind: 'yacht' }, { debt: 0.5 }]);
-    expect(unknown).toEqual(absent);
-    await predictor.close();
-  });
+  it.each(['beta', 'isotonic', 'none'] as const)(
+    'predicts the calibrated margin of the trees with calibration %s, and unknown categories as missing',
+    async (kind) => {
+      const files = await train(trainContext(), data, settings({ calibration: kind }));
+      const card = readJson(files, 'scorecard.json', scorecard);
+      expect(card.calibration.kind).toBe(kind);
+      const state = readJson(files, 'preprocessing.json', preprocessing);
+      const encoded = Float64Array.from(encodeTable(state, data.table));
+      const margins = predictMargin(readTrees(files), matrix(ROWS, encodedWidth(state), encoded));
+      const predictor = await openPredictor(files);
+      const { probability } = (await score(predictor, data, trainContext())).columns;
+      expect(probability?.values).toHaveLength(ROWS);
+      margins.forEach((margin, row) => {
+        const wanted = calibratedProbability(card.calibration, margin);
+        expect(Math.abs(wanted - (probability?.values[row] as number))).toBeLessThan(1e-5);
+      });
+      const [unknown, absent] = await predictor.predict([{ debt: 0.5, kind: 'yacht' }, { debt: 0.5 }]);
+      expect(unknown).toEqual(absent);
+      await predictor.close();
+    },
+  );
 
-  it('opens an artefact of the first definition, which had no scorecard', async () => {
+  it('opens an artefact of definition 1, which has no scorecard', async () => {
     const files = await train(trainContext(), data, settings({ calibration: 'none' }));
     const old = { 'model.onnx': files['model.onnx']!, 'preprocessing.json': files['preprocessing.json']! };
     const [now, then] = await Promise.all([openPredictor(files), openPredictor(old)]);
@@ -129,7 +132,7 @@ describe('training', () => {
     await Promise.all([now.close(), then.close()]);
   });
 
-  it('keeps a feature monotone when its description says so', async () => {
+  it('keeps the prediction monotone in a constrained feature', async () => {
     const predictor = await openPredictor(await train(trainContext(), data, settings({ maxDepth: 3 })));
     const grid = Array.from({ length: 50 }, (_, i) => ({ debt: i / 50, kind: 'home', noise: 0 }));
     const answers = (await predictor.predict(grid)).map(({ probability }) => probability);
@@ -138,7 +141,7 @@ describe('training', () => {
     await predictor.close();
   });
 
-  it('reports each round and stops between two of them', async () => {
+  it('reports each boosting round and stops between rounds when it is cancelled', async () => {
     const rounds: number[] = [];
     const stop = new AbortController();
     const context = {
@@ -164,7 +167,7 @@ describe('training', () => {
 describe('evaluation', () => {
   const data = invented(ROWS, 2);
 
-  it('measures a ranking whose figures are known', () => {
+  it('gives the known metrics of a perfect ranking', () => {
     const truth = [...Array<number>(30).fill(0), ...Array<number>(30).fill(1)];
     const perfect = scoredTable(truth, truth);
     const { metrics, notes } = evaluate(perfect, invented(60, 6), trainContext());
@@ -178,7 +181,7 @@ describe('evaluation', () => {
     expect(value('expectedCalibrationError')).toBe(0);
   });
 
-  it('slices by protected columns in age bands, from thirty rows on', () => {
+  it('slices by protected columns and age bands of at least 30 rows', () => {
     const truth = Array.from(data.table.columns.bad!.values as Float64Array);
     const { slices, plots } = evaluate(
       scoredTable(
@@ -197,13 +200,13 @@ describe('evaluation', () => {
     expect(plots.map(({ title }) => title)).toEqual(titles);
   });
 
-  it('cannot judge a holdout of one class', () => {
+  it('throws SINGLE_CLASS for a holdout of one class', () => {
     expect(() => evaluate(scoredTable([1, 1], [0.1, 0.2]), data, trainContext())).toThrow(
       expect.objectContaining({ code: 'SINGLE_CLASS' }),
     );
   });
 
-  it('takes the bootstrap where a class is small, and says which method it used', () => {
+  it('uses the bootstrap when a class is small, and names the method', () => {
     const few = scoredTable([1, 1, 1, 0, 0, 0, 0], [0.9, 0.8, 0.2, 0.3, 0.1, 0.2, 0.4]);
     const comparison = compare(
       few,
@@ -215,7 +218,7 @@ describe('evaluation', () => {
     expect(comparison.difference).toBeCloseTo(comparison.challenger - 0.5, 12);
   });
 
-  it('refuses a comparison of different rows', () => {
+  it('throws SHAPE_MISMATCH when two models were scored on different rows', () => {
     const [a, b] = [scoredTable([0, 1], [0.1, 0.2]), scoredTable([1, 0], [0.1, 0.2])];
     expect(() => compare(a, b, 'champion', trainContext())).toThrow(
       expect.objectContaining({ code: 'SHAPE_MISMATCH' }),
@@ -224,7 +227,7 @@ describe('evaluation', () => {
 });
 
 describe('baseline', () => {
-  it('finds the feature that ranks best, whichever way it points', () => {
+  it('finds the best ranking feature in either direction', () => {
     const data = invented(2000, 3, 0);
     expect(baseline(data, data).name).toBe('best single feature: debt');
     const column = data.table.columns.debt!.values as Float64Array;
@@ -237,7 +240,7 @@ describe('baseline', () => {
     expect(Math.max(...ranks)).toBeLessThanOrEqual(1);
   });
 
-  it('learns the rate of categories in training and knows new ones by the overall rate', () => {
+  it('scores a category by its rate in training, an unknown one by the overall rate', () => {
     const train = invented(500, 4);
     const only = { ...train.schema, features: train.schema.features.filter(({ name }) => name === 'kind') };
     const data = { schema: only, table: train.table };
@@ -252,12 +255,12 @@ describe('expectations', () => {
     expectations.map((expectation) => expectation.check(data));
   const data = invented(ROWS, 5);
 
-  it('hold for sound data, and leave one class to its own error', () => {
+  it('hold for sound data and for a single class', () => {
     expect(failures(data)).toEqual([null, null, null]);
     expect(failures(withLabels(data, () => 0))).toEqual([null, null, null]);
   });
 
-  it('find odd labels, implausible rates and features without a value', () => {
+  it('find invalid labels, implausible rates and empty features', () => {
     expect(failures(withLabels(data, (row) => (row === 1 ? 2 : row % 2)))[0]).toContain('row 2');
     expect(failures(withLabels(data, (row) => (row < 5 ? 0 : 1)))[1]).toContain('wanted 0.50 % to 60.00 %');
     const empty = new Float64Array(ROWS).fill(NaN);
@@ -271,7 +274,7 @@ describe('expectations', () => {
 });
 
 describe('fixture', () => {
-  it('is what its script makes', async () => {
+  it('equals the output of its script', async () => {
     const path = join(projectRoot, 'models/credit-risk-scorer/fixtures/credit-applications.csv');
     expect(await readFile(path, 'utf8')).toBe(fixtureCsv(FIXTURE_ROWS, FIXTURE_SEED));
   });

@@ -29,7 +29,7 @@ export const model = defineModel({
   expectations,
   primaryMetric: PRIMARY_METRIC,
   gates: [
-    // The specification's target; the public sets do not allow it (nobody reaches 0.80 on Taiwan).
+    // The specification's target; no published model reaches 0.80 on the public Taiwan set.
     { kind: 'absolute', metric: PRIMARY_METRIC, atLeast: 0.8, lines: ['default'] },
     // Four-fifths rule: a group whose approval differs beyond chance must reach 0.8 of the best-treated one's.
     { kind: 'absolute', metric: FAIRNESS_METRIC, atLeast: FOUR_FIFTHS },

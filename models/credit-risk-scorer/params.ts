@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SearchDimension } from '../../contracts/model-definition.js';
 import { calibrationKinds } from '../../learning/evaluation/calibration/calibration.js';
 
-/** Trees times step of the default: so much is learned in all, whatever the number of trees. */
+/** Number of trees times learning rate of the default: constant whatever the number of trees. */
 const TOTAL_STEP = 10;
 
 /**
@@ -41,21 +41,21 @@ export const params = z.strictObject({
     .describe('how scores become probabilities: beta, isotonic, none'),
   /** Share of applications that is approved when fairness is judged. @default 0.7 */
   approvalRate: z.number().gt(0).max(1).default(0.7).describe('share approved when fairness is judged'),
-  /** Whether protected attributes are features; only for studies of what leaving them out does. @default false */
+  /** Whether protected attributes are features; only for studies of the effect of leaving them out. @default false */
   includeProtected: z.boolean().default(false).describe('learn from protected attributes too (for studies)'),
-  /** Which unequal treatment is worked against while training. @default 'none' */
+  /** Mitigation of unequal approval rates during training. @default 'none' */
   fairness: z
     .enum(['none', 'reweighing', 'penalty'])
     .default('none')
     .describe('mitigation of unequal approval: none, reweighing, penalty'),
-  /** How far the mitigation goes; 1 is the usual amount of either kind. @default 1 */
+  /** Strength of the mitigation; 1 is the usual amount of either kind. @default 1 */
   fairnessStrength: z.number().nonnegative().max(100).default(1).describe('how far the mitigation goes, 1 = usual'),
   /** How declined applications take part. @default 'none' */
   rejectInference: z
     .enum(['none', 'fuzzy', 'parcelling'])
     .default('none')
     .describe('how declined applications take part: none, fuzzy, parcelling'),
-  /** Declined applications are taken for this many times worse, in odds of default, than they score. @default 2 */
+  /** Odds of default of declined applications, relative to those of their score. @default 2 */
   rejectOddsFactor: z
     .number()
     .gt(0)
@@ -65,11 +65,11 @@ export const params = z.strictObject({
 });
 export type CreditParams = z.infer<typeof params>;
 
-/** The step of each tree: as given, else the one that makes the trees add up to the usual total. */
+/** Learning rate: as given, else the total step divided by the number of trees, at most 0.3. */
 export const stepOf = ({ learningRate, nEstimators }: CreditParams): number =>
   learningRate ?? Math.min(0.3, TOTAL_STEP / nEstimators);
 
-/** Where a search looks; the recommended region for tables of this size. */
+/** Search space of hyper-parameter tuning, recommended for tables of this size. */
 export const searchSpace: Readonly<Record<string, SearchDimension>> = {
   maxDepth: { minimum: 2, maximum: 6, scale: 'integer' },
   nEstimators: { minimum: 100, maximum: 800, scale: 'integer' },

@@ -1,7 +1,7 @@
 import type { ColumnSpec, FeatureSpec } from '../../../contracts/dataset.js';
 import { featureSpec } from '../../../learning/tabular/preprocessing/index.js';
 
-/** Features that may only raise the risk: more of them is never to an applicant's credit. */
+/** Features with which the predicted risk may only rise. */
 const raising: readonly string[] = [
   'emiToIncome', 'loanToValue', 'debtToIncome', 'instalmentsToIncome', 'outstandingToIncome',
   'latePayments', 'worstDelayDays', 'daysLateMean', 'daysLateMaximum', 'lateCount6Months',
@@ -10,10 +10,10 @@ const raising: readonly string[] = [
   'overdraftDays', 'incomeVariation', 'durationMonths', 'instalmentRate', 'lateMonths', 'worstDelayMonths',
 ]; // prettier-ignore
 
-/** Features that may only lower it. */
+/** Features with which the predicted risk may only fall. */
 const lowering: readonly string[] = ['onTimeShare', 'creditHistoryMonths', 'customerMonths', 'salaryMonthsShare'];
 
-/** A column as a feature, with the direction that the risk officer holds it to (docs/adr/0062). */
+/** A column as a feature, with its monotone constraint, if any (docs/adr/0062). */
 export function asFeature(column: ColumnSpec): FeatureSpec {
   const free = featureSpec(column);
   const { name } = column;

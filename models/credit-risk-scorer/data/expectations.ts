@@ -3,7 +3,7 @@ import { numberColumn } from '../../../learning/table.js';
 import { plausibleLabelShare } from '../../../learning/tabular/label-share.js';
 import { declinedRows } from './training-set.js';
 
-/** More features than this share without a single value: the features were joined wrongly, or the export is broken. */
+/** If a larger share of the features has no value at all, the join or the export is broken. */
 const LARGEST_EMPTY_SHARE = 0.5;
 
 const labels = ({ schema, table }: TrainingData): Float64Array => numberColumn(table, schema.label);
@@ -15,19 +15,19 @@ function isEmpty(data: TrainingData, feature: string): boolean {
   return column.values.every((value) => Number.isNaN(value));
 }
 
-/** Labels are 0 or 1, whatever the layout wrote; only a declined application has none. */
+/** Labels are 0 or 1 in every format; only a declined application has none. */
 const labelsAreBinary: Expectation = {
   name: 'labels are 0 or 1',
   check(data) {
     const declined = declinedRows(data);
-    const isOdd = (label: number, row: number): boolean =>
-      Number.isNaN(label) ? declined[row] === 0 : label !== 0 && label !== 1;
-    const odd = labels(data).findIndex(isOdd);
-    return odd < 0 ? null : `row ${odd + 1} has a label that is neither 0 nor 1`;
+    const isInvalid = (label: number, i: number): boolean =>
+      Number.isNaN(label) ? declined[i] === 0 : label !== 0 && label !== 1;
+    const row = labels(data).findIndex(isInvalid);
+    return row < 0 ? null : `row ${row + 1} has a label that is neither 0 nor 1`;
   },
 };
 
-/** Outside of this range the label is more likely a coding error than a loan book. */
+/** Outside this range a coding error is more likely than a real loan portfolio. */
 const plausibleBadRate = plausibleLabelShare({
   name: 'plausible share of bad loans',
   positives: 'bad loans',

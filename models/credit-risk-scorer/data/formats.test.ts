@@ -53,7 +53,7 @@ describe('credit-applications', () => {
     expect(sorted(fromJson.table)).toEqual(sorted(fromCsv.table));
   });
 
-  it('is documented column by column, and the example there fits it', async () => {
+  it('is documented for each column, with a valid example', async () => {
     const page = await readFile(join(projectRoot, 'docs/data-formats.md'), 'utf8');
     const { columns } = fileFormats[0]!.schema;
     for (const { name } of columns) expect(page).toContain(`| \`${name}\` |`);
@@ -90,7 +90,7 @@ describe('credit-applications', () => {
 });
 
 describe('german', () => {
-  it('is recognised by its twenty-one unnamed columns, recodes the label and derives row and sex', async () => {
+  it('is recognised by its 21 columns without header; the label is recoded, row and sex are derived', async () => {
     const { format, table } = await read('german.data', germanFile(repeated(['1', '2'], 60)));
     expect(format.name).toBe('german');
     expect(Array.from((table.columns.bad?.values ?? []) as Float64Array).slice(0, 3)).toEqual([0, 1, 0]);
@@ -98,7 +98,7 @@ describe('german', () => {
     expect(table.columns.sex?.values[0]).toBe('male');
   });
 
-  it('names the row of a label that is neither good nor bad', async () => {
+  it('names the row of an unknown label', async () => {
     const found = await fault('german.data', germanFile([...repeated(['1', '2'], 60), '0']));
     expect(found).toMatchObject({ code: 'INVALID_VALUE', details: { row: 121, column: 'bad', file: 'german.data' } });
   });

@@ -48,14 +48,14 @@ describe('labelledApplications', () => {
     expect(rows.columns.entity_id?.values).toEqual(['u1', 'u1']);
   });
 
-  it('says how many were left out and why', () => {
+  it('notes how many applications were left out and why', () => {
     expect(notes).toEqual([
       '2 of 3 loans with a known outcome have any earlier transaction (1 bad); the others are left out',
       '2 approved applications without an outcome yet are not used; 1 declined ones have none and serve reject inference alone',
     ]);
   });
 
-  it('computes ratios from the request and leaves them unknown where a side is', () => {
+  it('derives ratios from the request, NaN when a side is unknown', () => {
     expect(rows.columns.loanToValue?.values).toEqual(Float64Array.of(0.5, NaN));
     const [first, second] = rows.columns.emiToIncome?.values ?? [];
     expect(first).toBeCloseTo(indicativeInstalment(1200, 12) / 500, 12);
@@ -67,12 +67,12 @@ describe('labelledApplications', () => {
     expect(rows.columns.ageYears?.values[0]).toBeCloseTo(30, 6);
   });
 
-  it('does not change when something happens after the snapshot', () => {
+  it('ignores events after the snapshot', () => {
     const later = { ...transactions, columns: { ...transactions.columns, booked_at: days(499, 1200) } };
     expect(labelledApplications({ ...tables, transactions: later }, { asOf: AS_OF })).toEqual({ table: rows, notes });
   });
 
-  it('names the table that a snapshot lacks', () => {
+  it('throws DATASET_NOT_FOUND when the snapshot lacks a table', () => {
     const fault = (): unknown => labelledApplications({ users, transactions }, { asOf: AS_OF });
     expect(fault).toThrow(expect.objectContaining({ code: 'DATASET_NOT_FOUND' }));
   });

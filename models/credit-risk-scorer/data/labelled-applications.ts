@@ -25,10 +25,10 @@ function firstBookings(transactions: Table): ReadonlyMap<string, number> {
   return first;
 }
 
-/** What an application is good for; the order is that of the questions asked. */
-type Verdict = 'used' | 'declined' | 'open' | 'no-history' | 'left-out';
+/** How an application is used. */
+type Use = 'used' | 'declined' | 'open' | 'no-history' | 'left-out';
 
-function judge(applications: Table, tables: SnapshotTables, asOf: number): Verdict[] {
+function usesOf(applications: Table, tables: SnapshotTables, asOf: number): Use[] {
   const users = textColumn(applications, 'user_id');
   const decisions = textColumn(applications, 'decision');
   const outcomes = textColumn(applications, 'outcome');
@@ -38,7 +38,7 @@ function judge(applications: Table, tables: SnapshotTables, asOf: number): Verdi
   const hadHistory = (i: number): boolean => (first.get(users[i] ?? '') ?? Infinity) < appliedAt[i]!;
   return decisions.map((decision, i) => {
     if (decision !== 'approved') return decision === 'declined' && hadHistory(i) ? 'declined' : 'left-out';
-    // A date that is missing, or not yet reached at the snapshot's moment, is an outcome nobody could know.
+    // Without a date before the snapshot's moment the outcome was not known yet.
     if (outcomes[i] === null || !(outcomeAt[i]! < asOf)) return 'open';
     return hadHistory(i) ? 'used' : 'no-history';
   });
@@ -98,23 +98,22 @@ function addPeople(table: Table, userIds: readonly (string | null)[], users: Tab
   return withColumn(withGender, 'ageYears', { kind: 'number', values: ages });
 }
 
-function describe(verdicts: readonly Verdict[], bad: number): string[] {
-  const count = (wanted: Verdict): number => verdicts.filter((verdict) => verdict === wanted).length;
+function describe(uses: readonly Use[], bad: number): string[] {
+  const count = (wanted: Use): number => uses.filter((use) => use === wanted).length;
   const used = count('used');
-  const judged = used + count('no-history');
+  const withOutcome = used + count('no-history');
   return [
-    `${used} of ${judged} loans with a known outcome have any earlier transaction (${bad} bad); the others are left out`,
+    `${used} of ${withOutcome} loans with a known outcome have any earlier transaction (${bad} bad); the others are left out`,
     `${count('open')} approved applications without an outcome yet are not used; ` +
       `${count('declined')} declined ones have none and serve reject inference alone`,
   ];
 }
 
-/** With fewer outcomes than this the line is skipped as before: declined rows do not count towards a minimum. */
+/** With fewer outcomes declined rows are left out too, so that they do not count towards the minimum of rows. */
 const FEWEST_OUTCOMES = 60;
 
-function chosenRows(verdicts: readonly Verdict[]): number[] {
-  const rowsOf = (wanted: readonly Verdict[]): number[] =>
-    [...verdicts.keys()].filter((i) => wanted.includes(verdicts[i]!));
+function chosenRows(uses: readonly Use[]): number[] {
+  const rowsOf = (wanted: readonly Use[]): number[] => [...uses.keys()].filter((i) => wanted.includes(uses[i]!));
   const used = rowsOf(['used']);
   return used.length < FEWEST_OUTCOMES ? used : rowsOf(['used', 'declined']);
 }
@@ -132,8 +131,8 @@ const labelOf = (outcome: string | null, decision: string | null): number => {
  */
 export function labelledApplications(tables: SnapshotTables, snapshot: { readonly asOf: number }): LabelledRows {
   const applications = snapshotTable(tables, 'credit_applications');
-  const verdicts = judge(applications, tables, snapshot.asOf);
-  const chosen = selectRows(applications, chosenRows(verdicts));
+  const uses = usesOf(applications, tables, snapshot.asOf);
+  const chosen = selectRows(applications, chosenRows(uses));
   const decisions = textColumn(chosen, 'decision');
   const outcomes = textColumn(chosen, 'outcome');
   const defaulted = Float64Array.from(outcomes, (outcome, i) => labelOf(outcome, decisions[i]!));
@@ -149,5 +148,5 @@ export function labelledApplications(tables: SnapshotTables, snapshot: { readonl
     },
   };
   const withPeople = addPeople(table, textColumn(chosen, 'user_id'), snapshotTable(tables, 'users'));
-  return { table: withPeople, notes: describe(verdicts, defaulted.filter((label) => label === 1).length) };
+  return { table: withPeople, notes: describe(uses, defaulted.filter((label) => label === 1).length) };
 }

@@ -4,9 +4,9 @@ import { protectedGroups, type ProtectedGroups } from '../../../learning/evaluat
 
 /** Columns that hold an age in years; the others are grouped by value. */
 const AGE_COLUMNS: readonly string[] = ['ageYears', 'X5'];
-/** The age up to which applicants count as young. */
+/** Applicants up to this age are the group of the young. */
 const YOUNG_UP_TO = 25;
-/** An attribute with more values than this is no grouping. */
+/** An attribute with more values is not used as a grouping. */
 const MOST_GROUPS = 12;
 
 export const isAge = (column: string): boolean => AGE_COLUMNS.includes(column);

@@ -14,19 +14,19 @@ import {
 import { protectedAttributes } from './protected.js';
 import { notBinary, requireAtLeast, singleClass } from '../../../learning/checks.js';
 
-/** Below this a tree has nothing to split and every measure is noise. */
+/** With fewer rows a tree has nothing to split and every metric is noise. */
 const FEWEST_ROWS = 30;
 
-/** What declined applications say in the column `decision`. */
+/** Value of the column `decision` in declined applications. */
 const DECLINED = 'declined';
 
 /** Everything a fit needs, made once for the model itself and for each fold of its calibration. */
 export interface TrainingSet {
   readonly params: CreditParams;
   readonly state: Preprocessing;
-  /** (n, encodedWidth), float32 values: a threshold then means the same here and in the graph. */
+  /** (n, encodedWidth), float32 values, so that thresholds split the same way in the ONNX graph. */
   readonly x: Matrix;
-  /** (n,) 0 or 1; NaN where nobody knows. */
+  /** (n,) 0 or 1; NaN = unknown. */
   readonly labels: Float64Array;
   /** Rows whose outcome is known. */
   readonly labelled: Int32Array;
@@ -35,11 +35,11 @@ export interface TrainingSet {
   readonly attributes: readonly ProtectedGroups[];
   /** −1, 0 or 1 an encoded column; empty when no feature is constrained. */
   readonly monotone: readonly (-1 | 0 | 1)[];
-  /** (n,) names of people who may not stand on both sides of a fold. */
-  readonly people: readonly (string | null)[];
+  /** (n,) the applicant of each row; all rows of one applicant are in the same fold. */
+  readonly applicants: readonly (string | null)[];
 }
 
-/** True for applications that were declined: their missing outcome is no fault of the data. */
+/** (n,) 1 for declined applications, whose label is missing by nature. */
 export function declinedRows({ table }: TrainingData): Uint8Array {
   const column = table.columns['decision'];
   if (column?.kind !== 'text') return new Uint8Array(table.rowCount);
@@ -65,7 +65,7 @@ function requireLabels(data: TrainingData, labels: Float64Array, labelled: Int32
   if (labelled.every((row) => labels[row] === first)) throw singleClass(`${labelled.length} labels`, details);
 }
 
-function peopleOf({ schema, table }: TrainingData): (string | null)[] {
+function applicantsOf({ schema, table }: TrainingData): (string | null)[] {
   const column = table.columns[schema.split.column];
   const unnamed = (): null[] => new Array<null>(table.rowCount).fill(null);
   if (schema.split.kind !== 'group' || !column) return unnamed();
@@ -82,9 +82,14 @@ export function prepareTraining(data: TrainingData, params: CreditParams): Train
   const x = encodeMatrix(state, table);
   const declined = Int32Array.from(labels, (_, row) => row).filter((row) => Number.isNaN(labels[row]!));
   return {
-    ...{ params, state, x, labels, labelled, declined },
+    params,
+    state,
+    x,
+    labels,
+    labelled,
+    declined,
     attributes: protectedAttributes(data),
     monotone: monotoneDirections(schema, state),
-    people: peopleOf(data),
+    applicants: applicantsOf(data),
   };
 }

@@ -4,5 +4,5 @@ export const loanKinds = ['personal', 'home', 'vehicle', 'education', 'gold', 'c
 /** Kinds of employment as the backend writes them. */
 export const employments = ['salaried', 'self_employed', 'student', 'retired', 'unemployed'] as const;
 
-/** What became of an application at the bank's desk. */
+/** The bank's decision on an application. */
 export const decisions = ['approved', 'declined'] as const;

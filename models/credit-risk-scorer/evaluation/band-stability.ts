@@ -1,11 +1,12 @@
 import type { Metric } from '../../../contracts/evaluation.js';
 import type { Table } from '../../../contracts/table.js';
 import { populationStability } from '../../../learning/evaluation/drift/population-stability.js';
+import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { numberColumn } from '../../../learning/table.js';
 import type { RecordedFacts } from './recorded-facts.js';
 import { bandNames, bandOf, type Band, type BandName } from '../prediction/scorecard.js';
 
-/** One band on the holdout beside what training put there. */
+/** One band on the holdout, with its share in training. */
 export interface BandRow {
   readonly band: BandName;
   readonly fromPoints: number;
@@ -16,13 +17,13 @@ export interface BandRow {
   readonly badRate: number;
 }
 
-export interface BandFindings {
+export interface BandReport {
   readonly rows: readonly BandRow[];
   readonly metrics: readonly Metric[];
   readonly notes: readonly string[];
 }
 
-const NOTHING: BandFindings = { rows: [], metrics: [], notes: [] };
+const noReport: BandReport = { rows: [], metrics: [], notes: [] };
 
 function sharesOf(points: Float64Array, bands: readonly Band[]): number[] {
   const names = Array.from(points, (value) => bandOf(bands, value));
@@ -33,7 +34,7 @@ function badRates(table: Table, bands: readonly Band[]): number[] {
   const [truth, points] = [numberColumn(table, 'truth'), numberColumn(table, 'points')];
   return bandNames.map((name) => {
     const labels = truth.filter((_, row) => bandOf(bands, points[row]!) === name);
-    return labels.reduce((sum, label) => sum + label, 0) / labels.length;
+    return mean(labels);
   });
 }
 
@@ -42,36 +43,43 @@ const verdict = (index: number): string => {
   return index < 0.25 ? 'to be watched' : 'shifted';
 };
 
+const floorsOf = (bands: readonly Band[]): string =>
+  bands
+    .slice(0, -1)
+    .map(({ name, fromPoints }) => `${name} ≥ ${fromPoints}`)
+    .join(', ');
+
 const hasPoints = (table: Table | undefined): table is Table => table?.columns['points'] !== undefined;
 
 /**
  * Shares and bad rates of the bands A to E on the holdout, and the population stability index of their shares against
  * training and, where there is one, against the champion's points on the same rows.
  */
-export function judgeBands(scored: Table, { scorecard, trained }: RecordedFacts, champion?: Table): BandFindings {
-  if (!hasPoints(scored) || !trained) return NOTHING;
+export function evaluateBands(scored: Table, { scorecard, trained }: RecordedFacts, champion?: Table): BandReport {
+  if (!hasPoints(scored) || !trained) return noReport;
   const { bands } = scorecard;
   const shares = sharesOf(numberColumn(scored, 'points'), bands);
-  const before = bands.map(({ share }) => share);
-  const theirs = hasPoints(champion) ? sharesOf(numberColumn(champion, 'points'), bands) : null;
+  const trainingShares = bands.map(({ share }) => share);
+  const championShares = hasPoints(champion) ? sharesOf(numberColumn(champion, 'points'), bands) : null;
   const rates = badRates(scored, bands);
   const n = scored.rowCount;
-  const index = populationStability(before, shares);
+  const index = populationStability(trainingShares, shares);
   const metric = (name: string, value: number): Metric => ({ name, value, direction: 'lower', n });
   return {
     rows: bands.map(({ name, fromPoints }, i) => ({
-      ...{ band: name, fromPoints, trainingShare: before[i]!, share: shares[i]!, badRate: rates[i]! },
-      championShare: theirs?.[i] ?? null,
+      band: name,
+      fromPoints,
+      trainingShare: trainingShares[i]!,
+      share: shares[i]!,
+      championShare: championShares?.[i] ?? null,
+      badRate: rates[i]!,
     })),
     metrics: [
       metric('bandStabilityIndex', index),
-      ...(theirs ? [metric('bandStabilityIndexToChampion', populationStability(theirs, shares))] : []),
+      ...(championShares ? [metric('bandStabilityIndexToChampion', populationStability(championShares, shares))] : []),
     ],
     notes: [
-      `bands from ${bands
-        .slice(0, -1)
-        .map(({ name, fromPoints }) => `${name} ≥ ${fromPoints}`)
-        .join(', ')} points; ` + `their shares against training are ${verdict(index)} (PSI ${index.toFixed(3)})`,
+      `bands from ${floorsOf(bands)} points; their shares against training are ${verdict(index)} (PSI ${index.toFixed(3)})`,
     ],
   };
 }

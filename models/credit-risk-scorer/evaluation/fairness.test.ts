@@ -3,7 +3,7 @@ import type { TrainingData } from '../../../contracts/dataset.js';
 import { createRandom } from '../../../learning/numeric/random/index.js';
 import { selectRows, withColumn } from '../../../learning/table.js';
 import { trainContext } from '../../../tests/support/check-model.js';
-import { peopleFolds } from '../training/cross-fit.js';
+import { stratifiedGroupFolds } from '../training/cross-fit.js';
 import { train } from '../training/train.js';
 import { evaluate, score } from './score.js';
 import { FAIRNESS_METRIC } from './fairness.js';
@@ -67,7 +67,7 @@ async function judged(overrides: Partial<CreditParams>) {
 const unmitigated = judged({});
 
 describe('fairness of a trained model', () => {
-  it('falls below four fifths, is lifted by either mitigation, and says so', async () => {
+  it('is below four fifths without mitigation, higher with either mitigation, and stated in the notes', async () => {
     const plain = await unmitigated;
     expect(plain.ratio).toBeLessThan(0.78);
     expect(plain.evaluation.notes.join('\n')).toMatch(
@@ -95,7 +95,7 @@ describe('fairness of a trained model', () => {
     expect(plain.psi).toBeLessThan(0.1);
   });
 
-  it('learns from protected attributes only when asked to', async () => {
+  it('learns from protected attributes only with includeProtected', async () => {
     const files = await train(trainContext(), training, params.parse({ nEstimators: 20, includeProtected: true }));
     const [with_, without] = await Promise.all([openPredictor(files), openPredictor((await unmitigated).files)]);
     expect(with_.features.map(({ name }) => name)).toEqual(['debt', 'tenancy', 'ageYears']);
@@ -107,7 +107,7 @@ describe('fairness of a trained model', () => {
 });
 
 describe('declined applications', () => {
-  /** The riskiest half was declined: nobody knows what would have come of it. */
+  /** The riskier half was declined and has no label. */
   function withDeclined(data: TrainingData): TrainingData {
     const debt = data.table.columns['debt']!.values as Float64Array;
     const decision = Array.from(debt, (value) => (value > 0.5 ? 'declined' : 'approved'));
@@ -122,7 +122,7 @@ describe('declined applications', () => {
   const bytes = async (overrides: Partial<CreditParams>, given = data) =>
     (await train(trainContext(), given, settings(overrides)))['model.onnx']!;
 
-  it('change nothing until reject inference asks for them', async () => {
+  it('change the model only with reject inference', async () => {
     const approved = Array.from(data.table.columns['bad']!.values as Float64Array, (bad, i) => ({ bad, i }));
     const rows = approved.filter(({ bad }) => !Number.isNaN(bad)).map(({ i }) => i);
     const alone = { ...data, table: selectRows(data.table, rows) };
@@ -134,7 +134,7 @@ describe('declined applications', () => {
     expect(await bytes({ rejectInference: 'parcelling' })).not.toEqual(fuzzy);
   });
 
-  it('are scored, and left out of every measure', async () => {
+  it('are scored, and left out of every metric', async () => {
     const predictor = await openPredictor(await train(trainContext(), data, settings({})));
     const held = withDeclined(holdout);
     const scored = await score(predictor, held, trainContext());
@@ -147,30 +147,30 @@ describe('declined applications', () => {
   });
 });
 
-describe('folds', () => {
-  it('keep a person together and deal the bad ones evenly', () => {
-    const people = Array.from({ length: 300 }, (_, i) => (i % 10 === 0 ? null : `person ${i % 90}`));
-    const labels = people.map((_, i) => (i % 7 === 0 ? 1 : 0));
-    const folds = peopleFolds(people, labels, 5, 1);
+describe('stratifiedGroupFolds', () => {
+  it('keeps all rows of a group in one fold', () => {
+    const groups = Array.from({ length: 300 }, (_, i) => (i % 10 === 0 ? null : `group ${i % 90}`));
+    const labels = groups.map((_, i) => (i % 7 === 0 ? 1 : 0));
+    const folds = stratifiedGroupFolds(groups, labels, 5, 1);
     const foldOf = new Map<string, number>();
-    people.forEach((person, row) => {
-      if (person === null) return;
-      expect(foldOf.get(person) ?? folds[row]).toBe(folds[row]);
-      foldOf.set(person, folds[row]!);
+    groups.forEach((group, row) => {
+      if (group === null) return;
+      expect(foldOf.get(group) ?? folds[row]).toBe(folds[row]);
+      foldOf.set(group, folds[row]!);
     });
     expect(new Set(folds).size).toBe(5);
   });
 });
 
-describe('score card', () => {
-  it('gives 600 points to 50 to 1 and 20 more when the odds double', () => {
+describe('scorecard', () => {
+  it('gives 600 points at odds of 50 to 1, 20 more when the odds double, within 0 and 1000', () => {
     expect(pointsOf(-Math.log(50))).toBe(600);
     expect(pointsOf(-Math.log(100))).toBe(620);
     expect(pointsOf(100)).toBe(0);
     expect(pointsOf(-100)).toBe(1000);
   });
 
-  it('cuts training into fifths, safest first, and riskier bands hold more bad loans', async () => {
+  it('divides the training rows into fifths, safest first, with rising bad rates', async () => {
     const { files } = await unmitigated;
     const { bands } = readJson(files, 'scorecard.json', scorecard);
     expect(bands.map(({ name }) => name).join('')).toBe('ABCDE');

@@ -25,7 +25,7 @@ export interface RatioAtRate {
   readonly ratio: number;
 }
 
-export interface FairnessFindings {
+export interface FairnessReport {
   readonly approvalRate: number;
   readonly groups: readonly GroupFairness[];
   readonly metrics: readonly Metric[];
@@ -57,12 +57,12 @@ function lowestRatios(groups: readonly GroupFairness[], approvalRate: number): R
   return [...lowest].map(([attribute, ratio]) => ({ attribute, approvalRate, ratio }));
 }
 
-/** Equal treatment of protected groups when this share of the scored loans is approved. */
-export function judgeFairness(
+/** Approval ratios of protected groups when this share of the scored loans is approved. */
+export function evaluateFairness(
   { labels, scores }: Scored,
   holdout: TrainingData,
   approvalRate: number,
-): FairnessFindings {
+): FairnessReport {
   const attributes = protectedAttributes(holdout);
   const at = (rate: number): GroupFairness[] =>
     groupFairness(attributes, { approved: approveSafest(scores, rate), labels });

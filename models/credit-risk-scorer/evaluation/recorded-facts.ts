@@ -4,12 +4,12 @@ import { readTrees } from '../prediction/trees.js';
 import { readJson } from '../../../learning/artefact/index.js';
 import { tradeOff, type TradeOff } from '../training/fairness-trade-off.js';
 import { preprocessing, type Preprocessing } from '../../../learning/tabular/preprocessing/index.js';
-import { firstScorecard, scorecard, type Scorecard } from '../prediction/scorecard.js';
+import { scorecardOfDefinition1, scorecard, type Scorecard } from '../prediction/scorecard.js';
 
-/** What training wrote beside the graph, for the card. */
+/** What training stored for the card, beside the graph. */
 export interface RecordedFacts {
   readonly scorecard: Scorecard;
-  /** Null when the evaluation was given no artefact, or one of definition 1. */
+  /** Null without an artefact, and for an artefact of definition 1. */
   readonly trained: {
     readonly tradeOff: TradeOff;
     readonly trees: GradientBoostingState;
@@ -19,7 +19,7 @@ export interface RecordedFacts {
 
 /** @throws PipelineError `ARTEFACT_INVALID` for files of another form. */
 export function recordedFacts(files: ArtefactFiles | undefined): RecordedFacts {
-  if (!files?.['scorecard.json']) return { scorecard: firstScorecard, trained: null };
+  if (!files?.['scorecard.json']) return { scorecard: scorecardOfDefinition1, trained: null };
   return {
     scorecard: readJson(files, 'scorecard.json', scorecard),
     trained: {

@@ -14,16 +14,16 @@ import { selectRows, withColumn } from '../../../learning/table.js';
 import { labelledRows } from '../../../learning/tabular/labelled-rows.js';
 import { rowInputs } from '../../../learning/tabular/preprocessing/index.js';
 import type { CreditPredictor } from '../prediction/predictor.js';
-import { judgeBands } from './band-stability.js';
-import { judgeFairness } from './fairness.js';
+import { evaluateBands } from './band-stability.js';
+import { evaluateFairness } from './fairness.js';
 import { evaluationPlots } from './plots.js';
 import { recordedFacts } from './recorded-facts.js';
 import { slices } from './slices.js';
 
-/** The measure that gates and comparisons read. */
+/** The metric of gates and comparisons. */
 export const PRIMARY_METRIC = AUC_ROC;
 
-/** Truth, probability and points of every held-out row, through the predictor that serves; truth may be unknown. */
+/** Label, probability and points of every held-out row, through the predictor that serves; the label may be unknown. */
 export async function score(
   predictor: CreditPredictor,
   holdout: TrainingData,
@@ -40,8 +40,8 @@ export async function score(
 
 /**
  * AUC-ROC first, then Gini, KS, Brier, average precision, log loss, calibration error, adverse impact and stability of
- * the bands; slices and plots. What training recorded (bands, trade-off, trees) is shown when the context lends it.
- * @throws PipelineError `SINGLE_CLASS` or `TOO_FEW_ROWS` when the holdout cannot be judged.
+ * the bands; slices and plots. Bands, trade-off and Shapley values are shown when the context has the artefact.
+ * @throws PipelineError `SINGLE_CLASS` or `TOO_FEW_ROWS` when the holdout cannot be evaluated.
  */
 export function evaluate(table: Table, given: TrainingData, context: EvaluateContext): Evaluation {
   const scored = readBinary(table);
@@ -49,8 +49,8 @@ export function evaluate(table: Table, given: TrainingData, context: EvaluateCon
   const rows = labelledRows(given);
   const holdout: TrainingData = { schema: given.schema, table: selectRows(given.table, rows) };
   const recorded = recordedFacts(context.artefact);
-  const fairness = judgeFairness(scored, holdout, recorded.scorecard.approvalRate);
-  const bands = judgeBands(selectRows(table, rows), recorded, context.championScores);
+  const fairness = evaluateFairness(scored, holdout, recorded.scorecard.approvalRate);
+  const bands = evaluateBands(selectRows(table, rows), recorded, context.championScores);
   return {
     metrics: [...measured, ...fairness.metrics, ...bands.metrics],
     slices: slices(scored, holdout, fairness.groups),

@@ -3,14 +3,15 @@ import type { Metric, Slice } from '../../../contracts/evaluation.js';
 import type { Column } from '../../../contracts/table.js';
 import type { GroupFairness } from '../../../learning/evaluation/fairness/group-fairness.js';
 import { delongAuc, rocAuc, type Scored } from '../../../learning/evaluation/metrics/index.js';
+import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { isAge } from '../data/protected.js';
 
-/** A group with fewer rows says nothing that its noise would not drown. */
+/** Metrics of smaller groups would be dominated by noise. */
 const SMALLEST_SLICE = 30;
 /** DeLong's interval needs two rows of each class. */
 const SMALLEST_CLASS = 2;
 
-/** Features by which a risk officer reads results, beside the protected columns. */
+/** Features that are sliced by, beside the protected columns. */
 const BUSINESS_COLUMNS: readonly string[] = ['kind'];
 
 const AGE_BANDS = [
@@ -28,9 +29,6 @@ function groupNames(name: string, column: Column): string[] {
   return Array.from(column.values, (value) => (Number.isNaN(value) ? 'unknown' : named(value)));
 }
 
-const mean = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
-
 function sliceMetrics({ labels, scores }: Scored): Metric[] {
   const n = labels.length;
   const bad = Math.round(mean(labels) * n);
@@ -40,7 +38,7 @@ function sliceMetrics({ labels, scores }: Scored): Metric[] {
   ];
   if (Math.min(bad, n - bad) < SMALLEST_CLASS) return rates;
   const found = delongAuc({ labels, scores }).interval;
-  // The normal interval knows nothing of the ends of the scale.
+  // A normal interval may reach beyond the ends of the scale.
   const interval = { ...found, low: Math.max(0, found.low), high: Math.min(1, found.high) };
   return [{ name: 'aucRoc', value: rocAuc(labels, scores), direction: 'higher', n, interval }, ...rates];
 }

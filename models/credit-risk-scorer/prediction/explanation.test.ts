@@ -7,7 +7,7 @@ import { train } from '../training/train.js';
 import { reasonsFor, type ExplanationFacts } from './explanation.js';
 import { params } from '../params.js';
 import { openPredictor, type CreditPredictor } from './predictor.js';
-import { describeField, formatCell, wordingOf } from './feature-labels.js';
+import { describeField, formatCell, featureLabelOf } from './feature-labels.js';
 
 const schema: DatasetSchema = {
   line: 'test',
@@ -84,7 +84,7 @@ describe('explanations', () => {
   });
   const known = inputs.filter((input) => Object.values(input).some((cell) => cell !== null));
 
-  it('add up to the margin, which is the probability before calibration', async () => {
+  it('has contributions that add up to the margin, and the probability that predict gives', async () => {
     await fc.assert(
       fc.asyncProperty(known, async (input) => {
         const { contributions, margin, expectedMargin, probability } = (await predictor.explain(input)).explanation;
@@ -97,7 +97,7 @@ describe('explanations', () => {
     );
   });
 
-  it('rank at most four reasons and never point against a monotone constraint', async () => {
+  it('gives at most four ranked reasons, none against a monotone constraint', async () => {
     await fc.assert(
       fc.asyncProperty(known, async (input) => {
         const { reasons, strengths, probability } = (await predictor.explain(input)).explanation;
@@ -121,7 +121,7 @@ describe('explanations', () => {
     );
   });
 
-  it('speaks in plain words with units', async () => {
+  it('names features with labels and units', async () => {
     const risky = {
       debtToIncome: 1.2,
       creditHistoryMonths: 2,
@@ -137,7 +137,7 @@ describe('explanations', () => {
   });
 });
 
-describe('words', () => {
+describe('reasonsFor, describeField and formatCell', () => {
   const facts: ExplanationFacts = {
     schemaVersion: 1,
     features: [
@@ -147,7 +147,7 @@ describe('words', () => {
     ],
   };
 
-  it('leave out a reason that a monotone feature contradicts, and say what is not known', () => {
+  it('leave out reasons against a monotone constraint, and name unknown values', () => {
     const cells = { utilisation: 0.1, checkingStatus: 'A11' };
     const reasons = reasonsFor(facts, [0.9, 0.5, 0.2], cells, 1);
     expect(reasons.map(({ text }) => text)).toEqual(['Checking account: overdrawn', 'Bank balance: not known']);
@@ -157,18 +157,18 @@ describe('words', () => {
     );
   });
 
-  it('tell what a request may hold', () => {
+  it('describe a field of a request with its unit', () => {
     expect(describeField('requestedAmount')).toBe('Amount asked for in INR');
     expect(describeField('emiToIncome')).toBe('Instalment as a share of declared income; 1 = all (100 %)');
   });
 
-  it('carry units', () => {
+  it('format values with their units', () => {
     expect(formatCell('requestedAmount', 250_000)).toBe('INR 250,000');
     expect(formatCell('creditAmount', 1169)).toBe('DM 1,169');
     expect(formatCell('daysLateMean', 1)).toBe('1 day');
     expect(formatCell('termMonths', 24)).toBe('24 months');
     expect(formatCell('emiToIncome', 0.2345)).toBe('23.5 %');
     expect(formatCell('employment', 'self_employed')).toBe('self-employed');
-    expect(wordingOf('someNewFeature').label).toBe('Some new feature');
+    expect(featureLabelOf('someNewFeature').label).toBe('Some new feature');
   });
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DatasetSchema } from '../../../contracts/dataset.js';
 import type { Table } from '../../../contracts/table.js';
 import { columnCells, type Cell, type Preprocessing } from '../../../learning/tabular/preprocessing/index.js';
-import { formatCell, wordingOf } from './feature-labels.js';
+import { formatCell, featureLabelOf } from './feature-labels.js';
 
 const explainedFeature = z.strictObject({
   name: z.string(),
@@ -11,7 +11,7 @@ const explainedFeature = z.strictObject({
   typical: z.number().nullable(),
 });
 
-/** What turns contributions into words, fixed with the artefact. */
+/** Facts that explanations read beside the contributions; stored in the artefact. */
 export const explanationFacts = z.strictObject({ schemaVersion: z.literal(1), features: z.array(explainedFeature) });
 export type ExplanationFacts = z.infer<typeof explanationFacts>;
 type ExplainedFeature = z.infer<typeof explainedFeature>;
@@ -21,7 +21,7 @@ function median(cells: readonly Cell[]): number | null {
   return known.sort()[known.length >> 1] ?? null;
 }
 
-/** Directions and typical values of the features, from the rows that were learned from. */
+/** Monotone constraints and typical values of the features, from the training rows. */
 export function explanationFactsOf(schema: DatasetSchema, state: Preprocessing, table: Table): ExplanationFacts {
   const directions = new Map<string, -1 | 0 | 1>(schema.features.map(({ name, monotone }) => [name, monotone ?? 0]));
   const features = state.features.map((feature) => ({
@@ -32,46 +32,46 @@ export function explanationFactsOf(schema: DatasetSchema, state: Preprocessing, 
   return { schemaVersion: 1, features };
 }
 
-/** One reason, in words and in log-odds. */
+/** One reason: text and contribution. */
 export interface Reason {
   /** 1 = the strongest. */
   readonly rank: number;
   /** The feature's name: stable, for letters and statistics. */
   readonly code: string;
   readonly text: string;
-  /** What it added to the log-odds of default. */
+  /** Added to the log-odds of default. */
   readonly contribution: number;
 }
 
 const MOST_REASONS = 4;
-/** A contribution this small changes no probability that anybody would print. */
+/** Smaller contributions do not change a printed probability. */
 const SMALLEST_CONTRIBUTION = 1e-3;
 
 const isKnown = (cell: Cell): cell is number | string =>
   typeof cell === 'string' || (typeof cell === 'number' && !Number.isNaN(cell));
 
 /**
- * A feature that may only raise the risk is no reason for a raised risk while it is below what is typical, whatever the
- * other facts of this application made of it: a person who lowered it further would be misled.
+ * False for a reason that contradicts the feature's monotone constraint: a feature that may only raise the risk is no
+ * reason for a higher risk while its value is below the typical one.
  */
-function pointsTheRightWay({ monotone, typical }: ExplainedFeature, cell: Cell, contribution: number): boolean {
+function agreesWithConstraint({ monotone, typical }: ExplainedFeature, cell: Cell, contribution: number): boolean {
   if (monotone === 0 || typeof cell !== 'number' || !isKnown(cell) || typical === null) return true;
   return (cell - typical) * monotone * contribution > 0;
 }
 
 function textOf({ name, typical }: ExplainedFeature, cell: Cell): string {
-  const { label } = wordingOf(name);
+  const { label } = featureLabelOf(name);
   if (!isKnown(cell)) return `${label}: not known`;
   const value = formatCell(name, cell);
   if (typeof cell === 'string' || typical === null) return `${label}: ${value}`;
-  const usual = formatCell(name, typical);
-  if (value === usual) return `${label}: ${value}, as is typical`;
-  return `${label}: ${value}, ${cell > typical ? 'above' : 'below'} the typical ${usual}`;
+  const typicalText = formatCell(name, typical);
+  if (value === typicalText) return `${label}: ${value}, as is typical`;
+  return `${label}: ${value}, ${cell > typical ? 'above' : 'below'} the typical ${typicalText}`;
 }
 
 /**
- * The strongest reasons of one direction, at most four.
- * @param contributions - (features,) in log-odds.  @param sign - 1 = what raised the risk, −1 = what lowered it.
+ * The strongest reasons in one direction, at most four.
+ * @param contributions - (features,) in log-odds.  @param sign - 1: reasons that raise the risk; −1: that lower it.
  */
 export function reasonsFor(
   { features }: ExplanationFacts,
@@ -82,7 +82,7 @@ export function reasonsFor(
   const found = features.map((feature, i) => ({ feature, cell: cells[feature.name], contribution: contributions[i]! }));
   return found
     .filter(({ contribution }) => sign * contribution > SMALLEST_CONTRIBUTION)
-    .filter(({ feature, cell, contribution }) => pointsTheRightWay(feature, cell, contribution))
+    .filter(({ feature, cell, contribution }) => agreesWithConstraint(feature, cell, contribution))
     .sort((a, b) => sign * (b.contribution - a.contribution))
     .slice(0, MOST_REASONS)
     .map(({ feature, cell, contribution }, i) => ({

@@ -1,10 +1,10 @@
-/** How a feature is called when one speaks to an applicant or an auditor, and in what it is measured. */
-export interface Wording {
+/** A feature's name and unit in explanations and request schemas. */
+export interface FeatureLabel {
   readonly label: string;
   readonly unit: Unit;
-  /** Words for coded values. */
+  /** Labels of coded values. */
   readonly values?: Readonly<Record<string, string>>;
 }
 
-/** What a number is counted in. */
+/** Unit of a number. */
 export type Unit = 'INR' | 'TWD' | 'DM' | 'share' | 'ratio' | 'count' | 'days' | 'months' | 'years' | 'plain';

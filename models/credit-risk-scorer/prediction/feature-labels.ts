@@ -1,8 +1,8 @@
 import type { Cell } from '../../../learning/tabular/preprocessing/index.js';
-import { germanWords } from '../data/formats/german-words.js';
-import type { Unit, Wording } from './feature-label.js';
+import { germanLabels } from '../data/formats/german-labels.js';
+import type { Unit, FeatureLabel } from './feature-label.js';
 
-const named = (unit: Unit, labels: Readonly<Record<string, string>>): [string, Wording][] =>
+const named = (unit: Unit, labels: Readonly<Record<string, string>>): [string, FeatureLabel][] =>
   Object.entries(labels).map(([name, label]) => [name, { label, unit }]);
 
 const money = named('INR', {
@@ -107,47 +107,56 @@ const spans = [
 ];
 
 const MONTHS = ['September', 'August', 'July', 'June', 'May', 'April'];
-const taiwan: [string, Wording][] = [
+const taiwan: [string, FeatureLabel][] = [
   ['X1', { label: 'Credit limit', unit: 'TWD' }],
   ['X3', { label: 'Education (code)', unit: 'plain' }],
-  ...MONTHS.flatMap((month, i): [string, Wording][] => [
+  ...MONTHS.flatMap((month, i): [string, FeatureLabel][] => [
     [`X${6 + i}`, { label: `Repayment status in ${month} (months late)`, unit: 'plain' }],
     [`X${12 + i}`, { label: `Bill of ${month}`, unit: 'TWD' }],
     [`X${18 + i}`, { label: `Payment in ${month}`, unit: 'TWD' }],
   ]),
 ];
 
-const categories: [string, Wording][] = [
+const categories: [string, FeatureLabel][] = [
   ['kind', { label: 'Kind of loan', unit: 'plain', values: { card_emi: 'instalments on a card' } }],
   ['employment', { label: 'Employment', unit: 'plain', values: { self_employed: 'self-employed' } }],
 ];
 
-const known = new Map<string, Wording>([
+const known = new Map<string, FeatureLabel>([
   ...[money, shares, counts, spans, taiwan, categories].flat(),
-  ...Object.entries(germanWords),
+  ...Object.entries(germanLabels),
 ]);
 
-/** `spendingMonthlyMean` → "Spending monthly mean": a feature without words of its own still reads. */
+/** Label of a feature without an entry: `spendingMonthlyMean` → "Spending monthly mean". */
 function fromName(name: string): string {
   const words = name.replace(/([a-z])([A-Z0-9])/g, '$1 $2').toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** The words for a feature of any line. */
-export const wordingOf = (name: string): Wording => known.get(name) ?? { label: fromName(name), unit: 'plain' };
+/** Label and unit of a feature of any line. */
+export const featureLabelOf = (name: string): FeatureLabel =>
+  known.get(name) ?? { label: fromName(name), unit: 'plain' };
 
 const units: Readonly<Record<Unit, string>> = {
-  ...{ INR: ' in INR', TWD: ' in TWD', DM: ' in DM', share: '; 1 = all (100 %)', ratio: '' },
-  ...{ count: '', days: ' in days', months: ' in months', years: ' in years', plain: '' },
+  INR: ' in INR',
+  TWD: ' in TWD',
+  DM: ' in DM',
+  share: '; 1 = all (100 %)',
+  ratio: '',
+  count: '',
+  days: ' in days',
+  months: ' in months',
+  years: ' in years',
+  plain: '',
 };
 
-/** What a field of a request means and what it is counted in. */
+/** Label of a request's field, with its unit. */
 export function describeField(name: string): string {
-  const { label, unit } = wordingOf(name);
+  const { label, unit } = featureLabelOf(name);
   return `${label}${units[unit]}`;
 }
 
-/** Two digits behind the point at most, thousands separated. */
+/** At most two decimals, thousands separated. */
 const plain = (value: number, digits = 2): string =>
   (Math.round(value * 10 ** digits) / 10 ** digits).toLocaleString('en-US', { maximumFractionDigits: digits });
 
@@ -161,9 +170,9 @@ function formatNumber(value: number, unit: Unit): string {
   return plain(value, unit === 'count' ? 1 : 2);
 }
 
-/** A value with its unit, or a code's meaning. */
+/** A value with its unit, or the label of a code. */
 export function formatCell(name: string, cell: Cell): string {
-  const { unit, values } = wordingOf(name);
+  const { unit, values } = featureLabelOf(name);
   if (typeof cell === 'number') return formatNumber(cell, unit);
   return values?.[cell ?? ''] ?? String(cell).replaceAll('_', ' ');
 }

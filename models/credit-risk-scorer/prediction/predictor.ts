@@ -18,9 +18,17 @@ import {
   type RowPredictor,
 } from '../../../learning/tabular/preprocessing/index.js';
 import { describeField } from './feature-labels.js';
-import { bandNames, bandOf, firstScorecard, pointsOf, scorecard, type BandName, type Scorecard } from './scorecard.js';
+import {
+  bandNames,
+  bandOf,
+  scorecardOfDefinition1,
+  pointsOf,
+  scorecard,
+  type BandName,
+  type Scorecard,
+} from './scorecard.js';
 
-/** What the predictor answers. */
+/** The predictor's output. */
 export interface CreditRisk {
   /** Calibrated probability that the loan defaults, 0 to 1. */
   readonly probability: number;
@@ -32,23 +40,23 @@ export interface CreditRisk {
 
 export type CreditInput = RowInput;
 
-/** Why an application got its probability. */
+/** The output with its reasons. */
 export interface CreditExplanation extends CreditRisk {
   /** At most four facts that raised the risk, the strongest first. */
   readonly reasons: readonly Reason[];
   /** At most four facts that lowered it. */
   readonly strengths: readonly Reason[];
-  /** What `contribution` and `contributions` are counted in. */
+  /** Unit of `contribution` and `contributions`. */
   readonly contributionUnit: 'log-odds';
   /** Log-odds of default before calibration; `expectedMargin` plus all contributions. */
   readonly margin: number;
-  /** The same before anything is known about the application. */
+  /** The margin of an application of which nothing is known. */
   readonly expectedMargin: number;
-  /** What each feature added, exactly (TreeSHAP). */
+  /** Exact Shapley value of each feature (TreeSHAP). */
   readonly contributions: Readonly<Record<string, number>>;
 }
 
-/** The predictor with what only this model's own code asks of it. */
+/** The predictor with its typed explanation. */
 export interface CreditPredictor extends RowPredictor<CreditRisk> {
   explain(input: CreditInput): Promise<Explained<CreditRisk, CreditExplanation>>;
 }
@@ -67,7 +75,7 @@ function riskOf(card: Scorecard, margin: number, probability: number): CreditRis
   return { probability, points, band: bandOf(card.bands, points) };
 }
 
-/** Trees and words are read when the first explanation is asked for: serving alone never needs them. */
+/** Trees and explanation facts are read at the first explanation; predicting does not need them. */
 function explainer(files: ArtefactFiles, state: Preprocessing) {
   const trees = readTrees(files);
   const facts = readJson(files, 'explanation.json', explanationFacts);
@@ -93,7 +101,7 @@ function explainer(files: ArtefactFiles, state: Preprocessing) {
  */
 export async function openPredictor(files: ArtefactFiles): Promise<CreditPredictor> {
   const state = readJson(files, 'preprocessing.json', preprocessing);
-  const card = files['scorecard.json'] ? readJson(files, 'scorecard.json', scorecard) : firstScorecard;
+  const card = files['scorecard.json'] ? readJson(files, 'scorecard.json', scorecard) : scorecardOfDefinition1;
   const session = await openGraph(files, 'model.onnx');
   const width = encodedWidth(state);
   let explain: ReturnType<typeof explainer> | null = null;

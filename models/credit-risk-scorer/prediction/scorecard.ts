@@ -4,10 +4,11 @@ import {
   calibration,
   type Calibration,
 } from '../../../learning/evaluation/calibration/calibration.js';
+import { mean } from '../../../learning/numeric/statistics/mean.js';
 
-/** Points at even odds move by this much when the odds of repaying double. */
+/** Points added when the odds of repaying double. */
 const POINTS_TO_DOUBLE = 20;
-/** 600 points stand for 50 good loans to one bad. */
+/** 600 points mean odds of 50 good loans to one bad. */
 const [REFERENCE_POINTS, REFERENCE_ODDS] = [600, 50];
 const POINTS_PER_LOG_ODDS = POINTS_TO_DOUBLE / Math.log(2);
 const OFFSET = REFERENCE_POINTS - POINTS_PER_LOG_ODDS * Math.log(REFERENCE_ODDS);
@@ -19,11 +20,11 @@ export type BandName = (typeof bandNames)[number];
 
 const band = z.strictObject({
   name: z.enum(bandNames),
-  /** From these points on; the riskiest band has no floor. */
+  /** Lowest points of the band; 0 in the riskiest. */
   fromPoints: z.int().min(0).max(MOST_POINTS),
   /** Share of the cross-fitted training rows. */
   share: z.number().min(0).max(1),
-  /** Bad loans among them; null without any. */
+  /** Share of bad loans among them; null without rows. */
   badRate: z.number().min(0).max(1).nullable(),
 });
 export type Band = z.infer<typeof band>;
@@ -44,11 +45,11 @@ export function pointsOf(logOdds: number): number {
   return Math.min(MOST_POINTS, Math.max(0, points));
 }
 
-/** The safest band whose floor the points reach. */
+/** The safest band whose lowest points are reached. */
 export const bandOf = (bands: readonly Band[], points: number): BandName =>
   bands.find(({ fromPoints }) => points >= fromPoints)?.name ?? 'E';
 
-/** Floors that cut the training rows into fifths. */
+/** Lowest points of bands that divide the training rows into fifths. */
 function floors(points: readonly number[]): number[] {
   const sorted = [...points].sort((a, b) => b - a);
   return bandNames.map((_, i) =>
@@ -70,14 +71,14 @@ export function buildScorecard(
   const names = points.map((value) => bandOf(empty, value));
   const bands = empty.map((one): Band => {
     const labels = Array.from(rows.labels).filter((_, i) => names[i] === one.name);
-    const bad = labels.reduce((sum, label) => sum + label, 0);
-    return { ...one, share: labels.length / names.length, badRate: labels.length > 0 ? bad / labels.length : null };
+    const badRate = labels.length > 0 ? mean(labels) : null;
+    return { ...one, share: labels.length / names.length, badRate };
   });
   return { schemaVersion: 1, calibration: fitted, approvalRate, bands };
 }
 
-/** What an artefact of definition 1 means, which had no scorecard. */
-export const firstScorecard: Scorecard = {
+/** The scorecard of artefacts of definition 1, which store none. */
+export const scorecardOfDefinition1: Scorecard = {
   schemaVersion: 1,
   calibration: { kind: 'none' },
   approvalRate: 0.7,

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { ComputeContext } from '../../../contracts/model-definition.js';
+import { smallestClass } from '../../../learning/evaluation/compare-auc.js';
 import { approveSafest, groupFairness } from '../../../learning/evaluation/fairness/group-fairness.js';
 import { selectMembers } from '../../../learning/evaluation/fairness/protected-groups.js';
 import { predictMargin } from '../../../learning/tabular/gradient-boosting/index.js';
 import { selectMatrixRows } from '../../../learning/numeric/matrix/index.js';
 import { rocAuc } from '../../../learning/evaluation/metrics/index.js';
 import { foldRows } from '../../../learning/evaluation/split/index.js';
-import { FEWEST_TO_CALIBRATE, peopleFolds, smallestClass } from './cross-fit.js';
+import { FEWEST_TO_CALIBRATE, stratifiedGroupFolds } from './cross-fit.js';
 import { fitTrees } from './fit-trees.js';
 import type { CreditParams } from '../params.js';
 import type { TrainingSet } from '../data/training-set.js';
@@ -16,14 +17,14 @@ const point = z.strictObject({
   strength: z.number(),
   /** Mean over the folds. */
   auc: z.number(),
-  /** Lowest approval ratio among all groups with enough rows. */
+  /** Lowest approval ratio of a group with enough rows. */
   lowestRatio: z.number(),
-  /** Whose ratio that is, `ageYears: up to 25`. */
+  /** The group with this ratio, `ageYears: up to 25`. */
   group: z.string(),
 });
 export type TradeOffPoint = z.infer<typeof point>;
 
-/** What more equal approval costs; kept in the artefact, empty without protected groups. */
+/** AUC lost for more equal approval rates; kept in the artefact, empty without protected groups. */
 export const tradeOff = z.strictObject({
   schemaVersion: z.literal(1),
   approvalRate: z.number(),
@@ -31,9 +32,9 @@ export const tradeOff = z.strictObject({
 });
 export type TradeOff = z.infer<typeof tradeOff>;
 
-/** The curve is a sketch beside the model: coarser trees and at most so many rows keep it within a second or two. */
-const SKETCH_TREES = 60;
-const SKETCH = { learningRate: 0.15, rejectInference: 'none' } as const;
+/** Fewer trees with larger steps, and at most `MOST_ROWS` rows, keep the curve within a second or two. */
+const MOST_TREES = 60;
+const COARSE = { learningRate: 0.15, rejectInference: 'none' } as const;
 const MOST_ROWS = 4000;
 const FOLDS = 3;
 
@@ -75,14 +76,17 @@ function measure(set: TrainingSet, rows: Int32Array, folds: Int32Array, context:
   const worst = judged.reduce((a, b) => (b.ratio < a.ratio ? b : a));
   const { fairness, fairnessStrength } = set.params;
   return {
-    ...{ mitigation: fairness, strength: fairnessStrength, auc, lowestRatio: worst.ratio },
+    mitigation: fairness,
+    strength: fairnessStrength,
+    auc,
+    lowestRatio: worst.ratio,
     group: `${worst.attribute}: ${worst.group}`,
   };
 }
 
 /**
  * AUC and lowest approval ratio of both mitigations at several strengths, cross-validated on the training rows with
- * coarse trees. Empty without protected groups, or where a class is too rare to be held out.
+ * coarse trees. Empty without protected groups, or when a class has too few rows to hold out.
  */
 export function fairnessTradeOff(set: TrainingSet, context: ComputeContext): TradeOff {
   const { approvalRate } = set.params;
@@ -93,18 +97,18 @@ export function fairnessTradeOff(set: TrainingSet, context: ComputeContext): Tra
   );
   const labels = Array.from(rows, (row) => set.labels[row]!);
   const none = { schemaVersion: 1 as const, approvalRate, points: [] };
-  if (set.attributes.length === 0 || smallestClass(labels) < FEWEST_TO_CALIBRATE) return none;
-  const folds = peopleFolds(
-    Array.from(rows, (row) => set.people[row]!),
+  if (set.attributes.length === 0 || smallestClass({ labels }) < FEWEST_TO_CALIBRATE) return none;
+  const folds = stratifiedGroupFolds(
+    Array.from(rows, (row) => set.applicants[row]!),
     labels,
     FOLDS,
     context.seed,
   );
-  const nEstimators = Math.min(SKETCH_TREES, set.params.nEstimators);
+  const nEstimators = Math.min(MOST_TREES, set.params.nEstimators);
   const points = settings.flatMap((setting, i) => {
     const quiet = { ...context, onProgress: () => undefined };
     const found = measure(
-      { ...set, params: { ...set.params, ...SKETCH, nEstimators, ...setting } },
+      { ...set, params: { ...set.params, ...COARSE, nEstimators, ...setting } },
       rows,
       folds,
       quiet,

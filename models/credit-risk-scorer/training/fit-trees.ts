@@ -13,14 +13,14 @@ import {
 import { stepOf } from '../params.js';
 import type { TrainingSet } from '../data/training-set.js';
 
-/** The penalty of strength 1; measured on German credit (docs/adr/0061). */
+/** Penalty at strength 1, measured on German credit (docs/adr/0061). */
 const PENALTY_UNIT = 0.02;
 
-/** Rows of the training set as one fit sees them; a row may stand there twice. */
+/** Rows of the training set that one fit learns from; a row may occur twice with different labels. */
 interface Examples {
   readonly rows: ArrayLike<number>;
   readonly labels: Float64Array;
-  /** Null for all 1. */
+  /** Null: all 1. */
   readonly weights: Float64Array | null;
 }
 
@@ -40,7 +40,13 @@ function combined(a: ArrayLike<number> | null | undefined, b: ArrayLike<number> 
 function fitExamples(set: TrainingSet, examples: Examples, context: ComputeContext): GradientBoostingState {
   const { maxDepth, nEstimators, lambda, alpha, gamma, minChildWeight, subsample, colsampleByTree } = set.params;
   const settings = {
-    ...{ maxDepth, nEstimators, lambda, alpha, gamma, minChildWeight, subsample },
+    maxDepth,
+    nEstimators,
+    lambda,
+    alpha,
+    gamma,
+    minChildWeight,
+    subsample,
     eta: stepOf(set.params),
     colsample: colsampleByTree,
     monotone: set.monotone,
@@ -51,28 +57,28 @@ function fitExamples(set: TrainingSet, examples: Examples, context: ComputeConte
   return gradientBoosting.fit(settings, x, examples.labels, { ...context, ...adjusted, ...(weights && { weights }) });
 }
 
-/** Outcomes that nobody saw, guessed by a model of the rows whose outcome is known. */
+/** Infers the outcomes of declined applications with a model of the rows whose outcome is known. */
 function inferDeclined(set: TrainingSet, examples: Examples, context: ComputeContext): InferredRow[] {
   const { rejectInference, rejectOddsFactor } = set.params;
   const known = fitExamples(set, examples, context);
   const probabilities = gradientBoosting.predict(known, selectMatrixRows(set.x, set.declined));
   if (rejectInference === 'fuzzy') return fuzzyAugmentation(probabilities, rejectOddsFactor);
-  const accepted = gradientBoosting.predict(known, selectMatrixRows(set.x, examples.rows));
+  const approved = gradientBoosting.predict(known, selectMatrixRows(set.x, examples.rows));
   const options = { factor: rejectOddsFactor, seed: context.seed };
-  return parcelling({ probabilities: accepted, labels: examples.labels }, probabilities, options);
+  return parcelling({ probabilities: approved, labels: examples.labels }, probabilities, options);
 }
 
 function withInferred({ declined }: TrainingSet, { rows, labels }: Examples, inferred: readonly InferredRow[]) {
-  const seen = new Float64Array(labels.length).fill(1);
+  const ones = new Float64Array(labels.length).fill(1);
   return {
     rows: [...Array.from(rows), ...inferred.map(({ row }) => declined[row]!)],
     labels: Float64Array.of(...labels, ...inferred.map(({ label }) => label)),
-    weights: Float64Array.of(...seen, ...inferred.map(({ weight }) => weight)),
+    weights: Float64Array.of(...ones, ...inferred.map(({ weight }) => weight)),
   };
 }
 
 /**
- * Trees from these labelled rows, with the mitigation and the declined applications that the parameters ask for.
+ * Fits trees on labelled rows, with the fairness mitigation and reject inference of the parameters.
  * @param rows - positions in the training set, each with a known label.
  * @throws PipelineError as `gradientBoosting.fit`.
  */

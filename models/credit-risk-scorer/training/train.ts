@@ -18,15 +18,15 @@ import { withProtectedFeatures } from '../data/protected.js';
 import { buildScorecard, type Scorecard } from '../prediction/scorecard.js';
 import { prepareTraining, type TrainingSet } from '../data/training-set.js';
 
-/** Rows that importance is measured on; more change it in the third digit. */
+/** Rows that importance is measured on; more rows change it in the third digit only. */
 const IMPORTANCE_ROWS = 500;
 
-/** Calibration and bands from cross-fitted margins; in-sample and uncalibrated where a class is too rare to hold out. */
+/** Calibration and bands from cross-fitted margins; in-sample and uncalibrated when a class has too few rows to hold out. */
 function scorecardOf(set: TrainingSet, trees: GradientBoostingState, context: TrainContext): Scorecard {
   const labels = Float64Array.from(set.labelled, (row) => set.labels[row]!);
-  const held = crossFittedMargins(set, context);
-  const margins = held ?? predictMargin(trees, selectMatrixRows(set.x, set.labelled));
-  const fitted = fitCalibration(held ? set.params.calibration : 'none', margins, labels);
+  const crossFitted = crossFittedMargins(set, context);
+  const margins = crossFitted ?? predictMargin(trees, selectMatrixRows(set.x, set.labelled));
+  const fitted = fitCalibration(crossFitted ? set.params.calibration : 'none', margins, labels);
   return buildScorecard(fitted, set.params.approvalRate, { margins, labels });
 }
 
@@ -45,8 +45,8 @@ function importanceFile(set: TrainingSet, trees: GradientBoostingState, data: Tr
 /**
  * Gradient-boosted trees on the encoded features, calibrated on cross-fitted rows. The artefact holds the graph
  * (`model.onnx`, calibration included), the encoding (`preprocessing.json`), calibration and bands (`scorecard.json`),
- * the trees and the words of explanations (`trees.json`, `explanation.json`), what matters (`importance.json`) and
- * what equal treatment would cost (`fairness.json`).
+ * what explanations read (`trees.json`, `explanation.json`), feature importance (`importance.json`) and the fairness
+ * trade-off (`fairness.json`).
  * Deterministic: the same data, parameters and seed give the same bytes.
  * @throws PipelineError `TOO_FEW_ROWS`, `SINGLE_CLASS`, `NOT_FINITE`, `INVALID_VALUE`, `MISSING_COLUMN`.
  */

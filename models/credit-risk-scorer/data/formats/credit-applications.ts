@@ -9,7 +9,7 @@ const money = { minimum: 0, maximum: 1e10, nullable: true } as const;
 const share = { minimum: 0, maximum: 1e4, nullable: true } as const;
 const count = { minimum: 0, maximum: 10_000, nullable: true } as const;
 
-/** What the model learns from; every cell may be empty except the loan's kind, amount and term. */
+/** The features; every cell may be empty except the loan's kind, amount and term. */
 const featureColumns: readonly ColumnSpec[] = [
   { name: 'kind', type: 'category', categories: loanKinds, description: 'Kind of loan asked for.' },
   { name: 'requestedAmount', type: 'number', minimum: 0, maximum: 1e10, description: 'Amount asked for, in INR.' },
@@ -84,7 +84,7 @@ function requireTwoOutcomes(table: Table): Table {
   return table;
 }
 
-/** Our own layout for people who bring a table instead of a backend: one row an approved application with its outcome, or a declined one. */
+/** This system's own table format: one row for each approved application with its outcome, or declined one. */
 export const creditApplications: FileFormat = {
   name: 'credit-applications',
   description: 'One application a row, as known when it was made, with its outcome unless declined. JSON array or CSV.',

@@ -56,7 +56,7 @@ function recodeLabels(table: Table): Float64Array {
   });
 }
 
-/** The file has no key: the row's number is its name. Sex stands inside attribute 9. */
+/** The file has no key, so the row number is the key. Sex is part of attribute 9. */
 function addDerived(table: Table): Table {
   const rowNumbers = Array.from({ length: table.rowCount }, (_, i) => String(i + 1));
   const sex = textColumn(table, 'statusAndSex').map((code) => (code === 'A92' || code === 'A95' ? 'female' : 'male'));

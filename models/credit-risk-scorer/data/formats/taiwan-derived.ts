@@ -1,8 +1,9 @@
 import type { ColumnSpec } from '../../../../contracts/dataset.js';
 import type { Table } from '../../../../contracts/table.js';
+import { mean } from '../../../../learning/numeric/statistics/mean.js';
 import { numberColumn, withColumn } from '../../../../learning/table.js';
 
-/** What a risk officer reads off the eighteen monthly columns. All from the same moment as the columns themselves. */
+/** Ratios and counts over the eighteen monthly columns, known at the same moment as these. */
 export const derivedColumns: readonly ColumnSpec[] = [
   { name: 'billToLimit', type: 'number', nullable: true, description: 'Bill of September over the limit.' },
   { name: 'billToLimitMean', type: 'number', nullable: true, description: 'Mean bill over the limit.' },
@@ -15,13 +16,10 @@ export const derivedColumns: readonly ColumnSpec[] = [
 ];
 
 const MONTHS = 6;
-/** More than this many bills at once says no more than this. */
+/** Larger payment ratios are capped here. */
 const MOST_PAID = 5;
 
-const mean = (values: readonly number[]): number =>
-  values.length === 0 ? NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** NaN where nothing was owed. */
+/** NaN when nothing was owed. */
 const paidShare = (payment: number, bill: number): number => (bill > 0 ? Math.min(MOST_PAID, payment / bill) : NaN);
 
 function derive(limit: number, status: readonly number[], bills: readonly number[], payments: readonly number[]) {

@@ -15,7 +15,7 @@ const meanings: readonly string[] = [
   ...MONTHS.map((month) => `Paid in ${month} 2005, in TWD.`),
 ];
 
-/** Sex, marriage and age: held for the slices, never learned from. */
+/** Sex, marital status and age: used for slices, never as features. */
 const protectedColumns = ['X2', 'X4', 'X5'];
 
 const attributes: readonly ColumnSpec[] = meanings.map((description, i) => ({

@@ -4,19 +4,22 @@ import { selectRows } from '../../../../learning/table.js';
 import { contributionsOf, importanceOf, type Contributions } from '../../prediction/contributions.js';
 import { encodeTable } from '../../../../learning/tabular/preprocessing/index.js';
 import type { RecordedFacts } from '../recorded-facts.js';
-import { wordingOf } from '../../prediction/feature-labels.js';
+import { featureLabelOf } from '../../prediction/feature-labels.js';
 import { axis, rounded, SCHEMA } from '../../../../learning/evaluation/plots/drawing.js';
 
-/** Held-out rows that are explained, and features that are shown. */
-const [ROWS, FEATURES] = [250, 12];
-/** Places above and below a line that dots of one feature are spread over, so that they do not hide each other. */
-const PLACES = 9;
+/** Held-out rows that are explained. */
+const ROWS = 250;
+/** Features that are shown. */
+const FEATURES = 12;
+/** Vertical positions over which the dots of one feature are spread, so that they do not cover each other. */
+const JITTER_LEVELS = 9;
 
-/** Where a label breaks into the next line. */
+/** Marks a line break in an axis label. */
 const BREAK = '|';
+/** Longest line of an axis label, in characters. */
 const LINE = 22;
 
-/** A label in lines of bounded length, for the axis. */
+/** Breaks a label into lines of bounded length. */
 function wrapped(label: string): string {
   const lines = [''];
   for (const word of label.split(' ')) {
@@ -27,8 +30,8 @@ function wrapped(label: string): string {
   return lines.join(BREAK);
 }
 
-/** Share of the values below each value; NaN (unknown, or a category) stays NaN. */
-function standing(values: readonly number[]): number[] {
+/** Share of the values below each value; NaN (unknown, or a category) gives NaN. */
+function percentileRanks(values: readonly number[]): number[] {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   return values.map((value) => {
     if (Number.isNaN(value) || sorted.length < 2) return NaN;
@@ -44,17 +47,19 @@ const valueName = (share: number): string => {
 
 function dotsOf(name: string, found: Contributions, sample: TrainingData) {
   const column = sample.table.columns[name];
-  const shares = standing(column && column.kind !== 'text' ? Array.from(column.values) : found.rows.map(() => NaN));
+  const shares = percentileRanks(
+    column && column.kind !== 'text' ? Array.from(column.values) : found.rows.map(() => NaN),
+  );
   const position = found.features.indexOf(name);
   return found.rows.map((row, i) => ({
-    feature: wrapped(wordingOf(name).label),
+    feature: wrapped(featureLabelOf(name).label),
     contribution: rounded(row[position]!),
     value: valueName(shares[i]!),
-    place: (i % PLACES) - (PLACES - 1) / 2,
+    place: (i % JITTER_LEVELS) - (JITTER_LEVELS - 1) / 2,
   }));
 }
 
-/** Every dot is one held-out loan: how far a feature moved its log-odds of default, and whether its value was high. */
+/** Beeswarm plot of Shapley values: a dot for each held-out loan and feature, coloured by the feature's value. */
 export function contributionPlot({ schema, table }: TrainingData, { trained }: RecordedFacts): Plot[] {
   if (!trained || table.rowCount === 0) return [];
   const rows = Array.from({ length: Math.min(ROWS, table.rowCount) }, (_, i) =>
@@ -70,7 +75,7 @@ export function contributionPlot({ schema, table }: TrainingData, { trained }: R
       field: 'feature',
       type: 'nominal',
       title: null,
-      sort: names.map((name) => wrapped(wordingOf(name).label)),
+      sort: names.map((name) => wrapped(featureLabelOf(name).label)),
       axis: { labelLimit: 200, labelExpr: `split(datum.label, '${BREAK}')`, grid: true },
     },
     yOffset: { field: 'place', type: 'quantitative', scale: { domain: [-6, 6] } },
@@ -90,7 +95,10 @@ export function contributionPlot({ schema, table }: TrainingData, { trained }: R
       title: 'What moves the score (SHAP)',
       caption: `The ${names.length} strongest features on ${rows.length} held-out loans: a dot right of 0 raised the risk of that loan; other = a category, or unknown.`,
       spec: {
-        ...{ $schema: SCHEMA, width: 300, height: 30 * names.length, data: { values } },
+        $schema: SCHEMA,
+        width: 300,
+        height: 30 * names.length,
+        data: { values },
         mark: { type: 'circle', size: 14, opacity: 0.7 },
         encoding,
       },

@@ -3,7 +3,7 @@ import { reliabilityBins } from '../../../../learning/evaluation/calibration/exp
 import { rocCurve, type Scored } from '../../../../learning/evaluation/metrics/index.js';
 import { axis, diagonal, percentAxis, rounded, SCHEMA, SIZE } from '../../../../learning/evaluation/plots/drawing.js';
 
-/** A curve with more points is not smoother on paper, only larger in the stored evaluation. */
+/** More points do not make the curve look smoother, only the stored evaluation larger. */
 const CURVE_POINTS = 200;
 const BANDS = 20;
 
@@ -69,7 +69,7 @@ function shareInBands({ labels, scores }: Scored, label: 0 | 1): number[] {
   for (let i = 0; i < labels.length; i++)
     if (labels[i] === label) counts[Math.min(BANDS - 1, Math.floor(scores[i]! * BANDS))]! += 1;
   const total = counts.reduce((sum, count) => sum + count, 0);
-  // The last band once more, so that the step line is drawn to its right end.
+  // The last band is repeated so that the step line reaches its right end.
   return [...counts, counts[BANDS - 1]!].map((count) => count / total);
 }
 

@@ -1,8 +1,8 @@
 import type { Plot } from '../../../../contracts/evaluation.js';
 import { FOUR_FIFTHS } from '../../../../learning/evaluation/fairness/group-fairness.js';
-import type { FairnessFindings } from '../fairness.js';
+import type { FairnessReport } from '../fairness.js';
 import type { TradeOff } from '../../training/fairness-trade-off.js';
-import { wordingOf } from '../../prediction/feature-labels.js';
+import { featureLabelOf } from '../../prediction/feature-labels.js';
 import { axis, rounded, SCHEMA, SIZE } from '../../../../learning/evaluation/plots/drawing.js';
 
 const fourFifths = (channel: 'x' | 'y') => ({
@@ -12,10 +12,12 @@ const fourFifths = (channel: 'x' | 'y') => ({
 });
 
 /** Lowest approval ratio of each protected attribute at every approval rate. */
-export function ratioPlot({ byRate }: FairnessFindings): Plot[] {
+export function ratioPlot({ byRate }: FairnessReport): Plot[] {
   if (byRate.length === 0) return [];
   const values = byRate.map(({ attribute, approvalRate, ratio }) => ({
-    ...{ attribute: wordingOf(attribute).label, approvalRate: rounded(approvalRate), ratio: rounded(ratio) },
+    attribute: featureLabelOf(attribute).label,
+    approvalRate: rounded(approvalRate),
+    ratio: rounded(ratio),
   }));
   const encoding = {
     x: { ...axis('approvalRate', 'share of applications approved'), axis: { format: '.0%' } },
@@ -38,11 +40,13 @@ export function tradeOffPlot({ points, approvalRate }: TradeOff): Plot[] {
   if (points.length === 0) return [];
   const start = points.find(({ mitigation }) => mitigation === 'none');
   const values = points.map(({ mitigation, strength, auc, lowestRatio }) => ({
-    ...{ mitigation, auc: rounded(auc), lowestRatio: rounded(lowestRatio) },
+    mitigation,
+    auc: rounded(auc),
+    lowestRatio: rounded(lowestRatio),
     text: mitigation === 'none' ? 'none' : `× ${strength}`,
     order: strength,
   }));
-  const routes = (['reweighing', 'penalty'] as const).flatMap((mitigation) => [
+  const curves = (['reweighing', 'penalty'] as const).flatMap((mitigation) => [
     ...(start ? [{ mitigation, auc: rounded(start.auc), lowestRatio: rounded(start.lowestRatio), order: 0 }] : []),
     ...values.filter((value) => value.mitigation === mitigation),
   ]);
@@ -50,13 +54,13 @@ export function tradeOffPlot({ points, approvalRate }: TradeOff): Plot[] {
   const y = { ...axis('auc', 'AUC-ROC'), scale: { zero: false, nice: true } };
   const color = { field: 'mitigation', type: 'nominal', title: 'mitigation' };
   const lines = {
-    data: { values: routes },
+    data: { values: curves },
     mark: { type: 'line', opacity: 0.5 },
     encoding: { x, y, color, order: { field: 'order' } },
   };
   const marks = { data: { values }, mark: { type: 'point', filled: true, size: 60 }, encoding: { x, y, color } };
   const labels = ([true, false] as const).map((below) => ({
-    // Above for one and below for the other: the routes run close to each other.
+    // Above the points of one mitigation and below those of the other, because the two curves lie close together.
     data: { values: values.filter(({ mitigation }) => (mitigation === 'penalty') === below) },
     mark: { type: 'text', dy: below ? 12 : -10 },
     encoding: { x, y, color, text: { field: 'text' } },

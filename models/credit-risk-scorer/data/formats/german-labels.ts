@@ -1,7 +1,7 @@
-import type { Wording } from '../../prediction/feature-label.js';
+import type { FeatureLabel } from '../../prediction/feature-label.js';
 
 /** Meanings of the codes in german.doc. */
-export const germanWords: Readonly<Record<string, Wording>> = {
+export const germanLabels: Readonly<Record<string, FeatureLabel>> = {
   checkingStatus: {
     label: 'Checking account',
     unit: 'plain',
