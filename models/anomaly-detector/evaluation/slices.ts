@@ -2,6 +2,7 @@ import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Metric, Slice } from '../../../contracts/evaluation.js';
 import { delongAuc, rocAuc } from '../../../learning/evaluation/metrics/index.js';
 import { textColumn, timestampColumn } from '../../../learning/table.js';
+import { groupBy } from '../../../feature-store/definitions/event-index.js';
 import { columnNames } from '../data/columns.js';
 import { DELONG_ROWS, smallestClass } from '../../../learning/evaluation/compare-auc.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
@@ -40,13 +41,7 @@ function partOf(scored: LabelledScores, positions: readonly number[]): LabelledS
 
 /** Slices by a name a row, the largest first. */
 function slicesBy(title: string, scored: LabelledScores, nameOf: (row: number) => string): Slice[] {
-  const groups = new Map<string, number[]>();
-  scored.rows.forEach((row, i) => {
-    const name = nameOf(row);
-    const known = groups.get(name);
-    if (known) known.push(i);
-    else groups.set(name, [i]);
-  });
+  const groups = groupBy(scored.rows.keys(), (i) => nameOf(scored.rows[i]!));
   return [...groups]
     .filter(([, positions]) => positions.length >= SMALLEST_SLICE)
     .sort(([a, n], [b, m]) => m.length - n.length || (a < b ? -1 : 1))

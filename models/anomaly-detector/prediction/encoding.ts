@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
+import { groupBy } from '../../../feature-store/definitions/event-index.js';
 import { numberColumn, textColumn } from '../../../learning/table.js';
 import { columnNames } from '../data/columns.js';
 import type { AnomalyParams } from '../params.js';
@@ -66,17 +67,17 @@ function median(values: Float64Array): number {
   return known[known.length >> 1] ?? 0;
 }
 
+/** Rows of each category, in the order of their first row. */
+export const rowsByCategory = (rows: EncodableRows): Map<string, number[]> =>
+  groupBy(Array(rows.count).keys(), (row) => rows.category(row));
+
+/** Categories with their rows, the one with most rows first. */
+export const largestCategories = (rows: EncodableRows): [string, number[]][] =>
+  [...rowsByCategory(rows)].sort(([a, n], [b, m]) => m.length - n.length || (a < b ? -1 : 1));
+
 function frequentCategories(rows: EncodableRows): string[] {
-  const counts = new Map<string, number>();
-  for (let row = 0; row < rows.count; row++) {
-    const category = rows.category(row);
-    if (category !== null) counts.set(category, (counts.get(category) ?? 0) + 1);
-  }
-  const byCount = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-  return byCount
-    .slice(0, MOST_CATEGORIES)
-    .map(([category]) => category)
-    .sort();
+  const categories = largestCategories(rows).map(([category]) => category);
+  return categories.slice(0, MOST_CATEGORIES).sort();
 }
 
 /** Fixes the encoding on training rows. */

@@ -1,10 +1,19 @@
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import type { ArtefactFiles } from '../../../contracts/model-definition.js';
 import { openGraph } from '../../../learning/artefact/index.js';
+import { runGraph } from '../../../learning/artefact/run-graph.js';
+import { logOdds } from '../../../learning/numeric/statistics/odds.js';
 import { boostingGraph } from '../../../learning/tabular/gradient-boosting/index.js';
 import { forestGraph } from '../../../learning/anomaly/isolation-forest/index.js';
 import { fileNames } from './artefact.js';
-import { type EncodableRows, encodeBoosted, encodeSignals, type Encoding, pickRows } from './encoding.js';
+import {
+  type EncodableRows,
+  encodeBoosted,
+  encodeSignals,
+  type Encoding,
+  pickRows,
+  rowsByCategory,
+} from './encoding.js';
 
 /** Rows in one call of a graph: bounds memory, and an extended forest holds all its projections at once. */
 const BATCH_ROWS = 4096;
@@ -25,49 +34,22 @@ export interface Scorer {
   close(): Promise<void>;
 }
 
-interface GraphNames {
-  readonly input: string;
-  readonly output: string;
-}
-const forestNames: GraphNames = { input: forestGraph.input, output: forestGraph.score };
-const boostingNames: GraphNames = { input: boostingGraph.input, output: boostingGraph.probability };
-
-/** @param values - (rows, width).  @returns (rows,) */
-async function runGraph(
+/** @param values - (rows, width).  @returns (rows,), the graph's one output. */
+async function scoreRows(
   session: InferenceSession,
-  { input, output }: GraphNames,
+  { input, output }: { readonly input: string; readonly output: string },
   values: Float32Array,
   width: number,
 ): Promise<Float64Array> {
   const rows = values.length / width;
-  const answers = new Float64Array(rows);
+  const scores = new Float64Array(rows);
   for (let start = 0; start < rows; start += BATCH_ROWS) {
-    const part = values.slice(start * width, Math.min(rows, start + BATCH_ROWS) * width);
-    const features = new Tensor('float32', part, [part.length / width, width]);
-    const answer = await session.run({ [input]: features }, [output]);
-    answers.set(Float64Array.from(answer[output]!.data as Float32Array), start);
+    const end = Math.min(rows, start + BATCH_ROWS);
+    const part = values.slice(start * width, end * width);
+    scores.set((await runGraph(session, { input, outputs: [output] }, part, end - start))[output]!, start);
   }
-  return answers;
+  return scores;
 }
-
-/** Rows of each category that has a model of its own, by its number. */
-function rowsByModel(rows: EncodableRows, categoryModels: readonly string[]): ReadonlyMap<number, number[]> {
-  const numbers = new Map(categoryModels.map((category, k) => [category, k]));
-  const found = new Map<number, number[]>();
-  for (let row = 0; row < rows.count; row++) {
-    const model = numbers.get(rows.category(row) ?? '');
-    if (model === undefined) continue;
-    const known = found.get(model);
-    if (known) known.push(row);
-    else found.set(model, [row]);
-  }
-  return found;
-}
-
-const logOdds = (probability: number): number => {
-  const p = Math.min(1 - SMALLEST_PROBABILITY, Math.max(SMALLEST_PROBABILITY, probability));
-  return Math.log(p / (1 - p));
-};
 
 interface Graphs {
   readonly pooled: InferenceSession;
@@ -79,10 +61,13 @@ interface Graphs {
 async function scoreForests(graphs: Graphs, state: ScorerState, rows: EncodableRows): Promise<Float64Array> {
   const width = state.encoding.signals.length;
   const values = encodeSignals(state.encoding, rows);
-  const scores = await runGraph(graphs.pooled, forestNames, values, width);
-  for (const [model, members] of rowsByModel(rows, state.categoryModels)) {
-    const own = await runGraph(graphs.categories[model]!, forestNames, pickRows(values, width, members), width);
-    members.forEach((row, i) => (scores[row] = (scores[row]! + own[i]!) / 2));
+  const names = { input: forestGraph.input, output: forestGraph.score };
+  const scores = await scoreRows(graphs.pooled, names, values, width);
+  for (const [category, members] of rowsByCategory(rows)) {
+    const own = graphs.categories[state.categoryModels.indexOf(category)];
+    if (own === undefined) continue;
+    const ownScores = await scoreRows(own, names, pickRows(values, width, members), width);
+    members.forEach((row, i) => (scores[row] = (scores[row]! + ownScores[i]!) / 2));
   }
   return scores;
 }
@@ -108,8 +93,9 @@ export async function openScorer(files: ArtefactFiles, state: ScorerState): Prom
     async score(rows) {
       const unsupervised = await scoreForests(graphs, state, rows);
       if (boosted === null || rows.count === 0) return { unsupervised, margin: null };
-      const probability = await runGraph(boosted, boostingNames, encodeBoosted(state.encoding, rows), width);
-      return { unsupervised, margin: probability.map(logOdds) };
+      const names = { input: boostingGraph.input, output: boostingGraph.probability };
+      const probability = await scoreRows(boosted, names, encodeBoosted(state.encoding, rows), width);
+      return { unsupervised, margin: probability.map((p) => logOdds(p, SMALLEST_PROBABILITY)) };
     },
     async close() {
       for (const session of [pooled, ...categories, ...(boosted === null ? [] : [boosted])]) await session.release();

@@ -25,6 +25,7 @@ import {
   encodeBoosted,
   encodeSignals,
   fitEncoding,
+  largestCategories,
   pickRows,
   tableRows,
 } from '../prediction/encoding.js';
@@ -62,21 +63,11 @@ interface Unsupervised {
   readonly updates: number;
 }
 
-/** Positions of each category's rows, the categories with the most rows first. */
-function largestCategories(rows: EncodableRows, minimum: number): (readonly [string, number[]])[] {
-  const found = new Map<string, number[]>();
-  for (let row = 0; row < rows.count; row++) {
-    const category = rows.category(row);
-    if (category === null) continue;
-    const known = found.get(category);
-    if (known) known.push(row);
-    else found.set(category, [row]);
-  }
-  return [...found]
+/** Categories with enough rows for a model of their own, with their rows. */
+const modelledCategories = (rows: EncodableRows, minimum: number): [string, number[]][] =>
+  largestCategories(rows)
     .filter(([, members]) => members.length >= minimum)
-    .sort(([a, n], [b, m]) => m.length - n.length || (a < b ? -1 : 1))
     .slice(0, MOST_CATEGORY_MODELS);
-}
 
 /** Forests on all training rows; each tree samples a few hundred of them. */
 async function fitForests({ context, data, params }: Training, rows: EncodableRows): Promise<Unsupervised> {
@@ -84,7 +75,7 @@ async function fitForests({ context, data, params }: Training, rows: EncodableRo
   const width = encoding.signals.length;
   const values = encodeSignals(encoding, rows);
   const pooled = await fitPooled(params, asMatrix(values, width), context);
-  const wanted = params.categoryModels ? largestCategories(rows, params.minimumCategoryRows) : [];
+  const wanted = params.categoryModels ? modelledCategories(rows, params.minimumCategoryRows) : [];
   const categories = wanted.map(([category, members], k) => {
     context.signal.throwIfAborted();
     context.onProgress({ stage: `category ${category}`, done: k + 1, total: wanted.length });
@@ -114,7 +105,7 @@ function updateForests(training: Training, champion: ArtefactFiles): Unsupervise
   const values = encodeSignals(before.encoding, rows);
   const updates = before.updates + 1;
   const renewal = { share: params.updateShare, seed: context.seed + 1000 * updates };
-  const members = new Map(largestCategories(rows, params.subsampleSize));
+  const members = new Map(modelledCategories(rows, params.subsampleSize));
   return {
     encoding: before.encoding,
     pooled: updateMember(trees.pooled, asMatrix(values, width), renewal),
