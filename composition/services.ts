@@ -7,6 +7,8 @@ import { catalogSchema, createSourceCatalog } from '../datasets/sources/catalog.
 import { createMemoryStore } from '../feature-store/online/memory-store.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import { createRedisStore } from '../feature-store/online/redis-store.js';
+import { createPredictorPool, type PredictorPool } from '../inference/predictor-pool.js';
+import { findModel } from '../models/catalogue.js';
 import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
 import type { Config } from '../platform/config/config.js';
@@ -27,6 +29,8 @@ export interface Services {
   readonly onlineStore: OnlineStore;
   readonly catalog: ReturnType<typeof createSourceCatalog>;
   readonly snapshotLog: ReturnType<typeof createSnapshotLog>;
+  /** Open predictors, of every model. */
+  readonly predictors: PredictorPool;
   close(): Promise<void>;
 }
 
@@ -49,8 +53,15 @@ export async function connectServices(config: Config, endpoints: Endpoints, logg
   const snapshotLog = createSnapshotLog(pool);
   const onlineStore =
     endpoints.redisUrl === null ? createMemoryStore(pool) : createRedisStore(endpoints.redisUrl, logger);
+  const blobs = openBlobStore(endpoints.artifactUri, config.cache);
+  const predictors = createPredictorPool({ blobs, findModel });
   const close = async (): Promise<void> => {
-    await Promise.allSettled([onlineStore.close(), pool.end(), ownBackend ? null : backendPool.end()]);
+    await Promise.allSettled([
+      predictors.close(),
+      onlineStore.close(),
+      pool.end(),
+      ownBackend ? null : backendPool.end(),
+    ]);
   };
   try {
     await migrateSchemas(pool, [...ownSchemas, ...(ownBackend ? [backendSchema] : [])]);
@@ -58,7 +69,6 @@ export async function connectServices(config: Config, endpoints: Endpoints, logg
     await close();
     throw fault;
   }
-  const blobs = openBlobStore(endpoints.artifactUri, config.cache);
   const checkpoints = openCheckpointStore(endpoints.artifactUri);
-  return { pool, backendPool, blobs, checkpoints, registry, onlineStore, catalog, snapshotLog, close };
+  return { pool, backendPool, blobs, checkpoints, predictors, registry, onlineStore, catalog, snapshotLog, close };
 }

@@ -13,6 +13,7 @@ import { storeArtefact } from '../registry/artefacts.js';
 import { trainContext } from '../tests/support/check-model.js';
 import { predict } from './predict.js';
 import { knownSchemaOf, predictByReference } from './predict-by-reference.js';
+import { createPredictorPool } from './predictor-pool.js';
 import { completeInput, requireRequestFeatures } from './request-features.js';
 
 const MODEL = 'credit-risk-scorer';
@@ -20,6 +21,7 @@ const NOW = Date.UTC(2026, 0, 10);
 const known = { kind: 'home', requestedAmount: 500_000, termMonths: 60, declaredMonthlyIncome: 40_000 };
 const folder = mkdtempSync(join(tmpdir(), 'ml-reference-'));
 const blobs = createFileBlobStore(folder);
+const predictors = createPredictorPool({ blobs, findModel });
 const onlineStore = createMemoryStore(null);
 const catalog = { active: () => Promise.resolve('generated') };
 let registry: ModelRegistry;
@@ -64,7 +66,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const ask = (change: object = {}) => {
-  const services = { registry, blobs, onlineStore, catalog };
+  const services = { registry, predictors, onlineStore, catalog };
   return predictByReference(
     { services, modelName: MODEL, line: 'default', entityId: 'u1', known: [known], ...change },
     NOW,
@@ -82,7 +84,12 @@ describe('predictByReference', () => {
       view.fields.map(({ name }, i) => [name, Number.isNaN(values[i]) ? null : values[i]!] as const),
     );
     const input = completeInput(requestFeatures, Object.fromEntries(entries), requestFeatures.known.parse(known));
-    const sent = await predict({ services: { registry, blobs }, modelName: MODEL, line: 'default', inputs: [input] });
+    const sent = await predict({
+      services: { registry, predictors },
+      modelName: MODEL,
+      line: 'default',
+      inputs: [input],
+    });
     expect(outputs).toEqual(sent.outputs);
   });
 

@@ -5,15 +5,17 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Stage } from '../contracts/ids.js';
 import type { ArtefactFiles } from '../contracts/model-definition.js';
 import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
+import { findModel } from '../models/catalogue.js';
 import { createFileBlobStore } from '../platform/blobs/file-blob-store.js';
 import { storeArtefact } from '../registry/artefacts.js';
 import { sampleOf, trainCreditArtefact } from '../tests/support/credit-artefact.js';
 import { inputSchemaOf, predict } from './predict.js';
-import { CACHED_PREDICTORS, withPredictor } from './predictor-pool.js';
+import { createPredictorPool, DEFAULT_POOL_CAPACITY } from './predictor-pool.js';
 
 const MODEL = 'credit-risk-scorer';
 const folder = mkdtempSync(join(tmpdir(), 'ml-predict-'));
 const blobs = createFileBlobStore(folder);
+const predictors = createPredictorPool({ blobs, findModel });
 let files: ArtefactFiles;
 let sample: ReturnType<typeof sampleOf>;
 
@@ -49,7 +51,10 @@ beforeAll(async () => {
   files = await trainCreditArtefact();
   sample = sampleOf(files);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await predictors.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe('predict', () => {
   const ask = async (more: object, versions?: readonly VersionRecord[]) => {
@@ -60,7 +65,7 @@ describe('predict', () => {
       record('1.0.3', 'dev', { artefactHash }),
       record('1.0.2', 'dev', { artefactHash }),
     ];
-    const request = { services: { registry: registryOf(known), blobs }, modelName: MODEL, line: 'default' };
+    const request = { services: { registry: registryOf(known), predictors }, modelName: MODEL, line: 'default' };
     return predict({ ...request, inputs: sample.inputs, ...more });
   };
 
@@ -115,15 +120,15 @@ describe('predict', () => {
 
   it('returns the JSON schema of a version’s input', async () => {
     const artefactHash = await store('default');
-    const services = { registry: registryOf([record('1.0.1', 'production', { artefactHash })]), blobs };
+    const services = { registry: registryOf([record('1.0.1', 'production', { artefactHash })]), predictors };
     const schema = await inputSchemaOf(services, { modelName: MODEL, line: 'default' });
     expect(schema).toMatchObject({ type: 'object', properties: expect.anything() as object });
   });
 });
 
-describe('withPredictor', () => {
+describe('predictor pool', () => {
   const openedFor = (artefactHash: string) =>
-    withPredictor(blobs, { modelName: MODEL, artefactHash }, (predictor) => predictor);
+    predictors.use({ modelName: MODEL, artefactHash }, (predictor) => predictor);
 
   it('opens an artefact once, also for concurrent calls', async () => {
     const hash = await store('once');
@@ -135,10 +140,10 @@ describe('withPredictor', () => {
   it('closes the least recently used predictor, never one in use', async () => {
     const first = await store('first');
     const others = await Promise.all(
-      Array.from({ length: CACHED_PREDICTORS + 1 }, (_, index) => store(`line-${index}`)),
+      Array.from({ length: DEFAULT_POOL_CAPACITY + 1 }, (_, index) => store(`line-${index}`)),
     );
     const opened: unknown[] = [];
-    await withPredictor(blobs, { modelName: MODEL, artefactHash: first }, async (predictor) => {
+    await predictors.use({ modelName: MODEL, artefactHash: first }, async (predictor) => {
       for (const hash of others) opened.push(await openedFor(hash));
       // All others were used since; this one still predicts.
       const inputs = sample.inputs.map((input) => predictor.input.parse(input));
@@ -150,7 +155,7 @@ describe('withPredictor', () => {
   });
 
   it('does not close a predictor that is borrowed while another one closes', async () => {
-    const names = Array.from({ length: CACHED_PREDICTORS + 2 }, (_, index) => `crowd-${index}`);
+    const names = Array.from({ length: DEFAULT_POOL_CAPACITY + 2 }, (_, index) => `crowd-${index}`);
     const [oldest, next, ...rest] = await Promise.all(names.map((name) => store(name)));
     const [slow, closing, busy] = [gate(), gate(), gate()];
     vi.spyOn(await openedFor(oldest!), 'close').mockImplementation(() => {
@@ -162,10 +167,10 @@ describe('withPredictor', () => {
     for (const hash of rest.slice(2)) await openedFor(hash);
     // With two more in use, two idle predictors are surplus when the first of these is returned.
     const borrow = (artefactHash: string, until: Promise<void>): Promise<void> =>
-      withPredictor(blobs, { modelName: MODEL, artefactHash }, () => until);
+      predictors.use({ modelName: MODEL, artefactHash }, () => until);
     const [first, other] = [borrow(rest[0]!, Promise.resolve()), borrow(rest[1]!, busy.opened)];
     await closing.opened;
-    await withPredictor(blobs, { modelName: MODEL, artefactHash: next! }, async (borrowed) => {
+    await predictors.use({ modelName: MODEL, artefactHash: next! }, async (borrowed) => {
       slow.open();
       await first;
       expect(borrowed === second && closed.mock.calls.length > 0).toBe(false);

@@ -4,12 +4,11 @@ import type { Stage } from '../contracts/ids.js';
 import type { Explained, Predictor } from '../contracts/model-definition.js';
 import type { ModelRegistry } from '../contracts/registry.js';
 import { findModel } from '../models/catalogue.js';
-import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { chooseVersion } from '../registry/choose-version.js';
-import { withPredictor } from './predictor-pool.js';
+import type { PredictorPool } from './predictor-pool.js';
 
 export interface PredictRequest {
-  readonly services: { readonly registry: ModelRegistry; readonly blobs: BlobStore };
+  readonly services: { readonly registry: ModelRegistry; readonly predictors: PredictorPool };
   readonly modelName: string;
   readonly line: string;
   /** This version; else the one in `stage`; else the champion of the line. */
@@ -41,7 +40,7 @@ export async function predict(request: PredictRequest): Promise<PredictAnswer> {
   const { services, modelName } = request;
   await findModel(modelName); // an unknown model is refused before its versions are looked for
   const record = await chooseVersion(services.registry, request);
-  const answers = await withPredictor(services.blobs, record, (predictor) => {
+  const answers = await services.predictors.use(record, (predictor) => {
     const inputs = parseInputs(predictor.input, request.inputs);
     return request.explain ? explainInputs(modelName, predictor, inputs) : predictInputs(predictor, inputs);
   });
@@ -85,7 +84,5 @@ export async function inputSchemaOf(
 ): Promise<unknown> {
   const wanted = { services, modelName, line, inputs: [], ...(version === undefined ? {} : { version }) };
   const record = await chooseVersion(services.registry, wanted);
-  return withPredictor(services.blobs, record, ({ input }) =>
-    z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }),
-  );
+  return services.predictors.use(record, ({ input }) => z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }));
 }

@@ -1,18 +1,10 @@
 import { PipelineError } from '../contracts/errors.js';
-import type { Predictor } from '../contracts/model-definition.js';
-import { findModel } from '../models/catalogue.js';
+import type { ModelDefinition, Predictor } from '../contracts/model-definition.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { loadArtefact } from '../registry/artefacts.js';
 
-/** Most predictors kept open; each holds native sessions. */
-export const CACHED_PREDICTORS = 8;
-
-interface Kept {
-  readonly opening: Promise<Predictor>;
-  users: number;
-}
-
-const kept = new Map<string, Kept>();
+/** Most predictors that a pool keeps open by default; each holds native sessions. */
+export const DEFAULT_POOL_CAPACITY = 8;
 
 /** A registered artefact: what a predictor is opened from. */
 export interface ServedArtefact {
@@ -20,49 +12,86 @@ export interface ServedArtefact {
   readonly artefactHash: string;
 }
 
-/**
- * Calls `work` with the predictor of an artefact, which is opened once and stays open. When there are more than
- * {@link CACHED_PREDICTORS}, the least recently used ones that are not in use are closed. A failed opening is not kept.
- * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`; whatever `work` throws.
- */
-export async function withPredictor<Result>(
-  blobs: BlobStore,
-  artefact: ServedArtefact,
-  work: (predictor: Predictor) => Result | Promise<Result>,
-): Promise<Result> {
-  const entry = borrow(blobs, artefact);
-  try {
-    return await work(await entry.opening);
-  } finally {
-    entry.users -= 1;
-    await closeSurplus();
-  }
+export interface PredictorPoolDeps {
+  readonly blobs: BlobStore;
+  /** The catalogue's lookup. @throws PipelineError `UNKNOWN_MODEL`. */
+  readonly findModel: (name: string) => Promise<ModelDefinition>;
+  /** Most predictors kept open. @default DEFAULT_POOL_CAPACITY */
+  readonly capacity?: number;
 }
 
-/** Moves the entry to the end: the map is ordered from the least to the most recently used. */
-function borrow(blobs: BlobStore, artefact: ServedArtefact): Kept {
-  const { artefactHash } = artefact;
-  const entry = kept.get(artefactHash) ?? { opening: openPredictor(blobs, artefact), users: 0 };
-  kept.delete(artefactHash);
-  kept.set(artefactHash, entry);
-  entry.users += 1;
-  entry.opening.catch(() => {
-    if (kept.get(artefactHash) === entry) kept.delete(artefactHash);
-  });
-  return entry;
+/** Open predictors by artefact hash. */
+export interface PredictorPool {
+  /**
+   * Calls `work` with the predictor of an artefact, which is opened once and stays open. Above the pool's capacity the
+   * least recently used predictors that are not in use are closed. A failed opening is not kept.
+   * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`; whatever `work` throws.
+   */
+  use<Result>(artefact: ServedArtefact, work: (predictor: Predictor) => Result | Promise<Result>): Promise<Result>;
+  /** Closes every predictor; none may be in use. */
+  close(): Promise<void>;
 }
 
-async function openPredictor(blobs: BlobStore, { modelName, artefactHash }: ServedArtefact): Promise<Predictor> {
+interface Entry {
+  readonly opening: Promise<Predictor>;
+  users: number;
+}
+
+/** The predictor of a stored artefact. @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
+export async function openPredictor(
+  { blobs, findModel }: Pick<PredictorPoolDeps, 'blobs' | 'findModel'>,
+  { modelName, artefactHash }: ServedArtefact,
+): Promise<Predictor> {
   const model = await findModel(modelName);
   const { files, manifest } = await loadArtefact(blobs, artefactHash);
   if (manifest.modelName === modelName) return model.predictor(files);
   throw new PipelineError('ARTEFACT_INVALID', `artefact ${artefactHash} belongs to ${manifest.modelName}`);
 }
 
-async function closeSurplus(): Promise<void> {
-  const idle = [...kept].filter(([, { users }]) => users === 0);
-  const surplus = idle.slice(0, Math.max(0, kept.size - CACHED_PREDICTORS));
-  // All are removed before the first close is awaited: otherwise one of them could be borrowed meanwhile.
-  for (const [artefactHash] of surplus) kept.delete(artefactHash);
-  await Promise.all(surplus.map(async ([, { opening }]) => (await opening).close()));
+async function closeAll(entries: Iterable<Entry>): Promise<void> {
+  await Promise.all(Array.from(entries, async ({ opening }) => (await opening).close()));
+}
+
+/** A pool over one blob store and one catalogue. */
+export function createPredictorPool(deps: PredictorPoolDeps): PredictorPool {
+  const { capacity = DEFAULT_POOL_CAPACITY } = deps;
+  /** Ordered from the least to the most recently used. */
+  const entries = new Map<string, Entry>();
+
+  function borrow(artefact: ServedArtefact): Entry {
+    const { artefactHash } = artefact;
+    const entry = entries.get(artefactHash) ?? { opening: openPredictor(deps, artefact), users: 0 };
+    entries.delete(artefactHash);
+    entries.set(artefactHash, entry);
+    entry.users += 1;
+    entry.opening.catch(() => {
+      if (entries.get(artefactHash) === entry) entries.delete(artefactHash);
+    });
+    return entry;
+  }
+
+  /** Removes surplus idle entries before the first close is awaited: otherwise one could be borrowed meanwhile. */
+  function takeSurplus(): Entry[] {
+    const idle = [...entries].filter(([, { users }]) => users === 0);
+    const surplus = idle.slice(0, Math.max(0, entries.size - capacity));
+    for (const [artefactHash] of surplus) entries.delete(artefactHash);
+    return surplus.map(([, entry]) => entry);
+  }
+
+  return {
+    async use(artefact, work) {
+      const entry = borrow(artefact);
+      try {
+        return await work(await entry.opening);
+      } finally {
+        entry.users -= 1;
+        await closeAll(takeSurplus());
+      }
+    },
+    async close() {
+      const open = [...entries.values()];
+      entries.clear();
+      await closeAll(open);
+    },
+  };
 }

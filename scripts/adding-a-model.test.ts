@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import { afterAll, describe, expect, it, vi } from 'vitest';
-import type { ModelDefinition } from '../contracts/model-definition.js';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Table } from '../contracts/table.js';
 import { joinPointInTime } from '../feature-store/offline/training-table.js';
-import { withPredictor } from '../inference/predictor-pool.js';
+import { createPredictorPool } from '../inference/predictor-pool.js';
 import { freezeHoldout, splitHoldout } from '../learning/evaluation/split/index.js';
 import { loadCatalogueFrom } from '../models/catalogue.js';
 import { openBlobStore } from '../platform/blobs/open.js';
@@ -20,13 +19,6 @@ import { generatedTables } from '../tests/support/generated-tables.js';
 
 const MOST_LINES = 150;
 const ROOMS = ['contracts', 'learning', 'feature-store', 'node_modules', 'package.json', 'tsconfig.json'];
-
-/** The predictor pool finds the model of the page, which is not in the project's own folder. */
-const found = vi.hoisted((): { model: ModelDefinition | undefined } => ({ model: undefined }));
-vi.mock('../models/catalogue.js', async (original) => ({
-  ...(await original<object>()),
-  findModel: () => Promise.resolve(found.model),
-}));
 
 const page = await readFile(join(projectRoot, 'docs/adding-a-model.md'), 'utf8');
 /** Code blocks headed by the file they belong to. */
@@ -45,7 +37,6 @@ async function writeBelow(path: string, text: string): Promise<void> {
 for (const { path, text } of blocks) await writeBelow(path, text);
 const [model] = await loadCatalogueFrom(join(root, 'models'));
 if (model === undefined) throw new Error('the page has no model');
-found.model = model;
 const { backend } = model;
 afterAll(() => rm(root, { recursive: true }));
 
@@ -99,6 +90,7 @@ describe('the model of docs/adding-a-model.md', () => {
     const [train, holdout] = [parts.train, parts.holdout].map((part) => ({ schema, table: part }));
     const trained = await trainArtefact(model, trainContext(), train!, model.params.parse({}));
     const blobs = openBlobStore(pathToFileURL(join(root, 'blobs')).href, join(root, 'cache'));
+    const predictors = createPredictorPool({ blobs, findModel: () => Promise.resolve(model) });
     const { name: modelName, definitionVersion } = model;
     const { artefactHash } = await storeArtefact(blobs, {
       modelName,
@@ -107,7 +99,7 @@ describe('the model of docs/adding-a-model.md', () => {
       ...trained,
     });
 
-    const [scored, answers] = await withPredictor(blobs, { modelName, artefactHash }, async (predictor) => [
+    const [scored, answers] = await predictors.use({ modelName, artefactHash }, async (predictor) => [
       await model.score(predictor, holdout!, trainContext()),
       await predictor.predict([predictor.input.parse({ incomeVariation: 2 }), { incomeVariation: 0.05 }]),
     ]);

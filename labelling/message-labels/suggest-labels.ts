@@ -1,6 +1,7 @@
 import type { LabelSuggestion, MessageLabelling } from '../../contracts/labelling.js';
 import type { ComputeContext, Predictor } from '../../contracts/model-definition.js';
-import { withPredictor } from '../../inference/predictor-pool.js';
+import { openPredictor } from '../../inference/predictor-pool.js';
+import { findModel } from '../../models/catalogue.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { loadArtefact } from '../../registry/artefacts.js';
 import type { LabelledModel } from '../find-labelled.js';
@@ -28,8 +29,11 @@ export async function suggestLabels(
   texts: readonly string[],
 ): Promise<LabelSuggestion[]> {
   const learned = labelling.readLearned((await loadArtefact(blobs, artefactHash)).files);
-  const outputs = await withPredictor(blobs, { modelName, artefactHash }, (predictor) =>
-    predictAll(predictor, texts, control),
-  );
-  return outputs.map((output) => labelling.suggest(output, learned));
+  const predictor = await openPredictor({ blobs, findModel }, { modelName, artefactHash });
+  try {
+    const outputs = await predictAll(predictor, texts, control);
+    return outputs.map((output) => labelling.suggest(output, learned));
+  } finally {
+    await predictor.close();
+  }
 }
