@@ -67,11 +67,14 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     await saveHistory(platform.client, workflowIds.modelOf(parent, MODEL), 'train-model-registered');
     const { registry } = platform.services;
     expect((await registry.findChampion(MODEL, 'default'))!.stage).toBe('staging');
-    const waiting = await platform.client.workflow.getHandle(proposal).describe();
-    expect(waiting.status.name).toBe('RUNNING');
-    expect(waiting.typedSearchAttributes.getAll()).toContainEqual(
-      expect.objectContaining({ key: expect.objectContaining({ name: 'ModelName' }) as unknown, value: MODEL }),
-    );
+    const describe = () => platform.client.workflow.getHandle(proposal).describe();
+    expect((await describe()).status.name).toBe('RUNNING');
+    // The detached workflow sets its search attributes in its first task, which may run after the parent has ended.
+    await expect
+      .poll(async () => (await describe()).typedSearchAttributes.getAll(), { timeout: 20_000 })
+      .toContainEqual(
+        expect.objectContaining({ key: expect.objectContaining({ name: 'ModelName' }) as unknown, value: MODEL }),
+      );
   });
 
   it('fills the online store with what the features were at the snapshot', async () => {
