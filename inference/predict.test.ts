@@ -27,8 +27,13 @@ const store = async (line: string, modelName = MODEL): Promise<string> => {
 
 const record = (version: string, stage: Stage, more: object): VersionRecord =>
   ({
-    ...{ modelName: MODEL, line: 'default', version, stage, registeredAt: new Date(`2026-01-0${version.at(-1)!}`) },
-    ...{ dataset: { origin: { kind: 'file' } }, ...more },
+    modelName: MODEL,
+    line: 'default',
+    version,
+    stage,
+    registeredAt: new Date(`2026-01-0${version.at(-1)!}`),
+    dataset: { origin: { kind: 'file' } },
+    ...more,
   }) as unknown as VersionRecord;
 
 /** A promise that `open` resolves. */

@@ -10,7 +10,11 @@ const NOW = Date.UTC(2026, 0, 10);
 const reference = { source: 'generated', entityId: 'u1' };
 
 const viewOf = (name: string, fields: readonly string[], version = 1): FeatureView => ({
-  ...{ name, version, entity: 'user', tables: [], timeToLiveSeconds: 2 * 86_400 },
+  name,
+  version,
+  entity: 'user',
+  tables: [],
+  timeToLiveSeconds: 2 * 86_400,
   fields: fields.map((field) => ({ name: field, description: '', unit: 'count' })),
   prepare: () => () => new Float64Array(fields.length),
 });
@@ -78,8 +82,15 @@ describe('completeInput', () => {
     const credit: RequestFeatures = requireRequestFeatures(await findModel('credit-risk-scorer'));
     const known = credit.known.parse({ kind: 'home', requestedAmount: 1200, termMonths: 12, collateralValue: 2400 });
     expect(completeInput(credit, { visits: 3 }, known)).toEqual({
-      ...{ visits: 3, kind: 'home', requestedAmount: 1200, termMonths: 12, collateralValue: 2400 },
-      ...{ declaredMonthlyIncome: null, employment: null, loanToValue: 0.5, emiToIncome: null },
+      visits: 3,
+      kind: 'home',
+      requestedAmount: 1200,
+      termMonths: 12,
+      collateralValue: 2400,
+      declaredMonthlyIncome: null,
+      employment: null,
+      loanToValue: 0.5,
+      emiToIncome: null,
     });
   });
 });

@@ -11,7 +11,11 @@ import { type ArtefactContent, artefactLimits, loadArtefact, storeArtefact } fro
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const content = (files: ArtefactFiles): ArtefactContent => ({
-  ...{ modelName: 'credit-risk-scorer', definitionVersion: 1, line: 'default', signatureHash: 'a'.repeat(64), files },
+  modelName: 'credit-risk-scorer',
+  definitionVersion: 1,
+  line: 'default',
+  signatureHash: 'a'.repeat(64),
+  files,
 });
 const invalid = expect.objectContaining({ code: 'ARTEFACT_INVALID' }) as unknown;
 
@@ -27,7 +31,11 @@ describe('artefacts', () => {
   const putManifest = async (manifest: unknown): Promise<string> =>
     (await blobs.put(bytes(typeof manifest === 'string' ? manifest : canonicalJson(manifest)))).hash;
   const manifestOf = (file: Record<string, unknown>) => ({
-    ...{ schemaVersion: 1, modelName: 'm', definitionVersion: 1, line: 'default', signatureHash: 'a'.repeat(64) },
+    schemaVersion: 1,
+    modelName: 'm',
+    definitionVersion: 1,
+    line: 'default',
+    signatureHash: 'a'.repeat(64),
     files: [file],
   });
 

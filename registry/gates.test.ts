@@ -14,7 +14,12 @@ import {
 
 const measured = (value: number): Metric[] => [{ name: 'auc', value, direction: 'higher', n: 100 }];
 const compared = (against: Comparison['against'], low: number, high: number): Comparison => ({
-  ...{ against, metric: 'auc', challenger: 0.8, other: 0.7, difference: 0.1, n: 100 },
+  against,
+  metric: 'auc',
+  challenger: 0.8,
+  other: 0.7,
+  difference: 0.1,
+  n: 100,
   interval: { low, high, level: 0.95, method: 'delong' },
 });
 const judge = (gate: Gate, metrics: Metric[], comparisons: Comparison[] = []) =>
@@ -41,7 +46,8 @@ describe('judgeGates', () => {
     fc.assert(
       fc.property(number, fc.option(number), fc.option(number), (value, low, high) => {
         const gate: Gate = {
-          ...{ kind: 'absolute', metric: 'auc' },
+          kind: 'absolute',
+          metric: 'auc',
           ...(low === null ? {} : { atLeast: low }),
           ...(high === null ? {} : { atMost: high }),
         };
@@ -189,7 +195,11 @@ describe('decideRegistration', () => {
   });
 
   const base: RegistrationFacts = {
-    ...{ sameArtefact: null, gates: [], comparedWith: null, champion: null, newest: null },
+    sameArtefact: null,
+    gates: [],
+    comparedWith: null,
+    champion: null,
+    newest: null,
     challenger: { signatureHash: 's1', definitionHash: 'd1' },
   };
   const after = (change: Partial<NumberedVersion>): RegistrationFacts => ({

@@ -31,8 +31,16 @@ async function displace(
 ): Promise<void> {
   const reason = `replaced in ${holder.stage} by ${cause.version}`;
   await insertTransition(transaction, {
-    ...{ modelName: holder.modelName, line: holder.line, version: holder.version, from: holder.stage, to: 'archived' },
-    ...{ kind: 'displacement', actor: cause.actor, reason, idempotencyKey: null, causedBy: cause.id },
+    modelName: holder.modelName,
+    line: holder.line,
+    version: holder.version,
+    from: holder.stage,
+    to: 'archived',
+    kind: 'displacement',
+    actor: cause.actor,
+    reason,
+    idempotencyKey: null,
+    causedBy: cause.id,
   });
   await setStage(transaction, holder, 'archived');
 }
@@ -45,8 +53,15 @@ async function move(
 ): Promise<StageChange> {
   const { to, kind, actor, reason, idempotencyKey } = step;
   const row = await insertTransition(transaction, {
-    ...{ modelName: place.modelName, line: place.line, version: place.version, from: place.stage },
-    ...{ to, kind, actor, reason, idempotencyKey },
+    modelName: place.modelName,
+    line: place.line,
+    version: place.version,
+    from: place.stage,
+    to,
+    kind,
+    actor,
+    reason,
+    idempotencyKey,
   });
   const holder = to === 'staging' || to === 'production' ? await holderOf(transaction, place, to) : null;
   if (holder !== null) await displace(transaction, holder, row);

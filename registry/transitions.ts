@@ -46,8 +46,16 @@ export async function insertTransition(
   return transaction
     .insertInto('stage_transitions')
     .values({
-      ...{ model_name: modelName, line, version, from_stage: from, to_stage: to, kind, actor, reason },
-      ...{ idempotency_key: idempotencyKey, caused_by: causedBy },
+      model_name: modelName,
+      line,
+      version,
+      from_stage: from,
+      to_stage: to,
+      kind,
+      actor,
+      reason,
+      idempotency_key: idempotencyKey,
+      caused_by: causedBy,
     })
     .returningAll()
     .executeTakeFirstOrThrow();

@@ -111,7 +111,13 @@ describe('renderCard', () => {
   it('renders without version, metrics, comparisons and plots', async () => {
     const empty: CardInput = {
       ...withModel({ outOfScope: [], limits: [], ethics: [] }),
-      ...{ version: null, stage: null, decision: 'rejected', reasons: [], params: {}, comparisons: [], gates: [] },
+      version: null,
+      stage: null,
+      decision: 'rejected',
+      reasons: [],
+      params: {},
+      comparisons: [],
+      gates: [],
       championVersion: null,
       evaluation: { metrics: [], slices: [], plots: [], notes: [] },
       dataset: { ...sampleCard.dataset, notes: [] },
