@@ -58,7 +58,7 @@ export function formerProduction(arrivals: readonly ProductionArrival[]): readon
   }
   const current = stack.at(-1)?.version;
   const former = stack.slice(0, -1).flatMap(({ version, proven }) => (proven ? [version] : []));
-  // Promoted anew over one that failed, it would go back to itself.
+  // The current version is also on top of these when it was promoted again after one that failed its smoke test.
   while (former.length > 0 && former.at(-1) === current) former.pop();
   return former;
 }

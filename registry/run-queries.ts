@@ -1,4 +1,4 @@
-import type { ExpressionBuilder } from 'kysely';
+import { type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
 import type { Comparison, GateResult, Interval, Metric } from '../contracts/evaluation.js';
 import type { RegistryTables, RegistryTransaction } from './tables.js';
@@ -86,46 +86,49 @@ export async function insertEvaluation(
 
 type RunsBuilder = ExpressionBuilder<RegistryTables, 'runs'>;
 
+/** Condition that a row belongs to the selected run. @param alias - of a table with the key of a run. */
+const ofRun = (alias: 'm' | 'c' | 'g' | 'p') => {
+  const sameColumn = (name: 'run_key' | 'model_name') =>
+    sql`${sql.ref(`${alias}.${name}`)} = ${sql.ref(`runs.${name}`)}`;
+  return sql<SqlBool>`${sameColumn('run_key')} and ${sameColumn('model_name')}`;
+};
+
+/** Columns of an interval. @param alias - of a table with metrics or comparisons. */
+const intervalOf = <Alias extends 'm' | 'c'>(alias: Alias) =>
+  [`${alias}.interval_low`, `${alias}.interval_high`, `${alias}.interval_level`, `${alias}.interval_method`] as const;
+
 const metricsOf = (builder: RunsBuilder) =>
   jsonArrayFrom(
     builder
       .selectFrom('run_metrics as m')
-      .whereRef('m.run_key', '=', 'runs.run_key')
-      .whereRef('m.model_name', '=', 'runs.model_name')
+      .where(ofRun('m'))
       .orderBy('m.position')
       .select(['m.name', 'm.value', 'm.direction', 'm.n'])
-      .select(['m.interval_low', 'm.interval_high', 'm.interval_level', 'm.interval_method']),
+      .select(intervalOf('m')),
   ).as('metrics');
 
 const comparisonsOf = (builder: RunsBuilder) =>
   jsonArrayFrom(
     builder
       .selectFrom('run_comparisons as c')
-      .whereRef('c.run_key', '=', 'runs.run_key')
-      .whereRef('c.model_name', '=', 'runs.model_name')
+      .where(ofRun('c'))
       .orderBy('c.against')
       .select(['c.against', 'c.metric', 'c.challenger', 'c.other', 'c.difference', 'c.n'])
-      .select(['c.interval_low', 'c.interval_high', 'c.interval_level', 'c.interval_method']),
+      .select(intervalOf('c')),
   ).as('comparisons');
 
 const gatesOf = (builder: RunsBuilder) =>
   jsonArrayFrom(
     builder
       .selectFrom('run_gates as g')
-      .whereRef('g.run_key', '=', 'runs.run_key')
-      .whereRef('g.model_name', '=', 'runs.model_name')
+      .where(ofRun('g'))
       .orderBy('g.position')
       .select(['g.gate', 'g.passed', 'g.finding']),
   ).as('gates');
 
 const paramsOf = (builder: RunsBuilder) =>
   jsonArrayFrom(
-    builder
-      .selectFrom('run_params as p')
-      .whereRef('p.run_key', '=', 'runs.run_key')
-      .whereRef('p.model_name', '=', 'runs.model_name')
-      .orderBy('p.name')
-      .select(['p.name', 'p.value']),
+    builder.selectFrom('run_params as p').where(ofRun('p')).orderBy('p.name').select(['p.name', 'p.value']),
   ).as('params');
 
 const datasetOf = (builder: RunsBuilder) =>
