@@ -162,31 +162,63 @@ const dayMonthYear = (day: string, month: string, year: string | undefined, toda
     : singleDay(validDay({ year: fullYear(year), month: Number(month), day: Number(day) }));
 
 /** Date patterns in order; the first one that matches and gives valid days is used. */
-// prettier-ignore
 const readers: readonly (readonly [RegExp, Reader])[] = [
   [fullMatch('(\\d{4}-\\d{2}-\\d{2})'), ([, day]) => singleDay(parseIsoDate(day!))],
   // Day first, as in India and Britain.
-  [fullMatch('(\\d{1,2})[/.-](\\d{1,2})[/.-](\\d{4}|\\d{2})'), ([, day, month, year], today) => dayMonthYear(day!, month!, year, today)],
+  [
+    fullMatch('(\\d{1,2})[/.-](\\d{1,2})[/.-](\\d{4}|\\d{2})'),
+    ([, day, month, year], today) => dayMonthYear(day!, month!, year, today),
+  ],
   [fullMatch('(\\d{1,2})/(\\d{1,2})'), ([, day, month], today) => dayMonthYear(day!, month!, undefined, today)],
-  [fullMatch(`${ORDINAL}[ -]?(?:of )?${MONTH}(?:,? ?-?${YEAR})?`), ([, day, month, year], today) => dayAndMonth(day!, month!, year, today)],
-  [fullMatch(`${MONTH},? ?(?:'(\\d{2})|(\\d{4}))`), ([, month, short, year]) => wholeMonth(fullYear(short ?? year!), monthNumber(month!))],
-  [fullMatch(`${MONTH} (?:the )?${ORDINAL}(?:,? (\\d{4}))?`), ([, month, day, year], today) => dayAndMonth(day!, month!, year, today)],
+  [
+    fullMatch(`${ORDINAL}[ -]?(?:of )?${MONTH}(?:,? ?-?${YEAR})?`),
+    ([, day, month, year], today) => dayAndMonth(day!, month!, year, today),
+  ],
+  [
+    fullMatch(`${MONTH},? ?(?:'(\\d{2})|(\\d{4}))`),
+    ([, month, short, year]) => wholeMonth(fullYear(short ?? year!), monthNumber(month!)),
+  ],
+  [
+    fullMatch(`${MONTH} (?:the )?${ORDINAL}(?:,? (\\d{4}))?`),
+    ([, month, day, year], today) => dayAndMonth(day!, month!, year, today),
+  ],
   [fullMatch(MONTH), ([, month], today) => monthWithoutYear(monthNumber(month!), today)],
-  [fullMatch('(?:year )?(\\d{4})'), ([, year]) => [firstOfMonth(Number(year), 1), firstOfMonth(Number(year) + 1, 1) - 1]],
-  [fullMatch('(?:fy|financial year|fiscal year) ?(\\d{4}|\\d{2})(?:[-/](\\d{4}|\\d{2}))?'), ([, first, second]) => fiscalYear(first!, second)],
-  [fullMatch(`${ORDINAL} (?:of )?(?:the )?${SHIFT} month`), ([, day, shift], today) => singleDay(dayOfMonth(calendarUnit('month', shiftOf(shift!), today)[0], Number(day)))],
+  [
+    fullMatch('(?:year )?(\\d{4})'),
+    ([, year]) => [firstOfMonth(Number(year), 1), firstOfMonth(Number(year) + 1, 1) - 1],
+  ],
+  [
+    fullMatch('(?:fy|financial year|fiscal year) ?(\\d{4}|\\d{2})(?:[-/](\\d{4}|\\d{2}))?'),
+    ([, first, second]) => fiscalYear(first!, second),
+  ],
+  [
+    fullMatch(`${ORDINAL} (?:of )?(?:the )?${SHIFT} month`),
+    ([, day, shift], today) => singleDay(dayOfMonth(calendarUnit('month', shiftOf(shift!), today)[0], Number(day))),
+  ],
   [fullMatch('(\\d{1,2})(?:st|nd|rd|th)'), ([, day], today) => singleDay(nearestMonth(Number(day), today))],
   [fullMatch(`past (week|month|year)`), ([, unit], today) => [shiftedBy(-1, unit!, today), today]],
-  [fullMatch(`${SHIFT} (weekends?|weeks?|months?|years?)`), ([, shift, unit], today) => calendarUnit(unit!, shiftOf(shift!), today)],
-  [fullMatch(`(?:${SHIFT} )?${WEEKDAY}`), ([, shift, name], today) => singleDay(namedWeekday(name!, shift === undefined ? null : shiftOf(shift), today))],
+  [
+    fullMatch(`${SHIFT} (weekends?|weeks?|months?|years?)`),
+    ([, shift, unit], today) => calendarUnit(unit!, shiftOf(shift!), today),
+  ],
+  [
+    fullMatch(`(?:${SHIFT} )?${WEEKDAY}`),
+    ([, shift, name], today) => singleDay(namedWeekday(name!, shift === undefined ? null : shiftOf(shift), today)),
+  ],
   [fullMatch(`${WEEKDAY} (?:of )?${SHIFT} week`), ([, name, shift], today) => weekdayOfWeek(name!, shift!, today)],
   [fullMatch(`${SHIFT} week(?:'s)? ${WEEKDAY}`), ([, shift, name], today) => weekdayOfWeek(name!, shift!, today)],
-  [fullMatch('(end|start|beginning) of (?:the )?(.{1,30})'), ([, edge, period], today) => boundaryOf(edge!, period!, today)],
+  [
+    fullMatch('(end|start|beginning) of (?:the )?(.{1,30})'),
+    ([, edge, period], today) => boundaryOf(edge!, period!, today),
+  ],
   [fullMatch('(week|month|year)[ -](end|start)'), ([, period, edge], today) => boundaryOf(edge!, period!, today)],
   [fullMatch(`(.{1,30}?) ${UNIT} (?:ago|back)`), ([, count, unit], today) => relative(count!, unit!, -1, today)],
   // A duration without a direction ("15 days", "for a week") has no date.
   [fullMatch(`(?:in|after) (.{1,30}?) ${UNIT}`), ([, count, unit], today) => relative(count!, unit!, 1, today)],
-  [fullMatch(`(.{1,30}?) ${UNIT} (?:later|from now|from today|hence)`), ([, count, unit], today) => relative(count!, unit!, 1, today)],
+  [
+    fullMatch(`(.{1,30}?) ${UNIT} (?:later|from now|from today|hence)`),
+    ([, count, unit], today) => relative(count!, unit!, 1, today),
+  ],
   [fullMatch(`(${SHIFT} .{1,30}?) ${UNIT}`), ([, count, , unit], today) => relative(count!, unit!, 1, today)],
 ];
 

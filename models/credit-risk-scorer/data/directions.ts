@@ -3,12 +3,33 @@ import { featureSpec } from '../../../learning/tabular/preprocessing/index.js';
 
 /** Features with which the predicted risk may only rise. */
 const raising: readonly string[] = [
-  'emiToIncome', 'loanToValue', 'debtToIncome', 'instalmentsToIncome', 'outstandingToIncome',
-  'latePayments', 'worstDelayDays', 'daysLateMean', 'daysLateMaximum', 'lateCount6Months',
-  'missedCount3Months', 'missedCount6Months', 'missedCount12Months', 'overdueCount', 'overdueAmount',
-  'defaultedLoansCount', 'utilisation', 'utilisationMean', 'utilisationMaximum', 'utilisationShare',
-  'overdraftDays', 'incomeVariation', 'durationMonths', 'instalmentRate', 'lateMonths', 'worstDelayMonths',
-]; // prettier-ignore
+  'emiToIncome',
+  'loanToValue',
+  'debtToIncome',
+  'instalmentsToIncome',
+  'outstandingToIncome',
+  'latePayments',
+  'worstDelayDays',
+  'daysLateMean',
+  'daysLateMaximum',
+  'lateCount6Months',
+  'missedCount3Months',
+  'missedCount6Months',
+  'missedCount12Months',
+  'overdueCount',
+  'overdueAmount',
+  'defaultedLoansCount',
+  'utilisation',
+  'utilisationMean',
+  'utilisationMaximum',
+  'utilisationShare',
+  'overdraftDays',
+  'incomeVariation',
+  'durationMonths',
+  'instalmentRate',
+  'lateMonths',
+  'worstDelayMonths',
+];
 
 /** Features with which the predicted risk may only fall. */
 const lowering: readonly string[] = ['onTimeShare', 'creditHistoryMonths', 'customerMonths', 'salaryMonthsShare'];
