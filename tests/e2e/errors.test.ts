@@ -64,7 +64,7 @@ describe('help', () => {
     expect(stdout).toContain('--json');
   });
 
-  it('is printed with exit code 2 when no command is named', async () => {
+  it('is printed with exit code 2 when the command is missing', async () => {
     const { code, stdout, stderr } = await ml();
     expect(code).toBe(2);
     expect(stdout).toBe('');
@@ -136,6 +136,6 @@ describe('a bad file', () => {
   });
 });
 
-it('none of all this started a service', () => {
+it('no command of this file starts a service', () => {
   expect(existsSync(home)).toBe(false);
 });

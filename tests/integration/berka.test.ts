@@ -29,7 +29,7 @@ describe.skipIf(!existsSync(folder))('import of the Czech bank (skipped where ..
   const stores = () => ({ backendPool: pool, catalog: createSourceCatalog(pool) });
   const one = async (query: string) => (await pool.query<Record<string, string>>(query)).rows[0];
 
-  it('loads every row once, however often it runs, and makes the source the one in use', async () => {
+  it('loads every row once over repeated runs and activates the source', async () => {
     for (let run = 0; run < 2; run++) {
       const { rows, badLoans } = await importBerka(stores(), folder);
       expect(rows).toMatchObject({ users: 5369, accounts: 4500, transactions: 49_102, loans: 328 });
@@ -46,14 +46,14 @@ describe.skipIf(!existsSync(folder))('import of the Czech bank (skipped where ..
     expect(found).toEqual({ loans: '160', bad: '25' });
   });
 
-  it('counts VYBER as money out and keeps the balance the bank printed', async () => {
+  it('reads VYBER as an outgoing amount and keeps the balance given by the bank', async () => {
     expect(await one(`select count(*) from backend.transactions where amount > 0 and category = 'cash'`)).toEqual({
       count: '0',
     });
     expect(await one('select count(*) from backend.accounts where user_id is null')).toEqual({ count: '0' });
   });
 
-  it('changes nothing when a line is broken, and names it', async () => {
+  it('names a malformed line and changes nothing', async () => {
     cpSync(folder, broken, { recursive: true });
     rmSync(join(broken, 'loan_before_1997.asc'));
     writeFileSync(

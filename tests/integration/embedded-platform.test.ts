@@ -14,7 +14,7 @@ import { platformStatus } from '../../platform/embedded/status.js';
 import { stopPlatform, wipePlatform } from '../../platform/embedded/stop.js';
 import { processesNaming } from '../support/processes.js';
 
-// Without a Temporal program there is no platform to start; the shared servers tell.
+// The platform needs a Temporal program; the shared services show whether there is one.
 const { temporalAddress } = inject('services');
 const home = join(mkdtempSync(join(tmpdir(), 'ml-platform-')), 'state');
 const { ML_CACHE, XDG_CACHE_HOME, TEMPORAL_CLI_PATH } = process.env;
@@ -48,7 +48,7 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
   const progress: string[] = [];
 
   beforeAll(async () => {
-    // Two commands at once, on a directory that neither has seen.
+    // Two commands start at the same time on a new state directory.
     const both = await Promise.all([
       ensurePlatform(config, (line) => progress.push(line)),
       ensurePlatform(config, () => undefined),
@@ -62,7 +62,7 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
     rmSync(join(home, '..'), { recursive: true, force: true });
   });
 
-  it('comes up healthy with both workers, and says what it did', async () => {
+  it('starts healthy with both workers, and reports each step', async () => {
     const status = await platformStatus(config);
     expect(status.parts.filter(({ healthy }) => !healthy)).toEqual([]);
     expect(status.parts.map(({ name }) => name)).toEqual([
@@ -77,19 +77,19 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
     expect((await fetch(status.uiUrl!)).status).toBe(200);
   });
 
-  it.runIf(onLinux)('has one supervisor, though two were started', () => {
+  it.runIf(onLinux)('runs one supervisor after two concurrent starts', () => {
     const supervisors = [...processesNaming(home).values()].filter((command) => /scripts\/supervisor/.test(command));
     expect(supervisors).toHaveLength(1);
   });
 
-  it('keeps its passwords to the owner and asks for them', async () => {
+  it('stores its passwords readable only by the owner and requires them', async () => {
     expect(statSync(stateFile(home)).mode & 0o077).toBe(0);
     const wrong = new URL(endpoints.databaseUrl);
     wrong.password = 'wrong';
     await expect(query(wrong.href, 'select 1')).rejects.toThrow(/password authentication failed/);
   });
 
-  it('is found running by the next command, at once', async () => {
+  it('is reused by the next command within a second', async () => {
     const pid = runningState(home)!.supervisor.pid;
     const started = performance.now();
     expect(await ensurePlatform(config, () => undefined)).toEqual(endpoints);
@@ -97,7 +97,7 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
     expect(runningState(home)!.supervisor.pid).toBe(pid);
   });
 
-  it('refuses settings it was not started with', async () => {
+  it('refuses settings that differ from those it was started with', async () => {
     const other = { ...config, taskQueuePrefix: 'other-' };
     await expect(ensurePlatform(other, () => undefined)).rejects.toMatchObject({
       code: 'INVALID_CONFIG',
@@ -109,7 +109,7 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
     await query(endpoints.databaseUrl, 'create table kept as select 42 as answer');
     const part = await kill('postgres');
     expect(part.lastCrash!.message).toMatch(/^postgres was ended by SIGKILL; last lines of .*postgres\.log:\n {2}\S/);
-    // Which lines are the last depends on what its clients were doing.
+    // The last lines of the log depend on the activity of its clients.
     expect(part.lastCrash!.message).toMatch(/postgres\.log:\n.*(LOG|ERROR|FATAL|DETAIL|STATEMENT): /);
     expect((await query(endpoints.databaseUrl, 'select answer from kept')).rows).toEqual([{ answer: 42 }]);
   });
@@ -130,7 +130,7 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
     expect(await waitUntil(healthy, soon)).toBe(true);
   });
 
-  it('takes over from a killed supervisor and ends what it left', async () => {
+  it('replaces a killed supervisor and stops its processes', async () => {
     const former = readState(home)!;
     process.kill(former.supervisor.pid, 'SIGKILL');
     expect(await waitUntil(() => runningState(home) === null, soon)).toBe(true);
@@ -142,7 +142,7 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
     expect((await query(endpoints.databaseUrl, 'select answer from kept')).rows).toEqual([{ answer: 42 }]);
   });
 
-  it('leaves no process when stopped, nor state when wiped', async () => {
+  it('ends every process when stopped and removes its state when wiped', async () => {
     const { stopped, left } = await stopPlatform(config);
     expect(stopped).toEqual(expect.arrayContaining(['supervisor', 'postgres', 'temporal', 'worker-pipeline']));
     expect(left).toEqual([]);
@@ -154,7 +154,7 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
   });
 });
 
-it('says why it cannot start, and leaves nothing behind', async () => {
+it('reports why it cannot start, and leaves no process running', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ml-platform-'));
   const broken = readConfig({ ML_HOME: folder, ML_CACHE, TEMPORAL_CLI_PATH: '/nowhere/temporal' }, '/');
   await expect(ensurePlatform(broken, () => undefined)).rejects.toMatchObject({

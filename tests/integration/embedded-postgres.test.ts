@@ -14,7 +14,7 @@ import { processesNaming } from '../support/processes.js';
 const asRoot = process.getuid?.() === 0;
 const folders: string[] = [];
 
-/** A folder nobody but its owner may enter, like a checkout below /root. */
+/** A folder that only its owner may enter, like a checkout below /root. */
 function closedFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ml-closed-'));
   chmodSync(folder, 0o700);
@@ -52,13 +52,13 @@ it.runIf(asRoot)('runs for root below a folder that is closed to others, in a us
   expect(await startAndStop(base)).toBe(findOnPath(['unshare']) === null ? 'copied' : 'namespace');
 });
 
-it.runIf(asRoot)('runs for root from a copy where there are no user namespaces, and stays there', async () => {
+it.runIf(asRoot)('runs for root from a copy when there are no user namespaces, and keeps that location', async () => {
   const base = join(closedFolder(), 'postgres');
   expect(await startAndStop(base, ['copied'])).toBe('copied');
   expect(await startAndStop(base)).toBe('copied');
 });
 
-/** Nobody can run programs that lie below a closed folder, as in a checkout in root's home. */
+/** False when the user `nobody` cannot run the programs because a folder above them is closed, such as /root. */
 const programsAreOpen = isReachable(findPostgres().native);
 
 it.runIf(asRoot && programsAreOpen)(
@@ -73,7 +73,7 @@ it.runIf(asRoot && programsAreOpen)(
   },
 );
 
-it.runIf(!asRoot)('runs as the user it is', async () => {
+it.runIf(!asRoot)('runs as the current user', async () => {
   expect(await startAndStop(join(closedFolder(), 'postgres'))).toBe('self');
 });
 
@@ -90,7 +90,7 @@ it.runIf(process.platform === 'linux')('restores the library links when install 
   expect(await runProgram(version, 20_000)).toMatchObject({ exitCode: 0 });
 });
 
-it('names every way that was tried when none works', async () => {
+it('names every attempted way when all fail', async () => {
   const base = closedFolder();
   mkdirSync(join(base, 'bin'));
   const binaries = { native: base, version: '0' };

@@ -5,16 +5,16 @@ import { pingTemporal } from '../../platform/temporal/ping.js';
 
 const { databaseUrl, redisUrl, temporalAddress } = inject('services');
 
-it('gives the run a PostgreSQL of version 15 or newer', async () => {
+it('provides PostgreSQL of version 15 or newer', async () => {
   await pingPostgres(databaseUrl);
   expect(Number.parseFloat(await postgresVersion(databaseUrl))).toBeGreaterThanOrEqual(15);
 });
 
-it.skipIf(redisUrl === null)('gives the run a Redis', async () => {
+it.skipIf(redisUrl === null)('provides Redis', async () => {
   await expect(pingRedis(redisUrl!)).resolves.toBeUndefined();
 });
 
-it.skipIf(temporalAddress === null)('gives the run a Temporal server that serves', async () => {
+it.skipIf(temporalAddress === null)('provides a Temporal server that serves requests', async () => {
   await expect(
     pingTemporal({ address: temporalAddress!, namespace: 'default', tls: null, apiKey: null }),
   ).resolves.toBeUndefined();

@@ -23,7 +23,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it.skipIf(temporalAddress === null)('goes on with the in-process store, on foreign services, and says so', async () => {
+it.skipIf(temporalAddress === null)('falls back to the in-process store without Redis, and reports it', async () => {
   expect(findTemporal({ cliPath: null, cache: join(folder, 'cache') })).toBeNull();
   const config = bareMachine({ DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress! });
   const lines: string[] = [];

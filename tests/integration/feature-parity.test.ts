@@ -43,7 +43,7 @@ const build = (snapshotHash = snapshot.hash) =>
   buildFeatureSet({ blobs: source.blobs, snapshotHash, views: featureViews, signal });
 
 describe('buildFeatureSet', () => {
-  it('holds every user of the snapshot at its moment, and is the same again', async () => {
+  it('contains every user of the snapshot as of its moment, and is reproducible', async () => {
     const set = await build();
     expect(await build()).toEqual(set);
     for (const [index, view] of featureViews.entries()) {
@@ -54,7 +54,7 @@ describe('buildFeatureSet', () => {
     }
   });
 
-  it('is cancelled by its signal', async () => {
+  it('stops when its signal is aborted', async () => {
     const controller = new AbortController();
     controller.abort();
     const many = { ...featureViews[0]!, prepare: () => () => new Float64Array(featureViews[0]!.fields.length) };
@@ -71,8 +71,8 @@ describe('buildFeatureSet', () => {
   });
 });
 
-describe('no feature of generated data sees the future', () => {
-  it('a snapshot of an earlier moment gives what the later snapshot gives for that moment', async () => {
+describe('point-in-time correctness of features on generated data', () => {
+  it('a snapshot of an earlier moment gives the same features as a later snapshot for that moment', async () => {
     const moment = Date.UTC(2026, 4, 20, 10, 30);
     const earlier = await source.snapshot('earlier', moment);
     const then = await loadSnapshotTables(source.blobs, earlier.hash, needed);
@@ -103,8 +103,8 @@ describe('no feature of generated data sees the future', () => {
 const stores: [string, () => OnlineStore][] = [['in-process over PostgreSQL', () => createMemoryStore(source.pool)]];
 if (redisUrl !== null) stores.push(['Redis', () => createRedisStore(redisUrl, silent)]);
 
-describe.each(stores)('what is read from the online store (%s)', (_name, open) => {
-  it('equals the offline Parquet bit for bit, and materialising twice changes nothing', async () => {
+describe.each(stores)('features read from the online store (%s)', (_name, open) => {
+  it('equal the offline Parquet bit for bit, also after materialising twice', async () => {
     const set = await build();
     const store = open();
     const first = await materializeFeatureSet({ blobs: source.blobs, store, hash: set.hash, views: featureViews });
@@ -128,7 +128,7 @@ describe.each(stores)('what is read from the online store (%s)', (_name, open) =
     await store.close();
   });
 
-  it('is not overwritten by a late backfill of an earlier moment', async () => {
+  it('are kept when a late backfill writes an earlier moment', async () => {
     const store = open();
     const earlier = await source.snapshot('backfill', AS_OF - 86_400_000);
     const { hash } = await build(earlier.hash);
@@ -138,7 +138,7 @@ describe.each(stores)('what is read from the online store (%s)', (_name, open) =
     await store.close();
   });
 
-  it('is refused when the code has another version of the view', async () => {
+  it('are refused when the code has another version of the view', async () => {
     const store = open();
     const { hash } = await build();
     const views = featureViews.map((view) => ({ ...view, version: view.version + 1 }));

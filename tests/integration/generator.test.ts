@@ -38,7 +38,7 @@ async function countOf(table: BackendTable, source: string): Promise<number> {
   return Number(rows[0]!.n);
 }
 
-/** One number a table that changes with any value of any row. */
+/** A checksum for each table over all values of all rows. */
 async function fingerprint(source: string): Promise<string[]> {
   const prints = backendTables.map(async (table) => {
     const { rows } = await pool.query<{ print: string }>(
@@ -62,7 +62,7 @@ async function extract(table: BackendTable, asOf: string, limit = 1_000_000): Pr
 }
 
 describe('generateBackend', () => {
-  it('writes every row it counts and becomes the source in use', async () => {
+  it('writes every row it counts and activates the source', async () => {
     const { rows, source } = await generate();
     for (const table of backendTables) {
       expect(rows[table]).toBeGreaterThan(0);
@@ -75,7 +75,7 @@ describe('generateBackend', () => {
     });
   });
 
-  it('writes the same rows again for the same seed, in place of the old ones', async () => {
+  it('replaces the old rows with the same rows for the same seed', async () => {
     await generate();
     const before = await fingerprint('generated');
     await generate({ seed: 4 });
@@ -84,7 +84,7 @@ describe('generateBackend', () => {
     expect(await fingerprint('generated')).toEqual(before);
   });
 
-  it('leaves other sources alone', async () => {
+  it('keeps the rows of other sources', async () => {
     const [customer] = [...generateCustomers(options)];
     await replaceSource(pool, 'other', [customer!.rows]);
     const before = await fingerprint('other');
@@ -92,7 +92,7 @@ describe('generateBackend', () => {
     expect(await fingerprint('other')).toEqual(before);
   });
 
-  it('stores what was computed: amounts, moments, texts and nulls', async () => {
+  it('stores amounts, moments, texts and nulls as computed', async () => {
     await generate();
     const [customer] = [...generateCustomers(options)];
     const stored = await extract('transactions', END, 50);
@@ -108,7 +108,7 @@ describe('generateBackend', () => {
 });
 
 describe('replaceSource', () => {
-  it('keeps the old rows when the new ones break off', async () => {
+  it('keeps the old rows when the load of the new ones fails', async () => {
     await generate();
     const before = await fingerprint('generated');
     function* broken() {
@@ -119,7 +119,7 @@ describe('replaceSource', () => {
     expect(await fingerprint('generated')).toEqual(before);
   });
 
-  it('says what the database refused', async () => {
+  it('reports what the database refused', async () => {
     const [customer] = [...generateCustomers(options)];
     const twice = [customer!.rows, customer!.rows];
     await expect(replaceSource(pool, 'twice', twice)).rejects.toThrow(/loading source twice failed: .*duplicate key/);
@@ -141,13 +141,13 @@ describe('replaceSource', () => {
     expect(await countOf('transactions', 'generated')).toBe(transactions);
   });
 
-  it('takes two loads of one source one after the other', async () => {
+  it('runs two loads of one source one after the other', async () => {
     const [first, second] = await Promise.all([generate({ seed: 20 }), generate({ seed: 21 })]);
     const count = await countOf('transactions', 'generated');
     expect([first.rows.transactions, second.rows.transactions]).toContain(count);
   });
 
-  it('brings back text that looks like COPY syntax', async () => {
+  it('preserves text that looks like COPY syntax', async () => {
     const [customer] = [...generateCustomers(options)];
     const [message] = customer!.rows.chat_messages;
     const text = 'tab\there, \\N, "quotes", \\. and ₹\n😀';
@@ -160,12 +160,12 @@ describe('replaceSource', () => {
 describe('extraction queries', () => {
   beforeAll(() => generate({ users: 20, months: 24 }));
 
-  it.each(backendTables)('of %s return exactly the columns of its spec', async (table) => {
+  it.each(backendTables)('of %s return exactly the columns of the table’s spec', async (table) => {
     const [row] = await extract(table, END, 1);
     expect(Object.keys(row!)).toEqual(tableSpecs[table].columns.map(({ name }) => name));
   });
 
-  it.each(backendTables)('of %s read by key in pages without gap or repetition', async (table) => {
+  it.each(backendTables)('of %s page by key without gaps or repetitions', async (table) => {
     const path = join(projectRoot, 'datasets/sources/backend/queries', `${table}.sql`);
     const statement = await readFile(path, 'utf8');
     const ids: string[] = [];
@@ -178,7 +178,7 @@ describe('extraction queries', () => {
     expect(ids).toEqual([...new Set(ids)].sort());
   });
 
-  it('of transactions walks the primary key and sorts nothing', async () => {
+  it('of transactions scan the primary key without a sort', async () => {
     const path = join(projectRoot, 'datasets/sources/backend/queries/transactions.sql');
     const parameters = ['generated', 'u000010', END, 10];
     const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain ${await readFile(path, 'utf8')}`, parameters);
@@ -187,7 +187,7 @@ describe('extraction queries', () => {
     expect(plan).not.toContain('Sort');
   });
 
-  it('know nothing at an earlier moment of what came later', async () => {
+  it('return nothing later than the requested moment', async () => {
     const asOf = '2025-12-15T00:00:00Z';
     const limit = Date.parse(asOf);
     for (const table of backendTables) {
@@ -202,7 +202,7 @@ describe('extraction queries', () => {
     }
   });
 
-  it('hide outcome, label and payment together with their moment', async () => {
+  it('hide outcome, label and payment until they are known', async () => {
     const asOf = '2025-12-15T00:00:00Z';
     const applications = await extract('credit_applications', asOf);
     expect(applications.filter((row) => (row.outcome === null) !== (row.outcome_at === null))).toEqual([]);
@@ -215,7 +215,7 @@ describe('extraction queries', () => {
     expect(settledLater.length).toBeGreaterThan(0);
   });
 
-  it('keep references whole at any moment', async () => {
+  it('return only rows whose references exist at the same moment', async () => {
     const asOf = '2025-12-15T00:00:00Z';
     const tables = await Promise.all(backendTables.map(async (table) => [table, await extract(table, asOf)] as const));
     const ids = new Map(tables.map(([table, rows]) => [table, new Set(rows.map((row) => row.id))]));

@@ -10,7 +10,7 @@ import { createTestPlatform, hasTemporal } from '../support/test-platform.js';
 import { startFleet } from '../support/worker-fleet.js';
 import type { WorkerOrder } from '../support/worker-process.js';
 
-/** Short, so that a lost worker is soon noticed. */
+/** Short, so that a lost worker is detected soon. */
 const settings = { HEARTBEAT_TIMEOUT_SECONDS: '5', TRAINING_SLOTS: '1' };
 
 interface Course {
@@ -50,11 +50,11 @@ async function train(dieAt: WorkerOrder['dieAt'], victim: 'training' | 'pipeline
   }
 }
 
-/** Everything but the card, whose bytes name workflow and time of the run. */
+/** All records except the card, whose bytes contain the workflow and time of the run. */
 const comparable = ({ counts }: Course) => ({ ...counts, blobs: counts.blobs.length });
 
 describe.skipIf(!hasTemporal())('SIGKILL of a worker', () => {
-  it('costs an attempt and nothing else, wherever it strikes', async () => {
+  it('gives the result of an undisturbed run at each moment of the kill', async () => {
     const undisturbed = await train('never');
     expect(undisturbed).toMatchObject({ deaths: 0, diedAt: null });
     expect(undisturbed.result).toMatchObject({ decision: 'registered', version: '1.0.0' });
@@ -75,7 +75,7 @@ describe.skipIf(!hasTemporal())('SIGKILL of a worker', () => {
     expect(comparable(committing)).toEqual(comparable(undisturbed));
   });
 
-  it('before the registry commits a version ends in one version', async () => {
+  it('before the registry commit registers exactly one version', async () => {
     const course = await train('before-registration', 'pipeline');
     expect(course).toMatchObject({ deaths: 1, diedAt: 'before register' });
     expect(course.attempts.registerModel).toBeGreaterThanOrEqual(2);

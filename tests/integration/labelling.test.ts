@@ -53,17 +53,17 @@ function commandLine(settings: Readonly<Record<string, string>> = {}) {
   const cli: CliContext = {
     config: readConfig({ ML_HOME: folder, ML_CACHE: folder, ...settings }, folder),
     out,
-    // The commands of this file use nothing of Temporal.
+    // The commands of this file do not use Temporal.
     connect: () => Promise.resolve({ services, endpoints } as Connection),
     exitWith: () => undefined,
   };
   return { cli, answer: () => JSON.parse(said.join('')) as Record<string, unknown> };
 }
 
-/** The tables as a run started now would see them. */
+/** The tables as a run that starts now reads them. */
 async function snapshotOf(tables: readonly BackendTable[]) {
   const { backendPool: pool, blobs, snapshotLog: log } = services;
-  // Labels have the time of the database's clock, and a snapshot holds only facts before its moment.
+  // Labels are stamped with the database's clock, and a snapshot holds only facts before its moment.
   const { rows } = await pool.query<{ soon: Date }>(`select now() + interval '1 second' as soon`);
   const asOf = rows[0]!.soon.getTime();
   const signal = new AbortController().signal;
@@ -148,7 +148,7 @@ afterAll(async () => {
 describe('intents', () => {
   beforeAll(stageIntents);
 
-  it('label: reviewed messages are in the next snapshot, older labels stay', async () => {
+  it('label: stores reviewed messages for the next snapshot and keeps older labels', async () => {
     const file = join(folder, 'review.csv');
     const review = commandLine();
     await reviewMessages(review.cli, { source: SOURCE, count: 5, output: file });
@@ -255,7 +255,7 @@ describe('entities', () => {
     expect(await readFile(output, 'utf8')).toBe('id,entities\nemoji,-\n');
   });
 
-  it('label: corrections are in the next snapshot and its training rows, offsets in UTF-16 units', async () => {
+  it('label: stores corrections for the next snapshot and its training rows, with offsets in UTF-16 units', async () => {
     const label = commandLine();
     await labelEntities(label.cli, await correction(`emoji,${cell}\nnobody,0:1:AMOUNT`), { source: SOURCE });
     expect(label.answer()).toEqual({ source: SOURCE, written: 1, given: 2 });
@@ -267,12 +267,12 @@ describe('entities', () => {
     expect(textColumn(table, 'entities')[row]).toBe(cell);
   });
 
-  it('label: replaces annotations, all of the file or nothing', async () => {
+  it('label: replaces annotations in one transaction: all of the file or none', async () => {
     const label = commandLine();
     const wrong = labelEntities(label.cli, await correction('emoji,0:1:AMOUNT'), { source: SOURCE });
     await expect(wrong).rejects.toMatchObject({ code: 'INVALID_VALUE' });
     expect(await stored()).toEqual(parts);
-    // A fault in a later row leaves the rows before it as they were.
+    // An error in a later row rolls back the rows before it.
     const { rows } = await services.backendPool.query<{ id: string }>(
       `select id from backend.chat_messages where source = $1 and id <> 'emoji' limit 1`,
       [SOURCE],
@@ -290,7 +290,7 @@ describe('entities', () => {
     expect(await stored()).toEqual(['₹500']);
   });
 
-  it('label: refuses an unknown type with row and nearest type, unless it is declared as new', async () => {
+  it('label: refuses an unknown type, naming its row and the nearest type, unless it is declared as new', async () => {
     const { cli } = commandLine();
     const file = await correction(`emoji,-\nemoji-2,${spanOf('₹500', 'AMUONT')}`);
     await expect(labelEntities(cli, file, { source: SOURCE })).rejects.toMatchObject({

@@ -31,14 +31,14 @@ const schemaOf = (schema: string, ...names: string[]): OwnedSchema => ({
   ),
 });
 
-it('migrates what is missing, and asks one query when nothing is', async () => {
+it('applies missing migrations, and runs a single query when the schema is current', async () => {
   const schemas = [schemaOf('one', 'a'), schemaOf('two', 'a', 'b')];
   expect(await migrateSchemas(pool, schemas)).toEqual(['a', 'a', 'b']);
   const query = vi.spyOn(pool, 'query');
   const connect = vi.spyOn(pool, 'connect');
   expect(await migrateSchemas(pool, schemas)).toEqual([]);
   expect(query).toHaveBeenCalledTimes(1);
-  expect(connect.mock.calls.length).toBeLessThanOrEqual(1); // that query's own
+  expect(connect.mock.calls.length).toBeLessThanOrEqual(1); // the connection of that query
 });
 
 it('migrates one schema that is behind while the others are current', async () => {
@@ -54,12 +54,12 @@ it('refuses a database that a newer program migrated', async () => {
   });
 });
 
-it('is safe from several processes at once', async () => {
+it('applies each migration once when several processes migrate at the same time', async () => {
   const applied = await Promise.all(Array.from({ length: 4 }, () => migrateSchemas(pool, [schemaOf('one', 'a', 'b')])));
   expect(applied.flat().sort()).toEqual(['a', 'b']);
 });
 
-it('says that PostgreSQL is away', async () => {
+it('reports that PostgreSQL is unreachable', async () => {
   const away = createPool('postgres://nobody@127.0.0.1:1/none', { warn: () => undefined });
   await expect(migrateSchemas(away, [schemaOf('one', 'a')])).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   await away.end();

@@ -23,12 +23,12 @@ describe.skipIf(redisUrl === null)('Redis', () => {
     }
     await store.close();
     times.sort((a, b) => a - b);
-    // The aim is 2 ms at the 99th percentile on an idle machine; under neighbours' load only the median is judged.
+    // The aim is 2 ms at the 99th percentile on an idle machine; under load of other processes only the median is tested.
     expect(times[Math.floor(0.5 * times.length)]).toBeLessThan(2);
   });
 });
 
-it('names the server when Redis is away', async () => {
+it('names the server when Redis is unreachable', async () => {
   const store = createRedisStore('redis://127.0.0.1:1', silent);
   await expect(store.ping()).rejects.toThrow(/^Redis at 127\.0\.0\.1:1: /);
   await expect(store.get('s', 'v', ['u'])).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
@@ -49,7 +49,7 @@ describe('in-process over PostgreSQL', () => {
   });
   checkOnlineStore('in-process', () => Promise.resolve(createMemoryStore(pool)));
 
-  it('says that PostgreSQL is away', async () => {
+  it('reports that PostgreSQL is unreachable', async () => {
     const broken = new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none' });
     await expect(createMemoryStore(broken).ping()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     await broken.end();

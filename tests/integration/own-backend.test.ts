@@ -58,7 +58,7 @@ async function connect(backendUrl: string | null): Promise<Services> {
   return services;
 }
 
-/** A stream that keeps what is written. */
+/** A writable stream that collects its text. */
 const sink = (written: string[]) => ({ write: (text: string) => written.push(text) > 0 });
 
 /** Runs statements as the owner of a database. */
@@ -76,8 +76,8 @@ async function administer<Row extends pg.QueryResultRow>(url: string, statement:
 const hasBackendSchema = async (url: string): Promise<boolean> =>
   (await administer(url, `select 1 from pg_namespace where nspname = 'backend'`)).length > 0;
 
-describe('a database that was named as the source', () => {
-  it('gets no schema, even where it is the one that holds the registry', async () => {
+describe('a database configured as the source', () => {
+  it('gets no schema, even when it also holds the registry', async () => {
     await connect(own.url);
     expect(await hasBackendSchema(own.url)).toBe(false);
     await connect(product.url);
@@ -86,7 +86,7 @@ describe('a database that was named as the source', () => {
     expect(await hasBackendSchema(own.url)).toBe(true);
   });
 
-  it('stays told apart from the local one in a worker, which gets its addresses from the supervisor', () => {
+  it('is distinguished from the local database in a worker that gets its addresses from the supervisor', () => {
     for (const backendUrl of [null, own.url, product.url]) {
       const config = settings(backendUrl);
       const handed = { ...configEnvironment(config), ...endpointEnvironment(endpointsOf(config)) };
@@ -95,7 +95,7 @@ describe('a database that was named as the source', () => {
   });
 });
 
-describe('the source in use follows the settings', () => {
+describe('selection of the active source from the settings', () => {
   let services: Services;
   const notices: string[] = [];
   const ensure = (backendUrl: string | null, options: EnsureSourceOptions): Promise<void> => {
@@ -107,7 +107,7 @@ describe('the source in use follows the settings', () => {
 
   beforeAll(async () => void (services = await connect(product.url)));
 
-  it('asks for data where there is none, or remarks on it', async () => {
+  it('asks for data when there is none, or prints a note', async () => {
     const refused = ensure(null, { whenEmpty: 'refuse' });
     await expect(refused).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
     await expect(refused).rejects.toThrow(/ml retrain.*ml data generate.*ml data import.*BACKEND_DATABASE_URL/);
@@ -115,7 +115,7 @@ describe('the source in use follows the settings', () => {
     expect(notices.splice(0).join()).toContain('no data source yet');
   });
 
-  it('adds the named database, also after a generated one was used, and says so once', async () => {
+  it('adds the configured database, also after a generated one was used, and reports it once', async () => {
     await services.catalog.add('generated', { seed: 42 }, { activate: true });
     await ensure(product.url, { whenEmpty: 'generate' });
     expect(await activeSource()).toBe('backend');
@@ -130,7 +130,7 @@ describe('the source in use follows the settings', () => {
     expect(notices.splice(0)).toHaveLength(1);
   });
 
-  it('refuses to read one source from the other’s database', async () => {
+  it('refuses to read a source from the database of another source', async () => {
     const unset = ensure(null, { whenEmpty: 'generate' });
     await expect(unset).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND', details: { source: 'backend' } });
     await expect(unset).rejects.toThrow(/BACKEND_DATABASE_URL is not set.*ml data use generated/);
@@ -144,7 +144,7 @@ describe('the source in use follows the settings', () => {
 const page = readFileSync(join(projectRoot, 'docs/backend-schema.md'), 'utf8');
 const [viewStatements = '', grantStatements = ''] = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, text]) => text);
 
-/** A product keyed by uuid, before anybody thought of `backend`. */
+/** The tables of a product with uuid keys and no schema `backend`. */
 const productTables = `
   create schema app;
   create table app.customers (id uuid primary key default gen_random_uuid(), signed_up_at timestamptz not null,
@@ -163,7 +163,7 @@ const sqlTypeOf = ({ name, type }: ColumnSpec): string => {
   return name === 'id' || name.endsWith('_id') ? 'text collate "C"' : 'text';
 };
 
-/** Views without rows for the tables that the documented example leaves to the reader. */
+/** Empty views for the tables that the documented example omits. */
 const emptyViews = backendTables
   .filter((name) => !viewStatements.includes(`create view backend.${name} `))
   .map((name) => {
@@ -171,7 +171,7 @@ const emptyViews = backendTables
     return `create view backend.${name} as select 'backend' as source, ${columns.join(', ')} where false`;
   });
 
-describe('a product’s own database', () => {
+describe('an external backend database', () => {
   const role = `reader_${randomUUID().replaceAll('-', '')}`;
   const password = randomUUID();
   let readerUrl: string;
@@ -207,7 +207,7 @@ describe('a product’s own database', () => {
     await administer(own.url, `drop role if exists ${role}`);
   });
 
-  it('without schema `backend` is refused with the page that describes it, and not tried again', async () => {
+  it('without schema `backend` is refused as not retryable, with its documentation page', async () => {
     const services = await connect(product.url);
     for (const name of backendTables) {
       const fault: unknown = await extract(name, services).catch((error: unknown) => error);
@@ -216,7 +216,7 @@ describe('a product’s own database', () => {
     }
   });
 
-  it('is read through the documented views by a user who may only select', async () => {
+  it('is read through the documented views by a user with only the select privilege', async () => {
     await administer(product.url, productTables);
     await administer(product.url, [viewStatements, ...emptyViews].join(';\n'));
     await administer(product.url, grantStatements.replaceAll('ml_reader', role).replace('…', password));
@@ -255,7 +255,7 @@ describe('a product’s own database', () => {
       statement: `select 'backend' as source, id::text collate "C" as id, signed_up_at as created_at, 19900203 as birth_date, null::text as gender, town as city, null::text as employment, 'INR' as currency`,
       details: { sqlState: '42846' },
     },
-  ])('with $change is refused by name', async ({ statement, details }) => {
+  ])('with $change is refused with an error that names the table', async ({ statement, details }) => {
     const grant = `grant select on backend.users to ${role}`;
     const view = `drop view backend.users; create view backend.users as ${statement} from app.customers; ${grant}`;
     await administer(product.url, view);
@@ -264,7 +264,7 @@ describe('a product’s own database', () => {
     await expect(refused).rejects.toThrow(/backend\.users/);
   });
 
-  it('without the right to select is refused by name', async () => {
+  it('without the select privilege is refused with the missing grant', async () => {
     await administer(product.url, `revoke select on backend.transactions from ${role}`);
     const refused = extract('transactions', reader);
     await expect(refused).rejects.toMatchObject({ code: 'SOURCE_SCHEMA_MISMATCH', details: { sqlState: '42501' } });

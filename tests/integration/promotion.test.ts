@@ -56,7 +56,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
 
   const approval = { approver: 'grace', reason: 'reviewed the card' };
 
-  it('waits for an approval with name and reason, promotes, and proves the version', async () => {
+  it('waits for an approval with name and reason, promotes, and runs the smoke test', async () => {
     const version = await staged();
     const handle = await propose();
     await awaitApproval(handle);
@@ -77,7 +77,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(last).toMatchObject({ from: 'staging', to: 'production', actor: 'grace', reason: 'reviewed the card' });
   });
 
-  it('leaves a rejected version where it is', async () => {
+  it('keeps the stage of a rejected version', async () => {
     const version = await staged();
     const handle = await propose({ version });
     await awaitApproval(handle);
@@ -90,14 +90,14 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(request).toMatchObject({ version, decidedBy: 'grace' });
   });
 
-  it('expires when nobody decides', async () => {
+  it('expires without a decision', async () => {
     const version = await staged();
     const handle = await propose({ version, approvalHours: 1 / 3600 });
     expect(await resultOf(handle)).toMatchObject({ status: 'expired', version });
     expect(await stageOf(version)).toBe('staging');
   });
 
-  it('gives way to the request of a newer version', async () => {
+  it('is superseded by the request of a newer version', async () => {
     const older = await staged();
     const first = await propose({ version: older });
     await awaitApproval(first);
@@ -111,7 +111,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(await stageOf(newer)).toBe('production');
   });
 
-  it('takes a version back that does not predict what it promised', async () => {
+  it('rolls back a version whose predictions differ from its stored sample', async () => {
     const [before] = (await platform.services.registry.listVersions({ modelName: MODEL })).filter(
       (record) => record.stage === 'production',
     );
@@ -129,13 +129,13 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(failed).toMatchObject({ version: broken });
   });
 
-  it('archives a version that fails on its way to staging and leaves production alone', async () => {
+  it('archives a version that fails the smoke test in staging and keeps production unchanged', async () => {
     const { registry } = platform.services;
     const production = async () =>
       (await registry.listVersions({ modelName: MODEL })).filter((record) => record.stage === 'production');
     const before = await production();
     const arrivals = (await registry.listTransitions(MODEL, LINE)).filter(({ to }) => to === 'production');
-    // A rollback would have somewhere to go back to.
+    // A version in production, so that a rollback would be possible.
     expect(arrivals.length).toBeGreaterThanOrEqual(2);
 
     const broken = await registerVersion(platform.services, trained, wrongSample());
@@ -149,7 +149,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(failed).toMatchObject({ version: broken, toStage: 'staging' });
   });
 
-  it('closes the request when it is cancelled while it waits', async () => {
+  it('closes the request when it is cancelled while waiting', async () => {
     const version = await staged();
     const handle = await propose({ version });
     await awaitApproval(handle);
@@ -162,7 +162,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(await platform.services.registry.listPromotionRequests({ modelName: MODEL, status: 'open' })).toEqual([]);
   });
 
-  it('proves and takes back what it promoted, though it is cancelled meanwhile', async () => {
+  it('completes the smoke test and the rollback when it is cancelled after the promotion', async () => {
     const before = (await platform.services.registry.listVersions({ modelName: MODEL })).find(
       (record) => record.stage === 'production',
     )!;
@@ -180,14 +180,14 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(failed).toMatchObject({ version: broken });
   });
 
-  it('refuses what the stages do not allow', async () => {
+  it('refuses a transition that the stages do not allow', async () => {
     const version = await registerVersion(platform.services, trained);
     const handle = await propose({ version });
     await expect(handle.result()).rejects.toMatchObject({ cause: { cause: { type: 'TRANSITION_NOT_ALLOWED' } } });
     expect(await stageOf(version)).toBe('dev');
   });
 
-  it('leaves alone what took the place of a version that fails', async () => {
+  it('keeps the successor of a version that fails the smoke test in production', async () => {
     const { registry } = platform.services;
     const broken = await staged(wrongSample());
     const other = await registerVersion(platform.services, trained);
@@ -195,18 +195,23 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     await awaitApproval(handle);
     await handle.executeUpdate(messages.approvePromotion, { args: [approval] });
     await expect.poll(() => stageOf(broken), { timeout: 30_000, interval: 5 }).toBe('production');
-    // Before the smoke test has ended somebody puts another version into production.
+    // Another version is promoted to production before the smoke test ends.
     for (const to of ['staging', 'production'] as const)
       await registry.promote({
-        ...{ modelName: MODEL, line: LINE, version: other, to },
-        ...{ actor: 'ada', reason: 'the other one is known to be good', idempotencyKey: `${other} to ${to}` },
+        modelName: MODEL,
+        line: LINE,
+        version: other,
+        to,
+        actor: 'ada',
+        reason: 'the other one is known to be good',
+        idempotencyKey: `${other} to ${to}`,
       });
     expect(await resultOf(handle)).toMatchObject({ status: 'rolled-back', version: broken });
     expect(await stageOf(other)).toBe('production');
     expect(await stageOf(broken)).toBe('archived');
   });
 
-  it('rolls back on request to the version before', async () => {
+  it('rolls back to the previous version on request', async () => {
     const versions = await platform.services.registry.listVersions({ modelName: MODEL });
     const current = versions.find((record) => record.stage === 'production')!.version;
     const result = (await platform.client.workflow.execute('rollbackModel', {
@@ -219,7 +224,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(await stageOf(result.version)).toBe('production');
     expect(await stageOf(current)).toBe('archived');
 
-    // The same version once more: it has left already, and its successor did nothing wrong.
+    // The same version again: it has already left production, and its successor is sound.
     const again = platform.client.workflow.execute('rollbackModel', {
       workflowId: platform.id('rollback-2'),
       taskQueue: platform.queue,

@@ -25,7 +25,7 @@ describe('registry on PostgreSQL', () => {
 
   checkRegistry(() => ({ registry, pool }));
 
-  it("keeps a public set's own division as a line's holdout, and no other kind", async () => {
+  it("accepts the published split of a public data set as a line's holdout, and refuses other kinds", async () => {
     const holdout = { kind: 'given' as const, column: 'part', heldOut: ['test'] };
     expect(await registry.ensureLine('intent-classifier', 'clinc150', holdout)).toMatchObject({ holdout });
     expect(await registry.ensureLine('intent-classifier', 'clinc150', holdout)).toMatchObject({ holdout });
@@ -33,7 +33,7 @@ describe('registry on PostgreSQL', () => {
     await expect(registry.ensureLine('intent-classifier', 'other', invented)).rejects.toThrow();
   });
 
-  it('calls an absent server an outage that passes', async () => {
+  it('reports an unreachable server as a retryable error', async () => {
     const nowhere = createPool('postgres://nobody@127.0.0.1:1/none', silent);
     const asked = createPostgresRegistry(nowhere).listRuns({});
     await expect(asked).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryable: true });

@@ -18,8 +18,8 @@ import { createRedis } from '../../platform/redis/client.js';
 import { createGeneratedSource, type GeneratedSource } from '../support/generated-snapshot.js';
 
 /*
- * A request by reference must give what a training row gave: for each labelled application the source is extracted as
- * of the moment it was made, its features are computed and materialised, and the request reads them back.
+ * A request by reference must give the same input as the training row: for each labelled application the source is
+ * extracted as of the moment it was made, its features are computed and materialised, and the request reads them back.
  */
 const MODEL = 'credit-risk-scorer';
 const SOURCE = 'generated';
@@ -112,7 +112,7 @@ async function differencesOf(store: OnlineStore, row: number, entityId: string, 
     .map((name) => `row ${row}, ${store.kind}, ${name}: ${found[name]} instead of ${wanted[name]}`);
 }
 
-it(`gives a request by reference the inputs of training bit for bit, in at least ${FEWEST_ROWS} rows and every store`, async () => {
+it(`gives a request by reference the training inputs bit for bit, for at least ${FEWEST_ROWS} rows and every store`, async () => {
   const entityIds = textColumn(rows, 'entity_id');
   const moments = timestampColumn(rows, 'as_of');
   const differences: string[] = [];

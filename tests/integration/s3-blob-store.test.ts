@@ -72,7 +72,7 @@ describe.skipIf('unavailable' in server)('blobs in S3', () => {
     expect(hashes.size).toBe(1100);
   });
 
-  it('answers from its cache while the server has lost the blob, and fetches anew when the cache is damaged', async () => {
+  it('reads a blob lost by the server from its cache, and fetches it again when the cache is damaged', async () => {
     const { store, cache, ...backend } = open();
     const { hash } = await store.put(Buffer.from('kept'));
     const path = await store.localPath(hash);
@@ -91,7 +91,7 @@ describe.skipIf('unavailable' in server)('blobs in S3', () => {
     expect(await other.store.has(hash)).toBe(false);
   });
 
-  it('calls a bucket that does not exist a setting and a server that is away an outage', async () => {
+  it('reports a missing bucket as a wrong setting and an unreachable server as an outage', async () => {
     const absent = openBlobStore(`s3://absent-${randomUUID()}/x`, cacheFolder());
     await expect(absent.put(Buffer.from('x'))).rejects.toMatchObject({ code: 'INVALID_CONFIG' });
     process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:1';

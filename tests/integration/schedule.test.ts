@@ -12,7 +12,7 @@ import {
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 import { createTestNamespace } from '../support/test-namespace.js';
 
-describe.skipIf(!hasTemporal())('schedules and search attributes on a server that is not ours', () => {
+describe.skipIf(!hasTemporal())('schedules and search attributes on an external server', () => {
   let platform: TestPlatform;
   let client: Client;
 
@@ -32,7 +32,7 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on a server tha
     await platform.close();
   });
 
-  it('registers what is missing once and leaves it alone afterwards', async () => {
+  it('registers missing search attributes once', async () => {
     expect([...(await ensureSearchAttributes(client))].sort()).toEqual(Object.keys(searchAttributes).sort());
     const { customAttributes } = await client.connection.operatorService.listSearchAttributes({
       namespace: client.options.namespace,
@@ -41,7 +41,7 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on a server tha
     expect(await ensureSearchAttributes(client)).toEqual([]);
   });
 
-  it('creates both schedules, updates them when applied again, and never doubles one', async () => {
+  it('creates both schedules, and updates them without duplicates when applied again', async () => {
     const first = await applySchedules(client, platform.config);
     expect(first.map(({ scheduleId, action }) => [scheduleId, action])).toEqual([
       ['weekly-retraining', 'created'],
@@ -69,7 +69,7 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on a server tha
     expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 24 * 3_600_000 });
   });
 
-  it('starts one run for two triggers, because the policy goes along', async () => {
+  it('starts one run for two triggers under the overlap policy', async () => {
     await triggerSchedule(client, workflowIds.weeklySchedule, platform.config);
     await expect.poll(() => runningUnder(client, workflowIds.weeklySchedule), { timeout: 20_000 }).toHaveLength(1);
     await triggerSchedule(client, workflowIds.weeklySchedule, platform.config);
@@ -80,7 +80,7 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on a server tha
     expect(only).toMatch(/^weekly-retraining-\d{4}-\d{2}-\d{2}T/);
   });
 
-  it('pauses with a note that a later apply keeps, and resumes', async () => {
+  it('pauses with a note that a later apply keeps, and unpauses', async () => {
     await pauseSchedule(client, workflowIds.dailySchedule, 'the backend migrates its tables');
     const [, daily] = await applySchedules(client, platform.config);
     expect(daily).toMatchObject({ action: 'updated', paused: true });
@@ -90,7 +90,7 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on a server tha
     expect((await client.schedule.getHandle(workflowIds.dailySchedule).describe()).state.paused).toBe(false);
   });
 
-  it('says how to create a schedule that is not there', async () => {
+  it('explains how to create a schedule that does not exist', async () => {
     await expect(triggerSchedule(client, 'monthly-party', platform.config)).rejects.toMatchObject({
       code: 'SCHEDULE_NOT_FOUND',
       message: expect.stringContaining('ml schedule apply') as string,
@@ -98,7 +98,7 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on a server tha
   });
 });
 
-/** Ids of the runs that the schedule started and that still run, as the schedule itself reports them. */
+/** Ids of the running workflows that the schedule started, as its description lists them. */
 async function runningUnder(client: Client, scheduleId: string): Promise<string[]> {
   const { info } = await client.schedule.getHandle(scheduleId).describe();
   return info.runningActions.map((action) => action.workflow.workflowId);

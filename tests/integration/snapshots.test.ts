@@ -26,7 +26,7 @@ const extract = (table: (typeof backendTables)[number], change: Partial<Paramete
   });
 
 describe('extractTable', () => {
-  it('gives every row once, in key order, whatever the size of a chunk', async () => {
+  it('returns every row once, in key order, for any chunk size', async () => {
     const { rows: counted } = await source.pool.query<{ count: string; ids: string }>(
       `select count(*), string_agg(id, ',' order by id) as ids from backend.transactions where source = 'generated'`,
     );
@@ -47,11 +47,11 @@ describe('extractTable', () => {
     }
   });
 
-  it('gives the same blobs again for the same rows', async () => {
+  it('writes the same blobs for the same rows', async () => {
     expect(await extract('loans')).toEqual(await extract('loans'));
   });
 
-  it('keeps types, amounts, times and nulls of the database', async () => {
+  it('preserves types, amounts, times and nulls of the database', async () => {
     const { rows } = await source.pool.query<Record<string, unknown>>(
       `select id, amount::float8 as amount, booked_at, merchant, balance_after::float8 as balance_after
        from backend.transactions where source = 'generated' order by id`,
@@ -66,7 +66,7 @@ describe('extractTable', () => {
     expect(Object.keys(transactions!.columns)).toEqual(tableSpecs.transactions.columns.map(({ name }) => name));
   });
 
-  it('leaves out rows at or after the moment and states the range of what is in', async () => {
+  it('excludes rows at or after the moment and records the range of the included rows', async () => {
     const earlier = Date.UTC(2026, 5, 15);
     const { rows } = await source.pool.query<{ count: string; low: Date; high: Date }>(
       `select count(*), min(booked_at) as low, max(booked_at) as high from backend.transactions
@@ -79,7 +79,7 @@ describe('extractTable', () => {
     expect(extracted.eventTime!.to).toBeLessThan(earlier);
   });
 
-  it('gives an empty table with its columns for a source without rows', async () => {
+  it('returns an empty table with its columns for a source without rows', async () => {
     const extracted = await extract('loans', { source: 'nobody' });
     expect(extracted).toMatchObject({ rows: 0, eventTime: null, parts: [{ rows: 0 }] });
     const { hash } = await commitSnapshot({
@@ -95,7 +95,7 @@ describe('extractTable', () => {
     expect(loans?.columns.disbursed_at?.kind).toBe('timestamp');
   });
 
-  it('reports each chunk, and stops within one when it is cancelled', async () => {
+  it('reports each chunk as progress, and stops within one chunk when cancelled', async () => {
     const controller = new AbortController();
     const reported: number[] = [];
     const cancelled = extract('transactions', {
@@ -109,10 +109,10 @@ describe('extractTable', () => {
     });
     await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(reported).toEqual([500, 1000]);
-    await source.pool.query('select 1'); // the pool still lends connections
+    await source.pool.query('select 1'); // the pool still provides connections
   });
 
-  it('reads all chunks as of one moment while others write', async () => {
+  it('reads all chunks as of one moment during concurrent writes', async () => {
     const before = await extract('transactions', { chunkRows: 2_000 });
     let written: Promise<unknown> | undefined;
     const shift = (by: number) => source.pool.query('update backend.transactions set amount = amount + $1', [by]);
@@ -124,7 +124,7 @@ describe('extractTable', () => {
     await shift(-1);
   });
 
-  it('names the table when the source database is away', async () => {
+  it('names the table when the source database is unreachable', async () => {
     const { Pool } = (await import('pg')).default;
     const pool = new Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none' });
     await expect(extract('loans', { pool })).rejects.toMatchObject({
@@ -136,7 +136,7 @@ describe('extractTable', () => {
 });
 
 describe('commitSnapshot', () => {
-  it('is found again under its run key, names its parent, and is itself again for the same content', async () => {
+  it('is found by its run key, names its parent, and returns the existing snapshot for the same content', async () => {
     const first = await source.snapshot('run-1', AS_OF - 2);
     expect(await source.snapshot('run-1', AS_OF - 1)).toEqual(first);
     const same = await source.snapshot('run-2', AS_OF - 2);
@@ -157,12 +157,12 @@ describe('commitSnapshot', () => {
     expect(rows.users).toBe(20);
   });
 
-  it('lets one of several attempts at once win, and all get its snapshot', async () => {
+  it('commits one of several concurrent attempts and returns its snapshot to all', async () => {
     const made = await Promise.all([1, 2, 3].map(() => source.snapshot('at-once', AS_OF - 7)));
     expect(new Set(made.map(({ hash }) => hash)).size).toBe(1);
   });
 
-  it('refuses a hash that names nothing or something else', async () => {
+  it('refuses an unknown hash and the hash of a blob that is not a manifest', async () => {
     await expect(loadSnapshot(source.blobs, 'a'.repeat(64))).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
     const { hash } = await source.blobs.put(new TextEncoder().encode('not a manifest'));
     await expect(loadSnapshot(source.blobs, hash)).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
@@ -170,7 +170,7 @@ describe('commitSnapshot', () => {
 });
 
 describe('validateSnapshot', () => {
-  it('passes generated rows', async () => {
+  it('accepts generated rows', async () => {
     const { hash, rows } = await source.snapshot('valid', AS_OF);
     const quality = await validateSnapshot({ blobs: source.blobs, snapshotHash: hash, maxRejectedShare: 0 });
     expect(quality.failedChecks).toEqual([]);
@@ -178,7 +178,7 @@ describe('validateSnapshot', () => {
     expect(quality.checkedRows).toBe(Object.values(rows).reduce((a, b) => a + b));
   });
 
-  it('counts each kind of fault with the first row’s key and without its values', async () => {
+  it('counts each kind of fault and reports the key of the first row, without its values', async () => {
     await source.pool.query(`
       update backend.loan_payments set amount_due = -5 where source = 'generated' and id = (select min(id) from backend.loan_payments where source = 'generated');
       update backend.loan_payments set loan_id = 'nowhere' where source = 'generated' and id = (select max(id) from backend.loan_payments where source = 'generated');

@@ -24,12 +24,12 @@ beforeEach(async () => {
 const activeNames = async () => (await catalog.list()).filter(({ active }) => active).map(({ name }) => name);
 
 describe('source catalogue', () => {
-  it('says how to load data while there is none', async () => {
+  it('explains how to load data when there is none', async () => {
     await expect(catalog.active()).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
     await expect(catalog.active()).rejects.toThrow(/ml data generate.*ml data import berka/);
   });
 
-  it('uses the source that was activated last', async () => {
+  it('returns the source that was activated last', async () => {
     await catalog.add('generated', { seed: 42 }, { activate: true });
     await catalog.add('berka', { folder: 'berka' }, { activate: true });
     expect(await catalog.active()).toBe('berka');
@@ -38,7 +38,7 @@ describe('source catalogue', () => {
     expect(await activeNames()).toEqual(['generated']);
   });
 
-  it('adds without activating, and keeps what is in use when a source is added again', async () => {
+  it('adds a source without activating it, and keeps the active one when a source is added again', async () => {
     await catalog.add('generated', { seed: 1 }, { activate: true });
     await catalog.add('berka', {}, { activate: false });
     await catalog.add('generated', { seed: 2 }, { activate: false });
@@ -62,14 +62,14 @@ describe('source catalogue', () => {
     expect(await catalog.list()).toEqual([]);
   });
 
-  it('has one active source after loads that end together', async () => {
+  it('has one active source after concurrent activations', async () => {
     const names = ['alpha', 'beta', 'gamma', 'delta'];
     await Promise.all(names.map((name) => catalog.add(name, {}, { activate: true })));
     expect(await activeNames()).toHaveLength(1);
     expect(await catalog.list()).toHaveLength(4);
   });
 
-  it('migrates again without harm', async () => {
+  it('keeps its rows when it is migrated again', async () => {
     await catalog.add('generated', {}, { activate: true });
     await catalog.migrate();
     expect(await catalog.active()).toBe('generated');

@@ -28,9 +28,10 @@ const client = issueCertificate(authority, { name: 'ml-services' });
 const UNAUTHENTICATED = 16;
 const PERMISSION_DENIED = 7;
 
-/** As Temporal Cloud: a right key or none of it, and no operator service for anybody. */
+/** Refuses calls without the right key. */
 const judgeKey = ({ authorization }: SeenCall): Refusal | null =>
   authorization === `Bearer ${SECRET}` ? null : { status: UNAUTHENTICATED, message: `bad token ${authorization}` };
+/** Like Temporal Cloud: also refuses every call of the operator service. */
 const judgeAsCloud = (call: SeenCall): Refusal | null =>
   call.path.startsWith('/temporal.api.operatorservice.')
     ? { status: PERMISSION_DENIED, message: 'Request unauthorized.' }
@@ -71,13 +72,17 @@ describe.skipIf(!hasTemporal())('a Temporal server behind TLS, client certificat
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('carries a whole platform: health, workers, a workflow, status', async () => {
+  it('serves a whole platform: health, workers, a workflow and status', async () => {
     const home = join(folder, 'state');
     const config = readConfig(
       {
         ...settingsFor(proxy),
-        ...{ ML_HOME: home, ML_CACHE: process.env.ML_CACHE ?? '', TASK_QUEUE_PREFIX: `tls-${proxy.port}-` },
-        ...{ DATABASE_URL: database.url, REDIS_URL: redisUrl ?? '', LOG_LEVEL: 'debug' },
+        ML_HOME: home,
+        ML_CACHE: process.env.ML_CACHE ?? '',
+        TASK_QUEUE_PREFIX: `tls-${proxy.port}-`,
+        DATABASE_URL: database.url,
+        REDIS_URL: redisUrl ?? '',
+        LOG_LEVEL: 'debug',
       },
       '/',
     );
@@ -85,7 +90,7 @@ describe.skipIf(!hasTemporal())('a Temporal server behind TLS, client certificat
     try {
       const endpoints = await ensurePlatform(config, (line) => lines.push(line));
       const temporal = await connectTemporal(temporalServer(config, endpoints));
-      // A step of a real workflow, taken from the queue by the worker: there is nothing to roll back.
+      // A step of a real workflow that the worker takes from the queue; it fails because the model has no line.
       const outcome = temporal.workflow.execute('rollbackModel', {
         workflowId: `tls-${proxy.port}-rollback`,
         taskQueue: `${config.taskQueuePrefix}pipeline`,
@@ -114,7 +119,7 @@ describe.skipIf(!hasTemporal())('a Temporal server behind TLS, client certificat
     );
     expect(files.filter((file) => readFileSync(file).includes(SECRET))).toEqual([]);
 
-    // Every connection of every process showed both.
+    // Every connection of every process sent the certificate and the key.
     expect(new Set(proxy.calls.map(({ authorization }) => authorization))).toEqual(new Set([`Bearer ${SECRET}`]));
     expect(new Set(proxy.calls.map((call) => call.client))).toEqual(new Set(['ml-services']));
     const methods = new Set(proxy.calls.map(({ path }) => path.split('/').at(-1)));
@@ -125,7 +130,7 @@ describe.skipIf(!hasTemporal())('a Temporal server behind TLS, client certificat
     expect(wanted.filter((method) => !methods.has(method))).toEqual([]);
   });
 
-  it('carries schedules', async () => {
+  it('creates and lists schedules', async () => {
     const base = await connect(settingsFor(proxy));
     const scheduling = new Client({ connection: base.connection, namespace: await createTestNamespace(base) });
     try {
@@ -155,7 +160,7 @@ describe.skipIf(!hasTemporal())('a Temporal server behind TLS, client certificat
     ['no authority', { TEMPORAL_TLS_SERVER_CA_CERT_PATH: '' }, 'SERVICE_REFUSED', /TEMPORAL_TLS_SERVER_CA_CERT_PATH/],
     ['no server name', { TEMPORAL_TLS_SERVER_NAME: '' }, 'SERVICE_REFUSED', /TEMPORAL_TLS_SERVER_NAME/],
     ['a namespace it does not have', { TEMPORAL_NAMESPACE: 'nowhere' }, 'INVALID_CONFIG', /no namespace "nowhere"/],
-  ])('refuses at once, with its reason, who comes with %s', async (_, settings, code, message) => {
+  ])('refuses a client with %s at once and gives the reason', async (_, settings, code, message) => {
     const before = proxy.calls.length;
     const fault: unknown = await connect({ ...settingsFor(proxy), ...settings }).catch((found: unknown) => found);
     expect(fault).toMatchObject({ code, retryable: false, message: expect.stringMatching(message) as string });
@@ -163,7 +168,7 @@ describe.skipIf(!hasTemporal())('a Temporal server behind TLS, client certificat
     expect(strangersSince(before).length).toBeLessThan(2);
   });
 
-  it('ends a start with the refusal, and does not try for twenty seconds', async () => {
+  it('fails the start with the refusal instead of retrying for twenty seconds', async () => {
     const settings = { ...settingsFor(proxy), TEMPORAL_API_KEY: 'tk-other-5d1b', DATABASE_URL: database.url };
     const config = readConfig({ ...settings, REDIS_URL: redisUrl ?? '', ML_HOME: join(folder, 'refused') }, '/');
     const before = proxy.calls.length;
@@ -174,7 +179,7 @@ describe.skipIf(!hasTemporal())('a Temporal server behind TLS, client certificat
     expect(strangersSince(before)).toHaveLength(1);
   });
 
-  it('does without the operator service where the search attributes are there, and names them where not', async () => {
+  it('works without the operator service when the search attributes exist, and names the missing ones otherwise', async () => {
     const cloud = await listen(judgeAsCloud);
     const known = await connect(settingsFor(proxy));
     const strict = await connect(settingsFor(cloud));

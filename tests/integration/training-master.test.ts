@@ -33,7 +33,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
   });
 
   const proposal = workflowIds.promotionOf(MODEL, 'default', '1.0.0');
-  /** The proposal's id is made from the version alone, so an earlier run of this file may have left one behind. */
+  /** The proposal's id depends only on the version, so one from an earlier run of this file may still exist. */
   const endProposal = async (): Promise<void> => {
     await platform.client.workflow
       .getHandle(proposal)
@@ -51,7 +51,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
   const outcomeOf = ({ models }: MasterTrainingResult): Decided =>
     models.find((outcome): outcome is Decided => outcome.status === 'decided' && outcome.result.modelName === MODEL)!;
 
-  it('takes a snapshot, fills both feature stores, trains, and proposes what it registered', async () => {
+  it('takes a snapshot, fills both feature stores, trains, and proposes the registered versions', async () => {
     const result = await run('first');
     expect(result).toMatchObject({ status: 'completed', source: 'generated', reasons: [] });
     const { result: trained, promotion } = outcomeOf(result);
@@ -77,7 +77,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
       );
   });
 
-  it('fills the online store with what the features were at the snapshot', async () => {
+  it('fills the online store with the feature values as of the snapshot', async () => {
     const { onlineStore, backendPool } = platform.services;
     const { rows } = await backendPool.query<{ id: string }>(
       `select id from backend.users where source = 'generated' order by id limit 5`,
@@ -92,7 +92,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     }
   });
 
-  it('ends unchanged on the same data and doubles nothing', async () => {
+  it('returns `unchanged` on the same data, without duplicate records', async () => {
     const { registry } = platform.services;
     const before = await registry.listTransitions(MODEL, 'default');
     const result = await run('second');
@@ -103,7 +103,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     expect(await registry.listTransitions(MODEL, 'default')).toEqual(before);
   });
 
-  it('takes up a version that an earlier training left in dev', async () => {
+  it('proposes a version that an earlier training left in dev', async () => {
     const { registry, snapshotLog, pool } = platform.services;
     // As after a training by hand, or a cancellation between registration and staging.
     await pool.query(`update registry.version_stages set stage = 'dev' where model_name = $1`, [MODEL]);
@@ -114,7 +114,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     expect((await registry.getVersion(MODEL, 'default', '1.0.0')).stage).toBe('staging');
   });
 
-  /** Starts a master run on the snapshot there is and waits until its child trains. */
+  /** Starts a master run on the existing snapshot and waits until its child trains. */
   const startOnSnapshot = async (name: string): Promise<{ master: WorkflowHandle; child: WorkflowHandle }> => {
     const { client, services, queue } = platform;
     const { hash } = (await services.snapshotLog.latest('generated'))!;
@@ -130,7 +130,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     return { master, child };
   };
 
-  it('ends in order when a person cancels one child', async () => {
+  it('completes when one child is cancelled', async () => {
     const { master, child } = await startOnSnapshot('child-cancelled');
     await child.cancel();
     const result = (await master.result()) as MasterTrainingResult;
@@ -141,7 +141,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     expect((await platform.services.registry.listRuns({ modelName: MODEL }))[0]).toMatchObject({ status: 'cancelled' });
   });
 
-  it('takes its children along when it is cancelled or terminated', async () => {
+  it('cancels its children when it is cancelled or terminated', async () => {
     for (const end of ['cancel', 'terminate'] as const) {
       const { master, child } = await startOnSnapshot(`master-${end}`);
       await master[end]();
@@ -154,7 +154,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     }
   });
 
-  it('reports rejected data as a result, with every model left alone', async () => {
+  it('returns rejected data as a result and trains no model', async () => {
     const { backendPool, registry } = platform.services;
     await backendPool.query(`update backend.transactions set category = 'nonsense' where source = 'generated'`);
     const runs = await registry.listRuns({ modelName: MODEL });

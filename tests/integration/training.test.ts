@@ -22,7 +22,7 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
       args: [{ modelName: MODEL, datasetHash, ...input }],
     }) as Promise<TrainModelResult>;
 
-  it('trains, judges, registers and writes a card', async () => {
+  it('trains, evaluates, registers and writes a card', async () => {
     const result = await train('first', {});
     expect(result).toMatchObject({ modelName: MODEL, line: FILE_LINE, decision: 'registered', version: '1.0.0' });
     expect(result.metrics[0]).toMatchObject({ n: result.holdoutRows, direction: 'higher' });
@@ -36,7 +36,7 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
     expect(run).toMatchObject({ status: 'registered', version: '1.0.0', workflowId: platform.id('first') });
   });
 
-  it('ends unchanged when the same rows give the same bytes, and doubles nothing', async () => {
+  it('returns `unchanged` when the same rows give the same bytes, without duplicate records', async () => {
     const result = await train('second', {});
     expect(result).toMatchObject({ decision: 'unchanged', version: '1.0.0', championVersion: '1.0.0' });
     const { registry } = platform.services;
@@ -52,7 +52,7 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
     expect(await platform.services.registry.listVersions({ modelName: MODEL })).toHaveLength(1);
   });
 
-  it('answers predictions with the version it registered', async () => {
+  it('serves predictions with the version it registered', async () => {
     const { services } = platform;
     const wanted = { services, modelName: MODEL, line: FILE_LINE };
     const input = { requestedAmount: 100_000, termMonths: 12, kind: 'personal' };
@@ -76,7 +76,7 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
     [{ datasetHash: '0'.repeat(64) }, 'DATASET_NOT_FOUND'],
     [{ nonsense: true }, 'INVALID_INPUT'],
     [{ modelName: null }, 'INVALID_INPUT'],
-  ])('fails at once on %j', async (input, code) => {
+  ])('fails without a retry on %j', async (input, code) => {
     const failing = train(`bad-${code}-${Object.keys(input)[0]!}`, input);
     const failure: unknown = await failing.catch((thrown: unknown) => thrown);
     const chain: unknown[] = [];

@@ -21,7 +21,7 @@ const PARAMS = { feedback: 'none', nEstimators: 60, updateShare: 0.9, updateWind
 
 let platform: TestPlatform;
 let schema: DatasetSchema;
-/** 75 days of 120 invented customers. */
+/** 75 days of 120 generated customers. */
 let everything: Table;
 let shiftedFrom: number;
 
@@ -35,7 +35,7 @@ async function invented(): Promise<Table> {
   return table;
 }
 
-/** From a day on, night and day change places and everything costs four times as much. */
+/** Drift: from a given day on, night and day are swapped and amounts are four times as large. */
 function shifted(table: Table): Table {
   const times = timestampColumn(table, 'bookedAt');
   const altered = (name: string, by: (value: number) => number): [string, Column] => {
@@ -87,12 +87,12 @@ describe.skipIf(!hasTemporal())('an update run', () => {
   });
   afterAll(() => platform.close());
 
-  it('is refused while there is no champion to continue', async () => {
+  it('is refused when there is no champion to continue', async () => {
     const chain = await faultsOf(train('nothing-to-update', { datasetHash: await store(everything), update: true }));
     expect(chain).toContainEqual(expect.objectContaining({ type: 'VERSION_NOT_FOUND', nonRetryable: true }));
   });
 
-  it('continues the champion after behaviour moved: a patch version in dev, through the gate', async () => {
+  it('continues the champion after drift and registers a patch version in dev that passes the gate', async () => {
     const times = timestampColumn(everything, 'bookedAt');
     const early = selectRows(
       everything,

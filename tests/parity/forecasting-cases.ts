@@ -1,22 +1,22 @@
 import { createRandom } from '../../learning/numeric/random/index.js';
 
-/** Two decimals, so that the recorded numbers do not hang on the last bit of a sine. */
+/** Rounds to two decimals, so that the recorded numbers do not depend on the last bit of a sine. */
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-/** A level that wanders. */
+/** A random walk. */
 export function wandering(): number[] {
   const random = createRandom(101);
   let level = 100;
   return Array.from({ length: 120 }, () => round((level += 2 * random.normal()) + 3 * random.normal()));
 }
 
-/** A line with noise. */
+/** A linear trend with noise. */
 export function rising(): number[] {
   const random = createRandom(102);
   return Array.from({ length: 120 }, (_, i) => round(50 + 1.5 * i + 6 * random.normal()));
 }
 
-/** Two years of days with a bend, a week and a year: what Prophet was made for. */
+/** Two years of daily values with a changepoint in the trend, and weekly and yearly seasonality. */
 export function dailySeries(): { days: number[]; values: number[]; future: number[] } {
   const random = createRandom(103);
   const start = 18_262;

@@ -10,7 +10,7 @@ import { dailySeries, rising, wandering } from './forecasting-cases.js';
 
 /*
  * Numbers written by @bsull/augurs 0.10.2 (AutoETS, a port of statsforecast's) and by Prophet's Stan model in
- * @bsull/augurs-prophet-wasmstan 0.2.0. The first test of each part asks the peer again.
+ * @bsull/augurs-prophet-wasmstan 0.2.0. The first test of each part runs the peer again.
  */
 interface Reference {
   readonly ets: { readonly wandering: readonly number[]; readonly rising: readonly number[] };
@@ -20,7 +20,7 @@ const FILE = join(import.meta.dirname, 'forecasting-augurs-0.10.2.json');
 const reference = JSON.parse(readFileSync(FILE, 'utf8')) as Reference;
 const DATA = join(import.meta.dirname, '../../../shared/data');
 
-/** Largest difference as a share of the second. */
+/** Largest absolute difference relative to the second argument. */
 const distance = (found: ArrayLike<number>, wanted: readonly number[]): number =>
   Math.max(...wanted.map((value, i) => Math.abs(found[i]! / value - 1)));
 
@@ -30,13 +30,13 @@ describe('exponential smoothing', () => {
     { name: 'rising', values: rising(), form: 'ETS(A,A,N)', wanted: reference.ets.rising },
   ];
 
-  it('recorded what AutoETS says', async () => {
+  it('has the recorded reference values that AutoETS computes', async () => {
     const items = cases.map(({ values }) => ({ values }));
     const lines = await runAugurs({ task: 'ets', season: 1, horizon: 6, form: 'ZZN', items });
     lines.forEach(({ forecast }, i) => expect(distance(forecast!, cases[i]!.wanted)).toBeLessThan(1e-7));
   });
 
-  it.each(cases)('$name: the same form and, to 1e-4, the same forecast', ({ values, form, wanted }) => {
+  it.each(cases)('$name: selects the form of AutoETS and forecasts the same to 1e-4', ({ values, form, wanted }) => {
     const series: Series = { values, frequency: 'week', start: 0 };
     const state = ets().fit(series);
     expect(state.details.form).toBe(form);
@@ -48,25 +48,25 @@ describe('Prophet', () => {
   const { days, values, future } = dailySeries();
   const state = fitProphet({ days, values });
 
-  it('recorded what Stan finds; its stopping point moves a little from run to run', async () => {
+  it('has the recorded reference values that Stan computes, within the variation of its stopping point', async () => {
     const items = [{ days, values, future }];
     const [line] = await runAugurs({ task: 'stan', season: 1, horizon: 1, items });
     expect(Math.abs(stanLogPosterior(line!.stan!) - reference.prophet.logPosterior)).toBeLessThan(2);
     expect(distance(line!.forecast!, reference.prophet.forecast)).toBeLessThan(5e-3);
   });
 
-  it('is at least as probable as Stan found, and at most by what its early stop costs', () => {
+  it('reaches at least the log posterior of Stan and exceeds it by less than 3', () => {
     const gain = state.logPosterior - reference.prophet.logPosterior;
     expect(gain).toBeGreaterThanOrEqual(0);
     expect(gain).toBeLessThan(3);
   });
 
-  it('forecasts the same to 0.2 % and sees the same noise', () => {
+  it('forecasts the same to 0.2 % and estimates the same noise', () => {
     expect(distance(predictProphet(state, { days: future }).mean, reference.prophet.forecast)).toBeLessThan(2e-3);
     expect(Math.abs(state.sigma / reference.prophet.sigma - 1)).toBeLessThan(1e-3);
   });
 
-  it.skipIf(!hasForecastingData(DATA))('errs on Peyton Manning as Python Prophet 1.5.0 does: 0.389', () => {
+  it.skipIf(!hasForecastingData(DATA))('has the error of Python Prophet 1.5.0 on Peyton Manning: 0.389', () => {
     const peyton = loadPeyton(DATA);
     const cut = peyton.days.length - 90;
     const fitted = fitProphet({ days: peyton.days.slice(0, cut), values: peyton.values.slice(0, cut) });

@@ -11,8 +11,8 @@ import { readReference, REFERENCE_FILE, XGBOOST_VERSION, type XgboostReference }
 import { findXgboost, predictWithXgboost, runXgboost, type PeerRows } from '../../bench/peers/xgboost.js';
 
 /*
- * Numbers written by xgboost-cpu 3.2.0 (hist, one thread) stand in bench/peers/xgboost-3.2.0.snap. Where
- * python3 can import that version, the numbers themselves are checked first; `vitest -u` writes them anew.
+ * Numbers written by xgboost-cpu 3.2.0 (hist, one thread) are in bench/peers/xgboost-3.2.0.snap. Where
+ * python3 can import that version, these numbers are computed again and compared first; `vitest -u` rewrites them.
  */
 const DATA = join(import.meta.dirname, '../../../shared/data');
 
@@ -20,7 +20,7 @@ const REFERENCE_ROWS = 60;
 const OURS = { maxDepth: 6, nEstimators: 100, eta: 0.1 };
 const THEIRS = { params: { max_depth: 6, eta: 0.1 }, rounds: 100 };
 
-/** Few distinct values, so that both sides have the same cuts and every tree must be the same. */
+/** Few distinct values, so that both programs have the same cuts and every tree must be equal. */
 function discreteRows(): Required<PeerRows> {
   const random = createRandom(77);
   const x = matrix(1500, 6, new Float64Array(9000));
@@ -34,7 +34,7 @@ function discreteRows(): Required<PeerRows> {
   return { x, y, weights: Float64Array.from({ length: 1500 }, () => 1 + random.integer(3)) };
 }
 
-/** The same setting in both vocabularies. */
+/** Each setting under our parameter names and under those of XGBoost. */
 const settings = {
   plain: [{}, {}],
   shallow: [
@@ -49,7 +49,7 @@ const settings = {
   weighted: [{}, {}],
 } as const;
 
-/** Numbers to predict instead of labels: skewed, with ties, as amounts are. */
+/** Regression targets instead of labels: skewed and with ties, like amounts. */
 function discreteAmounts(): Required<PeerRows> {
   const { x, weights } = discreteRows();
   const random = createRandom(78);
@@ -60,7 +60,7 @@ function discreteAmounts(): Required<PeerRows> {
   return { x, y, weights };
 }
 
-/** Losses of amounts, in both vocabularies. */
+/** Regression objectives under our parameter names and under those of XGBoost. */
 const regressions = {
   squared: [{ objective: 'squared' }, { objective: 'reg:squarederror' }],
   quantile: [
@@ -113,7 +113,7 @@ const largestGap = (a: ArrayLike<number>, b: readonly number[]): number =>
 
 describe(`gradient boosting beside XGBoost ${XGBOOST_VERSION}`, () => {
   it.runIf(installed === XGBOOST_VERSION && hasCreditData(DATA))(
-    'the committed numbers are what XGBoost says',
+    'the committed reference values equal those that XGBoost computes',
     async () => {
       await expect(`${JSON.stringify(await askXgboost(), null, 2)}\n`).toMatchFileSnapshot(REFERENCE_FILE);
     },
@@ -121,7 +121,7 @@ describe(`gradient boosting beside XGBoost ${XGBOOST_VERSION}`, () => {
   );
 
   it.each(Object.keys(settings) as (keyof typeof settings)[])(
-    'predicts the same to 2e-6 where the cuts are the same: %s',
+    'predicts the same as XGBoost to 2e-6 with identical cuts: %s',
     async (name) => {
       const { x, y, weights } = discreteRows();
       const params = { ...OURS, nEstimators: ROUNDS, ...settings[name][0] };
@@ -132,7 +132,7 @@ describe(`gradient boosting beside XGBoost ${XGBOOST_VERSION}`, () => {
   );
 
   it.each(Object.keys(regressions) as (keyof typeof regressions)[])(
-    'predicts the same amounts to 2e-6 of the largest: %s',
+    'predicts the same amounts as XGBoost to 2e-6 of the largest: %s',
     async (name) => {
       const { x, y } = discreteAmounts();
       const params = { ...OURS, nEstimators: ROUNDS, ...regressions[name][0] };
@@ -164,7 +164,7 @@ describe(`gradient boosting beside XGBoost ${XGBOOST_VERSION}`, () => {
     expect(largestGap(gradientBoosting.predict(state, x), theirs)).toBeLessThan(1e-6);
   });
 
-  it.runIf(installed === XGBOOST_VERSION)('XGBoost loads trees of the other objectives, too', async () => {
+  it.runIf(installed === XGBOOST_VERSION)('XGBoost loads the trees of the other objectives', async () => {
     const { x, y } = discreteAmounts();
     for (const [ours] of Object.values(regressions)) {
       const state = gradientBoosting.fit({ ...OURS, ...ours }, x, y, quietContext(0));

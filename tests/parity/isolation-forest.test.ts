@@ -14,8 +14,8 @@ import {
 import { findScikitLearn, runScikitLearn } from '../../bench/peers/isolation-forest.js';
 
 /*
- * Numbers written by scikit-learn 1.9.1 stand in bench/peers/scikit-learn-1.9.1.snap. Where python3 can import
- * that version, the numbers themselves are checked first; `vitest -u` writes them anew.
+ * Numbers written by scikit-learn 1.9.1 are in bench/peers/scikit-learn-1.9.1.snap. Where python3 can import
+ * that version, these numbers are computed again and compared first; `vitest -u` rewrites them.
  */
 const DATA = join(import.meta.dirname, '../../../shared/data');
 const { trees, seeds } = ADBENCH_FOREST;
@@ -43,7 +43,7 @@ const installed = await findScikitLearn();
 
 describe(`isolation forest beside scikit-learn ${SCIKIT_LEARN_VERSION}`, () => {
   it.runIf(installed === SCIKIT_LEARN_VERSION && hasAdbench(DATA))(
-    'the committed numbers are what scikit-learn says',
+    'the committed reference values equal those that scikit-learn computes',
     async () => {
       await expect(`${JSON.stringify(await askScikitLearn(), null, 2)}\n`).toMatchFileSnapshot(FOREST_REFERENCE_FILE);
     },
@@ -51,7 +51,7 @@ describe(`isolation forest beside scikit-learn ${SCIKIT_LEARN_VERSION}`, () => {
   );
 
   it.skipIf(!hasAdbench(DATA))(
-    'ADBench: mean AUC within 0.002, no set more than 0.04 away (needs ../shared/data)',
+    'ADBench: mean AUC within 0.002, each data set within 0.04 (needs ../shared/data)',
     async () => {
       const { adbenchAuc } = await readForestReference();
       const ours = loadAdbench(DATA).map((set) => [set.name, ourAuc(set)] as const);

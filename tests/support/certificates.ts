@@ -18,23 +18,23 @@ export interface CertificateWish {
   readonly dnsNames?: readonly string[];
   /** IPv4. */
   readonly addresses?: readonly string[];
-  /** From now; negative: it has expired. @default 2 */
+  /** Validity from now; negative for an expired certificate. @default 2 */
   readonly days?: number;
 }
 
-/** An authority of the test's own: a certificate that it signed itself, below `folder`. */
+/** Creates a certificate authority with a self-signed certificate in `folder`. */
 export function createAuthority(folder: string, name: string): Issued {
   mkdirSync(folder, { recursive: true });
   return issue({ name, authority: true, folder }, null);
 }
 
-/** A certificate that the authority signs, beside it. */
+/** Creates a certificate signed by the authority, in the same folder. */
 export const issueCertificate = (authority: Issued, wish: CertificateWish): Issued =>
   issue({ ...wish, authority: false, folder: dirname(authority.certPath) }, authority);
 
 type Order = CertificateWish & { readonly authority: boolean; readonly folder: string };
 
-/** X.509 by hand (RFC 5280), ECDSA on P-256: Node reads certificates and makes none, and not every machine has openssl. */
+/** Encodes an X.509 certificate (RFC 5280), ECDSA on P-256: Node cannot create one, and openssl may be missing. */
 function issue(order: Order, issuer: Issued | null): Issued {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const body = toBeSigned(order, issuer?.name ?? order.name, publicKey);
@@ -73,7 +73,7 @@ function extensionsOf({ authority, dnsNames = [], addresses = [] }: Order): read
 
 const DAY_MS = 86_400_000;
 
-/** DER wants the shortest form of a length; OpenSSL overlooks another one, the worker's TLS does not. */
+/** DER requires the shortest form of a length; OpenSSL accepts longer forms, the worker's TLS refuses them. */
 function tagged(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BlobStore, CheckpointStore, StoredBlob } from '../../platform/blobs/blob-store.js';
 
-/** One backend under test, empty. */
+/** One empty backend under test. */
 export interface BlobBackend {
   readonly store: BlobStore;
   readonly checkpoints: CheckpointStore;
-  /** Another process's view of the same place: no cache, no memory of the first. */
+  /** Opens the same storage as another process would: without the cache or memory of the first. */
   reopen(): BlobStore;
-  /** Replaces the stored bytes behind the store's back, null removes them. */
+  /** Replaces the stored bytes without the store; null removes them. */
   damage(hash: string, bytes: Uint8Array | null): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
     return path;
   };
 
-  it('names bytes by their sha256 and gives them back', async () => {
+  it('stores bytes under their sha256 and returns them', async () => {
     expect(await store.put(text('abc'))).toEqual({
       hash: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
       bytes: 3,
@@ -55,7 +55,7 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
     expect(new TextDecoder().decode(found)).toBe('abc');
   });
 
-  it.each([0, 1, 5_000_000])('keeps %d bytes, from memory and from a file, for every reader', async (size) => {
+  it.each([0, 1, 5_000_000])('stores %d bytes from memory and from a file for every reader', async (size) => {
     const bytes = randomBytes(size);
     const stored = await store.put(bytes);
     expect(await store.putFile(await fileWith(bytes))).toEqual(stored);
@@ -64,14 +64,14 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
     expect(await all(store)).toEqual([stored]);
   });
 
-  it('stores a file that nobody stored from memory before', async () => {
+  it('stores a file whose bytes were not stored before', async () => {
     const bytes = randomBytes(300_000);
     const stored = await store.putFile(await fileWith(bytes));
     expect(stored).toEqual({ hash: sha256(bytes), bytes: 300_000 });
     expect(await backend.reopen().has(stored.hash)).toBe(true);
   });
 
-  it('does not lend its memory: changing given or received bytes changes no blob', async () => {
+  it('copies bytes: changing the given or the returned bytes changes no blob', async () => {
     const bytes = text('first');
     const { hash } = await store.put(bytes);
     bytes.fill(0);
@@ -79,7 +79,7 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
     expect(new TextDecoder().decode(await store.get(hash))).toBe('first');
   });
 
-  it('stores once what 30 writers put at the same time', async () => {
+  it('stores one blob for 30 concurrent writers of the same bytes', async () => {
     const bytes = randomBytes(200_000);
     const path = await fileWith(bytes);
     const writers = Array.from({ length: 30 }, (_, index) => (index % 2 ? store.put(bytes) : store.putFile(path)));
@@ -87,7 +87,7 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
     expect(await all(store)).toEqual([{ hash: sha256(bytes), bytes: 200_000 }]);
   });
 
-  it('shows readers the whole blob or none while it is being written', async () => {
+  it('shows concurrent readers the whole blob or none during a write', async () => {
     const bytes = randomBytes(3_000_000);
     const hash = sha256(bytes);
     const reader = backend.reopen();
@@ -109,7 +109,7 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
     expect((await all(store)).sort(byHash)).toEqual([...stored].sort(byHash));
   });
 
-  it('says when a blob is not there', async () => {
+  it('reports a missing blob', async () => {
     const absent = sha256(text('absent'));
     expect(await store.has(absent)).toBe(false);
     await expect(store.get(absent)).rejects.toEqual(errorWith('BLOB_NOT_FOUND'));
@@ -117,7 +117,7 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
   });
 
   it.each(['', '../../etc/passwd', 'ABC', `${'a'.repeat(63)}/`, `${'a'.repeat(64)}\n`, 'A'.repeat(64)])(
-    'takes no other name than a hash: %j',
+    'refuses a name that is not a hash: %j',
     async (name) => {
       await expect(store.get(name)).rejects.toEqual(errorWith('INVALID_INPUT'));
       await expect(store.localPath(name)).rejects.toEqual(errorWith('INVALID_INPUT'));
@@ -125,7 +125,7 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
     },
   );
 
-  it('notices damaged bytes, whether cut short or changed', async () => {
+  it('detects truncated and changed bytes', async () => {
     const { hash } = await store.put(text('the bytes'));
     for (const bytes of [text('the byte'), text('the bytez'), text('')]) {
       await backend.damage(hash, bytes);
@@ -134,7 +134,7 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
     }
   });
 
-  it('repairs a blob that was cut short or lost when the step that made it is repeated', async () => {
+  it('restores a truncated or lost blob when it is put again', async () => {
     const { hash } = await store.put(text('the bytes'));
     for (const bytes of [text('the'), null]) {
       await backend.damage(hash, bytes);
@@ -143,7 +143,7 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
     }
   });
 
-  it('lends files that nobody but the owner can read', async () => {
+  it('provides files that only the owner can read', async () => {
     const { hash } = await store.put(text('private'));
     const { mode } = await stat(await store.localPath(hash));
     expect((mode & 0o777).toString(8)).toBe('400');
@@ -157,7 +157,7 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
   describe('checkpoints', () => {
     const key = 'weekly-retraining-2026-11-23/credit-risk-scorer:run/1';
 
-    it('loads what was saved last and nothing after removal', async () => {
+    it('loads the last saved state, and null after removal', async () => {
       const { checkpoints } = backend;
       expect(await checkpoints.load(key)).toBeNull();
       await checkpoints.save(key, text('round 10'));
@@ -169,12 +169,12 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
       expect(await checkpoints.load(key)).toBeNull();
     });
 
-    it('is no blob', async () => {
+    it('are not listed as blobs', async () => {
       await backend.checkpoints.save(key, text('state'));
       expect(await all(store)).toEqual([]);
     });
 
-    it('holds one of the whole states when several are saved at the same time', async () => {
+    it('hold one complete state after concurrent saves', async () => {
       const states = Array.from({ length: 10 }, (_, index) => Buffer.alloc(100_000, index));
       await Promise.all(states.map((state) => backend.checkpoints.save(key, state)));
       const found = Buffer.from((await backend.checkpoints.load(key))!);

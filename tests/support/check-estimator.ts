@@ -36,7 +36,7 @@ function codeOf(run: () => unknown): ErrorCode | 'nothing thrown' {
   }
 }
 
-/** An estimator with its labels, if it has any, bound: the part that both kinds share. */
+/** An estimator with its labels (if any) bound: the interface common to both kinds. */
 interface Fitter<State> {
   readonly name: string;
   readonly params: Readonly<Record<string, unknown>>;
@@ -54,19 +54,19 @@ function checkCommon<State>(estimator: Fitter<State>): void {
     expect(encodeState(fit())).toBe(encodeState(fit()));
   });
 
-  it(describe('leaves its inputs untouched'), () => {
+  it(describe('keeps its inputs unchanged'), () => {
     const before = { x: x.values.slice(), params: JSON.stringify(params) };
     estimator.predict(fit(), x);
     expect({ x: x.values, params: JSON.stringify(params) }).toEqual(before);
   });
 
-  it(describe('predicts the same from a state that went through JSON'), () => {
+  it(describe('predicts the same from a state restored from JSON'), () => {
     const state = fit();
     const restored = decodeState(encodeState(state)) as State;
     expect(estimator.predict(restored, x)).toEqual(estimator.predict(state, x));
   });
 
-  it(describe('gives one finite prediction a row whatever the batch size'), () => {
+  it(describe('gives one finite prediction for each row at any batch size'), () => {
     const state = fit();
     const batch = estimator.predict(state, x);
     const single = Array.from({ length: ROWS }, (_, row) => estimator.predict(state, selectMatrixRows(x, [row]))[0]!);
@@ -111,13 +111,13 @@ export function checkEstimator<Params, State>(estimator: Estimator<Params, State
     predict: (state, rows) => estimator.predict(state, rows),
   });
 
-  it(`${estimator.name}: leaves its labels untouched`, () => {
+  it(`${estimator.name}: keeps its labels unchanged`, () => {
     const before = y.slice();
     fitWith(y)();
     expect(y).toEqual(before);
   });
 
-  it(`${estimator.name}: refuses labels of another length or that are not finite`, () => {
+  it(`${estimator.name}: refuses labels that are not finite or have another length`, () => {
     expect(codeOf(fitWith(y.subarray(1)))).toBe('SHAPE_MISMATCH');
     const broken = y.slice();
     broken[5] = NaN;

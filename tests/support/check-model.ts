@@ -19,7 +19,7 @@ import { renderCard } from '../../registry/model-cards/render-card.js';
 import { judgeGates } from '../../registry/gates.js';
 import { readSample, type Sample, trainArtefact } from '../../training/sample.js';
 
-/** fixtures/check.json of a model folder: which file to train on, how fast, and what must come out at least. */
+/** fixtures/check.json of a model folder: the training file, the parameters and the lowest accepted metrics. */
 const checkSetting = z.strictObject({
   /** A file in `fixtures/` that one of the model's own formats reads. */
   file: z.string(),
@@ -31,13 +31,27 @@ const checkSetting = z.strictObject({
   ),
 });
 
-/** Flags of `ml train` itself; a hyper-parameter may not take one. */
+/** Flags of `ml train`; a hyper-parameter must have another name. */
 const RESERVED_FLAGS = [
-  'all', 'data-path', 'detach', 'from', 'help', 'id', 'json', 'param', 'seed', 'source', 'snapshot', 'update', 'verbose', 'version', 'wait',
-]; // prettier-ignore
+  'all',
+  'data-path',
+  'detach',
+  'from',
+  'help',
+  'id',
+  'json',
+  'param',
+  'seed',
+  'source',
+  'snapshot',
+  'update',
+  'verbose',
+  'version',
+  'wait',
+];
 const TOLERANCE = 1e-5;
 const SEED = 7;
-/** Nothing a predictor of any kind may take for a request. */
+/** Values that every predictor must refuse as a request. */
 const NONSENSE: readonly unknown[] = [null, undefined, 42, 'text', [], [{}], true, { noSuchField: 1 }];
 
 interface Checked {
@@ -51,7 +65,7 @@ interface Checked {
   readonly scored: Table;
 }
 
-/** Everything a training lends, without a clock or a server behind it. */
+/** A training context without a clock or a server. */
 export function trainContext(seed = SEED, signal = new AbortController().signal): TrainContext {
   let saved: Uint8Array | null = null;
   return {
@@ -73,7 +87,7 @@ export function trainContext(seed = SEED, signal = new AbortController().signal)
 
 const kebabCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** Names of a model's parameters as the command line sees them. */
+/** Names of a model's parameters as command-line flags. */
 export function parameterNames(model: ModelDefinition): string[] {
   const { properties } = z.toJSONSchema(model.params, { io: 'input' });
   return Object.keys(properties ?? {});
@@ -84,7 +98,7 @@ const digest = (files: ArtefactFiles): Record<string, string> =>
     Object.entries(files).map(([name, bytes]) => [name, createHash('sha256').update(bytes).digest('hex')]),
   );
 
-/** Equal structure, numbers within the tolerance. */
+/** Expects equal structure and numbers within the tolerance. */
 function expectClose(found: unknown, wanted: unknown, path = 'output'): void {
   if (typeof wanted === 'number' && typeof found === 'number') {
     expect(Math.abs(found - wanted), `${path}: ${found} against ${wanted}`).toBeLessThanOrEqual(TOLERANCE);
@@ -106,7 +120,7 @@ function expectFinite(value: unknown, path: string): void {
   for (const [name, member] of Object.entries(value)) expectFinite(member, `${path}.${name}`);
 }
 
-/** @returns null when it succeeds, else the fault, which must be a typed one. */
+/** @returns null on success, else the error, which must be a PipelineError. */
 async function typedFault(work: () => Promise<unknown>): Promise<PipelineError | null> {
   try {
     await work();
@@ -180,7 +194,7 @@ function checkDefinition(model: ModelDefinition): void {
     for (const name of names) expect(features).toContain(name);
   });
 
-  it('has parameters whose flags clash with nothing', () => {
+  it('has parameters whose flags differ from those of `ml train`', () => {
     const flags = parameterNames(model).map(kebabCase);
     expect(new Set(flags).size).toBe(flags.length);
     for (const flag of flags) expect(RESERVED_FLAGS).not.toContain(flag);
@@ -193,7 +207,7 @@ function checkArtefact(model: ModelDefinition, checked: () => Checked): void {
     expect(digest((await trainArtefact(model, trainContext(), train, params)).files)).toEqual(digest(files));
   });
 
-  it('survives the artefact store and answers the same afterwards', async () => {
+  it('predicts the same after a round trip through the artefact store', async () => {
     const { files, sample, train } = checked();
     const folder = await mkdtemp(join(tmpdir(), 'check-model-'));
     try {
@@ -217,7 +231,7 @@ function checkArtefact(model: ModelDefinition, checked: () => Checked): void {
     }
   });
 
-  it('refuses an artefact that lacks a file or holds garbage', async () => {
+  it('refuses an artefact with a missing or malformed file', async () => {
     const { files } = checked();
     const needed = Object.keys(files).filter((name) => name !== 'sample.json');
     expect(await typedFault(() => model.predictor({}))).not.toBeNull();
@@ -231,7 +245,7 @@ function checkArtefact(model: ModelDefinition, checked: () => Checked): void {
 }
 
 function checkPredictor(model: ModelDefinition, checked: () => Checked): void {
-  it('replays its sample, whose inputs and outputs fit the schemas', async () => {
+  it('reproduces its sample, whose inputs and outputs match the schemas', async () => {
     const { predictor, sample } = checked();
     expect(sample.inputs.length).toBeGreaterThan(0);
     expect(sample.outputs.length).toBe(sample.inputs.length);
@@ -247,7 +261,7 @@ function checkPredictor(model: ModelDefinition, checked: () => Checked): void {
       expect(z.toJSONSchema(schema, { target: 'draft-7' })).toMatchObject({ type: 'object' });
   });
 
-  it('gives a batch what it gives one by one, in any order, and nothing for nothing', async () => {
+  it('predicts the same in a batch as one by one, in any order, and [] for []', async () => {
     const { predictor, sample } = checked();
     const single = [];
     for (const input of sample.inputs) single.push(...(await predictor.predict([input])));
@@ -257,7 +271,7 @@ function checkPredictor(model: ModelDefinition, checked: () => Checked): void {
     expect(await predictor.predict([])).toEqual([]);
   });
 
-  it('explains the answer that it gives, where it explains at all', async () => {
+  it('explains its own prediction, if it has explanations', async () => {
     const { predictor, sample } = checked();
     if (predictor.explain === undefined) return;
     const [input] = sample.inputs;
@@ -266,7 +280,7 @@ function checkPredictor(model: ModelDefinition, checked: () => Checked): void {
     expect(JSON.parse(JSON.stringify(explanation))).toBeTypeOf('object');
   });
 
-  it('answers many callers at once', async () => {
+  it('serves concurrent callers', async () => {
     const { predictor, sample } = checked();
     const answers = await Promise.all(Array.from({ length: 8 }, () => predictor.predict(sample.inputs)));
     for (const answer of answers) expectClose(answer, sample.outputs);
@@ -281,9 +295,9 @@ function checkPredictor(model: ModelDefinition, checked: () => Checked): void {
       expect(predictor.input.safeParse({ ...input, [name]: { nested: [] } }).success, name).toBe(false);
   });
 
-  it('judges the whole holdout: finite, JSON, the primary metric first', () => {
+  it('evaluates the whole holdout: finite, JSON, the primary metric first', () => {
     const { scored, holdout } = checked();
-    // A forecast judges months and days, whatever rows they are made of; the baseline's table has the same rows.
+    // A forecast is evaluated on months and days, not on rows; the baseline's table has the same rows.
     if (model.task !== 'forecasting') expect(scored.rowCount).toBe(holdout.table.rowCount);
     const evaluation = model.evaluate(scored, holdout, trainContext());
     expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation);
@@ -306,7 +320,7 @@ function checkPredictor(model: ModelDefinition, checked: () => Checked): void {
     }
   });
 
-  it('compares with the baseline and is not better than itself', () => {
+  it('compares with the baseline, and shows no gain over itself', () => {
     const { scored, train, holdout } = checked();
     const baseline = model.baseline(train, holdout);
     expect(baseline.scored.rowCount).toBe(scored.rowCount);
@@ -379,7 +393,7 @@ const firstRowRepeated = (column: Column): Column =>
     ? { kind: 'text', values: column.values.map(() => column.values[0] ?? null) }
     : { kind: column.kind, values: column.values.map(() => column.values[0] ?? NaN) };
 
-/** Every feature the same in all rows; key, label and the rest as they are. */
+/** Makes every feature constant over all rows and keeps key, label and the other columns. */
 function constantFeatures({ schema, table }: TrainingData): TrainingData {
   const features = new Set(schema.features.map(({ name }) => name));
   const columns = Object.entries(table.columns).map(
@@ -408,7 +422,7 @@ function checkDataFaults(model: ModelDefinition, checked: () => Checked): void {
     for (const rows of [0, 1, 3]) expect((await fault(part(rows)))?.code).toBe('TOO_FEW_ROWS');
   });
 
-  it('survives constant features, or refuses them with a typed error', async () => {
+  it('trains on constant features or refuses them with a typed error', async () => {
     const data = constantFeatures(checked().train);
     if ((await fault(data)) !== null) return;
     const predictor = await model.predictor(await model.train(trainContext(), data, checked().params));
@@ -422,7 +436,7 @@ function checkDataFaults(model: ModelDefinition, checked: () => Checked): void {
     expect((await fault(oneClass(checked().train)))?.code).toBe('SINGLE_CLASS');
   });
 
-  it.runIf(model.task === 'regression')('survives a constant target, or refuses it with a typed error', async () => {
+  it.runIf(model.task === 'regression')('trains on a constant target or refuses it with a typed error', async () => {
     const { schema, table } = checked().train;
     const label = firstRowRepeated(table.columns[schema.label]!);
     await fault({ schema, table: { ...table, columns: { ...table.columns, [schema.label]: label } } });
@@ -449,7 +463,7 @@ function checkDataFaults(model: ModelDefinition, checked: () => Checked): void {
 }
 
 /**
- * What every model owes, whatever it learns: run over the whole catalogue by models/catalogue.test.ts, so a new folder
+ * The contract of every model: models/catalogue.test.ts runs it over the whole catalogue, so a new folder
  * inherits it. Trains on `fixtures/<file>` named by `fixtures/check.json`, through the model's own file format.
  * @param folder - the model's folder, absolute.
  */

@@ -8,12 +8,12 @@ const value = (eventTime: number, ...features: number[]): OnlineValue => ({
   features: Float64Array.from(features),
 });
 
-/** Bytes of the numbers, so that NaN equals NaN and nothing else counts as equal. */
+/** Bytes of the numbers, so that NaN equals NaN and all other values are compared exactly. */
 const bitsOf = (found: OnlineValue | null | undefined): readonly bigint[] | null =>
   found ? [...new BigUint64Array(found.features.slice().buffer)] : null;
 
 /**
- * What every OnlineStore promises; run it over each implementation on its real server.
+ * The contract of `OnlineStore`; run for each implementation on its real server.
  * @param open - another connection to the same stored values, as another process would have it.
  */
 export function checkOnlineStore(name: string, open: () => Promise<OnlineStore>): void {
@@ -31,7 +31,7 @@ export function checkOnlineStore(name: string, open: () => Promise<OnlineStore>)
       await expect(store.ping()).resolves.toBeUndefined();
     });
 
-    it('gives back every bit, in the order asked, null for the unknown', async () => {
+    it('returns values bit for bit in the requested order, and null for unknown entities', async () => {
       const view = nextView();
       const odd = value(1_700_000_000_123, NaN, 0, Infinity, -Infinity, Number.MIN_VALUE, -1e308, 0.1 + 0.2);
       await put(view, { 'user:1 é': odd, u2: value(5), u3: value(6, 1) });
@@ -51,7 +51,7 @@ export function checkOnlineStore(name: string, open: () => Promise<OnlineStore>)
       expect(await store.get(`${source}x`, one, ['u'])).toEqual([null]);
     });
 
-    it('replaces by a later or equal event time, never by an earlier one', async () => {
+    it('replaces values with a later or equal event time and keeps them otherwise', async () => {
       const view = nextView();
       await put(view, { u: value(100, 1), v: value(100, 1) });
       await put(view, { u: value(99, 2), v: value(101, 2) });
@@ -60,7 +60,7 @@ export function checkOnlineStore(name: string, open: () => Promise<OnlineStore>)
       expect((await store.get(source, view, ['u']))[0]?.features[0]).toBe(3);
     });
 
-    it('forgets after the time to live, and takes an earlier event time then', async () => {
+    it('expires values after the time to live, and then accepts an earlier event time', async () => {
       const view = nextView();
       await put(view, { u: value(100, 1), kept: value(100, 1) }, 600);
       await put(view, { u: value(200, 2) }, 1);
@@ -70,7 +70,7 @@ export function checkOnlineStore(name: string, open: () => Promise<OnlineStore>)
       expect((await store.get(source, view, ['u']))[0]?.features[0]).toBe(3);
     });
 
-    it('does not notice what the caller does to its array afterwards', async () => {
+    it('copies the caller’s array', async () => {
       const view = nextView();
       const mine = value(1, 7);
       await put(view, { u: mine });
@@ -86,7 +86,7 @@ export function checkOnlineStore(name: string, open: () => Promise<OnlineStore>)
       expect(found.map((one) => one?.features[49])).toEqual(ids.map((_, i) => i));
     });
 
-    it('lets one writer win when several write at once: the latest event', async () => {
+    it('keeps the latest event of several concurrent writers', async () => {
       const view = nextView();
       const others = await Promise.all([open(), open()]);
       const writers = [store, ...others];
@@ -97,7 +97,7 @@ export function checkOnlineStore(name: string, open: () => Promise<OnlineStore>)
       await Promise.all(others.map((other) => other.close()));
     });
 
-    it('shows another connection what it wrote, changes too', async () => {
+    it('makes writes and changes visible to another connection', async () => {
       const view = nextView();
       const other = await open();
       await put(view, { u: value(1, 1) });

@@ -5,7 +5,7 @@ import type { DatasetRef, FrozenHoldout } from '../../contracts/dataset.js';
 import type { Comparison, GateResult, Metric } from '../../contracts/evaluation.js';
 import type { ModelRegistry, RegistrationInput } from '../../contracts/registry.js';
 
-/** What the suite needs beside the contract: the tables, to look at and to attack. */
+/** Direct access to the tables, which the suite needs beside the contract. */
 export interface RegistryBackend {
   readonly registry: ModelRegistry & { migrate(): Promise<void> };
   readonly pool: pg.Pool;
@@ -20,7 +20,12 @@ const metrics: Metric[] = [
 ];
 const comparisons: Comparison[] = [
   {
-    ...{ against: 'baseline', metric: 'aucRoc', challenger: 0.83, other: 0.5, difference: 0.33, n: 412 },
+    against: 'baseline',
+    metric: 'aucRoc',
+    challenger: 0.83,
+    other: 0.5,
+    difference: 0.33,
+    n: 412,
     interval: { low: 0.2, high: 0.4, level: 0.95, method: 'delong' },
   },
 ];
@@ -28,12 +33,15 @@ const passedGate: GateResult = { gate: 'aucRoc ≥ 0.8', passed: true, finding: 
 const failedGate: GateResult = { gate: 'aucRoc ≥ 0.9', passed: false, finding: 'aucRoc 0.8312 < 0.9' };
 
 const datasetOf = (modelName: string, line: string): DatasetRef => ({
-  ...{ hash: hash(`dataset of ${modelName}/${line}`), modelName, line, rows: 1000 },
+  hash: hash(`dataset of ${modelName}/${line}`),
+  modelName,
+  line,
+  rows: 1000,
   origin: { kind: 'snapshot', snapshotHash: hash('snapshot'), source: 'generated' },
   notes: ['a note'],
 });
 
-/** A model of its own for each test, so that tests share a database and no rows. */
+/** A separate model for each test, so that tests share a database but no rows. */
 class Scene {
   readonly modelName = `model-${randomUUID()
     .slice(0, 8)
@@ -59,9 +67,18 @@ class Scene {
   input(runKey: string, artefact: string, change: Partial<RegistrationInput> = {}): RegistrationInput {
     const { modelName, line } = this;
     return {
-      ...{ runKey, modelName, line, dataset: datasetOf(modelName, line), artefactHash: hash(artefact) },
-      ...{ signatureHash: hash('signature'), definitionHash: hash('definition'), evaluationHash: hash('evaluation') },
-      ...{ metrics, comparisons, gates: [passedGate], championVersion: null },
+      runKey,
+      modelName,
+      line,
+      dataset: datasetOf(modelName, line),
+      artefactHash: hash(artefact),
+      signatureHash: hash('signature'),
+      definitionHash: hash('definition'),
+      evaluationHash: hash('evaluation'),
+      metrics,
+      comparisons,
+      gates: [passedGate],
+      championVersion: null,
       ...change,
     };
   }
@@ -127,7 +144,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
   });
 
   describe('runs', () => {
-    it('keeps what a run was started with, and finds it by model, workflow and parent workflow', async () => {
+    it('stores the start facts of a run, and finds it by model, workflow and parent workflow', async () => {
       const { modelName } = scene();
       const run = { runKey: `${modelName}-k`, workflowId: `weekly_${modelName}/child`, modelName, line: 'default' };
       await registry.startRun({ ...run, seed: 7, params: { depth: 6, name: 'x', none: null }, codeVersion: 'c' });
@@ -141,7 +158,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await registry.listRuns({ workflowId: `weeklyX${modelName}` })).toEqual([]);
     });
 
-    it('finishes once; a decision replaces an interruption, nothing replaces a decision', async () => {
+    it('finishes a run once; a decision replaces an interruption and is final', async () => {
       const it = scene();
       const runKey = await it.begin();
       const status = async () => (await registry.listRuns({ modelName: it.modelName }))[0];
@@ -154,7 +171,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await status()).toMatchObject({ status: 'registered', reasons: [] });
     });
 
-    it('refuses to record for a run that was never started', async () => {
+    it('refuses records for an unknown run', async () => {
       const { modelName } = scene();
       const artefact = { role: 'model', hash: hash('a'), bytes: 1 };
       await expect(registry.recordArtefact('no', modelName, artefact)).rejects.toEqual(errorWith('RUN_NOT_FOUND'));
@@ -164,7 +181,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       await expect(registry.recordDataset('no', modelName, dataset)).rejects.toEqual(errorWith('RUN_NOT_FOUND'));
     });
 
-    it('records datasets and artefacts, repeated or in parallel, once', async () => {
+    it('records datasets and artefacts once when repeated or in parallel', async () => {
       const it = scene();
       const runKey = await it.begin();
       const dataset = datasetOf(it.modelName, 'berka');
@@ -182,7 +199,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
   });
 
   describe('lines', () => {
-    it('keeps the first holdout, whoever comes second', async () => {
+    it('keeps the first holdout when another is given later', async () => {
       const { modelName } = scene();
       const others = Array.from({ length: 8 }, (_, index) => ({ ...holdout, salt: `salt ${index}` }));
       const made = await Promise.all(others.map((other) => registry.ensureLine(modelName, 'default', other)));
@@ -191,7 +208,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await registry.findLine(modelName, 'other')).toBeNull();
     });
 
-    it('renews the holdout on request and remembers each one with who asked', async () => {
+    it('renews the holdout on request and records each one with its actor', async () => {
       const { modelName } = scene();
       await registry.ensureLine(modelName, 'default', holdout);
       const renewed = { kind: 'time', column: 'as_of', cut: 1_700_000_000_000 } as const;
@@ -207,7 +224,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
   });
 
   describe('registration', () => {
-    it('gives versions their numbers and returns every stored fact', async () => {
+    it('numbers versions and returns every stored fact', async () => {
       const it = scene();
       expect(await it.add('a')).toBe('1.0.0');
       expect(await it.add('b')).toBe('1.0.1');
@@ -229,7 +246,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(newest?.version).toBe('1.0.10');
     });
 
-    it('answers a repeated run as it did first, even when the world has moved on', async () => {
+    it('returns the first answer for a repeated run, also after later changes', async () => {
       const it = scene();
       const runKey = await it.begin();
       const first = await registry.register(it.input(runKey, 'a'));
@@ -239,7 +256,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(first).toMatchObject({ decision: 'registered', version: '1.0.0' });
     });
 
-    it('calls known bytes unchanged, in production or not', async () => {
+    it('returns `unchanged` for known bytes in any stage', async () => {
       const it = scene();
       await it.add('a');
       await it.add('b');
@@ -255,7 +272,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(Object.keys(await it.stages())).toHaveLength(2);
     });
 
-    it('rejects with the findings of the failed gates and keeps the numbers', async () => {
+    it('rejects with the findings of the failed gates and stores the metrics', async () => {
       const it = scene();
       const runKey = await it.begin();
       const result = await registry.register(it.input(runKey, 'a', { gates: [passedGate, failedGate] }));
@@ -270,7 +287,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(run).toMatchObject({ metrics, gates: [passedGate, failedGate], artefactHash: hash('a'), version: null });
     });
 
-    it('refuses what was compared with a champion that no longer reigns, and keeps nothing of it', async () => {
+    it('refuses a comparison with a former champion, and stores nothing of it', async () => {
       const it = scene();
       await it.add('a');
       await it.toProduction('1.0.0');
@@ -284,14 +301,14 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(again).toMatchObject({ decision: 'registered', version: '1.0.1' });
     });
 
-    it('refuses a run that was never started and a line that does not exist', async () => {
+    it('refuses an unknown run and an unknown line', async () => {
       const it = scene();
       await expect(registry.register(it.input('no', 'a'))).rejects.toEqual(errorWith('INVALID_INPUT'));
       await it.begin();
       await expect(registry.register(it.input('no', 'a'))).rejects.toEqual(errorWith('RUN_NOT_FOUND'));
     });
 
-    it('makes one version of 20 parallel registrations of the same run', async () => {
+    it('registers one version for 20 parallel registrations of the same run', async () => {
       const it = scene();
       const input = it.input(await it.begin(), 'a');
       const results = await Promise.all(Array.from({ length: 20 }, () => registry.register(input)));
@@ -309,7 +326,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(Object.keys(await it.stages()).sort()).toEqual(expected.sort());
     });
 
-    it('lets one of two challengers in where a registration makes the champion', async () => {
+    it('accepts one of two parallel challengers when the newest version becomes the champion', async () => {
       const it = scene('berka');
       const inputs = [it.input(await it.begin(), 'a'), it.input(await it.begin(), 'b')];
       const { fulfilled, codes } = await outcomes(inputs.map((input) => registry.register(input)));
@@ -319,7 +336,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
   });
 
   describe('champion', () => {
-    it('is production, else staging; never a dev version of the default line', async () => {
+    it('is the version in production, else in staging; dev versions of the default line are excluded', async () => {
       const it = scene();
       const champion = async () => (await registry.findChampion(it.modelName, 'default'))?.version ?? null;
       await it.add('a');
@@ -341,7 +358,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
   });
 
   describe('stages', () => {
-    it('goes dev → staging → production and archives who is displaced', async () => {
+    it('promotes dev → staging → production and archives the displaced version', async () => {
       const it = scene();
       for (const artefact of ['a', 'b', 'c']) await it.add(artefact);
       await it.toProduction('1.0.0');
@@ -356,7 +373,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(last?.reason).toBe('replaced in production by 1.0.2');
     });
 
-    it('repeats a key without moving anything and refuses the key for something else', async () => {
+    it('returns the first answer for a repeated key and refuses the key for another move', async () => {
       const it = scene();
       await it.add('a');
       await it.add('b');
@@ -380,7 +397,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await it.transitions()).toHaveLength(1);
     });
 
-    it('keeps other lines than default in dev and names a version that does not exist', async () => {
+    it('keeps versions of lines other than default in dev, and names an unknown version', async () => {
       const it = scene('berka');
       await it.add('a');
       const moved = registry.promote(it.order('1.0.0', 'staging', 'key'));
@@ -406,7 +423,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       await checkStagesFollowFromTransitions(it);
     });
 
-    it('moves once when 20 callers promote the same version under the same key', async () => {
+    it('promotes once when 20 callers promote the same version under the same key', async () => {
       const it = scene();
       await it.add('a');
       const calls = Array.from({ length: 20 }, () => registry.promote(it.order('1.0.0', 'staging', 'same')));
@@ -414,7 +431,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await it.transitions()).toHaveLength(2);
     });
 
-    it('moves once when 20 callers promote the same version under different keys', async () => {
+    it('promotes once when 20 callers promote the same version under different keys', async () => {
       const it = scene();
       await it.add('a');
       const calls = Array.from({ length: 20 }, (_, index) =>
@@ -433,7 +450,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
   });
 
   describe('rollback', () => {
-    it('returns to the former production version, and then to the one before that', async () => {
+    it('restores the previous production version, then the one before it', async () => {
       const it = scene();
       for (const artefact of ['a', 'b', 'c']) await it.toProduction(await it.add(artefact));
       const first = await it.rollback('r1');
@@ -445,7 +462,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await it.stages()).toMatchObject({ '1.0.0': 'production' });
     });
 
-    it('has nothing to return to before a second version was in production', async () => {
+    it('is refused when only one version has been in production', async () => {
       const it = scene();
       await it.add('a');
       await expect(it.rollback('r1')).rejects.toEqual(errorWith('TRANSITION_NOT_ALLOWED'));
@@ -461,7 +478,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await it.stages()).toMatchObject({ '1.0.1': 'production' });
     });
 
-    it('goes back one step when ten people find the same version bad', async () => {
+    it('goes back one step when ten callers with different keys reject the same version', async () => {
       const it = scene();
       for (const artefact of ['a', 'b', 'c']) await it.toProduction(await it.add(artefact));
       const calls = Array.from({ length: 10 }, (_, index) => it.rollback(`r${index}`, '1.0.2'));
@@ -471,7 +488,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await it.stages()).toEqual({ '1.0.0': 'archived', '1.0.1': 'production', '1.0.2': 'archived' });
     });
 
-    it('never takes another version out of production than the one that is meant', async () => {
+    it('removes only the named version from production', async () => {
       const it = scene();
       for (const artefact of ['a', 'b', 'c']) await it.toProduction(await it.add(artefact));
       await it.add('d');
@@ -480,12 +497,12 @@ export function checkRegistry(open: () => RegistryBackend): void {
       const [promoted, rolledBack] = await Promise.allSettled([promotion, it.rollback('r1', '1.0.2')]);
       expect(promoted.status).toBe('fulfilled');
       if (rolledBack.status === 'rejected') expect(rolledBack.reason).toEqual(errorWith('CONFLICT'));
-      // Whichever was first, the new version serves: it was not the bad one.
+      // In either order the new version stays in production: the rollback named the other one.
       expect(await it.stages()).toMatchObject({ '1.0.2': 'archived', '1.0.3': 'production' });
       await expect(it.rollback('r2', '1.0.2')).rejects.toEqual(errorWith('CONFLICT'));
     });
 
-    it('does not return to a version that failed its smoke test, and does to one whose request was cancelled', async () => {
+    it('refuses to restore a version that failed its smoke test, and restores one whose request was cancelled', async () => {
       const it = scene();
       const decide = (requestId: string, status: 'approved' | 'failed') =>
         registry.decidePromotionRequest(requestId, { status, decidedBy: 'ada', reason: 'because' });
@@ -504,11 +521,11 @@ export function checkRegistry(open: () => RegistryBackend): void {
       await expect(it.rollback('r1')).rejects.toEqual(errorWith('TRANSITION_NOT_ALLOWED'));
 
       await it.toProduction(await it.add('c'));
-      await decide(await opened(sound), 'failed'); // it waited and was cancelled
+      await decide(await opened(sound), 'failed'); // cancelled while waiting for approval
       expect(await it.rollback('r2')).toMatchObject({ version: sound });
     });
 
-    it('answers a repeated key also when the version that was meant is gone by then', async () => {
+    it('returns the first answer for a repeated key after the named version has left production', async () => {
       const it = scene();
       for (const artefact of ['a', 'b']) await it.toProduction(await it.add(artefact));
       const first = await it.rollback('same', '1.0.1');
@@ -516,8 +533,8 @@ export function checkRegistry(open: () => RegistryBackend): void {
     });
   });
 
-  describe('a move from the stage that was seen', () => {
-    it('is refused when the version has moved meanwhile, and repeats its answer', async () => {
+  describe('a move with an expected stage', () => {
+    it('is refused when the version has another stage, and returns the first answer for a repeated key', async () => {
       const it = scene();
       await it.toProduction(await it.add('a'));
       const late = { ...it.order('1.0.0', 'archived', 'late'), from: 'staging' as const };
@@ -536,7 +553,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       return version;
     };
 
-    it('opens once under its id and is decided once', async () => {
+    it('open once for each id and are decided once', async () => {
       const it = scene();
       const request = it.request(await staged(it, 'a'), `${it.modelName}-q`);
       const opened = await Promise.all(Array.from({ length: 10 }, () => registry.openPromotionRequest(request)));
@@ -554,7 +571,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await registry.decidePromotionRequest(request.requestId, failed)).toMatchObject(failed);
     });
 
-    it('is superseded by a newer challenger, whose answer names the waiting workflow each time', async () => {
+    it('are superseded by a newer challenger, whose answer names the waiting workflow each time', async () => {
       const it = scene();
       const older = it.request(await staged(it, 'a'), `${it.modelName}-q1`);
       await registry.openPromotionRequest(older);
@@ -568,7 +585,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       await expect(registry.decidePromotionRequest(older.requestId, late)).rejects.toEqual(errorWith('CONFLICT'));
     });
 
-    it('does not supersede a request that is being approved in the same moment', async () => {
+    it('stay approved when a newer request is opened during the approval', async () => {
       const it = scene();
       const older = it.request(await staged(it, 'a'), `${it.modelName}-q1`);
       await registry.openPromotionRequest(older);
@@ -593,7 +610,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(requests.map(({ status }) => status)).toEqual(['open', 'approved']);
     });
 
-    it('refuses stages out of order, unknown versions and unknown requests', async () => {
+    it('are refused for stages out of order, unknown versions and unknown requests', async () => {
       const it = scene();
       const inDev = registry.openPromotionRequest(it.request(await it.add('a'), `${it.modelName}-q1`));
       await expect(inDev).rejects.toEqual(errorWith('TRANSITION_NOT_ALLOWED'));
@@ -605,7 +622,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
     });
   });
 
-  describe('what the database refuses', () => {
+  describe('database constraints and triggers refuse', () => {
     const refused = async (statement: string): Promise<string> => {
       try {
         await pool.query(statement);
@@ -628,7 +645,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await refused(statement)).toBe('23000');
     });
 
-    it('refuses a second production version, malformed hashes and numbers that are not finite', async () => {
+    it('a second production version, malformed hashes and numbers that are not finite', async () => {
       const it = scene();
       for (const artefact of ['a', 'b']) await it.add(artefact);
       await it.toProduction('1.0.0');
@@ -640,7 +657,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
         expect(await refused(`update registry.run_metrics set value = '${value}' ${ofRun}`)).toBe('23514');
     });
 
-    it('keeps other lines out of staging whatever the code says', async () => {
+    it('staging for lines other than default', async () => {
       const it = scene('berka');
       await it.add('a');
       const staged = `update registry.version_stages set stage = 'staging' where model_name = '${it.modelName}'`;
@@ -656,7 +673,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
         for each statement execute function registry.test_crash()`;
 
     it.each(['version_stages', 'stage_transitions', 'registrations'])(
-      'at %s leaves nothing of a registration, and the repeated call registers',
+      'at %s rolls back the registration, and the repeated call registers',
       async (table) => {
         const it = scene();
         const input = it.input(await it.begin(), 'a');
@@ -670,7 +687,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       },
     );
 
-    it('leaves the production version where it was when the promotion dies half-way', async () => {
+    it('keeps the production version when the promotion fails half-way', async () => {
       const it = scene();
       for (const artefact of ['a', 'b']) await it.add(artefact);
       await it.toProduction('1.0.0');
@@ -685,7 +702,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
     });
   });
 
-  it('attaches a card and reads in one view what a person wants to know', async () => {
+  it('attaches a card and lists versions with stage, metric and rows in one view', async () => {
     const it = scene();
     await it.add('a');
     await registry.attachCard(it.modelName, 'default', '1.0.0', hash('card'));

@@ -6,7 +6,9 @@ import { projectRoot } from '../../platform/project.js';
 import { readSample, trainArtefact } from '../../training/sample.js';
 
 const context: TrainContext = {
-  ...{ seed: 42, shards: [], champion: null },
+  seed: 42,
+  shards: [],
+  champion: null,
   signal: new AbortController().signal,
   onProgress: () => undefined,
   checkpoint: { load: () => Promise.resolve(null), save: () => Promise.resolve() },
@@ -21,5 +23,5 @@ export async function trainCreditArtefact(): Promise<ArtefactFiles> {
   return (await trainArtefact(model, context, { schema: format.schema, table }, params)).files;
 }
 
-/** The inputs and outputs that training stored beside the graph. */
+/** The sample inputs and outputs that training stored beside the graph. */
 export const sampleOf = readSample;

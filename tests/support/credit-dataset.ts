@@ -18,7 +18,7 @@ const repeated = (column: Column, times: number): Column => {
   return { kind: column.kind, values };
 };
 
-/** The table `times` times below itself, with keys made unique: the same statistics, longer to train on. */
+/** The table repeated `times` times with unique keys: the same statistics, a longer training. */
 function repeatTable(table: Table, times: number, key: string): Table {
   const columns = Object.entries(table.columns).map(([name, column]) => [name, repeated(column, times)] as const);
   const rowCount = table.rowCount * times;
@@ -26,7 +26,7 @@ function repeatTable(table: Table, times: number, key: string): Table {
   return { rowCount, columns: { ...Object.fromEntries(columns), [key]: keys } };
 }
 
-/** Stores the credit fixture as an imported file, enlarged when a test needs time to interfere. */
+/** Stores the credit fixture as an imported file, enlarged when a test needs a longer training. */
 export async function storeCreditDataset(blobs: BlobStore, times = 1): Promise<DatasetRef> {
   const model = await findModel(MODEL);
   const path = join(projectRoot, 'models', MODEL, 'fixtures', 'credit-applications.csv');

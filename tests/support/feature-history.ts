@@ -53,16 +53,16 @@ const toTable = (names: readonly string[], rows: readonly FixtureRow[]): Table =
   columns: Object.fromEntries(names.map((name) => [name, columnOf(name, texts.includes(name), rows)])),
 });
 
-/** A history as the tables that feature views read. */
+/** Converts a history into the tables that feature views read. */
 export const tablesOf = (history: History): SnapshotTables =>
   Object.fromEntries(
     Object.entries(columns).map(([name, names]) => [name, toTable(names, history[name as keyof History])]),
   );
 
 const DAY = 24 * 3600 * 1000;
-/** The moment that the tests look from; histories reach two years to both sides of it. */
+/** The reference moment of the tests; histories reach two years before and after it. */
 export const NOW = Date.UTC(2026, 0, 1);
-/** A grid of 24 days, so that events fall on the moments themselves and on each other. */
+/** A grid of 24 days, so that events coincide with the moments and with each other. */
 export const gridMoments = (days: number): fc.Arbitrary<number> =>
   fc.integer({ min: -Math.floor(days / 24), max: Math.floor(days / 24) }).map((step) => NOW + step * 24 * DAY);
 const when = gridMoments(730);
@@ -120,7 +120,7 @@ const rowOf: { readonly [T in keyof History]: fc.Arbitrary<FixtureRow> } = {
   }),
 };
 
-/** Two users' random histories around `NOW`, the cards' account always there. */
+/** Two users' random histories around `NOW`; the account of the cards always exists. */
 export const histories: fc.Arbitrary<History> = fc.record({
   users: fc.uniqueArray(rowOf.users, { selector: (row) => row.id, maxLength: 2 }),
   accounts: fc
@@ -135,7 +135,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
   credit_applications: fc.array(rowOf.credit_applications, { maxLength: 4 }),
 });
 
-/** When each row became known; rows at or after a moment are what that moment cannot know. */
+/** When each row became known; a row at or after a moment is unknown at that moment. */
 export const eventTimes: Readonly<Record<keyof History, string>> = {
   users: 'created_at',
   accounts: 'opened_at',
@@ -151,7 +151,7 @@ const lateDates = ['paid_at', 'closed_at', 'defaulted_at', 'disputed_at', 'decid
 const undecided = (row: FixtureRow, asOf: number): boolean =>
   typeof row.decided_at === 'number' && row.decided_at >= asOf;
 
-/** The history as it was known strictly before a moment: later rows gone, later dates not yet written. */
+/** The history as known strictly before a moment: later rows are removed, later dates are null. */
 export function knownAt(history: History, asOf: number): History {
   const cut = Object.entries(history).map(([name, rows]) => {
     const known = rows.filter(

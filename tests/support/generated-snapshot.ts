@@ -14,7 +14,7 @@ import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { openBlobStore } from '../../platform/blobs/open.js';
 import { createTestDatabase } from './test-database.js';
 
-/** A database with generated rows, a blob store and a snapshot log, all gone after `close`. */
+/** A database with generated rows, a blob store and a snapshot log; `close` removes all of them. */
 export interface GeneratedSource {
   readonly pool: pg.Pool;
   readonly blobs: BlobStore;

@@ -3,7 +3,7 @@ import { backendTable } from '../../bench/support/backend-table.js';
 import { type GeneratorOptions, generateCustomers } from '../../datasets/sources/backend/generator/index.js';
 import { emptyRows } from '../../datasets/sources/backend/generator/rows.js';
 
-/** A generated backend in memory: what a snapshot at `asOf`, the end of its last day, holds. */
+/** A generated backend in memory: the tables of a snapshot at `asOf`, the end of its last day. */
 export function generatedTables(options: GeneratorOptions): {
   readonly tables: SnapshotTables;
   readonly asOf: number;

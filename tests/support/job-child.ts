@@ -8,7 +8,7 @@ const waiting: JobExecutor = async (_request, { signal }) => {
   return null;
 };
 
-/** Jobs that do each thing a job can do. */
+/** One job for each behaviour: result, progress, errors and waiting. */
 const jobs: Readonly<Record<string, JobExecutor>> = {
   echo: async ({ input }) => input,
   progress: async (_request, { onProgress }) => {

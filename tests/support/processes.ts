@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Every live process whose command line or environment names this text; Linux only, elsewhere none.
+ * Finds every live process whose command line or environment contains this text (Linux only; elsewhere none).
  * @returns Their command lines by process number, this process excepted.
  */
 export function processesNaming(text: string): ReadonlyMap<number, string> {
@@ -19,6 +19,6 @@ function readProcess(pid: number, file: 'cmdline' | 'environ'): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8').replaceAll('\0', ' ').trim();
   } catch {
-    return ''; // it ended meanwhile
+    return ''; // the process has ended
   }
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 /**
- * Developers explore: each run of a property draws new cases. CI repeats: a change is judged by itself, not by the
- * luck of the draw, and what CI found is found again. FC_SEED overrides either.
+ * Seed of the property tests. On a developer's machine each run draws new cases; CI uses a fixed seed, so that its
+ * results are reproducible. FC_SEED overrides both.
  */
 const seed = process.env.FC_SEED ?? (process.env.CI ? '20261122' : undefined);
 if (seed !== undefined) fc.configureGlobal({ seed: Number(seed) });

@@ -1,7 +1,7 @@
 import type { Services } from '../../composition/services.js';
 import { MODEL } from './credit-dataset.js';
 
-/** What may not differ between an undisturbed and a disturbed run. */
+/** Counts that must be equal for an undisturbed and a disturbed run. */
 export interface RecordCounts {
   readonly versions: number;
   readonly transitions: number;
@@ -9,7 +9,7 @@ export interface RecordCounts {
   readonly blobs: readonly string[];
 }
 
-/** Counts what a line's runs left in registry and blob store. */
+/** Counts the records of a line's runs in registry and blob store. */
 export async function countRecords({ registry, blobs }: Services, line: string): Promise<RecordCounts> {
   const hashes: string[] = [];
   for await (const { hash } of blobs.list()) hashes.push(hash);

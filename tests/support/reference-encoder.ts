@@ -3,7 +3,7 @@ import { readSafetensors } from '../../learning/text/encoder/index.js';
 
 /*
  * BERT's forward pass for one text in plain float64 loops, written from the paper and the names in a Hugging Face file:
- * a second opinion that shares nothing with the graphs but the reader of the file.
+ * an independent reference that shares only the file reader with the graphs.
  */
 
 type Rows = number[][];
@@ -26,7 +26,7 @@ const names = {
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const plus = (a: Rows, b: Rows): Rows => a.map((row, i) => row.map((value, j) => value + b[i]![j]!));
 
-/** Abramowitz and Stegun would be too coarse: the Taylor series of erf, exact for the values that occur. */
+/** erf as a Taylor series, exact for the values that occur; the formula of Abramowitz and Stegun is too coarse. */
 function errorFunction(x: number): number {
   if (Math.abs(x) > 5) return Math.sign(x);
   let term = x;
@@ -84,7 +84,7 @@ function attend([queries, keys, values]: readonly [Rows, Rows, Rows], heads: num
   );
 }
 
-/** @returns the mean over the pieces' vectors. */
+/** @returns the mean of the token vectors. */
 export function referenceEmbedding(files: EncoderFiles, ids: ArrayLike<number>): number[] {
   const config = JSON.parse(new TextDecoder().decode(files.config)) as Record<string, number | string>;
   const { at, parts, norms, feed } = names[config.model_type as 'bert' | 'distilbert'];

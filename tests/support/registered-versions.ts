@@ -27,8 +27,8 @@ export async function trainFixture(): Promise<ArtefactFiles> {
 }
 
 /**
- * Registers an artefact of real bytes as the next version of the backend's line, without an evaluation behind it.
- * @param sample - replaces the stored sample, for an artefact that does not predict what it promises.
+ * Registers an artefact of real bytes as the next version of the backend's line, without an evaluation.
+ * @param sample - replaces the stored sample, for an artefact whose predictions differ from its sample.
  */
 export async function registerVersion(
   { registry, blobs }: Services,
@@ -37,7 +37,7 @@ export async function registerVersion(
 ): Promise<string> {
   const runKey = randomUUID();
   const changed = sample === undefined ? {} : { 'sample.json': new TextEncoder().encode(JSON.stringify(sample)) };
-  // Different bytes make it a version of its own.
+  // Different bytes give a new version.
   const marked = { ...trained, ...changed, 'mark.json': new TextEncoder().encode(JSON.stringify({ runKey })) };
   const content = { modelName: MODEL, definitionVersion: 1, line: LINE, signatureHash: hash('a'), files: marked };
   const { artefactHash } = await storeArtefact(blobs, content);
@@ -63,16 +63,30 @@ export async function registerVersion(
   await registry.startRun(run);
   const champion = await registry.findChampion(MODEL, LINE);
   const { version } = await registry.register({
-    ...{ runKey, modelName: MODEL, line: LINE, dataset, artefactHash, evaluationHash },
-    ...{ signatureHash: hash('a'), definitionHash: hash('c'), metrics: [], comparisons: [], gates: [] },
+    runKey,
+    modelName: MODEL,
+    line: LINE,
+    dataset,
+    artefactHash,
+    evaluationHash,
+    signatureHash: hash('a'),
+    definitionHash: hash('c'),
+    metrics: [],
+    comparisons: [],
+    gates: [],
     championVersion: champion?.version ?? null,
   });
   return version!;
 }
 
-/** Moves a version to staging by hand. */
+/** Promotes a version to staging without a workflow. */
 export const stage = ({ registry }: Services, version: string) =>
   registry.promote({
-    ...{ modelName: MODEL, line: LINE, version, to: 'staging', actor: 'test', reason: 'set-up' },
+    modelName: MODEL,
+    line: LINE,
+    version,
+    to: 'staging',
+    actor: 'test',
+    reason: 'set-up',
     idempotencyKey: randomUUID(),
   });

@@ -13,12 +13,12 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
-/** moto answers S3's protocol over HTTP from memory; pinned, so that a release of it changes no result here. */
+/** moto serves the S3 protocol over HTTP from memory; pinned, so that results do not change with its releases. */
 const MOTO_VERSION = '5.2.5';
 const PACKAGES = [`moto[s3]==${MOTO_VERSION}`, 'flask==3.1.3', 'flask-cors==6.0.5'];
 const run = promisify(execFile);
 
-/** Installs the server once a machine; a folder that is half filled is never taken for a whole one. */
+/** Installs the server once for each machine; an incomplete folder is never used. */
 async function installMoto(): Promise<string> {
   const folder = join(tmpdir(), `ml-services-test-moto-${MOTO_VERSION}`);
   if (existsSync(folder)) return folder;

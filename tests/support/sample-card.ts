@@ -8,7 +8,7 @@ const histogram = Array.from({ length: 20 }, (_, band) => [
 ]).flat();
 const quantitative = (field: string, title: string) => ({ field, title, type: 'quantitative' });
 
-/** Facts of an invented run with every part of a card in them; tests change what they are about. */
+/** Facts of an invented run that fill every part of a card; a test overrides the part it checks. */
 export const sampleCard: CardInput = {
   model: {
     name: 'credit-risk-scorer',
@@ -80,7 +80,10 @@ export const sampleCard: CardInput = {
       name,
       metrics: [
         {
-          ...{ name: 'aucRoc', value: 0.81 + index / 100, direction: 'higher' as const, n: 160 + 70 * index },
+          name: 'aucRoc',
+          value: 0.81 + index / 100,
+          direction: 'higher' as const,
+          n: 160 + 70 * index,
           interval: interval(0.75 + index / 100, 0.87 + index / 100),
         },
         { name: 'brier', value: 0.12 - index / 100, direction: 'lower' as const, n: 160 + 70 * index },
@@ -91,7 +94,8 @@ export const sampleCard: CardInput = {
         title: 'ROC curve',
         caption: 'Share of bad loans found at each share of good loans flagged; the dashed line is chance.',
         spec: {
-          ...{ width: 360, height: 260 },
+          width: 360,
+          height: 260,
           layer: [
             {
               data: {
@@ -121,7 +125,9 @@ export const sampleCard: CardInput = {
         title: 'Score distribution',
         caption: 'How the predicted probabilities of repaid and defaulted loans are spread; apart is good.',
         spec: {
-          ...{ width: 360, height: 260, data: { values: histogram } },
+          width: 360,
+          height: 260,
+          data: { values: histogram },
           mark: { type: 'line', interpolate: 'step-after', clip: true },
           encoding: {
             x: quantitative('probability', 'predicted probability of default'),
@@ -136,11 +142,21 @@ export const sampleCard: CardInput = {
   baselineName: 'overall default rate',
   comparisons: [
     {
-      ...{ against: 'baseline', metric: 'aucRoc', challenger: 0.84213, other: 0.5, difference: 0.34213, n: 858 },
+      against: 'baseline',
+      metric: 'aucRoc',
+      challenger: 0.84213,
+      other: 0.5,
+      difference: 0.34213,
+      n: 858,
       interval: interval(0.301, 0.383),
     },
     {
-      ...{ against: 'champion', metric: 'aucRoc', challenger: 0.84213, other: 0.8267, difference: 0.01543, n: 858 },
+      against: 'champion',
+      metric: 'aucRoc',
+      challenger: 0.84213,
+      other: 0.8267,
+      difference: 0.01543,
+      n: 858,
       interval: interval(0.0021, 0.0288),
     },
   ],

@@ -4,24 +4,25 @@ import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { projectRoot } from '../../platform/project.js';
 
-/** Where histories lie that every later version of the workflows must be able to continue. */
+/** Folder of the histories that every later version of the workflows must be able to replay. */
 export const historyFolder = join(projectRoot, 'workflows', 'histories');
 
 const { History } = proto.temporal.api.history.v1;
 const asText = { longs: String, enums: String, bytes: String };
 
-/** A kept history as replay takes it. */
+/** A recorded history in the form that replay reads. */
 export const historyOf = ({ history }: RecordedHistory) => History.fromObject(history as object);
 
-/** What replay needs: ids of children are made from the workflow's own. */
+/** Replay needs the workflow's id: the ids of its children are derived from it. */
 export interface RecordedHistory {
   readonly workflowId: string;
   readonly history: unknown;
 }
 
 /**
- * With UPDATE_HISTORIES=1 keeps a finished run for the replay tests: `UPDATE_HISTORIES=1 npm run test:integration`. Do
- * this for a new path through a workflow; the old files stay, they are what running workflows look like.
+ * Saves the history of a finished run for the replay tests when UPDATE_HISTORIES=1:
+ * `UPDATE_HISTORIES=1 npm run test:integration`. Do this for a new path through a workflow; keep the old files, because
+ * workflows that are already running have such histories.
  */
 export async function saveHistory(client: Client, workflowId: string, name: string): Promise<void> {
   if (process.env.UPDATE_HISTORIES !== '1') return;

@@ -17,11 +17,11 @@ import { projectRoot } from '../../platform/project.js';
 
 /** Addresses of the servers that all integration tests of a run share. */
 export interface TestServices {
-  /** A superuser's URL; each file makes a database of its own (`createTestDatabase`). */
+  /** A superuser's URL; each file creates its own database (`createTestDatabase`). */
   readonly databaseUrl: string;
-  /** Null when no Redis could be had; tests that need it skip with a message. */
+  /** Null when Redis is unavailable; tests that need it skip with a message. */
   readonly redisUrl: string | null;
-  /** Null when no Temporal server could be had; tests that need it skip with a message. */
+  /** Null when no Temporal server is available; tests that need it skip with a message. */
   readonly temporalAddress: string | null;
 }
 
@@ -35,8 +35,8 @@ const config = readConfig(process.env, projectRoot);
 const say = (line: string): void => void process.stderr.write(`[services] ${line}\n`);
 
 /**
- * Vitest global set-up: one set of servers a run. Those named in the environment are used as they are; the others are
- * started on free ports with their data in a temporary folder, and stopped in the end.
+ * Vitest global set-up: one set of servers for each run. Those named in the environment are used as they are; the
+ * others are started on free ports with their data in a temporary folder, and stopped at the end.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'ml-services-test-'));
@@ -44,7 +44,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const killAll = (): void => {
     for (const { identity } of started) signalProcess(identity, 'SIGKILL');
   };
-  process.once('exit', killAll); // a runner that ends without teardown leaves nothing either
+  process.once('exit', killAll); // also stops the servers when the runner ends without teardown
   const stop = async (): Promise<void> => {
     await Promise.all(started.map(stopService));
     process.off('exit', killAll);

@@ -7,7 +7,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** An empty database of the shared server, so that files do not see each other's rows. */
+/** An empty database of the shared server, so that the rows of test files stay apart. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const { databaseUrl } = inject('services');
   const name = `test_${randomUUID().replaceAll('-', '')}`;

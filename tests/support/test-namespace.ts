@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 const DAY_SECONDS = 86_400;
 const DEADLINE_MS = 60_000;
 
-/** A namespace of its own on the shared server: nothing is registered there, and fixed ids collide with nobody. */
+/** A new namespace on the shared server: it starts empty, and fixed ids collide with no other test. */
 export async function createTestNamespace(client: Client): Promise<string> {
   const namespace = `test-${randomUUID()}`;
   await client.workflowService.registerNamespace({
@@ -12,7 +12,7 @@ export async function createTestNamespace(client: Client): Promise<string> {
     workflowExecutionRetentionPeriod: { seconds: DAY_SECONDS as never },
   });
   const deadline = Date.now() + DEADLINE_MS;
-  // The server reads its list of namespaces now and then; until then it knows the new one in some places only.
+  // The server reloads its list of namespaces at intervals; until then only some of its parts know the new one.
   for (;;) {
     try {
       await client.workflowService.listWorkflowExecutions({ namespace, pageSize: 1 });

@@ -18,7 +18,7 @@ import { createTestDatabase } from './test-database.js';
 /** True when the run has a Temporal server; files that need one skip without. */
 export const hasTemporal = (): boolean => inject('services').temporalAddress !== null;
 
-/** Everything one test file works with: its own database, blob folder and task queues on the shared servers. */
+/** The resources of one test file: its own database, blob folder and task queues on the shared servers. */
 export interface TestPlatform {
   readonly config: Config;
   readonly endpoints: Endpoints;

@@ -3,16 +3,16 @@ import type { EncoderFiles } from '../../contracts/model-definition.js';
 import { writeSafetensors, type NamedTensor } from '../../learning/text/encoder/index.js';
 import { createRandom } from '../../learning/numeric/random/index.js';
 
-/** Sizes of an encoder of chance, small enough for finite differences. */
+/** Sizes of a random encoder, small enough for finite differences. */
 export interface TinyEncoderOptions {
   readonly family?: 'bert' | 'distilbert';
   readonly hidden?: number;
   readonly layers?: number;
   readonly heads?: number;
   readonly seed?: number;
-  /** Whole words of the vocabulary beside letters. */
+  /** Whole words of the vocabulary in addition to letters. */
   readonly words?: readonly string[];
-  /** Before each tensor's name, as in files of whole models. */
+  /** Prefix of each tensor's name, as in files of complete models. */
   readonly prefix?: string;
 }
 
@@ -21,7 +21,7 @@ const signs = Array.from('.,!?-₹$€@#:/()[]');
 const defaultWords = ['pay', 'bill', 'balance', 'card', 'lost', 'transfer', 'money', 'to', 'my', 'what', 'is', 'the'];
 const POSITIONS = 40;
 
-/** A WordPiece vocabulary in which every Latin word can be spelled. */
+/** A WordPiece vocabulary that covers every Latin word. */
 function vocabularyOf(words: readonly string[]): Record<string, number> {
   const marks = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
   const pieces = [...marks, ...signs, ...letters, ...letters.map((letter) => `##${letter}`), ...words, '中', '##ing'];

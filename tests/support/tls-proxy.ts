@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Issued } from './certificates.js';
 
-/** One call that came through. */
+/** One observed call. */
 export interface SeenCall {
   /** `/package.Service/Method`. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface SeenCall {
   readonly client: string | undefined;
 }
 
-/** How gRPC says no. */
+/** A gRPC error status. */
 export interface Refusal {
   readonly status: number;
   readonly message: string;
@@ -36,7 +36,7 @@ export interface TlsProxyOptions {
   readonly judge?: (call: SeenCall) => Refusal | null;
 }
 
-/** TLS in front of a gRPC server, as a mesh or Temporal Cloud has it: HTTP/2 only, every call seen, none changed. */
+/** Terminates TLS in front of a gRPC server, like a mesh or Temporal Cloud: HTTP/2 only; records calls unchanged. */
 export class TlsProxy {
   readonly calls: SeenCall[] = [];
   readonly #server: Http2SecureServer;
@@ -95,7 +95,7 @@ function seenCall(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Seen
   };
 }
 
-/** The other side writes its own `:authority` and `:scheme`. */
+/** Without `:authority` and `:scheme`, which the forwarding client sets itself. */
 const forwardable = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name !== ':authority' && name !== ':scheme'));
 
@@ -118,7 +118,7 @@ function forward(stream: ServerHttp2Stream, call: ClientHttp2Stream): void {
     if (!endStream) call.pipe(stream);
   });
   stream.on('wantTrailers', () => stream.sendTrailers(trailers));
-  // A call given up on one side ends on the other.
+  // A call cancelled on one side is cancelled on the other.
   stream.on('error', () => undefined);
   stream.on('close', () => call.close(constants.NGHTTP2_CANCEL));
   call.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { projectRoot } from '../../platform/project.js';
 import type { WorkerOrder } from './worker-process.js';
 
-/** Worker processes of a test, started anew when they die, as the supervisor does it. */
+/** Worker processes of a test, restarted when they exit, as the supervisor does. */
 export interface WorkerFleet {
   /** How often a worker ended and was replaced. */
   readonly deaths: () => number;

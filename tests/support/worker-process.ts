@@ -7,27 +7,27 @@ import { createRunner } from '../../composition/activities.js';
 import { runWorkers, type WorkerRole } from '../../workers/run-worker.js';
 import { connectServices, type Services } from '../../composition/services.js';
 
-/** What the test tells a worker process: where to work and at which moment to die, once. */
+/** The order to a worker process: its settings, and the moment at which it kills itself once. */
 export interface WorkerOrder {
   readonly config: Config;
   readonly endpoints: Endpoints;
   readonly roles: readonly WorkerRole[];
   /** `second-shard`: while it is computed; `round-40-60`: while boosting; `before-commit`: the artefact is stored, the registry does not know it yet. */
   readonly dieAt: 'never' | 'round-40-60' | 'before-commit' | 'before-registration' | 'second-shard';
-  /** Written before dying; a worker that finds it lives on. */
+  /** Written before the kill; a worker that finds this file runs on. */
   readonly markerFile: string;
 }
 
 const order = JSON.parse(process.env.WORKER_ORDER ?? '') as WorkerOrder;
 
-/** SIGKILL, not an exit: no handler runs, nothing is flushed, nobody is told. */
+/** Kills with SIGKILL instead of an exit: no handler runs and nothing is flushed. */
 function dieOnce(where: string): void {
   if (existsSync(order.markerFile)) return;
   writeFileSync(order.markerFile, where);
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** Dies in the middle of the boosting rounds, with its computing process at work. */
+/** Kills the worker in the middle of the boosting rounds, while its computing process runs. */
 const mortal = (runner: JobRunner): JobRunner => ({
   run: (request, options) =>
     runner.run(request, {
@@ -40,7 +40,7 @@ const mortal = (runner: JobRunner): JobRunner => ({
     }),
 });
 
-/** Dies in the middle of one shard. */
+/** Kills the worker in the middle of one shard. */
 const mortalShard = (runner: JobRunner): JobRunner => ({
   run: (request, options) =>
     runner.run(request, {
@@ -58,7 +58,7 @@ const deadly: Partial<Record<WorkerOrder['dieAt'], (runner: JobRunner) => JobRun
   'second-shard': mortalShard,
 };
 
-/** The registry with a cliff before one call. */
+/** The services with a registry that kills the worker before one call. */
 function withCliff(services: Services): Services {
   const { registry } = services;
   if (order.dieAt === 'before-commit')
@@ -80,15 +80,18 @@ function withCliff(services: Services): Services {
   return { ...services, registry: { ...registry, register } };
 }
 
-// The test holds the other end: a test that died takes its workers along.
+// The test holds the other end of stdin: its workers exit when the test process ends.
 process.stdin.on('end', () => process.exit(1)).resume();
 
 const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }, pino.destination(2));
 const services = await connectServices(order.config, order.endpoints, logger);
-// Every round is reported: a fast machine runs through the rounds in question between two reports otherwise.
+// Reports every round: otherwise a fast machine passes the rounds in question between two reports.
 const runner = createRunner(order.config, order.endpoints, { progressIntervalMs: 0 });
 await runWorkers({
-  ...{ config: order.config, endpoints: order.endpoints, roles: order.roles, logger },
+  config: order.config,
+  endpoints: order.endpoints,
+  roles: order.roles,
+  logger,
   services: withCliff(services),
   runner: deadly[order.dieAt]?.(runner) ?? runner,
   signal: new AbortController().signal,
