@@ -78,7 +78,7 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
   });
 
   it.runIf(onLinux)('runs one supervisor after two concurrent starts', () => {
-    const supervisors = [...processesNaming(home).values()].filter((command) => /scripts\/supervisor/.test(command));
+    const supervisors = [...processesNaming(home).values()].filter((command) => /supervisor-main/.test(command));
     expect(supervisors).toHaveLength(1);
   });
 
