@@ -119,6 +119,11 @@ export interface FileFormat {
 export interface TrainingData {
   readonly schema: DatasetSchema;
   readonly table: Table;
+  /**
+   * All rows of the data set, given to `score` and `baseline` for a part of the holdout: a prediction may read those
+   * strictly before its own moment as its entity's past. Absent in training and where the past is in the features.
+   */
+  readonly history?: Table;
 }
 
 /** A stored dataset by reference: what workflows and activities pass instead of rows. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { BackendTable, SnapshotTables } from './backend.js';
 import type { ArtefactFiles, ComputeContext } from './computation.js';
 import type { DatasetSchema, Expectation, FileFormat, TrainingData } from './dataset.js';
+import type { EntityStateView } from './entity-state.js';
 import type { Comparison, Evaluation } from './evaluation.js';
 import type { FeatureView } from './feature-view.js';
 import type { Labelling } from './labelling.js';
@@ -180,6 +181,8 @@ export interface ModelDefinition<Params = unknown, Opened extends Predictor = Pr
   readonly params: z.ZodType<Params>;
   readonly searchSpace: Readonly<Record<string, SearchDimension>>;
   readonly backend: BackendDataset;
+  /** State of entities that requests by reference read; materialised by the data pipeline. */
+  readonly states?: readonly EntityStateView[];
   /** Absent: a caller has to send every input. */
   readonly requestFeatures?: RequestFeatures;
   readonly fileFormats: readonly FileFormat[];
