@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { BackendTable, SnapshotTables } from './backend.js';
 import type { ArtefactFiles, ComputeContext } from './computation.js';
 import type { DatasetSchema, Expectation, FileFormat, TrainingData } from './dataset.js';
-import type { EntityStateView } from './entity-state.js';
+import type { EntityStateView, StoredStates } from './entity-state.js';
 import type { Comparison, Evaluation } from './evaluation.js';
 import type { FeatureView } from './feature-view.js';
 import type { Labelling } from './labelling.js';
@@ -106,6 +106,11 @@ export interface BackendDataset {
    * known at `as_of` that are not in a view. A label may come from the future of `as_of`, a feature may not.
    */
   rows(tables: SnapshotTables, snapshot: { readonly asOf: number; readonly source: string }): LabelledRows;
+  /**
+   * Rows that the model's states are built from, where `rows` leaves out new ones whose label has not come yet: those
+   * columns of the training table that the states read. Absent: the table of `rows`.
+   */
+  stateRows?(tables: SnapshotTables): Table;
 }
 
 export interface LabelledRows {
@@ -118,16 +123,43 @@ export interface LabelledRows {
 export type FeatureValue = number | string | null;
 export type FeatureValues = Readonly<Record<string, FeatureValue>>;
 
+/** A state that a request by reference reads. */
+export interface StateRequest<Known = unknown> {
+  readonly view: EntityStateView;
+  /** False: an entity without a stored state is answered with null; true: it is `ENTITY_NOT_FOUND`. */
+  readonly required: boolean;
+  /** Whose state is read; null = the request names no such entity. Pure. */
+  entityIdOf(request: Pick<RequestParts<Known>, 'customerId' | 'known'>): string | null;
+}
+
+/** Everything that a predictor's input is made of when a request names a customer. */
+export interface RequestParts<Known = unknown> {
+  readonly customerId: string;
+  /** Parsed by the schema of the same name. */
+  readonly known: Known;
+  /** Fields of the feature views by name; null = unknown. */
+  readonly features: FeatureValues;
+  readonly states: StoredStates;
+  /** Milliseconds: everything that was read is known up to this moment, the earliest of the views and states read. */
+  readonly asOf: number;
+}
+
 /**
- * How a request that names an entity becomes the predictor's input: features of the views, read from the online store,
- * what the caller knows, and what `derive` makes of that. Training rows have the same views and call the same `derive`.
+ * How a request that names a customer becomes the predictor's input: features of the views and states, read from the
+ * online store, and what the caller knows. Training rows have the same views, evaluation builds the same states.
  */
-export interface RequestFeatures<Known extends FeatureValues = FeatureValues> {
+export interface RequestFeatures<Known = unknown> {
+  /** Views of the customer; all of them are read or none. */
   readonly views: readonly FeatureView[];
-  /** What only the caller knows at the moment of the request; columns of the same names in training rows. */
+  /** Each view is one of the definition's `states`. */
+  readonly states?: readonly StateRequest<Known>[];
+  /** What only the caller knows at the moment of the request. */
   readonly known: z.ZodType<Known>;
-  /** Features that follow from what the caller knows. Pure. */
-  derive(known: Known): FeatureValues;
+  /**
+   * The predictor's input. Pure.
+   * @throws PipelineError `INVALID_INPUT` when what the caller knows contradicts what was read.
+   */
+  inputOf(request: RequestParts<Known>): unknown;
 }
 
 export interface CardFacts {

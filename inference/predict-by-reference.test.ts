@@ -14,7 +14,7 @@ import { trainContext } from '../tests/support/check-model.js';
 import { predict } from './predict.js';
 import { knownSchemaOf, predictByReference } from './predict-by-reference.js';
 import { createPredictorPool } from './predictor-pool.js';
-import { completeInput, requireRequestFeatures } from './request-features.js';
+import { requireRequestFeatures } from './request-features.js';
 
 const MODEL = 'credit-risk-scorer';
 const NOW = Date.UTC(2026, 0, 10);
@@ -83,7 +83,13 @@ describe('predictByReference', () => {
     const entries = storedFeatures.flatMap(({ view, features: values }) =>
       view.fields.map(({ name }, i) => [name, Number.isNaN(values[i]) ? null : values[i]!] as const),
     );
-    const input = completeInput(requestFeatures, Object.fromEntries(entries), requestFeatures.known.parse(known));
+    const input = requestFeatures.inputOf({
+      customerId: 'u1',
+      features: Object.fromEntries(entries),
+      known: requestFeatures.known.parse(known),
+      states: {},
+      asOf: NOW,
+    });
     const sent = await predict({
       services: { registry, predictors },
       modelName: MODEL,

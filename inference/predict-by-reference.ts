@@ -5,7 +5,7 @@ import type { SourceCatalog } from '../datasets/sources/catalog.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import { findModel } from '../models/catalogue.js';
 import { parseInputs, predict, type PredictAnswer, type PredictRequest } from './predict.js';
-import { completeInput, readStoredFeatures, type ReadView, requireRequestFeatures } from './request-features.js';
+import { readStoredFeatures, type ReadView, requireRequestFeatures } from './request-features.js';
 
 /** A request that names an entity instead of sending its features. */
 export interface ReferenceRequest extends Omit<PredictRequest, 'services' | 'inputs'> {
@@ -43,7 +43,9 @@ export async function predictByReference(
   if (lineOfSource(source) !== line)
     throw new PipelineError('INVALID_INPUT', `the source ${source} does not feed the line ${line}`, { source, line });
   const stored = await readStoredFeatures(services.onlineStore, requestFeatures.views, { source, entityId }, now);
-  const inputs = parsed.map((each) => completeInput(requestFeatures, stored.values, each));
+  const asOf = Math.min(now, ...stored.views.map((view) => Date.parse(view.asOf)));
+  const parts = { customerId: entityId, features: stored.values, states: {}, asOf };
+  const inputs = parsed.map((each) => requestFeatures.inputOf({ ...parts, known: each }));
   return { ...(await predict({ ...request, inputs })), source, features: stored.views };
 }
 

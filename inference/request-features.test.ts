@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { RequestFeatures } from '../contracts/model-definition.js';
 import type { FeatureView } from '../contracts/feature-view.js';
 import { createMemoryStore } from '../feature-store/online/memory-store.js';
 import { findModel } from '../models/catalogue.js';
-import { completeInput, readStoredFeatures, requireRequestFeatures } from './request-features.js';
+import { readStoredFeatures, requireRequestFeatures } from './request-features.js';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 0, 10);
@@ -74,23 +73,5 @@ describe('requireRequestFeatures', () => {
   it('throws INVALID_INPUT for a model without requestFeatures', async () => {
     const model = await findModel('intent-classifier');
     expect(() => requireRequestFeatures(model)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
-  });
-});
-
-describe('completeInput', () => {
-  it('joins stored, known and derived features', async () => {
-    const credit: RequestFeatures = requireRequestFeatures(await findModel('credit-risk-scorer'));
-    const known = credit.known.parse({ kind: 'home', requestedAmount: 1200, termMonths: 12, collateralValue: 2400 });
-    expect(completeInput(credit, { visits: 3 }, known)).toEqual({
-      visits: 3,
-      kind: 'home',
-      requestedAmount: 1200,
-      termMonths: 12,
-      collateralValue: 2400,
-      declaredMonthlyIncome: null,
-      employment: null,
-      loanToValue: 0.5,
-      emiToIncome: null,
-    });
   });
 });

@@ -74,10 +74,3 @@ export function requireRequestFeatures({ name, requestFeatures }: ModelDefinitio
   const message = `${name} reads no stored features; send every input`;
   throw new PipelineError('INVALID_INPUT', message, { modelName: name });
 }
-
-/** The predictor's input: stored features, what the caller knows (parsed), and what is derived from that. */
-export const completeInput = (
-  requestFeatures: RequestFeatures,
-  stored: FeatureValues,
-  known: FeatureValues,
-): FeatureValues => ({ ...stored, ...known, ...requestFeatures.derive(known) });

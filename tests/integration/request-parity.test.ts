@@ -11,7 +11,7 @@ import { materializeFeatureSet } from '../../feature-store/online/materialize.js
 import { createMemoryStore } from '../../feature-store/online/memory-store.js';
 import type { OnlineStore } from '../../feature-store/online/online-store.js';
 import { createRedisStore } from '../../feature-store/online/redis-store.js';
-import { completeInput, readStoredFeatures, requireRequestFeatures } from '../../inference/request-features.js';
+import { readStoredFeatures, requireRequestFeatures } from '../../inference/request-features.js';
 import { textColumn, timestampColumn } from '../../learning/table.js';
 import { findModel } from '../../models/catalogue.js';
 import { createRedis } from '../../platform/redis/client.js';
@@ -91,7 +91,7 @@ const knownNames = Object.keys(z.toJSONSchema(requestFeatures.known).properties 
 
 /** What a caller sends beside the entity: the training row's columns of the same names. */
 const knownOf = (row: number): FeatureValues =>
-  requestFeatures.known.parse(Object.fromEntries(knownNames.map((name) => [name, cellOf(name, row)])));
+  requestFeatures.known.parse(Object.fromEntries(knownNames.map((name) => [name, cellOf(name, row)]))) as FeatureValues;
 
 async function materialise(row: number): Promise<void> {
   const asOf = timestampColumn(rows, 'as_of')[row]!;
@@ -105,7 +105,8 @@ async function materialise(row: number): Promise<void> {
 async function differencesOf(store: OnlineStore, row: number, entityId: string, asOf: number): Promise<string[]> {
   const { values, views: read } = await readStoredFeatures(store, views, { source: SOURCE, entityId }, asOf);
   expect(read.map((view) => [Date.parse(view.asOf), view.stale])).toEqual(views.map(() => [asOf, false]));
-  const found = completeInput(requestFeatures, values, knownOf(row));
+  const parts = { customerId: entityId, features: values, states: {}, asOf };
+  const found = requestFeatures.inputOf({ ...parts, known: knownOf(row) }) as FeatureValues;
   const wanted = inputOf(row);
   return [...new Set([...Object.keys(wanted), ...Object.keys(found)])]
     .filter((name) => !Object.is(found[name], wanted[name]))

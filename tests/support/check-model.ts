@@ -184,14 +184,26 @@ function checkDefinition(model: ModelDefinition): void {
     for (const name of model.driftFeatures) expect(features).toContain(name);
   });
 
-  it.runIf(model.requestFeatures)('completes a request by reference to features that training rows have', () => {
-    const { views, known } = model.requestFeatures!;
+  it.runIf(model.requestFeatures)('reads only views and states that the pipeline materialises', () => {
+    const { views, states = [] } = model.requestFeatures!;
     for (const view of views) expect(featureViews).toContain(view);
+    for (const { view } of states) expect(model.states).toContain(view);
+  });
+
+  it.runIf(model.requestFeatures?.views.length)('completes a request by reference to features of training rows', () => {
+    const { views, known } = model.requestFeatures!;
     const stored = views.flatMap(({ fields }) => fields.map(({ name }) => name));
     const names = [...stored, ...Object.keys(z.toJSONSchema(known).properties ?? {})];
     expect(new Set(names).size, 'a feature twice').toBe(names.length);
     const features = model.backend.schema.features.map(({ name }) => name);
     for (const name of names) expect(features).toContain(name);
+  });
+
+  it.runIf(model.states)('builds states from columns of its training table', () => {
+    const { columns } = model.backend.schema;
+    const typeOf = (wanted: string) => columns.find(({ name }) => name === wanted)?.type;
+    for (const { idColumn, timeColumn } of model.states!)
+      expect([typeOf(idColumn), typeOf(timeColumn)]).toEqual(['text', 'timestamp']);
   });
 
   it('has parameters whose flags differ from those of `ml train`', () => {

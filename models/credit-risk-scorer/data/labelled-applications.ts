@@ -9,7 +9,7 @@ import {
   timestampColumn,
   withColumn,
 } from '../../../learning/table.js';
-import { requestFeatures } from './request-features.js';
+import { deriveFeatures } from './request-features.js';
 
 const YEAR_MS = 365.25 * 86_400_000;
 
@@ -70,7 +70,7 @@ function requestColumns(applications: Table): Record<string, Column> {
   const incomes = numberColumn(applications, 'declared_monthly_income');
   const collaterals = numberColumn(applications, 'collateral_value');
   const derived = Array.from(amounts, (requestedAmount, i) =>
-    requestFeatures.derive({
+    deriveFeatures({
       requestedAmount,
       termMonths: terms[i]!,
       declaredMonthlyIncome: orNull(incomes[i]!),

@@ -35,12 +35,20 @@ type AmountsOfApplication = Omit<KnownOfApplication, 'kind' | 'employment'>;
 const ratio = (numerator: number, denominator: number | null): number | null =>
   denominator !== null && denominator > 0 ? numerator / denominator : null;
 
-/** Features of an application besides its applicant's: training rows and requests by reference get them here. */
-export const requestFeatures = {
+/** Features that follow from what an application says; training rows and requests by reference get them here. */
+export const deriveFeatures = ({
+  requestedAmount,
+  termMonths,
+  declaredMonthlyIncome,
+  collateralValue,
+}: AmountsOfApplication) => ({
+  loanToValue: ratio(requestedAmount, collateralValue),
+  emiToIncome: ratio(indicativeInstalment(requestedAmount, termMonths), declaredMonthlyIncome),
+});
+
+/** An application by reference: the applicant's features from the store, the rest from what it says by itself. */
+export const requestFeatures: RequestFeatures<KnownOfApplication> = {
   views: [userFinancials, creditRisk],
   known,
-  derive: ({ requestedAmount, termMonths, declaredMonthlyIncome, collateralValue }: AmountsOfApplication) => ({
-    loanToValue: ratio(requestedAmount, collateralValue),
-    emiToIncome: ratio(indicativeInstalment(requestedAmount, termMonths), declaredMonthlyIncome),
-  }),
-} satisfies RequestFeatures<KnownOfApplication>;
+  inputOf: ({ features, known: application }) => ({ ...features, ...application, ...deriveFeatures(application) }),
+};
