@@ -1,12 +1,27 @@
+import { packState, packValue, unpackState, unpackValue } from './packed-value.js';
+import type { PackedStore } from './packed-store.js';
+
 /** The features of one entity in one view, in the order of the view's fields. */
 export interface OnlineValue {
   readonly viewVersion: number;
-  /** The `asOf` of the snapshot from which the features were computed, milliseconds since the epoch. */
+  /** The moment that the features were computed as of, milliseconds since the epoch. */
   readonly eventTime: number;
   readonly features: Float64Array;
 }
 
-/** Latest features by entity. Every implementation passes `checkOnlineStore`; reading 50 features takes < 2 ms (p99). */
+/** The state of one entity as one view declares it. */
+export interface OnlineState {
+  readonly viewVersion: number;
+  /** The moment that the state was built as of, milliseconds since the epoch. */
+  readonly eventTime: number;
+  /** JSON. */
+  readonly state: unknown;
+}
+
+/**
+ * Latest features and states by entity. Every implementation passes `checkOnlineStore`; reading 50 features takes < 2 ms
+ * (p99).
+ */
 export interface OnlineStore {
   readonly kind: 'redis' | 'memory';
   /** Stores values, except where the stored one has a later event time, so that a late backfill overwrites nothing. */
@@ -18,7 +33,42 @@ export interface OnlineStore {
   ): Promise<void>;
   /** @returns (n,) in the order of `entityIds`; null = unknown or expired. */
   get(source: string, view: string, entityIds: readonly string[]): Promise<(OnlineValue | null)[]>;
+  /** As `put`; a state and a view of the same name are kept apart. */
+  putStates(
+    source: string,
+    view: string,
+    entries: ReadonlyMap<string, OnlineState>,
+    timeToLiveSeconds: number,
+  ): Promise<void>;
+  /** As `get`. @throws PipelineError `BLOB_CORRUPT` for bytes that are no stored state. */
+  getStates(source: string, view: string, entityIds: readonly string[]): Promise<(OnlineState | null)[]>;
   /** @throws PipelineError `SERVICE_UNAVAILABLE`. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+function packAll<Value>(entries: ReadonlyMap<string, Value>, pack: (value: Value) => Buffer): Map<string, Buffer> {
+  return new Map(Array.from(entries, ([id, value]) => [id, pack(value)]));
+}
+
+const unpackAll = <Value>(found: readonly (Buffer | null)[], unpack: (bytes: Buffer) => Value): (Value | null)[] =>
+  found.map((bytes) => (bytes === null ? null : unpack(bytes)));
+
+/** An online store over a store of packed values. */
+export function createOnlineStore(packed: PackedStore): OnlineStore {
+  return {
+    kind: packed.kind,
+    put: (source, view, entries, seconds) =>
+      packed.put({ kind: 'feature', source, view }, packAll(entries, packValue), seconds),
+    async get(source, view, entityIds) {
+      return unpackAll(await packed.get({ kind: 'feature', source, view }, entityIds), unpackValue);
+    },
+    putStates: (source, view, entries, seconds) =>
+      packed.put({ kind: 'state', source, view }, packAll(entries, packState), seconds),
+    async getStates(source, view, entityIds) {
+      return unpackAll(await packed.get({ kind: 'state', source, view }, entityIds), unpackState);
+    },
+    ping: () => packed.ping(),
+    close: () => packed.close(),
+  };
 }

@@ -4,28 +4,27 @@ import { messageOf } from '../../contracts/errors.js';
 import { serviceUnavailable } from '../../platform/outage.js';
 import { migrateSchema } from '../../platform/postgres/migrate.js';
 import { createKysely } from '../../platform/postgres/pool.js';
-import type { OnlineValue } from './online-store.js';
-import { packValue, unpackValue } from './packed-value.js';
+import type { PackedView } from './packed-store.js';
+import { eventTimeOf } from './packed-value.js';
 
 /** Persistent rows of the in-process store. */
 export interface OnlineTable {
   put(
-    source: string,
-    view: string,
-    written: { readonly entries: ReadonlyMap<string, OnlineValue>; readonly expiresAt: number },
+    view: PackedView,
+    written: { readonly entries: ReadonlyMap<string, Buffer>; readonly expiresAt: number },
   ): Promise<void>;
   get(
-    source: string,
-    view: string,
+    view: PackedView,
     entityIds: readonly string[],
-  ): Promise<Map<string, { readonly value: OnlineValue; readonly expiresAt: number }>>;
+  ): Promise<Map<string, { readonly packed: Buffer; readonly expiresAt: number }>>;
   ping(): Promise<void>;
 }
 
-const migrations: Readonly<Record<string, Migration>> = {
-  '0001-feature-values': {
-    up: async (database) => {
-      await sql`create table online.feature_values (
+const tableOf = { feature: 'feature_values', state: 'entity_states' } as const;
+
+const createTable = (name: string): Migration => ({
+  up: async (database) => {
+    await sql`create table online.${sql.ref(name)} (
         source text not null,
         view text not null,
         entity_id text not null,
@@ -34,21 +33,24 @@ const migrations: Readonly<Record<string, Migration>> = {
         packed bytea not null,
         primary key (source, view, entity_id)
       )`.execute(database);
-    },
   },
+});
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-feature-values': createTable(tableOf.feature),
+  '0002-entity-states': createTable(tableOf.state),
 };
 
 /** An expired row counts as absent, so that a value with an earlier event time replaces it, as in Redis. */
-const putSql = `
-insert into online.feature_values as present (source, view, entity_id, event_time, expires_at, packed)
+const putSql = (table: string): string => `
+insert into online.${table} as present (source, view, entity_id, event_time, expires_at, packed)
 select $1, $2, entry.entity_id, entry.event_time, $3, entry.packed
 from unnest($4::text[], $5::double precision[], $6::bytea[]) as entry (entity_id, event_time, packed)
 on conflict (source, view, entity_id) do update
 set event_time = excluded.event_time, expires_at = excluded.expires_at, packed = excluded.packed
 where present.event_time <= excluded.event_time or present.expires_at <= $7`;
 
-const getSql = `
-select entity_id, expires_at, packed from online.feature_values
+const getSql = (table: string): string => `
+select entity_id, expires_at, packed from online.${table}
 where source = $1 and view = $2 and entity_id = any($3::text[]) and expires_at > $4`;
 
 /** Runs calls after the schema has been migrated; any fault becomes `SERVICE_UNAVAILABLE`. */
@@ -76,19 +78,18 @@ interface Row {
 export function createOnlineTable(pool: pg.Pool): OnlineTable {
   const guarded = guard(pool);
   return {
-    put: (source, view, { entries, expiresAt }) =>
+    put: ({ kind, source, view }, { entries, expiresAt }) =>
       guarded(async () => {
         const values = [...entries.values()];
-        const eventTimes = values.map(({ eventTime }) => eventTime);
         const ids = [...entries.keys()];
-        await pool.query(putSql, [source, view, expiresAt, ids, eventTimes, values.map(packValue), Date.now()]);
+        const given = [source, view, expiresAt, ids, values.map(eventTimeOf), values, Date.now()];
+        await pool.query(putSql(tableOf[kind]), given);
       }),
-    get: (source, view, entityIds) =>
+    get: ({ kind, source, view }, entityIds) =>
       guarded(async () => {
-        const { rows } = await pool.query<Row>(getSql, [source, view, [...entityIds], Date.now()]);
-        return new Map(
-          rows.map((row) => [row.entity_id, { value: unpackValue(row.packed), expiresAt: row.expires_at }]),
-        );
+        const given = [source, view, [...entityIds], Date.now()];
+        const { rows } = await pool.query<Row>(getSql(tableOf[kind]), given);
+        return new Map(rows.map(({ entity_id: id, expires_at: expiresAt, packed }) => [id, { packed, expiresAt }]));
       }),
     ping: () =>
       guarded(async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from './memory-store.js';
-import { EVENT_TIME_OFFSET, packValue, unpackValue } from './packed-value.js';
+import { EVENT_TIME_OFFSET, packState, packValue, unpackState, unpackValue } from './packed-value.js';
 
 describe('packValue and unpackValue', () => {
   it('round-trip every value bit for bit, except that −0 becomes 0', () => {
@@ -27,6 +27,36 @@ describe('packValue and unpackValue', () => {
   });
 });
 
+describe('packState and unpackState', () => {
+  it('round-trip any JSON, with version and event time', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.jsonValue(), (viewVersion, eventTime, json) => {
+        const state: unknown = JSON.parse(JSON.stringify(json)); // −0 is 0 in JSON
+        const packed = packState({ viewVersion, eventTime, state });
+        expect(packed.readDoubleLE(EVENT_TIME_OFFSET)).toBe(eventTime);
+        expect(unpackState(packed)).toEqual({ viewVersion, eventTime, state });
+      }),
+    );
+  });
+
+  it('compress a large state', () => {
+    const state = { times: Array.from({ length: 1000 }, (_, i) => 1_700_000_000_000 + i * 1000) };
+    const packed = packState({ viewVersion: 1, eventTime: 1, state });
+    expect(packed.length).toBeLessThan(JSON.stringify(state).length / 3);
+    expect(unpackState(packed).state).toEqual(state);
+  });
+
+  it('reject missing bytes, and bytes that are no JSON', () => {
+    const packed = packState({ viewVersion: 1, eventTime: 1, state: { a: 1 } });
+    const noJson = Buffer.from(packed);
+    noJson[17] = 0x21;
+    const notDeflated = Buffer.from(packed);
+    notDeflated[16] = 1;
+    for (const broken of [packed.subarray(0, packed.length - 1), Buffer.alloc(3), noJson, notDeflated])
+      expect(() => unpackState(broken)).toThrow(expect.objectContaining({ code: 'BLOB_CORRUPT' }));
+  });
+});
+
 describe('createMemoryStore without a database', () => {
   it('stores, keeps newer values, expires, and shares nothing with another store', async () => {
     const store = createMemoryStore(null);
@@ -38,5 +68,14 @@ describe('createMemoryStore without a database', () => {
     await store.put('generated', 'view', new Map([['u', { ...entry, eventTime: 6 }]]), 0);
     expect(await store.get('generated', 'view', ['u'])).toEqual([null]);
     expect(await createMemoryStore(null).get('generated', 'view', ['u'])).toEqual([null]);
+  });
+
+  it('keeps states beside features of the same view name', async () => {
+    const store = createMemoryStore(null);
+    const state = { viewVersion: 1, eventTime: 5, state: { visits: [1, 2] } };
+    await store.putStates('generated', 'view', new Map([['u', state]]), 60);
+    await store.putStates('generated', 'view', new Map([['u', { ...state, eventTime: 4 }]]), 60);
+    expect(await store.getStates('generated', 'view', ['v', 'u'])).toEqual([null, state]);
+    expect(await store.get('generated', 'view', ['u'])).toEqual([null]);
   });
 });

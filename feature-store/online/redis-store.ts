@@ -1,8 +1,9 @@
 import type { Redis, Result } from 'ioredis';
 import type { Logger } from 'pino';
 import { createRedis, withRedis } from '../../platform/redis/client.js';
-import type { OnlineStore, OnlineValue } from './online-store.js';
-import { EVENT_TIME_OFFSET, packValue, unpackValue } from './packed-value.js';
+import { createOnlineStore, type OnlineStore } from './online-store.js';
+import { keyOf, type PackedStore } from './packed-store.js';
+import { EVENT_TIME_OFFSET } from './packed-value.js';
 
 /** Values in one pipeline: enough to use a round trip well, few enough not to block other clients of a shared server. */
 const BATCH = 500;
@@ -18,15 +19,13 @@ return 1`;
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    putFeatureIfNewer(key: string, value: Buffer, seconds: number): Result<number, Context>;
+    putIfNewer(key: string, value: Buffer, seconds: number): Result<number, Context>;
   }
 }
 
-const keyOf = (source: string, view: string, entityId: string): string => `feature:${source}:${view}:${entityId}`;
-
-async function putBatch(client: Redis, entries: readonly [string, OnlineValue][], seconds: number): Promise<void> {
+async function putBatch(client: Redis, entries: readonly [string, Buffer][], seconds: number): Promise<void> {
   const pipeline = client.pipeline();
-  for (const [key, value] of entries) pipeline.putFeatureIfNewer(key, packValue(value), seconds);
+  for (const [key, packed] of entries) pipeline.putIfNewer(key, packed, seconds);
   const replies = await pipeline.exec();
   const fault = replies?.find(([error]) => error !== null)?.[0];
   if (fault) throw fault;
@@ -37,22 +36,24 @@ async function putBatch(client: Redis, entries: readonly [string, OnlineValue][]
  * script ("only if newer"), expired by the server. Each script call uses one key, so a cluster works too.
  * @throws PipelineError `SERVICE_UNAVAILABLE` from every method when the server does not answer.
  */
-export function createRedisStore(url: string, logger: Pick<Logger, 'warn'>): OnlineStore {
+export const createRedisStore = (url: string, logger: Pick<Logger, 'warn'>): OnlineStore =>
+  createOnlineStore(createPackedStore(url, logger));
+
+function createPackedStore(url: string, logger: Pick<Logger, 'warn'>): PackedStore {
   const client = createRedis(url, logger);
-  client.defineCommand('putFeatureIfNewer', { numberOfKeys: 1, lua: PUT_IF_NEWER });
+  client.defineCommand('putIfNewer', { numberOfKeys: 1, lua: PUT_IF_NEWER });
   return {
     kind: 'redis',
-    async put(source, view, entries, timeToLiveSeconds) {
-      const keyed = [...entries].map(([id, value]): [string, OnlineValue] => [keyOf(source, view, id), value]);
+    async put(view, entries, timeToLiveSeconds) {
+      const keyed = [...entries].map(([id, packed]): [string, Buffer] => [keyOf(view, id), packed]);
       const seconds = Math.max(1, Math.ceil(timeToLiveSeconds));
       for (let start = 0; start < keyed.length; start += BATCH)
         await withRedis(client, () => putBatch(client, keyed.slice(start, start + BATCH), seconds));
     },
-    async get(source, view, entityIds) {
+    async get(view, entityIds) {
       if (entityIds.length === 0) return [];
-      const keys = entityIds.map((id) => keyOf(source, view, id));
-      const found = await withRedis(client, () => client.mgetBuffer(...keys));
-      return found.map((bytes) => (bytes === null ? null : unpackValue(bytes)));
+      const keys = entityIds.map((id) => keyOf(view, id));
+      return withRedis(client, () => client.mgetBuffer(...keys));
     },
     async ping() {
       await withRedis(client, () => client.ping());

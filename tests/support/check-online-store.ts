@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OnlineStore, OnlineValue } from '../../feature-store/online/online-store.js';
+import type { OnlineState, OnlineStore, OnlineValue } from '../../feature-store/online/online-store.js';
 
 const value = (eventTime: number, ...features: number[]): OnlineValue => ({
   viewVersion: 3,
@@ -95,6 +95,32 @@ export function checkOnlineStore(name: string, open: () => Promise<OnlineStore>)
       );
       for (const reader of others) expect((await reader.get(source, view, ['u']))[0]?.eventTime).toBe(59);
       await Promise.all(others.map((other) => other.close()));
+    });
+
+    it('keeps states as JSON: in the requested order, only if newer, apart from features, until they expire', async () => {
+      const view = nextView();
+      const at = (eventTime: number, state: unknown): OnlineState => ({ viewVersion: 2, eventTime, state });
+      const putStates = (entries: Record<string, OnlineState>, seconds = 600): Promise<void> =>
+        store.putStates(source, view, new Map(Object.entries(entries)), seconds);
+      const large = { bookedAt: Array.from({ length: 5_000 }, (_, i) => 1_700_000_000_000 + i), note: 'é' };
+      await putStates({ 'user:1 é': at(10, large), u2: at(10, { owed: null, since: 0.1 + 0.2 }) });
+      await putStates({ u2: at(9, 'late backfill') });
+      const found = await store.getStates(source, view, ['u2', 'nobody', 'user:1 é', 'u2']);
+      const u2 = at(10, { owed: null, since: 0.1 + 0.2 });
+      expect(found).toEqual([u2, null, at(10, large), u2]);
+      expect(await store.get(source, view, ['u2'])).toEqual([null]);
+      expect(await store.getStates(`${source}x`, view, ['u2'])).toEqual([null]);
+      await putStates({ u2: at(11, 'short-lived') }, 1);
+      await expect.poll(() => store.getStates(source, view, ['u2']), { timeout: 5_000 }).toEqual([null]);
+    });
+
+    it('makes a state visible to another connection', async () => {
+      const view = nextView();
+      const other = await open();
+      const state = { viewVersion: 1, eventTime: 1, state: [1] };
+      await store.putStates(source, view, new Map([['u', state]]), 600);
+      expect(await other.getStates(source, view, ['u'])).toEqual([state]);
+      await other.close();
     });
 
     it('makes writes and changes visible to another connection', async () => {
