@@ -24,6 +24,7 @@ export interface PipelineActivityDeps extends JobDeps {
   readonly catalog: Pick<SourceCatalog, 'active' | 'list'>;
   readonly snapshotLog: SnapshotLog;
   readonly onlineStore: OnlineStore;
+  readonly models: Pick<ModelCatalogue, 'find'>;
   readonly codeVersion: string;
   readonly config: Pick<
     Config,

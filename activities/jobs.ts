@@ -3,6 +3,7 @@ import { PipelineError } from '../contracts/errors.js';
 import type { JobExecutor } from '../platform/child-process/protocol.js';
 import {
   buildFeatures,
+  buildStates,
   extractTable,
   freezeLine,
   prepareDataset,
@@ -22,6 +23,7 @@ export const jobs = {
   extractTable,
   validateSnapshot,
   buildFeatures,
+  buildStates,
   prepareDataset,
   validateDataset,
   freezeLine,

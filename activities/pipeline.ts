@@ -1,19 +1,23 @@
-import type { PipelineActivities } from '../contracts/activities.js';
+import type { z } from 'zod';
+import type { BuiltStates, PipelineActivities } from '../contracts/activities.js';
 import {
   commitSnapshotInput,
   extractTableInput,
   materializeInput,
+  materializeStatesInput,
   planPipelineInput,
   snapshotInput,
 } from '../contracts/activities.js';
 import { backendTables } from '../contracts/backend.js';
+import { PipelineError } from '../contracts/errors.js';
 import { lineOfSource } from '../contracts/ids.js';
 import { commitSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import { featureViews } from '../feature-store/definitions/index.js';
 import { materializeFeatureSet } from '../feature-store/online/materialize.js';
+import { materializeStateSet } from '../feature-store/online/materialize-states.js';
 import { runJob, withHeartbeat } from './run-job.js';
 import type { PipelineActivityDeps } from './dependencies.js';
-import { resolveSource } from './resolve-line.js';
+import { loadDatasetRef, resolveSource } from './resolve-line.js';
 import { parse } from './parse.js';
 
 /** The steps from the source to both feature stores. Repeating a step stores nothing twice. */
@@ -58,4 +62,31 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
     const { blobs, onlineStore: store } = deps;
     return withHeartbeat(() => materializeFeatureSet({ blobs, store, hash, views: featureViews }));
   },
+
+  async materializeStates(input) {
+    const built = await buildStates(deps, parse(materializeStatesInput, input));
+    await withHeartbeat(() => writeStates(deps, built));
+    return { ...built, store: deps.onlineStore.kind };
+  },
 });
+
+/** @throws PipelineError `INVALID_INPUT` unless exactly one of snapshot and data set is given. */
+async function buildStates(
+  deps: PipelineActivityDeps,
+  { snapshotHash, datasetHash }: z.output<typeof materializeStatesInput>,
+): Promise<BuiltStates> {
+  if ((snapshotHash === null) === (datasetHash === null))
+    throw new PipelineError('INVALID_INPUT', 'rows come from exactly one of snapshotHash and datasetHash');
+  if (snapshotHash !== null) return runJob(deps, 'buildStates', { snapshotHash });
+  const dataset = await loadDatasetRef(deps.blobs, datasetHash!);
+  const { states = [] } = await deps.models.find(dataset.modelName);
+  return states.length === 0 ? { sets: [], skipped: [] } : runJob(deps, 'buildStates', { dataset });
+}
+
+async function writeStates({ blobs, onlineStore: store, models }: PipelineActivityDeps, { sets }: BuiltStates) {
+  for (const { modelName, view: name, hash } of sets) {
+    const { states = [] } = await models.find(modelName);
+    const view = states.find((candidate) => candidate.name === name)!;
+    await materializeStateSet({ blobs, store, hash, view });
+  }
+}

@@ -77,6 +77,31 @@ export const materialized = z.strictObject({
 });
 export type Materialized = z.infer<typeof materialized>;
 
+export const materializeStatesInput = z.strictObject({
+  runKey,
+  /** Exactly one of the two: the states of all models from a snapshot, or those of one model from its data set. */
+  snapshotHash: contentHash.nullable(),
+  datasetHash: contentHash.nullable(),
+});
+export const stateSetRef = z.strictObject({
+  hash: contentHash,
+  view: z.string(),
+  version: z.int(),
+  entities: z.int(),
+  /** Milliseconds: the states were built from rows dated strictly before. */
+  asOf: milliseconds,
+});
+export type StateSetRef = z.infer<typeof stateSetRef>;
+export const builtStates = z.strictObject({
+  sets: z.array(stateSetRef.extend({ modelName })),
+  /** Models whose states could not be built, with the reason. */
+  skipped: z.array(z.strictObject({ modelName, reason: z.string() })),
+});
+export type BuiltStates = z.infer<typeof builtStates>;
+export interface MaterializedStates extends BuiltStates {
+  readonly store: Materialized['store'];
+}
+
 export interface PipelineActivities {
   /** Resolves the source (null = the active one) and the moment. @throws `SOURCE_NOT_FOUND`. */
   planPipeline: (input: z.infer<typeof planPipelineInput>) => Promise<PipelinePlan>;
@@ -86,6 +111,8 @@ export interface PipelineActivities {
   validateSnapshot: (input: z.infer<typeof snapshotInput>) => Promise<z.infer<typeof dataQuality>>;
   buildFeatures: (input: z.infer<typeof snapshotInput>) => Promise<FeatureSetRef>;
   materializeOnline: (input: z.infer<typeof materializeInput>) => Promise<Materialized>;
+  /** Builds the entity states that models declare and writes them to both stores. */
+  materializeStates: (input: z.infer<typeof materializeStatesInput>) => Promise<MaterializedStates>;
 }
 
 // ── training (fit and evaluate on queue `training`, the rest on `pipeline`) ─────────────────────────────────────────

@@ -1,6 +1,13 @@
 import './zod-without-eval.js';
-import { workflowInfo } from '@temporalio/workflow';
-import type { ExtractedTable, FeatureSetRef, PipelinePlan, SnapshotRef } from '../contracts/activities.js';
+import { patched, workflowInfo } from '@temporalio/workflow';
+import type {
+  ExtractedTable,
+  FeatureSetRef,
+  Materialized,
+  MaterializedStates,
+  PipelinePlan,
+  SnapshotRef,
+} from '../contracts/activities.js';
 import type { DataQuality } from '../contracts/dataset.js';
 import type { DataPipelineInput, DataPipelineResult } from '../contracts/workflows.js';
 import { dataPipelineInput } from '../contracts/workflows.js';
@@ -12,7 +19,7 @@ import { setSearchAttributes, showProgress } from './visibility.js';
 
 /** Tables read at the same time; few, because the source database serves its own users too. */
 const TABLES_AT_ONCE = 3;
-const steps = ['extract', 'snapshot', 'validate', 'features', 'online store'] as const;
+const steps = ['extract', 'snapshot', 'validate', 'features', 'online store', 'customer state'] as const;
 
 interface Pipeline {
   readonly runKey: string;
@@ -21,7 +28,8 @@ interface Pipeline {
 }
 
 /**
- * Extracts the source's tables to a snapshot, validates it, computes the features and writes them to both stores.
+ * Extracts the source's tables to a snapshot, validates it, computes features and entity states and writes them
+ * to both stores.
  * Bad data ends the run `rejected` at stage `validation` with a report: a result, not a failure.
  */
 export async function dataPipeline(input: DataPipelineInput = {}): Promise<DataPipelineResult> {
@@ -36,7 +44,10 @@ export async function dataPipeline(input: DataPipelineInput = {}): Promise<DataP
   const quality = await validate(pipeline, snapshot);
   if (!quality.passed) return rejected(pipeline, snapshot, quality);
   const features = await buildFeatures(pipeline, snapshot);
-  return materialize(pipeline, snapshot, features);
+  const written = await materialize(pipeline, features);
+  if (patched('customer-state')) await materializeStates(pipeline, snapshot);
+  table.enter('done');
+  return completed(plan, snapshot, { ...written, featureSetHash: features.hash });
 }
 
 async function extract({ runKey, plan, table }: Pipeline): Promise<ExtractedTable[]> {
@@ -77,6 +88,7 @@ async function validate({ runKey, plan, table }: Pipeline, { hash }: SnapshotRef
 function rejected({ plan, table }: Pipeline, snapshot: SnapshotRef, quality: DataQuality): DataPipelineResult {
   table.mark('features', 'skipped');
   table.mark('online store', 'skipped');
+  table.mark('customer state', 'skipped');
   setSearchAttributes({ Decision: 'rejected' });
   return {
     status: 'rejected',
@@ -106,26 +118,37 @@ async function buildFeatures({ runKey, plan, table }: Pipeline, { hash }: Snapsh
   return features;
 }
 
-async function materialize(
-  { runKey, plan, table }: Pipeline,
-  snapshot: SnapshotRef,
-  features: FeatureSetRef,
-): Promise<DataPipelineResult> {
+interface OnlineFeatures {
+  readonly onlineStore: Materialized['store'];
+  readonly onlineEntities: number;
+}
+
+async function materialize({ runKey, plan, table }: Pipeline, features: FeatureSetRef): Promise<OnlineFeatures> {
   table.enter('online store');
   table.mark('online store', 'running');
   const step = dataStep('Write online store', plan.heartbeatTimeoutMs);
   const written = await step.materializeOnline({ runKey, featureSetHash: features.hash });
   const onlineEntities = written.views.reduce((sum, view) => sum + view.entities, 0);
   table.mark('online store', 'done', `${onlineEntities} values in ${written.store}`);
-  table.enter('done');
-  return {
-    status: 'completed',
-    source: plan.source,
-    line: plan.line,
-    snapshotHash: snapshot.hash,
-    featureSetHash: features.hash,
-    rows: snapshot.rows,
-    onlineStore: written.store,
-    onlineEntities,
-  };
+  return { onlineStore: written.store, onlineEntities };
 }
+
+async function materializeStates({ runKey, plan, table }: Pipeline, { hash }: SnapshotRef): Promise<void> {
+  table.mark('customer state', 'running');
+  const step = dataStep('Write customer state', plan.heartbeatTimeoutMs);
+  const written = await step.materializeStates({ runKey, snapshotHash: hash, datasetHash: null });
+  table.mark('customer state', written.sets.length === 0 ? 'skipped' : 'done', stateRemark(written));
+}
+
+/** What was written, and which models were left out and why. */
+export const stateRemark = ({ sets, skipped }: MaterializedStates): string =>
+  [
+    ...sets.map(({ view, entities }) => `${view}: ${entities}`),
+    ...skipped.map(({ modelName, reason }) => `${modelName} skipped: ${reason}`),
+  ].join(', ');
+
+const completed = (
+  { source, line }: PipelinePlan,
+  { hash, rows }: SnapshotRef,
+  written: OnlineFeatures & { readonly featureSetHash: string },
+): DataPipelineResult => ({ status: 'completed', source, line, snapshotHash: hash, rows, ...written });

@@ -3,6 +3,7 @@ import {
   CancellationScope,
   executeChild,
   isCancellation,
+  patched,
   ParentClosePolicy,
   setHandler,
   workflowInfo,
@@ -14,7 +15,7 @@ import type { RegistrationResult } from '../contracts/registry.js';
 import type { TrainingStage, TrainModelInput, TrainModelResult } from '../contracts/workflows.js';
 import { trainModelInput, workflowIds } from '../contracts/workflows.js';
 import { mapBounded } from './bounded.js';
-import { dataPipeline, qualityReasons } from './data-pipeline.js';
+import { dataPipeline, qualityReasons, stateRemark } from './data-pipeline.js';
 import { faultOf, isDataFault } from './failures.js';
 import { trainingStage } from './messages.js';
 import { parseInput, required } from './parse-input.js';
@@ -121,6 +122,7 @@ async function train(training: Training): Promise<TrainModelResult> {
   const { dataset, shards } = prepared;
   const refused = await validate(training, dataset);
   if (refused !== null) return refused;
+  if (located.datasetHash !== null && patched('customer-state')) await materializeStates(training, dataset);
 
   const fitted = await fit(training, dataset, shards);
   const registered = await evaluateAndRegister(training, dataset, fitted);
@@ -191,6 +193,13 @@ async function validate(training: Training, dataset: DatasetRef): Promise<TrainM
   }
   table.mark('validation', 'done', `${quality.rejectedRows} of ${quality.checkedRows} rows have a fault`);
   return null;
+}
+
+/** Customers of an imported file can be asked by their id under its line, like those of a source. */
+async function materializeStates({ runKey, plan, table }: Training, { hash, rows }: DatasetRef): Promise<void> {
+  const step = dataStep('Write customer state', plan.heartbeatTimeoutMs);
+  const written = await step.materializeStates({ runKey, snapshotHash: null, datasetHash: hash });
+  if (written.sets.length > 0) table.mark('dataset', 'done', `${rows} rows; ${stateRemark(written)}`);
 }
 
 /** Fits each shard in a step of its own, so that after a crash only that shard is repeated. @returns results in shard order. */

@@ -1,10 +1,16 @@
 import { z } from 'zod';
-import { extractedTable, extractTableInput, featureSetRef, preparedDataset } from '../../contracts/activities.js';
+import {
+  builtStates,
+  extractedTable,
+  extractTableInput,
+  featureSetRef,
+  preparedDataset,
+} from '../../contracts/activities.js';
 import { dataQuality, datasetRef, frozenHoldout } from '../../contracts/dataset.js';
 import { contentHash, modelName } from '../../contracts/ids.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
 import { freezeHoldout } from '../../learning/evaluation/split/index.js';
-import { findModel } from '../../models/catalogue.js';
+import { findModel, loadCatalogue } from '../../models/catalogue.js';
 import { schemaOf } from '../../training/dataset-schema.js';
 import { defineJob } from '../../platform/child-process/define-job.js';
 
@@ -47,6 +53,21 @@ export const buildFeatures = defineJob({
     const { buildFeatureSet } = await import('../../feature-store/offline/build.js');
     const { featureViews } = await import('../../feature-store/definitions/index.js');
     return buildFeatureSet({ blobs, snapshotHash, views: featureViews, signal, onProgress });
+  },
+});
+
+/** The entity states of every model that declares some, from one snapshot; those of one model from its data set. */
+export const buildStates = defineJob({
+  input: z.union([
+    z.strictObject({ snapshotHash: contentHash }),
+    z.strictObject({ dataset: datasetRef }), // so that it runs in the process that has the data set in memory
+  ]),
+  output: builtStates,
+  async run(input, context) {
+    const { statesOfDataset, statesOfSnapshot } = await import('./build-states.js');
+    return 'dataset' in input
+      ? statesOfDataset(input.dataset, context)
+      : statesOfSnapshot(input.snapshotHash, await loadCatalogue(), context);
   },
 });
 

@@ -40,3 +40,23 @@ export const featureSetManifest = z.strictObject({
 });
 /** See `featureSetManifest`. */
 export type FeatureSetManifest = z.infer<typeof featureSetManifest>;
+
+/**
+ * Schema of a state set's manifest: the states of one view as of one moment, in Parquet parts by hash of the entity's id.
+ */
+export const stateSetManifest = z.strictObject({
+  kind: z.literal('state-set'),
+  schemaVersion: z.literal(1),
+  /** The data source, or the line of an imported file. */
+  source: sourceName,
+  asOf: z.number(),
+  view: z.string(),
+  version: z.int(),
+  entity: z.enum(['user', 'counterparty']),
+  entities: z.int(),
+  /** Number of buckets; a bucket without entities has no part. */
+  buckets: z.int().positive(),
+  parts: z.array(z.strictObject({ bucket: z.int(), hash: contentHash, bytes: z.int(), entities: z.int() })),
+});
+/** See `stateSetManifest`. */
+export type StateSetManifest = z.infer<typeof stateSetManifest>;

@@ -3,6 +3,7 @@ import type { SnapshotTables } from '../../contracts/backend.js';
 import { pipelineError } from '../../contracts/errors.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
 import type { Column, Table } from '../../contracts/table.js';
+import { knownUntil } from '../../datasets/snapshots/known-until.js';
 import { putTable } from '../../datasets/snapshots/put-table.js';
 import { loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
 import { textColumn } from '../../learning/table.js';
@@ -53,13 +54,16 @@ async function computeView(
 }
 
 /**
- * Computes all views for all users of a snapshot at its `asOf` and stores a manifest with one Parquet blob for each
+ * Computes all views for all users of a snapshot as of the moment up to which its rows
+ * know anything, and stores a manifest with one Parquet blob for each
  * view. Idempotent: the same snapshot and views give the same hash. Holds the tables that the views read in memory.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `CANCELLED`.
  */
 export async function buildFeatureSet(input: BuildFeatureSet): Promise<FeatureSetRef> {
   const { blobs, snapshotHash, views } = input;
-  const { asOf, source } = await loadSnapshot(blobs, snapshotHash);
+  const snapshot = await loadSnapshot(blobs, snapshotHash);
+  const { source } = snapshot;
+  const asOf = knownUntil(snapshot);
   const needed = new Set(['users' as const, ...views.flatMap((view) => view.tables)]);
   const tables = await loadSnapshotTables(blobs, snapshotHash, [...needed]);
   const entityIds = userIds(tables);

@@ -53,7 +53,8 @@ function project(table: Table, schema: DatasetSchema): Table {
   return { rowCount: table.rowCount, columns: Object.fromEntries(columns) };
 }
 
-function missingTables(backend: BackendDataset, { source, tables }: SnapshotManifest): string | null {
+/** Why a model cannot use a source: tables that it needs and that have no rows; null when it can. */
+export function missingTables(backend: BackendDataset, { source, tables }: SnapshotManifest): string | null {
   const rowsOf = new Map(tables.map(({ table, rows }) => [table, rows]));
   const absent = backend.tables.filter((table) => (rowsOf.get(table) ?? 0) === 0);
   if (absent.length === 0) return null;

@@ -5,7 +5,9 @@ import type { Table } from '../../contracts/table.js';
 import { numberColumn, textColumn, timestampColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { loadFeatureSet, loadFeatureTable } from '../offline/feature-set-store.js';
+import { recordMaterialisation } from './materialisations.js';
 import type { OnlineStore, OnlineValue } from './online-store.js';
+import { KEPT_SECONDS } from './retention.js';
 
 /** Entities in one call of the store; limits the memory for packed values. */
 const BATCH = 1_000;
@@ -43,13 +45,14 @@ export async function materializeFeatureSet(input: {
   readonly views: readonly FeatureView[];
 }): Promise<Materialized> {
   const { blobs, store, hash, views } = input;
-  const { source, views: stored } = await loadFeatureSet(blobs, hash);
+  const { source, asOf, views: stored } = await loadFeatureSet(blobs, hash);
   const done: Materialized['views'] = [];
   for (const { name, version, hash: viewHash } of stored) {
     const view = findView(views, name, version);
     const table = await loadFeatureTable(blobs, viewHash);
     for (let start = 0; start < table.rowCount; start += BATCH)
-      await store.put(source, name, valuesOf(view, table, start), view.timeToLiveSeconds);
+      await store.put(source, name, valuesOf(view, table, start), KEPT_SECONDS);
+    await recordMaterialisation(store, source, { view: name, version, eventTime: asOf, entities: table.rowCount });
     done.push({ name, entities: table.rowCount });
   }
   return { store: store.kind, views: done };

@@ -1,0 +1,72 @@
+import type { BuiltStates } from '../../contracts/activities.js';
+import type { DatasetRef } from '../../contracts/dataset.js';
+import type { EntityStateView } from '../../contracts/entity-state.js';
+import { PipelineError } from '../../contracts/errors.js';
+import type { ModelDefinition } from '../../contracts/model-definition.js';
+import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
+import { endOfRows, stateRowsOfSnapshot, type StateRows } from '../../feature-store/offline/state-rows.js';
+import { buildStateSet } from '../../feature-store/offline/state-set.js';
+import { findModel } from '../../models/catalogue.js';
+import type { JobContext } from '../../platform/child-process/define-job.js';
+import { schemaOf } from '../../training/dataset-schema.js';
+
+type BuildContext = Pick<JobContext, 'blobs' | 'signal' | 'onProgress'>;
+
+async function setsOf(
+  { name: modelName, states = [] }: ModelDefinition,
+  rowsFor: (view: EntityStateView) => StateRows,
+  { blobs, signal, onProgress }: BuildContext,
+): Promise<BuiltStates['sets']> {
+  const sets: BuiltStates['sets'] = [];
+  for (const view of states) {
+    const set = await buildStateSet({ blobs, view, signal, onProgress, ...rowsFor(view) });
+    sets.push({ modelName, ...set });
+  }
+  return sets;
+}
+
+/** @throws whatever is not the model's own fault: outages, cancellation. */
+function reasonOf(fault: unknown): string {
+  if (!(fault instanceof PipelineError) || fault.code === 'CANCELLED' || fault.retryable) throw fault;
+  return `${fault.code}: ${fault.message}`;
+}
+
+/** One model's fault is its own remark: the states of the others are written all the same. */
+async function addStatesOf(
+  model: ModelDefinition,
+  snapshotHash: string,
+  { built, context }: { readonly built: BuiltStates; readonly context: BuildContext },
+): Promise<void> {
+  try {
+    const rows = await stateRowsOfSnapshot(context.blobs, snapshotHash, model.backend);
+    if (typeof rows === 'string') built.skipped.push({ modelName: model.name, reason: rows });
+    else built.sets.push(...(await setsOf(model, () => rows, context)));
+  } catch (fault) {
+    built.skipped.push({ modelName: model.name, reason: reasonOf(fault) });
+  }
+}
+
+/** The states of all models from one snapshot, model by model, so that one model's rows are in memory at a time. */
+export async function statesOfSnapshot(
+  snapshotHash: string,
+  models: readonly ModelDefinition[],
+  context: BuildContext,
+): Promise<BuiltStates> {
+  const built: BuiltStates = { sets: [], skipped: [] };
+  for (const model of models)
+    if (model.states !== undefined) await addStatesOf(model, snapshotHash, { built, context });
+  return built;
+}
+
+/** The states of one model from an imported data set, as of its newest row, under the name of its line. */
+export async function statesOfDataset(dataset: DatasetRef, context: BuildContext): Promise<BuiltStates> {
+  const model = await findModel(dataset.modelName);
+  const { table } = await loadDataset(context.blobs, dataset.hash);
+  const data = { schema: schemaOf(model, dataset), table };
+  const rowsFor = ({ timeColumn }: EntityStateView): StateRows => ({
+    source: dataset.line,
+    data,
+    asOf: endOfRows(data, timeColumn),
+  });
+  return { sets: await setsOf(model, rowsFor, context), skipped: [] };
+}
