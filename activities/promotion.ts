@@ -1,6 +1,7 @@
 import type { PromotionActivities } from '../contracts/activities.js';
 import {
   decideRequestInput,
+  overrideRejectionInput,
   promoteVersionInput,
   promotionCandidateInput,
   promotionTarget,
@@ -52,5 +53,10 @@ export const createPromotionActivities = (deps: PromotionActivityDeps): Promotio
     const order = { ...target, idempotencyKey: `${runKey}/rollback` };
     const { version } = await deps.registry.rollback(from === null ? order : { ...order, from });
     return { version };
+  },
+
+  overrideRejection(input) {
+    const { rejectedRunKey: runKey, ...order } = parse(overrideRejectionInput, input);
+    return deps.registry.overrideRejection({ ...order, runKey });
   },
 });

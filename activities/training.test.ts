@@ -173,7 +173,7 @@ describe('createTrainingActivities', () => {
     expect(evaluated.gates.map(({ gate }) => gate)).toEqual([
       'adverseImpactRatio ≥ 0.8',
       'better than baseline',
-      'better than champion',
+      'against champion (margin 0.02)',
     ]);
     const blobs = await countBlobs(deps.blobs);
     expect(await inActivity(() => evaluateModel({ ...step, artefactHash }))).toEqual(evaluated);
@@ -183,22 +183,36 @@ describe('createTrainingActivities', () => {
   it("evaluateModel fails when the champion's artefact is corrupt or missing", async () => {
     const { fitModel, evaluateModel } = createTrainingActivities(deps);
     const step = { runKey: 'run-1', modelName: MODEL, dataset, seed: 42 };
-    const { artefactHash, signatureHash } = await inActivity(() => fitModel({ ...step, params: recordedParams({}) }));
+    const fitted = await inActivity(() => fitModel({ ...step, params: recordedParams({}) }));
+    const { artefactHash, signatureHash, definitionHash } = fitted;
     const { evaluationHash } = await inActivity(() => evaluateModel({ ...step, artefactHash }));
     const document = JSON.parse(new TextDecoder().decode(await deps.blobs.get(evaluationHash))) as { dataset: object };
     // The stored evaluation is of other rows, so that the champion's artefact is scored again.
     const ofOtherRows = { ...document, dataset: { ...document.dataset, hash: 'e'.repeat(64) } };
     const { hash } = await putJsonBlob(deps.blobs, ofOtherRows);
-    const champion = { version: '1.2.0', signatureHash, evaluationHash: hash };
+    const known = { signatureHash, definitionHash, dataset: { ...dataset, hash: 'e'.repeat(64) } };
+    const champion = { version: '1.2.0', ...known, evaluationHash: hash };
     const against = (found: object) => {
       const registry = { ...deps.registry, findChampion: async () => found as VersionRecord };
       const { evaluateModel: evaluate } = createTrainingActivities({ ...deps, registry });
-      return inActivity(() => evaluate({ ...step, artefactHash }));
+      return inActivity(() => evaluate({ ...step, artefactHash, definitionHash }));
     };
-    expect(await against({ ...champion, artefactHash })).toMatchObject({
+    const refreshed = await against({ ...champion, artefactHash });
+    expect(refreshed).toMatchObject({
       championVersion: '1.2.0',
       comparisons: [{ against: 'baseline' }, { against: 'champion', difference: 0 }],
     });
+    const rule = ({ gates }: typeof refreshed) => gates.at(-1);
+    expect(rule(refreshed)).toMatchObject({
+      passed: true,
+      finding: expect.stringMatching(/^refresh: not worse than 1\.2\.0 by more than 0\.02 aucRoc/) as string,
+    });
+    // The same rows, or another definition, are a change: it has to be better.
+    for (const other of [{ dataset }, { definitionHash: 'd'.repeat(64) }])
+      expect(rule(await against({ ...champion, ...other, artefactHash }))).toMatchObject({
+        passed: false,
+        finding: expect.stringMatching(/^change: /) as string,
+      });
     await expect(against({ ...champion, artefactHash: hash })).rejects.toMatchObject({ code: 'ARTEFACT_INVALID' });
     await expect(against({ ...champion, artefactHash: 'f'.repeat(64) })).rejects.toMatchObject({
       code: expect.stringMatching(/^BLOB_/) as string,
@@ -226,6 +240,7 @@ describe('createTrainingActivities', () => {
       const champion = {
         version: '1.0.0',
         ...fitted,
+        dataset: rows,
         evaluationHash: first.evaluationHash,
       } as unknown as VersionRecord;
       const former = own.holdouts[0]!;

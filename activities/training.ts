@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Context } from '@temporalio/activity';
 import type { z } from 'zod';
 import type { TrainingActivities, TrainingPlan } from '../contracts/activities.js';
 import {
@@ -81,13 +80,14 @@ async function planTraining(
   deps: TrainingActivityDeps,
   input: z.output<typeof planTrainingInput>,
 ): Promise<TrainingPlan> {
-  const { runKey, workflowId, modelName, seed, ...wanted } = input;
+  const { runKey, workflowId, modelName, seed, reason: statedReason, ...wanted } = input;
   const model = await deps.models.find(modelName);
   const line = wanted.line ?? (await resolveLine(deps, wanted));
   const champion = wanted.update ? await championOf(deps, model, line) : null;
   const params = champion === null ? parseParams(model, wanted.params) : championParams(model, champion, wanted.params);
   const { codeVersion } = deps;
-  await deps.registry.startRun({ runKey, workflowId, modelName, line, seed, params, codeVersion });
+  const run = { runKey, workflowId, modelName, line, seed, params, codeVersion, statedReason };
+  await deps.registry.startRun(run);
   return {
     modelName,
     line,
@@ -212,11 +212,13 @@ async function evaluateModel(deps: TrainingActivityDeps, input: z.output<typeof 
   return evaluated;
 }
 
-const championReference = ({ version, signatureHash, artefactHash, evaluationHash }: VersionRecord) => ({
-  version,
-  signatureHash,
-  artefactHash,
-  evaluationHash,
+const championReference = (record: VersionRecord) => ({
+  version: record.version,
+  signatureHash: record.signatureHash,
+  definitionHash: record.definitionHash,
+  datasetHash: record.dataset.hash,
+  artefactHash: record.artefactHash,
+  evaluationHash: record.evaluationHash,
 });
 
 async function writeCard(deps: TrainingActivityDeps, input: z.output<typeof writeCardInput>) {
@@ -234,9 +236,7 @@ async function writeCard(deps: TrainingActivityDeps, input: z.output<typeof writ
 }
 
 async function findRun({ registry }: TrainingActivityDeps, runKey: string, modelName: string) {
-  const workflowId = Context.current().info.workflowExecution?.workflowId;
-  const runs = await registry.listRuns({ modelName, ...(workflowId === undefined ? {} : { workflowId }) });
-  const found = runs.find((run) => run.runKey === runKey);
+  const [found] = await registry.listRuns({ runKey, modelName });
   if (found !== undefined) return found;
   throw pipelineError('RUN_NOT_FOUND', { id: runKey, modelName });
 }

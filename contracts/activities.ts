@@ -4,7 +4,8 @@ import type { dataQuality } from './dataset.js';
 import { datasetRef } from './dataset.js';
 import { comparison, gateResult, metric } from './evaluation.js';
 import { contentHash, decision, lineName, modelName, semanticVersion, sourceName, stage } from './ids.js';
-import type { registrationInput, registrationResult } from './registry.js';
+import type { OverriddenRun, registrationInput, registrationResult } from './registry.js';
+import { statedReason } from './registry.js';
 
 /*
  * Inputs and results of the activities. Inputs are parsed by the activity (a person can start a workflow by hand), results
@@ -130,6 +131,8 @@ export const planTrainingInput = z.strictObject({
   seed: z.int(),
   /** Continue the line's champion instead of training from scratch. */
   update: z.boolean().default(false),
+  /** Why the person who started the run wants the change. */
+  reason: statedReason.nullable().default(null),
 });
 export const trainingPlan = z.strictObject({
   modelName,
@@ -210,7 +213,15 @@ export const fittedModel = z.strictObject({
 });
 export type FittedModel = z.infer<typeof fittedModel>;
 
-export const evaluateModelInput = datasetInput.extend({ artefactHash: contentHash, seed: z.int(), holdoutHashes });
+export const evaluateModelInput = datasetInput.extend({
+  artefactHash: contentHash,
+  seed: z.int(),
+  holdoutHashes,
+  /** Of the trained model; absent in runs from before it was passed, which count as a change. */
+  definitionHash: contentHash.optional(),
+  /** With a reason a changed definition may be registered though it is not better than the champion. */
+  reason: statedReason.nullable().default(null),
+});
 export const evaluatedModel = z.strictObject({
   /** Blob with the whole evaluation (JSON) including plots and slices. */
   evaluationHash: contentHash,
@@ -309,6 +320,13 @@ export const rollbackVersionInput = z.strictObject({
   actor: z.string().min(1),
   reason: z.string().min(1),
 });
+export const overrideRejectionInput = z.strictObject({
+  /** Of the rejected run. */
+  rejectedRunKey: runKey,
+  modelName,
+  actor: z.string().min(1),
+  reason: z.string().min(1),
+});
 export const decideRequestInput = z.strictObject({
   requestId: z.string(),
   status: z.enum(['approved', 'rejected', 'superseded', 'expired', 'failed']),
@@ -338,4 +356,9 @@ export interface PromotionActivities {
    * @throws `TRANSITION_NOT_ALLOWED` when there is none; `CONFLICT` when `from` is not in production.
    */
   rollbackVersion: (input: z.input<typeof rollbackVersionInput>) => Promise<{ readonly version: string }>;
+  /**
+   * Registers the artefact of a run that its gates rejected.
+   * @throws `RUN_NOT_FOUND`; `TRANSITION_NOT_ALLOWED` for a run that its gates did not reject.
+   */
+  overrideRejection: (input: z.infer<typeof overrideRejectionInput>) => Promise<OverriddenRun>;
 }

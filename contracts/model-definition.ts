@@ -180,7 +180,14 @@ export type Gate =
       readonly lines?: readonly string[];
     }
   /** The comparison's whole interval must lie above zero. */
-  | { readonly kind: 'better-than'; readonly other: 'baseline' | 'champion'; readonly lines?: readonly string[] };
+  | { readonly kind: 'better-than'; readonly other: 'baseline'; readonly lines?: readonly string[] }
+  /**
+   * A refresh (the champion's definition and signature, other data) passes when it is not worse than the champion by
+   * more than `margin`: the comparison's interval lies above −margin. A change must be better (interval above zero), or
+   * not worse by more than `margin` with a stated reason. A line's first version passes.
+   * `margin` > 0 in the unit of the comparison's metric; docs/evaluation.md says how it is chosen.
+   */
+  | { readonly kind: 'against-champion'; readonly margin: number; readonly lines?: readonly string[] };
 
 export interface SearchDimension {
   readonly minimum: number;

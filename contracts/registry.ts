@@ -4,6 +4,9 @@ import { datasetRef } from './dataset.js';
 import { comparison, gateResult, metric } from './evaluation.js';
 import { contentHash, decision, lineName, modelName, semanticVersion, stage } from './ids.js';
 
+/** Stated by the person who starts a run; it stands in records and on the card. */
+export const statedReason = z.string().trim().min(1).max(500);
+
 /** A run is one attempt of one model in one workflow; it is recorded from the first activity on, whatever its outcome. */
 export const runStatus = z.enum(['running', ...decision.options, 'failed', 'cancelled']);
 export type RunStatus = z.infer<typeof runStatus>;
@@ -17,8 +20,10 @@ export const startRunInput = z.strictObject({
   seed: z.int(),
   params: z.record(z.string(), z.unknown()),
   codeVersion: z.string(),
+  /** Why the person who started the run wants the change; null when no reason was stated. */
+  statedReason: statedReason.nullable().default(null),
 });
-export type StartRunInput = z.infer<typeof startRunInput>;
+export type StartRunInput = z.input<typeof startRunInput>;
 
 export const registrationInput = z.strictObject({
   runKey: z.string().min(1),
@@ -50,6 +55,14 @@ export const registrationResult = z.strictObject({
 });
 export type RegistrationResult = z.infer<typeof registrationResult>;
 
+/** The registration of a run that its gates had rejected, and what its card is written from. */
+export interface OverriddenRun extends RegistrationResult {
+  readonly line: string;
+  readonly version: string;
+  readonly evaluationHash: string;
+  readonly definitionHash: string;
+}
+
 export interface VersionRecord {
   readonly modelName: string;
   readonly line: string;
@@ -65,7 +78,16 @@ export interface VersionRecord {
   readonly workflowId: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly metrics: readonly z.infer<typeof metric>[];
+  /** Null for a version that passed its gates. */
+  readonly override: OverrideRecord | null;
   readonly registeredAt: Date;
+}
+
+/** Who registered the version of a run that its gates had rejected, and why. */
+export interface OverrideRecord {
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: Date;
 }
 
 export interface RunRecord {
@@ -83,8 +105,12 @@ export interface RunRecord {
   readonly artefactHash: string | null;
   /** Blob of the evaluation, with the holdout that it was made on. */
   readonly evaluationHash: string | null;
+  /** Also of a rejected run that an override registered. */
   readonly version: string | null;
   readonly reasons: readonly string[];
+  /** As given when the run was started. */
+  readonly statedReason: string | null;
+  readonly override: OverrideRecord | null;
   readonly codeVersion: string;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
@@ -169,9 +195,23 @@ export interface ModelRegistry {
    * stores version, metrics and the first transition. @throws PipelineError `CONFLICT` when the champion changed.
    */
   register(input: RegistrationInput): Promise<RegistrationResult>;
+  /**
+   * Registers the artefact of a run that its gates rejected: a person takes the responsibility. Repeating it returns
+   * the first result; an artefact that is a version already is `unchanged`.
+   * @throws PipelineError `RUN_NOT_FOUND`; `TRANSITION_NOT_ALLOWED` for a run that its gates did not reject.
+   */
+  overrideRejection(input: {
+    readonly runKey: string;
+    readonly modelName: string;
+    readonly actor: string;
+    readonly reason: string;
+  }): Promise<OverriddenRun>;
   attachCard(modelName: string, line: string, version: string, cardHash: string): Promise<void>;
 
-  /** @throws PipelineError `TRANSITION_NOT_ALLOWED`, `VERSION_NOT_FOUND`; `CONFLICT` when it is not in `from`. */
+  /**
+   * @throws PipelineError `TRANSITION_NOT_ALLOWED`, also to production for a version that an override registered;
+   *   `VERSION_NOT_FOUND`; `CONFLICT` when it is not in `from`.
+   */
   promote(input: {
     readonly modelName: string;
     readonly line: string;
@@ -219,6 +259,7 @@ export interface ModelRegistry {
   getVersion(modelName: string, line: string, version: string): Promise<VersionRecord>;
   listTransitions(modelName: string, line: string): Promise<TransitionRecord[]>;
   listRuns(filter: {
+    readonly runKey?: string;
     readonly modelName?: string;
     readonly workflowId?: string;
     readonly limit?: number;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { comparison, metric } from './evaluation.js';
-import { contentHash, decision, lineName, modelName, semanticVersion, sourceName } from './ids.js';
+import { contentHash, decision, lineName, modelName, semanticVersion, sourceName, stage } from './ids.js';
+import { statedReason } from './registry.js';
 
 /** `pipeline`: I/O, many slots. `training`: CPU, slots = cores; start more workers on more machines to scale. */
 export const PIPELINE_QUEUE = 'pipeline';
@@ -64,6 +65,8 @@ export const trainModelInput = z.strictObject({
   seed: z.int().default(42),
   /** Continue the line's champion on the newest rows, with its parameters, instead of training from scratch. */
   update: z.boolean().default(false),
+  /** Why a change is wanted: with it a changed definition may be registered when it is not better, but not worse. */
+  reason: statedReason.nullable().default(null),
   trigger: ignoredTrigger,
 });
 export type TrainModelInput = z.input<typeof trainModelInput>;
@@ -115,6 +118,8 @@ export const masterTrainingInput = z.strictObject({
   seed: z.int().default(42),
   /** Models that train at the same time. */
   parallel: z.int().min(1).max(16).default(5),
+  /** As for `trainModel`; of every model. */
+  reason: statedReason.nullable().default(null),
   trigger: ignoredTrigger,
 });
 export type MasterTrainingInput = z.input<typeof masterTrainingInput>;
@@ -167,6 +172,27 @@ export const promoteModelResult = z.strictObject({
   reason: z.string(),
 });
 export type PromoteModelResult = z.infer<typeof promoteModelResult>;
+
+export const overrideRejectionWorkflowInput = z.strictObject({
+  modelName: modelName.nullable().default(null),
+  /** Key of the run that its gates rejected. */
+  rejectedRunKey: z.string().min(1).nullable().default(null),
+  toStage: z.enum(['dev', 'staging']).default('dev'),
+  requestedBy: z.string().trim().min(1).default('unknown'),
+  reason: z.string().trim().max(500).default(''),
+});
+export type OverrideRejectionInput = z.input<typeof overrideRejectionWorkflowInput>;
+
+export const overrideRejectionResult = z.strictObject({
+  modelName,
+  line: lineName,
+  version: semanticVersion,
+  stage: stage,
+  smokeTest: z.strictObject({ passed: z.boolean(), finding: z.string() }),
+  reasons: z.array(z.string()),
+  cardHash: contentHash,
+});
+export type OverrideRejectionResult = z.infer<typeof overrideRejectionResult>;
 
 export const rollbackModelInput = z.strictObject({
   modelName: modelName.nullable().default(null),
@@ -226,6 +252,8 @@ export type ProgressReport = z.infer<typeof progressReport>;
 export const workflowIds = {
   dataPipelineOf: (parent: string): string => `${parent}/data-pipeline`,
   modelOf: (parent: string, model: string): string => `${parent}/${model}`,
+  /** @param runKey - of the rejected run. */
+  overrideOf: (model: string, runKey: string): string => `override-${model}-${runKey.slice(0, 8)}`,
   promotionOf: (model: string, line: string, version: string): string => `promote-${model}-${line}-${version}`,
   weeklySchedule: 'weekly-retraining',
   dailySchedule: 'daily-data-pipeline',

@@ -3,6 +3,7 @@ import semver from 'semver';
 import { describe, expect, it } from 'vitest';
 import type { Comparison, Metric } from '../contracts/evaluation.js';
 import type { Gate } from '../contracts/model-definition.js';
+import { WITHOUT_CHAMPION } from './champion-gate.js';
 import {
   decideRegistration,
   gateName,
@@ -23,9 +24,10 @@ const compared = (against: Comparison['against'], low: number, high: number): Co
   interval: { low, high, level: 0.95, method: 'delong' },
 });
 const judge = (gate: Gate, metrics: Metric[], comparisons: Comparison[] = []) =>
-  judgeGates([gate], 'default', { metrics, comparisons, incomparable: null })[0]!;
+  judgeGates([gate], 'default', { metrics, comparisons, against: WITHOUT_CHAMPION })[0]!;
 const atLeast = (bound: number): Gate => ({ kind: 'absolute', metric: 'auc', atLeast: bound });
-const better = (other: 'baseline' | 'champion'): Gate => ({ kind: 'better-than', other });
+const better: Gate = { kind: 'better-than', other: 'baseline' };
+const champion: Gate = { kind: 'against-champion', margin: 0.01 };
 const number = fc.double({ min: -10, max: 10, noNaN: true });
 
 describe('judgeGates', () => {
@@ -69,9 +71,9 @@ describe('judgeGates', () => {
 
   it('passes better-than only when the whole interval of the difference is above zero', () => {
     fc.assert(
-      fc.property(number, number, fc.constantFrom('baseline' as const, 'champion' as const), (a, b, other) => {
+      fc.property(number, number, (a, b) => {
         const [low, high] = [Math.min(a, b), Math.max(a, b)];
-        const result = judge(better(other), [], [compared(other, low, high)]);
+        const result = judge(better, [], [compared('baseline', low, high)]);
         expect(result.passed).toBe(low > 0);
         expect(result.finding.endsWith(', wholly above 0')).toBe(low > 0);
       }),
@@ -79,34 +81,19 @@ describe('judgeGates', () => {
   });
 
   it('passes without a champion with a finding, and fails without a baseline', () => {
-    expect(judge(better('champion'), [], [compared('baseline', 1, 2)])).toMatchObject({
+    expect(judge(champion, [], [compared('baseline', 1, 2)])).toEqual({
+      gate: 'against champion (margin 0.01)',
       passed: true,
-      finding: 'the line has no champion yet, so there is nothing to beat',
+      finding: 'the line has no champion yet, so there is nothing to compare with',
     });
-    expect(judge(better('baseline'), [], [compared('champion', 1, 2)])).toMatchObject({ passed: false });
-  });
-
-  it.each([
-    [true, 'champion 1.2.0 cannot score these rows (no column age), the signature changed'],
-    [false, 'champion 1.2.0 cannot score these rows (no column age), though the signature is the same'],
-  ])('passes an incomparable champion only when the signature changed: %s', (signatureChanged, finding) => {
-    const incomparable = { version: '1.2.0', reason: 'no column age', signatureChanged };
-    const baseline = compared('baseline', 1, 2);
-    const gates = [better('champion'), better('baseline')];
-    const [champion, other] = judgeGates(gates, 'default', { metrics: [], comparisons: [baseline], incomparable });
-    expect(champion).toEqual({ gate: 'better than champion', passed: signatureChanged, finding });
-    expect(other).toMatchObject({ passed: true });
+    expect(judge(better, [], [compared('champion', 1, 2)])).toMatchObject({ passed: false });
   });
 
   it('evaluates only the gates of the line', () => {
-    const gates: Gate[] = [
-      { ...atLeast(0.8), lines: ['default'] },
-      better('champion'),
-      { ...atLeast(0.7), lines: ['berka'] },
-    ];
-    const found = { metrics: measured(1), comparisons: [], incomparable: null };
-    expect(judgeGates(gates, 'default', found).map(({ gate }) => gate)).toEqual(['auc ≥ 0.8', 'better than champion']);
-    expect(judgeGates(gates, 'taiwan', found).map(({ gate }) => gate)).toEqual(['better than champion']);
+    const gates: Gate[] = [{ ...atLeast(0.8), lines: ['default'] }, champion, { ...atLeast(0.7), lines: ['berka'] }];
+    const found = { metrics: measured(1), comparisons: [], against: WITHOUT_CHAMPION };
+    expect(judgeGates(gates, 'default', found).map(({ gate }) => gate)).toEqual(['auc ≥ 0.8', gateName(champion)]);
+    expect(judgeGates(gates, 'taiwan', found).map(({ gate }) => gate)).toEqual([gateName(champion)]);
   });
 });
 
@@ -114,10 +101,11 @@ const hashes = fc.record({
   signatureHash: fc.constantFrom('s1', 's2'),
   definitionHash: fc.constantFrom('d1', 'd2'),
 });
+const provenance = fc.tuple(hashes, fc.record({ datasetHash: fc.constantFrom('a', 'b'), seed: fc.nat(2) }));
 const versionText = fc.tuple(fc.nat(300), fc.nat(300), fc.nat(300)).map((parts) => parts.join('.'));
 const numbered: fc.Arbitrary<NumberedVersion> = fc
-  .tuple(versionText, hashes)
-  .map(([version, found]) => ({ version, ...found }));
+  .tuple(versionText, provenance)
+  .map(([version, [found, origin]]) => ({ version, ...found, ...origin }));
 
 describe('nextVersion', () => {
   it('starts at 1.0.0', () => {
@@ -153,7 +141,7 @@ const facts: fc.Arbitrary<RegistrationFacts> = fc.record({
   comparedWith: fc.option(fc.constantFrom('1.0.0', '1.1.0')),
   champion: fc.option(fc.constantFrom('1.0.0', '1.1.0')),
   newest: fc.option(numbered),
-  challenger: hashes,
+  challenger: provenance.map(([found, origin]) => ({ ...found, ...origin })),
 });
 
 describe('decideRegistration', () => {
@@ -200,18 +188,26 @@ describe('decideRegistration', () => {
     comparedWith: null,
     champion: null,
     newest: null,
-    challenger: { signatureHash: 's1', definitionHash: 'd1' },
+    challenger: { signatureHash: 's1', definitionHash: 'd1', datasetHash: 'b', seed: 42 },
   };
   const after = (change: Partial<NumberedVersion>): RegistrationFacts => ({
     ...base,
-    newest: { version: '1.2.3', signatureHash: 's1', definitionHash: 'd1', ...change },
+    newest: { version: '1.2.3', signatureHash: 's1', definitionHash: 'd1', datasetHash: 'a', seed: 42, ...change },
   });
 
   it('names the cause of the version number', () => {
     const firstReason = (found: RegistrationFacts) => decideRegistration(found).reasons[0];
     expect(firstReason(base)).toBe('1.0.0 is the first version of its line');
-    expect(firstReason(after({}))).toBe('1.2.4 follows 1.2.3: only the data changed');
     expect(firstReason(after({ definitionHash: 'd0' }))).toBe('1.3.0 follows 1.2.3: definition or parameters changed');
     expect(firstReason(after({ signatureHash: 's0' }))).toBe('2.0.0 follows 1.2.3: the signature changed');
+  });
+
+  it.each([
+    [{}, 'only the data changed'],
+    [{ datasetHash: 'b', seed: 7 }, 'only the seed changed'],
+    [{ seed: 7 }, 'data and seed changed'],
+    [{ datasetHash: 'b' }, 'data, seed and definition are the same, the artefact is another one'],
+  ])('tells data from seed: %j', (change, cause) => {
+    expect(decideRegistration(after(change)).reasons[0]).toBe(`1.2.4 follows 1.2.3: ${cause}`);
   });
 });

@@ -3,14 +3,16 @@ import { PipelineError } from '../contracts/errors.js';
 import type { Comparison, GateResult, Metric } from '../contracts/evaluation.js';
 import type { Decision } from '../contracts/ids.js';
 import type { Gate } from '../contracts/model-definition.js';
+import { type AgainstChampion, championGateName, judgeAgainstChampion } from './champion-gate.js';
 import { formatAgainst, formatNumber } from './format-number.js';
 
 type AbsoluteGate = Extract<Gate, { kind: 'absolute' }>;
 type RelativeGate = Extract<Gate, { kind: 'better-than' }>;
 
-/** A gate as text: `auc ≥ 0.8`, `0.1 ≤ rate ≤ 0.2`, `better than champion`. */
+/** A gate as text: `auc ≥ 0.8`, `0.1 ≤ rate ≤ 0.2`, `better than baseline`. */
 export function gateName(gate: Gate): string {
   if (gate.kind === 'better-than') return `better than ${gate.other}`;
+  if (gate.kind === 'against-champion') return championGateName(gate);
   const low = gate.atLeast === undefined ? '' : formatNumber(gate.atLeast);
   const high = gate.atMost === undefined ? '' : formatNumber(gate.atMost);
   if (low !== '' && high !== '') return `${low} ≤ ${gate.metric} ≤ ${high}`;
@@ -53,39 +55,17 @@ function judgeAbsolute(gate: AbsoluteGate, metrics: readonly Metric[]): GateResu
 
 const percent = (level: number): string => `${formatNumber(level * 100)} %`;
 
-/** A champion that could not be compared with the challenger. */
-export interface IncomparableChampion {
-  readonly version: string;
-  /** Why it cannot score the challenger's rows. */
-  readonly reason: string;
-  /** The challenger has other inputs or another output, so that the champion cannot score its rows. */
-  readonly signatureChanged: boolean;
-}
-
 /** The facts that gates evaluate. */
 export interface Measured {
   readonly metrics: readonly Metric[];
   readonly comparisons: readonly Comparison[];
-  /** Null when the line has no champion, or when `comparisons` holds the comparison with it. */
-  readonly incomparable: IncomparableChampion | null;
+  readonly against: Omit<AgainstChampion, 'comparison'>;
 }
 
-function judgeUncompared(
-  other: RelativeGate['other'],
-  champion: IncomparableChampion | null,
-): Omit<GateResult, 'gate'> {
-  if (other !== 'champion') return { passed: false, finding: `no comparison with the ${other} was made` };
-  if (champion === null) return { passed: true, finding: 'the line has no champion yet, so there is nothing to beat' };
-  const { version, reason, signatureChanged } = champion;
-  const finding = `champion ${version} cannot score these rows (${reason})`;
-  const cause = signatureChanged ? 'the signature changed' : 'though the signature is the same';
-  return { passed: signatureChanged, finding: `${finding}, ${cause}` };
-}
-
-function judgeRelative({ other }: RelativeGate, { comparisons, incomparable }: Measured): GateResult {
+function judgeBaseline({ other }: RelativeGate, comparisons: readonly Comparison[]): GateResult {
   const gate = `better than ${other}`;
   const found = comparisons.find((comparison) => comparison.against === other);
-  if (found === undefined) return { gate, ...judgeUncompared(other, incomparable) };
+  if (found === undefined) return { gate, passed: false, finding: `no comparison with the ${other} was made` };
   const { low, high, level } = found.interval;
   const passed = low > 0;
   const verdict = passed ? 'wholly above 0' : 'not wholly above 0';
@@ -94,18 +74,23 @@ function judgeRelative({ other }: RelativeGate, { comparisons, incomparable }: M
   return { gate, passed, finding };
 }
 
+function judge(gate: Gate, { metrics, comparisons, against }: Measured): GateResult {
+  if (gate.kind === 'absolute') return judgeAbsolute(gate, metrics);
+  if (gate.kind === 'better-than') return judgeBaseline(gate, comparisons);
+  const comparison = comparisons.find((found) => found.against === 'champion');
+  return judgeAgainstChampion(gate, { ...against, comparison });
+}
+
 /**
- * Evaluates the gates for a challenger. An absolute gate compares the metric's value, not its interval; a `better-than`
- * gate passes when the whole interval of the paired difference lies above zero, so that noise does not promote a
- * version. A line without champion passes `better than champion` and says so; a champion that cannot score the rows is
- * passed only when the signature changed; a missing metric or baseline fails.
+ * Evaluates the gates for a challenger. An absolute gate compares the metric's value, not its interval; `better-than`
+ * wants the whole interval of the paired difference above zero; `against-champion` wants a refresh to be not worse than
+ * the champion by more than the margin, and a change to be better or to have a stated reason. A line without champion
+ * passes and says so; a champion that cannot score the rows is passed only when the signature changed; a missing metric
+ * or baseline fails.
  * @returns one result for each gate of the line, in the gates' order.
  */
-export function judgeGates(gates: readonly Gate[], line: string, measured: Measured): GateResult[] {
-  return gatesOfLine(gates, line).map((gate) =>
-    gate.kind === 'absolute' ? judgeAbsolute(gate, measured.metrics) : judgeRelative(gate, measured),
-  );
-}
+export const judgeGates = (gates: readonly Gate[], line: string, measured: Measured): GateResult[] =>
+  gatesOfLine(gates, line).map((gate) => judge(gate, measured));
 
 /** Hashes that determine the version number. */
 export interface VersionHashes {
@@ -113,15 +98,24 @@ export interface VersionHashes {
   readonly definitionHash: string;
 }
 
-export interface NumberedVersion extends VersionHashes {
+/** What a version was made from. */
+export interface Provenance extends VersionHashes {
+  readonly datasetHash: string;
+  readonly seed: number;
+}
+
+export interface NumberedVersion extends Provenance {
   readonly version: string;
 }
 
 /**
  * The number after the line's newest version: major when the signature changed (callers must change), minor when
- * definition or parameters changed, patch when only the data did. The first version is 1.0.0.
+ * definition or parameters changed, else patch (other data, another seed). The first version is 1.0.0.
  */
-export function nextVersion(newest: NumberedVersion | null, challenger: VersionHashes): string {
+export function nextVersion(
+  newest: (VersionHashes & { readonly version: string }) | null,
+  challenger: VersionHashes,
+): string {
   if (newest === null) return '1.0.0';
   const part =
     newest.signatureHash !== challenger.signatureHash
@@ -143,7 +137,7 @@ export interface RegistrationFacts {
   readonly comparedWith: string | null;
   readonly champion: string | null;
   readonly newest: NumberedVersion | null;
-  readonly challenger: VersionHashes;
+  readonly challenger: Provenance;
 }
 
 export interface RegistrationDecision {
@@ -162,7 +156,19 @@ function assertSameChampion({ comparedWith, champion }: RegistrationFacts): void
   );
 }
 
-function numberingReason(newest: NumberedVersion | null, version: string): string {
+/** What differs between two versions with the same signature and definition. */
+function patchCause(newest: Provenance, challenger: Provenance): string {
+  const isOtherData = newest.datasetHash !== challenger.datasetHash;
+  const isOtherSeed = newest.seed !== challenger.seed;
+  if (isOtherData && isOtherSeed) return 'data and seed changed';
+  if (isOtherData) return 'only the data changed';
+  if (isOtherSeed) return 'only the seed changed';
+  return 'data, seed and definition are the same, the artefact is another one';
+}
+
+/** Why the version has its number. */
+export function numberingReason(newest: NumberedVersion | null, challenger: Provenance & { version: string }): string {
+  const { version } = challenger;
   if (newest === null) return `${version} is the first version of its line`;
   const part = semver.diff(newest.version, version);
   const cause =
@@ -170,7 +176,7 @@ function numberingReason(newest: NumberedVersion | null, version: string): strin
       ? 'the signature changed'
       : part === 'minor'
         ? 'definition or parameters changed'
-        : 'only the data changed';
+        : patchCause(newest, challenger);
   return `${version} follows ${newest.version}: ${cause}`;
 }
 
@@ -192,5 +198,6 @@ export function decideRegistration(facts: RegistrationFacts): RegistrationDecisi
   assertSameChampion(facts);
   const version = nextVersion(newest, challenger);
   const passed = gates.map(({ finding }) => finding);
-  return { decision: 'registered', version, reasons: [numberingReason(newest, version), ...passed] };
+  const numbering = numberingReason(newest, { ...challenger, version });
+  return { decision: 'registered', version, reasons: [numbering, ...passed] };
 }

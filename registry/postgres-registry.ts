@@ -5,6 +5,7 @@ import { createKysely } from '../platform/postgres/pool.js';
 import { migrateSchemas } from '../platform/postgres/schemas.js';
 import * as lines from './lines.js';
 import { registrySchema } from './migrations/index.js';
+import { overrideRejection } from './override.js';
 import * as requests from './promotion-requests.js';
 import { register } from './registration.js';
 import * as runs from './runs.js';
@@ -56,6 +57,7 @@ export function createPostgresRegistry(pool: pg.Pool): PostgresRegistry {
       lines.refreezeLine(database, { modelName, line, holdout, actor }),
     findChampion: (modelName, line) => versions.findChampion(database, { modelName, line }),
     register: (input) => register(database, input),
+    overrideRejection: (order) => overrideRejection(database, order),
     attachCard: (modelName, line, version, cardHash) =>
       versions.attachCard(database, { modelName, line, version }, cardHash),
     promote: (input) => stages.promote(database, input),

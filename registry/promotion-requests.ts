@@ -3,6 +3,7 @@ import semver from 'semver';
 import { PipelineError } from '../contracts/errors.js';
 import type { OpenedPromotionRequest, PromotionRequest } from '../contracts/registry.js';
 import { lockLine } from './lines.js';
+import { assertNotOverridden } from './override.js';
 import { assertTransition } from './promotion-policy.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 import { placeOf } from './transitions.js';
@@ -90,6 +91,7 @@ export async function openPromotionRequest(
     if (earlier !== undefined) return openedRequest(transaction, earlier);
 
     assertTransition(await placeOf(transaction, request), request.toStage);
+    await assertNotOverridden(transaction, request, request.toStage);
     await supersedeOpen(transaction, request);
     const row = await transaction
       .insertInto('promotion_requests')

@@ -1,9 +1,9 @@
 import { PipelineError, pipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
 import { type RegistrationInput, registrationInput, type RegistrationResult } from '../contracts/registry.js';
-import { lockLine } from './lines.js';
+import { type LineKey, lockLine } from './lines.js';
 import { decideRegistration, type NumberedVersion, type RegistrationDecision } from './gates.js';
-import { insertEvaluation } from './run-queries.js';
+import { insertEvaluation, type RunKey } from './run-queries.js';
 import { insertDataset } from './runs.js';
 import { insertTransition, placeOf } from './transitions.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
@@ -33,26 +33,34 @@ async function stageOf(
   return version === null ? null : (await placeOf(transaction, { modelName, line, version })).stage;
 }
 
-async function findNewest(
+/** The line's newest version with what it was made from; null for a line without version. */
+export async function findNewest(
   transaction: RegistryTransaction,
-  { modelName, line }: RegistrationInput,
+  { modelName, line }: LineKey,
 ): Promise<NumberedVersion | null> {
   const row = await transaction
     .selectFrom('versions')
-    .select(['version', 'signature_hash as signatureHash', 'definition_hash as definitionHash'])
-    .where('model_name', '=', modelName)
-    .where('line', '=', line)
+    .innerJoin('runs', (join) =>
+      join.onRef('runs.run_key', '=', 'versions.run_key').onRef('runs.model_name', '=', 'versions.model_name'),
+    )
+    .select(['versions.version', 'versions.signature_hash', 'versions.definition_hash'])
+    .select(['versions.dataset_hash', 'runs.seed'])
+    .where('versions.model_name', '=', modelName)
+    .where('versions.line', '=', line)
     .orderBy('major', 'desc')
     .orderBy('minor', 'desc')
     .orderBy('patch', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row ?? null;
+  if (row === undefined) return null;
+  const { version, signature_hash: signatureHash, definition_hash: definitionHash } = row;
+  return { version, signatureHash, definitionHash, datasetHash: row.dataset_hash, seed: Number(row.seed) };
 }
 
-async function findSameArtefact(
+/** The version of the line that has this artefact. */
+export async function findSameArtefact(
   transaction: RegistryTransaction,
-  { modelName, line, artefactHash }: RegistrationInput,
+  { modelName, line, artefactHash }: LineKey & { readonly artefactHash: string },
 ): Promise<string | null> {
   const row = await transaction
     .selectFrom('versions')
@@ -64,6 +72,17 @@ async function findSameArtefact(
   return row?.version ?? null;
 }
 
+async function seedOf(transaction: RegistryTransaction, { runKey, modelName }: RunKey): Promise<number> {
+  const row = await transaction
+    .selectFrom('runs')
+    .select('seed')
+    .where('run_key', '=', runKey)
+    .where('model_name', '=', modelName)
+    .executeTakeFirst();
+  if (row === undefined) throw pipelineError('RUN_NOT_FOUND', { id: runKey, modelName });
+  return Number(row.seed);
+}
+
 async function decide(transaction: RegistryTransaction, input: RegistrationInput): Promise<RegistrationDecision> {
   const champion = await findChampion(transaction, input);
   return decideRegistration({
@@ -72,16 +91,18 @@ async function decide(transaction: RegistryTransaction, input: RegistrationInput
     comparedWith: input.championVersion,
     champion: champion?.version ?? null,
     newest: await findNewest(transaction, input),
-    challenger: input,
+    challenger: { ...input, datasetHash: input.dataset.hash, seed: await seedOf(transaction, input) },
   });
 }
 
 /** Stores the evaluation and the artefact with the run, whatever the decision is. */
 async function recordFindings(transaction: RegistryTransaction, input: RegistrationInput): Promise<string> {
   await insertDataset(transaction, input.dataset);
+  const { artefactHash, signatureHash, definitionHash } = input;
+  const hashes = { artefact_hash: artefactHash, signature_hash: signatureHash, definition_hash: definitionHash };
   const run = await transaction
     .updateTable('runs')
-    .set({ dataset_hash: input.dataset.hash, artefact_hash: input.artefactHash })
+    .set({ dataset_hash: input.dataset.hash, ...hashes })
     .where('run_key', '=', input.runKey)
     .where('model_name', '=', input.modelName)
     .returning('workflow_id')
@@ -91,38 +112,54 @@ async function recordFindings(transaction: RegistryTransaction, input: Registrat
   return run.workflow_id;
 }
 
-async function insertVersion(
+/** What a version is inserted from. */
+export interface VersionFacts extends LineKey, RunKey {
+  readonly version: string;
+  readonly artefactHash: string;
+  readonly signatureHash: string;
+  readonly definitionHash: string;
+  readonly evaluationHash: string;
+  readonly datasetHash: string;
+}
+
+/** Inserts the version in stage dev with its first transition. */
+export async function insertVersion(
   transaction: RegistryTransaction,
-  input: RegistrationInput,
-  created: { readonly version: string; readonly workflowId: string },
+  facts: VersionFacts,
+  order: { readonly actor: string; readonly reason: string; readonly idempotencyKey: string },
 ): Promise<void> {
-  const { version, workflowId } = created;
-  const key = { model_name: input.modelName, line: input.line, version };
+  const { modelName, line, version, runKey } = facts;
+  const key = { model_name: modelName, line, version };
   const hashes = {
-    artefact_hash: input.artefactHash,
-    signature_hash: input.signatureHash,
-    definition_hash: input.definitionHash,
-    evaluation_hash: input.evaluationHash,
-    dataset_hash: input.dataset.hash,
+    artefact_hash: facts.artefactHash,
+    signature_hash: facts.signatureHash,
+    definition_hash: facts.definitionHash,
+    evaluation_hash: facts.evaluationHash,
+    dataset_hash: facts.datasetHash,
   };
   await transaction
     .insertInto('versions')
-    .values({ ...key, ...hashes, run_key: input.runKey })
+    .values({ ...key, ...hashes, run_key: runKey })
     .execute();
   await transaction
     .insertInto('version_stages')
     .values({ ...key, stage: 'dev' })
     .execute();
-  await insertTransition(transaction, {
-    modelName: input.modelName,
-    line: input.line,
-    version,
-    from: null,
-    to: 'dev',
-    kind: 'registration',
+  const transition = { modelName, line, version, from: null, to: 'dev', kind: 'registration', ...order } as const;
+  await insertTransition(transaction, transition);
+}
+
+function registerVersion(
+  transaction: RegistryTransaction,
+  input: RegistrationInput,
+  { version, workflowId }: { readonly version: string; readonly workflowId: string },
+): Promise<void> {
+  const facts = { ...input, version, datasetHash: input.dataset.hash };
+  const idempotencyKey = `${input.runKey}/registration`;
+  return insertVersion(transaction, facts, {
     actor: 'pipeline',
     reason: `registered by ${workflowId}`,
-    idempotencyKey: `${input.runKey}/registration`,
+    idempotencyKey,
   });
 }
 
@@ -150,7 +187,8 @@ export async function register(database: RegistryDatabase, given: RegistrationIn
 
     const { decision, version, reasons } = await decide(transaction, input);
     const workflowId = await recordFindings(transaction, input);
-    if (decision === 'registered' && version !== null) await insertVersion(transaction, input, { version, workflowId });
+    if (decision === 'registered' && version !== null)
+      await registerVersion(transaction, input, { version, workflowId });
     await transaction
       .insertInto('registrations')
       .values({

@@ -1,5 +1,6 @@
 import type { DatasetRef } from '../contracts/dataset.js';
 import type { Comparison, Interval, Metric } from '../contracts/evaluation.js';
+import type { OverrideRecord } from '../contracts/registry.js';
 
 /** Rows from PostgreSQL's JSON functions, in which a bigint is a number. */
 interface IntervalJson {
@@ -73,3 +74,22 @@ export const datasetOf = ({ hash, model_name, line, rows, origin, notes }: Datas
   origin,
   notes,
 });
+
+/** Columns of a left join with `overrides`, under names that no other joined table has. */
+export const overrideColumns = [
+  'overrides.version as override_version',
+  'overrides.actor as override_actor',
+  'overrides.reason as override_reason',
+  'overrides.at as override_at',
+] as const;
+
+interface OverrideRow {
+  readonly override_actor: string | null;
+  readonly override_reason: string | null;
+  readonly override_at: Date | null;
+}
+
+export const overrideOf = (row: OverrideRow): OverrideRecord | null => {
+  const { override_actor: actor, override_reason: reason, override_at: at } = row;
+  return actor === null || reason === null || at === null ? null : { actor, reason, at };
+};

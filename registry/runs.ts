@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { DatasetRef } from '../contracts/dataset.js';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
 import type { RunRecord, RunStatus, StartRunInput } from '../contracts/registry.js';
-import { comparisonOf, datasetOf, metricOf, paramsOf } from './row-mappers.js';
+import { comparisonOf, datasetOf, metricOf, overrideColumns, overrideOf, paramsOf } from './row-mappers.js';
 import { insertParams, type RunKey, runFacts } from './run-queries.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 
@@ -25,7 +25,7 @@ export async function ensureExperiment(
 }
 
 export async function startRun(database: RegistryDatabase, input: StartRunInput): Promise<void> {
-  const { runKey, workflowId, modelName, line, seed, codeVersion } = input;
+  const { runKey, workflowId, modelName, line, seed, codeVersion, statedReason = null } = input;
   await database.transaction().execute(async (transaction) => {
     await ensureExperiment(transaction, modelName, line);
     await transaction
@@ -37,6 +37,7 @@ export async function startRun(database: RegistryDatabase, input: StartRunInput)
         workflow_id: workflowId,
         seed,
         code_version: codeVersion,
+        stated_reason: statedReason,
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
@@ -130,6 +131,9 @@ const selectRuns = (database: RegistryDatabase) =>
         .onRef('registrations.run_key', '=', 'runs.run_key')
         .onRef('registrations.model_name', '=', 'runs.model_name'),
     )
+    .leftJoin('overrides', (join) =>
+      join.onRef('overrides.run_key', '=', 'runs.run_key').onRef('overrides.model_name', '=', 'runs.model_name'),
+    )
     .leftJoin('run_artefacts as evaluations', (join) =>
       join
         .onRef('evaluations.run_key', '=', 'runs.run_key')
@@ -138,6 +142,7 @@ const selectRuns = (database: RegistryDatabase) =>
     )
     .selectAll('runs')
     .select(['registrations.version', 'evaluations.hash as evaluation_hash'])
+    .select(overrideColumns)
     .select((builder) => [
       runFacts.metricsOf(builder),
       runFacts.comparisonsOf(builder),
@@ -162,14 +167,17 @@ const runRecord = (row: RunRow): RunRecord => ({
   dataset: row.dataset === null ? null : datasetOf(row.dataset),
   artefactHash: row.artefact_hash,
   evaluationHash: row.evaluation_hash,
-  version: row.version,
+  version: row.version ?? row.override_version,
   reasons: row.reasons,
+  statedReason: row.stated_reason,
+  override: overrideOf(row),
   codeVersion: row.code_version,
   startedAt: row.started_at,
   endedAt: row.ended_at,
 });
 
 export interface RunFilter {
+  readonly runKey?: string;
   readonly modelName?: string;
   /** This workflow's run and those of its children (`<workflowId>/<model>`). */
   readonly workflowId?: string;
@@ -182,8 +190,9 @@ const childrenOf = (workflowId: string): string => `${workflowId.replaceAll(/[\\
 
 /** Newest first. */
 export async function listRuns(database: RegistryDatabase, filter: RunFilter): Promise<RunRecord[]> {
-  const { modelName, workflowId, limit = DEFAULT_LIMIT } = filter;
+  const { runKey, modelName, workflowId, limit = DEFAULT_LIMIT } = filter;
   let query = selectRuns(database).orderBy('runs.started_at', 'desc').limit(limit);
+  if (runKey !== undefined) query = query.where('runs.run_key', '=', runKey);
   if (modelName !== undefined) query = query.where('runs.model_name', '=', modelName);
   if (workflowId !== undefined)
     query = query.where((is) =>

@@ -3,6 +3,7 @@ import { PipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
 import type { StageChange } from '../contracts/registry.js';
 import { type LineKey, lockLine } from './lines.js';
+import { assertNotOverridden } from './override.js';
 import { assertTransition, formerProduction, type VersionPlace } from './promotion-policy.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 import { findByKey, holderOf, insertTransition, placeOf, productionArrivals, stageChange } from './transitions.js';
@@ -102,6 +103,7 @@ export async function promote(
     if (order.from !== undefined && place.stage !== order.from)
       throw movedMeanwhile(order, `${order.version} shall leave ${order.from}, and is in ${place.stage} now`);
     assertTransition(place, order.to);
+    await assertNotOverridden(transaction, order, order.to);
     return move(transaction, place, { ...order, kind: 'promotion' });
   });
 }

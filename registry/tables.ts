@@ -52,6 +52,10 @@ export interface RegistryTables {
     dataset_hash: string | null;
     artefact_hash: string | null;
     reasons: ColumnType<string[], string | undefined, string>;
+    stated_reason: string | null;
+    /** Of the artefact; null until the run is decided, and in runs from before they were recorded. */
+    signature_hash: string | null;
+    definition_hash: string | null;
     started_at: Moment;
     ended_at: ColumnType<Date | null, never, Date>;
   };
@@ -94,6 +98,14 @@ export interface RegistryTables {
   registrations: RunKeyed & {
     decision: Exclude<Decision, 'skipped'>;
     version: string | null;
+    reasons: Json<string[]>;
+    at: Moment;
+  };
+  overrides: RunKeyed & {
+    line: string;
+    version: string;
+    actor: string;
+    reason: string;
     reasons: Json<string[]>;
     at: Moment;
   };

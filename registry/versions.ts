@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { DEFAULT_LINE } from '../contracts/ids.js';
 import type { VersionRecord } from '../contracts/registry.js';
 import type { LineKey } from './lines.js';
-import { datasetOf, metricOf, paramsOf } from './row-mappers.js';
+import { datasetOf, metricOf, overrideColumns, overrideOf, paramsOf } from './row-mappers.js';
 import { runFacts } from './run-queries.js';
 import type { RegistryDatabase } from './tables.js';
 import { versionNotFound } from './choose-version.js';
@@ -30,7 +30,13 @@ const selectVersions = (database: RegistryDatabase) =>
         .onRef('datasets.model_name', '=', 'versions.model_name')
         .onRef('datasets.line', '=', 'versions.line'),
     )
+    .leftJoin('overrides', (join) =>
+      join
+        .onRef('overrides.run_key', '=', 'versions.run_key')
+        .onRef('overrides.model_name', '=', 'versions.model_name'),
+    )
     .selectAll('versions')
+    .select(overrideColumns)
     .select(['version_stages.stage', 'runs.workflow_id'])
     .select(['datasets.hash', 'datasets.rows', 'datasets.origin', 'datasets.notes'])
     .select((builder) => [runFacts.metricsOf(builder), runFacts.paramsOf(builder)]);
@@ -52,6 +58,7 @@ const versionRecord = (row: VersionRow): VersionRecord => ({
   workflowId: row.workflow_id,
   params: paramsOf(row.params),
   metrics: row.metrics.map(metricOf),
+  override: overrideOf(row),
   registeredAt: row.registered_at,
 });
 

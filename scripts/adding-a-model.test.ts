@@ -12,6 +12,7 @@ import { loadCatalogueFrom } from '../models/catalogue.js';
 import { openBlobStore } from '../platform/blobs/open.js';
 import { projectRoot } from '../platform/project.js';
 import { storeArtefact } from '../registry/artefacts.js';
+import { WITHOUT_CHAMPION } from '../registry/champion-gate.js';
 import { judgeGates } from '../registry/gates.js';
 import { trainArtefact } from '../training/sample.js';
 import { checkModel, trainContext } from '../tests/support/check-model.js';
@@ -109,7 +110,11 @@ describe('the model of docs/adding-a-model.md', () => {
     const { metrics } = model.evaluate(scored, holdout!, trainContext());
     const baseline = model.baseline(train!, holdout!);
     const comparisons = [model.compare(scored, baseline.scored, 'baseline', trainContext())];
-    const gates = judgeGates(model.gates, schema.line, { metrics: [...metrics], comparisons, incomparable: null });
+    const gates = judgeGates(model.gates, schema.line, {
+      metrics: [...metrics],
+      comparisons,
+      against: WITHOUT_CHAMPION,
+    });
     expect(metrics[0]).toMatchObject({ name: 'aucRoc' });
     expect(metrics[0]!.value).toBeGreaterThan(0.8);
     expect(gates.map(({ gate, passed }) => [gate, passed])).toEqual([[expect.any(String), true]]);

@@ -10,12 +10,14 @@ import { readParquet } from '../datasets/snapshots/parquet-file.js';
 import { splitHoldout } from '../learning/evaluation/split/index.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { loadArtefact } from '../registry/artefacts.js';
-import type { IncomparableChampion } from '../registry/gates.js';
+import type { IncomparableChampion } from '../registry/champion-gate.js';
 import { type EvaluationDocument, loadEvaluation } from './evaluation-document.js';
 
 export const championSchema = z.strictObject({
   version: semanticVersion,
   signatureHash: contentHash,
+  definitionHash: contentHash,
+  datasetHash: contentHash,
   artefactHash: contentHash,
   evaluationHash: contentHash,
 });

@@ -36,7 +36,16 @@ it('ends the evaluation with the notes of the predictor', async () => {
 
   const context = { ...trainContext(), blobs } as unknown as JobContext;
   const frozen = { holdout, holdoutHashes: [] };
-  const input = { runKey: 'run', modelName: model.name, dataset, ...frozen, artefactHash, seed: 7, champion: null };
+  const input = {
+    runKey: 'run',
+    modelName: model.name,
+    dataset,
+    ...frozen,
+    artefactHash,
+    seed: 7,
+    champion: null,
+    reason: null,
+  };
   const { notes, evaluationHash } = await evaluateModel.run(input, context);
   expect(notes.at(-1)).toMatch(/no encoder "distilbert-base-uncased" is to be had .* trained from scratch instead$/);
   expect((await loadEvaluation(blobs, evaluationHash)).evaluation.notes).toEqual(notes);

@@ -5,7 +5,8 @@ import type { Evaluation } from '../contracts/evaluation.js';
 import { putTable } from '../datasets/snapshots/put-table.js';
 import { putJsonBlob } from '../datasets/snapshots/json-blob.js';
 import { findModel } from '../models/catalogue.js';
-import { type IncomparableChampion, judgeGates } from '../registry/gates.js';
+import type { ChampionRelation, IncomparableChampion } from '../registry/champion-gate.js';
+import { judgeGates } from '../registry/gates.js';
 import type { EvaluationDocument } from './evaluation-document.js';
 import {
   type ChampionComparison,
@@ -78,6 +79,16 @@ type Found = Pick<
   'baselineName' | 'signatureHash' | 'trainedRows' | 'holdoutRows' | 'scoredHash' | 'comparisons'
 > & { readonly evaluation: Evaluation };
 
+/** A refresh learned the champion's definition from another data set; runs without a recorded definition are a change. */
+function relationTo(
+  { champion, definitionHash, dataset }: EvaluateInput,
+  signatureHash: string,
+): ChampionRelation | null {
+  if (champion === null) return null;
+  const isSameModel = champion.definitionHash === definitionHash && champion.signatureHash === signatureHash;
+  return { version: champion.version, isRefresh: isSameModel && champion.datasetHash !== dataset.hash };
+}
+
 /** Applies the gates and stores the complete evaluation. */
 async function storeEvaluation(
   { blobs, model }: ScoringContext,
@@ -87,7 +98,8 @@ async function storeEvaluation(
   const { dataset, holdout, artefactHash } = input;
   const { evaluation, comparisons, holdoutRows, baselineName } = found;
   const metrics = [...evaluation.metrics];
-  const gates = judgeGates(model.gates, dataset.line, { metrics, comparisons, incomparable });
+  const against = { champion: relationTo(input, found.signatureHash), incomparable, statedReason: input.reason };
+  const gates = judgeGates(model.gates, dataset.line, { metrics, comparisons, against });
   const championVersion = input.champion?.version ?? null;
   const document = { ...found, dataset, holdout, artefactHash, gates, championVersion };
   const stored = await putJsonBlob(blobs, { kind: 'evaluation', schemaVersion: 1, ...document });

@@ -4,6 +4,7 @@ import './zod-without-eval.js';
 export * from './aliases.js';
 export { dataPipeline } from './data-pipeline.js';
 export { masterTraining } from './master-training.js';
+export { overrideRejection } from './override-rejection.js';
 export { promoteModel } from './promote-model.js';
 export { rollbackModel } from './rollback-model.js';
 export { trainModel } from './train-model.js';

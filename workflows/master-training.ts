@@ -99,7 +99,7 @@ const trainOne = (
 ): Promise<TrainModelResult> =>
   executeChild(trainModel, {
     workflowId: workflowIds.modelOf(workflowId, modelName),
-    args: [{ modelName, snapshotHash, seed: request.seed }],
+    args: [{ modelName, snapshotHash, seed: request.seed, reason: request.reason }],
     staticSummary: `Train ${modelName}`,
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL, // so that a child closes its run in the registry when the parent is terminated
   });

@@ -70,12 +70,12 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
 
 /** Opens the run; not cancellable, so that a cancelled workflow always has a run to close. */
 async function openRun({ request, modelName, runKey }: Omit<Training, 'plan' | 'table'>, table: ProgressTable) {
-  const { params, seed, source, snapshotHash, datasetHash, update } = request;
+  const { params, seed, source, snapshotHash, datasetHash, update, reason } = request;
   const { workflowId } = workflowInfo();
   table.mark('plan', 'running');
   const references = { line: null, source, snapshotHash, datasetHash };
   const plan = await CancellationScope.nonCancellable(() =>
-    bookkeeping('Plan').planTraining({ runKey, workflowId, modelName, params, seed, update, ...references }),
+    bookkeeping('Plan').planTraining({ runKey, workflowId, modelName, params, seed, update, reason, ...references }),
   );
   table.mark('plan', 'done', `line ${plan.line}, target ${plan.target ?? 'none'}`);
   return plan;
@@ -268,6 +268,8 @@ async function evaluate(training: Training, dataset: DatasetRef, fitted: FittedM
     dataset,
     seed,
     artefactHash: fitted.artefactHash,
+    definitionHash: fitted.definitionHash,
+    reason: training.request.reason,
     holdoutHashes: holdoutsOf([fitted]),
   });
   const [primary] = evaluated.metrics;

@@ -2,28 +2,63 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { DEFAULT_LINE } from '../../contracts/ids.js';
+import { PipelineError } from '../../contracts/errors.js';
 import type { CliContext } from '../program/context.js';
+import type { OverrideOptions } from '../runs/override.js';
 
 interface PromoteOptions {
   readonly line: string;
   readonly version?: string;
-  readonly to: 'staging' | 'production';
+  readonly to?: Target;
   readonly by?: string;
+  readonly override?: true;
+  readonly run?: string;
+  readonly reason?: string;
 }
 
-/** `ml promote <model>`: starts the promotion, which then awaits its approval. */
+type Target = 'dev' | 'staging' | 'production';
+
+/** `ml promote <model>`: starts the promotion, which then awaits its approval; `--override` registers a rejected run. */
 export function register(program: Command, cli: CliContext): void {
   program
     .command('promote')
     .summary('ask for a version to be promoted')
-    .description('Starts the promotion of a version. Production waits for an approval; see `ml approve`.')
+    .description(
+      'Starts the promotion of a version. Production waits for an approval; see `ml approve`. With --override the run ' +
+        'that the gates rejected last becomes a version in dev or staging, under your name and reason.',
+    )
     .argument('<model>', 'name of a model')
     .option('--version <version>', 'this version (the newest in the stage below)')
     .option('--line <name>', 'line', DEFAULT_LINE)
     .option('--by <name>', 'who asks (the user of this machine)')
-    .addOption(new Option('--to <stage>', 'target').choices(['staging', 'production']).default('production'))
-    .action(async (model: string, options: PromoteOptions) => {
-      const { requestPromotion } = await import('../runs/promotions.js');
-      await requestPromotion(cli, model, { ...options, by: options.by ?? userInfo().username });
-    });
+    .addOption(
+      new Option('--to <stage>', 'target (production; dev with --override)').choices(['dev', 'staging', 'production']),
+    )
+    .option('--override', 'register a run that its gates rejected; it never goes to production')
+    .option('--run <id>', 'with --override: this run (the one that was rejected last)')
+    .option('--reason <why>', 'with --override: why it is wanted all the same')
+    .action((model: string, options: PromoteOptions) => promote(cli, model, options));
+}
+
+async function promote(cli: CliContext, model: string, options: PromoteOptions): Promise<void> {
+  const by = options.by ?? userInfo().username;
+  if (options.override === true) {
+    const { overrideRejected } = await import('../runs/override.js');
+    return overrideRejected(cli, model, overrideOptions(options, by));
+  }
+  const { to = 'production', line, version } = options;
+  if (to === 'dev') throw misused('--to dev belongs to --override: a version begins in dev');
+  if (options.run !== undefined || options.reason !== undefined)
+    throw misused('--run and --reason belong to --override');
+  const { requestPromotion } = await import('../runs/promotions.js');
+  await requestPromotion(cli, model, { line, to, by, ...(version === undefined ? {} : { version }) });
+}
+
+const misused = (message: string): PipelineError => new PipelineError('INVALID_INPUT', message);
+
+function overrideOptions({ to = 'dev', line, version, run, reason }: PromoteOptions, by: string): OverrideOptions {
+  if (version !== undefined) throw misused('--override names a run (--run), not a version: a rejected run has none');
+  if (to === 'production') throw misused('an override never goes to production; --to dev or --to staging');
+  if (reason === undefined || reason.trim() === '') throw misused('an override states its reason: --reason "…"');
+  return { line, to, by, reason, ...(run === undefined ? {} : { run }) };
 }

@@ -19,6 +19,7 @@ interface TrainOptions extends RunOptions {
   readonly seed: number;
   readonly from: 'data' | 'dataset';
   readonly update?: true;
+  readonly reason?: string;
 }
 
 /** `ml train <model|all>`. */
@@ -32,6 +33,7 @@ export function register(program: Command, cli: CliContext): void {
     .option('--source <name>', 'data source (the one in use)')
     .option('--seed <n>', 'seed of everything random', wholeNumber, 42)
     .option('--update', "continue the line's champion on the newest rows instead of training from scratch")
+    .option('--reason <why>', 'why a change is wanted that is not better than the champion, but not worse either')
     .addOption(fromOption());
   addRunOptions(addHyperParameterFlags(command)).action((model: string, options: TrainOptions) =>
     model === 'all' ? trainAll(cli, options) : trainOne(cli, model, options),
@@ -57,7 +59,14 @@ async function trainOne(cli: CliContext, name: string, options: TrainOptions): P
 
   const connection = await cli.connect();
   const rows = file === null ? await backendRows(cli, connection, options) : await fileRows(connection, name, file);
-  const input: TrainModelInput = { modelName: name, ...rows, params, seed: options.seed, update };
+  const input: TrainModelInput = {
+    modelName: name,
+    ...rows,
+    params,
+    seed: options.seed,
+    update,
+    reason: options.reason ?? null,
+  };
   const summary = `${name}${update ? ' updated' : ''} from ${file === null ? (options.source ?? 'the source in use') : basename(file.fileName)}`;
   const request = { workflow: 'trainModel' as const, input, id: runId(options, `train-${name}`), summary };
   await runTraining(cli, connection, request, options);
@@ -70,7 +79,7 @@ async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
   if (options.update === true) throw oneModelOnly('--update');
   const connection = await cli.connect();
   const rows = await backendRows(cli, connection, options);
-  const input: MasterTrainingInput = { ...rows, seed: options.seed };
+  const input: MasterTrainingInput = { ...rows, seed: options.seed, reason: options.reason ?? null };
   const summary = `every model from ${options.source ?? 'the source in use'}`;
   const request = { workflow: 'masterTraining' as const, input, id: runId(options, 'retraining'), summary };
   await runTraining(cli, connection, request, options);

@@ -1,4 +1,5 @@
 import type { Interval, Metric } from '../../contracts/evaluation.js';
+import type { OverrideRecord } from '../../contracts/registry.js';
 
 /** A number with three decimals, or as many as are needed to see a small one. */
 export function formatDecimals(value: number): string {
@@ -40,3 +41,7 @@ export const shortHash = (hash: string): string => hash.slice(0, 12);
 
 /** A value of a parameter or detail as text. */
 export const formatValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** Who registered a version that its gates had rejected. */
+export const overrideSentence = ({ actor, reason, at }: OverrideRecord): string =>
+  `was rejected by its gates and registered by ${actor} on ${formatTime(at)} (UTC): ${reason}`;

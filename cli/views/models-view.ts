@@ -3,7 +3,7 @@ import type { PromotionRequest, TransitionRecord, VersionRecord } from '../../co
 import { findModel, loadCatalogue } from '../../models/catalogue.js';
 import type { CliContext } from '../program/context.js';
 import { differenceTable } from '../output/difference.js';
-import { formatMetric, formatTime, shortHash } from '../output/format.js';
+import { formatMetric, formatTime, overrideSentence, shortHash } from '../output/format.js';
 import { readImportance } from '../../registry/importance.js';
 import { importanceTable } from './importance.js';
 import type { DescribedParameter } from '../program/hyper-parameters.js';
@@ -101,6 +101,8 @@ function printVersions(out: Output, versions: readonly VersionRecord[], champion
   }
   out.table({ head: versionHead, rows: versions.map(versionCells) });
   if (champion !== null) out.line(`champion: ${champion.version} (${champion.stage})`);
+  for (const { version, override } of versions)
+    if (override !== null) out.line(`${version} ${overrideSentence(override)}`);
 }
 
 function printTransitions(out: Output, transitions: readonly TransitionRecord[]): void {

@@ -9,7 +9,14 @@ import { describeRun } from '../../platform/temporal/describe-run.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { differenceTable } from '../output/difference.js';
 import { followRun } from '../runs/follow.js';
-import { formatDuration, formatMetric, formatTime, formatValue, shortHash } from '../output/format.js';
+import {
+  formatDuration,
+  formatMetric,
+  formatTime,
+  formatValue,
+  overrideSentence,
+  shortHash,
+} from '../output/format.js';
 import type { Output } from '../output/output.js';
 import { runUrl } from './results.js';
 import { reportDetached, reportMaster, reportModel } from './training-report.js';
@@ -85,6 +92,8 @@ function printRun(out: Output, run: RunRecord): void {
   out.line();
   out.table({ head, rows: [rowOf(run)] });
   for (const reason of run.reasons) out.line(`  ${reason}`);
+  if (run.statedReason !== null) out.line(`  stated reason: ${run.statedReason}`);
+  if (run.override !== null) out.line(`  ${run.version ?? ''} ${overrideSentence(run.override)}`);
   for (const { gate, finding, passed } of run.gates) out.line(`  ${passed ? '✓' : '✗'} ${gate}: ${finding}`);
   for (const metric of run.metrics) out.line(`  ${formatMetric(metric)}, n = ${metric.n}`);
   if (run.dataset !== null) printDataset(out, run.dataset);

@@ -34,7 +34,7 @@ export const model = defineModel({
     // Four-fifths rule: a group whose approval differs beyond chance must reach 0.8 of the best-treated one's.
     { kind: 'absolute', metric: FAIRNESS_METRIC, atLeast: FOUR_FIFTHS },
     { kind: 'better-than', other: 'baseline' },
-    { kind: 'better-than', other: 'champion' },
+    { kind: 'against-champion', margin: 0.02 },
   ],
   timeouts: { trainMinutes: 30, evaluateMinutes: 10 },
   driftFeatures: [

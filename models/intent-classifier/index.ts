@@ -28,7 +28,7 @@ export const model = defineModel({
     // The specification's target; public sets with up to 150 intents have targets of their own in the benchmark.
     { kind: 'absolute', metric: PRIMARY_METRIC, atLeast: 0.95, lines: ['default'] },
     { kind: 'better-than', other: 'baseline' },
-    { kind: 'better-than', other: 'champion' },
+    { kind: 'against-champion', margin: 0.01 },
   ],
   // Fine-tuning a DistilBERT-size encoder on two cores takes over an hour; the default tier takes seconds.
   timeouts: { trainMinutes: 240, evaluateMinutes: 30 },

@@ -32,7 +32,7 @@ export const model = defineModel({
     // Not significantly worse than the seasonal naive.
     { kind: 'absolute', metric: 'mapeOverSeasonalNaive', atMost: 0 },
     { kind: 'better-than', other: 'baseline' },
-    { kind: 'better-than', other: 'champion' },
+    { kind: 'against-champion', margin: 0.005 },
   ],
   timeouts: { trainMinutes: 60, evaluateMinutes: 30 },
   driftFeatures: ['category', 'instalments'],

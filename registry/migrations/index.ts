@@ -1,9 +1,14 @@
 import type { OwnedSchema } from '../../platform/postgres/schemas.js';
 import { registryCore } from './0001-registry-core.js';
 import { givenHoldout } from './0002-given-holdout.js';
+import { statedReasons } from './0003-stated-reasons.js';
 
 /** Schema `registry`, in order; never edited after release. */
 export const registrySchema: OwnedSchema = {
   schema: 'registry',
-  migrations: { '0001-registry-core': registryCore, '0002-given-holdout': givenHoldout },
+  migrations: {
+    '0001-registry-core': registryCore,
+    '0002-given-holdout': givenHoldout,
+    '0003-stated-reasons': statedReasons,
+  },
 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TrainModelResult } from '../../contracts/workflows.js';
+import type { OverrideRejectionResult, TrainModelResult } from '../../contracts/workflows.js';
 import { predict } from '../../inference/predict.js';
 import { FILE_LINE, MODEL, storeCreditDataset } from '../support/credit-dataset.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
@@ -68,6 +68,29 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
       code: 'INVALID_INPUT',
       message: expect.stringContaining('termMonths') as string,
     });
+  });
+
+  it('registers the rejected run when a person overrides its gates, once', async () => {
+    const { registry, blobs } = platform.services;
+    const [rejected] = await registry.listRuns({ workflowId: platform.id('third') });
+    const override = (workflowId: string) =>
+      platform.client.workflow.execute('overrideRejection', {
+        workflowId: platform.id(workflowId),
+        taskQueue: platform.queue,
+        args: [{ modelName: MODEL, rejectedRunKey: rejected!.runKey, requestedBy: 'ada', reason: 'fewer trees' }],
+      }) as Promise<OverrideRejectionResult>;
+    const result = await override('override');
+    expect(result).toMatchObject({ line: FILE_LINE, version: '1.1.0', stage: 'dev', smokeTest: { passed: true } });
+    const version = await registry.getVersion(MODEL, FILE_LINE, '1.1.0');
+    expect(version.override).toMatchObject({ actor: 'ada', reason: 'fewer trees' });
+    expect(version.cardHash).toBe(result.cardHash);
+    const card = new TextDecoder().decode(await blobs.get(result.cardHash));
+    expect(card).toContain('registered against its gates by ada: fewer trees');
+    const [run] = await registry.listRuns({ workflowId: platform.id('third') });
+    expect(run).toMatchObject({ status: 'rejected', version: '1.1.0', comparisons: [{}, { against: 'champion' }] });
+
+    expect(await override('override-again')).toMatchObject({ version: '1.1.0', reasons: result.reasons });
+    expect(await registry.listVersions({ modelName: MODEL })).toHaveLength(2);
   });
 
   it.each([

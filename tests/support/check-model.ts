@@ -16,6 +16,7 @@ import { numberColumn, selectRows, textColumn } from '../../learning/table.js';
 import { openBlobStore } from '../../platform/blobs/open.js';
 import { loadArtefact, storeArtefact } from '../../registry/artefacts.js';
 import { renderCard } from '../../registry/model-cards/render-card.js';
+import { WITHOUT_CHAMPION } from '../../registry/champion-gate.js';
 import { judgeGates } from '../../registry/gates.js';
 import { readSample, type Sample, trainArtefact } from '../../training/sample.js';
 
@@ -359,7 +360,7 @@ function checkCard(model: ModelDefinition, checked: () => Checked): void {
     const gates = judgeGates(model.gates, schema.line, {
       metrics: evaluation.metrics,
       comparisons,
-      incomparable: null,
+      against: WITHOUT_CHAMPION,
     });
     const origin = { kind: 'file', fileHash: HASH, fileName: 'fixture', format: schema.line } as const;
     const rows = train.table.rowCount + holdout.table.rowCount;

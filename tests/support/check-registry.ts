@@ -198,6 +198,75 @@ export function checkRegistry(open: () => RegistryBackend): void {
     });
   });
 
+  describe('an override of the gates', () => {
+    async function rejectedRun(one: Scene): Promise<string> {
+      const runKey = await one.begin();
+      const artefact = { role: 'evaluation', hash: hash('evaluation'), bytes: 7 };
+      await one.registry.recordArtefact(runKey, one.modelName, artefact);
+      await one.registry.register(one.input(runKey, 'rejected', { gates: [passedGate, failedGate] }));
+      await one.registry.finishRun(runKey, one.modelName, { status: 'rejected', reasons: ['failed'] });
+      return runKey;
+    }
+    const order = (one: Scene, runKey: string) => ({ runKey, modelName: one.modelName, actor: 'ada', reason: 'known' });
+
+    it('registers the rejected artefact once, with actor, reason and the failed gates', async () => {
+      const one = scene();
+      await one.add('a');
+      const runKey = await rejectedRun(one);
+      const [first, again] = await Promise.all([0, 1].map(() => registry.overrideRejection(order(one, runKey))));
+      expect(again).toEqual(first);
+      expect(first).toMatchObject({ decision: 'registered', version: '1.0.1', stage: 'dev', line: 'default' });
+      expect(first!.reasons).toEqual([
+        '1.0.1 follows 1.0.0: data, seed and definition are the same, the artefact is another one',
+        'registered against its gates by ada: known',
+        'aucRoc ≥ 0.9: aucRoc 0.8312 < 0.9',
+      ]);
+      const override = { actor: 'ada', reason: 'known', at: expect.any(Date) as Date };
+      expect(await registry.getVersion(one.modelName, one.line, '1.0.1')).toMatchObject({ override });
+      expect((await registry.listRuns({ runKey }))[0]).toMatchObject({
+        status: 'rejected',
+        version: '1.0.1',
+        override,
+      });
+      expect((await one.transitions()).at(-1)).toMatchObject({ version: '1.0.1', to: 'dev', actor: 'ada' });
+    });
+
+    it('goes to staging and never to production', async () => {
+      const one = scene();
+      const { version } = await registry.overrideRejection(order(one, await rejectedRun(one)));
+      await registry.promote(one.order(version, 'staging', 'k1'));
+      const refused = { code: 'TRANSITION_NOT_ALLOWED', message: expect.stringContaining("ada's override") as string };
+      await expect(registry.promote(one.order(version, 'production', 'k2'))).rejects.toMatchObject(refused);
+      await expect(registry.openPromotionRequest(one.request(version, `r-${one.modelName}`))).rejects.toMatchObject(
+        refused,
+      );
+    });
+
+    it('returns the version that has the artefact already', async () => {
+      const one = scene();
+      const [first, second] = [await rejectedRun(one), await rejectedRun(one)];
+      await registry.overrideRejection(order(one, first));
+      expect(await registry.overrideRejection(order(one, second))).toMatchObject({
+        decision: 'unchanged',
+        version: '1.0.0',
+      });
+    });
+
+    it('is refused for a run that is not there, was registered, or whose data were rejected', async () => {
+      const one = scene();
+      await one.add('a');
+      const runs = await registry.listRuns({ modelName: one.modelName });
+      const dataRejected = await one.begin();
+      await registry.finishRun(dataRejected, one.modelName, { status: 'rejected', reasons: ['bad rows'] });
+      for (const [runKey, code] of [
+        ['nothing', 'RUN_NOT_FOUND'],
+        [runs[0]!.runKey, 'TRANSITION_NOT_ALLOWED'],
+        [dataRejected, 'TRANSITION_NOT_ALLOWED'],
+      ] as const)
+        await expect(registry.overrideRejection(order(one, runKey))).rejects.toEqual(errorWith(code));
+    });
+  });
+
   describe('lines', () => {
     it('keeps the first holdout when another is given later', async () => {
       const { modelName } = scene();

@@ -19,7 +19,7 @@ export const sampleCard: CardInput = {
     gates: [
       { kind: 'absolute', metric: 'aucRoc', atLeast: 0.8, lines: ['default'] },
       { kind: 'better-than', other: 'baseline' },
-      { kind: 'better-than', other: 'champion' },
+      { kind: 'against-champion', margin: 0.01 },
     ],
     card: {
       purpose:

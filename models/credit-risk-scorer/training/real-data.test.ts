@@ -7,6 +7,7 @@ import { rocAuc } from '../../../learning/evaluation/metrics/index.js';
 import { foldRows, freezeHoldout, splitHoldout, stratifiedFolds } from '../../../learning/evaluation/split/index.js';
 import { numberColumn, selectRows } from '../../../learning/table.js';
 import { projectRoot } from '../../../platform/project.js';
+import { WITHOUT_CHAMPION } from '../../../registry/champion-gate.js';
 import { judgeGates } from '../../../registry/gates.js';
 import { trainContext } from '../../../tests/support/check-model.js';
 import { train } from './train.js';
@@ -51,7 +52,11 @@ async function judgedOnHoldout({ schema, table }: TrainingData, overrides: Parti
   await predictor.close();
   const evaluation = evaluate(scored, holdout, { ...trainContext(), artefact: files });
   const gates = model.gates.filter((gate) => gate.kind === 'absolute');
-  const results = judgeGates(gates, schema.line, { metrics: evaluation.metrics, comparisons: [], incomparable: null });
+  const results = judgeGates(gates, schema.line, {
+    metrics: evaluation.metrics,
+    comparisons: [],
+    against: WITHOUT_CHAMPION,
+  });
   return { evaluation, fairness: results.find(({ gate }) => gate.startsWith(FAIRNESS_METRIC))! };
 }
 
