@@ -7,9 +7,12 @@ export interface Finding {
   readonly found: string;
   readonly where: string;
   readonly version: string;
-  /** What to do; empty when the part works. */
+  /** What to do; empty when the part works well. */
   readonly advice: string;
 }
+
+/** What an examination that succeeded found; `advice` says what would make the part work better. */
+export type Facts = Omit<Finding, 'part' | 'state' | 'advice'> & Partial<Pick<Finding, 'advice'>>;
 
 /** One part's examination. */
 export interface Examination {
@@ -18,7 +21,7 @@ export interface Examination {
   readonly replacement: string | null;
   readonly advice: string;
   /** Loads the part and does one operation with it. Rejects when either fails. */
-  readonly examine: () => Promise<Omit<Finding, 'part' | 'state' | 'advice'>>;
+  readonly examine: () => Promise<Facts>;
 }
 
 /** Runs one examination; an error in it becomes a finding. */

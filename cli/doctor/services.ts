@@ -14,12 +14,11 @@ import { missingFiles, readEncoderFolder } from '../../platform/encoders/folder.
 import { cacheFolderOf } from '../../platform/encoders/hub.js';
 import { pingTemporal } from '../../platform/temporal/ping.js';
 import { securityOf } from '../../platform/temporal/server.js';
-import type { Examination, Finding } from './finding.js';
+import type { Examination, Facts } from './finding.js';
+import { examineSteps } from './step-latency.js';
 
 /** The default encoder of the text models. */
 const SPEC_ENCODER = 'distilbert-base-uncased';
-
-type Facts = Omit<Finding, 'part' | 'state' | 'advice'>;
 
 /** The services: queried when they run, else what would be started. Nothing is started, fetched or built. */
 export const serviceExaminations = (config: Config): readonly Examination[] => [
@@ -40,6 +39,12 @@ export const serviceExaminations = (config: Config): readonly Examination[] => [
     replacement: null,
     advice: 'set TEMPORAL_ADDRESS or TEMPORAL_CLI_PATH, install the Temporal CLI, or install Go and run `ml up`',
     examine: () => examineTemporal(config),
+  },
+  {
+    part: 'Temporal, one step',
+    replacement: 'not measured',
+    advice: 'optional: repeat while the server runs (`ml up`)',
+    examine: () => examineSteps(config),
   },
   {
     part: 'encoder',
