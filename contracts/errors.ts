@@ -164,6 +164,11 @@ export const errorTable = {
   ),
   SERVICE_NOT_FOUND: composed(500, 1, 'A service that must be started locally has no program to start it with.'),
   SERVICE_CRASHED: composed(500, 1, 'A local service ended; the last lines of its log are in the message.'),
+  STATE_DAMAGED: composed(
+    500,
+    1,
+    'A file of the state directory is not what was written to it; `ml doctor --fix` moves it aside and says what is lost.',
+  ),
   INTERNAL: composed(500, 1, 'A fault in this program; please report it with the details.'),
 } as const satisfies Record<string, ErrorRow>;
 

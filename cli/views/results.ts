@@ -128,11 +128,13 @@ async function cardOfVersion({ registry }: CardStores, result: TrainModelResult)
   return version === null ? null : (await registry.getVersion(modelName, line, version)).cardHash;
 }
 
-/** Address of one run in the Temporal UI. */
+/** Address of one run in the Temporal UI, with the token of `uiUrl` if it has one. */
 export const runUrl = (
   temporal: { readonly namespace: string; readonly uiUrl: string | null },
   workflowId: string,
-): string | null =>
-  temporal.uiUrl === null
-    ? null
-    : `${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows/${encodeURIComponent(workflowId)}`;
+): string | null => {
+  if (temporal.uiUrl === null) return null;
+  const url = new URL(temporal.uiUrl);
+  url.pathname = `/namespaces/${temporal.namespace}/workflows/${encodeURIComponent(workflowId)}`;
+  return url.href;
+};

@@ -30,6 +30,18 @@ const hostAndPort = z.preprocess(
     .optional(),
 );
 
+/** Host names separated by commas, without scheme and port. */
+const hostNames = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
+  .pipe(z.array(z.string().regex(/^(\[[\da-f:.]+\]|[a-z\d._-]+)$/i, 'wanted host names, without https:// and port')));
+
 const environment = z.object({
   ML_HOME: withDefault(z.string(), '.ml-services'),
   ML_CACHE: optionalText,
@@ -45,6 +57,7 @@ const environment = z.object({
   TEMPORAL_TLS_SERVER_NAME: optionalText,
   TEMPORAL_API_KEY: apiKey,
   TEMPORAL_CLI_PATH: optionalText,
+  UI_ALLOWED_HOSTS: hostNames,
   DATABASE_URL: optionalText,
   BACKEND_DATABASE_URL: optionalText,
   REDIS_URL: optionalText,
@@ -101,6 +114,8 @@ export interface Config {
     /** A secret. */
     readonly apiKey: string | null;
   };
+  /** Host names under which browsers may open the UI of the local Temporal server, beside those of this machine. */
+  readonly uiAllowedHosts: readonly string[];
   readonly databaseUrl: string | null;
   readonly backendDatabaseUrl: string | null;
   readonly redisUrl: string | null;
@@ -143,6 +158,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     cache: resolve(variables.ML_CACHE ?? join(variables.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ml-services')),
     logLevel: variables.LOG_LEVEL,
     temporal: temporalSettings(variables, (path) => resolve(workingDirectory, path)),
+    uiAllowedHosts: variables.UI_ALLOWED_HOSTS,
     databaseUrl: variables.DATABASE_URL ?? null,
     backendDatabaseUrl: variables.BACKEND_DATABASE_URL ?? null,
     redisUrl: variables.REDIS_URL ?? null,

@@ -6,6 +6,7 @@ import { pingTemporal } from '../temporal/ping.js';
 import { securityOf } from '../temporal/server.js';
 import { withoutPassword } from './addresses.js';
 import { pingPostgres, planPostgres, postgresVersion } from './postgres/postgres.js';
+import { browserBlockedPorts, findBrowserBlockedPort } from './processes/blocked-ports.js';
 import { waitUntil } from './processes/wait.js';
 import { findRedis, pingRedis, planRedis, redisVersion } from './redis/redis.js';
 import type { Secrets } from './secrets.js';
@@ -74,7 +75,7 @@ export async function planOnlineStore(context: PlanContext): Promise<PlannedPart
 /** TEMPORAL_ADDRESS, else the development server. @throws PipelineError as `planDatabase`, `pingTemporal`, `obtainTemporal`. */
 export async function planOrchestrator(
   context: PlanContext,
-): Promise<PlannedPart<{ address: string; uiUrl: string | null }>> {
+): Promise<PlannedPart<{ address: string; uiServerPort: number | null }>> {
   const { config, ports, signal, onProgress } = context;
   const { address, namespace, cliPath } = config.temporal;
   if (address !== null) {
@@ -83,13 +84,16 @@ export async function planOrchestrator(
     return {
       start: null,
       record: foreignPart('temporal', 'not asked', 'TEMPORAL_ADDRESS', where),
-      address: { address, uiUrl: null },
+      address: { address, uiServerPort: null },
     };
   }
   const program = await obtainTemporal({ cliPath, cache: config.cache, signal, onProgress });
   const folder = join(config.home, 'temporal');
-  const planned = await planTemporal({ program, folder, ports, namespace });
-  return { start: planned.plan, record: null, address: { address: planned.address, uiUrl: planned.uiUrl } };
+  const uiPort = await findBrowserBlockedPort();
+  if (uiPort === null)
+    onProgress(`WARN no UI: each of the ports ${browserBlockedPorts.join(', ')}, one of which it needs, is in use`);
+  const { plan, address: here } = await planTemporal({ program, folder, ports, namespace, uiPort });
+  return { start: plan, record: null, address: { address: here, uiServerPort: uiPort } };
 }
 
 async function expectForeign(name: string, setting: string, where: string, ping: () => Promise<void>): Promise<void> {

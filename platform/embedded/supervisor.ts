@@ -15,6 +15,8 @@ import type { PlatformPart, PlatformState } from './state.js';
 import { lockFolder, logFile, makeHome, readState, writeState } from './state.js';
 import type { SupervisedService } from './supervise.js';
 import { supervise } from './supervise.js';
+import type { UiGateway } from './temporal/ui-gateway.js';
+import { admittingUrl, startUiGateway } from './temporal/ui-gateway.js';
 import { planWorker, workerRoles } from './workers.js';
 
 /** Settings of one supervisor run. */
@@ -49,6 +51,7 @@ class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #previous: PlatformState | null;
   readonly #running: SupervisedService[] = [];
+  #gateway: UiGateway | null = null;
   #state: PlatformState;
 
   constructor(options: SupervisorOptions) {
@@ -104,13 +107,23 @@ class Supervisor {
     const orchestrator = planOrchestrator(context).then((planned) => this.#startPart(planned));
     await allFinished([database, onlineStore, orchestrator]);
     const databaseUrl = await database;
+    const { address, uiServerPort } = await orchestrator;
+    const uiUrl = await this.#openUi(uiServerPort, context);
     return {
-      temporal: { ...(await orchestrator), namespace: config.temporal.namespace },
+      temporal: { address, namespace: config.temporal.namespace, uiUrl },
       databaseUrl,
       backendDatabaseUrl: config.backendDatabaseUrl,
       redisUrl: await onlineStore,
       artifactUri: artifactUriOf(config),
     };
+  }
+
+  /** Starts the gateway before the UI. @returns the address that admits a browser; null when there is no UI here. */
+  async #openUi(target: number | null, { config, ports, secrets }: PlanContext): Promise<string | null> {
+    if (target === null) return null;
+    const port = ports['temporal-ui'];
+    this.#gateway = await startUiGateway({ port, target, allowedHosts: config.uiAllowedHosts, token: secrets.ui });
+    return admittingUrl(port, secrets.ui);
   }
 
   async #startPart<Address>({ start, record, address }: PlannedPart<Address>): Promise<Address> {
@@ -128,6 +141,7 @@ class Supervisor {
   /** Workers first, because they use the services. */
   async #stopAll(): Promise<void> {
     const isWorker = ({ name }: SupervisedService): boolean => name.startsWith('worker-');
+    await this.#gateway?.close();
     await Promise.all(this.#running.filter(isWorker).map((service) => service.stop()));
     await Promise.all(this.#running.filter((service) => !isWorker(service)).map((service) => service.stop()));
   }

@@ -22,8 +22,8 @@ interface ActivityTask {
 }
 type Command = NonNullable<Parameters<WorkflowService['respondWorkflowTaskCompleted']>[0]['commands']>[number];
 /** Of Temporal's API, whose enumeration only a package for development exports. */
-const SCHEDULE_ACTIVITY = 1 as NonNullable<Command['commandType']>;
-const COMPLETE_WORKFLOW = 4 as NonNullable<Command['commandType']>;
+const SCHEDULE_ACTIVITY = 1 as unknown as NonNullable<Command['commandType']>;
+const COMPLETE_WORKFLOW = 4 as unknown as NonNullable<Command['commandType']>;
 
 /**
  * Runs a workflow of `steps` empty activities on a task queue of its own, by the calls that a worker makes: polls,

@@ -73,8 +73,12 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
       'worker-training',
     ]);
     expect(progress.join('\n')).toContain('starting postgres');
-    expect(status.uiUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    expect((await fetch(status.uiUrl!)).status).toBe(200);
+    expect(status.uiUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[0-9a-f]{48}$/);
+    const admitted = await fetch(status.uiUrl!, { redirect: 'manual' });
+    const cookie = admitted.headers.get('set-cookie')!.split(';')[0]!;
+    const ui = new URL('/', status.uiUrl!).href;
+    expect((await fetch(ui, { headers: { cookie } })).status).toBe(200);
+    expect((await fetch(ui)).status).toBe(403);
   });
 
   it.runIf(onLinux)('runs one supervisor after two concurrent starts', () => {

@@ -102,10 +102,12 @@ async function planTestTemporal(folder: string, ports: Ports): Promise<Planned |
   try {
     const lookup = { cliPath: config.temporal.cliPath, cache: config.cache, onProgress: say };
     const program = await obtainTemporal({ ...lookup, signal: new AbortController().signal });
-    return await planTemporal({ program, folder, ports, namespace: 'default' }).then(({ plan, address }) => ({
-      plan,
-      address,
-    }));
+    return await planTemporal({ program, folder, ports, namespace: 'default', uiPort: null }).then(
+      ({ plan, address }) => ({
+        plan,
+        address,
+      }),
+    );
   } catch (fault) {
     if (!(fault instanceof PipelineError) || fault.code !== 'SERVICE_NOT_FOUND') throw fault;
     say(`tests that need Temporal are skipped: ${fault.message}`);
