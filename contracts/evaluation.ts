@@ -10,14 +10,27 @@ export const interval = z.strictObject({
 export type Interval = z.infer<typeof interval>;
 
 /** A named number with its direction, the number of rows behind it and its uncertainty. */
-export const metric = z.strictObject({
-  name: z.string(),
-  value: z.number(),
-  direction: z.enum(['higher', 'lower']),
-  n: z.int().nonnegative(),
-  interval: interval.optional(),
-});
+export const metric = z
+  .strictObject({
+    name: z.string(),
+    /** Null = not measurable: no row (customer, group …) that it could be measured on. */
+    value: z.number().nullable(),
+    direction: z.enum(['higher', 'lower']),
+    n: z.int().nonnegative(),
+    interval: interval.optional(),
+    /** Why there is no value ("no customer with a year of history"), or no interval. Required without a value. */
+    remark: z.string().min(1).optional(),
+  })
+  .refine(({ value, remark }) => value !== null || remark !== undefined, 'a metric without a value needs a remark')
+  .refine((found) => found.value !== null || found.interval === undefined, 'a metric without a value has no interval');
 export type Metric = z.infer<typeof metric>;
+
+/** What is printed in place of a value that is null. */
+export const NOT_MEASURABLE = 'not measurable';
+
+/** `aucRoc 0.8421`, `mape not measurable`: one metric in a line of progress. */
+export const metricSummary = ({ name, value }: Metric): string =>
+  `${name} ${value === null ? NOT_MEASURABLE : value.toFixed(4)}`;
 
 /** A Vega-Lite 5 specification with inline data and the sentence that stands below it. */
 export interface Plot {

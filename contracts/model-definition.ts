@@ -177,6 +177,11 @@ export type Gate =
       readonly metric: string;
       readonly atLeast?: number;
       readonly atMost?: number;
+      /**
+       * What a metric without a value does. `passes in dev`: only on a line that cannot leave dev; the finding says why
+       * in either case. A metric that the evaluation does not list at all always fails. @default 'fails'
+       */
+      readonly notMeasurable?: 'fails' | 'passes in dev' | 'passes';
       readonly lines?: readonly string[];
     }
   /** The comparison's whole interval must lie above zero. */

@@ -25,6 +25,7 @@ const compared = (against: Comparison['against'], low: number, high: number): Co
 });
 const judge = (gate: Gate, metrics: Metric[], comparisons: Comparison[] = []) =>
   judgeGates([gate], 'default', { metrics, comparisons, against: WITHOUT_CHAMPION })[0]!;
+const nothingCompared = { comparisons: [], against: WITHOUT_CHAMPION };
 const atLeast = (bound: number): Gate => ({ kind: 'absolute', metric: 'auc', atLeast: bound });
 const better: Gate = { kind: 'better-than', other: 'baseline' };
 const champion: Gate = { kind: 'against-champion', margin: 0.01 };
@@ -60,6 +61,20 @@ describe('judgeGates', () => {
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('fails an absolute gate for a metric of %d', (value) => {
     expect(judge(atLeast(-1), measured(value)).passed).toBe(false);
+  });
+
+  it.each([
+    [undefined, false, false],
+    ['passes in dev', false, true],
+    ['passes', true, true],
+  ] as const)('judges a metric without rows by `notMeasurable: %s`', (notMeasurable, onDefault, onFile) => {
+    const remark = 'no customer with a year of history';
+    const metrics: Metric[] = [{ name: 'auc', value: null, direction: 'higher', n: 0, remark }];
+    const gate: Gate = { ...atLeast(0), ...(notMeasurable && { notMeasurable }) };
+    const judged = (line: string) => judgeGates([gate], line, { ...nothingCompared, metrics })[0]!;
+    expect([judged('default').passed, judged('own-file').passed]).toEqual([onDefault, onFile]);
+    const ending = onFile ? '; the gate does not apply' : '';
+    expect(judged('own-file').finding).toBe(`auc is not measurable: ${remark}${ending}`);
   });
 
   it('fails a metric that was not measured and names those that were', () => {

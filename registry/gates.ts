@@ -1,7 +1,7 @@
 import semver from 'semver';
 import { PipelineError } from '../contracts/errors.js';
-import type { Comparison, GateResult, Metric } from '../contracts/evaluation.js';
-import type { Decision } from '../contracts/ids.js';
+import { type Comparison, type GateResult, type Metric, NOT_MEASURABLE } from '../contracts/evaluation.js';
+import { type Decision, DEFAULT_LINE } from '../contracts/ids.js';
 import type { Gate } from '../contracts/model-definition.js';
 import { type AgainstChampion, championGateName, judgeAgainstChampion } from './champion-gate.js';
 import { formatAgainst, formatNumber } from './format-number.js';
@@ -42,13 +42,22 @@ function boundFinding(gate: AbsoluteGate, value: number): string {
   return [`${gate.metric} ${formatNumber(value)}`, held.join(' and ')].filter(Boolean).join(' ');
 }
 
-function judgeAbsolute(gate: AbsoluteGate, metrics: readonly Metric[]): GateResult {
+/** A metric without rows fails its gate unless the gate says otherwise: nothing was shown. */
+function judgeUnmeasurable(gate: AbsoluteGate, remark: string, line: string): GateResult {
+  const { notMeasurable = 'fails' } = gate;
+  const passed = notMeasurable === 'passes' || (notMeasurable === 'passes in dev' && line !== DEFAULT_LINE);
+  const ending = passed ? '; the gate does not apply' : '';
+  return { gate: gateName(gate), passed, finding: `${gate.metric} is ${NOT_MEASURABLE}: ${remark}${ending}` };
+}
+
+function judgeAbsolute(gate: AbsoluteGate, metrics: readonly Metric[], line: string): GateResult {
   const found = metrics.find((metric) => metric.name === gate.metric);
   const name = gateName(gate);
   if (found === undefined) {
     const known = metrics.map((metric) => metric.name).join(', ');
     return { gate: name, passed: false, finding: `${gate.metric} was not measured; measured: ${known || 'nothing'}` };
   }
+  if (found.value === null) return judgeUnmeasurable(gate, found.remark ?? 'no row', line);
   const passed = Number.isFinite(found.value) && brokenBound(gate, found.value) === null;
   return { gate: name, passed, finding: boundFinding(gate, found.value) };
 }
@@ -74,8 +83,8 @@ function judgeBaseline({ other }: RelativeGate, comparisons: readonly Comparison
   return { gate, passed, finding };
 }
 
-function judge(gate: Gate, { metrics, comparisons, against }: Measured): GateResult {
-  if (gate.kind === 'absolute') return judgeAbsolute(gate, metrics);
+function judge(gate: Gate, { metrics, comparisons, against }: Measured, line: string): GateResult {
+  if (gate.kind === 'absolute') return judgeAbsolute(gate, metrics, line);
   if (gate.kind === 'better-than') return judgeBaseline(gate, comparisons);
   const comparison = comparisons.find((found) => found.against === 'champion');
   return judgeAgainstChampion(gate, { ...against, comparison });
@@ -86,11 +95,11 @@ function judge(gate: Gate, { metrics, comparisons, against }: Measured): GateRes
  * wants the whole interval of the paired difference above zero; `against-champion` wants a refresh to be not worse than
  * the champion by more than the margin, and a change to be better or to have a stated reason. A line without champion
  * passes and says so; a champion that cannot score the rows is passed only when the signature changed; a missing metric
- * or baseline fails.
+ * or baseline fails, and so does a metric without rows unless its gate says otherwise.
  * @returns one result for each gate of the line, in the gates' order.
  */
 export const judgeGates = (gates: readonly Gate[], line: string, measured: Measured): GateResult[] =>
-  gatesOfLine(gates, line).map((gate) => judge(gate, measured));
+  gatesOfLine(gates, line).map((gate) => judge(gate, measured, line));
 
 /** Hashes that determine the version number. */
 export interface VersionHashes {

@@ -19,15 +19,16 @@ type CountJson = string | number;
 
 export interface MetricJson extends IntervalJson {
   readonly name: string;
-  readonly value: number;
+  readonly value: number | null;
   readonly direction: Metric['direction'];
   readonly n: CountJson;
+  readonly remark: string | null;
 }
 
 export function metricOf(row: MetricJson): Metric {
   const interval = intervalOf(row);
   const found = { name: row.name, value: row.value, direction: row.direction, n: Number(row.n) };
-  return interval === null ? found : { ...found, interval };
+  return { ...found, ...(interval !== null && { interval }), ...(row.remark !== null && { remark: row.remark }) };
 }
 
 export interface ComparisonJson extends Omit<Comparison, 'interval' | 'n'> {

@@ -45,7 +45,7 @@ export async function insertParams(
 
 async function insertMetrics(transaction: RegistryTransaction, key: RunKey, metrics: readonly Metric[]) {
   if (metrics.length === 0) return;
-  const rows = metrics.map(({ name, value, direction, n, interval }, position) => ({
+  const rows = metrics.map(({ name, value, direction, n, interval, remark }, position) => ({
     ...keyColumns(key),
     ...(interval === undefined ? noInterval : intervalColumns(interval)),
     position,
@@ -53,6 +53,7 @@ async function insertMetrics(transaction: RegistryTransaction, key: RunKey, metr
     value,
     direction,
     n,
+    remark: remark ?? null,
   }));
   await transaction.insertInto('run_metrics').values(rows).execute();
 }
@@ -103,7 +104,7 @@ const metricsOf = (builder: RunsBuilder) =>
       .selectFrom('run_metrics as m')
       .where(ofRun('m'))
       .orderBy('m.position')
-      .select(['m.name', 'm.value', 'm.direction', 'm.n'])
+      .select(['m.name', 'm.value', 'm.direction', 'm.n', 'm.remark'])
       .select(intervalOf('m')),
   ).as('metrics');
 

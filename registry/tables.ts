@@ -64,10 +64,11 @@ export interface RegistryTables {
     IntervalColumns<number | null> & {
       position: number;
       name: string;
-      value: number;
+      value: number | null;
       direction: Metric['direction'];
       n: BigInteger;
       interval_method: string | null;
+      remark: string | null;
     };
   run_comparisons: RunKeyed &
     IntervalColumns<number> & {

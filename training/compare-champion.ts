@@ -65,11 +65,14 @@ export interface ChampionComparison {
   readonly note: string | null;
 }
 
+/** Faults by which a model says that rows are too few to compare on. */
+export const tooFewToCompare: readonly string[] = ['TOO_FEW_ROWS', 'SINGLE_CLASS'];
+
 /**
  * Faults that say "this champion cannot read these rows", as after a change of the features. A champion whose bytes are
  * damaged is not among them: that is a fault of the store, and no reason to replace the champion.
  */
-const cannotScore: readonly string[] = ['MISSING_COLUMN', 'SHAPE_MISMATCH', 'INVALID_INPUT'];
+const cannotScore: readonly string[] = ['MISSING_COLUMN', 'SHAPE_MISMATCH', 'INVALID_INPUT', ...tooFewToCompare];
 
 /**
  * Compares with the champion on the same rows. After the holdout was renewed these are the rows that the champion did
@@ -115,9 +118,6 @@ interface ComparedVersions {
 
 /** With fewer rows the interval's own width is too uncertain for a verdict. */
 const FEWEST_ROWS = 50;
-
-/** Faults by which a model says that rows are too few to compare on. */
-const tooFewToCompare: readonly string[] = ['TOO_FEW_ROWS', 'SINGLE_CLASS'];
 
 /** @param former - holdout of the champion's evaluation: it learned from the rows outside. */
 async function compareOnUnseenRows(

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { evaluatedModel, evaluateModelInput } from '../contracts/activities.js';
 import { frozenHoldout } from '../contracts/dataset.js';
-import type { Evaluation } from '../contracts/evaluation.js';
+import { PipelineError } from '../contracts/errors.js';
+import { type Comparison, type Evaluation, NOT_MEASURABLE } from '../contracts/evaluation.js';
+import type { Table } from '../contracts/table.js';
 import { putTable } from '../datasets/snapshots/put-table.js';
 import { putJsonBlob } from '../datasets/snapshots/json-blob.js';
 import { findModel } from '../models/catalogue.js';
@@ -15,6 +17,7 @@ import {
   score,
   type ScoredArtefact,
   type ScoringContext,
+  tooFewToCompare,
 } from './compare-champion.js';
 import { loadDivided } from './fit.js';
 import { defineJob } from '../platform/child-process/define-job.js';
@@ -37,10 +40,11 @@ export const evaluateModel = defineJob({
     const { scored, signatureHash } = challenger;
     const baseline = model.baseline(train, holdout);
     const champion = await compareWithChampionIfAny(scoring, challenger, input);
-    const comparisons = [model.compare(scored, baseline.scored, 'baseline', scoring.context), ...champion.comparison];
+    const withBaseline = compareWithBaseline(scoring, scored, baseline.scored);
+    const comparisons = [...withBaseline.comparison, ...champion.comparison];
 
     const found = {
-      evaluation: evaluateScores(scoring, challenger, champion),
+      evaluation: evaluateScores(scoring, challenger, { ...champion, notes: withBaseline.notes }),
       comparisons,
       baselineName: baseline.name,
       signatureHash,
@@ -51,6 +55,20 @@ export const evaluateModel = defineJob({
     return storeEvaluation(scoring, input, { found, incomparable: champion.incomparable });
   },
 });
+
+/** Rows that are too few for the model's metric carry no comparison; the note says which are missing. */
+function compareWithBaseline(
+  { model, context }: ScoringContext,
+  scored: Table,
+  baseline: Table,
+): { readonly comparison: readonly Comparison[]; readonly notes: readonly string[] } {
+  try {
+    return { comparison: [model.compare(scored, baseline, 'baseline', context)], notes: [] };
+  } catch (fault) {
+    if (!(fault instanceof PipelineError) || !tooFewToCompare.includes(fault.code)) throw fault;
+    return { comparison: [], notes: [`comparison with the baseline is ${NOT_MEASURABLE}: ${fault.message}`] };
+  }
+}
 
 const noComparison: ChampionComparison = { comparison: [], incomparable: null, championScores: null, note: null };
 
@@ -67,11 +85,11 @@ const compareWithChampionIfAny = async (
 function evaluateScores(
   { model, holdout, context }: ScoringContext,
   { scored, files, notes }: ScoredArtefact,
-  { championScores, note }: ChampionComparison,
+  { championScores, note, notes: remarks }: ChampionComparison & { readonly notes: readonly string[] },
 ): Evaluation {
   const artefacts = { artefact: files, ...(championScores && { championScores }) };
   const evaluation = model.evaluate(scored, holdout, { ...context, ...artefacts });
-  return { ...evaluation, notes: [...evaluation.notes, ...notes, ...(note === null ? [] : [note])] };
+  return { ...evaluation, notes: [...evaluation.notes, ...notes, ...remarks, ...(note === null ? [] : [note])] };
 }
 
 type Found = Pick<

@@ -2,6 +2,7 @@ import './zod-without-eval.js';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, CancellationScope, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import type { MasterPlan } from '../contracts/activities.js';
+import { metricSummary } from '../contracts/evaluation.js';
 import type {
   DataPipelineResult,
   MasterTrainingInput,
@@ -112,7 +113,7 @@ type Promotion = Extract<ModelOutcome, { status: 'decided' }>['promotion'];
 const describe = ({ decision, version, metrics, reasons }: TrainModelResult, promotion: Promotion): string =>
   [
     [decision, version].join(' ').trim(),
-    metrics[0] === undefined ? reasons[0] : `${metrics[0].name} ${metrics[0].value.toFixed(4)}`,
+    metrics[0] === undefined ? reasons[0] : metricSummary(metrics[0]),
     promotion === null ? null : `${promotion.stage}${promotion.awaitingApproval ? ', awaiting approval' : ''}`,
   ]
     .filter((part) => part !== null && part !== undefined)

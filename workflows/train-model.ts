@@ -10,6 +10,7 @@ import {
 } from '@temporalio/workflow';
 import type { EvaluatedModel, FittedModel, FittedShard, TrainingPlan } from '../contracts/activities.js';
 import type { DatasetRef } from '../contracts/dataset.js';
+import { metricSummary } from '../contracts/evaluation.js';
 import { DEFAULT_LINE } from '../contracts/ids.js';
 import type { RegistrationResult } from '../contracts/registry.js';
 import type { TrainingStage, TrainModelInput, TrainModelResult } from '../contracts/workflows.js';
@@ -273,7 +274,7 @@ async function evaluate(training: Training, dataset: DatasetRef, fitted: FittedM
     holdoutHashes: holdoutsOf([fitted]),
   });
   const [primary] = evaluated.metrics;
-  table.mark('evaluation', 'done', primary === undefined ? '' : `${primary.name} ${primary.value.toFixed(4)}`);
+  table.mark('evaluation', 'done', primary === undefined ? '' : metricSummary(primary));
   return evaluated;
 }
 

@@ -4,6 +4,7 @@ import type { TrainingData } from '../../contracts/dataset.js';
 import type { EncoderFiles } from '../../contracts/model-definition.js';
 import type { Table } from '../../contracts/table.js';
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
+import { measuredValue } from '../../learning/evaluation/metrics/index.js';
 import { tokenise } from '../../learning/text/sequence-tagging/index.js';
 import { mean } from '../../learning/numeric/statistics/mean.js';
 import { selectRows, textColumn } from '../../learning/table.js';
@@ -98,7 +99,7 @@ async function measure({ train, holdout }: DividedSet, { params, encoder, seed =
   const scored = await model.score(predictor, holdout, context);
   await predictor.close();
   const { metrics } = model.evaluate(scored, holdout, context);
-  return { f1: 100 * metrics[0]!.value, trainSeconds: trained.seconds };
+  return { f1: 100 * measuredValue(metrics[0]!), trainSeconds: trained.seconds };
 }
 
 const missing = ({ onProgress }: BenchmarkContext, what: string): BenchmarkRow[] => {

@@ -22,9 +22,15 @@ function metricRows(a: Comparable, b: Comparable): string[][] {
   return names.map((name) => {
     const [x, y] = [a, b].map(({ metrics }) => metrics.find((metric) => metric.name === name));
     const cell = (metric?: Metric): string => (metric ? formatEstimate(metric.value, metric.interval) : '–');
-    return [name, cell(x), cell(y), x && y ? signed(y.value - x.value) : '–'];
+    return [name, cell(x), cell(y), changeOf(x, y)];
   });
 }
+
+/** Second minus first; a dash where either is missing or not measurable. */
+const changeOf = (first?: Metric, second?: Metric): string =>
+  first === undefined || second === undefined || first.value === null || second.value === null
+    ? '–'
+    : signed(second.value - first.value);
 
 const signed = (value: number): string => (value > 0 ? `+${formatDecimals(value)}` : formatDecimals(value));
 

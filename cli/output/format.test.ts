@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { differenceTable } from './difference.js';
 import { formatDuration, formatEstimate, formatMetric, formatDecimals, formatTime } from './format.js';
 
 describe('formats', () => {
@@ -17,6 +18,17 @@ describe('formats', () => {
     expect(formatMetric({ name: 'auc', value: 0.9, direction: 'higher', n: 10, interval })).toBe(
       'auc 0.900 (0.800 to 1.000)',
     );
+  });
+
+  it('prints null as not measurable, never as 0', () => {
+    const metric = { name: 'mape', value: null, direction: 'lower' as const, n: 0, remark: 'no held-out month' };
+    expect(formatMetric(metric)).toBe('mape not measurable');
+    const run = { params: {}, dataset: null, artefactHash: null };
+    const { rows } = differenceTable('a', 'b', [
+      { ...run, metrics: [metric] },
+      { ...run, metrics: [{ name: 'mape', value: 0.1, direction: 'lower', n: 9 }] },
+    ]);
+    expect(rows[0]).toEqual(['mape', 'not measurable', '0.100', '–']);
   });
 
   it.each([

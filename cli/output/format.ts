@@ -1,4 +1,4 @@
-import type { Interval, Metric } from '../../contracts/evaluation.js';
+import { type Interval, type Metric, NOT_MEASURABLE } from '../../contracts/evaluation.js';
 import type { OverrideRecord } from '../../contracts/registry.js';
 
 /** A number with three decimals, or as many as are needed to see a small one. */
@@ -9,8 +9,9 @@ export function formatDecimals(value: number): string {
   return Math.abs(value) < 0.001 ? value.toPrecision(2) : value.toFixed(3);
 }
 
-/** `0.842 (0.811 to 0.871)`; the interval is left out when there is none. */
-export function formatEstimate(value: number, interval?: Interval): string {
+/** `0.842 (0.811 to 0.871)`; the interval is left out when there is none; null is `not measurable`. */
+export function formatEstimate(value: number | null, interval?: Interval): string {
+  if (value === null) return NOT_MEASURABLE;
   const number = formatScore(value);
   return interval ? `${number} (${formatScore(interval.low)} to ${formatScore(interval.high)})` : number;
 }

@@ -3,6 +3,7 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { loadEvaluation } from '../../training/evaluation-document.js';
 import type { FrozenHoldout } from '../../contracts/dataset.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
+import type { Metric } from '../../contracts/evaluation.js';
 import type { RunRecord } from '../../contracts/registry.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { describeRun } from '../../platform/temporal/describe-run.js';
@@ -88,6 +89,9 @@ async function followToEnd(
 const isModelTraining = (result: unknown): boolean =>
   typeof result === 'object' && result !== null && 'decision' in result && 'holdoutRows' in result;
 
+/** Why a metric has no value or no interval. */
+const remarkOf = ({ remark }: Metric): string => (remark === undefined ? '' : ` (${remark})`);
+
 function printRun(out: Output, run: RunRecord): void {
   out.line();
   out.table({ head, rows: [rowOf(run)] });
@@ -95,7 +99,7 @@ function printRun(out: Output, run: RunRecord): void {
   if (run.statedReason !== null) out.line(`  stated reason: ${run.statedReason}`);
   if (run.override !== null) out.line(`  ${run.version ?? ''} ${overrideSentence(run.override)}`);
   for (const { gate, finding, passed } of run.gates) out.line(`  ${passed ? '✓' : '✗'} ${gate}: ${finding}`);
-  for (const metric of run.metrics) out.line(`  ${formatMetric(metric)}, n = ${metric.n}`);
+  for (const metric of run.metrics) out.line(`  ${formatMetric(metric)}, n = ${metric.n}${remarkOf(metric)}`);
   if (run.dataset !== null) printDataset(out, run.dataset);
   const params = Object.entries(run.params).map(([name, value]) => `${name}=${formatValue(value)}`);
   out.line(`  parameters  ${params.join(' ')} seed=${run.seed}`);

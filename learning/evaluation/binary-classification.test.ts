@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DatasetSchema, TrainingData } from '../../contracts/dataset.js';
+import { measuredValue } from './metrics/index.js';
 import {
   AUC_ROC,
   binaryMetrics,
@@ -30,17 +31,26 @@ describe('binaryTable', () => {
 
 describe('binaryMetrics', () => {
   it('starts with the AUC-ROC and gives all but the log loss an interval around the value', () => {
-    const metrics = binaryMetrics({ labels, scores: probability }, 7);
+    const overlapping = probability.map((value, row) => (row % 7 === 0 ? 1 - value : value));
+    const metrics = binaryMetrics({ labels, scores: overlapping }, 7);
     expect(metrics.map(({ name }) => name)).toEqual([
       ...[AUC_ROC, 'gini', 'ks', 'brier', 'averagePrecision', 'logLoss', 'expectedCalibrationError'],
     ]);
-    for (const { name, value, interval, n } of metrics) {
+    for (const { name, value, interval, n } of metrics.map((metric) => ({ ...metric, value: measuredValue(metric) }))) {
       expect(n).toBe(120);
       if (name === 'logLoss') continue;
       expect(interval!.low, name).toBeLessThanOrEqual(value);
       expect(interval!.high, name).toBeGreaterThanOrEqual(value);
     }
-    expect(metrics[1]!.value).toBeCloseTo(2 * metrics[0]!.value - 1, 12);
+    expect(metrics[1]!.value).toBeCloseTo(2 * measuredValue(metrics[0]!) - 1, 12);
+  });
+
+  it('gives no interval of one point when every pair is ordered rightly, nor from four rows of a class', () => {
+    const [auc, gini] = binaryMetrics({ labels, scores: probability }, 7);
+    expect(auc).toMatchObject({ value: 1, remark: expect.stringMatching(/every resample .* gives the same value/) });
+    expect([auc!.interval, gini!.interval]).toEqual([undefined, undefined]);
+    const few = binaryMetrics({ labels: labels.subarray(0, 12), scores: probability.subarray(0, 12) }, 7);
+    expect(few[0]!.remark).toBe('an interval needs at least 5 rows of the rarer class, found 4');
   });
 
   it('refuses a single class', () => {

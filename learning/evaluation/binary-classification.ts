@@ -1,5 +1,5 @@
 import type { TrainingData } from '../../contracts/dataset.js';
-import type { Comparison, Evaluation, Interval, Metric } from '../../contracts/evaluation.js';
+import type { Comparison, Evaluation, Metric } from '../../contracts/evaluation.js';
 import type { ComputeContext } from '../../contracts/model-definition.js';
 import type { Table } from '../../contracts/table.js';
 import { sum } from '../numeric/statistics/sum.js';
@@ -10,7 +10,7 @@ import {
   calibrationNoise,
   expectedCalibrationError,
 } from './calibration/expected-calibration-error.js';
-import { aucInterval, compareAuc } from './compare-auc.js';
+import { aucUncertainty, compareAuc, smallestClass } from './compare-auc.js';
 import {
   averagePrecision,
   bootstrapInterval,
@@ -18,9 +18,11 @@ import {
   gini,
   kolmogorovSmirnov,
   logLoss,
+  resampledUncertainty,
   rocAuc,
   type Scored,
   type ScoreMetric,
+  type Uncertainty,
 } from './metrics/index.js';
 
 /** Name of the metric that comes first and that comparisons read. */
@@ -49,11 +51,10 @@ export function readBinary(table: Table): Scored {
 }
 
 /** Gini = 2·AUC − 1, hence its interval follows from the AUC's. */
-const giniInterval = ({ low, high, ...rest }: Interval): Interval => ({
-  ...rest,
-  low: 2 * low - 1,
-  high: 2 * high - 1,
-});
+const giniUncertainty = ({ interval, ...remark }: Uncertainty): Uncertainty =>
+  interval === undefined
+    ? remark
+    : { interval: { ...interval, low: 2 * interval.low - 1, high: 2 * interval.high - 1 } };
 
 interface Measure {
   readonly name: string;
@@ -69,20 +70,21 @@ const resampled: readonly Measure[] = [
 
 /**
  * AUC-ROC first, then Gini, KS, Brier, average precision, log loss and calibration error, all but the log loss with an
- * interval. Deterministic under the seed.
+ * interval where the rows carry one (see `Uncertainty`). Deterministic under the seed.
  * @throws PipelineError `SINGLE_CLASS`, `TOO_FEW_ROWS` (none), `INVALID_VALUE`, `NOT_FINITE`.
  */
 export function binaryMetrics(scored: Scored, seed: number): Metric[] {
   const { labels, scores } = scored;
   const n = labels.length;
-  const auc = aucInterval(scored, seed);
+  const auc = aucUncertainty(scored, seed);
+  const rarer = { size: smallestClass(scored), of: 'rows of the rarer class' };
   const options = { seed, resamples: resamplesFor(n) };
   return [
-    { name: AUC_ROC, value: rocAuc(labels, scores), direction: 'higher', n, interval: auc },
-    { name: 'gini', value: gini(labels, scores), direction: 'higher', n, interval: giniInterval(auc) },
+    { name: AUC_ROC, value: rocAuc(labels, scores), direction: 'higher', n, ...auc },
+    { name: 'gini', value: gini(labels, scores), direction: 'higher', n, ...giniUncertainty(auc) },
     ...resampled.map(({ name, metric, direction }) => {
-      const interval = bootstrapInterval(scored, { metric, ...options });
-      return { name, value: metric(labels, scores), direction, n, interval };
+      const uncertainty = resampledUncertainty(rarer, () => bootstrapInterval(scored, { metric, ...options }));
+      return { name, value: metric(labels, scores), direction, n, ...uncertainty };
     }),
     { name: 'logLoss', value: logLoss(labels, scores), direction: 'lower', n },
     {
@@ -90,7 +92,7 @@ export function binaryMetrics(scored: Scored, seed: number): Metric[] {
       value: expectedCalibrationError(labels, scores),
       direction: 'lower',
       n,
-      interval: calibrationErrorInterval(scored, options),
+      ...resampledUncertainty({ size: n }, () => calibrationErrorInterval(scored, options)),
     },
   ];
 }

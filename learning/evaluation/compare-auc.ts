@@ -6,7 +6,9 @@ import {
   delongDifference,
   pairedBootstrap,
   rocAuc,
+  resampledUncertainty,
   type Scored,
+  type Uncertainty,
 } from './metrics/index.js';
 
 /** Below this many rows of a class DeLong's normal interval is too narrow and the bootstrap is taken. */
@@ -18,11 +20,19 @@ export function smallestClass({ labels }: Pick<Scored, 'labels'>): number {
   return Math.min(positives, labels.length - positives);
 }
 
-/** 95 % interval of the AUC-ROC: DeLong's, or a percentile bootstrap when a class is small. */
-export function aucInterval(scored: Scored, seed: number): Interval {
-  if (smallestClass(scored) >= DELONG_ROWS) return delongAuc(scored).interval;
-  return bootstrapInterval(scored, { metric: rocAuc, seed });
+function aucInterval(scored: Scored, seed: number): Interval {
+  const small = smallestClass(scored) < DELONG_ROWS;
+  const found = small ? bootstrapInterval(scored, { metric: rocAuc, seed }) : delongAuc(scored).interval;
+  // A normal interval may reach beyond the ends of the scale.
+  return { ...found, low: Math.max(0, found.low), high: Math.min(1, found.high) };
 }
+
+/**
+ * 95 % interval of the AUC-ROC: DeLong's, or a percentile bootstrap when a class is small; none with fewer than five
+ * rows of a class, or when every pair is ordered rightly (DeLong's variance is then 0).
+ */
+export const aucUncertainty = (scored: Scored, seed: number): Uncertainty =>
+  resampledUncertainty({ size: smallestClass(scored), of: 'rows of the rarer class' }, () => aucInterval(scored, seed));
 
 export interface AucComparison {
   readonly against: Comparison['against'];

@@ -45,7 +45,7 @@ const withLabels = ({ schema, table }: TrainingData, label: (row: number) => num
   return { schema, table: withColumn(table, columnNames.label, { kind: 'number', values }) };
 };
 const unlabelled = (rows: TrainingData): TrainingData => withLabels(rows, () => Number.NaN);
-const metric = (metrics: readonly { name: string; value: number }[], name: string): number =>
+const metric = (metrics: readonly { name: string; value: number | null }[], name: string): number =>
   metrics.find((each) => each.name === name)?.value ?? Number.NaN;
 
 async function judge(files: ArtefactFiles, rows: TrainingData) {

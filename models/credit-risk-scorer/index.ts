@@ -32,7 +32,8 @@ export const model = defineModel({
     // The specification's target; no published model reaches 0.80 on the public Taiwan set.
     { kind: 'absolute', metric: PRIMARY_METRIC, atLeast: 0.8, lines: ['default'] },
     // Four-fifths rule: a group whose approval differs beyond chance must reach 0.8 of the best-treated one's.
-    { kind: 'absolute', metric: FAIRNESS_METRIC, atLeast: FOUR_FIFTHS },
+    // A file without protected attributes may be tried in dev; what can be served must show its ratio.
+    { kind: 'absolute', metric: FAIRNESS_METRIC, atLeast: FOUR_FIFTHS, notMeasurable: 'passes in dev' },
     { kind: 'better-than', other: 'baseline' },
     { kind: 'against-champion', margin: 0.02 },
   ],

@@ -2,6 +2,7 @@ import type { OwnedSchema } from '../../platform/postgres/schemas.js';
 import { registryCore } from './0001-registry-core.js';
 import { givenHoldout } from './0002-given-holdout.js';
 import { statedReasons } from './0003-stated-reasons.js';
+import { unmeasurableMetrics } from './0005-unmeasurable-metrics.js';
 
 /** Schema `registry`, in order; never edited after release. */
 export const registrySchema: OwnedSchema = {
@@ -10,5 +11,6 @@ export const registrySchema: OwnedSchema = {
     '0001-registry-core': registryCore,
     '0002-given-holdout': givenHoldout,
     '0003-stated-reasons': statedReasons,
+    '0005-unmeasurable-metrics': unmeasurableMetrics,
   },
 };

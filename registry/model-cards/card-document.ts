@@ -1,5 +1,5 @@
 import type { FrozenHoldout } from '../../contracts/dataset.js';
-import type { Comparison, Interval, Metric, Slice } from '../../contracts/evaluation.js';
+import { type Comparison, type Interval, type Metric, NOT_MEASURABLE, type Slice } from '../../contracts/evaluation.js';
 import type { Gate } from '../../contracts/model-definition.js';
 import { formatMeasure, formatNumber } from '../format-number.js';
 import { gatesOfLine } from '../gates.js';
@@ -10,6 +10,9 @@ const NONE: Cell = { text: '–', tone: 'muted' };
 const plain = (text: string): Cell => ({ text });
 const code = (text: string): Cell => ({ text, code: true });
 const number = (value: number | undefined): Cell => (value === undefined ? NONE : plain(formatMeasure(value)));
+/** A value of a metric; `digits` as for `formatMeasure`. */
+const measuredCell = ({ value }: Metric, digits = 4): Cell =>
+  value === null ? { text: NOT_MEASURABLE, tone: 'muted' } : plain(formatMeasure(value, digits));
 const column = (title: string, numeric = true): TableColumn => ({ title, numeric });
 const range = ({ low, high }: Pick<Interval, 'low' | 'high'>, digits = 4): string =>
   `${formatMeasure(low, digits)} to ${formatMeasure(high, digits)}`;
@@ -41,8 +44,8 @@ function headlineOf(input: CardInput): Headline | null {
     { name: 'baseline' as const, value: comparisonWith(input, 'baseline', metric.name)?.other },
     { name: 'champion' as const, value: comparisonWith(input, 'champion', metric.name)?.other },
   ].flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value }]));
-  const { name, direction, value, n, interval = null } = metric;
-  return { metric: name, direction, value, n, interval, marks };
+  const { name, direction, value, n, interval = null, remark = null } = metric;
+  return { metric: name, direction, value, n, interval, remark, marks };
 }
 
 function purposeSection({ model: { card } }: CardInput): Section {
@@ -78,7 +81,7 @@ const metricRow =
   (input: CardInput) =>
   (metric: Metric): Cell[] => [
     plain(`${metric.name} ${metric.direction === 'higher' ? '↑' : '↓'}`),
-    number(metric.value),
+    measuredCell(metric),
     metric.interval === undefined ? NONE : plain(range(metric.interval)),
     plain(String(metric.n)),
     targetText(targetOf(input, metric.name)),
@@ -116,6 +119,9 @@ function resultsSection(input: CardInput): Section {
   const reading = [
     `↑ higher is better, ↓ lower is better. Baseline: ${input.baselineName}. Champion: ${champion}.`,
     ...(methods.length === 0 ? [] : [`Intervals: ${methods.join(', ')}.`]),
+    ...metrics.flatMap(({ name, value, remark }) =>
+      remark === undefined ? [] : [`${name}: ${value === null ? NOT_MEASURABLE : 'no interval'}, ${remark}.`],
+    ),
   ];
   const differences: Block[] =
     input.comparisons.length === 0
@@ -153,7 +159,8 @@ function sliceRow(slice: Slice, names: readonly string[]): Cell[] {
     const metric = slice.metrics.find((candidate) => candidate.name === name);
     if (metric === undefined) return NONE;
     const interval = metric.interval === undefined ? '' : ` (${range(metric.interval, 3)})`;
-    return plain(formatMeasure(metric.value, 3) + interval);
+    const cell = measuredCell(metric, 3);
+    return { ...cell, text: cell.text + interval };
   });
   const counts = [...new Set(slice.metrics.map(({ n }) => n))];
   return [plain(slice.name), plain(counts.join(' / ') || '–'), ...cells];

@@ -39,9 +39,12 @@ export interface Section {
 export interface Headline {
   readonly metric: string;
   readonly direction: 'higher' | 'lower';
-  readonly value: number;
+  /** Null: not measurable. */
+  readonly value: number | null;
   readonly n: number;
   readonly interval: { readonly low: number; readonly high: number; readonly level: number } | null;
+  /** Why there is no value or no interval. */
+  readonly remark: string | null;
   readonly marks: readonly { readonly name: 'target' | 'baseline' | 'champion'; readonly value: number }[];
 }
 

@@ -10,6 +10,9 @@ const AXIS = 116;
 
 type Scale = (value: number) => number;
 
+/** A headline that has a value to draw. */
+type DrawnHeadline = Headline & { readonly value: number };
+
 /** 1, 2 or 5 times a power of ten, giving four to eight ticks over the span. */
 function niceStep(span: number): number {
   const power = 10 ** Math.floor(Math.log10(span));
@@ -23,7 +26,7 @@ interface Axis {
 }
 
 /** Range of the axis: all drawn values with a margin on both sides. */
-function axisOf({ value, interval, marks }: Headline): Axis {
+function axisOf({ value, interval, marks }: DrawnHeadline): Axis {
   const shown = [
     value,
     ...marks.map((mark) => mark.value),
@@ -67,7 +70,7 @@ function intervalBar(scale: Scale, { low, high }: NonNullable<Headline['interval
 }
 
 /** The primary metric on a line with its interval, the target, the baseline and the champion, as inline SVG. */
-export function headlineChart(headline: Headline, description: string): string {
+export function headlineChart(headline: DrawnHeadline, description: string): string {
   const { scale, ticks } = axisOf(headline);
   const axis = ticks.map((tick) => line(scale(tick), 22, AXIS - 14, 'grid') + anchoredTick(scale(tick), tick));
   const parts = [

@@ -1,4 +1,4 @@
-import type { Plot } from '../../contracts/evaluation.js';
+import { NOT_MEASURABLE, type Plot } from '../../contracts/evaluation.js';
 import { formatMeasure, formatNumber } from '../format-number.js';
 import type { Block, CardDocument, Cell, Headline, Section, TableColumn } from './document.js';
 import { headlineChart } from './headline-chart.js';
@@ -56,19 +56,22 @@ async function sectionHtml({ id, title, blocks }: Section): Promise<string> {
 }
 
 function headlineHtml(headline: Headline): string {
-  const { metric, value, interval, n, direction } = headline;
+  const { metric, value, interval, n, remark, direction } = headline;
   const range =
     interval === null
       ? []
       : [
           `${formatMeasure(interval.low)} to ${formatMeasure(interval.high)} (${formatNumber(interval.level * 100)} % interval)`,
         ];
-  const small = [...range, `n = ${n} · ${direction} is better`].map(
+  const missing = remark === null ? [] : [value === null ? remark : `no interval: ${remark}`];
+  const small = [...range, ...missing, `n = ${n} · ${direction} is better`].map(
     (line) => `<p class="small">${escapeHtml(line)}</p>`,
   );
-  const words = `<p class="figure"><span>${escapeHtml(metric)}</span> <strong>${escapeHtml(formatMeasure(value))}</strong></p>`;
+  const shown = value === null ? NOT_MEASURABLE : formatMeasure(value);
+  const words = `<p class="figure"><span>${escapeHtml(metric)}</span> <strong>${escapeHtml(shown)}</strong></p>`;
   const text = `<div>${words}${small.join('')}</div>`;
-  return `<div class="headline">${text}${headlineChart(headline, headlineSentence(headline))}</div>`;
+  const chart = value === null ? '' : headlineChart({ ...headline, value }, headlineSentence(headline));
+  return `<div class="headline">${text}${chart}</div>`;
 }
 
 function headerHtml({ title, subtitle, badges, reasons, headline }: CardDocument): string {

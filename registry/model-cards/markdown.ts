@@ -1,3 +1,4 @@
+import { NOT_MEASURABLE } from '../../contracts/evaluation.js';
 import { formatMeasure, formatNumber } from '../format-number.js';
 import type { Block, CardDocument, Cell, Headline, Section, TableColumn } from './document.js';
 
@@ -58,7 +59,8 @@ const section = ({ title, blocks }: Section): string =>
   [`## ${escapeMarkdown(title)}`, ...blocks.map(block)].join('\n\n');
 
 /** The primary metric in one sentence. */
-export function headlineSentence({ metric, value, interval, n, marks }: Headline): string {
+export function headlineSentence({ metric, value, interval, n, remark, marks }: Headline): string {
+  if (value === null) return `${metric} is ${NOT_MEASURABLE}: ${remark ?? 'no row'}`;
   const around =
     interval === null
       ? ''

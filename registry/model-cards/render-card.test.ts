@@ -129,6 +129,23 @@ describe('renderCard', () => {
     expect(markdown).toContain('Champion: none yet.');
   });
 
+  it('prints a metric without rows as not measurable with its reason, and draws no headline chart', async () => {
+    const remark = 'no held-out month with spending';
+    const missing = { direction: 'higher' as const, value: null, n: 0, remark };
+    const evaluation = {
+      ...sampleCard.evaluation,
+      metrics: [{ name: 'aucRoc', ...missing }],
+      slices: [{ name: 'women', metrics: [{ name: 'aucRoc', ...missing }] }],
+    };
+    const { html, markdown } = await renderCard({ ...sampleCard, evaluation });
+    for (const text of [html, markdown]) {
+      expect(text).toContain('not measurable');
+      expect(text).toContain(remark);
+      expect(text).not.toMatch(/aucRoc[^a-z]{0,12}0\.000/);
+    }
+    expect(html).not.toContain('<svg class="headline-chart"');
+  });
+
   it('draws the headline chart for any numbers', async () => {
     for (const value of [0, -3, 1e-6, 1234567]) {
       const metrics = [{ name: 'aucRoc', value, direction: 'lower' as const, n: 3 }];

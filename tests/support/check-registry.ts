@@ -16,7 +16,8 @@ const holdout: FrozenHoldout = { kind: 'group', column: 'entity_id', fraction: 0
 const interval = { low: 0.78, high: 0.88, level: 0.95, method: 'delong' };
 const metrics: Metric[] = [
   { name: 'aucRoc', value: 0.8312345678901234, direction: 'higher', n: 412, interval },
-  { name: 'brier', value: 0.1, direction: 'lower', n: 412 },
+  { name: 'brier', value: 0.1, direction: 'lower', n: 412, remark: 'an interval needs at least 5 rows, found 4' },
+  { name: 'adverseImpactRatio', value: null, direction: 'higher', n: 0, remark: 'no two groups' },
 ];
 const comparisons: Comparison[] = [
   {

@@ -52,7 +52,7 @@ export async function measure(
   const { metrics } = evaluate(scored.value, set.holdout);
   return {
     predictor,
-    metrics: Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
+    metrics: Object.fromEntries(metrics.flatMap(({ name, value }) => (value === null ? [] : [[name, value]]))),
     trainSeconds: trained.seconds,
     trainPeakMb,
     predictSeconds: scored.seconds / set.holdout.table.rowCount,

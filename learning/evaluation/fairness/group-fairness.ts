@@ -13,7 +13,7 @@ export interface GroupFairness {
   readonly n: number;
   /** Share of the group that is approved. */
   readonly approvalRate: number;
-  /** Its approval rate over the reference's: the four-fifths rule wants 0.8. 1 for the reference itself. */
+  /** Its approval rate over the reference's: the four-fifths rule wants 0.8. 1 for the reference itself; NaN when nobody is approved. */
   readonly ratio: number;
   /** 95 %, Katz' log method. */
   readonly ratioInterval: Interval;
@@ -117,7 +117,7 @@ function describe({ groups, group, counts, reference, referenceCounts }: Judged,
     reference: groups.names[reference]!,
     n: counts.n,
     approvalRate: rateOf(counts),
-    ratio: referenceCounts.approved === 0 ? 1 : rateOf(counts) / rateOf(referenceCounts),
+    ratio: referenceCounts.approved === 0 ? NaN : rateOf(counts) / rateOf(referenceCounts),
     ratioInterval: ratioInterval(counts, referenceCounts),
     pValue,
     goodApproved: goodRate(counts),

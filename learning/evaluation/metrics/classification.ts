@@ -21,8 +21,10 @@ export function accuracy(rows: Classified): number {
 /** Of one class. */
 export interface ClassScore {
   readonly name: string;
-  readonly precision: number;
-  readonly recall: number;
+  /** Null for a class never predicted. */
+  readonly precision: number | null;
+  /** Null for a class that no row has. */
+  readonly recall: number | null;
   readonly f1: number;
   /** Rows whose truth it is. */
   readonly support: number;
@@ -34,14 +36,14 @@ interface Counts {
   support: number;
 }
 
-const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole : 0);
+const ratio = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
 
 function scoreOf(name: string, { right, predicted, support }: Counts): ClassScore {
   return {
     name,
     precision: ratio(right, predicted),
     recall: ratio(right, support),
-    f1: ratio(2 * right, predicted + support),
+    f1: (2 * right) / (predicted + support),
     support,
   };
 }
@@ -65,8 +67,8 @@ function countSets(truth: readonly (readonly string[])[], predicted: readonly (r
 }
 
 /**
- * Precision, recall and F1 of each class that occurs in truth or prediction, by name. A class never predicted has
- * precision 0, as scikit-learn counts it.
+ * Precision, recall and F1 of each class that occurs in truth or prediction, by name. A class never predicted has no
+ * precision, and F1 0.
  * @throws PipelineError `SHAPE_MISMATCH`, `TOO_FEW_ROWS`.
  */
 export function classScores(rows: Classified): ClassScore[] {
@@ -93,15 +95,18 @@ export function macroF1(rows: Classified): number {
   return scores.reduce((sum, { f1 }) => sum + f1, 0) / scores.length;
 }
 
-/** F1 over all (row, label) pairs of rows with any number of labels; 1 when there is no label anywhere. */
-export function microF1(truth: readonly (readonly string[])[], predicted: readonly (readonly string[])[]): number {
+/** F1 over all (row, label) pairs of rows with any number of labels; null when there is no label anywhere. */
+export function microF1(
+  truth: readonly (readonly string[])[],
+  predicted: readonly (readonly string[])[],
+): number | null {
   const all = { right: 0, predicted: 0, support: 0 };
   for (const count of countSets(truth, predicted).values()) {
     all.right += count.right;
     all.predicted += count.predicted;
     all.support += count.support;
   }
-  return all.predicted + all.support === 0 ? 1 : scoreOf('', all).f1;
+  return all.predicted + all.support === 0 ? null : scoreOf('', all).f1;
 }
 
 /** A cell of the confusion matrix that is not empty. */
@@ -130,15 +135,6 @@ export function confusions(rows: Classified): Confusion[] {
 
 /** 1.96: the middle 95 % of a normal distribution. */
 const Z = 1.959963984540054;
-
-/** Wilson's interval of a share; sound near 0 and 1, where accuracies live. */
-export function shareInterval(right: number, rows: number): Interval {
-  const p = right / rows;
-  const spread = Z * Math.sqrt((p * (1 - p)) / rows + (Z * Z) / (4 * rows * rows));
-  const denominator = 1 + (Z * Z) / rows;
-  const [low, high] = [-1, 1].map((side) => (p + (Z * Z) / (2 * rows) + side * spread) / denominator);
-  return { low: Math.max(0, low!), high: Math.min(1, high!), level: 0.95, method: 'Wilson' };
-}
 
 /**
  * Difference of two accuracies on the same rows with its paired interval (Agresti & Min 2005: half a pseudo-row added

@@ -18,11 +18,12 @@ export {
   macroF1,
   microF1,
   pairedAccuracy,
-  shareInterval,
   type Classified,
   type ClassScore,
   type Confusion,
 } from './classification.js';
+export { clopperPearson, shareInterval } from './share-interval.js';
+export { measuredValue, notMeasurable, proportion, resampledUncertainty, type Uncertainty } from './uncertainty.js';
 export {
   compareRegression,
   evaluateRegression,

@@ -105,6 +105,6 @@ export function precisionAtK(k: number): ScoreMetric {
       taken += share * group;
       found += share * positives;
     }
-    return taken === 0 ? 0 : found / taken;
+    return found / taken;
   };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../numeric/random/index.js';
+import { measuredValue } from './uncertainty.js';
 import { compareRegression, evaluateRegression, regressionMetrics, regressionTable } from './regression.js';
 
 /** scikit-learn's own example of `r2_score`, `mean_absolute_error` and `mean_squared_error`. */
@@ -37,9 +38,9 @@ describe('regressionMetrics', () => {
 
   it('surrounds each value with a 95 % interval, narrower with more rows', () => {
     const widths = [100, 2500].map((n) =>
-      regressionMetrics(noisy(n, 0.5), 3).map(({ value, interval }) => {
-        expect(interval!.low).toBeLessThanOrEqual(value);
-        expect(interval!.high).toBeGreaterThanOrEqual(value);
+      regressionMetrics(noisy(n, 0.5), 3).map(({ interval, ...metric }) => {
+        expect(interval!.low).toBeLessThanOrEqual(measuredValue(metric));
+        expect(interval!.high).toBeGreaterThanOrEqual(measuredValue(metric));
         return interval!.high - interval!.low;
       }),
     );
@@ -53,9 +54,12 @@ describe('regressionMetrics', () => {
         const rows = { actual: pairs.map(([actual]) => actual), predicted: pairs.map(([, predicted]) => predicted) };
         const metrics = regressionMetrics(rows, 5);
         expect(regressionMetrics(rows, 5)).toEqual(metrics);
-        for (const { value: found, interval } of metrics)
-          expect([found, interval!.low, interval!.high].every(Number.isFinite)).toBe(true);
-        expect(metrics.find(({ name }) => name === 'rSquared')!.interval!.high).toBeLessThanOrEqual(1);
+        for (const { value: found, interval, remark } of metrics) {
+          expect([found, interval?.low ?? 0, interval?.high ?? 0].every(Number.isFinite)).toBe(true);
+          expect(interval === undefined).toBe(remark !== undefined);
+          if (pairs.length < 5) expect(interval).toBeUndefined();
+        }
+        expect(metrics.find(({ name }) => name === 'rSquared')!.interval?.high ?? 0).toBeLessThanOrEqual(1);
       }),
       { numRuns: 30 },
     );

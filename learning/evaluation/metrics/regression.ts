@@ -5,6 +5,7 @@ import { requireAtLeast, requireFinite, requireLength, requireSameRows } from '.
 import { mean } from '../../numeric/statistics/mean.js';
 import { numberColumn } from '../../table.js';
 import { resampledInterval } from './bootstrap.js';
+import { resampledUncertainty } from './uncertainty.js';
 
 /** Actual and predicted values of the same rows, (n,) each, in the target's unit; finite. */
 export interface RegressionRows {
@@ -89,8 +90,10 @@ export function regressionMetrics(rows: RegressionRows, seed: number, primary: R
   const resamples = resamplesFor(n);
   const named = [measures[primary], ...Object.values(measures).filter(({ name }) => name !== primary)];
   return named.map(({ name, direction, value }) => {
-    const interval = resampledInterval(n, { seed, resamples }, (times) => value(sumErrors(rows, centre, times)));
-    return { name, value: value(all), direction, n, interval };
+    const uncertainty = resampledUncertainty({ size: n }, () =>
+      resampledInterval(n, { seed, resamples }, (times) => value(sumErrors(rows, centre, times))),
+    );
+    return { name, value: value(all), direction, n, ...uncertainty };
   });
 }
 

@@ -37,25 +37,27 @@ export function sumSpans(counts: readonly SpanCounts[], times?: ArrayLike<number
   return { right, found, wanted };
 }
 
-const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+const share = (part: number, whole: number): number => (whole === 0 ? Number.NaN : part / whole);
 
-/** Share of the found entities that are right; 0 when none is found. */
+/** Share of the found entities that are right; NaN when none is found. */
 export const precisionOf = ({ right, found }: SpanCounts): number => share(right, found);
-/** Share of the annotated entities that are found; 0 when none is annotated. */
+/** Share of the annotated entities that are found; NaN when none is annotated. */
 export const recallOf = ({ right, wanted }: SpanCounts): number => share(right, wanted);
-/** Harmonic mean of both; 0 when there is neither. */
+/** Harmonic mean of both; NaN when there is neither. */
 export const f1Of = ({ right, found, wanted }: SpanCounts): number => share(2 * right, found + wanted);
 
 const LEVEL = 0.95;
 
-/** Percentile bootstrap over texts. */
+/** Percentile bootstrap over texts; a resample without entities to measure is left out. */
 function resampled(n: number, resamples: number, seed: number, value: (times: Int32Array) => number): Interval {
   const random = createRandom(seed).fork('spans');
   const values = Float64Array.from({ length: resamples }, () => {
     const times = new Int32Array(n);
     for (let i = 0; i < n; i++) times[random.integer(n)]! += 1;
     return value(times);
-  }).sort();
+  })
+    .filter((found) => !Number.isNaN(found))
+    .sort();
   const tail = (1 - LEVEL) / 2;
   const [low, high] = [quantile(values, tail), quantile(values, 1 - tail)];
   return { low, high, level: LEVEL, method: `bootstrap percentile over texts, ${resamples} resamples` };

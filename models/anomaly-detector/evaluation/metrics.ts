@@ -4,11 +4,13 @@ import {
   averagePrecision,
   bootstrapInterval,
   precisionAtK,
+  proportion,
+  resampledUncertainty,
   rocAuc,
   type Scored,
   type ScoreMetric,
 } from '../../../learning/evaluation/metrics/index.js';
-import { aucInterval } from '../../../learning/evaluation/compare-auc.js';
+import { aucUncertainty, smallestClass } from '../../../learning/evaluation/compare-auc.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { numberColumn } from '../../../learning/table.js';
 
@@ -47,8 +49,8 @@ function alertMetrics({ labels, alerts }: LabelledScores): Metric[] {
   const misused = misuseCount({ labels, scores: labels });
   return [
     { name: 'alertsPer1000', value: (1000 * raised) / n, direction: 'lower', n },
-    { name: 'alertPrecision', value: raised === 0 ? 0 : hits / raised, direction: 'higher', n: raised },
-    { name: 'alertRecall', value: misused === 0 ? 0 : hits / misused, direction: 'higher', n: misused },
+    proportion({ name: 'alertPrecision', hits, rows: raised, none: 'no alert was raised' }),
+    proportion({ name: 'alertRecall', hits, rows: misused, none: 'no transaction is misused' }),
   ];
 }
 
@@ -59,18 +61,18 @@ function alertMetrics({ labels, alerts }: LabelledScores): Metric[] {
 export function evaluateScores(scored: LabelledScores, seed: number): Metric[] {
   const { labels, scores } = scored;
   const n = labels.length;
+  const rarer = { size: smallestClass(scored), of: 'rows of the rarer class' };
   const options = { seed, resamples: resamplesFor(n) };
   const resampled = (name: string, metric: ScoreMetric): Metric => ({
     name,
     value: metric(labels, scores),
     direction: 'higher' as const,
     n,
-    interval: bootstrapInterval(scored, { metric, ...options }),
+    ...resampledUncertainty(rarer, () => bootstrapInterval(scored, { metric, ...options })),
   });
-  const interval = aucInterval(scored, seed);
   const top = Math.min(TOP, n);
   return [
-    { name: PRIMARY_METRIC, value: rocAuc(labels, scores), direction: 'higher', n, interval },
+    { name: PRIMARY_METRIC, value: rocAuc(labels, scores), direction: 'higher', n, ...aucUncertainty(scored, seed) },
     resampled('averagePrecision', averagePrecision),
     { name: `precisionAt${TOP}`, value: precisionAtK(top)(labels, scores), direction: 'higher', n: top },
     ...alertMetrics(scored),

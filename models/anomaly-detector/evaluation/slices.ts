@@ -1,10 +1,10 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Metric, Slice } from '../../../contracts/evaluation.js';
-import { delongAuc, rocAuc } from '../../../learning/evaluation/metrics/index.js';
+import { rocAuc, shareInterval } from '../../../learning/evaluation/metrics/index.js';
 import { textColumn, timestampColumn } from '../../../learning/table.js';
 import { groupBy } from '../../../feature-store/definitions/event-index.js';
 import { columnNames } from '../data/columns.js';
-import { DELONG_ROWS, smallestClass } from '../../../learning/evaluation/compare-auc.js';
+import { aucUncertainty, smallestClass } from '../../../learning/evaluation/compare-auc.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { type LabelledScores, misuseCount } from './metrics.js';
 
@@ -12,6 +12,8 @@ import { type LabelledScores, misuseCount } from './metrics.js';
 const SMALLEST_SLICE = 100;
 /** With fewer rows of a class the AUC is omitted. */
 const SMALLEST_CLASS = 5;
+/** Of the bootstrap in small slices. */
+const SLICE_SEED = 1;
 /** Categories on a card, the largest first. */
 const MOST_CATEGORIES = 12;
 
@@ -19,14 +21,18 @@ function sliceMetrics(scored: LabelledScores): Metric[] {
   const n = scored.labels.length;
   const alerts = sum(scored.alerts);
   const rates: Metric[] = [
-    { name: 'misuseRate', value: misuseCount(scored) / n, direction: 'lower', n },
+    {
+      name: 'misuseRate',
+      value: misuseCount(scored) / n,
+      direction: 'lower',
+      n,
+      interval: shareInterval(misuseCount(scored), n),
+    },
     { name: 'alertsPer1000', value: (1000 * alerts) / n, direction: 'lower', n },
   ];
   if (smallestClass(scored) < SMALLEST_CLASS) return rates;
-  const auc: Metric = { name: 'aucRoc', value: rocAuc(scored.labels, scored.scores), direction: 'higher', n };
-  // DeLong's normal interval exceeds [0, 1] when a class is small.
-  const certain = smallestClass(scored) >= DELONG_ROWS;
-  return [certain ? { ...auc, interval: delongAuc(scored).interval } : auc, ...rates];
+  const value = rocAuc(scored.labels, scored.scores);
+  return [{ name: 'aucRoc', value, direction: 'higher', n, ...aucUncertainty(scored, SLICE_SEED) }, ...rates];
 }
 
 function partOf(scored: LabelledScores, positions: readonly number[]): LabelledScores {

@@ -9,7 +9,7 @@ import {
   SMALLEST_GROUP,
   type GroupFairness,
 } from '../../../learning/evaluation/fairness/group-fairness.js';
-import type { Scored } from '../../../learning/evaluation/metrics/index.js';
+import { notMeasurable, type Scored } from '../../../learning/evaluation/metrics/index.js';
 import { protectedAttributes } from '../data/protected.js';
 
 /** The metric that the promotion gate reads. */
@@ -33,6 +33,7 @@ export interface FairnessReport {
   readonly byRate: readonly RatioAtRate[];
 }
 
+const NO_GROUPS = `no protected attribute has two groups with ${SMALLEST_GROUP} held-out rows`;
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
 function describe({ attribute, group, reference, ratio, ratioInterval, pValue }: GroupFairness): string {
@@ -41,7 +42,7 @@ function describe({ attribute, group, reference, ratio, ratioInterval, pValue }:
 }
 
 function notesOf(groups: readonly GroupFairness[], approvalRate: number): string[] {
-  if (groups.length === 0) return [`fairness: no protected attribute has two groups with ${SMALLEST_GROUP} rows`];
+  if (groups.length === 0) return [`fairness: ${NO_GROUPS}`];
   const adverse = adverselyTreated(groups);
   const stated = `with the safest ${percent(approvalRate)} approved`;
   if (adverse.length === 0)
@@ -53,8 +54,21 @@ function notesOf(groups: readonly GroupFairness[], approvalRate: number): string
 
 function lowestRatios(groups: readonly GroupFairness[], approvalRate: number): RatioAtRate[] {
   const lowest = new Map<string, number>();
-  for (const { attribute, ratio } of groups) lowest.set(attribute, Math.min(ratio, lowest.get(attribute) ?? 1));
+  for (const { attribute, ratio } of groups.filter(({ ratio }) => !Number.isNaN(ratio)))
+    lowest.set(attribute, Math.min(ratio, lowest.get(attribute) ?? 1));
   return [...lowest].map(([attribute, ratio]) => ({ attribute, approvalRate, ratio }));
+}
+
+/** The worst ratio beyond chance; not measurable when there are no two groups to compare. */
+function fairnessMetric(groups: readonly GroupFairness[], attributes: number, n: number): Metric {
+  if (groups.length === 0) {
+    const remark = attributes === 0 ? 'the data have no protected attribute' : NO_GROUPS;
+    return notMeasurable(FAIRNESS_METRIC, 'higher', remark);
+  }
+  const value = adverseImpactRatio(groups);
+  const metric: Metric = { name: FAIRNESS_METRIC, value, direction: 'higher', n };
+  const worst = groups.find(({ ratio }) => ratio === value && ratio < 1);
+  return { ...metric, ...(worst && { interval: worst.ratioInterval }) };
 }
 
 /** Approval ratios of protected groups when this share of the scored loans is approved. */
@@ -67,13 +81,10 @@ export function evaluateFairness(
   const at = (rate: number): GroupFairness[] =>
     groupFairness(attributes, { approved: approveSafest(scores, rate), labels });
   const groups = at(approvalRate);
-  const value = adverseImpactRatio(groups);
-  const metric: Metric = { name: FAIRNESS_METRIC, value, direction: 'higher', n: labels.length };
-  const worst = groups.find(({ ratio }) => ratio === value && ratio < 1);
   return {
     approvalRate,
     groups,
-    metrics: [{ ...metric, ...(worst && { interval: worst.ratioInterval }) }],
+    metrics: [fairnessMetric(groups, attributes.length, labels.length)],
     notes: notesOf(groups, approvalRate),
     byRate: RATES.flatMap((rate) => lowestRatios(at(rate), rate)),
   };

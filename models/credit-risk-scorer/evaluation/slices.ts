@@ -2,14 +2,17 @@ import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Metric, Slice } from '../../../contracts/evaluation.js';
 import type { Column } from '../../../contracts/table.js';
 import type { GroupFairness } from '../../../learning/evaluation/fairness/group-fairness.js';
-import { delongAuc, rocAuc, type Scored } from '../../../learning/evaluation/metrics/index.js';
+import { aucUncertainty } from '../../../learning/evaluation/compare-auc.js';
+import { notMeasurable, rocAuc, type Scored, shareInterval } from '../../../learning/evaluation/metrics/index.js';
 import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { isAge } from '../data/protected.js';
 
 /** Metrics of smaller groups would be dominated by noise. */
 const SMALLEST_SLICE = 30;
-/** DeLong's interval needs two rows of each class. */
+/** An AUC of one row of a class is an anecdote. */
 const SMALLEST_CLASS = 2;
+/** Of the bootstrap in small slices. */
+const SLICE_SEED = 1;
 
 /** Features that are sliced by, beside the protected columns. */
 const BUSINESS_COLUMNS: readonly string[] = ['kind'];
@@ -33,14 +36,12 @@ function sliceMetrics({ labels, scores }: Scored): Metric[] {
   const n = labels.length;
   const bad = Math.round(mean(labels) * n);
   const rates: Metric[] = [
-    { name: 'badRate', value: mean(labels), direction: 'lower', n },
+    { name: 'badRate', value: mean(labels), direction: 'lower', n, interval: shareInterval(bad, n) },
     { name: 'meanProbability', value: mean(scores), direction: 'lower', n },
   ];
   if (Math.min(bad, n - bad) < SMALLEST_CLASS) return rates;
-  const found = delongAuc({ labels, scores }).interval;
-  // A normal interval may reach beyond the ends of the scale.
-  const interval = { ...found, low: Math.max(0, found.low), high: Math.min(1, found.high) };
-  return [{ name: 'aucRoc', value: rocAuc(labels, scores), direction: 'higher', n, interval }, ...rates];
+  const uncertainty = aucUncertainty({ labels, scores }, SLICE_SEED);
+  return [{ name: 'aucRoc', value: rocAuc(labels, scores), direction: 'higher', n, ...uncertainty }, ...rates];
 }
 
 function slicesOf(name: string, column: Column, scored: Scored): Slice[] {
@@ -64,11 +65,14 @@ function fairnessSlice(group: GroupFairness): Slice {
   const { n } = group;
   const rate = (name: string, value: number): Metric[] =>
     Number.isNaN(value) ? [] : [{ name, value, direction: 'higher', n }];
+  const ratio: Metric = Number.isNaN(group.ratio)
+    ? notMeasurable('approvalRatio', 'higher', 'no application of any group is approved')
+    : { name: 'approvalRatio', value: group.ratio, direction: 'higher', n, interval: group.ratioInterval };
   return {
     name: `${group.attribute}: ${group.group}`,
     metrics: [
       ...rate('approvalRate', group.approvalRate),
-      { name: 'approvalRatio', value: group.ratio, direction: 'higher', n, interval: group.ratioInterval },
+      ratio,
       ...rate('goodApproved', group.goodApproved),
       ...rate('badApproved', group.badApproved),
     ],

@@ -68,12 +68,10 @@ function typePlot(texts: readonly ScoredText[], types: readonly string[]): Plot 
   const measures = { precision: precisionOf, recall: recallOf, F1: f1Of };
   const values = types.flatMap((type) => {
     const total = sumSpans(countsOf(ofType(texts, type)));
-    return Object.entries(measures).map(([measure, of]) => ({
-      type,
-      measure,
-      value: rounded(of(total)),
-      n: total.wanted,
-    }));
+    return Object.entries(measures).flatMap(([measure, of]) => {
+      const value = of(total);
+      return Number.isNaN(value) ? [] : [{ type, measure, value: rounded(value), n: total.wanted }];
+    });
   });
   const encoding = {
     y: { field: 'type', type: 'nominal', title: null },

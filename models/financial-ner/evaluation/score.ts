@@ -4,7 +4,11 @@ import type { Comparison, Evaluation, Metric } from '../../../contracts/evaluati
 import type { ComputeContext } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
 import { comparisonOf } from '../../../learning/evaluation/comparison.js';
-import { expectedCalibrationError } from '../../../learning/evaluation/metrics/index.js';
+import {
+  expectedCalibrationError,
+  notMeasurable,
+  resampledUncertainty,
+} from '../../../learning/evaluation/metrics/index.js';
 import {
   f1Of,
   pairedSpanInterval,
@@ -71,26 +75,29 @@ export async function score(predictor: NerPredictor, holdout: TrainingData, cont
 const typesOf = (texts: readonly ScoredText[]): string[] =>
   [...new Set(texts.flatMap(({ truth, predicted }) => [...truth, ...predicted].map(({ type }) => type)))].sort();
 
+function calibrationMetric(texts: readonly ScoredText[]): Metric {
+  const name = 'expectedCalibrationError';
+  const { labels, scores } = scoredConfidences(texts);
+  if (labels.length === 0) return notMeasurable(name, 'lower', 'no entity was predicted');
+  return { name, value: expectedCalibrationError(labels, scores), direction: 'lower', n: labels.length };
+}
+
 function metrics(texts: readonly ScoredText[], seed: number): Metric[] {
   const counts = countsOf(texts);
   const total = sumSpans(counts);
   const f1ByType = typesOf(texts).map((type) => f1Of(sumSpans(countsOf(ofType(texts, type)))));
-  const { labels, scores } = scoredConfidences(texts);
+  const size = { size: counts.filter(({ wanted, found }) => wanted + found > 0).length, of: 'texts with entities' };
   const withInterval = (name: string, measure: (counts: SpanCounts) => number, n: number): Metric => {
-    const interval = spanInterval(counts, measure, { seed });
-    return { name, value: measure(total), direction: 'higher', n, interval };
+    if (n === 0) return notMeasurable(name, 'higher', 'no entity was predicted');
+    const uncertainty = resampledUncertainty(size, () => spanInterval(counts, measure, { seed }));
+    return { name, value: measure(total), direction: 'higher', n, ...uncertainty };
   };
   return [
     withInterval(PRIMARY_METRIC, f1Of, total.wanted),
     withInterval('precision', precisionOf, total.found),
     withInterval('recall', recallOf, total.wanted),
-    { name: 'macroF1', value: mean(f1ByType, 0), direction: 'higher', n: f1ByType.length },
-    {
-      name: 'expectedCalibrationError',
-      value: labels.length === 0 ? 0 : expectedCalibrationError(labels, scores),
-      direction: 'lower',
-      n: labels.length,
-    },
+    { name: 'macroF1', value: mean(f1ByType), direction: 'higher', n: f1ByType.length },
+    calibrationMetric(texts),
   ];
 }
 

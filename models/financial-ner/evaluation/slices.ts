@@ -1,6 +1,7 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Metric, Slice } from '../../../contracts/evaluation.js';
-import { f1Of, precisionOf, recallOf, sumSpans } from '../../../learning/evaluation/metrics/spans.js';
+import { notMeasurable, proportion } from '../../../learning/evaluation/metrics/index.js';
+import { f1Of, sumSpans } from '../../../learning/evaluation/metrics/spans.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { readExamples } from '../data/examples.js';
 import { countsOf, ofType, type ScoredText } from './scored-text.js';
@@ -11,10 +12,13 @@ const COLUMNS: readonly string[] = ['kind', 'locale'];
 
 function sliceMetrics(texts: readonly ScoredText[]): Metric[] {
   const total = sumSpans(countsOf(texts));
+  const none = { found: 'no entity was predicted', wanted: 'no entity is annotated' };
   return [
-    { name: 'f1', value: f1Of(total), direction: 'higher', n: total.wanted },
-    { name: 'precision', value: precisionOf(total), direction: 'higher', n: total.found },
-    { name: 'recall', value: recallOf(total), direction: 'higher', n: total.wanted },
+    total.wanted + total.found === 0
+      ? notMeasurable('f1', 'higher', none.wanted)
+      : { name: 'f1', value: f1Of(total), direction: 'higher', n: total.wanted },
+    proportion({ name: 'precision', hits: total.right, rows: total.found, none: none.found }),
+    proportion({ name: 'recall', hits: total.right, rows: total.wanted, none: none.wanted }),
   ];
 }
 

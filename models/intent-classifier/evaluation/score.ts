@@ -9,7 +9,8 @@ import {
   microF1,
   pairedAccuracy,
   rocAuc,
-  shareInterval,
+  notMeasurable,
+  proportion,
   type ClassScore,
 } from '../../../learning/evaluation/metrics/index.js';
 import { predictInBatches } from '../../../learning/evaluation/predict-in-batches.js';
@@ -113,19 +114,17 @@ function calibrationError(rows: EvaluatedRows): number {
   return sum(bins.map(({ n, predicted, observed }) => (n * Math.abs(predicted - observed)) / correct.length));
 }
 
-const share = (name: string, count: number, n: number, direction: Metric['direction'] = 'higher'): Metric => ({
-  name,
-  value: count / n,
-  direction,
-  n,
-  interval: shareInterval(count, n),
-});
+const share = (name: string, hits: number, rows: number, direction: Metric['direction'] = 'higher'): Metric =>
+  proportion({ name, hits, rows, direction, none: 'no held-out message of that kind' });
 
 function multiLabelMetrics(rows: EvaluatedRows): Metric[] {
   const [truth, predicted] = [rows.truth.map(parseLabels), rows.predicted.map(parseLabels)];
   const found = truth.flatMap((labels, row) => labels.map((label) => predicted[row]!.includes(label)));
-  const micro: Metric = { name: 'microF1', value: microF1(truth, predicted), direction: 'higher', n: truth.length };
-  if (found.length === 0) return [micro];
+  const value = microF1(truth, predicted);
+  const micro: Metric =
+    value === null
+      ? notMeasurable('microF1', 'higher', 'no message has an intent')
+      : { name: 'microF1', value, direction: 'higher', n: truth.length };
   return [micro, share('labelRecall', found.filter(Boolean).length, found.length)];
 }
 
@@ -135,8 +134,7 @@ function outOfScopeMetrics({ truth, answered, outOfScopeScore }: ScoredRows): Me
   const countRejected = (of: boolean): number => rejected.filter((one, row) => one && outOfScope[row] === of).length;
   const outOfScopeCount = outOfScope.filter(Boolean).length;
   const inScopeCount = truth.length - outOfScopeCount;
-  const inScopeRejected =
-    inScopeCount > 0 ? [share('inScopeRejected', countRejected(false), inScopeCount, 'lower')] : [];
+  const inScopeRejected = [share('inScopeRejected', countRejected(false), inScopeCount, 'lower')];
   if (outOfScopeCount === 0 || inScopeCount === 0) return inScopeRejected;
   const auroc = rocAuc(outOfScope.map(Number), outOfScopeScore);
   return [
@@ -155,7 +153,7 @@ function metrics(rows: ScoredRows, evaluated: EvaluatedRows, multiLabel: boolean
   const f1 = intentScores(evaluated, multiLabel).map((score) => score.f1);
   return [
     share(PRIMARY_METRIC, sum(correctness(evaluated)), n),
-    { name: 'macroF1', value: mean(f1, 0), direction: 'higher', n },
+    { name: 'macroF1', value: mean(f1), direction: 'higher', n },
     { name: 'expectedCalibrationError', value: calibrationError(evaluated), direction: 'lower', n },
     ...(multiLabel ? multiLabelMetrics(evaluated) : outOfScopeMetrics(rows)),
   ];

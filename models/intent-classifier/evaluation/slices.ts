@@ -1,6 +1,6 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Metric, Slice } from '../../../contracts/evaluation.js';
-import { type ClassScore, shareInterval } from '../../../learning/evaluation/metrics/index.js';
+import { type ClassScore, notMeasurable, shareInterval } from '../../../learning/evaluation/metrics/index.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 
 /** Number of intents reported, those with the lowest F1. */
@@ -16,7 +16,10 @@ interface EvaluatedRows {
 }
 
 function intentSlice({ name, precision, recall, f1, support }: ClassScore): Slice {
-  const of = (metric: string, value: number): Metric => ({ name: metric, value, direction: 'higher', n: support });
+  const of = (metric: string, value: number | null): Metric =>
+    value === null
+      ? notMeasurable(metric, 'higher', `${name} was never predicted`)
+      : { name: metric, value, direction: 'higher', n: support };
   return { name: `intent: ${name}`, metrics: [of('f1', f1), of('precision', precision), of('recall', recall)] };
 }
 

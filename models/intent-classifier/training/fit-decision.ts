@@ -21,7 +21,7 @@ function bestThreshold(rows: readonly ScoredExample[], classes: readonly string[
   const probabilities = rows.map(({ scores }) => probabilitiesAt(scores, temperature, 'logistic'));
   const predictedAt = (threshold: number): string[][] =>
     probabilities.map((row) => classes.filter((_, k) => row[k]! >= threshold));
-  const quality = (threshold: number): number => microF1(truth, predictedAt(threshold));
+  const quality = (threshold: number): number => microF1(truth, predictedAt(threshold)) ?? 1; // nothing to find, nothing found
   return THRESHOLDS.reduce((best, one) => (quality(one) > quality(best) ? one : best), DEFAULT_THRESHOLD);
 }
 

@@ -36,13 +36,7 @@ export const historyBand = (months: number): string => historyBands.find(({ belo
 
 function sliceOf(name: string, part: Scored, seed: number): Slice[] {
   if (part.rows.length < SMALLEST_SLICE) return [];
-  const { of80, of95, n } = coverage(part);
-  const metrics = [
-    mapeMetric('mape', part, seed),
-    { name: 'coverage80', value: of80, direction: 'higher' as const, n },
-    { name: 'coverage95', value: of95, direction: 'higher' as const, n },
-  ];
-  return [{ name, metrics }];
+  return [{ name, metrics: [mapeMetric('mape', part, seed), ...coverage('coverage', part)] }];
 }
 
 function historySlices(scored: Scored, seed: number): Slice[] {
@@ -60,18 +54,9 @@ function categorySlices(scored: Scored, seed: number): Slice[] {
   );
   return [...groups].map(([name, rows]) => {
     const part = { ...scored, rows };
-    const mase = medianMase(part);
     // Months with forecast 0 and actual 0 are left out of the coverage.
-    const { of80, of95, n } = coverage(where(part, (row) => scored.actual[row]! > 0 || scored.prediction[row]! > 0));
-    return {
-      name,
-      metrics: [
-        mapeMetric('mape', part, seed),
-        { name: 'medianMase', value: mase.value, direction: 'lower' as const, n: mase.n },
-        { name: 'coverage80', value: of80, direction: 'higher' as const, n },
-        { name: 'coverage95', value: of95, direction: 'higher' as const, n },
-      ],
-    };
+    const spent = where(part, (row) => scored.actual[row]! > 0 || scored.prediction[row]! > 0);
+    return { name, metrics: [mapeMetric('mape', part, seed), medianMase(part), ...coverage('coverage', spent)] };
   });
 }
 

@@ -8,7 +8,8 @@ import {
   symmetricPercentageError,
   weightedAbsolutePercentageError,
 } from '../../../learning/evaluation/metrics/forecast.js';
-import { quantile } from '../../../learning/evaluation/metrics/index.js';
+import { notMeasurable, quantile, resampledUncertainty } from '../../../learning/evaluation/metrics/index.js';
+import { requireAtLeast } from '../../../learning/checks.js';
 import { createRandom } from '../../../learning/numeric/random/index.js';
 import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { numberColumn, textColumn } from '../../../learning/table.js';
@@ -99,87 +100,104 @@ export function customerErrors(scored: Scored, predictions: ArrayLike<number> = 
 
 const RESAMPLES = 1000;
 
-/** Percentile bootstrap of a mean over customers, because the months of one customer are not independent. */
+/**
+ * Percentile bootstrap of a mean over customers, because the months of one customer are not independent.
+ * @param values - at least one.
+ */
 export function bootstrapMean(values: readonly number[], seed: number): Interval {
   const random = createRandom(seed).fork('customers');
   const means = Float64Array.from({ length: RESAMPLES }, () => {
     let total = 0;
     for (let i = 0; i < values.length; i++) total += values[random.integer(values.length)]!;
-    return values.length === 0 ? 0 : total / values.length;
+    return total / values.length;
   }).sort();
   const method = `bootstrap percentile over customers, ${RESAMPLES} resamples`;
   return { low: quantile(means, 0.025), high: quantile(means, 0.975), level: 0.95, method };
 }
 
-/** MAPE of a target: mean over customers of the mean over their months. */
+/** MAPE of a target: mean over customers of the mean over their months; null without a month to measure. */
 export function mapeMetric(name: string, scored: Scored, seed: number): Metric {
   const { errors, points } = customerErrors(scored);
   const values = [...errors.values()];
-  return { name, value: mean(values, 0), direction: 'lower', n: points, interval: bootstrapMean(values, seed) };
+  if (values.length === 0) return notMeasurable(name, 'lower', 'no held-out month with spending');
+  const customers = { size: values.length, of: 'customers' };
+  const uncertainty = resampledUncertainty(customers, () => bootstrapMean(values, seed));
+  return { name, value: mean(values), direction: 'lower', n: points, ...uncertainty };
 }
 
-/** Paired difference of two MAPEs over their common customers; positive = the first is better. */
+/**
+ * Paired difference of two MAPEs over their common customers; positive = the first is better.
+ * @throws PipelineError `TOO_FEW_ROWS` without a common customer.
+ */
 export function pairedMape(ours: CustomerErrors, theirs: CustomerErrors, seed: number) {
   const both = [...ours.errors.keys()].filter((customer) => theirs.errors.has(customer));
+  requireAtLeast('customers with a month that both forecast', both.length, 1);
   const [first, second] = [both.map((name) => ours.errors.get(name)!), both.map((name) => theirs.errors.get(name)!)];
   const differences = first.map((error, i) => second[i]! - error);
   return {
-    ours: mean(first, 0),
-    theirs: mean(second, 0),
-    difference: mean(differences, 0),
+    ours: mean(first),
+    theirs: mean(second),
+    difference: mean(differences),
     interval: bootstrapMean(differences, seed),
     n: both.length,
   };
 }
 
-/** Median over customers and categories of the mean absolute scaled error. */
-export function medianMase(scored: Scored): { readonly value: number; readonly n: number } {
+/** Median over customers and categories of the mean absolute scaled error; null where none has a scale. */
+export function medianMase(scored: Scored): Metric {
+  const name = 'medianMase';
   const categories = where(
     scored,
     (row) => (scored.targets[row] ?? '').startsWith('category ') && scored.scale[row]! > 0,
   );
   const groups = groupRows(categories, (row) => `${scored.customers[row] ?? ''} ${scored.targets[row] ?? ''}`);
   const values = [...groups.values()].map((rows) =>
-    mean(
-      rows.map((row) => Math.abs(scored.actual[row]! - scored.prediction[row]!) / scored.scale[row]!),
-      0,
-    ),
+    mean(rows.map((row) => Math.abs(scored.actual[row]! - scored.prediction[row]!) / scored.scale[row]!)),
   );
+  if (values.length === 0) return notMeasurable(name, 'lower', 'no category with a history that varies');
   values.sort((a, b) => a - b);
-  return { value: values.length === 0 ? 0 : quantile(values, 0.5), n: values.length };
+  return { name, value: quantile(values, 0.5), direction: 'lower', n: values.length };
 }
 
-/** Shares of actual amounts within the bands. */
-export function coverage(scored: Scored): { readonly of80: number; readonly of95: number; readonly n: number } {
-  if (scored.rows.length === 0) return { of80: 0, of95: 0, n: 0 };
-  const actual = pick(scored, scored.actual);
-  const share = (low: Float64Array, high: Float64Array): number =>
-    intervalCoverage(actual, pick(scored, low), pick(scored, high));
+/** Shares of actual amounts within the 80 % and the 95 % band; null without rows. @param name - `coverage`. */
+export function coverage(name: string, scored: Scored): Metric[] {
   const { low80, high80, low95, high95 } = scored.bands;
-  return { of80: share(low80, high80), of95: share(low95, high95), n: scored.rows.length };
+  const n = scored.rows.length;
+  const share = (level: number, low: Float64Array, high: Float64Array): Metric => {
+    if (n === 0) return notMeasurable(`${name}${level}`, 'higher', 'no held-out row of that kind');
+    const value = intervalCoverage(pick(scored, scored.actual), pick(scored, low), pick(scored, high));
+    return { name: `${name}${level}`, value, direction: 'higher', n };
+  };
+  return [share(80, low80, high80), share(95, low95, high95)];
 }
 
 function sizes(scored: Scored): Metric[] {
   const [actual, prediction] = [pick(scored, scored.actual), pick(scored, scored.prediction)];
   const n = actual.length;
-  const lower = (name: string, value: number): Metric => ({ name, value, direction: 'lower', n });
+  const lower = (name: string, measure: (actual: Float64Array, forecast: Float64Array) => number | null): Metric => {
+    const value = n === 0 ? null : measure(actual, prediction);
+    if (value === null) return notMeasurable(name, 'lower', n === 0 ? 'no held-out month' : 'no month with spending');
+    return { name, value, direction: 'lower', n };
+  };
   return [
-    lower('mae', meanAbsoluteError(actual, prediction)),
-    lower('rmse', rootMeanSquaredError(actual, prediction)),
-    lower('wape', weightedAbsolutePercentageError(actual, prediction) ?? 0),
-    lower('smape', symmetricPercentageError(actual, prediction)),
+    lower('mae', meanAbsoluteError),
+    lower('rmse', rootMeanSquaredError),
+    lower('wape', weightedAbsolutePercentageError),
+    lower('smape', symmetricPercentageError),
   ];
 }
 
 /**
  * Comparison with the seasonal naive (the same month a year before): lower end of the 95 % interval of the difference of
- * the MAPEs; above 0 = significantly worse. 0 when no customer has a year of history.
+ * the MAPEs; above 0 = significantly worse. Null when no customer has a year of history.
  */
 function againstSeasonalNaive(total: Scored, seed: number): Metric[] {
   const known = where(total, (row) => total.lastYear[row]! >= 0);
-  const paired = pairedMape(customerErrors(known), customerErrors(known, known.lastYear), seed);
   const name = 'mapeOverSeasonalNaive';
-  if (paired.n === 0) return [{ name, value: 0, direction: 'lower', n: 0 }];
+  const [ours, naive] = [customerErrors(known), customerErrors(known, known.lastYear)];
+  if (![...ours.errors.keys()].some((customer) => naive.errors.has(customer)))
+    return [notMeasurable(name, 'lower', 'no customer with a year of history before the month')];
+  const paired = pairedMape(ours, naive, seed);
   return [{ name, value: -paired.interval.high, direction: 'lower', n: paired.n }];
 }
 
@@ -188,22 +206,14 @@ export function forecastMetrics(scored: Scored, seed: number): Metric[] {
   const total = oneAhead(scored, TOTAL_TARGET);
   const weeks = where(scored, (row) => scored.targets[row] === WEEK_TARGET);
   const far = where(scored, (row) => scored.targets[row] === TOTAL_TARGET && scored.horizon[row]! > 1);
-  const mase = medianMase(scored);
-  const covers = (name: string, part: Scored): Metric[] => {
-    const { of80, of95, n } = coverage(part);
-    return [
-      { name: `${name}80`, value: of80, direction: 'higher', n },
-      { name: `${name}95`, value: of95, direction: 'higher', n },
-    ];
-  };
   return [
     mapeMetric('mape', total, seed),
     mapeMetric('mapeDiscretionary', oneAhead(scored, DISCRETIONARY_TARGET), seed),
     ...sizes(total),
-    { name: 'medianMase', value: mase.value, direction: 'lower', n: mase.n },
+    medianMase(scored),
     ...againstSeasonalNaive(total, seed),
-    ...covers('coverage', total),
-    ...covers('coverageWeek', weeks),
-    ...covers('coverageAhead', far),
+    ...coverage('coverage', total),
+    ...coverage('coverageWeek', weeks),
+    ...coverage('coverageAhead', far),
   ];
 }

@@ -116,17 +116,16 @@ const shareAxis = (lowest: number) => ({
   scale: { domainMin: Math.min(0.5, Math.floor(lowest * 10) / 10), domainMax: 1, zero: false },
 });
 
-function coveragePlot(scored: Scored): Plot {
+function coveragePlot(scored: Scored): Plot[] {
   const horizons = [...new Set(scored.rows.map((row) => scored.horizon[row]!))].sort((a, b) => a - b);
   const values = horizons.flatMap((horizon) => {
     const part = where(scored, (row) => scored.targets[row] === TOTAL_TARGET && scored.horizon[row] === horizon);
-    const { of80, of95, n } = coverage(part);
-    if (n === 0) return [];
-    return [
-      { horizon, band: '80 %', share: rounded(of80, 3), n },
-      { horizon, band: '95 %', share: rounded(of95, 3), n },
-    ];
+    const bands = ['80 %', '95 %'] as const;
+    return coverage('coverage', part).flatMap(({ value, n }, i) =>
+      value === null ? [] : [{ horizon, band: bands[i]!, share: rounded(value, 3), n }],
+    );
   });
+  if (values.length === 0) return [];
   const y = shareAxis(Math.min(...values.map(({ share }) => share)));
   const nominal = {
     data: { values: [{ share: 0.8 }, { share: 0.95 }] },
@@ -138,18 +137,12 @@ function coveragePlot(scored: Scored): Plot {
     y,
     color: { field: 'band', type: 'nominal', title: 'band' },
   };
-  return {
-    title: 'Coverage by horizon',
-    caption: 'Share of monthly totals that fell into the bands; dashed lines are the nominal levels.',
-    spec: {
-      $schema: SCHEMA,
-      ...SIZE,
-      layer: [nominal, { data: { values }, mark: { type: 'line', point: true }, encoding }],
-    },
-  };
+  const layer = [nominal, { data: { values }, mark: { type: 'line', point: true }, encoding }];
+  const caption = 'Share of monthly totals that fell into the bands; dashed lines are the nominal levels.';
+  return [{ title: 'Coverage by horizon', caption, spec: { $schema: SCHEMA, ...SIZE, layer } }];
 }
 
-function historyPlot(scored: Scored): Plot {
+function historyPlot(scored: Scored): Plot[] {
   const total = oneAhead(scored, TOTAL_TARGET);
   const lengths = [
     { name: '0-2', from: 0, to: 3 },
@@ -166,6 +159,7 @@ function historyPlot(scored: Scored): Plot {
     if (points === 0) return [];
     return [{ history: name, mape: rounded(mean([...errors.values()]), 4), months: points }];
   });
+  if (values.length === 0) return [];
   const encoding = {
     x: { field: 'history', type: 'ordinal', sort: null, title: 'months of history', axis: { labelAngle: 0 } },
     y: { field: 'mape', type: 'quantitative', title: 'MAPE of the monthly total', axis: { format: '%' } },
@@ -175,11 +169,10 @@ function historyPlot(scored: Scored): Plot {
     mark: { type: 'text', dy: -7, fontSize: 10 },
     encoding: { ...encoding, opacity: { value: 1 }, text: { field: 'months', type: 'quantitative' } },
   };
-  return {
-    title: 'Error by length of history',
-    caption: 'Mean error one month ahead by length of history; the numbers are those of months, pale bars have few.',
-    spec: { $schema: SCHEMA, ...SIZE, data: { values }, layer: [{ mark: 'bar', encoding }, label] },
-  };
+  const caption =
+    'Mean error one month ahead by length of history; the numbers are those of months, pale bars have few.';
+  const spec = { $schema: SCHEMA, ...SIZE, data: { values }, layer: [{ mark: 'bar', encoding }, label] };
+  return [{ title: 'Error by length of history', caption, spec }];
 }
 
 /** Fan charts of sample customers, components, coverage by horizon and error by history as Vega-Lite. */
@@ -189,7 +182,7 @@ export function evaluationPlots(scored: Scored): Plot[] {
   return [
     ...samples.map((customer, index) => fanPlot(months, customer, index)),
     ...(samples[0] === undefined ? [] : [componentsPlot(months, samples[0])]),
-    coveragePlot(months),
-    historyPlot(months),
+    ...coveragePlot(months),
+    ...historyPlot(months),
   ];
 }
