@@ -11,7 +11,7 @@ import {
 } from './index.js';
 
 describe('shareInterval', () => {
-  it('is exact (Clopper-Pearson) with fewer than ten rows on one side, as scipy 1.17.1's binomtest gives it', () => {
+  it('is exact (Clopper-Pearson) with fewer than ten rows on one side, as binomtest of scipy 1.17.1 gives it', () => {
     const cases = [
       [12, 12, 0.7353515306029, 1],
       [0, 10, 0, 0.3084971078188],
