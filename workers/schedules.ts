@@ -1,4 +1,5 @@
-import type { Client, ScheduleHandle, ScheduleOptions } from '@temporalio/client';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Client, ScheduleDescription, ScheduleHandle, ScheduleOptions } from '@temporalio/client';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { pipelineError } from '../contracts/errors.js';
 import { PIPELINE_QUEUE, workflowIds } from '../contracts/workflows.js';
@@ -8,7 +9,7 @@ import type { Config } from '../platform/config/config.js';
 export interface AppliedSchedule {
   readonly scheduleId: string;
   readonly action: 'created' | 'updated';
-  /** The next times it fires, soonest first. */
+  /** The next times it fires, soonest first; none while it is paused. */
   readonly nextRuns: readonly Date[];
   readonly paused: boolean;
 }
@@ -74,8 +75,12 @@ async function applySchedule(client: Client, definition: ScheduleOptions): Promi
   const { scheduleId } = definition;
   const action = await createOrUpdate(client, definition);
   const { info, state } = await client.schedule.getHandle(scheduleId).describe();
-  return { scheduleId, action, nextRuns: info.nextActionTimes, paused: state.paused };
+  return { scheduleId, action, nextRuns: nextRunsOf({ info, state }), paused: state.paused };
 }
+
+/** The server lists times of a paused schedule too, at which nothing starts. */
+const nextRunsOf = ({ info, state }: Pick<ScheduleDescription, 'info' | 'state'>): readonly Date[] =>
+  state.paused ? [] : info.nextActionTimes;
 
 async function createOrUpdate(client: Client, definition: ScheduleOptions): Promise<AppliedSchedule['action']> {
   try {
@@ -92,26 +97,51 @@ async function createOrUpdate(client: Client, definition: ScheduleOptions): Prom
 }
 
 /** Runs `work` on a schedule of the server. @throws PipelineError `SCHEDULE_NOT_FOUND`. */
-async function onSchedule(
+async function onSchedule<Result>(
   client: Client,
   scheduleId: string,
-  work: (handle: ScheduleHandle) => Promise<void>,
-): Promise<void> {
+  work: (handle: ScheduleHandle) => Promise<Result>,
+): Promise<Result> {
   try {
-    await work(client.schedule.getHandle(scheduleId));
+    return await work(client.schedule.getHandle(scheduleId));
   } catch (fault) {
     if (!(fault instanceof ScheduleNotFoundError)) throw fault;
     throw pipelineError('SCHEDULE_NOT_FOUND', { scheduleId, known: [...scheduleIds] }, { cause: fault });
   }
 }
 
+/** Time within which the server starts a triggered run or reports that it skipped it. */
+const TRIGGER = { withinMs: 15_000, everyMs: 100 };
+
 /**
  * Starts the schedule's workflow now, with the schedule's overlap policy: without it the server would start a second
  * run beside a running one.
- * @throws PipelineError `SCHEDULE_NOT_FOUND`.
+ * @returns id of the run; null when the policy starts it after the one that is running.
+ * @throws PipelineError `SCHEDULE_NOT_FOUND`; `ALREADY_RUNNING` when the policy skipped it.
  */
-export const triggerSchedule = (client: Client, scheduleId: string, settings: ScheduleSettings): Promise<void> =>
-  onSchedule(client, scheduleId, (handle) => handle.trigger(ScheduleOverlapPolicy[settings.schedule.overlap]));
+export function triggerSchedule(
+  client: Client,
+  scheduleId: string,
+  settings: ScheduleSettings,
+): Promise<string | null> {
+  return onSchedule(client, scheduleId, async (handle) => {
+    const { info: before } = await handle.describe();
+    await handle.trigger(ScheduleOverlapPolicy[settings.schedule.overlap]);
+    const deadline = Date.now() + TRIGGER.withinMs;
+    while (Date.now() < deadline) {
+      const { info } = await handle.describe();
+      const [running] = info.runningActions;
+      if (info.numActionsSkippedOverlap > before.numActionsSkippedOverlap && running !== undefined)
+        throw pipelineError('ALREADY_RUNNING', { id: running.workflow.workflowId });
+      if (info.numActionsTaken > before.numActionsTaken) return newestAction(info)?.action.workflow.workflowId ?? null;
+      await wait(TRIGGER.everyMs);
+    }
+    return null;
+  });
+}
+
+const newestAction = ({ recentActions }: ScheduleDescription['info']) =>
+  recentActions.toSorted((a, b) => b.takenAt.getTime() - a.takenAt.getTime())[0];
 
 /** Pauses a schedule until it is resumed. @param note - the reason. @throws `SCHEDULE_NOT_FOUND`. */
 export const pauseSchedule = (client: Client, scheduleId: string, note: string): Promise<void> =>
@@ -130,8 +160,8 @@ export async function listSchedules(client: Client): Promise<ScheduleState[]> {
       .describe()
       .catch(() => null);
     if (described === null) continue;
-    const { state, info } = described;
-    found.push({ scheduleId, paused: state.paused, note: state.note ?? null, nextRuns: info.nextActionTimes });
+    const { state } = described;
+    found.push({ scheduleId, paused: state.paused, note: state.note ?? null, nextRuns: nextRunsOf(described) });
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
-import type { NoteOptions } from '../views/schedules-view.js';
+import type { FollowOption, NoteOptions } from '../views/schedules-view.js';
 
 const idHelp = 'weekly-retraining or daily-data-pipeline';
 
@@ -23,7 +23,8 @@ export function register(program: Command, cli: CliContext): void {
     .command('trigger')
     .description('Starts one run now, under the overlap policy of the settings.')
     .argument('[id]', idHelp, 'weekly-retraining')
-    .action(async (id: string) => (await view()).trigger(cli, id));
+    .option('--follow', 'wait until the run ends, with progress')
+    .action(async (id: string, options: FollowOption) => (await view()).trigger(cli, id, options));
   for (const verb of ['pause', 'resume'] as const)
     schedule
       .command(verb)

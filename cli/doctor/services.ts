@@ -76,7 +76,9 @@ async function examinePostgres(config: Config): Promise<Facts> {
 
 async function examineRedis(config: Config): Promise<Facts> {
   const url = config.redisUrl ?? runningState(config.home)?.endpoints?.redisUrl;
-  if (url !== undefined && url !== null) {
+  if (url === null)
+    throw new Error('the running platform found no server when it started (`ml down`, then any command)');
+  if (url !== undefined) {
     await pingRedis(url);
     return { found: 'answered PING', where: withoutPassword(url), version: await redisVersion(url) };
   }

@@ -10,10 +10,16 @@ import {
 import type { CliContext } from '../program/context.js';
 import { ensureSource } from '../../datasets/sources/ensure-source.js';
 import { formatTime } from '../output/format.js';
+import { runUrl } from './results.js';
+import { showRun } from './runs-view.js';
 import { sourceSettings } from '../program/source-settings.js';
 
 export interface NoteOptions {
   readonly note?: string;
+}
+
+export interface FollowOption {
+  readonly follow?: true;
 }
 
 /**
@@ -53,12 +59,19 @@ export async function list(cli: CliContext): Promise<void> {
 
 const nextRun = (times: readonly Date[]): string => (times[0] ? formatTime(times[0]) : '–');
 
-/** Starts a schedule's run now. @throws PipelineError `SCHEDULE_NOT_FOUND`. */
-export async function trigger(cli: CliContext, scheduleId: string): Promise<void> {
-  const { temporal } = await cli.connect();
-  await triggerSchedule(await temporal(), scheduleId, cli.config);
-  cli.out.result({ scheduleId, triggered: true }, () => {
-    cli.out.line(`${scheduleId} was triggered; ml runs list shows its runs`);
+/**
+ * Starts a schedule's run now and prints its id; with `follow` waits for its end.
+ * @throws PipelineError `SCHEDULE_NOT_FOUND`; `ALREADY_RUNNING` naming the run beside which none is started.
+ */
+export async function trigger(cli: CliContext, scheduleId: string, { follow }: FollowOption): Promise<void> {
+  const connection = await cli.connect();
+  const workflowId = await triggerSchedule(await connection.temporal(), scheduleId, cli.config);
+  if (follow === true && workflowId !== null) return showRun(cli, workflowId, true);
+  const url = workflowId === null ? null : runUrl(connection.endpoints.temporal, workflowId);
+  cli.out.result({ scheduleId, triggered: true, workflowId, url }, () => {
+    if (workflowId === null) cli.out.line(`${scheduleId} was triggered; its run starts when the running one has ended`);
+    else cli.out.line(`${scheduleId} started ${workflowId}. Follow it with: ml runs show ${workflowId} --follow`);
+    if (url !== null) cli.out.line(url);
   });
 }
 

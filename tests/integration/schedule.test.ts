@@ -69,15 +69,15 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on an external 
     expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 24 * 3_600_000 });
   });
 
-  it('starts one run for two triggers under the overlap policy', async () => {
-    await triggerSchedule(client, workflowIds.weeklySchedule, platform.config);
-    await expect.poll(() => runningUnder(client, workflowIds.weeklySchedule), { timeout: 20_000 }).toHaveLength(1);
-    await triggerSchedule(client, workflowIds.weeklySchedule, platform.config);
-    const handle = client.schedule.getHandle(workflowIds.weeklySchedule);
-    await expect.poll(async () => (await handle.describe()).info.numActionsSkippedOverlap, { timeout: 20_000 }).toBe(1);
-    const [only, ...others] = await runningUnder(client, workflowIds.weeklySchedule);
-    expect(others).toEqual([]);
-    expect(only).toMatch(/^weekly-retraining-\d{4}-\d{2}-\d{2}T/);
+  it('names the run that a trigger started, and starts none beside it under the overlap policy', async () => {
+    const id = await triggerSchedule(client, workflowIds.weeklySchedule, platform.config);
+    expect(id).toMatch(/^weekly-retraining-\d{4}-\d{2}-\d{2}T/);
+    await expect.poll(() => runningUnder(client, workflowIds.weeklySchedule), { timeout: 20_000 }).toEqual([id]);
+    await expect(triggerSchedule(client, workflowIds.weeklySchedule, platform.config)).rejects.toMatchObject({
+      code: 'ALREADY_RUNNING',
+      details: { id },
+    });
+    expect(await runningUnder(client, workflowIds.weeklySchedule)).toEqual([id]);
   });
 
   it('pauses with a note that a later apply keeps, and unpauses', async () => {
@@ -85,7 +85,7 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on an external 
     const [, daily] = await applySchedules(client, platform.config);
     expect(daily).toMatchObject({ action: 'updated', paused: true });
     const found = (await listSchedules(client)).find(({ scheduleId }) => scheduleId === workflowIds.dailySchedule);
-    expect(found).toMatchObject({ paused: true, note: 'the backend migrates its tables' });
+    expect(found).toMatchObject({ paused: true, note: 'the backend migrates its tables', nextRuns: [] });
     await unpauseSchedule(client, workflowIds.dailySchedule, 'done');
     expect((await client.schedule.getHandle(workflowIds.dailySchedule).describe()).state.paused).toBe(false);
   });
