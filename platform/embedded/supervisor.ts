@@ -86,7 +86,8 @@ class Supervisor {
   }
 
   async #start(): Promise<void> {
-    await endOrphans(this.#previous, this.#progress);
+    const left = await endOrphans(this.#previous, this.#progress);
+    this.#forgetEnded(left);
     const endpoints = await this.#startServices();
     this.#update({ endpoints });
     if (!this.#options.workers || this.#options.signal.aborted) return;
@@ -151,6 +152,11 @@ class Supervisor {
     const { total, lines } = this.#state.progress;
     this.#update({ progress: { total: total + 1, lines: [...lines, line].slice(-KEPT_LINES) } });
   };
+
+  /** A part that this start does not need, such as the workers with `--no-workers`, would be waited for for ever. */
+  #forgetEnded(left: readonly string[]): void {
+    this.#update({ parts: this.#state.parts.filter(({ name }) => left.includes(name)) });
+  }
 
   #record(part: PlatformPart): void {
     const known = this.#state.parts.find(({ name }) => name === part.name);

@@ -146,12 +146,18 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
     expect((await query(endpoints.databaseUrl, 'select answer from kept')).rows).toEqual([{ answer: 42 }]);
   });
 
-  it('ends every process when stopped and removes its state when wiped', async () => {
+  it('ends every process when stopped, starts without workers, and removes its state when wiped', async () => {
     const { stopped, left } = await stopPlatform(config);
     expect(stopped).toEqual(expect.arrayContaining(['supervisor', 'postgres', 'temporal', 'worker-pipeline']));
     expect(left).toEqual([]);
     expect([...processesNaming(home).values()]).toEqual([]);
     expect((await platformStatus(config)).phase).toBe('stopped');
+
+    await ensurePlatform(config, () => undefined, { workers: false });
+    const withoutWorkers = await platformStatus(config);
+    expect(withoutWorkers.healthy).toBe(true);
+    expect(withoutWorkers.parts.map(({ name }) => name)).toEqual(['postgres', 'redis', 'temporal']);
+    await stopPlatform(config);
     wipePlatform(config);
     expect((await platformStatus(config)).phase).toBe('absent');
     expect(() => statSync(home)).toThrow(/ENOENT/);
