@@ -37,6 +37,20 @@ describe('errors', () => {
     expect(toPipelineError(Object.assign(new Error('x'), { code: 'ECONNREFUSED' })).code).toBe('SERVICE_UNAVAILABLE');
   });
 
+  it('report a Temporal server that went away as SERVICE_UNAVAILABLE', () => {
+    const status = Object.assign(new Error('14 UNAVAILABLE'), { code: 14, details: 'connect ECONNREFUSED' });
+    const gone = Object.assign(new Error('Failed to start', { cause: status }), { name: 'ServiceError' });
+    expect(toPipelineError(gone)).toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      message: 'the Temporal server does not answer: connect ECONNREFUSED',
+    });
+  });
+
+  it('report a full disk as STORAGE_FULL', () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    expect(toPipelineError(new Error('x', { cause: full })).code).toBe('STORAGE_FULL');
+  });
+
   it('escape control characters in quoted input', () => {
     const error = new PipelineError('INVALID_INPUT', 'found \u001b[31mred', { where: 'a\u0007b' });
     expect(formatError(error, plain, false)).toContain('found \\u001b[31mred');

@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorDetails } from '../../contracts/errors.js';
-import { PipelineError, asPipelineError, errorTable, isErrorCode } from '../../contracts/errors.js';
-import { isOutage, serviceUnavailable } from '../../platform/outage.js';
+import { PipelineError, errorTable, isErrorCode } from '../../contracts/errors.js';
+import { asPipelineFault, isOutage, outageReason, serviceUnavailable } from '../../platform/outage.js';
+import { absenceReason } from '../../platform/temporal/absence.js';
 import type { Paint } from '../output/paint.js';
 import { visible } from '../output/visible.js';
 
@@ -45,7 +46,7 @@ export function toPipelineError(fault: unknown): PipelineError {
     const translated = translate(error, fault);
     if (translated) return translated;
   }
-  return asPipelineError(fault);
+  return asPipelineFault(fault);
 }
 
 function translate(error: Fault, cause: unknown): PipelineError | null {
@@ -53,7 +54,9 @@ function translate(error: Fault, cause: unknown): PipelineError | null {
     return new PipelineError(error.type, error.message, detailsOf(error), { cause });
   const temporal = temporalFaults[error.name];
   if (temporal) return new PipelineError(temporal[0], temporal[1], idOf(error), { cause });
-  return isOutage(error) ? serviceUnavailable('a service', error.message, { cause }) : null;
+  const absence = error.name === 'ServiceError' ? absenceReason(error) : null;
+  if (absence !== null) return serviceUnavailable('the Temporal server', absence, { cause });
+  return isOutage(error) ? serviceUnavailable('a service', outageReason(error), { cause }) : null;
 }
 
 function causesOf(fault: unknown): Fault[] {
