@@ -1,13 +1,28 @@
 import { ActivityCancellationDetails, ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../contracts/errors.js';
-import { toFailure } from './fault-interceptor.js';
+import { type FaultContext, toFailure } from './fault-interceptor.js';
 
-const running = { cancellationSignal: new AbortController().signal, cancellationDetails: undefined };
-const stopped = (details: ConstructorParameters<typeof ActivityCancellationDetails>[0]) => ({
-  cancellationSignal: AbortSignal.abort(),
-  cancellationDetails: new ActivityCancellationDetails(details),
-});
+const limits = { outagePatienceMs: 60_000, longestPauseMs: 4000, crashAttempts: 3 };
+const first = { attempt: 1, heartbeatTimeoutMs: 30_000, heartbeatDetails: undefined };
+
+/** A running attempt, and the heartbeats that it sends. */
+function attemptOf(info: FaultContext['info'] = first, tookMs = 0) {
+  const heartbeats: unknown[] = [];
+  const heartbeat = (details?: unknown): void => void heartbeats.push(details);
+  const signal = new AbortController().signal;
+  const context = { info, cancellationSignal: signal, cancellationDetails: undefined, heartbeat };
+  return { context, limits, tookMs, heartbeats };
+}
+const running = attemptOf();
+const stopped = (details: ConstructorParameters<typeof ActivityCancellationDetails>[0]) => {
+  const attempt = attemptOf();
+  const cancelled = {
+    cancellationSignal: AbortSignal.abort(),
+    cancellationDetails: new ActivityCancellationDetails(details),
+  };
+  return { ...attempt, context: { ...attempt.context, ...cancelled } };
+};
 
 describe('toFailure', () => {
   it('keeps code, message and details, and takes nonRetryable from the error table', () => {
@@ -55,5 +70,34 @@ describe('toFailure', () => {
   it('keeps the code of an error that is thrown during a cancellation', () => {
     const fault = new PipelineError('TOO_FEW_ROWS', 'found 3');
     expect(toFailure(fault, stopped({ cancelRequested: true }))).toMatchObject({ type: 'TOO_FEW_ROWS' });
+  });
+
+  it('keeps the outages and the time waited for the next attempt', () => {
+    const outage = new PipelineError('SERVICE_UNAVAILABLE', 'the database does not answer');
+    const one = attemptOf(first, 500);
+    expect(toFailure(outage, one)).toMatchObject({ nonRetryable: false, nextRetryDelay: 1000 });
+    expect(one.heartbeats).toEqual([{ outages: 1, waitedMs: 1500 }]);
+    const two = attemptOf({ ...first, attempt: 2, heartbeatDetails: one.heartbeats[0] }, 500);
+    expect(toFailure(outage, two)).toMatchObject({ nonRetryable: false, nextRetryDelay: 2000 });
+    expect(two.heartbeats).toEqual([{ outages: 2, waitedMs: 4000 }]);
+  });
+
+  it('says how long it waited when the patience is over', () => {
+    const late = attemptOf({ ...first, attempt: 9, heartbeatDetails: { outages: 8, waitedMs: 59_000 } }, 2000);
+    const failure = toFailure(new PipelineError('STORAGE_FULL', 'no room'), late);
+    expect(failure).toMatchObject({ nonRetryable: true, message: 'no room (given up after 61 s)' });
+    expect(late.heartbeats).toEqual([]);
+  });
+
+  it('sends no heartbeat for a short step', () => {
+    const short = attemptOf({ attempt: 1, heartbeatDetails: undefined });
+    expect(toFailure(new PipelineError('SERVICE_UNAVAILABLE', 'away'), short)).toMatchObject({ nextRetryDelay: 1000 });
+    expect(short.heartbeats).toEqual([]);
+  });
+
+  it('does not count a stopped worker as a crash', () => {
+    const attempt = stopped({ workerShutdown: true });
+    toFailure(new PipelineError('CANCELLED', 'job fitModel was cancelled'), attempt);
+    expect(attempt.heartbeats).toEqual([{ outages: 1, waitedMs: 0 }]);
   });
 });

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { DatasetRef } from '../contracts/dataset.js';
 import type { JobDeps } from './dependencies.js';
 import { type JobName, jobs as table } from './jobs.js';
+import { keptRecord } from './retry-limits.js';
 
 type Table = typeof table;
 
@@ -16,14 +17,15 @@ const HEARTBEATS_A_TIMEOUT = 4;
  * @param work - receives a function that sends progress with the heartbeat.
  */
 export async function withHeartbeat<Result>(
-  work: (report: (progress: unknown) => void) => Promise<Result>,
+  work: (report: (progress: object) => void) => Promise<Result>,
 ): Promise<Result> {
   const context = Context.current();
   const limit = context.info.heartbeatTimeoutMs;
-  let latest: unknown = { stage: 'starting', done: 0, total: 0 };
-  const report = (progress: unknown): void => {
-    latest = progress;
-    context.heartbeat(progress);
+  const record = keptRecord(context.info);
+  let latest: object = { stage: 'starting', done: 0, total: 0, ...record };
+  const report = (progress: object): void => {
+    latest = { ...progress, ...record };
+    context.heartbeat(latest);
   };
   const timer = setInterval(
     () => context.heartbeat(latest),

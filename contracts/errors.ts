@@ -6,8 +6,11 @@
  * New codes need one. For the older `composed` codes the caller writes the message.
  */
 export interface ErrorRow {
-  /** True when the same call may succeed later without any change. */
-  readonly retryable: boolean;
+  /**
+   * Whether the same call may succeed later without any change, and what limits a workflow's attempts: an `outage` lasts
+   * as long as it lasts, so it is limited by time; a `crash` may be caused by the input, so it is limited by attempts.
+   */
+  readonly retry: 'never' | 'outage' | 'crash';
   /** HTTP status of the prediction API. */
   readonly status: number;
   /** Exit code of the CLI: 1 something failed, 2 wrong use or bad input, 3 data rejected. */
@@ -24,12 +27,12 @@ interface TemplateRow<Parameters extends ErrorDetails> extends ErrorRow {
   readonly message: (parameters: Parameters) => string;
 }
 
-const composed = (status: number, exit: ErrorRow['exit'], meaning: string, retryable = false): ErrorRow => ({
-  retryable,
-  status,
-  exit,
-  meaning,
-});
+const composed = (
+  status: number,
+  exit: ErrorRow['exit'],
+  meaning: string,
+  retry: ErrorRow['retry'] = 'never',
+): ErrorRow => ({ retry, status, exit, meaning });
 
 const row = <Parameters extends ErrorDetails>(
   status: number,
@@ -148,15 +151,35 @@ export const errorTable = {
   ),
   // computing
   CANCELLED: row(499, 1, 'The work was cancelled on request.', ({ work }: { work: string }) => `${work} was cancelled`),
-  CHILD_CRASHED: composed(500, 1, 'The computing process ended abnormally; its last output is in the details.', true),
+  CHILD_CRASHED: composed(
+    500,
+    1,
+    'The computing process ended abnormally; its last output is in the details.',
+    'crash',
+  ),
   CHILD_OUT_OF_MEMORY: composed(500, 1, 'The computing process passed its memory limit (TRAINING_MEMORY_MB).'),
+  WORKER_LOST: row(
+    500,
+    1,
+    'The worker of a step ended or fell silent in every attempt, so the step itself may be the cause; see its log.',
+    ({ attempts }: { attempts: number }) => `the step was given up after ${attempts} attempts that lost their worker`,
+  ),
   // services
   SERVICE_UNAVAILABLE: composed(
     503,
     1,
     'A service does not answer; the message names it and where it was expected.',
-    true,
+    'outage',
   ),
+  STORAGE_FULL: {
+    ...row(
+      507,
+      1,
+      'A disk, database or store has no room left; a waiting run continues once there is room.',
+      ({ place, reason }: { place: string; reason: string }) => `${place} has no room left: ${reason}`,
+    ),
+    retry: 'outage',
+  },
   SERVICE_REFUSED: composed(
     502,
     2,
@@ -196,7 +219,7 @@ export class PipelineError extends Error {
   }
 
   get retryable(): boolean {
-    return errorTable[this.code].retryable;
+    return errorTable[this.code].retry !== 'never';
   }
 }
 

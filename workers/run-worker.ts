@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { faultInterceptor } from '../activities/fault-interceptor.js';
+import { createFaultInterceptor } from '../activities/fault-interceptor.js';
+import type { RetryLimits } from '../activities/retry-limits.js';
 import { PIPELINE_QUEUE, trainingQueueOf } from '../contracts/workflows.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
@@ -88,9 +89,15 @@ async function prepareServer(server: TemporalServer, logger: Logger): Promise<vo
 
 const sharedOptions = (parts: ActivityParts) => ({
   activities: createActivities(parts),
-  interceptors: { activity: [faultInterceptor] },
+  interceptors: { activity: [createFaultInterceptor(retryLimitsOf(parts.config))] },
   shutdownGraceTime: SHUTDOWN_GRACE,
   maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
+});
+
+const retryLimitsOf = ({ retry }: Config): RetryLimits => ({
+  outagePatienceMs: retry.outagePatienceHours * 3_600_000,
+  longestPauseMs: retry.outageRetrySeconds * 1000,
+  crashAttempts: retry.crashAttempts,
 });
 
 const queueOf = (config: Config): string => `${config.taskQueuePrefix}${PIPELINE_QUEUE}`;

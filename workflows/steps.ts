@@ -6,8 +6,9 @@ import { trainingQueueOf } from '../contracts/workflows.js';
 type Activities = PipelineActivities & TrainingActivities & PromotionActivities;
 
 /**
- * Intervals between attempts; whether an error is retried at all is decided by the error table. At most half a minute,
- * so that the step continues soon after a service is back.
+ * Intervals between attempts. Whether an error is retried and how often is decided by the worker
+ * (activities/retry-limits.ts): Temporal's policy cannot tell an outage, which is limited by time, from a crash, which
+ * is limited by attempts. At most half a minute, so that the step continues soon after a service is back.
  */
 const retryIntervals: RetryPolicy = {
   initialInterval: '1 second',
@@ -23,7 +24,6 @@ export const bookkeeping = (summary: string): Activities =>
   proxyActivities<Activities>({
     summary,
     startToCloseTimeout: '20 seconds', // takes well below a second; a lost worker is detected after this time
-    scheduleToCloseTimeout: '1 hour', // an outage longer than this needs a person
     retry: retryIntervals,
   });
 
@@ -50,5 +50,5 @@ const heavy = (summary: string, heartbeatTimeoutMs: number): ActivityOptions => 
   heartbeatTimeout: heartbeatTimeoutMs, // a lost worker is detected after this time
   // The step ends when its process has ended, so that a cancelled run leaves no process behind.
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { ...retryIntervals, maximumAttempts: 10 }, // covers lost workers; an input that crashes its process ends the run
+  retry: retryIntervals,
 });

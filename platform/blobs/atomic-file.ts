@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, PipelineError } from '../../contracts/errors.js';
+import { fullStorageCause, storageFull } from '../outage.js';
 
 /** Readable by the owner only, since blobs contain customers' rows. */
 const PRIVATE_FOLDER = 0o700;
@@ -50,7 +51,7 @@ async function fillAndMove(target: string, scratch: string, fill: (path: string)
  * Writes a temporary file in `scratch` and renames it to `target`: a reader sees either the whole file or none, and a
  * killed writer leaves only the temporary file. Of several writers the last one wins.
  * @param fill - writes the file at the given path.
- * @throws PipelineError `SERVICE_UNAVAILABLE` naming the folder: no space, no permission, disk not mounted.
+ * @throws PipelineError naming the folder: `STORAGE_FULL`; `SERVICE_UNAVAILABLE` without permission or disk.
  */
 export async function writeAtomically(
   target: string,
@@ -61,6 +62,7 @@ export async function writeAtomically(
     await fillAndMove(target, scratch, fill);
   } catch (fault) {
     if (fault instanceof PipelineError) throw fault;
+    if (fullStorageCause(fault) !== null) throw storageFull(dirname(target), fault);
     const message = `cannot write to ${dirname(target)}: ${messageOf(fault)}`;
     throw new PipelineError('SERVICE_UNAVAILABLE', message, { folder: dirname(target) }, { cause: fault });
   }

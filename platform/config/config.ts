@@ -74,6 +74,9 @@ const environment = z.object({
   ),
   TRAINING_MEMORY_MB: withDefault(z.coerce.number().int().min(128), '2048'),
   HEARTBEAT_TIMEOUT_SECONDS: withDefault(z.coerce.number().min(1), '30'),
+  OUTAGE_PATIENCE_HOURS: withDefault(z.coerce.number().positive(), '24'),
+  OUTAGE_RETRY_SECONDS: withDefault(z.coerce.number().positive(), '30'),
+  CRASH_ATTEMPTS: withDefault(z.coerce.number().int().positive(), '10'),
 
   EXTRACT_CHUNK_ROWS: withDefault(z.coerce.number().int().min(100), '50000'),
   VALIDATION_MAX_REJECTED_SHARE: withDefault(z.coerce.number().min(0).max(1), '0.02'),
@@ -133,6 +136,12 @@ export interface Config {
   readonly trainingMemoryMb: number;
   /** A long step without a heartbeat for this time counts as lost and is retried; recovery after a kill takes as long. */
   readonly heartbeatTimeoutSeconds: number;
+  /** Limits of a step's attempts; see `RetryLimits`. */
+  readonly retry: {
+    readonly outagePatienceHours: number;
+    readonly outageRetrySeconds: number;
+    readonly crashAttempts: number;
+  };
   readonly extractChunkRows: number;
   readonly maxRejectedShare: number;
   readonly productionApproval: 'manual' | 'automatic';
@@ -172,6 +181,11 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     trainingSlots: variables.TRAINING_SLOTS ?? null,
     trainingMemoryMb: variables.TRAINING_MEMORY_MB,
     heartbeatTimeoutSeconds: variables.HEARTBEAT_TIMEOUT_SECONDS,
+    retry: {
+      outagePatienceHours: variables.OUTAGE_PATIENCE_HOURS,
+      outageRetrySeconds: variables.OUTAGE_RETRY_SECONDS,
+      crashAttempts: variables.CRASH_ATTEMPTS,
+    },
     extractChunkRows: variables.EXTRACT_CHUNK_ROWS,
     maxRejectedShare: variables.VALIDATION_MAX_REJECTED_SHARE,
     productionApproval: variables.PRODUCTION_APPROVAL,

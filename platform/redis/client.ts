@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { messageOf, PipelineError } from '../../contracts/errors.js';
+import { messageOf } from '../../contracts/errors.js';
+import { serviceUnavailable } from '../outage.js';
 
 /**
  * A client whose commands fail within seconds while the server is unreachable, instead of queueing, and that reconnects
@@ -30,7 +31,6 @@ export async function withRedis<T>(client: Redis, call: () => Promise<T>): Promi
     return await call();
   } catch (fault) {
     const { host, port } = client.options;
-    const message = `Redis at ${host ?? '?'}:${port ?? '?'}: ${messageOf(fault)}`;
-    throw new PipelineError('SERVICE_UNAVAILABLE', message, {}, { cause: fault });
+    throw serviceUnavailable(`Redis at ${host ?? '?'}:${port ?? '?'}`, messageOf(fault), { cause: fault });
   }
 }

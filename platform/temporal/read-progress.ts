@@ -1,7 +1,8 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { z } from 'zod';
 import type { ProgressReport } from '../../contracts/workflows.js';
 import { messages, progressReport, workflowIds } from '../../contracts/workflows.js';
+import { describeWaiting, waitingSteps } from './waiting-steps.js';
 
 /** Heartbeat details of a long step; see `ComputeContext.onProgress`. */
 const heartbeat = z.object({ stage: z.string(), done: z.number(), total: z.number() });
@@ -23,9 +24,13 @@ export async function readProgress(handle: WorkflowHandle): Promise<ProgressRepo
   }
 }
 
+/** Time for a worker's answer; without the limit the client would try for half a minute while the server is away. */
+const QUERY_MS = 8000;
+
 async function readReport(handle: WorkflowHandle): Promise<ProgressReport | null> {
+  const query = (): Promise<unknown> => handle.query(messages.progress);
   try {
-    return progressReport.parse(await handle.query(messages.progress));
+    return progressReport.parse(await handle.client.withDeadline(Date.now() + QUERY_MS, query));
   } catch {
     return null;
   }
@@ -34,7 +39,7 @@ async function readReport(handle: WorkflowHandle): Promise<ProgressReport | null
 /** Adds the progress of the child workflow or activity to a running line. */
 async function addDetail(handle: WorkflowHandle, line: Line): Promise<Line> {
   if (line.state !== 'running') return line;
-  const detail = (await childStep(handle, line.name)) ?? (await lastHeartbeat(handle));
+  const detail = (await childStep(handle, line.name)) ?? (await pendingDetail(handle));
   return detail === null ? line : { ...line, detail };
 }
 
@@ -44,14 +49,23 @@ async function childStep(handle: WorkflowHandle, name: string): Promise<string |
   const child = handle.client.getHandle(id);
   const step = (await readReport(child))?.lines.find(({ state }) => state === 'running');
   if (step === undefined) return null;
-  const detail = (await lastHeartbeat(child)) ?? step.detail;
+  const detail = (await pendingDetail(child)) ?? step.detail;
   if (detail === '' || detail.startsWith(step.name)) return detail || step.name;
   return `${step.name}: ${detail}`;
 }
 
-/** The last heartbeat of a pending activity, such as `boosting 40 of 100`; null when there is none. */
-async function lastHeartbeat(handle: WorkflowHandle): Promise<string | null> {
-  const { raw } = await handle.describe();
+/** What a pending activity waits for, else its last heartbeat, such as `boosting 40 of 100`; null without either. */
+async function pendingDetail(handle: WorkflowHandle): Promise<string | null> {
+  const description = await handle.describe();
+  const [waiting] = waitingSteps(description, Date.now());
+  const heartbeat = lastHeartbeat(description);
+  if (waiting === undefined) return heartbeat;
+  // A repeated attempt that computes again shows its progress.
+  const computes = waiting.failure !== null && waiting.pauseSeconds === null && heartbeat !== null;
+  return computes ? `${heartbeat}, attempt ${waiting.attempt}` : describeWaiting(waiting);
+}
+
+function lastHeartbeat({ raw }: WorkflowExecutionDescription): string | null {
   for (const { heartbeatDetails } of raw.pendingActivities ?? []) {
     const parsed = parseHeartbeat(heartbeatDetails?.payloads?.[0]?.data);
     if (parsed !== null && parsed.total > 0) return `${parsed.stage} ${parsed.done} of ${parsed.total}`;

@@ -37,10 +37,23 @@ export interface TestPlatform {
 
 export const quietLogger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }, pino.destination(2));
 
+/** Servers of the test's own, in place of the shared ones. */
+export interface OwnServers {
+  readonly databaseUrl?: string;
+  readonly redisUrl?: string;
+  readonly artifactUri?: string;
+}
+
 /** @param settings - as in .env.example, over the defaults. */
-export async function createTestPlatform(settings: Readonly<Record<string, string>> = {}): Promise<TestPlatform> {
+export async function createTestPlatform(
+  settings: Readonly<Record<string, string>> = {},
+  own: OwnServers = {},
+): Promise<TestPlatform> {
   const { temporalAddress } = inject('services');
-  const database = await createTestDatabase();
+  const database =
+    own.databaseUrl === undefined
+      ? await createTestDatabase()
+      : { url: own.databaseUrl, drop: () => Promise.resolve() };
   const folder = await mkdtemp(join(tmpdir(), 'ml-test-'));
   const prefix = `t${randomUUID().slice(0, 8)}-`;
   const config = readConfig({ TASK_QUEUE_PREFIX: prefix, ML_HOME: folder, ML_CACHE: folder, ...settings }, folder);
@@ -48,8 +61,8 @@ export async function createTestPlatform(settings: Readonly<Record<string, strin
     temporal: { address: config.temporal.address ?? temporalAddress ?? '', namespace: 'default', uiUrl: null },
     databaseUrl: database.url,
     backendDatabaseUrl: null,
-    redisUrl: null,
-    artifactUri: pathToFileURL(join(folder, 'blobs')).href,
+    redisUrl: own.redisUrl ?? null,
+    artifactUri: own.artifactUri ?? pathToFileURL(join(folder, 'blobs')).href,
   };
   const services = await connectServices(config, endpoints, quietLogger);
   const client = await connectTemporal(temporalServer(config, endpoints));
