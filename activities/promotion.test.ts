@@ -1,5 +1,7 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
+import type { PromotionActivities } from '../contracts/activities.js';
+import type { ModelRegistry, PromotionRequest, VersionRecord } from '../contracts/registry.js';
 import type { PromotionActivityDeps } from './dependencies.js';
 import { createPromotionActivities } from './promotion.js';
 
@@ -14,21 +16,31 @@ function depsOf(registry: Partial<ModelRegistry>, productionApproval: 'manual' |
   return createPromotionActivities(deps as unknown as PromotionActivityDeps);
 }
 
+const WORKFLOW = new MockActivityEnvironment().context.info.workflowExecution!.workflowId;
+
+/** The activities as a worker calls them. */
+const inActivity = ({ promoteVersion }: PromotionActivities): Pick<PromotionActivities, 'promoteVersion'> => ({
+  promoteVersion: (input) => new MockActivityEnvironment().run(promoteVersion, input),
+});
+
 describe('createPromotionActivities', () => {
   it.each([
-    ['production', 'manual', true],
-    ['production', 'automatic', false],
-    ['staging', 'manual', false],
+    ['production', 'manual', true, {}],
+    ['production', 'automatic', false, {}],
+    ['staging', 'manual', false, {}],
+    ['production', 'automatic', true, { line: 'synthetic' }],
+    ['production', 'automatic', false, { line: 'synthetic', demo: true }],
+    ['production', 'manual', true, { line: 'synthetic', demo: true }],
   ] as const)(
-    'requestPromotion to %s with %s approval: requiresApproval is %s',
-    async (toStage, approval, requiresApproval) => {
+    'requestPromotion to %s with %s approval: requiresApproval is %s (%j)',
+    async (toStage, approval, requiresApproval, change) => {
       const ids: string[] = [];
       const openPromotionRequest: ModelRegistry['openPromotionRequest'] = ({ requestId }) => {
         ids.push(requestId);
         return Promise.resolve({ request: null as never, supersededWorkflowIds: ['older'] });
       };
       const { requestPromotion } = depsOf({ openPromotionRequest }, approval);
-      const input = { ...key, version: '1.2.0', toStage, runKey, workflowId: 'w', requestedBy: 'ada' };
+      const input = { ...key, version: '1.2.0', toStage, runKey, workflowId: 'w', requestedBy: 'ada', ...change };
       expect(await requestPromotion(input)).toMatchObject({ requiresApproval, supersededWorkflowIds: ['older'] });
       await requestPromotion(input);
       expect(new Set(ids).size).toBe(1);
@@ -41,13 +53,32 @@ describe('createPromotionActivities', () => {
       keys.push(order.idempotencyKey);
       return Promise.resolve({ from: 'dev', to: 'staging' });
     }) as unknown as ModelRegistry['promote'];
-    const { promoteVersion } = depsOf({ promote });
+    const { promoteVersion } = inActivity(depsOf({ promote, listPromotionRequests: () => Promise.resolve([]) }));
     const order = { ...key, version: '1.0.0', runKey, actor: 'ada', reason: 'why' };
     await promoteVersion({ ...order, toStage: 'staging' });
     await promoteVersion({ ...order, toStage: 'staging' });
     await promoteVersion({ ...order, toStage: 'production' });
     expect(keys[0]).toBe(keys[1]);
     expect(keys[2]).not.toBe(keys[0]);
+  });
+
+  it('promoteVersion takes the line of the request that its workflow opened, which may have been moved', async () => {
+    const lines: string[] = [];
+    const promote = ((order: { line: string }) => {
+      lines.push(order.line);
+      return Promise.resolve({ from: 'staging', to: 'production' });
+    }) as unknown as ModelRegistry['promote'];
+    const moved = { line: 'synthetic', version: '1.0.0', workflowId: WORKFLOW } as PromotionRequest;
+    const others = [
+      { ...moved, workflowId: 'another' },
+      { ...moved, version: '1.0.1' },
+    ];
+    const order = { ...key, version: '1.0.0', toStage: 'production' as const, runKey, actor: 'ada', reason: 'why' };
+    for (const requests of [others, [...others, moved]]) {
+      const listPromotionRequests = () => Promise.resolve(requests);
+      await inActivity(depsOf({ promote, listPromotionRequests })).promoteVersion(order);
+    }
+    expect(lines).toEqual(['default', 'synthetic']);
   });
 
   it('findPromotionCandidate returns the version of a stage that was registered last', async () => {

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { PromotionActivities } from '../contracts/activities.js';
 import {
   decideRequestInput,
@@ -8,10 +9,25 @@ import {
   requestPromotionInput,
   rollbackVersionInput,
 } from '../contracts/activities.js';
+import { isSynthetic } from '../contracts/ids.js';
 import { requireNewestInStage } from '../registry/choose-version.js';
 import { runJob } from './run-job.js';
 import type { PromotionActivityDeps } from './dependencies.js';
 import { parse } from './parse.js';
+
+/**
+ * The version's line: that of the request which this workflow opened for it, since a migration may have moved version
+ * and request to another line while the workflow waited (ADR 0205); without a request, the line as given.
+ */
+async function presentLine(
+  { registry }: PromotionActivityDeps,
+  { modelName, line, version }: { readonly modelName: string; readonly line: string; readonly version: string | null },
+): Promise<string> {
+  const workflowId = Context.current().info.workflowExecution?.workflowId;
+  const requests = await registry.listPromotionRequests({ modelName });
+  const own = requests.find((request) => request.workflowId === workflowId && request.version === version);
+  return own?.line ?? line;
+}
 
 /** Stage changes and their approvals. Each change has the workflow's key, so that repeating a step changes nothing twice. */
 export const createPromotionActivities = (deps: PromotionActivityDeps): PromotionActivities => ({
@@ -22,10 +38,11 @@ export const createPromotionActivities = (deps: PromotionActivityDeps): Promotio
   },
 
   async requestPromotion(input) {
-    const { runKey, ...request } = parse(requestPromotionInput, input);
+    const { runKey, demo, ...request } = parse(requestPromotionInput, input);
     const requestId = `${request.modelName}-${request.line}-${request.version}-${request.toStage}-${runKey.slice(0, 8)}`;
     const { supersededWorkflowIds } = await deps.registry.openPromotionRequest({ ...request, requestId });
-    const requiresApproval = request.toStage === 'production' && deps.config.productionApproval === 'manual';
+    const unattended = deps.config.productionApproval === 'automatic' && (demo || !isSynthetic(request.line));
+    const requiresApproval = request.toStage === 'production' && !unattended;
     return { requestId, requiresApproval, supersededWorkflowIds };
   },
 
@@ -37,20 +54,22 @@ export const createPromotionActivities = (deps: PromotionActivityDeps): Promotio
   async promoteVersion(input) {
     const { runKey, toStage: to, from, ...target } = parse(promoteVersionInput, input);
     const idempotencyKey = `${runKey}/promote/${target.version}/${to}`;
-    const order = { ...target, to, idempotencyKey };
+    const order = { ...target, line: await presentLine(deps, target), to, idempotencyKey };
     const moved = await deps.registry.promote(from === null ? order : { ...order, from });
     return { from: moved.from, to: moved.to };
   },
 
   async smokeTest(input) {
-    const { modelName, line, version } = parse(promotionTarget, input);
-    const { artefactHash } = await deps.registry.getVersion(modelName, line, version);
+    const target = parse(promotionTarget, input);
+    const { modelName, version } = target;
+    const { artefactHash } = await deps.registry.getVersion(modelName, await presentLine(deps, target), version);
     return runJob(deps, 'smokeTest', { modelName, artefactHash });
   },
 
   async rollbackVersion(input) {
     const { runKey, from, ...target } = parse(rollbackVersionInput, input);
-    const order = { ...target, idempotencyKey: `${runKey}/rollback` };
+    const line = await presentLine(deps, { ...target, version: from });
+    const order = { ...target, line, idempotencyKey: `${runKey}/rollback` };
     const { version } = await deps.registry.rollback(from === null ? order : { ...order, from });
     return { version };
   },

@@ -104,7 +104,11 @@ describe('createTrainingActivities', () => {
   it('planTraining fills in defaults, resolves the line and opens the run under its key', async () => {
     const { planTraining } = createTrainingActivities(deps);
     const plan = await planTraining({ ...planInput, params: { maxDepth: 4 } });
-    expect(plan).toMatchObject({ line: 'default', target: 'aucRoc ≥ 0.8', params: { maxDepth: 4, nEstimators: 400 } });
+    expect(plan).toMatchObject({
+      line: 'synthetic',
+      target: 'aucRoc ≥ 0.8',
+      params: { maxDepth: 4, nEstimators: 400 },
+    });
     expect(plan.heartbeatTimeoutMs).toBe(30_000);
     await planTraining({ ...planInput, params: { maxDepth: 4 } });
     expect([...recorded.runs.keys()]).toEqual([`run-1/${MODEL}`]);

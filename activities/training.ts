@@ -66,7 +66,11 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
   fitModel: (input) => fitModel(deps, parse(fitModelInput, input)),
   fitShard: (input) => fitShard(deps, parse(fitShardInput, input)),
   evaluateModel: (input) => evaluateModel(deps, parse(evaluateModelInput, input)),
-  registerModel: (input) => deps.registry.register(parse(registrationInput, input)),
+  registerModel(input) {
+    const registration = parse(registrationInput, input);
+    // A run from before the line `synthetic` repeats its data set's old line.
+    return deps.registry.register({ ...registration, line: registration.dataset.line });
+  },
   writeCard: (input) => writeCard(deps, parse(writeCardInput, input)),
 
   async finishRun(input) {
@@ -222,7 +226,7 @@ const championReference = (record: VersionRecord) => ({
 });
 
 async function writeCard(deps: TrainingActivityDeps, input: z.output<typeof writeCardInput>) {
-  const { runKey, modelName, line, version, decision, reasons, evaluationHash, definitionHash } = input;
+  const { runKey, modelName, version, decision, reasons, evaluationHash, definitionHash } = input;
   const record = await findRun(deps, runKey, modelName);
   const { workflowId, seed, codeVersion, params } = record;
   const run = { runKey, workflowId, seed, codeVersion, definitionHash, startedAt: record.startedAt.toISOString() };
@@ -231,7 +235,7 @@ async function writeCard(deps: TrainingActivityDeps, input: z.output<typeof writ
   await deps.registry.recordArtefact(runKey, modelName, { role: 'card', ...html });
   await deps.registry.recordArtefact(runKey, modelName, { role: 'card-markdown', ...markdown });
   if (version !== null && decision === 'registered')
-    await deps.registry.attachCard(modelName, line, version, html.hash);
+    await deps.registry.attachCard(modelName, record.line, version, html.hash);
   return { cardHash: html.hash };
 }
 

@@ -302,6 +302,8 @@ export const promoteVersionInput = promotionTarget.extend({
   runKey,
   /** The stage that the version must be in; null: any. */
   from: stage.nullable().default(null),
+  /** Confirms that a version of synthetic data goes to production as a demo. */
+  demo: z.boolean().default(false),
   actor: z.string().min(1),
   reason: z.string().min(1),
 });
@@ -309,6 +311,7 @@ export const requestPromotionInput = promotionTarget.extend({
   runKey,
   workflowId: z.string(),
   requestedBy: z.string(),
+  demo: z.boolean().default(false),
 });
 export const promotionCandidateInput = z.strictObject({ modelName, line: lineName, inStage: stage });
 export const rollbackVersionInput = z.strictObject({
@@ -337,8 +340,11 @@ export const decideRequestInput = z.strictObject({
 export interface PromotionActivities {
   /** The newest version of the line in this stage. @throws `VERSION_NOT_FOUND`. */
   findPromotionCandidate: (input: z.infer<typeof promotionCandidateInput>) => Promise<{ readonly version: string }>;
-  /** Checks that the transition is allowed, opens a request, supersedes older ones. @throws `TRANSITION_NOT_ALLOWED`. */
-  requestPromotion: (input: z.infer<typeof requestPromotionInput>) => Promise<{
+  /**
+   * Checks that the transition is allowed, opens a request, supersedes older ones. A synthetic line may ask for
+   * production without `demo`; the request then needs an approval that says it. @throws `TRANSITION_NOT_ALLOWED`.
+   */
+  requestPromotion: (input: z.input<typeof requestPromotionInput>) => Promise<{
     readonly requestId: string;
     readonly requiresApproval: boolean;
     readonly supersededWorkflowIds: readonly string[];

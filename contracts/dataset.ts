@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contentHash, lineName, modelName } from './ids.js';
+import { contentHash, DEFAULT_LINE, GENERATED_SOURCE, lineName, modelName, SYNTHETIC_LINE } from './ids.js';
 import type { Table } from './table.js';
 
 /** What one column may hold. Validation, file readers and documentation all read this one description. */
@@ -126,8 +126,7 @@ export interface TrainingData {
   readonly history?: Table;
 }
 
-/** A stored dataset by reference: what workflows and activities pass instead of rows. */
-export const datasetRef = z.strictObject({
+const datasetFields = z.strictObject({
   /** Hash of the dataset manifest. */
   hash: contentHash,
   modelName,
@@ -141,6 +140,17 @@ export const datasetRef = z.strictObject({
   /** Facts for the reader of the output, such as "160 of 328 loans have any earlier transaction (25 bad)". */
   notes: z.array(z.string()).default([]),
 });
+
+/** Generated rows belonged to the line `default` once; manifests and histories of that time still say so (ADR 0205). */
+function withPresentLine<Ref extends Pick<z.infer<typeof datasetFields>, 'line' | 'origin'>>(ref: Ref): Ref {
+  const moved = ref.line === DEFAULT_LINE && ref.origin.kind === 'snapshot' && ref.origin.source === GENERATED_SOURCE;
+  return moved ? { ...ref, line: SYNTHETIC_LINE } : ref;
+}
+
+/** A stored dataset by reference: what workflows and activities pass instead of rows. */
+export const datasetRef = datasetFields.overwrite(withPresentLine);
+/** As {@link datasetRef}, in the dataset's own manifest, whose hash it cannot hold. */
+export const datasetDescription = datasetFields.omit({ hash: true }).overwrite(withPresentLine);
 export type DatasetRef = z.infer<typeof datasetRef>;
 
 /** One failed expectation, bounded so that it fits a payload. */

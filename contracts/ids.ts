@@ -7,19 +7,41 @@ export const contentHash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex d
 export const modelName = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'expected kebab-case');
 
 /**
- * A line's name: `default` for the backend, else the source (`berka`) or file format (`taiwan`) whose schema it has.
- * Versions, champion, frozen holdout and gates belong to a line.
+ * A line's name: `default` for the user's own backend, `synthetic` for the generated one, else the source (`berka`) or
+ * file format (`taiwan`) whose schema it has. Versions, champion, frozen holdout and gates belong to a line.
  */
 export const lineName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes');
+/** Line of the user's own backend, the only one whose versions answer for real in production. */
 export const DEFAULT_LINE = 'default';
+/** Line of the generated backend: a rehearsal of `default` that goes beyond staging as a demo only. */
+export const SYNTHETIC_LINE = 'synthetic';
+
+/** Lines of a backend, real or generated: the same gates hold, and their versions leave the stage `dev`. */
+export const BACKEND_LINES: readonly string[] = [DEFAULT_LINE, SYNTHETIC_LINE];
+export const isBackendLine = (line: string): boolean => BACKEND_LINES.includes(line);
+export const isSynthetic = (line: string): boolean => line === SYNTHETIC_LINE;
+
+/** Stands wherever a person sees numbers, versions or answers of the generated backend. */
+export const SYNTHETIC_REMARK = 'SYNTHETIC DATA';
 
 /** A data source: `generated`, `backend` (the user's own database) or an imported one such as `berka`. */
 export const sourceName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes');
+/** Name of the source of generated rows. */
+export const GENERATED_SOURCE = 'generated';
+/** Name of the source that BACKEND_DATABASE_URL points to. */
+export const OWN_SOURCE = 'backend';
 
-/** Sources whose rows have the backend's schema and meaning; they belong to the `default` line. */
-export const BACKEND_SOURCES: readonly string[] = ['generated', 'backend'];
+const backendLines: ReadonlyMap<string, string> = new Map([
+  [OWN_SOURCE, DEFAULT_LINE],
+  [GENERATED_SOURCE, SYNTHETIC_LINE],
+]);
 
-export const lineOfSource = (source: string): string => (BACKEND_SOURCES.includes(source) ? DEFAULT_LINE : source);
+/** The line that a source's snapshots feed; an imported source has a line of its own name. */
+export const lineOfSource = (source: string): string => backendLines.get(source) ?? source;
+
+/** The source that feeds a line; lines of files have none, though they have a name too. */
+export const sourceOfLine = (line: string): string =>
+  [...backendLines].find(([, backendLine]) => backendLine === line)?.[0] ?? line;
 
 /** MAJOR.MINOR.PATCH: major = signature, minor = definition or parameters, patch = data. */
 export const semanticVersion = z.string().regex(/^\d+\.\d+\.\d+$/, 'expected MAJOR.MINOR.PATCH');

@@ -93,7 +93,7 @@ export interface Predictor<Input = unknown, Output = unknown> {
 
 /** Rows and features that a model takes from the backend (any source). */
 export interface BackendDataset {
-  /** The `default` line's shape; an imported source uses the same shape under its own line name. */
+  /** The shape of a backend's rows; the generated backend and imported sources have it under their own line names. */
   readonly schema: DatasetSchema;
   /** Loaded for `rows`. */
   readonly tables: readonly BackendTable[];

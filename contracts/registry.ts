@@ -130,6 +130,8 @@ export interface TransitionRecord {
   readonly to: z.infer<typeof stage>;
   readonly actor: string;
   readonly reason: string;
+  /** A version of synthetic data came to production, for demonstration. */
+  readonly demo: boolean;
   readonly at: Date;
 }
 
@@ -188,7 +190,7 @@ export interface ModelRegistry {
     actor: string,
   ): Promise<LineRecord>;
 
-  /** Production version, else staging; for lines other than `default`, else the newest dev version. */
+  /** Production version, else staging; in lines that cannot leave dev, else the newest dev version. */
   findChampion(modelName: string, line: string): Promise<VersionRecord | null>;
   /**
    * One transaction: decides `unchanged | rejected | registered` from gates and comparisons, gives the next version,
@@ -219,6 +221,8 @@ export interface ModelRegistry {
     readonly to: z.infer<typeof stage>;
     /** The stage that the version must be in; absent: any. */
     readonly from?: z.infer<typeof stage>;
+    /** Says that the caller knows that the version is a demo; production of a synthetic line needs it. @default false */
+    readonly demo?: boolean;
     readonly actor: string;
     readonly reason: string;
     /** Repeating a key changes nothing and returns the first transition. */

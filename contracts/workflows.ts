@@ -91,7 +91,7 @@ export const trainModelResult = z.strictObject({
   /** The last stage of a rejected or skipped run. */
   stage: z.enum(trainingStages),
   version: semanticVersion.nullable(),
-  /** The version passed its gates in this run and is in dev of the line that is served. */
+  /** The version passed its gates in this run and is in dev of a line that can leave it. */
   promotable: z.boolean(),
   reasons: z.array(z.string()),
   rows: z.int(),
@@ -154,6 +154,8 @@ export const promoteModelInput = z.strictObject({
   version: semanticVersion.nullable().default(null),
   toStage: z.enum(['staging', 'production']).default('production'),
   requestedBy: z.string().default('unknown'),
+  /** A version of synthetic data reaches production as a demo only: said here, or by the approval. */
+  demo: z.boolean().default(false),
   /** Hours until an open request expires. */
   approvalHours: z
     .number()
@@ -225,8 +227,10 @@ export interface ApprovalReceipt {
 export const approvalInput = z.strictObject({
   approver: z.string().trim().min(1, 'an approval names its approver'),
   reason: z.string().trim().min(1, 'an approval states its reason'),
+  /** Approves a version of synthetic data as a demo. */
+  demo: z.boolean().default(false),
 });
-export type ApprovalInput = z.infer<typeof approvalInput>;
+export type ApprovalInput = z.input<typeof approvalInput>;
 
 /** Names of queries, updates and signals; their definitions are in workflows/ because they need Temporal's package. */
 export const messages = {

@@ -23,7 +23,6 @@ const folder = mkdtempSync(join(tmpdir(), 'ml-reference-'));
 const blobs = createFileBlobStore(folder);
 const predictors = createPredictorPool({ blobs, findModel });
 const onlineStore = createMemoryStore(null);
-const catalog = { active: () => Promise.resolve('generated') };
 let registry: ModelRegistry;
 
 const model = await findModel(MODEL);
@@ -53,7 +52,7 @@ const storedFeatures = requestFeatures.views.map((view) => ({
 beforeAll(async () => {
   const params = model.params.parse({ nEstimators: 5, maxDepth: 2 });
   const files = await model.train(trainContext(), inventedRows(200), params);
-  const content = { modelName: MODEL, definitionVersion: 1, line: 'default', signatureHash: 'a'.repeat(64), files };
+  const content = { modelName: MODEL, definitionVersion: 1, line: 'synthetic', signatureHash: 'a'.repeat(64), files };
   const { artefactHash } = await storeArtefact(blobs, content);
   const origin = { kind: 'snapshot', snapshotHash: 'b'.repeat(64) };
   const champion = { modelName: MODEL, version: '1.0.0', stage: 'production', artefactHash, dataset: { origin } };
@@ -66,9 +65,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const ask = (change: object = {}) => {
-  const services = { registry, predictors, onlineStore, catalog };
+  const services = { registry, predictors, onlineStore };
   return predictByReference(
-    { services, modelName: MODEL, line: 'default', entityId: 'u1', known: [known], ...change },
+    { services, modelName: MODEL, line: 'synthetic', entityId: 'u1', known: [known], ...change },
     NOW,
   );
 };
@@ -93,7 +92,7 @@ describe('predictByReference', () => {
     const sent = await predict({
       services: { registry, predictors },
       modelName: MODEL,
-      line: 'default',
+      line: 'synthetic',
       inputs: [input],
     });
     expect(outputs).toEqual(sent.outputs);
@@ -108,7 +107,7 @@ describe('predictByReference', () => {
     [{ entityId: 'u2' }, 'ENTITY_NOT_FOUND', /in source generated/],
     [{ known: [{ ...known, termMonths: 'long' }] }, 'INVALID_INPUT', /^termMonths: /],
     [{ known: [{ ...known, savingsRate: 1 }] }, 'INVALID_INPUT', /savingsRate/],
-    [{ source: 'berka' }, 'INVALID_INPUT', /berka does not feed the line default/],
+    [{ source: 'berka' }, 'INVALID_INPUT', /berka does not feed the line synthetic/],
     [{ line: 'berka' }, 'ENTITY_NOT_FOUND', /in source berka/],
     [{ modelName: 'financial-ner' }, 'INVALID_INPUT', /reads no stored features/],
     [{ modelName: 'tea-leaves' }, 'UNKNOWN_MODEL', /tea-leaves/],

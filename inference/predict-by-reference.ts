@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { PipelineError } from '../contracts/errors.js';
-import { DEFAULT_LINE, lineOfSource } from '../contracts/ids.js';
-import type { SourceCatalog } from '../datasets/sources/catalog.js';
+import { lineOfSource, sourceOfLine } from '../contracts/ids.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import { findModel } from '../models/catalogue.js';
 import { parseInputs, predict, type PredictAnswer, type PredictRequest } from './predict.js';
@@ -11,10 +10,9 @@ import { readStoredFeatures, type ReadView, requireRequestFeatures } from './req
 export interface ReferenceRequest extends Omit<PredictRequest, 'services' | 'inputs'> {
   readonly services: PredictRequest['services'] & {
     readonly onlineStore: Pick<OnlineStore, 'get'>;
-    readonly catalog: Pick<SourceCatalog, 'active'>;
   };
   readonly entityId: string;
-  /** Data source whose features are read. @default the line's; for the line `default` the one in use */
+  /** Data source whose features are read. @default the line's */
   readonly source?: string;
   /** What the caller knows, once for each answer. */
   readonly known: readonly unknown[];
@@ -39,7 +37,7 @@ export async function predictByReference(
   const { services, line } = request;
   const requestFeatures = requireRequestFeatures(await findModel(request.modelName));
   const parsed = parseInputs(requestFeatures.known, known);
-  const source = wanted ?? (await sourceOf(services.catalog, line));
+  const source = wanted ?? sourceOfLine(line);
   if (lineOfSource(source) !== line)
     throw new PipelineError('INVALID_INPUT', `the source ${source} does not feed the line ${line}`, { source, line });
   const stored = await readStoredFeatures(services.onlineStore, requestFeatures.views, { source, entityId }, now);
@@ -48,10 +46,6 @@ export async function predictByReference(
   const inputs = parsed.map((each) => requestFeatures.inputOf({ ...parts, known: each }));
   return { ...(await predict({ ...request, inputs })), source, features: stored.views };
 }
-
-/** Several sources may feed the line `default`; every other line has the name of its source. */
-const sourceOf = (catalog: Pick<SourceCatalog, 'active'>, line: string): Promise<string> =>
-  line === DEFAULT_LINE ? catalog.active() : Promise.resolve(line);
 
 /** What a caller must know beside the entity, as JSON schema. @throws PipelineError as {@link predictByReference}. */
 export async function knownSchemaOf(modelName: string): Promise<unknown> {

@@ -1,23 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { stages } from '../contracts/ids.js';
+import { type Stage, stages } from '../contracts/ids.js';
 import { assertTransition, formerProduction, type ProductionArrival } from './promotion-policy.js';
 
 const place = { modelName: 'm', line: 'default', version: '1.0.0' };
-const allowed = (from: (typeof stages)[number], to: (typeof stages)[number], line = 'default'): boolean => {
+const allowed = (from: Stage, to: Stage, line = 'default', demo = false): boolean => {
   try {
-    assertTransition({ ...place, line, stage: from }, to);
+    assertTransition({ ...place, line, stage: from }, to, demo);
     return true;
   } catch (fault) {
-    expect(fault).toMatchObject({ code: 'TRANSITION_NOT_ALLOWED', details: { from, to, line } });
+    expect(fault).toMatchObject({ code: 'TRANSITION_NOT_ALLOWED', details: { version: '1.0.0', line } });
     return false;
   }
 };
 
+const allowedIn = (line: string, demo = false): string[] =>
+  stages.flatMap((from) => stages.filter((to) => allowed(from, to, line, demo)).map((to) => `${from} → ${to}`));
+
 describe('assertTransition', () => {
   it('allows exactly the listed transitions', () => {
-    const found = stages.flatMap((from) => stages.filter((to) => allowed(from, to)).map((to) => `${from} → ${to}`));
-    expect(found).toEqual([
+    expect(allowedIn('default')).toEqual([
       'dev → staging',
       'dev → archived',
       'staging → production',
@@ -27,8 +29,17 @@ describe('assertTransition', () => {
     ]);
   });
 
-  it('allows no transition in another line than default', () => {
-    expect(stages.some((from) => stages.some((to) => allowed(from, to, 'berka')))).toBe(false);
+  it('lets a version of synthetic data into production as a demo only, and no other version as a demo', () => {
+    const withoutProduction = allowedIn('default').filter((transition) => transition !== 'staging → production');
+    expect(allowedIn('synthetic')).toEqual(withoutProduction);
+    expect(allowedIn('synthetic', true)).toEqual(allowedIn('default'));
+    expect(allowedIn('default', true)).toEqual(withoutProduction);
+    const staged = { ...place, line: 'synthetic', stage: 'staging' as const };
+    expect(() => assertTransition(staged, 'production')).toThrow(/synthetic data.*add --demo/);
+  });
+
+  it('keeps versions of imports and files in dev, from where they can be archived', () => {
+    for (const line of ['berka', 'taiwan']) expect(allowedIn(line)).toEqual(['dev → archived']);
   });
 
   it('names the allowed stages', () => {

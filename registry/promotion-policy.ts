@@ -1,5 +1,5 @@
-import { PipelineError } from '../contracts/errors.js';
-import { DEFAULT_LINE, type Stage } from '../contracts/ids.js';
+import { type ErrorDetails, PipelineError } from '../contracts/errors.js';
+import { isBackendLine, isSynthetic, type Stage } from '../contracts/ids.js';
 
 /** Stages that a version can be promoted to. Archived versions return through staging, except by rollback. */
 const allowed: Readonly<Record<Stage, readonly Stage[]>> = {
@@ -17,23 +17,52 @@ export interface VersionPlace {
   readonly stage: Stage;
 }
 
+/** Stages from which a version of an import's or file's line can be archived; it reaches no other. */
+const allowedInDev: Readonly<Record<Stage, readonly Stage[]>> = {
+  dev: ['archived'],
+  staging: [],
+  production: [],
+  archived: [],
+};
+
+type NamedVersion = Omit<VersionPlace, 'stage'>;
+
+/** `TRANSITION_NOT_ALLOWED`. @param finding - what follows the version's name. */
+function refused({ modelName, line, version }: NamedVersion, finding: string, details: ErrorDetails): PipelineError {
+  const message = `${modelName} ${version} (line ${line}) ${finding}`;
+  return new PipelineError('TRANSITION_NOT_ALLOWED', message, { modelName, line, version, ...details });
+}
+
+/** Why a version goes to production with `demo` but not without, or the other way round. */
+export const demoRefused = (version: NamedVersion): PipelineError =>
+  isSynthetic(version.line)
+    ? refused(version, 'learned from synthetic data; it goes beyond staging as a demo only: add --demo', {
+        demo: false,
+      })
+    : refused(version, 'did not learn from synthetic data, so it is no demo: leave --demo out', { demo: true });
+
 /**
- * dev → staging → production, anything → archived, archived → staging; other lines than `default` stay in dev.
+ * dev → staging → production, anything → archived, archived → staging. Versions of imports and files stay in dev, or are
+ * archived. A synthetic version goes to production as a demo only, and only a synthetic one.
+ * @param demo - the caller confirmed that this is a demo.
  * @throws PipelineError `TRANSITION_NOT_ALLOWED` with what would be allowed.
  */
-export function assertTransition({ modelName, line, version, stage }: VersionPlace, to: Stage): void {
-  const details = { modelName, line, version, from: stage, to };
-  const name = `${modelName} ${version} (line ${line})`;
-  if (line !== DEFAULT_LINE)
-    throw new PipelineError(
-      'TRANSITION_NOT_ALLOWED',
-      `${name} stays in dev: only the line "${DEFAULT_LINE}" is served, found line "${line}"`,
+export function assertTransition(place: VersionPlace, to: Stage, demo = false): void {
+  const { line, stage } = place;
+  const details = { from: stage, to };
+  if (!isBackendLine(line) && to !== 'archived')
+    throw refused(
+      place,
+      'stays in dev: it learned from an import or a file; only lines of a backend leave dev',
       details,
     );
-  if (allowed[stage].includes(to)) return;
-  const wanted = allowed[stage].join(' or ');
-  const found = stage === to ? `is in ${stage} already` : `is in ${stage} and cannot go to ${to}`;
-  throw new PipelineError('TRANSITION_NOT_ALLOWED', `${name} ${found}; from there it can go to ${wanted}`, details);
+  const next = isBackendLine(line) ? allowed[stage] : allowedInDev[stage];
+  if (!next.includes(to)) {
+    const found = stage === to ? `is in ${stage} already` : `is in ${stage} and cannot go to ${to}`;
+    const wanted = next.length === 0 ? 'it stays there' : `from there it can go to ${next.join(' or ')}`;
+    throw refused(place, `${found}; ${wanted}`, details);
+  }
+  if (to === 'production' && demo !== isSynthetic(line)) throw demoRefused(place);
 }
 
 /** A version's arrival in production, oldest first. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import semver from 'semver';
 import { PipelineError } from '../contracts/errors.js';
+import { isSynthetic } from '../contracts/ids.js';
 import type { OpenedPromotionRequest, PromotionRequest } from '../contracts/registry.js';
 import { lockLine } from './lines.js';
 import { assertNotOverridden } from './override.js';
@@ -90,7 +91,8 @@ export async function openPromotionRequest(
     const earlier = await selectRequests(transaction).where('request_id', '=', request.requestId).executeTakeFirst();
     if (earlier !== undefined) return openedRequest(transaction, earlier);
 
-    assertTransition(await placeOf(transaction, request), request.toStage);
+    // Whether a synthetic version goes on as a demo is for the approval to say.
+    assertTransition(await placeOf(transaction, request), request.toStage, isSynthetic(request.line));
     await assertNotOverridden(transaction, request, request.toStage);
     await supersedeOpen(transaction, request);
     const row = await transaction

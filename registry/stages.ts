@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { PipelineError } from '../contracts/errors.js';
-import type { Stage } from '../contracts/ids.js';
+import { isSynthetic, type Stage } from '../contracts/ids.js';
 import type { StageChange } from '../contracts/registry.js';
 import { type LineKey, lockLine } from './lines.js';
 import { assertNotOverridden } from './override.js';
@@ -63,6 +63,7 @@ async function move(
     actor,
     reason,
     idempotencyKey,
+    demo: to === 'production' && isSynthetic(place.line),
   });
   const holder = to === 'staging' || to === 'production' ? await holderOf(transaction, place, to) : null;
   if (holder !== null) await displace(transaction, holder, row);
@@ -92,7 +93,7 @@ const movedMeanwhile = ({ modelName, line }: LineKey, found: string): PipelineEr
 
 export async function promote(
   database: RegistryDatabase,
-  order: VersionKey & Order & { readonly to: Stage; readonly from?: Stage },
+  order: VersionKey & Order & { readonly to: Stage; readonly from?: Stage; readonly demo?: boolean },
 ): Promise<StageChange> {
   return database.transaction().execute(async (transaction) => {
     await lockLine(transaction, order);
@@ -102,7 +103,7 @@ export async function promote(
     const place = await placeOf(transaction, order);
     if (order.from !== undefined && place.stage !== order.from)
       throw movedMeanwhile(order, `${order.version} shall leave ${order.from}, and is in ${place.stage} now`);
-    assertTransition(place, order.to);
+    assertTransition(place, order.to, order.demo);
     await assertNotOverridden(transaction, order, order.to);
     return move(transaction, place, { ...order, kind: 'promotion' });
   });

@@ -123,6 +123,17 @@ export interface RegistryTables {
     actor: string;
     reason: string;
     idempotency_key: string | null;
+    demo: Generated<boolean>;
+    at: Moment;
+  };
+  line_changes: {
+    id: Generated<string>;
+    model_name: string;
+    from_line: string;
+    to_line: string;
+    versions: number;
+    runs: number;
+    reason: string;
     at: Moment;
   };
   promotion_requests: {

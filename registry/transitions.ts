@@ -17,6 +17,8 @@ export interface Transition extends VersionKey {
   /** Null for a version that another one displaces: the cause has the key. */
   readonly idempotencyKey: string | null;
   readonly causedBy?: string;
+  /** @default false */
+  readonly demo?: boolean;
 }
 
 const selectTransitions = (database: RegistryDatabase, { modelName, line }: LineKey) =>
@@ -30,6 +32,7 @@ const transitionRecord = (row: TransitionRow): TransitionRecord => ({
   to: row.to_stage,
   actor: row.actor,
   reason: row.reason,
+  demo: row.demo,
   at: row.at,
 });
 
@@ -56,6 +59,7 @@ export async function insertTransition(
       reason,
       idempotency_key: idempotencyKey,
       caused_by: causedBy,
+      demo: transition.demo ?? false,
     })
     .returningAll()
     .executeTakeFirstOrThrow();

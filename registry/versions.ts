@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { DEFAULT_LINE } from '../contracts/ids.js';
+import { isBackendLine } from '../contracts/ids.js';
 import type { VersionRecord } from '../contracts/registry.js';
 import type { LineKey } from './lines.js';
 import { datasetOf, metricOf, overrideColumns, overrideOf, paramsOf } from './row-mappers.js';
@@ -93,7 +93,7 @@ const championRank = sql<number>`case version_stages.stage when 'production' the
 
 /** Version in production, else in staging; in lines that stay in dev, else the newest dev version. */
 export async function findChampion(database: RegistryDatabase, key: LineKey): Promise<VersionRecord | null> {
-  const reigning = key.line === DEFAULT_LINE ? ['production', 'staging'] : ['production', 'staging', 'dev'];
+  const reigning = isBackendLine(key.line) ? ['production', 'staging'] : ['production', 'staging', 'dev'];
   const row = await selectVersions(database)
     .where('versions.model_name', '=', key.modelName)
     .where('versions.line', '=', key.line)

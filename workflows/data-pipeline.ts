@@ -38,6 +38,7 @@ export async function dataPipeline(input: DataPipelineInput = {}): Promise<DataP
   const runKey = workflowInfo().firstExecutionRunId;
   const moment = asOf === null ? null : Date.parse(asOf);
   const plan = await bookkeeping('Resolve source and moment').planPipeline({ source, asOf: moment });
+  table.onLine(plan.line);
   const pipeline = { runKey, plan, table };
 
   const snapshot = await takeSnapshot(pipeline, await extract(pipeline));

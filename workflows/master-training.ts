@@ -3,6 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, CancellationScope, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import type { MasterPlan } from '../contracts/activities.js';
 import { metricSummary } from '../contracts/evaluation.js';
+import { isSynthetic } from '../contracts/ids.js';
 import type {
   DataPipelineResult,
   MasterTrainingInput,
@@ -19,10 +20,13 @@ import { promoteModel } from './promote-model.js';
 import { bookkeeping, dataStep } from './steps.js';
 import { trainModel } from './train-model.js';
 import type { ProgressTable } from './visibility.js';
-import { setSearchAttributes, showProgress } from './visibility.js';
+import { setSearchAttributes, showProgress, summaryOf } from './visibility.js';
 
 /** As in promoteModel: one artefact, one sample. */
 const SMOKE_TEST_SILENCE_MS = 120_000;
+
+/** Why an automatic approval does not reach a version of synthetic data. */
+const NO_AUTOMATIC_DEMO = 'synthetic data goes no further by itself: ml promote --demo';
 
 interface Master {
   readonly request: ReturnType<typeof masterTrainingInput.parse>;
@@ -42,6 +46,7 @@ export async function masterTraining(input: MasterTrainingInput = {}): Promise<M
   const { models, source, snapshotHash } = request;
   const table = showProgress(['data pipeline']);
   const plan = await bookkeeping('Plan').planMaster({ models, source, snapshotHash });
+  table.onLine(plan.line);
   for (const model of plan.models) table.mark(model, 'waiting');
   const master = { request, runKey, workflowId, plan, table };
 
@@ -67,7 +72,7 @@ async function takeData({ request, workflowId, plan, table }: Master): Promise<S
   const taken = await executeChild(dataPipeline, {
     workflowId: workflowIds.dataPipelineOf(workflowId),
     args: [{ source: plan.source, asOf: request.asOf }],
-    staticSummary: `Snapshot of ${plan.source}`,
+    staticSummary: summaryOf(`Snapshot of ${plan.source}`, plan.line),
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
   });
   const rejectedRows = taken.status === 'rejected';
@@ -94,14 +99,14 @@ async function outcomeOf(master: Master, modelName: string, snapshotHash: string
 }
 
 const trainOne = (
-  { request, workflowId }: Master,
+  { request, workflowId, plan }: Master,
   modelName: string,
   snapshotHash: string,
 ): Promise<TrainModelResult> =>
   executeChild(trainModel, {
     workflowId: workflowIds.modelOf(workflowId, modelName),
     args: [{ modelName, snapshotHash, seed: request.seed, reason: request.reason }],
-    staticSummary: `Train ${modelName}`,
+    staticSummary: summaryOf(`Train ${modelName}`, plan.line),
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL, // so that a child closes its run in the registry when the parent is terminated
   });
 
@@ -136,6 +141,8 @@ async function promoteRegistered(master: Master, result: TrainModelResult): Prom
   const reason = `passed its gates in ${master.workflowId}`;
   const { runKey } = master;
   await bookkeeping('Promote to staging').promoteVersion({ ...toStaging, runKey, actor: 'masterTraining', reason });
+  if (master.plan.productionApproval === 'automatic' && isSynthetic(line))
+    return { stage: `staging (${NO_AUTOMATIC_DEMO})`, awaitingApproval: false, workflowId: null };
   return proposeForProduction(master, target);
 }
 
@@ -149,7 +156,7 @@ async function proposeForProduction(
     workflowId,
     args: [{ ...target, toStage: 'production', requestedBy: parent }] as [Parameters<typeof promoteModel>[0]],
     parentClosePolicy: ParentClosePolicy.ABANDON,
-    staticSummary: `Promote ${target.modelName} ${target.version} to production`,
+    staticSummary: summaryOf(`Promote ${target.modelName} ${target.version} to production`, target.line),
   };
   try {
     if (plan.productionApproval === 'automatic') {

@@ -9,6 +9,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { isSynthetic } from '../contracts/ids.js';
 import type { ApprovalInput, ApprovalReceipt, PromoteModelInput, PromoteModelResult } from '../contracts/workflows.js';
 import { approvalInput, promoteModelInput } from '../contracts/workflows.js';
 import { faultOf } from './failures.js';
@@ -30,6 +31,8 @@ interface Verdict {
   readonly status: 'approved' | 'rejected' | 'superseded' | 'expired' | 'failed';
   readonly decidedBy: string;
   readonly reason: string;
+  /** The approval says that the version is a demo. */
+  readonly demo?: boolean;
 }
 
 /** Holds the first verdict: by an approver, a newer request, the timer or a cancellation. */
@@ -40,6 +43,8 @@ interface Decision {
 interface Promotion {
   readonly runKey: string;
   readonly target: Target;
+  /** The request says that the version is a demo. */
+  readonly demo: boolean;
   readonly table: ProgressTable;
 }
 
@@ -53,17 +58,19 @@ interface Promotion {
 export async function promoteModel(input: PromoteModelInput = {}): Promise<PromoteModelResult> {
   const request = parseInput(promoteModelInput, input);
   const modelName = required(request.modelName, 'modelName');
-  const { line, toStage } = request;
+  const { line, toStage, demo } = request;
   const table = showProgress(['request', 'approval', 'promotion', 'smoke test']);
+  table.onLine(line);
   setSearchAttributes({ ModelName: modelName });
   const version = request.version ?? (await newestBelow(modelName, line, toStage));
   const promotion = {
     runKey: workflowInfo().firstExecutionRunId,
     target: { modelName, line, version, toStage },
+    demo,
     table,
   };
 
-  const decision = listenForVerdict(promotion.target);
+  const decision = listenForVerdict(promotion);
   // Not cancellable, so that a request that was opened is always known here and can be closed.
   const opened = await CancellationScope.nonCancellable(() => openRequest(promotion, request.requestedBy));
   const wait = opened.requiresApproval
@@ -73,6 +80,12 @@ export async function promoteModel(input: PromoteModelInput = {}): Promise<Promo
   return CancellationScope.nonCancellable(() => applyVerdict(promotion, opened.requestId, verdict));
 }
 
+const needsDemo = ({ line, toStage }: Target): boolean => toStage === 'production' && isSynthetic(line);
+
+const notWithoutDemo = ({ modelName, version }: Target): string =>
+  `${modelName} ${version} learned from synthetic data and reaches production as a demo only: ` +
+  'approve it with --demo, or with "demo": true';
+
 async function newestBelow(modelName: string, line: string, toStage: Target['toStage']): Promise<string> {
   const inStage = toStage === 'production' ? 'staging' : 'dev';
   const step = bookkeeping(`Find the newest version in ${inStage}`);
@@ -80,7 +93,7 @@ async function newestBelow(modelName: string, line: string, toStage: Target['toS
 }
 
 /** Installs the message handlers. @returns what they and {@link waitForVerdict} write to. */
-function listenForVerdict(target: Target): Decision {
+function listenForVerdict({ target, demo: requested }: Promotion): Decision {
   const decision: Decision = { verdict: null };
   const validator = (given: ApprovalInput): void => {
     parseInput(approvalInput, given);
@@ -91,15 +104,22 @@ function listenForVerdict(target: Target): Decision {
         'REQUEST_NOT_FOUND',
       );
   };
+  const approvalValidator = (given: ApprovalInput): void => {
+    validator(given);
+    const { demo } = parseInput(approvalInput, given);
+    if (needsDemo(target) && !demo && !requested)
+      throw ApplicationFailure.nonRetryable(notWithoutDemo(target), 'TRANSITION_NOT_ALLOWED');
+  };
   const decide =
     (status: 'approved' | 'rejected') =>
     (given: ApprovalInput): ApprovalReceipt => {
-      const { approver, reason } = parseInput(approvalInput, given);
-      decision.verdict = { status, decidedBy: approver, reason };
+      const { approver, reason, demo } = parseInput(approvalInput, given);
+      decision.verdict = { status, decidedBy: approver, reason, demo };
       return { ...target, verdict: status };
     };
   const description = 'Needs {"approver": "…", "reason": "…"}';
-  setHandler(approvePromotion, decide('approved'), { validator, description });
+  const demo = needsDemo(target) ? '; of synthetic data also "demo": true' : '';
+  setHandler(approvePromotion, decide('approved'), { validator: approvalValidator, description: description + demo });
   setHandler(rejectPromotion, decide('rejected'), { validator, description });
   setHandler(superseded, (newer) => {
     decision.verdict ??= { status: 'superseded', decidedBy: newer, reason: `superseded by ${newer}` };
@@ -107,12 +127,12 @@ function listenForVerdict(target: Target): Decision {
   return decision;
 }
 
-async function openRequest({ runKey, target, table }: Promotion, requestedBy: string) {
+async function openRequest({ runKey, target, demo, table }: Promotion, requestedBy: string) {
   const { workflowId } = workflowInfo();
   table.enter('request');
   table.mark('request', 'running');
   const step = bookkeeping(`Request ${target.toStage} for ${target.version}`);
-  const opened = await step.requestPromotion({ ...target, runKey, workflowId, requestedBy });
+  const opened = await step.requestPromotion({ ...target, runKey, workflowId, requestedBy, demo });
   await Promise.all(
     opened.supersededWorkflowIds.map((older) => supersede(older, `${target.modelName} ${target.version}`)),
   );
@@ -163,7 +183,7 @@ async function applyVerdict(promotion: Promotion, requestId: string, verdict: Ve
   const { table } = promotion;
   const { status, decidedBy, reason } = verdict;
   table.mark('approval', approvalState(status), `${status} by ${decidedBy}: ${reason}`);
-  await bookkeeping(`Record ${status}`).decidePromotionRequest({ requestId, ...verdict });
+  await bookkeeping(`Record ${status}`).decidePromotionRequest({ requestId, status, decidedBy, reason });
   if (status === 'approved') return promoteAndVerify(promotion, requestId, verdict);
   if (status !== 'failed') return resultOf(promotion, status, verdict);
   setSearchAttributes({ Decision: 'cancelled' });
@@ -179,9 +199,10 @@ async function promoteAndVerify(
   const { passed, finding } = await smokeTest(promotion);
   if (passed) return resultOf(promotion, 'promoted', verdict);
   promotion.table.mark('promotion', 'failed', 'taken back');
-  const failure = { ...verdict, reason: `smoke test failed: ${finding}` };
+  const { decidedBy } = verdict;
+  const failure = { status: 'failed' as const, decidedBy, reason: `smoke test failed: ${finding}` };
   await revertPromotion(promotion, failure.reason);
-  await bookkeeping('Record failed').decidePromotionRequest({ requestId, ...failure, status: 'failed' });
+  await bookkeeping('Record failed').decidePromotionRequest({ requestId, ...failure });
   return resultOf(promotion, 'rolled-back', failure);
 }
 
@@ -200,11 +221,13 @@ function resultOf(
   return { ...target, status, decidedBy, reason };
 }
 
-async function promote({ runKey, target, table }: Promotion, { decidedBy, reason }: Verdict): Promise<void> {
+async function promote(promotion: Promotion, { decidedBy, reason, demo: approved }: Verdict): Promise<void> {
+  const { runKey, target, table } = promotion;
   table.enter('promotion');
   table.mark('promotion', 'running');
   const step = bookkeeping(`Promote ${target.version} to ${target.toStage}`);
-  const { from, to } = await step.promoteVersion({ ...target, runKey, actor: decidedBy, reason });
+  const demo = promotion.demo || approved === true;
+  const { from, to } = await step.promoteVersion({ ...target, runKey, demo, actor: decidedBy, reason });
   table.mark('promotion', 'done', `${from} → ${to}`);
 }
 

@@ -16,6 +16,7 @@ export async function rollbackModel(input: RollbackModelInput = {}): Promise<Rol
   const { line, from, reason, requestedBy: actor } = request;
   const runKey = workflowInfo().firstExecutionRunId;
   const table = showProgress(['rollback', 'smoke test']);
+  table.onLine(line);
   setSearchAttributes({ ModelName: modelName });
 
   table.enter('rollback');

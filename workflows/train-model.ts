@@ -11,7 +11,7 @@ import {
 import type { EvaluatedModel, FittedModel, FittedShard, TrainingPlan } from '../contracts/activities.js';
 import type { DatasetRef } from '../contracts/dataset.js';
 import { metricSummary } from '../contracts/evaluation.js';
-import { DEFAULT_LINE } from '../contracts/ids.js';
+import { isBackendLine } from '../contracts/ids.js';
 import type { RegistrationResult } from '../contracts/registry.js';
 import type { TrainingStage, TrainModelInput, TrainModelResult } from '../contracts/workflows.js';
 import { trainModelInput, workflowIds } from '../contracts/workflows.js';
@@ -78,6 +78,7 @@ async function openRun({ request, modelName, runKey }: Omit<Training, 'plan' | '
   const plan = await CancellationScope.nonCancellable(() =>
     bookkeeping('Plan').planTraining({ runKey, workflowId, modelName, params, seed, update, reason, ...references }),
   );
+  table.onLine(plan.line);
   table.mark('plan', 'done', `line ${plan.line}, target ${plan.target ?? 'none'}`);
   return plan;
 }
@@ -350,9 +351,9 @@ function resultOf(
   });
 }
 
-/** True for a version in dev of the served line that passes its gates now, also when an earlier run registered it. */
+/** True for a version in dev of a backend's line that passes its gates now, also when an earlier run registered it. */
 const isPromotable = ({ line }: DatasetRef, { gates }: EvaluatedModel, { stage }: RegistrationResult): boolean =>
-  line === DEFAULT_LINE && stage === 'dev' && gates.every(({ passed }) => passed);
+  isBackendLine(line) && stage === 'dev' && gates.every(({ passed }) => passed);
 
 /** The result of a run that ends in its current stage; `facts` override the empty measurements. */
 function resultWith(

@@ -5,5 +5,10 @@ import { registerVerdict } from '../runs/verdict-command.js';
 /** `ml approve <model>`. */
 export function register(program: Command, cli: CliContext): void {
   const effect = 'Approves the open promotion of a model.';
-  registerVerdict(program, cli, { verdict: 'approve', summary: 'approve a promotion that waits', effect });
+  const command = registerVerdict(program, cli, {
+    verdict: 'approve',
+    summary: 'approve a promotion that waits',
+    effect,
+  });
+  command.option('--demo', 'a version of synthetic data, which reaches production as a demo only');
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { DEFAULT_LINE } from '../../contracts/ids.js';
 import type { CliContext } from '../program/context.js';
+import { LINE_OPTION } from '../program/choose-line.js';
 
 interface LineOptions {
-  readonly line: string;
+  readonly line?: string;
 }
 
 /** `ml models list|show|diff|refreeze`. */
@@ -34,7 +34,7 @@ function addShow(models: Command, cli: CliContext): void {
     .command('show')
     .description('Purpose, hyper-parameters, gates, versions and transitions of one model.')
     .argument('<model>', 'name of a model')
-    .option('--line <name>', 'line', DEFAULT_LINE)
+    .option('--line <name>', LINE_OPTION)
     .action(async (model: string, options: LineOptions) => {
       const { showModel } = await import('../views/models-view.js');
       await showModel(cli, model, options.line);
@@ -48,10 +48,10 @@ function addDiff(models: Command, cli: CliContext): void {
     .argument('<model>', 'name of a model')
     .argument('<first>', 'version')
     .argument('<second>', 'version')
-    .option('--line <name>', 'line', DEFAULT_LINE)
+    .option('--line <name>', LINE_OPTION)
     .action(async (model: string, first: string, second: string, options: LineOptions) => {
       const { diffVersions } = await import('../views/models-view.js');
-      await diffVersions(cli, { model, first, second, line: options.line });
+      await diffVersions(cli, { model, first, second, ...options });
     });
 }
 
@@ -64,7 +64,7 @@ function addRefreeze(models: Command, cli: CliContext): void {
     )
     .argument('<model>', 'name of a model')
     .requiredOption('--approver <name>', 'who decided so')
-    .option('--line <name>', 'line', DEFAULT_LINE)
+    .option('--line <name>', LINE_OPTION)
     .action(async (model: string, options: LineOptions & { readonly approver: string }) => {
       const { refreezeHoldout } = await import('../views/refreeze-view.js');
       await refreezeHoldout(cli, model, options);

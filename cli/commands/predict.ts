@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { PipelineError } from '../../contracts/errors.js';
-import { DEFAULT_LINE, stages } from '../../contracts/ids.js';
+import { isSynthetic, stages, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import type { Stage } from '../../contracts/ids.js';
-import type { CliContext } from '../program/context.js';
+import { chooseLine, LINE_OPTION } from '../program/choose-line.js';
+import type { CliContext, Connection } from '../program/context.js';
 import { printExplanation } from '../views/explanation-view.js';
 import { visible } from '../output/visible.js';
 import { formatTime, shortHash } from '../output/format.js';
@@ -16,7 +17,7 @@ import { readJsonInput } from '../program/json-input.js';
 interface PredictOptions {
   readonly input?: string;
   readonly schema?: true;
-  readonly line: string;
+  readonly line?: string;
   readonly stage?: Stage;
   readonly version?: string;
   readonly explain?: true;
@@ -36,7 +37,7 @@ export function register(program: Command, cli: CliContext): void {
     .option('--source <name>', 'data source of the customer (the one in use)')
     .option('--explain', 'say why, where the model can')
     .option('--schema', 'print what an input looks like, as JSON schema, and predict nothing')
-    .option('--line <name>', 'line', DEFAULT_LINE)
+    .option('--line <name>', LINE_OPTION)
     .addOption(new Option('--stage <stage>', 'version in this stage (production, else staging)').choices(stages))
     .addOption(new Option('--version <version>', 'this version').conflicts('stage'))
     .action((model: string, options: PredictOptions) => answer(cli, model, options));
@@ -55,8 +56,11 @@ async function printSchema(cli: CliContext, modelName: string, options: PredictO
   cli.out.result(schema, () => cli.out.line(JSON.stringify(schema, null, 2)));
 }
 
-async function inputSchema(cli: CliContext, modelName: string, { line, version }: PredictOptions): Promise<unknown> {
-  const { services } = await cli.connect();
+async function inputSchema(cli: CliContext, modelName: string, options: PredictOptions): Promise<unknown> {
+  const connection = await cli.connect();
+  const { services } = connection;
+  const { version } = options;
+  const line = await chooseLine(cli, connection, options.line);
   const { inputSchemaOf } = await import('../../inference/predict.js');
   return inputSchemaOf(services, { modelName, line, ...(version === undefined ? {} : { version }) });
 }
@@ -72,18 +76,19 @@ async function predictInputs(cli: CliContext, modelName: string, options: Predic
     throw new PipelineError('INVALID_INPUT', '--input is missing; --schema shows its form');
   const value = await readJsonInput(options.input);
   const inputs: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const found = await answerInputs(cli, modelName, options, inputs);
-  const { line } = options;
-  cli.out.result({ model: modelName, line, ...found }, () => printAnswer(cli.out, modelName, found));
+  const connection = await cli.connect();
+  const line = await chooseLine(cli, connection, options.line);
+  const found = await answerInputs(connection, modelName, { ...options, line }, inputs);
+  const answered = { model: modelName, line, synthetic: isSynthetic(line), ...found };
+  cli.out.result(answered, () => printAnswer(cli.out, answered, found));
 }
 
 async function answerInputs(
-  { connect }: CliContext,
+  { services }: Connection,
   modelName: string,
-  { line, version, stage, explain, customer, source }: PredictOptions,
+  { line, version, stage, explain, customer, source }: PredictOptions & { readonly line: string },
   inputs: readonly unknown[],
 ): Promise<PredictAnswer | ReferenceAnswer> {
-  const { services } = await connect();
   const wanted = { ...(version === undefined ? {} : { version }), ...(stage === undefined ? {} : { stage }) };
   const request = { services, modelName, line, ...wanted, explain: explain === true };
   if (customer === undefined) {
@@ -95,13 +100,19 @@ async function answerInputs(
   return predictByReference({ ...request, ...reference }, Date.now());
 }
 
-function printAnswer(out: Output, modelName: string, found: PredictAnswer | ReferenceAnswer): void {
+function printAnswer(
+  out: Output,
+  { model, line }: { readonly model: string; readonly line: string },
+  found: PredictAnswer | ReferenceAnswer,
+): void {
   found.outputs.forEach((output, i) => {
     out.line(visible(JSON.stringify(output)));
     if (found.explanations) printExplanation(out, found.explanations[i]);
   });
   const from = found.snapshotHash === null ? 'trained from a file' : `snapshot ${shortHash(found.snapshotHash)}`;
-  out.line(out.paint.dim(`${modelName} ${found.version} (${found.stage}), ${from}`));
+  out.line(out.paint.dim(`${model} ${found.version} (line ${line}, ${found.stage}), ${from}`));
+  if (isSynthetic(line))
+    out.line(out.paint.yellow(`${SYNTHETIC_REMARK}: this version learned from generated customers`));
   if ('features' in found) for (const view of found.features) out.line(out.paint.dim(describeView(found.source, view)));
 }
 

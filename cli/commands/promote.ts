@@ -1,19 +1,20 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { DEFAULT_LINE } from '../../contracts/ids.js';
 import { PipelineError } from '../../contracts/errors.js';
+import { LINE_OPTION } from '../program/choose-line.js';
 import type { CliContext } from '../program/context.js';
 import type { OverrideOptions } from '../runs/override.js';
 
 interface PromoteOptions {
-  readonly line: string;
+  readonly line?: string;
   readonly version?: string;
   readonly to?: Target;
   readonly by?: string;
   readonly override?: true;
   readonly run?: string;
   readonly reason?: string;
+  readonly demo?: true;
 }
 
 type Target = 'dev' | 'staging' | 'production';
@@ -29,11 +30,12 @@ export function register(program: Command, cli: CliContext): void {
     )
     .argument('<model>', 'name of a model')
     .option('--version <version>', 'this version (the newest in the stage below)')
-    .option('--line <name>', 'line', DEFAULT_LINE)
+    .option('--line <name>', LINE_OPTION)
     .option('--by <name>', 'who asks (the user of this machine)')
     .addOption(
       new Option('--to <stage>', 'target (production; dev with --override)').choices(['dev', 'staging', 'production']),
     )
+    .option('--demo', 'a version of synthetic data, which reaches production as a demo only')
     .option('--override', 'register a run that its gates rejected; it never goes to production')
     .option('--run <id>', 'with --override: this run (the one that was rejected last)')
     .option('--reason <why>', 'with --override: why it is wanted all the same')
@@ -46,12 +48,12 @@ async function promote(cli: CliContext, model: string, options: PromoteOptions):
     const { overrideRejected } = await import('../runs/override.js');
     return overrideRejected(cli, model, overrideOptions(options, by));
   }
-  const { to = 'production', line, version } = options;
+  const { to = 'production' } = options;
   if (to === 'dev') throw misused('--to dev belongs to --override: a version begins in dev');
   if (options.run !== undefined || options.reason !== undefined)
     throw misused('--run and --reason belong to --override');
   const { requestPromotion } = await import('../runs/promotions.js');
-  await requestPromotion(cli, model, { line, to, by, ...(version === undefined ? {} : { version }) });
+  await requestPromotion(cli, model, { ...options, to, by });
 }
 
 const misused = (message: string): PipelineError => new PipelineError('INVALID_INPUT', message);
@@ -60,5 +62,5 @@ function overrideOptions({ to = 'dev', line, version, run, reason }: PromoteOpti
   if (version !== undefined) throw misused('--override names a run (--run), not a version: a rejected run has none');
   if (to === 'production') throw misused('an override never goes to production; --to dev or --to staging');
   if (reason === undefined || reason.trim() === '') throw misused('an override states its reason: --reason "…"');
-  return { line, to, by, reason, ...(run === undefined ? {} : { run }) };
+  return { to, by, reason, ...(line === undefined ? {} : { line }), ...(run === undefined ? {} : { run }) };
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { DEFAULT_LINE } from '../../contracts/ids.js';
 import type { CliContext } from '../program/context.js';
+import { LINE_OPTION } from '../program/choose-line.js';
 import type { RollbackOptions } from '../runs/promotions.js';
 
 /** `ml rollback <model>`. */
@@ -15,7 +15,7 @@ export function register(program: Command, cli: CliContext): void {
     .argument('<model>', 'name of a model')
     .requiredOption('--approver <name>', 'who decides')
     .requiredOption('--reason <why>', 'why')
-    .option('--line <name>', 'line', DEFAULT_LINE)
+    .option('--line <name>', LINE_OPTION)
     .option('--from <version>', 'version to take out of production (the one that is there now)')
     .action(async (model: string, options: RollbackOptions) => {
       const { rollBack } = await import('../runs/promotions.js');

@@ -5,12 +5,13 @@ import { overrideRejectionResult, workflowIds } from '../../contracts/workflows.
 import { findModel } from '../../models/catalogue.js';
 import { startRun } from '../../platform/temporal/start-run.js';
 import { versionNotFound } from '../../registry/choose-version.js';
+import { chooseLine } from '../program/choose-line.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { reportDetached } from '../views/training-report.js';
 import { followRun } from './follow.js';
 
 export interface OverrideOptions {
-  readonly line: string;
+  readonly line?: string;
   readonly to: 'dev' | 'staging';
   /** Who takes the responsibility. */
   readonly by: string;
@@ -26,7 +27,8 @@ export interface OverrideOptions {
 export async function overrideRejected(cli: CliContext, name: string, options: OverrideOptions): Promise<void> {
   const { name: modelName } = await findModel(name);
   const connection = await cli.connect();
-  const run = await findRejected(connection, modelName, options);
+  const line = await chooseLine(cli, connection, options.line);
+  const run = await findRejected(connection, modelName, { ...options, line });
   const temporal = await connection.temporal();
   const { by: requestedBy, reason, to: toStage } = options;
   const input: OverrideRejectionInput = { modelName, rejectedRunKey: run.runKey, toStage, requestedBy, reason };
@@ -46,7 +48,7 @@ export async function overrideRejected(cli: CliContext, name: string, options: O
 async function findRejected(
   { services }: Connection,
   modelName: string,
-  { run: workflowId, line }: OverrideOptions,
+  { run: workflowId, line }: { readonly run?: string; readonly line: string },
 ): Promise<RunRecord> {
   if (workflowId !== undefined) {
     const [found] = await services.registry.listRuns({ modelName, workflowId });

@@ -8,10 +8,14 @@ import type {
   RollbackModelInput,
   RollbackModelResult,
 } from '../../contracts/workflows.js';
+import { isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
+import { demoRefused } from '../../registry/promotion-policy.js';
 import { approvalInput, messages, workflowIds } from '../../contracts/workflows.js';
 import { findModel } from '../../models/catalogue.js';
 import { findOpenRequest } from '../../registry/choose-request.js';
 import { findNewestInStage, requireNewestInStage } from '../../registry/choose-version.js';
+import type { LineKey } from '../../registry/lines.js';
+import { chooseLine } from '../program/choose-line.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { followRun } from './follow.js';
 import { pause } from '../program/interrupt.js';
@@ -23,10 +27,12 @@ import { reportDetached } from '../views/training-report.js';
 const requestOpensWithinMs = 30_000;
 
 export interface PromoteOptions {
-  readonly line: string;
+  readonly line?: string;
   readonly version?: string;
   readonly to: 'staging' | 'production';
   readonly by: string;
+  /** Confirms that a version of synthetic data goes to production as a demo. */
+  readonly demo?: true;
 }
 
 /**
@@ -36,15 +42,18 @@ export interface PromoteOptions {
 export async function requestPromotion(cli: CliContext, name: string, options: PromoteOptions): Promise<void> {
   const { name: modelName } = await findModel(name);
   const connection = await cli.connect();
-  const { line, to: toStage, by: requestedBy } = options;
-  const version = options.version ?? (await candidateOf(connection, modelName, options));
-  const input: PromoteModelInput = { modelName, line, version, toStage, requestedBy };
+  const { to: toStage, by: requestedBy } = options;
+  const line = await chooseLine(cli, connection, options.line);
+  const version = options.version ?? (await candidateOf(connection, { modelName, line }, toStage));
+  const demo = options.demo === true;
+  assertDemo({ modelName, line, version, toStage }, demo);
+  const input: PromoteModelInput = { modelName, line, version, toStage, requestedBy, demo };
   const preferred = workflowIds.promotionOf(modelName, line, version);
   const handle = await startRun(await connection.temporal(), cli.config, {
     workflow: 'promoteModel',
     input,
     id: { base: preferred, preferred },
-    summary: `${modelName} ${version} to ${toStage}`,
+    summary: `${modelName} ${version} to ${toStage}${isSynthetic(line) ? ` (${SYNTHETIC_REMARK})` : ''}`,
   });
   const ended = await endsOrWaits(connection, handle, modelName);
   const url = runUrl(connection.endpoints.temporal, handle.workflowId);
@@ -54,9 +63,9 @@ export async function requestPromotion(cli: CliContext, name: string, options: P
 }
 
 /** The newest version in the stage below the target. */
-async function candidateOf({ services }: Connection, modelName: string, { line, to }: PromoteOptions): Promise<string> {
+async function candidateOf({ services }: Connection, line: LineKey, to: PromoteOptions['to']): Promise<string> {
   const below = to === 'production' ? 'staging' : 'dev';
-  return (await requireNewestInStage(services.registry, { modelName, line }, below)).version;
+  return (await requireNewestInStage(services.registry, line, below)).version;
 }
 
 /** The workflow's end, or null when its request is open and waits for a person. */
@@ -77,6 +86,11 @@ async function endsOrWaits(
   return over.signal.aborted ? ended : null;
 }
 
+/** Refuses before a workflow is started what it would refuse. */
+function assertDemo({ toStage, ...version }: Omit<AboutPromotion, 'workflowId' | 'url'>, demo: boolean): void {
+  if (toStage === 'production' && demo !== isSynthetic(version.line)) throw demoRefused(version);
+}
+
 interface AboutPromotion {
   readonly workflowId: string;
   readonly url: string | null;
@@ -89,9 +103,10 @@ interface AboutPromotion {
 function reportWaiting({ out }: CliContext, about: AboutPromotion): void {
   const { modelName, version, toStage, line } = about;
   const which = `${modelName} --line ${line} --version ${version}`;
+  const demo = isSynthetic(line) ? ' --demo' : '';
   out.result({ ...about, status: 'awaiting approval' }, () => {
     out.line(`${modelName} ${version} awaits approval for ${toStage}.`);
-    out.line(`  ml approve ${which} --approver <name> --reason <why>`);
+    out.line(`  ml approve ${which} --approver <name> --reason <why>${demo}`);
     out.line(`  ml reject ${which} --approver <name> --reason <why>`);
   });
 }
@@ -108,11 +123,13 @@ export interface VerdictOptions {
   readonly reason: string;
   readonly line?: string;
   readonly version?: string;
+  readonly demo?: boolean;
 }
 
 /**
  * Approves or rejects the open request that fits, and waits for the end of its workflow.
- * @throws PipelineError `REQUEST_NOT_FOUND`; `INVALID_INPUT` when several fit, or for an empty name or reason.
+ * @throws PipelineError `REQUEST_NOT_FOUND`; `INVALID_INPUT` when several fit, or for an empty name or reason;
+ *   `TRANSITION_NOT_ALLOWED` for synthetic data without `demo`, or `demo` without such data.
  */
 export async function decidePromotion(
   cli: CliContext,
@@ -124,6 +141,7 @@ export async function decidePromotion(
   const connection = await cli.connect();
   const wanted = { modelName, line: options.line, version: options.version };
   const request = await findOpenRequest(connection.services.registry, wanted);
+  if (options.verdict === 'approve') assertDemo(request, options.demo === true);
   const handle = (await connection.temporal()).workflow.getHandle(request.workflowId);
   const update = options.verdict === 'approve' ? messages.approvePromotion : messages.rejectPromotion;
   await handle.executeUpdate<ApprovalReceipt, [ApprovalInput]>(update, { args: [approval] });
@@ -134,14 +152,14 @@ export async function decidePromotion(
 }
 
 /** Refuses an empty name or reason before any service is started. */
-function parseApproval({ approver, reason }: VerdictOptions): ApprovalInput {
-  const parsed = approvalInput.safeParse({ approver, reason });
+function parseApproval({ approver, reason, demo = false }: VerdictOptions): ApprovalInput {
+  const parsed = approvalInput.safeParse({ approver, reason, demo });
   if (parsed.success) return parsed.data;
   throw new PipelineError('INVALID_INPUT', parsed.error.issues.map(({ message }) => message).join('; '));
 }
 
 export interface RollbackOptions {
-  readonly line: string;
+  readonly line?: string;
   readonly approver: string;
   readonly reason: string;
   /** The version to take out of production. */
@@ -157,7 +175,8 @@ export async function rollBack(cli: CliContext, name: string, options: RollbackO
   const { name: modelName } = await findModel(name);
   const connection = await cli.connect();
   const temporal = await connection.temporal();
-  const { line, approver: requestedBy, reason } = options;
+  const { approver: requestedBy, reason } = options;
+  const line = await chooseLine(cli, connection, options.line);
   const from = options.from ?? (await inProduction(connection, modelName, line));
   const input: RollbackModelInput = { modelName, line, from, requestedBy, reason };
   const { workflowId } = await startRun(temporal, cli.config, {

@@ -7,9 +7,9 @@ export function registerVerdict(
   program: Command,
   cli: CliContext,
   command: { readonly verdict: 'approve' | 'reject'; readonly summary: string; readonly effect: string },
-): void {
+): Command {
   const { verdict, summary, effect } = command;
-  program
+  return program
     .command(verdict)
     .summary(summary)
     .description(`${effect} Name and reason are recorded for good.`)

@@ -1,6 +1,8 @@
+import { isSynthetic, SYNTHETIC_LINE, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { PromotionRequest, TransitionRecord, VersionRecord } from '../../contracts/registry.js';
 import { findModel, loadCatalogue } from '../../models/catalogue.js';
+import { chooseLine } from '../program/choose-line.js';
 import type { CliContext } from '../program/context.js';
 import { differenceTable } from '../output/difference.js';
 import { formatMetric, formatTime, overrideSentence, shortHash } from '../output/format.js';
@@ -29,9 +31,12 @@ export async function listModels(cli: CliContext, modelName: string | null): Pro
       head: ['model', 'line', ...versionHead],
       rows: models.flatMap((model) => rowsOf(model, versions)),
     });
+    if (versions.some(({ line }) => isSynthetic(line))) cli.out.line(cli.out.paint.yellow(SYNTHETIC_FOOTNOTE));
     printRequests(cli.out, requests);
   });
 }
+
+const SYNTHETIC_FOOTNOTE = `line ${SYNTHETIC_LINE} = ${SYNTHETIC_REMARK} of the generator`;
 
 function rowsOf({ name }: ModelDefinition, versions: readonly VersionRecord[]): string[][] {
   const own = versions.filter(({ modelName }) => modelName === name);
@@ -49,16 +54,19 @@ const originOf = ({ origin }: VersionRecord['dataset']): string =>
 
 function printRequests(out: Output, requests: readonly PromotionRequest[]): void {
   for (const { modelName, line, version, toStage, requestedBy } of requests) {
+    const demo = isSynthetic(line) ? ' --demo' : '';
     out.line();
     out.line(`${modelName} ${line} ${version} awaits approval for ${toStage}, asked for by ${requestedBy}:`);
-    out.line(`  ml approve ${modelName} --approver <name> --reason <why>`);
+    out.line(`  ml approve ${modelName} --approver <name> --reason <why>${demo}`);
   }
 }
 
 /** Prints a model's definition, its versions and their transitions. @throws PipelineError `UNKNOWN_MODEL`. */
-export async function showModel(cli: CliContext, name: string, line: string): Promise<void> {
+export async function showModel(cli: CliContext, name: string, namedLine: string | undefined): Promise<void> {
   const model = await findModel(name);
-  const { services } = await cli.connect();
+  const connection = await cli.connect();
+  const { services } = connection;
+  const line = await chooseLine(cli, connection, namedLine);
   const versions = await services.registry.listVersions({ modelName: name, line });
   const transitions = await services.registry.listTransitions(name, line);
   const champion = await services.registry.findChampion(name, line);
@@ -108,10 +116,10 @@ function printVersions(out: Output, versions: readonly VersionRecord[], champion
 function printTransitions(out: Output, transitions: readonly TransitionRecord[]): void {
   if (transitions.length === 0) return;
   out.line();
-  const rows = transitions.map(({ at, version, from, to, actor, reason }) => [
+  const rows = transitions.map(({ at, version, from, to, demo, actor, reason }) => [
     formatTime(at),
     version,
-    from === null ? to : `${from} → ${to}`,
+    (from === null ? to : `${from} → ${to}`) + (demo ? ' (demo)' : ''),
     actor,
     reason,
   ]);
@@ -124,12 +132,14 @@ function printTransitions(out: Output, transitions: readonly TransitionRecord[])
  */
 export async function diffVersions(
   cli: CliContext,
-  wanted: { readonly model: string; readonly line: string; readonly first: string; readonly second: string },
+  wanted: { readonly model: string; readonly line?: string; readonly first: string; readonly second: string },
 ): Promise<void> {
   const { name } = await findModel(wanted.model);
-  const { services } = await cli.connect();
-  const first = await services.registry.getVersion(name, wanted.line, wanted.first);
-  const second = await services.registry.getVersion(name, wanted.line, wanted.second);
+  const connection = await cli.connect();
+  const { services } = connection;
+  const line = await chooseLine(cli, connection, wanted.line);
+  const first = await services.registry.getVersion(name, line, wanted.first);
+  const second = await services.registry.getVersion(name, line, wanted.second);
   const [before, after] = await Promise.all(
     [first, second].map(({ artefactHash }) => readImportance(services.blobs, artefactHash)),
   );

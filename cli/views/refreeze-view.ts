@@ -1,6 +1,7 @@
 import type { FrozenHoldout } from '../../contracts/dataset.js';
 import { findModel } from '../../models/catalogue.js';
 import { renewHoldout, type RenewalEffect } from '../../training/renew-holdout.js';
+import { chooseLine } from '../program/choose-line.js';
 import type { CliContext } from '../program/context.js';
 
 /** What a renewal means for the next run. */
@@ -19,10 +20,12 @@ export const consequences: Readonly<Record<RenewalEffect, string>> = {
 export async function refreezeHoldout(
   cli: CliContext,
   name: string,
-  { line, approver }: { readonly line: string; readonly approver: string },
+  { line: namedLine, approver }: { readonly line?: string; readonly approver: string },
 ): Promise<void> {
   const { name: modelName } = await findModel(name);
-  const { services } = await cli.connect();
+  const connection = await cli.connect();
+  const { services } = connection;
+  const line = await chooseLine(cli, connection, namedLine);
   const { line: renewed, effect } = await renewHoldout(services, { modelName, line, actor: approver });
   cli.out.result(renewed, () => {
     cli.out.line(`The holdout of ${modelName} (${line}) is renewed: ${describe(renewed.holdout)}`);

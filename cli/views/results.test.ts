@@ -90,6 +90,9 @@ describe('the next step', () => {
     expect(remarks(ofFile)).toContain('ml predict credit-risk-scorer --line taiwan');
     const staged = { stage: 'staging', awaitingApproval: true, workflowId: 'w' };
     expect(remarks({}, staged)).toContain('ml approve credit-risk-scorer');
+    expect(remarks({}, staged)).not.toContain('--demo');
+    expect(remarks({ line: 'synthetic' }, staged)).toContain('--demo');
+    expect(remarks({ line: 'synthetic', promotable: false })).toBe('');
     expect(remarks({}, { ...staged, stage: 'production', awaitingApproval: false })).toBe('in production');
   });
 

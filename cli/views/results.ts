@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_LINE } from '../../contracts/ids.js';
+import { DEFAULT_LINE, isBackendLine, isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import type { Comparison } from '../../contracts/evaluation.js';
 import type { MasterTrainingResult, ModelOutcome, TrainModelResult } from '../../contracts/workflows.js';
 import type { ModelRegistry } from '../../contracts/registry.js';
@@ -22,9 +22,16 @@ const head = ['model', 'line', 'metric (95 % interval)', 'target', 'baseline', '
 
 /** One row a model, and below the table the notes on the numbers. */
 export function printOutcomes(out: Output, outcomes: readonly ModelOutcome[]): void {
+  if (outcomes.some(isOfSynthetic)) out.line(out.paint.yellow(SYNTHETIC_NOTICE));
   out.table({ head, rows: outcomes.map(rowOf) });
   for (const outcome of outcomes) printRemarks(out, outcome);
 }
+
+/** Stands above results of the generated backend. */
+const SYNTHETIC_NOTICE = `${SYNTHETIC_REMARK}: customers of the generator. These scores say nothing about real ones.`;
+
+const isOfSynthetic = (outcome: ModelOutcome): boolean =>
+  outcome.status === 'decided' && isSynthetic(outcome.result.line);
 
 /** The cells of one model's row. */
 export function rowOf(outcome: ModelOutcome): readonly string[] {
@@ -83,17 +90,18 @@ export function promotionRemarks({
 }: Extract<ModelOutcome, { status: 'decided' }>): readonly string[] {
   if (promotion === null) return remarkOnDev(result);
   if (!promotion.awaitingApproval) return [`in ${promotion.stage}`];
-  const approve = `ml approve ${result.modelName} --approver <name> --reason <why>`;
+  const demo = isSynthetic(result.line) ? ' --demo' : '';
+  const approve = `ml approve ${result.modelName} --approver <name> --reason <why>${demo}`;
   return [`in ${promotion.stage}, production awaits approval: ${approve}`];
 }
 
 function remarkOnDev({ modelName, line, decision, promotable }: TrainModelResult): readonly string[] {
   if (promotable) return [`in dev; the next stage: ml promote ${modelName} --to staging`];
-  if (decision !== 'registered' || line === DEFAULT_LINE) return [];
+  if (decision !== 'registered' || isBackendLine(line)) return [];
   return [`in dev, where this line stays; it answers with: ml predict ${modelName} --line ${line}`];
 }
 
-/** `credit-risk-scorer-1.0.0`, with the line when it is not the backend's. */
+/** `credit-risk-scorer-1.0.0`, with the line when it is not that of the user's own backend. */
 export function cardName({ modelName, line, version, decision }: TrainModelResult): string {
   const lined = line === DEFAULT_LINE ? modelName : `${modelName}-${line}`;
   return `${lined}-${version ?? decision}`;

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { loadEvaluation } from '../../training/evaluation-document.js';
 import type { FrozenHoldout } from '../../contracts/dataset.js';
+import { isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { Metric } from '../../contracts/evaluation.js';
 import type { RunRecord } from '../../contracts/registry.js';
@@ -95,6 +96,7 @@ const remarkOf = ({ remark }: Metric): string => (remark === undefined ? '' : ` 
 function printRun(out: Output, run: RunRecord): void {
   out.line();
   out.table({ head, rows: [rowOf(run)] });
+  if (isSynthetic(run.line)) out.line(out.paint.yellow(`  ${SYNTHETIC_REMARK}`));
   for (const reason of run.reasons) out.line(`  ${reason}`);
   if (run.statedReason !== null) out.line(`  stated reason: ${run.statedReason}`);
   if (run.override !== null) out.line(`  ${run.version ?? ''} ${overrideSentence(run.override)}`);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { extractedTable, featureSetRef } from '../../contracts/activities.js';
-import { datasetRef } from '../../contracts/dataset.js';
+import { datasetDescription } from '../../contracts/dataset.js';
 import { contentHash, sourceName } from '../../contracts/ids.js';
 
 /** Schema of a snapshot's manifest. It is stored as canonical JSON (sorted keys), and its hash identifies the snapshot. */
@@ -21,7 +21,7 @@ export type SnapshotManifest = z.infer<typeof snapshotManifest>;
 export const datasetManifest = z.strictObject({
   kind: z.literal('dataset'),
   schemaVersion: z.literal(1),
-  ref: datasetRef.omit({ hash: true }),
+  ref: datasetDescription,
   /** Hash of the DatasetSchema, which shows a changed definition. */
   schemaHash: contentHash,
   data: z.strictObject({ hash: contentHash, bytes: z.int() }),

@@ -1,10 +1,8 @@
 import { PipelineError } from '../../contracts/errors.js';
+import { OWN_SOURCE } from '../../contracts/ids.js';
 import type { GeneratorStores } from './backend/generator/index.js';
 import { sum } from '../../learning/numeric/statistics/sum.js';
 import { type CatalogSource, noSourceYet, type SourceCatalog, sourceNotFound } from './catalog.js';
-
-/** Name of the source that BACKEND_DATABASE_URL points to. */
-export const OWN_SOURCE = 'backend';
 
 /** Which source is wanted, and what to do without any. */
 export interface EnsureSourceOptions {

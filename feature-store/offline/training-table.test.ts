@@ -104,13 +104,13 @@ describe('buildBackendDataset', () => {
     const prepared = await build();
     expect(prepared).toMatchObject({
       status: 'ready',
-      dataset: { line: 'default', rows: 3, notes: ['a note'], origin: { source: 'generated' } },
+      dataset: { line: 'synthetic', rows: 3, notes: ['a note'], origin: { source: 'generated' } },
     });
     if (prepared.status !== 'ready') return;
     const { table, manifest } = await loadDataset(blobs, prepared.dataset.hash);
     expect(Object.keys(table.columns)).toEqual(['key', 'earlierUsers', 'label']);
     expect(table.columns.earlierUsers?.values).toEqual(Float64Array.of(0, 1, 2)); // strictly earlier
-    expect(manifest.schemaHash).toBe(hashOfSchema(backend.schema));
+    expect(manifest.schemaHash).toBe(hashOfSchema({ ...backend.schema, line: 'synthetic' }));
     expect(await build()).toEqual(prepared);
   });
 

@@ -1,3 +1,4 @@
+import { BACKEND_LINES } from '../../contracts/ids.js';
 import { defineModel } from '../../contracts/model-definition.js';
 import { card } from './card.js';
 import { train } from './training/train.js';
@@ -30,7 +31,7 @@ export const model = defineModel({
   primaryMetric: PRIMARY_METRIC,
   gates: [
     // The specification's target; no published model reaches 0.80 on the public Taiwan set.
-    { kind: 'absolute', metric: PRIMARY_METRIC, atLeast: 0.8, lines: ['default'] },
+    { kind: 'absolute', metric: PRIMARY_METRIC, atLeast: 0.8, lines: BACKEND_LINES },
     // Four-fifths rule: a group whose approval differs beyond chance must reach 0.8 of the best-treated one's.
     // A file without protected attributes may be tried in dev; what can be served must show its ratio.
     { kind: 'absolute', metric: FAIRNESS_METRIC, atLeast: FOUR_FIFTHS, notMeasurable: 'passes in dev' },

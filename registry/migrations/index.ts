@@ -3,6 +3,7 @@ import { registryCore } from './0001-registry-core.js';
 import { givenHoldout } from './0002-given-holdout.js';
 import { statedReasons } from './0003-stated-reasons.js';
 import { unmeasurableMetrics } from './0005-unmeasurable-metrics.js';
+import { syntheticLine } from './0006-synthetic-line.js';
 
 /** Schema `registry`, in order; never edited after release. */
 export const registrySchema: OwnedSchema = {
@@ -12,5 +13,6 @@ export const registrySchema: OwnedSchema = {
     '0002-given-holdout': givenHoldout,
     '0003-stated-reasons': statedReasons,
     '0005-unmeasurable-metrics': unmeasurableMetrics,
+    '0006-synthetic-line': syntheticLine,
   },
 };

@@ -1,5 +1,6 @@
 import type { FrozenHoldout } from '../../contracts/dataset.js';
 import { type Comparison, type Interval, type Metric, NOT_MEASURABLE, type Slice } from '../../contracts/evaluation.js';
+import { isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import type { Gate } from '../../contracts/model-definition.js';
 import { formatMeasure, formatNumber } from '../format-number.js';
 import { gatesOfLine } from '../gates.js';
@@ -244,12 +245,16 @@ function badgesOf({ version, stage, line, decision }: CardInput): Cell[] {
   ];
 }
 
+/** Above everything else on a card of the generated backend. */
+const SYNTHETIC_BANNER = `${SYNTHETIC_REMARK}. This version learned from customers of the generator and was judged on them; its scores say nothing about real customers.`;
+
 /** All sections of a card, in reading order: results, gates, purpose, training. */
 export function cardDocument(input: CardInput): CardDocument {
   const { model, run } = input;
   return {
     title: model.name,
     subtitle: `${model.task} · owned by ${model.owner} · ${run.startedAt.toISOString().slice(0, 10)}`,
+    banner: isSynthetic(input.line) ? SYNTHETIC_BANNER : null,
     badges: badgesOf(input),
     reasons: input.reasons,
     headline: headlineOf(input),

@@ -51,6 +51,8 @@ export interface Headline {
 export interface CardDocument {
   readonly title: string;
   readonly subtitle: string;
+  /** A warning above everything else. */
+  readonly banner: string | null;
   readonly badges: readonly Cell[];
   readonly reasons: readonly string[];
   readonly headline: Headline | null;

@@ -74,10 +74,11 @@ function headlineHtml(headline: Headline): string {
   return `<div class="headline">${text}${chart}</div>`;
 }
 
-function headerHtml({ title, subtitle, badges, reasons, headline }: CardDocument): string {
+function headerHtml({ title, subtitle, banner, badges, reasons, headline }: CardDocument): string {
   const marks = badges.map((badge) => `<li${toned(badge)}>${escapeHtml(badge.text)}</li>`).join('');
   return [
     '<header>',
+    banner === null ? '' : `<p class="banner" role="note"><strong>${escapeHtml(banner)}</strong></p>`,
     `<p class="small">Model card · ${escapeHtml(subtitle)}</p>`,
     `<h1>${escapeHtml(title)}</h1>`,
     `<ul class="badges">${marks}</ul>`,

@@ -70,9 +70,10 @@ export function headlineSentence({ metric, value, interval, n, remark, marks }: 
 }
 
 /** GitHub-flavoured Markdown; ends with a line break. */
-export function toMarkdown({ title, subtitle, badges, reasons, headline, sections }: CardDocument): string {
+export function toMarkdown({ title, subtitle, banner, badges, reasons, headline, sections }: CardDocument): string {
   const parts = [
     `# ${escapeMarkdown(title)}`,
+    ...(banner === null ? [] : [`> **${escapeMarkdown(banner)}**`]),
     escapeMarkdown(subtitle),
     badges.map((badge) => `**${escapeMarkdown(badge.text)}**`).join(' · '),
     ...(headline === null ? [] : [escapeMarkdown(headlineSentence(headline))]),

@@ -29,6 +29,13 @@ describe('renderCard', () => {
     for (const card of again) expect(card).toEqual(first);
   });
 
+  it('says first that its data are synthetic, and says so of no other line', async () => {
+    const synthetic = await renderCard({ ...sampleCard, line: 'synthetic' });
+    expect(synthetic.markdown).toMatch(/^# credit-risk-scorer\n\n> \*\*SYNTHETIC DATA\. /);
+    expect(synthetic.html).toMatch(/<header>\n<p class="banner" role="note"><strong>SYNTHETIC DATA\. /);
+    for (const text of Object.values(await renderCard(sampleCard))) expect(text).not.toContain('SYNTHETIC');
+  });
+
   it('contains every fact in Markdown and HTML', async () => {
     const { markdown, html } = await renderCard(sampleCard);
     const { run, dataset, gates, evaluation } = sampleCard;

@@ -40,6 +40,7 @@ code { font: .86em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberatio
 .headline-chart .target { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 4 3; }
 .headline-chart .target-label { fill: var(--ink); }
 .headline-chart .other { stroke: var(--soft); stroke-width: 1.5; }
+.banner { margin: 0 0 1rem; padding: .6rem .9rem; border: 2px solid var(--bad); border-radius: 6px; color: var(--bad); }
 .reasons { margin-top: 1rem; padding-top: .8rem; border-top: 1px solid var(--line); }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; margin: 0 .25rem 1rem; font-size: .9rem; }
 nav a { text-decoration: none; }

@@ -32,7 +32,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
   };
 
   const staged = async (sample?: object): Promise<string> => {
-    const version = await registerVersion(platform.services, trained, sample);
+    const version = await registerVersion(platform.services, trained, { sample });
     await stage(platform.services, version);
     return version;
   };
@@ -138,7 +138,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     // A version in production, so that a rollback would be possible.
     expect(arrivals.length).toBeGreaterThanOrEqual(2);
 
-    const broken = await registerVersion(platform.services, trained, wrongSample());
+    const broken = await registerVersion(platform.services, trained, { sample: wrongSample() });
     const result = await resultOf(await propose({ version: broken, toStage: 'staging' }));
     expect(result).toMatchObject({ status: 'rolled-back', version: broken, toStage: 'staging' });
     expect(await stageOf(broken)).toBe('archived');
@@ -178,6 +178,23 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(await stageOf(before.version)).toBe('production');
     const [failed] = await platform.services.registry.listPromotionRequests({ modelName: MODEL, status: 'failed' });
     expect(failed).toMatchObject({ version: broken });
+  });
+
+  it('promotes a version of synthetic data when its approval says that it is a demo', async () => {
+    const { services } = platform;
+    const line = 'synthetic';
+    const version = await registerVersion(services, trained, { line });
+    await stage(services, version, line);
+    const handle = await propose({ line });
+    await awaitApproval(handle);
+    const undeclared = handle.executeUpdate(messages.approvePromotion, { args: [approval] });
+    await expect(undeclared).rejects.toMatchObject({
+      cause: { type: 'TRANSITION_NOT_ALLOWED', message: expect.stringContaining('--demo') as string },
+    });
+    await handle.executeUpdate(messages.approvePromotion, { args: [{ ...approval, demo: true }] });
+    expect(await resultOf(handle)).toMatchObject({ status: 'promoted', version, line });
+    const last = (await services.registry.listTransitions(MODEL, line)).at(-1);
+    expect(last).toMatchObject({ to: 'production', demo: true, actor: 'grace' });
   });
 
   it('refuses a transition that the stages do not allow', async () => {

@@ -32,7 +32,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     await platform.close();
   });
 
-  const proposal = workflowIds.promotionOf(MODEL, 'default', '1.0.0');
+  const proposal = workflowIds.promotionOf(MODEL, 'synthetic', '1.0.0');
   /** The proposal's id depends only on the version, so one from an earlier run of this file may still exist. */
   const endProposal = async (): Promise<void> => {
     await platform.client.workflow
@@ -55,7 +55,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     const result = await run('first');
     expect(result).toMatchObject({ status: 'completed', source: 'generated', reasons: [] });
     const { result: trained, promotion } = outcomeOf(result);
-    expect(trained).toMatchObject({ line: 'default', decision: 'registered', version: '1.0.0' });
+    expect(trained).toMatchObject({ line: 'synthetic', decision: 'registered', version: '1.0.0' });
     expect(promotion).toEqual({
       stage: 'staging',
       awaitingApproval: true,
@@ -66,7 +66,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     await saveHistory(platform.client, workflowIds.dataPipelineOf(parent), 'data-pipeline-completed');
     await saveHistory(platform.client, workflowIds.modelOf(parent, MODEL), 'train-model-registered');
     const { registry } = platform.services;
-    expect((await registry.findChampion(MODEL, 'default'))!.stage).toBe('staging');
+    expect((await registry.findChampion(MODEL, 'synthetic'))!.stage).toBe('staging');
     const describe = () => platform.client.workflow.getHandle(proposal).describe();
     expect((await describe()).status.name).toBe('RUNNING');
     // The detached workflow sets its search attributes in its first task, which may run after the parent has ended.
@@ -94,13 +94,13 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
 
   it('returns `unchanged` on the same data, without duplicate records', async () => {
     const { registry } = platform.services;
-    const before = await registry.listTransitions(MODEL, 'default');
+    const before = await registry.listTransitions(MODEL, 'synthetic');
     const result = await run('second');
     await saveHistory(platform.client, workflowIds.modelOf(platform.id('second'), MODEL), 'train-model-unchanged');
     expect(outcomeOf(result).result).toMatchObject({ decision: 'unchanged', version: '1.0.0' });
     expect(outcomeOf(result).promotion).toBeNull();
     expect(await registry.listVersions({ modelName: MODEL })).toHaveLength(1);
-    expect(await registry.listTransitions(MODEL, 'default')).toEqual(before);
+    expect(await registry.listTransitions(MODEL, 'synthetic')).toEqual(before);
   });
 
   it('proposes a version that an earlier training left in dev', async () => {
@@ -111,7 +111,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     const { result, promotion } = outcomeOf(await run('takes-up', { snapshotHash }));
     expect(result).toMatchObject({ decision: 'unchanged', version: '1.0.0', promotable: true });
     expect(promotion).toEqual({ stage: 'staging', awaitingApproval: true, workflowId: proposal });
-    expect((await registry.getVersion(MODEL, 'default', '1.0.0')).stage).toBe('staging');
+    expect((await registry.getVersion(MODEL, 'synthetic', '1.0.0')).stage).toBe('staging');
   });
 
   /** Starts a master run on the existing snapshot and waits until its child trains. */

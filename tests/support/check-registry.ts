@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DatasetRef, FrozenHoldout } from '../../contracts/dataset.js';
 import type { Comparison, GateResult, Metric } from '../../contracts/evaluation.js';
+import { sourceOfLine } from '../../contracts/ids.js';
 import type { ModelRegistry, RegistrationInput } from '../../contracts/registry.js';
 
 /** Direct access to the tables, which the suite needs beside the contract. */
@@ -38,7 +39,7 @@ const datasetOf = (modelName: string, line: string): DatasetRef => ({
   modelName,
   line,
   rows: 1000,
-  origin: { kind: 'snapshot', snapshotHash: hash('snapshot'), source: 'generated' },
+  origin: { kind: 'snapshot', snapshotHash: hash('snapshot'), source: sourceOfLine(line) },
   notes: ['a note'],
 });
 
@@ -419,6 +420,14 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await champion()).toBe('1.0.0');
     });
 
+    it('is not a dev version of the synthetic line, which can leave dev', async () => {
+      const it = scene('synthetic');
+      await it.add('a');
+      expect(await registry.findChampion(it.modelName, 'synthetic')).toBeNull();
+      await registry.promote(it.order('1.0.0', 'staging', 's'));
+      expect((await registry.findChampion(it.modelName, 'synthetic'))?.version).toBe('1.0.0');
+    });
+
     it('is the newest dev version in another line', async () => {
       const it = scene('taiwan');
       for (const artefact of ['a', 'b', 'c']) await it.add(artefact);
@@ -467,7 +476,30 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await it.transitions()).toHaveLength(1);
     });
 
-    it('keeps versions of lines other than default in dev, and names an unknown version', async () => {
+    it('lets a version of the synthetic line into production as a recorded demo only, also by rollback', async () => {
+      const it = scene('synthetic');
+      for (const artefact of ['a', 'b']) await it.add(artefact);
+      for (const version of ['1.0.0', '1.0.1']) {
+        await registry.promote(it.order(version, 'staging', `${version} staging`));
+        const undeclared = registry.promote(it.order(version, 'production', `${version} undeclared`));
+        await expect(undeclared).rejects.toEqual(errorWith('TRANSITION_NOT_ALLOWED'));
+        const demo = await registry.promote({ ...it.order(version, 'production', `${version} demo`), demo: true });
+        expect(demo).toMatchObject({ to: 'production', demo: true });
+      }
+      expect(await it.rollback('back')).toMatchObject({ version: '1.0.0', demo: true });
+      const demos = (await it.transitions()).filter(({ demo }) => demo).map(({ version }) => version);
+      expect(demos).toEqual(['1.0.0', '1.0.1', '1.0.0']);
+    });
+
+    it('refuses a demo in the line of the own backend', async () => {
+      const it = scene();
+      await it.add('a');
+      await registry.promote(it.order('1.0.0', 'staging', 'staging'));
+      const demo = registry.promote({ ...it.order('1.0.0', 'production', 'demo'), demo: true });
+      await expect(demo).rejects.toEqual(errorWith('TRANSITION_NOT_ALLOWED'));
+    });
+
+    it('keeps versions of imported sources in dev, and names an unknown version', async () => {
       const it = scene('berka');
       await it.add('a');
       const moved = registry.promote(it.order('1.0.0', 'staging', 'key'));
@@ -727,11 +759,17 @@ export function checkRegistry(open: () => RegistryBackend): void {
         expect(await refused(`update registry.run_metrics set value = '${value}' ${ofRun}`)).toBe('23514');
     });
 
-    it('staging for lines other than default', async () => {
+    it('staging for imported sources, and production of a synthetic version that is not marked as a demo', async () => {
       const it = scene('berka');
       await it.add('a');
       const staged = `update registry.version_stages set stage = 'staging' where model_name = '${it.modelName}'`;
       expect(await refused(staged)).toBe('23514');
+      const synthetic = scene('synthetic');
+      await synthetic.add('a');
+      const unmarked = `insert into registry.stage_transitions
+        (model_name, line, version, from_stage, to_stage, kind, actor, reason, idempotency_key)
+        values ('${synthetic.modelName}', 'synthetic', '1.0.0', 'staging', 'production', 'promotion', 'ada', 'why', 'k')`;
+      expect(await refused(unmarked)).toBe('23514');
     });
   });
 

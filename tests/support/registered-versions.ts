@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { DEFAULT_LINE, sourceOfLine } from '../../contracts/ids.js';
 import type { ArtefactFiles } from '../../contracts/model-definition.js';
 import { storeDataset } from '../../datasets/snapshots/dataset-store.js';
 import { putJsonBlob } from '../../datasets/snapshots/json-blob.js';
@@ -13,7 +14,7 @@ import { MODEL } from './credit-dataset.js';
 import { trainArtefact } from '../../training/sample.js';
 import { trainContext } from './check-model.js';
 
-export const LINE = 'default';
+export const LINE = DEFAULT_LINE;
 const hash = (digit: string): string => digit.repeat(64);
 
 /** Trains the credit model once on its fixture, in this process. */
@@ -27,45 +28,45 @@ export async function trainFixture(): Promise<ArtefactFiles> {
 }
 
 /**
- * Registers an artefact of real bytes as the next version of the backend's line, without an evaluation.
- * @param sample - replaces the stored sample, for an artefact whose predictions differ from its sample.
+ * Registers an artefact of real bytes as the next version of a backend's line, without an evaluation.
+ * @param options.sample - replaces the stored sample, for an artefact whose predictions differ from its sample.
  */
 export async function registerVersion(
   { registry, blobs }: Services,
   trained: ArtefactFiles,
-  sample?: object,
+  { sample, line = LINE }: { readonly sample?: object | undefined; readonly line?: string } = {},
 ): Promise<string> {
   const runKey = randomUUID();
   const changed = sample === undefined ? {} : { 'sample.json': new TextEncoder().encode(JSON.stringify(sample)) };
   // Different bytes give a new version.
   const marked = { ...trained, ...changed, 'mark.json': new TextEncoder().encode(JSON.stringify({ runKey })) };
-  const content = { modelName: MODEL, definitionVersion: 1, line: LINE, signatureHash: hash('a'), files: marked };
+  const content = { modelName: MODEL, definitionVersion: 1, line, signatureHash: hash('a'), files: marked };
   const { artefactHash } = await storeArtefact(blobs, content);
   const { schema } = (await findModel(MODEL)).backend;
   const table = { rowCount: 1, columns: { id: { kind: 'text' as const, values: [runKey] } } };
-  const origin = { kind: 'snapshot' as const, snapshotHash: hash('b'), source: 'generated' };
+  const origin = { kind: 'snapshot' as const, snapshotHash: hash('b'), source: sourceOfLine(line) };
   const dataset = await storeDataset(blobs, {
     table,
     schema,
-    ref: { modelName: MODEL, line: LINE, origin, notes: [] },
+    ref: { modelName: MODEL, line, origin, notes: [] },
   });
   const { hash: evaluationHash } = await putJsonBlob(blobs, { runKey });
   const run = {
     runKey,
     workflowId: `run-${runKey}`,
     modelName: MODEL,
-    line: LINE,
+    line,
     seed: 1,
     params: {},
     codeVersion: '0',
   };
-  await registry.ensureLine(MODEL, LINE, freezeHoldout(schema.split, table));
+  await registry.ensureLine(MODEL, line, freezeHoldout(schema.split, table));
   await registry.startRun(run);
-  const champion = await registry.findChampion(MODEL, LINE);
+  const champion = await registry.findChampion(MODEL, line);
   const { version } = await registry.register({
     runKey,
     modelName: MODEL,
-    line: LINE,
+    line,
     dataset,
     artefactHash,
     evaluationHash,
@@ -80,10 +81,10 @@ export async function registerVersion(
 }
 
 /** Promotes a version to staging without a workflow. */
-export const stage = ({ registry }: Services, version: string) =>
+export const stage = ({ registry }: Services, version: string, line = LINE) =>
   registry.promote({
     modelName: MODEL,
-    line: LINE,
+    line,
     version,
     to: 'staging',
     actor: 'test',

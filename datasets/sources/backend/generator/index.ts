@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { GENERATED_SOURCE } from '../../../../contracts/ids.js';
 import type { SourceCatalog } from '../../catalog.js';
 import { replaceSource, type RowCounts } from '../load.js';
 import { migrateBackend } from '../migrate.js';
@@ -8,9 +9,6 @@ import type { BackendRows } from './rows.js';
 
 export { generateCustomers } from './generate.js';
 export { type GeneratorOptions, generatorOptions, type GeneratorSettings, parseGeneratorOptions } from './options.js';
-
-/** Name of the source of generated rows. */
-export const GENERATED_SOURCE = 'generated';
 
 /** The database for the rows and the catalogue that lists the source. */
 export interface GeneratorStores {
