@@ -80,9 +80,9 @@ export const errorTable = {
   CUSTOMER_NOT_FOUND: row(
     404,
     2,
-    'The model was trained without this customer and the request says nothing about them.',
+    'Nothing is known of this customer: the request has neither a stored history nor transactions.',
     ({ field }: { field: string }) =>
-      `${field}: training knew no such customer; send their transactions, [] where there are none yet`,
+      `${field}: no history of such a customer is stored; send their transactions, [] where there are none yet`,
   ),
   ENTITY_NOT_FOUND: row(
     404,
@@ -140,6 +140,13 @@ export const errorTable = {
   ),
   BLOB_CORRUPT: composed(500, 1, 'Stored bytes do not match the hash they are stored under.'),
   ARTEFACT_INVALID: composed(500, 1, 'An artefact lacks a file or has a manifest that this version cannot read.'),
+  ARTEFACT_OUTDATED: row(
+    409,
+    1,
+    'An artefact was trained by a former definition of its model, which this program no longer reads; train a new version.',
+    ({ found, wanted }: { found: string; wanted: string }) =>
+      `the artefact has ${found}; wanted ${wanted}: train a new version`,
+  ),
   CONFLICT: composed(409, 1, 'Another writer changed the same record first; look again and repeat.'),
   // governance
   TRANSITION_NOT_ALLOWED: composed(409, 2, 'The stages and lines do not allow this promotion.'),

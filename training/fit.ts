@@ -33,7 +33,7 @@ export async function loadDivided(
   const divided = splitHoldout(holdout, table);
   requireRows(model, 'rows outside the frozen holdout', divided.train.rowCount, 1);
   if (divided.holdout.rowCount === 0) throw emptyHoldout(model, schema.line);
-  return { train: { schema, table: divided.train }, holdout: { schema, table: divided.holdout } };
+  return { train: { schema, table: divided.train }, holdout: { schema, table: divided.holdout, history: table } };
 }
 
 /** A cut in time is fixed with the line's first data; data that ends before it has no row in the holdout. */

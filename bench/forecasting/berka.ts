@@ -10,6 +10,7 @@ import { readPeople } from '../../datasets/sources/berka/people.js';
 import { fitOrNull, type Forecaster, movingAverage } from '../../learning/time-series/forecasting/index.js';
 import { quantile } from '../../learning/evaluation/metrics/index.js';
 import { selectRows, timestampColumn } from '../../learning/table.js';
+import { spendingHistory } from '../../models/spending-predictor/data/spending-history.js';
 import { findModel } from '../../models/catalogue.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
 import { mean } from '../../learning/numeric/statistics/mean.js';
@@ -130,8 +131,13 @@ async function forecastMonth(
   const predictor = await model.predictor(files);
   const horizonDays = firstDayOf(month + 1) - firstDayOf(month);
   const asOf = new Date(before).toISOString().slice(0, 10);
+  const states = new Map(spendingHistory.build(data, before));
+  // `transactions: []` says of an account without a row that it had none, as a caller would of a new customer.
   const answers = await predictor.predict(
-    accounts.map(({ customer }) => ({ customerId: customer, asOf, horizonDays })),
+    accounts.map(({ customer }) => {
+      const history = states.get(customer) ?? null;
+      return { customerId: customer, history, asOf, horizonDays, ...(history === null && { transactions: [] }) };
+    }),
   );
   await predictor.close();
   return new Map(accounts.map((account, i) => [account, (answers[i] as Answered).monthly[0]!.total.mean]));

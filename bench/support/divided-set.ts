@@ -12,7 +12,7 @@ export interface DividedSet {
 /** Divides rows by the schema's own rule. */
 export function divide(schema: DatasetSchema, table: Table): DividedSet {
   const { train, holdout } = splitHoldout(freezeHoldout(schema.split, table), table);
-  return { train: { schema, table: train }, holdout: { schema, table: holdout } };
+  return { train: { schema, table: train }, holdout: { schema, table: holdout, history: table } };
 }
 
 /** Reads a public set as `ml train --data-path` does and divides it. */

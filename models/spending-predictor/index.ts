@@ -8,20 +8,24 @@ import { compare, evaluate, PRIMARY_METRIC } from './evaluation/evaluate.js';
 import { expectations } from './data/expectations.js';
 import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
+import { spendingHistory } from './data/spending-history.js';
 import { params, searchSpace } from './params.js';
 import { openPredictor } from './prediction/predictor.js';
+import { requestFeatures } from './prediction/request-features.js';
 import { score } from './evaluation/score.js';
 
 /** Spending predictor: a customer's spending by month, week and day, with prediction intervals and recurring bills. */
 export const model = defineModel({
   name: 'spending-predictor',
-  definitionVersion: 2,
+  definitionVersion: 3,
   task: 'forecasting',
   owner: 'money management team',
   card,
   params,
   searchSpace,
   backend: backendDataset,
+  states: [spendingHistory],
+  requestFeatures,
   fileFormats,
   expectations,
   primaryMetric: PRIMARY_METRIC,

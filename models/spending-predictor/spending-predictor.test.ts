@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sum } from '../../learning/numeric/statistics/sum.js';
 import { firstDayOf } from '../../learning/time-series/calendar/index.js';
 import { FIXTURE_CUSTOMERS, FIXTURE_SEED, fixtureCsv } from './fixtures/make-fixture.js';
-import { addMovement, emptyHistory, historyBefore, monthlyAmounts, dropPartialFirstMonth } from './forecast/history.js';
+import { addMovement, emptyHistory, historyBefore, historyOf, monthlyAmounts } from './forecast/history.js';
 import { divideHistory } from './forecast/recurring.js';
 import { customerStrength, fitSeasonality, seasonFactor, type SeasonSeries } from './forecast/seasonality.js';
 import { festivalShare } from './forecast/festival.js';
@@ -66,12 +66,12 @@ describe('spending predictor', () => {
     expect(divideHistory(historyBefore(history, START + 8), span)).toEqual(whole);
   });
 
-  it('dropPartialFirstMonth removes a first month that is not known completely', () => {
-    const history = emptyHistory();
+  it('historyOf leaves out a first month that is not known completely', () => {
     const row = { amount: 10, category: 'dining', payee: null, instalments: null };
-    addMovement(history, { ...row, day: firstDayOf(START) + 20 });
-    addMovement(history, { ...row, day: firstDayOf(START + 1) + 2 });
-    dropPartialFirstMonth(history);
+    const history = historyOf([
+      { ...row, day: firstDayOf(START + 1) + 2 },
+      { ...row, day: firstDayOf(START) + 20 },
+    ]);
     expect(history.first).toBe(START + 1);
     expect([...monthlyAmounts(history, 'dining', START + 2)]).toEqual([10]);
   });

@@ -139,7 +139,7 @@ async function prepare(model: ModelDefinition, folder: string): Promise<Checked>
   const { schema } = format;
   const parts = splitHoldout(freezeHoldout(schema.split, table), table);
   const train = { schema, table: parts.train };
-  const holdout = { schema, table: parts.holdout };
+  const holdout = { schema, table: parts.holdout, history: table };
   const params = model.params.parse(setting.params);
   const { files } = await trainArtefact(model, trainContext(), train, params);
   const predictor = await model.predictor(files);

@@ -3,7 +3,7 @@ import type { Table } from '../../../contracts/table.js';
 import { dayOfTime, firstDayOf, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import { numberColumn, textColumn, timestampColumn } from '../../../learning/table.js';
 import { columnNames } from './columns.js';
-import { addMovement, emptyHistory, type History, type Movement, dropPartialFirstMonth } from '../forecast/history.js';
+import { type History, historyOf, type Movement } from '../forecast/history.js';
 import { internalCategories, UNKNOWN_CATEGORY } from './vocabulary.js';
 
 /** All customers' histories, and the days that the table covers. */
@@ -64,18 +64,44 @@ function movementAt(columns: Columns, row: number): Movement | null {
     day: dayOfTime(columns.times[row]!),
     amount: -amount,
     category,
-    payee: columns.merchants[row] ?? null,
+    payee: columns.merchants[row] || null,
     instalments: Number.isNaN(instalments) ? null : instalments,
   };
 }
 
-/** Payments, income and loans of a table in the order of its rows. @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`. */
-export function* movementRows(table: Table): Generator<{ readonly customer: string; readonly row: Movement }> {
+/**
+ * Payments, income and loans of a table in the order of its rows.
+ * @param before - milliseconds; only rows strictly before are read. @default all
+ * @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`.
+ */
+function* movementRows(
+  table: Table,
+  before = Infinity,
+): Generator<{ readonly customer: string; readonly row: Movement }> {
   const columns = columnsOf(table);
   for (let i = 0; i < table.rowCount; i++) {
+    if (columns.times[i]! >= before) continue;
     const row = movementAt(columns, i);
     if (row !== null) yield { customer: columns.customers[i] ?? '', row };
   }
+}
+
+/** Each customer's movements in the order of the rows, sorted by customer. */
+export type CustomerMovements = ReadonlyMap<string, readonly Movement[]>;
+
+/**
+ * The movements of a table by customer.
+ * @param before - milliseconds; only rows strictly before are read. @default all
+ * @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`.
+ */
+export function readMovements(table: Table, before?: number): CustomerMovements {
+  const customers = new Map<string, Movement[]>();
+  for (const { customer, row } of movementRows(table, before)) {
+    const own = customers.get(customer);
+    if (own) own.push(row);
+    else customers.set(customer, [row]);
+  }
+  return new Map([...customers].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
@@ -84,16 +110,13 @@ export function* movementRows(table: Table): Generator<{ readonly customer: stri
  * @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`.
  */
 export function readSpending(table: Table): SpendingTable {
-  const customers = new Map<string, History>();
+  const movements = readMovements(table);
   let [from, until] = [Infinity, -Infinity];
-  for (const { customer, row } of movementRows(table)) {
-    let history = customers.get(customer);
-    if (history === undefined) customers.set(customer, (history = emptyHistory()));
-    addMovement(history, row);
-    from = Math.min(from, row.day);
-    until = Math.max(until, row.day + 1);
-  }
-  for (const history of customers.values()) dropPartialFirstMonth(history);
-  const sorted = [...customers].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { customers: new Map(sorted), from, until };
+  for (const own of movements.values())
+    for (const { day } of own) {
+      from = Math.min(from, day);
+      until = Math.max(until, day + 1);
+    }
+  const customers = [...movements].map(([customer, own]) => [customer, historyOf(own)] as const);
+  return { customers: new Map(customers), from, until };
 }

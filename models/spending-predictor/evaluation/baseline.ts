@@ -1,14 +1,7 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Table } from '../../../contracts/table.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
-import {
-  addMovement,
-  emptyHistory,
-  type History,
-  monthlyAmounts,
-  monthsKnown,
-  dropPartialFirstMonth,
-} from '../forecast/history.js';
+import { type History, historyOf, monthlyAmounts, monthsKnown } from '../forecast/history.js';
 import {
   DISCRETIONARY_TARGET,
   type EvaluationTarget,
@@ -20,7 +13,6 @@ import {
   WEEK_TARGET,
   weekShare,
 } from './evaluation-targets.js';
-import { readSpending } from '../data/read-table.js';
 import { committedCategories } from '../data/vocabulary.js';
 
 const WINDOW = 12;
@@ -43,19 +35,6 @@ function recentMean(history: History, { target, origin }: EvaluationTarget): num
   return sum(sums) / known;
 }
 
-/** Histories from training rows and holdout. */
-function allHistories(train: TrainingData, holdout: ReturnType<typeof readHoldout>): ReadonlyMap<string, History> {
-  const customers = new Map(readSpending(train.table).customers);
-  for (const [customer, rows] of holdout.customers) {
-    const known = customers.get(customer);
-    const history = known ?? emptyHistory();
-    for (const row of rows) addMovement(history, row);
-    if (known === undefined) dropPartialFirstMonth(history);
-    customers.set(customer, history);
-  }
-  return customers;
-}
-
 /** Target → mean over all customers, for customers without a known month. */
 function typicalMonths(
   customers: ReadonlyMap<string, History>,
@@ -71,11 +50,14 @@ function typicalMonths(
   return new Map([...totals].map(([target, { total, n }]) => [target, total / n]));
 }
 
-/** Baseline without a model: each month is forecast as the mean of the last twelve. */
-export function baseline(train: TrainingData, data: TrainingData): { readonly name: string; readonly scored: Table } {
+/**
+ * Baseline without a model: each month is forecast as the mean of the last twelve before it, read from the same history
+ * as the model's states.
+ */
+export function baseline(_train: TrainingData, data: TrainingData): { readonly name: string; readonly scored: Table } {
   const holdout = readHoldout(data);
   const targets = evaluationTargets(holdout);
-  const customers = allHistories(train, holdout);
+  const customers = new Map([...holdout.customers].map(([customer, rows]) => [customer, historyOf(rows)]));
   const typical = typicalMonths(customers, targets);
   const predictions = targets.map((row): TargetPrediction => {
     const history = customers.get(row.customer)!;

@@ -7,10 +7,11 @@ import {
   isoMonth,
   monthOfDay,
 } from '../../../learning/time-series/calendar/index.js';
-import { firstIncompleteMonth, movementRows } from '../data/read-table.js';
+import { type CustomerMovements, firstIncompleteMonth, readMovements } from '../data/read-table.js';
+import { stateOf } from '../data/spending-history.js';
 import type { SpendingRequest } from '../prediction/request.js';
 import { committedCategories } from '../data/vocabulary.js';
-import type { Movement } from '../forecast/history.js';
+import { compareMovements, type Movement } from '../forecast/history.js';
 import { requireAtLeast } from '../../../learning/checks.js';
 
 /** Target of the total spending of a month. */
@@ -36,39 +37,66 @@ export interface EvaluationTarget {
   readonly actual: number;
 }
 
-/** The holdout's rows by customer with spending in it, and its complete months `from` … `until − 1`. */
+/** Customers with spending in a part of the holdout, and its complete months `from` … `until − 1`. */
 export interface Holdout {
-  readonly customers: ReadonlyMap<string, readonly Movement[]>;
+  /** Movements of each, those before the part among them, in the order of `compareMovements`. */
+  readonly customers: CustomerMovements;
   readonly from: number;
   readonly until: number;
   readonly categories: readonly string[];
 }
 
-/**
- * Reads the holdout. A month that began before the cut is not evaluated, because a part of it is in the training data.
- * @throws PipelineError `TOO_FEW_ROWS` without a complete month.
- */
-export function readHoldout({ table }: TrainingData): Holdout {
-  const customers = new Map<string, Movement[]>();
-  const categories = new Set<string>();
+/** First and last day of movements. */
+function daysOf(customers: CustomerMovements): { readonly first: number; readonly last: number } {
   let [first, last] = [Infinity, -Infinity];
-  for (const { customer, row } of movementRows(table)) {
-    const own = customers.get(customer);
-    if (own) own.push(row);
-    else customers.set(customer, [row]);
-    if (row.amount < 0) continue;
-    if (row.instalments === null) categories.add(row.category);
-    first = Math.min(first, row.day);
-    last = Math.max(last, row.day);
-  }
-  const spenders = [...customers].filter(([, rows]) => rows.some(({ amount }) => amount > 0));
-  requireAtLeast('customers with spending in the holdout', spenders.length, 1);
-  const from = first === firstDayOf(monthOfDay(first)) ? monthOfDay(first) : monthOfDay(first) + 1;
-  const until = firstIncompleteMonth(last + 1);
+  for (const own of customers.values())
+    for (const { day } of own) {
+      first = Math.min(first, day);
+      last = Math.max(last, day);
+    }
+  return { first, last };
+}
+
+/** Number of movements in a month. */
+const countIn = (customers: CustomerMovements, month: number): number => {
+  const [first, next] = [firstDayOf(month), firstDayOf(month + 1)];
+  let count = 0;
+  for (const own of customers.values()) for (const { day } of own) count += Number(day >= first && day < next);
+  return count;
+};
+
+/**
+ * The months whose rows are all in the part: a month that the part cuts is not evaluated, because a part of it is known.
+ * @param all - of the same customers, past included; the part's own without a history.
+ * @param end - first day after the data.
+ */
+function completeMonths(part: CustomerMovements, all: CustomerMovements, end: number): readonly [number, number] {
+  const { first, last } = daysOf(part);
+  const [start, final] = [monthOfDay(first), monthOfDay(last)];
+  const isWhole = (month: number): boolean => countIn(all, month) === countIn(part, month);
+  // Without a history the rows before the cut cannot be seen to be absent.
+  const starts = all === part ? first === firstDayOf(start) : isWhole(start);
+  return [starts ? start : start + 1, isWhole(final) ? Math.min(final + 1, firstIncompleteMonth(end)) : final];
+}
+
+const isPayment = ({ amount, instalments }: Movement): boolean => amount > 0 && instalments === null;
+
+/**
+ * Reads a part of the holdout and its customers' past.
+ * @throws PipelineError `TOO_FEW_ROWS` without a complete month; `MISSING_COLUMN`, `NOT_FINITE`.
+ */
+export function readHoldout({ table, history }: TrainingData): Holdout {
+  const part = new Map([...readMovements(table)].filter(([, own]) => own.some(({ amount }) => amount > 0)));
+  requireAtLeast('customers with spending in the holdout', part.size, 1);
+  const whole = history === undefined ? part : readMovements(history);
+  const all = history === undefined ? part : new Map([...part.keys()].map((name) => [name, whole.get(name) ?? []]));
+  const [from, until] = completeMonths(part, all, daysOf(whole).last + 1);
   requireAtLeast('complete months in the holdout', Math.max(0, until - from), 1);
-  const sorted = spenders.sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [, own] of sorted) own.sort((a, b) => a.day - b.day);
-  return { customers: new Map(sorted), from, until, categories: [...categories].sort() };
+  const categories = new Set(
+    [...part.values()].flatMap((own) => own.filter(isPayment).map(({ category }) => category)),
+  );
+  const customers = new Map([...all].map(([name, own]) => [name, [...own].sort(compareMovements)]));
+  return { customers, from, until, categories: [...categories].sort() };
 }
 
 /** Actual amount by target and month. */
@@ -93,7 +121,7 @@ export const categoryTarget = (category: string): string => `category ${category
 
 /** The first evaluated month of a customer; for new customers the month after their first. */
 function startOf(rows: readonly Movement[], from: number): number {
-  const { day } = rows.find(({ amount }) => amount > 0)!;
+  const day = rows.reduce((least, row) => (row.amount > 0 ? Math.min(least, row.day) : least), Infinity);
   const first = monthOfDay(day);
   return first < from || day < firstDayOf(from) + 31 ? from : first + 1;
 }
@@ -135,20 +163,15 @@ export function customerTargets(
 export const evaluationTargets = (holdout: Holdout): EvaluationTarget[] =>
   [...holdout.customers].flatMap(([customer, rows]) => customerTargets(customer, rows, holdout));
 
-/** The request on the first day of a month, with the held-out rows before that day. @param months - horizon. */
+/**
+ * The request on the first day of a month, with the state of that day, as the feature store would have it; a customer
+ * without one is asked for as a new one. @param months - horizon.
+ */
 export function requestAt(customer: string, rows: readonly Movement[], month: number, months: number): SpendingRequest {
   const day = firstDayOf(month);
-  const transactions = rows
-    .filter((row) => row.day < day)
-    .map(({ day: booked, amount, category, payee, instalments }) => ({
-      bookedAt: isoDate(booked),
-      amount: -amount,
-      category,
-      merchant: payee,
-      instalments,
-    }));
-  const horizonDays = firstDayOf(month + months) - day;
-  return { customerId: customer, transactions, asOf: isoDate(day), horizonDays };
+  const earlier = rows.filter((row) => row.day < day);
+  const known = earlier.length === 0 ? { history: null, transactions: [] } : { history: stateOf(earlier, day) };
+  return { customerId: customer, ...known, asOf: isoDate(day), horizonDays: firstDayOf(month + months) - day };
 }
 
 /** Forecast of a target. */

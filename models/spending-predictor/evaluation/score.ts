@@ -63,8 +63,9 @@ async function scoreCustomer(
 }
 
 /**
- * Rolling-origin evaluation of the serving predictor on the holdout: on the first day of each complete month it receives
- * the held-out rows before that day, as a caller would send them, and forecasts the month; at the first origin a year.
+ * Rolling-origin evaluation of the serving predictor on a part of the holdout: on the first day of each complete month it
+ * receives the customer's state of that day, from all rows before, and forecasts the month; at the first origin a year.
+ * @param data - with the history of its customers; without one they are new at the beginning of the part.
  * @throws PipelineError `TOO_FEW_ROWS` when the holdout has no complete month; `MISSING_COLUMN`, `NOT_FINITE`.
  */
 export async function score(predictor: SpendingPredictor, data: TrainingData, context: ComputeContext): Promise<Table> {

@@ -1,28 +1,18 @@
 import { z } from 'zod';
-import {
-  backtest,
-  type BacktestResult,
-  type Forecaster,
-  predictState,
-  type Series,
-} from '../../../learning/time-series/forecasting/index.js';
+import { predictState } from '../../../learning/time-series/forecasting/index.js';
 import { hashFraction } from '../../../learning/numeric/hash/murmur.js';
-import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import {
   amountsByCategory,
-  candidatesFor,
   type Champions,
   COLD_START_MONTHS,
   composeForecast,
   curvesOf,
   type CustomerForecast,
-  customerSeries,
   prepareForecast,
 } from './customer-forecast.js';
 import { type History, historyBefore, historySince, monthsKnown, totalIn } from './history.js';
 import type { LearnedModel } from './learned-model.js';
-import { divideHistory } from './recurring.js';
 
 /** Horizons in months at which each origin's forecast is recorded. */
 export const keptHorizons: readonly number[] = [1, 2, 3, 4, 6, 9, 12];
@@ -66,93 +56,14 @@ const champions = z.strictObject({
 
 /** Result of a shard of customers. */
 export const shardResult = z.strictObject({
-  champions: z.record(z.string(), champions),
+  /** By customer and month of the choice. */
+  champions: z.record(z.string(), z.record(z.string(), champions)),
   /** By customer, so that the order of rows does not depend on the shards. */
   rows: z.record(z.string(), z.array(backtestRow)),
   /** The same customers with shortened histories. */
   short: z.record(z.string(), z.array(backtestRow)),
 });
 export type ShardResult = z.infer<typeof shardResult>;
-
-/** Settings of a backtest. */
-export interface BacktestSettings {
-  readonly origins: number;
-  readonly margin: number;
-  /** First month that is not known completely. */
-  readonly until: number;
-}
-
-/** Smallest share of the origins at which a candidate must be at least as accurate as the default to replace it. */
-const BETTER_SHARE = 0.8;
-/** Smallest number of origins on which a candidate can replace the default. */
-const FEWEST_ORIGINS = 6;
-
-/** Absolute error at each origin, one step ahead. @param except - origin that is left out. */
-const absoluteErrors = ({ forecasts }: BacktestResult, except: number | null): number[] =>
-  forecasts.flatMap(({ origin, actual, mean }) => (origin === except ? [] : [Math.abs(actual[0]! - mean[0]!)]));
-
-/** Backtest results of one series: the default forecaster first, then the other candidates. */
-type CandidateResults = readonly BacktestResult[];
-
-/**
- * The candidate that is better than the default by the margin on average and at nearly all origins, else undefined.
- * @param except - origin whose error is left out.
- */
-function betterCandidate(
-  [byDefault, ...others]: CandidateResults,
-  margin: number,
-  except: number | null,
-): string | undefined {
-  if (byDefault === undefined || byDefault.forecasts.length === 0) return undefined;
-  const defaultErrors = absoluteErrors(byDefault, except);
-  const candidates = others
-    .filter(({ forecasts }) => forecasts.length > 0)
-    .map((result) => ({ name: result.forecaster, errors: absoluteErrors(result, except) }));
-  if (candidates.length === 0 || defaultErrors.length === 0) return undefined;
-  const best = candidates.reduce((a, b) => (mean(b.errors) < mean(a.errors) ? b : a));
-  if (mean(best.errors) >= mean(defaultErrors) * (1 - margin)) return undefined;
-  const better = best.errors.filter((error, i) => error <= defaultErrors[i]!).length;
-  return better >= BETTER_SHARE * defaultErrors.length ? best.name : undefined;
-}
-
-type StoredChampions = ShardResult['champions'][string];
-
-/** Selected forecaster of each of a customer's series. */
-export interface ChampionSelection {
-  readonly champions: StoredChampions;
-  /** Selection without the error of the forecast from one month, so that this error is out of sample. */
-  readonly without: (month: number) => StoredChampions;
-}
-
-const noChampions: ChampionSelection = { champions: { categories: {} }, without: () => ({ categories: {} }) };
-
-/** Selects the forecaster of each of a customer's series by rolling-origin backtest, one month ahead. */
-export function chooseChampions(
-  history: History,
-  model: Pick<LearnedModel, 'seasonality' | 'memory'>,
-  { until, origins, margin }: BacktestSettings,
-): ChampionSelection {
-  if (monthsKnown(history, until) < COLD_START_MONTHS) return noChampions;
-  const { free } = divideHistory(history, { from: until, count: 1 });
-  const first = history.first!;
-  const { categories, series, defaults, total, totalDefault } = customerSeries(free, first, model);
-  if (categories.length === 0) return noChampions;
-  const compare = (values: Series, byDefault: Forecaster): CandidateResults => {
-    const results = backtest(values, candidatesFor(byDefault), { horizon: 1, origins });
-    return results[0]!.forecasts.length < Math.min(origins, FEWEST_ORIGINS) ? [] : results;
-  };
-  const categoryResults = series.map((values, k) => compare(values, defaults[k]!));
-  const totalResults = compare(total, totalDefault);
-  const select = (except: number | null): StoredChampions => {
-    const names = categoryResults.map((results) => betterCandidate(results, margin, except));
-    const ofTotal = betterCandidate(totalResults, margin, except);
-    const selected = names.flatMap((name, k) => (name === undefined ? [] : [[categories[k]!, name] as const]));
-    return { ...(ofTotal === undefined ? {} : { total: ofTotal }), categories: Object.fromEntries(selected) };
-  };
-  const comparedOrigins = new Set(totalResults[0]?.forecasts.map(({ origin }) => origin));
-  const champions = select(null);
-  return { champions, without: (month) => (comparedOrigins.has(month - first) ? select(month - first) : champions) };
-}
 
 /** Forecast of a customer from the history before the first month of a span, with curves evaluated in memory. */
 export function forecastFrom(

@@ -8,7 +8,8 @@ import { freezeHoldout, splitHoldout } from '../../../learning/evaluation/split/
 import { projectRoot } from '../../../platform/project.js';
 import { trainContext } from '../../../tests/support/check-model.js';
 import { bandsOf, type Banded, type SpendingAnswer } from '../prediction/answer.js';
-import { backtestCustomer, backtestShortHistory, type ChampionSelection, chooseChampions } from './backtest.js';
+import { backtestCustomer, backtestShortHistory } from './backtest.js';
+import { choiceFor, choicesBetween, chooseForecasters, choiceMonth } from './forecaster-choice.js';
 import { categoryScale, historyGroup, fitMonthlyBands, monthlyPoints, defaultBands } from './calibration.js';
 import { train } from '../training/train.js';
 import { fileFormats } from '../data/formats.js';
@@ -39,8 +40,9 @@ function household(seed: number): History {
 
 const households = Array.from({ length: 24 }, (_, i) => household(i));
 const flat: LearnedModel = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   seasonality: { categories: {}, growth: 0 },
+  choice: { origins: 6, margin: 0 },
   memory: 0.85,
   pooledIncome: null,
   reconciliation: 'bottom-up',
@@ -68,28 +70,37 @@ describe('calibration', () => {
     expect(april(fitSeasonality(series(3000)).categories.travel!.months)).toBeGreaterThan(0.5);
   });
 
-  it('the selection without a month does not depend on the actual amount of that month', () => {
-    const settings = { origins: 6, margin: 0, until: UNTIL };
-    const choices = households.slice(0, 8).map((history) => {
-      const other = historySince(history, START);
-      const dining = other.months.get('dining')!;
+  it('chooseForecasters reads the history before the last January only', () => {
+    const last = UNTIL - 1;
+    expect([UNTIL, UNTIL + 11, UNTIL + 12].map((month) => choiceMonth(month) - UNTIL)).toEqual([0, 0, 12]);
+    const chosen = households.map((history) => {
+      const changed = historySince(history, START);
+      const dining = changed.months.get('dining')!;
       dining[dining.length - 1] = 40_000;
-      return [chooseChampions(history, flat, settings), chooseChampions(other, flat, settings)] as const;
+      return { history, changed };
     });
-    for (const [usual, odd] of choices) expect(odd.without(UNTIL - 1)).toEqual(usual.without(UNTIL - 1));
-    const championOf = ({ champions }: ChampionSelection): string | undefined => champions.categories.dining;
-    const differ = choices.filter(([usual, odd]) => championOf(usual) !== championOf(odd));
-    expect(differ.length).toBeGreaterThan(0);
+    for (const { history, changed } of chosen)
+      expect(chooseForecasters(changed, last, flat)).toEqual(chooseForecasters(history, last, flat));
+    const diningOf = (history: History) => chooseForecasters(history, UNTIL, flat).categories.dining;
+    expect(chosen.some(({ history, changed }) => diningOf(changed) !== diningOf(history))).toBe(true);
+  });
+
+  it('choicesBetween holds the choices of all months', () => {
+    const history = households[3]!;
+    const choices = choicesBetween(history, [UNTIL - 8, UNTIL + 1], flat);
+    expect(Object.keys(choices)).toHaveLength(2);
+    for (const month of [UNTIL - 8, UNTIL - 1])
+      expect(choiceFor(choices, month)).toEqual(chooseForecasters(history, month, flat));
+    expect(choiceFor(undefined, UNTIL)).toEqual({ categories: {} });
   });
 
   it('bootstrap632 leaves out 63 % of the months, deterministically', () => {
-    const chosen = { champions: { categories: { dining: 'theta' } }, without: () => ({ categories: {} }) };
     const seasonality = { categories: {}, growth: 0.5 };
     const left = (customer: string): boolean[] => {
-      const at = bootstrap632(customer, chosen, () => flat, { ...flat, seasonality });
+      const at = bootstrap632(customer, () => flat, { ...flat, seasonality });
       return Array.from({ length: 12 }, (_, month) => {
-        const { model, champions } = at(month);
-        expect(model.seasonality === seasonality).toBe(champions === chosen.champions);
+        const model = at(month);
+        expect(model === flat || model.seasonality === seasonality).toBe(true);
         return model === flat;
       });
     };

@@ -173,7 +173,7 @@ function addPoints(points: CalibrationPoint[], forecast: Float64Array, actual: F
 
 /** Weekly and daily bands from the last months of a sample of customers, given the fitted model. */
 export function fitDailyBands(
-  customers: readonly { readonly history: History; readonly champions: Champions }[],
+  customers: readonly { readonly history: History; readonly championsAt: (month: number) => Champions }[],
   model: LearnedModel,
   until: number,
 ): Pick<LearnedModel['bands'], 'week' | 'day'> {
@@ -181,11 +181,12 @@ export function fitDailyBands(
   const stride = Math.max(1, Math.floor(customers.length / MOST_DAILY));
   for (let i = 0; i < customers.length; i += stride)
     for (let from = until - DAILY_ORIGINS; from < until; from++) {
-      const { history, champions } = customers[i]!;
+      const { history, championsAt } = customers[i]!;
       if (history.first === null || history.first >= from) continue;
-      const forecast = forecastFrom(history, { from, count: 1 }, model, champions);
+      const forecast = forecastFrom(history, { from, count: 1 }, model, championsAt(from));
       const [first, length] = [firstDayOf(from), firstDayOf(from + 1) - firstDayOf(from)];
-      const expected = sumDays(dailyAmounts(forecast, model.profile).values(), length);
+      const { free, owed } = dailyAmounts(forecast, model.profile);
+      const expected = sumDays([...free.values(), ...owed.values()], length);
       const actual = actualDays(history, first, length);
       if (!(sum(expected) > 0)) continue;
       addPoints(week, expected, actual, 7);

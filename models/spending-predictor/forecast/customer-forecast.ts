@@ -72,16 +72,13 @@ const seriesOf = (values: Float64Array, first: number): Series => ({
   values,
 });
 
-const categoryCandidates = new Map(defaultCandidates('month').map((candidate) => [candidate.name, candidate]));
+/** Forecasters that may replace the pooled season of a series. */
+export const alternatives: readonly Forecaster[] = defaultCandidates('month');
 
-/** The candidates for a series, the default first. */
-export const candidatesFor = (byDefault: Forecaster): readonly Forecaster[] => [
-  byDefault,
-  ...categoryCandidates.values(),
-];
+const alternativeByName = new Map(alternatives.map((candidate) => [candidate.name, candidate]));
 
 const byName = (name: string | undefined, byDefault: Forecaster): Forecaster =>
-  (name === undefined ? undefined : categoryCandidates.get(name)) ?? byDefault;
+  (name === undefined ? undefined : alternativeByName.get(name)) ?? byDefault;
 
 /** One customer's series of free spending with the default forecaster of each. */
 export interface CustomerSeries {

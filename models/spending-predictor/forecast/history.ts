@@ -1,6 +1,6 @@
 import { firstDayOf, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import { type InstalmentPlan, type Payment } from '../../../learning/time-series/recurring-items/index.js';
-import { committedCategories, LOAN_CATEGORY } from '../data/vocabulary.js';
+import { LOAN_CATEGORY } from '../data/vocabulary.js';
 
 /** Payments to one payee in one category, oldest first. */
 export interface Stream {
@@ -41,7 +41,22 @@ export const emptyHistory = (): History => ({
   income: new Map(),
 });
 
-const streamKey = (category: string, payee: string | null): string => `${category}|${payee ?? ''}`;
+/** Key of a payee's stream in a category; no name has a line feed. */
+const streamKey = (category: string, payee: string | null): string => `${category}\n${payee ?? ''}`;
+
+/** Payments come first, then income, then loans. */
+const kindOf = ({ amount, instalments }: Movement): number => (instalments === null ? Number(amount < 0) : 2);
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** Payments by stream and day, then income and loans by day: equal movements have one order, however they were read. */
+export function compareMovements(a: Movement, b: Movement): number {
+  const kind = kindOf(a);
+  const byKind = kind - kindOf(b);
+  if (byKind !== 0) return byKind;
+  const byStream = kind === 0 ? compareText(a.category, b.category) || compareText(a.payee ?? '', b.payee ?? '') : 0;
+  return byStream || a.day - b.day || a.amount - b.amount || (a.instalments ?? 0) - (b.instalments ?? 0);
+}
 
 function addToMonth(history: History, category: string, month: number, amount: number): void {
   const first = history.first!;
@@ -73,6 +88,18 @@ function addPayment(history: History, { day, amount, category, payee }: Movement
 function addIncome({ income }: History, { day, amount }: Movement): void {
   const month = monthOfDay(day);
   income.set(month, (income.get(month) ?? 0) - amount);
+}
+
+/**
+ * The history of a customer's movements. Sums are added up in one order, so that the same movements give the same history
+ * bit for bit, whether they come from a table, a state, or a state and a request.
+ * @param movements - in any order.
+ */
+export function historyOf(movements: Iterable<Movement>): History {
+  const history = emptyHistory();
+  for (const row of [...movements].sort(compareMovements)) addMovement(history, row);
+  dropPartialFirstMonth(history);
+  return history;
 }
 
 /** Adds a row to the history in place. Rows may be added in any order. */
@@ -140,25 +167,11 @@ export function totalIn({ first, months }: History, month: number, wanted: (cate
   return total;
 }
 
-/** Largest number of payments a month of a stream of bills. */
-const MOST_A_MONTH = 1.6;
-
-/**
- * Whether a stream may contain bills: it has a committed category, or at least three payments that are about a month or
- * more apart.
- */
-export function mayContainBills({ category, payments }: Stream): boolean {
-  if (committedCategories.has(category)) return true;
-  if (payments.length < 3) return false;
-  const [from, to] = [payments[0]!.day, payments.at(-1)!.day];
-  return payments.length <= 1 + (MOST_A_MONTH * (to - from)) / 30;
-}
-
 /** A first payment this many days into its month or later means that the month is not known completely. */
 const LATEST_START = 8;
 
 /** Removes the first month's amounts when that month is not known completely. Streams keep all payments. */
-export function dropPartialFirstMonth(history: History): void {
+function dropPartialFirstMonth(history: History): void {
   const { first } = history;
   if (first === null) return;
   let earliest = Infinity;

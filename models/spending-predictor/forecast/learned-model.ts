@@ -17,14 +17,23 @@ const customerGroup = z.strictObject({
   categories: z.record(z.string(), z.number()),
 });
 
-/** Parameters estimated from all customers: `model.json` of the artefact. */
+/** Rule by which the forecaster of a series is chosen; part of the model, because it was evaluated with it. */
+const choiceRule = z.strictObject({
+  /** Largest number of origins of the rolling backtest, one month apart. */
+  origins: z.int().positive(),
+  /** Share by which a candidate's error must be below the default's. */
+  margin: z.number().min(0).max(1),
+});
+
+/** Parameters estimated from all customers, without anything of one of them: `model.json` of the artefact. */
 export const learnedModel = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   seasonality,
+  choice: choiceRule,
   /** Weight of a month relative to the next one in the level of the total. */
   memory: z.number().gt(0).max(1),
-  /** Pooled income forecast; null in artefacts from before it existed. */
-  pooledIncome: pooledIncome.nullable().default(null),
+  /** Pooled income forecast; null without one. */
+  pooledIncome: pooledIncome.nullable(),
   reconciliation: z.enum(['minimum-trace', 'bottom-up']),
   /** One-step errors of the backtest, relative to the customer's free spending. */
   errors: z.strictObject({

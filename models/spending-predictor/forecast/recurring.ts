@@ -19,6 +19,8 @@ export interface Bill {
   readonly item: RecurringItem | null;
   /** Months between payments. */
   readonly period: number;
+  /** Present amount of one payment. */
+  readonly price: number;
   readonly expected: readonly ExpectedPayment[];
 }
 
@@ -57,7 +59,7 @@ function recogniseBills(stream: Stream, span: Span): { readonly bills: Bill[]; r
   const found = findItems(stream.payments, { asOf: firstDayOf(span.from), hint });
   const bills = found.map(({ item }) => {
     const expected = expectPayments(item, span);
-    return { category, payee, item, period: item.period, expected };
+    return { category, payee, item, period: item.period, price: item.price.amount, expected };
   });
   return { bills, paid: found.flatMap(({ payments }) => payments) };
 }
@@ -69,7 +71,7 @@ function loanBills({ loans, streams }: History, span: Span): Bill[] {
     .map((plan): Bill => {
       const standing = standingOfPlan(plan, paid, firstDayOf(span.from));
       const expected = expectInstalments(plan, standing, span);
-      return { category: LOAN_CATEGORY, payee: null, item: null, period: 1, expected };
+      return { category: LOAN_CATEGORY, payee: null, item: null, period: 1, price: plan.instalment, expected };
     })
     .filter(({ expected }) => expected.length > 0);
 }

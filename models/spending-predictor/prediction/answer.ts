@@ -1,14 +1,21 @@
 import { z } from 'zod';
-import { daysInMonth, firstDayOf, isoDate, isoMonth } from '../../../learning/time-series/calendar/index.js';
+import {
+  daysInMonth,
+  firstDayOf,
+  isoDate,
+  isoMonth,
+  monthOfDay,
+} from '../../../learning/time-series/calendar/index.js';
 import { boundsAt, type ConformalState } from '../../../learning/evaluation/conformal/index.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { naiveScale } from '../../../learning/evaluation/metrics/forecast.js';
 import { categoryScale, historyGroup, bandScale } from '../forecast/calibration.js';
-import { dailyAmounts, sumDays } from '../forecast/days.js';
+import { addDays, dailyAmounts, sumDays } from '../forecast/days.js';
 import { type CustomerForecast } from '../forecast/customer-forecast.js';
-import { type History, monthlyAmounts, totalIn } from '../forecast/history.js';
+import { monthlyAmounts, totalIn } from '../forecast/history.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
 import { committedCategories } from '../data/vocabulary.js';
+import type { KnownHistory } from './known-history.js';
 
 const amount = z.number();
 const banded = z.strictObject({ mean: amount, low80: amount, high80: amount, low95: amount, high95: amount });
@@ -40,13 +47,16 @@ const billSchema = z.strictObject({
   day: z.int(),
   amount,
   next: z.string().nullable().describe('YYYY-MM of the next one within the horizon'),
+  lastPaid: z.iso.date().nullable().describe('day of the last payment before asOf; null = none yet'),
   standing: z.enum(['regular', 'overdue', 'loan']),
 });
 
 /** A forecast. Amounts are money out, positive, in the unit of the transactions. */
 export const output = z.strictObject({
   asOf: z.iso.date(),
-  customerKnown: z.boolean().describe('false = training knew no such customer; what was sent is all there is'),
+  customerKnown: z.boolean().describe('false = no stored history; what was sent is all there is'),
+  knownTo: z.iso.date().nullable().describe('last day of the known history; null = nothing is known'),
+  notes: z.array(z.string()).describe('what was left out, and days that are neither known nor asked for'),
   /** True with too little history: the forecast is based on similar customers. */
   coldStart: z.boolean(),
   historyMonths: z.int(),
@@ -90,11 +100,9 @@ export function bandsOf(state: ConformalState, { mean, scale, horizon, group = '
 
 /** A forecast with everything that the answer needs. */
 interface AnswerInput {
-  readonly customerKnown: boolean;
+  readonly known: KnownHistory;
   readonly forecast: CustomerForecast;
-  readonly history: History;
   readonly model: LearnedModel;
-  readonly asOf: number;
   readonly days: number;
 }
 
@@ -108,14 +116,14 @@ interface Daily {
   readonly total: Float64Array;
 }
 
-function dailyOf({ forecast, model, asOf, days }: AnswerInput): Daily {
+function dailyOf({ known: { asOf }, forecast, model, days }: AnswerInput): Daily {
   const skipped = asOf - firstDayOf(forecast.span.from);
-  const cut = (values: Float64Array): Float64Array => values.slice(skipped, skipped + days);
-  const all = dailyAmounts(forecast, model.profile);
-  const bills = dailyAmounts({ ...forecast, free: new Map() }, model.profile);
+  const cut = (values: Float64Array): Float64Array => values.subarray(skipped, skipped + days);
+  const { free, owed: bills } = dailyAmounts(forecast, model.profile);
   const owed = new Map([...bills].map(([name, values]) => [name, cut(values)]));
+  const names = [...new Set([...free.keys(), ...bills.keys()])].sort();
   const categories = new Map(
-    [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, values]) => [name, cut(values)]),
+    names.map((name) => [name, addDays(days, free.get(name)?.subarray(skipped), owed.get(name))]),
   );
   return { categories, owed, recurring: sumDays(owed.values(), days), total: sumDays(categories.values(), days) };
 }
@@ -139,17 +147,21 @@ function categoryBands(request: AnswerInput, daily: Daily, part: readonly [numbe
 }
 
 /** Actual amount of the same month a year before; null when that month is not in the history. */
-function lastYearOf({ history, forecast }: AnswerInput, number: number): number | null {
+function lastYearOf({ known: { history }, forecast }: AnswerInput, number: number): number | null {
   const before = number - 12;
   if (history.first === null || before < history.first || before >= forecast.span.from) return null;
   return cents(totalIn(history, before, () => true));
 }
 
 function monthlyAnswer(request: AnswerInput, daily: Daily): MonthAnswer[] {
-  const { forecast, model, asOf, days } = request;
+  const { forecast, model, days } = request;
+  const { asOf } = request.known;
   const group = historyGroup(forecast.historyMonths);
-  return Array.from({ length: forecast.span.count }, (_, h) => {
-    const number = forecast.span.from + h;
+  const { span } = forecast;
+  const unasked = monthOfDay(asOf) - span.from;
+  return Array.from({ length: span.count - unasked }, (_, i) => {
+    const h = unasked + i;
+    const number = span.from + h;
     const from = Math.max(0, firstDayOf(number) - asOf);
     const to = Math.min(days, firstDayOf(number + 1) - asOf);
     const mean = sumBetween(daily.total, from, to);
@@ -167,7 +179,7 @@ function monthlyAnswer(request: AnswerInput, daily: Daily): MonthAnswer[] {
   });
 }
 
-function weeklyAnswer({ model, asOf, days }: AnswerInput, daily: Daily): SpendingAnswer['weekly'] {
+function weeklyAnswer({ model, known: { asOf }, days }: AnswerInput, daily: Daily): SpendingAnswer['weekly'] {
   const usual = (sumBetween(daily.total, 0, days) / days) * 7;
   return Array.from({ length: Math.ceil(days / 7) }, (_, i) => {
     const [from, to] = [7 * i, Math.min(days, 7 * i + 7)];
@@ -183,7 +195,7 @@ function weeklyAnswer({ model, asOf, days }: AnswerInput, daily: Daily): Spendin
   });
 }
 
-function dailyAnswer({ model, asOf, days }: AnswerInput, daily: Daily): SpendingAnswer['daily'] {
+function dailyAnswer({ model, known: { asOf }, days }: AnswerInput, daily: Daily): SpendingAnswer['daily'] {
   const usual = sumBetween(daily.total, 0, days) / days;
   return Array.from(daily.total, (mean, i) => ({
     date: isoDate(asOf + i),
@@ -194,11 +206,25 @@ function dailyAnswer({ model, asOf, days }: AnswerInput, daily: Daily): Spending
 type Bill = CustomerForecast['bills'][number];
 
 /** The first expected payment on one of the forecast days. */
-function nextPayment({ expected }: Bill, { asOf, days }: AnswerInput): Bill['expected'][number] | undefined {
+function nextPayment({ expected }: Bill, { known: { asOf }, days }: AnswerInput): Bill['expected'][number] | undefined {
   return expected.find(({ month: at, day: on }) => {
     const due = firstDayOf(at) + Math.min(on, daysInMonth(at)) - 1;
     return due >= asOf && due < asOf + days;
   });
+}
+
+/** Largest relative distance from a bill's price of a payment to the same payee that is one of the bill's. */
+const NEAR_PRICE = 0.25;
+
+/** Day of a bill's last known payment; the history ends before the first day that is forecast. */
+function lastPaymentOf({ category, payee, item, price }: Bill, { history }: KnownHistory): number | null {
+  let last: number | null = null;
+  for (const stream of history.streams.values()) {
+    if (stream.category !== category || (item !== null && stream.payee !== payee)) continue;
+    for (const { day, amount } of stream.payments)
+      if (Math.abs(amount - price) <= NEAR_PRICE * price) last = Math.max(last ?? day, day);
+  }
+  return last;
 }
 
 const standingOf = ({ item }: Bill): SpendingAnswer['bills'][number]['standing'] => {
@@ -207,16 +233,18 @@ const standingOf = ({ item }: Bill): SpendingAnswer['bills'][number]['standing']
 };
 
 function billAnswer(bill: Bill, request: AnswerInput): SpendingAnswer['bills'][number] {
-  const { category, payee, item, period, expected } = bill;
+  const { category, payee, item, period, expected, price } = bill;
   const next = nextPayment(bill, request);
   const payment = next ?? expected[0];
+  const lastPaid = lastPaymentOf(bill, request.known);
   return {
     category,
     payee,
     everyMonths: period,
     day: payment?.day ?? item?.day ?? 1,
-    amount: cents(payment?.amount ?? item?.price.amount ?? 0),
+    amount: cents(payment?.amount ?? price),
     next: next === undefined ? null : isoMonth(next.month),
+    lastPaid: lastPaid === null ? null : isoDate(lastPaid),
     standing: standingOf(bill),
   };
 }
@@ -227,7 +255,7 @@ const billsAnswer = (request: AnswerInput): SpendingAnswer['bills'] =>
     .map((bill) => billAnswer(bill, request));
 
 /** Series → mean absolute change from month to month. */
-function changesSoFar({ history, forecast }: AnswerInput): Record<string, number> {
+function changesSoFar({ known: { history }, forecast }: AnswerInput): Record<string, number> {
   const until = forecast.span.from;
   const changes: [string, number][] = [];
   const [total, discretionary] = [[] as Float64Array[], [] as Float64Array[]];
@@ -245,11 +273,13 @@ function changesSoFar({ history, forecast }: AnswerInput): Record<string, number
 
 /** The answer of a forecast; monthly and weekly amounts are sums of the daily ones. */
 export function answerOf(request: AnswerInput): SpendingAnswer {
-  const { forecast, asOf, customerKnown } = request;
+  const { forecast, known } = request;
   const daily = dailyOf(request);
   return {
-    asOf: isoDate(asOf),
-    customerKnown,
+    asOf: isoDate(known.asOf),
+    customerKnown: known.customerKnown,
+    knownTo: known.until === null ? null : isoDate(known.until - 1),
+    notes: [...known.notes],
     coldStart: forecast.coldStart,
     historyMonths: forecast.historyMonths,
     seasonStrength: Math.round(forecast.strength * 1000) / 1000,

@@ -1,3 +1,4 @@
+import { daysInMonth, monthOfDay, parseIsoDate } from '../../../learning/time-series/calendar/index.js';
 import type { SpendingAnswer } from './answer.js';
 
 /** Explanation of a forecast's first month. */
@@ -32,9 +33,11 @@ function billSentences({ bills, monthly }: SpendingAnswer): string[] {
   return [`${money(first.recurring)} of it is owed: ${named.join('; ')}${more}.`];
 }
 
+/** Change against last year, when the whole month is forecast. */
 function comparison({ monthly }: SpendingAnswer): string[] {
-  const { total, lastYear } = monthly[0]!;
+  const { total, lastYear, from, days } = monthly[0]!;
   if (lastYear === null || lastYear <= 0) return [];
+  if (days < daysInMonth(monthOfDay(parseIsoDate(from)!))) return [];
   const change = total.mean / lastYear - 1;
   const words = change >= 0 ? 'more' : 'less';
   return [
@@ -70,12 +73,13 @@ function components({ monthly, bills }: SpendingAnswer): SpendingExplanation['co
 /** Explains the first month of a forecast by its bills, the free spending of its categories and the method. */
 export function explainAnswer(answer: SpendingAnswer): SpendingExplanation {
   const { month, total, days, from } = answer.monthly[0]!;
+  const notes = answer.notes.map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`);
   const since = from.endsWith('-01') ? '' : ` (the ${days} days from ${from})`;
   const headline = `${month}${since}: ${money(total.mean)}, between ${money(total.low80)} and ${money(total.high80)} in four months out of five.`;
   return {
     month,
     total: total.mean,
-    sentences: [headline, ...comparison(answer), ...billSentences(answer), method(answer)],
+    sentences: [headline, ...comparison(answer), ...billSentences(answer), ...notes, method(answer)],
     components: components(answer),
   };
 }

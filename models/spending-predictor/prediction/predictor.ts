@@ -1,30 +1,24 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { PipelineError, pipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
-import { dayOfTime, isoDate, monthOfDay } from '../../../learning/time-series/calendar/index.js';
+import { isoDate, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import { openGraph, readJson } from '../../../learning/artefact/index.js';
 import { type ForecasterState, forecastFeeds, graphOutputs } from '../../../learning/time-series/forecasting/index.js';
 import { answerOf, output, type SpendingAnswer } from './answer.js';
+import { type ChoiceCache, createChoiceCache } from './choice-cache.js';
 import { explainAnswer, type SpendingExplanation } from './explain.js';
-import { restoreCustomer, storedCustomers, type StoredCustomers } from './customer-store.js';
-import {
-  type Champions,
-  composeForecast,
-  curvesOf,
-  prepareForecast,
-  type PreparedForecast,
-} from '../forecast/customer-forecast.js';
-import { addMovement, emptyHistory, type History, dropPartialFirstMonth } from '../forecast/history.js';
+import { composeForecast, curvesOf, MOST_MONTHS, prepareForecast } from '../forecast/customer-forecast.js';
 import { learnedModel, type LearnedModel } from '../forecast/learned-model.js';
+import type { Span } from '../forecast/recurring.js';
 import { firstIncompleteMonth } from '../data/read-table.js';
+import { type KnownHistory, knownHistory } from './known-history.js';
 import { input, type SpendingRequest } from './request.js';
-import { internalCategories, UNKNOWN_CATEGORY } from '../data/vocabulary.js';
 
 /** The opened artefact. */
 interface Opened {
   readonly model: LearnedModel;
-  readonly customers: StoredCustomers['customers'];
   readonly session: InferenceSession;
+  readonly choices: ChoiceCache;
 }
 
 /** (states,) of (months,) means, evaluated by the ONNX graph. */
@@ -48,89 +42,29 @@ async function runCurves(
   return states.map((_, row) => values.slice(row * count, (row + 1) * count));
 }
 
-type SentTransaction = NonNullable<SpendingRequest['transactions']>[number];
-
-/** Adds a sent transaction, except moves between the customer's own accounts. @returns its day. */
-function addSent(history: History, sent: SentTransaction): number {
-  const { bookedAt, amount, category, merchant, instalments } = sent;
-  const day = dayOfTime(Date.parse(bookedAt));
-  const kind = category ?? UNKNOWN_CATEGORY;
-  const row = { day, amount: -amount, category: kind, payee: merchant ?? null, instalments: instalments ?? null };
-  const ignored = amount === 0 || (amount > 0 && row.instalments !== null);
-  if (!ignored && !internalCategories.has(kind)) addMovement(history, row);
-  return day;
-}
-
 /**
- * Months without a row count as months without spending, so a request for a later month must contain the transactions
- * since the training data, even if there are none. @throws PipelineError `INVALID_INPUT`.
+ * Months that are forecast: from the first one that is not known completely to that of the last day asked for. Months
+ * between the known history and `asOf` are forecast with them, because unknown months are not months without spending.
+ * @throws PipelineError `INVALID_INPUT` when the history ends too long before.
  */
-function requireNoGap(knownUntil: number, { transactions, asOf }: SpendingRequest): void {
-  if (transactions !== undefined || asOf === undefined) return;
-  if (monthOfDay(dayOfTime(Date.parse(asOf))) <= firstIncompleteMonth(knownUntil)) return;
-  const since = isoDate(knownUntil);
-  const message = `transactions: required for asOf ${asOf}, the training data end before ${since}; send all since then, [] if there are none`;
-  throw new PipelineError('INVALID_INPUT', message, { field: 'transactions', knownUntil: since, asOf });
-}
-
-type Stored = Opened['customers'][string];
-
-/** The stored customer, if known. Own properties only: `constructor` is not a customer. */
-const storedOf = ({ customers }: Opened, { customerId }: SpendingRequest): Stored | undefined =>
-  customerId !== undefined && Object.hasOwn(customers, customerId) ? customers[customerId] : undefined;
-
-/**
- * A request for an unknown customer must contain transactions, so that a misspelt id is not answered with the forecast of
- * an average customer. @throws PipelineError `CUSTOMER_NOT_FOUND`.
- */
-function requireKnown(opened: Opened, request: SpendingRequest): void {
-  if (request.transactions !== undefined || storedOf(opened, request) !== undefined) return;
-  throw pipelineError('CUSTOMER_NOT_FOUND', { field: 'customerId' });
-}
-
-/** The customer's history with the sent transactions, and the first day to forecast. */
-function historyOf(opened: Opened, request: SpendingRequest): { history: History; asOf: number } {
-  const { transactions = [], asOf } = request;
-  const stored = storedOf(opened, request);
-  const history = stored === undefined ? emptyHistory() : restoreCustomer(stored);
-  const end = asOf === undefined ? Infinity : dayOfTime(Date.parse(asOf));
-  let latest = -Infinity;
-  for (const sent of transactions) {
-    if (dayOfTime(Date.parse(sent.bookedAt)) >= end) continue;
-    latest = Math.max(latest, addSent(history, sent));
-  }
-  for (const { payments } of history.streams.values()) payments.sort((a, b) => a.day - b.day);
-  if (stored === undefined) dropPartialFirstMonth(history);
-  return { history, asOf: asOf === undefined ? Math.max(opened.model.knownUntil, latest + 1) : end };
-}
-
-/** A request with its history and the forecast before its curves are evaluated. */
-interface Prepared {
-  readonly request: SpendingRequest;
-  readonly asOf: number;
-  readonly days: number;
-  readonly history: History;
-  readonly forecast: PreparedForecast;
-}
-
-function prepare(opened: Opened, request: SpendingRequest): Prepared {
-  requireKnown(opened, request);
-  requireNoGap(opened.model.knownUntil, request);
-  const { history, asOf } = historyOf(opened, request);
-  const days = request.horizonDays ?? opened.model.horizonDays;
-  const from = monthOfDay(asOf);
+function spanOf({ asOf, until }: KnownHistory, days: number): Span {
+  const asked = monthOfDay(asOf);
+  const from = until === null ? asked : Math.min(asked, firstIncompleteMonth(until));
   const count = monthOfDay(asOf + days - 1) - from + 1;
-  const champions = (storedOf(opened, request)?.champions ?? { categories: {} }) as Champions;
-  const forecast = prepareForecast(history, { from, count }, opened.model, champions);
-  return { request, asOf, days, history, forecast };
+  if (count <= MOST_MONTHS) return { from, count };
+  const last = isoDate(asOf + days - 1);
+  const message = `a forecast to ${last} is ${count} months from the known history, wanted at most ${MOST_MONTHS}; send the transactions since`;
+  throw new PipelineError('INVALID_INPUT', message, { field: 'asOf', months: count });
 }
 
-async function predictOne(opened: Opened, request: SpendingRequest): Promise<SpendingAnswer> {
-  const { asOf, days, history, forecast } = prepare(opened, request);
-  const customerKnown = storedOf(opened, request) !== undefined;
-  const means = await runCurves(opened.session, curvesOf(forecast, opened.model), forecast.span.count);
-  const composed = composeForecast(forecast, means, opened.model);
-  return answerOf({ customerKnown, forecast: composed, history, model: opened.model, asOf, days });
+async function predictOne({ model, session, choices }: Opened, request: SpendingRequest): Promise<SpendingAnswer> {
+  const known = knownHistory(request, model.knownUntil);
+  const days = request.horizonDays ?? model.horizonDays;
+  const span = spanOf(known, days);
+  const champions = choices.championsFor(request.customerId, known.history, span.from);
+  const prepared = prepareForecast(known.history, span, model, champions);
+  const means = await runCurves(session, curvesOf(prepared, model), span.count);
+  return answerOf({ known, forecast: composeForecast(prepared, means, model), model, days });
 }
 
 /** The predictor with the members that only this model's own code uses. */
@@ -139,18 +73,30 @@ export interface SpendingPredictor extends Predictor<SpendingRequest, SpendingAn
   explain(request: SpendingRequest): Promise<Explained<SpendingAnswer, SpendingExplanation>>;
 }
 
+/** File in which artefacts of definition version 2 and before kept their customers. */
+const FORMER_CUSTOMERS = 'customers.json';
+
+/** @throws PipelineError `ARTEFACT_OUTDATED`. */
+function requirePresentFormat(files: ArtefactFiles): void {
+  if (files[FORMER_CUSTOMERS] === undefined) return;
+  throw pipelineError('ARTEFACT_OUTDATED', {
+    found: `${FORMER_CUSTOMERS}, where definition versions 1 and 2 kept the history of each customer`,
+    wanted: 'definition version 3, which reads it from the stored state spending-history',
+  });
+}
+
 /**
- * Opens an artefact. A request names a customer of the training data with the transactions since, or contains all
+ * Opens an artefact. A request contains what is known of a customer: the stored history, the transactions since, or all
  * transactions of a new one; the answer forecasts months, weeks and days. A forecast begins on the day after the known
  * data, if necessary within a month.
- * @throws PipelineError `ARTEFACT_INVALID`; `predict`: `INVALID_INPUT` for a month after the known data without
- *   transactions, `CUSTOMER_NOT_FOUND` for an unknown customer without transactions.
+ * @throws PipelineError `ARTEFACT_INVALID`, `ARTEFACT_OUTDATED`; `predict`: `CUSTOMER_NOT_FOUND` without a history and
+ *   transactions, `INVALID_INPUT` when the history ends too long before the days asked for.
  */
 export async function openPredictor(files: ArtefactFiles): Promise<SpendingPredictor> {
+  requirePresentFormat(files);
   const model = readJson(files, 'model.json', learnedModel);
-  const { customers } = readJson(files, 'customers.json', storedCustomers);
   const session = await openGraph(files, 'curves.onnx');
-  const opened = { model, customers, session };
+  const opened = { model, session, choices: createChoiceCache(model) };
   return {
     input,
     output,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type SpendingState, spendingState } from '../data/spending-history.js';
 
 const sentTransaction = z.strictObject({
   bookedAt: z
@@ -11,30 +12,35 @@ const sentTransaction = z.strictObject({
   merchant: z.string().max(200).nullish(),
   instalments: z.int().min(1).max(600).nullish().describe('only on the start of a loan, as in the training data'),
 });
+export type SentTransaction = z.infer<typeof sentTransaction>;
 
-/** Request for a forecast. */
-export const input = z
-  .strictObject({
-    customerId: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .describe('a customer of the training data; for others transactions are required'),
-    transactions: z
-      .array(sentTransaction)
-      .max(200_000)
-      .optional()
-      .describe('all since the training data; for a new customer all that are known'),
-    asOf: z.iso
-      .date()
-      .optional()
-      .describe(
-        'first day to forecast; later transactions are ignored; after the training data only with transactions',
-      ),
-    horizonDays: z.int().min(1).max(1095).optional().describe('days ahead'),
+/** What a caller may know beside the stored history. */
+export const known = z.strictObject({
+  transactions: z
+    .array(sentTransaction)
+    .max(200_000)
+    .optional()
+    .describe('all since the history, [] if there are none; without a history all that are known'),
+  asOf: z.iso
+    .date()
+    .optional()
+    .describe('first day to forecast; later movements are ignored; default: the day after the newest known one'),
+  horizonDays: z.int().min(1).max(1095).optional().describe('days ahead'),
+});
+export type KnownOfCustomer = z.infer<typeof known>;
+
+/** Request for a forecast: what is known of a customer, as a stored history, as transactions, or as both. */
+export const input = known
+  .extend({
+    customerId: z.string().min(1).max(200).optional().describe('whose forecast it is; nothing is looked up by it'),
+    history: spendingState
+      .nullish()
+      .describe('the stored state spending-history of the customer; null = the store knows no such customer'),
   })
-  .refine(({ customerId, transactions }) => customerId !== undefined || transactions !== undefined, {
-    message: 'expected customerId, transactions or both',
+  .refine(({ history, transactions }) => history !== undefined || transactions !== undefined, {
+    message: 'expected history, transactions or both: the model holds no customers',
   });
-export type SpendingRequest = z.infer<typeof input>;
+export type SpendingRequest = KnownOfCustomer & {
+  readonly customerId?: string | undefined;
+  readonly history?: SpendingState | null | undefined;
+};

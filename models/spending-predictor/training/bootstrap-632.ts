@@ -1,5 +1,4 @@
 import { hashFraction } from '../../../learning/numeric/hash/murmur.js';
-import type { ChampionSelection, FittedModel } from '../forecast/backtest.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
 
 /**
@@ -13,17 +12,14 @@ const isLeftOut = (customer: string, month: number): boolean =>
   hashFraction('left-out', `${customer} ${month}`) < LEFT_OUT_SHARE;
 
 /**
- * The fitted model for the forecasts of one customer that calibrate the bands, by month; deterministic.
+ * The model for the forecasts of one customer that calibrate the bands, by month; deterministic.
  * @param modelAt - fitted without the month.  @param start - fitted on all months.
  */
 export function bootstrap632(
   customer: string,
-  { champions, without }: ChampionSelection,
   modelAt: (month: number) => LearnedModel,
   start: Pick<LearnedModel, 'seasonality'>,
-): (month: number) => FittedModel {
+): (month: number) => LearnedModel {
   return (month) =>
-    isLeftOut(customer, month)
-      ? { model: modelAt(month), champions: without(month) }
-      : { model: { ...modelAt(month), seasonality: start.seasonality }, champions };
+    isLeftOut(customer, month) ? modelAt(month) : { ...modelAt(month), seasonality: start.seasonality };
 }

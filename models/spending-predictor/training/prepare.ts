@@ -86,8 +86,9 @@ export function prepare(data: TrainingData, params: SpendingParams): Prepared {
   const customers = trainingCustomers(table.customers, until);
   const firstMonth = Math.min(...histories.map(({ first }) => first ?? until));
   const start: LearnedModel = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     seasonality: fitSeasonality(freeSeries(customers)),
+    choice: { origins: params.origins, margin: params.margin },
     memory: params.memory,
     pooledIncome: null,
     reconciliation: 'bottom-up',

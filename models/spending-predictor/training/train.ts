@@ -8,7 +8,8 @@ import {
   type BacktestRow,
   backtestCustomer,
   backtestShortHistory,
-  chooseChampions,
+  CALIBRATION_ORIGINS,
+  type FittedModel,
   shardResult,
   type ShardResult,
 } from '../forecast/backtest.js';
@@ -21,8 +22,8 @@ import {
   defaultBands,
   reconcileRow,
 } from '../forecast/calibration.js';
-import { storeCustomer, type StoredCustomers } from '../prediction/customer-store.js';
-import { type Champions, COLD_START_MONTHS } from '../forecast/customer-forecast.js';
+import { COLD_START_MONTHS } from '../forecast/customer-forecast.js';
+import { choiceFor, choicesBetween } from '../forecast/forecaster-choice.js';
 import { chooseIncomeShare, rescaleParts } from '../forecast/income-share.js';
 import type { History } from '../forecast/history.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
@@ -58,20 +59,16 @@ const readPart = (data: TrainingData, params: SpendingParams, part: Part): PartT
   taskOf(prepare(data, params), part);
 
 /** Selects champions and backtests a part of the customers. */
-function fitPart(
-  context: ComputeContext,
-  { own, until, start, modelAt }: PartTask,
-  params: SpendingParams,
-): ShardResult {
-  const settings = { origins: params.origins, margin: params.margin, until };
+function fitPart(context: ComputeContext, { own, until, start, modelAt }: PartTask): ShardResult {
   const result: ShardResult = { champions: {}, rows: {}, short: {} };
   own.forEach(([customer, history], i) => {
     context.signal.throwIfAborted();
-    const chosen = chooseChampions(history, start, settings);
-    const at = bootstrap632(customer, chosen, modelAt, start);
-    result.champions[customer] = chosen.champions;
-    result.rows[customer] = backtestCustomer(history, at, until);
-    result.short[customer] = backtestShortHistory(customer, history, (month) => at(month).model, until);
+    const chosen = choicesBetween(history, [until - CALIBRATION_ORIGINS, until], start);
+    const at = bootstrap632(customer, modelAt, start);
+    const fittedAt = (month: number): FittedModel => ({ model: at(month), champions: choiceFor(chosen, month) });
+    result.champions[customer] = chosen;
+    result.rows[customer] = backtestCustomer(history, fittedAt, until);
+    result.short[customer] = backtestShortHistory(customer, history, at, until);
     context.onProgress({ stage: 'backtest', done: i + 1, total: own.length });
   });
   return result;
@@ -82,7 +79,7 @@ export const shards: Sharding<SpendingParams> = {
   count: (rows, { rowsPerShard }) => (rows < rowsPerShard ? 0 : Math.min(MOST_SHARDS, Math.ceil(rows / rowsPerShard))),
   fit(context, data, params, part) {
     context.signal.throwIfAborted();
-    return Promise.resolve(writeJson(fitPart(context, readPart(data, params, part), params)));
+    return Promise.resolve(writeJson(fitPart(context, readPart(data, params, part))));
   },
 };
 
@@ -159,7 +156,7 @@ function calibrate(prepared: Prepared, shardResults: MergedShards, params: Spend
   };
   const customers = [...table.customers].map(([customer, history]) => ({
     history,
-    champions: champions[customer] as Champions,
+    championsAt: (month: number) => choiceFor(champions[customer], month),
   }));
   return { ...model, bands: { ...model.bands, ...fitDailyBands(customers, model, until) } };
 }
@@ -169,9 +166,9 @@ function readShard(bytes: Uint8Array): ShardResult {
 }
 
 /**
- * Fits the seasons of all customers, selects each series' forecaster by backtest, calibrates the bands and stores each
- * customer's history. Files: `model.json`, `customers.json`, `curves.onnx` (evaluates all forecasters). Deterministic:
- * the same data and parameters give the same bytes, whatever the number of shards.
+ * Fits the seasons of all customers, selects each series' forecaster by backtest and calibrates the bands. Files:
+ * `model.json`, `curves.onnx` (evaluates all forecasters); nothing of a single customer is in them. Deterministic: the
+ * same data and parameters give the same bytes, whatever the number of shards.
  * @throws PipelineError `TOO_FEW_ROWS`, `MISSING_COLUMN`, `NOT_FINITE`.
  */
 export async function train(context: TrainContext, data: TrainingData, params: SpendingParams): Promise<ArtefactFiles> {
@@ -180,21 +177,11 @@ export async function train(context: TrainContext, data: TrainingData, params: S
   const results =
     context.shards.length > 0
       ? context.shards.map(readShard)
-      : [fitPart(context, taskOf(prepared, { index: 0, count: 1 }), params)];
+      : [fitPart(context, taskOf(prepared, { index: 0, count: 1 }))];
   const found = mergeShards(results, prepared.table.customers.keys());
   const model = calibrate(prepared, found, params);
-  const stored: StoredCustomers = {
-    schemaVersion: 1,
-    customers: Object.fromEntries(
-      [...prepared.table.customers].map(([customer, history]) => [
-        customer,
-        storeCustomer(history, (found.champions[customer] ?? { categories: {} }) as Champions),
-      ]),
-    ),
-  };
   return Promise.resolve({
     'model.json': writeJson(model),
-    'customers.json': writeJson(stored),
     'curves.onnx': forecastGraph(),
   });
 }

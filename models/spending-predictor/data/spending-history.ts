@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { TrainingData } from '../../../contracts/dataset.js';
+import type { EntityStateView } from '../../../contracts/entity-state.js';
+import { DAY_MS, isoDate, parseIsoDate } from '../../../learning/time-series/calendar/index.js';
+import { compareMovements, type Movement } from '../forecast/history.js';
+import { columnNames } from './columns.js';
+import { readMovements } from './read-table.js';
+import { UNKNOWN_CATEGORY } from './vocabulary.js';
+
+const DAY_SECONDS = 86_400;
+/** Days after which a state counts as stale: data are read weekly, and a day is allowed for the run. */
+const LIFE_DAYS = 8;
+
+/** Days around 1970 that are dates of four-digit years. */
+const FARTHEST_DAY = 3_000_000;
+
+const isDay = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < FARTHEST_DAY;
+
+/** Alternating day since the epoch and amount, oldest first. */
+const datedAmounts = z
+  .array(z.number())
+  .refine((flat) => flat.length % 2 === 0 && flat.every((value, i) => (i % 2 === 0 ? isDay(value) : value > 0)), {
+    message: 'wanted whole days and positive amounts in turn',
+  });
+
+/** All that is known of one customer: every movement, grouped so that names are written once. */
+export const spendingState = z.strictObject({
+  until: z.iso.date().describe('first day that is not known'),
+  streams: z
+    .array(z.tuple([z.string(), z.string().nullable(), datedAmounts]))
+    .describe('category, payee, and alternating day (since 1970-01-01) and amount of each payment'),
+  income: datedAmounts.describe('alternating day and amount'),
+  loans: z
+    .array(z.tuple([z.int().refine(isDay), z.number(), z.int()]))
+    .describe('day, instalment and number of instalments'),
+});
+export type SpendingState = z.infer<typeof spendingState>;
+
+/** The state of a customer's movements. @param until - first day that is not known: all rows lie before it. */
+export function stateOf(movements: Iterable<Movement>, until: number): SpendingState {
+  const streams: SpendingState['streams'] = [];
+  const income: number[] = [];
+  const loans: SpendingState['loans'] = [];
+  for (const { day, amount, category, payee, instalments } of [...movements].sort(compareMovements)) {
+    if (instalments !== null) loans.push([day, amount, instalments]);
+    else if (amount < 0) income.push(day, -amount);
+    else {
+      const last = streams.at(-1);
+      if (last?.[0] === category && last[1] === payee) last[2].push(day, amount);
+      else streams.push([category, payee, [day, amount]]);
+    }
+  }
+  return { until: isoDate(until), streams, income, loans };
+}
+
+const pairsOf = (flat: readonly number[]): (readonly [number, number])[] =>
+  Array.from({ length: flat.length >> 1 }, (_, i) => [flat[2 * i]!, flat[2 * i + 1]!]);
+
+/** The movements of a state; an income's category is not kept. */
+export function movementsOf({ streams, income, loans }: SpendingState): Movement[] {
+  const payments = streams.flatMap(([category, payee, flat]) =>
+    pairsOf(flat).map(([day, amount]): Movement => ({ day, amount, category, payee, instalments: null })),
+  );
+  const common = { category: UNKNOWN_CATEGORY, payee: null };
+  const incomes = pairsOf(income).map(([day, amount]): Movement => ({
+    day,
+    amount: -amount,
+    ...common,
+    instalments: null,
+  }));
+  const started = loans.map(([day, amount, instalments]): Movement => ({ day, amount, ...common, instalments }));
+  return [...payments, ...incomes, ...started];
+}
+
+/** First day that a state does not know. */
+export const untilOf = ({ until }: SpendingState): number => parseIsoDate(until)!;
+
+/**
+ * A customer's movements, as evaluation gives them to the predictor at each origin and the feature store to requests.
+ * A day that `asOf` lies in counts as known.
+ */
+export const spendingHistory: EntityStateView<SpendingState> = {
+  name: 'spending-history',
+  version: 1,
+  entity: 'user',
+  idColumn: columnNames.customer,
+  timeColumn: columnNames.time,
+  timeToLiveSeconds: LIFE_DAYS * DAY_SECONDS,
+  state: spendingState,
+  *build({ table }: TrainingData, asOf: number) {
+    const until = Math.ceil(asOf / DAY_MS);
+    for (const [customer, movements] of readMovements(table, asOf))
+      if (customer !== '') yield [customer, stateOf(movements, until)];
+  },
+};

@@ -1,0 +1,49 @@
+import { murmur3 } from '../../../learning/numeric/hash/murmur.js';
+import type { Champions } from '../forecast/customer-forecast.js';
+import { choiceMonth, chooseForecasters } from '../forecast/forecaster-choice.js';
+import { type History, historyBefore } from '../forecast/history.js';
+import type { LearnedModel } from '../forecast/learned-model.js';
+
+/** Customers whose choices are kept, about 300 bytes each. */
+const MOST_CUSTOMERS = 20_000;
+
+/** Fingerprint of the movements that a choice depends on. */
+function fingerprintOf(history: History, month: number): string {
+  const { streams, loans } = historyBefore(history, choiceMonth(month));
+  const text = JSON.stringify([choiceMonth(month), [...streams], loans]);
+  const bytes = new TextEncoder().encode(text);
+  return [bytes.length, murmur3(bytes, 0), murmur3(bytes, 0x9747b28c)].join(' ');
+}
+
+interface KeptChoice {
+  readonly fingerprint: string;
+  readonly champions: Champions;
+}
+
+/**
+ * Choices of the forecasters, kept by customer: a choice costs ten times the rest of an answer and holds for a year
+ * unless the history before it is corrected. The least recently used are dropped. What is kept never changes an answer.
+ */
+export function createChoiceCache(model: LearnedModel, capacity = MOST_CUSTOMERS) {
+  const kept = new Map<string, KeptChoice>();
+  const keep = (customerId: string, choice: KeptChoice): void => {
+    kept.delete(customerId);
+    kept.set(customerId, choice);
+    if (kept.size > capacity) kept.delete(kept.keys().next().value!);
+  };
+  return {
+    /** @param customerId - undefined = nothing is kept.  @param month - first month of the forecast. */
+    championsFor(customerId: string | undefined, history: History, month: number): Champions {
+      if (customerId === undefined) return chooseForecasters(history, month, model);
+      const fingerprint = fingerprintOf(history, month);
+      const before = kept.get(customerId);
+      const choice =
+        before?.fingerprint === fingerprint
+          ? before
+          : { fingerprint, champions: chooseForecasters(history, month, model) };
+      keep(customerId, choice);
+      return choice.champions;
+    },
+  };
+}
+export type ChoiceCache = ReturnType<typeof createChoiceCache>;

@@ -1,0 +1,93 @@
+import { pipelineError } from '../../../contracts/errors.js';
+import { dayOfTime, isoDate, parseIsoDate } from '../../../learning/time-series/calendar/index.js';
+import { movementsOf, untilOf } from '../data/spending-history.js';
+import { internalCategories, UNKNOWN_CATEGORY } from '../data/vocabulary.js';
+import { type History, historyOf, type Movement } from '../forecast/history.js';
+import type { SentTransaction, SpendingRequest } from './request.js';
+
+/** What a request makes known of its customer. */
+export interface KnownHistory {
+  readonly history: History;
+  /** First day to forecast. */
+  readonly asOf: number;
+  /** First day that is not known; null when nothing was sent. */
+  readonly until: number | null;
+  /** Whether a stored history was given. */
+  readonly customerKnown: boolean;
+  /** What a reader of the answer must know about what was left out or is not known. */
+  readonly notes: readonly string[];
+}
+
+const dayOf = ({ bookedAt }: SentTransaction): number => dayOfTime(Date.parse(bookedAt));
+
+/** A sent transaction as movement; null for moves between the customer's own accounts. */
+function movementOf(sent: SentTransaction): Movement | null {
+  const { amount, category, merchant } = sent;
+  const instalments = sent.instalments ?? null;
+  const kind = category ?? UNKNOWN_CATEGORY;
+  if (amount === 0 || (amount > 0 && instalments !== null) || internalCategories.has(kind)) return null;
+  return { day: dayOf(sent), amount: -amount, category: kind, payee: merchant || null, instalments };
+}
+
+/** The transactions of days that the history does not know; a day that it knows would be counted twice. */
+const laterThan = (until: number, { transactions = [] }: SpendingRequest): SentTransaction[] =>
+  transactions.filter((sent) => dayOf(sent) >= until);
+
+/** The day after the newest known one. @param otherwise - when nothing is known. */
+function dayAfterKnown(until: number, later: readonly SentTransaction[], otherwise: number): number {
+  const newest = later.reduce((latest, sent) => Math.max(latest, dayOf(sent) + 1), until);
+  return newest === -Infinity ? otherwise : newest;
+}
+
+const ignoredNote = (ignored: number, sent: number, until: number): string[] =>
+  ignored === 0
+    ? []
+    : [`${ignored} of ${sent} transactions are ignored: the history knows the days before ${isoDate(until)} already`];
+
+function momentNotes(asOf: number, until: number, known: number): string[] {
+  const lastDay = isoDate(until - 1);
+  if (asOf < until)
+    return [
+      `as of ${isoDate(asOf)}, with a history known to ${lastDay}: later movements are left out, corrections since then are not undone`,
+    ];
+  return asOf === known
+    ? []
+    : [`history known to ${lastDay}: what happened from ${isoDate(until)} to ${isoDate(asOf - 1)} is forecast too`];
+}
+
+/**
+ * A request for a customer that the store does not know must contain transactions, so that a misspelt id is not answered
+ * with the forecast of an average customer. @throws PipelineError `CUSTOMER_NOT_FOUND`.
+ */
+function requireKnown({ history, transactions }: SpendingRequest): void {
+  if ((history ?? null) === null && transactions === undefined)
+    throw pipelineError('CUSTOMER_NOT_FOUND', { field: 'history' });
+}
+
+/**
+ * The customer's history before the first day to forecast, from the stored state and what was sent. Who sends
+ * transactions, even none, says that nothing else happened before `asOf`; without them the history ends with the state.
+ * @param otherwise - first day to forecast when nothing is known.
+ * @throws PipelineError `CUSTOMER_NOT_FOUND` without a history and transactions.
+ */
+export function knownHistory(request: SpendingRequest, otherwise: number): KnownHistory {
+  requireKnown(request);
+  const { transactions } = request;
+  const state = request.history ?? null;
+  const stored = state === null ? -Infinity : untilOf(state);
+  const later = laterThan(stored, request);
+  const newest = dayAfterKnown(stored, later, otherwise);
+  const asOf = request.asOf === undefined ? newest : parseIsoDate(request.asOf)!;
+  const until = transactions === undefined ? Math.min(asOf, stored) : asOf;
+  const sent = later.map(movementOf).filter((movement) => movement !== null);
+  const movements = [...(state === null ? [] : movementsOf(state)), ...sent].filter(({ day }) => day < asOf);
+  const count = transactions?.length ?? 0;
+  return {
+    history: historyOf(movements),
+    asOf,
+    until: state === null && count === 0 ? null : until,
+    customerKnown: state !== null,
+    notes:
+      state === null ? [] : [...ignoredNote(count - later.length, count, stored), ...momentNotes(asOf, stored, until)],
+  };
+}
