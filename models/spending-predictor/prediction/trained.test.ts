@@ -49,7 +49,7 @@ beforeAll(async () => {
   predictor = await openPredictor(files);
   cut = predictor.model.knownUntil;
   states = statesAt(data, cut);
-});
+}, 60_000);
 afterAll(() => predictor.close());
 
 const answerOf = async (request: SpendingRequest) => (await predictor.predict([predictor.input.parse(request)]))[0]!;
