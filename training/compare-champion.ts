@@ -69,10 +69,16 @@ export interface ChampionComparison {
 export const tooFewToCompare: readonly string[] = ['TOO_FEW_ROWS', 'SINGLE_CLASS'];
 
 /**
- * Faults that say "this champion cannot read these rows", as after a change of the features. A champion whose bytes are
+ * Faults that say "this champion cannot read these rows", as after a change of the features or of the artefact. A champion whose bytes are
  * damaged is not among them: that is a fault of the store, and no reason to replace the champion.
  */
-const cannotScore: readonly string[] = ['MISSING_COLUMN', 'SHAPE_MISMATCH', 'INVALID_INPUT', ...tooFewToCompare];
+const cannotScore: readonly string[] = [
+  'MISSING_COLUMN',
+  'SHAPE_MISMATCH',
+  'INVALID_INPUT',
+  'ARTEFACT_OUTDATED',
+  ...tooFewToCompare,
+];
 
 /**
  * Compares with the champion on the same rows. After the holdout was renewed these are the rows that the champion did

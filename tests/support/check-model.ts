@@ -489,7 +489,7 @@ export function checkModel(model: ModelDefinition, folder: string): void {
     };
     beforeAll(async () => {
       prepared = await prepare(model, folder);
-    });
+    }, 120_000);
     afterAll(async () => {
       await prepared?.predictor.close();
     });
