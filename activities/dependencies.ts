@@ -47,5 +47,7 @@ export interface TrainingActivityDeps extends JobDeps {
 
 export interface PromotionActivityDeps extends JobDeps {
   readonly registry: ModelRegistry;
-  readonly config: Pick<Config, 'trainingMemoryMb' | 'productionApproval'>;
+  readonly config: Pick<Config, 'trainingMemoryMb' | 'productionApproval' | 'approvalProof'>;
+  /** The secret that proves an approval. @throws PipelineError `INVALID_CONFIG`, `STATE_DAMAGED`. */
+  readonly approvalSecret: () => Promise<string>;
 }

@@ -2,6 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import type { PromotionActivities } from '../contracts/activities.js';
 import type { ModelRegistry, PromotionRequest, VersionRecord } from '../contracts/registry.js';
+import { proveApproval } from '../registry/approval-proof.js';
 import type { PromotionActivityDeps } from './dependencies.js';
 import { createPromotionActivities } from './promotion.js';
 
@@ -10,9 +11,14 @@ const runKey = '0191f7a2-0000-7000-8000-000000000001';
 const record = (version: string, day: number): VersionRecord =>
   ({ version, stage: 'staging', registeredAt: new Date(Date.UTC(2026, 0, day)) }) as VersionRecord;
 
-function depsOf(registry: Partial<ModelRegistry>, productionApproval: 'manual' | 'automatic' = 'manual') {
+function depsOf(
+  registry: Partial<ModelRegistry>,
+  productionApproval: 'manual' | 'automatic' = 'manual',
+  approvalProof = 'required',
+) {
   const runner = { run: () => Promise.reject(new Error('no job is expected')) };
-  const deps = { registry, runner, config: { trainingMemoryMb: 256, productionApproval } };
+  const config = { trainingMemoryMb: 256, productionApproval, approvalProof };
+  const deps = { registry, runner, config, approvalSecret: () => Promise.resolve('secret') };
   return createPromotionActivities(deps as unknown as PromotionActivityDeps);
 }
 
@@ -46,6 +52,21 @@ describe('createPromotionActivities', () => {
       expect(new Set(ids).size).toBe(1);
     },
   );
+
+  it('verifyApproval wants a proof for production only, and only where proofs are required', async () => {
+    const approval = { approver: 'ada', reason: 'why' };
+    const claim = { requestId: 'r', approval };
+    const input = { ...key, version: '1.0.0', toStage: 'production' as const, ...claim };
+    const { verifyApproval } = depsOf({});
+    for (const proof of [undefined, 'x', proveApproval('other', claim)])
+      await expect(
+        verifyApproval({ ...input, approval: proof === undefined ? approval : { ...approval, proof } }),
+      ).rejects.toMatchObject({ code: 'APPROVAL_NOT_PROVEN', details: { requestId: 'r' } });
+    const proof = proveApproval('secret', claim);
+    await expect(verifyApproval({ ...input, approval: { ...approval, proof } })).resolves.toBeUndefined();
+    await expect(verifyApproval({ ...input, toStage: 'staging' })).resolves.toBeUndefined();
+    await expect(depsOf({}, 'manual', 'off').verifyApproval(input)).resolves.toBeUndefined();
+  });
 
   it('promoteVersion uses the same idempotency key for a repeated step and another key for another stage', async () => {
     const keys: string[] = [];

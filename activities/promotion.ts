@@ -8,8 +8,11 @@ import {
   promotionTarget,
   requestPromotionInput,
   rollbackVersionInput,
+  verifyApprovalInput,
 } from '../contracts/activities.js';
+import { PipelineError } from '../contracts/errors.js';
 import { isSynthetic } from '../contracts/ids.js';
+import { isProven } from '../registry/approval-proof.js';
 import { requireNewestInStage } from '../registry/choose-version.js';
 import { runJob } from './run-job.js';
 import type { PromotionActivityDeps } from './dependencies.js';
@@ -44,6 +47,14 @@ export const createPromotionActivities = (deps: PromotionActivityDeps): Promotio
     const unattended = deps.config.productionApproval === 'automatic' && (demo || !isSynthetic(request.line));
     const requiresApproval = request.toStage === 'production' && !unattended;
     return { requestId, requiresApproval, supersededWorkflowIds };
+  },
+
+  async verifyApproval(input) {
+    const { toStage, modelName, version, requestId, approval } = parse(verifyApprovalInput, input);
+    if (toStage !== 'production' || deps.config.approvalProof === 'off') return;
+    if (isProven(await deps.approvalSecret(), { requestId, approval })) return;
+    const found = approval.proof === undefined ? 'has no proof' : 'has a proof made for other words or another secret';
+    throw new PipelineError('APPROVAL_NOT_PROVEN', `the approval of ${modelName} ${version} ${found}`, { requestId });
   },
 
   async decidePromotionRequest(input) {

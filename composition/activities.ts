@@ -9,6 +9,7 @@ import { createChildProcessRunner } from '../platform/child-process/runner.js';
 import type { ServeOptions } from '../platform/child-process/serve.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
+import { readApprovalSecret } from '../platform/embedded/approval-secret.js';
 import { entryFile, projectRoot } from '../platform/project.js';
 import { codeVersionOf } from './code-version.js';
 import type { Services } from './services.js';
@@ -50,7 +51,8 @@ export function createActivities({
   runner = createRunner(config, endpoints),
 }: ActivityParts): PipelineActivities & TrainingActivities & PromotionActivities {
   const models = { find: findModel, list: loadCatalogue };
-  const deps = { ...services, config, runner, models, codeVersion: codeVersionOf(projectRoot) };
+  const approvalSecret = () => Promise.resolve(config).then(readApprovalSecret);
+  const deps = { ...services, config, runner, models, approvalSecret, codeVersion: codeVersionOf(projectRoot) };
   return {
     ...createPipelineActivities(deps),
     ...createTrainingActivities(deps),

@@ -6,6 +6,7 @@ import { comparison, gateResult, metric } from './evaluation.js';
 import { contentHash, decision, lineName, modelName, semanticVersion, sourceName, stage } from './ids.js';
 import type { OverriddenRun, registrationInput, registrationResult } from './registry.js';
 import { statedReason } from './registry.js';
+import { approvalInput } from './workflows.js';
 
 /*
  * Inputs and results of the activities. Inputs are parsed by the activity (a person can start a workflow by hand), results
@@ -313,6 +314,7 @@ export const requestPromotionInput = promotionTarget.extend({
   requestedBy: z.string(),
   demo: z.boolean().default(false),
 });
+export const verifyApprovalInput = promotionTarget.extend({ requestId: z.string(), approval: approvalInput });
 export const promotionCandidateInput = z.strictObject({ modelName, line: lineName, inStage: stage });
 export const rollbackVersionInput = z.strictObject({
   runKey,
@@ -349,6 +351,11 @@ export interface PromotionActivities {
     readonly requiresApproval: boolean;
     readonly supersededWorkflowIds: readonly string[];
   }>;
+  /**
+   * Checks that an approval for production was made by somebody who knows the secret of the installation.
+   * @throws `APPROVAL_NOT_PROVEN`.
+   */
+  verifyApproval: (input: z.input<typeof verifyApprovalInput>) => Promise<void>;
   decidePromotionRequest: (input: z.infer<typeof decideRequestInput>) => Promise<void>;
   promoteVersion: (
     input: z.input<typeof promoteVersionInput>,

@@ -150,6 +150,11 @@ export const errorTable = {
   CONFLICT: composed(409, 1, 'Another writer changed the same record first; look again and repeat.'),
   // governance
   TRANSITION_NOT_ALLOWED: composed(409, 2, 'The stages and lines do not allow this promotion.'),
+  APPROVAL_NOT_PROVEN: composed(
+    403,
+    2,
+    'An approval for production lacks the proof that `ml approve` makes with the secret of the installation.',
+  ),
   ALREADY_RUNNING: row(
     409,
     2,

@@ -229,6 +229,8 @@ export const approvalInput = z.strictObject({
   reason: z.string().trim().min(1, 'an approval states its reason'),
   /** Approves a version of synthetic data as a demo. */
   demo: z.boolean().default(false),
+  /** Proof that who approves knows the secret of the installation, for production; `ml approve --print-argument` makes it. */
+  proof: z.string().optional(),
 });
 export type ApprovalInput = z.input<typeof approvalInput>;
 

@@ -6,6 +6,7 @@ import {
   condition,
   getExternalWorkflowHandle,
   isCancellation,
+  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -38,6 +39,8 @@ interface Verdict {
 /** Holds the first verdict: by an approver, a newer request, the timer or a cancellation. */
 interface Decision {
   verdict: Verdict | null;
+  /** Null until the request is open. */
+  requestId: string | null;
 }
 
 interface Promotion {
@@ -51,7 +54,7 @@ interface Promotion {
 /**
  * Moves a version to a stage: opens a request, waits for the approval that the stage needs, promotes, verifies the
  * version with a smoke test and reverts the promotion when the test fails.
- * Approval comes as the update `approvePromotion` with approver and reason; a newer request supersedes this one.
+ * Approval comes as the update `approvePromotion` with approver, reason and, for production, a proof; a newer request supersedes this one.
  * A cancellation closes a request without a verdict; once there is a verdict it is applied to the end, so that no
  * version stays in a stage without a smoke test.
  */
@@ -73,6 +76,7 @@ export async function promoteModel(input: PromoteModelInput = {}): Promise<Promo
   const decision = listenForVerdict(promotion);
   // Not cancellable, so that a request that was opened is always known here and can be closed.
   const opened = await CancellationScope.nonCancellable(() => openRequest(promotion, request.requestedBy));
+  decision.requestId = opened.requestId;
   const wait = opened.requiresApproval
     ? () => waitForApproval(promotion, decision, request.approvalHours)
     : () => approveAutomatically(promotion.target, request.requestedBy);
@@ -94,15 +98,10 @@ async function newestBelow(modelName: string, line: string, toStage: Target['toS
 
 /** Installs the message handlers. @returns what they and {@link waitForVerdict} write to. */
 function listenForVerdict({ target, demo: requested }: Promotion): Decision {
-  const decision: Decision = { verdict: null };
+  const decision: Decision = { verdict: null, requestId: null };
   const validator = (given: ApprovalInput): void => {
     parseInput(approvalInput, given);
-    const { verdict } = decision;
-    if (verdict !== null)
-      throw ApplicationFailure.nonRetryable(
-        `the request for ${target.modelName} ${target.version} is already ${verdict.status} by ${verdict.decidedBy}`,
-        'REQUEST_NOT_FOUND',
-      );
+    expectUndecided(decision, target);
   };
   const approvalValidator = (given: ApprovalInput): void => {
     validator(given);
@@ -110,21 +109,46 @@ function listenForVerdict({ target, demo: requested }: Promotion): Decision {
     if (needsDemo(target) && !demo && !requested)
       throw ApplicationFailure.nonRetryable(notWithoutDemo(target), 'TRANSITION_NOT_ALLOWED');
   };
-  const decide =
-    (status: 'approved' | 'rejected') =>
-    (given: ApprovalInput): ApprovalReceipt => {
-      const { approver, reason, demo } = parseInput(approvalInput, given);
-      decision.verdict = { status, decidedBy: approver, reason, demo };
-      return { ...target, verdict: status };
-    };
-  const description = 'Needs {"approver": "…", "reason": "…"}';
-  const demo = needsDemo(target) ? '; of synthetic data also "demo": true' : '';
-  setHandler(approvePromotion, decide('approved'), { validator: approvalValidator, description: description + demo });
-  setHandler(rejectPromotion, decide('rejected'), { validator, description });
+  const decide = (status: 'approved' | 'rejected', given: ApprovalInput): ApprovalReceipt => {
+    const { approver, reason, demo } = parseInput(approvalInput, given);
+    decision.verdict = { status, decidedBy: approver, reason, demo };
+    return { ...target, verdict: status };
+  };
+  const approve = async (given: ApprovalInput): Promise<ApprovalReceipt> => {
+    await verifyApproval(target, decision, given);
+    return decide('approved', given);
+  };
+  // Not an async function: replaying an approval of an older history must settle in the same microtask as then.
+  const approveIfProven = (given: ApprovalInput) =>
+    patched('approval-proof') ? approve(given) : decide('approved', given);
+  setHandler(approvePromotion, approveIfProven, { validator: approvalValidator, description: approvalHelp(target) });
+  setHandler(rejectPromotion, (given) => decide('rejected', given), { validator, description: rejectionHelp });
   setHandler(superseded, (newer) => {
     decision.verdict ??= { status: 'superseded', decidedBy: newer, reason: `superseded by ${newer}` };
   });
   return decision;
+}
+
+const rejectionHelp = 'Needs {"approver": "…", "reason": "…"}';
+function approvalHelp(target: Target): string {
+  if (target.toStage !== 'production') return rejectionHelp;
+  const demo = needsDemo(target) ? ', "demo": true' : '';
+  return `Needs {"approver": "…", "reason": "…"${demo}, "proof": "…"}: \`ml approve … --print-argument\` prints it`;
+}
+
+function expectUndecided({ verdict }: Decision, { modelName, version }: Target): void {
+  if (verdict === null) return;
+  const message = `the request for ${modelName} ${version} is already ${verdict.status} by ${verdict.decidedBy}`;
+  throw ApplicationFailure.nonRetryable(message, 'REQUEST_NOT_FOUND');
+}
+
+/** Refuses an approval without the proof that its stage needs; another verdict may come first meanwhile. */
+async function verifyApproval(target: Target, decision: Decision, given: ApprovalInput): Promise<void> {
+  await condition(() => decision.requestId !== null);
+  const requestId = required(decision.requestId, 'requestId');
+  const approval = parseInput(approvalInput, given);
+  await bookkeeping('Verify the approval').verifyApproval({ ...target, requestId, approval });
+  expectUndecided(decision, target);
 }
 
 async function openRequest({ runKey, target, demo, table }: Promotion, requestedBy: string) {

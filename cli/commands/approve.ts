@@ -10,5 +10,11 @@ export function register(program: Command, cli: CliContext): void {
     summary: 'approve a promotion that waits',
     effect,
   });
-  command.option('--demo', 'a version of synthetic data, which reaches production as a demo only');
+  command
+    .option('--demo', 'a version of synthetic data, which reaches production as a demo only')
+    .option('--secret-file <path>', 'file with the secret of approvals for production (that of this installation)')
+    .option(
+      '--print-argument',
+      'print the argument for the update approvePromotion in the Temporal UI; approve nothing',
+    );
 }

@@ -17,6 +17,7 @@ import { findNewestInStage, requireNewestInStage } from '../../registry/choose-v
 import type { LineKey } from '../../registry/lines.js';
 import { chooseLine } from '../program/choose-line.js';
 import type { CliContext, Connection } from '../program/context.js';
+import { withProof } from './approval-proof.js';
 import { followRun } from './follow.js';
 import { pause } from '../program/interrupt.js';
 import { runUrl } from '../views/results.js';
@@ -124,12 +125,17 @@ export interface VerdictOptions {
   readonly line?: string;
   readonly version?: string;
   readonly demo?: boolean;
+  /** File with the secret that proves an approval for production. */
+  readonly secretFile?: string;
+  /** Prints the approval instead of giving it. */
+  readonly printArgument?: true;
 }
 
 /**
  * Approves or rejects the open request that fits, and waits for the end of its workflow.
  * @throws PipelineError `REQUEST_NOT_FOUND`; `INVALID_INPUT` when several fit, or for an empty name or reason;
- *   `TRANSITION_NOT_ALLOWED` for synthetic data without `demo`, or `demo` without such data.
+ *   `TRANSITION_NOT_ALLOWED` for synthetic data without `demo`, or `demo` without such data;
+ *   `APPROVAL_NOT_PROVEN`; `INVALID_CONFIG` for the secret.
  */
 export async function decidePromotion(
   cli: CliContext,
@@ -137,11 +143,17 @@ export async function decidePromotion(
   options: VerdictOptions & { readonly verdict: 'approve' | 'reject' },
 ): Promise<void> {
   const { name: modelName } = await findModel(name);
-  const approval = parseApproval(options);
+  const stated = parseApproval(options);
   const connection = await cli.connect();
   const wanted = { modelName, line: options.line, version: options.version };
   const request = await findOpenRequest(connection.services.registry, wanted);
   if (options.verdict === 'approve') assertDemo(request, options.demo === true);
+  const approval =
+    options.verdict === 'approve' ? await withProof(cli.config, request, stated, options.secretFile) : stated;
+  if (options.printArgument === true) {
+    cli.out.result(approval, () => cli.out.line(JSON.stringify(approval)));
+    return;
+  }
   const handle = (await connection.temporal()).workflow.getHandle(request.workflowId);
   const update = options.verdict === 'approve' ? messages.approvePromotion : messages.rejectPromotion;
   await handle.executeUpdate<ApprovalReceipt, [ApprovalInput]>(update, { args: [approval] });

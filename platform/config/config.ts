@@ -81,6 +81,8 @@ const environment = z.object({
   EXTRACT_CHUNK_ROWS: withDefault(z.coerce.number().int().min(100), '50000'),
   VALIDATION_MAX_REJECTED_SHARE: withDefault(z.coerce.number().min(0).max(1), '0.02'),
   PRODUCTION_APPROVAL: withDefault(z.enum(['manual', 'automatic']), 'manual'),
+  APPROVAL_PROOF: withDefault(z.enum(['required', 'off']), 'required'),
+  APPROVAL_SECRET_FILE: optionalText,
 
   SCHEDULE_TIMEZONE: withDefault(z.string(), 'UTC'),
   SCHEDULE_WEEKLY: withDefault(z.string(), '0 3 * * 1'),
@@ -145,6 +147,10 @@ export interface Config {
   readonly extractChunkRows: number;
   readonly maxRejectedShare: number;
   readonly productionApproval: 'manual' | 'automatic';
+  /** Whether an approval for production must prove that who gives it knows the secret of the installation. */
+  readonly approvalProof: 'required' | 'off';
+  /** File with that secret, absolute; null: the one of the state directory. */
+  readonly approvalSecretFile: string | null;
   readonly schedule: {
     readonly timezone: string;
     readonly weekly: string;
@@ -189,6 +195,9 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     extractChunkRows: variables.EXTRACT_CHUNK_ROWS,
     maxRejectedShare: variables.VALIDATION_MAX_REJECTED_SHARE,
     productionApproval: variables.PRODUCTION_APPROVAL,
+    approvalProof: variables.APPROVAL_PROOF,
+    approvalSecretFile:
+      variables.APPROVAL_SECRET_FILE === undefined ? null : resolve(workingDirectory, variables.APPROVAL_SECRET_FILE),
     schedule: {
       timezone: variables.SCHEDULE_TIMEZONE,
       weekly: variables.SCHEDULE_WEEKLY,

@@ -31,6 +31,8 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   EXTRACT_CHUNK_ROWS: String(config.extractChunkRows),
   VALIDATION_MAX_REJECTED_SHARE: String(config.maxRejectedShare),
   PRODUCTION_APPROVAL: config.productionApproval,
+  APPROVAL_PROOF: config.approvalProof,
+  APPROVAL_SECRET_FILE: config.approvalSecretFile ?? '',
   SCHEDULE_TIMEZONE: config.schedule.timezone,
   SCHEDULE_WEEKLY: config.schedule.weekly,
   SCHEDULE_DAILY: config.schedule.daily,

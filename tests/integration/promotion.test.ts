@@ -2,6 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArtefactFiles } from '../../contracts/model-definition.js';
 import type {
+  ApprovalInput,
   ApprovalReceipt,
   PromoteModelResult,
   ProgressReport,
@@ -10,6 +11,8 @@ import type {
 import { messages } from '../../contracts/workflows.js';
 import { MODEL } from '../support/credit-dataset.js';
 import { LINE, registerVersion, stage, trainFixture } from '../support/registered-versions.js';
+import { readApprovalSecret } from '../../platform/embedded/approval-secret.js';
+import { proveApproval } from '../../registry/approval-proof.js';
 import { saveHistory } from '../support/save-history.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 
@@ -56,6 +59,14 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
 
   const approval = { approver: 'grace', reason: 'reviewed the card' };
 
+  /** The approval with the proof for the request that this workflow opened. */
+  const proven = async (handle: WorkflowHandle, given: ApprovalInput = approval) => {
+    const open = await platform.services.registry.listPromotionRequests({ modelName: MODEL, status: 'open' });
+    const { requestId } = open.find(({ workflowId }) => workflowId === handle.workflowId)!;
+    const secret = readApprovalSecret(platform.config);
+    return { ...given, proof: proveApproval(secret, { requestId, approval: given }) };
+  };
+
   it('waits for an approval with name and reason, promotes, and runs the smoke test', async () => {
     const version = await staged();
     const handle = await propose();
@@ -66,8 +77,14 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
       await expect(handle.executeUpdate(messages.approvePromotion, { args: [bad] })).rejects.toMatchObject({
         cause: { type: 'INVALID_INPUT' },
       });
+    const forged = { ...(await proven(handle)), reason: 'another reason' };
+    for (const unproven of [approval, { ...approval, proof: '0'.repeat(64) }, forged])
+      await expect(handle.executeUpdate(messages.approvePromotion, { args: [unproven] })).rejects.toMatchObject({
+        cause: { cause: { type: 'APPROVAL_NOT_PROVEN' } },
+      });
+    expect(await stageOf(version)).toBe('staging');
     const receipt = await handle.executeUpdate<ApprovalReceipt, [object]>(messages.approvePromotion, {
-      args: [approval],
+      args: [await proven(handle)],
     });
     expect(receipt).toMatchObject({ modelName: MODEL, version, toStage: 'production', verdict: 'approved' });
     expect(await resultOf(handle)).toMatchObject({ status: 'promoted', version, decidedBy: 'grace' });
@@ -106,7 +123,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     expect(await resultOf(first)).toMatchObject({ status: 'superseded', version: older });
     await saveHistory(platform.client, first.workflowId, 'promote-model-superseded');
     await awaitApproval(second);
-    await second.executeUpdate(messages.approvePromotion, { args: [approval] });
+    await second.executeUpdate(messages.approvePromotion, { args: [await proven(second)] });
     expect(await resultOf(second)).toMatchObject({ status: 'promoted', version: newer });
     expect(await stageOf(newer)).toBe('production');
   });
@@ -118,7 +135,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     const broken = await staged(wrongSample());
     const handle = await propose({ version: broken });
     await awaitApproval(handle);
-    await handle.executeUpdate(messages.approvePromotion, { args: [approval] });
+    await handle.executeUpdate(messages.approvePromotion, { args: [await proven(handle)] });
     const result = await resultOf(handle);
     expect(result).toMatchObject({ status: 'rolled-back', version: broken });
     await saveHistory(platform.client, handle.workflowId, 'promote-model-rolled-back');
@@ -169,7 +186,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     const broken = await staged(wrongSample());
     const handle = await propose({ version: broken });
     await awaitApproval(handle);
-    await handle.executeUpdate(messages.approvePromotion, { args: [approval] });
+    await handle.executeUpdate(messages.approvePromotion, { args: [await proven(handle)] });
     const stageNow = async () => (await handle.query<ProgressReport>(messages.progress)).stage;
     await expect.poll(stageNow, { timeout: 30_000, interval: 5 }).toBe('smoke test');
     await handle.cancel();
@@ -191,7 +208,9 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     await expect(undeclared).rejects.toMatchObject({
       cause: { type: 'TRANSITION_NOT_ALLOWED', message: expect.stringContaining('--demo') as string },
     });
-    await handle.executeUpdate(messages.approvePromotion, { args: [{ ...approval, demo: true }] });
+    await handle.executeUpdate(messages.approvePromotion, {
+      args: [await proven(handle, { ...approval, demo: true })],
+    });
     expect(await resultOf(handle)).toMatchObject({ status: 'promoted', version, line });
     const last = (await services.registry.listTransitions(MODEL, line)).at(-1);
     expect(last).toMatchObject({ to: 'production', demo: true, actor: 'grace' });
@@ -210,7 +229,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     const other = await registerVersion(platform.services, trained);
     const handle = await propose({ version: broken });
     await awaitApproval(handle);
-    await handle.executeUpdate(messages.approvePromotion, { args: [approval] });
+    await handle.executeUpdate(messages.approvePromotion, { args: [await proven(handle)] });
     await expect.poll(() => stageOf(broken), { timeout: 30_000, interval: 5 }).toBe('production');
     // Another version is promoted to production before the smoke test ends.
     for (const to of ['staging', 'production'] as const)
