@@ -87,16 +87,24 @@ export const errorTable = {
   ENTITY_NOT_FOUND: row(
     404,
     2,
-    'The online store holds no features of this entity: unknown to the source, or not materialised within their life.',
+    'The online store holds no features or state of this entity: unknown to the source, or written too long ago.',
     ({ source }: { source: string; views: readonly string[] }) =>
-      `the online store has no features of this entity in source ${source}; a run of the data pipeline writes them`,
+      `the online store knows no such entity in source ${source}; a run of the data pipeline or a training writes it`,
   ),
   FEATURES_INCOMPLETE: row(
     503,
     1,
-    'Some feature views of an entity are absent from the online store or of another code version.',
+    'Some feature views or states of an entity are absent from the online store or of another code version.',
     ({ source, missing }: { source: string; missing: readonly string[] }) =>
       `the online store lacks ${missing.join(', ')} of this entity in source ${source}; run the data pipeline again`,
+  ),
+  FEATURE_VERSION_MISMATCH: row(
+    409,
+    1,
+    'A model version was trained with another version of a feature view or state than the running code computes.',
+    ({ name, trained, served }: { name: string; trained: number | null; served: number }) =>
+      `the version was trained ${trained === null ? 'without' : `with version ${trained} of`} ${name}, ` +
+      `the running code has version ${served}; train it again`,
   ),
   SCHEDULE_NOT_FOUND: row(
     404,

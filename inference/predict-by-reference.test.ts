@@ -9,7 +9,7 @@ import { createMemoryStore } from '../feature-store/online/memory-store.js';
 import { createRandom } from '../learning/numeric/random/index.js';
 import { findModel } from '../models/catalogue.js';
 import { createFileBlobStore } from '../platform/blobs/file-blob-store.js';
-import { storeArtefact } from '../registry/artefacts.js';
+import { type DataVersion, loadArtefact, storeArtefact } from '../registry/artefacts.js';
 import { trainContext } from '../tests/support/check-model.js';
 import { predict } from './predict.js';
 import { knownSchemaOf, predictByReference } from './predict-by-reference.js';
@@ -24,6 +24,7 @@ const blobs = createFileBlobStore(folder);
 const predictors = createPredictorPool({ blobs, findModel });
 const onlineStore = createMemoryStore(null);
 let registry: ModelRegistry;
+let modelArtefact: string;
 
 const model = await findModel(MODEL);
 const requestFeatures = requireRequestFeatures(model);
@@ -54,6 +55,7 @@ beforeAll(async () => {
   const files = await model.train(trainContext(), inventedRows(200), params);
   const content = { modelName: MODEL, definitionVersion: 1, line: 'synthetic', signatureHash: 'a'.repeat(64), files };
   const { artefactHash } = await storeArtefact(blobs, content);
+  modelArtefact = artefactHash;
   const origin = { kind: 'snapshot', snapshotHash: 'b'.repeat(64) };
   const champion = { modelName: MODEL, version: '1.0.0', stage: 'production', artefactHash, dataset: { origin } };
   registry = { findChampion: async () => champion as unknown as VersionRecord } as unknown as ModelRegistry;
@@ -74,8 +76,13 @@ const ask = (change: object = {}) => {
 
 describe('predictByReference', () => {
   it('gives the output of the same features sent by the caller, and their as-of moments', async () => {
-    const { source, features, outputs } = await ask();
-    expect(source).toBe('generated');
+    const { source, features, states, asOf, stale, outputs } = await ask();
+    expect({ source, states, asOf, stale }).toEqual({
+      source: 'generated',
+      states: [],
+      asOf: '2026-01-09T23:59:59.000Z',
+      stale: false,
+    });
     expect(features.map(({ view, asOf, stale }) => [view, asOf, stale])).toEqual(
       requestFeatures.views.map(({ name }) => [name, '2026-01-09T23:59:59.000Z', false]),
     );
@@ -113,6 +120,35 @@ describe('predictByReference', () => {
     [{ modelName: 'tea-leaves' }, 'UNKNOWN_MODEL', /tea-leaves/],
   ])('refuses %j with %s', async (change, code, message) => {
     await expect(ask(change)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
+  });
+});
+
+describe('versions of views', () => {
+  const askWith = async (reads: readonly DataVersion[] | undefined) => {
+    const { files } = await loadArtefact(blobs, modelArtefact);
+    const content = { modelName: MODEL, definitionVersion: 1, line: 'default', signatureHash: 'a'.repeat(64), files };
+    const { artefactHash } = await storeArtefact(blobs, { ...content, ...(reads === undefined ? {} : { reads }) });
+    const version = { ...(await registry.findChampion(MODEL, 'default'))!, artefactHash };
+    const other = { findChampion: async () => version } as unknown as ModelRegistry;
+    return ask({ services: { registry: other, predictors, onlineStore } });
+  };
+  const trained = requestFeatures.views.map(({ name, version }) => ({ kind: 'feature-view' as const, name, version }));
+
+  it('are those of the training, or were not recorded', async () => {
+    expect((await askWith(trained)).outputs).toEqual((await ask()).outputs);
+    expect((await askWith(undefined)).outputs).toEqual((await ask()).outputs);
+  });
+
+  it('that differ from the training are refused with both', async () => {
+    const other = trained.map((read) => (read.name === 'credit-risk' ? { ...read, version: 9 } : read));
+    await expect(askWith(other)).rejects.toMatchObject({
+      code: 'FEATURE_VERSION_MISMATCH',
+      message: 'the version was trained with version 9 of credit-risk, the running code has version 1; train it again',
+    });
+    await expect(askWith([])).rejects.toMatchObject({
+      code: 'FEATURE_VERSION_MISMATCH',
+      details: { name: 'user-financials', trained: null, served: 1 },
+    });
   });
 });
 

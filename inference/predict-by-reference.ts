@@ -1,15 +1,24 @@
 import { z } from 'zod';
 import { PipelineError } from '../contracts/errors.js';
 import { lineOfSource, sourceOfLine } from '../contracts/ids.js';
+import type { RequestFeatures, RequestParts } from '../contracts/model-definition.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import { findModel } from '../models/catalogue.js';
+import type { DataVersion } from '../registry/artefacts.js';
 import { parseInputs, predict, type PredictAnswer, type PredictRequest } from './predict.js';
-import { readStoredFeatures, type ReadView, requireRequestFeatures } from './request-features.js';
+import {
+  type EntityReference,
+  type ReadState,
+  readStates,
+  readStoredFeatures,
+  type ReadView,
+  requireRequestFeatures,
+} from './request-features.js';
 
 /** A request that names an entity instead of sending its features. */
 export interface ReferenceRequest extends Omit<PredictRequest, 'services' | 'inputs'> {
   readonly services: PredictRequest['services'] & {
-    readonly onlineStore: Pick<OnlineStore, 'get'>;
+    readonly onlineStore: Pick<OnlineStore, 'get' | 'getStates'>;
   };
   readonly entityId: string;
   /** Data source whose features are read. @default the line's */
@@ -20,15 +29,21 @@ export interface ReferenceRequest extends Omit<PredictRequest, 'services' | 'inp
 
 export interface ReferenceAnswer extends PredictAnswer {
   readonly source: string;
+  /** The moment up to which everything that was read is known (ISO 8601); null when nothing was stored. */
+  readonly asOf: string | null;
+  /** Whether a view or state is older than its time to live. */
+  readonly stale: boolean;
   /** The views that were read, with the moment up to which they know anything. */
   readonly features: readonly ReadView[];
+  /** The states that were read, likewise. */
+  readonly states: readonly ReadState[];
 }
 
 /**
- * Answers for an entity whose features are read from the online store, with what the caller knows beside.
+ * Answers for a customer whose features and states are read from the online store, with what the caller knows beside.
  * @param now - milliseconds, for staleness.
- * @throws PipelineError as `predict` and `readStoredFeatures`; `INVALID_INPUT` when the model reads no stored features,
- *   the source does not feed the line, or what the caller knows does not fit; `SOURCE_NOT_FOUND`.
+ * @throws PipelineError as `predict`, `readStoredFeatures` and `readStates`; `INVALID_INPUT` when the model reads nothing
+ *   stored, the source does not feed the line, or what the caller knows does not fit; `SOURCE_NOT_FOUND`.
  */
 export async function predictByReference(
   { known, entityId, source: wanted, ...request }: ReferenceRequest,
@@ -40,12 +55,46 @@ export async function predictByReference(
   const source = wanted ?? sourceOfLine(line);
   if (lineOfSource(source) !== line)
     throw new PipelineError('INVALID_INPUT', `the source ${source} does not feed the line ${line}`, { source, line });
-  const stored = await readStoredFeatures(services.onlineStore, requestFeatures.views, { source, entityId }, now);
-  const asOf = Math.min(now, ...stored.views.map((view) => Date.parse(view.asOf)));
-  const parts = { customerId: entityId, features: stored.values, states: {}, asOf };
-  const inputs = parsed.map((each) => requestFeatures.inputOf({ ...parts, known: each }));
-  return { ...(await predict({ ...request, inputs })), source, features: stored.views };
+  const stored = await readStored(services.onlineStore, requestFeatures, { source, entityId, known: parsed, now });
+  const inputs = stored.parts.map((parts) => requestFeatures.inputOf(parts));
+  const answer = await predict({ ...request, inputs, reads: readsOf(requestFeatures) });
+  return { ...answer, source, ...freshnessOf(stored), features: stored.features, states: stored.states };
 }
+
+interface Stored {
+  readonly parts: readonly RequestParts[];
+  readonly features: readonly ReadView[];
+  readonly states: readonly ReadState[];
+}
+
+/** Views and states of a customer, as the parts of each request. */
+async function readStored(
+  store: ReferenceRequest['services']['onlineStore'],
+  requestFeatures: RequestFeatures,
+  { known, now, ...reference }: EntityReference & { readonly known: readonly unknown[]; readonly now: number },
+): Promise<Stored> {
+  const { values: features, views } = await readStoredFeatures(store, requestFeatures.views, reference, now);
+  const { states, read } = await readStates(store, requestFeatures, reference, { known, now });
+  const knownUntil = Math.min(now, ...views.map(({ asOf }) => Date.parse(asOf)));
+  const parts = known.map((each, i): RequestParts => {
+    const own = Object.values(states[i]!).flatMap((state) => (state === null ? [] : [state.asOf]));
+    const asOf = Math.min(knownUntil, ...own);
+    return { customerId: reference.entityId, known: each, features, states: states[i]!, asOf };
+  });
+  return { parts, features: views, states: read };
+}
+
+/** The earliest moment of what was read, because from then on something is not known. */
+function freshnessOf({ features, states }: Stored): Pick<ReferenceAnswer, 'asOf' | 'stale'> {
+  const read = [...features, ...states];
+  const moments = read.flatMap(({ asOf }) => (asOf === null ? [] : [asOf])).sort();
+  return { asOf: moments[0] ?? null, stale: read.some(({ stale }) => stale) };
+}
+
+const readsOf = ({ views, states = [] }: RequestFeatures): DataVersion[] => [
+  ...views.map(({ name, version }) => ({ kind: 'feature-view' as const, name, version })),
+  ...states.map(({ view: { name, version } }) => ({ kind: 'state' as const, name, version })),
+];
 
 /** What a caller must know beside the entity, as JSON schema. @throws PipelineError as {@link predictByReference}. */
 export async function knownSchemaOf(modelName: string): Promise<unknown> {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { PipelineError } from '../contracts/errors.js';
+import { PipelineError, pipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
 import type { Explained, Predictor } from '../contracts/model-definition.js';
 import type { ModelRegistry } from '../contracts/registry.js';
 import { findModel } from '../models/catalogue.js';
+import type { ArtefactManifest, DataVersion } from '../registry/artefacts.js';
 import { chooseVersion } from '../registry/choose-version.js';
 import type { PredictorPool } from './predictor-pool.js';
 
@@ -17,6 +18,8 @@ export interface PredictRequest {
   readonly inputs: readonly unknown[];
   /** Whether each answer is explained too. @default false */
   readonly explain?: boolean;
+  /** Feature views and states that the inputs were made of: the version must have been trained with the same ones. */
+  readonly reads?: readonly DataVersion[];
 }
 
 export interface PredictAnswer {
@@ -34,19 +37,29 @@ export interface PredictAnswer {
 /**
  * Answers with a registered version through the same predictor that evaluation used.
  * @throws PipelineError `UNKNOWN_MODEL`, `VERSION_NOT_FOUND`, `INVALID_INPUT` naming input and field, or saying that the
- *   model explains nothing.
+ *   model explains nothing; `FEATURE_VERSION_MISMATCH`.
  */
 export async function predict(request: PredictRequest): Promise<PredictAnswer> {
   const { services, modelName } = request;
   await findModel(modelName); // an unknown model is refused before its versions are looked for
   const record = await chooseVersion(services.registry, request);
-  const answers = await services.predictors.use(record, (predictor) => {
+  const answers = await services.predictors.use(record, (predictor, manifest) => {
+    requireSameVersions(manifest, request.reads ?? []);
     const inputs = parseInputs(predictor.input, request.inputs);
     return request.explain ? explainInputs(modelName, predictor, inputs) : predictInputs(predictor, inputs);
   });
   const { version, stage, dataset } = record;
   const snapshotHash = dataset.origin.kind === 'snapshot' ? dataset.origin.snapshotHash : null;
   return { ...answers, version, stage, snapshotHash };
+}
+
+/** @throws PipelineError `FEATURE_VERSION_MISMATCH` naming both versions; an old artefact recorded none. */
+function requireSameVersions({ reads: trained }: ArtefactManifest, served: readonly DataVersion[]): void {
+  if (trained === undefined) return;
+  for (const { kind, name, version } of served) {
+    const found = trained.find((each) => each.kind === kind && each.name === name)?.version ?? null;
+    if (found !== version) throw pipelineError('FEATURE_VERSION_MISMATCH', { name, trained: found, served: version });
+  }
 }
 
 type Answers = Pick<PredictAnswer, 'outputs' | 'explanations'>;

@@ -1,7 +1,7 @@
 import { PipelineError } from '../contracts/errors.js';
 import type { ModelDefinition, Predictor } from '../contracts/model-definition.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
-import { loadArtefact } from '../registry/artefacts.js';
+import { type ArtefactManifest, loadArtefact } from '../registry/artefacts.js';
 
 /** Most predictors that a pool keeps open by default; each holds native sessions. */
 export const DEFAULT_POOL_CAPACITY = 8;
@@ -27,29 +27,40 @@ export interface PredictorPool {
    * least recently used predictors that are not in use are closed. A failed opening is not kept.
    * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`; whatever `work` throws.
    */
-  use<Result>(artefact: ServedArtefact, work: (predictor: Predictor) => Result | Promise<Result>): Promise<Result>;
+  use<Result>(
+    artefact: ServedArtefact,
+    work: (predictor: Predictor, manifest: ArtefactManifest) => Result | Promise<Result>,
+  ): Promise<Result>;
   /** Closes every predictor; none may be in use. */
   close(): Promise<void>;
 }
 
 interface Entry {
-  readonly opening: Promise<Predictor>;
+  readonly opening: Promise<OpenArtefact>;
   users: number;
 }
 
-/** The predictor of a stored artefact. @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
-export async function openPredictor(
-  { blobs, findModel }: Pick<PredictorPoolDeps, 'blobs' | 'findModel'>,
-  { modelName, artefactHash }: ServedArtefact,
-): Promise<Predictor> {
+type OpenDeps = Pick<PredictorPoolDeps, 'blobs' | 'findModel'>;
+
+interface OpenArtefact {
+  readonly predictor: Predictor;
+  readonly manifest: ArtefactManifest;
+}
+
+async function openArtefact({ blobs, findModel }: OpenDeps, artefact: ServedArtefact): Promise<OpenArtefact> {
+  const { modelName, artefactHash } = artefact;
   const model = await findModel(modelName);
   const { files, manifest } = await loadArtefact(blobs, artefactHash);
-  if (manifest.modelName === modelName) return model.predictor(files);
+  if (manifest.modelName === modelName) return { predictor: await model.predictor(files), manifest };
   throw new PipelineError('ARTEFACT_INVALID', `artefact ${artefactHash} belongs to ${manifest.modelName}`);
 }
 
+/** The predictor of a stored artefact. @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
+export const openPredictor = async (deps: OpenDeps, artefact: ServedArtefact): Promise<Predictor> =>
+  (await openArtefact(deps, artefact)).predictor;
+
 async function closeAll(entries: Iterable<Entry>): Promise<void> {
-  await Promise.all(Array.from(entries, async ({ opening }) => (await opening).close()));
+  await Promise.all(Array.from(entries, async ({ opening }) => (await opening).predictor.close()));
 }
 
 /** A pool over one blob store and one catalogue. */
@@ -60,7 +71,7 @@ export function createPredictorPool(deps: PredictorPoolDeps): PredictorPool {
 
   function borrow(artefact: ServedArtefact): Entry {
     const { artefactHash } = artefact;
-    const entry = entries.get(artefactHash) ?? { opening: openPredictor(deps, artefact), users: 0 };
+    const entry = entries.get(artefactHash) ?? { opening: openArtefact(deps, artefact), users: 0 };
     entries.delete(artefactHash);
     entries.set(artefactHash, entry);
     entry.users += 1;
@@ -82,7 +93,8 @@ export function createPredictorPool(deps: PredictorPoolDeps): PredictorPool {
     async use(artefact, work) {
       const entry = borrow(artefact);
       try {
-        return await work(await entry.opening);
+        const { predictor, manifest } = await entry.opening;
+        return await work(predictor, manifest);
       } finally {
         entry.users -= 1;
         await closeAll(takeSurplus());

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { EntityStateView } from '../contracts/entity-state.js';
+import type { StateRequest } from '../contracts/model-definition.js';
 import type { FeatureView } from '../contracts/feature-view.js';
 import { createMemoryStore } from '../feature-store/online/memory-store.js';
 import { findModel } from '../models/catalogue.js';
-import { readStoredFeatures, requireRequestFeatures } from './request-features.js';
+import { readStates, readStoredFeatures, requireRequestFeatures } from './request-features.js';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 0, 10);
@@ -66,6 +69,77 @@ describe('readStoredFeatures', () => {
       code: 'FEATURES_INCOMPLETE',
       details: { missing: ['debts version 1'] },
     });
+  });
+});
+
+const stateView = (name: string, entity: EntityStateView['entity']): EntityStateView => ({
+  ...{ name, version: 2, entity, idColumn: 'id', timeColumn: 'at', timeToLiveSeconds: 86_400 },
+  state: z.unknown(),
+  build: () => [],
+});
+const ofCustomer: StateRequest = {
+  view: stateView('bills', 'user'),
+  required: true,
+  entityIdOf: ({ customerId }) => customerId,
+};
+const ofShop: StateRequest = {
+  view: stateView('shop', 'counterparty'),
+  required: false,
+  entityIdOf: ({ known }) => (known as { shop: string | null }).shop,
+};
+
+describe('readStates', () => {
+  async function stateStore(...values: [view: string, id: string, viewVersion: number, eventTime: number][]) {
+    const store = createMemoryStore(null);
+    for (const [view, id, viewVersion, eventTime] of values) {
+      const state = { viewVersion, eventTime, state: { of: id } };
+      await store.putStates('generated', view, new Map([[id, state]]), 3600);
+    }
+    return store;
+  }
+  const known = [{ shop: 'grocer' }, { shop: null }, { shop: 'nobody' }, { shop: 'grocer' }];
+  const states = [ofCustomer, ofShop];
+
+  it('reads each named entity once and gives every request its own', async () => {
+    const old = NOW - 2 * DAY_MS;
+    const store = await stateStore(['bills', 'u1', 2, old], ['shop', 'grocer', 2, NOW]);
+    const found = await readStates(store, { states }, reference, { known, now: NOW });
+    const [bills, shop] = [
+      { state: { of: 'u1' }, asOf: old },
+      { state: { of: 'grocer' }, asOf: NOW },
+    ];
+    expect(found.states).toEqual([
+      { bills, shop },
+      { bills, shop: null },
+      { bills, shop: null },
+      { bills, shop },
+    ]);
+    expect(found.read).toEqual([
+      { state: 'bills', version: 2, entity: 'user', entityId: 'u1', asOf: '2026-01-08T00:00:00.000Z', stale: true },
+      { state: 'shop', version: 2, entity: 'counterparty', entityId: 'grocer', asOf: '2026-01-10T00:00:00.000Z', stale: false },
+      { state: 'shop', version: 2, entity: 'counterparty', entityId: 'nobody', asOf: null, stale: false },
+    ]); // prettier-ignore
+  });
+
+  it('throws ENTITY_NOT_FOUND without a required state', async () => {
+    const store = await stateStore(['shop', 'grocer', 2, NOW]);
+    await expect(readStates(store, { states }, reference, { known, now: NOW })).rejects.toMatchObject({
+      code: 'ENTITY_NOT_FOUND',
+      details: { views: ['bills'] },
+    });
+  });
+
+  it('throws FEATURES_INCOMPLETE for a state that another version of the code built', async () => {
+    const store = await stateStore(['bills', 'u1', 2, NOW], ['shop', 'grocer', 1, NOW]);
+    await expect(readStates(store, { states }, reference, { known, now: NOW })).rejects.toMatchObject({
+      code: 'FEATURES_INCOMPLETE',
+      details: { missing: ['shop version 2'] },
+    });
+  });
+
+  it('reads nothing for a model without states', async () => {
+    const found = await readStates(await stateStore(), {}, reference, { known, now: NOW });
+    expect(found).toEqual({ states: [{}, {}, {}, {}], read: [] });
   });
 });
 

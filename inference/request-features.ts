@@ -1,9 +1,16 @@
+import type { StateEntity, StoredState, StoredStates } from '../contracts/entity-state.js';
 import type { FeatureView } from '../contracts/feature-view.js';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
-import type { FeatureValue, FeatureValues, ModelDefinition, RequestFeatures } from '../contracts/model-definition.js';
-import type { OnlineStore, OnlineValue } from '../feature-store/online/online-store.js';
+import type {
+  FeatureValue,
+  FeatureValues,
+  ModelDefinition,
+  RequestFeatures,
+  StateRequest,
+} from '../contracts/model-definition.js';
+import type { OnlineState, OnlineStore, OnlineValue } from '../feature-store/online/online-store.js';
 
-/** Whose features are read, and from which data source. */
+/** Whose features and states are read, and from which data source. */
 export interface EntityReference {
   readonly source: string;
   readonly entityId: string;
@@ -13,10 +20,18 @@ export interface EntityReference {
 export interface ReadView {
   readonly view: string;
   readonly version: number;
-  /** Moment of the snapshot that the features were computed from (ISO 8601): nothing later is in them. */
+  /** The moment that the features were computed as of (ISO 8601): nothing later is in them. */
   readonly asOf: string;
   /** Whether that moment lies further back than the view's time to live. */
   readonly stale: boolean;
+}
+
+/** A state as it was read; `asOf` null = the store has none of this entity. */
+export interface ReadState extends Omit<ReadView, 'view' | 'asOf'> {
+  readonly state: string;
+  readonly entity: StateEntity;
+  readonly entityId: string;
+  readonly asOf: string | null;
 }
 
 /** Features of one entity from the online store. */
@@ -25,16 +40,27 @@ export interface StoredFeatures {
   readonly views: readonly ReadView[];
 }
 
+/** States from the online store, for each of several requests. */
+export interface StatesOfRequests {
+  /** (n,) by name of the state's view. */
+  readonly states: readonly StoredStates[];
+  /** Each entity once. */
+  readonly read: readonly ReadState[];
+}
+
 const orNull = (value: number): FeatureValue => (Number.isNaN(value) ? null : value);
 
 const isUsable = (view: FeatureView, value: OnlineValue | null): value is OnlineValue =>
   value !== null && value.viewVersion === view.version && value.features.length === view.fields.length;
 
+const isStale = (timeToLiveSeconds: number, eventTime: number, now: number): boolean =>
+  now - eventTime > timeToLiveSeconds * 1000;
+
 const describeView = ({ name, version, timeToLiveSeconds }: FeatureView, eventTime: number, now: number): ReadView => ({
   view: name,
   version,
   asOf: new Date(eventTime).toISOString(),
-  stale: now - eventTime > timeToLiveSeconds * 1000,
+  stale: isStale(timeToLiveSeconds, eventTime, now),
 });
 
 /**
@@ -68,7 +94,59 @@ export async function readStoredFeatures(
   return { values, views: read };
 }
 
-/** @throws PipelineError `INVALID_INPUT` when the model has no views to read. */
+/** A usable state. @throws PipelineError `ENTITY_NOT_FOUND`, `FEATURES_INCOMPLETE` as `readStates`. */
+function checkState(
+  { view: { name, version }, required }: StateRequest,
+  source: string,
+  found: OnlineState | null,
+): OnlineState | null {
+  if (found === null && required) throw pipelineError('ENTITY_NOT_FOUND', { source, views: [name] });
+  if (found !== null && found.viewVersion !== version)
+    throw pipelineError('FEATURES_INCOMPLETE', { source, missing: [`${name} version ${version}`] });
+  return found;
+}
+
+function describeState(
+  { name: state, version, entity, timeToLiveSeconds }: StateRequest['view'],
+  [entityId, found]: readonly [string, OnlineState | null],
+  now: number,
+): ReadState {
+  const asOf = found === null ? null : new Date(found.eventTime).toISOString();
+  const stale = found !== null && isStale(timeToLiveSeconds, found.eventTime, now);
+  return { state, version, entity, entityId, asOf, stale };
+}
+
+const toStored = (found: OnlineState | null | undefined): StoredState | null =>
+  found ? { state: found.state, asOf: found.eventTime } : null;
+
+/**
+ * Reads the states that requests about one customer name: one call of the store for each kind of state.
+ * @param known - what the caller knows, parsed; (n,)
+ * @param now - milliseconds, for staleness.
+ * @throws PipelineError `ENTITY_NOT_FOUND` when the store lacks a required state; `FEATURES_INCOMPLETE` when one was
+ *   built by another version of its code.
+ */
+export async function readStates(
+  store: Pick<OnlineStore, 'getStates'>,
+  { states: requests = [] }: Pick<RequestFeatures, 'states'>,
+  { source, entityId: customerId }: EntityReference,
+  { known, now }: { readonly known: readonly unknown[]; readonly now: number },
+): Promise<StatesOfRequests> {
+  const states = known.map((): Record<string, StoredState | null> => ({}));
+  const read: ReadState[] = [];
+  for (const request of requests) {
+    const { view } = request;
+    const ids = known.map((each) => request.entityIdOf({ customerId, known: each }));
+    const distinct = [...new Set(ids)].filter((id) => id !== null);
+    const values = distinct.length === 0 ? [] : await store.getStates(source, view.name, distinct);
+    const found = new Map(distinct.map((id, i) => [id, checkState(request, source, values[i] ?? null)]));
+    ids.forEach((id, i) => (states[i]![view.name] = id === null ? null : toStored(found.get(id))));
+    for (const entry of found) read.push(describeState(view, entry, now));
+  }
+  return { states, read };
+}
+
+/** @throws PipelineError `INVALID_INPUT` when the model reads neither views nor states. */
 export function requireRequestFeatures({ name, requestFeatures }: ModelDefinition): RequestFeatures {
   if (requestFeatures !== undefined) return requestFeatures;
   const message = `${name} reads no stored features; send every input`;

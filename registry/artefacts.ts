@@ -20,6 +20,14 @@ const artefactFile = z.strictObject({
   bytes: z.int().nonnegative().max(artefactLimits.fileBytes),
 });
 
+/** A feature view or entity state by name, and the version of its code. */
+export const dataVersion = z.strictObject({
+  kind: z.enum(['feature-view', 'state']),
+  name: z.string(),
+  version: z.int(),
+});
+export type DataVersion = z.infer<typeof dataVersion>;
+
 /** Names an artefact: its canonical JSON's hash is the artefact hash. Files are sorted by name. */
 export const artefactManifest = z
   .strictObject({
@@ -28,6 +36,8 @@ export const artefactManifest = z
     definitionVersion: z.int().positive(),
     line: lineName,
     signatureHash: contentHash,
+    /** Views and states that training made the inputs of; absent in artefacts from before they were recorded. */
+    reads: z.array(dataVersion).optional(),
     files: z.array(artefactFile).min(1).max(artefactLimits.files),
   })
   .refine(({ files }) => new Set(files.map((file) => file.name.toLowerCase())).size === files.length, {
@@ -45,6 +55,7 @@ export interface ArtefactContent {
   readonly definitionVersion: number;
   readonly line: string;
   readonly signatureHash: string;
+  readonly reads?: readonly DataVersion[];
   readonly files: ArtefactFiles;
 }
 
@@ -87,7 +98,7 @@ export async function storeArtefact(
     const stored = await blobs.put(bytes);
     files.push({ name, sha256: stored.hash, bytes: stored.bytes });
   }
-  const manifest: ArtefactManifest = { schemaVersion: 1, ...content, files };
+  const manifest = checkManifest({ schemaVersion: 1, ...content, files }, null);
   const { hash } = await blobs.put(Buffer.from(canonicalJson(manifest)));
   return { artefactHash: hash, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
 }

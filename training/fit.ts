@@ -11,7 +11,7 @@ import { hashOfJson } from '../platform/blobs/hash.js';
 import { loadArtefact, storeArtefact } from '../registry/artefacts.js';
 import { schemaOf } from './dataset-schema.js';
 import { trainArtefact } from './sample.js';
-import { definitionHashOf } from './version-hashes.js';
+import { definitionHashOf, readsOf } from './version-hashes.js';
 import { defineJob, type JobContext } from '../platform/child-process/define-job.js';
 import { requireAtLeast } from '../learning/checks.js';
 
@@ -98,7 +98,7 @@ export const fitModel = defineJob({
     const trained = await trainArtefact(model, trainContext, train, params);
 
     const { definitionVersion } = model;
-    const content = { modelName, definitionVersion, line: dataset.line, ...trained };
+    const content = { modelName, definitionVersion, line: dataset.line, reads: readsOf(model, dataset), ...trained };
     const stored = await storeArtefact(job.blobs, content);
     const definitionHash = definitionHashOf(model, params);
     const { signatureHash } = trained;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { DatasetRef } from '../contracts/dataset.js';
 import type { ModelDefinition, Predictor } from '../contracts/model-definition.js';
+import type { DataVersion } from '../registry/artefacts.js';
 import { hashOfJson } from '../platform/blobs/hash.js';
 
 /** Keywords that define a caller's interface: names, types and required fields. Bounds and descriptions may change. */
@@ -25,6 +27,29 @@ export function signatureOf({ input, output }: Pick<Predictor, 'input' | 'output
   return hashOfJson({ input: shapeOf(describe(input, 'input')), output: shapeOf(describe(output, 'output')) });
 }
 
-/** Hash of what determines the model on given rows: versions of model and feature code, and parameters. */
-export const definitionHashOf = ({ definitionVersion, backend }: ModelDefinition, params: unknown): string =>
-  hashOfJson({ definitionVersion, params, views: backend.views.map(({ name, version }) => ({ name, version })) });
+type Versioned = Pick<DataVersion, 'name' | 'version'>;
+const versionOf = ({ name, version }: Versioned): Versioned => ({ name, version });
+
+/**
+ * Hash of what determines the model on given rows: versions of model, feature and state code, and parameters. A model
+ * without states has the hash that it had before there were states.
+ */
+export const definitionHashOf = ({ definitionVersion, backend, states }: ModelDefinition, params: unknown): string =>
+  hashOfJson({
+    definitionVersion,
+    params,
+    views: backend.views.map(versionOf),
+    ...(states === undefined ? {} : { states: states.map(versionOf) }),
+  });
+
+/** Views and states that a training reads, for the artefact's manifest. The rows of a file bring their own features. */
+export function readsOf(
+  { backend, states = [] }: ModelDefinition,
+  { origin }: Pick<DatasetRef, 'origin'>,
+): DataVersion[] {
+  const views = origin.kind === 'snapshot' ? backend.views : [];
+  return [
+    ...views.map((view) => ({ kind: 'feature-view' as const, ...versionOf(view) })),
+    ...states.map((view) => ({ kind: 'state' as const, ...versionOf(view) })),
+  ];
+}

@@ -7,11 +7,10 @@ import { chooseLine, LINE_OPTION } from '../program/choose-line.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { printExplanation } from '../views/explanation-view.js';
 import { visible } from '../output/visible.js';
-import { formatTime, shortHash } from '../output/format.js';
+import { formatAsOf, formatTime, shortHash } from '../output/format.js';
 import type { Output } from '../output/output.js';
 import type { PredictAnswer } from '../../inference/predict.js';
 import type { ReferenceAnswer } from '../../inference/predict-by-reference.js';
-import type { ReadView } from '../../inference/request-features.js';
 import { readJsonInput } from '../program/json-input.js';
 
 interface PredictOptions {
@@ -33,7 +32,7 @@ export function register(program: Command, cli: CliContext): void {
     .description('Answers one input, or a list of them, with a registered version and says which one answered.')
     .argument('<model>', 'name of a model')
     .option('--input <json>', 'a JSON object or list; @file reads a file, - standard input')
-    .option('--customer <id>', "read this customer's features from the online store; --input is the rest")
+    .option('--customer <id>', 'read what is stored of this customer; --input is the rest, where there is any')
     .option('--source <name>', 'data source of the customer (the one in use)')
     .option('--explain', 'say why, where the model can')
     .option('--schema', 'print what an input looks like, as JSON schema, and predict nothing')
@@ -72,15 +71,20 @@ async function knownSchema(modelName: string): Promise<unknown> {
 }
 
 async function predictInputs(cli: CliContext, modelName: string, options: PredictOptions): Promise<void> {
-  if (options.input === undefined)
-    throw new PipelineError('INVALID_INPUT', '--input is missing; --schema shows its form');
-  const value = await readJsonInput(options.input);
+  const value = await inputValue(options);
   const inputs: readonly unknown[] = Array.isArray(value) ? value : [value];
   const connection = await cli.connect();
   const line = await chooseLine(cli, connection, options.line);
   const found = await answerInputs(connection, modelName, { ...options, line }, inputs);
   const answered = { model: modelName, line, synthetic: isSynthetic(line), ...found };
   cli.out.result(answered, () => printAnswer(cli.out, answered, found));
+}
+
+/** A request about a customer may need nothing beside what is stored. @throws PipelineError `INVALID_INPUT`. */
+async function inputValue({ input, customer }: PredictOptions): Promise<unknown> {
+  if (input !== undefined) return readJsonInput(input);
+  if (customer !== undefined) return {};
+  throw new PipelineError('INVALID_INPUT', '--input is missing; --schema shows its form');
 }
 
 async function answerInputs(
@@ -113,8 +117,19 @@ function printAnswer(
   out.line(out.paint.dim(`${model} ${found.version} (line ${line}, ${found.stage}), ${from}`));
   if (isSynthetic(line))
     out.line(out.paint.yellow(`${SYNTHETIC_REMARK}: this version learned from generated customers`));
-  if ('features' in found) for (const view of found.features) out.line(out.paint.dim(describeView(found.source, view)));
+  if ('features' in found) printReads(out, found);
 }
 
-const describeView = (source: string, { view, version, asOf, stale }: ReadView): string =>
-  `${view} v${version} of source ${source}, as of ${formatTime(new Date(asOf))}${stale ? ' (stale)' : ''}`;
+/** As of when the answer is, and what was read for it. */
+function printReads(out: Output, { source, asOf, stale, features, states }: ReferenceAnswer): void {
+  const dim = (text: string): void => out.line(out.paint.dim(visible(text)));
+  if (asOf !== null) out.line(`as of ${formatAsOf(new Date(asOf), new Date(), stale)}`);
+  for (const view of features) dim(describeRead(source, { ...view, name: view.view }));
+  for (const state of states) dim(describeRead(source, { ...state, name: `${state.state} of ${state.entityId}` }));
+}
+
+const describeRead = (
+  source: string,
+  { name, version, asOf }: { readonly name: string; readonly version: number; readonly asOf: string | null },
+): string =>
+  `read from source ${source}: ${name}, v${version}, ${asOf === null ? 'nothing stored' : `as of ${formatTime(new Date(asOf))}`}`;

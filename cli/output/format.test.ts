@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { differenceTable } from './difference.js';
-import { formatDuration, formatEstimate, formatMetric, formatDecimals, formatTime } from './format.js';
+import { formatAsOf, formatDuration, formatEstimate, formatMetric, formatDecimals, formatTime } from './format.js';
 
 describe('formats', () => {
   it.each([
@@ -36,6 +36,14 @@ describe('formats', () => {
     [65_000, '1 min 05 s'],
     [3_780_000, '1 h 03 min'],
   ])('prints %d ms as %s', (value, text) => expect(formatDuration(value)).toBe(text));
+
+  it.each([
+    ['2026-11-30T12:00:00Z', false, '2026-11-30, less than a day ago'],
+    ['2026-11-29T11:00:00Z', false, '2026-11-29, 1 day ago'],
+    ['2026-10-30T00:00:00Z', true, '2026-10-30, 31 days ago: stale'],
+  ])('says how long ago %s was', (asOf, stale, text) => {
+    expect(formatAsOf(new Date(asOf), new Date('2026-11-30T12:30:00Z'), stale)).toBe(text);
+  });
 
   it('prints times in UTC', () => {
     expect(formatTime(new Date('2026-11-23T03:00:12+02:00'))).toBe('2026-11-23 01:00:12');

@@ -37,6 +37,15 @@ const twoDigits = (value: number): string => String(value).padStart(2, '0');
 /** `2026-11-23 03:00:12`, UTC. */
 export const formatTime = (time: Date): string => time.toISOString().slice(0, 19).replace('T', ' ');
 
+const DAY_MS = 86_400_000;
+
+/** `2026-10-30, 31 days ago: stale`; days are counted in full. */
+export function formatAsOf(asOf: Date, now: Date, stale: boolean): string {
+  const days = Math.floor((now.getTime() - asOf.getTime()) / DAY_MS);
+  const age = days < 1 ? 'less than a day' : `${days} ${days === 1 ? 'day' : 'days'}`;
+  return `${asOf.toISOString().slice(0, 10)}, ${age} ago${stale ? ': stale' : ''}`;
+}
+
 /** The first twelve digits of a hash: enough to find it by. */
 export const shortHash = (hash: string): string => hash.slice(0, 12);
 

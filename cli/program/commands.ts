@@ -38,7 +38,7 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
     summary: 'which annotations are probably wrong, and bring corrections back',
     load: () => import('../commands/entities.js'),
   },
-  features: { summary: 'show the online features of an entity', load: () => import('../commands/features.js') },
+  features: { summary: 'show what the online store holds', load: () => import('../commands/features.js') },
   schedule: { summary: 'weekly retraining and daily data pipeline', load: () => import('../commands/schedule.js') },
   up: { summary: 'start the local services and workers', load: () => import('../commands/up.js') },
   down: { summary: 'stop what `ml up` started', load: () => import('../commands/down.js') },

@@ -1,65 +1,163 @@
+import type { EntityStateView } from '../../contracts/entity-state.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
 import { featureViews } from '../../feature-store/definitions/index.js';
-import type { OnlineValue } from '../../feature-store/online/online-store.js';
-import type { CliContext } from '../program/context.js';
-import { formatDecimals, formatTime } from '../output/format.js';
+import { type Freshness, freshnessOf } from '../../feature-store/online/freshness.js';
+import type { OnlineState, OnlineStore, OnlineValue } from '../../feature-store/online/online-store.js';
+import { loadCatalogue } from '../../models/catalogue.js';
+import { formatAsOf, formatDecimals, formatTime } from '../output/format.js';
 import type { Output } from '../output/output.js';
+import { visible } from '../output/visible.js';
+import type { CliContext } from '../program/context.js';
 
-export interface FeatureOptions {
-  readonly view?: string;
+export interface StatusOptions {
   readonly source?: string;
+}
+export interface FeatureOptions extends StatusOptions {
+  readonly view?: string;
 }
 
 interface FoundFeatures {
   readonly view: FeatureView;
   readonly value: OnlineValue | null;
 }
+interface FoundState {
+  readonly view: EntityStateView;
+  readonly value: OnlineState | null;
+}
 
-/** Prints the online features of one entity. @throws PipelineError `INVALID_INPUT` for an unknown view. */
+/** Characters of a state that are printed; `--json` has all of it. */
+const MOST_CHARACTERS = 1_000;
+
+const entityStates = async (): Promise<EntityStateView[]> =>
+  (await loadCatalogue()).flatMap(({ states = [] }) => states);
+
+/** Prints what is stored of one entity. @throws PipelineError `INVALID_INPUT` for an unknown view or state. */
 export async function showFeatures(cli: CliContext, entity: string, options: FeatureOptions): Promise<void> {
-  const views = chosenViews(options.view);
+  const { views, states } = chosen(options.view, await entityStates());
   const { services } = await cli.connect();
   const source = options.source ?? (await services.catalog.active());
-  const found = await Promise.all(
-    views.map(async (view): Promise<FoundFeatures> => {
-      const [value = null] = await services.onlineStore.get(source, view.name, [entity]);
-      return { view, value };
-    }),
-  );
-  cli.out.result({ source, entity, views: found.map(asDocument) }, () => {
+  const found = await readFeatures(services.onlineStore, { source, entity }, views);
+  const foundStates = await readStates(services.onlineStore, { source, entity }, states);
+  const documents = { views: found.map(featuresDocument), states: foundStates.map(stateDocument) };
+  cli.out.result({ source, entity, ...documents }, () => {
     for (const features of found) printView(cli.out, entity, features);
+    for (const state of foundStates) printState(cli.out, entity, state);
   });
 }
 
-function chosenViews(name: string | undefined): readonly FeatureView[] {
-  if (name === undefined) return featureViews;
-  const view = featureViews.find((candidate) => candidate.name === name);
-  if (view) return [view];
-  const known = featureViews.map((candidate) => candidate.name);
-  throw new PipelineError('INVALID_INPUT', `there is no feature view ${name}; known: ${known.join(', ')}`, { known });
+interface Entity {
+  readonly source: string;
+  readonly entity: string;
+}
+
+const readFeatures = (store: OnlineStore, { source, entity }: Entity, views: readonly FeatureView[]) =>
+  Promise.all(
+    views.map(async (view): Promise<FoundFeatures> => {
+      const [value = null] = await store.get(source, view.name, [entity]);
+      return { view, value };
+    }),
+  );
+
+const readStates = (store: OnlineStore, { source, entity }: Entity, views: readonly EntityStateView[]) =>
+  Promise.all(
+    views.map(async (view): Promise<FoundState> => {
+      const [value = null] = await store.getStates(source, view.name, [entity]);
+      return { view, value };
+    }),
+  );
+
+function chosen(name: string | undefined, states: readonly EntityStateView[]) {
+  if (name === undefined) return { views: featureViews, states };
+  const isNamed = (view: { readonly name: string }): boolean => view.name === name;
+  const found = { views: featureViews.filter(isNamed), states: states.filter(isNamed) };
+  if (found.views.length + found.states.length > 0) return found;
+  const known = [...featureViews, ...states].map((candidate) => candidate.name);
+  const message = `there is no feature view or state ${name}; known: ${known.join(', ')}`;
+  throw new PipelineError('INVALID_INPUT', message, { known });
 }
 
 /** Unknown features are null: JSON has no NaN. */
-function asDocument({ view, value }: FoundFeatures): Record<string, unknown> {
+function featuresDocument({ view, value }: FoundFeatures): Record<string, unknown> {
   if (value === null) return { view: view.name, version: view.version, found: false };
   const features = view.fields.map(({ name }, index) => [name, finiteOrNull(value.features[index])]);
-  const asOf = new Date(value.eventTime).toISOString();
-  return { view: view.name, version: value.viewVersion, found: true, asOf, features: Object.fromEntries(features) };
+  return { view: view.name, ...storedAs(value), features: Object.fromEntries(features) };
 }
+
+function stateDocument({ view, value }: FoundState): Record<string, unknown> {
+  const { name, entity } = view;
+  if (value === null) return { state: name, entity, version: view.version, found: false };
+  return { state: name, entity, ...storedAs(value), value: value.state };
+}
+
+const storedAs = ({ viewVersion, eventTime }: OnlineValue | OnlineState) => ({
+  version: viewVersion,
+  found: true,
+  asOf: new Date(eventTime).toISOString(),
+});
 
 const finiteOrNull = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
 
+const printMissing = (out: Output, name: string, entity: string): void =>
+  out.line(`${name}: nothing stored for ${visible(entity)}`);
+
+const printHead = (out: Output, name: string, { viewVersion, eventTime }: OnlineValue | OnlineState): void =>
+  out.line(`${out.paint.bold(name)} v${viewVersion}, as of ${formatTime(new Date(eventTime))}`);
+
 function printView(out: Output, entity: string, { view, value }: FoundFeatures): void {
   if (value === null) {
-    out.line(`${view.name}: nothing stored for ${entity}`);
+    printMissing(out, view.name, entity);
     return;
   }
-  out.line(`${out.paint.bold(view.name)} v${value.viewVersion}, as of ${formatTime(new Date(value.eventTime))}`);
+  printHead(out, view.name, value);
   const rows = view.fields.map(({ name, unit, description }, index) => {
     const known = finiteOrNull(value.features[index]);
     return [name, known === null ? 'unknown' : formatDecimals(known), unit, description];
   });
   out.table({ head: ['feature', 'value', 'unit', 'meaning'], rows, right: ['value'] });
 }
+
+function printState(out: Output, entity: string, { view, value }: FoundState): void {
+  if (value === null) {
+    printMissing(out, view.name, entity);
+    return;
+  }
+  printHead(out, view.name, value);
+  const json = JSON.stringify(value.state);
+  const rest = json.length - MOST_CHARACTERS;
+  out.line(visible(rest > 0 ? `${json.slice(0, MOST_CHARACTERS)} … ${rest} characters more, --json prints all` : json));
+}
+
+/** Prints, for each view and state, what was written last and whether it is stale by its event time. */
+export async function showStatus(cli: CliContext, options: StatusOptions): Promise<void> {
+  const { services } = await cli.connect();
+  const source = options.source ?? (await services.catalog.active());
+  const now = Date.now();
+  const wanted = { views: featureViews, states: await entityStates(), now };
+  const found = await freshnessOf(services.onlineStore, source, wanted);
+  cli.out.result({ source, store: services.onlineStore.kind, views: found.map(statusDocument) }, () => {
+    cli.out.line(`source ${visible(source)}, online store in ${services.onlineStore.kind}`);
+    const rows = found.map((one) => statusRow(one, new Date(now)));
+    cli.out.table({ head: ['name', 'kind', 'version', 'entities', 'as of', 'state'], rows, right: ['entities'] });
+  });
+}
+
+function statusDocument({ kind, name, version, written, state }: Freshness): Record<string, unknown> {
+  const asOf = written === null ? null : new Date(written.eventTime).toISOString();
+  const writtenAt = written === null ? null : new Date(written.writtenAt).toISOString();
+  const stored = { storedVersion: written?.version ?? null, entities: written?.entities ?? null };
+  return { kind, name, version, ...stored, asOf, writtenAt, state };
+}
+
+const statusRow = ({ kind, name, version, written, state }: Freshness, now: Date): readonly string[] =>
+  written === null
+    ? [name, kind, String(version), '–', '–', state]
+    : [
+        name,
+        kind,
+        written.version === version ? String(version) : `${written.version}, the code has ${version}`,
+        written.entities.toLocaleString('en-US'),
+        formatAsOf(new Date(written.eventTime), now, false),
+        state,
+      ];

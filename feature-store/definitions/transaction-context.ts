@@ -1,8 +1,23 @@
 import type { FeatureField } from '../../contracts/feature-view.js';
 import { ratio } from './arithmetic.js';
-import { DAY_MS, groupBy, lowerBound } from './event-index.js';
+import { DAY_MS, lowerBound } from './event-index.js';
+import {
+  countBefore,
+  type CounterpartyPast,
+  counterpartyPastOf,
+  emptyTimeline,
+  groupTimed,
+  HOUR_MS,
+  hourOf,
+  noCounterpartyPast,
+  type PastTransaction,
+  type Timeline,
+  timelineOf,
+  type Transaction,
+} from './transaction-timeline.js';
 
-const HOUR_MS = DAY_MS / 24;
+export type { PastTransaction, Transaction } from './transaction-timeline.js';
+
 /** Days of the customer's history that the features use, and that a caller has to send. */
 export const HISTORY_DAYS = 90;
 /** Counterparty windows end this many days before the transaction, because misuse labels arrive late. */
@@ -14,26 +29,6 @@ const HABIT_HOURS = 2;
 const NIGHT_ENDS = 6;
 /** Weekday of day 0 of the epoch, where Sunday is 0. */
 const THURSDAY = 4;
-
-/** The fields of a transaction that its features use. */
-export interface Transaction {
-  readonly customer: string;
-  /** Merchant, terminal or payee; null = unknown. */
-  readonly counterparty: string | null;
-  readonly category: string | null;
-  /** Milliseconds since the epoch. */
-  readonly bookedAt: number;
-  /** Negative = money out. Only transactions of the same direction are compared with each other. */
-  readonly amount: number;
-  /** UTC offset of the customer's time zone, in hours. */
-  readonly utcOffsetHours: number;
-}
-
-/** A transaction of the history, with its label. */
-export interface PastTransaction extends Transaction {
-  /** When it became known as misuse, milliseconds since the epoch; NaN = not known. */
-  readonly misuseKnownAt: number;
-}
 
 type Field = Omit<FeatureField, 'name'>;
 const field = (unit: FeatureField['unit'], description: string): Field => ({ unit, description });
@@ -76,48 +71,6 @@ export type TransactionFeature = keyof typeof transactionFields;
 export type TransactionFeatures = Readonly<Record<TransactionFeature, number>>;
 /** Feature names in the order of `transactionFields`. */
 export const transactionFeatureNames = Object.keys(transactionFields) as readonly TransactionFeature[];
-
-/** One customer's or counterparty's transactions in order of time, equal times in input order; all arrays are (n,). */
-interface Timeline {
-  readonly time: Float64Array;
-  /** Amount without sign. */
-  readonly size: Float64Array;
-  readonly moneyIn: Uint8Array;
-  /** Local time of day in hours. */
-  readonly hour: Float64Array;
-  readonly misuseKnownAt: Float64Array;
-  readonly counterparty: readonly (string | null)[];
-  readonly category: readonly (string | null)[];
-}
-
-/** Time of day in the customer's time zone, in hours from 0 to 24. */
-const hourOf = ({ bookedAt, utcOffsetHours }: Transaction): number => {
-  const hours = bookedAt / HOUR_MS + utcOffsetHours;
-  return hours - 24 * Math.floor(hours / 24);
-};
-
-function timelineOf(unordered: readonly PastTransaction[]): Timeline {
-  const rows = [...unordered].sort((a, b) => a.bookedAt - b.bookedAt);
-  return {
-    time: Float64Array.from(rows, ({ bookedAt }) => bookedAt),
-    size: Float64Array.from(rows, ({ amount }) => Math.abs(amount)),
-    moneyIn: Uint8Array.from(rows, ({ amount }) => (amount > 0 ? 1 : 0)),
-    hour: Float64Array.from(rows, hourOf),
-    misuseKnownAt: Float64Array.from(rows, ({ misuseKnownAt }) => misuseKnownAt),
-    counterparty: rows.map(({ counterparty }) => counterparty),
-    category: rows.map(({ category }) => category),
-  };
-}
-
-const emptyTimeline = timelineOf([]);
-
-function timelines(
-  rows: readonly PastTransaction[],
-  ownerOf: (row: PastTransaction) => string | null,
-): ReadonlyMap<string, Timeline> {
-  const groups = groupBy(rows, (row) => (Number.isNaN(row.bookedAt) ? null : ownerOf(row)));
-  return new Map(Array.from(groups, ([owner, rowsOfOwner]) => [owner, timelineOf(rowsOfOwner)]));
-}
 
 /** Counts and sums over the customer's history, added in order of time. */
 interface CustomerSums {
@@ -223,27 +176,20 @@ function customerSums(past: Timeline, now: CurrentTransaction): CustomerSums {
   return sums;
 }
 
-/** A counterparty's transactions, and those among them that are ever labelled as misuse; the latter are few. */
-interface CounterpartyPast {
-  readonly all: Timeline;
-  readonly misused: Timeline;
-}
-const noPast: CounterpartyPast = { all: emptyTimeline, misused: emptyTimeline };
-
 /** Number of transactions in the window of `days` days that ends `LABEL_DELAY_DAYS` before now. */
-function delayedCount({ time }: Timeline, now: number, days: number): number {
+function delayedCount(past: CounterpartyPast, now: number, days: number): number {
   const end = now - LABEL_DELAY_DAYS * DAY_MS;
-  return lowerBound(time, end) - lowerBound(time, end - days * DAY_MS);
+  return countBefore(past, end) - countBefore(past, end - days * DAY_MS);
 }
 
 /** Share of the counterparty's transactions in that window that are known as misuse now. */
-function delayedRisk({ all, misused }: CounterpartyPast, now: number, days: number): number {
+function delayedRisk(past: CounterpartyPast, now: number, days: number): number {
   const end = now - LABEL_DELAY_DAYS * DAY_MS;
-  const last = lowerBound(misused.time, end);
+  const last = lowerBound(past.misusedAt, end);
   let known = 0;
-  for (let i = lowerBound(misused.time, end - days * DAY_MS); i < last; i++)
-    if (misused.misuseKnownAt[i]! < now) known += 1;
-  return known === 0 ? 0 : known / delayedCount(all, now, days);
+  for (let i = lowerBound(past.misusedAt, end - days * DAY_MS); i < last; i++)
+    if (past.misuseKnownAt[i]! < now) known += 1;
+  return known === 0 ? 0 : known / delayedCount(past, now, days);
 }
 
 function isNewCounterparty(now: CurrentTransaction, { past, visits }: CustomerSums): number {
@@ -273,13 +219,28 @@ function featuresOf(now: CurrentTransaction, sums: CustomerSums, counterparty: C
     night: now.hour < NIGHT_ENDS ? 1 : 0,
     weekend: now.weekday === 0 || now.weekday === 6 ? 1 : 0,
     hourShare90Days: ratio(sums.nearHour, sums.past),
-    counterpartyCount1Day: delayedCount(counterparty.all, now.bookedAt, 1),
-    counterpartyCount7Days: delayedCount(counterparty.all, now.bookedAt, 7),
-    counterpartyCount30Days: delayedCount(counterparty.all, now.bookedAt, 30),
+    counterpartyCount1Day: delayedCount(counterparty, now.bookedAt, 1),
+    counterpartyCount7Days: delayedCount(counterparty, now.bookedAt, 7),
+    counterpartyCount30Days: delayedCount(counterparty, now.bookedAt, 30),
     counterpartyRisk1Day: delayedRisk(counterparty, now.bookedAt, 1),
     counterpartyRisk7Days: delayedRisk(counterparty, now.bookedAt, 7),
     counterpartyRisk30Days: delayedRisk(counterparty, now.bookedAt, 30),
   };
+}
+
+/**
+ * Features of one transaction from those strictly before it: of training rows, of requests that send their past, and of
+ * those that are answered from stored states.
+ * @param customer - the customer's transactions of at least the last {@link HISTORY_DAYS} days.
+ * @param counterparty - everybody's transactions with the counterparty, at least the last {@link COUNTERPARTY_DAYS} days.
+ */
+export function featuresOfTransaction(
+  transaction: Transaction,
+  customer: Timeline,
+  counterparty: CounterpartyPast,
+): TransactionFeatures {
+  const now = toCurrent(transaction);
+  return featuresOf(now, customerSums(customer, now), now.counterparty === null ? noCounterpartyPast : counterparty);
 }
 
 /**
@@ -294,17 +255,12 @@ export function transactionContext(
   history: readonly PastTransaction[],
   counterpartyHistory: readonly PastTransaction[] = history,
 ): (now: Transaction) => TransactionFeatures {
-  const byCustomer = timelines(history, ({ customer }) => customer);
-  const all = timelines(counterpartyHistory, ({ counterparty }) => counterparty);
-  const misuse = counterpartyHistory.filter(({ misuseKnownAt }) => !Number.isNaN(misuseKnownAt));
-  const misused = timelines(misuse, ({ counterparty }) => counterparty);
-  const pastOf = (counterparty: string | null): CounterpartyPast =>
-    counterparty === null
-      ? noPast
-      : { all: all.get(counterparty) ?? emptyTimeline, misused: misused.get(counterparty) ?? emptyTimeline };
-  return (transaction) => {
-    const now = toCurrent(transaction);
-    const sums = customerSums(byCustomer.get(transaction.customer) ?? emptyTimeline, now);
-    return featuresOf(now, sums, pastOf(now.counterparty));
-  };
+  const byCustomer = groupTimed(history, ({ customer }) => customer, timelineOf);
+  const byCounterparty = groupTimed(counterpartyHistory, ({ counterparty }) => counterparty, counterpartyPastOf);
+  return (transaction) =>
+    featuresOfTransaction(
+      transaction,
+      byCustomer.get(transaction.customer) ?? emptyTimeline,
+      byCounterparty.get(transaction.counterparty ?? '') ?? noCounterpartyPast,
+    );
 }

@@ -8,6 +8,9 @@ import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation/score.js'
 import { expectations } from './data/expectations.js';
 import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
+import { requestFeatures } from './data/request-features.js';
+import { counterpartyTransactions } from './data/states/counterparty-transactions.js';
+import { customerTransactions } from './data/states/customer-transactions.js';
 import { params, searchSpace } from './params.js';
 import { openPredictor } from './prediction/predictor.js';
 
@@ -21,6 +24,8 @@ export const model = defineModel({
   params,
   searchSpace,
   backend: backendDataset,
+  states: [customerTransactions, counterpartyTransactions],
+  requestFeatures,
   fileFormats,
   expectations,
   primaryMetric: PRIMARY_METRIC,

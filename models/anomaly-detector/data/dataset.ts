@@ -2,7 +2,7 @@ import type { DatasetSchema } from '../../../contracts/dataset.js';
 import { DEFAULT_LINE } from '../../../contracts/ids.js';
 import type { BackendDataset } from '../../../contracts/model-definition.js';
 import { categoryColumn, columnNames, contextColumns, featureColumns, featureSpecs, labelColumn } from './columns.js';
-import { labelledTransactions } from './labelled-transactions.js';
+import { allTransactions, labelledTransactions } from './labelled-transactions.js';
 
 /** Fewest rows for meaningful windows and a holdout. */
 export const MINIMUM_ROWS = 500;
@@ -40,4 +40,5 @@ export const backendDataset: BackendDataset = {
   optionalTables: ['prediction_feedback'],
   views: [],
   rows: labelledTransactions,
+  stateRows: allTransactions,
 };

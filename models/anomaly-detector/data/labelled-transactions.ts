@@ -6,6 +6,7 @@ import { transactionFeatureNames } from '../../../feature-store/definitions/tran
 import { numberColumn, snapshotTable, textColumn, timestampColumn, withColumn } from '../../../learning/table.js';
 import { columnNames } from './columns.js';
 import { contextTable, type LabelledTransaction } from './context-table.js';
+import { stateTable } from './states/read-rows.js';
 
 /** Days after which a transaction counts as labelled, since disputes arrive late. */
 export const MATURING_DAYS = 30;
@@ -102,13 +103,22 @@ function withoutLabels(rows: readonly LabelledTransaction[]): LabelledTransactio
 const newestOf = (rows: readonly LabelledTransaction[]): number =>
   rows.reduce((newest, { bookedAt }) => Math.max(newest, bookedAt), -Infinity);
 
+const transactionsOf = (tables: SnapshotTables): LabelledTransaction[] =>
+  readTransactions(snapshotTable(tables, 'transactions'), feedbackOf(tables.prediction_feedback));
+
+/**
+ * Every transaction, also those whose dispute may still come: what the states of customers and counterparties are built
+ * from. @throws PipelineError `DATASET_NOT_FOUND`, `MISSING_COLUMN`.
+ */
+export const allTransactions = (tables: SnapshotTables): Table => stateTable(transactionsOf(tables));
+
 /**
  * The backend's rows: every transaction old enough for its dispute to have arrived, with the features known strictly
  * before it. Label: disputed. Verdicts of analysts are kept beside it for training.
  * @throws PipelineError `DATASET_NOT_FOUND` without transactions; `MISSING_COLUMN`.
  */
 export function labelledTransactions(tables: SnapshotTables, snapshot: { readonly asOf: number }): LabelledRows {
-  const history = readTransactions(snapshotTable(tables, 'transactions'), feedbackOf(tables.prediction_feedback));
+  const history = transactionsOf(tables);
   const end = Math.min(snapshot.asOf, newestOf(history));
   const matured = history.filter(({ bookedAt }) => bookedAt < end - MATURING_DAYS * DAY_MS);
   const labelled = matured.some(({ misuseKnownAt, verdict }) => misuseKnownAt > 0 || verdict >= 0);

@@ -5,14 +5,14 @@ import {
   type PastTransaction,
   type Transaction,
   transactionContext,
+  transactionFeatureNames,
 } from '../../../feature-store/definitions/transaction-context.js';
 import type { EncodableRows, Encoding } from './encoding.js';
+import { moment, readMoment } from './moment.js';
 
 /** Rows of history in one request, at most. */
 const MOST_HISTORY = 20_000;
-const HOURS_PER_MINUTE = 1 / 60;
 
-const moment = z.iso.datetime({ offset: true, local: true });
 const pastTransaction = z.strictObject({
   bookedAt: moment,
   amount: z.number(),
@@ -45,9 +45,13 @@ const hasFeatures = ({ features }: AnomalyRequest): boolean =>
 const hasTransaction = ({ bookedAt, amount }: AnomalyRequest): boolean =>
   typeof bookedAt === 'string' && typeof amount === 'number';
 
-/** What a line's predictor accepts: the transaction and its past, or the line's features; unknown names are refused. */
+/**
+ * What a line's predictor accepts: the transaction and its past, or its features; unknown names are refused. Features
+ * that the line does not use are accepted, because a request by reference brings all of them.
+ */
 export function requestSchema({ numbers }: Encoding): z.ZodType<AnomalyRequest> {
-  const features = z.strictObject(Object.fromEntries(numbers.map((name) => [name, z.number().nullish()])));
+  const names = new Set([...numbers, ...transactionFeatureNames]);
+  const features = z.strictObject(Object.fromEntries(Array.from(names, (name) => [name, z.number().nullish()])));
   return z
     .strictObject({
       bookedAt: moment.nullish().describe("when; an offset such as +05:30 tells the customer's clock"),
@@ -71,14 +75,10 @@ export function requestSchema({ numbers }: Encoding): z.ZodType<AnomalyRequest> 
     });
 }
 
-const OFFSET = /([+-])(\d{2}):?(\d{2})$/;
-
-/** Milliseconds and the clock's offset; a time without zone is UTC. */
-function readMoment(text: string): { readonly bookedAt: number; readonly utcOffsetHours: number } {
-  const [, sign, hours = '0', minutes = '0'] = OFFSET.exec(text) ?? [];
-  const zoned = sign !== undefined || text.endsWith('Z');
-  const offset = Number(hours) + Number(minutes) * HOURS_PER_MINUTE;
-  return { bookedAt: Date.parse(zoned ? text : `${text}Z`), utcOffsetHours: sign === '-' ? -offset : offset };
+/** A request's own times are on the clock that they name, else UTC. */
+function readTime(text: string): { readonly bookedAt: number; readonly utcOffsetHours: number } {
+  const { bookedAt, utcOffsetHours } = readMoment(text);
+  return { bookedAt, utcOffsetHours: utcOffsetHours ?? 0 };
 }
 
 const CUSTOMER = 'customer';
@@ -87,7 +87,7 @@ const CUSTOMER = 'customer';
 export function transactionOf(request: AnomalyRequest): Transaction | null {
   const { bookedAt, amount, counterparty = null, category = null } = request;
   if (typeof bookedAt !== 'string' || typeof amount !== 'number') return null;
-  return { customer: CUSTOMER, counterparty, category, amount, ...readMoment(bookedAt) };
+  return { customer: CUSTOMER, counterparty, category, amount, ...readTime(bookedAt) };
 }
 
 function pastOf({ history }: AnomalyRequest): PastTransaction[] {
@@ -96,7 +96,7 @@ function pastOf({ history }: AnomalyRequest): PastTransaction[] {
     counterparty,
     category,
     amount,
-    ...readMoment(bookedAt),
+    ...readTime(bookedAt),
     misuseKnownAt: Number.NaN,
   }));
 }
@@ -107,7 +107,7 @@ function counterpartyPastOf({ counterparty = null, counterpartyHistory }: Anomal
     counterparty,
     category: null,
     amount: 0,
-    ...readMoment(bookedAt),
+    ...readTime(bookedAt),
     misuseKnownAt: typeof misuseKnownAt === 'string' ? readMoment(misuseKnownAt).bookedAt : Number.NaN,
   }));
 }

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { stateOf } from '../../../contracts/entity-state.js';
+import { PipelineError } from '../../../contracts/errors.js';
+import type { RequestFeatures, RequestParts } from '../../../contracts/model-definition.js';
+import { DAY_MS } from '../../../feature-store/definitions/event-index.js';
+import {
+  featuresOfTransaction,
+  type Transaction,
+  type TransactionFeatures,
+} from '../../../feature-store/definitions/transaction-context.js';
+import { noCounterpartyPast, timelineOf } from '../../../feature-store/definitions/transaction-timeline.js';
+import { moment, readMoment } from '../prediction/moment.js';
+import type { AnomalyRequest } from '../prediction/request.js';
+import { counterpartyPastOfState, counterpartyTransactions } from './states/counterparty-transactions.js';
+import { customerTransactions, transactionsOf } from './states/customer-transactions.js';
+import { GRACE_DAYS } from './states/read-rows.js';
+
+/** Later transactions in one request, at most. */
+const MOST_LATER = 5_000;
+
+const transaction = z.strictObject({
+  bookedAt: moment.describe("when; without an offset such as +05:30 the customer's own clock is used"),
+  amount: z.number().describe('signed: negative = money out'),
+  counterparty: z.string().nullable().default(null).describe('merchant, terminal or payee'),
+  category: z.string().nullable().default(null).describe('what the money was for'),
+});
+const known = transaction.extend({
+  transactions: z
+    .array(transaction)
+    .max(MOST_LATER)
+    .default([])
+    .describe("the customer's transactions since the stored state; without them the last hours count as quiet"),
+});
+type KnownOfTransaction = z.infer<typeof known>;
+
+/** @param clock - UTC offset of a time that names none, in hours. */
+function toTransaction(sent: z.infer<typeof transaction>, clock: number): Transaction {
+  const { counterparty, category, amount } = sent;
+  const { bookedAt, utcOffsetHours } = readMoment(sent.bookedAt);
+  return { customer: '', counterparty, category, amount, bookedAt, utcOffsetHours: utcOffsetHours ?? clock };
+}
+
+/** A state has lost what the windows of a much earlier transaction would see. @throws PipelineError `INVALID_INPUT`. */
+function requireWithinState(bookedAt: number, asOf: number): void {
+  if (bookedAt >= asOf - GRACE_DAYS * DAY_MS) return;
+  const until = new Date(asOf).toISOString();
+  const message = `bookedAt: more than ${GRACE_DAYS} days before ${until}, the moment of the customer's stored state`;
+  throw new PipelineError('INVALID_INPUT', message, { field: 'bookedAt', asOf: until, graceDays: GRACE_DAYS });
+}
+
+function featuresFromStates({ known: sent, states }: RequestParts<KnownOfTransaction>): TransactionFeatures {
+  const { state, asOf } = stateOf(states, customerTransactions)!; // a required state
+  const now = toTransaction(sent, state.clock);
+  requireWithinState(now.bookedAt, asOf);
+  // What the state knows already is not counted twice.
+  const later = sent.transactions.map((each) => toTransaction(each, state.clock)).filter((row) => row.bookedAt >= asOf);
+  const counterparty = stateOf(states, counterpartyTransactions)?.state;
+  const past = counterparty === undefined ? noCounterpartyPast : counterpartyPastOfState(counterparty);
+  return featuresOfTransaction(now, timelineOf([...transactionsOf(state), ...later]), past);
+}
+
+/** JSON has no NaN. */
+const nullForUnknown = (features: TransactionFeatures): Record<string, number | null> =>
+  Object.fromEntries(Object.entries(features).map(([name, value]) => [name, Number.isNaN(value) ? null : value]));
+
+/** A transaction by reference: the pasts of its customer and counterparty come from the store. */
+export const requestFeatures: RequestFeatures<KnownOfTransaction> = {
+  views: [],
+  states: [
+    { view: customerTransactions, required: true, entityIdOf: ({ customerId }) => customerId },
+    { view: counterpartyTransactions, required: false, entityIdOf: ({ known: { counterparty } }) => counterparty },
+  ],
+  known,
+  inputOf(request): AnomalyRequest {
+    const { bookedAt, amount, counterparty, category } = request.known;
+    return { bookedAt, amount, counterparty, category, features: nullForUnknown(featuresFromStates(request)) };
+  },
+};
