@@ -68,6 +68,14 @@ export const errorTable = {
     2,
     'The source database lacks a table, column, type or right that extraction needs; docs/backend-schema.md lists them.',
   ),
+  SOURCE_MISMATCH: row(
+    409,
+    2,
+    'The version that would answer learned from another source than the one in use; name its line, or train anew.',
+    (found: { modelName: string; version: string; line: string; source: string; inUse: string }) =>
+      `${found.modelName} ${found.version} learned from the source ${found.source}, but ${found.inUse} is in use now; ` +
+      `ask that version with --line ${found.line}, or train one on ${found.inUse}: ml train ${found.modelName}`,
+  ),
   DATASET_NOT_FOUND: composed(404, 2, 'No dataset or snapshot has this hash.'),
   VERSION_NOT_FOUND: composed(404, 2, 'No such version in this model line.'),
   RUN_NOT_FOUND: row(

@@ -229,6 +229,19 @@ export interface ModelRegistry {
     readonly idempotencyKey: string;
   }): Promise<StageChange>;
   /**
+   * Takes a version out of use. Repeating a key changes nothing and returns the first transition.
+   * @throws PipelineError `VERSION_NOT_FOUND`; `TRANSITION_NOT_ALLOWED` for a version in production that is no demo, and
+   *   for one whose promotion awaits approval.
+   */
+  archive(input: {
+    readonly modelName: string;
+    readonly line: string;
+    readonly version: string;
+    readonly actor: string;
+    readonly reason: string;
+    readonly idempotencyKey: string;
+  }): Promise<StageChange>;
+  /**
    * Makes the version that was in production before the current one production again.
    * @throws PipelineError `TRANSITION_NOT_ALLOWED`; `CONFLICT` when `from` is not in production.
    */

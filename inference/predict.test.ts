@@ -99,12 +99,14 @@ describe('predict', () => {
   });
 
   it.each([
-    [{ stage: 'staging' as const }, /no version to answer with, wanted a version in staging/],
-    [{}, /wanted a version in production or staging/],
+    [{ stage: 'staging' as const }, /has no version in staging; none is registered yet/],
+    [{}, /has no version in production or staging; none is registered yet/],
   ])('throws VERSION_NOT_FOUND naming what was wanted and the newest version: %j', async (wish, message) => {
     const fault = { code: 'VERSION_NOT_FOUND', message: expect.stringMatching(message) as string };
     await expect(ask(wish, [])).rejects.toMatchObject(fault);
-    await expect(ask(wish, [record('1.0.1', 'dev', {})])).rejects.toThrow(/the newest is 1\.0\.1 in dev$/);
+    await expect(ask(wish, [record('1.0.1', 'dev', {})])).rejects.toThrow(
+      /the newest is 1\.0\.1 in dev; --stage dev asks it$/,
+    );
   });
 
   it('throws INVALID_INPUT naming input and field', async () => {

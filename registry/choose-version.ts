@@ -1,6 +1,7 @@
 import { type ErrorDetails, PipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
 import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
+import { missingVersion } from './missing-version.js';
 
 interface Line {
   readonly modelName: string;
@@ -42,17 +43,22 @@ export async function requireNewestInStage(
   throw versionNotFound({ modelName, line }, `version in ${stage}`, { stage });
 }
 
-/** The version that answers a request. @throws PipelineError `VERSION_NOT_FOUND` with what was wanted and what is there. */
+/**
+ * The version that answers a request.
+ * @throws PipelineError `VERSION_NOT_FOUND` with what was wanted, what is there, and how to ask it.
+ */
 export async function chooseVersion(registry: ModelRegistry, choice: VersionChoice): Promise<VersionRecord> {
-  const { modelName, line, version, stage } = choice;
-  if (version !== undefined) return registry.getVersion(modelName, line, version);
-  const found =
-    stage === undefined
-      ? await registry.findChampion(modelName, line)
-      : await findNewestInStage(registry, choice, stage);
+  const found = await findChosen(registry, choice);
   if (found !== null) return found;
-  const wanted = stage === undefined ? 'a version in production or staging' : `a version in ${stage}`;
-  const [newest] = await registry.listVersions({ modelName, line });
-  const known = newest === undefined ? 'none is registered' : `the newest is ${newest.version} in ${newest.stage}`;
-  throw versionNotFound(choice, `version to answer with, wanted ${wanted}; ${known}`, { stage: stage ?? null });
+  throw await missingVersion(registry, choice);
+}
+
+async function findChosen(registry: ModelRegistry, choice: VersionChoice): Promise<VersionRecord | null> {
+  const { modelName, line, version, stage } = choice;
+  if (stage !== undefined && version === undefined) return findNewestInStage(registry, choice, stage);
+  if (version === undefined) return registry.findChampion(modelName, line);
+  return registry.getVersion(modelName, line, version).catch((fault: unknown) => {
+    if (fault instanceof PipelineError && fault.code === 'VERSION_NOT_FOUND') return null;
+    throw fault;
+  });
 }

@@ -61,6 +61,7 @@ export function createPostgresRegistry(pool: pg.Pool): PostgresRegistry {
     attachCard: (modelName, line, version, cardHash) =>
       versions.attachCard(database, { modelName, line, version }, cardHash),
     promote: (input) => stages.promote(database, input),
+    archive: (input) => stages.archive(database, input),
     rollback: (input) => stages.rollback(database, input),
     openPromotionRequest: (input) => requests.openPromotionRequest(database, input),
     decidePromotionRequest: (requestId, verdict) => requests.decidePromotionRequest(database, requestId, verdict),

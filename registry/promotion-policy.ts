@@ -65,6 +65,23 @@ export function assertTransition(place: VersionPlace, to: Stage, demo = false): 
   if (to === 'production' && demo !== isSynthetic(line)) throw demoRefused(place);
 }
 
+/**
+ * Whether a person may take the version out of use. Production is never left without a version; a demo may end.
+ * @throws PipelineError `TRANSITION_NOT_ALLOWED`.
+ */
+export function assertArchivable(place: VersionPlace): void {
+  if (place.stage === 'production' && !isSynthetic(place.line))
+    throw refused(
+      place,
+      'is in production: promote its successor, which replaces it, or return to the former version with `ml rollback`',
+      {
+        from: place.stage,
+        to: 'archived',
+      },
+    );
+  assertTransition(place, 'archived');
+}
+
 /** A version's arrival in production, oldest first. */
 export interface ProductionArrival {
   readonly version: string;

@@ -8,6 +8,7 @@ import { assertNotOverridden } from './override.js';
 import { assertTransition } from './promotion-policy.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 import { placeOf } from './transitions.js';
+import type { VersionKey } from './versions.js';
 
 /** The fields of a request that the caller provides. */
 export type RequestedPromotion = Omit<PromotionRequest, 'status' | 'decidedBy' | 'reason'>;
@@ -67,6 +68,25 @@ async function supersedeOpen(transaction: RegistryTransaction, request: Requeste
     .execute();
   assertNewest(openRequests, request);
   for (const open of openRequests) await supersede(transaction, open, request);
+}
+
+/**
+ * Refuses while a promotion of the version awaits its approval, which could then not be applied.
+ * @throws PipelineError `TRANSITION_NOT_ALLOWED`.
+ */
+export async function assertNotRequested(
+  transaction: RegistryTransaction,
+  { modelName, line, version }: VersionKey,
+): Promise<void> {
+  const open = await selectRequests(transaction)
+    .where('model_name', '=', modelName)
+    .where('line', '=', line)
+    .where('version', '=', version)
+    .where('status', '=', 'open')
+    .executeTakeFirst();
+  if (open === undefined) return;
+  const message = `${modelName} ${version} (line ${line}) awaits approval for ${open.to_stage}; reject that first: ml reject ${modelName} --line ${line} --version ${version}`;
+  throw new PipelineError('TRANSITION_NOT_ALLOWED', message, { modelName, line, version });
 }
 
 /** The request with the workflows of the requests it superseded; the same for repeated calls. */

@@ -4,7 +4,8 @@ import { isSynthetic, type Stage } from '../contracts/ids.js';
 import type { StageChange } from '../contracts/registry.js';
 import { type LineKey, lockLine } from './lines.js';
 import { assertNotOverridden } from './override.js';
-import { assertTransition, formerProduction, type VersionPlace } from './promotion-policy.js';
+import { assertNotRequested } from './promotion-requests.js';
+import { assertArchivable, assertTransition, formerProduction, type VersionPlace } from './promotion-policy.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 import { findByKey, holderOf, insertTransition, placeOf, productionArrivals, stageChange } from './transitions.js';
 import type { VersionKey } from './versions.js';
@@ -106,6 +107,19 @@ export async function promote(
     assertTransition(place, order.to, order.demo);
     await assertNotOverridden(transaction, order, order.to);
     return move(transaction, place, { ...order, kind: 'promotion' });
+  });
+}
+
+export async function archive(database: RegistryDatabase, order: VersionKey & Order): Promise<StageChange> {
+  return database.transaction().execute(async (transaction) => {
+    await lockLine(transaction, order);
+    const earlier = await earlierChange(transaction, order, { version: order.version, to: 'archived' });
+    if (earlier !== null) return earlier;
+
+    const place = await placeOf(transaction, order);
+    assertArchivable(place);
+    await assertNotRequested(transaction, order);
+    return move(transaction, place, { ...order, to: 'archived', kind: 'promotion' });
   });
 }
 

@@ -1,12 +1,18 @@
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
-import { LINE_OPTION } from '../program/choose-line.js';
+import { LINE_OPTION, semanticVersionOption } from '../program/options.js';
 
 interface LineOptions {
   readonly line?: string;
 }
 
-/** `ml models list|show|diff|refreeze`. */
+interface ArchiveOptions extends LineOptions {
+  readonly reason: string;
+  readonly by?: string;
+}
+
+/** `ml models list|show|diff|archive|refreeze`. */
 export function register(program: Command, cli: CliContext): void {
   const models = program
     .command('models')
@@ -15,6 +21,7 @@ export function register(program: Command, cli: CliContext): void {
   addList(models, cli);
   addShow(models, cli);
   addDiff(models, cli);
+  addArchive(models, cli);
   addRefreeze(models, cli);
 }
 
@@ -23,9 +30,10 @@ function addList(models: Command, cli: CliContext): void {
     .command('list')
     .description('Every model with its versions, newest first, and the promotions that await approval.')
     .option('--model <name>', 'this model only')
-    .action(async (options: { readonly model?: string }) => {
+    .option('--line <name>', 'versions of this line only')
+    .action(async (options: { readonly model?: string; readonly line?: string }) => {
       const { listModels } = await import('../views/models-view.js');
-      await listModels(cli, options.model ?? null);
+      await listModels(cli, options);
     });
 }
 
@@ -52,6 +60,24 @@ function addDiff(models: Command, cli: CliContext): void {
     .action(async (model: string, first: string, second: string, options: LineOptions) => {
       const { diffVersions } = await import('../views/models-view.js');
       await diffVersions(cli, { model, first, second, ...options });
+    });
+}
+
+function addArchive(models: Command, cli: CliContext): void {
+  models
+    .command('archive')
+    .description(
+      'Takes a version out of use. One in production is replaced instead, by its successor or by `ml rollback`; only a ' +
+        'demo of synthetic data can be archived there. Name and reason are recorded for good.',
+    )
+    .argument('<model>', 'name of a model')
+    .argument('<version>', 'version', semanticVersionOption)
+    .requiredOption('--reason <why>', 'why')
+    .option('--line <name>', LINE_OPTION)
+    .option('--by <name>', 'who decides (the user of this machine)')
+    .action(async (model: string, version: string, options: ArchiveOptions) => {
+      const { archiveVersion } = await import('../views/archive-view.js');
+      await archiveVersion(cli, model, { ...options, version, by: options.by ?? userInfo().username });
     });
 }
 

@@ -3,8 +3,8 @@ import { Option } from 'commander';
 import { PipelineError } from '../../contracts/errors.js';
 import { isSynthetic, stages, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import type { Stage } from '../../contracts/ids.js';
-import { chooseLine, LINE_OPTION } from '../program/choose-line.js';
 import type { CliContext, Connection } from '../program/context.js';
+import { LINE_OPTION, semanticVersionOption } from '../program/options.js';
 import { printExplanation } from '../views/explanation-view.js';
 import { visible } from '../output/visible.js';
 import { formatAsOf, formatTime, shortHash } from '../output/format.js';
@@ -38,7 +38,7 @@ export function register(program: Command, cli: CliContext): void {
     .option('--schema', 'print what an input looks like, as JSON schema, and predict nothing')
     .option('--line <name>', LINE_OPTION)
     .addOption(new Option('--stage <stage>', 'version in this stage (production, else staging)').choices(stages))
-    .addOption(new Option('--version <version>', 'this version').conflicts('stage'))
+    .addOption(new Option('--version <version>', 'this version').argParser(semanticVersionOption).conflicts('stage'))
     .action((model: string, options: PredictOptions) => answer(cli, model, options));
 }
 
@@ -59,7 +59,7 @@ async function inputSchema(cli: CliContext, modelName: string, options: PredictO
   const connection = await cli.connect();
   const { services } = connection;
   const { version } = options;
-  const line = await chooseLine(cli, connection, options.line);
+  const line = await lineToAsk(cli, connection, modelName, options);
   const { inputSchemaOf } = await import('../../inference/predict.js');
   return inputSchemaOf(services, { modelName, line, ...(version === undefined ? {} : { version }) });
 }
@@ -74,7 +74,7 @@ async function predictInputs(cli: CliContext, modelName: string, options: Predic
   const value = await inputValue(options);
   const inputs: readonly unknown[] = Array.isArray(value) ? value : [value];
   const connection = await cli.connect();
-  const line = await chooseLine(cli, connection, options.line);
+  const line = await lineToAsk(cli, connection, modelName, options);
   const found = await answerInputs(connection, modelName, { ...options, line }, inputs);
   const answered = { model: modelName, line, synthetic: isSynthetic(line), ...found };
   cli.out.result(answered, () => printAnswer(cli.out, answered, found));
@@ -85,6 +85,17 @@ async function inputValue({ input, customer }: PredictOptions): Promise<unknown>
   if (input !== undefined) return readJsonInput(input);
   if (customer !== undefined) return {};
   throw new PipelineError('INVALID_INPUT', '--input is missing; --schema shows its form');
+}
+
+async function lineToAsk(
+  cli: CliContext,
+  connection: Connection,
+  modelName: string,
+  { line, version, stage }: PredictOptions,
+): Promise<string> {
+  const { chooseAnsweringLine } = await import('../program/choose-line.js');
+  const wanted = { ...(version === undefined ? {} : { version }), ...(stage === undefined ? {} : { stage }) };
+  return chooseAnsweringLine(cli, connection, { modelName, line, ...wanted });
 }
 
 async function answerInputs(

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { PipelineError } from '../../contracts/errors.js';
-import { LINE_OPTION } from '../program/choose-line.js';
+import { LINE_OPTION, semanticVersionOption } from '../program/options.js';
 import type { CliContext } from '../program/context.js';
 import type { OverrideOptions } from '../runs/override.js';
 
@@ -29,7 +29,7 @@ export function register(program: Command, cli: CliContext): void {
         'that the gates rejected last becomes a version in dev or staging, under your name and reason.',
     )
     .argument('<model>', 'name of a model')
-    .option('--version <version>', 'this version (the newest in the stage below)')
+    .option('--version <version>', 'this version (the newest in the stage below)', semanticVersionOption)
     .option('--line <name>', LINE_OPTION)
     .option('--by <name>', 'who asks (the user of this machine)')
     .addOption(

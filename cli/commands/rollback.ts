@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
-import { LINE_OPTION } from '../program/choose-line.js';
+import { LINE_OPTION, semanticVersionOption } from '../program/options.js';
 import type { RollbackOptions } from '../runs/promotions.js';
 
 /** `ml rollback <model>`. */
@@ -16,7 +16,7 @@ export function register(program: Command, cli: CliContext): void {
     .requiredOption('--approver <name>', 'who decides')
     .requiredOption('--reason <why>', 'why')
     .option('--line <name>', LINE_OPTION)
-    .option('--from <version>', 'version to take out of production (the one that is there now)')
+    .option('--from <version>', 'version to take out of production (the one that is there now)', semanticVersionOption)
     .action(async (model: string, options: RollbackOptions) => {
       const { rollBack } = await import('../runs/promotions.js');
       await rollBack(cli, model, options);

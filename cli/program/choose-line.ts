@@ -1,9 +1,18 @@
 import { DEFAULT_LINE, lineOfSource } from '../../contracts/ids.js';
 import { findSourceInUse } from '../../datasets/sources/source-in-use.js';
+import { requireAnsweringLine, type UnlinedRequest } from '../../inference/choose-line.js';
 import type { CliContext, Connection } from './context.js';
 
-/** Help of the option `--line`. */
-export const LINE_OPTION = 'line (that of the source in use)';
+/** As `chooseLine`, for an answer: a version of another source than the one in use needs its line named. */
+export async function chooseAnsweringLine(
+  { config }: Pick<CliContext, 'config'>,
+  { services }: Pick<Connection, 'services'>,
+  { line, ...request }: UnlinedRequest & { readonly line?: string | undefined },
+): Promise<string> {
+  if (line !== undefined) return line;
+  const source = await findSourceInUse(services.catalog, { ownBackend: config.backendDatabaseUrl !== null });
+  return source === null ? DEFAULT_LINE : requireAnsweringLine(services.registry, request, source);
+}
 
 /** The line that a command works on: the named one, else that of the source in use, else the user's own backend's. */
 export async function chooseLine(

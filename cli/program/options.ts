@@ -1,6 +1,10 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { semanticVersion } from '../../contracts/ids.js';
 import type { RunId } from '../../platform/temporal/start-run.js';
+
+/** Help of the option `--line`. */
+export const LINE_OPTION = 'line (that of the source in use)';
 
 /** Parser of a whole number for an option. */
 export function wholeNumber(text: string): number {
@@ -14,6 +18,13 @@ export function atLeastOne(text: string): number {
   const value = wholeNumber(text);
   if (value < 1) throw new InvalidArgumentError('A whole number from 1 is wanted.');
   return value;
+}
+
+/** Parser of a version, so that a mistyped one is refused before anything is started. */
+export function semanticVersionOption(text: string): string {
+  const parsed = semanticVersion.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError('A version such as 1.2.0 is wanted.');
 }
 
 /** Collects an option that may be given several times. */

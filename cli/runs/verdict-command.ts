@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
+import { semanticVersionOption } from '../program/options.js';
 import type { VerdictOptions } from './promotions.js';
 
 /** `approve` and `reject` take the same arguments; only the verdict differs. */
@@ -17,7 +18,7 @@ export function registerVerdict(
     .requiredOption('--approver <name>', 'who decides')
     .requiredOption('--reason <why>', 'why')
     .option('--line <name>', 'line, when several wait')
-    .option('--version <version>', 'version, when several wait')
+    .option('--version <version>', 'version, when several wait', semanticVersionOption)
     .action(async (model: string, options: VerdictOptions) => {
       const { decidePromotion } = await import('./promotions.js');
       await decidePromotion(cli, model, { ...options, verdict });

@@ -1,3 +1,4 @@
+import { PipelineError } from '../../contracts/errors.js';
 import { isSynthetic, SYNTHETIC_LINE, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { PromotionRequest, TransitionRecord, VersionRecord } from '../../contracts/registry.js';
@@ -6,6 +7,7 @@ import { chooseLine } from '../program/choose-line.js';
 import type { CliContext } from '../program/context.js';
 import { differenceTable } from '../output/difference.js';
 import { formatMetric, formatTime, overrideSentence, shortHash } from '../output/format.js';
+import { lineHint, linesOf } from '../../registry/missing-version.js';
 import { readImportance } from '../../registry/importance.js';
 import { importanceTable } from './importance.js';
 import type { DescribedParameter } from '../program/hyper-parameters.js';
@@ -17,14 +19,19 @@ const versionHead = ['version', 'stage', 'metric (95 % interval)', 'rows', 'data
 
 /**
  * Prints every model with its versions, newest first.
- * @throws PipelineError `UNKNOWN_MODEL`.
+ * @throws PipelineError `UNKNOWN_MODEL`; `VERSION_NOT_FOUND` for a line without versions, with the known lines.
  */
-export async function listModels(cli: CliContext, modelName: string | null): Promise<void> {
-  const models = modelName === null ? await loadCatalogue() : [await findModel(modelName)];
-  const filter = modelName === null ? {} : { modelName };
+export async function listModels(
+  cli: CliContext,
+  { model, line }: { readonly model?: string; readonly line?: string },
+): Promise<void> {
+  const models = model === undefined ? await loadCatalogue() : [await findModel(model)];
+  const filter = model === undefined ? {} : { modelName: model };
   const { services } = await cli.connect();
-  const versions = await services.registry.listVersions(filter);
-  const requests = await services.registry.listPromotionRequests({ ...filter, status: 'open' });
+  const all = await services.registry.listVersions(filter);
+  const versions = line === undefined ? all : versionsOfLine(all, line);
+  const open = await services.registry.listPromotionRequests({ ...filter, status: 'open' });
+  const requests = open.filter((request) => line === undefined || request.line === line);
   const names = models.map(({ name, task, owner }) => ({ name, task, owner }));
   cli.out.result({ models: names, versions, awaitingApproval: requests }, () => {
     cli.out.table({
@@ -33,6 +40,17 @@ export async function listModels(cli: CliContext, modelName: string | null): Pro
     });
     if (versions.some(({ line }) => isSynthetic(line))) cli.out.line(cli.out.paint.yellow(SYNTHETIC_FOOTNOTE));
     printRequests(cli.out, requests);
+  });
+}
+
+/** @throws PipelineError `VERSION_NOT_FOUND` when there is none, with the lines that have versions. */
+function versionsOfLine(versions: readonly VersionRecord[], line: string): readonly VersionRecord[] {
+  const own = versions.filter((version) => version.line === line);
+  if (own.length > 0) return own;
+  const known = linesOf(versions);
+  throw new PipelineError('VERSION_NOT_FOUND', `the line "${line}" has no version; ${lineHint(line, known)}`, {
+    line,
+    lines: known,
   });
 }
 
@@ -67,7 +85,8 @@ export async function showModel(cli: CliContext, name: string, namedLine: string
   const connection = await cli.connect();
   const { services } = connection;
   const line = await chooseLine(cli, connection, namedLine);
-  const versions = await services.registry.listVersions({ modelName: name, line });
+  const all = await services.registry.listVersions({ modelName: name });
+  const versions = namedLine === undefined ? all.filter((version) => version.line === line) : versionsOfLine(all, line);
   const transitions = await services.registry.listTransitions(name, line);
   const champion = await services.registry.findChampion(name, line);
   const about = { name, line, task: model.task, owner: model.owner, card: model.card, gates: model.gates };

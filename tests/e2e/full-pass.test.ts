@@ -132,12 +132,19 @@ describe('the command line from start to stop', () => {
 
   it('promotes to production after one approval and predicts', async () => {
     const input = '{"requestedAmount": 250000, "termMonths": 24}';
-    const staged = await mlJson<{ stage: string; snapshotHash: string }>('predict', model, '--input', input);
-    expect(staged).toMatchObject({ stage: 'staging', snapshotHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    const staged = await mlJson<object>('predict', model, '--input', input);
+    expect(staged).toMatchObject({
+      stage: 'staging',
+      line: 'synthetic',
+      synthetic: true,
+      snapshotHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
 
     const anonymous = await ml('approve', model, '--approver', ' ', '--reason', 'x', '--json');
     expect(anonymous.code).toBe(2);
-    const verdict = ['approve', model, '--approver', 'R. Iyer', '--reason', 'card reviewed'];
+    const undeclared = await ml('approve', model, '--approver', 'R. Iyer', '--reason', 'card reviewed', '--json');
+    expect(JSON.parse(undeclared.stdout)).toMatchObject({ error: { code: 'TRANSITION_NOT_ALLOWED' } });
+    const verdict = ['approve', model, '--approver', 'R. Iyer', '--reason', 'card reviewed', '--demo'];
     expect(await mlJson(...verdict)).toMatchObject({ status: 'promoted', toStage: 'production', decidedBy: 'R. Iyer' });
     const twice = await ml(...verdict, '--json');
     expect(JSON.parse(twice.stdout)).toMatchObject({ error: { code: 'REQUEST_NOT_FOUND', exit: 2 } });

@@ -491,6 +491,46 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(demos).toEqual(['1.0.0', '1.0.1', '1.0.0']);
     });
 
+    const archive = (it: Scene, version: string, key: string) => {
+      const { modelName, line } = it;
+      const actor = 'ada';
+      return registry.archive({ modelName, line, version, actor, reason: 'wrong labels', idempotencyKey: key });
+    };
+
+    it('archives a version in dev or staging once for a key, with actor and reason', async () => {
+      for (const line of ['default', 'taiwan']) {
+        const it = scene(line);
+        await it.add('a');
+        const archived = await archive(it, '1.0.0', 'key');
+        expect(archived).toMatchObject({ from: 'dev', to: 'archived', actor: 'ada', reason: 'wrong labels' });
+        expect(await archive(it, '1.0.0', 'key')).toEqual(archived);
+        await expect(archive(it, '1.0.0', 'again')).rejects.toEqual(errorWith('TRANSITION_NOT_ALLOWED'));
+        expect(await registry.findChampion(it.modelName, line)).toBeNull();
+        expect(await it.stages()).toEqual({ '1.0.0': 'archived' });
+      }
+    });
+
+    it('archives no version in production, except a demo', async () => {
+      const it = scene();
+      await it.add('a');
+      await it.toProduction('1.0.0');
+      await expect(archive(it, '1.0.0', 'key')).rejects.toEqual(errorWith('TRANSITION_NOT_ALLOWED'));
+      const synthetic = scene('synthetic');
+      await synthetic.add('a');
+      await registry.promote(synthetic.order('1.0.0', 'staging', 's'));
+      await registry.promote({ ...synthetic.order('1.0.0', 'production', 'p'), demo: true });
+      expect(await archive(synthetic, '1.0.0', 'key')).toMatchObject({ from: 'production', demo: false });
+    });
+
+    it('archives no version whose promotion awaits approval', async () => {
+      const it = scene();
+      await it.add('a');
+      await registry.promote(it.order('1.0.0', 'staging', 's'));
+      await registry.openPromotionRequest(it.request('1.0.0', `${it.modelName}-request`));
+      await expect(archive(it, '1.0.0', 'key')).rejects.toEqual(errorWith('TRANSITION_NOT_ALLOWED'));
+      expect(await it.stages()).toEqual({ '1.0.0': 'staging' });
+    });
+
     it('refuses a demo in the line of the own backend', async () => {
       const it = scene();
       await it.add('a');
