@@ -31,7 +31,8 @@ async function retrain(cli: CliContext, options: RetrainOptions): Promise<void> 
   await ensureSource(connection.services, sourceSettings(cli), { source: options.source, whenEmpty: 'generate' });
   const source = options.source === undefined ? {} : { source: options.source };
   const input: MasterTrainingInput = { ...source, seed: options.seed };
-  const summary = `every model from ${options.source ?? 'the source in use'}`;
+  const { describeSource } = await import('../program/choose-line.js');
+  const summary = `every model from ${await describeSource(cli, connection, options.source)}`;
   const request = { workflow: 'masterTraining' as const, input, id: runId(options, 'retraining'), summary };
   await runTraining(cli, connection, request, options);
 }

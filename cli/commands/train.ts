@@ -67,7 +67,9 @@ async function trainOne(cli: CliContext, name: string, options: TrainOptions): P
     update,
     reason: options.reason ?? null,
   };
-  const summary = `${name}${update ? ' updated' : ''} from ${file === null ? (options.source ?? 'the source in use') : basename(file.fileName)}`;
+  const { describeSource } = await import('../program/choose-line.js');
+  const origin = file === null ? await describeSource(cli, connection, options.source) : basename(file.fileName);
+  const summary = `${name}${update ? ' updated' : ''} from ${origin}`;
   const request = { workflow: 'trainModel' as const, input, id: runId(options, `train-${name}`), summary };
   await runTraining(cli, connection, request, options);
 }
@@ -80,7 +82,8 @@ async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
   const connection = await cli.connect();
   const rows = await backendRows(cli, connection, options);
   const input: MasterTrainingInput = { ...rows, seed: options.seed, reason: options.reason ?? null };
-  const summary = `every model from ${options.source ?? 'the source in use'}`;
+  const { describeSource } = await import('../program/choose-line.js');
+  const summary = `every model from ${await describeSource(cli, connection, options.source)}`;
   const request = { workflow: 'masterTraining' as const, input, id: runId(options, 'retraining'), summary };
   await runTraining(cli, connection, request, options);
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_LINE, lineOfSource } from '../../contracts/ids.js';
+import { DEFAULT_LINE, isSynthetic, lineOfSource, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import { findSourceInUse } from '../../datasets/sources/source-in-use.js';
 import { requireAnsweringLine, type UnlinedRequest } from '../../inference/choose-line.js';
 import type { CliContext, Connection } from './context.js';
@@ -23,4 +23,15 @@ export async function chooseLine(
   if (named !== undefined) return named;
   const source = await findSourceInUse(services.catalog, { ownBackend: config.backendDatabaseUrl !== null });
   return source === null ? DEFAULT_LINE : lineOfSource(source);
+}
+
+/** The source of a run as the Temporal UI shows it: its name, with a remark on generated rows. */
+export async function describeSource(
+  { config }: Pick<CliContext, 'config'>,
+  { services }: Pick<Connection, 'services'>,
+  named: string | undefined,
+): Promise<string> {
+  const inUse = { ownBackend: config.backendDatabaseUrl !== null };
+  const source = named ?? (await findSourceInUse(services.catalog, inUse)) ?? 'the source in use';
+  return isSynthetic(lineOfSource(source)) ? `${source} (${SYNTHETIC_REMARK})` : source;
 }

@@ -10,7 +10,7 @@ import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/t
 describe.skipIf(!hasTemporal())('a promotion that waits while its line is moved', () => {
   let platform: TestPlatform;
   beforeAll(async () => {
-    platform = await createTestPlatform();
+    platform = await createTestPlatform({ APPROVAL_PROOF: 'off' });
     await platform.startWorkers(['pipeline', 'training']);
   });
   afterAll(() => platform.close());

@@ -11,7 +11,7 @@ const HOLDOUT_DAYS = 90;
 
 const features = [...featureColumns(), categoryColumn];
 
-/** Line `default`: one transaction a row. */
+/** A backend's rows: one transaction a row. */
 export const backendSchema: DatasetSchema = {
   line: DEFAULT_LINE,
   columns: [

@@ -35,7 +35,7 @@ const protectedColumns: readonly ColumnSpec[] = [
 
 const featureColumns = [...requestColumns, ...viewColumns(views)];
 
-/** Line `default`: one application with a known outcome, or one that was declined, a row. */
+/** A backend's rows: one application with a known outcome, or one that was declined, a row. */
 export const backendSchema: DatasetSchema = {
   line: DEFAULT_LINE,
   columns: [

@@ -155,7 +155,7 @@ function asTable(rows: readonly Row[]): Table {
 }
 
 /**
- * The rows of line `default`: annotated messages, annotated statement lines, and the backend's merchants and employers as
+ * A backend's rows: annotated messages, annotated statement lines, and the backend's merchants and employers as
  * names for lexicon and dictionary.
  * @throws PipelineError `DATASET_NOT_FOUND` without one of the tables; `MISSING_COLUMN`.
  */

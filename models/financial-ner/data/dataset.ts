@@ -4,7 +4,7 @@ import { DEFAULT_LINE } from '../../../contracts/ids.js';
 import { annotatedTexts } from './annotated-texts.js';
 import { textColumns, textFeature } from './columns.js';
 
-/** Schema of line `default`: one annotated message or statement line per row, and the backend's merchants as names. */
+/** Schema of a backend's rows: one annotated message or statement line per row, and the backend's merchants as names. */
 export const backendSchema: DatasetSchema = {
   line: DEFAULT_LINE,
   columns: [

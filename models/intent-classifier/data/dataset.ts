@@ -6,7 +6,7 @@ import type { Table } from '../../../contracts/table.js';
 import { selectRows, snapshotTable, textColumn, timestampColumn } from '../../../learning/table.js';
 import { textFeature } from './formats/message-table.js';
 
-/** Schema of line `default`: one labelled message per row. */
+/** Schema of a backend's rows: one labelled message per row. */
 export const backendSchema: DatasetSchema = {
   line: DEFAULT_LINE,
   columns: [
