@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Context } from '@temporalio/activity';
 import type { z } from 'zod';
 import type { TrainingActivities, TrainingPlan } from '../contracts/activities.js';
 import {
@@ -7,6 +8,7 @@ import {
   finishRunInput,
   fitModelInput,
   fitShardInput,
+  lockInput,
   planMasterInput,
   planTrainingInput,
   prepareDatasetInput,
@@ -18,6 +20,7 @@ import { lineOfSource } from '../contracts/ids.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import { registrationInput, type VersionRecord } from '../contracts/registry.js';
 import { hashOfJson } from '../platform/blobs/hash.js';
+import { parentOfRunning } from '../platform/temporal/describe-run.js';
 import { gateName, gatesOfLine } from '../registry/gates.js';
 import { parseParams } from '../training/parse-params.js';
 import { runJob } from './run-job.js';
@@ -41,6 +44,11 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
       line: lineOfSource(source),
       productionApproval,
     };
+  },
+
+  async findLockHolder(input) {
+    const { lockId } = parse(lockInput, input);
+    return { workflowId: await parentOfRunning(Context.current().client, lockId) };
   },
 
   planTraining: (input) => planTraining(deps, parse(planTrainingInput, input)),

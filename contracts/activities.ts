@@ -267,7 +267,11 @@ export const masterPlan = z.strictObject({
 });
 export type MasterPlan = z.infer<typeof masterPlan>;
 
+export const lockInput = z.strictObject({ lockId: z.string() });
+
 export interface TrainingActivities {
+  /** The workflow that holds this lock; null when it was released meanwhile. */
+  findLockHolder: (input: z.infer<typeof lockInput>) => Promise<{ readonly workflowId: string | null }>;
   /** Names the models and resolves the source. @throws `UNKNOWN_MODEL`, `SOURCE_NOT_FOUND`, `DATASET_NOT_FOUND`. */
   planMaster: (input: z.infer<typeof planMasterInput>) => Promise<MasterPlan>;
   /**

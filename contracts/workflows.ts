@@ -245,6 +245,8 @@ export const messages = {
   rejectPromotion: 'rejectPromotion',
   /** Signal of `promoteModel`: a newer version asks for the same stage. */
   superseded: 'superseded',
+  /** Signal of `retrainingLock`: its retraining has ended. */
+  lockReleased: 'lockReleased',
 } as const;
 
 export const progressReport = z.strictObject({
@@ -260,6 +262,9 @@ export const workflowIds = {
   modelOf: (parent: string, model: string): string => `${parent}/${model}`,
   /** @param runKey - of the rejected run. */
   overrideOf: (model: string, runKey: string): string => `override-${model}-${runKey.slice(0, 8)}`,
+  /** One for a source and an installation, which the prefix of the task queue tells apart. */
+  retrainingLockOf: (pipelineQueue: string, source: string): string =>
+    `${pipelineQueue.replace(/pipeline$/, '')}retraining-lock/${source}`,
   promotionOf: (model: string, line: string, version: string): string => `promote-${model}-${line}-${version}`,
   weeklySchedule: 'weekly-retraining',
   dailySchedule: 'daily-data-pipeline',

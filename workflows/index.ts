@@ -7,4 +7,5 @@ export { masterTraining } from './master-training.js';
 export { overrideRejection } from './override-rejection.js';
 export { promoteModel } from './promote-model.js';
 export { rollbackModel } from './rollback-model.js';
+export { retrainingLock } from './source-lock.js';
 export { trainModel } from './train-model.js';

@@ -17,6 +17,7 @@ import { dataPipeline } from './data-pipeline.js';
 import { faultOf } from './failures.js';
 import { parseInput } from './parse-input.js';
 import { promoteModel } from './promote-model.js';
+import { withSourceLock } from './source-lock.js';
 import { bookkeeping, dataStep } from './steps.js';
 import { trainModel } from './train-model.js';
 import type { ProgressTable } from './visibility.js';
@@ -38,7 +39,7 @@ interface Master {
 
 /**
  * Takes one snapshot, trains every model on it in parallel, promotes registered versions to staging and proposes them
- * for production. The failure of one model does not stop the others.
+ * for production. The failure of one model does not stop the others. One retraining of a source runs at a time.
  */
 export async function masterTraining(input: MasterTrainingInput = {}): Promise<MasterTrainingResult> {
   const request = parseInput(masterTrainingInput, input);
@@ -49,7 +50,11 @@ export async function masterTraining(input: MasterTrainingInput = {}): Promise<M
   table.onLine(plan.line);
   for (const model of plan.models) table.mark(model, 'waiting');
   const master = { request, runKey, workflowId, plan, table };
+  return withSourceLock(plan.source, () => retrain(master));
+}
 
+async function retrain(master: Master): Promise<MasterTrainingResult> {
+  const { request, plan, table } = master;
   const data = await takeData(master);
   if (data.status === 'rejected') return rejected(master, data);
   table.enter('training');

@@ -12,3 +12,5 @@ export const approvePromotion = defineUpdate<ApprovalReceipt, [ApprovalInput]>(m
 export const rejectPromotion = defineUpdate<ApprovalReceipt, [ApprovalInput]>(messages.rejectPromotion);
 /** A newer version asks for the same stage, so this request ends. The argument names the newer version. */
 export const superseded = defineSignal<[string]>(messages.superseded);
+/** The retraining that holds a lock has ended. */
+export const lockReleased = defineSignal(messages.lockReleased);

@@ -13,6 +13,7 @@ import type { DatasetRef } from '../contracts/dataset.js';
 import { metricSummary } from '../contracts/evaluation.js';
 import { isBackendLine } from '../contracts/ids.js';
 import type { RegistrationResult } from '../contracts/registry.js';
+import { failureReason } from '../contracts/run-failure.js';
 import type { TrainingStage, TrainModelInput, TrainModelResult } from '../contracts/workflows.js';
 import { trainModelInput, workflowIds } from '../contracts/workflows.js';
 import { mapBounded } from './bounded.js';
@@ -100,7 +101,7 @@ async function closeRun(training: Training): Promise<TrainModelResult> {
     const status = isCancellation(failure) ? 'cancelled' : 'failed';
     table.mark(training.stage, status, faultOf(failure).message);
     setSearchAttributes({ Decision: status });
-    await finish(status, [faultOf(failure).message]);
+    await finish(status, [failureReason({ stage: training.stage, ...faultOf(failure) })]);
     throw failure;
   }
 }

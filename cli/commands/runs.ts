@@ -7,11 +7,11 @@ interface ListOptions {
   readonly limit: number;
 }
 
-/** `ml runs list|show|compare`. */
+/** `ml runs list|show|cancel|compare`. */
 export function register(program: Command, cli: CliContext): void {
   const runs = program
     .command('runs')
-    .summary('list, show, follow and compare runs')
+    .summary('list, show, follow, cancel and compare runs')
     .description('Runs: one attempt of one model in one workflow, with any outcome.');
   runs
     .command('list')
@@ -30,6 +30,14 @@ export function register(program: Command, cli: CliContext): void {
     .action(async (id: string, options: { readonly follow?: true }) => {
       const { showRun } = await import('../views/runs-view.js');
       await showRun(cli, id, options.follow === true);
+    });
+  runs
+    .command('cancel')
+    .description('Cancels a run and what runs below it, waits for the end and says what was cancelled.')
+    .argument('<id>', 'id of the workflow')
+    .action(async (id: string) => {
+      const { cancelRun } = await import('../runs/cancel.js');
+      await cancelRun(cli, id);
     });
   runs
     .command('compare')

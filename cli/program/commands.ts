@@ -23,7 +23,7 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
     load: () => import('../commands/train.js'),
   },
   predict: { summary: 'answer one question with a registered version', load: () => import('../commands/predict.js') },
-  runs: { summary: 'list, show, follow and compare runs', load: () => import('../commands/runs.js') },
+  runs: { summary: 'list, show, follow, cancel and compare runs', load: () => import('../commands/runs.js') },
   models: { summary: 'list, show and compare versions', load: () => import('../commands/models.js') },
   promote: { summary: 'ask for a version to be promoted', load: () => import('../commands/promote.js') },
   approve: { summary: 'approve a promotion that waits', load: () => import('../commands/approve.js') },

@@ -1,9 +1,12 @@
+import { pipelineError } from '../../contracts/errors.js';
+import { type MasterTrainingInput, workflowIds } from '../../contracts/workflows.js';
 import type { CliContext, Connection } from '../program/context.js';
 import type { Waited } from './follow.js';
 import { followRun } from './follow.js';
 import type { RunOptions } from '../program/options.js';
 import type { RunRequest } from '../../platform/temporal/start-run.js';
-import { startRun } from '../../platform/temporal/start-run.js';
+import { parentOfRunning } from '../../platform/temporal/describe-run.js';
+import { pipelineQueue, startRun } from '../../platform/temporal/start-run.js';
 import { reportDetached, reportMaster, reportModel } from '../views/training-report.js';
 
 /** Starts a training and, unless detached, waits for it and prints the result. */
@@ -14,6 +17,7 @@ export async function runTraining(
   { detach }: RunOptions,
 ): Promise<void> {
   const temporal = await connection.temporal();
+  if (request.workflow === 'masterTraining') await refuseBesideAnother(cli, connection, request.input);
   const { workflowId } = await startRun(temporal, cli.config, request);
   const waited: Waited = detach ? { status: 'detached' } : await followRun(cli, temporal, workflowId);
   if (waited.status === 'detached') {
@@ -22,4 +26,16 @@ export async function runTraining(
   }
   const report = request.workflow === 'masterTraining' ? reportMaster : reportModel;
   await report(cli, connection, workflowId, waited.result);
+}
+
+/**
+ * Says at once what the workflow would find: another retraining of the source runs.
+ * @throws PipelineError `ALREADY_RUNNING` naming it.
+ */
+async function refuseBesideAnother(cli: CliContext, connection: Connection, input: unknown): Promise<void> {
+  const { source: named } = input as MasterTrainingInput;
+  const source = named ?? (await connection.services.catalog.active());
+  const lock = workflowIds.retrainingLockOf(pipelineQueue(cli.config), source);
+  const id = await parentOfRunning(await connection.temporal(), lock);
+  if (id !== null) throw pipelineError('ALREADY_RUNNING', { id });
 }

@@ -20,7 +20,10 @@ import {
   shortHash,
 } from '../output/format.js';
 import type { Output } from '../output/output.js';
+import { progressLines } from '../output/progress-lines.js';
+import { readProgress } from '../../platform/temporal/read-progress.js';
 import { runUrl } from './results.js';
+import { failureOfRun, failuresOfWorkflow, printFailure } from './run-failure.js';
 import { reportDetached, reportMaster, reportModel } from './training-report.js';
 
 const head = ['run', 'model', 'line', 'status', 'metric (95 % interval)', 'version', 'started (UTC)', 'took'];
@@ -61,12 +64,26 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
   if (workflow === null && runs.length === 0) throw pipelineError('RUN_NOT_FOUND', { id: workflowId });
   const url = runUrl(connection.endpoints.temporal, workflowId);
   const status = workflow?.status.name ?? null;
-  cli.out.result({ workflowId, status, url, runs }, () => {
+  const { failures, progress } = await courseOf(connection, workflow);
+  const explained = runs.map((run) => ({ ...run, failure: failureOfRun(run) }));
+  cli.out.result({ workflowId, status, url, failures, progress, runs: explained }, () => {
     const known = status === null ? 'no longer known to Temporal' : `${workflow!.type}, ${status.toLowerCase()}`;
     cli.out.line(`${cli.out.paint.bold(workflowId)}  ${known}`);
     if (url !== null) cli.out.line(url);
+    // The failure of a single run is printed with it.
+    if (!runs.some(({ workflowId: id }) => id === workflowId))
+      for (const failure of failures) printFailure(cli.out, failure);
+    if (progress !== null) for (const line of progressLines(progress)) cli.out.line(line);
     for (const run of runs) printRun(cli.out, run);
   });
+}
+
+/** Why a workflow failed, or where it is while it runs. */
+async function courseOf(connection: Connection, workflow: WorkflowExecutionDescription | null) {
+  if (workflow === null) return { failures: [], progress: null };
+  const handle = (await connection.temporal()).workflow.getHandle(workflow.workflowId);
+  const progress = workflow.status.name === 'RUNNING' ? await readProgress(handle) : null;
+  return { failures: await failuresOfWorkflow(handle, workflow), progress };
 }
 
 async function followToEnd(
@@ -97,7 +114,9 @@ function printRun(out: Output, run: RunRecord): void {
   out.line();
   out.table({ head, rows: [rowOf(run)] });
   if (isSynthetic(run.line)) out.line(out.paint.yellow(`  ${SYNTHETIC_REMARK}`));
-  for (const reason of run.reasons) out.line(`  ${reason}`);
+  const failure = failureOfRun(run);
+  if (failure !== null) printFailure(out, failure);
+  else for (const reason of reasonsBesideGates(run)) out.line(`  ${reason}`);
   if (run.statedReason !== null) out.line(`  stated reason: ${run.statedReason}`);
   if (run.override !== null) out.line(`  ${run.version ?? ''} ${overrideSentence(run.override)}`);
   for (const { gate, finding, passed } of run.gates) out.line(`  ${passed ? '✓' : '✗'} ${gate}: ${finding}`);
@@ -108,6 +127,10 @@ function printRun(out: Output, run: RunRecord): void {
   if (run.artefactHash !== null) out.line(`  artefact    ${shortHash(run.artefactHash)}`);
   out.line(`  code        ${run.codeVersion}`);
 }
+
+/** A rejection repeats the findings of its gates as reasons; the gates are printed anyway. */
+export const reasonsBesideGates = ({ reasons, gates }: Pick<RunRecord, 'reasons' | 'gates'>): readonly string[] =>
+  reasons.filter((reason) => !gates.some(({ gate, finding }) => reason === `${gate}: ${finding}`));
 
 function printDataset(out: Output, dataset: NonNullable<RunRecord['dataset']>): void {
   const { origin } = dataset;

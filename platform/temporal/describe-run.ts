@@ -9,3 +9,9 @@ export async function describeRun(client: Client, id: string): Promise<WorkflowE
     throw fault;
   }
 }
+
+/** Id of the workflow that started this one, while it runs; null when it does not run, or nobody did. */
+export async function parentOfRunning(client: Client, id: string): Promise<string | null> {
+  const found = await describeRun(client, id);
+  return found?.status.name === 'RUNNING' ? (found.parentExecution?.workflowId ?? null) : null;
+}

@@ -1,0 +1,87 @@
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { pipelineError } from '../../contracts/errors.js';
+import type { RunRecord } from '../../contracts/registry.js';
+import { describeRun } from '../../platform/temporal/describe-run.js';
+import type { CliContext } from '../program/context.js';
+import { reportDetached } from '../views/training-report.js';
+import { followRun, type Waited } from './follow.js';
+
+/** What a cancellation did. */
+interface Cancellation {
+  readonly workflowId: string;
+  /** Status of the workflow at the end. */
+  readonly status: string;
+  /** False when it had ended before the cancellation reached it. */
+  readonly cancelled: boolean;
+  /** Workflows that ran below it and were asked to end too. */
+  readonly children: readonly string[];
+  /** The models' runs and how they ended. */
+  readonly runs: readonly Pick<RunRecord, 'workflowId' | 'modelName' | 'status' | 'version'>[];
+}
+
+/**
+ * Cancels a run, waits until it has ended and says what was cancelled. A run that has ended already is left as it is.
+ * @throws PipelineError `RUN_NOT_FOUND`.
+ */
+export async function cancelRun(cli: CliContext, workflowId: string): Promise<void> {
+  const connection = await cli.connect();
+  const client = await connection.temporal();
+  const before = await requireRun(client, workflowId);
+  if (before.status.name === 'RUNNING') {
+    await client.workflow.getHandle(workflowId).cancel();
+    if ((await waitForEnd(cli, client, workflowId)).status === 'detached') {
+      reportDetached(cli, connection, workflowId);
+      return;
+    }
+  }
+  const after = await requireRun(client, workflowId);
+  report(cli, {
+    workflowId,
+    status: after.status.name,
+    cancelled: before.status.name === 'RUNNING' && after.status.name === 'CANCELLED',
+    children: childrenOf(before),
+    runs: await connection.services.registry.listRuns({ workflowId }),
+  });
+}
+
+async function requireRun(client: Client, id: string): Promise<WorkflowExecutionDescription> {
+  const found = await describeRun(client, id);
+  if (found === null) throw pipelineError('RUN_NOT_FOUND', { id });
+  return found;
+}
+
+/** A cancelled workflow has no result; that is the end that was asked for. */
+async function waitForEnd(cli: CliContext, client: Client, workflowId: string): Promise<Waited> {
+  try {
+    return await followRun(cli, client, workflowId);
+  } catch (fault) {
+    if ((await describeRun(client, workflowId))?.status.name === 'RUNNING') throw fault;
+    return { status: 'ended', result: null };
+  }
+}
+
+const childrenOf = ({ raw }: WorkflowExecutionDescription): readonly string[] =>
+  (raw.pendingChildren ?? []).map(({ workflowId }) => workflowId ?? '');
+
+function report({ out }: CliContext, done: Cancellation): void {
+  const { workflowId, status, cancelled, children, runs } = done;
+  out.result({ ...done, runs: runs.map(summaryOf) }, () => {
+    if (!cancelled) {
+      out.line(`${workflowId} has ended before (${status.toLowerCase()}); nothing was cancelled`);
+      return;
+    }
+    out.line(`${workflowId} is cancelled`);
+    for (const child of children) out.line(`  with it  ${child}`);
+    for (const { modelName, status: ended, version } of runs)
+      out.line(
+        `  ${modelName}: ${ended}${version === null ? ', nothing registered' : `, ${version} stays registered`}`,
+      );
+  });
+}
+
+const summaryOf = ({ workflowId, modelName, status, version }: Cancellation['runs'][number]) => ({
+  workflowId,
+  modelName,
+  status,
+  version,
+});
