@@ -130,25 +130,6 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     return { master, child };
   };
 
-  it('refuses a second retraining of the source under any id, and names the one that runs', async () => {
-    const { client, services, queue } = platform;
-    const { master } = await startOnSnapshot('holds-lock');
-    const { hash } = (await services.snapshotLog.latest('generated'))!;
-    const second = client.workflow.execute('masterTraining', {
-      workflowId: platform.id('any-other-name'),
-      taskQueue: queue,
-      args: [{ snapshotHash: hash, models: [MODEL] }],
-    });
-    await expect(second).rejects.toMatchObject({
-      cause: { type: 'ALREADY_RUNNING', details: [{ id: platform.id('holds-lock') }] },
-    });
-    const lock = client.workflow.getHandle(workflowIds.retrainingLockOf(queue, 'generated'));
-    expect((await lock.describe()).status.name).toBe('RUNNING');
-    await master.cancel();
-    await expect(master.result()).rejects.toThrow();
-    expect((await lock.describe()).status.name).toBe('COMPLETED');
-  });
-
   it('completes when one child is cancelled', async () => {
     const { master, child } = await startOnSnapshot('child-cancelled');
     await child.cancel();
