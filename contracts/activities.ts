@@ -62,6 +62,8 @@ export const snapshotRef = z.strictObject({
   source: sourceName,
   asOf: milliseconds,
   rows: z.record(z.string(), z.int()),
+  /** What a reader of the run must know, such as a former snapshot that is lost. */
+  notes: z.array(z.string()).optional(),
 });
 export type SnapshotRef = z.infer<typeof snapshotRef>;
 

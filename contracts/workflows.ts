@@ -33,6 +33,9 @@ export const dataPipelineInput = z.strictObject({
 });
 export type DataPipelineInput = z.input<typeof dataPipelineInput>;
 
+/** Remarks on the data that were taken; absent in results of older runs. */
+const notes = z.array(z.string()).optional();
+
 export const dataPipelineResult = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('completed'),
@@ -43,6 +46,7 @@ export const dataPipelineResult = z.discriminatedUnion('status', [
     rows: z.record(z.string(), z.int()),
     onlineStore: z.enum(['redis', 'memory']),
     onlineEntities: z.int(),
+    notes,
   }),
   z.strictObject({
     status: z.literal('rejected'),
@@ -143,6 +147,7 @@ export const masterTrainingResult = z.strictObject({
   snapshotHash: contentHash.nullable(),
   reportHash: contentHash.nullable(),
   reasons: z.array(z.string()),
+  notes,
   models: z.array(modelOutcome),
 });
 export type MasterTrainingResult = z.infer<typeof masterTrainingResult>;

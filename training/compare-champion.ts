@@ -6,6 +6,7 @@ import type { Comparison } from '../contracts/evaluation.js';
 import { contentHash, semanticVersion } from '../contracts/ids.js';
 import type { ArtefactFiles, ComputeContext, ModelDefinition } from '../contracts/model-definition.js';
 import type { Table } from '../contracts/table.js';
+import { isLostBlob } from '../datasets/snapshots/lost-blob.js';
 import { readParquet } from '../datasets/snapshots/parquet-file.js';
 import { splitHoldout } from '../learning/evaluation/split/index.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
@@ -69,8 +70,8 @@ export interface ChampionComparison {
 export const tooFewToCompare: readonly string[] = ['TOO_FEW_ROWS', 'SINGLE_CLASS'];
 
 /**
- * Faults that say "this champion cannot read these rows", as after a change of the features or of the artefact. A champion whose bytes are
- * damaged is not among them: that is a fault of the store, and no reason to replace the champion.
+ * Faults that say "this champion cannot read these rows", as after a change of the features or of the artefact. A
+ * champion whose bytes are damaged is not among them; see `lostChampion`.
  */
 const cannotScore: readonly string[] = [
   'MISSING_COLUMN',
@@ -82,7 +83,8 @@ const cannotScore: readonly string[] = [
 
 /**
  * Compares with the champion on the same rows. After the holdout was renewed these are the rows that the champion did
- * not learn from either; where these are too few, all rows, which favours the champion and is noted.
+ * not learn from either; where these are too few, all rows, which favours the champion and is noted. Lost blobs of the
+ * champion are named; where they cannot be made again here it cannot be compared.
  */
 export async function compareWithChampion(
   scoring: ScoringContext,
@@ -90,23 +92,51 @@ export async function compareWithChampion(
   against: { readonly champion: Champion; readonly datasetHash: string; readonly holdout: FrozenHoldout },
 ): Promise<ChampionComparison> {
   const { version, signatureHash, artefactHash, evaluationHash } = against.champion;
-  const before = await loadEvaluation(scoring.blobs, evaluationHash);
   try {
-    const championScores = isSameRows(before, against)
-      ? await readParquet([await scoring.blobs.localPath(before.scoredHash)])
-      : (await score(scoring, artefactHash)).scored;
+    const before = await loadEvaluation(scoring.blobs, evaluationHash);
+    const stored = isSameRows(before, against) ? await storedScores(scoring.blobs, before.scoredHash) : null;
+    const championScores = stored ?? (await score(scoring, artefactHash)).scored;
     const versions = { challenger, champion: against.champion, championScores };
     const { comparison, note } = await compareOnUnseenRows(scoring, versions, before.holdout);
     // Scores of rows that the champion learned from measure nothing.
     const usable = note === null ? championScores : null;
     return { comparison: [comparison], incomparable: null, championScores: usable, note };
   } catch (fault) {
+    if (isLostBlob(fault)) return lostChampion(against.champion, fault);
     if (!(fault instanceof PipelineError) || !cannotScore.includes(fault.code)) throw fault;
     const signatureChanged = signatureHash !== challenger.signatureHash;
     const note = `champion ${version} cannot score these rows: ${fault.message}`;
     const incomparable = { version, reason: fault.message, signatureChanged };
     return { comparison: [], incomparable, championScores: null, note };
   }
+}
+
+/** The scores that the champion's evaluation stored; null when they are lost: scoring the champion makes them again. */
+async function storedScores(blobs: BlobStore, hash: string): Promise<Table | null> {
+  try {
+    return await readParquet([await blobs.localPath(hash)]);
+  } catch (fault) {
+    if (isLostBlob(fault)) return null;
+    throw fault;
+  }
+}
+
+/**
+ * A champion whose evaluation or artefact is lost cannot be compared. The run goes on, and its gate fails: a fault of the
+ * store is no reason to replace the champion, which takes a person's override.
+ */
+function lostChampion({ version, evaluationHash }: Champion, fault: PipelineError): ChampionComparison {
+  const hash = typeof fault.details.hash === 'string' ? fault.details.hash : 'unknown';
+  const what = hash === evaluationHash ? 'evaluation' : 'artefact';
+  const reason =
+    `the ${what} blob ${hash.slice(0, 12)} of champion ${version} is missing or damaged: restore it from a backup of the ` +
+    'store, or take a new version with `ml promote --override`, whose evaluation is stored again';
+  return {
+    comparison: [],
+    incomparable: { version, reason, signatureChanged: false },
+    championScores: null,
+    note: reason,
+  };
 }
 
 /** Whether the scores stored at the champion's own evaluation are of these rows. */

@@ -72,7 +72,7 @@ async function takeSnapshot({ runKey, plan, table }: Pipeline, tables: Extracted
   table.enter('snapshot');
   table.mark('snapshot', 'running');
   const snapshot = await bookkeeping('Commit snapshot').commitSnapshot({ runKey, source, asOf, codeVersion, tables });
-  table.mark('snapshot', 'done', snapshot.hash.slice(0, 12));
+  table.mark('snapshot', 'done', [snapshot.hash.slice(0, 12), ...(snapshot.notes ?? [])].join('; '));
   return snapshot;
 }
 
@@ -150,6 +150,6 @@ export const stateRemark = ({ sets, skipped }: MaterializedStates): string =>
 
 const completed = (
   { source, line }: PipelinePlan,
-  { hash, rows }: SnapshotRef,
+  { hash, rows, notes = [] }: SnapshotRef,
   written: OnlineFeatures & { readonly featureSetHash: string },
-): DataPipelineResult => ({ status: 'completed', source, line, snapshotHash: hash, rows, ...written });
+): DataPipelineResult => ({ status: 'completed', source, line, snapshotHash: hash, rows, notes, ...written });

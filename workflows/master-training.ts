@@ -61,10 +61,14 @@ async function retrain(master: Master): Promise<MasterTrainingResult> {
   const outcomes = await mapBounded(plan.models, request.parallel, (model) =>
     outcomeOf(master, model, data.snapshotHash),
   );
-  return completed(master, data.snapshotHash, outcomes);
+  return completed(master, data, outcomes);
 }
 
-type SnapshotTaken = { readonly status: 'completed'; readonly snapshotHash: string };
+type SnapshotTaken = {
+  readonly status: 'completed';
+  readonly snapshotHash: string;
+  readonly notes?: string[] | undefined;
+};
 type SnapshotRejected = Extract<DataPipelineResult, { status: 'rejected' }>;
 
 async function takeData({ request, workflowId, plan, table }: Master): Promise<SnapshotTaken | SnapshotRejected> {
@@ -81,7 +85,9 @@ async function takeData({ request, workflowId, plan, table }: Master): Promise<S
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
   });
   const rejectedRows = taken.status === 'rejected';
-  table.mark('data pipeline', rejectedRows ? 'rejected' : 'done', `snapshot ${taken.snapshotHash.slice(0, 12)}`);
+  const notes = taken.status === 'rejected' ? [] : (taken.notes ?? []);
+  const detail = [`snapshot ${taken.snapshotHash.slice(0, 12)}`, ...notes].join('; ');
+  table.mark('data pipeline', rejectedRows ? 'rejected' : 'done', detail);
   return taken;
 }
 
@@ -183,11 +189,12 @@ function rejected({ plan, table }: Master, data: SnapshotRejected): MasterTraini
   return { status: 'rejected', source, snapshotHash, reportHash, reasons, models: [] };
 }
 
-function completed({ plan, table }: Master, snapshotHash: string, models: ModelOutcome[]): MasterTrainingResult {
+function completed({ plan, table }: Master, data: SnapshotTaken, models: ModelOutcome[]): MasterTrainingResult {
+  const { snapshotHash, notes = [] } = data;
   const failures = models.filter((outcome) => outcome.status === 'failed');
   const status = failures.length === 0 ? 'completed' : 'failed';
   const reasons = failures.map(({ modelName, errorCode, message }) => `${modelName}: ${errorCode}: ${message}`);
   table.enter(status);
   setSearchAttributes({ Decision: status });
-  return { status, source: plan.source, snapshotHash, reportHash: null, reasons, models };
+  return { status, source: plan.source, snapshotHash, reportHash: null, reasons, notes, models };
 }

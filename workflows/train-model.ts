@@ -37,6 +37,8 @@ interface Training {
   readonly request: ReturnType<typeof trainModelInput.parse>;
   readonly plan: TrainingPlan;
   readonly table: ProgressTable;
+  /** Remarks on the data that this run took. */
+  readonly dataNotes: string[];
   stage: TrainingStage;
 }
 
@@ -51,6 +53,7 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
     request,
     modelName,
     runKey: workflowInfo().firstExecutionRunId,
+    dataNotes: [] as string[],
     stage: 'planning' as TrainingStage,
   };
   const table = showProgress([
@@ -165,7 +168,8 @@ async function locateRows(training: Training): Promise<RowOrigin | TrainModelRes
       reasons: taken.reasons,
       reportHash: taken.reportHash,
     });
-  training.table.mark('data', 'done', taken.snapshotHash.slice(0, 12));
+  training.dataNotes.push(...(taken.notes ?? []));
+  training.table.mark('data', 'done', [taken.snapshotHash.slice(0, 12), ...training.dataNotes].join('; '));
   return { snapshotHash: taken.snapshotHash, datasetHash: null };
 }
 
@@ -346,7 +350,7 @@ function resultOf(
     baselineName: evaluated.baselineName,
     comparisons: evaluated.comparisons,
     championVersion: evaluated.championVersion,
-    notes: [...dataset.notes, ...evaluated.notes],
+    notes: [...training.dataNotes, ...dataset.notes, ...evaluated.notes],
     cardHash,
     reportHash: evaluated.evaluationHash,
   });

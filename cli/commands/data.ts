@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
 import type { GenerateOptions, SnapshotOptions, ValidateOptions } from '../views/data-view.js';
+import type { RepairOptions } from '../views/repair-view.js';
 import { wholeNumber } from '../program/options.js';
 
-/** `ml data generate|import|sources|use|snapshots|validate`. */
+/** `ml data generate|import|sources|use|snapshots|repair|validate`. */
 export function register(program: Command, cli: CliContext): void {
   const data = program
     .command('data')
@@ -71,6 +72,18 @@ function registerSnapshots(data: Command, cli: CliContext): void {
     .action(async (options: SnapshotOptions) => {
       const { listSnapshots } = await import('../views/data-view.js');
       await listSnapshots(cli, options);
+    });
+  data
+    .command('repair')
+    .description(
+      'Lists snapshots whose manifest or parts the blob store has no longer, and what each loses. Changes nothing ' +
+        'without --yes; exit code 1 while damage is unmarked.',
+    )
+    .option('--yes', 'mark them as lost, so that no run uses them, and unmark those that are complete again')
+    .option('--verify', 'also read every part and compare its hash')
+    .action(async (options: RepairOptions) => {
+      const { repairSnapshots } = await import('../views/repair-view.js');
+      await repairSnapshots(cli, options);
     });
   data
     .command('validate')

@@ -24,6 +24,9 @@ const temporalFaults: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 const hints: Partial<Record<ErrorCode, string>> = {
   UNKNOWN_MODEL: '`ml models list` shows the models of this catalogue.',
   SOURCE_NOT_FOUND: '`ml data sources` shows them; `ml data generate` makes one.',
+  DATASET_NOT_FOUND: '`ml data repair` finds what the blob store lacks.',
+  BLOB_NOT_FOUND: '`ml data repair` finds what the blob store lacks.',
+  BLOB_CORRUPT: '`ml data repair --verify` finds what is damaged.',
   VERSION_NOT_FOUND: '`ml models list` shows the versions.',
   RUN_NOT_FOUND: '`ml runs list` shows the runs.',
   REQUEST_NOT_FOUND: '`ml models list` shows what awaits approval, `ml promote` asks for one.',

@@ -71,6 +71,7 @@ async function writeCards(
 
 function printMaster({ out }: CliContext, result: MasterTrainingResult): void {
   if (result.models.length > 0) printOutcomes(out, result.models);
+  for (const note of result.notes ?? []) out.line(note);
   if (result.reasons.length === 0) return;
   out.line(out.paint.bold(`${result.status}: ${result.source}`));
   for (const reason of result.reasons) out.line(`  ${reason}`);

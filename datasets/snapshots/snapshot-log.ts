@@ -14,15 +14,19 @@ export interface SnapshotRecord {
   /** Number of rows by table. */
   readonly rows: Readonly<Record<string, number>>;
   readonly recordedAt: Date;
+  /** Found incomplete by a repair: it is listed, and never the latest of its source. */
+  readonly lost: boolean;
 }
 
 /** The list of all snapshots in order of recording, in PostgreSQL schema `catalog_snapshots`; their content is in blobs. */
 export interface SnapshotLog {
   migrate(): Promise<void>;
-  /** Appends a record unless the run key has one already. @returns the record of the key. */
-  record(entry: Omit<SnapshotRecord, 'recordedAt'>): Promise<SnapshotRecord>;
+  /** Appends a record unless the run key has one already that is not lost. @returns the record of the key. */
+  record(entry: Omit<SnapshotRecord, 'recordedAt' | 'lost'>): Promise<SnapshotRecord>;
   find(runKey: string, source: string): Promise<SnapshotRecord | null>;
-  /** The last record of a source. */
+  /** Marks every record of a snapshot as lost, or as found again. */
+  setLost(hash: string, lost: boolean): Promise<void>;
+  /** The last record of a source that is not lost. */
   latest(source: string): Promise<SnapshotRecord | null>;
   /** Records, newest first. */
   list(filter?: { readonly source?: string; readonly limit?: number }): Promise<SnapshotRecord[]>;
@@ -45,6 +49,7 @@ interface Database {
     as_of: string;
     rows: string;
     recorded_at: Generated<Date>;
+    lost: Generated<boolean>;
   };
 }
 
@@ -64,6 +69,13 @@ const migrations: Readonly<Record<string, Migration>> = {
       await sql`create index on catalog_snapshots.snapshots (source, sequence desc)`.execute(database);
     },
   },
+  '0002-lost-snapshots': {
+    up: async (database) => {
+      await sql`alter table catalog_snapshots.snapshots add column lost boolean not null default false`.execute(
+        database,
+      );
+    },
+  },
 };
 
 interface Row {
@@ -73,6 +85,7 @@ interface Row {
   as_of: string;
   rows: unknown;
   recorded_at: Date;
+  lost: boolean;
 }
 
 const toRecord = (row: Row): SnapshotRecord => ({
@@ -82,6 +95,7 @@ const toRecord = (row: Row): SnapshotRecord => ({
   asOf: Number(row.as_of),
   rows: row.rows as Record<string, number>,
   recordedAt: row.recorded_at,
+  lost: row.lost,
 });
 
 /** Schema `catalog_snapshots`. */
@@ -104,12 +118,21 @@ export function createSnapshotLog(pool: pg.Pool): SnapshotLog {
       await database
         .insertInto('catalog_snapshots.snapshots')
         .values({ run_key: runKey, hash, source, as_of: String(asOf), rows: JSON.stringify(rows) })
-        .onConflict((conflict) => conflict.columns(['run_key', 'source']).doNothing())
+        .onConflict((conflict) =>
+          conflict
+            .columns(['run_key', 'source'])
+            .doUpdateSet({ hash, as_of: String(asOf), rows: JSON.stringify(rows), lost: false })
+            .where('catalog_snapshots.snapshots.lost', '=', true),
+        )
         .execute();
       return (await find(runKey, source))!;
     },
+    async setLost(hash, lost) {
+      await database.updateTable('catalog_snapshots.snapshots').set({ lost }).where('hash', '=', hash).execute();
+    },
     async latest(source) {
-      const row = await all.where('source', '=', source).orderBy('sequence', 'desc').limit(1).executeTakeFirst();
+      const intact = all.where('source', '=', source).where('lost', '=', false);
+      const row = await intact.orderBy('sequence', 'desc').limit(1).executeTakeFirst();
       return row === undefined ? null : toRecord(row);
     },
     async list({ source, limit = 50 } = {}) {

@@ -6,6 +6,7 @@ import type { SnapshotLog } from './snapshot-log.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { isDeepStrictEqual } from 'node:util';
 import { putJsonBlob, readJsonBlob } from './json-blob.js';
+import { isLostBlob } from './lost-blob.js';
 import { readParquet } from './parquet-file.js';
 
 export { createSnapshotLog, type SnapshotLog, type SnapshotRecord } from './snapshot-log.js';
@@ -30,28 +31,54 @@ const sameContent = (a: SnapshotManifest, b: SnapshotManifest): boolean =>
 /**
  * Stores the manifest of extracted tables, whose hash identifies the snapshot, with the source's latest snapshot as
  * parent, and records it under the run's key. A repeated call returns the first call's snapshot. If the content equals
- * that of the latest snapshot, that one is recorded again.
+ * that of the latest snapshot, that one is recorded again. A latest snapshot whose manifest is missing or damaged is
+ * reported in the notes, and the chain starts anew: every extraction is complete, so nothing of it is needed.
  * @throws PipelineError of the blob store.
  */
 export async function commitSnapshot(input: CommitSnapshot): Promise<SnapshotRef> {
-  const { blobs, log, runKey, source, asOf, codeVersion, tables } = input;
+  const { blobs, log, runKey, source, tables } = input;
   const previous = await log.find(runKey, source);
-  if (previous !== null) return refOf(previous.hash, await loadSnapshot(blobs, previous.hash));
-
+  if (previous !== null && !previous.lost) {
+    const intact = await loadIntact(blobs, previous.hash);
+    if (intact !== null) return refOf(previous.hash, intact);
+    await log.setLost(previous.hash, true);
+  }
   const latest = await log.latest(source);
-  const manifest: SnapshotManifest = {
-    kind: 'snapshot',
-    schemaVersion: 1,
-    source,
-    asOf,
-    parent: latest?.hash ?? null,
-    codeVersion,
-    tables: [...tables].sort((a, b) => (a.table < b.table ? -1 : 1)),
-  };
-  const reused = latest !== null && sameContent(manifest, await loadSnapshot(blobs, latest.hash));
-  const hash = reused ? latest.hash : (await putJsonBlob(blobs, manifest)).hash;
-  const recorded = await log.record({ runKey, hash, source, asOf, rows: refOf(hash, manifest).rows });
-  return refOf(recorded.hash, recorded.hash === hash ? manifest : await loadSnapshot(blobs, recorded.hash));
+  const parent = latest === null ? null : await loadIntact(blobs, latest.hash);
+  const manifest = manifestOf(input, parent === null ? null : latest!.hash);
+  const reused = parent !== null && sameContent(manifest, parent);
+  const hash = reused ? latest!.hash : (await putJsonBlob(blobs, manifest)).hash;
+  const { rows } = refOf(hash, { ...manifest, tables });
+  const recorded = await log.record({ runKey, hash, source, asOf: manifest.asOf, rows });
+  const ref = refOf(recorded.hash, recorded.hash === hash ? manifest : await loadSnapshot(blobs, recorded.hash));
+  return latest === null || parent !== null ? ref : { ...ref, notes: [startsAnew(latest.hash)] };
+}
+
+const manifestOf = (
+  { source, asOf, codeVersion, tables }: CommitSnapshot,
+  parent: string | null,
+): SnapshotManifest => ({
+  kind: 'snapshot',
+  schemaVersion: 1,
+  source,
+  asOf,
+  parent,
+  codeVersion,
+  tables: [...tables].sort((a, b) => (a.table < b.table ? -1 : 1)),
+});
+
+const startsAnew = (hash: string): string =>
+  `the former snapshot ${hash.slice(0, 12)} is missing or damaged in the blob store, so the chain of snapshots starts ` +
+  'anew; `ml data repair` lists what is lost';
+
+/** The manifest, or null when its blob is missing or is not a snapshot's. */
+async function loadIntact(blobs: BlobStore, hash: string): Promise<SnapshotManifest | null> {
+  try {
+    return await loadSnapshot(blobs, hash);
+  } catch (fault) {
+    if (isLostBlob(fault)) return null;
+    throw fault;
+  }
 }
 
 /** The manifest with this hash. @throws PipelineError `DATASET_NOT_FOUND` when no snapshot has it, `BLOB_CORRUPT`. */

@@ -88,7 +88,10 @@ describe.skipIf(!hasTemporal())('retrainings of one source', () => {
     expect(running.document()).toMatchObject({
       status: 'RUNNING',
       failures: [],
-      progress: { stage: 'training', lines: expect.arrayContaining([expect.objectContaining({ name: MODEL })]) },
+      progress: {
+        stage: 'training',
+        lines: expect.arrayContaining([expect.objectContaining({ name: MODEL })]) as object[],
+      },
     });
   });
 

@@ -157,6 +157,17 @@ describe('commitSnapshot', () => {
     expect(rows.users).toBe(20);
   });
 
+  it('is no longer the latest of its source while it is marked as lost, and may be committed again then', async () => {
+    const made = await source.snapshot('to-lose', AS_OF - 9);
+    await source.log.setLost(made.hash, true);
+    expect((await source.log.latest('generated'))?.hash).not.toBe(made.hash);
+    const parent = (await source.log.latest('generated'))!.hash;
+    const again = await source.snapshot('to-lose', AS_OF - 8);
+    expect((await loadSnapshot(source.blobs, again.hash)).parent).toBe(parent);
+    expect(await source.log.find('to-lose', 'generated')).toMatchObject({ hash: again.hash, lost: false });
+    expect(await source.snapshot('to-lose', AS_OF - 7)).toEqual(again);
+  });
+
   it('commits one of several concurrent attempts and returns its snapshot to all', async () => {
     const made = await Promise.all([1, 2, 3].map(() => source.snapshot('at-once', AS_OF - 7)));
     expect(new Set(made.map(({ hash }) => hash)).size).toBe(1);
