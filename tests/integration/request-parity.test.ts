@@ -37,20 +37,27 @@ let source: GeneratedSource;
 let rows: Table;
 let stores: OnlineStore[] = [];
 
+/** A message of the last second: the source is alive, whatever the shown user did last. */
+const message = `jsonb_build_object('id', 'alive', 'created_at', (select as_of from shown) - interval '1 second')`;
+const aliveMessage = `select (jsonb_populate_record(null::everybody.chat_messages, to_jsonb(any_message) || ${message})).*
+  from (select * from everybody.chat_messages limit 1) any_message`;
+
 /** `backend` becomes views that show one user's rows: each moment's extraction then reads a few hundred rows. */
 async function showOneUser(pool: pg.Pool): Promise<void> {
-  await pool.query('alter schema backend rename to everybody; create schema backend; create table shown (id text)');
+  await pool.query('alter schema backend rename to everybody; create schema backend');
+  await pool.query('create table shown (id text, as_of timestamptz)');
   for (const table of backendTables) {
     const key = table === 'users' ? 'id' : 'user_id';
     const ofUser = table === 'entity_annotations' ? 'false' : `${key} = (select id from shown)`;
-    await pool.query(`create view backend.${table} as select * from everybody.${table} where ${ofUser}`);
+    const alive = table === 'chat_messages' ? ` union all ${aliveMessage}` : '';
+    await pool.query(`create view backend.${table} as select * from everybody.${table} where ${ofUser}${alive}`);
     if (ofUser !== 'false') await pool.query(`create index on everybody.${table} (${key})`);
   }
 }
 
-async function show(pool: pg.Pool, userId: string): Promise<void> {
+async function show(pool: pg.Pool, userId: string, asOf: number): Promise<void> {
   await pool.query('truncate shown');
-  await pool.query('insert into shown values ($1)', [userId]);
+  await pool.query('insert into shown values ($1, $2)', [userId, new Date(asOf)]);
 }
 
 async function clearRedis(): Promise<void> {
@@ -120,7 +127,7 @@ it(`gives a request by reference the training inputs bit for bit, for at least $
   // In the order of time: a store keeps a user's latest features.
   for (const row of [...moments.keys()].sort((a, b) => moments[a]! - moments[b]!)) {
     const entityId = entityIds[row]!;
-    await show(source.pool, entityId);
+    await show(source.pool, entityId, moments[row]!);
     await materialise(row);
     for (const store of stores) differences.push(...(await differencesOf(store, row, entityId, moments[row]!)));
   }

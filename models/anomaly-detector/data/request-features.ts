@@ -8,7 +8,7 @@ import {
   type Transaction,
   type TransactionFeatures,
 } from '../../../feature-store/definitions/transaction-context.js';
-import { noCounterpartyPast, timelineOf } from '../../../feature-store/definitions/transaction-timeline.js';
+import { HOUR_MS, noCounterpartyPast, timelineOf } from '../../../feature-store/definitions/transaction-timeline.js';
 import { moment, readMoment } from '../prediction/moment.js';
 import type { AnomalyRequest } from '../prediction/request.js';
 import { counterpartyPastOfState, counterpartyTransactions } from './states/counterparty-transactions.js';
@@ -19,7 +19,7 @@ import { GRACE_DAYS } from './states/read-rows.js';
 const MOST_LATER = 5_000;
 
 const transaction = z.strictObject({
-  bookedAt: moment.describe("when; without an offset such as +05:30 the customer's own clock is used"),
+  bookedAt: moment.describe("when; a time without offset or Z is on the customer's own clock"),
   amount: z.number().describe('signed: negative = money out'),
   counterparty: z.string().nullable().default(null).describe('merchant, terminal or payee'),
   category: z.string().nullable().default(null).describe('what the money was for'),
@@ -33,11 +33,12 @@ const known = transaction.extend({
 });
 type KnownOfTransaction = z.infer<typeof known>;
 
-/** @param clock - UTC offset of a time that names none, in hours. */
+/** @param clock - UTC offset of the customer's clock in hours; times that name no zone are on it. */
 function toTransaction(sent: z.infer<typeof transaction>, clock: number): Transaction {
   const { counterparty, category, amount } = sent;
-  const { bookedAt, utcOffsetHours } = readMoment(sent.bookedAt);
-  return { customer: '', counterparty, category, amount, bookedAt, utcOffsetHours: utcOffsetHours ?? clock };
+  const { bookedAt, utcOffsetHours, zoned } = readMoment(sent.bookedAt);
+  const at = { bookedAt: zoned ? bookedAt : bookedAt - clock * HOUR_MS, utcOffsetHours: utcOffsetHours ?? clock };
+  return { customer: '', counterparty, category, amount, ...at };
 }
 
 /** A state has lost what the windows of a much earlier transaction would see. @throws PipelineError `INVALID_INPUT`. */

@@ -132,7 +132,7 @@ describe('features from stored states', () => {
       const parts = { customerId: row.customer, known, features: {}, states, asOf: END };
       return (requestFeatures.inputOf(parts) as { features: { hour: number } }).features.hour;
     };
-    expect(hourAt('2026-10-31T12:00:00')).toBeCloseTo(17.5, 9);
+    expect(hourAt('2026-10-31T12:00:00')).toBeCloseTo(12, 9);
     expect(hourAt('2026-10-31T12:00:00Z')).toBeCloseTo(17.5, 9);
     expect(hourAt('2026-10-31T12:00:00+01:00')).toBeCloseTo(12, 9);
   });
