@@ -74,6 +74,16 @@ export interface Explained<Output = unknown, Explanation = unknown> {
   readonly explanation: Explanation;
 }
 
+/** Which inputs of a version a request brings. A ratio that follows from others counts as brought. */
+export interface InputCoverage {
+  /** Inputs that are unknown, in the version's order. */
+  readonly missing: readonly string[];
+  /** Number of inputs that the version reads. */
+  readonly inputs: number;
+  /** Fewest known inputs that the version answers from; with fewer it abstains. */
+  readonly fewestKnown: number;
+}
+
 /** An opened artefact. A model's own predictor adds what its `score`, `sampleInputs` and tests read. */
 export interface Predictor<Input = unknown, Output = unknown> {
   /** Depends on the line the artefact was trained for, hence here and not on the definition. */
@@ -86,6 +96,11 @@ export interface Predictor<Input = unknown, Output = unknown> {
   readonly notes: readonly string[];
   /** @param inputs - (n,), already parsed.  @returns (n,) in the same order; a batch equals one by one. */
   predict(inputs: readonly Input[]): Promise<Output[]>;
+  /**
+   * What an already parsed input lacks. The caller of `predict` asks first and gives no output for a request below
+   * `fewestKnown`; evaluation scores every row. Absent: the schema requires whatever is needed.
+   */
+  coverage?(input: Input): InputCoverage;
   /** Answers one input as `predict` does, and says why. Absent: the model explains nothing. */
   explain?(input: Input): Promise<Explained<Output>>;
   close(): Promise<void>;

@@ -47,11 +47,11 @@ function inventedRows(rowCount: number): TrainingData {
 
 const storedFeatures = requestFeatures.views.map((view) => ({
   view,
-  features: Float64Array.from(view.fields, (_, i) => (i % 5 === 0 ? NaN : i / 7)),
+  features: Float64Array.from(view.fields, (_, i) => (i % 5 === 0 ? NaN : i / 70)),
 }));
 
 beforeAll(async () => {
-  const params = model.params.parse({ nEstimators: 5, maxDepth: 2 });
+  const params = model.params.parse({ nEstimators: 5, maxDepth: 2, minimumKnownShare: 0.5 });
   const files = await model.train(trainContext(), inventedRows(200), params);
   const content = { modelName: MODEL, definitionVersion: 1, line: 'synthetic', signatureHash: 'a'.repeat(64), files };
   const { artefactHash } = await storeArtefact(blobs, content);
@@ -76,13 +76,16 @@ const ask = (change: object = {}) => {
 
 describe('predictByReference', () => {
   it('gives the output of the same features sent by the caller, and their as-of moments', async () => {
-    const { source, features, states, asOf, stale, outputs } = await ask();
+    const { source, features, states, asOf, stale, outputs, coverage } = await ask();
     expect({ source, states, asOf, stale }).toEqual({
       source: 'generated',
       states: [],
       asOf: '2026-01-09T23:59:59.000Z',
       stale: false,
     });
+    expect(coverage![0]).toMatchObject({ inputs: 69, fewestKnown: 35, abstained: false });
+    expect(coverage![0]!.missing).toEqual(expect.arrayContaining(['employment', 'collateralValue', 'loanToValue']));
+    expect(coverage![0]!.missing).not.toContain('emiToIncome');
     expect(features.map(({ view, asOf, stale }) => [view, asOf, stale])).toEqual(
       requestFeatures.views.map(({ name }) => [name, '2026-01-09T23:59:59.000Z', false]),
     );

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Stage } from '../contracts/ids.js';
 import type { ArtefactFiles } from '../contracts/model-definition.js';
 import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
+import type { CreditRisk } from '../models/credit-risk-scorer/prediction/predictor.js';
 import { findModel } from '../models/catalogue.js';
 import { createFileBlobStore } from '../platform/blobs/file-blob-store.js';
 import { storeArtefact } from '../registry/artefacts.js';
@@ -75,8 +76,9 @@ describe('predict', () => {
   };
 
   it('reproduces the outputs stored at training, with version, stage and snapshot', async () => {
-    const { outputs, ...about } = await ask({});
+    const { outputs, coverage, ...about } = await ask({});
     expect(JSON.parse(JSON.stringify(outputs))).toEqual(sample.outputs);
+    expect(coverage![0]).toEqual({ missing: [], inputs: 15, fewestKnown: 10, abstained: false });
     expect(about).toEqual({ version: '1.0.1', stage: 'production', snapshotHash: 'b'.repeat(64) });
   });
 
@@ -90,6 +92,48 @@ describe('predict', () => {
 
   it('returns [] for no inputs', async () => {
     expect((await ask({ inputs: [] })).outputs).toEqual([]);
+  });
+
+  const application = {
+    ...{ kind: 'vehicle', requestedAmount: 420_000, termMonths: 48, monthlyIncome: 61_000, employment: 'salaried' },
+    ...{ collateralValue: 560_000, bankBalance: 88_000, monthlyDebtPayments: 4200, openLoans: 1, latePayments: 0 },
+    ...{ worstDelayDays: 0, creditHistoryMonths: 74, utilisationShare: 0.31, debtToIncome: 0.257, loanToValue: 0.75 },
+  };
+
+  it('derives ratios that the caller leaves out: the answer is that of the exact ratios', async () => {
+    const { debtToIncome, loanToValue, ...parts } = application;
+    const { outputs, coverage } = await ask({ inputs: [parts, application], explain: true });
+    expect(coverage!.map(({ missing }) => missing)).toEqual([[], []]);
+    expect([debtToIncome, loanToValue]).toEqual([0.257, 0.75]);
+    expect((outputs[0] as CreditRisk).probability).toBeCloseTo((outputs[1] as CreditRisk).probability, 6);
+  });
+
+  it('says what an answer was made without, and abstains below the fewest known inputs', async () => {
+    const { kind, requestedAmount, termMonths, monthlyIncome } = application;
+    const most = { ...application, employment: null, openLoans: null };
+    const few = { kind, requestedAmount, termMonths, monthlyIncome };
+    const found = await ask({ inputs: [few, most, application], explain: true });
+    expect(found.coverage!.map(({ abstained }) => abstained)).toEqual([true, false, false]);
+    expect(found.coverage![1]!.missing).toEqual(['employment', 'openLoans']);
+    expect(found.coverage![0]!.missing).toHaveLength(11);
+    expect([found.outputs[0], found.explanations![0]]).toEqual([null, null]);
+    expect((await ask({ inputs: [most, application] })).outputs).toEqual(found.outputs.slice(1));
+  });
+
+  it.each([
+    [{ kind: 'Vehicle' }, /^kind: .* wanted one of personal, .*; the nearest is vehicle$/],
+    [{ kind: 'boat' }, /^kind: found a text of 4 characters that is not in the list/],
+    [{ kind: '' }, /^kind: found an empty text/],
+    [{ monthlyIncome: -61_000, debtToIncome: null }, /^monthlyIncome: found a negative number, wanted at least 0$/],
+    [{ termMonths: 0, debtToIncome: null }, /^termMonths: found a number, wanted at least 1$/],
+    [{ latePayments: -3 }, /^latePayments: found a negative number, wanted at least 0$/],
+    [{ latePayments: 1.5 }, /^latePayments: found a fraction, wanted a whole number$/],
+    [{ loanToValue: 0.5 }, /^loanToValue: contradicts what follows from requestedAmount, collateralValue;/],
+    [{ debtToIncome: 0.9 }, /^debtToIncome: contradicts .*monthlyDebtPayments, requestedAmount, termMonths, monthly/],
+    [{ latePayment: 1 }, /^latePayment: there is no input of this name; the nearest is latePayments$/],
+  ])('refuses an impossible input naming field, found and wanted: %j', async (change, message) => {
+    const fault = { code: 'INVALID_INPUT', message: expect.stringMatching(message) as string };
+    await expect(ask({ inputs: [{ ...application, ...change }] })).rejects.toMatchObject(fault);
   });
 
   it('returns one explanation for each output, only with explain', async () => {

@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
-import type { Explained, Predictor } from '../contracts/model-definition.js';
+import type { Explained, InputCoverage, Predictor } from '../contracts/model-definition.js';
 import type { ModelRegistry } from '../contracts/registry.js';
 import { findModel } from '../models/catalogue.js';
 import type { ArtefactManifest, DataVersion } from '../registry/artefacts.js';
 import { chooseVersion } from '../registry/choose-version.js';
+import { describeIssues, fieldsOf } from './describe-issue.js';
 import type { PredictorPool } from './predictor-pool.js';
+
+/** What an input lacked, and whether it was answered all the same. */
+export interface AnswerCoverage extends InputCoverage {
+  /** True when fewer inputs than `fewestKnown` were known: there is no output then. */
+  readonly abstained: boolean;
+}
 
 export interface PredictRequest {
   readonly services: { readonly registry: ModelRegistry; readonly predictors: PredictorPool };
@@ -23,10 +30,12 @@ export interface PredictRequest {
 }
 
 export interface PredictAnswer {
-  /** In the order of the inputs. */
+  /** In the order of the inputs; null where the version abstained, and `coverage` says why. */
   readonly outputs: unknown[];
   /** Why each answer came out so, in the order of the inputs; only when it was asked for. */
   readonly explanations?: unknown[];
+  /** What each input lacked, in the order of the inputs; absent for a version that needs all of them. */
+  readonly coverage?: AnswerCoverage[];
   /** Which version answered, and in which stage it is. */
   readonly version: string;
   readonly stage: Stage;
@@ -46,7 +55,9 @@ export async function predict(request: PredictRequest): Promise<PredictAnswer> {
   const answers = await services.predictors.use(record, (predictor, manifest) => {
     requireSameVersions(manifest, request.reads ?? []);
     const inputs = parseInputs(predictor.input, request.inputs);
-    return request.explain ? explainInputs(modelName, predictor, inputs) : predictInputs(predictor, inputs);
+    return answerCovered(predictor, inputs, (answerable) =>
+      request.explain ? explainInputs(modelName, predictor, answerable) : predictInputs(predictor, answerable),
+    );
   });
   const { version, stage, dataset } = record;
   const snapshotHash = dataset.origin.kind === 'snapshot' ? dataset.origin.snapshotHash : null;
@@ -62,7 +73,29 @@ function requireSameVersions({ reads: trained }: ArtefactManifest, served: reado
   }
 }
 
-type Answers = Pick<PredictAnswer, 'outputs' | 'explanations'>;
+type Answers = Pick<PredictAnswer, 'outputs' | 'explanations' | 'coverage'>;
+
+function coverageOf(found: InputCoverage): AnswerCoverage {
+  const { missing, inputs, fewestKnown } = found;
+  return { ...found, abstained: inputs - missing.length < fewestKnown };
+}
+
+/** Answers the inputs that bring enough; the others get null. */
+async function answerCovered(
+  predictor: Predictor,
+  inputs: readonly unknown[],
+  answer: (inputs: readonly unknown[]) => Promise<Answers>,
+): Promise<Answers> {
+  if (predictor.coverage === undefined) return answer(inputs);
+  const coverage = inputs.map((input) => coverageOf(predictor.coverage!(input)));
+  const answered = await answer(inputs.filter((_, i) => !coverage[i]!.abstained));
+  const spread = (values: readonly unknown[]): unknown[] => {
+    const next = values.values();
+    return coverage.map(({ abstained }) => (abstained ? null : next.next().value));
+  };
+  const { outputs, explanations } = answered;
+  return { outputs: spread(outputs), ...(explanations && { explanations: spread(explanations) }), coverage };
+}
 
 const predictInputs = async (predictor: Predictor, inputs: readonly unknown[]): Promise<Answers> => ({
   outputs: inputs.length === 0 ? [] : await predictor.predict(inputs),
@@ -84,7 +117,7 @@ export function parseInputs<Input>(schema: z.ZodType<Input>, inputs: readonly un
   return inputs.map((input, index) => {
     const parsed = schema.safeParse(input);
     if (parsed.success) return parsed.data;
-    const fields = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`);
+    const fields = describeIssues(parsed.error, input, () => fieldsOf(schema));
     const where = inputs.length === 1 ? '' : `input ${index}: `;
     throw new PipelineError('INVALID_INPUT', `${where}${fields.join('; ')}`, { index, fields });
   });

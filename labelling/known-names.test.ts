@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nearestName, requireKnownNames } from './known-names.js';
+import { nearestName } from '../learning/text/entity-linking/index.js';
+import { requireKnownNames } from './known-names.js';
 
 const known = ['card_block', 'balance', 'loan_status'];
 const check = { file: 'labels.csv', column: 'intent', noun: 'intent', known, allow: '--new-intent <name>' };

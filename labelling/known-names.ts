@@ -1,5 +1,5 @@
 import { PipelineError } from '../contracts/errors.js';
-import { jaroWinkler } from '../learning/text/entity-linking/index.js';
+import { nearestName } from '../learning/text/entity-linking/index.js';
 
 /** A name in a file of labels and its row, counted from 1 below the header. */
 export interface GivenName {
@@ -15,14 +15,6 @@ export interface NameCheck {
   readonly known: Iterable<string>;
   /** How a caller declares a new name, such as `--new-intent <name>`. */
   readonly allow: string;
-}
-
-/** The known name most like the given one, by Jaro–Winkler without case; null when there is none. */
-export function nearestName(name: string, known: Iterable<string>): string | null {
-  const wanted = name.toLowerCase();
-  const ranked = [...known].sort().map((one) => ({ one, likeness: jaroWinkler(wanted, one.toLowerCase()) }));
-  if (ranked.length === 0) return null;
-  return ranked.reduce((best, next) => (next.likeness > best.likeness ? next : best)).one;
 }
 
 /**

@@ -1,7 +1,7 @@
 import semver from 'semver';
 import { PipelineError } from '../contracts/errors.js';
 import { type Comparison, type GateResult, type Metric, NOT_MEASURABLE } from '../contracts/evaluation.js';
-import { type Decision, DEFAULT_LINE } from '../contracts/ids.js';
+import { type Decision, isBackendLine } from '../contracts/ids.js';
 import type { Gate } from '../contracts/model-definition.js';
 import { type AgainstChampion, championGateName, judgeAgainstChampion } from './champion-gate.js';
 import { formatAgainst, formatNumber } from './format-number.js';
@@ -45,7 +45,7 @@ function boundFinding(gate: AbsoluteGate, value: number): string {
 /** A metric without rows fails its gate unless the gate says otherwise: nothing was shown. */
 function judgeUnmeasurable(gate: AbsoluteGate, remark: string, line: string): GateResult {
   const { notMeasurable = 'fails' } = gate;
-  const passed = notMeasurable === 'passes' || (notMeasurable === 'passes in dev' && line !== DEFAULT_LINE);
+  const passed = notMeasurable === 'passes' || (notMeasurable === 'passes in dev' && !isBackendLine(line));
   const ending = passed ? '; the gate does not apply' : '';
   return { gate: gateName(gate), passed, finding: `${gate.metric} is ${NOT_MEASURABLE}: ${remark}${ending}` };
 }

@@ -5,6 +5,7 @@ import { isSynthetic, stages, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import type { Stage } from '../../contracts/ids.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { LINE_OPTION, semanticVersionOption } from '../program/options.js';
+import { printCoverage } from '../views/coverage-view.js';
 import { printExplanation } from '../views/explanation-view.js';
 import { visible } from '../output/visible.js';
 import { formatAsOf, formatTime, shortHash } from '../output/format.js';
@@ -121,8 +122,10 @@ function printAnswer(
   found: PredictAnswer | ReferenceAnswer,
 ): void {
   found.outputs.forEach((output, i) => {
-    out.line(visible(JSON.stringify(output)));
-    if (found.explanations) printExplanation(out, found.explanations[i]);
+    const coverage = found.coverage?.[i];
+    if (coverage?.abstained !== true) out.line(visible(JSON.stringify(output)));
+    if (coverage !== undefined) printCoverage(out, coverage);
+    if (found.explanations && coverage?.abstained !== true) printExplanation(out, found.explanations[i]);
   });
   const from = found.snapshotHash === null ? 'trained from a file' : `snapshot ${shortHash(found.snapshotHash)}`;
   out.line(out.paint.dim(`${model} ${found.version} (line ${line}, ${found.stage}), ${from}`));

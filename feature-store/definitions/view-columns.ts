@@ -1,10 +1,19 @@
 import type { ColumnSpec } from '../../contracts/dataset.js';
-import type { FeatureView } from '../../contracts/feature-view.js';
+import type { FeatureField, FeatureView } from '../../contracts/feature-view.js';
+
+const NON_NEGATIVE: readonly FeatureField['unit'][] = ['count', 'days', 'share', 'flag'];
+
+/** Values that a field cannot have by its meaning: no negative counts, no part larger than its whole. */
+function boundsOf({ name, unit }: FeatureField): Pick<ColumnSpec, 'minimum' | 'maximum'> {
+  const isPart = unit === 'flag' || name.endsWith('Share');
+  return { ...(NON_NEGATIVE.includes(unit) && { minimum: 0 }), ...(isPart && { maximum: 1 }) };
+}
 
 /** Specs of the columns that views add to a training table, in the order of views and fields; NaN = unknown. */
 export const viewColumns = (views: readonly FeatureView[]): ColumnSpec[] =>
   views.flatMap(({ fields }) =>
-    fields.map(({ name, description, unit }): ColumnSpec => {
-      return { name, type: 'number', nullable: true, description: `${description} (${unit})` };
+    fields.map((field): ColumnSpec => {
+      const description = `${field.description} (${field.unit})`;
+      return { name: field.name, type: 'number', nullable: true, description, ...boundsOf(field) };
     }),
   );

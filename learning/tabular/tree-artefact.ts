@@ -12,6 +12,7 @@ import {
   inputSchema,
   monotoneDirections,
   preprocessing,
+  rowCoverage,
   type RowInput,
   type RowPredictor,
 } from './preprocessing/index.js';
@@ -41,7 +42,7 @@ export function fitTreeArtefact(
 }
 
 /** An opened artefact of `fitTreeArtefact`: all of a predictor but the form of its answers. */
-export interface TreeArtefact extends Pick<RowPredictor, 'features' | 'input'> {
+export interface TreeArtefact extends Pick<RowPredictor, 'features' | 'input' | 'coverage'> {
   /** @returns (inputs,) the probability of label 1 for `logistic`, else the prediction in the label's unit. */
   readonly answer: (inputs: readonly RowInput[]) => Promise<Float32Array>;
   readonly close: () => Promise<void>;
@@ -64,6 +65,7 @@ export async function openTreeArtefact(
   return {
     features: state.features,
     input: inputSchema(state, (name) => described.get(name) ?? name),
+    coverage: (input) => rowCoverage(state, input),
     async answer(inputs) {
       if (inputs.length === 0 || encodedWidth(state) === 0) return new Float32Array(inputs.length);
       const names = { input, outputs: [output] };

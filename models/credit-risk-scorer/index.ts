@@ -13,12 +13,12 @@ import { openPredictor } from './prediction/predictor.js';
 import { bestSingleFeature } from '../../learning/evaluation/best-single-feature.js';
 import { compareBinary } from '../../learning/evaluation/binary-classification.js';
 import { FOUR_FIFTHS } from '../../learning/evaluation/fairness/group-fairness.js';
-import { quantileInputs } from '../../learning/tabular/preprocessing/index.js';
+import { sampleInputs } from './training/sample.js';
 
 /** Credit-risk scorer: the probability that a loan, if granted, defaults. */
 export const model = defineModel({
   name: 'credit-risk-scorer',
-  definitionVersion: 2,
+  definitionVersion: 3,
   task: 'binary-classification',
   owner: 'risk team',
   card,
@@ -52,7 +52,7 @@ export const model = defineModel({
   ],
   train,
   predictor: openPredictor,
-  sampleInputs: quantileInputs,
+  sampleInputs,
   baseline: bestSingleFeature,
   score,
   evaluate,

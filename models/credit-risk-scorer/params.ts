@@ -62,6 +62,17 @@ export const params = z.strictObject({
     .max(20)
     .default(2)
     .describe('odds of default of declined applications relative to their score'),
+  /**
+   * Share of the inputs that a request must bring; below it the model abstains.
+   * @default null = as few as the emptiest training row had, at most 0.8
+   */
+  minimumKnownShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .default(null)
+    .describe('share of inputs that an answer needs (as in training)'),
 });
 export type CreditParams = z.infer<typeof params>;
 

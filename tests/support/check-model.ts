@@ -316,7 +316,8 @@ function checkPredictor(model: ModelDefinition, checked: () => Checked): void {
     expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation);
     expectFinite(evaluation, 'evaluation');
     expect(evaluation.metrics[0]?.name).toBe(model.primaryMetric);
-    expect(evaluation.metrics.find((metric) => metric.name === model.primaryMetric)?.interval).toBeDefined();
+    // A fixture may be too easy for an interval, which the metric then says.
+    expect(evaluation.metrics[0]?.interval ?? evaluation.metrics[0]?.remark).toBeDefined();
     for (const gate of model.gates)
       if (gate.kind === 'absolute') expect(evaluation.metrics.map(({ name }) => name)).toContain(gate.metric);
     expect(model.evaluate(scored, holdout, trainContext())).toEqual(evaluation);

@@ -1,3 +1,4 @@
+export { rowCoverage } from './coverage.js';
 export { featureSpec } from './feature-spec.js';
 export { monotoneDirections } from './monotone.js';
 export {

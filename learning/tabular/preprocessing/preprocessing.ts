@@ -1,19 +1,38 @@
 import { z } from 'zod';
-import type { DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
+import type { ColumnSpec, DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
 import type { Predictor } from '../../../contracts/model-definition.js';
 import type { Column, Table } from '../../../contracts/table.js';
 import { missingColumn } from '../../checks.js';
+import { fewestKnownOf } from './coverage.js';
 import { matrix, type Matrix } from '../../numeric/matrix/index.js';
 
 const encodedFeature = z.discriminatedUnion('kind', [
-  z.strictObject({ name: z.string(), kind: z.literal('numeric') }),
-  z.strictObject({ name: z.string(), kind: z.literal('categorical'), categories: z.array(z.string()) }),
+  z.strictObject({
+    name: z.string(),
+    kind: z.literal('numeric'),
+    /** Bounds of the training column, which a request must keep too. */
+    minimum: z.number().optional(),
+    maximum: z.number().optional(),
+    integer: z.literal(true).optional(),
+  }),
+  z.strictObject({
+    name: z.string(),
+    kind: z.literal('categorical'),
+    categories: z.array(z.string()),
+    /** The categories are a closed list: another word is refused, not taken as unknown. */
+    closed: z.literal(true).optional(),
+  }),
 ]);
 type EncodedFeature = z.infer<typeof encodedFeature>;
 
 /** How a row becomes the graph's input: kept in the artefact, read by the predictor. */
-export const preprocessing = z.strictObject({ schemaVersion: z.literal(1), features: z.array(encodedFeature) });
+export const preprocessing = z.strictObject({
+  schemaVersion: z.literal(1),
+  features: z.array(encodedFeature),
+  /** Fewest features that are known in a request that is answered. Absent in older artefacts: 1. */
+  fewestKnown: z.int().nonnegative().optional(),
+});
 export type Preprocessing = z.infer<typeof preprocessing>;
 
 /** A cell as a caller gives it; null and absent are "unknown". */
@@ -38,22 +57,47 @@ export const encodedNames = ({ features }: Preprocessing): string[] =>
     feature.kind === 'numeric' ? [feature.name] : feature.categories.map((value) => `${feature.name}=${value}`),
   );
 
-function categoriesOf(schema: DatasetSchema, feature: FeatureSpec, table: Table): string[] {
-  const listed = schema.columns.find(({ name }) => name === feature.name)?.categories;
-  if (listed) return [...listed];
+function categoriesSeen(feature: FeatureSpec, table: Table): string[] {
   const column = table.columns[feature.name];
   const seen = column?.kind === 'text' ? column.values.filter((value) => value !== null) : [];
   return [...new Set(seen)].sort();
 }
 
-/** Fixes the encoding: one input a numeric feature, one indicator a category (closed list, else those in training). */
-export function fitPreprocessing(schema: DatasetSchema, table: Table): Preprocessing {
-  const features = schema.features.map((feature): EncodedFeature => {
-    const { name, kind } = feature;
-    if (kind === 'numeric') return { name, kind };
-    return { name, kind, categories: categoriesOf(schema, feature, table) };
-  });
-  return { schemaVersion: 1, features };
+function encodedFeatureOf(feature: FeatureSpec, column: ColumnSpec | undefined, table: Table): EncodedFeature {
+  const { name, kind } = feature;
+  const { categories, minimum, maximum, type } = column ?? {};
+  if (kind === 'categorical')
+    return categories === undefined
+      ? { name, kind, categories: categoriesSeen(feature, table) }
+      : { name, kind, categories: [...categories], closed: true };
+  const bounds = type === 'flag' ? { minimum: 0, maximum: 1 } : { minimum, maximum };
+  return {
+    name,
+    kind,
+    ...(bounds.minimum !== undefined && { minimum: bounds.minimum }),
+    ...(bounds.maximum !== undefined && { maximum: bounds.maximum }),
+    ...((type === 'integer' || type === 'flag') && { integer: true as const }),
+  };
+}
+
+export interface PreprocessingOptions {
+  /** Share of the features that a request must bring. @default as {@link fewestKnownOf} finds it in training */
+  readonly minimumKnownShare?: number | null;
+}
+
+/**
+ * Fixes the encoding: one input a numeric feature, one indicator a category (closed list, else those in training), with
+ * the bounds of the columns and the number of features that a request must bring.
+ */
+export function fitPreprocessing(
+  schema: DatasetSchema,
+  table: Table,
+  { minimumKnownShare = null }: PreprocessingOptions = {},
+): Preprocessing {
+  const columns = new Map(schema.columns.map((column) => [column.name, column]));
+  const features = schema.features.map((feature) => encodedFeatureOf(feature, columns.get(feature.name), table));
+  const wanted = minimumKnownShare === null ? null : Math.ceil(minimumKnownShare * features.length);
+  return { schemaVersion: 1, features, fewestKnown: wanted ?? fewestKnownOf(table, features) };
 }
 
 /** An unknown category sets no indicator to 1 but all to "missing", so that each tree takes its learned direction. */
@@ -113,11 +157,21 @@ export const encodeMatrix = (state: Preprocessing, table: Table): Matrix =>
 export const encodeInputs = (state: Preprocessing, inputs: readonly RowInput[]): Float32Array =>
   encode(state, inputs.length, (row, feature) => inputs[row]?.[feature]);
 
-const cellOf = (feature: EncodedFeature): z.ZodType<Cell> =>
-  feature.kind === 'numeric' ? z.number().nullish() : z.string().nullish();
+function numberOf({ minimum, maximum, integer }: Extract<EncodedFeature, { kind: 'numeric' }>): z.ZodNumber {
+  let schema = z.number();
+  if (integer) schema = schema.multipleOf(1);
+  if (minimum !== undefined) schema = schema.min(minimum);
+  return maximum === undefined ? schema : schema.max(maximum);
+}
+
+function cellOf(feature: EncodedFeature): z.ZodType<Cell> {
+  if (feature.kind === 'numeric') return numberOf(feature).nullish();
+  return (feature.closed ? z.enum(feature.categories) : z.string()).nullish();
+}
 
 /**
- * What the predictor accepts for this line: every feature by name, unknown ones refused, null and absent = unknown.
+ * What the predictor accepts for this line: every feature by name, unknown ones refused, null and absent = unknown; the
+ * bounds and closed lists of the training columns hold.
  * @param describe - what a field is called and counted in.
  */
 export function inputSchema({ features }: Preprocessing, describe: (name: string) => string): z.ZodType<RowInput> {

@@ -7,3 +7,4 @@ export {
   type Linker,
   type LinkerOptions,
 } from './dictionary.js';
+export { nearestName } from './nearest-name.js';

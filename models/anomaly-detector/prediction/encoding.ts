@@ -22,6 +22,8 @@ export const encoding = z.strictObject({
   categories: z.array(z.string()),
   /** True when a request may name a category. */
   hasCategory: z.boolean(),
+  /** Fewest inputs that are known in a request that is answered. Absent in older artefacts: 1. */
+  fewestKnown: z.int().nonnegative().optional(),
 });
 export type Encoding = z.infer<typeof encoding>;
 
@@ -88,7 +90,29 @@ export function fitEncoding(schema: DatasetSchema, rows: EncodableRows, params: 
   });
   const numbers = schema.features.filter(isNumeric).map(({ name }) => name);
   const hasCategory = schema.features.some(({ name }) => name === columnNames.category);
-  return { schemaVersion: 1, signals, numbers, categories: frequentCategories(rows), hasCategory };
+  const categories = frequentCategories(rows);
+  const state: Encoding = { schemaVersion: 1, signals, numbers, categories, hasCategory };
+  return { ...state, fewestKnown: fewestKnown(state, rows) };
+}
+
+/** Inputs of a row that are unknown. */
+export function missingInputs({ numbers, hasCategory }: Encoding, rows: EncodableRows, row: number): string[] {
+  const missing = numbers.filter((name) => Number.isNaN(rows.number(row, name)));
+  return hasCategory && rows.category(row) === null ? [...missing, columnNames.category] : missing;
+}
+
+/** Number of inputs that a request may name. */
+export const inputCount = ({ numbers, hasCategory }: Encoding): number => numbers.length + Number(hasCategory);
+
+/** A request may lack this share of the inputs even where no training row lacked any. */
+const SPARED = 0.2;
+
+/** As few known inputs as the emptiest training row had, such as a customer's first transaction. */
+function fewestKnown(state: Encoding, rows: EncodableRows): number {
+  let fewest = Math.ceil((1 - SPARED) * inputCount(state));
+  for (let row = 0; row < rows.count; row++)
+    fewest = Math.min(fewest, inputCount(state) - missingInputs(state, rows, row).length);
+  return fewest;
 }
 
 const signalValue = (rows: EncodableRows, row: number, name: Encoding['signals'][number]['name']): number =>

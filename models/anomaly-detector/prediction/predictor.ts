@@ -3,6 +3,7 @@ import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/mod
 import type { AnomalyAnswer } from './answer.js';
 import { type Detector, type DetectorTrees, readDetector, readTrees } from './artefact.js';
 import { blend } from './blend.js';
+import { inputCount, missingInputs } from './encoding.js';
 import { type Explanation, explainRequest } from './explanation.js';
 import { type AnomalyRequest, requestRows, requestSchema } from './request.js';
 import { openScorer } from './scorer.js';
@@ -52,6 +53,11 @@ export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredic
     output,
     notes: [],
     encoding,
+    coverage: (request) => ({
+      missing: missingInputs(encoding, requestRows([request]), 0),
+      inputs: inputCount(encoding),
+      fewestKnown: encoding.fewestKnown ?? 1,
+    }),
     predict,
     async explain(request) {
       const [answer] = await predict([request]);

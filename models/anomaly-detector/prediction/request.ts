@@ -8,6 +8,7 @@ import {
   transactionFeatureNames,
 } from '../../../feature-store/definitions/transaction-context.js';
 import type { EncodableRows, Encoding } from './encoding.js';
+import { featureNumber } from './feature-bounds.js';
 import { moment, readMoment } from './moment.js';
 
 /** Rows of history in one request, at most. */
@@ -51,7 +52,9 @@ const hasTransaction = ({ bookedAt, amount }: AnomalyRequest): boolean =>
  */
 export function requestSchema({ numbers }: Encoding): z.ZodType<AnomalyRequest> {
   const names = new Set([...numbers, ...transactionFeatureNames]);
-  const features = z.strictObject(Object.fromEntries(Array.from(names, (name) => [name, z.number().nullish()])));
+  const features = z.strictObject(
+    Object.fromEntries(Array.from(names, (name) => [name, featureNumber(name).nullish()])),
+  );
   return z
     .strictObject({
       bookedAt: moment.nullish().describe("when; an offset such as +05:30 tells the customer's clock"),

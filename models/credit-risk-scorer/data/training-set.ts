@@ -78,7 +78,7 @@ export function prepareTraining(data: TrainingData, params: CreditParams): Train
   const labels = numberColumn(table, schema.label);
   const labelled = labelledRows(data);
   requireLabels(data, labels, labelled);
-  const state = fitPreprocessing(schema, table);
+  const state = fitPreprocessing(schema, table, params);
   const x = encodeMatrix(state, table);
   const declined = Int32Array.from(labels, (_, row) => row).filter((row) => Number.isNaN(labels[row]!));
   return {

@@ -13,10 +13,12 @@ import {
   encodeInputs,
   inputSchema,
   preprocessing,
+  rowCoverage,
   type Preprocessing,
   type RowInput,
   type RowPredictor,
 } from '../../../learning/tabular/preprocessing/index.js';
+import { contradictions, type Derivation, derivationsOf, withDerived } from '../data/derived-inputs.js';
 import { describeField } from './feature-labels.js';
 import {
   bandNames,
@@ -58,8 +60,13 @@ export interface CreditExplanation extends CreditRisk {
 
 /** The predictor with its typed explanation. */
 export interface CreditPredictor extends RowPredictor<CreditRisk> {
+  /** Ratios that a request may leave out, because its other fields give them. */
+  readonly derivations: readonly Derivation[];
   explain(input: CreditInput): Promise<Explained<CreditRisk, CreditExplanation>>;
 }
+
+/** File `derived.json`: ratios that training rows compute from other columns; absent in older artefacts. */
+export const derivedNames = z.array(z.string());
 
 const output: z.ZodType<CreditRisk> = z.strictObject({
   probability: z.number().min(0).max(1),
@@ -74,6 +81,20 @@ function riskOf(card: Scorecard, margin: number, probability: number): CreditRis
   const points = pointsOf(calibratedMargin(card.calibration, margin));
   return { probability, points, band: bandOf(card.bands, points) };
 }
+
+/** Ratios that contradict the fields they follow from are refused, those left out are derived. */
+const creditInput = (schema: z.ZodType<CreditInput>, derivations: readonly Derivation[]): z.ZodType<CreditInput> =>
+  schema
+    .check(({ value, issues }) => {
+      for (const { feature, from } of contradictions(value, derivations))
+        issues.push({
+          code: 'custom',
+          input: undefined,
+          path: [feature],
+          message: `contradicts what follows from ${from.join(', ')}; leave it out, or correct one of them`,
+        });
+    })
+    .overwrite((value) => withDerived(value, derivations));
 
 /** Trees and explanation facts are read at the first explanation; predicting does not need them. */
 function explainer(files: ArtefactFiles, state: Preprocessing) {
@@ -102,6 +123,7 @@ function explainer(files: ArtefactFiles, state: Preprocessing) {
 export async function openPredictor(files: ArtefactFiles): Promise<CreditPredictor> {
   const state = readJson(files, 'preprocessing.json', preprocessing);
   const card = files['scorecard.json'] ? readJson(files, 'scorecard.json', scorecard) : scorecardOfDefinition1;
+  const derivations = derivationsOf(files['derived.json'] ? readJson(files, 'derived.json', derivedNames) : []);
   const session = await openGraph(files, 'model.onnx');
   const width = encodedWidth(state);
   let explain: ReturnType<typeof explainer> | null = null;
@@ -111,7 +133,9 @@ export async function openPredictor(files: ArtefactFiles): Promise<CreditPredict
     return Array.from(margin, (value, row) => riskOf(card, value, probability[row]!));
   };
   return {
-    input: inputSchema(state, describeField),
+    input: creditInput(inputSchema(state, describeField), derivations),
+    derivations,
+    coverage: (input) => rowCoverage(state, input),
     output,
     notes: [],
     features: state.features,

@@ -14,6 +14,7 @@ import { fitTrees } from './fit-trees.js';
 import { scorerGraph } from '../prediction/graph.js';
 import type { CreditParams } from '../params.js';
 import { encodeTable } from '../../../learning/tabular/preprocessing/index.js';
+import { derivedIn } from '../data/derived-inputs.js';
 import { withProtectedFeatures } from '../data/protected.js';
 import { buildScorecard, type Scorecard } from '../prediction/scorecard.js';
 import { prepareTraining, type TrainingSet } from '../data/training-set.js';
@@ -44,7 +45,8 @@ function importanceFile(set: TrainingSet, trees: GradientBoostingState, data: Tr
 
 /**
  * Gradient-boosted trees on the encoded features, calibrated on cross-fitted rows. The artefact holds the graph
- * (`model.onnx`, calibration included), the encoding (`preprocessing.json`), calibration and bands (`scorecard.json`),
+ * (`model.onnx`, calibration included), the encoding (`preprocessing.json`), the ratios that follow from other inputs
+ * (`derived.json`), calibration and bands (`scorecard.json`),
  * what explanations read (`trees.json`, `explanation.json`), feature importance (`importance.json`) and the fairness
  * trade-off (`fairness.json`).
  * Deterministic: the same data, parameters and seed give the same bytes.
@@ -59,6 +61,7 @@ export async function train(context: TrainContext, given: TrainingData, params: 
   return Promise.resolve({
     'model.onnx': scorerGraph(trees, card.calibration),
     'preprocessing.json': writeJson(set.state),
+    'derived.json': writeJson(derivedIn(data.table)),
     'scorecard.json': writeJson(card),
     'trees.json': new TextEncoder().encode(encodeState(trees)),
     'explanation.json': writeJson(explanationFactsOf(data.schema, set.state, data.table)),

@@ -63,6 +63,12 @@ export async function openPredictor(files: ArtefactFiles): Promise<NerPredictor>
     notes,
     engine,
     types,
+    // Without the day of the message relative dates are found and have no value.
+    coverage: ({ referenceDay }) => ({
+      missing: referenceDay === undefined ? ['referenceDay'] : [],
+      inputs: 2,
+      fewestKnown: 1,
+    }),
     predict,
     async explain(request) {
       const [output] = await predict([request]);

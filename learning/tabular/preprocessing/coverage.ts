@@ -1,0 +1,33 @@
+import type { InputCoverage } from '../../../contracts/model-definition.js';
+import type { Table } from '../../../contracts/table.js';
+import type { Preprocessing, RowInput } from './preprocessing.js';
+
+/** Number of known features in each row. @returns (rows,) */
+function knownCounts(table: Table, features: readonly { readonly name: string }[]): Int32Array {
+  const counts = new Int32Array(table.rowCount);
+  for (const { name } of features) {
+    const column = table.columns[name];
+    column?.values.forEach((value: number | string | null, row: number) => {
+      if (value !== null && !Number.isNaN(value)) counts[row]! += 1;
+    });
+  }
+  return counts;
+}
+
+/** A request may lack this share of the features even where no training row lacked any. */
+const SPARED = 0.2;
+
+/**
+ * Fewest known features of a request that is answered: as few as the emptiest training row had, because the model never
+ * learned from less; but no more than four fifths, because complete training rows say nothing about gaps.
+ */
+export function fewestKnownOf(table: Table, features: readonly { readonly name: string }[]): number {
+  const most = Math.ceil((1 - SPARED) * features.length);
+  return knownCounts(table, features).reduce((fewest, known) => Math.min(fewest, known), most);
+}
+
+/** What a request lacks of the features. Older artefacts answer from a single one. */
+export function rowCoverage({ features, fewestKnown = 1 }: Preprocessing, input: RowInput): InputCoverage {
+  const missing = features.map(({ name }) => name).filter((name) => input[name] === null || input[name] === undefined);
+  return { missing, inputs: features.length, fewestKnown };
+}
