@@ -38,9 +38,13 @@ function helpCommand(argv: readonly string[]): string {
 }
 
 function report(error: PipelineError, out: Output): number {
-  out.result(errorDocument(error), () => out.notice(formatError(error, out.paint, out.verbose)));
-  if (out.json && out.verbose) out.notice(formatError(error, out.paint, true));
+  out.result(errorDocument(error), () => printError(error, out));
+  if (out.json && out.verbose) printError(error, out);
   return exitCodeOf(error);
+}
+
+function printError(error: PipelineError, out: Output): void {
+  for (const line of formatError(error, out.paint, out.verbose)) out.notice(line);
 }
 
 async function main(argv: readonly string[]): Promise<number> {

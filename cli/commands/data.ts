@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
 import type { GenerateOptions, SnapshotOptions, ValidateOptions } from '../views/data-view.js';
+import { count, listLimit, seed } from '../program/options.js';
 import type { RepairOptions } from '../views/repair-view.js';
-import { wholeNumber } from '../program/options.js';
 
 /** `ml data generate|import|sources|use|snapshots|repair|validate`. */
 export function register(program: Command, cli: CliContext): void {
@@ -22,9 +22,9 @@ function registerLoading(data: Command, cli: CliContext): void {
       'Makes a synthetic backend and puts it in the place of the source "generated", which becomes the one in use. ' +
         'Same seed, same rows. docs/synthetic-data.md tells what is in it.',
     )
-    .option('--users <n>', 'customers (300)', wholeNumber)
-    .option('--months <n>', 'months of history (36)', wholeNumber)
-    .option('--seed <n>', 'seed (42)', wholeNumber)
+    .option('--users <n>', 'customers (300)', count)
+    .option('--months <n>', 'months of history (36)', count)
+    .option('--seed <n>', 'seed (42)', seed)
     .option('--until <date>', 'last day with data, YYYY-MM-DD (2026-10-31)')
     .option('--report', 'load nothing; print how hard the data are: a trivial model and an oracle for each task')
     .action(async (options: GenerateOptions) => {
@@ -68,7 +68,7 @@ function registerSnapshots(data: Command, cli: CliContext): void {
     .command('snapshots')
     .description('Snapshots of the sources, newest first.')
     .option('--source <name>', 'only of this source')
-    .option('--limit <n>', 'at most so many (20)', wholeNumber)
+    .option('--limit <n>', 'at most so many (20)', listLimit)
     .action(async (options: SnapshotOptions) => {
       const { listSnapshots } = await import('../views/data-view.js');
       await listSnapshots(cli, options);

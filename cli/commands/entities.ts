@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
 import type { EntityLabelOptions, EntityReviewOptions } from '../views/entities-view.js';
-import { atLeastOne, repeated } from '../program/options.js';
+import { count, repeated } from '../program/options.js';
 
 /** `ml entities review|label`. */
 export function register(program: Command, cli: CliContext): void {
@@ -15,7 +15,7 @@ export function register(program: Command, cli: CliContext): void {
       'Lists the annotated messages that a model which did not see them would annotate otherwise, the surest ' +
         'disagreement first. With --output as CSV whose column entities can be corrected.',
     )
-    .option('--count <n>', 'messages (50)', atLeastOne)
+    .option('--count <n>', 'messages (50)', count)
     .option('--source <name>', 'source of the messages (the one in use)')
     .option('--output <file>', 'write id,text,finding,doubt,suggestion,entities as CSV into a new file')
     .action(async (options: EntityReviewOptions) => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
 import type { LabelOptions, ReviewOptions } from '../views/intents-view.js';
-import { atLeastOne, repeated } from '../program/options.js';
+import { count, repeated } from '../program/options.js';
 
 /** `ml intents review|label`. */
 export function register(program: Command, cli: CliContext): void {
@@ -15,7 +15,7 @@ export function register(program: Command, cli: CliContext): void {
       'Lists the unlabelled messages whose labels would improve the model most: those with the smallest margin between ' +
         'two intents, without near copies. With --output as CSV with an empty column intent, to be filled in.',
     )
-    .option('--count <n>', 'messages (50)', atLeastOne)
+    .option('--count <n>', 'messages (50)', count)
     .option('--source <name>', 'source of the messages (the one in use)')
     .option('--output <file>', 'write id,text,suggestion,confidence,intent as CSV into a new file')
     .action(async (options: ReviewOptions) => {

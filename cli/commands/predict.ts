@@ -7,7 +7,6 @@ import type { CliContext, Connection } from '../program/context.js';
 import { LINE_OPTION, semanticVersionOption } from '../program/options.js';
 import { printCoverage } from '../views/coverage-view.js';
 import { printExplanation } from '../views/explanation-view.js';
-import { visible } from '../output/visible.js';
 import { formatAsOf, formatTime, shortHash } from '../output/format.js';
 import type { Output } from '../output/output.js';
 import type { PredictAnswer } from '../../inference/predict.js';
@@ -123,7 +122,7 @@ function printAnswer(
 ): void {
   found.outputs.forEach((output, i) => {
     const coverage = found.coverage?.[i];
-    if (coverage?.abstained !== true) out.line(visible(JSON.stringify(output)));
+    if (coverage?.abstained !== true) out.line(JSON.stringify(output));
     if (coverage !== undefined) printCoverage(out, coverage);
     if (found.explanations && coverage?.abstained !== true) printExplanation(out, found.explanations[i]);
   });
@@ -136,7 +135,7 @@ function printAnswer(
 
 /** As of when the answer is, and what was read for it. */
 function printReads(out: Output, { source, asOf, stale, features, states }: ReferenceAnswer): void {
-  const dim = (text: string): void => out.line(out.paint.dim(visible(text)));
+  const dim = (text: string): void => out.line(out.paint.dim(text));
   if (asOf !== null) out.line(`as of ${formatAsOf(new Date(asOf), new Date(), stale)}`);
   for (const view of features) dim(describeRead(source, { ...view, name: view.view }));
   for (const state of states) dim(describeRead(source, { ...state, name: `${state.state} of ${state.entityId}` }));

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { MasterTrainingInput } from '../../contracts/workflows.js';
 import type { CliContext } from '../program/context.js';
 import type { RunOptions } from '../program/options.js';
-import { addRunOptions, runId, wholeNumber } from '../program/options.js';
+import { addRunOptions, runId, seed } from '../program/options.js';
 import { runTraining } from '../runs/run-training.js';
 import { sourceSettings } from '../program/source-settings.js';
 
@@ -21,7 +21,7 @@ export function register(program: Command, cli: CliContext): void {
         'the master workflow once: extract, validate, build features, train, judge, register.',
     )
     .option('--source <name>', 'data source (the one in use)')
-    .option('--seed <n>', 'seed of everything random', wholeNumber, 42);
+    .option('--seed <n>', 'seed of everything random', seed, 42);
   addRunOptions(command).action((options: RetrainOptions) => retrain(cli, options));
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
-import { wholeNumber } from '../program/options.js';
+import { listLimit } from '../program/options.js';
 
 interface ListOptions {
   readonly model?: string;
@@ -17,7 +17,7 @@ export function register(program: Command, cli: CliContext): void {
     .command('list')
     .description('The newest runs first.')
     .option('--model <name>', 'of this model only')
-    .option('--limit <n>', 'at most so many', wholeNumber, 20)
+    .option('--limit <n>', 'at most so many', listLimit, 20)
     .action(async (options: ListOptions) => {
       const { listRuns } = await import('../views/runs-view.js');
       await listRuns(cli, options);

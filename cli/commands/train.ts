@@ -8,7 +8,7 @@ import type { DataFile } from '../../datasets/sources/files/read-file.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { addHyperParameterFlags, collectHyperParameters } from '../program/hyper-parameters.js';
 import type { RunOptions } from '../program/options.js';
-import { addRunOptions, runId, wholeNumber } from '../program/options.js';
+import { addRunOptions, runId, seed } from '../program/options.js';
 import { runTraining } from '../runs/run-training.js';
 import { sourceSettings } from '../program/source-settings.js';
 import { requireUpdatable } from '../../training/require-updatable.js';
@@ -31,7 +31,7 @@ export function register(program: Command, cli: CliContext): void {
     .argument('<model>', 'name of a model, or all')
     .option('--data-path <file>', 'train from this file (docs/data-formats.md) instead of the backend')
     .option('--source <name>', 'data source (the one in use)')
-    .option('--seed <n>', 'seed of everything random', wholeNumber, 42)
+    .option('--seed <n>', 'seed of everything random', seed, 42)
     .option('--update', "continue the line's champion on the newest rows instead of training from scratch")
     .option('--reason <why>', 'why a change is wanted that is not better than the champion, but not worse either')
     .addOption(fromOption());

@@ -17,7 +17,8 @@ export function register(program: Command, cli: CliContext): void {
         import('../../platform/embedded/ensure.js'),
         import('../../platform/embedded/status.js'),
       ]);
-      await ensurePlatform(cli.config, (line) => cli.out.notice(line), { workers });
+      const printLines = (text: string): void => text.split('\n').forEach((line) => cli.out.notice(line));
+      await ensurePlatform(cli.config, printLines, { workers });
       const status = await platformStatus(cli.config);
       printStatus(cli.out, status);
       if (!status.healthy) cli.exitWith(1);

@@ -1,11 +1,15 @@
 import type { Paint } from './paint.js';
-import { createPaint, wantsColour } from './paint.js';
+import { createPaint, printable, wantsColour } from './paint.js';
 import type { ProgressStream, ProgressView } from './progress.js';
 import { createProgress } from './progress.js';
 import type { HumanTable } from './table.js';
 import { renderTable } from './table.js';
+import { visibleJson } from './visible.js';
 
-/** Output of a command: results on standard output, everything else on standard error. */
+/**
+ * Output of a command: results on standard output, everything else on standard error. Control characters in what is
+ * printed, line feeds included, are made visible here, whatever a view passes on.
+ */
 export interface Output {
   /** True with `--json`: standard output holds exactly one JSON document. */
   readonly json: boolean;
@@ -17,7 +21,7 @@ export interface Output {
   readonly line: (text?: string) => void;
   /** A table for people on standard output; silent with `--json`. */
   readonly table: (table: HumanTable) => void;
-  /** A remark on standard error. */
+  /** A line on standard error. */
   readonly notice: (text: string) => void;
   /** Progress on standard error. */
   readonly progress: () => ProgressView;
@@ -38,7 +42,7 @@ export interface OutputOptions {
 /** Binds an Output to two streams. */
 export function createOutput({ stdout, stderr }: OutputStreams, options: OutputOptions): Output {
   const line = (text = ''): void => {
-    if (!options.json) stdout.write(`${text}\n`);
+    if (!options.json) stdout.write(`${printable(text)}\n`);
   };
   const width = stdout.isTTY === true && stdout.columns !== undefined ? { width: stdout.columns } : {};
   return {
@@ -46,12 +50,14 @@ export function createOutput({ stdout, stderr }: OutputStreams, options: OutputO
     verbose: options.verbose,
     paint: createPaint(wantsColour(stdout.isTTY === true && !options.json, options.noColour)),
     result(value, print) {
-      if (options.json) stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      if (options.json) stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
       else print();
     },
     line,
-    table: (table) => line(renderTable({ ...width, ...table })),
-    notice: (text) => void stderr.write(`${text}\n`),
+    table(table) {
+      if (!options.json) stdout.write(`${renderTable({ ...width, ...table })}\n`);
+    },
+    notice: (text) => void stderr.write(`${printable(text)}\n`),
     progress: () => createProgress(stderr),
   };
 }

@@ -1,3 +1,5 @@
+import { printable } from './paint.js';
+
 /** Where progress goes: standard error, so that standard output holds the result only. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
@@ -23,7 +25,7 @@ function liveProgress(stream: ProgressStream): ProgressView {
   return {
     update(lines) {
       // A wrapped line would take two rows of the terminal, and the cursor goes back by counted lines.
-      const fitting = lines.map((line) => line.slice(0, (stream.columns ?? 80) - 1));
+      const fitting = lines.map((line) => printable(line).slice(0, (stream.columns ?? 80) - 1));
       stream.write(clear() + fitting.map((line) => `${line}\n`).join(''));
       shown = fitting.length;
     },
@@ -40,7 +42,7 @@ function plainProgress(stream: ProgressStream): ProgressView {
   let last = new Set<string>();
   return {
     update(lines) {
-      for (const line of lines) if (!last.has(withoutPadding(line))) stream.write(`${line}\n`);
+      for (const line of lines) if (!last.has(withoutPadding(line))) stream.write(`${printable(line)}\n`);
       last = new Set(lines.map(withoutPadding));
     },
     done() {

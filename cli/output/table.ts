@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { printable } from './paint.js';
 
 /** A table for people; cells are text already formatted. */
 export interface HumanTable {
@@ -28,8 +29,16 @@ const noBorders = {
   middle: '  ',
 };
 
-/** Columns side by side, without rules, so that rows can be cut with ordinary tools. */
-export function renderTable(table: HumanTable): string {
+/**
+ * Columns side by side, without rules, so that rows can be cut with ordinary tools. Control characters in a cell are
+ * made visible.
+ */
+export function renderTable({ head, rows, ...layout }: HumanTable): string {
+  const printed = (cells: readonly string[]): string[] => cells.map(printable);
+  return layOut({ ...layout, head: printed(head), rows: rows.map(printed) });
+}
+
+function layOut(table: HumanTable): string {
   const wide = renderColumns(table);
   const widest = Math.max(...wide.split('\n').map((line) => line.length));
   return table.width !== undefined && widest > table.width ? renderRecords(table) : wide;

@@ -69,7 +69,9 @@ async function openConnection({ config, out }: CliContext): Promise<OpenConnecti
       import('../../platform/temporal/lazy-client.js'),
       import('../../platform/temporal/server.js'),
     ]);
-  const endpoints = await ensurePlatform(config, out.notice);
+  const endpoints = await ensurePlatform(config, (text) => {
+    for (const line of text.split('\n')) out.notice(line);
+  });
   const logger = createLogger({ level: out.verbose ? config.logLevel : 'warn', name: 'ml' });
   const services = await connectServices(config, endpoints, logger);
   const temporal = await openLazily(temporalServer(config, endpoints));

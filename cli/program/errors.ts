@@ -3,7 +3,6 @@ import { PipelineError, errorTable, isErrorCode } from '../../contracts/errors.j
 import { asPipelineFault, isOutage, outageReason, serviceUnavailable } from '../../platform/outage.js';
 import { absenceReason } from '../../platform/temporal/absence.js';
 import type { Paint } from '../output/paint.js';
-import { visible } from '../output/visible.js';
 
 interface Fault extends Error {
   readonly type?: unknown;
@@ -89,30 +88,26 @@ export function adviceOf(code: ErrorCode): string {
   return hint === undefined ? errorTable[code].meaning : `${errorTable[code].meaning} ${hint}`;
 }
 
-/** One block of text: code, message, details, advice; the stack only with --verbose. Messages may quote input. */
-export function formatError(error: PipelineError, paint: Paint, verbose: boolean): string {
-  const where = Object.entries(error.details).map(
-    ([name, value]) => `  ${paint.dim(`${name}:`)} ${visible(show(value))}`,
-  );
-  const stack = verbose ? [paint.dim(stackOf(error))] : [];
+/** Code, message, details and advice, a line each; the stack only with --verbose. */
+export function formatError(error: PipelineError, paint: Paint, verbose: boolean): readonly string[] {
+  const where = Object.entries(error.details).map(([name, value]) => `  ${paint.dim(`${name}:`)} ${show(value)}`);
+  const stack = verbose ? stackOf(error).map(paint.dim) : [];
   return [
     paint.red(paint.bold(`error ${error.code}`)),
-    ...error.message.split('\n').map((line) => `  ${visible(line)}`),
+    ...error.message.split('\n').map((line) => `  ${line}`),
     ...where,
     `  ${paint.dim('→')} ${adviceOf(error.code)}`,
     ...stack,
-  ].join('\n');
+  ];
 }
 
 const show = (value: ErrorDetails[string]): string => (Array.isArray(value) ? value.join(', ') : String(value));
 
-const stackOf = (error: Error): string =>
+const stackOf = (error: Error): readonly string[] =>
   causesOf(error)
     .map((one) => one.stack ?? one.message)
     .join('\ncaused by: ')
-    .split('\n')
-    .map(visible)
-    .join('\n');
+    .split('\n');
 
 /** The document that `--json` prints in place of a result. */
 export interface ErrorDocument {

@@ -6,19 +6,21 @@ import type { RunId } from '../../platform/temporal/start-run.js';
 /** Help of the option `--line`. */
 export const LINE_OPTION = 'line (that of the source in use)';
 
-/** Parser of a whole number for an option. */
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value)) throw new InvalidArgumentError('A whole number is wanted.');
-  return value;
-}
+/** Parser of a whole number in decimal digits for an option. Bounds are inclusive. */
+export const wholeNumber =
+  (lowest: number, highest: number) =>
+  (text: string): number => {
+    const value = /^[+-]?\d{1,16}$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (value >= lowest && value <= highest) return value;
+    throw new InvalidArgumentError(`A whole number from ${lowest} to ${highest} is wanted.`);
+  };
 
-/** Parser of a whole number from 1 for an option. */
-export function atLeastOne(text: string): number {
-  const value = wholeNumber(text);
-  if (value < 1) throw new InvalidArgumentError('A whole number from 1 is wanted.');
-  return value;
-}
+/** Rows of a list; more belong into a file (`--json`). */
+export const listLimit = wholeNumber(1, 10_000);
+/** Seed of everything random: what a generator with 32 bits tells apart. */
+export const seed = wholeNumber(0, 2 ** 32 - 1);
+/** A count of things to make or choose. */
+export const count = wholeNumber(1, 1_000_000);
 
 /** Parser of a version, so that a mistyped one is refused before anything is started. */
 export function semanticVersionOption(text: string): string {

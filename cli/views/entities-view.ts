@@ -3,7 +3,6 @@ import { readAnnotations, writeReview } from '../../labelling/span-labels/annota
 import { takeAnnotations } from '../../labelling/span-labels/take-annotations.js';
 import { reportReview, reportTaken } from '../labelling/report.js';
 import { readLabelFile, requireNewFile, writeNewFile } from '../labelling/review-file.js';
-import { visible } from '../output/visible.js';
 import type { CliContext } from '../program/context.js';
 import { runJob } from '../program/run-job.js';
 
@@ -32,12 +31,7 @@ export async function reviewEntities(cli: CliContext, options: EntityReviewOptio
   reportReview(cli, {
     document: { source, ...review },
     head: ['message', 'text', 'finding', 'doubt'],
-    rows: review.messages.map(({ id, text, finding, doubt }) => [
-      id,
-      visible(text.slice(0, 60)),
-      finding,
-      doubt.toFixed(2),
-    ]),
+    rows: review.messages.map(({ id, text, finding, doubt }) => [id, text.slice(0, 60), finding, doubt.toFixed(2)]),
     output,
     edit: 'correct the column entities',
     takeBack: 'ml entities label',

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { printExplanation } from './explanation-view.js';
-import { visible } from '../output/visible.js';
 
 function printed(explanation: unknown): string[] {
   const lines: string[] = [];
@@ -38,11 +37,6 @@ describe('an explanation on the terminal', () => {
 
   it('prints nothing for empty lists', () => {
     expect(printed({ entities: [] })).toEqual([]);
-  });
-
-  it('escapes control characters in texts', () => {
-    expect(visible('a\u001b[31mb\u202ec\u0000 कार्ड 🙂')).toBe('a\\u001b[31mb\\u202ec\\u0000 कार्ड 🙂');
-    expect(printed({ words: ['\u001b]0;x\u0007'] })[1]).toBe('    1. \\u001b]0;x\\u0007');
   });
 
   it('is printed as JSON when it holds no sentence', () => {

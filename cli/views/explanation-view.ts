@@ -1,5 +1,4 @@
 import type { Output } from '../output/output.js';
-import { visible } from '../output/visible.js';
 
 /** A reason with its text, as every model that ranks reasons gives it. */
 interface WordedReason {
@@ -50,10 +49,10 @@ export function printExplanation(out: Pick<Output, 'line'>, explanation: unknown
   if (isEmpty(explanation)) return;
   const asObject = typeof explanation === 'object' && explanation !== null ? explanation : {};
   const lists = sentenceLists(asObject);
-  if (lists.length === 0) out.line(visible(JSON.stringify(explanation)));
+  if (lists.length === 0) out.line(JSON.stringify(explanation));
   for (const [name, items] of lists) {
     const counted = items.some((item) => typeof item !== 'string' && item.contribution !== undefined);
     out.line(`  ${name}${counted ? unitOf(asObject) : ''}:`);
-    items.forEach((item, i) => out.line(`    ${i + 1}. ${visible(sentence(item))}`));
+    items.forEach((item, i) => out.line(`    ${i + 1}. ${sentence(item)}`));
   }
 }

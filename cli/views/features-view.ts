@@ -7,7 +7,6 @@ import type { OnlineState, OnlineStore, OnlineValue } from '../../feature-store/
 import { loadCatalogue } from '../../models/catalogue.js';
 import { formatAsOf, formatDecimals, formatTime } from '../output/format.js';
 import type { Output } from '../output/output.js';
-import { visible } from '../output/visible.js';
 import type { CliContext } from '../program/context.js';
 
 export interface StatusOptions {
@@ -100,7 +99,7 @@ const finiteOrNull = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
 
 const printMissing = (out: Output, name: string, entity: string): void =>
-  out.line(`${name}: nothing stored for ${visible(entity)}`);
+  out.line(`${name}: nothing stored for ${entity}`);
 
 const printHead = (out: Output, name: string, { viewVersion, eventTime }: OnlineValue | OnlineState): void =>
   out.line(`${out.paint.bold(name)} v${viewVersion}, as of ${formatTime(new Date(eventTime))}`);
@@ -126,7 +125,7 @@ function printState(out: Output, entity: string, { view, value }: FoundState): v
   printHead(out, view.name, value);
   const json = JSON.stringify(value.state);
   const rest = json.length - MOST_CHARACTERS;
-  out.line(visible(rest > 0 ? `${json.slice(0, MOST_CHARACTERS)} … ${rest} characters more, --json prints all` : json));
+  out.line(rest > 0 ? `${json.slice(0, MOST_CHARACTERS)} … ${rest} characters more, --json prints all` : json);
 }
 
 /** Prints, for each view and state, what was written last and whether it is stale by its event time. */
@@ -137,7 +136,7 @@ export async function showStatus(cli: CliContext, options: StatusOptions): Promi
   const wanted = { views: featureViews, states: await entityStates(), now };
   const found = await freshnessOf(services.onlineStore, source, wanted);
   cli.out.result({ source, store: services.onlineStore.kind, views: found.map(statusDocument) }, () => {
-    cli.out.line(`source ${visible(source)}, online store in ${services.onlineStore.kind}`);
+    cli.out.line(`source ${source}, online store in ${services.onlineStore.kind}`);
     const rows = found.map((one) => statusRow(one, new Date(now)));
     cli.out.table({ head: ['name', 'kind', 'version', 'entities', 'as of', 'state'], rows, right: ['entities'] });
   });

@@ -6,7 +6,6 @@ import { takeLabels } from '../../labelling/message-labels/take-labels.js';
 import { chooseVersion } from '../../registry/choose-version.js';
 import { reportReview, reportTaken } from '../labelling/report.js';
 import { readLabelFile, requireNewFile, writeNewFile } from '../labelling/review-file.js';
-import { visible } from '../output/visible.js';
 import type { CliContext } from '../program/context.js';
 import { runJob } from '../program/run-job.js';
 
@@ -40,7 +39,7 @@ export async function reviewMessages(cli: CliContext, options: ReviewOptions): P
     head: ['message', 'text', 'perhaps', 'confidence', 'or'],
     rows: review.messages.map(({ id, text, suggestion, second, confidence }) => [
       id,
-      visible(text.slice(0, 60)),
+      text.slice(0, 60),
       suggestion,
       confidence.toFixed(2),
       second,

@@ -10,7 +10,7 @@ export function printStatus(out: Output, status: PlatformStatus): void {
       head: ['part', 'state', 'what', 'where', 'version', 'answers', 'log'],
       rows: status.parts.map((part) => partRow(part)),
     });
-    if (status.uiUrl !== null) out.line(`\nTemporal UI: ${status.uiUrl}`);
+    if (status.uiUrl !== null) printUi(out, status.uiUrl);
     for (const part of status.parts) printCrash(out, part);
   });
 }
@@ -38,6 +38,14 @@ const partRow = (part: PartHealth): readonly string[] => [
   part.log ?? '-',
 ];
 
+function printUi(out: Output, url: string): void {
+  out.line();
+  out.line(`Temporal UI: ${url}`);
+}
+
 function printCrash(out: Output, { name, lastCrash }: PartHealth): void {
-  if (lastCrash !== null) out.line(`\n${name}, last crash ${lastCrash.at}:\n${lastCrash.message}`);
+  if (lastCrash === null) return;
+  out.line();
+  out.line(`${name}, last crash ${lastCrash.at}:`);
+  for (const line of lastCrash.message.split('\n')) out.line(line);
 }

@@ -99,7 +99,7 @@ async function followToEnd(
   if (type === 'masterTraining') return reportMaster(cli, connection, workflowId, waited.result);
   if (isModelTraining(waited.result)) return reportModel(cli, connection, workflowId, waited.result);
   cli.out.result({ workflowId, result: waited.result }, () => {
-    cli.out.line(JSON.stringify(waited.result, null, 2));
+    for (const line of JSON.stringify(waited.result, null, 2).split('\n')) cli.out.line(line);
   });
 }
 
