@@ -23,8 +23,9 @@ describe('knownUntil', () => {
     expect(knownUntil({ asOf: AS_OF, tables })).toBe(60 * DAY_MS + 1);
   });
 
-  it('does not count what people add to a source afterwards', () => {
-    const added = [table('entity_annotations', AS_OF - 1), table('prediction_feedback', AS_OF - 1)];
+  it('counts neither what people add to a source afterwards nor instalments that fall due later', () => {
+    const names = ['entity_annotations', 'prediction_feedback', 'loan_payments'] as const;
+    const added = names.map((name) => table(name, AS_OF - 1));
     expect(knownUntil({ asOf: AS_OF, tables: [table('transactions', 60 * DAY_MS), ...added] })).toBe(60 * DAY_MS + 1);
   });
 

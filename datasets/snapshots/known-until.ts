@@ -1,8 +1,11 @@
 import type { BackendTable } from '../../contracts/backend.js';
 import type { SnapshotManifest } from './manifest.js';
 
-/** What people and models add to a source afterwards: it says nothing about how far the source's own rows reach. */
-const ADDED_LATER: ReadonlySet<BackendTable> = new Set(['entity_annotations', 'prediction_feedback']);
+/**
+ * Tables that say nothing about how far a source's rows reach: what people add to it afterwards, and instalments, which
+ * are dated when they fall due, planned ones too.
+ */
+const NOT_COUNTED: ReadonlySet<BackendTable> = new Set(['entity_annotations', 'prediction_feedback', 'loan_payments']);
 
 /** A source that is alive may pause this long, as over a night. */
 const LONGEST_PAUSE_MS = 86_400_000;
@@ -14,7 +17,7 @@ const LONGEST_PAUSE_MS = 86_400_000;
  */
 export function knownUntil({ asOf, tables }: Pick<SnapshotManifest, 'asOf' | 'tables'>): number {
   const newest = tables.reduce(
-    (latest, { table, eventTime }) => (ADDED_LATER.has(table) ? latest : Math.max(latest, eventTime?.to ?? -Infinity)),
+    (latest, { table, eventTime }) => (NOT_COUNTED.has(table) ? latest : Math.max(latest, eventTime?.to ?? -Infinity)),
     -Infinity,
   );
   return newest === -Infinity || asOf - newest <= LONGEST_PAUSE_MS ? asOf : newest + 1;

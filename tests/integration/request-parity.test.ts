@@ -38,7 +38,7 @@ let rows: Table;
 let stores: OnlineStore[] = [];
 
 /** A message of the last second: the source is alive, whatever the shown user did last. */
-const message = `jsonb_build_object('id', 'alive', 'created_at', (select as_of from shown) - interval '1 second')`;
+const message = `jsonb_build_object('id', 'alive', 'sent_at', (select as_of from shown) - interval '1 second')`;
 const aliveMessage = `select (jsonb_populate_record(null::everybody.chat_messages, to_jsonb(any_message) || ${message})).*
   from (select * from everybody.chat_messages limit 1) any_message`;
 
