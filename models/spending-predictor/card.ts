@@ -18,7 +18,7 @@ export const card: CardFacts = {
     'Festivals are known to 2030; months are counted in UTC.',
   ],
   ethics: [
-    "The artefact holds each customer's monthly amounts, income and bills, payees' names among them: protect it like the data.",
+    "The artefact holds nothing of a single customer, only means over all or over groups of five and more (of all, where there are fewer). Each customer's movements, payees' names among them, are in the state spending-history of the feature store: protect that like the data.",
     'No protected attribute is read; seasons and levels come from amounts of money out and in alone.',
     'A forecast shown to a person can steer spending: show the band with it, not the number alone.',
   ],

@@ -97,22 +97,42 @@ interface Candidate {
   readonly missed: number;
 }
 
+/** Payments with their usual day of the month; the occurrences are the same for every rule. */
+interface Described {
+  readonly payments: readonly Payment[];
+  readonly day: number;
+  readonly spread: number;
+  readonly occurrences: readonly Occurrence[];
+}
+
+/** Largest spread of all rules: payments beyond it fit none, and are not assigned to months. */
+const LARGEST_SPREAD = Math.max(...periodRules.map(({ spread }) => spread));
+const FEWEST_PAYMENTS = Math.min(...periodRules.map(({ least }) => least));
+
+const occurrencesOf = (payments: readonly Payment[], day: number): Occurrence[] =>
+  mergeByMonth(assignMonths(payments, day));
+
+/** Null for payments that fit no rule: too few, or on too different days. */
+function describe(payments: readonly Payment[]): Described | null {
+  if (payments.length < FEWEST_PAYMENTS) return null;
+  const { day, spread } = usualDay(payments);
+  return spread > LARGEST_SPREAD ? null : { payments, day, spread, occurrences: occurrencesOf(payments, day) };
+}
+
 /** The payments as a candidate when they fulfil the rule, else null. */
-function matchRule(payments: readonly Payment[], { period, least, spread }: PeriodRule): Candidate | null {
-  if (payments.length < least) return null;
-  const usual = usualDay(payments);
-  if (usual.spread > spread) return null;
-  const occurrences = mergeByMonth(assignMonths(payments, usual.day));
+function matchRule({ payments, day, spread, occurrences }: Described, rule: PeriodRule): Candidate | null {
+  const { period, least } = rule;
+  if (payments.length < least || spread > rule.spread) return null;
   if (occurrences.length < least || hasSeveralPerMonth(payments, occurrences)) return null;
   const { fitting, missed } = countSteps(occurrences, period);
   if (fitting < REGULAR_SHARE * (occurrences.length - 1)) return null;
-  return { period, day: usual.day, occurrences, missed };
+  return { period, day, occurrences, missed };
 }
 
 /** The payments as a candidate when all steps are compatible with the hinted period, else null. */
 function matchHint(payments: readonly Payment[], period: Period): Candidate | null {
   const { day } = usualDay(payments);
-  const occurrences = mergeByMonth(assignMonths(payments, day));
+  const occurrences = occurrencesOf(payments, day);
   const { fitting, missed } = countSteps(occurrences, period);
   if (fitting + missed < occurrences.length - 1) return null;
   return { period, day, occurrences, missed };
@@ -147,8 +167,9 @@ export function findRecurring(payments: readonly Payment[], options: RecurringOp
   const { asOf, hint = null } = options;
   const known = payments.filter(({ day, amount }) => day < asOf && amount > 0).sort((a, b) => a.day - b.day);
   if (known.length === 0) return null;
-  for (const rule of periodRules) {
-    const candidate = matchRule(known, rule);
+  const described = describe(known);
+  for (const rule of described === null ? [] : periodRules) {
+    const candidate = matchRule(described!, rule);
     if (candidate !== null) return toItem(candidate, asOf);
   }
   const candidate = hint === null ? null : matchHint(known, hint);

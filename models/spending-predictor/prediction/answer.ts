@@ -6,7 +6,7 @@ import {
   isoMonth,
   monthOfDay,
 } from '../../../learning/time-series/calendar/index.js';
-import { boundsAt, type ConformalState } from '../../../learning/evaluation/conformal/index.js';
+import { boundsAt, type ConformalBounds, type ConformalState } from '../../../learning/evaluation/conformal/index.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { naiveScale } from '../../../learning/evaluation/metrics/forecast.js';
 import { categoryScale, historyGroup, bandScale } from '../forecast/calibration.js';
@@ -84,17 +84,36 @@ interface BandQuery {
   readonly group?: string;
 }
 
+/** Bounds of the two levels that an answer has. */
+interface FoundBounds {
+  readonly narrow: ConformalBounds;
+  readonly wide: ConformalBounds;
+}
+
+/** Bounds by model part, group and horizon: an answer asks for hundreds of them, most of which it has asked for before. */
+const knownBounds = new WeakMap<ConformalState, Map<string, FoundBounds>>();
+
+function findBounds(state: ConformalState, horizon: number, group: string): FoundBounds {
+  let known = knownBounds.get(state);
+  if (known === undefined) knownBounds.set(state, (known = new Map()));
+  const key = `${group} ${horizon}`;
+  let found = known.get(key);
+  if (found === undefined) {
+    const bounds = boundsAt(state, horizon, group);
+    const at = (level: number): ConformalBounds => bounds.find((bound) => bound.level === level)!;
+    known.set(key, (found = { narrow: at(0.8), wide: at(0.95) }));
+  }
+  return found;
+}
+
 /** Bands around a mean. They are not negative and contain the mean. */
 export function bandsOf(state: ConformalState, { mean, scale, horizon, group = '' }: BandQuery): Banded {
-  const bounds = boundsAt(state, horizon, group);
-  const at = (level: number): { low: number; high: number } => {
-    const found = bounds.find((bound) => bound.level === level)!;
-    return {
-      low: cents(Math.max(0, Math.min(mean, mean + scale * found.low))),
-      high: cents(Math.max(mean, mean + scale * found.high)),
-    };
-  };
-  const [narrow, wide] = [at(0.8), at(0.95)];
+  const bounds = findBounds(state, horizon, group);
+  const at = ({ low, high }: ConformalBounds): { low: number; high: number } => ({
+    low: cents(Math.max(0, Math.min(mean, mean + scale * low))),
+    high: cents(Math.max(mean, mean + scale * high)),
+  });
+  const [narrow, wide] = [at(bounds.narrow), at(bounds.wide)];
   return { mean: cents(mean), low80: narrow.low, high80: narrow.high, low95: wide.low, high95: wide.high };
 }
 

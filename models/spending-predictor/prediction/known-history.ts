@@ -29,9 +29,39 @@ function movementOf(sent: SentTransaction): Movement | null {
   return { day: dayOf(sent), amount: -amount, category: kind, payee: merchant || null, instalments };
 }
 
-/** The transactions of days that the history does not know; a day that it knows would be counted twice. */
-const laterThan = (until: number, { transactions = [] }: SpendingRequest): SentTransaction[] =>
-  transactions.filter((sent) => dayOf(sent) >= until);
+/** What a state keeps of a movement. */
+const keyOf = ({ day, amount, category, payee, instalments }: Movement): string =>
+  amount > 0 && instalments === null
+    ? JSON.stringify([day, amount, category, payee])
+    : `${day} ${amount} ${instalments}`;
+
+/** Answers for each movement of a day whether it is one of those that were held, each of which it takes once. */
+function takeHeld(held: readonly Movement[]): (movement: Movement) => boolean {
+  const left = new Map<string, number>();
+  for (const movement of held) left.set(keyOf(movement), (left.get(keyOf(movement)) ?? 0) + 1);
+  return (movement) => {
+    const count = left.get(keyOf(movement)) ?? 0;
+    left.set(keyOf(movement), count - 1);
+    return count > 0;
+  };
+}
+
+/**
+ * The transactions that the history does not hold: those of later days, and on its last day, which may have been going
+ * on, those without their like. One of an earlier day would be counted twice.
+ */
+function laterThan(
+  until: number,
+  held: readonly Movement[],
+  transactions: readonly SentTransaction[],
+): SentTransaction[] {
+  const isHeld = takeHeld(held.filter(({ day }) => day === until - 1));
+  return transactions.filter((sent) => {
+    if (dayOf(sent) !== until - 1) return dayOf(sent) >= until;
+    const movement = movementOf(sent);
+    return movement !== null && !isHeld(movement);
+  });
+}
 
 /** The day after the newest known one. @param otherwise - when nothing is known. */
 function dayAfterKnown(until: number, later: readonly SentTransaction[], otherwise: number): number {
@@ -75,12 +105,13 @@ export function knownHistory(request: SpendingRequest, otherwise: number): Known
   const { transactions } = request;
   const state = request.history ?? null;
   const stored = state === null ? -Infinity : untilOf(state);
-  const later = laterThan(stored, request);
+  const held = state === null ? [] : movementsOf(state);
+  const later = laterThan(stored, held, transactions ?? []);
   const newest = dayAfterKnown(stored, later, otherwise);
   const asOf = request.asOf === undefined ? newest : parseIsoDate(request.asOf)!;
   const until = transactions === undefined ? Math.min(asOf, stored) : asOf;
   const sent = later.map(movementOf).filter((movement) => movement !== null);
-  const movements = [...(state === null ? [] : movementsOf(state)), ...sent].filter(({ day }) => day < asOf);
+  const movements = [...held, ...sent].filter(({ day }) => day < asOf);
   const count = transactions?.length ?? 0;
   return {
     history: historyOf(movements),

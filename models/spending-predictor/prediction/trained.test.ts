@@ -9,7 +9,7 @@ import { selectRows, textColumn } from '../../../learning/table.js';
 import { projectRoot } from '../../../platform/project.js';
 import { trainContext } from '../../../tests/support/check-model.js';
 import { fileFormats } from '../data/formats.js';
-import { spendingHistory, type SpendingState, spendingState } from '../data/spending-history.js';
+import { movementsOf, spendingHistory, type SpendingState, spendingState, stateOf } from '../data/spending-history.js';
 import { baseline } from '../evaluation/baseline.js';
 import { compare, evaluate } from '../evaluation/evaluate.js';
 import { readHoldout, requestAt } from '../evaluation/evaluation-targets.js';
@@ -135,12 +135,32 @@ describe('what a request knows of its customer', () => {
       { bookedAt: isoDate(cut), amount: -500, category: 'dining' },
       { bookedAt: isoDate(cut + 3), amount: -700, category: 'dining' },
     ];
-    const known = { bookedAt: isoDate(cut - 1), amount: -9000, category: 'rent' };
+    const known = { bookedAt: isoDate(cut - 2), amount: -9000, category: 'rent' };
     const answer = await answerOf({ ...stored(), transactions: later, horizonDays: 30 });
     expect(answer).toMatchObject({ asOf: isoDate(cut + 4), knownTo: isoDate(cut + 3), notes: [] });
     const overlapping = await answerOf({ ...stored(), transactions: [known, ...later], horizonDays: 30 });
     expect(overlapping.notes).toEqual([expect.stringMatching(/^1 of 3 transactions are ignored: the history knows/)]);
     expect({ ...overlapping, notes: [] }).toEqual(answer);
+  });
+
+  it('includes transactions of the last known day that the history does not hold', async () => {
+    const today = { bookedAt: isoDate(cut - 1), amount: -432.1, category: 'dining', merchant: 'CANTEEN' };
+    const { history } = stored();
+    const held = stateOf(
+      [
+        ...movementsOf(history!),
+        { day: cut - 1, amount: 432.1, category: 'dining', payee: 'CANTEEN', instalments: null },
+      ],
+      cut,
+    );
+    const request = { horizonDays: 40, asOf: isoDate(cut) };
+    const sent = await answerOf({ ...request, history, transactions: [today] });
+    expect(sent).toEqual(await answerOf({ ...request, history: held, transactions: [] }));
+    const again = await answerOf({ ...request, history: held, transactions: [today] });
+    expect(again.notes).toHaveLength(1);
+    expect({ ...again, notes: [] }).toEqual(sent);
+    const twice = await answerOf({ ...request, history: held, transactions: [today, today] });
+    expect(twice.notes[0]).toMatch(/^1 of 2 transactions/);
   });
 
   it('ends with the history when a later day is asked for without transactions, and the answer says so', async () => {
