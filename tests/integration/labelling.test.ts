@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lineOfSource } from '../../contracts/ids.js';
 import { backendTables, type BackendTable } from '../../contracts/backend.js';
 import { extractTable } from '../../datasets/snapshots/extract.js';
 import { storeDataset } from '../../datasets/snapshots/dataset-store.js';
@@ -94,14 +95,14 @@ async function stageIntents(): Promise<void> {
   const { table } = model.backend.rows(tables, moment);
   const params = { augmentation: 'none' };
   const files = await model.train(trainContext(), { schema, table }, model.params.parse(params));
-  const ref = { modelName: INTENTS, line: schema.line };
+  const ref = { modelName: INTENTS, line: lineOfSource(SOURCE) };
   const signatureHash = 'a'.repeat(64);
   const { artefactHash } = await storeArtefact(blobs, { ...ref, definitionVersion: 1, signatureHash, files });
   const origin = { kind: 'snapshot' as const, snapshotHash: 'b'.repeat(64), source: SOURCE };
   const part = selectRows(table, [0]);
   const dataset = await storeDataset(blobs, { table: part, schema, ref: { ...ref, origin, notes: [] } });
   const { hash: evaluationHash } = await putJsonBlob(blobs, { test: 'labelling' });
-  await registry.ensureLine(INTENTS, schema.line, freezeHoldout(schema.split, table));
+  await registry.ensureLine(INTENTS, ref.line, freezeHoldout(schema.split, table));
   await registry.startRun({ runKey: 'run', workflowId: 'run', ...ref, seed: 1, params, codeVersion: '0' });
   const { version } = await registry.register({
     runKey: 'run',
