@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { datasetDescription, datasetRef } from './dataset.js';
-import { BACKEND_LINES, lineOfSource, sourceOfLine } from './ids.js';
+import { BACKEND_LINES, lineOfSource, sourceName, sourceOfLine } from './ids.js';
 
 const hash = 'a'.repeat(64);
 const descriptionOf = (line: string, source: string) => {
@@ -26,6 +26,11 @@ describe('a reference to a data set', () => {
 });
 
 describe('lines and sources', () => {
+  it('have names of their own: no source is called as the line of another', () => {
+    for (const line of BACKEND_LINES) expect(sourceName.safeParse(line).success).toBe(false);
+    for (const source of ['backend', 'generated', 'berka']) expect(sourceName.parse(source)).toBe(source);
+  });
+
   it('belong to each other one to one', () => {
     for (const source of ['backend', 'generated', 'berka']) expect(sourceOfLine(lineOfSource(source))).toBe(source);
     expect(['backend', 'generated'].map(lineOfSource)).toEqual(BACKEND_LINES);

@@ -25,7 +25,10 @@ export const isSynthetic = (line: string): boolean => line === SYNTHETIC_LINE;
 export const SYNTHETIC_REMARK = 'SYNTHETIC DATA';
 
 /** A data source: `generated`, `backend` (the user's own database) or an imported one such as `berka`. */
-export const sourceName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes');
+export const sourceName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes')
+  .refine((name) => !isBackendLine(name), 'the name belongs to the line of a backend; choose another');
 /** Name of the source of generated rows. */
 export const GENERATED_SOURCE = 'generated';
 /** Name of the source that BACKEND_DATABASE_URL points to. */

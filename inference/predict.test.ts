@@ -149,7 +149,7 @@ describe('predict', () => {
     const fault = { code: 'VERSION_NOT_FOUND', message: expect.stringMatching(message) as string };
     await expect(ask(wish, [])).rejects.toMatchObject(fault);
     await expect(ask(wish, [record('1.0.1', 'dev', {})])).rejects.toThrow(
-      /the newest is 1\.0\.1 in dev; --stage dev asks it$/,
+      /the newest is 1\.0\.1 in dev: ask it with --stage dev$/,
     );
   });
 

@@ -31,8 +31,10 @@ describe('the message for a version that is not there', () => {
   it('says how the newest version is asked', async () => {
     const newest = record('synthetic', '1.0.2', 'dev');
     const archived = record('synthetic', '1.0.3', 'archived');
-    expect(await messageOf({ line: 'synthetic' }, [archived, newest])).toMatch(/1\.0\.2 in dev; --stage dev asks it$/);
-    expect(await messageOf({ line: 'synthetic' }, [archived])).toMatch(/all 1 of the line are archived$/);
+    expect(await messageOf({ line: 'synthetic' }, [archived, newest])).toMatch(
+      /1\.0\.2 in dev: ask it with --stage dev$/,
+    );
+    expect(await messageOf({ line: 'synthetic' }, [archived])).toMatch(/every version of the line is archived$/);
     const numbered = { line: 'synthetic', version: '9.0.0' };
     expect(await messageOf(numbered, [newest])).toBe(
       'm (line synthetic) has no version 9.0.0; the newest is 1.0.2 in dev',

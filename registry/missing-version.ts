@@ -26,10 +26,10 @@ export function lineHint(line: string, known: readonly string[]): string {
 /** What the line has instead. @param own - its versions, the newest first. */
 function stageHint({ line, version, stage }: MissingVersion, own: readonly VersionRecord[]): string {
   const newest = own.find((record) => record.stage !== 'archived');
-  if (newest === undefined) return `all ${own.length} of the line are archived`;
+  if (newest === undefined) return 'every version of the line is archived';
   const found = `the newest is ${newest.version} in ${newest.stage}`;
   if (version !== undefined || (stage === undefined && newest.stage !== 'dev')) return found;
-  if (isBackendLine(line)) return `${found}; --stage ${newest.stage} asks it`;
+  if (isBackendLine(line)) return `${found}: ask it with --stage ${newest.stage}`;
   return `${found}, where this line stays; leave --stage out`;
 }
 

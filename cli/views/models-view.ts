@@ -94,7 +94,7 @@ export async function showModel(cli: CliContext, name: string, namedLine: string
   const document = { ...about, params, champion: champion?.version ?? null, versions, transitions };
   cli.out.result(document, () => {
     printDefinition(cli.out, model);
-    printVersions(cli.out, versions, champion);
+    printVersions(cli.out, { line, versions, champion });
     printTransitions(cli.out, transitions);
   });
 }
@@ -120,8 +120,15 @@ function parameterTable(params: readonly DescribedParameter[]): HumanTable {
   };
 }
 
-function printVersions(out: Output, versions: readonly VersionRecord[], champion: VersionRecord | null): void {
+interface ShownLine {
+  readonly line: string;
+  readonly versions: readonly VersionRecord[];
+  readonly champion: VersionRecord | null;
+}
+
+function printVersions(out: Output, { line, versions, champion }: ShownLine): void {
   out.line();
+  out.line(`line ${line}${isSynthetic(line) ? out.paint.yellow(` (${SYNTHETIC_REMARK})`) : ''}`);
   if (versions.length === 0) {
     out.line('No version in this line yet.');
     return;
