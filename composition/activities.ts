@@ -11,6 +11,7 @@ import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import { readApprovalSecret } from '../platform/embedded/approval-secret.js';
 import { entryFile, projectRoot } from '../platform/project.js';
+import { temporaryEnvironment } from '../platform/temporary-folders.js';
 import { codeVersionOf } from './code-version.js';
 import type { Services } from './services.js';
 
@@ -34,13 +35,16 @@ export const createRunner = (
   createChildProcessRunner({
     entry: entryFile('computingProcess'),
     idleMs: IDLE_MS,
-    env: childEnvironment({
-      artifactUri,
-      backendDatabaseUrl: backendDatabaseUrl ?? databaseUrl,
-      cache: config.cache,
-      encoder: config.encoder,
-      ...options,
-    }),
+    env: {
+      ...temporaryEnvironment(config.home),
+      ...childEnvironment({
+        artifactUri,
+        backendDatabaseUrl: backendDatabaseUrl ?? databaseUrl,
+        cache: config.cache,
+        encoder: config.encoder,
+        ...options,
+      }),
+    },
   });
 
 /** All activities with the connected stores. Workers of both roles register all; the task queue selects the worker. */

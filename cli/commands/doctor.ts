@@ -9,18 +9,36 @@ export function register(program: Command, cli: CliContext): void {
     .summary('check every part this machine needs')
     .description(
       'Loads each module with compiled code and does one operation with it, and finds each service or what it would be ' +
-        'started from. Starts, fetches and changes nothing.',
+        'started from. Starts, fetches and changes nothing, except with --fix.',
     )
-    .action(() => examineAll(cli));
+    .option('--fix', 'stop the platform and move damaged state files aside; nothing is deleted')
+    .action(async ({ fix = false }: { readonly fix?: boolean }) => {
+      if (fix) await healAll(cli);
+      else await examineAll(cli);
+    });
+}
+
+async function healAll({ config, out }: CliContext): Promise<void> {
+  const { healState } = await import('../../platform/embedded/heal.js');
+  const moved = await healState(config.home);
+  out.result({ moved }, () => {
+    if (moved.length === 0) out.line(`nothing is damaged in ${config.home}`);
+    for (const { file, finding, lost, movedTo } of moved) {
+      out.line(`${file} ${finding}; moved to ${movedTo}`);
+      out.line(`  lost: ${lost}`);
+    }
+    if (moved.length > 0) out.line('`ml up` starts the platform again.');
+  });
 }
 
 async function examineAll(cli: CliContext): Promise<void> {
-  const [{ conclude }, { nativeModules }, { serviceExaminations }] = await Promise.all([
+  const [{ conclude }, { nativeModules }, { serviceExaminations }, { examineState }] = await Promise.all([
     import('../doctor/finding.js'),
     import('../doctor/native-modules.js'),
     import('../doctor/services.js'),
+    import('../doctor/state-files.js'),
   ]);
-  const findings: Finding[] = [nodeFinding()];
+  const findings: Finding[] = [nodeFinding(), ...examineState(cli.config.home)];
   for (const examination of [...nativeModules, ...serviceExaminations(cli.config)])
     findings.push(await conclude(examination));
   const healthy = findings.every(({ state }) => state !== 'missing');

@@ -36,6 +36,7 @@ const hints: Partial<Record<ErrorCode, string>> = {
   SERVICE_REFUSED: 'docs/operations.md goes through the settings; `ml doctor` tries them.',
   SERVICE_NOT_FOUND: '`ml doctor` says what was looked for and how to get it.',
   SERVICE_CRASHED: '`ml status` shows what runs; the logs lie in the state directory.',
+  STATE_DAMAGED: '`ml doctor` lists every damaged file.',
   INTERNAL: 'Repeat with --verbose for the stack trace.',
 };
 

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_LINE, isBackendLine, isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import type { Comparison } from '../../contracts/evaluation.js';
@@ -125,8 +125,9 @@ export async function writeCardFile(
   if (hash === null) return null;
   const folder = join(home, 'cards');
   const path = join(folder, `${cardName(result)}.html`);
-  await mkdir(folder, { recursive: true });
-  await writeFile(path, await stores.blobs.get(hash));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(path, await stores.blobs.get(hash), { mode: 0o600 });
+  await Promise.all([chmod(folder, 0o700), chmod(path, 0o600)]); // also those of older versions
   return path;
 }
 

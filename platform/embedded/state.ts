@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isErrorCode } from '../../contracts/errors.js';
 import type { ErrorCode } from '../../contracts/errors.js';
+import { writeDurably } from '../durable-file.js';
+import { damagedState } from './damage.js';
 
 const processIdentity = z.object({ pid: z.int(), startedAt: z.string() });
 
@@ -69,16 +71,25 @@ export function makeHome(home: string): void {
   mkdirSync(home, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
 }
 
-/** The state as last written; null when there is none or its schema is of another version. */
+function parseState(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (fault) {
+    throw damagedState(file, 'is not the JSON that was written to it', fault);
+  }
+}
+
+/**
+ * The state as last written; null when there is none or its schema is of another version.
+ * @throws PipelineError `STATE_DAMAGED`.
+ */
 export function readState(home: string): PlatformState | null {
   if (!existsSync(stateFile(home))) return null;
-  const parsed = platformState.safeParse(JSON.parse(readFileSync(stateFile(home), 'utf8')));
+  const parsed = platformState.safeParse(parseState(stateFile(home)));
   return parsed.success ? parsed.data : null;
 }
 
 /** Replaces the state file atomically. Synchronous, so that a process is recorded in the same turn as it is started. */
 export function writeState(home: string, state: PlatformState): void {
-  const partial = `${stateFile(home)}.${process.pid}`;
-  writeFileSync(partial, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-  renameSync(partial, stateFile(home));
+  writeDurably(stateFile(home), `${JSON.stringify(state, null, 2)}\n`);
 }

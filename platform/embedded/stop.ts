@@ -36,13 +36,19 @@ const ownEntries = [
   'temporal',
   'logs',
   'artefacts',
+  'cards',
+  'temporary',
   'supervisor-lock',
   'secrets.json',
   'state.json',
 ];
 
+/** The platform's entries, with those that `ml doctor --fix` moved aside. */
+const ownEntriesIn = (home: string): readonly string[] =>
+  (existsSync(home) ? readdirSync(home) : []).filter((name) => ownEntries.includes(name.replace(/\.damaged-.*$/, '')));
+
 /**
- * Removes the state of a stopped platform: databases, artefacts, logs.
+ * Removes the state of a stopped platform: databases, artefacts, cards, logs.
  * @returns The removed paths.
  * @throws PipelineError `CONFLICT` while anything runs.
  */
@@ -52,7 +58,7 @@ export function wipePlatform(config: Config): readonly string[] {
     throw new PipelineError('CONFLICT', `the platform in ${config.home} is running; stop it first`);
   const dataFolder = state?.postgresData ?? null;
   const outside = dataFolder === null ? [] : [dirname(dataFolder)];
-  const paths = [...outside, ...ownEntries.map((name) => join(config.home, name))];
+  const paths = [...outside, ...ownEntriesIn(config.home).map((name) => join(config.home, name))];
   const removed = [...new Set(paths)].filter((path) => existsSync(path));
   for (const path of removed) rmSync(path, { recursive: true, force: true });
   if (existsSync(config.home) && readdirSync(config.home).length === 0) rmdirSync(config.home);

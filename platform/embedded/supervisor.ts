@@ -3,6 +3,8 @@ import { asPipelineError } from '../../contracts/errors.js';
 import type { Config } from '../config/config.js';
 import { addressFingerprints, artifactUriOf } from './addresses.js';
 import type { Endpoints } from './endpoints.js';
+import { removeAbandoned } from '../temporary-folders.js';
+import { damageReportedBy, expectUndamaged } from './damage.js';
 import { endOrphans } from './orphans.js';
 import type { PlanContext, PlannedPart } from './plan.js';
 import { planDatabase, planOnlineStore, planOrchestrator, portNames } from './plan.js';
@@ -87,6 +89,7 @@ class Supervisor {
 
   async #start(): Promise<void> {
     const left = await endOrphans(this.#previous, this.#progress);
+    removeAbandoned(this.#options.config.home);
     this.#forgetEnded(left);
     const endpoints = await this.#startServices();
     this.#update({ endpoints });
@@ -96,6 +99,7 @@ class Supervisor {
 
   async #startServices(): Promise<Endpoints> {
     const { config, signal } = this.#options;
+    expectUndamaged(config.home);
     const ports = await freePorts(portNames, this.#state.ports);
     this.#update({ ports });
     const secrets = loadSecrets(config.home);
@@ -136,7 +140,11 @@ class Supervisor {
   async #supervise(plan: ServicePlan): Promise<void> {
     this.#progress(`starting ${plan.name} (${plan.origin})`);
     const log = logFile(this.#options.config.home, plan.name);
-    this.#running.push(await supervise({ plan, logFile: log, onChange: (part) => this.#record(part) }));
+    try {
+      this.#running.push(await supervise({ plan, logFile: log, onChange: (part) => this.#record(part) }));
+    } catch (fault) {
+      throw damageReportedBy(plan.name, this.#options.config.home, fault);
+    }
   }
 
   /** Workers first, because they use the services. */

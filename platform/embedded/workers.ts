@@ -3,6 +3,7 @@ import { PIPELINE_QUEUE, TRAINING_QUEUE } from '../../contracts/workflows.js';
 import type { Config } from '../config/config.js';
 import { pollersAt } from '../temporal/pollers.js';
 import { temporalServer } from '../temporal/server.js';
+import { temporaryEnvironment } from '../temporary-folders.js';
 import { configEnvironment, endpointEnvironment } from './config-environment.js';
 import type { Endpoints } from './endpoints.js';
 import { nodeCommand } from './processes/node-command.js';
@@ -29,7 +30,11 @@ export function planWorker(role: WorkerRole, config: Config, endpoints: Endpoint
     where: `task queue ${queue}`,
     command: {
       ...nodeCommand('cli', ['worker', role]),
-      env: { ...configEnvironment(config), ...endpointEnvironment(endpoints) },
+      env: {
+        ...configEnvironment(config),
+        ...endpointEnvironment(endpoints),
+        ...temporaryEnvironment(config.home),
+      },
     },
     stopSignal: 'SIGTERM',
     stopGraceMs: 20_000,

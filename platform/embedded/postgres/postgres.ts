@@ -7,6 +7,7 @@ import { identityOf } from '../processes/identity.js';
 import { runProgram } from '../processes/run-program.js';
 import type { ServicePlan } from '../service.js';
 import { findPostgres } from './binaries.js';
+import { ensurePassword } from './password.js';
 import type { PostgresHost, PrivilegeKind } from './privileges.js';
 import { findPostgresHost } from './privileges.js';
 
@@ -49,6 +50,7 @@ export async function planPostgres(options: PostgresOptions): Promise<PlannedPos
   const dataFolder = join(host.base, 'data');
   if (!existsSync(join(dataFolder, 'PG_VERSION'))) await initialise(host, dataFolder, password);
   host.own(dataFolder);
+  await ensurePassword(host, { base, dataFolder, password });
   const url = (database: string): string =>
     `postgres://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
   const plan: ServicePlan = {

@@ -6,7 +6,7 @@ const TAIL_BYTES = 16 * 1024;
 
 /** Opens a log for appending; a log over 20 MB is first renamed to `<path>.1`, replacing the previous one. */
 export function openLog(path: string): number {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if (existsSync(path) && statSync(path).size > ROTATE_BYTES) renameSync(path, `${path}.1`);
   return openSync(path, 'a', 0o600);
 }
