@@ -1,22 +1,8 @@
 import { packState, packValue, unpackState, unpackValue } from './packed-value.js';
+import type { OnlineState, OnlineValue } from './online-value.js';
 import type { PackedStore } from './packed-store.js';
 
-/** The features of one entity in one view, in the order of the view's fields. */
-export interface OnlineValue {
-  readonly viewVersion: number;
-  /** The moment that the features were computed as of, milliseconds since the epoch. */
-  readonly eventTime: number;
-  readonly features: Float64Array;
-}
-
-/** The state of one entity as one view declares it. */
-export interface OnlineState {
-  readonly viewVersion: number;
-  /** The moment that the state was built as of, milliseconds since the epoch. */
-  readonly eventTime: number;
-  /** JSON. */
-  readonly state: unknown;
-}
+export type { OnlineState, OnlineValue } from './online-value.js';
 
 /**
  * Latest features and states by entity. Every implementation passes `checkOnlineStore`; reading 50 features takes < 2 ms

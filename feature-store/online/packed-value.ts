@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PipelineError } from '../../contracts/errors.js';
-import type { OnlineState, OnlineValue } from './online-store.js';
+import type { OnlineState, OnlineValue } from './online-value.js';
 
 /*
  * Layout, little-endian: uint32 view version · uint32 count · float64 event time (ms) · body.

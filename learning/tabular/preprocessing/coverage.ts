@@ -1,9 +1,19 @@
 import type { InputCoverage } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
-import type { Preprocessing, RowInput } from './preprocessing.js';
+
+interface NamedFeature {
+  readonly name: string;
+}
+
+/** What a preprocessing says of its inputs. */
+interface ExpectedInputs {
+  readonly features: readonly NamedFeature[];
+  /** As {@link fewestKnownOf} gave it at training. */
+  readonly fewestKnown?: number | undefined;
+}
 
 /** Number of known features in each row. @returns (rows,) */
-function knownCounts(table: Table, features: readonly { readonly name: string }[]): Int32Array {
+function knownCounts(table: Table, features: readonly NamedFeature[]): Int32Array {
   const counts = new Int32Array(table.rowCount);
   for (const { name } of features) {
     const column = table.columns[name];
@@ -21,13 +31,16 @@ const SPARED = 0.2;
  * Fewest known features of a request that is answered: as few as the emptiest training row had, because the model never
  * learned from less; but no more than four fifths, because complete training rows say nothing about gaps.
  */
-export function fewestKnownOf(table: Table, features: readonly { readonly name: string }[]): number {
+export function fewestKnownOf(table: Table, features: readonly NamedFeature[]): number {
   const most = Math.ceil((1 - SPARED) * features.length);
   return knownCounts(table, features).reduce((fewest, known) => Math.min(fewest, known), most);
 }
 
 /** What a request lacks of the features. Older artefacts answer from a single one. */
-export function rowCoverage({ features, fewestKnown = 1 }: Preprocessing, input: RowInput): InputCoverage {
+export function rowCoverage(
+  { features, fewestKnown = 1 }: ExpectedInputs,
+  input: Readonly<Record<string, unknown>>,
+): InputCoverage {
   const missing = features.map(({ name }) => name).filter((name) => input[name] === null || input[name] === undefined);
   return { missing, inputs: features.length, fewestKnown };
 }
