@@ -19,6 +19,7 @@ import { renderCard } from '../../registry/model-cards/render-card.js';
 import { WITHOUT_CHAMPION } from '../../registry/champion-gate.js';
 import { judgeGates } from '../../registry/gates.js';
 import { readSample, type Sample, trainArtefact } from '../../training/sample.js';
+import { checkStates } from './check-states.js';
 
 /** fixtures/check.json of a model folder: the training file, the parameters and the lowest accepted metrics. */
 const checkSetting = z.strictObject({
@@ -481,6 +482,9 @@ function checkDataFaults(model: ModelDefinition, checked: () => Checked): void {
  * inherits it. Trains on `fixtures/<file>` named by `fixtures/check.json`, through the model's own file format.
  * @param folder - the model's folder, absolute.
  */
+/** All rows of the fixture, training and holdout. */
+const rowsOf = ({ holdout }: Checked): TrainingData => ({ schema: holdout.schema, table: holdout.history! });
+
 export function checkModel(model: ModelDefinition, folder: string): void {
   describe(`every model: ${model.name}`, () => {
     let prepared: Checked | undefined;
@@ -496,6 +500,7 @@ export function checkModel(model: ModelDefinition, folder: string): void {
     });
     checkDefinition(model);
     checkArtefact(model, checked);
+    checkStates(model.states ?? [], () => rowsOf(checked()));
     checkPredictor(model, checked);
     checkCard(model, checked);
     checkDataFaults(model, checked);
