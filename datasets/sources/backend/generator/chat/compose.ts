@@ -3,10 +3,11 @@ import { sum } from '../../../../../learning/numeric/statistics/sum.js';
 import { difficulty } from '../difficulty.js';
 import { chance, pick } from '../draws.js';
 import type { TrueSpan } from '../customer.js';
-import { familyCount } from '../families.js';
+import { familyCount, familyOfName } from '../families.js';
 import { type Intent, intents, OUT_OF_SCOPE, outOfScope, strayUtterances } from './intents.js';
 import { addPoliteness, addTypos, type Piece, lowerCaseWords } from './noise.js';
-import { fillSlot, type SlotType } from './slots.js';
+import { entityOf, fillSlot, type SlotType } from './slots.js';
+import { drawAlternatives, type Wording, wordingsOf } from './wordings/index.js';
 
 /** A message with its true intent and spans. */
 export interface Message {
@@ -28,17 +29,20 @@ function drawIntent(random: Random): Intent {
 const familyOf = (place: number, frame: number, object: number): number =>
   (place * 17 + frame * 11 + object * 23) % familyCount;
 
-/** Splits a template at its slots and fills them. */
-function piecesOf(random: Random, template: string, family: number): Piece[] {
-  return template
-    .split(/(\{[A-Z]+\})/)
-    .filter((part) => part !== '')
-    .map((part) => {
-      if (!part.startsWith('{')) return { text: part, type: null };
-      const type = part.slice(1, -1) as SlotType;
-      return { text: fillSlot(random, type, family), type };
-    });
+const SLOT = /(\{[A-Z]+(?::[^}]*)?\})/;
+
+/** `{DATE}` is filled; `{DATE:next month}` has its text. */
+function slotPiece(random: Random, slot: string, family: number): Piece {
+  const [name, text] = slot.slice(1, -1).split(':') as [SlotType, string?];
+  return { text: text ?? fillSlot(random, name, family), type: entityOf(name) };
 }
+
+/** Splits a template at its slots and fills them. */
+const piecesOf = (random: Random, template: string, family: number): Piece[] =>
+  template
+    .split(SLOT)
+    .filter((part) => part !== '')
+    .map((part) => (part.startsWith('{') ? slotPiece(random, part, family) : { text: part, type: null }));
 
 interface Utterance {
   readonly pieces: Piece[];
@@ -46,13 +50,29 @@ interface Utterance {
   readonly locale: string;
 }
 
+const HINDI = 'hi:';
+const localeOf = (template: string): string => (template.startsWith(HINDI) ? 'hi-Latn' : 'en-IN');
+
 function composeFromIntent(random: Random, intent: Intent, place: number): Utterance {
   const frame = random.integer(intent.frames.length);
   const object = random.integer(intent.objects.length);
   const family = familyOf(place, frame, object);
-  const hindi = intent.frames[frame]!.startsWith('hi:');
-  const template = intent.frames[frame]!.replace('hi:', '').replace('{o}', intent.objects[object]!);
-  return { pieces: piecesOf(random, template, family), family, locale: hindi ? 'hi-Latn' : 'en-IN' };
+  const template = intent.frames[frame]!.replace(HINDI, '').replace('{o}', intent.objects[object]!);
+  return { pieces: piecesOf(random, template, family), family, locale: localeOf(intent.frames[frame]!) };
+}
+
+/** A whole wording; the family is that of the drawn text, so that a holdout has combinations unseen in training. */
+function composeFromWordings(random: Random, wordings: readonly Wording[]): Utterance {
+  const wording = pick(random, wordings);
+  const template = drawAlternatives(random, wording.replace(HINDI, ''));
+  const family = familyOfName(template);
+  return { pieces: piecesOf(random, template, family), family, locale: localeOf(wording) };
+}
+
+/** A message of an intent: a whole wording, or a frame with an object. */
+function composeIntent(random: Random, intent: Intent, place: number): Utterance {
+  if (!chance(random, difficulty.text.wordingShare)) return composeFromIntent(random, intent, place);
+  return composeFromWordings(random, wordingsOf(intent.name));
 }
 
 function composeStray(random: Random): Utterance {
@@ -68,11 +88,11 @@ function composeUtterance(random: Random): Utterance & { readonly intent: string
   if (chance(random, difficulty.text.outOfScopeShare)) {
     const utterance = chance(random, difficulty.text.strayShare)
       ? composeStray(random)
-      : composeFromIntent(random, outOfScope, intents.length);
+      : composeIntent(random, outOfScope, intents.length);
     return { ...utterance, intent: OUT_OF_SCOPE };
   }
   const intent = drawIntent(random);
-  return { ...composeFromIntent(random, intent, intents.indexOf(intent)), intent: intent.name };
+  return { ...composeIntent(random, intent, intents.indexOf(intent)), intent: intent.name };
 }
 
 /** Joins pieces to a text and returns the spans of the entities in it. */

@@ -55,8 +55,14 @@ export function addTypos(random: Random, pieces: readonly Piece[]): Piece[] {
   return pieces.map((piece, index) => (index === chosen ? { ...piece, text: misspell(random, piece.text) } : piece));
 }
 
-const openings = ['hi, ', 'hello ', 'hey ', 'please ', 'pls ', 'sir ', 'quick question: ', 'ok ', 'so ', 'yaar '];
-const endings = [' please', ' thanks', ' asap', ' ?', '!', ' urgently', ' yaar', ' ok', '.', ' pls'];
+const openings =
+  'hi, |hello |hey |please |pls |sir |quick question: |ok |so |yaar |good morning, |hello team, |dear sir, |madam, |hi there, |excuse me, |can you help me, |I need some help, |I have a question, |just wondering, |by the way, |urgent: |namaste, |bhai |actually |hi, I was looking at the app and |sorry to bother you, |can you tell me, |one more thing: |I am not sure, |could you please help? |I am a bit confused, |we talked before, |hey, any idea, |to be honest, '.split(
+    '|',
+  );
+const endings =
+  ' please| thanks| asap| ?|!| urgently| yaar| ok|.| pls|??| thank you|, can you help me|, what should I do|, how does that work| for me|, is that possible|, thanks a lot| right now| if possible|, please help| jaldi| na| sir|, I am worried|, let me know|...|, do you know|, I need this soon| when you can|, how do I do that|, many thanks'.split(
+    '|',
+  );
 
 /** Adds a greeting and an ending, each with probability 0.25. */
 export function addPoliteness(random: Random, pieces: readonly Piece[]): Piece[] {

@@ -5,8 +5,17 @@ import { personOfFamily } from '../people.js';
 
 /** Entity types of slots. */
 export const slotTypes = ['AMOUNT', 'DATE', 'MERCHANT', 'ACCOUNT', 'PERSON', 'CATEGORY'] as const;
-/** One of `slotTypes`. */
-export type SlotType = (typeof slotTypes)[number];
+/** An entity type, or a service with a subscription, which is a merchant. */
+export type SlotType = (typeof slotTypes)[number] | 'SERVICE';
+
+/** Entity type of a slot. */
+export const entityOf = (slot: SlotType): (typeof slotTypes)[number] => (slot === 'SERVICE' ? 'MERCHANT' : slot);
+
+/** Services with subscriptions, which appear in messages only. */
+const services =
+  'Netflix,Spotify,Hotstar,Prime,Zee5,SonyLiv,YouTube Premium,Apple Music,Audible,iCloud,LinkedIn Premium,Disney Plus,Gaana,JioSaavn,Kindle,Canva,Adobe,Dropbox,Xbox Pass,Playstation Plus,Tinder Gold,Bumble,Duolingo,Headspace,Calm,Medium,Notion,Grammarly,Norton,Zomato Gold,Swiggy One,Times Prime,Cult Pass,Anytime Fitness,Golds Gym,Coursera,Skillshare,Voot,MX Player,Alt Balaji,Hoichoi,Sun Nxt,Discovery Plus,Lionsgate Play,Wynk,Amazon Kids,The Hindu,Economic Times,Hello Fresh,Licious Club,Ola Select,Uber One,Google One,Microsoft 365,Zoom Pro,Chess Premium,Strava,Fitbit Premium,Truecaller Gold,Scribd'.split(
+    ',',
+  );
 
 const months = 'January,February,March,April,May,June,July,August,September,October,November,December'.split(',');
 const weekdays = 'Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday'.split(',');
@@ -70,9 +79,16 @@ function merchantForm(random: Random, family: number): string {
   return draw < 0.85 ? name.toLowerCase() : name;
 }
 
+/** Each service belongs to one family. */
+function serviceForm(random: Random, family: number): string {
+  const name = services[family % services.length]!;
+  return chance(random, 0.5) ? name.toLowerCase() : name;
+}
+
 /** A random surface form for a slot; merchants and people are of the message's family. */
 export function fillSlot(random: Random, type: SlotType, family: number): string {
   if (type === 'MERCHANT') return merchantForm(random, family);
+  if (type === 'SERVICE') return serviceForm(random, family);
   if (type === 'PERSON') {
     const { name } = personOfFamily(random, family);
     return chance(random, 0.25) ? name.toLowerCase() : name;

@@ -1,0 +1,105 @@
+import { wordings } from './grammar.js';
+
+/** Wordings about the account itself: balance, transactions, statements, personal data, and reaching a person. */
+export const accountWordings = {
+  check_balance: wordings(`
+    [what is|what's|whats|wats] [my|the|our] [current|available|remaining|present|total|] [balance|account balance|bank balance] [now|right now|at the moment|in {ACCOUNT}|]
+    [how much|what amount of] [money|cash|funds] [do I have|have I got|is there|is left|is available] [in {ACCOUNT}|in my account|in the bank|to spend|]
+    how much [is|do I have|have I] [there|left|remaining|available] [in {ACCOUNT}|in my account|in my bank account|now]
+    [check|see|view|display|show|tell|give|get|know] [me|] [my|the] [balance|account balance|bal|available balance|available funds] [of {ACCOUNT}|in {ACCOUNT}|for account {ACCOUNT}|]
+    [balance|bal|current balance|available balance|balance enquiry|balance check] [in {ACCOUNT}|for {ACCOUNT}|please|pls|now|]
+    [can|could|would] you [tell|show|give|share with|let] me [know|] [my|the] [balance|remaining balance|amount in my account|money in my account]
+    [I want to|I need to|I would like to|I'd like to|let me] [know|check|see|find out] [how much money is in|what is in|the balance of|the funds in] [my account|{ACCOUNT}|my bank account]
+    [do I have|is there|have I got] [enough|sufficient|at least {AMOUNT}|any] [money|funds|balance] [in {ACCOUNT}|in my account|left|for a payment of {AMOUNT}]
+    [is|has] [my account|{ACCOUNT}] [overdrawn|empty|below the minimum|gone below {AMOUNT}|negative]
+    am I [out of money|running low on money|low on balance|in the red|short of money]
+    [kindly|please] [inform me of|confirm|share|provide|update me on] [the|my] [balance|available balance|account balance|closing balance] [as on {DATE}|as of {DATE}|in {ACCOUNT}|]
+    [what|how much] [was|is] [the closing|the opening|the ledger|my] balance [on {DATE}|in {ACCOUNT}|after the last withdrawal|after my salary came]
+    [my salary came in|I just got paid|I withdrew {AMOUNT}|rent went out], [how much do I have now|what is the balance now|how much is left]
+    [total|combined|overall] [balance|money|funds] [across|in] [all|both] [my|] accounts
+    hi:[mere|mera] [account|khate|bank] [me|mein|ka] [kitna|kitne] [paisa|paise|balance|rupaye] [hai|hain|bacha hai]
+    hi:[balance|khata balance|paisa] [check karo|batao|dikhao|kitna bacha|kitna hai]
+    money [in the bank|in my account|left]
+  `),
+  transaction_history: wordings(`
+    [show|list|display|view|see|get|give me|pull up|bring up] [my|the|all|] [last|latest|recent|past|previous|old] [few|five|ten|] [transactions|txns|payments|purchases|debits|credits|entries]
+    [what|which] [transactions|payments|purchases|debits|credits] [did I make|were made|happened|went through|went out|came in] [on {DATE}|{DATE}|from {ACCOUNT}|recently]
+    [transaction|txn|payment|purchase|account] [history|list|log|activity|record] [of {ACCOUNT}|for {DATE}|please|with {MERCHANT}|]
+    [recent|latest|last few|my] [transactions|activity|txns|payments|debits|credits|movements] [on {ACCOUNT}|on my account|at {MERCHANT}|please|]
+    [I want to|I need to|I'd like to|can I|could I|let me] [see|check|view|look at|go through|review] [my|all|the] [transactions|past transactions|recent payments|account activity|card transactions] [from {DATE}|at {MERCHANT}|]
+    [when|where] did I [last|] [pay|use my card at|buy something at|withdraw cash at] [{MERCHANT}|an atm|the shop]
+    [did|has|have] [my salary|the payment to {PERSON}|money from {PERSON}|the payment at {MERCHANT}] [come in|go through|arrive|arrived|gone through] [{DATE}|yet|]
+    [have I paid|did I pay] [{PERSON}|{MERCHANT}] [already|{DATE}|yet]
+    [who|which people] [sent|paid|transferred] me [money|{AMOUNT}] [{DATE}|recently]
+    [find|search for|look up|look for|locate] [the|my|a] [payment|transaction|purchase|debit|transfer] [to {MERCHANT}|of {AMOUNT}|to {PERSON}|on {DATE}|at {MERCHANT}]
+    [all|any] [transactions|debits|credits|payments] [above|over|of|more than|below] {AMOUNT}
+    [what did I|what have I] [buy|bought|purchase|pay for] [on {DATE}|{DATE}|at {MERCHANT}|last]
+    [kindly|please] [share|provide|display|furnish] [the|] [details|list] of [transactions|payments|credits and debits] [on {DATE}|for {DATE}|in {ACCOUNT}]
+    [what was|show] the [last|latest|most recent] [transaction|debit|credit|payment|withdrawal|deposit|amount debited|amount credited]
+    [passbook|ledger] [entries|transactions] [of {DATE}|please|]
+    how many times did I [pay|use|order from|go to] {MERCHANT} {DATE}
+    [any|is there any] [new|pending|recent] [transaction|transactions|payment|activity] [on my account|in {ACCOUNT}|{DATE}]
+    [neft|imps|atm|card|upi|online] [transactions|payments|withdrawals|history] [{DATE}|please|of {ACCOUNT}]
+    hi:[pichle|purane|aaj ke|sabhi] [transactions|len den|payments] [dikhao|batao|dekhna hai]
+    hi:[aakhri|last] [transaction|payment] [kya tha|kab hua|dikhao]
+    what [went out of|came into|was taken from|was deposited into] [my account|{ACCOUNT}] {DATE}
+  `),
+  account_statement: wordings(`
+    [send|email|mail|give|get|provide|share] [me|] [my|the|a|an] [bank|account|monthly|card|credit card|yearly|] [statement|statements|e-statement|stmt] [for {DATE}|of {ACCOUNT}|please|as pdf|]
+    [download|print|export|generate|create|view|open] [my|the|a|] [bank|account|card|] [statement|statements|estatement] [for {DATE}|in pdf|as excel|of {ACCOUNT}|]
+    [statement|bank statement|account statement|mini statement|e-statement|statement of account] [for {DATE}|pdf|please|of {ACCOUNT}|for the last six months|]
+    [I need|I want|I require|I would like|I'd like|need|want] [my|a|the|] [bank|account|] statement [for a visa|for a loan|for my tax return|for my employer|urgently|for {DATE}|from {DATE} to {DATE}]
+    [how do I|how can I|where do I|where can I|how to] [get|download|find|see|request] [my|a|the] [bank statement|statement|account statement|old statements]
+    [can|could|would] you [send|mail|email|give] me [my|the|a copy of my] [statement|bank statement] [for {DATE}|by email|as a pdf|]
+    [last|past] [three|six|two|twelve|few] [months|month] [statement|bank statement|account statement] [needed|please|required|pdf]
+    [my|the] [statement|monthly statement] [has not come|did not arrive|was not sent|is missing|for {DATE} is missing]
+    [password of|how to open] [my|the] [statement|statement pdf|e-statement]
+    [kindly|please] [provide|email|issue|dispatch] [a|the|my] [stamped|signed|official|printed|detailed|] [statement|bank statement|account statement] [for {DATE}|of {ACCOUNT}|]
+    [export|send] [my|all] [transactions|account entries] as [a pdf|an excel file|csv]
+    [subscribe me to|switch to|start sending] [e-statements|paperless statements|statements by email]
+    [passbook|account summary] [pdf|printout|copy] [for {DATE}|]
+    statement for [the financial year|the period from {DATE} to {DATE}|the last quarter|half a year]
+    my [accountant|embassy|landlord|employer] [needs|wants|asks for] [my|the] [bank statement|statement|statements]
+    hi:[bank|khate ka|account ka|] statement [chahiye|bhej do|nikalna hai|download karna hai]
+  `),
+  update_profile: wordings(`
+    [change|update|edit|correct|modify|replace|amend] [my|the|] [phone number|mobile number|address|email|email id|name|surname|date of birth|nominee|personal details|profile|contact details|kyc]
+    [I have|I've|I] [moved|shifted|relocated|moved house] [to a new place|to another city|recently|], [change my address|update my address|my address is different now|]
+    [my|the] [phone number|mobile number|email|email id|address|name|surname|job|employer|marital status] [has changed|changed|is new|is different now|is outdated|needs to be updated]
+    [my|the] [name|address|date of birth|birthday|surname|email] [is wrong|is misspelt|is spelled wrong|is incorrect|has a typo] [in your records|on my account|in the app|]
+    [how do I|how can I|where can I|where do I|can I|how to] [change|update|edit|modify|correct] [my|] [details|personal details|registered mobile|phone number|email address|address|profile|name]
+    [I want to|I need to|I'd like to|I would like to|want to|need to] [change|update|edit|add|register|correct] [my|a new|the] [number|phone|mobile number|address|email|nominee|personal information|details]
+    [got|I got|just got] [married|divorced|a new phone number|a new sim|a new email], [update my name|change my surname|how to update it|please update]
+    [add|register|link|submit|upload] [my|] [pan card|aadhaar|pan|new number|alternate number|id proof|passport|kyc documents|address proof] [to my account|with the bank|]
+    [kyc|re-kyc|profile|address|email|mobile number|contact] [update|change|correction|renewal] [request|please|]
+    [kindly|please] [update|amend|change|correct|record] my [communication address|mailing address|contact number|personal information|residential address|registered email]
+    [my kyc|kyc] [has expired|expired|is pending|needs renewal]
+    [new|different] [address|phone number|email address|mobile number|employer] [for my account|to be updated|please]
+    [remove|delete] [my old|the old] [number|email|address] [from my account|]
+    [send|post] my [letters|mail|cheque book] to [a new|another|a different] address
+    hi:[mera|apna] [number|pata|naam|email|mobile number] [badalna hai|change karna hai|update karo|galat hai]
+    [edit|change] [my|] [profile picture|username|signature|occupation|income details|language]
+    I lost my [old number|sim], [please register the new one|update my number]
+  `),
+  talk_to_agent: wordings(`
+    [talk|speak|chat] [to|with] [a|an|the|some] [person|human|agent|representative|executive|advisor|officer|somebody|manager|supervisor]
+    [I want to|I need to|I'd like to|I would like to|let me|can I|could I|may I|want to|need to] [talk|speak|chat] [to|with] [someone|somebody|a human|a person|an agent|a representative|customer care|your staff|a manager|support]
+    [connect|transfer|put|forward|pass] me [to|through to|over to] [an agent|a human|customer care|customer service|support|a person|an executive|the branch|someone]
+    [agent|human|operator|representative|customer care|customer service|live agent|real person|live chat|call centre] [please|pls|now|]
+    [call me|call me back|give me a call|arrange a callback|have someone call me|phone me] [please|now|{DATE}|]
+    [customer care|customer service|helpline|support|toll free|contact|phone] [number|no] [please|of the bank|]
+    [get|give|find] me [a human|a person|someone|somebody|an agent|a real person|your supervisor] [who can help|please|now|]
+    [this bot|this chat|the bot|this|the assistant] is [useless|not helping|no help|stupid|annoying], [I want a person|get me an agent|connect me to someone|let me talk to a human]
+    [I don't want|I do not want|no more] [a robot|a bot|automatic answers|a machine|to chat with a bot], [human please|give me a person|real agent|]
+    [you don't understand me|you are not understanding|that did not help|this is not working], [I want an agent|connect me|human|let me speak to someone]
+    [is|are] there [a|any|some] [human|person|people|agent|staff|one] [I can talk to|available|there|I can speak with]
+    [how|where] [do I|can I] [contact|reach|call|get in touch with] [you|support|customer care|the bank|a person|somebody]
+    [kindly|please] [connect me|arrange a call|put me in touch] with [a customer support executive|an officer|your team|a bank official|my relationship manager]
+    [escalate|raise] this [to a manager|to your supervisor|to a senior|please|]
+    I want to [complain|make a complaint|discuss this] [to|with] [a person|someone|the manager|a human]
+    hi:[kisi|ek] [insaan|agent|aadmi|manager|adhikari] se [baat karni hai|baat karao|baat karwa do]
+    hi:customer care [se baat karni hai|ka number do|se connect karo]
+    [someone from|anyone from|anybody in] [support|the bank|your team] [please|there|available|call me]
+    need [help from|assistance from] [a person|an agent|an executive|a human]
+  `),
+};
