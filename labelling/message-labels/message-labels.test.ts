@@ -9,7 +9,7 @@ const answer = (first: number, second: number) => ({
   intent: 'a',
   confidence: first,
   intents: [{ intent: 'b' }, { intent: 'a' }],
-  candidates: [
+  classes: [
     { intent: 'a', probability: first },
     { intent: 'b', probability: second },
   ],

@@ -39,15 +39,27 @@ describe('intent classifier', () => {
     expect(readFileSync(join(import.meta.dirname, 'fixtures/intents.csv'), 'utf8')).toBe(fixture());
   });
 
-  it('answers with intent, confidence and three candidates, or as out of scope', async () => {
+  it('answers with intent and classes, or as out of scope with a score apart from the confidences', async () => {
     const predictor = await openPredictor(await trained);
     const [block, joke] = await predictor.predict([{ text: 'Please BLOCK my debit card' }, { text: 'tell me a joke' }]);
-    expect(block).toMatchObject({ intent: 'block_card', outOfScope: false });
-    expect(block!.candidates.map(({ intent }) => intent)[0]).toBe('block_card');
-    expect(block!.candidates).toHaveLength(3);
-    expect(block!.confidence).toBe(block!.candidates[0]!.probability);
-    expect(joke).toMatchObject({ intent: 'out_of_scope', outOfScope: true, intents: [] });
-    expect(block!.outOfScopeScore).toBeLessThan(joke!.outOfScopeScore);
+    expect(block).toMatchObject({ intent: 'block_card', outOfScope: { rejected: false } });
+    expect(block!.classes).toHaveLength(6);
+    expect(block!.confidence).toBe(block!.classes[0]!.probability);
+    expect(block!.summary).toMatch(/^block_card \(.+%\); next .+ This version knows one intent per message\.$/);
+    expect(joke).toMatchObject({
+      intent: 'out_of_scope',
+      confidence: null,
+      outOfScope: { rejected: true },
+      intents: [],
+    });
+    expect(joke!.summary).toMatch(/^Not answered: .+ the nearest\. This version knows one intent per message\.$/);
+    expect(joke!.summary).not.toMatch(/%/);
+    for (const { classes, intentsPerMessage } of [block!, joke!]) {
+      expect(classes.map(({ intent }) => intent)).not.toContain('out_of_scope');
+      expect(classes.reduce((total, { probability }) => total + probability, 0)).toBeCloseTo(1, 6);
+      expect(intentsPerMessage).toBe('one');
+    }
+    expect(block!.outOfScope.score).toBeLessThan(joke!.outOfScope.score);
     await predictor.close();
   });
 
@@ -116,7 +128,9 @@ describe('intent classifier', () => {
     expect(predictor.decision.several).toBe(true);
     const [both, none] = await predictor.predict([{ text: 'rate this book and play a song' }, { text: 'please 7' }]);
     expect(both!.intents.map(({ intent }) => intent).sort()).toEqual(['play', 'rate']);
-    expect(none).toMatchObject({ intents: [], outOfScope: true });
+    expect(none).toMatchObject({ intents: [], outOfScope: { rejected: true }, intentsPerMessage: 'several' });
+    expect(both!.summary).toMatch(/^(play|rate) \(.+%\), (play|rate) \(.+%\); the list is right with .+ %\.$/);
+    expect(none!.summary).toMatch(/^None of the known intents/);
     const { metrics, notes, plots, slices } = evaluate(await score(predictor, all, trainContext()), all);
     const value = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? NaN;
     expect(value('microF1')).toBeGreaterThan(0.95);
@@ -149,7 +163,9 @@ describe('intent classifier', () => {
     const evaluated = numberColumn(scored, 'judged');
     textColumn(scored, 'truth').forEach((truth, row) => expect(evaluated[row]).toBe(truth === 'oos' ? 0 : 1));
     const { metrics } = evaluate(scored, set);
-    expect(metrics.map(({ name }) => name)).toContain('outOfScopeAuroc');
+    expect(metrics.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['outOfScopeAuroc', 'coverage', 'answeredAccuracy']),
+    );
     expect(metrics[0]).toMatchObject({ name: 'accuracy', n: 390 });
     await predictor.close();
   });
@@ -166,7 +182,7 @@ describe('intent classifier', () => {
       const predictor = await openPredictor(await train(trainContext(), set, settings));
       const [answer] = await predictor.predict([{ text: 'quokka' }]);
       await predictor.close();
-      return answer!.candidates.find(({ intent }) => intent === 'intent1')!.probability;
+      return answer!.classes.find(({ intent }) => intent === 'intent1')!.probability;
     };
     // A word of the validation part only has no weight without the refit.
     expect(await topOf('kept')).toBeCloseTo(0.5, 2);

@@ -6,19 +6,20 @@ import { decision } from './prediction/decision.js';
 
 /** What of the answer decides how informative a label would be. */
 const answered = z.object({
-  confidence: z.number(),
+  confidence: z.number().nullable(),
   intents: z.array(z.object({ intent: z.string() })),
-  candidates: z.array(z.object({ intent: z.string(), probability: z.number() })),
+  classes: z.array(z.object({ intent: z.string(), probability: z.number() })),
 });
 
 /** With one intent a message its lead over the second counts, with several the confidence of the whole list. */
 function suggest(output: unknown, { multiLabel }: Pick<LearnedNames, 'multiLabel'>): LabelSuggestion {
-  const { confidence, intents, candidates } = answered.parse(output);
+  const { confidence: answerConfidence, intents, classes } = answered.parse(output);
+  const [first, second] = classes;
+  const confidence = answerConfidence ?? first?.probability ?? 0;
   if (multiLabel) {
     const suggestion = joinLabels(intents.map(({ intent }) => intent));
     return { suggestion, second: '', confidence, margin: confidence };
   }
-  const [first, second] = candidates;
   return {
     suggestion: first?.intent ?? '',
     second: second?.intent ?? '',

@@ -17,11 +17,10 @@ import { predictInBatches } from '../../../learning/evaluation/predict-in-batche
 import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { numberColumn, textColumn } from '../../../learning/table.js';
-import type { Answer } from '../prediction/decision.js';
 import { readExamples } from '../data/examples.js';
 import { isMultiLabel, isOutOfScope, joinLabels, parseLabels } from '../data/label-set.js';
 import { evaluationPlots } from './plots.js';
-import type { IntentPredictor } from '../prediction/predictor.js';
+import type { IntentPredictor, Message } from '../prediction/predictor.js';
 import { slices } from './slices.js';
 
 /** Metric of gates and comparisons. */
@@ -53,17 +52,15 @@ export async function score(
 ): Promise<Table> {
   const examples = readExamples(holdout);
   const messages = examples.map(({ text }) => ({ text }));
-  const answers = await predictInBatches(predictor, messages, context, BATCH_ROWS);
-  const { several: multiLabel, classes } = predictor.decision;
-  const hasOutOfScopeClass = classes.some(isOutOfScope);
-  const predictedLabel = ({ intents, candidates }: Answer): string =>
-    multiLabel ? joinLabels(intents.map(({ intent }) => intent)) : candidates[0]!.intent;
+  const judging = { predict: (inputs: readonly Message[]) => predictor.judge(inputs) };
+  const judgements = await predictInBatches(judging, messages, context, BATCH_ROWS);
+  const hasOutOfScopeClass = predictor.decision.classes.some(isOutOfScope);
   return scoredTable({
     truth: examples.map(({ intents }) => joinLabels(intents)),
-    predicted: answers.map(predictedLabel),
-    answered: answers.map(({ intent }) => intent),
-    confidence: Float64Array.from(answers, ({ confidence }) => confidence),
-    outOfScopeScore: Float64Array.from(answers, ({ outOfScopeScore }) => outOfScopeScore),
+    predicted: judgements.map(({ top }) => top.intent),
+    answered: judgements.map(({ answer }) => answer.intent),
+    confidence: Float64Array.from(judgements, ({ top }) => top.probability),
+    outOfScopeScore: Float64Array.from(judgements, ({ answer }) => answer.outOfScope.score),
     evaluated: Float64Array.from(examples, ({ outOfScope }) => Number(!outOfScope || hasOutOfScopeClass)),
   });
 }
@@ -128,19 +125,30 @@ function multiLabelMetrics(rows: EvaluatedRows): Metric[] {
   return [micro, share('labelRecall', found.filter(Boolean).length, found.length)];
 }
 
+const countTrue = (flags: readonly boolean[]): number => flags.filter(Boolean).length;
+
+/**
+ * What a caller gets after rejection: the share of in-scope messages that are answered, and the share of the answers,
+ * those to out-of-scope messages included, that are right.
+ */
+function answerMetrics({ truth, answered }: Pick<ScoredRows, 'truth' | 'answered'>): Metric[] {
+  const isAnswered = answered.map((name) => !isOutOfScope(name));
+  const inScope = truth.map((name) => !isOutOfScope(name));
+  const right = countTrue(isAnswered.map((one, row) => one && answered[row] === truth[row]));
+  const [inScopeCount, answers] = [countTrue(inScope), countTrue(isAnswered)];
+  const covered = countTrue(isAnswered.map((one, row) => one && inScope[row]!));
+  return [share('coverage', covered, inScopeCount), share('answeredAccuracy', right, answers)];
+}
+
 function outOfScopeMetrics({ truth, answered, outOfScopeScore }: ScoredRows): Metric[] {
   const outOfScope = truth.map((name) => isOutOfScope(name));
-  const rejected = answered.map((name) => isOutOfScope(name));
-  const countRejected = (of: boolean): number => rejected.filter((one, row) => one && outOfScope[row] === of).length;
-  const outOfScopeCount = outOfScope.filter(Boolean).length;
-  const inScopeCount = truth.length - outOfScopeCount;
-  const inScopeRejected = [share('inScopeRejected', countRejected(false), inScopeCount, 'lower')];
-  if (outOfScopeCount === 0 || inScopeCount === 0) return inScopeRejected;
+  const outOfScopeCount = countTrue(outOfScope);
+  if (outOfScopeCount === 0 || outOfScopeCount === truth.length) return [];
+  const rejected = countTrue(outOfScope.map((one, row) => one && isOutOfScope(answered[row]!)));
   const auroc = rocAuc(outOfScope.map(Number), outOfScopeScore);
   return [
-    share('outOfScopeRecall', countRejected(true), outOfScopeCount),
+    share('outOfScopeRecall', rejected, outOfScopeCount),
     { name: 'outOfScopeAuroc', value: auroc, direction: 'higher', n: truth.length },
-    ...inScopeRejected,
   ];
 }
 
@@ -155,7 +163,7 @@ function metrics(rows: ScoredRows, evaluated: EvaluatedRows, multiLabel: boolean
     share(PRIMARY_METRIC, sum(correctness(evaluated)), n),
     { name: 'macroF1', value: mean(f1), direction: 'higher', n },
     { name: 'expectedCalibrationError', value: calibrationError(evaluated), direction: 'lower', n },
-    ...(multiLabel ? multiLabelMetrics(evaluated) : outOfScopeMetrics(rows)),
+    ...(multiLabel ? multiLabelMetrics(evaluated) : [...answerMetrics(rows), ...outOfScopeMetrics(rows)]),
   ];
 }
 
@@ -167,13 +175,13 @@ function notes(rows: ScoredRows, evaluated: EvaluatedRows, multiLabel: boolean):
     ...(outOfScope > 0 ? [`${outOfScope} more are out of scope: they count for rejection, not for accuracy`] : []),
     multiLabel
       ? 'several intents a message: accuracy is the share of messages with exactly the right ones'
-      : 'accuracy counts the most probable intent, before out-of-scope rejection',
+      : 'accuracy counts the most probable intent, before out-of-scope rejection; coverage is the share of in-scope messages answered, answeredAccuracy the share of answers that are right',
   ];
 }
 
 /**
- * Evaluates a scored table: accuracy (Wilson interval), macro F1, calibration error in 15 bins; out-of-scope recall and
- * AUROC, or micro F1 in multi-label tasks; the weakest intents and languages as slices; confusion matrix and reliability
+ * Evaluates a scored table: accuracy (Wilson interval), macro F1, calibration error in 15 bins; coverage and accuracy
+ * of the answers, out-of-scope recall and AUROC, or micro F1 in multi-label tasks; the weakest intents and languages as slices; confusion matrix and reliability
  * as plots.
  * @throws PipelineError `TOO_FEW_ROWS` when no held-out message has an intent.
  */

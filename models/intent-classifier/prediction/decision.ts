@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { calibratedProbability, calibration } from '../../../learning/evaluation/calibration/calibration.js';
 import { probabilitiesAt } from '../../../learning/evaluation/calibration/temperature.js';
 import { logOdds } from '../../../learning/numeric/statistics/odds.js';
-import { isOutOfScope, OUT_OF_SCOPE_INTENT } from '../data/label-set.js';
+import { isOutOfScope, joinLabels, OUT_OF_SCOPE_INTENT } from '../data/label-set.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { rejectionScore, rejectionScores } from './out-of-scope.js';
+import { summarise } from './summary.js';
 
 /** `decision.json`: how scores become an answer, chosen on the validation part. */
 export const decision = z.strictObject({
@@ -37,31 +39,43 @@ export type RankedIntent = z.infer<typeof rankedIntent>;
 
 /** An answer of the predictor. */
 export const answer = z.strictObject({
-  /** The intent; `out_of_scope` for a message outside all intents. Multi-label: the most probable one. */
+  /** The answer in a sentence. */
+  summary: z.string(),
+  /** The intent; `out_of_scope` for a rejected message. Several intents a message: the most probable accepted one. */
   intent: z.string(),
-  /** Probability that the most probable intent is correct; multi-label: that the whole list is. */
-  confidence: z.number().min(0).max(1),
-  outOfScope: z.boolean(),
-  /** Larger for messages less like the intents; above the threshold of training a message is out of scope. */
-  outOfScopeScore: z.number(),
-  /** Accepted intents, most probable first: at most one, or any number if multi-label. */
+  /**
+   * Probability that the answered intent is right; null for a rejected message. Several intents a message: that the whole
+   * list is right, also the empty one.
+   */
+  confidence: z.number().min(0).max(1).nullable(),
+  /** Accepted intents, most probable first: at most one, or any number where messages have several. */
   intents: z.array(rankedIntent),
-  /** The three most probable intents, accepted or not. */
-  candidates: z.array(rankedIntent),
+  /** All known intents, accepted or not, most probable first. With one intent a message the probabilities sum to 1. */
+  classes: z.array(rankedIntent),
+  /** Whether the message is one of the known intents at all, which is decided apart from which of them it is. */
+  outOfScope: z.strictObject({
+    rejected: z.boolean(),
+    /** Larger for messages less like the intents. */
+    score: z.number(),
+    /** Messages with a larger score are rejected; null = no message is rejected by its score. */
+    threshold: z.number().nullable(),
+  }),
+  /** How many intents this version can find in one message. */
+  intentsPerMessage: z.enum(['one', 'several']),
 });
 export type Answer = z.infer<typeof answer>;
 
-const CANDIDATES = 3;
+/** An answer with what evaluation counts. */
+export interface Judgement {
+  readonly answer: Answer;
+  /** The most probable class before rejection by the score, the class for out-of-scope messages included. */
+  readonly top: RankedIntent;
+}
 
-/** All intents with their probabilities, most probable first; ties by name. */
+/** Classes with their probabilities, most probable first; ties by name. */
 export function rankIntents(classes: readonly string[], probabilities: Float64Array): RankedIntent[] {
   const all = classes.map((intent, k) => ({ intent, probability: Math.min(1, probabilities[k]!) }));
   return all.sort((a, b) => b.probability - a.probability || (a.intent < b.intent ? -1 : 1));
-}
-
-function acceptIntents(ranked: readonly RankedIntent[], rejected: boolean, settings: Decision): RankedIntent[] {
-  if (settings.several) return ranked.filter(({ probability }) => probability >= settings.intentThreshold);
-  return rejected ? [] : ranked.slice(0, 1);
 }
 
 /** Keeps log-odds finite. */
@@ -80,21 +94,41 @@ function listConfidence(ranked: readonly RankedIntent[], { intentThreshold, list
   return calibratedProbability(listCalibration, listMargin(ranked, intentThreshold));
 }
 
-/** Turns the scores of one message into the answer. @param scores - (classes,) logits. */
-export function decide(scores: ArrayLike<number>, settings: Decision): Answer {
-  const { classes, several: multiLabel, temperature } = settings;
-  const { score, threshold } = settings.rejection;
-  const probabilities = probabilitiesAt(scores, temperature, multiLabel ? 'logistic' : 'softmax');
-  const outOfScopeScore = rejectionScore(score, scores, probabilities, outOfScopeClass(classes));
-  const ranked = rankIntents(classes, probabilities);
-  const rejected = isOutOfScope(ranked[0]!.intent) || (threshold !== null && outOfScopeScore > threshold);
-  const intents = acceptIntents(ranked, rejected, settings);
-  return {
-    intent: rejected || intents.length === 0 ? OUT_OF_SCOPE_INTENT : intents[0]!.intent,
-    confidence: multiLabel ? listConfidence(ranked, settings) : ranked[0]!.probability,
-    outOfScope: rejected || intents.length === 0,
-    outOfScopeScore,
-    intents: rejected ? [] : intents,
-    candidates: ranked.slice(0, CANDIDATES),
-  };
+/** The known intents among ranked classes. With one intent a message they sum to 1. */
+function knownIntents(ranked: readonly RankedIntent[], multiLabel: boolean): RankedIntent[] {
+  const known = ranked.filter(({ intent }) => !isOutOfScope(intent));
+  if (multiLabel) return known;
+  const total = sum(known.map(({ probability }) => probability));
+  const scaled = (probability: number): number => (total > 0 ? Math.min(1, probability / total) : 1 / known.length);
+  return known.map(({ intent, probability }) => ({ intent, probability: scaled(probability) }));
 }
+
+/** Turns the scores of one message into a judgement. @param scores - (classes,) logits. */
+export function judge(scores: ArrayLike<number>, settings: Decision): Judgement {
+  const { classes, several: multiLabel, temperature, rejection } = settings;
+  const probabilities = probabilitiesAt(scores, temperature, multiLabel ? 'logistic' : 'softmax');
+  const score = rejectionScore(rejection.score, scores, probabilities, outOfScopeClass(classes));
+  const ranked = rankIntents(classes, probabilities);
+  const known = knownIntents(ranked, multiLabel);
+  const overThreshold = rejection.threshold !== null && score > rejection.threshold;
+  const accepted = multiLabel
+    ? known.filter(({ probability }) => probability >= settings.intentThreshold)
+    : known.slice(0, 1);
+  const isRejected = isOutOfScope(ranked[0]!.intent) || overThreshold || accepted.length === 0;
+  const confidence = multiLabel ? listConfidence(ranked, settings) : known[0]!.probability;
+  const found = {
+    intent: isRejected ? OUT_OF_SCOPE_INTENT : accepted[0]!.intent,
+    confidence: isRejected && !multiLabel ? null : confidence,
+    intents: isRejected ? [] : accepted,
+    classes: known,
+    outOfScope: { rejected: isRejected, score, threshold: rejection.threshold },
+    intentsPerMessage: multiLabel ? ('several' as const) : ('one' as const),
+  };
+  const top = multiLabel
+    ? { intent: joinLabels(found.intents.map(({ intent }) => intent)), probability: confidence }
+    : ranked[0]!;
+  return { answer: { summary: summarise(found), ...found }, top };
+}
+
+/** Turns the scores of one message into the answer. @param scores - (classes,) logits. */
+export const decide = (scores: ArrayLike<number>, settings: Decision): Answer => judge(scores, settings).answer;

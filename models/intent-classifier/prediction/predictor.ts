@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
 import { probabilitiesAt } from '../../../learning/evaluation/calibration/temperature.js';
 import { readJson } from '../../../learning/artefact/index.js';
-import { answer, type Answer, decide, decision, type Decision } from './decision.js';
+import { answer, type Answer, decision, type Decision, judge, type Judgement } from './decision.js';
 import { explainIntent, type IntentExplanation, probabilityOf } from './explain.js';
 import { openEngine } from './engine.js';
 import { MAXIMUM_MESSAGE_LENGTH } from '../data/formats/message-table.js';
@@ -23,6 +23,8 @@ export type Message = z.infer<typeof input>;
 /** The predictor with the members that evaluation and explanations use. */
 export interface IntentPredictor extends Predictor<Message, Answer> {
   readonly decision: Decision;
+  /** The answers with what evaluation counts. */
+  judge(messages: readonly Message[]): Promise<Judgement[]>;
   explain(message: Message): Promise<Explained<Answer, IntentExplanation>>;
   /** Calibrated probabilities (classes,) per text, in the order of `decision.classes`. */
   probabilities(texts: readonly string[]): Promise<Float64Array[]>;
@@ -36,10 +38,12 @@ export async function openPredictor(files: ArtefactFiles): Promise<IntentPredict
   const settings = readJson(files, 'decision.json', decision);
   const engine = await openEngine(settings.engine, files);
   const link = settings.several ? 'logistic' : 'softmax';
-  const predict = async (inputs: readonly Message[]): Promise<Answer[]> => {
+  const judgeAll = async (inputs: readonly Message[]): Promise<Judgement[]> => {
     const scores = await engine.scores(inputs.map(({ text }) => text));
-    return scores.map((row) => decide(row, settings));
+    return scores.map((row) => judge(row, settings));
   };
+  const predict = async (inputs: readonly Message[]): Promise<Answer[]> =>
+    (await judgeAll(inputs)).map((judgement) => judgement.answer);
   const probabilities = async (texts: readonly string[]): Promise<Float64Array[]> => {
     const scores = await engine.scores(texts);
     return scores.map((row) => probabilitiesAt(row, settings.temperature, link));
@@ -50,12 +54,15 @@ export async function openPredictor(files: ArtefactFiles): Promise<IntentPredict
     notes: settings.notes,
     decision: settings,
     predict,
+    judge: judgeAll,
     probabilities,
     async explain(message) {
       const [output] = await predict([message]);
-      const { intent, probability } = output!.candidates[0]!;
+      const { intent } = output!.classes[0]!;
       const score = probabilityOf({ decision: settings, probabilities }, intent);
-      return { output: output!, explanation: await explainIntent(message.text, { intent, probability }, score) };
+      const [probability] = await score([message.text]);
+      const explained = { intent, probability: probability! };
+      return { output: output!, explanation: await explainIntent(message.text, explained, score) };
     },
     close: () => engine.close(),
   };
