@@ -44,7 +44,7 @@ export const intents: readonly Intent[] = [
     'forecast_spending',
     4,
     'predict {o}|what will be {o}|how much will I need for {o}|estimate {o} for me|forecast {o}|hi:{o} kitna hoga andaza',
-    'my expenses next month|my upcoming {CATEGORY} expenses|expected expenses for {DATE}|my future {CATEGORY} costs|next month outgoings|expected spending by {DATE}',
+    'my expenses {DATE:next month}|my upcoming {CATEGORY} expenses|expected expenses for {DATE}|my future {CATEGORY} costs|{DATE:next month} outgoings|expected spending by {DATE}',
   ),
   intent(
     'set_budget',
@@ -56,7 +56,7 @@ export const intents: readonly Intent[] = [
     'budget_status',
     4,
     'am I over {o}|how am I doing against {o}|did I exceed {o}|how close am I to {o}|is there anything left in {o}|hi:kya main {o} se upar hoon',
-    'my budget|my {CATEGORY} budget|the budget for {CATEGORY}|my monthly budget this month|the budget I set for {DATE}|budget limit on {CATEGORY}',
+    'my budget|my {CATEGORY} budget|the budget for {CATEGORY}|my monthly budget {DATE:this month}|the budget I set for {DATE}|budget limit on {CATEGORY}',
   ),
   intent(
     'savings_goal',
@@ -68,7 +68,7 @@ export const intents: readonly Intent[] = [
     'bill_due',
     5,
     'when is {o} due|what is the due date of {o}|is {o} pending|remind me when {o} is due|any dues on {o}|hi:{o} ki due date kab hai',
-    'my {MERCHANT} bill|the electricity bill|my next bill|the credit card bill on {ACCOUNT}|the {MERCHANT} bill this month|my mobile bill',
+    'my {MERCHANT} bill|the electricity bill|my next bill|the credit card bill on {ACCOUNT}|the {MERCHANT} bill {DATE:this month}|my mobile bill',
   ),
   intent(
     'pay_bill',
@@ -128,7 +128,7 @@ export const intents: readonly Intent[] = [
     'loan_emi_status',
     4,
     'when is {o}|how many {o} are left|what is {o}|did {o} get debited|show {o}|hi:{o} kab katega',
-    'my next emi|the emi of {AMOUNT}|my loan emi this month|the remaining emi schedule|the emi on my home loan|the emi from {ACCOUNT} on {DATE}',
+    'my next emi|the emi of {AMOUNT}|my loan emi {DATE:this month}|the remaining emi schedule|the emi on my home loan|the emi from {ACCOUNT} on {DATE}',
   ),
   intent(
     'credit_score',
@@ -152,7 +152,7 @@ export const intents: readonly Intent[] = [
     'tax_saving',
     3,
     'how do I save {o}|help me reduce {o}|tips on {o}|which options help with {o}|explain {o}|hi:{o} kaise bachaye',
-    'tax under 80c|income tax this year|tax on my salary|capital gains tax|tax before {DATE}|tax on {AMOUNT} of income',
+    'tax under 80c|income tax {DATE:this year}|tax on my salary|capital gains tax|tax before {DATE}|tax on {AMOUNT} of income',
   ),
   intent(
     'update_profile',
@@ -202,6 +202,6 @@ export const outOfScope: Intent = intent(
 
 /** Complete out-of-scope sentences, whose words occur in no other utterance. */
 export const strayUtterances: readonly string[] =
-  'who won the cricket match|will it rain in the evening|sing something|what is the capital of mongolia|recommend a thriller movie|how tall is mount everest|set an alarm for six|translate hello to japanese|what should I wear today|is my train late|who wrote the gitanjali|play some old kishore songs|define photosynthesis|how many planets are there|directions to the nearest park|flip a coin|what time is sunset|tell me a story about a tiger|are you married|which phone camera is good|what is the meaning of life|book a table for two|score of the football game|spell necessary'.split(
+  'who won the cricket match|will it rain in the evening|sing something|what is the capital of mongolia|recommend a thriller movie|how tall is mount everest|set an alarm for six|translate hello to japanese|what should I wear|is my train late|who wrote the gitanjali|play some old kishore songs|define photosynthesis|how many planets are there|directions to the nearest park|flip a coin|what time is sunset|tell me a story about a tiger|are you married|which phone camera is good|what is the meaning of life|book a table for two|score of the football game|spell necessary'.split(
     '|',
   );

@@ -28,7 +28,7 @@ export const creditWordings = {
   `),
   apply_loan: wordings(`
     [apply|applying|I want to apply|I'd like to apply|I would like to apply|please apply|want to apply] for [a|the|] [loan|personal loan|home loan|car loan|education loan|business loan|mortgage|loan of {AMOUNT}|gold loan] [online|now|please|]
-    [I need|I want|need|want|looking for|I am looking for|get me|give me] [a|an] [loan|personal loan|home loan|loan of {AMOUNT}|car loan|quick loan|bike loan|instant loan|small loan] [urgently|for my business|for a house|for two years|please|today|]
+    [I need|I want|need|want|looking for|I am looking for|get me|give me] [a|an] [loan|personal loan|home loan|loan of {AMOUNT}|car loan|quick loan|bike loan|instant loan|small loan] [urgently|for my business|for a house|for two years|please|{DATE:today}|]
     [I want to|I'd like to|I need to|I wish to|looking to|want to|I would like to] [take|take out|borrow|get|avail|raise] [a loan|{AMOUNT}|money|a mortgage|a personal loan|a loan of {AMOUNT}|an education loan] [from you|for a wedding|for renovation|for {DATE}|]
     [start|begin|open|submit|initiate|fill in|process] [a|my|the|an] [loan application|application for a loan|home loan application|loan request|mortgage application|application for a personal loan] [of {AMOUNT}|please|]
     [how do I|how can I|how to|where do I|where can I] [apply for|take|get started with|request] [a|the|] [loan|personal loan|home loan|car loan|mortgage]
@@ -39,7 +39,7 @@ export const creditWordings = {
     [sign me up|put me down|enrol me] for a [loan|personal loan|business loan]
     [sanction|disburse|grant|arrange|set up] [me|] a loan [of {AMOUNT}|for me|please|]
     [borrow|lend me] {AMOUNT} [please|for a year|now|]
-    [can you|could you|please] [give me|start|process|set up|arrange] [a loan|my loan application|a loan of {AMOUNT}|a personal loan] [today|for me|]
+    [can you|could you|please] [give me|start|process|set up|arrange] [a loan|my loan application|a loan of {AMOUNT}|a personal loan] [{DATE:today}|for me|]
     [help me|assist me|guide me] [with|to|in] [my loan application|apply for a loan|applying for a home loan|taking a loan]
     [kindly|please] [process|initiate|accept] my [application|request] for a [loan|loan of {AMOUNT}|housing loan]
     [request|requesting] [for|] a loan [of {AMOUNT}|against my deposit|against property|]
@@ -53,7 +53,7 @@ export const creditWordings = {
     [when|what date] [is|was] [my|the] [next|last|] [emi|loan instalment|installment|loan payment|mortgage payment|emi payment] [due|deducted|debited|taken|]
     [how many|number of] [emis|instalments|installments|payments|months] [are left|remain|do I have left|are remaining|have I paid|are pending] [on|of|for] [my|the] [loan|home loan|car loan|mortgage|personal loan]
     [how much|what] [do I|is] [still|] [owe|left|outstanding|remaining|left to pay] on [my|the] [loan|home loan|car loan|mortgage|student loan|personal loan]
-    [has|was|did|is] [my|the|this month's] [emi|loan emi|instalment|loan payment] [been deducted|deducted|been paid|debited|paid|get deducted|bounced|go through|overdue] [{DATE}|yet|]
+    [has|was|did|is] [my|the|this] [emi|loan emi|instalment|loan payment] [been deducted|deducted|been paid|debited|paid|get deducted|bounced|go through|overdue] [{DATE}|yet|]
     [emi|loan|instalment|loan emi|loan repayment] [status|due date|amount|details|schedule|date|balance|outstanding|summary] [please|{DATE}|of my car loan|]
     [what is|what's|show|tell me|how much is] [my|the] [emi|monthly emi|loan emi|monthly instalment|home loan emi|emi amount|emi date] [{DATE}|on my loan|]
     [loan|mortgage|home loan|car loan] [balance|outstanding|outstanding amount|remaining amount|principal left|tenure left|status|details] [please|]
@@ -77,7 +77,7 @@ export const creditWordings = {
   credit_score: wordings(`
     [what is|what's|whats|tell me|show me|get me|check|see|view|find|pull|give me] [my|the|] [credit score|cibil|cibil score|credit rating|experian score|fico score|credit report|credit history]
     [credit score|cibil|cibil score|credit rating|credit report|creditscore] [please|check|now|update|report|of mine|]
-    [is|was] [my|a|the] [credit score|cibil|score of 700|credit rating|score] [good|bad|low|okay|excellent|poor|high enough|average]
+    [is|was] [my|a|the] [credit score|cibil|score like mine|credit rating|score] [good|bad|low|okay|excellent|poor|high enough|average]
     [why|how come] [did|is|has|was] my [credit score|cibil|score|credit rating] [drop|low|fallen|go down|decrease|so low|changed|not improving]
     [how can I|how do I|how to|tips to|ways to|help me] [improve|increase|raise|build|boost|repair|fix] [my|] [credit score|cibil|cibil score|credit|credit rating]
     [has|did] my [credit score|cibil|score] [improved|gone up|changed|go up|change|dropped|been updated] [since {DATE}|{DATE}|after I closed a loan|]
@@ -93,7 +93,7 @@ export const creditWordings = {
     my [credit score|cibil] [went down|fell|dropped|went up|rose] [by some points|{DATE}|], [why|what happened]
     [do I have|have I got] a [good|bad|decent] [credit score|credit rating|credit history|cibil]
     [explain|interpret] my [credit score|credit report|cibil]
-    how far [am I|is my score] from [750|800|a good score|a good cibil]
+    how far [am I|is my score] from [a good score|a good cibil|an excellent one]
     hi:[mera|] [cibil|cibil score|credit score] [kitna hai|batao|kaise badhaye|check karna hai|kam kyu hai]
     [refresh|update|fetch] my [credit score|cibil score|credit report]
   `),

@@ -23,7 +23,7 @@ const tidy = (text: string): string => text.replace(/ +(?=[ ,])/g, '').trim();
 /** A wording with one alternative drawn in each bracket; inner brackets, those of a slot's text, come first. */
 export function drawAlternatives(random: Random, wording: Wording): string {
   let text = wording;
-  for (let before = ''; before !== text; ) {
+  for (let before = ''; before !== text;) {
     before = text;
     text = text.replace(ALTERNATIVES, (_, alternatives: string) => pick(random, alternatives.split('|')));
   }

@@ -41,7 +41,7 @@ export const paymentWordings = {
     [go ahead and|please|kindly|just] pay [the|my] [internet bill|{MERCHANT} bill|bill|rent|maintenance|landline bill|dues] [now|before it is late|immediately|]
     [kindly|please] [process|execute|complete] the [payment|bill payment] [of|for] [my|the] [bill|{MERCHANT} bill|electricity|telephone bill]
     I [forgot|did not manage] to pay [my|the] [bill|{MERCHANT} bill|card bill], [pay it now|please pay it|do it now]
-    [get|let's get] [the|my] [bill|{MERCHANT} bill|phone bill|gas bill] paid [by {DATE}|now|today]
+    [get|let's get] [the|my] [bill|{MERCHANT} bill|phone bill|gas bill] paid [by {DATE}|now|{DATE:today}]
     pay {MERCHANT} [{AMOUNT}|bill|now|from {ACCOUNT}|]
     hi:[bijli|phone|gas|paani|card|{MERCHANT}] ka bill [bhar do|pay karo|jama karo|chukana hai|bharna hai]
     hi:[mobile|phone|dth] recharge [kar do|karna hai|{AMOUNT} ka]
@@ -101,7 +101,7 @@ export const paymentWordings = {
     [gpay|google pay|phonepe|bhim|paytm upi|the upi app] [is not working|shows an error|keeps failing|is down|crashes|not connecting|payment failed|is stuck]
     [forgot|I forgot|I don't remember|lost] [my|the] upi [pin|mpin]
     [reset|change|set|create|update] [my|the|a new|] upi [pin|id|password]
-    [is|are] [upi|upi servers|the upi service|upi payments] [down|slow|having problems|not working] [now|today|at the moment|]
+    [is|are] [upi|upi servers|the upi service|upi payments] [down|slow|having problems|not working] [now|{DATE:today}|at the moment|]
     [cannot|can't|unable to|not able to|how to] [link|connect|add|register|activate] [my|the] [bank account|account|{ACCOUNT}|number] [to|with|for|on] upi
     [upi|vpa|qr code|upi pin|upi id|upi mandate|upi lite|upi autopay] [error|problem|issue|failure|not found|invalid|blocked|not working|expired] [please help|{DATE}|]
     [paid|I paid|sent|I sent] {AMOUNT} [by|via|through|with] upi [to {MERCHANT}|to {PERSON}|] but [they did not get it|the shop did not receive it|it is still pending|it shows failed]

@@ -19,7 +19,7 @@ export const spendingWordings = {
     [I feel like|I think|it seems] I [spend|am spending|spent] [too much|a lot] on {CATEGORY}, [how much was it|show me|how much is it really]
     [I want to|I'd like to|help me|let me] [understand|see|know|track] [my spending|my expenses|what I spend on|where my money goes|how much I spend] [on {CATEGORY}|{DATE}|]
     [kindly|please] [provide|share|show] [a summary|the details|the total] of my [expenditure|spending|expenses] [for {DATE}|on {CATEGORY}|]
-    [{CATEGORY}|fuel|card] [spend|spends|expenses|spending|costs] [{DATE}|so far|in total]
+    [{CATEGORY}|card] [spend|spends|expenses|spending|costs] [{DATE}|so far|in total]
     how much have I [blown|wasted|shelled out|used up|paid out|splurged] [on {CATEGORY}|at {MERCHANT}|{DATE}]
     [chart|graph] of my [spending|expenses] [by category|by month|{DATE}]
     hi:[maine|mera] [kitna|total] [kharch kiya|kharcha hua|paisa kharch hua] [{DATE}|{CATEGORY} par|is mahine]
