@@ -209,6 +209,9 @@ export type Gate =
    */
   | { readonly kind: 'against-champion'; readonly margin: number; readonly lines?: readonly string[] };
 
+/** Scores on a fixed test set. */
+export type FixedTestResult = Pick<Evaluation, 'metrics' | 'slices' | 'notes'>;
+
 export interface SearchDimension {
   readonly minimum: number;
   readonly maximum: number;
@@ -270,6 +273,11 @@ export interface ModelDefinition<Params = unknown, Opened extends Predictor = Pr
   /** Truth and prediction a row, kept as a blob so that a comparison never scores twice. */
   score(predictor: Opened, holdout: TrainingData, context: ComputeContext): Promise<Table>;
   evaluate(scored: Table, holdout: TrainingData, context: EvaluateContext): Evaluation;
+  /**
+   * Scores on test data that come with the model and are the same for every version; they join the evaluation's. Empty
+   * where the artefact cannot answer them, as with other labels. Nothing may be trained or tuned on such data.
+   */
+  fixedTest?(predictor: Opened, context: ComputeContext): Promise<FixedTestResult>;
   /** Paired, on the same rows in the same order. */
   compare(challenger: Table, other: Table, against: Comparison['against'], context: ComputeContext): Comparison;
 }

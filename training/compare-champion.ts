@@ -4,7 +4,7 @@ import type { FrozenHoldout, TrainingData } from '../contracts/dataset.js';
 import { PipelineError } from '../contracts/errors.js';
 import type { Comparison } from '../contracts/evaluation.js';
 import { contentHash, semanticVersion } from '../contracts/ids.js';
-import type { ArtefactFiles, ComputeContext, ModelDefinition } from '../contracts/model-definition.js';
+import type { ArtefactFiles, ComputeContext, FixedTestResult, ModelDefinition } from '../contracts/model-definition.js';
 import type { Table } from '../contracts/table.js';
 import { isLostBlob } from '../datasets/snapshots/lost-blob.js';
 import { readParquet } from '../datasets/snapshots/parquet-file.js';
@@ -40,6 +40,8 @@ export interface ScoredArtefact {
   /** The predictor's. */
   readonly notes: readonly string[];
   readonly scored: Table;
+  /** Scores on the model's fixed test set; null without one. */
+  readonly fixedTest: FixedTestResult | null;
 }
 
 /** The stored artefact's predictions on the holdout, through the predictor that serves it. */
@@ -51,7 +53,8 @@ export async function score(
   const predictor = await model.predictor(files);
   try {
     const scored = await model.score(predictor, holdout, context);
-    return { artefactHash, signatureHash: manifest.signatureHash, files, notes: predictor.notes, scored };
+    const fixedTest = (await model.fixedTest?.(predictor, context)) ?? null;
+    return { artefactHash, signatureHash: manifest.signatureHash, files, notes: predictor.notes, scored, fixedTest };
   } finally {
     await predictor.close();
   }

@@ -2,10 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import type { TrainingData } from '../contracts/dataset.js';
 import { storeDataset } from '../datasets/snapshots/dataset-store.js';
+import { composeMessage } from '../datasets/sources/backend/generator/chat/compose.js';
 import { readDataFile } from '../datasets/sources/files/read-file.js';
 import { freezeHoldout, splitHoldout } from '../learning/evaluation/split/index.js';
+import { createRandom } from '../learning/numeric/random/index.js';
 import { findModel } from '../models/catalogue.js';
+import { messageSchema, messageTable } from '../models/intent-classifier/data/formats/message-table.js';
 import { createFileBlobStore } from '../platform/blobs/file-blob-store.js';
 import type { JobContext } from '../platform/child-process/define-job.js';
 import { projectRoot } from '../platform/project.js';
@@ -19,21 +23,18 @@ const folder = mkdtempSync(join(tmpdir(), 'ml-evaluate-'));
 const blobs = createFileBlobStore(folder);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('ends the evaluation with the notes of the predictor', async () => {
+/** Trains and evaluates the intent classifier on a table, as a run does. */
+async function evaluateOn({ schema, table }: TrainingData, given: Record<string, unknown>) {
   const model = await findModel('intent-classifier');
-  const path = join(projectRoot, 'models', model.name, 'fixtures', 'intents.csv');
-  const { format, table, fileHash, fileName } = await readDataFile(path, model.fileFormats);
-  const { schema } = format;
-  const origin = { kind: 'file' as const, fileHash, fileName, format: format.name };
+  const origin = { kind: 'file' as const, fileHash: 'a'.repeat(64), fileName: 'intents.csv', format: 'intents' };
   const ref = { modelName: model.name, line: schema.line, origin, notes: [] };
   const dataset = await storeDataset(blobs, { table, schema, ref });
   const holdout = freezeHoldout(schema.split, table);
-  const params = model.params.parse({ engine: 'fine-tuned', augmentation: 'none' });
+  const params = model.params.parse({ augmentation: 'none', ...given });
   const train = { schema, table: splitHoldout(holdout, table).train };
   const trained = await trainArtefact(model, trainContext(), train, params);
   const content = { modelName: model.name, definitionVersion: model.definitionVersion, line: schema.line, ...trained };
   const { artefactHash } = await storeArtefact(blobs, content);
-
   const context = { ...trainContext(), blobs } as unknown as JobContext;
   const frozen = { holdout, holdoutHashes: [] };
   const input = {
@@ -46,7 +47,35 @@ it('ends the evaluation with the notes of the predictor', async () => {
     champion: null,
     reason: null,
   };
-  const { notes, evaluationHash } = await evaluateModel.run(input, context);
+  return evaluateModel.run(input, context);
+}
+
+it('ends the evaluation with the notes of the predictor', async () => {
+  const model = await findModel('intent-classifier');
+  const path = join(projectRoot, 'models', model.name, 'fixtures', 'intents.csv');
+  const { format, table } = await readDataFile(path, model.fileFormats);
+  const { notes, metrics, evaluationHash } = await evaluateOn(
+    { schema: format.schema, table },
+    { engine: 'fine-tuned' },
+  );
   expect(notes.at(-1)).toMatch(/no encoder "distilbert-base-uncased" is to be had .* trained from scratch instead$/);
   expect((await loadEvaluation(blobs, evaluationHash)).evaluation.notes).toEqual(notes);
+  expect(metrics.map(({ name }) => name)).not.toContain('independentAccepted');
+});
+
+it('adds the scores of the fixed test, which gates of the line judge', async () => {
+  const random = createRandom(5);
+  const messages = Array.from({ length: 900 }, (_, i) => {
+    const { text, intent } = composeMessage(random.fork(i));
+    return { text, intent, part: i % 6 === 0 ? ('test' as const) : ('train' as const) };
+  });
+  const data = { schema: messageSchema('synthetic'), table: messageTable(messages) };
+  const { metrics, gates, evaluationHash } = await evaluateOn(data, { letterGrams: 3 });
+  const accepted = metrics.find(({ name }) => name === 'independentAccepted');
+  expect(accepted?.value).toBeGreaterThan(0.2);
+  expect(accepted?.interval).toBeDefined();
+  const gate = gates.find(({ gate: name }) => name.includes('independentAccepted'));
+  expect(gate?.passed).toBe(accepted!.value! >= 0.9);
+  const { slices } = (await loadEvaluation(blobs, evaluationHash)).evaluation;
+  expect(slices.map(({ name }) => name)).toContain('independent phrases: banking77');
 });

@@ -81,15 +81,21 @@ const compareWithChampionIfAny = async (
     ? noComparison
     : compareWithChampion(scoring, challenger, { champion, datasetHash: dataset.hash, holdout });
 
-/** The model's evaluation; its notes end with those of the artefact and of the comparison with the champion. */
+/** The model's evaluation with its fixed test; its notes end with those of the artefact and of the champion comparison. */
 function evaluateScores(
   { model, holdout, context }: ScoringContext,
-  { scored, files, notes }: ScoredArtefact,
+  { scored, files, notes, fixedTest }: ScoredArtefact,
   { championScores, note, notes: remarks }: ChampionComparison & { readonly notes: readonly string[] },
 ): Evaluation {
   const artefacts = { artefact: files, ...(championScores && { championScores }) };
   const evaluation = model.evaluate(scored, holdout, { ...context, ...artefacts });
-  return { ...evaluation, notes: [...evaluation.notes, ...notes, ...remarks, ...(note === null ? [] : [note])] };
+  const others = [...(fixedTest?.notes ?? []), ...notes, ...remarks, ...(note === null ? [] : [note])];
+  return {
+    ...evaluation,
+    metrics: [...evaluation.metrics, ...(fixedTest?.metrics ?? [])],
+    slices: [...evaluation.slices, ...(fixedTest?.slices ?? [])],
+    notes: [...evaluation.notes, ...others],
+  };
 }
 
 type Found = Pick<

@@ -8,8 +8,8 @@ const elsewhere = new Set(['node_modules', 'dist', 'coverage', 'docs', 'tests', 
 /** What the build depends on beside the sources: versions of packages, and how TypeScript is to be read. */
 const settings = ['package.json', 'package-lock.json', 'tsconfig.json'];
 
-/** @param {string} name */
-const isSource = (name) => (name.endsWith('.ts') && !/\.(test|d)\.ts$/.test(name)) || name.endsWith('.mjs');
+/** JSON is compiled in where a module imports it. @param {string} name */
+const isSource = (name) => (name.endsWith('.ts') && !/\.(test|d)\.ts$/.test(name)) || /\.(mjs|json)$/.test(name);
 
 /**
  * Every file that the build depends on, the build's own code included: paths below the project, sorted.

@@ -32,7 +32,7 @@ export async function robustSection(context: BenchmarkContext): Promise<Benchmar
   const truth = clean.labels as string[];
   const of = async ({ texts }: PeerTexts): Promise<number> => {
     const answers = await predictor.predict(texts.map((text) => ({ text })));
-    return accuracy({ truth, predicted: answers.map(({ candidates }) => candidates[0]!.intent) });
+    return accuracy({ truth, predicted: answers.map(({ classes }) => classes[0]!.intent) });
   };
   const loss = points((await of(clean)) - (await of(typos)));
   await predictor.close();

@@ -54,7 +54,7 @@ export const difficulty = {
     /** Share of out-of-scope messages whose words occur in no other message. */
     strayShare: 0.2,
     /** Share of messages that are whole wordings; the others are a frame with an object. */
-    wordingShare: 0.5,
+    wordingShare: 0.4,
     typoShare: 0.35,
     /** Shares of spans that the annotator omits, truncates, or labels with a wrong type. */
     spanForgotten: 0.012,
