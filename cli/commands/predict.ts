@@ -115,6 +115,30 @@ async function answerInputs(
   return predictByReference({ ...request, ...reference }, Date.now());
 }
 
+/** Entries of a list that are printed below a summary. */
+const SHOWN_ENTRIES = 3;
+
+const summaryOf = (output: unknown): string | null =>
+  typeof output === 'object' && output !== null && 'summary' in output && typeof output.summary === 'string'
+    ? output.summary
+    : null;
+
+/** An answer with a summary: the sentence, then the fields with their lists cut, because `--json` has all of it. */
+function printSummarised(out: Output, summary: string, output: unknown): void {
+  out.line(summary);
+  const shown = JSON.stringify(output, (key, value: unknown) => {
+    if (key === 'summary') return undefined;
+    return Array.isArray(value) ? value.slice(0, SHOWN_ENTRIES) : value;
+  });
+  out.line(out.paint.dim(`${shown} (lists: first ${SHOWN_ENTRIES} entries; --json has all)`));
+}
+
+function printOutput(out: Output, output: unknown): void {
+  const summary = summaryOf(output);
+  if (summary === null) out.line(JSON.stringify(output));
+  else printSummarised(out, summary, output);
+}
+
 function printAnswer(
   out: Output,
   { model, line }: { readonly model: string; readonly line: string },
@@ -122,7 +146,7 @@ function printAnswer(
 ): void {
   found.outputs.forEach((output, i) => {
     const coverage = found.coverage?.[i];
-    if (coverage?.abstained !== true) out.line(JSON.stringify(output));
+    if (coverage?.abstained !== true) printOutput(out, output);
     if (coverage !== undefined) printCoverage(out, coverage);
     if (found.explanations && coverage?.abstained !== true) printExplanation(out, found.explanations[i]);
   });

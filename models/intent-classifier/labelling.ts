@@ -11,21 +11,26 @@ const answered = z.object({
   classes: z.array(z.object({ intent: z.string(), probability: z.number() })),
 });
 
+type Answered = z.infer<typeof answered>;
+
+/** The lead of the most probable intent over the second; a rejected message has no confidence of its own. */
+function suggestOne({ confidence, classes }: Answered): LabelSuggestion {
+  const [first = { intent: '', probability: 0 }, second = { intent: '', probability: 0 }] = classes;
+  return {
+    suggestion: first.intent,
+    second: second.intent,
+    confidence: confidence ?? first.probability,
+    margin: first.probability - second.probability,
+  };
+}
+
 /** With one intent a message its lead over the second counts, with several the confidence of the whole list. */
 function suggest(output: unknown, { multiLabel }: Pick<LearnedNames, 'multiLabel'>): LabelSuggestion {
-  const { confidence: answerConfidence, intents, classes } = answered.parse(output);
-  const [first, second] = classes;
-  const confidence = answerConfidence ?? first?.probability ?? 0;
-  if (multiLabel) {
-    const suggestion = joinLabels(intents.map(({ intent }) => intent));
-    return { suggestion, second: '', confidence, margin: confidence };
-  }
-  return {
-    suggestion: first?.intent ?? '',
-    second: second?.intent ?? '',
-    confidence,
-    margin: (first?.probability ?? 0) - (second?.probability ?? 0),
-  };
+  const found = answered.parse(output);
+  if (!multiLabel) return suggestOne(found);
+  const confidence = found.confidence ?? 0;
+  const suggestion = joinLabels(found.intents.map(({ intent }) => intent));
+  return { suggestion, second: '', confidence, margin: confidence };
 }
 
 /** People label whole messages with intents. */

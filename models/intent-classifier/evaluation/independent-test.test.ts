@@ -8,9 +8,9 @@ import { independentTest } from './independent-test.js';
 
 const FILE = 'independent-phrases';
 const root = join(import.meta.dirname, '../../..');
-const { about: _about, ...origins } = JSON.parse(
-  readFileSync(join(import.meta.dirname, `${FILE}.json`), 'utf8'),
-) as Record<string, Record<string, string[]>>;
+const { phrases: origins } = JSON.parse(readFileSync(join(import.meta.dirname, `${FILE}.json`), 'utf8')) as {
+  readonly phrases: Record<string, Record<string, string[]>>;
+};
 const names = intents.map(({ name }) => name);
 
 /** A predictor that answers every message with one intent. */

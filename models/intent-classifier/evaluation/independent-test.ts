@@ -28,8 +28,7 @@ const add = (a: Counts, b: Counts): Counts => ({
 
 async function loadPhrases(): Promise<Phrases> {
   const { default: file } = await import('./independent-phrases.json', { with: { type: 'json' } });
-  const { about: _about, ...phrases } = file;
-  return phrases;
+  return file.phrases;
 }
 
 /** Counts of the answers to phrases of one intent. */

@@ -4,6 +4,7 @@ import { probabilitiesAt } from '../../../learning/evaluation/calibration/temper
 import { logOdds } from '../../../learning/numeric/statistics/odds.js';
 import { isOutOfScope, joinLabels, OUT_OF_SCOPE_INTENT } from '../data/label-set.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
+import type { Answer, RankedIntent } from './answer.js';
 import { rejectionScore, rejectionScores } from './out-of-scope.js';
 import { summarise } from './summary.js';
 
@@ -32,38 +33,6 @@ export type Decision = z.infer<typeof decision>;
 
 /** Position of the class for out-of-scope messages; −1 = none. */
 export const outOfScopeClass = (classes: readonly string[]): number => classes.findIndex(isOutOfScope);
-
-/** An intent with its calibrated probability. */
-const rankedIntent = z.strictObject({ intent: z.string(), probability: z.number().min(0).max(1) });
-export type RankedIntent = z.infer<typeof rankedIntent>;
-
-/** An answer of the predictor. */
-export const answer = z.strictObject({
-  /** The answer in a sentence. */
-  summary: z.string(),
-  /** The intent; `out_of_scope` for a rejected message. Several intents a message: the most probable accepted one. */
-  intent: z.string(),
-  /**
-   * Probability that the answered intent is right; null for a rejected message. Several intents a message: that the whole
-   * list is right, also the empty one.
-   */
-  confidence: z.number().min(0).max(1).nullable(),
-  /** Accepted intents, most probable first: at most one, or any number where messages have several. */
-  intents: z.array(rankedIntent),
-  /** All known intents, accepted or not, most probable first. With one intent a message the probabilities sum to 1. */
-  classes: z.array(rankedIntent),
-  /** Whether the message is one of the known intents at all, which is decided apart from which of them it is. */
-  outOfScope: z.strictObject({
-    rejected: z.boolean(),
-    /** Larger for messages less like the intents. */
-    score: z.number(),
-    /** Messages with a larger score are rejected; null = no message is rejected by its score. */
-    threshold: z.number().nullable(),
-  }),
-  /** How many intents this version can find in one message. */
-  intentsPerMessage: z.enum(['one', 'several']),
-});
-export type Answer = z.infer<typeof answer>;
 
 /** An answer with what evaluation counts. */
 export interface Judgement {
@@ -103,32 +72,42 @@ function knownIntents(ranked: readonly RankedIntent[], multiLabel: boolean): Ran
   return known.map(({ intent, probability }) => ({ intent, probability: scaled(probability) }));
 }
 
+/** The intents that would be accepted if the message is in scope. */
+const acceptable = (known: readonly RankedIntent[], { several: multiLabel, intentThreshold }: Decision) =>
+  multiLabel ? known.filter(({ probability }) => probability >= intentThreshold) : known.slice(0, 1);
+
+interface Ranked {
+  /** All classes. */
+  readonly ranked: readonly RankedIntent[];
+  readonly known: readonly RankedIntent[];
+  readonly score: number;
+}
+
+function toAnswer({ ranked, known, score }: Ranked, settings: Decision): Answer {
+  const { several: multiLabel, rejection } = settings;
+  const accepted = acceptable(known, settings);
+  const overThreshold = rejection.threshold !== null && score > rejection.threshold;
+  const isRejected = isOutOfScope(ranked[0]!.intent) || overThreshold || accepted.length === 0;
+  const single = isRejected ? null : known[0]!.probability;
+  const found = {
+    intent: isRejected ? OUT_OF_SCOPE_INTENT : accepted[0]!.intent,
+    confidence: multiLabel ? listConfidence(ranked, settings) : single,
+    intents: isRejected ? [] : accepted,
+    classes: [...known],
+    outOfScope: { rejected: isRejected, score, threshold: rejection.threshold },
+    intentsPerMessage: multiLabel ? ('several' as const) : ('one' as const),
+  };
+  return { summary: summarise(found), ...found };
+}
+
 /** Turns the scores of one message into a judgement. @param scores - (classes,) logits. */
 export function judge(scores: ArrayLike<number>, settings: Decision): Judgement {
   const { classes, several: multiLabel, temperature, rejection } = settings;
   const probabilities = probabilitiesAt(scores, temperature, multiLabel ? 'logistic' : 'softmax');
   const score = rejectionScore(rejection.score, scores, probabilities, outOfScopeClass(classes));
   const ranked = rankIntents(classes, probabilities);
-  const known = knownIntents(ranked, multiLabel);
-  const overThreshold = rejection.threshold !== null && score > rejection.threshold;
-  const accepted = multiLabel
-    ? known.filter(({ probability }) => probability >= settings.intentThreshold)
-    : known.slice(0, 1);
-  const isRejected = isOutOfScope(ranked[0]!.intent) || overThreshold || accepted.length === 0;
-  const confidence = multiLabel ? listConfidence(ranked, settings) : known[0]!.probability;
-  const found = {
-    intent: isRejected ? OUT_OF_SCOPE_INTENT : accepted[0]!.intent,
-    confidence: isRejected && !multiLabel ? null : confidence,
-    intents: isRejected ? [] : accepted,
-    classes: known,
-    outOfScope: { rejected: isRejected, score, threshold: rejection.threshold },
-    intentsPerMessage: multiLabel ? ('several' as const) : ('one' as const),
-  };
-  const top = multiLabel
-    ? { intent: joinLabels(found.intents.map(({ intent }) => intent)), probability: confidence }
-    : ranked[0]!;
-  return { answer: { summary: summarise(found), ...found }, top };
+  const answer = toAnswer({ ranked, known: knownIntents(ranked, multiLabel), score }, settings);
+  if (!multiLabel) return { answer, top: ranked[0]! };
+  const list = joinLabels(answer.intents.map(({ intent }) => intent));
+  return { answer, top: { intent: list, probability: answer.confidence! } };
 }
-
-/** Turns the scores of one message into the answer. @param scores - (classes,) logits. */
-export const decide = (scores: ArrayLike<number>, settings: Decision): Answer => judge(scores, settings).answer;

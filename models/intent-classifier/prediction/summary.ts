@@ -1,4 +1,4 @@
-import type { Answer } from './decision.js';
+import type { Answer } from './answer.js';
 
 const percent = (probability: number): string => {
   if (probability < 0.01) return 'under 1 %';
