@@ -12,7 +12,6 @@ import { putJsonBlob } from '../../datasets/snapshots/json-blob.js';
 import { commitSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
 import { generateBackend } from '../../datasets/sources/backend/generator/index.js';
 import { tableSpecs } from '../../datasets/sources/backend/tables.js';
-import { lineOfSource } from '../../contracts/ids.js';
 import { freezeHoldout } from '../../learning/evaluation/split/index.js';
 import { selectRows, textColumn } from '../../learning/table.js';
 import { findModel } from '../../models/catalogue.js';
