@@ -10,7 +10,7 @@ export interface RequestFilter {
 
 /**
  * The one open request that fits.
- * @throws PipelineError `REQUEST_NOT_FOUND`; `INVALID_INPUT` naming the candidates.
+ * @throws PipelineError `REQUEST_NOT_FOUND`, `INVALID_INPUT` for several; both name the candidates.
  */
 export async function findOpenRequest(
   registry: Pick<ModelRegistry, 'listPromotionRequests'>,
@@ -21,16 +21,22 @@ export async function findOpenRequest(
     (request) =>
       (line === undefined || request.line === line) && (version === undefined || request.version === version),
   );
-  return chooseRequest(fitting, modelName);
+  const [first, ...others] = fitting;
+  if (first === undefined) throw noneFits(modelName, open);
+  if (others.length === 0) return first;
+  const message = `${fitting.length} promotions of ${modelName} wait; choose one with --line and --version`;
+  throw new PipelineError('INVALID_INPUT', message, { modelName, candidates: candidatesOf(fitting) });
 }
 
-/** The only one of these requests. @throws PipelineError `REQUEST_NOT_FOUND`; `INVALID_INPUT` naming the candidates. */
-export function chooseRequest(requests: readonly PromotionRequest[], modelName: string): PromotionRequest {
-  const [first, ...others] = requests;
-  if (first === undefined)
-    throw new PipelineError('REQUEST_NOT_FOUND', `no promotion of ${modelName} awaits approval`, { modelName });
-  if (others.length === 0) return first;
-  const candidates = requests.map(({ line, version }) => `${line} ${version}`);
-  const message = `${requests.length} promotions of ${modelName} wait; choose one with --line and --version`;
-  throw new PipelineError('INVALID_INPUT', message, { modelName, candidates });
+const candidatesOf = (requests: readonly PromotionRequest[]): string[] =>
+  requests.map(({ line, version }) => `${line} ${version}`);
+
+/** @param open - of the model, which do not fit. */
+function noneFits(modelName: string, open: readonly PromotionRequest[]): PipelineError {
+  const candidates = candidatesOf(open);
+  const message =
+    candidates.length === 0
+      ? `no promotion of ${modelName} awaits approval`
+      : `no promotion of ${modelName} with this line and version awaits approval; open: ${candidates.join(', ')}`;
+  return new PipelineError('REQUEST_NOT_FOUND', message, { modelName, candidates });
 }

@@ -54,8 +54,8 @@ function addDiff(models: Command, cli: CliContext): void {
     .command('diff')
     .description('Two versions of one line side by side.')
     .argument('<model>', 'name of a model')
-    .argument('<first>', 'version')
-    .argument('<second>', 'version')
+    .argument('<first>', 'version', semanticVersionOption)
+    .argument('<second>', 'version', semanticVersionOption)
     .option('--line <name>', LINE_OPTION)
     .action(async (model: string, first: string, second: string, options: LineOptions) => {
       const { diffVersions } = await import('../views/models-view.js');
