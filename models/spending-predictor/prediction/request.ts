@@ -38,7 +38,8 @@ export const input = known
       .describe('the stored state spending-history of the customer; null = the store knows no such customer'),
   })
   .refine(({ history, transactions }) => history !== undefined || transactions !== undefined, {
-    message: 'expected history, transactions or both: the model holds no customers',
+    message:
+      'expected history, transactions or both: the model holds no customers; a request by reference (--customer) reads the stored history',
   });
 export type SpendingRequest = KnownOfCustomer & {
   readonly customerId?: string | undefined;
