@@ -36,8 +36,12 @@ export const reviewAnnotations = defineJob({
   async run({ source, count }, { backendPool, signal, onProgress }) {
     const { findAnnotated } = await import('./span-labels/annotated-messages.js');
     const { findSuspicious } = await import('./span-labels/suspicious-annotations.js');
+    onProgress({ stage: 'reading annotated messages', done: 0, total: 0 });
     const messages = await findAnnotated(backendPool(), source);
-    const found = await findSuspicious({ seed: REVIEW_SEED, signal, onProgress }, messages, count);
+    const stage = `checking ${messages.length} annotated messages: steps`;
+    const onStep: typeof onProgress = ({ done, total }) => onProgress({ stage, done, total });
+    onStep({ stage, done: 0, total: 0 });
+    const found = await findSuspicious({ seed: REVIEW_SEED, signal, onProgress: onStep }, messages, count);
     return { annotated: messages.length, messages: found };
   },
 });

@@ -11,7 +11,19 @@ export interface LabelTarget {
   readonly readOnly: boolean;
 }
 
+/** What became of the messages of a file. */
+export interface TakenCounts {
+  /** Messages whose labels changed. */
+  readonly written: number;
+  /** Those of them that had another label before; their change is recorded. Annotations are not counted so. */
+  readonly corrected?: number;
+  /** Messages that have these labels already. */
+  readonly unchanged: number;
+  /** Ids that are no message of the source. */
+  readonly unknown: number;
+}
+
 /** The outcome: labels written into the backend, or the SQL that would write them. */
 export type TakenLabels =
-  | { readonly kind: 'written'; readonly written: number }
+  | { readonly kind: 'written'; readonly counts: TakenCounts }
   | { readonly kind: 'statements'; readonly sql: readonly string[] };

@@ -25,7 +25,8 @@ export function register(program: Command, cli: CliContext): void {
   entities
     .command('label')
     .description(
-      'Replaces the annotations of messages, so that the next snapshot has them. A type that no annotation of the ' +
+      'Replaces the annotations of messages, so that the next snapshot has them; annotations that are as before are not ' +
+        'written anew. A type that no annotation of the ' +
         'source has is refused, unless --new-type names it. A database of BACKEND_DATABASE_URL is ' +
         'never written to: then the SQL is printed instead.',
     )

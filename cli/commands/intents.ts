@@ -25,7 +25,8 @@ export function register(program: Command, cli: CliContext): void {
   intents
     .command('label')
     .description(
-      'Writes labels into chat_messages, so that the next snapshot has them. An intent that neither the labelled messages ' +
+      'Writes labels into chat_messages, so that the next snapshot has them; a label that is there already is corrected, ' +
+        'and the one before is recorded in prediction_feedback. An intent that neither the labelled messages ' +
         'nor the champion know is refused, unless --new-intent names it. A database of BACKEND_DATABASE_URL is never ' +
         'written to: then the SQL is printed instead.',
     )

@@ -34,9 +34,14 @@ export interface TakenReport {
   readonly given: number;
   /** What happened to a message, such as `labelled`. */
   readonly done: string;
-  /** Describes the messages that were not changed; follows their number. */
-  readonly unchanged: string;
 }
+
+/** The counts above zero, each with its words. */
+const counted = (...parts: readonly (readonly [number, string])[]): string =>
+  parts
+    .filter(([count]) => count > 0)
+    .map(([count, words]) => `; ${count} ${words}`)
+    .join('');
 
 function printStatements({ out }: CliContext, sql: readonly string[]): void {
   out.result({ written: 0, sql }, () => {
@@ -51,10 +56,15 @@ export function reportTaken(cli: CliContext, taken: TakenLabels, report: TakenRe
     printStatements(cli, taken.sql);
     return;
   }
-  const { written } = taken;
-  const { source, given, done, unchanged } = report;
-  cli.out.result({ source, written, given }, () => {
-    const why = written === given ? '' : `; ${given - written} ${unchanged}`;
-    cli.out.line(`${written} messages of ${source} ${done}${why}. The next training run has them in its snapshot.`);
+  const { source, given, done } = report;
+  const { counts } = taken;
+  cli.out.result({ source, ...counts, given }, () => {
+    const rest = counted(
+      [counts.corrected ?? 0, 'of them had another label, which prediction_feedback records'],
+      [counts.unchanged, 'unchanged'],
+      [counts.unknown, `unknown in ${source}`],
+    );
+    const next = counts.written > 0 ? ' The next training run has them in its snapshot.' : '';
+    cli.out.line(`${counts.written} messages of ${source} ${done}${rest}.${next}`);
   });
 }

@@ -57,6 +57,5 @@ export async function labelEntities(cli: CliContext, file: string, options: Enti
     source,
     given: annotations.length,
     done: 'annotated anew',
-    unchanged: 'are no message of this source',
   });
 }

@@ -69,6 +69,5 @@ export async function labelMessages(cli: CliContext, file: string, options: Labe
     source,
     given: labels.length,
     done: 'labelled',
-    unchanged: 'left as they are (unknown message, or labelled before)',
   });
 }

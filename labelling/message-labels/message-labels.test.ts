@@ -82,6 +82,8 @@ describe('chooseMessages', () => {
   });
 
   it('quotes values in SQL', () => {
-    expect(labelSql([{ id: "x'y", intent: 'greet' }])[0]).toContain("where id = 'x''y' and intent is null;");
+    expect(labelSql([{ id: "x'y", intent: 'greet' }])[0]).toContain(
+      "where id = 'x''y' and intent is distinct from 'greet';",
+    );
   });
 });

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Pool, PoolClient } from 'pg';
 import { errorAt } from '../../contracts/errors.js';
+import type { LabelledSpan } from '../../contracts/labelling.js';
 import { requireSpan } from '../../learning/text/sequence-tagging/index.js';
 import { requireKnownNames } from '../known-names.js';
 import type { LabelTarget, TakenLabels } from '../taken-labels.js';
@@ -19,6 +21,25 @@ interface StoredMessage {
   readonly text_group: string | null;
 }
 
+type Outcome = 'written' | 'unchanged' | 'absent';
+
+const SPANS = `
+  select start_offset as start, end_offset as "end", entity_type as type from backend.entity_annotations
+  where source = $1 and message_id = $2`;
+
+const inOrder = (spans: readonly LabelledSpan[]): LabelledSpan[] =>
+  spans.map(({ start, end, type }) => ({ start, end, type })).sort((a, b) => a.start - b.start || a.end - b.end);
+
+/** Whether a message has exactly these annotations; then their rows and times stay as they are. */
+async function isAnnotatedSo(
+  client: Pick<PoolClient, 'query'>,
+  { id, spans }: MessageAnnotations,
+  source: string,
+): Promise<boolean> {
+  const { rows } = await client.query<LabelledSpan>(SPANS, [source, id]);
+  return isDeepStrictEqual(inOrder(rows), inOrder(spans));
+}
+
 /** Each span fits the message and overlaps no other. @throws PipelineError `INVALID_VALUE` with file and row. */
 function requireSpans(text: string, { spans, row }: MessageAnnotations, file: string): void {
   const ordered = [...spans].sort((a, b) => a.start - b.start);
@@ -29,43 +50,61 @@ function requireSpans(text: string, { spans, row }: MessageAnnotations, file: st
   });
 }
 
-/** Replaces one message's annotations. @returns false for a message that is not there. */
+/** Replaces one message's annotations where they differ. */
 async function replaceAnnotations(
   client: PoolClient,
   annotations: MessageAnnotations,
   { source, file }: Place,
-): Promise<boolean> {
+): Promise<Outcome> {
   const { id, spans } = annotations;
   const { rows } = await client.query<StoredMessage>(
     'select text, text_group from backend.chat_messages where source = $1 and id = $2 for update',
     [source, id],
   );
   const [message] = rows;
-  if (message === undefined) return false;
+  if (message === undefined) return 'absent';
   requireSpans(message.text, annotations, file);
+  if (await isAnnotatedSo(client, annotations, source)) return 'unchanged';
   await client.query(DELETE, [source, id]);
   for (const [i, { start, end, type }] of spans.entries()) {
     const text = message.text.slice(start, end);
     await client.query(INSERT, [source, `${id}-review-${i + 1}`, id, start, end, type, text, message.text_group]);
   }
-  return true;
+  return 'written';
 }
 
-/** One transaction. @returns how many messages were there. */
-async function writeAnnotations(pool: Pool, annotations: readonly MessageAnnotations[], place: Place): Promise<number> {
+/** One transaction. */
+async function writeAnnotations(
+  pool: Pool,
+  annotations: readonly MessageAnnotations[],
+  place: Place,
+): Promise<TakenLabels> {
   const client = await pool.connect();
   try {
     await client.query('begin');
-    let written = 0;
-    for (const message of annotations) if (await replaceAnnotations(client, message, place)) written += 1;
+    const outcomes: Outcome[] = [];
+    for (const message of annotations) outcomes.push(await replaceAnnotations(client, message, place));
     await client.query('commit');
-    return written;
+    const count = (outcome: Outcome): number => outcomes.filter((one) => one === outcome).length;
+    const counts = { written: count('written'), unchanged: count('unchanged'), unknown: count('absent') };
+    return { kind: 'written', counts };
   } catch (fault) {
     await client.query('rollback');
     throw fault;
   } finally {
     client.release();
   }
+}
+
+/** The statements for the messages whose annotations would change. */
+async function changingStatements(
+  pool: Pool,
+  annotations: readonly MessageAnnotations[],
+  source: string,
+): Promise<TakenLabels> {
+  const changed: MessageAnnotations[] = [];
+  for (const message of annotations) if (!(await isAnnotatedSo(pool, message, source))) changed.push(message);
+  return { kind: 'statements', sql: changed.length === 0 ? [] : annotationSql(changed) };
 }
 
 async function usedTypes(pool: Pool, source: string): Promise<string[]> {
@@ -77,7 +116,7 @@ async function usedTypes(pool: Pool, source: string): Promise<string[]> {
 }
 
 /**
- * Brings corrected annotations back. All of them or none.
+ * Brings corrected annotations back; those that are as before are not written anew. All of them or none.
  * @throws PipelineError `INVALID_VALUE` for a type that no annotation of the source has and that is not declared as new,
  *   or for spans that do not fit their message.
  */
@@ -90,6 +129,7 @@ export async function takeAnnotations(
   const given = annotations.flatMap(({ spans, row }) => spans.map(({ type }) => ({ name: type, row })));
   const known = [...(await usedTypes(backendPool, source)), ...newNames];
   requireKnownNames(given, { file, column: 'entities', noun: 'entity type', known, allow });
-  if (readOnly) return { kind: 'statements', sql: annotationSql(annotations) };
-  return { kind: 'written', written: await writeAnnotations(backendPool, annotations, target) };
+  return readOnly
+    ? changingStatements(backendPool, annotations, source)
+    : writeAnnotations(backendPool, annotations, target);
 }

@@ -149,7 +149,7 @@ afterAll(async () => {
 describe('intents', () => {
   beforeAll(stageIntents);
 
-  it('label: stores reviewed messages for the next snapshot and keeps older labels', async () => {
+  it('label: stores reviewed messages for the next snapshot, and corrects and records older labels', async () => {
     const file = join(folder, 'review.csv');
     const review = commandLine();
     await reviewMessages(review.cli, { source: SOURCE, count: 5, output: file });
@@ -167,12 +167,25 @@ describe('intents', () => {
     await writeFile(file, `${filled.join('\n')}\n${before.id},text,,,card_block\nnobody,text,,,card_block\n`);
     const label = commandLine();
     await labelMessages(label.cli, file, { source: SOURCE });
-    expect(label.answer()).toEqual({ source: SOURCE, written: 3, given: 5 });
+    expect(label.answer()).toEqual({ source: SOURCE, written: 4, corrected: 1, unchanged: 0, unknown: 1, given: 5 });
 
     const { chat_messages: table } = (await snapshotOf(['chat_messages'])).tables;
     const intents = new Map(textColumn(table!, 'id').map((id, row) => [id, textColumn(table!, 'intent')[row]]));
     expect(chosen.map((id) => intents.get(id))).toEqual(['card_block', 'card_block', 'card_block', null, null]);
-    expect(intents.get(before.id)).toBe(before.intent);
+    expect(intents.get(before.id)).toBe('card_block');
+    const recorded = () =>
+      services.backendPool.query(
+        `select model, entity_kind, predicted, verdict, label from backend.prediction_feedback
+         where source = $1 and entity_id = $2 and id like 'label-%'`,
+        [SOURCE, before.id],
+      );
+    const correction = { predicted: before.intent, verdict: 'corrected', label: 'card_block' };
+    expect((await recorded()).rows).toEqual([{ model: INTENTS, entity_kind: 'chat_message', ...correction }]);
+
+    const again = commandLine();
+    await labelMessages(again.cli, file, { source: SOURCE });
+    expect(again.answer()).toEqual({ source: SOURCE, written: 0, corrected: 0, unchanged: 4, unknown: 1, given: 5 });
+    expect((await recorded()).rows).toHaveLength(1);
   });
 
   it('label: refuses a file with an unknown intent, unless it is declared as new', async () => {
@@ -259,8 +272,16 @@ describe('entities', () => {
   it('label: stores corrections for the next snapshot and its training rows, with offsets in UTF-16 units', async () => {
     const label = commandLine();
     await labelEntities(label.cli, await correction(`emoji,${cell}\nnobody,0:1:AMOUNT`), { source: SOURCE });
-    expect(label.answer()).toEqual({ source: SOURCE, written: 1, given: 2 });
+    expect(label.answer()).toEqual({ source: SOURCE, written: 1, unchanged: 0, unknown: 1, given: 2 });
     expect(await stored()).toEqual(parts);
+
+    const times = () =>
+      services.backendPool.query(`select annotated_at from backend.entity_annotations where message_id = 'emoji'`);
+    const { rows: before } = await times();
+    const again = commandLine();
+    await labelEntities(again.cli, await correction(`emoji,${cell}`), { source: SOURCE });
+    expect(again.answer()).toEqual({ source: SOURCE, written: 0, unchanged: 1, unknown: 0, given: 1 });
+    expect((await times()).rows).toEqual(before);
 
     const { tables, moment } = await snapshotOf(['chat_messages', 'entity_annotations', 'transactions']);
     const { table } = (await findModel('financial-ner')).backend.rows(tables, moment);

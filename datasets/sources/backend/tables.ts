@@ -202,7 +202,7 @@ const predictionFeedback: TableSpec = {
     text('model', "Model that predicted, a folder's name below models/."),
     text('entity_kind', 'What was predicted on: transaction, chat_message or credit_application.'),
     text('entity_id', 'Its id.'),
-    text('predicted', 'What the model said.', optional),
+    text('predicted', 'What the model said; of a corrected label the one before.', optional),
     category('verdict', verdicts, 'What an analyst or customer made of it.'),
     text('label', 'The right answer when it was corrected.', optional),
     moment('created_at', 'When the feedback came.'),
