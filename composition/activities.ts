@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { childEnvironment } from './child-settings.js';
 import { createPipelineActivities } from '../activities/pipeline.js';
 import { createPromotionActivities } from '../activities/promotion.js';
@@ -5,6 +6,7 @@ import { createTrainingActivities } from '../activities/training.js';
 import type { PipelineActivities, PromotionActivities, TrainingActivities } from '../contracts/activities.js';
 import { findModel, loadCatalogue } from '../models/catalogue.js';
 import type { JobRunner } from '../platform/child-process/job.js';
+import { sharedMemoryBudget } from '../platform/child-process/memory-budget.js';
 import { createChildProcessRunner } from '../platform/child-process/runner.js';
 import type { ServeOptions } from '../platform/child-process/serve.js';
 import type { Config } from '../platform/config/config.js';
@@ -35,6 +37,7 @@ export const createRunner = (
   createChildProcessRunner({
     entry: entryFile('computingProcess'),
     idleMs: IDLE_MS,
+    memory: sharedMemoryBudget(join(config.home, 'memory'), config.computingMemoryMb),
     env: {
       ...temporaryEnvironment(config.home),
       ...childEnvironment({

@@ -4,6 +4,7 @@ import { inheritedEnvironment } from '../config/environment.js';
 import { messageOf, PipelineError } from '../../contracts/errors.js';
 import type { ProcessExit } from '../embedded/processes/run-program.js';
 import type { JobOptions, JobRequest } from './job.js';
+import { outOfMemoryKills, watchMemory } from './resident-memory.js';
 import type { FromChild, ToChild } from './protocol.js';
 
 /** Number of output lines in a crash report. */
@@ -38,27 +39,48 @@ export interface ComputingProcess {
   readonly ended: Promise<ProcessExit>;
   /** Last lines of the output since the job was started. */
   output(): string[];
+  /** Resident memory in MB for which the process was killed; null: it was not. */
+  exceededMb(): number | null;
+  /** True when the kernel killed processes for want of memory since this one was started. */
+  memoryWasShort(): boolean;
   /** True: the child does not keep this process alive; the child exits with it. */
   detach(idle: boolean): void;
 }
 
-/** Starts a child with a heap limit; typed arrays, which the limit does not cover, are checked by the child itself. */
+/**
+ * Starts a child with a heap limit. Memory outside the heap, such as typed arrays, is not covered by it: while a job
+ * runs, the resident memory of the process is sampled here and the process killed above the limit, also when the job
+ * never yields; the child itself checks whenever it reports progress.
+ */
 export function startComputing(settings: ChildProcessSettings, memoryMb: number): ComputingProcess {
   const child = spawn(settings, memoryMb);
   const output = keepLastLines(child);
   const ended = exitOf(child);
+  const killsBefore = outOfMemoryKills();
+  let exceeded: number | null = null;
+  const watch = (): (() => void) =>
+    watchMemory(child.pid ?? -1, memoryMb, (used) => {
+      exceeded = used;
+      child.kill('SIGKILL');
+    });
   ended.catch(() => undefined); // handled by `perform` and `end`; ignored while the child is idle
   return {
     memoryMb,
     ended,
     output: output.lines,
+    exceededMb: () => exceeded,
+    memoryWasShort: () => (outOfMemoryKills() ?? 0) > (killsBefore ?? 0),
     kill: () => void child.kill('SIGKILL'),
     cancel: () => send(child, { kind: 'cancel' }),
     perform(request, onProgress) {
       output.clear();
       const receiver = receiveAnswer(child, onProgress);
+      const stopWatching = watch();
       send(child, { kind: 'run', request, memoryMb });
-      return Promise.race([receiver.answer, ended.then(() => receiver.last())]).finally(receiver.stop);
+      return Promise.race([receiver.answer, ended.then(() => receiver.last())]).finally(() => {
+        stopWatching();
+        receiver.stop();
+      });
     },
     async end(graceMs) {
       const killer = setTimeout(() => child.kill('SIGKILL'), graceMs);

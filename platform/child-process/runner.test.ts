@@ -96,12 +96,23 @@ describe('createChildProcessRunner', () => {
     });
   });
 
-  it.each(['heap', 'arrays'])('stops a job that allocates too much (%s)', async (job) => {
-    await expect(runner.run({ job, input: null }, jobOptions({ memoryMb: 200 }))).rejects.toMatchObject({
-      code: 'CHILD_OUT_OF_MEMORY',
-      retryable: false,
+  it('reports a process that somebody killed as a crash, not as one that ran out of memory', async () => {
+    await expect(runner.run({ job: 'killed', input: null }, jobOptions())).rejects.toMatchObject({
+      code: 'CHILD_CRASHED',
+      retryable: true,
+      details: { signal: 'SIGKILL' },
     });
   });
+
+  it.each(['heap', 'arrays', 'silent-arrays', 'failed-allocation'])(
+    'stops a job that allocates too much (%s)',
+    async (job) => {
+      await expect(runner.run({ job, input: null }, jobOptions({ memoryMb: 200 }))).rejects.toMatchObject({
+        code: 'CHILD_OUT_OF_MEMORY',
+        retryable: false,
+      });
+    },
+  );
 
   it('ends the child when the parent process is killed', async () => {
     const parent = spawn(process.execPath, ['--import', 'tsx', join(projectRoot, 'tests/support/job-parent.ts')], {

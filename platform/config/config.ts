@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homedir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Environment } from './environment.js';
@@ -73,6 +73,10 @@ const environment = z.object({
     z.coerce.number().int().positive().optional(),
   ),
   TRAINING_MEMORY_MB: withDefault(z.coerce.number().int().min(128), '2048'),
+  COMPUTING_MEMORY_MB: z.preprocess(
+    (value) => (value === '' ? undefined : value),
+    z.coerce.number().int().min(128).optional(),
+  ),
   HEARTBEAT_TIMEOUT_SECONDS: withDefault(z.coerce.number().min(1), '30'),
   OUTAGE_PATIENCE_HOURS: withDefault(z.coerce.number().positive(), '24'),
   OUTAGE_RETRY_SECONDS: withDefault(z.coerce.number().positive(), '30'),
@@ -136,6 +140,8 @@ export interface Config {
   /** Null: one for each core. */
   readonly trainingSlots: number | null;
   readonly trainingMemoryMb: number;
+  /** Memory that all computing processes of this installation may reserve together on this machine, in MB. */
+  readonly computingMemoryMb: number;
   /** A long step without a heartbeat for this time counts as lost and is retried; recovery after a kill takes as long. */
   readonly heartbeatTimeoutSeconds: number;
   /** Limits of a step's attempts; see `RetryLimits`. */
@@ -186,6 +192,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     pipelineSlots: variables.PIPELINE_SLOTS,
     trainingSlots: variables.TRAINING_SLOTS ?? null,
     trainingMemoryMb: variables.TRAINING_MEMORY_MB,
+    computingMemoryMb: variables.COMPUTING_MEMORY_MB ?? threeQuartersOfMemory(),
     heartbeatTimeoutSeconds: variables.HEARTBEAT_TIMEOUT_SECONDS,
     retry: {
       outagePatienceHours: variables.OUTAGE_PATIENCE_HOURS,
@@ -206,6 +213,13 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
       catchupHours: variables.SCHEDULE_CATCHUP_HOURS,
     },
   };
+}
+
+/** Three quarters of the machine's memory, or of what its control group allows, in MB. */
+function threeQuartersOfMemory(): number {
+  const allowed = process.constrainedMemory();
+  const bytes = allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
+  return Math.floor((bytes * 0.75) / 2 ** 20);
 }
 
 type Variables = z.infer<typeof environment>;

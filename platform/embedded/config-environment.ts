@@ -24,6 +24,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   PIPELINE_SLOTS: String(config.pipelineSlots),
   TRAINING_SLOTS: config.trainingSlots === null ? '' : String(config.trainingSlots),
   TRAINING_MEMORY_MB: String(config.trainingMemoryMb),
+  COMPUTING_MEMORY_MB: String(config.computingMemoryMb),
   HEARTBEAT_TIMEOUT_SECONDS: String(config.heartbeatTimeoutSeconds),
   OUTAGE_PATIENCE_HOURS: String(config.retry.outagePatienceHours),
   OUTAGE_RETRY_SECONDS: String(config.retry.outageRetrySeconds),

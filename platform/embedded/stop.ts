@@ -38,6 +38,7 @@ const ownEntries = [
   'artefacts',
   'cards',
   'temporary',
+  'memory',
   'supervisor-lock',
   'secrets.json',
   'state.json',

@@ -45,6 +45,20 @@ const jobs: Readonly<Record<string, JobExecutor>> = {
       onProgress({ stage: 'hoarding', done: 1, total: 1 });
     }
   },
+  /** Never yields and reports nothing, so that only the parent can see its memory. */
+  'silent-arrays': async () => {
+    const hoard: Float64Array[] = [];
+    for (;;) hoard.push(new Float64Array(2 ** 20).fill(hoard.length + 1));
+  },
+  /** As native code ends when an allocation fails. */
+  'failed-allocation': async () => {
+    process.stderr.write("terminate called after throwing an instance of 'std::bad_alloc'\n");
+    return process.abort();
+  },
+  killed: async () => {
+    process.kill(process.pid, 'SIGKILL');
+    await sleep(60_000);
+  },
 };
 
 /** The same table runs inline and, when this file is the entry, in a child. */
