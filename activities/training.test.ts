@@ -8,11 +8,12 @@ import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
 import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
 import { loadDataset } from '../datasets/snapshots/dataset-store.js';
 import { putJsonBlob } from '../datasets/snapshots/json-blob.js';
-import { splitHoldout } from '../learning/evaluation/split/index.js';
+import { completeHoldout, splitHoldout } from '../learning/evaluation/split/index.js';
 import { findModel, loadCatalogue } from '../models/catalogue.js';
 import { model as creditModel } from '../models/credit-risk-scorer/index.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
+import type { JobRunner } from '../platform/child-process/job.js';
 import { createInlineRunner } from '../platform/child-process/runner.js';
 import { FILE_LINE, MODEL, storeCreditDataset } from '../tests/support/credit-dataset.js';
 import type { TrainingActivityDeps } from './dependencies.js';
@@ -184,7 +185,7 @@ describe('createTrainingActivities', () => {
     expect(await countBlobs(deps.blobs)).toBe(blobs);
   });
 
-  it("evaluateModel fails when the champion's artefact is corrupt or missing", async () => {
+  it("evaluateModel fails when the champion's artefact is corrupt, and its gate when it is missing", async () => {
     const { fitModel, evaluateModel } = createTrainingActivities(deps);
     const step = { runKey: 'run-1', modelName: MODEL, dataset, seed: 42 };
     const fitted = await inActivity(() => fitModel({ ...step, params: recordedParams({}) }));
@@ -206,7 +207,7 @@ describe('createTrainingActivities', () => {
       championVersion: '1.2.0',
       comparisons: [{ against: 'baseline' }, { against: 'champion', difference: 0 }],
     });
-    const rule = ({ gates }: typeof refreshed) => gates.at(-1);
+    const rule = ({ gates }: typeof refreshed) => gates.find(({ gate }) => gate.startsWith('against'));
     expect(rule(refreshed)).toMatchObject({
       passed: true,
       finding: expect.stringMatching(/^refresh: not worse than 1\.2\.0 by more than 0\.02 aucRoc/) as string,
@@ -218,9 +219,70 @@ describe('createTrainingActivities', () => {
         finding: expect.stringMatching(/^change: /) as string,
       });
     await expect(against({ ...champion, artefactHash: hash })).rejects.toMatchObject({ code: 'ARTEFACT_INVALID' });
-    await expect(against({ ...champion, artefactHash: 'f'.repeat(64) })).rejects.toMatchObject({
-      code: expect.stringMatching(/^BLOB_/) as string,
+    // A lost blob is a fault of the store: the run goes on, and the gate says what to restore.
+    expect(rule(await against({ ...champion, artefactHash: 'f'.repeat(64) }))).toMatchObject({
+      passed: false,
+      finding: expect.stringContaining('artefact blob ffffffffffff of champion 1.2.0 is missing') as string,
     });
+  });
+
+  it('evaluateModel fails before it scores when rows of the holdout, or of its groups, were trained on', async () => {
+    const { evaluateModel } = createTrainingActivities(deps);
+    const step = { runKey: 'run-leak', modelName: MODEL, dataset, seed: 42 };
+    // Plants a leak: the trainer keeps a smaller holdout out than the line's.
+    const runner: JobRunner = {
+      run: (job, control) =>
+        deps.runner.run(
+          job.job === 'fitModel'
+            ? { ...job, input: { ...(job.input as object), holdout: { ...recorded.holdouts[0], fraction: 0.05 } } }
+            : job,
+          control,
+        ),
+    };
+    const leaking = createTrainingActivities({ ...deps, runner });
+    const { artefactHash, trainingRowsHash } = await inActivity(() =>
+      leaking.fitModel({ ...step, params: recordedParams({ nEstimators: 10 }) }),
+    );
+    await expect(
+      inActivity(() => evaluateModel({ ...step, artefactHash, trainingRowsHash: trainingRowsHash! })),
+    ).rejects.toMatchObject({
+      code: 'HOLDOUT_LEAK',
+      message: expect.stringMatching(/^credit-risk-scorer: \d+ of the \d+ rows of the frozen part/) as string,
+    });
+  });
+
+  it('a line from before there were two parts gets what its rule adds, as a recorded change', async () => {
+    const own: Recorded = { artefacts: new Map(), runs: new Map(), holdouts: [] };
+    const old: FrozenHoldout = { kind: 'group', column: 'entity_id', fraction: 0.3, salt: 'old draw' };
+    own.holdouts[0] = old;
+    const changes: [FrozenHoldout, string][] = [];
+    const registry = {
+      ...memoryRegistry(own),
+      refreezeLine: async (modelName: string, line: string, holdout: FrozenHoldout, actor: string) => {
+        changes.push([holdout, actor]);
+        return { modelName, line, holdout: (own.holdouts[0] = holdout), createdAt: new Date(0) };
+      },
+    };
+    const { split } = creditModel.backend.schema;
+    const complete = completeHoldout(old, split, { rowCount: 0, columns: {} });
+    const kept: unknown[] = [];
+    const runner: JobRunner = {
+      run: async (job) => {
+        if (job.job === 'freezeLine') return complete;
+        kept.push((job.input as { holdout: unknown }).holdout);
+        const { hash } = dataset;
+        const hashes = { artefactHash: hash, signatureHash: hash, definitionHash: hash };
+        return { ...hashes, bytes: 1, trainedRows: 1, checkpointKey: 'k' };
+      },
+    };
+    const { fitModel } = createTrainingActivities({ ...deps, registry, runner });
+    const origin = { kind: 'snapshot' as const, snapshotHash: dataset.hash, source: 'backend' };
+    const rows = { ...dataset, line: 'default', origin };
+    const step = { runKey: 'run-old', modelName: MODEL, dataset: rows, seed: 42, params: recordedParams({}) };
+    for (let run = 0; run < 2; run++) await inActivity(() => fitModel(step));
+    expect(complete).toEqual({ ...old, window: { column: 'as_of', days: 365, known: 'defaulted' } });
+    expect(changes).toEqual([[complete, 'pipeline']]);
+    expect(kept).toEqual([complete, complete]);
   });
 
   describe('evaluateModel after a renewal of the holdout', () => {
@@ -274,7 +336,7 @@ describe('createTrainingActivities', () => {
       ]);
       const learned = held.rowCount - unseen;
       expect(evaluated.notes).toContain(
-        `champion 1.0.0 learned from ${learned} of the ${held.rowCount} rows of the renewed holdout; compared on the other ${unseen}`,
+        `champion 1.0.0 learned from ${learned} of the ${held.rowCount} rows of the holdout; compared on the other ${unseen}`,
       );
     });
 

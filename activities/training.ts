@@ -23,6 +23,9 @@ import { hashOfJson } from '../platform/blobs/hash.js';
 import { parentOfRunning } from '../platform/temporal/describe-run.js';
 import { gateName, gatesOfLine } from '../registry/gates.js';
 import { parseParams } from '../training/parse-params.js';
+import { mayBeCompleted } from '../learning/evaluation/split/index.js';
+import { schemaOf } from '../training/dataset-schema.js';
+import { loadEvaluation } from '../training/evaluation-document.js';
 import { runJob } from './run-job.js';
 import type { TrainingActivityDeps } from './dependencies.js';
 import { loadDatasetRef, resolveLine, resolveSource } from './resolve-line.js';
@@ -107,7 +110,16 @@ async function planTraining(
     seed,
     codeVersion,
     ...limitsOf(model, line, deps.config.heartbeatTimeoutSeconds),
-    ...(champion === null ? {} : { championArtefactHash: champion.artefactHash }),
+    ...(champion === null ? {} : await continuedFrom(deps, champion)),
+  };
+}
+
+/** What an update continues: the champion's artefact, and the record of the rows that it has learned. */
+async function continuedFrom({ blobs }: TrainingActivityDeps, { artefactHash, evaluationHash }: VersionRecord) {
+  const { trainingRowsHash } = await loadEvaluation(blobs, evaluationHash);
+  return {
+    championArtefactHash: artefactHash,
+    ...(trainingRowsHash === null ? {} : { championTrainingRowsHash: trainingRowsHash }),
   };
 }
 
@@ -176,11 +188,22 @@ async function unchangedHoldout(
   throw new PipelineError('CONFLICT', message, { modelName, line });
 }
 
-/** The line's holdout; the first training of a line freezes it. */
+/** Actor of holdout changes that follow from a model's split rule. */
+const PIPELINE = 'pipeline';
+
+/**
+ * The line's holdout; the first training of a line freezes it. A line that was frozen before holdouts had two parts gets
+ * what its rule adds, as a recorded change of the holdout.
+ */
 async function holdoutOf(deps: TrainingActivityDeps, dataset: DatasetRef): Promise<FrozenHoldout> {
   const { modelName, line } = dataset;
   const known = await deps.registry.findLine(modelName, line);
-  if (known !== null) return known.holdout;
+  if (known !== null) {
+    const { split } = schemaOf(await deps.models.find(modelName), dataset);
+    if (!mayBeCompleted(known.holdout, split)) return known.holdout;
+    const complete = await runJob(deps, 'freezeLine', { dataset, frozen: known.holdout });
+    return (await deps.registry.refreezeLine(modelName, line, complete, PIPELINE)).holdout;
+  }
   const first = await runJob(deps, 'freezeLine', { dataset });
   return (await deps.registry.ensureLine(modelName, line, first)).holdout;
 }

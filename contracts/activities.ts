@@ -152,6 +152,8 @@ export const trainingPlan = z.strictObject({
   codeVersion: z.string(),
   /** The artefact that an update continues; absent = from scratch. */
   championArtefactHash: contentHash.optional(),
+  /** Record of the rows that this artefact has learned; absent for a champion from before there were such records. */
+  championTrainingRowsHash: contentHash.optional(),
 });
 export type TrainingPlan = z.infer<typeof trainingPlan>;
 
@@ -202,6 +204,7 @@ export const fitModelInput = fitStepInput.extend({
   shards: z.array(contentHash).max(MOST_SHARDS).default([]),
   /** From the plan. */
   championArtefactHash: contentHash.optional(),
+  championTrainingRowsHash: contentHash.optional(),
   holdoutHashes,
 });
 export const fittedModel = z.strictObject({
@@ -213,6 +216,8 @@ export const fittedModel = z.strictObject({
   trainedRows: z.int(),
   /** Of the holdout that was kept out; absent in runs from before it was recorded. */
   holdoutHash: contentHash.optional(),
+  /** Blob that tells which rows were trained on, by hash; absent in runs from before it was recorded. */
+  trainingRowsHash: contentHash.optional(),
 });
 export type FittedModel = z.infer<typeof fittedModel>;
 
@@ -222,6 +227,8 @@ export const evaluateModelInput = datasetInput.extend({
   holdoutHashes,
   /** Of the trained model; absent in runs from before it was passed, which count as a change. */
   definitionHash: contentHash.optional(),
+  /** What the model was trained on; no row of the holdout may be among it. */
+  trainingRowsHash: contentHash.optional(),
   /** With a reason a changed definition may be registered though it is not better than the champion. */
   reason: statedReason.nullable().default(null),
 });
@@ -293,7 +300,7 @@ export interface TrainingActivities {
   fitShard: (input: z.infer<typeof fitShardInput>) => Promise<FittedShard>;
   /**
    * Scores challenger, baseline and champion on the same holdout rows through the predictor.
-   * @throws `CONFLICT` when the holdout was renewed since the training.
+   * @throws `CONFLICT` when the holdout was renewed since the training; `HOLDOUT_LEAK` when the training had rows of it.
    */
   evaluateModel: (input: z.input<typeof evaluateModelInput>) => Promise<EvaluatedModel>;
   registerModel: (input: z.infer<typeof registrationInput>) => Promise<z.infer<typeof registrationResult>>;

@@ -30,22 +30,56 @@ export interface FeatureSpec {
   readonly monotone?: 1 | -1;
 }
 
+/** Groups (users, merchants, templates) that are held out by the hash of their name: hash(salt, group) < fraction. */
+const groupShare = z.strictObject({ column: z.string(), fraction: z.number().gt(0).lt(1), salt: z.string() });
+export type GroupShare = z.infer<typeof groupShare>;
+
+/** The newest rows under a rule by group. */
+const groupWindow = z.strictObject({
+  /** Time of a row. */
+  column: z.string(),
+  days: z.number().positive(),
+  /** The newest row is the newest with a value in this column: a label that becomes known late. Absent: of all rows. */
+  known: z.string().optional(),
+});
+
 /**
- * How the holdout is cut. `group`: a row is held out when hash(salt, group) falls below the fraction, so that all rows
- * of a user, merchant or template are on one side and a new row of a held-out group is always held out.
- * `time`: rows at or after the cut are held out.
- * `given`: the division that a public data set brings; rows whose text in `column` is one of `heldOut` are held out.
+ * How rows are held out, in two parts: a frozen part that no version of the line ever learns from, and the newest window,
+ * which moves with the data. `docs/evaluation.md` states the rules.
+ * `group`: no row of a held-out group is ever learned from, also no new one. The window, where the rows have a time, is the
+ * rows of held-out groups in the newest `days`, and all rows of groups that appeared in them; the frozen part is the rest.
+ * `time`: the window is the newest `days`. With `groups`, the rows of held-out groups are never learned from, and those in
+ * the `days` before the newest row of the line's first data are the frozen part.
+ * `given`: the division that a public data set brings; rows whose text in `column` is one of `heldOut` are frozen.
  */
 export type SplitRule =
   | { readonly kind: 'given'; readonly column: string; readonly heldOut: readonly string[] }
-  | { readonly kind: 'group'; readonly column: string; readonly fraction: number; readonly salt: string }
-  | { readonly kind: 'time'; readonly column: string; readonly days: number };
+  | {
+      readonly kind: 'group';
+      readonly column: string;
+      readonly fraction: number;
+      readonly salt: string;
+      readonly window?: { readonly column: string; readonly days: number; readonly known?: string };
+    }
+  | { readonly kind: 'time'; readonly column: string; readonly days: number; readonly groups?: GroupShare };
 
 export const frozenHoldout = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('given'), column: z.string(), heldOut: z.array(z.string()).min(1) }),
-  z.strictObject({ kind: z.literal('group'), column: z.string(), fraction: z.number().gt(0).lt(1), salt: z.string() }),
-  /** `cut` in milliseconds since the epoch, fixed when the line is created. */
-  z.strictObject({ kind: z.literal('time'), column: z.string(), cut: z.number() }),
+  groupShare.extend({
+    kind: z.literal('group'),
+    /** Absent in lines from before there was a window, and where rows have no time. */
+    window: groupWindow.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('time'),
+    column: z.string(),
+    /** Start of the frozen part in milliseconds since the epoch, fixed with the line's first data. */
+    cut: z.number(),
+    /** Length of the frozen part and of the window. Absent in lines from before: all rows from the cut on are held out. */
+    days: z.number().positive().optional(),
+    /** Absent where there is no frozen part: a rule without groups, or data with few of them. */
+    groups: groupShare.optional(),
+  }),
 ]);
 /** A split rule with its cut, stored with the line; training gets no row that it holds out. */
 export type FrozenHoldout = z.infer<typeof frozenHoldout>;

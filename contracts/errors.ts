@@ -163,6 +163,13 @@ export const errorTable = {
     ({ found, wanted }: { found: string; wanted: string }) =>
       `the artefact has ${found}; wanted ${wanted}: train a new version`,
   ),
+  HOLDOUT_LEAK: row(
+    500,
+    1,
+    'Rows that judge a version, or others of their groups, were among its training rows.',
+    ({ modelName, part, rows, of }: { modelName: string; part: string; rows: number; of: number }) =>
+      `${modelName}: ${rows} of the ${of} rows of the ${part}, or others of their groups, were among the training rows; the scores would be worthless`,
+  ),
   CONFLICT: composed(409, 1, 'Another writer changed the same record first; look again and repeat.'),
   // governance
   TRANSITION_NOT_ALLOWED: composed(409, 2, 'The stages and lines do not allow this promotion.'),

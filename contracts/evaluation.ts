@@ -73,3 +73,21 @@ export const gateResult = z.strictObject({
   finding: z.string(),
 });
 export type GateResult = z.infer<typeof gateResult>;
+
+/** One part of the holdout judged by itself: the primary metric, and the comparison with the champion. */
+export const partReport = z.strictObject({
+  part: z.enum(['frozen', 'window']),
+  rows: z.int(),
+  /** Rows of the scored table that are of this part; the parts follow each other in it. */
+  scoredRows: z.int(),
+  /** Null when it is not measurable on these rows. */
+  metric: metric.nullable(),
+  /** Why it is not measurable. */
+  remark: z.string().nullable(),
+  comparison: comparison.nullable(),
+});
+export type PartReport = z.infer<typeof partReport>;
+
+/** How the newest window differs from the frozen part, in the primary metric; negative = the window is worse. */
+export const drift = z.strictObject({ metric: z.string(), difference: z.number(), disjoint: z.boolean() });
+export type Drift = z.infer<typeof drift>;

@@ -85,3 +85,35 @@ export function withColumn(table: Table, name: string, column: Column): Table {
     throw countMismatch(`column "${name}"`, column.values.length, table.rowCount, { details: { column: name } });
   return { rowCount: table.rowCount, columns: { ...table.columns, [name]: column } };
 }
+
+function concatColumns(parts: readonly Column[], name: string): Column {
+  const [first] = parts;
+  const other = parts.find(({ kind }) => kind !== first!.kind);
+  if (other !== undefined)
+    throw new PipelineError('SHAPE_MISMATCH', `column "${name}" is a ${first!.kind} and a ${other.kind} column`);
+  if (first!.kind === 'text') return { kind: 'text', values: parts.flatMap(({ values }) => [...values] as string[]) };
+  const values = new Float64Array(parts.reduce((sum, part) => sum + part.values.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    values.set(part.values as Float64Array, at);
+    at += part.values.length;
+  }
+  return { kind: first!.kind, values };
+}
+
+/**
+ * The rows of all tables in order; they have the same columns.
+ * @throws PipelineError `SHAPE_MISMATCH` without a table, or for columns that differ.
+ */
+export function concatTables(tables: readonly Table[]): Table {
+  const [first, ...others] = tables;
+  if (first === undefined) throw new PipelineError('SHAPE_MISMATCH', 'there is no table to take rows from');
+  if (others.length === 0) return first;
+  const names = Object.keys(first.columns);
+  const columns = names.map((name): [string, Column] => {
+    const parts = tables.map((table) => table.columns[name]);
+    if (parts.includes(undefined)) throw missingColumn(name, names);
+    return [name, concatColumns(parts as Column[], name)];
+  });
+  return { rowCount: tables.reduce((sum, table) => sum + table.rowCount, 0), columns: Object.fromEntries(columns) };
+}

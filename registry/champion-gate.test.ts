@@ -17,7 +17,7 @@ const compared = (low: number, high: number): Comparison => ({
 const refresh = { version: '1.0.0', isRefresh: true };
 const change = { version: '1.0.0', isRefresh: false };
 const judge = (against: Partial<AgainstChampion>) =>
-  judgeAgainstChampion(gate, { ...WITHOUT_CHAMPION, comparison: compared(-0.004, 0.002), ...against });
+  judgeAgainstChampion(gate, { ...WITHOUT_CHAMPION, comparison: compared(-0.004, 0.002), ...against })[0]!;
 const number = fc.double({ min: -0.1, max: 0.1, noNaN: true });
 
 describe('judgeAgainstChampion', () => {
@@ -86,5 +86,29 @@ describe('judgeAgainstChampion', () => {
 
   it('fails when a champion was not compared with', () => {
     expect(judge({ champion: refresh, comparison: undefined })).toMatchObject({ passed: false });
+  });
+
+  it('judges the newest window by itself: fails only when the challenger is significantly worse there', () => {
+    const onWindow = (window: AgainstChampion['window']) =>
+      judgeAgainstChampion(gate, {
+        ...WITHOUT_CHAMPION,
+        comparison: compared(0.001, 0.002),
+        champion: refresh,
+        window,
+      })[1];
+    fc.assert(
+      fc.property(number, number, (a, b) => {
+        const [low, high] = [Math.min(a, b), Math.max(a, b)];
+        const found = onWindow({ comparison: compared(low, high), remark: null });
+        expect(found?.passed).toBe(high >= 0);
+        expect(found?.finding.startsWith('significantly worse than 1.0.0 in aucRoc')).toBe(high < 0);
+      }),
+    );
+    expect(onWindow({ comparison: null, remark: '12 rows are too few to judge, wanted 50' })).toEqual({
+      gate: 'not worse on the newest window',
+      passed: true,
+      finding: 'not judged: 12 rows are too few to judge, wanted 50',
+    });
+    expect(onWindow(null)).toBeUndefined();
   });
 });

@@ -20,6 +20,10 @@ export interface ChampionRelation {
   readonly isRefresh: boolean;
 }
 
+/** The comparison on the newest window alone; null with a remark when it has too few rows to judge. */
+export type WindowComparison =
+  { readonly comparison: Comparison; readonly remark: null } | { readonly comparison: null; readonly remark: string };
+
 /** What `against-champion` looks at. */
 export interface AgainstChampion {
   readonly comparison: Comparison | undefined;
@@ -27,6 +31,8 @@ export interface AgainstChampion {
   readonly champion: ChampionRelation | null;
   /** Null when there is no champion, or when `comparison` is the one with it. */
   readonly incomparable: IncomparableChampion | null;
+  /** Null when there is no comparison. */
+  readonly window: WindowComparison | null;
   /** Why a person wants the change; null when no reason was stated. */
   readonly statedReason: string | null;
 }
@@ -35,6 +41,7 @@ export interface AgainstChampion {
 export const WITHOUT_CHAMPION: Omit<AgainstChampion, 'comparison'> = {
   champion: null,
   incomparable: null,
+  window: null,
   statedReason: null,
 };
 
@@ -89,9 +96,25 @@ function judgeChange(compared: Compared, statedReason: string | null): Verdict {
   return { passed: false, finding: `change: ${finding}; it passes with a stated reason (--reason)` };
 }
 
-/** Judges a challenger against the line's champion; the finding begins with the rule that held. */
-export function judgeAgainstChampion(gate: ChampionGate, against: AgainstChampion): GateResult {
-  return { gate: championGateName(gate), ...verdictOf(gate, against) };
+const WINDOW_GATE = 'not worse on the newest window';
+
+/** A challenger that is significantly worse on the newest rows fails, however good it is on the old ones. */
+function judgeWindow({ comparison, remark }: WindowComparison, version: string): GateResult {
+  if (comparison === null) return { gate: WINDOW_GATE, passed: true, finding: `not judged: ${remark}` };
+  const passed = comparison.interval.high >= 0;
+  const verb = passed ? 'not significantly worse' : 'significantly worse';
+  const measured = `${measuredDifference(comparison, 0)}, n = ${comparison.n}`;
+  return { gate: WINDOW_GATE, passed, finding: `${verb} than ${version} in ${comparison.metric} (${measured})` };
+}
+
+/**
+ * Judges a challenger against the line's champion: on all rows by the rule that its finding begins with, and on the
+ * newest window alone where there is a comparison.
+ */
+export function judgeAgainstChampion(gate: ChampionGate, against: AgainstChampion): GateResult[] {
+  const pooled = { gate: championGateName(gate), ...verdictOf(gate, against) };
+  const { window, champion } = against;
+  return window === null || champion === null ? [pooled] : [pooled, judgeWindow(window, champion.version)];
 }
 
 function verdictOf({ margin }: ChampionGate, against: AgainstChampion): Verdict {

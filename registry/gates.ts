@@ -83,9 +83,9 @@ function judgeBaseline({ other }: RelativeGate, comparisons: readonly Comparison
   return { gate, passed, finding };
 }
 
-function judge(gate: Gate, { metrics, comparisons, against }: Measured, line: string): GateResult {
-  if (gate.kind === 'absolute') return judgeAbsolute(gate, metrics, line);
-  if (gate.kind === 'better-than') return judgeBaseline(gate, comparisons);
+function judge(gate: Gate, { metrics, comparisons, against }: Measured, line: string): GateResult[] {
+  if (gate.kind === 'absolute') return [judgeAbsolute(gate, metrics, line)];
+  if (gate.kind === 'better-than') return [judgeBaseline(gate, comparisons)];
   const comparison = comparisons.find((found) => found.against === 'champion');
   return judgeAgainstChampion(gate, { ...against, comparison });
 }
@@ -96,10 +96,11 @@ function judge(gate: Gate, { metrics, comparisons, against }: Measured, line: st
  * the champion by more than the margin, and a change to be better or to have a stated reason. A line without champion
  * passes and says so; a champion that cannot score the rows is passed only when the signature changed; a missing metric
  * or baseline fails, and so does a metric without rows unless its gate says otherwise.
- * @returns one result for each gate of the line, in the gates' order.
+ * @returns one result for each gate of the line in the gates' order; `against-champion` may have a second one, for the
+ *   newest window.
  */
 export const judgeGates = (gates: readonly Gate[], line: string, measured: Measured): GateResult[] =>
-  gatesOfLine(gates, line).map((gate) => judge(gate, measured, line));
+  gatesOfLine(gates, line).flatMap((gate) => judge(gate, measured, line));
 
 /** Hashes that determine the version number. */
 export interface VersionHashes {

@@ -1,18 +1,27 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { FrozenHoldout, TrainingData } from '../contracts/dataset.js';
+import type { FrozenHoldout } from '../contracts/dataset.js';
 import { PipelineError } from '../contracts/errors.js';
 import type { Comparison } from '../contracts/evaluation.js';
 import { contentHash, semanticVersion } from '../contracts/ids.js';
-import type { ArtefactFiles, ComputeContext, FixedTestResult, ModelDefinition } from '../contracts/model-definition.js';
 import type { Table } from '../contracts/table.js';
 import { isLostBlob } from '../datasets/snapshots/lost-blob.js';
 import { readParquet } from '../datasets/snapshots/parquet-file.js';
-import { splitHoldout } from '../learning/evaluation/split/index.js';
+import { selectRows } from '../learning/table.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
-import { loadArtefact } from '../registry/artefacts.js';
-import type { IncomparableChampion } from '../registry/champion-gate.js';
+import type { IncomparableChampion, WindowComparison } from '../registry/champion-gate.js';
 import { type EvaluationDocument, loadEvaluation } from './evaluation-document.js';
+import type { HoldoutPart } from './holdout-parts.js';
+import {
+  poolScores,
+  type ScoredArtefact,
+  type ScoredPart,
+  scoreParts,
+  type ScoringContext,
+  tooFewReason,
+  tooFewRows,
+} from './score-parts.js';
+import { type UnseenPart, unseenByChampion } from './unseen-rows.js';
 
 export const championSchema = z.strictObject({
   version: semanticVersion,
@@ -24,53 +33,18 @@ export const championSchema = z.strictObject({
 });
 export type Champion = z.infer<typeof championSchema>;
 
-/** Where artefacts are scored: all on the same rows. */
-export interface ScoringContext {
-  readonly blobs: BlobStore;
-  readonly model: ModelDefinition;
-  readonly holdout: TrainingData;
-  readonly context: ComputeContext;
-}
-
-/** An artefact's scores on the whole holdout, with what else evaluation reads of it. */
-export interface ScoredArtefact {
-  readonly artefactHash: string;
-  readonly signatureHash: string;
-  readonly files: ArtefactFiles;
-  /** The predictor's. */
-  readonly notes: readonly string[];
-  readonly scored: Table;
-  /** Scores on the model's fixed test set; null without one. */
-  readonly fixedTest: FixedTestResult | null;
-}
-
-/** The stored artefact's predictions on the holdout, through the predictor that serves it. */
-export async function score(
-  { blobs, model, holdout, context }: ScoringContext,
-  artefactHash: string,
-): Promise<ScoredArtefact> {
-  const { files, manifest } = await loadArtefact(blobs, artefactHash);
-  const predictor = await model.predictor(files);
-  try {
-    const scored = await model.score(predictor, holdout, context);
-    const fixedTest = (await model.fixedTest?.(predictor, context)) ?? null;
-    return { artefactHash, signatureHash: manifest.signatureHash, files, notes: predictor.notes, scored, fixedTest };
-  } finally {
-    await predictor.close();
-  }
-}
-
 export interface ChampionComparison {
-  readonly comparison: readonly Comparison[];
+  /** On the rows of both parts; null when the champion cannot score them. */
+  readonly pooled: Comparison | null;
+  /** On each part; those with too few rows are absent. */
+  readonly byPart: Readonly<Partial<Record<HoldoutPart['name'], Comparison>>>;
+  readonly window: WindowComparison | null;
   readonly incomparable: IncomparableChampion | null;
   /** On the whole holdout; null when the champion learned from some of it. */
   readonly championScores: Table | null;
   /** What a reader of the comparison must know. */
-  readonly note: string | null;
+  readonly notes: readonly string[];
 }
-
-/** Faults by which a model says that rows are too few to compare on. */
-export const tooFewToCompare: readonly string[] = ['TOO_FEW_ROWS', 'SINGLE_CLASS'];
 
 /**
  * Faults that say "this champion cannot read these rows", as after a change of the features or of the artefact. A
@@ -81,46 +55,42 @@ const cannotScore: readonly string[] = [
   'SHAPE_MISMATCH',
   'INVALID_INPUT',
   'ARTEFACT_OUTDATED',
-  ...tooFewToCompare,
+  ...tooFewRows,
 ];
 
+/** With fewer rows the interval's own width is too uncertain for a verdict. */
+export const FEWEST_ROWS = 50;
+
+interface Against {
+  readonly champion: Champion;
+  readonly datasetHash: string;
+  readonly holdout: FrozenHoldout;
+}
+
 /**
- * Compares with the champion on the same rows. After the holdout was renewed these are the rows that the champion did
- * not learn from either; where these are too few, all rows, which favours the champion and is noted. Lost blobs of the
- * champion are named; where they cannot be made again here it cannot be compared.
+ * Compares with the champion on the rows that neither version was trained on. These are all rows of both parts after an
+ * ordinary week; fewer after the holdout was renewed, or on data older than the champion's. Where they are too few, all
+ * rows are taken, which favours the champion and is noted. Lost blobs of the champion are named; where they cannot be
+ * made again here it cannot be compared.
  */
 export async function compareWithChampion(
   scoring: ScoringContext,
   challenger: ScoredArtefact,
-  against: { readonly champion: Champion; readonly datasetHash: string; readonly holdout: FrozenHoldout },
+  against: Against,
 ): Promise<ChampionComparison> {
-  const { version, signatureHash, artefactHash, evaluationHash } = against.champion;
+  const { version, signatureHash, evaluationHash } = against.champion;
   try {
     const before = await loadEvaluation(scoring.blobs, evaluationHash);
-    const stored = isSameRows(before, against) ? await storedScores(scoring.blobs, before.scoredHash) : null;
-    const championScores = stored ?? (await score(scoring, artefactHash)).scored;
-    const versions = { challenger, champion: against.champion, championScores };
-    const { comparison, note } = await compareOnUnseenRows(scoring, versions, before.holdout);
-    // Scores of rows that the champion learned from measure nothing.
-    const usable = note === null ? championScores : null;
-    return { comparison: [comparison], incomparable: null, championScores: usable, note };
+    const unseen = await unseenByChampion(scoring.blobs, before, challenger.parts);
+    const versions = await scoreBoth(scoring, { challenger, unseen, before }, against);
+    const notes = [...versions.notes, ...holdoutChange(before, against)];
+    return { ...compareScored(scoring, versions), incomparable: null, notes };
   } catch (fault) {
     if (isLostBlob(fault)) return lostChampion(against.champion, fault);
     if (!(fault instanceof PipelineError) || !cannotScore.includes(fault.code)) throw fault;
     const signatureChanged = signatureHash !== challenger.signatureHash;
     const note = `champion ${version} cannot score these rows: ${fault.message}`;
-    const incomparable = { version, reason: fault.message, signatureChanged };
-    return { comparison: [], incomparable, championScores: null, note };
-  }
-}
-
-/** The scores that the champion's evaluation stored; null when they are lost: scoring the champion makes them again. */
-async function storedScores(blobs: BlobStore, hash: string): Promise<Table | null> {
-  try {
-    return await readParquet([await blobs.localPath(hash)]);
-  } catch (fault) {
-    if (isLostBlob(fault)) return null;
-    throw fault;
+    return notCompared({ version, reason: fault.message, signatureChanged }, note);
   }
 }
 
@@ -134,64 +104,145 @@ function lostChampion({ version, evaluationHash }: Champion, fault: PipelineErro
   const reason =
     `the ${what} blob ${hash.slice(0, 12)} of champion ${version} is missing or damaged: restore it from a backup of the ` +
     'store, or take a new version with `ml promote --override`, whose evaluation is stored again';
-  return {
-    comparison: [],
-    incomparable: { version, reason, signatureChanged: false },
-    championScores: null,
-    note: reason,
-  };
+  return notCompared({ version, reason, signatureChanged: false }, reason);
 }
 
-/** Whether the scores stored at the champion's own evaluation are of these rows. */
-const isSameRows = (
-  before: EvaluationDocument,
-  { datasetHash, holdout }: { readonly datasetHash: string; readonly holdout: FrozenHoldout },
-): boolean => before.dataset.hash === datasetHash && isDeepStrictEqual(before.holdout, holdout);
+const notCompared = (incomparable: IncomparableChampion, note: string): ChampionComparison => ({
+  pooled: null,
+  byPart: {},
+  window: null,
+  incomparable,
+  championScores: null,
+  notes: [note],
+});
 
-interface ComparedVersions {
+const holdoutChange = ({ holdout: former }: EvaluationDocument, { holdout, champion }: Against): string[] =>
+  isDeepStrictEqual(former, holdout)
+    ? []
+    : [`the line's holdout was changed since champion ${champion.version}: it was judged on other rows`];
+
+interface ScoredVersions {
+  readonly challenger: readonly ScoredPart[];
+  readonly champion: readonly ScoredPart[];
+  /** Which rows: all, unseen by the champion; those of them that are unseen; all, some of which it was trained on. */
+  readonly rows: 'all unseen' | 'the unseen' | 'some learned';
+  readonly notes: readonly string[];
+}
+
+interface ToScore {
   readonly challenger: ScoredArtefact;
-  readonly champion: Champion;
-  /** On the whole holdout. */
-  readonly championScores: Table;
+  readonly unseen: readonly UnseenPart<ScoredPart>[];
+  readonly before: EvaluationDocument;
 }
 
-/** With fewer rows the interval's own width is too uncertain for a verdict. */
-const FEWEST_ROWS = 50;
+const sizeOf = (parts: readonly { readonly data: { readonly table: Table } }[]): number =>
+  parts.reduce((sum, { data }) => sum + data.table.rowCount, 0);
 
-/** @param former - holdout of the champion's evaluation: it learned from the rows outside. */
-async function compareOnUnseenRows(
-  scoring: ScoringContext,
-  versions: ComparedVersions,
-  former: FrozenHoldout,
-): Promise<{ readonly comparison: Comparison; readonly note: string | null }> {
-  const { model, holdout, context } = scoring;
-  const { challenger, champion, championScores } = versions;
-  const onAll = (): Comparison => model.compare(challenger.scored, championScores, 'champion', context);
-  const unseen = splitHoldout(former, holdout.table).holdout;
-  const [all, kept] = [holdout.table.rowCount, unseen.rowCount];
-  if (kept === all) return { comparison: onAll(), note: null };
+/** Scores both versions on the rows that the champion was not trained on, or on all where these are too few. */
+async function scoreBoth(scoring: ScoringContext, found: ToScore, against: Against): Promise<ScoredVersions> {
+  const { challenger, unseen, before } = found;
+  const { version, artefactHash } = against.champion;
+  const all = sizeOf(challenger.parts);
+  const kept = unseen.reduce((sum, { rows }) => sum + rows.length, 0);
+  const onAll = async (): Promise<readonly ScoredPart[]> =>
+    (await storedScores(scoring, before, { ...against, parts: challenger.parts })) ??
+    (await scoreParts(scoring, artefactHash, challenger.parts)).parts;
+  if (kept === all) return { challenger: challenger.parts, champion: await onAll(), rows: 'all unseen', notes: [] };
 
-  const learned = `champion ${champion.version} learned from ${all - kept} of the ${all} rows of the renewed holdout`;
-  const onUnseen = { ...scoring, holdout: { ...holdout, table: unseen } };
-  const comparison = kept < FEWEST_ROWS ? null : await compareAnew(onUnseen, versions);
-  if (comparison !== null) return { comparison, note: `${learned}; compared on the other ${kept}` };
+  const learned = `champion ${version} learned from ${all - kept} of the ${all} rows of the holdout`;
+  const anew = kept < FEWEST_ROWS ? null : await scoreAnew(scoring, found, artefactHash);
+  if (anew !== null) return { ...anew, rows: 'the unseen', notes: [`${learned}; compared on the other ${kept}`] };
   const remark = `the other ${kept} are too few to compare on, so all were taken, which favours the champion`;
-  return { comparison: onAll(), note: `${learned}; ${remark}` };
+  const notes = [`${learned}; ${remark}`];
+  return { challenger: challenger.parts, champion: await onAll(), rows: 'some learned', notes };
 }
 
-/** Scores both versions on these rows. @returns Null when the rows are too few for the model's metric. */
-async function compareAnew(
-  scoring: ScoringContext,
-  { challenger, champion }: Pick<ComparedVersions, 'challenger' | 'champion'>,
-): Promise<Comparison | null> {
-  const challengerScores = await score(scoring, challenger.artefactHash);
-  const championScores = await score(scoring, champion.artefactHash);
-  const { model, context } = scoring;
+/** Null when they are lost: scoring the champion makes them again. */
+async function readScores(blobs: BlobStore, hash: string): Promise<Table | null> {
   try {
-    const comparison = model.compare(challengerScores.scored, championScores.scored, 'champion', context);
-    return comparison.n < FEWEST_ROWS ? null : comparison; // rows without a known outcome are not counted in n
+    return await readParquet([await blobs.localPath(hash)]);
   } catch (fault) {
-    if (fault instanceof PipelineError && tooFewToCompare.includes(fault.code)) return null;
+    if (isLostBlob(fault)) return null;
     throw fault;
   }
+}
+
+/** The champion's scores as its own evaluation stored them, when that was on the same parts. */
+async function storedScores(
+  { blobs }: ScoringContext,
+  before: EvaluationDocument,
+  { datasetHash, holdout, parts }: Against & { readonly parts: readonly ScoredPart[] },
+): Promise<readonly ScoredPart[] | null> {
+  const isSame = before.dataset.hash === datasetHash && isDeepStrictEqual(before.holdout, holdout);
+  const scoredRows = parts.map(({ name }) => before.parts.find(({ part }) => part === name)?.scoredRows ?? 0);
+  if (!isSame || scoredRows.includes(0)) return null;
+  const table = await readScores(blobs, before.scoredHash);
+  if (table === null) return null;
+  let from = 0;
+  return parts.map((part, i) => {
+    const rows = Array.from({ length: scoredRows[i]! }, (_, row) => from + row);
+    from += rows.length;
+    return { ...part, scored: selectRows(table, rows) };
+  });
+}
+
+/** Both versions on the unseen rows; null when these are too few for the model. */
+async function scoreAnew(
+  scoring: ScoringContext,
+  { challenger, unseen }: ToScore,
+  championHash: string,
+): Promise<Pick<ScoredVersions, 'challenger' | 'champion'> | null> {
+  const parts = unseen
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ part, rows }) => ({ ...part, data: { ...part.data, table: selectRows(part.data.table, rows) } }));
+  try {
+    const ours = (await scoreParts(scoring, challenger.artefactHash, parts)).parts;
+    const theirs = (await scoreParts(scoring, championHash, parts)).parts;
+    const both = { challenger: ours, champion: theirs };
+    return comparePart(scoring, ours, theirs).comparison === null ? null : both;
+  } catch (fault) {
+    tooFewReason(fault);
+    return null;
+  }
+}
+
+/** Null with a remark when the rows are too few; rows without a known outcome are not counted. */
+function comparePart(
+  { model, context }: ScoringContext,
+  challenger: readonly ScoredPart[],
+  champion: readonly ScoredPart[],
+): WindowComparison {
+  if (challenger.length === 0) return { comparison: null, remark: 'no row to compare on' };
+  try {
+    const comparison = model.compare(poolScores(challenger), poolScores(champion), 'champion', context);
+    if (comparison.n >= FEWEST_ROWS) return { comparison, remark: null };
+    return { comparison: null, remark: `${comparison.n} rows are too few to judge, wanted ${FEWEST_ROWS}` };
+  } catch (fault) {
+    return { comparison: null, remark: tooFewReason(fault) };
+  }
+}
+
+/** Compares on all scored rows, and on each part by itself. */
+function compareScored(
+  scoring: ScoringContext,
+  { challenger, champion, rows }: ScoredVersions,
+): Pick<ChampionComparison, 'pooled' | 'byPart' | 'window' | 'championScores'> {
+  const pooledScores = poolScores(champion);
+  const pooled = scoring.model.compare(poolScores(challenger), pooledScores, 'champion', scoring.context);
+  const of = (name: HoldoutPart['name']): WindowComparison => {
+    const own = (parts: readonly ScoredPart[]) => parts.filter((part) => part.name === name);
+    return comparePart(scoring, own(challenger), own(champion));
+  };
+  const [frozen, window] = [of('frozen'), of('window')];
+  return {
+    pooled,
+    byPart: {
+      ...(frozen.comparison && { frozen: frozen.comparison }),
+      ...(window.comparison && { window: window.comparison }),
+    },
+    // Rows that the champion was trained on cannot speak against the challenger.
+    window:
+      rows === 'some learned' ? { comparison: null, remark: 'the champion was trained on some of its rows' } : window,
+    championScores: rows === 'all unseen' ? pooledScores : null,
+  };
 }

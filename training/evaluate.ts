@@ -1,76 +1,52 @@
 import { z } from 'zod';
 import { evaluatedModel, evaluateModelInput } from '../contracts/activities.js';
 import { frozenHoldout } from '../contracts/dataset.js';
-import { PipelineError } from '../contracts/errors.js';
 import { type Comparison, type Evaluation, NOT_MEASURABLE } from '../contracts/evaluation.js';
-import type { Table } from '../contracts/table.js';
-import { putTable } from '../datasets/snapshots/put-table.js';
 import { putJsonBlob } from '../datasets/snapshots/json-blob.js';
+import { putTable } from '../datasets/snapshots/put-table.js';
+import { concatTables } from '../learning/table.js';
 import { findModel } from '../models/catalogue.js';
-import type { ChampionRelation, IncomparableChampion } from '../registry/champion-gate.js';
-import { judgeGates } from '../registry/gates.js';
-import type { EvaluationDocument } from './evaluation-document.js';
-import {
-  type ChampionComparison,
-  championSchema,
-  compareWithChampion,
-  score,
-  type ScoredArtefact,
-  type ScoringContext,
-  tooFewToCompare,
-} from './compare-champion.js';
-import { loadDivided } from './fit.js';
 import { defineJob } from '../platform/child-process/define-job.js';
+import type { ChampionRelation } from '../registry/champion-gate.js';
+import { judgeGates } from '../registry/gates.js';
+import { type ChampionComparison, championSchema, compareWithChampion } from './compare-champion.js';
+import type { EvaluationDocument } from './evaluation-document.js';
+import { type DividedData, loadDivided, poolParts } from './holdout-parts.js';
+import { driftOf, partSentences, reportParts } from './part-reports.js';
+import { poolScores, type ScoredArtefact, scoreParts, type ScoringContext, tooFewReason } from './score-parts.js';
+import { assertNoLeak, loadTrainingRows } from './training-rows.js';
 
 const evaluateInput = evaluateModelInput.extend({ holdout: frozenHoldout, champion: championSchema.nullable() });
 type EvaluateInput = z.output<typeof evaluateInput>;
 
 /**
  * Scores the stored artefact, the baseline and the champion on the same rows, through the predictor that serves, and
- * applies the gates. Nothing is scored from in-memory training state.
+ * applies the gates. Nothing is scored from in-memory training state, and nothing before the leak test has passed.
  */
 export const evaluateModel = defineJob({
   input: evaluateInput,
   output: evaluatedModel.extend({ evaluationBytes: z.int() }),
   async run(input, { blobs, signal, onProgress }) {
     const model = await findModel(input.modelName);
-    const { train, holdout } = await loadDivided(blobs, model, input);
-    const scoring = { blobs, model, holdout, context: { seed: input.seed, signal, onProgress } };
-    const challenger = await score(scoring, input.artefactHash);
-    const { scored, signatureHash } = challenger;
-    const baseline = model.baseline(train, holdout);
+    const divided = await loadDivided(blobs, model, input);
+    if (input.trainingRowsHash !== undefined)
+      assertNoLeak(divided, await loadTrainingRows(blobs, input.trainingRowsHash), input);
+    const scoring = { blobs, model, context: { seed: input.seed, signal, onProgress } };
+    const challenger = await scoreParts(scoring, input.artefactHash, divided.parts);
     const champion = await compareWithChampionIfAny(scoring, challenger, input);
-    const withBaseline = compareWithBaseline(scoring, scored, baseline.scored);
-    const comparisons = [...withBaseline.comparison, ...champion.comparison];
-
-    const found = {
-      evaluation: evaluateScores(scoring, challenger, { ...champion, notes: withBaseline.notes }),
-      comparisons,
-      baselineName: baseline.name,
-      signatureHash,
-      trainedRows: train.table.rowCount,
-      holdoutRows: holdout.table.rowCount,
-      scoredHash: (await putTable(blobs, scored)).hash,
-    };
-    return storeEvaluation(scoring, input, { found, incomparable: champion.incomparable });
+    const found = evaluateParts(scoring, { challenger, champion, divided });
+    return storeEvaluation(scoring, input, { ...found, challenger, champion, divided });
   },
 });
 
-/** Rows that are too few for the model's metric carry no comparison; the note says which are missing. */
-function compareWithBaseline(
-  { model, context }: ScoringContext,
-  scored: Table,
-  baseline: Table,
-): { readonly comparison: readonly Comparison[]; readonly notes: readonly string[] } {
-  try {
-    return { comparison: [model.compare(scored, baseline, 'baseline', context)], notes: [] };
-  } catch (fault) {
-    if (!(fault instanceof PipelineError) || !tooFewToCompare.includes(fault.code)) throw fault;
-    return { comparison: [], notes: [`comparison with the baseline is ${NOT_MEASURABLE}: ${fault.message}`] };
-  }
-}
-
-const noComparison: ChampionComparison = { comparison: [], incomparable: null, championScores: null, note: null };
+const noComparison: ChampionComparison = {
+  pooled: null,
+  byPart: {},
+  window: null,
+  incomparable: null,
+  championScores: null,
+  notes: [],
+};
 
 const compareWithChampionIfAny = async (
   scoring: ScoringContext,
@@ -81,53 +57,113 @@ const compareWithChampionIfAny = async (
     ? noComparison
     : compareWithChampion(scoring, challenger, { champion, datasetHash: dataset.hash, holdout });
 
-/** The model's evaluation with its fixed test; its notes end with those of the artefact and of the champion comparison. */
-function evaluateScores(
-  { model, holdout, context }: ScoringContext,
-  { scored, files, notes, fixedTest }: ScoredArtefact,
-  { championScores, note, notes: remarks }: ChampionComparison & { readonly notes: readonly string[] },
-): Evaluation {
+interface Scored {
+  readonly challenger: ScoredArtefact;
+  readonly champion: ChampionComparison;
+  readonly divided: DividedData;
+}
+
+interface Evaluated {
+  readonly evaluation: Evaluation;
+  readonly reports: Pick<EvaluationDocument, 'parts' | 'drift' | 'windowStart'>;
+  readonly baselineName: string;
+  readonly comparisons: readonly Comparison[];
+}
+
+/** The model's evaluation of both parts together, and of each by itself. */
+function evaluateParts(scoring: ScoringContext, scored: Scored): Evaluated {
+  const { challenger, champion, divided } = scored;
+  const evaluation = evaluatePooled(scoring, scored);
+  const pooled = evaluation.metrics[0]!;
+  const parts = reportParts(scoring, challenger, { pooled, byPart: champion.byPart });
+  const drift = driftOf(parts);
+  const { windowStart } = divided;
+  const baseline = compareWithBaseline(scoring, scored);
+  const comparisons = [baseline.comparison, champion.pooled].filter((found) => found !== null);
+  const notes = [
+    ...partSentences(parts, { windowStart, drift }),
+    ...evaluation.notes,
+    ...challenger.notes,
+    ...baseline.notes,
+    ...champion.notes,
+  ];
+  return {
+    evaluation: { ...evaluation, notes },
+    reports: { parts, drift, windowStart },
+    baselineName: baseline.name,
+    comparisons,
+  };
+}
+
+/** On both parts; a model's fixed test adds its metrics and slices. */
+function evaluatePooled({ model, context }: ScoringContext, { challenger, champion }: Scored): Evaluation {
+  const { championScores } = champion;
+  const { parts, files, fixedTest } = challenger;
   const artefacts = { artefact: files, ...(championScores && { championScores }) };
-  const evaluation = model.evaluate(scored, holdout, { ...context, ...artefacts });
-  const others = [...(fixedTest?.notes ?? []), ...notes, ...remarks, ...(note === null ? [] : [note])];
+  const evaluation = model.evaluate(poolScores(parts), poolParts(parts), { ...context, ...artefacts });
   return {
     ...evaluation,
     metrics: [...evaluation.metrics, ...(fixedTest?.metrics ?? [])],
     slices: [...evaluation.slices, ...(fixedTest?.slices ?? [])],
-    notes: [...evaluation.notes, ...others],
+    notes: [...evaluation.notes, ...(fixedTest?.notes ?? [])],
   };
 }
 
-type Found = Pick<
-  EvaluationDocument,
-  'baselineName' | 'signatureHash' | 'trainedRows' | 'holdoutRows' | 'scoredHash' | 'comparisons'
-> & { readonly evaluation: Evaluation };
-
-/** A refresh learned the champion's definition from another data set; runs without a recorded definition are a change. */
-function relationTo(
-  { champion, definitionHash, dataset }: EvaluateInput,
-  signatureHash: string,
-): ChampionRelation | null {
-  if (champion === null) return null;
-  const isSameModel = champion.definitionHash === definitionHash && champion.signatureHash === signatureHash;
-  return { version: champion.version, isRefresh: isSameModel && champion.datasetHash !== dataset.hash };
+interface WithBaseline {
+  readonly name: string;
+  readonly comparison: Comparison | null;
+  readonly notes: readonly string[];
 }
 
+/** The baseline scores each part as the model does. Rows that are too few for the metric carry no comparison; a note says so. */
+function compareWithBaseline(scoring: ScoringContext, { challenger, divided }: Scored): WithBaseline {
+  const { model, context } = scoring;
+  const { parts } = challenger;
+  const baselines = parts.map(({ data }) => model.baseline(divided.train, data));
+  const { name } = baselines[0]!;
+  const scored = concatTables(baselines.map((baseline) => baseline.scored));
+  try {
+    return { name, comparison: model.compare(poolScores(parts), scored, 'baseline', context), notes: [] };
+  } catch (fault) {
+    const note = `comparison with the baseline is ${NOT_MEASURABLE}: ${tooFewReason(fault)}`;
+    return { name, comparison: null, notes: [note] };
+  }
+}
+
+/** A refresh learned the champion's definition from another data set; runs without a recorded definition are a change. */
+function relationTo({ champion, definitionHash, dataset }: EvaluateInput, signatureHash: string) {
+  if (champion === null) return null;
+  const isSameModel = champion.definitionHash === definitionHash && champion.signatureHash === signatureHash;
+  const isRefresh = isSameModel && champion.datasetHash !== dataset.hash;
+  return { version: champion.version, isRefresh } satisfies ChampionRelation;
+}
+
+function judge({ model }: ScoringContext, input: EvaluateInput, { evaluation, comparisons, ...found }: Judged) {
+  const { incomparable, window } = found.champion;
+  const champion = relationTo(input, found.challenger.signatureHash);
+  const against = { champion, incomparable, window, statedReason: input.reason };
+  return judgeGates(model.gates, input.dataset.line, { metrics: evaluation.metrics, comparisons, against });
+}
+
+type Judged = Evaluated & Scored;
+
 /** Applies the gates and stores the complete evaluation. */
-async function storeEvaluation(
-  { blobs, model }: ScoringContext,
-  input: EvaluateInput,
-  { found, incomparable }: { readonly found: Found; readonly incomparable: IncomparableChampion | null },
-) {
-  const { dataset, holdout, artefactHash } = input;
-  const { evaluation, comparisons, holdoutRows, baselineName } = found;
-  const metrics = [...evaluation.metrics];
-  const against = { champion: relationTo(input, found.signatureHash), incomparable, statedReason: input.reason };
-  const gates = judgeGates(model.gates, dataset.line, { metrics, comparisons, against });
+async function storeEvaluation(scoring: ScoringContext, input: EvaluateInput, found: Judged) {
+  const { evaluation, baselineName, challenger, divided } = found;
+  const { dataset, holdout, artefactHash, trainingRowsHash = null } = input;
+  const gates = judge(scoring, input, found);
+  const comparisons = [...found.comparisons];
   const championVersion = input.champion?.version ?? null;
-  const document = { ...found, dataset, holdout, artefactHash, gates, championVersion };
-  const stored = await putJsonBlob(blobs, { kind: 'evaluation', schemaVersion: 1, ...document });
-  const summary = { holdoutRows, metrics: metrics.slice(0, 50), baselineName, comparisons, gates, championVersion };
+  const holdoutRows = poolParts(challenger.parts).table.rowCount;
+  const document = {
+    ...{ dataset, holdout, trainingRowsHash, artefactHash, signatureHash: challenger.signatureHash },
+    ...{ evaluation, ...found.reports, baselineName, comparisons, gates, championVersion },
+    ...{ trainedRows: divided.train.table.rowCount, holdoutRows },
+    scoredHash: (await putTable(scoring.blobs, poolScores(challenger.parts))).hash,
+  };
+  const stored = await putJsonBlob(scoring.blobs, { kind: 'evaluation', schemaVersion: 1, ...document });
+  const metrics = evaluation.metrics.slice(0, 50);
   const notes = evaluation.notes.slice(0, 20);
-  return { ...summary, notes, evaluationHash: stored.hash, evaluationBytes: stored.bytes };
+  const summary = { holdoutRows, metrics, baselineName, comparisons, gates, championVersion, notes };
+  return { ...summary, evaluationHash: stored.hash, evaluationBytes: stored.bytes };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { datasetRef, frozenHoldout } from '../contracts/dataset.js';
 import { PipelineError } from '../contracts/errors.js';
-import { comparison, gateResult, metric } from '../contracts/evaluation.js';
+import { comparison, drift, gateResult, metric, partReport } from '../contracts/evaluation.js';
 import { contentHash, semanticVersion } from '../contracts/ids.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 
@@ -14,6 +14,14 @@ export const evaluationDocument = z.strictObject({
   schemaVersion: z.literal(1),
   dataset: datasetRef,
   holdout: frozenHoldout,
+  /** Start of the newest window, milliseconds; null without one. Training got no row of the window. */
+  windowStart: z.number().nullable().default(null),
+  /** Blob that tells which rows were trained on; null in evaluations from before it was recorded. */
+  trainingRowsHash: contentHash.nullable().default(null),
+  /** Frozen part, then newest window; [] in evaluations from before there were two parts. */
+  parts: z.array(partReport).default([]),
+  /** Null when one of the parts is not measurable or has no interval. */
+  drift: drift.nullable().default(null),
   artefactHash: contentHash,
   signatureHash: contentHash,
   trainedRows: z.int(),

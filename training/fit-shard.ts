@@ -2,7 +2,7 @@ import { fitShardInput, fittedShard } from '../contracts/activities.js';
 import { frozenHoldout } from '../contracts/dataset.js';
 import { PipelineError } from '../contracts/errors.js';
 import { findModel } from '../models/catalogue.js';
-import { loadDivided } from './fit.js';
+import { loadDivided } from './holdout-parts.js';
 import { defineJob } from '../platform/child-process/define-job.js';
 
 /** Computes one shard on the rows outside the holdout and stores it under its hash, so a repeated attempt changes nothing. */

@@ -1,50 +1,16 @@
 import { z } from 'zod';
 import { fittedModel, fitModelInput } from '../contracts/activities.js';
-import { type DatasetRef, type FrozenHoldout, frozenHoldout, type TrainingData } from '../contracts/dataset.js';
-import { PipelineError } from '../contracts/errors.js';
-import type { ArtefactFiles, EncoderFiles, ModelDefinition, TrainContext } from '../contracts/model-definition.js';
-import { loadDataset } from '../datasets/snapshots/dataset-store.js';
-import { splitHoldout } from '../learning/evaluation/split/index.js';
+import { frozenHoldout } from '../contracts/dataset.js';
+import type { ArtefactFiles, EncoderFiles, TrainContext } from '../contracts/model-definition.js';
 import { findModel } from '../models/catalogue.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { hashOfJson } from '../platform/blobs/hash.js';
 import { loadArtefact, storeArtefact } from '../registry/artefacts.js';
-import { schemaOf } from './dataset-schema.js';
 import { trainArtefact } from './sample.js';
+import { loadDivided } from './holdout-parts.js';
+import { storeTrainingRows } from './training-rows.js';
 import { definitionHashOf, readsOf } from './version-hashes.js';
 import { defineJob, type JobContext } from '../platform/child-process/define-job.js';
-import { requireAtLeast } from '../learning/checks.js';
-
-/** A data set divided by the line's frozen holdout. */
-export interface DividedData {
-  readonly train: TrainingData;
-  readonly holdout: TrainingData;
-}
-
-/** @throws PipelineError `TOO_FEW_ROWS` when the data set or one of the parts is too small. */
-export async function loadDivided(
-  blobs: BlobStore,
-  model: ModelDefinition,
-  { dataset, holdout }: { readonly dataset: DatasetRef; readonly holdout: FrozenHoldout },
-): Promise<DividedData> {
-  const schema = schemaOf(model, dataset);
-  const { table } = await loadDataset(blobs, dataset.hash);
-  requireRows(model, 'rows', table.rowCount, schema.minimumRows);
-  const divided = splitHoldout(holdout, table);
-  requireRows(model, 'rows outside the frozen holdout', divided.train.rowCount, 1);
-  if (divided.holdout.rowCount === 0) throw emptyHoldout(model, schema.line);
-  return { train: { schema, table: divided.train }, holdout: { schema, table: divided.holdout, history: table } };
-}
-
-/** A cut in time is fixed with the line's first data; data that ends before it has no row in the holdout. */
-function emptyHoldout({ name }: ModelDefinition, line: string): PipelineError {
-  const remedy = `\`ml models refreeze ${name} --line ${line}\` freezes it anew for this data`;
-  const message = `${name}: no row lies in the holdout that line ${line} froze with its first data; ${remedy}`;
-  return new PipelineError('TOO_FEW_ROWS', message, { modelName: name, line, found: 0, wanted: 1 });
-}
-
-const requireRows = ({ name }: ModelDefinition, what: string, found: number, wanted: number): void =>
-  requireAtLeast(what, found, wanted, { modelName: name, found, wanted });
 
 const fitInput = fitModelInput.extend({ holdout: frozenHoldout });
 type FitInput = z.output<typeof fitInput>;
@@ -101,7 +67,9 @@ export const fitModel = defineJob({
     const content = { modelName, definitionVersion, line: dataset.line, reads: readsOf(model, dataset), ...trained };
     const stored = await storeArtefact(job.blobs, content);
     const definitionHash = definitionHashOf(model, params);
-    const { signatureHash } = trained;
-    return { ...stored, signatureHash, definitionHash, trainedRows: train.table.rowCount, checkpointKey };
+    const learned = { holdout: input.holdout, continued: input.championTrainingRowsHash };
+    const trainingRowsHash = await storeTrainingRows(job.blobs, train, learned);
+    const hashes = { signatureHash: trained.signatureHash, definitionHash, trainingRowsHash };
+    return { ...stored, ...hashes, trainedRows: train.table.rowCount, checkpointKey };
   },
 });

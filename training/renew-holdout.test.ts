@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { effectOf, withNextSalt } from './renew-holdout.js';
+import { withNextSalt } from './renew-holdout.js';
 
 describe('a renewed holdout', () => {
   const group = (salt: string) => ({ kind: 'group' as const, column: 'user', fraction: 0.3, salt });
@@ -14,11 +14,10 @@ describe('a renewed holdout', () => {
     expect(withNextSalt(cut, { ...cut, cut: 1 })).toEqual(cut);
   });
 
-  it('tells whether the champion learned from the rows that are held out now', () => {
-    const cut = { kind: 'time' as const, column: 'at', cut: 5 };
-    expect(effectOf(cut, { ...cut, cut: 6 })).toBe('unseen-by-champion');
-    expect(effectOf(cut, { ...cut, cut: 4 })).toBe('seen-by-champion');
-    expect(effectOf(group('s'), group('s#2'))).toBe('seen-by-champion');
-    expect(effectOf(cut, { ...cut })).toBe('unchanged');
+  it('draws other frozen groups of a time rule, too', () => {
+    const time = (salt: string) => ({ kind: 'time' as const, column: 'at', cut: 5, days: 2, groups: shareOf(salt) });
+    const shareOf = (salt: string) => ({ column: 'user', fraction: 0.15, salt });
+    expect(withNextSalt(time('s'), time('s#2'))).toEqual(time('s#3'));
+    expect(withNextSalt(time('s'), { kind: 'time', column: 'at', cut: 1 })).toEqual(time('s'));
   });
 });

@@ -1,19 +1,22 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { FrozenHoldout } from '../contracts/dataset.js';
-import type { LineRecord, ModelRegistry } from '../contracts/registry.js';
+import type { LineRecord, ModelRegistry, VersionRecord } from '../contracts/registry.js';
 import { loadDataset } from '../datasets/snapshots/dataset-store.js';
-import { freezeHoldout } from '../learning/evaluation/split/index.js';
+import { freezeHoldout, splitHoldout } from '../learning/evaluation/split/index.js';
 import { findModel } from '../models/catalogue.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { schemaOf } from './dataset-schema.js';
+import { loadEvaluation } from './evaluation-document.js';
+import { type HoldoutPart, holdoutParts } from './holdout-parts.js';
+import { unseenByChampion } from './unseen-rows.js';
 import { versionNotFound } from '../registry/choose-version.js';
 
-/** What a renewal means for the champion: whether it learned from rows that are held out now. */
-export type RenewalEffect = 'unchanged' | 'unseen-by-champion' | 'seen-by-champion';
-
+/** A renewed holdout, and how many of its rows the champion was trained on. */
 export interface RenewedHoldout {
   readonly line: LineRecord;
-  readonly effect: RenewalEffect;
+  /** Rows of both parts in the newest data. */
+  readonly rows: number;
+  /** Of these, rows that the champion was trained on, or whose group it was; null without a champion. */
+  readonly learned: number | null;
 }
 
 interface Stores {
@@ -22,8 +25,8 @@ interface Stores {
 }
 
 /**
- * Renews a line's frozen holdout from the data set of its newest version: a time rule gets a cut that fits these rows, a
- * group rule another draw of groups. The registry records who asked for it.
+ * Renews a line's frozen holdout from the data set of its newest version: a time rule gets a cut that fits these rows,
+ * and both kinds another draw of groups. The registry records who asked for it.
  * @throws PipelineError `UNKNOWN_MODEL`; `VERSION_NOT_FOUND` for a line that has no version yet.
  */
 export async function renewHoldout(
@@ -35,21 +38,35 @@ export async function renewHoldout(
   const current = await registry.findLine(modelName, line);
   if (newest === undefined || current === null) throw versionNotFound({ modelName, line }, 'version yet');
   const { table } = await loadDataset(blobs, newest.dataset.hash);
-  const fresh = freezeHoldout(schemaOf(model, newest.dataset).split, table);
+  const schema = schemaOf(model, newest.dataset);
+  const fresh = freezeHoldout(schema.split, table);
   const renewed = await registry.refreezeLine(modelName, line, withNextSalt(fresh, current.holdout), actor);
-  return { line: renewed, effect: effectOf(current.holdout, renewed.holdout) };
+  const parts = holdoutParts({ schema, table }, splitHoldout(renewed.holdout, table));
+  const rows = parts.reduce((sum, { data }) => sum + data.table.rowCount, 0);
+  const champion = await registry.findChampion(modelName, line);
+  return { line: renewed, rows, learned: champion === null ? null : await learnedRows(blobs, champion, parts) };
 }
 
-/** A group rule draws other groups under another salt: `salt`, `salt#2`, `salt#3` … */
+/** Rows that the champion was trained on; by the record of its evaluation. */
+async function learnedRows(
+  blobs: BlobStore,
+  { evaluationHash }: VersionRecord,
+  parts: readonly HoldoutPart[],
+): Promise<number> {
+  const unseen = await unseenByChampion(blobs, await loadEvaluation(blobs, evaluationHash), parts);
+  return unseen.reduce((sum, { part, rows }) => sum + part.data.table.rowCount - rows.length, 0);
+}
+
+/** Other groups are drawn under another salt: `salt`, `salt#2`, `salt#3` … */
 export function withNextSalt(fresh: FrozenHoldout, current: FrozenHoldout): FrozenHoldout {
-  if (fresh.kind !== 'group' || current.kind !== 'group') return fresh;
-  const [, count = '1'] = current.salt.split('#');
-  return { ...fresh, salt: `${fresh.salt}#${Number(count) + 1}` };
+  if (fresh.kind === 'group' && current.kind === 'group') return { ...fresh, salt: nextSalt(fresh.salt, current.salt) };
+  if (fresh.kind !== 'time' || fresh.groups === undefined) return fresh;
+  const former = current.kind === 'time' ? current.groups?.salt : undefined;
+  if (former === undefined) return fresh;
+  return { ...fresh, groups: { ...fresh.groups, salt: nextSalt(fresh.groups.salt, former) } };
 }
 
-/** The champion was trained outside the former holdout; a later cut in time holds out a part of that only. */
-export function effectOf(former: FrozenHoldout, renewed: FrozenHoldout): RenewalEffect {
-  if (isDeepStrictEqual(former, renewed)) return 'unchanged';
-  const laterCut = former.kind === 'time' && renewed.kind === 'time' && renewed.cut >= former.cut;
-  return laterCut ? 'unseen-by-champion' : 'seen-by-champion';
+function nextSalt(salt: string, former: string): string {
+  const [, count = '1'] = former.split('#');
+  return `${salt}#${Number(count) + 1}`;
 }

@@ -226,10 +226,14 @@ async function fit(training: Training, dataset: DatasetRef, shardCount: number):
   const { runKey, modelName, plan, table } = training;
   enter(training, 'training');
   const fittedShards = await fitShards(training, dataset, shardCount);
-  const { params, seed, trainTimeoutMs: timeoutMs, heartbeatTimeoutMs, championArtefactHash } = plan;
+  const { params, seed, trainTimeoutMs: timeoutMs, heartbeatTimeoutMs } = plan;
   const step = trainingStep('Train', { timeoutMs, heartbeatTimeoutMs });
   // From the recorded plan, so that a retry after a promotion continues the same champion.
-  const continued = championArtefactHash === undefined ? {} : { championArtefactHash };
+  const { championArtefactHash, championTrainingRowsHash } = plan;
+  const continued = {
+    ...(championArtefactHash === undefined ? {} : { championArtefactHash }),
+    ...(championTrainingRowsHash === undefined ? {} : { championTrainingRowsHash }),
+  };
   const shards = fittedShards.map(({ hash }) => hash);
   const kept = { ...continued, holdoutHashes: holdoutsOf(fittedShards) };
   const fitted = await step.fitModel({ runKey, modelName, dataset, params, seed, shards, ...kept });
@@ -268,7 +272,7 @@ async function evaluate(training: Training, dataset: DatasetRef, fitted: FittedM
   const { runKey, modelName, plan, table } = training;
   enter(training, 'evaluation');
   const { seed, evaluateTimeoutMs: timeoutMs, heartbeatTimeoutMs } = plan;
-  const step = trainingStep('Evaluate on the frozen holdout', { timeoutMs, heartbeatTimeoutMs });
+  const step = trainingStep('Evaluate on the holdout', { timeoutMs, heartbeatTimeoutMs });
   const evaluated = await step.evaluateModel({
     runKey,
     modelName,
@@ -276,6 +280,7 @@ async function evaluate(training: Training, dataset: DatasetRef, fitted: FittedM
     seed,
     artefactHash: fitted.artefactHash,
     definitionHash: fitted.definitionHash,
+    ...(fitted.trainingRowsHash === undefined ? {} : { trainingRowsHash: fitted.trainingRowsHash }),
     reason: training.request.reason,
     holdoutHashes: holdoutsOf([fitted]),
   });

@@ -9,7 +9,7 @@ import {
 import { dataQuality, datasetRef, frozenHoldout } from '../../contracts/dataset.js';
 import { contentHash, modelName } from '../../contracts/ids.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
-import { freezeHoldout } from '../../learning/evaluation/split/index.js';
+import { completeHoldout, freezeHoldout } from '../../learning/evaluation/split/index.js';
 import { findModel, loadCatalogue } from '../../models/catalogue.js';
 import { schemaOf } from '../../training/dataset-schema.js';
 import { defineJob } from '../../platform/child-process/define-job.js';
@@ -92,13 +92,14 @@ export const validateDataset = defineJob({
   },
 });
 
-/** The holdout of a new line, from its first data set. */
+/** The holdout of a new line from its first data set; with `frozen` that holdout, brought up to the schema's rule. */
 export const freezeLine = defineJob({
-  input: z.strictObject({ dataset: datasetRef }),
+  input: z.strictObject({ dataset: datasetRef, frozen: frozenHoldout.optional() }),
   output: frozenHoldout,
-  async run({ dataset }, { blobs }) {
+  async run({ dataset, frozen }, { blobs }) {
     const model = await findModel(dataset.modelName);
     const { table } = await loadDataset(blobs, dataset.hash);
-    return freezeHoldout(schemaOf(model, dataset).split, table);
+    const { split } = schemaOf(model, dataset);
+    return frozen === undefined ? freezeHoldout(split, table) : completeHoldout(frozen, split, table);
   },
 });

@@ -3,7 +3,7 @@ import type { RunRecord } from '../../contracts/registry.js';
 import { differenceTable } from '../output/difference.js';
 import { readJsonInput } from '../program/json-input.js';
 import { progressLines } from '../output/progress-lines.js';
-import { consequences } from './refreeze-view.js';
+import { consequenceOf } from './refreeze-view.js';
 import { comparability } from './runs-view.js';
 
 describe('comparisons', () => {
@@ -33,10 +33,10 @@ describe('comparisons', () => {
 });
 
 describe('consequences of a renewed holdout', () => {
-  it('say whether the champion learned from the rows that are held out now', () => {
-    expect(consequences['unseen-by-champion']).toContain('learned from none');
-    expect(consequences['seen-by-champion']).toContain('learned from some');
-    expect(consequences.unchanged).toContain('nothing changes');
+  it('counts the rows that the champion was trained on', () => {
+    expect(consequenceOf({ rows: 90, learned: 0 })).toContain('trained on none of its 90 rows');
+    expect(consequenceOf({ rows: 90, learned: 30 })).toMatch(/trained on 30 of its 90 rows .* the other 60/);
+    expect(consequenceOf({ rows: 90, learned: null })).toContain('no champion yet');
   });
 });
 

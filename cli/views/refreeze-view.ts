@@ -1,17 +1,19 @@
-import type { FrozenHoldout } from '../../contracts/dataset.js';
 import { findModel } from '../../models/catalogue.js';
-import { renewHoldout, type RenewalEffect } from '../../training/renew-holdout.js';
+import { holdoutSentence } from '../../registry/holdout-sentence.js';
+import { type RenewedHoldout, renewHoldout } from '../../training/renew-holdout.js';
 import { chooseLine } from '../program/choose-line.js';
 import type { CliContext } from '../program/context.js';
 
 /** What a renewal means for the next run. */
-export const consequences: Readonly<Record<RenewalEffect, string>> = {
-  unchanged: 'It is what it was; nothing changes.',
-  'unseen-by-champion': 'The champion learned from none of these rows, so the next comparison is as fair as before.',
-  'seen-by-champion':
-    'The champion learned from some of these rows. The next run compares with it on those that it did not learn from; ' +
-    'train soon.',
-};
+export function consequenceOf({ rows, learned }: Pick<RenewedHoldout, 'rows' | 'learned'>): string {
+  if (learned === null) return `${rows} rows of the newest data judge the next run. The line has no champion yet.`;
+  if (learned === 0)
+    return `The champion was trained on none of its ${rows} rows in the newest data, so the next comparison is as fair as before.`;
+  return (
+    `The champion was trained on ${learned} of its ${rows} rows in the newest data. The next run compares with it on ` +
+    `the other ${rows - learned}; train soon.`
+  );
+}
 
 /**
  * Renews a line's frozen holdout and prints what that means for the next run.
@@ -26,15 +28,10 @@ export async function refreezeHoldout(
   const connection = await cli.connect();
   const { services } = connection;
   const line = await chooseLine(cli, connection, namedLine);
-  const { line: renewed, effect } = await renewHoldout(services, { modelName, line, actor: approver });
-  cli.out.result(renewed, () => {
-    cli.out.line(`The holdout of ${modelName} (${line}) is renewed: ${describe(renewed.holdout)}`);
-    cli.out.line(consequences[effect]);
+  const renewal = await renewHoldout(services, { modelName, line, actor: approver });
+  const { line: renewed, rows, learned } = renewal;
+  cli.out.result({ ...renewed, rows, learned }, () => {
+    cli.out.line(`The holdout of ${modelName} (${line}) is renewed: ${holdoutSentence(renewed.holdout)}`);
+    cli.out.line(consequenceOf(renewal));
   });
-}
-
-function describe(holdout: FrozenHoldout): string {
-  if (holdout.kind === 'time') return `rows from ${new Date(holdout.cut).toISOString().slice(0, 10)} on`;
-  if (holdout.kind === 'given') return `rows whose ${holdout.column} is ${holdout.heldOut.join(' or ')}`;
-  return `${holdout.fraction * 100} % of the groups by ${holdout.column}`;
 }

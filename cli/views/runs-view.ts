@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { loadEvaluation } from '../../training/evaluation-document.js';
+import { partSentences } from '../../training/part-reports.js';
 import type { FrozenHoldout } from '../../contracts/dataset.js';
 import { isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
@@ -64,6 +65,7 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
   if (workflow === null && runs.length === 0) throw pipelineError('RUN_NOT_FOUND', { id: workflowId });
   const url = runUrl(connection.endpoints.temporal, workflowId);
   const status = workflow?.status.name ?? null;
+  const parts = await Promise.all(runs.map((run) => partsOf(connection.services.blobs, run)));
   const { failures, progress } = await courseOf(connection, workflow);
   const explained = runs.map((run) => ({ ...run, failure: failureOfRun(run) }));
   cli.out.result({ workflowId, status, url, failures, progress, runs: explained }, () => {
@@ -74,7 +76,7 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
     if (!runs.some(({ workflowId: id }) => id === workflowId))
       for (const failure of failures) printFailure(cli.out, failure);
     if (progress !== null) for (const line of progressLines(progress)) cli.out.line(line);
-    for (const run of runs) printRun(cli.out, run);
+    for (const [i, run] of runs.entries()) printRun(cli.out, run, parts[i]!);
   });
 }
 
@@ -110,7 +112,14 @@ const isModelTraining = (result: unknown): boolean =>
 /** Why a metric has no value or no interval. */
 const remarkOf = ({ remark }: Metric): string => (remark === undefined ? '' : ` (${remark})`);
 
-function printRun(out: Output, run: RunRecord): void {
+/** The metric on each part of the holdout, and the drift between them; [] when the evaluation is not stored. */
+async function partsOf(blobs: BlobStore, { evaluationHash }: RunRecord): Promise<readonly string[]> {
+  if (evaluationHash === null || !(await blobs.has(evaluationHash))) return [];
+  const document = await loadEvaluation(blobs, evaluationHash);
+  return partSentences(document.parts, document);
+}
+
+function printRun(out: Output, run: RunRecord, parts: readonly string[]): void {
   out.line();
   out.table({ head, rows: [rowOf(run)] });
   if (isSynthetic(run.line)) out.line(out.paint.yellow(`  ${SYNTHETIC_REMARK}`));
@@ -121,6 +130,7 @@ function printRun(out: Output, run: RunRecord): void {
   if (run.override !== null) out.line(`  ${run.version ?? ''} ${overrideSentence(run.override)}`);
   for (const { gate, finding, passed } of run.gates) out.line(`  ${passed ? '✓' : '✗'} ${gate}: ${finding}`);
   for (const metric of run.metrics) out.line(`  ${formatMetric(metric)}, n = ${metric.n}${remarkOf(metric)}`);
+  for (const part of parts) out.line(`  ${part}`);
   if (run.dataset !== null) printDataset(out, run.dataset);
   const params = Object.entries(run.params).map(([name, value]) => `${name}=${formatValue(value)}`);
   out.line(`  parameters  ${params.join(' ')} seed=${run.seed}`);

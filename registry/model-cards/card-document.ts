@@ -1,9 +1,16 @@
-import type { FrozenHoldout } from '../../contracts/dataset.js';
-import { type Comparison, type Interval, type Metric, NOT_MEASURABLE, type Slice } from '../../contracts/evaluation.js';
+import {
+  type Comparison,
+  type Interval,
+  type Metric,
+  NOT_MEASURABLE,
+  type PartReport,
+  type Slice,
+} from '../../contracts/evaluation.js';
 import { isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import type { Gate } from '../../contracts/model-definition.js';
 import { formatMeasure, formatNumber } from '../format-number.js';
 import { gatesOfLine } from '../gates.js';
+import { holdoutSentence } from '../holdout-sentence.js';
 import type { CardInput } from './card-input.js';
 import type { Block, CardDocument, Cell, Headline, Section, TableColumn, Tone } from './document.js';
 
@@ -110,6 +117,29 @@ const comparisonRow =
     verdictOf(comparison),
   ];
 
+const partTitles = { frozen: 'frozen part', window: 'newest window' } as const;
+
+function partRow({ part, rows, metric, remark, comparison }: PartReport): Cell[] {
+  const interval = metric?.interval === undefined ? NONE : plain(range(metric.interval));
+  const measured =
+    metric === null
+      ? { text: `${NOT_MEASURABLE}: ${remark ?? ''}`, tone: 'muted' as const }
+      : number(metric.value ?? undefined);
+  const against =
+    comparison === null ? NONE : plain(`${formatMeasure(comparison.difference)} (${range(comparison.interval)})`);
+  return [plain(partTitles[part]), plain(String(rows)), measured, interval, plain(String(metric?.n ?? 0)), against];
+}
+
+/** The primary metric on the rows that no version learned, and on the newest ones. */
+function partsBlocks({ parts = [], model: { primaryMetric } }: CardInput): Block[] {
+  if (parts.length === 0) return [];
+  const titles = [column('rows'), column(primaryMetric), column('interval'), column('n'), column('against champion')];
+  return [
+    { kind: 'subheading', text: 'Each part of the holdout by itself' },
+    { kind: 'table', columns: [column('part', false), ...titles], rows: parts.map(partRow) },
+  ];
+}
+
 function resultsSection(input: CardInput): Section {
   const { metrics, notes } = input.evaluation;
   const titles = [column('value'), column(intervalTitle(metrics)), column('n'), column('target')];
@@ -137,11 +167,12 @@ function resultsSection(input: CardInput): Section {
         ];
   return {
     id: 'results',
-    title: 'Results on the frozen holdout',
+    title: 'Results on the holdout',
     blocks: [
       { kind: 'table', columns, rows: metrics.map(metricRow(input)) },
       { kind: 'points', items: [...reading, ...notes] },
       ...differences,
+      ...partsBlocks(input),
     ],
   };
 }
@@ -177,16 +208,6 @@ function slicesSection({ evaluation: { slices } }: CardInput): Section[] {
 
 const plotsSection = ({ evaluation: { plots } }: CardInput): Section[] =>
   plots.length === 0 ? [] : [{ id: 'plots', title: 'Plots', blocks: [{ kind: 'plots', plots }] }];
-
-/** The holdout's rule as a sentence. */
-export function holdoutSentence(holdout: FrozenHoldout): string {
-  if (holdout.kind === 'time')
-    return `rows from ${new Date(holdout.cut).toISOString().slice(0, 10)} on, by ${holdout.column}`;
-  if (holdout.kind === 'given')
-    return `rows whose ${holdout.column} is ${holdout.heldOut.join(' or ')}, as the data came`;
-  const share = percent(holdout.fraction);
-  return `${share} of all values of ${holdout.column}, chosen by hash (salt ${holdout.salt}); rows of one value stay together`;
-}
 
 function dataSection({ dataset, holdout, trainedRows, holdoutRows, line }: CardInput): Section {
   const { origin } = dataset;

@@ -1,5 +1,5 @@
 import type { DatasetRef, FrozenHoldout } from '../../contracts/dataset.js';
-import type { Comparison, Evaluation, GateResult } from '../../contracts/evaluation.js';
+import type { Comparison, Evaluation, GateResult, PartReport } from '../../contracts/evaluation.js';
 import type { Decision, Stage } from '../../contracts/ids.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 
@@ -22,6 +22,8 @@ export interface CardInput {
   readonly holdoutRows: number;
   readonly params: Readonly<Record<string, unknown>>;
   readonly evaluation: Evaluation;
+  /** Each part of the holdout by itself; absent in evaluations from before there were two. */
+  readonly parts?: readonly PartReport[];
   readonly baselineName: string;
   readonly comparisons: readonly Comparison[];
   readonly gates: readonly GateResult[];

@@ -1,7 +1,7 @@
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { sampleCard } from '../../tests/support/sample-card.js';
-import { holdoutSentence } from './card-document.js';
+import { holdoutSentence } from '../holdout-sentence.js';
 import type { CardInput } from './card-input.js';
 import { renderCard } from './render-card.js';
 

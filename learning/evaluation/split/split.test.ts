@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { Table } from '../../../contracts/table.js';
 import { murmur3 } from '../../numeric/hash/murmur.js';
 import { numberColumn, textColumn } from '../../table.js';
-import { foldRows, freezeHoldout, hashFraction, splitHoldout, stratifiedFolds } from './index.js';
+import {
+  completeHoldout,
+  foldRows,
+  freezeHoldout,
+  hashFraction,
+  mayBeCompleted,
+  splitHoldout,
+  stratifiedFolds,
+  windowStartOf,
+} from './index.js';
 
 const DAY = 86_400_000;
 const users = (n: number, first = 0): Table => ({
@@ -72,17 +81,100 @@ describe('splitHoldout by group', () => {
 describe('splitHoldout by time', () => {
   const rule = { kind: 'time', column: 'at', days: 10 } as const;
 
-  it('holds out rows at or after the frozen cut', () => {
+  it('holds out the newest days, which move with the data', () => {
     const frozen = freezeHoldout(rule, users(100));
-    expect(frozen).toEqual({ kind: 'time', column: 'at', cut: 89 * DAY });
-    const { train, holdout } = splitHoldout(frozen, users(120));
-    expect(numberColumn(train, 'row').at(-1)).toBe(88);
-    expect(numberColumn(holdout, 'row')[0]).toBe(89);
-    expect(holdout.rowCount).toBe(31);
+    expect(frozen).toEqual({ kind: 'time', column: 'at', cut: 89 * DAY, days: 10 });
+    const { train, window, frozen: none, windowStart } = splitHoldout(frozen, users(120));
+    expect(windowStart).toBe(109 * DAY);
+    expect(numberColumn(train, 'row').at(-1)).toBe(108);
+    expect(numberColumn(window, 'row')[0]).toBe(109);
+    expect([window.rowCount, none.rowCount]).toEqual([11, 0]);
+  });
+
+  it('keeps the rows of frozen groups from training wholly, and judges those of its own period', () => {
+    const groups = { column: 'user', fraction: 0.3, salt: 's' };
+    const holdout = freezeHoldout({ ...rule, groups }, users(100));
+    const { train, frozen, window } = splitHoldout(holdout, users(140));
+    const isFrozen = (user: string | null): boolean => hashFraction('s', user!) < 0.3;
+    expect(textColumn(train, 'user').some(isFrozen) || textColumn(window, 'user').some(isFrozen)).toBe(false);
+    expect(textColumn(frozen, 'user').every(isFrozen)).toBe(true);
+    const rows = [...numberColumn(frozen, 'row')];
+    expect([Math.min(...rows) >= 89, Math.max(...rows) <= 99]).toEqual([true, true]);
+  });
+
+  it('has no frozen part in data of few groups', () => {
+    const groups = { column: 'user', fraction: 0.3, salt: 's' };
+    const holdout = freezeHoldout({ ...rule, groups }, users(30));
+    expect(holdout).not.toHaveProperty('groups');
+    expect(splitHoldout(holdout, users(30)).frozen.rowCount).toBe(0);
+  });
+
+  it('still reads the holdout of a line from before there were two parts', () => {
+    const { train, frozen, window } = splitHoldout({ kind: 'time', column: 'at', cut: 89 * DAY }, users(120));
+    expect([train.rowCount, frozen.rowCount, window.rowCount]).toEqual([89, 31, 0]);
   });
 
   it('throws TOO_FEW_ROWS without a row that has a time', () => {
     expect(() => freezeHoldout(rule, users(0))).toThrow(expect.objectContaining({ code: 'TOO_FEW_ROWS' }));
+  });
+});
+
+describe('the window of a rule by group', () => {
+  const rule = { ...groupRule, window: { column: 'at', days: 10 } };
+
+  it('is the newest rows of frozen groups and the groups that appear first in the newest days', () => {
+    const { train, window, frozen } = splitHoldout(freezeHoldout(rule, users(0)), users(100));
+    const first = numberColumn(window, 'row')[0]!;
+    expect(first).toBeGreaterThanOrEqual(89);
+    expect(numberColumn(train, 'row').every((row) => row < 90)).toBe(true);
+    expect(numberColumn(frozen, 'row').every((row) => row < 89)).toBe(true);
+    const trained = new Set(textColumn(train, 'user'));
+    expect(textColumn(window, 'user').some((user) => trained.has(user))).toBe(false);
+    expect(train.rowCount + frozen.rowCount + window.rowCount).toBe(100);
+  });
+
+  it('takes at most half of the time that the data span', () => {
+    const rows = users(13);
+    expect(windowStartOf(freezeHoldout(rule, rows), rows)).toBe(6 * DAY);
+    expect(splitHoldout(freezeHoldout(rule, rows), rows).train.rowCount).toBeGreaterThan(0);
+  });
+
+  it('is counted from the newest row with a known label', () => {
+    const rows = users(100);
+    const label = Float64Array.from({ length: 100 }, (_, row) => (row < 60 ? 1 : NaN));
+    const table = { ...rows, columns: { ...rows.columns, label: { kind: 'number', values: label } as const } };
+    const holdout = freezeHoldout({ ...rule, window: { ...rule.window, known: 'label' } }, table);
+    expect(windowStartOf(holdout, table)).toBe(49 * DAY);
+  });
+});
+
+describe('completeHoldout', () => {
+  const groups = { column: 'user', fraction: 0.3, salt: 's' };
+  const time = { kind: 'time', column: 'at', days: 10, groups } as const;
+
+  it('adds frozen groups and length to a line with a cut only, and keeps the cut', () => {
+    const old = { kind: 'time', column: 'at', cut: 50 * DAY } as const;
+    expect(mayBeCompleted(old, time)).toBe(true);
+    expect(completeHoldout(old, time, users(100))).toEqual({ ...old, days: 10, groups });
+  });
+
+  it('freezes groups from now on when a rule gets them', () => {
+    const old = freezeHoldout({ kind: 'time', column: 'at', days: 10 }, users(60));
+    expect(completeHoldout(old, time, users(100))).toEqual(freezeHoldout(time, users(100)));
+    expect(completeHoldout(old, time, users(30))).toBe(old);
+  });
+
+  it('adds a window to a rule by group and keeps its draw', () => {
+    const old = { ...groupRule, salt: 'credit#2' };
+    const window = { column: 'at', days: 10 };
+    expect(completeHoldout(old, { ...groupRule, window }, users(9))).toEqual({ ...old, window });
+  });
+
+  it('leaves complete ones and other kinds as they are', () => {
+    const complete = freezeHoldout(time, users(100));
+    expect(mayBeCompleted(complete, time)).toBe(false);
+    expect(completeHoldout(complete, time, users(200))).toBe(complete);
+    expect(mayBeCompleted(complete, groupRule)).toBe(false);
   });
 });
 

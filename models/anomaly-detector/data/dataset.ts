@@ -29,7 +29,12 @@ export const backendSchema: DatasetSchema = {
   label: columnNames.label,
   labelOptional: true,
   features: featureSpecs(features),
-  split: { kind: 'time', column: columnNames.time, days: HOLDOUT_DAYS },
+  split: {
+    kind: 'time',
+    column: columnNames.time,
+    days: HOLDOUT_DAYS,
+    groups: { column: columnNames.customer, fraction: 0.15, salt: 'anomaly@1' },
+  },
   minimumRows: MINIMUM_ROWS,
 };
 

@@ -57,7 +57,14 @@ export const backendSchema: DatasetSchema = {
   labelOptional: true,
   features: featureColumns.map(asFeature),
   protectedColumns: protectedColumns.map(({ name }) => name),
-  split: { kind: 'group', column: 'entity_id', fraction: 0.3, salt: 'credit-risk@1' },
+  split: {
+    kind: 'group',
+    column: 'entity_id',
+    fraction: 0.3,
+    salt: 'credit-risk@1',
+    // Outcomes become known after months: the window is counted from the newest application that has one.
+    window: { column: 'as_of', days: 365, known: 'defaulted' },
+  },
   minimumRows: 60,
 };
 

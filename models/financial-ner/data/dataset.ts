@@ -15,7 +15,13 @@ export const backendSchema: DatasetSchema = {
   key: 'textId',
   label: 'entities',
   features: [textFeature],
-  split: { kind: 'group', column: 'textGroup', fraction: 0.3, salt: 'financial-ner@1' },
+  split: {
+    kind: 'group',
+    column: 'textGroup',
+    fraction: 0.3,
+    salt: 'financial-ner@1',
+    window: { column: 'as_of', days: 28 },
+  },
   minimumRows: 60,
 };
 

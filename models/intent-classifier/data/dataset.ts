@@ -21,7 +21,13 @@ export const backendSchema: DatasetSchema = {
   key: 'messageId',
   label: 'intent',
   features: [textFeature],
-  split: { kind: 'group', column: 'text_group', fraction: 0.3, salt: 'intent@1' },
+  split: {
+    kind: 'group',
+    column: 'text_group',
+    fraction: 0.3,
+    salt: 'intent@1',
+    window: { column: 'as_of', days: 28 },
+  },
   minimumRows: 60,
 };
 

@@ -1,4 +1,4 @@
-import type { ColumnSpec, DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
+import type { ColumnSpec, DatasetSchema, FeatureSpec, GroupShare } from '../../../contracts/dataset.js';
 
 /** Column names of the training table and of the file layout. */
 export const columnNames = {
@@ -43,14 +43,19 @@ const features: readonly FeatureSpec[] = [
   { name: columnNames.instalments, kind: 'numeric', description: 'Length of a loan.' },
 ];
 
-/** Schema of a line. @param holdoutDays - length of the holdout at the end of the data. */
-export const schemaOf = (line: string, holdoutDays: number, minimumRows: number): DatasetSchema => ({
+/** Schema of a line. */
+export const schemaOf = (
+  line: string,
+  minimumRows: number,
+  /** Length of the parts of the holdout, and the customers that are never learned from. */
+  { days, groups }: { readonly days: number; readonly groups?: GroupShare },
+): DatasetSchema => ({
   line,
   columns,
   key: columnNames.key,
   label: columnNames.amount,
   features,
-  split: { kind: 'time', column: columnNames.time, days: holdoutDays },
+  split: { kind: 'time', column: columnNames.time, days, ...(groups && { groups }) },
   minimumRows,
 });
 

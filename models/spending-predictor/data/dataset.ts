@@ -1,7 +1,7 @@
 import { DEFAULT_LINE } from '../../../contracts/ids.js';
 import type { BackendDataset } from '../../../contracts/model-definition.js';
 import { backendRows } from './backend-rows.js';
-import { schemaOf } from './columns.js';
+import { columnNames, schemaOf } from './columns.js';
 
 /** The holdout is a whole year, so that it contains every season and festival. */
 const HOLDOUT_DAYS = 365;
@@ -9,7 +9,10 @@ const MINIMUM_ROWS = 200;
 
 /** Tables and rows that the model takes from the backend. */
 export const backendDataset: BackendDataset = {
-  schema: schemaOf(DEFAULT_LINE, HOLDOUT_DAYS, MINIMUM_ROWS),
+  schema: schemaOf(DEFAULT_LINE, MINIMUM_ROWS, {
+    days: HOLDOUT_DAYS,
+    groups: { column: columnNames.customer, fraction: 0.15, salt: 'spending@1' },
+  }),
   tables: ['transactions'],
   optionalTables: ['loans'],
   views: [],

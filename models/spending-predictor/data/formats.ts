@@ -10,7 +10,7 @@ const transactions: FileFormat = {
   description:
     'One transaction a row: key, customer, time, signed amount; category and merchant where known. JSON, CSV.',
   encodings: ['json', 'csv'],
-  schema: schemaOf('transactions', HOLDOUT_DAYS, MINIMUM_ROWS),
+  schema: schemaOf('transactions', MINIMUM_ROWS, { days: HOLDOUT_DAYS }),
   matches: ({ columns }) => columns !== null && requiredColumns.every((name) => columns.includes(name)),
 };
 

@@ -1,0 +1,91 @@
+import { type Comparison, type Drift, type Metric, NOT_MEASURABLE, type PartReport } from '../contracts/evaluation.js';
+import { formatMeasure } from '../registry/format-number.js';
+import type { HoldoutPart } from './holdout-parts.js';
+import { type ScoredArtefact, type ScoredPart, type ScoringContext, tooFewReason } from './score-parts.js';
+
+type Measured = Pick<PartReport, 'metric' | 'remark'>;
+
+const measured = (metric: Metric | undefined): Measured =>
+  metric === undefined || metric.value === null
+    ? { metric: null, remark: metric?.remark ?? 'the model does not measure it' }
+    : { metric, remark: null };
+
+/** The model's primary metric on one part alone. */
+function measurePart({ model, context }: ScoringContext, { scored, data }: ScoredPart, whole: Metric): Measured {
+  try {
+    const { metrics } = model.evaluate(scored, data, context);
+    return measured(metrics.find(({ name }) => name === whole.name));
+  } catch (fault) {
+    return { metric: null, remark: tooFewReason(fault) };
+  }
+}
+
+/**
+ * Judges each part by itself, frozen part first; a part without rows, or with too few for the metric, says why.
+ * @param pooled - the primary metric on both parts; where there is one part only, it is that part's.
+ */
+export function reportParts(
+  scoring: ScoringContext,
+  { parts, unscored }: ScoredArtefact,
+  {
+    pooled,
+    byPart,
+  }: {
+    readonly pooled: Metric;
+    readonly byPart: Readonly<Partial<Record<HoldoutPart['name'], Comparison>>>;
+  },
+): PartReport[] {
+  const judged = parts.map((part): PartReport => {
+    const found = parts.length === 1 ? measured(pooled) : measurePart(scoring, part, pooled);
+    const rows = part.data.table.rowCount;
+    const comparison = byPart[part.name] ?? null;
+    return { part: part.name, rows, scoredRows: part.scored.rowCount, ...found, comparison };
+  });
+  const missing = unscored.map(({ name, data, reason }): PartReport => {
+    const facts = { metric: null, remark: reason, comparison: null };
+    return { part: name, rows: data.table.rowCount, scoredRows: 0, ...facts };
+  });
+  return [...judged, ...missing].sort((a, b) => (a.part < b.part ? -1 : 1));
+}
+
+/** The newest window against the frozen part; null when one of them was not measured with an interval. */
+export function driftOf(reports: readonly PartReport[]): Drift | null {
+  const [frozen, window] = (['frozen', 'window'] as const).map(
+    (name) => reports.find(({ part }) => part === name)?.metric,
+  );
+  if (frozen?.interval === undefined || window?.interval === undefined) return null;
+  if (frozen.value === null || window.value === null) return null;
+  const sign = frozen.direction === 'higher' ? 1 : -1;
+  const difference = sign * (window.value - frozen.value);
+  const disjoint = frozen.interval.low > window.interval.high || window.interval.low > frozen.interval.high;
+  return { metric: frozen.name, difference, disjoint };
+}
+
+const titles = { frozen: 'frozen part', window: 'newest window' } as const;
+
+function partSentence({ part, rows, metric, remark }: PartReport, windowStart: number | null): string {
+  const since = part === 'window' && windowStart !== null ? ` (from ${isoDay(windowStart)})` : '';
+  const title = `${titles[part]}${since}, ${rows} rows`;
+  if (metric === null || metric.value === null) return `${title}: ${NOT_MEASURABLE}, ${remark ?? 'without a reason'}`;
+  const { name, value, interval, n } = metric;
+  const range = interval === undefined ? '' : ` (${formatMeasure(interval.low)} to ${formatMeasure(interval.high)})`;
+  return `${title}: ${name} ${formatMeasure(value)}${range}, n = ${n}`;
+}
+
+const isoDay = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+function driftSentence({ metric, difference, disjoint }: Drift): string {
+  const size = `${metric} on the newest window is ${difference < 0 ? 'worse' : 'better'} by ${formatMeasure(Math.abs(difference))}`;
+  return disjoint
+    ? `drift: ${size}, the intervals are disjoint`
+    : `no drift beyond noise: ${size}, the intervals overlap`;
+}
+
+/** What a reader is told about the parts: each with its metric, and how they differ. */
+export const partSentences = (
+  reports: readonly PartReport[],
+  { windowStart, drift }: { readonly windowStart: number | null; readonly drift: Drift | null },
+): string[] => [
+  ...reports.map((report) => partSentence(report, windowStart)),
+  ...(drift === null ? [] : [driftSentence(drift)]),
+];
