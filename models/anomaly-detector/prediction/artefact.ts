@@ -3,6 +3,7 @@ import type { ArtefactFiles } from '../../../contracts/model-definition.js';
 import type { GradientBoostingState } from '../../../learning/tabular/gradient-boosting/index.js';
 import { decodeState, encodeState, readJson, readText, utf8, writeJson } from '../../../learning/artefact/index.js';
 import { encoding } from './encoding.js';
+import { extremes } from './extremes.js';
 import type { MemberState } from './member-state.js';
 
 const standard = z.strictObject({ mean: z.number(), deviation: z.number().positive() });
@@ -17,7 +18,9 @@ export const detector = z.strictObject({
   unsupervised: standard,
   /** Null while too little misuse is confirmed; `weight` grows with it. */
   supervised: standard.extend({ weight: z.number().gt(0).lt(1), confirmed: z.int() }).nullable(),
-  /** A score above it is an alert: the (1 − contamination) quantile of training scores. */
+  /** Beside a supervised part only; absent in older artefacts. */
+  extremes: extremes.optional(),
+  /** A score above it is an alert; a share `contamination` of training rows has one, extremes included. */
   threshold: z.number(),
   contamination: z.number(),
   /** How often trees were replaced since the training from scratch. */

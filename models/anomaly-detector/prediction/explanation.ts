@@ -3,6 +3,7 @@ import { sum } from '../../../learning/numeric/statistics/sum.js';
 import type { AnomalyAnswer } from './answer.js';
 import type { Detector, DetectorTrees } from './artefact.js';
 import { boostedNames, encodeBoosted, encodeSignals } from './encoding.js';
+import { tailParts, tailSums } from './extremes.js';
 import { asMatrix, attributeMember } from './member-state.js';
 import { type AnomalyRequest, featuresOf, requestRows, transactionOf } from './request.js';
 import { signalOf } from './signals.js';
@@ -67,6 +68,24 @@ function boostedWeights({ detector, trees, request }: Explained): Weights {
   return shares(names.map((name, j) => [name.replace(/=.*$/, ''), values[j]!] as const));
 }
 
+/** Whether the alert comes from the tails. */
+function isExtreme({ detector: { encoding, extremes }, request }: Explained): boolean {
+  if (extremes === undefined) return false;
+  return tailSums(extremes.tails, encodeSignals(encoding, requestRows([request])))[0]! > extremes.limit;
+}
+
+/** Shares of the signals' tails; a signal counts for the first of its features that is known. */
+function extremeWeights({ detector, request }: Explained, known: (feature: string) => boolean): Weights {
+  const { encoding, extremes } = detector;
+  const parts = tailParts(extremes!, encodeSignals(encoding, requestRows([request])));
+  return shares(
+    encoding.signals.flatMap(({ name }, j) => {
+      const feature = signalOf(name).features.find(known);
+      return feature === undefined ? [] : [[feature, parts[j]!] as const];
+    }),
+  );
+}
+
 function mixed(forest: Weights, boosted: Weights, weight: number): (readonly [string, number])[] {
   const features = new Set([...forest.keys(), ...boosted.keys()]);
   return Array.from(features, (feature) => {
@@ -108,7 +127,9 @@ export function explainRequest(explained: Explained): Explanation {
   const facts = factsOf(explained.request);
   const known = (feature: string): boolean => !Number.isNaN(facts.value(feature));
   const weight = explained.detector.supervised?.weight ?? 0;
-  const ranked = mixed(forestWeights(explained, known), boostedWeights(explained), weight);
+  const ranked = isExtreme(explained)
+    ? [...extremeWeights(explained, known)].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    : mixed(forestWeights(explained, known), boostedWeights(explained), weight);
   const worded = ranked.flatMap(([feature, share]) => {
     const text = phraseOf(feature, facts);
     const value = known(feature) ? facts.value(feature) : null;

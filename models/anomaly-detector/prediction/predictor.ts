@@ -3,7 +3,8 @@ import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/mod
 import type { AnomalyAnswer } from './answer.js';
 import { type Detector, type DetectorTrees, readDetector, readTrees } from './artefact.js';
 import { blend } from './blend.js';
-import { inputCount, missingInputs } from './encoding.js';
+import { type EncodableRows, encodeSignals, inputCount, missingInputs } from './encoding.js';
+import { liftExtremes, tailSums } from './extremes.js';
 import { type Explanation, explainRequest } from './explanation.js';
 import { type AnomalyRequest, requestRows, requestSchema } from './request.js';
 import { openScorer } from './scorer.js';
@@ -26,6 +27,12 @@ function modelNameOf({ categoryModels, supervised }: Detector, category: string 
   return supervised === null ? own : `${own}, with confirmed misuse`;
 }
 
+function withExtremes({ encoding, extremes, threshold }: Detector, scores: Float64Array, rows: EncodableRows) {
+  if (extremes === undefined) return scores;
+  const sums = tailSums(extremes.tails, encodeSignals(encoding, rows));
+  return liftExtremes(scores, sums, { limit: extremes.limit, threshold });
+}
+
 /**
  * Loads an artefact. A request holds the transaction and its past, or features; unknown values get the fill value
  * of training, a category absent from training is scored by the pooled model.
@@ -40,7 +47,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredic
   const predict = async (requests: readonly AnomalyRequest[]): Promise<AnomalyAnswer[]> => {
     if (requests.length === 0) return [];
     const rows = requestRows(requests);
-    const scores = blend(detector, await scorer.score(rows));
+    const scores = withExtremes(detector, blend(detector, await scorer.score(rows)), rows);
     return Array.from(scores, (score, row) => ({
       isAnomaly: score > threshold,
       modelUsed: modelNameOf(detector, rows.category(row)),

@@ -29,6 +29,7 @@ import {
   pickRows,
   tableRows,
 } from '../prediction/encoding.js';
+import { fitExtremes, tailSums } from '../prediction/extremes.js';
 import { knownMisuse } from './known-misuse.js';
 import { asMatrix, type MemberState } from '../prediction/member-state.js';
 import { fitForest, fitPooled, memberGraph, updateMember } from './members.js';
@@ -157,6 +158,26 @@ function thresholdRows(training: Training): Int32Array {
   return Int32Array.from(drawn).sort();
 }
 
+/** Share of the alerts that is kept for extremes. */
+const EXTREME_ALERTS = 0.2;
+
+/**
+ * Known misuse is of the kinds that happened: a supervised part that is sure of those says little of a payment that no
+ * kind resembles. So a part of the alerts goes to the most extreme rows, and the threshold is set by the others.
+ */
+function withExtremes(
+  encoding: Detector['encoding'],
+  rows: EncodableRows,
+  { blended, contamination }: { readonly blended: Float64Array; readonly contamination: number },
+): Pick<Detector, 'extremes' | 'threshold'> {
+  const values = encodeSignals(encoding, rows);
+  const extremes = fitExtremes(encoding, values, EXTREME_ALERTS * contamination);
+  const sums = tailSums(extremes.tails, values);
+  const others = blended.filter((_, row) => sums[row]! <= extremes.limit).sort();
+  const alerts = Math.max(0, contamination * blended.length - (blended.length - others.length));
+  return { extremes, threshold: quantile(others, 1 - alerts / others.length) };
+}
+
 /** Scores rows through the exported graphs and sets the threshold from them. */
 async function calibrate(
   training: Training,
@@ -183,8 +204,10 @@ async function calibrate(
           },
   };
   const { contamination } = training.params;
-  const threshold = quantile(blend(parts, scores).sort(), 1 - contamination);
-  return { schemaVersion: 1, encoding, categoryModels, ...parts, threshold, contamination, updates };
+  const blended = blend(parts, scores);
+  const settings = { schemaVersion: 1 as const, encoding, categoryModels, ...parts, contamination, updates };
+  if (parts.supervised === null) return { ...settings, threshold: quantile(blended.sort(), 1 - contamination) };
+  return { ...settings, ...withExtremes(encoding, rows, { blended, contamination }) };
 }
 
 /**
