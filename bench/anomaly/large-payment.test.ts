@@ -25,7 +25,7 @@ let predictor: AnomalyPredictor;
 function generatedTable(): Table {
   const rows: Record<string, object[]> = {};
   for (const customer of generateCustomers({ users: USERS }))
-    for (const [name, own] of Object.entries<readonly object[]>(customer.rows))
+    for (const [name, own] of Object.entries(customer.rows) as [string, readonly object[]][])
       rows[name] = [...(rows[name] ?? []), ...own];
   const names: readonly BackendTable[] = [...backendDataset.tables, ...(backendDataset.optionalTables ?? [])];
   const tables = Object.fromEntries(names.map((name) => [name, backendTable(name, rows[name] ?? [])]));
