@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -47,20 +48,35 @@ async function evaluateOn({ schema, table }: TrainingData, given: Record<string,
     champion: null,
     reason: null,
   };
-  return evaluateModel.run(input, context);
+  /** Evaluates the artefact again, against this champion. */
+  const evaluate = (champion: Parameters<typeof evaluateModel.run>[0]['champion']) =>
+    evaluateModel.run({ ...input, champion }, context);
+  return { ...(await evaluate(null)), artefactHash, datasetHash: dataset.hash, evaluate };
 }
 
-it('ends the evaluation with the notes of the predictor', async () => {
+it('ends with the notes of the predictor, and goes on when blobs of the champion are lost', async () => {
   const model = await findModel('intent-classifier');
   const path = join(projectRoot, 'models', model.name, 'fixtures', 'intents.csv');
   const { format, table } = await readDataFile(path, model.fileFormats);
-  const { notes, metrics, evaluationHash } = await evaluateOn(
-    { schema: format.schema, table },
-    { engine: 'fine-tuned' },
-  );
+  const first = await evaluateOn({ schema: format.schema, table }, { engine: 'fine-tuned' });
+  const { notes, metrics, evaluationHash, artefactHash, datasetHash, evaluate } = first;
   expect(notes.at(-1)).toMatch(/no encoder "distilbert-base-uncased" is to be had .* trained from scratch instead$/);
-  expect((await loadEvaluation(blobs, evaluationHash)).evaluation.notes).toEqual(notes);
+  const stored = await loadEvaluation(blobs, evaluationHash);
+  expect(stored.evaluation.notes).toEqual(notes);
   expect(metrics.map(({ name }) => name)).not.toContain('independentAccepted');
+
+  const hashes = { signatureHash: stored.signatureHash, definitionHash: 'd'.repeat(64), datasetHash };
+  const champion = { version: '1.0.0', ...hashes, artefactHash, evaluationHash };
+  await rm(await blobs.localPath(stored.scoredHash), { force: true });
+  const rescored = await evaluate(champion);
+  expect(rescored.comparisons.find((one) => one.against === 'champion')).toMatchObject({ difference: 0 });
+
+  const withoutEvaluation = await evaluate({ ...champion, evaluationHash: 'e'.repeat(64) });
+  const missing = 'the evaluation blob eeeeeeeeeeee of champion 1.0.0 is missing or damaged';
+  expect(withoutEvaluation.notes).toContainEqual(expect.stringContaining(missing));
+  expect(withoutEvaluation.comparisons.map((one) => one.against)).toEqual(['baseline']);
+  const gate = withoutEvaluation.gates.find(({ finding }) => finding.includes(missing));
+  expect(gate).toMatchObject({ passed: false });
 });
 
 it('adds the scores of the fixed test, which gates of the line judge', async () => {

@@ -3,14 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJobExecutor } from '../../activities/jobs.js';
 import { createRunner } from '../../composition/activities.js';
 import { PipelineError } from '../../contracts/errors.js';
-import type { TrainModelResult } from '../../contracts/workflows.js';
+import type { DataPipelineResult, TrainModelResult } from '../../contracts/workflows.js';
+import { generateBackend } from '../../datasets/sources/backend/generator/index.js';
+import { featureViews } from '../../feature-store/definitions/index.js';
+import type { OnlineStore } from '../../feature-store/online/online-store.js';
 import type { JobRunner } from '../../platform/child-process/job.js';
 import { createInlineRunner } from '../../platform/child-process/runner.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { readProgress } from '../../platform/temporal/read-progress.js';
 import { FILE_LINE, MODEL, storeCreditDataset } from '../support/credit-dataset.js';
 import { attemptsOf } from '../support/histories.js';
-import { type OwnServer, startOwnPostgres } from '../support/own-server.js';
+import { type OwnServer, startOwnPostgres, startOwnRedis } from '../support/own-server.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 
 /** Attempts after which a step was given up before outages were limited by time. */
@@ -102,6 +105,53 @@ describe.skipIf(!hasTemporal())('a run in an outage', () => {
     }
   });
 });
+
+describe.skipIf(!hasTemporal())('a data pipeline whose Redis is killed', () => {
+  let redis: OwnServer | null;
+  beforeAll(async () => {
+    redis = await startOwnRedis();
+  });
+  afterAll(() => redis?.remove());
+
+  it('waits for Redis and writes every feature once it is back', async (context) => {
+    if (redis === null) return context.skip();
+    const server = redis;
+    const platform = await createTestPlatform(settings, { redisUrl: server.url });
+    const { services, client } = platform;
+    try {
+      await generateBackend(services, { users: 12, months: 6 });
+      const kill = killBeforeFirstWrite(services.onlineStore, () => server.kill());
+      await platform.startWorkers(['pipeline', 'training'], { services: { ...services, onlineStore: kill } });
+      const options = { workflowId: platform.id('redis'), taskQueue: platform.queue, args: [{}] };
+      const handle = await client.workflow.start('dataPipeline', options);
+      await expect.poll(() => lineOf(handle, 'online store'), { timeout: 120_000 }).toMatch(/^waiting for Redis at /);
+      await server.start();
+      const result = (await handle.result()) as DataPipelineResult;
+      expect(result).toMatchObject({ status: 'completed', onlineStore: 'redis' });
+      expect((await attemptsOf(client, handle.workflowId)).materializeOnline).toBeGreaterThanOrEqual(2);
+      const { rows } = await services.backendPool.query<{ id: string }>('select id from backend.users limit 3');
+      const ids = rows.map(({ id }) => id);
+      const [view] = featureViews;
+      const found = await services.onlineStore.get('generated', view!.name, ids);
+      expect(found.every((value) => value !== null)).toBe(true);
+    } finally {
+      await platform.close();
+    }
+  });
+});
+
+/** The store, with `kill` called before its first write. */
+function killBeforeFirstWrite(store: OnlineStore, kill: () => void): OnlineStore {
+  let killed = false;
+  return {
+    ...store,
+    put(...order) {
+      if (!killed) kill();
+      killed = true;
+      return store.put(...order);
+    },
+  };
+}
 
 /** A store whose writes fail with the file system's error while `full` says so. */
 function withoutRoom(blobs: BlobStore, full: () => boolean): BlobStore {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toPipelineError } from '../../cli/program/errors.js';
 import { cancelRun } from '../../cli/runs/cancel.js';
+import { runTraining } from '../../cli/runs/run-training.js';
 import type { CliContext } from '../../cli/program/context.js';
 import { showRun } from '../../cli/views/runs-view.js';
 import { createOutput } from '../../cli/output/output.js';
@@ -33,11 +35,14 @@ function commandOn({ config, endpoints, services, client }: TestPlatform) {
 describe.skipIf(!hasTemporal())('retrainings of one source', () => {
   let platform: TestPlatform;
   let snapshotHash: string;
+  let marketHash: string;
 
   beforeAll(async () => {
     platform = await createTestPlatform({ HEARTBEAT_TIMEOUT_SECONDS: '5' });
-    const manifest = { kind: 'snapshot', schemaVersion: 1, source: 'shop', asOf: 0, parent: null, codeVersion: 'test' };
-    snapshotHash = (await putJsonBlob(platform.services.blobs, { ...manifest, tables: [] })).hash;
+    const manifest = { kind: 'snapshot', schemaVersion: 1, asOf: 0, parent: null, codeVersion: 'test' };
+    const put = (source: string) => putJsonBlob(platform.services.blobs, { ...manifest, source, tables: [] });
+    snapshotHash = (await put('shop')).hash;
+    marketHash = (await put('market')).hash;
     await platform.startWorkers(['pipeline', 'training'], { runner: waiting });
   });
   afterAll(() => platform.close());
@@ -68,6 +73,28 @@ describe.skipIf(!hasTemporal())('retrainings of one source', () => {
       cause: { type: 'ALREADY_RUNNING', details: [{ id: platform.id('first') }] },
     });
     expect((await lock()).status.name).toBe('RUNNING');
+  });
+
+  it('start once when two commands start one at the same time', async () => {
+    const { services, client, endpoints } = platform;
+    const connection = { endpoints, services, temporal: () => Promise.resolve(client) };
+    const both = await Promise.allSettled(
+      [1, 2].map(() =>
+        runTraining(
+          commandOn(platform).cli,
+          connection,
+          {
+            workflow: 'masterTraining',
+            input: { source: 'market', snapshotHash: marketHash, models: [MODEL] },
+            id: { base: platform.id('retraining') },
+            summary: 'two at once',
+          },
+          { detach: true },
+        ),
+      ),
+    );
+    const refused = both.filter((one) => one.status === 'rejected').map(({ reason }) => toPipelineError(reason).code);
+    expect(refused).toEqual(['ALREADY_RUNNING']);
   });
 
   it('are shown with the reason of their failure, and with the step that they are in', async () => {
