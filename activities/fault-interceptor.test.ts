@@ -1,7 +1,7 @@
 import { ActivityCancellationDetails, ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../contracts/errors.js';
-import { type FaultContext, toFailure } from './fault-interceptor.js';
+import { type FaultContext, isFirstOutage, toFailure } from './fault-interceptor.js';
 
 const limits = { outagePatienceMs: 60_000, longestPauseMs: 4000, crashAttempts: 3 };
 const first = { attempt: 1, heartbeatTimeoutMs: 30_000, heartbeatDetails: undefined };
@@ -99,5 +99,17 @@ describe('toFailure', () => {
     const attempt = stopped({ workerShutdown: true });
     toFailure(new PipelineError('CANCELLED', 'job fitModel was cancelled'), attempt);
     expect(attempt.heartbeats).toEqual([{ outages: 1, waitedMs: 0 }]);
+  });
+
+  it('is told to the workflow once an outage, and for no other failure', () => {
+    const outage = new PipelineError('SERVICE_UNAVAILABLE', 'away');
+    const first = attemptOf();
+    expect(isFirstOutage(toFailure(outage, first), first.context)).toBe(true);
+    const later = attemptOf({ attempt: 2, heartbeatTimeoutMs: 30_000, heartbeatDetails: first.heartbeats[0] });
+    expect(isFirstOutage(toFailure(outage, later), later.context)).toBe(false);
+    const short = (attempt: number) => attemptOf({ attempt, heartbeatDetails: undefined });
+    expect([1, 2].map((n) => isFirstOutage(toFailure(outage, short(n)), short(n).context))).toEqual([true, false]);
+    const crash = toFailure(new PipelineError('CHILD_CRASHED', 'signal SIGKILL'), first);
+    expect(isFirstOutage(crash, first.context)).toBe(false);
   });
 });

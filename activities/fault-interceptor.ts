@@ -2,8 +2,17 @@ import type { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor, ActivityInterceptors } from '@temporalio/worker';
 import type { PipelineError } from '../contracts/errors.js';
+import { messages } from '../contracts/workflows.js';
 import { asPipelineFault } from '../platform/outage.js';
-import { exhausted, nextAttempt, type OutageRecord, recordOfShutdown, type RetryLimits } from './retry-limits.js';
+import {
+  exhausted,
+  nextAttempt,
+  type OutageRecord,
+  recordOf,
+  recordOfShutdown,
+  type RetryLimits,
+} from './retry-limits.js';
+import { tellWorkflow } from './tell-workflow.js';
 
 /** The part of an activity's context that is read, and the heartbeat that keeps the record for the next attempt. */
 export type FaultContext = Pick<Context, 'cancellationSignal' | 'cancellationDetails' | 'heartbeat'> & {
@@ -56,6 +65,13 @@ function toCancellation(message: string, context: FaultContext): Error {
   return ApplicationFailure.retryable('the worker stopped before the step ended', 'SERVICE_UNAVAILABLE');
 }
 
+/** Once an outage: each message is an event in the workflow's history. */
+export const isFirstOutage = (failure: Error, { info }: Pick<FaultContext, 'info'>): boolean =>
+  failure instanceof ApplicationFailure &&
+  failure.nextRetryDelay !== undefined &&
+  recordOf(info).outages === 0 &&
+  (info.heartbeatTimeoutMs !== undefined || info.attempt === 1);
+
 /** Converts what an activity throws with {@link toFailure}; ends a step whose attempts are used up before it begins. */
 export const createFaultInterceptor =
   (limits: RetryLimits) =>
@@ -68,7 +84,9 @@ export const createFaultInterceptor =
           if (end !== null) throw end;
           return await next(input);
         } catch (fault) {
-          throw toFailure(fault, { context, limits, tookMs: performance.now() - began });
+          const failure = toFailure(fault, { context, limits, tookMs: performance.now() - began });
+          if (isFirstOutage(failure, context)) await tellWorkflow(context, messages.stepWaits, failure.message);
+          throw failure;
         }
       },
     };

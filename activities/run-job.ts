@@ -1,9 +1,11 @@
 import { Context } from '@temporalio/activity';
 import type { z } from 'zod';
 import type { DatasetRef } from '../contracts/dataset.js';
+import { messages } from '../contracts/workflows.js';
 import type { JobDeps } from './dependencies.js';
 import { type JobName, jobs as table } from './jobs.js';
 import { keptRecord } from './retry-limits.js';
+import { tellWorkflow } from './tell-workflow.js';
 
 type Table = typeof table;
 
@@ -23,7 +25,10 @@ export async function withHeartbeat<Result>(
   const limit = context.info.heartbeatTimeoutMs;
   const record = keptRecord(context.info);
   let latest: object = { stage: 'starting', done: 0, total: 0, ...record };
+  let waited = record.outages !== undefined;
   const report = (progress: object): void => {
+    if (waited) void tellWorkflow(context, messages.stepContinues);
+    waited = false;
     latest = { ...progress, ...record };
     context.heartbeat(latest);
   };

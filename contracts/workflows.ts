@@ -250,6 +250,9 @@ export const messages = {
   rejectPromotion: 'rejectPromotion',
   /** Signal of `promoteModel`: a newer version asks for the same stage. */
   superseded: 'superseded',
+  /** Signals of every workflow with steps, from their worker: a step waits for a service (argument: why), and goes on. */
+  stepWaits: 'stepWaits',
+  stepContinues: 'stepContinues',
   /** Signal of `retrainingLock`: its retraining has ended. */
   lockReleased: 'lockReleased',
 } as const;

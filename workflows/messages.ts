@@ -14,3 +14,7 @@ export const rejectPromotion = defineUpdate<ApprovalReceipt, [ApprovalInput]>(me
 export const superseded = defineSignal<[string]>(messages.superseded);
 /** The retraining that holds a lock has ended. */
 export const lockReleased = defineSignal(messages.lockReleased);
+/** A step waits for a service that is away or for room on a disk. The argument says for what and why. */
+export const stepWaits = defineSignal<[string]>(messages.stepWaits);
+/** A step that waited computes again. */
+export const stepContinues = defineSignal(messages.stepContinues);

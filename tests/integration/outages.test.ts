@@ -52,6 +52,12 @@ async function pendingAttempt(handle: WorkflowHandle): Promise<number> {
 const lineOf = async (handle: WorkflowHandle, step: string): Promise<string> =>
   (await readProgress(handle))?.lines.find(({ name }) => name === step)?.detail ?? '';
 
+/** The Markdown that the UI shows as the workflow's current details. */
+async function detailsOf(handle: WorkflowHandle): Promise<string> {
+  const { currentDetails } = await handle.query<{ readonly currentDetails?: string }>('__temporal_workflow_metadata');
+  return currentDetails ?? '';
+}
+
 describe.skipIf(!hasTemporal())('a run in an outage', () => {
   let postgres: OwnServer;
   beforeAll(async () => {
@@ -70,6 +76,7 @@ describe.skipIf(!hasTemporal())('a run in an outage', () => {
       await expect
         .poll(() => lineOf(handle, 'training'), { timeout: 10_000 })
         .toMatch(/^waiting for the database at .*, attempt \d+, next try in 0\.4 s: .*ECONNREFUSED/);
+      expect(await detailsOf(handle)).toMatch(/Waiting: the database at .* does not answer/);
       await postgres.start();
       const result = (await handle.result()) as TrainModelResult;
       expect(result).toMatchObject({ decision: 'registered', version: '1.0.0' });

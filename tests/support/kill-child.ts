@@ -1,12 +1,12 @@
 import type { JobOptions, JobRequest, JobRunner } from '../../platform/child-process/job.js';
-import { computingChildren } from './child-processes.js';
+import { processesNaming } from './processes.js';
 
 /** One job that a runner was given, with the steps of its progress. */
 export interface PerformedJob {
   readonly job: string;
   readonly input: JobRequest['input'];
   /** `stage` and `done` of every report, in order. */
-  readonly steps: { readonly stage: string; readonly done: number }[];
+  readonly steps: { readonly stage: string; readonly done: number; readonly total: number }[];
 }
 
 /** A runner of child processes that kills the process of one job once. */
@@ -15,31 +15,34 @@ export interface KillingRunner {
   /** Every job in the order of its start. */
   readonly jobs: readonly PerformedJob[];
   /** Progress at which the process was killed; null before. */
-  killedAt(): { readonly stage: string; readonly done: number } | null;
+  killedAt(): PerformedJob['steps'][number] | null;
 }
 
 /**
- * Kills all computing processes of this process with SIGKILL at the first progress for which `when` is true. Run one
- * job at a time, so that no other job's process is meant.
+ * Kills the platform's computing processes with SIGKILL at the first progress for which `when` is true, before the
+ * caller hears of it (Linux only). Run one job at a time, so that no other job's process is meant.
+ * @param settings - a text that stands in the environment of this platform's processes alone, such as its artefact URI.
  */
 export function killChildOnce(
   runner: JobRunner,
+  settings: string,
   when: (request: JobRequest, progress: PerformedJob['steps'][number]) => boolean,
 ): KillingRunner {
   const jobs: PerformedJob[] = [];
   let killed: PerformedJob['steps'][number] | null = null;
-  const kill = async (): Promise<void> => {
-    for (const pid of await computingChildren()) process.kill(pid, 'SIGKILL');
+  const kill = (): void => {
+    for (const [pid, command] of processesNaming(settings))
+      if (command.includes('child-main')) process.kill(pid, 'SIGKILL');
   };
   const run = (request: JobRequest, options: JobOptions): Promise<unknown> => {
     const performed: PerformedJob = { job: request.job, input: request.input, steps: [] };
     jobs.push(performed);
     const onProgress: JobOptions['onProgress'] = (progress) => {
-      const { stage, done } = progress;
-      performed.steps.push({ stage, done });
-      if (killed === null && when(request, { stage, done })) {
-        killed = { stage, done };
-        void kill();
+      const { stage, done, total } = progress;
+      performed.steps.push({ stage, done, total });
+      if (killed === null && when(request, { stage, done, total })) {
+        killed = { stage, done, total };
+        kill();
       }
       options.onProgress(progress);
     };
