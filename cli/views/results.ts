@@ -131,10 +131,12 @@ export async function writeCardFile(
   return path;
 }
 
-/** An unchanged run has no card of its own: the card of the version that it reproduced is used. */
-async function cardOfVersion({ registry }: CardStores, result: TrainModelResult): Promise<string | null> {
+/** An unchanged run has no card of its own: the card of the version that it reproduced is used, if it is not lost. */
+async function cardOfVersion({ registry, blobs }: CardStores, result: TrainModelResult): Promise<string | null> {
   const { modelName, line, version } = result;
-  return version === null ? null : (await registry.getVersion(modelName, line, version)).cardHash;
+  if (version === null) return null;
+  const { cardHash } = await registry.getVersion(modelName, line, version);
+  return cardHash !== null && (await blobs.has(cardHash)) ? cardHash : null;
 }
 
 /** Address of one run in the Temporal UI, with the token of `uiUrl` if it has one. */

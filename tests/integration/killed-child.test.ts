@@ -34,11 +34,7 @@ async function trainKilled(
   when: (request: JobRequest, step: PerformedJob['steps'][number]) => boolean,
 ): Promise<Killed> {
   const { config, endpoints, client, queue } = platform;
-  const killing = killChildOnce(
-    createRunner(config, endpoints, { progressIntervalMs: 0 }),
-    endpoints.artifactUri,
-    when,
-  );
+  const killing = killChildOnce(createRunner(config, endpoints, { progressIntervalMs: 0 }), when);
   await platform.startWorkers(['pipeline', 'training'], { runner: killing.runner });
   const workflowId = platform.id('killed-child');
   const options = { workflowId, taskQueue: queue, args: [input] };

@@ -1,5 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import type { JobOptions, JobRequest, JobRunner } from '../../platform/child-process/job.js';
-import { processesNaming } from './processes.js';
 
 /** One job that a runner was given, with the steps of its progress. */
 export interface PerformedJob {
@@ -18,21 +18,25 @@ export interface KillingRunner {
   killedAt(): PerformedJob['steps'][number] | null;
 }
 
+/** Computing processes that this process has started (Linux only); at once, because short jobs end within milliseconds. */
+const childrenNow = (): readonly number[] =>
+  readdirSync('/proc/self/task')
+    .flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8').trim().split(' '))
+    .filter((pid) => pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('child-main'))
+    .map(Number);
+
 /**
- * Kills the platform's computing processes with SIGKILL at the first progress for which `when` is true, before the
+ * Kills the computing processes of this process with SIGKILL at the first progress for which `when` is true, before the
  * caller hears of it (Linux only). Run one job at a time, so that no other job's process is meant.
- * @param settings - a text that stands in the environment of this platform's processes alone, such as its artefact URI.
  */
 export function killChildOnce(
   runner: JobRunner,
-  settings: string,
   when: (request: JobRequest, progress: PerformedJob['steps'][number]) => boolean,
 ): KillingRunner {
   const jobs: PerformedJob[] = [];
   let killed: PerformedJob['steps'][number] | null = null;
   const kill = (): void => {
-    for (const [pid, command] of processesNaming(settings))
-      if (command.includes('child-main')) process.kill(pid, 'SIGKILL');
+    for (const pid of childrenNow()) process.kill(pid, 'SIGKILL');
   };
   const run = (request: JobRequest, options: JobOptions): Promise<unknown> => {
     const performed: PerformedJob = { job: request.job, input: request.input, steps: [] };
