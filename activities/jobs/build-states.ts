@@ -1,10 +1,9 @@
 import type { BuiltStates } from '../../contracts/activities.js';
 import type { DatasetRef } from '../../contracts/dataset.js';
-import type { EntityStateView } from '../../contracts/entity-state.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
-import { endOfRows, stateRowsOfSnapshot, type StateRows } from '../../feature-store/offline/state-rows.js';
+import { momentOf, stateRowsOfSnapshot, type StateRows } from '../../feature-store/offline/state-rows.js';
 import { buildStateSet } from '../../feature-store/offline/state-set.js';
 import { findModel } from '../../models/catalogue.js';
 import type { JobContext } from '../../platform/child-process/define-job.js';
@@ -14,12 +13,14 @@ type BuildContext = Pick<JobContext, 'blobs' | 'signal' | 'onProgress'>;
 
 async function setsOf(
   { name: modelName, states = [] }: ModelDefinition,
-  rowsFor: (view: EntityStateView) => StateRows,
+  rows: StateRows,
   { blobs, signal, onProgress }: BuildContext,
 ): Promise<BuiltStates['sets']> {
   const sets: BuiltStates['sets'] = [];
   for (const view of states) {
-    const set = await buildStateSet({ blobs, view, signal, onProgress, ...rowsFor(view) });
+    const { data, source } = rows;
+    const asOf = momentOf(rows, view);
+    const set = await buildStateSet({ blobs, view, data, source, asOf, signal, onProgress });
     sets.push({ modelName, ...set });
   }
   return sets;
@@ -40,7 +41,7 @@ async function addStatesOf(
   try {
     const rows = await stateRowsOfSnapshot(context.blobs, snapshotHash, model.backend);
     if (typeof rows === 'string') built.skipped.push({ modelName: model.name, reason: rows });
-    else built.sets.push(...(await setsOf(model, () => rows, context)));
+    else built.sets.push(...(await setsOf(model, rows, context)));
   } catch (fault) {
     built.skipped.push({ modelName: model.name, reason: reasonOf(fault) });
   }
@@ -62,11 +63,6 @@ export async function statesOfSnapshot(
 export async function statesOfDataset(dataset: DatasetRef, context: BuildContext): Promise<BuiltStates> {
   const model = await findModel(dataset.modelName);
   const { table } = await loadDataset(context.blobs, dataset.hash);
-  const data = { schema: schemaOf(model, dataset), table };
-  const rowsFor = ({ timeColumn }: EntityStateView): StateRows => ({
-    source: dataset.line,
-    data,
-    asOf: endOfRows(data, timeColumn),
-  });
-  return { sets: await setsOf(model, rowsFor, context), skipped: [] };
+  const rows = { source: dataset.line, data: { schema: schemaOf(model, dataset), table }, asOf: null };
+  return { sets: await setsOf(model, rows, context), skipped: [] };
 }

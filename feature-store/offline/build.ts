@@ -54,22 +54,20 @@ async function computeView(
 }
 
 /**
- * Computes all views for all users of a snapshot as of the moment up to which its rows
- * know anything, and stores a manifest with one Parquet blob for each
- * view. Idempotent: the same snapshot and views give the same hash. Holds the tables that the views read in memory.
+ * Computes each view for all users of a snapshot, as of the moment up to which the view's tables are known, and stores a
+ * manifest with one Parquet blob for each view. Idempotent: the same snapshot and views give the same hash. Holds the tables that the views read in memory.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `CANCELLED`.
  */
 export async function buildFeatureSet(input: BuildFeatureSet): Promise<FeatureSetRef> {
   const { blobs, snapshotHash, views } = input;
   const snapshot = await loadSnapshot(blobs, snapshotHash);
-  const { source } = snapshot;
-  const asOf = knownUntil(snapshot);
+  const { source, asOf } = snapshot;
   const needed = new Set(['users' as const, ...views.flatMap((view) => view.tables)]);
   const tables = await loadSnapshotTables(blobs, snapshotHash, [...needed]);
   const entityIds = userIds(tables);
   const stored: FeatureSetRef['views'] = [];
   for (const view of views) {
-    const table = await computeView(view, tables, entityIds, { ...input, asOf });
+    const table = await computeView(view, tables, entityIds, { ...input, asOf: knownUntil(snapshot, view.tables) });
     const { hash } = await putTable(blobs, table);
     stored.push({ name: view.name, version: view.version, entities: entityIds.length, hash });
   }

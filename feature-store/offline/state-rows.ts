@@ -1,17 +1,19 @@
 import type { TrainingData } from '../../contracts/dataset.js';
+import type { EntityStateView } from '../../contracts/entity-state.js';
 import { lineOfSource } from '../../contracts/ids.js';
 import type { BackendDataset } from '../../contracts/model-definition.js';
-import { knownUntil } from '../../datasets/snapshots/known-until.js';
+import { endOfEvents } from '../../datasets/snapshots/known-until.js';
 import { loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
 import { timestampColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { missingTables } from './training-table.js';
 
-/** Rows that a model's states are built from, and the moment up to which they know anything (milliseconds). */
+/** Rows that a model's states are built from. */
 export interface StateRows {
   readonly source: string;
   readonly data: TrainingData;
-  readonly asOf: number;
+  /** Of the snapshot that they are from, in milliseconds; null for an imported file, which has no other end than its own. */
+  readonly asOf: number | null;
 }
 
 /**
@@ -32,11 +34,15 @@ export async function stateRowsOfSnapshot(
   const { source } = snapshot;
   const table = backend.stateRows?.(tables) ?? backend.rows(tables, snapshot).table;
   const schema = { ...backend.schema, line: lineOfSource(source) };
-  return { source, data: { schema, table }, asOf: knownUntil(snapshot) };
+  return { source, data: { schema, table }, asOf: snapshot.asOf };
 }
 
-/** Just after the newest row of a data set, whose column `timeColumn` has each row's moment. */
-export function endOfRows({ table }: TrainingData, timeColumn: string): number {
-  const newest = timestampColumn(table, timeColumn).reduce((latest, time) => (time > latest ? time : latest), 0);
-  return newest + 1;
+/**
+ * The moment to build states as of: up to there, what their rows tell is known. The snapshot's while the rows are alive,
+ * else just after the newest row, in milliseconds.
+ */
+export function momentOf({ data, asOf }: StateRows, { timeColumn }: EntityStateView): number {
+  const times = timestampColumn(data.table, timeColumn);
+  const newest = times.reduce((latest, time) => (time > latest ? time : latest), -Infinity); // NaN is never later
+  return endOfEvents(asOf ?? newest + 1, newest);
 }

@@ -52,7 +52,8 @@ export async function materializeFeatureSet(input: {
     const table = await loadFeatureTable(blobs, viewHash);
     for (let start = 0; start < table.rowCount; start += BATCH)
       await store.put(source, name, valuesOf(view, table, start), KEPT_SECONDS);
-    await recordMaterialisation(store, source, { view: name, version, eventTime: asOf, entities: table.rowCount });
+    const [eventTime = asOf] = timestampColumn(table, 'event_time');
+    await recordMaterialisation(store, source, { view: name, version, eventTime, entities: table.rowCount });
     done.push({ name, entities: table.rowCount });
   }
   return { store: store.kind, views: done };

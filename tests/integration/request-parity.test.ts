@@ -37,10 +37,10 @@ let source: GeneratedSource;
 let rows: Table;
 let stores: OnlineStore[] = [];
 
-/** A message of the last second: the source is alive, whatever the shown user did last. */
-const message = `jsonb_build_object('id', 'alive', 'sent_at', (select as_of from shown) - interval '1 second')`;
-const aliveMessage = `select (jsonb_populate_record(null::everybody.chat_messages, to_jsonb(any_message) || ${message})).*
-  from (select * from everybody.chat_messages limit 1) any_message`;
+/** Somebody's transaction of the last second: the source is alive, whatever the shown user did last. */
+const alive = `jsonb_build_object('id', 'alive', 'user_id', 'somebody', 'booked_at', (select as_of from shown) - interval '1 second')`;
+const aliveTransaction = `select (jsonb_populate_record(null::everybody.transactions, to_jsonb(one) || ${alive})).*
+  from (select * from everybody.transactions limit 1) one`;
 
 /** `backend` becomes views that show one user's rows: each moment's extraction then reads a few hundred rows. */
 async function showOneUser(pool: pg.Pool): Promise<void> {
@@ -49,8 +49,8 @@ async function showOneUser(pool: pg.Pool): Promise<void> {
   for (const table of backendTables) {
     const key = table === 'users' ? 'id' : 'user_id';
     const ofUser = table === 'entity_annotations' ? 'false' : `${key} = (select id from shown)`;
-    const alive = table === 'chat_messages' ? ` union all ${aliveMessage}` : '';
-    await pool.query(`create view backend.${table} as select * from everybody.${table} where ${ofUser}${alive}`);
+    const others = table === 'transactions' ? ` union all ${aliveTransaction}` : '';
+    await pool.query(`create view backend.${table} as select * from everybody.${table} where ${ofUser}${others}`);
     if (ofUser !== 'false') await pool.query(`create index on everybody.${table} (${key})`);
   }
 }
