@@ -95,7 +95,7 @@ const knownBounds = new WeakMap<ConformalState, Map<string, FoundBounds>>();
 
 function findBounds(state: ConformalState, horizon: number, group: string): FoundBounds {
   let known = knownBounds.get(state);
-  if (known === undefined) knownBounds.set(state, (known = new Map()));
+  if (known === undefined) knownBounds.set(state, (known = new Map<string, FoundBounds>()));
   const key = `${group} ${horizon}`;
   let found = known.get(key);
   if (found === undefined) {
