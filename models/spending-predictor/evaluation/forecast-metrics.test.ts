@@ -52,9 +52,9 @@ describe('metrics of a forecast', () => {
   it('have no interval from fewer than five customers', () => {
     const [mape] = metricsOf(table(3, 4, 100, 90));
     expect(mape).toMatchObject({
-      value: expect.closeTo(0.1, 9),
+      value: expect.closeTo(0.1, 9) as number,
       n: 12,
-      remark: expect.stringMatching(/at least 5 customers, found 3/),
+      remark: expect.stringMatching(/at least 5 customers, found 3/) as string,
     });
   });
 });
