@@ -13,8 +13,9 @@ import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
+import { runningState } from '../platform/embedded/ensure.js';
 import { createPool } from '../platform/postgres/pool.js';
-import { migrateSchemas } from '../platform/postgres/schemas.js';
+import { migrateOncePerStart } from '../platform/postgres/checked-schemas.js';
 import { registrySchema } from '../registry/migrations/index.js';
 import { createPostgresRegistry } from '../registry/postgres-registry.js';
 
@@ -38,7 +39,7 @@ export interface Services {
 const ownSchemas = [registrySchema, catalogSchema, snapshotSchema];
 
 /**
- * Connects to the services at these addresses and migrates the schemas of this system. The backend's schema is created
+ * Connects to the services at these addresses and migrates the schemas of this system, once a start of the platform. The backend's schema is created
  * only when no other database is configured for it: a source of the user's is read and never written, even when it is
  * the database that holds the registry.
  * @throws PipelineError `INTERNAL` naming a migration that failed.
@@ -64,7 +65,9 @@ export async function connectServices(config: Config, endpoints: Endpoints, logg
     ]);
   };
   try {
-    await migrateSchemas(pool, [...ownSchemas, ...(ownBackend ? [backendSchema] : [])]);
+    const supervisor = runningState(config.home)?.supervisor ?? null;
+    const check = { home: config.home, supervisor, databaseUrl: endpoints.databaseUrl };
+    await migrateOncePerStart(pool, [...ownSchemas, ...(ownBackend ? [backendSchema] : [])], check);
   } catch (fault) {
     await close();
     throw fault;

@@ -39,6 +39,7 @@ const ownEntries = [
   'cards',
   'temporary',
   'memory',
+  'schemas.json',
   'supervisor-lock',
   'secrets.json',
   'state.json',
