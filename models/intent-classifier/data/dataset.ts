@@ -26,7 +26,7 @@ export const backendSchema: DatasetSchema = {
     column: 'text_group',
     fraction: 0.3,
     salt: 'intent@1',
-    window: { column: 'as_of', days: 28 },
+    window: { column: 'as_of', days: 90 },
   },
   minimumRows: 60,
 };
