@@ -46,7 +46,7 @@ export const difficulty = {
   },
   text: {
     /** Messages per customer and month. */
-    messages: 1.1,
+    messages: 1.2,
     /** Share of messages that are labelled. */
     labelledShare: 0.85,
     intentLabelError: 0.015,
@@ -54,7 +54,7 @@ export const difficulty = {
     /** Share of out-of-scope messages whose words occur in no other message. */
     strayShare: 0.2,
     /** Share of messages that are whole wordings; the others are a frame with an object. */
-    wordingShare: 0.4,
+    wordingShare: 0.3,
     typoShare: 0.35,
     /** Shares of spans that the annotator omits, truncates, or labels with a wrong type. */
     spanForgotten: 0.012,
