@@ -7,30 +7,9 @@ import type { VersionRecord } from '../../contracts/registry.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { createFileBlobStore } from '../../platform/blobs/file-blob-store.js';
 import { examineSnapshots, repairLog } from './repair.js';
-import type { SnapshotLog, SnapshotRecord } from './snapshot-log.js';
+import { createMemoryLog } from '../../tests/support/memory-snapshot-log.js';
+import type { SnapshotLog } from './snapshot-log.js';
 import { commitSnapshot, loadSnapshot } from './snapshot-store.js';
-
-/** The log in memory, newest last; `createSnapshotLog` behaves the same on PostgreSQL (tests/integration). */
-function memoryLog(): SnapshotLog {
-  const records: SnapshotRecord[] = [];
-  const log: SnapshotLog = {
-    migrate: () => Promise.resolve(),
-    find: async (runKey, source) => records.find((one) => one.runKey === runKey && one.source === source) ?? null,
-    async record(entry) {
-      const at = records.findIndex(({ runKey, source }) => runKey === entry.runKey && source === entry.source);
-      const record = { ...entry, recordedAt: new Date(0), lost: false };
-      if (at === -1) records.push(record);
-      else if (records[at]!.lost) records[at] = record;
-      return (await log.find(entry.runKey, entry.source))!;
-    },
-    async setLost(hash, lost) {
-      for (const [index, record] of records.entries()) if (record.hash === hash) records[index] = { ...record, lost };
-    },
-    latest: async (source) => records.findLast((one) => one.source === source && !one.lost) ?? null,
-    list: async () => records.toReversed(),
-  };
-  return log;
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'ml-repair-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -40,7 +19,7 @@ let blobs: BlobStore;
 let log: SnapshotLog;
 beforeEach(() => {
   blobs = createFileBlobStore(join(folder, String(++count)));
-  log = memoryLog();
+  log = createMemoryLog();
 });
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);

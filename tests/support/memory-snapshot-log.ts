@@ -1,0 +1,23 @@
+import type { SnapshotLog, SnapshotRecord } from '../../datasets/snapshots/snapshot-log.js';
+
+/** The log in memory, newest last; `createSnapshotLog` behaves the same on PostgreSQL (tests/integration). */
+export function createMemoryLog(): SnapshotLog {
+  const records: SnapshotRecord[] = [];
+  const log: SnapshotLog = {
+    migrate: () => Promise.resolve(),
+    find: async (runKey, source) => records.find((one) => one.runKey === runKey && one.source === source) ?? null,
+    async record(entry) {
+      const at = records.findIndex(({ runKey, source }) => runKey === entry.runKey && source === entry.source);
+      const record = { ...entry, recordedAt: new Date(0), lost: false };
+      if (at === -1) records.push(record);
+      else if (records[at]!.lost) records[at] = record;
+      return (await log.find(entry.runKey, entry.source))!;
+    },
+    async setLost(hash, lost) {
+      for (const [index, record] of records.entries()) if (record.hash === hash) records[index] = { ...record, lost };
+    },
+    latest: async (source) => records.findLast((one) => one.source === source && !one.lost) ?? null,
+    list: async () => records.toReversed(),
+  };
+  return log;
+}
