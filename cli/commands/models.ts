@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
-import { LINE_OPTION, semanticVersionOption } from '../program/options.js';
+import { listLimit, LINE_OPTION, semanticVersionOption } from '../program/options.js';
 
 interface LineOptions {
   readonly line?: string;
@@ -31,7 +31,8 @@ function addList(models: Command, cli: CliContext): void {
     .description('Every model with its versions, newest first, and the promotions that await approval.')
     .option('--model <name>', 'this model only')
     .option('--line <name>', 'versions of this line only')
-    .action(async (options: { readonly model?: string; readonly line?: string }) => {
+    .option('--limit <n>', 'at most so many versions of each line in the table; --json has all', listLimit, 20)
+    .action(async (options: { readonly model?: string; readonly line?: string; readonly limit: number }) => {
       const { listModels } = await import('../views/models-view.js');
       await listModels(cli, options);
     });

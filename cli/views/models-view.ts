@@ -23,7 +23,7 @@ const versionHead = ['version', 'stage', 'metric (95 % interval)', 'rows', 'data
  */
 export async function listModels(
   cli: CliContext,
-  { model, line }: { readonly model?: string; readonly line?: string },
+  { model, line, limit }: { readonly model?: string; readonly line?: string; readonly limit: number },
 ): Promise<void> {
   const models = model === undefined ? await loadCatalogue() : [await findModel(model)];
   const filter = model === undefined ? {} : { modelName: model };
@@ -36,10 +36,25 @@ export async function listModels(
   cli.out.result({ models: names, versions, awaitingApproval: requests }, () => {
     cli.out.table({
       head: ['model', 'line', ...versionHead],
-      rows: models.flatMap((model) => rowsOf(model, versions)),
+      rows: models.flatMap((model) => rowsOf(model, newestOfLines(versions, limit))),
     });
+    const older = versions.length - newestOfLines(versions, limit).length;
+    if (older > 0) cli.out.line(`${older} older versions: --limit <n>, or --json`);
     if (versions.some(({ line }) => isSynthetic(line))) cli.out.line(cli.out.paint.yellow(SYNTHETIC_FOOTNOTE));
     printRequests(cli.out, requests);
+  });
+}
+
+/** The first `limit` versions of each line; laying out a table of thousands takes longer than reading them. */
+export function newestOfLines<V extends Pick<VersionRecord, 'modelName' | 'line'>>(
+  versions: readonly V[],
+  limit: number,
+): readonly V[] {
+  const seen = new Map<string, number>();
+  return versions.filter(({ modelName, line }) => {
+    const count = (seen.get(`${modelName}/${line}`) ?? 0) + 1;
+    seen.set(`${modelName}/${line}`, count);
+    return count <= limit;
   });
 }
 

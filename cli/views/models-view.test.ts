@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { newestOfLines } from './models-view.js';
+
+const version = (modelName: string, line: string, major: number) => ({ modelName, line, version: `${major}.0.0` });
+
+it('keeps the first versions of each line of each model, in their order', () => {
+  const versions = [
+    version('a', 'x', 3),
+    version('a', 'x', 2),
+    version('a', 'y', 1),
+    version('b', 'x', 2),
+    version('a', 'x', 1),
+  ];
+  expect(newestOfLines(versions, 2)).toEqual(versions.slice(0, 4));
+  expect(newestOfLines(versions, 1)).toEqual([versions[0], versions[2], versions[3]]);
+  expect(newestOfLines(versions, 9)).toEqual(versions);
+});
