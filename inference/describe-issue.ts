@@ -3,6 +3,9 @@ import { nearestName } from '../learning/text/entity-linking/index.js';
 
 type Issue = z.core.$ZodIssue;
 
+/** Likeness from which a name may have been meant. */
+const NEAR = 0.75;
+
 const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], input);
 
@@ -29,7 +32,7 @@ function bound(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): string
 const typeNames: Readonly<Record<string, string>> = { number: 'a number', string: 'a text', array: 'a list' };
 
 function outsideList(found: string, given: string, names: readonly string[]): string {
-  const nearest = given === '' ? null : nearestName(given, names);
+  const nearest = given === '' ? null : nearestName(given, names, NEAR);
   const hint = nearest === null ? '' : `; the nearest is ${nearest}`;
   return `found ${found} that is not in the list, wanted one of ${names.join(', ')}${hint}`;
 }
@@ -47,7 +50,7 @@ function describeValue(issue: Issue, input: unknown): string {
 /** @param fields - names that the schema knows. */
 function describeUnknown(keys: readonly string[], fields: readonly string[]): string[] {
   return keys.map((key) => {
-    const nearest = nearestName(key, fields);
+    const nearest = nearestName(key, fields, NEAR);
     return `${key}: there is no input of this name${nearest === null ? '' : `; the nearest is ${nearest}`}`;
   });
 }
