@@ -10,7 +10,7 @@ import {
   rollbackVersionInput,
   verifyApprovalInput,
 } from '../contracts/activities.js';
-import { PipelineError } from '../contracts/errors.js';
+import { pipelineError } from '../contracts/errors.js';
 import { isSynthetic } from '../contracts/ids.js';
 import { isProven } from '../registry/approval-proof.js';
 import { requireNewestInStage } from '../registry/choose-version.js';
@@ -53,8 +53,9 @@ export const createPromotionActivities = (deps: PromotionActivityDeps): Promotio
     const { toStage, modelName, version, requestId, approval } = parse(verifyApprovalInput, input);
     if (toStage !== 'production' || deps.config.approvalProof === 'off') return;
     if (isProven(await deps.approvalSecret(), { requestId, approval })) return;
-    const found = approval.proof === undefined ? 'has no proof' : 'has a proof made for other words or another secret';
-    throw new PipelineError('APPROVAL_NOT_PROVEN', `the approval of ${modelName} ${version} ${found}`, { requestId });
+    const finding =
+      approval.proof === undefined ? 'has no proof' : 'has a proof made for other words or another secret';
+    throw pipelineError('APPROVAL_NOT_PROVEN', { modelName, version, finding, requestId });
   },
 
   async decidePromotionRequest(input) {

@@ -173,10 +173,12 @@ export const errorTable = {
   CONFLICT: composed(409, 1, 'Another writer changed the same record first; look again and repeat.'),
   // governance
   TRANSITION_NOT_ALLOWED: composed(409, 2, 'The stages and lines do not allow this promotion.'),
-  APPROVAL_NOT_PROVEN: composed(
+  APPROVAL_NOT_PROVEN: row(
     403,
     2,
     'An approval for production lacks the proof that `ml approve` makes with the secret of the installation.',
+    ({ modelName, version, finding }: { modelName: string; version: string; finding: string; requestId: string }) =>
+      `the approval of ${modelName} ${version} ${finding}`,
   ),
   ALREADY_RUNNING: row(
     409,
@@ -222,10 +224,11 @@ export const errorTable = {
   ),
   SERVICE_NOT_FOUND: composed(500, 1, 'A service that must be started locally has no program to start it with.'),
   SERVICE_CRASHED: composed(500, 1, 'A local service ended; the last lines of its log are in the message.'),
-  STATE_DAMAGED: composed(
+  STATE_DAMAGED: row(
     500,
     1,
     'A file of the state directory is not what was written to it; `ml doctor --fix` moves it aside and says what is lost.',
+    ({ file, finding }: { file: string; finding: string }) => `${file} ${finding}`,
   ),
   INTERNAL: composed(500, 1, 'A fault in this program; please report it with the details.'),
 } as const satisfies Record<string, ErrorRow>;

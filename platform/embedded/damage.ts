@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, PipelineError } from '../../contracts/errors.js';
+import { messageOf, type PipelineError, pipelineError } from '../../contracts/errors.js';
 
 /** A file of the state directory that is not what was written to it. */
 export interface Damage {
@@ -26,7 +26,7 @@ interface Inspected {
 
 /** The error for a damaged file. @param finding - follows the path: what is wrong. */
 export const damagedState = (file: string, finding: string, cause?: unknown): PipelineError =>
-  new PipelineError('STATE_DAMAGED', `${file} ${finding}`, { file }, { cause });
+  pipelineError('STATE_DAMAGED', { file, finding }, { cause });
 
 const state: Record<'secrets' | 'state' | 'temporal' | 'redis', Inspected> = {
   secrets: {
