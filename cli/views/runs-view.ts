@@ -123,11 +123,7 @@ function printRun(out: Output, run: RunRecord, parts: readonly string[]): void {
   out.line();
   out.table({ head, rows: [rowOf(run)] });
   if (isSynthetic(run.line)) out.line(out.paint.yellow(`  ${SYNTHETIC_REMARK}`));
-  const failure = failureOfRun(run);
-  if (failure !== null) printFailure(out, failure);
-  else for (const reason of reasonsBesideGates(run)) out.line(`  ${reason}`);
-  if (run.statedReason !== null) out.line(`  stated reason: ${run.statedReason}`);
-  if (run.override !== null) out.line(`  ${run.version ?? ''} ${overrideSentence(run.override)}`);
+  printDecision(out, run);
   for (const { gate, finding, passed } of run.gates) out.line(`  ${passed ? '✓' : '✗'} ${gate}: ${finding}`);
   for (const metric of run.metrics) out.line(`  ${formatMetric(metric)}, n = ${metric.n}${remarkOf(metric)}`);
   for (const part of parts) out.line(`  ${part}`);
@@ -136,6 +132,15 @@ function printRun(out: Output, run: RunRecord, parts: readonly string[]): void {
   out.line(`  parameters  ${params.join(' ')} seed=${run.seed}`);
   if (run.artefactHash !== null) out.line(`  artefact    ${shortHash(run.artefactHash)}`);
   out.line(`  code        ${run.codeVersion}`);
+}
+
+/** Why the run ended as it did: its failure or its reasons, and what a person said. */
+function printDecision(out: Output, run: RunRecord): void {
+  const failure = failureOfRun(run);
+  if (failure !== null) printFailure(out, failure);
+  else for (const reason of reasonsBesideGates(run)) out.line(`  ${reason}`);
+  if (run.statedReason !== null) out.line(`  stated reason: ${run.statedReason}`);
+  if (run.override !== null) out.line(`  ${run.version ?? ''} ${overrideSentence(run.override)}`);
 }
 
 /** A rejection repeats the findings of its gates as reasons; the gates are printed anyway. */

@@ -47,7 +47,10 @@ describe('binaryMetrics', () => {
 
   it('gives no interval of one point when every pair is ordered rightly, nor from four rows of a class', () => {
     const [auc, gini] = binaryMetrics({ labels, scores: probability }, 7);
-    expect(auc).toMatchObject({ value: 1, remark: expect.stringMatching(/every resample .* gives the same value/) });
+    expect(auc).toMatchObject({
+      value: 1,
+      remark: expect.stringMatching(/every resample .* gives the same value/) as string,
+    });
     expect([auc!.interval, gini!.interval]).toEqual([undefined, undefined]);
     const few = binaryMetrics({ labels: labels.subarray(0, 12), scores: probability.subarray(0, 12) }, 7);
     expect(few[0]!.remark).toBe('an interval needs at least 5 rows of the rarer class, found 4');
