@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OverrideRejectionResult, TrainModelResult } from '../../contracts/workflows.js';
 import { predict } from '../../inference/predict.js';
+import { loadArtefact } from '../../registry/artefacts.js';
+import { sampleOf } from '../support/credit-artefact.js';
 import { FILE_LINE, MODEL, storeCreditDataset } from '../support/credit-dataset.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 
@@ -55,7 +57,9 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
   it('serves predictions with the version it registered', async () => {
     const { services } = platform;
     const wanted = { services, modelName: MODEL, line: FILE_LINE };
-    const input = { requestedAmount: 100_000, termMonths: 12, kind: 'personal' };
+    const [version] = await services.registry.listVersions({ modelName: MODEL });
+    const { files } = await loadArtefact(services.blobs, version!.artefactHash);
+    const input = sampleOf(files).inputs[0] as object; // complete, so that the model does not abstain
     const answer = await predict({ ...wanted, inputs: [input] });
     expect(answer).toMatchObject({ version: '1.0.0', stage: 'dev', snapshotHash: null });
     expect(answer.outputs).toHaveLength(1);
