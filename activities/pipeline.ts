@@ -9,7 +9,6 @@ import {
   snapshotInput,
 } from '../contracts/activities.js';
 import { backendTables } from '../contracts/backend.js';
-import { PipelineError } from '../contracts/errors.js';
 import { lineOfSource } from '../contracts/ids.js';
 import { commitSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import { featureViews } from '../feature-store/definitions/index.js';
@@ -18,6 +17,7 @@ import { materializeStateSet } from '../feature-store/online/materialize-states.
 import { runJob, withHeartbeat } from './run-job.js';
 import type { PipelineActivityDeps } from './dependencies.js';
 import { loadDatasetRef, resolveSource } from './resolve-line.js';
+import { parseRowOrigin } from './row-origin.js';
 import { parse } from './parse.js';
 
 /** The steps from the source to both feature stores. Repeating a step stores nothing twice. */
@@ -70,15 +70,14 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
   },
 });
 
-/** @throws PipelineError `INVALID_INPUT` unless exactly one of snapshot and data set is given. */
+/** @throws PipelineError `INVALID_INPUT` as {@link parseRowOrigin}. */
 async function buildStates(
   deps: PipelineActivityDeps,
-  { snapshotHash, datasetHash }: z.output<typeof materializeStatesInput>,
+  input: z.output<typeof materializeStatesInput>,
 ): Promise<BuiltStates> {
-  if ((snapshotHash === null) === (datasetHash === null))
-    throw new PipelineError('INVALID_INPUT', 'rows come from exactly one of snapshotHash and datasetHash');
-  if (snapshotHash !== null) return runJob(deps, 'buildStates', { snapshotHash });
-  const dataset = await loadDatasetRef(deps.blobs, datasetHash!);
+  const origin = parseRowOrigin(input);
+  if (origin.kind === 'snapshot') return runJob(deps, 'buildStates', { snapshotHash: origin.snapshotHash });
+  const dataset = await loadDatasetRef(deps.blobs, origin.datasetHash);
   const { states = [] } = await deps.models.find(dataset.modelName);
   return states.length === 0 ? { sets: [], skipped: [] } : runJob(deps, 'buildStates', { dataset });
 }

@@ -30,6 +30,7 @@ import { runJob } from './run-job.js';
 import type { TrainingActivityDeps } from './dependencies.js';
 import { loadDatasetRef, resolveLine, resolveSource } from './resolve-line.js';
 import { parse } from './parse.js';
+import { parseRowOrigin } from './row-origin.js';
 import { versionNotFound } from '../registry/choose-version.js';
 import { requireUpdatable } from '../training/require-updatable.js';
 
@@ -57,13 +58,12 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
   planTraining: (input) => planTraining(deps, parse(planTrainingInput, input)),
 
   async prepareDataset(input) {
-    const { runKey, modelName, snapshotHash, datasetHash, params } = parse(prepareDatasetInput, input);
-    if ((snapshotHash === null) === (datasetHash === null))
-      throw new PipelineError('INVALID_INPUT', 'rows come from exactly one of snapshotHash and datasetHash');
+    const { runKey, modelName, params, ...hashes } = parse(prepareDatasetInput, input);
+    const origin = parseRowOrigin(hashes);
     const prepared =
-      snapshotHash === null
-        ? { status: 'ready' as const, dataset: await importedDataset(deps, modelName, datasetHash!) }
-        : await runJob(deps, 'prepareDataset', { modelName, snapshotHash });
+      origin.kind === 'dataset'
+        ? { status: 'ready' as const, dataset: await importedDataset(deps, modelName, origin.datasetHash) }
+        : await runJob(deps, 'prepareDataset', { modelName, snapshotHash: origin.snapshotHash });
     if (prepared.status !== 'ready') return prepared;
     await deps.registry.recordDataset(runKey, modelName, prepared.dataset);
     return { ...prepared, shards: await countShards(deps, prepared.dataset, params) };

@@ -1,7 +1,7 @@
 import type { FrozenHoldout, GroupShare } from '../contracts/dataset.js';
+import { DAY_MS } from '../learning/time-series/calendar/index.js';
 import { formatNumber } from './format-number.js';
 
-const DAY_MS = 86_400_000;
 const isoDay = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 const shareOf = ({ column, fraction, salt }: GroupShare): string =>

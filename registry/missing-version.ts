@@ -1,7 +1,7 @@
 import { PipelineError } from '../contracts/errors.js';
 import { isBackendLine, type Stage } from '../contracts/ids.js';
 import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
-import { nearestName } from '../learning/text/nearest-name.js';
+import { nearestName } from '../learning/text/entity-linking/index.js';
 
 /** A version that was wanted and is not there. */
 export interface MissingVersion {
@@ -15,10 +15,13 @@ export interface MissingVersion {
 export const linesOf = (versions: readonly VersionRecord[]): string[] =>
   [...new Set(versions.map(({ line }) => line))].sort();
 
+/** Likeness below which two names have no more in common than any two. */
+const NEAR = 0.8;
+
 /** "did you mean …" and the known lines, for a line without versions. @param known - lines with versions. */
 export function lineHint(line: string, known: readonly string[]): string {
   if (known.length === 0) return 'none is registered yet';
-  const nearest = nearestName(line, known);
+  const nearest = nearestName(line, known, NEAR);
   const meant = nearest === null ? '' : `did you mean --line ${nearest}? `;
   return `${meant}lines with versions: ${known.join(', ')}`;
 }

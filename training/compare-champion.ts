@@ -5,7 +5,7 @@ import { PipelineError } from '../contracts/errors.js';
 import type { Comparison } from '../contracts/evaluation.js';
 import { contentHash, semanticVersion } from '../contracts/ids.js';
 import type { Table } from '../contracts/table.js';
-import { isLostBlob } from '../datasets/snapshots/lost-blob.js';
+import { isLostBlob, nullIfLost } from '../datasets/snapshots/lost-blob.js';
 import { readParquet } from '../datasets/snapshots/parquet-file.js';
 import { selectRows } from '../learning/table.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
@@ -158,14 +158,8 @@ async function scoreBoth(scoring: ScoringContext, found: ToScore, against: Again
 }
 
 /** Null when they are lost: scoring the champion makes them again. */
-async function readScores(blobs: BlobStore, hash: string): Promise<Table | null> {
-  try {
-    return await readParquet([await blobs.localPath(hash)]);
-  } catch (fault) {
-    if (isLostBlob(fault)) return null;
-    throw fault;
-  }
-}
+const readScores = (blobs: BlobStore, hash: string): Promise<Table | null> =>
+  nullIfLost(blobs.localPath(hash).then((path) => readParquet([path])));
 
 /** The champion's scores as its own evaluation stored them, when that was on the same parts. */
 async function storedScores(

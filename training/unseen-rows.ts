@@ -1,5 +1,5 @@
-import { isLostBlob } from '../datasets/snapshots/lost-blob.js';
-import { isTrainingRow, type TrainingRows, unseenRows } from '../learning/evaluation/split/index.js';
+import { nullIfLost } from '../datasets/snapshots/lost-blob.js';
+import { isTrainingRow, unseenRows } from '../learning/evaluation/split/index.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import type { EvaluationDocument } from './evaluation-document.js';
 import type { HoldoutPart } from './holdout-parts.js';
@@ -22,7 +22,7 @@ export async function unseenByChampion<Part extends HoldoutPart>(
   parts: readonly Part[],
 ): Promise<readonly UnseenPart<Part>[]> {
   const { trainingRowsHash, holdout, windowStart } = champion;
-  const learned = trainingRowsHash === null ? null : await trainingRowsIfKept(blobs, trainingRowsHash);
+  const learned = trainingRowsHash === null ? null : await nullIfLost(loadTrainingRows(blobs, trainingRowsHash));
   // Under a rule by time the groups of both parts were known to the champion, from other rows.
   const group = holdout.kind === 'group' ? holdout.column : null;
   return parts.map((part) => {
@@ -31,14 +31,4 @@ export async function unseenByChampion<Part extends HoldoutPart>(
     const byRule = isTrainingRow(holdout, table, windowStart);
     return { part, rows: [...byRule.keys()].filter((row) => !byRule[row]) };
   });
-}
-
-/** Null when the record is lost. */
-async function trainingRowsIfKept(blobs: BlobStore, hash: string): Promise<TrainingRows | null> {
-  try {
-    return await loadTrainingRows(blobs, hash);
-  } catch (fault) {
-    if (isLostBlob(fault)) return null;
-    throw fault;
-  }
 }

@@ -1,5 +1,6 @@
 import { type Interval, type Metric, NOT_MEASURABLE } from '../../contracts/evaluation.js';
 import type { OverrideRecord } from '../../contracts/registry.js';
+import { DAY_MS } from '../../learning/time-series/calendar/index.js';
 
 /** A number with three decimals, or as many as are needed to see a small one. */
 export function formatDecimals(value: number): string {
@@ -36,8 +37,6 @@ const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
 /** `2026-11-23 03:00:12`, UTC. */
 export const formatTime = (time: Date): string => time.toISOString().slice(0, 19).replace('T', ' ');
-
-const DAY_MS = 86_400_000;
 
 /** `2026-10-30, 31 days ago: stale`; days are counted in full. */
 export function formatAsOf(asOf: Date, now: Date, stale: boolean): string {

@@ -6,3 +6,13 @@ const lost: readonly ErrorCode[] = ['BLOB_NOT_FOUND', 'BLOB_CORRUPT', 'DATASET_N
 /** True when a blob is missing, damaged, or is something else than what was asked for. */
 export const isLostBlob = (fault: unknown): fault is PipelineError =>
   fault instanceof PipelineError && lost.includes(fault.code);
+
+/** What is read, or null when a blob of it is lost. @throws whatever else goes wrong, such as an outage. */
+export async function nullIfLost<Value>(read: Promise<Value>): Promise<Value | null> {
+  try {
+    return await read;
+  } catch (fault) {
+    if (isLostBlob(fault)) return null;
+    throw fault;
+  }
+}

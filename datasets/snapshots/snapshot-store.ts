@@ -6,7 +6,7 @@ import type { SnapshotLog } from './snapshot-log.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { isDeepStrictEqual } from 'node:util';
 import { putJsonBlob, readJsonBlob } from './json-blob.js';
-import { isLostBlob } from './lost-blob.js';
+import { nullIfLost } from './lost-blob.js';
 import { readParquet } from './parquet-file.js';
 
 export { createSnapshotLog, type SnapshotLog, type SnapshotRecord } from './snapshot-log.js';
@@ -72,14 +72,8 @@ const startsAnew = (hash: string): string =>
   'anew; `ml data repair` lists what is lost';
 
 /** The manifest, or null when its blob is missing or is not a snapshot's. */
-async function loadIntact(blobs: BlobStore, hash: string): Promise<SnapshotManifest | null> {
-  try {
-    return await loadSnapshot(blobs, hash);
-  } catch (fault) {
-    if (isLostBlob(fault)) return null;
-    throw fault;
-  }
-}
+const loadIntact = (blobs: BlobStore, hash: string): Promise<SnapshotManifest | null> =>
+  nullIfLost(loadSnapshot(blobs, hash));
 
 /** The manifest with this hash. @throws PipelineError `DATASET_NOT_FOUND` when no snapshot has it, `BLOB_CORRUPT`. */
 export const loadSnapshot = (blobs: BlobStore, hash: string): Promise<SnapshotManifest> =>

@@ -4,8 +4,7 @@ import type { Table } from '../../../contracts/table.js';
 import { requireAtLeast } from '../../checks.js';
 import { hashFraction } from '../../numeric/hash/murmur.js';
 import { selectRows, textColumn, timestampColumn } from '../../table.js';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../../time-series/calendar/index.js';
 
 /** A time rule with fewer groups has no frozen part: one draw could take most of the rows out of training. */
 const FEWEST_GROUPS = 20;

@@ -9,10 +9,10 @@ it.each([
   ['gemran', 'german'],
   ['berka', 'berka'],
 ])('finds the name that %s means: %s', (typed, meant) => {
-  expect(nearestName(typed, lines)).toBe(meant);
+  expect(nearestName(typed, lines, 0.8)).toBe(meant);
 });
 
 it('finds none for a name like no other, and none without names', () => {
-  expect(nearestName('conll', lines)).toBeNull();
-  expect(nearestName('berka', [])).toBeNull();
+  expect(nearestName('conll', lines, 0.8)).toBeNull();
+  expect(nearestName('berka', [], 0.8)).toBeNull();
 });
