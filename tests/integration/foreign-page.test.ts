@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readConfig } from '../../platform/config/config.js';
-import { findBrowserBlockedPort } from '../../platform/embedded/processes/blocked-ports.js';
+import { browserBlockedPorts, findBrowserBlockedPort } from '../../platform/embedded/processes/blocked-ports.js';
 import { freePorts } from '../../platform/embedded/processes/ports.js';
 import type { StartedService } from '../../platform/embedded/service.js';
 import { startService, stopService, waitUntilReady } from '../../platform/embedded/service.js';
@@ -67,6 +68,14 @@ async function visitForeignPage(addresses: readonly string[]): Promise<Attempts>
     server.closeAllConnections();
     server.close();
   }
+}
+
+/** A server that answers at this port; null when the port is in use, and something else may answer there. */
+function serveIfFree(port: number): Promise<Server | null> {
+  const server = createServer((_request, response) => response.end());
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(null)).listen(port, '127.0.0.1', () => resolve(server));
+  });
 }
 
 /** Ids of the workflows that a page started through these ports, on the server with this gRPC port. */
@@ -138,6 +147,16 @@ describe.skipIf(!possible)('a web page of another origin', () => {
     expect(Object.values(attempts)).not.toContain('200');
     expect(await startedWorkflows(ports.temporal, openPorts())).toEqual([]);
     expect(await documentOf(`http://evil.example:${ports['temporal-ui']}/`)).toContain('UI_ALLOWED_HOSTS');
+  });
+
+  it('reaches none of the ports at which the UI may listen', async () => {
+    const served = await Promise.all(browserBlockedPorts.map(serveIfFree));
+    try {
+      const attempts = await visitForeignPage(browserBlockedPorts.map(local));
+      expect(new Set(Object.values(attempts))).toEqual(new Set(['TypeError']));
+    } finally {
+      for (const server of served) server?.close();
+    }
   });
 
   it('does start one at an HTTP interface that is left open, so that the test can fail', async () => {
