@@ -6,7 +6,7 @@ import {
   RetryState,
 } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { faultOf, isDataFault } from './failures.js';
+import { faultOf, isDataFault, isOutage } from './failures.js';
 
 const cause = ApplicationFailure.nonRetryable('found 3 rows, wanted 100', 'TOO_FEW_ROWS');
 const state = RetryState.NON_RETRYABLE_FAILURE;
@@ -39,5 +39,13 @@ describe('isDataFault', () => {
   it('is true for TOO_FEW_ROWS and false for SERVICE_UNAVAILABLE', () => {
     expect(isDataFault(faultOf(ofChild))).toBe(true);
     expect(isDataFault({ code: 'SERVICE_UNAVAILABLE', message: '' })).toBe(false);
+  });
+});
+
+describe('isOutage', () => {
+  it('is true for what is retried by time, and false for crashes, bad data and unknown codes', () => {
+    const of = (code: string) => isOutage({ code, message: '' });
+    expect(['SERVICE_UNAVAILABLE', 'STORAGE_FULL'].map(of)).toEqual([true, true]);
+    expect(['CHILD_CRASHED', 'TOO_FEW_ROWS', 'CANCELLED', 'TIMEOUT OF TEMPORAL'].map(of)).toEqual(Array(4).fill(false));
   });
 });

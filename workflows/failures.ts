@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, ChildWorkflowFailure } from '@temporalio/workflow';
+import { errorTable, isErrorCode } from '../contracts/errors.js';
 
 /** Code and message of a failed step. */
 export interface Fault {
@@ -14,6 +15,9 @@ export function faultOf(failure: unknown): Fault {
   if (failure instanceof ApplicationFailure) return { code: failure.type ?? 'INTERNAL', message: failure.message };
   return { code: 'INTERNAL', message: failure instanceof Error ? failure.message : String(failure) };
 }
+
+/** True for the failure of a step that has waited for a service or for room on a disk, and was given up. */
+export const isOutage = ({ code }: Fault): boolean => isErrorCode(code) && errorTable[code].retry === 'outage';
 
 /** Codes that only other data can avoid. */
 const dataFaults: readonly string[] = [

@@ -20,12 +20,14 @@ const retryIntervals: RetryPolicy = {
  * A step of a few statements or small blobs.
  * @param summary - shown beside the step in the UI's timeline.
  */
-export const bookkeeping = (summary: string): Activities =>
-  proxyActivities<Activities>({
-    summary,
-    startToCloseTimeout: '20 seconds', // takes well below a second; a lost worker is detected after this time
-    retry: retryIntervals,
-  });
+export const bookkeeping = (summary: string): Activities => proxyActivities<Activities>(short(summary));
+
+/**
+ * A bookkeeping step that is given up after five minutes: long enough for a worker to be restarted, and short beside
+ * the patience with outages.
+ */
+export const briefBookkeeping = (summary: string): Activities =>
+  proxyActivities<Activities>({ ...short(summary), scheduleToCloseTimeout: '5 minutes' });
 
 /** A step over all rows of a table or data set, in its own process, on the pipeline queue. */
 export const dataStep = (summary: string, heartbeatTimeoutMs: number): Activities =>
@@ -44,6 +46,12 @@ export const trainingStep = (
     taskQueue: trainingQueueOf(workflowInfo().taskQueue),
     startToCloseTimeout: limits.timeoutMs,
   });
+
+const short = (summary: string): ActivityOptions => ({
+  summary,
+  startToCloseTimeout: '20 seconds', // takes well below a second; a lost worker is detected after this time
+  retry: retryIntervals,
+});
 
 const heavy = (summary: string, heartbeatTimeoutMs: number): ActivityOptions => ({
   summary,

@@ -13,7 +13,6 @@ import type { DatasetRef } from '../contracts/dataset.js';
 import { metricSummary } from '../contracts/evaluation.js';
 import { isBackendLine } from '../contracts/ids.js';
 import type { RegistrationResult } from '../contracts/registry.js';
-import { failureReason } from '../contracts/run-failure.js';
 import type { TrainingStage, TrainModelInput, TrainModelResult } from '../contracts/workflows.js';
 import { trainModelInput, workflowIds } from '../contracts/workflows.js';
 import { mapBounded } from './bounded.js';
@@ -21,6 +20,7 @@ import { dataPipeline, qualityReasons, stateRemark } from './data-pipeline.js';
 import { faultOf, isDataFault } from './failures.js';
 import { trainingStage } from './messages.js';
 import { parseInput, required } from './parse-input.js';
+import { recordDecision, recordFailure } from './record-end.js';
 import { bookkeeping, dataStep, trainingStep } from './steps.js';
 import type { ProgressTable } from './visibility.js';
 import { setSearchAttributes, showProgress } from './visibility.js';
@@ -89,14 +89,10 @@ async function openRun({ request, modelName, runKey }: Omit<Training, 'plan' | '
 
 /** Records how the run ended, also when it failed or was cancelled. */
 async function closeRun(training: Training): Promise<TrainModelResult> {
-  const { runKey, modelName, table } = training;
-  const finish = (status: TrainModelResult['decision'] | 'failed' | 'cancelled', reasons: string[]) =>
-    CancellationScope.nonCancellable(() =>
-      bookkeeping(`Record ${status}`).finishRun({ runKey, modelName, status, reasons }),
-    );
+  const { table } = training;
   try {
     const result = await trainOrReject(training);
-    await finish(result.decision, result.reasons);
+    await recordDecision(training, result);
     setSearchAttributes({ Decision: result.decision });
     table.enter(result.stage);
     return result;
@@ -104,7 +100,7 @@ async function closeRun(training: Training): Promise<TrainModelResult> {
     const status = isCancellation(failure) ? 'cancelled' : 'failed';
     table.mark(training.stage, status, faultOf(failure).message);
     setSearchAttributes({ Decision: status });
-    await finish(status, [failureReason({ stage: training.stage, ...faultOf(failure) })]);
+    await recordFailure(training, status, faultOf(failure));
     throw failure;
   }
 }

@@ -12,7 +12,7 @@ import { createInlineRunner } from '../../platform/child-process/runner.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { readProgress } from '../../platform/temporal/read-progress.js';
 import { FILE_LINE, MODEL, storeCreditDataset } from '../support/credit-dataset.js';
-import { attemptsOf } from '../support/histories.js';
+import { attemptsOf, timeLimitOf } from '../support/histories.js';
 import { type OwnServer, startOwnPostgres, startOwnRedis } from '../support/own-server.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 
@@ -176,7 +176,7 @@ function withoutRoom(blobs: BlobStore, full: () => boolean): BlobStore {
 }
 
 describe.skipIf(!hasTemporal())('a step that fails in every attempt', () => {
-  /** Fails each `fitModel` with this fault. @returns the error's cause and the attempts that were made. */
+  /** Fails each `fitModel` with this fault. @returns the workflow's error, the attempts, and the record of the run. */
   async function failing(fault: PipelineError, given: Readonly<Record<string, string>>) {
     const platform = await createTestPlatform({ ...settings, ...given });
     try {
@@ -188,15 +188,18 @@ describe.skipIf(!hasTemporal())('a step that fails in every attempt', () => {
       const failure: unknown = await handle.result().catch((thrown: unknown) => thrown);
       const { fitModel } = await attemptsOf(platform.client, handle.workflowId);
       const [run0] = await platform.services.registry.listRuns({ workflowId: handle.workflowId });
-      return { failure, attempts: fitModel, run: run0 };
+      const giveUp = await timeLimitOf(platform.client, handle.workflowId, 'finishRun');
+      return { failure, attempts: fitModel, run: run0, giveUp };
     } finally {
       await platform.close();
     }
   }
 
   it('is given up after CRASH_ATTEMPTS crashes', async () => {
-    const { failure, attempts, run } = await failing(new PipelineError('CHILD_CRASHED', 'ended with SIGSEGV'), {});
+    const crash = new PipelineError('CHILD_CRASHED', 'ended with SIGSEGV');
+    const { failure, attempts, run, giveUp } = await failing(crash, {});
     expect(attempts).toBe(3);
+    expect(giveUp).toBeNull();
     expect(failure).toMatchObject({ cause: { cause: { type: 'CHILD_CRASHED' } } });
     const reason = 'ended with SIGSEGV (given up after 3 attempts that ended so)';
     expect(run).toMatchObject({ status: 'failed', reasons: [expect.stringContaining(reason)] });
@@ -204,9 +207,10 @@ describe.skipIf(!hasTemporal())('a step that fails in every attempt', () => {
 
   it('is given up after OUTAGE_PATIENCE_HOURS of an outage, in more attempts than a crash has', async () => {
     const outage = new PipelineError('SERVICE_UNAVAILABLE', 'the source database does not answer: timeout');
-    const { failure, attempts, run } = await failing(outage, { OUTAGE_PATIENCE_HOURS: String(2.2 / 3600) });
+    const { failure, attempts, run, giveUp } = await failing(outage, { OUTAGE_PATIENCE_HOURS: String(2.2 / 3600) });
     expect(attempts).toBeGreaterThan(3);
     expect(failure).toMatchObject({ cause: { cause: { type: 'SERVICE_UNAVAILABLE' } } });
     expect(run?.reasons[0]).toMatch(/does not answer: timeout \(given up after \d s\)/);
+    expect(giveUp).toBe(300); // the record does not wait for the patience again
   });
 });

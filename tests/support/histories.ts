@@ -15,3 +15,13 @@ export async function attemptsOf(client: Client, workflowId: string): Promise<Re
   }
   return attempts;
 }
+
+/** Seconds after which an activity of a workflow is given up, over all its attempts; null = no limit. */
+export async function timeLimitOf(client: Client, workflowId: string, type: string): Promise<number | null> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const scheduled = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: found }) =>
+    found?.activityType?.name === type ? [found] : [],
+  );
+  const seconds = Number(scheduled.at(-1)?.scheduleToCloseTimeout?.seconds ?? 0);
+  return seconds === 0 ? null : seconds;
+}
