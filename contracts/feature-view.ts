@@ -1,5 +1,11 @@
 import type { BackendTable, SnapshotTables } from './backend.js';
 
+/**
+ * Time to live of what is read weekly, with a day for the run: past it, the pipeline has missed its turn. A weekly
+ * retraining alone keeps everything fresh; the daily pipeline renews it earlier.
+ */
+export const WEEKLY_TIME_TO_LIVE_SECONDS = 8 * 24 * 3600;
+
 export interface FeatureField {
   /** Full words, unit in the name when it has one: `incomeMonthlyMean`, `utilisationShare`. */
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { FeatureView } from '../../contracts/feature-view.js';
+import { type FeatureView, WEEKLY_TIME_TO_LIVE_SECONDS } from '../../contracts/feature-view.js';
 import { defineView } from './feature-group.js';
 import { applications } from './groups/applications.js';
 import { cards } from './groups/cards.js';
@@ -8,6 +8,6 @@ import { paymentHistory } from './groups/payment-history.js';
 
 /** A user's debts, their share of income, payment history, cards, applications and length of credit history. */
 export const creditRisk: FeatureView = defineView(
-  { name: 'credit-risk', version: 1, timeToLiveSeconds: 8 * 24 * 3600 },
+  { name: 'credit-risk', version: 1, timeToLiveSeconds: WEEKLY_TIME_TO_LIVE_SECONDS },
   [loans, paymentHistory, cards, applications, creditHistory],
 );

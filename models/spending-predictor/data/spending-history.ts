@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { EntityStateView } from '../../../contracts/entity-state.js';
+import { WEEKLY_TIME_TO_LIVE_SECONDS } from '../../../contracts/feature-view.js';
 import { DAY_MS, isoDate, parseIsoDate } from '../../../learning/time-series/calendar/index.js';
 import { compareMovements, type Movement } from '../forecast/history.js';
 import { columnNames } from './columns.js';
 import { readMovements } from './read-table.js';
 import { UNKNOWN_CATEGORY } from './vocabulary.js';
-
-const DAY_SECONDS = 86_400;
-/** Days after which a state counts as stale: data are read weekly, and a day is allowed for the run. */
-const LIFE_DAYS = 8;
 
 /** Days around 1970 that are dates of four-digit years. */
 const FARTHEST_DAY = 3_000_000;
@@ -85,7 +82,7 @@ export const spendingHistory: EntityStateView<SpendingState> = {
   entity: 'user',
   idColumn: columnNames.customer,
   timeColumn: columnNames.time,
-  timeToLiveSeconds: LIFE_DAYS * DAY_SECONDS,
+  timeToLiveSeconds: WEEKLY_TIME_TO_LIVE_SECONDS,
   state: spendingState,
   *build({ table }: TrainingData, asOf: number) {
     const until = Math.ceil(asOf / DAY_MS);

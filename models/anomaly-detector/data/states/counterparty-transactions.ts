@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EntityStateView } from '../../../../contracts/entity-state.js';
+import { WEEKLY_TIME_TO_LIVE_SECONDS } from '../../../../contracts/feature-view.js';
 import { DAY_MS, groupBy } from '../../../../feature-store/definitions/event-index.js';
 import { COUNTERPARTY_DAYS, type PastTransaction } from '../../../../feature-store/definitions/transaction-context.js';
 import { type CounterpartyPast, HOUR_MS } from '../../../../feature-store/definitions/transaction-timeline.js';
@@ -53,7 +54,7 @@ export const counterpartyTransactions: EntityStateView<CounterpartyState> = {
   entity: 'counterparty',
   idColumn: columnNames.counterparty,
   timeColumn: columnNames.time,
-  timeToLiveSeconds: 2 * 24 * 3600,
+  timeToLiveSeconds: WEEKLY_TIME_TO_LIVE_SECONDS,
   state: counterpartyState,
   *build({ table }, asOf) {
     const since = asOf - (COUNTERPARTY_DAYS + GRACE_DAYS) * DAY_MS;

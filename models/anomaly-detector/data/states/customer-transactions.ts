@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EntityStateView } from '../../../../contracts/entity-state.js';
+import { WEEKLY_TIME_TO_LIVE_SECONDS } from '../../../../contracts/feature-view.js';
 import { DAY_MS, groupBy } from '../../../../feature-store/definitions/event-index.js';
 import { HISTORY_DAYS, type PastTransaction } from '../../../../feature-store/definitions/transaction-context.js';
 import { columnNames } from '../columns.js';
@@ -62,7 +63,7 @@ export const customerTransactions: EntityStateView<CustomerState> = {
   entity: 'user',
   idColumn: columnNames.customer,
   timeColumn: columnNames.time,
-  timeToLiveSeconds: 2 * 24 * 3600,
+  timeToLiveSeconds: WEEKLY_TIME_TO_LIVE_SECONDS,
   state: customerState,
   *build({ table }, asOf) {
     const groups = groupBy(pastTransactions(table, asOf), ({ customer }) => customer);
