@@ -8,13 +8,21 @@ import { createOutput } from './output/output.js';
 import { keepBuildInUse } from '../platform/build-in-use.js';
 import { processEnvironment } from '../platform/config/environment.js';
 import { buildProgram } from './program/program.js';
+import { asTyped, typedProgram } from './program/typed-commands.js';
 
 /** The flags of the output are read before the command line is parsed, so that a parse error respects them too. */
 function openOutput(argv: readonly string[]): Output {
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const environment = processEnvironment();
+  const program = typedProgram(process.argv[1], environment);
   return createOutput(
     { stdout: process.stdout, stderr: process.stderr },
-    { json: flags.includes('--json'), verbose: flags.includes('--verbose'), noColour: processEnvironment().NO_COLOR },
+    {
+      json: flags.includes('--json'),
+      verbose: flags.includes('--verbose'),
+      noColour: environment.NO_COLOR,
+      asTyped: (text) => asTyped(text, program),
+    },
   );
 }
 

@@ -30,6 +30,20 @@ describe('output', () => {
     out.result({ a: 1 }, () => out.line('for people'));
     expect(stdout.text()).toBe('for people\n');
   });
+
+  it('writes commands as they work when typed in everything for people, and leaves them in JSON', () => {
+    const [stdout, stderr] = [recordingStream(), recordingStream()];
+    const options = { verbose: false, noColour: undefined, asTyped: (text: string) => text.replace('ml ', 'npx ml ') };
+    const out = createOutput({ stdout, stderr }, { json: false, ...options });
+    out.line('ml status');
+    out.table({ head: ['hint'], rows: [['ml up']] });
+    out.help('Usage: ml up\n');
+    out.notice('ml down');
+    expect(stdout.text()).toBe('npx ml status\nhint\nnpx ml up\nUsage: npx ml up\n');
+    expect(stderr.text()).toBe('npx ml down\n');
+    createOutput({ stdout, stderr }, { json: true, ...options }).result('ml up', () => undefined);
+    expect(stdout.text()).toMatch(/"ml up"\n$/);
+  });
 });
 
 describe('colours', () => {

@@ -25,6 +25,8 @@ export interface Output {
   readonly notice: (text: string) => void;
   /** Progress on standard error. */
   readonly progress: () => ProgressView;
+  /** Help on standard output, with its line feeds, also with `--json`. */
+  readonly help: (text: string) => void;
 }
 
 export interface OutputStreams {
@@ -37,12 +39,15 @@ export interface OutputOptions {
   readonly verbose: boolean;
   /** The variable NO_COLOR. */
   readonly noColour: string | undefined;
+  /** Writes the commands in a text so that they work when typed. @default they stay as they are */
+  readonly asTyped?: (text: string) => string;
 }
 
 /** Binds an Output to two streams. */
 export function createOutput({ stdout, stderr }: OutputStreams, options: OutputOptions): Output {
+  const { asTyped: typed = (text: string): string => text } = options;
   const line = (text = ''): void => {
-    if (!options.json) stdout.write(`${printable(text)}\n`);
+    if (!options.json) stdout.write(`${printable(typed(text))}\n`);
   };
   const width = stdout.isTTY === true && stdout.columns !== undefined ? { width: stdout.columns } : {};
   return {
@@ -54,10 +59,12 @@ export function createOutput({ stdout, stderr }: OutputStreams, options: OutputO
       else print();
     },
     line,
-    table(table) {
-      if (!options.json) stdout.write(`${renderTable({ ...width, ...table })}\n`);
+    table({ rows, ...layout }) {
+      const cells = rows.map((row) => row.map(typed));
+      if (!options.json) stdout.write(`${renderTable({ ...width, ...layout, rows: cells })}\n`);
     },
-    notice: (text) => void stderr.write(`${printable(text)}\n`),
+    notice: (text) => void stderr.write(`${printable(typed(text))}\n`),
     progress: () => createProgress(stderr),
+    help: (text) => void stdout.write(typed(text)),
   };
 }

@@ -10,7 +10,7 @@ import { adviceOf } from './errors.js';
 import { buildProgram } from './program.js';
 
 /** `ml …` as texts write it: in backticks (escaped in source), or alone on a line of a code block or of README's list. */
-const named = /(?:\\?`|^ {0,4}|&& )(?:npm run ml --|ml) ([^`\n$#]+)/gm;
+const named = /(?:\\?`|^ {0,4}|&& )(?:npm run (?:-s )?ml --|npx ml|ml) ([^`\n$#]+)/gm;
 
 const commandsIn = (text: string): string[] => [...text.matchAll(named)].map(([, line = '']) => line.trim());
 

@@ -12,7 +12,7 @@ import type { CliContext } from './context.js';
  * @param wanted - the first word of the command line, or null for help.
  */
 export async function buildProgram(cli: CliContext, wanted: string | null): Promise<Command> {
-  const program = createProgram();
+  const program = createProgram(cli);
   for (const [name, { summary, load }] of Object.entries(commandFiles)) {
     if (name === wanted) (await load()).register(program, cli);
     else program.command(name).summary(summary).description(summary).allowUnknownOption();
@@ -22,14 +22,18 @@ export async function buildProgram(cli: CliContext, wanted: string | null): Prom
 }
 
 /** Options of the program stand before the command: several commands have a --version of their own. */
-function createProgram(): Command {
+function createProgram(cli: CliContext): Command {
   return new Command('ml')
     .description('Trains, judges, promotes and serves the models of this project, durably.')
     .version(projectVersion(), '-V, --version')
     .enablePositionalOptions()
     .exitOverride()
     .configureHelp({ subcommandTerm: commandTerm })
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput({
+      outputError: () => undefined,
+      writeOut: (text) => cli.out.help(text),
+      writeErr: (text) => text.trimEnd().split('\n').forEach(cli.out.notice),
+    })
     .addHelpText('after', helpFooter);
 }
 
