@@ -135,7 +135,7 @@ const nextSteps = (name: string): string => `
 Next:
   1. npm run gen                       adds the workflow alias
   2. npm test -- models/               your model inherits the checks of the whole catalogue
-  3. npx ml train ${name}       trains it on the backend's data
+  3. npx ml train ${name}         trains it on the backend's data
   4. replace data/label.ts (what is predicted), the features in data/dataset.ts, the baseline and the card by your own
 docs/adding-a-model.md explains each file.
 `;
