@@ -4,7 +4,7 @@ import { inheritedEnvironment } from '../config/environment.js';
 import { messageOf, PipelineError } from '../../contracts/errors.js';
 import type { ProcessExit } from '../embedded/processes/run-program.js';
 import type { JobOptions, JobRequest } from './job.js';
-import { outOfMemoryKills, watchMemory } from './resident-memory.js';
+import { countKernelKills, watchMemory } from './resident-memory.js';
 import type { FromChild, ToChild } from './protocol.js';
 
 /** Number of output lines in a crash report. */
@@ -41,7 +41,7 @@ export interface ComputingProcess {
   output(): string[];
   /** Resident memory in MB for which the process was killed; null: it was not. */
   exceededMb(): number | null;
-  /** True when the kernel killed processes for want of memory since this one was started. */
+  /** True when the kernel has just killed a process for want of memory. */
   memoryWasShort(): boolean;
   /** True: the child does not keep this process alive; the child exits with it. */
   detach(idle: boolean): void;
@@ -56,26 +56,27 @@ export function startComputing(settings: ChildProcessSettings, memoryMb: number)
   const child = spawn(settings, memoryMb);
   const output = keepLastLines(child);
   const ended = exitOf(child);
-  const killsBefore = outOfMemoryKills();
+  const pid = child.pid ?? -1;
+  let kills = countKernelKills(pid);
   let exceeded: number | null = null;
-  const watch = (): (() => void) =>
-    watchMemory(child.pid ?? -1, memoryMb, (used) => {
-      exceeded = used;
-      child.kill('SIGKILL');
-    });
+  const onExceeded = (used: number): void => {
+    exceeded = used;
+    child.kill('SIGKILL');
+  };
   ended.catch(() => undefined); // handled by `perform` and `end`; ignored while the child is idle
   return {
     memoryMb,
     ended,
     output: output.lines,
     exceededMb: () => exceeded,
-    memoryWasShort: () => (outOfMemoryKills() ?? 0) > (killsBefore ?? 0),
+    memoryWasShort: () => kills.roseRecently(),
     kill: () => void child.kill('SIGKILL'),
     cancel: () => send(child, { kind: 'cancel' }),
     perform(request, onProgress) {
       output.clear();
       const receiver = receiveAnswer(child, onProgress);
-      const stopWatching = watch();
+      kills = countKernelKills(pid);
+      const stopWatching = watchMemory({ pid, limitMb: memoryMb, onExceeded, kills });
       send(child, { kind: 'run', request, memoryMb });
       return Promise.race([receiver.answer, ended.then(() => receiver.last())]).finally(() => {
         stopWatching();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { checkJobRunner, jobOptions } from '../../tests/support/check-job-runner.js';
+import { createMemoryGroup } from '../../tests/support/memory-group.js';
 import { sampleJobs } from '../../tests/support/job-child.js';
 import { projectRoot } from '../project.js';
 import { createChildProcessRunner, createInlineRunner } from './runner.js';
@@ -113,6 +114,21 @@ describe('createChildProcessRunner', () => {
       });
     },
   );
+
+  it('reports a process that the kernel killed for want of memory as out of memory', async ({ skip }) => {
+    const group = createMemoryGroup(200);
+    if (group === null) return skip('needs root and a writable control group file system');
+    try {
+      const options = jobOptions({ memoryMb: 8000 });
+      await expect(runner.run({ job: 'beyond-group', input: group.procs }, options)).rejects.toMatchObject({
+        code: 'CHILD_OUT_OF_MEMORY',
+        retryable: false,
+        details: { signal: 'SIGKILL' },
+      });
+    } finally {
+      group.remove();
+    }
+  });
 
   it('ends the child when the parent process is killed', async () => {
     const parent = spawn(process.execPath, ['--import', 'tsx', join(projectRoot, 'tests/support/job-parent.ts')], {

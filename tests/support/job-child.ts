@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PipelineError } from '../../contracts/errors.js';
 import type { JobExecutor } from '../../platform/child-process/protocol.js';
@@ -47,6 +48,12 @@ const jobs: Readonly<Record<string, JobExecutor>> = {
   },
   /** Never yields and reports nothing, so that only the parent can see its memory. */
   'silent-arrays': async () => {
+    const hoard: Float64Array[] = [];
+    for (;;) hoard.push(new Float64Array(2 ** 20).fill(hoard.length + 1));
+  },
+  /** Joins a control group whose memory limit the kernel enforces. @param input - the group's `cgroup.procs`. */
+  'beyond-group': async ({ input }) => {
+    appendFileSync(input as string, String(process.pid));
     const hoard: Float64Array[] = [];
     for (;;) hoard.push(new Float64Array(2 ** 20).fill(hoard.length + 1));
   },
