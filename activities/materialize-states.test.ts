@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ExtractedTable, MaterializedStates } from '../contracts/activities.js';
+import type { MaterializedStates } from '../contracts/activities.js';
 import type { BackendTable } from '../contracts/backend.js';
-import { putJsonBlob } from '../datasets/snapshots/json-blob.js';
-import { putTable } from '../datasets/snapshots/put-table.js';
 import { storeTrainingFile } from '../datasets/snapshots/store-file.js';
 import { readDataFile } from '../datasets/sources/files/read-file.js';
 import { findMaterialisations } from '../feature-store/online/materialisations.js';
@@ -19,7 +17,7 @@ import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
 import { createInlineRunner } from '../platform/child-process/runner.js';
 import { projectRoot } from '../platform/project.js';
-import { generatedTables } from '../tests/support/generated-tables.js';
+import { generatedTables, storeGeneratedSnapshot } from '../tests/support/generated-tables.js';
 import type { PipelineActivityDeps } from './dependencies.js';
 import { createJobExecutor } from './jobs.js';
 import { createPipelineActivities } from './pipeline.js';
@@ -34,19 +32,8 @@ let onlineStore: OnlineStore;
 let deps: PipelineActivityDeps;
 
 /** A snapshot of generated customers that holds these tables only. */
-async function snapshotOf(names: readonly BackendTable[], asOf?: number): Promise<string> {
-  const { tables, asOf: end } = generatedTables({ users: USERS, months: 6 });
-  const extracted: ExtractedTable[] = [];
-  for (const table of names) {
-    const found = tables[table]!;
-    const parts = [{ ...(await putTable(blobs, found)), rows: found.rowCount }];
-    const eventTime = { from: 0, to: end - 1 };
-    extracted.push({ table, rows: found.rowCount, parts, eventTime, queryHash: 'a'.repeat(64) });
-  }
-  const facts = { source: 'generated', asOf: asOf ?? end, parent: null, codeVersion: 'test' };
-  const manifest = { kind: 'snapshot', schemaVersion: 1, ...facts, tables: extracted };
-  return (await putJsonBlob(blobs, manifest)).hash;
-}
+const snapshotOf = (names: readonly BackendTable[], asOf?: number): Promise<string> =>
+  storeGeneratedSnapshot(blobs, names, { users: USERS, months: 6, ...(asOf !== undefined && { asOf }) });
 
 const materialize = (snapshotHash: string | null, datasetHash: string | null = null): Promise<MaterializedStates> =>
   new MockActivityEnvironment().run(

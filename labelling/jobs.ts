@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { contentHash, sourceName } from '../contracts/ids.js';
+import type { JobProgress } from '../platform/child-process/job.js';
 import { defineJob } from '../platform/child-process/define-job.js';
+import { stepsOf } from '../platform/child-process/report-step.js';
 import { reviewedAnnotations, reviewedMessage } from './reviews.js';
 
 /*
@@ -21,6 +23,7 @@ export const reviewMessages = defineJob({
     const { findUnlabelled } = await import('./message-labels/unlabelled-messages.js');
     const { suggestLabels } = await import('./message-labels/suggest-labels.js');
     const { chooseMessages } = await import('./message-labels/choose-messages.js');
+    await stepsOf(context)('reading unlabelled messages', 0, 0);
     const messages = await findUnlabelled(context.backendPool(), source);
     const model = await findLabelled('messages');
     const texts = messages.map(({ text }) => text);
@@ -36,12 +39,17 @@ export const reviewAnnotations = defineJob({
   async run({ source, count }, { backendPool, signal, onProgress }) {
     const { findAnnotated } = await import('./span-labels/annotated-messages.js');
     const { findSuspicious } = await import('./span-labels/suspicious-annotations.js');
-    onProgress({ stage: 'reading annotated messages', done: 0, total: 0 });
+    const onStep = stepsOf({ signal, onProgress });
+    await onStep('reading annotated messages', 0, 0);
     const messages = await findAnnotated(backendPool(), source);
     const stage = `checking ${messages.length} annotated messages: steps`;
-    const onStep: typeof onProgress = ({ done, total }) => onProgress({ stage, done, total });
-    onStep({ stage, done: 0, total: 0 });
-    const found = await findSuspicious({ seed: REVIEW_SEED, signal, onProgress: onStep }, messages, count);
+    await onStep(stage, 0, 0);
+    const context = {
+      seed: REVIEW_SEED,
+      signal,
+      onProgress: ({ done, total }: JobProgress) => onProgress({ stage, done, total }),
+    };
+    const found = await findSuspicious(context, messages, count);
     return { annotated: messages.length, messages: found };
   },
 });

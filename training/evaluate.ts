@@ -7,6 +7,7 @@ import { putTable } from '../datasets/snapshots/put-table.js';
 import { concatTables } from '../learning/table.js';
 import { findModel } from '../models/catalogue.js';
 import { defineJob } from '../platform/child-process/define-job.js';
+import { stepsOf } from '../platform/child-process/report-step.js';
 import type { ChampionRelation } from '../registry/champion-gate.js';
 import { judgeGates } from '../registry/gates.js';
 import { type ChampionComparison, championSchema, compareWithChampion } from './compare-champion.js';
@@ -27,6 +28,8 @@ export const evaluateModel = defineJob({
   input: evaluateInput,
   output: evaluatedModel.extend({ evaluationBytes: z.int() }),
   async run(input, { blobs, signal, onProgress }) {
+    const onStep = stepsOf({ signal, onProgress });
+    await onStep('reading rows', 0, 2);
     const model = await findModel(input.modelName);
     const divided = await loadDivided(blobs, model, input);
     if (input.trainingRowsHash !== undefined)
@@ -34,6 +37,7 @@ export const evaluateModel = defineJob({
     const scoring = { blobs, model, context: { seed: input.seed, signal, onProgress } };
     const challenger = await scoreParts(scoring, input.artefactHash, divided.parts);
     const champion = await compareWithChampionIfAny(scoring, challenger, input);
+    await onStep('measuring', 1, 2);
     const found = evaluateParts(scoring, { challenger, champion, divided });
     return storeEvaluation(scoring, input, { ...found, challenger, champion, divided });
   },

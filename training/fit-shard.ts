@@ -4,6 +4,7 @@ import { PipelineError } from '../contracts/errors.js';
 import { findModel } from '../models/catalogue.js';
 import { loadDivided } from './holdout-parts.js';
 import { defineJob } from '../platform/child-process/define-job.js';
+import { stepsOf } from '../platform/child-process/report-step.js';
 
 /** Computes one shard on the rows outside the holdout and stores it under its hash, so a repeated attempt changes nothing. */
 export const fitShard = defineJob({
@@ -11,6 +12,7 @@ export const fitShard = defineJob({
   output: fittedShard,
   async run(input, { blobs, signal, onProgress }) {
     const { modelName, seed, shard, params } = input;
+    await stepsOf({ signal, onProgress })('reading rows', 0, 1);
     const model = await findModel(modelName);
     if (model.shards === undefined)
       throw new PipelineError('INVALID_INPUT', `${modelName} does its work in one piece`, { modelName });

@@ -11,6 +11,7 @@ import { loadDivided } from './holdout-parts.js';
 import { storeTrainingRows } from './training-rows.js';
 import { definitionHashOf, readsOf } from './version-hashes.js';
 import { defineJob, type JobContext } from '../platform/child-process/define-job.js';
+import { stepsOf } from '../platform/child-process/report-step.js';
 
 const fitInput = fitModelInput.extend({ holdout: frozenHoldout });
 type FitInput = z.output<typeof fitInput>;
@@ -55,6 +56,8 @@ export const fitModel = defineJob({
   output: fittedModel.extend({ checkpointKey: z.string() }),
   async run(input, job) {
     const { modelName, dataset, seed, params } = input;
+    const onStep = stepsOf(job);
+    await onStep('reading rows', 0, 2);
     const model = await findModel(modelName);
     const { train } = await loadDivided(job.blobs, model, input);
     const shards = await Promise.all(input.shards.map((hash) => job.blobs.get(hash)));
@@ -63,6 +66,7 @@ export const fitModel = defineJob({
     const trainContext = trainContextOf(job, checkpointKey, { seed, shards, champion });
     const trained = await trainArtefact(model, trainContext, train, params);
 
+    await onStep('storing the artefact', 1, 2);
     const { definitionVersion } = model;
     const content = { modelName, definitionVersion, line: dataset.line, reads: readsOf(model, dataset), ...trained };
     const stored = await storeArtefact(job.blobs, content);

@@ -3,6 +3,7 @@ import { contentHash, decision, semanticVersion } from '../contracts/ids.js';
 import { findModel } from '../models/catalogue.js';
 import { loadEvaluation } from './evaluation-document.js';
 import { defineJob } from '../platform/child-process/define-job.js';
+import { stepsOf } from '../platform/child-process/report-step.js';
 
 const storedBlob = z.strictObject({ hash: contentHash, bytes: z.int() });
 
@@ -24,10 +25,13 @@ export const renderModelCard = defineJob({
     }),
   }),
   output: z.strictObject({ html: storedBlob, markdown: storedBlob }),
-  async run({ evaluationHash, run, ...facts }, { blobs }) {
+  async run({ evaluationHash, run, ...facts }, { blobs, ...control }) {
+    const onStep = stepsOf(control);
+    await onStep('reading the evaluation', 0, 2);
     const { renderCard } = await import('../registry/model-cards/render-card.js');
     const found = await loadEvaluation(blobs, evaluationHash);
     const model = await findModel(found.dataset.modelName);
+    await onStep('drawing the card', 1, 2);
     const { html, markdown } = await renderCard({
       ...facts,
       ...found,

@@ -40,7 +40,8 @@ describe('smokeTest', () => {
   const test = async (change: Record<string, Uint8Array>) => {
     const content = { modelName, definitionVersion: 1, line: 'default', signatureHash: 'a'.repeat(64) };
     const { artefactHash } = await storeArtefact(blobs, { ...content, files: { ...files, ...change } });
-    return smokeTest.run({ modelName, artefactHash }, { blobs } as unknown as JobContext);
+    const control = { signal: new AbortController().signal, onProgress: () => undefined };
+    return smokeTest.run({ modelName, artefactHash }, { blobs, ...control } as unknown as JobContext);
   };
   const asFile = (value: unknown) => ({ 'sample.json': Buffer.from(JSON.stringify(value)) });
 

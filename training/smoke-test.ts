@@ -3,6 +3,7 @@ import { contentHash, modelName } from '../contracts/ids.js';
 import { findModel } from '../models/catalogue.js';
 import { loadArtefact } from '../registry/artefacts.js';
 import { defineJob } from '../platform/child-process/define-job.js';
+import { stepsOf } from '../platform/child-process/report-step.js';
 import { readSample } from './sample.js';
 
 const TOLERANCE = 1e-5;
@@ -28,12 +29,15 @@ const member = (value: object, name: string): unknown => (value as Record<string
 export const smokeTest = defineJob({
   input: z.strictObject({ modelName, artefactHash: contentHash }),
   output: z.strictObject({ passed: z.boolean(), finding: z.string() }),
-  async run(input, { blobs }) {
+  async run(input, { blobs, ...control }) {
+    const onStep = stepsOf(control);
+    await onStep('loading the artefact', 0, 2);
     const model = await findModel(input.modelName);
     const { files } = await loadArtefact(blobs, input.artefactHash);
     const { inputs, outputs } = readSample(files);
     const predictor = await model.predictor(files);
     try {
+      await onStep('repeating stored predictions', 1, 2);
       const found = await predictor.predict(inputs.map((each) => predictor.input.parse(each)));
       const difference = firstDifference(throughJson(found), outputs);
       return { passed: difference === null, finding: difference ?? `${outputs.length} stored predictions reproduced` };

@@ -13,6 +13,7 @@ import { completeHoldout, freezeHoldout } from '../../learning/evaluation/split/
 import { findModel, loadCatalogue } from '../../models/catalogue.js';
 import { schemaOf } from '../../training/dataset-schema.js';
 import { defineJob } from '../../platform/child-process/define-job.js';
+import { stepsOf } from '../../platform/child-process/report-step.js';
 
 /* Modules that only one job needs are imported inside it, so that a child process loads only what it uses. */
 
@@ -40,9 +41,9 @@ export const extractTable = defineJob({
 export const validateSnapshot = defineJob({
   input: z.strictObject({ snapshotHash: contentHash, maxRejectedShare: share }),
   output: dataQuality,
-  async run(input, { blobs }) {
+  async run(input, { blobs, ...control }) {
     const { validateSnapshot: validate } = await import('../../datasets/validation/validate-snapshot.js');
-    return validate({ ...input, blobs });
+    return validate({ ...input, blobs, onStep: stepsOf(control) });
   },
 });
 
@@ -74,21 +75,22 @@ export const buildStates = defineJob({
 export const prepareDataset = defineJob({
   input: z.strictObject({ modelName, snapshotHash: contentHash }),
   output: preparedDataset,
-  async run(input, { blobs }) {
+  async run(input, { blobs, ...control }) {
     const { buildBackendDataset } = await import('../../feature-store/offline/training-table.js');
     const { backend } = await findModel(input.modelName);
-    return buildBackendDataset({ ...input, blobs, backend });
+    return buildBackendDataset({ ...input, blobs, backend, onStep: stepsOf(control) });
   },
 });
 
 export const validateDataset = defineJob({
   input: z.strictObject({ dataset: datasetRef, maxRejectedShare: share }),
   output: dataQuality,
-  async run({ dataset, maxRejectedShare }, { blobs }) {
+  async run({ dataset, maxRejectedShare }, { blobs, ...control }) {
     const { validateDataset: validate } = await import('../../datasets/validation/validate-dataset.js');
     const model = await findModel(dataset.modelName);
     const { expectations } = model;
-    return validate({ blobs, dataset, schema: schemaOf(model, dataset), expectations, maxRejectedShare });
+    const schema = schemaOf(model, dataset);
+    return validate({ blobs, dataset, schema, expectations, maxRejectedShare, onStep: stepsOf(control) });
   },
 });
 
@@ -96,9 +98,12 @@ export const validateDataset = defineJob({
 export const freezeLine = defineJob({
   input: z.strictObject({ dataset: datasetRef, frozen: frozenHoldout.optional() }),
   output: frozenHoldout,
-  async run({ dataset, frozen }, { blobs }) {
+  async run({ dataset, frozen }, { blobs, ...control }) {
     const model = await findModel(dataset.modelName);
+    const onStep = stepsOf(control);
+    await onStep('reading the training table', 0, 2);
     const { table } = await loadDataset(blobs, dataset.hash);
+    await onStep('choosing the holdout', 1, 2);
     const { split } = schemaOf(model, dataset);
     return frozen === undefined ? freezeHoldout(split, table) : completeHoldout(frozen, split, table);
   },

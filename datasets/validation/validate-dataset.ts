@@ -1,6 +1,7 @@
 import type { DataQuality, DatasetRef, DatasetSchema, Expectation } from '../../contracts/dataset.js';
 import type { Table } from '../../contracts/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { type ReportStep, unreported } from '../../platform/child-process/report-step.js';
 import { loadDataset } from '../snapshots/dataset-store.js';
 import { CheckLedger } from './check-ledger.js';
 import { checkColumn } from './column-checks.js';
@@ -39,7 +40,7 @@ function checkExpectations(
  * Checks a training table against its schema (types, missing values, ranges, categories, infinities, unique keys) and
  * the model's expectations, each of which rejects the table if it does not hold. The report (a JSON blob) contains the
  * number of rows and the first row's key for each failed check, but no values. Invalid rows are counted, not removed.
- * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`.
+ * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `CANCELLED`.
  */
 export async function validateDataset(input: {
   readonly blobs: BlobStore;
@@ -47,11 +48,15 @@ export async function validateDataset(input: {
   readonly schema: DatasetSchema;
   readonly expectations: readonly Expectation[];
   readonly maxRejectedShare: number;
+  readonly onStep?: ReportStep;
 }): Promise<DataQuality> {
-  const { blobs, dataset, schema, expectations, maxRejectedShare } = input;
+  const { blobs, dataset, schema, expectations, maxRejectedShare, onStep = unreported } = input;
+  await onStep('reading the training table', 0, 3);
   const { table } = await loadDataset(blobs, dataset.hash);
   const ledger = new CheckLedger(schema.line);
+  await onStep('checking rows', 1, 3);
   checkRows(table, schema, ledger);
+  await onStep('checking expectations', 2, 3);
   const failed = checkExpectations(expectations, { schema, table }, ledger);
   const subject = `dataset ${dataset.hash}`;
   return reportQuality(blobs, { subject, tables: [ledger.report()], maxRejectedShare, failed });

@@ -3,6 +3,7 @@ import type { BackendTable, TableSpec } from '../../contracts/backend.js';
 import type { DataQuality } from '../../contracts/dataset.js';
 import type { Table } from '../../contracts/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { type ReportStep, unreported } from '../../platform/child-process/report-step.js';
 import { readParquet } from '../snapshots/parquet-file.js';
 import { loadSnapshot } from '../snapshots/snapshot-store.js';
 import { tableSpecs } from '../sources/backend/tables.js';
@@ -50,8 +51,15 @@ export async function checkTable(
   return ledger.report();
 }
 
-async function* readParts(blobs: BlobStore, { parts }: ExtractedTable): AsyncGenerator<Table> {
-  for (const { hash } of parts) yield await readParquet([await blobs.localPath(hash)]);
+async function* readParts(
+  blobs: BlobStore,
+  { table, parts }: ExtractedTable,
+  onStep: ReportStep,
+): AsyncGenerator<Table> {
+  for (const [index, { hash }] of parts.entries()) {
+    await onStep(`check ${table}`, index, parts.length);
+    yield await readParquet([await blobs.localPath(hash)]);
+  }
 }
 
 /**
@@ -60,18 +68,20 @@ async function* readParts(blobs: BlobStore, { parts }: ExtractedTable): AsyncGen
  * and the first row's key for each failed check, and the share of nulls for each column, but no values. Invalid rows
  * are counted, not removed. Memory: one part, and the ids of the tables that foreign keys refer to.
  * @param input.maxRejectedShare - 0.02 = a table is rejected when more than 2 % of its rows are invalid.
- * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`.
+ * @param input.onStep - called before each part.
+ * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `CANCELLED`.
  */
 export async function validateSnapshot(input: {
   readonly blobs: BlobStore;
   readonly snapshotHash: string;
   readonly maxRejectedShare: number;
+  readonly onStep?: ReportStep;
 }): Promise<DataQuality> {
-  const { blobs, snapshotHash, maxRejectedShare } = input;
+  const { blobs, snapshotHash, maxRejectedShare, onStep = unreported } = input;
   const { asOf, tables } = await loadSnapshot(blobs, snapshotHash);
   const idsOf = await readReferencedIds(blobs, tables);
   const reports: TableReport[] = [];
   for (const table of tables)
-    reports.push(await checkTable(tableSpecs[table.table], readParts(blobs, table), { asOf, idsOf }));
+    reports.push(await checkTable(tableSpecs[table.table], readParts(blobs, table, onStep), { asOf, idsOf }));
   return reportQuality(blobs, { subject: `snapshot ${snapshotHash}`, tables: reports, maxRejectedShare });
 }

@@ -12,6 +12,7 @@ import { loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snaps
 import { missingColumn } from '../../learning/checks.js';
 import { textColumn, timestampColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { type ReportStep, unreported } from '../../platform/child-process/report-step.js';
 import { fieldColumns } from './field-columns.js';
 
 function joinView(rows: Table, view: FeatureView, tables: SnapshotTables): Record<string, Column> {
@@ -65,15 +66,17 @@ export function missingTables(backend: BackendDataset, { source, tables }: Snaps
  * Builds and stores a model's training table from a snapshot: its labelled rows, joined point-in-time with its views.
  * Returns `skipped` with the reason when the source has no rows in a table that the model needs, or too few labelled
  * rows. The line is that of the source; the schema is the same for all sources.
- * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `MISSING_COLUMN`, `CONFLICT`.
+ * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `MISSING_COLUMN`, `CONFLICT`,
+ *   `CANCELLED`.
  */
 export async function buildBackendDataset(input: {
   readonly blobs: BlobStore;
   readonly snapshotHash: string;
   readonly modelName: string;
   readonly backend: BackendDataset;
+  readonly onStep?: ReportStep;
 }): Promise<PreparedDataset> {
-  const { blobs, snapshotHash, modelName, backend } = input;
+  const { blobs, snapshotHash, modelName, backend, onStep = unreported } = input;
   const manifest = await loadSnapshot(blobs, snapshotHash);
   const { asOf, source } = manifest;
   const line = lineOfSource(source);
@@ -83,12 +86,15 @@ export async function buildBackendDataset(input: {
   if (absent !== null) return skipped(absent);
   const { tables: required, optionalTables = [], views } = backend;
   const needed = new Set([...required, ...optionalTables, ...views.flatMap((view) => view.tables)]);
+  await onStep('reading the snapshot', 0, 3);
   const tables = await loadSnapshotTables(blobs, snapshotHash, [...needed]);
+  await onStep('choosing labelled rows', 1, 3);
   const { table: rows, notes } = backend.rows(tables, { asOf, source });
   const { minimumRows } = backend.schema;
   if (rows.rowCount < minimumRows)
     return skipped([`${rows.rowCount} labelled rows, wanted at least ${minimumRows}`, ...notes].join('; '));
 
+  await onStep('joining features', 2, 3);
   const schema = { ...backend.schema, line };
   const table = project(joinPointInTime(rows, backend.views, tables), schema);
   const ref: Omit<DatasetRef, 'hash' | 'rows'> = {
