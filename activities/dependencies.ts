@@ -41,7 +41,7 @@ export interface TrainingActivityDeps extends JobDeps {
   readonly codeVersion: string;
   readonly config: Pick<
     Config,
-    'trainingMemoryMb' | 'maxRejectedShare' | 'heartbeatTimeoutSeconds' | 'productionApproval'
+    'trainingMemoryMb' | 'maxRejectedShare' | 'suspiciousLabels' | 'heartbeatTimeoutSeconds' | 'productionApproval'
   >;
 }
 

@@ -81,6 +81,7 @@ describe('createTrainingActivities', () => {
       config: {
         trainingMemoryMb: 512,
         maxRejectedShare: 0.02,
+        suspiciousLabels: 'refused',
         heartbeatTimeoutSeconds: 30,
         productionApproval: 'manual',
       },

@@ -3,7 +3,6 @@ import { Context } from '@temporalio/activity';
 import type { z } from 'zod';
 import type { TrainingActivities, TrainingPlan } from '../contracts/activities.js';
 import {
-  datasetInput,
   evaluateModelInput,
   finishRunInput,
   fitModelInput,
@@ -13,6 +12,7 @@ import {
   planTrainingInput,
   prepareDatasetInput,
   writeCardInput,
+  validateDatasetInput,
 } from '../contracts/activities.js';
 import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
@@ -70,8 +70,10 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
   },
 
   validateDataset(input) {
-    const { dataset } = parse(datasetInput, input);
-    return runJob(deps, 'validateDataset', { dataset, maxRejectedShare: deps.config.maxRejectedShare });
+    const { dataset, allowSuspiciousLabels } = parse(validateDatasetInput, input);
+    const { maxRejectedShare, suspiciousLabels: rule } = deps.config;
+    const suspiciousLabels = allowSuspiciousLabels ? 'allowed' : rule;
+    return runJob(deps, 'validateDataset', { dataset, maxRejectedShare, suspiciousLabels });
   },
 
   fitModel: (input) => fitModel(deps, parse(fitModelInput, input)),

@@ -181,6 +181,9 @@ export type PreparedDataset = z.infer<typeof preparedDataset>;
 
 export const datasetInput = z.strictObject({ runKey, modelName, dataset: datasetRef });
 
+/** `allowSuspiciousLabels`: of this run, whatever the setting says. */
+export const validateDatasetInput = datasetInput.extend({ allowSuspiciousLabels: z.boolean().default(false) });
+
 /** Of the holdouts that earlier steps of the run kept out; a step refuses to run when the line's holdout was renewed since. */
 const holdoutHashes = z.array(contentHash).max(MOST_SHARDS).default([]);
 
@@ -290,7 +293,7 @@ export interface TrainingActivities {
    */
   planTraining: (input: z.input<typeof planTrainingInput>) => Promise<TrainingPlan>;
   prepareDataset: (input: z.input<typeof prepareDatasetInput>) => Promise<PreparedDataset>;
-  validateDataset: (input: z.infer<typeof datasetInput>) => Promise<z.infer<typeof dataQuality>>;
+  validateDataset: (input: z.input<typeof validateDatasetInput>) => Promise<z.infer<typeof dataQuality>>;
   /**
    * Trains in a child process on everything outside the frozen holdout. Heartbeats progress; cancellation stops the child process.
    * @throws `CONFLICT` when the holdout was renewed since the run's shards.

@@ -210,9 +210,16 @@ export const dataQuality = z.strictObject({
 });
 export type DataQuality = z.infer<typeof dataQuality>;
 
+/** Settings of a validation that expectations read. */
+export interface CheckSettings {
+  /** What happens to class names that look like one, and to classes with a single example. */
+  readonly suspiciousLabels: (typeof suspiciousLabelRules)[number];
+}
+export const suspiciousLabelRules = ['refused', 'allowed'] as const;
+
 /** A model's own check of its training table, beside the column specs. */
 export interface Expectation {
   readonly name: string;
-  /** @returns null when it holds, else what was found and wanted. */
-  check(data: TrainingData): string | null;
+  /** @param settings - absent: everything suspicious is refused.  @returns null when it holds, else what was found and wanted. */
+  check(data: TrainingData, settings?: CheckSettings): string | null;
 }

@@ -71,6 +71,8 @@ export const trainModelInput = z.strictObject({
   update: z.boolean().default(false),
   /** Why a change is wanted: with it a changed definition may be registered when it is not better, but not worse. */
   reason: statedReason.nullable().default(null),
+  /** Trains though class names look like one, or a class has a single example. */
+  allowSuspiciousLabels: z.boolean().default(false),
   trigger: ignoredTrigger,
 });
 export type TrainModelInput = z.input<typeof trainModelInput>;

@@ -189,6 +189,7 @@ async function validate(training: Training, dataset: DatasetRef): Promise<TrainM
     runKey,
     modelName,
     dataset,
+    allowSuspiciousLabels: training.request.allowSuspiciousLabels,
   });
   if (!quality.passed) {
     const facts = { reasons: qualityReasons(quality), reportHash: quality.reportHash, rows: dataset.rows };

@@ -6,7 +6,7 @@ import {
   featureSetRef,
   preparedDataset,
 } from '../../contracts/activities.js';
-import { dataQuality, datasetRef, frozenHoldout } from '../../contracts/dataset.js';
+import { dataQuality, datasetRef, frozenHoldout, suspiciousLabelRules } from '../../contracts/dataset.js';
 import { contentHash, modelName } from '../../contracts/ids.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
 import { completeHoldout, freezeHoldout } from '../../learning/evaluation/split/index.js';
@@ -83,14 +83,19 @@ export const prepareDataset = defineJob({
 });
 
 export const validateDataset = defineJob({
-  input: z.strictObject({ dataset: datasetRef, maxRejectedShare: share }),
+  input: z.strictObject({
+    dataset: datasetRef,
+    maxRejectedShare: share,
+    suspiciousLabels: z.enum(suspiciousLabelRules),
+  }),
   output: dataQuality,
-  async run({ dataset, maxRejectedShare }, { blobs, ...control }) {
+  async run({ dataset, maxRejectedShare, ...settings }, { blobs, ...control }) {
     const { validateDataset: validate } = await import('../../datasets/validation/validate-dataset.js');
     const model = await findModel(dataset.modelName);
     const { expectations } = model;
     const schema = schemaOf(model, dataset);
-    return validate({ blobs, dataset, schema, expectations, maxRejectedShare, onStep: stepsOf(control) });
+    const onStep = stepsOf(control);
+    return validate({ blobs, dataset, schema, expectations, maxRejectedShare, settings, onStep });
   },
 });
 

@@ -20,6 +20,7 @@ interface TrainOptions extends RunOptions {
   readonly from: 'data' | 'dataset';
   readonly update?: true;
   readonly reason?: string;
+  readonly allowSuspiciousLabels?: true;
 }
 
 /** `ml train <model|all>`. */
@@ -34,6 +35,7 @@ export function register(program: Command, cli: CliContext): void {
     .option('--seed <n>', 'seed of everything random', seed, 42)
     .option('--update', "continue the line's champion on the newest rows instead of training from scratch")
     .option('--reason <why>', 'why a change is wanted that is not better than the champion, but not worse either')
+    .option('--allow-suspicious-labels', 'train though label names look alike, or a label has a single example')
     .addOption(fromOption());
   addRunOptions(addHyperParameterFlags(command)).action((model: string, options: TrainOptions) =>
     model === 'all' ? trainAll(cli, options) : trainOne(cli, model, options),
@@ -66,6 +68,7 @@ async function trainOne(cli: CliContext, name: string, options: TrainOptions): P
     seed: options.seed,
     update,
     reason: options.reason ?? null,
+    allowSuspiciousLabels: options.allowSuspiciousLabels === true,
   };
   const { describeSource } = await import('../program/choose-line.js');
   const origin = file === null ? await describeSource(cli, connection, options.source) : basename(file.fileName);
@@ -79,6 +82,7 @@ async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
   if (params.length > 0) throw oneModelOnly(`the hyper-parameter ${params.join(', ')}`);
   if (options.dataPath !== undefined) throw oneModelOnly('--data-path');
   if (options.update === true) throw oneModelOnly('--update');
+  if (options.allowSuspiciousLabels === true) throw oneModelOnly('--allow-suspicious-labels');
   const connection = await cli.connect();
   const rows = await backendRows(cli, connection, options);
   const input: MasterTrainingInput = { ...rows, seed: options.seed, reason: options.reason ?? null };

@@ -1,4 +1,4 @@
-import type { DataQuality, DatasetRef, DatasetSchema, Expectation } from '../../contracts/dataset.js';
+import type { CheckSettings, DataQuality, DatasetRef, DatasetSchema, Expectation } from '../../contracts/dataset.js';
 import type { Table } from '../../contracts/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { type ReportStep, unreported } from '../../platform/child-process/report-step.js';
@@ -23,12 +23,12 @@ function checkRows(table: Table, schema: DatasetSchema, ledger: CheckLedger): vo
 /** Records every expectation that does not hold. @returns true when there is one. */
 function checkExpectations(
   expectations: readonly Expectation[],
-  data: { readonly schema: DatasetSchema; readonly table: Table },
+  data: { readonly schema: DatasetSchema; readonly table: Table; readonly settings: CheckSettings },
   ledger: CheckLedger,
 ): boolean {
   let failed = false;
   for (const expectation of expectations) {
-    const finding = expectation.check(data);
+    const finding = expectation.check(data, data.settings);
     if (finding === null) continue;
     failed = true;
     ledger.failTable({ column: null, check: expectation.name, finding });
@@ -48,16 +48,17 @@ export async function validateDataset(input: {
   readonly schema: DatasetSchema;
   readonly expectations: readonly Expectation[];
   readonly maxRejectedShare: number;
+  readonly settings: CheckSettings;
   readonly onStep?: ReportStep;
 }): Promise<DataQuality> {
-  const { blobs, dataset, schema, expectations, maxRejectedShare, onStep = unreported } = input;
+  const { blobs, dataset, schema, expectations, maxRejectedShare, settings, onStep = unreported } = input;
   await onStep('reading the training table', 0, 3);
   const { table } = await loadDataset(blobs, dataset.hash);
   const ledger = new CheckLedger(schema.line);
   await onStep('checking rows', 1, 3);
   checkRows(table, schema, ledger);
   await onStep('checking expectations', 2, 3);
-  const failed = checkExpectations(expectations, { schema, table }, ledger);
+  const failed = checkExpectations(expectations, { schema, table, settings }, ledger);
   const subject = `dataset ${dataset.hash}`;
   return reportQuality(blobs, { subject, tables: [ledger.report()], maxRejectedShare, failed });
 }

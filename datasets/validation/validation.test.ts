@@ -128,13 +128,14 @@ const schema: DatasetSchema = {
   minimumRows: 1,
 };
 const origin = { kind: 'file', fileHash: 'a'.repeat(64), fileName: 'f', format: 'f' } as const;
+const settings = { suspiciousLabels: 'refused' } as const;
 const validate = async (table: Table, maxRejectedShare: number, expectations: readonly Expectation[] = []) => {
   const dataset = await storeDataset(blobs, {
     table,
     schema,
     ref: { modelName: 'm', line: 'default', origin, notes: [] },
   });
-  return validateDataset({ blobs, dataset, schema, expectations, maxRejectedShare });
+  return validateDataset({ blobs, dataset, schema, expectations, maxRejectedShare, settings });
 };
 const hundred = (change: (row: number) => number): Table => ({
   rowCount: 100,

@@ -333,7 +333,7 @@ describe('expectations', () => {
     expectations.map((expectation) => expectation.check(asData(texts)));
 
   it('accept valid annotations and report invalid ones', () => {
-    expect(check(generated(50, 3))).toEqual([null, null, null, null]);
+    expect(check(generated(50, 3))).toEqual([null, null, null, null, null]);
     const cutWord = [{ text: 'abc def', spans: [{ type: 'A', start: 1, end: 2 }] }];
     expect(check(cutWord)[1]).toContain('cut a word');
     expect(check([{ text: 'abc', spans: [{ type: 'A', start: 0, end: 9 }] }])[0]).toContain('does not fit');

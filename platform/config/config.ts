@@ -1,6 +1,7 @@
 import { homedir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { type CheckSettings, suspiciousLabelRules } from '../../contracts/dataset.js';
 import type { Environment } from './environment.js';
 import { invalidSetting } from './invalid-setting.js';
 
@@ -84,6 +85,7 @@ const environment = z.object({
 
   EXTRACT_CHUNK_ROWS: withDefault(z.coerce.number().int().min(100), '50000'),
   VALIDATION_MAX_REJECTED_SHARE: withDefault(z.coerce.number().min(0).max(1), '0.02'),
+  VALIDATION_SUSPICIOUS_LABELS: withDefault(z.enum(suspiciousLabelRules), 'refused'),
   PRODUCTION_APPROVAL: withDefault(z.enum(['manual', 'automatic']), 'manual'),
   APPROVAL_PROOF: withDefault(z.enum(['required', 'off']), 'required'),
   APPROVAL_SECRET_FILE: optionalText,
@@ -152,6 +154,7 @@ export interface Config {
   };
   readonly extractChunkRows: number;
   readonly maxRejectedShare: number;
+  readonly suspiciousLabels: CheckSettings['suspiciousLabels'];
   readonly productionApproval: 'manual' | 'automatic';
   /** Whether an approval for production must prove that who gives it knows the secret of the installation. */
   readonly approvalProof: 'required' | 'off';
@@ -201,6 +204,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     },
     extractChunkRows: variables.EXTRACT_CHUNK_ROWS,
     maxRejectedShare: variables.VALIDATION_MAX_REJECTED_SHARE,
+    suspiciousLabels: variables.VALIDATION_SUSPICIOUS_LABELS,
     productionApproval: variables.PRODUCTION_APPROVAL,
     approvalProof: variables.APPROVAL_PROOF,
     approvalSecretFile:

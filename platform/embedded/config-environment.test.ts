@@ -30,6 +30,7 @@ it.each([
       HEARTBEAT_TIMEOUT_SECONDS: '7',
       EXTRACT_CHUNK_ROWS: '1000',
       VALIDATION_MAX_REJECTED_SHARE: '0.5',
+      VALIDATION_SUSPICIOUS_LABELS: 'allowed',
       PRODUCTION_APPROVAL: 'automatic',
       SCHEDULE_TIMEZONE: 'Asia/Kolkata',
       SCHEDULE_WEEKLY: '0 4 * * 2',

@@ -31,6 +31,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   CRASH_ATTEMPTS: String(config.retry.crashAttempts),
   EXTRACT_CHUNK_ROWS: String(config.extractChunkRows),
   VALIDATION_MAX_REJECTED_SHARE: String(config.maxRejectedShare),
+  VALIDATION_SUSPICIOUS_LABELS: config.suspiciousLabels,
   PRODUCTION_APPROVAL: config.productionApproval,
   APPROVAL_PROOF: config.approvalProof,
   APPROVAL_SECRET_FILE: config.approvalSecretFile ?? '',

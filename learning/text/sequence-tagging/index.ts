@@ -33,5 +33,6 @@ export {
   type TaggedEntity,
   type Tagger,
 } from './tagger.js';
+export { normaliseSpans, type NormalisedSpans } from './normalise-spans.js';
 export { requireSpan, tokenise, type Span, type Token, type Tokeniser } from './tokens.js';
 export type { LabelledSentence } from './training-set.js';

@@ -1,4 +1,5 @@
 import { type DataPlace, errorAt } from '../../../contracts/errors.js';
+import { normaliseLabel } from '../../../learning/text/label-names.js';
 import type { Span } from '../../../learning/text/sequence-tagging/index.js';
 
 /** Label of a text without entities; an empty cell means "not annotated". */
@@ -41,6 +42,6 @@ export function readSpans(cell: string, row: number): ConfidentSpan[] {
     if (!match)
       throw errorAt('INVALID_VALUE', { row: row + 1, column: 'entities' }, 'an annotation is not start:end:TYPE');
     const [, start, end, type, confidence] = match;
-    return { start: Number(start), end: Number(end), type: type!, confidence: Number(confidence ?? 1) };
+    return { start: Number(start), end: Number(end), type: normaliseLabel(type!), confidence: Number(confidence ?? 1) };
   });
 }

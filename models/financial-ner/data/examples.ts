@@ -1,16 +1,16 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
+import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { textColumn } from '../../../learning/table.js';
-import { requireSpan, type Span } from '../../../learning/text/sequence-tagging/index.js';
+import { type NormalisedSpans, normaliseSpans, requireSpan } from '../../../learning/text/sequence-tagging/index.js';
 import { NO_ENTITIES, readSpans } from './annotations.js';
 import { requireAtLeast } from '../../../learning/checks.js';
 
-/** A text with its annotated spans. */
-export interface Example {
+/** A text with its annotated spans in normal form. */
+export interface Example extends NormalisedSpans {
   /** Row in the table. */
   readonly row: number;
   readonly text: string;
-  readonly spans: readonly Span[];
   readonly group: string;
 }
 
@@ -33,7 +33,7 @@ export function readExamples(data: TrainingData): Example[] {
     const text = cell ?? '';
     const spans = readSpans(labels[row] ?? NO_ENTITIES, row).map(({ type, start, end }) => ({ type, start, end }));
     for (const span of spans) requireSpan(text, span, row);
-    return [{ row, text, spans, group: groups[row] ?? text }];
+    return [{ row, text, group: groups[row] ?? text, ...normaliseSpans(text, spans) }];
   });
 }
 
@@ -47,6 +47,18 @@ export function readNames(data: TrainingData): { readonly name: string; readonly
     const [span] = readSpans(labels[row] ?? NO_ENTITIES, row);
     return span ? [{ name: texts[row] ?? '', type: span.type }] : [];
   });
+}
+
+/** Remarks on annotations that were read otherwise than they were written. */
+export function annotationRemarks(examples: readonly Example[]): string[] {
+  const total = (field: 'cut' | 'repeated' | 'overlapping'): number => sum(examples.map((example) => example[field]));
+  const remarks: readonly (readonly [count: number, what: string])[] = [
+    [total('cut'), 'had blanks at an end, which were cut off'],
+    [total('repeated'), 'repeated another or covered blanks only: left out'],
+    [total('overlapping'), 'overlapped another: of two the one that starts first is kept, then the longer'],
+  ];
+  const all = sum(examples.map(({ spans, repeated, overlapping }) => spans.length + repeated + overlapping));
+  return remarks.filter(([count]) => count > 0).map(([count, what]) => `${count} of ${all} annotations ${what}`);
 }
 
 /** Fewer texts cannot be cross-validated. */

@@ -1,5 +1,6 @@
 import type { Expectation, TrainingData } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
+import { labelsAreMeant } from '../../../learning/text/label-names.js';
 import { readExamples } from './examples.js';
 
 /** A larger share of annotations that cut a word indicates offsets in another unit. */
@@ -19,25 +20,37 @@ function midWordShare(data: TrainingData): number {
   return all === 0 ? 0 : cutWords / all;
 }
 
-/** All annotations fit their texts. */
-const annotationsFit: Expectation = {
-  name: 'annotations fit their texts',
-  check(data) {
-    try {
-      readExamples(data);
-      return null;
-    } catch (fault) {
-      if (fault instanceof PipelineError) return fault.message;
-      throw fault;
-    }
-  },
-};
+/** What is wrong with the first annotation that does not fit its text; null when all fit. */
+function annotationFault(data: TrainingData): string | null {
+  try {
+    readExamples(data);
+    return null;
+  } catch (fault) {
+    if (fault instanceof PipelineError) return fault.message;
+    throw fault;
+  }
+}
+
+const annotationsFit: Expectation = { name: 'annotations fit their texts', check: annotationFault };
+
+const doAnnotationsFit = (data: TrainingData): boolean => annotationFault(data) === null;
+
+/** Numbers of annotations by type. */
+function countTypes(data: TrainingData): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { spans } of readExamples(data))
+    for (const { type } of spans) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return counts;
+}
+
+/** Types of annotations that fit, whose names are checked for a second spelling. */
+const typesAreMeant = labelsAreMeant((data) => (doAnnotationsFit(data) ? countTypes(data) : new Map()));
 
 /** Annotations start and end at words; offsets in bytes or code points would cut words. */
 const annotationsEndAtWords: Expectation = {
   name: 'annotations begin and end at words',
   check(data) {
-    if (annotationsFit.check(data) !== null) return null;
+    if (!doAnnotationsFit(data)) return null;
     const share = midWordShare(data);
     if (share <= MAXIMUM_MID_WORD_SHARE) return null;
     return `${(100 * share).toFixed(1)} % of the annotations cut a word; offsets count UTF-16 code units`;
@@ -47,7 +60,7 @@ const annotationsEndAtWords: Expectation = {
 const someEntities: Expectation = {
   name: 'some texts have entities',
   check(data) {
-    if (data.table.rowCount === 0 || annotationsFit.check(data) !== null) return null;
+    if (data.table.rowCount === 0 || !doAnnotationsFit(data)) return null;
     return readExamples(data).some(({ spans }) => spans.length > 0) ? null : 'no text has an entity';
   },
 };
@@ -58,8 +71,8 @@ const MAXIMUM_TYPES = 100;
 const typesAreTypes: Expectation = {
   name: 'entity types are types and not free text',
   check(data) {
-    if (annotationsFit.check(data) !== null) return null;
-    const types = new Set(readExamples(data).flatMap(({ spans }) => spans.map(({ type }) => type)));
+    if (!doAnnotationsFit(data)) return null;
+    const types = countTypes(data);
     return types.size <= MAXIMUM_TYPES ? null : `found ${types.size} entity types, wanted at most ${MAXIMUM_TYPES}`;
   },
 };
@@ -70,4 +83,5 @@ export const expectations: readonly Expectation[] = [
   annotationsEndAtWords,
   someEntities,
   typesAreTypes,
+  typesAreMeant,
 ];

@@ -33,7 +33,7 @@ const GIVEN_NAME_COUNT = 1e9;
  * Deterministic.
  */
 export function buildDictionary(
-  examples: readonly Example[],
+  examples: readonly Pick<Example, 'text' | 'spans'>[],
   given: readonly { readonly name: string; readonly type: string }[],
 ): Dictionary {
   const names = new Map<string, NameSpellings>();

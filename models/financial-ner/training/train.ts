@@ -6,7 +6,7 @@ import { encodeSpans, labelSet, tokenise, type Tokeniser } from '../../../learni
 import { buildDictionary } from './build-dictionary.js';
 import type { EngineTask, FitEngine } from './engine.js';
 import { fineTunedEngine } from './encoder-engine.js';
-import { readExamples, readNames, requireLearnable, type Example } from '../data/examples.js';
+import { annotationRemarks, readExamples, readNames, requireLearnable, type Example } from '../data/examples.js';
 import type { NerParams } from '../params.js';
 import type { NerFacts } from '../prediction/predictor.js';
 import { scratchEngine } from './scratch-engine.js';
@@ -64,7 +64,11 @@ export async function train(context: TrainContext, data: TrainingData, params: N
   const task = prepareTask(data, params);
   const { fit, notes } = await chooseEngine(context, params);
   const trained = await fit(context, task);
-  const facts: NerFacts = { schemaVersion: 1, engine: trained.engine, notes: [...notes, ...trained.notes] };
+  const facts: NerFacts = {
+    schemaVersion: 1,
+    engine: trained.engine,
+    notes: [...notes, ...annotationRemarks(task.examples), ...trained.notes],
+  };
   return {
     ...trained.files,
     'dictionary.json': writeJson(buildDictionary(task.examples, readNames(data))),

@@ -1,6 +1,7 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
 import { hashFraction } from '../../../learning/evaluation/split/index.js';
+import { describeSuspiciousLabels, normaliseLabel } from '../../../learning/text/label-names.js';
 import { textColumn } from '../../../learning/table.js';
 import { isMultiLabel, isOutOfScope, parseLabels } from './label-set.js';
 import type { IntentParams } from '../params.js';
@@ -31,13 +32,15 @@ export interface PreparedData {
   readonly outOfScopeValidation: readonly Example[];
   /** Out-of-scope messages of the training part, for outlier exposure; [] when out of scope is a class. */
   readonly outOfScopeTraining: readonly Example[];
+  /** Remarks on the messages for the card. */
+  readonly notes: readonly string[];
   /** Whether the model is fitted again on all messages, validation included. */
   readonly refit: boolean;
 }
 
 function requireText(values: readonly (string | null)[], column: string): string[] {
   return values.map((value, i) => {
-    if (value !== null && value !== '') return value;
+    if (value !== null && normaliseLabel(value) !== '') return value;
     throw errorAt('INVALID_VALUE', { row: i + 1, column }, 'the cell is empty');
   });
 }
@@ -63,10 +66,28 @@ function requireClasses(classes: readonly string[], line: string): void {
 }
 
 /** Whether out of scope is learned as a class. It covers many topics, so it needs more messages than an intent. */
-function learnsOutOfScope(labels: readonly string[]): boolean {
-  const outOfScope = labels.filter(isOutOfScope).length;
-  const intents = new Set(labels.filter((label) => !isOutOfScope(label))).size;
-  return intents > 0 && outOfScope >= (CLASS_FACTOR * (labels.length - outOfScope)) / intents;
+function learnsOutOfScope(messages: readonly Example[]): boolean {
+  const inScope = messages.filter((message) => !message.outOfScope);
+  const intents = new Set(inScope.flatMap((message) => message.intents)).size;
+  return intents > 0 && messages.length - inScope.length >= (CLASS_FACTOR * inScope.length) / intents;
+}
+
+/** Numbers of messages by intent. */
+export function countIntents(intents: Iterable<readonly string[]>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const names of intents) for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+/** What a reader should know about the labels that were learned from. */
+function labelNotes(labels: readonly string[]): string[] {
+  const changed = labels.filter((label) => label !== normaliseLabel(label)).length;
+  const { similar, single } = describeSuspiciousLabels(countIntents(labels.map(parseLabels)));
+  return [
+    ...(changed > 0 ? [`${changed} of ${labels.length} labels were read without blanks or invisible characters`] : []),
+    ...similar.map((finding) => `intents have ${finding}`),
+    ...single.map((finding) => `intents with ${finding}`),
+  ];
 }
 
 /** Texts and labels of a table. @throws PipelineError `MISSING_COLUMN`, `INVALID_VALUE`. */
@@ -86,7 +107,7 @@ export function prepare(data: TrainingData, params: IntentParams): PreparedData 
   requireAtLeast('messages to learn from', all.length, MINIMUM_MESSAGES, { line });
   const labels = requireText(textColumn(data.table, label), label);
   const multiLabel = params.labels === 'auto' ? isMultiLabel(labels) : params.labels === 'multiple';
-  const outOfScopeIsClass = learnsOutOfScope(labels);
+  const outOfScopeIsClass = learnsOutOfScope(all);
   const hasClass = (example: Example): boolean => outOfScopeIsClass || !example.outOfScope;
   const { mask, own } = validationMask(data);
   const fit = all.filter((example, i) => mask[i] !== true && hasClass(example));
@@ -102,6 +123,7 @@ export function prepare(data: TrainingData, params: IntentParams): PreparedData 
     validation: validation.filter(({ intents }) => intents.every((intent) => known.has(intent))),
     outOfScopeValidation: outOfScopeIsClass ? [] : all.filter((example, i) => mask[i] === true && example.outOfScope),
     outOfScopeTraining: outOfScopeIsClass ? [] : all.filter((example, i) => mask[i] !== true && example.outOfScope),
+    notes: labelNotes(labels),
     refit: !own || (params.ownValidation === 'learned' && params.engine === 'from-scratch'),
   };
 }

@@ -1,5 +1,7 @@
 import type { Expectation, TrainingData } from '../../../contracts/dataset.js';
 import { textColumn } from '../../../learning/table.js';
+import { labelsAreMeant } from '../../../learning/text/label-names.js';
+import { countIntents } from './examples.js';
 import { parseLabels } from './label-set.js';
 
 /** More labels indicate free text in the label column. */
@@ -11,17 +13,13 @@ const MAXIMUM_COPIED_SHARE = 0.5;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-function countIntents({ schema, table }: TrainingData): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const label of textColumn(table, schema.label))
-    for (const intent of parseLabels(label ?? '')) counts.set(intent, (counts.get(intent) ?? 0) + 1);
-  return counts;
-}
+const intentCounts = ({ schema, table }: TrainingData): Map<string, number> =>
+  countIntents(textColumn(table, schema.label).map((label) => parseLabels(label ?? '')));
 
 const fewEnoughIntents: Expectation = {
   name: 'labels are intents and not free text',
   check(data) {
-    const { size } = countIntents(data);
+    const { size } = intentCounts(data);
     return size <= MAXIMUM_INTENTS ? null : `found ${size} different labels, wanted at most ${MAXIMUM_INTENTS}`;
   },
 };
@@ -29,7 +27,7 @@ const fewEnoughIntents: Expectation = {
 const intentsRepeat: Expectation = {
   name: 'most intents have several messages',
   check(data) {
-    const counts = [...countIntents(data).values()];
+    const counts = [...intentCounts(data).values()];
     const singles = counts.filter((count) => count === 1).length / Math.max(1, counts.length);
     if (singles <= MAXIMUM_SINGLE_SHARE) return null;
     return `${percent(singles)} of the intents have a single message, wanted at most ${percent(MAXIMUM_SINGLE_SHARE)}`;
@@ -47,4 +45,9 @@ const textsDiffer: Expectation = {
 };
 
 /** The model's checks of a training table in addition to the schema's. */
-export const expectations: readonly Expectation[] = [fewEnoughIntents, intentsRepeat, textsDiffer];
+export const expectations: readonly Expectation[] = [
+  fewEnoughIntents,
+  intentsRepeat,
+  textsDiffer,
+  labelsAreMeant(intentCounts),
+];

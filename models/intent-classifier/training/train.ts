@@ -75,7 +75,7 @@ async function fitForDecision(
   const stored = prepared.refit ? await loadDecision(context, { prepared, params }) : null;
   if (stored !== null) return { settings: stored, variants: [], files: null };
   const { variants, note, files } = await fitCandidate(context, tier, task);
-  const notes = note === null ? tier.notes : [...tier.notes, note];
+  const notes = [...tier.notes, ...prepared.notes, ...(note === null ? [] : [note])];
   const settings = await chooseDecision(files, tier, prepared, { rejectShare: params.rejectShare, notes });
   // A refit replaces the files; keeping them would only take memory.
   return { settings, variants, files: prepared.refit ? null : files };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorAt } from '../../../../contracts/errors.js';
 import type { DatasetSchema, FileFormat, SourceText } from '../../../../contracts/dataset.js';
 import type { Table } from '../../../../contracts/table.js';
+import { normaliseLabel } from '../../../../learning/text/label-names.js';
 import { textColumn, withColumn } from '../../../../learning/table.js';
 import { NO_ENTITIES, readSpans } from '../annotations.js';
 import { textColumns, textFeature } from '../columns.js';
@@ -30,7 +31,7 @@ function readEntry(row: Record<string, unknown>, file: string, number: number): 
   if (wrong) throw errorAt('INVALID_VALUE', place, `the text from ${wrong.start} to ${wrong.end} is not the entity's`);
   const annotated = {
     text,
-    spans: entities.map(({ start, end, type }) => ({ start, end, type })),
+    spans: entities.map(({ start, end, type }) => ({ start, end, type: normaliseLabel(type) })),
     kind: 'message' as const,
     ...(id !== undefined && { id }),
     ...(group !== undefined && { group }),

@@ -1,6 +1,7 @@
 import type { ColumnSpec, DatasetSchema, FeatureSpec } from '../../../../contracts/dataset.js';
 import { errorAt } from '../../../../contracts/errors.js';
 import type { Column, Table } from '../../../../contracts/table.js';
+import { normaliseLabel } from '../../../../learning/text/label-names.js';
 import { hashFraction } from '../../../../learning/evaluation/split/index.js';
 
 /** The part of a public set that a message belongs to. */
@@ -78,7 +79,7 @@ export interface MessagePlace {
 /** Checks a message. @throws PipelineError `INVALID_VALUE` for an empty text or label, or a text that is too long. */
 export function requireMessage({ text, intent }: Pick<LabelledMessage, 'text' | 'intent'>, place: MessagePlace): void {
   if (text.trim() === '') throw errorAt('INVALID_VALUE', { ...place, column: 'text' }, 'found a message without text');
-  if (intent.trim() === '')
+  if (normaliseLabel(intent) === '')
     throw errorAt('INVALID_VALUE', { ...place, column: 'intent' }, 'found a message without a label');
   if (text.length <= MAXIMUM_MESSAGE_LENGTH) return;
   const finding = `found a message of ${text.length} characters, wanted at most ${MAXIMUM_MESSAGE_LENGTH}`;
