@@ -78,6 +78,8 @@ export interface Explained<Output = unknown, Explanation = unknown> {
 export interface InputCoverage {
   /** Inputs that are unknown, in the version's order. */
   readonly missing: readonly string[];
+  /** Those of `missing` whose value is a word that training has not seen. Absent: none can be. */
+  readonly unseen?: readonly string[];
   /** Number of inputs that the version reads. */
   readonly inputs: number;
   /** Fewest known inputs that the version answers from; with fewer it abstains. */

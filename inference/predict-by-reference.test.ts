@@ -66,15 +66,23 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const ask = (change: object = {}) => {
+const ask = (change: object = {}, now = NOW) => {
   const services = { registry, predictors, onlineStore };
   return predictByReference(
     { services, modelName: MODEL, line: 'synthetic', entityId: 'u1', known: [known], ...change },
-    NOW,
+    now,
   );
 };
 
 describe('predictByReference', () => {
+  it('judges the age of what it read by event time, at the moment of the request', async () => {
+    const after = (days: number) => ask({}, NOW + days * 86_400_000);
+    const [fresh, stale] = [await after(7), await after(60)];
+    expect(fresh).toMatchObject({ stale: false, asOf: '2026-01-09T23:59:59.000Z' });
+    expect(stale).toMatchObject({ stale: true, asOf: fresh.asOf, outputs: fresh.outputs });
+    expect(stale.features.map((view) => view.stale)).toEqual(stale.features.map(() => true));
+  });
+
   it('gives the output of the same features sent by the caller, and their as-of moments', async () => {
     const { source, features, states, asOf, stale, outputs, coverage } = await ask();
     expect({ source, states, asOf, stale }).toEqual({

@@ -78,7 +78,7 @@ describe('predict', () => {
   it('reproduces the outputs stored at training, with version, stage and snapshot', async () => {
     const { outputs, coverage, ...about } = await ask({});
     expect(JSON.parse(JSON.stringify(outputs))).toEqual(sample.outputs);
-    expect(coverage![0]).toEqual({ missing: [], inputs: 15, fewestKnown: 10, abstained: false });
+    expect(coverage![0]).toEqual({ missing: [], unseen: [], inputs: 15, fewestKnown: 10, abstained: false });
     expect(about).toEqual({ version: '1.0.1', stage: 'production', snapshotHash: 'b'.repeat(64) });
   });
 

@@ -8,6 +8,7 @@ import type {
   RequestFeatures,
   StateRequest,
 } from '../contracts/model-definition.js';
+import { isStale } from '../feature-store/online/freshness.js';
 import type { OnlineState, OnlineStore, OnlineValue } from '../feature-store/online/online-store.js';
 
 /** Whose features and states are read, and from which data source. */
@@ -53,14 +54,11 @@ const orNull = (value: number): FeatureValue => (Number.isNaN(value) ? null : va
 const isUsable = (view: FeatureView, value: OnlineValue | null): value is OnlineValue =>
   value !== null && value.viewVersion === view.version && value.features.length === view.fields.length;
 
-const isStale = (timeToLiveSeconds: number, eventTime: number, now: number): boolean =>
-  now - eventTime > timeToLiveSeconds * 1000;
-
-const describeView = ({ name, version, timeToLiveSeconds }: FeatureView, eventTime: number, now: number): ReadView => ({
-  view: name,
-  version,
+const describeView = (view: FeatureView, eventTime: number, now: number): ReadView => ({
+  view: view.name,
+  version: view.version,
   asOf: new Date(eventTime).toISOString(),
-  stale: isStale(timeToLiveSeconds, eventTime, now),
+  stale: isStale(view, eventTime, now),
 });
 
 /**
@@ -107,12 +105,13 @@ function checkState(
 }
 
 function describeState(
-  { name: state, version, entity, timeToLiveSeconds }: StateRequest['view'],
+  view: StateRequest['view'],
   [entityId, found]: readonly [string, OnlineState | null],
   now: number,
 ): ReadState {
+  const { name: state, version, entity } = view;
   const asOf = found === null ? null : new Date(found.eventTime).toISOString();
-  const stale = found !== null && isStale(timeToLiveSeconds, found.eventTime, now);
+  const stale = found !== null && isStale(view, found.eventTime, now);
   return { state, version, entity, entityId, asOf, stale };
 }
 

@@ -11,6 +11,7 @@ import { formatAsOf, formatTime, shortHash } from '../output/format.js';
 import type { Output } from '../output/output.js';
 import type { PredictAnswer } from '../../inference/predict.js';
 import type { ReferenceAnswer } from '../../inference/predict-by-reference.js';
+import type { ReadState } from '../../inference/request-features.js';
 import { readJsonInput } from '../program/json-input.js';
 
 interface PredictOptions {
@@ -167,6 +168,8 @@ function printReads(out: Output, { source, asOf, stale, features, states }: Refe
 
 const describeRead = (
   source: string,
-  { name, version, asOf }: { readonly name: string; readonly version: number; readonly asOf: string | null },
-): string =>
-  `read from source ${source}: ${name}, v${version}, ${asOf === null ? 'nothing stored' : `as of ${formatTime(new Date(asOf))}`}`;
+  { name, version, asOf, stale }: Pick<ReadState, 'version' | 'asOf' | 'stale'> & { readonly name: string },
+): string => {
+  const when = asOf === null ? 'nothing stored' : `as of ${formatTime(new Date(asOf))}${stale ? ': stale' : ''}`;
+  return `read from source ${source}: ${name}, v${version}, ${when}`;
+};

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { printCoverage } from './coverage-view.js';
 
-function printed(missing: readonly string[], abstained = false): string[] {
+function printed(missing: readonly string[], abstained = false, unseen?: readonly string[]): string[] {
   const lines: string[] = [];
   const paint = { dim: (text: string) => text } as Parameters<typeof printCoverage>[0]['paint'];
-  const coverage = { missing, inputs: 69, fewestKnown: 55, abstained };
+  const coverage = { missing, ...(unseen && { unseen }), inputs: 69, fewestKnown: 55, abstained };
   printCoverage({ line: (text = '') => void lines.push(text), paint }, coverage);
   return lines;
 }
@@ -14,6 +14,12 @@ describe('printCoverage', () => {
 
   it('names what an answer was made without', () => {
     expect(printed(['savingsRate', 'kind'])).toEqual(['answered without 2 of 69 inputs: savingsRate, kind']);
+  });
+
+  it('tells a word that training has not seen from a value that is missing', () => {
+    expect(printed(['city', 'kind'], false, ['city'])).toEqual([
+      'answered without 2 of 69 inputs: city (a word that training has not seen), kind',
+    ]);
   });
 
   it('says why there is no answer, with the first dozen names', () => {

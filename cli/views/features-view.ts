@@ -2,10 +2,10 @@ import type { EntityStateView } from '../../contracts/entity-state.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
 import { featureViews } from '../../feature-store/definitions/index.js';
-import { type Freshness, freshnessOf } from '../../feature-store/online/freshness.js';
+import { type Freshness, freshnessOf, isStale } from '../../feature-store/online/freshness.js';
 import type { OnlineState, OnlineStore, OnlineValue } from '../../feature-store/online/online-store.js';
 import { loadCatalogue } from '../../models/catalogue.js';
-import { formatAsOf, formatDecimals, formatTime } from '../output/format.js';
+import { formatAsOf, formatDecimals } from '../output/format.js';
 import type { Output } from '../output/output.js';
 import type { CliContext } from '../program/context.js';
 
@@ -80,19 +80,20 @@ function chosen(name: string | undefined, states: readonly EntityStateView[]) {
 function featuresDocument({ view, value }: FoundFeatures): Record<string, unknown> {
   if (value === null) return { view: view.name, version: view.version, found: false };
   const features = view.fields.map(({ name }, index) => [name, finiteOrNull(value.features[index])]);
-  return { view: view.name, ...storedAs(value), features: Object.fromEntries(features) };
+  return { view: view.name, ...storedAs(view, value), features: Object.fromEntries(features) };
 }
 
 function stateDocument({ view, value }: FoundState): Record<string, unknown> {
   const { name, entity } = view;
   if (value === null) return { state: name, entity, version: view.version, found: false };
-  return { state: name, entity, ...storedAs(value), value: value.state };
+  return { state: name, entity, ...storedAs(view, value), value: value.state };
 }
 
-const storedAs = ({ viewVersion, eventTime }: OnlineValue | OnlineState) => ({
+const storedAs = (view: FeatureView | EntityStateView, { viewVersion, eventTime }: OnlineValue | OnlineState) => ({
   version: viewVersion,
   found: true,
   asOf: new Date(eventTime).toISOString(),
+  stale: isStale(view, eventTime, Date.now()),
 });
 
 const finiteOrNull = (value: number | undefined): number | null =>
@@ -101,15 +102,19 @@ const finiteOrNull = (value: number | undefined): number | null =>
 const printMissing = (out: Output, name: string, entity: string): void =>
   out.line(`${name}: nothing stored for ${entity}`);
 
-const printHead = (out: Output, name: string, { viewVersion, eventTime }: OnlineValue | OnlineState): void =>
-  out.line(`${out.paint.bold(name)} v${viewVersion}, as of ${formatTime(new Date(eventTime))}`);
+function printHead(out: Output, view: FeatureView | EntityStateView, value: OnlineValue | OnlineState): void {
+  const now = new Date();
+  const stale = isStale(view, value.eventTime, now.getTime());
+  const asOf = formatAsOf(new Date(value.eventTime), now, stale);
+  out.line(`${out.paint.bold(view.name)} v${value.viewVersion}, as of ${asOf}`);
+}
 
 function printView(out: Output, entity: string, { view, value }: FoundFeatures): void {
   if (value === null) {
     printMissing(out, view.name, entity);
     return;
   }
-  printHead(out, view.name, value);
+  printHead(out, view, value);
   const rows = view.fields.map(({ name, unit, description }, index) => {
     const known = finiteOrNull(value.features[index]);
     return [name, known === null ? 'unknown' : formatDecimals(known), unit, description];
@@ -122,7 +127,7 @@ function printState(out: Output, entity: string, { view, value }: FoundState): v
     printMissing(out, view.name, entity);
     return;
   }
-  printHead(out, view.name, value);
+  printHead(out, view, value);
   const json = JSON.stringify(value.state);
   const rest = json.length - MOST_CHARACTERS;
   out.line(rest > 0 ? `${json.slice(0, MOST_CHARACTERS)} … ${rest} characters more, --json prints all` : json);

@@ -15,14 +15,25 @@ export interface Freshness {
   readonly state: 'fresh' | 'stale' | 'other version' | 'missing';
 }
 
+/**
+ * Whether a value is older than the time to live of its view or state. Its age counts from the event time: a value that
+ * was written today from data of two months ago is two months old.
+ * @param eventTime - milliseconds.  @param now - milliseconds.
+ */
+export const isStale = (
+  { timeToLiveSeconds }: Pick<FeatureView, 'timeToLiveSeconds'>,
+  eventTime: number,
+  now: number,
+): boolean => now - eventTime > timeToLiveSeconds * 1000;
+
 function stateOf(
-  { version, timeToLiveSeconds }: FeatureView | EntityStateView,
+  view: FeatureView | EntityStateView,
   written: Materialisation | null,
   now: number,
 ): Freshness['state'] {
   if (written === null) return 'missing';
-  if (written.version !== version) return 'other version';
-  return now - written.eventTime > timeToLiveSeconds * 1000 ? 'stale' : 'fresh';
+  if (written.version !== view.version) return 'other version';
+  return isStale(view, written.eventTime, now) ? 'stale' : 'fresh';
 }
 
 /**

@@ -241,6 +241,17 @@ describe('serving', () => {
     await own.close();
   });
 
+  it('says that a category is not known to it, and takes an empty one for none', () => {
+    const asked = (category: string) => {
+      const request = predictor.input.parse({ bookedAt: '2026-09-26T18:12:00+05:30', amount: -100, category });
+      return { category: request.category, ...predictor.coverage!(request) };
+    };
+    expect(asked('yachts')).toMatchObject({ unseen: ['category'] });
+    expect(asked('yachts').missing).toContain('category');
+    expect(asked('groceries').missing).not.toContain('category');
+    expect(asked('')).toMatchObject({ category: null, unseen: [] });
+  });
+
   it('explains by size, merchant and hour', async () => {
     const usual = [3, 10, 17, 24].map((day) => ({
       bookedAt: `2026-09-${String(day).padStart(2, '0')}T18:05:00+05:30`,
@@ -281,6 +292,7 @@ describe('serving', () => {
     [{}, 'amount and bookedAt'],
     [{ amount: -3 }, 'amount and bookedAt'],
     [{ amount: -3, bookedAt: 'yesterday' }, 'bookedAt'],
+    [{ amount: -1e11, bookedAt: '2026-09-26T03:12:00Z' }, 'amount'],
     [{ features: { amount: 3, height: 180 } }, 'height'],
     [{ amount: -3, bookedAt: '2026-09-26T03:12:00Z', history: [{ amount: 1 }] }, 'bookedAt'],
   ])('refuses %j', (request, says) => {

@@ -1,5 +1,6 @@
 import type { InputCoverage } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
+import { type EncodedFeature, isKnownCell, type RowInput } from './encoded-feature.js';
 
 interface NamedFeature {
   readonly name: string;
@@ -7,7 +8,7 @@ interface NamedFeature {
 
 /** What a preprocessing says of its inputs. */
 interface ExpectedInputs {
-  readonly features: readonly NamedFeature[];
+  readonly features: readonly EncodedFeature[];
   /** As {@link fewestKnownOf} gave it at training. */
   readonly fewestKnown?: number | undefined;
 }
@@ -36,11 +37,14 @@ export function fewestKnownOf(table: Table, features: readonly NamedFeature[]): 
   return knownCounts(table, features).reduce((fewest, known) => Math.min(fewest, known), most);
 }
 
-/** What a request lacks of the features. Older artefacts answer from a single one. */
-export function rowCoverage(
-  { features, fewestKnown = 1 }: ExpectedInputs,
-  input: Readonly<Record<string, unknown>>,
-): InputCoverage {
-  const missing = features.map(({ name }) => name).filter((name) => input[name] === null || input[name] === undefined);
-  return { missing, inputs: features.length, fewestKnown };
+/** What a request lacks of the features; a word that training has not seen is lacking too. Older artefacts answer from one. */
+export function rowCoverage({ features, fewestKnown = 1 }: ExpectedInputs, input: RowInput): InputCoverage {
+  const lacking = features.filter((feature) => !isKnownCell(feature, input[feature.name]));
+  const missing = lacking.map(({ name }) => name);
+  return {
+    missing,
+    unseen: missing.filter((name) => typeof input[name] === 'string'),
+    inputs: features.length,
+    fewestKnown,
+  };
 }

@@ -11,11 +11,15 @@ export {
   encodeTable,
   fitPreprocessing,
   inputSchema,
+  knownCells,
+  numberInput,
   preprocessing,
   type Cell,
+  type EncodedFeature,
   type Preprocessing,
   type RowInput,
   type RowPredictor,
 } from './preprocessing.js';
+export { optionalText } from './optional-text.js';
 export { quantileInputs } from './quantile-inputs.js';
 export { rowInputs } from './row-inputs.js';

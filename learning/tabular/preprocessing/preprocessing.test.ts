@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { DatasetSchema } from '../../../contracts/dataset.js';
+import type { ColumnSpec, DatasetSchema } from '../../../contracts/dataset.js';
 import type { Table } from '../../../contracts/table.js';
-import { encodedNames, encodedWidth, encodeTable, fitPreprocessing, inputSchema } from './preprocessing.js';
+import { rowCoverage } from './coverage.js';
+import {
+  encodedNames,
+  encodedWidth,
+  encodeInputs,
+  encodeTable,
+  fitPreprocessing,
+  inputSchema,
+  knownCells,
+} from './preprocessing.js';
 
 const schema: DatasetSchema = {
   line: 'test',
@@ -62,5 +71,35 @@ describe('preprocessing', () => {
       expect(input.safeParse(sound).success).toBe(true);
     for (const wrong of [{}, { income: null }, { incme: 3 }, { income: '3' }, { kind: 1 }, { income: NaN }, 7, null])
       expect(input.safeParse(wrong).success).toBe(false);
+  });
+});
+
+describe('a request', () => {
+  it('lacks a word that training has not seen; an empty text is unknown, as in a file', () => {
+    const input = inputSchema(state, String);
+    const unseen = input.parse({ income: 2, kind: 'home', city: 'Oslo' });
+    expect(rowCoverage(state, unseen)).toMatchObject({ missing: ['city'], unseen: ['city'], inputs: 3 });
+    expect(knownCells(state, unseen)).toEqual({ income: 2, kind: 'home', city: null });
+    const empty = input.parse({ income: 2, kind: 'home', city: '' });
+    expect(rowCoverage(state, empty)).toMatchObject({ missing: ['city'], unseen: [] });
+    expect(encodeInputs(state, [unseen])).toEqual(encodeInputs(state, [empty]));
+  });
+
+  it('has flags as files write them, and bounds and whole numbers as the columns have them', () => {
+    const columns: ColumnSpec[] = [
+      { name: 'owner', type: 'flag', description: 'x' },
+      { name: 'loans', type: 'integer', minimum: 0, maximum: 9, description: 'x' },
+    ];
+    const features = columns.map(({ name }) => ({ name, kind: 'numeric' as const, description: 'x' }));
+    const numbers: Table = {
+      rowCount: 1,
+      columns: Object.fromEntries(columns.map(({ name }) => [name, { kind: 'number', values: Float64Array.of(1) }])),
+    };
+    const fitted = fitPreprocessing({ ...schema, columns, features }, numbers);
+    const input = inputSchema(fitted, String);
+    expect(input.parse({ owner: true, loans: 3 })).toEqual({ owner: 1, loans: 3 });
+    expect(input.parse({ owner: 0, loans: null })).toEqual({ owner: 0, loans: null });
+    for (const wrong of [{ owner: 2 }, { owner: 'yes' }, { loans: -1 }, { loans: 10 }, { loans: 1.5 }])
+      expect(input.safeParse(wrong).success, JSON.stringify(wrong)).toBe(false);
   });
 });

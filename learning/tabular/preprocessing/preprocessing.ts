@@ -5,26 +5,11 @@ import type { Predictor } from '../../../contracts/model-definition.js';
 import type { Column, Table } from '../../../contracts/table.js';
 import { missingColumn } from '../../checks.js';
 import { fewestKnownOf } from './coverage.js';
+import { type Cell, encodedFeature, type EncodedFeature, isKnownCell, type RowInput } from './encoded-feature.js';
+import { optionalText } from './optional-text.js';
 import { matrix, type Matrix } from '../../numeric/matrix/index.js';
 
-const encodedFeature = z.discriminatedUnion('kind', [
-  z.strictObject({
-    name: z.string(),
-    kind: z.literal('numeric'),
-    /** Bounds of the training column, which a request must keep too. */
-    minimum: z.number().optional(),
-    maximum: z.number().optional(),
-    integer: z.literal(true).optional(),
-  }),
-  z.strictObject({
-    name: z.string(),
-    kind: z.literal('categorical'),
-    categories: z.array(z.string()),
-    /** The categories are a closed list: another word is refused, not taken as unknown. */
-    closed: z.literal(true).optional(),
-  }),
-]);
-type EncodedFeature = z.infer<typeof encodedFeature>;
+export type { Cell, EncodedFeature, RowInput } from './encoded-feature.js';
 
 /** How a row becomes the graph's input: kept in the artefact, read by the predictor. */
 export const preprocessing = z.strictObject({
@@ -35,10 +20,6 @@ export const preprocessing = z.strictObject({
 });
 export type Preprocessing = z.infer<typeof preprocessing>;
 
-/** A cell as a caller gives it; null and absent are "unknown". */
-export type Cell = number | string | null | undefined;
-/** A row as a caller sends it: features by name. */
-export type RowInput = Record<string, Cell>;
 /** A predictor of single rows that knows their features. */
 export interface RowPredictor<Output = unknown> extends Predictor<RowInput, Output> {
   /** In the order of the encoding. */
@@ -100,13 +81,20 @@ export function fitPreprocessing(
   return { schemaVersion: 1, features, fewestKnown: wanted ?? fewestKnownOf(table, features) };
 }
 
+/** The row as the encoding reads it: a word that training has not seen is unknown. */
+export function knownCells({ features }: Preprocessing, input: RowInput): RowInput {
+  return Object.fromEntries(
+    features.map((feature) => [feature.name, isKnownCell(feature, input[feature.name]) ? input[feature.name] : null]),
+  );
+}
+
 /** An unknown category sets no indicator to 1 but all to "missing", so that each tree takes its learned direction. */
 function encodeCell(feature: EncodedFeature, cell: Cell, into: Float32Array, at: number): void {
   if (feature.kind === 'numeric') {
     into[at] = typeof cell === 'number' ? cell : NaN;
     return;
   }
-  const known = typeof cell === 'string' && feature.categories.includes(cell);
+  const known = isKnownCell(feature, cell);
   feature.categories.forEach((category, k) => (into[at + k] = known ? Number(category === cell) : NaN));
 }
 
@@ -157,16 +145,35 @@ export const encodeMatrix = (state: Preprocessing, table: Table): Matrix =>
 export const encodeInputs = (state: Preprocessing, inputs: readonly RowInput[]): Float32Array =>
   encode(state, inputs.length, (row, feature) => inputs[row]?.[feature]);
 
-function numberOf({ minimum, maximum, integer }: Extract<EncodedFeature, { kind: 'numeric' }>): z.ZodNumber {
+type NumberBounds = Pick<Extract<EncodedFeature, { kind: 'numeric' }>, 'minimum' | 'maximum' | 'integer'>;
+
+/** A number within the bounds of a column. */
+function boundedNumber({ minimum, maximum, integer }: NumberBounds): z.ZodNumber {
   let schema = z.number();
   if (integer) schema = schema.multipleOf(1);
   if (minimum !== undefined) schema = schema.min(minimum);
   return maximum === undefined ? schema : schema.max(maximum);
 }
 
+/** A request's number as the column spec of the training table wants it. */
+export const numberInput = ({ type, minimum, maximum }: ColumnSpec): z.ZodNumber =>
+  boundedNumber({
+    ...(minimum !== undefined && { minimum }),
+    ...(maximum !== undefined && { maximum }),
+    ...(type === 'integer' && { integer: true as const }),
+  });
+
+const isFlag = ({ minimum, maximum, integer }: NumberBounds): boolean =>
+  integer === true && minimum === 0 && maximum === 1;
+
+/** A flag as files write it. */
+const flag: z.ZodType<Cell> = z
+  .union([z.boolean(), z.literal([0, 1])], { error: 'wanted true, false, 0 or 1' })
+  .transform(Number);
+
 function cellOf(feature: EncodedFeature): z.ZodType<Cell> {
-  if (feature.kind === 'numeric') return numberOf(feature).nullish();
-  return (feature.closed ? z.enum(feature.categories) : z.string()).nullish();
+  if (feature.kind === 'numeric') return (isFlag(feature) ? flag : boundedNumber(feature)).nullish();
+  return feature.closed ? z.enum(feature.categories).nullish() : optionalText();
 }
 
 /**

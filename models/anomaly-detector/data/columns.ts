@@ -30,6 +30,15 @@ export const optional = { nullable: true, optional: true } as const;
 export const featureColumns = (names: readonly TransactionFeature[] = transactionFeatureNames): ColumnSpec[] =>
   names.map((name) => ({ name, type: 'number', ...nullable, description: transactionFields[name].description }));
 
+/** The amount as a file and a request write it. */
+export const amountColumn: ColumnSpec = {
+  name: 'amount',
+  type: 'number',
+  minimum: -1e10,
+  maximum: 1e10,
+  description: 'Signed: negative = money out.',
+};
+
 export const categoryColumn: ColumnSpec = {
   name: columnNames.category,
   type: 'text',

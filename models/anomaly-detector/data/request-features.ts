@@ -10,7 +10,7 @@ import {
 } from '../../../feature-store/definitions/transaction-context.js';
 import { HOUR_MS, noCounterpartyPast, timelineOf } from '../../../feature-store/definitions/transaction-timeline.js';
 import { moment, readMoment } from '../prediction/moment.js';
-import type { AnomalyRequest } from '../prediction/request.js';
+import { type AnomalyRequest, sentAmount } from '../prediction/request.js';
 import { counterpartyPastOfState, counterpartyTransactions } from './states/counterparty-transactions.js';
 import { customerTransactions, transactionsOf } from './states/customer-transactions.js';
 import { GRACE_DAYS } from './states/read-rows.js';
@@ -18,11 +18,19 @@ import { GRACE_DAYS } from './states/read-rows.js';
 /** Later transactions in one request, at most. */
 const MOST_LATER = 5_000;
 
+/** Empty is unknown, as in a data file. */
+const text = () =>
+  z
+    .string()
+    .nullable()
+    .overwrite((value) => (value === '' ? null : value))
+    .default(null);
+
 const transaction = z.strictObject({
   bookedAt: moment.describe("when; a time without offset or Z is on the customer's own clock"),
-  amount: z.number().describe('signed: negative = money out'),
-  counterparty: z.string().nullable().default(null).describe('merchant, terminal or payee'),
-  category: z.string().nullable().default(null).describe('what the money was for'),
+  amount: sentAmount.describe('signed: negative = money out'),
+  counterparty: text().describe('merchant, terminal or payee'),
+  category: text().describe('what the money was for'),
 });
 const known = transaction.extend({
   transactions: z

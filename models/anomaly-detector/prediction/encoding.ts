@@ -95,10 +95,11 @@ export function fitEncoding(schema: DatasetSchema, rows: EncodableRows, params: 
   return { ...state, fewestKnown: fewestKnown(state, rows) };
 }
 
-/** Inputs of a row that are unknown. */
-export function missingInputs({ numbers, hasCategory }: Encoding, rows: EncodableRows, row: number): string[] {
+/** Inputs of a row that are unknown; a category without an indicator is one. */
+export function missingInputs(state: Encoding, rows: EncodableRows, row: number): string[] {
+  const { numbers, categories, hasCategory } = state;
   const missing = numbers.filter((name) => Number.isNaN(rows.number(row, name)));
-  return hasCategory && rows.category(row) === null ? [...missing, columnNames.category] : missing;
+  return hasCategory && !categories.includes(rows.category(row) ?? '') ? [...missing, columnNames.category] : missing;
 }
 
 /** Number of inputs that a request may name. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
+import { columnNames } from '../data/columns.js';
 import type { AnomalyAnswer } from './answer.js';
 import { type Detector, type DetectorTrees, readDetector, readTrees } from './artefact.js';
 import { blend } from './blend.js';
@@ -26,6 +27,9 @@ function modelNameOf({ categoryModels, supervised }: Detector, category: string 
   const own = category !== null && categoryModels.includes(category) ? `${category} and pooled` : 'pooled';
   return supervised === null ? own : `${own}, with confirmed misuse`;
 }
+
+const isUnseen = ({ categories, hasCategory }: Detector['encoding'], category: string | null): boolean =>
+  hasCategory && category !== null && !categories.includes(category);
 
 function withExtremes({ encoding, extremes, threshold }: Detector, scores: Float64Array, rows: EncodableRows) {
   if (extremes === undefined) return scores;
@@ -62,6 +66,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredic
     encoding,
     coverage: (request) => ({
       missing: missingInputs(encoding, requestRows([request]), 0),
+      unseen: isUnseen(encoding, request.category ?? null) ? [columnNames.category] : [],
       inputs: inputCount(encoding),
       fewestKnown: encoding.fewestKnown ?? 1,
     }),

@@ -8,17 +8,22 @@ import {
   transactionFeatureNames,
 } from '../../../feature-store/definitions/transaction-context.js';
 import type { EncodableRows, Encoding } from './encoding.js';
+import { amountColumn } from '../data/columns.js';
+import { numberInput, optionalText } from '../../../learning/tabular/preprocessing/index.js';
 import { featureNumber } from './feature-bounds.js';
 import { moment, readMoment } from './moment.js';
 
 /** Rows of history in one request, at most. */
 const MOST_HISTORY = 20_000;
 
+/** An amount within the bounds of a training file. */
+export const sentAmount = numberInput(amountColumn);
+
 const pastTransaction = z.strictObject({
   bookedAt: moment,
-  amount: z.number(),
-  counterparty: z.string().nullish(),
-  category: z.string().nullish(),
+  amount: sentAmount,
+  counterparty: optionalText(),
+  category: optionalText(),
 });
 const counterpartyTransaction = z.strictObject({
   bookedAt: moment,
@@ -58,9 +63,9 @@ export function requestSchema({ numbers }: Encoding): z.ZodType<AnomalyRequest> 
   return z
     .strictObject({
       bookedAt: moment.nullish().describe("when; an offset such as +05:30 tells the customer's clock"),
-      amount: z.number().nullish().describe('signed: negative = money out'),
-      counterparty: z.string().nullish().describe('merchant, terminal or payee'),
-      category: z.string().nullish().describe('what the money was for'),
+      amount: sentAmount.nullish().describe('signed: negative = money out'),
+      counterparty: optionalText().describe('merchant, terminal or payee'),
+      category: optionalText().describe('what the money was for'),
       history: z
         .array(pastTransaction)
         .max(MOST_HISTORY)

@@ -5,28 +5,11 @@ import { viewColumns } from '../../../feature-store/definitions/view-columns.js'
 import { labelledApplications } from './labelled-applications.js';
 import { asFeature } from './directions.js';
 import { requestFeatures } from './request-features.js';
-import { decisions, employments, loanKinds } from './vocabulary.js';
+import { requestColumns } from './request-columns.js';
+import { decisions } from './vocabulary.js';
 
 const { views } = requestFeatures;
 const optional = { nullable: true } as const;
-
-/** What is known from the application itself at the moment it is made. */
-const requestColumns: readonly ColumnSpec[] = [
-  { name: 'kind', type: 'category', categories: loanKinds, description: 'Kind of loan asked for.' },
-  { name: 'requestedAmount', type: 'number', minimum: 0, maximum: 1e10, description: 'Amount asked for.' },
-  { name: 'termMonths', type: 'number', minimum: 1, maximum: 600, description: 'Monthly instalments asked for.' },
-  { name: 'declaredMonthlyIncome', type: 'number', minimum: 0, ...optional, description: 'Income as declared.' },
-  { name: 'employment', type: 'category', categories: employments, ...optional, description: 'As declared.' },
-  { name: 'collateralValue', type: 'number', minimum: 0, ...optional, description: 'Value of the collateral.' },
-  { name: 'loanToValue', type: 'number', minimum: 0, ...optional, description: 'Amount over collateral value.' },
-  {
-    name: 'emiToIncome',
-    type: 'number',
-    minimum: 0,
-    ...optional,
-    description: 'Indicative instalment (annuity at the reference rate) over declared income.',
-  },
-];
 
 const protectedColumns: readonly ColumnSpec[] = [
   { name: 'gender', type: 'text', ...optional, description: 'Only for fairness slices, never learned from.' },

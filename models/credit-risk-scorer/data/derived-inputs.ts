@@ -1,5 +1,6 @@
 import type { Table } from '../../../contracts/table.js';
 import type { RowInput } from '../../../learning/tabular/preprocessing/index.js';
+import { numberColumn, withColumn } from '../../../learning/table.js';
 import { indicativeInstalment } from './request-features.js';
 
 /** A feature that follows from others. */
@@ -82,6 +83,17 @@ export function withDerived(input: RowInput, known: readonly Derivation[]): RowI
   }
   return { ...input, ...added };
 }
+
+function completeColumn(table: Table, derivation: Derivation): Table {
+  const sent = numberColumn(table, derivation.feature);
+  const values = sent.map((value, row) =>
+    Number.isNaN(value) ? derivedValue(derivation, (name) => table.columns[name]!.values[row]) : value,
+  );
+  return withColumn(table, derivation.feature, { kind: 'number', values });
+}
+
+/** The training rows with the ratios that they left out, as requests get them. */
+export const completeRows = (table: Table, known: readonly Derivation[]): Table => known.reduce(completeColumn, table);
 
 /** Ratios in the input that its other fields contradict. */
 export const contradictions = (input: RowInput, known: readonly Derivation[]): Derivation[] =>

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { RequestFeatures } from '../../../contracts/model-definition.js';
 import { creditRisk } from '../../../feature-store/definitions/credit-risk.js';
 import { userFinancials } from '../../../feature-store/definitions/user-financials.js';
+import { numberInput } from '../../../learning/tabular/preprocessing/index.js';
+import { requestColumn } from './request-columns.js';
 import { employments, loanKinds } from './vocabulary.js';
 
 const MONTHS_PER_YEAR = 12;
@@ -18,13 +20,15 @@ export function indicativeInstalment(principal: number, months: number): number 
   return (principal * rate) / (1 - (1 + rate) ** -months);
 }
 
+const amount = (name: Parameters<typeof requestColumn>[0]): z.ZodNumber => numberInput(requestColumn(name));
+
 const known = z.strictObject({
   kind: z.enum(loanKinds).describe('kind of loan asked for'),
-  requestedAmount: z.number().min(0).max(1e10).describe('amount asked for'),
-  termMonths: z.number().min(1).max(600).describe('monthly instalments asked for'),
-  declaredMonthlyIncome: z.number().min(0).nullable().default(null).describe('as declared'),
+  requestedAmount: amount('requestedAmount').describe('amount asked for'),
+  termMonths: amount('termMonths').describe('monthly instalments asked for'),
+  declaredMonthlyIncome: amount('declaredMonthlyIncome').nullable().default(null).describe('as declared'),
   employment: z.enum(employments).nullable().default(null).describe('as declared'),
-  collateralValue: z.number().min(0).nullable().default(null).describe('value of the collateral; null = none'),
+  collateralValue: amount('collateralValue').nullable().default(null).describe('value of the collateral; null = none'),
 });
 
 /** What an application says by itself. */

@@ -121,6 +121,13 @@ describe('explanations', () => {
     );
   });
 
+  it('says "not known" of a word that training has not seen, and never the word', async () => {
+    const { reasons, strengths } = (await predictor.explain({ debtToIncome: 0.5, housing: 'boat' })).explanation;
+    const texts = [...reasons, ...strengths].map(({ text }) => text);
+    expect(texts).toContain('Housing: not known');
+    expect(texts.join(' ')).not.toContain('boat');
+  });
+
   it('names features with labels and units', async () => {
     const risky = {
       debtToIncome: 1.2,

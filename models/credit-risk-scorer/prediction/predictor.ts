@@ -12,6 +12,7 @@ import {
   encodedWidth,
   encodeInputs,
   inputSchema,
+  knownCells,
   preprocessing,
   rowCoverage,
   type Preprocessing,
@@ -102,12 +103,13 @@ function explainer(files: ArtefactFiles, state: Preprocessing) {
   const facts = readJson(files, 'explanation.json', explanationFacts);
   return (input: CreditInput): Omit<CreditExplanation, keyof CreditRisk> => {
     const encoded = encodeInputs(state, [input]);
+    const cells = knownCells(state, input);
     const { features, rows, expected } = contributionsOf(trees, state, encoded);
     const [margin] = predictMargin(trees, matrix(1, trees.featureCount, Float64Array.from(encoded)));
     return {
       contributionUnit: 'log-odds',
-      reasons: reasonsFor(facts, rows[0]!, input, 1),
-      strengths: reasonsFor(facts, rows[0]!, input, -1),
+      reasons: reasonsFor(facts, rows[0]!, cells, 1),
+      strengths: reasonsFor(facts, rows[0]!, cells, -1),
       margin: margin!,
       expectedMargin: expected,
       contributions: Object.fromEntries(features.map((name, i) => [name, rows[0]![i]!])),
@@ -129,7 +131,12 @@ export async function openPredictor(files: ArtefactFiles): Promise<CreditPredict
   let explain: ReturnType<typeof explainer> | null = null;
   const predict = async (inputs: readonly CreditInput[]): Promise<CreditRisk[]> => {
     if (inputs.length === 0 || width === 0) return [];
-    const { margin, probability } = await runGraph(session, graphNames, encodeInputs(state, inputs), inputs.length);
+    // Rows of an evaluation come without the input schema, which derives too.
+    const encoded = encodeInputs(
+      state,
+      inputs.map((one) => withDerived(one, derivations)),
+    );
+    const { margin, probability } = await runGraph(session, graphNames, encoded, inputs.length);
     return Array.from(margin, (value, row) => riskOf(card, value, probability[row]!));
   };
   return {

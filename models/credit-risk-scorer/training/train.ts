@@ -14,7 +14,7 @@ import { fitTrees } from './fit-trees.js';
 import { scorerGraph } from '../prediction/graph.js';
 import type { CreditParams } from '../params.js';
 import { encodeTable } from '../../../learning/tabular/preprocessing/index.js';
-import { derivedIn } from '../data/derived-inputs.js';
+import { completeRows, derivationsOf, derivedIn } from '../data/derived-inputs.js';
 import { withProtectedFeatures } from '../data/protected.js';
 import { buildScorecard, type Scorecard } from '../prediction/scorecard.js';
 import { prepareTraining, type TrainingSet } from '../data/training-set.js';
@@ -54,14 +54,16 @@ function importanceFile(set: TrainingSet, trees: GradientBoostingState, data: Tr
  */
 export async function train(context: TrainContext, given: TrainingData, params: CreditParams): Promise<ArtefactFiles> {
   context.signal.throwIfAborted();
-  const data = params.includeProtected ? { ...given, schema: withProtectedFeatures(given.schema) } : given;
+  const derived = derivedIn(given.table);
+  const schema = params.includeProtected ? withProtectedFeatures(given.schema) : given.schema;
+  const data = { schema, table: completeRows(given.table, derivationsOf(derived)) };
   const set = prepareTraining(data, params);
   const trees = fitTrees(set, set.labelled, context);
   const card = scorecardOf(set, trees, context);
   return Promise.resolve({
     'model.onnx': scorerGraph(trees, card.calibration),
     'preprocessing.json': writeJson(set.state),
-    'derived.json': writeJson(derivedIn(data.table)),
+    'derived.json': writeJson(derived),
     'scorecard.json': writeJson(card),
     'trees.json': new TextEncoder().encode(encodeState(trees)),
     'explanation.json': writeJson(explanationFactsOf(data.schema, set.state, data.table)),

@@ -37,6 +37,10 @@ const columns: readonly ColumnSpec[] = [
   },
 ];
 
+/** The spec of a column: one for training rows and for requests. */
+export const columnOf = (name: keyof typeof columnNames): ColumnSpec =>
+  columns.find((column) => column.name === columnNames[name])!;
+
 const features: readonly FeatureSpec[] = [
   { name: columnNames.category, kind: 'categorical', description: 'Each category is a series of its own.' },
   { name: columnNames.merchant, kind: 'categorical', description: 'Streams in which recurring items are looked for.' },

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { numberInput, optionalText } from '../../../learning/tabular/preprocessing/index.js';
+import { columnOf } from '../data/columns.js';
 import { type SpendingState, spendingState } from '../data/spending-history.js';
 
 const sentTransaction = z.strictObject({
@@ -7,10 +9,12 @@ const sentTransaction = z.strictObject({
       error: 'wanted a date (2026-03-02) or a time with its zone (2026-03-02T18:05:00Z)',
     })
     .describe('when it was booked'),
-  amount: z.number().min(-1e10).max(1e10).describe('signed: negative = money out, positive = income'),
-  category: z.string().min(1).max(100).nullish(),
-  merchant: z.string().max(200).nullish(),
-  instalments: z.int().min(1).max(600).nullish().describe('only on the start of a loan, as in the training data'),
+  amount: numberInput(columnOf('amount')).describe('signed: negative = money out, positive = income'),
+  category: optionalText(100),
+  merchant: optionalText(200),
+  instalments: numberInput(columnOf('instalments'))
+    .nullish()
+    .describe('only on the start of a loan, as in the training data'),
 });
 export type SentTransaction = z.infer<typeof sentTransaction>;
 

@@ -7,6 +7,7 @@ import {
 } from '../../../../feature-store/definitions/transaction-context.js';
 import { numberColumn, textColumn, timestampColumn } from '../../../../learning/table.js';
 import {
+  amountColumn,
   categoryColumn,
   columnNames,
   contextColumns,
@@ -26,7 +27,7 @@ const fileColumns: readonly ColumnSpec[] = [
   { name: columnNames.key, type: 'text', unique: true, description: 'Key of the transaction.' },
   { name: columnNames.customer, type: 'text', description: 'Whose account it is.' },
   { name: columnNames.time, type: 'timestamp', description: "When it was booked; best on the customer's own clock." },
-  { name: 'amount', type: 'number', minimum: -1e10, maximum: 1e10, description: 'Signed: negative = money out.' },
+  amountColumn,
   { name: 'merchant', type: 'text', ...optional, description: 'Merchant, terminal or payee.' },
   categoryColumn,
   labelColumn('The label: 1 = misuse, 0 = not, empty = not known. The whole column may be absent.'),
@@ -82,7 +83,7 @@ export const transactions: FileFormat = {
     key: columnNames.key,
     label: columnNames.label,
     labelOptional: true,
-    features: featureSpecs([fileColumns[3]!, ...features]),
+    features: featureSpecs([amountColumn, ...features]),
     split: { kind: 'time', column: columnNames.time, days: HOLDOUT_DAYS },
     minimumRows: MINIMUM_ROWS,
   },
