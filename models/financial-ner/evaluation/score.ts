@@ -25,6 +25,7 @@ import { textColumn } from '../../../learning/table.js';
 import type { Span } from '../../../learning/text/sequence-tagging/index.js';
 import { readSpans, writeConfidentSpans, writeSpans, type ConfidentSpan } from '../data/annotations.js';
 import { readExamples } from '../data/examples.js';
+import { fewNamesNotes } from './few-names.js';
 import type { NerPredictor } from '../prediction/predictor.js';
 import { evaluationPlots } from './plots.js';
 import { countsOf, ofType, scoredConfidences, type ScoredText } from './scored-text.js';
@@ -101,9 +102,12 @@ function metrics(texts: readonly ScoredText[], seed: number): Metric[] {
   ];
 }
 
-function notesOf(texts: readonly ScoredText[]): string[] {
+function notesOf(texts: readonly ScoredText[], holdout: TrainingData): string[] {
   const entities = sum(texts.map(({ truth }) => truth.length));
-  return [`${texts.length} held-out texts with ${entities} annotated entities`];
+  return [
+    `${texts.length} held-out texts with ${entities} annotated entities`,
+    ...fewNamesNotes(readExamples(holdout)),
+  ];
 }
 
 /**
@@ -119,7 +123,7 @@ export function evaluate(table: Table, holdout: TrainingData, context: ComputeCo
     metrics: metrics(texts, context.seed),
     slices: slices(texts, typesOf(texts), holdout),
     plots: evaluationPlots(texts, typesOf(texts)),
-    notes: notesOf(texts),
+    notes: notesOf(texts, holdout),
   };
 }
 

@@ -4,10 +4,9 @@ import { notMeasurable, proportion } from '../../../learning/evaluation/metrics/
 import { f1Of, sumSpans } from '../../../learning/evaluation/metrics/spans.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { readExamples } from '../data/examples.js';
+import { MINIMUM_ENTITIES } from './few-names.js';
 import { countsOf, ofType, type ScoredText } from './scored-text.js';
 
-/** Groups with fewer annotated entities are not reported: their metrics are too noisy. */
-const MINIMUM_SLICE_ENTITIES = 20;
 const COLUMNS: readonly string[] = ['kind', 'locale'];
 
 function sliceMetrics(texts: readonly ScoredText[]): Metric[] {
@@ -33,7 +32,7 @@ function byColumn(texts: readonly ScoredText[], name: string, holdout: TrainingD
     else groups.set(group, [texts[i]!]);
   });
   return [...groups]
-    .filter(([, own]) => sum(own.map(({ truth }) => truth.length)) >= MINIMUM_SLICE_ENTITIES)
+    .filter(([, own]) => sum(own.map(({ truth }) => truth.length)) >= MINIMUM_ENTITIES)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([group, own]) => ({ name: `${name}: ${group}`, metrics: sliceMetrics(own) }));
 }
