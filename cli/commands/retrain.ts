@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import type { MasterTrainingInput } from '../../contracts/workflows.js';
 import type { CliContext } from '../program/context.js';
 import type { RunOptions } from '../program/options.js';
-import { addRunOptions, runId, seed } from '../program/options.js';
+import { addRunOptions, pastMoment, runId, seed } from '../program/options.js';
 import { runTraining } from '../runs/run-training.js';
 import { sourceSettings } from '../program/source-settings.js';
 
 interface RetrainOptions extends RunOptions {
   readonly source?: string;
   readonly seed: number;
+  readonly asOf?: string;
 }
 
 /** `ml retrain`, the command of the README. */
@@ -21,7 +22,8 @@ export function register(program: Command, cli: CliContext): void {
         'the master workflow once: extract, validate, build features, train, judge, register.',
     )
     .option('--source <name>', 'data source (the one in use)')
-    .option('--seed <n>', 'seed of everything random', seed, 42);
+    .option('--seed <n>', 'seed of everything random', seed, 42)
+    .option('--as-of <moment>', 'the data as they were known then, such as 2026-11-23 (now)', pastMoment);
   addRunOptions(command).action((options: RetrainOptions) => retrain(cli, options));
 }
 
@@ -30,7 +32,8 @@ async function retrain(cli: CliContext, options: RetrainOptions): Promise<void> 
   const { ensureSource } = await import('../../datasets/sources/ensure-source.js');
   await ensureSource(connection.services, sourceSettings(cli), { source: options.source, whenEmpty: 'generate' });
   const source = options.source === undefined ? {} : { source: options.source };
-  const input: MasterTrainingInput = { ...source, seed: options.seed };
+  const moment = options.asOf === undefined ? {} : { asOf: options.asOf };
+  const input: MasterTrainingInput = { ...source, ...moment, seed: options.seed };
   const { describeSource } = await import('../program/choose-line.js');
   const summary = `every model from ${await describeSource(cli, connection, options.source)}`;
   const request = { workflow: 'masterTraining' as const, input, id: runId(options, 'retraining'), summary };

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { z } from 'zod';
 import { semanticVersion } from '../../contracts/ids.js';
 import type { RunId } from '../../platform/temporal/start-run.js';
 
@@ -27,6 +28,14 @@ export function semanticVersionOption(text: string): string {
   const parsed = semanticVersion.safeParse(text);
   if (parsed.success) return parsed.data;
   throw new InvalidArgumentError('A version such as 1.2.0 is wanted.');
+}
+
+/** Parser of a day (its beginning in UTC) or an ISO 8601 moment that is past; the value is a moment. */
+export function pastMoment(text: string): string {
+  const moment = Date.parse(text);
+  const isForm = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).safeParse(text).success;
+  if (isForm && moment <= Date.now()) return new Date(moment).toISOString();
+  throw new InvalidArgumentError('A past day (2026-11-23) or moment (2026-11-23T03:00:00Z) is wanted.');
 }
 
 /** Collects an option that may be given several times. */
