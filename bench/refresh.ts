@@ -5,7 +5,7 @@ import type { ModelDefinition } from '../contracts/model-definition.js';
 import type { Table } from '../contracts/table.js';
 import { isTrainingRow, windowStartOf } from '../learning/evaluation/split/index.js';
 import { loadCatalogue } from '../models/catalogue.js';
-import { faults, plant } from './refresh/faults.js';
+import { type Fault, faults, plant } from './refresh/faults.js';
 import { generatedBackend, openWeeklyRuns, type TrainedVersion, type WeeklyRuns } from './refresh/weekly-runs.js';
 import { type BenchmarkContext, benchmarkRow, type BenchmarkRow, type BenchmarkSuite } from './report/suite.js';
 
@@ -14,7 +14,7 @@ const USERS = 300;
 const SIDE_USERS = 60;
 const WEEK_MS = 7 * 86_400_000;
 const WEEKS = 2;
-const SHARES = [0.1, 0.2, 0.4, 0.8];
+const SHARES = [0.1, 0.2, 0.4, 0.8, 1];
 /** A planted fault counts when the metric falls by this many margins on the side set. */
 const MARGINS = 3;
 
@@ -35,66 +35,95 @@ function marginOf({ gates, name }: ModelDefinition): number {
   return gate.margin;
 }
 
-const tell = ({ model, onProgress }: Scene, week: string, { evaluation }: TrainedVersion): void => {
-  const compared = evaluation.comparisons.find(({ against }) => against === 'champion');
+const againstChampion = ({ evaluation }: TrainedVersion) =>
+  evaluation.comparisons.find(({ against }) => against === 'champion');
+
+const tell = ({ model, onProgress }: Scene, run: string, version: TrainedVersion): void => {
+  const { gates, evaluation } = version.evaluation;
+  const { name, value } = evaluation.metrics[0]!;
+  onProgress(`${model.name} ${run}: ${name} ${value?.toFixed(4) ?? 'not measurable'}`);
+  const compared = againstChampion(version);
   if (compared !== undefined) {
     const { difference, interval, n } = compared;
     const range = `${interval.low.toFixed(4)} to ${interval.high.toFixed(4)}`;
-    onProgress(`${model.name} ${week}: difference ${difference.toFixed(4)} (${range}), n = ${n}`);
+    onProgress(`${model.name} ${run}: difference ${difference.toFixed(4)} (${range}), n = ${n}`);
   }
-  for (const { passed, gate, finding } of evaluation.gates)
-    if (!passed) onProgress(`${model.name} ${week}: ${gate}: ${finding}`);
+  for (const { passed, gate, finding } of gates) if (!passed) onProgress(`${model.name} ${run}: ${gate}: ${finding}`);
 };
 
-interface Refreshed {
-  readonly row: BenchmarkRow;
-  readonly champion: TrainedVersion;
+/** A week's data, the version that was the champion when they arrived, and the one they gave. */
+interface Week {
   readonly holdout: FrozenHoldout;
+  readonly table: Table;
+  readonly before: TrainedVersion;
+  readonly refreshed: TrainedVersion;
 }
 
 /** Trains two weeks before the end, and again as each week arrives; each refresh that passes is the next champion. */
-async function refreshWeekly(scene: Scene): Promise<Refreshed> {
+async function refreshWeekly(scene: Scene): Promise<Week[]> {
   const { runs, model, tables, until } = scene;
   const first = runs.tableAt(model, tables, until - WEEKS * WEEK_MS);
   const holdout = runs.holdoutOf(model, first);
-  let champion = await runs.run(model, first, { holdout, champion: null, version: '1.0.0' });
+  const given = { holdout, champion: null, version: '1.0.0' };
+  let champion = await runs.run(model, { training: first, judging: first }, given);
   tell(scene, 'first', champion);
-  let passed = 0;
+  const weeks: Week[] = [];
   for (let week = 1; week <= WEEKS; week++) {
     const table = runs.tableAt(model, tables, until - (WEEKS - week) * WEEK_MS);
-    const given = { holdout, champion: champion.champion, version: `1.0.${week}` };
-    const refreshed = await runs.run(model, table, given);
+    const next = { holdout, champion: champion.champion, version: `1.0.${week}` };
+    const refreshed = await runs.run(model, { training: table, judging: table }, next);
     tell(scene, `week ${week}`, refreshed);
-    if (!isPassed(refreshed)) continue;
-    passed += 1;
-    champion = refreshed;
+    weeks.push({ holdout, table, before: champion, refreshed });
+    if (isPassed(refreshed)) champion = refreshed;
   }
+  return weeks;
+}
+
+/** How many refreshes were registered, and how wide the interval of the difference was. */
+function refreshRows({ model }: Scene, weeks: readonly Week[]): BenchmarkRow[] {
+  const passed = weeks.filter(({ refreshed }) => isPassed(refreshed)).length;
+  const widths = weeks.flatMap(({ refreshed }) => {
+    const { interval } = againstChampion(refreshed) ?? {};
+    return interval === undefined ? [] : [(interval.high - interval.low) / 2];
+  });
   const name = `${model.name}: refreshes registered, of ${WEEKS}`;
-  return { row: benchmarkRow({ name, value: passed, unit: 'runs', target: { atLeast: WEEKS } }), champion, holdout };
+  return [
+    benchmarkRow({ name, value: passed, unit: 'runs', target: { atLeast: WEEKS } }),
+    benchmarkRow({
+      name: `${model.name}: half width of the widest interval`,
+      value: Math.max(...widths),
+      unit: model.primaryMetric,
+      target: { atMost: marginOf(model) },
+    }),
+  ];
 }
 
 const loss = (before: Metric, after: Metric): number =>
   (before.direction === 'higher' ? 1 : -1) * ((before.value ?? NaN) - (after.value ?? NaN));
 
-/** Damages more and more of the training rows until the metric has fallen by three margins on the side set. */
-async function plantFault(scene: Scene, { champion, holdout }: Refreshed): Promise<BenchmarkRow[]> {
-  const { runs, model, tables, until } = scene;
-  const fault = faults[model.name];
+/**
+ * The last week once more, with more and more of its training rows damaged until the metric has fallen by three margins
+ * on the side set: the run must be rejected. The rows that judge, and what is known of their customers, are sound.
+ */
+async function plantFault(scene: Scene, { holdout, table, before, refreshed }: Week): Promise<BenchmarkRow[]> {
+  const { runs, model, side, until } = scene;
+  const fault: Fault | undefined = faults[model.name];
   if (fault === undefined) return [];
-  const clean = runs.tableAt(model, tables, until);
-  const rows = trainingRows(holdout, clean);
-  const side = runs.tableAt(model, scene.side, until);
-  const before = await runs.measure(model, champion.artefactHash, side);
+  const rows = trainingRows(holdout, table);
+  const sideTable = runs.tableAt(model, side, until);
+  const sound = await runs.measure(model, refreshed.artefactHash, sideTable);
   for (const share of SHARES) {
-    const table = plant(fault.apply, clean, rows, share);
-    const worse = await runs.run(model, table, { holdout, champion: champion.champion, version: '1.1.0' });
-    tell(scene, `${fault.what} in ${share * 100} % of the rows`, worse);
-    const fallen = loss(before, await runs.measure(model, worse.artefactHash, side));
-    if (fallen < MARGINS * marginOf(model)) continue;
-    const name = `${model.name}: ${fault.what} in ${share * 100} % of the training rows is rejected`;
+    const training = plant(fault, table, rows, share);
+    const given = { holdout, champion: before.champion, version: '1.1.0' };
+    const worse = await runs.run(model, { training, judging: table }, given);
+    const name = `${model.name}: ${fault.what}, ${share * 100} % of the training rows`;
+    tell(scene, `${fault.what} in ${share * 100} %`, worse);
+    const lost = loss(sound, await runs.measure(model, worse.artefactHash, sideTable));
+    scene.onProgress(`${name}: side set ${sound.name} ${sound.value?.toFixed(4)}, loss ${lost.toFixed(4)}`);
+    if (lost < MARGINS * marginOf(model)) continue;
     return [
-      benchmarkRow({ name, value: isPassed(worse) ? 0 : 1, unit: 'runs', target: { atLeast: 1 } }),
-      benchmarkRow({ name: `${model.name}: loss on the side set`, value: fallen, unit: before.name }),
+      benchmarkRow({ name: `${name}: rejected`, value: isPassed(worse) ? 0 : 1, unit: 'runs', target: { atLeast: 1 } }),
+      benchmarkRow({ name: `${name}: loss on the side set`, value: lost, unit: sound.name }),
     ];
   }
   const name = `${model.name}: ${fault.what} costs ${MARGINS} margins on the side set`;
@@ -115,8 +144,8 @@ async function run({ onProgress, wants }: BenchmarkContext): Promise<BenchmarkRo
     for (const model of await loadCatalogue()) {
       if (!wants(model.name)) continue;
       const scene = { runs, model, tables, side, until, onProgress };
-      const refreshed = await refreshWeekly(scene);
-      rows.push(refreshed.row, ...(await plantFault(scene, refreshed)));
+      const weeks = await refreshWeekly(scene);
+      rows.push(...refreshRows(scene, weeks), ...(await plantFault(scene, weeks.at(-1)!)));
     }
   } finally {
     await runs.close();

@@ -2,8 +2,14 @@ import type { Column, Table } from '../../contracts/table.js';
 import { createRandom, type Random } from '../../learning/numeric/random/index.js';
 import { numberColumn, textColumn, withColumn } from '../../learning/table.js';
 
-/** Damages a share of the training rows of a model; the rows that judge stay as they are. */
-export type Fault = (table: Table, rows: readonly number[], random: Random) => Table;
+/** Damages these rows of a model's training table. */
+type Damage = (table: Table, rows: readonly number[], random: Random) => Table;
+
+/** A fault of training rows; the rows that judge stay as they are. */
+export interface Fault {
+  readonly what: string;
+  readonly apply: Damage;
+}
 
 /** The values of the rows in another order. */
 function permuted(column: Column, rows: readonly number[], random: Random): Column {
@@ -17,13 +23,13 @@ function permuted(column: Column, rows: readonly number[], random: Random): Colu
 }
 
 const permuteColumns =
-  (names: (table: Table) => readonly string[]): Fault =>
+  (names: (table: Table) => readonly string[]): Damage =>
   (table, rows, random) =>
     names(table).reduce((now, name) => withColumn(now, name, permuted(now.columns[name]!, rows, random)), table);
 
 /** 0 ↔ 1. */
 const flip =
-  (name: string): Fault =>
+  (name: string): Damage =>
   (table, rows) => {
     const values = numberColumn(table, name).slice();
     for (const row of rows) values[row] = 1 - values[row]!;
@@ -33,7 +39,7 @@ const flip =
 const TYPES = ['MERCHANT', 'ORG', 'AMOUNT', 'DATE', 'ACCOUNT', 'PERSON'];
 
 /** Each type of entity becomes the next one of a list. */
-const rotateTypes: Fault = (table, rows) => {
+const rotateTypes: Damage = (table, rows) => {
   const cells = [...textColumn(table, 'entities')];
   const next = (type: string): string => TYPES[(TYPES.indexOf(type) + 1) % TYPES.length]!;
   for (const row of rows) cells[row] = cells[row]?.replaceAll(/[A-Z_]{3,}/g, next) ?? null;
@@ -44,17 +50,17 @@ const numeric = (table: Table): string[] =>
   Object.entries(table.columns).flatMap(([name, { kind }]) => (kind === 'number' ? [name] : []));
 
 /** The planted fault of each model. */
-export const faults: Readonly<Record<string, { readonly what: string; readonly apply: Fault }>> = {
+export const faults: Readonly<Record<string, Fault>> = {
   'credit-risk-scorer': { what: 'outcomes flipped', apply: flip('defaulted') },
   'intent-classifier': { what: 'intents permuted', apply: permuteColumns(() => ['intent']) },
   'financial-ner': { what: 'entity types rotated', apply: rotateTypes },
-  'anomaly-detector': { what: 'features and labels scrambled', apply: permuteColumns(numeric) },
+  'anomaly-detector': { what: 'features scrambled', apply: permuteColumns(numeric) },
   'spending-predictor': { what: 'amounts permuted among customers', apply: permuteColumns(() => ['amount']) },
 };
 
 /** Applies a fault to a share of these rows. */
-export function plant(fault: Fault, table: Table, rows: readonly number[], share: number): Table {
+export function plant({ apply }: Fault, table: Table, rows: readonly number[], share: number): Table {
   const random = createRandom(7);
   const chosen = random.shuffle([...rows]).slice(0, Math.round(share * rows.length));
-  return fault(table, chosen, random);
+  return apply(table, chosen, random);
 }

@@ -11,7 +11,7 @@ import { storeDataset } from '../../datasets/snapshots/dataset-store.js';
 import { generateCustomers, type GeneratorOptions } from '../../datasets/sources/backend/generator/index.js';
 import { emptyRows } from '../../datasets/sources/backend/generator/rows.js';
 import { joinPointInTime } from '../../feature-store/offline/training-table.js';
-import { freezeHoldout } from '../../learning/evaluation/split/index.js';
+import { freezeHoldout, splitHoldout } from '../../learning/evaluation/split/index.js';
 import { quietContext } from '../../learning/estimator.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { createFileBlobStore } from '../../platform/blobs/file-blob-store.js';
@@ -52,12 +52,13 @@ export interface WeeklyRuns {
   /** The model's training table at a moment. */
   tableAt(model: ModelDefinition, tables: SnapshotTables, asOf: number): Table;
   holdoutOf(model: ModelDefinition, table: Table): FrozenHoldout;
+  /** @param tables - what the version learns from, and what it is judged on; the leak test holds for both. */
   run(
     model: ModelDefinition,
-    table: Table,
+    tables: { readonly training: Table; readonly judging: Table },
     given: { readonly holdout: FrozenHoldout; readonly champion: Champion | null; readonly version: string },
   ): Promise<TrainedVersion>;
-  /** The primary metric of a version on other rows. */
+  /** The primary metric of a version on other customers: on all rows, under a rule by time on the newest window. */
   measure(model: ModelDefinition, artefactHash: string, table: Table): Promise<Metric>;
   close(): Promise<void>;
 }
@@ -103,17 +104,19 @@ type RunGiven = Parameters<WeeklyRuns['run']>[2];
 
 async function runOnce(
   blobs: BlobStore,
-  { model, table }: { readonly model: ModelDefinition; readonly table: Table },
+  model: ModelDefinition,
+  { training, judging }: Parameters<WeeklyRuns['run']>[1],
   { holdout, champion, version }: RunGiven,
 ): Promise<TrainedVersion> {
   const context = jobContext(blobs);
-  const dataset = await store(blobs, model, table);
+  const learned = await store(blobs, model, training);
   const { artefactHash, signatureHash, definitionHash, trainingRowsHash } = await train(
     context,
     model,
-    dataset,
+    learned,
     holdout,
   );
+  const dataset = await store(blobs, model, judging);
   const step = { runKey: 'bench', modelName: model.name, dataset, seed: SEED, holdoutHashes: [], reason: null };
   const { evaluationHash } = await evaluateModel.run(
     { ...step, artefactHash, definitionHash, trainingRowsHash, holdout, champion },
@@ -123,11 +126,18 @@ async function runOnce(
   return { artefactHash, champion: { version, ...hashes }, evaluation: await loadEvaluation(blobs, evaluationHash) };
 }
 
+/** Without frozen groups every customer's newest rows are in the window; the earlier ones are their history. */
+function judgedRows({ backend }: ModelDefinition, table: Table): Table {
+  const { split } = backend.schema;
+  if (split.kind !== 'time') return table;
+  return splitHoldout({ kind: 'time', column: split.column, days: split.days, cut: Infinity }, table).window;
+}
+
 async function measure(blobs: BlobStore, model: ModelDefinition, artefactHash: string, table: Table): Promise<Metric> {
   const { files } = await loadArtefact(blobs, artefactHash);
   const predictor = await model.predictor(files);
   try {
-    const data = { schema: model.backend.schema, table, history: table };
+    const data = { schema: model.backend.schema, table: judgedRows(model, table), history: table };
     const scored = await model.score(predictor, data, quietContext(SEED));
     return model.evaluate(scored, data, { ...quietContext(SEED), artefact: files }).metrics[0]!;
   } finally {
@@ -142,7 +152,7 @@ export async function openWeeklyRuns(): Promise<WeeklyRuns> {
     blobs,
     tableAt,
     holdoutOf: ({ backend }, table) => freezeHoldout(backend.schema.split, table),
-    run: (model, table, given) => runOnce(blobs, { model, table }, given),
+    run: (model, tables, given) => runOnce(blobs, model, tables, given),
     measure: (model, artefactHash, table) => measure(blobs, model, artefactHash, table),
     close: () => rm(folder, { recursive: true, force: true }),
   };
