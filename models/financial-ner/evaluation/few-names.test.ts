@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Example } from '../data/examples.js';
 import { fewNamesNotes } from './few-names.js';
 
 /** A text that is one name. */
-const named = (type: string, text: string): Example => ({
-  row: 0,
-  text,
-  spans: [{ type, start: 0, end: text.length }],
-  group: 'g',
-});
-const times = (count: number, type: string, name: (i: number) => string): Example[] =>
+const named = (type: string, text: string) => ({ text, spans: [{ type, start: 0, end: text.length }] });
+const times = (count: number, type: string, name: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => named(type, name(i)));
 
 describe('fewNamesNotes', () => {

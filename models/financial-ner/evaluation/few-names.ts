@@ -1,6 +1,8 @@
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import type { Example } from '../data/examples.js';
 
+type AnnotatedText = Pick<Example, 'text' | 'spans'>;
+
 /** Groups of texts with fewer annotated entities have no slice, and types no note: their scores are noisy anyway. */
 export const MINIMUM_ENTITIES = 20;
 /** So many names that make most of a type's entities decide its F1 together: each is recognised or not. */
@@ -8,7 +10,7 @@ const FEW = 3;
 const MOST = 0.5;
 
 /** Type → spelling in small letters → number of annotated entities. */
-function countNames(examples: readonly Example[]): Map<string, Map<string, number>> {
+function countNames(examples: readonly AnnotatedText[]): Map<string, Map<string, number>> {
   const types = new Map<string, Map<string, number>>();
   for (const { text, spans } of examples)
     for (const { type, start, end } of spans) {
@@ -23,7 +25,7 @@ function countNames(examples: readonly Example[]): Map<string, Map<string, numbe
  * One sentence for each type whose score hangs on a few names. All mentions of a held-out name are recognised or missed
  * together, so the number of names and not that of entities says how certain the score is. No name is quoted.
  */
-export function fewNamesNotes(examples: readonly Example[]): string[] {
+export function fewNamesNotes(examples: readonly AnnotatedText[]): string[] {
   return [...countNames(examples)].sort().flatMap(([type, names]) => {
     const counts = [...names.values()].sort((a, b) => b - a);
     const [total, first] = [sum(counts), sum(counts.slice(0, FEW))];
