@@ -4,6 +4,7 @@ import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } 
 import { pipelineError } from '../contracts/errors.js';
 import { PIPELINE_QUEUE, workflowIds } from '../contracts/workflows.js';
 import type { Config } from '../platform/config/config.js';
+import { type ClockChange, clockChanges } from './clock-changes.js';
 
 /** Result of applying one schedule. */
 export interface AppliedSchedule {
@@ -12,7 +13,12 @@ export interface AppliedSchedule {
   /** The next times it fires, soonest first; none while it is paused. */
   readonly nextRuns: readonly Date[];
   readonly paused: boolean;
+  /** Within the next 13 months, so that both changes of a year are among them. */
+  readonly clockChanges: readonly ClockChange[];
 }
+
+const CLOCK_CHANGE_DAYS = 396;
+const DAY_MS = 86_400_000;
 
 type ScheduleSettings = Pick<Config, 'schedule' | 'taskQueuePrefix'>;
 
@@ -67,11 +73,20 @@ function definitionOf(plan: Plan, settings: ScheduleSettings): ScheduleOptions {
  */
 export async function applySchedules(client: Client, settings: ScheduleSettings): Promise<AppliedSchedule[]> {
   const applied: AppliedSchedule[] = [];
-  for (const plan of plansOf(settings)) applied.push(await applySchedule(client, definitionOf(plan, settings)));
+  const from = Date.now();
+  const span = { from, to: from + CLOCK_CHANGE_DAYS * DAY_MS };
+  const { timezone } = settings.schedule;
+  for (const plan of plansOf(settings)) {
+    const done = await applySchedule(client, definitionOf(plan, settings));
+    applied.push({ ...done, clockChanges: clockChanges({ cron: plan.cron, timezone }, span) });
+  }
   return applied;
 }
 
-async function applySchedule(client: Client, definition: ScheduleOptions): Promise<AppliedSchedule> {
+async function applySchedule(
+  client: Client,
+  definition: ScheduleOptions,
+): Promise<Omit<AppliedSchedule, 'clockChanges'>> {
   const { scheduleId } = definition;
   const action = await createOrUpdate(client, definition);
   const { info, state } = await client.schedule.getHandle(scheduleId).describe();

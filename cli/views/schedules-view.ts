@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import {
+  type AppliedSchedule,
   applySchedules,
   listSchedules,
   pauseSchedule,
@@ -38,7 +39,23 @@ export async function apply(cli: CliContext): Promise<void> {
       nextRun(nextRuns),
     ]);
     cli.out.table({ head: ['schedule', 'done', 'state', 'next run (UTC)'], rows });
+    for (const line of clockChangeLines(applied, cli.config.schedule.timezone)) cli.out.line(line);
   });
+}
+
+const MOST_TIMES = 3;
+
+/** What a change of clocks does to the schedules, day by day. */
+export function clockChangeLines(applied: readonly AppliedSchedule[], timezone: string): string[] {
+  return applied.flatMap(({ scheduleId, clockChanges }) =>
+    clockChanges.map(({ day, effect, times }) => {
+      const further = times.length > MOST_TIMES ? ` and ${times.length - MOST_TIMES} more` : '';
+      const when = `${times.slice(0, MOST_TIMES).join(', ')}${further} in ${timezone}`;
+      return effect === 'skipped'
+        ? `${scheduleId} does not start on ${day} at ${when}: the clocks go forward and leave that time out`
+        : `${scheduleId} starts twice on ${day} at ${when}: the clocks go back and that time comes twice`;
+    }),
+  );
 }
 
 /** Shows the schedules that the server has. */

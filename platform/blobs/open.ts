@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url';
-import type { PipelineError } from '../../contracts/errors.js';
 import { invalidSetting } from '../config/invalid-setting.js';
+import { type ArtifactLocation, artifactLocation } from './artifact-location.js';
 import type { BlobStore, CheckpointStore } from './blob-store.js';
 import { createFileBlobStore } from './file-blob-store.js';
 import { createFileCheckpointStore } from './file-checkpoint-store.js';
@@ -8,33 +7,11 @@ import { createS3BlobStore } from './s3-blob-store.js';
 import { createS3CheckpointStore } from './s3-checkpoint-store.js';
 import { lazyBucket } from './lazy-bucket.js';
 
-type Location =
-  | { readonly kind: 'file'; readonly folder: string }
-  | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
-
-const malformed = (artifactUri: string, wanted: string): PipelineError =>
-  invalidSetting(`ARTIFACT_URI is "${artifactUri}", wanted ${wanted}`, { found: artifactUri });
-
-function fileLocation(url: URL, artifactUri: string): Location {
-  try {
-    return { kind: 'file', folder: fileURLToPath(url) };
-  } catch {
-    throw malformed(artifactUri, 'a folder of this machine, such as file:///var/lib/ml-services');
-  }
-}
-
-function s3Location(url: URL, artifactUri: string): Location {
-  if (url.hostname === '') throw malformed(artifactUri, 'a bucket, such as s3://my-bucket/ml-services');
-  const prefix = decodeURIComponent(url.pathname).split('/').filter(Boolean).join('/');
-  return { kind: 's3', bucket: url.hostname, prefix };
-}
-
 /** Folder or bucket that an artifact URI names. @throws PipelineError `INVALID_CONFIG` with the value and the valid forms. */
-export function parseArtifactUri(artifactUri: string): Location {
-  const url = URL.canParse(artifactUri) ? new URL(artifactUri) : null;
-  if (url?.protocol === 'file:') return fileLocation(url, artifactUri);
-  if (url?.protocol === 's3:') return s3Location(url, artifactUri);
-  throw malformed(artifactUri, 'file:///absolute/folder or s3://bucket/prefix');
+export function parseArtifactUri(artifactUri: string): ArtifactLocation {
+  const location = artifactLocation(artifactUri);
+  if (typeof location !== 'string') return location;
+  throw invalidSetting(`ARTIFACT_URI is "${artifactUri}", wanted ${location}`, { found: artifactUri });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readConfig } from './config.js';
 
 const temporal = (settings: Record<string, string>) => readConfig(settings, '/project').temporal;
@@ -73,4 +73,57 @@ it.each([
     expect.objectContaining({ code: 'INVALID_CONFIG', message: expect.stringMatching(message) as string }),
   );
   expect(read).not.toThrow(/secret/);
+});
+
+describe('a setting that cannot be meant', () => {
+  it.each([
+    ['SCHEDULE_TIMEZONE', 'Mars/Olympus', 'found "Mars/Olympus", wanted a time zone of the IANA database'],
+    ['SCHEDULE_TIMEZONE', 'asia/kolkata', 'wanted a time zone of the IANA database'],
+    ['SCHEDULE_TIMEZONE', '+05:30', 'wanted a time zone of the IANA database'],
+    ['SCHEDULE_WEEKLY', '61 3 * * 1', '"61 3 * * 1": minute is "61", wanted 0 to 59'],
+    ['SCHEDULE_DAILY', '0 0 30 2 *', 'day of month 30 is in none of the months'],
+    ['SCHEDULE_OVERLAP', 'skip', 'SKIP'],
+    ['SCHEDULE_CATCHUP_HOURS', '0', 'found "0", wanted a number above 0, at most 8760'],
+    ['DATABASE_URL', 'mysql://host/database', 'wanted a URL such as postgres://'],
+    ['BACKEND_DATABASE_URL', 'host=db dbname=bank', 'wanted a URL such as postgres://'],
+    ['BACKEND_DATABASE_URL', 'postgres://user@host:70000/database', 'wanted a URL such as postgres://'],
+    ['REDIS_URL', 'localhost:6379', 'wanted a URL such as redis://'],
+    ['ARTIFACT_URI', 's3:///prefix', 'wanted a bucket'],
+    ['ARTIFACT_URI', './blobs', 'wanted file:///absolute/folder or s3://bucket/prefix'],
+    ['ARTIFACT_URI', 'file://folder/blobs', 'wanted a folder of this machine'],
+    ['HF_ENDPOINT', 'huggingface.co', 'wanted a URL such as https://huggingface.co'],
+    ['TEMPORAL_ADDRESS', 'host:99999', 'wanted a port from 1 to 65535'],
+    ['TEMPORAL_NAMESPACE', 'two words', 'wanted a name without blanks'],
+    ['TASK_QUEUE_PREFIX', 'a b-', 'wanted a name without blanks'],
+    ['PIPELINE_SLOTS', '2.5', 'found "2.5", wanted a whole number from 1 to 1000'],
+    ['TRAINING_SLOTS', ' ', 'wanted a whole number'],
+    ['TRAINING_MEMORY_MB', '2GB', 'found "2GB", wanted a whole number from 128'],
+    ['COMPUTING_MEMORY_MB', '64', 'wanted a whole number from 128'],
+    ['HEARTBEAT_TIMEOUT_SECONDS', '1e3', 'found "1e3", wanted a number from 1 to 3600'],
+    ['OUTAGE_RETRY_SECONDS', '-1', 'wanted a number above 0'],
+    ['CRASH_ATTEMPTS', '0x10', 'wanted a whole number'],
+    ['VALIDATION_MAX_REJECTED_SHARE', '2 %', 'wanted a number from 0 to 1'],
+  ])('is refused, naming the variable: %s="%s"', (name, value, finding) => {
+    expect(() => readConfig({ [name]: value }, '/project')).toThrow(
+      expect.objectContaining({ code: 'INVALID_CONFIG', message: expect.stringContaining(`at ${name}`) as string }),
+    );
+    expect(() => readConfig({ [name]: value }, '/project')).toThrow(finding);
+  });
+
+  it.each(['DATABASE_URL', 'BACKEND_DATABASE_URL', 'REDIS_URL'])(
+    'is not repeated when it holds a password: %s',
+    (name) => {
+      expect(() => readConfig({ [name]: 'postgres://user:se#cret@host/database' }, '/project')).not.toThrow(/cret/);
+      expect(() => readConfig({ [name]: 'postgres://user:se#cret@host/database' }, '/project')).toThrow(/%23/);
+    },
+  );
+});
+
+it.each([
+  { SCHEDULE_TIMEZONE: 'Asia/Kolkata', SCHEDULE_WEEKLY: '0 3 * * MON' },
+  { SCHEDULE_TIMEZONE: 'America/Argentina/Buenos_Aires', SCHEDULE_DAILY: '@daily' },
+  { SCHEDULE_TIMEZONE: 'Etc/GMT+5', DATABASE_URL: 'postgresql://u:p%23@[::1]:5432/db?sslmode=require' },
+  { REDIS_URL: 'rediss://:p@cache:6380/1', ARTIFACT_URI: 's3://bucket/a/b', HF_ENDPOINT: 'http://mirror:8080/hub/' },
+])('accepts %o', (settings) => {
+  expect(() => readConfig(settings, '/project')).not.toThrow();
 });

@@ -4,44 +4,26 @@ import { z } from 'zod';
 import { type CheckSettings, suspiciousLabelRules } from '../../contracts/dataset.js';
 import type { Environment } from './environment.js';
 import { invalidSetting } from './invalid-setting.js';
+import {
+  apiKey,
+  artifactUri,
+  cronLine,
+  decimal,
+  hostAndPort,
+  hostNames,
+  optional,
+  optionalText,
+  serverUrl,
+  timeZone,
+  whole,
+  withDefault,
+  word,
+} from './setting-types.js';
 
-/** Empty text in the environment means "not set", as in a copied .env.example. */
-const optionalText = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
-const withDefault = <S extends z.ZodType>(schema: S, fallback: string) =>
-  z.preprocess((value) => (value === undefined || value === '' ? fallback : value), schema);
+const postgresUrl = serverUrl(['postgres', 'postgresql'], 'postgres://user:password@host:5432/database');
 
-/** The key is sent in a header unchanged: surrounding white space of a copied line is trimmed, inner blanks are rejected. */
-const apiKey = z.preprocess(
-  (value) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined),
-  z
-    .string()
-    .regex(/^[\x21-\x7e]+$/, 'wanted one key: printable ASCII without blanks')
-    .optional(),
-);
-
-const TEMPORAL_PORT = 7233;
-
-/** `host`, `host:port` or `[v6]:port`; the default port is Temporal's. */
-const hostAndPort = z.preprocess(
-  (value) => (value === '' ? undefined : value),
-  z
-    .string()
-    .regex(/^(\[[\da-f:.]+\]|[^\s/:]+)(:\d+)?$/i, 'wanted host:port, without https:// (TLS: see TEMPORAL_TLS)')
-    .transform((address) => (/:\d+$/.test(address) ? address : `${address}:${TEMPORAL_PORT}`))
-    .optional(),
-);
-
-/** Host names separated by commas, without scheme and port. */
-const hostNames = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== ''),
-  )
-  .pipe(z.array(z.string().regex(/^(\[[\da-f:.]+\]|[a-z\d._-]+)$/i, 'wanted host names, without https:// and port')));
+/** Beyond them a number is a slip of the hand. */
+const [MOST_HOURS, MOST_MB] = [8760, 2 ** 30];
 
 const environment = z.object({
   ML_HOME: withDefault(z.string(), '.ml-services'),
@@ -50,8 +32,8 @@ const environment = z.object({
   LOG_LEVEL: withDefault(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']), 'info'),
 
   TEMPORAL_ADDRESS: hostAndPort,
-  TEMPORAL_NAMESPACE: withDefault(z.string(), 'default'),
-  TEMPORAL_TLS: z.preprocess((value) => (value === '' ? undefined : value), z.stringbool().optional()),
+  TEMPORAL_NAMESPACE: withDefault(word, 'default'),
+  TEMPORAL_TLS: optional(z.stringbool()),
   TEMPORAL_TLS_CLIENT_CERT_PATH: optionalText,
   TEMPORAL_TLS_CLIENT_KEY_PATH: optionalText,
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: optionalText,
@@ -59,42 +41,36 @@ const environment = z.object({
   TEMPORAL_API_KEY: apiKey,
   TEMPORAL_CLI_PATH: optionalText,
   UI_ALLOWED_HOSTS: hostNames,
-  DATABASE_URL: optionalText,
-  BACKEND_DATABASE_URL: optionalText,
-  REDIS_URL: optionalText,
-  ARTIFACT_URI: optionalText,
+  DATABASE_URL: optional(postgresUrl),
+  BACKEND_DATABASE_URL: optional(postgresUrl),
+  REDIS_URL: optional(serverUrl(['redis', 'rediss'], 'redis://:password@host:6379')),
+  ARTIFACT_URI: optional(artifactUri),
 
   ENCODER_PATH: optionalText,
-  HF_ENDPOINT: withDefault(z.url({ protocol: /^https?$/ }), 'https://huggingface.co'),
+  HF_ENDPOINT: withDefault(serverUrl(['http', 'https'], 'https://huggingface.co'), 'https://huggingface.co'),
 
-  TASK_QUEUE_PREFIX: withDefault(z.string(), ''),
-  PIPELINE_SLOTS: withDefault(z.coerce.number().int().positive(), '20'),
-  TRAINING_SLOTS: z.preprocess(
-    (value) => (value === '' ? undefined : value),
-    z.coerce.number().int().positive().optional(),
-  ),
-  TRAINING_MEMORY_MB: withDefault(z.coerce.number().int().min(128), '2048'),
-  COMPUTING_MEMORY_MB: z.preprocess(
-    (value) => (value === '' ? undefined : value),
-    z.coerce.number().int().min(128).optional(),
-  ),
-  HEARTBEAT_TIMEOUT_SECONDS: withDefault(z.coerce.number().min(1), '30'),
-  OUTAGE_PATIENCE_HOURS: withDefault(z.coerce.number().positive(), '24'),
-  OUTAGE_RETRY_SECONDS: withDefault(z.coerce.number().positive(), '30'),
-  CRASH_ATTEMPTS: withDefault(z.coerce.number().int().positive(), '10'),
+  TASK_QUEUE_PREFIX: withDefault(word, ''),
+  PIPELINE_SLOTS: withDefault(whole(1, 1000), '20'),
+  TRAINING_SLOTS: optional(whole(1, 1000)),
+  TRAINING_MEMORY_MB: withDefault(whole(128, MOST_MB), '2048'),
+  COMPUTING_MEMORY_MB: optional(whole(128, MOST_MB)),
+  HEARTBEAT_TIMEOUT_SECONDS: withDefault(decimal({ from: 1, to: 3600 }), '30'),
+  OUTAGE_PATIENCE_HOURS: withDefault(decimal({ above: 0, to: MOST_HOURS }), '24'),
+  OUTAGE_RETRY_SECONDS: withDefault(decimal({ above: 0, to: 86_400 }), '30'),
+  CRASH_ATTEMPTS: withDefault(whole(1, 1000), '10'),
 
-  EXTRACT_CHUNK_ROWS: withDefault(z.coerce.number().int().min(100), '50000'),
-  VALIDATION_MAX_REJECTED_SHARE: withDefault(z.coerce.number().min(0).max(1), '0.02'),
+  EXTRACT_CHUNK_ROWS: withDefault(whole(100, 10_000_000), '50000'),
+  VALIDATION_MAX_REJECTED_SHARE: withDefault(decimal({ from: 0, to: 1 }), '0.02'),
   VALIDATION_SUSPICIOUS_LABELS: withDefault(z.enum(suspiciousLabelRules), 'refused'),
   PRODUCTION_APPROVAL: withDefault(z.enum(['manual', 'automatic']), 'manual'),
   APPROVAL_PROOF: withDefault(z.enum(['required', 'off']), 'required'),
   APPROVAL_SECRET_FILE: optionalText,
 
-  SCHEDULE_TIMEZONE: withDefault(z.string(), 'UTC'),
-  SCHEDULE_WEEKLY: withDefault(z.string(), '0 3 * * 1'),
-  SCHEDULE_DAILY: withDefault(z.string(), '0 2 * * *'),
+  SCHEDULE_TIMEZONE: withDefault(timeZone, 'UTC'),
+  SCHEDULE_WEEKLY: withDefault(cronLine, '0 3 * * 1'),
+  SCHEDULE_DAILY: withDefault(cronLine, '0 2 * * *'),
   SCHEDULE_OVERLAP: withDefault(z.enum(['SKIP', 'BUFFER_ONE', 'BUFFER_ALL', 'ALLOW_ALL']), 'SKIP'),
-  SCHEDULE_CATCHUP_HOURS: withDefault(z.coerce.number().positive(), '24'),
+  SCHEDULE_CATCHUP_HOURS: withDefault(decimal({ above: 0, to: MOST_HOURS }), '24'),
 });
 
 /** TLS settings for an external Temporal server; paths are absolute, and the files are read on connecting. */

@@ -90,6 +90,23 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on an external 
     expect((await client.schedule.getHandle(workflowIds.dailySchedule).describe()).state.paused).toBe(false);
   });
 
+  it('lists the days that a change of clocks skips or doubles, as the server plans them', async () => {
+    for (const [timezone, daily] of [
+      ['Europe/Berlin', '30 2 * * *'],
+      ['America/New_York', '30 1 * * *'],
+      ['Australia/Lord_Howe', '15 2 * * *'],
+    ] as const) {
+      const schedule = { ...platform.config.schedule, timezone, daily };
+      const [, applied] = await applySchedules(client, { ...platform.config, schedule });
+      const expected = Object.fromEntries(
+        applied!.clockChanges.map(({ day, effect }) => [day, effect === 'twice' ? 2 : 0]),
+      );
+      const planned = (): Promise<Record<string, number> | null> => irregularDays(client, timezone, daily);
+      await expect.poll(planned, { timeout: 20_000 }).not.toBeNull();
+      expect(await planned(), `${daily} ${timezone}`).toEqual(expected);
+    }
+  });
+
   it('explains how to create a schedule that does not exist', async () => {
     await expect(triggerSchedule(client, 'monthly-party', platform.config)).rejects.toMatchObject({
       code: 'SCHEDULE_NOT_FOUND',
@@ -97,6 +114,29 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on an external 
     });
   });
 });
+
+/** Days on which the server plans another number of starts than one, within 13 months; null before it has the time. */
+async function irregularDays(client: Client, timezone: string, cron: string): Promise<Record<string, number> | null> {
+  const { spec } = await client.schedule.getHandle(workflowIds.dailySchedule).describe();
+  const [minute, hour] = cron.split(' ').map(Number);
+  const { hour: hours, minute: minutes } = spec.calendars![0]!;
+  if (spec.timezone !== timezone || hours[0]?.start !== hour || minutes[0]?.start !== minute) return null;
+  const now = Math.floor(Date.now() / 1000);
+  const { startTime: planned } = await client.workflowService.listScheduleMatchingTimes({
+    namespace: client.options.namespace,
+    scheduleId: workflowIds.dailySchedule,
+    startTime: { seconds: now as never },
+    endTime: { seconds: (now + 396 * 86_400) as never },
+  });
+  const dayOf = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short' });
+  const counts: Record<string, number> = {};
+  for (let day = now + 86_400; day < now + 395 * 86_400; day += 86_400) counts[dayOf.format(day * 1000)] = 0;
+  for (const { seconds } of planned) {
+    const day = dayOf.format(Number(seconds) * 1000);
+    if (day in counts) counts[day]! += 1;
+  }
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 1));
+}
 
 /** Ids of the running workflows that the schedule started, as its description lists them. */
 async function runningUnder(client: Client, scheduleId: string): Promise<string[]> {

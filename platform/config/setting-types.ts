@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { artifactLocation } from '../blobs/artifact-location.js';
+import { parseCron } from './cron.js';
+
+/* Types of settings. A message never repeats a value that may hold a password. */
+
+const unset = (value: unknown): unknown => (value === '' ? undefined : value);
+
+/** Empty text in the environment means "not set", as in a copied .env.example. */
+export const optional = <S extends z.ZodType>(schema: S) => z.preprocess(unset, schema.optional());
+export const optionalText = optional(z.string());
+export const withDefault = <S extends z.ZodType>(schema: S, fallback: string) =>
+  z.preprocess((value) => unset(value) ?? fallback, schema);
+
+/** Bounds of a number; `above` is not allowed itself. */
+type Bounds = { readonly to: number } & ({ readonly from: number } | { readonly above: number });
+
+const isWithin = (value: number, bounds: Bounds): boolean =>
+  value <= bounds.to && ('from' in bounds ? value >= bounds.from : value > bounds.above);
+const inWords = (bounds: Bounds): string =>
+  'from' in bounds ? `from ${bounds.from} to ${bounds.to}` : `above ${bounds.above}, at most ${bounds.to}`;
+
+/** `Number` alone would read " " as 0, and "0x10" and "1e3" as well. */
+const numberSetting = (kind: string, pattern: RegExp, bounds: Bounds) =>
+  z.string().transform((text, context) => {
+    const value = pattern.test(text) ? Number(text) : Number.NaN;
+    if (!isWithin(value, bounds))
+      context.addIssue({ code: 'custom', message: `found "${text}", wanted ${kind} ${inWords(bounds)}` });
+    return value;
+  });
+/** A number in digits, with a decimal point or without. */
+export const decimal = (bounds: Bounds) => numberSetting('a number', /^\s*\d+(\.\d+)?\s*$/, bounds);
+export const whole = (from: number, to: number) => numberSetting('a whole number', /^\s*\d+\s*$/, { from, to });
+
+/** The key is sent in a header unchanged: surrounding white space of a copied line is trimmed, inner blanks are rejected. */
+export const apiKey = z.preprocess(
+  (value) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined),
+  z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'wanted one key: printable ASCII without blanks')
+    .optional(),
+);
+
+const TEMPORAL_PORT = 7233;
+const isPort = (text: string | undefined): boolean =>
+  text === undefined || (Number(text) >= 1 && Number(text) <= 65_535);
+
+/** `host`, `host:port` or `[v6]:port`; the default port is Temporal's. */
+export const hostAndPort = optional(
+  z
+    .string()
+    .regex(/^(\[[\da-f:.]+\]|[^\s/:]+)(:\d+)?$/i, 'wanted host:port, without https:// (TLS: see TEMPORAL_TLS)')
+    .refine((address) => isPort(/:(\d+)$/.exec(address)?.[1]), 'wanted a port from 1 to 65535')
+    .transform((address) => (/:\d+$/.test(address) ? address : `${address}:${TEMPORAL_PORT}`)),
+);
+
+/** Host names separated by commas, without scheme and port. */
+export const hostNames = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
+  .pipe(z.array(z.string().regex(/^(\[[\da-f:.]+\]|[a-z\d._-]+)$/i, 'wanted host names, without https:// and port')));
+
+/** A name that another program takes as it is. */
+export const word = z.string().regex(/^[^\s\p{Cc}]*$/u, 'wanted a name without blanks');
+
+/** @param schemes - allowed, with `example` one of them. */
+export const serverUrl = (schemes: readonly string[], example: string) =>
+  z.string().superRefine((text, context) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    const scheme = url?.protocol.slice(0, -1) ?? '';
+    if (url !== null && schemes.includes(scheme) && url.host !== '') return;
+    const encoded = url === null ? ' (encode special characters of the password, such as # as %23)' : '';
+    context.addIssue({ code: 'custom', message: `wanted a URL such as ${example}${encoded}` });
+  });
+
+/** The URI of a folder or bucket. */
+export const artifactUri = z.string().superRefine((text, context) => {
+  const location = artifactLocation(text);
+  if (typeof location === 'string')
+    context.addIssue({ code: 'custom', message: `found "${text}", wanted ${location}` });
+});
+
+/** Servers look names up with their case, `Intl` without; offsets such as +05:30 are none of the database's names. */
+const zoneName = /^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return zoneName.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
+
+export const timeZone = z.string().refine(isTimeZone, {
+  error: ({ input }) =>
+    `found "${String(input)}", wanted a time zone of the IANA database, such as Asia/Kolkata or UTC`,
+});
+
+/** A line that some day of the calendar fulfils. */
+export const cronLine = z.string().superRefine((text, context) => {
+  const found = parseCron(text);
+  if (typeof found === 'string') context.addIssue({ code: 'custom', message: `"${text}": ${found}` });
+});
