@@ -66,8 +66,19 @@ export const errorTable = {
   SOURCE_SCHEMA_MISMATCH: composed(
     422,
     2,
-    'The source database lacks a table, column, type or right that extraction needs; docs/backend-schema.md lists them.',
+    'The source database lacks a table, column, type or right that extraction needs; `ml data check-source` lists all.',
   ),
+  SOURCE_TOO_SLOW: {
+    ...row(
+      504,
+      1,
+      'The source database stopped a query at the time limit of its user; an index on the key helps, or a higher limit.',
+      ({ table }: { table: string }) =>
+        `${table}: reading a page took longer than the statement_timeout of the database's user; ` +
+        '`ml data check-source` names the index that is missing',
+    ),
+    retry: 'crash',
+  },
   SOURCE_MISMATCH: row(
     409,
     2,
@@ -220,7 +231,7 @@ export const errorTable = {
   SERVICE_REFUSED: composed(
     502,
     2,
-    'A service and this program do not accept each other: certificate, key or encryption; the message says which.',
+    'A service and this program do not accept each other: certificate, key, password or encryption; the message says which.',
   ),
   SERVICE_NOT_FOUND: composed(500, 1, 'A service that must be started locally has no program to start it with.'),
   SERVICE_CRASHED: composed(500, 1, 'A local service ended; the last lines of its log are in the message.'),

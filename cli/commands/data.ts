@@ -1,18 +1,46 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
 import type { GenerateOptions, SnapshotOptions, ValidateOptions } from '../views/data-view.js';
+import type { CheckSourceOptions } from '../views/source-check-view.js';
+import type { SourceTemplateOptions } from '../views/source-template-view.js';
 import { count, listLimit, seed } from '../program/options.js';
 import type { RepairOptions } from '../views/repair-view.js';
 
-/** `ml data generate|import|sources|use|snapshots|repair|validate`. */
+/** `ml data check-source|template|generate|import|sources|use|snapshots|repair|validate`. */
 export function register(program: Command, cli: CliContext): void {
   const data = program
     .command('data')
     .summary('generate, import, list and check data sources')
     .description('Where training rows come from: sources, and the snapshots that were taken of them.');
+  registerOwnDatabase(data, cli);
   registerLoading(data, cli);
   registerSources(data, cli);
   registerSnapshots(data, cli);
+}
+
+function registerOwnDatabase(data: Command, cli: CliContext): void {
+  data
+    .command('check-source')
+    .description(
+      'Examines the database of BACKEND_DATABASE_URL without training: tables, columns, types, rights, values, and what ' +
+        'each model could learn. Only reads, starts no service. Exit code 2 when there is something to fix.',
+    )
+    .option('--rows <n>', 'rows that are read of each table at most (100000)', count)
+    .option('--timeout <seconds>', 'longest time of one query, and of reading one table (30)', count)
+    .action(async (options: CheckSourceOptions) => {
+      const { checkOwnSource } = await import('../views/source-check-view.js');
+      await checkOwnSource(cli, options);
+    });
+  data
+    .command('template')
+    .description('Prints SQL for the views that a database of your own needs, for editing: backend.')
+    .argument('<what>', 'backend')
+    .option('--only <tables>', 'only the views of these tables, separated by commas')
+    .option('--empty <tables>', 'views without rows for these tables, which your product has nothing for')
+    .action(async (what: string, options: SourceTemplateOptions) => {
+      const { printTemplate } = await import('../views/source-template-view.js');
+      printTemplate(cli, what, options);
+    });
 }
 
 function registerLoading(data: Command, cli: CliContext): void {

@@ -30,7 +30,7 @@ const hints: Partial<Record<ErrorCode, string>> = {
   RUN_NOT_FOUND: '`ml runs list` shows the runs.',
   REQUEST_NOT_FOUND: '`ml models list` shows what awaits approval, `ml promote` asks for one.',
   UNKNOWN_FORMAT: 'docs/data-formats.md describes the formats.',
-  SOURCE_SCHEMA_MISMATCH: '`ml data sources` shows which source is in use.',
+  SOURCE_SCHEMA_MISMATCH: 'docs/backend-schema.md has every column.',
   MISSING_COLUMN: 'docs/data-formats.md lists the columns of each format.',
   SERVICE_UNAVAILABLE: '`ml doctor` checks every part; `ml status` shows what runs.',
   SERVICE_REFUSED: 'docs/operations.md goes through the settings; `ml doctor` tries them.',

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type pg from 'pg';
 import type { ExtractedTable } from '../../contracts/activities.js';
 import type { TableSpec } from '../../contracts/backend.js';
@@ -8,7 +6,11 @@ import type { Table } from '../../contracts/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { sha256 } from '../../platform/blobs/hash.js';
 import { serviceUnavailable } from '../../platform/outage.js';
-import { projectRoot } from '../../platform/project.js';
+import { schemaMismatch } from '../sources/backend/check/finding.js';
+import { asSqlFault, connectToSource, faultFinding, QUERY_STOPPED } from '../sources/backend/check/read-fault.js';
+import { readRelation } from '../sources/backend/check/relation.js';
+import { shapeFindings } from '../sources/backend/check/shape.js';
+import { extractionQuery } from '../sources/backend/extraction-query.js';
 import { putTable } from './put-table.js';
 import { queryText, toTable } from './source-rows.js';
 
@@ -52,7 +54,7 @@ async function* readChunks(client: pg.ClientBase, sql: string, options: ExtractO
   let after = '';
   for (;;) {
     const values = [source, after, new Date(asOf).toISOString(), chunkRows];
-    const result = await queryText(client, { name: `extract-${spec.name}`, text: sql, values });
+    const result = await queryText(client, { text: sql, values });
     const table = toTable(spec.columns, result, `queries/${spec.name}.sql`);
     if (table.rowCount > 0 || after === '') yield table;
     if (table.rowCount < chunkRows) return;
@@ -79,73 +81,45 @@ async function extractAll(client: pg.ClientBase, sql: string, options: ExtractOp
   return { table: spec.name, rows, parts, eventTime, queryHash: sha256(sql) };
 }
 
-async function connect(pool: pg.Pool, spec: TableSpec): Promise<pg.PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (fault) {
-    throw serviceUnavailable('the source database', messageOf(fault), { details: { table: spec.name }, cause: fault });
-  }
-}
-
-/** Explanations of PostgreSQL's error codes (SQLSTATE) for a schema that differs from the documented one. */
-const schemaFaults: Readonly<Record<string, string>> = {
-  '3F000': 'schema `backend` is missing',
-  '42P01': 'the table is missing',
-  '42703': 'a column is missing',
-  '42501': 'this user may not read it (grant usage on the schema and select on the table)',
-  '42883': 'a column has another type',
-  '42804': 'a column has another type',
-  '42846': 'a column has another type',
-  '22P02': 'a column has another type (ids are text, also where they are uuid or integer inside)',
-  '22007': 'a column has another type',
-  '22003': 'a number is out of range',
-};
-
-/** A schema mismatch, which is never retried: the database, its views or its grants must be changed. */
-function schemaMismatch(sqlState: string, fault: Error, table: string): PipelineError | null {
-  const why = schemaFaults[sqlState];
-  if (why === undefined) return null;
-  const column = /column "?([\w.]+)"?/.exec(fault.message)?.[1];
-  const found = fault.message.replace(/: ".*"$/s, ''); // removes the quoted cell, which may be personal
-  const message = `the source database does not fit: backend.${table}: ${why}: ${found}`;
-  const details = { table: `backend.${table}`, sqlState, wanted: 'docs/backend-schema.md' };
-  return new PipelineError('SOURCE_SCHEMA_MISMATCH', message, column === undefined ? details : { ...details, column });
-}
-
 /**
- * The error of a failed extraction: `CANCELLED`, `SOURCE_SCHEMA_MISMATCH`, `INTERNAL` for other SQL errors, and
- * `SERVICE_UNAVAILABLE` (retryable) for anything else, such as a lost connection.
+ * The error of a failed extraction: `CANCELLED`; `SOURCE_SCHEMA_MISMATCH` for a fault that the source's tables or views
+ * cause, `SOURCE_TOO_SLOW` for a page over the database's time limit, and `SERVICE_UNAVAILABLE` (retryable) for anything
+ * else, such as a lost connection.
  */
 function extractionFault(fault: unknown, { signal, spec }: ExtractOptions): PipelineError {
   if (signal.aborted) return pipelineError('CANCELLED', { work: `extraction of ${spec.name}` }, { cause: fault });
   if (fault instanceof PipelineError) return fault;
-  const { code = '', message } = fault as { code?: string; message: string };
-  const mismatch = schemaMismatch(code, fault as Error, spec.name);
-  if (mismatch !== null) return mismatch;
-  const sqlFault = /^(22|23|42)/.test(code);
-  return new PipelineError(
-    sqlFault ? 'INTERNAL' : 'SERVICE_UNAVAILABLE',
-    `extracting ${spec.name}: ${message}`,
-    { table: spec.name },
-    { cause: fault },
-  );
+  const table = `backend.${spec.name}`;
+  const sqlFault = asSqlFault(fault);
+  const finding = sqlFault === null ? null : faultFinding(sqlFault, table);
+  if (finding !== null) return schemaMismatch([finding], { sqlState: sqlFault?.code ?? '' }, fault);
+  if (sqlFault?.code === QUERY_STOPPED) return pipelineError('SOURCE_TOO_SLOW', { table }, { cause: fault });
+  const details = { details: { table: spec.name }, cause: fault };
+  return serviceUnavailable('the source database', `extracting ${spec.name}: ${messageOf(fault)}`, details);
+}
+
+/** @throws PipelineError `SOURCE_SCHEMA_MISMATCH` before any row is read, for what the catalogue shows. */
+async function requireShape(client: pg.ClientBase, spec: TableSpec): Promise<void> {
+  const findings = shapeFindings(spec, await readRelation(client, spec.name));
+  if (findings.length > 0) throw schemaMismatch(findings);
 }
 
 /**
  * Reads one table of the source system in key order into Parquet blobs, one for each chunk, in one repeatable-read,
  * read-only transaction, so that all chunks show the same state. Memory: one chunk. Idempotent: the same rows give the
  * same blobs. An empty table gives one part without rows, for its columns.
- * @throws PipelineError `CANCELLED`, `SERVICE_UNAVAILABLE`, `SOURCE_SCHEMA_MISMATCH` naming table and column;
- *   `INTERNAL` for a query that fails otherwise.
+ * @throws PipelineError `CANCELLED`, `SERVICE_UNAVAILABLE`, `SERVICE_REFUSED`, `SOURCE_TOO_SLOW`,
+ *   `SOURCE_SCHEMA_MISMATCH` naming table and column, what was found and wanted, and the remedy.
  */
 export async function extractTable(options: ExtractOptions): Promise<ExtractedTable> {
   const { pool, spec } = options;
-  const path = join(projectRoot, 'datasets/sources/backend/queries', `${spec.name}.sql`);
-  const sql = await readFile(path, 'utf8');
-  const client = await connect(pool, spec);
+  const sql = await extractionQuery(spec.name);
+  const client = await connectToSource(pool, { table: spec.name });
   let broken: Error | undefined;
   try {
     await client.query('begin transaction isolation level repeatable read, read only');
+    await client.query('set local row_security = off'); // an error instead of rows that are left out
+    await requireShape(client, spec);
     const extracted = await extractAll(client, sql, options);
     await client.query('commit');
     return extracted;

@@ -15,10 +15,10 @@ export interface SourceResult {
   readonly rows: readonly SourceRow[];
 }
 
-/** Runs one prepared query and returns its values in text form. */
+/** Runs one query and returns its values in text form. It is not kept as prepared: the views may change between two. */
 export async function queryText(
   client: pg.ClientBase,
-  query: { readonly name: string; readonly text: string; readonly values: readonly unknown[] },
+  query: { readonly text: string; readonly values: readonly unknown[] },
 ): Promise<SourceResult> {
   const result = await client.query<(string | null)[]>({
     ...query,

@@ -7,14 +7,18 @@ import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BackendTable, backendTables } from '../../contracts/backend.js';
-import type { ColumnSpec } from '../../contracts/dataset.js';
 import { extractTable } from '../../datasets/snapshots/extract.js';
 import { readParquet } from '../../datasets/snapshots/parquet.js';
-import { tableSpecs } from '../../datasets/sources/backend/tables.js';
+import { checkSource, findingsOf } from '../../datasets/sources/backend/check/check-source.js';
+import { generateCustomers, type GeneratorOptions } from '../../datasets/sources/backend/generator/index.js';
+import { replaceSource } from '../../datasets/sources/backend/load.js';
+import { migrateBackend, tableSpecs } from '../../datasets/sources/backend/tables.js';
+import { emptyView, renderTemplate } from '../../datasets/sources/backend/template.js';
 import { type Config, readConfig } from '../../platform/config/config.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { configEnvironment, endpointEnvironment } from '../../platform/embedded/config-environment.js';
 import { findEndpoints } from '../../platform/embedded/find-endpoints.js';
+import { createPool } from '../../platform/postgres/pool.js';
 import { projectRoot } from '../../platform/project.js';
 import { ensureSource, type EnsureSourceOptions } from '../../datasets/sources/ensure-source.js';
 import { createOutput } from '../../cli/output/output.js';
@@ -157,19 +161,13 @@ const productTables = `
   insert into app.ledger (account_id, customer_id, booked_at, amount_minor, currency, statement_line)
     select gen_random_uuid(), id, '2025-06-01', -12345, 'INR', 'POS' from app.customers, generate_series(1, 3)`;
 
-const sqlTypes = { number: 'numeric', integer: 'integer', timestamp: 'timestamptz', flag: 'boolean' } as const;
-const sqlTypeOf = ({ name, type }: ColumnSpec): string => {
-  if (type !== 'text' && type !== 'category') return sqlTypes[type];
-  return name === 'id' || name.endsWith('_id') ? 'text collate "C"' : 'text';
-};
-
 /** Empty views for the tables that the documented example omits. */
-const emptyViews = backendTables
-  .filter((name) => !viewStatements.includes(`create view backend.${name} `))
-  .map((name) => {
-    const columns = tableSpecs[name].columns.map((column) => `null::${sqlTypeOf(column)} as ${column.name}`);
-    return `create view backend.${name} as select 'backend' as source, ${columns.join(', ')} where false`;
-  });
+const others = backendTables.filter((name) => !viewStatements.includes(`create view backend.${name} `));
+const emptyViews = others.map(emptyView).join('\n');
+
+function* batchesOf(options: GeneratorOptions) {
+  for (const { rows } of generateCustomers(options)) yield rows;
+}
 
 describe('an external backend database', () => {
   const role = `reader_${randomUUID().replaceAll('-', '')}`;
@@ -183,7 +181,7 @@ describe('an external backend database', () => {
       blobs,
       spec: tableSpecs[name],
       source,
-      asOf: Date.UTC(2026, 0, 1),
+      asOf: Date.UTC(2027, 0, 1),
       chunkRows: 4,
       signal: new AbortController().signal,
     });
@@ -212,13 +210,13 @@ describe('an external backend database', () => {
     for (const name of backendTables) {
       const fault: unknown = await extract(name, services).catch((error: unknown) => error);
       expect(fault).toMatchObject({ code: 'SOURCE_SCHEMA_MISMATCH', retryable: false });
-      expect(fault).toMatchObject({ details: { table: `backend.${name}`, wanted: 'docs/backend-schema.md' } });
+      expect(fault).toMatchObject({ details: { table: 'backend', page: 'docs/backend-schema.md' } });
     }
   });
 
   it('is read through the documented views by a user with only the select privilege', async () => {
     await administer(product.url, productTables);
-    await administer(product.url, [viewStatements, ...emptyViews].join(';\n'));
+    await administer(product.url, `${viewStatements};\n${emptyViews}`);
     await administer(product.url, grantStatements.replaceAll('ml_reader', role).replace('…', password));
     const before = await relations();
     reader = await connect(readerUrl);
@@ -239,35 +237,130 @@ describe('an external backend database', () => {
     await expect(writing).rejects.toThrow(/read-only|permission denied/);
   });
 
-  it.each([
-    {
-      change: 'a column less',
-      statement: `select 'backend' as source, id::text collate "C" as id, signed_up_at as created_at, born_on as birth_date, town as city, null::text as employment, 'INR' as currency`,
-      details: { column: 'gender', sqlState: '42703' },
-    },
-    {
-      change: 'uuid ids',
-      statement: `select 'backend' as source, id, signed_up_at as created_at, born_on as birth_date, null::text as gender, town as city, null::text as employment, 'INR' as currency`,
-      details: { sqlState: '22P02' },
-    },
-    {
-      change: 'dates as numbers',
-      statement: `select 'backend' as source, id::text collate "C" as id, signed_up_at as created_at, 19900203 as birth_date, null::text as gender, town as city, null::text as employment, 'INR' as currency`,
-      details: { sqlState: '42846' },
-    },
-  ])('with $change is refused with an error that names the table', async ({ statement, details }) => {
-    const grant = `grant select on backend.users to ${role}`;
-    const view = `drop view backend.users; create view backend.users as ${statement} from app.customers; ${grant}`;
-    await administer(product.url, view);
-    const refused = extract('users', reader);
-    await expect(refused).rejects.toMatchObject({ code: 'SOURCE_SCHEMA_MISMATCH', details });
-    await expect(refused).rejects.toThrow(/backend\.users/);
+  const asRole = (statement: string): Promise<unknown> =>
+    administer(product.url, `${statement}; grant select on all tables in schema backend to ${role}`);
+
+  const checked = (seconds = 20) =>
+    checkSource(reader.backendPool, {
+      source: 'backend',
+      asOf: Date.UTC(2027, 0, 1),
+      maxRows: 1000,
+      seconds,
+      maxRejectedShare: 0.02,
+    });
+  const findings = async (seconds?: number) => findingsOf(await checked(seconds));
+
+  const columns = `'backend' as source, id::text collate "C" as id, signed_up_at as created_at, born_on as birth_date,
+    null::text as gender, town as city, null::text as employment, 'INR' as currency`;
+  const usersView = (select: string): string =>
+    `drop view if exists backend.users; create view backend.users as select ${select}`;
+
+  it('is examined by check-source, which finds nothing in it and changes nothing', async () => {
+    const before = await relations();
+    const { server, tables, cut } = await checked();
+    expect(server.user).toBe(role);
+    expect(cut).toEqual([]);
+    expect(tables.flatMap(({ findings: own }) => own)).toEqual([]);
+    expect(tables.map(({ rows }) => rows?.read)).toEqual([10, 30, 30, 0, 0, 0, 0, 0, 0]);
+    expect(tables[2]!.categories).toContainEqual(expect.objectContaining({ column: 'channel', known: { other: 30 } }));
+    expect(await relations()).toEqual(before);
   });
 
-  it('without the select privilege is refused with the missing grant', async () => {
-    await administer(product.url, `revoke select on backend.transactions from ${role}`);
-    const refused = extract('transactions', reader);
+  it.each([
+    ['a column less', columns.replace(`null::text as gender, `, ''), 'gender', 'null::text as gender'],
+    ['uuid ids', columns.replace('id::text collate "C" as id', 'id'), 'id', 'id::text collate "C" as id'],
+    ['times without zone', columns.replace('signed_up_at', 'signed_up_at::timestamp'), 'created_at', ' at time zone '],
+    ['dates as numbers', columns.replace('born_on', '19900203'), 'birth_date', 'birth_date::date'],
+    ['padded text', columns.replace(`'INR'`, `'INR'::char(9)`), 'currency', 'currency::text'],
+    ['json', columns.replace('null::text as gender', `'{}'::jsonb as gender`), 'gender', 'gender::text'],
+  ])(
+    'with %s is refused by extraction and check alike, with the expression to write',
+    async (_, select, column, remedy) => {
+      await asRole(usersView(`${select} from app.customers`));
+      const details = { table: 'backend.users', column, remedy: expect.stringContaining(remedy) as string };
+      await expect(extract('users', reader)).rejects.toMatchObject({ code: 'SOURCE_SCHEMA_MISMATCH', details });
+      expect(await findings()).toContainEqual(expect.objectContaining({ ...details, severity: 'error' }));
+    },
+  );
+
+  it('with a view that fails at run time is refused without the value that it failed at', async () => {
+    await administer(product.url, `update app.customers set town = 'Priya 4711' where true`);
+    await asRole(usersView(`${columns.replace('town as city', 'town::int::text as city')} from app.customers`));
+    const refused = extract('users', reader);
+    await expect(refused).rejects.toMatchObject({ code: 'SOURCE_SCHEMA_MISMATCH', details: { sqlState: '22P02' } });
+    await expect(refused).rejects.not.toThrow(/4711/);
+    expect((await findings())[0]).toMatchObject({
+      table: 'backend.users',
+      found: expect.not.stringContaining('4711') as string,
+    });
+  });
+
+  it('with rows of another source only is reported, not read as empty', async () => {
+    await asRole(usersView(`${columns.replace(`'backend' as source`, `'crm' as source`)} from app.customers`));
+    expect((await findings())[0]).toMatchObject({ table: 'backend.users', column: 'source', severity: 'error' });
+  });
+
+  it('with row-level security is refused instead of read in part', async () => {
+    await asRole(usersView(`${columns} from app.customers`));
+    await administer(
+      product.url,
+      `
+      alter view backend.users set (security_invoker = true); grant usage on schema app to ${role};
+      grant select on app.customers to ${role}; alter table app.customers enable row level security;
+      create policy mine on app.customers to ${role} using (town = 'Pune')`,
+    );
+    const refused = extract('users', reader);
     await expect(refused).rejects.toMatchObject({ code: 'SOURCE_SCHEMA_MISMATCH', details: { sqlState: '42501' } });
-    await expect(refused).rejects.toThrow(/grant usage/);
+    await expect(refused).rejects.toThrow(/row-level security/);
+    expect((await findings())[0]!.remedy).toContain('alter view backend.users owner to');
+    await administer(product.url, 'alter table app.customers disable row level security');
+  });
+
+  it('with a slow view is reported with the index that helps, and by extraction as too slow', async () => {
+    await asRole(usersView(`${columns} from app.customers, lateral (select pg_sleep(1)) as slow`));
+    expect((await findings(0.2))[0]).toMatchObject({ found: expect.stringContaining('0.2 s') as string });
+    await administer(product.url, `alter role ${role} set statement_timeout = '200ms'`);
+    const limited = await connect(readerUrl);
+    await expect(extract('users', limited)).rejects.toMatchObject({ code: 'SOURCE_TOO_SLOW' });
+    await administer(product.url, `alter role ${role} reset statement_timeout`);
+  });
+
+  it('without the select privilege or a view is refused with what is missing', async () => {
+    await administer(product.url, `revoke select on backend.transactions from ${role}; drop view backend.loans`);
+    const refused = extract('transactions', reader);
+    const remedy = `grant select on backend.transactions to ${role};`;
+    await expect(refused).rejects.toMatchObject({ code: 'SOURCE_SCHEMA_MISMATCH', details: { remedy } });
+    const found = await findings();
+    expect(found).toContainEqual(expect.objectContaining({ table: 'backend.transactions', remedy }));
+    expect(found).toContainEqual(expect.objectContaining({ table: 'backend.loans', found: 'missing' }));
+  });
+
+  it('is read through the template over an application of its own', async () => {
+    await administer(product.url, 'drop schema backend cascade; drop schema app cascade');
+    const url = new URL(product.url);
+    const pool = createPool(url.href, quietLogger);
+    await migrateBackend(pool);
+    await replaceSource(pool, 'app', batchesOf({ users: 3, months: 6, seed: 1 }));
+    await pool.end();
+    // An application: the same names as in the template, with keys and words of its own types.
+    await administer(
+      product.url,
+      `alter schema backend rename to app;
+      create type app.gender as enum ('female', 'male', 'other');
+      alter table app.users alter gender type app.gender using gender::app.gender, alter currency type char(3),
+        alter id type varchar(40), drop column source;
+      alter table app.loans alter term_months type smallint`,
+    );
+    await administer(product.url, renderTemplate());
+    await administer(product.url, renderTemplate()); // is run again after a change
+    await administer(
+      product.url,
+      `grant usage on schema backend to ${role};
+      grant select on all tables in schema backend to ${role}`,
+    );
+    expect(await findings()).toEqual([]);
+    const extracted = await Promise.all(backendTables.map((name) => extract(name, reader)));
+    expect(extracted[0]!.rows).toBe(3);
+    expect(extracted[2]!.rows).toBeGreaterThan(100);
   });
 });

@@ -1,0 +1,41 @@
+import { type ErrorDetails, PipelineError } from '../../../../contracts/errors.js';
+
+/** One thing in the source database that is not as extraction needs it. */
+export interface SourceFinding {
+  /** `backend.users`; `backend` for the whole schema. */
+  readonly table: string;
+  readonly column: string | null;
+  /** A run would end at an `error`; a `warning` is worth a look. */
+  readonly severity: 'error' | 'warning';
+  readonly found: string;
+  readonly wanted: string;
+  /** SQL to paste, or what to do; '' where nothing can be said. */
+  readonly remedy: string;
+}
+
+const SCHEMA_PAGE = 'docs/backend-schema.md';
+
+/**
+ * `SOURCE_SCHEMA_MISMATCH` for the findings of one table, which names the first of them.
+ * @param findings - not empty. @param more - further details.
+ */
+export function schemaMismatch(
+  findings: readonly SourceFinding[],
+  more: ErrorDetails = {},
+  cause?: unknown,
+): PipelineError {
+  const [{ table, column, found, wanted, remedy }] = findings as readonly [SourceFinding, ...SourceFinding[]];
+  const place = column === null ? table : `${table}.${column}`;
+  const others = findings.length === 1 ? '' : `; ${findings.length - 1} more in this table`;
+  const message = `the source database does not fit: ${place}: ${found}, wanted ${wanted}${others} (\`ml data check-source\` shows everything)`;
+  const details: ErrorDetails = {
+    table,
+    ...(column === null ? {} : { column }),
+    found,
+    wanted,
+    remedy,
+    page: SCHEMA_PAGE,
+    ...more,
+  };
+  return new PipelineError('SOURCE_SCHEMA_MISMATCH', message, details, { cause });
+}
