@@ -79,7 +79,7 @@ beforeAll(async () => {
     buildFeatures: { snapshotHash },
     buildStates: { snapshotHash },
     prepareDataset: prepared,
-    validateDataset: { dataset, maxRejectedShare: 0.02 },
+    validateDataset: { dataset, maxRejectedShare: 0.02, suspiciousLabels: 'refused' },
     freezeLine: { dataset },
     reviewMessages: { ...messages, artefactHash: hash },
     reviewAnnotations: messages,
