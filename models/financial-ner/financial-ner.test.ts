@@ -26,6 +26,20 @@ import { disagreement, reviewAnnotations } from './training/suspicious-annotatio
 import { textTable, type AnnotatedText } from './data/text-table.js';
 import { describeFeature } from './prediction/reason-templates.js';
 
+/** A text without its marks {A:…} and {D:…}, and the entities that they mark. */
+function markedEntities(marked: string) {
+  let text = '';
+  const entities: { type: string; start: number; end: number; text: string; confidence: number }[] = [];
+  for (const part of marked.split(/(\{[AD]:[^}]*\})/)) {
+    const [, kind, own] = /^\{([AD]):([^}]*)\}$/.exec(part) ?? [];
+    const start = text.length;
+    text += own ?? part;
+    if (own !== undefined)
+      entities.push({ type: kind === 'A' ? 'AMOUNT' : 'DATE', start, end: text.length, text: own, confidence: 0.9 });
+  }
+  return { text, entities };
+}
+
 const asData = (texts: readonly AnnotatedText[]): TrainingData => ({ schema: nerJson.schema, table: textTable(texts) });
 const generated = (count: number, seed: number): AnnotatedText[] =>
   fixtureTexts(count, seed).map(({ entities, ...rest }) => ({ ...rest, spans: entities, kind: 'message' as const }));
@@ -283,18 +297,91 @@ describe('enrich', () => {
   });
 });
 
-describe('a UPI id', () => {
+describe('identifiers against the tagger', () => {
+  const linker = createLinker([]);
   const upi = 'send 500 to ravi@okaxis';
   const tagged = { type: 'PERSON', start: 12, end: 23, text: 'ravi@okaxis', confidence: 0.9 };
   const typeOf = (entity: typeof tagged, types: readonly string[]): string[] =>
-    enrich({ text: upi }, [entity], { linker: createLinker([]), types }).map(({ type }) => type);
+    enrich({ text: upi }, [entity], { linker, types }).map(({ type }) => type);
 
-  it('replaces the type of the model on the same span only if the model has learned UPI ids', () => {
-    expect(typeOf(tagged, ['PERSON', 'UPI_ID'])).toEqual(['UPI_ID']);
+  it('keeps the type that the model has learned for a UPI id', () => {
     expect(typeOf({ ...tagged, type: 'ACCOUNT' }, ['ACCOUNT'])).toEqual(['ACCOUNT']);
-    // On another span the model's entity is kept.
-    expect(typeOf({ ...tagged, end: 16, text: 'ravi' }, ['PERSON', 'UPI_ID'])).toEqual(['PERSON']);
-    expect(typeOf({ ...tagged, start: 9 }, ['PERSON', 'UPI_ID'])).toEqual(['PERSON']);
+    expect(typeOf(tagged, ['PERSON', 'UPI_ID'])).toEqual(['UPI_ID']);
+  });
+
+  it('replaces an entity on a part of a UPI id or beyond it', () => {
+    expect(typeOf({ ...tagged, end: 16, text: 'ravi' }, ['PERSON', 'UPI_ID'])).toEqual(['UPI_ID']);
+    expect(typeOf({ ...tagged, start: 9, text: 'to ravi@okaxis' }, ['PERSON'])).toEqual(['UPI_ID']);
+  });
+
+  /** Cuts the text at the marks | into entities of one type. */
+  const cut = (marked: string, type: string, types: readonly string[]) => {
+    const parts = marked.split('|');
+    const text = parts.join('');
+    const pieces = parts.slice(1, -1).map((part, i) => {
+      const start = parts.slice(0, i + 1).join('').length;
+      return { type, start, end: start + part.length, text: part, confidence: 0.8 };
+    });
+    return enrich({ text }, pieces, { linker, types }).map((found) => `${found.type} ${found.text}`);
+  };
+
+  it.each([
+    ['pay |rahul.|k@okaxis| now', 'PERSON', ['PERSON', 'UPI_ID'], ['UPI_ID rahul.k@okaxis']],
+    ['pay |rahul.|k@okaxis| now', 'PERSON', ['PERSON', 'VPA'], ['VPA rahul.k@okaxis']],
+    ['card |4111 1111| 1111 1111|', 'ACCOUNT', ['ACCOUNT', 'CARD'], ['CARD 4111 1111 1111 1111']],
+    ['PAN |ABCPE|1234F| please', 'ORG', ['ORG', 'PAN'], ['PAN ABCPE1234F']],
+    ['to |HDFC|0001234| branch', 'ORG', ['ORG', 'IFSC_CODE'], ['IFSC_CODE HDFC0001234']],
+    ['mail |asha.|rao@example.co.in| today', 'PERSON', ['PERSON', 'EMAIL'], ['EMAIL asha.rao@example.co.in']],
+    ['mail |asha| at asha.rao@example.co.in', 'PERSON', ['PERSON'], ['PERSON asha']],
+    ['from a/c no. |5010|0123|456789| today', 'ACCOUNT', ['ACCOUNT'], ['ACCOUNT 50100123456789']],
+    ['from |a/c 501001| today', 'ACCOUNT', ['ACCOUNT'], ['ACCOUNT a/c 501001']],
+  ])('%s, tagged %s by a model of %j: %j', (marked, type, types, found) => {
+    expect(cut(marked, type, types)).toEqual(found);
+  });
+});
+
+describe('values of entities in their sentence', () => {
+  const context = { linker: createLinker([]), types: ['AMOUNT', 'DATE'] };
+  /** Reads a text with its entities in braces: {A:an amount}, {D:a date}. */
+  const valuesOf = (marked: string, referenceDay = '2026-01-14') => {
+    const { text, entities } = markedEntities(marked);
+    return enrich({ text, referenceDay }, entities, context).map(({ text: own, value }) => ({ text: own, value }));
+  };
+
+  it.each([
+    ['paid {A:Rs 1 lakh 20} thousand', 'Rs 1 lakh 20 thousand', 120_000],
+    ['paid 1 crore {A:25 lakh} for it', '1 crore 25 lakh', 12_500_000],
+    ['paid {A:1 crore} {A:25 lakh} for it', '1 crore 25 lakh', 12_500_000],
+    ['credit of {A:Rs 2000.00} Cr to a/c', 'Rs 2000.00 Cr', 2000],
+    ['mujhe {A:2 lakh} do', '2 lakh', 200_000],
+  ])('%s is read as %s', (marked, text, amount) => {
+    expect(valuesOf(marked)).toEqual([{ text, value: { kind: 'amount', amount, currency: 'INR' } }]);
+  });
+
+  it.each([
+    ['paid {A:two lakh} {A:fifty}'],
+    ['paid {A:two lakh} fifty'],
+    ['paid 500 {A:600 rs}'],
+    ['rate {A:5} % a year'],
+  ])('%s has no value', (marked) => {
+    expect(valuesOf(marked).map(({ value }) => value)).toEqual([null]);
+  });
+
+  it('takes the currency beside an amount', () => {
+    expect(valuesOf('paid {A:500} dollars')[0]?.value).toMatchObject({ amount: 500, currency: 'USD' });
+    expect(valuesOf('paid USD {A:5} EUR')[0]?.value).toBeNull();
+  });
+
+  it.each([
+    ['rent on next to {D:next month}', 'next to next month', '2026-03-01'],
+    ['paid on {D:5} March 2025', '5 March 2025', '2025-03-05'],
+    ['sent {D:3 days} ago', '3 days ago', '2026-01-11'],
+    // One end of a range is read with the other.
+    ['what did I spend between {D:the 7th} and the 25th of Dec', 'the 7th', '2025-12-07'],
+    ['what did I spend from {D:Nov} to Jan 2025', 'Nov', '2024-11-01'],
+    ['I will be away from 28 Dec to {D:3 Jan}', '3 Jan', '2027-01-03'],
+  ])('%s is read as %s', (marked, text, from) => {
+    expect(valuesOf(marked)).toMatchObject([{ text, value: { from } }]);
   });
 });
 

@@ -1,14 +1,9 @@
-import {
-  civilDate,
-  firstDayOf,
-  isoDate,
-  monthOf,
-  parseIsoDate,
-  validDay,
-  weekdayOf,
-} from '../../time-series/calendar/index.js';
-import { MONTH, monthNumber, normaliseDateText, WEEKDAY, weekdayNumber } from './date-words.js';
-import { readNumber } from './number-words.js';
+import { civilDate, isoDate, parseIsoDate, weekdayOf } from '../../time-series/calendar/index.js';
+import type { TextContext } from './amounts.js';
+import { ORDINAL, readExpression, SHIFT } from './date-expressions.js';
+import { MONTH, normaliseDateText, WEEKDAY, weekdayNumber } from './date-words.js';
+import { wholeMonth, type DateAnchor, type DayRange } from './day-choice.js';
+import { timeDirection } from './time-direction.js';
 
 /** A range of days, both ends included, as ISO 8601 dates; equal ends for a single day. */
 export interface DateRange {
@@ -17,256 +12,42 @@ export interface DateRange {
   readonly to: string;
 }
 
-/** First and last day as days since 1970-01-01. */
-type DayRange = readonly [number, number];
-/** Interprets a match. @param today - reference day. */
-type Reader = (match: RegExpExecArray, today: number) => DayRange | null;
-
-const ORDINAL = '(\\d{1,2})(?:st|nd|rd|th)?';
-const YEAR = "(\\d{4}|'?\\d{2})";
 const MAXIMUM_LENGTH = 60;
 
-/** Months outside of 1 … 12 carry into the year. */
-const firstOfMonth = (year: number, month: number): number => firstDayOf(monthOf(year, month));
-
-const singleDay = (day: number | null): DayRange | null => (day === null ? null : [day, day]);
-
-/** Full year of a year of two digits: 70–99 are 1970–1999. */
-const fullYear = (text: string): number => {
-  const year = Number(text.replace("'", ''));
-  if (year > 99) return year;
-  return year + (year < 70 ? 2000 : 1900);
-};
-
-const nearestTo = (candidates: readonly (number | null)[], today: number): number | null =>
-  candidates.reduce(
-    (best, one) => (best === null || (one !== null && Math.abs(one - today) < Math.abs(best - today)) ? one : best),
-    null,
-  );
-
-/** The date of this day and month that is nearest to the reference day. */
-function nearestYear(month: number, day: number, today: number): number | null {
-  const { year } = civilDate(today);
-  const candidates = [year - 1, year, year + 1].map((y) => validDay({ year: y, month, day }));
-  return nearestTo(candidates, today);
-}
-
-/** The date of this day of the month that is nearest to the reference day. */
-function nearestMonth(day: number, today: number): number | null {
-  const { year, month } = civilDate(today);
-  const candidates = [-1, 0, 1].map((shift) => dayOfMonth(firstOfMonth(year, month + shift), day));
-  return nearestTo(candidates, today);
-}
-
-function dayOfMonth(first: number, day: number): number | null {
-  const { year, month } = civilDate(first);
-  return validDay({ year, month, day });
-}
-
-const wholeMonth = (year: number, month: number): DayRange => [
-  firstOfMonth(year, month),
-  firstOfMonth(year, month + 1) - 1,
-];
-
-/** The current or most recent month of this number. */
-function monthWithoutYear(month: number, today: number): DayRange {
-  const now = civilDate(today);
-  return wholeMonth(month <= now.month ? now.year : now.year - 1, month);
-}
-
-const shifts: Readonly<Record<string, number>> = {
-  last: -1,
-  previous: -1,
-  past: -1,
-  this: 0,
-  current: 0,
-  next: 1,
-  coming: 1,
-  upcoming: 1,
-};
-const shiftOf = (word: string): number => shifts[word]!;
-
-function calendarUnit(unit: string, shift: number, today: number): DayRange {
-  const { year, month } = civilDate(today);
-  const monday = today - weekdayOf(today) + 7 * shift;
-  if (unit.startsWith('weekend')) return [monday + 5, monday + 6];
-  if (unit.startsWith('week')) return [monday, monday + 6];
-  if (unit.startsWith('month')) return wholeMonth(year, month + shift);
-  return [firstOfMonth(year + shift, 1), firstOfMonth(year + shift + 1, 1) - 1];
-}
-
-/** "next Friday": the first one after today; "last Friday": the last one before; "this Friday": of the current week. */
-function namedWeekday(name: string, shift: number | null, today: number): number {
-  const weekday = weekdayNumber(name);
-  const ahead = (weekday - weekdayOf(today) + 7) % 7;
-  if (shift === 0) return today - weekdayOf(today) + weekday;
-  if (shift === -1) return today + (ahead === 0 ? -7 : ahead - 7);
-  return today + (ahead === 0 && shift === 1 ? 7 : ahead);
-}
-
-const weekdayOfWeek = (name: string, shift: string, today: number): DayRange | null =>
-  singleDay(calendarUnit('week', shiftOf(shift), today)[0] + weekdayNumber(name));
-
-const daysIn: Readonly<Record<string, number>> = { d: 1, w: 7, f: 14 };
-
-function shiftedBy(count: number, unit: string, today: number): number {
-  const days = daysIn[unit[0]!];
-  if (days !== undefined) return today + Math.round(count * days);
-  const { year, month, day } = civilDate(today);
-  const first = firstOfMonth(year, month + (unit.startsWith('month') ? count : 12 * count));
-  const shifted = civilDate(first);
-  return Math.min(first + day - 1, firstOfMonth(shifted.year, shifted.month + 1) - 1);
-}
-
-const relativeDays: Readonly<Record<string, number>> = {
-  today: 0,
-  now: 0,
-  tonight: 0,
-  'this morning': 0,
-  'this afternoon': 0,
-  'this evening': 0,
-  yesterday: -1,
-  'last night': -1,
-  'last evening': -1,
-  tomorrow: 1,
-  'day before yesterday': -2,
-  'day after tomorrow': 2,
-};
-
-/** India's fiscal year, April to March; "FY25" and "FY 2024-25" end in March 2025. */
-function fiscalYear(first: string, second: string | undefined): DayRange | null {
-  const end = fullYear(second ?? first);
-  if (second !== undefined && fullYear(first) !== end - 1) return null;
-  return [firstOfMonth(end - 1, 4), firstOfMonth(end, 4) - 1];
-}
-
-function boundaryOf(edge: string, period: string, today: number): DayRange | null {
-  const days = readDays(/^(?:week|month|year)$/.test(period) ? `this ${period}` : period, today);
-  return days && singleDay(edge === 'end' ? days[1] : days[0]);
-}
-
-const PREPOSITIONS = '(?:on|in|by|since|during|for|of|from|until|till|upto|the)';
-const fullMatch = (pattern: string): RegExp => new RegExp(`^(?:${PREPOSITIONS} )*${pattern}$`);
-const SHIFT = `(${Object.keys(shifts).join('|')})`;
-const UNIT = '(days?|weeks?|fortnights?|months?|years?)';
-
-function dayAndMonth(day: string, name: string, year: string | undefined, today: number): DayRange | null {
-  const date = { month: monthNumber(name), day: Number(day) };
-  if (year === undefined) return singleDay(nearestYear(date.month, date.day, today));
-  return singleDay(validDay({ year: fullYear(year), ...date }));
-}
-
-const dayMonthYear = (day: string, month: string, year: string | undefined, today: number): DayRange | null =>
-  year === undefined
-    ? singleDay(nearestYear(Number(month), Number(day), today))
-    : singleDay(validDay({ year: fullYear(year), month: Number(month), day: Number(day) }));
-
-/** Date patterns in order; the first one that matches and gives valid days is used. */
-const readers: readonly (readonly [RegExp, Reader])[] = [
-  [fullMatch('(\\d{4}-\\d{2}-\\d{2})'), ([, day]) => singleDay(parseIsoDate(day!))],
-  // Day first, as in India and Britain.
-  [
-    fullMatch('(\\d{1,2})[/.-](\\d{1,2})[/.-](\\d{4}|\\d{2})'),
-    ([, day, month, year], today) => dayMonthYear(day!, month!, year, today),
-  ],
-  [fullMatch('(\\d{1,2})/(\\d{1,2})'), ([, day, month], today) => dayMonthYear(day!, month!, undefined, today)],
-  [
-    fullMatch(`${ORDINAL}[ -]?(?:of )?${MONTH}(?:,? ?-?${YEAR})?`),
-    ([, day, month, year], today) => dayAndMonth(day!, month!, year, today),
-  ],
-  [
-    fullMatch(`${MONTH},? ?(?:'(\\d{2})|(\\d{4}))`),
-    ([, month, short, year]) => wholeMonth(fullYear(short ?? year!), monthNumber(month!)),
-  ],
-  [
-    fullMatch(`${MONTH} (?:the )?${ORDINAL}(?:,? (\\d{4}))?`),
-    ([, month, day, year], today) => dayAndMonth(day!, month!, year, today),
-  ],
-  [fullMatch(MONTH), ([, month], today) => monthWithoutYear(monthNumber(month!), today)],
-  [
-    fullMatch('(?:year )?(\\d{4})'),
-    ([, year]) => [firstOfMonth(Number(year), 1), firstOfMonth(Number(year) + 1, 1) - 1],
-  ],
-  [
-    fullMatch('(?:fy|financial year|fiscal year) ?(\\d{4}|\\d{2})(?:[-/](\\d{4}|\\d{2}))?'),
-    ([, first, second]) => fiscalYear(first!, second),
-  ],
-  [
-    fullMatch(`${ORDINAL} (?:of )?(?:the )?${SHIFT} month`),
-    ([, day, shift], today) => singleDay(dayOfMonth(calendarUnit('month', shiftOf(shift!), today)[0], Number(day))),
-  ],
-  [fullMatch('(\\d{1,2})(?:st|nd|rd|th)'), ([, day], today) => singleDay(nearestMonth(Number(day), today))],
-  [fullMatch(`past (week|month|year)`), ([, unit], today) => [shiftedBy(-1, unit!, today), today]],
-  [
-    fullMatch(`${SHIFT} (weekends?|weeks?|months?|years?)`),
-    ([, shift, unit], today) => calendarUnit(unit!, shiftOf(shift!), today),
-  ],
-  [
-    fullMatch(`(?:${SHIFT} )?${WEEKDAY}`),
-    ([, shift, name], today) => singleDay(namedWeekday(name!, shift === undefined ? null : shiftOf(shift), today)),
-  ],
-  [fullMatch(`${WEEKDAY} (?:of )?${SHIFT} week`), ([, name, shift], today) => weekdayOfWeek(name!, shift!, today)],
-  [fullMatch(`${SHIFT} week(?:'s)? ${WEEKDAY}`), ([, shift, name], today) => weekdayOfWeek(name!, shift!, today)],
-  [
-    fullMatch('(end|start|beginning) of (?:the )?(.{1,30})'),
-    ([, edge, period], today) => boundaryOf(edge!, period!, today),
-  ],
-  [fullMatch('(week|month|year)[ -](end|start)'), ([, period, edge], today) => boundaryOf(edge!, period!, today)],
-  [fullMatch(`(.{1,30}?) ${UNIT} (?:ago|back)`), ([, count, unit], today) => relative(count!, unit!, -1, today)],
-  // A duration without a direction ("15 days", "for a week") has no date.
-  [fullMatch(`(?:in|after) (.{1,30}?) ${UNIT}`), ([, count, unit], today) => relative(count!, unit!, 1, today)],
-  [
-    fullMatch(`(.{1,30}?) ${UNIT} (?:later|from now|from today|hence)`),
-    ([, count, unit], today) => relative(count!, unit!, 1, today),
-  ],
-  [fullMatch(`(${SHIFT} .{1,30}?) ${UNIT}`), ([, count, , unit], today) => relative(count!, unit!, 1, today)],
-];
-
-/** Whether the shift is defined: fractions of months have no fixed number of days. */
-function isWholeDaysOrMonths(count: number, unit: string): boolean {
-  if (count < 0 || count > 10_000) return false;
-  return daysIn[unit[0]!] !== undefined || Number.isInteger(unit.startsWith('month') ? count : 12 * count);
-}
-
-/** A shifted day ("3 days ago"), or the range from or to the reference day ("last 3 months"). */
-function relative(count: string, unit: string, sign: -1 | 1, today: number): DayRange | null {
-  const [first = '', ...others] = count.split(' ');
-  const shift = Object.hasOwn(shifts, first) ? shiftOf(first) : null;
-  const words = shift === null ? count : others.join(' ');
-  // "a week ago": the article means one.
-  const number = /^an?$/.test(words) ? 1 : readNumber(words);
-  if (number === null || !isWholeDaysOrMonths(number, unit)) return null;
-  const shifted = shiftedBy((shift ?? sign) * number, unit, today);
-  if (shift === null) return [shifted, shifted];
-  return shift < 0 ? [shifted, today] : [today, shifted];
-}
-
-function readExpression(plain: string, today: number): DayRange | null {
-  const known = Object.hasOwn(relativeDays, plain) ? relativeDays[plain]! : null;
-  if (known !== null) return [today + known, today + known];
-  for (const [pattern, read] of readers) {
-    const match = pattern.exec(plain);
-    const found = match && read(match, today);
-    if (found) return found;
-  }
-  return null;
-}
-
-/** Parts of a date expression that do not change the day: its weekday and the time of day. */
-const optionalContext: readonly RegExp[] = [
-  new RegExp(`^${WEEKDAY},? (?:the )?(?=.*\\d)`),
-  new RegExp(`(?<=\\d)(?: on|,) ${WEEKDAY}$`),
-  /,? (?:at |around |by )?\d{1,2}(?::\d{2})? ?(?:am|pm|a\.m|p\.m|baje)$/,
+const WEEKDAY_FIRST = new RegExp(`^(?:on )?(?:${SHIFT} )?${WEEKDAY},? (?:the )?(?=.*\\d)`);
+const WEEKDAY_LAST = new RegExp(`(?<=\\d)(?:(?: on|,)? |,? ?\\()${WEEKDAY}\\)?$`);
+/** Times of day, which do not change the day. */
+const timesOfDay: readonly RegExp[] = [
+  /,? (?:at |around |by )?(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?: ?(?:am|pm|a\.m|p\.m|hrs|hours|ist))*$/,
+  /,? (?:at |around |by )?(?:0?[1-9]|1[0-2]) ?(?:am|pm|a\.m|p\.m|baje)$/,
   /(?: in the| at)? (?:morning|afternoon|evening|night|noon)$/,
 ];
 
-function readDays(plain: string, today: number): DayRange | null {
-  const direct = readExpression(plain, today);
-  if (direct) return direct;
-  const shortened = optionalContext
-    .map((part) => plain.replace(part, ''))
-    .find((text) => text !== plain && text !== '');
-  return shortened === undefined ? null : readDays(shortened, today);
+const isSingle = (range: DayRange | null): range is DayRange => range !== null && range[0] === range[1];
+
+/** A date with its weekday, which must agree: "Friday, 16 January 2026". */
+function readWithWeekday(plain: string, anchor: DateAnchor): DayRange | null {
+  const match = WEEKDAY_FIRST.exec(plain) ?? WEEKDAY_LAST.exec(plain);
+  if (match === null || anchor.weekday !== undefined) return null;
+  const weekday = weekdayNumber(match.at(-1)!);
+  const rest = (plain.slice(0, match.index) + plain.slice(match.index + match[0].length)).trim();
+  const found = readDays(rest, { ...anchor, weekday });
+  return isSingle(found) && weekdayOf(found[0]) === weekday ? found : null;
+}
+
+/** A day with a time of day: "tomorrow at 5 pm", not "March 5 pm". */
+function readWithTime(plain: string, anchor: DateAnchor): DayRange | null {
+  const rest = timesOfDay.map((part) => plain.replace(part, '')).find((text) => text !== plain && text !== '');
+  const found = rest === undefined ? null : readDays(rest, anchor);
+  return isSingle(found) ? found : null;
+}
+
+/** "March 5 pm" may be the 5th or any day at five; "5 pm" after "5 March" is a time. */
+const MONTH_AND_HOUR = new RegExp(`(?<!\\d(?:st|nd|rd|th)? (?:of )?)\\b${MONTH} \\d{1,2} ?(?:am|pm|a\\.m|p\\.m|baje)$`);
+
+function readDays(plain: string, anchor: DateAnchor): DayRange | null {
+  if (MONTH_AND_HOUR.test(plain)) return null;
+  return readExpression(plain, anchor) ?? readWithWeekday(plain, anchor) ?? readWithTime(plain, anchor);
 }
 
 const BETWEEN = /^(?:from |between )?(.{1,30}?) ?(?: to |-|–| till | until | and | through )(?:the )?(.{1,30})$/;
@@ -281,45 +62,168 @@ const sharedSuffixes: readonly (readonly [RegExp, RegExp])[] = [
 const WITHOUT_YEAR = new RegExp(`^(?!.*\\d{4})(?:(?:.*[^a-z])?${MONTH}|\\d{1,2}/\\d{1,2}$)`);
 
 /** Start of a range that names its year at the end ("Jan to March 2025", "Nov to Jan 2025"): that year or the one before. */
-function startWithYearOfEnd(first: string, second: string, last: number, today: number): DayRange | null {
+function startWithYearOfEnd(first: string, second: string, last: number, anchor: DateAnchor): DayRange | null {
   const year = WITHOUT_YEAR.test(first) ? /\d{4}$/.exec(second)?.[0] : undefined;
   if (year === undefined) return null;
   const years = [Number(year), Number(year) - 1];
-  const found = years.map((one) => readDays(`${first}${first.includes('/') ? '/' : ' '}${one}`, today));
+  const found = years.map((one) => readDays(`${first}${first.includes('/') ? '/' : ' '}${one}`, anchor));
   return found.find((days) => days !== null && days[0] <= last) ?? null;
 }
 
-function startOfRange(first: string, second: string, last: number, today: number): DayRange | null {
+/** The start of a range, completed from its end. */
+function startOf(first: string, second: string): string {
   for (const [begin, end] of sharedSuffixes) {
     const rest = begin.test(first) ? end.exec(second)?.groups?.['rest'] : undefined;
-    if (rest !== undefined) return readDays(`${first} ${rest}`, today);
+    if (rest !== undefined) return `${first} ${rest}`;
   }
-  return startWithYearOfEnd(first, second, last, today) ?? readDays(first, today);
+  return first;
+}
+
+const IS_WEEKDAY = new RegExp(`^(?:the )?${WEEKDAY}$`);
+
+const anchoredAt = (anchor: DateAnchor, today: number, direction: DateAnchor['direction']): DateAnchor => ({
+  ...anchor,
+  today,
+  direction,
+});
+
+/** A date that needs no direction. */
+const readClear = (text: string, anchor: DateAnchor): DayRange | null => readDays(text, { ...anchor, direction: null });
+
+/** Start and end of a range. */
+type Ends = readonly [DayRange, DayRange];
+
+/** The last range that begins before today. "10th to 20th" on a 15th may be this month or the last. */
+function readPastEnds(first: string, second: string, anchor: DateAnchor): Ends | null {
+  const begin = readClear(first, anchor) ?? readDays(first, anchoredAt(anchor, anchor.today, 'past'));
+  if (!begin) return null;
+  const clear = readClear(second, anchor);
+  const end = clear ?? readDays(second, anchoredAt(anchor, begin[0], 'future'));
+  return end && (clear !== null || end[0] <= anchor.today) ? [begin, end] : null;
+}
+
+/** The first range that ends after today. "Monday to Friday" on a Wednesday may be this week or the next. */
+function readFutureEnds(first: string, second: string, anchor: DateAnchor): Ends | null {
+  const end = readClear(second, anchor) ?? readDays(second, anchoredAt(anchor, anchor.today, 'future'));
+  if (!end) return null;
+  const begin = readClear(first, anchor) ?? readDays(first, anchoredAt(anchor, end[1], 'past'));
+  return begin && (begin[0] >= anchor.today || !IS_WEEKDAY.test(first)) ? [begin, end] : null;
+}
+
+/** A range by its two ends; without a direction both readings must agree. */
+function readEnds(first: string, second: string, anchor: DateAnchor): Ends | null {
+  const end = readClear(second, anchor);
+  const withYear = end && startWithYearOfEnd(first, second, end[1], anchor);
+  if (withYear) return [withYear, end];
+  const start = startOf(first, second);
+  if (anchor.direction === 'past') return readPastEnds(start, second, anchor);
+  if (anchor.direction === 'future') return readFutureEnds(start, second, anchor);
+  const [past, future] = [readPastEnds(start, second, anchor), readFutureEnds(start, second, anchor)];
+  return past && future && past[0][0] === future[0][0] && past[1][1] === future[1][1] ? past : null;
+}
+
+/** "5 March to 1 March" is a mistake and no range of a year. */
+function isBackwards([from, to]: DayRange): boolean {
+  const [begin, end] = [civilDate(from), civilDate(to)];
+  return from > to || (to - from < 366 && begin.month === end.month && begin.year < end.year);
 }
 
 /** Parses a range: the first day of its start to the last day of its end. */
-function readRange(plain: string, today: number): DayRange | null {
-  const [, first, second] = BETWEEN.exec(plain) ?? [];
-  if (first === undefined || second === undefined) return null;
-  const end = readDays(second, today);
-  const begin = end && startOfRange(first, second, end[1], today);
-  return begin && begin[0] <= end[1] ? [begin[0], end[1]] : null;
+function readRange(plain: string, anchor: DateAnchor): DayRange | null {
+  const match = BETWEEN.exec(plain);
+  const ends = match && readEnds(match[1]!, match[2]!, anchor);
+  if (!ends) return null;
+  const found: DayRange = [ends[0][0], ends[1][1]];
+  return isBackwards(found) ? null : found;
+}
+
+const SINCE = /^since (?:the )?(.+)$/;
+
+/** "since April": from its first day to the reference day. */
+function readSince(plain: string, anchor: DateAnchor): DayRange | null {
+  const { today } = anchor;
+  const found = readDays(plain, { ...anchor, direction: null }) ?? readDays(plain, { ...anchor, direction: 'past' });
+  return found && found[0] <= today ? [found[0], today] : null;
+}
+
+/** "12/27" on a card: the month, where it cannot be a day. */
+const EXPIRY = /^(?:by |till |until )?(0?[1-9]|1[0-2])\/(\d{2})$/;
+const EXPIRY_CUE = /\b(?:exp(?:iry|ires?|iring|\.)?|valid (?:till|until|thru|through|upto)|valid)\b[^.;]{0,12}$/i;
+
+function readExpiry(plain: string, before: string): DayRange | null {
+  const [, month, year] = EXPIRY.exec(plain) ?? [];
+  if (month === undefined || Number(year) <= 12 || !EXPIRY_CUE.test(before)) return null;
+  return wholeMonth(2000 + Number(year), Number(month));
+}
+
+/** Words before a date inside the text of an entity ("EMI due on 5th"), which only tell the direction. */
+const LEADING_WORDS =
+  /^(?:(?:the|my|your|emi|bill|loan|rent|fee|cheque|check|chq|payment|premium|salary|instalment|installment|due|dated?|paid|pay|payable|was|is|will|be|falls|on|or|before|by|expires?|expiry|valid|matures?|scheduled|for|debited|credited|received|sent|spent|deducted|charged|withdrawn|transferred)\b[\s:,]*)+/i;
+/** Words after it: "10 tareekh ko dena hai". */
+const TRAILING_WORDS =
+  /(?:\s+(?:se pehle|se pahle|से पहले|tak|तक|ko|को|hai|hain|है|हैं|tha|thi|the|था|थी|थे|dena|deni|dene|karna|karni|bharna|bharni|bhejna|देना|करना|kiya|kiye|diya|diye|bheja|bheje|kata|किया|दिया))+$/iu;
+
+interface DateText extends Required<TextContext> {
+  readonly plain: string;
+}
+
+/** The forms of a text to try: as it is, then without words that tell only the direction. */
+function* formsOf(text: string, { before = '', after = '' }: TextContext): Generator<DateText> {
+  const [lead = ''] = LEADING_WORDS.exec(text) ?? [];
+  const [trail = ''] = TRAILING_WORDS.exec(text) ?? [];
+  const context = { before: `${before}${lead}`, after: `${trail}${after}` };
+  yield { plain: normaliseDateText(text), ...context };
+  if (lead + trail !== '' && lead.length + trail.length < text.length)
+    yield { plain: normaliseDateText(text.slice(lead.length, text.length - trail.length)), ...context };
+}
+
+/** "April se ab tak", "since April". */
+const SINCE_BEFORE = /\bsince(?: the)?\s*$/i;
+const UNTIL_NOW_AFTER =
+  /^\s*(?:(?:se|से) )?(?:lekar )?(?:ab tak|aaj tak|अब तक|आज तक|till (?:now|date|today))(?![\p{L}\p{M}])/iu;
+
+function readForm({ plain, before, after }: DateText, today: number): DayRange | null {
+  const anchor: DateAnchor = { today, direction: timeDirection({ before, after }) };
+  const since = SINCE.exec(plain)?.[1] ?? (SINCE_BEFORE.test(before) || UNTIL_NOW_AFTER.test(after) ? plain : null);
+  if (since !== null) return readSince(since, anchor);
+  return readExpiry(plain, before) ?? readDays(plain, anchor) ?? readRange(plain, anchor);
 }
 
 /**
  * Parses a date or a range of days: "next Friday", "last month", "3 din pehle", "12/03/2026" (day first), "5 March",
- * "March 2025", "1 to 5 March", "FY 2024-25", "tomorrow morning", "अगले शुक्रवार". A weekday alone is the next one,
- * including today; a day without year or month is the nearest one. "kal" and "parso" are ambiguous between past and
- * future and give null.
+ * "March 2025", "1 to 5 March", "FY 2024-25", "tomorrow morning", "since April", "अगले शुक्रवार". A weekday, day or month
+ * without week, month or year, "kal" and "parso" need a word that tells the past from the future, in the text or around
+ * it: "due on 5th", "cheque dated 04/05", "kal bheja tha".
  * @param referenceDay - ISO date of "today".
- * @returns null for a text that is not a date, an invalid reference day, or years outside 1 to 9999.
+ * @param context - the text around the date.
+ * @returns null for a text that is not a date, for two readings, for a weekday that contradicts its date, for an invalid
+ * reference day, and for years outside 1 to 9999.
  */
-export function readDate(text: string, referenceDay: string): DateRange | null {
+export function readDate(text: string, referenceDay: string, context: TextContext = {}): DateRange | null {
   const today = parseIsoDate(referenceDay);
   if (today === null || text.length > MAXIMUM_LENGTH) return null;
-  const plain = normaliseDateText(text);
-  const found = readDays(plain, today) ?? readRange(plain, today);
-  return found && found.every(inCalendar) ? asRange(found) : null;
+  for (const form of formsOf(text.trim(), context)) {
+    const found = readForm(form, today);
+    if (found) return found.every(inCalendar) ? asRange(found) : null;
+  }
+  return null;
+}
+
+/**
+ * Parses the two dates of a range each by itself, the first completed from the second: "[the 7th] to [the 25th of Dec]".
+ * @param context - the text around the whole range.
+ * @returns null where the range has no reading or two.
+ */
+export function readDatePair(
+  [first, second]: readonly [string, string],
+  referenceDay: string,
+  context: TextContext,
+): readonly [DateRange, DateRange] | null {
+  const today = parseIsoDate(referenceDay);
+  if (today === null || first.length + second.length > MAXIMUM_LENGTH) return null;
+  const anchor: DateAnchor = { today, direction: timeDirection(context) };
+  const ends = readEnds(normaliseDateText(first), normaliseDateText(second), anchor);
+  return ends && !isBackwards([ends[0][0], ends[1][1]]) ? [asRange(ends[0]), asRange(ends[1])] : null;
 }
 
 const inCalendar = (day: number): boolean => {

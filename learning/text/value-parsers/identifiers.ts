@@ -1,9 +1,9 @@
 /** A part of a text with the form and, where defined, the checksum of an identifier. */
 export interface IdentifierSpan {
-  readonly type: 'PAN' | 'IFSC' | 'AADHAAR' | 'CARD' | 'IBAN' | 'UPI_ID';
+  readonly type: 'PAN' | 'IFSC' | 'AADHAAR' | 'CARD' | 'IBAN' | 'UPI_ID' | 'EMAIL' | 'ACCOUNT';
   readonly start: number;
   readonly end: number;
-  /** Without spaces and hyphens, upper case (a UPI id in lower case). */
+  /** Without spaces and hyphens, upper case (UPI ids and e-mail addresses in lower case). */
   readonly value: string;
 }
 
@@ -142,6 +142,11 @@ const rules: readonly IdentifierRule[] = [
 // The part after @ has no dot, unlike that of an e-mail address.
 const UPI = /(?<![\w.@-])[\w.-]{2,64}@[A-Za-z]{2,32}(?![\w@]|\.[A-Za-z])/g;
 
+const EMAIL = /(?<![\w.@+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,24}(?![\w@-]|\.\w)/g;
+/** The number after "a/c no." and the like, masked or not. */
+const ACCOUNT =
+  /(?<=\b(?:a\/c|acct?|account)(?: ?(?:no|number|num)\b)?[.:#]{0,2}\s{0,2})(?:[Xx*]{1,12}-?)?\d(?:[\d-]{2,18}\d)(?![\w-])/gi;
+
 /** A statement line up to the id: UPI-NAME-id@bank. */
 const IN_STATEMENT = /(?:^|\s)UPI-[^@-]*-([^@\s]*@[A-Za-z]+)$/;
 
@@ -197,18 +202,7 @@ function* cardsAndAadhaar(text: string): Generator<IdentifierSpan> {
   }
 }
 
-function* candidates(given: string): Generator<IdentifierSpan> {
-  const text = withAsciiDigits(given);
-  for (const { index } of text.matchAll(IBAN_START)) {
-    const found = ibanAt(text, index);
-    if (found) yield found;
-  }
-  yield* cardsAndAadhaar(text);
-  for (const { type, pattern, isValid: holds } of rules)
-    for (const match of text.matchAll(pattern)) {
-      const value = compact(match[0]);
-      if (holds(value)) yield { type, start: match.index, end: match.index + match[0].length, value };
-    }
+function* upiIds(text: string): Generator<IdentifierSpan> {
   for (const match of text.matchAll(UPI)) {
     const end = match.index + match[0].length;
     const statementId = IN_STATEMENT.exec(text.slice(Math.max(0, match.index - 60), end))?.[1];
@@ -219,14 +213,39 @@ function* candidates(given: string): Generator<IdentifierSpan> {
   }
 }
 
+function* matches(text: string, type: IdentifierSpan['type'], pattern: RegExp): Generator<IdentifierSpan> {
+  for (const match of text.matchAll(pattern)) {
+    const value = type === 'EMAIL' ? match[0].toLowerCase() : compact(match[0]);
+    yield { type, start: match.index, end: match.index + match[0].length, value };
+  }
+}
+
+function* candidates(given: string): Generator<IdentifierSpan> {
+  const text = withAsciiDigits(given);
+  for (const { index } of text.matchAll(IBAN_START)) {
+    const found = ibanAt(text, index);
+    if (found) yield found;
+  }
+  yield* cardsAndAadhaar(text);
+  for (const { type, pattern, isValid: holds } of rules)
+    for (const found of matches(text, type, pattern)) if (holds(found.value)) yield found;
+  yield* upiIds(text);
+}
+
+/** The spans from left to right; of overlapping ones the first given is kept. */
+function withoutOverlaps(spans: Iterable<IdentifierSpan>): IdentifierSpan[] {
+  const kept: IdentifierSpan[] = [];
+  for (const span of spans) if (kept.every(({ start, end }) => span.end <= start || span.start >= end)) kept.push(span);
+  return kept.sort((a, b) => a.start - b.start);
+}
+
 /**
  * Finds identifiers in a text, from left to right. Of overlapping ones the first type in the order IBAN, card or Aadhaar,
  * PAN, IFSC, UPI id is kept. Numbers after "ref", "account" or a slash are not reported as card or Aadhaar, because one
  * number in ten passes a check digit.
  */
-export function findIdentifiers(text: string): IdentifierSpan[] {
-  const kept: IdentifierSpan[] = [];
-  for (const span of candidates(text))
-    if (kept.every(({ start, end }) => span.end <= start || span.start >= end)) kept.push(span);
-  return kept.sort((a, b) => a.start - b.start);
-}
+export const findIdentifiers = (text: string): IdentifierSpan[] => withoutOverlaps(candidates(text));
+
+/** Finds e-mail addresses and the numbers behind "a/c" or "account", from left to right. */
+export const findAddressesAndAccounts = (text: string): IdentifierSpan[] =>
+  withoutOverlaps([...matches(text, 'EMAIL', EMAIL), ...matches(withAsciiDigits(text), 'ACCOUNT', ACCOUNT)]);

@@ -1,6 +1,7 @@
-export { readAmount, type Amount } from './amounts.js';
+export { readAmount, type Amount, type TextContext } from './amounts.js';
 export { readDate, type DateRange } from './dates.js';
 export {
+  findAddressesAndAccounts,
   findIdentifiers,
   isAadhaar,
   isCard,
@@ -12,3 +13,4 @@ export {
   type IdentifierSpan,
 } from './identifiers.js';
 export { readNumber } from './number-words.js';
+export { isOneNumber, readAmountAt, readDateAt, type TextSpan, type ValueSpan } from './value-spans.js';

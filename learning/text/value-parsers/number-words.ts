@@ -1,85 +1,4 @@
-/** Number words in English and Hindi (romanised and Devanagari) with spelling variants. */
-const numberWords: readonly (readonly [number, string])[] = [
-  [0, 'zero shunya शून्य'],
-  [1, 'one ek एक'],
-  [2, 'two do दो'],
-  [3, 'three teen tin तीन'],
-  [4, 'four char chaar चार'],
-  [5, 'five paanch panch पांच पाँच'],
-  [6, 'six chhe che chhah छह छः छे'],
-  [7, 'seven saat sat सात'],
-  [8, 'eight aath आठ'],
-  [9, 'nine nau नौ'],
-  [10, 'ten das दस'],
-  [11, 'eleven gyarah gyaarah ग्यारह'],
-  [12, 'twelve barah baarah बारह'],
-  [13, 'thirteen terah तेरह'],
-  [14, 'fourteen chaudah चौदह'],
-  [15, 'fifteen pandrah पंद्रह पन्द्रह'],
-  [16, 'sixteen solah सोलह'],
-  [17, 'seventeen satrah सत्रह'],
-  [18, 'eighteen atharah अठारह'],
-  [19, 'nineteen unnis उन्नीस'],
-  [20, 'twenty bees बीस'],
-  [21, 'ikkis इक्कीस'],
-  [22, 'bais बाईस'],
-  [23, 'teis तेईस'],
-  [24, 'chaubis चौबीस'],
-  [25, 'pachees pachis pacchis पच्चीस'],
-  [30, 'thirty tees तीस'],
-  [35, 'paintis पैंतीस'],
-  [40, 'forty fourty chalis chaalis चालीस'],
-  [45, 'paintalis पैंतालीस'],
-  [50, 'fifty pachas pachaas पचास'],
-  [55, 'pachpan पचपन'],
-  [60, 'sixty sath saath साठ'],
-  [65, 'painsath पैंसठ'],
-  [70, 'seventy sattar सत्तर'],
-  [75, 'pachhattar पचहत्तर'],
-  [80, 'eighty assi अस्सी'],
-  [85, 'pachasi पचासी'],
-  [90, 'ninety nabbe नब्बे'],
-  [95, 'pachanve पंचानवे'],
-];
-const fractions: readonly (readonly [number, string])[] = [
-  [0.25, 'quarter'],
-  [0.5, 'half adha aadha आधा'],
-  [1.5, 'dedh डेढ़'],
-  [2.5, 'dhai ढाई'],
-];
-const scales: readonly (readonly [number, string])[] = [
-  [100, 'hundred hundreds sau सौ'],
-  [1e3, 'thousand thousands k hazar hazaar hajar hajaar हजार हज़ार'],
-  [1e5, 'lakh lakhs lac lacs l lk लाख'],
-  [1e6, 'million millions mn mio m'],
-  [1e7, 'crore crores cr crs karod करोड़'],
-  [1e9, 'billion billions bn b arab अरब'],
-  [1e12, 'trillion trillions tn'],
-];
-/** Hindi words that shift the number after them: sadhe teen = 3.5, paune do = 1.75, sawa lakh = 1.25 lakh. */
-const shifts: readonly (readonly [number, string])[] = [
-  [0.5, 'sadhe saadhe saade साढ़े'],
-  [0.25, 'sawa सवा'],
-  [-0.25, 'paune pauna पौने'],
-];
-/** Words without a value: "half a lakh", "two hundred and fifty". */
-const fillerWords = new Set(['and', 'aur', 'of', 'a', 'an', 'और']);
-
-type Word =
-  | { readonly kind: 'value' | 'fraction' | 'scale' | 'shift'; readonly number: number }
-  | { readonly kind: 'digits'; readonly number: number };
-
-const entries = (kind: Word['kind'], table: readonly (readonly [number, string])[]): [string, Word][] =>
-  table.flatMap(([number, words]) =>
-    words.split(' ').map((word): [string, Word] => [word.normalize('NFKC'), { kind, number }]),
-  );
-
-const vocabulary: ReadonlyMap<string, Word> = new Map([
-  ...entries('value', numberWords),
-  ...entries('fraction', fractions),
-  ...entries('scale', scales),
-  ...entries('shift', shifts),
-]);
+import { AND_WORDS, ARTICLES, vocabulary, type NumberWord } from './number-vocabulary.js';
 
 const PLAIN = /^(?:\d+(?:\.\d+)?|\.\d+)$/;
 const WESTERN = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
@@ -94,7 +13,8 @@ export function readDigits(text: string): number | undefined {
   return CONTINENTAL.test(text) ? Number(text.replaceAll('.', '').replace(',', '.')) : undefined;
 }
 
-function readWord(text: string): Word | undefined {
+/** A word of a number: digits, a number word or a scale. @param text - lower case, NFKC. */
+export function readNumberWord(text: string): NumberWord | undefined {
   const number = readDigits(text);
   return number === undefined ? vocabulary.get(text) : { kind: 'digits', number };
 }
@@ -103,52 +23,101 @@ function readWord(text: string): Word | undefined {
 interface ParseState {
   /** Sum of the groups closed by a scale. */
   readonly total: number;
+  /** Number of closed groups. */
+  readonly groups: number;
   /** Value of the open group, which the next scale multiplies; null = no group is open. */
   readonly open: number | null;
+  /** Whether the open group has a "hundred" in it. */
+  readonly hundred: boolean;
   /** Scale of the last closed group; later scales must be smaller. */
   readonly scale: number;
   /** Kind of the previous word. */
-  readonly before: Word['kind'] | 'start';
+  readonly before: NumberWord['kind'] | 'start' | 'and';
+  /** Kind of the word before "and". */
+  readonly beforeAnd: NumberWord['kind'] | 'start';
   /** Pending shift of a Hindi word, applied to the next number. */
   readonly shift: number;
+  /** No number may follow: after an abbreviation, a scale without a number ("sau pachas") or a decimal group. */
+  readonly closed: boolean;
 }
 
-const INITIAL_STATE: ParseState = { total: 0, open: null, scale: Infinity, before: 'start', shift: 0 };
+const INITIAL_STATE: ParseState = {
+  total: 0,
+  groups: 0,
+  open: null,
+  hundred: false,
+  scale: Infinity,
+  before: 'start',
+  beforeAnd: 'start',
+  shift: 0,
+  closed: false,
+};
+
+/** Whether a word may open a group: after "and" only behind a scale ("two thousand and fifty"). */
+const mayOpen = ({ before, beforeAnd }: ParseState, { kind }: NumberWord): boolean =>
+  before !== 'and' || (beforeAnd === 'scale' && kind !== 'fraction');
+
+/** English tens and units, as "twenty five"; Hindi has a word of its own for each number below 100. */
+const isTensAndUnit = (open: number, before: ParseState['before'], { kind, number }: NumberWord): boolean =>
+  kind === 'english' && before === 'english' && open % 10 === 0 && open % 100 >= 20 && number < 10 && number > 0;
 
 /** Whether a word may continue the open group ("twenty five", "hundred fifty") rather than start another number. */
-function mayFollow({ open, before }: ParseState, { kind, number }: Word): boolean {
-  if (open === null) return true;
-  if (kind === 'fraction') return before === 'value' || before === 'digits';
-  if (open >= 100 && before === 'scale') return number < 100;
-  return kind === 'value' && before === 'value' && open % 10 === 0 && open % 100 >= 20 && number < 10 && number > 0;
+function mayFollow(state: ParseState, word: NumberWord): boolean {
+  const { open, before, beforeAnd, hundred } = state;
+  if (open === null) return mayOpen(state, word);
+  const last = before === 'and' ? beforeAnd : before;
+  // "one and a half", not "one half" or "ek dedh" (one to one and a half).
+  if (word.kind === 'fraction') return before === 'and' && word.number < 1 && last !== 'scale';
+  if (hundred && last === 'scale') return word.number < 100;
+  return isTensAndUnit(open, before, word);
 }
 
-function withValue(state: ParseState, word: Word): ParseState | null {
-  if (!mayFollow(state, word)) return null;
+function withValue(state: ParseState, word: NumberWord): ParseState | null {
+  if (state.closed || !mayFollow(state, word)) return null;
   return { ...state, open: (state.open ?? 0) + word.number + state.shift, before: word.kind, shift: 0 };
 }
 
-/** "hundred" stays in the open group ("two hundred thousand"). */
+/** "hundred" stays in the open group ("two hundred thousand"). A shift needs a number, except "sawa sau". */
 function withHundred(state: ParseState): ParseState | null {
-  const { open, shift } = state;
-  if (open !== null && open >= 100) return null;
-  return { ...state, open: ((open ?? 1) + shift) * 100, before: 'scale', shift: 0 };
+  const { open, shift, hundred } = state;
+  if (hundred || (open !== null && open >= 100)) return null;
+  const isBare = open === null && shift === 0;
+  return { ...state, open: ((open ?? 1) + shift) * 100, hundred: true, before: 'scale', shift: 0, closed: isBare };
 }
 
-/** Larger scales close the open group; "lakh crore" multiplies the group closed before. */
-function withScale(state: ParseState, scale: number): ParseState | null {
-  if (scale === 100) return withHundred(state);
-  const { open, total, before, shift } = state;
-  if (before === 'scale' && open === null)
-    return scale > state.scale ? { ...state, total: total * scale, scale } : null;
-  if (scale >= state.scale) return null;
-  return { total: total + ((open ?? 1) + shift) * scale, open: null, scale, before: 'scale', shift: 0 };
+/** "lakh crore" multiplies the group closed before. */
+function withSecondScale(state: ParseState, scale: number): ParseState | null {
+  const { total, groups } = state;
+  return scale > state.scale && groups === 1 ? { ...state, total: total * scale, scale, before: 'scale' } : null;
 }
 
-function withWord(state: ParseState, word: Word): ParseState | null {
-  if (word.kind === 'scale') return withScale(state, word.number);
+/** Larger scales close the open group, which must be smaller than the scale before it. */
+function withLargerScale(state: ParseState, { kind, number: scale }: NumberWord): ParseState | null {
+  const { open, total, shift, groups } = state;
+  const value = ((open ?? 1) + shift) * scale;
+  const isBare = open === null && shift === 0;
+  if (scale >= state.scale || value >= state.scale || (isBare && groups > 0)) return null;
+  const closed = isBare || kind === 'abbreviation';
+  return { ...INITIAL_STATE, total: total + value, groups: groups + 1, scale, before: 'scale', closed };
+}
+
+function withScale(state: ParseState, word: NumberWord): ParseState | null {
+  const { open, before, closed } = state;
+  if (before === 'and') return null;
+  if (word.number === 100) return closed ? null : withHundred(state);
+  return before === 'scale' && open === null ? withSecondScale(state, word.number) : withLargerScale(state, word);
+}
+
+function withWord(state: ParseState, word: NumberWord): ParseState | null {
+  if (word.kind === 'scale' || word.kind === 'abbreviation') return withScale(state, word);
   if (word.kind !== 'shift') return withValue(state, word);
-  return state.shift === 0 && state.open === null ? { ...state, shift: word.number, before: 'shift' } : null;
+  const isFree = state.shift === 0 && state.open === null && !state.closed && state.before !== 'and';
+  return isFree ? { ...state, shift: word.number, before: 'shift' } : null;
+}
+
+function withAnd(state: ParseState): ParseState | null {
+  const { before } = state;
+  return before === 'and' || before === 'start' ? null : { ...state, before: 'and', beforeAnd: before };
 }
 
 /** Replaces 2½ by 2.5 before NFKC, which would give 21⁄2. */
@@ -157,34 +126,68 @@ export const decimalFractions = (text: string): string =>
     String(Number(whole) + ('¼½¾'.indexOf(part) + 1) / 4),
   );
 
+/** Devanagari digits as ASCII ones. */
+export const asciiDigits = (text: string): string =>
+  text.replace(/[०-९]/g, (digit) => String(digit.charCodeAt(0) - 0x966));
+
+/** Blanks that are only written inside a number (no-break and thin). */
+const NARROW_BLANKS = /(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))/g;
+
+/** Groups of three digits between blanks; "500 600" may be two numbers, "1 000" and "1 234 567" are one. */
+const BLANK_GROUPS = /(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d,])/g;
+const joinBlankGroups = (text: string): string =>
+  text.replace(BLANK_GROUPS, (groups) => (/ .* | 0/.test(groups) ? groups.replaceAll(' ', '') : groups));
+
 /** Splits a text into words: ASCII digits, ½ as .5, "2-lakh" and "5k" as two words. */
-const splitWords = (text: string): string[] =>
-  decimalFractions(text)
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[०-९]/g, (digit) => String(digit.charCodeAt(0) - 0x966))
-    .replace(/(?<=(?:^|[^\d.,])\d{1,3}(?: \d{3})*) (?=\d{3}(?!\d))/g, '')
+function splitWords(text: string): string[] {
+  const plain = decimalFractions(text.replace(NARROW_BLANKS, '')).normalize('NFKC').toLowerCase();
+  return joinBlankGroups(asciiDigits(plain))
     .replace(/(\d)\s*-\s*(?=\D|$)/g, '$1 ')
     .replace(/(\d)(?=[^\d.,\s])/gu, '$1 ')
     .split(/[\s-]+/)
-    .filter((word) => word !== '' && !fillerWords.has(word));
+    .filter((word) => word !== '');
+}
 
-/** Larger numbers lose hundredths in double precision. */
-const MAXIMUM = 1e13;
+/** Whether an article stands for "one": "a lakh", not "half a lakh" or "a half". */
+function isOne(words: readonly string[], i: number): boolean {
+  const isScale = vocabulary.get(words[i + 1] ?? '')?.kind === 'scale';
+  const before = words[i - 1] ?? '';
+  return words[i] !== 'of' && isScale && before !== 'of' && vocabulary.get(before)?.kind !== 'fraction';
+}
+
+/**
+ * Unscaled numbers below this after lakh and above have two readings: "do lakh pachas" is 2,00,050 and, as spoken,
+ * 2.5 lakh.
+ */
+const MINIMUM_TAIL = 100;
+
+const hasAmbiguousTail = ({ scale, open, groups }: ParseState): boolean =>
+  groups > 0 && open !== null && (open >= scale || (scale >= 1e5 && open < MINIMUM_TAIL));
+
+/** The value of a finished state; hundredths must be exact in double precision. */
+function valueOf(state: ParseState): number | null {
+  const { total, open, before } = state;
+  if (before === 'start' || before === 'shift' || before === 'and' || hasAmbiguousTail(state)) return null;
+  const value = Number((total + (open ?? 0)).toFixed(6));
+  const finest = Number.isInteger(value) ? value : 100 * value;
+  return finest <= Number.MAX_SAFE_INTEGER ? value : null;
+}
 
 /**
  * Parses digits, number words and scales in English and Hindi (both scripts): "1.5 lakh" → 150000, "two hundred and
  * fifty" → 250, "paune do lakh" → 175000.
- * @returns null for an unknown word, two adjacent numbers, or a number above 10¹³.
+ * @returns null for an unknown word, two adjacent numbers, two readings ("do lakh pachas", "500 600", "sau do sau"), or a
+ * number whose hundredths are not exact in double precision (above 9·10¹³; without decimals above 9·10¹⁵).
  */
 export function readNumber(text: string): number | null {
+  const words = splitWords(text);
   let state: ParseState | null = INITIAL_STATE;
-  for (const part of splitWords(text)) {
-    const word = readWord(part);
-    state = word === undefined ? null : withWord(state, word);
+  for (const [i, part] of words.entries()) {
+    if (ARTICLES.has(part) && !isOne(words, i)) continue;
+    const word: NumberWord | undefined = ARTICLES.has(part) ? vocabulary.get('one') : readNumberWord(part);
+    if (AND_WORDS.has(part)) state = withAnd(state);
+    else state = word === undefined ? null : withWord(state, word);
     if (state === null) return null;
   }
-  if (state.before === 'start' || state.before === 'shift') return null;
-  const value = Number((state.total + (state.open ?? 0)).toFixed(6));
-  return value <= MAXIMUM ? value : null;
+  return valueOf(state);
 }

@@ -142,6 +142,54 @@ describe('readNumber and readAmount', () => {
     ['S$50', 50, 'SGD'],
     ['AED 500', 500, 'AED'],
     ['\u202e005\u202c', 5, 'INR'],
+    // Bank lines: Cr and Dr mark credit and debit; after a small or round number Cr is crore.
+    ['Rs 1,00,000.00 Cr', 100_000, 'INR'],
+    ['Rs.2000.00Cr', 2000, 'INR'],
+    ['1,024.00(Cr)', 1024, 'INR'],
+    ['INR 500.00 Dr.', 500, 'INR'],
+    ['Cr 75.00', 75, 'INR'],
+    ['Rs 5 Cr', 5e7, 'INR'],
+    ['1.25 cr', 12_500_000, 'INR'],
+    // Several scales.
+    ['Rs 1 lakh 20 thousand', 120_000, 'INR'],
+    ['1 crore 25 lakh', 12_500_000, 'INR'],
+    ['ek crore pachas lakh', 15_000_000, 'INR'],
+    ['₹20 lakh crore', 2e13, 'INR'],
+    ['$50 trillion', 5e13, 'USD'],
+    ['10 lakh 5 hundred', 1_000_500, 'INR'],
+    ['a lakh', 100_000, 'INR'],
+    ['a hundred and one rupees', 101, 'INR'],
+    ['quarter of a crore', 2_500_000, 'INR'],
+    ['ek hazaar ek rupaye', 1001, 'INR'],
+    ['sattais sau', 2700, 'INR'],
+    ['sava lakh', 125_000, 'INR'],
+    ['sava paanch sau', 525, 'INR'],
+    ['एक करोड़ पच्चीस लाख', 12_500_000, 'INR'],
+    // Rates: the amount for one.
+    ['₹999/month', 999, 'INR'],
+    ['45000 p.m.', 45_000, 'INR'],
+    ['2,500 pm', 2500, 'INR'],
+    ['Rs 12,00,000 p.a.', 1_200_000, 'INR'],
+    ['12 LPA', 1_200_000, 'INR'],
+    ['Rs 104.50 per litre', 104.5, 'INR'],
+    ['Rs 5,500/- per quarter', 5500, 'INR'],
+    ['$15 per user per month', 15, 'USD'],
+    ['500 rupaye mahina', 500, 'INR'],
+    // Smaller units and other currencies.
+    ['seventy five paise', 0.75, 'INR'],
+    ['Rs 5 and 50 paise', 5.5, 'INR'],
+    ['5 euros 20 cents', 5.2, 'EUR'],
+    ['50 Singapore dollars', 50, 'SGD'],
+    ['75 swiss francs', 75, 'CHF'],
+    ['40 kuwaiti dinars', 40, 'KWD'],
+    ['1.500 KWD', 1.5, 'KWD'],
+    ['1200 baht', 1200, 'THB'],
+    ['500 won', 500, 'KRW'],
+    ['$5 USD', 5, 'USD'],
+    ['NPR Rs 500', 500, 'NPR'],
+    ['TRY 500', 500, 'TRY'],
+    ['1 234 567 €', 1_234_567, 'EUR'],
+    ['1\u202f234 €', 1234, 'EUR'],
   ])('%s is %d %s', (text, amount, currency) => {
     expect(readAmount(text)).toEqual({ kind: 'amount', amount, currency });
   });
@@ -163,8 +211,55 @@ describe('readNumber and readAmount', () => {
     'sadhe',
     '1e5',
     '9'.repeat(20),
+    // Two readings.
+    'do lakh pachas',
+    'two lakh fifty',
+    'two lakh and fifty',
+    '1 lakh 20',
+    'ek crore pachas',
+    'do dhai lakh',
+    'ek dedh lakh',
+    'sau do sau',
+    'sau pachas',
+    'das bees hazaar',
+    '5k 50',
+    '1 crore 150 lakh',
+    'Rs 2.50 Cr',
+    'Rs 5,000 Cr',
+    '500 600 rs',
+    'Rs 1 234.50',
+    'EUR 1.500',
+    'Rs 1,50',
+    'USD 5 EUR',
+    '₹500 $6',
+    '5 dollars 50 paise',
+    'twenty rupees five',
+    '50 cents',
+    '200 riyals',
+    // No amounts.
+    '5 pm',
+    '5 per cent',
+    'try 500',
+    'won 500',
+    'Rs 500+',
+    '123456789012345678',
   ])('%j is not an amount', (text) => {
     expect(readAmount(text)).toBeNull();
+  });
+
+  it('reads Cr as a credit in a bank line only', () => {
+    expect(readAmount('250.00 Cr')).toBeNull();
+    expect(readAmount('250.00 Cr', 'INR', { before: 'Avl Bal ' })).toMatchObject({ amount: 250 });
+    expect(readAmount('5,000 Cr', 'INR', { before: 'NEFT to a/c 12 ' })).toMatchObject({ amount: 5000 });
+    expect(readAmount('5 Cr', 'INR', { before: 'we raised ' })).toMatchObject({ amount: 5e7 });
+    expect(readAmount('5 Cr', 'INR', { before: 'Avl Bal ' })).toMatchObject({ amount: 5e7 });
+  });
+
+  it('reads the currency beside an amount without one', () => {
+    expect(readAmount('500', 'INR', { after: ' euros' })).toMatchObject({ amount: 500, currency: 'EUR' });
+    expect(readAmount('500', 'INR', { after: ' Singapore dollars.' })).toMatchObject({ currency: 'SGD' });
+    expect(readAmount('500', 'INR', { before: 'USD ', after: ' EUR' })).toBeNull();
+    expect(readAmount('5', 'INR', { after: '% interest' })).toBeNull();
   });
 
   it('parses every number in Western and Indian grouping', () => {
@@ -187,16 +282,12 @@ describe('readDate', () => {
     ['next Friday', '2026-01-16', '2026-01-16'],
     ['last Friday', '2026-01-09', '2026-01-09'],
     ['next Wednesday', '2026-01-21', '2026-01-21'],
-    ['friday', '2026-01-16', '2026-01-16'],
     ['last month', '2025-12-01', '2025-12-31'],
     ['next week', '2026-01-19', '2026-01-25'],
     ['last weekend', '2026-01-10', '2026-01-11'],
     ['this year', '2026-01-01', '2026-12-31'],
     ['12/03/2026', '2026-03-12', '2026-03-12'],
     ['01NOV25', '2025-11-01', '2025-11-01'],
-    ['5 March', '2026-03-05', '2026-03-05'],
-    ['28 December', '2025-12-28', '2025-12-28'],
-    ['Dec 3', '2025-12-03', '2025-12-03'],
     ['March 2025', '2025-03-01', '2025-03-31'],
     ['21st of May, 2024', '2024-05-21', '2024-05-21'],
     ['3 din pehle', '2026-01-11', '2026-01-11'],
@@ -210,35 +301,57 @@ describe('readDate', () => {
     ['next Friday at 5 pm', '2026-01-16', '2026-01-16'],
     ['end of the month', '2026-01-31', '2026-01-31'],
     ['beginning of next month', '2026-02-01', '2026-02-01'],
-    ['the 5th', '2026-01-05', '2026-01-05'],
-    ['31st', '2025-12-31', '2025-12-31'],
     ['25th of last month', '2025-12-25', '2025-12-25'],
     ['Monday next week', '2026-01-19', '2026-01-19'],
     ['Friday, the 16th of October 2026', '2026-10-16', '2026-10-16'],
-    ['Jan the 19th', '2026-01-19', '2026-01-19'],
     ["Jan'25", '2025-01-01', '2025-01-31'],
-    ['31/12', '2025-12-31', '2025-12-31'],
     ['past week', '2026-01-07', '2026-01-14'],
     ['half a year ago', '2025-07-14', '2025-07-14'],
     ['a fortnight ago', '2025-12-31', '2025-12-31'],
     ['after 15 days', '2026-01-29', '2026-01-29'],
     ['2 weeks later', '2026-01-28', '2026-01-28'],
     ['in the next 3 days', '2026-01-14', '2026-01-17'],
-    ['1 to 5 March', '2026-03-01', '2026-03-05'],
-    ['from 28 December to 3 January', '2025-12-28', '2026-01-03'],
-    ['1 march se 5 march tak', '2026-03-01', '2026-03-05'],
     ['FY 2024-25', '2024-04-01', '2025-03-31'],
     ['FY25', '2024-04-01', '2025-03-31'],
     ['अगले शुक्रवार', '2026-01-16', '2026-01-16'],
     ['पिछले महीने', '2025-12-01', '2025-12-31'],
-    ['५ मार्च', '2026-03-05', '2026-03-05'],
     ['agle somwar', '2026-01-19', '2026-01-19'],
+    ['aane wale shukrawar', '2026-01-16', '2026-01-16'],
+    ['next 30th', '2026-01-30', '2026-01-30'],
+    ['last 5th', '2026-01-05', '2026-01-05'],
+    ['next to next month', '2026-03-01', '2026-03-31'],
+    ['agle se agle mahine', '2026-03-01', '2026-03-31'],
+    ['last to last week', '2025-12-29', '2026-01-04'],
+    ['the week after next', '2026-01-26', '2026-02-01'],
+    ['month before last', '2025-11-01', '2025-11-30'],
+    ['next to next Friday', '2026-01-23', '2026-01-23'],
+    ['last March', '2025-03-01', '2025-03-31'],
+    ['since April', '2025-04-01', '2026-01-14'],
+    ['since 5 December', '2025-12-05', '2026-01-14'],
+    ['since last month', '2025-12-01', '2026-01-14'],
+    ['april se ab tak', '2025-04-01', '2026-01-14'],
+    ['5 March , 2026', '2026-03-05', '2026-03-05'],
+    ['March 5 , 2026', '2026-03-05', '2026-03-05'],
+    ['10 Jan 2026 (Sat)', '2026-01-10', '2026-01-10'],
+    ['05-01-26 16:45:22', '2026-01-05', '2026-01-05'],
+    ['5 March 2026 5 pm', '2026-03-05', '2026-03-05'],
+    ['2026/03/05', '2026-03-05', '2026-03-05'],
+    ['agle mahine ki 5 tareekh', '2026-02-05', '2026-02-05'],
+    ['is mahine ki 30 tareekh', '2026-01-30', '2026-01-30'],
+    ['last day of the month', '2026-01-31', '2026-01-31'],
+    ['this financial year', '2025-04-01', '2026-03-31'],
+    // Past and future agree today, and in the present month.
+    ['14 January', '2026-01-14', '2026-01-14'],
+    ['January', '2026-01-01', '2026-01-31'],
+    // The weekday tells the year or month: 16 January 2026 is a Friday, 16 January 2025 a Thursday.
+    ['Friday 16 January', '2026-01-16', '2026-01-16'],
+    ['Friday the 16th', '2026-01-16', '2026-01-16'],
+    ['Thursday 4 December', '2025-12-04', '2025-12-04'],
   ])('%s is %s to %s', (text, from, to) => {
     expect(readDate(text, today)).toEqual({ kind: 'date', from, to });
   });
 
   it.each([
-    ['1st to 5th March', '2026-01-14', '2026-03-01', '2026-03-05'],
     ['from the 1st to the 5th of next month', '2026-01-14', '2026-02-01', '2026-02-05'],
     ['Monday to Friday next week', '2026-01-12', '2026-01-19', '2026-01-23'],
     ['Jan to March 2025', '2024-11-23', '2025-01-01', '2025-03-31'],
@@ -247,7 +360,6 @@ describe('readDate', () => {
     ['1 March to 5 April 2025', '2024-08-15', '2025-03-01', '2025-04-05'],
     ['5/3 to 10/4/2025', '2024-08-15', '2025-03-05', '2025-04-10'],
     ['today to 5 March 2026', '2026-01-14', '2026-01-14', '2026-03-05'],
-    ['Monday to 5 March 2026', '2026-01-14', '2026-01-19', '2026-03-05'],
   ])('%s, on %s, completes the start from the end: %s to %s', (text, reference, from, to) => {
     expect(readDate(text, reference)).toEqual({ kind: 'date', from, to });
   });
@@ -264,6 +376,27 @@ describe('readDate', () => {
     'कल',
     'parso',
     'Q3 2025',
+    // The past and the future are possible.
+    'friday',
+    '5 March',
+    '28 December',
+    'the 5th',
+    '10 tareekh',
+    '31/12',
+    'March',
+    '1 to 5 March',
+    'from 28 December to 3 January',
+    // The weekday is another one.
+    'Monday, 16 January 2026',
+    'Sunday 16 January',
+    '16/01/2026, Mon',
+    // The fifth, or any day at five.
+    'march 5 pm',
+    'march 5 baje',
+    'in march at 5 pm',
+    '5 March 25 pm',
+    '4200',
+    'since tomorrow',
     '5 March to 1 March',
     'in 9999 years',
     '15 days',
@@ -275,6 +408,70 @@ describe('readDate', () => {
     '0000-01-01',
   ])('%j is not a date', (text) => {
     expect(readDate(text, today)).toBeNull();
+  });
+
+  it.each([
+    ['EMI due on {5th}', '2026-02-05'],
+    ['the bill was due on {5th}', '2026-01-05'],
+    ['cheque dated {04/05}', '2025-05-04'],
+    ['post-dated cheque, dated {04/05}', '2025-05-04'],
+    ['pay it by {Monday}', '2026-01-19'],
+    ['{Monday} tak dena hai', '2026-01-19'],
+    ['I paid on {Monday}', '2026-01-12'],
+    ['will be debited on {5 March}', '2026-03-05'],
+    ['was debited on {5 March}', '2025-03-05'],
+    ['what did I spend on {the 5th}?', '2026-01-05'],
+    ['remind me on {the 5th}', '2026-02-05'],
+    ['rent is payable on {1st}', '2026-02-01'],
+    ['statement generated on {12 Jan}. Total due Rs 5, pay by 1 Feb', '2026-01-12'],
+    ['statement generated on 12 Jan. Total due Rs 5, pay by {1 Feb}', '2026-02-01'],
+    ['{10 tareekh} ko bheje the', '2026-01-10'],
+    ['{10 tareekh} ko bharna hai', '2026-02-10'],
+    ['{kal} maine bheja tha', '2026-01-13'],
+    ['{kal} bhej dena', '2026-01-15'],
+    ['{parso} mile the', '2026-01-12'],
+    ['{५ फरवरी} तक भुगतान करें', '2026-02-05'],
+    ['{सोमवार} को दिया था', '2026-01-12'],
+    ['when is the next payment after {July 1}?', '2026-07-01'],
+    // Nothing tells the side, or both do.
+    ['what is my balance on {the 25th}?', null],
+    ['send me the statement of {5 March}', null],
+    ['paid by {5 March}', null],
+    ['rent from {1 February}', null],
+    ['I paid on {Wednesday}', null],
+  ])('reads the direction from the sentence: %s is %s', (marked, day) => {
+    const [before = '', text = '', after = ''] = marked.split(/[{}]/);
+    const found = readDate(text, today, { before, after });
+    expect(found).toEqual(day === null ? null : { kind: 'date', from: day, to: day });
+  });
+
+  it.each([
+    ['EMI due on 5th', '2026-02-05'],
+    ['cheque dated 04/05', '2025-05-04'],
+    ['due by Monday', '2026-01-19'],
+    ['paid on 28 December', '2025-12-28'],
+    ['10 tareekh ko dena hai', '2026-02-10'],
+  ])('reads the direction from words in the text: %s is %s', (text, day) => {
+    expect(readDate(text, today)).toEqual({ kind: 'date', from: day, to: day });
+  });
+
+  it.each([
+    ['past', '1 to 5 March', '2025-03-01', '2025-03-05'],
+    ['future', '1st to 5th March', '2026-03-01', '2026-03-05'],
+    ['past', 'from 28 December to 3 January', '2025-12-28', '2026-01-03'],
+    ['future', 'from 28 December to 3 January', '2026-12-28', '2027-01-03'],
+    ['past', '1 march se 5 march tak', '2025-03-01', '2025-03-05'],
+    ['past', 'March to May', '2025-03-01', '2025-05-31'],
+    ['future', 'Thursday to Saturday', '2026-01-15', '2026-01-17'],
+  ])('reads a range in the %s: %s is %s to %s', (side, text, from, to) => {
+    const before = side === 'past' ? 'I paid ' : 'I will pay ';
+    expect(readDate(text, today, { before })).toEqual({ kind: 'date', from, to });
+  });
+
+  it('reads the month on a card that expires', () => {
+    const context = { before: 'card valid till ' };
+    expect(readDate('12/27', today, context)).toEqual({ kind: 'date', from: '2027-12-01', to: '2027-12-31' });
+    expect(readDate('04/05', today, context)).toEqual({ kind: 'date', from: '2026-05-04', to: '2026-05-04' });
   });
 
   it('returns null or a valid ordered range for any text', () => {
