@@ -45,11 +45,23 @@ export interface Slice {
   readonly metrics: readonly Metric[];
 }
 
+/** A table of the card beside metrics and slices; cells are text. */
+export const resultTable = z.strictObject({
+  title: z.string(),
+  /** How the table is to be read. */
+  caption: z.string(),
+  columns: z.array(z.strictObject({ title: z.string(), numeric: z.boolean() })),
+  rows: z.array(z.array(z.string())),
+});
+export type ResultTable = z.infer<typeof resultTable>;
+
 export interface Evaluation {
   /** The primary metric first. */
   readonly metrics: readonly Metric[];
   readonly slices: readonly Slice[];
   readonly plots: readonly Plot[];
+  /** Absent = none. */
+  readonly tables?: readonly ResultTable[];
   /** Sentences that a reader of the numbers must know. */
   readonly notes: readonly string[];
 }

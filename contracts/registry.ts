@@ -105,6 +105,9 @@ export interface RunRecord {
   readonly artefactHash: string | null;
   /** Blob of the evaluation, with the holdout that it was made on. */
   readonly evaluationHash: string | null;
+  /** Blobs of the card, HTML and Markdown; null while there is none. */
+  readonly cardHash: string | null;
+  readonly cardMarkdownHash: string | null;
   /** Also of a rejected run that an override registered. */
   readonly version: string | null;
   readonly reasons: readonly string[];

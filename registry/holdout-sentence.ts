@@ -2,7 +2,8 @@ import type { FrozenHoldout, GroupShare } from '../contracts/dataset.js';
 import { DAY_MS } from '../learning/time-series/calendar/index.js';
 import { formatNumber } from './format-number.js';
 
-const isoDay = (time: number): string => new Date(time).toISOString().slice(0, 10);
+/** `2026-08-01`, UTC. */
+export const isoDay = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 const shareOf = ({ column, fraction, salt }: GroupShare): string =>
   `${formatNumber(fraction * 100)} % of all values of ${column}, chosen by hash (salt ${salt})`;

@@ -88,7 +88,7 @@ export async function insertEvaluation(
 type RunsBuilder = ExpressionBuilder<RegistryTables, 'runs'>;
 
 /** Condition that a row belongs to the selected run. @param alias - of a table with the key of a run. */
-const ofRun = (alias: 'm' | 'c' | 'g' | 'p') => {
+const ofRun = (alias: 'm' | 'c' | 'g' | 'p' | 'a') => {
   const sameColumn = (name: 'run_key' | 'model_name') =>
     sql`${sql.ref(`${alias}.${name}`)} = ${sql.ref(`runs.${name}`)}`;
   return sql<SqlBool>`${sameColumn('run_key')} and ${sameColumn('model_name')}`;
@@ -142,5 +142,9 @@ const datasetOf = (builder: RunsBuilder) =>
       .select(['d.hash', 'd.model_name', 'd.line', 'd.rows', 'd.origin', 'd.notes']),
   ).as('dataset');
 
+/** Hash of the artefact that a run recorded in a role; null without one. */
+const artefactOf = (builder: RunsBuilder, role: string) =>
+  builder.selectFrom('run_artefacts as a').where(ofRun('a')).where('a.role', '=', role).select('a.hash');
+
 /** Sub-selects with the facts of a run for a query that selects from `runs`. */
-export const runFacts = { metricsOf, comparisonsOf, gatesOf, paramsOf, datasetOf } as const;
+export const runFacts = { metricsOf, comparisonsOf, gatesOf, paramsOf, datasetOf, artefactOf } as const;

@@ -134,14 +134,8 @@ const selectRuns = (database: RegistryDatabase) =>
     .leftJoin('overrides', (join) =>
       join.onRef('overrides.run_key', '=', 'runs.run_key').onRef('overrides.model_name', '=', 'runs.model_name'),
     )
-    .leftJoin('run_artefacts as evaluations', (join) =>
-      join
-        .onRef('evaluations.run_key', '=', 'runs.run_key')
-        .onRef('evaluations.model_name', '=', 'runs.model_name')
-        .on('evaluations.role', '=', 'evaluation'),
-    )
     .selectAll('runs')
-    .select(['registrations.version', 'evaluations.hash as evaluation_hash'])
+    .select('registrations.version')
     .select(overrideColumns)
     .select((builder) => [
       runFacts.metricsOf(builder),
@@ -149,6 +143,9 @@ const selectRuns = (database: RegistryDatabase) =>
       runFacts.gatesOf(builder),
       runFacts.paramsOf(builder),
       runFacts.datasetOf(builder),
+      runFacts.artefactOf(builder, 'evaluation').as('evaluation_hash'),
+      runFacts.artefactOf(builder, 'card').as('card_hash'),
+      runFacts.artefactOf(builder, 'card-markdown').as('card_markdown_hash'),
     ]);
 
 type RunRow = Awaited<ReturnType<ReturnType<typeof selectRuns>['execute']>>[number];
@@ -167,6 +164,8 @@ const runRecord = (row: RunRow): RunRecord => ({
   dataset: row.dataset === null ? null : datasetOf(row.dataset),
   artefactHash: row.artefact_hash,
   evaluationHash: row.evaluation_hash,
+  cardHash: row.card_hash,
+  cardMarkdownHash: row.card_markdown_hash,
   version: row.version ?? row.override_version,
   reasons: row.reasons,
   statedReason: row.stated_reason,

@@ -13,7 +13,8 @@ import { judgeGates } from '../registry/gates.js';
 import { type ChampionComparison, championSchema, compareWithChampion } from './compare-champion.js';
 import type { EvaluationDocument } from './evaluation-document.js';
 import { type DividedData, loadDivided, poolParts } from './holdout-parts.js';
-import { driftOf, partSentences, reportParts } from './part-reports.js';
+import { driftOf, reportParts } from './part-reports.js';
+import { partSentences } from '../registry/part-sentences.js';
 import { poolScores, type ScoredArtefact, scoreParts, type ScoringContext, tooFewReason } from './score-parts.js';
 import { assertNoLeak, loadTrainingRows } from './training-rows.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { datasetRef, frozenHoldout } from '../contracts/dataset.js';
 import { PipelineError } from '../contracts/errors.js';
-import { comparison, drift, gateResult, metric, partReport } from '../contracts/evaluation.js';
+import { comparison, drift, gateResult, metric, partReport, resultTable } from '../contracts/evaluation.js';
 import { contentHash, semanticVersion } from '../contracts/ids.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 
@@ -30,6 +30,7 @@ export const evaluationDocument = z.strictObject({
     metrics: z.array(metric).min(1),
     slices: z.array(slice),
     plots: z.array(plot),
+    tables: z.array(resultTable).default([]),
     notes: z.array(z.string()),
   }),
   baselineName: z.string(),

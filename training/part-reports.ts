@@ -1,5 +1,4 @@
-import { type Comparison, type Drift, type Metric, NOT_MEASURABLE, type PartReport } from '../contracts/evaluation.js';
-import { formatMeasure } from '../registry/format-number.js';
+import type { Comparison, Drift, Metric, PartReport } from '../contracts/evaluation.js';
 import type { HoldoutPart } from './holdout-parts.js';
 import { type ScoredArtefact, type ScoredPart, type ScoringContext, tooFewReason } from './score-parts.js';
 
@@ -60,32 +59,3 @@ export function driftOf(reports: readonly PartReport[]): Drift | null {
   const disjoint = frozen.interval.low > window.interval.high || window.interval.low > frozen.interval.high;
   return { metric: frozen.name, difference, disjoint };
 }
-
-const titles = { frozen: 'frozen part', window: 'newest window' } as const;
-
-function partSentence({ part, rows, metric, remark }: PartReport, windowStart: number | null): string {
-  const since = part === 'window' && windowStart !== null ? ` (from ${isoDay(windowStart)})` : '';
-  const title = `${titles[part]}${since}, ${rows} rows`;
-  if (metric === null || metric.value === null) return `${title}: ${NOT_MEASURABLE}, ${remark ?? 'without a reason'}`;
-  const { name, value, interval, n } = metric;
-  const range = interval === undefined ? '' : ` (${formatMeasure(interval.low)} to ${formatMeasure(interval.high)})`;
-  return `${title}: ${name} ${formatMeasure(value)}${range}, n = ${n}`;
-}
-
-const isoDay = (time: number): string => new Date(time).toISOString().slice(0, 10);
-
-function driftSentence({ metric, difference, disjoint }: Drift): string {
-  const size = `${metric} on the newest window is ${difference < 0 ? 'worse' : 'better'} by ${formatMeasure(Math.abs(difference))}`;
-  return disjoint
-    ? `drift: ${size}, the intervals are disjoint`
-    : `no drift beyond noise: ${size}, the intervals overlap`;
-}
-
-/** What a reader is told about the parts: each with its metric, and how they differ. */
-export const partSentences = (
-  reports: readonly PartReport[],
-  { windowStart, drift }: { readonly windowStart: number | null; readonly drift: Drift | null },
-): string[] => [
-  ...reports.map((report) => partSentence(report, windowStart)),
-  ...(drift === null ? [] : [driftSentence(drift)]),
-];

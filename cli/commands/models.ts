@@ -1,10 +1,16 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import type { CliContext } from '../program/context.js';
 import { listLimit, LINE_OPTION, semanticVersionOption } from '../program/options.js';
 
 interface LineOptions {
   readonly line?: string;
+}
+
+interface ShowOptions extends LineOptions {
+  readonly card?: true;
+  readonly version?: string;
 }
 
 interface ArchiveOptions extends LineOptions {
@@ -44,9 +50,16 @@ function addShow(models: Command, cli: CliContext): void {
     .description('Purpose, hyper-parameters, gates, versions and transitions of one model.')
     .argument('<model>', 'name of a model')
     .option('--line <name>', LINE_OPTION)
-    .action(async (model: string, options: LineOptions) => {
+    .option('--card', 'print the model card of the champion, with its present stage, instead')
+    .option('--version <version>', 'with --card: of this version', semanticVersionOption)
+    .action(async (model: string, options: ShowOptions) => {
+      if (options.card === true) {
+        const { showCard } = await import('../views/cards-view.js');
+        return showCard(cli, model, options);
+      }
+      if (options.version !== undefined) throw new InvalidArgumentError('--version is for --card');
       const { showModel } = await import('../views/models-view.js');
-      await showModel(cli, model, options.line);
+      return showModel(cli, model, options.line);
     });
 }
 

@@ -25,6 +25,10 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
   predict: { summary: 'answer one question with a registered version', load: () => import('../commands/predict.js') },
   runs: { summary: 'list, show, follow, cancel and compare runs', load: () => import('../commands/runs.js') },
   models: { summary: 'list, show and compare versions', load: () => import('../commands/models.js') },
+  cards: {
+    summary: 'write model cards with present stages, and their index',
+    load: () => import('../commands/cards.js'),
+  },
   promote: { summary: 'ask for a version to be promoted', load: () => import('../commands/promote.js') },
   approve: { summary: 'approve a promotion that waits', load: () => import('../commands/approve.js') },
   reject: { summary: 'reject a promotion that waits', load: () => import('../commands/reject.js') },

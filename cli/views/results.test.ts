@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Comparison } from '../../contracts/evaluation.js';
 import type { MasterTrainingResult, ModelOutcome, TrainModelResult } from '../../contracts/workflows.js';
-import { cardName, exitCodeOfMaster, exitCodeOfModel, promotionRemarks, rowOf, runUrl } from './results.js';
+import { exitCodeOfMaster, exitCodeOfModel, promotionRemarks, rowOf, runUrl } from './results.js';
 
 const interval = { low: 0.81, high: 0.87, level: 0.95, method: 'bootstrap' };
 const comparison = (against: Comparison['against'], other: number): Comparison => ({
@@ -103,13 +103,6 @@ describe('the next step', () => {
 });
 
 describe('addresses', () => {
-  it('name cards by model and version, and by line where it is not the backend', () => {
-    expect(cardName(result)).toBe('credit-risk-scorer-1.0.1');
-    expect(cardName({ ...result, line: 'berka', version: null, decision: 'rejected' })).toBe(
-      'credit-risk-scorer-berka-rejected',
-    );
-  });
-
   it('point to the run in the UI', () => {
     expect(runUrl({ namespace: 'default', uiUrl: 'http://127.0.0.1:8233' }, 'a/b')).toBe(
       'http://127.0.0.1:8233/namespaces/default/workflows/a%2Fb',

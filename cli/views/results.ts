@@ -1,10 +1,9 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DEFAULT_LINE, isBackendLine, isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
+import { isBackendLine, isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import type { Comparison } from '../../contracts/evaluation.js';
 import type { MasterTrainingResult, ModelOutcome, TrainModelResult } from '../../contracts/workflows.js';
 import type { ModelRegistry } from '../../contracts/registry.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { cardFileName, writeCard, writeVersionCard } from '../cards/card-files.js';
 import { formatEstimate, formatMetric } from '../output/format.js';
 import type { Output } from '../output/output.js';
 
@@ -101,42 +100,25 @@ function remarkOnDev({ modelName, line, decision, promotable }: TrainModelResult
   return [`in dev, where this line stays; it answers with: ml predict ${modelName} --line ${line}`];
 }
 
-/** `credit-risk-scorer-1.0.0`, with the line when it is not that of the user's own backend. */
-export function cardName({ modelName, line, version, decision }: TrainModelResult): string {
-  const lined = line === DEFAULT_LINE ? modelName : `${modelName}-${line}`;
-  return `${lined}-${version ?? decision}`;
-}
-
 export interface CardStores {
   readonly blobs: BlobStore;
   readonly registry: Pick<ModelRegistry, 'getVersion'>;
 }
 
 /**
- * Writes the model card as a file that a browser opens.
- * @returns its path, or null when the run ended before there was a card.
+ * Writes the model card as a file that a browser opens. An unchanged run has no card of its own: that of the version that
+ * it reproduced is written.
+ * @returns its path, or null when there is none or its blob is lost.
  */
 export async function writeCardFile(
-  stores: CardStores,
+  { blobs, registry }: CardStores,
   home: string,
-  result: TrainModelResult,
+  { result, workflowId }: { readonly result: TrainModelResult; readonly workflowId: string },
 ): Promise<string | null> {
-  const hash = result.cardHash ?? (await cardOfVersion(stores, result));
-  if (hash === null) return null;
-  const folder = join(home, 'cards');
-  const path = join(folder, `${cardName(result)}.html`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(path, await stores.blobs.get(hash), { mode: 0o600 });
-  await Promise.all([chmod(folder, 0o700), chmod(path, 0o600)]); // also those of older versions
-  return path;
-}
-
-/** An unchanged run has no card of its own: the card of the version that it reproduced is used, if it is not lost. */
-async function cardOfVersion({ registry, blobs }: CardStores, result: TrainModelResult): Promise<string | null> {
-  const { modelName, line, version } = result;
-  if (version === null) return null;
-  const { cardHash } = await registry.getVersion(modelName, line, version);
-  return cardHash !== null && (await blobs.has(cardHash)) ? cardHash : null;
+  const { modelName, line, version, cardHash } = result;
+  if (version !== null) return writeVersionCard(blobs, home, await registry.getVersion(modelName, line, version));
+  if (cardHash === null) return null;
+  return writeCard(blobs, home, { cardHash, stage: null, fileName: cardFileName({ ...result, workflowId }) });
 }
 
 /** Address of one run in the Temporal UI, with the token of `uiUrl` if it has one. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { loadEvaluation } from '../../training/evaluation-document.js';
-import { partSentences } from '../../training/part-reports.js';
+import { partSentences } from '../../registry/part-sentences.js';
 import type { FrozenHoldout } from '../../contracts/dataset.js';
 import { isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';

@@ -12,7 +12,7 @@ export async function reportMaster(
   found: unknown,
 ): Promise<void> {
   const result = parseResult(masterTrainingResult, found, workflowId);
-  const cards = await writeCards(cli, connection, decidedResults(result.models));
+  const cards = await writeCards(cli, connection, decidedResults(result.models), (model) => `${workflowId}/${model}`);
   const url = runUrl(connection.endpoints.temporal, workflowId);
   cli.exitWith(exitCodeOfMaster(result));
   cli.out.result({ workflowId, url, cards, result }, () => {
@@ -29,7 +29,7 @@ export async function reportModel(
   found: unknown,
 ): Promise<void> {
   const result = parseResult(trainModelResult, found, workflowId);
-  const cards = await writeCards(cli, connection, [result]);
+  const cards = await writeCards(cli, connection, [result], () => workflowId);
   const url = runUrl(connection.endpoints.temporal, workflowId);
   cli.exitWith(exitCodeOfModel(result));
   cli.out.result({ workflowId, url, cards, result }, () => {
@@ -64,8 +64,11 @@ async function writeCards(
   { config }: CliContext,
   { services }: Connection,
   results: readonly TrainModelResult[],
+  runOf: (modelName: string) => string,
 ): Promise<readonly string[]> {
-  const paths = await Promise.all(results.map((result) => writeCardFile(services, config.home, result)));
+  const paths = await Promise.all(
+    results.map((result) => writeCardFile(services, config.home, { result, workflowId: runOf(result.modelName) })),
+  );
   return paths.filter((path) => path !== null);
 }
 

@@ -1,5 +1,5 @@
 import type { DatasetRef, FrozenHoldout } from '../../contracts/dataset.js';
-import type { Comparison, Evaluation, GateResult, PartReport } from '../../contracts/evaluation.js';
+import type { Comparison, Drift, Evaluation, GateResult, PartReport } from '../../contracts/evaluation.js';
 import type { Decision, Stage } from '../../contracts/ids.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 
@@ -13,6 +13,7 @@ export interface CardInput {
   readonly line: string;
   /** Null when nothing was registered. */
   readonly version: string | null;
+  /** When the card was written; a version's stage changes later. */
   readonly stage: Stage | null;
   readonly decision: Decision;
   readonly reasons: readonly string[];
@@ -24,6 +25,10 @@ export interface CardInput {
   readonly evaluation: Evaluation;
   /** Each part of the holdout by itself; absent in evaluations from before there were two. */
   readonly parts?: readonly PartReport[];
+  /** Between the parts; null when one of them has no interval. */
+  readonly drift?: Drift | null;
+  /** Start of the newest window, milliseconds. */
+  readonly windowStart?: number | null;
   readonly baselineName: string;
   readonly comparisons: readonly Comparison[];
   readonly gates: readonly GateResult[];

@@ -1,4 +1,5 @@
 import type { Plot } from '../../contracts/evaluation.js';
+import type { Stage } from '../../contracts/ids.js';
 
 /** Colour of a word or row; Markdown has no colours, so the text must say the same. */
 export type Tone = 'good' | 'bad' | 'muted';
@@ -54,6 +55,8 @@ export interface CardDocument {
   /** A warning above everything else. */
   readonly banner: string | null;
   readonly badges: readonly Cell[];
+  /** Of the version when the card was written; null when nothing was registered. */
+  readonly stage: Stage | null;
   readonly reasons: readonly string[];
   readonly headline: Headline | null;
   readonly sections: readonly Section[];

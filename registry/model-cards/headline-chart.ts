@@ -2,7 +2,8 @@ import { formatNumber } from '../format-number.js';
 import type { Headline } from './document.js';
 import { escapeHtml } from './html-text.js';
 
-const WIDTH = 640;
+/** Widths in pixels: beside the value, and below it on a telephone, where the wide one would be too small to read. */
+const WIDTHS = { wide: 640, narrow: 310 } as const;
 const HEIGHT = 132;
 const MARGIN = 28;
 const MIDDLE = 62;
@@ -21,12 +22,13 @@ function niceStep(span: number): number {
 }
 
 interface Axis {
+  readonly width: number;
   readonly scale: Scale;
   readonly ticks: readonly number[];
 }
 
 /** Range of the axis: all drawn values with a margin on both sides. */
-function axisOf({ value, interval, marks }: DrawnHeadline): Axis {
+function axisOf({ value, interval, marks }: DrawnHeadline, width: number): Axis {
   const shown = [
     value,
     ...marks.map((mark) => mark.value),
@@ -35,18 +37,19 @@ function axisOf({ value, interval, marks }: DrawnHeadline): Axis {
   const low = Math.min(...shown);
   const span = Math.max(...shown) - low || Math.abs(value) || 1;
   const [from, to] = [low - 0.08 * span, low + 1.08 * span];
-  const step = niceStep(to - from);
+  const step = niceStep(to - from) * (width < WIDTHS.wide ? 2 : 1);
   const first = Math.ceil(from / step);
   const count = Math.floor(to / step) - first + 1;
   // Multiples of the step, because repeated addition accumulates rounding errors.
   const ticks = Array.from({ length: count }, (_, index) => Number(((first + index) * step).toPrecision(12)));
-  return { ticks, scale: (x) => MARGIN + ((x - from) / (to - from)) * (WIDTH - 2 * MARGIN) };
+  return { width, ticks, scale: (x) => MARGIN + ((x - from) / (to - from)) * (width - 2 * MARGIN) };
 }
 
 const at = (pixels: number): string => String(Math.round(pixels * 10) / 10);
 
-function anchored(x: number, y: number, text: string, style: string): string {
-  const anchor = x < 90 ? 'start' : x > WIDTH - 90 ? 'end' : 'middle';
+/** A label beside a mark that does not leave the drawing. */
+function anchored({ width }: Axis, { x, y }: { x: number; y: number }, text: string, style: string): string {
+  const anchor = x < 90 ? 'start' : x > width - 90 ? 'end' : 'middle';
   const away = { start: 4, middle: 0, end: -4 }[anchor];
   return `<text x="${at(x + away)}" y="${y}" text-anchor="${anchor}" class="${style}">${escapeHtml(text)}</text>`;
 }
@@ -55,12 +58,13 @@ const line = (x: number, from: number, to: number, style: string): string =>
   `<line x1="${at(x)}" x2="${at(x)}" y1="${from}" y2="${to}" class="${style}"/>`;
 
 /** Target above the bar, baseline and champion below it in separate rows, so that labels do not overlap. */
-function markOf(scale: Scale, { name, value }: Headline['marks'][number]): string {
-  const x = scale(value);
+function markOf(axis: Axis, { name, value }: Headline['marks'][number]): string {
+  const x = axis.scale(value);
   const label = `${name} ${formatNumber(value)}`;
-  if (name === 'target') return line(x, 22, MIDDLE + 16, 'target') + anchored(x, 15, label, 'target-label');
+  if (name === 'target')
+    return line(x, 22, MIDDLE + 16, 'target') + anchored(axis, { x, y: 15 }, label, 'target-label');
   const y = name === 'baseline' ? MIDDLE + 26 : MIDDLE + 42;
-  return line(x, MIDDLE - 10, y - 9, 'other') + anchored(x, y, label, 'other-label');
+  return line(x, MIDDLE - 10, y - 9, 'other') + anchored(axis, { x, y }, label, 'other-label');
 }
 
 function intervalBar(scale: Scale, { low, high }: NonNullable<Headline['interval']>): string {
@@ -69,19 +73,25 @@ function intervalBar(scale: Scale, { low, high }: NonNullable<Headline['interval
   return `<rect ${size} class="interval"/>`;
 }
 
-/** The primary metric on a line with its interval, the target, the baseline and the champion, as inline SVG. */
-export function headlineChart(headline: DrawnHeadline, description: string): string {
-  const { scale, ticks } = axisOf(headline);
-  const axis = ticks.map((tick) => line(scale(tick), 22, AXIS - 14, 'grid') + anchoredTick(scale(tick), tick));
+function chart(headline: DrawnHeadline, description: string, size: keyof typeof WIDTHS): string {
+  const axis = axisOf(headline, WIDTHS[size]);
+  const { scale, ticks } = axis;
   const parts = [
-    ...axis,
-    ...headline.marks.map((mark) => markOf(scale, mark)),
+    ...ticks.map((tick) => line(scale(tick), 22, AXIS - 14, 'grid') + tickLabel(scale(tick), tick)),
+    ...headline.marks.map((mark) => markOf(axis, mark)),
     ...(headline.interval === null ? [] : [intervalBar(scale, headline.interval)]),
     `<circle cx="${at(scale(headline.value))}" cy="${MIDDLE}" r="6" class="value"/>`,
   ];
   const label = `role="img" aria-label="${escapeHtml(description)}"`;
-  return `<svg class="headline-chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" ${label}>${parts.join('')}</svg>`;
+  return `<svg class="headline-chart ${size}" viewBox="0 0 ${WIDTHS[size]} ${HEIGHT}" ${label}>${parts.join('')}</svg>`;
 }
 
-const anchoredTick = (x: number, tick: number): string =>
+/**
+ * The primary metric on a line with its interval, the target, the baseline and the champion, as inline SVG: one drawing
+ * for wide screens and paper, one for telephones.
+ */
+export const headlineCharts = (headline: DrawnHeadline, description: string): string =>
+  chart(headline, description, 'wide') + chart(headline, description, 'narrow');
+
+const tickLabel = (x: number, tick: number): string =>
   `<text x="${at(x)}" y="${AXIS + 8}" text-anchor="middle" class="tick">${escapeHtml(formatNumber(tick))}</text>`;

@@ -1,25 +1,45 @@
 import { NOT_MEASURABLE, type Plot } from '../../contracts/evaluation.js';
 import { formatMeasure, formatNumber } from '../format-number.js';
 import type { Block, CardDocument, Cell, Headline, Section, TableColumn } from './document.js';
-import { headlineChart } from './headline-chart.js';
+import { NONE } from './cells.js';
+import { headlineCharts } from './headline-chart.js';
 import { escapeHtml, inlineHtml, proseHtml } from './html-text.js';
 import { headlineSentence } from './markdown.js';
 import { plotSvg } from './plot-svg.js';
-import { styles } from './styles.js';
+import { stageBadge } from './present-stage.js';
+import { pageHtml } from './page.js';
 
-const toned = ({ tone }: Cell): string => (tone === undefined ? '' : ` class="${tone}"`);
+/** A cell without a value is left out where rows are blocks. */
+function toned({ tone, text }: Cell): string {
+  if (text === NONE.text) return ' class="none"';
+  return tone === undefined ? '' : ` class="${tone}"`;
+}
 const cellHtml = ({ text, code }: Cell): string =>
   code === true ? `<code>${escapeHtml(text)}</code>` : escapeHtml(text);
 
-function tableHtml(columns: readonly TableColumn[], rows: readonly (readonly Cell[])[]): string {
-  const side = (index: number): string => (columns[index]?.numeric === true ? ' data-numeric' : '');
-  const head = columns.map(({ title }, index) => `<th scope="col"${side(index)}>${escapeHtml(title)}</th>`);
-  const body = rows.map((cells) => {
-    const [first, ...rest] = cells.map((cell, index) => ({ cell, side: side(index) }));
-    const name = first === undefined ? '' : `<th scope="row"${toned(first.cell)}>${cellHtml(first.cell)}</th>`;
-    return `<tr>${name}${rest.map(({ cell, side: at }) => `<td${at}${toned(cell)}>${cellHtml(cell)}</td>`).join('')}</tr>`;
+const sideOf = (column: TableColumn | undefined): string => (column?.numeric === true ? ' data-numeric' : '');
+/** Narrow screens and paper set the cells of a row below each other, each behind the title of its column. */
+const titleOf = (column: TableColumn | undefined): string => ` data-title="${escapeHtml(column?.title ?? '')}"`;
+
+function rowHtml(columns: readonly TableColumn[], cells: readonly Cell[]): string {
+  const html = cells.map((cell, index) => {
+    const column = columns[index];
+    const text = `${sideOf(column)}${toned(cell)}`;
+    return index === 0
+      ? `<th scope="row"${text}>${cellHtml(cell)}</th>`
+      : `<td${titleOf(column)}${text}>${cellHtml(cell)}</td>`;
   });
-  const table = `<table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
+  return `<tr>${html.join('')}</tr>`;
+}
+
+/** More columns do not fit on a sheet of paper. */
+const WIDEST_ON_PAPER = 7;
+
+function tableHtml(columns: readonly TableColumn[], rows: readonly (readonly Cell[])[]): string {
+  const head = columns.map((column) => `<th scope="col"${sideOf(column)}>${escapeHtml(column.title)}</th>`);
+  const body = rows.map((cells) => rowHtml(columns, cells));
+  const width = columns.length > WIDEST_ON_PAPER ? ' class="wide"' : '';
+  const table = `<table${width}><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
   return `<div class="scroll">${table}</div>`;
 }
 
@@ -70,12 +90,13 @@ function headlineHtml(headline: Headline): string {
   const shown = value === null ? NOT_MEASURABLE : formatMeasure(value);
   const words = `<p class="figure"><span>${escapeHtml(metric)}</span> <strong>${escapeHtml(shown)}</strong></p>`;
   const text = `<div>${words}${small.join('')}</div>`;
-  const chart = value === null ? '' : headlineChart({ ...headline, value }, headlineSentence(headline));
+  const chart = value === null ? '' : headlineCharts({ ...headline, value }, headlineSentence(headline));
   return `<div class="headline">${text}${chart}</div>`;
 }
 
-function headerHtml({ title, subtitle, banner, badges, reasons, headline }: CardDocument): string {
-  const marks = badges.map((badge) => `<li${toned(badge)}>${escapeHtml(badge.text)}</li>`).join('');
+function headerHtml({ title, subtitle, banner, badges, stage, reasons, headline }: CardDocument): string {
+  const words = badges.map((badge) => `<li${toned(badge)}>${escapeHtml(badge.text)}</li>`);
+  const marks = [...words, ...(stage === null ? [] : [stageBadge(stage)])].join('');
   return [
     '<header>',
     banner === null ? '' : `<p class="banner" role="note"><strong>${escapeHtml(banner)}</strong></p>`,
@@ -88,30 +109,10 @@ function headerHtml({ title, subtitle, banner, badges, reasons, headline }: Card
   ].join('\n');
 }
 
-/** Content security policy that blocks all external resources. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
-
 /** One self-contained file: no script, no external font or picture. */
 export async function toHtml(document: CardDocument): Promise<string> {
   const sections = await Promise.all(document.sections.map(sectionHtml));
   const links = document.sections.map(({ id, title }) => `<a href="#${id}">${escapeHtml(title)}</a>`).join('');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeHtml(document.title)} · model card</title>
-<style>${styles}</style>
-</head>
-<body>
-<main>
-${headerHtml(document)}
-<nav aria-label="Sections">${links}</nav>
-${sections.join('\n')}
-</main>
-</body>
-</html>
-`;
+  const body = [headerHtml(document), `<nav aria-label="Sections">${links}</nav>`, ...sections].join('\n');
+  return pageHtml(`${document.title} · model card`, body);
 }

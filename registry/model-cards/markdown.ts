@@ -1,6 +1,7 @@
 import { NOT_MEASURABLE } from '../../contracts/evaluation.js';
 import { formatMeasure, formatNumber } from '../format-number.js';
 import type { Block, CardDocument, Cell, Headline, Section, TableColumn } from './document.js';
+import { stageWord } from './present-stage.js';
 
 /** Escapes text, so that a file name or note contains no markup, link or HTML. */
 export const escapeMarkdown = (text: string): string =>
@@ -70,12 +71,14 @@ export function headlineSentence({ metric, value, interval, n, remark, marks }: 
 }
 
 /** GitHub-flavoured Markdown; ends with a line break. */
-export function toMarkdown({ title, subtitle, banner, badges, reasons, headline, sections }: CardDocument): string {
+export function toMarkdown(card: CardDocument): string {
+  const { title, subtitle, banner, badges, stage, reasons, headline, sections } = card;
+  const words = badges.map((badge) => `**${escapeMarkdown(badge.text)}**`);
   const parts = [
     `# ${escapeMarkdown(title)}`,
     ...(banner === null ? [] : [`> **${escapeMarkdown(banner)}**`]),
     escapeMarkdown(subtitle),
-    badges.map((badge) => `**${escapeMarkdown(badge.text)}**`).join(' · '),
+    [...words, ...(stage === null ? [] : [stageWord(stage)])].join(' · '),
     ...(headline === null ? [] : [escapeMarkdown(headlineSentence(headline))]),
     ...(reasons.length === 0 ? [] : [bullets(reasons.map(escapeMarkdown))]),
     ...sections.map(section),

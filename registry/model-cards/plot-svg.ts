@@ -2,12 +2,15 @@ import { type Config, compile, type TopLevelSpec } from 'vega-lite';
 import { type Loader, type LoggerInterface, parse, View } from 'vega';
 import { PipelineError } from '../../contracts/errors.js';
 import type { Plot } from '../../contracts/evaluation.js';
+import { compactSvg } from './compact-svg.js';
 
 const ink = 'currentColor';
 const font = 'system-ui, sans-serif';
 
 /** Text and axes use the page's colour, so that one drawing works on light and dark pages and on paper. */
 const config: Config = {
+  // The drawing as a whole has a description; one for each mark would be most of the file.
+  aria: false,
   background: 'transparent',
   font,
   view: { stroke: 'transparent' },
@@ -109,7 +112,7 @@ const embedded = (svg: string, label: string): string =>
 export async function plotSvg(plot: Plot, escapedLabel: string, prefix: string): Promise<string> {
   try {
     const svg = await draw(plot.spec);
-    return embedded(renameIds(svg, prefix), escapedLabel);
+    return embedded(compactSvg(renameIds(svg, prefix)), escapedLabel);
   } catch (fault) {
     const found = fault instanceof Error ? fault.message : String(fault);
     throw new PipelineError('INTERNAL', `the plot "${plot.title}" cannot be drawn: ${found}`, {}, { cause: fault });

@@ -2,6 +2,7 @@ import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { sampleCard } from '../../tests/support/sample-card.js';
 import { holdoutSentence } from '../holdout-sentence.js';
+import { partSentences } from '../part-sentences.js';
 import type { CardInput } from './card-input.js';
 import { renderCard } from './render-card.js';
 
@@ -43,7 +44,7 @@ describe('renderCard', () => {
       ...[
         'credit-risk-scorer',
         'version 1.1.0',
-        'stage dev',
+        'stage at writing: dev',
         'line default',
         'registered',
         '0.8421',
@@ -68,7 +69,7 @@ describe('renderCard', () => {
 
   it('embeds each plot and no external resource', async () => {
     const { html } = await renderCard(sampleCard);
-    expect(html.match(/<svg /g)).toHaveLength(1 + sampleCard.evaluation.plots.length);
+    expect(html.match(/<svg /g)).toHaveLength(2 + sampleCard.evaluation.plots.length);
     expect(html).not.toMatch(FETCHES);
     expect(html).toContain("default-src 'none'");
     expect(new Set(ids(html)).size).toBe(ids(html).length);
@@ -101,6 +102,39 @@ describe('renderCard', () => {
     const { html } = await renderCard(facts);
     expect(html).not.toMatch(/<script|<img|href="javascript/i);
     expect(html).toContain('&lt;script&gt;');
+  });
+
+  it('shows tables of the evaluation with their captions, and escapes them', async () => {
+    const table = {
+      title: 'Equal treatment',
+      caption: `ratio: ${HOSTILE}`,
+      columns: [
+        { title: 'group', numeric: false },
+        { title: 'ratio', numeric: true },
+      ],
+      rows: [[HOSTILE, '0.925']],
+    };
+    const card = await renderCard({ ...sampleCard, evaluation: { ...sampleCard.evaluation, tables: [table] } });
+    expect(card.html).toMatch(/<h2>Equal treatment<\/h2>[^]*data-title="ratio" data-numeric>0\.925/);
+    expect(card.html).not.toMatch(/<script|<img/i);
+    expect(card.markdown).toMatch(/## Equal treatment\n\n- ratio: [^]*\| group \| ratio \|/);
+    expect(markup(card.markdown)).toEqual([]);
+  });
+
+  it('says of the parts of the holdout once what it knows, with the start of the window and the drift', async () => {
+    const metric = sampleCard.evaluation.metrics[0]!;
+    const parts = (['frozen', 'window'] as const).map((part) => {
+      return { part, rows: 300, scoredRows: 300, metric, remark: null, comparison: null };
+    });
+    const drift = { metric: 'aucRoc', difference: -0.02, disjoint: false };
+    const windowStart = Date.UTC(2026, 6, 3);
+    const notes = [...partSentences(parts, { drift, windowStart }), 'another note'];
+    const evaluation = { ...sampleCard.evaluation, notes };
+    const { markdown } = await renderCard({ ...sampleCard, evaluation, parts, drift, windowStart });
+    expect(markdown).toContain('| newest window (from 2026-07-03) | 300 |');
+    expect(markdown.match(/no drift beyond noise/g)).toHaveLength(1);
+    expect(markdown).not.toContain('frozen part, 300 rows');
+    expect(markdown).toContain('- another note');
   });
 
   it('escapes recorded text in Markdown and HTML in authored text', async () => {

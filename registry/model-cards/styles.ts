@@ -1,3 +1,14 @@
+/** Rows as blocks: the name of the row, then a line for each cell that has a value, behind the title of its column. */
+const stackedTables = (medium: string, table: string): string => `@media ${medium} {
+  ${table}, ${table} tbody, ${table} tr { display: block; }
+  ${table} thead { position: absolute; clip-path: inset(50%); height: 1px; width: 1px; overflow: hidden; }
+  ${table} tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  ${table} tbody tr > th { display: block; padding: 0; border: 0; font-weight: 600; }
+  ${table} tbody tr > td { display: flex; justify-content: space-between; gap: 1rem; padding: .1rem 0; border: 0; text-align: right; white-space: normal; }
+  ${table} td::before { content: attr(data-title); flex: none; max-width: 50%; color: var(--soft); text-align: left; }
+  ${table} td.none { display: none; }
+}`;
+
 /** The card's style sheet for light and dark mode and for print. */
 export const styles = `
 :root {
@@ -33,6 +44,7 @@ code { font: .86em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberatio
 .figure span { display: block; color: var(--soft); }
 .figure strong { font-size: 2.6rem; line-height: 1.1; font-weight: 600; letter-spacing: -.02em; }
 .headline-chart { flex: 3 1 24rem; min-width: 0; width: 100%; height: auto; font-size: 12px; }
+.headline-chart.narrow { display: none; max-width: 22rem; }
 .headline-chart text { fill: var(--soft); }
 .headline-chart .grid { stroke: var(--line); }
 .headline-chart .interval { fill: var(--accent); opacity: .3; }
@@ -53,7 +65,7 @@ tbody th { font-weight: 500; }
 tbody tr:last-child > * { border-bottom: 0; }
 tbody tr:hover { background: var(--wash); }
 [data-numeric] { text-align: right; white-space: nowrap; }
-td.good { color: var(--good); white-space: nowrap; } td.bad { color: var(--bad); white-space: nowrap; } td.muted { color: var(--soft); }
+td.good { color: var(--good); white-space: nowrap; } td.bad { color: var(--bad); white-space: nowrap; } td.muted, td.none { color: var(--soft); }
 table + ul, .scroll + ul { color: var(--soft); font-size: .88rem; margin-top: .8rem; }
 dl { margin: 0; font-size: .92rem; }
 dl > div { display: grid; grid-template-columns: minmax(9rem, 15rem) 1fr; gap: 1rem; padding: .3rem 0; border-bottom: 1px solid var(--line); }
@@ -66,11 +78,20 @@ figure { margin: 0; }
 figure svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 figcaption { margin-top: .5rem; font-size: .88rem; color: var(--soft); }
 figcaption strong { color: var(--ink); }
-@media (max-width: 34rem) { header, section { padding: 1.1rem; } dl > div { grid-template-columns: 1fr; gap: 0; } }
+${stackedTables('(max-width: 44rem)', 'table')}
+@media (max-width: 44rem) {
+  header, section { padding: 1.1rem; } dl > div { grid-template-columns: 1fr; gap: 0; }
+  .headline-chart.wide { display: none; } .headline-chart.narrow { display: block; }
+}
+${stackedTables('print', 'table.wide')}
 @media print {
+  @page { margin: 15mm; }
   :root { --paper: #fff; --sheet: #fff; --ink: #000; --soft: #444; --line: #bbb; --wash: #fff; --accent: #2f64c4; --good: #1c7a4c; --bad: #b3323a; }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; } nav { display: none; }
   header, section { border: 0; border-radius: 0; padding: 0 0 1rem; }
-  tr, figure, dl > div { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  table.wide tbody { columns: 2; column-gap: 2.5rem; } table.wide tr { break-inside: avoid; }
+  .scroll { overflow: visible; } table { font-size: 8.5pt; } th, td { padding-right: .5rem; } thead th { font-size: 8pt; } thead th, [data-numeric] { white-space: normal; }
+  tr, figure, dl > div { break-inside: avoid; } h2, h3, thead { break-after: avoid; }
+  .plots { grid-template-columns: 1fr 1fr; }
 }
 `;

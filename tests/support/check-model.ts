@@ -16,6 +16,7 @@ import { freezeHoldout, splitHoldout } from '../../learning/evaluation/split/ind
 import { numberColumn, selectRows, textColumn } from '../../learning/table.js';
 import { openBlobStore } from '../../platform/blobs/open.js';
 import { loadArtefact, storeArtefact } from '../../registry/artefacts.js';
+import { usedTerms } from '../../registry/model-cards/glossary.js';
 import { renderCard } from '../../registry/model-cards/render-card.js';
 import { WITHOUT_CHAMPION } from '../../registry/champion-gate.js';
 import { judgeGates } from '../../registry/gates.js';
@@ -356,6 +357,8 @@ function checkPredictor(model: ModelDefinition, checked: () => Checked): void {
 }
 
 const HASH = '0'.repeat(64);
+/** Bytes: a card goes by e-mail. */
+const LARGEST_CARD = 400_000;
 
 function checkCard(model: ModelDefinition, checked: () => Checked): void {
   it('renders a card with every fact, gate and plot', async () => {
@@ -403,6 +406,9 @@ function checkCard(model: ModelDefinition, checked: () => Checked): void {
     expect(markdown).toContain(model.card.purpose.slice(0, 40));
     expect(markdown).toContain(baseline.name);
     expect(html.match(/<svg/g)?.length ?? 0).toBeGreaterThanOrEqual(evaluation.plots.length);
+    for (const { name } of evaluation.metrics)
+      expect(usedTerms([name]), `the glossary explains ${name}`).not.toEqual([]);
+    expect(Buffer.byteLength(html)).toBeLessThanOrEqual(LARGEST_CARD);
     for (const { title } of evaluation.plots) expect(html).toContain(title);
     expect(html).not.toContain('<script');
   });

@@ -195,8 +195,10 @@ export function checkRegistry(open: () => RegistryBackend): void {
       const stored = await pool.query('select role, bytes from registry.run_artefacts where run_key = $1', [runKey]);
       expect(stored.rows).toEqual([{ role: 'model', bytes: '10' }]);
       await registry.recordArtefact(runKey, it.modelName, { role: 'evaluation', hash: hash('e'), bytes: 5 });
+      await registry.recordArtefact(runKey, it.modelName, { role: 'card', hash: hash('c'), bytes: 5 });
       const runs = await registry.listRuns({ modelName: it.modelName });
       expect(runs.map(({ evaluationHash }) => evaluationHash)).toEqual([hash('e')]);
+      expect(runs).toMatchObject([{ cardHash: hash('c'), cardMarkdownHash: null }]);
     });
   });
 

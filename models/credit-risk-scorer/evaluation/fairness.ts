@@ -1,5 +1,5 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
-import type { Metric } from '../../../contracts/evaluation.js';
+import type { Metric, ResultTable } from '../../../contracts/evaluation.js';
 import {
   adverseImpactRatio,
   adverselyTreated,
@@ -10,6 +10,7 @@ import {
   type GroupFairness,
 } from '../../../learning/evaluation/fairness/group-fairness.js';
 import { notMeasurable, type Scored } from '../../../learning/evaluation/metrics/index.js';
+import { fairnessTable, groupSentence } from './fairness-table.js';
 import { protectedAttributes } from '../data/protected.js';
 
 /** The metric that the promotion gate reads. */
@@ -29,17 +30,13 @@ export interface FairnessReport {
   readonly approvalRate: number;
   readonly groups: readonly GroupFairness[];
   readonly metrics: readonly Metric[];
+  readonly tables: readonly ResultTable[];
   readonly notes: readonly string[];
   readonly byRate: readonly RatioAtRate[];
 }
 
 const NO_GROUPS = `no protected attribute has two groups with ${SMALLEST_GROUP} held-out rows`;
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
-
-function describe({ attribute, group, reference, ratio, ratioInterval, pValue }: GroupFairness): string {
-  const range = `95 % interval ${ratioInterval.low.toFixed(2)} to ${ratioInterval.high.toFixed(2)}`;
-  return `${attribute} "${group}" is approved ${ratio.toFixed(2)} times as often as "${reference}" (${range}, p ${pValue.toPrecision(2)})`;
-}
 
 function notesOf(groups: readonly GroupFairness[], approvalRate: number): string[] {
   if (groups.length === 0) return [`fairness: ${NO_GROUPS}`];
@@ -49,7 +46,7 @@ function notesOf(groups: readonly GroupFairness[], approvalRate: number): string
     return [
       `fairness: ${stated} no group with ${SMALLEST_GROUP} rows is approved less than ${FOUR_FIFTHS} times as often beyond chance`,
     ];
-  return adverse.map((group) => `fairness: ${stated} ${describe(group)}`);
+  return adverse.map((group) => `fairness: ${stated} ${groupSentence(group)}`);
 }
 
 function lowestRatios(groups: readonly GroupFairness[], approvalRate: number): RatioAtRate[] {
@@ -59,7 +56,10 @@ function lowestRatios(groups: readonly GroupFairness[], approvalRate: number): R
   return [...lowest].map(([attribute, ratio]) => ({ attribute, approvalRate, ratio }));
 }
 
-/** The worst ratio beyond chance; not measurable when there are no two groups to compare. */
+/**
+ * The worst ratio beyond chance; not measurable when there are no two groups to compare. Where no group differs beyond
+ * chance it is 1, and the remark names the smallest ratio that was found.
+ */
 function fairnessMetric(groups: readonly GroupFairness[], attributes: number, n: number): Metric {
   if (groups.length === 0) {
     const remark = attributes === 0 ? 'the data have no protected attribute' : NO_GROUPS;
@@ -68,7 +68,10 @@ function fairnessMetric(groups: readonly GroupFairness[], attributes: number, n:
   const value = adverseImpactRatio(groups);
   const metric: Metric = { name: FAIRNESS_METRIC, value, direction: 'higher', n };
   const worst = groups.find(({ ratio }) => ratio === value && ratio < 1);
-  return { ...metric, ...(worst && { interval: worst.ratioInterval }) };
+  if (worst !== undefined) return { ...metric, interval: worst.ratioInterval };
+  const [smallest] = [...groups].filter(({ ratio }) => ratio < 1).sort((a, b) => a.ratio - b.ratio);
+  const found = smallest === undefined ? '' : `; the smallest ratio: ${groupSentence(smallest)}`;
+  return { ...metric, remark: `it is 1 because no group differs beyond chance${found}` };
 }
 
 /** Approval ratios of protected groups when this share of the scored loans is approved. */
@@ -85,6 +88,7 @@ export function evaluateFairness(
     approvalRate,
     groups,
     metrics: [fairnessMetric(groups, attributes.length, labels.length)],
+    tables: groups.length === 0 ? [] : [fairnessTable(groups, approvalRate)],
     notes: notesOf(groups, approvalRate),
     byRate: RATES.flatMap((rate) => lowestRatios(at(rate), rate)),
   };

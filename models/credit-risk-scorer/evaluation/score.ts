@@ -53,7 +53,8 @@ export function evaluate(table: Table, given: TrainingData, context: EvaluateCon
   const bands = evaluateBands(selectRows(table, rows), recorded, context.championScores);
   return {
     metrics: [...measured, ...fairness.metrics, ...bands.metrics],
-    slices: slices(scored, holdout, fairness.groups),
+    slices: slices(scored, holdout),
+    tables: fairness.tables,
     plots: evaluationPlots(scored, { holdout, recorded, fairness, bands: bands.rows }),
     notes: [
       ...binaryNotes(scored, context.seed, { rows: 'loans', positives: 'bad' }),

@@ -1,9 +1,8 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Metric, Slice } from '../../../contracts/evaluation.js';
 import type { Column } from '../../../contracts/table.js';
-import type { GroupFairness } from '../../../learning/evaluation/fairness/group-fairness.js';
 import { aucUncertainty } from '../../../learning/evaluation/compare-auc.js';
-import { notMeasurable, rocAuc, type Scored, shareInterval } from '../../../learning/evaluation/metrics/index.js';
+import { rocAuc, type Scored, shareInterval } from '../../../learning/evaluation/metrics/index.js';
 import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { isAge } from '../data/protected.js';
 
@@ -61,40 +60,9 @@ function slicesOf(name: string, column: Column, scored: Scored): Slice[] {
     });
 }
 
-function fairnessSlice(group: GroupFairness): Slice {
-  const { n } = group;
-  const rate = (name: string, value: number): Metric[] =>
-    Number.isNaN(value) ? [] : [{ name, value, direction: 'higher', n }];
-  const ratio: Metric = Number.isNaN(group.ratio)
-    ? notMeasurable('approvalRatio', 'higher', 'no application of any group is approved')
-    : { name: 'approvalRatio', value: group.ratio, direction: 'higher', n, interval: group.ratioInterval };
-  return {
-    name: `${group.attribute}: ${group.group}`,
-    metrics: [
-      ...rate('approvalRate', group.approvalRate),
-      ratio,
-      ...rate('goodApproved', group.goodApproved),
-      ...rate('badApproved', group.badApproved),
-    ],
-  };
-}
-
-/** Slices of one name become one, with the metrics of both. */
-function merged(parts: readonly Slice[]): Slice[] {
-  const byName = new Map<string, Metric[]>();
-  for (const { name, metrics } of parts) byName.set(name, [...(byName.get(name) ?? []), ...metrics]);
-  return [...byName].map(([name, metrics]) => ({ name, metrics }));
-}
-
-/**
- * The metrics per protected group, age band and kind of loan, where a group has at least 30 held-out rows; for protected
- * groups also how often they, their good and their bad loans are approved.
- */
-export function slices(scored: Scored, { schema, table }: TrainingData, fairness: readonly GroupFairness[]): Slice[] {
-  const parts = [...(schema.protectedColumns ?? []), ...BUSINESS_COLUMNS].flatMap((name) => {
+/** The metrics per protected group, age band and kind of loan, where a group has at least 30 held-out rows. */
+export const slices = (scored: Scored, { schema, table }: TrainingData): Slice[] =>
+  [...(schema.protectedColumns ?? []), ...BUSINESS_COLUMNS].flatMap((name) => {
     const column = table.columns[name];
-    const treated = fairness.filter(({ attribute }) => attribute === name).map(fairnessSlice);
-    return column ? [...slicesOf(name, column, scored), ...treated] : [];
+    return column ? slicesOf(name, column, scored) : [];
   });
-  return merged(parts);
-}
