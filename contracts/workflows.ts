@@ -279,3 +279,6 @@ export const workflowIds = {
   weeklySchedule: 'weekly-retraining',
   dailySchedule: 'daily-data-pipeline',
 } as const;
+
+/** The source that a lock stands for. @param lockId - made by `workflowIds.retrainingLockOf`. */
+export const sourceOfLock = (lockId: string): string => lockId.slice(lockId.lastIndexOf('/') + 1);

@@ -65,6 +65,15 @@ describe('errors', () => {
     expect(formatError(error, plain, true).join()).toContain('errors.test.ts');
   });
 
+  it('are printed without details that the message has already', () => {
+    const fields = ['termMonths: wanted a number', 'kind: wanted one of personal, home'];
+    const error = new PipelineError('INVALID_INPUT', fields.join('; '), { index: 0, fields });
+    const lines = formatError(error, plain, false).join('\n');
+    expect(lines.split('termMonths: wanted a number')).toHaveLength(2);
+    expect(lines).toContain('index: 0');
+    expect(errorDocument(error).error.details).toEqual({ index: 0, fields });
+  });
+
   it('are printed as one JSON document with --json', () => {
     const document = errorDocument(new PipelineError('DATA_REJECTED', 'm', { file: 'f' }));
     expect(document.error).toMatchObject({ code: 'DATA_REJECTED', message: 'm', details: { file: 'f' }, exit: 3 });

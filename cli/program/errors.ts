@@ -89,9 +89,15 @@ export function adviceOf(code: ErrorCode): string {
   return hint === undefined ? errorTable[code].meaning : `${errorTable[code].meaning} ${hint}`;
 }
 
-/** Code, message, details and advice, a line each; the stack only with --verbose. */
+/** A list whose members the message has already, such as the fields of an input or the known names. */
+const isInMessage = ({ message }: PipelineError, value: ErrorDetails[string]): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((member: string) => message.includes(member));
+
+/** Code, message, details that the message lacks, and advice, a line each; the stack only with --verbose. */
 export function formatError(error: PipelineError, paint: Paint, verbose: boolean): readonly string[] {
-  const where = Object.entries(error.details).map(([name, value]) => `  ${paint.dim(`${name}:`)} ${show(value)}`);
+  const where = Object.entries(error.details)
+    .filter(([, value]) => !isInMessage(error, value))
+    .map(([name, value]) => `  ${paint.dim(`${name}:`)} ${show(value)}`);
   const stack = verbose ? stackOf(error).map(paint.dim) : [];
   return [
     paint.red(paint.bold(`error ${error.code}`)),

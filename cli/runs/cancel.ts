@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
-import { pipelineError } from '../../contracts/errors.js';
+import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { RunRecord } from '../../contracts/registry.js';
+import { sourceOfLock } from '../../contracts/workflows.js';
 import { describeRun } from '../../platform/temporal/describe-run.js';
 import type { CliContext } from '../program/context.js';
 import { reportDetached } from '../views/training-report.js';
@@ -21,12 +22,13 @@ interface Cancellation {
 
 /**
  * Cancels a run, waits until it has ended and says what was cancelled. A run that has ended already is left as it is.
- * @throws PipelineError `RUN_NOT_FOUND`.
+ * @throws PipelineError `RUN_NOT_FOUND`; `INVALID_INPUT` for the lock of a source, which its retraining needs.
  */
 export async function cancelRun(cli: CliContext, workflowId: string): Promise<void> {
   const connection = await cli.connect();
   const client = await connection.temporal();
   const before = await requireRun(client, workflowId);
+  if (before.type === 'retrainingLock') throw lockIsNoRun(before);
   if (before.status.name === 'RUNNING') {
     await client.workflow.getHandle(workflowId).cancel();
     if ((await waitForEnd(cli, client, workflowId)).status === 'detached') {
@@ -42,6 +44,12 @@ export async function cancelRun(cli: CliContext, workflowId: string): Promise<vo
     children: childrenOf(before),
     runs: await connection.services.registry.listRuns({ workflowId }),
   });
+}
+
+function lockIsNoRun({ workflowId, parentExecution }: WorkflowExecutionDescription): PipelineError {
+  const holder = parentExecution?.workflowId ?? '<run>';
+  const message = `${workflowId} is the lock of the source ${sourceOfLock(workflowId)}; cancel the run that holds it: ml runs cancel ${holder}`;
+  return new PipelineError('INVALID_INPUT', message, { id: workflowId });
 }
 
 async function requireRun(client: Client, id: string): Promise<WorkflowExecutionDescription> {

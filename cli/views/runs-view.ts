@@ -7,6 +7,7 @@ import { isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { Metric } from '../../contracts/evaluation.js';
 import type { RunRecord } from '../../contracts/registry.js';
+import { sourceOfLock } from '../../contracts/workflows.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { describeRun } from '../../platform/temporal/describe-run.js';
 import type { CliContext, Connection } from '../program/context.js';
@@ -54,12 +55,13 @@ const rowOf = (run: RunRecord): readonly string[] => [
 ];
 
 /**
- * Prints a run, or the runs of a retraining; with `follow` waits for the end first.
+ * Prints a run, or the runs of a retraining; with `follow` waits for the end first. Of a lock it prints who holds it.
  * @throws PipelineError `RUN_NOT_FOUND`.
  */
 export async function showRun(cli: CliContext, workflowId: string, follow: boolean): Promise<void> {
   const connection = await cli.connect();
   const workflow = await describeRun(await connection.temporal(), workflowId);
+  if (workflow?.type === 'retrainingLock') return showLock(cli, connection, workflow, follow);
   if (follow && workflow !== null) return followToEnd(cli, connection, workflow);
   const runs = await connection.services.registry.listRuns({ workflowId });
   if (workflow === null && runs.length === 0) throw pipelineError('RUN_NOT_FOUND', { id: workflowId });
@@ -77,6 +79,32 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
       for (const failure of failures) printFailure(cli.out, failure);
     if (progress !== null) for (const line of progressLines(progress)) cli.out.line(line);
     for (const [i, run] of runs.entries()) printRun(cli.out, run, parts[i]!);
+  });
+}
+
+/**
+ * A lock is no run: it says which source it stands for and which retraining holds it. With `follow` that retraining is
+ * followed, since the lock itself ends without a result.
+ */
+async function showLock(
+  cli: CliContext,
+  connection: Connection,
+  { workflowId, status, parentExecution }: WorkflowExecutionDescription,
+  follow: boolean,
+): Promise<void> {
+  const source = sourceOfLock(workflowId);
+  const heldBy = parentExecution?.workflowId ?? null;
+  const held = status.name === 'RUNNING';
+  const sentence = `${workflowId} is the lock of the source ${source}, ${held ? 'held' : 'last held'} by ${heldBy ?? 'nobody'}`;
+  const holder = heldBy === null ? null : await describeRun(await connection.temporal(), heldBy);
+  if (follow && holder !== null) {
+    cli.out.notice(sentence);
+    return followToEnd(cli, connection, holder);
+  }
+  cli.out.result({ workflowId, kind: 'lock', source, heldBy, held }, () => {
+    cli.out.line(sentence);
+    cli.out.line('It lets one retraining of the source run at a time and ends with it.');
+    if (heldBy !== null) cli.out.line(`ml runs show ${heldBy}${held ? ' --follow' : ''}`);
   });
 }
 

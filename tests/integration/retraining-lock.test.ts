@@ -122,6 +122,23 @@ describe.skipIf(!hasTemporal())('retrainings of one source', () => {
     });
   });
 
+  it('hold a lock that says what it is and who holds it, and is not cancelled in place of a run', async () => {
+    const lockId = workflowIds.retrainingLockOf(platform.queue, 'shop');
+    const shown = commandOn(platform);
+    await showRun(shown.cli, lockId, false);
+    expect(shown.document()).toEqual({
+      workflowId: lockId,
+      kind: 'lock',
+      source: 'shop',
+      heldBy: platform.id('first'),
+      held: true,
+    });
+    const refused = cancelRun(commandOn(platform).cli, lockId);
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(refused).rejects.toThrow(`ml runs cancel ${platform.id('first')}`);
+    expect((await lock()).status.name).toBe('RUNNING');
+  });
+
   it('are cancelled with what runs below them, which releases the source, and only once', async () => {
     const { cli, codes, document } = commandOn(platform);
     await cancelRun(cli, platform.id('first'));
