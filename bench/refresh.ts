@@ -14,7 +14,6 @@ const USERS = 300;
 const SIDE_USERS = 60;
 const WEEK_MS = 7 * 86_400_000;
 const WEEKS = 2;
-const SHARES = [0.1, 0.2, 0.4, 0.8, 1];
 /** A planted fault counts when the metric falls by this many margins on the side set. */
 const MARGINS = 3;
 
@@ -112,7 +111,7 @@ async function plantFault(scene: Scene, { holdout, table, before, refreshed }: W
   const rows = trainingRows(holdout, table);
   const sideTable = runs.tableAt(model, side, until);
   const sound = await runs.measure(model, refreshed.artefactHash, sideTable);
-  for (const share of SHARES) {
+  for (const share of fault.shares) {
     const training = plant(fault, table, rows, share);
     const given = { holdout, champion: before.champion, version: '1.1.0' };
     const worse = await runs.run(model, { training, judging: table }, given);

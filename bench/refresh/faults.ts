@@ -8,6 +8,8 @@ type Damage = (table: Table, rows: readonly number[], random: Random) => Table;
 /** A fault of training rows; the rows that judge stay as they are. */
 export interface Fault {
   readonly what: string;
+  /** Shares of the training rows, increasing; smaller ones cost less than three margins. */
+  readonly shares: readonly number[];
   readonly apply: Damage;
 }
 
@@ -51,11 +53,15 @@ const numeric = (table: Table): string[] =>
 
 /** The planted fault of each model. */
 export const faults: Readonly<Record<string, Fault>> = {
-  'credit-risk-scorer': { what: 'outcomes flipped', apply: flip('defaulted') },
-  'intent-classifier': { what: 'intents permuted', apply: permuteColumns(() => ['intent']) },
-  'financial-ner': { what: 'entity types rotated', apply: rotateTypes },
-  'anomaly-detector': { what: 'features scrambled', apply: permuteColumns(numeric) },
-  'spending-predictor': { what: 'amounts permuted among customers', apply: permuteColumns(() => ['amount']) },
+  'credit-risk-scorer': { what: 'outcomes flipped', shares: [0.25, 0.5, 1], apply: flip('defaulted') },
+  'intent-classifier': { what: 'intents permuted', shares: [0.5, 1], apply: permuteColumns(() => ['intent']) },
+  'financial-ner': { what: 'entity types rotated', shares: [0.5, 1], apply: rotateTypes },
+  'anomaly-detector': { what: 'features scrambled', shares: [1], apply: permuteColumns(numeric) },
+  'spending-predictor': {
+    what: 'amounts permuted among customers',
+    shares: [0.5, 1],
+    apply: permuteColumns(() => ['amount']),
+  },
 };
 
 /** Applies a fault to a share of these rows. */
