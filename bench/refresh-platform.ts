@@ -82,14 +82,21 @@ async function weekRows(scene: Scene, week: number, moment: string): Promise<Ben
   const decided = await retrain(scene, moment);
   const refreshed = week === 0 ? decided.filter(({ result }) => result.version === '1.0.0') : decided.filter(isRefresh);
   const staged = refreshed.filter(({ promotion }) => promotion?.stage === 'staging');
+  // A week without a new row to learn from changes no version; the state that answers read moves all the same.
+  const unchanged = decided.filter(({ result }) => result.decision === 'unchanged');
   let answering = 0;
-  for (const outcome of staged) answering += Number(await answersWithWeek(scene, outcome, moment));
+  for (const outcome of [...staged, ...unchanged]) answering += Number(await answersWithWeek(scene, outcome, moment));
   const target = { atLeast: WANTED_MODELS };
   const row = (what: string, value: number): BenchmarkRow =>
     benchmarkRow({ name: `week ${week} (${moment}): ${what}`, value, unit: 'models', target });
   return [
     row(week === 0 ? 'first versions' : 'registered as a refresh', refreshed.length),
-    row('in staging', staged.length),
+    row('of these in staging', staged.length),
+    benchmarkRow({
+      name: `week ${week} (${moment}): unchanged, nothing new to learn`,
+      value: unchanged.length,
+      unit: 'models',
+    }),
     row('answering as of the week', answering),
   ];
 }
