@@ -30,7 +30,7 @@ const rates: readonly RegExp[] = [
   /[\s-]+(?:monthly|yearly|annually|weekly|daily|quarterly|each|mahina|mahine|saalana|mahiwar|महीना|महीने|मासिक)$/iu,
 ];
 /** "p.m." after an amount: per month; after a small bare number the time of day. */
-const SHORT_RATE = /\s*\bp\s?[./]?\s?([ma])\.?$/iu;
+const SHORT_RATE = /\s*\/?\s*\bp\s?[./]?\s?([ma])\.?$/iu;
 /** Annual pay in lakhs. */
 const LAKHS_A_YEAR = /\s*\blpa$/iu;
 /** Numbers below this before "pm" without a currency may be hours (5 pm, 1230 pm). */

@@ -2,7 +2,7 @@
 const BANK_LINE =
   /\b(?:a\/c|ac no|acct?|avl|avbl|bal|balance|b\/f|c\/f|neft|imps|rtgs|upi|ach|ecs|nach|chq|clg|trf|txn|wdl|pos|atm|vpa|credited|debited|deposit|interest|int\.? ?pd|cashback|posted|refund|reversal|narration)\b/i;
 
-const MARK = /^(.*[\d)])\s*[([]?\s*(cr|dr)\b\.?\s*[)\]]?$/is;
+const MARK = /^(.*?\d)\s*(\/[-=])?\s*[([]?\s*(cr|dr)\b\.?\s*[)\]]?$/is;
 const LEADING = /^\(?(?:cr|dr)\b\)?[.:]?\s+(?=\S)/i;
 /** The number before the mark: its grouping and decimals. */
 const NUMBER = /([\d,]*\d)(?:\.(\d+))?\s*$/;
@@ -32,9 +32,11 @@ function readingOf(text: string, isBankLine: boolean): Reading {
  */
 export function withoutCreditMark(text: string, context: string): string | null {
   const plain = text.trim().replace(LEADING, '');
-  const [, number, mark] = MARK.exec(plain) ?? [];
+  const [, number, dash, mark] = MARK.exec(plain) ?? [];
   if (number === undefined) return plain;
   if (mark!.toLowerCase() === 'dr') return number;
+  // "1,000/- Cr" is no number of crores.
+  if (dash !== undefined) return number;
   const reading = readingOf(number, BANK_LINE.test(context) || plain !== text.trim());
   return reading === 'ambiguous' ? null : reading === 'credit' ? number : plain;
 }

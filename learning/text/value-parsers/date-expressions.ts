@@ -246,7 +246,11 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
   [fullMatch('(week|month|year)[ -](end|start)'), ([, period, edge], anchor) => boundaryOf(edge!, period!, anchor)],
   [fullMatch(`(.{1,30}?) ${UNIT} (?:ago|back)`), ([, count, unit], { today }) => relativeDay(count!, unit!, -1, today)],
   // A duration without a direction ("15 days", "for a week") has no date.
-  [fullMatch(`(?:in|after) (.{1,30}?) ${UNIT}`), ([, count, unit], { today }) => relativeDay(count!, unit!, 1, today)],
+  // "What did I spend in 3 days" is a length too.
+  [
+    fullMatch(`(?:in|after) (.{1,30}?) ${UNIT}`),
+    ([, count, unit], { today, direction }) => (direction === 'past' ? null : relativeDay(count!, unit!, 1, today)),
+  ],
   [
     fullMatch(`(.{1,30}?) ${UNIT} (?:later|from now|from today|hence)`),
     ([, count, unit], { today }) => relativeDay(count!, unit!, 1, today),

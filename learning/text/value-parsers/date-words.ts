@@ -87,6 +87,8 @@ export function normaliseDateText(text: string): string {
   return withoutHindi(plain.split(/\s+/))
     .join(' ')
     .replace(/^[([]+|[)\]]+$/g, '')
+    .replace(/ till (?:date|now|today)$/, ' to today')
+    .replace(/(?<!\S)(?:pehli|pahli|पहली) tareekh/g, '1 tareekh')
     .replace(/(?: till| to| to ago|[.,;!?])+$/, '')
     .trim();
 }

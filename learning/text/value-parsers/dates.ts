@@ -158,7 +158,7 @@ function readExpiry(plain: string, before: string): DayRange | null {
 
 /** Words before a date inside the text of an entity ("EMI due on 5th"), which only tell the direction. */
 const LEADING_WORDS =
-  /^(?:(?:the|my|your|emi|bill|loan|rent|fee|cheque|check|chq|payment|premium|salary|instalment|installment|due|dated?|paid|pay|payable|was|is|will|be|falls|on|or|before|by|expires?|expiry|valid|matures?|scheduled|for|debited|credited|received|sent|spent|deducted|charged|withdrawn|transferred)\b[\s:,]*)+/i;
+  /^(?:(?:last date|the|my|your|emi|bill|loan|rent|fee|cheque|check|chq|payment|premium|salary|instalment|installment|due|dated?|dtd?\.?|paid|pay|payable|was|is|will|be|falls|on|or|before|by|expires?|expiry|valid|matures?|scheduled|for|debited|credited|received|sent|spent|deducted|charged|withdrawn|transferred)(?![\p{L}\p{M}])[\s:,]*)+/iu;
 /** Words after it: "10 tareekh ko dena hai". */
 const TRAILING_WORDS =
   /(?:\s+(?:se pehle|se pahle|से पहले|tak|तक|ko|को|hai|hain|है|हैं|tha|thi|the|था|थी|थे|dena|deni|dene|karna|karni|bharna|bharni|bhejna|देना|करना|kiya|kiye|diya|diye|bheja|bheje|kata|किया|दिया))+$/iu;

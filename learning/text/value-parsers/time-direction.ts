@@ -18,7 +18,7 @@ const direct = {
     'due(?: date| by)?|last date[^.;]{0,30}|pay(?:able)? by|payable|expires?|expiry|expiring|valid (?:till|until|upto|up to|thru|through)|matur(?:es|ing|ity)|falls? due|deadline|scheduled|effective|post-?dated|starting|starts|begins',
   ),
   // "will be debited on" is no past.
-  past: beforeDate(`(?<!post-?)dated|as (?:on|of)|since|(?<!\\bbe |\\bgets? )(?:${PARTICIPLES})`),
+  past: beforeDate(`(?<!post-?)dated|dtd?\\.?|as (?:on|of)|since|(?<!\\bbe |\\bgets? )(?:${PARTICIPLES})`),
 };
 
 /** Verbs with a tense of their own. */
@@ -53,7 +53,7 @@ const RECORDS = cue(
 
 /** Ends of a statement: sentence marks (not those of abbreviations) and contrasting words. */
 const CLAUSE_END =
-  /[;!?\n।]|(?<!\b(?:rs|re|no|inr|dr|cr|amt|bal|avl|a\/c|ac|st|mr|mrs|ms|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec))\.(?=\s|$)|\b(?:but|lekin|magar|phir|whereas)\b/giu;
+  /[;!?\n।]|(?<!\b(?:rs|re|no|inr|dr|cr|amt|bal|avl|dtd?|chq|a\/c|ac|st|mr|mrs|ms|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec))\.(?=\s|$)|\b(?:but|lekin|magar|phir|whereas)\b/giu;
 
 /** The part of a text after its last clause end, or before its first. */
 function clauseOf({ before = '', after = '' }: TextContext): { readonly before: string; readonly after: string } {
@@ -86,7 +86,7 @@ function sideOfActions(clause: string): TimeDirection | null | undefined {
 }
 
 /** "by 5 March" and "5 March tak": a deadline, unless the clause tells of the past. */
-const DEADLINE_BEFORE = beforeDate('by|before|until|till|on or before|no later than|latest by');
+const DEADLINE_BEFORE = beforeDate('by|on or before|no later than|latest by');
 const DEADLINE_AFTER = /^\s*(?:tak|तक|(?:se|से) (?:pehle|pahle|पहले))(?![\p{L}\p{M}])/iu;
 
 /** Longest context that is read on either side. */

@@ -147,6 +147,8 @@ describe('readNumber and readAmount', () => {
     ['Rs.2000.00Cr', 2000, 'INR'],
     ['1,024.00(Cr)', 1024, 'INR'],
     ['INR 500.00 Dr.', 500, 'INR'],
+    ['Rs.1,00,000/-Cr', 100_000, 'INR'],
+    ['Rs.45000/pm', 45_000, 'INR'],
     ['Cr 75.00', 75, 'INR'],
     ['Rs 5 Cr', 5e7, 'INR'],
     ['1.25 cr', 12_500_000, 'INR'],
@@ -330,6 +332,7 @@ describe('readDate', () => {
     ['since 5 December', '2025-12-05', '2026-01-14'],
     ['since last month', '2025-12-01', '2026-01-14'],
     ['april se ab tak', '2025-04-01', '2026-01-14'],
+    ['from April till date', '2025-04-01', '2026-01-14'],
     ['5 March , 2026', '2026-03-05', '2026-03-05'],
     ['March 5 , 2026', '2026-03-05', '2026-03-05'],
     ['10 Jan 2026 (Sat)', '2026-01-10', '2026-01-10'],
@@ -414,6 +417,8 @@ describe('readDate', () => {
     ['EMI due on {5th}', '2026-02-05'],
     ['the bill was due on {5th}', '2026-01-05'],
     ['cheque dated {04/05}', '2025-05-04'],
+    ['cheque no. 7 dt. {04/05}', '2025-05-04'],
+    ['{pehli tareekh} ko rent dena hai', '2026-02-01'],
     ['post-dated cheque, dated {04/05}', '2025-05-04'],
     ['pay it by {Monday}', '2026-01-19'],
     ['{Monday} tak dena hai', '2026-01-19'],
@@ -439,6 +444,7 @@ describe('readDate', () => {
     ['paid by {5 March}', null],
     ['rent from {1 February}', null],
     ['I paid on {Wednesday}', null],
+    ['what did I spend {in 3 days}?', null],
   ])('reads the direction from the sentence: %s is %s', (marked, day) => {
     const [before = '', text = '', after = ''] = marked.split(/[{}]/);
     const found = readDate(text, today, { before, after });

@@ -1,6 +1,6 @@
 import { readAmount, type Amount } from './amounts.js';
-import { splitCurrency } from './currencies.js';
-import { MONTH, WEEKDAY } from './date-words.js';
+import { currenciesOfMinorUnit, splitCurrency } from './currencies.js';
+import { MONTH, normaliseDateText, WEEKDAY } from './date-words.js';
 import { readDate, readDatePair, type DateRange } from './dates.js';
 import { AND_WORDS, ARTICLES } from './number-vocabulary.js';
 import { asciiDigits, readNumberWord } from './number-words.js';
@@ -67,9 +67,13 @@ function nextWord(text: string): ReadWord | null {
   return match && (isNumber || AND_WORDS.has(word)) ? { length: match[0].length, word, isNumber } : null;
 }
 
-/** Whether a word counts by itself; a weak one only before a scale: "do lakh", not "de do". */
-const isStrong = ({ word, isNumber }: ReadWord, following: string): boolean =>
-  isNumber && (!WEAK_WORDS.has(word) || isScale(NEXT_WORD.exec(following)?.[1] ?? ''));
+/** Whether a word counts by itself; a weak one only before a scale or a number of its language: "do dhai", not "de do". */
+function isStrong({ word, isNumber }: ReadWord, following: string): boolean {
+  if (!isNumber || !WEAK_WORDS.has(word)) return isNumber;
+  const next = NEXT_WORD.exec(following)?.[1] ?? '';
+  const [own, other] = [readNumberWord(word)?.kind, readNumberWord(plainWord(next))?.kind];
+  return isScale(next) || (own !== undefined && own === other) || (own === 'hindi' && other === 'fraction');
+}
 
 /** The number words that continue a number to the right: "Rs 1 lakh[ 20 thousand]". */
 function endOfNumber(text: string, end: number, limit: number): number {
@@ -137,6 +141,17 @@ export function isOneNumber(text: string, first: TextSpan, second: TextSpan): bo
 
 const CREDIT_AFTER = /^\s?\(?(?:cr|dr)\b\.?\)?/i;
 
+const WORD_AFTER = /^\s?([\p{L}\p{M}]+)/u;
+
+/** The end of what follows an amount and belongs to it: a mark Cr or Dr, or a smaller unit ("50[ paise]"). */
+function endOfUnit(text: string, end: number, limit: number): number {
+  const rest = text.slice(end, limit);
+  const mark = CREDIT_AFTER.exec(rest);
+  if (mark !== null) return end + mark[0].length;
+  const unit = WORD_AFTER.exec(rest);
+  return unit !== null && currenciesOfMinorUnit(plainWord(unit[1]!)).length > 0 ? end + unit[0].length : end;
+}
+
 /**
  * Reads the amount in a part of a text. Number words beside the part belong to it ("Rs 1 lakh[ 20 thousand]"), as does
  * the mark Cr or Dr, and a currency beside it counts.
@@ -146,8 +161,8 @@ export function readAmountAt(text: string, span: TextSpan, limits?: TextSpan): V
   const { start: first, end: last } = growthLimits(text, span, limits);
   const core = splitCurrency(text.slice(span.start, span.end), '');
   const endsInCurrency = core.isNamed && !/[\p{L}\p{M}\p{Nd}]\s*$/u.test(core.rest);
-  const mark = CREDIT_AFTER.exec(text.slice(span.end, last))?.[0] ?? '';
-  const end = mark === '' && !endsInCurrency ? endOfNumber(text, span.end, last) : span.end + mark.length;
+  const withUnit = endOfUnit(text, span.end, last);
+  const end = withUnit === span.end && !endsInCurrency ? endOfNumber(text, span.end, last) : withUnit;
   const start = core.rest.trimStart().startsWith('¤') ? span.start : startOfNumber(text, span.start, first);
   const grown = { start, end };
   if (isSplitNumber(text, grown)) return { ...span, value: null };
@@ -156,42 +171,62 @@ export function readAmountAt(text: string, span: TextSpan, limits?: TextSpan): V
 }
 
 const SHIFT_BEFORE =
-  /(?<![\p{L}\p{M}])(?:next to next|last to last|agle se agle|pichle se pichle|next to|last to|next|last|past|previous|this|coming|upcoming|agle se|pichle se|agle|agli|agla|pichle|pichli|pichla|aane wale|अगले से|पिछले से|अगले|अगली|पिछले|पिछली|आने वाले|इस|in|after|within|since|(?:end|start|beginning|last day|first day) of(?: the)?|day before|day after)\s+$/iu;
-const DAY_BEFORE = new RegExp(`(?<![\\p{Nd}/.,:-])\\p{Nd}{1,2}(?:st|nd|rd|th)?(?: of)?[ -]$`, 'iu');
+  /(?<![\p{L}\p{M}])(?:next to next|last to last|agle se agle|pichle se pichle|next to|last to|next|last|past|previous|this|coming|upcoming|agle se|pichle se|agle|agli|agla|pichle|pichli|pichla|aane wale|अगले से|पिछले से|अगले|अगली|पिछले|पिछली|आने वाले|इस|in|(?:end|start|beginning|last day|first day) of(?: the)?|day before|day after)\s+$/iu;
+const DAY_BEFORE = /(?<![\p{Nd}/.,:-])\p{Nd}{1,2}(?:st|nd|rd|th)?(?: of)?[ -]$/iu;
+const MONTH_BEFORE = new RegExp(`(?<![\\p{L}\\p{M}\\p{Nd}])(?:\\d{1,2}(?:st|nd|rd|th)?[ -])?${MONTH},?[ -]$`, 'iu');
+const WEEKDAY_BEFORE = new RegExp(`(?<![\\p{L}\\p{M}])${WEEKDAY},? $`, 'iu');
 const AFTER_DATE = [
-  new RegExp(`^(?:[ -](?:of )?|(?<=\\d))${MONTH}(?![a-z])(?:,? ?-?(?:19|20)\\d\\d(?!\\d))?`, 'iu'),
   /^(?:,| ,)? ?-?(?:19|20)\d\d(?![\d,.]\d|\d)/,
   /^[/.-]\d{1,4}(?![\d,])(?:[/.-]\d{2,4}(?!\d))?/,
   /^ (?:ago|back|later|from now|hence|after next|before last|pehle|pahle|baad|पहले|बाद)(?![\p{L}\p{M}])/iu,
   /^ (?:of )?(?:the )?(?:next|last|this) (?:week|month|year)(?![a-z])/i,
   /^ (?:tareekh|tarikh|taarikh|तारीख)(?![\p{L}\p{M}])/iu,
 ] as const;
+const AFTER_DAY = /^(?:[ -](?:of )?|)([\p{L}\p{M}]+)(?:,? ?-?(?:19|20)\d\d(?!\d))?/iu;
+/** After a month: a day, or an hour, with which the day is not clear. */
+const AFTER_MONTH = /^ (?:the )?\d{1,2}(?:st|nd|rd|th)?(?=\s*(?:$|[?.,;!)]))|^ ?(?:am|pm|baje)\b/i;
 const STARTS_WITH_MONTH = new RegExp(`^${MONTH}(?![a-z])`, 'i');
+const ENDS_IN_DAY = /\p{Nd}(?:st|nd|rd|th)?$/iu;
 const IS_WEEKDAY = new RegExp(`^${WEEKDAY}$`, 'i');
 const IS_UNIT_COUNT =
   /^(?:\p{Nd}|(?:a|an|one|two|three|four|five|six|ten|ek|do|teen|char|paanch)\b).*(?:days?|weeks?|months?|years?)$/iu;
 /** Words that belong to a date only before a length of time. */
-const LENGTH_WORDS = /^(?:in|after|within|day before|day after)\s/i;
+const LENGTH_WORDS = /^(?:in|day before|day after)\s/i;
 
-/** The start of a date to which words before it belong: "[next to ]next month", "[5 ]March", "[in ]3 days". */
+const startsWithMonth = (core: string): boolean => STARTS_WITH_MONTH.test(normaliseDateText(core.split(/[\s,]/)[0]!));
+
+/** What words before a date belong to it, by the date's kind: "[October ]2025", "[day ]before yesterday", "[Monday, ]7 May". */
+const wordsBeforeKinds: readonly (readonly [RegExp, RegExp])[] = [
+  [/^(?:19|20)\d\d$/, MONTH_BEFORE],
+  [/^(?:before|after) /i, /\b(?:the )?day $/i],
+  [/^\p{Nd}/u, WEEKDAY_BEFORE],
+];
+
+function wordsBefore(core: string, before: string): string {
+  const kind = startsWithMonth(core) ? DAY_BEFORE : wordsBeforeKinds.find(([start]) => start.test(core))?.[1];
+  return kind?.exec(before)?.[0] ?? '';
+}
+
+/** The start of a date to which words before it belong, such as "[next to ]next month" and "[in ]3 days". */
 function startOfDate(text: string, { start, end }: TextSpan, limit: number): number {
   const core = text.slice(start, end);
-  const day = STARTS_WITH_MONTH.test(core) ? DAY_BEFORE.exec(text.slice(limit, start)) : null;
-  if (day !== null) return start - day[0].length;
-  const shift = SHIFT_BEFORE.exec(text.slice(limit, start));
+  const before = text.slice(limit, start);
+  const own = wordsBefore(core, before);
+  if (own !== '') return start - own.length;
+  const shift = SHIFT_BEFORE.exec(before);
   if (shift === null || (LENGTH_WORDS.test(shift[0]) && !IS_UNIT_COUNT.test(core))) return start;
   return start - shift[0].length;
 }
 
 /** The end of a date to which words after it belong: "5[ March 2026]", "3 days[ ago]", "march 5[ pm]". */
 function endOfDate(text: string, { start, end }: TextSpan, limit: number): number {
-  const rest = text.slice(end, limit);
-  for (const pattern of AFTER_DATE) {
-    const match = pattern.exec(rest);
-    if (match && !IS_WEEKDAY.test(text.slice(start, end))) return end + match[0].length;
-  }
-  const hour = STARTS_WITH_MONTH.test(text.slice(start, end)) ? /^ ?(?:am|pm|baje)\b/i.exec(rest) : null;
-  return hour === null ? end : end + hour[0].length;
+  const [core, rest] = [text.slice(start, end), text.slice(end, limit)];
+  if (IS_WEEKDAY.test(core)) return end;
+  const month = ENDS_IN_DAY.test(core) ? AFTER_DAY.exec(rest) : null;
+  if (month && startsWithMonth(month[1]!)) return end + month[0].length;
+  const match = AFTER_DATE.map((pattern) => pattern.exec(rest)).find((found) => found !== null);
+  if (match) return end + match[0].length;
+  return end + (startsWithMonth(core) ? (AFTER_MONTH.exec(rest)?.[0].length ?? 0) : 0);
 }
 
 const PARTNER = `(?:the )?(?:${WEEKDAY}(?: (?:of )?(?:next|last|this) week)?|\\d{1,2}(?:st|nd|rd|th)?(?:(?: of)?(?: the)?[ -]?(?:${MONTH}(?:,? \\d{4})?|(?:next|last|this) month))?|${MONTH}(?: \\d{1,2}(?:st|nd|rd|th)?)?(?:,? \\d{4})?|\\d{1,2}[/.-]\\d{1,2}[/.-]\\d{2,4})`;
