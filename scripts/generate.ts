@@ -128,10 +128,10 @@ export function renderScores(record: ScoresRecord): string {
 }
 
 /** The page with its hand-written text kept and the figures between the marks made anew. */
-export function renderScoresPage(page: string, record: ScoresRecord): string {
+export function renderScoresPage(page: string, figures: string): string {
   const [before, after] = [page.indexOf(SCORES_START), page.indexOf(SCORES_END)];
-  if (before < 0 || after < before) throw new Error(`${SCORES_PAGE} lacks the marks around its figures`);
-  return `${page.slice(0, before + SCORES_START.length)}\n\n${renderScores(record)}\n\n${page.slice(after)}`;
+  if (before < 0 || after < before) throw new Error('a page with recorded scores lacks the marks around them');
+  return `${page.slice(0, before + SCORES_START.length)}\n\n${figures}\n\n${page.slice(after)}`;
 }
 
 /** The recorded figures; null before the first recording. */
@@ -140,11 +140,17 @@ export async function readScoresRecord(): Promise<ScoresRecord | null> {
   return text === null ? null : scoresRecord.parse(JSON.parse(text));
 }
 
-async function scoresPage(): Promise<GeneratedFile[]> {
+async function scoresPages(): Promise<GeneratedFile[]> {
   const record = await readScoresRecord();
   if (record === null) return [];
-  const page = await readFile(join(projectRoot, SCORES_PAGE), 'utf8');
-  return [{ path: SCORES_PAGE, content: renderScoresPage(page, record) }];
+  const written = async (path: string, figures: string): Promise<GeneratedFile> => ({
+    path,
+    content: renderScoresPage(await readFile(join(projectRoot, path), 'utf8'), figures),
+  });
+  return [
+    await written(SCORES_PAGE, renderScores(record)),
+    await written('README.md', markdownTable(scoreHeader, scoreRows(record))),
+  ];
 }
 
 /** All generated files with the content that they should have now. */
@@ -154,7 +160,7 @@ export async function generateFiles(): Promise<readonly GeneratedFile[]> {
     { path: 'docs/errors.md', content: renderErrorPage() },
     { path: SCHEMA_PAGE, content: renderSchemaPage(await readFile(join(projectRoot, SCHEMA_PAGE), 'utf8')) },
     { path: 'workflows/aliases.ts', content: renderAliases(names) },
-    ...(await scoresPage()),
+    ...(await scoresPages()),
   ];
 }
 

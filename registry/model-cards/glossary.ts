@@ -141,8 +141,8 @@ export const glossary: readonly GlossaryEntry[] = [
   ),
   entry(
     'PSI (bandStabilityIndex)',
-    'PSI|bandStabilityIndex',
-    'Population stability index between training and holdout: below 0.1 stable, 0.1 to 0.25 moved, above 0.25 shifted.',
+    'PSI|bandStabilityIndex(?:ToChampion)?',
+    'Population stability index between training and holdout, or between the scores of champion and version (ToChampion): below 0.1 stable, 0.1 to 0.25 moved, above 0.25 shifted.',
   ),
   entry(
     'R² (rSquared)',

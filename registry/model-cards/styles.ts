@@ -54,6 +54,8 @@ code { font: .86em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberatio
 .headline-chart .other { stroke: var(--soft); stroke-width: 1.5; }
 .banner { margin: 0 0 1rem; padding: .6rem .9rem; border: 2px solid var(--bad); border-radius: 6px; color: var(--bad); }
 .reasons { margin-top: 1rem; padding-top: .8rem; border-top: 1px solid var(--line); }
+.links { display: none; }
+.remark { color: var(--bad); }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; margin: 0 .25rem 1rem; font-size: .9rem; }
 nav a { text-decoration: none; }
 nav a:hover { text-decoration: underline; }
@@ -81,6 +83,7 @@ figcaption strong { color: var(--ink); }
 ${stackedTables('(max-width: 44rem)', 'table')}
 @media (max-width: 44rem) {
   header, section { padding: 1.1rem; } dl > div { grid-template-columns: 1fr; gap: 0; }
+  .links { display: block; }
   .headline-chart.wide { display: none; } .headline-chart.narrow { display: block; }
 }
 ${stackedTables('print', 'table.wide')}

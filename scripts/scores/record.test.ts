@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadCatalogue } from '../../models/catalogue.js';
-import { readScoresRecord, renderScoresPage } from '../generate.js';
+import { readScoresRecord, renderScores, renderScoresPage } from '../generate.js';
 import { makeRecord, retrainOutput, scoresRecord, staleModels } from './record.js';
 
 const catalogue = await loadCatalogue();
@@ -49,20 +49,20 @@ describe('the record of scores', () => {
   });
 
   it('becomes the table of the page with date and commit, the text around it kept', () => {
-    const page = renderScoresPage(`before ${marks} after`, record);
+    const page = renderScoresPage(`before ${marks} after`, renderScores(record));
     expect(page).toMatch(/^before <!--[^]*<!-- end of scores --> after$/);
     expect(page).toContain(
       '| `credit-risk-scorer` | aucRoc 0.868 (0.810 to 0.920) | aucRoc ≥ 0.8 | 0.663, one feature',
     );
     expect(page).toContain('Recorded on 2026-11-30 at commit `0123456789ab`');
     expect(page).not.toContain('old');
-    expect(() => renderScoresPage('no marks', record)).toThrow(/lacks the marks/);
+    expect(() => renderScoresPage('no marks', renderScores(record))).toThrow(/lacks the marks/);
   });
 
   it('prints a metric without rows as not measurable', () => {
     const none = { name: 'mape', value: null, direction: 'lower', n: 0, remark: 'no month' };
     const output = retrainOutput.parse({ result: { models: [outcomeOf(catalogue[0]!.name, none)] } });
-    expect(renderScoresPage(marks, makeRecord(output, catalogue, at))).toContain('mape not measurable');
+    expect(renderScores(makeRecord(output, catalogue, at))).toContain('mape not measurable');
   });
 });
 

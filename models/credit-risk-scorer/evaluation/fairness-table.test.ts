@@ -20,7 +20,7 @@ describe('fairnessTable', () => {
     const { rows, columns } = fairnessTable(treated({ north: [100, 90], south: [100, 60] }), 0.75);
     expect(columns.map(({ title }) => title).slice(-4)).toEqual(['ratio', '95 % interval', 'p', 'rule']);
     expect(rows).toEqual([
-      ['region: north', '100', '90.0 %', '90.0 %', '–', '1', '–', '–', 'compared with'],
+      ['region: north', '100', '90.0 %', '90.0 %', '–', '1', '–', '–', 'best-treated group'],
       [
         'region: south',
         '100',

@@ -17,7 +17,7 @@ export const groupSentence = (found: GroupFairness): string =>
 
 /** What the four-fifths rule and the test say together of one group. */
 export function ruleOf({ group, reference, ratio, pValue }: GroupFairness): string {
-  if (group === reference) return 'compared with';
+  if (group === reference) return 'best-treated group';
   if (Number.isNaN(ratio)) return 'not measurable: nobody is approved';
   const beyondChance = pValue < SIGNIFICANCE;
   if (ratio < FOUR_FIFTHS)
