@@ -15,11 +15,11 @@ import { readJson } from '../../learning/artefact/index.js';
 import { bestSingleFeature as baseline } from '../../learning/evaluation/best-single-feature.js';
 import { train } from './training/train.js';
 import { compareBinary as compare } from '../../learning/evaluation/binary-classification.js';
-import { evaluate, score } from './evaluation/score.js';
+import { calibrationNotes, evaluate, score } from './evaluation/score.js';
 import { expectations } from './data/expectations.js';
 import { FIXTURE_ROWS, FIXTURE_SEED, fixtureCsv } from './fixtures/make-fixture.js';
 import { model } from './index.js';
-import { params, stepOf, type CreditParams } from './params.js';
+import { params, samplingOf, stepOf, type CreditParams } from './params.js';
 import { openPredictor } from './prediction/predictor.js';
 import { encodeTable, encodedWidth, preprocessing } from '../../learning/tabular/preprocessing/index.js';
 import { scorecard } from './prediction/scorecard.js';
@@ -87,12 +87,24 @@ const settings = (overrides: Partial<CreditParams> = {}): CreditParams =>
 
 describe('parameters', () => {
   it('has the documented defaults, and a learning rate of 10 / nEstimators, at most 0.3', () => {
-    const recommended = { maxDepth: 3, nEstimators: 400, subsample: 0.7, colsampleByTree: 0.5, calibration: 'beta' };
+    const recommended = { maxDepth: 3, nEstimators: 400, subsample: null, colsampleByTree: null, calibration: 'auto' };
     expect(model.params.parse({})).toMatchObject(recommended);
     expect(stepOf(params.parse({}))).toBe(0.025);
     expect(stepOf(params.parse({ maxDepth: 6, nEstimators: 100 }))).toBe(0.1);
     expect(stepOf(params.parse({ nEstimators: 5 }))).toBe(0.3);
     expect(stepOf(params.parse({ learningRate: 0.05 }))).toBe(0.05);
+  });
+
+  it.each([
+    ['the recommended setting', {}, 0.7, 0.5],
+    ['the trees of the specification', { maxDepth: 6, nEstimators: 100 }, 1, 1],
+    ['another depth', { maxDepth: 4 }, 1, 1],
+    ['another number of trees', { nEstimators: 200 }, 1, 1],
+    ['rows asked for', { maxDepth: 6, nEstimators: 100, subsample: 0.8 }, 0.8, 1],
+    ['columns asked for', { colsampleByTree: 0.9 }, 0.7, 0.9],
+  ])('samples rows and columns: %s', (_, given, subsample, colsample) => {
+    expect(samplingOf(params.parse(given))).toEqual({ subsample, colsample });
+    expect(samplingOf(params.parse(params.parse(given)))).toEqual({ subsample, colsample });
   });
 });
 
@@ -120,6 +132,20 @@ describe('training', () => {
       await predictor.close();
     },
   );
+
+  it('chooses the calibration by cross-fitted log loss, and the card says which and why', async () => {
+    const files = await train(trainContext(), data, settings({ maxDepth: 8, nEstimators: 60, learningRate: 0.3 }));
+    const card = readJson(files, 'scorecard.json', scorecard);
+    const { kind, rows, logLoss } = card.choice!;
+    expect([card.calibration.kind, rows]).toEqual([kind, ROWS]);
+    expect(kind).not.toBe('none'); // deep trees with large steps are overconfident
+    expect(logLoss[kind]).toBeLessThan(logLoss.none);
+    const [note] = calibrationNotes(card);
+    expect(note).toMatch(new RegExp(`^calibration: ${kind}, chosen by .* on ${ROWS} training rows`));
+    expect(note).toContain(`none ${logLoss.none.toFixed(4)}`);
+    const asked = await train(trainContext(), data, settings({ calibration: 'none' }));
+    expect(calibrationNotes(readJson(asked, 'scorecard.json', scorecard))).toEqual([]);
+  });
 
   it('opens an artefact of definition 1, which has no scorecard', async () => {
     const files = await train(trainContext(), data, settings({ calibration: 'none' }));

@@ -17,6 +17,7 @@ import type { CreditPredictor } from '../prediction/predictor.js';
 import { evaluateBands } from './band-stability.js';
 import { evaluateFairness } from './fairness.js';
 import { evaluationPlots } from './plots.js';
+import type { Scorecard } from '../prediction/scorecard.js';
 import { recordedFacts } from './recorded-facts.js';
 import { slices } from './slices.js';
 
@@ -36,6 +37,17 @@ export async function score(
   );
   const points = Float64Array.from(risks, (risk) => risk.points);
   return withColumn(table, 'points', { kind: 'number', values: points });
+}
+
+/** Which calibration the artefact has, and why. */
+export function calibrationNotes({ calibration, choice }: Scorecard): string[] {
+  if (choice === undefined) return [];
+  const losses = Object.entries(choice.logLoss).map(([kind, loss]) => `${kind} ${loss.toFixed(4)}`);
+  const rule = 'a kind with more parameters is taken where it is better by more than one standard error';
+  return [
+    `calibration: ${calibration.kind}, chosen by cross-fitted log loss on ${choice.rows} training rows ` +
+      `(${losses.join(', ')}; ${rule})`,
+  ];
 }
 
 /**
@@ -58,6 +70,7 @@ export function evaluate(table: Table, given: TrainingData, context: EvaluateCon
     plots: evaluationPlots(scored, { holdout, recorded, fairness, bands: bands.rows }),
     notes: [
       ...binaryNotes(scored, context.seed, { rows: 'loans', positives: 'bad' }),
+      ...calibrationNotes(recorded.scorecard),
       ...fairness.notes,
       ...bands.notes,
     ],

@@ -4,6 +4,7 @@ import {
   calibration,
   type Calibration,
 } from '../../../learning/evaluation/calibration/calibration.js';
+import { calibrationChoice } from '../../../learning/evaluation/calibration/choose-calibration.js';
 import { mean } from '../../../learning/numeric/statistics/mean.js';
 
 /** Points added when the odds of repaying double. */
@@ -36,6 +37,8 @@ export const scorecard = z.strictObject({
   /** Share of applications approved when fairness is judged. */
   approvalRate: z.number().gt(0).max(1),
   bands: z.array(band).length(bandNames.length),
+  /** How the calibration was chosen; absent when it was asked for, and in older artefacts. */
+  choice: calibrationChoice.optional(),
 });
 export type Scorecard = z.infer<typeof scorecard>;
 

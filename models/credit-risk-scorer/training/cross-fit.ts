@@ -32,6 +32,17 @@ export function stratifiedGroupFolds(
   return Int32Array.from(keys, (key) => foldOf.get(key)!);
 }
 
+/** Folds of the rows that the calibration is chosen on; a group stays in one of them. */
+const CHOICE_FOLDS = 5;
+
+/** Labelled rows with their cross-fitted margins, folded anew so that calibrations can be compared on them. */
+export function foldMargins({ labelled, labels, applicants }: TrainingSet, margins: Float64Array, seed: number) {
+  const known = Float64Array.from(labelled, (row) => labels[row]!);
+  const groups = Array.from(labelled, (row) => applicants[row]!);
+  const folds = stratifiedGroupFolds(groups, known, CHOICE_FOLDS, seed + 1);
+  return { margins, labels: known, folds, count: CHOICE_FOLDS };
+}
+
 /** Trees need both classes to learn from. */
 const bothClasses = (labels: readonly number[]): boolean => labels.includes(0) && labels.includes(1);
 

@@ -10,7 +10,7 @@ import {
   parcelling,
   type InferredRow,
 } from '../../../learning/tabular/reject-inference/augmentation.js';
-import { stepOf } from '../params.js';
+import { samplingOf, stepOf } from '../params.js';
 import type { TrainingSet } from '../data/training-set.js';
 
 /** Penalty at strength 1, measured on German credit (docs/adr/0061). */
@@ -38,7 +38,7 @@ function combined(a: ArrayLike<number> | null | undefined, b: ArrayLike<number> 
 }
 
 function fitExamples(set: TrainingSet, examples: Examples, context: ComputeContext): GradientBoostingState {
-  const { maxDepth, nEstimators, lambda, alpha, gamma, minChildWeight, subsample, colsampleByTree } = set.params;
+  const { maxDepth, nEstimators, lambda, alpha, gamma, minChildWeight } = set.params;
   const settings = {
     maxDepth,
     nEstimators,
@@ -46,9 +46,8 @@ function fitExamples(set: TrainingSet, examples: Examples, context: ComputeConte
     alpha,
     gamma,
     minChildWeight,
-    subsample,
+    ...samplingOf(set.params),
     eta: stepOf(set.params),
-    colsample: colsampleByTree,
     monotone: set.monotone,
   };
   const { weights: fairWeights, ...adjusted } = mitigation(set, examples);

@@ -1,13 +1,14 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
 import { fitCalibration } from '../../../learning/evaluation/calibration/calibration.js';
+import { chooseCalibration } from '../../../learning/evaluation/calibration/choose-calibration.js';
 import { predictMargin, type GradientBoostingState } from '../../../learning/tabular/gradient-boosting/index.js';
 import { selectMatrixRows } from '../../../learning/numeric/matrix/index.js';
 import { encodeState } from '../../../learning/artefact/state-json.js';
 import { selectRows } from '../../../learning/table.js';
 import { writeJson } from '../../../learning/artefact/index.js';
 import { contributionsOf, importanceOf } from '../prediction/contributions.js';
-import { crossFittedMargins } from './cross-fit.js';
+import { crossFittedMargins, foldMargins } from './cross-fit.js';
 import { explanationFactsOf } from '../prediction/explanation.js';
 import { fairnessTradeOff } from './fairness-trade-off.js';
 import { fitTrees } from './fit-trees.js';
@@ -24,11 +25,18 @@ const IMPORTANCE_ROWS = 500;
 
 /** Calibration and bands from cross-fitted margins; in-sample and uncalibrated when a class has too few rows to hold out. */
 function scorecardOf(set: TrainingSet, trees: GradientBoostingState, context: TrainContext): Scorecard {
+  const { calibration: asked, approvalRate } = set.params;
   const labels = Float64Array.from(set.labelled, (row) => set.labels[row]!);
-  const crossFitted = crossFittedMargins(set, context);
-  const margins = crossFitted ?? predictMargin(trees, selectMatrixRows(set.x, set.labelled));
-  const fitted = fitCalibration(crossFitted ? set.params.calibration : 'none', margins, labels);
-  return buildScorecard(fitted, set.params.approvalRate, { margins, labels });
+  const margins = crossFittedMargins(set, context);
+  if (margins === null) {
+    const seen = predictMargin(trees, selectMatrixRows(set.x, set.labelled));
+    return buildScorecard(fitCalibration('none', seen, labels), approvalRate, { margins: seen, labels });
+  }
+  if (asked !== 'auto')
+    return buildScorecard(fitCalibration(asked, margins, labels), approvalRate, { margins, labels });
+  const choice = chooseCalibration(foldMargins(set, margins, context.seed));
+  const fitted = fitCalibration(choice.kind, margins, labels);
+  return { ...buildScorecard(fitted, approvalRate, { margins, labels }), choice };
 }
 
 /** Evenly spread positions, at most `count`. */
