@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createOutput } from './output.js';
-import { wantsColour } from './paint.js';
+import { createPaint, wantsColour } from './paint.js';
 import { createProgress } from './progress.js';
 import { renderTable } from './table.js';
 
@@ -67,6 +67,46 @@ describe('tables', () => {
 
   it('are printed in columns without rules or trailing spaces', () => {
     expect(renderTable(table)).toBe('model      n\ncredit     7\nintent  1200');
+  });
+
+  const sentences = {
+    head: ['parameter', 'meaning'],
+    rows: [
+      ['max-depth', 'splits from the root of a tree to its leaves'],
+      ['seed', 'of all that is random'],
+    ],
+  };
+
+  it('are wrapped at blanks when the terminal is too narrow for their sentences', () => {
+    expect(renderTable({ ...sentences, width: 40 })).toBe(
+      [
+        'parameter  meaning',
+        'max-depth  splits from the root of a',
+        '           tree to its leaves',
+        'seed       of all that is random',
+      ].join('\n'),
+    );
+    for (const line of renderTable({ ...sentences, width: 30 }).split('\n'))
+      expect(line.length).toBeLessThanOrEqual(30);
+  });
+
+  it('never cut a word, so that an id can be copied, whatever the width', () => {
+    const id = 'retraining-2026-11-30/credit-risk-scorer';
+    const ids = { head: ['run', 'why'], rows: [[id, 'the gate against the champion failed on the newest window']] };
+    for (const width of [20, 44, 60, 80, 200]) {
+      const text = renderTable({ ...ids, width });
+      expect(text).toContain(id);
+      expect(text.replace(/\s+/g, ' ')).toContain(width < 60 ? 'newest window' : 'the gate');
+    }
+    expect(renderTable({ ...ids, width: 44 })).toBe(
+      `run  ${id}\nwhy  the gate against the champion failed on\n     the newest window`,
+    );
+  });
+
+  it('count colours as nothing', () => {
+    const { red } = createPaint(true);
+    const coloured = { head: ['a'], rows: [[red('failed')]], width: 6 };
+    expect(renderTable(coloured)).toBe('a\n\u001b[31mfailed\u001b[39m');
   });
 
   it('are printed as records below each other when the terminal is too narrow', () => {

@@ -7,7 +7,7 @@ export interface HumanTable {
   readonly rows: readonly (readonly string[])[];
   /** Columns set flush right, for numbers. */
   readonly right?: readonly string[];
-  /** Width of the terminal; a wider table is shown one record under the other. */
+  /** Width of the terminal; a wider table is wrapped at blanks, else shown one record under the other. */
   readonly width?: number;
 }
 
@@ -39,30 +39,79 @@ export function renderTable({ head, rows, ...layout }: HumanTable): string {
 }
 
 function layOut(table: HumanTable): string {
-  const wide = renderColumns(table);
-  const widest = Math.max(...wide.split('\n').map((line) => line.length));
-  return table.width !== undefined && widest > table.width ? renderRecords(table) : wide;
+  const { width } = table;
+  const natural = columnsOf(table).map((cells) => Math.max(...cells.map(textLength)));
+  if (width === undefined || totalOf(natural) <= width) return renderColumns(table);
+  const narrow = narrowed(table, natural, width);
+  return narrow === null ? renderRecords(table, width) : renderColumns(table, narrow);
 }
 
-function renderColumns({ head, rows, right = [] }: HumanTable): string {
+/** Cells of each column, its title first. */
+const columnsOf = ({ head, rows }: HumanTable): string[][] =>
+  head.map((title, index) => [title, ...rows.map((row) => row[index] ?? '')]);
+
+const GAP = noBorders.middle.length;
+const totalOf = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width + GAP, -GAP);
+
+const colours = /\u001b\[[\d;]*m/g;
+const textLength = (text: string): number => text.replace(colours, '').length;
+const longestWord = (text: string): number => Math.max(...text.split(' ').map(textLength));
+
+/** A column narrower than this reads like a list of words. */
+const NARROWEST = 12;
+
+/**
+ * Widths with which the table fits when cells are wrapped at blanks; null when there are none. Words are never cut, so
+ * that ids, paths and commands of one word can be copied.
+ */
+function narrowed(table: HumanTable, natural: readonly number[], width: number): readonly number[] | null {
+  const least = columnsOf(table).map((cells, index) =>
+    Math.max(...cells.map(longestWord), Math.min(natural[index]!, NARROWEST)),
+  );
+  if (totalOf(least) > width) return null;
+  const widths = [...natural];
+  for (let surplus = totalOf(natural) - width; surplus > 0; surplus--) {
+    const slack = widths.map((now, index) => now - least[index]!);
+    widths[slack.indexOf(Math.max(...slack))]! -= 1;
+  }
+  return widths;
+}
+
+/** @param widths - absent: as wide as the cells. */
+function renderColumns({ head, rows, right = [] }: HumanTable, widths?: readonly number[]): string {
   const grid = new Table({
     head: [...head],
     chars: noBorders,
     colAligns: head.map((name) => (right.includes(name) ? 'right' : 'left')),
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    ...(widths !== undefined && { colWidths: [...widths], wordWrap: true }),
   });
   grid.push(...rows.map((row) => [...row]));
   return trimLines(grid.toString());
 }
 
-/** One block a row, one line a cell, without empty cells: readable at any width. */
-function renderRecords({ head, rows }: HumanTable): string {
-  const widest = Math.max(...head.map((name) => name.length));
+/** One block a row, the cells below each other without empty ones, wrapped at blanks: readable at any width. */
+function renderRecords({ head, rows }: HumanTable, width: number): string {
+  const titles = Math.max(...head.map((name) => name.length));
+  const indent = titles + GAP;
+  const cellLines = (name: string, cell: string): string[] =>
+    wrapped(cell, Math.max(width - indent, NARROWEST)).map((line, index) =>
+      `${(index === 0 ? name : '').padEnd(indent)}${line}`.trimEnd(),
+    );
   const record = (row: readonly string[]): string =>
-    head
-      .flatMap((name, index) => (isFilled(row[index]) ? [`${name.padEnd(widest)}  ${row[index]}`.trimEnd()] : []))
-      .join('\n');
+    head.flatMap((name, index) => (isFilled(row[index]) ? cellLines(name, row[index]) : [])).join('\n');
   return rows.map(record).join('\n\n');
+}
+
+/** Lines of at most so many characters; a longer word has a line of its own. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && textLength(`${last} ${word}`) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 const isFilled = (cell: string | undefined): cell is string =>
