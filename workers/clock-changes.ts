@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS, utcOffsetHours } from '../learning/time-series/calendar/index.js';
 import { type Cron, parseCron } from '../platform/config/cron.js';
 
 /** A day on which a change of clocks skips times of a schedule, or lets them come twice. */
@@ -9,17 +10,7 @@ export interface ClockChange {
   readonly times: readonly string[];
 }
 
-const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
-
-/** Difference of a zone's clock to UTC at an instant, in milliseconds. */
-function offsetReader(timeZone: string): (instant: number) => number {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
-  return (instant) => {
-    const name = format.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value ?? '';
-    const [, sign = '+', hours = '0', minutes = '0'] = /([+-])(\d\d):(\d\d)/.exec(name) ?? [];
-    return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * MINUTE_MS;
-  };
-}
+const MINUTE_MS = 60_000;
 
 /** The instant that Go's `time.Date`, and so Temporal, chooses for a time by the clock on the wall. */
 function chosenInstant(wall: number, offsetAt: (instant: number) => number): number {
@@ -65,7 +56,7 @@ export function clockChanges(
 ): ClockChange[] {
   const cron = parseCron(line);
   if (typeof cron === 'string') return [];
-  const offsetAt = offsetReader(timezone);
+  const offsetAt = (instant: number): number => utcOffsetHours(timezone, instant) * HOUR_MS;
   const found: ClockChange[] = [];
   for (let day = Math.floor(span.from / DAY_MS) * DAY_MS; day < span.to; day += DAY_MS) {
     if (offsetAt(day - DAY_MS) === offsetAt(day + 2 * DAY_MS)) continue; // no change near the day

@@ -23,3 +23,15 @@ export {
   monthOfDay,
   yearOfMonth,
 } from './months.js';
+export {
+  HOUR_MS,
+  localDay,
+  localHour,
+  momentOfReading,
+  onClock,
+  readOnClock,
+  utcOffsetHours,
+  writtenOffset,
+  type Clock,
+  type ClockedMoment,
+} from './zones.js';
