@@ -28,7 +28,7 @@ export interface PipelineActivityDeps extends JobDeps {
   readonly codeVersion: string;
   readonly config: Pick<
     Config,
-    'trainingMemoryMb' | 'extractChunkRows' | 'maxRejectedShare' | 'heartbeatTimeoutSeconds'
+    'trainingMemoryMb' | 'extractChunkRows' | 'customerTimeZones' | 'maxRejectedShare' | 'heartbeatTimeoutSeconds'
   >;
 }
 

@@ -14,6 +14,7 @@ import { commitSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import { featureViews } from '../feature-store/definitions/index.js';
 import { materializeFeatureSet } from '../feature-store/online/materialize.js';
 import { materializeStateSet } from '../feature-store/online/materialize-states.js';
+import { customerTimeZone } from '../platform/config/config.js';
 import { runJob, withHeartbeat } from './run-job.js';
 import type { PipelineActivityDeps } from './dependencies.js';
 import { loadDatasetRef, resolveSource } from './resolve-line.js';
@@ -43,7 +44,9 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
 
   commitSnapshot(input) {
     const { blobs, snapshotLog: log } = deps;
-    return commitSnapshot({ ...parse(commitSnapshotInput, input), blobs, log });
+    const commit = parse(commitSnapshotInput, input);
+    const timeZone = customerTimeZone(deps.config.customerTimeZones, commit.source);
+    return commitSnapshot({ ...commit, timeZone, blobs, log });
   },
 
   validateSnapshot(input) {

@@ -19,6 +19,11 @@ export interface ColumnSpec {
   readonly categories?: readonly string[];
   /** No two rows may share a value. @default false */
   readonly unique?: boolean;
+  /**
+   * The column is not in the file: it holds the offset from UTC, in hours, of the clock on which this moment was written,
+   * or that of the customers' zone where the file does not say. Moments without a zone are read on that clock then.
+   */
+  readonly clockOf?: string;
 }
 
 /** A column that a model learns from. */
@@ -87,6 +92,8 @@ export type FrozenHoldout = z.infer<typeof frozenHoldout>;
 /** The columns of one line's training table and how they are used. */
 export interface DatasetSchema {
   readonly line: string;
+  /** IANA zone of the customers' clocks. Absent: the rows are older than this setting, their days are those of UTC. */
+  readonly timeZone?: string;
   /** All columns, the label included. */
   readonly columns: readonly ColumnSpec[];
   /** The column that names a row in messages; unique. */
@@ -171,6 +178,8 @@ const datasetFields = z.strictObject({
     z.strictObject({ kind: z.literal('snapshot'), snapshotHash: contentHash, source: z.string() }),
     z.strictObject({ kind: z.literal('file'), fileHash: contentHash, fileName: z.string(), format: z.string() }),
   ]),
+  /** IANA zone of the customers' clocks; absent in data sets from before there was one. */
+  timeZone: z.string().optional(),
   /** Facts for the reader of the output, such as "160 of 328 loans have any earlier transaction (25 bad)". */
   notes: z.array(z.string()).default([]),
 });

@@ -108,6 +108,15 @@ export interface Predictor<Input = unknown, Output = unknown> {
   close(): Promise<void>;
 }
 
+/** What rows are read as of. */
+export interface SnapshotMoment {
+  /** Milliseconds. */
+  readonly asOf: number;
+  readonly source: string;
+  /** IANA zone of the customers' clocks. Absent: the snapshot is older than this setting. */
+  readonly timeZone?: string | undefined;
+}
+
 /** Rows and features that a model takes from the backend (any source). */
 export interface BackendDataset {
   /** The shape of a backend's rows; the generated backend and imported sources have it under their own line names. */
@@ -122,12 +131,12 @@ export interface BackendDataset {
    * The labelled rows: at least `entity_id` (text), `as_of` (timestamp), the schema's key and label; plus features
    * known at `as_of` that are not in a view. A label may come from the future of `as_of`, a feature may not.
    */
-  rows(tables: SnapshotTables, snapshot: { readonly asOf: number; readonly source: string }): LabelledRows;
+  rows(tables: SnapshotTables, snapshot: SnapshotMoment): LabelledRows;
   /**
    * Rows that the model's states are built from, where `rows` leaves out new ones whose label has not come yet: those
    * columns of the training table that the states read. Absent: the table of `rows`.
    */
-  stateRows?(tables: SnapshotTables): Table;
+  stateRows?(tables: SnapshotTables, snapshot: Pick<SnapshotMoment, 'timeZone'>): Table;
 }
 
 export interface LabelledRows {

@@ -3,13 +3,15 @@ import { PipelineError } from '../contracts/errors.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 
 /**
- * The schema of a stored data set: that of its file format, or the backend's with the name of its line.
+ * The schema of a stored data set: that of its file format, or the backend's with the name of its line; with the zone of its rows.
  * @throws PipelineError `UNKNOWN_FORMAT` when the model no longer reads the format.
  */
-export function schemaOf(model: ModelDefinition, { line, origin }: Omit<DatasetRef, 'hash'>): DatasetSchema {
-  if (origin.kind === 'snapshot') return { ...model.backend.schema, line };
+export function schemaOf(model: ModelDefinition, dataset: Omit<DatasetRef, 'hash'>): DatasetSchema {
+  const { line, origin, timeZone } = dataset;
+  const zone = timeZone === undefined ? {} : { timeZone };
+  if (origin.kind === 'snapshot') return { ...model.backend.schema, line, ...zone };
   const format = model.fileFormats.find(({ name }) => name === origin.format);
-  if (format !== undefined) return format.schema;
+  if (format !== undefined) return { ...format.schema, ...zone };
   const known = model.fileFormats.map(({ name }) => name);
   throw new PipelineError(
     'UNKNOWN_FORMAT',

@@ -57,7 +57,7 @@ async function trainOne(cli: CliContext, name: string, options: TrainOptions): P
   parseParams(model, params); // a fault ends the command before any service is started
   const update = options.update === true;
   if (update) requireUpdatable(model);
-  const file = await readFileOption(options, model.fileFormats);
+  const file = await readFileOption(cli, options, model.fileFormats);
 
   const connection = await cli.connect();
   const rows = file === null ? await backendRows(cli, connection, options) : await fileRows(connection, name, file);
@@ -96,10 +96,15 @@ const oneModelOnly = (what: string): PipelineError =>
   new PipelineError('INVALID_INPUT', `${what} belongs to one model; name it instead of "all"`);
 
 /** Bad files end here, before anything is started. */
-async function readFileOption({ dataPath }: TrainOptions, formats: readonly FileFormat[]): Promise<DataFile | null> {
+async function readFileOption(
+  { config }: CliContext,
+  { dataPath }: TrainOptions,
+  formats: readonly FileFormat[],
+): Promise<DataFile | null> {
   if (dataPath === undefined) return null;
   const { readDataFile } = await import('../../datasets/sources/files/read-file.js');
-  return readDataFile(dataPath, formats);
+  const { customerTimeZone } = await import('../../platform/config/config.js');
+  return readDataFile(dataPath, formats, { timeZoneOf: (line) => customerTimeZone(config.customerTimeZones, line) });
 }
 
 async function fileRows(

@@ -12,6 +12,8 @@ export const snapshotManifest = z.strictObject({
   /** The previous snapshot of the same source. */
   parent: contentHash.nullable(),
   codeVersion: z.string(),
+  /** IANA zone of the customers' clocks; absent in snapshots from before there was one. */
+  timeZone: z.string().optional(),
   tables: z.array(extractedTable),
 });
 /** See `snapshotManifest`. */

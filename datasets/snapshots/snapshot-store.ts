@@ -15,6 +15,8 @@ export { createSnapshotLog, type SnapshotLog, type SnapshotRecord } from './snap
 export interface CommitSnapshot extends z.infer<typeof commitSnapshotInput> {
   readonly blobs: BlobStore;
   readonly log: SnapshotLog;
+  /** IANA zone of the customers' clocks. */
+  readonly timeZone?: string;
 }
 
 const refOf = (hash: string, manifest: SnapshotManifest): SnapshotRef => ({
@@ -55,7 +57,7 @@ export async function commitSnapshot(input: CommitSnapshot): Promise<SnapshotRef
 }
 
 const manifestOf = (
-  { source, asOf, codeVersion, tables }: CommitSnapshot,
+  { source, asOf, codeVersion, timeZone, tables }: CommitSnapshot,
   parent: string | null,
 ): SnapshotManifest => ({
   kind: 'snapshot',
@@ -64,6 +66,7 @@ const manifestOf = (
   asOf,
   parent,
   codeVersion,
+  ...(timeZone !== undefined && { timeZone }),
   tables: [...tables].sort((a, b) => (a.table < b.table ? -1 : 1)),
 });
 

@@ -4,8 +4,9 @@ import type { BlobStore } from '../../platform/blobs/blob-store.js';
 
 /** Stores a file's table as a dataset in the blob store, which the workers read. @returns the dataset's hash. */
 export async function storeTrainingFile(blobs: BlobStore, modelName: string, file: DataFile): Promise<string> {
-  const { format, table, fileHash, fileName } = file;
+  const { format, table, fileHash, fileName, timeZone } = file;
   const origin = { kind: 'file', fileHash, fileName, format: format.name } as const;
-  const ref = { modelName, line: format.schema.line, origin, notes: [] };
-  return (await storeDataset(blobs, { table, schema: format.schema, ref })).hash;
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const ref = { modelName, line: format.schema.line, origin, ...zone, notes: [] };
+  return (await storeDataset(blobs, { table, schema: { ...format.schema, ...zone }, ref })).hash;
 }

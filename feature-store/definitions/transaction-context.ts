@@ -1,4 +1,5 @@
 import type { FeatureField } from '../../contracts/feature-view.js';
+import { HOUR_MS, localDay, weekdayOf } from '../../learning/time-series/calendar/index.js';
 import { ratio } from './arithmetic.js';
 import { DAY_MS, lowerBound } from './event-index.js';
 import {
@@ -7,7 +8,6 @@ import {
   counterpartyPastOf,
   emptyTimeline,
   groupTimed,
-  HOUR_MS,
   hourOf,
   noCounterpartyPast,
   type PastTransaction,
@@ -27,8 +27,7 @@ export const COUNTERPARTY_DAYS = LABEL_DELAY_DAYS + 30;
 /** Two payments whose time of day differs by at most this many hours count as the same habit. */
 const HABIT_HOURS = 2;
 const NIGHT_ENDS = 6;
-/** Weekday of day 0 of the epoch, where Sunday is 0. */
-const THURSDAY = 4;
+const SATURDAY = 5;
 
 type Field = Omit<FeatureField, 'name'>;
 const field = (unit: FeatureField['unit'], description: string): Field => ({ unit, description });
@@ -140,13 +139,12 @@ interface CurrentTransaction {
 
 function toCurrent(now: Transaction): CurrentTransaction {
   const { bookedAt, amount, counterparty, category } = now;
-  const day = Math.floor((bookedAt / HOUR_MS + now.utcOffsetHours) / 24);
   return {
     bookedAt,
     size: Math.abs(amount),
     moneyIn: amount > 0 ? 1 : 0,
     hour: hourOf(now),
-    weekday: (((day + THURSDAY) % 7) + 7) % 7,
+    weekday: weekdayOf(localDay(bookedAt, now.utcOffsetHours)),
     counterparty,
     category,
   };
@@ -217,7 +215,7 @@ function featuresOf(now: CurrentTransaction, sums: CustomerSums, counterparty: C
     repeats1Day: sums.repeats,
     hour: now.hour,
     night: now.hour < NIGHT_ENDS ? 1 : 0,
-    weekend: now.weekday === 0 || now.weekday === 6 ? 1 : 0,
+    weekend: now.weekday >= SATURDAY ? 1 : 0,
     hourShare90Days: ratio(sums.nearHour, sums.past),
     counterpartyCount1Day: delayedCount(counterparty, now.bookedAt, 1),
     counterpartyCount7Days: delayedCount(counterparty, now.bookedAt, 7),

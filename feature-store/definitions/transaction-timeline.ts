@@ -1,6 +1,5 @@
-import { DAY_MS, groupBy, lowerBound } from './event-index.js';
-
-export const HOUR_MS = DAY_MS / 24;
+import { localHour } from '../../learning/time-series/calendar/index.js';
+import { groupBy, lowerBound } from './event-index.js';
 
 /** The fields of a transaction that its features use. */
 export interface Transaction {
@@ -35,10 +34,7 @@ export interface Timeline {
 }
 
 /** Time of day in the customer's time zone, in hours from 0 to 24. */
-export const hourOf = ({ bookedAt, utcOffsetHours }: Transaction): number => {
-  const hours = bookedAt / HOUR_MS + utcOffsetHours;
-  return hours - 24 * Math.floor(hours / 24);
-};
+export const hourOf = ({ bookedAt, utcOffsetHours }: Transaction): number => localHour(bookedAt, utcOffsetHours);
 
 const inOrder = <Row extends Transaction>(rows: readonly Row[]): Row[] =>
   [...rows].sort((a, b) => a.bookedAt - b.bookedAt);

@@ -31,9 +31,9 @@ export async function stateRowsOfSnapshot(
   if (absent !== null) return absent;
   const { tables: required, optionalTables = [] } = backend;
   const tables = await loadSnapshotTables(blobs, snapshotHash, [...required, ...optionalTables]);
-  const { source } = snapshot;
-  const table = backend.stateRows?.(tables) ?? backend.rows(tables, snapshot).table;
-  const schema = { ...backend.schema, line: lineOfSource(source) };
+  const { source, timeZone } = snapshot;
+  const table = backend.stateRows?.(tables, snapshot) ?? backend.rows(tables, snapshot).table;
+  const schema = { ...backend.schema, line: lineOfSource(source), ...(timeZone !== undefined && { timeZone }) };
   return { source, data: { schema, table }, asOf: snapshot.asOf };
 }
 

@@ -24,7 +24,7 @@ const users: Table = {
     created_at: { kind: 'timestamp', values: Float64Array.of(10, 20, 30) },
   },
 };
-const snapshotOf = async (source: string, table: Table): Promise<string> => {
+const snapshotOf = async (source: string, table: Table, zone: object = {}): Promise<string> => {
   const part = { ...(await putTable(blobs, table)), rows: table.rowCount };
   const extracted: ExtractedTable = {
     table: 'users',
@@ -40,6 +40,7 @@ const snapshotOf = async (source: string, table: Table): Promise<string> => {
     asOf: 100,
     parent: null,
     codeVersion: 'test',
+    ...zone,
     tables: [extracted],
   };
   return (await putJsonBlob(blobs, manifest)).hash;
@@ -91,10 +92,10 @@ const backend: BackendDataset = {
     notes: ['a note'],
   }),
 };
-const build = async (source = 'generated', table = users, change: Partial<BackendDataset> = {}) =>
+const build = async (source = 'generated', table = users, change: Partial<BackendDataset> = {}, zone: object = {}) =>
   buildBackendDataset({
     blobs,
-    snapshotHash: await snapshotOf(source, table),
+    snapshotHash: await snapshotOf(source, table, zone),
     modelName: 'model',
     backend: { ...backend, ...change },
   });
@@ -116,6 +117,20 @@ describe('buildBackendDataset', () => {
 
   it('uses the line of the source', async () => {
     expect(await build('berka')).toMatchObject({ status: 'ready', dataset: { line: 'berka' } });
+  });
+
+  it('passes the zone of the snapshot on to rows, data set and schema; an older one has none', async () => {
+    const zones: unknown[] = [];
+    const rows: BackendDataset['rows'] = (tables, snapshot) => {
+      zones.push(snapshot.timeZone);
+      return backend.rows(tables, snapshot);
+    };
+    const [zoned, older] = [await build('shop', users, { rows }, { timeZone: 'Asia/Kolkata' }), await build('shop', users, { rows })]; // prettier-ignore
+    expect(zones).toEqual(['Asia/Kolkata', undefined]);
+    if (zoned.status !== 'ready' || older.status !== 'ready') throw new Error('skipped');
+    const refs = await Promise.all([zoned, older].map(({ dataset }) => loadDataset(blobs, dataset.hash)));
+    expect(refs.map(({ manifest }) => manifest.ref.timeZone)).toEqual(['Asia/Kolkata', undefined]);
+    expect(refs[0]!.manifest.schemaHash).not.toBe(refs[1]!.manifest.schemaHash);
   });
 
   it('returns skipped with the reason when tables or labelled rows are missing', async () => {

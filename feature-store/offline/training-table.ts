@@ -78,7 +78,7 @@ export async function buildBackendDataset(input: {
 }): Promise<PreparedDataset> {
   const { blobs, snapshotHash, modelName, backend, onStep = unreported } = input;
   const manifest = await loadSnapshot(blobs, snapshotHash);
-  const { asOf, source } = manifest;
+  const { asOf, source, timeZone } = manifest;
   const line = lineOfSource(source);
   const skipped = (reason: string): PreparedDataset => ({ status: 'skipped', line, reason });
 
@@ -89,18 +89,20 @@ export async function buildBackendDataset(input: {
   await onStep('reading the snapshot', 0, 3);
   const tables = await loadSnapshotTables(blobs, snapshotHash, [...needed]);
   await onStep('choosing labelled rows', 1, 3);
-  const { table: rows, notes } = backend.rows(tables, { asOf, source });
+  const { table: rows, notes } = backend.rows(tables, { asOf, source, timeZone });
   const { minimumRows } = backend.schema;
   if (rows.rowCount < minimumRows)
     return skipped([`${rows.rowCount} labelled rows, wanted at least ${minimumRows}`, ...notes].join('; '));
 
   await onStep('joining features', 2, 3);
-  const schema = { ...backend.schema, line };
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const schema = { ...backend.schema, line, ...zone };
   const table = project(joinPointInTime(rows, backend.views, tables), schema);
   const ref: Omit<DatasetRef, 'hash' | 'rows'> = {
     modelName,
     line,
     origin: { kind: 'snapshot', snapshotHash, source },
+    ...zone,
     notes: [...notes],
   };
   return { status: 'ready', dataset: await storeDataset(blobs, { table, schema, ref }) };

@@ -15,7 +15,7 @@ export const card: CardFacts = {
     'The amount of a single category in a month is mostly random; use the total and the discretionary total.',
     'Forecasts for customers with less than three months of history are based on customers with similar spending.',
     'A loan that is not in the data, a move or a lost job cannot be forecast; the bands cover such months as often as they occurred in training.',
-    'Festivals are known to 2030; months are counted in UTC.',
+    'Festivals are known to 2030; months are those of the time zone of the source.',
   ],
   ethics: [
     "The artefact holds nothing of a single customer, only means over all or over groups of five and more (of all, where there are fewer). Each customer's movements, payees' names among them, are in the state spending-history of the feature store: protect that like the data.",

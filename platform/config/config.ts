@@ -15,6 +15,7 @@ import {
   optionalText,
   serverUrl,
   timeZone,
+  timeZonesByName,
   whole,
   withDefault,
   word,
@@ -60,6 +61,8 @@ const environment = z.object({
   CRASH_ATTEMPTS: withDefault(whole(1, 1000), '10'),
 
   EXTRACT_CHUNK_ROWS: withDefault(whole(100, 10_000_000), '50000'),
+  CUSTOMER_TIME_ZONE: withDefault(timeZone, 'Asia/Kolkata'),
+  CUSTOMER_TIME_ZONES: withDefault(timeZonesByName, 'berka=Europe/Prague'),
   VALIDATION_MAX_REJECTED_SHARE: withDefault(decimal({ from: 0, to: 1 }), '0.02'),
   VALIDATION_SUSPICIOUS_LABELS: withDefault(z.enum(suspiciousLabelRules), 'refused'),
   PRODUCTION_APPROVAL: withDefault(z.enum(['manual', 'automatic']), 'manual'),
@@ -83,6 +86,17 @@ export interface TemporalTls {
   /** Name that the server's certificate must contain; null: the host of the address. */
   readonly serverName: string | null;
 }
+
+/** IANA zones by which days, months and hours of customers are counted. */
+export interface CustomerTimeZones {
+  readonly usual: string;
+  /** Exceptions by name of a source, or by the line of a file. */
+  readonly bySource: Readonly<Record<string, string>>;
+}
+
+/** Zone of the customers' clocks in a source, or in the files of a line. */
+export const customerTimeZone = ({ usual, bySource }: CustomerTimeZones, source: string): string =>
+  Object.hasOwn(bySource, source) ? bySource[source]! : usual;
 
 /** Settings of one process, parsed once. A null address means that the embedded service is used. */
 export interface Config {
@@ -129,6 +143,8 @@ export interface Config {
     readonly crashAttempts: number;
   };
   readonly extractChunkRows: number;
+  /** Zones of the customers' clocks; see `customerTimeZone`. */
+  readonly customerTimeZones: CustomerTimeZones;
   readonly maxRejectedShare: number;
   readonly suspiciousLabels: CheckSettings['suspiciousLabels'];
   readonly productionApproval: 'manual' | 'automatic';
@@ -179,6 +195,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
       crashAttempts: variables.CRASH_ATTEMPTS,
     },
     extractChunkRows: variables.EXTRACT_CHUNK_ROWS,
+    customerTimeZones: { usual: variables.CUSTOMER_TIME_ZONE, bySource: variables.CUSTOMER_TIME_ZONES },
     maxRejectedShare: variables.VALIDATION_MAX_REJECTED_SHARE,
     suspiciousLabels: variables.VALIDATION_SUSPICIOUS_LABELS,
     productionApproval: variables.PRODUCTION_APPROVAL,

@@ -102,6 +102,13 @@ export const timeZone = z.string().refine(isTimeZone, {
     `found "${String(input)}", wanted a time zone of the IANA database, such as Asia/Kolkata or UTC`,
 });
 
+/** `name=zone` pairs separated by commas. */
+export const timeZonesByName = z
+  .string()
+  .transform((text) => text.split(',').map((pair) => pair.split('=').map((part) => part.trim())))
+  .pipe(z.array(z.tuple([z.string().min(1), timeZone], 'wanted source=zone pairs, such as berka=Europe/Prague')))
+  .transform((pairs): Readonly<Record<string, string>> => Object.fromEntries(pairs));
+
 /** A line that some day of the calendar fulfils. */
 export const cronLine = z.string().superRefine((text, context) => {
   const found = parseCron(text);

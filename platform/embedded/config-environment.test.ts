@@ -29,6 +29,8 @@ it.each([
       TRAINING_MEMORY_MB: '512',
       HEARTBEAT_TIMEOUT_SECONDS: '7',
       EXTRACT_CHUNK_ROWS: '1000',
+      CUSTOMER_TIME_ZONE: 'Europe/Berlin',
+      CUSTOMER_TIME_ZONES: 'shop=America/New_York,berka=UTC',
       VALIDATION_MAX_REJECTED_SHARE: '0.5',
       VALIDATION_SUSPICIOUS_LABELS: 'allowed',
       PRODUCTION_APPROVAL: 'automatic',

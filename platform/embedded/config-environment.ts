@@ -30,6 +30,10 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   OUTAGE_RETRY_SECONDS: String(config.retry.outageRetrySeconds),
   CRASH_ATTEMPTS: String(config.retry.crashAttempts),
   EXTRACT_CHUNK_ROWS: String(config.extractChunkRows),
+  CUSTOMER_TIME_ZONE: config.customerTimeZones.usual,
+  CUSTOMER_TIME_ZONES: Object.entries(config.customerTimeZones.bySource)
+    .map(([source, zone]) => `${source}=${zone}`)
+    .join(','),
   VALIDATION_MAX_REJECTED_SHARE: String(config.maxRejectedShare),
   VALIDATION_SUSPICIOUS_LABELS: config.suspiciousLabels,
   PRODUCTION_APPROVAL: config.productionApproval,

@@ -8,4 +8,6 @@ export interface DataFile {
   /** sha256 of the file's bytes on disk; for a folder, of the names and hashes of its files. */
   readonly fileHash: string;
   readonly fileName: string;
+  /** Zone of the clocks of moments without one; absent where the format keeps no clocks. */
+  readonly timeZone?: string;
 }

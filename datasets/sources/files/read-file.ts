@@ -10,6 +10,7 @@ import { defaultFileLimits, type FileLimits } from './limits.js';
 import { openFile } from './open-file.js';
 import { readLayout } from './read-layout.js';
 import { createRowSink, type DataRow, fileColumns } from './row-sink.js';
+import { keepsClocks } from './written-clocks.js';
 
 export type { DataFile } from './data-file.js';
 
@@ -69,8 +70,12 @@ async function openRows(
   return openCsv({ head, text }, file, formats, limits);
 }
 
-async function collect({ format, rows }: OpenedRows, file: string, limits: FileLimits): Promise<Table> {
-  const sink = createRowSink(file, format, fileColumns(format));
+async function collect(
+  { format, rows }: OpenedRows,
+  file: string,
+  { limits, timeZone }: { readonly limits: FileLimits; readonly timeZone: string },
+): Promise<Table> {
+  const sink = createRowSink(file, format, { columns: fileColumns(format), timeZone });
   let count = 0;
   for await (const row of rows) {
     count += 1;
@@ -102,10 +107,16 @@ function transform(file: string, format: FileFormat, table: Table): Table {
   }
 }
 
-function finish({ format, table: read, fileHash, fileName }: DataFile): DataFile {
+function finish({ table: read, ...file }: DataFile): DataFile {
+  const { format, fileName } = file;
   const table = transform(fileName, format, read);
   requireLearnable(fileName, format, table);
-  return { format, table, fileHash, fileName };
+  return { ...file, table };
+}
+
+/** Limits, and the zone of the customers' clocks in files of a line. */
+export interface ReadFileOptions extends Partial<FileLimits> {
+  readonly timeZoneOf?: (line: string) => string;
 }
 
 /**
@@ -113,6 +124,7 @@ function finish({ format, table: read, fileHash, fileName }: DataFile): DataFile
  * position) or JSON (array, one object a line, or `{"rows": […]}`), plain or gzip, UTF-8, recognised by content and not
  * by name. A format with a `layout` may also read a folder. Streams: memory is the table and one record. Types,
  * presence and uniqueness are checked here, ranges and categories by validation. Rules: docs/data-formats.md.
+ * Where the format keeps the customers' clocks, moments without a zone are read on that of `timeZoneOf`.
  * @throws PipelineError with file, row, line and column where they apply: `FILE_NOT_READABLE`, `FILE_EMPTY`,
  *   `FILE_TOO_LARGE`, `MALFORMED_FILE`, `UNKNOWN_FORMAT`, `MISSING_COLUMN`, `INVALID_VALUE`, `TOO_FEW_ROWS`,
  *   `SINGLE_CLASS`.
@@ -120,13 +132,15 @@ function finish({ format, table: read, fileHash, fileName }: DataFile): DataFile
 export async function readDataFile(
   path: string,
   formats: readonly FileFormat[],
-  limits: Partial<FileLimits> = {},
+  { timeZoneOf = () => 'UTC', ...limits }: ReadFileOptions = {},
 ): Promise<DataFile> {
   const bounded = { ...defaultFileLimits, ...limits };
   const texts = await readLayout(path, formats, bounded);
   if (texts !== null) return finish(texts);
   const { fileName, bytes, hash } = await openFile(path, bounded);
   const opened = await openRows(decodeText(bytes, fileName), fileName, formats, bounded);
-  const read = await collect(opened, fileName, bounded);
-  return finish({ format: opened.format, table: read, fileHash: hash(), fileName });
+  const { format } = opened;
+  const timeZone = timeZoneOf(format.schema.line);
+  const table = await collect(opened, fileName, { limits: bounded, timeZone });
+  return finish({ format, table, fileHash: hash(), fileName, ...(keepsClocks(format.schema) && { timeZone }) });
 }

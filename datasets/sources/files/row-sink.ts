@@ -2,6 +2,7 @@ import type { ColumnSpec, FileFormat } from '../../../contracts/dataset.js';
 import { type DataPlace, errorAt } from '../../../contracts/errors.js';
 import type { Column, Table } from '../../../contracts/table.js';
 import { type Cell, type Converted, convertNumber, convertText, isMissingCell } from './cells.js';
+import { createClockSink, placeOnClocks } from './written-clocks.js';
 
 /** One record, with a cell for each requested column in their order. */
 export interface DataRow {
@@ -20,7 +21,10 @@ export interface FileColumn {
 export function fileColumns({ schema, renames = {}, derivedColumns = [] }: FileFormat): readonly FileColumn[] {
   return schema.columns
     .filter(({ name }) => !derivedColumns.includes(name))
-    .map((spec) => ({ spec, nameInFile: renames[spec.name] ?? spec.name }));
+    .map((spec) => {
+      const name = spec.clockOf ?? spec.name;
+      return { spec, nameInFile: renames[name] ?? name };
+    });
 }
 
 /** A Float64Array that grows by doubling. */
@@ -72,6 +76,7 @@ function createDuplicateCheck(column: string): (value: string | number, place: R
 }
 
 function createColumnSink(column: FileColumn, unique: boolean): ColumnSink {
+  if (column.spec.clockOf !== undefined) return createClockSink();
   const { spec, nameInFile } = column;
   const checkUnique = unique ? createDuplicateCheck(nameInFile) : null;
   if (spec.type === 'text' || spec.type === 'category') {
@@ -111,9 +116,14 @@ function withMissing(column: FileColumn, sink: ColumnSink & { addMissing(): void
 /**
  * Builds a table row by row. Each cell is converted and checked for type and presence, and the first fault is thrown.
  * Ranges and categories are left to validation, which counts all faults.
+ * @param timeZone - of the customers' clocks, for moments without a zone in columns that a clock belongs to.
  * @throws PipelineError `INVALID_VALUE` with file, row, line and column.
  */
-export function createRowSink(file: string, { schema }: FileFormat, columns: readonly FileColumn[]) {
+export function createRowSink(
+  file: string,
+  { schema }: FileFormat,
+  { columns, timeZone }: { readonly columns: readonly FileColumn[]; readonly timeZone: string },
+) {
   const sinks = columns.map((column) =>
     createColumnSink(column, column.spec.unique === true || column.spec.name === schema.key),
   );
@@ -126,7 +136,12 @@ export function createRowSink(file: string, { schema }: FileFormat, columns: rea
     },
     finish(): Table {
       const entries = columns.map(({ spec }, index): [string, Column] => [spec.name, sinks[index]!.finish()]);
-      return { rowCount: rows, columns: Object.fromEntries(entries) };
+      const table = { rowCount: rows, columns: Object.fromEntries(entries) };
+      return placeOnClocks(
+        table,
+        schema.columns.filter(({ name }) => table.columns[name] !== undefined),
+        timeZone,
+      );
     },
   };
 }

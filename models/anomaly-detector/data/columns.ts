@@ -13,6 +13,8 @@ export const columnNames = {
   amount: 'signedAmount',
   counterparty: 'counterparty',
   category: 'category',
+  /** Hours that the customer's clock was ahead of UTC. */
+  clock: 'utcOffsetHours',
   /** When the customer was first seen: tells unseen customers apart. */
   customerSince: 'customerSince',
   label: 'fraud',
@@ -46,8 +48,19 @@ export const categoryColumn: ColumnSpec = {
   description: 'What the money was for.',
 };
 
+/** The customer's clock at the transaction, which tells hour, night and weekend. */
+export const clockColumn: ColumnSpec = {
+  name: columnNames.clock,
+  type: 'number',
+  minimum: -14,
+  maximum: 14,
+  ...optional,
+  description: "Hours that the customer's clock was ahead of UTC.",
+};
+
 /** Columns that are kept for labels, slices and explanations and never learned from. */
 export const contextColumns: readonly ColumnSpec[] = [
+  clockColumn,
   { name: columnNames.counterparty, type: 'text', ...nullable, description: 'Merchant, terminal or payee.' },
   { name: columnNames.customerSince, type: 'timestamp', description: "The customer's first transaction." },
   { name: columnNames.knownAt, type: 'timestamp', ...nullable, description: 'When it became known as misuse.' },

@@ -63,6 +63,7 @@ export function contextTable(
       [columnNames.amount]: number(numbers(({ amount }) => amount)),
       [columnNames.counterparty]: text(rows.map(({ counterparty }) => counterparty)),
       [columnNames.category]: text(rows.map(({ category }) => category)),
+      [columnNames.clock]: number(numbers(({ utcOffsetHours }) => utcOffsetHours)),
       [columnNames.customerSince]: moment(numbers(({ customer }) => since.get(customer) ?? Number.NaN)),
       [columnNames.label]: number(numbers(({ label }) => label)),
       [columnNames.knownAt]: moment(numbers(({ misuseKnownAt }) => misuseKnownAt)),

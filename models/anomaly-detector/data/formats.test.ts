@@ -4,21 +4,31 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDataFile } from '../../../datasets/sources/files/read-file.js';
 import { numberColumn, textColumn, timestampColumn } from '../../../learning/table.js';
+import { transactionFeatureNames } from '../../../feature-store/definitions/transaction-context.js';
+import type { Encoding } from '../prediction/encoding.js';
+import { featuresOf, requestSchema } from '../prediction/request.js';
 import { columnNames } from './columns.js';
 import { fixtureCsv } from '../fixtures/make-fixture.js';
 import { fileFormats } from './formats.js';
 
 const DAY_MS = 86_400_000;
+const encoding: Encoding = {
+  schemaVersion: 1,
+  signals: [],
+  numbers: [...transactionFeatureNames],
+  categories: ['groceries'],
+  hasCategory: true,
+};
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'anomaly-formats-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function read(name: string, text: string) {
+async function read(name: string, text: string, timeZone = 'UTC') {
   const path = join(folder, name);
   await writeFile(path, text);
-  return readDataFile(path, fileFormats);
+  return readDataFile(path, fileFormats, { timeZoneOf: () => timeZone });
 }
 
 const csv = fixtureCsv(12, 3).trimEnd();
@@ -52,6 +62,57 @@ describe('transactions', () => {
     expect(numberColumn(table, 'amount').every((amount) => amount > 0)).toBe(true);
     expect(numberColumn(table, columnNames.amount).every((amount) => amount < 0)).toBe(true);
     expect(textColumn(table, columnNames.counterparty)).toEqual(textColumn(table, 'merchant'));
+  });
+
+  it('reads 10:25 on the customer’s clock, however it is written', async () => {
+    const ways = [
+      '2026-01-05T10:25:00+05:30',
+      '2026-01-05T04:55:00Z',
+      '2026-01-05T10:25:00',
+      '2026-01-05T04:55:00.000Z',
+    ];
+    const rows = records.map((record, i) => ({ ...record, bookedAt: ways[i] ?? record.bookedAt }));
+    const { table, timeZone } = await read('ways.json', JSON.stringify(rows), 'Asia/Kolkata');
+    expect(timeZone).toBe('Asia/Kolkata');
+    const first = (name: string) => [...numberColumn(table, name)].slice(0, 4);
+    expect(first('hour').map((hour) => hour.toFixed(2))).toEqual(ways.map(() => '10.42'));
+    expect(first('night')).toEqual([0, 0, 0, 0]);
+    expect(first(columnNames.clock)).toEqual([5.5, 5.5, 5.5, 5.5]);
+    expect(new Set(timestampColumn(table, columnNames.time).slice(0, 4)).size).toBe(1);
+    const midnight = await read(
+      'date.json',
+      JSON.stringify(rows.with(0, { ...rows[0]!, bookedAt: '2026-01-05' })),
+      'Asia/Kolkata',
+    );
+    expect(numberColumn(midnight.table, 'night')[0]).toBe(1);
+  });
+
+  it('gives a row the features of the request that sends it with its past', async () => {
+    const ways = [
+      (text: string) => text,
+      (text: string) => text.slice(0, 19),
+      (text: string) => `${text.slice(0, 19)}-04:00`,
+    ];
+    const rows = records.map((record, i) => ({ ...record, merchant: i % 7 === 0 ? '' : `m${i % 5}`, category: i % 3 === 0 ? '' : 'groceries', bookedAt: ways[i % 3]!(new Date(record.bookedAt).toISOString()) })); // prettier-ignore
+    const { table } = await read('same.json', JSON.stringify(rows), 'Europe/Berlin');
+    const times = timestampColumn(table, columnNames.time);
+    for (let row = 40; row < rows.length; row += 97) {
+      const sent = ({ bookedAt, amount, merchant, category }: (typeof rows)[number]) => ({
+        bookedAt,
+        amount,
+        counterparty: merchant,
+        category,
+      });
+      const past = rows.filter((_, i) => times[i]! < times[row]!);
+      const request = requestSchema(encoding).parse({
+        ...sent(rows[row]!),
+        history: past.filter(({ customerId }) => customerId === rows[row]!.customerId).map(sent),
+        counterpartyHistory: past.filter(({ merchant }) => merchant !== '' && merchant === rows[row]!.merchant).map(({ bookedAt }) => ({ bookedAt })), // prettier-ignore
+      });
+      const found = featuresOf(request, 'Europe/Berlin');
+      for (const name of transactionFeatureNames) expect(found[name], name).toBe(numberColumn(table, name)[row]);
+      expect(request.category ?? null).toBe(textColumn(table, columnNames.category)[row]);
+    }
   });
 
   it('needs neither label nor merchant nor category, in CSV and in JSON', async () => {

@@ -41,7 +41,7 @@ const feedback: Table = {
   },
 };
 
-const rowsOf = (tables: SnapshotTables) => labelledTransactions(tables, { asOf: AS_OF });
+const rowsOf = (tables: SnapshotTables, timeZone?: string) => labelledTransactions(tables, { asOf: AS_OF, timeZone });
 
 describe('labelledTransactions', () => {
   it('labels by disputes, keeps verdicts, and omits transactions that are too new', () => {
@@ -59,6 +59,15 @@ describe('labelledTransactions', () => {
     const { table } = rowsOf({ transactions: transactions(), prediction_feedback: feedback });
     expect(textColumn(table, 'counterparty')).toEqual(['SHOP', 'ATM-CASH/PUNE/', 'SHOP']);
     expect([...numberColumn(table, 'hour')]).toEqual([5.5, 5.5, 0]);
+  });
+
+  it('reads every transaction on the clock of the snapshot’s zone, through the change of clocks', () => {
+    const changed = Date.parse('2026-03-29T01:00:00Z');
+    const booked = moment(changed - 1, changed, daysAgo(42), daysAgo(10));
+    const table = { ...transactions(), columns: { ...transactions().columns, booked_at: booked } };
+    const found = rowsOf({ transactions: table }, 'Europe/Berlin').table;
+    expect([...numberColumn(found, 'hour')].slice(0, 2).map(Math.round)).toEqual([2, 3]);
+    expect([...numberColumn(found, 'utcOffsetHours')].slice(0, 2)).toEqual([1, 2]);
   });
 
   it('leaves labels unknown where a source records neither disputes nor verdicts', () => {

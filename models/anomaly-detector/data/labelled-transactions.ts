@@ -1,8 +1,9 @@
 import type { SnapshotTables } from '../../../contracts/backend.js';
-import type { LabelledRows } from '../../../contracts/model-definition.js';
+import type { LabelledRows, SnapshotMoment } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
 import { DAY_MS } from '../../../feature-store/definitions/event-index.js';
 import { transactionFeatureNames } from '../../../feature-store/definitions/transaction-context.js';
+import { utcOffsetHours } from '../../../learning/time-series/calendar/index.js';
 import { numberColumn, snapshotTable, textColumn, timestampColumn, withColumn } from '../../../learning/table.js';
 import { columnNames } from './columns.js';
 import { contextTable, type LabelledTransaction } from './context-table.js';
@@ -11,7 +12,7 @@ import { stateTable } from './states/read-rows.js';
 /** Days after which a transaction counts as labelled, since disputes arrive late. */
 export const MATURING_DAYS = 30;
 
-/** The customers' clocks by the currency of their account; other currencies keep UTC. */
+/** The customers' clocks by the currency of their account in a snapshot that names no zone; other currencies keep UTC. */
 const utcOffsetHoursOf: Readonly<Record<string, number>> = { INR: 5.5 };
 
 interface Feedback {
@@ -63,7 +64,11 @@ function misuseKnownAt(disputedAt: number, feedback: Feedback | undefined): numb
 
 const unnamed = (text: string | null | undefined): string => text ?? '';
 
-function readTransactions(table: Table, feedback: ReadonlyMap<string, Feedback>): LabelledTransaction[] {
+function readTransactions(
+  table: Table,
+  feedback: ReadonlyMap<string, Feedback>,
+  timeZone: string | undefined,
+): LabelledTransaction[] {
   const { ids, users, merchants, descriptions, categories, amounts, currencies, times, disputed } = readColumns(table);
   return Array.from(times, (bookedAt, row): LabelledTransaction => {
     const id = unnamed(ids[row]);
@@ -75,7 +80,7 @@ function readTransactions(table: Table, feedback: ReadonlyMap<string, Feedback>)
       category: categories[row]!,
       bookedAt,
       amount: amounts[row]!,
-      utcOffsetHours: utcOffsetHoursOf[unnamed(currencies[row])] ?? 0,
+      utcOffsetHours: utcOffsetHours(timeZone ?? utcOffsetHoursOf[unnamed(currencies[row])] ?? 0, bookedAt),
       misuseKnownAt: misuseKnownAt(disputed[row]!, reviewed),
       label: Number.isNaN(disputed[row]) ? 0 : 1,
       verdict: reviewed?.verdict ?? Number.NaN,
@@ -103,22 +108,23 @@ function withoutLabels(rows: readonly LabelledTransaction[]): LabelledTransactio
 const newestOf = (rows: readonly LabelledTransaction[]): number =>
   rows.reduce((newest, { bookedAt }) => Math.max(newest, bookedAt), -Infinity);
 
-const transactionsOf = (tables: SnapshotTables): LabelledTransaction[] =>
-  readTransactions(snapshotTable(tables, 'transactions'), feedbackOf(tables.prediction_feedback));
+const transactionsOf = (tables: SnapshotTables, timeZone: string | undefined): LabelledTransaction[] =>
+  readTransactions(snapshotTable(tables, 'transactions'), feedbackOf(tables.prediction_feedback), timeZone);
 
 /**
  * Every transaction, also those whose dispute may still come: what the states of customers and counterparties are built
  * from. @throws PipelineError `DATASET_NOT_FOUND`, `MISSING_COLUMN`.
  */
-export const allTransactions = (tables: SnapshotTables): Table => stateTable(transactionsOf(tables));
+export const allTransactions = (tables: SnapshotTables, { timeZone }: Pick<SnapshotMoment, 'timeZone'>): Table =>
+  stateTable(transactionsOf(tables, timeZone));
 
 /**
  * The backend's rows: every transaction old enough for its dispute to have arrived, with the features known strictly
  * before it. Label: disputed. Verdicts of analysts are kept beside it for training.
  * @throws PipelineError `DATASET_NOT_FOUND` without transactions; `MISSING_COLUMN`.
  */
-export function labelledTransactions(tables: SnapshotTables, snapshot: { readonly asOf: number }): LabelledRows {
-  const history = transactionsOf(tables);
+export function labelledTransactions(tables: SnapshotTables, snapshot: Omit<SnapshotMoment, 'source'>): LabelledRows {
+  const history = transactionsOf(tables, snapshot.timeZone);
   const end = Math.min(snapshot.asOf, newestOf(history));
   const matured = history.filter(({ bookedAt }) => bookedAt < end - MATURING_DAYS * DAY_MS);
   const labelled = matured.some(({ misuseKnownAt, verdict }) => misuseKnownAt > 0 || verdict >= 0);

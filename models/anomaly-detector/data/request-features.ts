@@ -8,9 +8,10 @@ import {
   type Transaction,
   type TransactionFeatures,
 } from '../../../feature-store/definitions/transaction-context.js';
-import { HOUR_MS, noCounterpartyPast, timelineOf } from '../../../feature-store/definitions/transaction-timeline.js';
-import { moment, readMoment } from '../prediction/moment.js';
-import { type AnomalyRequest, sentAmount } from '../prediction/request.js';
+import { noCounterpartyPast, timelineOf } from '../../../feature-store/definitions/transaction-timeline.js';
+import type { Clock } from '../../../learning/time-series/calendar/index.js';
+import { moment } from '../prediction/moment.js';
+import { type AnomalyRequest, readTime, sentAmount } from '../prediction/request.js';
 import { counterpartyPastOfState, counterpartyTransactions } from './states/counterparty-transactions.js';
 import { customerTransactions, transactionsOf } from './states/customer-transactions.js';
 import { GRACE_DAYS } from './states/read-rows.js';
@@ -41,12 +42,10 @@ const known = transaction.extend({
 });
 type KnownOfTransaction = z.infer<typeof known>;
 
-/** @param clock - UTC offset of the customer's clock in hours; times that name no zone are on it. */
-function toTransaction(sent: z.infer<typeof transaction>, clock: number): Transaction {
+/** @param clock - the customer's; times that name none are on it. */
+function toTransaction(sent: z.infer<typeof transaction>, clock: Clock): Transaction {
   const { counterparty, category, amount } = sent;
-  const { bookedAt, utcOffsetHours, zoned } = readMoment(sent.bookedAt);
-  const at = { bookedAt: zoned ? bookedAt : bookedAt - clock * HOUR_MS, utcOffsetHours: utcOffsetHours ?? clock };
-  return { customer: '', counterparty, category, amount, ...at };
+  return { customer: '', counterparty, category, amount, ...readTime(sent.bookedAt, clock) };
 }
 
 /** A state has lost what the windows of a much earlier transaction would see. @throws PipelineError `INVALID_INPUT`. */
@@ -59,10 +58,11 @@ function requireWithinState(bookedAt: number, asOf: number): void {
 
 function featuresFromStates({ known: sent, states }: RequestParts<KnownOfTransaction>): TransactionFeatures {
   const { state, asOf } = stateOf(states, customerTransactions)!; // a required state
-  const now = toTransaction(sent, state.clock);
+  const clock = state.timeZone ?? state.clock;
+  const now = toTransaction(sent, clock);
   requireWithinState(now.bookedAt, asOf);
   // What the state knows already is not counted twice.
-  const later = sent.transactions.map((each) => toTransaction(each, state.clock)).filter((row) => row.bookedAt >= asOf);
+  const later = sent.transactions.map((each) => toTransaction(each, clock)).filter((row) => row.bookedAt >= asOf);
   const counterparty = stateOf(states, counterpartyTransactions)?.state;
   const past = counterparty === undefined ? noCounterpartyPast : counterpartyPastOfState(counterparty);
   return featuresOfTransaction(now, timelineOf([...transactionsOf(state), ...later]), past);

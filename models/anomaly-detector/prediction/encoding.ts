@@ -4,6 +4,7 @@ import { errorAt } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
 import { groupBy } from '../../../feature-store/definitions/event-index.js';
 import { numberColumn, textColumn } from '../../../learning/table.js';
+import type { Clock } from '../../../learning/time-series/calendar/index.js';
 import { columnNames } from '../data/columns.js';
 import type { AnomalyParams } from '../params.js';
 import { chooseSignals, signalNames, signalOf } from './signals.js';
@@ -22,10 +23,15 @@ export const encoding = z.strictObject({
   categories: z.array(z.string()),
   /** True when a request may name a category. */
   hasCategory: z.boolean(),
+  /** Zone of the customers' clocks. Absent in older artefacts: UTC. */
+  timeZone: z.string().optional(),
   /** Fewest inputs that are known in a request that is answered. Absent in older artefacts: 1. */
   fewestKnown: z.int().nonnegative().optional(),
 });
 export type Encoding = z.infer<typeof encoding>;
+
+/** The clock of times that name none. */
+export const clockOf = ({ timeZone = 'UTC' }: Pick<Encoding, 'timeZone'>): Clock => timeZone;
 
 /** Rows to encode, wherever they come from. */
 export interface EncodableRows {
@@ -91,7 +97,8 @@ export function fitEncoding(schema: DatasetSchema, rows: EncodableRows, params: 
   const numbers = schema.features.filter(isNumeric).map(({ name }) => name);
   const hasCategory = schema.features.some(({ name }) => name === columnNames.category);
   const categories = frequentCategories(rows);
-  const state: Encoding = { schemaVersion: 1, signals, numbers, categories, hasCategory };
+  const zone = schema.timeZone === undefined ? {} : { timeZone: schema.timeZone };
+  const state: Encoding = { schemaVersion: 1, signals, numbers, categories, hasCategory, ...zone };
   return { ...state, fewestKnown: fewestKnown(state, rows) };
 }
 

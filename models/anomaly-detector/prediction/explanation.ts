@@ -2,7 +2,7 @@ import { treeShap } from '../../../learning/evaluation/explain/tree-shap.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import type { AnomalyAnswer } from './answer.js';
 import type { Detector, DetectorTrees } from './artefact.js';
-import { boostedNames, encodeBoosted, encodeSignals } from './encoding.js';
+import { boostedNames, clockOf, encodeBoosted, encodeSignals } from './encoding.js';
 import { tailParts, tailSums } from './extremes.js';
 import { asMatrix, attributeMember } from './member-state.js';
 import { type AnomalyRequest, featuresOf, requestRows, transactionOf } from './request.js';
@@ -46,7 +46,7 @@ function shares(contributions: Iterable<readonly [string, number]>): Weights {
 /** Path-length attribution of the forests; a signal counts for the first of its features that is known. */
 function forestWeights({ detector, trees, request }: Explained, known: (feature: string) => boolean): Weights {
   const { encoding, categoryModels } = detector;
-  const rows = requestRows([request]);
+  const rows = requestRows([request], clockOf(encoding));
   const x = asMatrix(encodeSignals(encoding, rows), encoding.signals.length);
   const own = trees.categories[categoryModels.indexOf(request.category ?? '')];
   const parts = [trees.pooled, ...(own === undefined ? [] : [own])].map((state) => attributeMember(state, x).values);
@@ -60,10 +60,10 @@ function forestWeights({ detector, trees, request }: Explained, known: (feature:
 }
 
 /** Exact Shapley values of the boosted trees. */
-function boostedWeights({ detector, trees, request }: Explained): Weights {
+function boostedWeights({ detector: { encoding }, trees, request }: Explained): Weights {
   if (trees.boosted === null) return new Map();
-  const names = boostedNames(detector.encoding);
-  const x = asMatrix(encodeBoosted(detector.encoding, requestRows([request])), names.length);
+  const names = boostedNames(encoding);
+  const x = asMatrix(encodeBoosted(encoding, requestRows([request], clockOf(encoding))), names.length);
   const { values } = treeShap(trees.boosted, x);
   return shares(names.map((name, j) => [name.replace(/=.*$/, ''), values[j]!] as const));
 }
@@ -71,13 +71,15 @@ function boostedWeights({ detector, trees, request }: Explained): Weights {
 /** Whether the alert comes from the tails. */
 function isExtreme({ detector: { encoding, extremes }, request }: Explained): boolean {
   if (extremes === undefined) return false;
-  return tailSums(extremes.tails, encodeSignals(encoding, requestRows([request])))[0]! > extremes.limit;
+  return (
+    tailSums(extremes.tails, encodeSignals(encoding, requestRows([request], clockOf(encoding))))[0]! > extremes.limit
+  );
 }
 
 /** Shares of the signals' tails; a signal counts for the first of its features that is known. */
 function extremeWeights({ detector, request }: Explained, known: (feature: string) => boolean): Weights {
   const { encoding, extremes } = detector;
-  const parts = tailParts(extremes!, encodeSignals(encoding, requestRows([request])));
+  const parts = tailParts(extremes!, encodeSignals(encoding, requestRows([request], clockOf(encoding))));
   return shares(
     encoding.signals.flatMap(({ name }, j) => {
       const feature = signalOf(name).features.find(known);
@@ -94,9 +96,9 @@ function mixed(forest: Weights, boosted: Weights, weight: number): (readonly [st
   }).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
 }
 
-function factsOf(request: AnomalyRequest): Facts {
-  const features = featuresOf(request);
-  const transaction = transactionOf(request);
+function factsOf({ detector: { encoding }, request }: Explained): Facts {
+  const features = featuresOf(request, clockOf(encoding));
+  const transaction = transactionOf(request, clockOf(encoding));
   return {
     value: (feature) => features[feature] ?? Number.NaN,
     category: request.category ?? null,
@@ -124,7 +126,7 @@ function oncePerSubject<Worded extends { readonly feature: string; readonly text
 
 /** Reasons in words, from path-length attribution and, with a supervised part, Shapley values. */
 export function explainRequest(explained: Explained): Explanation {
-  const facts = factsOf(explained.request);
+  const facts = factsOf(explained);
   const known = (feature: string): boolean => !Number.isNaN(facts.value(feature));
   const weight = explained.detector.supervised?.weight ?? 0;
   const ranked = isExtreme(explained)

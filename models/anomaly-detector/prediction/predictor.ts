@@ -4,7 +4,7 @@ import { columnNames } from '../data/columns.js';
 import type { AnomalyAnswer } from './answer.js';
 import { type Detector, type DetectorTrees, readDetector, readTrees } from './artefact.js';
 import { blend } from './blend.js';
-import { type EncodableRows, encodeSignals, inputCount, missingInputs } from './encoding.js';
+import { clockOf, type EncodableRows, encodeSignals, inputCount, missingInputs } from './encoding.js';
 import { liftExtremes, tailSums } from './extremes.js';
 import { type Explanation, explainRequest } from './explanation.js';
 import { type AnomalyRequest, requestRows, requestSchema } from './request.js';
@@ -50,7 +50,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredic
   let trees: DetectorTrees | null = null;
   const predict = async (requests: readonly AnomalyRequest[]): Promise<AnomalyAnswer[]> => {
     if (requests.length === 0) return [];
-    const rows = requestRows(requests);
+    const rows = requestRows(requests, clockOf(encoding));
     const scores = withExtremes(detector, blend(detector, await scorer.score(rows)), rows);
     return Array.from(scores, (score, row) => ({
       isAnomaly: score > threshold,
@@ -65,7 +65,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredic
     notes: [],
     encoding,
     coverage: (request) => ({
-      missing: missingInputs(encoding, requestRows([request]), 0),
+      missing: missingInputs(encoding, requestRows([request], clockOf(encoding)), 0),
       unseen: isUnseen(encoding, request.category ?? null) ? [columnNames.category] : [],
       inputs: inputCount(encoding),
       fewestKnown: encoding.fewestKnown ?? 1,

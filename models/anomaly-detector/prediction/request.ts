@@ -9,9 +9,10 @@ import {
 } from '../../../feature-store/definitions/transaction-context.js';
 import type { EncodableRows, Encoding } from './encoding.js';
 import { amountColumn } from '../data/columns.js';
+import { type Clock, readOnClock } from '../../../learning/time-series/calendar/index.js';
 import { numberInput, optionalText } from '../../../learning/tabular/preprocessing/index.js';
 import { featureNumber } from './feature-bounds.js';
-import { moment, readMoment } from './moment.js';
+import { moment } from './moment.js';
 
 /** Rows of history in one request, at most. */
 const MOST_HISTORY = 20_000;
@@ -33,7 +34,7 @@ const counterpartyTransaction = z.strictObject({
 
 /** A transaction to be scored, with its past or with precomputed features. */
 export interface AnomalyRequest {
-  /** ISO 8601; an offset gives the customer's local time. */
+  /** ISO 8601; without an offset on the clock of the zone that the line was trained with. */
   readonly bookedAt?: string | null | undefined;
   /** Signed: negative = money out. */
   readonly amount?: number | null | undefined;
@@ -62,7 +63,7 @@ export function requestSchema({ numbers }: Encoding): z.ZodType<AnomalyRequest> 
   );
   return z
     .strictObject({
-      bookedAt: moment.nullish().describe("when; an offset such as +05:30 tells the customer's clock"),
+      bookedAt: moment.nullish().describe("when; with an offset such as +05:30 on that clock, else on the customer's"),
       amount: sentAmount.nullish().describe('signed: negative = money out'),
       counterparty: optionalText().describe('merchant, terminal or payee'),
       category: optionalText().describe('what the money was for'),
@@ -83,53 +84,54 @@ export function requestSchema({ numbers }: Encoding): z.ZodType<AnomalyRequest> 
     });
 }
 
-/** A request's own times are on the clock that they name, else UTC. */
-function readTime(text: string): { readonly bookedAt: number; readonly utcOffsetHours: number } {
-  const { bookedAt, utcOffsetHours } = readMoment(text);
-  return { bookedAt, utcOffsetHours: utcOffsetHours ?? 0 };
+/** A time on the clock that it names, else on the customers'. */
+export function readTime(text: string, clock: Clock): Pick<Transaction, 'bookedAt' | 'utcOffsetHours'> {
+  const { moment: bookedAt, offsetHours: utcOffsetHours } = readOnClock(clock, text);
+  return { bookedAt, utcOffsetHours };
 }
 
 const CUSTOMER = 'customer';
 
 /** The transaction itself; null when the request brings features only. */
-export function transactionOf(request: AnomalyRequest): Transaction | null {
+export function transactionOf(request: AnomalyRequest, clock: Clock): Transaction | null {
   const { bookedAt, amount, counterparty = null, category = null } = request;
   if (typeof bookedAt !== 'string' || typeof amount !== 'number') return null;
-  return { customer: CUSTOMER, counterparty, category, amount, ...readTime(bookedAt) };
+  return { customer: CUSTOMER, counterparty, category, amount, ...readTime(bookedAt, clock) };
 }
 
-function pastOf({ history }: AnomalyRequest): PastTransaction[] {
+function pastOf({ history }: AnomalyRequest, clock: Clock): PastTransaction[] {
   return (history ?? []).map(({ bookedAt, amount, counterparty = null, category = null }) => ({
     customer: CUSTOMER,
     counterparty,
     category,
     amount,
-    ...readTime(bookedAt),
+    ...readTime(bookedAt, clock),
     misuseKnownAt: Number.NaN,
   }));
 }
 
-function counterpartyPastOf({ counterparty = null, counterpartyHistory }: AnomalyRequest): PastTransaction[] {
+function counterpartyPastOf(request: AnomalyRequest, clock: Clock): PastTransaction[] {
+  const { counterparty = null, counterpartyHistory } = request;
   return (counterpartyHistory ?? []).map(({ bookedAt, misuseKnownAt }) => ({
     customer: '',
     counterparty,
     category: null,
     amount: 0,
-    ...readTime(bookedAt),
-    misuseKnownAt: typeof misuseKnownAt === 'string' ? readMoment(misuseKnownAt).bookedAt : Number.NaN,
+    ...readTime(bookedAt, clock),
+    misuseKnownAt: typeof misuseKnownAt === 'string' ? readTime(misuseKnownAt, clock).bookedAt : Number.NaN,
   }));
 }
 
 /** A request's features by name; computed from the past by the function that training uses, unless the request holds features. */
-export function featuresOf(request: AnomalyRequest): Readonly<Record<string, number | null | undefined>> {
-  const transaction = transactionOf(request);
+export function featuresOf(request: AnomalyRequest, clock: Clock): Readonly<Record<string, number | null | undefined>> {
+  const transaction = transactionOf(request, clock);
   if (hasFeatures(request) || transaction === null) return request.features ?? {};
-  return { ...transactionContext(pastOf(request), counterpartyPastOf(request))(transaction) };
+  return { ...transactionContext(pastOf(request, clock), counterpartyPastOf(request, clock))(transaction) };
 }
 
 /** Requests as the encoding asks for them. */
-export function requestRows(requests: readonly AnomalyRequest[]): EncodableRows {
-  const features = requests.map(featuresOf);
+export function requestRows(requests: readonly AnomalyRequest[], clock: Clock): EncodableRows {
+  const features = requests.map((request) => featuresOf(request, clock));
   return {
     count: requests.length,
     number: (row, name) => features[row]?.[name] ?? Number.NaN,

@@ -1,6 +1,7 @@
 import type { SnapshotTables } from '../../../contracts/backend.js';
-import type { LabelledRows } from '../../../contracts/model-definition.js';
+import type { LabelledRows, SnapshotMoment } from '../../../contracts/model-definition.js';
 import type { Column, Table } from '../../../contracts/table.js';
+import { utcOffsetHours } from '../../../learning/time-series/calendar/index.js';
 import { numberColumn, selectRows, snapshotTable, textColumn, timestampColumn } from '../../../learning/table.js';
 import { columnNames } from './columns.js';
 import { payeeOf } from './payee.js';
@@ -71,20 +72,27 @@ function joined(above: Column, below: Column): Column {
 
 /**
  * Payments and income of all accounts, and the disbursements of loans, without transfers between accounts and
- * investments.
+ * investments. Days of a snapshot that names no zone are those of UTC.
  * @throws PipelineError `DATASET_NOT_FOUND` without transactions; `MISSING_COLUMN`.
  */
-export function backendRows(tables: SnapshotTables): LabelledRows {
+export function backendRows(
+  tables: SnapshotTables,
+  { timeZone = 'UTC' }: Pick<SnapshotMoment, 'timeZone'>,
+): LabelledRows {
   const transactions = snapshotTable(tables, 'transactions');
   const { loans } = tables;
   const [moved, agreements] = [movementsOf(transactions), loansOf(loans)];
-  const columns = Object.entries(moved).map(([name, column]) => [name, joined(column, agreements[name]!)] as const);
-  const rowCount = columns[0]![1].values.length;
+  const columns = Object.fromEntries(
+    Object.entries(moved).map(([name, column]) => [name, joined(column, agreements[name]!)]),
+  );
+  const times = columns[columnNames.time]!.values as Float64Array;
+  const clocks = times.map((time) => utcOffsetHours(timeZone, time));
   const amounts = moved[columnNames.amount]!.values as Float64Array;
   const income = amounts.reduce((count, amount) => count + Number(amount > 0), 0);
   const notes = [
     `${amounts.length - income} of ${transactions.rowCount} transactions are spending, ${income} income; transfers and investments are neither`,
     `${loans?.rowCount ?? 0} loans with known schedules`,
   ];
-  return { table: { rowCount, columns: Object.fromEntries(columns) }, notes };
+  const clock = { [columnNames.clock]: { kind: 'number', values: clocks } as const };
+  return { table: { rowCount: times.length, columns: { ...columns, ...clock } }, notes };
 }

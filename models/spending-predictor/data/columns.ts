@@ -5,6 +5,7 @@ export const columnNames = {
   key: 'transactionId',
   customer: 'customerId',
   time: 'bookedAt',
+  clock: 'utcOffsetHours',
   amount: 'amount',
   category: 'category',
   merchant: 'merchant',
@@ -16,7 +17,16 @@ const empty = { nullable: true, optional: true } as const;
 const columns: readonly ColumnSpec[] = [
   { name: columnNames.key, type: 'text', unique: true, description: 'Key of the transaction.' },
   { name: columnNames.customer, type: 'text', description: 'Whose account it is.' },
-  { name: columnNames.time, type: 'timestamp', description: 'When it was booked; months are counted in UTC.' },
+  { name: columnNames.time, type: 'timestamp', description: 'When it was booked; days are those of the customer.' },
+  {
+    name: columnNames.clock,
+    type: 'number',
+    minimum: -14,
+    maximum: 14,
+    ...empty,
+    clockOf: columnNames.time,
+    description: "Hours that the customer's clock was ahead of UTC.",
+  },
   {
     name: columnNames.amount,
     type: 'number',

@@ -1,6 +1,6 @@
 import { errorAt } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
-import { dayOfTime, firstDayOf, monthOfDay } from '../../../learning/time-series/calendar/index.js';
+import { firstDayOf, localDay, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import { numberColumn, textColumn, timestampColumn } from '../../../learning/table.js';
 import { columnNames } from './columns.js';
 import { type History, historyOf, type Movement } from '../forecast/history.js';
@@ -27,6 +27,8 @@ export function firstIncompleteMonth(until: number): number {
 interface Columns {
   readonly customers: readonly (string | null)[];
   readonly times: Float64Array;
+  /** Null in data sets from before clocks were kept: their days are those of UTC. */
+  readonly clocks: Float64Array | null;
   readonly amounts: Float64Array;
   readonly categories: readonly (string | null)[];
   readonly merchants: readonly (string | null)[];
@@ -38,6 +40,7 @@ function columnsOf(table: Table): Columns {
   return {
     customers: textColumn(table, columnNames.customer),
     times: timestampColumn(table, columnNames.time),
+    clocks: Object.hasOwn(table.columns, columnNames.clock) ? numberColumn(table, columnNames.clock) : null,
     amounts: numberColumn(table, columnNames.amount),
     categories: textColumn(table, columnNames.category),
     merchants: textColumn(table, columnNames.merchant),
@@ -61,7 +64,7 @@ function movementAt(columns: Columns, row: number): Movement | null {
   // The instalment of a loan is negative; a positive one is ignored.
   if (amount > 0 && !Number.isNaN(instalments)) return null;
   return {
-    day: dayOfTime(columns.times[row]!),
+    day: localDay(columns.times[row]!, columns.clocks?.[row] ?? 0),
     amount: -amount,
     category,
     payee: columns.merchants[row] || null,

@@ -64,8 +64,8 @@ describe('the state of a customer', () => {
   it('refuses an amount without a day, half days and negative amounts', () => {
     const valid = stateOf([], START);
     expect(untilOf(valid)).toBe(START);
-    for (const income of [[START], [START + 0.5, 10], [START, -10], [1e12, 10]])
-      expect(spendingState.safeParse({ ...valid, income }).success).toBe(false);
+    for (const flat of [[START], [START + 0.5, 10], [START, -10], [1e12, 10]])
+      expect(spendingState.safeParse({ ...valid, income: [['salary', null, flat]] }).success).toBe(false);
   });
 });
 
@@ -102,7 +102,12 @@ describe('spendingHistory.build', () => {
     expect(states).toEqual([
       [
         'a',
-        { until: isoDate(START + 3), streams: [['dining', null, [START, 10]]], income: [START + 2, 500], loans: [] },
+        {
+          until: isoDate(START + 3),
+          streams: [['dining', null, [START, 10]]],
+          income: [['dining', null, [START + 2, 500]]],
+          loans: [],
+        },
       ],
     ]);
     const all = [...spendingHistory.build(data, day + 4 * DAY_MS)];

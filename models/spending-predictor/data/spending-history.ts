@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { EntityStateView } from '../../../contracts/entity-state.js';
 import { WEEKLY_TIME_TO_LIVE_SECONDS } from '../../../contracts/feature-view.js';
-import { DAY_MS, isoDate, parseIsoDate } from '../../../learning/time-series/calendar/index.js';
+import { isoDate, localDay, parseIsoDate, utcOffsetHours } from '../../../learning/time-series/calendar/index.js';
 import { compareMovements, type Movement } from '../forecast/history.js';
 import { columnNames } from './columns.js';
 import { readMovements } from './read-table.js';
@@ -20,31 +20,33 @@ const datedAmounts = z
     message: 'wanted whole days and positive amounts in turn',
   });
 
+const streams = z.array(z.tuple([z.string(), z.string().nullable(), datedAmounts]));
+type Streams = z.infer<typeof streams>;
+
 /** All that is known of one customer: every movement, grouped so that names are written once. */
 export const spendingState = z.strictObject({
   until: z.iso.date().describe('first day that is not known'),
-  streams: z
-    .array(z.tuple([z.string(), z.string().nullable(), datedAmounts]))
-    .describe('category, payee, and alternating day (since 1970-01-01) and amount of each payment'),
-  income: datedAmounts.describe('alternating day and amount'),
+  streams: streams.describe('category, payee, and alternating day (since 1970-01-01) and amount of each payment'),
+  income: streams.describe('money in, refunds among it, in the same form'),
   loans: z
     .array(z.tuple([z.int().refine(isDay), z.number(), z.int()]))
     .describe('day, instalment and number of instalments'),
+  timeZone: z.string().optional().describe('IANA zone whose days these are; absent: UTC'),
 });
 export type SpendingState = z.infer<typeof spendingState>;
 
 /** The state of a customer's movements. @param until - first day that is not known: all rows lie before it. */
 export function stateOf(movements: Iterable<Movement>, until: number): SpendingState {
-  const streams: SpendingState['streams'] = [];
-  const income: number[] = [];
+  const streams: Streams = [];
+  const income: Streams = [];
   const loans: SpendingState['loans'] = [];
   for (const { day, amount, category, payee, instalments } of [...movements].sort(compareMovements)) {
     if (instalments !== null) loans.push([day, amount, instalments]);
-    else if (amount < 0) income.push(day, -amount);
     else {
-      const last = streams.at(-1);
-      if (last?.[0] === category && last[1] === payee) last[2].push(day, amount);
-      else streams.push([category, payee, [day, amount]]);
+      const into = amount < 0 ? income : streams;
+      const last = into.at(-1);
+      if (last?.[0] === category && last[1] === payee) last[2].push(day, Math.abs(amount));
+      else into.push([category, payee, [day, Math.abs(amount)]]);
     }
   }
   return { until: isoDate(until), streams, income, loans };
@@ -53,20 +55,23 @@ export function stateOf(movements: Iterable<Movement>, until: number): SpendingS
 const pairsOf = (flat: readonly number[]): (readonly [number, number])[] =>
   Array.from({ length: flat.length >> 1 }, (_, i) => [flat[2 * i]!, flat[2 * i + 1]!]);
 
-/** The movements of a state; an income's category is not kept. */
-export function movementsOf({ streams, income, loans }: SpendingState): Movement[] {
-  const payments = streams.flatMap(([category, payee, flat]) =>
-    pairsOf(flat).map(([day, amount]): Movement => ({ day, amount, category, payee, instalments: null })),
+/** @param sign - 1: payments; −1: money in. */
+const movementsOfStreams = (streams: Streams, sign: 1 | -1): Movement[] =>
+  streams.flatMap(([category, payee, flat]) =>
+    pairsOf(flat).map(([day, amount]): Movement => ({
+      day,
+      amount: sign * amount,
+      category,
+      payee,
+      instalments: null,
+    })),
   );
+
+/** The movements of a state. */
+export function movementsOf({ streams, income, loans }: SpendingState): Movement[] {
   const common = { category: UNKNOWN_CATEGORY, payee: null };
-  const incomes = pairsOf(income).map(([day, amount]): Movement => ({
-    day,
-    amount: -amount,
-    ...common,
-    instalments: null,
-  }));
   const started = loans.map(([day, amount, instalments]): Movement => ({ day, amount, ...common, instalments }));
-  return [...payments, ...incomes, ...started];
+  return [...movementsOfStreams(streams, 1), ...movementsOfStreams(income, -1), ...started];
 }
 
 /** First day that a state does not know. */
@@ -74,19 +79,24 @@ export const untilOf = ({ until }: SpendingState): number => parseIsoDate(until)
 
 /**
  * A customer's movements, as evaluation gives them to the predictor at each origin and the feature store to requests.
- * A day that `asOf` lies in counts as known.
+ * A day that `asOf` lies in, on the clock of the source, counts as known. Version 2: days of the customer's zone, refunds.
  */
 export const spendingHistory: EntityStateView<SpendingState> = {
   name: 'spending-history',
-  version: 1,
+  version: 2,
   entity: 'user',
   idColumn: columnNames.customer,
   timeColumn: columnNames.time,
   timeToLiveSeconds: WEEKLY_TIME_TO_LIVE_SECONDS,
   state: spendingState,
-  *build({ table }: TrainingData, asOf: number) {
-    const until = Math.ceil(asOf / DAY_MS);
-    for (const [customer, movements] of readMovements(table, asOf))
-      if (customer !== '') yield [customer, stateOf(movements, until)];
+  *build({ schema: { timeZone }, table }: TrainingData, asOf: number) {
+    const last = localDay(asOf - 1, utcOffsetHours(timeZone ?? 'UTC', asOf));
+    const zone = timeZone === undefined ? {} : { timeZone };
+    for (const [customer, movements] of readMovements(table, asOf)) {
+      if (customer === '') continue;
+      // A clock that a row names itself may be ahead of the source's.
+      const newest = movements.reduce((latest, { day }) => Math.max(latest, day), last);
+      yield [customer, { ...stateOf(movements, newest + 1), ...zone }];
+    }
   },
 };

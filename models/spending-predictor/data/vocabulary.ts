@@ -15,6 +15,17 @@ export const committedCategories: ReadonlySet<string> = new Set([
   'interest',
 ]);
 
+/** Categories in which money in is income, whatever was paid in them before. */
+export const incomeCategories: ReadonlySet<string> = new Set([
+  'salary',
+  'wages',
+  'pension',
+  'income',
+  'income_other',
+  'interest',
+  'dividend',
+]);
+
 /** Category of loan instalments, which follow the schedules of the known loans. */
 export const LOAN_CATEGORY = 'emi';
 

@@ -11,7 +11,8 @@ import { type CustomerMovements, firstIncompleteMonth, readMovements } from '../
 import { stateOf } from '../data/spending-history.js';
 import type { SpendingRequest } from '../prediction/request.js';
 import { committedCategories } from '../data/vocabulary.js';
-import { compareMovements, type Movement } from '../forecast/history.js';
+import { compareMovements, type Movement } from '../forecast/movement.js';
+import { netRefunds } from '../forecast/refunds.js';
 import { requireAtLeast } from '../../../learning/checks.js';
 
 /** Target of the total spending of a month. */
@@ -99,13 +100,13 @@ export function readHoldout({ table, history }: TrainingData): Holdout {
   return { customers, from, until, categories: [...categories].sort() };
 }
 
-/** Actual amount by target and month. */
+/** Actual amount by target and month, net of refunds. */
 function actualAmounts(rows: readonly Movement[]): (target: string, month: number) => number {
   const sums = new Map<string, number>();
   const add = (target: string, month: number, amount: number): void => {
     sums.set(`${target} ${month}`, (sums.get(`${target} ${month}`) ?? 0) + amount);
   };
-  for (const { day, amount, category, instalments } of rows) {
+  for (const { day, amount, category, instalments } of netRefunds(rows)) {
     if (instalments !== null || amount < 0) continue;
     const month = monthOfDay(day);
     add(TOTAL_TARGET, month, amount);

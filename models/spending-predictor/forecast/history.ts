@@ -1,6 +1,10 @@
 import { firstDayOf, monthOfDay } from '../../../learning/time-series/calendar/index.js';
 import { type InstalmentPlan, type Payment } from '../../../learning/time-series/recurring-items/index.js';
 import { LOAN_CATEGORY } from '../data/vocabulary.js';
+import { compareMovements, type Movement } from './movement.js';
+import { netRefunds } from './refunds.js';
+
+export { compareMovements, type Movement } from './movement.js';
 
 /** Payments to one payee in one category, oldest first. */
 export interface Stream {
@@ -22,17 +26,6 @@ export interface History {
   readonly income: Map<number, number>;
 }
 
-/** One payment, one income, or the start of a loan. */
-export interface Movement {
-  readonly day: number;
-  /** > 0 = payment, < 0 = income. */
-  readonly amount: number;
-  readonly category: string;
-  readonly payee: string | null;
-  /** Number of monthly instalments of a loan; null for payments and income. */
-  readonly instalments: number | null;
-}
-
 export const emptyHistory = (): History => ({
   first: null,
   months: new Map(),
@@ -43,20 +36,6 @@ export const emptyHistory = (): History => ({
 
 /** Key of a payee's stream in a category; no name has a line feed. */
 const streamKey = (category: string, payee: string | null): string => `${category}\n${payee ?? ''}`;
-
-/** Payments come first, then income, then loans. */
-const kindOf = ({ amount, instalments }: Movement): number => (instalments === null ? Number(amount < 0) : 2);
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-/** Payments by stream and day, then income and loans by day: equal movements have one order, however they were read. */
-export function compareMovements(a: Movement, b: Movement): number {
-  const kind = kindOf(a);
-  const byKind = kind - kindOf(b);
-  if (byKind !== 0) return byKind;
-  const byStream = kind === 0 ? compareText(a.category, b.category) || compareText(a.payee ?? '', b.payee ?? '') : 0;
-  return byStream || a.day - b.day || a.amount - b.amount || (a.instalments ?? 0) - (b.instalments ?? 0);
-}
 
 function addToMonth(history: History, category: string, month: number, amount: number): void {
   const first = history.first!;
@@ -91,13 +70,13 @@ function addIncome({ income }: History, { day, amount }: Movement): void {
 }
 
 /**
- * The history of a customer's movements. Sums are added up in one order, so that the same movements give the same history
+ * The history of a customer's movements, net of refunds. Sums are added up in one order, so that the same movements give the same history
  * bit for bit, whether they come from a table, a state, or a state and a request.
  * @param movements - in any order.
  */
 export function historyOf(movements: Iterable<Movement>): History {
   const history = emptyHistory();
-  for (const row of [...movements].sort(compareMovements)) addMovement(history, row);
+  for (const row of netRefunds(movements).sort(compareMovements)) addMovement(history, row);
   dropPartialFirstMonth(history);
   return history;
 }

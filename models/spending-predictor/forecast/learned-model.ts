@@ -65,5 +65,7 @@ export const learnedModel = z.strictObject({
   horizonDays: z.int().positive(),
   /** Day since the epoch after the last day of the training data. */
   knownUntil: z.int(),
+  /** Zone of the customers' clocks. Absent: the days are those of UTC. */
+  timeZone: z.string().optional(),
 });
 export type LearnedModel = z.infer<typeof learnedModel>;

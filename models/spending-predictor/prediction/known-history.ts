@@ -1,8 +1,15 @@
 import { pipelineError } from '../../../contracts/errors.js';
-import { dayOfTime, isoDate, parseIsoDate } from '../../../learning/time-series/calendar/index.js';
-import { movementsOf, untilOf } from '../data/spending-history.js';
+import {
+  type Clock,
+  isoDate,
+  localDay,
+  parseIsoDate,
+  readOnClock,
+} from '../../../learning/time-series/calendar/index.js';
+import { movementsOf, type SpendingState, untilOf } from '../data/spending-history.js';
 import { internalCategories, UNKNOWN_CATEGORY } from '../data/vocabulary.js';
 import { type History, historyOf, type Movement } from '../forecast/history.js';
+import type { LearnedModel } from '../forecast/learned-model.js';
 import type { SentTransaction, SpendingRequest } from './request.js';
 
 /** What a request makes known of its customer. */
@@ -18,22 +25,29 @@ export interface KnownHistory {
   readonly notes: readonly string[];
 }
 
-const dayOf = ({ bookedAt }: SentTransaction): number => dayOfTime(Date.parse(bookedAt));
+/** A sent transaction with its day on the customer's clock. */
+interface DatedTransaction {
+  readonly sent: SentTransaction;
+  readonly day: number;
+}
+
+function dated(sent: SentTransaction, clock: Clock): DatedTransaction {
+  const { moment, offsetHours } = readOnClock(clock, sent.bookedAt);
+  return { sent, day: localDay(moment, offsetHours) };
+}
 
 /** A sent transaction as movement; null for moves between the customer's own accounts. */
-function movementOf(sent: SentTransaction): Movement | null {
+function movementOf({ sent, day }: DatedTransaction): Movement | null {
   const { amount, category, merchant } = sent;
   const instalments = sent.instalments ?? null;
   const kind = category ?? UNKNOWN_CATEGORY;
   if (amount === 0 || (amount > 0 && instalments !== null) || internalCategories.has(kind)) return null;
-  return { day: dayOf(sent), amount: -amount, category: kind, payee: merchant || null, instalments };
+  return { day, amount: -amount, category: kind, payee: merchant || null, instalments };
 }
 
 /** What a state keeps of a movement. */
 const keyOf = ({ day, amount, category, payee, instalments }: Movement): string =>
-  amount > 0 && instalments === null
-    ? JSON.stringify([day, amount, category, payee])
-    : `${day} ${amount} ${instalments}`;
+  instalments === null ? JSON.stringify([day, amount, category, payee]) : `${day} ${amount} ${instalments}`;
 
 /** Answers for each movement of a day whether it is one of those that were held, each of which it takes once. */
 function takeHeld(held: readonly Movement[]): (movement: Movement) => boolean {
@@ -53,19 +67,19 @@ function takeHeld(held: readonly Movement[]): (movement: Movement) => boolean {
 function laterThan(
   until: number,
   held: readonly Movement[],
-  transactions: readonly SentTransaction[],
-): SentTransaction[] {
+  transactions: readonly DatedTransaction[],
+): DatedTransaction[] {
   const isHeld = takeHeld(held.filter(({ day }) => day === until - 1));
   return transactions.filter((sent) => {
-    if (dayOf(sent) !== until - 1) return dayOf(sent) >= until;
+    if (sent.day !== until - 1) return sent.day >= until;
     const movement = movementOf(sent);
     return movement !== null && !isHeld(movement);
   });
 }
 
 /** The day after the newest known one. @param otherwise - when nothing is known. */
-function dayAfterKnown(until: number, later: readonly SentTransaction[], otherwise: number): number {
-  const newest = later.reduce((latest, sent) => Math.max(latest, dayOf(sent) + 1), until);
+function dayAfterKnown(until: number, later: readonly DatedTransaction[], otherwise: number): number {
+  const newest = later.reduce((latest, { day }) => Math.max(latest, day + 1), until);
   return newest === -Infinity ? otherwise : newest;
 }
 
@@ -94,20 +108,37 @@ function requireKnown({ history, transactions }: SpendingRequest): void {
     throw pipelineError('CUSTOMER_NOT_FOUND', { field: 'history' });
 }
 
+/** What a state holds, and the clock of what is sent beside it. */
+interface Stored {
+  /** First day that it does not know. */
+  readonly stored: number;
+  readonly held: readonly Movement[];
+  readonly clock: Clock;
+}
+
+function storedOf(state: SpendingState | null, timeZone = 'UTC'): Stored {
+  if (state === null) return { stored: -Infinity, held: [], clock: timeZone };
+  return { stored: untilOf(state), held: movementsOf(state), clock: state.timeZone ?? 'UTC' };
+}
+
 /**
  * The customer's history before the first day to forecast, from the stored state and what was sent. Who sends
  * transactions, even none, says that nothing else happened before `asOf`; without them the history ends with the state.
- * @param otherwise - first day to forecast when nothing is known.
+ * @param model - `knownUntil`: first day to forecast when nothing is known; `timeZone`: of the customers, where no state
+ *   tells.
  * @throws PipelineError `CUSTOMER_NOT_FOUND` without a history and transactions.
  */
-export function knownHistory(request: SpendingRequest, otherwise: number): KnownHistory {
+export function knownHistory(
+  request: SpendingRequest,
+  { knownUntil, timeZone }: Pick<LearnedModel, 'knownUntil' | 'timeZone'>,
+): KnownHistory {
   requireKnown(request);
   const { transactions } = request;
   const state = request.history ?? null;
-  const stored = state === null ? -Infinity : untilOf(state);
-  const held = state === null ? [] : movementsOf(state);
-  const later = laterThan(stored, held, transactions ?? []);
-  const newest = dayAfterKnown(stored, later, otherwise);
+  const { stored, held, clock } = storedOf(state, timeZone);
+  const given = (transactions ?? []).map((sent) => dated(sent, clock));
+  const later = laterThan(stored, held, given);
+  const newest = dayAfterKnown(stored, later, knownUntil);
   const asOf = request.asOf === undefined ? newest : parseIsoDate(request.asOf)!;
   const until = transactions === undefined ? Math.min(asOf, stored) : asOf;
   const sent = later.map(movementOf).filter((movement) => movement !== null);

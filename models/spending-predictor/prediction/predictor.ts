@@ -58,7 +58,7 @@ function spanOf({ asOf, until }: KnownHistory, days: number): Span {
 }
 
 async function predictOne({ model, session, choices }: Opened, request: SpendingRequest): Promise<SpendingAnswer> {
-  const known = knownHistory(request, model.knownUntil);
+  const known = knownHistory(request, model);
   const days = request.horizonDays ?? model.horizonDays;
   const span = spanOf(known, days);
   const champions = choices.championsFor(request.customerId, known.history, span.from);

@@ -5,10 +5,10 @@ import { type SpendingState, spendingState } from '../data/spending-history.js';
 
 const sentTransaction = z.strictObject({
   bookedAt: z
-    .union([z.iso.datetime({ offset: true }), z.iso.date()], {
-      error: 'wanted a date (2026-03-02) or a time with its zone (2026-03-02T18:05:00Z)',
+    .union([z.iso.datetime({ offset: true, local: true }), z.iso.date()], {
+      error: 'wanted a date (2026-03-02) or a time (2026-03-02T18:05:00+05:30)',
     })
-    .describe('when it was booked'),
+    .describe("when it was booked: on the customer's clock, or with the offset of another"),
   amount: numberInput(columnOf('amount')).describe('signed: negative = money out, positive = income'),
   category: optionalText(100),
   merchant: optionalText(200),

@@ -143,6 +143,24 @@ describe('what a request knows of its customer', () => {
     expect({ ...overlapping, notes: [] }).toEqual(answer);
   });
 
+  it('forecasts what is left after refunds', async () => {
+    const first = monthOfDay(cut) - 18;
+    const transactions = Array.from({ length: 18 }, (_, i) => {
+      const on = (day: number): string => isoDate(firstDayOf(first + i) + day - 1);
+      const shop = { category: 'shopping', merchant: 'webshop' };
+      return [
+        { bookedAt: on(10), amount: -10_000, ...shop },
+        { bookedAt: on(14), amount: 5000, ...shop },
+        { bookedAt: on(3), amount: -3000, category: 'groceries', merchant: 'market' },
+      ];
+    }).flat();
+    const { monthly } = await answerOf({ transactions, asOf: isoDate(firstDayOf(first + 18)), horizonDays: 31 });
+    const shopping = monthly[0]!.categories['shopping']!;
+    expect(shopping.mean).toBeGreaterThan(4500);
+    expect(shopping.mean).toBeLessThan(5500);
+    expect(monthly[0]!.total.mean).toBeLessThan(9000);
+  });
+
   it('includes transactions of the last known day that the history does not hold', async () => {
     const today = { bookedAt: isoDate(cut - 1), amount: -432.1, category: 'dining', merchant: 'CANTEEN' };
     const { history } = stored();

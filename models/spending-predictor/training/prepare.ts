@@ -99,6 +99,7 @@ export function prepare(data: TrainingData, params: SpendingParams): Prepared {
     bands: defaultBands,
     horizonDays: params.forecastHorizon,
     knownUntil: table.until,
+    ...(data.schema.timeZone !== undefined && { timeZone: data.schema.timeZone }),
   };
   return { table, until, start, customers, byIncome: fitIncomeByOrigin(customers, until, start) };
 }

@@ -9,6 +9,7 @@ import { numberColumn, textColumn, timestampColumn } from '../../../../learning/
 import {
   amountColumn,
   categoryColumn,
+  clockColumn,
   columnNames,
   contextColumns,
   featureColumns,
@@ -26,7 +27,12 @@ const HOLDOUT_DAYS = 14;
 const fileColumns: readonly ColumnSpec[] = [
   { name: columnNames.key, type: 'text', unique: true, description: 'Key of the transaction.' },
   { name: columnNames.customer, type: 'text', description: 'Whose account it is.' },
-  { name: columnNames.time, type: 'timestamp', description: "When it was booked; best on the customer's own clock." },
+  {
+    name: columnNames.time,
+    type: 'timestamp',
+    description: "When it was booked, on the customer's clock or with its offset.",
+  },
+  { ...clockColumn, clockOf: columnNames.time },
   amountColumn,
   { name: 'merchant', type: 'text', ...optional, description: 'Merchant, terminal or payee.' },
   categoryColumn,
@@ -38,7 +44,7 @@ const features = [...featureColumns().filter(({ name }) => name !== 'amount'), c
 const derived: readonly ColumnSpec[] = [
   { name: columnNames.amount, type: 'number', description: 'The amount as the file has it.' },
   ...featureColumns().filter(({ name }) => name !== 'amount'),
-  ...contextColumns,
+  ...contextColumns.filter((column) => column !== clockColumn),
 ];
 
 function knownAt(label: number, bookedAt: number, reportedAt: number): number {
@@ -51,6 +57,7 @@ function readTransactions(table: Table): LabelledTransaction[] {
   const [merchants, categories] = [textColumn(table, 'merchant'), textColumn(table, columnNames.category)];
   const [times, reported] = [timestampColumn(table, columnNames.time), timestampColumn(table, 'reportedAt')];
   const [amounts, labels] = [numberColumn(table, 'amount'), numberColumn(table, columnNames.label)];
+  const clocks = numberColumn(table, columnNames.clock);
   return ids.map((id, row) => ({
     id: id ?? '',
     customer: customers[row] ?? '',
@@ -58,7 +65,7 @@ function readTransactions(table: Table): LabelledTransaction[] {
     category: categories[row] ?? null,
     bookedAt: times[row]!,
     amount: amounts[row]!,
-    utcOffsetHours: 0,
+    utcOffsetHours: clocks[row]!,
     misuseKnownAt: knownAt(labels[row]!, times[row]!, reported[row]!),
     label: labels[row]!,
     verdict: Number.NaN,

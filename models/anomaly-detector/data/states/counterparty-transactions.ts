@@ -3,7 +3,8 @@ import type { EntityStateView } from '../../../../contracts/entity-state.js';
 import { WEEKLY_TIME_TO_LIVE_SECONDS } from '../../../../contracts/feature-view.js';
 import { DAY_MS, groupBy } from '../../../../feature-store/definitions/event-index.js';
 import { COUNTERPARTY_DAYS, type PastTransaction } from '../../../../feature-store/definitions/transaction-context.js';
-import { type CounterpartyPast, HOUR_MS } from '../../../../feature-store/definitions/transaction-timeline.js';
+import type { CounterpartyPast } from '../../../../feature-store/definitions/transaction-timeline.js';
+import { HOUR_MS } from '../../../../learning/time-series/calendar/index.js';
 import { columnNames } from '../columns.js';
 import { GRACE_DAYS, pastTransactions } from './read-rows.js';
 

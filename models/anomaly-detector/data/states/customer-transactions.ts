@@ -21,8 +21,10 @@ const customerState = z.strictObject({
   category: z.array(index),
   counterparties: z.array(z.string()),
   categories: z.array(z.string()),
-  /** The customer's clock at their newest transaction, however old it is. */
+  /** The customer's clock at their newest transaction, however old it is, */
   clock: z.number(),
+  /** and the zone of the source, for later ones. Absent: the clock does not change. */
+  timeZone: z.string().optional(),
 });
 export type CustomerState = z.infer<typeof customerState>;
 
@@ -65,9 +67,10 @@ export const customerTransactions: EntityStateView<CustomerState> = {
   timeColumn: columnNames.time,
   timeToLiveSeconds: WEEKLY_TIME_TO_LIVE_SECONDS,
   state: customerState,
-  *build({ table }, asOf) {
+  *build({ schema: { timeZone }, table }, asOf) {
     const groups = groupBy(pastTransactions(table, asOf), ({ customer }) => customer);
-    for (const [customer, rows] of groups) yield [customer, stateOfCustomer(rows, asOf)];
+    const zone = timeZone === undefined ? {} : { timeZone };
+    for (const [customer, rows] of groups) yield [customer, { ...stateOfCustomer(rows, asOf), ...zone }];
   },
 };
 

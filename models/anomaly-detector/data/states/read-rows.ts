@@ -3,9 +3,6 @@ import type { PastTransaction } from '../../../../feature-store/definitions/tran
 import { numberColumn, textColumn, timestampColumn } from '../../../../learning/table.js';
 import { columnNames } from '../columns.js';
 
-/** The customer's clock; a table without the column has times on that clock already. */
-const UTC_OFFSET = 'utcOffsetHours';
-
 /**
  * Days of the past that a state holds beyond the windows of the features, so that a transaction booked shortly before the
  * state's moment still sees its whole windows.
@@ -28,7 +25,7 @@ export function stateTable(rows: readonly PastTransaction[]): Table {
       [columnNames.counterparty]: text(({ counterparty }) => counterparty),
       [columnNames.category]: text(({ category }) => category),
       [columnNames.knownAt]: numbers('timestamp', ({ misuseKnownAt }) => misuseKnownAt),
-      [UTC_OFFSET]: numbers('number', ({ utcOffsetHours }) => utcOffsetHours),
+      [columnNames.clock]: numbers('number', ({ utcOffsetHours }) => utcOffsetHours),
     },
   };
 }
@@ -45,7 +42,9 @@ export function pastTransactions(table: Table, asOf: number): PastTransaction[] 
   const [amounts, parties] = [numberColumn(table, columnNames.amount), textColumn(table, columnNames.counterparty)];
   const knownAt = timestampColumn(table, columnNames.knownAt);
   const categories = has(table, columnNames.category) ? textColumn(table, columnNames.category) : [];
-  const offsets = has(table, UTC_OFFSET) ? numberColumn(table, UTC_OFFSET) : new Float64Array(table.rowCount);
+  // Without the column, in older data sets, times are on the customers' clock already.
+  const { clock } = columnNames;
+  const offsets = has(table, clock) ? numberColumn(table, clock) : new Float64Array(table.rowCount);
   const rows: PastTransaction[] = [];
   times.forEach((bookedAt, row) => {
     const customer = customers[row] ?? null;

@@ -7,13 +7,13 @@ import {
   transactionContext,
   transactionFeatureNames,
 } from '../../../../feature-store/definitions/transaction-context.js';
-import { HOUR_MS } from '../../../../feature-store/definitions/transaction-timeline.js';
+import { HOUR_MS } from '../../../../learning/time-series/calendar/index.js';
 import { createRandom } from '../../../../learning/numeric/random/index.js';
 import { selectRows, textColumn } from '../../../../learning/table.js';
 import { backendSchema } from '../dataset.js';
 import { requestFeatures } from '../request-features.js';
 import { counterpartyTransactions, MOST_EXACT } from './counterparty-transactions.js';
-import { customerTransactions } from './customer-transactions.js';
+import { type CustomerState, customerTransactions } from './customer-transactions.js';
 import { GRACE_DAYS, stateTable } from './read-rows.js';
 
 const END = Date.UTC(2026, 9, 31);
@@ -135,6 +135,21 @@ describe('features from stored states', () => {
     expect(hourAt('2026-10-31T12:00:00')).toBeCloseTo(12, 9);
     expect(hourAt('2026-10-31T12:00:00Z')).toBeCloseTo(17.5, 9);
     expect(hourAt('2026-10-31T12:00:00+01:00')).toBeCloseTo(12, 9);
+  });
+
+  it('follow the clock of the source’s zone when it changes after the customer’s newest transaction', () => {
+    const timeZone = 'Europe/Berlin';
+    const row = { ...randomHistory(50, 6)[0]!, bookedAt: Date.parse('2026-10-20T10:00:00Z'), utcOffsetHours: 2 };
+    const data = dataOf([row]);
+    const [[, state]] = [
+      ...customerTransactions.build({ ...data, schema: { ...data.schema, timeZone } }, Date.parse('2026-10-24')),
+    ] as [[string, CustomerState]];
+    expect(state).toMatchObject({ clock: 2, timeZone });
+    const asOf = Date.parse('2026-10-24');
+    const known = requestFeatures.known.parse({ bookedAt: '2026-10-26T09:00:00Z', amount: -1 });
+    const states = { [customerTransactions.name]: { state, asOf }, [counterpartyTransactions.name]: null };
+    const input = requestFeatures.inputOf({ customerId: row.customer, known, features: {}, states, asOf });
+    expect((input as { features: { hour: number } }).features.hour).toBeCloseTo(10, 9);
   });
 });
 

@@ -3,28 +3,28 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TrainingData } from '../../../contracts/dataset.js';
-import { readDataFile } from '../../../datasets/sources/files/read-file.js';
-import { parseInputs } from '../../../inference/predict.js';
-import { numberColumn } from '../../../learning/table.js';
-import { readJson } from '../../../learning/artefact/index.js';
+import type { TrainingData } from '../contracts/dataset.js';
+import { readDataFile } from '../datasets/sources/files/read-file.js';
+import { parseInputs } from './predict.js';
+import { numberColumn } from '../learning/table.js';
+import { readJson } from '../learning/artefact/index.js';
 import {
   encodeInputs,
   encodeTable,
   preprocessing,
   type Preprocessing,
-} from '../../../learning/tabular/preprocessing/index.js';
-import { projectRoot } from '../../../platform/project.js';
-import { trainContext } from '../../../tests/support/check-model.js';
-import { completeRows, withDerived } from '../data/derived-inputs.js';
-import { fileFormats } from '../data/formats.js';
-import { requestColumns } from '../data/request-columns.js';
-import { indicativeInstalment, requestFeatures } from '../data/request-features.js';
-import { employments, loanKinds } from '../data/vocabulary.js';
-import { score } from '../evaluation/score.js';
-import { params } from '../params.js';
-import { train } from '../training/train.js';
-import { type CreditPredictor, openPredictor } from './predictor.js';
+} from '../learning/tabular/preprocessing/index.js';
+import { projectRoot } from '../platform/project.js';
+import { trainContext } from '../tests/support/check-model.js';
+import { completeRows, withDerived } from '../models/credit-risk-scorer/data/derived-inputs.js';
+import { fileFormats } from '../models/credit-risk-scorer/data/formats.js';
+import { requestColumns } from '../models/credit-risk-scorer/data/request-columns.js';
+import { indicativeInstalment, requestFeatures } from '../models/credit-risk-scorer/data/request-features.js';
+import { employments, loanKinds } from '../models/credit-risk-scorer/data/vocabulary.js';
+import { score } from '../models/credit-risk-scorer/evaluation/score.js';
+import { params } from '../models/credit-risk-scorer/params.js';
+import { train } from '../models/credit-risk-scorer/training/train.js';
+import { type CreditPredictor, openPredictor } from '../models/credit-risk-scorer/prediction/predictor.js';
 
 const fixture = join(projectRoot, 'models/credit-risk-scorer/fixtures/credit-applications.csv');
 const vehicle = {

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import type { DatasetRef } from '../contracts/dataset.js';
+import { findModel } from '../models/catalogue.js';
+import { schemaOf } from './dataset-schema.js';
+
+const ref = (origin: DatasetRef['origin'], more: Partial<DatasetRef> = {}): DatasetRef => ({
+  ...{ hash: 'a'.repeat(64), modelName: 'spending-predictor', line: 'shop', rows: 1, origin, notes: [] },
+  ...more,
+});
+const snapshot = { kind: 'snapshot', snapshotHash: 'b'.repeat(64), source: 'shop' } as const;
+const file = (format: string) => ({ kind: 'file', fileHash: 'c'.repeat(64), fileName: 'x.csv', format }) as const;
+
+describe('schemaOf', () => {
+  it('is the backend’s or the file format’s, with the line and the zone of the rows', async () => {
+    const model = await findModel('spending-predictor');
+    const zoned = schemaOf(model, ref(snapshot, { timeZone: 'Asia/Kolkata' }));
+    expect(zoned).toEqual({ ...model.backend.schema, line: 'shop', timeZone: 'Asia/Kolkata' });
+    const [format] = model.fileFormats;
+    expect(schemaOf(model, ref(file('transactions'), { timeZone: 'UTC' }))).toEqual({
+      ...format!.schema,
+      timeZone: 'UTC',
+    });
+  });
+
+  it('has no zone for rows from before there was one', async () => {
+    const model = await findModel('spending-predictor');
+    for (const origin of [snapshot, file('transactions')])
+      expect(schemaOf(model, ref(origin))).not.toHaveProperty('timeZone');
+  });
+
+  it('throws UNKNOWN_FORMAT for a format that the model no longer reads', async () => {
+    const model = await findModel('spending-predictor');
+    expect(() => schemaOf(model, ref(file('former')))).toThrow(expect.objectContaining({ code: 'UNKNOWN_FORMAT' }));
+  });
+});
