@@ -9,11 +9,29 @@ export const params = z.strictObject({
     .enum(['from-scratch', 'frozen', 'fine-tuned'])
     .default('from-scratch')
     .describe('n-grams; a frozen encoder with a linear head; or the encoder trained along'),
+  /** Whether a training on the frozen encoder may end from scratch where that is better on validation. @default 'validated' */
+  tierChoice: z
+    .enum(['validated', 'asked'])
+    .default('validated')
+    .describe('frozen: from scratch where that is better on validation, or the frozen encoder in any case'),
   ...encoderParams({ batchUnit: 'messages', ownRate: "the encoder's own, 2e-5 for DistilBERT" }),
   /** Number format of the encoder's graph; int8 has a quarter of the size and half the time. @default 'fp32' */
   precision: z.enum(['fp32', 'int8']).default('fp32').describe("number format of the encoder's graph"),
-  /** Inverse strength of the linear model's L2 penalty. @default 30 */
-  inversePenalty: z.number().gt(0).default(30).describe('inverse strength of the L2 penalty (C) of the linear model'),
+  /** Inverse strength of the linear model's L2 penalty; null = chosen on validation. @default null */
+  inversePenalty: z
+    .number()
+    .gt(0)
+    .nullable()
+    .default(null)
+    .describe('inverse strength of the L2 penalty (C) of the linear model; null = chosen on validation'),
+  /** Weight of naive Bayes beside the regression; null = chosen on validation. From scratch, one intent a message. @default null */
+  bayesShare: z
+    .number()
+    .min(0)
+    .lt(1)
+    .nullable()
+    .default(null)
+    .describe('weight of naive Bayes in the from-scratch scores; null = chosen on validation'),
   /** Maximum length of word n-grams. @default 2 */
   wordGrams: z.int().min(1).max(4).default(2).describe('longest run of words'),
   /** Maximum length of letter n-grams; 0 = none. @default 5 */

@@ -1,5 +1,5 @@
 import type { ComputeContext } from '../../../contracts/model-definition.js';
-import { createRandom } from '../../numeric/random/index.js';
+import { createRandom, type Random } from '../../numeric/random/index.js';
 import type { Link } from './link.js';
 import type { SparseRows } from './text-features.js';
 
@@ -63,10 +63,17 @@ interface EpochResult {
   loss: number;
 }
 
+interface DualState {
+  readonly weights: Float32Array;
+  readonly duals: Float32Array;
+  /** (rows,) squared lengths, the bias included. */
+  readonly squares: Float64Array;
+}
+
 /** One epoch: updates each row's dual probabilities and the weights, in the given order. */
 function runEpoch(
   x: SparseRows,
-  state: { readonly weights: Float32Array; readonly duals: Float32Array; readonly squares: Float64Array },
+  state: DualState,
   order: Int32Array,
   { classes, link, c }: DualAscentOptions,
 ): EpochResult {
@@ -97,16 +104,51 @@ export function dualAscent(
   duals: Float32Array,
   options: DualAscentOptions,
 ): LinearWeights {
+  const [fitted] = dualAscentPath(context, x, duals, { ...options, penalties: [options.c] });
+  return fitted!;
+}
+
+/**
+ * As `dualAscent`, for several values of C one after the other: each fit starts from the dual probabilities of the one
+ * before, which takes about half the epochs of a fit of its own.
+ * @param options.penalties - values of C, best ascending.  @returns one fit for each, in their order.
+ */
+export function dualAscentPath(
+  context: ComputeContext,
+  x: SparseRows,
+  duals: Float32Array,
+  options: Omit<DualAscentOptions, 'c'> & { readonly penalties: readonly number[] },
+): LinearWeights[] {
   const random = createRandom(context.seed).fork('dual-ascent');
-  const weights = new Float32Array((x.cols + 1) * options.classes);
-  const state = { weights, duals, squares: squaredLengths(x) };
+  const state = { weights: new Float32Array((x.cols + 1) * options.classes), duals, squares: squaredLengths(x) };
+  const { penalties, classes } = options;
+  return penalties.map((c, i) => {
+    // The weights are C times a sum over the rows of their dual residuals.
+    if (i > 0) rescale(state.weights, c / penalties[i - 1]!);
+    const reached = runToTolerance(context, x, state, { ...options, c, random });
+    return { classes, weights: i < penalties.length - 1 ? state.weights.slice() : state.weights, ...reached };
+  });
+}
+
+function rescale(weights: Float32Array, factor: number): void {
+  for (let i = 0; i < weights.length; i++) weights[i]! *= factor;
+}
+
+/** Runs epochs until the duality gap falls below the tolerance. */
+function runToTolerance(
+  context: ComputeContext,
+  x: SparseRows,
+  state: DualState,
+  options: DualAscentOptions & { readonly random: Random },
+): Pick<LinearWeights, 'epochs' | 'gap'> {
+  const { random, link, classes, maxEpochs, tolerance } = options;
   let [epochs, gap] = [0, Infinity];
-  const lossAtZero = x.rows * options.link.lossAtZero(options.classes);
-  while (epochs < options.maxEpochs && gap > options.tolerance) {
+  const lossAtZero = x.rows * link.lossAtZero(classes);
+  while (epochs < maxEpochs && gap > tolerance) {
     context.signal.throwIfAborted();
     gap = runEpoch(x, state, random.permutation(x.rows), options).gap / lossAtZero;
     epochs += 1;
-    context.onProgress({ stage: 'training', done: epochs, total: options.maxEpochs });
+    context.onProgress({ stage: 'training', done: epochs, total: maxEpochs });
   }
-  return { classes: options.classes, weights, epochs, gap };
+  return { epochs, gap };
 }

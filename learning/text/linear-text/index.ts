@@ -1,7 +1,14 @@
-export { dualAscent, scoreRow, type DualAscentOptions, type LinearWeights } from './dual-ascent.js';
+export { dualAscent, dualAscentPath, scoreRow, type DualAscentOptions, type LinearWeights } from './dual-ascent.js';
 export {
   fitLinearText,
+  fitPoolMembers,
   linearTextParams,
+  type MemberScores,
+  pooledScores,
+  poolMembers,
+  type PoolMembers,
+  type PoolSettings,
+  scoreMembers,
   scoreTexts,
   type LinearTextParams,
   type LinearTextState,

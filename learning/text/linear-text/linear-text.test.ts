@@ -3,17 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { quietContext } from '../../estimator.js';
 import { minimise } from '../../numeric/optimize/index.js';
 import { createRandom } from '../../numeric/random/index.js';
-import { poolWithBayes } from './naive-bayes.js';
+import { bayesWeights } from './naive-bayes.js';
 import {
   createVectoriser,
   dualAscent,
   fitLinearText,
+  fitPoolMembers,
   fitTextFeatures,
   linearTextGraph,
   linearTextParams,
   linearTextToOnnx,
   logisticLink,
   normaliseText,
+  pooledScores,
+  poolMembers,
+  scoreMembers,
   scoreTexts,
   softmaxInPlace,
   softmaxLink,
@@ -133,7 +137,7 @@ describe('dualAscent', () => {
   });
 });
 
-describe('poolWithBayes', () => {
+describe('bayesWeights', () => {
   // Columns 0 and 1 are words, column 2 is a letter n-gram; the last row of the weights is the bias.
   const x: SparseRows = {
     rows: 2,
@@ -142,23 +146,42 @@ describe('poolWithBayes', () => {
     indices: Int32Array.of(0, 2, 1, 2),
     values: Float32Array.of(2, 5, 3, 5),
   };
-  const pooled = (share: number, targetsOfRows: readonly number[]): number[] => {
-    const weights = new Float32Array(8).fill(1);
-    poolWithBayes(weights, x, Float32Array.from(targetsOfRows), { classes: 2, wordCount: 2, share });
-    return [...weights];
-  };
+  const weightsFor = (targetsOfRows: readonly number[]): number[] => [
+    ...bayesWeights(x, Float32Array.from(targetsOfRows), { wordCount: 2 }, 2),
+  ];
 
-  it('adds centred log probabilities to word weights and scales letter and bias weights', () => {
+  it('are centred log probabilities of words, and 0 for letters and bias', () => {
     const first = (Math.log(2.01 / 2.02) - Math.log(0.01 / 3.02)) / 2;
     const second = (Math.log(0.01 / 2.02) - Math.log(3.01 / 3.02)) / 2;
-    const expected = [0.75 + 0.25 * first, 0.75 - 0.25 * first, 0.75 + 0.25 * second, 0.75 - 0.25 * second];
-    const found = pooled(0.25, [1, 0, 0, 1]);
-    [...expected, 0.75, 0.75, 0.75, 0.75].forEach((value, i) => expect(found[i]).toBeCloseTo(value, 5));
+    const found = weightsFor([1, 0, 0, 1]);
+    [first, -first, second, -second, 0, 0, 0, 0].forEach((value, i) => expect(found[i]).toBeCloseTo(value, 5));
   });
 
   it('weights texts by their class shares', () => {
     const first = (Math.log(1.01 / 4.02) - Math.log(1.01 / 1.02)) / 2;
-    expect(pooled(0.5, [0.5, 0.5, 1, 0])[0]).toBeCloseTo(0.5 + 0.5 * first, 5);
+    expect(weightsFor([0.5, 0.5, 1, 0])[0]).toBeCloseTo(first, 5);
+  });
+});
+
+describe('the pool', () => {
+  it('scores texts as the pooled weights do, for each penalty', () => {
+    const members = fitPoolMembers(quietContext(3), texts, targets, { ...params, penalties: [3, 30] });
+    const scores = scoreMembers(members, texts);
+    for (const settings of [3, 30].flatMap((c) => [0, 0.3].map((bayesShare) => ({ c, bayesShare })))) {
+      const pooled = pooledScores(scores, settings);
+      scoreTexts(poolMembers(members, settings), texts).forEach((row, i) =>
+        row.forEach((score, k) => expect(pooled[i]![k]).toBeCloseTo(score, 4)),
+      );
+    }
+  });
+
+  it('has the same regression along a path of penalties as alone', () => {
+    const tight = { ...params, tolerance: 1e-5, maxEpochs: 400, bayesShare: 0 };
+    const path = fitPoolMembers(quietContext(3), texts, targets, { ...tight, penalties: [1, 10] });
+    const alone = fitLinearText(quietContext(3), texts, targets, { ...tight, c: 10 });
+    poolMembers(path, { c: 10, bayesShare: 0 }).weights.forEach((weight, i) =>
+      expect(weight).toBeCloseTo(alone.weights[i]!, 1),
+    );
   });
 
   it('leaves logistic regression unchanged, and softmax regression at share 0', () => {

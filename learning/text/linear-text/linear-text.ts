@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ComputeContext } from '../../../contracts/model-definition.js';
 import { requireLength } from '../../checks.js';
-import { dualAscent, scoreRow } from './dual-ascent.js';
+import { dualAscentPath, type LinearWeights, scoreRow } from './dual-ascent.js';
 import { logisticLink, softmaxLink } from './link.js';
-import { poolWithBayes } from './naive-bayes.js';
+import { bayesWeights } from './naive-bayes.js';
 import {
   createVectoriser,
   fitTextFeatures,
@@ -52,32 +52,102 @@ export function fitLinearText(
   targets: { readonly classes: number; readonly values: Float32Array },
   params: LinearTextParams,
 ): LinearTextState {
+  return poolMembers(fitPoolMembers(context, texts, targets, params), { c: params.c, bayesShare: params.bayesShare });
+}
+
+/** The members of the pool, fitted on the same texts. */
+export interface PoolMembers {
+  readonly features: TextFeatures;
+  readonly classes: number;
+  /** The regression for each inverse penalty. */
+  readonly regressions: ReadonlyMap<number, LinearWeights>;
+  /** Weights of naive Bayes, (n-grams + 1, classes) row-major; null under the logistic link and with a share of 0. */
+  readonly bayes: Float32Array | null;
+}
+
+/** What of the pool's members is taken. */
+export type PoolSettings = Pick<LinearTextParams, 'c' | 'bayesShare'>;
+
+/**
+ * As `fitLinearText`, without pooling the members, and for several inverse penalties at less than a fit each.
+ * @param penalties - ascending. @default [params.c]
+ */
+export function fitPoolMembers(
+  context: ComputeContext,
+  texts: readonly string[],
+  targets: { readonly classes: number; readonly values: Float32Array },
+  { penalties = [], ...params }: LinearTextParams & { readonly penalties?: readonly number[] },
+): PoolMembers {
   const { classes, values } = targets;
   requireLength('targets', values.length, texts.length * classes);
   context.signal.throwIfAborted();
   const features = fitTextFeatures(texts, textFeatureParams.strip().parse(params));
   const rows = vectoriseTexts(features, texts);
+  const { tolerance, maxEpochs, bayesShare } = params;
   const link = params.link === 'softmax' ? softmaxLink : logisticLink;
-  const { c, tolerance, maxEpochs, bayesShare: share } = params;
-  const { weights, epochs, gap } = dualAscent(context, rows, values.slice(), {
-    classes,
-    link,
-    c,
-    tolerance,
-    maxEpochs,
-  });
-  const { wordCount } = features;
-  if (params.link === 'softmax' && share > 0) poolWithBayes(weights, rows, values, { classes, wordCount, share });
-  return { schemaVersion: 1, features, classes, weights, epochs, gap };
+  const wanted = penalties.length === 0 ? [params.c] : penalties;
+  const options = { classes, link, tolerance, maxEpochs, penalties: wanted };
+  const fitted = dualAscentPath(context, rows, values.slice(), options);
+  const regressions = new Map(wanted.map((c, i) => [c, fitted[i]!]));
+  const pooled = params.link === 'softmax' && bayesShare > 0;
+  return { features, classes, regressions, bayes: pooled ? bayesWeights(rows, values, features, classes) : null };
+}
+
+/** The pool of a regression and naive Bayes. The members are left unchanged. @throws Error for a C that was not fitted. */
+export function poolMembers(
+  { features, classes, regressions, bayes }: PoolMembers,
+  { c, bayesShare: share }: PoolSettings,
+): LinearTextState {
+  const { weights, epochs, gap } = regressions.get(c)!;
+  const pooled =
+    bayes === null || share === 0 ? weights : weights.map((weight, i) => (1 - share) * weight + share * bayes[i]!);
+  return { schemaVersion: 1, features, classes, weights: pooled, epochs, gap };
+}
+
+/** Scores (classes,) of each text under one table of weights. */
+function scoreAll(features: TextFeatures, tables: readonly Float32Array[], texts: readonly string[]) {
+  const vectorise = createVectoriser(features);
+  const scored = tables.map((): Float64Array[] => []);
+  for (const text of texts) {
+    const { indices, values } = vectorise(text);
+    const row = { indices, values, from: 0, to: indices.length };
+    tables.forEach((weights, table) => {
+      const scores = new Float64Array(weights.length / (features.hashes.length + 1));
+      scoreRow(weights, scores.length, row, scores);
+      scored[table]!.push(scores);
+    });
+  }
+  return scored;
 }
 
 /** Class scores (logits) of texts, computed without the ONNX graph. @returns (classes,) per text. */
-export function scoreTexts({ features, weights, classes }: LinearTextState, texts: readonly string[]): Float64Array[] {
-  const vectorise = createVectoriser(features);
-  return texts.map((text) => {
-    const { indices, values } = vectorise(text);
-    const scores = new Float64Array(classes);
-    scoreRow(weights, classes, { indices, values, from: 0, to: indices.length }, scores);
-    return scores;
-  });
+export const scoreTexts = ({ features, weights }: LinearTextState, texts: readonly string[]): Float64Array[] =>
+  scoreAll(features, [weights], texts)[0]!;
+
+/** Scores of the same texts by each member of the pool, (classes,) per text. */
+export interface MemberScores {
+  readonly regressions: ReadonlyMap<number, readonly Float64Array[]>;
+  readonly bayes: readonly Float64Array[] | null;
+}
+
+/** As `scoreTexts`, for each member. */
+export function scoreMembers({ features, regressions, bayes }: PoolMembers, texts: readonly string[]): MemberScores {
+  const penalties = [...regressions.keys()];
+  const tables = [...regressions.values()].map(({ weights }) => weights);
+  const scored = scoreAll(features, bayes === null ? tables : [...tables, bayes], texts);
+  return {
+    regressions: new Map(penalties.map((c, i) => [c, scored[i]!])),
+    bayes: bayes === null ? null : scored.at(-1)!,
+  };
+}
+
+/** The pool's scores from those of its members. @returns (classes,) per text. */
+export function pooledScores({ regressions, bayes }: MemberScores, { c, bayesShare }: PoolSettings): Float64Array[] {
+  return regressions
+    .get(c)!
+    .map((scores, row) =>
+      bayes === null || bayesShare === 0
+        ? scores
+        : scores.map((score, k) => (1 - bayesShare) * score + bayesShare * bayes[row]![k]!),
+    );
 }

@@ -1,20 +1,11 @@
 import { mean } from '../../numeric/statistics/mean.js';
-import type { SparseRows } from './text-features.js';
+import type { SparseRows, TextFeatures } from './text-features.js';
 
 /** Lidstone smoothing: added to each weight sum, so that unseen n-grams have a small positive probability. */
 const SMOOTHING = 0.01;
 
-/** Options of `poolWithBayes`. */
-export interface BayesPool {
-  readonly classes: number;
-  /** Number of word n-gram columns, which come first; letter n-grams are not used. */
-  readonly wordCount: number;
-  /** Weight of naive Bayes in the pool, 0 to 1. */
-  readonly share: number;
-}
-
 /** @returns (words, classes) row-major: the smoothed TF-IDF weight of each word summed over each class's texts. */
-function wordSums(x: SparseRows, targets: Float32Array, { classes, wordCount }: BayesPool): Float64Array {
+function wordSums(x: SparseRows, targets: Float32Array, wordCount: number, classes: number): Float64Array {
   const sums = new Float64Array(wordCount * classes).fill(SMOOTHING);
   for (let row = 0; row < x.rows; row++)
     for (let k = 0; k < classes; k++) {
@@ -40,20 +31,25 @@ function centredLogProbabilities(sums: Float64Array, totals: Float64Array): Floa
 }
 
 /**
- * Pools a softmax regression with multinomial naive Bayes on the words of the same rows (TF-IDF weights as counts,
- * Rennie et al. 2003; uniform class prior): a weighted mean of the log probabilities (product of experts, Hinton 2002).
- * Both are linear in the row, so the pool is one weight matrix. Generative and discriminative models make different
- * errors (Ng & Jordan 2002). O(word entries + words · classes).
- * @param weights - (cols + 1, classes) row-major weights of the regression, the last row its bias; replaced by the pool's.
+ * Multinomial naive Bayes on the words of the rows (TF-IDF weights as counts, Rennie et al. 2003; uniform class prior) as
+ * a table of weights like a regression's: each word's log probabilities, minus their mean over the classes. O(word entries
+ * + words · classes).
+ *
+ * A weighted mean of its scores and a softmax regression's is a product of experts (Hinton 2002); generative and
+ * discriminative models make different errors (Ng & Jordan 2002).
  * @param targets - (rows, classes) row-major: the share of each class.
+ * @returns (cols + 1, classes) row-major; 0 for letter n-grams, which are not used, and for the bias.
  */
-export function poolWithBayes(weights: Float32Array, x: SparseRows, targets: Float32Array, pool: BayesPool): void {
-  const { classes, wordCount, share } = pool;
-  const sums = wordSums(x, targets, pool);
+export function bayesWeights(
+  x: SparseRows,
+  targets: Float32Array,
+  { wordCount }: Pick<TextFeatures, 'wordCount'>,
+  classes: number,
+): Float32Array {
+  const sums = wordSums(x, targets, wordCount, classes);
   const totals = logTotals(sums, classes);
-  for (let i = 0; i < weights.length; i++) weights[i]! *= 1 - share;
+  const weights = new Float32Array((x.cols + 1) * classes);
   for (let from = 0; from < wordCount * classes; from += classes)
-    centredLogProbabilities(sums.subarray(from, from + classes), totals).forEach(
-      (log, k) => (weights[from + k]! += share * log),
-    );
+    weights.set(centredLogProbabilities(sums.subarray(from, from + classes), totals), from);
+  return weights;
 }

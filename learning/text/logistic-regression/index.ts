@@ -1,5 +1,7 @@
 export {
+  logisticPath,
   logisticRegression,
+  scoreDense,
   type DenseTargets,
   type LogisticModel,
   type LogisticOptions,

@@ -1,6 +1,6 @@
 import type { ComputeContext } from '../../../contracts/model-definition.js';
 import { requireLength } from '../../checks.js';
-import { dualAscent, logisticLink, softmaxLink, type SparseRows } from '../linear-text/index.js';
+import { dualAscentPath, logisticLink, softmaxLink, type SparseRows } from '../linear-text/index.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 
 /** Options of `logisticRegression`. */
@@ -60,17 +60,41 @@ function toSparseRows({ rows, cols, values }: Matrix, means: Float64Array, scale
 export function logisticRegression(
   context: ComputeContext,
   x: Matrix,
-  { classes, values }: DenseTargets,
-  { link, c, tolerance = 0.01, maxEpochs = 60 }: LogisticOptions,
+  targets: DenseTargets,
+  { c, ...options }: LogisticOptions,
 ): LogisticModel {
+  return logisticPath(context, x, targets, { ...options, penalties: [c] })[0]!;
+}
+
+/** As `logisticRegression`, for several values of C. @param options.penalties - ascending.  @returns one model for each. */
+export function logisticPath(
+  context: ComputeContext,
+  x: Matrix,
+  { classes, values }: DenseTargets,
+  { link, penalties, tolerance = 0.01, maxEpochs = 60 }: Omit<LogisticOptions, 'c'> & { penalties: readonly number[] },
+): LogisticModel[] {
   requireLength('targets', values.length, x.rows * classes);
   const means = columnMeans(x);
   const centred = { ...x, values: x.values.map((value, i) => value - means[i % x.cols]!) };
   const scale = rootMeanSquareLength(centred);
-  const options = { classes, link: link === 'softmax' ? softmaxLink : logisticLink, c, tolerance, maxEpochs };
-  const fitted = dualAscent(context, toSparseRows(x, means, scale), values.slice(), options);
-  const weights = fitted.weights.slice(0, x.cols * classes).map((weight) => weight / scale);
-  const bias = fitted.weights.slice(x.cols * classes);
-  for (let i = 0; i < weights.length; i++) bias[i % classes]! -= weights[i]! * means[Math.floor(i / classes)]!;
-  return { weights, bias };
+  const options = { classes, link: link === 'softmax' ? softmaxLink : logisticLink, penalties, tolerance, maxEpochs };
+  const path = dualAscentPath(context, toSparseRows(x, means, scale), values.slice(), options);
+  return path.map((fitted) => {
+    const weights = fitted.weights.slice(0, x.cols * classes).map((weight) => weight / scale);
+    const bias = fitted.weights.slice(x.cols * classes);
+    for (let i = 0; i < weights.length; i++) bias[i % classes]! -= weights[i]! * means[Math.floor(i / classes)]!;
+    return { weights, bias };
+  });
+}
+
+/** Scores (logits) of dense rows. @param x - (n, p).  @returns (classes,) per row. */
+export function scoreDense({ weights, bias }: LogisticModel, { rows, cols, values }: Matrix): Float64Array[] {
+  return Array.from({ length: rows }, (_, row) => {
+    const scores = Float64Array.from(bias);
+    for (let j = 0; j < cols; j++) {
+      const value = values[row * cols + j]!;
+      for (let k = 0; k < scores.length; k++) scores[k]! += value * weights[j * scores.length + k]!;
+    }
+    return scores;
+  });
 }

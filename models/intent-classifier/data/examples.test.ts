@@ -73,3 +73,42 @@ describe('labels in normal form', () => {
     );
   });
 });
+
+describe('out-of-scope messages', () => {
+  /** 30 messages of each of four intents, and out-of-scope ones in one part. */
+  function messages(outOfScope: number, part: LabelledMessage['part']): TrainingData {
+    const inScope = Array.from({ length: 120 }, (_, i): LabelledMessage => {
+      return {
+        text: `intent ${i % 4} message ${i}`,
+        intent: `intent${i % 4}`,
+        part: i % 5 === 0 ? 'validation' : 'train',
+      };
+    });
+    const others = Array.from({ length: outOfScope }, (_, i): LabelledMessage => {
+      return { text: `weather joke ${i}`, intent: 'oos', part };
+    });
+    return { schema: messageSchema('few'), table: messageTable([...inScope, ...others]) };
+  }
+
+  it.each([1, 40, 59, 60, 61, 728])(
+    'keeps all of %i in the validation part for choosing the rejection score',
+    (count) => {
+      const { classes, outOfScopeValidation, folds, notes } = prepare(messages(count, 'validation'), params.parse({}));
+      expect(classes).not.toContain('oos');
+      expect(outOfScopeValidation).toHaveLength(count);
+      expect(folds[0].validation.some(({ outOfScope }) => outOfScope)).toBe(false);
+      expect(notes.join()).toContain(`${count} out-of-scope messages choose the rejection score`);
+    },
+  );
+
+  it('makes those of the training part a class from twice a usual intent on, and loses none before', () => {
+    // 24 training messages an intent.
+    const few = prepare(messages(47, 'train'), params.parse({}));
+    expect(few.outOfScopeTraining).toHaveLength(47);
+    const many = prepare(messages(48, 'train'), params.parse({}));
+    expect(many.classes).toContain('oos');
+    expect(many.folds[0].fit.filter(({ outOfScope }) => outOfScope)).toHaveLength(48);
+    expect(many.outOfScopeTraining).toEqual([]);
+    expect(many.notes.join()).toContain('48 out-of-scope messages are a class of their own');
+  });
+});

@@ -11,6 +11,10 @@ import { requireAtLeast, singleClass } from '../../../learning/checks.js';
 const MINIMUM_MESSAGES = 30;
 /** Share of the training messages in the validation part. */
 const VALIDATION_SHARE = 0.2;
+/** Sets of up to this many messages validate each message once; of larger ones a part is enough. */
+const MOST_CROSS_FITTED = 5000;
+/** Five folds where a fold costs little beside the embedding of the messages, else three. */
+const FOLDS = { frozen: 5, 'from-scratch': 3 };
 /** Out of scope is a class when it has at least this many times the messages of an average intent. */
 const CLASS_FACTOR = 2;
 
@@ -21,13 +25,19 @@ export interface Example {
   readonly outOfScope: boolean;
 }
 
+/** Messages that are validated, and those that a model is fitted on for it. */
+export interface Fold {
+  readonly fit: readonly Example[];
+  readonly validation: readonly Example[];
+}
+
 /** Training data of an intent classifier. */
 export interface PreparedData {
   readonly classes: readonly string[];
   /** Whether a message has any number of intents. */
   readonly multiLabel: boolean;
-  readonly fit: readonly Example[];
-  readonly validation: readonly Example[];
+  /** One fold with a validation part, or several that validate each message once. */
+  readonly folds: readonly [Fold, ...Fold[]];
   /** Out-of-scope messages of the validation part, for choosing the rejection score; [] when out of scope is a class. */
   readonly outOfScopeValidation: readonly Example[];
   /** Out-of-scope messages of the training part, for outlier exposure; [] when out of scope is a class. */
@@ -52,12 +62,20 @@ const optionalText = ({ table }: TrainingData, name: string): readonly (string |
 const groupOf = (data: TrainingData): readonly (string | null)[] =>
   optionalText(data, 'text_group') ?? textColumn(data.table, 'text');
 
-/** The data's own validation part, or a fifth of the groups by hash. */
-function validationMask(data: TrainingData): { readonly mask: boolean[]; readonly own: boolean } {
+/** Number of folds for this many messages: large sets and fine-tuning validate on a fifth of the messages. */
+const foldCount = (messages: number, { engine, precision }: IntentParams): number =>
+  messages > MOST_CROSS_FITTED || engine === 'fine-tuned' || precision === 'int8' ? 1 : FOLDS[engine];
+
+/** The fold in which each message is validated, −1 = in none; of the data's own parts, or by the hash of the groups. */
+function foldsOf(data: TrainingData, params: IntentParams): { readonly folds: number[]; readonly own: boolean } {
   const parts = optionalText(data, 'part');
-  if (parts?.includes('validation') === true) return { mask: parts.map((part) => part === 'validation'), own: true };
-  const byHash = groupOf(data).map((group) => hashFraction('intent-validation@1', group ?? '') < VALIDATION_SHARE);
-  return { mask: byHash, own: false };
+  if (parts?.includes('validation') === true)
+    return { folds: parts.map((part) => (part === 'validation' ? 0 : -1)), own: true };
+  const groups = groupOf(data);
+  const shares = groups.map((group) => hashFraction('intent-validation@1', group ?? ''));
+  const count = foldCount(groups.length, params);
+  if (count > 1) return { folds: shares.map((share) => Math.floor(count * share)), own: false };
+  return { folds: shares.map((share) => (share < VALIDATION_SHARE ? 0 : -1)), own: false };
 }
 
 function requireClasses(classes: readonly string[], line: string): void {
@@ -97,8 +115,26 @@ export function readExamples(data: TrainingData): Example[] {
   return texts.map((text, i) => ({ text, intents: parseLabels(labels[i]!), outOfScope: isOutOfScope(labels[i]!) }));
 }
 
+/** How out-of-scope messages are used, for the card. */
+function outOfScopeNote(messages: readonly Example[], isClass: boolean): string[] {
+  const count = messages.filter(({ outOfScope }) => outOfScope).length;
+  if (count === 0) return [];
+  return [`${count} out-of-scope messages ${isClass ? 'are a class of their own' : 'choose the rejection score'}`];
+}
+
+/** Folds of the messages that have a class; messages of classes that no fit learns are not validated. */
+function divide(messages: readonly Example[], folds: readonly number[], classes: readonly string[]): Fold[] {
+  const known = new Set(classes);
+  const isKnown = ({ intents }: Example): boolean => intents.every((intent) => known.has(intent));
+  return Array.from({ length: Math.max(0, ...folds) + 1 }, (_, fold) => ({
+    fit: messages.filter((_message, i) => folds[i] !== fold),
+    validation: messages.filter((message, i) => folds[i] === fold && isKnown(message)),
+  }));
+}
+
 /**
- * Splits training messages into the training part and the validation part for temperature and thresholds.
+ * Divides training messages into folds for choosing hyper-parameters, temperature and thresholds. Out of scope is a class
+ * when the messages that are fitted hold enough of it; else all of them are kept for choosing the rejection score.
  * @throws PipelineError `TOO_FEW_ROWS`, `SINGLE_CLASS`, `MISSING_COLUMN`, `INVALID_VALUE`.
  */
 export function prepare(data: TrainingData, params: IntentParams): PreparedData {
@@ -106,24 +142,24 @@ export function prepare(data: TrainingData, params: IntentParams): PreparedData 
   const { line, label } = data.schema;
   requireAtLeast('messages to learn from', all.length, MINIMUM_MESSAGES, { line });
   const labels = requireText(textColumn(data.table, label), label);
-  const multiLabel = params.labels === 'auto' ? isMultiLabel(labels) : params.labels === 'multiple';
-  const outOfScopeIsClass = learnsOutOfScope(all);
-  const hasClass = (example: Example): boolean => outOfScopeIsClass || !example.outOfScope;
-  const { mask, own } = validationMask(data);
-  const fit = all.filter((example, i) => mask[i] !== true && hasClass(example));
-  const validation = all.filter((example, i) => mask[i] === true && hasClass(example));
-  const learned = own ? fit : [...fit, ...validation];
-  const classes = [...new Set(learned.flatMap(({ intents }) => intents))].sort();
+  const { folds, own } = foldsOf(data, params);
+  const isFitted = (_: Example, i: number): boolean => !own || folds[i] !== 0;
+  const isClass = learnsOutOfScope(all.filter(isFitted));
+  const hasClass = ({ outOfScope }: Example): boolean => isClass || !outOfScope;
+  const outOfScope = (isValidated: boolean): Example[] =>
+    all.filter((example, i) => !hasClass(example) && (folds[i] === 0) === isValidated);
+  const classes = [
+    ...new Set(all.filter((one, i) => isFitted(one, i) && hasClass(one)).flatMap(({ intents }) => intents)),
+  ];
   requireClasses(classes, line);
-  const known = new Set(classes);
+  const foldsWithClass = folds.filter((_, i) => hasClass(all[i]!));
   return {
-    classes,
-    multiLabel,
-    fit,
-    validation: validation.filter(({ intents }) => intents.every((intent) => known.has(intent))),
-    outOfScopeValidation: outOfScopeIsClass ? [] : all.filter((example, i) => mask[i] === true && example.outOfScope),
-    outOfScopeTraining: outOfScopeIsClass ? [] : all.filter((example, i) => mask[i] !== true && example.outOfScope),
-    notes: labelNotes(labels),
+    classes: classes.sort(),
+    multiLabel: params.labels === 'auto' ? isMultiLabel(labels) : params.labels === 'multiple',
+    folds: divide(all.filter(hasClass), foldsWithClass, classes) as [Fold, ...Fold[]],
+    outOfScopeValidation: outOfScope(true),
+    outOfScopeTraining: outOfScope(false),
+    notes: [...labelNotes(labels), ...outOfScopeNote(all, isClass)],
     refit: !own || (params.ownValidation === 'learned' && params.engine === 'from-scratch'),
   };
 }

@@ -25,6 +25,11 @@ export const decision = z.strictObject({
     score: z.enum(rejectionScores),
     /** Messages with a higher score are out of scope; null = none is. */
     threshold: z.number().nullable(),
+    /**
+     * `score`: the threshold alone decides. `class or score`: a message whose most probable class is the one for
+     * out-of-scope messages is rejected too, so that more than the set share of in-scope messages is.
+     */
+    rule: z.enum(['score', 'class or score']).default('class or score'),
   }),
   /** Sentences about the training that the evaluation repeats. */
   notes: z.array(z.string()),
@@ -83,11 +88,16 @@ interface Ranked {
   readonly score: number;
 }
 
+/** Whether a message is out of scope. @param top - its most probable class. */
+function isOutside(top: string, score: number, { threshold, rule }: Decision['rejection']): boolean {
+  if (threshold === null) return isOutOfScope(top);
+  return score > threshold || (rule === 'class or score' && isOutOfScope(top));
+}
+
 function toAnswer({ ranked, known, score }: Ranked, settings: Decision): Answer {
   const { several: multiLabel, rejection } = settings;
   const accepted = acceptable(known, settings);
-  const overThreshold = rejection.threshold !== null && score > rejection.threshold;
-  const isRejected = isOutOfScope(ranked[0]!.intent) || overThreshold || accepted.length === 0;
+  const isRejected = isOutside(ranked[0]!.intent, score, rejection) || accepted.length === 0;
   const single = isRejected ? null : known[0]!.probability;
   const found = {
     intent: isRejected ? OUT_OF_SCOPE_INTENT : accepted[0]!.intent,

@@ -51,9 +51,12 @@ interface Trial {
   readonly correct: readonly number[];
 }
 
-async function runTrial(context: TrainContext, task: EngineTask, fit: FitEngine): Promise<Trial> {
-  const { validation, classes } = task;
-  const files = await fit(context, task);
+async function runTrial(
+  context: TrainContext,
+  { validation, classes }: EngineTask,
+  fit: () => Promise<ArtefactFiles>,
+): Promise<Trial> {
+  const files = await fit();
   const engine = await openScratchEngine(files);
   const random = createRandom(context.seed).fork('augmentation-validation');
   const clean = validation.map(({ text }) => text);
@@ -88,16 +91,22 @@ const isApplicable = ({ params, multiLabel, validation, examples }: EngineTask):
  * Fits the task with the augmentation that helps, by greedy forward selection over the kinds. A kind is kept when the
  * accuracy on validation messages with and without 10 % typos gains more than two standard errors and that without typos
  * does not fall. The search ends at the first kind that is not kept, so a set that gains nothing costs one more fit.
+ * @param fitPlain - gives the files without augmentation, where they are fitted already.
  */
-export async function fitAugmented(context: TrainContext, task: EngineTask, fit: FitEngine): Promise<Augmentation> {
-  if (!isApplicable(task)) return { variants: [], note: null, files: await fit(context, task) };
-  const plain = await runTrial(context, task, fit);
+export async function fitAugmented(
+  context: TrainContext,
+  task: EngineTask,
+  fit: FitEngine,
+  fitPlain: () => Promise<ArtefactFiles> = () => fit(context, task),
+): Promise<Augmentation> {
+  if (!isApplicable(task)) return { variants: [], note: null, files: await fitPlain() };
+  const plain = await runTrial(context, task, fitPlain);
   const kept: AugmentationKind[] = [];
   let best = plain;
   for (const kind of KINDS) {
     const variants = [...kept, kind].map(({ variant }) => variant);
     const examples = augment(task.examples, variants, context.seed);
-    const trial = await runTrial(context, { ...task, examples }, fit);
+    const trial = await runTrial(context, task, () => fit(context, { ...task, examples }));
     if (!isGain(trial, best)) break;
     kept.push(kind);
     best = trial;

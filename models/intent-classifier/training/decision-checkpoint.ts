@@ -16,8 +16,8 @@ const storedDecision = decision.omit({ classes: true }).extend({ training: z.str
 
 /** Hash of everything that the decision depends on except the encoder. */
 function fingerprintOf(prepared: PreparedData, params: IntentParams, seed: number): string {
-  const { fit, validation, outOfScopeValidation } = prepared;
-  const text = canonicalJson([params, seed, fit, validation, outOfScopeValidation]);
+  const { folds, outOfScopeValidation } = prepared;
+  const text = canonicalJson([params, seed, folds, outOfScopeValidation]);
   return murmur3(new TextEncoder().encode(text), 1).toString(16);
 }
 

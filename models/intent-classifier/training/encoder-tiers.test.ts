@@ -18,7 +18,7 @@ const context = () => ({ ...trainContext(), encoder: () => Promise.resolve(tinyE
 
 describe.each(['frozen', 'fine-tuned'] as const)('the %s tier', (engine) => {
   it('trains byte-identical artefacts and answers a batch as single messages', async () => {
-    const settings = params.parse({ engine, epochs: 1 });
+    const settings = params.parse({ engine, epochs: 1, tierChoice: 'asked' });
     const files = await train(context(), data, settings);
     expect(await train(context(), data, settings)).toEqual(files);
     const predictor = await openPredictor(files);
@@ -28,6 +28,17 @@ describe.each(['frozen', 'fine-tuned'] as const)('the %s tier', (engine) => {
     for (const [i, message] of messages.entries()) expect((await predictor.predict([message]))[0]).toEqual(batch[i]);
     await predictor.close();
   });
+});
+
+it('trains from scratch, with a note, where the frozen encoder is worse on validation', async () => {
+  const predictor = await openPredictor(await train(context(), data, params.parse({ engine: 'frozen' })));
+  expect(predictor.decision.engine).toBe('from-scratch');
+  expect(predictor.notes.join()).toMatch(
+    /from scratch: on validation accuracy [\d.]+ %, on the frozen encoder [\d.]+ %/,
+  );
+  const [answer] = await predictor.predict([{ text: 'block my card' }]);
+  expect(answer!.classes[0]!.intent).toBe('block_card');
+  await predictor.close();
 });
 
 describe('the fine-tuned tier, interrupted', () => {

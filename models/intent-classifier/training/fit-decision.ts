@@ -1,29 +1,15 @@
 import { type Calibration, fitCalibration } from '../../../learning/evaluation/calibration/calibration.js';
-import { fitTemperature, probabilitiesAt } from '../../../learning/evaluation/calibration/temperature.js';
-import { microF1, rocAuc } from '../../../learning/evaluation/metrics/index.js';
+import { probabilitiesAt } from '../../../learning/evaluation/calibration/temperature.js';
+import { rocAuc } from '../../../learning/evaluation/metrics/index.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
-import type { Example, PreparedData } from '../data/examples.js';
+import type { PreparedData } from '../data/examples.js';
 import { type Decision, listMargin, outOfScopeClass, rankIntents } from '../prediction/decision.js';
+import type { ScoredExample, ValidationScores } from './engine.js';
+import { bestThreshold, temperatureOf } from './validation-quality.js';
 import { rejectionScore, rejectionScores } from '../prediction/out-of-scope.js';
 
-/** A validation message with its scores. */
-interface ScoredExample {
-  readonly scores: ArrayLike<number>;
-  readonly example: Example;
-}
-
-const THRESHOLDS = Array.from({ length: 37 }, (_, i) => 0.05 + i * 0.025);
+/** Used where a message has one intent, so that a threshold means nothing. */
 const DEFAULT_THRESHOLD = 0.5;
-
-/** The intent threshold with the best micro F1; ties go to the default. */
-function bestThreshold(rows: readonly ScoredExample[], classes: readonly string[], temperature: number): number {
-  const truth = rows.map(({ example }) => example.intents);
-  const probabilities = rows.map(({ scores }) => probabilitiesAt(scores, temperature, 'logistic'));
-  const predictedAt = (threshold: number): string[][] =>
-    probabilities.map((row) => classes.filter((_, k) => row[k]! >= threshold));
-  const quality = (threshold: number): number => microF1(truth, predictedAt(threshold)) ?? 1; // nothing to find, nothing found
-  return THRESHOLDS.reduce((best, one) => (quality(one) > quality(best) ? one : best), DEFAULT_THRESHOLD);
-}
 
 /** With fewer messages the confidence of lists is not calibrated. */
 const MINIMUM_CALIBRATION_MESSAGES = 30;
@@ -75,7 +61,15 @@ function rejectionThreshold(inScope: readonly number[], share: number): number |
   return sorted[Math.min(sorted.length - 1, Math.ceil((1 - share) * sorted.length) - 1)]!;
 }
 
-/** The rejection score with the best AUC-ROC on validation; without out-of-scope messages the probability. */
+/**
+ * The share of validation messages to reject so that the final model rejects `rejectShare`. Where each message was
+ * validated by a model without its fold, the final one knows K / (K − 1) as many messages and rejects about that much less
+ * (docs/experiments/text-classification.md#few-messages); with a single part of a large set the difference is small.
+ */
+const validationShare = (rejectShare: number, folds: number): number =>
+  folds === 1 ? rejectShare : Math.min(0.5, (rejectShare * folds) / (folds - 1));
+
+/** The rejection score with the best AUC-ROC on validation; without out-of-scope messages the highest logit. */
 function chooseRejection(
   rows: readonly ScoredExample[],
   outOfScope: readonly ArrayLike<number>[],
@@ -97,28 +91,20 @@ function chooseRejection(
   });
   const best = candidates.reduce((a, b) => (b.auc > a.auc ? b : a));
   // In multi-label tasks a message without any intent is a valid answer, so none is rejected.
-  return { score: best.score, threshold: multiLabel ? null : rejectionThreshold(best.inScope, rejectShare) };
+  const share = validationShare(rejectShare, prepared.folds.length);
+  const threshold = multiLabel ? null : rejectionThreshold(best.inScope, share);
+  return { score: best.score, threshold, rule: 'score' };
 }
 
-/**
- * Fits temperature, thresholds and the rejection score on validation messages.
- * @param scores - logits of `prepared.validation`.  @param outOfScope - logits of `prepared.outOfScopeValidation`.
- */
+/** Fits temperature, thresholds and the rejection score on validation scores. */
 export function fitDecision(
-  scores: readonly ArrayLike<number>[],
-  outOfScope: readonly ArrayLike<number>[],
+  { rows, outOfScope }: ValidationScores,
   task: DecisionTask,
   notes: readonly string[],
 ): Decision {
-  const { classes, multiLabel, validation } = task.prepared;
-  const position = new Map(classes.map((name, k) => [name, k]));
-  const rows = validation.map((example, i) => ({ example, scores: scores[i]! }));
-  const labelled = rows.map((row) => ({
-    scores: row.scores,
-    right: row.example.intents.map((name) => position.get(name)!),
-  }));
-  const temperature = fitTemperature(labelled, multiLabel ? 'logistic' : 'softmax');
-  const intentThreshold = multiLabel && rows.length > 0 ? bestThreshold(rows, classes, temperature) : DEFAULT_THRESHOLD;
+  const { classes, multiLabel } = task.prepared;
+  const temperature = temperatureOf(rows, task.prepared);
+  const intentThreshold = multiLabel ? bestThreshold(rows, classes, temperature).threshold : DEFAULT_THRESHOLD;
   return {
     schemaVersion: 1,
     engine: task.engine,
