@@ -14,6 +14,7 @@ import { buildDictionary } from './training/build-dictionary.js';
 import { enrich } from './prediction/enrich.js';
 import { train } from './training/train.js';
 import { compare, evaluate, score, scoredTable } from './evaluation/score.js';
+import { readExamples } from './data/examples.js';
 import { expectations } from './data/expectations.js';
 import { backendSchema } from './data/dataset.js';
 import { FIXTURE_SEED, FIXTURE_TEXTS, fixtureJson, fixtureTexts } from './fixtures/make-fixture.js';
@@ -78,6 +79,29 @@ describe('formats', () => {
     expect(() => conll.layout!.parse([{ name: 'a.conll', text: `${text}broken line\n` }])).toThrow(
       expect.objectContaining({ code: 'MALFORMED_FILE' }),
     );
+  });
+
+  it('holds whole documents out where a CoNLL file has ten, and keeps each in one group', () => {
+    const files = (documents: number) => [
+      { name: 'a.conll', text: `-DOCSTART- -X- O O\n\n${'EU NNP I-ORG\n\nit PRP O\n\n'.repeat(3)}`.repeat(documents) },
+    ];
+    const partsOf = (documents: number) => {
+      const table = conll.layout!.parse(files(documents));
+      const groups = textColumn(table, 'textGroup');
+      const parts = textColumn(table, 'part');
+      return {
+        groups,
+        held: new Set(groups.filter((_, i) => parts[i] === 'test')),
+        train: groups.filter((_, i) => parts[i] === 'train'),
+      };
+    };
+    const many = partsOf(10);
+    expect(new Set(many.groups).size).toBe(10);
+    expect(many.held.size).toBe(2);
+    expect(many.train.some((group) => many.held.has(group))).toBe(false);
+    const few = partsOf(4);
+    expect(few.held.size).toBeGreaterThan(1);
+    expect(few.train.some((group) => few.held.has(group))).toBe(true);
   });
 
   it('reads NLU++ folds', () => {
@@ -241,6 +265,17 @@ describe('a trained tagger', () => {
 });
 
 describe('training', () => {
+  it('says whether its estimate is of other documents or of the same texts', async () => {
+    const notesOf = async (texts: readonly AnnotatedText[]) => {
+      const files = await train(trainContext(), asData(texts), params.parse({ iterations: 5, swaps: 0, folds: 2 }));
+      return (await openPredictor(files)).notes.join();
+    };
+    const grouped = generated(60, 1);
+    expect(await notesOf(grouped)).toMatch(/inside training by \d+ groups of texts/);
+    const single = grouped.map((text, i) => ({ ...text, group: `text ${i}`, text: `${text.text} ${i}` }));
+    expect(await notesOf(single)).toContain('by single texts, so of the same texts');
+  });
+
   it('reports monotonic progress: all fits of the search as one stage, then the final fit', async () => {
     const reports: { stage: string; share: number }[] = [];
     const context = {
@@ -269,13 +304,49 @@ describe('evaluation', () => {
       [{ type: 'A', start: 0, end: 5 }],
     ];
     const table = scoredTable(
-      found.map(() => ({ spans: truth })),
+      found.map((_, i) => ({ spans: truth, group: `group ${i}` })),
       found.map((spans) => spans.map((span) => ({ ...span, confidence: 0.5 }))),
     );
     const { metrics, notes } = evaluate(table, holdout, trainContext());
     const value = (name: string) => metrics.find((metric) => metric.name === name)?.value;
     expect([value('f1'), value('precision'), value('recall')]).toEqual([2 / 7, 1 / 3, 1 / 4]);
-    expect(notes).toEqual(['4 held-out texts with 4 annotated entities']);
+    expect(notes).toEqual([
+      '4 held-out texts with 4 annotated entities',
+      'documents or sources are not known: texts of another one may score lower',
+    ]);
+  });
+
+  it('draws documents as wholes for its intervals, and says where none are known', () => {
+    const truth = [{ type: 'A', start: 0, end: 2 }];
+    const scoreOf = (documents: number) => {
+      const texts = Array.from({ length: 60 }, (_, i) => ({
+        text: `ab ${i}`,
+        spans: truth,
+        ...(documents > 0 && { group: `document ${i % documents}` }),
+      }));
+      const holdout = asData(texts);
+      const spans = readExamples(holdout);
+      // Every third document is missed as a whole.
+      const found = texts.map((_, i) =>
+        (i % Math.max(documents, 1)) % 3 === 0 ? [] : [{ ...truth[0]!, confidence: 0.9 }],
+      );
+      const table = scoredTable(
+        spans,
+        documents > 0 ? found : found.map((_, i) => (i % 3 === 0 ? [] : [{ ...truth[0]!, confidence: 0.9 }])),
+      );
+      const { metrics, notes } = evaluate(table, holdout, trainContext());
+      const { low, high } = metrics[0]!.interval!;
+      return {
+        width: high - low,
+        notes: notes.join('; '),
+        interval: compare(table, table, 'baseline', trainContext()).interval,
+      };
+    };
+    const [known, unknown] = [scoreOf(12), scoreOf(0)];
+    expect(known.width).toBeGreaterThan(1.5 * unknown.width);
+    expect(known.interval.method).toContain('12 groups of texts');
+    expect(known.notes).not.toContain('another one');
+    expect(unknown.notes).toContain('documents or sources are not known');
   });
 });
 

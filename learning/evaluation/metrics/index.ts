@@ -23,7 +23,15 @@ export {
   type Confusion,
 } from './classification.js';
 export { clopperPearson, shareInterval } from './share-interval.js';
-export { measuredValue, notMeasurable, proportion, resampledUncertainty, type Uncertainty } from './uncertainty.js';
+export {
+  FEWEST_RESAMPLED,
+  measuredValue,
+  notMeasurable,
+  proportion,
+  resampledUncertainty,
+  type Sample,
+  type Uncertainty,
+} from './uncertainty.js';
 export {
   compareRegression,
   evaluateRegression,

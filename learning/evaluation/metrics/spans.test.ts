@@ -37,6 +37,18 @@ describe('intervals', () => {
     expect(pairedSpanInterval(good, good, f1Of, { seed: 1 })).toMatchObject({ low: 0, high: 0 });
   });
 
+  it('are wider over documents whose texts are right or wrong together', () => {
+    const groups = good.map((_, i) => `document ${Math.floor(i / 8)}`);
+    const together = good.map((_, i) => ({ right: Math.floor(i / 8) % 3 === 0 ? 0 : 1, found: 1, wanted: 1 }));
+    const alone = spanInterval(together, f1Of, { seed: 1 });
+    const grouped = spanInterval(together, f1Of, { seed: 1, groups });
+    expect(grouped.high - grouped.low).toBeGreaterThan(1.5 * (alone.high - alone.low));
+    expect(grouped.method).toContain('10 groups of texts');
+    // Groups of one text each change nothing.
+    const single = spanInterval(together, f1Of, { seed: 1, groups: together.map((_, i) => String(i)) });
+    expect(single).toEqual(alone);
+  });
+
   it('refuse different texts and no texts', () => {
     expect(() => pairedSpanInterval(good, bad.slice(1), f1Of, { seed: 1 })).toThrow(
       expect.objectContaining({ code: 'SHAPE_MISMATCH' }),

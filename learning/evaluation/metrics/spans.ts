@@ -48,38 +48,60 @@ export const f1Of = ({ right, found, wanted }: SpanCounts): number => share(2 * 
 
 const LEVEL = 0.95;
 
-/** Percentile bootstrap over texts; a resample without entities to measure is left out. */
-function resampled(n: number, resamples: number, seed: number, value: (times: Int32Array) => number): Interval {
+export interface SpanBootstrap {
+  readonly seed: number;
+  /** @default 500 */
+  readonly resamples?: number;
+  /**
+   * (texts,) group of each text, such as its document: groups are drawn as wholes, because texts of one document share
+   * names and are right or wrong together. @default each text by itself
+   */
+  readonly groups?: readonly string[];
+}
+
+/** Positions of the texts of each group. */
+function membersOf(groups: readonly string[]): number[][] {
+  const members = new Map<string, number[]>();
+  groups.forEach((group, i) => {
+    const own = members.get(group);
+    if (own) own.push(i);
+    else members.set(group, [i]);
+  });
+  return [...members.values()];
+}
+
+/** Percentile bootstrap over texts or groups of them; a resample without entities to measure is left out. */
+function resampled(
+  n: number,
+  { seed, resamples = 500, groups }: SpanBootstrap,
+  value: (times: Int32Array) => number,
+): Interval {
   const random = createRandom(seed).fork('spans');
+  const units = groups === undefined ? Array.from({ length: n }, (_, i) => [i]) : membersOf(groups);
   const values = Float64Array.from({ length: resamples }, () => {
     const times = new Int32Array(n);
-    for (let i = 0; i < n; i++) times[random.integer(n)]! += 1;
+    for (let k = 0; k < units.length; k++) for (const i of units[random.integer(units.length)]!) times[i]! += 1;
     return value(times);
   })
     .filter((found) => !Number.isNaN(found))
     .sort();
   const tail = (1 - LEVEL) / 2;
   const [low, high] = [quantile(values, tail), quantile(values, 1 - tail)];
-  return { low, high, level: LEVEL, method: `bootstrap percentile over texts, ${resamples} resamples` };
-}
-
-export interface SpanBootstrap {
-  readonly seed: number;
-  /** @default 500 */
-  readonly resamples?: number;
+  const drawn = units.length < n ? `${units.length} groups of texts` : 'texts';
+  return { low, high, level: LEVEL, method: `bootstrap percentile over ${drawn}, ${resamples} resamples` };
 }
 
 /**
- * Interval of a measure of counts; texts are drawn with replacement.
+ * Interval of a measure of counts; texts, or groups of them, are drawn with replacement.
  * @throws PipelineError `TOO_FEW_ROWS` without any text.
  */
 export function spanInterval(
   counts: readonly SpanCounts[],
   measure: (sum: SpanCounts) => number,
-  { seed, resamples = 500 }: SpanBootstrap,
+  bootstrap: SpanBootstrap,
 ): Interval {
   requireAtLeast('texts to measure', counts.length, 1);
-  return resampled(counts.length, resamples, seed, (times) => measure(sumSpans(counts, times)));
+  return resampled(counts.length, bootstrap, (times) => measure(sumSpans(counts, times)));
 }
 
 /**
@@ -90,14 +112,13 @@ export function pairedSpanInterval(
   ours: readonly SpanCounts[],
   theirs: readonly SpanCounts[],
   measure: (sum: SpanCounts) => number,
-  { seed, resamples = 500 }: SpanBootstrap,
+  bootstrap: SpanBootstrap,
 ): Interval {
   requireAtLeast('texts to measure', ours.length, 1);
   requireSameRows(ours.length === theirs.length && ours.every(({ wanted }, i) => wanted === theirs[i]!.wanted));
   return resampled(
     ours.length,
-    resamples,
-    seed,
+    bootstrap,
     (times) => measure(sumSpans(ours, times)) - measure(sumSpans(theirs, times)),
   );
 }

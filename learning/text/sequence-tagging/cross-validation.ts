@@ -103,9 +103,36 @@ function calibrate(
 export const calibratedConfidence = (calibration: BetaCalibration, margin: number): number =>
   1 / (1 + Math.exp(-betaMargin(calibration, margin)));
 
-/** Assigns groups to test folds by hash. @returns (sentences,) the fold in which each sentence is tested. */
+/** With fewer groups a fold, a hash would leave folds empty or put most sentences into one. */
+const MINIMUM_GROUPS_A_FOLD = 10;
+
+/** Few groups in folds of about the same number of sentences: the largest first, each into the smallest fold. */
+function balancedFolds(sizes: ReadonlyMap<string, number>, folds: number): Map<string, number> {
+  const loads = new Array<number>(folds).fill(0);
+  const largestFirst = [...sizes].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const found = new Map<string, number>();
+  for (const [group, size] of largestFirst) {
+    const fold = loads.indexOf(Math.min(...loads));
+    found.set(group, fold);
+    loads[fold]! += size;
+  }
+  return found;
+}
+
+/**
+ * Assigns groups to test folds, by hash or, of fewer than ten groups a fold, by size. A fold is empty only where there are
+ * more folds than groups; a single group is divided.
+ * @returns (sentences,) the fold in which each sentence is tested.
+ */
 export function groupFolds(groups: readonly string[], folds: number, seed: number): Int32Array {
-  return Int32Array.from(groups, (group) => Math.floor(hashFraction(`folds-${seed}`, group) * folds));
+  const sizes = new Map<string, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  if (sizes.size >= MINIMUM_GROUPS_A_FOLD * folds)
+    return Int32Array.from(groups, (group) => Math.floor(hashFraction(`folds-${seed}`, group) * folds));
+  // One document: nothing can be kept apart.
+  if (sizes.size < 2) return Int32Array.from(groups, (_, i) => i % folds);
+  const balanced = balancedFolds(sizes, folds);
+  return Int32Array.from(groups, (group) => balanced.get(group)!);
 }
 
 interface ScoredDecoding {
@@ -162,6 +189,7 @@ export async function crossValidate(
   const heldOut = new Array<HeldOutSentence>(sentences.length);
   for (let k = 0; k < folds; k++) {
     context.signal.throwIfAborted();
+    if (!fold.includes(k)) continue;
     const part = sentences.filter((_, i) => fold[i] !== k);
     const { chain, score } = await fit(part, k);
     sentences.forEach(({ words }, i) => {

@@ -30,6 +30,7 @@ import {
 } from './index.js';
 import { matchLexicon } from './lexicon.js';
 import { crfObjective } from './objective.js';
+import { groupFolds } from './cross-validation.js';
 import { forwardBackward } from './forward-backward.js';
 import { runHashes } from './runs.js';
 import { wordFeatures } from './word-features.js';
@@ -486,5 +487,23 @@ describe('crossValidate', () => {
     expect(result.entities.filter((found) => found.length > 0).length).toBeGreaterThan(50);
     const confidence = calibratedConfidence(result.calibration, 6);
     expect(confidence).toBeGreaterThan(calibratedConfidence(result.calibration, -2));
+  });
+});
+
+describe('groupFolds', () => {
+  const sizesOf = (folds: Int32Array): number[] => [0, 1, 2].map((k) => folds.filter((fold) => fold === k).length);
+
+  it('balances few documents and never divides one', () => {
+    const groups = [50, 30, 10, 5, 5].flatMap((size, i) => new Array<string>(size).fill(`document ${i}`));
+    const folds = groupFolds(groups, 3, 1);
+    expect(sizesOf(folds)).toEqual([50, 30, 20]);
+    expect(new Set(groups.map((group, i) => `${group} ${folds[i]}`)).size).toBe(5);
+  });
+
+  it('keeps the groups of a fold by hash where there are many, and divides a single one', () => {
+    const many = Array.from({ length: 60 }, (_, i) => `group ${i % 40}`);
+    const folds = groupFolds(many, 3, 1);
+    expect(many.every((_, i) => folds[i] === folds[i % 40])).toBe(true);
+    expect(sizesOf(groupFolds(new Array<string>(9).fill('one'), 3, 1))).toEqual([3, 3, 3]);
   });
 });

@@ -6,8 +6,10 @@ import type { Table } from '../../../contracts/table.js';
 import { comparisonOf } from '../../../learning/evaluation/comparison.js';
 import {
   expectedCalibrationError,
+  FEWEST_RESAMPLED,
   notMeasurable,
   resampledUncertainty,
+  type Sample,
 } from '../../../learning/evaluation/metrics/index.js';
 import {
   f1Of,
@@ -16,6 +18,7 @@ import {
   recallOf,
   spanInterval,
   sumSpans,
+  type SpanBootstrap,
   type SpanCounts,
 } from '../../../learning/evaluation/metrics/spans.js';
 import { predictInBatches } from '../../../learning/evaluation/predict-in-batches.js';
@@ -24,7 +27,7 @@ import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { textColumn } from '../../../learning/table.js';
 import type { Span } from '../../../learning/text/sequence-tagging/index.js';
 import { readSpans, writeConfidentSpans, writeSpans, type ConfidentSpan } from '../data/annotations.js';
-import { readExamples } from '../data/examples.js';
+import { readExamples, type Example } from '../data/examples.js';
 import { fewNamesNotes } from './few-names.js';
 import type { NerPredictor } from '../prediction/predictor.js';
 import { evaluationPlots } from './plots.js';
@@ -37,9 +40,16 @@ export const PRIMARY_METRIC = 'f1';
 /** Texts per batch while a holdout is scored. */
 const BATCH_TEXTS = 512;
 
-/** The scored table: annotated and predicted entities of each text. */
+/** Groups by number in the order of their first text; a group's name may be a customer's text. */
+function groupNumbers(groups: readonly string[]): string[] {
+  const numbers = new Map<string, number>();
+  for (const group of groups) if (!numbers.has(group)) numbers.set(group, numbers.size);
+  return groups.map((group) => String(numbers.get(group)));
+}
+
+/** The scored table: annotated and predicted entities of each text, and the number of its group. */
 export function scoredTable(
-  truth: readonly { readonly spans: readonly Span[] }[],
+  truth: readonly { readonly spans: readonly Span[]; readonly group: string }[],
   predicted: readonly (readonly ConfidentSpan[])[],
 ): Table {
   const text = (values: string[]) => ({ kind: 'text', values }) as const;
@@ -48,6 +58,7 @@ export function scoredTable(
     columns: {
       truth: text(truth.map(({ spans }) => writeSpans(spans))),
       predicted: text(predicted.map(writeConfidentSpans)),
+      group: text(groupNumbers(truth.map(({ group }) => group))),
     },
   };
 }
@@ -58,6 +69,16 @@ function readScored(table: Table): ScoredText[] {
     truth: readSpans(cell ?? '', row),
     predicted: readSpans(predicted[row] ?? '', row),
   }));
+}
+
+/**
+ * Groups to resample: those of the table (documents, templates, given groups). Fewer than five say too little of other
+ * groups, and tables of older versions have none; then each text stands for itself.
+ */
+function resampledGroups(table: Table): readonly string[] | undefined {
+  if (table.columns['group'] === undefined) return undefined;
+  const groups = textColumn(table, 'group').map((group) => group ?? '');
+  return new Set(groups).size >= FEWEST_RESAMPLED ? groups : undefined;
 }
 
 /**
@@ -83,14 +104,21 @@ function calibrationMetric(texts: readonly ScoredText[]): Metric {
   return { name, value: expectedCalibrationError(labels, scores), direction: 'lower', n: labels.length };
 }
 
-function metrics(texts: readonly ScoredText[], seed: number): Metric[] {
+/** How many texts or groups with entities an interval is drawn from. */
+function sampleOf(counts: readonly SpanCounts[], groups: readonly string[] | undefined): Sample {
+  const measured = [...counts.keys()].filter((i) => counts[i]!.wanted + counts[i]!.found > 0);
+  if (groups === undefined) return { size: measured.length, of: 'texts with entities' };
+  return { size: new Set(measured.map((i) => groups[i])).size, of: 'groups of texts with entities' };
+}
+
+function metrics(texts: readonly ScoredText[], bootstrap: SpanBootstrap): Metric[] {
   const counts = countsOf(texts);
   const total = sumSpans(counts);
   const f1ByType = typesOf(texts).map((type) => f1Of(sumSpans(countsOf(ofType(texts, type)))));
-  const size = { size: counts.filter(({ wanted, found }) => wanted + found > 0).length, of: 'texts with entities' };
+  const sample = sampleOf(counts, bootstrap.groups);
   const withInterval = (name: string, measure: (counts: SpanCounts) => number, n: number): Metric => {
     if (n === 0) return notMeasurable(name, 'higher', 'no entity was predicted');
-    const uncertainty = resampledUncertainty(size, () => spanInterval(counts, measure, { seed }));
+    const uncertainty = resampledUncertainty(sample, () => spanInterval(counts, measure, bootstrap));
     return { name, value: measure(total), direction: 'higher', n, ...uncertainty };
   };
   return [
@@ -102,12 +130,30 @@ function metrics(texts: readonly ScoredText[], seed: number): Metric[] {
   ];
 }
 
+/** Documents or other groups of the held-out texts, if they are known. */
+function groupsNote(examples: readonly Example[]): string[] {
+  const [groups, texts] = [
+    new Set(examples.map(({ group }) => group)).size,
+    new Set(examples.map(({ text }) => text.trim().toLowerCase())).size,
+  ];
+  if (groups === texts) return ['documents or sources are not known: texts of another one may score lower'];
+  if (groups >= FEWEST_RESAMPLED) return [];
+  return [`the held-out texts are of ${groups} documents or groups only: those of another one may score lower`];
+}
+
 function notesOf(texts: readonly ScoredText[], holdout: TrainingData): string[] {
   const entities = sum(texts.map(({ truth }) => truth.length));
+  const examples = readExamples(holdout);
   return [
     `${texts.length} held-out texts with ${entities} annotated entities`,
-    ...fewNamesNotes(readExamples(holdout)),
+    ...groupsNote(examples),
+    ...fewNamesNotes(examples),
   ];
+}
+
+function bootstrapOf(table: Table, { seed }: ComputeContext): SpanBootstrap {
+  const groups = resampledGroups(table);
+  return { seed, ...(groups !== undefined && { groups }) };
 }
 
 /**
@@ -120,19 +166,19 @@ export function evaluate(table: Table, holdout: TrainingData, context: ComputeCo
   if (texts.every(({ truth }) => truth.length === 0))
     throw new PipelineError('SINGLE_CLASS', `none of ${texts.length} held-out texts has an entity`);
   return {
-    metrics: metrics(texts, context.seed),
+    metrics: metrics(texts, bootstrapOf(table, context)),
     slices: slices(texts, typesOf(texts), holdout),
     plots: evaluationPlots(texts, typesOf(texts)),
     notes: notesOf(texts, holdout),
   };
 }
 
-/** Compares micro F1 of two models on the same texts by a paired bootstrap over texts. */
+/** Compares micro F1 of two models on the same texts by a paired bootstrap over their groups. */
 export function compare(
   challenger: Table,
   other: Table,
   against: Comparison['against'],
-  { seed }: ComputeContext,
+  context: ComputeContext,
 ): Comparison {
   const [own, others] = [countsOf(readScored(challenger)), countsOf(readScored(other))];
   return comparisonOf({
@@ -140,7 +186,7 @@ export function compare(
     metric: PRIMARY_METRIC,
     challenger: f1Of(sumSpans(own)),
     other: f1Of(sumSpans(others)),
-    interval: pairedSpanInterval(own, others, f1Of, { seed }),
+    interval: pairedSpanInterval(own, others, f1Of, bootstrapOf(challenger, context)),
     n: own.length,
   });
 }

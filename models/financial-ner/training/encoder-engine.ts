@@ -47,10 +47,19 @@ interface Parts {
   readonly validation: readonly LabelledSentence[];
 }
 
+function smallestFold(folds: Int32Array): number {
+  const sizes = new Map<number, number>();
+  for (const fold of folds) sizes.set(fold, (sizes.get(fold) ?? 0) + 1);
+  const isFew = sizes.size < VALIDATION_FOLDS;
+  return isFew ? ([...sizes].sort(([a, m], [b, n]) => m - n || a - b)[0]?.[0] ?? 0) : 0;
+}
+
 function splitValidation({ sentences, groups }: EngineTask, seed: number): Parts {
   const folds = groupFolds(groups, VALIDATION_FOLDS, seed);
+  // Of few documents the smallest; a larger one would be missing in training.
+  const validationFold = smallestFold(folds);
   const part = (validation: boolean): LabelledSentence[] =>
-    sentences.filter(({ words }, i) => words.length > 0 && (folds[i] === 0) === validation);
+    sentences.filter(({ words }, i) => words.length > 0 && (folds[i] === validationFold) === validation);
   return { train: part(false), validation: part(true) };
 }
 

@@ -6,7 +6,7 @@ import { requireAnnotated, textTable, type AnnotatedText, type Part } from '../t
 
 const TAG = /^(?:O|[BILUES]-\S+)$/;
 const DOCUMENT = '-DOCSTART-';
-/** Without test files every fifth sentence is held out. */
+/** Without test files every fifth document, or of few documents every fifth sentence, is held out. */
 const HELD_OUT_EVERY = 5;
 const TEST_FILE = /(?:^|[^a-z])(?:test|dev|valid(?:ation)?)(?:[^a-z]|$)/i;
 
@@ -45,7 +45,7 @@ export function spansOfTags(tags: readonly string[], starts: readonly number[], 
   return spans;
 }
 
-function sentence(words: readonly TaggedWord[], file: string, part: Part): AnnotatedText {
+function annotatedText(words: readonly TaggedWord[], file: string): AnnotatedText {
   const starts: number[] = [];
   const ends: number[] = [];
   let text = '';
@@ -56,22 +56,30 @@ function sentence(words: readonly TaggedWord[], file: string, part: Part): Annot
     ends.push(text.length);
   }
   const tags = words.map(({ tag }) => tag);
-  const annotated = { text, spans: spansOfTags(tags, starts, ends), part };
+  const annotated = { text, spans: spansOfTags(tags, starts, ends) };
   requireAnnotated(annotated, { file, line: words[0]!.line });
   return annotated;
 }
 
-function* sentencesOf({ name, text }: SourceText): Generator<readonly TaggedWord[]> {
+/** A sentence and its document, counted by the separators -DOCSTART- of its file. */
+interface Sentence {
+  readonly words: readonly TaggedWord[];
+  readonly document: number;
+}
+
+function* sentencesOf({ name, text }: SourceText): Generator<Sentence> {
   let words: TaggedWord[] = [];
+  let document = 0;
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     const word = line.trim() === '' ? null : readWord(line, i + 1, name);
     if (word) words.push(word);
     else if (words.length > 0) {
-      yield words;
+      yield { words, document };
       words = [];
     }
+    if (line.startsWith(DOCUMENT)) document += 1;
   }
-  if (words.length > 0) yield words;
+  if (words.length > 0) yield { words, document };
 }
 
 /** Code units read to recognise the format. */
@@ -93,15 +101,52 @@ function looksTagged({ text }: SourceText): boolean {
   return lines.length > 0 && lines.filter(isTaggedLine).length >= MINIMUM_TAGGED_SHARE * lines.length;
 }
 
-function readFiles(all: readonly SourceText[]): AnnotatedText[] {
-  const files = all.filter(looksTagged);
-  const divided = files.length > 1 && files.some(({ name }) => TEST_FILE.test(name));
-  return files.flatMap((file) =>
-    [...sentencesOf(file)].map((words, i) => {
-      const held = divided ? TEST_FILE.test(file.name) : i % HELD_OUT_EVERY === HELD_OUT_EVERY - 1;
-      return sentence(words, file.name, held ? 'test' : 'train');
-    }),
-  );
+/** With fewer documents sentences are held out, not documents: each is too large a part. */
+const MINIMUM_DOCUMENTS = 10;
+
+interface FileSentence extends Sentence {
+  readonly file: string;
+}
+
+/** Document of a sentence: between separators, or its file where there are many; undefined where none is known. */
+function documentNames(all: readonly FileSentence[]): readonly (string | undefined)[] {
+  const hasSeparators = all.some(({ document }) => document > 0);
+  const files = new Set(all.map(({ file }) => file)).size;
+  if (!hasSeparators && files < MINIMUM_DOCUMENTS) return all.map(() => undefined);
+  return all.map(({ file, document }) => `${file}, document ${document}`);
+}
+
+const isEveryFifth = (i: number): boolean => i % HELD_OUT_EVERY === HELD_OUT_EVERY - 1;
+
+/** Which sentences are held out: the test files, else every fifth document, else every fifth sentence of each file. */
+function heldOut(all: readonly FileSentence[], documents: readonly (string | undefined)[]): readonly boolean[] {
+  const files = [...new Set(all.map(({ file }) => file))];
+  if (files.length > 1 && files.some((name) => TEST_FILE.test(name)))
+    return all.map(({ file }) => TEST_FILE.test(file));
+  const known = [...new Set(documents)].filter((name) => name !== undefined);
+  if (known.length < MINIMUM_DOCUMENTS) {
+    const positions = new Map<string, number>();
+    return all.map(({ file }) => {
+      const position = positions.get(file) ?? 0;
+      positions.set(file, position + 1);
+      return isEveryFifth(position);
+    });
+  }
+  const held = new Set(known.filter((_, i) => isEveryFifth(i)));
+  return documents.map((name) => name !== undefined && held.has(name));
+}
+
+function readFiles(given: readonly SourceText[]): AnnotatedText[] {
+  const all = given
+    .filter(looksTagged)
+    .flatMap((file) => [...sentencesOf(file)].map((sentence) => ({ ...sentence, file: file.name })));
+  const documents = documentNames(all);
+  const held = heldOut(all, documents);
+  return all.map(({ words, file }, i): AnnotatedText => {
+    const group = documents[i];
+    const part: Part = held[i] === true ? 'test' : 'train';
+    return { ...annotatedText(words, file), part, ...(group !== undefined && { group }) };
+  });
 }
 
 /** CoNLL column files: one word per line with its tag in the last column, empty lines between sentences. */
