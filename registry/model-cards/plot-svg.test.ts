@@ -20,6 +20,23 @@ describe('plotSvg', () => {
     expect(svg).toContain('good loans flagged (share)');
   });
 
+  it('leaves room on a card of 400 kB for a plot of 3,000 points, the most that a model draws', async () => {
+    const values = Array.from({ length: 3000 }, (_, i) => ({
+      x: Math.sin(i),
+      y: i / 3000,
+      value: ['low', 'high'][i % 2],
+    }));
+    const encoding = {
+      x: { field: 'x', type: 'quantitative' },
+      y: { field: 'y', type: 'quantitative' },
+      color: { field: 'value', type: 'nominal' },
+    };
+    const spec = { data: { values }, mark: { type: 'circle', size: 11 }, encoding };
+    const svg = await plotSvg({ title: 'SHAP', caption: '', spec }, '', 'p');
+    expect(svg.match(/<circle /g)).toHaveLength(3000 + 2); // two in the legend
+    expect(svg.length).toBeLessThan(260_000);
+  });
+
   it.each([{}, { mark: 'nothing' }, { data: { url: 'http://127.0.0.1:1/x.json' }, mark: 'point' }])(
     'names the plot whose specification cannot be drawn: %j',
     async (spec) => {
