@@ -11,7 +11,10 @@ export interface ColumnSpec {
   readonly description: string;
   /** @default false */
   readonly nullable?: boolean;
-  /** Of a nullable column: a file need not have it at all, it then reads as empty. @default false */
+  /**
+   * A file usually does not have it, so that its absence is not remarked. Any nullable column may be absent and then reads
+   * as empty; an absent label is refused unless it is optional. @default false
+   */
   readonly optional?: boolean;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -121,14 +124,15 @@ export interface TextLayout {
   matches(files: readonly SourceText[]): boolean;
   /**
    * The schema's columns, in order.
+   * @param remark - takes sentences on how the files are written and on what was left out, without a value of a row.
    * @throws PipelineError `MALFORMED_FILE`, `INVALID_VALUE`, `MISSING_COLUMN` with file and line in the details.
    */
-  parse(files: readonly SourceText[]): Table;
+  parse(files: readonly SourceText[], remark?: (sentence: string) => void): Table;
 }
 
 /**
  * A file layout that `--data-path` accepts: how to recognise it and how its columns become those of `schema`.
- * CSV is read with `delimiter`; without `header` the columns are named by position.
+ * Without `positionalColumns` a CSV file has a header.
  */
 export interface FileFormat {
   readonly name: string;
@@ -138,7 +142,7 @@ export interface FileFormat {
   readonly encodings: readonly ('csv' | 'json' | 'text')[];
   /** For layouts other than a table; tried before the table readers, and the only one that accepts a folder. */
   readonly layout?: TextLayout;
-  /** @default ',' */
+  /** @default detected: `,` `;` tab or `|` */
   readonly delimiter?: string;
   /** Names by position for files without a header row. */
   readonly positionalColumns?: readonly string[];
@@ -150,8 +154,18 @@ export interface FileFormat {
   }): boolean;
   /** Source column names in the file for each schema column whose name differs. */
   readonly renames?: Readonly<Record<string, string>>;
+  /** Further names of a schema column that files may have; letter case, blanks and `_` in a name never count. */
+  readonly aliases?: Readonly<Record<string, readonly string[]>>;
+  /** Schema column of signed amounts: may be written as a debit and a credit column, or without sign beside a direction. */
+  readonly signedColumn?: string;
+  /** Columns that the file may have for `transform` and that the schema has not. */
+  readonly extraColumns?: readonly ColumnSpec[];
+  /** Rows whose label may be missing. @default all when labels are optional, else none. The others are left out. */
+  labelMayBeMissing?(table: Table): (row: number) => boolean;
   /** Schema columns that `transform` makes (a row number, an age band), so the reader does not look for them in the file. */
   readonly derivedColumns?: readonly string[];
+  /** Of a label that is a flag: rows of each class that are needed to learn from, and in the holdout. @default none */
+  readonly neededOfAClass?: { readonly training: number; readonly holdout: number };
   /** Last step after type conversion, for instance recoding `1/2` labels; row count and order stay. */
   transform?(table: Table): Table;
 }

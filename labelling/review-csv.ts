@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { errorAt } from '../contracts/errors.js';
+import { csvOptions, delimiterOf } from '../learning/text/csv.js';
 
 /** A customer's text for a spreadsheet: a cell that begins like a formula would be run (OWASP, CSV injection). */
 export const escapeFormula = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
@@ -18,14 +19,6 @@ export interface ReviewAnswer {
   readonly row: number;
 }
 
-function parseRows(text: string, file: string): Record<string, string>[] {
-  try {
-    return parse(text, { columns: true, skip_empty_lines: true, bom: true });
-  } catch {
-    throw errorAt('MALFORMED_FILE', { file }, 'it is not a CSV file with a header');
-  }
-}
-
 /** What to read of a review, and what to say of an id that comes twice. */
 export interface ReviewColumn {
   readonly file: string;
@@ -33,12 +26,23 @@ export interface ReviewColumn {
   readonly duplicate: string;
 }
 
+/** A spreadsheet may have saved the review with another delimiter. */
+function parseRows(text: string, { file, column }: ReviewColumn): Record<string, string>[] {
+  try {
+    const delimiter = delimiterOf(text, ['id', column]);
+    return parse(text, { ...csvOptions({ delimiter }), relax_column_count: false, columns: true });
+  } catch {
+    throw errorAt('MALFORMED_FILE', { file }, 'it is not a CSV file with a header');
+  }
+}
+
 /**
  * Ids and one column of a corrected review, trimmed; rows where either is empty are left out.
  * @throws PipelineError `MALFORMED_FILE`, `MISSING_COLUMN`, `INVALID_VALUE` (an id twice), `FILE_EMPTY`.
  */
-export function readReview(text: string, { file, column, duplicate }: ReviewColumn): ReviewAnswer[] {
-  const rows = parseRows(text, file);
+export function readReview(text: string, review: ReviewColumn): ReviewAnswer[] {
+  const { file, column, duplicate } = review;
+  const rows = parseRows(text, review);
   const [first] = rows;
   if (first === undefined) throw errorAt('FILE_EMPTY', { file }, 'it holds no row');
   if (!('id' in first) || !(column in first))

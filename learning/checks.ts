@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type ErrorDetails, PipelineError } from '../contracts/errors.js';
+import { type DataPlace, errorAt, type ErrorDetails, PipelineError } from '../contracts/errors.js';
 
 /** `SHAPE_MISMATCH` of a thing that must have as many rows, values or columns as another. */
 export const countMismatch = (
@@ -73,4 +73,22 @@ export function parseParameters<Params>(
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'parameters'}: ${message}`);
   throw new PipelineError('INVALID_HYPERPARAMETERS', `${name}: ${faults.join('; ')}`, { ...details, faults });
+}
+
+/** Of the rows that need a label, at most this share may have none. */
+const LARGEST_UNLABELLED_SHARE = 0.2;
+
+/**
+ * What is said of rows that are left out because they have no label; [] when there are none.
+ * @throws PipelineError `INVALID_VALUE` when they are more than a fifth of the rows.
+ */
+export function unlabelledRemarks(
+  unlabelled: number,
+  rows: number,
+  place: DataPlace & { readonly column: string },
+): string[] {
+  if (unlabelled === 0) return [];
+  const finding = `${unlabelled} of ${rows} rows have no ${place.column} (the label)`;
+  if (unlabelled <= LARGEST_UNLABELLED_SHARE * rows) return [`${finding} and are left out`];
+  throw errorAt('INVALID_VALUE', place, `${finding}, wanted at most ${100 * LARGEST_UNLABELLED_SHARE} %`);
 }

@@ -15,6 +15,10 @@ import { requireUpdatable } from '../../training/require-updatable.js';
 
 interface TrainOptions extends RunOptions {
   readonly dataPath?: string;
+  readonly delimiter?: string;
+  readonly decimal?: string;
+  readonly dateFormat?: string;
+  readonly columns?: string;
   readonly source?: string;
   readonly seed: number;
   readonly from: 'data' | 'dataset';
@@ -31,6 +35,10 @@ export function register(program: Command, cli: CliContext): void {
     .description('Trains, judges and registers one model, or all of them, from the backend or from a file.')
     .argument('<model>', 'name of a model, or all')
     .option('--data-path <file>', 'train from this file (docs/data-formats.md) instead of the backend')
+    .option('--delimiter <sign>', 'between the fields of the file: "," ";" "|" or tab (detected)')
+    .option('--decimal <sign>', 'decimal sign of the file: "." or "," (detected)')
+    .option('--date-format <format>', 'day-first, month-first, year-first, unix-seconds, or DD/MM/YYYY (detected)')
+    .option('--columns <file>', 'JSON file {"name in the format": "name in the file"} (names are matched)')
     .option('--source <name>', 'data source (the one in use)')
     .option('--seed <n>', 'seed of everything random', seed, 42)
     .option('--update', "continue the line's champion on the newest rows instead of training from scratch")
@@ -81,6 +89,7 @@ async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
   const params = Object.keys(collectHyperParameters({ ...options }));
   if (params.length > 0) throw oneModelOnly(`the hyper-parameter ${params.join(', ')}`);
   if (options.dataPath !== undefined) throw oneModelOnly('--data-path');
+  refuseWithoutFile(options);
   if (options.update === true) throw oneModelOnly('--update');
   if (options.allowSuspiciousLabels === true) throw oneModelOnly('--allow-suspicious-labels');
   const connection = await cli.connect();
@@ -95,16 +104,38 @@ async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
 const oneModelOnly = (what: string): PipelineError =>
   new PipelineError('INVALID_INPUT', `${what} belongs to one model; name it instead of "all"`);
 
-/** Bad files end here, before anything is started. */
+/** @throws PipelineError `INVALID_INPUT` for an option that says how a file is written where there is none. */
+function refuseWithoutFile({ delimiter, decimal, dateFormat, columns }: TrainOptions): void {
+  const given = Object.entries({
+    '--delimiter': delimiter,
+    '--decimal': decimal,
+    '--date-format': dateFormat,
+    '--columns': columns,
+  });
+  const option = given.find(([, value]) => value !== undefined)?.[0];
+  if (option !== undefined) throw new PipelineError('INVALID_INPUT', `${option} belongs to a file; give --data-path`);
+}
+
+/** Bad files end here, before anything is started; how the file was read is said on standard error. */
 async function readFileOption(
-  { config }: CliContext,
-  { dataPath }: TrainOptions,
+  cli: CliContext,
+  options: TrainOptions,
   formats: readonly FileFormat[],
 ): Promise<DataFile | null> {
-  if (dataPath === undefined) return null;
-  const { readDataFile } = await import('../../datasets/sources/files/read-file.js');
-  const { customerTimeZone } = await import('../../platform/config/config.js');
-  return readDataFile(dataPath, formats, { timeZoneOf: (line) => customerTimeZone(config.customerTimeZones, line) });
+  if (options.dataPath === undefined) {
+    refuseWithoutFile(options);
+    return null;
+  }
+  const [{ readDataFile }, { readingOptions }, { customerTimeZone }] = await Promise.all([
+    import('../../datasets/sources/files/read-file.js'),
+    import('../program/reading-options.js'),
+    import('../../platform/config/config.js'),
+  ]);
+  const timeZoneOf = (line: string): string => customerTimeZone(cli.config.customerTimeZones, line);
+  const file = await readDataFile(options.dataPath, formats, { ...(await readingOptions(options)), timeZoneOf });
+  cli.out.notice(`${file.fileName}: ${file.table.rowCount} rows, read as ${file.format.name}`);
+  for (const remark of file.remarks) cli.out.notice(`  ${remark}`);
+  return file;
 }
 
 async function fileRows(

@@ -4,9 +4,9 @@ import type { BlobStore } from '../../platform/blobs/blob-store.js';
 
 /** Stores a file's table as a dataset in the blob store, which the workers read. @returns the dataset's hash. */
 export async function storeTrainingFile(blobs: BlobStore, modelName: string, file: DataFile): Promise<string> {
-  const { format, table, fileHash, fileName, timeZone } = file;
+  const { format, table, fileHash, fileName, remarks, timeZone } = file;
   const origin = { kind: 'file', fileHash, fileName, format: format.name } as const;
   const zone = timeZone === undefined ? {} : { timeZone };
-  const ref = { modelName, line: format.schema.line, origin, ...zone, notes: [] };
+  const ref = { modelName, line: format.schema.line, origin, ...zone, notes: [...remarks] };
   return (await storeDataset(blobs, { table, schema: { ...format.schema, ...zone }, ref })).hash;
 }

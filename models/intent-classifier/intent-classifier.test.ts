@@ -11,14 +11,13 @@ import { train } from './training/train.js';
 import { evaluate, score } from './evaluation/score.js';
 import { probabilityOf } from './prediction/explain.js';
 import { labelledMessages } from './data/dataset.js';
-import { fixture } from './fixtures/make-fixture.js';
+import { fixture, fixtureMessages } from './fixtures/make-fixture.js';
 import { intents } from './data/formats/intents.js';
 import { messageSchema, messageTable, type LabelledMessage } from './data/formats/message-table.js';
 import { params } from './params.js';
 import { input, openPredictor } from './prediction/predictor.js';
 
-const csv = { name: 'intents.csv', text: fixture() };
-const data: TrainingData = { schema: intents.schema, table: intents.layout!.parse([csv]) };
+const data: TrainingData = { schema: intents.schema, table: messageTable(fixtureMessages()) };
 const quick = params.parse({ augmentation: 'none' });
 const trained = train(trainContext(), data, quick);
 

@@ -1,15 +1,23 @@
-import type { ColumnSpec } from '../../../contracts/dataset.js';
+/** One field of a record: text from CSV, any scalar from JSON, `undefined` for an absent JSON member. */
+export type Scalar = string | number | boolean | null | undefined;
 
-/** Value of one field of a record: text from CSV, any scalar from JSON, `undefined` for an absent JSON member. */
-export type Cell = string | number | boolean | null | undefined;
+/** An amount whose sign stands in a second column, or which is written in one of two columns. */
+export type SplitAmount =
+  | { readonly kind: 'pair'; readonly debit: Scalar; readonly credit: Scalar }
+  | { readonly kind: 'signed'; readonly amount: Scalar; readonly direction: Scalar };
+
+/** What stands in a column's place in one record. */
+export type Cell = Scalar | SplitAmount;
 
 /** A converted cell, or a description of what was found and what was wanted. */
 export type Converted<T> = { readonly value: T } | { readonly found: string; readonly wanted: string };
 
-const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/;
 /** Placeholders, which may be quoted in a message because they contain no personal data. */
 const PLACEHOLDER = /^[+-]?(?:nan|inf|infinity|∞|null|none|na|n\/a|nil|true|false|yes|no|-|\?)$/i;
+/** A number whose digits a spreadsheet has cut: 9.00720E+15. */
+const SCIENTIFIC = /^\d(?:[.,]\d+)?E\+\d{2,3}$/i;
+/** How COPY in its text format writes a missing value. */
+const COPY_NULL = '\\N';
 
 /** Describes a cell without its value, which may be a name or an amount. */
 export function describeCell(cell: unknown): string {
@@ -21,58 +29,26 @@ export function describeCell(cell: unknown): string {
   return typeof cell === 'boolean' ? `"${cell}"` : 'an object';
 }
 
-/** True for an absent, null or empty cell; text such as `NA` is not a missing value. */
-export const isMissingCell = (cell: Cell): boolean => cell === undefined || cell === null || cell === '';
+const isBlank = (cell: Scalar): boolean =>
+  cell === undefined || cell === null || (typeof cell === 'string' && (cell.trim() === '' || cell === COPY_NULL));
 
-function readNumber(cell: Cell): number {
-  if (typeof cell === 'number') return cell;
-  const text = typeof cell === 'string' ? cell.trim() : '';
-  return NUMBER.test(text) ? Number(text) : Number.NaN;
-}
+/** True for a cell of two columns. JSON may hold other objects, which are faults. */
+export const isSplit = (cell: unknown): cell is SplitAmount =>
+  typeof cell === 'object' && cell !== null && 'kind' in cell && (cell.kind === 'pair' || cell.kind === 'signed');
 
-function readFlag(cell: Cell): number {
-  if (typeof cell === 'boolean') return cell ? 1 : 0;
-  const text = String(cell).trim().toLowerCase();
-  if (text === 'true') return 1;
-  if (text === 'false') return 0;
-  const number = readNumber(cell);
-  return number === 0 || number === 1 ? number : Number.NaN;
-}
-
-/** Parses ISO 8601 to milliseconds, as UTC if it has no zone; NaN for anything else, including 30 February. */
-export function readMoment(cell: Cell): number {
-  const match = typeof cell === 'string' ? MOMENT.exec(cell.trim()) : null;
-  if (match === null) return Number.NaN;
-  const [, day = '', clock = '00:00', zone = 'Z'] = match;
-  const midnight = Date.parse(`${day}T00:00Z`);
-  // V8 parses 30 February as a day in March, so the date is compared with its formatted value.
-  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day) return Number.NaN;
-  const milliseconds = clock.replace(/(\.\d{3})\d+$/, '$1');
-  return Date.parse(`${day}T${milliseconds}${zone}`);
-}
-
-type NumericType = Exclude<ColumnSpec['type'], 'text' | 'category'>;
-
-const readers: Readonly<Record<NumericType, { read: (cell: Cell) => number; wanted: string }>> = {
-  number: { read: readNumber, wanted: 'a finite number' },
-  integer: {
-    read: (cell) => (Number.isInteger(readNumber(cell)) ? readNumber(cell) : Number.NaN),
-    wanted: 'an integer',
-  },
-  flag: { read: readFlag, wanted: 'true, false, 0 or 1' },
-  timestamp: { read: readMoment, wanted: 'an ISO 8601 date or time such as 2026-01-31T10:00:00Z' },
-};
-
-/** Converts a cell that is not missing to a finite number. */
-export function convertNumber(type: NumericType, cell: Cell): Converted<number> {
-  const { read, wanted } = readers[type];
-  const value = read(cell);
-  return Number.isFinite(value) ? { value } : { found: describeCell(cell), wanted };
+/** True for an absent, null or blank cell and for `\N`; other text such as `NA` is not a missing value. */
+export function isMissingCell(cell: Cell): boolean {
+  if (!isSplit(cell)) return isBlank(cell);
+  return cell.kind === 'pair' ? isBlank(cell.debit) && isBlank(cell.credit) : isBlank(cell.amount);
 }
 
 /** Converts a cell that is not missing to text; numbers and booleans from JSON are formatted. */
 export function convertText(cell: Cell): Converted<string> {
-  if (typeof cell === 'string') return { value: cell };
+  if (typeof cell === 'string') {
+    if (!SCIENTIFIC.test(cell.trim())) return { value: cell };
+    const found = 'a number in scientific writing, whose last digits a spreadsheet has cut';
+    return { found, wanted: 'text; format the column as text before the file is saved' };
+  }
   if (typeof cell === 'number' || typeof cell === 'boolean') return { value: String(cell) };
   return { found: describeCell(cell), wanted: 'text' };
 }

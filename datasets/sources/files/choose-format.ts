@@ -1,47 +1,64 @@
 import type { FileFormat } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
-import { fileColumns } from './row-sink.js';
+import {
+  fileColumns,
+  type FoundColumns,
+  isInFile,
+  isRequired,
+  listed,
+  requireKnownNames,
+  type SourcedColumn,
+  sourceColumns,
+  withNearest,
+} from './column-sources.js';
+import type { ReadingOptions } from './reading-options.js';
 
 /** Columns of a file's first record, as read by one format. */
-export interface FilePreview {
+export interface FilePreview extends Partial<Pick<FoundColumns, 'holdsDirections'>> {
   /** Column names; null for a file without header. */
   readonly columns: readonly string[] | null;
   readonly width: number;
-  /** True when later records may have further columns, since JSON records omit missing members. */
-  readonly open?: boolean;
+  /** Of a CSV file. */
+  readonly delimiter?: string;
 }
 
-/** A format with the file's preview as read by it. */
+/** A format with the file's preview as read by it, and where its columns stand. */
 export interface MatchedFormat {
   readonly format: FileFormat;
   readonly preview: FilePreview;
+  readonly columns: readonly SourcedColumn[];
 }
 
-const listed = (names: readonly string[]): string =>
-  names.length <= 30 ? names.join(', ') : `${names.slice(0, 30).join(', ')} and ${names.length - 30} more`;
+function sourced(format: FileFormat, preview: FilePreview, { columns: named }: ReadingOptions): MatchedFormat {
+  const names = preview.columns ?? format.positionalColumns ?? [];
+  const found = { names, holdsDirections: preview.holdsDirections ?? (() => false) };
+  return { format, preview, columns: sourceColumns(format, found, named) };
+}
 
 /** Columns that a file must have for a format. */
-const requiredColumns = (format: FileFormat) => fileColumns(format).filter(({ spec }) => spec.optional !== true);
+const requiredColumns = (format: FileFormat) => fileColumns(format).filter((column) => isRequired(format, column));
 
-const missingIn = ({ format, preview }: MatchedFormat): readonly string[] =>
-  requiredColumns(format)
-    .filter(({ spec }) => preview.open !== true || spec.nullable !== true)
-    .map(({ nameInFile }) => nameInFile)
-    .filter((name) => preview.columns !== null && !preview.columns.includes(name));
+const missingIn = ({ format, columns }: MatchedFormat): readonly string[] =>
+  columns
+    .filter((column) => isRequired(format, column) && column.source.kind === 'absent')
+    .map(({ nameInFile }) => nameInFile);
 
-/** @throws PipelineError `MISSING_COLUMN` naming all columns that the format requires and the file lacks. */
-function requireColumns(file: string, matched: MatchedFormat): void {
-  const missing = missingIn(matched);
-  if (missing.length > 0) throw missingColumns(file, missing, matched);
-}
-
-/** `MISSING_COLUMN` naming the absent columns, the format and the columns that were found. */
-export function missingColumns(file: string, missing: readonly string[], { format, preview }: MatchedFormat): Error {
-  return errorAt(
-    'MISSING_COLUMN',
-    { file, column: missing[0] },
-    `format ${format.name} needs ${listed(missing)}; found ${listed(preview.columns ?? [])}`,
-  );
+/** `MISSING_COLUMN` naming the absent columns with what comes near, the columns found, and those that may be absent. */
+export function missingColumns(
+  file: string,
+  missing: readonly string[],
+  { format, preview, columns }: MatchedFormat,
+): Error {
+  const found = preview.columns ?? [];
+  const used = new Set(columns.flatMap(({ source, nameInFile }) => (source.kind === 'absent' ? [] : [nameInFile])));
+  const free = found.filter((name) => !used.has(name));
+  const optional = columns
+    .filter((column) => isInFile(column) && !isRequired(format, column))
+    .map(({ spec }) => spec.name);
+  const wanted = missing.map((name) => withNearest(name, free));
+  const freely = optional.length === 0 ? '' : `; may be left out: ${listed(optional)}`;
+  const finding = `format ${format.name} needs ${listed(wanted)}; found ${listed(found)}${freely}`;
+  return errorAt('MISSING_COLUMN', { file, column: missing[0] }, finding);
 }
 
 /** The format with the largest share of its required columns present, if that is at least one half. */
@@ -53,33 +70,85 @@ function nearest(candidates: readonly MatchedFormat[]): MatchedFormat | undefine
   return candidates.filter((candidate) => share(candidate) >= 0.5).sort((a, b) => share(b) - share(a))[0];
 }
 
-function unknownFormat(file: string, candidates: readonly MatchedFormat[], formats: readonly FileFormat[]): Error {
-  const found = candidates.map(({ preview: { columns, width } }) =>
-    columns === null ? `${width} unnamed columns` : `columns ${listed(columns)}`,
-  );
-  const known = formats.map(({ name, encodings, description }) => `${name} (${encodings.join(', ')}: ${description})`);
-  const finding = `found ${found.length === 0 ? 'an encoding that no format reads' : [...new Set(found)].join('; or ')}; `;
-  return errorAt('UNKNOWN_FORMAT', { file }, `${finding}known formats: ${known.join('; ')}`);
+/** A cell that no column name looks like. */
+const isValue = (name: string): boolean => name === '' || /^[^\p{L}]*$/u.test(name) || /\d[-/.:]\d/.test(name);
+
+/** The names in the first line are told only if it is a header for certain, that is, if one of them is known. */
+function describeFound(seen: readonly MatchedFormat[], fallback: FilePreview): string {
+  const headed = seen.filter(({ preview }) => preview.columns !== null);
+  const known = headed.find(({ columns }) => columns.some(({ source }) => source.kind !== 'absent'));
+  if (known !== undefined) return `found columns ${listed(known.preview.columns ?? [])}`;
+  const { width, columns } = widest(headed.map(({ preview }) => preview)) ?? fallback;
+  if (columns?.some(isValue) === true) return `no header found (${width} columns)`;
+  return `none of the ${width} names that were found is known (no header?)`;
 }
 
+/** Column names of a format in the list of known ones. */
+const MOST_NAMES = 8;
+
+const describeFormat = (format: FileFormat): string => {
+  const { name, encodings, description } = format;
+  if (format.positionalColumns !== undefined || encodings.includes('text')) return `${name} (${description})`;
+  return `${name} (${encodings.join(' or ')}: ${listed(
+    requiredColumns(format).map(({ nameInFile }) => nameInFile),
+    MOST_NAMES,
+  )})`;
+};
+
+/** How a file may be read: its preview by a format, once for each delimiter that it may have. */
+export interface Previews {
+  readonly of: (format: FileFormat) => readonly FilePreview[];
+  /** Told when no format reads such files at all. */
+  readonly fallback: FilePreview;
+}
+
+function unknownFormat(
+  file: string,
+  candidates: readonly MatchedFormat[],
+  formats: readonly FileFormat[],
+  fallback: FilePreview,
+): Error {
+  const found = describeFound(candidates, fallback);
+  return errorAt('UNKNOWN_FORMAT', { file }, `${found}; known formats: ${formats.map(describeFormat).join('; ')}`);
+}
+
+const widest = (previews: readonly FilePreview[]): FilePreview | undefined =>
+  previews.reduce<FilePreview | undefined>(
+    (best, next) => (best === undefined || next.width > best.width ? next : best),
+    undefined,
+  );
+
+/** The column names under which a format knows what was found. */
+const canonicalNames = ({ format, preview, columns }: MatchedFormat): readonly string[] | null => {
+  if (preview.columns === null) return null;
+  const present = new Set(columns.filter(({ source }) => source.kind !== 'absent').map(({ spec }) => spec.name));
+  const names = fileColumns(format).filter(({ spec }) => present.has(spec.name));
+  return [...preview.columns, ...names.map(({ nameInFile }) => nameInFile)];
+};
+
 /**
- * The first format that matches the file, else the nearest one.
- * @param previewOf - the file's preview as read by a format; null when the format cannot read it.
+ * The first format whose columns the file has by their own names, else by other names, else the nearest one.
  * @throws PipelineError `MISSING_COLUMN` when the chosen format's columns are incomplete, `UNKNOWN_FORMAT` when no
- *   format comes near.
+ *   format comes near, `INVALID_INPUT` for a column of `--columns` that no format has.
  */
 export function chooseFormat(
-  fileName: string,
+  file: string,
   formats: readonly FileFormat[],
-  previewOf: (format: FileFormat) => FilePreview | null,
+  previews: Previews,
+  options: ReadingOptions,
 ): MatchedFormat {
-  const candidates = formats.flatMap((format): MatchedFormat[] => {
-    const preview = previewOf(format);
-    return preview === null ? [] : [{ format, preview }];
-  });
-  const matching = candidates.find(({ format, preview }) => format.matches({ fileName, ...preview }));
-  const chosen = matching ?? nearest(candidates);
-  if (chosen === undefined) throw unknownFormat(fileName, candidates, formats);
-  requireColumns(fileName, chosen);
+  requireKnownNames(file, formats, options.columns ?? {});
+  const candidates = formats.flatMap((format) =>
+    previews.of(format).map((preview) => sourced(format, preview, options)),
+  );
+  const fits = (columns: readonly string[] | null, { format, preview }: MatchedFormat): boolean =>
+    format.matches({ fileName: file, columns, width: preview.width });
+  const chosen =
+    candidates.find((candidate) => fits(candidate.preview.columns, candidate)) ??
+    candidates.find((candidate) => fits(canonicalNames(candidate), candidate)) ??
+    nearest(candidates);
+  if (chosen === undefined) throw unknownFormat(file, candidates, formats, previews.fallback);
+  const missing = missingIn(chosen);
+  if (missing.length > 0) throw missingColumns(file, missing, chosen);
   return chosen;
 }

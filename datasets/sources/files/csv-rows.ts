@@ -1,52 +1,57 @@
 import { pipeline, Readable } from 'node:stream';
-import { CsvError, type Info, type Options, parse } from 'csv-parse';
-import { parse as parseAtOnce } from 'csv-parse/sync';
-import type { FileFormat } from '../../../contracts/dataset.js';
+import { CsvError, type Info, parse } from 'csv-parse';
 import { errorAt } from '../../../contracts/errors.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
-import type { FilePreview } from './choose-format.js';
+import { type CsvDialect, csvOptions, DELIMITERS, firstRecords, separatorLine } from '../../../learning/text/csv.js';
+import type { FilePreview, MatchedFormat, Previews } from './choose-format.js';
+import { cellOf, namesIn } from './column-sources.js';
 import type { FileLimits } from './limits.js';
-import type { DataRow, FileColumn } from './row-sink.js';
+import { readDirection } from './number-readings.js';
+import type { ReadingOptions } from './reading-options.js';
+import type { DataRow } from './row-sink.js';
 
-const optionsOf = ({ delimiter = ',' }: FileFormat): Options => ({
-  delimiter,
-  record_delimiter: ['\r\n', '\n', '\r'],
-  skip_empty_lines: true,
-  relax_column_count: true, // checked in readCsvRows, whose message has row and line
-});
+/** Records of the head by which a column of directions is recognised. */
+const PREVIEW_RECORDS = 50;
 
-/** Columns of the first record with this format's delimiter; null when it cannot be parsed. */
-export function previewCsv(head: string, format: FileFormat): FilePreview | null {
-  try {
-    const [first] = parseAtOnce(head, { ...optionsOf(format), to: 1 });
-    if (first === undefined) return null;
-    const positional = format.positionalColumns !== undefined;
-    return { columns: positional ? null : first.map((name) => name.trim()), width: first.length };
-  } catch {
-    return null;
-  }
-}
-
-async function* limitLines(text: AsyncIterable<string>, file: string, limit: number): AsyncGenerator<string> {
-  let line = 1;
-  let length = 0;
-  const check = (characters: number): void => {
-    if (length + characters <= limit) return;
-    throw errorAt('FILE_TOO_LARGE', { file, line }, `the line is longer than ${limit} characters`);
+function holdsDirections(names: readonly string[], records: readonly (readonly string[])[]) {
+  return (name: string): boolean => {
+    const index = names.indexOf(name);
+    const cells = records.map((record) => record[index] ?? '').filter((cell) => cell.trim() !== '');
+    return index >= 0 && cells.length > 0 && cells.every((cell) => !Number.isNaN(readDirection(cell)));
   };
-  for await (const chunk of text) {
-    let start = 0;
-    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', start)) {
-      check(end - start);
-      line += 1;
-      length = 0;
-      start = end + 1;
-    }
-    check(chunk.length - start);
-    length += chunk.length - start;
-    yield chunk;
-  }
 }
+
+function previewWith(head: string, dialect: CsvDialect, positional: boolean): FilePreview[] {
+  const [first, ...records] = firstRecords(head, dialect, PREVIEW_RECORDS);
+  if (first === undefined) return [];
+  const { delimiter } = dialect;
+  // The head may end inside its last record.
+  const complete = records.length > 1 ? records.slice(0, -1) : records;
+  if (positional) return [{ columns: null, width: first.length, delimiter }];
+  const names = first.map((name) => name.trim());
+  return [{ columns: names, width: names.length, delimiter, holdsDirections: holdsDirections(names, complete) }];
+}
+
+/** Previews of a CSV file's head with each delimiter that it may have. */
+export function previewsOfCsv(head: string, options: ReadingOptions): Previews {
+  const named = options.delimiter ?? separatorLine(head);
+  const firstLine = firstLineOf(head);
+  const previews = (delimiters: readonly string[], positional: boolean): FilePreview[] =>
+    delimiters.flatMap((delimiter) => previewWith(head, { delimiter, firstLine }, positional));
+  const likely = named === null ? DELIMITERS : [named];
+  const [first] = previews(likely, false).sort((a, b) => b.width - a.width);
+  return {
+    of: (format) => {
+      if (!format.encodings.includes('csv')) return [];
+      const delimiters = options.delimiter ?? format.delimiter;
+      return previews(delimiters === undefined ? likely : [delimiters], format.positionalColumns !== undefined);
+    },
+    fallback: first ?? { columns: null, width: 0 },
+  };
+}
+
+/** The line after a spreadsheet's `sep=;`, else the first. */
+const firstLineOf = (head: string): number => (separatorLine(head) === null ? 1 : 2);
 
 const findings: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quoted field is not closed before the file ends',
@@ -58,8 +63,8 @@ function csvFault(fault: unknown, file: string, limit: number): unknown {
   if (!(fault instanceof CsvError)) return fault;
   const line = Number(fault.lines ?? 1);
   if (fault.code === 'CSV_MAX_RECORD_SIZE')
-    return errorAt('FILE_TOO_LARGE', { file, line }, `a record is longer than ${limit} characters`, fault);
-  return errorAt('MALFORMED_FILE', { file, line }, findings[fault.code] ?? fault.message, fault);
+    return errorAt('FILE_TOO_LARGE', { file, line }, `the record or line is longer than ${limit} characters`, fault);
+  return errorAt('MALFORMED_FILE', { file, line }, findings[fault.code] ?? 'the record is not valid CSV', fault);
 }
 
 interface CsvRecord {
@@ -71,12 +76,12 @@ interface CsvRecord {
 async function* readRecords(
   text: AsyncIterable<string>,
   file: string,
-  format: FileFormat,
+  dialect: CsvDialect,
   limits: FileLimits,
 ): AsyncGenerator<{ readonly line: number; readonly record: readonly string[] }> {
-  const parser = parse({ ...optionsOf(format), info: true, max_record_size: limits.lineBytes });
+  const parser = parse({ ...csvOptions(dialect), info: true, max_record_size: limits.lineBytes });
   // Errors are thrown by the loop below; without a callback they would end the process.
-  pipeline(Readable.from(limitLines(text, file, limits.lineBytes)), parser, () => undefined);
+  pipeline(Readable.from(text), parser, () => undefined);
   try {
     for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
       const breaks = sum(record.map((field) => field.match(/\r\n|\n|\r/g)?.length ?? 0));
@@ -95,31 +100,43 @@ function checkHeader(file: string, names: readonly string[], limits: FileLimits)
     throw errorAt('MALFORMED_FILE', { file, line: 1, column: twice }, 'the header has this column twice');
 }
 
+const isBlank = (cell: string): boolean => cell.trim() === '';
+
+/** Empty cells after the last column are what a delimiter at the end of each line leaves. */
+function checkWidth(
+  record: readonly string[],
+  width: number,
+  place: { file: string; row: number; line: number },
+): void {
+  if (record.length === width || (record.length > width && record.slice(width).every(isBlank))) return;
+  const hint = record.length > width ? '; is a value with the delimiter in it not quoted?' : '';
+  throw errorAt('MALFORMED_FILE', place, `found ${record.length} columns, wanted ${width}${hint}`);
+}
+
 /**
- * Data rows of a CSV file with the cells of `columns`.
+ * Data rows of a CSV file with the cells of the matched format's columns; null for a row without any value.
  * @throws PipelineError `MALFORMED_FILE` (quotes, number of columns, a repeated column name), `FILE_TOO_LARGE`.
  */
 export async function* readCsvRows(
-  text: AsyncIterable<string>,
+  { head, text }: { readonly head: string; readonly text: AsyncIterable<string> },
   file: string,
-  target: { readonly format: FileFormat; readonly columns: readonly FileColumn[] },
+  { format, preview, columns }: MatchedFormat,
   limits: FileLimits,
-): AsyncGenerator<DataRow> {
-  let names = target.format.positionalColumns;
-  let positions: readonly number[] | null = null;
+): AsyncGenerator<DataRow | null> {
+  const names = format.positionalColumns ?? preview.columns ?? [];
+  checkHeader(file, names, limits);
+  const positions = new Map(
+    columns.flatMap(({ source }) => namesIn(source)).map((name) => [name, names.indexOf(name)]),
+  );
+  const dialect = { delimiter: preview.delimiter ?? ',', firstLine: firstLineOf(head) };
+  let isHeader = format.positionalColumns === undefined;
   let row = 0;
-  for await (const { line, record } of readRecords(text, file, target.format, limits)) {
-    const isHeader = names === undefined;
-    names ??= record.map((name) => name.trim());
-    if (positions === null) {
-      checkHeader(file, names, limits);
-      const header = names;
-      positions = target.columns.map(({ nameInFile }) => header.indexOf(nameInFile));
+  for await (const { line, record } of readRecords(text, file, dialect, limits)) {
+    if (isHeader) isHeader = false;
+    else if (record.every(isBlank)) yield null;
+    else {
+      checkWidth(record, names.length, { file, row: ++row, line });
+      yield { line, cells: columns.map(({ source }) => cellOf(source, (name) => record[positions.get(name)!])) };
     }
-    if (isHeader) continue;
-    row += 1;
-    if (record.length !== names.length)
-      throw errorAt('MALFORMED_FILE', { file, row, line }, `found ${record.length} columns, wanted ${names.length}`);
-    yield { line, cells: positions.map((position) => record[position]) };
   }
 }

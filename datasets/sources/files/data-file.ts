@@ -10,4 +10,6 @@ export interface DataFile {
   readonly fileName: string;
   /** Zone of the clocks of moments without one; absent where the format keeps no clocks. */
   readonly timeZone?: string;
+  /** How the file is written where that was detected, and what was left out: sentences without a value of a row. */
+  readonly remarks: readonly string[];
 }

@@ -1,9 +1,12 @@
 import { errorAt } from '../../../contracts/errors.js';
-import type { Cell } from './cells.js';
+import { parseJsonText } from '../../../learning/text/parse-json.js';
+import { isMissingCell, type Scalar } from './cells.js';
 import { type FilePreview, type MatchedFormat, missingColumns } from './choose-format.js';
+import { cellOf, isRequired, namesIn } from './column-sources.js';
 import { type JsonRecordText, JsonScanner } from './json-scanner.js';
 import type { FileLimits } from './limits.js';
-import type { DataRow, FileColumn } from './row-sink.js';
+import { readDirection } from './number-readings.js';
+import type { DataRow } from './row-sink.js';
 
 /** One record of a JSON file. */
 export interface JsonRecord {
@@ -13,6 +16,8 @@ export interface JsonRecord {
 
 /** Records that are read ahead to find the column names; later records may have further members. */
 const PREVIEW_RECORDS = 200;
+/** Names of members that are told of at most. */
+const MOST_NAMES = 2_000;
 const STRINGS = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
 
 /** True for a flat record with two members of the same name, of which `JSON.parse` would keep only the last. */
@@ -26,7 +31,7 @@ function hasRepeatedName(text: string, members: object): boolean {
 function parseRecord({ text, line }: JsonRecordText, file: string, row: number): JsonRecord {
   let members: object;
   try {
-    members = JSON.parse(text) as object;
+    members = parseJsonText(text) as object;
   } catch (fault) {
     // The parser's own message quotes the text, which may be personal.
     const hint = /\b(?:NaN|-?Infinity)\b/.test(text) ? '; NaN and Infinity are not JSON, leave the value out' : '';
@@ -49,6 +54,13 @@ export async function* readJsonRecords(
   scanner.end();
 }
 
+function holdsDirections(records: readonly JsonRecord[]) {
+  return (name: string): boolean => {
+    const cells = records.map(({ members }) => members[name] as Scalar).filter((cell) => !isMissingCell(cell));
+    return cells.length > 0 && cells.every((cell) => !Number.isNaN(readDirection(cell)));
+  };
+}
+
 /** All member names of the first records, and a stream that yields these records again. */
 export async function peekRecords(
   records: AsyncGenerator<JsonRecord>,
@@ -65,28 +77,39 @@ export async function peekRecords(
     yield* first;
     yield* records;
   })();
-  const preview = { columns: [...names], width: names.size, open: first.length === PREVIEW_RECORDS };
+  const preview = { columns: [...names], width: names.size, holdsDirections: holdsDirections(first) };
   return { preview, records: all };
 }
 
 /**
- * Data rows with the cells of `columns`; an absent member is a missing value.
- * @throws PipelineError `MISSING_COLUMN` after the last record, for a column that no record has.
+ * Data rows with the cells of the matched format's columns; an absent member is a missing value, and a record without
+ * any value is null.
+ * @param names - gets the names of all members that records have.
+ * @throws PipelineError `MISSING_COLUMN` after the last record, for a required column that no record has.
  */
 export async function* readJsonRows(
   records: AsyncIterable<JsonRecord>,
   file: string,
-  target: MatchedFormat & { readonly columns: readonly FileColumn[] },
-): AsyncGenerator<DataRow> {
-  const wanted = target.columns.filter(({ spec }) => spec.optional !== true);
-  const unseen = new Set(wanted.map(({ nameInFile }) => nameInFile));
+  target: MatchedFormat,
+  names: Set<string>,
+): AsyncGenerator<DataRow | null> {
+  // A column that the first records lack may come later under its own name.
+  const columns = target.columns.map((column) =>
+    column.source.kind === 'absent' ? { ...column, source: { kind: 'one', name: column.nameInFile } as const } : column,
+  );
   for await (const { line, members } of records) {
-    const cells = target.columns.map(({ nameInFile }): Cell => {
-      if (!Object.hasOwn(members, nameInFile)) return undefined;
-      unseen.delete(nameInFile);
-      return members[nameInFile] as Cell;
-    });
-    yield { line, cells };
+    if (names.size < MOST_NAMES) for (const name of Object.keys(members)) names.add(name);
+    const field = (name: string): Scalar => (Object.hasOwn(members, name) ? (members[name] as Scalar) : undefined);
+    const cells = columns.map(({ source }) => cellOf(source, field));
+    yield cells.every(isMissingCell) ? null : { line, cells };
   }
-  if (unseen.size > 0) throw missingColumns(file, [...unseen], target);
+  const unseen = columns.filter(
+    (column) => isRequired(target.format, column) && !namesIn(column.source).some((name) => names.has(name)),
+  );
+  if (unseen.length > 0)
+    throw missingColumns(
+      file,
+      unseen.map(({ nameInFile }) => nameInFile),
+      target,
+    );
 }

@@ -1,47 +1,63 @@
 import type { FileFormat } from '../../../contracts/dataset.js';
-import { errorAt, PipelineError } from '../../../contracts/errors.js';
+import { errorAt } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
-import { chooseFormat } from './choose-format.js';
-import { previewCsv, readCsvRows } from './csv-rows.js';
+import { chooseFormat, type FilePreview, type MatchedFormat } from './choose-format.js';
+import { columnRemarks } from './column-sources.js';
+import { previewsOfCsv, readCsvRows } from './csv-rows.js';
 import type { DataFile } from './data-file.js';
-import { decodeText, peekText } from './decode-text.js';
+import { decodeText, peekText, type TextHead } from './decode-text.js';
 import { peekRecords, readJsonRecords, readJsonRows } from './json-rows.js';
 import { defaultFileLimits, type FileLimits } from './limits.js';
 import { openFile } from './open-file.js';
 import { readLayout } from './read-layout.js';
-import { createRowSink, type DataRow, fileColumns } from './row-sink.js';
+import type { ReadingOptions } from './reading-options.js';
+import { keepUsableRows, type KeptRows, requireBothClasses, transformRows } from './row-checks.js';
+import { type CollectedRows, createRowSink, type DataRow } from './row-sink.js';
 import { keepsClocks } from './written-clocks.js';
 
 export type { DataFile } from './data-file.js';
 
+/** A file whose format is known. */
 interface OpenedRows {
-  readonly format: FileFormat;
-  readonly rows: AsyncIterable<DataRow>;
+  readonly matched: MatchedFormat;
+  /** Null for a row without any value. */
+  readonly rows: AsyncIterable<DataRow | null>;
+  /** Column names of the file; complete after the last row. */
+  readonly names: () => readonly string[];
+  /** Remarks on the file as a whole. */
+  readonly remarks: readonly string[];
 }
 
-async function openJson(
-  text: AsyncIterable<string>,
-  file: string,
-  formats: readonly FileFormat[],
-  limits: FileLimits,
-): Promise<OpenedRows> {
+/** Everything about one reading that its steps share. */
+interface Reading {
+  readonly file: string;
+  readonly formats: readonly FileFormat[];
+  readonly limits: FileLimits;
+  readonly options: ReadingOptions;
+}
+
+async function openJson(text: AsyncIterable<string>, { file, formats, limits, options }: Reading): Promise<OpenedRows> {
   const { preview, records } = await peekRecords(readJsonRecords(text, file, limits));
   if (preview.width === 0) throw errorAt('FILE_EMPTY', { file }, 'the file holds no record');
-  const chosen = chooseFormat(file, formats, ({ encodings }) => (encodings.includes('json') ? preview : null));
-  const columns = fileColumns(chosen.format);
-  return { format: chosen.format, rows: readJsonRows(records, file, { ...chosen, columns }) };
+  const of = ({ encodings }: FileFormat): FilePreview[] => (encodings.includes('json') ? [preview] : []);
+  const matched = chooseFormat(file, formats, { of, fallback: preview }, options);
+  const names = new Set<string>();
+  return { matched, rows: readJsonRows(records, file, matched, names), names: () => [...names], remarks: [] };
 }
 
-function openCsv(
-  { head, text }: { readonly head: string; readonly text: AsyncIterable<string> },
-  file: string,
-  formats: readonly FileFormat[],
-  limits: FileLimits,
-): OpenedRows {
-  const { format } = chooseFormat(file, formats, (candidate) =>
-    candidate.encodings.includes('csv') ? previewCsv(head, candidate) : null,
-  );
-  return { format, rows: readCsvRows(text, file, { format, columns: fileColumns(format) }, limits) };
+const DELIMITER_NAMES: Readonly<Record<string, string>> = { '\t': 'tabs', ' ': 'blanks' };
+
+function openCsv(head: TextHead, { file, formats, limits, options }: Reading): OpenedRows {
+  const matched = chooseFormat(file, formats, previewsOfCsv(head.head, options), options);
+  const { preview, format } = matched;
+  const { delimiter = ',' } = preview;
+  const usual = delimiter === (format.delimiter ?? ',');
+  return {
+    matched,
+    rows: readCsvRows(head, file, matched, limits),
+    names: () => preview.columns ?? [],
+    remarks: usual ? [] : [`fields separated by ${DELIMITER_NAMES[delimiter] ?? `"${delimiter}"`}`],
+  };
 }
 
 /** True when the head shows JSON or a complete first line, or is longer than a line may be. O(n) for any text. */
@@ -53,94 +69,130 @@ const enough =
     return head[first] === '[' || head[first] === '{' || head.includes('\n', first) || head.length > limits.lineBytes;
   };
 
-async function openRows(
-  source: AsyncGenerator<string>,
-  file: string,
-  formats: readonly FileFormat[],
-  limits: FileLimits,
-): Promise<OpenedRows> {
-  const { head, text } = await peekText(source, enough(limits));
-  const first = head.trimStart()[0];
+async function openRows(source: AsyncGenerator<string>, reading: Reading): Promise<OpenedRows> {
+  const { file, limits } = reading;
+  const head = await peekText(source, enough(limits));
+  const first = head.head.trimStart()[0];
   if (first === undefined) throw errorAt('FILE_EMPTY', { file }, 'the file holds nothing but white space');
-  if (first === '[' || first === '{') return openJson(text, file, formats, limits);
+  if (first === '[' || first === '{') return openJson(head.text, reading);
   if (/\.(?:json|ndjson|jsonl)(?:\.gz)?$/i.test(file))
     throw errorAt('MALFORMED_FILE', { file, line: 1 }, 'the name says JSON, the text starts with neither [ nor {');
-  if (head.length > limits.lineBytes && !head.includes('\n'))
+  if (head.head.length > limits.lineBytes && !head.head.includes('\n'))
     throw errorAt('FILE_TOO_LARGE', { file, line: 1 }, `the line is longer than ${limits.lineBytes} characters`);
-  return openCsv({ head, text }, file, formats, limits);
+  return openCsv(head, reading);
+}
+
+/** Blank rows between others may be this share of all; those at the end, which spreadsheets leave, are not counted. */
+const LARGEST_BLANK_SHARE = 0.1;
+
+/** Counts rows without any value. */
+class BlankRows {
+  #between = 0;
+  #since = 0;
+
+  addBlank(): void {
+    this.#since += 1;
+  }
+
+  addFilled(): void {
+    this.#between += this.#since;
+    this.#since = 0;
+  }
+
+  /** @throws PipelineError `MALFORMED_FILE` when more than a tenth of the rows between others is blank. */
+  remarks(file: string, filled: number): string[] {
+    const all = filled + this.#between;
+    if (this.#between > LARGEST_BLANK_SHARE * all) {
+      const finding = `${this.#between} of ${all} rows are blank, wanted at most ${100 * LARGEST_BLANK_SHARE} %`;
+      throw errorAt('MALFORMED_FILE', { file }, finding);
+    }
+    const blank = this.#between + this.#since;
+    return blank === 0 ? [] : [`blank rows that were skipped: ${blank}`];
+  }
 }
 
 async function collect(
-  { format, rows }: OpenedRows,
-  file: string,
-  { limits, timeZone }: { readonly limits: FileLimits; readonly timeZone: string },
-): Promise<Table> {
-  const sink = createRowSink(file, format, { columns: fileColumns(format), timeZone });
+  opened: OpenedRows,
+  { file, limits, options }: Reading,
+  timeZone: string,
+): Promise<CollectedRows> {
+  const { columns, format, preview } = opened.matched;
+  const { schema } = format;
+  const sink = createRowSink({ file, schema, columns, options, delimiter: preview.delimiter ?? null, timeZone });
+  const blank = new BlankRows();
   let count = 0;
-  for await (const row of rows) {
+  for await (const row of opened.rows) {
+    if (row === null) {
+      blank.addBlank();
+      continue;
+    }
+    blank.addFilled();
     count += 1;
     if (count > limits.rows)
       throw errorAt('FILE_TOO_LARGE', { file, row: count, line: row.line }, `the limit is ${limits.rows} rows`);
     sink.add(row);
   }
   if (count === 0) throw errorAt('FILE_EMPTY', { file }, 'the file holds a header and no data row');
-  return sink.finish();
+  const { table, remarks } = sink.finish();
+  const named = preview.columns === null ? [] : columnRemarks(columns, opened.names());
+  return { table, remarks: [...opened.remarks, ...remarks, ...named, ...blank.remarks(file, count)] };
 }
 
-function requireLearnable(file: string, { schema }: FileFormat, table: Table): void {
+function requireLearnable(file: string, format: FileFormat, table: Table): void {
+  const { schema } = format;
   if (table.rowCount < schema.minimumRows)
     throw errorAt('TOO_FEW_ROWS', { file }, `found ${table.rowCount} rows, wanted at least ${schema.minimumRows}`);
   // If labels are optional, the model decides whether a file without them is usable.
-  if (schema.labelOptional === true) return;
   const labels = table.columns[schema.label]?.values ?? [];
-  if (new Set<string | number | null>(labels).size === 1)
+  if (schema.labelOptional !== true && new Set<string | number | null>(labels).size === 1)
     throw errorAt('SINGLE_CLASS', { file, column: schema.label }, 'all labels are the same, wanted at least two');
+  requireBothClasses(file, format, table);
 }
 
-/** Applies the format's transform; adds the file name to its errors, which the transform does not know. */
-function transform(file: string, format: FileFormat, table: Table): Table {
-  try {
-    return format.transform?.(table) ?? table;
-  } catch (fault) {
-    if (!(fault instanceof PipelineError)) throw fault;
-    throw new PipelineError(fault.code, `${file}, ${fault.message}`, { ...fault.details, file }, { cause: fault });
-  }
-}
-
-function finish({ table: read, ...file }: DataFile): DataFile {
+/** @param transform - the format's last step, which what a layout parses does not need. */
+function finish(file: DataFile, now: number, transform: (rows: KeptRows) => Table): DataFile {
   const { format, fileName } = file;
-  const table = transform(fileName, format, read);
+  const kept = keepUsableRows(fileName, format, file.table, now);
+  const table = transform(kept);
   requireLearnable(fileName, format, table);
-  return { ...file, table };
+  return { ...file, table, remarks: [...file.remarks, ...kept.remarks] };
 }
 
-/** Limits, and the zone of the customers' clocks in files of a line. */
-export interface ReadFileOptions extends Partial<FileLimits> {
+/** How a file is read. */
+export interface ReadFileOptions extends ReadingOptions {
+  readonly limits?: Partial<FileLimits>;
+  /** Milliseconds since the epoch; rows dated later are implausible. @default the present */
+  readonly now?: number;
+  /** Zone of the customers' clocks in files of a line. @default UTC */
   readonly timeZoneOf?: (line: string) => string;
 }
 
 /**
  * Reads a data file into the table of the first format that matches it: CSV (quoted as in RFC 4180, with header or by
- * position) or JSON (array, one object a line, or `{"rows": […]}`), plain or gzip, UTF-8, recognised by content and not
- * by name. A format with a `layout` may also read a folder. Streams: memory is the table and one record. Types,
- * presence and uniqueness are checked here, ranges and categories by validation. Rules: docs/data-formats.md.
+ * position) or JSON (array, one object a line, or `{"rows": […]}`), plain or gzip, UTF-8 or UTF-16, recognised by content
+ * and not by name. Delimiter, decimal sign, grouping, currency, order of dates and names of columns are detected where
+ * they are unambiguous. A format with a `layout` may also read a folder. Streams: memory is the table and one record.
+ * Types, presence and uniqueness are checked here, ranges and categories by validation. Rules: docs/data-formats.md.
  * Where the format keeps the customers' clocks, moments without a zone are read on that of `timeZoneOf`.
  * @throws PipelineError with file, row, line and column where they apply: `FILE_NOT_READABLE`, `FILE_EMPTY`,
- *   `FILE_TOO_LARGE`, `MALFORMED_FILE`, `UNKNOWN_FORMAT`, `MISSING_COLUMN`, `INVALID_VALUE`, `TOO_FEW_ROWS`,
- *   `SINGLE_CLASS`.
+ *   `FILE_TOO_LARGE`, `MALFORMED_FILE`, `UNKNOWN_FORMAT`, `MISSING_COLUMN`, `INVALID_VALUE`, `INVALID_INPUT`,
+ *   `TOO_FEW_ROWS`, `SINGLE_CLASS`.
  */
 export async function readDataFile(
   path: string,
   formats: readonly FileFormat[],
-  { timeZoneOf = () => 'UTC', ...limits }: ReadFileOptions = {},
+  { limits = {}, now = Date.now(), timeZoneOf = () => 'UTC', ...options }: ReadFileOptions = {},
 ): Promise<DataFile> {
   const bounded = { ...defaultFileLimits, ...limits };
   const texts = await readLayout(path, formats, bounded);
-  if (texts !== null) return finish(texts);
+  if (texts !== null) return finish(texts, now, ({ table }) => table);
   const { fileName, bytes, hash } = await openFile(path, bounded);
-  const opened = await openRows(decodeText(bytes, fileName), fileName, formats, bounded);
-  const { format } = opened;
+  const reading = { file: fileName, formats, limits: bounded, options };
+  const opened = await openRows(decodeText(bytes, fileName), reading);
+  const { format } = opened.matched;
   const timeZone = timeZoneOf(format.schema.line);
-  const table = await collect(opened, fileName, { limits: bounded, timeZone });
-  return finish({ format, table, fileHash: hash(), fileName, ...(keepsClocks(format.schema) && { timeZone }) });
+  const { table, remarks } = await collect(opened, reading, timeZone);
+  const clock = keepsClocks(format.schema) ? { timeZone } : {};
+  const file = { format, table, fileHash: hash(), fileName, remarks, ...clock };
+  return finish(file, now, (kept) => transformRows(fileName, format, kept));
 }

@@ -69,7 +69,9 @@ function parse(format: LayoutFormat, files: readonly ReadText[], fileName: strin
   const single = files.length === 1 && first !== undefined;
   const together = createHash('sha256').update(files.map(({ name, hash }) => `${name}\0${hash}\n`).join(''));
   const fileHash = single ? first.hash : together.digest('hex');
-  return { format, table: format.layout.parse(files), fileHash, fileName };
+  const remarks: string[] = [];
+  const table = format.layout.parse(files, (sentence) => void remarks.push(sentence));
+  return { format, table, fileHash, fileName, remarks };
 }
 
 async function readFolderLayout(

@@ -1,7 +1,13 @@
-import type { ColumnSpec, FileFormat } from '../../../contracts/dataset.js';
-import { type DataPlace, errorAt } from '../../../contracts/errors.js';
+import type { ColumnSpec, DatasetSchema } from '../../../contracts/dataset.js';
+import { errorAt } from '../../../contracts/errors.js';
 import type { Column, Table } from '../../../contracts/table.js';
-import { type Cell, type Converted, convertNumber, convertText, isMissingCell } from './cells.js';
+import { type Cell, convertText, isMissingCell } from './cells.js';
+import { type CellPlace, ColumnReadings, type ReadColumn } from './column-readings.js';
+import { momentReader, momentUnits, type MomentUnit, numericMomentReader } from './moment-readings.js';
+import { flagReader, integerReader, numberReader } from './number-readings.js';
+import type { ReadingOptions } from './reading-options.js';
+import type { CellReader } from './readings.js';
+import { createResolver, type PendingColumn } from './resolve-readings.js';
 import { createClockSink, placeOnClocks } from './written-clocks.js';
 
 /** One record, with a cell for each requested column in their order. */
@@ -17,131 +23,179 @@ export interface FileColumn {
   readonly nameInFile: string;
 }
 
-/** The schema's columns except those that the format derives. */
-export function fileColumns({ schema, renames = {}, derivedColumns = [] }: FileFormat): readonly FileColumn[] {
-  return schema.columns
-    .filter(({ name }) => !derivedColumns.includes(name))
-    .map((spec) => {
-      const name = spec.clockOf ?? spec.name;
-      return { spec, nameInFile: renames[name] ?? name };
-    });
+/** The rows of a file as a table, with remarks on how they are written. */
+export interface CollectedRows {
+  readonly table: Table;
+  readonly remarks: readonly string[];
 }
 
-/** A Float64Array that grows by doubling. */
-class GrowingNumbers {
-  #values = new Float64Array(1024);
-  #length = 0;
-
-  push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const grown = new Float64Array(2 * this.#length);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values[this.#length++] = value;
-  }
-
-  finish(): Float64Array {
-    return this.#values.slice(0, this.#length);
-  }
-}
-
-type RowPlace = DataPlace & { readonly row: number };
+type NumericType = PendingColumn['type'];
 
 interface ColumnSink {
-  add(cell: Cell, place: RowPlace): void;
-  finish(): Column;
-}
-
-function valueOr<T>(converted: Converted<T>, place: RowPlace, column: string): T {
-  if ('value' in converted) return converted.value;
-  const { found, wanted } = converted;
-  throw errorAt('INVALID_VALUE', { ...place, column }, `found ${found}, wanted ${wanted}`);
-}
-
-function checkMissing({ spec, nameInFile }: FileColumn, place: RowPlace): void {
-  if (spec.nullable === true) return;
-  throw errorAt('INVALID_VALUE', { ...place, column: nameInFile }, `found nothing, wanted a ${spec.type}`);
+  add(cell: Cell, place: CellPlace): void;
+  addMissing(): void;
+  /** Text is complete; a column of numbers may have several readings. */
+  finish(): Column | ReadColumn;
 }
 
 /** A check that rejects a repeated value and names the row of its first occurrence. */
-function createDuplicateCheck(column: string): (value: string | number, place: RowPlace) => void {
+function createDuplicateCheck(): (value: string | number, place: CellPlace) => void {
   const firstRow = new Map<string | number, number>();
   return (value, place) => {
     const earlier = firstRow.get(value);
     if (earlier !== undefined)
-      throw errorAt('INVALID_VALUE', { ...place, column }, `found the value of row ${earlier} again, wanted each once`);
+      throw errorAt('INVALID_VALUE', place, `found the value of row ${earlier} again, wanted each once`);
     firstRow.set(value, place.row);
   };
 }
 
-function createColumnSink(column: FileColumn, unique: boolean): ColumnSink {
-  if (column.spec.clockOf !== undefined) return createClockSink();
-  const { spec, nameInFile } = column;
-  const checkUnique = unique ? createDuplicateCheck(nameInFile) : null;
-  if (spec.type === 'text' || spec.type === 'category') {
-    const values: (string | null)[] = [];
-    const add = (cell: Cell, place: RowPlace): void => {
-      const value = valueOr(convertText(cell), place, nameInFile);
-      checkUnique?.(value, place);
-      values.push(value);
-    };
-    const addMissing = (): void => void values.push(null);
-    return withMissing(column, { add, addMissing, finish: () => ({ kind: 'text', values }) });
-  }
-  const { type } = spec;
-  const values = new GrowingNumbers();
-  const add = (cell: Cell, place: RowPlace): void => {
-    const value = valueOr(convertNumber(type, cell), place, nameInFile);
-    checkUnique?.(value, place);
-    values.push(value);
+function createTextSink(checkUnique: ReturnType<typeof createDuplicateCheck> | null): ColumnSink {
+  const values: (string | null)[] = [];
+  return {
+    add(cell, place) {
+      const converted = convertText(cell);
+      if (!('value' in converted))
+        throw errorAt('INVALID_VALUE', place, `found ${converted.found}, wanted ${converted.wanted}`);
+      checkUnique?.(converted.value, place);
+      values.push(converted.value);
+    },
+    addMissing: () => void values.push(null),
+    finish: () => ({ kind: 'text', values }),
   };
-  const kind = type === 'timestamp' ? 'timestamp' : 'number';
-  const addMissing = (): void => values.push(Number.NaN);
-  return withMissing(column, { add, addMissing, finish: () => ({ kind, values: values.finish() }) });
 }
 
-function withMissing(column: FileColumn, sink: ColumnSink & { addMissing(): void }): ColumnSink {
+const readers = { number: numberReader, integer: integerReader, flag: flagReader, timestamp: momentReader } as const;
+
+const isUnit = (format: string | undefined): format is MomentUnit =>
+  format !== undefined && Object.hasOwn(momentUnits, format);
+
+function readerOf(type: NumericType, { dateFormat }: ReadingOptions): CellReader {
+  return type === 'timestamp' && isUnit(dateFormat) ? numericMomentReader(dateFormat) : readers[type];
+}
+
+/** All readings, or the one that the user names. */
+function admittedReadings(type: NumericType, { names }: CellReader, options: ReadingOptions): number[] {
+  const named = type === 'timestamp' ? options.dateFormat : options.decimal;
+  const all = names.map((_, i) => i);
+  const only = all.filter((i) => names[i] === named);
+  return only.length > 0 ? only : all;
+}
+
+function createNumericSink(
+  type: NumericType,
+  options: ReadingOptions,
+  checkUnique: ReturnType<typeof createDuplicateCheck> | null,
+): ColumnSink {
+  const reader = readerOf(type, options);
+  const readings = new ColumnReadings(reader, admittedReadings(type, reader, options));
   return {
-    finish: () => sink.finish(),
     add(cell, place) {
-      if (isMissingCell(cell)) {
-        checkMissing(column, place);
-        sink.addMissing();
-      } else sink.add(cell, place);
+      const value = readings.add(cell, place);
+      checkUnique?.(value, place);
     },
+    addMissing: () => readings.addMissing(),
+    finish: () => readings.finish(),
   };
+}
+
+/** Notes of how moments are written; numbers of seconds since the epoch need no clock. */
+function createOffsetSink({ dateFormat }: ReadingOptions): ColumnSink {
+  const sink = createClockSink();
+  const exact = isUnit(dateFormat) && dateFormat !== 'spreadsheet';
+  return {
+    add: (cell) => sink.add(exact ? null : cell),
+    addMissing: () => sink.add(null),
+    finish: () => sink.finish(),
+  };
+}
+
+function createColumnSink({ type, clockOf }: ColumnSpec, unique: boolean, options: ReadingOptions): ColumnSink {
+  if (clockOf !== undefined) return createOffsetSink(options);
+  const checkUnique = unique ? createDuplicateCheck() : null;
+  return type === 'text' || type === 'category'
+    ? createTextSink(checkUnique)
+    : createNumericSink(type, options, checkUnique);
+}
+
+const isReadColumn = (finished: Column | ReadColumn): finished is ReadColumn => 'fitting' in finished;
+
+/** How the reader of a file's rows treats them. */
+export interface SinkTarget {
+  readonly file: string;
+  readonly schema: Pick<DatasetSchema, 'key' | 'label'>;
+  readonly columns: readonly FileColumn[];
+  readonly options: ReadingOptions;
+  /** Of a CSV file. */
+  readonly delimiter: string | null;
+  /** Of the customers' clocks, for moments without a zone in columns that a clock belongs to. */
+  readonly timeZone: string;
 }
 
 /**
- * Builds a table row by row. Each cell is converted and checked for type and presence, and the first fault is thrown.
- * Ranges and categories are left to validation, which counts all faults.
- * @param timeZone - of the customers' clocks, for moments without a zone in columns that a clock belongs to.
+ * Builds a table row by row. Each cell is checked for type and presence, and the first fault is thrown. How numbers and
+ * dates are written is decided over each column. A missing label is left to the caller, ranges and categories to
+ * validation, which counts all faults.
  * @throws PipelineError `INVALID_VALUE` with file, row, line and column.
  */
-export function createRowSink(
-  file: string,
-  { schema }: FileFormat,
-  { columns, timeZone }: { readonly columns: readonly FileColumn[]; readonly timeZone: string },
-) {
-  const sinks = columns.map((column) =>
-    createColumnSink(column, column.spec.unique === true || column.spec.name === schema.key),
+export function createRowSink({ file, schema, columns, options, delimiter, timeZone }: SinkTarget) {
+  const sinks = columns.map(({ spec }) =>
+    createColumnSink(spec, spec.unique === true || spec.name === schema.key, options),
+  );
+  const mayBeMissing = columns.map(
+    ({ spec }) => spec.nullable === true || spec.clockOf !== undefined || spec.name === schema.label,
   );
   let rows = 0;
+
+  function addCell(cell: Cell, index: number, line: number): void {
+    const { spec, nameInFile } = columns[index]!;
+    const place = { file, row: rows, line, column: nameInFile };
+    if (!isMissingCell(cell)) sinks[index]!.add(cell, place);
+    else if (mayBeMissing[index] === true) sinks[index]!.addMissing();
+    else throw errorAt('INVALID_VALUE', place, `found nothing, wanted a ${spec.type}`);
+  }
+
   return {
     add({ line, cells }: DataRow): void {
       rows += 1;
-      const place = { file, row: rows, line };
-      for (const [index, sink] of sinks.entries()) sink.add(cells[index], place);
+      for (let index = 0; index < sinks.length; index++) addCell(cells[index], index, line);
     },
-    finish(): Table {
-      const entries = columns.map(({ spec }, index): [string, Column] => [spec.name, sinks[index]!.finish()]);
-      const table = { rowCount: rows, columns: Object.fromEntries(entries) };
-      return placeOnClocks(
-        table,
-        schema.columns.filter(({ name }) => table.columns[name] !== undefined),
-        timeZone,
-      );
+    finish(): CollectedRows {
+      const finished = sinks.map((sink) => sink.finish());
+      const { table, remarks } = finishColumns(file, columns, { finished, delimiter, rows });
+      const specs = columns.map(({ spec }) => spec);
+      return { table: placeOnClocks(table, specs, timeZone), remarks };
     },
   };
+}
+
+interface Finished {
+  readonly finished: readonly (Column | ReadColumn)[];
+  readonly delimiter: string | null;
+  readonly rows: number;
+}
+
+function finishColumns(
+  file: string,
+  columns: readonly FileColumn[],
+  { finished, delimiter, rows }: Finished,
+): CollectedRows {
+  const pending = columns.map(({ spec, nameInFile }, i): PendingColumn | null => {
+    const read = finished[i]!;
+    return isReadColumn(read) ? { name: nameInFile, type: spec.type as NumericType, read } : null;
+  });
+  const resolve = createResolver(
+    file,
+    pending.filter((column) => column !== null),
+    delimiter,
+  );
+  const byRemark = new Map<string, string[]>();
+  const entries = columns.map(({ spec, nameInFile }, i): [string, Column] => {
+    const column = pending[i] ?? null;
+    if (column === null) return [spec.name, finished[i] as Column];
+    const { values, remarks } = resolve(column);
+    for (const remark of remarks) byRemark.set(remark, [...(byRemark.get(remark) ?? []), nameInFile]);
+    return [spec.name, { kind: spec.type === 'timestamp' ? 'timestamp' : 'number', values }];
+  });
+  const remarks = [...byRemark].map(([remark, names]) => `${remark}: ${names.join(', ')}`);
+  return { table: { rowCount: rows, columns: Object.fromEntries(entries) }, remarks };
 }

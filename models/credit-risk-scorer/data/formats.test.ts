@@ -59,7 +59,12 @@ describe('credit-applications', () => {
     for (const { name } of columns) expect(page).toContain(`| \`${name}\` |`);
     const section = page.slice(page.indexOf('## Credit applications'));
     const [example] = JSON.parse(/```json\n([\s\S]*?)```/.exec(section)![1]!) as Record<string, unknown>[];
-    const many = Array.from({ length: 120 }, (_, i) => ({ ...example, applicationId: `a${i}`, defaulted: i % 2 }));
+    const many = Array.from({ length: 120 }, (_, i) => ({
+      ...example,
+      applicationId: `a${i}`,
+      applicantId: `p${i}`,
+      defaulted: i % 2,
+    }));
     expect((await read('example.json', JSON.stringify(many))).table.rowCount).toBe(120);
     expect(Object.keys(example!).sort()).toEqual(columns.map(({ name }) => name).sort());
   });

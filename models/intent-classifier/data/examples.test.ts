@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TrainingData } from '../../../contracts/dataset.js';
 import { textColumn, withColumn } from '../../../learning/table.js';
 import { baseline } from '../evaluation/baseline.js';
-import { fixture } from '../fixtures/make-fixture.js';
+import { fixtureMessages } from '../fixtures/make-fixture.js';
 import { params } from '../params.js';
 import { prepare, readExamples } from './examples.js';
 import { expectations } from './expectations.js';
@@ -10,11 +10,11 @@ import { intents } from './formats/intents.js';
 import { messageSchema, messageTable, type LabelledMessage } from './formats/message-table.js';
 import { isMultiLabel, isOutOfScope } from './label-set.js';
 
-const dataOf = (text: string): TrainingData => ({
+const dataOf = (messages: readonly LabelledMessage[]): TrainingData => ({
   schema: intents.schema,
-  table: intents.layout!.parse([{ name: 'intents.csv', text }]),
+  table: messageTable(messages),
 });
-const clean = dataOf(fixture());
+const clean = dataOf(fixtureMessages());
 
 /** The fixture with every third label rewritten. */
 function withLabels(rewrite: (label: string) => string): TrainingData {
@@ -68,9 +68,8 @@ describe('labels in normal form', () => {
   });
 
   it('refuses a label of invisible characters', () => {
-    expect(() => dataOf('text,intent\nhello,\u200b\u00a0\n')).toThrow(
-      expect.objectContaining({ code: 'INVALID_VALUE' }),
-    );
+    const document = { name: 'a.json', text: JSON.stringify([{ text: 'hello', intent: '\u200b\u00a0' }]) };
+    expect(() => intents.layout!.parse([document])).toThrow(expect.objectContaining({ code: 'INVALID_VALUE' }));
   });
 });
 

@@ -77,6 +77,40 @@ describe('the layout intents', () => {
     expect(counts.train).toBeGreaterThan(25);
   });
 
+  it.each([
+    ['semicolons.csv', `text;intent\n${repeat(60, (i) => `message ${i};intent${i % 3}`)}\n`],
+    ['other names.csv', `Sentence,Label\n${repeat(60, (i) => `message ${i},intent${i % 3}`)}\n`],
+    ['more columns.tsv', `id\ttext\tintent\n${repeat(60, (i) => `${i}\tmessage ${i}\tintent${i % 3}`)}\n`],
+    ['blank rows.csv', `text,intent\n , \n,\n${repeat(60, (i) => `message ${i},intent${i % 3}`)}\n  \n,\n`],
+    ['ids.json', JSON.stringify(Array.from({ length: 60 }, (_, i) => ({ id: i, ...message(i) })))],
+    [
+      'names.json',
+      JSON.stringify(Array.from({ length: 60 }, (_, i) => ({ utterance: message(i).text, label: message(i).intent }))),
+    ],
+    ['blank entries.json', JSON.stringify([{}, { text: '' }, ...Array.from({ length: 60 }, (_, i) => message(i))])],
+  ])('gives the same table from %s', async (name, text) => {
+    const plain = JSON.stringify(Array.from({ length: 60 }, (_, i) => message(i)));
+    await writeFiles({ 'plain.json': plain, [name]: text });
+    const { table, format } = await readDataFile(join(folder, name), fileFormats);
+    expect(format.name).toBe('intents');
+    expect(table).toEqual((await readDataFile(join(folder, 'plain.json'), fileFormats)).table);
+  });
+
+  it('leaves out messages without a label, up to a fifth, and says so', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => ({
+      ...message(i),
+      ...(i % 6 === 0 && { intent: null }),
+      note: 1,
+    }));
+    const path = await writeFiles({ 'unlabelled.json': JSON.stringify(rows) }, 'unlabelled.json');
+    const { table, remarks } = await readDataFile(path, fileFormats);
+    expect(table.rowCount).toBe(50);
+    expect(remarks).toEqual([
+      '10 of 60 rows have no intent (the label) and are left out',
+      'members that are not used: note',
+    ]);
+  });
+
   it('reads multi-label messages, messages without intents, parts and groups', async () => {
     const rows = Array.from({ length: 60 }, (_, i) => ({
       text: `message ${i}`,
@@ -98,7 +132,8 @@ describe('the layout intents', () => {
     ['[{"text": "a", "intent": 3}]', 'INVALID_VALUE'],
     ['[{"text": "a", "intent": "x", "intents": ["x"]}]', 'INVALID_VALUE'],
     ['[{"text": "a", "intent": "x", "part": "tests"}]', 'INVALID_VALUE'],
-    ['[{"text": "a", "intent": "x", "extra": 1}]', 'INVALID_VALUE'],
+    ['[{"text": "a", "intent": "x", "extra": 1}]', 'TOO_FEW_ROWS'],
+    ['text,intent\na,\nb,\nc,x\n', 'INVALID_VALUE'],
     [`[{"text": "${'a'.repeat(20_001)}", "intent": "x"}]`, 'INVALID_VALUE'],
     ['[{"text": "a", "intent": "x"}, null]', 'INVALID_VALUE'],
     ['text,intent\n"a,x\n', 'MALFORMED_FILE'],

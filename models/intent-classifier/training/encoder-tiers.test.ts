@@ -4,16 +4,13 @@ import type { TrainContext } from '../../../contracts/model-definition.js';
 import { trainContext } from '../../../tests/support/check-model.js';
 import { tinyEncoderFiles } from '../../../tests/support/tiny-encoder.js';
 import { train } from './train.js';
-import { fixture } from '../fixtures/make-fixture.js';
+import { fixtureMessages } from '../fixtures/make-fixture.js';
 import { intents } from '../data/formats/intents.js';
+import { messageTable } from '../data/formats/message-table.js';
 import { params } from '../params.js';
 import { openPredictor } from '../prediction/predictor.js';
 
-const rows = fixture().split('\n').slice(0, 121).join('\n');
-const data: TrainingData = {
-  schema: intents.schema,
-  table: intents.layout!.parse([{ name: 'intents.csv', text: rows }]),
-};
+const data: TrainingData = { schema: intents.schema, table: messageTable(fixtureMessages().slice(0, 120)) };
 const context = () => ({ ...trainContext(), encoder: () => Promise.resolve(tinyEncoderFiles()) });
 
 describe.each(['frozen', 'fine-tuned'] as const)('the %s tier', (engine) => {

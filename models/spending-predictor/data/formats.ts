@@ -1,4 +1,5 @@
 import type { FileFormat } from '../../../contracts/dataset.js';
+import { transactionAliases } from '../../../feature-store/definitions/transaction-file.js';
 import { requiredColumns, schemaOf } from './columns.js';
 
 /** The holdout is half a year, because files are often shorter than a backend's history. */
@@ -11,6 +12,8 @@ const transactions: FileFormat = {
     'One transaction a row: key, customer, time, signed amount; category and merchant where known. JSON, CSV.',
   encodings: ['json', 'csv'],
   schema: schemaOf('transactions', MINIMUM_ROWS, { days: HOLDOUT_DAYS }),
+  signedColumn: 'amount',
+  aliases: transactionAliases,
   matches: ({ columns }) => columns !== null && requiredColumns.every((name) => columns.includes(name)),
 };
 

@@ -1,5 +1,6 @@
 import type { ColumnSpec, FileFormat } from '../../../../contracts/dataset.js';
 import type { Table } from '../../../../contracts/table.js';
+import { transactionAliases } from '../../../../feature-store/definitions/transaction-file.js';
 import { DAY_MS } from '../../../../feature-store/definitions/event-index.js';
 import {
   LABEL_DELAY_DAYS,
@@ -95,6 +96,8 @@ export const transactions: FileFormat = {
     minimumRows: MINIMUM_ROWS,
   },
   derivedColumns: derived.map(({ name }) => name),
+  signedColumn: 'amount',
+  aliases: { ...transactionAliases, fraud: ['isFraud', 'misuse', 'label'], reportedAt: ['reportedOn', 'reportDate'] },
   matches: ({ columns }) =>
     columns !== null &&
     [columnNames.key, columnNames.customer, columnNames.time, 'amount'].every((name) => columns.includes(name)),

@@ -2,6 +2,7 @@ import type { ColumnSpec, FileFormat } from '../../../../contracts/dataset.js';
 import type { Table } from '../../../../contracts/table.js';
 import { numberColumn } from '../../../../learning/table.js';
 import { asFeature } from '../directions.js';
+import { NEEDED_OF_A_CLASS } from '../needed-of-a-class.js';
 import { decisions, employments, loanKinds } from '../vocabulary.js';
 import { singleClass } from '../../../../learning/checks.js';
 
@@ -100,7 +101,22 @@ export const creditApplications: FileFormat = {
     split: { kind: 'group', column: 'applicantId', fraction: 0.3, salt: 'credit-applications@1' },
     minimumRows: MINIMUM_ROWS,
   },
+  neededOfAClass: NEEDED_OF_A_CLASS,
   matches: ({ columns: found }) =>
     found !== null && ['applicationId', 'requestedAmount', 'defaulted'].every((name) => found.includes(name)),
+  aliases: {
+    applicationId: ['application', 'applicationNo', 'applicationNumber', 'loanId', 'loanNo', 'id'],
+    applicantId: ['applicant', 'customerId', 'customer', 'userId', 'clientId'],
+    appliedAt: ['applicationDate', 'appliedOn', 'dateApplied'],
+    kind: ['loanKind', 'loanType', 'purpose'],
+    requestedAmount: ['amount', 'loanAmount', 'amountRequested'],
+    termMonths: ['term', 'tenure', 'tenureMonths', 'termInMonths'],
+    monthlyIncome: ['income', 'netIncome'],
+    defaulted: ['default', 'bad', 'isDefault', 'label'],
+  },
+  labelMayBeMissing(table) {
+    const decision = table.columns.decision?.values;
+    return (row) => decision?.[row] === 'declined';
+  },
   transform: requireTwoOutcomes,
 };

@@ -2,6 +2,7 @@ import type { ColumnSpec, FileFormat } from '../../../../contracts/dataset.js';
 import { errorAt } from '../../../../contracts/errors.js';
 import type { Table } from '../../../../contracts/table.js';
 import { asFeature } from '../directions.js';
+import { NEEDED_OF_A_CLASS } from '../needed-of-a-class.js';
 import { numberColumn, textColumn, withColumn } from '../../../../learning/table.js';
 
 const codes = (attribute: number, from: number, to: number): readonly string[] =>
@@ -89,6 +90,7 @@ export const german: FileFormat = {
     split: { kind: 'group', column: 'row', fraction: 0.3, salt: 'german@1' },
     minimumRows: 100,
   },
+  neededOfAClass: NEEDED_OF_A_CLASS,
   matches: ({ columns, width }) => columns === null && width === attributes.length + 1,
   transform: addDerived,
 };

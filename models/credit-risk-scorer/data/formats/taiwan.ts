@@ -1,5 +1,6 @@
 import type { ColumnSpec, FileFormat } from '../../../../contracts/dataset.js';
 import { asFeature } from '../directions.js';
+import { NEEDED_OF_A_CLASS } from '../needed-of-a-class.js';
 import { addDerived, derivedColumns } from './taiwan-derived.js';
 
 const MONTHS = ['September', 'August', 'July', 'June', 'May', 'April'] as const;
@@ -47,6 +48,7 @@ export const taiwan: FileFormat = {
     split: { kind: 'group', column: 'ID', fraction: 0.2, salt: 'taiwan@1' },
     minimumRows: 100,
   },
+  neededOfAClass: NEEDED_OF_A_CLASS,
   matches: ({ columns }) => columns !== null && ['ID', 'X1', 'X23', 'Y'].every((name) => columns.includes(name)),
   transform: addDerived,
 };

@@ -9,13 +9,21 @@ import { textColumns, textFeature } from '../columns.js';
 import { requireAnnotated, textTable, type AnnotatedText } from '../text-table.js';
 import { readObjects } from './json-text.js';
 
-const entry = z.strictObject({
-  id: z.string().min(1).optional(),
+/** A key or group, which may be a number in the file; null is absent. */
+const name = z
+  .union([z.string().min(1), z.number().transform(String)])
+  .nullish()
+  .transform((value) => value ?? undefined);
+
+/** Members that are not listed are ignored. */
+const entry = z.object({
+  id: name,
   text: z.string(),
-  entities: z.array(z.strictObject({ start: z.int(), end: z.int(), type: z.string(), text: z.string().optional() })),
-  group: z.string().min(1).optional(),
-  locale: z.string().min(1).optional(),
+  entities: z.array(z.object({ start: z.int(), end: z.int(), type: z.string(), text: z.string().optional() })),
+  group: name,
+  locale: name,
 });
+const MEMBERS: ReadonlySet<string> = new Set(Object.keys(entry.shape));
 
 function readEntry(row: Record<string, unknown>, file: string, number: number): AnnotatedText {
   const place = { file, row: number };
@@ -39,6 +47,19 @@ function readEntry(row: Record<string, unknown>, file: string, number: number): 
   };
   requireAnnotated(annotated, place);
   return annotated;
+}
+
+const isBlank = ({ text, entities }: Record<string, unknown>): boolean =>
+  (text === undefined || text === null || text === '') && (!Array.isArray(entities) || entities.length === 0);
+
+/** Annotated texts of a file; blank entries are left out, with a remark. */
+function readFile(file: SourceText, remark: (sentence: string) => void): AnnotatedText[] {
+  const all = readObjects(file);
+  const blank = all.filter(isBlank).length;
+  if (blank > 0) remark(`blank entries that were skipped: ${blank}`);
+  const ignored = new Set(all.flatMap((row) => Object.keys(row).filter((member) => !MEMBERS.has(member))));
+  if (ignored.size > 0) remark(`members that are not used: ${[...ignored].slice(0, 30).join(', ')}`);
+  return all.flatMap((row, i) => (isBlank(row) ? [] : [readEntry(row, file.name, i + 1)]));
 }
 
 /** The table without the column `part`: these files have no division of their own. */
@@ -68,10 +89,7 @@ export const nerJson: FileFormat = {
   schema: schemaOf('ner-training'),
   layout: {
     matches: (files) => files.length > 0 && files.every(looksLikeNerJson),
-    parse(files) {
-      const texts = files.flatMap((file) => readObjects(file).map((row, i) => readEntry(row, file.name, i + 1)));
-      return withoutPart(textTable(texts));
-    },
+    parse: (files, remark = () => undefined) => withoutPart(textTable(files.flatMap((file) => readFile(file, remark)))),
   },
   matches: () => false,
 };

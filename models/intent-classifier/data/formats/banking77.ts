@@ -1,11 +1,12 @@
 import type { SourceText } from '../../../../contracts/dataset.js';
+import { headerOf } from '../../../../learning/text/csv.js';
 import { messageFormat } from './message-format.js';
 import { type LabelledMessage, partOfName, requireMessage } from './message-table.js';
-import { headerOf, readSeparated } from './separated.js';
+import { readSeparated } from './separated.js';
 
 const COLUMNS = ['text', 'category'];
 const isBanking = ({ name, text }: SourceText): boolean =>
-  !/\.json$/i.test(name) && headerOf(text, ',').join() === COLUMNS.join();
+  !/\.json$/i.test(name) && headerOf(text, { delimiter: ',' }).join() === COLUMNS.join();
 
 function readFile(file: SourceText): LabelledMessage[] {
   const part = partOfName(file.name);

@@ -1,11 +1,13 @@
 import { errorAt } from '../../../../contracts/errors.js';
 import type { SourceText } from '../../../../contracts/dataset.js';
+import { headerOf } from '../../../../learning/text/csv.js';
 import { messageFormat } from './message-format.js';
 import { type LabelledMessage, type Part, partOfName, requireMessage } from './message-table.js';
-import { headerOf, readSeparated } from './separated.js';
+import { readSeparated } from './separated.js';
 
 const COLUMNS = ['cs_query', 'cs_parse'];
-const isHinglish = ({ text }: SourceText): boolean => COLUMNS.every((name) => headerOf(text, '\t').includes(name));
+const isHinglish = ({ text }: SourceText): boolean =>
+  COLUMNS.every((name) => headerOf(text, { delimiter: '\t', quoted: false }).includes(name));
 const TOP_INTENT = /^\s*\[IN:([A-Z0-9_]+)/;
 
 function readFile(file: SourceText): LabelledMessage[] {

@@ -1,20 +1,38 @@
 import { errorAt } from '../../../../contracts/errors.js';
-import type { SourceText } from '../../../../contracts/dataset.js';
-import { joinLabels, parseLabels } from '../label-set.js';
+import type { FileFormat, SourceText } from '../../../../contracts/dataset.js';
+import type { Table } from '../../../../contracts/table.js';
+import { unlabelledRemarks } from '../../../../learning/checks.js';
+import { textColumn } from '../../../../learning/table.js';
+import { normaliseLabel } from '../../../../learning/text/label-names.js';
 import { parseJson } from '../../../../learning/text/parse-json.js';
+import { joinLabels, parseLabels } from '../label-set.js';
 import { linesOf, messageFormat } from './message-format.js';
-import { type LabelledMessage, type MessagePlace, type Part, requireMessage } from './message-table.js';
-import { headerOf, readSeparated } from './separated.js';
+import { type LabelledMessage, type MessagePlace, messageTable, type Part, requireMessage } from './message-table.js';
 
 const PARTS: readonly string[] = ['train', 'validation', 'test'];
-const MEMBERS: ReadonlySet<string> = new Set(['text', 'intent', 'intents', 'part', 'group']);
-const JSON_START = /^\s*(?:\{\s*"messages"\s*:|\[?\s*\{\s*"(?:text|intents?|part|group)"\s*:)/;
+/** Other names that the columns and members have in files. */
+const ALIASES = {
+  text: ['sentence', 'message', 'utterance', 'query', 'phrase'],
+  intent: ['label', 'intentName', 'class', 'target'],
+} as const;
+const USED: ReadonlySet<string> = new Set([
+  'text',
+  'intent',
+  'intents',
+  'part',
+  'group',
+  ...ALIASES.text,
+  ...ALIASES.intent,
+]);
+const someMember = (names: readonly string[]): RegExp => new RegExp(`"(?:${names.join('|')})"\\s*:`);
+const OWN_MEMBER = someMember(['text', 'intents?']);
+const BOTH_MEMBERS = Object.values(ALIASES).map(someMember);
 
-const isJson = ({ text }: SourceText): boolean => JSON_START.test(text);
-const isCsv = ({ text }: SourceText): boolean => {
-  const names = headerOf(text, ',');
-  return names.includes('text') && names.includes('intent');
-};
+/** Whether the first characters are a document of messages, or objects with members of messages. */
+function isJson({ text }: SourceText): boolean {
+  if (/^\s*\{\s*"messages"\s*:/.test(text)) return true;
+  return /^\s*\[?\s*\{/.test(text) && (OWN_MEMBER.test(text) || BOTH_MEMBERS.every((member) => member.test(text)));
+}
 
 function requirePart(part: unknown, place: MessagePlace): Part | null {
   if (part === undefined || part === null || part === '') return null;
@@ -36,23 +54,50 @@ function requireIntent({ intent, intents }: Readonly<Record<string, unknown>>, p
 
 const canonicalLabel = (intent: string): string => (intent.includes('#') ? joinLabels(parseLabels(intent)) : intent);
 
-function readEntry(entry: unknown, place: MessagePlace): LabelledMessage {
-  if (entry === null || typeof entry !== 'object' || Array.isArray(entry))
-    throw errorAt('INVALID_VALUE', place, 'wanted an object with text and intent');
-  const members = entry as Readonly<Record<string, unknown>>;
-  const unknown = Object.keys(members).find((name) => !MEMBERS.has(name));
-  if (unknown !== undefined) throw errorAt('INVALID_VALUE', place, `found the unknown member "${unknown}"`);
+type Members = Readonly<Record<string, unknown>>;
+
+/** The members under their own names. */
+function canonicalMembers(members: Members): Members {
+  const known = Object.entries(ALIASES).flatMap(([name, others]) => {
+    const other = others.find((alias) => Object.hasOwn(members, alias));
+    return Object.hasOwn(members, name) || other === undefined ? [] : [[name, members[other]] as const];
+  });
+  return known.length === 0 ? members : { ...members, ...Object.fromEntries(known) };
+}
+
+const isBlank = (value: unknown): boolean =>
+  value === undefined || value === null || (typeof value === 'string' && normaliseLabel(value) === '');
+
+const isUnlabelled = ({ intent, intents: list }: Members): boolean => isBlank(intent) && isBlank(list);
+
+function readEntry(members: Members, place: MessagePlace): LabelledMessage {
   const { text, group } = members;
   if (typeof text !== 'string') throw errorAt('INVALID_VALUE', { ...place, column: 'text' }, 'wanted "text": a text');
-  if (group !== undefined && typeof group !== 'string')
+  if (!isBlank(group) && typeof group !== 'string' && typeof group !== 'number')
     throw errorAt('INVALID_VALUE', { ...place, column: 'group' }, 'wanted "group": a text');
-  const message = { text, intent: requireIntent(members, place), part: requirePart(members.part, place), group };
+  const message = {
+    text,
+    intent: requireIntent(members, place),
+    part: requirePart(members.part, place),
+    group: isBlank(group) ? undefined : String(group),
+  };
   requireMessage(message, place);
   return message;
 }
 
-/** Reads JSON Lines or one JSON document. */
-function readJson(file: SourceText): LabelledMessage[] {
+interface JsonEntry {
+  readonly members: Members;
+  readonly place: MessagePlace;
+}
+
+function requireMembers(entry: unknown, place: MessagePlace): JsonEntry {
+  if (entry === null || typeof entry !== 'object' || Array.isArray(entry))
+    throw errorAt('INVALID_VALUE', place, 'wanted an object with text and intent');
+  return { members: canonicalMembers(entry as Members), place };
+}
+
+/** The entries of JSON Lines or of one JSON document. */
+function entriesOf(file: SourceText): JsonEntry[] {
   const lines = linesOf(file.text);
   const perLine =
     lines.filter((line) => /^\s*\{.*\}\s*$/.test(line)).length === lines.filter((line) => line.trim()).length;
@@ -60,25 +105,55 @@ function readJson(file: SourceText): LabelledMessage[] {
     return lines.flatMap((text, i) =>
       text.trim() === ''
         ? []
-        : [readEntry(parseJson({ name: file.name, text }, i + 1), { file: file.name, line: i + 1 })],
+        : [requireMembers(parseJson({ name: file.name, text }, i + 1), { file: file.name, line: i + 1 })],
     );
   const document = parseJson(file);
   const messages = Array.isArray(document) ? document : (document as { readonly messages?: unknown }).messages;
   if (!Array.isArray(messages)) throw errorAt('MALFORMED_FILE', { file: file.name }, 'wanted a list of messages');
-  return (messages as unknown[]).map((entry, i) => readEntry(entry, { file: file.name, row: i + 1 }));
+  return (messages as unknown[]).map((entry, i) => requireMembers(entry, { file: file.name, row: i + 1 }));
 }
 
-const readCsv = (file: SourceText): LabelledMessage[] =>
-  readSeparated(file, ',', ['text', 'intent']).map(({ line, values }) => {
-    const entry = Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== '' || name === 'text'));
-    return readEntry(entry, { file: file.name, line });
-  });
+const isUsed = (name: string): boolean => USED.has(name);
+
+/** Messages of a JSON file; blank entries and those without a label are left out, with a remark. */
+function readJson(file: SourceText, remark: (sentence: string) => void): LabelledMessage[] {
+  const all = entriesOf(file);
+  const filled = all.filter(({ members }) => !isBlank(members.text) || !isUnlabelled(members));
+  if (filled.length < all.length) remark(`blank entries that were skipped: ${all.length - filled.length}`);
+  const labelled = filled.filter(({ members }) => !isUnlabelled(members));
+  const place = { file: file.name, column: 'intent' };
+  for (const sentence of unlabelledRemarks(filled.length - labelled.length, filled.length, place)) remark(sentence);
+  const ignored = new Set(all.flatMap(({ members }) => Object.keys(members).filter((name) => !isUsed(name))));
+  if (ignored.size > 0) remark(`members that are not used: ${[...ignored].slice(0, 30).join(', ')}`);
+  return labelled.map(({ members, place: at }) => readEntry(members, at));
+}
+
+/** Messages of a CSV file. */
+function messagesOf(table: Table): Table {
+  const [texts, labels] = [textColumn(table, 'text'), textColumn(table, 'intent')];
+  const [parts, groups] = [textColumn(table, 'part'), textColumn(table, 'group')];
+  const messages = texts.map((text, i) =>
+    readEntry({ text, intent: labels[i], part: parts[i], group: groups[i] }, { row: i + 1 }),
+  );
+  return messageTable(messages);
+}
 
 /** This project's layout (docs/data-formats.md): messages with `text`, `intent` or `intents`, optional `part`, `group`. */
-export const intents = messageFormat({
-  name: 'intents',
-  description:
-    'our own: JSON {"messages": [{"text", "intent"}]}, a list of them or one a line; CSV text,intent[,part,group]',
-  matches: ([file, ...others]) => file !== undefined && others.length === 0 && (isJson(file) || isCsv(file)),
-  read: ([file]) => (file === undefined ? [] : isJson(file) ? readJson(file) : readCsv(file)),
-});
+export const intents: FileFormat = {
+  ...messageFormat({
+    name: 'intents',
+    description:
+      'our own: JSON {"messages": [{"text", "intent"}]}, a list of them or one a line; CSV text,intent[,part,group]',
+    matches: ([file, ...others]) => file !== undefined && others.length === 0 && isJson(file),
+    read: ([file], remark) => (file === undefined ? [] : readJson(file, remark)),
+  }),
+  encodings: ['text', 'csv'],
+  matches: ({ columns }) => columns !== null && ['text', 'intent'].every((name) => columns.includes(name)),
+  aliases: ALIASES,
+  derivedColumns: ['messageId', 'part'],
+  extraColumns: [
+    { name: 'part', type: 'text', nullable: true, optional: true, description: 'train, validation or test.' },
+    { name: 'group', type: 'text', nullable: true, optional: true, description: 'Stays on one side of the holdout.' },
+  ],
+  transform: messagesOf,
+};

@@ -7,7 +7,7 @@ interface MessageLayout {
   readonly description: string;
   readonly matches: TextLayout['matches'];
   /** @throws PipelineError `MALFORMED_FILE`, `INVALID_VALUE` with file and line. */
-  readonly read: (files: readonly SourceText[]) => readonly LabelledMessage[];
+  readonly read: (files: readonly SourceText[], remark: (sentence: string) => void) => readonly LabelledMessage[];
 }
 
 /** Creates the file format of a layout of labelled messages; its line has the format's name. */
@@ -17,7 +17,7 @@ export const messageFormat = ({ name, description, matches, read }: MessageLayou
   schema: messageSchema(name),
   encodings: ['text'],
   matches: () => false,
-  layout: { matches, parse: (files) => messageTable(read(files)) },
+  layout: { matches, parse: (files, remark = () => undefined) => messageTable(read(files, remark)) },
 });
 
 /** Splits a text into lines; an empty last line is dropped. */

@@ -70,7 +70,8 @@ export function partOfName(name: string): Part | null {
 
 /** Position of a message in a file: a line of a text, or a row of a list. */
 export interface MessagePlace {
-  readonly file: string;
+  /** Absent where the reader adds it. */
+  readonly file?: string;
   readonly line?: number;
   readonly row?: number;
   readonly column?: string;

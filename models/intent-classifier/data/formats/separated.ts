@@ -1,6 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { SourceText } from '../../../../contracts/dataset.js';
 import { errorAt } from '../../../../contracts/errors.js';
+import { csvOptions } from '../../../../learning/text/csv.js';
 
 /** One record of a file with a header. */
 export interface NamedRecord {
@@ -15,9 +16,8 @@ interface ParsedRecord {
 
 function parseRecords({ name, text }: SourceText, delimiter: ',' | '\t'): readonly ParsedRecord[] {
   try {
-    const quoting = delimiter === ',' ? {} : { quote: null };
-    const options = { delimiter, info: true, skip_empty_lines: true, relax_column_count: true, ...quoting };
-    return parse(text, options) as unknown as ParsedRecord[];
+    const options = csvOptions({ delimiter, quoted: delimiter === ',' });
+    return parse(text, { ...options, info: true }) as unknown as ParsedRecord[];
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
     const line = Number(cause.lines ?? 1);
@@ -43,7 +43,3 @@ export function readSeparated(file: SourceText, delimiter: ',' | '\t', wanted: r
     return { line: lines, values: Object.fromEntries(names.map((name, i) => [name, record[i] ?? ''])) };
   });
 }
-
-/** The column names in a file's first line. */
-export const headerOf = (text: string, delimiter: ',' | '\t'): string[] =>
-  (text.split(/\r\n|\n|\r/, 1)[0] ?? '').split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));

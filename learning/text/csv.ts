@@ -1,0 +1,60 @@
+import { parse } from 'csv-parse/sync';
+
+/** Delimiters that are looked for where none is given. */
+export const DELIMITERS = [',', ';', '\t', '|'] as const;
+
+/** The line that spreadsheets put in front of the header to name the delimiter. */
+const SEPARATOR_LINE = /^\s*"?sep=(.)"?[ \t]*\r?(?:\n|$)/i;
+
+/** How a CSV text is divided into fields. */
+export interface CsvDialect {
+  readonly delimiter: string;
+  /** The line on which the header or the first record stands, from 1. @default 1 */
+  readonly firstLine?: number;
+  /** False where quotes are part of the text. @default true */
+  readonly quoted?: boolean;
+}
+
+/** Options of csv-parse with which every CSV text is read: records end in LF, CRLF or CR, blank lines are skipped. */
+export const csvOptions = ({ delimiter, firstLine = 1, quoted = true }: CsvDialect) => ({
+  delimiter,
+  from_line: firstLine,
+  record_delimiter: ['\r\n', '\n', '\r'],
+  skip_empty_lines: true,
+  bom: true,
+  relax_column_count: true, // checked by the reader, whose message names row and line
+  ...(quoted ? {} : { quote: null }),
+});
+
+/** What a spreadsheet's `sep=;` says; null without such a line. */
+export const separatorLine = (text: string): string | null => SEPARATOR_LINE.exec(text)?.[1] ?? null;
+
+/** The first records of a text; one that cannot be parsed ends them. */
+export function firstRecords(text: string, dialect: CsvDialect, count: number): string[][] {
+  const records: string[][] = [];
+  const keep = (record: string[]): null => {
+    records.push(record);
+    return null;
+  };
+  try {
+    parse(text, { ...csvOptions(dialect), to: count, on_record: keep });
+  } catch {
+    // The text may end inside a quoted field, and with another delimiter quotes may stand anywhere.
+  }
+  return records;
+}
+
+/** Trimmed names in the header of a text. */
+export const headerOf = (text: string, dialect: CsvDialect): string[] =>
+  firstRecords(text, dialect, 1)
+    .flat()
+    .map((name) => name.trim());
+
+/** The delimiter with which the header of a text has all these names; a comma when none has. */
+export function delimiterOf(text: string, wanted: readonly string[]): string {
+  const fits = (delimiter: string): boolean => {
+    const names = headerOf(text, { delimiter });
+    return wanted.every((name) => names.includes(name));
+  };
+  return DELIMITERS.find(fits) ?? ',';
+}
