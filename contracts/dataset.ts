@@ -166,6 +166,8 @@ export interface FileFormat {
   readonly derivedColumns?: readonly string[];
   /** Of a label that is a flag: rows of each class that are needed to learn from, and in the holdout. @default none */
   readonly neededOfAClass?: { readonly training: number; readonly holdout: number };
+  /** Invented rows by the columns of the file, enough to train from, for the example file that a user fills in. */
+  exampleRows?(seed: number): readonly Readonly<Record<string, unknown>>[];
   /** Last step after type conversion, for instance recoding `1/2` labels; row count and order stay. */
   transform?(table: Table): Table;
 }

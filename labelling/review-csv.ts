@@ -5,12 +5,6 @@ import { csvOptions, delimiterOf } from '../learning/text/csv.js';
 /** A customer's text for a spreadsheet: a cell that begins like a formula would be run (OWASP, CSV injection). */
 export const escapeFormula = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
-const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-
-/** A CSV document; cells are quoted where it is necessary. */
-export const writeCsv = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, ...rows].map((cells) => `${cells.map(quoted).join(',')}\n`).join('');
-
 /** A filled-in cell of a review. */
 export interface ReviewAnswer {
   readonly id: string;

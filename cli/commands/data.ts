@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CliContext } from '../program/context.js';
 import type { GenerateOptions, SnapshotOptions, ValidateOptions } from '../views/data-view.js';
 import type { CheckSourceOptions } from '../views/source-check-view.js';
+import type { FileTemplateOptions } from '../views/file-template-view.js';
 import type { SourceTemplateOptions } from '../views/source-template-view.js';
 import { count, listLimit, seed } from '../program/options.js';
 import type { RepairOptions } from '../views/repair-view.js';
@@ -33,13 +34,25 @@ function registerOwnDatabase(data: Command, cli: CliContext): void {
     });
   data
     .command('template')
-    .description('Prints SQL for the views that a database of your own needs, for editing: backend.')
-    .argument('<what>', 'backend')
-    .option('--only <tables>', 'only the views of these tables, separated by commas')
-    .option('--empty <tables>', 'views without rows for these tables, which your product has nothing for')
-    .action(async (what: string, options: SourceTemplateOptions) => {
-      const { printTemplate } = await import('../views/source-template-view.js');
-      printTemplate(cli, what, options);
+    .description(
+      'Writes what to fill in: for "backend" the SQL of the views that a database of your own needs, for a model a file of ' +
+        'invented rows that it can be trained from.',
+    )
+    .argument('<what>', 'backend, or the name of a model')
+    .option('--only <tables>', 'backend: only the views of these tables, separated by commas')
+    .option('--empty <tables>', 'backend: views without rows for these tables, which your product has nothing for')
+    .option('--output <file>', 'model: write this file, .csv or .json (standard output)')
+    .addOption(
+      new Option('--as <encoding>', 'model: how to write it (by the ending, else csv)').choices(['csv', 'json']),
+    )
+    .action(async (what: string, options: SourceTemplateOptions & FileTemplateOptions) => {
+      if (what === 'backend') {
+        const { printTemplate } = await import('../views/source-template-view.js');
+        printTemplate(cli, what, options);
+        return;
+      }
+      const { writeFileTemplate } = await import('../views/file-template-view.js');
+      await writeFileTemplate(cli, what, options);
     });
 }
 

@@ -1,4 +1,5 @@
-import { escapeFormula, readReview, writeCsv } from '../review-csv.js';
+import { writeCsv } from '../../learning/text/csv.js';
+import { escapeFormula, readReview } from '../review-csv.js';
 import type { ReviewedMessage } from '../reviews.js';
 
 export interface MessageLabel {

@@ -1,7 +1,8 @@
 import { errorAt, PipelineError } from '../../contracts/errors.js';
 import type { LabelledSpan, SpanLabelling } from '../../contracts/labelling.js';
 import { findLabelled } from '../find-labelled.js';
-import { escapeFormula, readReview, writeCsv } from '../review-csv.js';
+import { writeCsv } from '../../learning/text/csv.js';
+import { escapeFormula, readReview } from '../review-csv.js';
 import type { ReviewedAnnotations } from '../reviews.js';
 
 /** Annotations of one message. */

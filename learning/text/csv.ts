@@ -58,3 +58,9 @@ export function delimiterOf(text: string, wanted: readonly string[]): string {
   };
   return DELIMITERS.find(fits) ?? ',';
 }
+
+const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+
+/** A CSV document with commas; cells are quoted where it is necessary. */
+export const writeCsv = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, ...rows].map((cells) => `${cells.map(quoted).join(',')}\n`).join('');

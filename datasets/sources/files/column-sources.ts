@@ -14,6 +14,8 @@ export type ColumnSource =
 /** A column of a format with its place in a file. */
 export interface SourcedColumn extends FileColumn {
   readonly source: ColumnSource;
+  /** The column's own name in files of the format. */
+  readonly ownName: string;
 }
 
 /** Likeness by Jaro–Winkler from which a name counts as a misspelling of another. */
@@ -149,7 +151,7 @@ export function sourceColumns(
     const name = nameFor(column);
     const split = column.spec.name === format.signedColumn ? signedSource(free, name, found) : null;
     const source: ColumnSource = split ?? (name === null ? { kind: 'absent' } : { kind: 'one', name });
-    return { ...column, nameInFile: nameOf(column, source), source };
+    return { ...column, ownName: column.nameInFile, nameInFile: nameOf(column, source), source };
   });
 }
 
@@ -195,13 +197,15 @@ export const listed = (names: readonly string[], most = 30): string =>
 /** Remarks on columns that the format does not know, and on those that it could read and the file has not. */
 export function columnRemarks(all: readonly SourcedColumn[], names: readonly string[]): string[] {
   const columns = all.filter(isInFile);
-  const used = new Set(columns.flatMap(({ source }) => namesIn(source)));
+  // A column that the first records of a JSON file lack may come later under its own name.
+  const present = columns.filter(({ source, nameInFile }) => source.kind !== 'absent' || names.includes(nameInFile));
+  const used = new Set(present.flatMap(({ source, nameInFile }) => [...namesIn(source), nameInFile]));
   const ignored = names.filter((name) => name !== '' && !used.has(name));
   const absent = columns
-    .filter(({ source, spec }) => spec.optional !== true && !namesIn(source).some((name) => names.includes(name)))
+    .filter((column) => column.spec.optional !== true && !present.includes(column))
     .map(({ spec }) => spec.name);
-  const renamed = columns.flatMap(({ source, spec, nameInFile }) =>
-    source.kind === 'absent' || plainName(nameInFile) === plainName(spec.name)
+  const renamed = present.flatMap(({ source, spec, nameInFile, ownName }) =>
+    source.kind === 'absent' || plainName(nameInFile) === plainName(ownName)
       ? []
       : [`${spec.name} from ${namesIn(source).join(' and ')}`],
   );

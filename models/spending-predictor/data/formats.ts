@@ -1,5 +1,6 @@
 import type { FileFormat } from '../../../contracts/dataset.js';
 import { transactionAliases } from '../../../feature-store/definitions/transaction-file.js';
+import { exampleRows } from './example-rows.js';
 import { requiredColumns, schemaOf } from './columns.js';
 
 /** The holdout is half a year, because files are often shorter than a backend's history. */
@@ -14,6 +15,7 @@ const transactions: FileFormat = {
   schema: schemaOf('transactions', MINIMUM_ROWS, { days: HOLDOUT_DAYS }),
   signedColumn: 'amount',
   aliases: transactionAliases,
+  exampleRows: (seed) => exampleRows(8, seed),
   matches: ({ columns }) => columns !== null && requiredColumns.every((name) => columns.includes(name)),
 };
 

@@ -18,6 +18,7 @@ import {
   labelColumn,
   optional,
 } from '../columns.js';
+import { exampleRows } from '../example-rows.js';
 import { contextTable, type LabelledTransaction } from '../context-table.js';
 import { MINIMUM_ROWS } from '../dataset.js';
 
@@ -101,5 +102,6 @@ export const transactions: FileFormat = {
   matches: ({ columns }) =>
     columns !== null &&
     [columnNames.key, columnNames.customer, columnNames.time, 'amount'].every((name) => columns.includes(name)),
+  exampleRows: (seed) => exampleRows(40, seed),
   transform: addContext,
 };

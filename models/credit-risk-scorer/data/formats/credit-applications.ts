@@ -2,6 +2,7 @@ import type { ColumnSpec, FileFormat } from '../../../../contracts/dataset.js';
 import type { Table } from '../../../../contracts/table.js';
 import { numberColumn } from '../../../../learning/table.js';
 import { asFeature } from '../directions.js';
+import { exampleRows } from '../example-rows.js';
 import { NEEDED_OF_A_CLASS } from '../needed-of-a-class.js';
 import { decisions, employments, loanKinds } from '../vocabulary.js';
 import { singleClass } from '../../../../learning/checks.js';
@@ -118,5 +119,6 @@ export const creditApplications: FileFormat = {
     const decision = table.columns.decision?.values;
     return (row) => decision?.[row] === 'declined';
   },
+  exampleRows: (seed) => exampleRows(400, seed),
   transform: requireTwoOutcomes,
 };

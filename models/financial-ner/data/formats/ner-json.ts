@@ -4,7 +4,8 @@ import type { DatasetSchema, FileFormat, SourceText } from '../../../../contract
 import type { Table } from '../../../../contracts/table.js';
 import { normaliseLabel } from '../../../../learning/text/label-names.js';
 import { textColumn, withColumn } from '../../../../learning/table.js';
-import { NO_ENTITIES, readSpans } from '../annotations.js';
+import { NO_ENTITIES, readSpans, writeSpans } from '../annotations.js';
+import { exampleRows } from '../example-rows.js';
 import { textColumns, textFeature } from '../columns.js';
 import { requireAnnotated, textTable, type AnnotatedText } from '../text-table.js';
 import { readObjects } from './json-text.js';
@@ -92,6 +93,7 @@ export const nerJson: FileFormat = {
     parse: (files, remark = () => undefined) => withoutPart(textTable(files.flatMap((file) => readFile(file, remark)))),
   },
   matches: () => false,
+  exampleRows: (seed) => exampleRows(320, seed).map((row) => ({ ...row })),
 };
 
 /** The same data as CSV: `textId,text,entities` with `start:end:TYPE` spans; empty = none. */
@@ -108,6 +110,14 @@ export const nerCsv: FileFormat = {
   },
   derivedColumns: ['kind'],
   matches: ({ columns }) => columns !== null && ['textId', 'text', 'entities'].every((name) => columns.includes(name)),
+  exampleRows: (seed) =>
+    exampleRows(320, seed).map(({ id, text, group, locale, entities }) => ({
+      textId: id,
+      text,
+      textGroup: group,
+      locale,
+      entities: writeSpans(entities),
+    })),
   transform(table) {
     const texts = textColumn(table, 'text');
     const labels = textColumn(table, 'entities');

@@ -5,6 +5,7 @@ import { unlabelledRemarks } from '../../../../learning/checks.js';
 import { textColumn } from '../../../../learning/table.js';
 import { normaliseLabel } from '../../../../learning/text/label-names.js';
 import { parseJson } from '../../../../learning/text/parse-json.js';
+import { exampleRows } from '../example-rows.js';
 import { joinLabels, parseLabels } from '../label-set.js';
 import { linesOf, messageFormat } from './message-format.js';
 import { type LabelledMessage, type MessagePlace, messageTable, type Part, requireMessage } from './message-table.js';
@@ -155,5 +156,6 @@ export const intents: FileFormat = {
     { name: 'part', type: 'text', nullable: true, optional: true, description: 'train, validation or test.' },
     { name: 'group', type: 'text', nullable: true, optional: true, description: 'Stays on one side of the holdout.' },
   ],
+  exampleRows: (seed) => exampleRows(480, seed),
   transform: messagesOf,
 };

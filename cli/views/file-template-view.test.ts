@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readDataFile } from '../../datasets/sources/files/read-file.js';
+import { fileColumns, isInFile } from '../../datasets/sources/files/column-sources.js';
+import { findModel } from '../../models/catalogue.js';
+import { createOutput } from '../output/output.js';
+import type { CliContext } from '../program/context.js';
+import { writeFileTemplate } from './file-template-view.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'ml-template-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function context(json = false) {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: 'stdout' | 'stderr') => ({ write: (text: string) => ((written[name] += text), true) });
+  const streams = { stdout: stream('stdout'), stderr: stream('stderr') };
+  const out = createOutput(streams, { json, verbose: false, noColour: '1' });
+  return { cli: { out } as unknown as CliContext, written };
+}
+
+const models = ['credit-risk-scorer', 'anomaly-detector', 'spending-predictor', 'intent-classifier', 'financial-ner'];
+
+describe.each(models)('ml data template %s', (model) => {
+  it.each(['csv', 'json'])('writes a %s file that can be trained from, with every column', async (ending) => {
+    const { fileFormats } = await findModel(model);
+    const path = join(folder, `${model}.${ending}`);
+    const { cli, written } = context();
+    await writeFileTemplate(cli, model, { output: path });
+    const { table, format, remarks } = await readDataFile(path, fileFormats);
+    expect(table.rowCount).toBeGreaterThanOrEqual(format.schema.minimumRows);
+    expect(written.stderr).toContain(`ml train ${model} --data-path ${path}`);
+    expect(remarks.filter((remark) => !remark.startsWith('columns that the file does not have'))).toEqual([]);
+    if (ending === 'json') return;
+    const [header = ''] = readFileSync(path, 'utf8').split('\n');
+    expect(header.split(',')).toEqual(
+      fileColumns(format)
+        .filter(isInFile)
+        .map(({ nameInFile }) => nameInFile),
+    );
+    expect(remarks).toEqual([]);
+  });
+});
+
+describe('ml data template', () => {
+  it('prints the file without an output, and as a member with --json', async () => {
+    const { cli, written } = context();
+    await writeFileTemplate(cli, 'intent-classifier', {});
+    expect(written.stdout).toMatch(/^text,intent,part,group\n/);
+    const json = context(true);
+    await writeFileTemplate(json.cli, 'intent-classifier', { as: 'json' });
+    const result = JSON.parse(json.written.stdout) as { readonly text: string; readonly rows: number };
+    expect((JSON.parse(result.text) as unknown[]).length).toBe(result.rows);
+  });
+
+  it('does not write over a file, and names the known templates', async () => {
+    const path = join(folder, 'twice.csv');
+    await writeFileTemplate(context().cli, 'financial-ner', { output: path });
+    const again = writeFileTemplate(context().cli, 'financial-ner', { output: path });
+    await expect(again).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(writeFileTemplate(context().cli, 'nothing', {})).rejects.toThrow(/known: backend, anomaly-detector/);
+  });
+});
