@@ -54,7 +54,8 @@ function describe(outcome: ModelOutcome): string {
   const { modelName, decision, version, reasons, metrics } = outcome.result;
   const [primary] = metrics;
   const measured = primary === undefined ? '' : `${primary.name} ${primary.value?.toFixed(4) ?? 'not measurable'}`;
-  return [modelName, decision, version ?? '', measured, reasons.at(-1) ?? ''].join(' | ');
+  const verdicts = reasons.filter((reason) => /^(refresh|change): |newest window|worse than/.test(reason));
+  return [modelName, decision, version ?? '', measured, ...verdicts].join(' | ');
 }
 
 async function ask({ platform, customer }: Scene, modelName: string, moment: string): Promise<Answer> {
