@@ -33,11 +33,19 @@ const noServices = {
   TASK_QUEUE_PREFIX: '',
 };
 
+/** Environment of a command of the test's own installation. */
+export const commandEnvironment = ({ home, env = {} }: Pick<CliOptions, 'home' | 'env'>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...noServices,
+  ML_HOME: home,
+  ...env,
+});
+
 /** Starts the command line as a user does: compiled, in a build that the command keeps fresh. */
-export function startCli(args: readonly string[], { home, env = {} }: CliOptions): ChildProcess {
+export function startCli(args: readonly string[], options: CliOptions): ChildProcess {
   return spawn(process.execPath, ['cli/bin/ml.mjs', ...args], {
     cwd: projectRoot,
-    env: { ...process.env, ...noServices, ML_HOME: home, ...env },
+    env: commandEnvironment(options),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }

@@ -1,21 +1,26 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { MasterTrainingResult, TrainModelResult } from '../../contracts/workflows.js';
+import type { TrainModelResult } from '../../contracts/workflows.js';
 import { projectRoot } from '../../platform/project.js';
+import { application, applications, inputsOf, type Rule, toCsv } from './applications.js';
+import { openShell, readmeScripts } from './readme-scripts.js';
 import { collect, runCli, startCli } from './run-cli.js';
+import { createShop, type Shop } from './shop.js';
 
 /*
- * Starts, uses and stops everything through the command line, on services of its own. The steps build on each other, so
- * they run in order and a failure makes the later ones fail.
+ * The newcomer's path, with the commands of the README as they stand there, and what else the command line does, on one
+ * platform and one retraining. The steps build on each other: they run in order, and a failure makes later ones fail.
  */
 
-// Two of the steps train every model, which takes minutes on a busy machine.
+// Training takes minutes on a busy machine.
 vi.setConfig({ testTimeout: 900_000 });
 
-const folder = mkdtempSync(join(tmpdir(), 'ml-e2e-pass-'));
+const [generated = '', ownFile = '', ownDatabase = ''] = readmeScripts('Your first day');
+const folder = mkdtempSync(join(tmpdir(), 'ml-e2e-'));
 const home = join(folder, 'home');
+const shell = openShell({ folder, home });
 const ml = (...args: string[]) => runCli(args, { home });
 const model = 'credit-risk-scorer';
 const catalogue = readdirSync(join(projectRoot, 'models'), { withFileTypes: true })
@@ -35,11 +40,14 @@ interface Trained<Result> {
   readonly result: Result;
 }
 
-const decisionOf = ({ result }: Trained<MasterTrainingResult>): TrainModelResult => {
-  const outcome = result.models.find((one) => one.status === 'decided' && one.result.modelName === model);
-  if (outcome?.status !== 'decided') throw new Error(`no decision: ${JSON.stringify(result)}`);
-  return outcome.result;
-};
+interface Listed {
+  readonly modelName: string;
+  readonly line: string;
+  readonly version: string;
+  readonly stage: string;
+}
+
+const isDecision = (status: string): boolean => ['registered', 'rejected', 'unchanged', 'skipped'].includes(status);
 
 /** Processes that use this state directory; [] where /proc does not exist. */
 function processesOfHome(): string[] {
@@ -58,103 +66,95 @@ function readCommand(pid: string): string {
   }
 }
 
-/** An application of our own layout; the label follows a rule on two of its columns, the others are noise. */
-function application(i: number, defaults: (debtToIncome: number, latePayments: number) => boolean) {
-  const [debt, late] = [((i * 37) % 100) / 100, (i * 7) % 6];
-  return {
-    applicationId: `a${i}`,
-    applicantId: `p${i}`,
-    appliedAt: new Date(Date.UTC(2024, 0, 1 + (i % 700))).toISOString(),
-    kind: 'personal',
-    requestedAmount: 50_000 + (i % 50) * 1000,
-    termMonths: 24,
-    monthlyIncome: 20_000 + (i % 83) * 500,
-    employment: 'salaried',
-    collateralValue: null,
-    bankBalance: (i % 91) * 1000,
-    monthlyDebtPayments: (i % 13) * 500,
-    openLoans: i % 4,
-    latePayments: late,
-    worstDelayDays: i % 40,
-    creditHistoryMonths: i % 120,
-    utilisationShare: (i % 17) / 17,
-    debtToIncome: debt,
-    loanToValue: null,
-    gender: null,
-    ageYears: 20 + (i % 45),
-    defaulted: defaults(debt, late),
-  };
-}
-
-/** Columns that a request does not have. */
-const notInputs = ['applicationId', 'applicantId', 'appliedAt', 'gender', 'ageYears', 'defaulted'];
-
-const inputsOf = (row: object): object =>
-  Object.fromEntries(Object.entries(row).filter(([name]) => !notInputs.includes(name)));
-
 const noHistory = { openLoans: null, worstDelayDays: null, creditHistoryMonths: null, utilisationShare: null };
 
 /** A JSON file of 600 applications. @returns its path. */
-function writeApplications(name: string, defaults: (debtToIncome: number, latePayments: number) => boolean): string {
+function writeApplications(name: string, defaults: Rule): string {
   const path = join(folder, name);
-  writeFileSync(path, JSON.stringify(Array.from({ length: 600 }, (_, i) => application(i, defaults))));
+  writeFileSync(path, JSON.stringify(applications(defaults)));
   return path;
 }
 
+let shop: Shop;
 beforeAll(async () => {
-  const { code, stderr } = await ml('up');
-  expect(code, stderr).toBe(0);
+  shop = await createShop();
+  // A smaller backend than `ml retrain` would generate, which takes the one that is there.
+  await mlJson('data', 'generate', '--users', '150', '--months', '30');
 }, 600_000);
 
 afterAll(async () => {
   await ml('down');
+  await shop.drop();
   rmSync(folder, { recursive: true, force: true });
 }, 120_000);
 
-describe('the command line from start to stop', () => {
-  it('generates data and trains every model to a decision, with a card', async () => {
-    await mlJson('data', 'generate');
-    const trained = await mlJson<Trained<MasterTrainingResult>>('train', 'all');
-    expect(trained.workflowId).toMatch(/^retraining-\d{4}-\d\d-\d\d$/);
-    expect(decisionOf(trained)).toMatchObject({ decision: 'registered', version: '1.0.0', stage: 'done' });
-    expect(decisionOf(trained).metrics[0]!.interval).toBeDefined();
-    const names = trained.result.models.map((one) => (one.status === 'decided' ? one.result.modelName : one.status));
-    expect(names).toEqual([...catalogue].sort());
-    expect(trained.cards).toHaveLength(catalogue.length);
-    for (const card of trained.cards) {
-      const [name] = catalogue.filter((known) => basename(card).startsWith(known));
-      expect(readFileSync(card, 'utf8')).toContain(name);
-    }
+describe('the first day of the README', () => {
+  it('trains every model of generated data, approves one as a demo and predicts for a customer', async () => {
+    const { code, stdout, stderr } = await shell.run(generated);
+    expect(code, `${stdout}\n${stderr}`).toBe(0);
+    expect(stdout).toContain('SYNTHETIC DATA');
+    for (const name of catalogue) expect(stdout).toMatch(new RegExp(`${name} +synthetic `));
+    expect(stdout).toMatch(/"probability":0\.\d+/);
+    const runs = await mlJson<{ modelName: string; status: string; workflowId: string }[]>('runs', 'list');
+    expect(runs.map(({ modelName }) => modelName).sort()).toEqual([...catalogue].sort());
+    expect(runs.map(({ status }) => status).filter((status) => !isDecision(status))).toEqual([]);
+    expect(runs[0]!.workflowId).toMatch(/^retraining-\d{4}-\d\d-\d\d\//);
+    const { versions } = await mlJson<{ versions: Listed[] }>('models', 'list');
+    expect(versions.find(({ modelName }) => modelName === model)).toMatchObject({
+      version: '1.0.0',
+      line: 'synthetic',
+      stage: 'production',
+    });
+    const cards = readdirSync(join(home, 'cards'));
+    expect(cards.filter((card) => card.endsWith('-synthetic-1.0.0.html')).length).toBeGreaterThan(0);
+    for (const name of catalogue)
+      expect(
+        cards.some((card) => card.startsWith(name)),
+        name,
+      ).toBe(true);
   });
 
+  it("trains from a file of one's own and answers from its line", async () => {
+    writeFileSync(join(folder, 'applications.csv'), toCsv(applications((debt, late) => debt + late / 6 > 0.9)));
+    const applicant = { ...inputsOf(application(1, () => true)), debtToIncome: 0.9, latePayments: 4 };
+    writeFileSync(join(folder, 'applicant.json'), JSON.stringify(applicant));
+    const { code, stdout, stderr } = await shell.run(ownFile);
+    expect(code, `${stdout}\n${stderr}`).toBe(0);
+    expect(stdout).toMatch(/credit-applications .* registered +1\.0\.0/);
+    expect(Number(/"probability":(0\.\d+)/.exec(stdout)?.[1])).toBeGreaterThan(0.5);
+    expect(stdout).toContain('reasons');
+    const promoted = await ml('promote', model, '--line', 'credit-applications', '--to', 'staging', '--json');
+    expect(promoted.code).toBe(2);
+    expect(JSON.parse(promoted.stdout)).toMatchObject({ error: { code: 'TRANSITION_NOT_ALLOWED' } });
+  });
+});
+
+describe('the command line from start to stop', () => {
   it('registers no second version of the same data', async () => {
     const before = await mlJson<{ versions: unknown[] }>('models', 'list');
-    const again = await mlJson<Trained<MasterTrainingResult>>('train', 'all', '--from', 'dataset');
-    expect(again.workflowId).toMatch(/-2$/);
-    expect(decisionOf(again)).toMatchObject({ decision: 'unchanged', version: '1.0.0' });
+    const again = await mlJson<Trained<TrainModelResult>>('train', model, '--from', 'dataset');
+    expect(again.workflowId).toMatch(/^train-credit-risk-scorer-\d{4}-\d\d-\d\d$/);
+    expect(again.result).toMatchObject({ decision: 'unchanged', version: '1.0.0', stage: 'done' });
+    expect(again.result.metrics[0]!.interval).toBeDefined();
     const after = await mlJson<{ versions: unknown[] }>('models', 'list');
     expect(after.versions).toHaveLength(before.versions.length);
   });
 
-  it('promotes to production after one approval and predicts', async () => {
+  it('answers with the version in production and says what it was trained on', async () => {
     const input = '{"requestedAmount": 250000, "termMonths": 24}';
-    const staged = await mlJson<object>('predict', model, '--input', input);
-    expect(staged).toMatchObject({
-      stage: 'staging',
+    expect(await mlJson<object>('predict', model, '--input', input)).toMatchObject({
+      stage: 'production',
       line: 'synthetic',
       synthetic: true,
       snapshotHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     });
+  });
 
+  it('refuses an approval without a name and one that nobody asked for', async () => {
     const anonymous = await ml('approve', model, '--approver', ' ', '--reason', 'x', '--json');
     expect(anonymous.code).toBe(2);
-    const undeclared = await ml('approve', model, '--approver', 'R. Iyer', '--reason', 'card reviewed', '--json');
-    expect(JSON.parse(undeclared.stdout)).toMatchObject({ error: { code: 'TRANSITION_NOT_ALLOWED' } });
-    const verdict = ['approve', model, '--approver', 'R. Iyer', '--reason', 'card reviewed', '--demo'];
-    expect(await mlJson(...verdict)).toMatchObject({ status: 'promoted', toStage: 'production', decidedBy: 'R. Iyer' });
-    const twice = await ml(...verdict, '--json');
+    const twice = await ml('approve', model, '--approver', 'R. Iyer', '--reason', 'again', '--demo', '--json');
     expect(JSON.parse(twice.stdout)).toMatchObject({ error: { code: 'REQUEST_NOT_FOUND', exit: 2 } });
-    expect(await mlJson('predict', model, '--input', input)).toMatchObject({ stage: 'production' });
   });
 
   it('prints tables without --json', async () => {
@@ -166,26 +166,6 @@ describe('the command line from start to stop', () => {
     const shown = await ml('runs', 'show', first!.workflowId);
     expect(shown.stdout).toContain('parameters');
     expect((await ml('models', 'show', model)).stdout).toContain('maxDepth');
-  });
-
-  it('registers from a file, predicts from its line, and refuses to promote it', async () => {
-    const file = writeApplications('applications.json', (debt, late) => debt + late / 6 > 0.9);
-    const flags = ['--max-depth', '3', '--n-estimators', '30'];
-    const trained = await mlJson<Trained<TrainModelResult>>('train', model, '--data-path', file, ...flags);
-    expect(trained.result).toMatchObject({ line: 'credit-applications', decision: 'registered', version: '1.0.0' });
-
-    const line = ['--line', 'credit-applications'];
-    const input = JSON.stringify({ ...inputsOf(application(1, () => true)), debtToIncome: 0.9, latePayments: 4 });
-    const answer = await mlJson<{ version: string; stage: string; outputs: { probability: number }[] }>(
-      ...['predict', model, '--input', input],
-      ...line,
-    );
-    expect(answer).toMatchObject({ version: '1.0.0', stage: 'dev', snapshotHash: null });
-    expect(answer.outputs[0]!.probability).toBeGreaterThan(0.5);
-
-    const promoted = await ml('promote', model, ...line, '--to', 'staging', '--json');
-    expect(promoted.code).toBe(2);
-    expect(JSON.parse(promoted.stdout)).toMatchObject({ error: { code: 'TRANSITION_NOT_ALLOWED' } });
   });
 
   it('refuses a file with one class only, and registers nothing', async () => {
@@ -254,6 +234,20 @@ describe('the command line from start to stop', () => {
     await mlJson('schedule', 'pause');
     const paused = await mlJson<{ paused: boolean }[]>('schedule', 'list');
     expect(paused.every((schedule) => schedule.paused)).toBe(true);
+  });
+
+  it("learns from a database of one's own, as the README says", async () => {
+    const addresses = { SHOP_OWNER: shop.ownerUrl, SHOP_READER: shop.readerUrl };
+    const { code, stdout, stderr } = await shell.run(ownDatabase, addresses);
+    expect(code, `${stdout}\n${stderr}`).toBe(0);
+    expect(stdout).toMatch(/transactions +view +[\d,]+ .* ok/);
+    expect(stdout).toMatch(/credit-risk-scorer +yes/);
+    expect(stdout).toContain('nothing to fix; 5 models can learn');
+    const reader = { home, env: { BACKEND_DATABASE_URL: shop.readerUrl } };
+    const listed = await runCli(['runs', 'list', '--limit', '1', '--json'], reader);
+    const [run] = JSON.parse(listed.stdout) as { line: string; status: string }[];
+    expect(run).toMatchObject({ line: 'default' });
+    expect(isDecision(run!.status)).toBe(true);
   });
 
   it('stops every process with ml down', async () => {
