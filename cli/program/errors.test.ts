@@ -72,6 +72,9 @@ describe('errors', () => {
     expect(lines.split('termMonths: wanted a number')).toHaveLength(2);
     expect(lines).toContain('index: 0');
     expect(errorDocument(error).error.details).toEqual({ index: 0, fields });
+    const found = 'timestamp without time zone';
+    const mismatch = new PipelineError('SOURCE_SCHEMA_MISMATCH', `a.b: ${found}`, { table: 'a', found });
+    expect(formatError(mismatch, plain, false).slice(1, 3)).toEqual([`  a.b: ${found}`, '  table: a']);
   });
 
   it('are printed as one JSON document with --json', () => {

@@ -89,9 +89,11 @@ export function adviceOf(code: ErrorCode): string {
   return hint === undefined ? errorTable[code].meaning : `${errorTable[code].meaning} ${hint}`;
 }
 
-/** A list whose members the message has already, such as the fields of an input or the known names. */
-const isInMessage = ({ message }: PipelineError, value: ErrorDetails[string]): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every((member: string) => message.includes(member));
+/** A list whose members the message has already, such as the fields of an input, or a phrase of it. */
+function isInMessage({ message }: PipelineError, value: ErrorDetails[string]): boolean {
+  if (typeof value === 'string') return value.includes(' ') && message.includes(value);
+  return Array.isArray(value) && value.length > 0 && value.every((member: string) => message.includes(member));
+}
 
 /** Code, message, details that the message lacks, and advice, a line each; the stack only with --verbose. */
 export function formatError(error: PipelineError, paint: Paint, verbose: boolean): readonly string[] {
