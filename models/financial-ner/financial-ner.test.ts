@@ -425,6 +425,8 @@ describe('values of entities in their sentence', () => {
     ['paid {A:1 crore} {A:25 lakh} for it', '1 crore 25 lakh', 12_500_000],
     ['credit of {A:Rs 2000.00} Cr to a/c', 'Rs 2000.00 Cr', 2000],
     ['mujhe {A:2 lakh} do', '2 lakh', 200_000],
+    ['cost {A:Rs 2}.5 crore', 'Rs 2.5 crore', 25_000_000],
+    ['cost {A:Rs 1,00},000 in all', 'Rs 1,00,000', 100_000],
   ])('%s is read as %s', (marked, text, amount) => {
     expect(valuesOf(marked)).toEqual([{ text, value: { kind: 'amount', amount, currency: 'INR' } }]);
   });

@@ -2,6 +2,8 @@
 const BANK_LINE =
   /\b(?:a\/c|ac no|acct?|avl|avbl|bal|balance|b\/f|c\/f|neft|imps|rtgs|upi|ach|ecs|nach|chq|clg|trf|txn|wdl|pos|atm|vpa|credited|debited|deposit|interest|int\.? ?pd|cashback|posted|refund|reversal|narration)\b/i;
 
+const BALANCE = /\b(?:avl|avbl|bal|balance)\b/i;
+
 const MARK = /^(.*?\d)\s*(\/[-=])?\s*[([]?\s*(cr|dr)\b\.?\s*[)\]]?$/is;
 const LEADING = /^\(?(?:cr|dr)\b\)?[.:]?\s+(?=\S)/i;
 /** The number before the mark: its grouping and decimals. */
@@ -16,11 +18,12 @@ function printedReading(size: number, decimals: string, isBankLine: boolean): Re
   return size < 100 && !decimals.endsWith('0') ? 'crore' : 'ambiguous';
 }
 
-function readingOf(text: string, isBankLine: boolean): Reading {
+function readingOf(text: string, isBankLine: boolean, isBalance: boolean): Reading {
   const [, whole = '', decimals = ''] = NUMBER.exec(text) ?? [];
   const size = Number(whole.replaceAll(',', ''));
   if (decimals.length === 2) return printedReading(size, decimals, isBankLine);
-  if (size < 1000) return 'crore';
+  // A balance of "250 Cr" is a printed credit without decimals, or crores.
+  if (size < 1000) return decimals === '' && isBalance ? 'ambiguous' : 'crore';
   return isBankLine ? 'credit' : 'ambiguous';
 }
 
@@ -37,6 +40,6 @@ export function withoutCreditMark(text: string, context: string): string | null 
   if (mark!.toLowerCase() === 'dr') return number;
   // "1,000/- Cr" is no number of crores.
   if (dash !== undefined) return number;
-  const reading = readingOf(number, BANK_LINE.test(context) || plain !== text.trim());
+  const reading = readingOf(number, BANK_LINE.test(context) || plain !== text.trim(), BALANCE.test(context));
   return reading === 'ambiguous' ? null : reading === 'credit' ? number : plain;
 }

@@ -182,11 +182,21 @@ const SINCE_BEFORE = /\bsince(?: the)?\s*$/i;
 const UNTIL_NOW_AFTER =
   /^\s*(?:(?:se|से) )?(?:lekar )?(?:ab tak|aaj tak|अब तक|आज तक|till (?:now|date|today))(?![\p{L}\p{M}])/iu;
 
+const PERIOD_OF = /\bfor(?: the(?: month of)?)?\s*$/i;
+const IS_MONTH = new RegExp(`^${MONTH}$`);
+/** Half a year in days. */
+const HALF_YEAR = 183;
+
+/** "paid the EMI for February" in January may be of the next month: not the February of eleven months ago. */
+const isFarPeriod = (found: DayRange, plain: string, before: string, { today }: DateAnchor): boolean =>
+  IS_MONTH.test(plain) && PERIOD_OF.test(before) && Math.abs(today - found[1]) > HALF_YEAR;
+
 function readForm({ plain, before, after }: DateText, today: number): DayRange | null {
   const anchor: DateAnchor = { today, direction: timeDirection({ before, after }) };
   const since = SINCE.exec(plain)?.[1] ?? (SINCE_BEFORE.test(before) || UNTIL_NOW_AFTER.test(after) ? plain : null);
   if (since !== null) return readSince(since, anchor);
-  return readExpiry(plain, before) ?? readDays(plain, anchor) ?? readRange(plain, anchor);
+  const found = readExpiry(plain, before) ?? readDays(plain, anchor) ?? readRange(plain, anchor);
+  return found && isFarPeriod(found, plain, before, anchor) ? null : found;
 }
 
 /**

@@ -4,21 +4,26 @@ import type { TextContext } from './amounts.js';
 export type TimeDirection = 'past' | 'future';
 
 const cue = (words: string): RegExp => new RegExp(`(?<![\\p{L}\\p{M}\\p{Nd}'])(?:${words})(?![\\p{L}\\p{M}])`, 'iu');
-const LINK = '(?:\\s*(?::|-|is|was|on|in|at|for|of|the|from|day)(?![\\p{L}]))*\\s*$';
+const LINK = '(?:\\s*(?::|-|is|was|on|in|at|for|of|the|from|day|date|dt\\.?)(?![\\p{L}]))*\\s*$';
 const beforeDate = (words: string): RegExp => new RegExp(`(?<![\\p{L}\\p{M}])(?:${words})${LINK}`, 'iu');
 
 /** Completed actions of an account. */
 const PARTICIPLES =
-  'paid|spent|sent|received|debited|credited|withdrawn|withdrew|deposited|transferred|charged|deducted|purchased|bought|used|done|made|posted|settled|refunded|reversed|returned|bounced|cleared|failed|declined|generated|booked|added|happened|earned|got|took|taken|gave|given|approved|closed|executed|processed|drawn|issued|dated|completed|cancelled|ordered|opened|lost|stolen|loaded|invested|collected|registered|lent|borrowed|swiped|submitted|applied|requested|visited|travelled';
+  'paid|spent|sent|received|debited|credited|withdrawn|withdrew|deposited|transferred|charged|deducted|purchased|bought|used|done|made|posted|settled|refunded|reversed|returned|bounced|cleared|failed|declined|generated|booked|added|happened|earned|got|took|taken|gave|given|approved|closed|executed|processed|drawn|issued|dated|completed|cancelled|ordered|opened|lost|stolen|loaded|invested|collected|registered|lent|borrowed|swiped|submitted|applied|requested|visited|travelled|came|went|gone|arrived|reached';
+
+/** Things that have a date: "cheque no. 7 dt. 04/05". */
+const DOCUMENTS = 'cheque|check|chq|dd|invoice|bill|stmt|statement|txn|letter|order|receipt';
 
 /** Words directly before a date, the strongest sign. */
 const direct = {
   wasDue: beforeDate('(?:was|were|fell) due|overdue|past due'),
   future: beforeDate(
-    'due(?: date| by)?|last date[^.;]{0,30}|pay(?:able)? by|payable|expires?|expiry|expiring|valid (?:till|until|upto|up to|thru|through)|matur(?:es|ing|ity)|falls? due|deadline|scheduled|effective|post-?dated|starting|starts|begins',
+    'due(?: by)?|(?:booked|reserved) for|(?:postponed|moved) to|renewal|last date[^.;]{0,30}|pay(?:able)? by|payable|expires?|expiry|expiring|valid (?:till|until|upto|up to|thru|through)|matur(?:es|ing|ity)|lapses|renews|falls? due|deadline|scheduled|effective|post-?dated|starting|starts|begins',
   ),
   // "will be debited on" is no past.
-  past: beforeDate(`(?<!post-?)dated|dtd?\\.?|as (?:on|of)|since|(?<!\\bbe |\\bgets? )(?:${PARTICIPLES})`),
+  past: beforeDate(
+    `(?<!post-?)dated|dtd\\.?|(?:${DOCUMENTS})[^,;]{0,20} dt\\.?|as (?:on|of)|since|(?<!\\bbe |\\bgets? )(?:${PARTICIPLES})`,
+  ),
 };
 
 /** Verbs with a tense of their own. */

@@ -254,7 +254,7 @@ describe('readNumber and readAmount', () => {
     expect(readAmount('250.00 Cr', 'INR', { before: 'Avl Bal ' })).toMatchObject({ amount: 250 });
     expect(readAmount('5,000 Cr', 'INR', { before: 'NEFT to a/c 12 ' })).toMatchObject({ amount: 5000 });
     expect(readAmount('5 Cr', 'INR', { before: 'we raised ' })).toMatchObject({ amount: 5e7 });
-    expect(readAmount('5 Cr', 'INR', { before: 'Avl Bal ' })).toMatchObject({ amount: 5e7 });
+    expect(readAmount('250 Cr', 'INR', { before: 'Avl Bal ' })).toBeNull();
   });
 
   it('reads the currency beside an amount without one', () => {
@@ -444,6 +444,11 @@ describe('readDate', () => {
     ['paid by {5 March}', null],
     ['rent from {1 February}', null],
     ['I paid on {Wednesday}', null],
+    ['Stmt dt 04/05, due dt {20/05}', '2026-05-20'],
+    ['Stmt dt {04/05}, due dt 20/05', '2025-05-04'],
+    ['tickets booked for {15 Feb}', '2026-02-15'],
+    ['maturity date {15/08}', '2026-08-15'],
+    ['paid the EMI for {February}', null],
     ['what did I spend {in 3 days}?', null],
   ])('reads the direction from the sentence: %s is %s', (marked, day) => {
     const [before = '', text = '', after = ''] = marked.split(/[{}]/);

@@ -141,6 +141,12 @@ export function isOneNumber(text: string, first: TextSpan, second: TextSpan): bo
 
 const CREDIT_AFTER = /^\s?\(?(?:cr|dr)\b\.?\)?/i;
 
+/** The end of a number that was cut between its digits: "2[.5] crore", "1,00[,000]". */
+function endOfDigits(text: string, end: number, limit: number): number {
+  const cut = /\p{Nd}/u.test(text[end - 1] ?? '') ? /^(?:[.,]?\p{Nd}+)+/u.exec(text.slice(end, limit)) : null;
+  return end + (cut?.[0].length ?? 0);
+}
+
 const WORD_AFTER = /^\s?([\p{L}\p{M}]+)/u;
 
 /** The end of what follows an amount and belongs to it: a mark Cr or Dr, or a smaller unit ("50[ paise]"). */
@@ -161,8 +167,9 @@ export function readAmountAt(text: string, span: TextSpan, limits?: TextSpan): V
   const { start: first, end: last } = growthLimits(text, span, limits);
   const core = splitCurrency(text.slice(span.start, span.end), '');
   const endsInCurrency = core.isNamed && !/[\p{L}\p{M}\p{Nd}]\s*$/u.test(core.rest);
-  const withUnit = endOfUnit(text, span.end, last);
-  const end = withUnit === span.end && !endsInCurrency ? endOfNumber(text, span.end, last) : withUnit;
+  const digits = endOfDigits(text, span.end, last);
+  const withUnit = endOfUnit(text, digits, last);
+  const end = withUnit === digits && !endsInCurrency ? endOfNumber(text, digits, last) : withUnit;
   const start = core.rest.trimStart().startsWith('¤') ? span.start : startOfNumber(text, span.start, first);
   const grown = { start, end };
   if (isSplitNumber(text, grown)) return { ...span, value: null };

@@ -138,7 +138,9 @@ function groupsNote(examples: readonly Example[]): string[] {
   ];
   if (groups === texts) return ['documents or sources are not known: texts of another one may score lower'];
   if (groups >= FEWEST_RESAMPLED) return [];
-  return [`the held-out texts are of ${groups} documents or groups only: those of another one may score lower`];
+  return [
+    `the held-out texts are of ${groups} document${groups === 1 ? '' : 's'} or groups only: another one may score lower`,
+  ];
 }
 
 function notesOf(texts: readonly ScoredText[], holdout: TrainingData): string[] {

@@ -63,12 +63,22 @@ export function crossValidateCrf(
   return crossValidate({ sentences, groups }, { set, folds }, fit, context);
 }
 
+/** Whether some group has several texts; copies of one text, which differ by case only, are no group. */
+function hasGroups({ sentences, groups }: EngineTask): boolean {
+  const texts = new Map<string, string>();
+  return groups.some((group, i) => {
+    const text = sentences[i]!.words.join(' ').toLowerCase();
+    const first = texts.get(group);
+    texts.set(group, first ?? text);
+    return first !== undefined && first !== text;
+  });
+}
+
 /** What the folds keep apart: without documents or templates the estimate holds for texts like those of training only. */
-function foldsNote({ sentences, groups }: EngineTask): string {
-  const texts = new Set(sentences.map(({ words }) => words.join(' '))).size;
-  const known = new Set(groups).size;
-  return known > 1 && known < texts
-    ? `by ${known} groups of texts (documents, templates, given groups)`
+function foldsNote(task: EngineTask): string {
+  const groups = new Set(task.groups).size;
+  return groups > 1 && hasGroups(task)
+    ? `by ${groups} groups of texts (documents, templates, given groups)`
     : 'by single texts, so of the same texts: another document or source scores lower';
 }
 
