@@ -28,6 +28,7 @@ export function stanLogPosterior({ data, k, m, sigma, delta, beta }: StanFit): n
     changepoints: data.t_change,
     tau: data.tau,
     plan: { seasonalities: [], holidays: [], regressors: [] },
+    gaps: [],
     t: Float64Array.from(data.t),
     y: Float64Array.from(data.y),
     origin: 0,

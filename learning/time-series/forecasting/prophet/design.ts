@@ -4,6 +4,7 @@ import { mean } from '../../../numeric/statistics/mean.js';
 import { sum } from '../../../numeric/statistics/sum.js';
 import type { Mode } from '../curve.js';
 import type { Holiday } from './holidays.js';
+import { type SeasonGap, seasonGaps } from './season-gaps.js';
 import type {
   AutoSeasonality,
   NamedColumns,
@@ -175,6 +176,8 @@ function changepointDays(days: ArrayLike<number>, options: ProphetOptions): numb
 export interface ProphetDesign {
   readonly growth: 'linear' | 'flat' | 'logistic';
   readonly plan: FeaturePlan;
+  /** Gaps of each seasonality of the plan. */
+  readonly gaps: readonly (readonly SeasonGap[])[];
   readonly features: readonly FeatureColumn[];
   /** (n,) scaled times of the history. */
   readonly t: Float64Array;
@@ -190,6 +193,17 @@ export interface ProphetDesign {
   /** Scale of the Laplace prior of the rate changes. */
   readonly tau: number;
 }
+
+/** Gaps of each seasonality in the days on which it applies. */
+const gapsOf = ({ days, conditions }: ProphetColumns, { seasonalities }: FeaturePlan): SeasonGap[][] =>
+  seasonalities.map((seasonality) => {
+    const { condition } = seasonality;
+    const active = condition === null ? null : namedColumn(conditions, condition, days.length);
+    return seasonGaps(
+      Array.from(days).filter((_, i) => active === null || active[i] !== 0),
+      seasonality,
+    );
+  });
 
 /** The given rows of all columns. */
 function selectRows(columns: NamedColumns | undefined, rows: readonly number[]): NamedColumns {
@@ -244,6 +258,7 @@ export function buildDesign(given: ProphetData, options: ProphetOptions): Prophe
   return {
     growth,
     plan,
+    gaps: gapsOf(data, plan),
     features: featureColumns(data, plan),
     t: Float64Array.from(data.days, (day) => (day - origin) / span),
     changepoints: changepointDays(data.days, options).map((day) => (day - origin) / span),

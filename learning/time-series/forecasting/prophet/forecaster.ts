@@ -35,7 +35,10 @@ function wavesOf(state: ProphetState): Wave[] {
   );
 }
 
-/** Trend and waves of a fitted Prophet model as a curve; holidays and regressors are passed as `Shifts`. */
+/**
+ * Trend and waves of a fitted Prophet model as a curve; holidays and regressors are passed as `Shifts`. Gaps of a cycle
+ * have no place in it: a regular series has none.
+ */
 export function prophetCurve(state: ProphetState): ForecastCurve {
   const spread: Spread = {
     ...constantSpread(state.sigma * state.scale),

@@ -297,3 +297,69 @@ describe('extreme and invalid input', () => {
     expect(() => fitProphet(data, options)).toThrow(expect.objectContaining({ code }));
   });
 });
+
+describe('parts of a cycle that were never observed', () => {
+  const weekday = (day: number): number => (day + 3) % 7; // Monday = 0
+  /** Values of 75 to 125 from Monday to Friday. */
+  function workdays(weeks: number, seed: number): ProphetData {
+    const random = createRandom(seed);
+    const days = Array.from({ length: 7 * weeks }, (_, i) => START + i).filter((day) => weekday(day) < 5);
+    return { days, values: days.map((day) => 100 + 15 * Math.sin(weekday(day)) + 10 * (random.uniform() - 0.5)) };
+  }
+
+  it('are not extrapolated: weekends lie between Friday and Monday', () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const data = workdays(60, seed);
+      const state = JSON.parse(JSON.stringify(fitProphet(data))) as ProphetState;
+      const end = START + 420;
+      const days = Array.from({ length: 28 }, (_, i) => end + i);
+      const { mean } = predictProphet(state, { days });
+      const weekends = days.map((day, i) => (weekday(day) >= 5 ? mean[i]! : null)).filter((value) => value !== null);
+      expect(Math.min(...weekends)).toBeGreaterThan(75);
+      expect(Math.max(...weekends)).toBeLessThan(125);
+      const weekly = predictProphet(state, { days }).components.find(({ name }) => name === 'weekly')!.values;
+      const on = (which: number): number => weekly[days.findIndex((day) => weekday(day) === which)]!;
+      expect(on(5)).toBeCloseTo(on(4) + (on(0) - on(4)) / 3, 9);
+      expect(on(6)).toBeCloseTo(on(4) + (2 * (on(0) - on(4))) / 3, 9);
+    }
+  });
+
+  it('are a line for the nights of hours at work too', () => {
+    const random = createRandom(5);
+    const days = Array.from({ length: 40 * 9 }, (_, i) => START + Math.floor(i / 9) + (9 + (i % 9)) / 24);
+    const state = fitProphet({ days, values: days.map(() => 100 + 20 * random.normal()) }, { daily: 4 });
+    const { mean } = predictProphet(state, { days: Array.from({ length: 24 }, (_, i) => START + 40 + i / 24) });
+    for (const value of mean) expect(Math.abs(value - 100)).toBeLessThan(60);
+  });
+
+  it('do not exist in daily data, whose state keeps its form', () => {
+    for (const { gaps } of fitProphet(daily(800, 1)).seasonalities) expect(gaps).toBeUndefined();
+  });
+
+  it('follow the condition of a seasonality', () => {
+    const data = workdays(20, 6);
+    const conditions = { season: Array.from(data.days, () => 1) };
+    const seasonalities = [{ name: 'own', period: 7, order: 3, condition: 'season' }];
+    const state = fitProphet({ ...data, conditions }, { weekly: false, seasonalities });
+    const friday = START + 140 + ((4 - weekday(START + 140) + 7) % 7);
+    const days = [friday, friday + 1, friday + 3];
+    const own = (active: number): Float64Array =>
+      predictProphet(state, { days, conditions: { season: days.map(() => active) } }).components[0]!.values;
+    expect([...own(0)]).toEqual([0, 0, 0]);
+    const [atFriday, saturday, monday] = own(1);
+    expect(saturday).toBeCloseTo(atFriday! + (monday! - atFriday!) / 3, 9);
+  });
+});
+
+describe('a history without negative values', () => {
+  const falling = (from: number): ProphetData => {
+    const days = Array.from({ length: 200 }, (_, i) => START + i);
+    return { days, values: days.map((_, i) => from - i) };
+  };
+  const later = { days: [START + 400] };
+
+  it('has no negative forecast; another may have', () => {
+    expect(predictProphet(fitProphet(falling(200)), later).mean[0]).toBe(0);
+    expect(predictProphet(fitProphet(falling(150)), later).mean[0]).toBeLessThan(-100);
+  });
+});

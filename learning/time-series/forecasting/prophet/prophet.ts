@@ -5,7 +5,8 @@ import { buildDesign, holidayColumns, namedColumn, waveColumns, type ProphetDesi
 import { layoutOf, logPosterior } from './model.js';
 import type { ProphetColumns, ProphetData, ProphetOptions } from './options.js';
 import { solveMap, type MapSolution } from './search.js';
-import type { ProphetState } from './state.js';
+import { valueInCycle } from './season-gaps.js';
+import type { FittedSeasonality, ProphetState } from './state.js';
 
 /** A function that returns the next `count` coefficients at each call. */
 function coefficientReader(values: Float64Array): (count: number) => number[] {
@@ -34,12 +35,14 @@ function toState(design: ProphetDesign, solution: MapSolution): ProphetState {
     changepoints: [...design.changepoints],
     changes: [...theta.slice(layout.changes, layout.features)],
     sigma,
-    seasonalities: seasonalities.map(({ name, period, order, mode, condition }) => ({
+    ...(design.y.every((value) => value * design.scale + design.floor >= 0) && { nonNegative: true as const }),
+    seasonalities: seasonalities.map(({ name, period, order, mode, condition }, i) => ({
       name,
       period,
       mode,
       condition,
       coefficients: take(2 * order),
+      ...(design.gaps[i]!.length > 0 && { gaps: design.gaps[i]! }),
     })),
     holidays: holidays.map(({ name, days, lowerWindow, upperWindow, mode }) => ({
       name,
@@ -137,12 +140,29 @@ function weightedSum(columns: readonly Float64Array[], weights: readonly number[
   return sum;
 }
 
+/** (n,) values of a seasonality, in units of the scale. */
+function seasonValues(
+  { period, condition, coefficients, gaps = [] }: FittedSeasonality,
+  columns: ProphetColumns,
+): Float64Array {
+  const n = columns.days.length;
+  const order = coefficients.length / 2;
+  const values = weightedSum(waveColumns(columns, { period, order, condition }), coefficients, n);
+  if (gaps.length === 0) return values;
+  const at = (phase: number): number =>
+    weightedSum(waveColumns({ days: [phase] }, { period, order, condition: null }), coefficients, 1)[0]!;
+  const active = condition === null ? null : namedColumn(columns.conditions, condition, n);
+  return values.map((value, i) =>
+    active === null || active[i] ? valueInCycle(columns.days[i]!, { gaps, period, order }, at) : value,
+  );
+}
+
 /** All components except the trend, in units of the scale. */
 function componentsOf(state: ProphetState, columns: ProphetColumns): ProphetComponent[] {
   const n = columns.days.length;
-  const seasonalities = state.seasonalities.map(({ name, period, mode, condition, coefficients }) => {
-    const waves = waveColumns(columns, { period, order: coefficients.length / 2, condition });
-    return { kind: 'seasonality' as const, name, mode, values: weightedSum(waves, coefficients, n) };
+  const seasonalities = state.seasonalities.map((seasonality) => {
+    const { name, mode } = seasonality;
+    return { kind: 'seasonality' as const, name, mode, values: seasonValues(seasonality, columns) };
   });
   const holidays = state.holidays.map((holiday) => {
     const values = weightedSum(holidayColumns(columns.days, holiday), holiday.coefficients, n);
@@ -172,7 +192,9 @@ const trendSlope = (state: ProphetState, trend: number): number =>
   state.growth === 'logistic' ? trend * (1 - trend / state.cap) : 1;
 
 /**
- * Forecast at any days, past or future, with components and a closed-form standard deviation.
+ * Forecast at any days, past or future, with components and a closed-form standard deviation. Unlike Prophet's, a
+ * seasonality is a line in parts of its cycle that were never observed, and the forecast of a history without negative
+ * values is not negative; its components may add up to less.
  * @throws PipelineError `MISSING_COLUMN` when a regressor or condition of the model is absent, `SHAPE_MISMATCH`.
  */
 export function predictProphet(state: ProphetState, columns: ProphetColumns): ProphetForecast {
@@ -188,13 +210,14 @@ export function predictProphet(state: ProphetState, columns: ProphetColumns): Pr
   const { scale, floor, sigma } = state;
   const trend = bare.map((value) => value * scale + floor);
   const rate = changepointVariance(state);
+  const lowest = state.nonNegative ? 0 : -Infinity;
   const sd = bare.map((value, i) => {
     const beyond = Math.max(0, (columns.days[i]! - state.origin) / state.span - 1);
     const changepoints = rate * beyond ** 3 * (factor[i]! * trendSlope(state, value)) ** 2;
     return scale * Math.sqrt(sigma ** 2 + changepoints);
   });
   return {
-    mean: trend.map((value, i) => value * factor[i]! + added[i]! * scale),
+    mean: trend.map((value, i) => Math.max(lowest, value * factor[i]! + added[i]! * scale)),
     trend,
     components: components.map((part) => ({
       ...part,

@@ -1,5 +1,6 @@
 import type { Mode } from '../curve.js';
 import type { Holiday } from './holidays.js';
+import type { SeasonGap } from './season-gaps.js';
 
 /** A fitted seasonality. */
 export interface FittedSeasonality {
@@ -9,6 +10,8 @@ export interface FittedSeasonality {
   readonly condition: string | null;
   /** Alternating sine and cosine coefficients, slowest wave first, in units of the scale. */
   readonly coefficients: readonly number[];
+  /** Where its forecast is a line instead of the waves. Absent: nowhere. */
+  readonly gaps?: readonly SeasonGap[];
 }
 
 /** A fitted holiday: one coefficient for each day of its window, earliest first. */
@@ -37,6 +40,8 @@ export interface ProphetState {
   /** Values are `floor + scale · (…)`. */
   readonly scale: number;
   readonly floor: number;
+  /** True when no value of the history is negative: no forecast is, then. */
+  readonly nonNegative?: true;
   /** Saturation in units of the scale; 0 unless growth is logistic. */
   readonly cap: number;
   /** Growth rate k of the paper. */
