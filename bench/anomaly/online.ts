@@ -2,7 +2,7 @@ import type { SnapshotTables } from '../../contracts/backend.js';
 import type { TrainingData } from '../../contracts/dataset.js';
 import type { ArtefactFiles } from '../../contracts/model-definition.js';
 import type { Column, Table } from '../../contracts/table.js';
-import { generateCustomers } from '../../datasets/sources/backend/generator/index.js';
+import { GENERATED_TIME_ZONE, generateCustomers } from '../../datasets/sources/backend/generator/index.js';
 import { numberColumn, selectRows, timestampColumn } from '../../learning/table.js';
 import { model } from '../../models/anomaly-detector/index.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
@@ -30,7 +30,7 @@ function backendRows(): TrainingData {
     transactions: backendTable('transactions', transactions),
     prediction_feedback: backendTable('prediction_feedback', feedback),
   };
-  const { table } = model.backend.rows(tables, { asOf, source: 'generated' });
+  const { table } = model.backend.rows(tables, { asOf, source: 'generated', timeZone: GENERATED_TIME_ZONE });
   return { schema: model.backend.schema, table };
 }
 

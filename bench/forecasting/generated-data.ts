@@ -2,7 +2,7 @@ import type { TrainingData } from '../../contracts/dataset.js';
 import type { ArtefactFiles } from '../../contracts/model-definition.js';
 import type { Table } from '../../contracts/table.js';
 import type { Customer } from '../../datasets/sources/backend/generator/customer.js';
-import { generateCustomers } from '../../datasets/sources/backend/generator/index.js';
+import { GENERATED_TIME_ZONE, generateCustomers } from '../../datasets/sources/backend/generator/index.js';
 import { findModel } from '../../models/catalogue.js';
 import { backendTable } from '../support/backend-table.js';
 import { divide, type DividedSet } from '../support/divided-set.js';
@@ -20,7 +20,8 @@ export async function spendingTable(customers: Iterable<Pick<Customer, 'rows'>>)
   }
   const { backend } = await findModel('spending-predictor');
   const tables = { transactions: backendTable('transactions', transactions), loans: backendTable('loans', loans) };
-  return backend.rows(tables, { asOf: Date.UTC(2026, 10, 1), source: 'generated' }).table;
+  return backend.rows(tables, { asOf: Date.UTC(2026, 10, 1), source: 'generated', timeZone: GENERATED_TIME_ZONE })
+    .table;
 }
 
 /** The rows of the frozen population, divided at the line's holdout. */

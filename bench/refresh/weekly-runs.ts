@@ -8,7 +8,11 @@ import { SYNTHETIC_LINE } from '../../contracts/ids.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { Table } from '../../contracts/table.js';
 import { storeDataset } from '../../datasets/snapshots/dataset-store.js';
-import { generateCustomers, type GeneratorOptions } from '../../datasets/sources/backend/generator/index.js';
+import {
+  GENERATED_TIME_ZONE,
+  generateCustomers,
+  type GeneratorOptions,
+} from '../../datasets/sources/backend/generator/index.js';
 import { emptyRows } from '../../datasets/sources/backend/generator/rows.js';
 import { joinPointInTime } from '../../feature-store/offline/training-table.js';
 import { freezeHoldout, splitHoldout } from '../../learning/evaluation/split/index.js';
@@ -65,7 +69,7 @@ export interface WeeklyRuns {
 
 function tableAt({ backend }: ModelDefinition, tables: SnapshotTables, asOf: number): Table {
   const known = backendAsOf(tables, asOf);
-  const { table } = backend.rows(known, { asOf, source: 'generated' });
+  const { table } = backend.rows(known, { asOf, source: 'generated', timeZone: GENERATED_TIME_ZONE });
   const { columns, rowCount } = joinPointInTime(table, backend.views, known);
   return { rowCount, columns: Object.fromEntries(backend.schema.columns.map(({ name }) => [name, columns[name]!])) };
 }

@@ -8,7 +8,11 @@ import { type GeneratorOptions, type GeneratorSettings, parseGeneratorOptions } 
 import type { BackendRows } from './rows.js';
 
 export { generateCustomers } from './generate.js';
+
 export { type GeneratorOptions, generatorOptions, type GeneratorSettings, parseGeneratorOptions } from './options.js';
+
+/** Generated customers live in Indian time. */
+export const GENERATED_TIME_ZONE = 'Asia/Kolkata';
 
 /** The database for the rows and the catalogue that lists the source. */
 export interface GeneratorStores {
