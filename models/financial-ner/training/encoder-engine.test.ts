@@ -46,4 +46,14 @@ describe('the fine-tuned engine', () => {
     const others = Object.fromEntries(Object.entries(first).filter(([name]) => name !== 'pool.json'));
     await expect(openPredictor(others)).rejects.toMatchObject({ code: 'ARTEFACT_INVALID' });
   });
+
+  it('serves an int8 graph, smaller and with answers that do not depend on the batch', async () => {
+    const files = await train(context(), asData(80), { ...fineTuned, precision: 'int8' });
+    expect(files['encoder.onnx']!.length).toBeLessThan(first['encoder.onnx']!.length);
+    const quantised = await openPredictor(files);
+    const texts = ['please pay ₹500 to Kalomi Store last month', 'x'.repeat(500), 'kal Ravi Teja ko 2 lakh bheje the'];
+    const together = await quantised.predict(texts.map((text) => ({ text })));
+    for (const [i, text] of texts.entries()) expect(await quantised.predict([{ text }])).toEqual([together[i]]);
+    await quantised.close();
+  });
 });

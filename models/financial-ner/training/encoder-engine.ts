@@ -69,7 +69,7 @@ async function fitEncoder(
   { set, params }: EngineTask,
   { train, validation }: Parts,
 ): Promise<Record<string, Uint8Array>> {
-  const { epochs, batchSize, learningRate } = params;
+  const { epochs, batchSize, learningRate, precision } = params;
   const model = await trainTokenClassifier(
     encoder,
     {
@@ -80,7 +80,8 @@ async function fitEncoder(
     },
     context,
   );
-  return { [encoderFiles.model]: exportEncoder(model, 'fp32'), [encoderFiles.tokenizer]: encoder.tokenizerFile };
+  // Pool, threshold and calibration are fitted on the scores of this graph, so also on those of int8.
+  return { [encoderFiles.model]: exportEncoder(model, precision), [encoderFiles.tokenizer]: encoder.tokenizerFile };
 }
 
 const noteOn = ({ encoder, crf }: OpinionPool): string =>
