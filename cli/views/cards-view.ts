@@ -127,7 +127,7 @@ function printCards({ out }: CliContext, index: string | null, cards: readonly C
 
 /**
  * Prints the card of the champion, or of a version, as Markdown with the version's present stage.
- * @throws PipelineError `UNKNOWN_MODEL`, `VERSION_NOT_FOUND`; `BLOB_NOT_FOUND` when the card is lost.
+ * @throws PipelineError `UNKNOWN_MODEL`; `VERSION_NOT_FOUND`, also for one without a card; `BLOB_NOT_FOUND` for a lost card.
  */
 export async function showCard(
   cli: CliContext,
@@ -142,7 +142,7 @@ export async function showCard(
   const [run] = await registry.listRuns({ runKey, modelName });
   const hash = run?.cardMarkdownHash ?? null;
   if (hash === null)
-    throw new PipelineError('BLOB_NOT_FOUND', `${modelName} ${version} has no card`, { modelName, version });
+    throw new PipelineError('VERSION_NOT_FOUND', `${modelName} ${version} has no card`, { modelName, version });
   const card = markdownWithStage(new TextDecoder().decode(await blobs.get(hash)), stage, new Date());
   cli.out.result({ modelName, line, version, stage, card }, () =>
     card

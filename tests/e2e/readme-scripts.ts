@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { projectRoot } from '../../platform/project.js';
 import { collect, type CliRun, commandEnvironment } from './run-cli.js';
@@ -24,7 +24,14 @@ await client.query(readFileSync(file, 'utf8'));
 await client.end();
 `;
 
-/** A shell in a folder of its own, in which `ml` and `psql` are found. */
+/** Stands for npx, which finds `ml` in a checkout only: the scripts run elsewhere, so that they leave no file in it. */
+const npx = `#!/bin/sh
+[ "$1" = ml ] || exit 127
+shift
+exec node ${join(projectRoot, 'cli/bin/ml.mjs')} "$@"
+`;
+
+/** A shell in a folder of its own, in which `npx ml` and `psql` are found. */
 export interface ReadmeShell {
   /** Where its scripts run; files of theirs are here. */
   readonly folder: string;
@@ -36,10 +43,9 @@ export interface ReadmeShell {
 export function openShell({ folder, home }: { readonly folder: string; readonly home: string }): ReadmeShell {
   const programs = join(folder, 'bin');
   mkdirSync(programs, { recursive: true });
-  symlinkSync(join(projectRoot, 'cli/bin/ml.mjs'), join(programs, 'ml'));
   writeFileSync(join(programs, 'psql.mjs'), psql);
-  writeFileSync(join(programs, 'psql'), `#!/bin/sh\nexec node ${join(programs, 'psql.mjs')} "$@"\n`);
-  chmodSync(join(programs, 'psql'), 0o755);
+  writeFileSync(join(programs, 'psql'), `#!/bin/sh\nexec node ${join(programs, 'psql.mjs')} "$@"\n`, { mode: 0o755 });
+  writeFileSync(join(programs, 'npx'), npx, { mode: 0o755 });
   return {
     folder,
     run(script, variables = {}) {
