@@ -30,6 +30,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**', 'dist/**', 'tests/integration/**', 'tests/e2e/**'],
           setupFiles: ['tests/support/property-seed.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: '100%', // by default one core is left idle
         },
       },
       {

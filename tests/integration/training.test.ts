@@ -12,7 +12,7 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
 
   beforeAll(async () => {
     platform = await createTestPlatform();
-    datasetHash = (await storeCreditDataset(platform.services.blobs, 3)).hash;
+    datasetHash = (await storeCreditDataset(platform.services.blobs, 2)).hash;
     await platform.startWorkers(['pipeline', 'training']);
   });
   afterAll(() => platform.close());
