@@ -16,6 +16,7 @@ import { parseInput } from './parse-input.js';
 import { bookkeeping, dataStep } from './steps.js';
 import type { ProgressTable } from './visibility.js';
 import { setSearchAttributes, showProgress } from './visibility.js';
+import { qualityFinding, qualityReasons } from './quality-reasons.js';
 
 /** Tables read at the same time; few, because the source database serves its own users too. */
 const TABLES_AT_ONCE = 3;
@@ -81,8 +82,7 @@ async function validate({ runKey, plan, table }: Pipeline, { hash }: SnapshotRef
   table.mark('validate', 'running');
   const step = dataStep('Validate snapshot', plan.heartbeatTimeoutMs);
   const quality = await step.validateSnapshot({ runKey, snapshotHash: hash });
-  const finding = `${quality.rejectedRows} of ${quality.checkedRows} rows have a fault`;
-  table.mark('validate', quality.passed ? 'done' : 'rejected', finding);
+  table.mark('validate', quality.passed ? 'done' : 'rejected', qualityFinding(quality));
   return quality;
 }
 
@@ -100,15 +100,6 @@ function rejected({ plan, table }: Pipeline, snapshot: SnapshotRef, quality: Dat
     reasons: qualityReasons(quality),
   };
 }
-
-/** A data report as sentences, worst fault first. */
-export const qualityReasons = (quality: DataQuality): string[] => [
-  `${quality.rejectedRows} of ${quality.checkedRows} rows have a fault`,
-  ...quality.failedChecks.map(
-    ({ table, column, check, failedRows, example }) =>
-      `${table}${column === null ? '' : `.${column}`}: ${check} fails in ${failedRows} rows${example === null ? '' : ` (${example})`}`,
-  ),
-];
 
 async function buildFeatures({ runKey, plan, table }: Pipeline, { hash }: SnapshotRef): Promise<FeatureSetRef> {
   table.enter('features');

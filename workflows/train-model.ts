@@ -16,7 +16,8 @@ import type { RegistrationResult } from '../contracts/registry.js';
 import type { TrainingStage, TrainModelInput, TrainModelResult } from '../contracts/workflows.js';
 import { trainModelInput, workflowIds } from '../contracts/workflows.js';
 import { mapBounded } from './bounded.js';
-import { dataPipeline, qualityReasons, stateRemark } from './data-pipeline.js';
+import { dataPipeline, stateRemark } from './data-pipeline.js';
+import { qualityFinding, qualityReasons } from './quality-reasons.js';
 import { faultOf, isDataFault } from './failures.js';
 import { trainingStage } from './messages.js';
 import { parseInput, required } from './parse-input.js';
@@ -195,7 +196,7 @@ async function validate(training: Training, dataset: DatasetRef): Promise<TrainM
     const facts = { reasons: qualityReasons(quality), reportHash: quality.reportHash, rows: dataset.rows };
     return resultWith(training, 'rejected', { ...facts, notes: dataset.notes });
   }
-  table.mark('validation', 'done', `${quality.rejectedRows} of ${quality.checkedRows} rows have a fault`);
+  table.mark('validation', 'done', qualityFinding(quality));
   return null;
 }
 

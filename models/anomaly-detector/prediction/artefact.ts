@@ -23,6 +23,8 @@ export const detector = z.strictObject({
   /** A score above it is an alert; a share `contamination` of training rows has one, extremes included. */
   threshold: z.number(),
   contamination: z.number(),
+  /** Where equal scores at the threshold make the share of alerts another one than `contamination`: share, equal scores. */
+  reached: z.strictObject({ share: z.number(), tied: z.int() }).optional(),
   /** How often trees were replaced since the training from scratch. */
   updates: z.int().nonnegative(),
 });

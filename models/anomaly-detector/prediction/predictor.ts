@@ -28,6 +28,17 @@ function modelNameOf({ categoryModels, supervised }: Detector, category: string 
   return supervised === null ? own : `${own}, with confirmed misuse`;
 }
 
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+/** What a reader should know of a threshold at which many training rows have the same score. */
+export const tieNotes = ({ contamination, reached }: Pick<Detector, 'contamination' | 'reached'>): string[] =>
+  reached === undefined
+    ? []
+    : [
+        `a contamination of ${percent(contamination)} was asked for and ${percent(reached.share)} reached: ` +
+          `${reached.tied} training rows have the score of the threshold`,
+      ];
+
 const isUnseen = ({ categories, hasCategory }: Detector['encoding'], category: string | null): boolean =>
   hasCategory && category !== null && !categories.includes(category);
 
@@ -62,7 +73,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredic
   return {
     input: requestSchema(encoding),
     output,
-    notes: [],
+    notes: tieNotes(detector),
     encoding,
     coverage: (request) => ({
       missing: missingInputs(encoding, requestRows([request], clockOf(encoding)), 0),

@@ -158,6 +158,24 @@ function thresholdRows(training: Training): Int32Array {
   return Int32Array.from(drawn).sort();
 }
 
+/** A share of alerts further from the contamination, relative to it, is told. */
+const TOLERATED_DIFFERENCE = 0.1;
+
+/**
+ * The share of alerts that a threshold gives where equal scores keep it from the contamination.
+ * @param scores - of the rows that are not extreme; the extreme ones are alerts.
+ */
+export function reachedShare(
+  scores: Float64Array,
+  threshold: number,
+  { rows, contamination }: { readonly rows: number; readonly contamination: number },
+): Pick<Detector, 'reached'> {
+  const tied = scores.filter((score) => score === threshold).length;
+  const share = (rows - scores.length + scores.filter((score) => score > threshold).length) / rows;
+  const isNear = Math.abs(share - contamination) <= TOLERATED_DIFFERENCE * contamination;
+  return tied < 2 || isNear ? {} : { reached: { share, tied } };
+}
+
 /** Share of the alerts that is kept for extremes. */
 const EXTREME_ALERTS = 0.2;
 
@@ -169,13 +187,14 @@ function withExtremes(
   encoding: Detector['encoding'],
   rows: EncodableRows,
   { blended, contamination }: { readonly blended: Float64Array; readonly contamination: number },
-): Pick<Detector, 'extremes' | 'threshold'> {
+): Pick<Detector, 'extremes' | 'threshold' | 'reached'> {
   const values = encodeSignals(encoding, rows);
   const extremes = fitExtremes(encoding, values, EXTREME_ALERTS * contamination);
   const sums = tailSums(extremes.tails, values);
   const others = blended.filter((_, row) => sums[row]! <= extremes.limit).sort();
   const alerts = Math.max(0, contamination * blended.length - (blended.length - others.length));
-  return { extremes, threshold: quantile(others, 1 - alerts / others.length) };
+  const threshold = quantile(others, 1 - alerts / others.length);
+  return { extremes, threshold, ...reachedShare(others, threshold, { rows: blended.length, contamination }) };
 }
 
 /** Scores rows through the exported graphs and sets the threshold from them. */
@@ -206,7 +225,10 @@ async function calibrate(
   const { contamination } = training.params;
   const blended = blend(parts, scores);
   const settings = { schemaVersion: 1 as const, encoding, categoryModels, ...parts, contamination, updates };
-  if (parts.supervised === null) return { ...settings, threshold: quantile(blended.sort(), 1 - contamination) };
+  if (parts.supervised === null) {
+    const threshold = quantile(blended.sort(), 1 - contamination);
+    return { ...settings, threshold, ...reachedShare(blended, threshold, { rows: blended.length, contamination }) };
+  }
   return { ...settings, ...withExtremes(encoding, rows, { blended, contamination }) };
 }
 

@@ -22,8 +22,11 @@ const labelsAreBinary: Expectation = {
     const declined = declinedRows(data);
     const isInvalid = (label: number, i: number): boolean =>
       Number.isNaN(label) ? declined[i] === 0 : label !== 0 && label !== 1;
-    const row = labels(data).findIndex(isInvalid);
-    return row < 0 ? null : `row ${row + 1} has a label that is neither 0 nor 1`;
+    const all = labels(data);
+    const missing = all.filter((label, i) => Number.isNaN(label) && isInvalid(label, i)).length;
+    if (missing > 0) return `${missing} of ${all.length} rows have no label, wanted one in each that is not declined`;
+    const others = all.filter(isInvalid).length;
+    return others === 0 ? null : `${others} of ${all.length} rows have a label that is neither 0 nor 1`;
   },
 };
 
