@@ -452,7 +452,7 @@ describe('values of entities in their sentence', () => {
     // One end of a range is read with the other.
     ['what did I spend between {D:the 7th} and the 25th of Dec', 'the 7th', '2025-12-07'],
     ['what did I spend from {D:Nov} to Jan 2025', 'Nov', '2024-11-01'],
-    ['I will be away from 28 Dec to {D:3 Jan}', '3 Jan', '2027-01-03'],
+    ['I will be away from 28 Feb to {D:3 March}', '3 March', '2026-03-03'],
   ])('%s is read as %s', (marked, text, from) => {
     expect(valuesOf(marked)).toMatchObject([{ text, value: { from } }]);
   });

@@ -155,7 +155,8 @@ export function readAmount(text: string, currency = 'INR', context: TextContext 
   const { before = '', after = '' } = context;
   if (text.length > MAXIMUM_LENGTH || PERCENT.test(after)) return null;
   const unmarked = withoutCreditMark(withoutRate(normalise(text).trim()), `${before} ${text} ${after}`);
-  if (unmarked === null) return null;
+  // A trailing minus is a debit in some exports and the dash of "500/-" in letters.
+  if (unmarked === null || /(?<!\/)[-−]$/.test(unmarked)) return null;
   const { currency: own, isNamed, rest } = splitCurrency(separate(unmarked), currency);
   const code = isNamed ? own : neighbouringCurrency(context, currency);
   const signed = withoutFillers(rest);

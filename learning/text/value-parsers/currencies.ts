@@ -59,7 +59,7 @@ const names: readonly CurrencyName[] = [
   name(word('kenyan shillings?'), 'KES'),
   name(word('shillings?'), 'KES TZS UGX', false),
   name(`₩|${word('korean won')}|(?<=\\d\\s*)${word('won')}`, 'KRW'),
-  name(`₽|${word('rou?bles?')}`, 'RUB'),
+  name(`₽|${word('(?:roubles?|rubles?)')}`, 'RUB'),
   name(`฿|${word('(?:thai )?baht')}`, 'THB'),
   name(`₫|${word('(?:vietnamese )?dong')}`, 'VND'),
   name(`₺|${word('(?:turkish )?liras?')}`, 'TRY'),

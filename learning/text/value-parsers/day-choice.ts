@@ -72,14 +72,22 @@ function firstOf(
   return null;
 }
 
-/** A day and month without a year: the last one until today, or the first one from today on. */
+/** A day this near on the other side makes a reading of about a year away doubtful. */
+const NEAR_DAYS = 31;
+
+/**
+ * A day and month without a year: the last one until today, or the first one from today on. None where the other reading is
+ * a few days away ("due 12/01" on the 14th: overdue, or next year).
+ */
 export function dayWithoutYear(month: number, day: number, anchor: DateAnchor): DayRange | null {
-  const { today } = anchor;
+  const { today, direction } = anchor;
   const { year } = civilDate(today);
   const at = (sign: 1 | -1) => (step: number) => validDay({ year: year + sign * step, month, day });
   const past = firstOf(at(-1), MAXIMUM_YEARS, (found) => found <= today);
   const future = firstOf(at(1), MAXIMUM_YEARS, (found) => found >= today);
-  return chosenReading(singleDay(past), singleDay(future), anchor);
+  const other = direction === 'past' ? future : past;
+  const isDoubtful = direction !== null && other !== null && other !== today && Math.abs(other - today) <= NEAR_DAYS;
+  return isDoubtful ? null : chosenReading(singleDay(past), singleDay(future), anchor);
 }
 
 /** The nearest day of this number before or from `day` on. */

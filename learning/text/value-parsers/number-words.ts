@@ -97,7 +97,8 @@ function withLargerScale(state: ParseState, { kind, number: scale }: NumberWord)
   const value = ((open ?? 1) + shift) * scale;
   const isBare = open === null && shift === 0;
   if (scale >= state.scale || value >= state.scale || (isBare && groups > 0)) return null;
-  const closed = isBare || kind === 'abbreviation';
+  // "1.5 lakh 20 thousand" is nobody's way of saying 1.7 lakh.
+  const closed = isBare || kind === 'abbreviation' || !Number.isInteger((open ?? 1) + shift);
   return { ...INITIAL_STATE, total: total + value, groups: groups + 1, scale, before: 'scale', closed };
 }
 

@@ -42,13 +42,18 @@ const action = {
     'pay(?! ?slip)|send|transfer|move|set ?up|schedule|remind|reminder|renew|recharge|invest|book|reserve|split|due|payable|block|stop|cancel|raise|increase|postpone|appointment|bhejo|bhej (?:do|dena|dijiye)|karo|kar (?:do|dena|dijiye)|de (?:do|dena|dijiye)|dijiye|kijiye|bharo|करें|कीजिए|करो|दीजिए|भेजें|भेजो|भेजिए',
   ),
   past: cue(
-    `${PARTICIPLES}|kiya|kiye|bheja|bheje|diya|diye|liya|mila|mile|mili|aaya|aaye|aayi|gaya|gaye|gayi|hua|hue|hui|kata|kate|kati|bhara|nikala|nikale|kharida|bachaye|bachaya|chukaya|kamaya|किया|किए|की गई|दिया|दिए|लिया|मिला|मिले|मिली|हुआ|हुए|हुई|गया|गए|गयी|गई|भेजा|भेजे|कटा|कटे|आया|आए|आये|निकाला|निकाले|कमाया|बचाए`,
+    `(?<!\\bgets? |\\bbe |\\bbeing )(?:${PARTICIPLES})|kiya|kiye|bheja|bheje|diya|diye|liya|mila|mile|mili|aaya|aaye|aayi|gaya|gaye|gayi|hua|hue|hui|kata|kate|kati|bhara|nikala|nikale|kharida|bachaye|bachaya|chukaya|kamaya|किया|किए|की गई|दिया|दिए|लिया|मिला|मिले|मिली|हुआ|हुए|हुई|गया|गए|गयी|गई|भेजा|भेजे|कटा|कटे|आया|आए|आये|निकाला|निकाले|कमाया|बचाए`,
   ),
 };
 
 /** Questions and searches, in which "payment" and "transfer" are things and not requests. */
 const LOOKUP = cue(
   'show|see|view|tell|check|find|list|download|search|details?|how|what|why|where|when|which|kya|kitna|kitne|kitni|क्या|कितना|कितने',
+);
+
+/** Reported, doubtful and repeated things have no side: "he said he would pay on Monday", "every month". */
+const NO_SIDE = cue(
+  'would(?! like)|supposed|promised|every|each (?:month|week|year)|har (?:mahine|hafte|saal|mahina)|हर (?:महीने|हफ्ते|साल)',
 );
 
 /** What is only ever listed after it happened. */
@@ -113,6 +118,7 @@ export function timeDirection(context: TextContext): TimeDirection | null {
   if (direct.future.test(before)) return 'future';
   if (direct.past.test(before)) return 'past';
   const clause = `${before} ¦ ${after}`;
+  if (NO_SIDE.test(clause)) return null;
   const byTense = sideOf(tense, clause);
   if (byTense !== undefined) return byTense;
   const byAction = sideOfActions(clause);
