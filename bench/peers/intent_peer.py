@@ -1,6 +1,6 @@
-"""TF-IDF + logistic regression on texts: the linear peer of the intent classifier.
+"""TF-IDF + a linear classifier on texts: the linear peer of the intent classifier.
 
-Reads a folder: job.json {"several": bool, "tests": [names]}, train.json, <test>.json, each {"texts": [...], "labels": [...]}
+Reads a folder: job.json {"several": bool, "classifier": name, "tests": [names]}, train.json, <test>.json, each {"texts": [...], "labels": [...]}
 (labels: names, or lists of names). Writes one JSON line: version, CPU seconds of training, predictions a test.
 """
 import json
@@ -14,6 +14,7 @@ import sklearn  # noqa: E402
 from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from sklearn.multiclass import OneVsRestClassifier  # noqa: E402
+from sklearn.svm import LinearSVC  # noqa: E402
 from sklearn.pipeline import make_pipeline, make_union  # noqa: E402
 from sklearn.preprocessing import MultiLabelBinarizer  # noqa: E402
 
@@ -36,7 +37,9 @@ def main(folder):
         answer = lambda texts: [list(row) for row in names.inverse_transform(model.predict(texts))]
     else:
         letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
-        model = make_pipeline(make_union(words, letters), LogisticRegression(C=10, max_iter=1000))
+        vectors = job["classifier"] == "support vectors"
+        classifier = LinearSVC() if vectors else LogisticRegression(C=10, max_iter=1000)
+        model = make_pipeline(make_union(words, letters), classifier)
         model.fit(train["texts"], train["labels"])
         answer = lambda texts: list(model.predict(texts))
     seconds = time.process_time() - started

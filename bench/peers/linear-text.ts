@@ -19,10 +19,14 @@ export interface LinearPeerAnswer {
   readonly predictions: Readonly<Record<string, readonly (string | readonly string[])[]>>;
 }
 
-/** Trains scikit-learn's TF-IDF + logistic regression (one-vs-rest on words where labels are lists); null when absent. */
+/** Classifiers of the peer; where labels are lists it is always the logistic regression. */
+export type LinearClassifier = 'logistic regression' | 'support vectors';
+
+/** Trains scikit-learn's TF-IDF + linear classifier (one-vs-rest on words where labels are lists); null when absent. */
 export async function runLinearPeer(
   train: PeerTexts,
   tests: Readonly<Record<string, PeerTexts>>,
+  classifier: LinearClassifier = 'logistic regression',
 ): Promise<LinearPeerAnswer | null> {
   try {
     await run('python3', ['-c', 'import sklearn']);
@@ -33,13 +37,16 @@ export async function runLinearPeer(
   try {
     const multiLabel = Array.isArray(train.labels[0]);
     const write = (name: string, value: unknown) => writeFile(join(folder, `${name}.json`), JSON.stringify(value));
-    await write('job', { several: multiLabel, tests: Object.keys(tests) });
+    await write('job', { several: multiLabel, classifier, tests: Object.keys(tests) });
     await write('train', train);
     for (const [name, test] of Object.entries(tests)) await write(name, test);
     const script = join(import.meta.dirname, 'intent_peer.py');
     const { stdout } = await run('python3', [script, folder], { maxBuffer: 64 * 1024 * 1024 });
     const found = JSON.parse(stdout) as Omit<LinearPeerAnswer, 'name'> & { readonly version: string };
-    return { ...found, name: `scikit-learn ${found.version} TF-IDF + LR` };
+    return {
+      ...found,
+      name: `scikit-learn ${found.version} TF-IDF + ${classifier === 'logistic regression' ? 'LR' : 'LinearSVC'}`,
+    };
   } finally {
     await rm(folder, { recursive: true });
   }

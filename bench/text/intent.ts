@@ -1,12 +1,14 @@
 import type { BenchmarkContext, BenchmarkRow } from '../report/suite.js';
 import { frozenSection, multiSection, scratchSection } from './intent/accuracy.js';
 import { activeSection } from './intent/active.js';
+import { fewSection } from './intent/few.js';
 import { reasonsSection } from './intent/reasons.js';
 import { robustSection } from './intent/robust.js';
 import { tunedSection } from './intent/tuned.js';
 
 const sections: Readonly<Record<string, (context: BenchmarkContext) => Promise<BenchmarkRow[]>>> = {
   'intent-scratch': scratchSection,
+  'intent-few': fewSection,
   'intent-multi': multiSection,
   'intent-active': activeSection,
   'intent-robust': robustSection,
