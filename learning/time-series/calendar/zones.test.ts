@@ -1,13 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isoDate } from './days.js';
-import { HOUR_MS, localDay, localHour, momentOfReading, readOnClock, utcOffsetHours } from './zones.js';
+import { HOUR_MS, localDay, localHour, momentOfReading, readOnClock, utcOffsetHours, writtenOffset } from './zones.js';
 
 const shown = (zone: string, moment: number): string => {
   const offset = utcOffsetHours(zone, moment);
   return new Date(moment + offset * HOUR_MS).toISOString().slice(0, 16);
 };
 const at = (text: string): number => Date.parse(text);
+
+describe('writtenOffset', () => {
+  it.each([
+    ['2026-01-01T00:10:00+05:30', 5.5],
+    ['2026-01-01 00:10:00-04', -4],
+    ['2025-12-31T18:40:00Z', null],
+    ['2025-12-31 18:40:00+00', null],
+    ['2025-12-31T18:40:00.000+00:00', null],
+    ['31/12/2025 18:40', undefined],
+    ['2026-01-01', undefined],
+  ])('of %j is %j', (text, offset) => expect(writtenOffset(text)).toBe(offset));
+});
 
 describe('utcOffsetHours', () => {
   it.each([

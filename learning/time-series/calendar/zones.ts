@@ -93,13 +93,13 @@ export interface ClockedMoment {
 const WRITTEN = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /**
- * Offset that a written moment names, in hours; `null` with Z, which says no more than the moment; `undefined` where it is
- * a reading of a clock that only the reader knows.
+ * Offset that a written moment names, in hours; `null` with Z or `+00`, with which databases write every moment and which
+ * say no more than it; `undefined` where it is a reading of a clock that only the reader knows.
  */
 export function writtenOffset(text: string): number | null | undefined {
   const zone = /:\d{2}(?:[.,]\d+)?\s*(?:[ap]\.?m\.?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$/i.exec(text.trim())?.[1];
   if (zone === undefined) return undefined;
-  if (/^[a-z]/i.test(zone)) return null;
+  if (/^(?:[a-z]|[+-]00(?::?00)?$)/i.test(zone)) return null;
   const offset = Number(zone.slice(1, 3)) + Number(zone.slice(3).replace(':', '') || 0) / 60;
   return zone.startsWith('-') ? -offset : offset;
 }
