@@ -67,11 +67,13 @@ function valueChecks(spec: ColumnSpec, column: Column): ColumnCheck[] {
 
 /**
  * Checks one column of a table or part against its spec: presence, kind, missing values, range, categories, fractions,
- * infinities. Uniqueness and foreign keys need all parts; see key-checks.ts.
+ * infinities. A column that a file may lack may be absent: older data sets are without those that came later. Uniqueness
+ * and foreign keys need all parts; see key-checks.ts.
  */
 export function checkColumn(spec: ColumnSpec, table: Table, ledger: CheckLedger): void {
   const column = table.columns[spec.name];
   if (column === undefined) {
+    if (spec.optional === true) return;
     ledger.failAll(table.rowCount, { column: spec.name, check: 'present', finding: 'the column is absent' });
   } else if (kindFits(spec, column)) {
     checkValues(spec, column, ledger);

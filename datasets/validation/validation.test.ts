@@ -100,6 +100,17 @@ describe('checkTable', () => {
     ]);
   });
 
+  it('accepts the absence of a column that a file may lack, as of one that came after the data set was stored', async () => {
+    const later = { name: 'later', type: 'number', nullable: true, description: '' } as const;
+    const failed = async (column: ColumnSpec): Promise<unknown> => {
+      const wider = { ...spec, columns: [...spec.columns, column] };
+      const idsOf = new Map([['users', new Set(['u'])]]);
+      return (await checkTable(wider, partsOf(tableOf([row])), { asOf: 10, idsOf })).failedChecks;
+    };
+    expect(await failed({ ...later, optional: true })).toEqual([]);
+    expect(await failed(later)).toMatchObject([{ column: 'later', check: 'present' }]);
+  });
+
   it('rejects all rows when a column is absent or of another kind', async () => {
     const columns: Record<string, Column> = { ...tableOf([row, { ...row, id: 'b' }]).columns };
     delete columns.kind;
