@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
+import { healState } from '../../platform/embedded/heal.js';
 import { readConfig } from '../../platform/config/config.js';
 import { ensurePlatform, runningState } from '../../platform/embedded/ensure.js';
 import { waitUntil } from '../../platform/embedded/processes/wait.js';
@@ -143,6 +144,35 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
     expect(await ensurePlatform(config, () => undefined)).toEqual(endpoints);
     const living = new Set(processesNaming(home).keys());
     for (const part of former.parts) expect(living.has(part.process!.pid), part.name).toBe(false);
+    expect((await query(endpoints.databaseUrl, 'select answer from kept')).rows).toEqual([{ answer: 42 }]);
+  });
+
+  it('names damaged files after a kill, moves them aside, and starts with its rows and new passwords', async () => {
+    process.kill(readState(home)!.supervisor.pid, 'SIGKILL');
+    expect(await waitUntil(() => runningState(home) === null, soon)).toBe(true);
+    writeFileSync(join(home, 'secrets.json'), '');
+    truncateSync(join(home, 'temporal', 'temporal.db'), 10);
+    const log = join(home, 'redis', 'appendonlydir');
+    if (existsSync(log))
+      rmSync(
+        join(
+          log,
+          readdirSync(log).find((name) => name.endsWith('.base.rdb'))!,
+        ),
+      );
+    truncateSync(stateFile(home), 10);
+    const start = (): Promise<Endpoints> => ensurePlatform(config, () => undefined);
+    await expect(start()).rejects.toMatchObject({
+      code: 'STATE_DAMAGED',
+      message: expect.stringContaining(home) as string,
+    });
+
+    const moved = (await healState(home)).map(({ file }) => relative(home, file));
+    const parts = existsSync(log) || moved.includes('redis/appendonlydir') ? ['redis/appendonlydir'] : [];
+    expect(moved.sort()).toEqual([...parts, 'secrets.json', 'state.json', 'temporal/temporal.db']);
+    const former = endpoints.databaseUrl;
+    endpoints = await start();
+    expect(new URL(endpoints.databaseUrl).password).not.toBe(new URL(former).password);
     expect((await query(endpoints.databaseUrl, 'select answer from kept')).rows).toEqual([{ answer: 42 }]);
   });
 
