@@ -2,7 +2,7 @@ import type { SourceText } from '../../contracts/dataset.js';
 import { errorAt } from '../../contracts/errors.js';
 
 /** A string, or a whole number of more digits than a double holds exactly. */
-const STRING_OR_LONG_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+const STRING_OR_LONG_INTEGER = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 
 /**
  * `JSON.parse`, except that whole numbers of sixteen or more digits become text with all their digits: as numbers, two
