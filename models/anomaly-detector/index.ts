@@ -17,7 +17,7 @@ import { openPredictor } from './prediction/predictor.js';
 /** Anomaly detector: which transactions do not fit their customer. */
 export const model = defineModel({
   name: 'anomaly-detector',
-  definitionVersion: 2,
+  definitionVersion: 3,
   task: 'anomaly-detection',
   owner: 'fraud team',
   card,

@@ -18,7 +18,7 @@ import { sampleInputs } from './training/sample.js';
 /** Credit-risk scorer: the probability that a loan, if granted, defaults. */
 export const model = defineModel({
   name: 'credit-risk-scorer',
-  definitionVersion: 3,
+  definitionVersion: 4,
   task: 'binary-classification',
   owner: 'risk team',
   card,
