@@ -19,7 +19,7 @@ export interface PlatformCommands {
 
 async function runMl(home: string, args: readonly string[]): Promise<unknown> {
   const noServers = Object.fromEntries(SERVERS.map((name) => [name, '']));
-  const child = spawn(process.execPath, [join(projectRoot, 'cli/bin/ml.mjs'), ...args, '--json'], {
+  const child = spawn('npm', ['run', '--silent', 'ml', '--', ...args, '--json'], {
     cwd: projectRoot,
     env: inheritedEnvironment({ ...noServers, ML_HOME: home }),
     stdio: ['ignore', 'pipe', 'pipe'],

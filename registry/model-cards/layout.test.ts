@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserProgram, documentOf } from '../../scripts/browser.js';
+import { browserProgram, documentOf } from '../../tests/support/browser.js';
 import { sampleCard } from '../../tests/support/sample-card.js';
 import { renderCard } from './render-card.js';
 

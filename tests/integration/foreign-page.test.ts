@@ -146,7 +146,7 @@ describe.skipIf(!possible)('a web page of another origin', () => {
     const attempts = await visitForeignPage(rebound.map((port) => `http://evil.example:${port}`));
     expect(Object.values(attempts)).not.toContain('200');
     expect(await startedWorkflows(ports.temporal, openPorts())).toEqual([]);
-    expect(await documentOf(`http://evil.example:${ports['temporal-ui']}/`)).toContain('UI_ALLOWED_HOSTS');
+    expect(await documentOf({ url: `http://evil.example:${ports['temporal-ui']}/` })).toContain('UI_ALLOWED_HOSTS');
   });
 
   it('reaches none of the ports at which the UI may listen', async () => {
@@ -181,6 +181,6 @@ describe.skipIf(!possible)('a web page of another origin', () => {
 
   it('is not hindered from opening the UI by its link', async () => {
     const port = ports['temporal-ui'];
-    expect(await documentOf(admittingUrl(port, token))).toMatch(/Workflows/);
+    expect(await documentOf({ url: admittingUrl(port, token) })).toMatch(/Workflows/);
   });
 });

@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process';
-import { browserProgram, documentOf as documentOfPage, withProfile } from '../../scripts/browser.js';
+import { browserProgram, documentOf, withProfile } from '../../scripts/browser.js';
 
-export { browserProgram };
-
-/** The document of an address after its scripts have run. */
-export const documentOf = (url: string): Promise<string> => documentOfPage({ url });
+export { browserProgram, documentOf };
 
 /** Opens an address until `done` resolves. */
 export async function browseUntil<T>(url: string, done: Promise<T>): Promise<T> {
