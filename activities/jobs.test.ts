@@ -16,6 +16,7 @@ import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { createInlineRunner } from '../platform/child-process/runner.js';
 import { projectRoot } from '../platform/project.js';
 import { MODEL, storeCreditDataset } from '../tests/support/credit-dataset.js';
+import { fittingRelation } from '../tests/support/fitting-relation.js';
 import { storeGeneratedSnapshot } from '../tests/support/generated-tables.js';
 import { createJobExecutor, type JobName, jobs } from './jobs.js';
 
@@ -26,13 +27,17 @@ let folder: string;
 let blobs: BlobStore;
 let inputs: Readonly<Record<JobName, unknown>>;
 
+/** What the catalogue of a database answers about a fitting view of users, a row for each column. */
+const { columns: foundColumns, ...view } = fittingRelation(tableSpecs.users);
+const catalogue = foundColumns.map((column) => ({ ...view, ...column, kind: 'v' }));
+
 /** A source database with one user and no messages. */
 const source = {
   query: async () => ({ rows: [] }),
   connect: async () => ({
-    query: async (query: unknown) =>
+    query: async (query: unknown, values?: readonly unknown[]) =>
       typeof query === 'string'
-        ? { rows: [], fields: [] }
+        ? { rows: values === undefined ? [] : catalogue, fields: [] }
         : {
             rows: [tableSpecs.users.columns.map(({ name, type }) => (type === 'timestamp' ? '2025-01-01' : name))],
             fields: tableSpecs.users.columns.map(({ name }) => ({ name })),

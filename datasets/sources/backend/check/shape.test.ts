@@ -1,37 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { backendTables } from '../../../../contracts/backend.js';
-import type { ColumnSpec } from '../../../../contracts/dataset.js';
-import { type FoundColumn, sourceColumn, sqlTypeOf } from '../column-types.js';
+import { fittingRelation } from '../../../../tests/support/fitting-relation.js';
+import type { FoundColumn } from '../column-types.js';
 import { tableSpecs } from '../tables.js';
 import { schemaMismatch } from './finding.js';
 import type { Relation } from './relation.js';
 import { shapeFindings } from './shape.js';
 
-const baseTypes = {
-  'text collate "C"': 'text',
-  text: 'text',
-  date: 'date',
-  numeric: 'numeric',
-  integer: 'integer',
-  timestamptz: 'timestamp with time zone',
-  boolean: 'boolean',
-} as const;
-
-/** A column that fits, as the catalogue would describe it. */
-function fitting(column: ColumnSpec): FoundColumn {
-  const baseType = baseTypes[sqlTypeOf(column)];
-  return { name: column.name, type: baseType, baseType, isEnum: false, bytewise: true, selectable: true };
-}
-
 const users = tableSpecs.users;
-const fittingView: Relation = {
-  schemaExists: true,
-  schemaUsable: true,
-  kind: 'view',
-  owner: 'app_owner',
-  user: 'ml_reader',
-  columns: [sourceColumn, ...users.columns].map(fitting),
-};
+const fittingView = fittingRelation(users);
 
 const withColumn = (name: string, change: Partial<FoundColumn>): Relation => ({
   ...fittingView,
@@ -42,8 +19,7 @@ const typed = (name: string, type: string): Relation =>
 
 describe('shapeFindings', () => {
   it.each(backendTables)('finds nothing in a fitting %s', (name) => {
-    const columns = [sourceColumn, ...tableSpecs[name].columns].map(fitting);
-    expect(shapeFindings(tableSpecs[name], { ...fittingView, columns })).toEqual([]);
+    expect(shapeFindings(tableSpecs[name], fittingRelation(tableSpecs[name]))).toEqual([]);
   });
 
   it.each([
@@ -73,7 +49,7 @@ describe('shapeFindings', () => {
 
   it('refuses money, and text for numbers', () => {
     const spec = tableSpecs.accounts;
-    const columns = [sourceColumn, ...spec.columns].map(fitting);
+    const { columns } = fittingRelation(spec);
     for (const type of ['money', 'text', 'json']) {
       const found = columns.map((one) => (one.name === 'credit_limit' ? { ...one, type, baseType: type } : one));
       const [finding] = shapeFindings(spec, { ...fittingView, columns: found });
