@@ -26,7 +26,9 @@ const labelsAreBinary: Expectation = {
     const missing = all.filter((label, i) => Number.isNaN(label) && isInvalid(label, i)).length;
     if (missing > 0) return `${missing} of ${all.length} rows have no label, wanted one in each that is not declined`;
     const others = all.filter(isInvalid).length;
-    return others === 0 ? null : `${others} of ${all.length} rows have a label that is neither 0 nor 1`;
+    if (others === 0) return null;
+    const first = all.findIndex(isInvalid) + 1;
+    return `${others} of ${all.length} rows have a label that is neither 0 nor 1, first in row ${first}`;
   },
 };
 
