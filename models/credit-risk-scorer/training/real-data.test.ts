@@ -84,7 +84,7 @@ describe.skipIf(!existsSync(folder))('public credit data (needs ../shared/data/c
     const { data } = await load('german/german.data');
     const included = await judgedOnHoldout(data, { includeProtected: true });
     expect(included.fairness).toMatchObject({ passed: false });
-    expect(included.evaluation.notes.join('\n')).toMatch(/ageYears "up to 25" is approved 0\.\d\d times as often/);
+    expect(included.evaluation.notes.join('\n')).toMatch(/ageYears "up to 25" is approved 0\.\d+ times as often/);
     for (const fairness of ['reweighing', 'penalty'] as const) {
       const eased = await judgedOnHoldout(data, { includeProtected: true, fairness });
       expect(eased.fairness, fairness).toMatchObject({ passed: true });
