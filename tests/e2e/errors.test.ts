@@ -60,7 +60,7 @@ describe('help', () => {
   it.concurrent.each(Object.keys(commandFiles))('of %s has the summary of the list', async (name) => {
     const { code, stdout } = await ml(name, '--help');
     expect(code).toBe(0);
-    expect(stdout).toContain(`Usage: ml ${name}`);
+    expect(stdout).toContain(`Usage: npx ml ${name}`);
     expect(stdout).toContain('--json');
   });
 
@@ -68,7 +68,7 @@ describe('help', () => {
     const { code, stdout, stderr } = await ml();
     expect(code).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toContain('Usage: ml');
+    expect(stderr).toContain('Usage: npx ml');
   });
 });
 
