@@ -34,23 +34,29 @@ export async function makeCardFolder(home: string): Promise<string> {
 }
 
 interface StoredCard {
-  readonly cardHash: string;
+  /** Null for a run without a card. */
+  readonly cardHash: string | null;
   readonly fileName: string;
   /** Of the version now; null without one. */
   readonly stage: Stage | null;
 }
 
-/** Writes a stored card, with the present stage of its version, as a file that a browser opens. @returns its path. */
-export async function writeCard(blobs: BlobStore, home: string, card: StoredCard): Promise<string> {
-  const path = join(await makeCardFolder(home), card.fileName);
-  const html = new TextDecoder().decode(await blobs.get(card.cardHash));
-  writeDurably(path, card.stage === null ? html : htmlWithStage(html, card.stage, new Date()));
+/**
+ * Writes a stored card, with the present stage of its version, as a file that a browser opens.
+ * @returns its path, or null when there is no card or its blob is lost.
+ */
+export async function writeCard(
+  blobs: BlobStore,
+  home: string,
+  { cardHash, fileName, stage }: StoredCard,
+): Promise<string | null> {
+  if (cardHash === null || !(await blobs.has(cardHash))) return null;
+  const path = join(await makeCardFolder(home), fileName);
+  const html = new TextDecoder().decode(await blobs.get(cardHash));
+  writeDurably(path, stage === null ? html : htmlWithStage(html, stage, new Date()));
   return path;
 }
 
-/** Writes the card of a version. @returns its path, or null when it has none or its blob is lost. */
-export async function writeVersionCard(blobs: BlobStore, home: string, version: VersionRecord): Promise<string | null> {
-  const { cardHash, stage } = version;
-  if (cardHash === null || !(await blobs.has(cardHash))) return null;
-  return writeCard(blobs, home, { cardHash, stage, fileName: cardFileName(version) });
-}
+/** Writes the card of a version. @returns as `writeCard`. */
+export const writeVersionCard = (blobs: BlobStore, home: string, version: VersionRecord): Promise<string | null> =>
+  writeCard(blobs, home, { ...version, fileName: cardFileName(version) });

@@ -48,7 +48,7 @@ function registerOwnDatabase(data: Command, cli: CliContext): void {
     .action(async (what: string, options: SourceTemplateOptions & FileTemplateOptions) => {
       if (what === 'backend') {
         const { printTemplate } = await import('../views/source-template-view.js');
-        printTemplate(cli, what, options);
+        printTemplate(cli, options);
         return;
       }
       const { writeFileTemplate } = await import('../views/file-template-view.js');

@@ -11,6 +11,7 @@ import { cardFileName, makeCardFolder, writeCard, writeVersionCard } from '../ca
 import { chooseLine } from '../program/choose-line.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { formatTime } from '../output/format.js';
+import { printText } from '../output/print-text.js';
 import { newestOfLines } from './models-view.js';
 
 export interface CardsOptions {
@@ -99,12 +100,8 @@ async function cardOfVersion({ config }: CliContext, { blobs }: Stores, record: 
 async function cardOfRejected({ config }: CliContext, { blobs }: Stores, run: RunRecord): Promise<Card> {
   const { modelName, line, workflowId, metrics, startedAt: at, dataset, cardHash } = run;
   const key = { modelName, line, version: null, workflowId };
-  const known = cardHash !== null && (await blobs.has(cardHash)) ? cardHash : null;
-  const fileName = known === null ? null : cardFileName(key);
-  const path =
-    known === null
-      ? null
-      : await writeCard(blobs, config.home, { cardHash: known, fileName: cardFileName(key), stage: null });
+  const path = await writeCard(blobs, config.home, { cardHash, fileName: cardFileName(key), stage: null });
+  const fileName = path === null ? null : cardFileName(key);
   return { ...key, stage: null, at, rows: dataset?.rows ?? null, metrics, fileName, path };
 }
 
@@ -144,10 +141,5 @@ export async function showCard(
   if (hash === null)
     throw new PipelineError('VERSION_NOT_FOUND', `${modelName} ${version} has no card`, { modelName, version });
   const card = markdownWithStage(new TextDecoder().decode(await blobs.get(hash)), stage, new Date());
-  cli.out.result({ modelName, line, version, stage, card }, () =>
-    card
-      .trimEnd()
-      .split('\n')
-      .forEach((text) => cli.out.line(text)),
-  );
+  cli.out.result({ modelName, line, version, stage, card }, () => printText(cli.out, card));
 }

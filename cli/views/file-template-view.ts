@@ -3,6 +3,7 @@ import { PipelineError } from '../../contracts/errors.js';
 import { type ExampleEncoding, type ExampleFile, exampleFile } from '../../datasets/sources/files/example-file.js';
 import { loadCatalogue } from '../../models/catalogue.js';
 import { fileNotReadable } from '../../platform/file-not-readable.js';
+import { printText } from '../output/print-text.js';
 import type { CliContext } from '../program/context.js';
 
 export interface FileTemplateOptions {
@@ -51,7 +52,7 @@ function report(cli: CliContext, modelName: string, example: ExampleFile, output
   const needed = format.schema.minimumRows;
   const summary = { model: modelName, format: format.name, rows, needed, file: output };
   cli.out.result(output === null ? { ...summary, text } : summary, () => {
-    if (output === null) for (const line of text.trimEnd().split('\n')) cli.out.line(line);
+    if (output === null) printText(cli.out, text);
   });
   const next = output === null ? '' : `; \`ml train ${modelName} --data-path ${output}\` trains from it`;
   cli.out.notice(`${rows} invented rows in the format ${format.name}, of which ${needed} are needed at least${next}`);

@@ -117,7 +117,6 @@ export async function writeCardFile(
 ): Promise<string | null> {
   const { modelName, line, version, cardHash } = result;
   if (version !== null) return writeVersionCard(blobs, home, await registry.getVersion(modelName, line, version));
-  if (cardHash === null) return null;
   return writeCard(blobs, home, { cardHash, stage: null, fileName: cardFileName({ ...result, workflowId }) });
 }
 

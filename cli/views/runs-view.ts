@@ -22,6 +22,7 @@ import {
   shortHash,
 } from '../output/format.js';
 import type { Output } from '../output/output.js';
+import { printText } from '../output/print-text.js';
 import { progressLines } from '../output/progress-lines.js';
 import { readProgress } from '../../platform/temporal/read-progress.js';
 import { runUrl } from './results.js';
@@ -129,7 +130,7 @@ async function followToEnd(
   if (type === 'masterTraining') return reportMaster(cli, connection, workflowId, waited.result);
   if (isModelTraining(waited.result)) return reportModel(cli, connection, workflowId, waited.result);
   cli.out.result({ workflowId, result: waited.result }, () => {
-    for (const line of JSON.stringify(waited.result, null, 2).split('\n')) cli.out.line(line);
+    printText(cli.out, JSON.stringify(waited.result, null, 2));
   });
 }
 

@@ -1,6 +1,7 @@
 import { type BackendTable, backendTables } from '../../contracts/backend.js';
 import { PipelineError } from '../../contracts/errors.js';
 import { renderTemplate } from '../../datasets/sources/backend/template.js';
+import { printText } from '../output/print-text.js';
 import type { CliContext } from '../program/context.js';
 
 export interface SourceTemplateOptions {
@@ -20,14 +21,10 @@ function tablesOf(flag: string, names: string): readonly BackendTable[] {
 }
 
 /** Prints the SQL of the views over a database of one's own. @throws PipelineError `INVALID_INPUT`. */
-export function printTemplate(cli: CliContext, what: string, { only, empty }: SourceTemplateOptions): void {
-  if (what !== 'backend')
-    throw new PipelineError('INVALID_INPUT', `there is no template "${what}"; known: backend`, { known: ['backend'] });
+export function printTemplate(cli: CliContext, { only, empty }: SourceTemplateOptions): void {
   const sql = renderTemplate({
     ...(only === undefined ? {} : { only: tablesOf('--only', only) }),
     ...(empty === undefined ? {} : { empty: tablesOf('--empty', empty) }),
   });
-  cli.out.result({ sql }, () => {
-    for (const line of sql.trimEnd().split('\n')) cli.out.line(line);
-  });
+  cli.out.result({ sql }, () => printText(cli.out, sql));
 }
