@@ -1,3 +1,5 @@
+import { MONTH_NAMES } from '../../learning/time-series/calendar/index.js';
+
 /** A time of the week or month by the clock on the wall: when every field matches. */
 export interface Cron {
   readonly minutes: ReadonlySet<number>;
@@ -17,14 +19,13 @@ interface Field {
   readonly names?: { readonly words: readonly string[]; readonly letters: number };
 }
 
-const monthNames = 'january february march april may june july august september october november december'.split(' ');
 const dayNames = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ');
 
 const fields: readonly Field[] = [
   { name: 'minute', from: 0, to: 59 },
   { name: 'hour', from: 0, to: 23 },
   { name: 'day of month', from: 1, to: 31 },
-  { name: 'month', from: 1, to: 12, names: { words: monthNames, letters: 3 } },
+  { name: 'month', from: 1, to: 12, names: { words: MONTH_NAMES, letters: 3 } },
   { name: 'day of week', from: 0, to: 7, names: { words: dayNames, letters: 2 } },
 ];
 

@@ -6,7 +6,7 @@ import { type CsvDialect, csvOptions, DELIMITERS, firstRecords, separatorLine } 
 import type { FilePreview, MatchedFormat, Previews } from './choose-format.js';
 import { cellOf, namesIn } from './column-sources.js';
 import type { FileLimits } from './limits.js';
-import { readDirection } from './number-readings.js';
+import { areDirections } from './number-readings.js';
 import type { ReadingOptions } from './reading-options.js';
 import type { DataRow } from './row-sink.js';
 
@@ -17,7 +17,7 @@ function holdsDirections(names: readonly string[], records: readonly (readonly s
   return (name: string): boolean => {
     const index = names.indexOf(name);
     const cells = records.map((record) => record[index] ?? '').filter((cell) => cell.trim() !== '');
-    return index >= 0 && cells.length > 0 && cells.every((cell) => !Number.isNaN(readDirection(cell)));
+    return index >= 0 && areDirections(cells);
   };
 }
 

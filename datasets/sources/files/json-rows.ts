@@ -5,7 +5,7 @@ import { type FilePreview, type MatchedFormat, missingColumns } from './choose-f
 import { cellOf, isRequired, namesIn } from './column-sources.js';
 import { type JsonRecordText, JsonScanner } from './json-scanner.js';
 import type { FileLimits } from './limits.js';
-import { readDirection } from './number-readings.js';
+import { areDirections } from './number-readings.js';
 import type { DataRow } from './row-sink.js';
 
 /** One record of a JSON file. */
@@ -56,8 +56,8 @@ export async function* readJsonRecords(
 
 function holdsDirections(records: readonly JsonRecord[]) {
   return (name: string): boolean => {
-    const cells = records.map(({ members }) => members[name] as Scalar).filter((cell) => !isMissingCell(cell));
-    return cells.length > 0 && cells.every((cell) => !Number.isNaN(readDirection(cell)));
+    const cells = records.map(({ members }) => members[name] as Scalar);
+    return areDirections(cells.filter((cell) => !isMissingCell(cell)));
   };
 }
 

@@ -1,3 +1,4 @@
+import { DAY_MS, MONTH_NAMES } from '../../../learning/time-series/calendar/index.js';
 import { describeCell, isSplit, type Cell } from './cells.js';
 import { type CellReader, type CellReadings, everywhere } from './readings.js';
 
@@ -6,14 +7,21 @@ export const DATE_ORDERS = ['day first', 'month first', 'year first'] as const;
 export type DateOrder = (typeof DATE_ORDERS)[number];
 
 /** Units of moments that are written as one number. */
-export const momentUnits = { 'unix-seconds': 1000, 'unix-milliseconds': 1, spreadsheet: 86_400_000 } as const;
+export const momentUnits = { 'unix-seconds': 1000, 'unix-milliseconds': 1, spreadsheet: DAY_MS } as const;
 export type MomentUnit = keyof typeof momentUnits;
 
 /** Day 0 of spreadsheets: 30 December 1899, so that day numbers from March 1900 on agree with Excel's. */
 const SPREADSHEET_ORIGIN = Date.UTC(1899, 11, 30);
 /** POSIX: 69 to 99 are of the last century. */
 const FIRST_YEAR_OF_LAST_CENTURY = 69;
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+/** Number of a month by its name and the abbreviations that spreadsheets write. */
+const MONTHS: ReadonlyMap<string, number> = new Map([
+  ...MONTH_NAMES.flatMap((name, i): [string, number][] => [
+    [name, i + 1],
+    [name.slice(0, 3), i + 1],
+  ]),
+  ['sept', 9],
+]);
 
 const WEEKDAY = String.raw`(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?`;
 const CLOCK = String.raw`(?:(?:T|,?\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([ap]\.?m\.?)?)?`;
@@ -35,7 +43,7 @@ function clockOf([hours = '0', minutes = '0', seconds = '0', fraction = '', half
   const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0'));
   const inDay = ((hour * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000 + milliseconds;
   // 24:00 is the end of a day in ISO 8601; a leap second counts as the next minute's start.
-  if (!(hour <= 24) || Number(minutes) > 59 || Number(seconds) > 60 || inDay > 86_400_000) return Number.NaN;
+  if (!(hour <= 24) || Number(minutes) > 59 || Number(seconds) > 60 || inDay > DAY_MS) return Number.NaN;
   return inDay - offsetOf(zone);
 }
 
@@ -60,13 +68,8 @@ function dayOf(year: number, month: number, day: number): number {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && year >= 1000 ? midnight : Number.NaN;
 }
 
-const monthOf = (name: string): number => {
-  const short = name.toLowerCase().slice(0, 3);
-  const full = new Intl.DateTimeFormat('en', { month: 'long', timeZone: 'UTC' });
-  const month = MONTHS.indexOf(short) + 1;
-  const long = month === 0 ? '' : full.format(Date.UTC(2000, month - 1, 1)).toLowerCase();
-  return name.length === 3 || name.toLowerCase() === 'sept' || name.toLowerCase() === long ? month : 0;
-};
+/** 1 to 12; 0 for another word. */
+const monthOf = (name: string): number => MONTHS.get(name.toLowerCase()) ?? 0;
 
 /** Two-digit years and dates in numbers mean what the column's other dates say. */
 function inNumbers([first = '', separator = '', second = '', third = '']: Groups): readonly number[] {

@@ -125,6 +125,10 @@ export function readDirection(cell: Scalar): number {
   return DIRECTIONS.find(({ pattern }) => pattern.test(text))?.sign ?? Number.NaN;
 }
 
+/** Whether the cells of a column, blank ones left out, are all words of direction. */
+export const areDirections = (cells: readonly Scalar[]): boolean =>
+  cells.length > 0 && cells.every((cell) => !Number.isNaN(readDirection(cell)));
+
 const sideOf = (cell: Scalar): CellReadings => (isMissingCell(cell) ? everywhere(0, 2) : readScalar(cell));
 
 /** Credit minus debit; both are sizes, and only one of them holds an amount. */

@@ -1,13 +1,13 @@
+import { MONTH_NAMES } from '../../time-series/calendar/index.js';
 import { asciiDigits } from './number-words.js';
 
 /** Pattern of an English month name or its abbreviation. */
 export const MONTH =
   '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?';
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'] as const;
+const months = MONTH_NAMES.map((name) => name.slice(0, 3));
 
 /** Number of a month, 1 to 12. @param name - as matched by `MONTH`. */
-export const monthNumber = (name: string): number =>
-  months.indexOf(name.toLowerCase().slice(0, 3) as (typeof months)[number]) + 1;
+export const monthNumber = (name: string): number => months.indexOf(name.toLowerCase().slice(0, 3)) + 1;
 
 /** Pattern of an English weekday or its abbreviation. */
 export const WEEKDAY = '(mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?';

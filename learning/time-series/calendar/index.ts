@@ -19,6 +19,7 @@ export {
   daysOf,
   firstDayOf,
   isoMonth,
+  MONTH_NAMES,
   monthOf,
   monthOfDay,
   yearOfMonth,

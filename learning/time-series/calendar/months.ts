@@ -5,6 +5,10 @@ import { civilDate, dayNumber } from './days.js';
  * months is their distance.
  */
 
+/** English names, January first. */
+export const MONTH_NAMES =
+  'january february march april may june july august september october november december'.split(' ');
+
 /** Number of a month. @param month - 1 … 12; other values carry into the year. */
 export const monthOf = (year: number, month: number): number => year * 12 + month - 1;
 
