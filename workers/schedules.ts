@@ -3,6 +3,7 @@ import type { Client, ScheduleDescription, ScheduleHandle, ScheduleOptions } fro
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { pipelineError } from '../contracts/errors.js';
 import { PIPELINE_QUEUE, workflowIds } from '../contracts/workflows.js';
+import { DAY_MS } from '../learning/time-series/calendar/index.js';
 import type { Config } from '../platform/config/config.js';
 import { type ClockChange, clockChanges } from './clock-changes.js';
 
@@ -18,7 +19,6 @@ export interface AppliedSchedule {
 }
 
 const CLOCK_CHANGE_DAYS = 396;
-const DAY_MS = 86_400_000;
 
 type ScheduleSettings = Pick<Config, 'schedule' | 'taskQueuePrefix'>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { requireLength } from '../../checks.js';
 import { mean } from '../../numeric/statistics/mean.js';
+import { pairedGain } from '../../numeric/statistics/paired-gain.js';
 import { foldRows } from '../split/index.js';
 import { calibratedProbability, type CalibrationKind, fitCalibration } from './calibration.js';
 
@@ -46,14 +47,6 @@ function heldOutLosses(kind: CalibrationKind, { margins, labels, folds, count }:
   return losses;
 }
 
-/** Mean and standard error of how much lower `b` is than `a`, row by row. */
-function gainOf(a: Float64Array, b: Float64Array): { readonly gain: number; readonly error: number } {
-  const gains = a.map((value, row) => value - b[row]!);
-  const gain = mean(gains);
-  const variance = mean(gains.map((value) => (value - gain) ** 2));
-  return { gain, error: Math.sqrt(variance / gains.length) };
-}
-
 /**
  * Chooses among no calibration, beta and isotonic by cross-fitted log loss and the one-standard-error rule (Breiman et
  * al. 1984): a kind with more parameters is taken only where it lowers the loss by more than one standard error of the
@@ -72,8 +65,8 @@ export function chooseCalibration(rows: FoldedMargins): CalibrationChoice {
   const losses = { none, beta, isotonic };
   let kind: CalibrationKind = 'none';
   for (const next of kindsBySize) {
-    const { gain, error } = gainOf(losses[kind], losses[next]);
-    if (gain > error) kind = next;
+    const gain = pairedGain(losses[kind], losses[next]);
+    if (gain.mean > gain.standardError) kind = next;
   }
   return {
     kind,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mean } from './mean.js';
 import { logOdds, odds } from './odds.js';
+import { argmax } from './argmax.js';
 import { pairedGain } from './paired-gain.js';
 import { sum } from './sum.js';
 
@@ -17,13 +18,21 @@ describe('pairedGain', () => {
     // Differences 0 and 1 in equal shares: mean 1/2, standard error 1 / (2 √n); four rows are exactly two of them.
     const rows = (n: number): number[] => Array.from({ length: n }, (_, i) => i % 2);
     const none = (n: number): number[] => Array<number>(n).fill(0);
-    expect(pairedGain(rows(4), none(4))).toEqual({ mean: 0.5, sure: false });
-    expect(pairedGain(rows(6), none(6))).toEqual({ mean: 0.5, sure: true });
-    expect(pairedGain(none(6), rows(6))).toEqual({ mean: -0.5, sure: false });
+    expect(pairedGain(rows(4), none(4))).toEqual({ mean: 0.5, standardError: 0.25, sure: false });
+    expect(pairedGain(rows(6), none(6))).toEqual({ mean: 0.5, standardError: Math.sqrt(0.25 / 6), sure: true });
+    expect(pairedGain(none(6), rows(6))).toEqual({ mean: -0.5, standardError: Math.sqrt(0.25 / 6), sure: false });
   });
 
   it('returns 0 and not sure for equal rows', () => {
-    expect(pairedGain([1, 2, 3], [1, 2, 3])).toEqual({ mean: 0, sure: false });
+    expect(pairedGain([1, 2, 3], [1, 2, 3])).toEqual({ mean: 0, standardError: 0, sure: false });
+  });
+});
+
+describe('argmax', () => {
+  it('is the first of the largest values, and 0 for none', () => {
+    expect(argmax([1, 3, 2, 3])).toBe(1);
+    expect(argmax(Float32Array.of(-2, -1))).toBe(1);
+    expect(argmax([])).toBe(0);
   });
 });
 

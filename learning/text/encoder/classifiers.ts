@@ -1,5 +1,6 @@
 import { PipelineError } from '../../../contracts/errors.js';
 import { requireLength } from '../../checks.js';
+import { argmax } from '../../numeric/statistics/argmax.js';
 import { mean } from '../../numeric/statistics/mean.js';
 import { sum } from '../../numeric/statistics/sum.js';
 import type { Encoder } from './encoder.js';
@@ -83,9 +84,6 @@ function textExamples(encoder: Encoder, { texts, labels }: LabelledTexts, settin
     return { ids, label: (into) => writeTarget(into, own, ownSmoothing) };
   });
 }
-
-const argmax = (values: Float32Array): number =>
-  values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
 
 const classesOf = (label: Label): readonly number[] => (typeof label === 'number' ? [label] : label);
 

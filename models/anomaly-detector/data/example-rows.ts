@@ -1,4 +1,5 @@
 import { createRandom, type Random } from '../../../learning/numeric/random/index.js';
+import { DAY_MS, HOUR_MS } from '../../../learning/time-series/calendar/index.js';
 
 /*
  * Invented transactions for the example file and the fixture: customers with a usual amount in each category and favourite
@@ -6,8 +7,6 @@ import { createRandom, type Random } from '../../../learning/numeric/random/inde
  * minutes. One sign alone gives nobody away: customers too try new shops, and thieves also pay by day.
  */
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 const FIRST_DAY = Date.UTC(2026, 6, 1);
 const DAYS = 75;
 const SHOPS = 8;

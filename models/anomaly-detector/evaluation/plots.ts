@@ -4,13 +4,13 @@ import { axis, rounded, SCHEMA, SIZE } from '../../../learning/evaluation/plots/
 import { rocCurve } from '../../../learning/evaluation/metrics/index.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { timestampColumn } from '../../../learning/table.js';
+import { DAY_MS } from '../../../learning/time-series/calendar/index.js';
 import { columnNames } from '../data/columns.js';
 import type { LabelledScores } from './metrics.js';
 
 /** Points of a stored curve; more are not visible at its size. */
 const CURVE_POINTS = 200;
 const BANDS = 40;
-const DAY_MS = 86_400_000;
 /** A longer holdout is counted by weeks. */
 const MOST_DAYS = 35;
 

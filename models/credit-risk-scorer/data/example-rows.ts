@@ -1,4 +1,5 @@
 import { createRandom, type Random } from '../../../learning/numeric/random/index.js';
+import { DAY_MS } from '../../../learning/time-series/calendar/index.js';
 import { indicativeInstalment } from './request-features.js';
 import { employments, loanKinds } from './vocabulary.js';
 
@@ -8,7 +9,6 @@ import { employments, loanKinds } from './vocabulary.js';
  * possible AUC is about 0.87.
  */
 
-const DAY_MS = 86_400_000;
 const FIRST_DAY = Date.UTC(2024, 0, 1);
 const DAYS = 900;
 

@@ -1,6 +1,7 @@
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
 import { addTypos, switchCode } from '../../../learning/text/augmentation/index.js';
 import { createRandom, type Random } from '../../../learning/numeric/random/index.js';
+import { argmax } from '../../../learning/numeric/statistics/argmax.js';
 import { pairedGain } from '../../../learning/numeric/statistics/paired-gain.js';
 import type { FitEngine, EngineTask } from './engine.js';
 import type { Example } from '../data/examples.js';
@@ -40,9 +41,6 @@ export function augment(examples: readonly Example[], variants: readonly Variant
   });
   return [...examples, ...copies];
 }
-
-const argmax = (scores: ArrayLike<number>): number =>
-  Array.from(scores).reduce((best, score, k, all) => (score > all[best]! ? k : best), 0);
 
 /** A fitted engine and its validation results. */
 interface Trial {

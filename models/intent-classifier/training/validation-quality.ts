@@ -1,5 +1,6 @@
 import { fitTemperature, probabilitiesAt } from '../../../learning/evaluation/calibration/temperature.js';
 import { microF1 } from '../../../learning/evaluation/metrics/index.js';
+import { argmax } from '../../../learning/numeric/statistics/argmax.js';
 import type { PreparedData } from '../data/examples.js';
 import type { ScoredExample } from './engine.js';
 
@@ -42,12 +43,6 @@ export function temperatureOf(
   return fitTemperature(labelled, multiLabel ? 'logistic' : 'softmax');
 }
 
-function largest(scores: ArrayLike<number>): number {
-  let best = 0;
-  for (let k = 1; k < scores.length; k++) if (scores[k]! > scores[best]!) best = k;
-  return best;
-}
-
 /** Quality of validation scores: accuracy of the most probable class, or micro F1 where a message has several intents. */
 export function validationQuality(
   rows: readonly ScoredExample[],
@@ -55,6 +50,6 @@ export function validationQuality(
 ): number {
   const { classes, multiLabel } = prepared;
   if (multiLabel) return bestThreshold(rows, classes, temperatureOf(rows, prepared)).f1;
-  const right = rows.filter(({ scores, example }) => example.intents.includes(classes[largest(scores)]!));
+  const right = rows.filter(({ scores, example }) => example.intents.includes(classes[argmax(scores)]!));
   return right.length / Math.max(1, rows.length);
 }

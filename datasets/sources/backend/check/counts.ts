@@ -1,6 +1,7 @@
 import type { TableSpec } from '../../../../contracts/backend.js';
 import type { ColumnSpec } from '../../../../contracts/dataset.js';
 import type { Table } from '../../../../contracts/table.js';
+import { DAY_MS } from '../../../../learning/time-series/calendar/index.js';
 import { EXAMPLE_ZONE } from '../column-types.js';
 import type { SourceFinding } from './finding.js';
 
@@ -64,7 +65,6 @@ export function mappingOf({ column, unlisted }: CategoryCounts, { categories = [
   return `case ${column} ${cases.join(' ')} else ${rest} end as ${column}`;
 }
 
-const DAY_MS = 86_400_000;
 /** Fewer rows say nothing about the times of day. */
 const FEWEST_TIMES = 50;
 const SAME_TIME_SHARE = 0.95;
