@@ -23,6 +23,32 @@ export const searchAttributes = {
 /** Accepted and ignored since 0.2: recorded histories and older callers pass it. */
 const ignoredTrigger = z.string().optional();
 
+/**
+ * Stages that a training can start from, in order. Earlier stages are not run: their results are taken from a former run.
+ * Reported stages are finer: `planning` and `validation` belong to what they precede or follow.
+ */
+export const startStages = ['data', 'dataset', 'training', 'evaluation', 'registration'] as const;
+export const startStage = z.enum(startStages);
+export type StartStage = z.infer<typeof startStage>;
+
+/** Where a training starts and what it may reuse; the same for one model and for all. */
+const startFields = {
+  from: startStage.default('data'),
+  /**
+   * Workflow id of the run whose results take the place of earlier stages, and whose parameters, seed and reason hold
+   * where none are given. Null: the newest run of the model on the line that got so far; from `dataset` the newest
+   * snapshot.
+   */
+  rerunOf: z.string().min(1).max(1000).nullable().default(null),
+  /** Takes a step's result from a former run that had the same inputs, parameters and code; false computes each anew. */
+  cache: z.boolean().default(true),
+  /** Starts from results that another code has computed. */
+  force: z.boolean().default(false),
+};
+
+/** The seed of a run that neither names one nor repeats another run. */
+export const DEFAULT_SEED = 42;
+
 // Every workflow takes one object, each field with a default, so that `{}` can be typed into the Temporal UI.
 
 export const dataPipelineInput = z.strictObject({
@@ -66,7 +92,9 @@ export const trainModelInput = z.strictObject({
   datasetHash: contentHash.nullable().default(null),
   source: sourceName.nullable().default(null),
   params: z.record(z.string(), z.unknown()).default({}),
-  seed: z.int().default(42),
+  /** Null: that of the run that is repeated, else 42. */
+  seed: z.int().nullable().default(null),
+  ...startFields,
   /** Continue the line's champion on the newest rows, with its parameters, instead of training from scratch. */
   update: z.boolean().default(false),
   /** Why a change is wanted: with it a changed definition may be registered when it is not better, but not worse. */
@@ -121,7 +149,9 @@ export const masterTrainingInput = z.strictObject({
   asOf: z.iso.datetime().nullable().default(null),
   /** Trains on this snapshot instead of running the data pipeline. */
   snapshotHash: contentHash.nullable().default(null),
-  seed: z.int().default(42),
+  /** As for `trainModel`. */
+  seed: z.int().nullable().default(null),
+  ...startFields,
   /** Models that train at the same time. */
   parallel: z.int().min(1).max(16).default(5),
   /** As for `trainModel`; of every model. */

@@ -14,7 +14,7 @@ import { metricSummary } from '../contracts/evaluation.js';
 import { isBackendLine } from '../contracts/ids.js';
 import type { RegistrationResult } from '../contracts/registry.js';
 import type { TrainingStage, TrainModelInput, TrainModelResult } from '../contracts/workflows.js';
-import { trainModelInput, workflowIds } from '../contracts/workflows.js';
+import { DEFAULT_SEED, trainModelInput, workflowIds } from '../contracts/workflows.js';
 import { mapBounded } from './bounded.js';
 import { dataPipeline, stateRemark } from './data-pipeline.js';
 import { qualityFinding, qualityReasons } from './quality-reasons.js';
@@ -76,7 +76,8 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
 
 /** Opens the run; not cancellable, so that a cancelled workflow always has a run to close. */
 async function openRun({ request, modelName, runKey }: Omit<Training, 'plan' | 'table'>, table: ProgressTable) {
-  const { params, seed, source, snapshotHash, datasetHash, update, reason } = request;
+  const { params, source, snapshotHash, datasetHash, update, reason } = request;
+  const seed = request.seed ?? DEFAULT_SEED;
   const { workflowId } = workflowInfo();
   table.mark('plan', 'running');
   const references = { line: null, source, snapshotHash, datasetHash };
