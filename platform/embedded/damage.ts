@@ -77,11 +77,13 @@ export function damageReportedBy(service: string, home: string, fault: unknown):
   return damagedState(join(home, path), `cannot be read by ${service}: ${messageOf(fault)}`, fault);
 }
 
-/** The file that the message of a `STATE_DAMAGED` error names; null when it is none of this state directory. */
-export const reportedDamage = (home: string, message: string): string | null =>
-  Object.values(state)
-    .map(({ path }) => join(home, path))
-    .find((file) => message.startsWith(`${file} `)) ?? null;
+/** The damage that the message of a `STATE_DAMAGED` error names; [] when it is no file of this state directory. */
+export const damageNamedBy = (home: string, message: string): readonly Damage[] =>
+  Object.values(state).flatMap(({ path, lost }) => {
+    const file = join(home, path);
+    const named = message.startsWith(`${file} `) && existsSync(file);
+    return named ? [{ file, finding: 'could not be read by its service', lost }] : [];
+  });
 
 /** A damaged file with the place that it was moved to. */
 export interface MovedAside extends Damage {
@@ -90,17 +92,14 @@ export interface MovedAside extends Damage {
 
 /**
  * Moves damaged files aside, beside where they were and with a time in their name. Nothing is deleted.
- * @param reported - path of a file that a service reported as damaged; null: none.
+ * @param damages - may name a file more than once; one that no longer exists is passed over.
  */
-export function moveDamageAside(home: string, reported: string | null, now = new Date()): readonly MovedAside[] {
+export function moveDamageAside(home: string, damages: readonly Damage[], now = new Date()): readonly MovedAside[] {
   const stamp = now.toISOString().replace(/[:.]/g, '-');
-  const seen = findDamage(home);
-  const known = Object.values(state).find(({ path }) => join(home, path) === reported);
-  const more =
-    known === undefined || reported === null || !existsSync(reported) || seen.some(({ file }) => file === reported)
-      ? []
-      : [{ file: reported, finding: 'could not be read by its service', lost: known.lost }];
-  return [...seen, ...more].map((damage) => ({ ...damage, movedTo: moveAside(home, damage.file, stamp) }));
+  const byFile = new Map(damages.map((damage) => [damage.file, damage]));
+  return [...byFile.values()]
+    .filter(({ file }) => existsSync(file))
+    .map((damage) => ({ ...damage, movedTo: moveAside(home, damage.file, stamp) }));
 }
 
 function moveAside(home: string, file: string, stamp: string): string {

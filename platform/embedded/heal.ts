@@ -1,14 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { PipelineError } from '../../contracts/errors.js';
-import type { MovedAside } from './damage.js';
-import { findDamage, moveDamageAside, reportedDamage } from './damage.js';
-import { postgresHolding } from './postgres/postgres.js';
+import type { Damage, MovedAside } from './damage.js';
+import { damageNamedBy, findDamage, moveDamageAside } from './damage.js';
+import type { LeftBehind } from './left-behind.js';
+import { findLeftBehind } from './left-behind.js';
 import type { ProcessIdentity } from './processes/identity.js';
-import { endProcess, identityOf } from './processes/identity.js';
+import { endGroup, endProcess } from './processes/identity.js';
 import { lockHolder } from './processes/lock.js';
 import { lockFolder, readState } from './state.js';
-import { workerRoles } from './workers.js';
 
 const STOP_WITHIN_MS = 60_000;
 
@@ -18,53 +16,37 @@ const STOP_WITHIN_MS = 60_000;
  * @throws PipelineError `CONFLICT` when a process that uses the files does not end.
  */
 export async function healState(home: string): Promise<readonly MovedAside[]> {
-  const reported = reportedIn(home);
-  if (reported === null && findDamage(home).length === 0) return [];
+  // A server that ends writes its files again, and one that was damaged may then look sound although rows are missing.
+  const before = [...reportedIn(home), ...findDamage(home)];
+  if (before.length === 0) return [];
   const supervisor = lockHolder(lockFolder(home));
-  const users = [...(supervisor === null ? [] : [supervisor]), ...leftBehind(home)];
-  for (const identity of users) {
-    if (!(await endProcess(identity, 'SIGTERM', STOP_WITHIN_MS)))
-      throw new PipelineError('CONFLICT', `process ${identity.pid} uses files in ${home} and does not end`);
-  }
-  return moveDamageAside(home, reported);
+  if (supervisor !== null && !(await endProcess(supervisor, 'SIGTERM', STOP_WITHIN_MS)))
+    throw stillRuns(home, supervisor);
+  const left = findLeftBehind(home);
+  const services = left.filter((process) => !isWorker(process));
+  await endAll(home, left.filter(isWorker)); // before the services, which they use
+  await endAll(home, services);
+  return moveDamageAside(home, [...before, ...findDamage(home)]);
 }
 
-/** The file that a service reported as damaged when the platform last failed to start; null: none. */
-function reportedIn(home: string): string | null {
+/** What a service reported as damaged when the platform last failed to start. */
+function reportedIn(home: string): readonly Damage[] {
   try {
     const fault = readState(home)?.fault ?? null;
-    return fault?.code === 'STATE_DAMAGED' ? reportedDamage(home, fault.message) : null;
+    return fault?.code === 'STATE_DAMAGED' ? damageNamedBy(home, fault.message) : [];
   } catch {
-    return null; // the state file itself is damaged
+    return []; // the state file itself is damaged
   }
 }
 
-/**
- * Workers and services of a supervisor that was killed, the workers first; found by their environment and files because
- * the record of them may be the damaged one. Linux only for all but PostgreSQL.
- */
-function leftBehind(home: string): readonly ProcessIdentity[] {
-  const running = process.platform === 'linux' ? readdirSync('/proc').map(Number).filter(Number.isInteger) : [];
-  const others = running.filter((pid) => pid !== process.pid);
-  const files = [join(home, 'redis', 'redis.conf'), join(home, 'temporal', 'temporal.db')];
-  const services = others.filter((pid) => wordsOf(pid, 'cmdline').some((word) => files.includes(word)));
-  const workers = others.filter((pid) => isWorkerOf(home, pid));
-  const postgres = postgresHolding(join(home, 'postgres', 'data'));
-  return [...workers.map(identityOf), postgres, ...services.map(identityOf)].filter((identity) => identity !== null);
+const isWorker = ({ name }: LeftBehind): boolean => name === 'worker';
+
+async function endAll(home: string, left: readonly LeftBehind[]): Promise<void> {
+  const end = async ({ identity, stopSignal }: LeftBehind): Promise<void> => {
+    if (!(await endGroup(identity, stopSignal, STOP_WITHIN_MS))) throw stillRuns(home, identity);
+  };
+  await Promise.all(left.map(end));
 }
 
-/** `ml worker <role>` with this state directory. */
-function isWorkerOf(home: string, pid: number): boolean {
-  const words = wordsOf(pid, 'cmdline');
-  const role = words[words.indexOf('worker') + 1] ?? '';
-  const isWorker = words.includes('worker') && (workerRoles as readonly string[]).includes(role);
-  return isWorker && wordsOf(pid, 'environ').includes(`ML_HOME=${home}`);
-}
-
-function wordsOf(pid: number, file: 'cmdline' | 'environ'): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
-  } catch {
-    return []; // it has ended, or is another user's
-  }
-}
+const stillRuns = (home: string, { pid }: ProcessIdentity): PipelineError =>
+  new PipelineError('CONFLICT', `process ${pid} uses files in ${home} and does not end`);

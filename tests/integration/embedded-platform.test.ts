@@ -8,6 +8,8 @@ import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { healState } from '../../platform/embedded/heal.js';
 import { readConfig } from '../../platform/config/config.js';
 import { ensurePlatform, runningState } from '../../platform/embedded/ensure.js';
+import { findLeftBehind } from '../../platform/embedded/left-behind.js';
+import { identityOf } from '../../platform/embedded/processes/identity.js';
 import { waitUntil } from '../../platform/embedded/processes/wait.js';
 import { readState, stateFile } from '../../platform/embedded/state.js';
 import type { PlatformPart } from '../../platform/embedded/state.js';
@@ -140,6 +142,8 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
     process.kill(former.supervisor.pid, 'SIGKILL');
     expect(await waitUntil(() => runningState(home) === null, soon)).toBe(true);
     expect((await platformStatus(config)).phase).toBe('dead');
+    const found = findLeftBehind(home).map(({ identity }) => identity.pid);
+    if (onLinux) expect(found.sort()).toEqual(former.parts.map((part) => part.process!.pid).sort());
 
     expect(await ensurePlatform(config, () => undefined)).toEqual(endpoints);
     const living = new Set(processesNaming(home).keys());
@@ -147,8 +151,22 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
     expect((await query(endpoints.databaseUrl, 'select answer from kept')).rows).toEqual([{ answer: 42 }]);
   });
 
+  it('ends every process when stopped, and starts without workers', async () => {
+    const { stopped, left } = await stopPlatform(config);
+    expect(stopped).toEqual(expect.arrayContaining(['supervisor', 'postgres', 'temporal', 'worker-pipeline']));
+    expect(left).toEqual([]);
+    expect([...processesNaming(home).values()]).toEqual([]);
+    expect((await platformStatus(config)).phase).toBe('stopped');
+
+    endpoints = await ensurePlatform(config, () => undefined, { workers: false });
+    const withoutWorkers = await platformStatus(config);
+    expect(withoutWorkers.healthy).toBe(true);
+    expect(withoutWorkers.parts.map(({ name }) => name)).toEqual(['postgres', 'redis', 'temporal']);
+  });
+
   it('names damaged files after a kill, moves them aside, and starts with its rows and new passwords', async () => {
-    process.kill(readState(home)!.supervisor.pid, 'SIGKILL');
+    const { supervisor, parts: former } = readState(home)!;
+    process.kill(supervisor.pid, 'SIGKILL');
     expect(await waitUntil(() => runningState(home) === null, soon)).toBe(true);
     writeFileSync(join(home, 'secrets.json'), '');
     truncateSync(join(home, 'temporal', 'temporal.db'), 10);
@@ -161,32 +179,23 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
         ),
       );
     truncateSync(stateFile(home), 10);
-    const start = (): Promise<Endpoints> => ensurePlatform(config, () => undefined);
+    const start = (): Promise<Endpoints> => ensurePlatform(config, () => undefined, { workers: false });
     await expect(start()).rejects.toMatchObject({
       code: 'STATE_DAMAGED',
       message: expect.stringContaining(home) as string,
     });
 
     const moved = (await healState(home)).map(({ file }) => relative(home, file));
+    for (const { name, process: identity } of former) expect(identityOf(identity!.pid), name).toBeNull();
     const parts = existsSync(log) || moved.includes('redis/appendonlydir') ? ['redis/appendonlydir'] : [];
     expect(moved.sort()).toEqual([...parts, 'secrets.json', 'state.json', 'temporal/temporal.db']);
-    const former = endpoints.databaseUrl;
+    const { password } = new URL(endpoints.databaseUrl);
     endpoints = await start();
-    expect(new URL(endpoints.databaseUrl).password).not.toBe(new URL(former).password);
+    expect(new URL(endpoints.databaseUrl).password).not.toBe(password);
     expect((await query(endpoints.databaseUrl, 'select answer from kept')).rows).toEqual([{ answer: 42 }]);
   });
 
-  it('ends every process when stopped, starts without workers, and removes its state when wiped', async () => {
-    const { stopped, left } = await stopPlatform(config);
-    expect(stopped).toEqual(expect.arrayContaining(['supervisor', 'postgres', 'temporal', 'worker-pipeline']));
-    expect(left).toEqual([]);
-    expect([...processesNaming(home).values()]).toEqual([]);
-    expect((await platformStatus(config)).phase).toBe('stopped');
-
-    await ensurePlatform(config, () => undefined, { workers: false });
-    const withoutWorkers = await platformStatus(config);
-    expect(withoutWorkers.healthy).toBe(true);
-    expect(withoutWorkers.parts.map(({ name }) => name)).toEqual(['postgres', 'redis', 'temporal']);
+  it('removes its state when wiped', async () => {
     await stopPlatform(config);
     wipePlatform(config);
     expect((await platformStatus(config)).phase).toBe('absent');

@@ -66,6 +66,12 @@ export async function findPostgresHost(
   throw new PipelineError('SERVICE_NOT_FOUND', message);
 }
 
+/** Where the data of a state directory can be. @param base - `<home>/postgres`. */
+export function dataFoldersOf(base: string): readonly string[] {
+  const outside = process.getuid?.() === 0 ? outsideBase({ base }) : null;
+  return [base, ...(outside === null ? [] : [outside])].map((folder) => join(folder, 'data'));
+}
+
 /** If an earlier start placed the data outside, later ones use it too; otherwise the database would be empty. */
 const rootKinds = (request: HostRequest): readonly PrivilegeKind[] =>
   existsSync(join(outsideBase(request) ?? '', 'data', 'PG_VERSION')) ? ['copied'] : ['nobody', 'namespace', 'copied'];
@@ -137,7 +143,7 @@ function findNobody(): { uid: number; gid: number } | null {
 }
 
 /** The folder for a state directory's copy, named by its hash; kept across reboots if /var/lib is writable. */
-function outsideBase(request: HostRequest): string | null {
+function outsideBase(request: Omit<HostRequest, 'binaries'>): string | null {
   const root = outsideRoot(request.outside ?? ['/var/lib', tmpdir()]);
   return root === null ? null : join(root, createHash('sha256').update(request.base).digest('hex').slice(0, 16));
 }
