@@ -27,6 +27,11 @@ export interface ColumnSpec {
    * or that of the customers' zone where the file does not say. Moments without a zone are read on that clock then.
    */
   readonly clockOf?: string;
+  /**
+   * Of a timestamp that names a period: whole weeks, months, quarters and years (`2026-W05`, `2026-01`, `2026Q1`, `2026`)
+   * are read as their first day, and no date counts as implausible. @default false
+   */
+  readonly periods?: boolean;
 }
 
 /** A column that a model learns from. */

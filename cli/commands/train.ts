@@ -8,6 +8,7 @@ import type { DataFile } from '../../datasets/sources/files/read-file.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { addHyperParameterFlags, collectHyperParameters } from '../program/hyper-parameters.js';
 import type { RunOptions } from '../program/options.js';
+import { addReadingOptions } from '../program/reading-options.js';
 import { addRunOptions, runId, seed } from '../program/options.js';
 import { runTraining } from '../runs/run-training.js';
 import { sourceSettings } from '../program/source-settings.js';
@@ -34,11 +35,8 @@ export function register(program: Command, cli: CliContext): void {
     .summary('train one model, or all, from the backend or from a file')
     .description('Trains, judges and registers one model, or all of them, from the backend or from a file.')
     .argument('<model>', 'name of a model, or all')
-    .option('--data-path <file>', 'train from this file (docs/data-formats.md) instead of the backend')
-    .option('--delimiter <sign>', 'between the fields of the file: "," ";" "|" or tab (detected)')
-    .option('--decimal <sign>', 'decimal sign of the file: "." or "," (detected)')
-    .option('--date-format <format>', 'day-first, month-first, year-first, unix-seconds, or DD/MM/YYYY (detected)')
-    .option('--columns <file>', 'JSON file {"name in the format": "name in the file"} (names are matched)')
+    .option('--data-path <file>', 'train from this file (docs/data-formats.md) instead of the backend');
+  addReadingOptions(command)
     .option('--source <name>', 'data source (the one in use)')
     .option('--seed <n>', 'seed of everything random', seed, 42)
     .option('--update', "continue the line's champion on the newest rows instead of training from scratch")

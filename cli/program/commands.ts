@@ -23,6 +23,10 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
     load: () => import('../commands/train.js'),
   },
   predict: { summary: 'answer one question with a registered version', load: () => import('../commands/predict.js') },
+  forecast: {
+    summary: 'forecast the series of a file; starts nothing',
+    load: () => import('../commands/forecast.js'),
+  },
   runs: { summary: 'list, show, follow, cancel and compare runs', load: () => import('../commands/runs.js') },
   models: { summary: 'list, show and compare versions', load: () => import('../commands/models.js') },
   cards: {

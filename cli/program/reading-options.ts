@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import {
   parseColumnNames,
   parseDateFormat,
@@ -15,6 +16,14 @@ export interface TypedReadingOptions {
   /** Path of a JSON file. */
   readonly columns?: string;
 }
+
+/** Adds `--delimiter`, `--decimal`, `--date-format` and `--columns`. */
+export const addReadingOptions = (command: Command): Command =>
+  command
+    .option('--delimiter <sign>', 'between the fields of the file: "," ";" "|" or tab (detected)')
+    .option('--decimal <sign>', 'decimal sign of the file: "." or "," (detected)')
+    .option('--date-format <format>', 'day-first, month-first, year-first, unix-seconds, or DD/MM/YYYY (detected)')
+    .option('--columns <file>', 'JSON file {"name in the format": "name in the file"} (names are matched)');
 
 /** The options checked, the file of column names read. @throws PipelineError `INVALID_INPUT`, `FILE_NOT_READABLE`. */
 export async function readingOptions({

@@ -68,8 +68,8 @@ function dayOf(year: number, month: number, day: number): number {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && year >= 1000 ? midnight : Number.NaN;
 }
 
-/** 1 to 12; 0 for another word. */
-const monthOf = (name: string): number => MONTHS.get(name.toLowerCase()) ?? 0;
+/** 1 to 12 by an English name or its abbreviation; 0 for another word. */
+export const monthByName = (name: string): number => MONTHS.get(name.toLowerCase()) ?? 0;
 
 /** Two-digit years and dates in numbers mean what the column's other dates say. */
 function inNumbers([first = '', separator = '', second = '', third = '']: Groups): readonly number[] {
@@ -105,13 +105,13 @@ const SHAPES: readonly Shape[] = [
   {
     shape: DAY_AND_NAME,
     groups: 3,
-    days: ([d, m = '', y = '']) => same(dayOf(fullYear(y), monthOf(m), Number(d))),
+    days: ([d, m = '', y = '']) => same(dayOf(fullYear(y), monthByName(m), Number(d))),
     mark: 'names of months',
   },
   {
     shape: NAME_AND_DAY,
     groups: 3,
-    days: ([m = '', d, y = '']) => same(dayOf(fullYear(y), monthOf(m), Number(d))),
+    days: ([m = '', d, y = '']) => same(dayOf(fullYear(y), monthByName(m), Number(d))),
     mark: 'names of months',
   },
 ];

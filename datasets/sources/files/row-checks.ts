@@ -78,11 +78,9 @@ function implausibleRows(table: Table, name: string, now: number): { rows: numbe
  * @throws PipelineError `INVALID_VALUE` when too many rows have no label.
  */
 export function keepUsableRows(file: string, format: FileFormat, table: Table, now: number): KeptRows {
-  const timeColumns = Object.entries(table.columns).filter(([, { kind }]) => kind === 'timestamp');
-  const found = [
-    unlabelledRows(file, format, table),
-    ...timeColumns.map(([name]) => implausibleRows(table, name, now)),
-  ];
+  const periods = format.schema.columns.filter((column) => column.periods === true).map(({ name }) => name);
+  const times = Object.keys(table.columns).filter((name) => !periods.includes(name));
+  const found = [unlabelledRows(file, format, table), ...times.map((name) => implausibleRows(table, name, now))];
   const left = new Set(found.flatMap(({ rows }) => rows));
   if (left.size === 0) return { table, rows: null, remarks: [] };
   const rows = rowsWhere(table, (row) => !left.has(row));

@@ -5,6 +5,7 @@ import { type Cell, convertText, isMissingCell } from './cells.js';
 import { type CellPlace, ColumnReadings, type ReadColumn } from './column-readings.js';
 import { momentReader, momentUnits, type MomentUnit, numericMomentReader } from './moment-readings.js';
 import { flagReader, integerReader, numberReader } from './number-readings.js';
+import { periodReader } from './period-readings.js';
 import type { ReadingOptions } from './reading-options.js';
 import type { CellReader } from './readings.js';
 import { createResolver, type PendingColumn } from './resolve-readings.js';
@@ -69,8 +70,11 @@ const readers = { number: numberReader, integer: integerReader, flag: flagReader
 const isUnit = (format: string | undefined): format is MomentUnit =>
   format !== undefined && Object.hasOwn(momentUnits, format);
 
-function readerOf(type: NumericType, { dateFormat }: ReadingOptions): CellReader {
-  return type === 'timestamp' && isUnit(dateFormat) ? numericMomentReader(dateFormat) : readers[type];
+type NumericSpec = Pick<ColumnSpec, 'periods'> & { readonly type: NumericType };
+
+function readerOf({ type, periods }: NumericSpec, { dateFormat }: ReadingOptions): CellReader {
+  if (type === 'timestamp' && isUnit(dateFormat)) return numericMomentReader(dateFormat);
+  return type === 'timestamp' && periods === true ? periodReader : readers[type];
 }
 
 /** All readings, or the one that the user names. */
@@ -82,12 +86,12 @@ function admittedReadings(type: NumericType, { names }: CellReader, options: Rea
 }
 
 function createNumericSink(
-  type: NumericType,
+  spec: NumericSpec,
   options: ReadingOptions,
   checkUnique: ReturnType<typeof createDuplicateCheck> | null,
 ): ColumnSink {
-  const reader = readerOf(type, options);
-  const readings = new ColumnReadings(reader, admittedReadings(type, reader, options));
+  const reader = readerOf(spec, options);
+  const readings = new ColumnReadings(reader, admittedReadings(spec.type, reader, options));
   return {
     add(cell, place) {
       const value = readings.add(cell, place);
@@ -109,12 +113,13 @@ function createOffsetSink({ dateFormat }: ReadingOptions): ColumnSink {
   };
 }
 
-function createColumnSink({ type, clockOf }: ColumnSpec, unique: boolean, options: ReadingOptions): ColumnSink {
-  if (clockOf !== undefined) return createOffsetSink(options);
+function createColumnSink(spec: ColumnSpec, unique: boolean, options: ReadingOptions): ColumnSink {
+  const { type, periods = false } = spec;
+  if (spec.clockOf !== undefined) return createOffsetSink(options);
   const checkUnique = unique ? createDuplicateCheck() : null;
   return type === 'text' || type === 'category'
     ? createTextSink(checkUnique)
-    : createNumericSink(type, options, checkUnique);
+    : createNumericSink({ type, periods }, options, checkUnique);
 }
 
 const isReadColumn = (finished: Column | ReadColumn): finished is ReadColumn => 'fitting' in finished;

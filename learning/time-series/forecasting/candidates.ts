@@ -7,7 +7,14 @@ import { prophetForecaster } from './prophet/forecaster.js';
 import type { Frequency } from './series.js';
 
 /** Window of the moving average in steps: about one season, or a quarter for weekly series. */
-const windows: Readonly<Record<Frequency, number>> = { hour: 24, day: 28, week: 13, month: 12 };
+const windows: Readonly<Record<Frequency, number>> = {
+  hour: 24,
+  day: 28,
+  week: 13,
+  month: 12,
+  quarter: 4,
+  year: 3,
+};
 
 const smooth = ets();
 const seasons = mstlEts();
@@ -21,6 +28,8 @@ const simple: Readonly<Record<Frequency, readonly Forecaster[]>> = {
   day: [seasonalNaive(7)],
   week: [naive],
   month: [seasonalNaive()],
+  quarter: [seasonalNaive()],
+  year: [naive],
 };
 
 /**

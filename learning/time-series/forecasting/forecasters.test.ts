@@ -59,7 +59,7 @@ describe.each(everyCandidate)('$name', ({ frequency, forecaster }) => {
   });
 
   it('has a state below 10 kB of JSON, 20 kB for a combination', () => {
-    const lengths = { hour: 400, day: 800, week: 160, month: 60 };
+    const lengths = { hour: 400, day: 800, week: 160, month: 60, quarter: 40, year: 30 };
     const long = Array.from(
       { length: lengths[frequency] },
       (_, i) => (1000 + i + 99 * Math.sin(i) + noise.normal()) / 3,

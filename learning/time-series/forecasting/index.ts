@@ -24,6 +24,16 @@ export { indianHolidays, indianPaydays } from './prophet/holidays.js';
 export { fitProphet, predictProphet, prophetLogPosterior } from './prophet/prophet.js';
 export { replayChoice } from './replay.js';
 export { typicalChange } from './scale.js';
-export { firstMonthOf, periodDays, type Frequency, type Series } from './series.js';
+export {
+  countObserved,
+  firstMonthOf,
+  frequencies,
+  periodDays,
+  periodOfTime,
+  type Frequency,
+  type Series,
+} from './series.js';
+export { forecastSeries, type SeriesForecast } from './forecast-series.js';
+export { detectFrequency } from './frequency.js';
 export { forecastFeeds } from './serving/feeds.js';
 export { forecastGraph, graphOutputs } from './serving/graph.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fillGaps, periodDays, seasonalPeriods, seriesBefore } from './series.js';
+import { detectFrequency } from './frequency.js';
+import { fillGaps, periodDays, periodOfTime, seasonalPeriods, seriesBefore } from './series.js';
 
 const iso = (days: Float64Array): string[] =>
   [...days].map((day) => new Date(day * 86_400_000).toISOString().slice(0, 13));
@@ -21,6 +22,24 @@ describe('periodDays', () => {
       '2024-01-01T23',
       '2024-01-02T00',
     ]);
+  });
+});
+
+describe('detectFrequency', () => {
+  it.each(['hour', 'day', 'week', 'month', 'quarter', 'year'] as const)(
+    'finds %s, and each of its periods',
+    (frequency) => {
+      const calendar = { frequency, start: Date.UTC(2023, 10, 27) };
+      const times = Array.from(periodDays(calendar, 0, 30), (day) => Math.round(day * 86_400_000));
+      expect(detectFrequency(times)).toBe(frequency);
+      expect(detectFrequency(times.filter((_, i) => i % 10 !== 3))).toBe(frequency);
+      expect(times.map((time) => periodOfTime(calendar, time))).toEqual(times.map((_, i) => i));
+    },
+  );
+
+  it('finds none where fewer than half of the steps are of one frequency', () => {
+    expect(detectFrequency([0, 1, 2, 5, 9, 14, 20].map((day) => day * 86_400_000))).toBeNull();
+    expect(detectFrequency([0, 900_000, 1_800_000])).toBeNull();
   });
 });
 

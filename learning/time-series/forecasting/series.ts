@@ -1,9 +1,9 @@
 import { PipelineError } from '../../../contracts/errors.js';
 import { notFinite, requireAtLeast } from '../../checks.js';
-import { DAY_MS, dayOfTime, firstDayOf, monthOfDay } from '../calendar/index.js';
+import { DAY_MS, dayOfTime, firstDayOf, HOUR_MS, monthOfDay } from '../calendar/index.js';
 
-/** Distance between two values of a series. A month is a calendar month, so its steps differ in days. */
-export const frequencies = ['hour', 'day', 'week', 'month'] as const;
+/** Distance between two values of a series. Months, quarters and years are those of the calendar: they differ in days. */
+export const frequencies = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 export type Frequency = (typeof frequencies)[number];
 
 /** Frequency and start of a series. All arithmetic is in UTC: the caller converts local time with its clock changes. */
@@ -20,6 +20,7 @@ export interface Series extends Calendar {
 }
 
 const fixedSteps = { hour: 1 / 24, day: 1, week: 7 } as const;
+const monthsPerStep = { month: 1, quarter: 3, year: 12 } as const;
 
 /** Cycle lengths of each frequency, in steps, shortest first. */
 const cycles: Readonly<Record<Frequency, readonly number[]>> = {
@@ -27,6 +28,8 @@ const cycles: Readonly<Record<Frequency, readonly number[]>> = {
   day: [7, 365],
   week: [52],
   month: [12],
+  quarter: [4],
+  year: [],
 };
 
 /** Cycles, in steps and shortest first, of which a series of this length has at least two. */
@@ -34,23 +37,35 @@ export function seasonalPeriods(frequency: Frequency, length: number): readonly 
   return cycles[frequency].filter((period) => length >= 2 * period);
 }
 
-/** Month of the first value of a monthly series. */
+/** Month in which the first period of a series begins. */
 export const firstMonthOf = ({ start }: Calendar): number => monthOfDay(dayOfTime(start));
 
-function monthDays(calendar: Calendar, from: number, count: number): Float64Array {
-  const month = firstMonthOf(calendar) + from;
-  return Float64Array.from({ length: count }, (_, i) => firstDayOf(month + i));
-}
+const isOfMonths = (frequency: Frequency): frequency is keyof typeof monthsPerStep => frequency in monthsPerStep;
 
 /**
  * First moments of `count` periods from number `from` (0 = the first of the series), in days since the epoch; fractions
- * are parts of a day. Leap days count as days; months begin on the first.
+ * are parts of a day. Leap days count as days; months, quarters and years begin on the first of a month.
  */
 export function periodDays(calendar: Calendar, from: number, count: number): Float64Array {
   const { frequency, start } = calendar;
-  if (frequency === 'month') return monthDays(calendar, from, count);
+  if (isOfMonths(frequency)) {
+    const [first, step] = [firstMonthOf(calendar), monthsPerStep[frequency]];
+    return Float64Array.from({ length: count }, (_, i) => firstDayOf(first + (from + i) * step));
+  }
   const step = fixedSteps[frequency];
   return Float64Array.from({ length: count }, (_, i) => start / DAY_MS + (from + i) * step);
+}
+
+/**
+ * Number of the period that a moment lies in, 0 = the first of the series. Of weeks the nearest: a week that a holiday
+ * has moved by a day or two stays one.
+ * @param time - milliseconds since the epoch.
+ */
+export function periodOfTime(calendar: Calendar, time: number): number {
+  const { frequency, start } = calendar;
+  if (frequency === 'hour') return Math.floor(time / HOUR_MS) - Math.floor(start / HOUR_MS);
+  if (!isOfMonths(frequency)) return Math.round((dayOfTime(time) - dayOfTime(start)) / fixedSteps[frequency]);
+  return Math.floor((monthOfDay(dayOfTime(time)) - firstMonthOf(calendar)) / monthsPerStep[frequency]);
 }
 
 /** The first `length` values of a series: those before an origin of a backtest. */

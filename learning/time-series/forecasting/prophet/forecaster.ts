@@ -11,6 +11,8 @@ import type { ProphetState } from './state.js';
  * 25 trend parameters) forecasts of two or three years of months are less accurate than simple means.
  */
 const SHORT_SERIES: Readonly<Record<Frequency, ProphetOptions>> = {
+  year: { yearly: false, weekly: false, daily: false },
+  quarter: { yearly: 1, weekly: false, daily: false },
   month: { yearly: 2, weekly: false, daily: false },
   week: { yearly: 3, weekly: false, daily: false },
   day: { yearly: 3, weekly: 3, daily: false },

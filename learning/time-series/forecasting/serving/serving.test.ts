@@ -16,7 +16,7 @@ beforeAll(async () => {
   session = await InferenceSession.create(forecastGraph());
 });
 
-const LENGTHS = { hour: 500, day: 400, week: 130, month: 60 } as const;
+const LENGTHS = { hour: 500, day: 400, week: 130, month: 60, quarter: 40, year: 30 } as const;
 
 function series(frequency: Frequency, seed: number): Series {
   const random = createRandom(seed);
