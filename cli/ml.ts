@@ -20,7 +20,7 @@ function openOutput(argv: readonly string[]): Output {
     {
       json: flags.includes('--json'),
       verbose: flags.includes('--verbose'),
-      noColour: environment.NO_COLOR,
+      terminal: environment,
       asTyped: (text) => asTyped(text, program),
     },
   );

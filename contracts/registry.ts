@@ -116,6 +116,9 @@ export interface RunRecord {
   readonly override: OverrideRecord | null;
   readonly codeVersion: string;
   readonly startedAt: Date;
+  /** When its model was fitted and evaluated; null while it has not come so far. */
+  readonly trainedAt: Date | null;
+  readonly evaluatedAt: Date | null;
   readonly endedAt: Date | null;
 }
 

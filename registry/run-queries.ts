@@ -146,5 +146,9 @@ const datasetOf = (builder: RunsBuilder) =>
 const artefactOf = (builder: RunsBuilder, role: string) =>
   builder.selectFrom('run_artefacts as a').where(ofRun('a')).where('a.role', '=', role).select('a.hash');
 
+/** When a run recorded its first artefact in a role; null without one. */
+const recordedAtOf = (builder: RunsBuilder, role: string) =>
+  builder.selectFrom('run_artefacts as a').where(ofRun('a')).where('a.role', '=', role).select('a.recorded_at');
+
 /** Sub-selects with the facts of a run for a query that selects from `runs`. */
-export const runFacts = { metricsOf, comparisonsOf, gatesOf, paramsOf, datasetOf, artefactOf } as const;
+export const runFacts = { metricsOf, comparisonsOf, gatesOf, paramsOf, datasetOf, artefactOf, recordedAtOf } as const;

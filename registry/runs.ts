@@ -146,6 +146,8 @@ const selectRuns = (database: RegistryDatabase) =>
       runFacts.artefactOf(builder, 'evaluation').as('evaluation_hash'),
       runFacts.artefactOf(builder, 'card').as('card_hash'),
       runFacts.artefactOf(builder, 'card-markdown').as('card_markdown_hash'),
+      runFacts.recordedAtOf(builder, 'model').as('trained_at'),
+      runFacts.recordedAtOf(builder, 'evaluation').as('evaluated_at'),
     ]);
 
 type RunRow = Awaited<ReturnType<ReturnType<typeof selectRuns>['execute']>>[number];
@@ -172,6 +174,8 @@ const runRecord = (row: RunRow): RunRecord => ({
   override: overrideOf(row),
   codeVersion: row.code_version,
   startedAt: row.started_at,
+  trainedAt: row.trained_at,
+  evaluatedAt: row.evaluated_at,
   endedAt: row.ended_at,
 });
 

@@ -18,12 +18,12 @@ interface Recorded {
 function record({ json = false, terminal = true } = {}): Recorded {
   const written: string[] = [];
   const stream = { isTTY: terminal, columns: 200, write: (text: string) => written.push(text) };
-  const out = createOutput({ stdout: stream, stderr: stream }, { json, verbose: false, noColour: undefined });
+  const out = createOutput({ stdout: stream, stderr: stream }, { json, verbose: false, terminal: {} });
   return { out, text: () => written.join('') };
 }
 
 /** The program's own sequences: five styles, switched on and off, and the cursor of live progress. */
-const ours = /\u001b\[(?:1|2|22|31|32|33|39)m|\u001b\[\d+A\u001b\[0J/g;
+const ours = /\u001b\[(?:1|2|22|31|32|33|39)m|\u001b\[\?7l(?:\u001b\[\d+A)?\r|\u001b\[K(?=\n)|\u001b\[J\u001b\[\?7h/g;
 const control = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
 /** Lines that were printed, after our own sequences are taken out; fails when a control character is left. */

@@ -12,7 +12,7 @@ function recordingStream(options: { isTTY?: boolean; columns?: number } = {}) {
 describe('output', () => {
   const open = (json: boolean) => {
     const [stdout, stderr] = [recordingStream(), recordingStream()];
-    return { stdout, stderr, out: createOutput({ stdout, stderr }, { json, verbose: false, noColour: undefined }) };
+    return { stdout, stderr, out: createOutput({ stdout, stderr }, { json, verbose: false, terminal: {} }) };
   };
 
   it('prints one JSON document and no other line on standard output with --json', () => {
@@ -33,7 +33,7 @@ describe('output', () => {
 
   it('writes commands as they work when typed in everything for people, and leaves them in JSON', () => {
     const [stdout, stderr] = [recordingStream(), recordingStream()];
-    const options = { verbose: false, noColour: undefined, asTyped: (text: string) => text.replace('ml ', 'npx ml ') };
+    const options = { verbose: false, terminal: {}, asTyped: (text: string) => text.replace('ml ', 'npx ml ') };
     const out = createOutput({ stdout, stderr }, { json: false, ...options });
     out.line('ml status');
     out.table({ head: ['hint'], rows: [['ml up']] });
@@ -120,20 +120,6 @@ describe('tables', () => {
 });
 
 describe('progress', () => {
-  it('rewrites its block on a terminal', () => {
-    const stream = recordingStream({ isTTY: true, columns: 80 });
-    const view = createProgress(stream);
-    view.update(['one', 'two']);
-    view.update(['three']);
-    expect(stream.text()).toBe('one\ntwo\n\u001b[2A\u001b[0Jthree\n');
-  });
-
-  it('cuts lines to the width of the terminal', () => {
-    const stream = recordingStream({ isTTY: true, columns: 5 });
-    createProgress(stream).update(['123456789']);
-    expect(stream.text()).toBe('1234\n');
-  });
-
   it('prints each new line once elsewhere', () => {
     const stream = recordingStream();
     const view = createProgress(stream);

@@ -1,6 +1,6 @@
 import type { Paint } from './paint.js';
 import { createPaint, printable, wantsColour } from './paint.js';
-import type { ProgressStream, ProgressView } from './progress.js';
+import type { ProgressStream, ProgressView, TerminalVariables } from './progress.js';
 import { createProgress } from './progress.js';
 import type { HumanTable } from './table.js';
 import { renderTable } from './table.js';
@@ -37,8 +37,8 @@ export interface OutputStreams {
 export interface OutputOptions {
   readonly json: boolean;
   readonly verbose: boolean;
-  /** The variable NO_COLOR. */
-  readonly noColour: string | undefined;
+  /** Variables of the environment. */
+  readonly terminal: TerminalVariables;
   /** Writes the commands in a text so that they work when typed. @default they stay as they are */
   readonly asTyped?: (text: string) => string;
 }
@@ -53,7 +53,7 @@ export function createOutput({ stdout, stderr }: OutputStreams, options: OutputO
   return {
     json: options.json,
     verbose: options.verbose,
-    paint: createPaint(wantsColour(stdout.isTTY === true && !options.json, options.noColour)),
+    paint: createPaint(wantsColour(stdout.isTTY === true && !options.json, options.terminal.NO_COLOR)),
     result(value, print) {
       if (options.json) stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
       else print();
@@ -64,7 +64,7 @@ export function createOutput({ stdout, stderr }: OutputStreams, options: OutputO
       if (!options.json) stdout.write(`${renderTable({ ...width, ...layout, rows: cells })}\n`);
     },
     notice: (text) => void stderr.write(`${printable(typed(text))}\n`),
-    progress: () => createProgress(stderr),
+    progress: () => createProgress(stderr, options.terminal),
     help: (text) => void stdout.write(typed(text)),
   };
 }

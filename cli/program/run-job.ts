@@ -17,7 +17,7 @@ function showProgress({ out }: CliContext): {
   readonly done: () => void;
 } {
   const view = out.progress();
-  const interval = process.stderr.isTTY ? 0 : LOG_INTERVAL_MS;
+  const interval = view.live ? 0 : LOG_INTERVAL_MS;
   let next = 0;
   return {
     update(progress) {

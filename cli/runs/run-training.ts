@@ -19,7 +19,9 @@ export async function runTraining(
   const temporal = await connection.temporal();
   if (request.workflow === 'masterTraining') await refuseBesideAnother(cli, connection, request.input);
   const { workflowId } = await startRun(temporal, cli.config, request);
-  const waited: Waited = detach ? { status: 'detached' } : await followRun(cli, temporal, workflowId);
+  const waited: Waited = detach
+    ? { status: 'detached' }
+    : await followRun(cli, temporal, workflowId, connection.services);
   if (waited.status === 'detached') {
     reportDetached(cli, connection, workflowId);
     return;

@@ -60,7 +60,7 @@ describe('writeCards', () => {
   async function run(command: (cli: CliContext) => Promise<void>, json: boolean): Promise<string> {
     let text = '';
     const stdout = { write: (part: string) => void (text += part) };
-    const out = createOutput({ stdout, stderr: stdout }, { json, verbose: false, noColour: '1' });
+    const out = createOutput({ stdout, stderr: stdout }, { json, verbose: false, terminal: { NO_COLOR: '1' } });
     const services = { blobs, registry: await registry() };
     const cli = { out, config: { home }, connect: () => Promise.resolve({ services }) } as unknown as CliContext;
     await command(cli);

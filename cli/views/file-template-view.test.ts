@@ -16,7 +16,7 @@ function context(json = false) {
   const written = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr') => ({ write: (text: string) => ((written[name] += text), true) });
   const streams = { stdout: stream('stdout'), stderr: stream('stderr') };
-  const out = createOutput(streams, { json, verbose: false, noColour: '1' });
+  const out = createOutput(streams, { json, verbose: false, terminal: { NO_COLOR: '1' } });
   return { cli: { out } as unknown as CliContext, written };
 }
 

@@ -15,7 +15,7 @@ function context(json = false) {
   const stream = (name: 'stdout' | 'stderr') => ({ write: (text: string) => ((written[name] += text), true) });
   const streams = { stdout: stream('stdout'), stderr: stream('stderr') };
   return {
-    cli: { out: createOutput(streams, { json, verbose: false, noColour: '1' }) } as unknown as CliContext,
+    cli: { out: createOutput(streams, { json, verbose: false, terminal: { NO_COLOR: '1' } }) } as unknown as CliContext,
     written,
   };
 }

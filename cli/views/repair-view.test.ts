@@ -23,7 +23,7 @@ describe('repairSnapshots', () => {
     let text = '';
     let code = 0;
     const stdout = { write: (part: string) => void (text += part) };
-    const out = createOutput({ stdout, stderr: stdout }, { json: false, verbose: false, noColour: '1' });
+    const out = createOutput({ stdout, stderr: stdout }, { json: false, verbose: false, terminal: { NO_COLOR: '1' } });
     const services = { blobs, snapshotLog, registry };
     const connect = () => Promise.resolve({ services, endpoints: { artifactUri: 'file:///store' } });
     const cli = { out, connect, exitWith: (wanted: number) => void (code = wanted) } as unknown as CliContext;

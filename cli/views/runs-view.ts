@@ -122,7 +122,7 @@ async function followToEnd(
   connection: Connection,
   { workflowId, type }: WorkflowExecutionDescription,
 ): Promise<void> {
-  const waited = await followRun(cli, await connection.temporal(), workflowId);
+  const waited = await followRun(cli, await connection.temporal(), workflowId, connection.services);
   if (waited.status === 'detached') {
     reportDetached(cli, connection, workflowId);
     return;

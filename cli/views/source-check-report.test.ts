@@ -39,7 +39,7 @@ const server = { version: '16.2', timeZone: 'UTC', database: 'shop', user: 'ml_r
 function report(tables: readonly TableCheck[], models: readonly ModelAssessment[], json = false) {
   const [text, codes]: [string[], number[]] = [[], []];
   const stream = { write: (part: string) => text.push(part) > 0 };
-  const out = createOutput({ stdout: stream, stderr: stream }, { json, verbose: false, noColour: '1' });
+  const out = createOutput({ stdout: stream, stderr: stream }, { json, verbose: false, terminal: { NO_COLOR: '1' } });
   const check: Omit<SourceCheck, 'samples'> = { server, tables, cut: [] };
   reportCheck({ out, exitWith: (code) => void codes.push(code) }, check, models);
   return { text: text.join(''), codes };

@@ -1,6 +1,6 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
-import { describeWaiting, waitingSteps } from './waiting-steps.js';
+import { countDown, describeWaiting, waitingSteps } from './waiting-steps.js';
 
 const NOW = 1_000_000_000_000;
 const seconds = (value: number) => ({ seconds: value, nanos: 0 });
@@ -49,5 +49,23 @@ describe('waitingSteps', () => {
     expect(lineOf(queued(9))).toEqual([]);
     expect(lineOf({ ...queued(60), state: 2 })).toEqual([]);
     expect(waitingSteps(withPending(), NOW)).toEqual([]);
+  });
+
+  it('counts down to the next try', () => {
+    const away = failed('SERVICE_UNAVAILABLE', 'the registry does not answer: refused');
+    const pending = {
+      activityType,
+      state: 1,
+      attempt: 3,
+      lastFailure: away,
+      nextAttemptScheduleTime: seconds(NOW / 1000 + 12),
+    };
+    const shown = (found: object, now: number): readonly string[] =>
+      waitingSteps(withPending(found), NOW).map((step) => countDown(step, now));
+    expect(shown(pending, NOW + 500)).toEqual(['attempt 3, next try in 12 s: refused (waiting for the registry)']);
+    expect(shown(pending, NOW + 60_000)[0]).toContain('next try in 0 s');
+    expect(shown({ ...pending, state: 2 }, NOW)[0]).toContain('attempt 3, runs now: refused');
+    const queued = { activityType, state: 1, attempt: 1, scheduledTime: seconds(NOW / 1000 - 60) };
+    expect(shown(queued, NOW)).toEqual(['waiting for a free worker']);
   });
 });

@@ -17,6 +17,8 @@ export interface WaitingStep {
   readonly failure: { readonly code: string; readonly message: string } | null;
   /** Pause between the failed attempt and the next one, in seconds; null when an attempt runs now. */
   readonly pauseSeconds: number | null;
+  /** When the next attempt begins, in milliseconds since the epoch; null when one runs now. */
+  readonly nextAttemptAt: number | null;
 }
 
 /** The steps of a running workflow that wait. @param now - milliseconds since the epoch. */
@@ -27,10 +29,9 @@ function waitingStep(pending: PendingActivity, now: number): WaitingStep | null 
   const { activityType, attempt, lastFailure, state } = pending;
   const queued = Number(state) === SCHEDULED;
   const about = { step: activityType?.name ?? 'step', attempt: attempt ?? 1 };
-  if (lastFailure)
-    return { ...about, failure: failureOf(lastFailure), pauseSeconds: queued ? pauseSeconds(pending) : null };
+  if (lastFailure) return { ...about, failure: failureOf(lastFailure), ...(queued ? pauseOf(pending) : atOnce) };
   const waits = queued && now - milliseconds(pending.scheduledTime) > QUEUED_LONG_MS;
-  return waits ? { ...about, failure: null, pauseSeconds: null } : null;
+  return waits ? { ...about, failure: null, ...atOnce } : null;
 }
 
 /** An error of our own has its code as type; one of the server, such as a missed heartbeat, has none. */
@@ -39,9 +40,13 @@ const failureOf = ({ applicationFailureInfo, message }: NonNullable<PendingActiv
   message: message ?? '',
 });
 
-/** The server's own interval, not the rest of it, so that a log repeats the line with each attempt only. */
-const pauseSeconds = ({ currentRetryInterval }: PendingActivity): number =>
-  Number(currentRetryInterval?.seconds ?? 0) + (currentRetryInterval?.nanos ?? 0) / 1e9;
+const atOnce = { pauseSeconds: null, nextAttemptAt: null };
+
+/** The server's own interval beside the moment, so that a log repeats the line with each attempt only. */
+const pauseOf = ({ currentRetryInterval, nextAttemptScheduleTime, scheduledTime }: PendingActivity) => ({
+  pauseSeconds: Number(currentRetryInterval?.seconds ?? 0) + (currentRetryInterval?.nanos ?? 0) / 1e9,
+  nextAttemptAt: milliseconds(nextAttemptScheduleTime ?? scheduledTime),
+});
 
 const milliseconds = (time: PendingActivity['scheduledTime']): number =>
   Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6;
@@ -55,11 +60,27 @@ const away = /^(?<service>.+?) does not answer: (?<reason>.*)$/s;
  */
 export function describeWaiting({ attempt, failure, pauseSeconds: pause }: WaitingStep): string {
   if (failure === null) return 'waiting for a free worker';
-  const found = away.exec(failure.message)?.groups;
-  const subject = found === undefined ? 'waiting to repeat a failed step' : `waiting for ${found.service}`;
-  const reason = (found?.reason ?? `${failure.code}: ${failure.message}`).split('\n')[0]!;
+  const { subject, reason } = partsOf(failure);
   const next = pause === null ? 'which runs now' : `next try in ${shortDuration(pause)}`;
   return `${subject}, attempt ${attempt}, ${next}: ${reason}`;
+}
+
+function partsOf({ code, message }: NonNullable<WaitingStep['failure']>) {
+  const found = away.exec(message)?.groups;
+  const subject = found === undefined ? 'waiting to repeat a failed step' : `waiting for ${found.service}`;
+  return { subject, reason: (found?.reason ?? `${code}: ${message}`).split('\n')[0]! };
+}
+
+/**
+ * The same for a place where the line is rewritten: what counts stands first, and the pause runs down.
+ * @param now - milliseconds since the epoch.
+ * @example 'attempt 7, next try in 12 s: connect ECONNREFUSED (waiting for the database at 127.0.0.1:5432)'
+ */
+export function countDown({ attempt, failure, nextAttemptAt }: WaitingStep, now: number): string {
+  if (failure === null) return 'waiting for a free worker';
+  const { subject, reason } = partsOf(failure);
+  const seconds = nextAttemptAt === null ? null : Math.max(0, Math.ceil((nextAttemptAt - now) / 1000));
+  return `attempt ${attempt}, ${seconds === null ? 'runs now' : `next try in ${seconds} s`}: ${reason} (${subject})`;
 }
 
 const shortDuration = (seconds: number): string =>

@@ -48,7 +48,7 @@ function commandLine(settings: Readonly<Record<string, string>> = {}) {
     {
       json: true,
       verbose: false,
-      noColour: '1',
+      terminal: { NO_COLOR: '1' },
     },
   );
   const cli: CliContext = {

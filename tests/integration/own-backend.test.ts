@@ -104,7 +104,7 @@ describe('selection of the active source from the settings', () => {
   const notices: string[] = [];
   const ensure = (backendUrl: string | null, options: EnsureSourceOptions): Promise<void> => {
     const streams = { stdout: sink([]), stderr: sink(notices) };
-    const out = createOutput(streams, { json: false, verbose: false, noColour: '1' });
+    const out = createOutput(streams, { json: false, verbose: false, terminal: { NO_COLOR: '1' } });
     return ensureSource(services, sourceSettings({ config: settings(backendUrl), out }), options);
   };
   const activeSource = async () => (await services.catalog.list()).find(({ active }) => active)?.name;

@@ -26,7 +26,10 @@ function commandOn({ config, endpoints, services, client }: TestPlatform) {
   const codes: number[] = [];
   const stream = { write: (part: string) => void (text += part) };
   const silent = { write: () => undefined };
-  const out = createOutput({ stdout: stream, stderr: silent }, { json: true, verbose: false, noColour: '1' });
+  const out = createOutput(
+    { stdout: stream, stderr: silent },
+    { json: true, verbose: false, terminal: { NO_COLOR: '1' } },
+  );
   const connect = () => Promise.resolve({ endpoints, services, temporal: () => Promise.resolve(client) });
   const cli: CliContext = { config, out, connect, exitWith: (code) => void codes.push(code) };
   return { cli, codes, document: () => JSON.parse(text) as Record<string, unknown> };

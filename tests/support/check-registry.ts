@@ -191,14 +191,16 @@ export function checkRegistry(open: () => RegistryBackend): void {
       const artefact = { role: 'model', hash: hash('a'), bytes: 10 };
       await Promise.all(Array.from({ length: 8 }, () => registry.recordArtefact(runKey, it.modelName, artefact)));
       const [run] = await registry.listRuns({ modelName: it.modelName });
-      expect(run).toMatchObject({ dataset, line: 'berka', evaluationHash: null });
+      expect(run).toMatchObject({ dataset, line: 'berka', evaluationHash: null, evaluatedAt: null });
+      expect(run!.trainedAt!.getTime()).toBeGreaterThanOrEqual(run!.startedAt.getTime());
       const stored = await pool.query('select role, bytes from registry.run_artefacts where run_key = $1', [runKey]);
       expect(stored.rows).toEqual([{ role: 'model', bytes: '10' }]);
       await registry.recordArtefact(runKey, it.modelName, { role: 'evaluation', hash: hash('e'), bytes: 5 });
       await registry.recordArtefact(runKey, it.modelName, { role: 'card', hash: hash('c'), bytes: 5 });
       const runs = await registry.listRuns({ modelName: it.modelName });
       expect(runs.map(({ evaluationHash }) => evaluationHash)).toEqual([hash('e')]);
-      expect(runs).toMatchObject([{ cardHash: hash('c'), cardMarkdownHash: null }]);
+      expect(runs).toMatchObject([{ cardHash: hash('c'), cardMarkdownHash: null, trainedAt: run!.trainedAt }]);
+      expect(runs[0]!.evaluatedAt!.getTime()).toBeGreaterThanOrEqual(run!.trainedAt!.getTime());
     });
   });
 
