@@ -109,6 +109,11 @@ describe('tables', () => {
     expect(renderTable(coloured)).toBe('a\n\u001b[31mfailed\u001b[39m');
   });
 
+  it('are aligned by the width on the screen, also of wide characters', () => {
+    const rows = ['日本', 'cafe\u0301', '₹'].map((name) => [name, '1']);
+    expect(renderTable({ head: ['name', 'n'], rows })).toBe('name  n\n日本  1\ncafe\u0301  1\n₹     1');
+  });
+
   it('are printed as records below each other when the terminal is too narrow', () => {
     expect(renderTable({ ...table, width: 8 })).toBe('model  credit\nn      7\n\nmodel  intent\nn      1200');
   });

@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import textWidth from 'string-width';
 import { printable } from './paint.js';
 
 /** A table for people; cells are text already formatted. */
@@ -11,24 +11,6 @@ export interface HumanTable {
   readonly width?: number;
 }
 
-const noBorders = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
-
 /**
  * Columns side by side, without rules, so that rows can be cut with ordinary tools. Control characters in a cell are
  * made visible.
@@ -40,8 +22,8 @@ export function renderTable({ head, rows, ...layout }: HumanTable): string {
 
 function layOut(table: HumanTable): string {
   const { width } = table;
-  const natural = columnsOf(table).map((cells) => Math.max(...cells.map(textLength)));
-  if (width === undefined || totalOf(natural) <= width) return renderColumns(table);
+  const natural = columnsOf(table).map((cells) => Math.max(...cells.map(textWidth)));
+  if (width === undefined || totalOf(natural) <= width) return renderColumns(table, natural);
   const narrow = narrowed(table, natural, width);
   return narrow === null ? renderRecords(table, width) : renderColumns(table, narrow);
 }
@@ -50,12 +32,10 @@ function layOut(table: HumanTable): string {
 const columnsOf = ({ head, rows }: HumanTable): string[][] =>
   head.map((title, index) => [title, ...rows.map((row) => row[index] ?? '')]);
 
-const GAP = noBorders.middle.length;
+const GAP = 2;
 const totalOf = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width + GAP, -GAP);
 
-const colours = /\u001b\[[\d;]*m/g;
-const textLength = (text: string): number => text.replace(colours, '').length;
-const longestWord = (text: string): number => Math.max(...text.split(' ').map(textLength));
+const longestWord = (text: string): number => Math.max(...text.split(' ').map(textWidth));
 
 /** A column narrower than this reads like a list of words. */
 const NARROWEST = 12;
@@ -77,17 +57,27 @@ function narrowed(table: HumanTable, natural: readonly number[], width: number):
   return widths;
 }
 
-/** @param widths - absent: as wide as the cells. */
-function renderColumns({ head, rows, right = [] }: HumanTable, widths?: readonly number[]): string {
-  const grid = new Table({
-    head: [...head],
-    chars: noBorders,
-    colAligns: head.map((name) => (right.includes(name) ? 'right' : 'left')),
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    ...(widths !== undefined && { colWidths: [...widths], wordWrap: true }),
-  });
-  grid.push(...rows.map((row) => [...row]));
-  return trimLines(grid.toString());
+/** @param widths - of the columns; cells are wrapped to them at blanks. */
+function renderColumns({ head, rows, right = [] }: HumanTable, widths: readonly number[]): string {
+  const isRight = head.map((name) => right.includes(name));
+  const printed = (cells: readonly string[]): string =>
+    cells.map((cell, index) => padded(cell, widths[index]!, isRight[index]!)).join(' '.repeat(GAP));
+  return [head, ...rows]
+    .flatMap((row) => linesOf(row, widths))
+    .map((cells) => printed(cells).trimEnd())
+    .join('\n');
+}
+
+/** A row as printed lines: as many as its cell with the most lines has. */
+function linesOf(row: readonly string[], widths: readonly number[]): readonly (readonly string[])[] {
+  const cells = row.map((cell, index) => wrapped(cell, widths[index]!));
+  const height = Math.max(...cells.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) => cells.map((lines) => lines[line] ?? ''));
+}
+
+function padded(cell: string, width: number, right: boolean): string {
+  const blanks = ' '.repeat(Math.max(width - textWidth(cell), 0));
+  return right ? blanks + cell : cell + blanks;
 }
 
 /** One block a row, the cells below each other without empty ones, wrapped at blanks: readable at any width. */
@@ -105,10 +95,11 @@ function renderRecords({ head, rows }: HumanTable, width: number): string {
 
 /** Lines of at most so many characters; a longer word has a line of its own. */
 function wrapped(text: string, width: number): string[] {
+  if (textWidth(text) <= width) return [text];
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && textLength(`${last} ${word}`) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && textWidth(`${last} ${word}`) <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines;
@@ -116,9 +107,3 @@ function wrapped(text: string, width: number): string[] {
 
 const isFilled = (cell: string | undefined): cell is string =>
   cell !== undefined && cell !== '' && cell !== '-' && cell !== '–';
-
-const trimLines = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');

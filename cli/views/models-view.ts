@@ -45,7 +45,7 @@ export async function listModels(
   });
 }
 
-/** The first `limit` versions of each line; laying out a table of thousands takes longer than reading them. */
+/** The first `limit` versions of each line. */
 export function newestOfLines<V extends Pick<VersionRecord, 'modelName' | 'line'>>(
   versions: readonly V[],
   limit: number,
