@@ -43,6 +43,11 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-return': 'off' },
   },
   {
+    // Temporal's SDK starts the default export for a workflow type that does not exist.
+    files: ['workflows/index.ts'],
+    rules: { 'no-restricted-exports': 'off' },
+  },
+  {
     files: pureRooms,
     ignores: tests,
     rules: {

@@ -102,6 +102,20 @@ describe('createPromotionActivities', () => {
     expect(lines).toEqual(['default', 'synthetic']);
   });
 
+  it('listLinesIn names each line that has a version in the stage once', async () => {
+    const staged = [record('1.0.0', 1), record('1.1.0', 2)].map((version) => ({ ...version, ...key }));
+    const archived = { ...record('1.0.0', 1), modelName: 'financial-ner', line: 'default', stage: 'archived' as const };
+    const asked: object[] = [];
+    const listVersions: ModelRegistry['listVersions'] = (filter) => {
+      asked.push(filter);
+      return Promise.resolve([...staged, archived]);
+    };
+    const { listLinesIn } = depsOf({ listVersions });
+    expect(await listLinesIn({ inStage: 'staging', line: null })).toEqual({ lines: [key] });
+    expect(await listLinesIn({ inStage: 'production', line: 'default' })).toEqual({ lines: [] });
+    expect(asked).toEqual([{}, { line: 'default' }]);
+  });
+
   it('findPromotionCandidate returns the version of a stage that was registered last', async () => {
     const listVersions = () => Promise.resolve([record('1.0.1', 2), record('1.1.0', 9), record('1.0.0', 1)]);
     const { findPromotionCandidate } = depsOf({ listVersions });

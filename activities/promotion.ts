@@ -1,7 +1,9 @@
 import { Context } from '@temporalio/activity';
+import type { z } from 'zod';
 import type { PromotionActivities } from '../contracts/activities.js';
 import {
   decideRequestInput,
+  linesInput,
   overrideRejectionInput,
   promoteVersionInput,
   promotionCandidateInput,
@@ -32,8 +34,17 @@ async function presentLine(
   return own?.line ?? line;
 }
 
+async function listLinesIn({ registry }: PromotionActivityDeps, { inStage, line }: z.infer<typeof linesInput>) {
+  const versions = await registry.listVersions(line === null ? {} : { line });
+  const staged = versions.filter(({ stage }) => stage === inStage);
+  const lines = new Map(staged.map((it) => [`${it.modelName} ${it.line}`, { modelName: it.modelName, line: it.line }]));
+  return { lines: [...lines.values()] };
+}
+
 /** Stage changes and their approvals. Each change has the workflow's key, so that repeating a step changes nothing twice. */
 export const createPromotionActivities = (deps: PromotionActivityDeps): PromotionActivities => ({
+  listLinesIn: (input) => listLinesIn(deps, parse(linesInput, input)),
+
   async findPromotionCandidate(input) {
     const { modelName, line, inStage } = parse(promotionCandidateInput, input);
     const { version } = await requireNewestInStage(deps.registry, { modelName, line }, inStage);

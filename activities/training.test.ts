@@ -103,6 +103,11 @@ describe('createTrainingActivities', () => {
     params: {},
   };
 
+  it('listModels names the catalogue', async () => {
+    const { listModels } = createTrainingActivities(deps);
+    expect((await listModels()).models).toContain(creditModel.name);
+  });
+
   it('planTraining fills in defaults, resolves the line and opens the run under its key', async () => {
     const { planTraining } = createTrainingActivities(deps);
     const plan = await planTraining({ ...planInput, params: { maxDepth: 4 } });

@@ -50,6 +50,10 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
     };
   },
 
+  async listModels() {
+    return { models: (await deps.models.list()).map(({ name }) => name).sort() };
+  },
+
   async findLockHolder(input) {
     const { lockId } = parse(lockInput, input);
     return { workflowId: await parentOfRunning(Context.current().client, lockId) };

@@ -282,6 +282,8 @@ export type MasterPlan = z.infer<typeof masterPlan>;
 export const lockInput = z.strictObject({ lockId: z.string() });
 
 export interface TrainingActivities {
+  /** Names of the catalogue, sorted. */
+  listModels: () => Promise<{ readonly models: readonly string[] }>;
   /** The workflow that holds this lock; null when it was released meanwhile. */
   findLockHolder: (input: z.infer<typeof lockInput>) => Promise<{ readonly workflowId: string | null }>;
   /** Names the models and resolves the source. @throws `UNKNOWN_MODEL`, `SOURCE_NOT_FOUND`, `DATASET_NOT_FOUND`. */
@@ -331,6 +333,7 @@ export const requestPromotionInput = promotionTarget.extend({
   demo: z.boolean().default(false),
 });
 export const verifyApprovalInput = promotionTarget.extend({ requestId: z.string(), approval: approvalInput });
+export const linesInput = z.strictObject({ inStage: stage, line: lineName.nullable() });
 export const promotionCandidateInput = z.strictObject({ modelName, line: lineName, inStage: stage });
 export const rollbackVersionInput = z.strictObject({
   runKey,
@@ -357,6 +360,10 @@ export const decideRequestInput = z.strictObject({
 
 export interface PromotionActivities {
   /** The newest version of the line in this stage. @throws `VERSION_NOT_FOUND`. */
+  /** Lines of all models, or those of this name, that have a version in a stage. */
+  listLinesIn: (
+    input: z.infer<typeof linesInput>,
+  ) => Promise<{ readonly lines: readonly { readonly modelName: string; readonly line: string }[] }>;
   findPromotionCandidate: (input: z.infer<typeof promotionCandidateInput>) => Promise<{ readonly version: string }>;
   /**
    * Checks that the transition is allowed, opens a request, supersedes older ones. A synthetic line may ask for

@@ -1,3 +1,5 @@
+import { nearestHint } from './nearest-name.js';
+
 /**
  * The error table: every code the system can raise, in one place. The worker's interceptor reads `retryable`, the API
  * reads `status`, the CLI reads `exit`; `npm run gen` writes docs/errors.md from it.
@@ -51,7 +53,7 @@ export const errorTable = {
     2,
     'No folder in models/ has this name; the message lists the known ones.',
     ({ modelName, known }: { modelName: string; known: readonly string[] }) =>
-      `there is no model "${modelName}"; known: ${known.join(', ')}`,
+      `there is no model "${modelName}"${nearestHint(modelName, known)}; known: ${known.join(', ')}`,
   ),
   INVALID_MODEL: composed(
     500,

@@ -6,7 +6,8 @@ import type { ModelRegistry } from '../contracts/registry.js';
 import { findModel } from '../models/catalogue.js';
 import type { ArtefactManifest, DataVersion } from '../registry/artefacts.js';
 import { chooseVersion } from '../registry/choose-version.js';
-import { describeIssues, fieldsOf } from './describe-issue.js';
+import { fieldsOf } from '../contracts/describe-fields.js';
+import { describeIssues } from '../contracts/describe-issue.js';
 import type { PredictorPool } from './predictor-pool.js';
 
 /** What an input lacked, and whether it was answered all the same. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearestName } from '../learning/text/entity-linking/index.js';
+import { nearestName } from '../contracts/nearest-name.js';
 import { requireKnownNames } from './known-names.js';
 
 const known = ['card_block', 'balance', 'loan_status'];

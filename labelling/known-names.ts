@@ -1,5 +1,5 @@
 import { PipelineError } from '../contracts/errors.js';
-import { nearestName } from '../learning/text/entity-linking/index.js';
+import { nearestName } from '../contracts/nearest-name.js';
 
 /** A name in a file of labels and its row, counted from 1 below the header. */
 export interface GivenName {

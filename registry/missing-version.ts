@@ -1,7 +1,7 @@
 import { PipelineError } from '../contracts/errors.js';
 import { isBackendLine, type Stage } from '../contracts/ids.js';
 import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
-import { nearestName } from '../learning/text/entity-linking/index.js';
+import { nearestName } from '../contracts/nearest-name.js';
 
 /** A version that was wanted and is not there. */
 export interface MissingVersion {

@@ -2,21 +2,32 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { bundleWorkflowCode, type Logger, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  type Logger,
+  type WorkflowBundleOption,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import { codeRoot, entryFile, isCompiled, projectRoot } from '../platform/project.js';
 
 /** What a worker runs workflows from. */
-export type WorkflowCode = { readonly workflowsPath: string } | { readonly workflowBundle: WorkflowBundleOption };
+export interface WorkflowCode {
+  readonly workflowBundle: WorkflowBundleOption;
+}
+
+/** Workflows and their interceptors, from one file, in the form in which a worker runs them. */
+export const bundleWorkflows = (path: string, logger: Logger): Promise<WorkflowBundleWithSourceMap> =>
+  bundleWorkflowCode({ workflowsPath: path, workflowInterceptorModules: [path], logger });
 
 /**
  * The workflows for `Worker.create`. Bundling costs seconds of CPU, so compiled code does it once for each content of
  * the workflows and keeps the result beside the builds; from source, as in tests, each worker bundles at its start.
  */
 export async function workflowCode(logger: Logger): Promise<WorkflowCode> {
-  if (!isCompiled) return { workflowsPath: entryFile('workflows') };
+  if (!isCompiled) return { workflowBundle: await bundleWorkflows(entryFile('workflows'), logger) };
   const codePath = join(dirname(codeRoot), 'workflow-bundles', `${await contentHash()}.cjs`);
   if (existsSync(codePath)) return { workflowBundle: { codePath } };
-  const { code } = await bundleWorkflowCode({ workflowsPath: entryFile('workflows'), logger });
+  const { code } = await bundleWorkflows(entryFile('workflows'), logger);
   const isKept = await keep(codePath, code);
   return { workflowBundle: isKept ? { codePath } : { code } };
 }

@@ -1,11 +1,10 @@
 import './zod-without-eval.js';
+import * as workflows from './all.js';
+import { refuseUnknown } from './unknown-workflow.js';
 
-/** The exports are the workflows that the worker's bundle holds. The aliases are generated, one for each model. */
-export * from './aliases.js';
-export { dataPipeline } from './data-pipeline.js';
-export { masterTraining } from './master-training.js';
-export { overrideRejection } from './override-rejection.js';
-export { promoteModel } from './promote-model.js';
-export { rollbackModel } from './rollback-model.js';
-export { retrainingLock } from './source-lock.js';
-export { trainModel } from './train-model.js';
+/** The exports are the workflows that the worker's bundle holds. */
+export * from './all.js';
+export { interceptors } from './readable-input.js';
+
+/** Temporal's SDK starts the default export for every other name. */
+export default refuseUnknown(Object.keys(workflows));

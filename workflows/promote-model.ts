@@ -13,6 +13,7 @@ import {
 import { isSynthetic } from '../contracts/ids.js';
 import type { ApprovalInput, ApprovalReceipt, PromoteModelInput, PromoteModelResult } from '../contracts/workflows.js';
 import { approvalInput, promoteModelInput } from '../contracts/workflows.js';
+import { namedLine, onlyLineIn } from './choose.js';
 import { faultOf } from './failures.js';
 import { approvePromotion, rejectPromotion, superseded } from './messages.js';
 import { parseInput, required } from './parse-input.js';
@@ -60,8 +61,8 @@ interface Promotion {
  */
 export async function promoteModel(input: PromoteModelInput = {}): Promise<PromoteModelResult> {
   const request = parseInput(promoteModelInput, input);
-  const modelName = required(request.modelName, 'modelName');
-  const { line, toStage, demo } = request;
+  const { toStage, demo } = request;
+  const { modelName, line } = namedLine(request) ?? (await onlyLineIn(stageBelow(toStage), input));
   const table = showProgress(['request', 'approval', 'promotion', 'smoke test']);
   table.onLine(line);
   setSearchAttributes({ ModelName: modelName });
@@ -90,8 +91,10 @@ const notWithoutDemo = ({ modelName, version }: Target): string =>
   `${modelName} ${version} learned from synthetic data and reaches production as a demo only: ` +
   'approve it with --demo, or with "demo": true';
 
+const stageBelow = (toStage: Target['toStage']) => (toStage === 'production' ? 'staging' : 'dev');
+
 async function newestBelow(modelName: string, line: string, toStage: Target['toStage']): Promise<string> {
-  const inStage = toStage === 'production' ? 'staging' : 'dev';
+  const inStage = stageBelow(toStage);
   const step = bookkeeping(`Find the newest version in ${inStage}`);
   return (await step.findPromotionCandidate({ modelName, line, inStage })).version;
 }

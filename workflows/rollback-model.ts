@@ -2,7 +2,8 @@ import './zod-without-eval.js';
 import { workflowInfo } from '@temporalio/workflow';
 import type { RollbackModelInput, RollbackModelResult } from '../contracts/workflows.js';
 import { rollbackModelInput } from '../contracts/workflows.js';
-import { parseInput, required } from './parse-input.js';
+import { namedLine, onlyLineIn } from './choose.js';
+import { parseInput } from './parse-input.js';
 import { bookkeeping, dataStep } from './steps.js';
 import { setSearchAttributes, showProgress } from './visibility.js';
 
@@ -12,8 +13,8 @@ const SMOKE_TEST_SILENCE_MS = 120_000;
 /** Makes the former production version production again and smoke-tests it. */
 export async function rollbackModel(input: RollbackModelInput = {}): Promise<RollbackModelResult> {
   const request = parseInput(rollbackModelInput, input);
-  const modelName = required(request.modelName, 'modelName');
-  const { line, from, reason, requestedBy: actor } = request;
+  const { modelName, line } = namedLine(request) ?? (await onlyLineIn('production', input));
+  const { from, reason, requestedBy: actor } = request;
   const runKey = workflowInfo().firstExecutionRunId;
   const table = showProgress(['rollback', 'smoke test']);
   table.onLine(line);

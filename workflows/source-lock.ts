@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import { workflowIds } from '../contracts/workflows.js';
 import { lockReleased } from './messages.js';
+import { invalidInput } from './parse-input.js';
 import { bookkeeping } from './steps.js';
 
 /**
@@ -19,6 +20,8 @@ import { bookkeeping } from './steps.js';
  * runs at a time, whoever started the retraining. It ends with its parent, however that ends.
  */
 export async function retrainingLock(): Promise<void> {
+  if (workflowInfo().parent === undefined)
+    throw invalidInput({ faults: ['a retraining starts this workflow itself; start masterTraining instead'] });
   let released = false;
   setHandler(lockReleased, () => {
     released = true;

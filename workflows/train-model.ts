@@ -16,11 +16,12 @@ import type { RegistrationResult } from '../contracts/registry.js';
 import type { TrainingStage, TrainModelInput, TrainModelResult } from '../contracts/workflows.js';
 import { DEFAULT_SEED, trainModelInput, workflowIds } from '../contracts/workflows.js';
 import { mapBounded } from './bounded.js';
+import { onlyModel } from './choose.js';
 import { dataPipeline, stateRemark } from './data-pipeline.js';
 import { qualityFinding, qualityReasons } from './quality-reasons.js';
 import { faultOf, isDataFault } from './failures.js';
 import { trainingStage } from './messages.js';
-import { parseInput, required } from './parse-input.js';
+import { parseInput } from './parse-input.js';
 import { recordDecision, recordFailure } from './record-end.js';
 import { bookkeeping, dataStep, trainingStep } from './steps.js';
 import type { ProgressTable } from './visibility.js';
@@ -49,7 +50,7 @@ interface Training {
  */
 export async function trainModel(input: TrainModelInput = {}): Promise<TrainModelResult> {
   const request = parseInput(trainModelInput, input);
-  const modelName = required(request.modelName, 'modelName');
+  const modelName = request.modelName ?? (await onlyModel());
   const training = {
     request,
     modelName,

@@ -1,16 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuild } from '../../cli/build/ensure-build.mjs';
 import { projectRoot } from '../../platform/project.js';
+import { bundleWorkflows } from '../../workers/workflow-code.js';
 import { historyFolder, historyOf, type RecordedHistory } from '../support/save-history.js';
 
 const files = readdirSync(historyFolder).filter((name) => name.endsWith('.json'));
@@ -29,7 +24,7 @@ Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR', forwar
 describe.each(['source', 'compiled'] as const)('recorded workflow histories, workflows from %s code', (form) => {
   let workflowBundle: WorkflowBundleWithSourceMap;
   beforeAll(async () => {
-    workflowBundle = await bundleWorkflowCode({ workflowsPath: await forms[form](), logger });
+    workflowBundle = await bundleWorkflows(await forms[form](), logger);
   }, 60_000);
 
   it('exist for each kind of run', () => {

@@ -1,6 +1,6 @@
 import type { FileFormat } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
-import { nearestName } from '../../../learning/text/entity-linking/nearest-name.js';
+import { nearestName } from '../../../contracts/nearest-name.js';
 import type { Cell, Scalar } from './cells.js';
 import type { FileColumn } from './row-sink.js';
 

@@ -1,3 +1,5 @@
+import { jaroWinkler } from '../../../contracts/nearest-name.js';
+
 /** A known merchant or organisation. */
 export interface DictionaryEntry {
   /** Its canonical name. */
@@ -42,41 +44,6 @@ function trigrams(text: string): Set<string> {
   const found = new Set<string>();
   for (let i = 0; i + 3 <= padded.length; i++) found.add(padded.slice(i, i + 3));
   return found;
-}
-
-/** The characters of each text that match the other within Jaro's window, in order. */
-function matchingCharacters(a: string, b: string): { readonly left: string; readonly right: string } {
-  const window = Math.max(0, Math.floor(Math.max(a.length, b.length) / 2) - 1);
-  const taken = new Array<boolean>(b.length).fill(false);
-  let left = '';
-  for (let i = 0; i < a.length; i++) {
-    for (let j = Math.max(0, i - window); j < Math.min(b.length, i + window + 1); j++) {
-      if (taken[j] === true || a[i] !== b[j]) continue;
-      taken[j] = true;
-      left += a[i]!;
-      break;
-    }
-  }
-  return {
-    left,
-    right: Array.from({ length: b.length }, (_, j) => b[j]!)
-      .filter((_, j) => taken[j] === true)
-      .join(''),
-  };
-}
-
-/** Jaro–Winkler similarity, 0 to 1: Jaro's with a bonus for a common prefix (Winkler 1990, p = 0.1). */
-export function jaroWinkler(a: string, b: string): number {
-  if (a === b) return 1;
-  const { left, right } = matchingCharacters(a, b);
-  const m = left.length;
-  if (m === 0) return 0;
-  let transposed = 0;
-  for (let i = 0; i < m; i++) if (left[i] !== right[i]) transposed += 1;
-  const jaro = (m / a.length + m / b.length + (m - transposed / 2) / m) / 3;
-  let prefix = 0;
-  while (prefix < 4 && a[prefix] !== undefined && a[prefix] === b[prefix]) prefix += 1;
-  return jaro + prefix * 0.1 * (1 - jaro);
 }
 
 interface Alias {

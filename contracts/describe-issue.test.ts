@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { describeIssues, fieldsOf } from './describe-issue.js';
+import { fieldsOf } from './describe-fields.js';
+import { describeIssues } from './describe-issue.js';
 
 const schema = z.strictObject({
   amount: z.number().min(0).max(1_000_000),
@@ -36,8 +37,8 @@ describe('describeIssues', () => {
     [{ amount: 1, text: 'x'.repeat(21) }, 'text: found a text of 21 characters, wanted at most 20 characters'],
     [{ amount: 1, tags: ['a', 'b'] }, 'tags: found a list of 2, wanted at most 1 entries'],
     [{ amount: 1, ammount: 2 }, 'ammount: there is no input of this name; the nearest is amount'],
-    [[1], 'input: found a list of 1, wanted object'],
-    [true, 'input: found a boolean, wanted object'],
+    [[1], 'input: found a list of 1, wanted an object'],
+    [true, 'input: found a boolean, wanted an object'],
   ])('names field, found and wanted: %j', (input, wanted) => expect(faults(input)).toEqual([wanted]));
 
   it('shows no value of the input', () => {

@@ -1,10 +1,7 @@
-import { z } from 'zod';
-import { nearestName } from '../learning/text/entity-linking/index.js';
+import type { z } from 'zod';
+import { nearestHint } from './nearest-name.js';
 
 type Issue = z.core.$ZodIssue;
-
-/** Likeness from which a name may have been meant. */
-const NEAR = 0.75;
 
 const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], input);
@@ -29,12 +26,17 @@ function bound(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): string
   return `${issue.inclusive === false ? 'less than' : 'at most'} ${text(issue.maximum)}${unit}`;
 }
 
-const typeNames: Readonly<Record<string, string>> = { number: 'a number', string: 'a text', array: 'a list' };
+const typeNames: Readonly<Record<string, string>> = {
+  number: 'a number',
+  string: 'a text',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  int: 'a whole number',
+};
 
 function outsideList(found: string, given: string, names: readonly string[]): string {
-  const nearest = given === '' ? null : nearestName(given, names, NEAR);
-  const hint = nearest === null ? '' : `; the nearest is ${nearest}`;
-  return `found ${found} that is not in the list, wanted one of ${names.join(', ')}${hint}`;
+  return `found ${found} that is not in the list, wanted one of ${names.join(', ')}${nearestHint(given, names)}`;
 }
 
 function describeValue(issue: Issue, input: unknown): string {
@@ -49,10 +51,7 @@ function describeValue(issue: Issue, input: unknown): string {
 
 /** @param fields - names that the schema knows. */
 function describeUnknown(keys: readonly string[], fields: readonly string[]): string[] {
-  return keys.map((key) => {
-    const nearest = nearestName(key, fields, NEAR);
-    return `${key}: there is no input of this name${nearest === null ? '' : `; the nearest is ${nearest}`}`;
-  });
+  return keys.map((key) => `${key}: there is no input of this name${nearestHint(key, fields)}`);
 }
 
 /**
@@ -69,9 +68,3 @@ export const describeIssues = (
       ? describeUnknown(issue.keys, fields())
       : [`${issue.path.join('.') || 'input'}: ${describeValue(issue, input)}`],
   );
-
-/** Names of an input's fields. */
-export function fieldsOf(schema: z.ZodType): string[] {
-  const { properties } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return Object.keys(properties ?? {});
-}
