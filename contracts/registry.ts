@@ -179,10 +179,11 @@ export interface ModelRegistry {
     modelName: string,
     artefact: { role: string; hash: string; bytes: number },
   ): Promise<void>;
+  /** @param outcome.endedAt - null or absent: now. */
   finishRun(
     runKey: string,
     modelName: string,
-    outcome: { status: RunStatus; reasons: readonly string[] },
+    outcome: { status: RunStatus; reasons: readonly string[]; endedAt?: Date | null },
   ): Promise<void>;
 
   /** Creates the line with this holdout, or returns the line that exists: the first holdout stays. */

@@ -108,14 +108,14 @@ const interrupted: readonly RunStatus[] = ['failed', 'cancelled'];
 export async function finishRun(
   database: RegistryDatabase,
   key: RunKey,
-  outcome: { readonly status: RunStatus; readonly reasons: readonly string[] },
+  outcome: { readonly status: RunStatus; readonly reasons: readonly string[]; readonly endedAt?: Date | null },
 ): Promise<void> {
-  const { status, reasons } = outcome;
+  const { status, reasons, endedAt = null } = outcome;
   if (status === 'running') throw new PipelineError('INVALID_INPUT', 'a finished run cannot have the status "running"');
   const replaceable: RunStatus[] = interrupted.includes(status) ? ['running'] : ['running', ...interrupted];
   const { numUpdatedRows } = await database
     .updateTable('runs')
-    .set({ status, reasons: JSON.stringify(reasons), ended_at: sql<Date>`clock_timestamp()` })
+    .set({ status, reasons: JSON.stringify(reasons), ended_at: endedAt ?? sql<Date>`clock_timestamp()` })
     .where('run_key', '=', key.runKey)
     .where('model_name', '=', key.modelName)
     .where('status', 'in', replaceable)

@@ -13,6 +13,7 @@ import { describeRun } from '../../platform/temporal/describe-run.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { differenceTable } from '../output/difference.js';
 import { followRun } from '../runs/follow.js';
+import { reconcileRuns } from '../runs/reconcile.js';
 import {
   formatDuration,
   formatMetric,
@@ -36,8 +37,9 @@ export async function listRuns(
   cli: CliContext,
   { model, limit }: { readonly model?: string; readonly limit: number },
 ): Promise<void> {
-  const { services } = await cli.connect();
-  const runs = await services.registry.listRuns({ limit, ...(model === undefined ? {} : { modelName: model }) });
+  const { services, temporal } = await cli.connect();
+  const recorded = await services.registry.listRuns({ limit, ...(model === undefined ? {} : { modelName: model }) });
+  const runs = await reconcileRuns(recorded, { registry: services.registry, temporal });
   cli.out.result(runs, () => {
     if (runs.length === 0) cli.out.line('No run yet. Start one with: ml retrain');
     else cli.out.table({ head, rows: runs.map(rowOf) });
@@ -64,7 +66,9 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
   const workflow = await describeRun(await connection.temporal(), workflowId);
   if (workflow?.type === 'retrainingLock') return showLock(cli, connection, workflow, follow);
   if (follow && workflow !== null) return followToEnd(cli, connection, workflow);
-  const runs = await connection.services.registry.listRuns({ workflowId });
+  const { registry } = connection.services;
+  const recorded = await registry.listRuns({ workflowId });
+  const runs = await reconcileRuns(recorded, { registry, temporal: connection.temporal });
   if (workflow === null && runs.length === 0) throw pipelineError('RUN_NOT_FOUND', { id: workflowId });
   const url = runUrl(connection.endpoints.temporal, workflowId);
   const status = workflow?.status.name ?? null;

@@ -173,6 +173,14 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await status()).toMatchObject({ status: 'registered', reasons: [] });
     });
 
+    it('records the end of a run at the moment that is given', async () => {
+      const it = scene();
+      const runKey = await it.begin();
+      const endedAt = new Date('2026-11-30T03:04:05.678Z');
+      await registry.finishRun(runKey, it.modelName, { status: 'failed', reasons: ['outage'], endedAt });
+      expect(await registry.listRuns({ modelName: it.modelName })).toMatchObject([{ status: 'failed', endedAt }]);
+    });
+
     it('refuses records for an unknown run', async () => {
       const { modelName } = scene();
       const artefact = { role: 'model', hash: hash('a'), bytes: 1 };
