@@ -14,7 +14,8 @@ import type {
 import { masterTrainingInput, workflowIds } from '../contracts/workflows.js';
 import { mapBounded } from './bounded.js';
 import { dataPipeline } from './data-pipeline.js';
-import { faultOf } from './failures.js';
+import { type Fault, faultOf } from './failures.js';
+import { createOutageStop, type OutageStop } from './outage-stop.js';
 import { parseInput } from './parse-input.js';
 import { promoteModel } from './promote-model.js';
 import { withSourceLock } from './source-lock.js';
@@ -35,11 +36,13 @@ interface Master {
   readonly workflowId: string;
   readonly plan: MasterPlan;
   readonly table: ProgressTable;
+  readonly outageStop: OutageStop;
 }
 
 /**
  * Takes one snapshot, trains every model on it in parallel, promotes registered versions to staging and proposes them
- * for production. The failure of one model does not stop the others. One retraining of a source runs at a time.
+ * for production. The failure of one model does not stop the others, but after an outage that outlasted the patience no
+ * further model is started. One retraining of a source runs at a time.
  */
 export async function masterTraining(input: MasterTrainingInput = {}): Promise<MasterTrainingResult> {
   const request = parseInput(masterTrainingInput, input);
@@ -49,7 +52,7 @@ export async function masterTraining(input: MasterTrainingInput = {}): Promise<M
   const plan = await bookkeeping('Plan').planMaster({ models, source, snapshotHash });
   table.onLine(plan.line);
   for (const model of plan.models) table.mark(model, 'waiting');
-  const master = { request, runKey, workflowId, plan, table };
+  const master = { request, runKey, workflowId, plan, table, outageStop: createOutageStop() };
   return withSourceLock(plan.source, () => retrain(master));
 }
 
@@ -93,7 +96,9 @@ async function takeData({ request, workflowId, plan, table }: Master): Promise<S
 
 /** Trains one model and promotes the version it registered; a failure becomes the outcome `failed`. */
 async function outcomeOf(master: Master, modelName: string, snapshotHash: string): Promise<ModelOutcome> {
-  const { table } = master;
+  const { table, outageStop } = master;
+  const outage = outageStop.reason();
+  if (outage !== null) return failedOutcome(table, modelName, { ...outage, message: `not started: ${outage.message}` });
   table.mark(modelName, 'running');
   try {
     const result = await trainOne(master, modelName, snapshotHash);
@@ -103,10 +108,14 @@ async function outcomeOf(master: Master, modelName: string, snapshotHash: string
   } catch (failure) {
     // The cancellation of one child is a failure of this model only; that of the whole run ends all.
     if (CancellationScope.current().consideredCancelled) throw failure;
-    const { code, message } = faultOf(failure);
-    table.mark(modelName, 'failed', `${code}: ${message}`);
-    return { status: 'failed', modelName, errorCode: code, message };
+    outageStop.note(faultOf(failure));
+    return failedOutcome(table, modelName, faultOf(failure));
   }
+}
+
+function failedOutcome(table: ProgressTable, modelName: string, { code, message }: Fault): ModelOutcome {
+  table.mark(modelName, 'failed', `${code}: ${message}`);
+  return { status: 'failed', modelName, errorCode: code, message };
 }
 
 const trainOne = (
