@@ -1,4 +1,3 @@
-import { createRandom, type Random } from '../../numeric/random/index.js';
 import { hashText, mix } from './hash.js';
 
 /** Fine and coarse cluster of each known lower-case word. */
@@ -78,14 +77,22 @@ function nearestCentre(vectors: Float64Array, row: number, centres: Float64Array
   return nearest;
 }
 
+/**
+ * Rows of the words with the smallest hashes. Other words of a later training change a few of these rows only; of a
+ * random order they would change all.
+ */
+function initialRows(words: readonly string[], k: number, seed: number): number[] {
+  const hashes = words.map((word) => hashText(word, seed));
+  const order = [...words.keys()].sort((a, b) => hashes[a]! - hashes[b]! || a - b);
+  return Array.from({ length: k }, (_, c) => order[c % order.length]!);
+}
+
 /** Spherical k-means; an empty cluster keeps its centre. */
-function assignClusters({ words, vectors }: ContextVectors, k: number, random: Random): Int32Array {
+function assignClusters({ words, vectors }: ContextVectors, k: number, seed: number): Int32Array {
   const centres = new Float64Array(k * DIMENSIONS);
-  const order = random.permutation(words.length);
-  for (let c = 0; c < k; c++) {
-    const row = order[c % words.length]! * DIMENSIONS;
-    centres.set(vectors.subarray(row, row + DIMENSIONS), c * DIMENSIONS);
-  }
+  initialRows(words, k, seed).forEach((row, c) => {
+    centres.set(vectors.subarray(row * DIMENSIONS, (row + 1) * DIMENSIONS), c * DIMENSIONS);
+  });
   let clusters = new Int32Array(words.length);
   for (let round = 0; round < ITERATIONS; round++) {
     clusters = Int32Array.from(words, (_, i) => nearestCentre(vectors, i * DIMENSIONS, centres));
@@ -110,8 +117,7 @@ function assignClusters({ words, vectors }: ContextVectors, k: number, random: R
 export function fitClusters(sentences: readonly (readonly string[])[], seed: number): Clusters {
   const context = contextVectors(sentences);
   if (context.words.length < COARSE_CLUSTERS) return new Map();
-  const random = createRandom(seed).fork('clusters');
-  const fine = assignClusters(context, FINE_CLUSTERS, random);
-  const coarse = assignClusters(context, COARSE_CLUSTERS, random);
+  const fine = assignClusters(context, FINE_CLUSTERS, seed);
+  const coarse = assignClusters(context, COARSE_CLUSTERS, seed);
   return new Map(context.words.map((word, i) => [word, [fine[i]!, coarse[i]!] as const]));
 }
