@@ -2,7 +2,8 @@ import type { Clusters } from './clusters.js';
 import { mix } from './hash.js';
 import { matchLexicon, type Lexicon } from './lexicon.js';
 import { runHashes } from './runs.js';
-import { templateName, templates, type Template } from './templates.js';
+import { IntegerList } from './integer-list.js';
+import { blockTemplates, blocks, BLOCKS, templateName, type Template } from './templates.js';
 import { attribute, wordFeatures, type WordFeatures } from './word-features.js';
 
 /** Resources of feature extraction beside the sentence itself. */
@@ -29,6 +30,8 @@ export interface SentenceFeatures {
   readonly hashes: Int32Array;
   /** (tokens + 1,) offset of each token's first hash. */
   readonly starts: Int32Array;
+  /** (tokens · BLOCKS + 1,) offset of the first hash of each token's blocks (see `blocks`). */
+  readonly blockStarts: Int32Array;
 }
 
 export interface FeatureExtractor {
@@ -55,32 +58,13 @@ function templateHash(number: number, template: Template, words: readonly WordFe
   return hash;
 }
 
-/** A growable list of hashes. */
-class HashList {
-  private values = new Int32Array(4096);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.values.length) {
-      const grown = new Int32Array(2 * this.length);
-      grown.set(this.values);
-      this.values = grown;
-    }
-    this.values[this.length++] = value;
-  }
-
-  toArray(): Int32Array {
-    return this.values.slice(0, this.length);
-  }
-}
-
 const LEXICON_SEED = 900;
 const LETTERS_SEED = 800;
 
-function lexiconHashes(lexiconMatches: Int32Array, i: number, buffer: HashList): void {
+function lexiconHashes(lexiconMatches: Int32Array, i: number, hashes: IntegerList): void {
   for (let offset = -1; offset <= 1; offset++) {
     const value = lexiconMatches[i + offset] ?? 0;
-    if (value !== 0) buffer.push(mix(LEXICON_SEED + offset, value));
+    if (value !== 0) hashes.push(mix(LEXICON_SEED + offset, value));
   }
 }
 
@@ -92,28 +76,34 @@ interface PreparedSentence {
   readonly runs: readonly (readonly number[])[];
 }
 
-function tokenHashes({ words, lexiconMatches, runs }: PreparedSentence, i: number, buffer: HashList): void {
-  for (let t = 0; t < templates.length; t++) {
-    const hash = templateHash(t, templates[t]!, words, i);
-    if (hash !== 0) buffer.push(hash);
+/** Appends the hashes of one block of a token's features. */
+function blockHashes(sentence: PreparedSentence, i: number, block: number, hashes: IntegerList): void {
+  for (const { number, template } of blockTemplates[block]!) {
+    const hash = templateHash(number, template, sentence.words, i);
+    if (hash !== 0) hashes.push(hash);
   }
-  for (const letters of words[i]!.letters) buffer.push(mix(LETTERS_SEED, letters));
-  for (const hash of runs[i]!) buffer.push(hash);
-  lexiconHashes(lexiconMatches, i, buffer);
+  if (block === blocks.word) for (const letters of sentence.words[i]!.letters) hashes.push(mix(LETTERS_SEED, letters));
+  if (block === blocks.around) lexiconHashes(sentence.lexiconMatches, i, hashes);
+  if (block === blocks.run) for (const hash of sentence.runs[i]!) hashes.push(hash);
 }
 
-function nameFeatures({ words, lexiconMatches, runs }: PreparedSentence, i: number): NamedFeature[] {
-  const window = templates.map((template, t) => ({
-    name: templateName(template),
-    hash: templateHash(t, template, words, i),
-  }));
-  const letters = Array.from(words[i]!.letters, (hash) => ({ name: 'letters[0]', hash: mix(LETTERS_SEED, hash) }));
-  const lexicon = [-1, 0, 1].flatMap((offset) => {
-    const value = lexiconMatches[i + offset] ?? 0;
-    return value === 0 ? [] : [{ name: `knownName[${offset}]`, hash: mix(LEXICON_SEED + offset, value) }];
+/** Names of the hashes of `blockHashes`, in the same order. */
+function blockNames({ words, lexiconMatches, runs }: PreparedSentence, i: number, block: number): string[] {
+  const named = blockTemplates[block]!.filter(({ number, template }) => templateHash(number, template, words, i) !== 0);
+  const names = named.map(({ template }) => templateName(template));
+  if (block === blocks.word) names.push(...Array.from(words[i]!.letters, () => 'letters[0]'));
+  if (block === blocks.around)
+    names.push(...[-1, 0, 1].filter((o) => (lexiconMatches[i + o] ?? 0) !== 0).map((o) => `knownName[${o}]`));
+  if (block === blocks.run) names.push(...runs[i]!.map(() => 'run[0]'));
+  return names;
+}
+
+function nameFeatures(sentence: PreparedSentence, i: number): NamedFeature[] {
+  return Object.values(blocks).flatMap((block) => {
+    const hashes = new IntegerList();
+    blockHashes(sentence, i, block, hashes);
+    return blockNames(sentence, i, block).map((name, k) => ({ name, hash: hashes.at(k) }));
   });
-  const around = runs[i]!.map((hash) => ({ name: 'run[0]', hash }));
-  return [...window.filter(({ hash }) => hash !== 0), ...letters, ...around, ...lexicon];
 }
 
 /** Creates an extractor with its own word cache. Deterministic; about 90 features per token. */
@@ -143,13 +133,15 @@ export function createFeatureExtractor(resources: FeatureResources, training?: T
   return {
     extract(tokens) {
       const prepared = prepare(tokens);
-      const buffer = new HashList();
-      const starts = new Int32Array(tokens.length + 1);
-      for (let i = 0; i < tokens.length; i++) {
-        tokenHashes(prepared, i, buffer);
-        starts[i + 1] = buffer.length;
-      }
-      return { hashes: buffer.toArray(), starts };
+      const hashes = new IntegerList();
+      const blockStarts = new Int32Array(tokens.length * BLOCKS + 1);
+      for (let i = 0; i < tokens.length; i++)
+        for (let block = 0; block < BLOCKS; block++) {
+          blockHashes(prepared, i, block, hashes);
+          blockStarts[i * BLOCKS + block + 1] = hashes.length;
+        }
+      const starts = Int32Array.from({ length: tokens.length + 1 }, (_, i) => blockStarts[i * BLOCKS]!);
+      return { hashes: hashes.toArray(), starts, blockStarts };
     },
     describe(tokens) {
       const prepared = prepare(tokens);

@@ -29,7 +29,7 @@ export function forwardBackward(model: ChainModel, scores: Float64Array, tokens:
   exponentiate(buffers.emissions, tokens, lattice.labelCount);
   const steps = model.steps.map(Math.exp);
   forward(lattice, steps, tokens, buffers);
-  backward(lattice, steps, tokens, buffers);
+  backward(lattice, steps, buffers, { tokens });
   return { model, buffers, steps, tokens };
 }
 

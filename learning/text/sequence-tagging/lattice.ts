@@ -7,6 +7,8 @@ export interface Lattice {
   readonly to: Uint8Array;
   /** (labels + 2,) the edges into label b are `into[b]` … `into[b + 1] − 1`; the last label is the border. */
   readonly into: Int32Array;
+  /** (labels,) end of the edges into label b that come from a label; the one from the border, if any, is at it. */
+  readonly fromLabelsEnd: Int32Array;
   /** ((labels + 1)²,) number of the edge from a to b at `a · (labels + 1) + b`; −1 where it is not allowed. */
   readonly edgeOf: Int32Array;
 }
@@ -20,7 +22,8 @@ export function lattice(set: LabelSet): Lattice {
   for (let b = 0; b <= labelCount; b++) into[b + 1]! += into[b]!;
   const edgeOf = new Int32Array((labelCount + 1) ** 2).fill(-1);
   from.forEach((a, edge) => (edgeOf[a * (labelCount + 1) + to[edge]!] = edge));
-  return { labelCount, from, to, into, edgeOf };
+  const fromLabelsEnd = into.slice(1, labelCount + 1).map((end) => (from[end - 1] === labelCount ? end - 1 : end));
+  return { labelCount, from, to, into, fromLabelsEnd, edgeOf };
 }
 
 /** Reusable buffers of the forward and backward passes for sentences of up to `tokens` tokens. */
@@ -70,20 +73,16 @@ const firstStep = ({ labelCount, edgeOf }: Lattice, steps: Float64Array, b: numb
   return edge < 0 ? 0 : steps[edge]!;
 };
 
-/** Sum of alpha · step over the labels of the previous token. */
-function sumOverPredecessors(
-  { labelCount, from, into }: Lattice,
-  steps: Float64Array,
-  before: { readonly alpha: Float64Array; readonly row: number },
-  b: number,
-): number {
-  const { alpha, row } = before;
-  let sum = 0;
-  for (let edge = into[b]!; edge < into[b + 1]!; edge++) {
-    const a = from[edge]!;
-    if (a < labelCount) sum += alpha[row + a]! * steps[edge]!;
+/** Sums of alpha · step over the labels of the previous token, times the emissions, into row `row`. */
+function forwardStep(lat: Lattice, steps: Float64Array, { alpha, emissions }: ChainBuffers, row: number): void {
+  const { labelCount, from, into, fromLabelsEnd } = lat;
+  const before = row - labelCount;
+  for (let b = 0; b < labelCount; b++) {
+    let sum = 0;
+    const end = fromLabelsEnd[b]!;
+    for (let edge = into[b]!; edge < end; edge++) sum += alpha[before + from[edge]!]! * steps[edge]!;
+    alpha[row + b] = sum * emissions[row + b]!;
   }
-  return sum;
 }
 
 /**
@@ -96,11 +95,9 @@ export function forward(lat: Lattice, steps: Float64Array, tokens: number, buffe
   const { alpha, emissions, scale } = buffers;
   let logarithm = 0;
   for (let t = 0; t < tokens; t++) {
-    const [row, before] = [t * labels, (t - 1) * labels];
-    for (let b = 0; b < labels; b++) {
-      const sum = t === 0 ? firstStep(lat, steps, b) : sumOverPredecessors(lat, steps, { alpha, row: before }, b);
-      alpha[row + b] = sum * emissions[row + b]!;
-    }
+    const row = t * labels;
+    if (t > 0) forwardStep(lat, steps, buffers, row);
+    else for (let b = 0; b < labels; b++) alpha[b] = firstStep(lat, steps, b) * emissions[b]!;
     scale[t] = normalise(alpha, row, labels);
     logarithm += Math.log(scale[t]!);
   }
@@ -115,23 +112,50 @@ function endSum(lat: Lattice, steps: Float64Array, alpha: Float64Array, row: num
   return sum;
 }
 
-/** Backward pass with the factors of `forward`; alpha · beta is then the marginal probability of a label at a token. */
-export function backward(lat: Lattice, steps: Float64Array, tokens: number, buffers: ChainBuffers): void {
+/** Sums of alpha and scaled beta of the edges between labels, which times `steps` are their expected counts. */
+interface EdgeSums {
+  /** (edges,) added to. */
+  readonly sums: Float64Array;
+  readonly weight: number;
+}
+
+/** One token of the backward pass: from row `row` to the one before. */
+function backwardStep(
+  lat: Lattice,
+  steps: Float64Array,
+  { alpha, beta, emissions, scale }: ChainBuffers,
+  { token, edges }: { readonly token: number; readonly edges: EdgeSums | null },
+): void {
+  const { labelCount, from, into, fromLabelsEnd } = lat;
+  const row = token * labelCount;
+  const before = row - labelCount;
+  const inverse = 1 / scale[token]!;
+  for (let b = 0; b < labelCount; b++) {
+    const value = beta[row + b]! * emissions[row + b]! * inverse;
+    if (value === 0) continue;
+    const end = fromLabelsEnd[b]!;
+    for (let edge = into[b]!; edge < end; edge++) beta[before + from[edge]!]! += steps[edge]! * value;
+    if (edges === null) continue;
+    const [sums, weighted] = [edges.sums, edges.weight * value];
+    for (let edge = into[b]!; edge < end; edge++) sums[edge]! += alpha[before + from[edge]!]! * weighted;
+  }
+}
+
+/**
+ * Backward pass with the factors of `forward`; alpha · beta is then the marginal probability of a label at a token.
+ * @param edges - also collects what the expected counts of the edges between labels need.
+ */
+export function backward(
+  lat: Lattice,
+  steps: Float64Array,
+  buffers: ChainBuffers,
+  { tokens, edges = null }: { readonly tokens: number; readonly edges?: EdgeSums | null },
+): void {
   const { labelCount: labels, from, into } = lat;
-  const { alpha, beta, emissions, scale } = buffers;
+  const { alpha, beta } = buffers;
   beta.fill(0, 0, tokens * labels);
   const last = (tokens - 1) * labels;
   const total = endSum(lat, steps, alpha, last);
   for (let edge = into[labels]!; edge < into[labels + 1]!; edge++) beta[last + from[edge]!] = steps[edge]! / total;
-  for (let t = tokens - 1; t > 0; t--) {
-    const [row, before] = [t * labels, (t - 1) * labels];
-    for (let b = 0; b < labels; b++) {
-      const value = (beta[row + b]! * emissions[row + b]!) / scale[t]!;
-      if (value === 0) continue;
-      for (let edge = into[b]!; edge < into[b + 1]!; edge++) {
-        const a = from[edge]!;
-        if (a < labels) beta[before + a]! += steps[edge]! * value;
-      }
-    }
-  }
+  for (let token = tokens - 1; token > 0; token--) backwardStep(lat, steps, buffers, { token, edges });
 }

@@ -227,8 +227,11 @@ describe('crfObjective', () => {
     ]);
     const data = {
       sentences: Int32Array.of(0, 4, 6),
-      tokens: Int32Array.of(0, 1, 3, 4, 5, 6, 8),
-      features: Int32Array.of(1, 1, 2, 3, 2, 1, 0, 3),
+      // Blocks: 1 = feature 1; 2 = features 1 and 2; 3 = feature 3; 4 = feature 2.
+      blocks: Int32Array.of(1, 0, 2, 0, 3, 1, 4, 0, 1, 2, 0, 3),
+      blocksPerToken: 2,
+      blockStarts: Int32Array.of(0, 0, 1, 3, 4, 5),
+      features: Int32Array.of(1, 1, 2, 3, 2),
       labels,
       weights: Float64Array.of(1, 3),
     };

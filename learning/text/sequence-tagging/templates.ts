@@ -105,3 +105,37 @@ const attributeNames = Object.keys(attribute);
 /** Name of a template in explanations: `lower[-1] & shape[0]`. */
 export const templateName = (template: Template): string =>
   template.map(({ offset, attribute: slot }) => `${attributeNames[slot]!}[${offset}]`).join(' & ');
+
+/**
+ * Blocks of a token's features by the positions they look at. Tokens with the same words there have the same features in
+ * a block, so that training computes a block once for all of them.
+ */
+export const blocks = {
+  word: 0,
+  before: 1,
+  after: 2,
+  wordAndBefore: 3,
+  wordAndAfter: 4,
+  twoBefore: 5,
+  twoAfter: 6,
+  around: 7,
+  /** Features of runs; no template. */
+  run: 8,
+} as const;
+/** Number of blocks. */
+export const BLOCKS = 9;
+
+function blockOf(template: Template): number {
+  const has = (offset: number): boolean => template.some((position) => position.offset === offset);
+  if (has(-2)) return blocks.twoBefore;
+  if (has(2)) return blocks.twoAfter;
+  if (has(-1) && has(1)) return blocks.around;
+  if (has(-1)) return has(0) ? blocks.wordAndBefore : blocks.before;
+  if (has(1)) return has(0) ? blocks.wordAndAfter : blocks.after;
+  return blocks.word;
+}
+
+/** The templates of each block with their numbers in `templates`. */
+export const blockTemplates = Array.from({ length: BLOCKS }, (_, block) =>
+  templates.map((template, number) => ({ number, template })).filter(({ template }) => blockOf(template) === block),
+);

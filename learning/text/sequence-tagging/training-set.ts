@@ -1,9 +1,12 @@
 import { sum } from '../../numeric/statistics/sum.js';
-import { createFeatureExtractor, type FeatureResources, type TrainingView } from './features.js';
+import { createFeatureExtractor, type FeatureResources, type SentenceFeatures, type TrainingView } from './features.js';
 import { FeatureIndex } from './feature-index.js';
 import { decodeLabels, type LabelSet } from './labels.js';
 import { MAXIMUM_PHRASE_TOKENS, type Lexicon } from './lexicon.js';
 import type { ChainData, Pairs } from './objective.js';
+import { BlockIndex } from './block-index.js';
+import { IntegerList } from './integer-list.js';
+import { BLOCKS } from './templates.js';
 
 /** A sentence with one label per token. */
 export interface LabelledSentence {
@@ -86,9 +89,7 @@ function distinctSentences(
   return [...byText.values()];
 }
 
-interface ExtractedSentence {
-  readonly hashes: Int32Array;
-  readonly starts: Int32Array;
+interface ExtractedSentence extends Omit<SentenceFeatures, 'starts'> {
   readonly labels: Uint8Array;
   readonly weight: number;
 }
@@ -108,34 +109,59 @@ function selectFeatures(extracted: readonly ExtractedSentence[], minimumCount: n
   return FeatureIndex.from(hashes);
 }
 
+/** The block of selected features at each place of `blockStarts`. */
+function numberBlocks(
+  { hashes, blockStarts }: ExtractedSentence,
+  index: FeatureIndex,
+  blockIndex: BlockIndex,
+): Int32Array {
+  const selected = new IntegerList();
+  return Int32Array.from({ length: blockStarts.length - 1 }, (_, place) => {
+    selected.clear();
+    for (let k = blockStarts[place]!; k < blockStarts[place + 1]!; k++) {
+      const feature = index.find(hashes[k]!);
+      if (feature > 0) selected.push(feature);
+    }
+    return blockIndex.add(selected);
+  });
+}
+
 function flatten(extracted: readonly ExtractedSentence[], index: FeatureIndex): ChainData {
   const tokenTotal = sum(extracted.map(({ labels }) => labels.length));
-  const featureTotal = sum(extracted.map(({ hashes }) => hashes.length));
+  const blockIndex = new BlockIndex();
   const sentences = new Int32Array(extracted.length + 1);
-  const tokens = new Int32Array(tokenTotal + 1);
-  const features = new Int32Array(featureTotal);
+  const blocks = new Int32Array(tokenTotal * BLOCKS);
   const labels = new Uint8Array(tokenTotal);
-  let [token, filled] = [0, 0];
-  extracted.forEach(({ hashes, starts, labels: own }, s) => {
-    for (let i = 0; i < own.length; i++) {
-      for (let k = starts[i]!; k < starts[i + 1]!; k++) {
-        const feature = index.find(hashes[k]!);
-        if (feature > 0) features[filled++] = feature;
-      }
-      labels[token] = own[i]!;
-      tokens[++token] = filled;
-    }
+  let token = 0;
+  extracted.forEach((sentence, s) => {
+    blocks.set(numberBlocks(sentence, index, blockIndex), token * BLOCKS);
+    labels.set(sentence.labels, token);
+    token += sentence.labels.length;
     sentences[s + 1] = token;
   });
+  const { starts, features } = blockIndex.toArrays();
   const weights = Float64Array.from(extracted, ({ weight }) => weight);
-  return { sentences, tokens, features: features.slice(0, filled), labels, weights };
+  return { sentences, blocks, blocksPerToken: BLOCKS, blockStarts: starts, features, labels, weights };
+}
+
+/** Marks the (feature, label) pairs of a block's features and one label. */
+function markPairs(
+  { blockStarts, features }: ChainData,
+  block: number,
+  target: { readonly seen: Uint8Array; readonly labelCount: number; readonly label: number },
+): void {
+  const { seen, labelCount, label } = target;
+  for (let k = blockStarts[block]!; k < blockStarts[block + 1]!; k++) seen[features[k]! * labelCount + label] = 1;
 }
 
 /** The (feature, label) pairs that occur in the training data. */
-function observedPairs({ tokens, features, labels }: ChainData, featureCount: number, labelCount: number): Pairs {
+function observedPairs(data: ChainData, featureCount: number, labelCount: number): Pairs {
+  const { blocks, blocksPerToken, labels } = data;
   const seen = new Uint8Array((featureCount + 1) * labelCount);
-  for (let token = 0; token < labels.length; token++)
-    for (let k = tokens[token]!; k < tokens[token + 1]!; k++) seen[features[k]! * labelCount + labels[token]!] = 1;
+  for (let place = 0; place < blocks.length; place++) {
+    const label = labels[Math.floor(place / blocksPerToken)]!;
+    markPairs(data, blocks[place]!, { seen, labelCount, label });
+  }
   const starts = new Int32Array(featureCount + 2);
   const pairs: number[] = [];
   for (let feature = 1; feature <= featureCount; feature++) {
@@ -166,8 +192,8 @@ export function trainingSet(
 ): TrainingSet {
   const extractor = createFeatureExtractor(resources, resources);
   const extracted = distinctSentences(sentences).map(({ sentence, weight }): ExtractedSentence => {
-    const { hashes, starts } = extractor.extract(sentence.words);
-    return { hashes, starts, labels: sentence.labels, weight };
+    const { hashes, blockStarts } = extractor.extract(sentence.words);
+    return { hashes, blockStarts, labels: sentence.labels, weight };
   });
   const index = selectFeatures(extracted, minimumCount);
   const data = flatten(extracted, index);

@@ -16,6 +16,9 @@ const asData = (count: number): TrainingData => {
 const context = () => ({ ...trainContext(), encoder: () => Promise.resolve(tinyEncoderFiles()) });
 const fineTuned = params.parse({ engine: 'fine-tuned', epochs: 1, iterations: 15 });
 
+type Answer = Awaited<ReturnType<NerPredictor['predict']>>[number];
+const withoutConfidence = ({ entities }: Answer) => entities.map((entity) => ({ ...entity, confidence: null }));
+
 describe('the fine-tuned engine', () => {
   let predictor: NerPredictor;
   let first: Awaited<ReturnType<typeof train>>;
@@ -53,7 +56,13 @@ describe('the fine-tuned engine', () => {
     const quantised = await openPredictor(files);
     const texts = ['please pay ₹500 to Kalomi Store last month', 'x'.repeat(500), 'kal Ravi Teja ko 2 lakh bheje the'];
     const together = await quantised.predict(texts.map((text) => ({ text })));
-    for (const [i, text] of texts.entries()) expect(await quantised.predict([{ text }])).toEqual([together[i]]);
+    for (const [i, text] of texts.entries()) {
+      const [alone] = await quantised.predict([{ text }]);
+      expect(withoutConfidence(alone!)).toEqual(withoutConfidence(together[i]!));
+      // A sum of float32 weights is rounded by the number of columns, which the batch's longest list of features sets.
+      for (const [k, { confidence }] of alone!.entities.entries())
+        expect(confidence).toBeCloseTo(together[i]!.entities[k]!.confidence, 6);
+    }
     await quantised.close();
   });
 });
