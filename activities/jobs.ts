@@ -12,6 +12,7 @@ import {
 } from './jobs/data-jobs.js';
 import { reviewAnnotations, reviewMessages } from '../labelling/jobs.js';
 import { evaluateModel } from '../training/evaluate.js';
+import { evaluateFile } from '../training/evaluate-file.js';
 import { fitModel } from '../training/fit.js';
 import { fitShard } from '../training/fit-shard.js';
 import type { Job, JobStores } from '../platform/child-process/define-job.js';
@@ -30,6 +31,7 @@ export const jobs = {
   fitModel,
   fitShard,
   evaluateModel,
+  evaluateFile,
   renderModelCard,
   smokeTest,
   reviewMessages,

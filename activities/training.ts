@@ -205,7 +205,7 @@ async function holdoutOf(deps: TrainingActivityDeps, dataset: DatasetRef): Promi
   const { modelName, line } = dataset;
   const known = await deps.registry.findLine(modelName, line);
   if (known !== null) {
-    const { split } = schemaOf(await deps.models.find(modelName), dataset);
+    const { split } = await schemaOf(deps.blobs, await deps.models.find(modelName), dataset);
     if (!mayBeCompleted(known.holdout, split)) return known.holdout;
     const complete = await runJob(deps, 'freezeLine', { dataset, frozen: known.holdout });
     return (await deps.registry.refreezeLine(modelName, line, complete, PIPELINE)).holdout;

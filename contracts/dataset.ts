@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { contentHash, DEFAULT_LINE, GENERATED_SOURCE, lineName, modelName, SYNTHETIC_LINE } from './ids.js';
 import type { Table } from './table.js';
+import type { TableSchema } from './table-schema.js';
 
 /** What one column may hold. Validation, file readers and documentation all read this one description. */
 export interface ColumnSpec {
@@ -115,6 +116,8 @@ export interface DatasetSchema {
   readonly split: SplitRule;
   /** Fewer usable rows than this is `TOO_FEW_ROWS`. */
   readonly minimumRows: number;
+  /** Of a table of any layout: the user's description, which the artefact carries. */
+  readonly table?: TableSchema;
 }
 
 /** A text file, unpacked. `name` is relative to the folder that was given, with `/` and without `.gz`. */
@@ -163,6 +166,8 @@ export interface FileFormat {
   readonly aliases?: Readonly<Record<string, readonly string[]>>;
   /** Schema column of signed amounts: may be written as a debit and a credit column, or without sign beside a direction. */
   readonly signedColumn?: string;
+  /** A file must have all columns, also those whose cells may be empty. @default false */
+  readonly requiresAllColumns?: boolean;
   /** Columns that the file may have for `transform` and that the schema has not. */
   readonly extraColumns?: readonly ColumnSpec[];
   /** Rows whose label may be missing. @default all when labels are optional, else none. The others are left out. */
@@ -197,7 +202,14 @@ const datasetFields = z.strictObject({
   /** Where the rows come from: a snapshot, or a file with its name and hash. */
   origin: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('snapshot'), snapshotHash: contentHash, source: z.string() }),
-    z.strictObject({ kind: z.literal('file'), fileHash: contentHash, fileName: z.string(), format: z.string() }),
+    z.strictObject({
+      kind: z.literal('file'),
+      fileHash: contentHash,
+      fileName: z.string(),
+      format: z.string(),
+      /** Blob with the table's schema, where a schema described the file. */
+      tableSchemaHash: contentHash.optional(),
+    }),
   ]),
   /** IANA zone of the customers' clocks; absent in data sets from before there was one. */
   timeZone: z.string().optional(),

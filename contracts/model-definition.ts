@@ -7,6 +7,7 @@ import type { Comparison, Evaluation } from './evaluation.js';
 import type { FeatureView } from './feature-view.js';
 import type { Labelling } from './labelling.js';
 import type { Table } from './table.js';
+import type { TableSchema } from './table-schema.js';
 
 export type { ArtefactFiles, ComputeContext } from './computation.js';
 
@@ -259,6 +260,11 @@ export interface ModelDefinition<Params = unknown, Opened extends Predictor = Pr
   /** Absent: a caller has to send every input. */
   readonly requestFeatures?: RequestFeatures;
   readonly fileFormats: readonly FileFormat[];
+  /**
+   * The layout that a schema of the user's own describes, a line of its own. Absent: the model reads its layouts only.
+   * @throws PipelineError `INVALID_INPUT` for a schema that the model cannot learn by, such as a label of many classes.
+   */
+  tableFormat?(schema: TableSchema): FileFormat;
   readonly expectations: readonly Expectation[];
   readonly primaryMetric: string;
   readonly gates: readonly Gate[];

@@ -33,7 +33,7 @@ export async function loadDivided(
   model: ModelDefinition,
   { dataset, holdout }: { readonly dataset: DatasetRef; readonly holdout: FrozenHoldout },
 ): Promise<DividedData> {
-  const schema = schemaOf(model, dataset);
+  const schema = await schemaOf(blobs, model, dataset);
   const { table } = await loadDataset(blobs, dataset.hash);
   requireRows(model, 'rows', table.rowCount, schema.minimumRows);
   const divided = splitHoldout(holdout, table);

@@ -59,7 +59,7 @@ describe('a run with a champion', () => {
     const model = await findModel(MODEL);
     week = await storeCreditDataset(blobs, 4); // repeated, so that the interval is narrower than the margin
     const { table } = await loadDataset(blobs, week.hash);
-    const schema = schemaOf(model, week);
+    const schema = await schemaOf(blobs, model, week);
     const { modelName, line, origin } = week;
     storeRows = (rows) => storeDataset(blobs, { table: rows, schema, ref: { modelName, line, origin, notes: [] } });
     holdout = freezeHoldout(schema.split, table);

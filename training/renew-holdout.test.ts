@@ -45,7 +45,7 @@ describe('renewHoldout', () => {
   /** A line whose champion was trained on the older half of the newest data, outside the first holdout. */
   async function lineOf(recorded: boolean) {
     const dataset = await storeCreditDataset(blobs);
-    const schema = schemaOf(await findModel(MODEL), dataset);
+    const schema = await schemaOf(blobs, await findModel(MODEL), dataset);
     const { table } = await loadDataset(blobs, dataset.hash);
     const older = selectRows(table, [...Array(Math.floor(table.rowCount / 2)).keys()]);
     const holdout = freezeHoldout(schema.split, older);

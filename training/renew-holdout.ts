@@ -38,7 +38,7 @@ export async function renewHoldout(
   const current = await registry.findLine(modelName, line);
   if (newest === undefined || current === null) throw versionNotFound({ modelName, line }, 'version yet');
   const { table } = await loadDataset(blobs, newest.dataset.hash);
-  const schema = schemaOf(model, newest.dataset);
+  const schema = await schemaOf(blobs, model, newest.dataset);
   const fresh = freezeHoldout(schema.split, table);
   const renewed = await registry.refreezeLine(modelName, line, withNextSalt(fresh, current.holdout), actor);
   const parts = holdoutParts({ schema, table }, splitHoldout(renewed.holdout, table));

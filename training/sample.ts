@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TrainingData } from '../contracts/dataset.js';
 import type { ArtefactFiles, ModelDefinition, Predictor, TrainContext } from '../contracts/model-definition.js';
 import { readJson, writeJson } from '../learning/artefact/index.js';
+import { TABLE_SCHEMA_FILE } from '../learning/tabular/table-format/index.js';
 import { signatureOf } from './version-hashes.js';
 
 /** File of an artefact that holds requests with their answers. */
@@ -16,6 +17,10 @@ async function sampleFile(model: ModelDefinition, predictor: Predictor, data: Tr
   const outputs = await predictor.predict(inputs.map((input) => predictor.input.parse(input)));
   return writeJson({ inputs, outputs });
 }
+
+/** The schema of a table of any layout, from which predictor, card and template follow. */
+const tableFile = ({ schema: { table } }: TrainingData): ArtefactFiles =>
+  table === undefined ? {} : { [TABLE_SCHEMA_FILE]: writeJson(table) };
 
 /** A complete artefact and the hash of its predictor's interface. */
 export interface TrainedArtefact {
@@ -33,7 +38,7 @@ export async function trainArtefact(
   data: TrainingData,
   params: unknown,
 ): Promise<TrainedArtefact> {
-  const trained = await model.train(context, data, params);
+  const trained = { ...(await model.train(context, data, params)), ...tableFile(data) };
   const predictor = await model.predictor(trained);
   try {
     const files = { ...trained, [SAMPLE_FILE]: await sampleFile(model, predictor, data) };

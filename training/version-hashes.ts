@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DatasetRef } from '../contracts/dataset.js';
+import { learnedOf, type TableSchema } from '../contracts/table-schema.js';
 import type { ModelDefinition, Predictor } from '../contracts/model-definition.js';
 import type { DataVersion } from '../registry/artefacts.js';
 import { hashOfJson } from '../platform/blobs/hash.js';
@@ -33,13 +34,19 @@ const versionOf = ({ name, version }: Versioned): Versioned => ({ name, version 
 /**
  * Hash of what determines the model on given rows: versions of model, feature and state code, and parameters. A model
  * without states has the hash that it had before there were states.
+ * @param table - the schema of a table of any layout, which decides on features and label.
  */
-export const definitionHashOf = ({ definitionVersion, backend, states }: ModelDefinition, params: unknown): string =>
+export const definitionHashOf = (
+  { definitionVersion, backend, states }: ModelDefinition,
+  params: unknown,
+  table: TableSchema | null = null,
+): string =>
   hashOfJson({
     definitionVersion,
     params,
     views: backend.views.map(versionOf),
     ...(states === undefined ? {} : { states: states.map(versionOf) }),
+    ...(table === null ? {} : { table: learnedOf(table) }),
   });
 
 /** Views and states that a training reads, for the artefact's manifest. The rows of a file bring their own features. */
@@ -47,6 +54,7 @@ export function readsOf(
   { backend, states = [] }: ModelDefinition,
   { origin }: Pick<DatasetRef, 'origin'>,
 ): DataVersion[] {
+  if (origin.kind === 'file' && origin.tableSchemaHash !== undefined) return [];
   const views = origin.kind === 'snapshot' ? backend.views : [];
   return [
     ...views.map((view) => ({ kind: 'feature-view' as const, ...versionOf(view) })),

@@ -62,7 +62,10 @@ export async function statesOfSnapshot(
 /** The states of one model from an imported data set, as of its newest row, under the name of its line. */
 export async function statesOfDataset(dataset: DatasetRef, context: BuildContext): Promise<BuiltStates> {
   const model = await findModel(dataset.modelName);
+  const schema = await schemaOf(context.blobs, model, dataset);
+  // A table of any layout brings its features: it has no customers whose past would be kept.
+  if (schema.table !== undefined) return { sets: [], skipped: [] };
   const { table } = await loadDataset(context.blobs, dataset.hash);
-  const rows = { source: dataset.line, data: { schema: schemaOf(model, dataset), table }, asOf: null };
+  const rows = { source: dataset.line, data: { schema, table }, asOf: null };
   return { sets: await setsOf(model, rows, context), skipped: [] };
 }

@@ -93,7 +93,7 @@ export const validateDataset = defineJob({
     const { validateDataset: validate } = await import('../../datasets/validation/validate-dataset.js');
     const model = await findModel(dataset.modelName);
     const { expectations } = model;
-    const schema = schemaOf(model, dataset);
+    const schema = await schemaOf(blobs, model, dataset);
     const onStep = stepsOf(control);
     return validate({ blobs, dataset, schema, expectations, maxRejectedShare, settings, onStep });
   },
@@ -109,7 +109,7 @@ export const freezeLine = defineJob({
     await onStep('reading the training table', 0, 2);
     const { table } = await loadDataset(blobs, dataset.hash);
     await onStep('choosing the holdout', 1, 2);
-    const { split } = schemaOf(model, dataset);
+    const { split } = await schemaOf(blobs, model, dataset);
     return frozen === undefined ? freezeHoldout(split, table) : completeHoldout(frozen, split, table);
   },
 });

@@ -2,18 +2,21 @@ import { type Command, Option } from 'commander';
 import type { CliContext } from '../program/context.js';
 import type { GenerateOptions, SnapshotOptions, ValidateOptions } from '../views/data-view.js';
 import type { CheckSourceOptions } from '../views/source-check-view.js';
+import type { DescribeOptions } from '../views/describe-view.js';
+import { addReadingOptions } from '../program/reading-options.js';
 import type { FileTemplateOptions } from '../views/file-template-view.js';
 import type { SourceTemplateOptions } from '../views/source-template-view.js';
 import { count, listLimit, seed } from '../program/options.js';
 import type { RepairOptions } from '../views/repair-view.js';
 
-/** `ml data check-source|template|generate|import|sources|use|snapshots|repair|validate`. */
+/** `ml data check-source|describe|template|generate|import|sources|use|snapshots|repair|validate`. */
 export function register(program: Command, cli: CliContext): void {
   const data = program
     .command('data')
     .summary('generate, import, list and check data sources')
     .description('Where training rows come from: sources, and the snapshots that were taken of them.');
   registerOwnDatabase(data, cli);
+  registerDescribe(data, cli);
   registerLoading(data, cli);
   registerSources(data, cli);
   registerSnapshots(data, cli);
@@ -41,6 +44,8 @@ function registerOwnDatabase(data: Command, cli: CliContext): void {
     .argument('<what>', 'backend, or the name of a model')
     .option('--only <tables>', 'backend: only the views of these tables, separated by commas')
     .option('--empty <tables>', 'backend: views without rows for these tables, which your product has nothing for')
+    .option('--schema <file>', 'model: rows of the table that this schema describes')
+    .option('--line <name>', 'model: rows as this line was trained from, also one by a schema')
     .option('--output <file>', 'model: write this file, .csv or .json (standard output)')
     .addOption(
       new Option('--as <encoding>', 'model: how to write it (by the ending, else csv)').choices(['csv', 'json']),
@@ -54,6 +59,21 @@ function registerOwnDatabase(data: Command, cli: CliContext): void {
       const { writeFileTemplate } = await import('../views/file-template-view.js');
       await writeFileTemplate(cli, what, options);
     });
+}
+
+function registerDescribe(data: Command, cli: CliContext): void {
+  const command = data
+    .command('describe')
+    .description(
+      'Says what the columns of a CSV or JSON file hold, and drafts the schema by which `ml train` and `ml evaluate` read ' +
+        'it. Starts no service.',
+    )
+    .argument('<file>', 'the file')
+    .option('--write-schema [path]', 'write the draft, with what was guessed marked (<name>.schema.json)');
+  addReadingOptions(command).action(async (file: string, options: DescribeOptions) => {
+    const { describeData } = await import('../views/describe-view.js');
+    await describeData(cli, file, options);
+  });
 }
 
 function registerLoading(data: Command, cli: CliContext): void {

@@ -9,6 +9,7 @@ import { printCoverage } from '../views/coverage-view.js';
 import { printExplanation } from '../views/explanation-view.js';
 import { formatAsOf, formatTime, shortHash } from '../output/format.js';
 import type { Output } from '../output/output.js';
+import { printText } from '../output/print-text.js';
 import type { PredictAnswer } from '../../inference/predict.js';
 import type { ReferenceAnswer } from '../../inference/predict-by-reference.js';
 import type { ReadState } from '../../inference/request-features.js';
@@ -53,7 +54,7 @@ async function answer(cli: CliContext, name: string, options: PredictOptions): P
 async function printSchema(cli: CliContext, modelName: string, options: PredictOptions): Promise<void> {
   const schema =
     options.customer === undefined ? await inputSchema(cli, modelName, options) : await knownSchema(modelName);
-  cli.out.result(schema, () => cli.out.line(JSON.stringify(schema, null, 2)));
+  cli.out.result(schema, () => printText(cli.out, JSON.stringify(schema, null, 2)));
 }
 
 async function inputSchema(cli: CliContext, modelName: string, options: PredictOptions): Promise<unknown> {

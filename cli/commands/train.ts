@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { FileFormat } from '../../contracts/dataset.js';
 import { PipelineError } from '../../contracts/errors.js';
+import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { MasterTrainingInput, TrainModelInput } from '../../contracts/workflows.js';
 import type { DataFile } from '../../datasets/sources/files/read-file.js';
 import type { CliContext, Connection } from '../program/context.js';
+import { type DataFileOptions, readDataPath, readSchemaFile, refuseWithoutFile } from '../program/data-file.js';
 import { addHyperParameterFlags, collectHyperParameters } from '../program/hyper-parameters.js';
 import type { RunOptions } from '../program/options.js';
 import { addReadingOptions } from '../program/reading-options.js';
@@ -14,12 +15,7 @@ import { runTraining } from '../runs/run-training.js';
 import { sourceSettings } from '../program/source-settings.js';
 import { requireUpdatable } from '../../training/require-updatable.js';
 
-interface TrainOptions extends RunOptions {
-  readonly dataPath?: string;
-  readonly delimiter?: string;
-  readonly decimal?: string;
-  readonly dateFormat?: string;
-  readonly columns?: string;
+interface TrainOptions extends RunOptions, DataFileOptions {
   readonly source?: string;
   readonly seed: number;
   readonly from: 'data' | 'dataset';
@@ -35,7 +31,8 @@ export function register(program: Command, cli: CliContext): void {
     .summary('train one model, or all, from the backend or from a file')
     .description('Trains, judges and registers one model, or all of them, from the backend or from a file.')
     .argument('<model>', 'name of a model, or all')
-    .option('--data-path <file>', 'train from this file (docs/data-formats.md) instead of the backend');
+    .option('--data-path <file>', 'train from this file (docs/data-formats.md) instead of the backend')
+    .option('--schema <file>', 'JSON file that describes the columns of any table (`ml data describe` drafts it)');
   addReadingOptions(command)
     .option('--source <name>', 'data source (the one in use)')
     .option('--seed <n>', 'seed of everything random', seed, 42)
@@ -63,7 +60,7 @@ async function trainOne(cli: CliContext, name: string, options: TrainOptions): P
   parseParams(model, params); // a fault ends the command before any service is started
   const update = options.update === true;
   if (update) requireUpdatable(model);
-  const file = await readFileOption(cli, options, model.fileFormats);
+  const file = await readFileOption(cli, options, model);
 
   const connection = await cli.connect();
   const rows = file === null ? await backendRows(cli, connection, options) : await fileRows(connection, name, file);
@@ -102,38 +99,20 @@ async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
 const oneModelOnly = (what: string): PipelineError =>
   new PipelineError('INVALID_INPUT', `${what} belongs to one model; name it instead of "all"`);
 
-/** @throws PipelineError `INVALID_INPUT` for an option that says how a file is written where there is none. */
-function refuseWithoutFile({ delimiter, decimal, dateFormat, columns }: TrainOptions): void {
-  const given = Object.entries({
-    '--delimiter': delimiter,
-    '--decimal': decimal,
-    '--date-format': dateFormat,
-    '--columns': columns,
-  });
-  const option = given.find(([, value]) => value !== undefined)?.[0];
-  if (option !== undefined) throw new PipelineError('INVALID_INPUT', `${option} belongs to a file; give --data-path`);
-}
-
-/** Bad files end here, before anything is started; how the file was read is said on standard error. */
+/** The file of `--data-path`, by the schema of `--schema` or the model's layouts; null without a file. */
 async function readFileOption(
   cli: CliContext,
   options: TrainOptions,
-  formats: readonly FileFormat[],
+  model: ModelDefinition,
 ): Promise<DataFile | null> {
-  if (options.dataPath === undefined) {
+  const { dataPath, schema } = options;
+  if (dataPath === undefined) {
     refuseWithoutFile(options);
     return null;
   }
-  const [{ readDataFile }, { readingOptions }, { customerTimeZone }] = await Promise.all([
-    import('../../datasets/sources/files/read-file.js'),
-    import('../program/reading-options.js'),
-    import('../../platform/config/config.js'),
-  ]);
-  const timeZoneOf = (line: string): string => customerTimeZone(cli.config.customerTimeZones, line);
-  const file = await readDataFile(options.dataPath, formats, { ...(await readingOptions(options)), timeZoneOf });
-  cli.out.notice(`${file.fileName}: ${file.table.rowCount} rows, read as ${file.format.name}`);
-  for (const remark of file.remarks) cli.out.notice(`  ${remark}`);
-  return file;
+  if (schema === undefined) return readDataPath(cli, dataPath, model.fileFormats, options);
+  const { tableFormatOf } = await import('../../training/dataset-schema.js');
+  return readDataPath(cli, dataPath, [tableFormatOf(model, await readSchemaFile(schema))], options);
 }
 
 async function fileRows(
@@ -141,7 +120,11 @@ async function fileRows(
   modelName: string,
   file: DataFile,
 ): Promise<Partial<TrainModelInput>> {
-  const { storeTrainingFile } = await import('../../datasets/snapshots/store-file.js');
+  const [{ storeTrainingFile }, { requireSameTarget }] = await Promise.all([
+    import('../../datasets/snapshots/store-file.js'),
+    import('../../training/require-same-target.js'),
+  ]);
+  await requireSameTarget(services, modelName, file.format.schema);
   return { datasetHash: await storeTrainingFile(services.blobs, modelName, file) };
 }
 

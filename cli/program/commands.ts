@@ -22,6 +22,10 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
     summary: 'train one model, or all, from the backend or from a file',
     load: () => import('../commands/train.js'),
   },
+  evaluate: {
+    summary: 'score a registered version on another file',
+    load: () => import('../commands/evaluate.js'),
+  },
   predict: { summary: 'answer one question with a registered version', load: () => import('../commands/predict.js') },
   forecast: {
     summary: 'forecast the series of a file; starts nothing',

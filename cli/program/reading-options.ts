@@ -13,16 +13,20 @@ export interface TypedReadingOptions {
   readonly delimiter?: string;
   readonly decimal?: string;
   readonly dateFormat?: string;
+  readonly null?: readonly string[];
   /** Path of a JSON file. */
   readonly columns?: string;
 }
 
-/** Adds `--delimiter`, `--decimal`, `--date-format` and `--columns`. */
+const repeated = (word: string, before: readonly string[] = []): readonly string[] => [...before, word];
+
+/** Adds `--delimiter`, `--decimal`, `--date-format`, `--null` and `--columns`. */
 export const addReadingOptions = (command: Command): Command =>
   command
     .option('--delimiter <sign>', 'between the fields of the file: "," ";" "|" or tab (detected)')
     .option('--decimal <sign>', 'decimal sign of the file: "." or "," (detected)')
     .option('--date-format <format>', 'day-first, month-first, year-first, unix-seconds, or DD/MM/YYYY (detected)')
+    .option('--null <word>', 'stands for a missing value in every column, also of text (repeat it)', repeated)
     .option('--columns <file>', 'JSON file {"name in the format": "name in the file"} (names are matched)');
 
 /** The options checked, the file of column names read. @throws PipelineError `INVALID_INPUT`, `FILE_NOT_READABLE`. */
@@ -31,11 +35,13 @@ export async function readingOptions({
   decimal,
   dateFormat,
   columns,
+  null: nulls,
 }: TypedReadingOptions): Promise<ReadingOptions> {
   return {
     ...(delimiter !== undefined && { delimiter: parseDelimiter(delimiter) }),
     ...(decimal !== undefined && { decimal: parseDecimal(decimal) }),
     ...(dateFormat !== undefined && { dateFormat: parseDateFormat(dateFormat) }),
+    ...(nulls !== undefined && { nulls }),
     ...(columns !== undefined && { columns: parseColumnNames(await readJsonInput(`@${columns}`)) }),
   };
 }

@@ -8,6 +8,16 @@ import type { TableReport } from './check-ledger.js';
 const withinLimit = (maxRejectedShare: number) => (report: TableReport) =>
   report.rejectedRows <= maxRejectedShare * report.checkedRows;
 
+/** Whether the bad rows of every table are few enough, and no expectation about a whole table failed. */
+export const isAccepted = ({ tables, maxRejectedShare, failed = false }: Checked): boolean =>
+  !failed && tables.every(withinLimit(maxRejectedShare));
+
+interface Checked {
+  readonly tables: readonly TableReport[];
+  readonly maxRejectedShare: number;
+  readonly failed?: boolean;
+}
+
 /**
  * Stores the complete report as a JSON blob and returns a summary with at most twenty failed checks.
  * `passed`: in every table the share of rejected rows is at most the limit.
@@ -23,7 +33,7 @@ export async function reportQuality(
   },
 ): Promise<DataQuality> {
   const { subject, tables, maxRejectedShare } = input;
-  const passed = input.failed !== true && tables.every(withinLimit(maxRejectedShare));
+  const passed = isAccepted(input);
   const checkedRows = sum(tables.map((table) => table.checkedRows));
   const rejectedRows = sum(tables.map((table) => table.rejectedRows));
   const report = {

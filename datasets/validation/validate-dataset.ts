@@ -3,7 +3,7 @@ import type { Table } from '../../contracts/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { type ReportStep, unreported } from '../../platform/child-process/report-step.js';
 import { loadDataset } from '../snapshots/dataset-store.js';
-import { CheckLedger } from './check-ledger.js';
+import { CheckLedger, type TableReport } from './check-ledger.js';
 import { checkColumn } from './column-checks.js';
 import { createUniquenessCheck } from './key-checks.js';
 import { reportQuality } from './quality-report.js';
@@ -36,6 +36,17 @@ function checkExpectations(
   return failed;
 }
 
+/** The checks of a table. @returns `failed`: an expectation does not hold, whatever the number of bad rows. */
+export function checkTable(
+  { schema, table }: { readonly schema: DatasetSchema; readonly table: Table },
+  { expectations, settings }: { readonly expectations: readonly Expectation[]; readonly settings: CheckSettings },
+): { readonly report: TableReport; readonly failed: boolean } {
+  const ledger = new CheckLedger(schema.line);
+  checkRows(table, schema, ledger);
+  const failed = checkExpectations(expectations, { schema, table, settings }, ledger);
+  return { report: ledger.report(), failed };
+}
+
 /**
  * Checks a training table against its schema (types, missing values, ranges, categories, infinities, unique keys) and
  * the model's expectations, each of which rejects the table if it does not hold. The report (a JSON blob) contains the
@@ -52,13 +63,10 @@ export async function validateDataset(input: {
   readonly onStep?: ReportStep;
 }): Promise<DataQuality> {
   const { blobs, dataset, schema, expectations, maxRejectedShare, settings, onStep = unreported } = input;
-  await onStep('reading the training table', 0, 3);
+  await onStep('reading the training table', 0, 2);
   const { table } = await loadDataset(blobs, dataset.hash);
-  const ledger = new CheckLedger(schema.line);
-  await onStep('checking rows', 1, 3);
-  checkRows(table, schema, ledger);
-  await onStep('checking expectations', 2, 3);
-  const failed = checkExpectations(expectations, { schema, table, settings }, ledger);
+  await onStep('checking', 1, 2);
+  const { report, failed } = checkTable({ schema, table }, { expectations, settings });
   const subject = `dataset ${dataset.hash}`;
-  return reportQuality(blobs, { subject, tables: [ledger.report()], maxRejectedShare, failed });
+  return reportQuality(blobs, { subject, tables: [report], maxRejectedShare, failed });
 }

@@ -6,6 +6,7 @@ import { evaluate, PRIMARY_METRIC, score } from './evaluation/score.js';
 import { expectations } from './data/expectations.js';
 import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
+import { anyTable } from './data/formats/any-table.js';
 import { requestFeatures } from './data/request-features.js';
 import { params, searchSpace } from './params.js';
 import { FAIRNESS_METRIC } from './evaluation/fairness.js';
@@ -27,6 +28,7 @@ export const model = defineModel({
   backend: backendDataset,
   requestFeatures,
   fileFormats,
+  tableFormat: anyTable,
   expectations,
   primaryMetric: PRIMARY_METRIC,
   gates: [

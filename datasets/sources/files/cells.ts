@@ -29,17 +29,26 @@ export function describeCell(cell: unknown): string {
   return typeof cell === 'boolean' ? `"${cell}"` : 'an object';
 }
 
-const isBlank = (cell: Scalar): boolean =>
-  cell === undefined || cell === null || (typeof cell === 'string' && (cell.trim() === '' || cell === COPY_NULL));
+/** Words that programs write for a missing number, date or flag; in a column of text they may be a name or a code. */
+export const NULL_WORDS: readonly string[] = ['na', 'n/a', '#n/a', 'null', 'nan', 'none', '-'];
+
+function isBlank(cell: Scalar, words: readonly string[] = []): boolean {
+  if (typeof cell !== 'string') return cell === undefined || cell === null;
+  const text = cell.trim();
+  return text === '' || cell === COPY_NULL || (words.length > 0 && words.includes(text.toLowerCase()));
+}
 
 /** True for a cell of two columns. JSON may hold other objects, which are faults. */
 export const isSplit = (cell: unknown): cell is SplitAmount =>
   typeof cell === 'object' && cell !== null && 'kind' in cell && (cell.kind === 'pair' || cell.kind === 'signed');
 
-/** True for an absent, null or blank cell and for `\N`; other text such as `NA` is not a missing value. */
-export function isMissingCell(cell: Cell): boolean {
-  if (!isSplit(cell)) return isBlank(cell);
-  return cell.kind === 'pair' ? isBlank(cell.debit) && isBlank(cell.credit) : isBlank(cell.amount);
+/**
+ * True for an absent, null or blank cell, for `\N`, and for the words that stand for a missing value.
+ * @param words - in lower case.
+ */
+export function isMissingCell(cell: Cell, words: readonly string[] = []): boolean {
+  if (!isSplit(cell)) return isBlank(cell, words);
+  return cell.kind === 'pair' ? isBlank(cell.debit, words) && isBlank(cell.credit, words) : isBlank(cell.amount, words);
 }
 
 /** Converts a cell that is not missing to text; numbers and booleans from JSON are formatted. */

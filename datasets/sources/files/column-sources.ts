@@ -88,8 +88,11 @@ export function fileColumns({
 export const isInFile = ({ spec }: FileColumn): boolean => spec.clockOf === undefined;
 
 /** Whether a file must have the column. */
-export const isRequired = ({ schema }: FileFormat, { spec }: FileColumn): boolean =>
-  spec.clockOf === undefined && (spec.nullable !== true || (spec.name === schema.label && spec.optional !== true));
+export const isRequired = ({ schema, requiresAllColumns = false }: FileFormat, { spec }: FileColumn): boolean =>
+  spec.clockOf === undefined &&
+  ((requiresAllColumns && spec.optional !== true) ||
+    spec.nullable !== true ||
+    (spec.name === schema.label && spec.optional !== true));
 
 /** What a file has, as far as finding the columns needs it. */
 export interface FoundColumns {

@@ -452,3 +452,28 @@ describe('names and keys', () => {
     expect((await read('id^fee\nr1^2\n', { delimiter: '^' })).table.columns.fee?.values).toEqual(Float64Array.of(2));
   });
 });
+
+describe('words for a missing value', () => {
+  it('are empty cells of numbers, dates and flags, and words in text', async () => {
+    const words = ['NA', 'n/a', 'NULL', '-', 'nan', '#N/A'];
+    const { columns } = (
+      await read(table({ fee: words, done: words, at: words, amount: ['1', '2', '3', '4', '5', '6'] }))
+    ).table;
+    for (const name of ['fee', 'done', 'at']) expect([...columns[name]!.values].every(Number.isNaN), name).toBe(true);
+    const named = await read(table({ fee: ['1', '-'] }).replace('r1', 'NA'));
+    expect(named.table.columns['id']!.values).toEqual(['r0', 'NA']);
+  });
+
+  it('are what --null names, whatever their case and the column', async () => {
+    const file = table({ fee: ['missing', '2'], at: ['Missing', '2026-01-01'] });
+    await expect(read(file)).rejects.toMatchObject({ code: 'INVALID_VALUE' });
+    const { columns } = (await read(file, { nulls: ['Missing'] })).table;
+    expect(columns['fee']!.values).toEqual(Float64Array.of(NaN, 2));
+    expect(columns['at']!.values[0]).toBeNaN();
+  });
+
+  it('stand in one half of a debit and credit pair', async () => {
+    const file = 'id,debit,credit\nr0,5,-\nr1,NA,7\n';
+    expect((await read(file)).table.columns['amount']!.values).toEqual(Float64Array.of(-5, 7));
+  });
+});

@@ -101,7 +101,7 @@ export async function* readJsonRows(
     if (names.size < MOST_NAMES) for (const name of Object.keys(members)) names.add(name);
     const field = (name: string): Scalar => (Object.hasOwn(members, name) ? (members[name] as Scalar) : undefined);
     const cells = columns.map(({ source }) => cellOf(source, field));
-    yield cells.every(isMissingCell) ? null : { line, cells };
+    yield cells.every((cell) => isMissingCell(cell)) ? null : { line, cells };
   }
   const unseen = columns.filter(
     (column) => isRequired(target.format, column) && !namesIn(column.source).some((name) => names.has(name)),

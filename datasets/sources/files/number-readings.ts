@@ -1,4 +1,4 @@
-import { type Cell, describeCell, isMissingCell, isSplit, type Scalar, type SplitAmount } from './cells.js';
+import { type Cell, describeCell, isMissingCell, isSplit, NULL_WORDS, type Scalar, type SplitAmount } from './cells.js';
 import { type CellReader, type CellReadings, everywhere } from './readings.js';
 
 /** The two readings of a number. */
@@ -129,7 +129,7 @@ export function readDirection(cell: Scalar): number {
 export const areDirections = (cells: readonly Scalar[]): boolean =>
   cells.length > 0 && cells.every((cell) => !Number.isNaN(readDirection(cell)));
 
-const sideOf = (cell: Scalar): CellReadings => (isMissingCell(cell) ? everywhere(0, 2) : readScalar(cell));
+const sideOf = (cell: Scalar): CellReadings => (isMissingCell(cell, NULL_WORDS) ? everywhere(0, 2) : readScalar(cell));
 
 /** Credit minus debit; both are sizes, and only one of them holds an amount. */
 function readPair({ debit, credit }: Extract<SplitAmount, { kind: 'pair' }>): CellReadings {

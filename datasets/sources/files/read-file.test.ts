@@ -244,7 +244,7 @@ describe('readDataFile rejects', () => {
     ['a percentage', 'amount', 'a,12%,1,2026-01-01,car,0'],
     ['a number with a unit word', 'amount', 'a,2 lakh,1,2026-01-01,car,0'],
     ['hexadecimal', 'amount', 'a,0x10,1,2026-01-01,car,0'],
-    ['a placeholder for a missing value', 'term', 'a,1,NA,2026-01-01,car,0'],
+    ['a word for a missing value', 'amount', 'a,NA,1,2026-01-01,car,0'],
     ['a fraction in an integer', 'term', 'a,1,1.5,2026-01-01,car,0'],
     ['an empty required cell', 'amount', 'a,,1,2026-01-01,car,0'],
     ['an empty key', 'id', ',1,1,2026-01-01,car,0'],

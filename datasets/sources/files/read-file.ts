@@ -1,86 +1,20 @@
 import type { FileFormat } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
-import { chooseFormat, type FilePreview, type MatchedFormat } from './choose-format.js';
 import { columnRemarks } from './column-sources.js';
-import { previewsOfCsv, readCsvRows } from './csv-rows.js';
 import type { DataFile } from './data-file.js';
-import { decodeText, peekText, type TextHead } from './decode-text.js';
-import { peekRecords, readJsonRecords, readJsonRows } from './json-rows.js';
+import { decodeText } from './decode-text.js';
 import { defaultFileLimits, type FileLimits } from './limits.js';
 import { openFile } from './open-file.js';
+import { type OpenedRows, openRows, type Reading } from './open-rows.js';
 import { readLayout } from './read-layout.js';
 import type { ReadingOptions } from './reading-options.js';
 import { keepUsableRows, type KeptRows, requireBothClasses, transformRows } from './row-checks.js';
-import { type CollectedRows, createRowSink, type DataRow } from './row-sink.js';
+import { type CollectedRows, createRowSink } from './row-sink.js';
+import { schemaRemarks } from '../tables/parse-schema.js';
 import { keepsClocks } from './written-clocks.js';
 
 export type { DataFile } from './data-file.js';
-
-/** A file whose format is known. */
-interface OpenedRows {
-  readonly matched: MatchedFormat;
-  /** Null for a row without any value. */
-  readonly rows: AsyncIterable<DataRow | null>;
-  /** Column names of the file; complete after the last row. */
-  readonly names: () => readonly string[];
-  /** Remarks on the file as a whole. */
-  readonly remarks: readonly string[];
-}
-
-/** Everything about one reading that its steps share. */
-interface Reading {
-  readonly file: string;
-  readonly formats: readonly FileFormat[];
-  readonly limits: FileLimits;
-  readonly options: ReadingOptions;
-}
-
-async function openJson(text: AsyncIterable<string>, { file, formats, limits, options }: Reading): Promise<OpenedRows> {
-  const { preview, records } = await peekRecords(readJsonRecords(text, file, limits));
-  if (preview.width === 0) throw errorAt('FILE_EMPTY', { file }, 'the file holds no record');
-  const of = ({ encodings }: FileFormat): FilePreview[] => (encodings.includes('json') ? [preview] : []);
-  const matched = chooseFormat(file, formats, { of, fallback: preview }, options);
-  const names = new Set<string>();
-  return { matched, rows: readJsonRows(records, file, matched, names), names: () => [...names], remarks: [] };
-}
-
-const DELIMITER_NAMES: Readonly<Record<string, string>> = { '\t': 'tabs', ' ': 'blanks' };
-
-function openCsv(head: TextHead, { file, formats, limits, options }: Reading): OpenedRows {
-  const matched = chooseFormat(file, formats, previewsOfCsv(head.head, options), options);
-  const { preview, format } = matched;
-  const { delimiter = ',' } = preview;
-  const usual = delimiter === (format.delimiter ?? ',');
-  return {
-    matched,
-    rows: readCsvRows(head, file, matched, limits),
-    names: () => preview.columns ?? [],
-    remarks: usual ? [] : [`fields separated by ${DELIMITER_NAMES[delimiter] ?? `"${delimiter}"`}`],
-  };
-}
-
-/** True when the head shows JSON or a complete first line, or is longer than a line may be. O(n) for any text. */
-const enough =
-  (limits: FileLimits) =>
-  (head: string): boolean => {
-    const first = head.search(/\S/);
-    if (first < 0) return head.length > limits.lineBytes;
-    return head[first] === '[' || head[first] === '{' || head.includes('\n', first) || head.length > limits.lineBytes;
-  };
-
-async function openRows(source: AsyncGenerator<string>, reading: Reading): Promise<OpenedRows> {
-  const { file, limits } = reading;
-  const head = await peekText(source, enough(limits));
-  const first = head.head.trimStart()[0];
-  if (first === undefined) throw errorAt('FILE_EMPTY', { file }, 'the file holds nothing but white space');
-  if (first === '[' || first === '{') return openJson(head.text, reading);
-  if (/\.(?:json|ndjson|jsonl)(?:\.gz)?$/i.test(file))
-    throw errorAt('MALFORMED_FILE', { file, line: 1 }, 'the name says JSON, the text starts with neither [ nor {');
-  if (head.head.length > limits.lineBytes && !head.head.includes('\n'))
-    throw errorAt('FILE_TOO_LARGE', { file, line: 1 }, `the line is longer than ${limits.lineBytes} characters`);
-  return openCsv(head, reading);
-}
 
 /** Blank rows between others may be this share of all; those at the end, which spreadsheets leave, are not counted. */
 const LARGEST_BLANK_SHARE = 0.1;
@@ -138,24 +72,32 @@ async function collect(
   return { table, remarks: [...opened.remarks, ...remarks, ...named, ...blank.remarks(file, count)] };
 }
 
-function requireLearnable(file: string, format: FileFormat, table: Table): void {
+function requireUsable(file: string, format: FileFormat, table: Table, purpose: Purpose): void {
   const { schema } = format;
-  if (table.rowCount < schema.minimumRows)
+  if (purpose === 'training' && table.rowCount < schema.minimumRows)
     throw errorAt('TOO_FEW_ROWS', { file }, `found ${table.rowCount} rows, wanted at least ${schema.minimumRows}`);
   // If labels are optional, the model decides whether a file without them is usable.
   const labels = table.columns[schema.label]?.values ?? [];
   if (schema.labelOptional !== true && new Set<string | number | null>(labels).size === 1)
     throw errorAt('SINGLE_CLASS', { file, column: schema.label }, 'all labels are the same, wanted at least two');
-  requireBothClasses(file, format, table);
+  if (purpose === 'training') requireBothClasses(file, format, table);
 }
 
-/** @param transform - the format's last step, which what a layout parses does not need. */
-function finish(file: DataFile, now: number, transform: (rows: KeptRows) => Table): DataFile {
+type Purpose = NonNullable<ReadFileOptions['purpose']>;
+
+/** The end of a reading, and the last step of the format, which what a layout parses does not need. */
+interface LastSteps extends Required<Pick<ReadFileOptions, 'now' | 'purpose'>> {
+  readonly transform: (rows: KeptRows) => Table;
+}
+
+function finish(file: DataFile, { now, purpose, transform }: LastSteps): DataFile {
   const { format, fileName } = file;
   const kept = keepUsableRows(fileName, format, file.table, now);
   const table = transform(kept);
-  requireLearnable(fileName, format, table);
-  return { ...file, table, remarks: [...file.remarks, ...kept.remarks] };
+  requireUsable(fileName, format, table, purpose);
+  const { table: schema } = format.schema;
+  const described = schema === undefined || purpose === 'evaluation' ? [] : schemaRemarks(schema);
+  return { ...file, table, remarks: [...file.remarks, ...kept.remarks, ...described] };
 }
 
 /** How a file is read. */
@@ -163,6 +105,8 @@ export interface ReadFileOptions extends ReadingOptions {
   readonly limits?: Partial<FileLimits>;
   /** Milliseconds since the epoch; rows dated later are implausible. @default the present */
   readonly now?: number;
+  /** For an evaluation, rows may be few, and no class is needed in a holdout. @default 'training' */
+  readonly purpose?: 'training' | 'evaluation';
   /** Zone of the customers' clocks in files of a line. @default UTC */
   readonly timeZoneOf?: (line: string) => string;
 }
@@ -181,11 +125,11 @@ export interface ReadFileOptions extends ReadingOptions {
 export async function readDataFile(
   path: string,
   formats: readonly FileFormat[],
-  { limits = {}, now = Date.now(), timeZoneOf = () => 'UTC', ...options }: ReadFileOptions = {},
+  { limits = {}, now = Date.now(), purpose = 'training', timeZoneOf = () => 'UTC', ...options }: ReadFileOptions = {},
 ): Promise<DataFile> {
   const bounded = { ...defaultFileLimits, ...limits };
   const texts = await readLayout(path, formats, bounded);
-  if (texts !== null) return finish(texts, now, ({ table }) => table);
+  if (texts !== null) return finish(texts, { now, purpose, transform: ({ table }) => table });
   const { fileName, bytes, hash } = await openFile(path, bounded);
   const reading = { file: fileName, formats, limits: bounded, options };
   const opened = await openRows(decodeText(bytes, fileName), reading);
@@ -194,5 +138,5 @@ export async function readDataFile(
   const { table, remarks } = await collect(opened, reading, timeZone);
   const clock = keepsClocks(format.schema) ? { timeZone } : {};
   const file = { format, table, fileHash: hash(), fileName, remarks, ...clock };
-  return finish(file, now, (kept) => transformRows(fileName, format, kept));
+  return finish(file, { now, purpose, transform: (kept) => transformRows(fileName, format, kept) });
 }

@@ -9,6 +9,8 @@ export interface ReadingOptions {
   readonly decimal?: DecimalSign | undefined;
   /** The order of day, month and year, or the unit of moments that are numbers. */
   readonly dateFormat?: DateOrder | MomentUnit | undefined;
+  /** Words that stand for a missing value in every column; in those of numbers, dates and flags the usual ones do anyway. */
+  readonly nulls?: readonly string[] | undefined;
   /** Name of the column in the file, by the name in the format. */
   readonly columns?: Readonly<Record<string, string>> | undefined;
 }

@@ -1,7 +1,7 @@
 import type { ColumnSpec, DatasetSchema } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
 import type { Column, Table } from '../../../contracts/table.js';
-import { type Cell, convertText, isMissingCell } from './cells.js';
+import { type Cell, convertText, isMissingCell, NULL_WORDS } from './cells.js';
 import { type CellPlace, ColumnReadings, type ReadColumn } from './column-readings.js';
 import { momentReader, momentUnits, type MomentUnit, numericMomentReader } from './moment-readings.js';
 import { flagReader, integerReader, numberReader } from './number-readings.js';
@@ -122,6 +122,12 @@ function createColumnSink(spec: ColumnSpec, unique: boolean, options: ReadingOpt
     : createNumericSink({ type, periods }, options, checkUnique);
 }
 
+/** Words that stand for a missing value in a column: the usual ones where no text is expected, and those of the user. */
+export function nullWordsOf({ type }: Pick<ColumnSpec, 'type'>, { nulls = [] }: ReadingOptions): readonly string[] {
+  const isText = type === 'text' || type === 'category';
+  return [...(isText ? [] : NULL_WORDS), ...nulls.map((word) => word.trim().toLowerCase())];
+}
+
 const isReadColumn = (finished: Column | ReadColumn): finished is ReadColumn => 'fitting' in finished;
 
 /** How the reader of a file's rows treats them. */
@@ -146,6 +152,7 @@ export function createRowSink({ file, schema, columns, options, delimiter, timeZ
   const sinks = columns.map(({ spec }) =>
     createColumnSink(spec, spec.unique === true || spec.name === schema.key, options),
   );
+  const nullWords = columns.map(({ spec }) => nullWordsOf(spec, options));
   const mayBeMissing = columns.map(
     ({ spec }) => spec.nullable === true || spec.clockOf !== undefined || spec.name === schema.label,
   );
@@ -154,7 +161,7 @@ export function createRowSink({ file, schema, columns, options, delimiter, timeZ
   function addCell(cell: Cell, index: number, line: number): void {
     const { spec, nameInFile } = columns[index]!;
     const place = { file, row: rows, line, column: nameInFile };
-    if (!isMissingCell(cell)) sinks[index]!.add(cell, place);
+    if (!isMissingCell(cell, nullWords[index])) sinks[index]!.add(cell, place);
     else if (mayBeMissing[index] === true) sinks[index]!.addMissing();
     else throw errorAt('INVALID_VALUE', place, `found nothing, wanted a ${spec.type}`);
   }

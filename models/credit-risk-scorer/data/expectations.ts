@@ -33,12 +33,18 @@ const labelsAreBinary: Expectation = {
 };
 
 /** Outside this range a coding error is more likely than a real loan portfolio. */
-const plausibleBadRate = plausibleLabelShare({
+const badRate = plausibleLabelShare({
   name: 'plausible share of bad loans',
   positives: 'bad loans',
   atLeast: 0.005,
   atMost: 0.6,
 });
+
+/** Of a table of any layout the schema says which outcome counts as 1, and it may be the usual one. */
+const plausibleBadRate: Expectation = {
+  name: badRate.name,
+  check: (data) => (data.schema.table === undefined ? badRate.check(data) : null),
+};
 
 const mostFeaturesHaveValues: Expectation = {
   name: 'most features have values',

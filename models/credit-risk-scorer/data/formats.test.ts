@@ -71,7 +71,7 @@ describe('credit-applications', () => {
 
   it.each([
     ['text in a numeric column', 'requestedAmount', 'a lot', 'INVALID_VALUE'],
-    ['NaN in a numeric column', 'debtToIncome', 'NaN', 'INVALID_VALUE'],
+    ['NaN in a column that must be filled', 'requestedAmount', 'NaN', 'INVALID_VALUE'],
     ['infinity in a numeric column', 'utilisationShare', 'Infinity', 'INVALID_VALUE'],
     ['an empty cell that must be filled', 'termMonths', '', 'INVALID_VALUE'],
     ['a label that is neither 0 nor 1', 'defaulted', '2', 'INVALID_VALUE'],

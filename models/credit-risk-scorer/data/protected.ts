@@ -9,13 +9,32 @@ const YOUNG_UP_TO = 25;
 /** An attribute with more values is not used as a grouping. */
 const MOST_GROUPS = 12;
 
-export const isAge = (column: string): boolean => AGE_COLUMNS.includes(column);
+/** In a table of any layout the user names the columns. */
+const AGE_NAME = /(?:^|[^a-z])age(?:$|[^a-z]|Years)/i;
+
+/** Whether a protected column holds an age in years. */
+export const isAge = (column: string, { table }: Pick<DatasetSchema, 'table'>): boolean =>
+  table === undefined ? AGE_COLUMNS.includes(column) : AGE_NAME.test(column);
+
+/** Name of the half of the known values that a value lies in. */
+function halfOf(values: Float64Array): (value: number) => string {
+  const known = values.filter((value) => !Number.isNaN(value)).sort();
+  const middle = known[(known.length - 1) >> 1] ?? NaN;
+  return (value) => `${value <= middle ? 'up to' : 'over'} ${middle}`;
+}
 
 const ageGroup = (age: number): string => (age < YOUNG_UP_TO + 1 ? `up to ${YOUNG_UP_TO}` : `over ${YOUNG_UP_TO}`);
 
-function groupNames(name: string, column: Column): (string | null)[] {
+/** An age is young or not, a number of many values is low or high, all else is itself. */
+function namerOf(name: string, values: Float64Array, schema: DatasetSchema): (value: number) => string {
+  if (isAge(name, schema)) return ageGroup;
+  const isMeasure = schema.table !== undefined && new Set(values).size > MOST_GROUPS;
+  return isMeasure ? halfOf(values) : String;
+}
+
+function groupNames(name: string, column: Column, schema: DatasetSchema): (string | null)[] {
   if (column.kind === 'text') return [...column.values];
-  const named = (value: number): string => (isAge(name) ? ageGroup(value) : String(value));
+  const named = namerOf(name, Float64Array.from(column.values), schema);
   return Array.from(column.values, (value) => (Number.isNaN(value) ? null : named(value)));
 }
 
@@ -24,7 +43,7 @@ export function protectedAttributes({ schema, table }: TrainingData): ProtectedG
   return (schema.protectedColumns ?? [])
     .flatMap((name) => {
       const column = table.columns[name];
-      return column ? [protectedGroups(name, groupNames(name, column))] : [];
+      return column ? [protectedGroups(name, groupNames(name, column, schema))] : [];
     })
     .filter(({ names }) => names.length >= 2 && names.length <= MOST_GROUPS);
 }

@@ -7,6 +7,7 @@ import { bandsPlot } from './plots/bands.js';
 import { contributionPlot } from './plots/contributions.js';
 import { calibrationPlot, distributionPlot, rocPlot } from './plots/curves.js';
 import { ratioPlot, tradeOffPlot } from './plots/fairness.js';
+import { labelsFor } from '../prediction/feature-labels.js';
 import type { RecordedFacts } from './recorded-facts.js';
 
 /** Data of the plots beside the scores. */
@@ -27,6 +28,6 @@ export const evaluationPlots = (scored: Scored, { holdout, recorded, fairness, b
   distributionPlot(scored),
   ...bandsPlot(bands),
   ...contributionPlot(holdout, recorded),
-  ...ratioPlot(fairness),
+  ...ratioPlot(fairness, labelsFor(holdout.schema.table)),
   ...(recorded.trained ? tradeOffPlot(recorded.trained.tradeOff) : []),
 ];

@@ -1,4 +1,4 @@
-import type { TrainingData } from '../../../contracts/dataset.js';
+import type { DatasetSchema, TrainingData } from '../../../contracts/dataset.js';
 import type { Metric, Slice } from '../../../contracts/evaluation.js';
 import type { Column } from '../../../contracts/table.js';
 import { aucUncertainty } from '../../../learning/evaluation/compare-auc.js';
@@ -25,9 +25,9 @@ const AGE_BANDS = [
 
 const ageBand = (age: number): string => AGE_BANDS.find(({ below }) => age < below)?.name ?? 'unknown';
 
-function groupNames(name: string, column: Column): string[] {
+function groupNames(name: string, column: Column, schema: DatasetSchema): string[] {
   if (column.kind === 'text') return column.values.map((value) => value ?? 'unknown');
-  const named = (value: number): string => (isAge(name) ? ageBand(value) : String(value));
+  const named = (value: number): string => (isAge(name, schema) ? ageBand(value) : String(value));
   return Array.from(column.values, (value) => (Number.isNaN(value) ? 'unknown' : named(value)));
 }
 
@@ -43,9 +43,14 @@ function sliceMetrics({ labels, scores }: Scored): Metric[] {
   return [{ name: 'aucRoc', value: rocAuc(labels, scores), direction: 'higher', n, ...uncertainty }, ...rates];
 }
 
-function slicesOf(name: string, column: Column, scored: Scored): Slice[] {
+interface Sliced {
+  readonly scored: Scored;
+  readonly schema: DatasetSchema;
+}
+
+function slicesOf(name: string, column: Column, { scored, schema }: Sliced): Slice[] {
   const groups = new Map<string, number[]>();
-  groupNames(name, column).forEach((group, row) => {
+  groupNames(name, column, schema).forEach((group, row) => {
     const rows = groups.get(group);
     if (rows) rows.push(row);
     else groups.set(group, [row]);
@@ -62,7 +67,7 @@ function slicesOf(name: string, column: Column, scored: Scored): Slice[] {
 
 /** The metrics per protected group, age band and kind of loan, where a group has at least 30 held-out rows. */
 export const slices = (scored: Scored, { schema, table }: TrainingData): Slice[] =>
-  [...(schema.protectedColumns ?? []), ...BUSINESS_COLUMNS].flatMap((name) => {
+  [...(schema.protectedColumns ?? []), ...(schema.table === undefined ? BUSINESS_COLUMNS : [])].flatMap((name) => {
     const column = table.columns[name];
-    return column ? slicesOf(name, column, scored) : [];
+    return column ? slicesOf(name, column, { scored, schema }) : [];
   });

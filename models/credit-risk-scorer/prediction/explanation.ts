@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DatasetSchema } from '../../../contracts/dataset.js';
 import type { Table } from '../../../contracts/table.js';
 import { columnCells, type Cell, type Preprocessing } from '../../../learning/tabular/preprocessing/index.js';
-import { formatCell, featureLabelOf } from './feature-labels.js';
+import { featureLabelOf, formatCell, type LabelOf } from './feature-labels.js';
 
 const explainedFeature = z.strictObject({
   name: z.string(),
@@ -59,22 +59,23 @@ function agreesWithConstraint({ monotone, typical }: ExplainedFeature, cell: Cel
   return (cell - typical) * monotone * contribution > 0;
 }
 
-function textOf({ name, typical }: ExplainedFeature, cell: Cell): string {
-  const { label } = featureLabelOf(name);
+function textOf({ name, typical }: ExplainedFeature, cell: Cell, labelOf: LabelOf): string {
+  const { label } = labelOf(name);
   if (!isKnown(cell)) return `${label}: not known`;
-  const value = formatCell(name, cell);
+  const value = formatCell(name, cell, labelOf);
   if (typeof cell === 'string' || typical === null) return `${label}: ${value}`;
-  const typicalText = formatCell(name, typical);
+  const typicalText = formatCell(name, typical, labelOf);
   if (value === typicalText) return `${label}: ${value}, as is typical`;
   return `${label}: ${value}, ${cell > typical ? 'above' : 'below'} the typical ${typicalText}`;
 }
 
 /**
  * The strongest reasons in one direction, at most four.
+ * @param facts.labelOf - what the features are called. @default as in the fixed layouts
  * @param contributions - (features,) in log-odds.  @param sign - 1: reasons that raise the risk; −1: that lower it.
  */
 export function reasonsFor(
-  { features }: ExplanationFacts,
+  { features, labelOf = featureLabelOf }: ExplanationFacts & { readonly labelOf?: LabelOf },
   contributions: ArrayLike<number>,
   cells: Readonly<Record<string, Cell>>,
   sign: 1 | -1,
@@ -88,7 +89,7 @@ export function reasonsFor(
     .map(({ feature, cell, contribution }, i) => ({
       rank: i + 1,
       code: feature.name,
-      text: textOf(feature, cell),
+      text: textOf(feature, cell, labelOf),
       contribution,
     }));
 }

@@ -1,4 +1,6 @@
+import type { TableSchema } from '../../../contracts/table-schema.js';
 import type { Cell } from '../../../learning/tabular/preprocessing/index.js';
+import { labelsOfTable } from '../../../learning/tabular/table-format/index.js';
 import { germanLabels } from '../data/formats/german-labels.js';
 import type { Unit, FeatureLabel } from './feature-label.js';
 
@@ -133,7 +135,7 @@ function fromName(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Label and unit of a feature of any line. */
+/** Label and unit of a feature of a fixed layout. */
 export const featureLabelOf = (name: string): FeatureLabel =>
   known.get(name) ?? { label: fromName(name), unit: 'plain' };
 
@@ -150,9 +152,22 @@ const units: Readonly<Record<Unit, string>> = {
   plain: '',
 };
 
+/** Finds the label of a feature. */
+export type LabelOf = (name: string) => FeatureLabel;
+
+/**
+ * The labels of a line. A table of any layout has those of its schema: a column that is called as one of ours may mean
+ * something else.
+ */
+export function labelsFor(table: TableSchema | null | undefined): LabelOf {
+  if (table === null || table === undefined) return featureLabelOf;
+  const labels = labelsOfTable(table);
+  return (name) => ({ label: labels.get(name) ?? name, unit: 'plain' });
+}
+
 /** Label of a request's field, with its unit. */
-export function describeField(name: string): string {
-  const { label, unit } = featureLabelOf(name);
+export function describeField(name: string, labelOf: LabelOf = featureLabelOf): string {
+  const { label, unit } = labelOf(name);
   return `${label}${units[unit]}`;
 }
 
@@ -171,8 +186,8 @@ function formatNumber(value: number, unit: Unit): string {
 }
 
 /** A value with its unit, or the label of a code. */
-export function formatCell(name: string, cell: Cell): string {
-  const { unit, values } = featureLabelOf(name);
+export function formatCell(name: string, cell: Cell, labelOf: LabelOf = featureLabelOf): string {
+  const { unit, values } = labelOf(name);
   if (typeof cell === 'number') return formatNumber(cell, unit);
   return values?.[cell ?? ''] ?? String(cell).replaceAll('_', ' ');
 }

@@ -20,7 +20,8 @@ import {
   type RowPredictor,
 } from '../../../learning/tabular/preprocessing/index.js';
 import { contradictions, type Derivation, derivationsOf, withDerived } from '../data/derived-inputs.js';
-import { describeField } from './feature-labels.js';
+import { readTableSchema } from '../../../learning/tabular/table-format/index.js';
+import { describeField, type LabelOf, labelsFor } from './feature-labels.js';
 import {
   bandNames,
   bandOf,
@@ -98,9 +99,9 @@ const creditInput = (schema: z.ZodType<CreditInput>, derivations: readonly Deriv
     .overwrite((value) => withDerived(value, derivations));
 
 /** Trees and explanation facts are read at the first explanation; predicting does not need them. */
-function explainer(files: ArtefactFiles, state: Preprocessing) {
+function explainer(files: ArtefactFiles, state: Preprocessing, labelOf: LabelOf) {
   const trees = readTrees(files);
-  const facts = readJson(files, 'explanation.json', explanationFacts);
+  const facts = { ...readJson(files, 'explanation.json', explanationFacts), labelOf };
   return (input: CreditInput): Omit<CreditExplanation, keyof CreditRisk> => {
     const encoded = encodeInputs(state, [input]);
     const cells = knownCells(state, input);
@@ -126,6 +127,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<CreditPredict
   const state = readJson(files, 'preprocessing.json', preprocessing);
   const card = files['scorecard.json'] ? readJson(files, 'scorecard.json', scorecard) : scorecardOfDefinition1;
   const derivations = derivationsOf(files['derived.json'] ? readJson(files, 'derived.json', derivedNames) : []);
+  const labelOf = labelsFor(readTableSchema(files));
   const session = await openGraph(files, 'model.onnx');
   const width = encodedWidth(state);
   let explain: ReturnType<typeof explainer> | null = null;
@@ -140,7 +142,10 @@ export async function openPredictor(files: ArtefactFiles): Promise<CreditPredict
     return Array.from(margin, (value, row) => riskOf(card, value, probability[row]!));
   };
   return {
-    input: creditInput(inputSchema(state, describeField), derivations),
+    input: creditInput(
+      inputSchema(state, (name) => describeField(name, labelOf)),
+      derivations,
+    ),
     derivations,
     coverage: (input) => rowCoverage(state, input),
     output,
@@ -148,7 +153,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<CreditPredict
     features: state.features,
     predict,
     async explain(input) {
-      explain ??= explainer(files, state);
+      explain ??= explainer(files, state, labelOf);
       const [risk] = await predict([input]);
       return { output: risk!, explanation: { ...risk!, ...explain(input) } };
     },

@@ -4,7 +4,7 @@ import { selectRows } from '../../../../learning/table.js';
 import { contributionsOf, importanceOf, type Contributions } from '../../prediction/contributions.js';
 import { encodeTable } from '../../../../learning/tabular/preprocessing/index.js';
 import type { RecordedFacts } from '../recorded-facts.js';
-import { featureLabelOf } from '../../prediction/feature-labels.js';
+import { labelsFor } from '../../prediction/feature-labels.js';
 import { axis, rounded, SCHEMA } from '../../../../learning/evaluation/plots/drawing.js';
 
 /** Held-out rows that are explained. */
@@ -51,8 +51,9 @@ function dotsOf(name: string, found: Contributions, sample: TrainingData) {
     column && column.kind !== 'text' ? Array.from(column.values) : found.rows.map(() => NaN),
   );
   const position = found.features.indexOf(name);
+  const { label } = labelsFor(sample.schema.table)(name);
   return found.rows.map((row, i) => ({
-    feature: wrapped(featureLabelOf(name).label),
+    feature: wrapped(label),
     contribution: rounded(row[position]!),
     value: valueName(shares[i]!),
     place: (i % JITTER_LEVELS) - (JITTER_LEVELS - 1) / 2,
@@ -69,13 +70,14 @@ export function contributionPlot({ schema, table }: TrainingData, { trained }: R
   const found = contributionsOf(trained.trees, trained.preprocessing, encodeTable(trained.preprocessing, sample.table));
   const ranked = Object.entries(importanceOf(found)).sort((a, b) => b[1] - a[1]);
   const names = ranked.slice(0, FEATURES).map(([name]) => name);
+  const labelOf = labelsFor(schema.table);
   const encoding = {
     x: axis('contribution', 'effect on the log-odds of default'),
     y: {
       field: 'feature',
       type: 'nominal',
       title: null,
-      sort: names.map((name) => wrapped(featureLabelOf(name).label)),
+      sort: names.map((name) => wrapped(labelOf(name).label)),
       axis: { labelLimit: 200, labelExpr: `split(datum.label, '${BREAK}')`, grid: true },
     },
     yOffset: { field: 'place', type: 'quantitative', scale: { domain: [-6, 6] } },

@@ -2,7 +2,7 @@ import type { Plot } from '../../../../contracts/evaluation.js';
 import { FOUR_FIFTHS } from '../../../../learning/evaluation/fairness/group-fairness.js';
 import type { FairnessReport } from '../fairness.js';
 import type { TradeOff } from '../../training/fairness-trade-off.js';
-import { featureLabelOf } from '../../prediction/feature-labels.js';
+import type { LabelOf } from '../../prediction/feature-labels.js';
 import { axis, rounded, SCHEMA, SIZE } from '../../../../learning/evaluation/plots/drawing.js';
 
 const fourFifths = (channel: 'x' | 'y') => ({
@@ -12,10 +12,10 @@ const fourFifths = (channel: 'x' | 'y') => ({
 });
 
 /** Lowest approval ratio of each protected attribute at every approval rate. */
-export function ratioPlot({ byRate }: FairnessReport): Plot[] {
+export function ratioPlot({ byRate }: FairnessReport, labelOf: LabelOf): Plot[] {
   if (byRate.length === 0) return [];
   const values = byRate.map(({ attribute, approvalRate, ratio }) => ({
-    attribute: featureLabelOf(attribute).label,
+    attribute: labelOf(attribute).label,
     approvalRate: rounded(approvalRate),
     ratio: rounded(ratio),
   }));
