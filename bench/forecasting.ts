@@ -1,4 +1,4 @@
-import { accuracyRows, forecastSeries, type AccuracySet, type OwnForecast } from './forecasting/accuracy.js';
+import { accuracyRows, type AccuracySet, ownForecast, type OwnForecast } from './forecasting/accuracy.js';
 import { backendIntervalRows } from './forecasting/backend-intervals.js';
 import { berkaRows } from './forecasting/berka.js';
 import { generatedRows } from './forecasting/generated.js';
@@ -13,7 +13,7 @@ type Section = (context: BenchmarkContext) => Promise<BenchmarkRow[]>;
 
 function forecastSet(set: AccuracySet, { onProgress }: BenchmarkContext): OwnForecast[] {
   const before = process.cpuUsage();
-  const own = set.series.map((series) => forecastSeries(series, set.stride));
+  const own = set.series.map(ownForecast);
   onProgress(`${set.name}: ${set.series.length} series forecast in ${cpuSince(before).toFixed(1)} CPU s`);
   return own;
 }
@@ -21,20 +21,20 @@ function forecastSet(set: AccuracySet, { onProgress }: BenchmarkContext): OwnFor
 /** Weekly series serve two sections; they are forecast once. */
 async function weekly(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   const { dataFolder, wants } = context;
-  const set = { name: 'M4 weekly', series: loadM4(dataFolder, 'Weekly'), lag: 1, season: 52, stride: 13 };
+  const set = { name: 'M4 weekly', series: loadM4(dataFolder, 'Weekly'), lag: 1, season: 52 };
   const own = forecastSet(set, context);
   const accuracy = wants('m4-weekly') ? await accuracyRows(set, own, context, false) : [];
   return wants('intervals') ? [...accuracy, ...intervalRows(own)] : accuracy;
 }
 
 async function hourly(context: BenchmarkContext): Promise<BenchmarkRow[]> {
-  const set = { name: 'M4 hourly', series: loadM4(context.dataFolder, 'Hourly'), lag: 24, season: 24, stride: 24 };
+  const set = { name: 'M4 hourly', series: loadM4(context.dataFolder, 'Hourly'), lag: 24, season: 24 };
   return accuracyRows(set, forecastSet(set, context), context, true);
 }
 
 async function retail(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   const series = loadRetail(context.dataFolder, 12);
-  const set = { name: 'Australian retail', series, lag: 12, season: 12, stride: 3 };
+  const set = { name: 'Australian retail', series, lag: 12, season: 12 };
   return accuracyRows(set, forecastSet(set, context), context, true);
 }
 

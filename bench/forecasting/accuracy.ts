@@ -1,14 +1,11 @@
 import {
   type Choice,
-  chooseForecaster,
-  defaultCandidates,
   ets,
   fitProphet,
-  type Forecast,
   type Forecaster,
+  forecastSeries,
   periodDays,
   predictProphet,
-  predictState,
   seasonalNaive,
 } from '../../learning/time-series/forecasting/index.js';
 import { meanAbsoluteScaledError, symmetricPercentageError } from '../../learning/evaluation/metrics/forecast.js';
@@ -24,25 +21,20 @@ export interface AccuracySet {
   readonly lag: number;
   /** Season that the peer's AutoETS is told. */
   readonly season: number;
-  readonly stride: number;
 }
 
 /** Our forecast of one series with the choice it rests on, so that the choice is made once. */
 export interface OwnForecast {
   readonly series: HoldoutSeries;
-  readonly forecast: Forecast;
+  readonly mean: ArrayLike<number>;
   readonly choice: Choice;
 }
 
-const ORIGINS = 6;
-
-/** The blend of the default candidates, which is the product's default. */
-export function forecastSeries(series: HoldoutSeries, stride: number): OwnForecast {
+/** The forecast of `ml forecast`. */
+export function ownForecast(series: HoldoutSeries): OwnForecast {
   const { frequency, start, training, future } = series;
-  const known = { values: training, frequency, start };
-  const options = { horizon: future.length, origins: ORIGINS, stride, rule: 'blend' as const };
-  const choice = chooseForecaster(known, defaultCandidates(frequency), options);
-  return { series, forecast: predictState(choice.state, future.length), choice };
+  const { mean, choice } = forecastSeries({ values: training, frequency, start }, future.length);
+  return { series, mean, choice };
 }
 
 interface Score {
@@ -116,7 +108,7 @@ export async function accuracyRows(
 ): Promise<BenchmarkRow[]> {
   const ours = scoreAll(
     set,
-    own.map(({ forecast }) => forecast.mean),
+    own.map(({ mean }) => mean),
   );
   context.onProgress(`${set.name}: AutoETS of ${AUGURS}`);
   const others = [{ name: 'AutoETS (augurs)', score: scoreAll(set, await autoEts(set)) }];

@@ -83,11 +83,11 @@ function coverageRow(level: number, part: string, points: readonly BandPoint[]):
 
 /** @param at - position of the level. */
 function bandsOf(state: ConformalState, own: OwnForecast, at: number): BandPoint[] {
-  const { series, forecast } = own;
+  const { series, mean } = own;
   const group = bandOf(series.training.length);
   const scale = scaleOf(series, series.training.length);
   return series.future.map((actual, i) => {
-    const { low, high } = conformalBands(state, { horizon: i + 1, mean: forecast.mean[i]!, scale, group })[at]!;
+    const { low, high } = conformalBands(state, { horizon: i + 1, mean: mean[i]!, scale, group })[at]!;
     return { group, actual, low, high };
   });
 }

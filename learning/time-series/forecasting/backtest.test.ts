@@ -85,7 +85,7 @@ describe('chooseForecaster', () => {
     const round = Array.from({ length: 12 }, (_, i) => 50 + 40 * Math.cos(i ** 2));
     const seasonal = monthly(Array.from({ length: 48 }, (_, i) => round[i % 12]!));
     const candidates = [naive, movingAverage(12), seasonalNaive()];
-    const choice = chooseForecaster(seasonal, candidates, { horizon: 12, origins: 6 });
+    const choice = chooseForecaster(seasonal, candidates, { horizon: 12, origins: 6, rule: 'champion' });
     expect(choice.champion).toBe('seasonal-naive');
     expect(choice.result.mae).toBeCloseTo(0, 10);
     expect([...seasonalNaive().predict(choice.state, 12).mean]).toEqual(round);
@@ -94,20 +94,40 @@ describe('chooseForecaster', () => {
   it('keeps the first candidate unless another is better by the margin', () => {
     const series = noisySeason(40, 5, 1);
     const candidates = [naive, seasonalNaive()];
-    expect(chooseForecaster(series, candidates, { horizon: 1, margin: 0 }).champion).toBe('seasonal-naive');
-    expect(chooseForecaster(series, candidates, { horizon: 1, margin: 1 }).champion).toBe('naive');
+    const chosen = (margin: number): string =>
+      chooseForecaster(series, candidates, { horizon: 1, rule: 'champion', margin }).champion;
+    expect([chosen(0), chosen(1)]).toEqual(['seasonal-naive', 'naive']);
   });
 
-  it('blend weighs by inverse errors and drops members below 1 %', () => {
+  it('blends by default, weighted by 1 / error², without members of twice the smallest error', () => {
+    const choice = chooseForecaster(noisySeason(60, 6), defaultCandidates('month'), { horizon: 6, origins: 6 });
+    const { shares, results } = choice;
+    const errorOf = (name: string): number => results.find(({ forecaster }) => forecaster === name)!.mae;
+    const raw = shares.map(({ forecaster }) => errorOf(forecaster) ** -2);
+    const total = raw.reduce((sum, weight) => sum + weight, 0);
+    shares.forEach(({ weight }, i) => expect(weight).toBeCloseTo(raw[i]! / total, 9));
+    const least = Math.min(...shares.map(({ forecaster }) => errorOf(forecaster)));
+    for (const { forecaster } of shares) expect(errorOf(forecaster)).toBeLessThanOrEqual(2 * least);
+    expect(choice.state.forecaster).toBe('blend');
+  });
+
+  it('blends all of some candidates whose first has no members', () => {
     const series = noisySeason(60, 6);
-    const rule = 'blend';
-    const choice = chooseForecaster(series, defaultCandidates('month'), { horizon: 6, origins: 6, rule });
-    const weights = choice.state.curves.map(({ weight }) => weight);
-    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
-    expect(Math.min(...weights)).toBeGreaterThanOrEqual(0.01);
-    expect(choice.result.mae).toBeLessThanOrEqual(Math.max(...choice.results.map(({ mae }) => mae)));
-    const exact = chooseForecaster(series, [naive, ets()], { horizon: 6, rule });
-    expect(exact.state.forecaster).toBe('blend');
+    const { shares } = chooseForecaster(series, [seasonalNaive(), ets()], { horizon: 6 });
+    expect(shares.map(({ forecaster }) => forecaster)).toEqual(['seasonal-naive', 'ets']);
+  });
+
+  it('takes a candidate that is no member of the first into a blend only where it is surely better', () => {
+    const candidates = [combination('combination', [naive]), naive, movingAverage(12)];
+    const sharesOf = (values: readonly number[]): string[] =>
+      chooseForecaster(monthly([...values]), candidates, { horizon: 12, stride: 12 }).shares.map(
+        ({ forecaster }) => forecaster,
+      );
+    const random = createRandom(3);
+    const noise = Array.from({ length: 180 }, () => 100 + 20 * random.normal());
+    const walk = noise.map((_, i) => noise.slice(0, i + 1).reduce((sum, value) => sum + value - 100, 0));
+    expect(sharesOf(noise)).toEqual(['naive', 'mean-12']);
+    expect(sharesOf(walk)).toEqual(['naive']);
   });
 
   it('fits the first possible candidate on a short series and throws TOO_FEW_ROWS for an empty one', () => {

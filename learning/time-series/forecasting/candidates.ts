@@ -21,7 +21,8 @@ const seasons = mstlEts();
 const logSeasons = mstlEts({ log: true });
 const prophet = prophetForecaster();
 
-const ensemble: readonly Forecaster[] = [smooth, theta, seasons, logSeasons];
+/** Forecasters that are good on most series: the members of the equal-weight combination. */
+export const coreForecasters: readonly Forecaster[] = [smooth, theta, seasons, logSeasons];
 
 const simple: Readonly<Record<Frequency, readonly Forecaster[]>> = {
   hour: [seasonalNaive(24), seasonalNaive(168)],
@@ -33,11 +34,12 @@ const simple: Readonly<Record<Frequency, readonly Forecaster[]>> = {
 };
 
 /**
- * Candidates for a series of this frequency; the first, an equal-weight combination, is the default choice. All are
- * cheap: a backtest of a monthly series of three years from six origins takes a few milliseconds.
+ * Candidates for a series of this frequency: an equal-weight combination, its members, and methods that win on few series
+ * and lose badly on others, such as a mean or Prophet, which a choice takes on evidence only. All are cheap: a backtest of
+ * a monthly series of three years from six origins takes a few milliseconds.
  */
 export function defaultCandidates(frequency: Frequency): readonly Forecaster[] {
   const average = movingAverage(windows[frequency]);
-  const members = frequency === 'month' || frequency === 'day' ? [average, ...ensemble] : ensemble;
-  return [combination('combination', members), average, ...simple[frequency], ...ensemble, prophet];
+  const first = combination('combination', coreForecasters);
+  return [first, average, ...simple[frequency], ...coreForecasters, prophet];
 }

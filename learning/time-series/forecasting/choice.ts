@@ -1,3 +1,4 @@
+import { pairedGain } from '../../numeric/statistics/paired-gain.js';
 import { sum } from '../../numeric/statistics/sum.js';
 import { averageForecasts, backtest, backtestError, type BacktestOptions, type BacktestResult } from './backtest.js';
 import { blendStates, seriesTooShort, fitOrNull, type Forecaster, type ForecasterState } from './forecaster.js';
@@ -27,10 +28,10 @@ export interface Choice {
 
 export interface ChoiceOptions extends BacktestOptions {
   /**
-   * `champion`: the candidate with the smallest error. `blend`: the mean of all candidates without members, weighted by
-   * the fourth power of 1 / error; on the validation parts of M4 and retail series more accurate than the champion and
-   * than equal weights.
-   * @default 'champion'
+   * `blend`: the members of the first candidate (all candidates, where it has none), and any other candidate that is
+   * surely better than the first on this series, weighted by 1 / error². `champion`: the candidate with the smallest error
+   * alone, which is chance where the origins are few.
+   * @default 'blend'
    */
   readonly rule?: 'champion' | 'blend';
   /**
@@ -75,9 +76,14 @@ function chooseChampion(
   return { champion: name, state, results, result, shares: [{ forecaster: name, weight: 1 }] };
 }
 
-const POWER = 4;
+/** Weights are the inverse of the squared error (Bates and Granger 1969). */
+const POWER = 2;
+/** A member with this many times the smallest error is left out. */
+const LARGEST_RATIO = 2;
 /** Candidates below this weight are left out: their effect on the forecast is smaller than their cost. */
 const LEAST_WEIGHT = 0.01;
+/** Standard errors by which a candidate that is no member of the first must be more accurate to join its members. */
+const ADMISSION_ERRORS = 1.5;
 
 interface BlendMember {
   readonly state: ForecasterState;
@@ -90,22 +96,47 @@ const normalised = (members: readonly BlendMember[]): BlendMember[] => {
   return members.map((member) => ({ ...member, weight: member.weight / total }));
 };
 
-/** Members weighted by the fourth power of 1 / error; candidates with error 0 share the whole weight equally. */
+/** Origins whose forecasts do not overlap: as many as horizons lie between the first origin and the last forecast step. */
+function independentOrigins(forecasts: BacktestResult['forecasts']): number {
+  const [first, last] = [forecasts[0]!, forecasts.at(-1)!];
+  return Math.min(forecasts.length, (last.origin - first.origin) / first.mean.length + 1);
+}
+
+/**
+ * Mean difference of the logarithms of two forecasters' errors at each origin, in standard errors, as in the test of
+ * Diebold and Mariano (1995): positive when the second is more accurate. NaN with one origin and for equal forecasts.
+ */
+function accuracyGain(first: BacktestResult, second: BacktestResult): number {
+  const tiny = 1e-12 * first.mae;
+  const logErrors = ({ forecasts }: BacktestResult): number[] =>
+    forecasts.map((forecast) => Math.log(backtestError([forecast]) + tiny));
+  const gain = pairedGain(logErrors(first), logErrors(second));
+  const n = first.forecasts.length;
+  return gain.mean / (gain.standardError * Math.sqrt((n / (n - 1)) * (n / independentOrigins(first.forecasts))));
+}
+
+/** The results that may enter a blend: those of candidates without members that belong to the first or earn admission. */
+function blendable(candidates: readonly Forecaster[], results: readonly BacktestResult[]): BacktestResult[] {
+  const core = new Set(candidates[0]!.members.map(({ name }) => name));
+  return results.filter((result, i) => {
+    if (result.mae === Infinity || candidates[i]!.members.length > 0) return false;
+    return core.size === 0 || core.has(result.forecaster) || accuracyGain(results[0]!, result) > ADMISSION_ERRORS;
+  });
+}
+
+/** Members with their weights; those with error 0 share the whole weight equally. */
 function blendMembers(
   series: Series,
   candidates: readonly Forecaster[],
   results: readonly BacktestResult[],
 ): BlendMember[] {
-  const comparable = results.filter(({ mae }, i) => mae < Infinity && candidates[i]!.members.length === 0);
+  const comparable = blendable(candidates, results);
   const least = Math.min(...comparable.map(({ mae }) => mae));
   const members = comparable.flatMap((result): BlendMember[] => {
-    const weight = least === 0 ? Number(result.mae === 0) : (least / result.mae) ** POWER;
-    if (weight < LEAST_WEIGHT) return [];
-    const state = fitOrNull(
-      candidates.find(({ name }) => name === result.forecaster)!,
-      series,
-    );
-    return state === null ? [] : [{ state, result, weight }];
+    if (result.mae > LARGEST_RATIO * least) return [];
+    const forecaster = candidates.find(({ name }) => name === result.forecaster)!;
+    const state = fitOrNull(forecaster, series);
+    return state === null ? [] : [{ state, result, weight: least === 0 ? 1 : (least / result.mae) ** POWER }];
   });
   return normalised(normalised(members).filter(({ weight }) => weight >= LEAST_WEIGHT));
 }
@@ -134,14 +165,13 @@ function chooseBlend(
 }
 
 /**
- * Compares the candidates by backtest and fits the selected one (or the blend) on the whole series. The first candidate
- * is the default. When the series is too short for a backtest, the first candidate that it is long enough for is fitted.
+ * Compares the candidates by backtest and fits the blend (or the selected one) on the whole series. When the series is too short for a backtest, the first candidate that it is long enough for is fitted.
  * @param candidates - at least one; the default first, simple before complex ones.
  * @throws PipelineError `TOO_FEW_ROWS` when the series is too short for every candidate; as `backtest`.
  */
 export function chooseForecaster(series: Series, candidates: readonly Forecaster[], options: ChoiceOptions): Choice {
   const results = backtest(series, candidates, options);
-  const blend = options.rule === 'blend' ? chooseBlend(series, candidates, results) : null;
+  const blend = (options.rule ?? 'blend') === 'blend' ? chooseBlend(series, candidates, results) : null;
   const decision = blend ?? chooseChampion(series, candidates, results, options.margin ?? 0.05);
   return { ...decision, observed: countObserved(series.values) };
 }

@@ -1,10 +1,11 @@
 export { backtest, backtestResiduals, type BacktestResidual, type BacktestResult } from './backtest.js';
 export { bestBelow, type CandidateErrors } from './best-below.js';
-export { defaultCandidates } from './candidates.js';
+export { coreForecasters, defaultCandidates } from './candidates.js';
 export { chooseForecaster, type Choice } from './choice.js';
 export { dayShares, fitDayProfile, type DatedAmount } from './day-profile.js';
 export { ets } from './exponential-smoothing/ets.js';
 export {
+  combination,
   defineForecaster,
   fitOrNull,
   predictState,

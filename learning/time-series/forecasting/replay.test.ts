@@ -78,7 +78,7 @@ describe('replayChoice', () => {
 
   it('includes the volatile first half of a history, which the last origins miss', () => {
     const series = monthly(walk(400, 3, 10));
-    const choice = chooseForecaster(series, candidates, { horizon: 4, stride: 4 });
+    const choice = chooseForecaster(series, candidates, { horizon: 4, stride: 4, rule: 'champion' });
     expect(choice.shares).toEqual([{ forecaster: choice.champion, weight: 1 }]);
     const replayed = replayChoice(choice, series, candidates, { horizon: 4, origins: 20 });
     expect(replayed.mae).toBeGreaterThan(2 * choice.result.mae);

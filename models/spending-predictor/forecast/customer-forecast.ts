@@ -1,10 +1,13 @@
 import { DAY_MS, firstDayOf } from '../../../learning/time-series/calendar/index.js';
 import {
+  combination,
+  coreForecasters,
   defaultCandidates,
   fitOrNull,
   fitSeasonalLevel,
   type Forecaster,
   type ForecasterState,
+  movingAverage,
   pooledSeason,
   type PooledSeasonOptions,
   type Series,
@@ -72,8 +75,11 @@ const seriesOf = (values: Float64Array, first: number): Series => ({
   values,
 });
 
-/** Forecasters that may replace the pooled season of a series. */
-export const alternatives: readonly Forecaster[] = defaultCandidates('month');
+/** Forecasters that may replace the pooled season of a series; their mean has a member that follows no trend. */
+export const alternatives: readonly Forecaster[] = [
+  combination('combination', [movingAverage(12), ...coreForecasters]),
+  ...defaultCandidates('month').slice(1),
+];
 
 const alternativeByName = new Map(alternatives.map((candidate) => [candidate.name, candidate]));
 
