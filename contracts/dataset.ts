@@ -160,6 +160,8 @@ export interface FileFormat {
     readonly columns: readonly string[] | null;
     readonly width: number;
   }): boolean;
+  /** Why files with these columns are out of the model's scope, said instead of the columns that they lack; null: they are not. */
+  outOfScope?(columns: readonly string[]): string | null;
   /** Source column names in the file for each schema column whose name differs. */
   readonly renames?: Readonly<Record<string, string>>;
   /** Further names of a schema column that files may have; letter case, blanks and `_` in a name never count. */

@@ -9,6 +9,7 @@ export const card: CardFacts = {
   outOfScope: [
     'Blocking payments on its own: an alert is a reason to look, not a finding.',
     'Money laundering, bonus abuse and other schemes that are spread over many ordinary transactions.',
+    'Univariate streams (one value at a time, such as the load of a server): nothing in them is the past of a customer.',
     'Customers with no past: their first transactions are judged by size, time and merchant alone.',
   ],
   limits: [

@@ -129,7 +129,7 @@ const canonicalNames = ({ format, preview, columns }: MatchedFormat): readonly s
 /**
  * The first format whose columns the file has by their own names, else by other names, else the nearest one.
  * @throws PipelineError `MISSING_COLUMN` when the chosen format's columns are incomplete, `UNKNOWN_FORMAT` when no
- *   format comes near, `INVALID_INPUT` for a column of `--columns` that no format has.
+ *   format comes near or the file is out of the model's scope, `INVALID_INPUT` for a column of `--columns` that no format has.
  */
 export function chooseFormat(
   file: string,
@@ -147,8 +147,17 @@ export function chooseFormat(
     candidates.find((candidate) => fits(candidate.preview.columns, candidate)) ??
     candidates.find((candidate) => fits(canonicalNames(candidate), candidate)) ??
     nearest(candidates);
+  const missing = chosen === undefined ? [] : missingIn(chosen);
+  if (chosen !== undefined && missing.length === 0) return chosen;
+  expectInScope(file, candidates);
   if (chosen === undefined) throw unknownFormat(file, candidates, formats, previews.fallback);
-  const missing = missingIn(chosen);
-  if (missing.length > 0) throw missingColumns(file, missing, chosen);
-  return chosen;
+  throw missingColumns(file, missing, chosen);
+}
+
+/** @throws PipelineError `UNKNOWN_FORMAT` with the reason of the first format that refuses the file's columns. */
+function expectInScope(file: string, candidates: readonly MatchedFormat[]): void {
+  for (const { format, preview } of candidates) {
+    const reason = preview.columns === null ? null : format.outOfScope?.(preview.columns);
+    if (reason) throw errorAt('UNKNOWN_FORMAT', { file }, reason);
+  }
 }

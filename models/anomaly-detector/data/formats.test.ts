@@ -53,6 +53,29 @@ const records: readonly JsonTransaction[] = lines.slice(1).map((line) => {
   return { transactionId, customerId, bookedAt, amount: Number(cells[3]) };
 });
 
+describe('a univariate stream', () => {
+  it.each([
+    ['timestamp,value', '2015-07-10 14:24:00,564'],
+    ['unique_id,ds,y', 'H1,2015-07-10,564'],
+    ['Date;CPU load;is_anomaly', '2015-07-10;0.5;0'],
+    ['2015-07-10 14:24:00,564', '2015-07-10 14:38:00,730'],
+    ['564', '730'],
+  ])('is refused as out of scope: %s', async (head, row) => {
+    const refused = read('stream.csv', `${head}\n${row}\n${row}\n`);
+    await expect(refused).rejects.toMatchObject({ code: 'UNKNOWN_FORMAT' });
+    await expect(refused).rejects.toThrow(/a univariate stream .* is out of scope/);
+  });
+
+  it('is refused in JSON too', async () => {
+    const text = JSON.stringify([{ timestamp: '2015-07-10 14:24:00', value: 564 }]);
+    await expect(read('stream.json', text)).rejects.toThrow(/is out of scope/);
+  });
+
+  it.each(['date,amount', 'customerId,date,value', 'a,b,c'])('is no file with other columns: %s', async (head) => {
+    await expect(read('other.csv', `${head}\n${head}\n`)).rejects.not.toThrow(/out of scope/);
+  });
+});
+
 describe('transactions', () => {
   it('reads CSV with every column, features made from what was before', async () => {
     const { format, table } = await read('transactions.csv', csv);

@@ -21,6 +21,7 @@ import {
 import { exampleRows } from '../example-rows.js';
 import { contextTable, type LabelledTransaction } from '../context-table.js';
 import { MINIMUM_ROWS } from '../dataset.js';
+import { isUnivariate, UNIVARIATE_REFUSED } from './univariate.js';
 
 /** Days held out at the end of the file. */
 const HOLDOUT_DAYS = 14;
@@ -102,6 +103,7 @@ export const transactions: FileFormat = {
   matches: ({ columns }) =>
     columns !== null &&
     [columnNames.key, columnNames.customer, columnNames.time, 'amount'].every((name) => columns.includes(name)),
+  outOfScope: (columns) => (isUnivariate(columns) ? UNIVARIATE_REFUSED : null),
   exampleRows: (seed) => exampleRows(40, seed),
   transform: addContext,
 };
