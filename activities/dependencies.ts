@@ -28,7 +28,12 @@ export interface PipelineActivityDeps extends JobDeps {
   readonly codeVersion: string;
   readonly config: Pick<
     Config,
-    'trainingMemoryMb' | 'extractChunkRows' | 'customerTimeZones' | 'maxRejectedShare' | 'heartbeatTimeoutSeconds'
+    | 'trainingMemoryMb'
+    | 'extractChunkRows'
+    | 'customerTimeZones'
+    | 'maxRejectedShare'
+    | 'heartbeatTimeoutSeconds'
+    | 'reportUrl'
   >;
 }
 
@@ -41,7 +46,12 @@ export interface TrainingActivityDeps extends JobDeps {
   readonly codeVersion: string;
   readonly config: Pick<
     Config,
-    'trainingMemoryMb' | 'maxRejectedShare' | 'suspiciousLabels' | 'heartbeatTimeoutSeconds' | 'productionApproval'
+    | 'trainingMemoryMb'
+    | 'maxRejectedShare'
+    | 'suspiciousLabels'
+    | 'heartbeatTimeoutSeconds'
+    | 'productionApproval'
+    | 'reportUrl'
   >;
 }
 

@@ -20,6 +20,7 @@ import type { PipelineActivityDeps } from './dependencies.js';
 import { loadDatasetRef, resolveSource } from './resolve-line.js';
 import { parseRowOrigin } from './row-origin.js';
 import { parse } from './parse.js';
+import { reportsOf } from './reports-of.js';
 
 /** The steps from the source to both feature stores. Repeating a step stores nothing twice. */
 export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineActivities => ({
@@ -34,6 +35,7 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
       tables: backendTables.map((name) => ({ name, chunkRows })),
       heartbeatTimeoutMs: heartbeatTimeoutSeconds * 1000,
       codeVersion: deps.codeVersion,
+      ...reportsOf(deps.config),
     };
   },
 

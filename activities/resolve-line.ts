@@ -29,11 +29,20 @@ export async function loadDatasetRef(blobs: BlobStore, hash: string) {
   return { ...ref, hash };
 }
 
+/** Where a run's rows come from, and the line that they feed. */
+export interface RowLine {
+  readonly line: string;
+  /** Null for the rows of a file. */
+  readonly source: string | null;
+}
+
 /** The line of a run: the data set's, else that of its source. */
 export async function resolveLine(
   deps: LineDeps,
   from: { readonly source: string | null; readonly snapshotHash: string | null; readonly datasetHash: string | null },
-): Promise<string> {
-  if (from.datasetHash !== null) return (await loadDatasetRef(deps.blobs, from.datasetHash)).line;
-  return lineOfSource(await resolveSource(deps, from));
+): Promise<RowLine> {
+  if (from.datasetHash !== null)
+    return { line: (await loadDatasetRef(deps.blobs, from.datasetHash)).line, source: null };
+  const source = await resolveSource(deps, from);
+  return { line: lineOfSource(source), source };
 }

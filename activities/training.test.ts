@@ -84,6 +84,7 @@ describe('createTrainingActivities', () => {
         suspiciousLabels: 'refused',
         heartbeatTimeoutSeconds: 30,
         productionApproval: 'manual',
+        reportUrl: '/reports/',
       },
     };
   });
@@ -115,12 +116,15 @@ describe('createTrainingActivities', () => {
       line: 'synthetic',
       target: 'aucRoc ≥ 0.8',
       params: { maxDepth: 4, nEstimators: 400 },
+      source: 'generated',
+      reportUrl: '/reports/',
     });
     expect(plan.heartbeatTimeoutMs).toBe(30_000);
     await planTraining({ ...planInput, params: { maxDepth: 4 } });
     expect([...recorded.runs.keys()]).toEqual([`run-1/${MODEL}`]);
     const ofFile = await planTraining({ ...planInput, runKey: 'run-2', datasetHash: dataset.hash });
     expect(ofFile).toMatchObject({ line: FILE_LINE, target: null });
+    expect(ofFile.source).toBeUndefined();
   });
 
   it('planTraining refuses an unknown model and names wrong parameters', async () => {

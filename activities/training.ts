@@ -30,6 +30,7 @@ import { runJob } from './run-job.js';
 import type { TrainingActivityDeps } from './dependencies.js';
 import { loadDatasetRef, resolveLine, resolveSource } from './resolve-line.js';
 import { parse } from './parse.js';
+import { reportsOf } from './reports-of.js';
 import { parseRowOrigin } from './row-origin.js';
 import { versionNotFound } from '../registry/choose-version.js';
 import { requireUpdatable } from '../training/require-updatable.js';
@@ -47,6 +48,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
       source,
       line: lineOfSource(source),
       productionApproval,
+      ...reportsOf(deps.config),
     };
   },
 
@@ -103,7 +105,8 @@ async function planTraining(
 ): Promise<TrainingPlan> {
   const { runKey, workflowId, modelName, seed, reason: statedReason, ...wanted } = input;
   const model = await deps.models.find(modelName);
-  const line = wanted.line ?? (await resolveLine(deps, wanted));
+  const { line, source } =
+    wanted.line === null ? await resolveLine(deps, wanted) : { line: wanted.line, source: wanted.source };
   const champion = wanted.update ? await championOf(deps, model, line) : null;
   const params = champion === null ? parseParams(model, wanted.params) : championParams(model, champion, wanted.params);
   const { codeVersion } = deps;
@@ -115,6 +118,8 @@ async function planTraining(
     params,
     seed,
     codeVersion,
+    ...(source === null ? {} : { source }),
+    ...reportsOf(deps.config),
     ...limitsOf(model, line, deps.config.heartbeatTimeoutSeconds),
     ...(champion === null ? {} : await continuedFrom(deps, champion)),
   };

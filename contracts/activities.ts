@@ -29,6 +29,8 @@ export const pipelinePlan = z.strictObject({
   /** A step without a heartbeat for this long counts as lost and is repeated on another worker. */
   heartbeatTimeoutMs: z.int(),
   codeVersion: z.string(),
+  /** Start of the addresses of stored pages, to which their hash is added; absent where none are served. */
+  reportUrl: z.string().optional(),
 });
 export type PipelinePlan = z.infer<typeof pipelinePlan>;
 
@@ -154,6 +156,10 @@ export const trainingPlan = z.strictObject({
   championArtefactHash: contentHash.optional(),
   /** Record of the rows that this artefact has learned; absent for a champion from before there were such records. */
   championTrainingRowsHash: contentHash.optional(),
+  /** The source of the rows; absent for a file, and in older runs. */
+  source: sourceName.optional(),
+  /** Start of the addresses of stored pages, to which their hash is added; absent where none are served. */
+  reportUrl: z.string().optional(),
 });
 export type TrainingPlan = z.infer<typeof trainingPlan>;
 
@@ -276,6 +282,8 @@ export const masterPlan = z.strictObject({
   source: sourceName,
   line: lineName,
   productionApproval: z.enum(['manual', 'automatic']),
+  /** Start of the addresses of stored pages, to which their hash is added; absent where none are served. */
+  reportUrl: z.string().optional(),
 });
 export type MasterPlan = z.infer<typeof masterPlan>;
 

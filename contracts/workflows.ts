@@ -18,7 +18,16 @@ export const searchAttributes = {
   ModelName: 'KEYWORD',
   Stage: 'KEYWORD',
   Decision: 'KEYWORD',
+  /** Value of the primary metric on the holdout, in the metric's own unit. */
+  Metric: 'DOUBLE',
+  /** The source of the rows; none for those of a file. */
+  Source: 'KEYWORD',
 } as const;
+
+/** A value for each search attribute that is to be set. */
+export type SearchAttributeValues = {
+  readonly [Name in keyof typeof searchAttributes]?: (typeof searchAttributes)[Name] extends 'DOUBLE' ? number : string;
+};
 
 /** Accepted and ignored since 0.2: recorded histories and older callers pass it. */
 const ignoredTrigger = z.string().optional();

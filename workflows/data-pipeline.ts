@@ -15,7 +15,7 @@ import { mapBounded } from './bounded.js';
 import { parseInput } from './parse-input.js';
 import { bookkeeping, dataStep } from './steps.js';
 import type { ProgressTable } from './visibility.js';
-import { setSearchAttributes, showProgress } from './visibility.js';
+import { reportLink, setSearchAttributes, showProgress } from './visibility.js';
 import { qualityFinding, qualityReasons } from './quality-reasons.js';
 
 /** Tables read at the same time; few, because the source database serves its own users too. */
@@ -54,7 +54,7 @@ export async function dataPipeline(input: DataPipelineInput = {}): Promise<DataP
 
 async function extract({ runKey, plan, table }: Pipeline): Promise<ExtractedTable[]> {
   const { source, asOf, heartbeatTimeoutMs } = plan;
-  table.enter('extraction');
+  table.enter('extraction', { Source: source });
   let done = 0;
   table.mark('extract', 'running', `0 of ${plan.tables.length} tables of source ${source}`);
   const extracted = await mapBounded(plan.tables, TABLES_AT_ONCE, async ({ name, chunkRows }) => {
@@ -91,6 +91,7 @@ function rejected({ plan, table }: Pipeline, snapshot: SnapshotRef, quality: Dat
   table.mark('online store', 'skipped');
   table.mark('customer state', 'skipped');
   setSearchAttributes({ Decision: 'rejected' });
+  table.link('data report', reportLink(plan, quality.reportHash));
   return {
     status: 'rejected',
     stage: 'validation',

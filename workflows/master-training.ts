@@ -22,7 +22,7 @@ import { withSourceLock } from './source-lock.js';
 import { bookkeeping, dataStep } from './steps.js';
 import { trainModel } from './train-model.js';
 import type { ProgressTable } from './visibility.js';
-import { setSearchAttributes, showProgress, summaryOf } from './visibility.js';
+import { reportLink, setSearchAttributes, showProgress, summaryOf } from './visibility.js';
 
 /** As in promoteModel: one artefact, one sample. */
 const SMOKE_TEST_SILENCE_MS = 120_000;
@@ -75,7 +75,7 @@ type SnapshotTaken = {
 type SnapshotRejected = Extract<DataPipelineResult, { status: 'rejected' }>;
 
 async function takeData({ request, workflowId, plan, table }: Master): Promise<SnapshotTaken | SnapshotRejected> {
-  table.enter('data');
+  table.enter('data', { Source: plan.source });
   if (request.snapshotHash !== null) {
     table.mark('data pipeline', 'skipped', `snapshot ${request.snapshotHash.slice(0, 12)} was named`);
     return { status: 'completed', snapshotHash: request.snapshotHash };
@@ -102,6 +102,7 @@ async function outcomeOf(master: Master, modelName: string, snapshotHash: string
   table.mark(modelName, 'running');
   try {
     const result = await trainOne(master, modelName, snapshotHash);
+    table.link(`card of ${modelName}`, reportLink(master.plan, result.cardHash));
     const promotion = await promoteRegistered(master, result);
     table.mark(modelName, stateOf(result), describe(result, promotion));
     return { status: 'decided', result, promotion };
@@ -194,6 +195,7 @@ function rejected({ plan, table }: Master, data: SnapshotRejected): MasterTraini
   for (const model of plan.models) table.mark(model, 'skipped', 'the data was rejected');
   table.enter('rejected');
   setSearchAttributes({ Decision: 'rejected' });
+  table.link('data report', reportLink(plan, data.reportHash));
   const { source, snapshotHash, reportHash, reasons } = data;
   return { status: 'rejected', source, snapshotHash, reportHash, reasons, models: [] };
 }

@@ -6,7 +6,7 @@ import { overrideRejectionWorkflowInput } from '../contracts/workflows.js';
 import { parseInput, required } from './parse-input.js';
 import { bookkeeping, dataStep } from './steps.js';
 import type { ProgressTable } from './visibility.js';
-import { setSearchAttributes, showProgress } from './visibility.js';
+import { setSearchAttributes, showProgress, sourceAttribute } from './visibility.js';
 
 /** As in promoteModel: one artefact, one sample. */
 const SMOKE_TEST_SILENCE_MS = 120_000;
@@ -43,7 +43,7 @@ export async function overrideRejection(input: OverrideRejectionInput = {}): Pro
   const smokeTest = await runSmokeTest(override, registered);
   const isMoved = request.toStage === 'staging' && smokeTest.passed;
   const stage = isMoved ? await toStaging(override, registered) : (registered.stage ?? 'dev');
-  setSearchAttributes({ Decision: registered.decision });
+  setSearchAttributes({ Decision: registered.decision, ...sourceAttribute(registered.line) });
   const { modelName } = override;
   const { line, version, reasons } = registered;
   return { modelName, line, version, stage, smokeTest, reasons, cardHash };

@@ -19,7 +19,7 @@ import { approvePromotion, rejectPromotion, superseded } from './messages.js';
 import { parseInput, required } from './parse-input.js';
 import { bookkeeping, dataStep } from './steps.js';
 import type { ProgressTable, StepState } from './visibility.js';
-import { setSearchAttributes, showProgress } from './visibility.js';
+import { setSearchAttributes, showProgress, sourceAttribute } from './visibility.js';
 
 /** A smoke test loads one artefact and predicts one sample; without a heartbeat for two minutes the worker is lost. */
 const SMOKE_TEST_SILENCE_MS = 120_000;
@@ -65,7 +65,7 @@ export async function promoteModel(input: PromoteModelInput = {}): Promise<Promo
   const { modelName, line } = namedLine(request) ?? (await onlyLineIn(stageBelow(toStage), input));
   const table = showProgress(['request', 'approval', 'promotion', 'smoke test']);
   table.onLine(line);
-  setSearchAttributes({ ModelName: modelName });
+  setSearchAttributes({ ModelName: modelName, ...sourceAttribute(line) });
   const version = request.version ?? (await newestBelow(modelName, line, toStage));
   const promotion = {
     runKey: workflowInfo().firstExecutionRunId,
@@ -126,9 +126,10 @@ function listenForVerdict({ target, demo: requested }: Promotion): Decision {
     patched('approval-proof') ? approve(given) : decide('approved', given);
   setHandler(approvePromotion, approveIfProven, { validator: approvalValidator, description: approvalHelp(target) });
   setHandler(rejectPromotion, (given) => decide('rejected', given), { validator, description: rejectionHelp });
-  setHandler(superseded, (newer) => {
+  const supersedeBy = (newer: string): void => {
     decision.verdict ??= { status: 'superseded', decidedBy: newer, reason: `superseded by ${newer}` };
-  });
+  };
+  setHandler(superseded, supersedeBy, { description: 'Sent by the request of a newer version; ends this one' });
   return decision;
 }
 

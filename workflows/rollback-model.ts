@@ -5,7 +5,7 @@ import { rollbackModelInput } from '../contracts/workflows.js';
 import { namedLine, onlyLineIn } from './choose.js';
 import { parseInput } from './parse-input.js';
 import { bookkeeping, dataStep } from './steps.js';
-import { setSearchAttributes, showProgress } from './visibility.js';
+import { setSearchAttributes, showProgress, sourceAttribute } from './visibility.js';
 
 /** As in promoteModel: one artefact, one sample. */
 const SMOKE_TEST_SILENCE_MS = 120_000;
@@ -18,7 +18,7 @@ export async function rollbackModel(input: RollbackModelInput = {}): Promise<Rol
   const runKey = workflowInfo().firstExecutionRunId;
   const table = showProgress(['rollback', 'smoke test']);
   table.onLine(line);
-  setSearchAttributes({ ModelName: modelName });
+  setSearchAttributes({ ModelName: modelName, ...sourceAttribute(line) });
 
   table.enter('rollback');
   table.mark('rollback', 'running');

@@ -23,9 +23,10 @@ export async function retrainingLock(): Promise<void> {
   if (workflowInfo().parent === undefined)
     throw invalidInput({ faults: ['a retraining starts this workflow itself; start masterTraining instead'] });
   let released = false;
-  setHandler(lockReleased, () => {
+  const release = (): void => {
     released = true;
-  });
+  };
+  setHandler(lockReleased, release, { description: 'Sent by the retraining when it ends' });
   await condition(() => released);
 }
 

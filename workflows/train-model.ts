@@ -13,7 +13,12 @@ import type { DatasetRef } from '../contracts/dataset.js';
 import { metricSummary } from '../contracts/evaluation.js';
 import { isBackendLine } from '../contracts/ids.js';
 import type { RegistrationResult } from '../contracts/registry.js';
-import type { TrainingStage, TrainModelInput, TrainModelResult } from '../contracts/workflows.js';
+import type {
+  SearchAttributeValues,
+  TrainingStage,
+  TrainModelInput,
+  TrainModelResult,
+} from '../contracts/workflows.js';
 import { DEFAULT_SEED, trainModelInput, workflowIds } from '../contracts/workflows.js';
 import { mapBounded } from './bounded.js';
 import { onlyModel } from './choose.js';
@@ -25,7 +30,7 @@ import { parseInput } from './parse-input.js';
 import { recordDecision, recordFailure } from './record-end.js';
 import { bookkeeping, dataStep, trainingStep } from './steps.js';
 import type { ProgressTable } from './visibility.js';
-import { setSearchAttributes, showProgress } from './visibility.js';
+import { reportLink, setSearchAttributes, showProgress } from './visibility.js';
 
 /** Evaluations, repeated when another run changed the champion before the registration. */
 const REGISTRATION_ATTEMPTS = 3;
@@ -96,7 +101,7 @@ async function closeRun(training: Training): Promise<TrainModelResult> {
   try {
     const result = await trainOrReject(training);
     await recordDecision(training, result);
-    setSearchAttributes({ Decision: result.decision });
+    setSearchAttributes({ Decision: result.decision, ...metricAttribute(result) });
     table.enter(result.stage);
     return result;
   } catch (failure) {
@@ -135,9 +140,15 @@ async function train(training: Training): Promise<TrainModelResult> {
   return resultOf(training, { ...registered, dataset, cardHash });
 }
 
-function enter(training: Training, stage: TrainingStage): void {
+/** Nothing for a run without an evaluation. */
+function metricAttribute({ metrics: [primary] }: TrainModelResult): SearchAttributeValues {
+  const value = primary?.value ?? null;
+  return value === null ? {} : { Metric: value };
+}
+
+function enter(training: Training, stage: TrainingStage, attributes: SearchAttributeValues = {}): void {
   training.stage = stage;
-  training.table.enter(stage);
+  training.table.enter(stage, attributes);
   if (stage !== 'done') training.table.mark(stage, 'running');
 }
 
@@ -149,7 +160,7 @@ interface RowOrigin {
 /** The snapshot or data set of the request, else a new snapshot of the source. */
 async function locateRows(training: Training): Promise<RowOrigin | TrainModelResult> {
   const { snapshotHash, datasetHash, source } = training.request;
-  enter(training, 'data');
+  enter(training, 'data', training.plan.source === undefined ? {} : { Source: training.plan.source });
   if (snapshotHash !== null || datasetHash !== null) {
     training.table.mark('data', 'done', (snapshotHash ?? datasetHash ?? '').slice(0, 12));
     return { snapshotHash, datasetHash };
@@ -195,6 +206,7 @@ async function validate(training: Training, dataset: DatasetRef): Promise<TrainM
     allowSuspiciousLabels: training.request.allowSuspiciousLabels,
   });
   if (!quality.passed) {
+    table.link('data report', reportLink(plan, quality.reportHash));
     const facts = { reasons: qualityReasons(quality), reportHash: quality.reportHash, rows: dataset.rows };
     return resultWith(training, 'rejected', { ...facts, notes: dataset.notes });
   }
@@ -335,6 +347,7 @@ async function writeCard(
   const card = { runKey, modelName, line, evaluationHash, definitionHash, decision, version, reasons };
   const { cardHash } = await dataStep('Write model card', training.plan.heartbeatTimeoutMs).writeCard(card);
   table.mark('card', 'done', cardHash.slice(0, 12));
+  table.link('model card', reportLink(training.plan, cardHash));
   return cardHash;
 }
 

@@ -1,26 +1,36 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import { isSynthetic, SYNTHETIC_REMARK } from '../contracts/ids.js';
-import type { ProgressReport, searchAttributes } from '../contracts/workflows.js';
+import { isBackendLine, isSynthetic, sourceOfLine, SYNTHETIC_REMARK } from '../contracts/ids.js';
+import type { ProgressReport, SearchAttributeValues } from '../contracts/workflows.js';
+import { searchAttributes } from '../contracts/workflows.js';
 import { progress, stepContinues, stepWaits } from './messages.js';
 
 /** Sets the search attributes by which lists in the UI are filtered, for instance `ModelName="credit-risk-scorer" AND Decision="registered"`. */
-export function setSearchAttributes(values: Partial<Record<keyof typeof searchAttributes, string>>): void {
+export function setSearchAttributes(values: SearchAttributeValues): void {
   upsertSearchAttributes(
-    Object.entries(values).map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value })),
+    Object.entries(values).map(([name, value]) => {
+      const key = defineSearchAttributeKey(name, searchAttributes[name as keyof typeof searchAttributes]);
+      return { key, value } as SearchAttributePair;
+    }),
   );
 }
+
+/** The source that feeds the line of a backend; that of another line is not told by its name. */
+export const sourceAttribute = (line: string): SearchAttributeValues =>
+  isBackendLine(line) ? { Source: sourceOfLine(line) } : {};
 
 /** The states a line of the progress table can be in. */
 export type StepState = 'waiting' | 'running' | 'done' | 'rejected' | 'skipped' | 'failed' | 'cancelled';
 
 /** Live progress, shown by the `progress` query and as Markdown in the UI. */
 export interface ProgressTable {
-  /** Sets the stage of the whole run, also as the search attribute `Stage`. */
-  enter(stage: string): void;
+  /** Sets the stage of the whole run, also as the search attribute `Stage`, together with others. */
+  enter(stage: string, attributes?: SearchAttributeValues): void;
   mark(name: string, state: StepState, detail?: string): void;
   /** Says above the table when the run's line is of synthetic data. */
   onLine(line: string): void;
+  /** Adds a link above the table, to a page such as a model card. @param url - null: there is no page to open. */
+  link(name: string, url: string | null): void;
 }
 
 const markdownRow = (cells: readonly string[]): string =>
@@ -32,45 +42,58 @@ interface AboveTable {
   readonly remark?: string | null;
   /** What a step waits for. */
   readonly waiting?: string | null;
+  /** Address of each page by what it is called. */
+  readonly links?: ReadonlyMap<string, string>;
 }
 
 const paragraph = (text: string | null | undefined): readonly string[] => (text ? [text, ''] : []);
 
 /** A ProgressReport as the table an operator reads in the UI. */
-export const progressMarkdown = (report: ProgressReport, { remark, waiting }: AboveTable = {}): string =>
+export const progressMarkdown = (report: ProgressReport, { remark, waiting, links }: AboveTable = {}): string =>
   [
     ...paragraph(remark && `> **${remark}**`),
     ...paragraph(`**${report.stage}**`),
     ...paragraph(waiting && `Waiting: ${waiting} (attempt and next try: see Pending Activities)`),
+    ...paragraph(links && [...links].map(([name, url]) => `[${name}](${url})`).join(' · ')),
     markdownRow(['step', 'state', 'detail']),
     '|---|---|---|',
     ...report.lines.map(({ name, state, detail }) => markdownRow([name, state, detail])),
   ].join('\n');
 
+/** Address of a stored page, such as a model card, for a person at the Temporal UI; null where none is served. */
+export const reportLink = ({ reportUrl }: { readonly reportUrl?: string | undefined }, hash: string | null) =>
+  reportUrl === undefined || hash === null ? null : `${reportUrl}${hash}`;
+
 /** A static summary with the remark on synthetic data, where the line is of such. */
 export const summaryOf = (text: string, line: string): string =>
   isSynthetic(line) ? `${text} (${SYNTHETIC_REMARK})` : text;
 
+/** Installs the messages that every workflow with steps answers. */
+function handleQueries(report: () => ProgressReport, wait: (reason: string | null) => void): void {
+  setHandler(stepWaits, wait, { description: 'Sent by a worker: a step waits for a service, and why' });
+  setHandler(stepContinues, () => wait(null), { description: 'Sent by a worker: the step that waited goes on' });
+  setHandler(progress, report, { description: 'Stage, and one line a step or model with its state' });
+}
+
 /** Creates the table with all lines `waiting` and answers the `progress` query from now on. */
 export function showProgress(names: readonly string[]): ProgressTable {
+  const links = new Map<string, string>();
   const above: { remark: string | null; waiting: string | null } = { remark: null, waiting: null };
   let stage = 'planning';
   const lines = new Map(names.map((name) => [name, { name, state: 'waiting', detail: '' }]));
   const report = (): ProgressReport => ({ stage, lines: [...lines.values()] });
-  const publish = (): void => setCurrentDetails(progressMarkdown(report(), above));
+  const publish = (): void => setCurrentDetails(progressMarkdown(report(), { ...above, links }));
   const wait = (reason: string | null): void => {
     above.waiting = reason;
     publish();
   };
-  setHandler(stepWaits, wait);
-  setHandler(stepContinues, () => wait(null));
-  setHandler(progress, report, { description: 'Stage, and one line a step or model with its state' });
+  handleQueries(report, wait);
   publish();
   return {
-    enter(next) {
+    enter(next, attributes = {}) {
       stage = next;
       above.waiting = null;
-      setSearchAttributes({ Stage: next });
+      setSearchAttributes({ Stage: next, ...attributes });
       publish();
     },
     mark(name, state, detail) {
@@ -80,6 +103,11 @@ export function showProgress(names: readonly string[]): ProgressTable {
     },
     onLine(line) {
       above.remark = isSynthetic(line) ? `${SYNTHETIC_REMARK}: line ${line}` : null;
+      publish();
+    },
+    link(name, url) {
+      if (url === null) return;
+      links.set(name, url);
       publish();
     },
   };

@@ -11,7 +11,10 @@ export function register(program: Command, cli: CliContext): void {
       'Loads each module with compiled code and does one operation with it, and finds each service or what it would be ' +
         'started from. Starts, fetches and changes nothing, except with --fix.',
     )
-    .option('--fix', 'stop the platform and move damaged state files aside; nothing is deleted')
+    .option(
+      '--fix',
+      'move damaged state files aside, after stopping the platform if there are any, and register search attributes',
+    )
     .action(async ({ fix = false }: { readonly fix?: boolean }) => {
       if (fix) await healAll(cli);
       else await examineAll(cli);
@@ -19,9 +22,14 @@ export function register(program: Command, cli: CliContext): void {
 }
 
 async function healAll({ config, out }: CliContext): Promise<void> {
-  const { healState } = await import('../../platform/embedded/heal.js');
+  const [{ healState }, { registerSearchAttributes }] = await Promise.all([
+    import('../../platform/embedded/heal.js'),
+    import('../doctor/search-attributes.js'),
+  ]);
   const moved = await healState(config.home);
-  out.result({ moved }, () => {
+  const registered = await registerSearchAttributes(config);
+  out.result({ moved, registered }, () => {
+    if (registered.length > 0) out.line(`registered the search attributes ${registered.join(', ')}`);
     if (moved.length === 0) out.line(`nothing is damaged in ${config.home}`);
     for (const { file, finding, lost, movedTo } of moved) {
       out.line(`${file} ${finding}; moved to ${movedTo}`);

@@ -15,6 +15,7 @@ import { cacheFolderOf } from '../../platform/encoders/hub.js';
 import { pingTemporal } from '../../platform/temporal/ping.js';
 import { securityOf } from '../../platform/temporal/server.js';
 import type { Examination, Facts } from './finding.js';
+import { examineSearchAttributes } from './search-attributes.js';
 import { examineSteps } from './step-latency.js';
 
 /** The default encoder of the text models. */
@@ -39,6 +40,12 @@ export const serviceExaminations = (config: Config): readonly Examination[] => [
     replacement: null,
     advice: 'set TEMPORAL_ADDRESS or TEMPORAL_CLI_PATH, install the Temporal CLI, or install Go and run `ml up`',
     examine: () => examineTemporal(config),
+  },
+  {
+    part: 'Temporal, search attributes',
+    replacement: 'a worker registers them when it starts',
+    advice: '`ml doctor --fix` registers them, or have an administrator add them (docs/operations.md)',
+    examine: () => examineSearchAttributes(config),
   },
   {
     part: 'Temporal, one step',

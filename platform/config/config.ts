@@ -13,6 +13,7 @@ import {
   hostNames,
   optional,
   optionalText,
+  pageAddress,
   serverUrl,
   timeZone,
   timeZonesByName,
@@ -42,6 +43,7 @@ const environment = z.object({
   TEMPORAL_API_KEY: apiKey,
   TEMPORAL_CLI_PATH: optionalText,
   UI_ALLOWED_HOSTS: hostNames,
+  REPORT_URL: pageAddress,
   DATABASE_URL: optional(postgresUrl),
   BACKEND_DATABASE_URL: optional(postgresUrl),
   REDIS_URL: optional(serverUrl(['redis', 'rediss'], 'redis://:password@host:6379')),
@@ -117,6 +119,8 @@ export interface Config {
   };
   /** Host names under which browsers may open the UI of the local Temporal server, beside those of this machine. */
   readonly uiAllowedHosts: readonly string[];
+  /** Start of the addresses of stored pages, ending in a slash, to which workflows add a page's hash; null: no links. */
+  readonly reportUrl: string | null;
   readonly databaseUrl: string | null;
   readonly backendDatabaseUrl: string | null;
   readonly redisUrl: string | null;
@@ -175,6 +179,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     logLevel: variables.LOG_LEVEL,
     temporal: temporalSettings(variables, (path) => resolve(workingDirectory, path)),
     uiAllowedHosts: variables.UI_ALLOWED_HOSTS,
+    reportUrl: variables.REPORT_URL,
     databaseUrl: variables.DATABASE_URL ?? null,
     backendDatabaseUrl: variables.BACKEND_DATABASE_URL ?? null,
     redisUrl: variables.REDIS_URL ?? null,

@@ -114,3 +114,10 @@ export const cronLine = z.string().superRefine((text, context) => {
   const found = parseCron(text);
   if (typeof found === 'string') context.addIssue({ code: 'custom', message: `"${text}": ${found}` });
 });
+
+/** Start of the addresses of pages: an address or a path that ends in a slash; null when it is not set. */
+export const pageAddress = optional(
+  z
+    .string()
+    .regex(/^(?:https?:\/\/|\/)\S*\/$/, 'wanted an address that ends in a slash, as https://ml.example/reports/'),
+).transform((address) => address ?? null);

@@ -14,6 +14,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   TEMPORAL_CLI_PATH: config.temporal.cliPath ?? '',
   ...temporalSecurity(config.temporal),
   UI_ALLOWED_HOSTS: config.uiAllowedHosts.join(','),
+  REPORT_URL: config.reportUrl ?? '',
   DATABASE_URL: config.databaseUrl ?? '',
   BACKEND_DATABASE_URL: config.backendDatabaseUrl ?? '',
   REDIS_URL: config.redisUrl ?? '',

@@ -3,6 +3,7 @@ import { asPipelineError } from '../../contracts/errors.js';
 import type { Config } from '../config/config.js';
 import { addressFingerprints, artifactUriOf } from './addresses.js';
 import type { Endpoints } from './endpoints.js';
+import { openBlobStore } from '../blobs/open.js';
 import { removeAbandoned } from '../temporary-folders.js';
 import { damageReportedBy, expectUndamaged } from './damage.js';
 import { endOrphans } from './orphans.js';
@@ -18,6 +19,7 @@ import { lockFolder, logFile, makeHome, readState, writeState } from './state.js
 import type { SupervisedService } from './supervise.js';
 import { supervise } from './supervise.js';
 import type { UiGateway } from './temporal/ui-gateway.js';
+import { pagesIn } from './temporal/report-pages.js';
 import { admittingUrl, startUiGateway } from './temporal/ui-gateway.js';
 import { planWorker, workerRoles } from './workers.js';
 
@@ -127,7 +129,9 @@ class Supervisor {
   async #openUi(target: number | null, { config, ports, secrets }: PlanContext): Promise<string | null> {
     if (target === null) return null;
     const port = ports['temporal-ui'];
-    this.#gateway = await startUiGateway({ port, target, allowedHosts: config.uiAllowedHosts, token: secrets.ui });
+    const findPage = pagesIn(openBlobStore(artifactUriOf(config), config.cache));
+    const admission = { allowedHosts: config.uiAllowedHosts, token: secrets.ui };
+    this.#gateway = await startUiGateway({ port, target, findPage, ...admission });
     return admittingUrl(port, secrets.ui);
   }
 

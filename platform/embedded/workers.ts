@@ -8,6 +8,7 @@ import { configEnvironment, endpointEnvironment } from './config-environment.js'
 import type { Endpoints } from './endpoints.js';
 import { nodeCommand } from './processes/node-command.js';
 import type { ServicePlan } from './service.js';
+import { REPORTS_PATH } from './temporal/report-pages.js';
 
 /** The kinds of worker; each polls the task queue of the same name. */
 export const workerRoles = ['pipeline', 'training'] as const;
@@ -19,6 +20,10 @@ const queues: Record<WorkerRole, string> = { pipeline: PIPELINE_QUEUE, training:
 /** Name of the task queue that a role polls, with the configured prefix. */
 export const queueOf = (role: WorkerRole, config: Pick<Config, 'taskQueuePrefix'>): string =>
   `${config.taskQueuePrefix}${queues[role]}`;
+
+/** Pages are served beside the local UI, so that a link without a host opens them there under every name and port. */
+const reportEnvironment = ({ reportUrl }: Config, { temporal }: Endpoints): Record<string, string> =>
+  reportUrl === null && temporal.uiUrl !== null ? { REPORT_URL: REPORTS_PATH } : {};
 
 /** Plans `ml worker <role>` with the addresses in its environment; it is ready when the server lists it as a poller. */
 export function planWorker(role: WorkerRole, config: Config, endpoints: Endpoints): ServicePlan {
@@ -33,6 +38,7 @@ export function planWorker(role: WorkerRole, config: Config, endpoints: Endpoint
       env: {
         ...configEnvironment(config),
         ...endpointEnvironment(endpoints),
+        ...reportEnvironment(config, endpoints),
         ...temporaryEnvironment(config.home),
       },
     },

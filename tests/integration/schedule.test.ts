@@ -41,6 +41,19 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on an external 
     expect(await ensureSearchAttributes(client)).toEqual([]);
   });
 
+  it('refuses a namespace that has an attribute of another type', async () => {
+    const { operatorService } = client.connection;
+    const { namespace } = client.options;
+    await operatorService.removeSearchAttributes({ namespace, searchAttributes: ['Metric'] });
+    await operatorService.addSearchAttributes({ namespace, searchAttributes: { Metric: 1 /* TEXT */ } });
+    await expect(ensureSearchAttributes(client)).rejects.toMatchObject({
+      code: 'INVALID_CONFIG',
+      message: expect.stringContaining('Metric (Double)') as string,
+    });
+    await operatorService.removeSearchAttributes({ namespace, searchAttributes: ['Metric'] });
+    expect(await ensureSearchAttributes(client)).toEqual(['Metric']);
+  });
+
   it('creates both schedules, and updates them without duplicates when applied again', async () => {
     const first = await applySchedules(client, platform.config);
     expect(first.map(({ scheduleId, action }) => [scheduleId, action])).toEqual([

@@ -189,7 +189,9 @@ describe.skipIf(!hasTemporal())('a Temporal server behind TLS, client certificat
       const asUser = new Client({ connection: strict.connection, namespace });
       await expect(ensureSearchAttributes(asUser)).rejects.toMatchObject({
         code: 'INVALID_CONFIG',
-        message: expect.stringContaining('ModelName, Stage, Decision') as string,
+        message: expect.stringContaining(
+          'ModelName (Keyword), Stage (Keyword), Decision (Keyword), Metric (Double), Source (Keyword)',
+        ) as string,
       });
       await ensureSearchAttributes(asAdministrator);
       await expect.poll(() => ensureSearchAttributes(asUser).catch(String), { timeout: 60_000 }).toEqual([]);

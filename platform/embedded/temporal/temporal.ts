@@ -27,7 +27,10 @@ export interface TemporalOptions {
 }
 
 /** Type names as `--search-attribute` expects them. */
-const typeNames: Record<(typeof searchAttributes)[keyof typeof searchAttributes], string> = { KEYWORD: 'Keyword' };
+const typeNames: Record<(typeof searchAttributes)[keyof typeof searchAttributes], string> = {
+  KEYWORD: 'Keyword',
+  DOUBLE: 'Double',
+};
 
 /** Plans the development server: SQLite in WAL mode, 127.0.0.1 only, with the project's search attributes. */
 export async function planTemporal(options: TemporalOptions): Promise<{ plan: ServicePlan; address: string }> {

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer, request as forward } from 'node:http';
+import { type FindPage, pageHashOf, sendPage } from './report-pages.js';
 
 /** Where the gateway listens, what is behind it and whom it admits. */
 export interface UiGatewayOptions {
@@ -10,6 +11,8 @@ export interface UiGatewayOptions {
   readonly target: number;
   /** Host names, without port, admitted in addition to those of this machine. */
   readonly allowedHosts: readonly string[];
+  /** Stored pages, such as model cards, served below `REPORTS_PATH`; absent: none. */
+  readonly findPage?: FindPage;
   /** Secret that a browser shows once in the address and then as a cookie. */
   readonly token: string;
 }
@@ -70,7 +73,7 @@ export function admittingUrl(port: number, token: string): string {
 function answer(options: UiGatewayOptions, request: IncomingMessage, response: ServerResponse): void {
   const refusal = refusalOf(request, options);
   if (refusal !== null) refuse(response, refusal);
-  else if (hasCookie(request, options)) pass(options, request, response);
+  else if (hasCookie(request, options)) serve(options, request, response);
   else if (showsToken(request, options)) admit(options, request, response);
   else refuse(response, NOT_ADMITTED);
 }
@@ -138,6 +141,12 @@ function admit({ port, token }: UiGatewayOptions, request: IncomingMessage, resp
 function refuse(response: ServerResponse, reason: string): void {
   response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
   response.end(`${reason}\n`);
+}
+
+function serve(options: UiGatewayOptions, request: IncomingMessage, response: ServerResponse): void {
+  const hash = options.findPage === undefined ? null : pageHashOf(urlOf(request).pathname);
+  if (hash === null || request.method !== 'GET') pass(options, request, response);
+  else void sendPage(options.findPage!, hash, response);
 }
 
 function pass({ port, target }: UiGatewayOptions, request: IncomingMessage, response: ServerResponse): void {
