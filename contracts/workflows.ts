@@ -317,6 +317,9 @@ export const workflowIds = {
   promotionOf: (model: string, line: string, version: string): string => `promote-${model}-${line}-${version}`,
   weeklySchedule: 'weekly-retraining',
   dailySchedule: 'daily-data-pipeline',
+  /** Schedule of a single run at a moment. */
+  oneOffOf: (schedule: string, moment: Date): string =>
+    `${schedule}-at-${moment.toISOString().slice(0, 19).replaceAll(':', '-')}Z`,
 } as const;
 
 /** The source that a lock stands for. @param lockId - made by `workflowIds.retrainingLockOf`. */

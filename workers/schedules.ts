@@ -20,7 +20,8 @@ export interface AppliedSchedule {
 
 const CLOCK_CHANGE_DAYS = 396;
 
-type ScheduleSettings = Pick<Config, 'schedule' | 'taskQueuePrefix'>;
+/** Settings that schedules are made from. */
+export type ScheduleSettings = Pick<Config, 'schedule' | 'taskQueuePrefix'>;
 
 interface Plan {
   readonly scheduleId: string;
@@ -49,6 +50,27 @@ const plansOf = ({ schedule }: ScheduleSettings): readonly Plan[] => [
 
 /** Ids of all schedules, the weekly first. */
 export const scheduleIds: readonly string[] = [workflowIds.weeklySchedule, workflowIds.dailySchedule];
+
+/** The plan of a regular schedule. @throws PipelineError `SCHEDULE_NOT_FOUND`. */
+function planOf(scheduleId: string, settings: ScheduleSettings): Plan {
+  const plan = plansOf(settings).find((one) => one.scheduleId === scheduleId);
+  if (plan === undefined) throw pipelineError('SCHEDULE_NOT_FOUND', { scheduleId, known: [...scheduleIds] });
+  return plan;
+}
+
+/**
+ * What a regular schedule starts, and under which policies, for a schedule of another id and other times.
+ * @param runId - first part of the ids of its runs. @throws PipelineError `SCHEDULE_NOT_FOUND`.
+ */
+export function definitionLike(
+  scheduleId: string,
+  settings: ScheduleSettings,
+  own: Pick<ScheduleOptions, 'scheduleId' | 'spec' | 'state'> & { readonly runId: string },
+): ScheduleOptions {
+  const { runId, ...rest } = own;
+  const like = definitionOf(planOf(scheduleId, settings), settings);
+  return { ...like, ...rest, action: { ...like.action, workflowId: runId } };
+}
 
 function definitionOf(plan: Plan, settings: ScheduleSettings): ScheduleOptions {
   const { timezone, overlap, catchupHours } = settings.schedule;
@@ -93,8 +115,8 @@ async function applySchedule(
   return { scheduleId, action, nextRuns: nextRunsOf({ info, state }), paused: state.paused };
 }
 
-/** The server lists times of a paused schedule too, at which nothing starts. */
-const nextRunsOf = ({ info, state }: Pick<ScheduleDescription, 'info' | 'state'>): readonly Date[] =>
+/** The next times; the server lists those of a paused schedule too, at which nothing starts. */
+export const nextRunsOf = ({ info, state }: Pick<ScheduleDescription, 'info' | 'state'>): readonly Date[] =>
   state.paused ? [] : info.nextActionTimes;
 
 async function createOrUpdate(client: Client, definition: ScheduleOptions): Promise<AppliedSchedule['action']> {
@@ -112,7 +134,7 @@ async function createOrUpdate(client: Client, definition: ScheduleOptions): Prom
 }
 
 /** Runs `work` on a schedule of the server. @throws PipelineError `SCHEDULE_NOT_FOUND`. */
-async function onSchedule<Result>(
+export async function onSchedule<Result>(
   client: Client,
   scheduleId: string,
   work: (handle: ScheduleHandle) => Promise<Result>,
@@ -165,25 +187,3 @@ export const pauseSchedule = (client: Client, scheduleId: string, note: string):
 /** Resumes a paused schedule. @throws PipelineError `SCHEDULE_NOT_FOUND`. */
 export const unpauseSchedule = (client: Client, scheduleId: string, note: string): Promise<void> =>
   onSchedule(client, scheduleId, (handle) => handle.unpause(note));
-
-/** State of this program's schedules on the server. */
-export async function listSchedules(client: Client): Promise<ScheduleState[]> {
-  const found: ScheduleState[] = [];
-  for (const scheduleId of scheduleIds) {
-    const described = await client.schedule
-      .getHandle(scheduleId)
-      .describe()
-      .catch(() => null);
-    if (described === null) continue;
-    const { state } = described;
-    found.push({ scheduleId, paused: state.paused, note: state.note ?? null, nextRuns: nextRunsOf(described) });
-  }
-  return found;
-}
-
-export interface ScheduleState {
-  readonly scheduleId: string;
-  readonly paused: boolean;
-  readonly note: string | null;
-  readonly nextRuns: readonly Date[];
-}

@@ -4,12 +4,18 @@ import type { FollowOption, NoteOptions } from '../views/schedules-view.js';
 
 const idHelp = 'weekly-retraining or daily-data-pipeline';
 
-/** `ml schedule apply|list|trigger|pause|resume`. */
+const settingsHelp = `
+Settings (.env.example): SCHEDULE_WEEKLY and SCHEDULE_DAILY are cron lines by the clock of SCHEDULE_TIMEZONE;
+SCHEDULE_OVERLAP says what happens when the former run still runs, SCHEDULE_CATCHUP_HOURS how late a run that the
+server missed is made up for, once. They hold from the next \`ml schedule apply\` on.`;
+
+/** `ml schedule apply|list|trigger|run-at|remove|pause|resume`. */
 export function register(program: Command, cli: CliContext): void {
   const schedule = program
     .command('schedule')
     .summary('weekly retraining and daily data pipeline')
-    .description('The schedules on the Temporal server, according to the settings SCHEDULE_*.');
+    .description('The schedules on the Temporal server, according to the settings SCHEDULE_*.')
+    .addHelpText('after', settingsHelp);
   const view = () => import('../views/schedules-view.js');
   schedule
     .command('apply')
@@ -17,7 +23,7 @@ export function register(program: Command, cli: CliContext): void {
     .action(async () => (await view()).apply(cli));
   schedule
     .command('list')
-    .description('The schedules with their next runs.')
+    .description('The schedules: next, last and missed runs, catch-up window, and why one is paused.')
     .action(async () => (await view()).list(cli));
   schedule
     .command('trigger')
@@ -25,11 +31,25 @@ export function register(program: Command, cli: CliContext): void {
     .argument('[id]', idHelp, 'weekly-retraining')
     .option('--follow', 'wait until the run ends, with progress')
     .action(async (id: string, options: FollowOption) => (await view()).trigger(cli, id, options));
+  schedule
+    .command('run-at')
+    .description(
+      'Schedules one more run at a moment. If the server is away then, it starts within the catch-up window.',
+    )
+    .argument('<moment>', '"2026-12-01 03:00" by the clock of SCHEDULE_TIMEZONE, or 2026-12-01T03:00Z')
+    .argument('[id]', idHelp, 'weekly-retraining')
+    .option('--note <text>', 'reason, shown by `ml schedule list`')
+    .action(async (moment: string, id: string, options: NoteOptions) => (await view()).runAt(cli, moment, id, options));
+  schedule
+    .command('remove')
+    .description('Removes the schedule of a single run; a run that it has started goes on.')
+    .argument('<id>', 'such as weekly-retraining-at-2026-12-01T03-00-00Z')
+    .action(async (id: string) => (await view()).remove(cli, id));
   for (const verb of ['pause', 'resume'] as const)
     schedule
       .command(verb)
       .description(verb === 'pause' ? 'Stops firing until resumed.' : 'Fires again as planned.')
-      .argument('[id]', `${idHelp} (both)`)
+      .argument('[id]', `${idHelp}, or a single run (the first two)`)
       .option('--note <text>', 'reason, shown by `ml schedule list`')
       .action(async (id: string | undefined, options: NoteOptions) => (await view())[verb](cli, id, options));
 }

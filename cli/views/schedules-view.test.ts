@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clockChangeLines } from './schedules-view.js';
+import { clockChangeLines, missedLines } from './schedules-view.js';
 
 const applied = { scheduleId: 'weekly-retraining', action: 'updated', nextRuns: [], paused: false } as const;
 
@@ -16,4 +16,18 @@ it('says on which days a schedule does not start or starts twice', () => {
 
 it('says nothing where no change of clocks touches a schedule', () => {
   expect(clockChangeLines([{ ...applied, clockChanges: [] }], 'UTC')).toEqual([]);
+});
+
+it('names the newest runs that were missed, and counts the others', () => {
+  const day = (date: number): Date => new Date(Date.UTC(2026, 10, date, 3));
+  expect(
+    missedLines([
+      { scheduleId: 'weekly-retraining', missedRuns: [day(2)] },
+      { scheduleId: 'daily-data-pipeline', missedRuns: [1, 2, 3, 4, 5].map(day) },
+      { scheduleId: 'other', missedRuns: [] },
+    ]),
+  ).toEqual([
+    'weekly-retraining started no run at 2026-11-02 03:00:00 (UTC)',
+    'daily-data-pipeline started no run at 2026-11-03 03:00:00, 2026-11-04 03:00:00, 2026-11-05 03:00:00 and 2 earlier (UTC)',
+  ]);
 });

@@ -2,12 +2,13 @@ import { userInfo } from 'node:os';
 import {
   type AppliedSchedule,
   applySchedules,
-  listSchedules,
   pauseSchedule,
   scheduleIds,
   triggerSchedule,
   unpauseSchedule,
 } from '../../workers/schedules.js';
+import { readMoment, removeOneOff, scheduleOnce } from '../../workers/one-off-runs.js';
+import { listSchedules, type ScheduleState } from '../../workers/schedule-states.js';
 import type { CliContext } from '../program/context.js';
 import { ensureSource } from '../../datasets/sources/ensure-source.js';
 import { formatTime } from '../output/format.js';
@@ -58,19 +59,39 @@ export function clockChangeLines(applied: readonly AppliedSchedule[], timezone: 
   );
 }
 
-/** Shows the schedules that the server has. */
+/** Shows the schedules that the server has, with what they start next, have started last and have missed. */
 export async function list(cli: CliContext): Promise<void> {
   const { temporal } = await cli.connect();
   const found = await listSchedules(await temporal());
   cli.out.result(found, () => {
-    const rows = found.map(({ scheduleId, paused, note, nextRuns }) => [
-      scheduleId,
-      paused ? 'paused' : 'active',
-      nextRun(nextRuns),
-      note ?? '',
-    ]);
-    if (rows.length === 0) cli.out.line('No schedule yet. Create them with: ml schedule apply');
-    else cli.out.table({ head: ['schedule', 'state', 'next run (UTC)', 'note'], rows });
+    if (found.length === 0) {
+      cli.out.line('No schedule yet. Create them with: ml schedule apply');
+      return;
+    }
+    cli.out.table({ head: listHead, rows: found.map(listRow), right: ['missed'] });
+    for (const line of missedLines(found)) cli.out.line(line);
+  });
+}
+
+const listHead = ['schedule', 'state', 'next run (UTC)', 'last run (UTC)', 'missed', 'catch-up', 'note'];
+
+const listRow = (schedule: ScheduleState): readonly string[] => [
+  schedule.scheduleId,
+  schedule.state,
+  nextRun(schedule.nextRuns),
+  schedule.lastRun === null ? '–' : formatTime(schedule.lastRun.startedAt),
+  String(schedule.missedRuns.length),
+  `${schedule.catchupHours} h`,
+  schedule.note ?? '',
+];
+
+/** Which runs were missed, a line a schedule. */
+export function missedLines(schedules: readonly Pick<ScheduleState, 'scheduleId' | 'missedRuns'>[]): string[] {
+  return schedules.flatMap(({ scheduleId, missedRuns }) => {
+    if (missedRuns.length === 0) return [];
+    const newest = missedRuns.slice(-MOST_TIMES).map(formatTime);
+    const earlier = missedRuns.length > MOST_TIMES ? ` and ${missedRuns.length - MOST_TIMES} earlier` : '';
+    return [`${scheduleId} started no run at ${newest.join(', ')}${earlier} (UTC)`];
   });
 }
 
@@ -114,4 +135,29 @@ async function setPaused(
   cli.out.result({ schedules: ids, paused, note: why }, () => {
     for (const id of ids) cli.out.line(`${id} is ${paused ? 'paused' : 'active'} (${why})`);
   });
+}
+
+/**
+ * Schedules one run at a moment, which the clock of SCHEDULE_TIMEZONE shows where no zone is written.
+ * @throws PipelineError `INVALID_INPUT` for a moment that cannot be meant; `SCHEDULE_NOT_FOUND`.
+ */
+export async function runAt(cli: CliContext, text: string, scheduleId: string, { note }: NoteOptions): Promise<void> {
+  const at = readMoment(text, cli.config.schedule.timezone, new Date()); // a fault ends before anything is started
+  const { temporal } = await cli.connect();
+  const { created, ...once } = await scheduleOnce(await temporal(), cli.config, { scheduleId, at, note });
+  const { catchupHours } = cli.config.schedule;
+  cli.out.result({ ...once, created, catchupHours }, () => {
+    cli.out.line(
+      `${once.scheduleId} ${created ? 'starts' : 'was scheduled before and starts'} one run at ${formatTime(at)} (UTC)`,
+    );
+    cli.out.line(`If the server is away then, the run starts up to ${catchupHours} h later, once.`);
+    cli.out.line(`ml schedule remove ${once.scheduleId}`);
+  });
+}
+
+/** Removes the schedule of a single run. @throws PipelineError `SCHEDULE_NOT_FOUND`; `INVALID_INPUT` for a regular one. */
+export async function remove(cli: CliContext, scheduleId: string): Promise<void> {
+  const { temporal } = await cli.connect();
+  await removeOneOff(await temporal(), scheduleId);
+  cli.out.result({ scheduleId, removed: true }, () => cli.out.line(`${scheduleId} is removed`));
 }

@@ -75,7 +75,7 @@ const environment = z.object({
   SCHEDULE_WEEKLY: withDefault(cronLine, '0 3 * * 1'),
   SCHEDULE_DAILY: withDefault(cronLine, '0 2 * * *'),
   SCHEDULE_OVERLAP: withDefault(z.enum(['SKIP', 'BUFFER_ONE', 'BUFFER_ALL', 'ALLOW_ALL']), 'SKIP'),
-  SCHEDULE_CATCHUP_HOURS: withDefault(decimal({ above: 0, to: MOST_HOURS }), '24'),
+  SCHEDULE_CATCHUP_HOURS: withDefault(decimal({ above: 0, to: MOST_HOURS }), '168'),
 });
 
 /** TLS settings for an external Temporal server; paths are absolute, and the files are read on connecting. */

@@ -2,13 +2,9 @@ import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { searchAttributes, workflowIds } from '../../contracts/workflows.js';
 import { ensureSearchAttributes } from '../../workers/search-attributes.js';
-import {
-  applySchedules,
-  listSchedules,
-  pauseSchedule,
-  triggerSchedule,
-  unpauseSchedule,
-} from '../../workers/schedules.js';
+import { removeOneOff, scheduleOnce } from '../../workers/one-off-runs.js';
+import { listSchedules } from '../../workers/schedule-states.js';
+import { applySchedules, pauseSchedule, triggerSchedule, unpauseSchedule } from '../../workers/schedules.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 import { createTestNamespace } from '../support/test-namespace.js';
 
@@ -79,7 +75,7 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on an external 
     });
     const times = new Set(info.nextActionTimes.map((time) => format.format(time)));
     expect([...times]).toEqual(['Monday 03:00']);
-    expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 24 * 3_600_000 });
+    expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 168 * 3_600_000 });
   });
 
   it('names the run that a trigger started, and starts none beside it under the overlap policy', async () => {
@@ -98,9 +94,33 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on an external 
     const [, daily] = await applySchedules(client, platform.config);
     expect(daily).toMatchObject({ action: 'updated', paused: true });
     const found = (await listSchedules(client)).find(({ scheduleId }) => scheduleId === workflowIds.dailySchedule);
-    expect(found).toMatchObject({ paused: true, note: 'the backend migrates its tables', nextRuns: [] });
+    expect(found).toMatchObject({ state: 'paused', note: 'the backend migrates its tables', nextRuns: [] });
     await unpauseSchedule(client, workflowIds.dailySchedule, 'done');
     expect((await client.schedule.getHandle(workflowIds.dailySchedule).describe()).state.paused).toBe(false);
+  });
+
+  it('schedules a single run once a moment, lists it with the others, and removes it', async () => {
+    const at = new Date(Date.UTC(2091, 11, 1, 3));
+    const once = { scheduleId: workflowIds.weeklySchedule, at, note: 'after the migration' };
+    const first = await scheduleOnce(client, platform.config, once);
+    expect(first).toEqual({ scheduleId: 'weekly-retraining-at-2091-12-01T03-00-00Z', at, created: true });
+    expect(await scheduleOnce(client, platform.config, once)).toEqual({ ...first, created: false });
+    const listed = async () => (await listSchedules(client)).find(({ scheduleId }) => scheduleId === first.scheduleId);
+    await expect.poll(listed, { timeout: 10_000 }).toMatchObject({
+      state: 'active',
+      note: 'after the migration',
+      nextRuns: [at],
+      lastRun: null,
+      missedRuns: [],
+      catchupHours: 168,
+      overlap: 'SKIP',
+    });
+    await removeOneOff(client, first.scheduleId);
+    await expect(removeOneOff(client, first.scheduleId)).rejects.toMatchObject({ code: 'SCHEDULE_NOT_FOUND' });
+    await expect(removeOneOff(client, 'weekly-report')).rejects.toMatchObject({ code: 'SCHEDULE_NOT_FOUND' });
+    await expect(removeOneOff(client, workflowIds.weeklySchedule)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    const unknown = scheduleOnce(client, platform.config, { scheduleId: 'monthly-party', at });
+    await expect(unknown).rejects.toMatchObject({ code: 'SCHEDULE_NOT_FOUND' });
   });
 
   it('lists the days that a change of clocks skips or doubles, as the server plans them', async () => {

@@ -6,6 +6,8 @@ import { findRedis, planRedis } from '../../platform/embedded/redis/redis.js';
 import { freePorts } from '../../platform/embedded/processes/ports.js';
 import { signalProcess } from '../../platform/embedded/processes/identity.js';
 import { planPostgres } from '../../platform/embedded/postgres/postgres.js';
+import { findTemporal } from '../../platform/embedded/temporal/program.js';
+import { planTemporal, temporalPorts } from '../../platform/embedded/temporal/temporal.js';
 import type { ServicePlan, StartedService } from '../../platform/embedded/service.js';
 import { startService, stopService, waitUntilReady } from '../../platform/embedded/service.js';
 import { readConfig } from '../../platform/config/config.js';
@@ -42,6 +44,18 @@ export async function startOwnRedis(): Promise<OwnServer | null> {
   const { redis: port } = await freePorts(['redis'], {});
   const { plan, url } = await planRedis({ program, folder: join(folder, 'redis'), port, password: password() });
   return running(folder, plan, url);
+}
+
+/** A Temporal development server of the test's own, running; null when this machine has none. `url` is its address. */
+export async function startOwnTemporal(): Promise<OwnServer | null> {
+  const { cache, temporal } = readConfig(process.env, projectRoot);
+  const program = findTemporal({ cliPath: temporal.cliPath, cache });
+  if (program === null) return null;
+  const folder = scratch();
+  const ports = await freePorts(temporalPorts, {});
+  const options = { program, folder: join(folder, 'temporal'), ports, namespace: 'default', uiPort: null };
+  const { plan, address } = await planTemporal(options);
+  return running(folder, plan, address);
 }
 
 async function running(folder: string, plan: ServicePlan, url: string): Promise<OwnServer> {
