@@ -79,7 +79,8 @@ export async function planOrchestrator(
   const { config, ports, signal, onProgress } = context;
   const { address, namespace, cliPath } = config.temporal;
   if (address !== null) {
-    await expectForeign('Temporal', 'TEMPORAL_ADDRESS', address, () => pingTemporal({ ...config.temporal, address }));
+    const ping = (): Promise<void> => pingTemporal({ ...config.temporal, address });
+    await expectForeign('Temporal', 'TEMPORAL_ADDRESS', address, ping);
     const where = `${address} (${securityOf(config.temporal)})`;
     return {
       start: null,
@@ -97,19 +98,25 @@ export async function planOrchestrator(
 }
 
 async function expectForeign(name: string, setting: string, where: string, ping: () => Promise<void>): Promise<void> {
-  let reason = '';
+  let last: unknown;
   const answers = (): Promise<boolean> =>
     ping().then(
       () => true,
       (fault: unknown) => {
-        if (fault instanceof PipelineError && !fault.retryable) throw fault;
-        reason = messageOf(fault);
+        if (fault instanceof PipelineError && !fault.retryable && !lacksNamespace(fault)) throw fault;
+        last = fault;
         return false;
       },
     );
   if (await waitUntil(answers, FOREIGN_PATIENCE)) return;
+  if (lacksNamespace(last)) throw last;
+  const reason = messageOf(last);
   throw serviceUnavailable(`${name} at ${where} (setting ${setting})`, reason, { details: { setting, where } });
 }
+
+/** A Temporal server that has just started answers before its setup has made the namespace. */
+const lacksNamespace = (fault: unknown): fault is PipelineError =>
+  fault instanceof PipelineError && fault.details.setting === 'TEMPORAL_NAMESPACE';
 
 const notStarted = { process: null, stopSignal: null, log: null, restarts: 0, lastCrash: null };
 
