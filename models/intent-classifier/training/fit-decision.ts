@@ -14,12 +14,16 @@ const DEFAULT_THRESHOLD = 0.5;
 /** With fewer messages the confidence of lists is not calibrated. */
 const MINIMUM_CALIBRATION_MESSAGES = 30;
 
-/** Calibrates the probability of intent lists, because the intents of a message are not independent. */
+/**
+ * Calibrates the probability of intent lists, because the intents of a message are not independent. Messages out of scope
+ * have no list; counting a recognised one as a right list would make the lists of the others look more certain.
+ */
 function fitListCalibration(
-  rows: readonly ScoredExample[],
+  scored: readonly ScoredExample[],
   classes: readonly string[],
   { temperature, intentThreshold }: Pick<Decision, 'temperature' | 'intentThreshold'>,
 ): Decision['listCalibration'] {
+  const rows = scored.filter(({ example }) => !example.outOfScope);
   if (rows.length < MINIMUM_CALIBRATION_MESSAGES) return null;
   const lists = rows.map(({ scores }) => rankIntents(classes, probabilitiesAt(scores, temperature, 'logistic')));
   const margins = lists.map((list) => listMargin(list, intentThreshold));
