@@ -4,6 +4,7 @@ import type { SourceCatalog } from '../datasets/sources/catalog.js';
 import type { SnapshotLog } from '../datasets/snapshots/snapshot-log.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js';
+import type { ComputingEnvironment, ReusableStep, StepLog } from '../contracts/steps.js';
 import type { JobRunner } from '../platform/child-process/job.js';
 import type { Config } from '../platform/config/config.js';
 
@@ -13,19 +14,27 @@ export interface JobDeps {
   readonly config: Pick<Config, 'trainingMemoryMb'>;
 }
 
+/** What an activity needs to take the result of a step from an earlier run, or to compute it. */
+export interface StepDeps extends JobDeps {
+  readonly blobs: BlobStore;
+  readonly steps: StepLog;
+  /** Hash of the modules that compute a step, with those of the model; null: of every model. */
+  readonly codeOf: (step: ReusableStep, modelName: string | null) => string;
+  readonly codeVersion: string;
+  readonly environment: ComputingEnvironment;
+}
+
 export interface ModelCatalogue {
   /** @throws PipelineError `UNKNOWN_MODEL`. */
   find(name: string): Promise<ModelDefinition>;
   list(): Promise<readonly ModelDefinition[]>;
 }
 
-export interface PipelineActivityDeps extends JobDeps {
-  readonly blobs: BlobStore;
+export interface PipelineActivityDeps extends StepDeps {
   readonly catalog: Pick<SourceCatalog, 'active' | 'list'>;
   readonly snapshotLog: SnapshotLog;
   readonly onlineStore: OnlineStore;
   readonly models: Pick<ModelCatalogue, 'find'>;
-  readonly codeVersion: string;
   readonly config: Pick<
     Config,
     | 'trainingMemoryMb'
@@ -37,13 +46,12 @@ export interface PipelineActivityDeps extends JobDeps {
   >;
 }
 
-export interface TrainingActivityDeps extends JobDeps {
-  readonly blobs: BlobStore;
+export interface TrainingActivityDeps extends StepDeps {
   readonly checkpoints: CheckpointStore;
   readonly registry: ModelRegistry;
   readonly catalog: Pick<SourceCatalog, 'active' | 'list'>;
+  readonly snapshotLog: Pick<SnapshotLog, 'latest'>;
   readonly models: ModelCatalogue;
-  readonly codeVersion: string;
   readonly config: Pick<
     Config,
     | 'trainingMemoryMb'

@@ -18,6 +18,7 @@ import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
 import { createInlineRunner } from '../platform/child-process/runner.js';
 import { projectRoot } from '../platform/project.js';
 import { generatedTables, storeGeneratedSnapshot } from '../tests/support/generated-tables.js';
+import { stepDeps } from '../tests/support/memory-step-log.js';
 import type { PipelineActivityDeps } from './dependencies.js';
 import { createJobExecutor } from './jobs.js';
 import { createPipelineActivities } from './pipeline.js';
@@ -51,7 +52,7 @@ beforeAll(async () => {
   };
   const stores = { blobs, checkpoints: openCheckpointStore(uri), backendPool: none, findEncoder: none };
   deps = {
-    ...{ blobs, onlineStore, models: { find: findModel }, codeVersion: 'test' },
+    ...{ blobs, onlineStore, models: { find: findModel }, ...stepDeps() },
     runner: createInlineRunner(createJobExecutor(stores)),
     config: { trainingMemoryMb: 512 },
   } as unknown as PipelineActivityDeps;

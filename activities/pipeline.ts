@@ -16,6 +16,8 @@ import { materializeFeatureSet } from '../feature-store/online/materialize.js';
 import { materializeStateSet } from '../feature-store/online/materialize-states.js';
 import { customerTimeZone } from '../platform/config/config.js';
 import { runJob, withHeartbeat } from './run-job.js';
+import { runStep } from './run-step.js';
+import type { Reusable } from '../contracts/steps.js';
 import type { PipelineActivityDeps } from './dependencies.js';
 import { loadDatasetRef, resolveSource } from './resolve-line.js';
 import { parseRowOrigin } from './row-origin.js';
@@ -52,14 +54,14 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
   },
 
   validateSnapshot(input) {
-    const { snapshotHash } = parse(snapshotInput, input);
+    const { snapshotHash, ...run } = parse(snapshotInput, input);
     const { maxRejectedShare } = deps.config;
-    return runJob(deps, 'validateSnapshot', { snapshotHash, maxRejectedShare });
+    return runStep(deps, 'validateSnapshot', { snapshotHash, maxRejectedShare }, { ...run, modelName: null });
   },
 
   buildFeatures(input) {
-    const { snapshotHash } = parse(snapshotInput, input);
-    return runJob(deps, 'buildFeatures', { snapshotHash });
+    const { snapshotHash, ...run } = parse(snapshotInput, input);
+    return runStep(deps, 'buildFeatures', { snapshotHash }, { ...run, modelName: null });
   },
 
   materializeOnline(input) {
@@ -79,12 +81,14 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
 async function buildStates(
   deps: PipelineActivityDeps,
   input: z.output<typeof materializeStatesInput>,
-): Promise<BuiltStates> {
+): Promise<Reusable<BuiltStates>> {
   const origin = parseRowOrigin(input);
-  if (origin.kind === 'snapshot') return runJob(deps, 'buildStates', { snapshotHash: origin.snapshotHash });
+  const { runKey, cache } = input;
+  const run = { runKey, cache, modelName: null };
+  if (origin.kind === 'snapshot') return runStep(deps, 'buildStates', { snapshotHash: origin.snapshotHash }, run);
   const dataset = await loadDatasetRef(deps.blobs, origin.datasetHash);
   const { states = [] } = await deps.models.find(dataset.modelName);
-  return states.length === 0 ? { sets: [], skipped: [] } : runJob(deps, 'buildStates', { dataset });
+  return states.length === 0 ? { sets: [], skipped: [] } : runStep(deps, 'buildStates', { dataset }, run);
 }
 
 async function writeStates({ blobs, onlineStore: store, models }: PipelineActivityDeps, { sets }: BuiltStates) {

@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import type { PromotionActivities } from '../contracts/activities.js';
+import type { PromotionActivities } from '../contracts/promotion-activities.js';
 import type { ModelRegistry, PromotionRequest, VersionRecord } from '../contracts/registry.js';
 import { proveApproval } from '../registry/approval-proof.js';
 import type { PromotionActivityDeps } from './dependencies.js';

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { z } from 'zod';
-import type { PromotionActivities } from '../contracts/activities.js';
+import type { PromotionActivities } from '../contracts/promotion-activities.js';
 import {
   decideRequestInput,
   linesInput,
@@ -11,7 +11,7 @@ import {
   requestPromotionInput,
   rollbackVersionInput,
   verifyApprovalInput,
-} from '../contracts/activities.js';
+} from '../contracts/promotion-activities.js';
 import { pipelineError } from '../contracts/errors.js';
 import { isSynthetic } from '../contracts/ids.js';
 import { isProven } from '../registry/approval-proof.js';

@@ -16,6 +16,8 @@ import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
 import type { JobRunner } from '../platform/child-process/job.js';
 import { createInlineRunner } from '../platform/child-process/runner.js';
 import { FILE_LINE, MODEL, storeCreditDataset } from '../tests/support/credit-dataset.js';
+import { createMemoryLog } from '../tests/support/memory-snapshot-log.js';
+import { stepDeps } from '../tests/support/memory-step-log.js';
 import type { TrainingActivityDeps } from './dependencies.js';
 import { createJobExecutor } from './jobs.js';
 import { createTrainingActivities } from './training.js';
@@ -73,7 +75,8 @@ describe('createTrainingActivities', () => {
     deps = {
       blobs,
       checkpoints,
-      codeVersion: '0.1.0',
+      ...stepDeps(),
+      snapshotLog: createMemoryLog(),
       registry: memoryRegistry(recorded),
       catalog: { active: async () => 'generated', list: async () => [] },
       models: { find: findModel, list: loadCatalogue },

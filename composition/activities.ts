@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { childEnvironment } from './child-settings.js';
 import { createPipelineActivities } from '../activities/pipeline.js';
+import { createReproductionActivities } from '../activities/reproduction.js';
 import { createPromotionActivities } from '../activities/promotion.js';
 import { createTrainingActivities } from '../activities/training.js';
-import type { PipelineActivities, PromotionActivities, TrainingActivities } from '../contracts/activities.js';
+import type { PipelineActivities, TrainingActivities } from '../contracts/activities.js';
+import type { PromotionActivities } from '../contracts/promotion-activities.js';
+import type { ReproductionActivities } from '../contracts/reproduction.js';
 import { findModel, loadCatalogue } from '../models/catalogue.js';
 import type { JobRunner } from '../platform/child-process/job.js';
 import { sharedMemoryBudget } from '../platform/child-process/memory-budget.js';
@@ -15,7 +18,10 @@ import { readApprovalSecret } from '../platform/embedded/approval-secret.js';
 import { entryFile, projectRoot } from '../platform/project.js';
 import { temporaryEnvironment } from '../platform/temporary-folders.js';
 import { codeVersionOf } from './code-version.js';
+import { stepCodeOf } from './step-code.js';
 import type { Services } from './services.js';
+
+type AllActivities = PipelineActivities & TrainingActivities & PromotionActivities & ReproductionActivities;
 
 export interface ActivityParts {
   readonly config: Config;
@@ -56,13 +62,20 @@ export function createActivities({
   endpoints,
   services,
   runner = createRunner(config, endpoints),
-}: ActivityParts): PipelineActivities & TrainingActivities & PromotionActivities {
+}: ActivityParts): AllActivities {
   const models = { find: findModel, list: loadCatalogue };
   const approvalSecret = () => Promise.resolve(config).then(readApprovalSecret);
-  const deps = { ...services, config, runner, models, approvalSecret, codeVersion: codeVersionOf(projectRoot) };
+  const { arch: architecture, platform, versions } = process;
+  const code = {
+    codeOf: stepCodeOf,
+    codeVersion: codeVersionOf(projectRoot),
+    environment: { node: versions.node, architecture, platform },
+  };
+  const deps = { ...services, ...code, config, runner, models, approvalSecret };
   return {
     ...createPipelineActivities(deps),
     ...createTrainingActivities(deps),
     ...createPromotionActivities(deps),
+    ...createReproductionActivities(deps),
   };
 }

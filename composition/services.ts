@@ -18,6 +18,8 @@ import { createPool } from '../platform/postgres/pool.js';
 import { migrateOncePerStart } from '../platform/postgres/checked-schemas.js';
 import { registrySchema } from '../registry/migrations/index.js';
 import { createPostgresRegistry } from '../registry/postgres-registry.js';
+import { createStepLog } from '../registry/step-log.js';
+import type { StepLog } from '../contracts/steps.js';
 
 /** All stores that activities, the CLI and serving use, connected and migrated. */
 export interface Services {
@@ -27,6 +29,7 @@ export interface Services {
   readonly blobs: BlobStore;
   readonly checkpoints: CheckpointStore;
   readonly registry: ModelRegistry;
+  readonly steps: StepLog;
   readonly onlineStore: OnlineStore;
   readonly catalog: ReturnType<typeof createSourceCatalog>;
   readonly snapshotLog: ReturnType<typeof createSnapshotLog>;
@@ -50,6 +53,7 @@ export async function connectServices(config: Config, endpoints: Endpoints, logg
   const ownBackend = backendDatabaseUrl === null;
   const backendPool = ownBackend ? pool : createPool(backendDatabaseUrl, logger);
   const registry = createPostgresRegistry(pool);
+  const steps = createStepLog(pool);
   const catalog = createSourceCatalog(pool);
   const snapshotLog = createSnapshotLog(pool);
   const onlineStore =
@@ -73,5 +77,17 @@ export async function connectServices(config: Config, endpoints: Endpoints, logg
     throw fault;
   }
   const checkpoints = openCheckpointStore(endpoints.artifactUri);
-  return { pool, backendPool, blobs, checkpoints, predictors, registry, onlineStore, catalog, snapshotLog, close };
+  return {
+    pool,
+    backendPool,
+    blobs,
+    checkpoints,
+    predictors,
+    registry,
+    steps,
+    onlineStore,
+    catalog,
+    snapshotLog,
+    close,
+  };
 }

@@ -3,10 +3,11 @@ import { backendTables } from './backend.js';
 import type { dataQuality } from './dataset.js';
 import { datasetRef } from './dataset.js';
 import { comparison, gateResult, metric } from './evaluation.js';
-import { contentHash, decision, lineName, modelName, semanticVersion, sourceName, stage } from './ids.js';
-import type { OverriddenRun, registrationInput, registrationResult } from './registry.js';
+import { contentHash, decision, lineName, modelName, semanticVersion, sourceName } from './ids.js';
+import type { registrationInput, registrationResult } from './registry.js';
 import { statedReason } from './registry.js';
-import { approvalInput } from './workflows.js';
+import type { Reusable } from './steps.js';
+import { startStage } from './workflows.js';
 
 /*
  * Inputs and results of the activities. Inputs are parsed by the activity (a person can start a workflow by hand), results
@@ -16,6 +17,8 @@ import { approvalInput } from './workflows.js';
 
 const runKey = z.string().min(1);
 const milliseconds = z.number();
+/** Whether a step may take its result from an earlier run with the same input and code. */
+const cache = z.boolean().default(true);
 
 // ── data pipeline (queue `pipeline`) ────────────────────────────────────────────────────────────────────────────────
 
@@ -69,7 +72,7 @@ export const snapshotRef = z.strictObject({
 });
 export type SnapshotRef = z.infer<typeof snapshotRef>;
 
-export const snapshotInput = z.strictObject({ runKey, snapshotHash: contentHash });
+export const snapshotInput = z.strictObject({ runKey, snapshotHash: contentHash, cache });
 export const featureSetRef = z.strictObject({
   hash: contentHash,
   views: z.array(z.strictObject({ name: z.string(), version: z.int(), entities: z.int(), hash: contentHash })),
@@ -88,6 +91,7 @@ export const materializeStatesInput = z.strictObject({
   /** Exactly one of the two: the states of all models from a snapshot, or those of one model from its data set. */
   snapshotHash: contentHash.nullable(),
   datasetHash: contentHash.nullable(),
+  cache,
 });
 export const stateSetRef = z.strictObject({
   hash: contentHash,
@@ -114,11 +118,11 @@ export interface PipelineActivities {
   /** Reads one table in chunks by key into Parquet blobs; heartbeats the last key. */
   extractTable: (input: z.infer<typeof extractTableInput>) => Promise<ExtractedTable>;
   commitSnapshot: (input: z.infer<typeof commitSnapshotInput>) => Promise<SnapshotRef>;
-  validateSnapshot: (input: z.infer<typeof snapshotInput>) => Promise<z.infer<typeof dataQuality>>;
-  buildFeatures: (input: z.infer<typeof snapshotInput>) => Promise<FeatureSetRef>;
+  validateSnapshot: (input: z.input<typeof snapshotInput>) => Promise<Reusable<z.infer<typeof dataQuality>>>;
+  buildFeatures: (input: z.input<typeof snapshotInput>) => Promise<Reusable<FeatureSetRef>>;
   materializeOnline: (input: z.infer<typeof materializeInput>) => Promise<Materialized>;
   /** Builds the entity states that models declare and writes them to both stores. */
-  materializeStates: (input: z.infer<typeof materializeStatesInput>) => Promise<MaterializedStates>;
+  materializeStates: (input: z.input<typeof materializeStatesInput>) => Promise<Reusable<MaterializedStates>>;
 }
 
 // ── training (fit and evaluate on queue `training`, the rest on `pipeline`) ─────────────────────────────────────────
@@ -133,35 +137,16 @@ export const planTrainingInput = z.strictObject({
   snapshotHash: contentHash.nullable(),
   datasetHash: contentHash.nullable(),
   params: z.record(z.string(), z.unknown()),
-  seed: z.int(),
+  /** Null: that of the run that is repeated, else 42. */
+  seed: z.int().nullable(),
   /** Continue the line's champion instead of training from scratch. */
   update: z.boolean().default(false),
   /** Why the person who started the run wants the change. */
   reason: statedReason.nullable().default(null),
+  from: startStage.default('data'),
+  rerunOf: z.string().nullable().default(null),
+  force: z.boolean().default(false),
 });
-export const trainingPlan = z.strictObject({
-  modelName,
-  line: lineName,
-  /** Parsed by the model's schema, every default filled in: later steps take them as they are. */
-  params: z.record(z.string(), z.unknown()),
-  seed: z.int(),
-  primaryMetric: z.string(),
-  /** The line's absolute gate on the primary metric, such as `aucRoc ≥ 0.8`; null when there is none. */
-  target: z.string().nullable(),
-  trainTimeoutMs: z.int(),
-  evaluateTimeoutMs: z.int(),
-  heartbeatTimeoutMs: z.int(),
-  codeVersion: z.string(),
-  /** The artefact that an update continues; absent = from scratch. */
-  championArtefactHash: contentHash.optional(),
-  /** Record of the rows that this artefact has learned; absent for a champion from before there were such records. */
-  championTrainingRowsHash: contentHash.optional(),
-  /** The source of the rows; absent for a file, and in older runs. */
-  source: sourceName.optional(),
-  /** Start of the addresses of stored pages, to which their hash is added; absent where none are served. */
-  reportUrl: z.string().optional(),
-});
-export type TrainingPlan = z.infer<typeof trainingPlan>;
 
 export const prepareDatasetInput = z.strictObject({
   runKey,
@@ -171,6 +156,7 @@ export const prepareDatasetInput = z.strictObject({
   datasetHash: contentHash.nullable(),
   /** From the plan; the number of shards may depend on them. */
   params: z.record(z.string(), z.unknown()).default({}),
+  cache,
 });
 /** Keeps the list of their results small enough for a payload. */
 const MOST_SHARDS = 256;
@@ -188,13 +174,13 @@ export type PreparedDataset = z.infer<typeof preparedDataset>;
 export const datasetInput = z.strictObject({ runKey, modelName, dataset: datasetRef });
 
 /** `allowSuspiciousLabels`: of this run, whatever the setting says. */
-export const validateDatasetInput = datasetInput.extend({ allowSuspiciousLabels: z.boolean().default(false) });
+export const validateDatasetInput = datasetInput.extend({ allowSuspiciousLabels: z.boolean().default(false), cache });
 
 /** Of the holdouts that earlier steps of the run kept out; a step refuses to run when the line's holdout was renewed since. */
 const holdoutHashes = z.array(contentHash).max(MOST_SHARDS).default([]);
 
 /** `params` come from the plan: parsed, every default filled in. */
-const fitStepInput = datasetInput.extend({ params: z.record(z.string(), z.unknown()), seed: z.int() });
+const fitStepInput = datasetInput.extend({ params: z.record(z.string(), z.unknown()), seed: z.int(), cache });
 
 export const shard = z
   .strictObject({ index: z.int().nonnegative(), count: z.int().min(1).max(MOST_SHARDS) })
@@ -233,6 +219,7 @@ export type FittedModel = z.infer<typeof fittedModel>;
 export const evaluateModelInput = datasetInput.extend({
   artefactHash: contentHash,
   seed: z.int(),
+  cache,
   holdoutHashes,
   /** Of the trained model; absent in runs from before it was passed, which count as a change. */
   definitionHash: contentHash.optional(),
@@ -253,6 +240,53 @@ export const evaluatedModel = z.strictObject({
   notes: z.array(z.string()).max(20),
 });
 export type EvaluatedModel = z.infer<typeof evaluatedModel>;
+
+/** The recorded results with which a run starts: what the stages before `from` would give. */
+export const trainingStart = z.strictObject({
+  from: startStage,
+  /** Workflow id of the run that they were taken from; null for the newest snapshot. */
+  rerunOf: z.string().nullable(),
+  /** Of the rows, when a snapshot is to be taken. */
+  source: sourceName.nullable(),
+  /** At most one of the two; none when a snapshot is to be taken. */
+  snapshotHash: contentHash.nullable(),
+  datasetHash: contentHash.nullable(),
+  reason: statedReason.nullable(),
+  /** From the stage `training` on. */
+  dataset: datasetRef.optional(),
+  shards: z.int().min(0).max(MOST_SHARDS).optional(),
+  /** From `evaluation` on. */
+  fitted: fittedModel.optional(),
+  /** From `registration` on. */
+  evaluated: evaluatedModel.optional(),
+});
+export type TrainingStart = z.infer<typeof trainingStart>;
+
+export const trainingPlan = z.strictObject({
+  modelName,
+  line: lineName,
+  /** Parsed by the model's schema, every default filled in: later steps take them as they are. */
+  params: z.record(z.string(), z.unknown()),
+  seed: z.int(),
+  primaryMetric: z.string(),
+  /** The line's absolute gate on the primary metric, such as `aucRoc ≥ 0.8`; null when there is none. */
+  target: z.string().nullable(),
+  trainTimeoutMs: z.int(),
+  evaluateTimeoutMs: z.int(),
+  heartbeatTimeoutMs: z.int(),
+  codeVersion: z.string(),
+  /** The artefact that an update continues; absent = from scratch. */
+  championArtefactHash: contentHash.optional(),
+  /** Record of the rows that this artefact has learned; absent for a champion from before there were such records. */
+  championTrainingRowsHash: contentHash.optional(),
+  /** What takes the place of earlier stages; absent for a run that starts with the data. */
+  start: trainingStart.optional(),
+  /** The source of the rows; absent for a file, and in older runs. */
+  source: sourceName.optional(),
+  /** Start of the addresses of stored pages, to which their hash is added; absent where none are served. */
+  reportUrl: z.string().optional(),
+});
+export type TrainingPlan = z.infer<typeof trainingPlan>;
 
 export const writeCardInput = z.strictObject({
   runKey,
@@ -276,6 +310,8 @@ export const planMasterInput = z.strictObject({
   models: z.array(modelName),
   source: sourceName.nullable(),
   snapshotHash: contentHash.nullable(),
+  from: startStage.default('data'),
+  rerunOf: z.string().nullable().default(null),
 });
 export const masterPlan = z.strictObject({
   models: z.array(modelName),
@@ -284,6 +320,10 @@ export const masterPlan = z.strictObject({
   productionApproval: z.enum(['manual', 'automatic']),
   /** Start of the addresses of stored pages, to which their hash is added; absent where none are served. */
   reportUrl: z.string().optional(),
+  /** On which every model trains; null when one is to be taken, or each model takes its own data set. */
+  snapshotHash: contentHash.nullable().optional(),
+  /** Workflow id of the run that each model repeats; absent for a run of its own. */
+  reruns: z.record(modelName, z.string()).optional(),
 });
 export type MasterPlan = z.infer<typeof masterPlan>;
 
@@ -294,115 +334,35 @@ export interface TrainingActivities {
   listModels: () => Promise<{ readonly models: readonly string[] }>;
   /** The workflow that holds this lock; null when it was released meanwhile. */
   findLockHolder: (input: z.infer<typeof lockInput>) => Promise<{ readonly workflowId: string | null }>;
-  /** Names the models and resolves the source. @throws `UNKNOWN_MODEL`, `SOURCE_NOT_FOUND`, `DATASET_NOT_FOUND`. */
-  planMaster: (input: z.infer<typeof planMasterInput>) => Promise<MasterPlan>;
+  /**
+   * Names the models and resolves source, snapshot and the runs that are repeated.
+   * @throws `UNKNOWN_MODEL`, `SOURCE_NOT_FOUND`, `DATASET_NOT_FOUND`; for a repeated run `RUN_NOT_FOUND`,
+   *   `ALREADY_RUNNING`, `STAGE_NOT_REACHED`.
+   */
+  planMaster: (input: z.input<typeof planMasterInput>) => Promise<MasterPlan>;
   /**
    * Fills in and checks parameters, opens the run in the registry. An update takes the champion's parameters.
    * @throws `UNKNOWN_MODEL`, `INVALID_HYPERPARAMETERS`; for an update `INVALID_INPUT` when the model learns from scratch
-   *   only, `VERSION_NOT_FOUND` when the line has no champion.
+   *   only, `VERSION_NOT_FOUND` when the line has no champion; for a later start `RUN_NOT_FOUND`, `ALREADY_RUNNING`,
+   *   `STAGE_NOT_REACHED`, `RESULT_NOT_STORED`, `CODE_CHANGED`, and `INVALID_INPUT` for what a skipped stage would read.
    */
   planTraining: (input: z.input<typeof planTrainingInput>) => Promise<TrainingPlan>;
-  prepareDataset: (input: z.input<typeof prepareDatasetInput>) => Promise<PreparedDataset>;
-  validateDataset: (input: z.input<typeof validateDatasetInput>) => Promise<z.infer<typeof dataQuality>>;
+  prepareDataset: (input: z.input<typeof prepareDatasetInput>) => Promise<Reusable<PreparedDataset>>;
+  validateDataset: (input: z.input<typeof validateDatasetInput>) => Promise<Reusable<z.infer<typeof dataQuality>>>;
   /**
    * Trains in a child process on everything outside the frozen holdout. Heartbeats progress; cancellation stops the child process.
    * @throws `CONFLICT` when the holdout was renewed since the run's shards.
    */
-  fitModel: (input: z.input<typeof fitModelInput>) => Promise<FittedModel>;
+  fitModel: (input: z.input<typeof fitModelInput>) => Promise<Reusable<FittedModel>>;
   /** One part of a model's work before `fitModel`, in a child process; after a crash only that part is repeated. */
-  fitShard: (input: z.infer<typeof fitShardInput>) => Promise<FittedShard>;
+  fitShard: (input: z.input<typeof fitShardInput>) => Promise<Reusable<FittedShard>>;
   /**
    * Scores challenger, baseline and champion on the same holdout rows through the predictor.
    * @throws `CONFLICT` when the holdout was renewed since the training; `HOLDOUT_LEAK` when the training had rows of it.
    */
-  evaluateModel: (input: z.input<typeof evaluateModelInput>) => Promise<EvaluatedModel>;
+  evaluateModel: (input: z.input<typeof evaluateModelInput>) => Promise<Reusable<EvaluatedModel>>;
   registerModel: (input: z.infer<typeof registrationInput>) => Promise<z.infer<typeof registrationResult>>;
   /** Renders the model card (Markdown and HTML). @returns hash of the HTML blob. */
   writeCard: (input: z.infer<typeof writeCardInput>) => Promise<{ readonly cardHash: string }>;
   finishRun: (input: z.infer<typeof finishRunInput>) => Promise<void>;
-}
-
-// ── promotion (queue `pipeline`) ────────────────────────────────────────────────────────────────────────────────────
-
-export const promotionTarget = z.strictObject({ modelName, line: lineName, version: semanticVersion, toStage: stage });
-export const promoteVersionInput = promotionTarget.extend({
-  runKey,
-  /** The stage that the version must be in; null: any. */
-  from: stage.nullable().default(null),
-  /** Confirms that a version of synthetic data goes to production as a demo. */
-  demo: z.boolean().default(false),
-  actor: z.string().min(1),
-  reason: z.string().min(1),
-});
-export const requestPromotionInput = promotionTarget.extend({
-  runKey,
-  workflowId: z.string(),
-  requestedBy: z.string(),
-  demo: z.boolean().default(false),
-});
-export const verifyApprovalInput = promotionTarget.extend({ requestId: z.string(), approval: approvalInput });
-export const linesInput = z.strictObject({ inStage: stage, line: lineName.nullable() });
-export const promotionCandidateInput = z.strictObject({ modelName, line: lineName, inStage: stage });
-export const rollbackVersionInput = z.strictObject({
-  runKey,
-  modelName,
-  line: lineName,
-  /** The version that must be in production; null: any. */
-  from: semanticVersion.nullable().default(null),
-  actor: z.string().min(1),
-  reason: z.string().min(1),
-});
-export const overrideRejectionInput = z.strictObject({
-  /** Of the rejected run. */
-  rejectedRunKey: runKey,
-  modelName,
-  actor: z.string().min(1),
-  reason: z.string().min(1),
-});
-export const decideRequestInput = z.strictObject({
-  requestId: z.string(),
-  status: z.enum(['approved', 'rejected', 'superseded', 'expired', 'failed']),
-  decidedBy: z.string(),
-  reason: z.string(),
-});
-
-export interface PromotionActivities {
-  /** The newest version of the line in this stage. @throws `VERSION_NOT_FOUND`. */
-  /** Lines of all models, or those of this name, that have a version in a stage. */
-  listLinesIn: (
-    input: z.infer<typeof linesInput>,
-  ) => Promise<{ readonly lines: readonly { readonly modelName: string; readonly line: string }[] }>;
-  findPromotionCandidate: (input: z.infer<typeof promotionCandidateInput>) => Promise<{ readonly version: string }>;
-  /**
-   * Checks that the transition is allowed, opens a request, supersedes older ones. A synthetic line may ask for
-   * production without `demo`; the request then needs an approval that says it. @throws `TRANSITION_NOT_ALLOWED`.
-   */
-  requestPromotion: (input: z.input<typeof requestPromotionInput>) => Promise<{
-    readonly requestId: string;
-    readonly requiresApproval: boolean;
-    readonly supersededWorkflowIds: readonly string[];
-  }>;
-  /**
-   * Checks that an approval for production was made by somebody who knows the secret of the installation.
-   * @throws `APPROVAL_NOT_PROVEN`.
-   */
-  verifyApproval: (input: z.input<typeof verifyApprovalInput>) => Promise<void>;
-  decidePromotionRequest: (input: z.infer<typeof decideRequestInput>) => Promise<void>;
-  promoteVersion: (
-    input: z.input<typeof promoteVersionInput>,
-  ) => Promise<{ readonly from: string; readonly to: string }>;
-  /** Loads the version as serving does and compares predictions of its stored sample with the stored answers, to 1e-5. */
-  smokeTest: (
-    input: z.infer<typeof promotionTarget>,
-  ) => Promise<{ readonly passed: boolean; readonly finding: string }>;
-  /**
-   * Makes the former production version production again.
-   * @throws `TRANSITION_NOT_ALLOWED` when there is none; `CONFLICT` when `from` is not in production.
-   */
-  rollbackVersion: (input: z.input<typeof rollbackVersionInput>) => Promise<{ readonly version: string }>;
-  /**
-   * Registers the artefact of a run that its gates rejected.
-   * @throws `RUN_NOT_FOUND`; `TRANSITION_NOT_ALLOWED` for a run that its gates did not reject.
-   */
-  overrideRejection: (input: z.infer<typeof overrideRejectionInput>) => Promise<OverriddenRun>;
 }

@@ -98,6 +98,27 @@ export const errorTable = {
     ({ id, modelName }: { id: string; modelName?: string }) =>
       `there is no run with the id ${id}${modelName === undefined ? '' : ` of ${modelName}`}`,
   ),
+  STAGE_NOT_REACHED: row(
+    409,
+    2,
+    'A former run has no recorded result from which the wanted stage could start; start from an earlier stage.',
+    ({ id, from, reached }: { id: string; from: string; reached: string }) =>
+      `${id} recorded nothing that the stage ${from} could start from; it can be repeated from: ${reached}`,
+  ),
+  RESULT_NOT_STORED: row(
+    410,
+    2,
+    'What a former run left is no longer in the blob store: collected, or lost. Start from an earlier stage.',
+    ({ id, what, hash, from }: { id: string; what: string; hash: string; from: string }) =>
+      `the ${what} ${hash.slice(0, 12)} of ${id} is no longer stored, so nothing can start from the stage ${from}`,
+  ),
+  CODE_CHANGED: row(
+    409,
+    2,
+    'The code that computed the earlier stages of a former run has changed since; `--force` starts from their results.',
+    ({ id, steps, from }: { id: string; steps: readonly string[]; from: string }) =>
+      `the code of ${steps.join(', ')} has changed since ${id}; start from an earlier stage than ${from}, or with --force`,
+  ),
   CUSTOMER_NOT_FOUND: row(
     404,
     2,

@@ -11,6 +11,10 @@ export const statedReason = z.string().trim().min(1).max(500);
 export const runStatus = z.enum(['running', ...decision.options, 'failed', 'cancelled']);
 export type RunStatus = z.infer<typeof runStatus>;
 
+/** The run whose results take the place of earlier stages. */
+export const rerunName = z.strictObject({ workflowId: z.string().min(1), from: z.string().min(1) });
+export type RerunName = z.infer<typeof rerunName>;
+
 export const startRunInput = z.strictObject({
   /** First execution run id of the workflow: the same for every retry and reset, new for a deliberate rerun. */
   runKey: z.string().min(1),
@@ -22,6 +26,8 @@ export const startRunInput = z.strictObject({
   codeVersion: z.string(),
   /** Why the person who started the run wants the change; null when no reason was stated. */
   statedReason: statedReason.nullable().default(null),
+  /** The run that this one repeats, and the stage from which; null for a run of its own. */
+  rerun: rerunName.nullable().default(null),
 });
 export type StartRunInput = z.input<typeof startRunInput>;
 
@@ -114,6 +120,7 @@ export interface RunRecord {
   /** As given when the run was started. */
   readonly statedReason: string | null;
   readonly override: OverrideRecord | null;
+  readonly rerun: RerunName | null;
   readonly codeVersion: string;
   readonly startedAt: Date;
   /** When its model was fitted and evaluated; null while it has not come so far. */

@@ -65,6 +65,8 @@ export const dataPipelineInput = z.strictObject({
   source: sourceName.nullable().default(null),
   /** ISO 8601; null: now. */
   asOf: z.iso.datetime().nullable().default(null),
+  /** As for `trainModel`; the source is read in any case. */
+  cache: z.boolean().default(true),
 });
 export type DataPipelineInput = z.input<typeof dataPipelineInput>;
 

@@ -54,3 +54,11 @@ export const entryPoints = {
 
 /** Name of an entry point. */
 export type EntryPoint = keyof typeof entryPoints;
+
+/** A module that computes; the build records the hash of all modules that it reaches, so that a change of them shows. */
+export const computingModules = {
+  dataJobs: 'activities/jobs/data-jobs',
+  fit: 'training/fit',
+  fitShard: 'training/fit-shard',
+  evaluate: 'training/evaluate',
+} as const;

@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import type { ModelRegistry } from '../contracts/registry.js';
-import { asDatabaseFault } from '../platform/postgres/faults.js';
 import { createKysely } from '../platform/postgres/pool.js';
 import { migrateSchemas } from '../platform/postgres/schemas.js';
 import * as lines from './lines.js';
@@ -13,28 +12,12 @@ import * as stages from './stages.js';
 import type { RegistryTables } from './tables.js';
 import { listTransitions } from './transitions.js';
 import * as versions from './versions.js';
+import { withDatabaseFaults } from './with-database-faults.js';
 
 /** The registry on PostgreSQL: every method of the contract, and its tables' migrations. */
 export interface PostgresRegistry extends ModelRegistry {
   /** Creates or updates schema `registry`; safe from several processes at once. */
   migrate(): Promise<void>;
-}
-
-type Operation = (...inputs: never[]) => Promise<unknown>;
-
-/** Converts errors of the database driver to PipelineErrors in every method; an outage is retryable. */
-function withFaults<T extends Record<keyof T, Operation>>(operations: T): T {
-  const guarded = Object.entries<Operation>(operations).map(([name, operation]) => {
-    const call = async (...inputs: never[]): Promise<unknown> => {
-      try {
-        return await operation(...inputs);
-      } catch (fault) {
-        throw asDatabaseFault(fault);
-      }
-    };
-    return [name, call] as const;
-  });
-  return Object.fromEntries(guarded) as unknown as T;
 }
 
 /**
@@ -43,7 +26,7 @@ function withFaults<T extends Record<keyof T, Operation>>(operations: T): T {
  */
 export function createPostgresRegistry(pool: pg.Pool): PostgresRegistry {
   const database = createKysely<RegistryTables>(pool).withSchema('registry');
-  return withFaults<PostgresRegistry>({
+  return withDatabaseFaults<PostgresRegistry>({
     migrate: async () => {
       await migrateSchemas(pool, [registrySchema]);
     },

@@ -25,7 +25,7 @@ export async function ensureExperiment(
 }
 
 export async function startRun(database: RegistryDatabase, input: StartRunInput): Promise<void> {
-  const { runKey, workflowId, modelName, line, seed, codeVersion, statedReason = null } = input;
+  const { runKey, workflowId, modelName, line, seed, codeVersion, statedReason = null, rerun = null } = input;
   await database.transaction().execute(async (transaction) => {
     await ensureExperiment(transaction, modelName, line);
     await transaction
@@ -38,6 +38,8 @@ export async function startRun(database: RegistryDatabase, input: StartRunInput)
         seed,
         code_version: codeVersion,
         stated_reason: statedReason,
+        rerun_of: rerun?.workflowId ?? null,
+        start_stage: rerun?.from ?? null,
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
@@ -172,12 +174,16 @@ const runRecord = (row: RunRow): RunRecord => ({
   reasons: row.reasons,
   statedReason: row.stated_reason,
   override: overrideOf(row),
+  rerun: rerunOf(row),
   codeVersion: row.code_version,
   startedAt: row.started_at,
   trainedAt: row.trained_at,
   evaluatedAt: row.evaluated_at,
   endedAt: row.ended_at,
 });
+
+const rerunOf = ({ rerun_of: workflowId, start_stage: from }: RunRow): RunRecord['rerun'] =>
+  workflowId === null || from === null ? null : { workflowId, from };
 
 export interface RunFilter {
   readonly runKey?: string;

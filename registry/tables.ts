@@ -56,8 +56,27 @@ export interface RegistryTables {
     /** Of the artefact; null until the run is decided, and in runs from before they were recorded. */
     signature_hash: string | null;
     definition_hash: string | null;
+    /** Workflow id of the run that this one repeats, and the stage from which. */
+    rerun_of: string | null;
+    start_stage: string | null;
     started_at: Moment;
     ended_at: ColumnType<Date | null, never, Date>;
+  };
+  run_steps: {
+    run_key: string;
+    step: string;
+    part: number;
+    workflow_id: string;
+    model_name: string | null;
+    cache_key: string;
+    code: string;
+    input: Json<unknown>;
+    output: Json<unknown>;
+    environment: Json<unknown>;
+    code_version: string;
+    computed_by: string;
+    computed_in: string;
+    recorded_at: Moment;
   };
   run_params: RunKeyed & { name: string; value: Json<unknown> };
   run_metrics: RunKeyed &

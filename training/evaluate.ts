@@ -18,7 +18,9 @@ import { partSentences } from '../registry/part-sentences.js';
 import { poolScores, type ScoredArtefact, scoreParts, type ScoringContext, tooFewReason } from './score-parts.js';
 import { assertNoLeak, loadTrainingRows } from './training-rows.js';
 
-const evaluateInput = evaluateModelInput.extend({ holdout: frozenHoldout, champion: championSchema.nullable() });
+const evaluateInput = evaluateModelInput
+  .omit({ cache: true })
+  .extend({ holdout: frozenHoldout, champion: championSchema.nullable() });
 type EvaluateInput = z.output<typeof evaluateInput>;
 
 /**

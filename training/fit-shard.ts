@@ -8,7 +8,7 @@ import { stepsOf } from '../platform/child-process/report-step.js';
 
 /** Computes one shard on the rows outside the holdout and stores it under its hash, so a repeated attempt changes nothing. */
 export const fitShard = defineJob({
-  input: fitShardInput.extend({ holdout: frozenHoldout }),
+  input: fitShardInput.omit({ cache: true }).extend({ holdout: frozenHoldout }),
   output: fittedShard,
   async run(input, { blobs, signal, onProgress }) {
     const { modelName, seed, shard, params } = input;

@@ -13,7 +13,7 @@ import { definitionHashOf, readsOf } from './version-hashes.js';
 import { defineJob, type JobContext } from '../platform/child-process/define-job.js';
 import { stepsOf } from '../platform/child-process/report-step.js';
 
-const fitInput = fitModelInput.extend({ holdout: frozenHoldout });
+const fitInput = fitModelInput.omit({ cache: true }).extend({ holdout: frozenHoldout });
 type FitInput = z.output<typeof fitInput>;
 
 /** Name of the checkpoint: equal for attempts of the same step, different for all other steps. */
@@ -24,23 +24,29 @@ export const checkpointKeyOf = ({ runKey, ...step }: FitInput, definitionVersion
 async function findEncoderFiles(
   { findEncoder, signal, onProgress }: JobContext,
   name: string,
+  onMissing: () => void,
 ): Promise<EncoderFiles | null> {
   const found = await findEncoder(name, { signal, onProgress });
-  if (found.files === null) onProgress({ stage: found.reason, done: 1, total: 1 });
+  if (found.files === null) {
+    onMissing();
+    onProgress({ stage: found.reason, done: 1, total: 1 });
+  }
   return found.files;
 }
 
 function trainContextOf(
   job: JobContext,
   checkpointKey: string,
-  given: Pick<TrainContext, 'seed' | 'shards' | 'champion'>,
+  given: Pick<TrainContext, 'seed' | 'shards' | 'champion'> & { readonly onMissingEncoder: () => void },
 ): TrainContext {
   const { signal, onProgress, checkpoints } = job;
   const checkpoint: TrainContext['checkpoint'] = {
     load: () => checkpoints.load(checkpointKey),
     save: (bytes) => checkpoints.save(checkpointKey, bytes),
   };
-  return { ...given, signal, onProgress, checkpoint, encoder: (name) => findEncoderFiles(job, name) };
+  const { onMissingEncoder, ...lent } = given;
+  const encoder = (name: string) => findEncoderFiles(job, name, onMissingEncoder);
+  return { ...lent, signal, onProgress, checkpoint, encoder };
 }
 
 /** The artefact that an update continues. @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
@@ -53,7 +59,11 @@ const loadChampion = async (blobs: BlobStore, { championArtefactHash }: FitInput
  */
 export const fitModel = defineJob({
   input: fitInput,
-  output: fittedModel.extend({ checkpointKey: z.string() }),
+  output: fittedModel.extend({
+    checkpointKey: z.string(),
+    /** The training wanted an encoder that was not found, so that it may end otherwise another time. */
+    encoderMissing: z.boolean().default(false),
+  }),
   async run(input, job) {
     const { modelName, dataset, seed, params } = input;
     const onStep = stepsOf(job);
@@ -63,7 +73,9 @@ export const fitModel = defineJob({
     const shards = await Promise.all(input.shards.map((hash) => job.blobs.get(hash)));
     const checkpointKey = checkpointKeyOf(input, model.definitionVersion);
     const champion = await loadChampion(job.blobs, input);
-    const trainContext = trainContextOf(job, checkpointKey, { seed, shards, champion });
+    let encoderMissing = false;
+    const onMissingEncoder = (): void => void (encoderMissing = true);
+    const trainContext = trainContextOf(job, checkpointKey, { seed, shards, champion, onMissingEncoder });
     const trained = await trainArtefact(model, trainContext, train, params);
 
     await onStep('storing the artefact', 1, 2);
@@ -74,6 +86,7 @@ export const fitModel = defineJob({
     const learned = { holdout: input.holdout, continued: input.championTrainingRowsHash };
     const trainingRowsHash = await storeTrainingRows(job.blobs, train, learned);
     const hashes = { signatureHash: trained.signatureHash, definitionHash, trainingRowsHash };
-    return { ...stored, ...hashes, trainedRows: train.table.rowCount, checkpointKey };
+    const trainedRows = train.table.rowCount;
+    return { ...stored, ...hashes, trainedRows, checkpointKey, encoderMissing };
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contentHash, decision, semanticVersion } from '../contracts/ids.js';
+import { rerunName } from '../contracts/registry.js';
 import { findModel } from '../models/catalogue.js';
 import { loadEvaluation } from './evaluation-document.js';
 import { defineJob } from '../platform/child-process/define-job.js';
@@ -22,6 +23,8 @@ export const renderModelCard = defineJob({
       codeVersion: z.string(),
       startedAt: z.iso.datetime(),
       definitionHash: contentHash,
+      rerun: rerunName.nullable().default(null),
+      reused: z.array(z.strictObject({ step: z.string(), from: z.string() })).default([]),
     }),
   }),
   output: z.strictObject({ html: storedBlob, markdown: storedBlob }),

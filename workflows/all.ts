@@ -6,6 +6,7 @@ export { dataPipeline } from './data-pipeline.js';
 export { masterTraining } from './master-training.js';
 export { overrideRejection } from './override-rejection.js';
 export { promoteModel } from './promote-model.js';
+export { reproduceRun } from './reproduce-run.js';
 export { rollbackModel } from './rollback-model.js';
 export { retrainingLock } from './source-lock.js';
 export { trainModel } from './train-model.js';

@@ -14,6 +14,7 @@ import { dataPipelineInput } from '../contracts/workflows.js';
 import { mapBounded } from './bounded.js';
 import { parseInput } from './parse-input.js';
 import { bookkeeping, dataStep } from './steps.js';
+import { withOrigin } from './visibility.js';
 import type { ProgressTable } from './visibility.js';
 import { reportLink, setSearchAttributes, showProgress } from './visibility.js';
 import { qualityFinding, qualityReasons } from './quality-reasons.js';
@@ -25,6 +26,7 @@ const steps = ['extract', 'snapshot', 'validate', 'features', 'online store', 'c
 interface Pipeline {
   readonly runKey: string;
   readonly plan: PipelinePlan;
+  readonly cache: boolean;
   readonly table: ProgressTable;
 }
 
@@ -34,13 +36,13 @@ interface Pipeline {
  * Bad data ends the run `rejected` at stage `validation` with a report: a result, not a failure.
  */
 export async function dataPipeline(input: DataPipelineInput = {}): Promise<DataPipelineResult> {
-  const { source, asOf } = parseInput(dataPipelineInput, input);
+  const { source, asOf, cache } = parseInput(dataPipelineInput, input);
   const table = showProgress(steps);
   const runKey = workflowInfo().firstExecutionRunId;
   const moment = asOf === null ? null : Date.parse(asOf);
   const plan = await bookkeeping('Resolve source and moment').planPipeline({ source, asOf: moment });
   table.onLine(plan.line);
-  const pipeline = { runKey, plan, table };
+  const pipeline = { runKey, plan, cache, table };
 
   const snapshot = await takeSnapshot(pipeline, await extract(pipeline));
   const quality = await validate(pipeline, snapshot);
@@ -77,12 +79,12 @@ async function takeSnapshot({ runKey, plan, table }: Pipeline, tables: Extracted
   return snapshot;
 }
 
-async function validate({ runKey, plan, table }: Pipeline, { hash }: SnapshotRef): Promise<DataQuality> {
+async function validate({ runKey, plan, cache, table }: Pipeline, { hash }: SnapshotRef): Promise<DataQuality> {
   table.enter('validation');
   table.mark('validate', 'running');
   const step = dataStep('Validate snapshot', plan.heartbeatTimeoutMs);
-  const quality = await step.validateSnapshot({ runKey, snapshotHash: hash });
-  table.mark('validate', quality.passed ? 'done' : 'rejected', qualityFinding(quality));
+  const quality = await step.validateSnapshot({ runKey, snapshotHash: hash, cache });
+  table.mark('validate', quality.passed ? 'done' : 'rejected', withOrigin(qualityFinding(quality), quality));
   return quality;
 }
 
@@ -102,12 +104,13 @@ function rejected({ plan, table }: Pipeline, snapshot: SnapshotRef, quality: Dat
   };
 }
 
-async function buildFeatures({ runKey, plan, table }: Pipeline, { hash }: SnapshotRef): Promise<FeatureSetRef> {
+async function buildFeatures({ runKey, plan, cache, table }: Pipeline, { hash }: SnapshotRef): Promise<FeatureSetRef> {
   table.enter('features');
   table.mark('features', 'running');
   const step = dataStep('Build features', plan.heartbeatTimeoutMs);
-  const features = await step.buildFeatures({ runKey, snapshotHash: hash });
-  table.mark('features', 'done', features.views.map(({ name, entities }) => `${name}: ${entities}`).join(', '));
+  const features = await step.buildFeatures({ runKey, snapshotHash: hash, cache });
+  const built = features.views.map(({ name, entities }) => `${name}: ${entities}`).join(', ');
+  table.mark('features', 'done', withOrigin(built, features));
   return features;
 }
 
@@ -126,11 +129,15 @@ async function materialize({ runKey, plan, table }: Pipeline, features: FeatureS
   return { onlineStore: written.store, onlineEntities };
 }
 
-async function materializeStates({ runKey, plan, table }: Pipeline, { hash }: SnapshotRef): Promise<void> {
+async function materializeStates({ runKey, plan, cache, table }: Pipeline, { hash }: SnapshotRef): Promise<void> {
   table.mark('customer state', 'running');
   const step = dataStep('Write customer state', plan.heartbeatTimeoutMs);
-  const written = await step.materializeStates({ runKey, snapshotHash: hash, datasetHash: null });
-  table.mark('customer state', written.sets.length === 0 ? 'skipped' : 'done', stateRemark(written));
+  const written = await step.materializeStates({ runKey, snapshotHash: hash, datasetHash: null, cache });
+  table.mark(
+    'customer state',
+    written.sets.length === 0 ? 'skipped' : 'done',
+    withOrigin(stateRemark(written), written),
+  );
 }
 
 /** What was written, and which models were left out and why. */

@@ -9,6 +9,7 @@ import type {
   MasterTrainingInput,
   MasterTrainingResult,
   ModelOutcome,
+  TrainModelInput,
   TrainModelResult,
 } from '../contracts/workflows.js';
 import { masterTrainingInput, workflowIds } from '../contracts/workflows.js';
@@ -47,9 +48,9 @@ interface Master {
 export async function masterTraining(input: MasterTrainingInput = {}): Promise<MasterTrainingResult> {
   const request = parseInput(masterTrainingInput, input);
   const { firstExecutionRunId: runKey, workflowId } = workflowInfo();
-  const { models, source, snapshotHash } = request;
+  const { models, source, snapshotHash, from, rerunOf } = request;
   const table = showProgress(['data pipeline']);
-  const plan = await bookkeeping('Plan').planMaster({ models, source, snapshotHash });
+  const plan = await bookkeeping('Plan').planMaster({ models, source, snapshotHash, from, rerunOf });
   table.onLine(plan.line);
   for (const model of plan.models) table.mark(model, 'waiting');
   const master = { request, runKey, workflowId, plan, table, outageStop: createOutageStop() };
@@ -69,21 +70,24 @@ async function retrain(master: Master): Promise<MasterTrainingResult> {
 
 type SnapshotTaken = {
   readonly status: 'completed';
-  readonly snapshotHash: string;
+  /** Null when each model takes the data set of the run that it repeats. */
+  readonly snapshotHash: string | null;
   readonly notes?: string[] | undefined;
 };
 type SnapshotRejected = Extract<DataPipelineResult, { status: 'rejected' }>;
 
 async function takeData({ request, workflowId, plan, table }: Master): Promise<SnapshotTaken | SnapshotRejected> {
   table.enter('data', { Source: plan.source });
-  if (request.snapshotHash !== null) {
-    table.mark('data pipeline', 'skipped', `snapshot ${request.snapshotHash.slice(0, 12)} was named`);
-    return { status: 'completed', snapshotHash: request.snapshotHash };
+  const named = plan.snapshotHash ?? request.snapshotHash;
+  if (named !== null || request.from !== 'data') {
+    const finding = named === null ? 'each model takes its own' : `snapshot ${named.slice(0, 12)}`;
+    table.mark('data pipeline', 'skipped', `${finding}${request.snapshotHash === null ? '' : ' was named'}`);
+    return { status: 'completed', snapshotHash: named };
   }
   table.mark('data pipeline', 'running', `source ${plan.source}`);
   const taken = await executeChild(dataPipeline, {
     workflowId: workflowIds.dataPipelineOf(workflowId),
-    args: [{ source: plan.source, asOf: request.asOf }],
+    args: [{ source: plan.source, asOf: request.asOf, cache: request.cache }],
     staticSummary: summaryOf(`Snapshot of ${plan.source}`, plan.line),
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
   });
@@ -95,7 +99,7 @@ async function takeData({ request, workflowId, plan, table }: Master): Promise<S
 }
 
 /** Trains one model and promotes the version it registered; a failure becomes the outcome `failed`. */
-async function outcomeOf(master: Master, modelName: string, snapshotHash: string): Promise<ModelOutcome> {
+async function outcomeOf(master: Master, modelName: string, snapshotHash: string | null): Promise<ModelOutcome> {
   const { table, outageStop } = master;
   const outage = outageStop.reason();
   if (outage !== null) return failedOutcome(table, modelName, { ...outage, message: `not started: ${outage.message}` });
@@ -119,17 +123,24 @@ function failedOutcome(table: ProgressTable, modelName: string, { code, message 
   return { status: 'failed', modelName, errorCode: code, message };
 }
 
-const trainOne = (
-  { request, workflowId, plan }: Master,
-  modelName: string,
-  snapshotHash: string,
-): Promise<TrainModelResult> =>
-  executeChild(trainModel, {
+/** Where a model starts: on the snapshot, or in the middle of the run that it repeats. */
+function startOf({ request, plan }: Master, modelName: string, snapshotHash: string | null): TrainModelInput {
+  const { from } = request;
+  const rerunOf = plan.reruns?.[modelName] ?? null;
+  if (from === 'data' || (from === 'dataset' && rerunOf === null)) return { snapshotHash, rerunOf };
+  return { from, rerunOf, source: plan.source };
+}
+
+const trainOne = (master: Master, modelName: string, snapshotHash: string | null): Promise<TrainModelResult> => {
+  const { request, workflowId, plan } = master;
+  const { seed, reason, cache, force } = request;
+  return executeChild(trainModel, {
     workflowId: workflowIds.modelOf(workflowId, modelName),
-    args: [{ modelName, snapshotHash, seed: request.seed, reason: request.reason }],
+    args: [{ modelName, seed, reason, cache, force, ...startOf(master, modelName, snapshotHash) }],
     staticSummary: summaryOf(`Train ${modelName}`, plan.line),
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL, // so that a child closes its run in the registry when the parent is terminated
   });
+};
 
 const stateOf = ({ decision }: TrainModelResult) =>
   decision === 'rejected' || decision === 'skipped' ? decision : 'done';

@@ -1,9 +1,11 @@
 import type { ActivityOptions, RetryPolicy } from '@temporalio/workflow';
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { PipelineActivities, PromotionActivities, TrainingActivities } from '../contracts/activities.js';
+import type { PipelineActivities, TrainingActivities } from '../contracts/activities.js';
+import type { PromotionActivities } from '../contracts/promotion-activities.js';
+import type { ReproductionActivities } from '../contracts/reproduction.js';
 import { trainingQueueOf } from '../contracts/workflows.js';
 
-type Activities = PipelineActivities & TrainingActivities & PromotionActivities;
+type Activities = PipelineActivities & TrainingActivities & PromotionActivities & ReproductionActivities;
 
 /**
  * Intervals between attempts. Whether an error is retried and how often is decided by the worker

@@ -8,10 +8,9 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { EvaluatedModel, FittedModel, FittedShard, TrainingPlan } from '../contracts/activities.js';
+import type { EvaluatedModel, FittedModel, FittedShard } from '../contracts/activities.js';
 import type { DatasetRef } from '../contracts/dataset.js';
 import { metricSummary } from '../contracts/evaluation.js';
-import { isBackendLine } from '../contracts/ids.js';
 import type { RegistrationResult } from '../contracts/registry.js';
 import type {
   SearchAttributeValues,
@@ -19,7 +18,7 @@ import type {
   TrainModelInput,
   TrainModelResult,
 } from '../contracts/workflows.js';
-import { DEFAULT_SEED, trainModelInput, workflowIds } from '../contracts/workflows.js';
+import { trainModelInput, workflowIds } from '../contracts/workflows.js';
 import { mapBounded } from './bounded.js';
 import { onlyModel } from './choose.js';
 import { dataPipeline, stateRemark } from './data-pipeline.js';
@@ -28,26 +27,17 @@ import { faultOf, isDataFault } from './failures.js';
 import { trainingStage } from './messages.js';
 import { parseInput } from './parse-input.js';
 import { recordDecision, recordFailure } from './record-end.js';
+import { recordedEvaluation, recordedModel, recordedRows, type TrainingRows } from './recorded-results.js';
 import { bookkeeping, dataStep, trainingStep } from './steps.js';
+import { enter, type RegisteredModel, resultOf, resultWith, type Training } from './training-run.js';
 import type { ProgressTable } from './visibility.js';
-import { reportLink, setSearchAttributes, showProgress } from './visibility.js';
+import { reportLink, setSearchAttributes, showProgress, withOrigin } from './visibility.js';
 
 /** Evaluations, repeated when another run changed the champion before the registration. */
 const REGISTRATION_ATTEMPTS = 3;
 
 /** Shards scheduled at a time; the slots of the training workers limit how many are computed at once. */
 const SHARDS_AT_ONCE = 16;
-
-interface Training {
-  readonly runKey: string;
-  readonly modelName: string;
-  readonly request: ReturnType<typeof trainModelInput.parse>;
-  readonly plan: TrainingPlan;
-  readonly table: ProgressTable;
-  /** Remarks on the data that this run took. */
-  readonly dataNotes: string[];
-  stage: TrainingStage;
-}
 
 /**
  * Trains, evaluates and registers one version of one model.
@@ -82,16 +72,18 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
 
 /** Opens the run; not cancellable, so that a cancelled workflow always has a run to close. */
 async function openRun({ request, modelName, runKey }: Omit<Training, 'plan' | 'table'>, table: ProgressTable) {
-  const { params, source, snapshotHash, datasetHash, update, reason } = request;
-  const seed = request.seed ?? DEFAULT_SEED;
+  const { params, seed, update, reason, from, rerunOf, force, source, snapshotHash, datasetHash } = request;
   const { workflowId } = workflowInfo();
   table.mark('plan', 'running');
   const references = { line: null, source, snapshotHash, datasetHash };
+  const wanted = { params, seed, update, reason, from, rerunOf, force };
   const plan = await CancellationScope.nonCancellable(() =>
-    bookkeeping('Plan').planTraining({ runKey, workflowId, modelName, params, seed, update, reason, ...references }),
+    bookkeeping('Plan').planTraining({ runKey, workflowId, modelName, ...wanted, ...references }),
   );
   table.onLine(plan.line);
-  table.mark('plan', 'done', `line ${plan.line}, target ${plan.target ?? 'none'}`);
+  const { rerunOf: former = null, from: first = from } = plan.start ?? {};
+  const repeated = former === null ? '' : `, from ${first} of ${former}`;
+  table.mark('plan', 'done', `line ${plan.line}, target ${plan.target ?? 'none'}${repeated}`);
   return plan;
 }
 
@@ -119,22 +111,16 @@ async function trainOrReject(training: Training): Promise<TrainModelResult> {
     return await train(training);
   } catch (failure) {
     const fault = faultOf(failure);
-    if (training.request.datasetHash !== null || !isDataFault(fault)) throw failure;
+    if (originOf(training).datasetHash !== null || !isDataFault(fault)) throw failure;
     return resultWith(training, 'rejected', { reasons: [`${fault.code}: ${fault.message}`] });
   }
 }
 
 async function train(training: Training): Promise<TrainModelResult> {
-  const located = await locateRows(training);
-  if ('decision' in located) return located;
-  const prepared = await prepare(training, located);
-  if ('decision' in prepared) return prepared;
-  const { dataset, shards } = prepared;
-  const refused = await validate(training, dataset);
-  if (refused !== null) return refused;
-  if (located.datasetHash !== null && patched('customer-state')) await materializeStates(training, dataset);
-
-  const fitted = await fit(training, dataset, shards);
+  const rows = recordedRows(training) ?? (await takeRows(training));
+  if ('decision' in rows) return rows;
+  const { dataset, shards } = rows;
+  const fitted = recordedModel(training) ?? (await fit(training, dataset, shards));
   const registered = await evaluateAndRegister(training, dataset, fitted);
   const cardHash = await writeCard(training, dataset, registered);
   return resultOf(training, { ...registered, dataset, cardHash });
@@ -146,10 +132,16 @@ function metricAttribute({ metrics: [primary] }: TrainModelResult): SearchAttrib
   return value === null ? {} : { Metric: value };
 }
 
-function enter(training: Training, stage: TrainingStage, attributes: SearchAttributeValues = {}): void {
-  training.stage = stage;
-  training.table.enter(stage, attributes);
-  if (stage !== 'done') training.table.mark(stage, 'running');
+/** The rows from the source or a file, selected, validated and, of a file, written as customer state. */
+async function takeRows(training: Training): Promise<TrainingRows | TrainModelResult> {
+  const located = await locateRows(training);
+  if ('decision' in located) return located;
+  const prepared = await prepare(training, located);
+  if ('decision' in prepared) return prepared;
+  const refused = await validate(training, prepared.dataset);
+  if (refused !== null) return refused;
+  if (located.datasetHash !== null && patched('customer-state')) await materializeStates(training, prepared.dataset);
+  return prepared;
 }
 
 interface RowOrigin {
@@ -157,9 +149,12 @@ interface RowOrigin {
   readonly datasetHash: string | null;
 }
 
+/** Where the rows come from that the request or the plan names; neither of both: from a new snapshot. */
+const originOf = ({ request, plan }: Training): RowOrigin & { readonly source: string | null } => plan.start ?? request;
+
 /** The snapshot or data set of the request, else a new snapshot of the source. */
 async function locateRows(training: Training): Promise<RowOrigin | TrainModelResult> {
-  const { snapshotHash, datasetHash, source } = training.request;
+  const { snapshotHash, datasetHash, source } = originOf(training);
   enter(training, 'data', training.plan.source === undefined ? {} : { Source: training.plan.source });
   if (snapshotHash !== null || datasetHash !== null) {
     training.table.mark('data', 'done', (snapshotHash ?? datasetHash ?? '').slice(0, 12));
@@ -168,7 +163,7 @@ async function locateRows(training: Training): Promise<RowOrigin | TrainModelRes
   const { workflowId } = workflowInfo();
   const taken = await executeChild(dataPipeline, {
     workflowId: workflowIds.dataPipelineOf(workflowId),
-    args: [{ source }],
+    args: [{ source, cache: training.request.cache }],
     staticSummary: `Data for ${workflowId}`,
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
   });
@@ -183,16 +178,14 @@ async function locateRows(training: Training): Promise<RowOrigin | TrainModelRes
   return { snapshotHash: taken.snapshotHash, datasetHash: null };
 }
 
-async function prepare(
-  training: Training,
-  origin: RowOrigin,
-): Promise<{ readonly dataset: DatasetRef; readonly shards: number } | TrainModelResult> {
+async function prepare(training: Training, origin: RowOrigin): Promise<TrainingRows | TrainModelResult> {
   const { runKey, modelName, plan, table } = training;
   enter(training, 'dataset');
   const step = dataStep('Select rows and features', plan.heartbeatTimeoutMs);
-  const prepared = await step.prepareDataset({ runKey, modelName, params: plan.params, ...origin });
+  const { cache } = training.request;
+  const prepared = await step.prepareDataset({ runKey, modelName, params: plan.params, cache, ...origin });
   if (prepared.status === 'skipped') return resultWith(training, 'skipped', { reasons: [prepared.reason] });
-  table.mark('dataset', 'done', `${prepared.dataset.rows} rows`);
+  table.mark('dataset', 'done', withOrigin(`${prepared.dataset.rows} rows`, prepared));
   return { dataset: prepared.dataset, shards: prepared.shards ?? 0 }; // absent in runs from before there were shards
 }
 
@@ -204,20 +197,25 @@ async function validate(training: Training, dataset: DatasetRef): Promise<TrainM
     modelName,
     dataset,
     allowSuspiciousLabels: training.request.allowSuspiciousLabels,
+    cache: training.request.cache,
   });
   if (!quality.passed) {
     table.link('data report', reportLink(plan, quality.reportHash));
     const facts = { reasons: qualityReasons(quality), reportHash: quality.reportHash, rows: dataset.rows };
     return resultWith(training, 'rejected', { ...facts, notes: dataset.notes });
   }
-  table.mark('validation', 'done', qualityFinding(quality));
+  table.mark('validation', 'done', withOrigin(qualityFinding(quality), quality));
   return null;
 }
 
 /** Customers of an imported file can be asked by their id under its line, like those of a source. */
-async function materializeStates({ runKey, plan, table }: Training, { hash, rows }: DatasetRef): Promise<void> {
+async function materializeStates(
+  { runKey, plan, request, table }: Training,
+  { hash, rows }: DatasetRef,
+): Promise<void> {
   const step = dataStep('Write customer state', plan.heartbeatTimeoutMs);
-  const written = await step.materializeStates({ runKey, snapshotHash: null, datasetHash: hash });
+  const { cache } = request;
+  const written = await step.materializeStates({ runKey, snapshotHash: null, datasetHash: hash, cache });
   if (written.sets.length > 0) table.mark('dataset', 'done', `${rows} rows; ${stateRemark(written)}`);
 }
 
@@ -225,10 +223,11 @@ async function materializeStates({ runKey, plan, table }: Training, { hash, rows
 async function fitShards(training: Training, dataset: DatasetRef, count: number): Promise<FittedShard[]> {
   const { runKey, modelName, plan, table } = training;
   const { params, seed, trainTimeoutMs: timeoutMs, heartbeatTimeoutMs } = plan;
+  const { cache } = training.request;
   let done = 0;
   return mapBounded([...Array(count).keys()], SHARDS_AT_ONCE, async (index) => {
     const step = trainingStep(`Shard ${index + 1} of ${count}`, { timeoutMs, heartbeatTimeoutMs });
-    const fitted = await step.fitShard({ runKey, modelName, dataset, params, seed, shard: { index, count } });
+    const fitted = await step.fitShard({ runKey, modelName, dataset, params, seed, cache, shard: { index, count } });
     table.mark('training', 'running', `${++done} of ${count} shards`);
     return fitted;
   });
@@ -247,9 +246,10 @@ async function fit(training: Training, dataset: DatasetRef, shardCount: number):
     ...(championTrainingRowsHash === undefined ? {} : { championTrainingRowsHash }),
   };
   const shards = fittedShards.map(({ hash }) => hash);
-  const kept = { ...continued, holdoutHashes: holdoutsOf(fittedShards) };
+  const kept = { ...continued, holdoutHashes: holdoutsOf(fittedShards), cache: training.request.cache };
   const fitted = await step.fitModel({ runKey, modelName, dataset, params, seed, shards, ...kept });
-  table.mark('training', 'done', `${fitted.trainedRows} rows, artefact ${fitted.artefactHash.slice(0, 12)}`);
+  const finding = `${fitted.trainedRows} rows, artefact ${fitted.artefactHash.slice(0, 12)}`;
+  table.mark('training', 'done', withOrigin(finding, fitted));
   return fitted;
 }
 
@@ -258,12 +258,6 @@ const holdoutsOf = (fitted: readonly { readonly holdoutHash?: string | undefined
   ...new Set(fitted.flatMap(({ holdoutHash }) => (holdoutHash === undefined ? [] : [holdoutHash]))),
 ];
 
-interface RegisteredModel {
-  readonly fitted: FittedModel;
-  readonly evaluated: EvaluatedModel;
-  readonly registration: RegistrationResult;
-}
-
 /** Evaluates and registers; repeats with the new champion when another run changed it before the registration. */
 async function evaluateAndRegister(
   training: Training,
@@ -271,7 +265,9 @@ async function evaluateAndRegister(
   fitted: FittedModel,
 ): Promise<RegisteredModel> {
   for (let attempt = 1; ; attempt++) {
-    const evaluated = await evaluate(training, dataset, fitted);
+    // After another run changed the champion a recorded evaluation is of no use either.
+    const recorded = attempt === 1 ? recordedEvaluation(training) : null;
+    const evaluated = recorded ?? (await evaluate(training, dataset, fitted));
     try {
       return { fitted, evaluated, registration: await register(training, dataset, { fitted, evaluated }) };
     } catch (failure) {
@@ -293,11 +289,12 @@ async function evaluate(training: Training, dataset: DatasetRef, fitted: FittedM
     artefactHash: fitted.artefactHash,
     definitionHash: fitted.definitionHash,
     ...(fitted.trainingRowsHash === undefined ? {} : { trainingRowsHash: fitted.trainingRowsHash }),
-    reason: training.request.reason,
+    reason: plan.start?.reason ?? training.request.reason,
+    cache: training.request.cache,
     holdoutHashes: holdoutsOf([fitted]),
   });
   const [primary] = evaluated.metrics;
-  table.mark('evaluation', 'done', primary === undefined ? '' : metricSummary(primary));
+  table.mark('evaluation', 'done', withOrigin(primary === undefined ? '' : metricSummary(primary), evaluated));
   return evaluated;
 }
 
@@ -349,60 +346,4 @@ async function writeCard(
   table.mark('card', 'done', cardHash.slice(0, 12));
   table.link('model card', reportLink(training.plan, cardHash));
   return cardHash;
-}
-
-function resultOf(
-  training: Training,
-  found: RegisteredModel & { readonly dataset: DatasetRef; readonly cardHash: string | null },
-): TrainModelResult {
-  const { dataset, evaluated, registration, cardHash } = found;
-  training.stage = registration.decision === 'rejected' ? 'registration' : 'done';
-  return resultWith(training, registration.decision, {
-    line: dataset.line,
-    version: registration.version,
-    promotable: isPromotable(dataset, evaluated, registration),
-    reasons: registration.reasons,
-    rows: dataset.rows,
-    holdoutRows: evaluated.holdoutRows,
-    metrics: evaluated.metrics,
-    baselineName: evaluated.baselineName,
-    comparisons: evaluated.comparisons,
-    championVersion: evaluated.championVersion,
-    notes: [...training.dataNotes, ...dataset.notes, ...evaluated.notes],
-    cardHash,
-    reportHash: evaluated.evaluationHash,
-  });
-}
-
-/** True for a version in dev of a backend's line that passes its gates now, also when an earlier run registered it. */
-const isPromotable = ({ line }: DatasetRef, { gates }: EvaluatedModel, { stage }: RegistrationResult): boolean =>
-  isBackendLine(line) && stage === 'dev' && gates.every(({ passed }) => passed);
-
-/** The result of a run that ends in its current stage; `facts` override the empty measurements. */
-function resultWith(
-  training: Training,
-  decision: TrainModelResult['decision'],
-  facts: Partial<TrainModelResult> & Pick<TrainModelResult, 'reasons'>,
-): TrainModelResult {
-  const { modelName, plan, stage, table } = training;
-  if (stage !== 'done') table.mark(stage, decision === 'skipped' ? 'skipped' : 'rejected', facts.reasons[0]);
-  return {
-    modelName,
-    line: plan.line,
-    decision,
-    stage,
-    version: null,
-    promotable: false,
-    rows: 0,
-    holdoutRows: 0,
-    metrics: [],
-    target: plan.target,
-    baselineName: null,
-    comparisons: [],
-    championVersion: null,
-    notes: [],
-    cardHash: null,
-    reportHash: null,
-    ...facts,
-  };
 }

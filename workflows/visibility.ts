@@ -75,6 +75,10 @@ function handleQueries(report: () => ProgressReport, wait: (reason: string | nul
   setHandler(progress, report, { description: 'Stage, and one line a step or model with its state' });
 }
 
+/** The finding of a step, with the run that its result was taken from. */
+export const withOrigin = (finding: string, { reusedFrom }: { readonly reusedFrom?: string }): string =>
+  reusedFrom === undefined ? finding : `${finding} (reused from ${reusedFrom})`;
+
 /** Creates the table with all lines `waiting` and answers the `progress` query from now on. */
 export function showProgress(names: readonly string[]): ProgressTable {
   const links = new Map<string, string>();

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, formatMessages, transform } from 'esbuild';
+import { codeHashes } from './code-hashes.mjs';
 
 /**
  * Packages that are put into the output. Node takes milliseconds a file to load CommonJS, and these have hundreds that
@@ -29,11 +30,16 @@ const inlined = new Set([
  * @throws {Error} with esbuild's messages when a source cannot be compiled.
  */
 export async function compile(root, folder) {
-  const listed = await readEntryPoints(root);
+  const { entryPoints, computingModules = {} } = await readEntryPoints(root);
+  const listed = Object.values(entryPoints);
+  const models = modelIndexes(root);
   const programs = listed.filter(({ kind }) => kind === 'program').map(({ file }) => `${file}.ts`);
   const workflows = listed.filter(({ kind }) => kind === 'workflows').map(({ file }) => `${file}.ts`);
   try {
-    await build({ ...programOptions, ...places(root, folder), entryPoints: [...programs, ...modelIndexes(root)] });
+    const options = { ...programOptions, ...places(root, folder), entryPoints: [...programs, ...models] };
+    const { metafile } = await build({ ...options, metafile: true });
+    const wanted = [...Object.values(computingModules), ...models.map((path) => path.replace(/\.ts$/, ''))];
+    writeFileSync(join(folder, 'code-hashes.json'), JSON.stringify(codeHashes(root, metafile.inputs, wanted)));
     await build({ ...workflowOptions, ...places(root, folder), entryPoints: workflows });
   } catch (fault) {
     throw await readable(fault);
@@ -99,17 +105,15 @@ const modelIndexes = (root) =>
     .map(({ name }) => `models/${name}/index.ts`);
 
 /**
- * The list of entry points as the sources have it now.
+ * The lists of entry points and computing modules as the sources have it now.
  * @param {string} root
- * @returns {Promise<readonly EntryPoint[]>}
+ * @returns {Promise<{ entryPoints: Readonly<Record<string, EntryPoint>>, computingModules?: Readonly<Record<string, string>> }>}
  */
 async function readEntryPoints(root) {
   const source = readFileSync(join(root, 'platform/entry-points.ts'), 'utf8');
   const { code } = await transform(source, { loader: 'ts', format: 'esm' });
   const address = `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
-  /** @type {{ readonly entryPoints: Readonly<Record<string, EntryPoint>> }} */
-  const { entryPoints } = await import(address);
-  return Object.values(entryPoints);
+  return import(address);
 }
 
 /**

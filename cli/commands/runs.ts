@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
-import { listLimit } from '../program/options.js';
+import { addRunOptions, addStartOptions, listLimit, type RunOptions } from '../program/options.js';
+import type { RerunOptions } from '../runs/rerun.js';
 
 interface ListOptions {
   readonly model?: string;
   readonly limit: number;
 }
 
-/** `ml runs list|show|cancel|compare`. */
+/** `ml runs list|show|cancel|rerun|reproduce|compare`. */
 export function register(program: Command, cli: CliContext): void {
   const runs = program
     .command('runs')
-    .summary('list, show, follow, cancel and compare runs')
+    .summary('list, show, follow, cancel, repeat and compare runs')
     .description('Runs: one attempt of one model in one workflow, with any outcome.');
   runs
     .command('list')
@@ -39,6 +40,8 @@ export function register(program: Command, cli: CliContext): void {
       const { cancelRun } = await import('../runs/cancel.js');
       await cancelRun(cli, id);
     });
+  registerRerun(runs, cli);
+  registerReproduce(runs, cli);
   runs
     .command('compare')
     .description('Two runs side by side: metrics, parameters, data.')
@@ -48,4 +51,28 @@ export function register(program: Command, cli: CliContext): void {
       const { compareRuns } = await import('../views/runs-view.js');
       await compareRuns(cli, first, second);
     });
+}
+
+function registerRerun(runs: Command, cli: CliContext): void {
+  const command = runs
+    .command('rerun')
+    .description('Repeats a training or a retraining from a stage on, with its parameters, seed and earlier results.')
+    .argument('<id>', 'id of the workflow')
+    .option('--reason <why>', 'why a change is wanted (that of the run)');
+  addStartOptions(command, 'dataset', 'first stage that runs again; data reads the source anew, dataset its snapshot');
+  addRunOptions(command).action(async (id: string, options: RerunOptions) => {
+    const { rerun } = await import('../runs/rerun.js');
+    await rerun(cli, id, options);
+  });
+}
+
+function registerReproduce(runs: Command, cli: CliContext): void {
+  const command = runs
+    .command('reproduce')
+    .description('Trains a run again from its snapshot, parameters and seed and compares the bytes; registers nothing.')
+    .argument('<id>', 'id of the workflow; of a retraining with its model, as <id>/<model>');
+  addRunOptions(command).action(async (id: string, options: RunOptions) => {
+    const { reproduce } = await import('../runs/reproduce.js');
+    await reproduce(cli, id, options);
+  });
 }

@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import { PipelineError } from '../../contracts/errors.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { MasterTrainingInput, TrainModelInput } from '../../contracts/workflows.js';
@@ -8,17 +7,16 @@ import type { DataFile } from '../../datasets/sources/files/read-file.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { type DataFileOptions, readDataPath, readSchemaFile, refuseWithoutFile } from '../program/data-file.js';
 import { addHyperParameterFlags, collectHyperParameters } from '../program/hyper-parameters.js';
-import type { RunOptions } from '../program/options.js';
+import type { RunOptions, StartOptions } from '../program/options.js';
 import { addReadingOptions } from '../program/reading-options.js';
-import { addRunOptions, runId, seed } from '../program/options.js';
+import { addRunOptions, addStartOptions, runId, seed, startInput } from '../program/options.js';
 import { runTraining } from '../runs/run-training.js';
 import { sourceSettings } from '../program/source-settings.js';
 import { requireUpdatable } from '../../training/require-updatable.js';
 
-interface TrainOptions extends RunOptions, DataFileOptions {
+interface TrainOptions extends RunOptions, StartOptions, DataFileOptions {
   readonly source?: string;
-  readonly seed: number;
-  readonly from: 'data' | 'dataset';
+  readonly seed?: number;
   readonly update?: true;
   readonly reason?: string;
   readonly allowSuspiciousLabels?: true;
@@ -35,20 +33,18 @@ export function register(program: Command, cli: CliContext): void {
     .option('--schema <file>', 'JSON file that describes the columns of any table (`ml data describe` drafts it)');
   addReadingOptions(command)
     .option('--source <name>', 'data source (the one in use)')
-    .option('--seed <n>', 'seed of everything random', seed, 42)
+    .option('--seed <n>', 'seed of everything random (42, or that of the run that is repeated)', seed)
     .option('--update', "continue the line's champion on the newest rows instead of training from scratch")
     .option('--reason <why>', 'why a change is wanted that is not better than the champion, but not worse either')
-    .option('--allow-suspicious-labels', 'train though label names look alike, or a label has a single example')
-    .addOption(fromOption());
+    .option('--allow-suspicious-labels', 'train though label names look alike, or a label has a single example');
+  addStartOptions(command, 'data', FROM_HELP);
   addRunOptions(addHyperParameterFlags(command)).action((model: string, options: TrainOptions) =>
     model === 'all' ? trainAll(cli, options) : trainOne(cli, model, options),
   );
 }
 
-const fromOption = (): Option =>
-  new Option('--from <stage>', 'data: extract anew; dataset: take the newest snapshot')
-    .choices(['data', 'dataset'])
-    .default('data');
+const FROM_HELP =
+  'first stage: data extracts anew, dataset takes the newest snapshot, later ones the results of the newest run that got there';
 
 async function trainOne(cli: CliContext, name: string, options: TrainOptions): Promise<void> {
   const params = collectHyperParameters({ ...options });
@@ -68,7 +64,8 @@ async function trainOne(cli: CliContext, name: string, options: TrainOptions): P
     modelName: name,
     ...rows,
     params,
-    seed: options.seed,
+    ...startInput(options),
+    seed: options.seed ?? null,
     update,
     reason: options.reason ?? null,
     allowSuspiciousLabels: options.allowSuspiciousLabels === true,
@@ -89,7 +86,8 @@ async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
   if (options.allowSuspiciousLabels === true) throw oneModelOnly('--allow-suspicious-labels');
   const connection = await cli.connect();
   const rows = await backendRows(cli, connection, options);
-  const input: MasterTrainingInput = { ...rows, seed: options.seed, reason: options.reason ?? null };
+  const { seed: given = null, reason = null } = options;
+  const input: MasterTrainingInput = { ...rows, ...startInput(options), seed: given, reason };
   const { describeSource } = await import('../program/choose-line.js');
   const summary = `every model from ${await describeSource(cli, connection, options.source)}`;
   const request = { workflow: 'masterTraining' as const, input, id: runId(options, 'retraining'), summary };
@@ -128,13 +126,13 @@ async function fileRows(
   return { datasetHash: await storeTrainingFile(services.blobs, modelName, file) };
 }
 
-/** With `--from dataset` the newest snapshot of the source, else a fresh extraction. */
+/** The source; with a start from `dataset` its newest snapshot, so that a missing one is told before anything starts. */
 async function backendRows(
   cli: CliContext,
   connection: Connection,
   options: TrainOptions,
 ): Promise<{ readonly source?: string; readonly snapshotHash?: string }> {
-  const fresh = options.from === 'data';
+  const fresh = options.from !== 'dataset';
   // A snapshot of a named source can be read whatever the settings say.
   if (fresh || options.source === undefined) {
     const { ensureSource } = await import('../../datasets/sources/ensure-source.js');

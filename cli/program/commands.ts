@@ -31,7 +31,7 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
     summary: 'forecast the series of a file; starts nothing',
     load: () => import('../commands/forecast.js'),
   },
-  runs: { summary: 'list, show, follow, cancel and compare runs', load: () => import('../commands/runs.js') },
+  runs: { summary: 'list, show, follow, cancel, repeat and compare runs', load: () => import('../commands/runs.js') },
   models: { summary: 'list, show and compare versions', load: () => import('../commands/models.js') },
   cards: {
     summary: 'write model cards with present stages, and their index',

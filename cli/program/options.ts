@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { semanticVersion } from '../../contracts/ids.js';
+import { type StartStage, startStages } from '../../contracts/workflows.js';
 import type { RunId } from '../../platform/temporal/start-run.js';
 
 /** Help of the option `--line`. */
@@ -53,6 +54,26 @@ export const addRunOptions = (command: Command): Command =>
     .option('--id <id>', 'id of the run (a new one each time)')
     .option('--wait', 'wait for the end and show it (the default)')
     .option('--detach', 'start the run and return');
+
+/** Options of every command that starts a training. */
+export interface StartOptions {
+  readonly from: StartStage;
+  readonly cache: boolean;
+  readonly force?: true;
+}
+
+/** Adds `--from`, `--no-cache` and `--force`. @param usual - the stage without `--from`. */
+export const addStartOptions = (command: Command, usual: StartStage, help: string): Command =>
+  addCacheOption(command)
+    .addOption(new Option('--from <stage>', help).choices(startStages).default(usual))
+    .option('--force', 'start from results of earlier stages though their code has changed since');
+
+/** Adds `--no-cache`. */
+export const addCacheOption = (command: Command): Command =>
+  command.option('--no-cache', 'compute every step, also those that a run with the same inputs and code has computed');
+
+/** The workflow input that these options give. */
+export const startInput = ({ from, cache, force }: StartOptions) => ({ from, cache, force: force === true });
 
 /** The id that the caller asked for, or a base for a dated one. */
 export const runId = (options: RunOptions, base: string): RunId =>

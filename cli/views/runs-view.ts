@@ -28,6 +28,7 @@ import { progressLines } from '../output/progress-lines.js';
 import { readProgress } from '../../platform/temporal/read-progress.js';
 import { runUrl } from './results.js';
 import { failureOfRun, failuresOfWorkflow, printFailure } from './run-failure.js';
+import { stepLines, type StepOrigin, stepOrigins } from './steps-view.js';
 import { reportDetached, reportMaster, reportModel } from './training-report.js';
 
 const head = ['run', 'model', 'line', 'status', 'metric (95 % interval)', 'version', 'started (UTC)', 'took'];
@@ -74,7 +75,10 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
   const status = workflow?.status.name ?? null;
   const parts = await Promise.all(runs.map((run) => partsOf(connection.services.blobs, run)));
   const { failures, progress } = await courseOf(connection, workflow);
-  const explained = runs.map((run) => ({ ...run, failure: failureOfRun(run) }));
+  const stepsOf = async ({ runKey }: RunRecord) => stepOrigins(await connection.services.steps.listSteps(runKey));
+  const explained = await Promise.all(
+    runs.map(async (run) => ({ ...run, failure: failureOfRun(run), steps: await stepsOf(run) })),
+  );
   cli.out.result({ workflowId, status, url, failures, progress, runs: explained }, () => {
     const known = status === null ? 'no longer known to Temporal' : `${workflow!.type}, ${status.toLowerCase()}`;
     cli.out.line(`${cli.out.paint.bold(workflowId)}  ${known}`);
@@ -83,7 +87,7 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
     if (!runs.some(({ workflowId: id }) => id === workflowId))
       for (const failure of failures) printFailure(cli.out, failure);
     if (progress !== null) for (const line of progressLines(progress)) cli.out.line(line);
-    for (const [i, run] of runs.entries()) printRun(cli.out, run, parts[i]!);
+    for (const [i, run] of explained.entries()) printRun(cli.out, run, parts[i]!);
   });
 }
 
@@ -152,7 +156,11 @@ async function partsOf(blobs: BlobStore, { evaluationHash }: RunRecord): Promise
   return partSentences(document.parts, document);
 }
 
-function printRun(out: Output, run: RunRecord, parts: readonly string[]): void {
+function printRun(
+  out: Output,
+  run: RunRecord & { readonly steps: readonly StepOrigin[] },
+  parts: readonly string[],
+): void {
   out.line();
   out.table({ head, rows: [rowOf(run)] });
   if (isSynthetic(run.line)) out.line(out.paint.yellow(`  ${SYNTHETIC_REMARK}`));
@@ -165,6 +173,7 @@ function printRun(out: Output, run: RunRecord, parts: readonly string[]): void {
   out.line(`  parameters  ${params.join(' ')} seed=${run.seed}`);
   if (run.artefactHash !== null) out.line(`  artefact    ${shortHash(run.artefactHash)}`);
   out.line(`  code        ${run.codeVersion}`);
+  for (const line of stepLines(run.rerun, run.steps)) out.line(`  ${line}`);
 }
 
 /** Why the run ended as it did: its failure or its reasons, and what a person said. */
@@ -190,8 +199,8 @@ function printDataset(out: Output, dataset: NonNullable<RunRecord['dataset']>): 
   for (const note of dataset.notes) out.line(`              ${note}`);
 }
 
-/** One run by its id, or the only run of a retraining of one model. */
-async function findRun({ services }: Connection, workflowId: string): Promise<RunRecord> {
+/** One run by its id, or the only run of a retraining of one model. @throws PipelineError `RUN_NOT_FOUND`, `INVALID_INPUT`. */
+export async function findRun({ services }: Connection, workflowId: string): Promise<RunRecord> {
   const [run, ...others] = await services.registry.listRuns({ workflowId });
   if (run === undefined) throw pipelineError('RUN_NOT_FOUND', { id: workflowId });
   if (others.length === 0) return run;

@@ -4,6 +4,7 @@ import { givenHoldout } from './0002-given-holdout.js';
 import { statedReasons } from './0003-stated-reasons.js';
 import { unmeasurableMetrics } from './0005-unmeasurable-metrics.js';
 import { syntheticLine } from './0006-synthetic-line.js';
+import { runSteps } from './0007-run-steps.js';
 
 /** Schema `registry`, in order; never edited after release. */
 export const registrySchema: OwnedSchema = {
@@ -14,5 +15,6 @@ export const registrySchema: OwnedSchema = {
     '0003-stated-reasons': statedReasons,
     '0005-unmeasurable-metrics': unmeasurableMetrics,
     '0006-synthetic-line': syntheticLine,
+    '0007-run-steps': runSteps,
   },
 };

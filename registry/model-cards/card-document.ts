@@ -109,6 +109,12 @@ function paramsSection({ params }: CardInput): Section {
   return { id: 'parameters', title: 'Parameters', blocks: [rows.length === 0 ? none : { kind: 'facts', rows }] };
 }
 
+/** What the run took from earlier ones. */
+const originsOf = ({ rerun, reused = [] }: CardInput['run']): readonly (readonly [string, string])[] => [
+  ...(rerun ? [['Repeats', `${rerun.workflowId} from ${rerun.from}`] as const] : []),
+  ...reused.map(({ step, from }) => ['Reused', `${step} of ${from}`] as const),
+];
+
 function reproducibilitySection({ run, model }: CardInput): Section {
   const facts: readonly (readonly [string, string])[] = [
     ['Workflow', run.workflowId],
@@ -122,7 +128,10 @@ function reproducibilitySection({ run, model }: CardInput): Section {
     ['Definition', run.definitionHash],
     ['Evaluation', run.evaluationHash],
   ];
-  const rows = facts.map(([label, text]) => ({ label, value: code(text) }));
+  const rows = [
+    ...facts.map(([label, text]) => ({ label, value: code(text) })),
+    ...originsOf(run).map(([label, text]) => ({ label, value: plain(text) })),
+  ];
   return { id: 'reproducibility', title: 'Reproducibility', blocks: [{ kind: 'facts', rows }] };
 }
 

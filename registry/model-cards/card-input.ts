@@ -48,6 +48,10 @@ export interface CardRun {
   readonly signatureHash: string;
   readonly definitionHash: string;
   readonly evaluationHash: string;
+  /** The run that this one repeats, and the stage from which. */
+  readonly rerun?: { readonly workflowId: string; readonly from: string } | null;
+  /** Steps whose results were taken from earlier runs. */
+  readonly reused?: readonly { readonly step: string; readonly from: string }[];
 }
 
 export interface RenderedCard {

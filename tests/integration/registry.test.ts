@@ -3,7 +3,9 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '../../platform/postgres/pool.js';
 import { createPostgresRegistry, type PostgresRegistry } from '../../registry/postgres-registry.js';
+import { createStepLog } from '../../registry/step-log.js';
 import { checkRegistry } from '../support/check-registry.js';
+import { checkStepLog } from '../support/check-step-log.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const silent = pino({ level: 'silent' });
@@ -24,6 +26,7 @@ describe('registry on PostgreSQL', () => {
   });
 
   checkRegistry(() => ({ registry, pool }));
+  checkStepLog(() => createStepLog(pool));
 
   it("accepts the published split of a public data set as a line's holdout, and refuses other kinds", async () => {
     const holdout = { kind: 'given' as const, column: 'part', heldOut: ['test'] };

@@ -46,6 +46,42 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
     expect(await registry.listTransitions(MODEL, FILE_LINE)).toHaveLength(1);
   });
 
+  it('takes every step of a repeated run from the earlier one, and says so', async () => {
+    const { registry, steps } = platform.services;
+    await train('second-again', {});
+    const [again] = await registry.listRuns({ workflowId: platform.id('second-again') });
+    const taken = await steps.listSteps(again!.runKey);
+    expect(taken.map(({ step, computedBy }) => [step, computedBy.workflowId])).toEqual([
+      ['validateDataset', platform.id('first')],
+      ['fitModel', platform.id('first')],
+      ['evaluateModel', platform.id('second')], // the first was compared with no champion
+    ]);
+  });
+
+  it('computes every step of a run without reuse', async () => {
+    const { registry, steps } = platform.services;
+    expect(await train('computed', { cache: false })).toMatchObject({ decision: 'unchanged' });
+    const [run] = await registry.listRuns({ workflowId: platform.id('computed') });
+    const own = await steps.listSteps(run!.runKey);
+    expect(own.map(({ computedBy }) => computedBy.workflowId)).toEqual(Array(3).fill(platform.id('computed')));
+  });
+
+  it.each([
+    ['dataset', []],
+    ['training', ['validateDataset']],
+    ['evaluation', ['validateDataset', 'fitModel']],
+    ['registration', ['validateDataset', 'fitModel', 'evaluateModel']],
+  ] as const)('starts again from the stage %s with the results of the named run', async (from, skipped) => {
+    const { registry, steps } = platform.services;
+    const rerunOf = platform.id('second');
+    const result = await train(`again-from-${from}`, { datasetHash: null, rerunOf, from });
+    expect(result).toMatchObject({ decision: 'unchanged', version: '1.0.0', rows: 800 });
+    const [run] = await registry.listRuns({ workflowId: platform.id(`again-from-${from}`) });
+    expect(run).toMatchObject({ rerun: { workflowId: rerunOf, from }, seed: 42, dataset: { hash: datasetHash } });
+    const names = (await steps.listSteps(run!.runKey)).map(({ step }) => step);
+    expect(names).toEqual(expect.arrayContaining([...skipped]));
+  });
+
   it('rejects a challenger that is not better than the champion beyond noise', async () => {
     const result = await train('third', { params: { nEstimators: 390 } });
     expect(result.decision).toBe('rejected');
@@ -103,6 +139,8 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
     [{ datasetHash: '0'.repeat(64) }, 'DATASET_NOT_FOUND'],
     [{ nonsense: true }, 'INVALID_INPUT'],
     [{ modelName: null }, 'INVALID_INPUT'],
+    [{ rerunOf: 'no-such-run', from: 'dataset' }, 'RUN_NOT_FOUND'],
+    [{ from: 'evaluation' }, 'INVALID_INPUT'], // the data set that the input names would not be read
   ])('fails without a retry on %j', async (input, code) => {
     const failing = train(`bad-${code}-${Object.keys(input)[0]!}`, input);
     const failure: unknown = await failing.catch((thrown: unknown) => thrown);
