@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { builtStates, extractedTable, extractTableInput, featureSetRef, preparedDataset } from '../../contracts/activities.js';
+import {
+  builtStates,
+  extractedTable,
+  extractTableInput,
+  featureSetRef,
+  preparedDataset,
+} from '../../contracts/activities.js';
 import { dataQuality, datasetRef, frozenHoldout, suspiciousLabelRules } from '../../contracts/dataset.js';
 import { contentHash, modelName } from '../../contracts/ids.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';

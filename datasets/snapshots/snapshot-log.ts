@@ -33,10 +33,7 @@ export interface SnapshotLog {
 }
 
 /** The newest snapshot of a source. @throws PipelineError `DATASET_NOT_FOUND` when there is none. */
-export async function requireLatestSnapshot(
-  log: Pick<SnapshotLog, 'latest'>,
-  source: string,
-): Promise<SnapshotRecord> {
+export async function requireLatestSnapshot(log: Pick<SnapshotLog, 'latest'>, source: string): Promise<SnapshotRecord> {
   const newest = await log.latest(source);
   if (newest !== null) return newest;
   const message = `the source ${source} has no snapshot yet; \`ml train all\` takes one`;
