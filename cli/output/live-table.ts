@@ -28,7 +28,7 @@ export interface LiveTable {
 const GAP = 2;
 const INDENT = '    ';
 /** Least widths of the columns that may be cut. */
-const LEAST = { name: 10, stage: 8, result: 16 };
+const LEAST = { name: 10, stage: 8, result: 30 };
 const titles = { stage: 'stage', progress: 'progress', remaining: 'ETA', result: 'result' };
 
 type Cells = Record<'name' | 'stage' | 'progress' | 'remaining' | 'result', string>;

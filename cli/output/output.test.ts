@@ -48,10 +48,11 @@ describe('output', () => {
 
 describe('colours', () => {
   it('are used on a terminal without NO_COLOR only', () => {
-    expect(wantsColour(true, undefined)).toBe(true);
-    expect(wantsColour(true, '')).toBe(true);
-    expect(wantsColour(true, '1')).toBe(false);
-    expect(wantsColour(false, undefined)).toBe(false);
+    expect(wantsColour(true, {})).toBe(true);
+    expect(wantsColour(true, { NO_COLOR: '', TERM: 'xterm' })).toBe(true);
+    expect(wantsColour(true, { NO_COLOR: '1' })).toBe(false);
+    expect(wantsColour(true, { TERM: 'dumb' })).toBe(false);
+    expect(wantsColour(false, {})).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
-import type { Paint } from './paint.js';
+import type { Paint, TerminalVariables } from './paint.js';
 import { createPaint, printable, wantsColour } from './paint.js';
-import type { ProgressStream, ProgressView, TerminalVariables } from './progress.js';
+import type { ProgressStream, ProgressView } from './progress.js';
 import { createProgress } from './progress.js';
 import type { HumanTable } from './table.js';
 import { renderTable } from './table.js';
@@ -49,11 +49,11 @@ export function createOutput({ stdout, stderr }: OutputStreams, options: OutputO
   const line = (text = ''): void => {
     if (!options.json) stdout.write(`${printable(typed(text))}\n`);
   };
-  const width = stdout.isTTY === true && stdout.columns !== undefined ? { width: stdout.columns } : {};
+  const width = stdout.isTTY === true && stdout.columns ? { width: stdout.columns } : {};
   return {
     json: options.json,
     verbose: options.verbose,
-    paint: createPaint(wantsColour(stdout.isTTY === true && !options.json, options.terminal.NO_COLOR)),
+    paint: createPaint(wantsColour(stdout.isTTY === true && !options.json, options.terminal)),
     result(value, print) {
       if (options.json) stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
       else print();

@@ -42,6 +42,13 @@ export function createPaint(enabled: boolean): Paint {
   };
 }
 
-/** True on a terminal without NO_COLOR (https://no-color.org). */
-export const wantsColour = (isTerminal: boolean, noColour: string | undefined): boolean =>
-  isTerminal && (noColour === undefined || noColour === '');
+/** The variables that tell what a terminal can do and what its user wants. */
+export interface TerminalVariables {
+  readonly NO_COLOR?: string | undefined;
+  readonly TERM?: string | undefined;
+  readonly CI?: string | undefined;
+}
+
+/** True on a terminal that has colours, without NO_COLOR (https://no-color.org). */
+export const wantsColour = (isTerminal: boolean, { NO_COLOR = '', TERM }: TerminalVariables): boolean =>
+  isTerminal && TERM !== 'dumb' && NO_COLOR === '';

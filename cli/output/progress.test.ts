@@ -106,6 +106,13 @@ describe('live progress', () => {
     expect(terminal.listeners).toBe(0);
   });
 
+  it('has 80 columns where the terminal does not know its size', () => {
+    const seen: (number | null)[] = [];
+    const view = createProgress({ isTTY: true, columns: 0, rows: 0, write: () => true });
+    view.update((columns) => (seen.push(columns), ['a']));
+    expect(seen).toEqual([79]);
+  });
+
   it('has colours unless NO_COLOR is set', () => {
     const painted = (variables: { NO_COLOR?: string }): string => {
       const written: string[] = [];

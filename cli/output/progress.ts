@@ -1,4 +1,4 @@
-import type { Paint } from './paint.js';
+import type { Paint, TerminalVariables } from './paint.js';
 import { createPaint, printable, wantsColour } from './paint.js';
 import { cutText, textWidth } from './text-width.js';
 
@@ -26,13 +26,6 @@ export interface ProgressView {
   done(): void;
 }
 
-/** The variables that tell what a terminal can do. */
-export interface TerminalVariables {
-  readonly NO_COLOR?: string | undefined;
-  readonly TERM?: string | undefined;
-  readonly CI?: string | undefined;
-}
-
 /** False for a terminal that cannot move the cursor, and in CI, where a log keeps every frame. */
 const movesCursor = ({ isTTY }: ProgressStream, { TERM, CI = '' }: TerminalVariables): boolean =>
   isTTY === true && TERM !== 'dumb' && ['', 'false', '0'].includes(CI);
@@ -40,7 +33,7 @@ const movesCursor = ({ isTTY }: ProgressStream, { TERM, CI = '' }: TerminalVaria
 /** Rewrites its block on a terminal that can; elsewhere each new line is printed once. */
 export const createProgress = (stream: ProgressStream, variables: TerminalVariables = {}): ProgressView =>
   movesCursor(stream, variables)
-    ? liveProgress(stream, createPaint(wantsColour(true, variables.NO_COLOR)))
+    ? liveProgress(stream, createPaint(wantsColour(true, variables)))
     : plainProgress(stream);
 
 const linesOf = (block: ProgressBlock, columns: number | null): readonly string[] =>
@@ -76,7 +69,8 @@ function liveProgress(stream: ProgressStream, paint: Paint): ProgressView {
   let shown: readonly string[] = [];
   let last: ProgressBlock = [];
   let resizing: NodeJS.Timeout | undefined;
-  const screen = (): Screen => ({ columns: stream.columns ?? 80, rows: stream.rows ?? 24 });
+  // A terminal that does not know its size says 0.
+  const screen = (): Screen => ({ columns: stream.columns || 80, rows: stream.rows || 24 });
 
   const draw = (): void => {
     const { columns, rows } = screen();

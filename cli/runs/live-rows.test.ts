@@ -110,6 +110,10 @@ describe('the rows of a retraining', () => {
     );
   });
 
+  it('have their title from the start', () => {
+    expect(liveTable(course([line('data pipeline', 'waiting')]), { durations: unknown, now: NOW }).title).toBe('model');
+  });
+
   it('show how models ended', () => {
     const { rows } = rowsOf([
       line('a', 'rejected', { detail: 'gate' }),

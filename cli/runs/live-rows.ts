@@ -9,6 +9,9 @@ import { countDown, describeWaiting } from '../../platform/temporal/waiting-step
 import type { LiveRow, LiveTable } from '../output/live-table.js';
 import { type DurationBook, estimate } from './expected-durations.js';
 
+/** The line of a retraining that is no model. */
+const DATA = 'data pipeline';
+
 type Step = Pick<LineCourse, 'name' | 'state' | 'detail'>;
 
 const moods: Readonly<Record<string, LiveRow['mood']>> = {
@@ -33,7 +36,7 @@ export function liveTable(course: RunCourse, clock: LiveClock): LiveTable {
   const rows = course.lines.map((line) => rowOf(line, clock));
   const model = course.modelName;
   if (model === null || !isTraining(course.lines))
-    return { title: rows.some(({ fraction }) => fraction !== null) ? 'model' : 'step', rows };
+    return { title: course.lines.some(({ name }) => name === DATA) ? 'model' : 'step', rows };
   const steps = rows.map((row) => ({ ...row, name: `  ${row.name}`, fraction: null, remaining: null }));
   return { title: 'model', rows: [modelRow(model, course, clock), ...steps] };
 }
