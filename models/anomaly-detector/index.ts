@@ -8,6 +8,7 @@ import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation/score.js'
 import { expectations } from './data/expectations.js';
 import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
+import { anyTable } from './data/formats/any-table.js';
 import { requestFeatures } from './data/request-features.js';
 import { counterpartyTransactions } from './data/states/counterparty-transactions.js';
 import { customerTransactions } from './data/states/customer-transactions.js';
@@ -27,6 +28,7 @@ export const model = defineModel({
   states: [customerTransactions, counterpartyTransactions],
   requestFeatures,
   fileFormats,
+  tableFormat: anyTable,
   expectations,
   primaryMetric: PRIMARY_METRIC,
   gates: [

@@ -149,8 +149,10 @@ function alertsPlot(scored: LabelledScores, times: Float64Array): Plot {
 }
 
 /** ROC curve, precision and recall, score distribution and alerts over time as Vega-Lite with inline data. */
-export function evaluationPlots(scored: LabelledScores, { table }: TrainingData): Plot[] {
+export function evaluationPlots(scored: LabelledScores, { schema, table }: TrainingData): Plot[] {
   const points = curvePoints(scored);
-  const times = timestampColumn(table, columnNames.time);
-  return [rocPlot(points), precisionPlot(points), distributionPlot(scored), alertsPlot(scored, times)];
+  const plots = [rocPlot(points), precisionPlot(points), distributionPlot(scored)];
+  const time = schema.table === undefined ? columnNames.time : schema.table.time;
+  const times = time === undefined || table.columns[time] === undefined ? null : timestampColumn(table, time);
+  return times === null || times.some(Number.isNaN) ? plots : [...plots, alertsPlot(scored, times)];
 }

@@ -5,6 +5,7 @@ import type { ComputeContext } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
 import { compareAuc, smallestClass } from '../../../learning/evaluation/compare-auc.js';
 import { numberColumn } from '../../../learning/table.js';
+import { rowInputs } from '../../../learning/tabular/preprocessing/index.js';
 import { tableRows } from '../prediction/encoding.js';
 import { type LabelledScores, labelledScores, evaluateScores, misuseCount, PRIMARY_METRIC } from './metrics.js';
 import { withSyntheticAnomalies } from './synthetic-anomalies.js';
@@ -20,7 +21,14 @@ const BATCH_ROWS = 4096;
 /** Below this many frauds the output warns that the interval is wide. */
 const FEW_FRAUDS = 50;
 
-function requestsOf({ schema, table }: TrainingData, from: number, to: number): AnomalyRequest[] {
+/** Rows of a table as requests, or of transactions by their features. */
+function requestsFor({ table }: AnomalyPredictor, data: TrainingData) {
+  if (table === null) return (from: number, to: number): AnomalyRequest[] => transactionRequests(data, from, to);
+  const rows = rowInputs(data, table);
+  return (from: number, to: number): AnomalyRequest[] => rows.slice(from, to).map((row) => ({ row }));
+}
+
+function transactionRequests({ schema, table }: TrainingData, from: number, to: number): AnomalyRequest[] {
   const rows = tableRows(schema, table);
   const names = schema.features.filter(({ kind }) => kind === 'numeric').map(({ name }) => name);
   return Array.from({ length: to - from }, (_, i) => {
@@ -41,10 +49,11 @@ export async function score(
 ): Promise<Table> {
   const { data } = withSyntheticAnomalies(holdout);
   const count = data.table.rowCount;
+  const requests = requestsFor(predictor, data);
   const [scores, alerts] = [new Float64Array(count), new Float64Array(count)];
   for (let start = 0; start < count; start += BATCH_ROWS) {
     context.signal.throwIfAborted();
-    const answers = await predictor.predict(requestsOf(data, start, Math.min(count, start + BATCH_ROWS)));
+    const answers = await predictor.predict(requests(start, Math.min(count, start + BATCH_ROWS)));
     answers.forEach((answer, i) => {
       scores[start + i] = answer.score;
       alerts[start + i] = answer.isAnomaly ? 1 : 0;
@@ -60,22 +69,30 @@ export async function score(
   };
 }
 
+/** What rows and positive ones are called. */
+const TRANSACTIONS = {
+  row: 'transaction',
+  rows: 'transactions',
+  positive: 'misused',
+  positives: 'misused transactions',
+};
+const ROWS: typeof TRANSACTIONS = { row: 'row', rows: 'rows', positive: 'anomalies', positives: 'anomalies' };
+
 function notes(labelled: LabelledScores, holdout: TrainingData): string[] {
+  const { row, rows, positive, positives } = holdout.schema.table === undefined ? TRANSACTIONS : ROWS;
   const n = labelled.labels.length;
   const misused = misuseCount(labelled);
   const unlabelled = holdout.table.rowCount - n;
-  const facts = `${n} held-out transactions, ${misused} misused (${((100 * misused) / n).toFixed(2)} %)`;
+  const facts = `${n} held-out ${rows}, ${misused} ${positive} (${((100 * misused) / n).toFixed(2)} %)`;
   const found = withSyntheticAnomalies(holdout).synthetic
     ? [
-        'no transaction of the holdout has a label: every fiftieth was altered to look like misuse, and the metrics ' +
+        `no ${row} of the holdout has a label: every fiftieth was altered to look like misuse, and the metrics ` +
           'say how well those are found, not how well real misuse is',
       ]
     : [facts];
-  if (unlabelled > 0) found.push(`${unlabelled} held-out transactions without a label are scored and not evaluated`);
+  if (unlabelled > 0) found.push(`${unlabelled} held-out ${rows} without a label are scored and not evaluated`);
   if (misused < FEW_FRAUDS)
-    found.push(
-      `only ${misused} misused transactions in the holdout: the intervals are wide, read the metrics with them`,
-    );
+    found.push(`only ${misused} ${positives} in the holdout: the intervals are wide, read the metrics with them`);
   return found;
 }
 

@@ -68,8 +68,14 @@ function byFamiliarity(scored: LabelledScores, { table }: TrainingData): Slice[]
   return slicesBy('customer', scored, (row) => (since[row]! >= start ? 'unseen in training' : 'known'));
 }
 
+/** The groups of the protected columns of a table. */
+const byProtected = (scored: LabelledScores, { schema, table }: TrainingData): Slice[] =>
+  (schema.protectedColumns ?? []).flatMap((name) =>
+    slicesBy(name, scored, (row) => String(table.columns[name]?.values[row] ?? 'unknown')),
+  );
+
 /** The metrics a category and for unseen customers, where there are at least 100 scored rows. */
-export const slices = (scored: LabelledScores, holdout: TrainingData): Slice[] => [
-  ...byFamiliarity(scored, holdout),
-  ...byCategory(scored, holdout),
-];
+export const slices = (scored: LabelledScores, holdout: TrainingData): Slice[] =>
+  holdout.schema.table === undefined
+    ? [...byFamiliarity(scored, holdout), ...byCategory(scored, holdout)]
+    : byProtected(scored, holdout);

@@ -2,6 +2,7 @@ import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Column, Table } from '../../../contracts/table.js';
 import { createRandom, type Random } from '../../../learning/numeric/random/index.js';
 import { numberColumn } from '../../../learning/table.js';
+import { alterTableRows } from './table-anomalies.js';
 
 /** One row in this many is altered. */
 const EVERY = 50;
@@ -39,21 +40,25 @@ function alterRow(random: Random, columns: ReadonlyMap<string, Float64Array>, ro
 }
 
 /** Copies of the feature columns, altered in every fiftieth row. */
-function alterRows({ schema, table }: TrainingData): Table {
+function alterTransactions({ schema, table }: TrainingData, rows: readonly number[]): Table['columns'] {
   const random = createRandom(SEED);
   const numeric = schema.features.filter(({ kind }) => kind === 'numeric').map(({ name }) => name);
   const columns = new Map(numeric.map((name) => [name, numberColumn(table, name).slice()]));
+  for (const row of rows) alterRow(random, columns, row);
+  return Object.fromEntries(
+    Array.from(columns, ([name, values]): [string, Column] => [name, { kind: 'number', values }]),
+  );
+}
+
+/** The rows with every fiftieth altered and labelled. */
+function alterRows(data: TrainingData): Table {
+  const { schema, table } = data;
+  const rows = [...Array(table.rowCount).keys()].filter((row) => row % EVERY === EVERY >> 1);
+  const altered = schema.table === undefined ? alterTransactions(data, rows) : alterTableRows(data, rows, SEED);
   const truth = new Float64Array(table.rowCount);
-  for (let row = EVERY >> 1; row < table.rowCount; row += EVERY) {
-    alterRow(random, columns, row);
-    truth[row] = 1;
-  }
-  const altered = Array.from(columns, ([name, values]): [string, Column] => [name, { kind: 'number', values }]);
+  for (const row of rows) truth[row] = 1;
   const label: Column = { kind: 'number', values: truth };
-  return {
-    rowCount: table.rowCount,
-    columns: { ...table.columns, ...Object.fromEntries(altered), [schema.label]: label },
-  };
+  return { rowCount: table.rowCount, columns: { ...table.columns, ...altered, [schema.label]: label } };
 }
 
 /**

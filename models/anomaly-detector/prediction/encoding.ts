@@ -7,7 +7,11 @@ import { numberColumn, textColumn } from '../../../learning/table.js';
 import type { Clock } from '../../../learning/time-series/calendar/index.js';
 import { columnNames } from '../data/columns.js';
 import type { AnomalyParams } from '../params.js';
-import { chooseSignals, signalNames, signalOf } from './signals.js';
+import { chooseSignals, plainSignal, type Signal, signalOf } from './signals.js';
+import type { EncodableRows } from './encodable-rows.js';
+import { rowsOfTable, type TableColumn, tableColumns } from './table-columns.js';
+
+export type { EncodableRows } from './encodable-rows.js';
 
 /** Categories with an indicator of their own. */
 const MOST_CATEGORIES = 64;
@@ -16,7 +20,7 @@ const MOST_CATEGORIES = 64;
 export const encoding = z.strictObject({
   schemaVersion: z.literal(1),
   /** Inputs of the forests; `fill` replaces an unknown value. */
-  signals: z.array(z.strictObject({ name: z.enum(signalNames), fill: z.number() })),
+  signals: z.array(z.strictObject({ name: z.string(), fill: z.number() })),
   /** Inputs of the boosted trees: numbers by name, NaN where unknown, */
   numbers: z.array(z.string()),
   /** and one indicator a category; empty where the layout has no category. */
@@ -27,19 +31,13 @@ export const encoding = z.strictObject({
   timeZone: z.string().optional(),
   /** Fewest inputs that are known in a request that is answered. Absent in older artefacts: 1. */
   fewestKnown: z.int().nonnegative().optional(),
+  /** Of a table of any layout, whose columns are the signals; absent for transactions. */
+  table: tableColumns.optional(),
 });
 export type Encoding = z.infer<typeof encoding>;
 
 /** The clock of times that name none. */
 export const clockOf = ({ timeZone = 'UTC' }: Pick<Encoding, 'timeZone'>): Clock => timeZone;
-
-/** Rows to encode, wherever they come from. */
-export interface EncodableRows {
-  readonly count: number;
-  /** NaN = unknown. */
-  number(row: number, feature: string): number;
-  category(row: number): string | null;
-}
 
 /** @throws PipelineError `NOT_FINITE` for ±∞, naming row and column. */
 function requireFinite(values: Float64Array, column: string): Float64Array {
@@ -57,8 +55,21 @@ export function pickRows(values: Float32Array, width: number, rows: readonly num
 
 const isNumeric = ({ kind }: FeatureSpec): boolean => kind === 'numeric';
 
-/** A table's rows as the encoding asks for them. @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`. */
-export function tableRows({ features }: DatasetSchema, table: Table): EncodableRows {
+/**
+ * A table's rows as the encoding asks for them.
+ * @param columns - of a table of any layout.
+ * @throws PipelineError `MISSING_COLUMN`, `NOT_FINITE`.
+ */
+export function tableRows(
+  { features }: DatasetSchema,
+  table: Table,
+  columns: readonly TableColumn[] | null = null,
+): EncodableRows {
+  if (columns !== null) return rowsOfTable(columns, table);
+  return transactionRows(features, table);
+}
+
+function transactionRows(features: readonly FeatureSpec[], table: Table): EncodableRows {
   const numeric = features.filter(isNumeric).map(({ name }) => name);
   const columns = new Map(numeric.map((name) => [name, requireFinite(numberColumn(table, name), name)]));
   const named = features.some(({ name }) => name === columnNames.category);
@@ -88,12 +99,38 @@ function frequentCategories(rows: EncodableRows): string[] {
   return categories.slice(0, MOST_CATEGORIES).sort();
 }
 
-/** Fixes the encoding on training rows. */
-export function fitEncoding(schema: DatasetSchema, rows: EncodableRows, params: AnomalyParams): Encoding {
-  const signals = chooseSignals(schema, params).map((name) => {
-    const values = new Float64Array(rows.count).map((_, row) => signalValue(rows, row, name));
+type Signals = Encoding['signals'];
+
+const fitSignals = (names: readonly string[], rows: EncodableRows, signalFor: (name: string) => Signal): Signals =>
+  names.map((name) => {
+    const values = new Float64Array(rows.count).map((_, row) => signalValue(rows, row, signalFor(name)));
     return { name, fill: median(values) };
   });
+
+/** The encoding of a table of any layout: every column is a signal. */
+function fitTableEncoding(columns: readonly TableColumn[], rows: EncodableRows): Encoding {
+  const numbers = columns.map(({ name }) => name);
+  const signals = fitSignals(numbers, rows, plainSignal);
+  const state: Encoding = {
+    schemaVersion: 1,
+    signals,
+    numbers,
+    categories: [],
+    hasCategory: false,
+    table: [...columns],
+  };
+  return { ...state, fewestKnown: fewestKnown(state, rows) };
+}
+
+/** Fixes the encoding on training rows. @param columns - of a table of any layout. */
+export function fitEncoding(
+  schema: DatasetSchema,
+  rows: EncodableRows,
+  params: AnomalyParams,
+  columns: readonly TableColumn[] | null = null,
+): Encoding {
+  if (columns !== null) return fitTableEncoding(columns, rows);
+  const signals = fitSignals(chooseSignals(schema, params), rows, signalOf);
   const numbers = schema.features.filter(isNumeric).map(({ name }) => name);
   const hasCategory = schema.features.some(({ name }) => name === columnNames.category);
   const categories = frequentCategories(rows);
@@ -123,15 +160,20 @@ function fewestKnown(state: Encoding, rows: EncodableRows): number {
   return fewest;
 }
 
-const signalValue = (rows: EncodableRows, row: number, name: Encoding['signals'][number]['name']): number =>
-  signalOf(name).value((feature) => rows.number(row, feature));
+const signalValue = (rows: EncodableRows, row: number, signal: Signal): number =>
+  signal.value((feature) => rows.number(row, feature));
+
+/** A signal of the encoding; a column of a table of any layout means itself, whatever it is called. */
+export const signalIn = ({ table }: Pick<Encoding, 'table'>, name: string): Signal =>
+  table === undefined ? signalOf(name) : plainSignal(name);
 
 /** @returns (rows, signals) row-major, finite. */
-export function encodeSignals({ signals }: Encoding, rows: EncodableRows): Float32Array {
+export function encodeSignals(state: Encoding, rows: EncodableRows): Float32Array {
+  const signals = state.signals.map(({ name, fill }) => ({ signal: signalIn(state, name), fill }));
   const values = new Float32Array(rows.count * signals.length);
   for (let row = 0, at = 0; row < rows.count; row++)
-    for (const { name, fill } of signals) {
-      const value = signalValue(rows, row, name);
+    for (const { signal, fill } of signals) {
+      const value = signalValue(rows, row, signal);
       values[at++] = Number.isNaN(value) ? fill : value;
     }
   return values;

@@ -2,11 +2,11 @@ import { treeShap } from '../../../learning/evaluation/explain/tree-shap.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import type { AnomalyAnswer } from './answer.js';
 import type { Detector, DetectorTrees } from './artefact.js';
-import { boostedNames, clockOf, encodeBoosted, encodeSignals } from './encoding.js';
+import { boostedNames, clockOf, encodeBoosted, encodeSignals, signalIn } from './encoding.js';
 import { tailParts, tailSums } from './extremes.js';
 import { asMatrix, attributeMember } from './member-state.js';
-import { type AnomalyRequest, featuresOf, requestRows, transactionOf } from './request.js';
-import { signalOf } from './signals.js';
+import { type AnomalyRequest, requestRows, transactionOf } from './request.js';
+import { describeCell } from './table-columns.js';
 import { phraseOf, subjectOf, type Facts } from './reason-templates.js';
 
 /** Reasons in an explanation, at most. */
@@ -46,13 +46,13 @@ function shares(contributions: Iterable<readonly [string, number]>): Weights {
 /** Path-length attribution of the forests; a signal counts for the first of its features that is known. */
 function forestWeights({ detector, trees, request }: Explained, known: (feature: string) => boolean): Weights {
   const { encoding, categoryModels } = detector;
-  const rows = requestRows([request], clockOf(encoding));
+  const rows = requestRows([request], encoding);
   const x = asMatrix(encodeSignals(encoding, rows), encoding.signals.length);
   const own = trees.categories[categoryModels.indexOf(request.category ?? '')];
   const parts = [trees.pooled, ...(own === undefined ? [] : [own])].map((state) => attributeMember(state, x).values);
   return shares(
     encoding.signals.flatMap(({ name }, j) => {
-      const feature = signalOf(name).features.find(known);
+      const feature = signalIn(encoding, name).features.find(known);
       const contribution = sum(parts.map((values) => values[j]!));
       return feature === undefined ? [] : [[feature, contribution] as const];
     }),
@@ -63,26 +63,25 @@ function forestWeights({ detector, trees, request }: Explained, known: (feature:
 function boostedWeights({ detector: { encoding }, trees, request }: Explained): Weights {
   if (trees.boosted === null) return new Map();
   const names = boostedNames(encoding);
-  const x = asMatrix(encodeBoosted(encoding, requestRows([request], clockOf(encoding))), names.length);
+  const x = asMatrix(encodeBoosted(encoding, requestRows([request], encoding)), names.length);
   const { values } = treeShap(trees.boosted, x);
-  return shares(names.map((name, j) => [name.replace(/=.*$/, ''), values[j]!] as const));
+  const featureOf = (name: string): string => (encoding.table === undefined ? name.replace(/=.*$/, '') : name);
+  return shares(names.map((name, j) => [featureOf(name), values[j]!] as const));
 }
 
 /** Whether the alert comes from the tails. */
 function isExtreme({ detector: { encoding, extremes }, request }: Explained): boolean {
   if (extremes === undefined) return false;
-  return (
-    tailSums(extremes.tails, encodeSignals(encoding, requestRows([request], clockOf(encoding))))[0]! > extremes.limit
-  );
+  return tailSums(extremes.tails, encodeSignals(encoding, requestRows([request], encoding)))[0]! > extremes.limit;
 }
 
 /** Shares of the signals' tails; a signal counts for the first of its features that is known. */
 function extremeWeights({ detector, request }: Explained, known: (feature: string) => boolean): Weights {
   const { encoding, extremes } = detector;
-  const parts = tailParts(extremes!, encodeSignals(encoding, requestRows([request], clockOf(encoding))));
+  const parts = tailParts(extremes!, encodeSignals(encoding, requestRows([request], encoding)));
   return shares(
     encoding.signals.flatMap(({ name }, j) => {
-      const feature = signalOf(name).features.find(known);
+      const feature = signalIn(encoding, name).features.find(known);
       return feature === undefined ? [] : [[feature, parts[j]!] as const];
     }),
   );
@@ -97,10 +96,10 @@ function mixed(forest: Weights, boosted: Weights, weight: number): (readonly [st
 }
 
 function factsOf({ detector: { encoding }, request }: Explained): Facts {
-  const features = featuresOf(request, clockOf(encoding));
+  const rows = requestRows([request], encoding);
   const transaction = transactionOf(request, clockOf(encoding));
   return {
-    value: (feature) => features[feature] ?? Number.NaN,
+    value: (feature) => rows.number(0, feature),
     category: request.category ?? null,
     placed: transaction === null || transaction.counterparty !== null,
   };
@@ -124,6 +123,12 @@ function oncePerSubject<Worded extends { readonly feature: string; readonly text
   return [...bySubject.values()];
 }
 
+/** What a feature says: a transaction's in its own words, a column's as the schema calls it. */
+function textOf({ detector: { encoding }, request }: Explained, feature: string, facts: Facts): string | null {
+  const column = encoding.table?.find(({ name }) => name === feature);
+  return column === undefined ? phraseOf(feature, facts) : describeCell(column, request.row?.[feature]);
+}
+
 /** Reasons in words, from path-length attribution and, with a supervised part, Shapley values. */
 export function explainRequest(explained: Explained): Explanation {
   const facts = factsOf(explained);
@@ -133,7 +138,7 @@ export function explainRequest(explained: Explained): Explanation {
     ? [...extremeWeights(explained, known)].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     : mixed(forestWeights(explained, known), boostedWeights(explained), weight);
   const worded = ranked.flatMap(([feature, share]) => {
-    const text = phraseOf(feature, facts);
+    const text = textOf(explained, feature, facts);
     const value = known(feature) ? facts.value(feature) : null;
     return text === null ? [] : [{ feature, value, weight: share, text }];
   });

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
+import { readJson } from '../../../learning/artefact/index.js';
+import { inputSchema, type Preprocessing, preprocessing } from '../../../learning/tabular/preprocessing/index.js';
 import { columnNames } from '../data/columns.js';
 import type { AnomalyAnswer } from './answer.js';
 import { type Detector, type DetectorTrees, readDetector, readTrees } from './artefact.js';
 import { blend } from './blend.js';
-import { clockOf, type EncodableRows, encodeSignals, inputCount, missingInputs } from './encoding.js';
+import { type EncodableRows, encodeSignals, inputCount, missingInputs } from './encoding.js';
 import { liftExtremes, tailSums } from './extremes.js';
 import { type Explanation, explainRequest } from './explanation.js';
 import { type AnomalyRequest, requestRows, requestSchema } from './request.js';
@@ -20,8 +22,17 @@ const output: z.ZodType<AnomalyAnswer> = z.strictObject({
 /** The predictor with what only this model's own code asks of it. */
 export interface AnomalyPredictor extends Predictor<AnomalyRequest, AnomalyAnswer> {
   readonly encoding: Detector['encoding'];
+  /** The columns of a table of any layout; null for transactions. */
+  readonly table: Preprocessing | null;
   explain(request: AnomalyRequest): Promise<Explained<AnomalyAnswer, Explanation>>;
 }
+
+/** File of an artefact that was trained from a table of any layout: the columns that a request has. */
+export const TABLE_FILE = 'preprocessing.json';
+
+/** A row of a table, with the bounds and lists of its schema. */
+const rowSchema = (table: Preprocessing): z.ZodType<AnomalyRequest> =>
+  inputSchema(table, (name) => name).transform((row) => ({ row }));
 
 function modelNameOf({ categoryModels, supervised }: Detector, category: string | null): string {
   const own = category !== null && categoryModels.includes(category) ? `${category} and pooled` : 'pooled';
@@ -56,12 +67,13 @@ function withExtremes({ encoding, extremes, threshold }: Detector, scores: Float
 export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredictor> {
   const detector = readDetector(files);
   const { encoding, categoryModels, threshold } = detector;
+  const table = files[TABLE_FILE] === undefined ? null : readJson(files, TABLE_FILE, preprocessing);
   const scorer = await openScorer(files, { encoding, categoryModels, hasBoosted: detector.supervised !== null });
   /** Read with the first explanation: scoring needs the graphs only. */
   let trees: DetectorTrees | null = null;
   const predict = async (requests: readonly AnomalyRequest[]): Promise<AnomalyAnswer[]> => {
     if (requests.length === 0) return [];
-    const rows = requestRows(requests, clockOf(encoding));
+    const rows = requestRows(requests, encoding);
     const scores = withExtremes(detector, blend(detector, await scorer.score(rows)), rows);
     return Array.from(scores, (score, row) => ({
       isAnomaly: score > threshold,
@@ -71,12 +83,13 @@ export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredic
     }));
   };
   return {
-    input: requestSchema(encoding),
+    input: table === null ? requestSchema(encoding) : rowSchema(table),
+    table,
     output,
     notes: tieNotes(detector),
     encoding,
     coverage: (request) => ({
-      missing: missingInputs(encoding, requestRows([request], clockOf(encoding)), 0),
+      missing: missingInputs(encoding, requestRows([request], encoding), 0),
       unseen: isUnseen(encoding, request.category ?? null) ? [columnNames.category] : [],
       inputs: inputCount(encoding),
       fewestKnown: encoding.fewestKnown ?? 1,

@@ -7,10 +7,11 @@ import {
   transactionContext,
   transactionFeatureNames,
 } from '../../../feature-store/definitions/transaction-context.js';
-import type { EncodableRows, Encoding } from './encoding.js';
+import { clockOf, type EncodableRows, type Encoding } from './encoding.js';
+import { rowsOfInputs } from './table-columns.js';
 import { amountColumn } from '../data/columns.js';
 import { type Clock, readOnClock } from '../../../learning/time-series/calendar/index.js';
-import { numberInput, optionalText } from '../../../learning/tabular/preprocessing/index.js';
+import { numberInput, optionalText, type RowInput } from '../../../learning/tabular/preprocessing/index.js';
 import { featureNumber } from './feature-bounds.js';
 import { moment } from './moment.js';
 
@@ -44,6 +45,8 @@ export interface AnomalyRequest {
   readonly counterpartyHistory?: readonly z.infer<typeof counterpartyTransaction>[] | null | undefined;
   /** By name; used instead of the past. */
   readonly features?: Readonly<Record<string, number | null | undefined>> | null | undefined;
+  /** Of a table of any layout: the columns by name, instead of all else. */
+  readonly row?: RowInput | undefined;
 }
 
 const hasFeatures = ({ features }: AnomalyRequest): boolean =>
@@ -130,8 +133,13 @@ export function featuresOf(request: AnomalyRequest, clock: Clock): Readonly<Reco
 }
 
 /** Requests as the encoding asks for them. */
-export function requestRows(requests: readonly AnomalyRequest[], clock: Clock): EncodableRows {
-  const features = requests.map((request) => featuresOf(request, clock));
+export function requestRows(requests: readonly AnomalyRequest[], encoding: Encoding): EncodableRows {
+  if (encoding.table !== undefined)
+    return rowsOfInputs(
+      encoding.table,
+      requests.map(({ row = {} }) => row),
+    );
+  const features = requests.map((request) => featuresOf(request, clockOf(encoding)));
   return {
     count: requests.length,
     number: (row, name) => features[row]?.[name] ?? Number.NaN,

@@ -4,7 +4,7 @@ import type { AnomalyParams } from '../params.js';
 /** A number of one row by feature name; NaN is unknown. */
 export type FeatureReader = (feature: string) => number;
 
-interface Signal {
+export interface Signal {
   /** Features it is computed from; the first known one names it in explanations. */
   readonly features: readonly string[];
   value(read: FeatureReader): number;
@@ -13,7 +13,8 @@ interface Signal {
 /** Ratios are bounded below by this before the logarithm. */
 const SMALLEST_RATIO = 1e-3;
 
-const plain = (feature: string): Signal => ({ features: [feature], value: (read) => read(feature) });
+/** A feature as it is. */
+export const plainSignal = (feature: string): Signal => ({ features: [feature], value: (read) => read(feature) });
 
 /** The customer's usual in this category; for a category without payments, the mean over all categories. */
 function amountToUsual(read: FeatureReader): number {
@@ -27,18 +28,19 @@ const signals = {
     // Logarithm: half the usual deviates as much as twice the usual.
     value: (read) => Math.log(Math.max(amountToUsual(read), SMALLEST_RATIO)),
   },
-  newCounterparty: plain('newCounterparty'),
-  night: plain('night'),
-  count1Hour: plain('count1Hour'),
-  repeats1Day: plain('repeats1Day'),
-  amount: plain('amount'),
-  amountToMean30Days: plain('amountToMean30Days'),
-  counterpartyRisk7Days: plain('counterpartyRisk7Days'),
+  newCounterparty: plainSignal('newCounterparty'),
+  night: plainSignal('night'),
+  count1Hour: plainSignal('count1Hour'),
+  repeats1Day: plainSignal('repeats1Day'),
+  amount: plainSignal('amount'),
+  amountToMean30Days: plainSignal('amountToMean30Days'),
+  counterpartyRisk7Days: plainSignal('counterpartyRisk7Days'),
 } as const satisfies Record<string, Signal>;
 
-export type SignalName = keyof typeof signals;
-export const signalNames = Object.keys(signals) as readonly SignalName[];
-export const signalOf = (name: SignalName): Signal => signals[name];
+type SignalName = keyof typeof signals;
+/** The signal of a name in an artefact. */
+export const signalOf = (name: string): Signal =>
+  (signals as Readonly<Record<string, Signal>>)[name] ?? plainSignal(name);
 
 /** Where counterparty and hour are known, behaviour separates better than size; see docs/experiments/anomaly.md. */
 const behaviour: readonly SignalName[] = ['logAmountToUsual', 'newCounterparty', 'night', 'count1Hour', 'repeats1Day'];

@@ -16,13 +16,32 @@ export interface KnownRows {
 
 const latestOf = (times: Float64Array): number => times.reduce((a, b) => Math.max(a, b), -Infinity);
 
+const drawHonest = (honest: number[], { trainingRows }: AnomalyParams, seed: number): number[] =>
+  createRandom(seed).fork('known-misuse').shuffle(honest).slice(0, trainingRows);
+
+/** The labels of a table of any layout: they are known, since nothing says when they became so. */
+function labelledMisuse({ schema, table }: TrainingData, params: AnomalyParams, seed: number): KnownRows {
+  const labels = numberColumn(table, schema.label);
+  const positives = [...labels.keys()].filter((row) => labels[row] === 1);
+  const honest = [...labels.keys()].filter((row) => labels[row] === 0);
+  const rows = Int32Array.from([...positives, ...drawHonest(honest, params, seed)]).sort();
+  return {
+    rows,
+    labels: Uint8Array.from(rows, (row) => labels[row]!),
+    weights: new Float64Array(rows.length).fill(1),
+    confirmed: positives.length,
+  };
+}
+
 /**
  * Labels as known at the newest training row: misuse that became known later counts as unknown, and rows too new for
  * their label to have arrived are omitted unless they are known misuse. A dismissed alert weighs more than an
  * unreviewed row.
  * Every known misuse is kept; of the others as many as `trainingRows` allows, drawn by the seed.
  */
-export function knownMisuse({ table }: TrainingData, params: AnomalyParams, seed: number): KnownRows {
+export function knownMisuse(data: TrainingData, params: AnomalyParams, seed: number): KnownRows {
+  if (data.schema.table !== undefined) return labelledMisuse(data, params, seed);
+  const { table } = data;
   const times = timestampColumn(table, columnNames.time);
   const knownAt = timestampColumn(table, columnNames.knownAt);
   const verdicts = numberColumn(table, columnNames.verdict);
@@ -34,8 +53,7 @@ export function knownMisuse({ table }: TrainingData, params: AnomalyParams, seed
     !Number.isNaN(labelled[row]) && times[row]! < end - params.labelDelayDays * DAY_MS && !isMisuse(row);
   const positives = [...times.keys()].filter(isMisuse);
   const honest = [...times.keys()].filter(isHonest);
-  const drawn = createRandom(seed).fork('known-misuse').shuffle(honest).slice(0, params.trainingRows);
-  const rows = Int32Array.from([...positives, ...drawn]).sort();
+  const rows = Int32Array.from([...positives, ...drawHonest(honest, params, seed)]).sort();
   return {
     rows,
     labels: Uint8Array.from(rows, (row) => (isMisuse(row) ? 1 : 0)),

@@ -1,4 +1,5 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
+import { quantileInputs } from '../../../learning/tabular/preprocessing/index.js';
 import { numberColumn } from '../../../learning/table.js';
 import type { AnomalyPredictor } from '../prediction/predictor.js';
 import type { AnomalyRequest } from '../prediction/request.js';
@@ -30,7 +31,10 @@ const withHistory = (category: string | null): AnomalyRequest => ({
  * Requests for the smoke test. Values are quantiles of each feature by itself and categories in turn: no request is a
  * person's row, so an artefact can be copied about freely.
  */
-export function sampleInputs({ encoding }: AnomalyPredictor, { table }: TrainingData): AnomalyRequest[] {
+export function sampleInputs(predictor: AnomalyPredictor, data: TrainingData): unknown[] {
+  if (predictor.table !== null) return quantileInputs(predictor.table, data);
+  const { encoding } = predictor;
+  const { table } = data;
   const { numbers, categories } = encoding;
   const columns = numbers.map((name) => quantiles(numberColumn(table, name)));
   const inputs = QUANTILES.map((_, i) => ({

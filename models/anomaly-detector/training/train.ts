@@ -29,6 +29,10 @@ import {
   pickRows,
   tableRows,
 } from '../prediction/encoding.js';
+import { writeJson } from '../../../learning/artefact/index.js';
+import { fitPreprocessing } from '../../../learning/tabular/preprocessing/index.js';
+import { TABLE_FILE } from '../prediction/predictor.js';
+import { type TableColumn, tableColumnsOf } from '../prediction/table-columns.js';
 import { fitExtremes, tailSums } from '../prediction/extremes.js';
 import { knownMisuse } from './known-misuse.js';
 import { asMatrix, type MemberState } from '../prediction/member-state.js';
@@ -48,6 +52,8 @@ interface Training {
   readonly context: TrainContext;
   readonly data: TrainingData;
   readonly params: AnomalyParams;
+  /** Of a table of any layout; null for transactions. */
+  readonly columns: readonly TableColumn[] | null;
 }
 
 /** @throws PipelineError `TOO_FEW_ROWS`; `MISSING_COLUMN` without the label's column, which may be empty. */
@@ -71,8 +77,8 @@ const modelledCategories = (rows: EncodableRows, minimum: number): [string, numb
     .slice(0, MOST_CATEGORY_MODELS);
 
 /** Forests on all training rows; each tree samples a few hundred of them. */
-async function fitForests({ context, data, params }: Training, rows: EncodableRows): Promise<Unsupervised> {
-  const encoding = fitEncoding(data.schema, rows, params);
+async function fitForests({ context, data, params, columns }: Training, rows: EncodableRows): Promise<Unsupervised> {
+  const encoding = fitEncoding(data.schema, rows, params, columns);
   const width = encoding.signals.length;
   const values = encodeSignals(encoding, rows);
   const pooled = await fitPooled(params, asMatrix(values, width), context);
@@ -89,19 +95,20 @@ async function fitForests({ context, data, params }: Training, rows: EncodableRo
 }
 
 /** The newest rows before the holdout. */
-function newestRows({ data: { table }, params }: Training): number[] {
-  const times = timestampColumn(table, columnNames.time);
+function newestRows({ data: { schema, table }, params }: Training): number[] {
+  const time = schema.table === undefined ? columnNames.time : schema.table.time;
+  const times = time === undefined ? new Float64Array(table.rowCount) : timestampColumn(table, time);
   const order = [...times.keys()].sort((a, b) => times[a]! - times[b]!);
   return order.slice(-params.updateWindowRows);
 }
 
 /** The champion's forests with their oldest trees replaced by trees grown on the newest rows. */
 function updateForests(training: Training, champion: ArtefactFiles): Unsupervised {
-  const { data, params, context } = training;
+  const { data, params, context, columns } = training;
   const before = readDetector(champion);
   const trees = readTrees(champion);
   const table = selectRows(data.table, newestRows(training));
-  const rows = tableRows(data.schema, table);
+  const rows = tableRows(data.schema, table, columns);
   const width = before.encoding.signals.length;
   const values = encodeSignals(before.encoding, rows);
   const updates = before.updates + 1;
@@ -125,11 +132,11 @@ interface Supervised {
 }
 
 /** Boosted trees on confirmed misuse; null below `minimumConfirmed`. */
-function fitBoosted({ context, data, params }: Training, encoding: Detector['encoding']): Supervised | null {
+function fitBoosted({ context, data, params, columns }: Training, encoding: Detector['encoding']): Supervised | null {
   if (params.feedback !== 'learn') return null;
   const { rows, labels, weights, confirmed } = knownMisuse(data, params, context.seed);
   if (confirmed < params.minimumConfirmed || confirmed === rows.length) return null;
-  const part = tableRows(data.schema, selectRows(data.table, rows));
+  const part = tableRows(data.schema, selectRows(data.table, rows), columns);
   const x = asMatrix(encodeBoosted(encoding, part), boostedNames(encoding).length);
   const settings = {
     nEstimators: params.boostingRounds,
@@ -207,7 +214,7 @@ async function calibrate(
   const { encoding, updates } = forests;
   const categoryModels = [...forests.categoryModels];
   const { schema, table } = training.data;
-  const rows = tableRows(schema, selectRows(table, thresholdRows(training)));
+  const rows = tableRows(schema, selectRows(table, thresholdRows(training)), training.columns);
   const scorer = await openScorer(graphs, { encoding, categoryModels, hasBoosted: supervised !== null });
   const scores = await scorer.score(rows);
   await scorer.close();
@@ -225,7 +232,8 @@ async function calibrate(
   const { contamination } = training.params;
   const blended = blend(parts, scores);
   const settings = { schemaVersion: 1 as const, encoding, categoryModels, ...parts, contamination, updates };
-  if (parts.supervised === null) {
+  // Of a table nobody says that large values are the suspicious ones.
+  if (parts.supervised === null || training.columns !== null) {
     const threshold = quantile(blended.sort(), 1 - contamination);
     return { ...settings, threshold, ...reachedShare(blended, threshold, { rows: blended.length, contamination }) };
   }
@@ -240,9 +248,11 @@ async function calibrate(
  */
 export async function train(context: TrainContext, data: TrainingData, params: AnomalyParams): Promise<ArtefactFiles> {
   context.signal.throwIfAborted();
-  const training = { context, data, params };
+  const before = context.champion === null ? null : readDetector(context.champion).encoding;
+  const columns = before === null ? tableColumnsOf(data.schema, data.table) : (before.table ?? null);
+  const training = { context, data, params, columns };
   requireRows(training);
-  const rows = tableRows(data.schema, data.table);
+  const rows = tableRows(data.schema, data.table, columns);
   const forests =
     context.champion === null ? await fitForests(training, rows) : updateForests(training, context.champion);
   const supervised = fitBoosted(training, forests.encoding);
@@ -253,5 +263,7 @@ export async function train(context: TrainContext, data: TrainingData, params: A
   };
   const graphs = graphsOf(forests, trees.boosted);
   const detector = await calibrate(training, forests, supervised, graphs);
-  return { ...graphs, [fileNames.detector]: writeDetector(detector), [fileNames.trees]: writeTrees(trees) };
+  const files = { ...graphs, [fileNames.detector]: writeDetector(detector), [fileNames.trees]: writeTrees(trees) };
+  if (columns === null) return files;
+  return { ...files, [TABLE_FILE]: writeJson(fitPreprocessing(data.schema, data.table)) };
 }
