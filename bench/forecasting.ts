@@ -2,7 +2,7 @@ import { accuracyRows, type AccuracySet, ownForecast, type OwnForecast } from '.
 import { backendIntervalRows } from './forecasting/backend-intervals.js';
 import { berkaRows } from './forecasting/berka.js';
 import { generatedRows } from './forecasting/generated.js';
-import { intervalRows } from './forecasting/intervals.js';
+import { intervalRows, singleBandRows } from './forecasting/intervals.js';
 import { peytonRows } from './forecasting/peyton.js';
 import { hasForecastingData, loadM4, loadRetail } from './forecasting/public-series.js';
 import { scaleRows } from './forecasting/scale.js';
@@ -18,18 +18,21 @@ function forecastSet(set: AccuracySet, { onProgress }: BenchmarkContext): OwnFor
   return own;
 }
 
-/** Weekly series serve two sections; they are forecast once. */
+/** Weekly series serve three sections; they are forecast once. */
 async function weekly(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   const { dataFolder, wants } = context;
   const set = { name: 'M4 weekly', series: loadM4(dataFolder, 'Weekly'), lag: 1, season: 52 };
   const own = forecastSet(set, context);
   const accuracy = wants('m4-weekly') ? await accuracyRows(set, own, context, false) : [];
-  return wants('intervals') ? [...accuracy, ...intervalRows(own)] : accuracy;
+  const single = wants('single-bands') ? singleBandRows(set.name, own, [1, 4, 8, 13]) : [];
+  return [...accuracy, ...single, ...(wants('intervals') ? intervalRows(own) : [])];
 }
 
 async function hourly(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   const set = { name: 'M4 hourly', series: loadM4(context.dataFolder, 'Hourly'), lag: 24, season: 24 };
-  return accuracyRows(set, forecastSet(set, context), context, true);
+  const own = forecastSet(set, context);
+  const single = context.wants('single-bands') ? singleBandRows(set.name, own, [6, 12, 24, 48]) : [];
+  return context.wants('m4-hourly') ? [...(await accuracyRows(set, own, context, true)), ...single] : single;
 }
 
 async function retail(context: BenchmarkContext): Promise<BenchmarkRow[]> {
@@ -44,8 +47,8 @@ interface NamedSections {
 }
 
 const publicSections: readonly NamedSections[] = [
-  { names: ['m4-weekly', 'intervals'], run: weekly },
-  { names: ['m4-hourly'], run: hourly },
+  { names: ['m4-weekly', 'intervals', 'single-bands'], run: weekly },
+  { names: ['m4-hourly', 'single-bands'], run: hourly },
   { names: ['retail'], run: retail },
   { names: ['peyton'], run: ({ dataFolder }) => peytonRows(dataFolder) },
 ];

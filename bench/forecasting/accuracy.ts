@@ -7,6 +7,7 @@ import {
   periodDays,
   predictProphet,
   seasonalNaive,
+  type SeriesForecast,
 } from '../../learning/time-series/forecasting/index.js';
 import { meanAbsoluteScaledError, symmetricPercentageError } from '../../learning/evaluation/metrics/forecast.js';
 import { benchmarkRow, type BenchmarkContext, type BenchmarkRow } from '../report/suite.js';
@@ -28,13 +29,14 @@ export interface OwnForecast {
   readonly series: HoldoutSeries;
   readonly mean: ArrayLike<number>;
   readonly choice: Choice;
+  readonly bands: SeriesForecast['bands'];
 }
 
 /** The forecast of `ml forecast`. */
 export function ownForecast(series: HoldoutSeries): OwnForecast {
   const { frequency, start, training, future } = series;
-  const { mean, choice } = forecastSeries({ values: training, frequency, start }, future.length);
-  return { series, mean, choice };
+  const { mean, choice, bands } = forecastSeries({ values: training, frequency, start }, future.length);
+  return { series, mean, choice, bands };
 }
 
 interface Score {

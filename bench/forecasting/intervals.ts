@@ -67,17 +67,26 @@ interface BandPoint {
   readonly high: number;
 }
 
-function coverageRow(level: number, part: string, points: readonly BandPoint[]): BenchmarkRow {
+/** What a row of coverage is about. */
+interface Covered {
+  readonly set: string;
+  readonly level: number;
+  readonly part: string;
+  /** Points of coverage. */
+  readonly atMost: number;
+}
+
+function coverageRow({ set, level, part, atMost }: Covered, points: readonly BandPoint[]): BenchmarkRow {
   const share = intervalCoverage(
     points.map(({ actual }) => actual),
     points.map(({ low }) => low),
     points.map(({ high }) => high),
   );
   return benchmarkRow({
-    name: `M4 weekly, ${level * 100} % band, ${part}: distance of coverage from nominal (n = ${points.length})`,
+    name: `${set}, ${level * 100} % band, ${part}: distance of coverage from nominal (n = ${points.length})`,
     value: 100 * Math.abs(share - level),
     unit: `points (covers ${(100 * share).toFixed(1)} %)`,
-    target: { atMost: 3 },
+    target: { atMost },
   });
 }
 
@@ -96,11 +105,42 @@ function bandsOf(state: ConformalState, own: OwnForecast, at: number): BandPoint
 export function intervalRows(own: readonly OwnForecast[]): BenchmarkRow[] {
   const state = fitConformal(own.flatMap(calibrationPoints), { levels: LEVELS, buckets: BUCKETS });
   return LEVELS.flatMap((level, at) => {
+    const about = { set: 'M4 weekly', level, atMost: 3 };
     const points = own.flatMap((forecast) => bandsOf(state, forecast, at));
     const parts = BANDS.map(({ name }) => ({ name, points: points.filter(({ group }) => group === name) }));
     return [
-      coverageRow(level, 'all', points),
-      ...parts.filter(({ points }) => points.length > 0).map(({ name, points }) => coverageRow(level, name, points)),
+      coverageRow({ ...about, part: 'all' }, points),
+      ...parts
+        .filter((part) => part.points.length > 0)
+        .map((part) => coverageRow({ ...about, part: part.name }, part.points)),
     ];
   });
+}
+
+/** Bands that each series has from its own errors alone, by steps ahead. */
+function singleBands({ series, bands }: OwnForecast, at: number, buckets: readonly number[]): BandPoint[] {
+  return (bands ?? []).map((own, i) => {
+    const { low, high } = own[at]!;
+    const upTo = buckets.find((last) => i < last) ?? buckets.at(-1)!;
+    return { group: `up to ${upTo} ahead`, actual: series.future[i]!, low, high };
+  });
+}
+
+/**
+ * Coverage of the bands of `ml forecast`, each series taken alone, by steps ahead; and how many series have none.
+ * @param buckets - last step of each bucket.
+ */
+export function singleBandRows(set: string, own: readonly OwnForecast[], buckets: readonly number[]): BenchmarkRow[] {
+  const rows = LEVELS.flatMap((level, at) => {
+    const points = own.flatMap((forecast) => singleBands(forecast, at, buckets));
+    const groups = [...new Set(points.map(({ group }) => group))];
+    return groups.map((part) =>
+      coverageRow(
+        { set: `${set}, one series at a time`, level, part, atMost: 5 },
+        points.filter(({ group }) => group === part),
+      ),
+    );
+  });
+  const without = own.filter(({ bands }) => bands === null).length;
+  return [...rows, benchmarkRow({ name: `${set}: series without bands of their own`, value: without, unit: 'series' })];
 }

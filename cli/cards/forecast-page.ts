@@ -1,33 +1,10 @@
 import type { Plot } from '../../contracts/evaluation.js';
 import { SCHEMA } from '../../learning/evaluation/plots/drawing.js';
-import type { Band } from '../../learning/evaluation/conformal/index.js';
-import type { Choice } from '../../learning/time-series/forecasting/choice.js';
-import type { Frequency } from '../../learning/time-series/forecasting/index.js';
 import { formatMeasure } from '../../registry/format-number.js';
 import { escapeHtml } from '../../registry/model-cards/html-text.js';
 import { pageHtml } from '../../registry/model-cards/page.js';
 import { plotSvg } from '../../registry/model-cards/plot-svg.js';
-
-/** One step ahead. */
-export interface ForecastRow {
-  /** The period, as the file writes its periods. */
-  readonly ds: string;
-  readonly forecast: number;
-  /** The narrowest first; empty without bands. */
-  readonly bands: readonly Band[];
-}
-
-/** A series with its forecast, as it is shown. */
-export interface ForecastedSeries {
-  readonly name: string;
-  readonly frequency: Frequency;
-  /** NaN = missing. */
-  readonly history: readonly { readonly ds: string; readonly y: number }[];
-  readonly shares: Choice['shares'];
-  readonly backtest: { readonly mae: number; readonly origins: number };
-  readonly rows: readonly ForecastRow[];
-  readonly remarks: readonly string[];
-}
+import { countText, type ForecastedSeries, type ForecastRow, sharesText } from './forecasted-series.js';
 
 const SIZE = { width: 860, height: 280 } as const;
 const COLOUR = '#4c7fd9';
@@ -91,15 +68,15 @@ const listHtml = (items: readonly string[]): string =>
   items.length === 0 ? '' : `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
 
 async function seriesHtml(series: ForecastedSeries, index: number): Promise<string> {
-  const { name, frequency, history, shares, backtest, rows, remarks } = series;
+  const { name, frequency, history, backtest, rows, remarks } = series;
   const plot = fanChart(series);
   const svg = await plotSvg(plot, escapeHtml(`${plot.title}. ${plot.caption}`), `series-${index + 1}`);
   const facts = [
     `By ${frequency}, ${history[0]!.ds} to ${history.at(-1)!.ds}`,
-    `Forecast by ${shares.map(({ forecaster, weight }) => `${forecaster} ${Math.round(100 * weight)} %`).join(', ')}`,
+    `Forecast by ${sharesText(series)}`,
     ...(backtest.origins === 0
       ? []
-      : [`Mean absolute error ${formatMeasure(backtest.mae)} in ${backtest.origins} earlier forecasts`]),
+      : [`Mean absolute error ${formatMeasure(backtest.mae)} in ${countText(backtest.origins)}`]),
   ];
   return [
     `<section id="series-${index + 1}">`,

@@ -39,7 +39,12 @@ interface Document {
     readonly unique_id: string;
     readonly backtest: { readonly mae: number } | null;
     readonly forecasters: readonly { readonly weight: number }[];
-    readonly forecasts: readonly { readonly ds: string; readonly forecast: number }[];
+    readonly forecasts: readonly {
+      readonly ds: string;
+      readonly forecast: number;
+      readonly bands: readonly { readonly level: number; readonly low: number; readonly high: number }[];
+    }[];
+    readonly remarks: readonly string[];
   }[];
 }
 
@@ -49,7 +54,11 @@ describe('ml forecast', () => {
     await forecast(cli, { dataPath, horizon: 2 });
     expect(written.stdout).toMatch(/^<north>: by month, 2018-01-01 to 2023-12-01, 72 values; /);
     expect(written.stdout).toMatch(/\n<north> +2024-01-01 +\d+/);
-    expect(written.stdout).toMatch(/\nsouth +2018-06-01 +\d+/);
+    expect(written.stdout).toMatch(/\nsouth +2018-06-01 +[\d.]+ +- +-/);
+    expect(written.stdout).toMatch(
+      /\nseries +ds +forecast +80 % band +95 % band\n<north> .* [\d.]+ to [\d.]+ +[\d.]+ to /,
+    );
+    expect(written.stdout).toContain('no bands: the history has room for no earlier forecast');
   });
 
   it('prints one document with --json, whose forecasts follow the season', async () => {
@@ -57,9 +66,12 @@ describe('ml forecast', () => {
     await forecast(cli, { dataPath, horizon: 12 });
     const { series } = JSON.parse(written.stdout) as Document;
     expect(series.map(({ unique_id: name }) => name)).toEqual(['<north>', 'south']);
-    const [north] = series;
+    const [north, south] = series;
     expect(north!.forecasts.map(({ ds }) => ds).slice(0, 2)).toEqual(['2024-01-01', '2024-02-01']);
     north!.forecasts.forEach(({ forecast: mean }, i) => expect(Math.abs(mean - season(i))).toBeLessThan(4));
+    expect(north!.forecasts[0]!.bands.map(({ level }) => level)).toEqual([0.8, 0.95]);
+    expect(south!.forecasts[0]!.bands).toEqual([]);
+    expect(south!.remarks.join()).toContain('no bands');
     expect(north!.backtest!.mae).toBeLessThan(4);
     expect(north!.forecasters.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
   });
@@ -74,6 +86,8 @@ describe('ml forecast', () => {
     expect(page).not.toContain('<north>');
     expect(page.match(/<svg /g)).toHaveLength(2);
     expect(page).toContain('<th scope="row">2024-03-01</th>');
+    expect(page).toContain('Bands: 80 % (dark) and 95 % (light).');
+    expect(page).toContain('No bands.');
     expect(written.stderr).toContain(`charts: ${html}`);
   });
 

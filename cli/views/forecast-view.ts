@@ -3,7 +3,7 @@ import { type NamedSeries, readSeriesFile, type SeriesFile } from '../../dataset
 import { type Frequency, forecastSeries, type SeriesForecast } from '../../learning/time-series/forecasting/index.js';
 import { writeDurably } from '../../platform/durable-file.js';
 import { fileNotReadable } from '../../platform/file-not-readable.js';
-import type { ForecastRow, ForecastedSeries } from '../cards/forecast-page.js';
+import { countText, type ForecastedSeries, type ForecastRow, sharesText } from '../cards/forecasted-series.js';
 import type { CliContext } from '../program/context.js';
 import { readingOptions, type TypedReadingOptions } from '../program/reading-options.js';
 
@@ -60,9 +60,6 @@ async function forecastAll({ out }: CliContext, file: SeriesFile, horizon: numbe
 const digits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 5 });
 const number = (value: number): string => digits.format(value);
 
-const shareText = (series: ForecastedSeries): string =>
-  series.shares.map(({ forecaster, weight }) => `${forecaster} ${Math.round(100 * weight)} %`).join(', ');
-
 function printSeries({ out }: CliContext, series: ForecastedSeries): void {
   const { name, frequency, history, backtest } = series;
   const values = history.filter(({ y }) => !Number.isNaN(y)).length;
@@ -70,8 +67,8 @@ function printSeries({ out }: CliContext, series: ForecastedSeries): void {
   const error =
     backtest.origins === 0
       ? 'not compared'
-      : `mean absolute error ${number(backtest.mae)} in ${backtest.origins} earlier forecasts`;
-  out.line(`${name}: by ${frequency}, ${span}, ${values} values; ${shareText(series)}; ${error}`);
+      : `mean absolute error ${number(backtest.mae)} in ${countText(backtest.origins)}`;
+  out.line(`${name}: by ${frequency}, ${span}, ${values} values; ${sharesText(series)}; ${error}`);
   for (const remark of series.remarks) out.line(`  ${remark}`);
 }
 

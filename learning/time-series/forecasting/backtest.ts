@@ -45,23 +45,35 @@ export function rollingOrigins(length: number, options: BacktestOptions): number
   return Array.from({ length: count }, (_, i) => last - (count - 1 - i) * stride);
 }
 
-/** Forecasts of a forecaster without members, or null when the history of some origin is too short for it. */
+/**
+ * Forecasts of one forecaster from each origin; null where the history is too short for it. Each search starts from the
+ * fit at the origin before.
+ */
+export function originForecasts(
+  forecaster: Forecaster,
+  series: Series,
+  origins: readonly number[],
+  horizon: number,
+): (OriginForecast | null)[] {
+  let previous: ForecasterState | undefined;
+  return origins.map((origin) => {
+    const state = fitOrNull(forecaster, seriesBefore(series, origin), { previous });
+    if (state === null) return null;
+    previous = state;
+    const actual = Float64Array.from({ length: horizon }, (_, i) => series.values[origin + i] ?? NaN);
+    return { origin, ...forecaster.predict(state, horizon), actual };
+  });
+}
+
+/** Null for a forecaster without members when the history of some origin is too short for it. */
 function forecastOrigins(
   forecaster: Forecaster,
   series: Series,
   origins: readonly number[],
   horizon: number,
 ): readonly OriginForecast[] | null {
-  let previous: ForecasterState | undefined;
-  const forecasts: OriginForecast[] = [];
-  for (const origin of origins) {
-    const state = fitOrNull(forecaster, seriesBefore(series, origin), { previous });
-    if (state === null) return null;
-    previous = state;
-    const actual = Float64Array.from({ length: horizon }, (_, i) => series.values[origin + i] ?? NaN);
-    forecasts.push({ origin, ...forecaster.predict(state, horizon), actual });
-  }
-  return forecasts;
+  const forecasts = originForecasts(forecaster, series, origins, horizon);
+  return forecasts.every((forecast) => forecast !== null) ? forecasts : null;
 }
 
 /** Weighted mean of several forecasters' forecasts from the same origins. @param weights - sum to 1. @default equal */

@@ -117,10 +117,13 @@ function accuracyGain(first: BacktestResult, second: BacktestResult): number {
 
 /** The results that may enter a blend: those of candidates without members that belong to the first or earn admission. */
 function blendable(candidates: readonly Forecaster[], results: readonly BacktestResult[]): BacktestResult[] {
+  const [first] = results;
   const core = new Set(candidates[0]!.members.map(({ name }) => name));
+  const isAdmitted = (result: BacktestResult): boolean =>
+    first!.mae < Infinity && accuracyGain(first!, result) > ADMISSION_ERRORS;
   return results.filter((result, i) => {
     if (result.mae === Infinity || candidates[i]!.members.length > 0) return false;
-    return core.size === 0 || core.has(result.forecaster) || accuracyGain(results[0]!, result) > ADMISSION_ERRORS;
+    return core.size === 0 || core.has(result.forecaster) || isAdmitted(result);
   });
 }
 

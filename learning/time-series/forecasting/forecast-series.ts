@@ -1,18 +1,14 @@
-import type { Band } from '../../evaluation/conformal/index.js';
 import { defaultCandidates } from './candidates.js';
 import { chooseForecaster, type Choice } from './choice.js';
 import { predictState } from './forecaster.js';
 import { fillGaps, type Series } from './series.js';
+import { seriesBands, type SeriesBands } from './series-bands.js';
 
 /** The forecast of one series, with what it rests on. */
-export interface SeriesForecast {
+export interface SeriesForecast extends SeriesBands {
   /** (horizon,) in the unit of the series. */
   readonly mean: Float64Array;
   readonly choice: Choice;
-  /** For each step its bands, the narrowest first; null where the series cannot carry them. */
-  readonly bands: readonly (readonly Band[])[] | null;
-  /** Why there are no bands, or what to think of them; null where they hold as they are. */
-  readonly warning: string | null;
 }
 
 /** Origins of the comparison. */
@@ -36,11 +32,8 @@ function comparison(length: number, horizon: number): { horizon: number; origins
  */
 export function forecastSeries(series: Series, horizon: number): SeriesForecast {
   const { values } = fillGaps(series);
-  const choice = chooseForecaster(series, defaultCandidates(series.frequency), comparison(values.length, horizon));
-  return {
-    mean: predictState(choice.state, horizon).mean,
-    choice,
-    bands: null,
-    warning: 'no bands are given: errors of one series are not calibrated',
-  };
+  const candidates = defaultCandidates(series.frequency);
+  const choice = chooseForecaster(series, candidates, comparison(values.length, horizon));
+  const { mean } = predictState(choice.state, horizon);
+  return { mean, choice, ...seriesBands({ series, candidates, choice, mean }) };
 }

@@ -23,6 +23,10 @@ describe('spreadOrigins', () => {
     expect(spreadOrigins(45, { horizon: 10, origins: 3 })).toEqual([10, 23, 35]);
     expect(spreadOrigins(20, { horizon: 10 })).toEqual([10]);
     expect(spreadOrigins(19, { horizon: 10 })).toEqual([]);
+    expect(spreadOrigins(100, { horizon: 10, origins: 4, spacing: 5, step: 12, minimum: 20 })).toEqual([
+      30, 54, 78, 90,
+    ]);
+    expect(spreadOrigins(60, { horizon: 10, spacing: 5, step: 24 })).toEqual([26, 50]);
     fc.assert(
       fc.property(
         fc.record({ horizon: fc.integer({ min: 1, max: 30 }), origins: fc.integer({ min: 1, max: 30 }) }),
@@ -58,7 +62,7 @@ describe('replayChoice', () => {
       });
       expect(mean[2]).toBeCloseTo(
         parts.reduce((sum, part) => sum + part, 0),
-        8,
+        2, // a search that starts from an earlier fit ends near the same place
       );
     }
   });

@@ -1,30 +1,41 @@
 import { PipelineError } from '../../../contracts/errors.js';
+import { requireInteger } from '../../checks.js';
 import { sum } from '../../numeric/statistics/sum.js';
-import { averageForecasts, backtest, backtestError, type BacktestResult, type OriginForecast } from './backtest.js';
+import {
+  averageForecasts,
+  backtestError,
+  type BacktestResult,
+  originForecasts,
+  type OriginForecast,
+} from './backtest.js';
 import type { Choice } from './choice.js';
 import type { Forecaster } from './forecaster.js';
-import { seriesBefore, type Series } from './series.js';
+import type { Series } from './series.js';
 
 export interface ReplayOptions {
   /** Steps ahead at each origin. */
   readonly horizon: number;
-  /** Largest number of origins; fewer when they would lie closer together than a horizon. @default 12 */
+  /** Largest number of origins; fewer when they would lie closer together than `spacing`. @default 12 */
   readonly origins?: number;
   /** Fewest values before the first origin. @default horizon */
   readonly minimum?: number;
+  /** Fewest steps between two origins; below a horizon their forecasts overlap. @default horizon */
+  readonly spacing?: number;
+  /** Distances between origins are multiples of it: with a cycle, all forecasts begin at the same place in it. @default 1 */
+  readonly step?: number;
 }
 
 /**
- * Origins spread evenly over a whole history, oldest first, at least a horizon apart, so that no step is forecast from
- * two origins. Exactly `horizon` values follow the last one.
+ * Origins spread evenly over a whole history, oldest first. Exactly `horizon` values follow the last one.
  * @returns the number of values before each origin; empty when the series is shorter than `minimum + horizon`.
  */
 export function spreadOrigins(length: number, options: ReplayOptions): number[] {
-  const { horizon, origins = 12, minimum = horizon } = options;
+  const { horizon, origins = 12, minimum = horizon, spacing = horizon, step = 1 } = options;
   const last = length - horizon;
-  const room = last - minimum;
-  const count = room < 0 ? 0 : Math.min(origins, Math.floor(room / horizon) + 1);
-  return Array.from({ length: count }, (_, i) => last - Math.floor(((count - 1 - i) * room) / Math.max(1, count - 1)));
+  const room = Math.floor((last - minimum) / step);
+  const count = room < 0 ? 0 : Math.min(origins, Math.floor(room / Math.ceil(spacing / step)) + 1);
+  const backFrom = (i: number): number => Math.floor(((count - 1 - i) * room) / Math.max(1, count - 1));
+  return Array.from({ length: count }, (_, i) => last - step * backFrom(i));
 }
 
 interface Member {
@@ -40,25 +51,25 @@ function membersOf({ shares }: Choice, candidates: readonly Forecaster[]): Membe
   });
 }
 
-/** Weighted forecast of the members for which the history is long enough; their weights are rescaled to sum to 1. */
-function forecastAt(known: Series, members: readonly Member[], horizon: number): readonly OriginForecast[] {
-  const forecasters = members.map(({ forecaster }) => forecaster);
-  const fitted = backtest(known, forecasters, { horizon, origins: 1, minimum: 1 }).flatMap(({ forecasts }, i) =>
-    forecasts.length > 0 ? [{ forecasts, weight: members[i]!.weight }] : [],
-  );
+/** Weighted mean of those members that have a forecast; their weights are rescaled to sum to 1. */
+function averageOf(members: readonly Member[], forecasts: readonly (OriginForecast | null)[]): OriginForecast[] {
+  const fitted = forecasts.flatMap((forecast, i) => (forecast ? [{ forecast, weight: members[i]!.weight }] : []));
   const total = sum(fitted.map(({ weight }) => weight));
   if (total === 0) return [];
-  return averageForecasts(
-    fitted.map(({ forecasts }) => forecasts),
-    fitted.map(({ weight }) => weight / total),
-  );
+  const weights = fitted.map(({ weight }) => weight / total);
+  return [
+    ...averageForecasts(
+      fitted.map(({ forecast }) => [forecast]),
+      weights,
+    ),
+  ];
 }
 
 /**
  * Forecasts of a choice over the whole history: its members with its weights, fitted again at each origin on the values
  * before it. The weights were selected at the end of the series, so the errors are those of this forecast in earlier,
  * calm and volatile periods: prediction intervals are to be calibrated on them. Deterministic; one fit for each member
- * and origin.
+ * and origin, started from that of the origin before.
  * @param series - the series of the choice.  @param candidates - the candidates of the choice.
  * @throws PipelineError `INVALID_INPUT` when a chosen candidate is missing or the horizon is not a whole number ≥ 1.
  */
@@ -69,9 +80,15 @@ export function replayChoice(
   options: ReplayOptions,
 ): BacktestResult {
   const { horizon } = options;
+  requireInteger('horizon', horizon, 1);
   const members = membersOf(choice, candidates);
-  const forecasts = spreadOrigins(series.values.length, options).flatMap((origin) =>
-    forecastAt(seriesBefore(series, origin + horizon), members, horizon),
+  const origins = spreadOrigins(series.values.length, options);
+  const byMember = members.map(({ forecaster }) => originForecasts(forecaster, series, origins, horizon));
+  const forecasts = origins.flatMap((_, at) =>
+    averageOf(
+      members,
+      byMember.map((own) => own[at]!),
+    ),
   );
   return { forecaster: choice.result.forecaster, forecasts, mae: backtestError(forecasts) };
 }
