@@ -1,5 +1,4 @@
-import { anomalyEnsembleWith } from '../../learning/anomaly/anomaly-ensemble/index.js';
-import { loadAutoencoder } from '../../learning/anomaly/autoencoder/index.js';
+import { anomalyEnsemble } from '../../learning/anomaly/anomaly-ensemble/index.js';
 import { quietContext } from '../../learning/estimator.js';
 import { isolationForest } from '../../learning/anomaly/isolation-forest/index.js';
 import type { Matrix } from '../../learning/numeric/matrix/index.js';
@@ -14,8 +13,6 @@ const { seeds: SEEDS, trees: TREES } = ADBENCH_FOREST;
 const FOREST_TOLERANCE = 0.002;
 const LEAST_GAIN = 0.005;
 
-type Detector = ReturnType<typeof anomalyEnsembleWith>;
-
 /** Scores of a set that were computed without its labels. */
 interface UnlabelledScores {
   readonly forest: readonly Float64Array[];
@@ -24,11 +21,11 @@ interface UnlabelledScores {
 }
 
 /** Fits and scores the same rows, seed by seed. Gets no labels. */
-function scoreUnlabelled(x: Matrix, detector: Detector): UnlabelledScores {
-  const states = SEEDS.map((seed) => detector.fit({ trees: TREES }, x, quietContext(seed)));
+function scoreUnlabelled(x: Matrix): UnlabelledScores {
+  const states = SEEDS.map((seed) => anomalyEnsemble.fit({ trees: TREES }, x, quietContext(seed)));
   return {
     forest: states.map(({ forest }) => isolationForest.predict(forest, x)),
-    chosen: states.map((state) => detector.predict(state, x)),
+    chosen: states.map((state) => anomalyEnsemble.predict(state, x)),
     choices: states.map(({ choice }) => choice),
   };
 }
@@ -67,13 +64,11 @@ export async function run({ dataFolder, onProgress, wants }: BenchmarkContext): 
     onProgress(`no ADBench sets in ${dataFolder}: left out`);
     return [];
   }
-  const { estimator, backend } = await loadAutoencoder();
-  onProgress(`ADBench, seeds ${SEEDS.join(', ')}; autoencoder on TensorFlow.js ${backend}`);
-  const detector = anomalyEnsembleWith(estimator);
+  onProgress(`ADBench, seeds ${SEEDS.join(', ')}`);
   const sets = loadAdbench(dataFolder);
   const results = sets.map((set) => {
     onProgress(`  ${set.name}, ${set.x.rows} x ${set.x.cols}`);
-    return evaluateSet(set, scoreUnlabelled(set.x, detector));
+    return evaluateSet(set, scoreUnlabelled(set.x));
   });
   const forest = mean(results.map((set) => set.forest));
   const chosen = mean(results.map((set) => set.chosen));

@@ -6,11 +6,12 @@ import type { ArtefactFiles } from '../../contracts/model-definition.js';
 import type { Table } from '../../contracts/table.js';
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
 import { transactionContext, type PastTransaction } from '../../feature-store/definitions/transaction-context.js';
+import type { AnomalyEnsembleState } from '../../learning/anomaly/anomaly-ensemble/index.js';
 import { freezeHoldout, splitHoldout } from '../../learning/evaluation/split/index.js';
 import { numberColumn, selectRows, textColumn, timestampColumn, withColumn } from '../../learning/table.js';
 import { projectRoot } from '../../platform/project.js';
 import { trainContext } from '../../tests/support/check-model.js';
-import { readDetector } from './prediction/artefact.js';
+import { fileNames, readDetector, readTrees, writeTrees } from './prediction/artefact.js';
 import { baseline } from './evaluation/baseline.js';
 import { columnNames } from './data/columns.js';
 import { train } from './training/train.js';
@@ -104,6 +105,24 @@ describe('training', () => {
     },
     60_000,
   );
+});
+
+it('opens and updates an ensemble whose members are no longer all fitted', async () => {
+  const chosen = settings({ detector: 'ensemble', feedback: 'none', categoryModels: false });
+  const files = await train(trainContext(), data.train, chosen);
+  const trees = readTrees(files);
+  const pooled = trees.pooled as AnomalyEnsembleState;
+  const autoencoder = {
+    center: 0,
+    scale: 1,
+    weight: 0.1,
+    state: { schemaVersion: 1, kind: 'autoencoder', layers: [] },
+  };
+  const members = [...pooled.members, autoencoder as never];
+  const earlier = { ...files, [fileNames.trees]: writeTrees({ ...trees, pooled: { ...pooled, members } }) };
+  expect((await judge(earlier, data.holdout)).scored).toEqual((await judge(files, data.holdout)).scored);
+  const update = (champion: ArtefactFiles) => train({ ...trainContext(), champion }, data.train, chosen);
+  expect(await update(earlier)).toEqual(await update(files));
 });
 
 describe('known misuse', () => {

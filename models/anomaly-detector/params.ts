@@ -9,7 +9,7 @@ export const params = z.strictObject({
   nEstimators: z.int().min(10).max(2000).default(100).describe('trees of each isolation forest'),
   /** Rows a tree is grown on; more than a few hundred hides anomalies behind each other. @default 256 */
   subsampleSize: z.int().min(16).max(4096).default(256).describe('rows an isolation tree is grown on'),
-  /** What finds the unusual without labels; `ensemble` chooses among its members by itself. @default 'isolation-forest' */
+  /** What finds the unusual without labels; `ensemble` adds distances where they agree with the forest. @default 'isolation-forest' */
   detector: z
     .enum(['isolation-forest', 'extended-isolation-forest', 'ensemble'])
     .default('isolation-forest')

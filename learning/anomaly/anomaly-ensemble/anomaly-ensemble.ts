@@ -1,13 +1,11 @@
 import type { ComputeContext } from '../../../contracts/model-definition.js';
-import type { AutoencoderEstimator } from '../autoencoder/index.js';
 import { neighbourDistance, referenceDistance } from '../distance-score/index.js';
 import { defineUnsupervised, requireWidth, type UnsupervisedEstimator } from '../../estimator.js';
 import { isolationForest, scoreForest } from '../isolation-forest/index.js';
 import { selectMatrixRows, type Matrix } from '../../numeric/matrix/index.js';
 import { createRandom } from '../../numeric/random/index.js';
-import { ecod } from '../ecod/index.js';
 import { agreement, AGREEMENT_NEEDED, crowding, CROWDING_LIMIT } from './evidence.js';
-import { memberWeights, scoreMember, type MemberState } from './member.js';
+import { MEMBER_WEIGHT, scoreMember, type MemberState } from './member.js';
 import { anomalyEnsembleParams, type AnomalyEnsembleParams } from './params.js';
 import type { AnomalyEnsembleState, Calibration, EnsembleMember } from './state.js';
 import { mean } from '../../numeric/statistics/mean.js';
@@ -30,6 +28,9 @@ export function calibrate(scores: Float64Array): Calibration {
 function addStandardised(total: Float64Array, scores: Float64Array, by: Calibration & { readonly weight: number }) {
   for (let i = 0; i < total.length; i++) total[i]! += (by.weight * (scores[i]! - by.center)) / by.scale;
 }
+
+/** Rows of the sample on which crowding is measured; its cost grows with rows times references. */
+const CROWDING_ROWS = 2048;
 
 /** Of each of the two distances to references. */
 const REFERENCE_SETS = 32;
@@ -64,17 +65,12 @@ class Workbench {
   }
 }
 
-/** Candidates in the order of admission: those insensitive to clustered anomalies first. */
-function fitCandidates(bench: Workbench, autoencoder: AutoencoderEstimator | null): Candidate[] {
-  const states: MemberState[] = [
+/** Candidates in the order of admission. */
+const fitCandidates = (bench: Workbench): Candidate[] =>
+  [
     bench.fit(referenceDistance, { sets: REFERENCE_SETS }),
     bench.fit(referenceDistance, { sets: REFERENCE_SETS, compressed: true }, 'compressed'),
-    bench.fit(neighbourDistance, {}),
-    bench.fit(ecod, {}),
-  ];
-  if (autoencoder) states.push(bench.fit(autoencoder, {}));
-  return states.map((state) => bench.candidate(state));
-}
+  ].map((state) => bench.candidate(state));
 
 /** Admits candidates one after the other, each by its agreement with those admitted before. */
 function admit(candidates: readonly Candidate[], consensus: Float64Array, needed: number) {
@@ -83,7 +79,7 @@ function admit(candidates: readonly Candidate[], consensus: Float64Array, needed
     candidates.map(({ state, scores }) => {
       const agreed = agreement(consensus, scores);
       if (agreed >= needed) {
-        const member = { ...calibrate(scores), weight: memberWeights[state.kind], state };
+        const member = { ...calibrate(scores), weight: MEMBER_WEIGHT, state };
         addStandardised(consensus, scores, member);
         members.push(member);
       }
@@ -93,18 +89,19 @@ function admit(candidates: readonly Candidate[], consensus: Float64Array, needed
   return { members, agreements };
 }
 
-function measureCrowding(bench: Workbench, candidates: readonly Candidate[]): number {
+function measureCrowding(bench: Workbench): number {
+  const every = Math.max(1, Math.floor(bench.sample.rows / CROWDING_ROWS));
+  const count = Math.ceil(bench.sample.rows / every);
+  const rows = selectMatrixRows(
+    bench.sample,
+    Int32Array.from({ length: count }, (_, i) => i * every),
+  );
   const farness = bench.fit(referenceDistance, { references: FARNESS_REFERENCES }, 'farness');
-  const near = candidates.find(({ state }) => state.kind === 'neighbour-distance')!;
-  return crowding(scoreMember(farness, bench.sample), near.scores);
+  const neighbours = bench.fit(neighbourDistance, {});
+  return crowding(referenceDistance.predict(farness, rows), neighbourDistance.predict(neighbours, rows));
 }
 
-function fitEnsemble(
-  params: AnomalyEnsembleParams,
-  x: Matrix,
-  context: ComputeContext,
-  autoencoder: AutoencoderEstimator | null,
-): AnomalyEnsembleState {
+function fitEnsemble(params: AnomalyEnsembleParams, x: Matrix, context: ComputeContext): AnomalyEnsembleState {
   const bench = new Workbench(x, context, params.sampleRows);
   const { trees, subsampleSize, method } = params;
   const forest = isolationForest.fit({ trees, subsampleSize }, x, context);
@@ -114,11 +111,10 @@ function fitEnsemble(
   if (method === 'forest')
     return { ...common, choice: 'forest', evidence: { crowding: 0, agreement: {} }, members: [] };
 
-  const candidates = fitCandidates(bench, autoencoder);
   const consensus = new Float64Array(forestScores.length);
   addStandardised(consensus, forestScores, { ...forestCalibration, weight: 1 });
-  const crowded = measureCrowding(bench, candidates);
-  const { members, agreements } = admit(candidates, consensus, method === 'ensemble' ? 0 : AGREEMENT_NEEDED);
+  const crowded = measureCrowding(bench);
+  const { members, agreements } = admit(fitCandidates(bench), consensus, method === 'ensemble' ? 0 : AGREEMENT_NEEDED);
   const alone = method === 'auto' && (crowded > CROWDING_LIMIT || members.length === 0);
   const evidence = { crowding: crowded, agreement: agreements };
   return { ...common, choice: alone ? 'forest' : 'ensemble', evidence, members: alone ? [] : members };
@@ -143,23 +139,6 @@ function scoreEnsemble(state: AnomalyEnsembleState, x: Matrix): Float64Array {
 }
 
 /**
- * The ensemble with an autoencoder among its candidates.
- * @param autoencoder - from `loadAutoencoder`, whose loading is asynchronous; null leaves it out.
- */
-export function anomalyEnsembleWith(
-  autoencoder: AutoencoderEstimator | null,
-): UnsupervisedEstimator<AnomalyEnsembleParams, AnomalyEnsembleState> {
-  return defineUnsupervised<AnomalyEnsembleParams, AnomalyEnsembleState>({
-    name: 'anomaly-ensemble',
-    params: anomalyEnsembleParams,
-    /** @param x - (n, p). */
-    fit: (params, x, context) => fitEnsemble(params, x, context, autoencoder),
-    /** @param x - (m, p).  @returns (m,) score in (0, 1). */
-    predict: scoreEnsemble,
-  });
-}
-
-/**
  * Isolation forest, alone or with members that were admitted without labels: see this folder's index and
  * docs/experiments/anomaly.md. Weighted sum of standardised scores, so that a member to which a row is ordinary cannot
  * outweigh one to which it is extreme, as it can in an average of ranks. Deterministic given the seed.
@@ -168,4 +147,11 @@ export function anomalyEnsembleWith(
  * const state = anomalyEnsemble.fit({}, x, quietContext(42));
  * const score = anomalyEnsemble.predict(state, x); // (0, 1), higher = more anomalous
  */
-export const anomalyEnsemble = anomalyEnsembleWith(null);
+export const anomalyEnsemble = defineUnsupervised<AnomalyEnsembleParams, AnomalyEnsembleState>({
+  name: 'anomaly-ensemble',
+  params: anomalyEnsembleParams,
+  /** @param x - (n, p). */
+  fit: fitEnsemble,
+  /** @param x - (m, p).  @returns (m,) score in (0, 1). */
+  predict: scoreEnsemble,
+});

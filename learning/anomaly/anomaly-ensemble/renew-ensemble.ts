@@ -5,7 +5,7 @@ import { replaceOldestTrees, scoreForest } from '../isolation-forest/index.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 import { createRandom } from '../../numeric/random/index.js';
 import { calibrate } from './anomaly-ensemble.js';
-import { scoreMember, type MemberState } from './member.js';
+import { isFitted, scoreMember, type MemberState } from './member.js';
 import type { AnomalyEnsembleState, EnsembleMember } from './state.js';
 
 export interface Renewal {
@@ -15,20 +15,18 @@ export interface Renewal {
   readonly seed: number;
 }
 
-/** Distances replace references; ECOD and the autoencoder have no replaceable parts and stay. */
-function renewMember(state: MemberState, window: Matrix, { share, seed }: Renewal): MemberState {
-  if (state.kind === 'tail-score' || state.kind === 'autoencoder') return state;
-  return renewReferences(state, window, {
+const renewMember = (state: MemberState, window: Matrix, { share, seed }: Renewal): MemberState =>
+  renewReferences(state, window, {
     share,
     seed: createRandom(seed)
       .fork(state.kind)
       .integer(2 ** 31),
   });
-}
 
 /**
  * Online learning: the same detector with its oldest trees and references replaced from a window of recent rows, and
- * its scores standardised anew on the window. Choice and members stay; the given state is not changed. Deterministic.
+ * its scores standardised anew on the window. Choice and members stay, but those of an earlier ensemble that are no longer
+ * fitted (nearest neighbours, ECOD, autoencoder) are left out. The given state is not changed. Deterministic.
  * @param window - (w, featureCount), w ≥ the forest's `subsampleSize`, finite.
  * @throws PipelineError `TOO_FEW_ROWS`, `INVALID_INPUT` (share), `SHAPE_MISMATCH`, `NOT_FINITE`.
  */
@@ -39,9 +37,11 @@ export function renewEnsemble(state: AnomalyEnsembleState, window: Matrix, renew
   requireWidth(window, state.forest.featureCount);
   const trees = state.forest.trees.offset.length - 1;
   const forest = replaceOldestTrees(state.forest, window, Math.max(1, Math.round(share * trees)), seed);
-  const members = state.members.map((member): EnsembleMember => {
-    const renewed = renewMember(member.state, window, renewal);
-    return { ...member, ...calibrate(scoreMember(renewed, window)), state: renewed };
-  });
+  const members = state.members
+    .filter((member) => isFitted(member.state))
+    .map((member): EnsembleMember => {
+      const renewed = renewMember(member.state, window, renewal);
+      return { ...member, ...calibrate(scoreMember(renewed, window)), state: renewed };
+    });
   return { ...state, forest, forestCalibration: calibrate(scoreForest(forest, window)), members };
 }

@@ -12,14 +12,11 @@ import {
   referenceDistance,
   renewReferences,
   toOnnx,
-  type NeighbourDistanceState,
   type ReferenceDistanceState,
 } from './index.js';
 
 checkUnsupervised(referenceDistance, { params: { sets: 8 } });
 checkUnsupervised(neighbourDistance, { params: { references: 40 } });
-
-type State = ReferenceDistanceState | NeighbourDistanceState;
 
 const normalRows = (rows: number, cols: number, seed: number): Matrix => {
   const random = createRandom(seed);
@@ -30,15 +27,14 @@ const normalRows = (rows: number, cols: number, seed: number): Matrix => {
   );
 };
 const fitters = {
-  references: (x: Matrix): State => referenceDistance.fit({ sets: 16, references: 8 }, x, quietContext(2)),
-  'compressed references': (x: Matrix): State =>
+  references: (x: Matrix): ReferenceDistanceState =>
+    referenceDistance.fit({ sets: 16, references: 8 }, x, quietContext(2)),
+  'compressed references': (x: Matrix): ReferenceDistanceState =>
     referenceDistance.fit({ sets: 16, references: 8, compressed: true }, x, quietContext(2)),
-  neighbours: (x: Matrix): State => neighbourDistance.fit({ references: 200 }, x, quietContext(2)),
 };
-const score = (state: State, x: Matrix): Float64Array =>
-  state.kind === 'neighbour-distance' ? neighbourDistance.predict(state, x) : referenceDistance.predict(state, x);
+const score = (state: ReferenceDistanceState, x: Matrix): Float64Array => referenceDistance.predict(state, x);
 
-async function runGraph(state: State, x: Matrix): Promise<Float32Array> {
+async function runGraph(state: ReferenceDistanceState, x: Matrix): Promise<Float32Array> {
   const session = await InferenceSession.create(toOnnx(state));
   const features = new Tensor('float32', Float32Array.from(x.values), [x.rows, x.cols]);
   const { [distanceGraph.score]: scores } = await session.run({ [distanceGraph.input]: features });
@@ -98,7 +94,8 @@ describe.each(Object.keys(fitters) as (keyof typeof fitters)[])('distance to %s'
       x.values.map((value) => value + 8),
     );
     const state = fit(x);
-    const mean = (of: State): number => score(of, shifted).reduce((sum, value) => sum + value, 0) / 400;
+    const mean = (of: ReferenceDistanceState): number =>
+      score(of, shifted).reduce((sum, value) => sum + value, 0) / 400;
     const [half, all] = [0.5, 1].map((share) => renewReferences(state, shifted, { share, seed: 4 }));
     expect(mean(half!)).toBeLessThan(mean(state));
     expect(mean(all!)).toBeLessThan(mean(state) / 4);

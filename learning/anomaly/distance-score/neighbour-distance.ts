@@ -16,7 +16,7 @@ export interface NeighbourDistanceState {
 }
 
 /** How many of `neighbours` there are beside the row itself. */
-export const neighboursKept = (neighbours: number, references: number): number =>
+const neighboursKept = (neighbours: number, references: number): number =>
   Math.max(1, Math.min(neighbours, references - 1));
 
 /** Keeps the smallest values in ascending order; `nearest` is filled with Infinity at first. */
@@ -55,8 +55,8 @@ function scoreRows(state: NeighbourDistanceState, x: Matrix): Float64Array {
 }
 
 /**
- * Mean distance to the nearest rows of one random sample (k nearest neighbours; Angiulli and Pizzuti, PKDD 2002). Detects
- * local anomalies and misses clustered ones.
+ * Mean distance to the nearest rows of one random sample (k nearest neighbours; Angiulli and Pizzuti, PKDD 2002). Small
+ * in clusters, which it serves to recognise; it has no graph, because no artefact scores with it.
  * A row that is among the references is not its own neighbour. Columns are standardised;
  * O(references · p) a row.
  * @throws PipelineError `TOO_FEW_ROWS`, `NOT_FINITE`, `SHAPE_MISMATCH`, `INVALID_HYPERPARAMETERS`.

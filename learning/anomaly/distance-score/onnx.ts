@@ -1,6 +1,5 @@
 import { encodeOnnxModel, int64s, OnnxGraph, tensor } from '../../onnx/index.js';
 import { addStandardisation } from '../../numeric/standardisation/index.js';
-import { neighboursKept, type NeighbourDistanceState } from './neighbour-distance.js';
 import type { ReferenceDistanceState } from './reference-distance.js';
 import { addSquaredDistances, SAME_ROW } from './references.js';
 
@@ -34,48 +33,18 @@ function addNearestReferences(graph: OnnxGraph, squared: string, sets: number, p
   return reduce(graph, 'ReduceMean', graph.node('Sqrt', [found]), 1);
 }
 
-/** Columns `start` to `end` of a (rows, k) value. */
-function slice(graph: OnnxGraph, value: string, [start, end]: readonly [number, number], prefix: string): string {
-  const at = (name: string, position: number): string => graph.constant(`${prefix}/${name}`, int64s(position));
-  return graph.node('Slice', [value, at('from', start), at('to', end), at('axis', 1)]);
-}
-
-/** @returns name of (rows, 1) float64. */
-function addNearestNeighbours(graph: OnnxGraph, squared: string, k: number, prefix: string): string {
-  const attributes = { largest: { int: 0 }, axis: { int: 1 }, sorted: { int: 1 } };
-  const outputs = [`${prefix}/nearest`, `${prefix}/positions`];
-  const kept = k > 1 ? k : 1;
-  graph.node('TopK', [squared, graph.constant(`${prefix}/k`, int64s(kept))], { attributes, outputs });
-  const distances = graph.node('Sqrt', [outputs[0]!]);
-  if (kept === 1) return distances;
-  const all = reduce(graph, 'ReduceMean', slice(graph, distances, [0, kept - 1], `${prefix}/first`), 1);
-  const others = reduce(graph, 'ReduceMean', slice(graph, distances, [1, kept], `${prefix}/others`), 1);
-  const first = slice(graph, outputs[0]!, [0, 1], `${prefix}/itself`);
-  const same = graph.node('LessOrEqual', [first, float64(graph, `${prefix}/same`, SAME_ROW)]);
-  return graph.node('Where', [same, others, all]);
-}
-
 /**
  * Adds the scoring of a distance to a graph.
  * @param features - name of a (rows, featureCount) float32 value.
  * @param output - name of the (rows, 1) float64 result.
  */
-export function addDistance(
-  graph: OnnxGraph,
-  features: string,
-  state: ReferenceDistanceState | NeighbourDistanceState,
-  output: string,
-): string {
+export function addDistance(graph: OnnxGraph, features: string, state: ReferenceDistanceState, output: string): string {
   const cols = state.standardisation.center.length;
   const standardised = addStandardisation(graph, features, state.standardisation, output);
   const rows =
     state.kind === 'compressed-reference-distance' ? addCompression(graph, standardised, output) : standardised;
   const squared = addSquaredDistances(graph, rows, { cols, values: state.references }, output);
-  const count = state.references.length / cols;
-  const score =
-    state.kind === 'neighbour-distance'
-      ? addNearestNeighbours(graph, squared, Math.min(neighboursKept(state.neighbours, count) + 1, count), output)
-      : addNearestReferences(graph, squared, state.sets, output);
+  const score = addNearestReferences(graph, squared, state.sets, output);
   return graph.node('Identity', [score], { outputs: [output] });
 }
 
@@ -83,7 +52,7 @@ export function addDistance(
  * A distance score as an ONNX file: `features` float32 (rows, featureCount) → `score` float32 (rows, 1). Computes in
  * float64 and agrees with `predict` to 1e-5. Holds rows × references numbers: feed it some thousand rows a call.
  */
-export function toOnnx(state: ReferenceDistanceState | NeighbourDistanceState): Uint8Array {
+export function toOnnx(state: ReferenceDistanceState): Uint8Array {
   const graph = new OnnxGraph(state.kind);
   const cols = state.standardisation.center.length;
   const features = graph.input(distanceGraph.input, 'float32', ['rows', cols]);

@@ -1,12 +1,11 @@
 import type { ComputeContext } from '../../../contracts/model-definition.js';
 import {
-  anomalyEnsembleWith,
+  anomalyEnsemble,
   type AnomalyEnsembleState,
   type Renewal,
   renewEnsemble,
   toOnnx as ensembleToOnnx,
 } from '../../../learning/anomaly/anomaly-ensemble/index.js';
-import { loadAutoencoder } from '../../../learning/anomaly/autoencoder/index.js';
 import {
   extendedIsolationForest,
   type ForestState,
@@ -19,7 +18,7 @@ import { createRandom } from '../../../learning/numeric/random/index.js';
 import type { AnomalyParams } from '../params.js';
 import { forestOf, type MemberState } from '../prediction/member-state.js';
 
-/** Rows that distances, ECOD and the autoencoder are fitted on; more only cost time. */
+/** Rows that an ensemble is fitted on; more only cost time. */
 const ENSEMBLE_ROWS = 20_000;
 
 /** A forest of the chosen kind; beside or inside an ensemble it is a plain isolation forest. @throws PipelineError `TOO_FEW_ROWS`. */
@@ -30,16 +29,15 @@ export function fitForest(params: AnomalyParams, x: Matrix, context: ComputeCont
 }
 
 /** An ensemble that chooses its members: a forest alone, or with the candidates that agree with it. */
-async function fitEnsemble(params: AnomalyParams, x: Matrix, context: ComputeContext): Promise<AnomalyEnsembleState> {
-  const { estimator } = await loadAutoencoder();
+function fitEnsemble(params: AnomalyParams, x: Matrix, context: ComputeContext): AnomalyEnsembleState {
   const drawn = createRandom(context.seed).fork('ensemble').permutation(x.rows).subarray(0, ENSEMBLE_ROWS).sort();
   const rows = selectMatrixRows(x, drawn);
   const shape = { trees: params.nEstimators, subsampleSize: params.subsampleSize };
-  return anomalyEnsembleWith(estimator).fit(shape, rows, context);
+  return anomalyEnsemble.fit(shape, rows, context);
 }
 
 /** The model of all categories together. @throws PipelineError `TOO_FEW_ROWS`. */
-export const fitPooled = async (params: AnomalyParams, x: Matrix, context: ComputeContext): Promise<MemberState> =>
+export const fitPooled = (params: AnomalyParams, x: Matrix, context: ComputeContext): MemberState =>
   params.detector === 'ensemble' ? fitEnsemble(params, x, context) : fitForest(params, x, context);
 
 /**
