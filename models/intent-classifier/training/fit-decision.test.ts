@@ -1,11 +1,48 @@
-import { expect, it } from 'vitest';
-import type { PreparedData } from '../data/examples.js';
+import { describe, expect, it } from 'vitest';
+import type { Example, PreparedData } from '../data/examples.js';
 import { judge } from '../prediction/decision.js';
-import { fitDecision } from './fit-decision.js';
 import type { ScoredExample } from './engine.js';
+import { fitDecision } from './fit-decision.js';
 
-const classes = ['balance', 'out_of_scope', 'transfer'];
-const prepared = { classes, multiLabel: true, folds: [{}] } as unknown as PreparedData;
+const CLASSES = ['block', 'transfer'];
+const IN_SCOPE = 40;
+
+const example: Example = { text: 'block my card', intents: ['block'], outOfScope: false };
+const prepared: PreparedData = {
+  classes: CLASSES,
+  multiLabel: false,
+  folds: [{ fit: [], validation: [] }],
+  outOfScopeValidation: [],
+  outOfScopeTraining: [],
+  notes: [],
+  refit: true,
+};
+
+/** The rejection rule for sure in-scope messages and undecided out-of-scope ones. @param highest - their highest logits. */
+function rejectionFor(inScope: readonly number[], outOfScope: readonly number[]) {
+  const rows = inScope.map((logit) => ({ example, scores: [logit, logit - 10] }));
+  const scores = { rows, outOfScope: outOfScope.map((logit) => [logit, logit]) };
+  return fitDecision(scores, { engine: 'from-scratch', prepared, rejectShare: 0.05 }, []).rejection;
+}
+
+describe('the rejection score', () => {
+  const usual = Array.from({ length: IN_SCOPE - 1 }, () => 10);
+
+  it('is the highest logit where another one is better by a single pair of 1,200', () => {
+    const outOfScope = [7, ...Array.from({ length: 29 }, () => 0)];
+    expect(rejectionFor([...usual, 5], outOfScope).score).toBe('logit');
+  });
+
+  it('is another one where that is clearly better', () => {
+    const outOfScope = Array.from({ length: 30 }, (_, i) => (i % 2 === 0 ? 0 : 20));
+    expect(rejectionFor([...usual, 10], outOfScope).score).toBe('probability');
+  });
+
+  it('has a threshold that the wanted share of in-scope messages exceeds', () => {
+    const logits = Array.from({ length: 100 }, (_, i) => i);
+    expect(rejectionFor(logits, []).threshold).toBe(-5);
+  });
+});
 
 /** A message with its (classes,) logits. */
 const scored = (intents: readonly string[], scores: readonly number[]): ScoredExample => ({
@@ -21,7 +58,12 @@ it('calibrates lists of intents without the messages out of scope', () => {
     ...repeated(30, scored(['balance', 'transfer'], asBalance)),
   ];
   const outside = repeated(120, scored(['out_of_scope'], [-4, 4, -4]));
-  const task = { engine: 'from-scratch', prepared, rejectShare: 0.05 } as const;
+  const classes = ['balance', 'out_of_scope', 'transfer'];
+  const task = {
+    engine: 'from-scratch',
+    prepared: { ...prepared, classes, multiLabel: true },
+    rejectShare: 0.05,
+  } as const;
   const decided = fitDecision({ rows: [...inScope, ...outside], outOfScope: [] }, task, []);
   expect(judge(asBalance, decided).answer.confidence).toBeCloseTo(0.5, 1);
 });

@@ -73,7 +73,13 @@ function rejectionThreshold(inScope: readonly number[], share: number): number |
 const validationShare = (rejectShare: number, folds: number): number =>
   folds === 1 ? rejectShare : Math.min(0.5, (rejectShare * folds) / (folds - 1));
 
-/** The rejection score with the best AUC-ROC on validation; without out-of-scope messages the highest logit. */
+/**
+ * AUC-ROC by which another score must exceed the highest logit's. Smaller differences on messages like those in training
+ * say nothing of unseen wording, where the highest logit is best (docs/experiments/text-classification.md#share-of-wordings).
+ */
+const MINIMUM_AUC_GAIN = 0.005;
+
+/** The rejection score with the best AUC-ROC on validation, the highest logit unless another one is clearly better. */
 function chooseRejection(
   rows: readonly ScoredExample[],
   outOfScope: readonly ArrayLike<number>[],
@@ -93,7 +99,10 @@ function chooseRejection(
     const inScope = inScopeRows.map(({ scores }) => scoreOf(scores));
     return { score, inScope, auc: rejectionAuc(inScope, allOutOfScope.map(scoreOf)) };
   });
-  const best = candidates.reduce((a, b) => (b.auc > a.auc ? b : a));
+  // The first candidate is the highest logit, or the only one.
+  const [usual] = candidates;
+  const highest = candidates.reduce((a, b) => (b.auc > a.auc ? b : a));
+  const best = highest.auc > usual!.auc + MINIMUM_AUC_GAIN ? highest : usual!;
   // In multi-label tasks a message without any intent is a valid answer, so none is rejected.
   const share = validationShare(rejectShare, prepared.folds.length);
   const threshold = multiLabel ? null : rejectionThreshold(best.inScope, share);
