@@ -8,6 +8,8 @@ const CLASSES = ['block', 'transfer'];
 const IN_SCOPE = 40;
 
 const example: Example = { text: 'block my card', intents: ['block'], outOfScope: false };
+/** Messages validated and fitted, as far as their numbers matter. */
+const messages = (count: number): Example[] => Array.from({ length: count }, () => example);
 const prepared: PreparedData = {
   classes: CLASSES,
   multiLabel: false,
@@ -19,10 +21,10 @@ const prepared: PreparedData = {
 };
 
 /** The rejection rule for sure in-scope messages and undecided out-of-scope ones. @param highest - their highest logits. */
-function rejectionFor(inScope: readonly number[], outOfScope: readonly number[]) {
+function rejectionFor(inScope: readonly number[], outOfScope: readonly number[], data = prepared) {
   const rows = inScope.map((logit) => ({ example, scores: [logit, logit - 10] }));
   const scores = { rows, outOfScope: outOfScope.map((logit) => [logit, logit]) };
-  return fitDecision(scores, { engine: 'from-scratch', prepared, rejectShare: 0.05 }, []).rejection;
+  return fitDecision(scores, { engine: 'from-scratch', prepared: data, rejectShare: 0.05 }, []).rejection;
 }
 
 describe('the rejection score', () => {
@@ -38,9 +40,16 @@ describe('the rejection score', () => {
     expect(rejectionFor([...usual, 10], outOfScope).score).toBe('probability');
   });
 
+  const logits = Array.from({ length: 100 }, (_, i) => i);
+
   it('has a threshold that the wanted share of in-scope messages exceeds', () => {
-    const logits = Array.from({ length: 100 }, (_, i) => i);
-    expect(rejectionFor(logits, []).threshold).toBe(-5);
+    const kept = { ...prepared, folds: [{ fit: messages(80), validation: messages(20) }] as const, refit: false };
+    expect(rejectionFor(logits, [], kept).threshold).toBe(-5);
+  });
+
+  it('rejects more of the validated messages where the final model learns them too', () => {
+    const refitted = { ...prepared, folds: [{ fit: messages(50), validation: messages(50) }] as const };
+    expect(rejectionFor(logits, [], refitted).threshold).toBe(-10);
   });
 });
 

@@ -66,12 +66,15 @@ function rejectionThreshold(inScope: readonly number[], share: number): number |
 }
 
 /**
- * The share of validation messages to reject so that the final model rejects `rejectShare`. Where each message was
- * validated by a model without its fold, the final one knows K / (K − 1) as many messages and rejects about that much less
- * (docs/experiments/text-classification.md#few-messages); with a single part of a large set the difference is small.
+ * The share of validation messages to reject so that the final model rejects `rejectShare`. A refit knows the validated
+ * messages too, (fit + validation) / fit times as many (K / (K − 1) with K folds), and rejects about that much less
+ * (docs/experiments/text-classification.md#few-messages).
  */
-const validationShare = (rejectShare: number, folds: number): number =>
-  folds === 1 ? rejectShare : Math.min(0.5, (rejectShare * folds) / (folds - 1));
+function validationShare(rejectShare: number, { folds, refit }: PreparedData): number {
+  const fitted = sum(folds.map(({ fit }) => fit.length));
+  const validated = sum(folds.map(({ validation }) => validation.length));
+  return Math.min(0.5, refit && fitted > 0 ? rejectShare * (1 + validated / fitted) : rejectShare);
+}
 
 /**
  * AUC-ROC by which another score must exceed the highest logit's. Smaller differences on messages like those in training
@@ -104,7 +107,7 @@ function chooseRejection(
   const highest = candidates.reduce((a, b) => (b.auc > a.auc ? b : a));
   const best = highest.auc > usual!.auc + MINIMUM_AUC_GAIN ? highest : usual!;
   // In multi-label tasks a message without any intent is a valid answer, so none is rejected.
-  const share = validationShare(rejectShare, prepared.folds.length);
+  const share = validationShare(rejectShare, prepared);
   const threshold = multiLabel ? null : rejectionThreshold(best.inScope, share);
   return { score: best.score, threshold, rule: 'score' };
 }
