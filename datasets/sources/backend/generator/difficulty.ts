@@ -46,15 +46,15 @@ export const difficulty = {
   },
   text: {
     /** Messages per customer and month. */
-    messages: 1.2,
+    messages: 2.2,
     /** Share of messages that are labelled. */
     labelledShare: 0.85,
     intentLabelError: 0.015,
-    outOfScopeShare: 0.08,
+    outOfScopeShare: 0.15,
     /** Share of out-of-scope messages whose words occur in no other message. */
-    strayShare: 0.2,
+    strayShare: 0.05,
     /** Share of messages that are whole wordings; the others are a frame with an object. */
-    wordingShare: 0.3,
+    wordingShare: 0.7,
     typoShare: 0.35,
     /** Shares of spans that the annotator omits, truncates, or labels with a wrong type. */
     spanForgotten: 0.012,
