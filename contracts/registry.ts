@@ -123,7 +123,7 @@ export interface RunRecord {
   readonly rerun: RerunName | null;
   readonly codeVersion: string;
   readonly startedAt: Date;
-  /** When its model was fitted and evaluated; null while it has not come so far. */
+  /** When it had fitted and evaluated its model; null before, and when it took the result of an earlier run. */
   readonly trainedAt: Date | null;
   readonly evaluatedAt: Date | null;
   readonly endedAt: Date | null;

@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
 import type { Comparison, GateResult, Interval, Metric } from '../contracts/evaluation.js';
+import type { ReusableStep } from '../contracts/steps.js';
 import type { RegistryTables, RegistryTransaction } from './tables.js';
 
 /** The key of one model's run. */
@@ -146,9 +147,20 @@ const datasetOf = (builder: RunsBuilder) =>
 const artefactOf = (builder: RunsBuilder, role: string) =>
   builder.selectFrom('run_artefacts as a').where(ofRun('a')).where('a.role', '=', role).select('a.hash');
 
-/** When a run recorded its first artefact in a role; null without one. */
-const recordedAtOf = (builder: RunsBuilder, role: string) =>
-  builder.selectFrom('run_artefacts as a').where(ofRun('a')).where('a.role', '=', role).select('a.recorded_at');
+/** When a run recorded its first artefact in a role; null without one, and when the step took an earlier run's result. */
+const computedAtOf = (builder: RunsBuilder, role: string, step: ReusableStep) =>
+  builder
+    .selectFrom('run_artefacts as a')
+    .where(ofRun('a'))
+    .where('a.role', '=', role)
+    .where((is) => {
+      const steps = is
+        .selectFrom('run_steps as s')
+        .whereRef('s.run_key', '=', 'runs.run_key')
+        .where('s.step', '=', step);
+      return is.not(is.exists(steps.whereRef('s.computed_by', '<>', 'runs.run_key').select('s.step')));
+    })
+    .select('a.recorded_at');
 
 /** Sub-selects with the facts of a run for a query that selects from `runs`. */
-export const runFacts = { metricsOf, comparisonsOf, gatesOf, paramsOf, datasetOf, artefactOf, recordedAtOf } as const;
+export const runFacts = { metricsOf, comparisonsOf, gatesOf, paramsOf, datasetOf, artefactOf, computedAtOf } as const;

@@ -148,8 +148,8 @@ const selectRuns = (database: RegistryDatabase) =>
       runFacts.artefactOf(builder, 'evaluation').as('evaluation_hash'),
       runFacts.artefactOf(builder, 'card').as('card_hash'),
       runFacts.artefactOf(builder, 'card-markdown').as('card_markdown_hash'),
-      runFacts.recordedAtOf(builder, 'model').as('trained_at'),
-      runFacts.recordedAtOf(builder, 'evaluation').as('evaluated_at'),
+      runFacts.computedAtOf(builder, 'model', 'fitModel').as('trained_at'),
+      runFacts.computedAtOf(builder, 'evaluation', 'evaluateModel').as('evaluated_at'),
     ]);
 
 type RunRow = Awaited<ReturnType<ReturnType<typeof selectRuns>['execute']>>[number];

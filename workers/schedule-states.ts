@@ -50,7 +50,7 @@ function stateFrom(described: ScheduleDescription, planned: readonly Date[]): Sc
   return {
     scheduleId,
     state: ended ? 'ended' : state.paused ? 'paused' : 'active',
-    note: state.note ?? null,
+    note: state.note || null, // the server says '' for none
     nextRuns: ended ? [] : nextRunsOf(described),
     lastRun:
       newest === undefined

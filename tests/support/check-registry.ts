@@ -210,6 +210,21 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(runs).toMatchObject([{ cardHash: hash('c'), cardMarkdownHash: null, trainedAt: run!.trainedAt }]);
       expect(runs[0]!.evaluatedAt!.getTime()).toBeGreaterThanOrEqual(run!.trainedAt!.getTime());
     });
+
+    it('has no time of a step whose result an earlier run computed', async () => {
+      const it = scene();
+      const [first, second] = [await it.begin(), await it.begin()];
+      for (const runKey of [first, second]) {
+        await registry.recordArtefact(runKey, it.modelName, { role: 'model', hash: hash('a'), bytes: 10 });
+        await pool.query(
+          `insert into registry.run_steps (run_key, step, part, workflow_id, cache_key, code, input, output, environment,
+             code_version, computed_by, computed_in) values ($1, 'fitModel', 0, 'w', $2, $2, '{}', '{}', '{}', 'c', $3, 'w')`,
+          [runKey, hash('key'), first],
+        );
+      }
+      const times = (await registry.listRuns({ modelName: it.modelName })).map(({ trainedAt }) => trainedAt);
+      expect(times).toEqual([null, expect.any(Date)]);
+    });
   });
 
   describe('an override of the gates', () => {
