@@ -50,7 +50,7 @@ export interface TrainingActivityDeps extends StepDeps {
   readonly checkpoints: CheckpointStore;
   readonly registry: ModelRegistry;
   readonly catalog: Pick<SourceCatalog, 'active' | 'list'>;
-  readonly snapshotLog: Pick<SnapshotLog, 'latest'>;
+  readonly snapshotLog: Pick<SnapshotLog, 'newest'>;
   readonly models: ModelCatalogue;
   readonly config: Pick<
     Config,
@@ -60,6 +60,7 @@ export interface TrainingActivityDeps extends StepDeps {
     | 'heartbeatTimeoutSeconds'
     | 'productionApproval'
     | 'reportUrl'
+    | 'schedule'
   >;
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../contracts/activities.js';
 import { backendTables } from '../contracts/backend.js';
 import { lineOfSource } from '../contracts/ids.js';
+import { DAY_MS } from '../learning/time-series/calendar/index.js';
 import { commitSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import { featureViews } from '../feature-store/definitions/index.js';
 import { materializeFeatureSet } from '../feature-store/online/materialize.js';
@@ -34,6 +35,7 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
       source,
       line: lineOfSource(source),
       asOf: asOf ?? Date.now(),
+      ...(asOf !== null && Date.now() - asOf > DAY_MS ? { retrospective: true as const } : {}),
       tables: backendTables.map((name) => ({ name, chunkRows })),
       heartbeatTimeoutMs: heartbeatTimeoutSeconds * 1000,
       codeVersion: deps.codeVersion,

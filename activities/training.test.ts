@@ -13,6 +13,7 @@ import { findModel, loadCatalogue } from '../models/catalogue.js';
 import { model as creditModel } from '../models/credit-risk-scorer/index.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
+import { readConfig } from '../platform/config/config.js';
 import type { JobRunner } from '../platform/child-process/job.js';
 import { createInlineRunner } from '../platform/child-process/runner.js';
 import { FILE_LINE, MODEL, storeCreditDataset } from '../tests/support/credit-dataset.js';
@@ -87,6 +88,7 @@ describe('createTrainingActivities', () => {
         suspiciousLabels: 'refused',
         heartbeatTimeoutSeconds: 30,
         productionApproval: 'manual',
+        schedule: readConfig({}, folder).schedule,
         reportUrl: '/reports/',
       },
     };

@@ -15,7 +15,9 @@ import {
 } from '../contracts/activities.js';
 import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
-import { registrationInput, type VersionRecord } from '../contracts/registry.js';
+import { nullIfLost } from '../datasets/snapshots/lost-blob.js';
+import { loadSnapshot } from '../datasets/snapshots/snapshot-store.js';
+import { type RegistrationInput, registrationInput, type VersionRecord } from '../contracts/registry.js';
 import { hashOfJson } from '../platform/blobs/hash.js';
 import { parentOfRunning } from '../platform/temporal/describe-run.js';
 import { mayBeCompleted } from '../learning/evaluation/split/index.js';
@@ -67,10 +69,13 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
   fitModel: (input) => fitModel(deps, parse(fitModelInput, input)),
   fitShard: (input) => fitShard(deps, parse(fitShardInput, input)),
   evaluateModel: (input) => evaluateModel(deps, parse(evaluateModelInput, input)),
-  registerModel(input) {
+  async registerModel(input) {
     const registration = parse(registrationInput, input);
     // A run from before the line `synthetic` repeats its data set's old line.
-    return deps.registry.register({ ...registration, line: registration.dataset.line });
+    const { line } = registration.dataset;
+    const isOlder = await isOlderThanChampion(deps, registration);
+    const registered = await deps.registry.register({ ...registration, line });
+    return isOlder ? { ...registered, olderThanChampion: true as const } : registered;
   },
   writeCard: (input) => writeCard(deps, parse(writeCardInput, input)),
 
@@ -143,6 +148,20 @@ async function fitModel(deps: TrainingActivityDeps, input: z.output<typeof fitMo
   await deps.registry.recordArtefact(runKey, modelName, { role: 'model', hash, bytes });
   await deps.checkpoints.remove(checkpointKey);
   return { ...fitted, holdoutHash };
+}
+
+/** True when the champion learned from a snapshot of a later moment: of a past week, or a repeated old run. */
+async function isOlderThanChampion(
+  { registry, blobs }: TrainingActivityDeps,
+  { modelName, dataset }: Pick<RegistrationInput, 'modelName' | 'dataset'>,
+): Promise<boolean> {
+  const champion = await registry.findChampion(modelName, dataset.line);
+  const [own, others] = [dataset.origin, champion?.dataset.origin];
+  if (own.kind !== 'snapshot' || others?.kind !== 'snapshot') return false;
+  const [mine, theirs] = await Promise.all(
+    [own, others].map(({ snapshotHash }) => nullIfLost(loadSnapshot(blobs, snapshotHash))),
+  );
+  return mine !== null && theirs !== null && mine!.asOf < theirs!.asOf;
 }
 
 /** What a job tells its caller only. */

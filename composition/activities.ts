@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { childEnvironment } from './child-settings.js';
 import { createPipelineActivities } from '../activities/pipeline.js';
+import { createBackfillActivities } from '../activities/backfill.js';
 import { createReproductionActivities } from '../activities/reproduction.js';
 import { createPromotionActivities } from '../activities/promotion.js';
 import { createTrainingActivities } from '../activities/training.js';
 import type { PipelineActivities, TrainingActivities } from '../contracts/activities.js';
+import type { BackfillActivities } from '../contracts/backfill.js';
 import type { PromotionActivities } from '../contracts/promotion-activities.js';
 import type { ReproductionActivities } from '../contracts/reproduction.js';
 import { findModel, loadCatalogue } from '../models/catalogue.js';
@@ -21,7 +23,11 @@ import { codeVersionOf } from './code-version.js';
 import { stepCodeOf } from './step-code.js';
 import type { Services } from './services.js';
 
-type AllActivities = PipelineActivities & TrainingActivities & PromotionActivities & ReproductionActivities;
+type AllActivities = PipelineActivities &
+  TrainingActivities &
+  PromotionActivities &
+  ReproductionActivities &
+  BackfillActivities;
 
 export interface ActivityParts {
   readonly config: Config;
@@ -77,5 +83,6 @@ export function createActivities({
     ...createTrainingActivities(deps),
     ...createPromotionActivities(deps),
     ...createReproductionActivities(deps),
+    ...createBackfillActivities(deps),
   };
 }

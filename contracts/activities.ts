@@ -28,6 +28,8 @@ export const pipelinePlan = z.strictObject({
   line: lineName,
   /** Rows known at or after this moment are left out. */
   asOf: milliseconds,
+  /** The moment lies more than a day before the reading. */
+  retrospective: z.literal(true).optional(),
   tables: z.array(z.strictObject({ name: z.enum(backendTables), chunkRows: z.int().positive() })),
   /** A step without a heartbeat for this long counts as lost and is repeated on another worker. */
   heartbeatTimeoutMs: z.int(),
@@ -60,6 +62,8 @@ export const commitSnapshotInput = z.strictObject({
   source: sourceName,
   asOf: milliseconds,
   codeVersion: z.string(),
+  /** From the plan. */
+  retrospective: z.literal(true).optional(),
   tables: z.array(extractedTable),
 });
 export const snapshotRef = z.strictObject({

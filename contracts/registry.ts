@@ -58,6 +58,8 @@ export const registrationResult = z.strictObject({
   stage: stage.nullable(),
   /** Sentences with what was found and wanted. */
   reasons: z.array(z.string()),
+  /** The champion learned from a later snapshot, so that this version stays in dev. */
+  olderThanChampion: z.literal(true).optional(),
 });
 export type RegistrationResult = z.infer<typeof registrationResult>;
 

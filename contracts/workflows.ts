@@ -67,6 +67,8 @@ export const dataPipelineInput = z.strictObject({
   asOf: z.iso.datetime().nullable().default(null),
   /** As for `trainModel`; the source is read in any case. */
   cache: z.boolean().default(true),
+  /** False leaves the online store as it is: no features and states are computed. */
+  online: z.boolean().default(true),
 });
 export type DataPipelineInput = z.input<typeof dataPipelineInput>;
 
@@ -79,9 +81,10 @@ export const dataPipelineResult = z.discriminatedUnion('status', [
     source: sourceName,
     line: lineName,
     snapshotHash: contentHash,
-    featureSetHash: contentHash,
+    /** Null, as the store, when the online store was left as it is. */
+    featureSetHash: contentHash.nullable(),
     rows: z.record(z.string(), z.int()),
-    onlineStore: z.enum(['redis', 'memory']),
+    onlineStore: z.enum(['redis', 'memory']).nullable(),
     onlineEntities: z.int(),
     notes,
   }),
@@ -316,6 +319,8 @@ export const workflowIds = {
   /** One for a source and an installation, which the prefix of the task queue tells apart. */
   retrainingLockOf: (pipelineQueue: string, source: string): string =>
     `${pipelineQueue.replace(/pipeline$/, '')}retraining-lock/${source}`,
+  /** Retraining of a past week. @param asOf - ISO 8601 in UTC. */
+  backfillOf: (source: string, asOf: string): string => `backfill-${source}-${asOf.slice(0, 16).replaceAll(':', '-')}Z`,
   promotionOf: (model: string, line: string, version: string): string => `promote-${model}-${line}-${version}`,
   weeklySchedule: 'weekly-retraining',
   dailySchedule: 'daily-data-pipeline',

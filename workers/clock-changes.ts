@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS, utcOffsetHours } from '../learning/time-series/calendar/index.js';
-import { type Cron, parseCron } from '../platform/config/cron.js';
+import { parseCron } from '../platform/config/cron.js';
+import { wallTimesOf } from '../platform/config/cron-times.js';
 
 /** A day on which a change of clocks skips times of a schedule, or lets them come twice. */
 export interface ClockChange {
@@ -9,8 +10,6 @@ export interface ClockChange {
   /** By the clock on the wall, as `02:30`. */
   readonly times: readonly string[];
 }
-
-const MINUTE_MS = 60_000;
 
 /** The instant that Go's `time.Date`, and so Temporal, chooses for a time by the clock on the wall. */
 function chosenInstant(wall: number, offsetAt: (instant: number) => number): number {
@@ -33,15 +32,6 @@ function starts(wall: number, offsetAt: (instant: number) => number): number {
   return instants.length === 2 && chosen === Math.min(...instants) ? 2 : 1;
 }
 
-/** Times of the schedule on a day, as if it were UTC. @param day - its start. */
-function timesOf({ minutes, hours, daysOfMonth, months, daysOfWeek }: Cron, day: number): number[] {
-  const date = new Date(day);
-  const matches =
-    daysOfMonth.has(date.getUTCDate()) && months.has(date.getUTCMonth() + 1) && daysOfWeek.has(date.getUTCDay());
-  if (!matches) return [];
-  return [...hours].flatMap((hour) => [...minutes].map((minute) => day + (hour * 60 + minute) * MINUTE_MS));
-}
-
 /** `2027-03-28T02:30` of a time written as if it were UTC. */
 const written = (wall: number): string => new Date(wall).toISOString().slice(0, 16);
 
@@ -60,7 +50,7 @@ export function clockChanges(
   const found: ClockChange[] = [];
   for (let day = Math.floor(span.from / DAY_MS) * DAY_MS; day < span.to; day += DAY_MS) {
     if (offsetAt(day - DAY_MS) === offsetAt(day + 2 * DAY_MS)) continue; // no change near the day
-    const times = timesOf(cron, day).sort((a, b) => a - b);
+    const times = wallTimesOf(cron, day).toSorted((a, b) => a - b);
     for (const [effect, count] of [
       ['skipped', 0],
       ['twice', 2],

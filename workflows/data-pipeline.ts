@@ -36,7 +36,7 @@ interface Pipeline {
  * Bad data ends the run `rejected` at stage `validation` with a report: a result, not a failure.
  */
 export async function dataPipeline(input: DataPipelineInput = {}): Promise<DataPipelineResult> {
-  const { source, asOf, cache } = parseInput(dataPipelineInput, input);
+  const { source, asOf, cache, online } = parseInput(dataPipelineInput, input);
   const table = showProgress(steps);
   const runKey = workflowInfo().firstExecutionRunId;
   const moment = asOf === null ? null : Date.parse(asOf);
@@ -47,6 +47,7 @@ export async function dataPipeline(input: DataPipelineInput = {}): Promise<DataP
   const snapshot = await takeSnapshot(pipeline, await extract(pipeline));
   const quality = await validate(pipeline, snapshot);
   if (!quality.passed) return rejected(pipeline, snapshot, quality);
+  if (!online) return withoutOnlineStore(pipeline, snapshot);
   const features = await buildFeatures(pipeline, snapshot);
   const written = await materialize(pipeline, features);
   if (patched('customer-state')) await materializeStates(pipeline, snapshot);
@@ -74,7 +75,10 @@ async function takeSnapshot({ runKey, plan, table }: Pipeline, tables: Extracted
   const { source, asOf, codeVersion } = plan;
   table.enter('snapshot');
   table.mark('snapshot', 'running');
-  const snapshot = await bookkeeping('Commit snapshot').commitSnapshot({ runKey, source, asOf, codeVersion, tables });
+  const snapshot = await bookkeeping('Commit snapshot').commitSnapshot({
+    ...{ runKey, source, asOf, codeVersion, tables },
+    ...(plan.retrospective === undefined ? {} : { retrospective: plan.retrospective }),
+  });
   table.mark('snapshot', 'done', [snapshot.hash.slice(0, 12), ...(snapshot.notes ?? [])].join('; '));
   return snapshot;
 }
@@ -104,6 +108,13 @@ function rejected({ plan, table }: Pipeline, snapshot: SnapshotRef, quality: Dat
   };
 }
 
+/** A snapshot of the past is trained on; answers need the present. */
+function withoutOnlineStore({ plan, table }: Pipeline, snapshot: SnapshotRef): DataPipelineResult {
+  for (const step of ['features', 'online store', 'customer state']) table.mark(step, 'skipped', 'not asked for');
+  table.enter('done');
+  return completed(plan, snapshot, { onlineStore: null, onlineEntities: 0, featureSetHash: null });
+}
+
 async function buildFeatures({ runKey, plan, cache, table }: Pipeline, { hash }: SnapshotRef): Promise<FeatureSetRef> {
   table.enter('features');
   table.mark('features', 'running');
@@ -115,7 +126,7 @@ async function buildFeatures({ runKey, plan, cache, table }: Pipeline, { hash }:
 }
 
 interface OnlineFeatures {
-  readonly onlineStore: Materialized['store'];
+  readonly onlineStore: Materialized['store'] | null;
   readonly onlineEntities: number;
 }
 
@@ -150,5 +161,5 @@ export const stateRemark = ({ sets, skipped }: MaterializedStates): string =>
 const completed = (
   { source, line }: PipelinePlan,
   { hash, rows, notes = [] }: SnapshotRef,
-  written: OnlineFeatures & { readonly featureSetHash: string },
+  written: OnlineFeatures & { readonly featureSetHash: string | null },
 ): DataPipelineResult => ({ status: 'completed', source, line, snapshotHash: hash, rows, notes, ...written });

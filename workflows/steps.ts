@@ -1,11 +1,16 @@
 import type { ActivityOptions, RetryPolicy } from '@temporalio/workflow';
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { PipelineActivities, TrainingActivities } from '../contracts/activities.js';
+import type { BackfillActivities } from '../contracts/backfill.js';
 import type { PromotionActivities } from '../contracts/promotion-activities.js';
 import type { ReproductionActivities } from '../contracts/reproduction.js';
 import { trainingQueueOf } from '../contracts/workflows.js';
 
-type Activities = PipelineActivities & TrainingActivities & PromotionActivities & ReproductionActivities;
+type Activities = PipelineActivities &
+  TrainingActivities &
+  PromotionActivities &
+  ReproductionActivities &
+  BackfillActivities;
 
 /**
  * Intervals between attempts. Whether an error is retried and how often is decided by the worker

@@ -54,15 +54,22 @@ export function resultOf(
     baselineName: evaluated.baselineName,
     comparisons: evaluated.comparisons,
     championVersion: evaluated.championVersion,
-    notes: [...training.dataNotes, ...dataset.notes, ...evaluated.notes],
+    notes: [...training.dataNotes, ...dataset.notes, ...evaluated.notes, ...ageNotes(registration)],
     cardHash,
     reportHash: evaluated.evaluationHash,
   });
 }
 
+const ageNotes = ({ olderThanChampion }: RegistrationResult): readonly string[] =>
+  olderThanChampion === true ? ['the champion learned from a later snapshot; the version stays in dev'] : [];
+
 /** True for a version in dev of a backend's line that passes its gates now, also when an earlier run registered it. */
-const isPromotable = ({ line }: DatasetRef, { gates }: EvaluatedModel, { stage }: RegistrationResult): boolean =>
-  isBackendLine(line) && stage === 'dev' && gates.every(({ passed }) => passed);
+const isPromotable = (
+  { line }: DatasetRef,
+  { gates }: EvaluatedModel,
+  { stage, olderThanChampion }: RegistrationResult,
+): boolean =>
+  isBackendLine(line) && stage === 'dev' && olderThanChampion !== true && gates.every(({ passed }) => passed);
 
 /** The result of a run that ends in its current stage; `facts` override the empty measurements. */
 export function resultWith(

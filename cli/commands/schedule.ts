@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
+import type { BackfillOptions } from '../runs/backfill.js';
+import { addCacheOption, addRunOptions, pastMoment, repeated, seed, wholeNumber } from '../program/options.js';
 import type { FollowOption, NoteOptions } from '../views/schedules-view.js';
 
 const idHelp = 'weekly-retraining or daily-data-pipeline';
@@ -9,7 +11,7 @@ Settings (.env.example): SCHEDULE_WEEKLY and SCHEDULE_DAILY are cron lines by th
 SCHEDULE_OVERLAP says what happens when the former run still runs, SCHEDULE_CATCHUP_HOURS how late a run that the
 server missed is made up for, once. They hold from the next \`ml schedule apply\` on.`;
 
-/** `ml schedule apply|list|trigger|run-at|remove|pause|resume`. */
+/** `ml schedule apply|list|trigger|backfill|run-at|remove|pause|resume`. */
 export function register(program: Command, cli: CliContext): void {
   const schedule = program
     .command('schedule')
@@ -31,6 +33,7 @@ export function register(program: Command, cli: CliContext): void {
     .argument('[id]', idHelp, 'weekly-retraining')
     .option('--follow', 'wait until the run ends, with progress')
     .action(async (id: string, options: FollowOption) => (await view()).trigger(cli, id, options));
+  registerBackfill(schedule, cli);
   schedule
     .command('run-at')
     .description(
@@ -52,4 +55,22 @@ export function register(program: Command, cli: CliContext): void {
       .argument('[id]', `${idHelp}, or a single run (the first two)`)
       .option('--note <text>', 'reason, shown by `ml schedule list`')
       .action(async (id: string | undefined, options: NoteOptions) => (await view())[verb](cli, id, options));
+}
+
+function registerBackfill(schedule: Command, cli: CliContext): void {
+  const command = schedule
+    .command('backfill')
+    .description(
+      'Makes up for past runs of weekly-retraining, each on the data of its own moment. What is done is left alone.',
+    )
+    .requiredOption('--from <moment>', 'first moment of the schedule, such as 2026-09-07', pastMoment)
+    .requiredOption('--to <moment>', 'last moment', pastMoment)
+    .option('--source <name>', 'data source (the one in use)')
+    .option('--model <name>', 'train this model only; may be given several times', repeated)
+    .option('--parallel <n>', 'snapshots at the same time, and models of a week', wholeNumber(1, 8), 2)
+    .option('--seed <n>', 'seed of everything random (42)', seed);
+  addRunOptions(addCacheOption(command)).action(async (options: BackfillOptions) => {
+    const { backfill } = await import('../runs/backfill.js');
+    await backfill(cli, options);
+  });
 }

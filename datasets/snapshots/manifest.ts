@@ -12,6 +12,8 @@ export const snapshotManifest = z.strictObject({
   /** The previous snapshot of the same source. */
   parent: contentHash.nullable(),
   codeVersion: z.string(),
+  /** Read more than a day after `asOf`: what has no date of arrival is as it was when it was read. */
+  retrospective: z.literal(true).optional(),
   /** IANA zone of the customers' clocks; absent in snapshots from before there was one. */
   timeZone: z.string().optional(),
   tables: z.array(extractedTable),

@@ -28,13 +28,15 @@ export interface SnapshotLog {
   setLost(hash: string, lost: boolean): Promise<void>;
   /** The last record of a source that is not lost. */
   latest(source: string): Promise<SnapshotRecord | null>;
+  /** The record of a source with the latest moment that is not lost; a snapshot of a past week is not it. */
+  newest(source: string): Promise<SnapshotRecord | null>;
   /** Records, newest first. */
   list(filter?: { readonly source?: string; readonly limit?: number }): Promise<SnapshotRecord[]>;
 }
 
 /** The newest snapshot of a source. @throws PipelineError `DATASET_NOT_FOUND` when there is none. */
-export async function requireLatestSnapshot(log: Pick<SnapshotLog, 'latest'>, source: string): Promise<SnapshotRecord> {
-  const newest = await log.latest(source);
+export async function requireLatestSnapshot(log: Pick<SnapshotLog, 'newest'>, source: string): Promise<SnapshotRecord> {
+  const newest = await log.newest(source);
   if (newest !== null) return newest;
   const message = `the source ${source} has no snapshot yet; \`ml train all\` takes one`;
   throw new PipelineError('DATASET_NOT_FOUND', message, { source });
@@ -133,6 +135,11 @@ export function createSnapshotLog(pool: pg.Pool): SnapshotLog {
     async latest(source) {
       const intact = all.where('source', '=', source).where('lost', '=', false);
       const row = await intact.orderBy('sequence', 'desc').limit(1).executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+    async newest(source) {
+      const intact = all.where('source', '=', source).where('lost', '=', false);
+      const row = await intact.orderBy('as_of', 'desc').orderBy('sequence', 'desc').limit(1).executeTakeFirst();
       return row === undefined ? null : toRecord(row);
     },
     async list({ source, limit = 50 } = {}) {

@@ -57,7 +57,7 @@ export async function commitSnapshot(input: CommitSnapshot): Promise<SnapshotRef
 }
 
 const manifestOf = (
-  { source, asOf, codeVersion, timeZone, tables }: CommitSnapshot,
+  { source, asOf, codeVersion, timeZone, retrospective, tables }: CommitSnapshot,
   parent: string | null,
 ): SnapshotManifest => ({
   kind: 'snapshot',
@@ -67,6 +67,7 @@ const manifestOf = (
   parent,
   codeVersion,
   ...(timeZone !== undefined && { timeZone }),
+  ...(retrospective !== undefined && { retrospective }),
   tables: [...tables].sort((a, b) => (a.table < b.table ? -1 : 1)),
 });
 

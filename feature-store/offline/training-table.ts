@@ -8,6 +8,7 @@ import type { BackendDataset } from '../../contracts/model-definition.js';
 import type { Column, Table } from '../../contracts/table.js';
 import { storeDataset } from '../../datasets/snapshots/dataset-store.js';
 import type { SnapshotManifest } from '../../datasets/snapshots/manifest.js';
+import { retrospectiveNotes } from '../../datasets/snapshots/retrospective.js';
 import { loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
 import { missingColumn } from '../../learning/checks.js';
 import { textColumn, timestampColumn } from '../../learning/table.js';
@@ -103,7 +104,7 @@ export async function buildBackendDataset(input: {
     line,
     origin: { kind: 'snapshot', snapshotHash, source },
     ...zone,
-    notes: [...notes],
+    notes: [...notes, ...retrospectiveNotes(manifest, [...needed])],
   };
   return { status: 'ready', dataset: await storeDataset(blobs, { table, schema, ref }) };
 }

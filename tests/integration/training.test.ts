@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ReproduceRunResult } from '../../contracts/reproduction.js';
 import type { OverrideRejectionResult, TrainModelResult } from '../../contracts/workflows.js';
 import { predict } from '../../inference/predict.js';
 import { loadArtefact } from '../../registry/artefacts.js';
@@ -64,6 +65,22 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
     const [run] = await registry.listRuns({ workflowId: platform.id('computed') });
     const own = await steps.listSteps(run!.runKey);
     expect(own.map(({ computedBy }) => computedBy.workflowId)).toEqual(Array(3).fill(platform.id('computed')));
+  });
+
+  it('computes a run once more and finds the same bytes, registering nothing', async () => {
+    const { registry } = platform.services;
+    const runs = await registry.listRuns({ modelName: MODEL });
+    const result = (await platform.client.workflow.execute('reproduceRun', {
+      workflowId: platform.id('reproduced'),
+      taskQueue: platform.queue,
+      args: [{ id: platform.id('first') }],
+    })) as ReproduceRunResult;
+    expect(result).toMatchObject({ status: 'reproduced', modelName: MODEL, reasons: [], files: [] });
+    expect(result.found).toBe(result.recorded);
+    expect(result.inputs.map(({ name, same }) => [name, same])).toEqual(
+      ['data set', 'parameters', 'seed', 'code', 'Node.js', 'processor'].map((name) => [name, true]),
+    );
+    expect(await registry.listRuns({ modelName: MODEL })).toEqual(runs);
   });
 
   it.each([

@@ -17,6 +17,10 @@ export function createMemoryLog(): SnapshotLog {
       for (const [index, record] of records.entries()) if (record.hash === hash) records[index] = { ...record, lost };
     },
     latest: async (source) => records.findLast((one) => one.source === source && !one.lost) ?? null,
+    newest: async (source) =>
+      records
+        .filter((one) => one.source === source && !one.lost)
+        .reduce<SnapshotRecord | null>((best, one) => (best === null || one.asOf >= best.asOf ? one : best), null),
     list: async () => records.toReversed(),
   };
   return log;

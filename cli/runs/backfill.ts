@@ -1,0 +1,48 @@
+import { type BackfillInput, backfillResult, type BackfillResult } from '../../contracts/backfill.js';
+import { startRun } from '../../platform/temporal/start-run.js';
+import { shortHash } from '../output/format.js';
+import type { CliContext } from '../program/context.js';
+import { type RunOptions, runId } from '../program/options.js';
+import { reportDetached } from '../views/training-report.js';
+import { followRun, type Waited } from './follow.js';
+
+export interface BackfillOptions extends RunOptions {
+  /** ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+  readonly source?: string;
+  readonly model?: readonly string[];
+  readonly parallel: number;
+  readonly seed?: number;
+  readonly cache: boolean;
+}
+
+/**
+ * Makes up for past runs of the weekly schedule and prints what each week came to. Ends with 1 when a week failed.
+ * @throws PipelineError `INVALID_INPUT` for a span without a moment of the schedule, `SOURCE_NOT_FOUND`, `UNKNOWN_MODEL`.
+ */
+export async function backfill(cli: CliContext, options: BackfillOptions): Promise<void> {
+  const connection = await cli.connect();
+  const temporal = await connection.temporal();
+  const { from, to, source = null, model: models = [], parallel, seed = null, cache } = options;
+  const input: BackfillInput = { from, to, source, models: [...models], parallel, seed, cache };
+  const summary = `Weekly retrainings from ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
+  const request = { workflow: 'backfillRetraining', input, id: runId(options, 'backfill'), summary };
+  const { workflowId } = await startRun(temporal, cli.config, request);
+  const waited: Waited = options.detach ? { status: 'detached' } : await followRun(cli, temporal, workflowId);
+  if (waited.status === 'detached') reportDetached(cli, connection, workflowId);
+  else report(cli, workflowId, backfillResult.parse(waited.result));
+}
+
+function report(cli: CliContext, workflowId: string, result: BackfillResult): void {
+  cli.exitWith(result.status === 'completed' ? 0 : 1);
+  cli.out.result({ workflowId, ...result }, () => {
+    const rows = result.weeks.map(({ asOf, status, snapshotHash, findings }) => [
+      asOf.slice(0, 16),
+      status,
+      snapshotHash === null ? '–' : shortHash(snapshotHash),
+      findings.join(', '),
+    ]);
+    cli.out.table({ head: ['as of (UTC)', 'state', 'snapshot', 'models'], rows });
+  });
+}
