@@ -11,6 +11,8 @@ const SERVERS = ['TEMPORAL_ADDRESS', 'DATABASE_URL', 'BACKEND_DATABASE_URL', 'RE
 
 /** The command line on a platform of its own, below a temporary folder. */
 export interface PlatformCommands {
+  /** Its state directory. */
+  readonly home: string;
   /** Runs `ml <args> --json`. @returns the document that it prints, also of a failure. @throws Error without one. */
   ml(...args: readonly string[]): Promise<unknown>;
   /** Stops the platform and removes its folder. */
@@ -38,6 +40,7 @@ export async function startPlatform(): Promise<PlatformCommands> {
   const home = await mkdtemp(join(tmpdir(), 'ml-bench-platform-'));
   const ml = (...args: readonly string[]): Promise<unknown> => runMl(home, args);
   return {
+    home,
     ml,
     async close() {
       await ml('down');

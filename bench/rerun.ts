@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { masterTrainingResult } from '../contracts/workflows.js';
+import { runningState } from '../platform/embedded/ensure.js';
+import { type PlatformCommands, startPlatform } from './refresh/platform-commands.js';
+import { type BenchmarkContext, benchmarkRow, type BenchmarkRow, type BenchmarkSuite } from './report/suite.js';
+import { processTreeCpu } from './support/process-tree-cpu.js';
+
+const USERS = 300;
+/** Of the CPU of the full run. */
+const WANTED_SHARE = 0.25;
+const WANTED_SECONDS = 10;
+
+const finished = z.object({ workflowId: z.string(), result: masterTrainingResult });
+
+/** CPU seconds of the commands and of the platform, which are no children of each other. */
+function cpuOf({ home }: PlatformCommands): number {
+  const supervisor = runningState(home)?.supervisor.pid;
+  return processTreeCpu(process.pid) + (supervisor === undefined ? 0 : processTreeCpu(supervisor));
+}
+
+interface Measured {
+  readonly workflowId: string;
+  readonly seconds: number;
+  readonly decisions: string;
+}
+
+/** Runs a command that ends with a retraining, and counts everything that the platform did meanwhile. */
+async function measure(platform: PlatformCommands, args: readonly string[]): Promise<Measured> {
+  const before = cpuOf(platform);
+  const { workflowId, result } = finished.parse(await platform.ml(...args));
+  const seconds = cpuOf(platform) - before;
+  const decisions = result.models.map((one) => (one.status === 'decided' ? one.result.decision : one.errorCode));
+  return { workflowId, seconds, decisions: decisions.join(', ') };
+}
+
+async function run({ onProgress }: BenchmarkContext): Promise<BenchmarkRow[]> {
+  const platform = await startPlatform();
+  const measured = async (what: string, ...args: string[]): Promise<Measured> => {
+    const found = await measure(platform, args);
+    onProgress(`${what}: ${found.workflowId}, ${found.seconds.toFixed(1)} CPU-s: ${found.decisions}`);
+    return found;
+  };
+  try {
+    await platform.ml('data', 'generate', '--users', String(USERS));
+    const full = await measured('full run', 'retrain');
+    const rerun = ['runs', 'rerun', full.workflowId];
+    const evaluation = await measured('from evaluation', ...rerun, '--from', 'evaluation', '--no-cache');
+    await measured('first repetition', ...rerun);
+    const cached = await measured('everything reused', ...rerun);
+    return rowsOf(full, evaluation, cached);
+  } finally {
+    await platform.close();
+  }
+}
+
+function rowsOf(full: Measured, evaluation: Measured, cached: Measured): BenchmarkRow[] {
+  const share = evaluation.seconds / full.seconds;
+  return [
+    benchmarkRow({ name: 'full run of five models', value: full.seconds, unit: 'CPU-s' }),
+    benchmarkRow({ name: 'rerun --from evaluation --no-cache', value: evaluation.seconds, unit: 'CPU-s' }),
+    benchmarkRow({ name: 'of the full run', value: share, unit: 'share', target: { atMost: WANTED_SHARE } }),
+    benchmarkRow({
+      name: 'rerun with everything reused',
+      value: cached.seconds,
+      unit: 'CPU-s',
+      target: { atMost: WANTED_SECONDS },
+    }),
+  ];
+}
+
+/** Everything that runs is counted: command, workers, computing processes and servers. */
+export const benchmarks: BenchmarkSuite = {
+  description:
+    'a retraining of five models on the embedded platform, repeated from evaluation and with all results reused',
+  run,
+};
