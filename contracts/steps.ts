@@ -18,7 +18,7 @@ export const reusableSteps = [
 export const reusableStep = z.enum(reusableSteps);
 export type ReusableStep = z.infer<typeof reusableStep>;
 
-/** What a result may depend on beside input and code: onnxruntime and TensorFlow compute by the processor's abilities. */
+/** What a result may depend on beside input and code: onnxruntime computes by the abilities of the processor. */
 export const computingEnvironment = z.strictObject({
   /** Version of Node.js, such as `20.20.2`. */
   node: z.string(),
