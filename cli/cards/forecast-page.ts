@@ -19,8 +19,22 @@ const amount = (field: string): object => ({ field, type: 'quantitative', title:
 /** Six digits are finer than a chart shows. */
 const drawn = (value: number): number => Number(value.toPrecision(6));
 
-const bandLayer = (rows: readonly ForecastRow[], at: number) => ({
-  data: { values: rows.map(({ ds, bands }) => ({ ds, low: drawn(bands[at]!.low), high: drawn(bands[at]!.high) })) },
+/** A period as the drawing reads it; a moment without a zone would be on the clock of this machine. */
+const moment = (ds: string): string => (ds.includes('T') ? `${ds}Z` : ds);
+
+interface Point {
+  readonly ds: string;
+  readonly y: number;
+}
+
+/** A band that opens from the last value. */
+const bandLayer = (last: Point, rows: readonly ForecastRow[], at: number) => ({
+  data: {
+    values: [
+      { ds: last.ds, low: last.y, high: last.y },
+      ...rows.map(({ ds, bands }) => ({ ds: moment(ds), low: drawn(bands[at]!.low), high: drawn(bands[at]!.high) })),
+    ],
+  },
   mark: { type: 'area', opacity: at === 0 ? 0.32 : 0.18, color: COLOUR },
   encoding: { x: time, y: amount('low'), y2: { field: 'high' } },
 });
@@ -28,8 +42,9 @@ const bandLayer = (rows: readonly ForecastRow[], at: number) => ({
 /** History, forecast and, where there are some, the bands around it: the widest first, so that the narrow one lies on it. */
 function fanChart({ name, history, rows }: ForecastedSeries): Plot {
   const shown = history.slice(-Math.max(FEWEST_SHOWN, HORIZONS_SHOWN * rows.length));
-  const known = shown.filter(({ y }) => !Number.isNaN(y)).map(({ ds, y }) => ({ ds, y: drawn(y) }));
-  const ahead = [known.at(-1)!, ...rows.map(({ ds, forecast }) => ({ ds, y: drawn(forecast) }))];
+  const known = shown.filter(({ y }) => !Number.isNaN(y)).map(({ ds, y }): Point => ({ ds: moment(ds), y: drawn(y) }));
+  const last = known.at(-1)!;
+  const ahead = [last, ...rows.map(({ ds, forecast }) => ({ ds: moment(ds), y: drawn(forecast) }))];
   const line = (values: readonly object[], mark: object): object => ({
     data: { values },
     mark: { type: 'line', ...mark },
@@ -44,7 +59,7 @@ function fanChart({ name, history, rows }: ForecastedSeries): Plot {
       $schema: SCHEMA,
       ...SIZE,
       layer: [
-        ...levels.map((_, at) => bandLayer(rows, at)).reverse(),
+        ...levels.map((_, at) => bandLayer(last, rows, at)).reverse(),
         line(known, { color: 'currentColor', strokeWidth: 1.4 }),
         line(ahead, { color: COLOUR, strokeDash: [5, 3] }),
       ],

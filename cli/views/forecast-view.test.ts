@@ -91,6 +91,23 @@ describe('ml forecast', () => {
     expect(written.stderr).toContain(`charts: ${html}`);
   });
 
+  it('draws one hour ahead with its bands, on a page of one series without links', async () => {
+    const random = createRandom(9);
+    const hours = Array.from({ length: 240 }, (_, i) => {
+      const time = new Date(Date.UTC(2024, 0, 1, i)).toISOString().slice(0, 16);
+      return `${time},${50 + 10 * Math.sin((2 * Math.PI * i) / 24) + random.normal()}`;
+    });
+    const hourly = join(folder, 'hours.csv');
+    writeFileSync(hourly, ['ds,y', ...hours].join('\n'));
+    const html = join(folder, 'hours.html');
+    const { cli, written } = context();
+    await forecast(cli, { dataPath: hourly, horizon: 1, html });
+    expect(written.stdout).toMatch(/\nseries +2024-01-11T00:00 +[\d.]+ +[\d.]+ to/);
+    const page = readFileSync(html, 'utf8');
+    expect(page).not.toContain('<nav');
+    expect(page.match(/<path aria-label="[^"]*"|<path /g)!.length).toBeGreaterThanOrEqual(4); // two bands, two lines
+  });
+
   it('says where a page cannot be written', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
