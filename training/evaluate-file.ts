@@ -6,6 +6,7 @@ import { contentHash, modelName, semanticVersion } from '../contracts/ids.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import { tableSchema } from '../contracts/table-schema.js';
 import type { Table } from '../contracts/table.js';
+import { ENCODINGS } from '../datasets/sources/files/decode-text.js';
 import { DATE_ORDERS, momentUnits } from '../datasets/sources/files/moment-readings.js';
 import { DECIMAL_SIGNS } from '../datasets/sources/files/number-readings.js';
 import type { DataFile } from '../datasets/sources/files/read-file.js';
@@ -29,6 +30,9 @@ const reading = z.strictObject({
   delimiter: z.string().optional(),
   decimal: z.enum(DECIMAL_SIGNS).optional(),
   dateFormat: z.enum([...DATE_ORDERS, ...units]).optional(),
+  encoding: z.enum(ENCODINGS).optional(),
+  skipLines: z.int().optional(),
+  timeZone: z.string().optional(),
   nulls: z.array(z.string()).readonly().optional(),
   columns: z.record(z.string(), z.string()).optional(),
 });

@@ -15,13 +15,16 @@ export interface DataFileOptions extends TypedReadingOptions {
 
 /** @throws PipelineError `INVALID_INPUT` for an option that says how a file is written where there is none. */
 export function refuseWithoutFile(options: DataFileOptions): void {
-  const { delimiter, decimal, dateFormat, columns, schema } = options;
+  const { delimiter, decimal, dateFormat, columns, schema, encoding, skipLines, timeZone } = options;
   const given = Object.entries({
     '--delimiter': delimiter,
     '--decimal': decimal,
     '--date-format': dateFormat,
     '--null': options.null,
     '--columns': columns,
+    '--encoding': encoding,
+    '--skip-lines': skipLines,
+    '--time-zone': timeZone,
     '--schema': schema,
   });
   const option = given.find(([, value]) => value !== undefined)?.[0];

@@ -10,6 +10,7 @@ import {
   type SourcedColumn,
   sourceColumns,
   withNearest,
+  withNumberedKey,
 } from './column-sources.js';
 import type { ReadingOptions } from './reading-options.js';
 
@@ -20,6 +21,8 @@ export interface FilePreview extends Partial<Pick<FoundColumns, 'holdsDirections
   readonly width: number;
   /** Of a CSV file. */
   readonly delimiter?: string;
+  /** Line of the header, or of the first record without one. @default 1 */
+  readonly firstLine?: number;
 }
 
 /** A format with the file's preview as read by it, and where its columns stand. */
@@ -118,6 +121,13 @@ const widest = (previews: readonly FilePreview[]): FilePreview | undefined =>
     undefined,
   );
 
+/** A table whose format has a key that the file lacks: its rows are named by their number. */
+const withRowNumbers = (candidate: MatchedFormat): MatchedFormat => {
+  const { format, preview, columns } = candidate;
+  if (preview.columns === null || format.requiresAllColumns === true) return candidate;
+  return { ...candidate, columns: withNumberedKey(columns, format.schema.key, preview.columns) };
+};
+
 /** The column names under which a format knows what was found. */
 const canonicalNames = ({ format, preview, columns }: MatchedFormat): readonly string[] | null => {
   if (preview.columns === null) return null;
@@ -127,7 +137,8 @@ const canonicalNames = ({ format, preview, columns }: MatchedFormat): readonly s
 };
 
 /**
- * The first format whose columns the file has by their own names, else by other names, else the nearest one.
+ * The first format whose columns the file has by their own names, else by other names, else all but the key, else the
+ * nearest one.
  * @throws PipelineError `MISSING_COLUMN` when the chosen format's columns are incomplete, `UNKNOWN_FORMAT` when no
  *   format comes near or the file is out of the model's scope, `INVALID_INPUT` for a column of `--columns` that no format has.
  */
@@ -143,9 +154,11 @@ export function chooseFormat(
   );
   const fits = (columns: readonly string[] | null, { format, preview }: MatchedFormat): boolean =>
     format.matches({ fileName: file, columns, width: preview.width });
+  const numbered = candidates.map(withRowNumbers);
   const chosen =
     candidates.find((candidate) => fits(candidate.preview.columns, candidate)) ??
     candidates.find((candidate) => fits(canonicalNames(candidate), candidate)) ??
+    numbered.find((candidate) => fits(canonicalNames(candidate), candidate) && missingIn(candidate).length === 0) ??
     nearest(candidates);
   const missing = chosen === undefined ? [] : missingIn(chosen);
   if (chosen !== undefined && missing.length === 0) return chosen;

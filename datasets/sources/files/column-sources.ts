@@ -9,6 +9,8 @@ export type ColumnSource =
   | { readonly kind: 'one'; readonly name: string }
   | { readonly kind: 'pair'; readonly debit: string; readonly credit: string }
   | { readonly kind: 'signed'; readonly amount: string; readonly direction: string }
+  /** The key of a file without one. */
+  | { readonly kind: 'row number' }
   | { readonly kind: 'absent' };
 
 /** A column of a format with its place in a file. */
@@ -158,6 +160,25 @@ export function sourceColumns(
   });
 }
 
+/**
+ * The columns with the row's number in the place of a key that the file has not. A name that comes near is rather a
+ * misspelt key, and is left to the caller.
+ */
+export function withNumberedKey(
+  columns: readonly SourcedColumn[],
+  key: string,
+  names: readonly string[],
+): readonly SourcedColumn[] {
+  const used = new Set(columns.flatMap(({ source }) => namesIn(source)));
+  if (used.size === 0) return columns;
+  const free = names.filter((name) => !used.has(name));
+  return columns.map((column) => {
+    const isAbsentKey = column.spec.name === key && column.source.kind === 'absent';
+    if (!isAbsentKey || nearestName(column.nameInFile, free, NEAR) !== null) return column;
+    return { ...column, source: { kind: 'row number' } };
+  });
+}
+
 /** Names in the file that a column is read from. */
 export function namesIn(source: ColumnSource): readonly string[] {
   if (source.kind === 'one') return [source.name];
@@ -169,7 +190,7 @@ export function namesIn(source: ColumnSource): readonly string[] {
 export function cellOf(source: ColumnSource, field: (name: string) => Scalar): Cell {
   if (source.kind === 'one') return field(source.name);
   if (source.kind === 'pair') return { kind: 'pair', debit: field(source.debit), credit: field(source.credit) };
-  if (source.kind === 'absent') return undefined;
+  if (source.kind === 'absent' || source.kind === 'row number') return undefined;
   return { kind: 'signed', amount: field(source.amount), direction: field(source.direction) };
 }
 
@@ -208,13 +229,15 @@ export function columnRemarks(all: readonly SourcedColumn[], names: readonly str
     .filter((column) => column.spec.optional !== true && !present.includes(column))
     .map(({ spec }) => spec.name);
   const renamed = present.flatMap(({ source, spec, nameInFile, ownName }) =>
-    source.kind === 'absent' || plainName(nameInFile) === plainName(ownName)
+    namesIn(source).length === 0 || plainName(nameInFile) === plainName(ownName)
       ? []
       : [`${spec.name} from ${namesIn(source).join(' and ')}`],
   );
   const remark = (title: string, list: readonly string[]): string[] =>
     list.length === 0 ? [] : [`${title}: ${listed(list)}`];
+  const numbered = columns.filter(({ source }) => source.kind === 'row number').map(({ spec }) => spec.name);
   return [
+    ...remark('rows are named by their number, since the file has no key', numbered),
     ...remark('columns by another name', renamed),
     ...remark('columns that are not used', ignored),
     ...remark('columns that the file does not have, read as empty', absent),

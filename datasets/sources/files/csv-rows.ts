@@ -27,17 +27,43 @@ function previewWith(head: string, dialect: CsvDialect, positional: boolean): Fi
   const { delimiter } = dialect;
   // The head may end inside its last record.
   const complete = records.length > 1 ? records.slice(0, -1) : records;
-  if (positional) return [{ columns: null, width: first.length, delimiter }];
+  const { firstLine = 1 } = dialect;
+  if (positional) return [{ columns: null, width: first.length, delimiter, firstLine }];
   const names = first.map((name) => name.trim());
-  return [{ columns: names, width: names.length, delimiter, holdsDirections: holdsDirections(names, complete) }];
+  const facts = { columns: names, width: names.length, delimiter, firstLine };
+  return [{ ...facts, holdsDirections: holdsDirections(names, complete) }];
 }
 
-/** Previews of a CSV file's head with each delimiter that it may have. */
+/** Lines among which a header is looked for where the first line is none, as below the titles of a bank's export. */
+const MOST_TITLES = 30;
+
+/** Names only: no cell is blank or a number, and none stands twice. */
+const looksLikeHeader = (cells: readonly string[]): boolean =>
+  cells.length > 1 &&
+  cells.every((cell) => /^[^\d]*\p{L}/u.test(cell.trim())) &&
+  new Set(cells.map((cell) => cell.trim())).size === cells.length;
+
+/** Lines below the first that may be the header. */
+function laterHeaders(head: string, delimiter: string, firstLine: number): number[] {
+  const lines = head.split(/\r\n|\n|\r/, firstLine + MOST_TITLES).slice(0, -1);
+  return lines.flatMap((line, i) =>
+    i >= firstLine && looksLikeHeader(firstRecords(line, { delimiter }, 1)[0] ?? []) ? [i + 1] : [],
+  );
+}
+
+/** Previews of a CSV file's head with each delimiter that it may have, by the first line, then by later ones. */
 export function previewsOfCsv(head: string, options: ReadingOptions): Previews {
   const named = options.delimiter ?? separatorLine(head);
-  const firstLine = firstLineOf(head);
-  const previews = (delimiters: readonly string[], positional: boolean): FilePreview[] =>
-    delimiters.flatMap((delimiter) => previewWith(head, { delimiter, firstLine }, positional));
+  const firstLine = firstLineOf(head, options);
+  const previews = (delimiters: readonly string[], positional: boolean): FilePreview[] => {
+    const at = (delimiter: string, line: number) => previewWith(head, { delimiter, firstLine: line }, positional);
+    const usual = delimiters.flatMap((delimiter) => at(delimiter, firstLine));
+    if (positional || options.skipLines !== undefined) return usual;
+    const later = delimiters.flatMap((delimiter) =>
+      laterHeaders(head, delimiter, firstLine).flatMap((line) => at(delimiter, line)),
+    );
+    return [...usual, ...later];
+  };
   const likely = named === null ? DELIMITERS : [named];
   const [first] = previews(likely, false).sort((a, b) => b.width - a.width);
   return {
@@ -50,8 +76,12 @@ export function previewsOfCsv(head: string, options: ReadingOptions): Previews {
   };
 }
 
-/** The line after a spreadsheet's `sep=;`, else the first. */
-const firstLineOf = (head: string): number => (separatorLine(head) === null ? 1 : 2);
+/** Lines of a CSV file above its header that are not a spreadsheet's `sep=;`. */
+export const titleLines = (head: string, { firstLine = 1 }: FilePreview): number => firstLine - firstLineOf(head, {});
+
+/** The line after those that the user names, else after a spreadsheet's `sep=;`, else the first. */
+const firstLineOf = (head: string, { skipLines }: ReadingOptions): number =>
+  skipLines === undefined ? 1 + Number(separatorLine(head) !== null) : skipLines + 1;
 
 const findings: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quoted field is not closed before the file ends',
@@ -118,7 +148,7 @@ function checkWidth(
  * @throws PipelineError `MALFORMED_FILE` (quotes, number of columns, a repeated column name), `FILE_TOO_LARGE`.
  */
 export async function* readCsvRows(
-  { head, text }: { readonly head: string; readonly text: AsyncIterable<string> },
+  { text }: { readonly text: AsyncIterable<string> },
   file: string,
   { format, preview, columns }: MatchedFormat,
   limits: FileLimits,
@@ -128,7 +158,8 @@ export async function* readCsvRows(
   const positions = new Map(
     columns.flatMap(({ source }) => namesIn(source)).map((name) => [name, names.indexOf(name)]),
   );
-  const dialect = { delimiter: preview.delimiter ?? ',', firstLine: firstLineOf(head) };
+  const { delimiter = ',', firstLine = 1 } = preview;
+  const dialect = { delimiter, firstLine };
   let isHeader = format.positionalColumns === undefined;
   let row = 0;
   for await (const { line, record } of readRecords(text, file, dialect, limits)) {

@@ -477,3 +477,96 @@ describe('words for a missing value', () => {
     expect((await read(file)).table.columns['amount']!.values).toEqual(Float64Array.of(-5, 7));
   });
 });
+
+describe('a file without a key', () => {
+  it('has its rows named by their number, which is said', async () => {
+    const file = 'amount,fee,months,done,at,until\n1,2,3,1,2026-01-01,2026-02-01\n\n4,5,6,0,2026-01-02,2026-02-02\n';
+    const keyed = {
+      ...format,
+      matches: ({ columns }: { columns: readonly string[] | null }) => columns?.includes('id') === true,
+    };
+    const path = join(folder, 'keyless.csv');
+    writeFileSync(path, file);
+    const { table: found, remarks } = await readDataFile(path, [keyed], { now: NOW });
+    expect(found.columns['id']!.values).toEqual(['1', '2']);
+    expect(remarks).toContain('rows are named by their number, since the file has no key: id');
+  });
+
+  it('is rather a misspelt key where a name comes near', async () => {
+    const payment = { ...format.schema.columns[0]!, name: 'paymentId' };
+    const schema = { ...format.schema, key: 'paymentId', columns: [payment, ...format.schema.columns.slice(1)] };
+    const path = join(folder, 'misspelt.csv');
+    writeFileSync(path, 'paymentIdd,amount,fee\nr0,1,2\n');
+    const matches = ({ columns }: { columns: readonly string[] | null }) => columns?.includes('paymentId') === true;
+    await expect(readDataFile(path, [{ ...format, schema, matches }])).rejects.toMatchObject({
+      message: expect.stringMatching(/known formats|nearest: "paymentIdd"/) as string,
+    });
+  });
+});
+
+describe('lines above the header', () => {
+  const titles = 'Statement of account\n"Period: 01.01.2026, to 31.01.2026"\n\n';
+
+  it.each([',', ';'])(
+    'are skipped where a later line has the columns, which is said (fields by %s)',
+    async (delimiter) => {
+      const { table: found, remarks } = await read(`${titles}${table({ fee: ['1', '2'] }, delimiter)}`);
+      expect(found.columns['fee']!.values).toEqual(Float64Array.of(1, 2));
+      expect(remarks).toContain('lines above the header that were skipped: 3');
+    },
+  );
+
+  it('count in the lines of errors', async () => {
+    await expect(read(`${titles}id,fee\nr0,1\nr1,x\n`)).rejects.toMatchObject({ details: { row: 2, line: 6 } });
+  });
+
+  it('are those that --skip-lines names', async () => {
+    const file = `id,fee,amount\nold,1,1\n${table({ fee: ['5'] })}`;
+    const { table: found } = await read(file, { skipLines: 2 });
+    expect(found.columns['id']!.values).toEqual(['r0']);
+    await expect(read(table({ fee: ['5'] }), { skipLines: 1 })).rejects.toMatchObject({ code: 'UNKNOWN_FORMAT' });
+  });
+});
+
+describe('encodings', () => {
+  const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
+  const readBytes = (bytes: Buffer, options: ReadFileOptions = {}) => {
+    const path = join(folder, `${files++}.csv`);
+    writeFileSync(path, bytes);
+    return readDataFile(path, [format], { now: NOW, ...options });
+  };
+  const keysOf = (found: Awaited<ReturnType<typeof readBytes>>) => found.table.columns['id']!.values;
+
+  it('reads Windows-1252 where the bytes are not UTF-8, and says so', async () => {
+    const found = await readBytes(bytesOf('id,fee\nMüller,1\nKrüger \x96 Söhne,2\n'));
+    expect(keysOf(found)).toEqual(['Müller', 'Krüger – Söhne']);
+    expect(found.remarks).toContain('not UTF-8: read as Windows-1252');
+  });
+
+  it('wherever the first such byte stands in a chunk', async () => {
+    const long = Array.from({ length: 9_000 }, (_, row) => `r${row},${row}`).join('\n');
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 40 }), async (shift) => {
+        const found = await readBytes(bytesOf(`id,fee\n${'x'.repeat(shift + 1)},1\n${long}\nüber é,3\né,4`));
+        expect(keysOf(found).slice(-2)).toEqual(['über é', 'é']);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it('does not take a broken character among sound ones for another encoding, unless it is named', async () => {
+    const broken = Buffer.concat([Buffer.from('id,fee\nMüller,1\nM'), Buffer.from([0xfc]), Buffer.from('ller,2\n')]);
+    await expect(readBytes(broken)).rejects.toMatchObject({ code: 'MALFORMED_FILE', details: { line: 3 } });
+    expect(keysOf(await readBytes(broken, { encoding: 'windows-1252' }))).toEqual(['MÃ¼ller', 'Müller']);
+    await expect(readBytes(bytesOf('id,fee\n\x81\x8d,1\n'))).rejects.toMatchObject({ code: 'MALFORMED_FILE' });
+  });
+});
+
+describe('--time-zone', () => {
+  it('is refused where a format keeps no clock of customers', async () => {
+    await expect(read(table({ fee: ['1'] }), { timeZone: 'Asia/Kolkata' })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('format payments keeps no customer') as string,
+    });
+  });
+});

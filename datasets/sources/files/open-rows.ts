@@ -1,7 +1,7 @@
 import type { FileFormat } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
 import { chooseFormat, type FilePreview, type MatchedFormat } from './choose-format.js';
-import { previewsOfCsv, readCsvRows } from './csv-rows.js';
+import { previewsOfCsv, readCsvRows, titleLines } from './csv-rows.js';
 import { peekText, type TextHead } from './decode-text.js';
 import { peekRecords, readJsonRecords, readJsonRows } from './json-rows.js';
 import type { FileLimits } from './limits.js';
@@ -48,11 +48,15 @@ function openCsv(head: TextHead, { file, formats, limits, options }: Reading): O
   const { preview, format } = matched;
   const { delimiter = ',' } = preview;
   const usual = delimiter === (format.delimiter ?? ',');
+  const titles = titleLines(head.head, preview);
   return {
     matched,
     rows: readCsvRows(head, file, matched, limits),
     names: () => preview.columns ?? [],
-    remarks: usual ? [] : [`fields separated by ${DELIMITER_NAMES[delimiter] ?? `"${delimiter}"`}`],
+    remarks: [
+      ...(titles > 0 ? [`lines above the header that were skipped: ${titles}`] : []),
+      ...(usual ? [] : [`fields separated by ${DELIMITER_NAMES[delimiter] ?? `"${delimiter}"`}`]),
+    ],
   };
 }
 

@@ -293,8 +293,8 @@ describe('readDataFile rejects', () => {
     ['quote not closed.csv', `${header}${good}"c,1,1\n`, /not closed/],
     ['text after quote.csv', `${header}"c"d,1,1,2026-01-01,car,0\n`, /line 2: a closing quote/],
     [
-      'latin1.csv',
-      Buffer.concat([Buffer.from(header + good), Buffer.from([0x63, 0xe9, 0x2c, 0x31, 0x0a])]),
+      'neither utf-8 nor windows-1252.csv',
+      Buffer.concat([Buffer.from(header + good), Buffer.from([0x63, 0x8f, 0x2c, 0x31, 0x0a])]),
       /line 4: .*UTF-8/,
     ],
     ['half a unit.csv', Buffer.from(`\u{feff}${header}`, 'utf16le').subarray(0, -1), /line 1: .*UTF-16/],

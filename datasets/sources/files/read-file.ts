@@ -100,6 +100,13 @@ function finish(file: DataFile, { now, purpose, transform }: LastSteps): DataFil
   return { ...file, table, remarks: [...file.remarks, ...kept.remarks, ...described] };
 }
 
+/** The zone of `--time-zone`. @throws PipelineError `INVALID_INPUT` for a format whose times are nobody's clock. */
+function zoneFor({ name, schema }: FileFormat, file: string, zone: string | undefined): string | undefined {
+  if (zone === undefined || keepsClocks(schema)) return zone;
+  const finding = `--time-zone: format ${name} keeps no customer's clock; its times without a zone are UTC`;
+  throw errorAt('INVALID_INPUT', { file }, finding);
+}
+
 /** How a file is read. */
 export interface ReadFileOptions extends ReadingOptions {
   readonly limits?: Partial<FileLimits>;
@@ -128,15 +135,17 @@ export async function readDataFile(
   { limits = {}, now = Date.now(), purpose = 'training', timeZoneOf = () => 'UTC', ...options }: ReadFileOptions = {},
 ): Promise<DataFile> {
   const bounded = { ...defaultFileLimits, ...limits };
-  const texts = await readLayout(path, formats, bounded);
+  const texts = await readLayout(path, formats, bounded, options.encoding);
   if (texts !== null) return finish(texts, { now, purpose, transform: ({ table }) => table });
   const { fileName, bytes, hash } = await openFile(path, bounded);
+  const decoded: string[] = [];
+  const decoding = { encoding: options.encoding, remark: (sentence: string) => void decoded.push(sentence) };
   const reading = { file: fileName, formats, limits: bounded, options };
-  const opened = await openRows(decodeText(bytes, fileName), reading);
+  const opened = await openRows(decodeText(bytes, fileName, decoding), reading);
   const { format } = opened.matched;
-  const timeZone = timeZoneOf(format.schema.line);
+  const timeZone = zoneFor(format, fileName, options.timeZone) ?? timeZoneOf(format.schema.line);
   const { table, remarks } = await collect(opened, reading, timeZone);
   const clock = keepsClocks(format.schema) ? { timeZone } : {};
-  const file = { format, table, fileHash: hash(), fileName, remarks, ...clock };
+  const file = { format, table, fileHash: hash(), fileName, remarks: [...decoded, ...remarks], ...clock };
   return finish(file, { now, purpose, transform: (kept) => transformRows(fileName, format, kept) });
 }

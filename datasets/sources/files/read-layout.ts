@@ -4,7 +4,7 @@ import { basename, join, relative, sep } from 'node:path';
 import type { FileFormat, SourceText, TextLayout } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
 import type { DataFile } from './data-file.js';
-import { decodeText, peekText } from './decode-text.js';
+import { decodeText, type Encoding, peekText } from './decode-text.js';
 import type { FileLimits } from './limits.js';
 import { openFile } from './open-file.js';
 
@@ -17,6 +17,14 @@ const MAX_CHARACTERS = 128 * 1024 * 1024;
 
 interface ReadText extends SourceText {
   readonly hash: string;
+  /** On its encoding. */
+  readonly remarks: readonly string[];
+}
+
+/** How the texts of a layout are read. */
+interface Reading {
+  readonly limits: FileLimits;
+  readonly encoding: Encoding | undefined;
 }
 
 type LayoutFormat = FileFormat & { readonly layout: TextLayout };
@@ -37,22 +45,24 @@ async function listFiles(folder: string, depth = 1): Promise<string[]> {
   return (await Promise.all(nested)).flat();
 }
 
-async function readWhole(path: string, name: string, limits: FileLimits): Promise<ReadText> {
+async function readWhole(path: string, name: string, { limits, encoding }: Reading): Promise<ReadText> {
   const { bytes, hash } = await openFile(path, limits);
   let text = '';
-  for await (const chunk of decodeText(bytes, name)) {
+  const remarks: string[] = [];
+  const remark = (sentence: string): void => void remarks.push(sentence);
+  for await (const chunk of decodeText(bytes, name, { encoding, remark })) {
     text += chunk;
     if (text.length > MAX_CHARACTERS)
       throw errorAt('FILE_TOO_LARGE', { file: name }, `longer than ${MAX_CHARACTERS} characters`);
   }
-  return { name: plainName(name), text, hash: hash() };
+  return { name: plainName(name), text, hash: hash(), remarks };
 }
 
 const byName = (a: SourceText, b: SourceText): number => (a.name < b.name ? -1 : 1);
 const heads = (files: readonly SourceText[]): SourceText[] =>
   files.map(({ name, text }) => ({ name, text: text.slice(0, HEAD_CHARACTERS) }));
 
-async function readFolder(folder: string, limits: FileLimits): Promise<ReadText[]> {
+async function readFolder(folder: string, reading: Reading): Promise<ReadText[]> {
   const paths = await listFiles(folder);
   if (paths.length > MAX_FILES)
     throw errorAt('FILE_TOO_LARGE', { file: folder }, `${paths.length} files, the limit is ${MAX_FILES}`);
@@ -60,7 +70,7 @@ async function readFolder(folder: string, limits: FileLimits): Promise<ReadText[
   const texts: ReadText[] = [];
   // Empty files are skipped; malformed ones are rejected.
   for (const [i, path] of paths.entries())
-    if (sizes[i]! > 0) texts.push(await readWhole(path, relative(folder, path), limits));
+    if (sizes[i]! > 0) texts.push(await readWhole(path, relative(folder, path), reading));
   return texts.sort(byName);
 }
 
@@ -69,17 +79,13 @@ function parse(format: LayoutFormat, files: readonly ReadText[], fileName: strin
   const single = files.length === 1 && first !== undefined;
   const together = createHash('sha256').update(files.map(({ name, hash }) => `${name}\0${hash}\n`).join(''));
   const fileHash = single ? first.hash : together.digest('hex');
-  const remarks: string[] = [];
+  const remarks = [...new Set(files.flatMap((file) => file.remarks))];
   const table = format.layout.parse(files, (sentence) => void remarks.push(sentence));
   return { format, table, fileHash, fileName, remarks };
 }
 
-async function readFolderLayout(
-  folder: string,
-  formats: readonly LayoutFormat[],
-  limits: FileLimits,
-): Promise<DataFile> {
-  const files = await readFolder(folder, limits);
+async function readFolderLayout(folder: string, formats: readonly LayoutFormat[], reading: Reading): Promise<DataFile> {
+  const files = await readFolder(folder, reading);
   if (files.length === 0) throw errorAt('FILE_EMPTY', { file: folder }, 'the folder holds no file');
   const format = formats.find(({ layout }) => layout.matches(heads(files)));
   if (format !== undefined) return parse(format, files, basename(folder));
@@ -90,9 +96,9 @@ async function readFolderLayout(
 }
 
 /** Name and first characters of a file. */
-async function previewFile(path: string, limits: FileLimits): Promise<SourceText> {
+async function previewFile(path: string, { limits, encoding }: Reading): Promise<SourceText> {
   const { bytes, fileName } = await openFile(path, limits);
-  const source = decodeText(bytes, fileName);
+  const source = decodeText(bytes, fileName, { encoding });
   const { head } = await peekText(source, (text) => text.length >= HEAD_CHARACTERS);
   await source.return(undefined);
   return { name: plainName(fileName), text: head.slice(0, HEAD_CHARACTERS) };
@@ -115,12 +121,14 @@ export async function readLayout(
   path: string,
   formats: readonly FileFormat[],
   limits: FileLimits,
+  encoding?: Encoding,
 ): Promise<DataFile | null> {
+  const reading = { limits, encoding };
   const withLayout = formats.filter(hasLayout);
   if (withLayout.length === 0) return null;
-  if (await isFolder(path)) return readFolderLayout(path, withLayout, limits);
-  const preview = await previewFile(path, limits);
+  if (await isFolder(path)) return readFolderLayout(path, withLayout, reading);
+  const preview = await previewFile(path, reading);
   const format = withLayout.find(({ layout }) => layout.matches([preview]));
   if (format === undefined) return null;
-  return parse(format, [await readWhole(path, basename(path), limits)], basename(path));
+  return parse(format, [await readWhole(path, basename(path), reading)], basename(path));
 }

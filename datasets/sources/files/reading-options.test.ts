@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { parseColumnNames, parseDateFormat, parseDecimal, parseDelimiter } from './reading-options.js';
+import {
+  parseColumnNames,
+  parseDateFormat,
+  parseDecimal,
+  parseDelimiter,
+  parseEncoding,
+  parseSkipLines,
+  parseTimeZone,
+} from './reading-options.js';
 
 const refused = expect.objectContaining({ code: 'INVALID_INPUT' }) as Error;
 
@@ -24,6 +32,17 @@ describe('options of a file', () => {
     ['unix-seconds', 'unix-seconds'],
   ])('takes %j as date format', (text, wanted) => expect(parseDateFormat(text)).toBe(wanted));
 
+  it.each([
+    ['UTF-8', 'utf-8'],
+    ['latin1', 'windows-1252'],
+    ['cp1252', 'windows-1252'],
+  ])('takes %j as encoding', (text, wanted) => expect(parseEncoding(text)).toBe(wanted));
+
+  it('takes a number of lines, and a zone', () => {
+    expect(parseSkipLines('12')).toBe(12);
+    expect(parseTimeZone('Europe/Berlin')).toBe('Europe/Berlin');
+  });
+
   it('takes an object as names of columns', () => expect(parseColumnNames({ a: 'b' })).toEqual({ a: 'b' }));
 
   it.each([
@@ -31,6 +50,10 @@ describe('options of a file', () => {
     () => parseDelimiter('x'),
     () => parseDecimal(';'),
     () => parseDateFormat('YYYY'),
+    () => parseEncoding('koi8-r'),
+    () => parseSkipLines('-1'),
+    () => parseSkipLines('1e9'),
+    () => parseTimeZone('Mars/Olympus'),
     () => parseColumnNames(['a']),
     () => parseColumnNames({ a: 1 }),
     () => parseColumnNames({}),

@@ -1,9 +1,15 @@
 import { PipelineError } from '../../../contracts/errors.js';
+import { type Encoding, ENCODINGS } from './decode-text.js';
 import { DATE_ORDERS, type DateOrder, type MomentUnit, momentUnits } from './moment-readings.js';
 import { DECIMAL_SIGNS, type DecimalSign } from './number-readings.js';
 
 /** How a file is written, where the user says it; what is absent is detected. */
 export interface ReadingOptions {
+  readonly encoding?: Encoding | undefined;
+  /** Lines above the header of a CSV file. */
+  readonly skipLines?: number | undefined;
+  /** IANA zone of the customers' clocks in the file. */
+  readonly timeZone?: string | undefined;
   /** One character between the fields of a CSV file. */
   readonly delimiter?: string | undefined;
   readonly decimal?: DecimalSign | undefined;
@@ -33,6 +39,42 @@ export function parseDelimiter(text: string): string {
   const delimiter = DELIMITER_NAMES[text.toLowerCase()] ?? text;
   if (delimiter.length === 1 && !/["\r\n\w]/.test(delimiter)) return delimiter;
   throw wrong('--delimiter', `one character such as "," or ";", or one of ${Object.keys(DELIMITER_NAMES).join(', ')}`);
+}
+
+const ENCODING_NAMES: Readonly<Record<string, Encoding>> = {
+  utf8: 'utf-8',
+  utf16: 'utf-16le',
+  'utf-16': 'utf-16le',
+  cp1252: 'windows-1252',
+  latin1: 'windows-1252',
+  'iso-8859-1': 'windows-1252',
+};
+
+/** @throws PipelineError `INVALID_INPUT`. */
+export function parseEncoding(text: string): Encoding {
+  const name = text.trim().toLowerCase();
+  const found = ENCODING_NAMES[name] ?? ENCODINGS.find((known) => known === name);
+  if (found !== undefined) return found;
+  throw wrong('--encoding', `one of ${ENCODINGS.join(', ')}`);
+}
+
+/** Lines above a header are fewer than this. */
+const MOST_SKIPPED = 1000;
+
+/** @throws PipelineError `INVALID_INPUT`. */
+export function parseSkipLines(text: string): number {
+  const lines = /^\d+$/.test(text.trim()) ? Number(text) : NaN;
+  if (lines <= MOST_SKIPPED) return lines;
+  throw wrong('--skip-lines', `a number from 0 to ${MOST_SKIPPED}`);
+}
+
+/** @throws PipelineError `INVALID_INPUT`. */
+export function parseTimeZone(text: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    throw wrong('--time-zone', 'a zone such as Asia/Kolkata');
+  }
 }
 
 /** @throws PipelineError `INVALID_INPUT`. */

@@ -22,6 +22,8 @@ export interface DataRow {
 export interface FileColumn {
   readonly spec: ColumnSpec;
   readonly nameInFile: string;
+  /** Where its cells stand; `row number` for a key that the file has not. */
+  readonly source?: { readonly kind: string };
 }
 
 /** The rows of a file as a table, with remarks on how they are written. */
@@ -159,9 +161,10 @@ export function createRowSink({ file, schema, columns, options, delimiter, timeZ
   let rows = 0;
 
   function addCell(cell: Cell, index: number, line: number): void {
-    const { spec, nameInFile } = columns[index]!;
+    const { spec, nameInFile, source } = columns[index]!;
     const place = { file, row: rows, line, column: nameInFile };
-    if (!isMissingCell(cell, nullWords[index])) sinks[index]!.add(cell, place);
+    if (source?.kind === 'row number') sinks[index]!.add(String(rows), place);
+    else if (!isMissingCell(cell, nullWords[index])) sinks[index]!.add(cell, place);
     else if (mayBeMissing[index] === true) sinks[index]!.addMissing();
     else throw errorAt('INVALID_VALUE', place, `found nothing, wanted a ${spec.type}`);
   }

@@ -48,8 +48,10 @@ function layoutOf({ columns, delimiter }: FilePreview): FileFormat {
  */
 export async function readCells(path: string, options: ReadingOptions = {}): Promise<RawTable> {
   const { fileName, bytes } = await openFile(path, defaultFileLimits);
+  const decoded: string[] = [];
+  const decoding = { encoding: options.encoding, remark: (sentence: string) => void decoded.push(sentence) };
   const reading = { file: fileName, limits: defaultFileLimits, options, formats: layoutOf };
-  const opened = await openRows(decodeText(bytes, fileName), reading);
+  const opened = await openRows(decodeText(bytes, fileName, decoding), reading);
   const names = opened.matched.columns.map(({ nameInFile }) => nameInFile);
   const cells: Cell[][] = names.map(() => []);
   let rowCount = 0;
@@ -59,5 +61,5 @@ export async function readCells(path: string, options: ReadingOptions = {}): Pro
     cells.forEach((column, i) => column.push(row.cells[i]));
   }
   const { delimiter = null } = opened.matched.preview;
-  return { fileName, delimiter, names, cells, rowCount, remarks: opened.remarks };
+  return { fileName, delimiter, names, cells, rowCount, remarks: [...decoded, ...opened.remarks] };
 }
