@@ -12,12 +12,17 @@ export const browserProgram = findOnPath([
   'chrome',
 ]);
 
-/** Every name is this machine, as after a web page's name was resolved anew to 127.0.0.1. */
-const flags = (profile: string): string[] => [
+/** Of every Chromium that is started here. */
+export const browserFlags = [
   '--headless',
   '--no-sandbox', // root in containers
   '--disable-gpu',
   '--no-first-run',
+];
+
+/** Every name is this machine, as after a web page's name was resolved anew to 127.0.0.1. */
+const flags = (profile: string): string[] => [
+  ...browserFlags,
   '--host-resolver-rules=MAP * 127.0.0.1',
   `--user-data-dir=${profile}`,
 ];

@@ -6,25 +6,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readConfig } from '../../platform/config/config.js';
-import { browserBlockedPorts, findBrowserBlockedPort } from '../../platform/embedded/processes/blocked-ports.js';
+import { browserBlockedPorts } from '../../platform/embedded/processes/blocked-ports.js';
 import { freePorts } from '../../platform/embedded/processes/ports.js';
-import type { StartedService } from '../../platform/embedded/service.js';
 import { startService, stopService, waitUntilReady } from '../../platform/embedded/service.js';
 import { findTemporal } from '../../platform/embedded/temporal/program.js';
 import type { TemporalPorts } from '../../platform/embedded/temporal/temporal.js';
 import { planTemporal, temporalPorts } from '../../platform/embedded/temporal/temporal.js';
-import type { UiGateway } from '../../platform/embedded/temporal/ui-gateway.js';
-import { admittingUrl, startUiGateway } from '../../platform/embedded/temporal/ui-gateway.js';
 import { projectRoot } from '../../platform/project.js';
 import { connectTemporal } from '../../platform/temporal/client.js';
 import { browseUntil, browserProgram, documentOf } from '../support/browser.js';
+import { startTemporalWithUi, type TemporalWithUi } from '../support/temporal-with-ui.js';
 
 const { cache, temporal } = readConfig(process.env, projectRoot);
 const possible = inject('services').temporalAddress !== null && browserProgram !== null;
 if (browserProgram === null)
   process.stderr.write('[foreign-page] no Chromium on PATH: not tried in a real browser, tests are skipped\n');
 
-const token = 'f'.repeat(48);
 const workflow = { workflowType: { name: 'planted' }, taskQueue: { name: 'planted' }, input: [{}] };
 
 /** Attempts of a page: what it asked for, and the status of the answer, `opaque`, or the browser's refusal. */
@@ -102,10 +99,9 @@ async function startedWorkflows(grpcPort: number, ports: readonly number[]): Pro
 
 describe.skipIf(!possible)('a web page of another origin', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ml-foreign-'));
+  let guarded: TemporalWithUi;
   let ports: TemporalPorts;
   let uiPort: number;
-  let server: StartedService;
-  let gateway: UiGateway;
 
   const local = (port: number): string => `http://127.0.0.1:${port}`;
   const openPorts = (): number[] => [
@@ -117,18 +113,12 @@ describe.skipIf(!possible)('a web page of another origin', () => {
   ];
 
   beforeAll(async () => {
-    ports = await freePorts(temporalPorts, {});
-    uiPort = (await findBrowserBlockedPort())!;
-    const program = findTemporal({ cliPath: temporal.cliPath, cache })!;
-    const { plan } = await planTemporal({ program, folder, ports, namespace: 'default', uiPort });
-    server = await startService(plan, join(folder, 'temporal.log'));
-    await waitUntilReady(server);
-    gateway = await startUiGateway({ port: ports['temporal-ui'], target: uiPort, allowedHosts: [], token });
+    guarded = await startTemporalWithUi();
+    ({ ports, uiPort } = guarded);
   });
 
   afterAll(async () => {
-    await gateway.close();
-    await stopService(server);
+    await guarded.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -180,7 +170,6 @@ describe.skipIf(!possible)('a web page of another origin', () => {
   });
 
   it('is not hindered from opening the UI by its link', async () => {
-    const port = ports['temporal-ui'];
-    expect(await documentOf({ url: admittingUrl(port, token) })).toMatch(/Workflows/);
+    expect(await documentOf({ url: guarded.url })).toMatch(/Workflows/);
   });
 });
