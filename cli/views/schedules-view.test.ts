@@ -28,6 +28,7 @@ it('names the newest runs that were missed, and counts the others', () => {
     ]),
   ).toEqual([
     'weekly-retraining started no run at 2026-11-02 03:00:00 (UTC)',
+    'ml schedule backfill --from 2026-11-02T03:00:00Z --to 2026-11-02T03:00:00Z',
     'daily-data-pipeline started no run at 2026-11-03 03:00:00, 2026-11-04 03:00:00, 2026-11-05 03:00:00 and 2 earlier (UTC)',
   ]);
 });

@@ -9,6 +9,7 @@ import {
 } from '../../workers/schedules.js';
 import { readMoment, removeOneOff, scheduleOnce } from '../../workers/one-off-runs.js';
 import { listSchedules, type ScheduleState } from '../../workers/schedule-states.js';
+import { workflowIds } from '../../contracts/workflows.js';
 import type { CliContext } from '../program/context.js';
 import { ensureSource } from '../../datasets/sources/ensure-source.js';
 import { formatTime } from '../output/format.js';
@@ -85,14 +86,24 @@ const listRow = (schedule: ScheduleState): readonly string[] => [
   schedule.note ?? '',
 ];
 
-/** Which runs were missed, a line a schedule. */
+/** Which runs were missed, a line a schedule, and the command that makes up for weeks. */
 export function missedLines(schedules: readonly Pick<ScheduleState, 'scheduleId' | 'missedRuns'>[]): string[] {
   return schedules.flatMap(({ scheduleId, missedRuns }) => {
     if (missedRuns.length === 0) return [];
     const newest = missedRuns.slice(-MOST_TIMES).map(formatTime);
     const earlier = missedRuns.length > MOST_TIMES ? ` and ${missedRuns.length - MOST_TIMES} earlier` : '';
-    return [`${scheduleId} started no run at ${newest.join(', ')}${earlier} (UTC)`];
+    return [
+      `${scheduleId} started no run at ${newest.join(', ')}${earlier} (UTC)`,
+      ...remedyOf(scheduleId, missedRuns),
+    ];
   });
+}
+
+/** A missed pipeline needs none: the next one takes all rows. */
+function remedyOf(scheduleId: string, missedRuns: readonly Date[]): readonly string[] {
+  if (scheduleId !== workflowIds.weeklySchedule) return [];
+  const [from, to] = [missedRuns[0]!, missedRuns.at(-1)!].map((time) => time.toISOString().replace('.000Z', 'Z'));
+  return [`ml schedule backfill --from ${from} --to ${to}`];
 }
 
 const nextRun = (times: readonly Date[]): string => (times[0] ? formatTime(times[0]) : '–');
