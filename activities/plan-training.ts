@@ -113,12 +113,17 @@ async function startOf(
   const origin = await originOf(deps, input, former);
   const { workflowId: rerunOf, statedReason } = former?.run ?? { workflowId: null, statedReason: null };
   const source = input.source ?? (former === null ? null : sourceOfRun(former.run));
-  const start: TrainingStart = { from, rerunOf, source, reason: reason ?? statedReason, ...origin };
+  const labels = wereLabelsAllowed(former) ? { allowSuspiciousLabels: true as const } : {};
+  const start: TrainingStart = { from, rerunOf, source, reason: reason ?? statedReason, ...labels, ...origin };
   if (former === null || former.run.dataset === null || runs(from, 'dataset')) return start;
   const { dataset } = former.run;
   const shards = await countShards(deps, dataset, params);
   return { ...start, dataset, shards, ...resultsBefore(from, former) };
 }
+
+/** What a person allowed once holds for the repetition of the run too. */
+const wereLabelsAllowed = (former: RecordedRun | null): boolean =>
+  former?.steps.find(({ step }) => step === 'validateDataset')?.input.suspiciousLabels === 'allowed';
 
 function resultsBefore(from: StartStage, { fitted, evaluated }: RecordedRun): Partial<TrainingStart> {
   return {

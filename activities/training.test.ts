@@ -143,6 +143,51 @@ describe('createTrainingActivities', () => {
     });
   });
 
+  it('registerModel says that the champion learned from a later snapshot, which keeps the version in dev', async () => {
+    const snapshotAsOf = async (asOf: number): Promise<DatasetRef> => {
+      const manifest = { kind: 'snapshot', schemaVersion: 1, source: 'backend', asOf, parent: null, codeVersion: 't' };
+      const { hash } = await putJsonBlob(deps.blobs, { ...manifest, tables: [] });
+      return { ...dataset, line: 'default', origin: { kind: 'snapshot', snapshotHash: hash, source: 'backend' } };
+    };
+    const result = { decision: 'registered' as const, version: '1.0.1', stage: 'dev' as const, reasons: [] };
+    const champion = { version: '1.0.0', dataset: await snapshotAsOf(2000) } as VersionRecord;
+    const registry = {
+      ...memoryRegistry(recorded),
+      findChampion: async () => champion,
+      register: async () => result,
+    };
+    const { registerModel } = createTrainingActivities({ ...deps, registry });
+    const { hash } = dataset;
+    const hashes = { artefactHash: hash, signatureHash: hash, definitionHash: hash, evaluationHash: hash };
+    const facts = {
+      runKey: 'run-1',
+      modelName: MODEL,
+      metrics: [],
+      comparisons: [],
+      gates: [],
+      championVersion: '1.0.0',
+    };
+    const register = async (asOf: number) =>
+      registerModel({ ...facts, ...hashes, line: 'default', dataset: await snapshotAsOf(asOf) });
+    expect(await register(1000)).toEqual({ ...result, olderThanChampion: true });
+    expect(await register(2000)).toEqual(result);
+    expect(await register(3000)).toEqual(result);
+  });
+
+  it('planTraining starts from the newest snapshot, and refuses what a skipped stage would read', async () => {
+    const { planTraining } = createTrainingActivities(deps);
+    const newest = { runKey: 's', hash: dataset.hash, source: 'generated', asOf: 5, rows: {} };
+    await (deps.snapshotLog as ReturnType<typeof createMemoryLog>).record(newest);
+    const plan = await planTraining({ ...planInput, seed: null, from: 'dataset' });
+    expect(plan).toMatchObject({ seed: 42, start: { from: 'dataset', rerunOf: null, snapshotHash: dataset.hash } });
+    for (const wrong of [
+      { from: 'evaluation' as const, params: { maxDepth: 4 } },
+      { from: 'evaluation' as const, update: true },
+      { from: 'training' as const, datasetHash: dataset.hash },
+    ])
+      await expect(planTraining({ ...planInput, ...wrong })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
   it('prepareDataset refuses two origins, none, and a data set of another model', async () => {
     const { prepareDataset } = createTrainingActivities(deps);
     const origin = { runKey: 'run-1', modelName: MODEL, snapshotHash: null, datasetHash: dataset.hash };

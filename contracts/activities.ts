@@ -256,6 +256,8 @@ export const trainingStart = z.strictObject({
   snapshotHash: contentHash.nullable(),
   datasetHash: contentHash.nullable(),
   reason: statedReason.nullable(),
+  /** The run that is repeated was allowed labels that look alike; absent: it was not. */
+  allowSuspiciousLabels: z.literal(true).optional(),
   /** From the stage `training` on. */
   dataset: datasetRef.optional(),
   shards: z.int().min(0).max(MOST_SHARDS).optional(),

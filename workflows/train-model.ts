@@ -196,7 +196,7 @@ async function validate(training: Training, dataset: DatasetRef): Promise<TrainM
     runKey,
     modelName,
     dataset,
-    allowSuspiciousLabels: training.request.allowSuspiciousLabels,
+    allowSuspiciousLabels: training.request.allowSuspiciousLabels || plan.start?.allowSuspiciousLabels === true,
     cache: training.request.cache,
   });
   if (!quality.passed) {
