@@ -148,6 +148,64 @@ export const errorTable = {
       `the version was trained ${trained === null ? 'without' : `with version ${trained} of`} ${name}, ` +
       `the running code has version ${served}; train it again`,
   ),
+  FEATURES_STALE: row(
+    503,
+    1,
+    'Stored features of an entity are older than their time to live, and the model is not to answer from such ones.',
+    ({ source, asOf }: { source: string; asOf: string; views: readonly string[] }) =>
+      `the features of this entity in source ${source} are as of ${asOf}; run the data pipeline, or send every input`,
+  ),
+  FEATURES_UNAVAILABLE: {
+    ...row(
+      503,
+      1,
+      'The online store does not answer, so that no request by reference can be; requests with all inputs are.',
+      ({ source }: { source: string }) =>
+        `the online store of source ${source} does not answer; send every input, or ask again later`,
+    ),
+    retry: 'outage',
+  },
+  // the prediction API
+  UNAUTHENTICATED: row(
+    401,
+    2,
+    'The request carries no token that the API accepts; the message says what is wrong with it.',
+    ({ finding }: { finding: string }) => `${finding}; make a token with: ml token --scope <scope>`,
+  ),
+  FORBIDDEN: row(
+    403,
+    2,
+    'The token does not allow this: its scopes or the customer it belongs to.',
+    ({ finding }: { finding: string }) => finding,
+  ),
+  ROUTE_NOT_FOUND: row(
+    404,
+    2,
+    'The API has no such address.',
+    ({ method, path }: { method: string; path: string }) => `there is no ${method} ${path}; /docs lists what there is`,
+  ),
+  REQUEST_TOO_LARGE: row(
+    413,
+    2,
+    'The body of the request is over the limit; send a batch in parts.',
+    ({ limitBytes }: { limitBytes: number }) => `the body is over ${limitBytes} bytes`,
+  ),
+  UNSUPPORTED_MEDIA_TYPE: row(
+    415,
+    2,
+    'The body of the request has a type or compression that the route does not read.',
+    ({ wanted }: { wanted: string }) => `wanted a body of type ${wanted}, not compressed`,
+  ),
+  MODEL_NOT_LOADED: {
+    ...row(
+      503,
+      1,
+      'A version is registered, but its artefact could not be opened; /health and the log say why.',
+      ({ modelName, version }: { modelName: string; version: string }) =>
+        `${modelName} ${version} could not be loaded; /health says why`,
+    ),
+    retry: 'outage',
+  },
   SCHEDULE_NOT_FOUND: row(
     404,
     2,

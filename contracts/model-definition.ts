@@ -197,6 +197,24 @@ export interface CardFacts {
   readonly ethics: readonly string[];
 }
 
+/** How the prediction API offers a model. */
+export interface ServingFacts {
+  /** Last part of the path of its routes: `/predict/intent`. @default the model's name */
+  readonly route?: string;
+  /** Fields of a request by their default there. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  /**
+   * What a request by reference gets when stored features are older than their time to live: a refusal, or an answer
+   * that says so. @default 'answer'
+   */
+  readonly staleFeatures?: 'refuse' | 'answer';
+  /**
+   * What it gets when the store knows no such entity or does not answer: a refusal, or an answer from what the caller
+   * sent alone, that says so and may abstain. @default 'refuse'
+   */
+  readonly missingFeatures?: 'refuse' | 'answer';
+}
+
 /** A condition for registration. Without `lines` it holds for every line. */
 export type Gate =
   | {
@@ -259,6 +277,8 @@ export interface ModelDefinition<Params = unknown, Opened extends Predictor = Pr
   readonly states?: readonly EntityStateView[];
   /** Absent: a caller has to send every input. */
   readonly requestFeatures?: RequestFeatures;
+  /** Absent: the API offers the model under its name, with the defaults of {@link ServingFacts}. */
+  readonly serving?: ServingFacts;
   readonly fileFormats: readonly FileFormat[];
   /**
    * The layout that a schema of the user's own describes, a line of its own. Absent: the model reads its layouts only.

@@ -288,6 +288,13 @@ export interface ModelRegistry {
   }): Promise<PromotionRequest[]>;
 
   listVersions(filter: { readonly modelName?: string; readonly line?: string }): Promise<VersionRecord[]>;
+  /**
+   * The newest version of each line in production and in staging, and the newest in dev of the lines that stay there: what
+   * a request may ask without naming a version.
+   */
+  listServing(): Promise<VersionRecord[]>;
+  /** Changes whenever `listServing` may give something else. */
+  lastTransition(): Promise<string>;
   /** @throws PipelineError `VERSION_NOT_FOUND`. */
   getVersion(modelName: string, line: string, version: string): Promise<VersionRecord>;
   listTransitions(modelName: string, line: string): Promise<TransitionRecord[]>;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrainingData } from '../contracts/dataset.js';
 import { readDataFile } from '../datasets/sources/files/read-file.js';
-import { parseInputs } from './predict.js';
+import { parseInputs } from './answer.js';
 import { numberColumn } from '../learning/table.js';
 import { readJson } from '../learning/artefact/index.js';
 import {

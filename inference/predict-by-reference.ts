@@ -5,7 +5,8 @@ import type { RequestFeatures, RequestParts } from '../contracts/model-definitio
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import { findModel } from '../models/catalogue.js';
 import type { DataVersion } from '../registry/artefacts.js';
-import { parseInputs, predict, type PredictAnswer, type PredictRequest } from './predict.js';
+import { parseInputs } from './answer.js';
+import { predict, type PredictAnswer, type PredictRequest } from './predict.js';
 import {
   type EntityReference,
   type ReadState,
@@ -27,7 +28,8 @@ export interface ReferenceRequest extends Omit<PredictRequest, 'services' | 'inp
   readonly known: readonly unknown[];
 }
 
-export interface ReferenceAnswer extends PredictAnswer {
+/** What was read for answers by reference. */
+export interface FeatureReads {
   readonly source: string;
   /** The moment up to which everything that was read is known (ISO 8601); null when nothing was stored. */
   readonly asOf: string | null;
@@ -39,6 +41,15 @@ export interface ReferenceAnswer extends PredictAnswer {
   readonly states: readonly ReadState[];
 }
 
+export interface ReferenceAnswer extends PredictAnswer, FeatureReads {}
+
+/** Inputs made of what is stored and what the caller knows, with what was read. */
+export interface ReferenceInputs {
+  /** (n,) in the order of what the caller knows; the predictor's, not parsed yet. */
+  readonly inputs: readonly unknown[];
+  readonly reads: FeatureReads;
+}
+
 /**
  * Answers for a customer whose features and states are read from the online store, with what the caller knows beside.
  * @param now - milliseconds, for staleness.
@@ -46,19 +57,37 @@ export interface ReferenceAnswer extends PredictAnswer {
  *   stored, the source does not feed the line, or what the caller knows does not fit; `SOURCE_NOT_FOUND`.
  */
 export async function predictByReference(
-  { known, entityId, source: wanted, ...request }: ReferenceRequest,
+  { known, entityId, source, ...request }: ReferenceRequest,
   now: number,
 ): Promise<ReferenceAnswer> {
   const { services, line } = request;
   const requestFeatures = requireRequestFeatures(await findModel(request.modelName));
-  const parsed = parseInputs(requestFeatures.known, known);
+  const reference = { entityId, source: sourceFor(line, source), known, now };
+  const { inputs, reads } = await readReference(services.onlineStore, requestFeatures, reference);
+  return { ...(await predict({ ...request, inputs, reads: dataVersionsOf(requestFeatures) })), ...reads };
+}
+
+function sourceFor(line: string, wanted: string | undefined): string {
   const source = wanted ?? sourceOfLine(line);
-  if (lineOfSource(source) !== line)
-    throw new PipelineError('INVALID_INPUT', `the source ${source} does not feed the line ${line}`, { source, line });
-  const stored = await readStored(services.onlineStore, requestFeatures, { source, entityId, known: parsed, now });
+  if (lineOfSource(source) === line) return source;
+  throw new PipelineError('INVALID_INPUT', `the source ${source} does not feed the line ${line}`, { source, line });
+}
+
+/**
+ * Inputs of requests about one entity: what the caller knows, and features and states from the online store.
+ * @param reference - `known` as the caller sent it, (n,); `now` in milliseconds, for staleness.
+ * @throws PipelineError `INVALID_INPUT`, `ENTITY_NOT_FOUND`, `FEATURES_INCOMPLETE`, `SERVICE_UNAVAILABLE`.
+ */
+export async function readReference(
+  store: ReferenceRequest['services']['onlineStore'],
+  requestFeatures: RequestFeatures,
+  reference: EntityReference & { readonly known: readonly unknown[]; readonly now: number },
+): Promise<ReferenceInputs> {
+  const known = parseInputs(requestFeatures.known, reference.known);
+  const stored = await readStored(store, requestFeatures, { ...reference, known });
+  const { features, states } = stored;
   const inputs = stored.parts.map((parts) => requestFeatures.inputOf(parts));
-  const answer = await predict({ ...request, inputs, reads: readsOf(requestFeatures) });
-  return { ...answer, source, ...freshnessOf(stored), features: stored.features, states: stored.states };
+  return { inputs, reads: { source: reference.source, ...freshnessOf(stored), features, states } };
 }
 
 interface Stored {
@@ -85,13 +114,14 @@ async function readStored(
 }
 
 /** The earliest moment of what was read, because from then on something is not known. */
-function freshnessOf({ features, states }: Stored): Pick<ReferenceAnswer, 'asOf' | 'stale'> {
+function freshnessOf({ features, states }: Stored): Pick<FeatureReads, 'asOf' | 'stale'> {
   const read = [...features, ...states];
   const moments = read.flatMap(({ asOf }) => (asOf === null ? [] : [asOf])).sort();
   return { asOf: moments[0] ?? null, stale: read.some(({ stale }) => stale) };
 }
 
-const readsOf = ({ views, states = [] }: RequestFeatures): DataVersion[] => [
+/** Views and states that a model's requests by reference read. */
+export const dataVersionsOf = ({ views, states = [] }: RequestFeatures): DataVersion[] => [
   ...views.map(({ name, version }) => ({ kind: 'feature-view' as const, name, version })),
   ...states.map(({ view: { name, version } }) => ({ kind: 'state' as const, name, version })),
 ];

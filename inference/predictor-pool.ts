@@ -1,7 +1,8 @@
 import { PipelineError } from '../contracts/errors.js';
-import type { ModelDefinition, Predictor } from '../contracts/model-definition.js';
+import type { ArtefactFiles, ModelDefinition, Predictor } from '../contracts/model-definition.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { type ArtefactManifest, loadArtefact } from '../registry/artefacts.js';
+import type { OpenArtefact } from './answer.js';
 
 /** Most predictors that a pool keeps open by default; each holds native sessions. */
 export const DEFAULT_POOL_CAPACITY = 8;
@@ -40,19 +41,28 @@ interface Entry {
   users: number;
 }
 
-type OpenDeps = Pick<PredictorPoolDeps, 'blobs' | 'findModel'>;
+/** What opening an artefact needs. */
+export type OpenDeps = Pick<PredictorPoolDeps, 'blobs' | 'findModel'>;
 
-interface OpenArtefact {
-  readonly predictor: Predictor;
+/** A loaded artefact, with the model that opens it. */
+export interface LoadedArtefact {
+  readonly model: ModelDefinition;
+  readonly files: ArtefactFiles;
   readonly manifest: ArtefactManifest;
 }
 
-async function openArtefact({ blobs, findModel }: OpenDeps, artefact: ServedArtefact): Promise<OpenArtefact> {
+/** @throws PipelineError `UNKNOWN_MODEL`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
+export async function loadServed({ blobs, findModel }: OpenDeps, artefact: ServedArtefact): Promise<LoadedArtefact> {
   const { modelName, artefactHash } = artefact;
   const model = await findModel(modelName);
   const { files, manifest } = await loadArtefact(blobs, artefactHash);
-  if (manifest.modelName === modelName) return { predictor: await model.predictor(files), manifest };
+  if (manifest.modelName === modelName) return { model, files, manifest };
   throw new PipelineError('ARTEFACT_INVALID', `artefact ${artefactHash} belongs to ${manifest.modelName}`);
+}
+
+async function openArtefact(deps: OpenDeps, artefact: ServedArtefact): Promise<OpenArtefact> {
+  const { model, files, manifest } = await loadServed(deps, artefact);
+  return { predictor: await model.predictor(files), manifest };
 }
 
 /** The predictor of a stored artefact. @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */

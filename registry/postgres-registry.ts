@@ -11,6 +11,7 @@ import * as runs from './runs.js';
 import * as stages from './stages.js';
 import type { RegistryTables } from './tables.js';
 import { listTransitions } from './transitions.js';
+import { lastTransition, listServing } from './serving-versions.js';
 import * as versions from './versions.js';
 import { withDatabaseFaults } from './with-database-faults.js';
 
@@ -50,6 +51,8 @@ export function createPostgresRegistry(pool: pg.Pool): PostgresRegistry {
     decidePromotionRequest: (requestId, verdict) => requests.decidePromotionRequest(database, requestId, verdict),
     listPromotionRequests: (filter) => requests.listPromotionRequests(database, filter),
     listVersions: (filter) => versions.listVersions(database, filter),
+    listServing: () => listServing(database),
+    lastTransition: () => lastTransition(database),
     getVersion: (modelName, line, version) => versions.getVersion(database, { modelName, line, version }),
     listTransitions: (modelName, line) => listTransitions(database, { modelName, line }),
     listRuns: (filter) => runs.listRuns(database, filter),

@@ -12,7 +12,8 @@ export interface VersionKey extends LineKey {
   readonly version: string;
 }
 
-const selectVersions = (database: RegistryDatabase) =>
+/** Versions with stage, data set, metrics, parameters and override. */
+export const selectVersions = (database: RegistryDatabase) =>
   database
     .selectFrom('runs')
     .innerJoin('versions', (join) =>
@@ -43,7 +44,8 @@ const selectVersions = (database: RegistryDatabase) =>
 
 type VersionRow = Awaited<ReturnType<ReturnType<typeof selectVersions>['execute']>>[number];
 
-const versionRecord = (row: VersionRow): VersionRecord => ({
+/** A row of {@link selectVersions} as the contract has it. */
+export const versionRecord = (row: VersionRow): VersionRecord => ({
   modelName: row.model_name,
   line: row.line,
   version: row.version,

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { contentHash, modelName } from '../contracts/ids.js';
+import type { Predictor } from '../contracts/model-definition.js';
 import { findModel } from '../models/catalogue.js';
 import { loadArtefact } from '../registry/artefacts.js';
 import { defineJob } from '../platform/child-process/define-job.js';
 import { stepsOf } from '../platform/child-process/report-step.js';
-import { readSample } from './sample.js';
+import { readSample, type Sample } from './sample.js';
 
 const TOLERANCE = 1e-5;
 
@@ -25,6 +26,12 @@ export function firstDifference(found: unknown, wanted: unknown, path = 'output'
 
 const member = (value: object, name: string): unknown => (value as Record<string, unknown>)[name];
 
+/** The first difference between what a predictor answers and the sample stored at its training, or null. */
+export async function differenceFromSample(predictor: Predictor, { inputs, outputs }: Sample): Promise<string | null> {
+  const found = await predictor.predict(inputs.map((each) => predictor.input.parse(each)));
+  return firstDifference(throughJson(found), outputs);
+}
+
 /** Loads an artefact as serving would and predicts its stored sample. */
 export const smokeTest = defineJob({
   input: z.strictObject({ modelName, artefactHash: contentHash }),
@@ -38,8 +45,7 @@ export const smokeTest = defineJob({
     const predictor = await model.predictor(files);
     try {
       await onStep('repeating stored predictions', 1, 2);
-      const found = await predictor.predict(inputs.map((each) => predictor.input.parse(each)));
-      const difference = firstDifference(throughJson(found), outputs);
+      const difference = await differenceFromSample(predictor, { inputs, outputs });
       return { passed: difference === null, finding: difference ?? `${outputs.length} stored predictions reproduced` };
     } finally {
       await predictor.close();

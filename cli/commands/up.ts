@@ -6,12 +6,12 @@ import { printStatus } from '../views/platform-view.js';
 export function register(program: Command, cli: CliContext): void {
   program
     .command('up')
-    .summary('start the local services and workers')
+    .summary('start the local services, workers and API')
     .description(
-      'Starts the services that no setting names (Temporal, PostgreSQL, Redis) and both workers under a supervisor in ' +
-        'the background, and waits until all of them answer. Does nothing when they do.',
+      'Starts the services that no setting names (Temporal, PostgreSQL, Redis), both workers and the prediction API ' +
+        'under a supervisor in the background, and waits until all of them answer. Does nothing when they do.',
     )
-    .option('--no-workers', 'services only; start workers with `ml worker`')
+    .option('--no-workers', 'services only; start the rest with `ml worker` and `ml serve`')
     .action(async ({ workers }: { readonly workers: boolean }) => {
       const [{ ensurePlatform }, { platformStatus }] = await Promise.all([
         import('../../platform/embedded/ensure.js'),

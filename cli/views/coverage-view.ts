@@ -1,4 +1,4 @@
-import type { AnswerCoverage } from '../../inference/predict.js';
+import type { AnswerCoverage } from '../../inference/answer.js';
 import type { Output } from '../output/output.js';
 
 /** Names of missing inputs that are printed; `--json` has all of them. */

@@ -27,6 +27,7 @@ export const model = defineModel({
   backend: backendDataset,
   states: [customerTransactions, counterpartyTransactions],
   requestFeatures,
+  serving: { route: 'anomaly' },
   fileFormats,
   tableFormat: anyTable,
   expectations,

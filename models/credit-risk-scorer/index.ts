@@ -27,6 +27,7 @@ export const model = defineModel({
   searchSpace,
   backend: backendDataset,
   requestFeatures,
+  serving: { route: 'credit-risk', staleFeatures: 'refuse' },
   fileFormats,
   tableFormat: anyTable,
   expectations,

@@ -22,6 +22,7 @@ export const model = defineModel({
   params,
   searchSpace,
   backend: backendDataset,
+  serving: { route: 'ner' },
   fileFormats,
   expectations,
   primaryMetric: PRIMARY_METRIC,

@@ -23,6 +23,7 @@ export const model = defineModel({
   params,
   searchSpace,
   backend: backendDataset,
+  serving: { route: 'intent' },
   fileFormats,
   expectations,
   primaryMetric: PRIMARY_METRIC,

@@ -26,6 +26,7 @@ export const model = defineModel({
   backend: backendDataset,
   states: [spendingHistory],
   requestFeatures,
+  serving: { route: 'spending', defaults: { horizonDays: 30 } },
   fileFormats,
   expectations,
   primaryMetric: PRIMARY_METRIC,

@@ -11,6 +11,7 @@ import {
   decimal,
   hostAndPort,
   hostNames,
+  origins,
   optional,
   optionalText,
   pageAddress,
@@ -71,6 +72,17 @@ const environment = z.object({
   APPROVAL_PROOF: withDefault(z.enum(['required', 'off']), 'required'),
   APPROVAL_SECRET_FILE: optionalText,
 
+  HOST: withDefault(word, '127.0.0.1'),
+  PORT: optional(whole(0, 65_535)),
+  JWT_ISSUER: withDefault(word, 'ml-services'),
+  JWT_AUDIENCE: withDefault(word, 'ml-services'),
+  JWT_SECRET_FILE: optionalText,
+  JWT_PUBLIC_KEY_FILE: optionalText,
+  JWT_JWKS_URL: optional(serverUrl(['http', 'https'], 'https://login.example.org/.well-known/jwks.json')),
+  JWT_USER_CLAIM: withDefault(word, 'userId'),
+  JWT_CLOCK_SKEW_SECONDS: withDefault(whole(0, 600), '30'),
+  CORS_ORIGINS: origins,
+
   SCHEDULE_TIMEZONE: withDefault(timeZone, 'UTC'),
   SCHEDULE_WEEKLY: withDefault(cronLine, '0 3 * * 1'),
   SCHEDULE_DAILY: withDefault(cronLine, '0 2 * * *'),
@@ -99,6 +111,26 @@ export interface CustomerTimeZones {
 /** Zone of the customers' clocks in a source, or in the files of a line. */
 export const customerTimeZone = ({ usual, bySource }: CustomerTimeZones, source: string): string =>
   Object.hasOwn(bySource, source) ? bySource[source]! : usual;
+
+/** Where the prediction API listens, and whose tokens it takes. Paths are absolute. */
+export interface ApiSettings {
+  readonly host: string;
+  /** Null: 8000, or the next free one. 0: any free one. */
+  readonly port: number | null;
+  readonly issuer: string;
+  readonly audience: string;
+  /** Secret of tokens with HS256; null: that of the state directory, unless there is a public key or a key set. */
+  readonly secretFile: string | null;
+  /** PEM with the public key of tokens with RS256 or ES256. */
+  readonly publicKeyFile: string | null;
+  /** URL of a JSON Web Key Set, read again when a token names a key that it lacks. */
+  readonly keySetUrl: string | null;
+  /** Claim that restricts a token to the rows of one customer. */
+  readonly userClaim: string;
+  readonly clockSkewSeconds: number;
+  /** Origins of web pages that may call the API; empty: none. */
+  readonly corsOrigins: readonly string[];
+}
 
 /** Settings of one process, parsed once. A null address means that the embedded service is used. */
 export interface Config {
@@ -156,6 +188,8 @@ export interface Config {
   readonly approvalProof: 'required' | 'off';
   /** File with that secret, absolute; null: the one of the state directory. */
   readonly approvalSecretFile: string | null;
+  /** The prediction API. */
+  readonly api: ApiSettings;
   readonly schedule: {
     readonly timezone: string;
     readonly weekly: string;
@@ -207,6 +241,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     approvalProof: variables.APPROVAL_PROOF,
     approvalSecretFile:
       variables.APPROVAL_SECRET_FILE === undefined ? null : resolve(workingDirectory, variables.APPROVAL_SECRET_FILE),
+    api: apiSettings(variables, (path) => resolve(workingDirectory, path)),
     schedule: {
       timezone: variables.SCHEDULE_TIMEZONE,
       weekly: variables.SCHEDULE_WEEKLY,
@@ -225,6 +260,26 @@ function threeQuartersOfMemory(): number {
 }
 
 type Variables = z.infer<typeof environment>;
+
+function apiSettings(variables: Variables, absolute: (path: string) => string): ApiSettings {
+  const { JWT_SECRET_FILE: secret, JWT_PUBLIC_KEY_FILE: publicKey, JWT_JWKS_URL: keySet } = variables;
+  const given = [secret, publicKey, keySet].filter((value) => value !== undefined);
+  if (given.length > 1)
+    throw invalidSetting('wanted at most one of JWT_SECRET_FILE, JWT_PUBLIC_KEY_FILE and JWT_JWKS_URL');
+  const file = (path: string | undefined): string | null => (path === undefined ? null : absolute(path));
+  return {
+    host: variables.HOST,
+    port: variables.PORT ?? null,
+    issuer: variables.JWT_ISSUER,
+    audience: variables.JWT_AUDIENCE,
+    secretFile: file(secret),
+    publicKeyFile: file(publicKey),
+    keySetUrl: keySet ?? null,
+    userClaim: variables.JWT_USER_CLAIM,
+    clockSkewSeconds: variables.JWT_CLOCK_SKEW_SECONDS,
+    corsOrigins: variables.CORS_ORIGINS,
+  };
+}
 
 /** An API key or any TLS setting turns TLS on, as in Temporal's own CLI, which reads the same variables. */
 function temporalSettings(variables: Variables, absolute: (path: string) => string): Config['temporal'] {

@@ -54,8 +54,7 @@ export const hostAndPort = optional(
     .transform((address) => (/:\d+$/.test(address) ? address : `${address}:${TEMPORAL_PORT}`)),
 );
 
-/** Host names separated by commas, without scheme and port. */
-export const hostNames = z
+const splitAtCommas = z
   .string()
   .default('')
   .transform((text) =>
@@ -63,8 +62,19 @@ export const hostNames = z
       .split(',')
       .map((name) => name.trim())
       .filter((name) => name !== ''),
-  )
-  .pipe(z.array(z.string().regex(/^(\[[\da-f:.]+\]|[a-z\d._-]+)$/i, 'wanted host names, without https:// and port')));
+  );
+
+/** Host names separated by commas, without scheme and port. */
+export const hostNames = splitAtCommas.pipe(
+  z.array(z.string().regex(/^(\[[\da-f:.]+\]|[a-z\d._-]+)$/i, 'wanted host names, without https:// and port')),
+);
+
+/** Origins of web pages separated by commas, as browsers write them. */
+export const origins = splitAtCommas.pipe(
+  z.array(
+    z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, 'wanted https://app.example.org'),
+  ),
+);
 
 /** A name that another program takes as it is. */
 export const word = z.string().regex(/^[^\s\p{Cc}]*$/u, 'wanted a name without blanks');

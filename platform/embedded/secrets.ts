@@ -7,17 +7,25 @@ import { damagedState } from './damage.js';
 
 const secret = z.string().min(1);
 /** Files of older versions lack the later secrets, which are added to them. */
-const storedSecrets = z.object({ postgres: secret, redis: secret, ui: secret.optional(), approval: secret.optional() });
+const storedSecrets = z.object({
+  postgres: secret,
+  redis: secret,
+  ui: secret.optional(),
+  approval: secret.optional(),
+  token: secret.optional(),
+});
 
 /**
  * Secrets of one installation, needed because other users of the machine can connect to 127.0.0.1 too: passwords of
- * the embedded services, the token that admits a browser to the UI, and the key that proves an approval.
+ * the embedded services, the token that admits a browser to the UI, the key that proves an approval, and the one that
+ * signs tokens of the API.
  */
 export interface Secrets {
   readonly postgres: string;
   readonly redis: string;
   readonly ui: string;
   readonly approval: string;
+  readonly token: string;
 }
 
 /** Path of the file with the secrets. */
@@ -35,6 +43,7 @@ export function loadSecrets(home: string): Secrets {
     redis: known.redis ?? generate(),
     ui: known.ui ?? generate(),
     approval: known.approval ?? generate(),
+    token: known.token ?? generate(),
   };
   if (Object.keys(known).length < Object.keys(secrets).length) writeDurably(file, `${JSON.stringify(secrets)}\n`);
   return secrets;

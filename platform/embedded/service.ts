@@ -12,7 +12,7 @@ import { waitUntil } from './processes/wait.js';
 
 /** How one long-running program is started, checked and stopped. */
 export interface ServicePlan {
-  /** `postgres`, `redis`, `temporal`, `worker-pipeline`, `worker-training`: also the name of its log. */
+  /** `postgres`, `redis`, `temporal`, `worker-pipeline`, `worker-training`, `api`: also the name of its log. */
   readonly name: string;
   readonly version: string;
   /** Where the program comes from, for display. */

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import { pingTemporal } from '../temporal/ping.js';
 import { pollersAt } from '../temporal/pollers.js';
 import { temporalServer } from '../temporal/server.js';
+import { API_PART, pingApi } from './api-server.js';
 import type { Endpoints } from './endpoints.js';
 import { runningState } from './ensure.js';
 import { pingPostgres } from './postgres/postgres.js';
@@ -92,6 +93,7 @@ async function checkPart(part: PlatformPart, context: CheckContext): Promise<Par
 async function pingPart(part: PlatformPart, config: Config, endpoints: Endpoints): Promise<void> {
   const role = workerRoles.find((name) => part.name === `worker-${name}`);
   if (role !== undefined) return expectPoller(role, part, { config, endpoints });
+  if (part.name === API_PART) return pingApi(part.where);
   if (part.name === 'temporal') return pingTemporal(temporalServer(config, endpoints));
   if (part.name === 'redis') return endpoints.redisUrl === null ? undefined : pingRedis(endpoints.redisUrl);
   return pingPostgres(endpoints.databaseUrl);

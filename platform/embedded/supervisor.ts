@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { asPipelineError } from '../../contracts/errors.js';
 import type { Config } from '../config/config.js';
 import { addressFingerprints, artifactUriOf } from './addresses.js';
+import { API_PART, apiPort, planApi } from './api-server.js';
 import type { Endpoints } from './endpoints.js';
 import { openBlobStore } from '../blobs/open.js';
 import { removeAbandoned } from '../temporary-folders.js';
@@ -96,14 +97,23 @@ class Supervisor {
     const endpoints = await this.#startServices();
     this.#update({ endpoints });
     if (!this.#options.workers || this.#options.signal.aborted) return;
-    await allFinished(workerRoles.map((role) => this.#supervise(planWorker(role, this.#options.config, endpoints))));
+    const { config } = this.#options;
+    const workers = workerRoles.map((role) => this.#supervise(planWorker(role, config, endpoints)));
+    await allFinished([...workers, this.#startApi(config, endpoints)]);
+  }
+
+  async #startApi(config: Config, endpoints: Endpoints): Promise<void> {
+    const { [API_PART]: former, ...others } = this.#state.ports;
+    const port = await apiPort(config.api, { former, taken: Object.values(others) });
+    this.#update({ ports: { ...others, [API_PART]: port } });
+    await this.#supervise(planApi(config, endpoints, port));
   }
 
   async #startServices(): Promise<Endpoints> {
     const { config, signal } = this.#options;
     expectUndamaged(config.home);
     const ports = await freePorts(portNames, this.#state.ports);
-    this.#update({ ports });
+    this.#update({ ports: { ...this.#state.ports, ...ports } });
     const secrets = loadSecrets(config.home);
     const context: PlanContext = { config, secrets, ports, signal, onProgress: this.#progress };
     const database = planDatabase(context).then((planned) => {
@@ -151,9 +161,9 @@ class Supervisor {
     }
   }
 
-  /** Workers first, because they use the services. */
+  /** Workers and API first, because they use the services. */
   async #stopAll(): Promise<void> {
-    const isWorker = ({ name }: SupervisedService): boolean => name.startsWith('worker-');
+    const isWorker = ({ name }: SupervisedService): boolean => name.startsWith('worker-') || name === API_PART;
     await this.#gateway?.close();
     await Promise.all(this.#running.filter(isWorker).map((service) => service.stop()));
     await Promise.all(this.#running.filter((service) => !isWorker(service)).map((service) => service.stop()));

@@ -72,6 +72,7 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
       'postgres',
       'redis',
       'temporal',
+      'api',
       'worker-pipeline',
       'worker-training',
     ]);

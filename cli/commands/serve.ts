@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../program/context.js';
+import { withInterrupt } from '../program/interrupt.js';
+
+/** `ml serve`: the prediction API in the foreground. */
+export function register(program: Command, cli: CliContext): void {
+  program
+    .command('serve')
+    .summary('answer predictions over HTTP')
+    .description(
+      'Runs the prediction API until Ctrl-C: at PORT, else 8000 or the next free port, on this machine only unless HOST ' +
+        'says otherwise. Answers with the versions in production, else staging, and follows promotions without a ' +
+        'restart. Requests need a token: `ml token`. /docs describes all routes.',
+    )
+    .action(() => serve(cli));
+}
+
+async function serve({ config, out }: CliContext): Promise<void> {
+  const [{ runApi }, { findEndpoints }, { reachableHost }] = await Promise.all([
+    import('../../serving/run-api.js'),
+    import('../../platform/embedded/find-endpoints.js'),
+    import('../../platform/embedded/api-server.js'),
+  ]);
+  const endpoints = findEndpoints(config);
+  const onReady = (port: number): void => {
+    const url = `http://${reachableHost(config.api.host)}:${port}`;
+    out.notice(`the API answers at ${url} (pid ${process.pid}); routes: ${url}/docs`);
+  };
+  await withInterrupt((signal) => runApi({ config, endpoints, signal, onReady }));
+  out.result({ ended: 'asked to stop' }, () => out.line('the API has stopped'));
+}

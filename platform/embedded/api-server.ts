@@ -1,0 +1,66 @@
+import type { Config } from '../config/config.js';
+import { temporaryEnvironment } from '../temporary-folders.js';
+import { configEnvironment, endpointEnvironment } from './config-environment.js';
+import type { Endpoints } from './endpoints.js';
+import { nodeCommand } from './processes/node-command.js';
+import { isFreePort } from './processes/ports.js';
+import type { ServicePlan } from './service.js';
+
+/** Name of the part of the platform that answers predictions. */
+export const API_PART = 'api';
+/** Port where no setting names one. */
+const USUAL_PORT = 8000;
+const PORTS_TRIED = 100;
+const PING_TIMEOUT_MS = 2_000;
+
+/**
+ * The port of the settings, else the last start's, else 8000 or the next free one.
+ * @param taken - ports of parts that have not started yet.
+ */
+export async function apiPort(
+  { port }: Config['api'],
+  { former, taken }: { readonly former: number | undefined; readonly taken: readonly number[] },
+): Promise<number> {
+  if (port !== null) return port;
+  const usual = Array.from({ length: PORTS_TRIED }, (_, i) => USUAL_PORT + i);
+  for (const candidate of former === undefined ? usual : [former, ...usual])
+    if (!taken.includes(candidate) && (await isFreePort(candidate))) return candidate;
+  return 0;
+}
+
+/** Address under which this machine reaches a host that a server listens on. */
+export function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Rejects when the API at this address has not started. */
+export async function pingApi(url: string): Promise<void> {
+  const response = await fetch(`${url}/health/startup`, { signal: AbortSignal.timeout(PING_TIMEOUT_MS) });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`${url}/health/startup answers ${response.status}`);
+}
+
+/** Plans `ml serve` at a port with the addresses in its environment. */
+export function planApi(config: Config, endpoints: Endpoints, port: number): ServicePlan {
+  const url = `http://${reachableHost(config.api.host)}:${port}`;
+  return {
+    name: API_PART,
+    version: `node ${process.versions.node}`,
+    origin: 'this project',
+    where: url,
+    command: {
+      ...nodeCommand('cli', ['serve']),
+      env: {
+        ...configEnvironment(config),
+        ...endpointEnvironment(endpoints),
+        ...temporaryEnvironment(config.home),
+        PORT: String(port),
+      },
+    },
+    stopSignal: 'SIGTERM',
+    stopGraceMs: 20_000,
+    readyWithinMs: 180_000, // as the workers: opening five models on a loaded machine
+    ping: () => pingApi(url),
+  };
+}

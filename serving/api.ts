@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import { pipelineError } from '../contracts/errors.js';
+import type { ModelDefinition } from '../contracts/model-definition.js';
+import type { OnlineStore } from '../feature-store/online/online-store.js';
+import type { ApiSettings } from '../platform/config/config.js';
+import { reportHealth } from './health/health-report.js';
+import type { ServiceHealth } from './health/watch-services.js';
+import { replyWithProblem } from './http/problem.js';
+import type { VerifyToken } from './identity/verify-token.js';
+import { Predictions } from './predictions/predictions.js';
+import { docsRoutes } from './routes/docs.js';
+import { featureRoutes } from './routes/features.js';
+import { BODY_LIMIT_BYTES } from './routes/limits.js';
+import { operationRoutes } from './routes/operation.js';
+import { predictRoutes } from './routes/predict.js';
+import type { Router } from './routing/router.js';
+
+/** Parts of the API that it does not make itself. */
+export interface ApiDeps {
+  readonly router: Router;
+  readonly models: readonly ModelDefinition[];
+  readonly onlineStore: Pick<OnlineStore, 'get' | 'getStates'>;
+  readonly verifyToken: VerifyToken;
+  readonly services: () => readonly ServiceHealth[];
+  readonly settings: Pick<ApiSettings, 'corsOrigins'>;
+  readonly logger: Logger;
+}
+
+/** Time for the head and the body of a request to arrive. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** The API as a Fastify application that does not listen yet. Closing it lets running requests end. */
+export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: deps.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: () => randomUUID(),
+    return503OnClosing: true,
+  }) as unknown as FastifyInstance;
+  let isStopping = false;
+  app.addHook('preClose', (done) => {
+    isStopping = true;
+    done();
+  });
+  await secure(app, deps);
+  readBodies(app);
+  app.setErrorHandler(replyWithProblem);
+  app.setNotFoundHandler((request) => {
+    throw pipelineError('ROUTE_NOT_FOUND', { method: request.method, path: request.url.split('?', 1)[0]! });
+  });
+  const { router, models, onlineStore, services } = deps;
+  const health = () => reportHealth({ router, models, services, isStopping: () => isStopping });
+  operationRoutes(app, { router, models, health });
+  predictRoutes(app, { predictions: new Predictions({ router, onlineStore }), models });
+  featureRoutes(app, { onlineStore, models, table: () => router.table() });
+  await docsRoutes(app);
+  return app;
+}
+
+async function secure(app: FastifyInstance, { settings, verifyToken }: ApiDeps): Promise<void> {
+  await app.register(helmet);
+  await app.register(cors, { origin: [...settings.corsOrigins], methods: ['GET', 'POST'], maxAge: 600 });
+  app.decorateRequest('caller');
+  app.decorateRequest('verifyToken', verifyToken);
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+}
+
+/** JSON, and lines of JSON as a stream; anything else is refused. */
+function readBodies(app: FastifyInstance): void {
+  app.removeContentTypeParser('text/plain');
+  app.addContentTypeParser('application/x-ndjson', (_, payload, done) => done(null, payload));
+}

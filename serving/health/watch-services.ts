@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { sleep } from '../sleep.js';
+import { messageOf } from '../../contracts/errors.js';
+
+/** A service that answers depend on. */
+export interface WatchedService {
+  readonly name: string;
+  /** One real operation; rejects when the service does not answer. */
+  ping(): Promise<unknown>;
+}
+
+export interface ServiceHealth {
+  readonly name: string;
+  readonly status: 'ok' | 'unreachable' | 'unknown';
+  /** Since when (ISO 8601). */
+  readonly since: string;
+}
+
+/** Health of services as last seen, so that no request asks them. */
+export interface ServiceWatch {
+  health(): readonly ServiceHealth[];
+  /** Asks all of them once. */
+  look(): Promise<void>;
+  /** Looks again and again until the signal aborts. */
+  follow(signal: AbortSignal): Promise<void>;
+}
+
+const PING_TIMEOUT_MS = 2_000;
+const EVERY_MS = 5_000;
+
+async function answersInTime(service: WatchedService): Promise<void> {
+  const late = new AbortController();
+  const timeout = pause(PING_TIMEOUT_MS, undefined, { signal: late.signal, ref: false }).then(() => {
+    throw new Error(`no answer within ${PING_TIMEOUT_MS} ms`);
+  });
+  try {
+    await Promise.race([service.ping(), timeout]);
+  } finally {
+    late.abort();
+    timeout.catch(() => undefined);
+  }
+}
+
+/** @param onChange - told of each change with the reason of a failure. */
+export function watchServices(
+  services: readonly WatchedService[],
+  onChange: (health: ServiceHealth, reason: string) => void,
+): ServiceWatch {
+  const since = new Date().toISOString();
+  const seen = new Map<string, ServiceHealth>(services.map(({ name }) => [name, { name, status: 'unknown', since }]));
+
+  async function check(service: WatchedService): Promise<void> {
+    const { status, reason } = await answersInTime(service).then(
+      () => ({ status: 'ok' as const, reason: '' }),
+      (fault: unknown) => ({ status: 'unreachable' as const, reason: messageOf(fault) }),
+    );
+    if (seen.get(service.name)?.status === status) return;
+    const health = { name: service.name, status, since: new Date().toISOString() };
+    seen.set(service.name, health);
+    onChange(health, reason);
+  }
+
+  const look = async (): Promise<void> => {
+    await Promise.all(services.map(check));
+  };
+  return {
+    health: () => [...seen.values()],
+    look,
+    async follow(signal) {
+      while (await sleep(EVERY_MS, signal)) await look();
+    },
+  };
+}

@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { errorTable } from '../../contracts/errors.js';
+import { stages } from '../../contracts/ids.js';
+import type { ModelDefinition } from '../../contracts/model-definition.js';
+import type { Router } from '../routing/router.js';
+import { routeOf } from '../predictions/model-route.js';
+import { BATCH_LIMIT_ROWS } from '../routes/limits.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Schemas of a model as its answering version has them; without one there is nothing to say about the input. */
+interface ModelSchemas {
+  readonly input: Json;
+  readonly output: Json;
+}
+
+/** Without the dialect, which OpenAPI 3.1 states for all of them. */
+function toJson(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const written = Object.entries(z.toJSONSchema(schema, { io, unrepresentable: 'any' }));
+  return Object.fromEntries(written.filter(([name]) => name !== '$schema'));
+}
+
+const unknownSchemas: ModelSchemas = { input: { type: 'object' }, output: {} };
+
+async function schemasOf(router: Router, modelName: string): Promise<ModelSchemas> {
+  const borrowed = await router.borrow(modelName, {}).catch(() => null);
+  if (borrowed === null) return unknownSchemas;
+  borrowed.release(); // schemas outlive the predictor
+  const { input, output } = borrowed.open.predictor;
+  return { input: toJson(input, 'input'), output: toJson(output, 'output') };
+}
+
+/** A schema of an object with `userId` beside what only the caller knows. */
+function byReference({ requestFeatures }: ModelDefinition): Json | null {
+  if (requestFeatures === undefined) return null;
+  const known = toJson(requestFeatures.known, 'input');
+  const { properties = {}, required = [] } = known as { properties?: Json; required?: string[] };
+  const userId = { type: 'string', minLength: 1, maxLength: 200, description: 'whose stored features are read' };
+  return { ...known, properties: { userId, ...properties }, required: ['userId', ...required] };
+}
+
+const problem = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'code'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string', enum: Object.keys(errorTable) },
+    instance: { type: 'string' },
+    fields: { type: 'array', items: { type: 'string' } },
+  },
+};
+
+const predictionOf = (output: Json): Json => ({
+  type: 'object',
+  required: ['predictionId', 'model', 'line', 'synthetic', 'version', 'stage', 'output', 'abstained'],
+  properties: {
+    predictionId: { type: 'string', format: 'uuid' },
+    model: { type: 'string' },
+    line: { type: 'string' },
+    synthetic: { type: 'boolean', description: 'the version learned from generated customers' },
+    version: { type: 'string' },
+    stage: { type: 'string', enum: [...stages] },
+    output: { anyOf: [output, { type: 'null' }] },
+    explanation: {},
+    abstained: { type: 'boolean' },
+    coverage: { type: 'object', description: 'which inputs were unknown' },
+    features: { description: 'what was read for a request by reference, or "missing"' },
+  },
+});
+
+const json = (schema: Json): Json => ({ 'application/json': { schema } });
+const problemContent = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+
+const problems = (...statuses: readonly number[]): Json =>
+  Object.fromEntries(statuses.map((status) => [String(status), { description: 'a problem', content: problemContent }]));
+
+const wishParameters = [
+  { name: 'line', in: 'query', schema: { type: 'string' }, description: 'default: that of the source in use' },
+  { name: 'stage', in: 'query', schema: { type: 'string', enum: [...stages] } },
+  { name: 'version', in: 'query', schema: { type: 'string' } },
+];
+
+/** Every status that a route about predictions may have. */
+const PREDICTION_PROBLEMS = problems(400, 401, 403, 404, 409, 413, 415, 422, 500, 503);
+
+function predictionPaths(model: ModelDefinition, { input, output }: ModelSchemas): Json {
+  const reference = byReference(model);
+  const body = reference === null ? input : { anyOf: [input, reference] };
+  const path = `/predict/${routeOf(model)}`;
+  const post = (summary: string, requestSchema: Json, answerSchema: Json): Json => ({
+    post: {
+      tags: [model.name],
+      summary,
+      description: model.card.purpose,
+      parameters: wishParameters,
+      requestBody: { required: true, content: json(requestSchema) },
+      responses: { '200': { description: 'answered', content: json(answerSchema) }, ...PREDICTION_PROBLEMS },
+    },
+  });
+  const prediction = predictionOf(output);
+  const rows = { type: 'array', items: body, maxItems: BATCH_LIMIT_ROWS };
+  const row = { anyOf: [prediction, { type: 'object', properties: { error: problem }, required: ['error'] }] };
+  return {
+    [path]: post('answer one request', body, prediction),
+    [`${path}/explain`]: post('answer one request and say why', body, prediction),
+    [`${path}/batch`]: post(
+      'answer rows, each or with its own error',
+      { type: 'object', properties: { inputs: rows }, required: ['inputs'] },
+      { type: 'object', properties: { predictions: { type: 'array', items: row } } },
+    ),
+  };
+}
+
+const open = (summary: string, statuses: readonly number[]): Json => ({
+  get: {
+    tags: ['operation'],
+    summary,
+    security: [],
+    responses: Object.fromEntries(statuses.map((status) => [String(status), { description: summary }])),
+  },
+});
+
+const featurePath = {
+  get: {
+    tags: ['features'],
+    summary: 'what the online store holds of an entity',
+    parameters: [
+      { name: 'view', in: 'path', required: true, schema: { type: 'string' } },
+      { name: 'entity', in: 'path', required: true, schema: { type: 'string' } },
+    ],
+    responses: { '200': { description: 'features' }, ...problems(401, 403, 404, 503) },
+  },
+};
+
+const features = {
+  post: {
+    tags: ['features'],
+    summary: 'what the online store holds of several entities',
+    parameters: [{ name: 'view', in: 'path', required: true, schema: { type: 'string' } }],
+    requestBody: {
+      required: true,
+      content: json({
+        type: 'object',
+        required: ['entities'],
+        properties: { entities: { type: 'array', items: { type: 'string' }, maxItems: BATCH_LIMIT_ROWS } },
+      }),
+    },
+    responses: { '200': { description: 'features' }, ...problems(400, 401, 403, 404, 503) },
+  },
+};
+
+/** OpenAPI 3.1 of the API, with each model's schemas as its answering version has them. */
+export async function openApiDocument(router: Router, models: readonly ModelDefinition[]): Promise<Json> {
+  const paths = await Promise.all(
+    models.map(async (model) => predictionPaths(model, await schemasOf(router, model.name))),
+  );
+  return {
+    openapi: '3.1.0',
+    info: { title: 'ml-services', version: '1', description: 'Predictions for a personal-finance backend.' },
+    security: [{ token: [] }],
+    paths: {
+      ...(Object.assign({}, ...paths) as Json),
+      '/features/{view}/{entity}': featurePath,
+      '/features/{view}': features,
+      '/models': { get: { tags: ['models'], summary: 'versions that answer', responses: { '200': { description: 'versions' }, ...problems(401) } } }, // prettier-ignore
+      '/health': open('what answers at this moment', [200]),
+      '/health/ready': open('whether requests are taken', [200, 503]),
+      '/health/startup': open('whether the start is over', [200, 503]),
+    },
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: { Problem: problem },
+    },
+  };
+}

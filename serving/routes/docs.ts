@@ -1,0 +1,33 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+
+/** Files of Swagger UI that its own page is not: ours names our document and asks nobody else's server. */
+const page = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>ml-services API</title>
+<link rel="stylesheet" href="docs/files/swagger-ui.css">
+<link rel="icon" href="docs/files/favicon-32x32.png">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="docs/files/swagger-ui-bundle.js"></script>
+<script src="docs/start"></script>
+</body>
+</html>
+`;
+
+const start = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });
+`;
+
+/** `/docs`: the API's description in a browser, without any other server; "Authorize" takes a token. */
+export async function docsRoutes(app: FastifyInstance): Promise<void> {
+  const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  await app.register(fastifyStatic, { root, prefix: '/docs/files/', index: false });
+  app.get('/docs', (_, reply) => reply.type('text/html').send(page));
+  app.get('/docs/start', (_, reply) => reply.type('text/javascript').send(start));
+}

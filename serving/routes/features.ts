@@ -1,0 +1,96 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { PipelineError, pipelineError } from '../../contracts/errors.js';
+import { sourceOfLine } from '../../contracts/ids.js';
+import type { FeatureView } from '../../contracts/feature-view.js';
+import type { ModelDefinition } from '../../contracts/model-definition.js';
+import type { OnlineStore, OnlineValue } from '../../feature-store/online/online-store.js';
+import { isStale } from '../../feature-store/online/freshness.js';
+import { parseInputs } from '../../inference/answer.js';
+import { requireScopes } from '../identity/require-scopes.js';
+import { expectOwn } from '../predictions/prediction-request.js';
+import { activeLine, type RouteTable } from '../routing/route-table.js';
+import { BATCH_LIMIT_ROWS } from './limits.js';
+
+/** Features of an entity as the store holds them. */
+interface EntityFeatures {
+  readonly entity: string;
+  readonly view: string;
+  readonly version: number;
+  /** Nothing later is in them (ISO 8601). */
+  readonly asOf: string;
+  readonly stale: boolean;
+  /** By name; null = unknown. */
+  readonly values: Readonly<Record<string, number | null>>;
+}
+
+const entityId = z.string().min(1).max(200);
+const oneEntity = z.object({ view: z.string(), entity: entityId });
+const severalEntities = z.strictObject({ entities: z.array(entityId).min(1).max(BATCH_LIMIT_ROWS) });
+
+interface FeatureDeps {
+  readonly onlineStore: Pick<OnlineStore, 'get'>;
+  readonly models: readonly ModelDefinition[];
+  readonly table: () => RouteTable;
+}
+
+/** `/features/<view>` and `/features/<view>/<entity>`, of the source in use. */
+export function featureRoutes(app: FastifyInstance, deps: FeatureDeps): void {
+  const views = new Map(deps.models.flatMap(({ backend }) => backend.views).map((view) => [view.name, view] as const));
+  const options = { onRequest: requireScopes('features') };
+  app.get('/features/:view/:entity', options, async (request) => {
+    const { view: name, entity } = parseInputs(oneEntity, [request.params])[0]!;
+    const view = requireView(views, name);
+    const [found] = await readEntities(deps, request, view, [entity]);
+    if (found === null || found === undefined)
+      throw pipelineError('ENTITY_NOT_FOUND', { source: sourceInUse(deps), views: [name] });
+    return found;
+  });
+  app.post('/features/:view', options, async (request) => {
+    const view = requireView(views, (request.params as { view: string }).view);
+    const { entities } = parseInputs(severalEntities, [request.body])[0]!;
+    return { features: await readEntities(deps, request, view, entities) };
+  });
+}
+
+const sourceInUse = ({ table }: FeatureDeps): string => sourceOfLine(activeLine(table()));
+
+function requireView(views: ReadonlyMap<string, FeatureView>, name: string): FeatureView {
+  const view = views.get(name);
+  if (view !== undefined) return view;
+  const known = [...views.keys()].sort();
+  throw new PipelineError('INVALID_INPUT', `there is no feature view of this name; known: ${known.join(', ')}`, {
+    known,
+  });
+}
+
+/** (n,) in the order of the entities; null = the store knows no such entity. */
+async function readEntities(
+  deps: FeatureDeps,
+  { caller }: FastifyRequest,
+  view: FeatureView,
+  entities: readonly string[],
+): Promise<(EntityFeatures | null)[]> {
+  for (const entity of entities) expectOwn(entity, caller);
+  const source = sourceInUse(deps);
+  const values = await deps.onlineStore.get(source, view.name, entities).catch((cause: unknown) => {
+    throw pipelineError('FEATURES_UNAVAILABLE', { source }, { cause });
+  });
+  return values.map((value, i) => (value === null ? null : describe(view, entities[i]!, value)));
+}
+
+const describe = (
+  view: FeatureView,
+  entity: string,
+  { features, eventTime, viewVersion }: OnlineValue,
+): EntityFeatures => ({
+  entity,
+  view: view.name,
+  version: viewVersion,
+  asOf: new Date(eventTime).toISOString(),
+  stale: isStale(view, eventTime, Date.now()),
+  values: Object.fromEntries(view.fields.map(({ name }, i) => [name, orNull(features[i])])),
+});
+
+const orNull = (value: number | undefined): number | null =>
+  value === undefined || Number.isNaN(value) ? null : value;

@@ -1,0 +1,69 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { messageOf } from '../../contracts/errors.js';
+import { STAGE_CHANNEL } from '../../registry/serving-versions.js';
+import { sleep } from '../sleep.js';
+import type { Router } from './router.js';
+
+export interface FollowOptions {
+  readonly router: Pick<Router, 'refresh' | 'refreshIfChanged'>;
+  readonly databaseUrl: string;
+  readonly signal: AbortSignal;
+  readonly logger: Pick<Logger, 'warn' | 'info'>;
+  /** Pause between two looks at the registry. @default 5000 */
+  readonly pollMs?: number;
+}
+
+const POLL_MS = 5_000;
+const LONGEST_PAUSE_MS = 30_000;
+const FIRST_PAUSE_MS = 500;
+
+/**
+ * Keeps the router's table as the registry has it until the signal aborts: at once by NOTIFY, and by looking from time to
+ * time, because notifications are lost with a connection and by poolers that share one among transactions.
+ */
+export async function followRegistry(options: FollowOptions): Promise<void> {
+  await Promise.all([poll(options), listen(options)]);
+}
+
+async function poll({ router, signal, logger, pollMs = POLL_MS }: FollowOptions): Promise<void> {
+  let reported = false;
+  while (await sleep(pollMs, signal)) {
+    try {
+      await router.refreshIfChanged();
+      reported = false;
+    } catch (fault) {
+      if (!reported) logger.warn({ err: messageOf(fault) }, 'the registry does not answer; routes stay as they are');
+      reported = true;
+    }
+  }
+}
+
+async function listen(options: FollowOptions): Promise<void> {
+  let wait = FIRST_PAUSE_MS;
+  do {
+    const since = performance.now();
+    await listenOnce(options).catch(() => undefined); // polling reports that the database is away
+    wait = performance.now() - since > LONGEST_PAUSE_MS ? FIRST_PAUSE_MS : Math.min(wait * 2, LONGEST_PAUSE_MS);
+  } while (await sleep(wait, options.signal));
+}
+
+/** Resolves when the connection has ended. */
+async function listenOnce({ router, databaseUrl, signal }: FollowOptions): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000, keepAlive: true });
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  client.on('end', end);
+  client.on('error', end);
+  signal.addEventListener('abort', end);
+  try {
+    await client.connect();
+    client.on('notification', () => void router.refresh().catch(() => undefined)); // polling tries again
+    await client.query(`listen ${STAGE_CHANNEL}`);
+    await router.refreshIfChanged(); // what changed while nobody listened
+    await ended;
+  } finally {
+    signal.removeEventListener('abort', end);
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,174 @@
+import type { Logger } from 'pino';
+import { asPipelineError, pipelineError } from '../../contracts/errors.js';
+import type { ModelRegistry, VersionRecord } from '../../contracts/registry.js';
+import type { OpenArtefact } from '../../inference/answer.js';
+import { type Borrowed, type HeldArtefact, holdArtefact } from './held-artefact.js';
+import { activeLine, findRoute, noRoutes, type Route, type RouteTable, type RouteWish } from './route-table.js';
+
+export interface RouterDeps {
+  readonly registry: Pick<ModelRegistry, 'listServing' | 'lastTransition'>;
+  readonly findSourceInUse: () => Promise<string | null>;
+  /** Opens and verifies the artefact of a version. */
+  readonly open: (record: VersionRecord) => Promise<OpenArtefact>;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
+}
+
+/** A version that could not be opened. */
+export interface LoadFailure {
+  readonly modelName: string;
+  readonly line: string;
+  readonly version: string;
+  readonly message: string;
+  /** The version that answers in its place; null: none does. */
+  readonly insteadVersion: string | null;
+}
+
+/** A version in use. */
+export interface BorrowedVersion extends Borrowed {
+  readonly record: VersionRecord;
+}
+
+/** Where requests go, from memory: no request asks the registry. */
+export interface Router {
+  table(): RouteTable;
+  failures(): readonly LoadFailure[];
+  /** Whether the registry was read at least once and the versions of the active line were opened. */
+  isReady(): boolean;
+  /**
+   * The version that answers; it stays open until it is released, whatever becomes of the table meanwhile.
+   * @throws PipelineError as `findRoute`; `MODEL_NOT_LOADED`.
+   */
+  borrow(modelName: string, wish: RouteWish): Promise<BorrowedVersion>;
+  /**
+   * Reads the registry; opens and verifies what is new, then replaces the table at once. A version that cannot be opened
+   * leaves the one before it in its place.
+   */
+  refresh(): Promise<void>;
+  /** As `refresh`, when something has changed since, or some version could not be opened. */
+  refreshIfChanged(): Promise<void>;
+  close(): void;
+}
+
+const samePlace = (a: VersionRecord, b: VersionRecord): boolean =>
+  a.modelName === b.modelName && a.line === b.line && a.stage === b.stage;
+
+export function createRouter(deps: RouterDeps): Router {
+  return new RegistryRouter(deps);
+}
+
+/** What the table was built from; changes whenever another one may be. */
+interface Mark {
+  readonly transition: string;
+  readonly sourceInUse: string | null;
+}
+
+class RegistryRouter implements Router {
+  readonly #deps: RouterDeps;
+  #table: RouteTable = noRoutes;
+  #failures: readonly LoadFailure[] = [];
+  #mark: Mark | null = null;
+  #refreshing: Promise<void> = Promise.resolve();
+  #waiting: Promise<void> | null = null;
+
+  constructor(deps: RouterDeps) {
+    this.#deps = deps;
+  }
+
+  table(): RouteTable {
+    return this.#table;
+  }
+
+  failures(): readonly LoadFailure[] {
+    return this.#failures;
+  }
+
+  isReady(): boolean {
+    return this.#mark !== null;
+  }
+
+  async borrow(modelName: string, wish: RouteWish): Promise<BorrowedVersion> {
+    const { record, artefact } = findRoute(this.#table, modelName, wish);
+    return { ...(await artefact.borrow()), record };
+  }
+
+  /** Calls that come while one runs share the next one. */
+  refresh(): Promise<void> {
+    this.#waiting ??= this.#refreshing
+      .catch(() => undefined)
+      .then(() => {
+        this.#waiting = null;
+        return (this.#refreshing = this.#readRegistry());
+      });
+    return this.#waiting;
+  }
+
+  async refreshIfChanged(): Promise<void> {
+    const mark = await this.#readMark();
+    const changed = mark.transition !== this.#mark?.transition || mark.sourceInUse !== this.#mark.sourceInUse;
+    if (changed || this.#failures.length > 0) await this.refresh();
+  }
+
+  close(): void {
+    for (const { artefact } of this.#table.routes) artefact.retire();
+    this.#table = noRoutes;
+  }
+
+  async #readMark(): Promise<Mark> {
+    const [transition, sourceInUse] = await Promise.all([
+      this.#deps.registry.lastTransition(),
+      this.#deps.findSourceInUse(),
+    ]);
+    return { transition, sourceInUse };
+  }
+
+  async #readRegistry(): Promise<void> {
+    const mark = await this.#readMark(); // before the list, so that a change between the two is seen by the next look
+    const records = await this.#deps.registry.listServing();
+    const failures: LoadFailure[] = [];
+    const routes = await Promise.all(
+      records.map((record) => this.#routeTo(record, activeLine(mark), (failure) => failures.push(failure))),
+    );
+    this.#swap({ routes, sourceInUse: mark.sourceInUse });
+    this.#failures = failures;
+    this.#mark = mark;
+  }
+
+  /** Versions of the active line are opened ahead, others by their first request. */
+  async #routeTo(record: VersionRecord, line: string, fail: (failure: LoadFailure) => void): Promise<Route> {
+    const artefact = this.#heldArtefactOf(record);
+    if (record.line !== line) return { record, artefact };
+    try {
+      await artefact.open();
+      return { record, artefact };
+    } catch (fault) {
+      const { message } = asPipelineError(fault);
+      const former = this.#table.routes.find((route) => samePlace(route.record, record)) ?? null;
+      const { modelName, line: ofLine, version } = record;
+      const insteadVersion = former?.record.version ?? null;
+      this.#deps.logger.error({ modelName, line: ofLine, version, insteadVersion, err: fault }, 'version not loaded');
+      fail({ modelName, line: ofLine, version, message, insteadVersion });
+      return former ?? { record, artefact };
+    }
+  }
+
+  #heldArtefactOf(record: VersionRecord): HeldArtefact {
+    const known = this.#table.routes.find(({ record: { artefactHash } }) => artefactHash === record.artefactHash);
+    return known?.artefact ?? holdArtefact(() => this.#open(record));
+  }
+
+  async #open(record: VersionRecord): Promise<OpenArtefact> {
+    const { modelName, version } = record;
+    const opened = await this.#deps.open(record).catch((cause: unknown) => {
+      throw pipelineError('MODEL_NOT_LOADED', { modelName, version }, { cause });
+    });
+    this.#deps.logger.info({ modelName, line: record.line, version }, 'version loaded');
+    return opened;
+  }
+
+  #swap(next: RouteTable): void {
+    const former = this.#table;
+    this.#table = next;
+    const kept = new Set(next.routes.map(({ artefact }) => artefact));
+    for (const { artefact } of former.routes) if (!kept.has(artefact)) artefact.retire();
+  }
+}

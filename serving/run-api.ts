@@ -1,0 +1,88 @@
+import type { Logger } from 'pino';
+import { connectServices, type Services } from '../composition/services.js';
+import { findSourceInUse } from '../datasets/sources/source-in-use.js';
+import { findModel, loadCatalogue } from '../models/catalogue.js';
+import type { Config } from '../platform/config/config.js';
+import type { Endpoints } from '../platform/embedded/endpoints.js';
+import { createLogger } from '../platform/logging.js';
+import { createApi } from './api.js';
+import { type ServiceWatch, watchServices } from './health/watch-services.js';
+import { readTokenKeys } from './identity/token-keys.js';
+import { createVerifier } from './identity/verify-token.js';
+import { listen } from './listen.js';
+import { followRegistry } from './routing/follow-registry.js';
+import { openVerified } from './routing/open-verified.js';
+import { createRouter, type Router } from './routing/router.js';
+
+export interface RunApiOptions {
+  readonly config: Config;
+  readonly endpoints: Endpoints;
+  /** On abort no new request is taken, running ones end, and the promise resolves. */
+  readonly signal: AbortSignal;
+  /** Called once it listens and every version of the active line was opened. */
+  readonly onReady?: (port: number) => void;
+  readonly logger?: Logger;
+}
+
+/**
+ * Runs the prediction API until the signal aborts.
+ * @throws PipelineError `INVALID_CONFIG` for port, host or keys; `SERVICE_UNAVAILABLE` when the registry does not answer
+ *   at the start.
+ */
+export async function runApi(options: RunApiOptions): Promise<void> {
+  const { config, endpoints, signal } = options;
+  const logger = options.logger ?? createLogger({ level: config.logLevel, name: 'api' });
+  const verifyToken = createVerifier(config.api, readTokenKeys(config));
+  const services = await connectServices(config, endpoints, logger);
+  const router = routerOf(services, config, logger);
+  const watch = watchOf(services, logger);
+  const app = await createApi({
+    ...{ router, verifyToken, logger, settings: config.api, services: () => watch.health() },
+    models: await loadCatalogue(),
+    onlineStore: services.onlineStore,
+  });
+  const following = new AbortController();
+  try {
+    const port = await listen(app, config.api);
+    await Promise.all([router.refresh(), watch.look()]);
+    logger.info({ port }, 'the API answers');
+    options.onReady?.(port);
+    const { databaseUrl } = endpoints;
+    const followed = [
+      followRegistry({ router, databaseUrl, signal: following.signal, logger }),
+      watch.follow(following.signal),
+    ];
+    await untilAborted(signal);
+    await app.close();
+    following.abort();
+    await Promise.all(followed);
+  } finally {
+    following.abort();
+    await app.close();
+    router.close();
+    await services.close();
+  }
+}
+
+const routerOf = ({ registry, catalog, blobs }: Services, config: Config, logger: Logger): Router =>
+  createRouter({
+    registry,
+    findSourceInUse: () => findSourceInUse(catalog, { ownBackend: config.backendDatabaseUrl !== null }),
+    open: (record) => openVerified({ blobs, findModel }, record),
+    logger,
+  });
+
+const watchOf = ({ pool, onlineStore }: Services, logger: Logger): ServiceWatch =>
+  watchServices(
+    [
+      { name: 'registry', ping: () => pool.query('select 1') },
+      { name: `online-store (${onlineStore.kind})`, ping: () => onlineStore.ping() },
+    ],
+    ({ name, status }, reason) => logger.info({ service: name, status, reason }, 'service changed'),
+  );
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
