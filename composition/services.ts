@@ -15,6 +15,7 @@ import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import { runningState } from '../platform/embedded/ensure.js';
 import { createPool } from '../platform/postgres/pool.js';
+import type { RedisLimits } from '../platform/redis/client.js';
 import { migrateOncePerStart } from '../platform/postgres/checked-schemas.js';
 import { registrySchema } from '../registry/migrations/index.js';
 import { createPostgresRegistry } from '../registry/postgres-registry.js';
@@ -47,7 +48,12 @@ const ownSchemas = [registrySchema, catalogSchema, snapshotSchema];
  * the database that holds the registry.
  * @throws PipelineError `INTERNAL` naming a migration that failed.
  */
-export async function connectServices(config: Config, endpoints: Endpoints, logger: Logger): Promise<Services> {
+export async function connectServices(
+  config: Config,
+  endpoints: Endpoints,
+  logger: Logger,
+  onlineLimits: RedisLimits = {},
+): Promise<Services> {
   const pool = createPool(endpoints.databaseUrl, logger);
   const { backendDatabaseUrl } = endpoints;
   const ownBackend = backendDatabaseUrl === null;
@@ -57,7 +63,7 @@ export async function connectServices(config: Config, endpoints: Endpoints, logg
   const catalog = createSourceCatalog(pool);
   const snapshotLog = createSnapshotLog(pool);
   const onlineStore =
-    endpoints.redisUrl === null ? createMemoryStore(pool) : createRedisStore(endpoints.redisUrl, logger);
+    endpoints.redisUrl === null ? createMemoryStore(pool) : createRedisStore(endpoints.redisUrl, logger, onlineLimits);
   const blobs = openBlobStore(endpoints.artifactUri, config.cache);
   const predictors = createPredictorPool({ blobs, findModel });
   const close = async (): Promise<void> => {

@@ -201,6 +201,8 @@ export interface CardFacts {
 export interface ServingFacts {
   /** Last part of the path of its routes: `/predict/intent`. @default the model's name */
   readonly route?: string;
+  /** A request with all inputs, for documentation; of nobody. */
+  readonly example?: Readonly<Record<string, unknown>>;
   /** Fields of a request by their default there. */
   readonly defaults?: Readonly<Record<string, unknown>>;
   /**

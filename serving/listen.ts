@@ -1,20 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { PipelineError } from '../contracts/errors.js';
 import type { ApiSettings } from '../platform/config/config.js';
-
-/** Port when no setting names one, and how many after it are tried. */
-export const USUAL_PORT = 8000;
-const PORTS_TRIED = 100;
+import { usualPorts } from '../platform/embedded/api-server.js';
 
 const isBusy = (fault: unknown): boolean => fault instanceof Error && 'code' in fault && fault.code === 'EADDRINUSE';
 
-const busy = (host: string, port: number, cause: unknown): PipelineError =>
-  new PipelineError(
-    'INVALID_CONFIG',
-    `${host}:${port} (HOST, PORT) is in use; choose another port`,
-    { port },
-    { cause },
-  );
+const busy = (host: string, ports: readonly number[]): PipelineError => {
+  const range = ports.length === 1 ? `${ports[0]} is` : `${ports[0]} to ${ports.at(-1)} are`;
+  return new PipelineError('INVALID_CONFIG', `port ${range} in use at ${host}; choose another one (PORT)`, { host });
+};
 
 /**
  * Listens at the port of the settings, else at 8000 or the next free one.
@@ -25,16 +19,15 @@ export async function listen(
   app: FastifyInstance,
   { host, port }: Pick<ApiSettings, 'host' | 'port'>,
 ): Promise<number> {
-  const last = port ?? USUAL_PORT + PORTS_TRIED - 1;
-  for (let candidate = port ?? USUAL_PORT; ; candidate += 1) {
+  const candidates = port === null ? usualPorts : [port];
+  for (const candidate of candidates)
     try {
       await app.listen({ host, port: candidate });
       return portOf(app);
     } catch (fault) {
       if (!isBusy(fault)) throw unlistenable(host, candidate, fault);
-      if (candidate >= last) throw busy(host, candidate, fault);
     }
-  }
+  throw busy(host, candidates);
 }
 
 const unlistenable = (host: string, port: number, cause: unknown): PipelineError => {

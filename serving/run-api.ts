@@ -22,7 +22,12 @@ export interface RunApiOptions {
   /** Called once it listens and every version of the active line was opened. */
   readonly onReady?: (port: number) => void;
   readonly logger?: Logger;
+  /** Pause between two looks at the registry; notifications come besides. @default 5000 */
+  readonly pollMs?: number;
 }
+
+/** A request by reference is not to wait for a store that hangs. */
+const ONLINE_LIMITS = { commandTimeoutMs: 500 };
 
 /**
  * Runs the prediction API until the signal aborts.
@@ -33,7 +38,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
   const { config, endpoints, signal } = options;
   const logger = options.logger ?? createLogger({ level: config.logLevel, name: 'api' });
   const verifyToken = createVerifier(config.api, readTokenKeys(config));
-  const services = await connectServices(config, endpoints, logger);
+  const services = await connectServices(config, endpoints, logger, ONLINE_LIMITS);
   const router = routerOf(services, config, logger);
   const watch = watchOf(services, logger);
   const app = await createApi({
@@ -49,7 +54,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
     options.onReady?.(port);
     const { databaseUrl } = endpoints;
     const followed = [
-      followRegistry({ router, databaseUrl, signal: following.signal, logger }),
+      followRegistry({ router, databaseUrl, signal: following.signal, logger, ...pollOf(options) }),
       watch.follow(following.signal),
     ];
     await untilAborted(signal);
@@ -63,6 +68,8 @@ export async function runApi(options: RunApiOptions): Promise<void> {
     await services.close();
   }
 }
+
+const pollOf = ({ pollMs }: RunApiOptions): { readonly pollMs?: number } => (pollMs === undefined ? {} : { pollMs });
 
 const routerOf = ({ registry, catalog, blobs }: Services, config: Config, logger: Logger): Router =>
   createRouter({

@@ -2,6 +2,7 @@ import { PipelineError } from '../../contracts/errors.js';
 import type { MasterTrainingResult, ModelOutcome, TrainModelResult } from '../../contracts/workflows.js';
 import { masterTrainingResult, trainModelResult } from '../../contracts/workflows.js';
 import type { CliContext, Connection } from '../program/context.js';
+import { exampleRequest } from './example-request.js';
 import { exitCodeOfMaster, exitCodeOfModel, printOutcomes, runUrl, writeCardFile } from './results.js';
 
 /** Prints the results of a full retraining, writes the cards and sets the exit code. */
@@ -15,9 +16,11 @@ export async function reportMaster(
   const cards = await writeCards(cli, connection, decidedResults(result.models), (model) => `${workflowId}/${model}`);
   const url = runUrl(connection.endpoints.temporal, workflowId);
   cli.exitWith(exitCodeOfMaster(result));
+  const request = await exampleRequest(cli.config, result.models);
   cli.out.result({ workflowId, url, cards, result }, () => {
     printMaster(cli, result);
     printWhereToLook(cli, { workflowId, url, cards });
+    if (request !== null) cli.out.line(request);
   });
 }
 

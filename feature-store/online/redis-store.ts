@@ -1,6 +1,6 @@
 import type { Redis, Result } from 'ioredis';
 import type { Logger } from 'pino';
-import { createRedis, withRedis } from '../../platform/redis/client.js';
+import { createRedis, type RedisLimits, withRedis } from '../../platform/redis/client.js';
 import { createOnlineStore, type OnlineStore } from './online-store.js';
 import { keyOf, type PackedStore } from './packed-store.js';
 import { EVENT_TIME_OFFSET } from './packed-value.js';
@@ -36,11 +36,11 @@ async function putBatch(client: Redis, entries: readonly [string, Buffer][], sec
  * script ("only if newer"), expired by the server. Each script call uses one key, so a cluster works too.
  * @throws PipelineError `SERVICE_UNAVAILABLE` from every method when the server does not answer.
  */
-export const createRedisStore = (url: string, logger: Pick<Logger, 'warn'>): OnlineStore =>
-  createOnlineStore(createPackedStore(url, logger));
+export const createRedisStore = (url: string, logger: Pick<Logger, 'warn'>, limits: RedisLimits = {}): OnlineStore =>
+  createOnlineStore(createPackedStore(url, logger, limits));
 
-function createPackedStore(url: string, logger: Pick<Logger, 'warn'>): PackedStore {
-  const client = createRedis(url, logger);
+function createPackedStore(url: string, logger: Pick<Logger, 'warn'>, limits: RedisLimits): PackedStore {
+  const client = createRedis(url, logger, limits);
   client.defineCommand('putIfNewer', { numberOfKeys: 1, lua: PUT_IF_NEWER });
   return {
     kind: 'redis',

@@ -27,7 +27,10 @@ export const model = defineModel({
   backend: backendDataset,
   states: [customerTransactions, counterpartyTransactions],
   requestFeatures,
-  serving: { route: 'anomaly' },
+  serving: {
+    route: 'anomaly',
+    example: { bookedAt: '2026-11-30T02:30:00+05:30', amount: -50_000, counterparty: 'new payee', history: [] },
+  },
   fileFormats,
   tableFormat: anyTable,
   expectations,

@@ -22,7 +22,7 @@ export const model = defineModel({
   params,
   searchSpace,
   backend: backendDataset,
-  serving: { route: 'ner' },
+  serving: { route: 'ner', example: { text: 'paid Rs 1,500 to Swiggy yesterday', referenceDay: '2026-11-30' } },
   fileFormats,
   expectations,
   primaryMetric: PRIMARY_METRIC,

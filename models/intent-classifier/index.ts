@@ -23,7 +23,7 @@ export const model = defineModel({
   params,
   searchSpace,
   backend: backendDataset,
-  serving: { route: 'intent' },
+  serving: { route: 'intent', example: { text: 'what is my balance' } },
   fileFormats,
   expectations,
   primaryMetric: PRIMARY_METRIC,

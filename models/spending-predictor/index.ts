@@ -26,7 +26,14 @@ export const model = defineModel({
   backend: backendDataset,
   states: [spendingHistory],
   requestFeatures,
-  serving: { route: 'spending', defaults: { horizonDays: 30 } },
+  serving: {
+    route: 'spending',
+    defaults: { horizonDays: 30 },
+    example: {
+      transactions: [{ bookedAt: '2026-11-05', amount: -1200, category: 'groceries', merchant: 'corner shop' }],
+      asOf: '2026-12-01',
+    },
+  },
   fileFormats,
   expectations,
   primaryMetric: PRIMARY_METRIC,

@@ -8,9 +8,8 @@ import type { ServicePlan } from './service.js';
 
 /** Name of the part of the platform that answers predictions. */
 export const API_PART = 'api';
-/** Port where no setting names one. */
-const USUAL_PORT = 8000;
-const PORTS_TRIED = 100;
+/** Ports that are tried where no setting names one, the usual one first. */
+export const usualPorts: readonly number[] = Array.from({ length: 100 }, (_, i) => 8000 + i);
 const PING_TIMEOUT_MS = 2_000;
 
 /**
@@ -22,8 +21,7 @@ export async function apiPort(
   { former, taken }: { readonly former: number | undefined; readonly taken: readonly number[] },
 ): Promise<number> {
   if (port !== null) return port;
-  const usual = Array.from({ length: PORTS_TRIED }, (_, i) => USUAL_PORT + i);
-  for (const candidate of former === undefined ? usual : [former, ...usual])
+  for (const candidate of former === undefined ? usualPorts : [former, ...usualPorts])
     if (!taken.includes(candidate) && (await isFreePort(candidate))) return candidate;
   return 0;
 }

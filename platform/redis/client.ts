@@ -3,15 +3,25 @@ import type { Logger } from 'pino';
 import { messageOf } from '../../contracts/errors.js';
 import { serviceUnavailable } from '../outage.js';
 
+/** How long a server may take. */
+export interface RedisLimits {
+  /** @default 10000 */
+  readonly commandTimeoutMs?: number;
+}
+
 /**
  * A client whose commands fail within seconds while the server is unreachable, instead of queueing, and that reconnects
  * by itself. Opens no connection until the first command.
  */
-export function createRedis(url: string, logger: Pick<Logger, 'warn'>): Redis {
+export function createRedis(
+  url: string,
+  logger: Pick<Logger, 'warn'>,
+  { commandTimeoutMs = 10_000 }: RedisLimits = {},
+): Redis {
   const client = new Redis(url, {
     lazyConnect: true,
-    connectTimeout: 5_000,
-    commandTimeout: 10_000,
+    connectTimeout: Math.min(5_000, commandTimeoutMs),
+    commandTimeout: commandTimeoutMs,
     maxRetriesPerRequest: 2,
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 2_000),
   });

@@ -5,7 +5,7 @@ import { statedReasons } from './0003-stated-reasons.js';
 import { unmeasurableMetrics } from './0005-unmeasurable-metrics.js';
 import { syntheticLine } from './0006-synthetic-line.js';
 import { runSteps } from './0007-run-steps.js';
-import { stageNotifications } from './0009-stage-notifications.js';
+import { stageNotifications } from './0008-stage-notifications.js';
 
 /** Schema `registry`, in order; never edited after release. */
 export const registrySchema: OwnedSchema = {
@@ -17,6 +17,6 @@ export const registrySchema: OwnedSchema = {
     '0005-unmeasurable-metrics': unmeasurableMetrics,
     '0006-synthetic-line': syntheticLine,
     '0007-run-steps': runSteps,
-    '0009-stage-notifications': stageNotifications,
+    '0008-stage-notifications': stageNotifications,
   },
 };

@@ -90,6 +90,8 @@ function predictionPaths(model: ModelDefinition, { input, output }: ModelSchemas
   const reference = byReference(model);
   const body = reference === null ? input : { anyOf: [input, reference] };
   const path = `/predict/${routeOf(model)}`;
+  const { example } = model.serving ?? {};
+  const withExample = example === undefined ? body : { ...body, examples: [example] };
   const post = (summary: string, requestSchema: Json, answerSchema: Json): Json => ({
     post: {
       tags: [model.name],
@@ -104,8 +106,8 @@ function predictionPaths(model: ModelDefinition, { input, output }: ModelSchemas
   const rows = { type: 'array', items: body, maxItems: BATCH_LIMIT_ROWS };
   const row = { anyOf: [prediction, { type: 'object', properties: { error: problem }, required: ['error'] }] };
   return {
-    [path]: post('answer one request', body, prediction),
-    [`${path}/explain`]: post('answer one request and say why', body, prediction),
+    [path]: post('answer one request', withExample, prediction),
+    [`${path}/explain`]: post('answer one request and say why', withExample, prediction),
     [`${path}/batch`]: post(
       'answer rows, each or with its own error',
       { type: 'object', properties: { inputs: rows }, required: ['inputs'] },

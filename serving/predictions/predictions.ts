@@ -95,6 +95,11 @@ export class Predictions {
     return answers;
   }
 
+  /** @throws PipelineError as `Router.borrow`, before a stream of answers begins. */
+  async expectAnswerable(asked: Asked): Promise<void> {
+    (await this.#borrow(asked)).release();
+  }
+
   /** As `many`, for groups of rows that arrive one after another. @param groups - of at most `ROWS_A_TURN` rows. */
   async *stream(
     asked: Asked,

@@ -63,6 +63,7 @@ function batchRoute(app: FastifyInstance, { path, scope, model, predictions }: B
   app.post(`${path}/batch`, options, async (request, reply) => {
     const question = asked(model, request);
     if (isStream(request.body)) {
+      await predictions.expectAnswerable(question);
       const lines = answerStream(request.body, (groups) => predictions.stream(question, groups));
       return reply.type('application/x-ndjson').send(lines);
     }

@@ -1,0 +1,378 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ModelDefinition } from '../contracts/model-definition.js';
+import type { VersionRecord } from '../contracts/registry.js';
+import type { OnlineStore, OnlineValue } from '../feature-store/online/online-store.js';
+import { creditRisk } from '../feature-store/definitions/credit-risk.js';
+import { userFinancials } from '../feature-store/definitions/user-financials.js';
+import { model as credit } from '../models/credit-risk-scorer/index.js';
+import { readConfig } from '../platform/config/config.js';
+import { serviceUnavailable } from '../platform/outage.js';
+import { trainCreditArtefact } from '../tests/support/credit-artefact.js';
+import { createApi } from './api.js';
+import type { Problem } from './http/problem.js';
+import { signToken } from './identity/sign-token.js';
+import { createVerifier } from './identity/verify-token.js';
+import type { Prediction } from './predictions/predictions.js';
+import { createRouter, type Router } from './routing/router.js';
+
+const { api: settings } = readConfig({}, '/');
+const secret = 'a secret of more than thirty-two characters';
+const DAY_MS = 86_400_000;
+const LIVING = { asOf: Date.now() - DAY_MS };
+
+const application = {
+  ...{ kind: 'vehicle', requestedAmount: 420_000, termMonths: 48, monthlyIncome: 61_000, employment: 'salaried' },
+  ...{ collateralValue: 560_000, bankBalance: 88_000, monthlyDebtPayments: 4200, openLoans: 1, latePayments: 0 },
+  ...{ worstDelayDays: 0, creditHistoryMonths: 74, utilisationShare: 0.31, debtToIncome: 0.257, loanToValue: 0.75 },
+};
+
+/** Values of the credit scorer's two views for u1; older for u2; nothing of anybody else. */
+const stored = (view: string, entity: string): OnlineValue | null => {
+  const definition = [userFinancials, creditRisk].find(({ name }) => name === view)!;
+  const eventTime = { u1: LIVING.asOf, u2: LIVING.asOf - 60 * DAY_MS }[entity];
+  if (eventTime === undefined) return null;
+  return {
+    viewVersion: definition.version,
+    eventTime,
+    features: Float64Array.from(definition.fields, () => 1),
+  };
+};
+
+let storeFault: Error | null = null;
+const onlineStore: Pick<OnlineStore, 'get' | 'getStates'> = {
+  get: (_, view, ids) => (storeFault ? Promise.reject(storeFault) : Promise.resolve(ids.map((id) => stored(view, id)))),
+  getStates: () => Promise.reject(new Error('not asked')),
+};
+
+let router: Router;
+let app: FastifyInstance;
+let lenient: FastifyInstance;
+
+const withModel = (model: ModelDefinition): Promise<FastifyInstance> =>
+  createApi({
+    ...{ router, onlineStore, settings: { corsOrigins: ['https://app.example.org'] } },
+    models: [model],
+    verifyToken: createVerifier(settings, { algorithms: ['HS256'], key: new TextEncoder().encode(secret) }),
+    services: () => [],
+    logger: pino({ level: 'silent' }),
+  });
+
+beforeAll(async () => {
+  const predictor = await credit.predictor(await trainCreditArtefact());
+  // The fixture's inputs have other names than the views; a request by reference is tried with what both share.
+  const record = {
+    ...{ modelName: credit.name, line: 'default', version: '1.0.0', stage: 'production', artefactHash: 'a' },
+    ...{ dataset: { origin: { kind: 'snapshot', source: 'backend' } }, registeredAt: new Date(0) },
+  } as unknown as VersionRecord;
+  router = createRouter({
+    registry: { listServing: () => Promise.resolve([record]), lastTransition: () => Promise.resolve('1') },
+    findSourceInUse: () => Promise.resolve('backend'),
+    open: () => Promise.resolve({ predictor, manifest: { modelName: credit.name } as never }),
+    logger: { info: vi.fn(), error: vi.fn() },
+  });
+  await router.refresh();
+  const byFixture: ModelDefinition = {
+    ...credit,
+    requestFeatures: { ...credit.requestFeatures!, inputOf: () => application },
+  };
+  app = await withModel(byFixture);
+  lenient = await withModel({ ...byFixture, serving: { route: 'credit-risk', missingFeatures: 'answer' } });
+});
+afterAll(async () => {
+  await app.close();
+  await lenient.close();
+  router.close();
+});
+
+interface Call extends InjectOptions {
+  readonly scopes?: readonly string[];
+  readonly userId?: string;
+  readonly to?: FastifyInstance;
+}
+
+const tokenOf = ({ scopes = ['predict:credit-risk', 'explain', 'features'], userId }: Call): Promise<string> =>
+  signToken(settings, secret, { subject: 'ada', scopes, seconds: 60, userId });
+
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what it asked for
+async function call<Body = Problem>(url: string, { to = app, headers, ...rest }: Call = {}) {
+  const { scopes, userId, ...options } = rest;
+  const authorization = `Bearer ${await tokenOf({ ...(scopes && { scopes }), ...(userId && { userId }) })}`;
+  const method = options.payload === undefined ? 'GET' : 'POST';
+  const response = await to.inject({ method, url, headers: { authorization, ...headers }, ...options });
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    text: response.body,
+    body: () => response.json<Body>(),
+  };
+}
+
+const predict = (payload: unknown, more: Call = {}) =>
+  call<Prediction & Problem>('/predict/credit-risk', { payload: payload as object, ...more });
+const known = { kind: 'vehicle', requestedAmount: 420_000, termMonths: 48 };
+
+describe('POST /predict/<model>', () => {
+  it('answers with the version, its stage and line', async () => {
+    const { status, body } = await predict(application);
+    expect(status).toBe(200);
+    expect(body()).toMatchObject({
+      ...{ model: credit.name, version: '1.0.0', stage: 'production', line: 'default', synthetic: false },
+      output: { probability: expect.any(Number) as number },
+      abstained: false,
+    });
+    expect(body().predictionId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('abstains with what is missing, and no output', async () => {
+    const { body } = await predict(known);
+    expect(body()).toMatchObject({ output: null, abstained: true, coverage: { fewestKnown: 10 } });
+  });
+
+  it.each([
+    [{ ...application, kind: 'boat' }, 400, 'INVALID_INPUT', /^kind: found a text of 4 characters/],
+    [[application], 400, 'INVALID_INPUT', /^input: wanted an object$/],
+    [{ ...application, latePayment: 1 }, 400, 'INVALID_INPUT', /^latePayment: there is no input of this name/],
+    [{ userId: 7, ...known }, 400, 'INVALID_INPUT', /^userId: wanted a text/],
+    [{ userId: 'nobody', ...known }, 404, 'ENTITY_NOT_FOUND', /knows no such entity in source backend/],
+    [{ userId: 'u2', ...known }, 503, 'FEATURES_STALE', /are as of/],
+    [{ userId: 'u1', kind: 'boat' }, 400, 'INVALID_INPUT', /kind: found/],
+  ])('refuses %j with status %i and %s', async (payload, status, code, detail) => {
+    const answered = await predict(payload);
+    expect(answered.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect([answered.status, answered.body().code]).toEqual([status, code]);
+    expect(answered.body().detail).toMatch(detail);
+    expect(answered.headers['x-request-id']).toBe(answered.body().instance);
+  });
+
+  it.each([
+    ['{"kind":', 'application/json', 400, 'INVALID_INPUT'],
+    ['{"requestedAmount":NaN}', 'application/json', 400, 'INVALID_INPUT'],
+    ['', 'application/json', 400, 'INVALID_INPUT'],
+    ['{"__proto__":{"a":1}}', 'application/json', 400, 'INVALID_INPUT'],
+    [`{"kind":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, 'application/json', 400, 'INVALID_INPUT'],
+    ['kind=vehicle', 'application/x-www-form-urlencoded', 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    [`{"kind":"${'x'.repeat(2 ** 20)}"}`, 'application/json', 413, 'REQUEST_TOO_LARGE'],
+  ])('refuses a body without repeating it (%#)', async (payload, type, status, code) => {
+    const answered = await predict(payload, { headers: { 'content-type': type } });
+    expect([answered.status, answered.body().code]).toEqual([status, code]);
+    expect(answered.text).not.toMatch(/xxx|\[\[/);
+  });
+
+  it('reads by reference and says what was read, and as of when', async () => {
+    const { body } = await predict({ userId: 'u1', ...known });
+    expect(body().features).toMatchObject({
+      ...{ source: 'backend', asOf: new Date(LIVING.asOf).toISOString(), stale: false },
+      features: [{ view: userFinancials.name }, { view: creditRisk.name }],
+    });
+  });
+
+  it('by reference is FEATURES_UNAVAILABLE while the store is away, and with all inputs answered', async () => {
+    storeFault = serviceUnavailable('Redis', 'gone');
+    try {
+      const refused = await predict({ userId: 'u1', ...known });
+      expect([refused.status, refused.body().code]).toEqual([503, 'FEATURES_UNAVAILABLE']);
+      expect(refused.headers['retry-after']).toBe('5');
+      expect((await predict(application)).status).toBe(200);
+      const flagged = await predict({ userId: 'u1', ...known }, { to: lenient });
+      expect([flagged.status, flagged.body().features]).toEqual([200, 'missing']);
+    } finally {
+      storeFault = null;
+    }
+  });
+
+  it.each([
+    ['?version=9.9.9', 404, 'VERSION_NOT_FOUND'],
+    ['?line=taiwan', 404, 'VERSION_NOT_FOUND'],
+    ['?stage=attic', 400, 'INVALID_INPUT'],
+    ['?versoin=1.0.0', 400, 'INVALID_INPUT'],
+  ])('refuses %s', async (query, status, code) => {
+    const answered = await call(`/predict/credit-risk${query}`, { payload: application });
+    expect([answered.status, answered.body().code]).toEqual([status, code]);
+  });
+
+  it('knows no other model and says which it knows', async () => {
+    const answered = await call('/predict/credit', { payload: application });
+    expect([answered.status, answered.body().code]).toEqual([404, 'UNKNOWN_MODEL']);
+    expect(answered.body().detail).toMatch(/known: credit-risk/);
+  });
+});
+
+describe('identity', () => {
+  it('is wanted on every route but health and description', async () => {
+    for (const url of ['/models', '/features/credit-risk/u1']) expect((await app.inject(url)).statusCode).toBe(401);
+    const answered = await app.inject({ method: 'POST', url: '/predict/credit-risk', payload: application });
+    expect([answered.statusCode, answered.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    for (const url of ['/health', '/health/ready', '/health/startup', '/openapi.json', '/docs'])
+      expect((await app.inject(url)).statusCode, url).toBe(200);
+  });
+
+  it.each([
+    ['/predict/credit-risk', ['predict:intent'], 'predict:credit-risk'],
+    ['/predict/credit-risk/explain', ['predict:credit-risk'], 'explain'],
+    ['/features/credit-risk', ['predict:*'], 'features'],
+  ])('refuses %s with scopes %j', async (url, scopes, lacking) => {
+    const answered = await call(url, { scopes, payload: application });
+    expect([answered.status, answered.body().detail]).toEqual([403, `the token lacks the scope ${lacking}`]);
+  });
+
+  it.each([['predict:*'], ['admin']])('takes the wider scope %s', async (scope) =>
+    expect((await predict(application, { scopes: [scope] })).status).toBe(200),
+  );
+
+  it('of one customer asks for that customer alone, in a batch and in features too', async () => {
+    const other = { userId: 'u1', ...known };
+    const mine = { userId: 'u3' };
+    for (const [url, payload] of [
+      ['/predict/credit-risk', other],
+      ['/predict/credit-risk/explain', other],
+      ['/features/credit-risk', { entities: ['u3', 'u1'] }],
+    ] as const)
+      expect((await call(url, { payload, ...mine })).body().code).toBe('FORBIDDEN');
+    expect((await call('/features/credit-risk/u1', mine)).body().code).toBe('FORBIDDEN');
+    const batch = await call<{ predictions: { error?: Problem }[] }>('/predict/credit-risk/batch', {
+      payload: { inputs: [other, application] },
+      ...mine,
+    });
+    expect(batch.body().predictions.map(({ error }) => error?.code)).toEqual(['FORBIDDEN', undefined]);
+    expect((await predict(other, { userId: 'u1' })).status).toBe(200);
+  });
+});
+
+describe('POST /predict/<model>/batch', () => {
+  const rows = Array.from({ length: 100 }, (_, i) => ({ ...application, bankBalance: i * 1000 }));
+
+  it('answers each row as alone, in order, and gives a bad row its own error', async () => {
+    const mixed: unknown[] = [...rows.slice(0, 40), { kind: 'boat' }, 7, ...rows.slice(40)];
+    const { body } = await call<{ predictions: (Prediction & { error?: Problem })[] }>('/predict/credit-risk/batch', {
+      payload: { inputs: mixed },
+    });
+    const { predictions } = body();
+    expect(predictions.map(({ error }) => error?.code).filter((code) => code !== undefined)).toHaveLength(2);
+    expect([predictions[40]!.error!.code, predictions[41]!.error!.detail]).toEqual([
+      'INVALID_INPUT',
+      'input: wanted an object',
+    ]);
+    const alone = (await predict(rows[99])).body().output;
+    expect(predictions.at(-1)!.output).toEqual(alone);
+  });
+
+  it.each([[{}], [{ inputs: [] }], [{ inputs: {} }], [{ inputs: [], more: 1 }]])('refuses %j', async (payload) =>
+    expect((await call('/predict/credit-risk/batch', { payload })).body().code).toBe('INVALID_INPUT'),
+  );
+
+  const lines = async (payload: string | Readable): Promise<(Prediction & { error?: Problem })[]> => {
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const { text } = await call('/predict/credit-risk/batch', { payload, headers });
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Prediction);
+  };
+
+  it('answers a stream line by line', async () => {
+    const text = `${rows.map((row) => JSON.stringify(row)).join('\n')}\n\n{"kind":\n${JSON.stringify(rows[0])}`;
+    const answered = await lines(text);
+    expect(answered).toHaveLength(102);
+    expect(answered[100]!.error!.detail).toBe('line 102 is not valid JSON in UTF-8');
+    expect(answered[101]!.output).toEqual(answered[0]!.output);
+  });
+
+  it('answers a stream that ends its lines within characters and parts', async () => {
+    const bytes = Buffer.from(rows.map((row) => JSON.stringify({ ...row, employment: 'é\u2028' })).join('\n'));
+    const parts = Array.from({ length: Math.ceil(bytes.length / 7) }, (_, i) => bytes.subarray(i * 7, i * 7 + 7));
+    const answered = await lines(Readable.from(parts));
+    expect(new Set(answered.map(({ error }) => error?.code))).toEqual(new Set(['INVALID_INPUT']));
+    expect(answered).toHaveLength(100);
+  });
+
+  it('ends with an error when a line is over the limit', async () => {
+    const answered = await lines(`${JSON.stringify(rows[0])}\n"${'x'.repeat(2 ** 20)}`);
+    expect(answered.at(-1)!.error!.detail).toBe('a line is over 1048576 bytes');
+  });
+
+  it('refuses an unknown version with a status', async () => {
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const { status, body } = await call('/predict/credit-risk/batch?version=9.9.9', { payload: '{}', headers });
+    expect([status, body().code]).toEqual([404, 'VERSION_NOT_FOUND']);
+  });
+});
+
+describe('POST /predict/<model>/explain', () => {
+  it('gives the answer of a prediction, with reasons', async () => {
+    const { body } = await call<Prediction>('/predict/credit-risk/explain', { payload: application });
+    expect(body().output).toEqual((await predict(application)).body().output);
+    expect(body().explanation).toMatchObject({ contributions: expect.anything() as object });
+  });
+});
+
+describe('features', () => {
+  it('are those of the store, with their event time and staleness', async () => {
+    const { body } = await call<{ values: object }>('/features/credit-risk/u2');
+    expect(body()).toMatchObject({ entity: 'u2', view: 'credit-risk', version: creditRisk.version, stale: true });
+    expect(Object.keys(body().values)).toEqual(creditRisk.fields.map(({ name }) => name));
+  });
+
+  it('of several entities come in order, null for unknown ones', async () => {
+    const { body } = await call<{ features: ({ entity: string } | null)[] }>('/features/credit-risk', {
+      payload: { entities: ['u2', 'nobody', 'u1'] },
+    });
+    expect(body().features.map((found) => found?.entity ?? null)).toEqual(['u2', null, 'u1']);
+  });
+
+  it.each([
+    ['/features/credit-risk/nobody', 404, 'ENTITY_NOT_FOUND'],
+    ['/features/no-view/u1', 400, 'INVALID_INPUT'],
+  ])('of %s are refused', async (url, status, code) => {
+    const answered = await call(url);
+    expect([answered.status, answered.body().code]).toEqual([status, code]);
+  });
+});
+
+describe('operation', () => {
+  it('reports each model and service', async () => {
+    expect((await app.inject('/health')).json()).toEqual({
+      status: 'ok',
+      models: [{ model: credit.name, line: 'default', status: 'ready', version: '1.0.0', stage: 'production' }],
+      services: [],
+    });
+  });
+
+  it('describes every route, with the schemas of the version that answers', async () => {
+    const document = (await app.inject('/openapi.json')).json<{ paths: Record<string, object>; openapi: string }>();
+    expect(document.openapi).toBe('3.1.0');
+    expect(Object.keys(document.paths).sort()).toEqual([
+      ...['/features/{view}', '/features/{view}/{entity}', '/health', '/health/ready', '/health/startup', '/models'],
+      ...['/predict/credit-risk', '/predict/credit-risk/batch', '/predict/credit-risk/explain'],
+    ]);
+    expect(JSON.stringify(document.paths['/predict/credit-risk'])).toMatch(/requestedAmount.*userId/);
+  });
+
+  it('serves its description without another server', async () => {
+    expect((await app.inject('/docs')).body).not.toMatch(/https?:\/\//);
+    expect((await app.inject('/docs/files/swagger-ui-bundle.js')).statusCode).toBe(200);
+    expect((await app.inject('/docs/start')).body).toMatch(/openapi\.json/);
+  });
+
+  it('lists the versions that answer', async () => {
+    const { body } = await call<{ models: object[] }>('/models');
+    expect(body().models).toMatchObject([{ route: '/predict/credit-risk', version: '1.0.0', stage: 'production' }]);
+  });
+
+  it('lets pages of the allowed origins ask and no others', async () => {
+    const asked = async (origin: string) =>
+      (await app.inject({ method: 'OPTIONS', url: '/predict/credit-risk', headers: { origin, 'access-control-request-method': 'POST' } })).headers['access-control-allow-origin']; // prettier-ignore
+    expect(await asked('https://app.example.org')).toBe('https://app.example.org');
+    expect(await asked('https://evil.example.org')).toBeUndefined();
+  });
+
+  it('says which address is unknown', async () => {
+    const answered = await call('/nothing?secret=1');
+    expect([answered.status, answered.body().detail]).toEqual([
+      404,
+      'there is no GET /nothing; /docs lists what there is',
+    ]);
+  });
+});
