@@ -64,7 +64,8 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 }
 
 async function secure(app: FastifyInstance, { settings, verifyToken }: ApiDeps): Promise<void> {
-  await app.register(helmet);
+  // Without TLS on this port browsers could not follow a request for it; a proxy before it may ask for it.
+  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   await app.register(cors, { origin: [...settings.corsOrigins], methods: ['GET', 'POST'], maxAge: 600 });
   app.decorateRequest('caller');
   app.decorateRequest('verifyToken', verifyToken);
