@@ -11,7 +11,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 it('generates secrets once, in a file for the owner alone', () => {
   const first = loadSecrets(home);
-  expect(new Set(Object.values(first)).size).toBe(4);
+  expect(new Set(Object.values(first)).size).toBe(5);
   expect(loadSecrets(home)).toEqual(first);
   expect(statSync(secretsFile(home)).mode & 0o777).toBe(0o600);
 });
