@@ -99,6 +99,10 @@ beforeAll(async () => {
     fitShard: { ...(await paramsOf(SHARDED, { origins: 2, forecastHorizon: 90 })), ...ofSharded },
     evaluateModel: { runKey: 'run', modelName: MODEL, seed: SEED, dataset, holdout, artefactHash, champion: null },
     smokeTest: { modelName: MODEL, artefactHash },
+    evaluateFile: {
+      ...{ modelName: MODEL, version: '1.0.0', artefactHash, evaluationHash: hash, dataset, path: 'not-read.csv' },
+      ...{ reading: {}, schema: null, timeZone: 'UTC', seed: SEED, maxRejectedShare: 0, suspiciousLabels: 'refused' },
+    },
   };
   const facts = { workflowId: 'w', codeVersion: '0', startedAt: new Date(0).toISOString(), definitionHash: hash };
   inputs = {

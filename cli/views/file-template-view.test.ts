@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tableSchema } from '../../contracts/table-schema.js';
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
 import { fileColumns, isInFile } from '../../datasets/sources/files/column-sources.js';
 import { findModel } from '../../models/catalogue.js';
@@ -60,5 +61,44 @@ describe('ml data template', () => {
     const again = writeFileTemplate(context().cli, 'financial-ner', { output: path });
     await expect(again).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(writeFileTemplate(context().cli, 'nothing', {})).rejects.toThrow(/known: backend, anomaly-detector/);
+  });
+});
+
+describe('ml data template --schema', () => {
+  const written = {
+    name: 'shop',
+    label: 'paid',
+    positive: 'late',
+    group: 'customer',
+    columns: [
+      { name: 'customer', kind: 'integer' },
+      { name: 'basket', kind: 'number', minimum: -5, maximum: 5 },
+      { name: 'paid', kind: 'category', values: ['late', 'on time'] },
+    ],
+  };
+  const schema = join(folder, 'shop.schema.json');
+  beforeAll(() => writeFileSync(schema, JSON.stringify(written)));
+
+  it.each(['credit-risk-scorer', 'anomaly-detector'])('writes rows that %s trains from by the schema', async (name) => {
+    const model = await findModel(name);
+    const path = join(folder, `${name}-shop.csv`);
+    const { cli, written: printed } = context();
+    await writeFileTemplate(cli, name, { schema, output: path });
+    const { table } = await readDataFile(path, [model.tableFormat!(tableSchema.parse(written))]);
+    expect(table.rowCount).toBeGreaterThanOrEqual(400);
+    expect(new Set(table.columns['paid']!.values)).toEqual(new Set([0, 1]));
+    expect(printed.stderr).toContain(`ml train ${name} --data-path ${path} --schema ${schema}`);
+  });
+
+  it('is refused by a model of texts in a sentence, and for a schema that is none', async () => {
+    await expect(writeFileTemplate(context().cli, 'intent-classifier', { schema })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('columns of other names are given with --columns') as string,
+    });
+    const wrong = join(folder, 'wrong.schema.json');
+    writeFileSync(wrong, JSON.stringify({ ...written, label: 'gone' }));
+    await expect(writeFileTemplate(context().cli, 'credit-risk-scorer', { schema: wrong })).rejects.toThrow(
+      'label: there is no column "gone" in columns',
+    );
   });
 });
