@@ -86,7 +86,7 @@ describe('ml data template --schema', () => {
     await writeFileTemplate(cli, name, { schema, output: path });
     const { table } = await readDataFile(path, [model.tableFormat!(tableSchema.parse(written))]);
     expect(table.rowCount).toBeGreaterThanOrEqual(400);
-    expect(new Set(table.columns['paid']!.values)).toEqual(new Set([0, 1]));
+    expect(new Set<unknown>([...table.columns['paid']!.values])).toEqual(new Set([0, 1]));
     expect(printed.stderr).toContain(`ml train ${name} --data-path ${path} --schema ${schema}`);
   });
 
