@@ -21,5 +21,5 @@ export {
   type RowPredictor,
 } from './preprocessing.js';
 export { optionalText } from './optional-text.js';
-export { quantileInputs } from './quantile-inputs.js';
+export { quantileInputs, quantileRequests } from './quantile-inputs.js';
 export { rowInputs } from './row-inputs.js';

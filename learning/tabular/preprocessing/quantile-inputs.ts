@@ -16,7 +16,11 @@ function quantileCells(table: Table, name: string): Cell[] {
  * Requests for the smoke test. Their values are quantiles of each feature by itself and categories in turn: no request
  * is a person's row, so an artefact can be copied about freely.
  */
-export function quantileInputs({ features }: Pick<RowPredictor, 'features'>, { table }: TrainingData): RowInput[] {
+export const quantileInputs = (predictor: RowPredictor, data: TrainingData): RowInput[] =>
+  quantileRequests(predictor, data);
+
+/** As {@link quantileInputs}, of the features alone. */
+export function quantileRequests({ features }: Pick<RowPredictor, 'features'>, { table }: TrainingData): RowInput[] {
   const columns = features.map((feature) => {
     if (feature.kind === 'numeric') return quantileCells(table, feature.name);
     return QUANTILES.map((_, i) => feature.categories[i % Math.max(1, feature.categories.length)] ?? null);

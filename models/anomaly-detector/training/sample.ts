@@ -1,5 +1,5 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
-import { quantileInputs } from '../../../learning/tabular/preprocessing/index.js';
+import { quantileRequests } from '../../../learning/tabular/preprocessing/index.js';
 import { numberColumn } from '../../../learning/table.js';
 import type { AnomalyPredictor } from '../prediction/predictor.js';
 import type { AnomalyRequest } from '../prediction/request.js';
@@ -32,7 +32,7 @@ const withHistory = (category: string | null): AnomalyRequest => ({
  * person's row, so an artefact can be copied about freely.
  */
 export function sampleInputs(predictor: AnomalyPredictor, data: TrainingData): unknown[] {
-  if (predictor.table !== null) return quantileInputs(predictor.table, data);
+  if (predictor.table !== null) return quantileRequests(predictor.table, data);
   const { encoding } = predictor;
   const { table } = data;
   const { numbers, categories } = encoding;
