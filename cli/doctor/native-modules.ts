@@ -27,6 +27,18 @@ export const nativeModules: readonly Examination[] = [
     advice: reinstall,
     examine: async () => ({ found: await startRuntime(), ...installed('@temporalio/worker') }),
   },
+  {
+    part: '@tensorflow/tfjs-node',
+    replacement: 'plain TensorFlow.js is used, slower and otherwise the same',
+    advice: 'optional: has no build for every Node version; nothing to do',
+    examine: async () => ({ found: await multiply('@tensorflow/tfjs-node'), ...installed('@tensorflow/tfjs-node') }),
+  },
+  {
+    part: '@tensorflow/tfjs-core',
+    replacement: null,
+    advice: reinstall,
+    examine: async () => ({ found: await multiplyPlain(), ...installed('@tensorflow/tfjs-core') }),
+  },
 ];
 
 /** Folder and version of an installed package; its main file may lie in a subfolder. */
@@ -72,6 +84,27 @@ async function startRuntime(): Promise<string> {
     (fault: unknown) => (fault instanceof Error ? fault.constructor.name : 'unknown'),
   );
   return `started its runtime, client answered ${refusal}`;
+}
+
+async function multiply(name: string): Promise<string> {
+  const tf = (await import(name)) as typeof import('@tensorflow/tfjs-core');
+  return `multiplied matrices: ${expectEqual(await product(tf), '7 10 15 22')}`;
+}
+
+async function multiplyPlain(): Promise<string> {
+  const tf = await import('@tensorflow/tfjs-core');
+  await import('@tensorflow/tfjs-backend-cpu');
+  tf.env().set('PROD', true); // without the advertisement for tfjs-node
+  await tf.setBackend('cpu');
+  return `multiplied matrices: ${expectEqual(await product(tf), '7 10 15 22')}`;
+}
+
+async function product(tf: typeof import('@tensorflow/tfjs-core')): Promise<string> {
+  const matrix = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+  const squared = tf.matMul(matrix, matrix);
+  const values = await squared.data();
+  tf.dispose([matrix, squared]);
+  return [...values].join(' ');
 }
 
 function expectEqual(found: string, wanted: string): string {

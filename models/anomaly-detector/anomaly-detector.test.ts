@@ -107,18 +107,27 @@ describe('training', () => {
   );
 });
 
+it('trains an autoencoder that was asked for, scores with it and keeps it in an update', async () => {
+  const chosen = settings({ detector: 'ensemble-with-autoencoder', feedback: 'none', categoryModels: false });
+  const files = await train(trainContext(), data.train, chosen);
+  const updated = await train({ ...trainContext(), champion: files }, data.train, chosen);
+  for (const each of [files, updated]) {
+    const { members } = readTrees(each).pooled as AnomalyEnsembleState;
+    expect(members.map(({ state }) => state.kind)).toContain('autoencoder');
+  }
+  const { scored, metrics } = await judge(files, data.holdout);
+  expect(metric(metrics, 'aucRoc')).toBeGreaterThan(0.85);
+  const without = await train(trainContext(), data.train, { ...chosen, detector: 'ensemble' });
+  expect((await judge(without, data.holdout)).scored).not.toEqual(scored);
+}, 60_000);
+
 it('opens and updates an ensemble whose members are no longer all fitted', async () => {
   const chosen = settings({ detector: 'ensemble', feedback: 'none', categoryModels: false });
   const files = await train(trainContext(), data.train, chosen);
   const trees = readTrees(files);
   const pooled = trees.pooled as AnomalyEnsembleState;
-  const autoencoder = {
-    center: 0,
-    scale: 1,
-    weight: 0.1,
-    state: { schemaVersion: 1, kind: 'autoencoder', layers: [] },
-  };
-  const members = [...pooled.members, autoencoder as never];
+  const former = { center: 0, scale: 1, weight: 0.1, state: { schemaVersion: 1, kind: 'tail-score' } };
+  const members = [...pooled.members, former as never];
   const earlier = { ...files, [fileNames.trees]: writeTrees({ ...trees, pooled: { ...pooled, members } }) };
   expect((await judge(earlier, data.holdout)).scored).toEqual((await judge(files, data.holdout)).scored);
   const update = (champion: ArtefactFiles) => train({ ...trainContext(), champion }, data.train, chosen);

@@ -9,9 +9,12 @@ export const params = z.strictObject({
   nEstimators: z.int().min(10).max(2000).default(100).describe('trees of each isolation forest'),
   /** Rows a tree is grown on; more than a few hundred hides anomalies behind each other. @default 256 */
   subsampleSize: z.int().min(16).max(4096).default(256).describe('rows an isolation tree is grown on'),
-  /** What finds the unusual without labels; `ensemble` adds distances where they agree with the forest. @default 'isolation-forest' */
+  /**
+   * What finds the unusual without labels; `ensemble` adds distances where they agree with the forest, and
+   * `ensemble-with-autoencoder` an autoencoder after them. @default 'isolation-forest'
+   */
   detector: z
-    .enum(['isolation-forest', 'extended-isolation-forest', 'ensemble'])
+    .enum(['isolation-forest', 'extended-isolation-forest', 'ensemble', 'ensemble-with-autoencoder'])
     .default('isolation-forest')
     .describe('what finds the unusual without labels'),
   /** Models of categories with enough rows beside the pooled one. @default true */

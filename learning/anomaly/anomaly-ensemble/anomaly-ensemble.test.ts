@@ -1,13 +1,21 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { checkUnsupervised } from '../../../tests/support/check-estimator.js';
+import { loadAutoencoder } from '../autoencoder/index.js';
 import { quietContext } from '../../estimator.js';
 import { isolationForest } from '../isolation-forest/index.js';
 import { matrix, type Matrix } from '../../numeric/matrix/index.js';
 import { rocAuc } from '../../evaluation/metrics/index.js';
 import { createRandom } from '../../numeric/random/index.js';
 import { agreement, crowding, ranks } from './evidence.js';
-import { anomalyEnsemble, ensembleGraph, renewEnsemble, toOnnx, type AnomalyEnsembleState } from './index.js';
+import {
+  anomalyEnsemble,
+  anomalyEnsembleWith,
+  ensembleGraph,
+  renewEnsemble,
+  toOnnx,
+  type AnomalyEnsembleState,
+} from './index.js';
 
 checkUnsupervised(anomalyEnsemble, { params: { trees: 20 } });
 
@@ -37,6 +45,7 @@ function cloudAndCluster(rows: number, odd: number): Labelled {
   return [matrix(rows, 6, values), lastAreOdd(rows, odd)];
 }
 
+const { estimator: autoencoder } = await loadAutoencoder();
 const fit = (x: Matrix, params: object = {}): AnomalyEnsembleState =>
   anomalyEnsemble.fit({ trees: 100, ...params }, x, quietContext(5));
 
@@ -110,6 +119,18 @@ describe('graph', () => {
     expect(scores.every((score) => score > 0 && score < 1)).toBe(true);
   });
 
+  it('includes an autoencoder that was asked for, also after a renewal', async () => {
+    const [x] = brokenRelation(700, 20);
+    const state = anomalyEnsembleWith(autoencoder).fit({ trees: 30, method: 'ensemble' }, x, quietContext(5));
+    const kinds = ['reference-distance', 'compressed-reference-distance', 'autoencoder'];
+    const renewed = renewEnsemble(state, x, { share: 0.5, seed: 8 });
+    for (const each of [state, renewed]) {
+      expect(each.members.map((member) => member.state.kind)).toEqual(kinds);
+      expect(largestGap(await runGraph(each, x), anomalyEnsemble.predict(each, x))).toBeLessThan(1e-5);
+    }
+    expect(renewed.members[2]!.state).toEqual(state.members[2]!.state);
+  });
+
   it('separates extreme scores', async () => {
     const [x] = brokenRelation(500, 0);
     const state = fit(x, { method: 'ensemble' });
@@ -146,7 +167,7 @@ describe('renewal', () => {
 
   it('leaves out the members of an earlier ensemble that are no longer fitted', () => {
     const state = fit(x, { method: 'ensemble' });
-    const former = { center: 0, scale: 1, weight: 0.1, state: { schemaVersion: 1, kind: 'autoencoder', layers: [] } };
+    const former = { center: 0, scale: 1, weight: 0.1, state: { schemaVersion: 1, kind: 'tail-score' } };
     const earlier = { ...state, members: [...state.members, former] } as unknown as AnomalyEnsembleState;
     const by = { share: 0.5, seed: 8 };
     expect(renewEnsemble(earlier, shifted, by)).toEqual(renewEnsemble(state, shifted, by));

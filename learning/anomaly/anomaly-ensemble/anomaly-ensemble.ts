@@ -1,11 +1,12 @@
 import type { ComputeContext } from '../../../contracts/model-definition.js';
+import type { AutoencoderEstimator } from '../autoencoder/index.js';
 import { neighbourDistance, referenceDistance } from '../distance-score/index.js';
 import { defineUnsupervised, requireWidth, type UnsupervisedEstimator } from '../../estimator.js';
 import { isolationForest, scoreForest } from '../isolation-forest/index.js';
 import { selectMatrixRows, type Matrix } from '../../numeric/matrix/index.js';
 import { createRandom } from '../../numeric/random/index.js';
 import { agreement, AGREEMENT_NEEDED, crowding, CROWDING_LIMIT } from './evidence.js';
-import { MEMBER_WEIGHT, scoreMember, type MemberState } from './member.js';
+import { memberWeights, scoreMember, type MemberState } from './member.js';
 import { anomalyEnsembleParams, type AnomalyEnsembleParams } from './params.js';
 import type { AnomalyEnsembleState, Calibration, EnsembleMember } from './state.js';
 import { mean } from '../../numeric/statistics/mean.js';
@@ -66,10 +67,11 @@ class Workbench {
 }
 
 /** Candidates in the order of admission. */
-const fitCandidates = (bench: Workbench): Candidate[] =>
+const fitCandidates = (bench: Workbench, autoencoder: AutoencoderEstimator | null): Candidate[] =>
   [
     bench.fit(referenceDistance, { sets: REFERENCE_SETS }),
     bench.fit(referenceDistance, { sets: REFERENCE_SETS, compressed: true }, 'compressed'),
+    ...(autoencoder === null ? [] : [bench.fit(autoencoder, {})]),
   ].map((state) => bench.candidate(state));
 
 /** Admits candidates one after the other, each by its agreement with those admitted before. */
@@ -79,7 +81,7 @@ function admit(candidates: readonly Candidate[], consensus: Float64Array, needed
     candidates.map(({ state, scores }) => {
       const agreed = agreement(consensus, scores);
       if (agreed >= needed) {
-        const member = { ...calibrate(scores), weight: MEMBER_WEIGHT, state };
+        const member = { ...calibrate(scores), weight: memberWeights[state.kind], state };
         addStandardised(consensus, scores, member);
         members.push(member);
       }
@@ -101,7 +103,12 @@ function measureCrowding(bench: Workbench): number {
   return crowding(referenceDistance.predict(farness, rows), neighbourDistance.predict(neighbours, rows));
 }
 
-function fitEnsemble(params: AnomalyEnsembleParams, x: Matrix, context: ComputeContext): AnomalyEnsembleState {
+function fitEnsemble(
+  params: AnomalyEnsembleParams,
+  x: Matrix,
+  context: ComputeContext,
+  autoencoder: AutoencoderEstimator | null,
+): AnomalyEnsembleState {
   const bench = new Workbench(x, context, params.sampleRows);
   const { trees, subsampleSize, method } = params;
   const forest = isolationForest.fit({ trees, subsampleSize }, x, context);
@@ -114,7 +121,8 @@ function fitEnsemble(params: AnomalyEnsembleParams, x: Matrix, context: ComputeC
   const consensus = new Float64Array(forestScores.length);
   addStandardised(consensus, forestScores, { ...forestCalibration, weight: 1 });
   const crowded = measureCrowding(bench);
-  const { members, agreements } = admit(fitCandidates(bench), consensus, method === 'ensemble' ? 0 : AGREEMENT_NEEDED);
+  const candidates = fitCandidates(bench, autoencoder);
+  const { members, agreements } = admit(candidates, consensus, method === 'ensemble' ? 0 : AGREEMENT_NEEDED);
   const alone = method === 'auto' && (crowded > CROWDING_LIMIT || members.length === 0);
   const evidence = { crowding: crowded, agreement: agreements };
   return { ...common, choice: alone ? 'forest' : 'ensemble', evidence, members: alone ? [] : members };
@@ -139,6 +147,22 @@ function scoreEnsemble(state: AnomalyEnsembleState, x: Matrix): Float64Array {
 }
 
 /**
+ * The ensemble with an autoencoder as its last candidate.
+ * @param autoencoder - from `loadAutoencoder`, whose loading is asynchronous; null leaves it out.
+ */
+export const anomalyEnsembleWith = (
+  autoencoder: AutoencoderEstimator | null,
+): UnsupervisedEstimator<AnomalyEnsembleParams, AnomalyEnsembleState> =>
+  defineUnsupervised<AnomalyEnsembleParams, AnomalyEnsembleState>({
+    name: 'anomaly-ensemble',
+    params: anomalyEnsembleParams,
+    /** @param x - (n, p). */
+    fit: (params, x, context) => fitEnsemble(params, x, context, autoencoder),
+    /** @param x - (m, p).  @returns (m,) score in (0, 1). */
+    predict: scoreEnsemble,
+  });
+
+/**
  * Isolation forest, alone or with members that were admitted without labels: see this folder's index and
  * docs/experiments/anomaly.md. Weighted sum of standardised scores, so that a member to which a row is ordinary cannot
  * outweigh one to which it is extreme, as it can in an average of ranks. Deterministic given the seed.
@@ -147,11 +171,4 @@ function scoreEnsemble(state: AnomalyEnsembleState, x: Matrix): Float64Array {
  * const state = anomalyEnsemble.fit({}, x, quietContext(42));
  * const score = anomalyEnsemble.predict(state, x); // (0, 1), higher = more anomalous
  */
-export const anomalyEnsemble = defineUnsupervised<AnomalyEnsembleParams, AnomalyEnsembleState>({
-  name: 'anomaly-ensemble',
-  params: anomalyEnsembleParams,
-  /** @param x - (n, p). */
-  fit: fitEnsemble,
-  /** @param x - (m, p).  @returns (m,) score in (0, 1). */
-  predict: scoreEnsemble,
-});
+export const anomalyEnsemble = anomalyEnsembleWith(null);

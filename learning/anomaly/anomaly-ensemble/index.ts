@@ -7,15 +7,15 @@
  *
  *   1. Much crowding among the rows farthest out: the forest is used alone.
  *   2. Else the two distances (on standardised columns and on their signed logarithms) are admitted one by one, each
- *      only if it ranks high what those before it rank highest.
+ *      only if it ranks high what those before it rank highest. An autoencoder follows where it was asked for.
  *   3. None was admitted: the forest is used alone.
  *
  * Weights are fixed; evidence decides on admission only: one data set without labels cannot fit weights.
  * Measurements, and what was tried and dropped: docs/experiments/anomaly.md and docs/adr/0219.
  */
-export { anomalyEnsemble } from './anomaly-ensemble.js';
+export { anomalyEnsemble, anomalyEnsembleWith } from './anomaly-ensemble.js';
 export { AGREEMENT_NEEDED, CROWDING_LIMIT } from './evidence.js';
-export { MEMBER_WEIGHT, type MemberKind, type MemberState } from './member.js';
+export { memberWeights, type MemberKind, type MemberState } from './member.js';
 export { ensembleGraph, toOnnx } from './onnx.js';
 export { anomalyEnsembleParams, type AnomalyEnsembleParams } from './params.js';
 export { renewEnsemble, type Renewal } from './renew-ensemble.js';

@@ -1,7 +1,7 @@
 import { addForest } from '../isolation-forest/index.js';
 import { encodeOnnxModel, OnnxGraph, tensor } from '../../onnx/index.js';
 import { totalWeight } from './anomaly-ensemble.js';
-import { addDistance } from '../distance-score/index.js';
+import { addMember } from './member.js';
 import type { AnomalyEnsembleState, Calibration } from './state.js';
 
 /** Names of the graph's input and output. */
@@ -30,12 +30,7 @@ function addWeightedSum(graph: OnnxGraph, features: string, state: AnomalyEnsemb
   const wide = graph.node('Cast', [forest], { attributes: { to: { int: 11 } } });
   const shares = state.members.map((member) => {
     const by = { center: member.center, scale: member.scale, share: member.weight / total };
-    return addShare(
-      graph,
-      addDistance(graph, features, member.state, `${member.state.kind}/score`),
-      member.state.kind,
-      by,
-    );
+    return addShare(graph, addMember(graph, features, member.state), member.state.kind, by);
   });
   return graph.node('Sum', [
     addShare(graph, wide, 'forest', { ...state.forestCalibration, share: 1 / total }),

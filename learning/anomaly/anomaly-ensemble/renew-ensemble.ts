@@ -15,18 +15,21 @@ export interface Renewal {
   readonly seed: number;
 }
 
-const renewMember = (state: MemberState, window: Matrix, { share, seed }: Renewal): MemberState =>
-  renewReferences(state, window, {
+/** Distances replace references; an autoencoder has no replaceable parts and stays. */
+function renewMember(state: MemberState, window: Matrix, { share, seed }: Renewal): MemberState {
+  if (state.kind === 'autoencoder') return state;
+  return renewReferences(state, window, {
     share,
     seed: createRandom(seed)
       .fork(state.kind)
       .integer(2 ** 31),
   });
+}
 
 /**
  * Online learning: the same detector with its oldest trees and references replaced from a window of recent rows, and
  * its scores standardised anew on the window. Choice and members stay, but those of an earlier ensemble that are no longer
- * fitted (nearest neighbours, ECOD, autoencoder) are left out. The given state is not changed. Deterministic.
+ * fitted (nearest neighbours, ECOD) are left out. The given state is not changed. Deterministic.
  * @param window - (w, featureCount), w ≥ the forest's `subsampleSize`, finite.
  * @throws PipelineError `TOO_FEW_ROWS`, `INVALID_INPUT` (share), `SHAPE_MISMATCH`, `NOT_FINITE`.
  */

@@ -1,11 +1,12 @@
 import type { ComputeContext } from '../../../contracts/model-definition.js';
 import {
-  anomalyEnsemble,
+  anomalyEnsembleWith,
   type AnomalyEnsembleState,
   type Renewal,
   renewEnsemble,
   toOnnx as ensembleToOnnx,
 } from '../../../learning/anomaly/anomaly-ensemble/index.js';
+import { loadAutoencoder } from '../../../learning/anomaly/autoencoder/index.js';
 import {
   extendedIsolationForest,
   type ForestState,
@@ -29,16 +30,19 @@ export function fitForest(params: AnomalyParams, x: Matrix, context: ComputeCont
 }
 
 /** An ensemble that chooses its members: a forest alone, or with the candidates that agree with it. */
-function fitEnsemble(params: AnomalyParams, x: Matrix, context: ComputeContext): AnomalyEnsembleState {
+async function fitEnsemble(params: AnomalyParams, x: Matrix, context: ComputeContext): Promise<AnomalyEnsembleState> {
+  const autoencoder = params.detector === 'ensemble-with-autoencoder' ? (await loadAutoencoder()).estimator : null;
   const drawn = createRandom(context.seed).fork('ensemble').permutation(x.rows).subarray(0, ENSEMBLE_ROWS).sort();
   const rows = selectMatrixRows(x, drawn);
   const shape = { trees: params.nEstimators, subsampleSize: params.subsampleSize };
-  return anomalyEnsemble.fit(shape, rows, context);
+  return anomalyEnsembleWith(autoencoder).fit(shape, rows, context);
 }
 
 /** The model of all categories together. @throws PipelineError `TOO_FEW_ROWS`. */
-export const fitPooled = (params: AnomalyParams, x: Matrix, context: ComputeContext): MemberState =>
-  params.detector === 'ensemble' ? fitEnsemble(params, x, context) : fitForest(params, x, context);
+export const fitPooled = async (params: AnomalyParams, x: Matrix, context: ComputeContext): Promise<MemberState> =>
+  params.detector === 'ensemble' || params.detector === 'ensemble-with-autoencoder'
+    ? fitEnsemble(params, x, context)
+    : fitForest(params, x, context);
 
 /**
  * The member with its oldest trees replaced by trees grown on the window; of an ensemble every member is renewed.

@@ -77,11 +77,11 @@ const modelledCategories = (rows: EncodableRows, minimum: number): [string, numb
     .slice(0, MOST_CATEGORY_MODELS);
 
 /** Forests on all training rows; each tree samples a few hundred of them. */
-function fitForests({ context, data, params, columns }: Training, rows: EncodableRows): Unsupervised {
+async function fitForests({ context, data, params, columns }: Training, rows: EncodableRows): Promise<Unsupervised> {
   const encoding = fitEncoding(data.schema, rows, params, columns);
   const width = encoding.signals.length;
   const values = encodeSignals(encoding, rows);
-  const pooled = fitPooled(params, asMatrix(values, width), context);
+  const pooled = await fitPooled(params, asMatrix(values, width), context);
   const wanted = params.categoryModels ? modelledCategories(rows, params.minimumCategoryRows) : [];
   const categories = wanted.map(([category, members], k) => {
     context.signal.throwIfAborted();
@@ -253,7 +253,8 @@ export async function train(context: TrainContext, data: TrainingData, params: A
   const training = { context, data, params, columns };
   requireRows(training);
   const rows = tableRows(data.schema, data.table, columns);
-  const forests = context.champion === null ? fitForests(training, rows) : updateForests(training, context.champion);
+  const forests =
+    context.champion === null ? await fitForests(training, rows) : updateForests(training, context.champion);
   const supervised = fitBoosted(training, forests.encoding);
   const trees: DetectorTrees = {
     pooled: forests.pooled,
