@@ -40,21 +40,25 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   PRODUCTION_APPROVAL: config.productionApproval,
   APPROVAL_PROOF: config.approvalProof,
   APPROVAL_SECRET_FILE: config.approvalSecretFile ?? '',
-  HOST: config.api.host,
-  PORT: config.api.port === null ? '' : String(config.api.port),
-  JWT_ISSUER: config.api.issuer,
-  JWT_AUDIENCE: config.api.audience,
-  JWT_SECRET_FILE: config.api.secretFile ?? '',
-  JWT_PUBLIC_KEY_FILE: config.api.publicKeyFile ?? '',
-  JWT_JWKS_URL: config.api.keySetUrl ?? '',
-  JWT_USER_CLAIM: config.api.userClaim,
-  JWT_CLOCK_SKEW_SECONDS: String(config.api.clockSkewSeconds),
-  CORS_ORIGINS: config.api.corsOrigins.join(','),
+  ...apiEnvironment(config.api),
   SCHEDULE_TIMEZONE: config.schedule.timezone,
   SCHEDULE_WEEKLY: config.schedule.weekly,
   SCHEDULE_DAILY: config.schedule.daily,
   SCHEDULE_OVERLAP: config.schedule.overlap,
   SCHEDULE_CATCHUP_HOURS: String(config.schedule.catchupHours),
+});
+
+const apiEnvironment = (api: Config['api']): Record<string, string> => ({
+  HOST: api.host,
+  PORT: api.port === null ? '' : String(api.port),
+  JWT_ISSUER: api.issuer,
+  JWT_AUDIENCE: api.audience,
+  JWT_SECRET_FILE: api.secretFile ?? '',
+  JWT_PUBLIC_KEY_FILE: api.publicKeyFile ?? '',
+  JWT_JWKS_URL: api.keySetUrl ?? '',
+  JWT_USER_CLAIM: api.userClaim,
+  JWT_CLOCK_SKEW_SECONDS: String(api.clockSkewSeconds),
+  CORS_ORIGINS: api.corsOrigins.join(','),
 });
 
 const temporalSecurity = ({ tls, apiKey }: Config['temporal']): Record<string, string> => ({

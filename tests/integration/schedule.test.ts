@@ -41,7 +41,10 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on an external 
     const { operatorService } = client.connection;
     const { namespace } = client.options;
     await operatorService.removeSearchAttributes({ namespace, searchAttributes: ['Metric'] });
-    await operatorService.addSearchAttributes({ namespace, searchAttributes: { Metric: 1 /* TEXT */ } });
+    await operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries([['Metric', 1 /* TEXT */]]),
+    });
     await expect(ensureSearchAttributes(client)).rejects.toMatchObject({
       code: 'INVALID_CONFIG',
       message: expect.stringContaining('Metric (Double)') as string,
