@@ -41,6 +41,14 @@ function fits(reader: CellReader, name: string, cells: readonly Cell[]): boolean
   }
 }
 
+/** A cell as text; empty where it is no scalar. */
+export const textOf = (cell: Cell): string => {
+  const converted = convertText(cell);
+  return 'value' in converted ? converted.value : '';
+};
+
+/** Digits without a mark that could separate groups or a fraction. */
+const PLAIN_WHOLE = /^\s*[+-]?\d+\s*$/;
 const DATE_NAME = /date|time|day|_at$|[a-z]At$|[a-z]On$/;
 
 function numericKind(name: string, cells: readonly Cell[]): ColumnKind | null {
@@ -48,16 +56,11 @@ function numericKind(name: string, cells: readonly Cell[]): ColumnKind | null {
   const isDate = fits(momentReader, name, cells);
   // 20260131 is a whole number too.
   if (isDate && DATE_NAME.test(name)) return 'timestamp';
-  if (fits(integerReader, name, cells)) return 'integer';
+  // 12.345 may be a fraction or a whole number in groups: then reading the numbers decides, or asks.
+  if (cells.every((cell) => PLAIN_WHOLE.test(textOf(cell))) && fits(integerReader, name, cells)) return 'integer';
   if (fits(numberReader, name, cells)) return 'number';
   return isDate ? 'timestamp' : null;
 }
-
-/** A cell as text; empty where it is no scalar. */
-export const textOf = (cell: Cell): string => {
-  const converted = convertText(cell);
-  return 'value' in converted ? converted.value : '';
-};
 
 function detectColumn(name: string, all: readonly Cell[], nulls: readonly string[]): Omit<DetectedColumn, 'range'> {
   const written = all.filter((cell) => !isMissingCell(cell, nulls));

@@ -91,6 +91,7 @@ describe('describeFile', () => {
     ['codes', (row) => `A${row % 4}`, { kind: 'category', distinct: 4, values: ['A0', 'A1', 'A2', 'A3'] }],
     ['dates', day, { kind: 'timestamp' }],
     ['names', (row) => `person ${row}`, { kind: 'text', values: null }],
+    ['three decimals', (row) => `${row}.${500 + row}`, { kind: 'number', range: { minimum: 0.5, maximum: 99.599 } }],
     ['gaps', (row) => (row % 4 === 0 ? 'null' : String(row)), { kind: 'integer', missing: 25 }],
   ])('tells %s', async (_what, cell, wanted) => {
     expect(columnOf(await describeColumns({ x: cell, y: (row) => `${row % 2}` }), 'x')).toMatchObject(wanted);
