@@ -134,8 +134,13 @@ function neighbouringCurrency({ before = '', after = '' }: TextContext, fallback
   return splitCurrency([left, named[2]!.isNamed ? `${right} ${pair}` : right].join(' '), fallback).currency;
 }
 
+/** Units without a number, which say how large and not how much: "lakhs of rupees". A lone "lakh" is one. */
+const UNITS_ALONE =
+  /^(?:k|l|cr|mn|bn|hundreds|thousands|lakhs|lacs|crores|millions|billions|hazaron|lakhon|karodon|croron)(?: of)?$/iu;
+
 /** Amount and currency of a text without its sign. @param text - with marks in place of currencies. */
 function readUnits(text: string, currency: string | null, isNamed: boolean): Omit<Amount, 'kind'> | null {
+  if (UNITS_ALONE.test(withoutMarks(text))) return null;
   const minor = readMinor(text, currency, isNamed);
   if (minor !== undefined) return minor;
   const amount = currency === null ? null : readMajor(text, currency);

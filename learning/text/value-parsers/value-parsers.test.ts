@@ -215,6 +215,10 @@ describe('readNumber and readAmount', () => {
     '1e5',
     '9'.repeat(20),
     // Two readings.
+    'lakhs of rupees',
+    'hundreds of rupees',
+    'Rs Cr',
+    'k',
     'do lakh pachas',
     'two lakh fifty',
     'two lakh and fifty',
