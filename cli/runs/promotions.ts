@@ -45,7 +45,10 @@ export async function requestPromotion(cli: CliContext, name: string, options: P
   const connection = await cli.connect();
   const { to: toStage, by: requestedBy } = options;
   const line = await chooseLine(cli, connection, options.line);
-  const version = options.version ?? (await candidateOf(connection, { modelName, line }, toStage));
+  const version =
+    options.version === undefined
+      ? await candidateOf(connection, { modelName, line }, toStage)
+      : await existing(connection, { modelName, line }, options.version);
   const demo = options.demo === true;
   assertDemo({ modelName, line, version, toStage }, demo);
   const input: PromoteModelInput = { modelName, line, version, toStage, requestedBy, demo };
@@ -61,6 +64,11 @@ export async function requestPromotion(cli: CliContext, name: string, options: P
   const about = { workflowId: handle.workflowId, url, modelName, line, version, toStage };
   if (ended !== null) reportPromotion(cli, about, ended);
   else reportWaiting(cli, about);
+}
+
+/** The version itself, before a workflow is started for it. @throws PipelineError `VERSION_NOT_FOUND`. */
+async function existing({ services }: Connection, { modelName, line }: LineKey, version: string): Promise<string> {
+  return (await services.registry.getVersion(modelName, line, version)).version;
 }
 
 /** The newest version in the stage below the target. */
@@ -181,7 +189,7 @@ export interface RollbackOptions {
 /**
  * Returns a line to its former production version. The version to take out is the one that is in production when the
  * command begins, unless it is named: a second rollback at the same time does not take out its successor.
- * @throws PipelineError `UNKNOWN_MODEL`, `TRANSITION_NOT_ALLOWED`, `CONFLICT`.
+ * @throws PipelineError `UNKNOWN_MODEL`, `VERSION_NOT_FOUND`, `TRANSITION_NOT_ALLOWED`, `CONFLICT`.
  */
 export async function rollBack(cli: CliContext, name: string, options: RollbackOptions): Promise<void> {
   const { name: modelName } = await findModel(name);
@@ -189,7 +197,10 @@ export async function rollBack(cli: CliContext, name: string, options: RollbackO
   const temporal = await connection.temporal();
   const { approver: requestedBy, reason } = options;
   const line = await chooseLine(cli, connection, options.line);
-  const from = options.from ?? (await inProduction(connection, modelName, line));
+  const from =
+    options.from === undefined
+      ? await inProduction(connection, modelName, line)
+      : await existing(connection, { modelName, line }, options.from);
   const input: RollbackModelInput = { modelName, line, from, requestedBy, reason };
   const { workflowId } = await startRun(temporal, cli.config, {
     workflow: 'rollbackModel',
