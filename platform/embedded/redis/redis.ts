@@ -86,10 +86,10 @@ export async function pingRedis(url: string): Promise<void> {
   await withRedis(url, (redis) => redis.ping());
 }
 
-/** Version of the running server, or `unknown`. */
+/** Version of the running server, or `unknown`. Valkey reports the Redis version that it is compatible with too, first. */
 export async function redisVersion(url: string): Promise<string> {
   const report = await withRedis(url, (redis) => redis.info('server'));
-  return /(?:valkey|redis)_version:(\S+)/.exec(report)?.[1] ?? 'unknown';
+  return (/valkey_version:(\S+)/.exec(report) ?? /redis_version:(\S+)/.exec(report))?.[1] ?? 'unknown';
 }
 
 async function withRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
