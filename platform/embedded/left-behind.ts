@@ -6,27 +6,28 @@ import type { ProcessIdentity } from './processes/identity.js';
 import { identityOf } from './processes/identity.js';
 import { workerRoles } from './workers.js';
 
-/** A worker or service of one state directory that runs without its supervisor. */
+/** A worker, API or service of one state directory that runs without its supervisor. */
 export interface LeftBehind {
-  readonly name: 'worker' | 'postgres' | 'redis' | 'temporal';
+  readonly name: 'worker' | 'api' | 'postgres' | 'redis' | 'temporal';
   readonly identity: ProcessIdentity;
   readonly stopSignal: NodeJS.Signals;
 }
 
 /**
- * Workers and services of a supervisor that was killed, the workers first; found by environment, working directory and
+ * Workers, API and services of a supervisor that was killed, the services last; found by environment, working directory and
  * files, because the record of them may be the damaged one. Linux only for all but PostgreSQL.
  */
 export function findLeftBehind(home: string): readonly LeftBehind[] {
   const found = otherProcesses().flatMap((pid) => {
-    const name = isWorkerOf(home, pid) ? 'worker' : serviceOf(home, pid);
+    const name = programOf(home, pid) ?? serviceOf(home, pid);
     return name === null ? [] : [leftBehind(name, identityOf(pid))];
   });
   const postgres = dataFoldersOf(join(home, 'postgres')).map((folder) =>
     leftBehind('postgres', postgresHolding(folder)),
   );
   const running = [...found, ...postgres].filter((process) => process !== null);
-  return [...running.filter(({ name }) => name === 'worker'), ...running.filter(({ name }) => name !== 'worker')];
+  const usesServices = ({ name }: LeftBehind): boolean => name === 'worker' || name === 'api';
+  return [...running.filter(usesServices), ...running.filter((process) => !usesServices(process))];
 }
 
 const leftBehind = (name: LeftBehind['name'], identity: ProcessIdentity | null): LeftBehind | null =>
@@ -39,12 +40,14 @@ const otherProcesses = (): readonly number[] =>
         .filter((pid) => Number.isInteger(pid) && pid !== process.pid)
     : [];
 
-/** `ml worker <role>` with this state directory. */
-function isWorkerOf(home: string, pid: number): boolean {
+/** `ml worker <role>` or `ml serve` with this state directory. */
+function programOf(home: string, pid: number): 'worker' | 'api' | null {
   const words = wordsOf(pid, 'cmdline');
   const role = words[words.indexOf('worker') + 1] ?? '';
   const isWorker = words.includes('worker') && (workerRoles as readonly string[]).includes(role);
-  return isWorker && wordsOf(pid, 'environ').includes(`ML_HOME=${home}`);
+  if (!isWorker && !words.includes('serve')) return null;
+  if (!wordsOf(pid, 'environ').includes(`ML_HOME=${home}`)) return null;
+  return isWorker ? 'worker' : 'api';
 }
 
 /**

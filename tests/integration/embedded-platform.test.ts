@@ -69,10 +69,10 @@ describe.skipIf(temporalAddress === null)('the embedded platform', () => {
     const status = await platformStatus(config);
     expect(status.parts.filter(({ healthy }) => !healthy)).toEqual([]);
     expect(status.parts.map(({ name }) => name)).toEqual([
+      'api',
       'postgres',
       'redis',
       'temporal',
-      'api',
       'worker-pipeline',
       'worker-training',
     ]);
