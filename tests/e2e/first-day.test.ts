@@ -229,11 +229,11 @@ describe('the command line from start to stop', () => {
   it('applies schedules idempotently', async () => {
     await mlJson('schedule', 'apply');
     await mlJson('schedule', 'apply');
-    const schedules = await mlJson<{ scheduleId: string; paused: boolean }[]>('schedule', 'list');
+    const schedules = await mlJson<{ scheduleId: string; state: string }[]>('schedule', 'list');
     expect(schedules.map(({ scheduleId }) => scheduleId).sort()).toEqual(['daily-data-pipeline', 'weekly-retraining']);
     await mlJson('schedule', 'pause');
-    const paused = await mlJson<{ paused: boolean }[]>('schedule', 'list');
-    expect(paused.every((schedule) => schedule.paused)).toBe(true);
+    const paused = await mlJson<{ state: string }[]>('schedule', 'list');
+    expect(paused.every(({ state }) => state === 'paused')).toBe(true);
   });
 
   it("learns from a database of one's own, as the README says", async () => {
