@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { connectServices, type Services } from '../composition/services.js';
 import { findSourceInUse } from '../datasets/sources/source-in-use.js';
 import { findModel, loadCatalogue } from '../models/catalogue.js';
+import { aborted } from '../platform/aborted.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import { createLogger } from '../platform/logging.js';
@@ -46,24 +47,21 @@ export async function runApi(options: RunApiOptions): Promise<void> {
     models: await loadCatalogue(),
     onlineStore: services.onlineStore,
   });
-  const following = new AbortController();
+  let followed: Promise<unknown> = Promise.resolve();
   try {
     const port = await listen(app, config.api);
     await Promise.all([router.refresh(), watch.look()]);
     logger.info({ port }, 'the API answers');
     options.onReady?.(port);
     const { databaseUrl } = endpoints;
-    const followed = [
-      followRegistry({ router, databaseUrl, signal: following.signal, logger, ...pollOf(options) }),
-      watch.follow(following.signal),
-    ];
-    await untilAborted(signal);
-    await app.close();
-    following.abort();
-    await Promise.all(followed);
+    followed = Promise.all([
+      followRegistry({ router, databaseUrl, signal, logger, ...pollOf(options) }),
+      watch.follow(signal),
+    ]);
+    await aborted(signal);
   } finally {
-    following.abort();
     await app.close();
+    await followed;
     router.close();
     await services.close();
   }
@@ -87,9 +85,3 @@ const watchOf = ({ pool, onlineStore }: Services, logger: Logger): ServiceWatch 
     ],
     ({ name, status }, reason) => logger.info({ service: name, status, reason }, 'service changed'),
   );
-
-const untilAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

@@ -4,6 +4,8 @@ import { loadCatalogue } from '../../models/catalogue.js';
 import type { Config } from '../../platform/config/config.js';
 import { API_PART } from '../../platform/embedded/api-server.js';
 import { runningState } from '../../platform/embedded/ensure.js';
+import { predictScope } from '../../serving/identity/scopes.js';
+import { predictionPath, routeOf } from '../../serving/predictions/model-route.js';
 
 const answersFromApi = (outcome: ModelOutcome): outcome is Extract<ModelOutcome, { status: 'decided' }> =>
   outcome.status === 'decided' && outcome.result.version !== null && isBackendLine(outcome.result.line);
@@ -23,14 +25,14 @@ export async function exampleRequest(
   const answering = new Set(outcomes.filter(answersFromApi).map(({ result }) => result.modelName));
   const examples = (await loadCatalogue())
     .filter(({ name }) => answering.has(name))
-    .flatMap(({ name, serving }) => {
-      const body = JSON.stringify(serving?.example ?? null);
-      return body === 'null' || !isQuotable(body) ? [] : [{ route: serving?.route ?? name, body }];
+    .flatMap((model) => {
+      const body = JSON.stringify(model.serving?.example ?? null);
+      return body === 'null' || !isQuotable(body) ? [] : [{ model, body }];
     })
     .sort((a, b) => a.body.length - b.body.length);
   const [shortest] = examples;
   if (api === undefined || shortest === undefined) return null;
-  const { route, body } = shortest;
-  const authorization = `"authorization: Bearer $(ml token --scope predict:${route})"`;
-  return `Ask it: curl -s ${api.where}/predict/${route} -H ${authorization} -H 'content-type: application/json' -d '${body}'`;
+  const { model, body } = shortest;
+  const authorization = `"authorization: Bearer $(ml token --scope ${predictScope(routeOf(model))})"`;
+  return `Ask it: curl -s ${api.where}${predictionPath(model)} -H ${authorization} -H 'content-type: application/json' -d '${body}'`;
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { asPipelineError } from '../../contracts/errors.js';
+import { aborted } from '../aborted.js';
 import type { Config } from '../config/config.js';
 import { addressFingerprints, artifactUriOf } from './addresses.js';
 import { API_PART, apiPort, planApi } from './api-server.js';
@@ -197,7 +198,7 @@ class Supervisor {
 /** The interval keeps the process alive when all services are foreign; signal handlers do not. */
 async function untilAborted(signal: AbortSignal): Promise<void> {
   const keepAlive = setInterval(() => undefined, 2 ** 30);
-  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await aborted(signal);
   clearInterval(keepAlive);
 }
 

@@ -3,7 +3,7 @@ import { errorTable } from '../../contracts/errors.js';
 import { stages } from '../../contracts/ids.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { Router } from '../routing/router.js';
-import { routeOf } from '../predictions/model-route.js';
+import { predictionPath } from '../predictions/model-route.js';
 import { BATCH_LIMIT_ROWS } from '../routes/limits.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -89,7 +89,7 @@ const PREDICTION_PROBLEMS = problems(400, 401, 403, 404, 409, 413, 415, 422, 500
 function predictionPaths(model: ModelDefinition, { input, output }: ModelSchemas): Json {
   const reference = byReference(model);
   const body = reference === null ? input : { anyOf: [input, reference] };
-  const path = `/predict/${routeOf(model)}`;
+  const path = predictionPath(model);
   const { example } = model.serving ?? {};
   const withExample = example === undefined ? body : { ...body, examples: [example] };
   const post = (summary: string, requestSchema: Json, answerSchema: Json): Json => ({

@@ -3,7 +3,7 @@ import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { HealthReport } from '../health/health-report.js';
 import { requireScopes } from '../identity/require-scopes.js';
 import { openApiDocument } from '../openapi/document.js';
-import { routeOf } from '../predictions/model-route.js';
+import { predictionPath } from '../predictions/model-route.js';
 import type { Router } from '../routing/router.js';
 import type { RouteTable } from '../routing/route-table.js';
 
@@ -33,7 +33,7 @@ const servedVersions = ({ routes }: RouteTable, models: readonly ModelDefinition
     routes
       .filter(({ record }) => record.modelName === model.name)
       .map(({ record: { modelName, line, version, stage, registeredAt, artefactHash } }) => ({
-        route: `/predict/${routeOf(model)}`,
+        route: predictionPath(model),
         ...{ model: modelName, line, version, stage, registeredAt, artefactHash },
       })),
   );

@@ -7,7 +7,7 @@ import type { ModelDefinition } from '../../contracts/model-definition.js';
 import { parseInputs } from '../../inference/answer.js';
 import { requireScopes } from '../identity/require-scopes.js';
 import { predictScope } from '../identity/scopes.js';
-import { routeOf } from '../predictions/model-route.js';
+import { predictionPath, routeOf } from '../predictions/model-route.js';
 import type { Asked, Predictions } from '../predictions/predictions.js';
 import { BATCH_LIMIT_BYTES, BATCH_LIMIT_ROWS } from './limits.js';
 import { answerStream } from './ndjson.js';
@@ -34,7 +34,7 @@ export function predictRoutes(
   { predictions, models }: { readonly predictions: Predictions; readonly models: readonly ModelDefinition[] },
 ): void {
   for (const model of models) {
-    const path = `/predict/${routeOf(model)}`;
+    const path = predictionPath(model);
     const scope = predictScope(routeOf(model));
     app.post(path, { onRequest: requireScopes(scope) }, (request) =>
       predictions.one(asked(model, request), request.body),
