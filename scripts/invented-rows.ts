@@ -1,3 +1,4 @@
+import { DAY_MS } from '../learning/time-series/calendar/index.js';
 import type { FeatureField } from '../contracts/feature-view.js';
 import { userFinancials } from '../feature-store/definitions/user-financials.js';
 import { createRandom, type Random } from '../learning/numeric/random/index.js';
@@ -9,7 +10,6 @@ export type Task = (typeof tasks)[number];
 const ROWS = 300;
 const SEED = 11;
 const FIRST_DAY = Date.UTC(2026, 0, 1);
-const DAY_MS = 86_400_000;
 /** One value in so many is unknown. */
 const UNKNOWN_SHARE = 0.03;
 

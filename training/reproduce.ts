@@ -89,7 +89,7 @@ function comparedInputs(
   return [
     ...(snapshotHash === null ? [] : [compare('snapshot', snapshotHash, snapshotHash)]),
     compare('data set', dataset, rebuilt ?? dataset),
-    { ...compare('parameters', ...shownParams(run.params, fit.input.params)) },
+    compare('parameters', ...shownParams(run.params, fit.input.params)),
     compare('seed', String(run.seed), String(fit.input.seed)),
     compare('code', changed.code, code(changed)),
     compare('Node.js', fit.environment.node, environment.node),

@@ -1,7 +1,13 @@
 import { type Client, ScheduleAlreadyRunning } from '@temporalio/client';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
 import { workflowIds } from '../contracts/workflows.js';
-import { HOUR_MS, momentOfReading, utcOffsetHours, writtenOffset } from '../learning/time-series/calendar/index.js';
+import {
+  HOUR_MS,
+  momentOfReading,
+  parseIsoDate,
+  utcOffsetHours,
+  writtenOffset,
+} from '../learning/time-series/calendar/index.js';
 import { definitionLike, onSchedule, scheduleIds, type ScheduleSettings } from './schedules.js';
 
 const FORM = /^(?<day>\d{4}-\d{2}-\d{2})(?:[T ](?<time>\d{2}:\d{2}(?::\d{2})?)(?<zone>Z|[+-]\d{2}:\d{2})?)?$/;
@@ -14,7 +20,9 @@ const FORM = /^(?<day>\d{4}-\d{2}-\d{2})(?:[T ](?<time>\d{2}:\d{2}(?::\d{2})?)(?
 export function readMoment(text: string, timezone: string, now: Date): Date {
   const { day, time = '00:00', zone = 'Z' } = FORM.exec(text.trim())?.groups ?? {};
   const reading = day === undefined ? Number.NaN : Date.parse(`${day}T${time}${zone}`);
-  if (Number.isNaN(reading) || !isCalendarDay(day!)) throw refused(text, 'no day or time, wanted 2026-12-01 03:00');
+  // `Date.parse` alone takes the 31st of February for the 3rd of March.
+  if (Number.isNaN(reading) || parseIsoDate(day!) === null)
+    throw refused(text, 'no day or time, wanted 2026-12-01 03:00');
   const moment = writtenOffset(text) === undefined ? momentOfReading(timezone, reading) : reading;
   const shown = moment + utcOffsetHours(timezone, moment) * HOUR_MS;
   if (writtenOffset(text) === undefined && shown !== reading)
@@ -22,9 +30,6 @@ export function readMoment(text: string, timezone: string, now: Date): Date {
   if (moment <= now.getTime()) throw refused(text, `past (${new Date(moment).toISOString()}), wanted a coming moment`);
   return new Date(moment);
 }
-
-/** `Date.parse` takes the 31st of February for the 3rd of March. */
-const isCalendarDay = (day: string): boolean => new Date(`${day}T00:00Z`).toISOString().startsWith(day);
 
 const refused = (found: string, why: string): PipelineError =>
   new PipelineError('INVALID_INPUT', `the moment "${found}" is ${why}`, { found });

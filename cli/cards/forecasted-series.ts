@@ -23,6 +23,10 @@ export interface ForecastedSeries {
   readonly remarks: readonly string[];
 }
 
+/** Number of values that are not missing. */
+export const countValues = ({ history }: Pick<ForecastedSeries, 'history'>): number =>
+  history.filter(({ y }) => !Number.isNaN(y)).length;
+
 /** `6 earlier forecasts`. */
 export const countText = (origins: number): string => `${origins} earlier forecast${origins === 1 ? '' : 's'}`;
 

@@ -1,10 +1,8 @@
 import { type BackfillInput, backfillResult, type BackfillResult } from '../../contracts/backfill.js';
-import { startRun } from '../../platform/temporal/start-run.js';
 import { shortHash } from '../output/format.js';
 import type { CliContext } from '../program/context.js';
 import { type RunOptions, runId } from '../program/options.js';
-import { reportDetached } from '../views/training-report.js';
-import { followRun, type Waited } from './follow.js';
+import { runToEnd } from './run-to-end.js';
 
 export interface BackfillOptions extends RunOptions {
   /** ISO 8601. */
@@ -23,15 +21,12 @@ export interface BackfillOptions extends RunOptions {
  */
 export async function backfill(cli: CliContext, options: BackfillOptions): Promise<void> {
   const connection = await cli.connect();
-  const temporal = await connection.temporal();
   const { from, to, source = null, model: models = [], parallel, seed = null, cache } = options;
   const input: BackfillInput = { from, to, source, models: [...models], parallel, seed, cache };
   const summary = `Weekly retrainings from ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
   const request = { workflow: 'backfillRetraining', input, id: runId(options, 'backfill'), summary };
-  const { workflowId } = await startRun(temporal, cli.config, request);
-  const waited: Waited = options.detach ? { status: 'detached' } : await followRun(cli, temporal, workflowId);
-  if (waited.status === 'detached') reportDetached(cli, connection, workflowId);
-  else report(cli, workflowId, backfillResult.parse(waited.result));
+  const ended = await runToEnd(cli, connection, request, options);
+  if (ended !== null) report(cli, ended.workflowId, backfillResult.parse(ended.result));
 }
 
 function report(cli: CliContext, workflowId: string, result: BackfillResult): void {

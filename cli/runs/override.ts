@@ -3,12 +3,10 @@ import type { RunRecord } from '../../contracts/registry.js';
 import type { OverrideRejectionInput, OverrideRejectionResult } from '../../contracts/workflows.js';
 import { overrideRejectionResult, workflowIds } from '../../contracts/workflows.js';
 import { findModel } from '../../models/catalogue.js';
-import { startRun } from '../../platform/temporal/start-run.js';
 import { versionNotFound } from '../../registry/choose-version.js';
 import { chooseLine } from '../program/choose-line.js';
 import type { CliContext, Connection } from '../program/context.js';
-import { reportDetached } from '../views/training-report.js';
-import { followRun } from './follow.js';
+import { runToEnd } from './run-to-end.js';
 
 export interface OverrideOptions {
   readonly line?: string;
@@ -29,19 +27,18 @@ export async function overrideRejected(cli: CliContext, name: string, options: O
   const connection = await cli.connect();
   const line = await chooseLine(cli, connection, options.line);
   const run = await findRejected(connection, modelName, { ...options, line });
-  const temporal = await connection.temporal();
   const { by: requestedBy, reason, to: toStage } = options;
   const input: OverrideRejectionInput = { modelName, rejectedRunKey: run.runKey, toStage, requestedBy, reason };
   const base = workflowIds.overrideOf(modelName, run.runKey);
-  const { workflowId } = await startRun(temporal, cli.config, {
+  const ended = await runToEnd(cli, connection, {
     workflow: 'overrideRejection',
     input,
     id: { base, preferred: base },
     summary: `${modelName}: register ${run.workflowId} against its gates`,
   });
-  const waited = await followRun(cli, temporal, workflowId);
-  if (waited.status === 'detached') reportDetached(cli, connection, workflowId);
-  else reportOverride(cli, { workflowId, run: run.workflowId }, overrideRejectionResult.parse(waited.result));
+  if (ended === null) return;
+  const { workflowId, result } = ended;
+  reportOverride(cli, { workflowId, run: run.workflowId }, overrideRejectionResult.parse(result));
 }
 
 /** The named run, else the newest one of the line that its gates rejected. @throws PipelineError `RUN_NOT_FOUND`, `VERSION_NOT_FOUND`. */

@@ -18,11 +18,10 @@ import type { LineKey } from '../../registry/lines.js';
 import { chooseLine } from '../program/choose-line.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { withProof } from './approval-proof.js';
-import { followRun } from './follow.js';
+import { runToEnd } from './run-to-end.js';
 import { pause } from '../program/interrupt.js';
 import { runUrl } from '../views/results.js';
 import { startRun } from '../../platform/temporal/start-run.js';
-import { reportDetached } from '../views/training-report.js';
 
 /** How long `ml promote` waits for its workflow to open the request. */
 const requestOpensWithinMs = 30_000;
@@ -194,7 +193,6 @@ export interface RollbackOptions {
 export async function rollBack(cli: CliContext, name: string, options: RollbackOptions): Promise<void> {
   const { name: modelName } = await findModel(name);
   const connection = await cli.connect();
-  const temporal = await connection.temporal();
   const { approver: requestedBy, reason } = options;
   const line = await chooseLine(cli, connection, options.line);
   const from =
@@ -202,20 +200,16 @@ export async function rollBack(cli: CliContext, name: string, options: RollbackO
       ? await inProduction(connection, modelName, line)
       : await existing(connection, { modelName, line }, options.from);
   const input: RollbackModelInput = { modelName, line, from, requestedBy, reason };
-  const { workflowId } = await startRun(temporal, cli.config, {
+  const ended = await runToEnd(cli, connection, {
     workflow: 'rollbackModel',
     input,
     id: { base: `rollback-${modelName}-${line}` },
     summary: `${modelName} (${line}) back from ${from ?? 'production'} to the former version`,
   });
-  const waited = await followRun(cli, temporal, workflowId);
-  if (waited.status === 'detached') {
-    reportDetached(cli, connection, workflowId);
-    return;
-  }
-  const result = waited.result as RollbackModelResult;
+  if (ended === null) return;
+  const result = ended.result as RollbackModelResult;
   cli.exitWith(result.smokeTest.passed ? 0 : 1);
-  cli.out.result({ workflowId, from, ...result }, () => {
+  cli.out.result({ workflowId: ended.workflowId, from, ...result }, () => {
     cli.out.line(`${modelName} ${result.version} is in production again, in place of ${from ?? 'nothing'}.`);
     cli.out.line(`smoke test ${result.smokeTest.passed ? 'passed' : 'FAILED'}: ${result.smokeTest.finding}`);
   });

@@ -1,14 +1,12 @@
 import { type ReproduceRunInput, type ReproduceRunResult, reproduceRunResult } from '../../contracts/reproduction.js';
-import { startRun } from '../../platform/temporal/start-run.js';
 import { requireReproducible } from '../../training/reproduce.js';
 import { findRecordedRun } from '../../training/resume.js';
 import { shortHash } from '../output/format.js';
 import type { CliContext } from '../program/context.js';
 import { type RunOptions, runId } from '../program/options.js';
 import { findRun } from '../views/runs-view.js';
-import { reportDetached } from '../views/training-report.js';
-import { followRun, type Waited } from './follow.js';
 import { requireEnded } from './rerun.js';
+import { runToEnd } from './run-to-end.js';
 
 /**
  * Trains a recorded run again and prints whether the same bytes came of it, and which inputs differ. The command ends
@@ -23,14 +21,11 @@ export async function reproduce(cli: CliContext, id: string, options: RunOptions
   const { services } = connection;
   const isRunning = (): Promise<boolean> => Promise.resolve(false);
   await requireReproducible(services.blobs, await findRecordedRun({ ...services, isRunning }, of, modelName));
-  const temporal = await connection.temporal();
   const input: ReproduceRunInput = { id: of, modelName };
   const summary = `${of} trained again, to compare the bytes`;
   const request = { workflow: 'reproduceRun', input, id: runId(options, `reproduce-${modelName}`), summary };
-  const { workflowId } = await startRun(temporal, cli.config, request);
-  const waited: Waited = options.detach ? { status: 'detached' } : await followRun(cli, temporal, workflowId);
-  if (waited.status === 'detached') reportDetached(cli, connection, workflowId);
-  else report(cli, reproduceRunResult.parse(waited.result));
+  const ended = await runToEnd(cli, connection, request, options);
+  if (ended !== null) report(cli, reproduceRunResult.parse(ended.result));
 }
 
 function report(cli: CliContext, result: ReproduceRunResult): void {

@@ -1,13 +1,12 @@
 import { pipelineError } from '../../contracts/errors.js';
 import { type MasterTrainingInput, workflowIds } from '../../contracts/workflows.js';
 import type { CliContext, Connection } from '../program/context.js';
-import type { Waited } from './follow.js';
-import { followRun } from './follow.js';
 import type { RunOptions } from '../program/options.js';
 import type { RunRequest } from '../../platform/temporal/start-run.js';
 import { parentOfRunning } from '../../platform/temporal/describe-run.js';
-import { pipelineQueue, startRun } from '../../platform/temporal/start-run.js';
-import { reportDetached, reportMaster, reportModel } from '../views/training-report.js';
+import { pipelineQueue } from '../../platform/temporal/start-run.js';
+import { reportMaster, reportModel } from '../views/training-report.js';
+import { runToEnd } from './run-to-end.js';
 
 /** Starts a training and, unless detached, waits for it and prints the result. */
 export async function runTraining(
@@ -16,18 +15,12 @@ export async function runTraining(
   request: RunRequest & { readonly workflow: 'trainModel' | 'masterTraining' },
   { detach }: RunOptions,
 ): Promise<void> {
-  const temporal = await connection.temporal();
   if (request.workflow === 'masterTraining') await refuseBesideAnother(cli, connection, request.input);
-  const { workflowId } = await startRun(temporal, cli.config, request);
-  const waited: Waited = detach
-    ? { status: 'detached' }
-    : await followRun(cli, temporal, workflowId, connection.services);
-  if (waited.status === 'detached') {
-    reportDetached(cli, connection, workflowId);
-    return;
-  }
+  const { registry } = connection.services;
+  const ended = await runToEnd(cli, connection, request, { registry, ...(detach && { detach }) });
+  if (ended === null) return;
   const report = request.workflow === 'masterTraining' ? reportMaster : reportModel;
-  await report(cli, connection, workflowId, waited.result);
+  await report(cli, connection, ended.workflowId, ended.result);
 }
 
 /**

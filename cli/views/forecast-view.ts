@@ -3,7 +3,13 @@ import { type NamedSeries, readSeriesFile, type SeriesFile } from '../../dataset
 import { type Frequency, forecastSeries, type SeriesForecast } from '../../learning/time-series/forecasting/index.js';
 import { writeDurably } from '../../platform/durable-file.js';
 import { fileNotReadable } from '../../platform/file-not-readable.js';
-import { countText, type ForecastedSeries, type ForecastRow, sharesText } from '../cards/forecasted-series.js';
+import {
+  countText,
+  countValues,
+  type ForecastedSeries,
+  type ForecastRow,
+  sharesText,
+} from '../cards/forecasted-series.js';
 import type { CliContext } from '../program/context.js';
 import { readingOptions, type TypedReadingOptions } from '../program/reading-options.js';
 
@@ -62,13 +68,12 @@ const number = (value: number): string => digits.format(value);
 
 function printSeries({ out }: CliContext, series: ForecastedSeries): void {
   const { name, frequency, history, backtest } = series;
-  const values = history.filter(({ y }) => !Number.isNaN(y)).length;
   const span = `${history[0]!.ds} to ${history.at(-1)!.ds}`;
   const error =
     backtest.origins === 0
       ? 'not compared'
       : `mean absolute error ${number(backtest.mae)} in ${countText(backtest.origins)}`;
-  out.line(`${name}: by ${frequency}, ${span}, ${values} values; ${sharesText(series)}; ${error}`);
+  out.line(`${name}: by ${frequency}, ${span}, ${countValues(series)} values; ${sharesText(series)}; ${error}`);
   for (const remark of series.remarks) out.line(`  ${remark}`);
 }
 
@@ -95,16 +100,16 @@ function printTable({ out }: CliContext, all: readonly ForecastedSeries[]): void
 }
 
 /** The document of `--json`. Bands are empty where a series cannot carry them. */
-const documentOf = ({ name, frequency, history, shares, backtest, rows, remarks }: ForecastedSeries) => ({
-  unique_id: name,
-  frequency,
-  from: history[0]!.ds,
-  to: history.at(-1)!.ds,
-  values: history.filter(({ y }) => !Number.isNaN(y)).length,
-  forecasters: shares,
-  backtest: backtest.origins === 0 ? null : backtest,
-  forecasts: rows,
-  remarks,
+const documentOf = (series: ForecastedSeries) => ({
+  unique_id: series.name,
+  frequency: series.frequency,
+  from: series.history[0]!.ds,
+  to: series.history.at(-1)!.ds,
+  values: countValues(series),
+  forecasters: series.shares,
+  backtest: series.backtest.origins === 0 ? null : series.backtest,
+  forecasts: series.rows,
+  remarks: series.remarks,
 });
 
 async function writePage(path: string, file: SeriesFile, all: readonly ForecastedSeries[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../time-series/calendar/index.js';
 import type { TableColumn, TableSchema } from '../../../contracts/table-schema.js';
 import { createRandom, type Random } from '../../numeric/random/index.js';
 
@@ -7,7 +8,6 @@ const SPARE = 4;
 const BOUNDS = { minimum: 0, maximum: 100 } as const;
 const WORDS = ['first', 'second', 'third'] as const;
 const FIRST_DAY = Date.UTC(2026, 0, 1);
-const DAY_MS = 86_400_000;
 /** Rows of one group. */
 const GROUP_ROWS = 2;
 
