@@ -6,12 +6,13 @@ import {
   isInFile,
   isRequired,
   listed,
+  namesIn,
   requireKnownNames,
   type SourcedColumn,
   sourceColumns,
-  withNearest,
   withNumberedKey,
 } from './column-sources.js';
+import { namedWithNearest, nearestNames } from './near-names.js';
 import type { ReadingOptions } from './reading-options.js';
 
 /** Columns of a file's first record, as read by one format. */
@@ -46,31 +47,47 @@ const missingIn = ({ format, columns }: MatchedFormat): readonly string[] =>
     .filter((column) => isRequired(format, column) && column.source.kind === 'absent')
     .map(({ nameInFile }) => nameInFile);
 
-/** `MISSING_COLUMN` naming the absent columns with what comes near, the columns found, and those that may be absent. */
-export function missingColumns(
-  file: string,
-  missing: readonly string[],
-  { format, preview, columns }: MatchedFormat,
-): Error {
-  const found = preview.columns ?? [];
+/** Names in the file that no column is read from. */
+function unusedNames({ preview, columns }: MatchedFormat): readonly string[] {
   const used = new Set(columns.flatMap(({ source, nameInFile }) => (source.kind === 'absent' ? [] : [nameInFile])));
-  const free = found.filter((name) => !used.has(name));
+  return (preview.columns ?? []).filter((name) => name !== '' && !used.has(name));
+}
+
+/** `MISSING_COLUMN` naming the absent columns with what comes near, the columns found, and those that may be absent. */
+export function missingColumns(file: string, missing: readonly string[], candidate: MatchedFormat): Error {
+  const { format, preview, columns } = candidate;
+  const found = preview.columns ?? [];
   const optional = columns
     .filter((column) => isInFile(column) && !isRequired(format, column))
     .map(({ spec }) => spec.name);
-  const wanted = missing.map((name) => withNearest(name, free));
+  const wanted = namedWithNearest(missing, unusedNames(candidate));
   const freely = optional.length === 0 ? '' : `; may be left out: ${listed(optional)}`;
-  const finding = `format ${format.name} needs ${listed(wanted)}; found ${listed(found)}${freely}`;
+  const remedy = 'columns by other names: --columns';
+  const finding = `format ${format.name} needs ${listed(wanted)}; found ${listed(found)}${freely}; ${remedy}`;
   return errorAt('MISSING_COLUMN', { file, column: missing[0] }, finding);
 }
 
-/** The format with the largest share of its required columns present, if that is at least one half. */
-function nearest(candidates: readonly MatchedFormat[]): MatchedFormat | undefined {
-  const share = (candidate: MatchedFormat): number => {
-    const required = requiredColumns(candidate.format).length;
-    return candidate.preview.columns === null ? 0 : (required - missingIn(candidate).length) / required;
-  };
-  return candidates.filter((candidate) => share(candidate) >= 0.5).sort((a, b) => share(b) - share(a))[0];
+/** Share of required columns, or of the file's columns, from which a file counts as one of a format with some misnamed. */
+const LIKELY_SHARE = 0.5;
+
+/** How far a file has a format's columns: shares of the required ones, also by a near name, and of the file's own. */
+function shares(candidate: MatchedFormat): { readonly ofRequired: number; readonly ofFound: number } {
+  const { format, preview, columns } = candidate;
+  const missing = missingIn(candidate);
+  const required = requiredColumns(format).length;
+  const near = nearestNames(missing, unusedNames(candidate)).size;
+  const used = new Set(columns.flatMap(({ source }) => namesIn(source)));
+  const found = preview.columns?.length ?? 0;
+  return { ofRequired: (required - missing.length + near) / required, ofFound: used.size / Math.max(found, 1) };
+}
+
+/** The format that a file with misnamed columns most likely has; null when none comes near. */
+function likeliest(candidates: readonly MatchedFormat[]): MatchedFormat | undefined {
+  const ranked = candidates
+    .filter(({ preview }) => preview.columns !== null)
+    .map((candidate) => ({ candidate, ...shares(candidate) }))
+    .filter(({ ofRequired, ofFound }) => Math.max(ofRequired, ofFound) >= LIKELY_SHARE);
+  return ranked.sort((a, b) => b.ofRequired + b.ofFound - a.ofRequired - a.ofFound)[0]?.candidate;
 }
 
 /** A cell that no column name looks like. */
@@ -112,7 +129,11 @@ function unknownFormat(
   fallback: FilePreview,
 ): Error {
   const found = describeFound(candidates, fallback);
-  return errorAt('UNKNOWN_FORMAT', { file }, `${found}; known formats: ${formats.map(describeFormat).join('; ')}`);
+  return errorAt(
+    'UNKNOWN_FORMAT',
+    { file },
+    `${found}; known formats: ${formats.map(describeFormat).join('; ')}; other columns may be left out`,
+  );
 }
 
 const widest = (previews: readonly FilePreview[]): FilePreview | undefined =>
@@ -138,7 +159,7 @@ const canonicalNames = ({ format, preview, columns }: MatchedFormat): readonly s
 
 /**
  * The first format whose columns the file has by their own names, else by other names, else all but the key, else the
- * nearest one.
+ * likeliest one.
  * @throws PipelineError `MISSING_COLUMN` when the chosen format's columns are incomplete, `UNKNOWN_FORMAT` when no
  *   format comes near or the file is out of the model's scope, `INVALID_INPUT` for a column of `--columns` that no format has.
  */
@@ -159,7 +180,7 @@ export function chooseFormat(
     candidates.find((candidate) => fits(candidate.preview.columns, candidate)) ??
     candidates.find((candidate) => fits(canonicalNames(candidate), candidate)) ??
     numbered.find((candidate) => fits(canonicalNames(candidate), candidate) && missingIn(candidate).length === 0) ??
-    nearest(candidates);
+    likeliest(candidates);
   const missing = chosen === undefined ? [] : missingIn(chosen);
   if (chosen !== undefined && missing.length === 0) return chosen;
   expectInScope(file, candidates);

@@ -12,6 +12,12 @@ interface Agreement {
   readonly values: GrowingNumbers;
 }
 
+/** A cell with its values by reading. */
+interface ReadCell {
+  readonly cell: Cell;
+  readonly values: readonly number[];
+}
+
 /** What a column turned out to be: the readings that fit all its cells, with their values. */
 export interface ReadColumn {
   /** Name of each reading that fits every cell, with its values; more than one entry: they differ. */
@@ -31,6 +37,8 @@ export class ColumnReadings {
   readonly #reader: CellReader;
   #agreements: Agreement[];
   readonly #faults = new Map<string, CellPlace>();
+  /** Of the same cells: how they are written. */
+  readonly #writings = new Map<string, string>();
   readonly #marks = new Set<string>();
   #differAt: CellPlace | null = null;
 
@@ -45,7 +53,7 @@ export class ColumnReadings {
     const { values, marks = [] } = this.#reader.read(cell);
     for (const mark of marks) this.#marks.add(mark);
     const before = this.#agreements.length;
-    this.#agreements = this.#agreements.flatMap((agreement) => this.#split(agreement, values, place));
+    this.#agreements = this.#agreements.flatMap((agreement) => this.#split(agreement, { cell, values }, place));
     if (this.#agreements.length === 0) throw this.#misfit(cell, values, place);
     if (this.#agreements.length > before) this.#differAt ??= place;
     return values[this.#agreements[0]!.readings[0]!]!;
@@ -63,10 +71,10 @@ export class ColumnReadings {
     return { fitting, differAt: this.#differAt, faults: this.#faults, marks: this.#marks };
   }
 
-  #split({ readings, values: column }: Agreement, values: readonly number[], place: CellPlace): Agreement[] {
+  #split({ readings, values: column }: Agreement, { cell, values }: ReadCell, place: CellPlace): Agreement[] {
     const fitting = readings.filter((reading) => !Number.isNaN(values[reading]));
     for (const reading of readings)
-      if (!fitting.includes(reading)) this.#faults.set(this.#reader.names[reading]!, place);
+      if (!fitting.includes(reading)) this.#drop(this.#reader.names[reading]!, cell, place);
     const distinct = [...new Set(fitting.map((reading) => values[reading]!))];
     const copies = distinct.map((_, i) => (i === 0 ? column : column.copy()));
     return distinct.map((value, i) => {
@@ -75,15 +83,25 @@ export class ColumnReadings {
     });
   }
 
+  #drop(reading: string, cell: Cell, place: CellPlace): void {
+    this.#faults.set(reading, place);
+    const writing = this.#reader.writing?.(cell) ?? null;
+    if (writing !== null) this.#writings.set(reading, writing);
+  }
+
   #misfit(cell: Cell, values: readonly number[], place: CellPlace): PipelineError {
-    const { names, describe, wanted } = this.#reader;
+    const { names, describe, wanted, writing = () => null } = this.#reader;
     const fitting = names.filter((_, i) => !Number.isNaN(values[i]));
-    const earlier = fitting.map((name) => this.#faults.get(name)).find((at) => at !== undefined && at.row < place.row);
-    if (earlier === undefined) return errorAt('INVALID_VALUE', place, `found ${describe(cell)}, wanted ${wanted}`);
-    const finding = `found a cell that can only be read with ${readingTitle(fitting[0]!)}, but row ${earlier.row} cannot`;
+    const excluded = fitting.find((name) => (this.#faults.get(name)?.row ?? Infinity) < place.row);
+    if (excluded === undefined) return errorAt('INVALID_VALUE', place, `found ${describe(cell)}, wanted ${wanted}`);
+    const only = `${readingTitle(fitting[0]!)}${inBrackets(writing(cell))}`;
+    const earlier = `row ${this.#faults.get(excluded)!.row}${inBrackets(this.#writings.get(excluded) ?? null)}`;
+    const finding = `found a cell that can only be read with ${only}, but ${earlier} cannot`;
     return errorAt('INVALID_VALUE', place, `${finding}; wanted one way of writing in a column`);
   }
 }
+
+const inBrackets = (writing: string | null): string => (writing === null ? '' : ` (${writing})`);
 
 /** Name of a reading in a sentence. */
 export function readingTitle(name: string): string {

@@ -2,6 +2,7 @@ import type { FileFormat } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
 import { nearestName } from '../../../contracts/nearest-name.js';
 import type { Cell, Scalar } from './cells.js';
+import { namedWithNearest, NEAR } from './near-names.js';
 import type { FileColumn } from './row-sink.js';
 
 /** Where a column's cells stand in a file. */
@@ -19,9 +20,6 @@ export interface SourcedColumn extends FileColumn {
   /** The column's own name in files of the format. */
   readonly ownName: string;
 }
-
-/** Likeness by Jaro–Winkler from which a name counts as a misspelling of another. */
-const NEAR = 0.85;
 
 /** Names of the columns that a pair of amounts, or a direction beside an amount, may have. */
 const DEBIT = [
@@ -194,12 +192,6 @@ export function cellOf(source: ColumnSource, field: (name: string) => Scalar): C
   return { kind: 'signed', amount: field(source.amount), direction: field(source.direction) };
 }
 
-/** A name with the nearest of the known ones, where there is one: `income (nearest: "monthlyIncome")`. */
-export function withNearest(name: string, known: readonly string[]): string {
-  const nearest = nearestName(name, known, NEAR);
-  return nearest === null ? name : `${name} (nearest: "${nearest}")`;
-}
-
 /** @throws PipelineError `INVALID_INPUT` when `--columns` names a column that no format has. */
 export function requireKnownNames(
   file: string,
@@ -211,7 +203,11 @@ export function requireKnownNames(
   );
   const unknown = Object.keys(named).find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw errorAt('INVALID_INPUT', { file }, `--columns: no format has a column ${withNearest(unknown, known)}`);
+  throw errorAt(
+    'INVALID_INPUT',
+    { file },
+    `--columns: no format has a column ${namedWithNearest([unknown], known).join()}`,
+  );
 }
 
 /** Names in a message. @param most - names that are told. @default 30 */

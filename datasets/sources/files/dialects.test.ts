@@ -151,6 +151,20 @@ describe('numbers', () => {
   });
 
   it.each([
+    [
+      ['1,50,000', '1.234,5'],
+      'a decimal comma (thousands grouped by points), but row 1 (lakhs grouped by commas) cannot',
+    ],
+    [
+      ['1.234,5', '1,50,000'],
+      'a decimal point (lakhs grouped by commas), but row 1 (thousands grouped by points) cannot',
+    ],
+    [['1 234,5', '1234.5'], 'a decimal point, but row 1 (thousands grouped by blanks) cannot'],
+  ])('names the groupings of %j', async (cells, finding) =>
+    expect((await faultIn('amount', cells, ';')).message).toContain(finding),
+  );
+
+  it.each([
     ['1,2,3', 'digits whose groups are neither thousands nor lakhs'],
     ['12%', 'a percentage'],
     ['2 lakh', 'a number with a unit word'],

@@ -176,8 +176,30 @@ const readNumber = (cell: Cell): CellReadings => {
   return cell.kind === 'pair' ? readPair(cell) : readSigned(cell);
 };
 
+const SEPARATORS: Readonly<Record<string, string>> = {
+  ',': 'commas',
+  '.': 'points',
+  "'": 'apostrophes',
+  '’': 'apostrophes',
+};
+
+/** How the digits of a cell are grouped, where they are. */
+function writingOf(cell: Cell): string | null {
+  const { digits } = unwrap(typeof cell === 'string' ? cell.trim() : '');
+  if (LAKHS.test(digits)) return 'lakhs grouped by commas';
+  const separator = (THOUSANDS_POINT.exec(digits) ?? THOUSANDS_COMMA.exec(digits))?.[1];
+  if (separator !== undefined) return `thousands grouped by ${SEPARATORS[separator] ?? 'blanks'}`;
+  return null;
+}
+
 /** Numbers in plain digits, grouped (thousands, lakhs), with a currency, and negative by sign, parentheses or Dr. */
-export const numberReader: CellReader = { names: DECIMAL_SIGNS, wanted: 'a finite number', read: readNumber, describe };
+export const numberReader: CellReader = {
+  names: DECIMAL_SIGNS,
+  wanted: 'a finite number',
+  read: readNumber,
+  describe,
+  writing: writingOf,
+};
 
 const hasFraction = ({ values }: CellReadings): boolean =>
   values.some((value) => !Number.isNaN(value) && !Number.isInteger(value));
@@ -191,6 +213,7 @@ export const integerReader: CellReader = {
     return { values: values.map((value) => (Number.isInteger(value) ? value : Number.NaN)), marks };
   },
   describe: (cell) => (hasFraction(readNumber(cell)) ? 'a number with a fraction' : describe(cell)),
+  writing: writingOf,
 };
 
 const FLAGS: readonly { readonly pattern: RegExp; readonly value: 0 | 1; readonly mark?: string }[] = [

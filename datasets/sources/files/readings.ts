@@ -18,6 +18,8 @@ export interface CellReader {
   readonly read: (cell: Cell) => CellReadings;
   /** What a cell that no reading fits looks like, without its value. */
   readonly describe: (cell: Cell) => string;
+  /** The writing by which readings are told apart, `lakhs grouped by commas`; null where there is none. */
+  readonly writing?: (cell: Cell) => string | null;
 }
 
 /** The same value under every reading. */

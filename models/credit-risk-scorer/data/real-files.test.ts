@@ -121,6 +121,29 @@ describe('one file of applications, written as people and programs write it', ()
       /needs termMonths \(nearest: "termMonth"\).*may be left out: monthlyIncome, employment/,
     );
   });
+
+  const renamed = (names: Readonly<Record<string, string>>): string =>
+    csv((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [names[name] ?? name, value])));
+
+  it.each([
+    { appliedAt: 'appliedDate', requestedAmount: 'requestedAmont', termMonths: 'termMonth', defaulted: 'defaultd' },
+    {
+      appliedAt: 'whenApplied',
+      requestedAmount: 'sumRequested',
+      termMonths: 'howManyMonths',
+      defaulted: 'wasDefaulted',
+    },
+  ])('names the nearest of each where most required columns have another name', async (names) => {
+    const fault = await faultOf(renamed(names));
+    expect(fault.code).toBe('MISSING_COLUMN');
+    for (const [name, other] of Object.entries(names)) expect(fault.message).toContain(`${name} (nearest: "${other}")`);
+    expect(fault.message).toMatch(/may be left out: monthlyIncome, .*columns by other names: --columns/);
+  });
+
+  it('suggests no name of the file for two wanted columns', async () => {
+    const fault = await faultOf(renamed({ applicationId: 'applicaId', applicantId: 'person' }));
+    expect(fault.message.match(/nearest: "applicaId"/g)).toHaveLength(1);
+  });
 });
 
 describe('labels of applications', () => {
