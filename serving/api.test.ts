@@ -1,85 +1,32 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, InjectOptions } from 'fastify';
-import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ModelDefinition } from '../contracts/model-definition.js';
-import type { VersionRecord } from '../contracts/registry.js';
-import type { OnlineStore, OnlineValue } from '../feature-store/online/online-store.js';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OnlineStore } from '../feature-store/online/online-store.js';
 import { creditRisk } from '../feature-store/definitions/credit-risk.js';
 import { userFinancials } from '../feature-store/definitions/user-financials.js';
 import { model as credit } from '../models/credit-risk-scorer/index.js';
-import { readConfig } from '../platform/config/config.js';
 import { serviceUnavailable } from '../platform/outage.js';
-import { trainCreditArtefact } from '../tests/support/credit-artefact.js';
-import { createApi } from './api.js';
+import * as api from '../tests/support/test-api.js';
+import { application, byFixture, known, LIVING } from '../tests/support/test-api.js';
 import type { Problem } from './http/problem.js';
-import { signToken } from './identity/sign-token.js';
-import { createVerifier } from './identity/verify-token.js';
 import type { Prediction } from './predictions/predictions.js';
-import { createRouter, type Router } from './routing/router.js';
-
-const { api: settings } = readConfig({}, '/');
-const secret = 'a secret of more than thirty-two characters';
-const DAY_MS = 86_400_000;
-const LIVING = { asOf: Date.now() - DAY_MS };
-
-const application = {
-  ...{ kind: 'vehicle', requestedAmount: 420_000, termMonths: 48, monthlyIncome: 61_000, employment: 'salaried' },
-  ...{ collateralValue: 560_000, bankBalance: 88_000, monthlyDebtPayments: 4200, openLoans: 1, latePayments: 0 },
-  ...{ worstDelayDays: 0, creditHistoryMonths: 74, utilisationShare: 0.31, debtToIncome: 0.257, loanToValue: 0.75 },
-};
-
-/** Values of the credit scorer's two views for u1; older for u2; nothing of anybody else. */
-const stored = (view: string, entity: string): OnlineValue | null => {
-  const definition = [userFinancials, creditRisk].find(({ name }) => name === view)!;
-  const eventTime = { u1: LIVING.asOf, u2: LIVING.asOf - 60 * DAY_MS }[entity];
-  if (eventTime === undefined) return null;
-  return {
-    viewVersion: definition.version,
-    eventTime,
-    features: Float64Array.from(definition.fields, () => 1),
-  };
-};
+import type { Router } from './routing/router.js';
 
 let storeFault: Error | null = null;
 const onlineStore: Pick<OnlineStore, 'get' | 'getStates'> = {
-  get: (_, view, ids) => (storeFault ? Promise.reject(storeFault) : Promise.resolve(ids.map((id) => stored(view, id)))),
-  getStates: () => Promise.reject(new Error('not asked')),
+  ...api.onlineStore,
+  get: (...asked) => (storeFault ? Promise.reject(storeFault) : api.onlineStore.get(...asked)),
 };
 
 let router: Router;
 let app: FastifyInstance;
 let lenient: FastifyInstance;
 
-const withModel = (model: ModelDefinition): Promise<FastifyInstance> =>
-  createApi({
-    ...{ router, onlineStore, settings: { corsOrigins: ['https://app.example.org'] } },
-    models: [model],
-    verifyToken: createVerifier(settings, { algorithms: ['HS256'], key: new TextEncoder().encode(secret) }),
-    services: () => [],
-    logger: pino({ level: 'silent' }),
-  });
-
 beforeAll(async () => {
-  const predictor = await credit.predictor(await trainCreditArtefact());
-  // The fixture's inputs have other names than the views; a request by reference is tried with what both share.
-  const record = {
-    ...{ modelName: credit.name, line: 'default', version: '1.0.0', stage: 'production', artefactHash: 'a' },
-    ...{ dataset: { origin: { kind: 'snapshot', source: 'backend' } }, registeredAt: new Date(0) },
-  } as unknown as VersionRecord;
-  router = createRouter({
-    registry: { listServing: () => Promise.resolve([record]), lastTransition: () => Promise.resolve('1') },
-    findSourceInUse: () => Promise.resolve('backend'),
-    open: () => Promise.resolve({ predictor, manifest: { modelName: credit.name } as never }),
-    logger: { info: vi.fn(), error: vi.fn() },
-  });
-  await router.refresh();
-  const byFixture: ModelDefinition = {
-    ...credit,
-    requestFeatures: { ...credit.requestFeatures!, inputOf: () => application },
-  };
-  app = await withModel(byFixture);
-  lenient = await withModel({ ...byFixture, serving: { route: 'credit-risk', missingFeatures: 'answer' } });
+  router = await api.routerOfFixture();
+  app = await api.createTestApi(router, { onlineStore });
+  const answering = { ...byFixture, serving: { route: 'credit-risk', missingFeatures: 'answer' as const } };
+  lenient = await api.createTestApi(router, { onlineStore, models: [answering] });
 });
 afterAll(async () => {
   await app.close();
@@ -87,32 +34,12 @@ afterAll(async () => {
   router.close();
 });
 
-interface Call extends InjectOptions {
-  readonly scopes?: readonly string[];
-  readonly userId?: string;
+interface Call extends api.Call {
   readonly to?: FastifyInstance;
 }
-
-const tokenOf = ({ scopes = ['predict:credit-risk', 'explain', 'features'], userId }: Call): Promise<string> =>
-  signToken(settings, secret, { subject: 'ada', scopes, seconds: 60, userId });
-
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what it asked for
-async function call<Body = Problem>(url: string, { to = app, headers, ...rest }: Call = {}) {
-  const { scopes, userId, ...options } = rest;
-  const authorization = `Bearer ${await tokenOf({ ...(scopes && { scopes }), ...(userId && { userId }) })}`;
-  const method = options.payload === undefined ? 'GET' : 'POST';
-  const response = await to.inject({ method, url, headers: { authorization, ...headers }, ...options });
-  return {
-    status: response.statusCode,
-    headers: response.headers,
-    text: response.body,
-    body: () => response.json<Body>(),
-  };
-}
-
-const predict = (payload: unknown, more: Call = {}) =>
-  call<Prediction & Problem>('/predict/credit-risk', { payload: payload as object, ...more });
-const known = { kind: 'vehicle', requestedAmount: 420_000, termMonths: 48 };
+const call = <Body = Problem>(url: string, { to = app, ...rest }: Call = {}) => api.call<Body>(to, url, rest);
+const predict = (payload: unknown, { to = app, ...rest }: Call = {}) => api.predict(to, payload, rest);
 
 describe('POST /predict/<model>', () => {
   it('answers with the version, its stage and line', async () => {
@@ -344,8 +271,8 @@ describe('operation', () => {
     const document = (await app.inject('/openapi.json')).json<{ paths: Record<string, object>; openapi: string }>();
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).sort()).toEqual([
-      ...['/features/{view}', '/features/{view}/{entity}', '/health', '/health/ready', '/health/startup', '/models'],
-      ...['/predict/credit-risk', '/predict/credit-risk/batch', '/predict/credit-risk/explain'],
+      ...['/features/{view}', '/features/{view}/{entity}', '/health', '/health/ready', '/health/startup'],
+      ...['/metrics', '/models', '/predict/credit-risk', '/predict/credit-risk/batch', '/predict/credit-risk/explain'],
     ]);
     expect(JSON.stringify(document.paths['/predict/credit-risk'])).toMatch(/requestedAmount.*userId/);
   });

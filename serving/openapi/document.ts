@@ -168,6 +168,7 @@ export async function openApiDocument(router: Router, models: readonly ModelDefi
       '/features/{view}/{entity}': featurePath,
       '/features/{view}': features,
       '/models': { get: { tags: ['models'], summary: 'versions that answer', responses: { '200': { description: 'versions' }, ...problems(401) } } }, // prettier-ignore
+      '/metrics': { get: { tags: ['operation'], summary: 'metrics in the text format of Prometheus', responses: { '200': { description: 'metrics', content: { 'text/plain': { schema: { type: 'string' } } } }, ...problems(401, 403) } } }, // prettier-ignore
       '/health': open('what answers at this moment', [200]),
       '/health/ready': open('whether requests are taken', [200, 503]),
       '/health/startup': open('whether the start is over', [200, 503]),

@@ -1,0 +1,89 @@
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { application, call, createTestApi, known, predict, routerOfFixture } from '../../tests/support/test-api.js';
+import type { Router } from '../routing/router.js';
+import { createMetrics } from './metrics.js';
+
+let router: Router;
+let app: FastifyInstance;
+
+beforeAll(async () => {
+  router = await routerOfFixture();
+  app = await createTestApi(router);
+});
+afterAll(async () => {
+  await app.close();
+  router.close();
+});
+
+const metricsOf = async (api: FastifyInstance): Promise<string> => {
+  const { status, headers, text } = await call(api, '/metrics', { scopes: ['metrics'] });
+  expect(status).toBe(200);
+  expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+  return text;
+};
+
+const valueOf = (text: string, series: string): number =>
+  Number(text.split('\n').find((line) => line.startsWith(`${series} `))?.split(' ')[1]); // prettier-ignore
+
+it('counts rows by what became of them, and times answered requests', async () => {
+  const api = await createTestApi(router);
+  await predict(api, application);
+  await predict(api, known); // too few inputs
+  await predict(api, { ...application, kind: 'boat' });
+  await call(api, '/predict/credit-risk/batch', { payload: { inputs: [application, application, 7] } });
+  await call(api, '/predict/credit-risk/explain', { payload: application });
+  const text = await metricsOf(api);
+  const counted = (kind: string, outcome: string): number =>
+    valueOf(text, `ml_prediction_total{model="credit-risk-scorer",kind="${kind}",outcome="${outcome}"}`);
+  expect(['answered', 'abstained', 'refused'].map((outcome) => counted('predict', outcome))).toEqual([1, 1, 1]);
+  expect([counted('batch', 'answered'), counted('batch', 'refused'), counted('explain', 'answered')]).toEqual([2, 1, 1]); // prettier-ignore
+  const timed = (kind: string): number =>
+    valueOf(text, `ml_prediction_latency_seconds_count{model="credit-risk-scorer",kind="${kind}"}`);
+  expect([timed('predict'), timed('batch'), timed('explain')]).toEqual([2, 1, 1]);
+  await api.close();
+});
+
+it('counts an unanswered row as failed and streamed rows each', async () => {
+  const closed = await createTestApi({ ...router, borrow: () => Promise.reject(new Error('closed')), table: () => router.table() }); // prettier-ignore
+  await predict(closed, application);
+  expect(await metricsOf(closed)).toMatch(/ml_prediction_total\{.*kind="predict",outcome="failed"\} 1/);
+  await closed.close();
+  const streaming = await createTestApi(router);
+  const headers = { 'content-type': 'application/x-ndjson' };
+  await call(streaming, '/predict/credit-risk/batch', { payload: `${JSON.stringify(application)}\n{}\n`, headers });
+  expect(await metricsOf(streaming)).toMatch(/kind="batch",outcome="answered"\} 1/);
+  await streaming.close();
+});
+
+it('makes one series of all unknown addresses and customers', async () => {
+  for (const id of ['a', 'b', 'c']) {
+    await call(app, `/nothing/${id}?${id}`);
+    await call(app, `/features/credit-risk/${id}`);
+  }
+  const text = await metricsOf(app);
+  expect(text).toMatch(/ml_http_requests_total\{route="none",status="404"\} 3/);
+  expect(text).toMatch(/ml_http_requests_total\{route="\/features\/:view\/:entity",status="404"\} 3/);
+});
+
+it('names the versions that answer and the requests that have no answer yet', async () => {
+  const text = await metricsOf(app);
+  expect(text).toMatch(
+    /ml_model_info\{model="credit-risk-scorer",line="default",version="1\.0\.0",stage="production"\} 1/,
+  );
+  expect(valueOf(text, 'ml_queue_depth')).toBe(1); // this one
+});
+
+it('are for tokens with their scope alone', async () => {
+  expect((await call(app, '/metrics', { scopes: ['predict:*'] })).status).toBe(403);
+  expect((await app.inject('/metrics')).statusCode).toBe(401);
+});
+
+it('give the share of looked-up answers that were not computed', async () => {
+  const metrics = createMetrics();
+  for (const result of ['miss', 'hit', 'hit', 'shared'] as const) metrics.countCache('intent', result);
+  metrics.countRejection('overload');
+  const text = await metrics.text();
+  expect(valueOf(text, 'ml_cache_hit_rate{model="intent"}')).toBe(0.75);
+  expect(valueOf(text, 'ml_rejected_requests_total{reason="overload"}')).toBe(1);
+});

@@ -1,0 +1,102 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { RouteTable } from '../routing/route-table.js';
+
+/** What became of one row: `refused` for the caller's fault, `failed` for ours. */
+export type Outcome = 'answered' | 'abstained' | 'refused' | 'failed';
+/** How a row was asked. */
+export type PredictionKind = 'predict' | 'explain' | 'batch';
+/** `shared`: another request was computing the same answer at that moment. */
+export type CacheResult = 'hit' | 'miss' | 'shared';
+/** Why a request was turned away before it was read. */
+export type RejectionReason = 'overload' | 'rate_limit' | 'query_budget';
+
+/** Figures that are read when somebody asks for the metrics. */
+export interface Gauges {
+  readonly table: () => RouteTable;
+  /** Admitted requests that have no answer yet. */
+  readonly queueDepth: () => number;
+}
+
+/** Metrics of one process. Labels have few values: models, kinds, outcomes, patterns of routes, statuses. */
+export interface ApiMetrics {
+  countPrediction(model: string, kind: PredictionKind, outcome: Outcome): void;
+  /** @param seconds - from the head of the request to the end of the answer. */
+  observeLatency(model: string, kind: PredictionKind, seconds: number): void;
+  /** @param route - the pattern of the route, never the address that was asked. */
+  countRequest(route: string, status: number): void;
+  countRejection(reason: RejectionReason): void;
+  countCache(model: string, result: CacheResult): void;
+  /** Called once, by the application that the figures belong to. */
+  watch(gauges: Gauges): void;
+  /** Prometheus' text format, and its content type. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** Seconds. An answer takes about 0.2 ms by itself; the bar of the specification is 100 ms. */
+const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Metrics in a registry of their own, so that several applications can live in one process. */
+export function createMetrics(): ApiMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const latency = new Histogram({
+    ...{ name: 'ml_prediction_latency_seconds', help: 'Time of answered prediction requests, in seconds' },
+    ...{ labelNames: ['model', 'kind'] as const, buckets: LATENCY_BUCKETS, registers },
+  });
+  const counterOf = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> =>
+    new Counter({ name, help, labelNames, registers });
+  const predictions = counterOf('ml_prediction_total', 'Rows that were asked for', ['model', 'kind', 'outcome']);
+  const requests = counterOf('ml_http_requests_total', 'Requests by pattern of route and status', ['route', 'status']);
+  const rejections = counterOf('ml_rejected_requests_total', 'Requests turned away unread, by reason', ['reason']);
+  const cached = counterOf('ml_cache_requests_total', 'Answers looked up in the cache', ['model', 'result']);
+  const hitRate = hitRateOf(registers);
+  return {
+    countPrediction: (model, kind, outcome) => predictions.labels(model, kind, outcome).inc(),
+    observeLatency: (model, kind, seconds) => latency.labels(model, kind).observe(seconds),
+    countRequest: (route, status) => requests.labels(route, String(status)).inc(),
+    countRejection: (reason) => rejections.labels(reason).inc(),
+    countCache(model, result) {
+      cached.labels(model, result).inc();
+      hitRate(model, result);
+    },
+    watch: (gauges) => watchGauges(registers, gauges),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+/** Share of looked-up answers that were there or being computed, since the start of the process. */
+function hitRateOf(registers: Registry[]): (model: string, result: CacheResult) => void {
+  const seen = new Map<string, { found: number; asked: number }>();
+  new Gauge({
+    ...{ name: 'ml_cache_hit_rate', help: 'Share of looked-up answers that were not computed, since the start' },
+    ...{ labelNames: ['model'] as const, registers },
+    collect() {
+      for (const [model, { found, asked }] of seen) this.labels(model).set(found / asked);
+    },
+  });
+  return (model, result) => {
+    const { found, asked } = seen.get(model) ?? { found: 0, asked: 0 };
+    seen.set(model, { found: found + (result === 'miss' ? 0 : 1), asked: asked + 1 });
+  };
+}
+
+function watchGauges(registers: Registry[], { table, queueDepth }: Gauges): void {
+  new Gauge({
+    ...{ name: 'ml_queue_depth', help: 'Admitted requests that have no answer yet', registers },
+    collect() {
+      this.set(queueDepth());
+    },
+  });
+  new Gauge({
+    ...{ name: 'ml_model_info', help: '1 for each version that answers', registers },
+    labelNames: ['model', 'line', 'version', 'stage'] as const,
+    collect() {
+      this.reset(); // versions that were replaced answer no more
+      for (const { record } of table().routes)
+        this.labels(record.modelName, record.line, record.version, record.stage).set(1);
+    },
+  });
+}
