@@ -14,8 +14,8 @@ const compared = (low: number, high: number): Comparison => ({
   n: 400,
   interval: { low, high, level: 0.95, method: 'delong' },
 });
-const refresh = { version: '1.0.0', isRefresh: true };
-const change = { version: '1.0.0', isRefresh: false };
+const refresh = { version: '1.0.0', kind: 'refresh' } as const;
+const change = { version: '1.0.0', kind: 'change' } as const;
 const judge = (against: Partial<AgainstChampion>) =>
   judgeAgainstChampion(gate, { ...WITHOUT_CHAMPION, comparison: compared(-0.004, 0.002), ...against })[0]!;
 const number = fc.double({ min: -0.1, max: 0.1, noNaN: true });
@@ -44,6 +44,18 @@ describe('judgeAgainstChampion', () => {
         /^change: not worse .*, not better; it passes with a stated reason \(--reason\)$/,
       ) as string,
     });
+  });
+
+  it.each([
+    [[], 'repetition: same data and definition as the champion 1.0.0; no rule is judged'],
+    [['data'], 'repetition: other data, yet the artefact of the champion 1.0.0; no rule is judged'],
+  ] as const)('judges no rule on a repetition of the champion, which differs in %s', (differs, finding) => {
+    const champion = { version: '1.0.0', kind: 'repetition', differs } as const;
+    const window = { comparison: compared(-0.5, -0.4), remark: null };
+    for (const comparison of [compared(0, 0), compared(-0.5, -0.4), undefined])
+      expect(judgeAgainstChampion(gate, { ...WITHOUT_CHAMPION, comparison, champion, window })).toEqual([
+        { gate: 'against champion (margin 0.01)', passed: true, finding },
+      ]);
   });
 
   it('passes a refresh exactly when the interval lies above −margin', () => {

@@ -13,16 +13,28 @@ export interface IncomparableChampion {
   readonly signatureChanged: boolean;
 }
 
-/** How a challenger differs from the champion; decides which rule holds. */
-export interface ChampionRelation {
-  readonly version: string;
-  /** The challenger has the champion's definition and signature and learned from another data set. */
-  readonly isRefresh: boolean;
-}
+/**
+ * How a challenger came about, seen from the champion; decides which rule holds.
+ * - `refresh`: the champion's definition and signature, another data set.
+ * - `repetition`: the champion's artefact once more, so that there is nothing to judge.
+ * - `change`: anything else.
+ */
+export type ChampionRelation = { readonly version: string } & (
+  | { readonly kind: 'refresh' | 'change' }
+  | {
+      readonly kind: 'repetition';
+      /** `data`, `definition`: what gave the same artefact though it is not the champion's. */
+      readonly differs: readonly string[];
+    }
+);
 
 /** The comparison on the newest window alone; null with a remark when it has too few rows to judge. */
 export type WindowComparison =
   { readonly comparison: Comparison; readonly remark: null } | { readonly comparison: null; readonly remark: string };
+
+/** What a run has in common with the version that it repeats, up to that version's name. */
+export const repetitionCause = (differs: readonly string[], all: string): string =>
+  differs.length === 0 ? `${all} as` : `other ${differs.join(' and ')}, yet the artefact of`;
 
 /** What `against-champion` looks at. */
 export interface AgainstChampion {
@@ -96,6 +108,11 @@ function judgeChange(compared: Compared, statedReason: string | null): Verdict {
   return { passed: false, finding: `change: ${finding}; it passes with a stated reason (--reason)` };
 }
 
+function judgeRepetition(version: string, differs: readonly string[]): Verdict {
+  const repeated = repetitionCause(differs, 'same data and definition');
+  return { passed: true, finding: `repetition: ${repeated} the champion ${version}; no rule is judged` };
+}
+
 const WINDOW_GATE = 'not worse on the newest window';
 
 /** A challenger that is significantly worse on the newest rows fails, however good it is on the old ones. */
@@ -109,20 +126,22 @@ function judgeWindow({ comparison, remark }: WindowComparison, version: string):
 
 /**
  * Judges a challenger against the line's champion: on all rows by the rule that its finding begins with, and on the
- * newest window alone where there is a comparison.
+ * newest window alone where there is a comparison. A repetition of the champion passes without being judged.
  */
 export function judgeAgainstChampion(gate: ChampionGate, against: AgainstChampion): GateResult[] {
   const pooled = { gate: championGateName(gate), ...verdictOf(gate, against) };
   const { window, champion } = against;
-  return window === null || champion === null ? [pooled] : [pooled, judgeWindow(window, champion.version)];
+  if (window === null || champion === null || champion.kind === 'repetition') return [pooled];
+  return [pooled, judgeWindow(window, champion.version)];
 }
 
 function verdictOf({ margin }: ChampionGate, against: AgainstChampion): Verdict {
   const { comparison, champion, incomparable, statedReason } = against;
+  if (champion?.kind === 'repetition') return judgeRepetition(champion.version, champion.differs);
   if (incomparable !== null) return judgeIncomparable(incomparable);
   if (champion === null)
     return { passed: true, finding: 'the line has no champion yet, so there is nothing to compare with' };
   if (comparison === undefined) return { passed: false, finding: 'no comparison with the champion was made' };
   const compared = { comparison, version: champion.version, margin };
-  return champion.isRefresh ? judgeRefresh(compared) : judgeChange(compared, statedReason);
+  return champion.kind === 'refresh' ? judgeRefresh(compared) : judgeChange(compared, statedReason);
 }

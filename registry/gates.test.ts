@@ -151,7 +151,7 @@ describe('nextVersion', () => {
 });
 
 const facts: fc.Arbitrary<RegistrationFacts> = fc.record({
-  sameArtefact: fc.option(versionText),
+  sameArtefact: fc.option(numbered),
   gates: fc.array(fc.record({ gate: fc.string(), passed: fc.boolean(), finding: fc.string() }), { maxLength: 4 }),
   comparedWith: fc.option(fc.constantFrom('1.0.0', '1.1.0')),
   champion: fc.option(fc.constantFrom('1.0.0', '1.1.0')),
@@ -224,5 +224,25 @@ describe('decideRegistration', () => {
     [{ datasetHash: 'b' }, 'data, seed and definition are the same, the artefact is another one'],
   ])('tells data from seed: %j', (change, cause) => {
     expect(decideRegistration(after(change)).reasons[0]).toBe(`1.2.4 follows 1.2.3: ${cause}`);
+  });
+
+  const champion = { version: '1.2.3', signatureHash: 's1', definitionHash: 'd1', datasetHash: 'b', seed: 42 };
+
+  it.each([
+    [champion, '1.2.3', 'same data, definition and seed as the champion 1.2.3'],
+    [champion, '1.3.0', 'same data, definition and seed as version 1.2.3'],
+    [{ ...champion, datasetHash: 'a' }, '1.2.3', 'other data, yet the artefact of the champion 1.2.3'],
+    [
+      { ...champion, definitionHash: 'd0', seed: 7 },
+      null,
+      'other definition and seed, yet the artefact of version 1.2.3',
+    ],
+  ])('says of a repetition what it repeats, and asks for no reason: %#', (sameArtefact, present, cause) => {
+    const gates = [{ gate: 'against champion', passed: false, finding: 'it passes with a stated reason (--reason)' }];
+    expect(decideRegistration({ ...base, sameArtefact, champion: present, gates })).toEqual({
+      decision: 'unchanged',
+      version: '1.2.3',
+      reasons: [`repetition: ${cause}; no gate decides`],
+    });
   });
 });

@@ -3,7 +3,7 @@ import { PipelineError } from '../contracts/errors.js';
 import { type Comparison, type GateResult, type Metric, NOT_MEASURABLE } from '../contracts/evaluation.js';
 import { type Decision, isBackendLine } from '../contracts/ids.js';
 import type { Gate } from '../contracts/model-definition.js';
-import { type AgainstChampion, championGateName, judgeAgainstChampion } from './champion-gate.js';
+import { type AgainstChampion, championGateName, judgeAgainstChampion, repetitionCause } from './champion-gate.js';
 import { formatAgainst, formatNumber } from './format-number.js';
 
 type AbsoluteGate = Extract<Gate, { kind: 'absolute' }>;
@@ -141,7 +141,7 @@ export function nextVersion(
 
 export interface RegistrationFacts {
   /** The version of the line that already has the challenger's artefact hash. */
-  readonly sameArtefact: string | null;
+  readonly sameArtefact: NumberedVersion | null;
   readonly gates: readonly GateResult[];
   /** The champion that the challenger was compared with, and the present one. */
   readonly comparedWith: string | null;
@@ -176,6 +176,14 @@ function patchCause(newest: Provenance, challenger: Provenance): string {
   return 'data, seed and definition are the same, the artefact is another one';
 }
 
+function differences(same: Provenance, challenger: Provenance): string[] {
+  return [
+    ...(same.datasetHash === challenger.datasetHash ? [] : ['data']),
+    ...(same.definitionHash === challenger.definitionHash ? [] : ['definition']),
+    ...(same.seed === challenger.seed ? [] : ['seed']),
+  ];
+}
+
 /** Why the version has its number. */
 export function numberingReason(newest: NumberedVersion | null, challenger: Provenance & { version: string }): string {
   const { version } = challenger;
@@ -198,9 +206,11 @@ export function numberingReason(newest: NumberedVersion | null, challenger: Prov
 export function decideRegistration(facts: RegistrationFacts): RegistrationDecision {
   const { sameArtefact, gates, newest, challenger } = facts;
   if (sameArtefact !== null) {
-    const role = sameArtefact === facts.champion ? 'the champion ' : 'version ';
-    const reason = `the artefact has the same hash as ${role}${sameArtefact}`;
-    return { decision: 'unchanged', version: sameArtefact, reasons: [reason] };
+    const { version } = sameArtefact;
+    const role = version === facts.champion ? 'the champion ' : 'version ';
+    const repeated = repetitionCause(differences(sameArtefact, challenger), 'same data, definition and seed');
+    const reason = `repetition: ${repeated} ${role}${version}; no gate decides`;
+    return { decision: 'unchanged', version, reasons: [reason] };
   }
   const failed = gates.filter((gate) => !gate.passed);
   if (failed.length > 0)

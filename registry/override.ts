@@ -126,8 +126,8 @@ export async function overrideRejection(database: RegistryDatabase, order: Overr
     if (earlier !== undefined) return resultOf(transaction, run, { ...earlier, decision: 'registered' });
     const same = await findSameArtefact(transaction, run);
     if (same !== null) {
-      const reason = `the artefact has the same hash as version ${same}`;
-      return resultOf(transaction, run, { decision: 'unchanged', version: same, reasons: [reason] });
+      const reason = `the artefact has the same hash as version ${same.version}`;
+      return resultOf(transaction, run, { decision: 'unchanged', version: same.version, reasons: [reason] });
     }
     const newest = await findNewest(transaction, run);
     const version = nextVersion(newest, run);

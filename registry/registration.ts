@@ -33,12 +33,9 @@ async function stageOf(
   return version === null ? null : (await placeOf(transaction, { modelName, line, version })).stage;
 }
 
-/** The line's newest version with what it was made from; null for a line without version. */
-export async function findNewest(
-  transaction: RegistryTransaction,
-  { modelName, line }: LineKey,
-): Promise<NumberedVersion | null> {
-  const row = await transaction
+/** The line's versions with what each was made from. */
+const numberedVersions = (transaction: RegistryTransaction, { modelName, line }: LineKey) =>
+  transaction
     .selectFrom('versions')
     .innerJoin('runs', (join) =>
       join.onRef('runs.run_key', '=', 'versions.run_key').onRef('runs.model_name', '=', 'versions.model_name'),
@@ -46,30 +43,38 @@ export async function findNewest(
     .select(['versions.version', 'versions.signature_hash', 'versions.definition_hash'])
     .select(['versions.dataset_hash', 'runs.seed'])
     .where('versions.model_name', '=', modelName)
-    .where('versions.line', '=', line)
+    .where('versions.line', '=', line);
+
+type NumberedRow = NonNullable<Awaited<ReturnType<ReturnType<typeof numberedVersions>['executeTakeFirst']>>>;
+
+const toNumberedVersion = (row: NumberedRow): NumberedVersion => ({
+  version: row.version,
+  signatureHash: row.signature_hash,
+  definitionHash: row.definition_hash,
+  datasetHash: row.dataset_hash,
+  seed: Number(row.seed),
+});
+
+/** The line's newest version with what it was made from; null for a line without version. */
+export async function findNewest(transaction: RegistryTransaction, line: LineKey): Promise<NumberedVersion | null> {
+  const row = await numberedVersions(transaction, line)
     .orderBy('major', 'desc')
     .orderBy('minor', 'desc')
     .orderBy('patch', 'desc')
     .limit(1)
     .executeTakeFirst();
-  if (row === undefined) return null;
-  const { version, signature_hash: signatureHash, definition_hash: definitionHash } = row;
-  return { version, signatureHash, definitionHash, datasetHash: row.dataset_hash, seed: Number(row.seed) };
+  return row === undefined ? null : toNumberedVersion(row);
 }
 
-/** The version of the line that has this artefact. */
+/** The version of the line that has this artefact, with what it was made from. */
 export async function findSameArtefact(
   transaction: RegistryTransaction,
-  { modelName, line, artefactHash }: LineKey & { readonly artefactHash: string },
-): Promise<string | null> {
-  const row = await transaction
-    .selectFrom('versions')
-    .select('version')
-    .where('model_name', '=', modelName)
-    .where('line', '=', line)
-    .where('artefact_hash', '=', artefactHash)
+  { artefactHash, ...line }: LineKey & { readonly artefactHash: string },
+): Promise<NumberedVersion | null> {
+  const row = await numberedVersions(transaction, line)
+    .where('versions.artefact_hash', '=', artefactHash)
     .executeTakeFirst();
-  return row?.version ?? null;
+  return row === undefined ? null : toNumberedVersion(row);
 }
 
 async function seedOf(transaction: RegistryTransaction, { runKey, modelName }: RunKey): Promise<number> {

@@ -72,7 +72,8 @@ it('ends with the notes of the predictor, and goes on when blobs of the champion
   const rescored = await evaluate(champion);
   expect(rescored.comparisons.find((one) => one.against === 'champion')).toMatchObject({ difference: 0 });
 
-  const withoutEvaluation = await evaluate({ ...champion, evaluationHash: 'e'.repeat(64) });
+  const other = { ...champion, artefactHash: 'f'.repeat(64), evaluationHash: 'e'.repeat(64) };
+  const withoutEvaluation = await evaluate(other);
   const missing = 'the evaluation blob eeeeeeeeeeee of champion 1.0.0 is missing or damaged';
   expect(withoutEvaluation.notes).toContainEqual(expect.stringContaining(missing));
   expect(withoutEvaluation.comparisons.map((one) => one.against)).toEqual(['baseline']);

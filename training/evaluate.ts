@@ -8,9 +8,9 @@ import { concatTables } from '../learning/table.js';
 import { findModel } from '../models/catalogue.js';
 import { defineJob } from '../platform/child-process/define-job.js';
 import { stepsOf } from '../platform/child-process/report-step.js';
-import type { ChampionRelation } from '../registry/champion-gate.js';
 import { judgeGates } from '../registry/gates.js';
 import { type ChampionComparison, championSchema, compareWithChampion } from './compare-champion.js';
+import { relationTo } from './champion-relation.js';
 import type { EvaluationDocument } from './evaluation-document.js';
 import { type DividedData, loadDivided, poolParts } from './holdout-parts.js';
 import { driftOf, reportParts } from './part-reports.js';
@@ -137,17 +137,11 @@ function compareWithBaseline(scoring: ScoringContext, { challenger, divided }: S
   }
 }
 
-/** A refresh learned the champion's definition from another data set; runs without a recorded definition are a change. */
-function relationTo({ champion, definitionHash, dataset }: EvaluateInput, signatureHash: string) {
-  if (champion === null) return null;
-  const isSameModel = champion.definitionHash === definitionHash && champion.signatureHash === signatureHash;
-  const isRefresh = isSameModel && champion.datasetHash !== dataset.hash;
-  return { version: champion.version, isRefresh } satisfies ChampionRelation;
-}
-
 function judge({ model }: ScoringContext, input: EvaluateInput, { evaluation, comparisons, ...found }: Judged) {
   const { incomparable, window } = found.champion;
-  const champion = relationTo(input, found.challenger.signatureHash);
+  const { definitionHash, artefactHash, dataset } = input;
+  const challenger = { definitionHash, artefactHash, datasetHash: dataset.hash };
+  const champion = relationTo(input.champion, { ...challenger, signatureHash: found.challenger.signatureHash });
   const against = { champion, incomparable, window, statedReason: input.reason };
   return judgeGates(model.gates, input.dataset.line, { metrics: evaluation.metrics, comparisons, against });
 }

@@ -50,6 +50,7 @@ function flipped(table: Table, holdout: FrozenHoldout): Table {
 }
 
 describe('a run with a champion', () => {
+  let before: DatasetRef;
   let week: DatasetRef;
   let holdout: FrozenHoldout;
   let champion: Champion;
@@ -65,7 +66,7 @@ describe('a run with a champion', () => {
     holdout = freezeHoldout(schema.split, table);
     const times = timestampColumn(table, 'appliedAt');
     const newest = [...times].sort()[Math.floor(0.9 * times.length)]!;
-    const before = await storeRows(
+    before = await storeRows(
       selectRows(
         table,
         [...times.keys()].filter((row) => times[row]! < newest),
@@ -90,5 +91,13 @@ describe('a run with a champion', () => {
   it('is a change with other parameters, which has to be better or to have a reason', async () => {
     const { verdict } = await runOn(week, holdout, champion, { nEstimators: 41 });
     expect(verdict.finding).toMatch(/^change: /);
+  });
+
+  it('is a repetition on the same rows with the same parameters, and no rule is judged', async () => {
+    const { verdict } = await runOn(before, holdout, champion);
+    expect(verdict).toMatchObject({
+      passed: true,
+      finding: 'repetition: same data and definition as the champion 1.0.0; no rule is judged',
+    });
   });
 });

@@ -165,6 +165,7 @@ function printRun(
   out.table({ head, rows: [rowOf(run)] });
   if (isSynthetic(run.line)) out.line(out.paint.yellow(`  ${SYNTHETIC_REMARK}`));
   printDecision(out, run);
+  if (run.status === 'unchanged') out.line('  gates as measured, none of which decides:');
   for (const { gate, finding, passed } of run.gates) out.line(`  ${passed ? '✓' : '✗'} ${gate}: ${finding}`);
   for (const metric of run.metrics) out.line(`  ${formatMetric(metric)}, n = ${metric.n}${remarkOf(metric)}`);
   for (const part of parts) out.line(`  ${part}`);

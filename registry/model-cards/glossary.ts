@@ -150,9 +150,9 @@ export const glossary: readonly GlossaryEntry[] = [
     'Share of the variance of the target that is explained: 1 is perfect, 0 is the mean.',
   ),
   entry(
-    'refresh, change',
-    'refresh|change',
-    'Refresh: the definition of the champion on other data; it must not be worse by more than the margin. Change: anything else; it must be better, or not worse with a stated reason.',
+    'refresh, repetition, change',
+    'refresh|repetition|change',
+    'Refresh: the definition of the champion on other data; it must not be worse by more than the margin. Repetition: the artefact of the champion once more; nothing is judged. Change: anything else; it must be better, or not worse with a stated reason.',
   ),
   entry(
     'SHAP',

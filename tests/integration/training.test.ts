@@ -42,7 +42,12 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
   it('returns `unchanged` when the same rows give the same bytes, without duplicate records', async () => {
     const result = await train('second', {});
     expect(result).toMatchObject({ decision: 'unchanged', version: '1.0.0', championVersion: '1.0.0' });
+    const repetition = 'repetition: same data, definition and seed as the champion 1.0.0; no gate decides';
+    expect(result.reasons).toEqual([repetition]);
     const { registry } = platform.services;
+    const [run] = await registry.listRuns({ workflowId: platform.id('second') });
+    expect(run!.reasons).toEqual([repetition]);
+    expect(run!.gates.every(({ passed, finding }) => passed && !finding.includes('--reason'))).toBe(true);
     expect(await registry.listVersions({ modelName: MODEL })).toHaveLength(1);
     expect(await registry.listTransitions(MODEL, FILE_LINE)).toHaveLength(1);
   });
