@@ -49,8 +49,19 @@ export const op = {
   i32Load8Unsigned: (offset = 0): Code => memoryAccess([0x2d], 0, offset),
   v128Load: (offset = 0): Code => memoryAccess(simd(0), 4, offset),
   v128Store: (offset = 0): Code => memoryAccess(simd(11), 4, offset),
+  /** Loads one float64 into both lanes. */
+  v128Load64Splat: (offset = 0): Code => memoryAccess(simd(10), 3, offset),
+  /** Loads 8 bytes into the lower half; the upper half is 0. */
+  v128Load64Zero: (offset = 0): Code => memoryAccess(simd(93), 3, offset),
+  /** Stores the lower half. */
+  v128Store64Lower: (offset = 0): Code => [...memoryAccess(simd(91), 3, offset), 0],
   f64x2Add: simd(0xf0),
   f64x2Subtract: simd(0xf1),
+  f64x2Multiply: simd(0xf2),
+  /** The two lower float32 as float64. */
+  f64x2PromoteLowF32x4: simd(0x5f),
+  /** Two float64 rounded to the two lower float32; the upper two are 0. */
+  f32x4DemoteF64x2Zero: simd(0x5e),
   f32x4SquareRoot: simd(0xe3),
   f32x4Add: simd(0xe4),
   f32x4Subtract: simd(0xe5),

@@ -1,10 +1,5 @@
-import { PipelineError } from '../../../contracts/errors.js';
+import { reserveMemory } from '../../numeric/wasm/memory.js';
 import { createHistogramKernel, FEATURES_AT_ONCE, HISTOGRAM_BINS } from './histogram-kernel.js';
-
-const PAGE_BYTES = 65_536;
-const LARGEST_MEMORY_PAGES = 65_536;
-/** Alignment in bytes for the kernel's 16-byte loads. */
-const ALIGNMENT = 16;
 
 /** Sizes of one fit. */
 export interface WorkspaceShape {
@@ -32,28 +27,6 @@ export interface Workspace {
   subtractHistogram(slot: number, subtracted: number): void;
 }
 
-const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-
-/** Allocates consecutive ranges of memory. */
-function layOut(sizes: readonly number[]): { starts: number[]; total: number } {
-  const starts: number[] = [];
-  let total = 0;
-  for (const size of sizes) {
-    starts.push(total);
-    total += align(size);
-  }
-  return { starts, total };
-}
-
-function allocate(bytes: number): WebAssembly.Memory {
-  const pages = Math.ceil(bytes / PAGE_BYTES);
-  if (pages > LARGEST_MEMORY_PAGES) {
-    const found = `${Math.ceil(bytes / 2 ** 20)} MB`;
-    throw new PipelineError('INVALID_INPUT', `the rows need ${found} of working memory, the limit is 4096 MB`);
-  }
-  return new WebAssembly.Memory({ initial: pages });
-}
-
 /**
  * Reserves the arrays of one fit. Memory: rows · (features + 20) bytes and 4 kB a feature and histogram.
  * @throws PipelineError `INVALID_INPUT` beyond 4 GB.
@@ -62,9 +35,8 @@ export function createWorkspace({ rows, features, histograms }: WorkspaceShape):
   const stride = Math.ceil(features / FEATURES_AT_ONCE) * FEATURES_AT_ONCE;
   const histogramLength = stride * HISTOGRAM_BINS * 2;
   const sizes = [rows * stride, rows * 4, rows * 16, ...Array<number>(histograms).fill(histogramLength * 8)];
-  const { starts, total } = layOut(sizes);
-  const memory = allocate(total);
-  const [binsAt, rowsAt, pairsAt] = starts as [number, number, number];
+  const { memory, starts } = reserveMemory(sizes, 'rows');
+  const [binsAt, rowsAt, pairsAt] = starts as readonly [number, number, number];
   const slots = starts.slice(3).map((start) => new Float64Array(memory.buffer, start, histogramLength));
   const kernel = createHistogramKernel(memory);
   return {

@@ -1,5 +1,6 @@
 import type { ComputeContext } from '../../../contracts/model-definition.js';
 import { createRandom, type Random } from '../../numeric/random/index.js';
+import { createDualWorkspace, type DualWorkspace } from './dual-workspace.js';
 import type { Link } from './link.js';
 import type { SparseRows } from './text-features.js';
 
@@ -40,17 +41,6 @@ export function scoreRow(
   }
 }
 
-function addRow(weights: Float32Array, x: SparseRows, row: number, step: Float64Array): void {
-  const classes = step.length;
-  for (let at = x.starts[row]!; at < x.starts[row + 1]!; at++) {
-    const offset = x.indices[at]! * classes;
-    const value = x.values[at]!;
-    for (let k = 0; k < classes; k++) weights[offset + k]! += value * step[k]!;
-  }
-  const bias = weights.length - classes;
-  for (let k = 0; k < classes; k++) weights[bias + k]! += step[k]!;
-}
-
 function squaredLengths(x: SparseRows): Float64Array {
   const squares = new Float64Array(x.rows).fill(1);
   for (let row = 0; row < x.rows; row++)
@@ -58,38 +48,31 @@ function squaredLengths(x: SparseRows): Float64Array {
   return squares;
 }
 
-interface EpochResult {
-  gap: number;
-  loss: number;
-}
-
 interface DualState {
-  readonly weights: Float32Array;
+  readonly workspace: DualWorkspace;
   readonly duals: Float32Array;
   /** (rows,) squared lengths, the bias included. */
   readonly squares: Float64Array;
 }
 
-/** One epoch: updates each row's dual probabilities and the weights, in the given order. */
+/** One epoch: updates each row's dual probabilities and the weights, in the given order. @returns the duality gap. */
 function runEpoch(
-  x: SparseRows,
-  state: DualState,
+  { workspace, duals, squares }: DualState,
   order: Int32Array,
   { classes, link, c }: DualAscentOptions,
-): EpochResult {
-  const scores = new Float64Array(classes);
-  const step = new Float64Array(classes);
-  const progress = { gap: 0, loss: 0 };
+): number {
+  const { scores, step } = workspace;
+  let total = 0;
   for (const row of order) {
-    scoreRow(state.weights, classes, { ...x, from: x.starts[row]!, to: x.starts[row + 1]! }, scores);
-    const dual = state.duals.subarray(row * classes, (row + 1) * classes);
-    const { gap, moved } = link.step(scores, dual, c * state.squares[row]!, step);
-    progress.gap += gap;
+    workspace.scoreRow(row);
+    const dual = duals.subarray(row * classes, (row + 1) * classes);
+    const { gap, moved } = link.step(scores, dual, c * squares[row]!, step);
+    total += gap;
     if (!moved) continue;
     for (let k = 0; k < classes; k++) step[k]! *= -c;
-    addRow(state.weights, x, row, step);
+    workspace.addRow(row);
   }
-  return progress;
+  return total;
 }
 
 /**
@@ -120,33 +103,30 @@ export function dualAscentPath(
   options: Omit<DualAscentOptions, 'c'> & { readonly penalties: readonly number[] },
 ): LinearWeights[] {
   const random = createRandom(context.seed).fork('dual-ascent');
-  const state = { weights: new Float32Array((x.cols + 1) * options.classes), duals, squares: squaredLengths(x) };
+  const workspace = createDualWorkspace(x, options.classes);
+  const state = { workspace, duals, squares: squaredLengths(x) };
   const { penalties, classes } = options;
   return penalties.map((c, i) => {
     // The weights are C times a sum over the rows of their dual residuals.
-    if (i > 0) rescale(state.weights, c / penalties[i - 1]!);
-    const reached = runToTolerance(context, x, state, { ...options, c, random });
-    return { classes, weights: i < penalties.length - 1 ? state.weights.slice() : state.weights, ...reached };
+    if (i > 0) workspace.rescale(c / penalties[i - 1]!);
+    const reached = runToTolerance(context, state, { ...options, c, random });
+    return { classes, weights: workspace.copyWeights(), ...reached };
   });
-}
-
-function rescale(weights: Float32Array, factor: number): void {
-  for (let i = 0; i < weights.length; i++) weights[i]! *= factor;
 }
 
 /** Runs epochs until the duality gap falls below the tolerance. */
 function runToTolerance(
   context: ComputeContext,
-  x: SparseRows,
   state: DualState,
   options: DualAscentOptions & { readonly random: Random },
 ): Pick<LinearWeights, 'epochs' | 'gap'> {
   const { random, link, classes, maxEpochs, tolerance } = options;
   let [epochs, gap] = [0, Infinity];
-  const lossAtZero = x.rows * link.lossAtZero(classes);
+  const rows = state.squares.length;
+  const lossAtZero = rows * link.lossAtZero(classes);
   while (epochs < maxEpochs && gap > tolerance) {
     context.signal.throwIfAborted();
-    gap = runEpoch(x, state, random.permutation(x.rows), options).gap / lossAtZero;
+    gap = runEpoch(state, random.permutation(rows), options) / lossAtZero;
     epochs += 1;
     context.onProgress({ stage: 'training', done: epochs, total: maxEpochs });
   }
