@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { renderRows } from './report/print.js';
 import type { BenchmarkRow, BenchmarkSuite } from './report/suite.js';
+import { resultFile } from './support/result-file.js';
 
 const FOLDER = import.meta.dirname;
 
@@ -29,6 +30,7 @@ interface Options {
   readonly json: boolean;
   readonly data: string;
   readonly only?: string;
+  readonly results?: string;
 }
 
 const write = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -38,10 +40,11 @@ const onProgress = (line: string): void => void process.stderr.write(`${line}\n`
 async function runAll(names: readonly string[], options: Options): Promise<BenchmarkRow[]> {
   const rows: BenchmarkRow[] = [];
   const wants = (section: string): boolean => options.only === undefined || section.includes(options.only);
+  const once = resultFile(options.results ?? null);
   // One after the other: they measure CPU.
   for (const name of names) {
     const suite = await loadBenchmark(name);
-    rows.push(...(await suite.run({ dataFolder: resolve(options.data), onProgress, wants })));
+    rows.push(...(await suite.run({ dataFolder: resolve(options.data), onProgress, wants, once })));
   }
   return rows;
 }
@@ -54,6 +57,7 @@ async function main(): Promise<void> {
     .option('--json', 'print rows as JSON', false)
     .option('--data <folder>', 'folder with the public data sets', '../shared/data')
     .option('--only <text>', 'of a suite with several sections, those whose name contains this')
+    .option('--results <file>', 'of a long section, keep the results of its parts there and go on where it stopped')
     .addHelpText('after', await describeAll(known));
   await program.parseAsync();
   const unknown = program.args.filter((name) => !known.includes(name));

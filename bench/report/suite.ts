@@ -1,3 +1,5 @@
+import type { MeasureOnce } from '../support/result-file.js';
+
 /** A bound that the value must keep. Null = measured for information. */
 export type Target = { readonly atLeast: number } | { readonly atMost: number } | null;
 
@@ -19,6 +21,8 @@ export interface BenchmarkContext {
   readonly onProgress: (line: string) => void;
   /** False for a section that `--only` leaves out; a long suite asks before each of its parts. */
   readonly wants: (section: string) => boolean;
+  /** Measures a part of a long section, or takes it from the file of `--results`. */
+  readonly once: MeasureOnce;
 }
 
 /** What a module in bench/ exports as `benchmarks`. */

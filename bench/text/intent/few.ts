@@ -1,130 +1,110 @@
-import type { TrainingData } from '../../../contracts/dataset.js';
 import { accuracy } from '../../../learning/evaluation/metrics/index.js';
-import { createRandom, type Random } from '../../../learning/numeric/random/index.js';
 import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { pairedGain } from '../../../learning/numeric/statistics/paired-gain.js';
-import { addTypos } from '../../../learning/text/augmentation/index.js';
-import { type Example, readExamples } from '../../../models/intent-classifier/data/examples.js';
-import {
-  messageSchema,
-  messageTable,
-  type Part,
-} from '../../../models/intent-classifier/data/formats/message-table.js';
 import { type LinearClassifier, runLinearPeer } from '../../peers/linear-text.js';
 import type { BenchmarkContext, BenchmarkRow } from '../../report/suite.js';
 import type { DividedSet } from '../../support/divided-set.js';
+import { DRAWN_SETS, drawSet, MESSAGES, REJECTED, REJECTED_TOLERANCE, SEEDS } from './draws.js';
 import { loadSet, measure, peerTexts, row } from './sets.js';
 
-const SETS = [
-  { name: 'HWU64', path: 'hwu64' },
-  { name: 'Banking77', path: 'banking77' },
-  { name: 'CLINC150', path: 'clinc150/data_full.json.gz' },
-];
-const MESSAGES = [10, 20, 50];
-const SEEDS = [1, 2, 3, 4, 5];
-/** Share of letters mistyped, in training and test. */
-const TYPOS = 0.1;
-/** Share of in-scope test messages to be rejected, and how far the measured one may be from it. */
-const REJECTED = 0.05;
-const REJECTED_TOLERANCE = 0.02;
 /** The 0.975 quantile of Student's t with one degree of freedom fewer than there are draws. */
 const T_QUANTILE = 2.776;
 const PEERS: readonly LinearClassifier[] = ['logistic regression', 'support vectors'];
 
-/** Messages as a data set of one part, with typos and without their out-of-scope messages. */
-function mistyped(examples: readonly Example[], part: Part, random: Random): TrainingData {
-  const messages = examples
-    .filter(({ outOfScope }) => !outOfScope)
-    .map(({ text, intents }) => ({ text: addTypos(text, TYPOS, random), intent: intents[0]!, part }));
-  const { rowCount, columns } = messageTable(messages);
-  const { messageId, text, intent } = columns;
-  // Without the column `part`, so that the model divides the messages itself.
-  return {
-    schema: messageSchema('few'),
-    table: { rowCount, columns: { messageId: messageId!, text: text!, intent: intent! } },
-  };
+/** Figures of a learner on one draw. */
+interface Result {
+  readonly accuracy: number;
+  /** CPU of training. */
+  readonly seconds: number;
 }
 
-/** A number of messages of each intent. */
-function drawn(examples: readonly Example[], count: number, random: Random): Example[] {
-  const taken = new Map<string, number>();
-  return Array.from(random.permutation(examples.length), (i) => examples[i]!).filter(({ intents }) => {
-    const before = taken.get(intents[0]!) ?? 0;
-    taken.set(intents[0]!, before + 1);
-    return before < count;
-  });
+interface OwnResult extends Result {
+  /** Share of in-scope test messages that are rejected. */
+  readonly rejected: number;
 }
 
-function drawSet({ train, holdout }: DividedSet, count: number, seed: number): DividedSet {
-  const random = createRandom(seed).fork(`few-${count}`);
-  const few = drawn(readExamples(train), count, random);
-  return { train: mistyped(few, 'train', random), holdout: mistyped(readExamples(holdout), 'test', random) };
-}
-
-/** Accuracy of a peer on the same messages; null without scikit-learn. */
-async function peerAccuracy({ train, holdout }: DividedSet, classifier: LinearClassifier): Promise<number | null> {
+/** A peer on the same messages; null without scikit-learn. */
+async function measurePeer({ train, holdout }: DividedSet, classifier: LinearClassifier): Promise<Result | null> {
   const test = peerTexts(holdout, false);
   const answer = await runLinearPeer(peerTexts(train, false), { test }, classifier);
-  return answer && accuracy({ truth: test.labels as string[], predicted: answer.predictions.test as string[] });
+  if (answer === null) return null;
+  const { predictions, cpuSeconds } = answer;
+  const quality = accuracy({ truth: test.labels as string[], predicted: predictions.test as string[] });
+  return { accuracy: quality, seconds: cpuSeconds };
 }
 
-/** Figures of one draw. */
-interface DrawResult {
-  readonly ours: number;
-  readonly rejected: number;
-  readonly peers: readonly (number | null)[];
-}
-
-async function measureDraw(draw: DividedSet, seed: number): Promise<DrawResult> {
-  const { metrics, predictor } = await measure(draw, {}, seed);
+async function measureOwn(draw: DividedSet, seed: number): Promise<OwnResult> {
+  const { metrics, predictor, trainSeconds } = await measure(draw, {}, seed);
   await predictor.close();
-  const peers: (number | null)[] = [];
-  for (const classifier of PEERS) peers.push(await peerAccuracy(draw, classifier));
-  return { ours: metrics.accuracy!, rejected: 1 - metrics.coverage!, peers };
+  return { accuracy: metrics.accuracy!, rejected: 1 - metrics.coverage!, seconds: trainSeconds };
+}
+
+/** Results on one draw. */
+interface DrawResult {
+  readonly own: OwnResult;
+  readonly peers: readonly (Result | null)[];
+}
+
+/** A set with the number of messages drawn of each intent. */
+interface Case {
+  readonly set: DividedSet;
+  readonly name: string;
+  readonly count: number;
+}
+
+async function measureDraw({ once }: BenchmarkContext, { set, name, count }: Case, seed: number): Promise<DrawResult> {
+  const draw = drawSet(set, count, seed);
+  const key = `intent-few ${name} ${count} ${seed}`;
+  const peers: (Result | null)[] = [];
+  for (const classifier of PEERS) peers.push(await once(`${key} ${classifier}`, () => measurePeer(draw, classifier)));
+  return { own: await once(key, () => measureOwn(draw, seed)), peers };
 }
 
 /** Accuracy beside a peer's, and the upper end of the paired interval over the draws: below 0 the peer is better. */
 function comparisonRows(label: string, results: readonly DrawResult[], peer: number): BenchmarkRow[] {
-  const theirs = results.flatMap(({ peers }) => peers[peer] ?? []);
+  const theirs = results.flatMap(({ peers }) => peers[peer]?.accuracy ?? []);
   const name = `scikit-learn ${PEERS[peer]!}`;
-  const accuracies = results.map(({ ours }) => ours);
+  const accuracies = results.map(({ own }) => own.accuracy);
   if (theirs.length < results.length) return [row({ name: `${label}: accuracy`, value: mean(accuracies) })];
   const gain = pairedGain(accuracies, theirs);
   const spread = T_QUANTILE * gain.standardError * Math.sqrt(results.length / (results.length - 1));
   return [
     row({ name: `${label}: accuracy`, value: mean(accuracies), peer: { name, value: mean(theirs) } }),
+    row({ name: `${label}: gain on ${name}, lower end of the paired 95 % interval`, value: gain.mean - spread }),
     row({
-      name: `${label}: gain on ${name}, upper end of the paired 95 % interval`,
+      name: `${label}: gain on ${name}, upper end`,
       value: gain.mean + spread,
       target: { atLeast: 0 },
     }),
   ];
 }
 
-async function fewRows(set: DividedSet, name: string, count: number): Promise<BenchmarkRow[]> {
+async function fewRows(context: BenchmarkContext, drawnFrom: Case): Promise<BenchmarkRow[]> {
   const results: DrawResult[] = [];
-  for (const seed of SEEDS) results.push(await measureDraw(drawSet(set, count, seed), seed));
-  const label = `${name}, ${count} mistyped messages an intent, ${SEEDS.length} draws`;
-  const rejected = mean(results.map((result) => result.rejected));
+  for (const seed of SEEDS) results.push(await measureDraw(context, drawnFrom, seed));
+  const label = `${drawnFrom.name}, ${drawnFrom.count} mistyped messages an intent, ${SEEDS.length} draws`;
+  const rejected = mean(results.map(({ own }) => own.rejected));
   return [
     ...PEERS.flatMap((_, peer) => comparisonRows(label, results, peer)),
+    row({ name: `${label}: in-scope rejected`, value: rejected }),
     row({
       name: `${label}: distance of the in-scope rejected from 5 %`,
       value: Math.abs(rejected - REJECTED),
       target: { atMost: REJECTED_TOLERANCE },
     }),
+    row({ name: `${label}: training`, value: mean(results.map(({ own }) => own.seconds)), unit: 'CPU s' }),
   ];
 }
 
 /** From scratch on few, mistyped messages against scikit-learn's logistic regression and linear support vectors. */
 export async function fewSection(context: BenchmarkContext): Promise<BenchmarkRow[]> {
   const rows: BenchmarkRow[] = [];
-  for (const { name, path } of SETS) {
+  for (const { name, path } of DRAWN_SETS) {
     const set = await loadSet(context, path);
     if (set === null) continue;
     for (const count of MESSAGES) {
       context.onProgress(`few messages: ${name}, ${count} an intent`);
-      rows.push(...(await fewRows(set, name, count)));
+      rows.push(...(await fewRows(context, { set, name, count })));
     }
   }
   return rows;

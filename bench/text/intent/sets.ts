@@ -16,7 +16,10 @@ import { readConfiguredEncoder } from '../../support/encoder.js';
 import { trainingContext } from '../../support/training-context.js';
 
 /** @returns null when the folder with public data has no such set. */
-export async function loadSet({ dataFolder, onProgress }: BenchmarkContext, path: string): Promise<DividedSet | null> {
+export async function loadSet(
+  { dataFolder, onProgress }: Pick<BenchmarkContext, 'dataFolder' | 'onProgress'>,
+  path: string,
+): Promise<DividedSet | null> {
   const full = join(dataFolder, 'intent', path);
   if (!existsSync(full)) {
     onProgress(`${full} is absent: left out`);

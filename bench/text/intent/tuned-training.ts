@@ -13,7 +13,7 @@ export interface TunedTraining {
 }
 
 async function trainOnce(dataFolder: string, path: string, seed: number): Promise<TunedTraining> {
-  const context = { dataFolder, onProgress: () => undefined, wants: () => true };
+  const context = { dataFolder, onProgress: () => undefined };
   const set = await loadSet(context, path);
   const { predictor, metrics, trainSeconds, trainPeakMb } = await measure(set!, { engine: 'fine-tuned' }, seed);
   await predictor.close();
