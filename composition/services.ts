@@ -17,6 +17,7 @@ import { runningState } from '../platform/embedded/ensure.js';
 import { createPool } from '../platform/postgres/pool.js';
 import type { RedisLimits } from '../platform/redis/client.js';
 import { migrateOncePerStart } from '../platform/postgres/checked-schemas.js';
+import { type AuditLog, createAuditLog } from '../registry/audit/audit-log.js';
 import { registrySchema } from '../registry/migrations/index.js';
 import { createPostgresRegistry } from '../registry/postgres-registry.js';
 import { createStepLog } from '../registry/step-log.js';
@@ -31,6 +32,7 @@ export interface Services {
   readonly checkpoints: CheckpointStore;
   readonly registry: ModelRegistry;
   readonly steps: StepLog;
+  readonly audit: AuditLog;
   readonly onlineStore: OnlineStore;
   readonly catalog: ReturnType<typeof createSourceCatalog>;
   readonly snapshotLog: ReturnType<typeof createSnapshotLog>;
@@ -60,6 +62,7 @@ export async function connectServices(
   const backendPool = ownBackend ? pool : createPool(backendDatabaseUrl, logger);
   const registry = createPostgresRegistry(pool);
   const steps = createStepLog(pool);
+  const audit = createAuditLog(pool);
   const catalog = createSourceCatalog(pool);
   const snapshotLog = createSnapshotLog(pool);
   const onlineStore =
@@ -91,6 +94,7 @@ export async function connectServices(
     predictors,
     registry,
     steps,
+    audit,
     onlineStore,
     catalog,
     snapshotLog,

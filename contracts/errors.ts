@@ -272,6 +272,24 @@ export const errorTable = {
     ({ modelName, version, finding }: { modelName: string; version: string; finding: string; requestId: string }) =>
       `the approval of ${modelName} ${version} ${finding}`,
   ),
+  AUDIT_BROKEN: row(
+    409,
+    1,
+    'The audit log is not what was written: an entry was changed, removed or put in; the message names the first one.',
+    ({ id, finding }: { id: number; finding: string }) => `entry ${id} of the audit log ${finding}`,
+  ),
+  KEY_NOT_FOUND: row(
+    404,
+    2,
+    'The key ring has no such key or no such version of it; `ml keys list` shows what there is.',
+    ({ name, finding }: { name: string; finding: string }) => `the key ${name} ${finding}`,
+  ),
+  DECRYPTION_FAILED: row(
+    500,
+    1,
+    'Encrypted bytes cannot be opened: they were changed, or encrypted under another key.',
+    ({ name, finding }: { name: string; finding: string }) => `what was encrypted by the key ${name} ${finding}`,
+  ),
   ALREADY_RUNNING: row(
     409,
     2,

@@ -2,6 +2,7 @@ import type { FrozenHoldout } from '../contracts/dataset.js';
 import { PipelineError } from '../contracts/errors.js';
 import type { LineRecord } from '../contracts/registry.js';
 import { hashOfJson } from '../platform/blobs/hash.js';
+import { appendAudit } from './audit/append.js';
 import { ensureExperiment } from './runs.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 
@@ -92,6 +93,8 @@ export async function refreezeLine(database: RegistryDatabase, change: HoldoutCh
       .where('model_name', '=', change.modelName)
       .where('line', '=', change.line)
       .execute();
+    const { actor, modelName, line } = change;
+    await appendAudit(transaction, { actor, action: 'holdout.renewed', subject: `${modelName}/${line}` });
     return { ...current, holdout: change.holdout };
   });
 }

@@ -1,6 +1,7 @@
 import { PipelineError, pipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
 import type { OverriddenRun } from '../contracts/registry.js';
+import { appendAudit, versionSubject } from './audit/append.js';
 import { nextVersion, numberingReason } from './gates.js';
 import { lockLine } from './lines.js';
 import { findNewest, findSameArtefact, insertVersion, type VersionFacts } from './registration.js';
@@ -115,6 +116,8 @@ async function insertOverride(
       reasons: JSON.stringify(reasons),
     })
     .execute();
+  const subject = versionSubject({ modelName, line, version });
+  await appendAudit(transaction, { actor, action: 'version.overridden', subject, details: { runKey, reason } });
 }
 
 /** Registers a run that its gates rejected, in one transaction under the line's lock. */

@@ -3,6 +3,7 @@ import semver from 'semver';
 import { PipelineError } from '../contracts/errors.js';
 import { isSynthetic } from '../contracts/ids.js';
 import type { OpenedPromotionRequest, PromotionRequest } from '../contracts/registry.js';
+import { appendAudit, versionSubject } from './audit/append.js';
 import { lockLine } from './lines.js';
 import { assertNotOverridden } from './override.js';
 import { assertTransition } from './promotion-policy.js';
@@ -52,6 +53,20 @@ async function supersede(transaction: RegistryTransaction, older: RequestRow, by
     })
     .where('request_id', '=', older.request_id)
     .execute();
+  await audit(transaction, 'superseded', requestRecord(older), { actor: by.requestedBy, reason: by.version });
+}
+
+/** @param stated.reason - why; of a superseded request the newer version. */
+async function audit(
+  transaction: RegistryTransaction,
+  what: 'requested' | Verdict,
+  request: Pick<PromotionRequest, 'requestId' | 'toStage' | 'modelName' | 'line' | 'version'>,
+  { actor, reason }: { readonly actor: string; readonly reason: string | null },
+): Promise<void> {
+  const { requestId, toStage } = request;
+  const subject = versionSubject(request);
+  const details = { requestId, to: toStage, reason };
+  await appendAudit(transaction, { actor, action: `promotion.${what}`, subject, details });
 }
 
 /**
@@ -128,6 +143,7 @@ export async function openPromotionRequest(
       })
       .returningAll()
       .executeTakeFirstOrThrow();
+    await audit(transaction, 'requested', request, { actor: request.requestedBy, reason: null });
     return openedRequest(transaction, row);
   });
 }
@@ -163,6 +179,7 @@ export async function decidePromotionRequest(
       .where('request_id', '=', requestId)
       .returningAll()
       .executeTakeFirstOrThrow();
+    await audit(transaction, status, requestRecord(decided), { actor: decidedBy, reason });
     return requestRecord(decided);
   });
 }

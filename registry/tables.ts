@@ -155,6 +155,18 @@ export interface RegistryTables {
     reason: string;
     at: Moment;
   };
+  audit_log: {
+    /** Id, time and hashes are the trigger's. */
+    id: Generated<string>;
+    at: Moment;
+    actor: string;
+    action: string;
+    subject: string;
+    /** JSON; text, because the hash covers it byte by byte. */
+    details: string;
+    previous_hash: Generated<string>;
+    hash: Generated<string>;
+  };
   promotion_requests: {
     request_id: string;
     model_name: string;

@@ -1,6 +1,7 @@
 import { PipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
 import type { StageChange, TransitionRecord } from '../contracts/registry.js';
+import { appendAudit, type AuditAction, versionSubject } from './audit/append.js';
 import type { LineKey } from './lines.js';
 import type { ProductionArrival, VersionPlace } from './promotion-policy.js';
 import type { RegistryDatabase, RegistryTables, RegistryTransaction } from './tables.js';
@@ -41,12 +42,20 @@ export function stageChange(row: TransitionRow): StageChange {
   throw new PipelineError('CONFLICT', 'this key belongs to a registration, not to a change of stage');
 }
 
+const actionOf: Readonly<Record<Transition['kind'], AuditAction>> = {
+  registration: 'version.registered',
+  promotion: 'version.moved',
+  displacement: 'version.displaced',
+  rollback: 'version.rolled-back',
+};
+
+/** Records a change of stage, and who did it in the audit log. */
 export async function insertTransition(
   transaction: RegistryTransaction,
   transition: Transition,
 ): Promise<TransitionRow> {
   const { modelName, line, version, from, to, kind, actor, reason, idempotencyKey, causedBy = null } = transition;
-  return transaction
+  const row = await transaction
     .insertInto('stage_transitions')
     .values({
       model_name: modelName,
@@ -63,6 +72,9 @@ export async function insertTransition(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+  const details = { from, to, reason, transition: row.id };
+  await appendAudit(transaction, { actor, action: actionOf[kind], subject: versionSubject(transition), details });
+  return row;
 }
 
 export async function findByKey(

@@ -71,6 +71,7 @@ const environment = z.object({
   PRODUCTION_APPROVAL: withDefault(z.enum(['manual', 'automatic']), 'manual'),
   APPROVAL_PROOF: withDefault(z.enum(['required', 'off']), 'required'),
   APPROVAL_SECRET_FILE: optionalText,
+  KEY_RING_FILE: optionalText,
 
   HOST: withDefault(word, '127.0.0.1'),
   PORT: optional(whole(0, 65_535)),
@@ -188,6 +189,8 @@ export interface Config {
   readonly approvalProof: 'required' | 'off';
   /** File with that secret, absolute; null: the one of the state directory. */
   readonly approvalSecretFile: string | null;
+  /** File with the keys of this installation, absolute; null: the one of the state directory. */
+  readonly keyRingFile: string | null;
   /** The prediction API. */
   readonly api: ApiSettings;
   readonly schedule: {
@@ -241,6 +244,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     approvalProof: variables.APPROVAL_PROOF,
     approvalSecretFile:
       variables.APPROVAL_SECRET_FILE === undefined ? null : resolve(workingDirectory, variables.APPROVAL_SECRET_FILE),
+    keyRingFile: variables.KEY_RING_FILE === undefined ? null : resolve(workingDirectory, variables.KEY_RING_FILE),
     api: apiSettings(variables, (path) => resolve(workingDirectory, path)),
     schedule: {
       timezone: variables.SCHEDULE_TIMEZONE,

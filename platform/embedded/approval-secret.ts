@@ -32,7 +32,8 @@ export function readSecretFile(path: string, setting: string): string {
   throw invalidPath(setting, path, `holds ${secret.length} characters; wanted at least ${FEWEST_CHARACTERS}`);
 }
 
-function expectPrivate(path: string, setting: string): void {
+/** @throws PipelineError `INVALID_CONFIG` when others than the owner may use the file. */
+export function expectPrivate(path: string, setting: string): void {
   if (process.platform === 'win32') return; // access lists are not seen in the mode
   const mode = statSync(path).mode & 0o777;
   if ((mode & OTHERS) === 0) return;

@@ -40,6 +40,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   PRODUCTION_APPROVAL: config.productionApproval,
   APPROVAL_PROOF: config.approvalProof,
   APPROVAL_SECRET_FILE: config.approvalSecretFile ?? '',
+  KEY_RING_FILE: config.keyRingFile ?? '',
   ...apiEnvironment(config.api),
   SCHEDULE_TIMEZONE: config.schedule.timezone,
   SCHEDULE_WEEKLY: config.schedule.weekly,

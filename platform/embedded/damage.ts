@@ -28,10 +28,15 @@ interface Inspected {
 export const damagedState = (file: string, finding: string, cause?: unknown): PipelineError =>
   pipelineError('STATE_DAMAGED', { file, finding }, { cause });
 
-const state: Record<'secrets' | 'state' | 'temporal' | 'redis', Inspected> = {
+const state: Record<'secrets' | 'keys' | 'state' | 'temporal' | 'redis', Inspected> = {
   secrets: {
     path: 'secrets.json',
     lost: 'the passwords of the local services and the secret of approvals; the next start generates new ones',
+    inspect: inspectJson,
+  },
+  keys: {
+    path: 'keys.json',
+    lost: 'the keys of the prediction log, whose rows cannot be read any more, and of webhooks; the next start makes new ones',
     inspect: inspectJson,
   },
   state: {

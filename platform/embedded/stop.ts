@@ -42,6 +42,9 @@ const ownEntries = [
   'schemas.json',
   'supervisor-lock',
   'secrets.json',
+  'keys.json',
+  'keys.json.lock',
+  'spool',
   'state.json',
 ];
 

@@ -5,6 +5,7 @@ import { statedReasons } from './0003-stated-reasons.js';
 import { unmeasurableMetrics } from './0005-unmeasurable-metrics.js';
 import { syntheticLine } from './0006-synthetic-line.js';
 import { runSteps } from './0007-run-steps.js';
+import { auditLog } from './0009-audit-log.js';
 import { stageNotifications } from './0008-stage-notifications.js';
 
 /** Schema `registry`, in order; never edited after release. */
@@ -18,5 +19,6 @@ export const registrySchema: OwnedSchema = {
     '0006-synthetic-line': syntheticLine,
     '0007-run-steps': runSteps,
     '0008-stage-notifications': stageNotifications,
+    '0009-audit-log': auditLog,
   },
 };

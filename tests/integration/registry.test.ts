@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '../../platform/postgres/pool.js';
+import { createAuditLog } from '../../registry/audit/audit-log.js';
 import { createPostgresRegistry, type PostgresRegistry } from '../../registry/postgres-registry.js';
 import { createStepLog } from '../../registry/step-log.js';
 import { checkRegistry } from '../support/check-registry.js';
@@ -34,6 +35,22 @@ describe('registry on PostgreSQL', () => {
     expect(await registry.ensureLine('intent-classifier', 'clinc150', holdout)).toMatchObject({ holdout });
     const invented = { ...holdout, kind: 'invented' } as unknown as typeof holdout;
     await expect(registry.ensureLine('intent-classifier', 'other', invented)).rejects.toThrow();
+  });
+
+  it('has audited every transition, decision and override of the tests before, in one sound chain', async () => {
+    const { fault, entries } = await createAuditLog(pool).verify();
+    expect(fault).toBeNull();
+    const { rows } = await pool.query<{ missing: string; found: string }>(`
+      with audited as (select action, subject, details::jsonb as details from registry.audit_log)
+      select (select count(*) from audited) as found,
+        (select count(*) from registry.stage_transitions t
+         where not exists (select from audited where details ->> 'transition' = t.id::text))
+        + (select count(*) from registry.promotion_requests r where status <> 'open' and not exists (
+             select from audited where action = 'promotion.' || r.status and details ->> 'requestId' = r.request_id))
+        + (select count(*) from registry.overrides o where not exists (
+             select from audited where action = 'version.overridden' and details ->> 'runKey' = o.run_key)) as missing`);
+    expect(rows[0]).toEqual({ missing: '0', found: String(entries) });
+    expect(entries).toBeGreaterThan(50);
   });
 
   it('reports an unreachable server as a retryable error', async () => {

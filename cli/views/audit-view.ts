@@ -1,0 +1,48 @@
+import { PipelineError, pipelineError } from '../../contracts/errors.js';
+import { auditActions, type AuditAction } from '../../registry/audit/append.js';
+import type { ChainHead } from '../../registry/audit/chain.js';
+import type { CliContext } from '../program/context.js';
+
+export interface AuditListOptions {
+  readonly action?: string;
+  readonly subject?: string;
+  readonly limit: number;
+}
+
+/** Prints the newest entries of the audit log. @throws PipelineError `INVALID_INPUT` for an unknown action. */
+export async function listAudit(cli: CliContext, { action, subject, limit }: AuditListOptions): Promise<void> {
+  const filter = { action: action === undefined ? undefined : requireAction(action), subject, limit };
+  const { services } = await cli.connect();
+  const entries = await services.audit.list(filter);
+  cli.out.result({ entries }, () => {
+    const rows = entries.map(({ id, at, actor, action: done, subject: to, details }) => {
+      const stated = Object.entries(details).flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`]));
+      return [String(id), at.toISOString().slice(0, 19).replace('T', ' '), actor, done, to, stated.join(', ')];
+    });
+    cli.out.table({ head: ['id', 'at (UTC)', 'by', 'did', 'to', 'details'], rows, right: ['id'] });
+  });
+}
+
+function requireAction(text: string): AuditAction {
+  const found = auditActions.find((action) => action === text);
+  if (found !== undefined) return found;
+  throw new PipelineError('INVALID_INPUT', `--action: there is no ${text}; known: ${auditActions.join(', ')}`);
+}
+
+/** Recomputes the chain. @throws PipelineError `AUDIT_BROKEN` for the first fault. */
+export async function verifyAudit(cli: CliContext, noted: string | undefined): Promise<void> {
+  const expected = noted === undefined ? undefined : readHead(noted);
+  const { services } = await cli.connect();
+  const { entries, head, fault } = await services.audit.verify(expected);
+  if (fault !== null) throw pipelineError('AUDIT_BROKEN', fault);
+  cli.out.result({ entries, head }, () => {
+    cli.out.line(`${entries} entries, each as it was written`);
+    if (head !== null) cli.out.line(`newest: ${head.id}:${head.hash}`);
+  });
+}
+
+function readHead(text: string): ChainHead {
+  const [, id, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
+  if (id !== undefined && hash !== undefined) return { id: Number(id), hash };
+  throw new PipelineError('INVALID_INPUT', '--head: wanted <id>:<hash> as `ml audit verify` prints it');
+}

@@ -1,0 +1,66 @@
+import {
+  createMissingKeys,
+  keyFile,
+  readKeys,
+  requireKeyName,
+  type RotatedKey,
+  rotateKey,
+} from '../../platform/keys/key-file.js';
+import { knownKeys, keyNames, type KeyName } from '../../platform/keys/known-keys.js';
+import { commandActor } from '../../registry/audit/append.js';
+import type { CliContext } from '../program/context.js';
+
+/** Prints names, versions and times of the keys. */
+export function listKeys({ config, out }: CliContext): void {
+  const { keys } = readKeys(config);
+  const listed = keyNames.map((name) => ({
+    name,
+    ...knownKeys[name],
+    versions: (keys[name]?.versions ?? []).map(({ version, createdAt }) => ({ version, createdAt })),
+  }));
+  out.result({ file: keyFile(config), keys: listed }, () => {
+    const rows = listed.map(({ name, algorithm, versions, purpose }) => {
+      const newest = versions.at(-1);
+      return [name, algorithm, String(newest?.version ?? '–'), newest?.createdAt.slice(0, 10) ?? '–', purpose];
+    });
+    out.table({ head: ['key', 'algorithm', 'version', 'since', 'purpose'], rows, right: ['version'] });
+    out.line(`in ${keyFile(config)}`);
+  });
+}
+
+/** Makes the keys that are missing. */
+export async function createKeys(cli: CliContext): Promise<void> {
+  const { audit } = (await cli.connect()).services;
+  const created = await audit.record(async (append) => {
+    const names = await createMissingKeys(cli.config);
+    if (names.length > 0) await append({ actor: commandActor(), action: 'keys.created', subject: names.join(', ') });
+    return names;
+  });
+  cli.out.result({ file: keyFile(cli.config), created }, () =>
+    cli.out.line(created.length === 0 ? 'no key is missing' : `made ${created.join(', ')} in ${keyFile(cli.config)}`),
+  );
+}
+
+/** Makes a new version of a key; recorded in the audit log, or not made. */
+export async function rotate(cli: CliContext, wanted: string): Promise<void> {
+  const name = requireKeyName(wanted);
+  const { audit } = (await cli.connect()).services;
+  let rotated: RotatedKey | null = null;
+  try {
+    await audit.record(async (append) => {
+      rotated = await rotateKey(cli.config, name);
+      const { version } = rotated;
+      await append({ actor: commandActor(), action: 'keys.rotated', subject: name, details: { version } });
+    });
+  } catch (fault) {
+    await (rotated as RotatedKey | null)?.undo();
+    throw fault;
+  }
+  printRotated(cli, name, rotated!);
+}
+
+function printRotated({ out }: CliContext, name: KeyName, { version }: RotatedKey): void {
+  out.result({ name, version }, () => {
+    out.line(`${name} has version ${version} now; the older ones stay for what they have encrypted or signed`);
+  });
+}
