@@ -36,9 +36,10 @@ export function register(program: Command, cli: CliContext): void {
     .command('cancel')
     .description('Cancels a run and what runs below it, waits for the end and says what was cancelled.')
     .argument('<id>', 'id of the workflow')
-    .action(async (id: string) => {
+    .option('--wait', 'wait also while no worker answers, which is when the cancellation takes effect')
+    .action(async (id: string, options: { readonly wait?: true }) => {
       const { cancelRun } = await import('../runs/cancel.js');
-      await cancelRun(cli, id);
+      await cancelRun(cli, id, options);
     });
   registerRerun(runs, cli);
   registerReproduce(runs, cli);

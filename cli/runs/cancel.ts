@@ -3,17 +3,19 @@ import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { RunRecord } from '../../contracts/registry.js';
 import { sourceOfLock } from '../../contracts/workflows.js';
 import { describeRun } from '../../platform/temporal/describe-run.js';
+import { workerAnswers } from '../../platform/temporal/worker-answers.js';
 import type { CliContext } from '../program/context.js';
-import { reportDetached } from '../views/training-report.js';
-import { followRun, type Waited } from './follow.js';
+import { followRun } from './follow.js';
 
 /** What a cancellation did. */
 interface Cancellation {
   readonly workflowId: string;
   /** Status of the workflow at the end. */
   readonly status: string;
-  /** False when it had ended before the cancellation reached it. */
+  /** False when it had ended before the cancellation reached it, and while the cancellation has not taken effect. */
   readonly cancelled: boolean;
+  /** The cancellation is asked for and takes effect when a worker answers. */
+  readonly pending: boolean;
   /** Workflows that ran below it and were asked to end too. */
   readonly children: readonly string[];
   /** The models' runs and how they ended. */
@@ -21,29 +23,36 @@ interface Cancellation {
 }
 
 /**
- * Cancels a run, waits until it has ended and says what was cancelled. A run that has ended already is left as it is.
+ * Cancels a run, waits until it has ended and says what was cancelled. Only a worker can end a run: while none answers,
+ * the cancellation is asked for and the command ends, unless `wait` is set. A run that has ended already is left as it is.
  * @throws PipelineError `RUN_NOT_FOUND`; `INVALID_INPUT` for the lock of a source, which its retraining needs.
  */
-export async function cancelRun(cli: CliContext, workflowId: string): Promise<void> {
+export async function cancelRun(cli: CliContext, workflowId: string, { wait = false } = {}): Promise<void> {
   const connection = await cli.connect();
   const client = await connection.temporal();
   const before = await requireRun(client, workflowId);
   if (before.type === 'retrainingLock') throw lockIsNoRun(before);
-  if (before.status.name === 'RUNNING') {
-    await client.workflow.getHandle(workflowId).cancel();
-    if ((await waitForEnd(cli, client, workflowId)).status === 'detached') {
-      reportDetached(cli, connection, workflowId);
-      return;
-    }
-  }
-  const after = await requireRun(client, workflowId);
+  const wasRunning = before.status.name === 'RUNNING';
+  if (wasRunning) await askToEnd(cli, client, { workflowId, wait });
+  const { status } = await requireRun(client, workflowId);
   report(cli, {
     workflowId,
-    status: after.status.name,
-    cancelled: before.status.name === 'RUNNING' && after.status.name === 'CANCELLED',
+    status: status.name,
+    cancelled: wasRunning && status.name === 'CANCELLED',
+    pending: status.name === 'RUNNING',
     children: childrenOf(before),
     runs: await connection.services.registry.listRuns({ workflowId }),
   });
+}
+
+async function askToEnd(
+  cli: CliContext,
+  client: Client,
+  { workflowId, wait }: { readonly workflowId: string; readonly wait: boolean },
+): Promise<void> {
+  const handle = client.workflow.getHandle(workflowId);
+  await handle.cancel();
+  if (wait || (await workerAnswers(handle))) await waitForEnd(cli, client, workflowId);
 }
 
 function lockIsNoRun({ workflowId, parentExecution }: WorkflowExecutionDescription): PipelineError {
@@ -59,12 +68,11 @@ async function requireRun(client: Client, id: string): Promise<WorkflowExecution
 }
 
 /** A cancelled workflow has no result; that is the end that was asked for. */
-async function waitForEnd(cli: CliContext, client: Client, workflowId: string): Promise<Waited> {
+async function waitForEnd(cli: CliContext, client: Client, workflowId: string): Promise<void> {
   try {
-    return await followRun(cli, client, workflowId);
+    await followRun(cli, client, workflowId);
   } catch (fault) {
     if ((await describeRun(client, workflowId))?.status.name === 'RUNNING') throw fault;
-    return { status: 'ended', result: null };
   }
 }
 
@@ -72,8 +80,13 @@ const childrenOf = ({ raw }: WorkflowExecutionDescription): readonly string[] =>
   (raw.pendingChildren ?? []).map(({ workflowId }) => workflowId ?? '');
 
 function report({ out }: CliContext, done: Cancellation): void {
-  const { workflowId, status, cancelled, children, runs } = done;
+  const { workflowId, status, cancelled, pending, children, runs } = done;
   out.result({ ...done, runs: runs.map(summaryOf) }, () => {
+    if (pending) {
+      out.line(`the cancellation of ${workflowId} is asked for; it takes effect when a worker answers`);
+      out.line(`Start workers with \`ml up\`, or wait for the end: ml runs cancel ${workflowId} --wait`);
+      return;
+    }
     if (!cancelled) {
       out.line(`${workflowId} has ended before (${status.toLowerCase()}); nothing was cancelled`);
       return;
