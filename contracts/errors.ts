@@ -196,6 +196,30 @@ export const errorTable = {
     'The body of the request has a type or compression that the route does not read.',
     ({ wanted }: { wanted: string }) => `wanted a body of type ${wanted}, not compressed`,
   ),
+  OVERLOADED: {
+    ...row(
+      503,
+      1,
+      'The API has more requests than it can answer in time; ask again after the seconds of the header Retry-After.',
+      ({ retryAfterSeconds }: { retryAfterSeconds: number }) =>
+        `too many requests wait for an answer; ask again in ${retryAfterSeconds} s`,
+    ),
+    retry: 'outage',
+  },
+  RATE_LIMITED: row(
+    429,
+    1,
+    'The subject of the token has sent more requests to this route than it may (RATE_LIMIT_PER_MINUTE).',
+    ({ limit, retryAfterSeconds }: { limit: number; retryAfterSeconds: number }) =>
+      `${limit} requests a minute are allowed to this route; ask again in ${retryAfterSeconds} s`,
+  ),
+  QUERY_BUDGET_SPENT: row(
+    429,
+    1,
+    'The subject of the token has got as many answers today as it may (QUERY_BUDGET_PER_DAY).',
+    ({ limit, left, retryAfterSeconds }: { limit: number; left: number; retryAfterSeconds: number }) =>
+      `${limit} answers a day are allowed, and ${left} are left; ask again in ${retryAfterSeconds} s`,
+  ),
   MODEL_NOT_LOADED: {
     ...row(
       503,

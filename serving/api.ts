@@ -12,7 +12,9 @@ import type { ServiceHealth } from './health/watch-services.js';
 import { replyWithProblem } from './http/problem.js';
 import { createMetrics } from './metrics/metrics.js';
 import { observeRequests } from './metrics/observe-requests.js';
-import { countInFlight } from './limits/in-flight.js';
+import { createAdmission } from './limits/admission.js';
+import { limitRequests } from './limits/limit-requests.js';
+import type { TrafficLimits } from './limits/traffic-limits.js';
 import type { VerifyToken } from './identity/verify-token.js';
 import { Predictions } from './predictions/predictions.js';
 import { docsRoutes } from './routes/docs.js';
@@ -30,7 +32,8 @@ export interface ApiDeps {
   readonly onlineStore: Pick<OnlineStore, 'get' | 'getStates'>;
   readonly verifyToken: VerifyToken;
   readonly services: () => readonly ServiceHealth[];
-  readonly settings: Pick<ApiSettings, 'corsOrigins'>;
+  readonly limits: TrafficLimits;
+  readonly settings: Pick<ApiSettings, 'corsOrigins' | 'traffic'>;
   readonly logger: Logger;
 }
 
@@ -52,19 +55,23 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     isStopping = true;
     done();
   });
+  const { router, models, onlineStore, services, limits, settings } = deps;
+  const { mostInFlight, scoreDecimals } = settings.traffic;
+  const metrics = createMetrics();
+  const admission = createAdmission({ most: mostInFlight });
+  metrics.watch({ table: () => router.table(), queueDepth: () => admission.inFlight() });
+  limitRequests(app, { admission, limits, metrics });
+  observeRequests(app, metrics);
   await secure(app, deps);
   readBodies(app);
   app.setErrorHandler(replyWithProblem);
   app.setNotFoundHandler((request) => {
     throw pipelineError('ROUTE_NOT_FOUND', { method: request.method, path: request.url.split('?', 1)[0]! });
   });
-  const { router, models, onlineStore, services } = deps;
-  const metrics = createMetrics();
-  metrics.watch({ table: () => router.table(), queueDepth: countInFlight(app) });
-  observeRequests(app, metrics);
   const health = () => reportHealth({ router, models, services, isStopping: () => isStopping });
   operationRoutes(app, { router, models, health });
-  predictRoutes(app, { predictions: new Predictions({ router, onlineStore }), models, metrics });
+  const predictions = new Predictions({ router, onlineStore });
+  predictRoutes(app, { predictions, models, metrics, limits, scoreDecimals });
   featureRoutes(app, { onlineStore, models, table: () => router.table() });
   metricsRoute(app, metrics);
   await docsRoutes(app);

@@ -10,6 +10,7 @@ import { createApi } from './api.js';
 import { type ServiceWatch, watchServices } from './health/watch-services.js';
 import { readTokenKeys } from './identity/token-keys.js';
 import { createVerifier } from './identity/verify-token.js';
+import { openTraffic } from './limits/open-traffic.js';
 import { listen } from './listen.js';
 import { followRegistry } from './routing/follow-registry.js';
 import { openVerified } from './routing/open-verified.js';
@@ -42,8 +43,10 @@ export async function runApi(options: RunApiOptions): Promise<void> {
   const services = await connectServices(config, endpoints, logger, ONLINE_LIMITS);
   const router = routerOf(services, config, logger);
   const watch = watchOf(services, logger);
+  const { redisUrl } = endpoints;
+  const traffic = openTraffic({ redisUrl, settings: config.api.traffic, logger });
   const app = await createApi({
-    ...{ router, verifyToken, logger, settings: config.api, services: () => watch.health() },
+    ...{ router, verifyToken, logger, settings: config.api, services: () => watch.health(), limits: traffic.limits },
     models: await loadCatalogue(),
     onlineStore: services.onlineStore,
   });
@@ -61,7 +64,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
     await aborted(signal);
   } finally {
     await app.close();
-    await followed;
+    await Promise.all([followed, traffic.close()]);
     router.close();
     await services.close();
   }

@@ -3,11 +3,13 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type CheckSettings, suspiciousLabelRules } from '../../contracts/dataset.js';
 import type { Environment } from './environment.js';
+import type { TrafficSettings } from './traffic-settings.js';
 import { invalidSetting } from './invalid-setting.js';
 import {
   apiKey,
   artifactUri,
   cronLine,
+  decimalsByRoute,
   decimal,
   hostAndPort,
   hostNames,
@@ -26,7 +28,7 @@ import {
 const postgresUrl = serverUrl(['postgres', 'postgresql'], 'postgres://user:password@host:5432/database');
 
 /** Beyond them a number is a slip of the hand. */
-const [MOST_HOURS, MOST_MB] = [8760, 2 ** 30];
+const [MOST_HOURS, MOST_MB, MOST_REQUESTS] = [8760, 2 ** 30, 1e9];
 
 const environment = z.object({
   ML_HOME: withDefault(z.string(), '.ml-services'),
@@ -83,6 +85,12 @@ const environment = z.object({
   JWT_USER_CLAIM: withDefault(word, 'userId'),
   JWT_CLOCK_SKEW_SECONDS: withDefault(whole(0, 600), '30'),
   CORS_ORIGINS: origins,
+  RATE_LIMIT_PER_MINUTE: withDefault(whole(0, MOST_REQUESTS), '60000'),
+  CUSTOMER_RATE_LIMIT_PER_MINUTE: withDefault(whole(0, MOST_REQUESTS), '300'),
+  QUERY_BUDGET_PER_DAY: withDefault(whole(0, MOST_REQUESTS), '0'),
+  CUSTOMER_QUERY_BUDGET_PER_DAY: withDefault(whole(0, MOST_REQUESTS), '5000'),
+  MOST_REQUESTS_IN_FLIGHT: withDefault(whole(16, 100_000), '1000'),
+  SCORE_DECIMALS: decimalsByRoute,
 
   SCHEDULE_TIMEZONE: withDefault(timeZone, 'UTC'),
   SCHEDULE_WEEKLY: withDefault(cronLine, '0 3 * * 1'),
@@ -131,6 +139,7 @@ export interface ApiSettings {
   readonly clockSkewSeconds: number;
   /** Origins of web pages that may call the API; empty: none. */
   readonly corsOrigins: readonly string[];
+  readonly traffic: TrafficSettings;
 }
 
 /** Settings of one process, parsed once. A null address means that the embedded service is used. */
@@ -282,8 +291,24 @@ function apiSettings(variables: Variables, absolute: (path: string) => string): 
     userClaim: variables.JWT_USER_CLAIM,
     clockSkewSeconds: variables.JWT_CLOCK_SKEW_SECONDS,
     corsOrigins: variables.CORS_ORIGINS,
+    traffic: trafficSettings(variables),
   };
 }
+
+const orUnlimited = (limit: number): number | null => (limit === 0 ? null : limit);
+
+const trafficSettings = (variables: Variables): TrafficSettings => ({
+  programs: {
+    requestsPerMinute: orUnlimited(variables.RATE_LIMIT_PER_MINUTE),
+    answersPerDay: orUnlimited(variables.QUERY_BUDGET_PER_DAY),
+  },
+  customers: {
+    requestsPerMinute: orUnlimited(variables.CUSTOMER_RATE_LIMIT_PER_MINUTE),
+    answersPerDay: orUnlimited(variables.CUSTOMER_QUERY_BUDGET_PER_DAY),
+  },
+  mostInFlight: variables.MOST_REQUESTS_IN_FLIGHT,
+  scoreDecimals: variables.SCORE_DECIMALS,
+});
 
 /** An API key or any TLS setting turns TLS on, as in Temporal's own CLI, which reads the same variables. */
 function temporalSettings(variables: Variables, absolute: (path: string) => string): Config['temporal'] {

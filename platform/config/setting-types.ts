@@ -119,6 +119,16 @@ export const timeZonesByName = z
   .pipe(z.array(z.tuple([z.string().min(1), timeZone], 'wanted source=zone pairs, such as berka=Europe/Prague')))
   .transform((pairs): Readonly<Record<string, string>> => Object.fromEntries(pairs));
 
+/** `route=decimals` pairs separated by commas. */
+export const decimalsByRoute = z
+  .string()
+  .default('')
+  .transform((text) => (text.trim() === '' ? [] : text.split(',').map((pair) => pair.trim())))
+  .pipe(z.array(z.string().regex(/^[\w-]+=\d$/, 'wanted route=decimals pairs, such as credit-risk=3,anomaly=2')))
+  .transform((pairs): Readonly<Record<string, number>> =>
+    Object.fromEntries(pairs.map((pair) => [pair.slice(0, -2), Number(pair.slice(-1))])),
+  );
+
 /** A line that some day of the calendar fulfils. */
 export const cronLine = z.string().superRefine((text, context) => {
   const found = parseCron(text);

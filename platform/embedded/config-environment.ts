@@ -60,6 +60,14 @@ const apiEnvironment = (api: Config['api']): Record<string, string> => ({
   JWT_USER_CLAIM: api.userClaim,
   JWT_CLOCK_SKEW_SECONDS: String(api.clockSkewSeconds),
   CORS_ORIGINS: api.corsOrigins.join(','),
+  RATE_LIMIT_PER_MINUTE: String(api.traffic.programs.requestsPerMinute ?? 0),
+  CUSTOMER_RATE_LIMIT_PER_MINUTE: String(api.traffic.customers.requestsPerMinute ?? 0),
+  QUERY_BUDGET_PER_DAY: String(api.traffic.programs.answersPerDay ?? 0),
+  CUSTOMER_QUERY_BUDGET_PER_DAY: String(api.traffic.customers.answersPerDay ?? 0),
+  MOST_REQUESTS_IN_FLIGHT: String(api.traffic.mostInFlight),
+  SCORE_DECIMALS: Object.entries(api.traffic.scoreDecimals)
+    .map(([route, decimals]) => `${route}=${decimals}`)
+    .join(','),
 });
 
 const temporalSecurity = ({ tls, apiKey }: Config['temporal']): Record<string, string> => ({

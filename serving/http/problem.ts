@@ -18,7 +18,7 @@ export interface Problem {
 }
 
 /** Seconds after which a caller may try again what a service's outage has refused. */
-const RETRY_AFTER_SECONDS = 5;
+export const RETRY_AFTER_SECONDS = 5;
 
 const fieldsOf = ({ details }: PipelineError): Pick<Problem, 'fields'> =>
   Array.isArray(details.fields) ? { fields: details.fields as readonly string[] } : {};
@@ -52,13 +52,19 @@ function ofHttpLayer({ code, statusCode }: FastifyError, limitBytes: number): Pi
   return new PipelineError('INVALID_INPUT', `the body ${finding}; wanted an object`);
 }
 
+const retryAfterOf = (error: Error): number =>
+  error instanceof PipelineError && typeof error.details.retryAfterSeconds === 'number'
+    ? error.details.retryAfterSeconds
+    : RETRY_AFTER_SECONDS;
+
 /** Answers a request that failed, and logs what is no fault of the caller's. */
 export function replyWithProblem(fault: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { bodyLimit } = request.routeOptions;
-  const problem = problemOf(ofHttpLayer(fault, bodyLimit) ?? fault, request.id);
+  const error = ofHttpLayer(fault, bodyLimit) ?? fault;
+  const problem = problemOf(error, request.id);
   const { status, code } = problem;
   if (status >= 500) request.log.error({ err: fault, code }, 'request failed');
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
-  if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (status === 503 || status === 429) void reply.header('retry-after', retryAfterOf(error));
   return reply.code(status).type('application/problem+json').send(problem);
 }

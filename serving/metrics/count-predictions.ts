@@ -1,6 +1,7 @@
 import { errorTable, type ErrorCode } from '../../contracts/errors.js';
 import { asPipelineFault } from '../../platform/outage.js';
 import type { Prediction, RowProblem } from '../predictions/predictions.js';
+import type { ShowAnswer } from '../predictions/round-scores.js';
 import type { ApiMetrics, Outcome, PredictionKind } from './metrics.js';
 
 /** Counts what becomes of rows of one route. */
@@ -9,8 +10,11 @@ export interface PredictionCounter {
   one(answering: Promise<Prediction>): Promise<Prediction>;
   /** Counts rows that were answered each for itself. */
   many<Rows extends readonly (Prediction | RowProblem)[]>(rows: Rows): Rows;
-  /** As `many`, of groups of rows. */
-  stream(groups: AsyncIterable<readonly (Prediction | RowProblem)[]>): AsyncIterable<readonly unknown[]>;
+  /** As `many`, of groups of rows, which it yields as they are to be shown. */
+  stream(
+    groups: AsyncIterable<readonly (Prediction | RowProblem)[]>,
+    shown: ShowAnswer,
+  ): AsyncIterable<readonly unknown[]>;
 }
 
 const outcomeOfCode = (code: ErrorCode): Outcome => (errorTable[code].status < 500 ? 'refused' : 'failed');
@@ -28,8 +32,8 @@ export function countPredictions(metrics: ApiMetrics, model: string, kind: Predi
   };
   return {
     many,
-    async *stream(groups) {
-      for await (const rows of groups) yield many(rows);
+    async *stream(groups, shown) {
+      for await (const rows of groups) yield many(rows).map(shown);
     },
     async one(answering) {
       try {

@@ -71,7 +71,7 @@ it('names the versions that answer and the requests that have no answer yet', as
   expect(text).toMatch(
     /ml_model_info\{model="credit-risk-scorer",line="default",version="1\.0\.0",stage="production"\} 1/,
   );
-  expect(valueOf(text, 'ml_queue_depth')).toBe(1); // this one
+  expect(valueOf(text, 'ml_queue_depth')).toBe(0);
 });
 
 it('are for tokens with their scope alone', async () => {

@@ -84,7 +84,7 @@ const wishParameters = [
 ];
 
 /** Every status that a route about predictions may have. */
-const PREDICTION_PROBLEMS = problems(400, 401, 403, 404, 409, 413, 415, 422, 500, 503);
+const PREDICTION_PROBLEMS = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503);
 
 function predictionPaths(model: ModelDefinition, { input, output }: ModelSchemas): Json {
   const reference = byReference(model);
@@ -133,7 +133,7 @@ const featurePath = {
       { name: 'view', in: 'path', required: true, schema: { type: 'string' } },
       { name: 'entity', in: 'path', required: true, schema: { type: 'string' } },
     ],
-    responses: { '200': { description: 'features' }, ...problems(401, 403, 404, 503) },
+    responses: { '200': { description: 'features' }, ...problems(400, 401, 403, 404, 429, 503) },
   },
 };
 
@@ -150,7 +150,7 @@ const features = {
         properties: { entities: { type: 'array', items: { type: 'string' }, maxItems: BATCH_LIMIT_ROWS } },
       }),
     },
-    responses: { '200': { description: 'features' }, ...problems(400, 401, 403, 404, 503) },
+    responses: { '200': { description: 'features' }, ...problems(400, 401, 403, 404, 413, 415, 429, 503) },
   },
 };
 

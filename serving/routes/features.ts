@@ -37,7 +37,7 @@ interface FeatureDeps {
 /** `/features/<view>` and `/features/<view>/<entity>`, of the source in use. */
 export function featureRoutes(app: FastifyInstance, deps: FeatureDeps): void {
   const views = new Map(deps.models.flatMap(({ backend }) => backend.views).map((view) => [view.name, view] as const));
-  const options = { onRequest: requireScopes('features') };
+  const options = { onRequest: requireScopes('features'), config: { limited: true } };
   app.get('/features/:view/:entity', options, async (request) => {
     const { view: name, entity } = parseInputs(oneEntity, [request.params])[0]!;
     const view = requireView(views, name);

@@ -8,9 +8,12 @@ import { parseInputs } from '../../inference/answer.js';
 import { requireScopes } from '../identity/require-scopes.js';
 import { predictScope } from '../identity/scopes.js';
 import { predictionPath, routeOf } from '../predictions/model-route.js';
-import { countPredictions, type PredictionCounter } from '../metrics/count-predictions.js';
+import { countPredictions } from '../metrics/count-predictions.js';
 import type { ApiMetrics, PredictionKind } from '../metrics/metrics.js';
 import type { Asked, Predictions } from '../predictions/predictions.js';
+import { roundScores, type ShowAnswer } from '../predictions/round-scores.js';
+import type { Caller } from '../identity/verify-token.js';
+import type { TrafficLimits } from '../limits/traffic-limits.js';
 import { BATCH_LIMIT_BYTES, BATCH_LIMIT_ROWS } from './limits.js';
 import { answerStream } from './ndjson.js';
 
@@ -25,8 +28,8 @@ const batch = z.strictObject({ inputs: z.array(z.unknown()).min(1).max(BATCH_LIM
 
 /** Options of a route that predicts. */
 const optionsOf = (model: ModelDefinition, kind: PredictionKind, ...scopes: readonly string[]) => ({
-  onRequest: requireScopes(...scopes),
-  config: { prediction: { model: model.name, kind } },
+  onRequest: requireScopes(predictScope(routeOf(model)), ...scopes),
+  config: { prediction: { model: model.name, kind }, limited: true },
 });
 
 const asked = (model: ModelDefinition, request: FastifyRequest, explain = false): Asked => ({
@@ -40,52 +43,75 @@ interface PredictDeps {
   readonly predictions: Predictions;
   readonly models: readonly ModelDefinition[];
   readonly metrics: ApiMetrics;
+  readonly limits: TrafficLimits;
+  /** By route of the model. */
+  readonly scoreDecimals: Readonly<Record<string, number>>;
 }
 
 /** `/predict/<model>` with `/batch` and `/explain`, for every model of the catalogue. */
-export function predictRoutes(app: FastifyInstance, { predictions, models, metrics }: PredictDeps): void {
-  for (const model of models) {
-    const path = predictionPath(model);
-    const scope = predictScope(routeOf(model));
-    const [predicted, explained] = [
-      countPredictions(metrics, model.name, 'predict'),
-      countPredictions(metrics, model.name, 'explain'),
-    ];
-    app.post(path, optionsOf(model, 'predict', scope), (request) =>
-      predicted.one(predictions.one(asked(model, request), request.body)),
-    );
-    app.post(`${path}/explain`, optionsOf(model, 'explain', scope, 'explain'), (request) =>
-      explained.one(predictions.one(asked(model, request, true), request.body)),
-    );
-    batchRoute(app, { path, scope, model, predictions, counter: countPredictions(metrics, model.name, 'batch') });
+export function predictRoutes(app: FastifyInstance, deps: PredictDeps): void {
+  for (const model of deps.models) {
+    singleRoute(app, { ...deps, model, kind: 'predict' });
+    singleRoute(app, { ...deps, model, kind: 'explain' });
+    batchRoute(app, { ...deps, model, kind: 'batch' });
   }
-  const known = models.map(routeOf);
+  const known = deps.models.map(routeOf);
   app.post('/predict/:model', { onRequest: requireScopes() }, (request) => {
     throw pipelineError('UNKNOWN_MODEL', { modelName: (request.params as { model: string }).model, known });
   });
 }
 
-interface BatchRoute {
-  readonly path: string;
-  readonly scope: string;
+interface ModelRoute extends PredictDeps {
   readonly model: ModelDefinition;
-  readonly predictions: Predictions;
-  readonly counter: PredictionCounter;
+  readonly kind: PredictionKind;
+}
+
+const shownBy = ({ model, scoreDecimals }: ModelRoute): ShowAnswer =>
+  roundScores(scoreDecimals[routeOf(model)] ?? null);
+
+/** The prediction of one body, or its explanation. */
+function singleRoute(app: FastifyInstance, route: ModelRoute & { readonly kind: 'predict' | 'explain' }): void {
+  const { model, kind, predictions, metrics, limits } = route;
+  const counter = countPredictions(metrics, model.name, kind);
+  const shown = shownBy(route);
+  const isExplained = kind === 'explain';
+  const path = isExplained ? `${predictionPath(model)}/explain` : predictionPath(model);
+  app.post(path, optionsOf(model, kind, ...(isExplained ? ['explain'] : [])), async (request) => {
+    limits.spend(request.caller, 1);
+    return shown(await counter.one(predictions.one(asked(model, request, isExplained), request.body)));
+  });
 }
 
 /** A JSON body is answered as one, a stream of lines line by line. */
-function batchRoute(app: FastifyInstance, { path, scope, model, predictions, counter }: BatchRoute): void {
-  const options = { ...optionsOf(model, 'batch', scope), bodyLimit: BATCH_LIMIT_BYTES };
-  app.post(`${path}/batch`, options, async (request, reply) => {
+function batchRoute(app: FastifyInstance, route: ModelRoute): void {
+  const { model, kind, predictions, metrics, limits } = route;
+  const counter = countPredictions(metrics, model.name, kind);
+  const shown = shownBy(route);
+  const options = { ...optionsOf(model, kind), bodyLimit: BATCH_LIMIT_BYTES };
+  app.post(`${predictionPath(model)}/batch`, options, async (request, reply) => {
     const question = asked(model, request);
     if (isStream(request.body)) {
       await predictions.expectAnswerable(question);
-      const lines = answerStream(request.body, (groups) => counter.stream(predictions.stream(question, groups)));
-      return reply.type('application/x-ndjson').send(lines);
+      const answer = (groups: AsyncIterable<readonly unknown[]>) =>
+        counter.stream(predictions.stream(question, spending(groups, limits, request.caller)), shown);
+      return reply.type('application/x-ndjson').send(answerStream(request.body, answer));
     }
     const { inputs } = parseInputs(batch, [request.body])[0]!;
-    return { predictions: counter.many(await predictions.many(question, inputs)) };
+    limits.spend(request.caller, inputs.length);
+    return { predictions: counter.many(await predictions.many(question, inputs)).map(shown) };
   });
+}
+
+/** Takes the rows of a stream from the caller's budget as they arrive. */
+async function* spending(
+  groups: AsyncIterable<readonly unknown[]>,
+  limits: TrafficLimits,
+  caller: Caller,
+): AsyncGenerator<readonly unknown[]> {
+  for await (const rows of groups) {
+    limits.spend(caller, rows.length);
+    yield rows;
+  }
 }
 
 const isStream = (body: unknown): body is Readable => body instanceof Readable;

@@ -10,6 +10,8 @@ import { model as credit } from '../../models/credit-risk-scorer/index.js';
 import { readConfig } from '../../platform/config/config.js';
 import { type ApiDeps, createApi } from '../../serving/api.js';
 import type { Problem } from '../../serving/http/problem.js';
+import { createSharedCounts } from '../../serving/limits/shared-counts.js';
+import { createTrafficLimits } from '../../serving/limits/traffic-limits.js';
 import { signToken } from '../../serving/identity/sign-token.js';
 import { createVerifier } from '../../serving/identity/verify-token.js';
 import type { Prediction } from '../../serving/predictions/predictions.js';
@@ -77,6 +79,7 @@ export async function routerOfFixture(): Promise<Router> {
 export const createTestApi = (router: Router, more: Partial<ApiDeps> = {}): Promise<FastifyInstance> =>
   createApi({
     ...{ router, onlineStore, settings: { ...settings, corsOrigins: ['https://app.example.org'] } },
+    limits: createTrafficLimits(createSharedCounts(null), settings.traffic),
     models: [byFixture],
     verifyToken: createVerifier(settings, { algorithms: ['HS256'], key: new TextEncoder().encode(secret) }),
     services: () => [],

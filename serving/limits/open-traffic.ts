@@ -1,0 +1,44 @@
+import type { Logger } from 'pino';
+import type { TrafficSettings } from '../../platform/config/traffic-settings.js';
+import { createRedis } from '../../platform/redis/client.js';
+import { sleep } from '../sleep.js';
+import { createSharedCounts } from './shared-counts.js';
+import { createTrafficLimits, type TrafficLimits } from './traffic-limits.js';
+
+/** Limits whose counts are shared with the other processes. */
+export interface OpenTraffic {
+  readonly limits: TrafficLimits;
+  /** Sends the last counts. */
+  close(): Promise<void>;
+}
+
+export interface TrafficDeps {
+  /** Null: this process counts for itself. */
+  readonly redisUrl: string | null;
+  readonly settings: TrafficSettings;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+/** Pause between two exchanges: a caller that asks several processes gets at most what they answer meanwhile more. */
+const SYNC_MS = 250;
+/** No request waits for this server, so a slow one costs nothing but late counts. */
+const REDIS_LIMITS = { commandTimeoutMs: 1_000 };
+
+export function openTraffic({ redisUrl, settings, logger }: TrafficDeps): OpenTraffic {
+  const redis = redisUrl === null ? null : createRedis(redisUrl, logger, REDIS_LIMITS);
+  const counts = createSharedCounts(redis);
+  const ending = new AbortController();
+  const follow = async (): Promise<void> => {
+    while (await sleep(SYNC_MS, ending.signal)) await counts.sync();
+    await counts.sync();
+    redis?.disconnect();
+  };
+  const followed = follow();
+  return {
+    limits: createTrafficLimits(counts, settings),
+    close() {
+      ending.abort();
+      return followed;
+    },
+  };
+}
