@@ -15,16 +15,52 @@ export interface CsvDialect {
   readonly quoted?: boolean;
 }
 
-/** Options of csv-parse with which every CSV text is read: records end in LF, CRLF or CR, blank lines are skipped. */
+/** Options of csv-parse with which every CSV text is read: records end in LF, CRLF, CR, or CR CRLF. Blank lines are skipped. */
 export const csvOptions = ({ delimiter, firstLine = 1, quoted = true }: CsvDialect) => ({
   delimiter,
   from_line: firstLine,
-  record_delimiter: ['\r\n', '\n', '\r'],
+  record_delimiter: ['\r\r\n', '\r\n', '\n', '\r'],
   skip_empty_lines: true,
   bom: true,
   relax_column_count: true, // checked by the reader, whose message names row and line
   ...(quoted ? {} : { quote: null }),
 });
+
+/** A record with the line on which it starts. */
+export interface PlacedRecord {
+  readonly line: number;
+  readonly record: readonly string[];
+}
+
+const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+
+/** The lines of a text on which its records start, as csv-parse goes through it, which takes CRLF inside quotes for two. */
+export class RecordLines {
+  #surplus = 0;
+  #next: number;
+
+  constructor({ firstLine = 1 }: Pick<CsvDialect, 'firstLine'> = {}) {
+    this.#next = firstLine;
+  }
+
+  /** Where the record after the last one starts, if no blank line is between them. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /**
+   * Takes the records in their order, in csv-parse's `on_record`, which is called before a later one can be refused.
+   * @param end - the line on which csv-parse says that the record ends.
+   */
+  startOf(record: readonly string[], { lines: end }: { readonly lines: number }): number {
+    const text = record.join('');
+    const breaks = count(text, /\r\n|\n|\r/g);
+    this.#surplus += count(text, /[\r\n]/g) - breaks;
+    const last = end - this.#surplus;
+    this.#next = last + 1;
+    return last - breaks;
+  }
+}
 
 /** What a spreadsheet's `sep=;` says; null without such a line. */
 export const separatorLine = (text: string): string | null => SEPARATOR_LINE.exec(text)?.[1] ?? null;

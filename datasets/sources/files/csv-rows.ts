@@ -1,8 +1,15 @@
 import { pipeline, Readable } from 'node:stream';
-import { CsvError, type Info, parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { errorAt } from '../../../contracts/errors.js';
-import { sum } from '../../../learning/numeric/statistics/sum.js';
-import { type CsvDialect, csvOptions, DELIMITERS, firstRecords, separatorLine } from '../../../learning/text/csv.js';
+import {
+  type CsvDialect,
+  csvOptions,
+  DELIMITERS,
+  firstRecords,
+  type PlacedRecord,
+  RecordLines,
+  separatorLine,
+} from '../../../learning/text/csv.js';
 import type { FilePreview, MatchedFormat, Previews } from './choose-format.js';
 import { cellOf, namesIn } from './column-sources.js';
 import type { FileLimits } from './limits.js';
@@ -89,45 +96,49 @@ const findings: Readonly<Record<string, string>> = {
   INVALID_OPENING_QUOTE: 'a quote stands inside an unquoted field',
 };
 
-function csvFault(fault: unknown, file: string, limit: number): unknown {
+interface CsvPlace {
+  readonly file: string;
+  /** On which the record starts. */
+  readonly line: number;
+}
+
+function csvFault(fault: unknown, place: CsvPlace, limit: number): unknown {
   if (!(fault instanceof CsvError)) return fault;
-  const line = Number(fault.lines ?? 1);
   if (fault.code === 'CSV_MAX_RECORD_SIZE')
-    return errorAt('FILE_TOO_LARGE', { file, line }, `the record or line is longer than ${limit} characters`, fault);
-  return errorAt('MALFORMED_FILE', { file, line }, findings[fault.code] ?? 'the record is not valid CSV', fault);
+    return errorAt('FILE_TOO_LARGE', place, `the record or line is longer than ${limit} characters`, fault);
+  return errorAt('MALFORMED_FILE', place, findings[fault.code] ?? 'the record is not valid CSV', fault);
 }
 
-interface CsvRecord {
-  readonly record: readonly string[];
-  readonly info: Info;
-}
-
-/** All records including the header, each with the line on which it starts. */
+/** All records including the header and blank lines, each with the line on which it starts. */
 async function* readRecords(
   text: AsyncIterable<string>,
   file: string,
   dialect: CsvDialect,
   limits: FileLimits,
-): AsyncGenerator<{ readonly line: number; readonly record: readonly string[] }> {
-  const parser = parse({ ...csvOptions(dialect), info: true, max_record_size: limits.lineBytes });
+): AsyncGenerator<PlacedRecord> {
+  const options = { ...csvOptions(dialect), skip_empty_lines: false };
+  const lines = new RecordLines(dialect);
+  const starts: number[] = [];
+  const noteStart = (record: string[], info: { readonly lines: number }): string[] => {
+    starts.push(lines.startOf(record, info));
+    return record;
+  };
+  const parser = parse({ ...options, on_record: noteStart, max_record_size: limits.lineBytes });
   // Errors are thrown by the loop below; without a callback they would end the process.
   pipeline(Readable.from(text), parser, () => undefined);
   try {
-    for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
-      const breaks = sum(record.map((field) => field.match(/\r\n|\n|\r/g)?.length ?? 0));
-      yield { line: info.lines - breaks, record };
-    }
+    for await (const record of parser as AsyncIterable<string[]>) yield { line: starts.shift()!, record };
   } catch (fault) {
-    throw csvFault(fault, file, limits.lineBytes);
+    throw csvFault(fault, { file, line: lines.next }, limits.lineBytes);
   }
 }
 
-function checkHeader(file: string, names: readonly string[], limits: FileLimits): void {
+function checkHeader(place: CsvPlace, names: readonly string[], limits: FileLimits): void {
   if (names.length > limits.columns)
-    throw errorAt('FILE_TOO_LARGE', { file, line: 1 }, `${names.length} columns, the limit is ${limits.columns}`);
+    throw errorAt('FILE_TOO_LARGE', place, `${names.length} columns, the limit is ${limits.columns}`);
   const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
   if (twice !== undefined)
-    throw errorAt('MALFORMED_FILE', { file, line: 1, column: twice }, 'the header has this column twice');
+    throw errorAt('MALFORMED_FILE', { ...place, column: twice }, 'the header has this column twice');
 }
 
 const isBlank = (cell: string): boolean => cell.trim() === '';
@@ -154,17 +165,18 @@ export async function* readCsvRows(
   limits: FileLimits,
 ): AsyncGenerator<DataRow | null> {
   const names = format.positionalColumns ?? preview.columns ?? [];
-  checkHeader(file, names, limits);
   const positions = new Map(
     columns.flatMap(({ source }) => namesIn(source)).map((name) => [name, names.indexOf(name)]),
   );
   const { delimiter = ',', firstLine = 1 } = preview;
   const dialect = { delimiter, firstLine };
+  checkHeader({ file, line: firstLine }, names, limits);
   let isHeader = format.positionalColumns === undefined;
   let row = 0;
   for await (const { line, record } of readRecords(text, file, dialect, limits)) {
-    if (isHeader) isHeader = false;
-    else if (record.every(isBlank)) yield null;
+    const blank = record.every(isBlank);
+    if (isHeader) isHeader = blank;
+    else if (blank) yield null;
     else {
       checkWidth(record, names.length, { file, row: ++row, line });
       yield { line, cells: columns.map(({ source }) => cellOf(source, (name) => record[positions.get(name)!])) };

@@ -429,6 +429,40 @@ describe('rows that are left out', () => {
     const many = await faultOf(`id,amount\n${rows.join(' , \n')}`);
     expect(many.message).toContain('29 of 59 rows are blank');
   });
+
+  it('counts empty lines as blank rows', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `r${i},5\n`);
+    const some = await read(`id,amount\n${rows.slice(0, 30).join('')}\n${rows.slice(30).join('')}`);
+    expect(some.remarks).toContain('blank rows that were skipped: 1');
+    const many = await faultOf(`id,amount\n${rows.map((row, i) => (i % 2 === 0 ? `${row}\n` : row)).join('')}`);
+    expect(many).toMatchObject({ code: 'MALFORMED_FILE' });
+    expect(many.message).toContain('30 of 90 rows are blank');
+    const doubled = await read(`id,amount\r\r\n${rows.join('').replaceAll('\n', '\r\r\n')}`);
+    expect(doubled.table.rowCount).toBe(60);
+  });
+});
+
+describe('lines of a CSV file', () => {
+  const rows = Array.from({ length: 20 }, (_, i) => `r${i},"a\r\nb\r\nc",${i === 15 ? 'x' : 5}\r\n`).join('');
+  const text = `id,note,amount\r\n${rows}`;
+
+  it.each([
+    ['CRLF', text],
+    ['LF', text.replaceAll('\r\n', '\n')],
+    ['CR', text.replaceAll('\r\n', '\r')],
+    ['LF and CRLF', text.replaceAll('a\r\n', 'a\n')],
+  ])('are those on which records start, with %s inside quotes', async (_, written) =>
+    expect((await faultOf(written)).details).toMatchObject({ row: 16, line: 47 }),
+  );
+
+  it.each([
+    ['a quote that is not closed', 'id,note\r\na,"1\r\n2"\r\n\r\nb,"3\r\nc,4\r\n'],
+    ['a quote inside a field', 'id,note\r\na,"1\r\n2"\r\n\r\nb,3"4\r\n'],
+    ['a field too many', 'id,note\r\na,"1\r\n2"\r\n\r\nb,3,4\r\n'],
+  ])('tell where the record with %s starts', async (_, written) => {
+    const fault = await faultOf(written);
+    expect(fault).toMatchObject({ code: 'MALFORMED_FILE', details: { line: 5 } });
+  });
 });
 
 describe('names and keys', () => {

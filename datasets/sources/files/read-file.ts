@@ -1,6 +1,7 @@
 import type { FileFormat } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
+import { BlankRows } from '../../../learning/blank-rows.js';
 import { columnRemarks } from './column-sources.js';
 import type { DataFile } from './data-file.js';
 import { decodeText } from './decode-text.js';
@@ -16,35 +17,6 @@ import { keepsClocks } from './written-clocks.js';
 
 export type { DataFile } from './data-file.js';
 
-/** Blank rows between others may be this share of all; those at the end, which spreadsheets leave, are not counted. */
-const LARGEST_BLANK_SHARE = 0.1;
-
-/** Counts rows without any value. */
-class BlankRows {
-  #between = 0;
-  #since = 0;
-
-  addBlank(): void {
-    this.#since += 1;
-  }
-
-  addFilled(): void {
-    this.#between += this.#since;
-    this.#since = 0;
-  }
-
-  /** @throws PipelineError `MALFORMED_FILE` when more than a tenth of the rows between others is blank. */
-  remarks(file: string, filled: number): string[] {
-    const all = filled + this.#between;
-    if (this.#between > LARGEST_BLANK_SHARE * all) {
-      const finding = `${this.#between} of ${all} rows are blank, wanted at most ${100 * LARGEST_BLANK_SHARE} %`;
-      throw errorAt('MALFORMED_FILE', { file }, finding);
-    }
-    const blank = this.#between + this.#since;
-    return blank === 0 ? [] : [`blank rows that were skipped: ${blank}`];
-  }
-}
-
 async function collect(
   opened: OpenedRows,
   { file, limits, options }: Reading,
@@ -56,11 +28,8 @@ async function collect(
   const blank = new BlankRows();
   let count = 0;
   for await (const row of opened.rows) {
-    if (row === null) {
-      blank.addBlank();
-      continue;
-    }
-    blank.addFilled();
+    blank.add(row === null);
+    if (row === null) continue;
     count += 1;
     if (count > limits.rows)
       throw errorAt('FILE_TOO_LARGE', { file, row: count, line: row.line }, `the limit is ${limits.rows} rows`);
@@ -69,7 +38,7 @@ async function collect(
   if (count === 0) throw errorAt('FILE_EMPTY', { file }, 'the file holds a header and no data row');
   const { table, remarks } = sink.finish();
   const named = preview.columns === null ? [] : columnRemarks(columns, opened.names());
-  return { table, remarks: [...opened.remarks, ...remarks, ...named, ...blank.remarks(file, count)] };
+  return { table, remarks: [...opened.remarks, ...remarks, ...named, ...blank.remarks({ file })] };
 }
 
 function requireUsable(file: string, format: FileFormat, table: Table, purpose: Purpose): void {
@@ -79,7 +48,11 @@ function requireUsable(file: string, format: FileFormat, table: Table, purpose: 
   // If labels are optional, the model decides whether a file without them is usable.
   const labels = table.columns[schema.label]?.values ?? [];
   if (schema.labelOptional !== true && new Set<string | number | null>(labels).size === 1)
-    throw errorAt('SINGLE_CLASS', { file, column: schema.label }, 'all labels are the same, wanted at least two');
+    throw errorAt(
+      'SINGLE_CLASS',
+      { file, column: schema.label },
+      `every row has the same ${schema.label}, so there is nothing to learn`,
+    );
   if (purpose === 'training') requireBothClasses(file, format, table);
 }
 

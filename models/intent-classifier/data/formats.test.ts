@@ -106,8 +106,8 @@ describe('the layout intents', () => {
     const { table, remarks } = await readDataFile(path, fileFormats);
     expect(table.rowCount).toBe(50);
     expect(remarks).toEqual([
-      '10 of 60 rows have no intent (the label) and are left out',
       'members that are not used: note',
+      '10 of 60 rows have no intent (the label) and are left out',
     ]);
   });
 
@@ -147,6 +147,38 @@ describe('the layout intents', () => {
 });
 
 describe('layouts of public data sets', () => {
+  const banking = (delimiter: string): string =>
+    `text${delimiter}category\n${repeat(60, (i) => `message ${i}${delimiter}intent${i % 3}`)}\n`;
+
+  it.each([',', ';', '\t', '|'])('reads text and category between %j', async (delimiter) => {
+    const path = await writeFiles({ 'banking.csv': banking(delimiter) }, 'banking.csv');
+    const { table, format } = await readDataFile(path, fileFormats);
+    expect([format.name, table.rowCount]).toEqual(['banking77', 60]);
+    expect(textColumn(table, 'intent').slice(0, 3)).toEqual(['intent0', 'intent1', 'intent2']);
+  });
+
+  it.each([
+    ['a row of delimiters', `${banking(',')},\n`, ['blank rows that were skipped: 1']],
+    ['empty lines', banking(',').replace('message 9', '\n\nmessage 9'), ['blank rows that were skipped: 2']],
+    [
+      'no label in some rows',
+      `${banking(',')}one,\ntwo,\n`,
+      ['2 of 62 rows have no intent (the label) and are left out'],
+    ],
+  ])('leaves out %s with a remark', async (_, text, remarks) => {
+    const path = await writeFiles({ 'banking.csv': text }, 'banking.csv');
+    const found = await readDataFile(path, fileFormats);
+    expect([found.table.rowCount, found.remarks]).toEqual([60, remarks]);
+  });
+
+  it('refuses many blank rows, and names the first line of a broken record', async () => {
+    const path = await writeFiles({ 'banking.csv': banking(',').replaceAll('\n', '\n,\n') }, 'banking.csv');
+    await expect(readDataFile(path, fileFormats)).rejects.toThrow(/of \d+ rows are blank, wanted at most 10 %/);
+    const broken = `text,category\r\n"a\r\nb",x\r\n"c\r\nd"\r\n${banking(',')}`;
+    await writeFiles({ 'banking.csv': broken });
+    await expect(readDataFile(path, fileFormats)).rejects.toMatchObject({ details: { line: 4 } });
+  });
+
   it('reads texts and labels from line pairs in folders of parts', async () => {
     await writeFiles({
       'pairs/train/seq.in': `${repeat(50, (i) => `text ${i}`)}\n`,

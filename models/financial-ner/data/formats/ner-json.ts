@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorAt } from '../../../../contracts/errors.js';
 import type { DatasetSchema, FileFormat, SourceText } from '../../../../contracts/dataset.js';
 import type { Table } from '../../../../contracts/table.js';
+import { withoutBlanks } from '../../../../learning/blank-rows.js';
 import { normaliseLabel } from '../../../../learning/text/label-names.js';
 import { textColumn, withColumn } from '../../../../learning/table.js';
 import { NO_ENTITIES, readSpans, writeSpans } from '../annotations.js';
@@ -56,11 +57,11 @@ const isBlank = ({ text, entities }: Record<string, unknown>): boolean =>
 /** Annotated texts of a file; blank entries are left out, with a remark. */
 function readFile(file: SourceText, remark: (sentence: string) => void): AnnotatedText[] {
   const all = readObjects(file);
-  const blank = all.filter(isBlank).length;
-  if (blank > 0) remark(`blank entries that were skipped: ${blank}`);
   const ignored = new Set(all.flatMap((row) => Object.keys(row).filter((member) => !MEMBERS.has(member))));
   if (ignored.size > 0) remark(`members that are not used: ${[...ignored].slice(0, 30).join(', ')}`);
-  return all.flatMap((row, i) => (isBlank(row) ? [] : [readEntry(row, file.name, i + 1)]));
+  const numbered = all.map((row, i) => ({ row, number: i + 1 }));
+  const filled = withoutBlanks(numbered, ({ row }) => isBlank(row), { place: { file: file.name }, remark });
+  return filled.map(({ row, number }) => readEntry(row, file.name, number));
 }
 
 /** The table without the column `part`: these files have no division of their own. */

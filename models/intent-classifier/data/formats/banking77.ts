@@ -1,20 +1,25 @@
 import type { SourceText } from '../../../../contracts/dataset.js';
-import { headerOf } from '../../../../learning/text/csv.js';
+import { delimiterOf, DELIMITERS, headerOf } from '../../../../learning/text/csv.js';
 import { messageFormat } from './message-format.js';
-import { type LabelledMessage, partOfName, requireMessage } from './message-table.js';
+import { partOfName } from './message-table.js';
 import { readSeparated } from './separated.js';
+import type { PlacedMessage } from './usable-messages.js';
 
 const COLUMNS = ['text', 'category'];
+const hasColumns = (text: string, delimiter: string): boolean =>
+  headerOf(text, { delimiter }).join() === COLUMNS.join();
 const isBanking = ({ name, text }: SourceText): boolean =>
-  !/\.json$/i.test(name) && headerOf(text, { delimiter: ',' }).join() === COLUMNS.join();
+  !/\.json$/i.test(name) && DELIMITERS.some((delimiter) => hasColumns(text, delimiter));
 
-function readFile(file: SourceText): LabelledMessage[] {
+function readFile(file: SourceText): PlacedMessage[] {
   const part = partOfName(file.name);
-  return readSeparated(file, ',', COLUMNS).map(({ line, values }) => {
-    const message = { text: values.text ?? '', intent: values.category ?? '', part };
-    requireMessage(message, { file: file.name, line });
-    return message;
-  });
+  const delimiter = delimiterOf(file.text, COLUMNS);
+  return readSeparated(file, { delimiter }, COLUMNS).map(({ line, values }) => ({
+    text: values.text ?? '',
+    intent: values.category ?? '',
+    part,
+    place: { file: file.name, line },
+  }));
 }
 
 /** Banking77 (Casanueva et al. 2020): CSV of text and category, one file or the folder with train and test. */

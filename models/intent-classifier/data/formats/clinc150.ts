@@ -2,7 +2,8 @@ import { errorAt } from '../../../../contracts/errors.js';
 import type { SourceText } from '../../../../contracts/dataset.js';
 import { parseJson } from '../../../../learning/text/parse-json.js';
 import { messageFormat } from './message-format.js';
-import { type LabelledMessage, type MessagePlace, type Part, requireMessage } from './message-table.js';
+import type { MessagePlace, Part } from './message-table.js';
+import type { PlacedMessage } from './usable-messages.js';
 
 const PARTS: Readonly<Record<string, Part>> = {
   train: 'train',
@@ -14,16 +15,14 @@ const PARTS: Readonly<Record<string, Part>> = {
 };
 const START = /^\s*\{\s*"(?:oos_)?(?:train|val|test)"\s*:\s*\[\s*\[/;
 
-function readPair(pair: unknown, part: Part, place: MessagePlace): LabelledMessage {
+function readPair(pair: unknown, part: Part, place: MessagePlace): PlacedMessage {
   const [text, intent] = Array.isArray(pair) ? (pair as unknown[]) : [];
   if (typeof text !== 'string' || typeof intent !== 'string')
     throw errorAt('INVALID_VALUE', place, 'wanted a pair [text, intent]');
-  const message = { text, intent, part };
-  requireMessage(message, place);
-  return message;
+  return { text, intent, part, place };
 }
 
-function readFile({ name, text }: SourceText): LabelledMessage[] {
+function readFile({ name, text }: SourceText): PlacedMessage[] {
   const document = parseJson({ name, text }) as Readonly<Record<string, unknown>>;
   return Object.entries(document).flatMap(([key, pairs]) => {
     const part = PARTS[key];

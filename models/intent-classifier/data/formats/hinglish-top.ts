@@ -2,28 +2,28 @@ import { errorAt } from '../../../../contracts/errors.js';
 import type { SourceText } from '../../../../contracts/dataset.js';
 import { headerOf } from '../../../../learning/text/csv.js';
 import { messageFormat } from './message-format.js';
-import { type LabelledMessage, type Part, partOfName, requireMessage } from './message-table.js';
+import { type Part, partOfName } from './message-table.js';
 import { readSeparated } from './separated.js';
+import type { PlacedMessage } from './usable-messages.js';
 
 const COLUMNS = ['cs_query', 'cs_parse'];
 const isHinglish = ({ text }: SourceText): boolean =>
   COLUMNS.every((name) => headerOf(text, { delimiter: '\t', quoted: false }).includes(name));
 const TOP_INTENT = /^\s*\[IN:([A-Z0-9_]+)/;
 
-function readFile(file: SourceText): LabelledMessage[] {
+function readFile(file: SourceText): PlacedMessage[] {
   const part = partOfName(file.name);
-  return readSeparated(file, '\t', COLUMNS).map(({ line, values }) => {
+  return readSeparated(file, { delimiter: '\t', quoted: false }, COLUMNS).map(({ line, values }) => {
     const place = { file: file.name, line };
-    const intent = TOP_INTENT.exec(values.cs_parse ?? '')?.[1];
+    const parse = values.cs_parse ?? '';
+    const intent = parse.trim() === '' ? '' : TOP_INTENT.exec(parse)?.[1];
     if (intent === undefined) throw errorAt('INVALID_VALUE', place, 'the parse does not begin with [IN:…');
-    const message = { text: values.cs_query ?? '', intent, part };
-    requireMessage(message, place);
-    return message;
+    return { text: values.cs_query ?? '', intent, part, place };
   });
 }
 
 /** Without a test file the validation part becomes the test part. */
-function withTest(messages: readonly LabelledMessage[]): readonly LabelledMessage[] {
+function withTest(messages: readonly PlacedMessage[]): readonly PlacedMessage[] {
   if (messages.some(({ part }) => part === 'test')) return messages;
   const held = (part: Part | null): Part | null => (part === 'validation' ? 'test' : part);
   return messages.map((message) => ({ ...message, part: held(message.part) }));

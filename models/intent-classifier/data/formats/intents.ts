@@ -1,7 +1,6 @@
 import { errorAt } from '../../../../contracts/errors.js';
 import type { FileFormat, SourceText } from '../../../../contracts/dataset.js';
 import type { Table } from '../../../../contracts/table.js';
-import { unlabelledRemarks } from '../../../../learning/checks.js';
 import { textColumn } from '../../../../learning/table.js';
 import { normaliseLabel } from '../../../../learning/text/label-names.js';
 import { parseJson } from '../../../../learning/text/parse-json.js';
@@ -9,12 +8,13 @@ import { exampleRows } from '../example-rows.js';
 import { joinLabels, parseLabels } from '../label-set.js';
 import { linesOf, messageFormat } from './message-format.js';
 import { type LabelledMessage, type MessagePlace, messageTable, type Part, requireMessage } from './message-table.js';
+import type { PlacedMessage } from './usable-messages.js';
 
 const PARTS: readonly string[] = ['train', 'validation', 'test'];
 /** Other names that the columns and members have in files. */
 const ALIASES = {
   text: ['sentence', 'message', 'utterance', 'query', 'phrase'],
-  intent: ['label', 'intentName', 'class', 'target'],
+  intent: ['label', 'intentName', 'class', 'target', 'category'],
 } as const;
 const USED: ReadonlySet<string> = new Set([
   'text',
@@ -71,9 +71,14 @@ const isBlank = (value: unknown): boolean =>
 
 const isUnlabelled = ({ intent, intents: list }: Members): boolean => isBlank(intent) && isBlank(list);
 
+function requireText({ text }: Members, place: MessagePlace): string {
+  if (typeof text === 'string') return text;
+  throw errorAt('INVALID_VALUE', { ...place, column: 'text' }, 'wanted "text": a text');
+}
+
 function readEntry(members: Members, place: MessagePlace): LabelledMessage {
-  const { text, group } = members;
-  if (typeof text !== 'string') throw errorAt('INVALID_VALUE', { ...place, column: 'text' }, 'wanted "text": a text');
+  const { group } = members;
+  const text = requireText(members, place);
   if (!isBlank(group) && typeof group !== 'string' && typeof group !== 'number')
     throw errorAt('INVALID_VALUE', { ...place, column: 'group' }, 'wanted "group": a text');
   const message = {
@@ -103,11 +108,12 @@ function entriesOf(file: SourceText): JsonEntry[] {
   const perLine =
     lines.filter((line) => /^\s*\{.*\}\s*$/.test(line)).length === lines.filter((line) => line.trim()).length;
   if (perLine && !file.text.trimStart().startsWith('{"messages"'))
-    return lines.flatMap((text, i) =>
-      text.trim() === ''
-        ? []
-        : [requireMembers(parseJson({ name: file.name, text }, i + 1), { file: file.name, line: i + 1 })],
-    );
+    return lines.map((text, i) => {
+      const place = { file: file.name, line: i + 1 };
+      return text.trim() === ''
+        ? { members: {}, place }
+        : requireMembers(parseJson({ name: file.name, text }, i + 1), place);
+    });
   const document = parseJson(file);
   const messages = Array.isArray(document) ? document : (document as { readonly messages?: unknown }).messages;
   if (!Array.isArray(messages)) throw errorAt('MALFORMED_FILE', { file: file.name }, 'wanted a list of messages');
@@ -116,17 +122,16 @@ function entriesOf(file: SourceText): JsonEntry[] {
 
 const isUsed = (name: string): boolean => USED.has(name);
 
-/** Messages of a JSON file; blank entries and those without a label are left out, with a remark. */
-function readJson(file: SourceText, remark: (sentence: string) => void): LabelledMessage[] {
+/** Messages of a JSON file, blank ones and those without a label too. */
+function readJson(file: SourceText, remark: (sentence: string) => void): PlacedMessage[] {
   const all = entriesOf(file);
-  const filled = all.filter(({ members }) => !isBlank(members.text) || !isUnlabelled(members));
-  if (filled.length < all.length) remark(`blank entries that were skipped: ${all.length - filled.length}`);
-  const labelled = filled.filter(({ members }) => !isUnlabelled(members));
-  const place = { file: file.name, column: 'intent' };
-  for (const sentence of unlabelledRemarks(filled.length - labelled.length, filled.length, place)) remark(sentence);
   const ignored = new Set(all.flatMap(({ members }) => Object.keys(members).filter((name) => !isUsed(name))));
   if (ignored.size > 0) remark(`members that are not used: ${[...ignored].slice(0, 30).join(', ')}`);
-  return labelled.map(({ members, place: at }) => readEntry(members, at));
+  return all.map(({ members, place }) =>
+    isUnlabelled(members)
+      ? { text: isBlank(members.text) ? '' : requireText(members, place), intent: '', part: null, place }
+      : { ...readEntry(members, place), place },
+  );
 }
 
 /** Messages of a CSV file. */

@@ -1,11 +1,12 @@
 import { errorAt } from '../../../../contracts/errors.js';
 import type { SourceText } from '../../../../contracts/dataset.js';
 import { linesOf, messageFormat } from './message-format.js';
-import { type LabelledMessage, partOfName, requireMessage } from './message-table.js';
+import { partOfName } from './message-table.js';
+import type { PlacedMessage } from './usable-messages.js';
 
 const TEXTS = /(?:^|\/)seq\.in$/;
 
-function readPair(texts: SourceText, files: readonly SourceText[]): LabelledMessage[] {
+function readPair(texts: SourceText, files: readonly SourceText[]): PlacedMessage[] {
   const labelName = texts.name.replace(TEXTS, (match) => match.replace('seq.in', 'label'));
   const labels = files.find(({ name }) => name === labelName);
   if (labels === undefined)
@@ -16,11 +17,12 @@ function readPair(texts: SourceText, files: readonly SourceText[]): LabelledMess
     throw errorAt('MALFORMED_FILE', { file: labelName }, finding);
   }
   const part = partOfName(texts.name);
-  return lines.map((text, i) => {
-    const message = { text, intent: names[i]!.trim(), part };
-    requireMessage(message, { file: texts.name, line: i + 1 });
-    return message;
-  });
+  return lines.map((text, i) => ({
+    text,
+    intent: names[i]!.trim(),
+    part,
+    place: { file: texts.name, line: i + 1 },
+  }));
 }
 
 /** HWU64 and other DialoGLUE sets: folders train, valid, test with one text per line in `seq.in`, labels in `label`. */

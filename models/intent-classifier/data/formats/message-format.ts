@@ -1,5 +1,6 @@
 import type { FileFormat, SourceText, TextLayout } from '../../../../contracts/dataset.js';
-import { type LabelledMessage, messageSchema, messageTable } from './message-table.js';
+import { messageSchema, messageTable } from './message-table.js';
+import { type PlacedMessage, usableMessages } from './usable-messages.js';
 
 /** A layout of labelled messages. */
 interface MessageLayout {
@@ -7,7 +8,7 @@ interface MessageLayout {
   readonly description: string;
   readonly matches: TextLayout['matches'];
   /** @throws PipelineError `MALFORMED_FILE`, `INVALID_VALUE` with file and line. */
-  readonly read: (files: readonly SourceText[], remark: (sentence: string) => void) => readonly LabelledMessage[];
+  readonly read: (files: readonly SourceText[], remark: (sentence: string) => void) => readonly PlacedMessage[];
 }
 
 /** Creates the file format of a layout of labelled messages; its line has the format's name. */
@@ -17,7 +18,10 @@ export const messageFormat = ({ name, description, matches, read }: MessageLayou
   schema: messageSchema(name),
   encodings: ['text'],
   matches: () => false,
-  layout: { matches, parse: (files, remark = () => undefined) => messageTable(read(files, remark)) },
+  layout: {
+    matches,
+    parse: (files, remark = () => undefined) => messageTable(usableMessages(read(files, remark), remark)),
+  },
 });
 
 /** Splits a text into lines; an empty last line is dropped. */

@@ -3,7 +3,8 @@ import type { SourceText } from '../../../../contracts/dataset.js';
 import { joinLabels } from '../label-set.js';
 import { parseJson } from '../../../../learning/text/parse-json.js';
 import { messageFormat } from './message-format.js';
-import { type LabelledMessage, type MessagePlace, type Part, requireMessage } from './message-table.js';
+import type { MessagePlace, Part } from './message-table.js';
+import type { PlacedMessage } from './usable-messages.js';
 
 const FOLD = /(?:^|\/)fold(\d+)\.json$/;
 /** The last three of fifteen folds are the test part, as in the large-data setting with one fifth held out. */
@@ -11,17 +12,15 @@ const FIRST_TEST_FOLD = 12;
 
 const foldOf = ({ name }: SourceText): number => Number(FOLD.exec(name)?.[1] ?? 0);
 
-function readEntry(entry: unknown, part: Part, place: MessagePlace): LabelledMessage {
+function readEntry(entry: unknown, part: Part, place: MessagePlace): PlacedMessage {
   const { text, intents = [] } = (entry ?? {}) as { readonly text?: unknown; readonly intents?: unknown };
   const named = Array.isArray(intents) && intents.every((intent) => typeof intent === 'string');
   if (typeof text !== 'string' || !named)
     throw errorAt('INVALID_VALUE', place, 'wanted {"text": …, "intents": [names]}');
-  const message = { text, intent: joinLabels(intents), part };
-  requireMessage(message, place);
-  return message;
+  return { text, intent: joinLabels(intents), part, place };
 }
 
-function readFold(file: SourceText): LabelledMessage[] {
+function readFold(file: SourceText): PlacedMessage[] {
   const entries = parseJson(file);
   if (!Array.isArray(entries)) throw errorAt('MALFORMED_FILE', { file: file.name }, 'wanted a list of messages');
   const part = foldOf(file) >= FIRST_TEST_FOLD ? 'test' : 'train';

@@ -2,7 +2,8 @@ import { errorAt } from '../../../../contracts/errors.js';
 import type { SourceText } from '../../../../contracts/dataset.js';
 import { joinLabels, parseLabels } from '../label-set.js';
 import { linesOf, messageFormat } from './message-format.js';
-import { type LabelledMessage, type Part, partOfName, requireMessage } from './message-table.js';
+import { type Part, partOfName } from './message-table.js';
+import type { PlacedMessage } from './usable-messages.js';
 
 /** A line with a token and its BIO tag. */
 const TOKEN = /^(\S+) (O|[BI]-\S+)$/;
@@ -24,13 +25,11 @@ function readLine(block: Block, line: string, place: { readonly file: string; re
 
 function closeBlock(block: Block, place: { readonly file: string; readonly line: number }, part: Part | null) {
   if (block.intent === null) throw errorAt('MALFORMED_FILE', place, 'a block ends without an intent');
-  const message = { text: block.tokens.join(' '), intent: joinLabels(parseLabels(block.intent)), part };
-  requireMessage(message, place);
-  return message;
+  return { text: block.tokens.join(' '), intent: joinLabels(parseLabels(block.intent)), part, place };
 }
 
-function readFile({ name, text }: SourceText): LabelledMessage[] {
-  const messages: LabelledMessage[] = [];
+function readFile({ name, text }: SourceText): PlacedMessage[] {
+  const messages: PlacedMessage[] = [];
   const part = partOfName(name);
   let block: Block = { tokens: [], intent: null };
   [...linesOf(text), ''].forEach((line, i) => {
@@ -45,7 +44,7 @@ function readFile({ name, text }: SourceText): LabelledMessage[] {
 }
 
 /** Without a training file (as in MixSNIPS) the validation part becomes the training part. */
-function withTraining(messages: readonly LabelledMessage[]): readonly LabelledMessage[] {
+function withTraining(messages: readonly PlacedMessage[]): readonly PlacedMessage[] {
   if (messages.some(({ part }) => part === 'train')) return messages;
   return messages.map((message) => (message.part === 'validation' ? { ...message, part: 'train' as const } : message));
 }
