@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { z } from 'zod';
 import { masterTrainingResult } from '../contracts/workflows.js';
 import { runningState } from '../platform/embedded/ensure.js';
@@ -20,24 +21,30 @@ function cpuOf({ home }: PlatformCommands): number {
 
 interface Measured {
   readonly workflowId: string;
+  /** CPU seconds. */
   readonly seconds: number;
+  /** From the command's start to its end, which depends on what else the machine does. */
+  readonly wallSeconds: number;
   readonly decisions: string;
 }
 
 /** Runs a command that ends with a retraining, and counts everything that the platform did meanwhile. */
 async function measure(platform: PlatformCommands, args: readonly string[]): Promise<Measured> {
   const before = cpuOf(platform);
+  const start = performance.now();
   const { workflowId, result } = finished.parse(await platform.ml(...args));
   const seconds = cpuOf(platform) - before;
+  const wallSeconds = (performance.now() - start) / 1000;
   const decisions = result.models.map((one) => (one.status === 'decided' ? one.result.decision : one.errorCode));
-  return { workflowId, seconds, decisions: decisions.join(', ') };
+  return { workflowId, seconds, wallSeconds, decisions: decisions.join(', ') };
 }
 
 async function run({ onProgress }: BenchmarkContext): Promise<BenchmarkRow[]> {
   const platform = await startPlatform();
   const measured = async (what: string, ...args: string[]): Promise<Measured> => {
     const found = await measure(platform, args);
-    onProgress(`${what}: ${found.workflowId}, ${found.seconds.toFixed(1)} CPU-s: ${found.decisions}`);
+    const times = `${found.seconds.toFixed(1)} CPU-s, ${found.wallSeconds.toFixed(1)} s at load ${loadavg()[0]!.toFixed(1)}`;
+    onProgress(`${what}: ${found.workflowId}, ${times}: ${found.decisions}`);
     return found;
   };
   try {
