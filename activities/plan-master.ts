@@ -5,9 +5,9 @@ import { PipelineError, pipelineError } from '../contracts/errors.js';
 import { lineOfSource } from '../contracts/ids.js';
 import type { RunRecord } from '../contracts/registry.js';
 import { requireLatestSnapshot } from '../datasets/snapshots/snapshot-log.js';
-import { describeRun } from '../platform/temporal/describe-run.js';
 import { sourceOfRun } from '../training/resume.js';
 import type { TrainingActivityDeps } from './dependencies.js';
+import { endedRuns } from './ended-runs.js';
 import { reportsOf } from './reports-of.js';
 import { resolveSource } from './resolve-line.js';
 
@@ -49,13 +49,10 @@ async function modelsOf(
 
 /**
  * The newest run of each model of a retraining; [] when its data were rejected before any model ran.
- * @throws PipelineError `RUN_NOT_FOUND`, `ALREADY_RUNNING`; `STAGE_NOT_REACHED` without any run.
+ * @throws PipelineError as {@link endedRuns}; `STAGE_NOT_REACHED` without any run.
  */
 async function runsOfRetraining({ registry }: TrainingActivityDeps, id: string, from: PlanInput['from']) {
-  const workflow = await describeRun(Context.current().client, id);
-  if (workflow?.status.name === 'RUNNING') throw pipelineError('ALREADY_RUNNING', { id });
-  const runs = await registry.listRuns({ workflowId: id });
-  if (workflow === null && runs.length === 0) throw pipelineError('RUN_NOT_FOUND', { id });
+  const runs = await endedRuns({ registry, client: Context.current().client }, id);
   if (runs.length === 0 && from !== 'data') throw pipelineError('STAGE_NOT_REACHED', { id, from, reached: 'data' });
   return [...new Map(runs.toReversed().map((run) => [run.modelName, run])).values()];
 }

@@ -1,3 +1,4 @@
+import { endedRuns } from '../../activities/ended-runs.js';
 import { type ReproduceRunInput, type ReproduceRunResult, reproduceRunResult } from '../../contracts/reproduction.js';
 import { requireReproducible } from '../../training/reproduce.js';
 import { findRecordedRun } from '../../training/resume.js';
@@ -5,7 +6,6 @@ import { shortHash } from '../output/format.js';
 import type { CliContext } from '../program/context.js';
 import { type RunOptions, runId } from '../program/options.js';
 import { findRun } from '../views/runs-view.js';
-import { requireEnded } from './rerun.js';
 import { runToEnd } from './run-to-end.js';
 
 /**
@@ -16,9 +16,9 @@ import { runToEnd } from './run-to-end.js';
  */
 export async function reproduce(cli: CliContext, id: string, options: RunOptions): Promise<void> {
   const connection = await cli.connect();
-  await requireEnded(connection, id);
+  const { services, temporal } = connection;
+  await endedRuns({ ...services, client: await temporal() }, id);
   const { workflowId: of, modelName } = await findRun(connection, id);
-  const { services } = connection;
   const isRunning = (): Promise<boolean> => Promise.resolve(false);
   await requireReproducible(services.blobs, await findRecordedRun({ ...services, isRunning }, of, modelName));
   const input: ReproduceRunInput = { id: of, modelName };

@@ -1,8 +1,7 @@
-import { PipelineError, pipelineError } from '../../contracts/errors.js';
+import { endedRuns } from '../../activities/ended-runs.js';
 import type { RunRecord } from '../../contracts/registry.js';
 import type { MasterTrainingInput, TrainModelInput } from '../../contracts/workflows.js';
 import { stepCodeOf } from '../../composition/step-code.js';
-import { describeRun } from '../../platform/temporal/describe-run.js';
 import { findStart } from '../../training/resume.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { type RunOptions, runId, type StartOptions, startInput } from '../program/options.js';
@@ -20,7 +19,8 @@ export interface RerunOptions extends RunOptions, StartOptions {
  */
 export async function rerun(cli: CliContext, id: string, options: RerunOptions): Promise<void> {
   const connection = await cli.connect();
-  const runs = await requireEnded(connection, id);
+  const { services, temporal } = connection;
+  const runs = await endedRuns({ ...services, client: await temporal() }, id);
   await requireStart(connection, runs, options);
   const single = runs.find(({ workflowId }) => workflowId === id);
   const again = { rerunOf: id, ...startInput(options), reason: options.reason ?? null };
@@ -34,16 +34,6 @@ export async function rerun(cli: CliContext, id: string, options: RerunOptions):
   const input: TrainModelInput = { modelName, ...again };
   const request = { workflow: 'trainModel' as const, input, id: runId(options, `train-${modelName}`), summary };
   return runTraining(cli, connection, request, options);
-}
-
-/** The recorded runs of a workflow that has ended; [] for a retraining whose data were rejected. */
-export async function requireEnded({ services, temporal }: Connection, id: string): Promise<readonly RunRecord[]> {
-  const workflow = await describeRun(await temporal(), id);
-  const runs = await services.registry.listRuns({ workflowId: id });
-  if (workflow === null && runs.length === 0) throw pipelineError('RUN_NOT_FOUND', { id });
-  if (workflow?.status.name === 'RUNNING') throw pipelineError('ALREADY_RUNNING', { id });
-  if (runs.length > 0 || workflow?.type === 'masterTraining') return runs;
-  throw new PipelineError('INVALID_INPUT', `${id} is a ${workflow!.type}; only trainings are repeated`, { id });
 }
 
 /** Says at once when no model of the run could start from the stage. Whether the code changed only the workers know. */
