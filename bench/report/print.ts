@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import type { BenchmarkRow, Target } from './suite.js';
 
 const short = (value: number): string => String(Number(value.toPrecision(4)));
@@ -8,15 +7,16 @@ function describeTarget(target: Target): string {
   return 'atLeast' in target ? `>= ${short(target.atLeast)}` : `<= ${short(target.atMost)}`;
 }
 
-/** The rows as a table for people. */
+const HEAD = ['bar', 'value', 'unit', 'target', 'peer', 'pass'];
+
+const cellsOf = ({ name, value, unit, target, peer, pass }: BenchmarkRow): string[] => {
+  const beside = peer ? `${peer.name} ${short(peer.value)}` : '-';
+  return [name, short(value), unit, describeTarget(target), beside, pass ? 'yes' : 'NO'];
+};
+
+/** The rows as a table for people, columns side by side. */
 export function renderRows(rows: readonly BenchmarkRow[]): string {
-  const table = new Table({
-    head: ['bar', 'value', 'unit', 'target', 'peer', 'pass'],
-    style: { head: [], border: [] },
-  });
-  for (const { name, value, unit, target, peer, pass } of rows) {
-    const beside = peer ? `${peer.name} ${short(peer.value)}` : '-';
-    table.push([name, short(value), unit, describeTarget(target), beside, pass ? 'yes' : 'NO']);
-  }
-  return table.toString();
+  const lines = [HEAD, ...rows.map(cellsOf)];
+  const widths = HEAD.map((_, column) => Math.max(...lines.map((cells) => cells[column]!.length)));
+  return lines.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')).join('\n');
 }

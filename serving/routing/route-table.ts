@@ -31,6 +31,10 @@ export const noRoutes: RouteTable = { routes: [], sourceInUse: null };
 
 const precedence: Readonly<Record<Stage, number>> = { production: 0, staging: 1, dev: 2, archived: 3 };
 
+/** Of two versions the one whose stage comes first. */
+const preferred = (best: Route | undefined, other: Route): Route =>
+  best === undefined || precedence[other.record.stage] < precedence[best.record.stage] ? other : best;
+
 /** The line that answers when none is named. */
 export const activeLine = ({ sourceInUse }: Pick<RouteTable, 'sourceInUse'>): string =>
   sourceInUse === null ? DEFAULT_LINE : lineOfSource(sourceInUse);
@@ -46,7 +50,7 @@ export function findRoute(table: RouteTable, modelName: string, wish: RouteWish)
   const found = ofLine
     .filter(({ record }) => wish.stage === undefined || record.stage === wish.stage)
     .filter(({ record }) => wish.version === undefined || record.version === wish.version)
-    .sort((a, b) => precedence[a.record.stage] - precedence[b.record.stage])[0];
+    .reduce<Route | undefined>(preferred, undefined);
   if (found !== undefined) return found;
   if (ofLine.length === 0 && wish.line === undefined) throw noneInUse(table, modelName, line, ofModel);
   throw versionNotFound({ modelName, line }, describeWish(wish), {
