@@ -6,13 +6,14 @@ import { messages } from '../contracts/workflows.js';
 import { asPipelineFault } from '../platform/outage.js';
 import {
   exhausted,
+  followsCrash,
   nextAttempt,
   type OutageRecord,
   recordOf,
   recordOfShutdown,
   type RetryLimits,
 } from './retry-limits.js';
-import { tellWorkflow } from './tell-workflow.js';
+import { tellRepetition, tellWorkflow } from './tell-workflow.js';
 
 /** The part of an activity's context that is read, and the heartbeat that keeps the record for the next attempt. */
 export type FaultContext = Pick<Context, 'cancellationSignal' | 'cancellationDetails' | 'heartbeat'> & {
@@ -82,6 +83,7 @@ export const createFaultInterceptor =
         try {
           const end = exhausted(context.info, limits);
           if (end !== null) throw end;
+          if (followsCrash(context.info)) void tellRepetition(context);
           return await next(input);
         } catch (fault) {
           const failure = toFailure(fault, { context, limits, tookMs: performance.now() - began });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AttemptInfo, exhausted, nextAttempt, recordOf, type RetryLimits } from './retry-limits.js';
+import { type AttemptInfo, exhausted, followsCrash, nextAttempt, recordOf, type RetryLimits } from './retry-limits.js';
 
 const limits: RetryLimits = { outagePatienceMs: 100_000, longestPauseMs: 8000, crashAttempts: 3 };
 const long = (attempt: number, heartbeatDetails?: unknown): AttemptInfo => ({
@@ -76,6 +76,12 @@ describe('nextAttempt', () => {
     for (const attempt of [1, 2, 9])
       expect(nextAttempt('STORAGE_FULL', 0, { info: short(attempt), limits: quick })).toMatchObject({ pauseMs: 250 });
   });
+});
+
+it('tells an attempt after a crash from one after an outage', () => {
+  const outage = { outages: 1, waitedMs: 1500 };
+  expect([long(1), long(2, outage), short(2)].map(followsCrash)).toEqual([false, false, false]);
+  expect([long(2), long(3, outage)].map(followsCrash)).toEqual([true, true]);
 });
 
 describe('recordOf', () => {

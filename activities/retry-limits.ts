@@ -67,6 +67,9 @@ export function exhausted(info: AttemptInfo, { crashAttempts }: RetryLimits): Pi
   return isLong(info) && attempts >= crashAttempts ? pipelineError('WORKER_LOST', { attempts }) : null;
 }
 
+/** True for an attempt of a long step before which one crashed or lost its worker. */
+export const followsCrash = (info: AttemptInfo): boolean => isLong(info) && crashesBefore(info) > 0;
+
 /** What follows a failed attempt. */
 export type NextAttempt =
   | { readonly kind: 'none'; readonly why: string }

@@ -299,6 +299,8 @@ export const messages = {
   /** Signals of every workflow with steps, from their worker: a step waits for a service (argument: why), and goes on. */
   stepWaits: 'stepWaits',
   stepContinues: 'stepContinues',
+  /** The same, of a step whose process crashed or whose worker was lost: it is repeated (argument: attempt and failure). */
+  stepRepeats: 'stepRepeats',
   /** Signal of `retrainingLock`: its retraining has ended. */
   lockReleased: 'lockReleased',
 } as const;

@@ -16,5 +16,7 @@ export const superseded = defineSignal<[string]>(messages.superseded);
 export const lockReleased = defineSignal(messages.lockReleased);
 /** A step waits for a service that is away or for room on a disk. The argument says for what and why. */
 export const stepWaits = defineSignal<[string]>(messages.stepWaits);
+/** A step is repeated after its process crashed or its worker was lost. The argument has the attempt and the failure. */
+export const stepRepeats = defineSignal<[string]>(messages.stepRepeats);
 /** A step that waited computes again. */
 export const stepContinues = defineSignal(messages.stepContinues);

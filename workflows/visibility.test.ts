@@ -17,6 +17,11 @@ describe('progressMarkdown', () => {
     ]);
   });
 
+  it('has above the table how the attempt before failed', () => {
+    const text = progressMarkdown(report, { repeated: 'fitModel, attempt 2 after WORKER_LOST: Heartbeat timeout' });
+    expect(text.split('\n')[2]).toBe('Repeated: fitModel, attempt 2 after WORKER_LOST: Heartbeat timeout');
+  });
+
   it('has above the table what its rows are, what a step waits for, and links', () => {
     const links = new Map([['model card', '/reports/abc']]);
     const text = progressMarkdown(report, { remark: 'SYNTHETIC DATA', waiting: 'connection refused', links });

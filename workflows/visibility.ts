@@ -3,7 +3,7 @@ import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporal
 import { isBackendLine, isSynthetic, sourceOfLine, SYNTHETIC_REMARK } from '../contracts/ids.js';
 import type { ProgressReport, SearchAttributeValues } from '../contracts/workflows.js';
 import { searchAttributes } from '../contracts/workflows.js';
-import { progress, stepContinues, stepWaits } from './messages.js';
+import { progress, stepContinues, stepRepeats, stepWaits } from './messages.js';
 
 /** Sets the search attributes by which lists in the UI are filtered, for instance `ModelName="credit-risk-scorer" AND Decision="registered"`. */
 export function setSearchAttributes(values: SearchAttributeValues): void {
@@ -42,6 +42,8 @@ interface AboveTable {
   readonly remark?: string | null;
   /** What a step waits for. */
   readonly waiting?: string | null;
+  /** Attempt of a step that is repeated, and how the one before failed. */
+  readonly repeated?: string | null;
   /** Address of each page by what it is called. */
   readonly links?: ReadonlyMap<string, string>;
 }
@@ -49,11 +51,15 @@ interface AboveTable {
 const paragraph = (text: string | null | undefined): readonly string[] => (text ? [text, ''] : []);
 
 /** A ProgressReport as the table an operator reads in the UI. */
-export const progressMarkdown = (report: ProgressReport, { remark, waiting, links }: AboveTable = {}): string =>
+export const progressMarkdown = (
+  report: ProgressReport,
+  { remark, waiting, repeated, links }: AboveTable = {},
+): string =>
   [
     ...paragraph(remark && `> **${remark}**`),
     ...paragraph(`**${report.stage}**`),
     ...paragraph(waiting && `Waiting: ${waiting} (attempt and next try: see Pending Activities)`),
+    ...paragraph(repeated && `Repeated: ${repeated}`),
     ...paragraph(links && [...links].map(([name, url]) => `[${name}](${url})`).join(' · ')),
     markdownRow(['step', 'state', 'detail']),
     '|---|---|---|',
@@ -68,10 +74,16 @@ export const reportLink = ({ reportUrl }: { readonly reportUrl?: string | undefi
 export const summaryOf = (text: string, line: string): string =>
   isSynthetic(line) ? `${text} (${SYNTHETIC_REMARK})` : text;
 
+/** Notes a failed attempt of a step above the table; null removes what was noted. */
+type NoteFailure = (facts: Pick<AboveTable, 'waiting' | 'repeated'>) => void;
+
 /** Installs the messages that every workflow with steps answers. */
-function handleQueries(report: () => ProgressReport, wait: (reason: string | null) => void): void {
+function handleMessages(report: () => ProgressReport, note: NoteFailure): void {
+  const wait = (waiting: string | null): void => note({ waiting });
   setHandler(stepWaits, wait, { description: 'Sent by a worker: a step waits for a service, and why' });
   setHandler(stepContinues, () => wait(null), { description: 'Sent by a worker: the step that waited goes on' });
+  const repeat = (repeated: string): void => note({ repeated });
+  setHandler(stepRepeats, repeat, { description: 'Sent by a worker: a step is repeated after a crash' });
   setHandler(progress, report, { description: 'Stage, and one line a step or model with its state' });
 }
 
@@ -82,31 +94,32 @@ export const withOrigin = (finding: string, { reusedFrom }: { readonly reusedFro
 /** Creates the table with all lines `waiting` and answers the `progress` query from now on. */
 export function showProgress(names: readonly string[]): ProgressTable {
   const links = new Map<string, string>();
-  const above: { remark: string | null; waiting: string | null } = { remark: null, waiting: null };
+  let remark: string | null = null;
+  let failure: Parameters<NoteFailure>[0] = {};
   let stage = 'planning';
   const lines = new Map(names.map((name) => [name, { name, state: 'waiting', detail: '' }]));
   const report = (): ProgressReport => ({ stage, lines: [...lines.values()] });
-  const publish = (): void => setCurrentDetails(progressMarkdown(report(), { ...above, links }));
-  const wait = (reason: string | null): void => {
-    above.waiting = reason;
+  const publish = (): void => setCurrentDetails(progressMarkdown(report(), { remark, ...failure, links }));
+  const note: NoteFailure = (facts) => {
+    failure = { ...failure, ...facts };
     publish();
   };
-  handleQueries(report, wait);
+  handleMessages(report, note);
   publish();
   return {
     enter(next, attributes = {}) {
       stage = next;
-      above.waiting = null;
+      failure = {};
       setSearchAttributes({ Stage: next, ...attributes });
       publish();
     },
     mark(name, state, detail) {
-      above.waiting = null; // a step has ended
+      failure = {}; // a step has ended
       lines.set(name, { name, state, detail: detail ?? lines.get(name)?.detail ?? '' });
       publish();
     },
     onLine(line) {
-      above.remark = isSynthetic(line) ? `${SYNTHETIC_REMARK}: line ${line}` : null;
+      remark = isSynthetic(line) ? `${SYNTHETIC_REMARK}: line ${line}` : null;
       publish();
     },
     link(name, url) {

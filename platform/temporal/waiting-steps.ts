@@ -25,6 +25,12 @@ export interface WaitingStep {
 export const waitingSteps = ({ raw }: Pick<WorkflowExecutionDescription, 'raw'>, now: number): readonly WaitingStep[] =>
   (raw.pendingActivities ?? []).flatMap((pending) => waitingStep(pending, now) ?? []);
 
+/** How the attempt before failed of one step of a running workflow; null when none did. @param id - of the activity. */
+export function lastFailureOf({ raw }: Pick<WorkflowExecutionDescription, 'raw'>, id: string): WaitingStep['failure'] {
+  const found = raw.pendingActivities?.find(({ activityId }) => activityId === id)?.lastFailure;
+  return found ? failureOf(found) : null;
+}
+
 function waitingStep(pending: PendingActivity, now: number): WaitingStep | null {
   const { activityType, attempt, lastFailure, state } = pending;
   const queued = Number(state) === SCHEDULED;

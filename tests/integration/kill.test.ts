@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { TrainModelResult } from '../../contracts/workflows.js';
+import { messages, type TrainModelResult } from '../../contracts/workflows.js';
 import { FILE_LINE, MODEL, storeCreditDataset } from '../support/credit-dataset.js';
-import { attemptsOf } from '../support/histories.js';
+import { attemptsOf, signalsOf } from '../support/histories.js';
 import { countRecords, type RecordCounts } from '../support/record-counts.js';
 import { createTestPlatform, hasTemporal } from '../support/test-platform.js';
 import { startFleet } from '../support/worker-fleet.js';
@@ -20,6 +20,8 @@ interface Course {
   readonly result: TrainModelResult;
   readonly counts: RecordCounts;
   readonly attempts: Record<string, number>;
+  /** What the workflow was told for its current details. */
+  readonly repetitions: readonly unknown[];
   readonly deaths: number;
   readonly diedAt: string | null;
 }
@@ -44,6 +46,7 @@ async function train(dieAt: WorkerOrder['dieAt'], victim: 'training' | 'pipeline
       result,
       counts: await countRecords(services, FILE_LINE),
       attempts: await attemptsOf(client, workflowId),
+      repetitions: await signalsOf(client, workflowId, messages.stepRepeats),
       deaths: fleet.deaths(),
       diedAt: existsSync(markerFile) ? readFileSync(markerFile, 'utf8') : null,
     };
@@ -73,7 +76,7 @@ describe.skipIf(!hasTemporal())('SIGKILL of a worker', () => {
 
   it('does not happen in an undisturbed run', async () => {
     const { result, counts, attempts, ...killed } = await courses.undisturbed;
-    expect(killed).toEqual({ deaths: 0, diedAt: null });
+    expect(killed).toEqual({ deaths: 0, diedAt: null, repetitions: [] });
     expect(result).toMatchObject({ decision: 'registered', version: '1.0.0' });
     expect(counts).toMatchObject({ versions: 1, transitions: 1, runs: 1 });
     expect(attempts.fitModel).toBe(1);
@@ -83,6 +86,7 @@ describe.skipIf(!hasTemporal())('SIGKILL of a worker', () => {
     const [undisturbed, boosting] = await Promise.all([courses.undisturbed, courses.boosting]);
     expect(boosting).toMatchObject({ deaths: 1, diedAt: expect.stringMatching(/^round (4\d|5\d|60)$/) as string });
     expect(boosting.attempts.fitModel).toBeGreaterThanOrEqual(2);
+    expect(boosting.repetitions[0]).toMatch(/^fitModel, attempt 2 after WORKER_LOST: .*[Tt]imeout/);
     expect(boosting.result).toMatchObject({ decision: 'registered', version: '1.0.0' });
     expect(boosting.result.metrics).toEqual(undisturbed.result.metrics);
     expect(comparable(boosting)).toEqual(comparable(undisturbed));

@@ -16,6 +16,16 @@ export async function attemptsOf(client: Client, workflowId: string): Promise<Re
   return attempts;
 }
 
+/** The arguments of a signal that a workflow received, decoded, in order. */
+export async function signalsOf(client: Client, workflowId: string, name: string): Promise<unknown[]> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  return (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
+    signal?.signalName === name
+      ? (signal.input?.payloads ?? []).map(({ data }) => JSON.parse(Buffer.from(data ?? []).toString()) as unknown)
+      : [],
+  );
+}
+
 /** Seconds after which an activity of a workflow is given up, over all its attempts; null = no limit. */
 export async function timeLimitOf(client: Client, workflowId: string, type: string): Promise<number | null> {
   const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
