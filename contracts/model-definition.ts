@@ -215,6 +215,13 @@ export interface ServingFacts {
    * sent alone, that says so and may abstain. @default 'refuse'
    */
   readonly missingFeatures?: 'refuse' | 'answer';
+  /**
+   * Seconds for which an answer may be repeated to an equal input, for models whose inputs repeat: elsewhere looking up
+   * costs more than it saves. Absent: every answer is computed.
+   */
+  readonly cacheSeconds?: number;
+  /** Whether single requests of one moment are computed together, because several rows are cheaper than each alone. */
+  readonly batched?: boolean;
 }
 
 /** A condition for registration. Without `lines` it holds for every line. */

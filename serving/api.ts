@@ -12,6 +12,7 @@ import type { ServiceHealth } from './health/watch-services.js';
 import { replyWithProblem } from './http/problem.js';
 import { createMetrics } from './metrics/metrics.js';
 import { observeRequests } from './metrics/observe-requests.js';
+import { type CachingRedis, createAnswerCache } from './cache/answer-cache.js';
 import { createAdmission } from './limits/admission.js';
 import { limitRequests } from './limits/limit-requests.js';
 import type { TrafficLimits } from './limits/traffic-limits.js';
@@ -33,6 +34,8 @@ export interface ApiDeps {
   readonly verifyToken: VerifyToken;
   readonly services: () => readonly ServiceHealth[];
   readonly limits: TrafficLimits;
+  /** Where answers are stored; null: nowhere. */
+  readonly cacheRedis: CachingRedis;
   readonly settings: Pick<ApiSettings, 'corsOrigins' | 'traffic'>;
   readonly logger: Logger;
 }
@@ -70,7 +73,8 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   });
   const health = () => reportHealth({ router, models, services, isStopping: () => isStopping });
   operationRoutes(app, { router, models, health });
-  const predictions = new Predictions({ router, onlineStore });
+  const cache = createAnswerCache({ redis: deps.cacheRedis, count: (...looked) => metrics.countCache(...looked) });
+  const predictions = new Predictions({ router, onlineStore, cache });
   predictRoutes(app, { predictions, models, metrics, limits, scoreDecimals });
   featureRoutes(app, { onlineStore, models, table: () => router.table() });
   metricsRoute(app, metrics);

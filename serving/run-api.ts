@@ -46,7 +46,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
   const { redisUrl } = endpoints;
   const traffic = openTraffic({ redisUrl, settings: config.api.traffic, logger });
   const app = await createApi({
-    ...{ router, verifyToken, logger, settings: config.api, services: () => watch.health(), limits: traffic.limits },
+    ...{ router, verifyToken, logger, settings: config.api, services: () => watch.health(), ...traffic },
     models: await loadCatalogue(),
     onlineStore: services.onlineStore,
   });

@@ -29,6 +29,7 @@ export const model = defineModel({
   requestFeatures,
   serving: {
     route: 'anomaly',
+    batched: true,
     example: { bookedAt: '2026-11-30T02:30:00+05:30', amount: -50_000, counterparty: 'new payee', history: [] },
   },
   fileFormats,

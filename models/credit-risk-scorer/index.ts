@@ -27,7 +27,7 @@ export const model = defineModel({
   searchSpace,
   backend: backendDataset,
   requestFeatures,
-  serving: { route: 'credit-risk', staleFeatures: 'refuse' },
+  serving: { route: 'credit-risk', staleFeatures: 'refuse', batched: true },
   fileFormats,
   tableFormat: anyTable,
   expectations,

@@ -22,7 +22,11 @@ export const model = defineModel({
   params,
   searchSpace,
   backend: backendDataset,
-  serving: { route: 'ner', example: { text: 'paid Rs 1,500 to Swiggy yesterday', referenceDay: '2026-11-30' } },
+  serving: {
+    route: 'ner',
+    example: { text: 'paid Rs 1,500 to Swiggy yesterday', referenceDay: '2026-11-30' },
+    cacheSeconds: 3600,
+  },
   fileFormats,
   expectations,
   primaryMetric: PRIMARY_METRIC,

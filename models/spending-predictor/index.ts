@@ -29,6 +29,7 @@ export const model = defineModel({
   serving: {
     route: 'spending',
     defaults: { horizonDays: 30 },
+    cacheSeconds: 3600,
     example: {
       transactions: [{ bookedAt: '2026-11-05', amount: -1200, category: 'groceries', merchant: 'corner shop' }],
       asOf: '2026-12-01',

@@ -5,14 +5,19 @@ import { isSynthetic, type Stage } from '../../contracts/ids.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { VersionRecord } from '../../contracts/registry.js';
 import type { OnlineStore } from '../../feature-store/online/online-store.js';
-import { answer, type AnswerCoverage, type Answers, type OpenArtefact } from '../../inference/answer.js';
+import { answer, type AnswerCoverage, type OpenArtefact } from '../../inference/answer.js';
 import { dataVersionsOf, type FeatureReads } from '../../inference/predict-by-reference.js';
+import type { DataVersion } from '../../registry/artefacts.js';
+import { createRowsATurn, MOST_ROWS_A_TURN, type RowsATurn } from '../batching/rows-a-turn.js';
+import { createTurnBatches } from '../batching/turn-batches.js';
+import type { AnswerCache } from '../cache/answer-cache.js';
 import { type Problem, problemOf } from '../http/problem.js';
 import type { Caller } from '../identity/verify-token.js';
 import type { BorrowedVersion, Router } from '../routing/router.js';
 import type { RouteWish } from '../routing/route-table.js';
 import { readRequest } from './prediction-request.js';
 import { readStored, type StoredInput } from './read-stored.js';
+import { answerAt, type SingleAnswer } from './single-answer.js';
 
 /** One answer of the API. */
 export interface Prediction {
@@ -41,6 +46,7 @@ export interface RowProblem {
 export interface PredictionDeps {
   readonly router: Pick<Router, 'borrow'>;
   readonly onlineStore: Pick<OnlineStore, 'get' | 'getStates'>;
+  readonly cache: AnswerCache;
   /** Milliseconds. @default Date.now */
   readonly now?: () => number;
 }
@@ -56,16 +62,16 @@ export interface Asked {
 /** The predictor's input of one row, with what was read for it. */
 type Row = StoredInput & { readonly byReference: boolean };
 
-/** Rows that are answered in one turn of the event loop: between two turns other requests are answered. */
-export const ROWS_A_TURN = 32;
-
-function* inTurns(bodies: readonly unknown[]): Generator<readonly unknown[]> {
-  for (let start = 0; start < bodies.length; start += ROWS_A_TURN) yield bodies.slice(start, start + ROWS_A_TURN);
+function* inGroups(bodies: readonly unknown[]): Generator<readonly unknown[]> {
+  for (let start = 0; start < bodies.length; start += MOST_ROWS_A_TURN)
+    yield bodies.slice(start, start + MOST_ROWS_A_TURN);
 }
 
 /** Answers requests through the versions that the router has open. */
 export class Predictions {
   readonly #deps: PredictionDeps;
+  readonly #answerInTurn = createTurnBatches(MOST_ROWS_A_TURN);
+  readonly #rowsATurn = new WeakMap<OpenArtefact, RowsATurn>();
 
   constructor(deps: PredictionDeps) {
     this.#deps = deps;
@@ -79,7 +85,7 @@ export class Predictions {
     const version = await this.#borrow(asked);
     try {
       const row = await this.#readRow(asked, version.record, body);
-      return (await answerRows(asked, version, [row]))[0]!;
+      return toPrediction(version.record, row, await this.#answerOne(asked, version, row));
     } finally {
       version.release();
     }
@@ -91,7 +97,7 @@ export class Predictions {
    */
   async many(asked: Asked, bodies: readonly unknown[]): Promise<(Prediction | RowProblem)[]> {
     const answers: (Prediction | RowProblem)[] = [];
-    for await (const some of this.stream(asked, inTurns(bodies))) answers.push(...some);
+    for await (const some of this.stream(asked, inGroups(bodies))) answers.push(...some);
     return answers;
   }
 
@@ -100,7 +106,7 @@ export class Predictions {
     (await this.#borrow(asked)).release();
   }
 
-  /** As `many`, for groups of rows that arrive one after another. @param groups - of at most `ROWS_A_TURN` rows. */
+  /** As `many`, for groups of rows that arrive one after another; yields the answers of each group. */
   async *stream(
     asked: Asked,
     groups: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>,
@@ -108,8 +114,7 @@ export class Predictions {
     const version = await this.#borrow(asked);
     try {
       for await (const bodies of groups) {
-        yield await this.#turn(asked, version, bodies);
-        await nextTurn();
+        yield await this.#inTurns(asked, version, bodies);
       }
     } finally {
       version.release();
@@ -120,6 +125,38 @@ export class Predictions {
     return this.#deps.router.borrow(model.name, wish);
   }
 
+  /** The answer of one row: stored, or computed with what else arrives in this turn where the model gains by it. */
+  #answerOne({ model, explain }: Asked, { open, record }: Version, row: Row): Promise<SingleAnswer> {
+    const { batched = false, cacheSeconds } = model.serving ?? {};
+    const reads = readsOf(model, [row]);
+    const compute = async (): Promise<SingleAnswer> =>
+      batched && !explain
+        ? this.#answerInTurn(open, { input: row.input, reads })
+        : answerAt(await answer(open, { inputs: [row.input], explain, reads }), 0);
+    if (cacheSeconds === undefined) return compute();
+    const { artefactHash, modelName } = record;
+    const question = [explain, row.byReference, row.input];
+    return this.#deps.cache.through({ modelName, artefactHash, question }, cacheSeconds, compute);
+  }
+
+  /** Between two turns of the event loop other requests are answered. */
+  async #inTurns(asked: Asked, version: Version, bodies: readonly unknown[]): Promise<(Prediction | RowProblem)[]> {
+    const pace = this.#paceOf(version.open);
+    const answers: (Prediction | RowProblem)[] = [];
+    while (answers.length < bodies.length) {
+      const some = bodies.slice(answers.length, answers.length + pace.next());
+      answers.push(...(await this.#turn(asked, version, some)));
+      await nextTurn();
+    }
+    return answers;
+  }
+
+  #paceOf(open: OpenArtefact): RowsATurn {
+    const known = this.#rowsATurn.get(open) ?? createRowsATurn();
+    this.#rowsATurn.set(open, known);
+    return known;
+  }
+
   async #turn(asked: Asked, version: Version, bodies: readonly unknown[]): Promise<(Prediction | RowProblem)[]> {
     const rows = await Promise.all(
       bodies.map((body) =>
@@ -127,7 +164,9 @@ export class Predictions {
       ),
     );
     const readable = rows.filter((row): row is Row => !(row instanceof PipelineError));
+    const since = performance.now();
     const answers = (await answerEach(asked, version, readable)).values();
+    if (readable.length > 0) this.#paceOf(version.open).took(readable.length, performance.now() - since);
     return rows.map((row) => (row instanceof PipelineError ? { error: problemOf(row) } : answers.next().value!));
   }
 
@@ -143,6 +182,9 @@ interface Version {
   readonly open: OpenArtefact;
   readonly record: VersionRecord;
 }
+
+const readsOf = ({ requestFeatures }: ModelDefinition, rows: readonly Row[]): readonly DataVersion[] =>
+  requestFeatures !== undefined && rows.some(({ byReference }) => byReference) ? dataVersionsOf(requestFeatures) : [];
 
 /** A row that the predictor refuses spoils no other: then they are answered one by one. */
 async function answerEach(
@@ -165,23 +207,10 @@ async function answerRows(
   { open, record }: Version,
   rows: readonly Row[],
 ): Promise<Prediction[]> {
-  const { requestFeatures } = model;
-  const reads = rows.some(({ byReference }) => byReference) && requestFeatures ? dataVersionsOf(requestFeatures) : [];
+  const reads = readsOf(model, rows);
   const answers = await answer(open, { inputs: rows.map(({ input }) => input), explain, reads });
   return rows.map((row, i) => toPrediction(record, row, answerAt(answers, i)));
 }
-
-interface SingleAnswer {
-  readonly output: unknown;
-  readonly explanation?: unknown;
-  readonly coverage?: AnswerCoverage;
-}
-
-const answerAt = ({ outputs, explanations, coverage }: Answers, i: number): SingleAnswer => ({
-  output: outputs[i],
-  ...(explanations === undefined ? {} : { explanation: explanations[i] }),
-  ...(coverage === undefined ? {} : { coverage: coverage[i]! }),
-});
 
 const toPrediction = (
   { modelName, line, version, stage }: VersionRecord,

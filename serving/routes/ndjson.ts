@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { PipelineError } from '../../contracts/errors.js';
 import { problemOf } from '../http/problem.js';
-import { ROWS_A_TURN } from '../predictions/predictions.js';
+import { MOST_ROWS_A_TURN } from '../batching/rows-a-turn.js';
 
 /** Bytes of one line, at most. */
 const LINE_LIMIT_BYTES = 2 ** 20;
@@ -24,7 +24,7 @@ async function* readLines(body: Body): AsyncGenerator<readonly Line[]> {
     number += 1;
     const line = parseLine(() => decoder.decode(bytes).trim(), number);
     if (line !== null) group.push(line);
-    if (group.length < ROWS_A_TURN) continue;
+    if (group.length < MOST_ROWS_A_TURN) continue;
     yield group;
     group = [];
   }

@@ -1,7 +1,8 @@
 import { PipelineError } from '../../contracts/errors.js';
+import type { Predictor } from '../../contracts/model-definition.js';
 import type { OpenArtefact } from '../../inference/answer.js';
 import { loadServed, type OpenDeps, type ServedArtefact } from '../../inference/predictor-pool.js';
-import { readSample } from '../../training/sample.js';
+import { readSample, type Sample } from '../../training/sample.js';
 import { differenceFromSample } from '../../training/smoke-test.js';
 
 /**
@@ -12,14 +13,23 @@ import { differenceFromSample } from '../../training/smoke-test.js';
 export async function openVerified(deps: OpenDeps, artefact: ServedArtefact): Promise<OpenArtefact> {
   const { model, files, manifest } = await loadServed(deps, artefact);
   const predictor = await model.predictor(files);
-  const difference = await differenceFromSample(predictor, readSample(files)).catch(async (fault: unknown) => {
+  const sample = readSample(files);
+  const difference = await differenceFromSample(predictor, sample).catch(async (fault: unknown) => {
     await predictor.close();
     throw fault;
   });
-  if (difference === null) return { predictor, manifest };
+  if (difference === null) {
+    await warmUp(predictor, sample);
+    return { predictor, manifest };
+  }
   await predictor.close();
   const { artefactHash } = artefact;
   throw new PipelineError('ARTEFACT_INVALID', `artefact ${artefactHash} does not repeat its sample: ${difference}`, {
     hash: artefactHash,
   });
 }
+
+/** What the first explanation reads, as five megabytes of trees, is read now: a request would hold up all others. */
+const warmUp = async (predictor: Predictor, { inputs }: Sample): Promise<void> => {
+  await predictor.explain?.(predictor.input.parse(inputs[0]));
+};

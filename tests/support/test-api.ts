@@ -83,6 +83,7 @@ export const createTestApi = (router: Router, more: Partial<ApiDeps> = {}): Prom
     models: [byFixture],
     verifyToken: createVerifier(settings, { algorithms: ['HS256'], key: new TextEncoder().encode(secret) }),
     services: () => [],
+    cacheRedis: null,
     logger: pino({ level: 'silent' }),
     ...more,
   });
