@@ -67,12 +67,13 @@ describe('crossFitScratch', () => {
     await engine.close();
   });
 
-  it('gives a threshold that rejects the share of validation messages that a third more messages make up for', async () => {
-    const decision = fitDecision(await fitted, { engine: 'from-scratch', prepared, rejectShare: 0.1 }, []);
-    const { rows } = await fitted;
-    const { threshold, score, rule } = decision.rejection;
+  it('gives a threshold that rejects the wanted share of validation messages once their logits have grown', async () => {
+    const { rows, outOfScope, growth } = await fitted;
+    expect(growth).toBeGreaterThan(1);
+    const task = { engine: 'from-scratch', prepared, rejectShare: 0.1, growth } as const;
+    const { threshold, score, rule } = fitDecision({ rows, outOfScope }, task, []).rejection;
     expect([score, rule]).toEqual(['logit', 'score']);
-    const rejected = rows.filter(({ scores }) => -Math.max(...Array.from(scores)) > threshold!).length;
-    expect(rejected / rows.length).toBeCloseTo(0.15, 2);
+    const rejected = rows.filter(({ scores }) => -growth! * Math.max(...Array.from(scores)) > threshold!).length;
+    expect(rejected / rows.length).toBeCloseTo(0.1, 2);
   });
 });

@@ -11,6 +11,7 @@ import type { TrainContext } from '../../../contracts/model-definition.js';
 import type { Example, Fold, PreparedData } from '../data/examples.js';
 import type { IntentParams } from '../params.js';
 import { type CrossFit, type CrossFitEngine, type ScoredExample, targetsOf, textsOf } from './engine.js';
+import { logitGrowth, measuresGrowth, reversed } from './logit-growth.js';
 import { linearParams, scratchFiles } from './scratch-engine.js';
 import { validationQuality } from './validation-quality.js';
 
@@ -50,6 +51,18 @@ function fitFold(
     scores: scoreMembers(members, textsOf(validation)),
     outOfScope: scoreMembers(members, textsOf(outOfScope)),
   };
+}
+
+/** `logitGrowth` of the pool with the chosen settings. */
+function growthOf(
+  scored: readonly ScoredFold[],
+  settings: PoolSettings,
+  prepared: PreparedData,
+  scoresOfFold: (fold: Fold) => ScoredFold,
+): number {
+  const small = prepared.folds.map((fold) => scoresOfFold(reversed(fold)));
+  const rowsUnder = (folds: readonly ScoredFold[]) => folds.flatMap((fold) => rowsOf(fold, settings));
+  return logitGrowth({ folds: rowsUnder(scored), reversedFolds: rowsUnder(small) }, prepared);
 }
 
 /** The settings with the best validation quality; ties go to the first. */
@@ -93,6 +106,7 @@ export const crossFitScratch: CrossFitEngine = async (context, prepared, params)
   const settings = bestSettings(scored, pairs([c], shares), prepared);
   return Promise.resolve({
     params: { ...params, inversePenalty: settings.c, bayesShare: settings.bayesShare },
+    growth: measuresGrowth(prepared) ? growthOf(scored, settings, prepared, (fold) => scoresOfFold(fold, c)) : null,
     note: penalties.length * shares.length > 1 ? note(settings) : null,
     rows: scored.flatMap((fold) => rowsOf(fold, settings)),
     outOfScope: scored.flatMap(({ outOfScope }) => pooledScores(outOfScope, settings)),

@@ -11,7 +11,7 @@ import {
   trainSequenceClassifier,
 } from '../../../learning/text/encoder/index.js';
 import { type LogisticModel, logisticPath, scoreDense } from '../../../learning/text/logistic-regression/index.js';
-import type { Example } from '../data/examples.js';
+import type { Example, Fold } from '../data/examples.js';
 import { engineFiles } from '../prediction/engine.js';
 import {
   type CrossFitEngine,
@@ -21,6 +21,7 @@ import {
   targetsOf,
   textsOf,
 } from './engine.js';
+import { logitGrowth, measuresGrowth, reversed } from './logit-growth.js';
 import { validationQuality } from './validation-quality.js';
 
 /** Maximum length of a message in pieces; customers' messages have about a dozen. */
@@ -100,36 +101,63 @@ export function frozenEngine(encoder: Encoder): { readonly fit: FitEngine; reado
   return { fit, crossFit: crossFitHeads(embed, fit) };
 }
 
+/** Scores of a fold's validation messages, and of out-of-scope messages, by each penalty's head. */
+interface HeadScores {
+  readonly rows: ScoredExample[];
+  readonly outOfScope: Float64Array[];
+}
+
 /** Chooses the head's inverse penalty on the folds; every text is embedded once. */
 const crossFitHeads =
   (embed: (context: TrainContext, examples: readonly Example[]) => Promise<Matrix>, fit: FitEngine): CrossFitEngine =>
   async (context, prepared, params) => {
-    const { classes, multiLabel, folds, outOfScopeTraining, outOfScopeValidation } = prepared;
+    const { classes, multiLabel, folds } = prepared;
     const penalties = params.inversePenalty === null ? HEAD_PENALTIES : [params.inversePenalty];
-    const outOfScope = await embed(context, [...outOfScopeTraining, ...outOfScopeValidation]);
-    const byPenalty = penalties.map((): { rows: ScoredExample[]; outOfScope: Float64Array[] } => ({
-      rows: [],
-      outOfScope: [],
-    }));
-    for (const { fit: examples, validation } of folds) {
-      const heads = fitHeads(context, await embed(context, examples), { classes, multiLabel, examples }, penalties);
-      const x = await embed(context, validation);
-      heads.forEach((head, i) => {
-        byPenalty[i]!.rows.push(...scoreDense(head, x).map((scores, row) => ({ scores, example: validation[row]! })));
-        byPenalty[i]!.outOfScope.push(...scoreDense(head, outOfScope));
-      });
-    }
+    const outOfScope = await embed(context, [...prepared.outOfScopeTraining, ...prepared.outOfScopeValidation]);
+    const byFold = await inTurn(folds, (fold) => scoresOf(fold, penalties));
+    const byPenalty = penalties.map((_, i) => join(byFold.map((scores) => scores[i]!)));
     const qualities = byPenalty.map(({ rows }) => validationQuality(rows, prepared));
     const best = qualities.indexOf(Math.max(...qualities));
-    const chosen = { ...params, inversePenalty: penalties[best]! };
+    const penalty = penalties[best]!;
+    const chosen = { ...params, inversePenalty: penalty };
     const task = { classes, multiLabel, outOfScope: [], validation: [], params: chosen };
     return {
       ...byPenalty[best]!,
       params: chosen,
-      note: penalties.length > 1 ? `chosen on validation: inverse penalty ${penalties[best]!} of the head` : null,
+      growth: measuresGrowth(prepared) ? await growthOf(byPenalty[best]!.rows, penalty) : null,
+      note: penalties.length > 1 ? `chosen on validation: inverse penalty ${penalty} of the head` : null,
       firstFit: () => fit(context, { ...task, examples: folds[0].fit }),
     };
+
+    async function scoresOf({ fit: examples, validation }: Fold, wanted: readonly number[]): Promise<HeadScores[]> {
+      const heads = fitHeads(context, await embed(context, examples), { classes, multiLabel, examples }, wanted);
+      const x = await embed(context, validation);
+      return heads.map((head) => ({
+        rows: scoreDense(head, x).map((scores, row) => ({ scores, example: validation[row]! })),
+        outOfScope: scoreDense(head, outOfScope),
+      }));
+    }
+
+    async function growthOf(rows: readonly ScoredExample[], wanted: number): Promise<number> {
+      const small = await inTurn(folds, (fold) => scoresOf(reversed(fold), [wanted]));
+      return logitGrowth({ folds: rows, reversedFolds: small.flatMap(([scores]) => scores!.rows) }, prepared);
+    }
   };
+
+const join = (folds: readonly HeadScores[]): HeadScores => ({
+  rows: folds.flatMap(({ rows }) => rows),
+  outOfScope: folds.flatMap(({ outOfScope }) => outOfScope),
+});
+
+/** Results of the items, one after the other. */
+async function inTurn<Item, Result>(
+  items: readonly Item[],
+  compute: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(await compute(item));
+  return results;
+}
 
 /** Class positions of each message; [] for an out-of-scope message without a class. */
 function labelsOf(examples: readonly Example[], { classes }: EngineTask): number[][] {

@@ -21,10 +21,15 @@ const prepared: PreparedData = {
 };
 
 /** The rejection rule for sure in-scope messages and undecided out-of-scope ones. @param highest - their highest logits. */
-function rejectionFor(inScope: readonly number[], outOfScope: readonly number[], data = prepared) {
+function rejectionFor(
+  inScope: readonly number[],
+  outOfScope: readonly number[],
+  data = prepared,
+  growth: number | null = null,
+) {
   const rows = inScope.map((logit) => ({ example, scores: [logit, logit - 10] }));
   const scores = { rows, outOfScope: outOfScope.map((logit) => [logit, logit]) };
-  return fitDecision(scores, { engine: 'from-scratch', prepared: data, rejectShare: 0.05 }, []).rejection;
+  return fitDecision(scores, { engine: 'from-scratch', prepared: data, rejectShare: 0.05, growth }, []).rejection;
 }
 
 describe('the rejection score', () => {
@@ -51,6 +56,10 @@ describe('the rejection score', () => {
     const refitted = { ...prepared, folds: [{ fit: messages(50), validation: messages(50) }] as const };
     expect(rejectionFor(logits, [], refitted).threshold).toBe(-10);
   });
+
+  it('has a threshold for the logits of the final model where their growth is known', () => {
+    expect(rejectionFor(logits, [], prepared, 1.2).threshold).toBeCloseTo(-5 * 1.2, 9);
+  });
 });
 
 /** A message with its (classes,) logits. */
@@ -72,6 +81,7 @@ it('calibrates lists of intents without the messages out of scope', () => {
     engine: 'from-scratch',
     prepared: { ...prepared, classes, multiLabel: true },
     rejectShare: 0.05,
+    growth: null,
   } as const;
   const decided = fitDecision({ rows: [...inScope, ...outside], outOfScope: [] }, task, []);
   expect(judge(asBalance, decided).answer.confidence).toBeCloseTo(0.5, 1);

@@ -49,6 +49,8 @@ interface DecisionTask {
   readonly engine: Decision['engine'];
   readonly prepared: PreparedData;
   readonly rejectShare: number;
+  /** By what factor the final model's highest logits are larger than the validated ones; null = not measured. */
+  readonly growth: number | null;
 }
 
 /** AUC-ROC of separating out-of-scope from in-scope messages by their scores; 0 when either side is empty. */
@@ -67,10 +69,11 @@ function rejectionThreshold(inScope: readonly number[], share: number): number |
 
 /**
  * The share of validation messages to reject so that the final model rejects `rejectShare`. A refit knows the validated
- * messages too, (fit + validation) / fit times as many (K / (K − 1) with K folds), and rejects about that much less
- * (docs/experiments/text-classification.md#few-messages).
+ * messages too and is surer. Where its logits' growth is not known, it rejects about as much less as it knows more
+ * messages, (fit + validation) / fit times as many (docs/experiments/text-classification.md#share-of-wordings).
  */
-function validationShare(rejectShare: number, { folds, refit }: PreparedData): number {
+function validationShare({ rejectShare, growth, prepared: { folds, refit } }: DecisionTask): number {
+  if (growth !== null) return rejectShare;
   const fitted = sum(folds.map(({ fit }) => fit.length));
   const validated = sum(folds.map(({ validation }) => validation.length));
   return Math.min(0.5, refit && fitted > 0 ? rejectShare * (1 + validated / fitted) : rejectShare);
@@ -87,9 +90,10 @@ function chooseRejection(
   rows: readonly ScoredExample[],
   outOfScope: readonly ArrayLike<number>[],
   temperature: number,
-  { prepared, rejectShare }: DecisionTask,
+  task: DecisionTask,
 ): Decision['rejection'] {
-  const { classes, multiLabel } = prepared;
+  const { classes, multiLabel } = task.prepared;
+  const growth = task.growth ?? 1;
   const link = multiLabel ? 'logistic' : 'softmax';
   const allOutOfScope = [
     ...outOfScope,
@@ -97,8 +101,10 @@ function chooseRejection(
   ];
   const inScopeRows = rows.filter(({ example }) => !example.outOfScope);
   const candidates = (multiLabel ? (['probability'] as const) : rejectionScores).map((score) => {
-    const scoreOf = (scores: ArrayLike<number>): number =>
-      rejectionScore(score, scores, probabilitiesAt(scores, temperature, link), outOfScopeClass(classes));
+    const scoreOf = (validated: ArrayLike<number>): number => {
+      const scores = Float64Array.from(validated, (logit) => growth * logit);
+      return rejectionScore(score, scores, probabilitiesAt(scores, temperature, link), outOfScopeClass(classes));
+    };
     const inScope = inScopeRows.map(({ scores }) => scoreOf(scores));
     return { score, inScope, auc: rejectionAuc(inScope, allOutOfScope.map(scoreOf)) };
   });
@@ -107,8 +113,7 @@ function chooseRejection(
   const highest = candidates.reduce((a, b) => (b.auc > a.auc ? b : a));
   const best = highest.auc > usual!.auc + MINIMUM_AUC_GAIN ? highest : usual!;
   // In multi-label tasks a message without any intent is a valid answer, so none is rejected.
-  const share = validationShare(rejectShare, prepared);
-  const threshold = multiLabel ? null : rejectionThreshold(best.inScope, share);
+  const threshold = multiLabel ? null : rejectionThreshold(best.inScope, validationShare(task));
   return { score: best.score, threshold, rule: 'score' };
 }
 

@@ -78,6 +78,7 @@ interface Candidate {
   /** Files of the first fold's model. */
   readonly files: ArtefactFiles;
   readonly validation: ValidationScores;
+  readonly growth: CrossFit['growth'];
 }
 
 /** Data and parameters of a training. */
@@ -97,7 +98,7 @@ async function validateOnce(context: TrainContext, tier: Tier, training: Trainin
   const { prepared, params } = training;
   const files = await tier.fit(context, taskOf(training));
   const scored = await scoreFold(files, tier, prepared.folds[0].validation, prepared.outOfScopeValidation);
-  return { ...scored, params, note: null, firstFit: () => Promise.resolve(files) };
+  return { ...scored, params, growth: null, note: null, firstFit: () => Promise.resolve(files) };
 }
 
 /** The tier that was asked for, or from scratch where that is better on the same validation messages. */
@@ -143,9 +144,9 @@ async function validateAugmented(
 async function chooseCandidate(context: TrainContext, asked: Tier, training: Training): Promise<Candidate> {
   const { prepared } = training;
   const { tier, crossFit } = await chooseCrossFit(context, asked, training);
-  const { params, firstFit } = crossFit;
+  const { params, growth, firstFit } = crossFit;
   const notes = [...tier.notes, ...prepared.notes, ...(crossFit.note === null ? [] : [crossFit.note])];
-  const plain = { tier, params, variants: [], notes, validation: crossFit };
+  const plain = { tier, params, variants: [], notes, validation: crossFit, growth };
   if (tier.engine !== 'from-scratch') return { ...plain, files: await firstFit() };
   const chosen = { prepared, params };
   const augmentation = await fitAugmented(context, taskOf(chosen), tier.fit, firstFit);
@@ -165,8 +166,8 @@ async function fitForDecision(context: TrainContext, asked: Tier, training: Trai
   const { prepared, params } = training;
   const stored = prepared.refit ? await loadDecision(context, training) : null;
   if (stored !== null) return { tier: asked, params, variants: [], settings: stored, files: null };
-  const { validation, files, notes, ...chosen } = await chooseCandidate(context, asked, training);
-  const task = { engine: chosen.tier.engine, prepared, rejectShare: params.rejectShare };
+  const { validation, growth, files, notes, ...chosen } = await chooseCandidate(context, asked, training);
+  const task = { engine: chosen.tier.engine, prepared, rejectShare: params.rejectShare, growth };
   // A refit replaces the files; keeping them would only take memory.
   return { ...chosen, settings: fitDecision(validation, task, notes), files: prepared.refit ? null : files };
 }
