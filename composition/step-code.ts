@@ -22,7 +22,7 @@ const moduleOf: Readonly<Record<ReusableStep, string>> = {
 /** Hash of a module and all that it reaches, by the module's path without extension. */
 type ModuleHashes = Readonly<Record<string, string>>;
 
-/** Written by cli/build/code-hashes.mjs when the program is compiled. */
+/** Written by platform/code-hashes.mjs when the program is compiled. */
 const readHashes = (): ModuleHashes =>
   JSON.parse(readFileSync(join(codeRoot, 'code-hashes.json'), 'utf8')) as ModuleHashes;
 

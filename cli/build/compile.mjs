@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, formatMessages, transform } from 'esbuild';
-import { codeHashes } from './code-hashes.mjs';
+import { codeHashes } from '../../platform/code-hashes.mjs';
 
 /**
  * Packages that are put into the output. Node takes milliseconds a file to load CommonJS, and these have hundreds that

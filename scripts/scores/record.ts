@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { comparison, metric, NOT_MEASURABLE } from '../../contracts/evaluation.js';
 import { decision, lineName, modelName } from '../../contracts/ids.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
+import type { ScoreCodes } from './code.js';
 
 /** What is read of a model's result in `ml retrain --json`. */
 const decided = z.object({
@@ -24,8 +25,9 @@ export const retrainOutput = z.object({ result: z.object({ models: z.array(decid
 
 const recordedModel = z.strictObject({
   modelName,
-  /** Of the code that was run: an older one than the code's makes the record stale. */
   definitionVersion: z.int().positive(),
+  /** Hash of the generator's code and of the model's that were run, from `scoreCodes`; another one makes the record stale. */
+  code: z.string().regex(/^[0-9a-f]{16}-[0-9a-f]{16}$/),
   decision,
   rows: z.int(),
   holdoutRows: z.int(),
@@ -47,12 +49,19 @@ export type ScoresRecord = z.infer<typeof scoresRecord>;
 
 type Decided = z.infer<typeof decided>['result'];
 
-function recordOf(result: Decided, models: readonly ModelDefinition[]): ScoresRecord['models'][number] {
-  const { definitionVersion } = models.find(({ name }) => name === result.modelName)!;
+/** The code that is run now. */
+export interface PresentCode {
+  readonly catalogue: readonly Pick<ModelDefinition, 'name' | 'definitionVersion'>[];
+  readonly codes: ScoreCodes;
+}
+
+function recordOf(result: Decided, { catalogue, codes }: PresentCode): ScoresRecord['models'][number] {
+  const { definitionVersion } = catalogue.find(({ name }) => name === result.modelName)!;
   const baseline = result.comparisons.find(({ against }) => against === 'baseline');
   return {
     modelName: result.modelName,
     definitionVersion,
+    code: codes[result.modelName]!,
     decision: result.decision,
     rows: result.rows,
     holdoutRows: result.holdoutRows,
@@ -65,22 +74,26 @@ function recordOf(result: Decided, models: readonly ModelDefinition[]): ScoresRe
 /** The record of a retraining that this code has just run. */
 export function makeRecord(
   { result: { models } }: z.infer<typeof retrainOutput>,
-  catalogue: readonly ModelDefinition[],
+  present: PresentCode,
   { commit, recordedOn }: Pick<ScoresRecord, 'commit' | 'recordedOn'>,
 ): ScoresRecord {
-  const found = models.map(({ result }) => recordOf(result, catalogue));
+  const found = models.map(({ result }) => recordOf(result, present));
   const sorted = found.sort((a, b) => (a.modelName < b.modelName ? -1 : 1));
   return { schemaVersion: 1, recordedOn, commit, line: models[0]!.result.line, models: sorted };
 }
 
-/** Models whose figures are older than their definition, or that have none. */
-export const staleModels = ({ models }: ScoresRecord, catalogue: readonly ModelDefinition[]): string[] =>
-  catalogue
-    .filter(
-      ({ name, definitionVersion }) =>
-        (models.find((each) => each.modelName === name)?.definitionVersion ?? 0) < definitionVersion,
-    )
-    .map(({ name }) => name);
+/** Why the figures of a model do not stand for the present code, one sentence a model; [] when all do. */
+export const staleScores = ({ models, commit }: ScoresRecord, { catalogue, codes }: PresentCode): string[] =>
+  catalogue.flatMap(({ name, definitionVersion }) => {
+    const recorded = models.find((each) => each.modelName === name);
+    if (recorded === undefined) return [`${name} was not recorded`];
+    if (recorded.definitionVersion !== definitionVersion)
+      return [`${name} was recorded with definition ${recorded.definitionVersion}, now it is ${definitionVersion}`];
+    const [generator, model] = recorded.code.split('-');
+    const [presentGenerator, presentModel] = codes[name]!.split('-');
+    if (generator !== presentGenerator) return [`${name}: the generated data have changed since ${commit}`];
+    return model === presentModel ? [] : [`${name}: the code of the model has changed since ${commit}`];
+  });
 
 const short = (value: number): string => value.toFixed(3);
 

@@ -10,16 +10,17 @@ import { join } from 'node:path';
  * @param {string} root - The project's folder.
  * @param {Inputs} inputs - Of esbuild's metafile: paths below the folder.
  * @param {readonly string[]} wanted - Paths without extension.
+ * @param {(path: string) => string | Uint8Array} read - What counts of a file. The file as it is by default.
  * @returns {Readonly<Record<string, string>>}
  */
-export function codeHashes(root, inputs, wanted) {
+export function codeHashes(root, inputs, wanted, read = (path) => readFileSync(join(root, path))) {
   const versions = packageVersions(root);
   /** @type {Map<string, string>} */
   const contents = new Map();
   /** @param {string} path */
   const contentOf = (path) => {
     // esbuild's own, such as <define:navigator>, is no file.
-    if (!contents.has(path)) contents.set(path, path.startsWith('<') ? path : sha256(readFileSync(join(root, path))));
+    if (!contents.has(path)) contents.set(path, path.startsWith('<') ? path : sha256(read(path)));
     return contents.get(path);
   };
   return Object.fromEntries(
