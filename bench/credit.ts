@@ -19,12 +19,12 @@ async function run({ dataFolder, onProgress, wants }: BenchmarkContext): Promise
   }
   if (wants('fairness')) {
     onProgress('fairness: German credit with the protected attributes among the features');
-    rows.push(...fairnessRows(german));
+    rows.push(...(await fairnessRows(german)));
   }
   if (wants('reject-inference')) {
     onProgress('reject inference: outcomes of the worst-scored are hidden');
-    rows.push(...rejectInferenceRows(german, [1, 2, 3, 4, 5]));
-    rows.push(...rejectInferenceRows(await loadCredit(dataFolder, 'taiwan'), [1]));
+    rows.push(...(await rejectInferenceRows(german, [1, 2, 3, 4, 5])));
+    rows.push(...(await rejectInferenceRows(await loadCredit(dataFolder, 'taiwan'), [1])));
   }
   return rows;
 }

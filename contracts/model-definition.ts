@@ -25,6 +25,8 @@ export interface TrainContext extends ComputeContext {
     load(): Promise<Uint8Array | null>;
     /** The bytes hold good until the promise settles. */
     save(bytes: Uint8Array): Promise<void>;
+    /** True when a save would cost little beside what was computed since the last one. */
+    isDue(): boolean;
   };
   /** The line's champion when this run continues it (`update`), else null: the model then learns on from there. */
   readonly champion: ArtefactFiles | null;

@@ -123,6 +123,33 @@ const predictorOf = <Params, State>(
   },
 });
 
+/** The rows and context of one supervised fit. */
+export interface FitInputs {
+  readonly x: Matrix;
+  readonly y: ArrayLike<number>;
+  readonly context: FitContext;
+}
+
+/**
+ * The checks before every supervised fit.
+ * @returns the parsed parameters.
+ * @throws PipelineError `INVALID_HYPERPARAMETERS`, `SHAPE_MISMATCH`, `NOT_FINITE`, `TOO_FEW_ROWS`, `INVALID_INPUT`.
+ */
+export function checkFit<Params>(
+  definition: Pick<CommonDefinition<Params, never>, 'name' | 'params' | 'missingAllowed'>,
+  params: unknown,
+  { x, y, context }: FitInputs,
+): Params {
+  const missingAllowed = definition.missingAllowed ?? false;
+  const parsed = parseParameters(definition, params);
+  requireLabelledRows({ x, y, ...(context.weights && { weights: context.weights }) }, missingAllowed);
+  if (context.validation) {
+    requireLabelledRows(context.validation, missingAllowed);
+    requireWidth(context.validation.x, x.cols);
+  }
+  return parsed;
+}
+
 /**
  * Declares an estimator that learns from labels: a frozen value whose `fit` and `predict` check parameters, shapes and
  * finiteness before the algorithm runs. Random seed, progress and cancellation come from the caller's context.
@@ -133,15 +160,8 @@ export function defineEstimator<Params, State>(
   const missingAllowed = definition.missingAllowed ?? false;
   return Object.freeze({
     ...predictorOf(definition, missingAllowed),
-    fit(params: unknown, x: Matrix, y: ArrayLike<number>, context: FitContext) {
-      const parsed = parseParameters(definition, params);
-      requireLabelledRows({ x, y, ...(context.weights && { weights: context.weights }) }, missingAllowed);
-      if (context.validation) {
-        requireLabelledRows(context.validation, missingAllowed);
-        requireWidth(context.validation.x, x.cols);
-      }
-      return definition.fit(parsed, x, y, context);
-    },
+    fit: (params: unknown, x: Matrix, y: ArrayLike<number>, context: FitContext) =>
+      definition.fit(checkFit(definition, params, { x, y, context }), x, y, context),
   });
 }
 

@@ -6,6 +6,7 @@ import { findModel } from '../models/catalogue.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { hashOfJson } from '../platform/blobs/hash.js';
 import { loadArtefact, storeArtefact } from '../registry/artefacts.js';
+import { openCheckpoint } from './checkpoint.js';
 import { trainArtefact } from './sample.js';
 import { loadDivided } from './holdout-parts.js';
 import { storeTrainingRows } from './training-rows.js';
@@ -40,10 +41,7 @@ function trainContextOf(
   given: Pick<TrainContext, 'seed' | 'shards' | 'champion'> & { readonly onMissingEncoder: () => void },
 ): TrainContext {
   const { signal, onProgress, checkpoints } = job;
-  const checkpoint: TrainContext['checkpoint'] = {
-    load: () => checkpoints.load(checkpointKey),
-    save: (bytes) => checkpoints.save(checkpointKey, bytes),
-  };
+  const checkpoint = openCheckpoint(checkpoints, checkpointKey);
   const { onMissingEncoder, ...lent } = given;
   const encoder = (name: string) => findEncoderFiles(job, name, onMissingEncoder);
   return { ...lent, signal, onProgress, checkpoint, encoder };

@@ -9,7 +9,7 @@ import { params, type CreditParams } from '../../models/credit-risk-scorer/param
 import { encodeTable } from '../../learning/tabular/preprocessing/index.js';
 import { prepareTraining } from '../../models/credit-risk-scorer/data/training-set.js';
 import { mean } from '../../learning/numeric/statistics/mean.js';
-import { trainingContext } from '../support/training-context.js';
+import { fittingContext } from '../support/training-context.js';
 import { benchmarkRow, type BenchmarkRow } from '../report/suite.js';
 import { labelsOf, partOf } from './load.js';
 
@@ -18,9 +18,9 @@ const DECLINED = 0.4;
 /** The old policy: shallow trees on part of the features, learned from rows of its own. */
 const OLD_POLICY = { maxDepth: 2, nEstimators: 60, learningRate: 0.1 } as const;
 
-function marginsOf(from: TrainingData, settings: Partial<CreditParams>, to: TrainingData): Float64Array {
+async function marginsOf(from: TrainingData, settings: Partial<CreditParams>, to: TrainingData): Promise<Float64Array> {
   const set = prepareTraining(from, params.parse(settings));
-  const trees = fitTrees(set, set.labelled, trainingContext(1));
+  const trees = await fitTrees(set, set.labelled, await fittingContext(1));
   const encoded = Float64Array.from(encodeTable(set.state, to.table));
   return predictMargin(trees, matrix(to.table.rowCount, trees.featureCount, encoded));
 }
@@ -65,23 +65,23 @@ function qualityOf(margins: Float64Array, labels: Float64Array): Quality {
   return { auc: rocAuc(labels, margins), brier: brier(labels, probabilities) };
 }
 
-function compareOnce(data: TrainingData, seed: number): Map<string, Quality> {
+async function compareOnce(data: TrainingData, seed: number): Promise<Map<string, Quality>> {
   const [own, decided, everyone] = thirds(data.table.rowCount, seed).map((rows) => partOf(data, rows));
   const labels = labelsOf(everyone!);
-  const old = marginsOf(everySecondFeature(own!), OLD_POLICY, decided!);
+  const old = await marginsOf(everySecondFeature(own!), OLD_POLICY, decided!);
   const censored = declineWorst(decided!, old);
-  const found = variants.map(
-    ([name, settings]) => [name, qualityOf(marginsOf(censored, settings, everyone!), labels)] as const,
-  );
-  return new Map([...found, ['all outcomes known', qualityOf(marginsOf(decided!, {}, everyone!), labels)]]);
+  const found = new Map<string, Quality>();
+  for (const [name, settings] of variants)
+    found.set(name, qualityOf(await marginsOf(censored, settings, everyone!), labels));
+  return found.set('all outcomes known', qualityOf(await marginsOf(decided!, {}, everyone!), labels));
 }
 
 /**
  * An old policy declines the worst 40 %; training does not see their outcomes, the test does. For information: no
  * target is set.
  */
-export function rejectInferenceRows(data: TrainingData, seeds: readonly number[]): BenchmarkRow[] {
-  const runs = seeds.map((seed) => compareOnce(data, seed));
+export async function rejectInferenceRows(data: TrainingData, seeds: readonly number[]): Promise<BenchmarkRow[]> {
+  const runs = await Promise.all(seeds.map((seed) => compareOnce(data, seed)));
   const names = [...runs[0]!.keys()];
   const average = (name: string, measure: keyof Quality): number => mean(runs.map((run) => run.get(name)![measure]));
   return names.flatMap((name) =>

@@ -38,11 +38,13 @@ const dataOf = (label: (row: number) => number): TrainingData => ({
 });
 const binary = dataOf((row) => Number(random.uniform() < risk(row)));
 const params = { nEstimators: 30, maxDepth: 3 };
-const fit = (data: TrainingData, extra = {}) => fitTreeArtefact(quietContext(7), data, { ...params, ...extra });
+const checkpoint = { load: () => Promise.resolve(null), save: () => Promise.resolve(), isDue: () => false };
+const context = { ...quietContext(7), checkpoint };
+const fit = (data: TrainingData, extra = {}) => fitTreeArtefact(context, data, { ...params, ...extra });
 
 describe('an artefact of trees', () => {
   it('answers probabilities by name, rising with a feature that may only raise them', async () => {
-    const opened = await openTreeArtefact(fit(binary), columns);
+    const opened = await openTreeArtefact(await fit(binary), columns);
     const answers = await opened.answer([10_000, 40_000, 60_000, 90_000].map((amount) => ({ amount, kind: 'home' })));
     expect([...answers].sort()).toEqual([...answers]);
     expect(answers[3]! - answers[0]!).toBeGreaterThan(0.3);
@@ -52,7 +54,7 @@ describe('an artefact of trees', () => {
   });
 
   it('describes its input by the columns it is opened with', async () => {
-    const opened = await openTreeArtefact(fit(binary), columns);
+    const opened = await openTreeArtefact(await fit(binary), columns);
     expect(opened.input.safeParse({ amount: 1, kind: null }).success).toBe(true);
     expect(opened.input.safeParse({ amont: 1 }).success).toBe(false);
     expect(opened.features.map(({ name }) => name)).toEqual(['amount', 'kind']);
@@ -61,7 +63,7 @@ describe('an artefact of trees', () => {
 
   it('answers numbers in the unit of the label; a batch equals one by one', async () => {
     const amountDue = dataOf((row) => 1000 + 80_000 * risk(row));
-    const opened = await openTreeArtefact(fit(amountDue, { objective: 'squared' }));
+    const opened = await openTreeArtefact(await fit(amountDue, { objective: 'squared' }));
     const inputs = rowInputs(amountDue, opened);
     const batch = await opened.answer(inputs);
     expect(batch.every((value) => value > 10_000 && value < 80_000)).toBe(true);
@@ -69,14 +71,14 @@ describe('an artefact of trees', () => {
     await opened.close();
   });
 
-  it('has the same bytes for the same seed', () => {
-    expect(fit(binary, { subsample: 0.7 })).toEqual(fit(binary, { subsample: 0.7 }));
+  it('has the same bytes for the same seed', async () => {
+    expect(await fit(binary, { subsample: 0.7 })).toEqual(await fit(binary, { subsample: 0.7 }));
   });
 
   it('refuses few rows, one class and an artefact without its files', async () => {
     const few = { schema, table: selectRows(binary.table, [0, 1, 2]) };
-    expect(() => fit(few)).toThrow(expect.objectContaining({ code: 'TOO_FEW_ROWS' }));
-    expect(() => fit(dataOf(() => 1))).toThrow(expect.objectContaining({ code: 'SINGLE_CLASS' }));
+    await expect(fit(few)).rejects.toMatchObject({ code: 'TOO_FEW_ROWS' });
+    await expect(fit(dataOf(() => 1))).rejects.toMatchObject({ code: 'SINGLE_CLASS' });
     await expect(openTreeArtefact({})).rejects.toMatchObject({ code: 'ARTEFACT_INVALID' });
   });
 });

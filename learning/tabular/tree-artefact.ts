@@ -1,9 +1,9 @@
 import type { ColumnSpec, TrainingData } from '../../contracts/dataset.js';
-import type { ArtefactFiles, ComputeContext } from '../../contracts/model-definition.js';
+import type { ArtefactFiles, ComputeContext, TrainContext } from '../../contracts/model-definition.js';
 import { openGraph, readJson, runGraph, writeJson } from '../artefact/index.js';
 import { requireAtLeast } from '../checks.js';
 import { numberColumn } from '../table.js';
-import { boostingGraph, gradientBoosting, toOnnx, type GradientBoostingParams } from './gradient-boosting/index.js';
+import { boostingGraph, openBoostingFits, toOnnx, type GradientBoostingParams } from './gradient-boosting/index.js';
 import {
   encodedWidth,
   encodeInputs,
@@ -28,16 +28,17 @@ const PREPROCESSING = 'preprocessing.json';
  * @param data - labels 0 and 1 for the objective `logistic`, else finite numbers.
  * @throws PipelineError `TOO_FEW_ROWS`, `MISSING_COLUMN`, `NOT_FINITE`, `INVALID_VALUE`, `SINGLE_CLASS`.
  */
-export function fitTreeArtefact(
-  context: ComputeContext,
+export async function fitTreeArtefact(
+  context: Pick<TrainContext, keyof ComputeContext | 'checkpoint'>,
   { schema, table }: TrainingData,
   params: Partial<GradientBoostingParams>,
-): ArtefactFiles {
+): Promise<ArtefactFiles> {
   requireAtLeast('rows to learn from', table.rowCount, FEWEST_ROWS, { line: schema.line });
   const labels = numberColumn(table, schema.label);
   const state = fitPreprocessing(schema, table);
   const settings = { ...params, monotone: monotoneDirections(schema, state) };
-  const trees = gradientBoosting.fit(settings, encodeMatrix(state, table), labels, context);
+  const fits = await openBoostingFits(context.checkpoint);
+  const trees = await fits.fit(settings, encodeMatrix(state, table), labels, context);
   return { [GRAPH]: toOnnx(trees), [PREPROCESSING]: writeJson(state) };
 }
 

@@ -120,6 +120,19 @@ describe.skipIf(!possible)('a computing process killed while it', () => {
   });
 });
 
+/** Trees of the fit and of the folds of its calibration. */
+const growsTrees = ({ stage }: PerformedJob['steps'][number]): boolean => /^(boosting|calibration)/.test(stage);
+
+/** Checkpoints are due each second, so that one has been saved when trees have been grown for longer. */
+function afterCheckpoint() {
+  let began: number | null = null;
+  return (_: JobRequest, step: PerformedJob['steps'][number]): boolean => {
+    if (!growsTrees(step)) return false;
+    began ??= performance.now();
+    return performance.now() - began > 1500;
+  };
+}
+
 const server = await startS3Server();
 if ('unavailable' in server) process.stderr.write(`skipped: a kill with blobs in S3: ${server.unavailable}\n`);
 
@@ -144,18 +157,28 @@ describe.skipIf('unavailable' in server || !possible)('with blobs in S3, a compu
     if ('stop' in server) await server.stop();
   });
 
-  it('boosts is replaced, and one version with its artefact is in the bucket', async () => {
+  it('boosts continues from its last checkpoint, to the artefact of an undisturbed run', async () => {
     const platform = await createTestPlatform(settings, { artifactUri: `s3://${bucket}/run` });
     try {
-      const { services } = platform;
+      const { services, client, queue } = platform;
       const { hash: datasetHash } = await storeCreditDataset(services.blobs);
-      const input = { modelName: MODEL, datasetHash };
-      const killed = await trainKilled(platform, input, (_, { stage, done }) => stage === 'boosting' && done >= 20);
+      const input = { modelName: MODEL, datasetHash, params: { nEstimators: 600, maxDepth: 6 } };
+      const killed = await trainKilled(platform, input, afterCheckpoint());
       expect(killed.attempts.fitModel).toBe(2);
-      const [before, after] = attemptsAt(killed.jobs, 'fitModel', 'boosting');
-      expect(before!.at(-1)).toBeGreaterThanOrEqual(20);
-      expect(after![0]).toBe(1); // boosting keeps no checkpoint: the whole fit is repeated
       expect(killed.result).toMatchObject({ decision: 'registered', version: '1.0.0' });
+      const args = [{ ...input, cache: false }];
+      const options = { workflowId: platform.id('undisturbed'), taskQueue: queue, args };
+      expect(await client.workflow.execute('trainModel', options)).toMatchObject({
+        decision: 'unchanged', // the same artefact, byte for byte
+        version: '1.0.0',
+      });
+      const trees = killed.jobs
+        .filter(({ job }) => job === 'fitModel')
+        .map(({ steps }) => steps.filter(growsTrees).length);
+      const [before, after, all] = trees as [number, number, number];
+      expect(trees).toHaveLength(3);
+      expect(after).toBeLessThan(all);
+      expect(before + after).toBeGreaterThanOrEqual(all);
       const versions = await services.registry.listVersions({ modelName: MODEL });
       expect(versions).toHaveLength(1);
       expect(await services.blobs.has(versions[0]!.artefactHash)).toBe(true);

@@ -82,6 +82,7 @@ export function trainContext(seed = SEED, signal = new AbortController().signal)
         saved = bytes.slice();
         return Promise.resolve();
       },
+      isDue: () => false,
     },
     champion: null,
     shards: [],

@@ -11,7 +11,7 @@ const context: TrainContext = {
   champion: null,
   signal: new AbortController().signal,
   onProgress: () => undefined,
-  checkpoint: { load: () => Promise.resolve(null), save: () => Promise.resolve() },
+  checkpoint: { load: () => Promise.resolve(null), save: () => Promise.resolve(), isDue: () => false },
   encoder: () => Promise.reject(new Error('no encoder here')),
 };
 

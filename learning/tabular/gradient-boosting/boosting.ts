@@ -1,5 +1,5 @@
 import { PipelineError } from '../../../contracts/errors.js';
-import type { FitContext, ValidationRows } from '../../estimator.js';
+import type { FitContext, FitInputs, ValidationRows } from '../../estimator.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 import { createRandom, type Random } from '../../numeric/random/index.js';
 import { binColumns, toFloat32 } from './binning.js';
@@ -42,6 +42,13 @@ function watchValidation(
   };
 }
 
+function earlyStopOf(params: GradientBoostingParams, context: FitContext, baseMargin: number): EarlyStop | null {
+  const { validation } = context;
+  const { earlyStoppingRounds: patience } = params;
+  if (patience === null || validation === undefined) return null;
+  return watchValidation(validation, objectiveOf(params), { baseMargin, patience });
+}
+
 function requireParams(params: GradientBoostingParams, x: Matrix, context: FitContext): void {
   const constraints = params.monotone.length;
   if (constraints !== 0 && constraints !== x.cols) {
@@ -82,16 +89,23 @@ interface Boosting {
   readonly adjust: FitContext['adjustDerivatives'];
 }
 
-function prepareBoosting(params: GradientBoostingParams, x: Matrix, rows: BoostingRows): Omit<Boosting, 'adjust'> {
+/** @param grown - trees that are in the margin already. */
+function prepareBoosting(
+  params: GradientBoostingParams,
+  { x, y, context }: FitInputs,
+  grown: readonly RegressionTree[],
+): Boosting {
   const objective = objectiveOf(params);
-  const margin = new Float32Array(x.rows).fill(objective.baseMargin(rows.y, rows.weights));
+  const rows = { y, weights: context.weights ?? null };
+  const margin = new Float32Array(x.rows).fill(objective.baseMargin(y, rows.weights));
   const workspace = createWorkspace({ rows: x.rows, features: x.cols, histograms: histogramsFor(params.maxDepth) });
   const narrow = { rows: x.rows, cols: x.cols, values: toFloat32(x) };
+  for (const tree of grown) addTree(tree, narrow.values, x.cols, margin);
   const features = binColumns(narrow, rows.weights, params.maxBins, workspace);
   const { leafStep } = objective;
   const step = leafStep ? (leaf: Int32Array) => leafStep(rows, margin, leaf) : null;
   const growth = new TreeGrowth(params, features, workspace, { margin, leafStep: step });
-  return { params, objective, rows, margin, workspace, growth, features: x.cols };
+  return { params, objective, rows, margin, workspace, growth, features: x.cols, adjust: context.adjustDerivatives };
 }
 
 function boostOnce(
@@ -104,32 +118,47 @@ function boostOnce(
   return growth.grow(drawFeatures(features, params.colsample, random.fork('features')));
 }
 
-/** The boosting loop (algorithm of section 2.2 of the paper): gradients, one tree, again. */
-export function boost(
+/** A fit that pauses after each tree, and gives it. */
+export type BoostingRounds = Generator<RegressionTree, GradientBoostingState, void>;
+
+/**
+ * The boosting loop (algorithm of section 2.2 of the paper): gradients, one tree, again.
+ * @param grown - the first trees of the same fit, from an attempt that was interrupted. They are not grown again, and the
+ *   state is the same bit for bit: a round depends on the margins and on its own fork of the random generator only.
+ */
+export function* boostRounds(
   params: GradientBoostingParams,
-  x: Matrix,
-  y: ArrayLike<number>,
-  context: FitContext,
-): GradientBoostingState {
+  inputs: FitInputs,
+  grown: readonly RegressionTree[] = [],
+): BoostingRounds {
+  const { x, y, context } = inputs;
   requireParams(params, x, context);
-  const rows = { y, weights: context.weights ?? null };
-  const boosting = { ...prepareBoosting(params, x, rows), adjust: context.adjustDerivatives };
-  const baseMargin = boosting.objective.baseMargin(y, context.weights ?? null);
-  const patience = params.earlyStoppingRounds;
-  const watch =
-    patience !== null && context.validation
-      ? watchValidation(context.validation, boosting.objective, { baseMargin, patience })
-      : null;
+  const baseMargin = objectiveOf(params).baseMargin(y, context.weights ?? null);
+  const watch = earlyStopOf(params, context, baseMargin);
+  const trees = [...grown];
+  let stops = grown.reduce((_, tree) => watch?.shouldStop(tree) ?? false, false);
+  const rounds = stops ? trees.length : params.nEstimators;
+  const boosting = trees.length < rounds ? prepareBoosting(params, inputs, grown) : null;
   const random = createRandom(context.seed);
-  const trees: RegressionTree[] = [];
-  for (let round = 0; round < params.nEstimators; round++) {
+  while (boosting !== null && trees.length < rounds && !stops) {
     context.signal.throwIfAborted();
-    trees.push(boostOnce(boosting, random.fork(round)));
-    context.onProgress({ stage: 'boosting', done: round + 1, total: params.nEstimators });
-    if (watch?.shouldStop(trees.at(-1)!)) break;
+    const tree = boostOnce(boosting, random.fork(trees.length));
+    trees.push(tree);
+    context.onProgress({ stage: 'boosting', done: trees.length, total: rounds });
+    stops = watch?.shouldStop(tree) ?? false;
+    yield tree;
   }
-  const kept = watch ? trees.slice(0, watch.bestTrees()) : trees;
   const { objective, quantile } = params;
   const asked = objective === 'quantile' ? { quantile } : {};
+  const kept = watch ? trees.slice(0, watch.bestTrees()) : trees;
   return { schemaVersion: 1, objective, ...asked, featureCount: x.cols, baseMargin, trees: kept };
+}
+
+/** Runs the rounds of a fit without a pause. */
+export function boost(params: GradientBoostingParams, inputs: FitInputs): GradientBoostingState {
+  const rounds = boostRounds(params, inputs);
+  for (;;) {
+    const { done, value } = rounds.next();
+    if (done === true) return value;
+  }
 }

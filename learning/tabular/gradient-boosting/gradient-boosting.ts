@@ -1,10 +1,10 @@
-import { defineEstimator, requireWidth } from '../../estimator.js';
+import { checkFit, defineEstimator, type FitInputs, requireWidth } from '../../estimator.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
-import { boost } from './boosting.js';
+import { boost, boostRounds, type BoostingRounds } from './boosting.js';
 import { linkOf } from './objectives.js';
 import { gradientBoostingParams, type GradientBoostingParams } from './params.js';
 import type { GradientBoostingState } from './state.js';
-import { addTree } from './tree.js';
+import { addTree, type RegressionTree } from './tree.js';
 
 /**
  * The sum of base and trees before the objective's link: for `logistic` the log-odds, else the prediction itself.
@@ -17,6 +17,17 @@ export function predictMargin(state: GradientBoostingState, x: Matrix): Float64A
   const margin = new Float64Array(x.rows).fill(state.baseMargin);
   for (const tree of state.trees) addTree(tree, narrow, x.cols, margin);
   return margin;
+}
+
+const declaration = { name: 'gradient-boosting', params: gradientBoostingParams, missingAllowed: true } as const;
+
+/**
+ * The fit of {@link gradientBoosting}, one tree a step, so that the caller can keep the trees and continue from them.
+ * @param grown - the first trees of the same fit: same rows, parameters and seed.
+ * @throws PipelineError as `gradientBoosting.fit`, at the first step.
+ */
+export function* fitInRounds(params: unknown, inputs: FitInputs, grown: readonly RegressionTree[]): BoostingRounds {
+  return yield* boostRounds(checkFit(declaration, params, inputs), inputs, grown);
 }
 
 /**
@@ -36,11 +47,9 @@ export function predictMargin(state: GradientBoostingState, x: Matrix): Float64A
  * const probability = gradientBoosting.predict(state, x);
  */
 export const gradientBoosting = defineEstimator<GradientBoostingParams, GradientBoostingState>({
-  name: 'gradient-boosting',
-  params: gradientBoostingParams,
-  missingAllowed: true,
+  ...declaration,
   /** @param x - (n, p).  @param y - (n,) labels 0 and 1 for `logistic`, else finite numbers in the target's unit. */
-  fit: boost,
+  fit: (params, x, y, context) => boost(params, { x, y, context }),
   /** @param x - (m, p).  @returns (m,) probability of label 1, or a number in the target's unit.  @throws PipelineError `SHAPE_MISMATCH`, `NOT_FINITE`. */
   predict: (state, x) => predictMargin(state, x).map(linkOf(state.objective)),
 });

@@ -11,3 +11,4 @@ export {
   type TargetStatisticsOptions,
   type TargetStatisticsState,
 } from './ordered-target-statistics.js';
+export { openBoostingFits, type BoostingFits } from './resumable-fits.js';

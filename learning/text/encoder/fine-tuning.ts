@@ -14,7 +14,7 @@ import { TrainingStep, type Example } from './training-step.js';
 
 /** Context of fine-tuning. Without a checkpoint store every training starts from the beginning. */
 export type FineTuningContext = ComputeContext & {
-  readonly checkpoint?: TrainContext['checkpoint'];
+  readonly checkpoint?: Pick<TrainContext['checkpoint'], 'load' | 'save'>;
   /** Stored in every checkpoint and read back by `callerStateIn`; up to a few thousand characters. */
   readonly callerState?: string;
 };

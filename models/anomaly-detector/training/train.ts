@@ -1,8 +1,8 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
 import {
-  gradientBoosting,
   type GradientBoostingState,
+  openBoostingFits,
   toOnnx,
 } from '../../../learning/tabular/gradient-boosting/index.js';
 import { quantile } from '../../../learning/evaluation/metrics/index.js';
@@ -132,7 +132,10 @@ interface Supervised {
 }
 
 /** Boosted trees on confirmed misuse; null below `minimumConfirmed`. */
-function fitBoosted({ context, data, params, columns }: Training, encoding: Detector['encoding']): Supervised | null {
+async function fitBoosted(
+  { context, data, params, columns }: Training,
+  encoding: Detector['encoding'],
+): Promise<Supervised | null> {
   if (params.feedback !== 'learn') return null;
   const { rows, labels, weights, confirmed } = knownMisuse(data, params, context.seed);
   if (confirmed < params.minimumConfirmed || confirmed === rows.length) return null;
@@ -147,7 +150,8 @@ function fitBoosted({ context, data, params, columns }: Training, encoding: Dete
     minChildWeight: 1,
     lambda: 5,
   };
-  const trees = gradientBoosting.fit(settings, x, labels, { ...context, weights });
+  const fits = await openBoostingFits(context.checkpoint);
+  const trees = await fits.fit(settings, x, labels, { ...context, weights });
   return { trees, confirmed };
 }
 
@@ -255,7 +259,7 @@ export async function train(context: TrainContext, data: TrainingData, params: A
   const rows = tableRows(data.schema, data.table, columns);
   const forests =
     context.champion === null ? await fitForests(training, rows) : updateForests(training, context.champion);
-  const supervised = fitBoosted(training, forests.encoding);
+  const supervised = await fitBoosted(training, forests.encoding);
   const trees: DetectorTrees = {
     pooled: forests.pooled,
     categories: forests.categories,

@@ -3,7 +3,7 @@ import { smallestClass } from '../../../learning/evaluation/compare-auc.js';
 import { predictMargin } from '../../../learning/tabular/gradient-boosting/index.js';
 import { selectMatrixRows } from '../../../learning/numeric/matrix/index.js';
 import { foldRows, stratifiedFolds } from '../../../learning/evaluation/split/index.js';
-import { fitTrees } from './fit-trees.js';
+import { fitTrees, type FittingContext } from './fit-trees.js';
 import type { TrainingSet } from '../data/training-set.js';
 
 const FOLDS = 5;
@@ -50,7 +50,7 @@ const bothClasses = (labels: readonly number[]): boolean => labels.includes(0) &
  * The margin of each labelled row by trees fitted without it and without other loans of the same applicant.
  * @returns (labelled,), or null when a class has too few rows to hold out.
  */
-export function crossFittedMargins(set: TrainingSet, context: ComputeContext): Float64Array | null {
+export async function crossFittedMargins(set: TrainingSet, context: FittingContext): Promise<Float64Array | null> {
   const labels = Array.from(set.labelled, (row) => set.labels[row]!);
   if (smallestClass({ labels }) < FEWEST_TO_CALIBRATE) return null;
   const count = labels.length >= LARGE ? FOLDS_OF_LARGE : FOLDS;
@@ -63,7 +63,7 @@ export function crossFittedMargins(set: TrainingSet, context: ComputeContext): F
     const onProgress: ComputeContext['onProgress'] = ({ done, total }) =>
       context.onProgress({ stage: `calibration, fold ${fold + 1} of ${count}`, done, total });
     const rowsOf = (positions: readonly number[]): number[] => positions.map((i) => set.labelled[i]!);
-    const trees = fitTrees(set, rowsOf(train), { ...context, onProgress });
+    const trees = await fitTrees(set, rowsOf(train), { ...context, onProgress });
     const found = predictMargin(trees, selectMatrixRows(set.x, rowsOf(test)));
     test.forEach((i, at) => (margins[i] = found[at]!));
   }

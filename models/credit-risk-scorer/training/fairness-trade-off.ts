@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { ComputeContext } from '../../../contracts/model-definition.js';
 import { smallestClass } from '../../../learning/evaluation/compare-auc.js';
 import { approveSafest, groupFairness } from '../../../learning/evaluation/fairness/group-fairness.js';
 import { selectMembers } from '../../../learning/evaluation/fairness/protected-groups.js';
@@ -8,7 +7,7 @@ import { selectMatrixRows } from '../../../learning/numeric/matrix/index.js';
 import { rocAuc } from '../../../learning/evaluation/metrics/index.js';
 import { foldRows } from '../../../learning/evaluation/split/index.js';
 import { FEWEST_TO_CALIBRATE, stratifiedGroupFolds } from './cross-fit.js';
-import { fitTrees } from './fit-trees.js';
+import { fitTrees, type FittingContext } from './fit-trees.js';
 import type { CreditParams } from '../params.js';
 import type { TrainingSet } from '../data/training-set.js';
 
@@ -44,13 +43,18 @@ const settings: readonly Pick<CreditParams, 'fairness' | 'fairnessStrength'>[] =
   ...[0.25, 1, 4].map((fairnessStrength) => ({ fairness: 'penalty' as const, fairnessStrength })),
 ];
 
-function measure(set: TrainingSet, rows: Int32Array, folds: Int32Array, context: ComputeContext): TradeOffPoint | null {
+async function measure(
+  set: TrainingSet,
+  rows: Int32Array,
+  folds: Int32Array,
+  context: FittingContext,
+): Promise<TradeOffPoint | null> {
   const margins = new Float64Array(rows.length);
   const labels = Float64Array.from(rows, (row) => set.labels[row]!);
   let auc = 0;
   for (let fold = 0; fold < FOLDS; fold++) {
     const { train, test } = foldRows(folds, fold);
-    const trees = fitTrees(
+    const trees = await fitTrees(
       set,
       train.map((i) => rows[i]!),
       context,
@@ -88,7 +92,7 @@ function measure(set: TrainingSet, rows: Int32Array, folds: Int32Array, context:
  * AUC and lowest approval ratio of both mitigations at several strengths, cross-validated on the training rows with
  * coarse trees. Empty without protected groups, or when a class has too few rows to hold out.
  */
-export function fairnessTradeOff(set: TrainingSet, context: ComputeContext): TradeOff {
+export async function fairnessTradeOff(set: TrainingSet, context: FittingContext): Promise<TradeOff> {
   const { approvalRate } = set.params;
   const step = Math.max(1, set.labelled.length / MOST_ROWS);
   const rows = Int32Array.from(
@@ -105,16 +109,13 @@ export function fairnessTradeOff(set: TrainingSet, context: ComputeContext): Tra
     context.seed,
   );
   const nEstimators = Math.min(MOST_TREES, set.params.nEstimators);
-  const points = settings.flatMap((setting, i) => {
-    const quiet = { ...context, onProgress: () => undefined };
-    const found = measure(
-      { ...set, params: { ...set.params, ...COARSE, nEstimators, ...setting } },
-      rows,
-      folds,
-      quiet,
-    );
+  const quiet = { ...context, onProgress: () => undefined };
+  const points: TradeOffPoint[] = [];
+  for (const [i, setting] of settings.entries()) {
+    const params = { ...set.params, ...COARSE, nEstimators, ...setting };
+    const found = await measure({ ...set, params }, rows, folds, quiet);
     context.onProgress({ stage: 'fairness trade-off', done: i + 1, total: settings.length });
-    return found ? [found] : [];
-  });
+    if (found) points.push(found);
+  }
   return { schemaVersion: 1, approvalRate, points };
 }

@@ -3,7 +3,11 @@ import type { FitContext } from '../../../learning/estimator.js';
 import { gapPenalty } from '../../../learning/evaluation/fairness/gap-penalty.js';
 import { selectMembers } from '../../../learning/evaluation/fairness/protected-groups.js';
 import { reweighingWeights } from '../../../learning/evaluation/fairness/reweighing.js';
-import { gradientBoosting, type GradientBoostingState } from '../../../learning/tabular/gradient-boosting/index.js';
+import {
+  type BoostingFits,
+  gradientBoosting,
+  type GradientBoostingState,
+} from '../../../learning/tabular/gradient-boosting/index.js';
 import { selectMatrixRows } from '../../../learning/numeric/matrix/index.js';
 import {
   fuzzyAugmentation,
@@ -15,6 +19,11 @@ import type { TrainingSet } from '../data/training-set.js';
 
 /** Penalty at strength 1, measured on German credit (docs/adr/0061). */
 const PENALTY_UNIT = 0.02;
+
+/** What a fit is given, and the fits of the training, from whose checkpoint it continues. */
+export interface FittingContext extends ComputeContext {
+  readonly fits: BoostingFits;
+}
 
 /** Rows of the training set that one fit learns from; a row may occur twice with different labels. */
 interface Examples {
@@ -37,7 +46,11 @@ function combined(a: ArrayLike<number> | null | undefined, b: ArrayLike<number> 
   return Float64Array.from(a, (weight, i) => weight * b[i]!);
 }
 
-function fitExamples(set: TrainingSet, examples: Examples, context: ComputeContext): GradientBoostingState {
+function fitExamples(
+  set: TrainingSet,
+  examples: Examples,
+  { fits, ...context }: FittingContext,
+): Promise<GradientBoostingState> {
   const { maxDepth, nEstimators, lambda, alpha, gamma, minChildWeight } = set.params;
   const settings = {
     maxDepth,
@@ -53,13 +66,13 @@ function fitExamples(set: TrainingSet, examples: Examples, context: ComputeConte
   const { weights: fairWeights, ...adjusted } = mitigation(set, examples);
   const weights = combined(examples.weights, fairWeights);
   const x = selectMatrixRows(set.x, examples.rows);
-  return gradientBoosting.fit(settings, x, examples.labels, { ...context, ...adjusted, ...(weights && { weights }) });
+  return fits.fit(settings, x, examples.labels, { ...context, ...adjusted, ...(weights && { weights }) });
 }
 
 /** Infers the outcomes of declined applications with a model of the rows whose outcome is known. */
-function inferDeclined(set: TrainingSet, examples: Examples, context: ComputeContext): InferredRow[] {
+async function inferDeclined(set: TrainingSet, examples: Examples, context: FittingContext): Promise<InferredRow[]> {
   const { rejectInference, rejectOddsFactor } = set.params;
-  const known = fitExamples(set, examples, context);
+  const known = await fitExamples(set, examples, context);
   const probabilities = gradientBoosting.predict(known, selectMatrixRows(set.x, set.declined));
   if (rejectInference === 'fuzzy') return fuzzyAugmentation(probabilities, rejectOddsFactor);
   const approved = gradientBoosting.predict(known, selectMatrixRows(set.x, examples.rows));
@@ -81,8 +94,12 @@ function withInferred({ declined }: TrainingSet, { rows, labels }: Examples, inf
  * @param rows - positions in the training set, each with a known label.
  * @throws PipelineError as `gradientBoosting.fit`.
  */
-export function fitTrees(set: TrainingSet, rows: ArrayLike<number>, context: ComputeContext): GradientBoostingState {
+export async function fitTrees(
+  set: TrainingSet,
+  rows: ArrayLike<number>,
+  context: FittingContext,
+): Promise<GradientBoostingState> {
   const examples = { rows, labels: Float64Array.from(rows, (row) => set.labels[row]!), weights: null };
   if (set.params.rejectInference === 'none' || set.declined.length === 0) return fitExamples(set, examples, context);
-  return fitExamples(set, withInferred(set, examples, inferDeclined(set, examples, context)), context);
+  return fitExamples(set, withInferred(set, examples, await inferDeclined(set, examples, context)), context);
 }

@@ -2,7 +2,11 @@ import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
 import { fitCalibration } from '../../../learning/evaluation/calibration/calibration.js';
 import { chooseCalibration } from '../../../learning/evaluation/calibration/choose-calibration.js';
-import { predictMargin, type GradientBoostingState } from '../../../learning/tabular/gradient-boosting/index.js';
+import {
+  openBoostingFits,
+  predictMargin,
+  type GradientBoostingState,
+} from '../../../learning/tabular/gradient-boosting/index.js';
 import { selectMatrixRows } from '../../../learning/numeric/matrix/index.js';
 import { encodeState } from '../../../learning/artefact/state-json.js';
 import { selectRows } from '../../../learning/table.js';
@@ -11,7 +15,7 @@ import { contributionsOf, importanceOf } from '../prediction/contributions.js';
 import { crossFittedMargins, foldMargins } from './cross-fit.js';
 import { explanationFactsOf } from '../prediction/explanation.js';
 import { fairnessTradeOff } from './fairness-trade-off.js';
-import { fitTrees } from './fit-trees.js';
+import { fitTrees, type FittingContext } from './fit-trees.js';
 import { scorerGraph } from '../prediction/graph.js';
 import type { CreditParams } from '../params.js';
 import { encodeTable } from '../../../learning/tabular/preprocessing/index.js';
@@ -24,10 +28,14 @@ import { prepareTraining, type TrainingSet } from '../data/training-set.js';
 const IMPORTANCE_ROWS = 500;
 
 /** Calibration and bands from cross-fitted margins; in-sample and uncalibrated when a class has too few rows to hold out. */
-function scorecardOf(set: TrainingSet, trees: GradientBoostingState, context: TrainContext): Scorecard {
+async function scorecardOf(
+  set: TrainingSet,
+  trees: GradientBoostingState,
+  context: FittingContext,
+): Promise<Scorecard> {
   const { calibration: asked, approvalRate } = set.params;
   const labels = Float64Array.from(set.labelled, (row) => set.labels[row]!);
-  const margins = crossFittedMargins(set, context);
+  const margins = await crossFittedMargins(set, context);
   if (margins === null) {
     const seen = predictMargin(trees, selectMatrixRows(set.x, set.labelled));
     return buildScorecard(fitCalibration('none', seen, labels), approvalRate, { margins: seen, labels });
@@ -66,9 +74,10 @@ export async function train(context: TrainContext, given: TrainingData, params: 
   const schema = params.includeProtected ? withProtectedFeatures(given.schema) : given.schema;
   const data = { schema, table: completeRows(given.table, derivationsOf(derived)) };
   const set = prepareTraining(data, params);
-  const trees = fitTrees(set, set.labelled, context);
-  const card = scorecardOf(set, trees, context);
-  return Promise.resolve({
+  const fitting = { ...context, fits: await openBoostingFits(context.checkpoint) };
+  const trees = await fitTrees(set, set.labelled, fitting);
+  const card = await scorecardOf(set, trees, fitting);
+  return {
     'model.onnx': scorerGraph(trees, card.calibration),
     'preprocessing.json': writeJson(set.state),
     'derived.json': writeJson(derived),
@@ -76,6 +85,6 @@ export async function train(context: TrainContext, given: TrainingData, params: 
     'trees.json': new TextEncoder().encode(encodeState(trees)),
     'explanation.json': writeJson(explanationFactsOf(data.schema, set.state, data.table)),
     'importance.json': importanceFile(set, trees, data),
-    'fairness.json': writeJson(fairnessTradeOff(set, context)),
-  });
+    'fairness.json': writeJson(await fairnessTradeOff(set, fitting)),
+  };
 }
