@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -24,13 +24,14 @@ it('puts private folders below the state directory and removes them, also after 
   expect(readdirSync(temporaryRoot(home))).toEqual([]);
 });
 
-it('removes the folders of processes that have ended, and old files of others', () => {
+it('removes folders and logs of processes that have ended, and old files of others', () => {
   const root = temporaryRoot(home);
   const none = 2 ** 22 + 1; // above the highest process number
   for (const name of [`ml-${none}-a`, `ml-${process.pid}-b`, 'library-c'])
     mkdirSync(join(root, name), { recursive: true });
-  expect(removeAbandoned(home)).toEqual([`ml-${none}-a`]);
+  for (const pid of [none, process.pid]) writeFileSync(join(root, `mat-debug-${pid}.log`), '');
+  expect(removeAbandoned(home)).toEqual([`mat-debug-${none}.log`, `ml-${none}-a`]);
   expect(removeAbandoned(home, Date.now() + 25 * 3_600_000)).toEqual(['library-c']);
-  expect(readdirSync(root)).toEqual([`ml-${process.pid}-b`]);
+  expect(readdirSync(root)).toEqual([`mat-debug-${process.pid}.log`, `ml-${process.pid}-b`]);
   expect(removeAbandoned(join(home, 'absent'))).toEqual([]);
 });

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { identityOf } from './embedded/processes/identity.js';
 
 const PREFIX = 'ml-';
+/** Process number in the names of what one process left: folders of this module, and empty logs of ONNX Runtime. */
+const OWNED = new RegExp(`^(?:${PREFIX}(\\d+)-|mat-debug-(\\d+)\\.log$)`);
 /** Whatever else a library left is removed after this time. */
 const ABANDONED_MS = 24 * 3_600_000;
 
@@ -33,7 +35,7 @@ export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T
   }
 }
 
-/** Removes the temporary folders of processes that have ended, for instance were killed. @returns their names. */
+/** Removes what processes that have ended, for instance were killed, left behind. @returns their names. */
 export function removeAbandoned(home: string, now = Date.now()): readonly string[] {
   const root = temporaryRoot(home);
   if (!existsSync(root)) return [];
@@ -43,7 +45,8 @@ export function removeAbandoned(home: string, now = Date.now()): readonly string
 }
 
 function isAbandoned(path: string, name: string, now: number): boolean {
-  const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+  const [, ours, theirs] = OWNED.exec(name) ?? [];
+  const pid = ours ?? theirs;
   if (pid !== undefined) return identityOf(Number(pid)) === null;
   const { mtimeMs = now } = statSync(path, { throwIfNoEntry: false }) ?? {};
   return now - mtimeMs > ABANDONED_MS;

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { PipelineError } from '../../contracts/errors.js';
-import { isSynthetic, stages, SYNTHETIC_REMARK } from '../../contracts/ids.js';
+import { isSynthetic, lineOfSource, stages, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import type { Stage } from '../../contracts/ids.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { LINE_OPTION, semanticVersionOption } from '../program/options.js';
 import { printCoverage } from '../views/coverage-view.js';
 import { printExplanation } from '../views/explanation-view.js';
-import { formatAsOf, formatTime, shortHash } from '../output/format.js';
+import { formatAsOf, formatTime, GENERATED_DATA_END, shortHash } from '../output/format.js';
 import type { Output } from '../output/output.js';
 import { printText } from '../output/print-text.js';
 import type { PredictAnswer } from '../../inference/predict.js';
@@ -162,7 +162,8 @@ function printAnswer(
 /** As of when the answer is, and what was read for it. */
 function printReads(out: Output, { source, asOf, stale, features, states }: ReferenceAnswer): void {
   const dim = (text: string): void => out.line(out.paint.dim(text));
-  if (asOf !== null) out.line(`as of ${formatAsOf(new Date(asOf), new Date(), stale)}`);
+  const why = isSynthetic(lineOfSource(source)) ? GENERATED_DATA_END : null;
+  if (asOf !== null) out.line(`as of ${formatAsOf(new Date(asOf), new Date(), stale, why)}`);
   for (const view of features) dim(describeRead(source, { ...view, name: view.view }));
   for (const state of states) dim(describeRead(source, { ...state, name: `${state.state} of ${state.entityId}` }));
 }

@@ -45,6 +45,14 @@ describe('formats', () => {
     expect(formatAsOf(new Date(asOf), new Date('2026-11-30T12:30:00Z'), stale)).toBe(text);
   });
 
+  it('says why something is stale, where that is known', () => {
+    const [asOf, now] = [new Date('2026-10-30T00:00:00Z'), new Date('2026-11-30T12:30:00Z')];
+    expect(formatAsOf(asOf, now, true, 'generated data end')).toBe(
+      '2026-10-30, 31 days ago: stale (generated data end)',
+    );
+    expect(formatAsOf(asOf, now, false, 'generated data end')).toBe('2026-10-30, 31 days ago');
+  });
+
   it('prints times in UTC', () => {
     expect(formatTime(new Date('2026-11-23T03:00:12+02:00'))).toBe('2026-11-23 01:00:12');
   });

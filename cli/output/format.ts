@@ -38,11 +38,14 @@ const twoDigits = (value: number): string => String(value).padStart(2, '0');
 /** `2026-11-23 03:00:12`, UTC. */
 export const formatTime = (time: Date): string => time.toISOString().slice(0, 19).replace('T', ' ');
 
-/** `2026-10-30, 31 days ago: stale`; days are counted in full. */
-export function formatAsOf(asOf: Date, now: Date, stale: boolean): string {
+/** Told where stored values of generated customers are stale: no pipeline can renew them. */
+export const GENERATED_DATA_END = 'generated data end on a fixed day';
+
+/** `2026-10-30, 31 days ago: stale`; days are counted in full. @param why - of something stale. */
+export function formatAsOf(asOf: Date, now: Date, stale: boolean, why: string | null = null): string {
   const days = Math.floor((now.getTime() - asOf.getTime()) / DAY_MS);
   const age = days < 1 ? 'less than a day' : `${days} ${days === 1 ? 'day' : 'days'}`;
-  return `${asOf.toISOString().slice(0, 10)}, ${age} ago${stale ? ': stale' : ''}`;
+  return `${asOf.toISOString().slice(0, 10)}, ${age} ago${stale ? `: stale${why === null ? '' : ` (${why})`}` : ''}`;
 }
 
 /** The first twelve digits of a hash: enough to find it by. */

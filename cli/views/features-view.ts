@@ -1,11 +1,12 @@
 import type { EntityStateView } from '../../contracts/entity-state.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
+import { isSynthetic, lineOfSource } from '../../contracts/ids.js';
 import { featureViews } from '../../feature-store/definitions/index.js';
 import { type Freshness, freshnessOf, isStale } from '../../feature-store/online/freshness.js';
 import type { OnlineState, OnlineStore, OnlineValue } from '../../feature-store/online/online-store.js';
 import { loadCatalogue } from '../../models/catalogue.js';
-import { formatAsOf, formatDecimals } from '../output/format.js';
+import { formatAsOf, formatDecimals, GENERATED_DATA_END } from '../output/format.js';
 import type { Output } from '../output/output.js';
 import type { CliContext } from '../program/context.js';
 
@@ -40,8 +41,8 @@ export async function showFeatures(cli: CliContext, entity: string, options: Fea
   const foundStates = await readStates(services.onlineStore, { source, entity }, states);
   const documents = { views: found.map(featuresDocument), states: foundStates.map(stateDocument) };
   cli.out.result({ source, entity, ...documents }, () => {
-    for (const features of found) printView(cli.out, entity, features);
-    for (const state of foundStates) printState(cli.out, entity, state);
+    for (const features of found) printView(cli.out, { source, entity }, features);
+    for (const state of foundStates) printState(cli.out, { source, entity }, state);
   });
 }
 
@@ -102,19 +103,26 @@ const finiteOrNull = (value: number | undefined): number | null =>
 const printMissing = (out: Output, name: string, entity: string): void =>
   out.line(`${name}: nothing stored for ${entity}`);
 
-function printHead(out: Output, view: FeatureView | EntityStateView, value: OnlineValue | OnlineState): void {
+interface Found {
+  readonly source: string;
+  readonly view: FeatureView | EntityStateView;
+  readonly value: OnlineValue | OnlineState;
+}
+
+function printHead(out: Output, { source, view, value }: Found): void {
   const now = new Date();
   const stale = isStale(view, value.eventTime, now.getTime());
-  const asOf = formatAsOf(new Date(value.eventTime), now, stale);
+  const why = isSynthetic(lineOfSource(source)) ? GENERATED_DATA_END : null;
+  const asOf = formatAsOf(new Date(value.eventTime), now, stale, why);
   out.line(`${out.paint.bold(view.name)} v${value.viewVersion}, as of ${asOf}`);
 }
 
-function printView(out: Output, entity: string, { view, value }: FoundFeatures): void {
+function printView(out: Output, { source, entity }: Entity, { view, value }: FoundFeatures): void {
   if (value === null) {
     printMissing(out, view.name, entity);
     return;
   }
-  printHead(out, view, value);
+  printHead(out, { source, view, value });
   const rows = view.fields.map(({ name, unit, description }, index) => {
     const known = finiteOrNull(value.features[index]);
     return [name, known === null ? 'unknown' : formatDecimals(known), unit, description];
@@ -122,12 +130,12 @@ function printView(out: Output, entity: string, { view, value }: FoundFeatures):
   out.table({ head: ['feature', 'value', 'unit', 'meaning'], rows, right: ['value'] });
 }
 
-function printState(out: Output, entity: string, { view, value }: FoundState): void {
+function printState(out: Output, { source, entity }: Entity, { view, value }: FoundState): void {
   if (value === null) {
     printMissing(out, view.name, entity);
     return;
   }
-  printHead(out, view, value);
+  printHead(out, { source, view, value });
   const json = JSON.stringify(value.state);
   const rest = json.length - MOST_CHARACTERS;
   out.line(rest > 0 ? `${json.slice(0, MOST_CHARACTERS)} … ${rest} characters more, --json prints all` : json);
