@@ -129,7 +129,7 @@ function afterCheckpoint() {
   return (_: JobRequest, step: PerformedJob['steps'][number]): boolean => {
     if (!growsTrees(step)) return false;
     began ??= performance.now();
-    return performance.now() - began > 1500;
+    return performance.now() - began > 1100;
   };
 }
 
@@ -162,7 +162,7 @@ describe.skipIf('unavailable' in server || !possible)('with blobs in S3, a compu
     try {
       const { services, client, queue } = platform;
       const { hash: datasetHash } = await storeCreditDataset(services.blobs);
-      const input = { modelName: MODEL, datasetHash, params: { nEstimators: 600, maxDepth: 6 } };
+      const input = { modelName: MODEL, datasetHash, params: { nEstimators: 400, maxDepth: 6 } };
       const killed = await trainKilled(platform, input, afterCheckpoint());
       expect(killed.attempts.fitModel).toBe(2);
       expect(killed.result).toMatchObject({ decision: 'registered', version: '1.0.0' });
