@@ -29,13 +29,25 @@ const logRatio = (to: Occurrence, from: Occurrence): number => Math.log(to.amoun
 export const changesOf = (occurrences: readonly Occurrence[]): number[] =>
   occurrences.slice(1).map((occurrence, i) => logRatio(occurrence, occurrences[i]!));
 
+/** What is known of an item's price beside its payments. */
+export interface PriceOptions {
+  /** Months between payments. */
+  readonly period: number;
+  /** Log growth in a year of similar items, for a yearly item that shows fewer than two steps of its own. */
+  readonly usualGrowth: number;
+}
+
+/** Steps from which a yearly item has a growth of its own: that of a single year is as often an event as a trend. */
+const FEWEST_YEARLY_STEPS = 2;
+
 /** Median log growth of the last pairs of payments twelve months apart; 0 when it is outside of the plausible range. */
-function yearlyLog(occurrences: readonly Occurrence[]): number {
+function yearlyLog(occurrences: readonly Occurrence[], { period, usualGrowth }: PriceOptions): number {
   const byMonth = new Map(occurrences.map((occurrence) => [occurrence.month, occurrence]));
   const pairs = occurrences.flatMap((occurrence) => {
     const before = byMonth.get(occurrence.month - 12);
     return before === undefined ? [] : [logRatio(occurrence, before)];
   });
+  if (period === 12 && pairs.length < FEWEST_YEARLY_STEPS) return usualGrowth;
   const recent = pairs.slice(-12);
   const growth = median(recent);
   return growth > Math.log(1 + FASTEST_GROWTH) || growth < -0.1 ? 0 : growth;
@@ -63,9 +75,9 @@ function stepSize(occurrences: readonly Occurrence[], stepMonth: number): number
 }
 
 /** Last amount and growth of an item. @param occurrences - oldest first, at least one. */
-export function priceOf(occurrences: readonly Occurrence[]): Price {
+export function priceOf(occurrences: readonly Occurrence[], options: PriceOptions): Price {
   const stepMonth = stepMonthOf(occurrences);
-  const log = stepMonth === null ? yearlyLog(occurrences) : stepSize(occurrences, stepMonth);
+  const log = stepMonth === null ? yearlyLog(occurrences, options) : stepSize(occurrences, stepMonth);
   return { amount: occurrences.at(-1)!.amount, yearlyGrowth: Math.exp(log) - 1, stepMonth };
 }
 

@@ -144,6 +144,20 @@ describe('findRecurring', () => {
     expect(expectPayments(item, { from: START + 1, count: 12 }).map(({ month }) => month)).toEqual([START + 12]);
     expect(findRecurring([], { asOf, hint: 12 })).toBeNull();
   });
+
+  it('lets a yearly premium follow the usual growth until it shows two steps of its own', () => {
+    const dearer = (count: number) => {
+      const premiums = billed([count, 12], 10, (i) => 5000 * 1.04 ** i);
+      const item = findRecurring(premiums, { asOf: after(premiums), hint: 12, usualGrowth: Math.log(1.1) })!;
+      const [expected] = expectPayments(item, { from: START + 12 * count, count: 1 });
+      return expected!.amount / premiums.at(-1)!.amount;
+    };
+    expect(dearer(1)).toBeCloseTo(1.1, 9);
+    expect(dearer(2)).toBeCloseTo(1.1, 9);
+    expect(dearer(3)).toBeCloseTo(1.04, 9);
+    const [monthly] = next(billed([26, 1], 5, () => 100))!;
+    expect(monthly!.amount).toBe(100);
+  });
 });
 
 describe('instalments', () => {

@@ -27,6 +27,11 @@ export interface RecurringOptions {
   readonly asOf: number;
   /** Prior knowledge of the period (premiums are yearly), with which one payment is sufficient. @default null */
   readonly hint?: Period | null;
+  /**
+   * Log growth of prices in a year, as similar items have it: a yearly item is expected to follow it until it shows two
+   * steps of its own. @default 0
+   */
+  readonly usualGrowth?: number;
 }
 
 /** Conditions under which payments recur with a period. */
@@ -139,7 +144,7 @@ function matchHint(payments: readonly Payment[], period: Period): Candidate | nu
 }
 
 /** The candidate as an item; null when its amounts change too much. */
-function toItem({ period, day, occurrences, missed }: Candidate, asOf: number): RecurringItem | null {
+function toItem({ period, day, occurrences, missed }: Candidate, options: RecurringOptions): RecurringItem | null {
   const recent = occurrences.slice(-PRICE_WINDOW);
   const changes = changesOf(recent).map(Math.abs);
   if (median(changes) > LARGEST_CHANGE * Math.sqrt(period)) return null;
@@ -147,12 +152,12 @@ function toItem({ period, day, occurrences, missed }: Candidate, asOf: number): 
   return {
     period,
     day,
-    price: priceOf(recent),
+    price: priceOf(recent, { period, usualGrowth: options.usualGrowth ?? 0 }),
     lastMonth: last.month,
     payments: occurrences.length,
     missed,
     late: occurrences.filter(({ delay }) => delay > LATE_DAYS).length,
-    standing: standingOf(last, period, asOf),
+    standing: standingOf(last, period, options.asOf),
   };
 }
 
@@ -170,10 +175,10 @@ export function findRecurring(payments: readonly Payment[], options: RecurringOp
   const described = describe(known);
   for (const rule of described === null ? [] : periodRules) {
     const candidate = matchRule(described!, rule);
-    if (candidate !== null) return toItem(candidate, asOf);
+    if (candidate !== null) return toItem(candidate, options);
   }
   const candidate = hint === null ? null : matchHint(known, hint);
-  return candidate === null ? null : toItem(candidate, asOf);
+  return candidate === null ? null : toItem(candidate, options);
 }
 
 /** An expected payment. */

@@ -208,7 +208,7 @@ export function prepareForecast(
   champions: Champions,
 ): PreparedForecast {
   const historyMonths = monthsKnown(history, span.from);
-  const { bills, free } = divideHistory(history, span);
+  const { bills, free } = divideHistory(history, span, model.seasonality.growth);
   const common = { span, historyMonths, bills };
   const own = customerSeries(free, history.first ?? span.from, model);
   const byIncome = historyMonths === 0 ? null : incomeState(history, own, span.from, model);

@@ -53,10 +53,14 @@ function subtractPayments(
 }
 
 /** Bills in a stream, and their payments. */
-function recogniseBills(stream: Stream, span: Span): { readonly bills: Bill[]; readonly paid: Payment[] } {
+function recogniseBills(
+  stream: Stream,
+  span: Span,
+  usualGrowth: number,
+): { readonly bills: Bill[]; readonly paid: Payment[] } {
   const { category, payee } = stream;
   const hint = typicalPeriods[category] ?? null;
-  const found = findItems(stream.payments, { asOf: firstDayOf(span.from), hint });
+  const found = findItems(stream.payments, { asOf: firstDayOf(span.from), hint, usualGrowth });
   const bills = found.map(({ item }) => {
     const expected = expectPayments(item, span);
     return { category, payee, item, period: item.period, price: item.price.amount, expected };
@@ -79,8 +83,9 @@ function loanBills({ loans, streams }: History, span: Span): Bill[] {
 /**
  * Recognises bills in the history before the span and subtracts their payments from the categories. Instalments follow
  * the schedules of the known loans; without known loans they are recognised like other bills.
+ * @param usualGrowth - log growth of spending in a year, which premiums follow before they show a growth of their own.
  */
-export function divideHistory(history: History, span: Span): DividedHistory {
+export function divideHistory(history: History, span: Span, usualGrowth = 0): DividedHistory {
   const free = new Map(
     [...history.months.keys()].sort().map((category) => [category, monthlyAmounts(history, category, span.from)]),
   );
@@ -89,7 +94,7 @@ export function divideHistory(history: History, span: Span): DividedHistory {
   if (known) free.delete(LOAN_CATEGORY);
   for (const stream of history.streams.values()) {
     if (known && stream.category === LOAN_CATEGORY) continue;
-    const found = recogniseBills(stream, span);
+    const found = recogniseBills(stream, span, usualGrowth);
     if (found.bills.length === 0) continue;
     bills.push(...found.bills);
     subtractPayments(free, history, stream.category, found.paid);
