@@ -25,3 +25,23 @@ export function typicalChange(values: ArrayLike<number>, steps: number): number 
   const move = meanAbsolute(changes(values, lag)) * Math.sqrt(steps / lag);
   return Math.max(move, 1e-9 * meanAbsolute(values), 1e-100);
 }
+
+/** Horizons, and fewest steps, that the recent change is the mean of. */
+const RECENT_HORIZONS = 4;
+const FEWEST_RECENT = 52;
+/** Recent changes count as at least this share of those of the whole history: calm or constant stretches end. */
+const LEAST_RECENT = 0.1;
+
+/**
+ * Geometric mean of the mean absolute change over `steps` in the whole history and in its last four horizons (52 changes
+ * or more). For a series of which nothing else is known: volatile and calm times last longer than a horizon, so the recent
+ * change says more of the next errors than the whole history alone, but a few horizons are few.
+ * @param values - NaN = missing.  @param steps - whole number ≥ 1.
+ * @returns > 0, in the unit of the series.
+ */
+export function recentChange(values: ArrayLike<number>, steps: number): number {
+  const whole = typicalChange(values, steps);
+  const last = Math.max(RECENT_HORIZONS * steps, FEWEST_RECENT) + steps;
+  const recent = typicalChange(Array.from(values).slice(-last), steps);
+  return Math.sqrt(whole * Math.max(recent, LEAST_RECENT * whole));
+}

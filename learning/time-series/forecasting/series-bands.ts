@@ -1,11 +1,10 @@
-import { poolAdjacentViolators } from '../../evaluation/calibration/isotonic.js';
 import { type Band, type CalibrationPoint, conformalBands, fitConformal } from '../../evaluation/conformal/index.js';
-import { mean } from '../../numeric/statistics/mean.js';
 import { type BacktestResidual, backtestResiduals } from './backtest.js';
 import type { Choice } from './choice.js';
 import type { Forecaster } from './forecaster.js';
-import { replayChoice, spreadOrigins } from './replay.js';
-import { typicalChange } from './scale.js';
+import { sizeByStep, sizeByStepWithout } from './error-sizes.js';
+import { replayChoice, type ReplayOptions, spreadOrigins } from './replay.js';
+import { recentChange } from './scale.js';
 import { seasonalPeriods, type Series } from './series.js';
 
 /** The bands of one series, or why there are none. */
@@ -46,11 +45,17 @@ const FEWEST_VALUES = 8;
 const FEWEST_HORIZONS = 3;
 const ENOUGH_HORIZONS = 6;
 
+interface Origins {
+  readonly options: ReplayOptions & { readonly minimum: number };
+  /** Steps of the cycle that all origins begin at the same place of; 1 without one. */
+  readonly cycle: number;
+}
+
 /**
  * Hours of a day, and months of a year, differ in their errors: origins are at the same place in the cycle, if enough are.
  * Forecasts that cannot know the cycle yet have larger errors than the one that is banded.
  */
-function originsOf({ values, frequency }: Series, horizon: number) {
+function originsOf({ values, frequency }: Series, horizon: number): Origins {
   const { length } = values;
   const cycle = seasonalPeriods(frequency, length).find((period) => period <= LONGEST_CYCLE) ?? 1;
   const learned = Math.min(CYCLES_KNOWN * cycle, Math.floor(length / 2));
@@ -58,55 +63,62 @@ function originsOf({ values, frequency }: Series, horizon: number) {
   const origins = Math.max(ORIGINS, Math.ceil(WANTED_ERRORS / horizon));
   const options = { horizon, minimum, origins, spacing: Math.ceil(horizon / 2) };
   const inCycle = { ...options, step: cycle };
-  return spreadOrigins(length, inCycle).length >= FEWEST_IN_CYCLE ? inCycle : options;
+  const count = spreadOrigins(length, inCycle).length;
+  const isEnough = count >= FEWEST_IN_CYCLE && count * horizon >= WANTED_ERRORS;
+  return isEnough ? { options: inCycle, cycle } : { options, cycle: 1 };
 }
 
-/** Errors of the repeated forecasts, and of those that the choice was made by. */
-function errorsOf({ series, choice, candidates, mean: ahead }: ChosenForecast): BacktestResidual[] {
-  const recent = backtestResiduals(choice.result);
+/** Errors of the repeated forecasts, and of those that the choice was made by, by origin. */
+function errorsOf({ series, choice, candidates }: ChosenForecast, { options, cycle }: Origins): BacktestResidual[][] {
+  const { length } = series.values;
+  // The choice compares at its own origins: only those at the same place in the cycle are alike.
+  const recent = backtestResiduals(choice.result).filter(({ origin }) => (length - origin) % cycle === 0);
   const known = new Set(recent.map(({ origin }) => origin));
-  const replayed = backtestResiduals(replayChoice(choice, series, candidates, originsOf(series, ahead.length)));
-  return [...replayed.filter(({ origin }) => !known.has(origin)), ...recent];
+  const replayed = backtestResiduals(replayChoice(choice, series, candidates, options));
+  const byOrigin = new Map<number, BacktestResidual[]>();
+  for (const residual of [...replayed.filter(({ origin }) => !known.has(origin)), ...recent])
+    byOrigin.set(residual.origin, [...(byOrigin.get(residual.origin) ?? []), residual]);
+  return [...byOrigin.values()];
 }
 
-/** Mean size of the scaled errors at each step, which never shrinks with the horizon. */
-function shapeOf(points: readonly CalibrationPoint[], horizon: number): Float64Array {
-  const sizes = Array.from({ length: horizon }, (): number[] => []);
-  for (const point of points) sizes[point.horizon - 1]!.push(Math.abs(point.actual) / point.scale);
-  const means = sizes.map((own) => mean(own, 0));
-  const shape = new Float64Array(horizon);
-  const blocks = poolAdjacentViolators(
-    means,
-    sizes.map((own) => Math.max(1, own.length)),
-  );
-  for (const { value, from, to } of blocks) shape.fill(Math.max(value, 1e-9), from, to + 1);
-  return shape;
-}
-
-/** Errors in units of the usual change of the series over a horizon, as far as it was known at their origin. */
-function scaledErrors(forecast: ChosenForecast): CalibrationPoint[] {
-  const { series, mean: ahead } = forecast;
+/**
+ * Errors of each origin in units of the change of the series as it was known then.
+ * @returns (origins,) of (horizon,), signed; NaN = unknown.
+ */
+function scaledErrors(
+  { series, mean: ahead }: ChosenForecast,
+  byOrigin: readonly BacktestResidual[][],
+): Float64Array[] {
   const values = Array.from(series.values);
-  const scales = new Map<number, number>();
-  return errorsOf(forecast).map(({ origin, step, residual }) => {
-    const scale = scales.get(origin) ?? typicalChange(values.slice(0, origin), ahead.length);
-    scales.set(origin, scale);
-    return { horizon: step, mean: 0, actual: residual, scale };
+  return byOrigin.map((residuals) => {
+    const scale = recentChange(values.slice(0, residuals[0]!.origin), ahead.length);
+    const errors = new Float64Array(ahead.length).fill(NaN);
+    for (const { step, residual } of residuals) errors[step - 1] = residual / scale;
+    return errors;
   });
 }
 
-function bandsFrom(errors: readonly CalibrationPoint[], { series, choice, mean: ahead }: ChosenForecast) {
-  const shape = shapeOf(errors, ahead.length);
-  // Errors count with both signs: one series has too few of them to tell its two tails apart.
-  const scaled = errors.flatMap((point) => {
-    const scale = point.scale * shape[point.horizon - 1]!;
-    return [1, -1].map((sign) => ({ ...point, actual: sign * point.actual, scale }));
-  });
-  const state = fitConformal(scaled, { levels: LEVELS, buckets: [ahead.length] });
-  const unit = typicalChange(series.values, ahead.length);
+/** Errors with both signs: one series has too few of them to tell its two tails apart. */
+function calibrationPoints(found: readonly Float64Array[], sizes: readonly Float64Array[]): CalibrationPoint[] {
+  return found.flatMap((errors, at) =>
+    [...errors].flatMap((error, i) =>
+      Number.isNaN(error)
+        ? []
+        : [1, -1].map((sign) => ({ horizon: i + 1, mean: 0, actual: sign * error, scale: sizes[at]![i]! })),
+    ),
+  );
+}
+
+function bandsFrom(found: readonly Float64Array[], cycle: number, { series, choice, mean: ahead }: ChosenForecast) {
+  const horizon = ahead.length;
+  const absolute = found.map((errors) => errors.map(Math.abs));
+  const points = calibrationPoints(found, sizeByStepWithout(absolute, horizon, cycle));
+  const state = fitConformal(points, { levels: LEVELS, buckets: [horizon] });
+  const size = sizeByStep(absolute, horizon, cycle);
+  const unit = recentChange(series.values, horizon);
   const floor = choice.state.floor ?? -Infinity;
   return Array.from(ahead, (middle, i) =>
-    conformalBands(state, { horizon: i + 1, mean: middle, scale: unit * shape[i]! }).map(({ level, low, high }) => ({
+    conformalBands(state, { horizon: i + 1, mean: middle, scale: unit * size[i]! }).map(({ level, low, high }) => ({
       level,
       low: Math.max(floor, low),
       high: Math.max(floor, high),
@@ -122,15 +134,15 @@ function horizonsText(count: number, horizon: number): string {
 
 /** Number of earlier forecasts that do not overlap. */
 function countHorizons(series: Series, horizon: number): number {
-  const { minimum } = originsOf(series, horizon);
+  const { minimum } = originsOf(series, horizon).options;
   return spreadOrigins(series.values.length, { horizon, minimum, origins: Infinity }).length;
 }
 
 /**
  * Bands of one series from its own earlier errors: the chosen forecast is repeated at origins over the whole history, its
- * errors are measured in units of the usual change and of the mean error at their step, and split conformal prediction
- * bounds their size. A short series has few errors that do not overlap: below three horizons or 40 errors there are no bands,
- * below six horizons there is a warning.
+ * errors are measured in units of the recent change (`recentChange`) and of the other origins' mean error at their step
+ * (`sizeByStepWithout`), and split conformal prediction bounds their size. A short series has few errors that do not
+ * overlap: below three horizons or 40 errors there are no bands, below six horizons there is a warning.
  * @throws PipelineError `NOT_FINITE` for values out of all bounds.
  */
 export function seriesBands(forecast: ChosenForecast): SeriesBands {
@@ -139,9 +151,11 @@ export function seriesBands(forecast: ChosenForecast): SeriesBands {
   const none = (found: string): SeriesBands => ({ bands: null, warning: `no bands: ${found} are needed` });
   if (count < FEWEST_HORIZONS)
     return none(`the history has room for ${horizonsText(count, horizon)}, ${FEWEST_HORIZONS}`);
-  const errors = scaledErrors(forecast);
-  if (errors.length < FEWEST_ERRORS)
-    return none(`earlier forecasts have ${errors.length} known errors, ${FEWEST_ERRORS}`);
+  const origins = originsOf(forecast.series, horizon);
+  const byOrigin = errorsOf(forecast, origins);
+  const known = byOrigin.flat().length;
+  if (known < FEWEST_ERRORS) return none(`earlier forecasts have ${known} known errors, ${FEWEST_ERRORS}`);
   const warning = `the bands rest on ${horizonsText(count, horizon)}: they may cover clearly more or less than they say`;
-  return { bands: bandsFrom(errors, forecast), warning: count < ENOUGH_HORIZONS ? warning : null };
+  const bands = bandsFrom(scaledErrors(forecast, byOrigin), origins.cycle, forecast);
+  return { bands, warning: count < ENOUGH_HORIZONS ? warning : null };
 }
