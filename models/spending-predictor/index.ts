@@ -17,7 +17,7 @@ import { score } from './evaluation/score.js';
 /** Spending predictor: a customer's spending by month, week and day, with prediction intervals and recurring bills. */
 export const model = defineModel({
   name: 'spending-predictor',
-  definitionVersion: 4,
+  definitionVersion: 5,
   task: 'forecasting',
   owner: 'money management team',
   card,

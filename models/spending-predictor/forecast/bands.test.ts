@@ -8,13 +8,21 @@ import { freezeHoldout, splitHoldout } from '../../../learning/evaluation/split/
 import { projectRoot } from '../../../platform/project.js';
 import { trainContext } from '../../../tests/support/check-model.js';
 import { bandsOf, type Banded, type SpendingAnswer } from '../prediction/answer.js';
-import { backtestCustomer, backtestShortHistory } from './backtest.js';
+import { backtestCustomer, backtestShortHistory, firstTotal, forecastFrom } from './backtest.js';
 import { choiceFor, choicesBetween, chooseForecasters, choiceMonth } from './forecaster-choice.js';
-import { categoryScale, historyGroup, fitMonthlyBands, monthlyPoints, defaultBands } from './calibration.js';
+import {
+  categoryScale,
+  historyGroup,
+  fitMonthlyBands,
+  monthlyPoints,
+  defaultBands,
+  totalScale,
+} from './calibration.js';
 import { train } from '../training/train.js';
 import { fileFormats } from '../data/formats.js';
 import { addMovement, emptyHistory, type History, historySince } from './history.js';
 import type { LearnedModel } from './learned-model.js';
+import { customerGroups } from '../training/groups.js';
 import { bootstrap632 } from '../training/bootstrap-632.js';
 import { params } from '../params.js';
 import { openPredictor } from '../prediction/predictor.js';
@@ -152,6 +160,45 @@ describe('calibration', () => {
     };
     expect([0, 2, 3, 11, 12].map(historyGroup)).toEqual(['cold/0', 'cold/2', 'short', 'short', 'long']);
     expect(width(1)).not.toBe(width(8));
+  });
+
+  it('the band of a cold start is in units of what is not a known bill', () => {
+    const month = { mean: 100, owed: 60 };
+    expect(totalScale({ ...month, historyMonths: 2 })).toEqual({ scale: 40, group: 'cold/2' });
+    expect(totalScale({ ...month, historyMonths: 3 })).toEqual({ scale: 100, group: 'short' });
+    expect(totalScale({ mean: 100, owed: 100, historyMonths: 0 }).scale).toBeGreaterThan(0);
+  });
+
+  it('a cold start does not take a month of high season for a usual one', () => {
+    const months = Array.from({ length: 12 }, (_, i) => (i === START % 12 ? 1 : 0));
+    const dining = { months, festival: 0, echo: 0 };
+    const seasons = { ...flat, seasonality: { categories: { dining }, growth: 0 } };
+    const history = emptyHistory();
+    addMovement(history, {
+      day: firstDayOf(START) + 3,
+      amount: 20_000,
+      category: 'dining',
+      payee: null,
+      instalments: null,
+    });
+    const next = { from: START + 1, count: 1 };
+    expect(firstTotal(forecastFrom(history, next, seasons, { categories: {} }))).toBeCloseTo(10_000, 6);
+    expect(firstTotal(forecastFrom(history, next, flat, { categories: {} }))).toBeCloseTo(20_000, 6);
+  });
+
+  it('similar customers of a cold start have no instalments of loans that are known', () => {
+    const history = household(2);
+    const instalment = {
+      day: firstDayOf(UNTIL - 1) + 5,
+      amount: 3000,
+      category: 'emi',
+      payee: 'BANK',
+      instalments: null,
+    };
+    addMovement(history, instalment);
+    expect(customerGroups([history], UNTIL)[0]!.categories.emi).toBeGreaterThan(0);
+    history.loans.push({ from: firstDayOf(START), instalment: 3000, term: 36 });
+    expect(customerGroups([history], UNTIL)[0]!.categories.emi).toBeUndefined();
   });
 
   it('bands are narrow for bills, wide for free spending, and 0 for a category without expected bills', () => {

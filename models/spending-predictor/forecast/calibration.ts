@@ -33,6 +33,26 @@ export function historyGroup(months: number): string {
 /** Scale of a band: the mean of forecast and usual amount, so that the band of a forecast of 0 has a width. */
 export const bandScale = (mean: number, usual: number): number => Math.max((mean + usual) / 2, 1e-9);
 
+/** Smallest share of the total that the band of a cold start is in units of. */
+const LEAST_FREE = 0.1;
+
+/** Forecast of a customer's month. */
+export interface TotalFigure {
+  readonly mean: number;
+  /** Expected bills, part of the mean. */
+  readonly owed: number;
+  readonly historyMonths: number;
+}
+
+/**
+ * Scale and calibration group of the total's band. In a cold start instalments are known and all else is a guess, so the
+ * band is in units of the rest: customers with loans, of whom most are calibrated, would make it too narrow for those without.
+ */
+export function totalScale({ mean, owed, historyMonths }: TotalFigure): { scale: number; group: string } {
+  const scale = historyMonths < COLD_START_MONTHS ? Math.max(mean - owed, LEAST_FREE * mean) : mean;
+  return { scale, group: historyGroup(historyMonths) };
+}
+
 /** Error covariance of total and categories, relative to the customer's total, one month ahead. */
 export function estimateErrors(rows: readonly BacktestRow[]): LearnedModel['errors'] {
   const first = rows.filter(({ horizon, direct }) => horizon === 1 && direct > 0);
@@ -138,7 +158,7 @@ export function monthlyPoints(rows: readonly BacktestRow[], parts: readonly Floa
     const free = [...parts[i]!].map((value) => Math.max(0, value));
     const total = owed + sum(free);
     if (!(total > 0)) return;
-    month.push({ horizon, actual, mean: total, scale: total, group: historyGroup(historyMonths) });
+    month.push({ horizon, actual, mean: total, ...totalScale({ mean: total, owed, historyMonths }) });
     const outcomes = categoryOutcomes(row, free);
     const usual = total / outcomes.size;
     for (const [name, outcome] of outcomes)

@@ -18,7 +18,7 @@ import { type History, monthlyTotals, monthsKnown } from './history.js';
 import { rescaleParts } from './income-share.js';
 import type { LearnedModel } from './learned-model.js';
 import { type MonthlyCashflow, POOLED_INCOME, pooledIncomeState } from './pooled-income.js';
-import { type Bill, billsByCategory, divideHistory, type Span } from './recurring.js';
+import { type Bill, billsByCategory, type DividedHistory, divideHistory, type Span } from './recurring.js';
 import { customerStrength, seasonFactor, type SeasonSeries } from './seasonality.js';
 
 /** A forecast from fewer complete months than this is a cold start. */
@@ -171,19 +171,32 @@ function incomeState(
   return pooledIncomeState(series, cashflow, model.pooledIncome, settings);
 }
 
+/**
+ * Category → the customer's level: what was spent in the few known months over what their seasons would have of it, so that
+ * one month before a festival is not taken for a usual one.
+ */
+function levelsOf(free: DividedHistory['free'], first: number, { seasonality }: LearnedModel): Map<string, number> {
+  const levels = [...free].map(([category, values]) => {
+    const season = seasonality.categories[category];
+    const seasons = sum(Array.from(values, (_, i) => seasonFactor(season, first + i, 1)));
+    return [category, seasons > 0 ? sum(values) / seasons : 0] as const;
+  });
+  return new Map(levels);
+}
+
 /** Monthly amounts by category with little history: a weighted mean of the customer and of similar customers. */
 function coldStart(history: History, span: Span, model: LearnedModel): Pick<PreparedForecast, 'categories' | 'pooled'> {
   const known = monthsKnown(history, span.from);
   const { free } = divideHistory(history, span);
-  const own = new Map([...free].map(([category, values]) => [category, sum(values)]));
-  const spent = known > 0 ? sum([...own.values()]) / known : 0;
+  const own = levelsOf(free, history.first ?? span.from, model);
+  const spent = known > 0 ? sum([...own.values()]) : 0;
   const group = similarGroup(model, spent);
   const scale = known > 0 && group.total > 0 ? spent / group.total : 1;
   const weight = known / (known + 2);
   const categories = [...new Set([...Object.keys(group.categories), ...own.keys()])].sort();
   const pooled = categories.map((category) => {
     const usual = (group.categories[category] ?? 0) * scale;
-    const level = weight * (known > 0 ? (own.get(category) ?? 0) / known : 0) + (1 - weight) * usual;
+    const level = weight * (own.get(category) ?? 0) + (1 - weight) * usual;
     const season = model.seasonality.categories[category];
     return Float64Array.from({ length: span.count }, (_, i) => level * seasonFactor(season, span.from + i, 1));
   });

@@ -9,7 +9,7 @@ import {
 import { boundsAt, type ConformalBounds, type ConformalState } from '../../../learning/evaluation/conformal/index.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { naiveScale } from '../../../learning/evaluation/metrics/forecast.js';
-import { categoryScale, historyGroup, bandScale } from '../forecast/calibration.js';
+import { categoryScale, bandScale, totalScale } from '../forecast/calibration.js';
 import { addDays, dailyAmounts, sumDays } from '../forecast/days.js';
 import { type CustomerForecast } from '../forecast/customer-forecast.js';
 import { monthlyAmounts, totalIn } from '../forecast/history.js';
@@ -175,8 +175,7 @@ function lastYearOf({ known: { history }, forecast }: AnswerInput, number: numbe
 function monthlyAnswer(request: AnswerInput, daily: Daily): MonthAnswer[] {
   const { forecast, model, days } = request;
   const { asOf } = request.known;
-  const group = historyGroup(forecast.historyMonths);
-  const { span } = forecast;
+  const { span, historyMonths } = forecast;
   const unasked = monthOfDay(asOf) - span.from;
   return Array.from({ length: span.count - unasked }, (_, i) => {
     const h = unasked + i;
@@ -184,14 +183,15 @@ function monthlyAnswer(request: AnswerInput, daily: Daily): MonthAnswer[] {
     const from = Math.max(0, firstDayOf(number) - asOf);
     const to = Math.min(days, firstDayOf(number + 1) - asOf);
     const mean = sumBetween(daily.total, from, to);
+    const owed = sumBetween(daily.recurring, from, to);
     const discretionary = [...daily.categories].filter(([name]) => !committedCategories.has(name));
     return {
       month: isoMonth(number),
       from: isoDate(asOf + from),
       days: to - from,
-      total: bandsOf(model.bands.month, { mean, scale: mean, horizon: h + 1, group }),
+      total: bandsOf(model.bands.month, { mean, horizon: h + 1, ...totalScale({ mean, owed, historyMonths }) }),
       discretionary: cents(sum(discretionary.map(([, values]) => sumBetween(values, from, to)))),
-      recurring: cents(sumBetween(daily.recurring, from, to)),
+      recurring: cents(owed),
       lastYear: lastYearOf(request, number),
       categories: categoryBands(request, daily, [from, to], h + 1),
     };

@@ -1,6 +1,7 @@
 import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { type History, monthlyAmounts, monthsKnown } from '../forecast/history.js';
+import { LOAN_CATEGORY } from '../data/vocabulary.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
 
 /** Number of spending levels. */
@@ -14,10 +15,14 @@ type Group = LearnedModel['groups'][number];
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
-/** Category → mean of the recent months. */
+/**
+ * Category → mean of the recent months. Instalments of known loans are left out: they follow their schedules, and a new
+ * customer without a loan has none.
+ */
 function averageMonth(history: History, until: number): Map<string, number> {
   const averages = new Map<string, number>();
   for (const category of [...history.months.keys()].sort()) {
+    if (category === LOAN_CATEGORY && history.loans.length > 0) continue;
     const recent = monthlyAmounts(history, category, until).slice(-WINDOW);
     averages.set(category, mean(recent));
   }
