@@ -57,7 +57,7 @@ const publicSections: readonly NamedSections[] = [
 const spendingSections: readonly NamedSections[] = [
   { names: ['berka'], run: berkaRows },
   { names: ['generated'], run: generatedRows },
-  { names: ['backend-intervals'], run: backendIntervalRows },
+  { names: ['backend-intervals', 'backend-intervals-second'], run: backendIntervalRows },
   { names: ['scale'], run: scaleRows },
 ];
 
