@@ -61,6 +61,20 @@ describe('forecastSeries', () => {
     });
   });
 
+  it('gives bands one month ahead, also where all origins of one month of the year are few', () => {
+    for (const length of [150, 200]) expect(forecastSeries(seriesOf(seasonal(length, 3)), 1).bands).toHaveLength(1);
+  });
+
+  it('has narrow bands in the quiet hours of a day, and wide ones in the others', () => {
+    const random = createRandom(8);
+    const isBusy = (hour: number): boolean => hour % 24 >= 8 && hour % 24 < 20;
+    const values = Array.from({ length: 24 * 25 }, (_, hour) => 100 + (isBusy(hour) ? 10 : 1) * random.normal());
+    const { bands } = forecastSeries({ values, frequency: 'hour', start: Date.UTC(2026, 0, 5) }, 36);
+    const width = (hour: number): number => bands![hour]![0]!.high - bands![hour]![0]!.low;
+    expect(width(13)).toBeGreaterThan(2 * width(3));
+    expect(width(13)).toBeGreaterThan(2 * width(26));
+  });
+
   it('never bands amounts below 0', () => {
     const random = createRandom(2);
     const amounts = Array.from({ length: 80 }, () => Math.max(0, 5 * random.normal()));

@@ -21,17 +21,21 @@ export interface ReplayOptions {
   readonly minimum?: number;
   /** Fewest steps between two origins; below a horizon their forecasts overlap. @default horizon */
   readonly spacing?: number;
-  /** Distances between origins are multiples of it: with a cycle, all forecasts begin at the same place in it. @default 1 */
+  /**
+   * Distances between origins, and from them to the end of the series, are multiples of it: with a cycle, all forecasts
+   * begin at the place in it at which the series ends. @default 1
+   */
   readonly step?: number;
 }
 
 /**
- * Origins spread evenly over a whole history, oldest first. Exactly `horizon` values follow the last one.
+ * Origins spread evenly over a whole history, oldest first. `horizon` values follow the last one, or the next multiple of
+ * `step`.
  * @returns the number of values before each origin; empty when the series is shorter than `minimum + horizon`.
  */
 export function spreadOrigins(length: number, options: ReplayOptions): number[] {
   const { horizon, origins = 12, minimum = horizon, spacing = horizon, step = 1 } = options;
-  const last = length - horizon;
+  const last = length - step * Math.ceil(horizon / step);
   const room = Math.floor((last - minimum) / step);
   const count = room < 0 ? 0 : Math.min(origins, Math.floor(room / Math.ceil(spacing / step)) + 1);
   const backFrom = (i: number): number => Math.floor(((count - 1 - i) * room) / Math.max(1, count - 1));
