@@ -172,6 +172,8 @@ export interface FileFormat {
   readonly requiresAllColumns?: boolean;
   /** Columns that the file may have for `transform` and that the schema has not. */
   readonly extraColumns?: readonly ColumnSpec[];
+  /** Columns of text whose blanks at the ends count, since annotations name their characters. @default none */
+  readonly verbatimColumns?: readonly string[];
   /** Rows whose label may be missing. @default all when labels are optional, else none. The others are left out. */
   labelMayBeMissing?(table: Table): (row: number) => boolean;
   /** Schema columns that `transform` makes (a row number, an age band), so the reader does not look for them in the file. */

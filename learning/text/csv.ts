@@ -13,16 +13,19 @@ export interface CsvDialect {
   readonly firstLine?: number;
   /** False where quotes are part of the text. @default true */
   readonly quoted?: boolean;
+  /** A quote inside an unquoted field is part of it, as in a spreadsheet's `="00123"`. @default false */
+  readonly relaxed?: boolean;
 }
 
 /** Options of csv-parse with which every CSV text is read: records end in LF, CRLF, CR, or CR CRLF. Blank lines are skipped. */
-export const csvOptions = ({ delimiter, firstLine = 1, quoted = true }: CsvDialect) => ({
+export const csvOptions = ({ delimiter, firstLine = 1, quoted = true, relaxed = false }: CsvDialect) => ({
   delimiter,
   from_line: firstLine,
   record_delimiter: ['\r\r\n', '\r\n', '\n', '\r'],
   skip_empty_lines: true,
   bom: true,
   relax_column_count: true, // checked by the reader, whose message names row and line
+  relax_quotes: relaxed,
   ...(quoted ? {} : { quote: null }),
 });
 
@@ -61,6 +64,9 @@ export class RecordLines {
     return last - breaks;
   }
 }
+
+/** Whether a field of a text is a spreadsheet's formula for a text, `="00123"`. */
+export const hasTextFormulas = (text: string): boolean => /(?:^|[\r\n,;\t|])="[^"\r\n]*"(?=[\r\n,;\t|]|$)/.test(text);
 
 /** What a spreadsheet's `sep=;` says; null without such a line. */
 export const separatorLine = (text: string): string | null => SEPARATOR_LINE.exec(text)?.[1] ?? null;

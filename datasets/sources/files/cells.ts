@@ -1,3 +1,5 @@
+import { unescaped } from './plain-cell.js';
+
 /** One field of a record: text from CSV, any scalar from JSON, `undefined` for an absent JSON member. */
 export type Scalar = string | number | boolean | null | undefined;
 
@@ -54,7 +56,7 @@ export function isMissingCell(cell: Cell, words: readonly string[] = []): boolea
 /** Converts a cell that is not missing to text; numbers and booleans from JSON are formatted. */
 export function convertText(cell: Cell): Converted<string> {
   if (typeof cell === 'string') {
-    if (!SCIENTIFIC.test(cell.trim())) return { value: cell };
+    if (!SCIENTIFIC.test(cell.trim())) return { value: unescaped(cell) };
     const found = 'a number in scientific writing, whose last digits a spreadsheet has cut';
     return { found, wanted: 'text; format the column as text before the file is saved' };
   }

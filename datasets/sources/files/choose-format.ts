@@ -24,6 +24,8 @@ export interface FilePreview extends Partial<Pick<FoundColumns, 'holdsDirections
   readonly delimiter?: string;
   /** Line of the header, or of the first record without one. @default 1 */
   readonly firstLine?: number;
+  /** Of a CSV file: quotes may stand inside unquoted fields. @default false */
+  readonly relaxed?: boolean;
 }
 
 /** A format with the file's preview as read by it, and where its columns stand. */

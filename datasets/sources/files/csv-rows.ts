@@ -6,6 +6,7 @@ import {
   csvOptions,
   DELIMITERS,
   firstRecords,
+  hasTextFormulas,
   type PlacedRecord,
   RecordLines,
   separatorLine,
@@ -14,6 +15,7 @@ import type { FilePreview, MatchedFormat, Previews } from './choose-format.js';
 import { cellOf, namesIn } from './column-sources.js';
 import type { FileLimits } from './limits.js';
 import { areDirections } from './number-readings.js';
+import { unescaped } from './plain-cell.js';
 import type { ReadingOptions } from './reading-options.js';
 import type { DataRow } from './row-sink.js';
 
@@ -31,13 +33,13 @@ function holdsDirections(names: readonly string[], records: readonly (readonly s
 function previewWith(head: string, dialect: CsvDialect, positional: boolean): FilePreview[] {
   const [first, ...records] = firstRecords(head, dialect, PREVIEW_RECORDS);
   if (first === undefined) return [];
-  const { delimiter } = dialect;
+  const { delimiter, relaxed = false } = dialect;
   // The head may end inside its last record.
   const complete = records.length > 1 ? records.slice(0, -1) : records;
   const { firstLine = 1 } = dialect;
-  if (positional) return [{ columns: null, width: first.length, delimiter, firstLine }];
-  const names = first.map((name) => name.trim());
-  const facts = { columns: names, width: names.length, delimiter, firstLine };
+  if (positional) return [{ columns: null, width: first.length, delimiter, firstLine, relaxed }];
+  const names = first.map((name) => unescaped(name).trim());
+  const facts = { columns: names, width: names.length, delimiter, firstLine, relaxed };
   return [{ ...facts, holdsDirections: holdsDirections(names, complete) }];
 }
 
@@ -62,8 +64,10 @@ function laterHeaders(head: string, delimiter: string, firstLine: number): numbe
 export function previewsOfCsv(head: string, options: ReadingOptions): Previews {
   const named = options.delimiter ?? separatorLine(head);
   const firstLine = firstLineOf(head, options);
+  const relaxed = hasTextFormulas(head);
   const previews = (delimiters: readonly string[], positional: boolean): FilePreview[] => {
-    const at = (delimiter: string, line: number) => previewWith(head, { delimiter, firstLine: line }, positional);
+    const at = (delimiter: string, line: number) =>
+      previewWith(head, { delimiter, firstLine: line, relaxed }, positional);
     const usual = delimiters.flatMap((delimiter) => at(delimiter, firstLine));
     if (positional || options.skipLines !== undefined) return usual;
     const later = delimiters.flatMap((delimiter) =>
@@ -168,8 +172,8 @@ export async function* readCsvRows(
   const positions = new Map(
     columns.flatMap(({ source }) => namesIn(source)).map((name) => [name, names.indexOf(name)]),
   );
-  const { delimiter = ',', firstLine = 1 } = preview;
-  const dialect = { delimiter, firstLine };
+  const { delimiter = ',', firstLine = 1, relaxed = false } = preview;
+  const dialect = { delimiter, firstLine, relaxed };
   checkHeader({ file, line: firstLine }, names, limits);
   let isHeader = format.positionalColumns === undefined;
   let row = 0;

@@ -99,6 +99,10 @@ describe('numbers', () => {
     ['+7', 7],
     [' 8 ', 8],
     ['0.063', 0.063],
+    ['१,४६,०००.५०', 146000.5],
+    ['（１２３）', -123],
+    ["'500", 500],
+    ['="1,500"', 1500],
   ])('reads %j', async (text, value) => expect(await values('amount', [text, '1.5'])).toEqual([value, 1.5]));
 
   it.each([
@@ -172,9 +176,15 @@ describe('numbers', () => {
     ['5k', 'a number with a unit word'],
     ['0x10', 'a hexadecimal number'],
     ['27/05/2025', 'a date'],
-    ['(-5)', 'text of 4 characters'],
-    ['--5', 'text of 3 characters'],
-    ['XYZ 5', 'text of 5 characters'],
+    ['(-5)', 'an amount with two signs'],
+    ['--5', 'an amount with two signs'],
+    ['-500 Dr', 'an amount with two signs'],
+    ['500 D/C', 'an amount that is both debit and credit'],
+    ['XYZ 5', 'an amount in a currency that is not known'],
+    ['1/2', 'a fraction'],
+    ['½', 'a fraction'],
+    ['Rs 500 only', 'a number with words beside it'],
+    ['none at all', 'text of 11 characters'],
   ])('refuses %j and names it as %s', async (cell, name) => {
     const fault = await faultIn('amount', ['1.5', cell]);
     expect(fault.message).toContain(`found ${name}, wanted a finite number`);
@@ -189,7 +199,16 @@ describe('numbers', () => {
   });
 
   it('reads Dr and Cr as signs, and asks about Cr alone', async () => {
-    expect(await values('amount', ['500.00 Dr', '2,000.00 Cr'])).toEqual([-500, 2000]);
+    for (const cells of [
+      ['500.00 Dr', '2,000.00 Cr'],
+      ['500Dr', '2,000.00Cr'],
+      ['500 (Dr)', '2000 (cr)'],
+      ['Dr 500', 'Cr. 2,000'],
+      ['500D', '2000 C'],
+      ['₹500 debit', '2,000 credit'],
+      ['Rs. 500/- Dr', 'INR 2000 CR.'],
+    ])
+      expect(await values('amount', cells)).toEqual([-500, 2000]);
     expect((await faultIn('amount', ['500.00 Cr', '5'])).message).toMatch(/credit or crore\?/);
   });
 
@@ -333,6 +352,18 @@ describe('moments', () => {
     ['27.05.2025', at(2025, 5, 27)],
     ['05.06.2025', at(2025, 6, 5)],
     ['2025-12-31T24:00', at(2026, 1, 1)],
+    ['5th Jan 2026', at(2026, 1, 5)],
+    ['January 22nd, 2026', at(2026, 1, 22)],
+    ['20260105T101500Z', at(2026, 1, 5, 10, 15)],
+    ['20260105 1015', at(2026, 1, 5, 10, 15)],
+    ['20260105101500', at(2026, 1, 5, 10, 15)],
+    ['2026-01-05 10:15 IST', at(2026, 1, 5, 4, 45)],
+    ['5 Jan 2026 10:15 AM (IST)', at(2026, 1, 5, 4, 45)],
+    ['2026-01-05T10:15:00+05:30[Asia/Kolkata]', at(2026, 1, 5, 4, 45)],
+    ['2026-01-05 10:15 Asia/Kolkata', at(2026, 1, 5, 4, 45)],
+    ['Mon Jan 05 2026 10:15:00 GMT+0530 (India Standard Time)', at(2026, 1, 5, 4, 45)],
+    ['२०२६-०१-०५', at(2026, 1, 5)],
+    ["'2026-01-05", at(2026, 1, 5)],
   ])('reads %j', async (text, value) => expect(await values('at', [text])).toEqual([value]));
 
   it.each([
@@ -391,6 +422,9 @@ describe('moments', () => {
     ['1748304000', 'since 1970'],
     ['27 Mai 2025', 'no English month'],
     ['2025-05-27 25:00', 'on no calendar'],
+    ['2026-01-05 10:15 EST', 'the name of a zone'],
+    ['2026-01-05 10:15 Europe/Berlin', 'the name of a zone'],
+    ['20260230T101500Z', 'on no calendar'],
     ['yesterday', 'text of 9 characters'],
   ])('refuses %j and names it', async (cell, name) => {
     const fault = await faultIn('at', [cell]);
@@ -466,6 +500,13 @@ describe('lines of a CSV file', () => {
 });
 
 describe('names and keys', () => {
+  it('cuts blanks and the signs by which spreadsheets mark a text', async () => {
+    const found = await read(`id, note\n="007", 5\n'008,5\n 009 ,5\n'tis,5\n`.replaceAll('note', 'fee'));
+    expect(found.table.columns.id?.values).toEqual(['007', '008', '009', "'tis"]);
+    expect(found.remarks).toContain('cells without the blanks or signs around their text: id (3)');
+    await expect(read('id,fee\nc,1\n c,2\n')).rejects.toThrow('found the value of row 1 again');
+  });
+
   it('keeps all digits of 64-bit keys in CSV and JSON', async () => {
     const ids = ['9007199254740992', '9007199254740993', '-9223372036854775808'];
     expect((await read(`id,fee\n${ids.map((id) => `${id},1\n`).join('')}`)).table.columns.id?.values).toEqual(ids);

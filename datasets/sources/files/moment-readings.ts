@@ -1,5 +1,6 @@
 import { DAY_MS, MONTH_NAMES } from '../../../learning/time-series/calendar/index.js';
 import { describeCell, isSplit, type Cell } from './cells.js';
+import { plainMoment } from './plain-cell.js';
 import { type CellReader, type CellReadings, everywhere } from './readings.js';
 
 /** The three readings of a date in numbers without a year of four digits in front. */
@@ -130,6 +131,11 @@ function readText(text: string): CellReadings {
 }
 
 const WRITINGS: readonly { readonly pattern: RegExp; readonly name: string }[] = [
+  {
+    pattern:
+      /\d:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:[ap]\.?m\.?)?\s*[[(]?(?!(?:am|pm|a\.m|p\.m)\b)(?:[a-z]{2,5}|[a-z]+\/[\w/+-]+)[\])]?$/i,
+    name: 'a time with the name of a zone, which is read as an offset such as +05:30 only',
+  },
   { pattern: /^\d{9,13}(?:\.\d+)?$/, name: 'a number, perhaps the seconds or milliseconds since 1970' },
   { pattern: /^\d{5}(?:\.\d+)?$/, name: "a number, perhaps a spreadsheet's day number" },
   { pattern: /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/, name: 'a date that is on no calendar, or in an unknown order' },
@@ -137,7 +143,7 @@ const WRITINGS: readonly { readonly pattern: RegExp; readonly name: string }[] =
 ];
 
 function describe(cell: Cell): string {
-  const text = typeof cell === 'string' || typeof cell === 'number' ? String(cell).trim() : '';
+  const text = typeof cell === 'string' || typeof cell === 'number' ? plainMoment(String(cell)) : '';
   return WRITINGS.find((writing) => writing.pattern.test(text))?.name ?? describeCell(cell);
 }
 
@@ -145,7 +151,7 @@ function describe(cell: Cell): string {
 export const momentReader: CellReader = {
   names: DATE_ORDERS,
   wanted: 'a date or time such as 2026-01-31T10:00:00Z',
-  read: (cell) => (typeof cell === 'string' ? readText(cell.trim()) : NOTHING),
+  read: (cell) => (typeof cell === 'string' ? readText(plainMoment(cell)) : NOTHING),
   describe,
 };
 

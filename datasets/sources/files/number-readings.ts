@@ -1,4 +1,5 @@
 import { type Cell, describeCell, isMissingCell, isSplit, NULL_WORDS, type Scalar, type SplitAmount } from './cells.js';
+import { plainText } from './plain-cell.js';
 import { type CellReader, type CellReadings, everywhere } from './readings.js';
 
 /** The two readings of a number. */
@@ -19,6 +20,13 @@ const NOT_READABLE = everywhere(Number.NaN, DECIMAL_SIGNS.length);
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 const RUPEES = /^(?:₹|rs\.?|re\.?|inr)$/i;
 
+/** Words beside an amount: `500Dr`, `1,500.00 (Cr)`, `Dr. 500`. */
+const DEBITED = '(?:dr|db|d|debit)\\.?';
+const CREDITED = '(?:cr|c|credit)\\.?';
+const inBrackets = (word: string): string => `(?:\\(\\s*${word}\\s*\\)|\\[\\s*${word}\\s*\\]|${word})`;
+const BEFORE_WORD = '^(.*?(?:[\\d.,)\\]]|/[-=])|.+\\s)\\s*[-:]?\\s*';
+const AFTER_WORD = '\\s*[-:]?\\s*((?:[\\d.,(]|rs|inr|\\p{Sc}).*)$';
+
 /** What stands around the digits; each is read off once, the sign once in whatever form. */
 const WRAPPINGS: readonly { readonly pattern: RegExp; readonly negative?: true; readonly mark?: string }[] = [
   { pattern: /^(.+?)\/[-=]$/ },
@@ -26,8 +34,10 @@ const WRAPPINGS: readonly { readonly pattern: RegExp; readonly negative?: true; 
   { pattern: /^\+\s*(.+)$/ },
   { pattern: /^\((.+)\)$/, negative: true, mark: 'parentheses read as minus' },
   { pattern: /^(.+?)\s*[-−–]$/, negative: true, mark: 'trailing minus' },
-  { pattern: /^(.+?)\s*\bdr\.?$/i, negative: true, mark: 'Dr' },
-  { pattern: /^(.+?)\s*\bcr\.?$/i, mark: 'Cr' },
+  { pattern: new RegExp(`${BEFORE_WORD}${inBrackets(DEBITED)}$`, 'i'), negative: true, mark: 'Dr' },
+  { pattern: new RegExp(`${BEFORE_WORD}${inBrackets(CREDITED)}$`, 'i'), mark: 'Cr' },
+  { pattern: new RegExp(`^${inBrackets(DEBITED)}${AFTER_WORD}`, 'iu'), negative: true, mark: 'Dr' },
+  { pattern: new RegExp(`^${inBrackets(CREDITED)}${AFTER_WORD}`, 'iu'), mark: 'Cr' },
 ];
 const LEADING_CURRENCY = /^(\p{Sc}|rs\.?|re\.?|[a-z]{3}(?=[\s\d.,+(−-]))\s*(.+)$/iu;
 const TRAILING_CURRENCY = /^(.+?)\s*(\p{Sc}|rs\.?|[a-z]{3})$/iu;
@@ -74,6 +84,8 @@ function unwrap(text: string): Unwrapped {
   return { digits: signs > 1 ? '' : digits, negative: signs === 1, marks };
 }
 
+/** The mark of digits that are not written as plain ASCII. */
+const OTHER_DIGITS = 'digits of another script, or marked as text';
 /** Prefix of the mark that names a currency. */
 export const CURRENCY_MARK = 'amounts in ';
 /** Marks of the separators, by which an ambiguous column is decided. */
@@ -111,7 +123,10 @@ function readText(text: string): CellReadings {
 
 function readScalar(cell: Scalar): CellReadings {
   if (typeof cell === 'number') return everywhere(finite(cell), DECIMAL_SIGNS.length);
-  return typeof cell === 'string' ? readText(cell.trim()) : NOT_READABLE;
+  if (typeof cell !== 'string') return NOT_READABLE;
+  const text = plainText(cell);
+  const { values, marks = [] } = readText(text);
+  return text === cell.trim() ? { values, marks } : { values, marks: [...marks, OTHER_DIGITS] };
 }
 
 const DIRECTIONS: readonly { readonly pattern: RegExp; readonly sign: 1 | -1 }[] = [
@@ -121,7 +136,7 @@ const DIRECTIONS: readonly { readonly pattern: RegExp; readonly sign: 1 | -1 }[]
 
 /** −1 for a word of money out, +1 for one of money in, NaN for any other. */
 export function readDirection(cell: Scalar): number {
-  const text = typeof cell === 'string' ? cell.trim() : '';
+  const text = typeof cell === 'string' ? plainText(cell) : '';
   return DIRECTIONS.find(({ pattern }) => pattern.test(text))?.sign ?? Number.NaN;
 }
 
@@ -157,12 +172,17 @@ const WRITINGS: readonly { readonly pattern: RegExp; readonly name: string }[] =
     name: 'a number with a unit word',
   },
   { pattern: /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/, name: 'a date' },
+  { pattern: /\d\W*\b(?:dr?|debit)\W+(?:cr?|credit)\b/i, name: 'an amount that is both debit and credit' },
+  { pattern: /^\W*[-−–(+].*[-−–)]|[-−–(+].*\bdr?\b|^[-−–+(]\s*[-−–+(]/i, name: 'an amount with two signs' },
+  { pattern: /^[a-z]{3}\s*[\d(+−-]|\d\s*[a-z]{3}$/i, name: 'an amount in a currency that is not known' },
+  { pattern: /\d\s*\/\s*\d|[½¼¾⅓⅔]/u, name: 'a fraction' },
   { pattern: /^[-+(]?\d[\d.,\s'’]*[.,][\d.,\s'’]*\)?$/, name: 'digits whose groups are neither thousands nor lakhs' },
+  { pattern: /\p{L}.*\d|\d.*\p{L}/u, name: 'a number with words beside it' },
 ];
 
 function describe(cell: Cell): string {
   if (!isSplit(cell)) {
-    const text = typeof cell === 'string' ? cell.trim() : '';
+    const text = typeof cell === 'string' ? plainText(cell) : '';
     return WRITINGS.find(({ pattern }) => pattern.test(text))?.name ?? describeCell(cell);
   }
   if (cell.kind === 'pair') return 'a debit and a credit that are not one amount without sign';
@@ -185,7 +205,7 @@ const SEPARATORS: Readonly<Record<string, string>> = {
 
 /** How the digits of a cell are grouped, where they are. */
 function writingOf(cell: Cell): string | null {
-  const { digits } = unwrap(typeof cell === 'string' ? cell.trim() : '');
+  const { digits } = unwrap(typeof cell === 'string' ? plainText(cell) : '');
   if (LAKHS.test(digits)) return 'lakhs grouped by commas';
   const separator = (THOUSANDS_POINT.exec(digits) ?? THOUSANDS_COMMA.exec(digits))?.[1];
   if (separator !== undefined) return `thousands grouped by ${SEPARATORS[separator] ?? 'blanks'}`;
@@ -229,7 +249,7 @@ export const flagReader: CellReader = {
   wanted: 'true, false, 0 or 1',
   read(cell) {
     if (isSplit(cell)) return everywhere(Number.NaN, 1);
-    const found = FLAGS.find(({ pattern }) => pattern.test(String(cell).trim()));
+    const found = FLAGS.find(({ pattern }) => pattern.test(plainText(String(cell))));
     return { values: [found?.value ?? Number.NaN], marks: found?.mark === undefined ? [] : [found.mark] };
   },
   describe: describeCell,

@@ -172,7 +172,7 @@ describe('readDataFile', () => {
   });
 
   it('reads the same records whatever the chunk boundaries', async () => {
-    const chars = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).filter((text) => text.trim() !== '');
+    const chars = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((text) => `k${text}`.trim());
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(chars, { minLength: 2, maxLength: 8 }), async (ids) => {
         const rows = ids.map((id, i) => ({ ...records[0], id, bad: i % 2 }));

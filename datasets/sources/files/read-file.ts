@@ -24,7 +24,9 @@ async function collect(
 ): Promise<CollectedRows> {
   const { columns, format, preview } = opened.matched;
   const { schema } = format;
-  const sink = createRowSink({ file, schema, columns, options, delimiter: preview.delimiter ?? null, timeZone });
+  const { verbatimColumns: verbatim = [] } = format;
+  const { delimiter = null } = preview;
+  const sink = createRowSink({ file, schema, columns, options, delimiter, timeZone, verbatim });
   const blank = new BlankRows();
   let count = 0;
   for await (const row of opened.rows) {

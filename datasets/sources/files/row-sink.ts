@@ -6,6 +6,7 @@ import { type CellPlace, ColumnReadings, type ReadColumn } from './column-readin
 import { momentReader, momentUnits, type MomentUnit, numericMomentReader } from './moment-readings.js';
 import { flagReader, integerReader, numberReader } from './number-readings.js';
 import { periodReader } from './period-readings.js';
+import { unescaped } from './plain-cell.js';
 import type { ReadingOptions } from './reading-options.js';
 import type { CellReader } from './readings.js';
 import { createResolver, type PendingColumn } from './resolve-readings.js';
@@ -140,8 +141,26 @@ export interface SinkTarget {
   readonly options: ReadingOptions;
   /** Of a CSV file. */
   readonly delimiter: string | null;
+  /** Columns of text whose blanks count, as where annotations are counted in characters. */
+  readonly verbatim: readonly string[];
   /** Of the customers' clocks, for moments without a zone in columns that a clock belongs to. */
   readonly timeZone: string;
+}
+
+/** Cuts blanks, and signs by which spreadsheets mark a text, from the ends of a column's cells. */
+function createTrim({ spec }: FileColumn, verbatim: readonly string[]) {
+  const isText = spec.type === 'text' || spec.type === 'category';
+  let count = 0;
+  const cut = (cell: string): string => {
+    const text = unescaped(cell).trim();
+    if (text !== cell && text !== '') count += 1;
+    return text;
+  };
+  return {
+    apply: (cell: Cell): Cell =>
+      isText && typeof cell === 'string' && !verbatim.includes(spec.name) ? cut(cell) : cell,
+    count: (): number => count,
+  };
 }
 
 /**
@@ -150,7 +169,7 @@ export interface SinkTarget {
  * validation, which counts all faults.
  * @throws PipelineError `INVALID_VALUE` with file, row, line and column.
  */
-export function createRowSink({ file, schema, columns, options, delimiter, timeZone }: SinkTarget) {
+export function createRowSink({ file, schema, columns, options, delimiter, timeZone, verbatim }: SinkTarget) {
   const sinks = columns.map(({ spec }) =>
     createColumnSink(spec, spec.unique === true || spec.name === schema.key, options),
   );
@@ -158,11 +177,13 @@ export function createRowSink({ file, schema, columns, options, delimiter, timeZ
   const mayBeMissing = columns.map(
     ({ spec }) => spec.nullable === true || spec.clockOf !== undefined || spec.name === schema.label,
   );
+  const trims = columns.map((column) => createTrim(column, verbatim));
   let rows = 0;
 
-  function addCell(cell: Cell, index: number, line: number): void {
+  function addCell(written: Cell, index: number, line: number): void {
     const { spec, nameInFile, source } = columns[index]!;
     const place = { file, row: rows, line, column: nameInFile };
+    const cell = trims[index]!.apply(written);
     if (source?.kind === 'row number') sinks[index]!.add(String(rows), place);
     else if (!isMissingCell(cell, nullWords[index])) sinks[index]!.add(cell, place);
     else if (mayBeMissing[index] === true) sinks[index]!.addMissing();
@@ -178,7 +199,10 @@ export function createRowSink({ file, schema, columns, options, delimiter, timeZ
       const finished = sinks.map((sink) => sink.finish());
       const { table, remarks } = finishColumns(file, columns, { finished, delimiter, rows });
       const specs = columns.map(({ spec }) => spec);
-      return { table: placeOnClocks(table, specs, timeZone), remarks };
+      const trimmed = trims.flatMap(({ count }, i) => (count() > 0 ? [`${columns[i]!.nameInFile} (${count()})`] : []));
+      const said =
+        trimmed.length === 0 ? [] : [`cells without the blanks or signs around their text: ${trimmed.join(', ')}`];
+      return { table: placeOnClocks(table, specs, timeZone), remarks: [...remarks, ...said] };
     },
   };
 }

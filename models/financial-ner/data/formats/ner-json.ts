@@ -110,6 +110,7 @@ export const nerCsv: FileFormat = {
     ),
   },
   derivedColumns: ['kind'],
+  verbatimColumns: ['text'],
   matches: ({ columns }) => columns !== null && ['textId', 'text', 'entities'].every((name) => columns.includes(name)),
   exampleRows: (seed) =>
     exampleRows(320, seed).map(({ id, text, group, locale, entities }) => ({

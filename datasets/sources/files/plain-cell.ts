@@ -1,0 +1,57 @@
+/** `="00123"`, and `'00123` before a code or number: how spreadsheets keep digits as text. */
+const FORMULA = /^=\s*"([^"]*)"$/;
+const APOSTROPHE = /^['’](?=\S*\p{Nd})(\S.*[^'’\s]|\S)$/u;
+
+/** A text without the signs by which spreadsheets mark it as one. */
+export function unescaped(text: string): string {
+  const first = text.trimStart()[0];
+  if (first !== '=' && first !== "'" && first !== '’') return text;
+  const trimmed = text.trim();
+  return FORMULA.exec(trimmed)?.[1] ?? APOSTROPHE.exec(trimmed)?.[1] ?? text;
+}
+
+/** Code points of zero: Arabic, Persian and Urdu, and the scripts of India from Devanagari to Malayalam. */
+const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66];
+/** Full-width forms are ASCII at another place. */
+const FULL_WIDTH = 0xfee0;
+
+function asciiOf(character: string): string {
+  const code = character.codePointAt(0)!;
+  if (code >= 0xff01 && code <= 0xff5e) return String.fromCodePoint(code - FULL_WIDTH);
+  const zero = ZEROS.find((one) => code >= one && code < one + 10);
+  return zero === undefined ? character : String(code - zero);
+}
+
+/** A number or date in ASCII digits and signs, without what spreadsheets put in front. */
+export function plainText(text: string): string {
+  const own = unescaped(text).trim();
+  return /[^\p{ASCII}]/u.test(own) ? own.replace(/[\p{Nd}\uff01-\uff5e]/gu, asciiOf) : own;
+}
+
+/** `20260131T101500Z`, `20260131 1015`, `20260131101500`. */
+const COMPACT = /^((?:19|20)\d{2})(\d{2})(\d{2})(?:[T ]?(\d{2})(\d{2})(\d{2})(\.\d+)?|[T ](\d{2})(\d{2}))(?=\D|$)/i;
+const ORDINAL = /(\d)(?:st|nd|rd|th)\b(?:\s+of\b)?/i;
+/** The zone that an offset before it says too: `+05:30[Asia/Kolkata]`, `GMT+0530 (India Standard Time)`. */
+const EXPLAINED = /([+-]\d{2}:?\d{2}|Z)\s*(?:\[[\w/+-]+\]|\([\p{L} ]+\))$/u;
+const INDIAN_TIME = /(\d|[ap]m)\s*(?:\(?IST\)?|\[?Asia\/(?:Kolkata|Calcutta)\]?)$/i;
+const OFFSET_OF_UTC = /(?:UTC|GMT)\s*([+-])(\d{1,2})(?::?(\d{2}))?$/i;
+
+/**
+ * A date or time in the forms that the readers know: with ASCII digits, an ordinal as number, compact ISO 8601 with its
+ * signs, and India's time as offset.
+ */
+export function plainMoment(text: string): string {
+  return plainText(text)
+    .replace(
+      COMPACT,
+      (_, y: string, m: string, d: string, hh?: string, mm?: string, ss?: string, f = '', h?: string, n?: string) =>
+        h === undefined ? `${y}-${m}-${d}T${hh!}:${mm!}:${ss!}${f}` : `${y}-${m}-${d}T${h}:${n!}`,
+    )
+    .replace(ORDINAL, '$1')
+    .replace(EXPLAINED, '$1')
+    .replace(INDIAN_TIME, '$1+05:30')
+    .replace(
+      OFFSET_OF_UTC,
+      (_, sign: string, hours: string, minutes = '00') => `${sign}${hours.padStart(2, '0')}:${minutes}`,
+    );
+}
