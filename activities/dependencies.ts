@@ -40,6 +40,7 @@ export interface PipelineActivityDeps extends StepDeps {
     | 'trainingMemoryMb'
     | 'extractChunkRows'
     | 'customerTimeZones'
+    | 'dateOrders'
     | 'maxRejectedShare'
     | 'heartbeatTimeoutSeconds'
     | 'reportUrl'

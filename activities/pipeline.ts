@@ -15,7 +15,7 @@ import { commitSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import { featureViews } from '../feature-store/definitions/index.js';
 import { materializeFeatureSet } from '../feature-store/online/materialize.js';
 import { materializeStateSet } from '../feature-store/online/materialize-states.js';
-import { customerTimeZone } from '../platform/config/config.js';
+import { customerTimeZone, valueFor } from '../platform/config/config.js';
 import { runJob, withHeartbeat } from './run-job.js';
 import { runStep } from './run-step.js';
 import type { Reusable } from '../contracts/steps.js';
@@ -52,7 +52,8 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
     const { blobs, snapshotLog: log } = deps;
     const commit = parse(commitSnapshotInput, input);
     const timeZone = customerTimeZone(deps.config.customerTimeZones, commit.source);
-    return commitSnapshot({ ...commit, timeZone, blobs, log });
+    const dateOrder = valueFor(deps.config.dateOrders, commit.source);
+    return commitSnapshot({ ...commit, timeZone, dateOrder, blobs, log });
   },
 
   validateSnapshot(input) {

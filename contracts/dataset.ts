@@ -98,11 +98,17 @@ export const frozenHoldout = z.discriminatedUnion('kind', [
 /** A split rule with its cut, stored with the line; training gets no row that it holds out. */
 export type FrozenHoldout = z.infer<typeof frozenHoldout>;
 
+/** How days are written in numbers where both readings are possible: 05/03 is 5 March with the day first, else 3 May. */
+export const dateOrder = z.enum(['day-first', 'month-first']);
+export type DateOrder = z.infer<typeof dateOrder>;
+
 /** The columns of one line's training table and how they are used. */
 export interface DatasetSchema {
   readonly line: string;
   /** IANA zone of the customers' clocks. Absent: the rows are older than this setting, their days are those of UTC. */
   readonly timeZone?: string;
+  /** How dates in numbers are written in texts. Absent: with the day first. */
+  readonly dateOrder?: DateOrder;
   /** All columns, the label included. */
   readonly columns: readonly ColumnSpec[];
   /** The column that names a row in messages; unique. */
@@ -172,6 +178,10 @@ export interface FileFormat {
   readonly requiresAllColumns?: boolean;
   /** Columns that the file may have for `transform` and that the schema has not. */
   readonly extraColumns?: readonly ColumnSpec[];
+  /** Unrelated data sets have this layout: each file or folder is a line of its own, by its name. @default false */
+  readonly isSharedLayout?: boolean;
+  /** Texts of the rows may hold dates in numbers, whose order is recorded with the data set. @default false */
+  readonly hasDatesInTexts?: boolean;
   /** Columns of text whose blanks at the ends count, since annotations name their characters. @default none */
   readonly verbatimColumns?: readonly string[];
   /** Rows whose label may be missing. @default all when labels are optional, else none. The others are left out. */
@@ -217,6 +227,8 @@ const datasetFields = z.strictObject({
   ]),
   /** IANA zone of the customers' clocks; absent in data sets from before there was one. */
   timeZone: z.string().optional(),
+  /** How dates in numbers are written in texts; absent: with the day first. */
+  dateOrder: dateOrder.optional(),
   /** Facts for the reader of the output, such as "160 of 328 loans have any earlier transaction (25 bad)". */
   notes: z.array(z.string()).default([]),
 });

@@ -6,7 +6,7 @@ import { tableSchema, type TableSchema } from '../contracts/table-schema.js';
 import { readJsonBlob } from '../datasets/snapshots/json-blob.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 
-type Described = Pick<DatasetRef, 'line' | 'origin' | 'timeZone'>;
+type Described = Pick<DatasetRef, 'line' | 'origin' | 'timeZone' | 'dateOrder'>;
 type FileOrigin = Extract<DatasetRef['origin'], { kind: 'file' }>;
 
 /**
@@ -50,12 +50,13 @@ export async function formatOf(blobs: BlobStore, model: ModelDefinition, origin:
 }
 
 /**
- * The schema of a stored data set: that of its file format, or the backend's with the name of its line; with the zone of its rows.
+ * The schema of a stored data set: that of its file format, or the backend's with the name of its line; with the zone and the
+ * order of dates of its rows.
  * @throws PipelineError `UNKNOWN_FORMAT` when the model no longer reads the format.
  */
 export async function schemaOf(blobs: BlobStore, model: ModelDefinition, dataset: Described): Promise<DatasetSchema> {
-  const { line, origin, timeZone } = dataset;
-  const zone = timeZone === undefined ? {} : { timeZone };
-  if (origin.kind === 'snapshot') return { ...model.backend.schema, line, ...zone };
-  return { ...(await formatOf(blobs, model, origin)).schema, ...zone };
+  const { line, origin, timeZone, dateOrder } = dataset;
+  const writing = { ...(timeZone !== undefined && { timeZone }), ...(dateOrder !== undefined && { dateOrder }) };
+  if (origin.kind === 'snapshot') return { ...model.backend.schema, line, ...writing };
+  return { ...(await formatOf(blobs, model, origin)).schema, line, ...writing };
 }

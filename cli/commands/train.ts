@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { PipelineError } from '../../contracts/errors.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { MasterTrainingInput, TrainModelInput } from '../../contracts/workflows.js';
+import { parseLineName } from '../../datasets/sources/files/line-names.js';
 import type { DataFile } from '../../datasets/sources/files/read-file.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { type DataFileOptions, readDataPath, readSchemaFile, refuseWithoutFile } from '../program/data-file.js';
@@ -32,6 +33,7 @@ export function register(program: Command, cli: CliContext): void {
     .option('--data-path <file>', 'train from this file (docs/data-formats.md) instead of the backend')
     .option('--schema <file>', 'JSON file that describes the columns of any table (`ml data describe` drafts it)');
   addReadingOptions(command)
+    .option('--line-name <name>', 'line of the versions from this file (that of its layout)', parseLineName)
     .option('--source <name>', 'data source (the one in use)')
     .option('--seed <n>', 'seed of everything random (42, or that of the run that is repeated)', seed)
     .option('--update', "continue the line's champion on the newest rows instead of training from scratch")

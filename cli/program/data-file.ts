@@ -9,6 +9,7 @@ import type { TypedReadingOptions } from './reading-options.js';
 /** Options of a command that reads a data file. */
 export interface DataFileOptions extends TypedReadingOptions {
   readonly dataPath?: string;
+  readonly lineName?: string;
   /** Path of a JSON file. */
   readonly schema?: string;
 }
@@ -26,6 +27,7 @@ export function refuseWithoutFile(options: DataFileOptions): void {
     '--skip-lines': skipLines,
     '--time-zone': timeZone,
     '--schema': schema,
+    '--line-name': options.lineName,
   });
   const option = given.find(([, value]) => value !== undefined)?.[0];
   if (option !== undefined) throw new PipelineError('INVALID_INPUT', `${option} belongs to a file; give --data-path`);
@@ -45,16 +47,25 @@ export async function readDataPath(
   cli: CliContext,
   dataPath: string,
   formats: readonly FileFormat[],
-  options: TypedReadingOptions,
+  options: TypedReadingOptions & Pick<DataFileOptions, 'lineName'>,
 ): Promise<DataFile> {
-  const [{ readDataFile }, { readingOptions }, { customerTimeZone }] = await Promise.all([
+  const [{ readDataFile }, { readingOptions }, { customerTimeZone, valueFor }] = await Promise.all([
     import('../../datasets/sources/files/read-file.js'),
     import('./reading-options.js'),
     import('../../platform/config/config.js'),
   ]);
   const timeZoneOf = (line: string): string => customerTimeZone(cli.config.customerTimeZones, line);
-  const file = await readDataFile(dataPath, formats, { ...(await readingOptions(options)), timeZoneOf });
-  cli.out.notice(`${file.fileName}: ${file.table.rowCount} rows, read as ${file.format.name}`);
+  const dateOrderOf = (line: string) => valueFor(cli.config.dateOrders, line);
+  const written = await readingOptions(options);
+  const file = await readDataFile(dataPath, formats, {
+    ...written,
+    lineName: options.lineName,
+    timeZoneOf,
+    dateOrderOf,
+  });
+  cli.out.notice(
+    `${file.fileName}: ${file.table.rowCount} rows, read as ${file.format.name}, line ${file.format.schema.line}`,
+  );
   for (const remark of file.remarks) cli.out.notice(`  ${remark}`);
   return file;
 }

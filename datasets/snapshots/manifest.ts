@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { extractedTable, featureSetRef } from '../../contracts/activities.js';
-import { datasetDescription } from '../../contracts/dataset.js';
+import { datasetDescription, dateOrder } from '../../contracts/dataset.js';
 import { contentHash, sourceName } from '../../contracts/ids.js';
 
 /** Schema of a snapshot's manifest. It is stored as canonical JSON (sorted keys), and its hash identifies the snapshot. */
@@ -16,6 +16,8 @@ export const snapshotManifest = z.strictObject({
   retrospective: z.literal(true).optional(),
   /** IANA zone of the customers' clocks; absent in snapshots from before there was one. */
   timeZone: z.string().optional(),
+  /** How dates in numbers are written in texts; absent: with the day first. */
+  dateOrder: dateOrder.optional(),
   tables: z.array(extractedTable),
 });
 /** See `snapshotManifest`. */

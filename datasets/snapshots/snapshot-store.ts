@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { commitSnapshotInput, SnapshotRef } from '../../contracts/activities.js';
+import type { DateOrder } from '../../contracts/dataset.js';
 import type { BackendTable, SnapshotTables } from '../../contracts/backend.js';
 import { snapshotManifest, type SnapshotManifest } from './manifest.js';
 import type { SnapshotLog } from './snapshot-log.js';
@@ -17,6 +18,8 @@ export interface CommitSnapshot extends z.infer<typeof commitSnapshotInput> {
   readonly log: SnapshotLog;
   /** IANA zone of the customers' clocks. */
   readonly timeZone?: string;
+  /** How dates in numbers are written in texts. @default 'day-first' */
+  readonly dateOrder?: DateOrder;
 }
 
 const refOf = (hash: string, manifest: SnapshotManifest): SnapshotRef => ({
@@ -57,7 +60,7 @@ export async function commitSnapshot(input: CommitSnapshot): Promise<SnapshotRef
 }
 
 const manifestOf = (
-  { source, asOf, codeVersion, timeZone, retrospective, tables }: CommitSnapshot,
+  { source, asOf, codeVersion, timeZone, dateOrder, retrospective, tables }: CommitSnapshot,
   parent: string | null,
 ): SnapshotManifest => ({
   kind: 'snapshot',
@@ -67,6 +70,8 @@ const manifestOf = (
   parent,
   codeVersion,
   ...(timeZone !== undefined && { timeZone }),
+  // The usual order is not written, so that a snapshot's hash stays the same.
+  ...(dateOrder === 'month-first' && { dateOrder }),
   ...(retrospective !== undefined && { retrospective }),
   tables: [...tables].sort((a, b) => (a.table < b.table ? -1 : 1)),
 });

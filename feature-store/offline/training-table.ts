@@ -79,7 +79,7 @@ export async function buildBackendDataset(input: {
 }): Promise<PreparedDataset> {
   const { blobs, snapshotHash, modelName, backend, onStep = unreported } = input;
   const manifest = await loadSnapshot(blobs, snapshotHash);
-  const { asOf, source, timeZone } = manifest;
+  const { asOf, source, timeZone, dateOrder } = manifest;
   const line = lineOfSource(source);
   const skipped = (reason: string): PreparedDataset => ({ status: 'skipped', line, reason });
 
@@ -96,14 +96,14 @@ export async function buildBackendDataset(input: {
     return skipped([`${rows.rowCount} labelled rows, wanted at least ${minimumRows}`, ...notes].join('; '));
 
   await onStep('joining features', 2, 3);
-  const zone = timeZone === undefined ? {} : { timeZone };
-  const schema = { ...backend.schema, line, ...zone };
+  const writing = { ...(timeZone !== undefined && { timeZone }), ...(dateOrder !== undefined && { dateOrder }) };
+  const schema = { ...backend.schema, line, ...writing };
   const table = project(joinPointInTime(rows, backend.views, tables), schema);
   const ref: Omit<DatasetRef, 'hash' | 'rows'> = {
     modelName,
     line,
     origin: { kind: 'snapshot', snapshotHash, source },
-    ...zone,
+    ...writing,
     notes: [...notes, ...retrospectiveNotes(manifest, [...needed])],
   };
   return { status: 'ready', dataset: await storeDataset(blobs, { table, schema, ref }) };

@@ -420,6 +420,35 @@ describe('values of entities in their sentence', () => {
   };
 
   it.each([
+    ['due on {D:5 March} 2026', '5 March 2026', '2026-03-05', '2026-03-05'],
+    ['bill of {D:March 2025}', 'March 2025', '2025-03-01', '2025-03-31'],
+    ['{D:Friday, 16 January 2026}', 'Friday, 16 January 2026', '2026-01-16', '2026-01-16'],
+    ['due on {D:05/03/2027}', '05/03/2027', '2027-03-05', '2027-03-05'],
+  ])('%s needs no reference day', (marked, text, from, to) => {
+    const { text: whole, entities } = markedEntities(marked);
+    const found = enrich({ text: whole }, entities, context);
+    expect(found.map(({ text: own, value }) => [own, value])).toEqual([[text, { kind: 'date', from, to }]]);
+  });
+
+  it.each([
+    'paid {D:yesterday}',
+    'due {D:5 March}',
+    'since {D:April 2025}',
+    '{D:next Friday}',
+    '{D:Thursday, 16 January 2026}',
+  ])('%s has no value without a reference day', (marked) => {
+    const { text, entities } = markedEntities(marked);
+    expect(enrich({ text }, entities, context)[0]?.value).toBeNull();
+  });
+
+  it('reads dates in numbers in the order that the request names', () => {
+    const { text, entities } = markedEntities('due on {D:05/03/2027}');
+    const from = (dateOrder?: 'day-first' | 'month-first') => enrich({ text, dateOrder }, entities, context)[0]?.value;
+    expect(from('month-first')).toMatchObject({ from: '2027-05-03' });
+    expect([from('day-first'), from()]).toEqual([from(), expect.objectContaining({ from: '2027-03-05' })]);
+  });
+
+  it.each([
     ['paid {A:Rs 1 lakh 20} thousand', 'Rs 1 lakh 20 thousand', 120_000],
     ['paid 1 crore {A:25 lakh} for it', '1 crore 25 lakh', 12_500_000],
     ['paid {A:1 crore} {A:25 lakh} for it', '1 crore 25 lakh', 12_500_000],

@@ -1,7 +1,7 @@
 import { homedir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { type CheckSettings, suspiciousLabelRules } from '../../contracts/dataset.js';
+import { type CheckSettings, dateOrder, type DateOrder, suspiciousLabelRules } from '../../contracts/dataset.js';
 import type { Environment } from './environment.js';
 import type { TrafficSettings } from './traffic-settings.js';
 import { invalidSetting } from './invalid-setting.js';
@@ -19,6 +19,7 @@ import {
   pageAddress,
   serverUrl,
   timeZone,
+  dateOrdersByName,
   timeZonesByName,
   whole,
   withDefault,
@@ -68,6 +69,8 @@ const environment = z.object({
   EXTRACT_CHUNK_ROWS: withDefault(whole(100, 10_000_000), '50000'),
   CUSTOMER_TIME_ZONE: withDefault(timeZone, 'Asia/Kolkata'),
   CUSTOMER_TIME_ZONES: withDefault(timeZonesByName, 'berka=Europe/Prague'),
+  DATE_ORDER: withDefault(dateOrder, 'day-first'),
+  DATE_ORDERS: dateOrdersByName,
   VALIDATION_MAX_REJECTED_SHARE: withDefault(decimal({ from: 0, to: 1 }), '0.02'),
   VALIDATION_SUSPICIOUS_LABELS: withDefault(z.enum(suspiciousLabelRules), 'refused'),
   PRODUCTION_APPROVAL: withDefault(z.enum(['manual', 'automatic']), 'manual'),
@@ -110,16 +113,22 @@ export interface TemporalTls {
   readonly serverName: string | null;
 }
 
-/** IANA zones by which days, months and hours of customers are counted. */
-export interface CustomerTimeZones {
-  readonly usual: string;
+/** A setting that may differ between sources. */
+export interface BySource<Value> {
+  readonly usual: Value;
   /** Exceptions by name of a source, or by the line of a file. */
-  readonly bySource: Readonly<Record<string, string>>;
+  readonly bySource: Readonly<Record<string, Value>>;
 }
 
-/** Zone of the customers' clocks in a source, or in the files of a line. */
-export const customerTimeZone = ({ usual, bySource }: CustomerTimeZones, source: string): string =>
+/** What a setting says of a source, or of the files of a line. */
+export const valueFor = <Value>({ usual, bySource }: BySource<Value>, source: string): Value =>
   Object.hasOwn(bySource, source) ? bySource[source]! : usual;
+
+/** IANA zones by which days, months and hours of customers are counted. */
+export type CustomerTimeZones = BySource<string>;
+
+/** Zone of the customers' clocks in a source, or in the files of a line. */
+export const customerTimeZone = (zones: CustomerTimeZones, source: string): string => valueFor(zones, source);
 
 /** Where the prediction API listens, and whose tokens it takes. Paths are absolute. */
 export interface ApiSettings {
@@ -191,6 +200,8 @@ export interface Config {
   readonly extractChunkRows: number;
   /** Zones of the customers' clocks; see `customerTimeZone`. */
   readonly customerTimeZones: CustomerTimeZones;
+  /** How dates in numbers are written in texts. */
+  readonly dateOrders: BySource<DateOrder>;
   readonly maxRejectedShare: number;
   readonly suspiciousLabels: CheckSettings['suspiciousLabels'];
   readonly productionApproval: 'manual' | 'automatic';
@@ -246,6 +257,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
       crashAttempts: variables.CRASH_ATTEMPTS,
     },
     extractChunkRows: variables.EXTRACT_CHUNK_ROWS,
+    dateOrders: { usual: variables.DATE_ORDER, bySource: variables.DATE_ORDERS },
     customerTimeZones: { usual: variables.CUSTOMER_TIME_ZONE, bySource: variables.CUSTOMER_TIME_ZONES },
     maxRejectedShare: variables.VALIDATION_MAX_REJECTED_SHARE,
     suspiciousLabels: variables.VALIDATION_SUSPICIOUS_LABELS,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dateOrder, type DateOrder } from '../../contracts/dataset.js';
 import { artifactLocation } from '../blobs/artifact-location.js';
 import { parseCron } from './cron.js';
 
@@ -118,6 +119,16 @@ export const timeZonesByName = z
   .transform((text) => text.split(',').map((pair) => pair.split('=').map((part) => part.trim())))
   .pipe(z.array(z.tuple([z.string().min(1), timeZone], 'wanted source=zone pairs, such as berka=Europe/Prague')))
   .transform((pairs): Readonly<Record<string, string>> => Object.fromEntries(pairs));
+
+/** `source=order` pairs separated by commas. */
+export const dateOrdersByName = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text.trim() === '' ? [] : text.split(',').map((pair) => pair.split('=').map((part) => part.trim())),
+  )
+  .pipe(z.array(z.tuple([z.string().min(1), dateOrder], 'wanted source=order pairs, such as us-bank=month-first')))
+  .transform((pairs): Readonly<Record<string, DateOrder>> => Object.fromEntries(pairs));
 
 /** `route=decimals` pairs separated by commas. */
 export const decimalsByRoute = z

@@ -35,6 +35,10 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   CUSTOMER_TIME_ZONES: Object.entries(config.customerTimeZones.bySource)
     .map(([source, zone]) => `${source}=${zone}`)
     .join(','),
+  DATE_ORDER: config.dateOrders.usual,
+  DATE_ORDERS: Object.entries(config.dateOrders.bySource)
+    .map(([source, order]) => `${source}=${order}`)
+    .join(','),
   VALIDATION_MAX_REJECTED_SHARE: String(config.maxRejectedShare),
   VALIDATION_SUSPICIOUS_LABELS: config.suspiciousLabels,
   PRODUCTION_APPROVAL: config.productionApproval,

@@ -1,4 +1,4 @@
-import type { FileFormat } from '../../../contracts/dataset.js';
+import type { DateOrder, FileFormat } from '../../../contracts/dataset.js';
 import type { Table } from '../../../contracts/table.js';
 
 /** A file's content as a table, with the format it was read by. */
@@ -10,6 +10,8 @@ export interface DataFile {
   readonly fileName: string;
   /** Zone of the clocks of moments without one; absent where the format keeps no clocks. */
   readonly timeZone?: string;
+  /** How dates in numbers are written in its texts; absent: with the day first, or no dates in texts. */
+  readonly dateOrder?: DateOrder;
   /** How the file is written where that was detected, and what was left out: sentences without a value of a row. */
   readonly remarks: readonly string[];
 }

@@ -36,22 +36,25 @@ const EXPLAINED = /([+-]\d{2}:?\d{2}|Z)\s*(?:\[[\w/+-]+\]|\([\p{L} ]+\))$/u;
 const INDIAN_TIME = /(\d|[ap]m)\s*(?:\(?IST\)?|\[?Asia\/(?:Kolkata|Calcutta)\]?)$/i;
 const OFFSET_OF_UTC = /(?:UTC|GMT)\s*([+-])(\d{1,2})(?::?(\d{2}))?$/i;
 
+/** Compact ISO 8601 with its signs. */
+function withSigns(text: string): string {
+  const found = COMPACT.exec(text);
+  if (found === null) return text;
+  const [all, year, month, day, hour = found[8]!, minute = found[9]!, second = '00', fraction = ''] = found;
+  return `${year!}-${month!}-${day!}T${hour}:${minute}:${second}${fraction}${text.slice(all.length)}`;
+}
+
+/** `UTC+5:30` as offset. */
+function withOffset(text: string): string {
+  const [all = '', sign = '', hours = '', minutes = '00'] = OFFSET_OF_UTC.exec(text) ?? [];
+  return all === '' ? text : `${text.slice(0, -all.length)}${sign}${hours.padStart(2, '0')}:${minutes}`;
+}
+
 /**
  * A date or time in the forms that the readers know: with ASCII digits, an ordinal as number, compact ISO 8601 with its
  * signs, and India's time as offset.
  */
 export function plainMoment(text: string): string {
-  return plainText(text)
-    .replace(
-      COMPACT,
-      (_, y: string, m: string, d: string, hh?: string, mm?: string, ss?: string, f = '', h?: string, n?: string) =>
-        h === undefined ? `${y}-${m}-${d}T${hh!}:${mm!}:${ss!}${f}` : `${y}-${m}-${d}T${h}:${n!}`,
-    )
-    .replace(ORDINAL, '$1')
-    .replace(EXPLAINED, '$1')
-    .replace(INDIAN_TIME, '$1+05:30')
-    .replace(
-      OFFSET_OF_UTC,
-      (_, sign: string, hours: string, minutes = '00') => `${sign}${hours.padStart(2, '0')}:${minutes}`,
-    );
+  const ascii = withSigns(plainText(text)).replace(ORDINAL, '$1');
+  return withOffset(ascii.replace(EXPLAINED, '$1').replace(INDIAN_TIME, '$1+05:30'));
 }

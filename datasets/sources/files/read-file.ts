@@ -1,10 +1,11 @@
-import type { FileFormat } from '../../../contracts/dataset.js';
+import type { DateOrder, FileFormat } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
 import { BlankRows } from '../../../learning/blank-rows.js';
 import { columnRemarks } from './column-sources.js';
 import type { DataFile } from './data-file.js';
 import { decodeText } from './decode-text.js';
+import { withLine } from './line-names.js';
 import { defaultFileLimits, type FileLimits } from './limits.js';
 import { openFile } from './open-file.js';
 import { type OpenedRows, openRows, type Reading } from './open-rows.js';
@@ -82,6 +83,17 @@ function zoneFor({ name, schema }: FileFormat, file: string, zone: string | unde
   throw errorAt('INVALID_INPUT', { file }, finding);
 }
 
+/** The order of dates in the texts of a format, where it is not the usual one. */
+function dateOrderIn(
+  { hasDatesInTexts = false, schema }: FileFormat,
+  dateFormat: ReadingOptions['dateFormat'],
+  orderOf: ReadFileOptions['dateOrderOf'] = () => 'day-first',
+): Pick<DataFile, 'dateOrder'> {
+  if (!hasDatesInTexts || dateFormat === 'day first') return {};
+  const isMonthFirst = dateFormat === 'month first' || orderOf(schema.line) === 'month-first';
+  return isMonthFirst ? { dateOrder: 'month-first' } : {};
+}
+
 /** How a file is read. */
 export interface ReadFileOptions extends ReadingOptions {
   readonly limits?: Partial<FileLimits>;
@@ -91,6 +103,10 @@ export interface ReadFileOptions extends ReadingOptions {
   readonly purpose?: 'training' | 'evaluation';
   /** Zone of the customers' clocks in files of a line. @default UTC */
   readonly timeZoneOf?: (line: string) => string;
+  /** Line of the file. @default that of its layout, with the file's name where unrelated data sets share the layout */
+  readonly lineName?: string | undefined;
+  /** How dates in numbers are written in texts of a line; `dateFormat` overrides it. @default 'day-first' */
+  readonly dateOrderOf?: (line: string) => DateOrder;
 }
 
 /**
@@ -107,20 +123,34 @@ export interface ReadFileOptions extends ReadingOptions {
 export async function readDataFile(
   path: string,
   formats: readonly FileFormat[],
-  { limits = {}, now = Date.now(), purpose = 'training', timeZoneOf = () => 'UTC', ...options }: ReadFileOptions = {},
+  {
+    limits = {},
+    now = Date.now(),
+    purpose = 'training',
+    timeZoneOf = () => 'UTC',
+    dateOrderOf,
+    lineName,
+    ...options
+  }: ReadFileOptions = {},
 ): Promise<DataFile> {
   const bounded = { ...defaultFileLimits, ...limits };
+  const described = (read: FileFormat) => {
+    const format = withLine(read, path, lineName);
+    return { format, ...dateOrderIn(format, options.dateFormat, dateOrderOf) };
+  };
   const texts = await readLayout(path, formats, bounded, options.encoding);
-  if (texts !== null) return finish(texts, { now, purpose, transform: ({ table }) => table });
+  if (texts !== null)
+    return finish({ ...texts, ...described(texts.format) }, { now, purpose, transform: ({ table }) => table });
   const { fileName, bytes, hash } = await openFile(path, bounded);
   const decoded: string[] = [];
   const decoding = { encoding: options.encoding, remark: (sentence: string) => void decoded.push(sentence) };
   const reading = { file: fileName, formats, limits: bounded, options };
   const opened = await openRows(decodeText(bytes, fileName, decoding), reading);
-  const { format } = opened.matched;
+  const found = described(opened.matched.format);
+  const { format } = found;
   const timeZone = zoneFor(format, fileName, options.timeZone) ?? timeZoneOf(format.schema.line);
   const { table, remarks } = await collect(opened, reading, timeZone);
   const clock = keepsClocks(format.schema) ? { timeZone } : {};
-  const file = { format, table, fileHash: hash(), fileName, remarks: [...decoded, ...remarks], ...clock };
+  const file = { ...found, table, fileHash: hash(), fileName, remarks: [...decoded, ...remarks], ...clock };
   return finish(file, { now, purpose, transform: (kept) => transformRows(fileName, format, kept) });
 }

@@ -141,8 +141,8 @@ export interface SinkTarget {
   readonly options: ReadingOptions;
   /** Of a CSV file. */
   readonly delimiter: string | null;
-  /** Columns of text whose blanks count, as where annotations are counted in characters. */
-  readonly verbatim: readonly string[];
+  /** Columns of text whose blanks count, as where annotations are counted in characters. @default none */
+  readonly verbatim?: readonly string[];
   /** Of the customers' clocks, for moments without a zone in columns that a clock belongs to. */
   readonly timeZone: string;
 }
@@ -169,7 +169,7 @@ function createTrim({ spec }: FileColumn, verbatim: readonly string[]) {
  * validation, which counts all faults.
  * @throws PipelineError `INVALID_VALUE` with file, row, line and column.
  */
-export function createRowSink({ file, schema, columns, options, delimiter, timeZone, verbatim }: SinkTarget) {
+export function createRowSink({ file, schema, columns, options, delimiter, timeZone, verbatim = [] }: SinkTarget) {
   const sinks = columns.map(({ spec }) =>
     createColumnSink(spec, spec.unique === true || spec.name === schema.key, options),
   );

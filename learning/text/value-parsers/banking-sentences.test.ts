@@ -43,7 +43,7 @@ function valueAt(text: string, entity: Entity, limits: TextSpan, day: string): s
     const { value } = readAmountAt(text, entity, limits);
     return value && `${value.amount} ${value.currency}`;
   }
-  const { value } = readDateAt(text, entity, day, limits);
+  const { value } = readDateAt(text, entity, { referenceDay: day }, limits);
   return value && (value.from === value.to ? value.from : `${value.from}..${value.to}`);
 }
 

@@ -1,3 +1,4 @@
+import type { DateOrder } from '../../../contracts/dataset.js';
 import { civilDate, parseIsoDate, validDay, weekdayOf } from '../../time-series/calendar/index.js';
 import { MONTH, monthNumber, WEEKDAY, weekdayNumber } from './date-words.js';
 import {
@@ -145,6 +146,23 @@ function dayAndMonth(day: string, month: number, year: string | undefined, ancho
   return singleDay(validDay({ year: fullYear(year), month, day: Number(day) }));
 }
 
+/** Day and month of two numbers. */
+const inOrder = (first: string, second: string, order: DateOrder): readonly [string, string] =>
+  order === 'day-first' ? [first, second] : [second, first];
+
+/** "05/03/2027" by the writer's convention; "03/13/2027", which it cannot be, by the only reading that is on the calendar. */
+function dateInNumbers(first: string, second: string, year: string, anchor: DateAnchor): DayRange | null {
+  const [day, month] = inOrder(first, second, anchor.order);
+  return dayAndMonth(day, Number(month), year, anchor) ?? dayAndMonth(month, Number(day), year, anchor);
+}
+
+/** "Jan-14" may be a day or the month of 2014; "Jan-45" and "Feb-31" are no day. */
+function monthOfYear(month: string, dashed: string | undefined, year: string): DayRange | null {
+  const number = monthNumber(month);
+  if (dashed !== undefined && validDay({ year: LEAP_YEAR, month: number, day: Number(dashed) }) !== null) return null;
+  return wholeMonth(fullYear(year), number);
+}
+
 /** Whether the shift is defined: fractions of months have no fixed number of days. */
 function isWholeDaysOrMonths(count: number, unit: string): boolean {
   if (count < 0 || count > 10_000) return false;
@@ -169,6 +187,9 @@ function relativeRange(shift: number, words: string, unit: string, today: number
   return shift < 0 ? [shifted, today] : [today, shifted];
 }
 
+/** Has every day that some year has. */
+const LEAP_YEAR = 2000;
+
 const FISCAL = '(?:fy|financial year|fiscal year)';
 const year = (number: number): DayRange => [firstOfMonth(number, 1), firstOfMonth(number + 1, 1) - 1];
 
@@ -179,19 +200,29 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
     fullMatch('(\\d{4})[/.](\\d{1,2})[/.](\\d{1,2})'),
     ([, y, month, day]) => singleDay(validDay({ year: Number(y), month: Number(month), day: Number(day) })),
   ],
-  // Day first, as in India and Britain.
+  // Points stand behind the day everywhere.
   [
-    fullMatch('(\\d{1,2})[/.-](\\d{1,2})[/.-](\\d{4}|\\d{2})'),
+    fullMatch('(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4}|\\d{2})'),
     ([, day, month, y], anchor) => dayAndMonth(day!, Number(month), y, anchor),
   ],
-  [fullMatch('(\\d{1,2})/(\\d{1,2})'), ([, day, month], anchor) => dayAndMonth(day!, Number(month), undefined, anchor)],
+  [
+    fullMatch('(\\d{1,2})[/.-](\\d{1,2})[/.-](\\d{4}|\\d{2})'),
+    ([, first, second, y], anchor) => dateInNumbers(first!, second!, y!, anchor),
+  ],
+  [
+    fullMatch('(\\d{1,2})/(\\d{1,2})'),
+    ([, first, second], anchor) => {
+      const [day, month] = inOrder(first!, second!, anchor.order);
+      return dayAndMonth(day, Number(month), undefined, anchor);
+    },
+  ],
   [
     fullMatch(`${ORDINAL}[ -]?(?:of )?${MONTH}(?:,? ?-?${YEAR})?`),
     ([, day, month, y], anchor) => dayAndMonth(day!, monthNumber(month!), y, anchor),
   ],
   [
     fullMatch(`${MONTH},? ?(?:'(\\d{2})|-(\\d{2})|-?(\\d{4}))`),
-    ([, month, short, dashed, full]) => wholeMonth(fullYear(short ?? dashed ?? full!), monthNumber(month!)),
+    ([, month, short, dashed, full]) => monthOfYear(month!, dashed, short ?? dashed ?? full!),
   ],
   [
     fullMatch(`${MONTH} (?:the )?${ORDINAL}(?:,? (\\d{4}))?`),

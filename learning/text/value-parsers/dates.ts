@@ -1,3 +1,4 @@
+import type { DateOrder } from '../../../contracts/dataset.js';
 import { civilDate, isoDate, parseIsoDate, weekdayOf } from '../../time-series/calendar/index.js';
 import type { TextContext } from './amounts.js';
 import { ORDINAL, readExpression, SHIFT } from './date-expressions.js';
@@ -13,6 +14,12 @@ export interface DateRange {
 }
 
 const MAXIMUM_LENGTH = 60;
+
+/** What is known of a date beside its own text. */
+export interface DateContext extends TextContext {
+  /** How the writer writes dates in numbers. @default 'day-first', as in India and Britain */
+  readonly order?: DateOrder | undefined;
+}
 
 const WEEKDAY_FIRST = new RegExp(`^(?:on )?(?:${SHIFT} )?${WEEKDAY},? (?:the )?(?=.*\\d)`);
 const WEEKDAY_LAST = new RegExp(`(?<=\\d)(?:(?: on|,)? |,? ?\\()${WEEKDAY}\\)?$`);
@@ -163,15 +170,15 @@ const LEADING_WORDS =
 const TRAILING_WORDS =
   /(?:\s+(?:se pehle|se pahle|से पहले|tak|तक|ko|को|hai|hain|है|हैं|tha|thi|the|था|थी|थे|dena|deni|dene|karna|karni|bharna|bharni|bhejna|देना|करना|kiya|kiye|diya|diye|bheja|bheje|kata|किया|दिया))+$/iu;
 
-interface DateText extends Required<TextContext> {
+interface DateText extends Required<TextContext>, Pick<DateAnchor, 'order'> {
   readonly plain: string;
 }
 
 /** The forms of a text to try: as it is, then without words that tell only the direction. */
-function* formsOf(text: string, { before = '', after = '' }: TextContext): Generator<DateText> {
+function* formsOf(text: string, { before = '', after = '', order = 'day-first' }: DateContext): Generator<DateText> {
   const [lead = ''] = LEADING_WORDS.exec(text) ?? [];
   const [trail = ''] = TRAILING_WORDS.exec(text) ?? [];
-  const context = { before: `${before}${lead}`, after: `${trail}${after}` };
+  const context = { before: `${before}${lead}`, after: `${trail}${after}`, order };
   yield { plain: normaliseDateText(text), ...context };
   if (lead + trail !== '' && lead.length + trail.length < text.length)
     yield { plain: normaliseDateText(text.slice(lead.length, text.length - trail.length)), ...context };
@@ -191,8 +198,8 @@ const HALF_YEAR = 183;
 const isFarPeriod = (found: DayRange, plain: string, before: string, { today }: DateAnchor): boolean =>
   IS_MONTH.test(plain) && PERIOD_OF.test(before) && Math.abs(today - found[1]) > HALF_YEAR;
 
-function readForm({ plain, before, after }: DateText, today: number): DayRange | null {
-  const anchor: DateAnchor = { today, direction: timeDirection({ before, after }) };
+function readForm({ plain, before, after, order }: DateText, today: number): DayRange | null {
+  const anchor: DateAnchor = { today, order, direction: timeDirection({ before, after }) };
   const since = SINCE.exec(plain)?.[1] ?? (SINCE_BEFORE.test(before) || UNTIL_NOW_AFTER.test(after) ? plain : null);
   if (since !== null) return readSince(since, anchor);
   const found = readExpiry(plain, before) ?? readDays(plain, anchor) ?? readRange(plain, anchor);
@@ -200,16 +207,16 @@ function readForm({ plain, before, after }: DateText, today: number): DayRange |
 }
 
 /**
- * Parses a date or a range of days: "next Friday", "last month", "3 din pehle", "12/03/2026" (day first), "5 March",
+ * Parses a date or a range of days: "next Friday", "last month", "3 din pehle", "12/03/2026", "5 March",
  * "March 2025", "1 to 5 March", "FY 2024-25", "tomorrow morning", "since April", "अगले शुक्रवार". A weekday, day or month
  * without week, month or year, "kal" and "parso" need a word that tells the past from the future, in the text or around
  * it: "due on 5th", "cheque dated 04/05", "kal bheja tha".
  * @param referenceDay - ISO date of "today".
- * @param context - the text around the date.
+ * @param context - the text around the date, and the order of its numbers.
  * @returns null for a text that is not a date, for two readings, for a weekday that contradicts its date, for an invalid
  * reference day, and for years outside 1 to 9999.
  */
-export function readDate(text: string, referenceDay: string, context: TextContext = {}): DateRange | null {
+export function readDate(text: string, referenceDay: string, context: DateContext = {}): DateRange | null {
   const today = parseIsoDate(referenceDay);
   if (today === null || text.length > MAXIMUM_LENGTH) return null;
   for (const form of formsOf(text.trim(), context)) {
@@ -227,11 +234,11 @@ export function readDate(text: string, referenceDay: string, context: TextContex
 export function readDatePair(
   [first, second]: readonly [string, string],
   referenceDay: string,
-  context: TextContext,
+  context: DateContext,
 ): readonly [DateRange, DateRange] | null {
   const today = parseIsoDate(referenceDay);
   if (today === null || first.length + second.length > MAXIMUM_LENGTH) return null;
-  const anchor: DateAnchor = { today, direction: timeDirection(context) };
+  const anchor: DateAnchor = { today, order: context.order ?? 'day-first', direction: timeDirection(context) };
   const ends = readEnds(normaliseDateText(first), normaliseDateText(second), anchor);
   return ends && !isBackwards([ends[0][0], ends[1][1]]) ? [asRange(ends[0]), asRange(ends[1])] : null;
 }

@@ -1,4 +1,5 @@
 import { civilDate, firstDayOf, monthOf, validDay, weekdayOf } from '../../time-series/calendar/index.js';
+import type { DateOrder } from '../../../contracts/dataset.js';
 import type { TimeDirection } from './time-direction.js';
 
 /** First and last day as days since 1970-01-01. */
@@ -12,6 +13,8 @@ export interface DateAnchor {
   readonly direction: TimeDirection | null;
   /** Weekday that the text names, 0 = Monday. */
   readonly weekday?: number;
+  /** How the writer writes dates in numbers. */
+  readonly order: DateOrder;
 }
 
 /** Months outside of 1 … 12 carry into the year. */
@@ -75,6 +78,16 @@ function firstOf(
 /** A day this near on the other side makes a reading of about a year away doubtful. */
 const NEAR_DAYS = 31;
 
+/** Whether the nearer of two days has another weekday than the text names: a slip in the weekday is no other year. */
+function isContradicted(
+  past: number | null,
+  future: number | null,
+  { today, weekday, direction }: DateAnchor,
+): boolean {
+  if (weekday === undefined || direction !== null || past === null || future === null) return false;
+  return weekdayOf(today - past <= future - today ? past : future) !== weekday;
+}
+
 /**
  * A day and month without a year: the last one until today, or the first one from today on. None where the other reading is
  * a few days away ("due 12/01" on the 14th: overdue, or next year).
@@ -87,7 +100,9 @@ export function dayWithoutYear(month: number, day: number, anchor: DateAnchor): 
   const future = firstOf(at(1), MAXIMUM_YEARS, (found) => found >= today);
   const other = direction === 'past' ? future : past;
   const isDoubtful = direction !== null && other !== null && other !== today && Math.abs(other - today) <= NEAR_DAYS;
-  return isDoubtful ? null : chosenReading(singleDay(past), singleDay(future), anchor);
+  return isDoubtful || isContradicted(past, future, anchor)
+    ? null
+    : chosenReading(singleDay(past), singleDay(future), anchor);
 }
 
 /** The nearest day of this number before or from `day` on. */

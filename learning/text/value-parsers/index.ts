@@ -1,5 +1,5 @@
 export { readAmount, type Amount, type TextContext } from './amounts.js';
-export { readDate, type DateRange } from './dates.js';
+export { readDate, type DateContext, type DateRange } from './dates.js';
 export {
   findAddressesAndAccounts,
   findIdentifiers,
@@ -13,4 +13,11 @@ export {
   type IdentifierSpan,
 } from './identifiers.js';
 export { readNumber } from './number-words.js';
-export { isOneNumber, readAmountAt, readDateAt, type TextSpan, type ValueSpan } from './value-spans.js';
+export {
+  isOneNumber,
+  readAmountAt,
+  readDateAt,
+  type DateReading,
+  type TextSpan,
+  type ValueSpan,
+} from './value-spans.js';

@@ -59,7 +59,7 @@ describe.skipIf(!existsSync(nlupp))('values of NLU++ (needs ../shared/data/inten
     const dates = slots().filter(({ name, value }) => name.startsWith('date') && value?.day !== undefined);
     const read = dates.map((slot) => {
       // The reference day of the data set.
-      const found = readDateAt(slot.sentence, spanOf(slot), '2022-03-15').value;
+      const found = readDateAt(slot.sentence, spanOf(slot), { referenceDay: '2022-03-15' }).value;
       return { text: slot.text, found, same: found?.[slot.name === 'date_to' ? 'to' : 'from'] === isoOf(slot.value!) };
     });
     expect(dates.length).toBeGreaterThan(240);

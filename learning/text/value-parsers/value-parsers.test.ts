@@ -496,6 +496,45 @@ describe('readDate', () => {
     expect(readDate('04/05', today, context)).toEqual({ kind: 'date', from: '2026-05-04', to: '2026-05-04' });
   });
 
+  it.each([
+    ['05/03/2027', '2027-03-05', '2027-05-03'],
+    ['05-03-27', '2027-03-05', '2027-05-03'],
+    ['05.03.2027', '2027-03-05', '2027-03-05'],
+    ['03/13/2027', '2027-03-13', '2027-03-13'],
+    ['13/03/2027', '2027-03-13', '2027-03-13'],
+    ['13/13/2027', undefined, undefined],
+    ['02/30/2027', undefined, undefined],
+  ])('reads %s with the day first as %s, with the month first as %s', (text, dayFirst, monthFirst) => {
+    expect(readDate(text, today, { order: 'day-first' })?.from).toBe(dayFirst);
+    expect(readDate(text, today)?.from).toBe(dayFirst);
+    expect(readDate(text, today, { order: 'month-first' })?.from).toBe(monthFirst);
+  });
+
+  it('reads a day and month in numbers by their order too', () => {
+    const read = (text: string, order: 'day-first' | 'month-first') =>
+      readDate(text, '2026-04-14', { before: 'due on ', order })?.from;
+    expect([read('05/06', 'day-first'), read('05/06', 'month-first')]).toEqual(['2026-06-05', '2026-05-06']);
+    expect([read('05/16', 'day-first'), read('05/16', 'month-first')]).toEqual([undefined, '2026-05-16']);
+  });
+
+  it.each(['Jan-14', 'Dec-25', 'Sept-25', 'Feb-29', 'Mar-31', 'Dec-25 to Jan-26'])(
+    'gives %s no value, which may be a day or the month of a year',
+    (text) => expect(readDate(text, today)).toBeNull(),
+  );
+
+  it.each([
+    ['Feb-30', '2030-02-01'],
+    ['Apr-31', '2031-04-01'],
+    ['Jan-45', '2045-01-01'],
+    ["Jan'14", '2014-01-01'],
+    ['14-Jan', '2026-01-14'],
+  ])('reads %s, which has one reading', (text, from) => expect(readDate(text, today)?.from).toBe(from));
+
+  it.each(['Wed, 13 Jan', 'Wednesday 13 January', '13 Jan (Wed)', 'Thu, 16 Jan', 'Mon, 5 March', 'Monday, 01/02'])(
+    'moves the year of %s for no weekday',
+    (text) => expect(readDate(text, today)).toBeNull(),
+  );
+
   it('returns null or a valid ordered range for any text', () => {
     const words = fc.constantFrom(...'next last end of month the 5th 31 feb to friday 2026 in - a years'.split(' '));
     fc.assert(

@@ -2,6 +2,7 @@ import { readAmount, type Amount } from './amounts.js';
 import { currenciesOfMinorUnit, splitCurrency } from './currencies.js';
 import { MONTH, normaliseDateText, WEEKDAY } from './date-words.js';
 import { readDate, readDatePair, type DateRange } from './dates.js';
+import type { DateOrder } from '../../../contracts/dataset.js';
 import { AND_WORDS, ARTICLES } from './number-vocabulary.js';
 import { asciiDigits, readNumberWord } from './number-words.js';
 
@@ -263,14 +264,45 @@ function partnerOf(text: string, { start, end }: TextSpan): RangePartner | null 
   return { other: last[1]!, isFirst: false, around: { start: from, end } };
 }
 
+/** A day against which dates are read, and the order of their numbers. */
+interface OnDay {
+  readonly day: string;
+  readonly order: DateOrder | undefined;
+}
+
 /** A date that is one end of a range; undefined for another one. */
-function readEndOfRange(text: string, span: TextSpan, referenceDay: string): DateRange | null | undefined {
+function readEndOfRange(text: string, span: TextSpan, { day, order }: OnDay): DateRange | null | undefined {
   const partner = partnerOf(text, span);
   if (partner === null) return undefined;
   const own = text.slice(span.start, span.end);
   const pair = partner.isFirst ? ([own, partner.other] as const) : ([partner.other, own] as const);
-  const found = readDatePair(pair, referenceDay, contextOf(text, partner.around));
+  const found = readDatePair(pair, day, { ...contextOf(text, partner.around), order });
   return found === null ? null : found[partner.isFirst ? 0 : 1];
+}
+
+/** The date in a part of a text, read against a day. */
+function readOnDay(text: string, grown: TextSpan, { day, order }: OnDay): DateRange | null {
+  const own = text.slice(grown.start, grown.end);
+  const inRange = readDate(own, day, { order }) === null ? readEndOfRange(text, grown, { day, order }) : undefined;
+  return inRange === undefined ? readDate(own, day, { ...contextOf(text, grown), order }) : inRange;
+}
+
+/** Days far apart, each of another year, month, day and weekday: what all of them read alike needs no day. */
+const UNLIKE_DAYS = ['2000-01-03', '2013-06-19', '2031-10-31', '2044-04-10'] as const;
+
+/** A date that is complete in itself, "5 March 2026"; null for one that depends on the day. */
+function readComplete(text: string, grown: TextSpan, order: DateOrder | undefined): DateRange | null {
+  const found = UNLIKE_DAYS.map((day) => readOnDay(text, grown, { day, order }));
+  const first = found[0] ?? null;
+  return found.every((other) => other?.from === first?.from && other?.to === first?.to) ? first : null;
+}
+
+/** What the dates of a message are read by. */
+export interface DateReading {
+  /** ISO date of "today"; absent: only complete dates have a value. */
+  readonly referenceDay?: string | undefined;
+  /** @default 'day-first' */
+  readonly dateOrder?: DateOrder | undefined;
 }
 
 /**
@@ -281,14 +313,14 @@ function readEndOfRange(text: string, span: TextSpan, referenceDay: string): Dat
 export function readDateAt(
   text: string,
   span: TextSpan,
-  referenceDay: string,
+  { referenceDay, dateOrder: order }: DateReading,
   limits?: TextSpan,
 ): ValueSpan<DateRange> {
   const { start: first, end: last } = growthLimits(text, span, limits);
   const grown = { start: startOfDate(text, span, first), end: endOfDate(text, span, last) };
-  const own = text.slice(grown.start, grown.end);
-  const context = contextOf(text, grown);
-  const inRange = readDate(own, referenceDay) === null ? readEndOfRange(text, grown, referenceDay) : undefined;
-  const value = inRange === undefined ? readDate(own, referenceDay, context) : inRange;
+  const value =
+    referenceDay === undefined
+      ? readComplete(text, grown, order)
+      : readOnDay(text, grown, { day: referenceDay, order });
   return value === null ? { ...span, value } : { ...grown, value };
 }

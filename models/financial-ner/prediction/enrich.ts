@@ -100,10 +100,10 @@ interface ReadValue extends TextSpan {
  * @param limits - ends of the neighbouring entities.
  */
 function valueOf(entity: TaggedEntity, request: NerRequest, limits: TextSpan, rules: readonly Rule[]): ReadValue {
-  const { text, referenceDay } = request;
+  const { text } = request;
   const { type, start, end } = entity;
   if (AMOUNT.test(type)) return readAmountAt(text, entity, limits);
-  if (DATE.test(type) && referenceDay !== undefined) return readDateAt(text, entity, referenceDay, limits);
+  if (DATE.test(type)) return readDateAt(text, entity, request, limits);
   const rule = rules.find((one) => isSameSpan(one, entity) && one.learned === type);
   return { start, end, value: rule ? { kind: 'identifier', value: rule.value } : null };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dateOrder } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
 import { readJson } from '../../../learning/artefact/index.js';
 import { createLinker } from '../../../learning/text/entity-linking/index.js';
@@ -18,6 +19,8 @@ const facts = z.strictObject({
   schemaVersion: z.literal(1),
   engine: z.enum(['from-scratch', 'fine-tuned']),
   notes: z.array(z.string()),
+  /** How dates in numbers are written in the training texts; absent: with the day first. */
+  dateOrder: dateOrder.optional(),
 });
 /** `facts.json`: facts on the training of an artefact. */
 export type NerFacts = z.infer<typeof facts>;
@@ -49,13 +52,16 @@ async function openTagger(files: ArtefactFiles, engine: NerFacts['engine']): Pro
  * @throws PipelineError `ARTEFACT_INVALID`.
  */
 export async function openPredictor(files: ArtefactFiles): Promise<NerPredictor> {
-  const { engine, notes } = readJson(files, 'facts.json', facts);
+  const { engine, notes, dateOrder: usualOrder } = readJson(files, 'facts.json', facts);
   const linker = createLinker(readJson(files, 'dictionary.json', dictionary));
   const { tagger, featureWeights } = await openTagger(files, engine);
   const { types } = tagger.decoding.set;
   const predict = async (requests: readonly NerRequest[]): Promise<NerAnswer[]> => {
     const tagged = await tagger.tag(requests.map(({ text }) => text));
-    return requests.map((request, i) => ({ entities: enrich(request, tagged[i]!, { linker, types }) }));
+    return requests.map((request, i) => {
+      const dateOrder = request.dateOrder ?? usualOrder;
+      return { entities: enrich({ ...request, dateOrder }, tagged[i]!, { linker, types }) };
+    });
   };
   return {
     input: nerRequest,

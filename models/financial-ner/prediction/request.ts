@@ -1,17 +1,20 @@
 import { z } from 'zod';
+import { dateOrder } from '../../../contracts/dataset.js';
 import { parseIsoDate } from '../../../learning/time-series/calendar/index.js';
 import { MAXIMUM_TEXT_LENGTH } from '../data/text-table.js';
 
 /** A request to the predictor. */
 export const nerRequest = z.strictObject({
   text: z.string().max(MAXIMUM_TEXT_LENGTH).describe('a message or statement line; may be empty'),
-  /** ISO date of "today" in the text; without it dates have no value. */
+  /** ISO date of "today" in the text; without it dates that depend on it have no value. */
   referenceDay: z
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/, { abort: true, error: 'expected a day such as 2026-01-31' })
     .refine((day) => parseIsoDate(day) !== null, 'no day of the calendar')
     .optional()
-    .describe('day that "today" means, such as 2026-01-31'),
+    .describe('day that "today" means, such as 2026-01-31; without it only complete dates have a value'),
+  /** @default that of the data that the version was trained on */
+  dateOrder: dateOrder.optional().describe('how dates in numbers are written; absent: as in the training data'),
 });
 export type NerRequest = z.infer<typeof nerRequest>;
 

@@ -2,6 +2,7 @@ import { writeJson } from '../../../learning/artefact/index.js';
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { ArtefactFiles, TrainContext } from '../../../contracts/model-definition.js';
 import { findEncoder } from '../../../learning/text/encoder/index.js';
+import { textColumn } from '../../../learning/table.js';
 import { encodeSpans, labelSet, tokenise, type Tokeniser } from '../../../learning/text/sequence-tagging/index.js';
 import { buildDictionary } from './build-dictionary.js';
 import type { EngineTask, FitEngine } from './engine.js';
@@ -11,8 +12,9 @@ import type { NerParams } from '../params.js';
 import type { NerFacts } from '../prediction/predictor.js';
 import { scratchEngine } from './scratch-engine.js';
 
-/** CoNLL files are already tokenised. */
-const tokeniserOf = (line: string): Tokeniser => (line === 'conll' ? 'spaces' : 'words');
+/** CoNLL files, whose rows are sentences, are already tokenised. */
+const tokeniserOf = ({ table }: TrainingData): Tokeniser =>
+  textColumn(table, 'kind').every((kind) => kind === 'sentence') ? 'spaces' : 'words';
 
 /** Known names for the lexicon: lower-case tokens → bit mask of the types' positions in `types`. */
 function lexiconNames(data: TrainingData, types: readonly string[]): Map<string, number> {
@@ -37,7 +39,7 @@ export function prepareTask(
   requireLearnable(examples, data.schema.line);
   const types = [...new Set(examples.flatMap(({ spans }) => spans.map(({ type }) => type)))].sort();
   const set = labelSet(types, 'bio');
-  const tokeniser = tokeniserOf(data.schema.line);
+  const tokeniser = tokeniserOf(data);
   const sentences = examples.map(({ text, spans }) => {
     const tokens = tokenise(text, tokeniser);
     return { words: tokens.map((token) => token.text), labels: encodeSpans(set, tokens, spans) };
@@ -67,6 +69,7 @@ export async function train(context: TrainContext, data: TrainingData, params: N
   const facts: NerFacts = {
     schemaVersion: 1,
     engine: trained.engine,
+    ...(data.schema.dateOrder !== undefined && { dateOrder: data.schema.dateOrder }),
     notes: [...notes, ...annotationRemarks(task.examples), ...trained.notes],
   };
   return {

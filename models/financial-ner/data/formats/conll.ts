@@ -167,5 +167,7 @@ export const conll: FileFormat = {
     matches: (files) => files.some(looksTagged),
     parse: (files) => textTable(readFiles(files)),
   },
+  hasDatesInTexts: true,
+  isSharedLayout: true,
   matches: () => false,
 };

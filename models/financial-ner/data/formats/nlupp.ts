@@ -48,5 +48,7 @@ export const nluppSlots: FileFormat = {
           ),
       ),
   },
+  hasDatesInTexts: true,
+  isSharedLayout: true,
   matches: () => false,
 };
