@@ -15,7 +15,7 @@ import { openPredictor } from './prediction/predictor.js';
 /** Financial NER: amounts, dates, merchants, accounts, people and more in messages and statement lines. */
 export const model = defineModel({
   name: 'financial-ner',
-  definitionVersion: 3,
+  definitionVersion: 4,
   task: 'sequence-tagging',
   owner: 'conversation team',
   card,

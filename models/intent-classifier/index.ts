@@ -16,7 +16,7 @@ import { openPredictor } from './prediction/predictor.js';
 /** Intent classifier: what a customer wants, from one chat message. */
 export const model = defineModel({
   name: 'intent-classifier',
-  definitionVersion: 4,
+  definitionVersion: 5,
   task: 'multiclass-classification',
   owner: 'conversation team',
   card,
