@@ -12,6 +12,7 @@ import { connectWith } from '../platform/temporal/connect.js';
 import { type TemporalServer, temporalServer } from '../platform/temporal/server.js';
 import { type ActivityParts, createActivities } from '../composition/activities.js';
 import { connectTemporal } from '../platform/temporal/client.js';
+import { deploymentOptions, deploymentVersion, ensureCurrentBuild } from './deployment.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 import { temporalLogger } from './temporal-logger.js';
 import { workflowCode } from './workflow-code.js';
@@ -56,12 +57,13 @@ export async function runWorkers(options: RunWorkersOptions): Promise<void> {
   try {
     const { runner } = options;
     const parts = { config, endpoints, services, ...(runner === undefined ? {} : { runner }) };
-    const shared = { connection, namespace: server.namespace, ...sharedOptions(parts) };
+    const workerDeploymentOptions = deploymentOptions(config);
+    const shared = { connection, namespace: server.namespace, workerDeploymentOptions, ...sharedOptions(parts) };
     const create = async (role: WorkerRole): Promise<Worker> => Worker.create(await roleOptions(role, config, shared));
     const workers = await Promise.all(roles.map(create));
     options.onReady?.();
-    logger.info({ roles, queue: queueOf(config) }, 'workers poll');
-    await runUntil(workers, signal);
+    logger.info({ roles, queue: queueOf(config), build: deploymentVersion(config).buildId }, 'workers poll');
+    await Promise.all([runUntil(workers, signal), announceBuild(options, server, logger)]);
   } finally {
     await connection.close();
     if (options.services === undefined) await services.close();
@@ -82,6 +84,22 @@ async function prepareServer(server: TemporalServer, logger: Logger): Promise<vo
   try {
     const added = await ensureSearchAttributes(client);
     if (added.length > 0) logger.info({ added }, 'search attributes registered');
+  } finally {
+    await client.connection.close();
+  }
+}
+
+/** Pinned, new runs begin on the current build of the deployment, which need not be that of this worker. */
+async function announceBuild({ config, signal }: RunWorkersOptions, server: TemporalServer, logger: Logger) {
+  if (config.workers.versioning !== 'pinned') return;
+  const version = deploymentVersion(config);
+  const client = await connectTemporal(server);
+  try {
+    const current = await ensureCurrentBuild(client, version, signal);
+    logger.info({ ...version, current }, 'a run stays on the build that began it; new runs begin on the current one');
+  } catch (err) {
+    // Where it takes an administrator, one has to do it; runs that began on this build need the worker in any case.
+    logger.warn({ ...version, err }, 'this worker cannot find or make the current build');
   } finally {
     await client.connection.close();
   }

@@ -75,6 +75,12 @@ it.each([
   expect(read).not.toThrow(/secret/);
 });
 
+it('refuses pinned workers on the local platform, where the next build replaces the former', () => {
+  const pinned = { WORKER_VERSIONING: 'pinned', WORKER_BUILD_ID: 'v2' };
+  expect(() => readConfig(pinned, '/project')).toThrow(/pinned without TEMPORAL_ADDRESS/);
+  expect(readConfig({ ...pinned, ...address }, '/project').workers).toEqual({ versioning: 'pinned', buildId: 'v2' });
+});
+
 describe('a setting that cannot be meant', () => {
   it.each([
     ['SCHEDULE_TIMEZONE', 'Mars/Olympus', 'found "Mars/Olympus", wanted a time zone of the IANA database'],
@@ -102,6 +108,8 @@ describe('a setting that cannot be meant', () => {
     ['HEARTBEAT_TIMEOUT_SECONDS', '1e3', 'found "1e3", wanted a number from 1 to 3600'],
     ['OUTAGE_RETRY_SECONDS', '-1', 'wanted a number above 0'],
     ['CRASH_ATTEMPTS', '0x10', 'wanted a whole number'],
+    ['WORKER_VERSIONING', 'auto', 'pinned'],
+    ['WORKER_BUILD_ID', 'my build', 'wanted a name without blanks'],
     ['VALIDATION_MAX_REJECTED_SHARE', '2 %', 'wanted a number from 0 to 1'],
   ])('is refused, naming the variable: %s="%s"', (name, value, finding) => {
     expect(() => readConfig({ [name]: value }, '/project')).toThrow(

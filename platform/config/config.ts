@@ -65,6 +65,8 @@ const environment = z.object({
   OUTAGE_PATIENCE_HOURS: withDefault(decimal({ above: 0, to: MOST_HOURS }), '24'),
   OUTAGE_RETRY_SECONDS: withDefault(decimal({ above: 0, to: 86_400 }), '30'),
   CRASH_ATTEMPTS: withDefault(whole(1, 1000), '10'),
+  WORKER_VERSIONING: withDefault(z.enum(['replay', 'pinned']), 'replay'),
+  WORKER_BUILD_ID: optional(word),
 
   EXTRACT_CHUNK_ROWS: withDefault(whole(100, 10_000_000), '50000'),
   CUSTOMER_TIME_ZONE: withDefault(timeZone, 'Asia/Kolkata'),
@@ -197,6 +199,12 @@ export interface Config {
     readonly outageRetrySeconds: number;
     readonly crashAttempts: number;
   };
+  readonly workers: {
+    /** `replay`: any worker continues any run. `pinned`: a run stays on the workers of the build that began it. */
+    readonly versioning: 'replay' | 'pinned';
+    /** Name of the build; null: its hash. */
+    readonly buildId: string | null;
+  };
   readonly extractChunkRows: number;
   /** Zones of the customers' clocks; see `customerTimeZone`. */
   readonly customerTimeZones: CustomerTimeZones;
@@ -256,6 +264,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
       outageRetrySeconds: variables.OUTAGE_RETRY_SECONDS,
       crashAttempts: variables.CRASH_ATTEMPTS,
     },
+    workers: workerSettings(variables),
     extractChunkRows: variables.EXTRACT_CHUNK_ROWS,
     dateOrders: { usual: variables.DATE_ORDER, bySource: variables.DATE_ORDERS },
     customerTimeZones: { usual: variables.CUSTOMER_TIME_ZONE, bySource: variables.CUSTOMER_TIME_ZONES },
@@ -321,6 +330,14 @@ const trafficSettings = (variables: Variables): TrafficSettings => ({
   mostInFlight: variables.MOST_REQUESTS_IN_FLIGHT,
   scoreDecimals: variables.SCORE_DECIMALS,
 });
+
+/** The local platform replaces its workers by those of the next build: a run pinned to the former one would never end. */
+function workerSettings(variables: Variables): Config['workers'] {
+  const { WORKER_VERSIONING: versioning, WORKER_BUILD_ID: buildId, TEMPORAL_ADDRESS: address } = variables;
+  if (versioning === 'pinned' && address === undefined)
+    throw invalidSetting('WORKER_VERSIONING is pinned without TEMPORAL_ADDRESS: `ml up` runs one build at a time');
+  return { versioning, buildId: buildId ?? null };
+}
 
 /** An API key or any TLS setting turns TLS on, as in Temporal's own CLI, which reads the same variables. */
 function temporalSettings(variables: Variables, absolute: (path: string) => string): Config['temporal'] {

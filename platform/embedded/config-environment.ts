@@ -30,6 +30,8 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   OUTAGE_PATIENCE_HOURS: String(config.retry.outagePatienceHours),
   OUTAGE_RETRY_SECONDS: String(config.retry.outageRetrySeconds),
   CRASH_ATTEMPTS: String(config.retry.crashAttempts),
+  WORKER_VERSIONING: config.workers.versioning,
+  WORKER_BUILD_ID: config.workers.buildId ?? '',
   EXTRACT_CHUNK_ROWS: String(config.extractChunkRows),
   CUSTOMER_TIME_ZONE: config.customerTimeZones.usual,
   CUSTOMER_TIME_ZONES: Object.entries(config.customerTimeZones.bySource)

@@ -1,32 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MasterTrainingResult } from '../../contracts/workflows.js';
 import { commitSnapshot } from '../../datasets/snapshots/snapshot-store.js';
-import type { JobRunner } from '../../platform/child-process/job.js';
-import type { VersionRecord } from '../../contracts/registry.js';
+import { answeringRunner, trainingAnswers } from '../support/answering-runner.js';
 import { MODEL } from '../support/credit-dataset.js';
 import { registerVersion, trainFixture } from '../support/registered-versions.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 
-/** Jobs that compute nothing: each run trains the bytes of this version again and passes its gates. */
-function runnerOf({ dataset, artefactHash, signatureHash, definitionHash, evaluationHash }: VersionRecord): JobRunner {
-  const results: Record<string, object> = {
-    prepareDataset: { status: 'ready', dataset },
-    validateDataset: { passed: true, checkedRows: 1, rejectedRows: 0, reportHash: dataset.hash, failedChecks: [] },
-    fitModel: { artefactHash, signatureHash, definitionHash, bytes: 1, trainedRows: 1, checkpointKey: 'none' },
-    evaluateModel: {
-      ...{ evaluationHash, evaluationBytes: 1, holdoutRows: 1, metrics: [], baselineName: 'none', comparisons: [] },
-      ...{ gates: [], championVersion: null, notes: [] },
-    },
-    smokeTest: { passed: true, finding: 'answers as stored' },
-  };
-  return {
-    run: ({ job }) => {
-      const result = results[job];
-      return result === undefined ? Promise.reject(new Error(`no job ${job} is expected`)) : Promise.resolve(result);
-    },
-  };
-}
-
+/* Each run trains the bytes of a version again. */
 describe.skipIf(!hasTemporal())('a retraining with automatic approval of production', () => {
   let platform: TestPlatform;
   beforeAll(async () => {
@@ -39,7 +19,9 @@ describe.skipIf(!hasTemporal())('a retraining with automatic approval of product
     const { services, client, queue } = platform;
     const version = await registerVersion(services, await trainFixture(), { line });
     const record = await services.registry.getVersion(MODEL, line, version);
-    const stop = await platform.startWorkers(['pipeline', 'training'], { runner: runnerOf(record) });
+    const stop = await platform.startWorkers(['pipeline', 'training'], {
+      runner: answeringRunner(trainingAnswers(record)),
+    });
     const { blobs, snapshotLog: log } = services;
     const facts = { runKey: line, source, asOf: 0, codeVersion: '0', tables: [] };
     const { hash: snapshotHash } = await commitSnapshot({ ...facts, blobs, log });

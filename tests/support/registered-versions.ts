@@ -27,15 +27,19 @@ export async function trainFixture(): Promise<ArtefactFiles> {
   return (await trainArtefact(model, trainContext(), { schema: format.schema, table: train }, params)).files;
 }
 
-/**
- * Registers an artefact of real bytes as the next version of a backend's line, without an evaluation.
- * @param options.sample - replaces the stored sample, for an artefact whose predictions differ from its sample.
- */
-export async function registerVersion(
-  { registry, blobs }: Services,
+/** How an artefact is stored. */
+interface StoredAs {
+  /** Replaces the stored sample, for an artefact whose predictions differ from its sample. */
+  readonly sample?: object | undefined;
+  readonly line?: string;
+}
+
+/** Stores an artefact of real bytes, a data set of one row and an evaluation without measurements, as a training does. */
+export async function storeTraining(
+  { blobs }: Services,
   trained: ArtefactFiles,
-  { sample, line = LINE }: { readonly sample?: object | undefined; readonly line?: string } = {},
-): Promise<string> {
+  { sample, line = LINE }: StoredAs = {},
+) {
   const runKey = randomUUID();
   const changed = sample === undefined ? {} : { 'sample.json': new TextEncoder().encode(JSON.stringify(sample)) };
   // Different bytes give a new version.
@@ -51,6 +55,16 @@ export async function registerVersion(
     ref: { modelName: MODEL, line, origin, notes: [] },
   });
   const { hash: evaluationHash } = await putJsonBlob(blobs, { runKey });
+  const hashes = { artefactHash, evaluationHash, signatureHash: hash('a'), definitionHash: hash('c') };
+  return { runKey, dataset, holdout: freezeHoldout(schema.split, table), ...hashes };
+}
+
+/** Registers such a training as the next version of a backend's line. */
+export async function registerVersion(services: Services, trained: ArtefactFiles, as: StoredAs = {}): Promise<string> {
+  const { registry } = services;
+  const { line = LINE } = as;
+  const { holdout, ...stored } = await storeTraining(services, trained, as);
+  const { runKey } = stored;
   const run = {
     runKey,
     workflowId: `run-${runKey}`,
@@ -60,18 +74,13 @@ export async function registerVersion(
     params: {},
     codeVersion: '0',
   };
-  await registry.ensureLine(MODEL, line, freezeHoldout(schema.split, table));
+  await registry.ensureLine(MODEL, line, holdout);
   await registry.startRun(run);
   const champion = await registry.findChampion(MODEL, line);
   const { version } = await registry.register({
-    runKey,
+    ...stored,
     modelName: MODEL,
     line,
-    dataset,
-    artefactHash,
-    evaluationHash,
-    signatureHash: hash('a'),
-    definitionHash: hash('c'),
     metrics: [],
     comparisons: [],
     gates: [],

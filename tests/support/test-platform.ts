@@ -30,7 +30,7 @@ export interface TestPlatform {
   /** Starts workers in this process and returns when they poll. */
   startWorkers(
     roles: readonly WorkerRole[],
-    replaced?: { services?: Services; runner?: JobRunner },
+    replaced?: { config?: Config; services?: Services; runner?: JobRunner },
   ): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
