@@ -7,6 +7,7 @@ import { catalogSchema, createSourceCatalog } from '../datasets/sources/catalog.
 import { createMemoryStore } from '../feature-store/online/memory-store.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import { createRedisStore } from '../feature-store/online/redis-store.js';
+import { servingSchema } from '../inference/prediction-log/schema.js';
 import { createPredictorPool, type PredictorPool } from '../inference/predictor-pool.js';
 import { findModel } from '../models/catalogue.js';
 import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js';
@@ -42,7 +43,7 @@ export interface Services {
 }
 
 /** Schemas of this system, without the backend's. */
-const ownSchemas = [registrySchema, catalogSchema, snapshotSchema];
+const ownSchemas = [registrySchema, catalogSchema, snapshotSchema, servingSchema];
 
 /**
  * Connects to the services at these addresses and migrates the schemas of this system, once a start of the platform. The backend's schema is created

@@ -178,6 +178,13 @@ export const errorTable = {
     'The token does not allow this: its scopes or the customer it belongs to.',
     ({ finding }: { finding: string }) => finding,
   ),
+  PREDICTION_NOT_FOUND: row(
+    404,
+    2,
+    'The prediction log has no answer with this id: never given, written in a moment, or over its age (PREDICTION_LOG_DAYS).',
+    (_: Readonly<Record<never, never>>) =>
+      'the prediction log has no such answer; it is written within a second, and kept for PREDICTION_LOG_DAYS',
+  ),
   ROUTE_NOT_FOUND: row(
     404,
     2,

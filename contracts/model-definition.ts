@@ -224,6 +224,8 @@ export interface ServingFacts {
   readonly cacheSeconds?: number;
   /** Whether single requests of one moment are computed together, because several rows are cheaper than each alone. */
   readonly batched?: boolean;
+  /** True: an answer leaves only after its row of the prediction log is on a disk. @default false */
+  readonly durableLog?: boolean;
 }
 
 /** A condition for registration. Without `lines` it holds for every line. */

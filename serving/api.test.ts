@@ -9,7 +9,7 @@ import { serviceUnavailable } from '../platform/outage.js';
 import * as api from '../tests/support/test-api.js';
 import { application, byFixture, known, LIVING } from '../tests/support/test-api.js';
 import type { Problem } from './http/problem.js';
-import type { Prediction } from './predictions/predictions.js';
+import type { Prediction } from './predictions/prediction.js';
 import type { Router } from './routing/router.js';
 
 let storeFault: Error | null = null;
@@ -264,6 +264,7 @@ describe('operation', () => {
       status: 'ok',
       models: [{ model: credit.name, line: 'default', status: 'ready', version: '1.0.0', stage: 'production' }],
       services: [],
+      predictionLog: { status: 'ok', waiting: 0, dropped: 0, spooled: 0 },
     });
   });
 

@@ -11,6 +11,7 @@ import { reportHealth } from './health/health-report.js';
 import type { ServiceHealth } from './health/watch-services.js';
 import { replyWithProblem } from './http/problem.js';
 import { createMetrics } from './metrics/metrics.js';
+import type { PredictionLog } from './log/prediction-log.js';
 import { observeRequests } from './metrics/observe-requests.js';
 import { type CachingRedis, createAnswerCache } from './cache/answer-cache.js';
 import { createAdmission } from './limits/admission.js';
@@ -37,6 +38,7 @@ export interface ApiDeps {
   /** Where answers are stored; null: nowhere. */
   readonly cacheRedis: CachingRedis;
   readonly settings: Pick<ApiSettings, 'corsOrigins' | 'traffic'>;
+  readonly predictionLog: PredictionLog;
   readonly logger: Logger;
 }
 
@@ -58,7 +60,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     isStopping = true;
     done();
   });
-  const { router, models, onlineStore, services, limits, settings } = deps;
+  const { router, models, onlineStore, services, limits, settings, predictionLog: log } = deps;
   const { mostInFlight, scoreDecimals } = settings.traffic;
   const metrics = createMetrics();
   const admission = createAdmission({ most: mostInFlight });
@@ -71,10 +73,10 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.setNotFoundHandler((request) => {
     throw pipelineError('ROUTE_NOT_FOUND', { method: request.method, path: request.url.split('?', 1)[0]! });
   });
-  const health = () => reportHealth({ router, models, services, isStopping: () => isStopping });
+  const health = () => reportHealth({ router, models, services, log, isStopping: () => isStopping });
   operationRoutes(app, { router, models, health });
   const cache = createAnswerCache({ redis: deps.cacheRedis, count: (...looked) => metrics.countCache(...looked) });
-  const predictions = new Predictions({ router, onlineStore, cache });
+  const predictions = new Predictions({ router, onlineStore, cache, log });
   predictRoutes(app, { predictions, models, metrics, limits, scoreDecimals });
   featureRoutes(app, { onlineStore, models, table: () => router.table() });
   metricsRoute(app, metrics);

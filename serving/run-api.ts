@@ -5,6 +5,7 @@ import { findModel, loadCatalogue } from '../models/catalogue.js';
 import { aborted } from '../platform/aborted.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
+import { openKeyRing } from '../platform/keys/key-ring.js';
 import { createLogger } from '../platform/logging.js';
 import { createApi } from './api.js';
 import { type ServiceWatch, watchServices } from './health/watch-services.js';
@@ -12,6 +13,7 @@ import { readTokenKeys } from './identity/token-keys.js';
 import { createVerifier } from './identity/verify-token.js';
 import { openTraffic } from './limits/open-traffic.js';
 import { listen } from './listen.js';
+import { openPredictionLog } from './log/open-log.js';
 import { followRegistry } from './routing/follow-registry.js';
 import { openVerified } from './routing/open-verified.js';
 import { createRouter, type Router } from './routing/router.js';
@@ -40,15 +42,19 @@ export async function runApi(options: RunApiOptions): Promise<void> {
   const { config, endpoints, signal } = options;
   const logger = options.logger ?? createLogger({ level: config.logLevel, name: 'api' });
   const verifyToken = createVerifier(config.api, readTokenKeys(config));
+  const keys = await openKeyRing(config);
   const services = await connectServices(config, endpoints, logger, ONLINE_LIMITS);
   const router = routerOf(services, config, logger);
   const watch = watchOf(services, logger);
-  const { redisUrl } = endpoints;
+  const { redisUrl, databaseUrl } = endpoints;
   const traffic = openTraffic({ redisUrl, settings: config.api.traffic, logger });
+  const { home, predictionLogDays: keepDays } = config;
+  const predictions = openPredictionLog({ databaseUrl, home, keys, keepDays, logger });
   const app = await createApi({
     ...{ router, verifyToken, logger, settings: config.api, services: () => watch.health(), ...traffic },
     models: await loadCatalogue(),
     onlineStore: services.onlineStore,
+    predictionLog: predictions.log,
   });
   let followed: Promise<unknown> = Promise.resolve();
   try {
@@ -56,15 +62,16 @@ export async function runApi(options: RunApiOptions): Promise<void> {
     await Promise.all([router.refresh(), watch.look()]);
     logger.info({ port }, 'the API answers');
     options.onReady?.(port);
-    const { databaseUrl } = endpoints;
     followed = Promise.all([
       followRegistry({ router, databaseUrl, signal, logger, ...pollOf(options) }),
       watch.follow(signal),
+      predictions.follow(signal),
     ]);
     await aborted(signal);
   } finally {
     await app.close();
     await Promise.all([followed, traffic.close()]);
+    await predictions.close();
     router.close();
     await services.close();
   }

@@ -54,6 +54,10 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
   schedule: { summary: 'weekly retraining and daily data pipeline', load: () => import('../commands/schedule.js') },
   serve: { summary: 'answer predictions over HTTP', load: () => import('../commands/serve.js') },
   token: { summary: 'make a token for the prediction API', load: () => import('../commands/token.js') },
+  predictions: {
+    summary: 'show an answer of the prediction API, and why it was given',
+    load: () => import('../commands/predictions.js'),
+  },
   keys: { summary: 'list and rotate the keys of this installation', load: () => import('../commands/keys.js') },
   audit: { summary: 'list and verify the audit log', load: () => import('../commands/audit.js') },
   up: { summary: 'start the local services, workers and API', load: () => import('../commands/up.js') },

@@ -27,7 +27,7 @@ export const model = defineModel({
   searchSpace,
   backend: backendDataset,
   requestFeatures,
-  serving: { route: 'credit-risk', staleFeatures: 'refuse', batched: true },
+  serving: { route: 'credit-risk', staleFeatures: 'refuse', batched: true, durableLog: true },
   fileFormats,
   tableFormat: anyTable,
   expectations,

@@ -79,6 +79,7 @@ const environment = z.object({
   APPROVAL_PROOF: withDefault(z.enum(['required', 'off']), 'required'),
   APPROVAL_SECRET_FILE: optionalText,
   KEY_RING_FILE: optionalText,
+  PREDICTION_LOG_DAYS: withDefault(whole(1, 3650), '90'),
 
   HOST: withDefault(word, '127.0.0.1'),
   PORT: optional(whole(0, 65_535)),
@@ -219,6 +220,8 @@ export interface Config {
   readonly approvalSecretFile: string | null;
   /** File with the keys of this installation, absolute; null: the one of the state directory. */
   readonly keyRingFile: string | null;
+  /** Days that rows of the prediction log are kept. */
+  readonly predictionLogDays: number;
   /** The prediction API. */
   readonly api: ApiSettings;
   readonly schedule: {
@@ -275,6 +278,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     approvalSecretFile:
       variables.APPROVAL_SECRET_FILE === undefined ? null : resolve(workingDirectory, variables.APPROVAL_SECRET_FILE),
     keyRingFile: variables.KEY_RING_FILE === undefined ? null : resolve(workingDirectory, variables.KEY_RING_FILE),
+    predictionLogDays: variables.PREDICTION_LOG_DAYS,
     api: apiSettings(variables, (path) => resolve(workingDirectory, path)),
     schedule: {
       timezone: variables.SCHEDULE_TIMEZONE,

@@ -2,6 +2,7 @@ import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { Stage } from '../../contracts/ids.js';
 import type { Router } from '../routing/router.js';
 import { activeLine } from '../routing/route-table.js';
+import type { LogStatus, PredictionLog } from '../log/prediction-log.js';
 import type { ServiceHealth } from './watch-services.js';
 
 /** A model of the active line. */
@@ -20,12 +21,14 @@ export interface HealthReport {
   readonly status: 'ok' | 'degraded' | 'starting' | 'stopping';
   readonly models: readonly ModelHealth[];
   readonly services: readonly ServiceHealth[];
+  readonly predictionLog: LogStatus;
 }
 
 export interface HealthSources {
   readonly router: Pick<Router, 'table' | 'failures' | 'isReady'>;
   readonly models: readonly ModelDefinition[];
   readonly services: () => readonly ServiceHealth[];
+  readonly log: Pick<PredictionLog, 'status'>;
   readonly isStopping: () => boolean;
 }
 
@@ -49,11 +52,17 @@ function overall(sources: HealthSources, models: readonly ModelHealth[]): Health
   if (sources.isStopping()) return 'stopping';
   if (!sources.router.isReady()) return 'starting';
   const isWhole = models.every(({ status }) => status !== 'failed');
-  return isWhole && sources.services().every(({ status }) => status === 'ok') ? 'ok' : 'degraded';
+  const parts = [...sources.services(), sources.log.status()];
+  return isWhole && parts.every(({ status }) => status === 'ok') ? 'ok' : 'degraded';
 }
 
 /** What answers at this moment, from memory. Messages of faults are in the log, not here, as anybody may ask. */
 export function reportHealth(sources: HealthSources): HealthReport {
   const models = sources.models.map(({ name }) => modelHealth(sources, name));
-  return { status: overall(sources, models), models, services: sources.services() };
+  return {
+    status: overall(sources, models),
+    models,
+    services: sources.services(),
+    predictionLog: sources.log.status(),
+  };
 }

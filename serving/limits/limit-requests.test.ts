@@ -11,7 +11,7 @@ import {
   settings,
 } from '../../tests/support/test-api.js';
 import type { Problem } from '../http/problem.js';
-import type { Prediction } from '../predictions/predictions.js';
+import type { Prediction } from '../predictions/prediction.js';
 import type { Router } from '../routing/router.js';
 import { createSharedCounts } from './shared-counts.js';
 import { createTrafficLimits } from './traffic-limits.js';

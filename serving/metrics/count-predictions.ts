@@ -1,6 +1,6 @@
 import { errorTable, type ErrorCode } from '../../contracts/errors.js';
 import { asPipelineFault } from '../../platform/outage.js';
-import type { Prediction, RowProblem } from '../predictions/predictions.js';
+import type { Prediction, RowProblem } from '../predictions/prediction.js';
 import type { ShowAnswer } from '../predictions/round-scores.js';
 import type { ApiMetrics, Outcome, PredictionKind } from './metrics.js';
 

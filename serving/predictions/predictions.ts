@@ -1,52 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asPipelineError, PipelineError } from '../../contracts/errors.js';
-import { isSynthetic, type Stage } from '../../contracts/ids.js';
+import { isSynthetic } from '../../contracts/ids.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { VersionRecord } from '../../contracts/registry.js';
 import type { OnlineStore } from '../../feature-store/online/online-store.js';
-import { answer, type AnswerCoverage, type OpenArtefact } from '../../inference/answer.js';
-import { dataVersionsOf, type FeatureReads } from '../../inference/predict-by-reference.js';
+import { answer, type OpenArtefact } from '../../inference/answer.js';
+import { dataVersionsOf } from '../../inference/predict-by-reference.js';
 import type { DataVersion } from '../../registry/artefacts.js';
 import { createRowsATurn, MOST_ROWS_A_TURN, type RowsATurn } from '../batching/rows-a-turn.js';
 import { createTurnBatches } from '../batching/turn-batches.js';
 import type { AnswerCache } from '../cache/answer-cache.js';
-import { type Problem, problemOf } from '../http/problem.js';
+import { problemOf } from '../http/problem.js';
+import { type AnsweredRow, toLoggedAnswer } from '../log/logged-answer.js';
+import type { PredictionLog } from '../log/prediction-log.js';
 import type { Caller } from '../identity/verify-token.js';
 import type { BorrowedVersion, Router } from '../routing/router.js';
 import type { RouteWish } from '../routing/route-table.js';
+import type { Prediction, RowProblem } from './prediction.js';
 import { readRequest } from './prediction-request.js';
 import { readStored, type StoredInput } from './read-stored.js';
 import { answerAt, type SingleAnswer } from './single-answer.js';
-
-/** One answer of the API. */
-export interface Prediction {
-  readonly predictionId: string;
-  readonly model: string;
-  readonly line: string;
-  /** Whether the version learned from generated customers. */
-  readonly synthetic: boolean;
-  readonly version: string;
-  readonly stage: Stage;
-  /** The model's own output; null where it abstained. */
-  readonly output: unknown;
-  readonly explanation?: unknown;
-  readonly abstained: boolean;
-  /** What the input lacked; absent for a version that needs all of it. */
-  readonly coverage?: AnswerCoverage;
-  /** What was read for a request by reference; `missing`: nothing could be, so the answer is from what was sent. */
-  readonly features?: FeatureReads | 'missing';
-}
-
-/** One row of a batch that has no answer. */
-export interface RowProblem {
-  readonly error: Problem;
-}
 
 export interface PredictionDeps {
   readonly router: Pick<Router, 'borrow'>;
   readonly onlineStore: Pick<OnlineStore, 'get' | 'getStates'>;
   readonly cache: AnswerCache;
+  readonly log: Pick<PredictionLog, 'append' | 'appendDurably'>;
   /** Milliseconds. @default Date.now */
   readonly now?: () => number;
 }
@@ -59,8 +39,8 @@ export interface Asked {
   readonly explain: boolean;
 }
 
-/** The predictor's input of one row, with what was read for it. */
-type Row = StoredInput & { readonly byReference: boolean };
+/** The predictor's input of one row, with what was read for it and whom it is about. */
+type Row = StoredInput & Pick<AnsweredRow, 'subject'> & { readonly byReference: boolean };
 
 function* inGroups(bodies: readonly unknown[]): Generator<readonly unknown[]> {
   for (let start = 0; start < bodies.length; start += MOST_ROWS_A_TURN)
@@ -78,14 +58,17 @@ export class Predictions {
   }
 
   /**
-   * Answers one request.
-   * @throws PipelineError as `readRequest`, `readStored`, `Router.borrow` and `answer`.
+   * Answers one request, and records the answer.
+   * @throws PipelineError as `readRequest`, `readStored`, `Router.borrow`, `answer` and `PredictionLog`.
    */
   async one(asked: Asked, body: unknown): Promise<Prediction> {
+    const since = performance.now();
     const version = await this.#borrow(asked);
     try {
       const row = await this.#readRow(asked, version.record, body);
-      return toPrediction(version.record, row, await this.#answerOne(asked, version, row));
+      const prediction = toPrediction(version.record, row, await this.#answerOne(asked, version, row));
+      await this.#record(asked, [{ ...row, prediction }], since);
+      return prediction;
     } finally {
       version.release();
     }
@@ -158,23 +141,56 @@ export class Predictions {
   }
 
   async #turn(asked: Asked, version: Version, bodies: readonly unknown[]): Promise<(Prediction | RowProblem)[]> {
+    const since = performance.now();
     const rows = await Promise.all(
       bodies.map((body) =>
         this.#readRow(asked, version.record, body).catch((fault: unknown) => asPipelineError(fault)),
       ),
     );
     const readable = rows.filter((row): row is Row => !(row instanceof PipelineError));
-    const since = performance.now();
-    const answers = (await answerEach(asked, version, readable)).values();
-    if (readable.length > 0) this.#paceOf(version.open).took(readable.length, performance.now() - since);
+    const answeringSince = performance.now();
+    const answered = await answerEach(asked, version, readable);
+    if (readable.length > 0) this.#paceOf(version.open).took(readable.length, performance.now() - answeringSince);
+    const answers = (await this.#recordAll(asked, { rows: readable, answered }, since)).values();
     return rows.map((row) => (row instanceof PipelineError ? { error: problemOf(row) } : answers.next().value!));
   }
 
   async #readRow({ model, caller }: Asked, { line }: VersionRecord, body: unknown): Promise<Row> {
     const request = readRequest(model, body, caller);
-    if (request.kind === 'inputs') return { input: request.input, reads: null, byReference: false };
-    const now = (this.#deps.now ?? Date.now)();
-    return { ...(await readStored(this.#deps.onlineStore, model, { ...request, line }, now)), byReference: true };
+    if (request.kind === 'inputs')
+      return { input: request.input, reads: null, byReference: false, subject: caller.userId };
+    const stored = await readStored(this.#deps.onlineStore, model, { ...request, line }, this.#now());
+    return { ...stored, byReference: true, subject: request.userId };
+  }
+
+  #now(): number {
+    return (this.#deps.now ?? Date.now)();
+  }
+
+  /** Resolves at once unless the answers must be durable. */
+  async #record({ model }: Asked, rows: readonly AnsweredRow[], since: number): Promise<void> {
+    const moment = { at: this.#now(), latencyMs: performance.now() - since };
+    const answers = rows.map((row) => toLoggedAnswer(row, moment));
+    if (model.serving?.durableLog === true) await this.#deps.log.appendDurably(answers);
+    else this.#deps.log.append(answers);
+  }
+
+  /** The answers; each a problem instead when they had to be recorded and could not. */
+  async #recordAll(
+    asked: Asked,
+    { rows, answered }: { readonly rows: readonly Row[]; readonly answered: readonly (Prediction | RowProblem)[] },
+    since: number,
+  ): Promise<readonly (Prediction | RowProblem)[]> {
+    const pairs = rows.flatMap((row, i): AnsweredRow[] => {
+      const prediction = answered[i]!;
+      return 'error' in prediction ? [] : [{ ...row, prediction }];
+    });
+    try {
+      if (pairs.length > 0) await this.#record(asked, pairs, since);
+      return answered;
+    } catch (fault) {
+      return answered.map((row) => ('error' in row ? row : { error: problemOf(fault) }));
+    }
   }
 }
 

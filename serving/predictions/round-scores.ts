@@ -1,4 +1,4 @@
-import type { Prediction, RowProblem } from './predictions.js';
+import type { Prediction, RowProblem } from './prediction.js';
 
 /** An answer as callers are to see it. */
 export type ShowAnswer = <Answer extends Prediction | RowProblem>(answer: Answer) => Answer;

@@ -14,7 +14,8 @@ import { createSharedCounts } from '../../serving/limits/shared-counts.js';
 import { createTrafficLimits } from '../../serving/limits/traffic-limits.js';
 import { signToken } from '../../serving/identity/sign-token.js';
 import { createVerifier } from '../../serving/identity/verify-token.js';
-import type { Prediction } from '../../serving/predictions/predictions.js';
+import type { PredictionLog } from '../../serving/log/prediction-log.js';
+import type { Prediction } from '../../serving/predictions/prediction.js';
 import { createRouter, type Router } from '../../serving/routing/router.js';
 import { trainCreditArtefact } from './credit-artefact.js';
 
@@ -75,6 +76,13 @@ export async function routerOfFixture(): Promise<Router> {
   return router;
 }
 
+/** Takes everything and keeps nothing. */
+const discardingLog: PredictionLog = {
+  append: () => undefined,
+  appendDurably: () => Promise.resolve(),
+  status: () => ({ status: 'ok', waiting: 0, dropped: 0, spooled: 0 }),
+};
+
 /** The API of the fixture, with other parts where they are given. */
 export const createTestApi = (router: Router, more: Partial<ApiDeps> = {}): Promise<FastifyInstance> =>
   createApi({
@@ -84,6 +92,7 @@ export const createTestApi = (router: Router, more: Partial<ApiDeps> = {}): Prom
     verifyToken: createVerifier(settings, { algorithms: ['HS256'], key: new TextEncoder().encode(secret) }),
     services: () => [],
     cacheRedis: null,
+    predictionLog: discardingLog,
     logger: pino({ level: 'silent' }),
     ...more,
   });

@@ -12,6 +12,7 @@ export {
   passesVerhoeff,
   type IdentifierSpan,
 } from './identifiers.js';
+export { maskIdentifiers, maskParts, type MaskedText } from './mask.js';
 export { readNumber } from './number-words.js';
 export {
   isOneNumber,
