@@ -68,7 +68,7 @@ describe('forecastSeries', () => {
   it('has narrow bands in the quiet hours of a day, and wide ones in the others', () => {
     const random = createRandom(8);
     const isBusy = (hour: number): boolean => hour % 24 >= 8 && hour % 24 < 20;
-    const values = Array.from({ length: 24 * 25 }, (_, hour) => 100 + (isBusy(hour) ? 10 : 1) * random.normal());
+    const values = Array.from({ length: 24 * 30 }, (_, hour) => 100 + (isBusy(hour) ? 10 : 1) * random.normal());
     const { bands } = forecastSeries({ values, frequency: 'hour', start: Date.UTC(2026, 0, 5) }, 36);
     const width = (hour: number): number => bands![hour]![0]!.high - bands![hour]![0]!.low;
     expect(width(13)).toBeGreaterThan(2 * width(3));

@@ -33,11 +33,11 @@ const WANTED_ERRORS = 100;
 const FEWEST_ERRORS = 40;
 /** Origins that must remain when all begin at the same place in a cycle. */
 const FEWEST_IN_CYCLE = 12;
-/** Longer cycles leave too few origins. */
+/** Longer cycles leave too few origins at the same place in them. */
 const LONGEST_CYCLE = 24;
 /** Share of the history before the first origin: with less the forecasts are unlike the one that is banded. */
 const FIRST_SHARE = 0.2;
-/** Cycles of a season before the first origin, where half of the history has so many. */
+/** Cycles of the longest season before the first origin, where half of the history has so many. */
 const CYCLES_KNOWN = 3;
 /** Fewest values before the first origin. */
 const FEWEST_VALUES = 8;
@@ -57,8 +57,9 @@ interface Origins {
  */
 function originsOf({ values, frequency }: Series, horizon: number): Origins {
   const { length } = values;
-  const cycle = seasonalPeriods(frequency, length).find((period) => period <= LONGEST_CYCLE) ?? 1;
-  const learned = Math.min(CYCLES_KNOWN * cycle, Math.floor(length / 2));
+  const periods = seasonalPeriods(frequency, length);
+  const cycle = periods.find((period) => period <= LONGEST_CYCLE) ?? 1;
+  const learned = Math.min(CYCLES_KNOWN * (periods.at(-1) ?? 1), Math.floor(length / 2));
   const minimum = Math.max(horizon, Math.ceil(FIRST_SHARE * length), FEWEST_VALUES, learned);
   const origins = Math.max(ORIGINS, Math.ceil(WANTED_ERRORS / horizon));
   const options = { horizon, minimum, origins, spacing: Math.ceil(horizon / 2) };
