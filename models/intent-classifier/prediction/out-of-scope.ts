@@ -16,13 +16,6 @@ function topTwo(values: readonly number[]): [number, number] {
   return [first, second];
 }
 
-const reference = (scores: ArrayLike<number>, outOfScopeClass: number): number =>
-  outOfScopeClass < 0 ? 0 : scores[outOfScopeClass]!;
-
-/** The highest logit of an intent, relative to that of the class for out-of-scope messages where there is one. */
-export const highestLogit = (scores: ArrayLike<number>, outOfScopeClass: number): number =>
-  topTwo(withoutClass(scores, outOfScopeClass))[0] - reference(scores, outOfScopeClass);
-
 /**
  * Rejection score of a message: minus the highest logit (Hendrycks et al. 2022), 1 − maximum probability (Hendrycks &
  * Gimpel 2017), the energy (Liu et al. 2020), or 1 − margin of the two most probable intents. A class for out-of-scope
@@ -39,6 +32,7 @@ export function rejectionScore(
   const [first, second] = topTwo(withoutClass(probabilities, outOfScopeClass));
   if (kind === 'probability') return 1 - first;
   if (kind === 'margin') return 1 - (first - Math.max(second, 0));
-  if (kind === 'logit') return -highestLogit(scores, outOfScopeClass);
-  return reference(scores, outOfScopeClass) - logSumExp(withoutClass(scores, outOfScopeClass));
+  const inScope = withoutClass(scores, outOfScopeClass);
+  const evidence = kind === 'logit' ? topTwo(inScope)[0] : logSumExp(inScope);
+  return (outOfScopeClass < 0 ? 0 : scores[outOfScopeClass]!) - evidence;
 }

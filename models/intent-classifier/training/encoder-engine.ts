@@ -45,7 +45,7 @@ const filesOf = (model: EncoderModel, { params }: EngineTask, options: ExportOpt
 });
 
 /** Embeds texts. @returns (texts, hidden), rows of unit length. */
-type Embed = (texts: readonly string[]) => Promise<Matrix>;
+export type Embed = (texts: readonly string[]) => Promise<Matrix>;
 
 /** Scales an embedding to unit length, because its length depends on the text's length. */
 function unitLength(values: Float64Array): Float64Array {
@@ -54,13 +54,17 @@ function unitLength(values: Float64Array): Float64Array {
 }
 
 /** An embedding function with a cache: the second fit of a training embeds almost the same texts as the first. */
-function createEmbed(encoder: Encoder, context: TrainContext): Embed {
+export function createEmbed(encoder: Encoder, context: TrainContext): Embed {
   const cache = new Map<string, Float64Array>();
   const { hidden } = encoder.config;
-  return async (texts) => {
-    const missing = [...new Set(texts)].filter((text) => !cache.has(text));
+  const embedMissing = async (missing: readonly string[]): Promise<void> => {
     const { values } = await embedTexts(encoder, missing, context, { maximumLength: maximumLengthOf(encoder) });
     missing.forEach((text, i) => cache.set(text, unitLength(values.subarray(i * hidden, (i + 1) * hidden))));
+  };
+  return async (texts) => {
+    const missing = [...new Set(texts)].filter((text) => !cache.has(text));
+    // A session costs most of a CPU second.
+    if (missing.length > 0) await embedMissing(missing);
     return matrixFromRows(texts.map((text) => cache.get(text)!));
   };
 }
@@ -88,17 +92,28 @@ function frozenFiles(encoder: Encoder, task: EngineTask, { weights, bias }: Logi
   return filesOf(model, task, { unitLength: true });
 }
 
-/** The frozen engine: the pretrained encoder with a logistic regression on its embeddings, in one graph. */
-export function frozenEngine(encoder: Encoder): { readonly fit: FitEngine; readonly crossFit: CrossFitEngine } {
-  let shared: Embed | null = null;
+/** The frozen engine. */
+export interface FrozenEngine {
+  readonly fit: FitEngine;
+  readonly crossFit: CrossFitEngine;
+  /** The head alone, without the graph that it is served in. */
+  readonly fitHead: (context: TrainContext, task: EngineTask) => Promise<LogisticModel>;
+}
+
+/**
+ * The frozen engine: the pretrained encoder with a logistic regression on its embeddings, in one graph.
+ * @param given - embeds texts. @default `createEmbed` of the encoder
+ */
+export function frozenEngine(encoder: Encoder, given: Embed | null = null): FrozenEngine {
+  let shared = given;
   const embed = (context: TrainContext, examples: readonly Example[]): Promise<Matrix> =>
     (shared ??= createEmbed(encoder, context))(textsOf(examples));
-  const fit: FitEngine = async (context, task) => {
+  const fitHead: FrozenEngine['fitHead'] = async (context, task) => {
     const penalty = task.params.inversePenalty ?? HEAD_INVERSE_PENALTY;
-    const [head] = fitHeads(context, await embed(context, task.examples), task, [penalty]);
-    return frozenFiles(encoder, task, head!);
+    return fitHeads(context, await embed(context, task.examples), task, [penalty])[0]!;
   };
-  return { fit, crossFit: crossFitHeads(embed, fit) };
+  const fit: FitEngine = async (context, task) => frozenFiles(encoder, task, await fitHead(context, task));
+  return { fit, fitHead, crossFit: crossFitHeads(embed, fit) };
 }
 
 /** Scores of a fold's validation messages, and of out-of-scope messages, by each penalty's head. */

@@ -35,7 +35,7 @@ export interface ValidationScores {
 export interface CrossFit extends ValidationScores {
   /** Without `null`. */
   readonly params: IntentParams;
-  /** By what factor the refit's highest logits are larger (`logitGrowth`); null = one fold, or several intents a message. */
+  /** By what factor the refit's highest logits are larger (`logitGrowth`); null where it is not defined (`measuresGrowth`). */
   readonly growth: number | null;
   /** What was chosen, for the card; null = nothing. */
   readonly note: string | null;

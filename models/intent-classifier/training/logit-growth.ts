@@ -1,6 +1,6 @@
 import { quantile } from '../../../learning/evaluation/metrics/index.js';
+import { argmax } from '../../../learning/numeric/statistics/argmax.js';
 import { outOfScopeClass } from '../prediction/decision.js';
-import { highestLogit } from '../prediction/out-of-scope.js';
 import type { Fold, PreparedData } from '../data/examples.js';
 import type { ScoredExample } from './engine.js';
 
@@ -10,15 +10,22 @@ const [LEAST, MOST] = [1, 1.5];
 /** The fold with its sides exchanged: fitted on what it validates. */
 export const reversed = ({ fit, validation }: Fold): Fold => ({ fit: validation, validation: fit });
 
-/** Whether `logitGrowth` is defined: several folds, each with messages, and a threshold that it is for. */
-export const measuresGrowth = ({ folds, multiLabel }: Pick<PreparedData, 'folds' | 'multiLabel'>): boolean =>
-  !multiLabel && folds.length > 2 && folds.every(({ fit, validation }) => fit.length > 0 && validation.length > 0);
+/**
+ * Whether `logitGrowth` is defined: several folds, each with messages, and a threshold that it is for. Relative to a class
+ * for out-of-scope messages the logits of the least sure messages are about 0 and do not grow.
+ */
+export const measuresGrowth = ({
+  classes,
+  folds,
+  multiLabel,
+}: Pick<PreparedData, 'classes' | 'folds' | 'multiLabel'>): boolean =>
+  !multiLabel &&
+  outOfScopeClass(classes) < 0 &&
+  folds.length > 2 &&
+  folds.every(({ fit, validation }) => fit.length > 0 && validation.length > 0);
 
-const medianLogit = (rows: readonly ScoredExample[], classes: readonly string[]): number => {
-  const inScope = rows.filter(({ example }) => !example.outOfScope);
-  const logits = inScope.map(({ scores }) => highestLogit(scores, outOfScopeClass(classes)));
-  return quantile(Float64Array.from(logits).sort(), 0.5);
-};
+const medianLogit = (rows: readonly ScoredExample[]): number =>
+  quantile(Float64Array.from(rows, ({ scores }) => scores[argmax(scores)]!).sort(), 0.5);
 
 /** Validation scores by models of two sizes. */
 export interface ScoresBySize {
@@ -34,8 +41,8 @@ export interface ScoresBySize {
  * (K − 1) / K and 1 / K of the set. With few messages an intent it is 1.1 to 1.2
  * (docs/experiments/text-classification.md#few-messages).
  */
-export function logitGrowth(scores: ScoresBySize, { classes, folds }: Pick<PreparedData, 'classes' | 'folds'>): number {
-  const [large, small] = [medianLogit(scores.folds, classes), medianLogit(scores.reversedFolds, classes)];
+export function logitGrowth(scores: ScoresBySize, { folds }: Pick<PreparedData, 'folds'>): number {
+  const [large, small] = [medianLogit(scores.folds), medianLogit(scores.reversedFolds)];
   const k = folds.length;
   const exponent = Math.log(k / (k - 1)) / Math.log(k - 1);
   const growth = (large / small) ** exponent;
