@@ -22,12 +22,18 @@ export interface LinearPeerAnswer {
 /** Classifiers of the peer; where labels are lists it is always the logistic regression. */
 export type LinearClassifier = 'logistic regression' | 'support vectors';
 
-/** Trains scikit-learn's TF-IDF + linear classifier (one-vs-rest on words where labels are lists); null when absent. */
-export async function runLinearPeer(
-  train: PeerTexts,
-  tests: Readonly<Record<string, PeerTexts>>,
-  classifier: LinearClassifier = 'logistic regression',
-): Promise<LinearPeerAnswer | null> {
+interface PeerOutput<Prediction> {
+  readonly version: string;
+  readonly cpuSeconds: number;
+  readonly predictions: Readonly<Record<string, readonly Prediction[]>>;
+}
+
+/** Runs the script on a job and its files; null without scikit-learn. */
+async function runScript<Prediction>(
+  job: { readonly several: boolean; readonly classifier: string },
+  train: unknown,
+  tests: Readonly<Record<string, unknown>>,
+): Promise<PeerOutput<Prediction> | null> {
   try {
     await run('python3', ['-c', 'import sklearn']);
   } catch {
@@ -35,19 +41,45 @@ export async function runLinearPeer(
   }
   const folder = await mkdtemp(join(tmpdir(), 'intent-peer-'));
   try {
-    const multiLabel = Array.isArray(train.labels[0]);
     const write = (name: string, value: unknown) => writeFile(join(folder, `${name}.json`), JSON.stringify(value));
-    await write('job', { several: multiLabel, classifier, tests: Object.keys(tests) });
+    await write('job', { ...job, tests: Object.keys(tests) });
     await write('train', train);
     for (const [name, test] of Object.entries(tests)) await write(name, test);
     const script = join(import.meta.dirname, 'intent_peer.py');
     const { stdout } = await run('python3', [script, folder], { maxBuffer: 64 * 1024 * 1024 });
-    const found = JSON.parse(stdout) as Omit<LinearPeerAnswer, 'name'> & { readonly version: string };
-    return {
-      ...found,
-      name: `scikit-learn ${found.version} TF-IDF + ${classifier === 'logistic regression' ? 'LR' : 'LinearSVC'}`,
-    };
+    return JSON.parse(stdout) as PeerOutput<Prediction>;
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** Trains scikit-learn's TF-IDF + linear classifier (one-vs-rest on words where labels are lists); null when absent. */
+export async function runLinearPeer(
+  train: PeerTexts,
+  tests: Readonly<Record<string, PeerTexts>>,
+  classifier: LinearClassifier = 'logistic regression',
+): Promise<LinearPeerAnswer | null> {
+  const several = Array.isArray(train.labels[0]);
+  const found = await runScript<string | readonly string[]>({ several, classifier }, train, tests);
+  const learner = classifier === 'logistic regression' ? 'LR' : 'LinearSVC';
+  return found && { ...found, name: `scikit-learn ${found.version} TF-IDF + ${learner}` };
+}
+
+/** The answer of a plain head for one text. */
+export interface HeadAnswer {
+  readonly label: string;
+  /** The highest of the classes. */
+  readonly probability: number;
+}
+
+/** Embeddings of texts, (n, p), with an intent each. */
+export interface EmbeddedTexts {
+  readonly texts: readonly (readonly number[])[];
+  readonly labels: readonly string[];
+}
+
+/** Trains scikit-learn's logistic regression (C = 10) on embeddings; null when absent. */
+export async function runPlainHead(train: EmbeddedTexts, test: EmbeddedTexts): Promise<readonly HeadAnswer[] | null> {
+  const found = await runScript<HeadAnswer>({ several: false, classifier: 'head' }, train, { test });
+  return found && found.predictions.test!;
 }

@@ -2,6 +2,8 @@ import type { BenchmarkContext, BenchmarkRow } from '../report/suite.js';
 import { frozenSection, multiSection, scratchSection } from './intent/accuracy.js';
 import { activeSection } from './intent/active.js';
 import { fewSection } from './intent/few.js';
+import { fewFrozenSection } from './intent/few-frozen.js';
+import { moreOutOfScopeSection } from './intent/more-out-of-scope.js';
 import { reasonsSection } from './intent/reasons.js';
 import { robustSection } from './intent/robust.js';
 import { tunedSection } from './intent/tuned.js';
@@ -9,6 +11,8 @@ import { tunedSection } from './intent/tuned.js';
 const sections: Readonly<Record<string, (context: BenchmarkContext) => Promise<BenchmarkRow[]>>> = {
   'intent-scratch': scratchSection,
   'intent-few': fewSection,
+  'intent-few-frozen': fewFrozenSection,
+  'intent-more-oos': moreOutOfScopeSection,
   'intent-multi': multiSection,
   'intent-active': activeSection,
   'intent-robust': robustSection,

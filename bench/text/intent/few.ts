@@ -4,11 +4,9 @@ import { pairedGain } from '../../../learning/numeric/statistics/paired-gain.js'
 import { type LinearClassifier, runLinearPeer } from '../../peers/linear-text.js';
 import type { BenchmarkContext, BenchmarkRow } from '../../report/suite.js';
 import type { DividedSet } from '../../support/divided-set.js';
-import { DRAWN_SETS, drawSet, MESSAGES, REJECTED, REJECTED_TOLERANCE, SEEDS } from './draws.js';
+import { DRAWN_SETS, drawSet, MESSAGES, REJECTED, REJECTED_TOLERANCE, SEEDS, T_QUANTILE } from './draws.js';
 import { loadSet, measure, peerTexts, row } from './sets.js';
 
-/** The 0.975 quantile of Student's t with one degree of freedom fewer than there are draws. */
-const T_QUANTILE = 2.776;
 const PEERS: readonly LinearClassifier[] = ['logistic regression', 'support vectors'];
 
 /** Figures of a learner on one draw. */
