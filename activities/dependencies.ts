@@ -1,5 +1,7 @@
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import type { ModelRegistry } from '../contracts/registry.js';
+import type { ReportLog } from '../contracts/reports.js';
+import type { UsageLog } from '../contracts/usage.js';
 import type { SourceCatalog } from '../datasets/sources/catalog.js';
 import type { SnapshotLog } from '../datasets/snapshots/snapshot-log.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
@@ -63,6 +65,16 @@ export interface TrainingActivityDeps extends StepDeps {
     | 'reportUrl'
     | 'schedule'
   >;
+}
+
+export interface ReportActivityDeps {
+  readonly blobs: BlobStore;
+  readonly registry: Pick<ModelRegistry, 'listRuns'>;
+  readonly steps: Pick<StepLog, 'listStepsOf' | 'findByInput'>;
+  readonly usage: Pick<UsageLog, 'listUsage'>;
+  readonly reports: Pick<ReportLog, 'record' | 'findFormer'>;
+  readonly models: Pick<ModelCatalogue, 'find'>;
+  readonly config: Pick<Config, 'cpuPrice'>;
 }
 
 export interface PromotionActivityDeps extends JobDeps {

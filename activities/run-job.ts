@@ -5,6 +5,7 @@ import { messages } from '../contracts/workflows.js';
 import type { JobDeps } from './dependencies.js';
 import { type JobName, jobs as table } from './jobs.js';
 import { keptRecord } from './retry-limits.js';
+import { noteJobUsage } from './step-usage.js';
 import { tellWorkflow } from './tell-workflow.js';
 
 type Table = typeof table;
@@ -55,7 +56,8 @@ export const runJob = <Name extends JobName>(
 ): Promise<z.output<Table[Name]['output']>> =>
   withHeartbeat(async (onProgress) => {
     const { cancellationSignal: signal } = Context.current();
-    const options = { signal, onProgress, memoryMb: config.trainingMemoryMb, ...readsOf(input) };
+    const memoryMb = config.trainingMemoryMb;
+    const options = { signal, onProgress, onUsage: noteJobUsage, memoryMb, ...readsOf(input) };
     const result = await runner.run({ job, input }, options);
     return table[job].output.parse(result) as z.output<Table[Name]['output']>;
   });

@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { childEnvironment } from './child-settings.js';
 import { createPipelineActivities } from '../activities/pipeline.js';
 import { createBackfillActivities } from '../activities/backfill.js';
+import { createReportActivities } from '../activities/report.js';
 import { createReproductionActivities } from '../activities/reproduction.js';
 import { createPromotionActivities } from '../activities/promotion.js';
 import { createTrainingActivities } from '../activities/training.js';
 import type { PipelineActivities, TrainingActivities } from '../contracts/activities.js';
 import type { BackfillActivities } from '../contracts/backfill.js';
 import type { PromotionActivities } from '../contracts/promotion-activities.js';
+import type { ReportActivities } from '../contracts/reports.js';
 import type { ReproductionActivities } from '../contracts/reproduction.js';
 import { findModel, loadCatalogue } from '../models/catalogue.js';
 import type { JobRunner } from '../platform/child-process/job.js';
@@ -27,7 +29,8 @@ type AllActivities = PipelineActivities &
   TrainingActivities &
   PromotionActivities &
   ReproductionActivities &
-  BackfillActivities;
+  BackfillActivities &
+  ReportActivities;
 
 export interface ActivityParts {
   readonly config: Config;
@@ -84,5 +87,6 @@ export function createActivities({
     ...createPromotionActivities(deps),
     ...createReproductionActivities(deps),
     ...createBackfillActivities(deps),
+    ...createReportActivities(deps),
   };
 }

@@ -21,8 +21,12 @@ import { migrateOncePerStart } from '../platform/postgres/checked-schemas.js';
 import { type AuditLog, createAuditLog } from '../registry/audit/audit-log.js';
 import { registrySchema } from '../registry/migrations/index.js';
 import { createPostgresRegistry } from '../registry/postgres-registry.js';
+import { createReportLog } from '../registry/report-log.js';
 import { createStepLog } from '../registry/step-log.js';
+import { createUsageLog } from '../registry/usage-log.js';
+import type { ReportLog } from '../contracts/reports.js';
 import type { StepLog } from '../contracts/steps.js';
+import type { UsageLog } from '../contracts/usage.js';
 
 /** All stores that activities, the CLI and serving use, connected and migrated. */
 export interface Services {
@@ -34,6 +38,8 @@ export interface Services {
   readonly registry: ModelRegistry;
   readonly steps: StepLog;
   readonly audit: AuditLog;
+  readonly usage: UsageLog;
+  readonly reports: ReportLog;
   readonly onlineStore: OnlineStore;
   readonly catalog: ReturnType<typeof createSourceCatalog>;
   readonly snapshotLog: ReturnType<typeof createSnapshotLog>;
@@ -62,8 +68,12 @@ export async function connectServices(
   const ownBackend = backendDatabaseUrl === null;
   const backendPool = ownBackend ? pool : createPool(backendDatabaseUrl, logger);
   const registry = createPostgresRegistry(pool);
-  const steps = createStepLog(pool);
-  const audit = createAuditLog(pool);
+  const logs = {
+    steps: createStepLog(pool),
+    usage: createUsageLog(pool),
+    reports: createReportLog(pool),
+    audit: createAuditLog(pool),
+  };
   const catalog = createSourceCatalog(pool);
   const snapshotLog = createSnapshotLog(pool);
   const onlineStore =
@@ -94,8 +104,7 @@ export async function connectServices(
     checkpoints,
     predictors,
     registry,
-    steps,
-    audit,
+    ...logs,
     onlineStore,
     catalog,
     snapshotLog,

@@ -98,6 +98,12 @@ export const errorTable = {
     ({ id, modelName }: { id: string; modelName?: string }) =>
       `there is no run with the id ${id}${modelName === undefined ? '' : ` of ${modelName}`}`,
   ),
+  REPORT_NOT_FOUND: row(
+    404,
+    2,
+    'This retraining has no report: it runs still, was terminated, or is older than reports.',
+    ({ id, why }: { id: string; why: string }) => `${id} has no report: ${why}`,
+  ),
   STAGE_NOT_REACHED: row(
     409,
     2,

@@ -64,6 +64,10 @@ export interface StepLog {
   findByKey(cacheKey: string): Promise<StepRecord | null>;
   /** In the order of `reusableSteps`, then by part. */
   listSteps(runKey: string): Promise<StepRecord[]>;
+  /** Of a workflow and those below it (`<workflowId>/…`), recorded at or after `since`, in the same order. */
+  listStepsOf(workflowId: string, since: Date): Promise<StepRecord[]>;
+  /** The newest record of a step whose input has these fields; null without one. */
+  findByInput(step: ReusableStep, input: Readonly<Record<string, string>>): Promise<StepRecord | null>;
 }
 
 /** A result of a step, and the workflow that computed it when it was taken from an earlier run. */

@@ -86,6 +86,13 @@ export async function insertEvaluation(
   await insertGates(transaction, key, facts.gates);
 }
 
+/** LIKE pattern for the ids of child workflows; `%` and `_` in the parent's id are escaped. */
+const childrenOf = (workflowId: string): string => `${workflowId.replaceAll(/[\\%_]/g, '\\$&')}/%`;
+
+/** Condition that a row belongs to a workflow, or to one below it (`<workflowId>/…`). @param column - with its table. */
+export const belowWorkflow = (column: string, workflowId: string) =>
+  sql<SqlBool>`(${sql.ref(column)} = ${workflowId} or ${sql.ref(column)} like ${childrenOf(workflowId)})`;
+
 type RunsBuilder = ExpressionBuilder<RegistryTables, 'runs'>;
 
 /** Condition that a row belongs to the selected run. @param alias - of a table with the key of a run. */

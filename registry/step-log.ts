@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type pg from 'pg';
 import { type ReusableStep, reusableSteps, type StepLog, type StepRecord, stepRecord } from '../contracts/steps.js';
 import { createKysely } from '../platform/postgres/pool.js';
+import { belowWorkflow } from './run-queries.js';
 import type { RegistryTables } from './tables.js';
 import { withDatabaseFaults } from './with-database-faults.js';
 
@@ -41,6 +42,8 @@ const columnsOf = (record: StepRecord) => ({
 
 const orderOf = ({ step, part }: { readonly step: ReusableStep; readonly part: number }): number =>
   reusableSteps.indexOf(step) * 1000 + part;
+
+const inOrder = (steps: StepRecord[]): StepRecord[] => steps.sort((a, b) => orderOf(a) - orderOf(b));
 
 const columns = [
   'run_key',
@@ -86,7 +89,27 @@ export function createStepLog(pool: pg.Pool): StepLog {
     },
     async listSteps(runKey) {
       const rows = await database.selectFrom('run_steps').select(columns).where('run_key', '=', runKey).execute();
-      return rows.map(recordOf).sort((a, b) => orderOf(a) - orderOf(b));
+      return inOrder(rows.map(recordOf));
+    },
+    async listStepsOf(workflowId, since) {
+      const rows = await database
+        .selectFrom('run_steps')
+        .select(columns)
+        .where(belowWorkflow('run_steps.workflow_id', workflowId))
+        .where('recorded_at', '>=', since)
+        .execute();
+      return inOrder(rows.map(recordOf));
+    },
+    async findByInput(step, input) {
+      const row = await database
+        .selectFrom('run_steps')
+        .select(columns)
+        .where('step', '=', step)
+        .where(sql<boolean>`input @> ${JSON.stringify(input)}::jsonb`)
+        .orderBy('recorded_at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : recordOf(row);
     },
   });
 }

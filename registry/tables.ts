@@ -3,6 +3,7 @@ import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
 import type { Comparison, Metric } from '../contracts/evaluation.js';
 import type { Decision, Stage } from '../contracts/ids.js';
 import type { PromotionRequest, RunStatus } from '../contracts/registry.js';
+import type { RetrainingEnd } from '../contracts/reports.js';
 
 /** Written as JSON text, because the driver sends a JavaScript array as a PostgreSQL array. */
 type Json<T> = ColumnType<T, string, string>;
@@ -77,6 +78,29 @@ export interface RegistryTables {
     computed_by: string;
     computed_in: string;
     recorded_at: Moment;
+  };
+  step_usage: {
+    run_id: string;
+    activity_id: string;
+    attempt: number;
+    workflow_id: string;
+    activity: string;
+    computing_seconds: number;
+    worker_seconds: number;
+    peak_memory_mb: number | null;
+    started_at: Date;
+    ended_at: Date;
+  };
+  retraining_reports: {
+    run_key: string;
+    workflow_id: string;
+    source: string;
+    line: string;
+    status: RetrainingEnd;
+    html_hash: string;
+    markdown_hash: string;
+    started_at: Date;
+    ended_at: Date;
   };
   run_params: RunKeyed & { name: string; value: Json<unknown> };
   run_metrics: RunKeyed &

@@ -3,6 +3,7 @@ import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporal
 import type { Logger } from 'pino';
 import { createFaultInterceptor } from '../activities/fault-interceptor.js';
 import type { RetryLimits } from '../activities/retry-limits.js';
+import { createUsageInterceptor } from '../activities/step-usage.js';
 import { PIPELINE_QUEUE, trainingQueueOf } from '../contracts/workflows.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
@@ -58,7 +59,12 @@ export async function runWorkers(options: RunWorkersOptions): Promise<void> {
     const { runner } = options;
     const parts = { config, endpoints, services, ...(runner === undefined ? {} : { runner }) };
     const workerDeploymentOptions = deploymentOptions(config);
-    const shared = { connection, namespace: server.namespace, workerDeploymentOptions, ...sharedOptions(parts) };
+    const shared = {
+      connection,
+      namespace: server.namespace,
+      workerDeploymentOptions,
+      ...sharedOptions(parts, logger),
+    };
     const create = async (role: WorkerRole): Promise<Worker> => Worker.create(await roleOptions(role, config, shared));
     const workers = await Promise.all(roles.map(create));
     options.onReady?.();
@@ -105,9 +111,14 @@ async function announceBuild({ config, signal }: RunWorkersOptions, server: Temp
   }
 }
 
-const sharedOptions = (parts: ActivityParts) => ({
+const recordUsage = ({ usage }: Services, logger: Logger) =>
+  createUsageInterceptor(usage, (err) => logger.warn({ err }, 'the usage of a step was not recorded'));
+
+const sharedOptions = (parts: ActivityParts, logger: Logger) => ({
   activities: createActivities(parts),
-  interceptors: { activity: [createFaultInterceptor(retryLimitsOf(parts.config))] },
+  interceptors: {
+    activity: [createFaultInterceptor(retryLimitsOf(parts.config)), recordUsage(parts.services, logger)],
+  },
   shutdownGraceTime: SHUTDOWN_GRACE,
   maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
 });

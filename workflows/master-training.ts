@@ -19,6 +19,7 @@ import { type Fault, faultOf } from './failures.js';
 import { createOutageStop, type OutageStop } from './outage-stop.js';
 import { parseInput } from './parse-input.js';
 import { promoteModel } from './promote-model.js';
+import { type Course, withReport } from './retraining-report.js';
 import { withSourceLock } from './source-lock.js';
 import { bookkeeping, dataStep } from './steps.js';
 import { trainModel } from './train-model.js';
@@ -38,6 +39,7 @@ interface Master {
   readonly plan: MasterPlan;
   readonly table: ProgressTable;
   readonly outageStop: OutageStop;
+  readonly course: Course;
 }
 
 /**
@@ -53,19 +55,27 @@ export async function masterTraining(input: MasterTrainingInput = {}): Promise<M
   const plan = await bookkeeping('Plan').planMaster({ models, source, snapshotHash, from, rerunOf });
   table.onLine(plan.line);
   for (const model of plan.models) table.mark(model, 'waiting');
-  const master = { request, runKey, workflowId, plan, table, outageStop: createOutageStop() };
-  return withSourceLock(plan.source, () => retrain(master));
+  const course: Course = { snapshotHash: null, notes: [], outcomes: [] };
+  const master = { request, runKey, workflowId, plan, table, outageStop: createOutageStop(), course };
+  return withSourceLock(plan.source, () => withReport(master, () => retrain(master)));
 }
 
 async function retrain(master: Master): Promise<MasterTrainingResult> {
   const { request, plan, table } = master;
   const data = await takeData(master);
+  Object.assign(master.course, { snapshotHash: data.snapshotHash, notes: 'notes' in data ? (data.notes ?? []) : [] });
   if (data.status === 'rejected') return rejected(master, data);
   table.enter('training');
   const outcomes = await mapBounded(plan.models, request.parallel, (model) =>
-    outcomeOf(master, model, data.snapshotHash),
+    noted(master.course, outcomeOf(master, model, data.snapshotHash)),
   );
   return completed(master, data, outcomes);
+}
+
+/** Keeps an outcome for the report of a retraining that is cancelled later. */
+async function noted({ outcomes }: Course, outcome: Promise<ModelOutcome>): Promise<ModelOutcome> {
+  outcomes.push(await outcome);
+  return outcome;
 }
 
 type SnapshotTaken = {

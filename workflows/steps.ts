@@ -3,6 +3,7 @@ import { ActivityCancellationType, proxyActivities, workflowInfo } from '@tempor
 import type { PipelineActivities, TrainingActivities } from '../contracts/activities.js';
 import type { BackfillActivities } from '../contracts/backfill.js';
 import type { PromotionActivities } from '../contracts/promotion-activities.js';
+import type { ReportActivities } from '../contracts/reports.js';
 import type { ReproductionActivities } from '../contracts/reproduction.js';
 import { trainingQueueOf } from '../contracts/workflows.js';
 
@@ -10,7 +11,8 @@ type Activities = PipelineActivities &
   TrainingActivities &
   PromotionActivities &
   ReproductionActivities &
-  BackfillActivities;
+  BackfillActivities &
+  ReportActivities;
 
 /**
  * Intervals between attempts. Whether an error is retried and how often is decided by the worker

@@ -4,6 +4,7 @@ import { DEFAULT_LINE, type Stage } from '../../contracts/ids.js';
 import type { VersionRecord } from '../../contracts/registry.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { writeDurably } from '../../platform/durable-file.js';
+import { htmlWithReport } from './report-link.js';
 import { htmlWithStage } from '../../registry/model-cards/present-stage.js';
 
 /** What names the file of a card. */
@@ -51,8 +52,9 @@ export async function writeCard(
   { cardHash, fileName, stage }: StoredCard,
 ): Promise<string | null> {
   if (cardHash === null || !(await blobs.has(cardHash))) return null;
-  const path = join(await makeCardFolder(home), fileName);
-  const html = new TextDecoder().decode(await blobs.get(cardHash));
+  const folder = await makeCardFolder(home);
+  const path = join(folder, fileName);
+  const html = htmlWithReport(new TextDecoder().decode(await blobs.get(cardHash)), folder);
   writeDurably(path, stage === null ? html : htmlWithStage(html, stage, new Date()));
   return path;
 }

@@ -1,5 +1,6 @@
 import { type Interval, type Metric, NOT_MEASURABLE } from '../../contracts/evaluation.js';
 import type { OverrideRecord } from '../../contracts/registry.js';
+export { formatDuration } from '../../registry/format-duration.js';
 import { DAY_MS } from '../../learning/time-series/calendar/index.js';
 
 /** A number with three decimals, or as many as are needed to see a small one. */
@@ -23,17 +24,6 @@ const formatScore = (value: number): string => (Math.abs(value) < 1000 ? value.t
 /** `auc 0.842 (0.811 to 0.871)`. */
 export const formatMetric = (metric: Metric): string =>
   `${metric.name} ${formatEstimate(metric.value, metric.interval)}`;
-
-/** `2 h 03 min`, `4 min 05 s`, `12.3 s`. */
-export function formatDuration(milliseconds: number): string {
-  const seconds = milliseconds / 1000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${twoDigits(Math.floor(seconds % 60))} s`;
-  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
-}
-
-const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
 /** `2026-11-23 03:00:12`, UTC. */
 export const formatTime = (time: Date): string => time.toISOString().slice(0, 19).replace('T', ' ');

@@ -2,6 +2,7 @@ import { PipelineError } from '../../contracts/errors.js';
 import type { MasterTrainingResult, ModelOutcome, TrainModelResult } from '../../contracts/workflows.js';
 import { masterTrainingResult, trainModelResult } from '../../contracts/workflows.js';
 import type { CliContext, Connection } from '../program/context.js';
+import { writeReportOf } from './report-view.js';
 import { exampleRequest } from './example-request.js';
 import { exitCodeOfMaster, exitCodeOfModel, printOutcomes, runUrl, writeCardFile } from './results.js';
 
@@ -13,13 +14,14 @@ export async function reportMaster(
   found: unknown,
 ): Promise<void> {
   const result = parseResult(masterTrainingResult, found, workflowId);
+  const report = await writeReportOf(cli, connection, workflowId);
   const cards = await writeCards(cli, connection, decidedResults(result.models), (model) => `${workflowId}/${model}`);
   const url = runUrl(connection.endpoints.temporal, workflowId);
   cli.exitWith(exitCodeOfMaster(result));
   const request = await exampleRequest(cli.config, result.models);
-  cli.out.result({ workflowId, url, cards, result }, () => {
+  cli.out.result({ workflowId, url, report, cards, result }, () => {
     printMaster(cli, result);
-    printWhereToLook(cli, { workflowId, url, cards });
+    printWhereToLook(cli, { workflowId, url, report, cards });
     if (request !== null) cli.out.line(request);
   });
 }
@@ -37,7 +39,7 @@ export async function reportModel(
   cli.exitWith(exitCodeOfModel(result));
   cli.out.result({ workflowId, url, cards, result }, () => {
     printOutcomes(cli.out, [{ status: 'decided', result, promotion: null }]);
-    printWhereToLook(cli, { workflowId, url, cards });
+    printWhereToLook(cli, { workflowId, url, report: null, cards });
   });
 }
 
@@ -86,12 +88,15 @@ function printMaster({ out }: CliContext, result: MasterTrainingResult): void {
 interface WhereToLook {
   readonly workflowId: string;
   readonly url: string | null;
+  /** File of the report; null without one. */
+  readonly report: string | null;
   readonly cards: readonly string[];
 }
 
-function printWhereToLook({ out }: CliContext, { workflowId, url, cards }: WhereToLook): void {
+function printWhereToLook({ out }: CliContext, { workflowId, url, report, cards }: WhereToLook): void {
   out.line();
   for (const card of cards) out.line(`card     ${card}`);
+  if (report !== null) out.line(`report   ${report}`);
   out.line(`run      ml runs show ${workflowId}`);
   if (url !== null) out.line(`Temporal ${url}`);
 }

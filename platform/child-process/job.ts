@@ -1,3 +1,5 @@
+import type { JobUsage } from '../../contracts/usage.js';
+
 /**
  * One computation for a child process; every long computation runs this way. The child reads and writes blobs itself:
  * only references cross the process boundary.
@@ -28,6 +30,8 @@ export interface JobOptions {
    * have the data in memory.
    */
   readonly reads?: string;
+  /** Told what the job has used, when its process has answered: not after a crash, and not where no process is started. */
+  readonly onUsage?: (usage: JobUsage) => void;
   /** Time between the request to stop and the kill. @default 2000 */
   readonly graceMs?: number;
 }

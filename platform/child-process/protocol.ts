@@ -1,4 +1,5 @@
 import { type ErrorDetails, isErrorCode, PipelineError, pipelineError } from '../../contracts/errors.js';
+import type { JobUsage } from '../../contracts/usage.js';
 import { asPipelineFault } from '../outage.js';
 import type { JobProgress, JobRequest } from './job.js';
 
@@ -21,9 +22,15 @@ export type ToChild =
 /** Messages from the child to the parent. */
 export type FromChild =
   | { readonly kind: 'progress'; readonly progress: JobProgress }
-  /** `reusable`: the process uses little memory and can take another job. */
-  | { readonly kind: 'done'; readonly result: unknown; readonly reusable: boolean }
-  | { readonly kind: 'failed'; readonly fault: FaultMessage; readonly reusable: boolean };
+  | ({ readonly kind: 'done'; readonly result: unknown } & EndOfJob)
+  | ({ readonly kind: 'failed'; readonly fault: FaultMessage } & EndOfJob);
+
+/** What the child tells of itself when a job has ended. */
+export interface EndOfJob {
+  /** The process uses little memory and can take another job. */
+  readonly reusable: boolean;
+  readonly usage: JobUsage;
+}
 
 /** Cancellation signal and progress callback of one run. */
 export interface JobControl {

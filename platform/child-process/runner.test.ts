@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
+import type { JobUsage } from '../../contracts/usage.js';
 import { checkJobRunner, jobOptions } from '../../tests/support/check-job-runner.js';
 import { createMemoryGroup } from '../../tests/support/memory-group.js';
 import { sampleJobs } from '../../tests/support/job-child.js';
@@ -35,6 +36,18 @@ describe('createChildProcessRunner', () => {
     const pid = (await runner.run({ job: 'progress', input: null }, jobOptions())) as number;
     expect(pid).not.toBe(process.pid);
     expect(isAlive(pid)).toBe(false);
+  });
+
+  it('tells what a job used, also one that failed', async () => {
+    const told: JobUsage[] = [];
+    const options = jobOptions({ onUsage: (usage) => void told.push(usage) });
+    await runner.run({ job: 'echo', input: 1 }, options);
+    await runner.run({ job: 'refuse', input: null }, options).catch(() => undefined);
+    expect(told).toHaveLength(2);
+    for (const { cpuSeconds, peakMemoryMb } of told) {
+      expect(cpuSeconds).toBeGreaterThan(0);
+      expect(peakMemoryMb).toBeGreaterThan(10);
+    }
   });
 
   it('reuses an idle process for the next job and ends it after the idle time', async () => {

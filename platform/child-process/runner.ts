@@ -47,6 +47,7 @@ export function createChildProcessRunner({
       let ended: ProcessExit | null | undefined;
       try {
         const answer = await child.perform(request, options.onProgress);
+        if (answer !== null) options.onUsage?.(answer.usage);
         ended = await release({ child, reservation }, answer, { idle, options });
         return resultOf({ request, options, ended, answer, child });
       } finally {

@@ -1,5 +1,6 @@
 import { PipelineError } from '../../contracts/errors.js';
-import type { JobControl, JobExecutor, FromChild, ToChild } from './protocol.js';
+import { createUsageMeter, type UsageMeter } from './job-usage.js';
+import type { EndOfJob, FromChild, JobControl, JobExecutor, ToChild } from './protocol.js';
 import { cancelled, toFaultMessage } from './protocol.js';
 
 const PROGRESS_INTERVAL_MS = 20;
@@ -27,12 +28,14 @@ export function serveJobs(
   { progressIntervalMs = PROGRESS_INTERVAL_MS }: ServeOptions = {},
 ): void {
   let controller = new AbortController();
+  const meter = createUsageMeter();
   process.on('SIGINT', () => undefined); // Ctrl-C reaches the whole process group; the parent cancels or kills the job
   process.on('disconnect', () => process.exit(0));
   process.on('message', (message: ToChild) => {
     if (message.kind === 'run') {
       controller = new AbortController();
-      void runJob(execute, message, createControl(controller.signal, message.memoryMb, progressIntervalMs));
+      const control = createControl(controller.signal, message.memoryMb, progressIntervalMs);
+      void runJob(execute, message, { control, meter });
     } else if (message.kind === 'cancel') controller.abort();
     else process.exit(0);
   });
@@ -41,14 +44,16 @@ export function serveJobs(
 async function runJob(
   execute: JobExecutor,
   { request, memoryMb }: Extract<ToChild, { kind: 'run' }>,
-  control: JobControl,
+  { control, meter }: { readonly control: JobControl; readonly meter: UsageMeter },
 ): Promise<void> {
+  meter.start();
+  const ended = (): EndOfJob => ({ reusable: isReusable(memoryMb), usage: meter.read() });
   try {
     const result = await execute(request, control);
-    send({ kind: 'done', result, reusable: isReusable(memoryMb) });
+    send({ kind: 'done', result, ...ended() });
   } catch (thrown) {
     const fault = toFaultMessage(control.signal.aborted ? cancelled(request.job) : outOfMemory(thrown));
-    send({ kind: 'failed', fault, reusable: isReusable(memoryMb) });
+    send({ kind: 'failed', fault, ...ended() });
   }
 }
 

@@ -75,6 +75,8 @@ const environment = z.object({
   DATE_ORDERS: dateOrdersByName,
   VALIDATION_MAX_REJECTED_SHARE: withDefault(decimal({ from: 0, to: 1 }), '0.02'),
   VALIDATION_SUSPICIOUS_LABELS: withDefault(z.enum(suspiciousLabelRules), 'refused'),
+  CPU_HOUR_PRICE: optional(decimal({ from: 0, to: 1e6 })),
+  CPU_HOUR_CURRENCY: withDefault(word, 'EUR'),
   PRODUCTION_APPROVAL: withDefault(z.enum(['manual', 'automatic']), 'manual'),
   APPROVAL_PROOF: withDefault(z.enum(['required', 'off']), 'required'),
   APPROVAL_SECRET_FILE: optionalText,
@@ -213,6 +215,8 @@ export interface Config {
   readonly dateOrders: BySource<DateOrder>;
   readonly maxRejectedShare: number;
   readonly suspiciousLabels: CheckSettings['suspiciousLabels'];
+  /** What an hour of one core costs, for the reports of retrainings; null: no cost is shown. */
+  readonly cpuPrice: { readonly anHour: number; readonly currency: string } | null;
   readonly productionApproval: 'manual' | 'automatic';
   /** Whether an approval for production must prove that who gives it knows the secret of the installation. */
   readonly approvalProof: 'required' | 'off';
@@ -273,6 +277,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     customerTimeZones: { usual: variables.CUSTOMER_TIME_ZONE, bySource: variables.CUSTOMER_TIME_ZONES },
     maxRejectedShare: variables.VALIDATION_MAX_REJECTED_SHARE,
     suspiciousLabels: variables.VALIDATION_SUSPICIOUS_LABELS,
+    cpuPrice: cpuPrice(variables),
     productionApproval: variables.PRODUCTION_APPROVAL,
     approvalProof: variables.APPROVAL_PROOF,
     approvalSecretFile:
@@ -298,6 +303,9 @@ function threeQuartersOfMemory(): number {
 }
 
 type Variables = z.infer<typeof environment>;
+
+const cpuPrice = ({ CPU_HOUR_PRICE: anHour, CPU_HOUR_CURRENCY: currency }: Variables): Config['cpuPrice'] =>
+  anHour === undefined ? null : { anHour, currency };
 
 function apiSettings(variables: Variables, absolute: (path: string) => string): ApiSettings {
   const { JWT_SECRET_FILE: secret, JWT_PUBLIC_KEY_FILE: publicKey, JWT_JWKS_URL: keySet } = variables;

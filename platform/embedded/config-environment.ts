@@ -43,6 +43,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
     .join(','),
   VALIDATION_MAX_REJECTED_SHARE: String(config.maxRejectedShare),
   VALIDATION_SUSPICIOUS_LABELS: config.suspiciousLabels,
+  ...priceEnvironment(config.cpuPrice),
   PRODUCTION_APPROVAL: config.productionApproval,
   APPROVAL_PROOF: config.approvalProof,
   APPROVAL_SECRET_FILE: config.approvalSecretFile ?? '',
@@ -54,6 +55,11 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   SCHEDULE_DAILY: config.schedule.daily,
   SCHEDULE_OVERLAP: config.schedule.overlap,
   SCHEDULE_CATCHUP_HOURS: String(config.schedule.catchupHours),
+});
+
+const priceEnvironment = (price: Config['cpuPrice']): Record<string, string> => ({
+  CPU_HOUR_PRICE: price === null ? '' : String(price.anHour),
+  CPU_HOUR_CURRENCY: price?.currency ?? '',
 });
 
 const apiEnvironment = (api: Config['api']): Record<string, string> => ({

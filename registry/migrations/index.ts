@@ -7,6 +7,7 @@ import { syntheticLine } from './0006-synthetic-line.js';
 import { runSteps } from './0007-run-steps.js';
 import { auditLog } from './0009-audit-log.js';
 import { stageNotifications } from './0008-stage-notifications.js';
+import { usageAndReports } from './0010-usage-and-reports.js';
 
 /** Schema `registry`, in order; never edited after release. */
 export const registrySchema: OwnedSchema = {
@@ -20,5 +21,6 @@ export const registrySchema: OwnedSchema = {
     '0007-run-steps': runSteps,
     '0008-stage-notifications': stageNotifications,
     '0009-audit-log': auditLog,
+    '0010-usage-and-reports': usageAndReports,
   },
 };

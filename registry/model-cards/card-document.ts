@@ -115,9 +115,17 @@ const originsOf = ({ rerun, reused = [] }: CardInput['run']): readonly (readonly
   ...reused.map(({ step, from }) => ['Reused', `${step} of ${from}`] as const),
 ];
 
-function reproducibilitySection({ run, model }: CardInput): Section {
+/** The command that shows the report of the retraining that a run is part of; nothing for a training by itself. */
+const reportOf = ({ run, model }: CardInput): readonly (readonly [string, string])[] =>
+  run.workflowId.endsWith(`/${model.name}`)
+    ? [['Report', `ml runs report ${run.workflowId.slice(0, -model.name.length - 1)}`]]
+    : [];
+
+function reproducibilitySection(input: CardInput): Section {
+  const { run, model } = input;
   const facts: readonly (readonly [string, string])[] = [
     ['Workflow', run.workflowId],
+    ...reportOf(input),
     ['Run', run.runKey],
     ['Started', run.startedAt.toISOString()],
     ['Seed', String(run.seed)],
@@ -170,6 +178,7 @@ export function cardDocument(input: CardInput): CardDocument {
   const { model, run, reasons } = input;
   const sections = sectionsOf(input);
   return {
+    kind: 'Model card',
     title: model.name,
     subtitle: `${model.task} · owned by ${model.owner} · ${run.startedAt.toISOString().slice(0, 10)}`,
     banner: isSynthetic(input.line) ? SYNTHETIC_BANNER : null,

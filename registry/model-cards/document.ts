@@ -10,6 +10,8 @@ export interface Cell {
   readonly tone?: Tone;
   /** Hashes, names and parameters in fixed width. */
   readonly code?: boolean;
+  /** In HTML the text is a link. */
+  readonly href?: string;
 }
 
 export interface TableColumn {
@@ -17,7 +19,7 @@ export interface TableColumn {
   readonly numeric: boolean;
 }
 
-/** Parts of a card before rendering as Markdown or HTML. */
+/** Parts of a card or report before rendering as Markdown or HTML. */
 export type Block =
   /** Written by authors: Markdown without HTML. */
   | { readonly kind: 'prose'; readonly markdown: string }
@@ -27,6 +29,8 @@ export type Block =
   | { readonly kind: 'subheading'; readonly text: string }
   | { readonly kind: 'facts'; readonly rows: readonly { readonly label: string; readonly value: Cell }[] }
   | { readonly kind: 'table'; readonly columns: readonly TableColumn[]; readonly rows: readonly (readonly Cell[])[] }
+  /** A metric with its target and what it is compared with, as a drawing. */
+  | { readonly kind: 'headline'; readonly headline: Headline }
   | { readonly kind: 'plots'; readonly plots: readonly Plot[] };
 
 export interface Section {
@@ -49,7 +53,11 @@ export interface Headline {
   readonly marks: readonly { readonly name: 'target' | 'baseline' | 'champion'; readonly value: number }[];
 }
 
+/** What a page is about, as it stands above its title. */
+export type PageKind = 'Model card' | 'Retraining report' | 'Comparison of runs';
+
 export interface CardDocument {
+  readonly kind: PageKind;
   readonly title: string;
   readonly subtitle: string;
   /** A warning above everything else. */

@@ -187,6 +187,7 @@ function textsOf(block: Block): readonly string[] {
       return block.plots.flatMap(({ title, caption }) => [title, caption]);
     case 'prose':
     case 'list':
+    case 'headline':
     case 'facts':
       return [];
   }

@@ -14,8 +14,10 @@ function toned({ tone, text }: Cell): string {
   if (text === NONE.text) return ' class="none"';
   return tone === undefined ? '' : ` class="${tone}"`;
 }
-const cellHtml = ({ text, code }: Cell): string =>
-  code === true ? `<code>${escapeHtml(text)}</code>` : escapeHtml(text);
+function cellHtml({ text, code, href }: Cell): string {
+  const html = code === true ? `<code>${escapeHtml(text)}</code>` : escapeHtml(text);
+  return href === undefined ? html : `<a href="${escapeHtml(href)}">${html}</a>`;
+}
 
 const sideOf = (column: TableColumn | undefined): string => (column?.numeric === true ? ' data-numeric' : '');
 /** Narrow screens and paper set the cells of a row below each other, each behind the title of its column. */
@@ -65,6 +67,8 @@ async function blockHtml(block: Block): Promise<string> {
       return `<dl>${block.rows.map(({ label, value }) => `<div><dt>${escapeHtml(label)}</dt><dd>${cellHtml(value)}</dd></div>`).join('\n')}</dl>`;
     case 'table':
       return tableHtml(block.columns, block.rows);
+    case 'headline':
+      return headlineHtml(block.headline);
     case 'plots':
       return `<div class="plots">${(await Promise.all(block.plots.map(figureHtml))).join('\n')}</div>`;
   }
@@ -94,13 +98,13 @@ function headlineHtml(headline: Headline): string {
   return `<div class="headline">${text}${chart}</div>`;
 }
 
-function headerHtml({ title, subtitle, banner, badges, stage, reasons, headline }: CardDocument): string {
+function headerHtml({ kind, title, subtitle, banner, badges, stage, reasons, headline }: CardDocument): string {
   const words = badges.map((badge) => `<li${toned(badge)}>${escapeHtml(badge.text)}</li>`);
   const marks = [...words, ...(stage === null ? [] : [stageBadge(stage)])].join('');
   return [
     '<header>',
     banner === null ? '' : `<p class="banner" role="note"><strong>${escapeHtml(banner)}</strong></p>`,
-    `<p class="small">Model card · ${escapeHtml(subtitle)}</p>`,
+    `<p class="small">${kind} · ${escapeHtml(subtitle)}</p>`,
     `<h1>${escapeHtml(title)}</h1>`,
     `<ul class="badges">${marks}</ul>`,
     headline === null ? '' : headlineHtml(headline),
@@ -114,5 +118,5 @@ export async function toHtml(document: CardDocument): Promise<string> {
   const sections = await Promise.all(document.sections.map(sectionHtml));
   const links = document.sections.map(({ id, title }) => `<a href="#${id}">${escapeHtml(title)}</a>`).join('');
   const body = [headerHtml(document), `<nav aria-label="Sections">${links}</nav>`, ...sections].join('\n');
-  return pageHtml(`${document.title} · model card`, body);
+  return pageHtml(`${document.title} · ${document.kind.toLowerCase()}`, body);
 }

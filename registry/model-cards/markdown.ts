@@ -47,6 +47,8 @@ function block(content: Block): string {
       return bullets(content.rows.map(({ label, value }) => `${escapeMarkdown(label)}: ${cellText(value)}`));
     case 'table':
       return table(content.columns, content.rows);
+    case 'headline':
+      return escapeMarkdown(headlineSentence(content.headline));
     case 'plots':
       return bullets(
         content.plots.map(

@@ -4,9 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '../../platform/postgres/pool.js';
 import { createAuditLog } from '../../registry/audit/audit-log.js';
 import { createPostgresRegistry, type PostgresRegistry } from '../../registry/postgres-registry.js';
+import { createReportLog } from '../../registry/report-log.js';
 import { createStepLog } from '../../registry/step-log.js';
+import { createUsageLog } from '../../registry/usage-log.js';
 import { checkRegistry } from '../support/check-registry.js';
 import { checkStepLog } from '../support/check-step-log.js';
+import { checkUsageAndReports } from '../support/check-usage-and-reports.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const silent = pino({ level: 'silent' });
@@ -28,6 +31,7 @@ describe('registry on PostgreSQL', () => {
 
   checkRegistry(() => ({ registry, pool }));
   checkStepLog(() => createStepLog(pool));
+  checkUsageAndReports(() => ({ registry, usage: createUsageLog(pool), reports: createReportLog(pool) }));
 
   it("accepts the published split of a public data set as a line's holdout, and refuses other kinds", async () => {
     const holdout = { kind: 'given' as const, column: 'part', heldOut: ['test'] };

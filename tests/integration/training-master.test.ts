@@ -77,6 +77,20 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
       );
   });
 
+  const reportOf = async (name: string): Promise<string> => {
+    const { reports, blobs } = platform.services;
+    const report = await reports.findReport(platform.id(name));
+    return new TextDecoder().decode(await blobs.get(report!.markdownHash));
+  };
+
+  it('leaves a report with results, data and what was used', async () => {
+    const report = await reportOf('first');
+    expect(report).toContain('No retraining of this line came before.');
+    expect(report).toMatch(/\| credit-risk-scorer \| registered \| 1\.0\.0 \| aucRoc ↑ \| 0\.\d+/);
+    expect(report).toMatch(/\| data pipeline \| [\d.]+ s \| [\d.]+ s \| \d+ MB \|/);
+    expect(report).toMatch(/Checks: passed: \d+ of \d+ rows quarantined/);
+  });
+
   it('fills the online store with the feature values as of the snapshot', async () => {
     const { onlineStore, backendPool } = platform.services;
     const { rows } = await backendPool.query<{ id: string }>(
@@ -99,6 +113,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     await saveHistory(platform.client, workflowIds.modelOf(platform.id('second'), MODEL), 'train-model-unchanged');
     expect(outcomeOf(result).result).toMatchObject({ decision: 'unchanged', version: '1.0.0' });
     expect(outcomeOf(result).promotion).toBeNull();
+    expect(await reportOf('second')).toContain(`before: ${platform.id('first')}, started on`);
     expect(await registry.listVersions({ modelName: MODEL })).toHaveLength(1);
     expect(await registry.listTransitions(MODEL, 'synthetic')).toEqual(before);
   });
@@ -151,6 +166,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
         status: 'cancelled',
         workflowId: child.workflowId,
       });
+      if (end === 'cancel') expect(await reportOf(`master-${end}`)).toContain('**cancelled**');
     }
   });
 
@@ -162,6 +178,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     await saveHistory(platform.client, workflowIds.dataPipelineOf(platform.id('third')), 'data-pipeline-rejected');
     expect(result).toMatchObject({ status: 'rejected', models: [] });
     expect(result.reasons.join(' ')).toContain('transactions.category');
+    expect(await reportOf('third')).toMatch(/Checks: rejected: [1-9]\d* of/);
     expect(result.reportHash).toMatch(/^[0-9a-f]{64}$/);
     expect(await registry.listRuns({ modelName: MODEL })).toHaveLength(runs.length);
   });

@@ -45,6 +45,28 @@ export function checkStepLog(open: () => StepLog): void {
       expect(await log.listSteps(run)).toEqual([again]);
     });
 
+    it('lists the steps of a workflow and of those below it since a moment', async () => {
+      const log = open();
+      const id = `retraining-${randomUUID()}`;
+      const [own, below] = [stepOf('a', { workflowId: id, runKey: id }), stepOf('b', { workflowId: `${id}/credit` })];
+      const other = stepOf('c', { workflowId: `${id}-2/credit`, runKey: `${id}-2` });
+      for (const record of [own, { ...below, runKey: `${id}/credit` }, other]) await log.record(record);
+      const listed = await log.listStepsOf(id, new Date(Date.now() - 60_000));
+      expect(listed.map(({ runKey }) => runKey).sort()).toEqual([id, `${id}/credit`]);
+      expect(await log.listStepsOf(id, new Date(Date.now() + 60_000))).toEqual([]);
+    });
+
+    it('finds the newest record of a step with fields of its input', async () => {
+      const log = open();
+      const snapshotHash = sha256(randomUUID());
+      const [first, second] = ['first', 'second'].map((name) =>
+        stepOf(`${name} ${snapshotHash}`, { step: 'validateSnapshot', input: { snapshotHash, share: 0.02 } }),
+      );
+      for (const record of [first!, second!]) await log.record(record);
+      expect(await log.findByInput('validateSnapshot', { snapshotHash })).toEqual(second);
+      expect(await log.findByInput('fitModel', { snapshotHash })).toBeNull();
+    });
+
     it('finds the newest record of a key', async () => {
       const log = open();
       const cacheKey = sha256(randomUUID());

@@ -6,6 +6,10 @@ import { reusableSteps, type StepLog, type StepRecord, stepRecord } from '../../
 /** The step log in memory; `createStepLog` behaves the same on PostgreSQL (tests/support/check-step-log.ts). */
 export function createMemoryStepLog(): StepLog {
   const records: StepRecord[] = [];
+  const recordedAt = new WeakMap<StepRecord, Date>();
+  const inOrder = (found: readonly StepRecord[]): StepRecord[] =>
+    found.toSorted((a, b) => reusableSteps.indexOf(a.step) - reusableSteps.indexOf(b.step) || a.part - b.part);
+  const newest = (is: (one: StepRecord) => boolean): StepRecord | null => records.findLast(is) ?? null;
   const isSame = (a: StepRecord, b: StepRecord): boolean =>
     a.runKey === b.runKey && a.step === b.step && a.part === b.part;
   return {
@@ -14,12 +18,14 @@ export function createMemoryStepLog(): StepLog {
       const at = records.findIndex((one) => isSame(one, parsed));
       if (at !== -1) records.splice(at, 1);
       records.push(parsed);
+      recordedAt.set(parsed, new Date());
     },
-    findByKey: async (cacheKey) => records.findLast((one) => one.cacheKey === cacheKey) ?? null,
-    listSteps: async (runKey) =>
-      records
-        .filter((one) => one.runKey === runKey)
-        .sort((a, b) => reusableSteps.indexOf(a.step) - reusableSteps.indexOf(b.step) || a.part - b.part),
+    findByKey: async (cacheKey) => newest((one) => one.cacheKey === cacheKey),
+    listSteps: async (runKey) => inOrder(records.filter((one) => one.runKey === runKey)),
+    listStepsOf: async (id, since) =>
+      inOrder(records.filter((one) => `${one.workflowId}/`.startsWith(`${id}/`) && recordedAt.get(one)! >= since)),
+    findByInput: async (step, input) =>
+      newest((one) => one.step === step && Object.entries(input).every(([name, value]) => one.input[name] === value)),
   };
 }
 
