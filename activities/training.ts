@@ -146,6 +146,9 @@ async function fitModel(deps: TrainingActivityDeps, input: z.output<typeof fitMo
   const { fitted, checkpointKey } = withoutMarks(found);
   const { artefactHash: hash, bytes } = fitted;
   await deps.registry.recordArtefact(runKey, modelName, { role: 'model', hash, bytes });
+  const { curves } = fitted;
+  if (curves !== undefined)
+    await deps.registry.recordArtefact(runKey, modelName, { role: 'learning-curves', ...curves });
   await deps.checkpoints.remove(checkpointKey);
   return { ...fitted, holdoutHash };
 }

@@ -217,6 +217,8 @@ export const fittedModel = z.strictObject({
   holdoutHash: contentHash.optional(),
   /** Blob that tells which rows were trained on, by hash; absent in runs from before it was recorded. */
   trainingRowsHash: contentHash.optional(),
+  /** Blob with the learning curves; absent when nothing was fitted in steps, and in runs from before it was recorded. */
+  curves: z.strictObject({ hash: contentHash, bytes: z.int() }).optional(),
 });
 export type FittedModel = z.infer<typeof fittedModel>;
 

@@ -113,6 +113,8 @@ export interface RunRecord {
   readonly artefactHash: string | null;
   /** Blob of the evaluation, with the holdout that it was made on. */
   readonly evaluationHash: string | null;
+  /** Blob of the learning curves; null when nothing was fitted in steps. */
+  readonly curvesHash: string | null;
   /** Blobs of the card, HTML and Markdown; null while there is none. */
   readonly cardHash: string | null;
   readonly cardMarkdownHash: string | null;

@@ -3,7 +3,7 @@ import type { DatasetRef } from '../contracts/dataset.js';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
 import type { RunRecord, RunStatus, StartRunInput } from '../contracts/registry.js';
 import { comparisonOf, datasetOf, metricOf, overrideColumns, overrideOf, paramsOf } from './row-mappers.js';
-import { insertParams, type RunKey, runFacts } from './run-queries.js';
+import { belowWorkflow, insertParams, type RunKey, runFacts } from './run-queries.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 
 /** Creates the model and the experiment of a line if they do not exist. */
@@ -146,6 +146,7 @@ const selectRuns = (database: RegistryDatabase) =>
       runFacts.paramsOf(builder),
       runFacts.datasetOf(builder),
       runFacts.artefactOf(builder, 'evaluation').as('evaluation_hash'),
+      runFacts.artefactOf(builder, 'learning-curves').as('curves_hash'),
       runFacts.artefactOf(builder, 'card').as('card_hash'),
       runFacts.artefactOf(builder, 'card-markdown').as('card_markdown_hash'),
       runFacts.computedAtOf(builder, 'model', 'fitModel').as('trained_at'),
@@ -168,6 +169,7 @@ const runRecord = (row: RunRow): RunRecord => ({
   dataset: row.dataset === null ? null : datasetOf(row.dataset),
   artefactHash: row.artefact_hash,
   evaluationHash: row.evaluation_hash,
+  curvesHash: row.curves_hash,
   cardHash: row.card_hash,
   cardMarkdownHash: row.card_markdown_hash,
   version: row.version ?? row.override_version,
@@ -194,8 +196,6 @@ export interface RunFilter {
 }
 
 const DEFAULT_LIMIT = 100;
-/** LIKE pattern for the ids of child workflows; `%` and `_` in the parent's id are escaped. */
-const childrenOf = (workflowId: string): string => `${workflowId.replaceAll(/[\\%_]/g, '\\$&')}/%`;
 
 /** Newest first. */
 export async function listRuns(database: RegistryDatabase, filter: RunFilter): Promise<RunRecord[]> {
@@ -203,9 +203,6 @@ export async function listRuns(database: RegistryDatabase, filter: RunFilter): P
   let query = selectRuns(database).orderBy('runs.started_at', 'desc').limit(limit);
   if (runKey !== undefined) query = query.where('runs.run_key', '=', runKey);
   if (modelName !== undefined) query = query.where('runs.model_name', '=', modelName);
-  if (workflowId !== undefined)
-    query = query.where((is) =>
-      is.or([is('runs.workflow_id', '=', workflowId), is('runs.workflow_id', 'like', childrenOf(workflowId))]),
-    );
+  if (workflowId !== undefined) query = query.where(belowWorkflow('runs.workflow_id', workflowId));
   return (await query.execute()).map(runRecord);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fittedModel, fitModelInput } from '../contracts/activities.js';
 import { frozenHoldout } from '../contracts/dataset.js';
+import type { LossPoint } from '../contracts/learning-curve.js';
 import type { ArtefactFiles, EncoderFiles, TrainContext } from '../contracts/model-definition.js';
 import { findModel } from '../models/catalogue.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
@@ -9,6 +10,7 @@ import { loadArtefact, storeArtefact } from '../registry/artefacts.js';
 import { openCheckpoint } from './checkpoint.js';
 import { trainArtefact } from './sample.js';
 import { loadDivided } from './holdout-parts.js';
+import { createCurveRecorder, storeCurves } from './learning-curves.js';
 import { storeTrainingRows } from './training-rows.js';
 import { definitionHashOf, readsOf } from './version-hashes.js';
 import { defineJob, type JobContext } from '../platform/child-process/define-job.js';
@@ -38,7 +40,7 @@ async function findEncoderFiles(
 function trainContextOf(
   job: JobContext,
   checkpointKey: string,
-  given: Pick<TrainContext, 'seed' | 'shards' | 'champion'> & { readonly onMissingEncoder: () => void },
+  given: Pick<TrainContext, 'seed' | 'shards' | 'champion' | 'onLoss'> & { readonly onMissingEncoder: () => void },
 ): TrainContext {
   const { signal, onProgress, checkpoints } = job;
   const checkpoint = openCheckpoint(checkpoints, checkpointKey);
@@ -73,7 +75,9 @@ export const fitModel = defineJob({
     const champion = await loadChampion(job.blobs, input);
     let encoderMissing = false;
     const onMissingEncoder = (): void => void (encoderMissing = true);
-    const trainContext = trainContextOf(job, checkpointKey, { seed, shards, champion, onMissingEncoder });
+    const recorder = createCurveRecorder();
+    const lent = { seed, shards, champion, onMissingEncoder, onLoss: (point: LossPoint) => recorder.onLoss(point) };
+    const trainContext = trainContextOf(job, checkpointKey, lent);
     const trained = await trainArtefact(model, trainContext, train, params);
 
     await onStep('storing the artefact', 1, 2);
@@ -83,8 +87,9 @@ export const fitModel = defineJob({
     const definitionHash = definitionHashOf(model, params, train.schema.table ?? null);
     const learned = { holdout: input.holdout, continued: input.championTrainingRowsHash };
     const trainingRowsHash = await storeTrainingRows(job.blobs, train, learned);
+    const curves = (await storeCurves(job.blobs, recorder.curves())) ?? undefined;
     const hashes = { signatureHash: trained.signatureHash, definitionHash, trainingRowsHash };
     const trainedRows = train.table.rowCount;
-    return { ...stored, ...hashes, trainedRows, checkpointKey, encoderMissing };
+    return { ...stored, ...hashes, trainedRows, checkpointKey, encoderMissing, ...(curves && { curves }) };
   },
 });

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CliContext } from '../program/context.js';
 import { addRunOptions, addStartOptions, listLimit, type RunOptions } from '../program/options.js';
+import type { ReportOptions } from '../views/report-view.js';
 import type { RerunOptions } from '../runs/rerun.js';
 
 interface ListOptions {
@@ -8,7 +9,7 @@ interface ListOptions {
   readonly limit: number;
 }
 
-/** `ml runs list|show|cancel|rerun|reproduce|compare`. */
+/** `ml runs list|show|cancel|report|rerun|reproduce|compare`. */
 export function register(program: Command, cli: CliContext): void {
   const runs = program
     .command('runs')
@@ -41,16 +42,23 @@ export function register(program: Command, cli: CliContext): void {
       const { cancelRun } = await import('../runs/cancel.js');
       await cancelRun(cli, id, options);
     });
+  registerReport(runs, cli);
   registerRerun(runs, cli);
   registerReproduce(runs, cli);
+  registerCompare(runs, cli);
+}
+
+function registerReport(runs: Command, cli: CliContext): void {
   runs
-    .command('compare')
-    .description('Two runs side by side: metrics, parameters, data.')
-    .argument('<first>', 'id of the workflow')
-    .argument('<second>', 'id of the workflow')
-    .action(async (first: string, second: string) => {
-      const { compareRuns } = await import('../views/runs-view.js');
-      await compareRuns(cli, first, second);
+    .command('report')
+    .description('Writes the report of a retraining below ML_HOME/cards and prints its path.')
+    .argument('<id>', 'id of the workflow')
+    .addOption(new Option('--html <file>', 'write it to this file').conflicts('markdown'))
+    .option('--markdown', 'print it as Markdown')
+    .addOption(new Option('--open', 'open it in the browser').conflicts('markdown'))
+    .action(async (id: string, options: ReportOptions) => {
+      const { showReport } = await import('../views/report-view.js');
+      await showReport(cli, id, options);
     });
 }
 
@@ -76,4 +84,17 @@ function registerReproduce(runs: Command, cli: CliContext): void {
     const { reproduce } = await import('../runs/reproduce.js');
     await reproduce(cli, id, options);
   });
+}
+
+function registerCompare(runs: Command, cli: CliContext): void {
+  runs
+    .command('compare')
+    .description('Runs of one model side by side: metrics, parameters, data; on a page also learning curves.')
+    .argument('<ids...>', 'ids of two or more workflows; of a retraining with its model, as <id>/<model>')
+    .option('--html <file>', 'write the comparison to this file')
+    .action(async (ids: string[], { html }: { readonly html?: string }) => {
+      if (ids.length < 2) throw new InvalidArgumentError('a comparison wants two or more runs');
+      const { compareRuns } = await import('../views/compare-view.js');
+      await compareRuns(cli, ids, html);
+    });
 }

@@ -11,26 +11,30 @@ export interface Comparable {
   readonly artefactHash: string | null;
 }
 
-/** Two runs or versions side by side: every metric, then the parameters and data in which they differ. */
-export function differenceTable(first: string, second: string, pair: readonly [Comparable, Comparable]): HumanTable {
-  const rows = [...metricRows(...pair), ...differing(facts(pair[0]), facts(pair[1]))];
-  return { head: ['', first, second, 'difference'], rows };
+/**
+ * Runs or versions side by side: every metric, then the parameters and data in which they differ. The last column has the
+ * change of a metric from the first to the last.
+ * @param names - of the columns.  @param sides - two or more, in the same order.
+ */
+export function differenceTable(names: readonly string[], sides: readonly Comparable[]): HumanTable {
+  const rows = [...metricRows(sides), ...differing(sides.map(facts))];
+  return { head: ['', ...names, names.length === 2 ? 'difference' : 'first to last'], rows };
 }
 
-function metricRows(a: Comparable, b: Comparable): string[][] {
-  const names = [...new Set([...a.metrics, ...b.metrics].map(({ name }) => name))];
+function metricRows(sides: readonly Comparable[]): string[][] {
+  const names = [...new Set(sides.flatMap(({ metrics }) => metrics.map(({ name }) => name)))];
   return names.map((name) => {
-    const [x, y] = [a, b].map(({ metrics }) => metrics.find((metric) => metric.name === name));
-    const cell = (metric?: Metric): string => (metric ? formatEstimate(metric.value, metric.interval) : '–');
-    return [name, cell(x), cell(y), changeOf(x, y)];
+    const found = sides.map(({ metrics }) => metrics.find((metric) => metric.name === name));
+    const cells = found.map((metric) => (metric ? formatEstimate(metric.value, metric.interval) : '–'));
+    return [name, ...cells, changeOf(found[0], found.at(-1))];
   });
 }
 
-/** Second minus first; a dash where either is missing or not measurable. */
-const changeOf = (first?: Metric, second?: Metric): string =>
-  first === undefined || second === undefined || first.value === null || second.value === null
+/** Last minus first; a dash where either is missing or not measurable. */
+const changeOf = (first?: Metric, last?: Metric): string =>
+  first === undefined || last === undefined || first.value === null || last.value === null
     ? '–'
-    : signed(second.value - first.value);
+    : signed(last.value - first.value);
 
 const signed = (value: number): string => (value > 0 ? `+${formatDecimals(value)}` : formatDecimals(value));
 
@@ -45,7 +49,8 @@ function facts({ params, dataset, artefactHash }: Comparable): Map<string, strin
   ]);
 }
 
-function differing(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): string[][] {
-  const names = [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
-  return names.map((name) => [name, a.get(name) ?? '–', b.get(name) ?? '–', '']);
+function differing(sides: readonly ReadonlyMap<string, string>[]): string[][] {
+  const names = [...new Set(sides.flatMap((side) => [...side.keys()]))];
+  const rows = names.map((name) => [name, ...sides.map((side) => side.get(name) ?? '–'), '']);
+  return rows.filter(([, ...cells]) => new Set(cells.slice(0, -1)).size > 1);
 }

@@ -24,10 +24,13 @@ describe('formats', () => {
     const metric = { name: 'mape', value: null, direction: 'lower' as const, n: 0, remark: 'no held-out month' };
     expect(formatMetric(metric)).toBe('mape not measurable');
     const run = { params: {}, dataset: null, artefactHash: null };
-    const { rows } = differenceTable('a', 'b', [
-      { ...run, metrics: [metric] },
-      { ...run, metrics: [{ name: 'mape', value: 0.1, direction: 'lower', n: 9 }] },
-    ]);
+    const { rows } = differenceTable(
+      ['a', 'b'],
+      [
+        { ...run, metrics: [metric] },
+        { ...run, metrics: [{ name: 'mape', value: 0.1, direction: 'lower', n: 9 }] },
+      ],
+    );
     expect(rows[0]).toEqual(['mape', 'not measurable', '0.100', '–']);
   });
 

@@ -4,7 +4,7 @@ import { differenceTable } from '../output/difference.js';
 import { readJsonInput } from '../program/json-input.js';
 import { progressLines } from '../output/progress-lines.js';
 import { consequenceOf } from './refreeze-view.js';
-import { comparability } from './runs-view.js';
+import { comparability, onlyModel } from './compare-view.js';
 
 describe('comparisons', () => {
   const side = (auc: number, maxDepth: number) => ({
@@ -15,11 +15,29 @@ describe('comparisons', () => {
   });
 
   it('show every metric, and of the parameters those that differ', () => {
-    const { rows } = differenceTable('a', 'b', [side(0.8, 6), side(0.85, 3)]);
+    const { rows } = differenceTable(['a', 'b'], [side(0.8, 6), side(0.85, 3)]);
     expect(rows).toEqual([
       ['auc', '0.800', '0.850', '+0.050'],
       ['maxDepth', '6', '3', ''],
     ]);
+  });
+
+  it('of more than two have the change from the first to the last', () => {
+    const { head, rows } = differenceTable(['a', 'b', 'c'], [side(0.8, 6), side(0.85, 6), side(0.82, 3)]);
+    expect(head).toEqual(['', 'a', 'b', 'c', 'first to last']);
+    expect(rows).toEqual([
+      ['auc', '0.800', '0.850', '0.820', '+0.020'],
+      ['maxDepth', '6', '6', '3', ''],
+    ]);
+  });
+
+  it('are of one model', () => {
+    const run = (modelName: string): RunRecord =>
+      ({ modelName, workflowId: `run/${modelName}` }) as unknown as RunRecord;
+    expect(onlyModel([run('a'), run('a')])).toBe('a');
+    expect(() => onlyModel([run('a'), run('a'), run('b')])).toThrow(
+      'runs of different models cannot be compared: run/a is of a, run/b of b',
+    );
   });
 
   it('give the reasons why two scores are not comparable', () => {

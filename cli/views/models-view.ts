@@ -186,7 +186,7 @@ export async function diffVersions(
   );
   const importance = { first: before ?? null, second: after ?? null };
   cli.out.result({ first, second, importance }, () => {
-    cli.out.table(differenceTable(first.version, second.version, [first, second]));
+    cli.out.table(differenceTable([first.version, second.version], [first, second]));
     const table = importanceTable([first.version, second.version], [importance.first, importance.second]);
     if (table === null) return;
     cli.out.line();

@@ -1,17 +1,15 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { loadEvaluation } from '../../training/evaluation-document.js';
 import { partSentences } from '../../registry/part-sentences.js';
-import type { FrozenHoldout } from '../../contracts/dataset.js';
 import { isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { Metric } from '../../contracts/evaluation.js';
 import type { RunRecord } from '../../contracts/registry.js';
+import { CLOCK_SKEW_MS, totalUsage, type UsageTotal } from '../../contracts/usage.js';
 import { sourceOfLock } from '../../contracts/workflows.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { describeRun } from '../../platform/temporal/describe-run.js';
 import type { CliContext, Connection } from '../program/context.js';
-import { differenceTable } from '../output/difference.js';
 import { followRun } from '../runs/follow.js';
 import { reconcileRuns } from '../runs/reconcile.js';
 import {
@@ -77,18 +75,34 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
   const { failures, progress } = await courseOf(connection, workflow);
   const stepsOf = async ({ runKey }: RunRecord) => stepOrigins(await connection.services.steps.listSteps(runKey));
   const explained = await Promise.all(
-    runs.map(async (run) => ({ ...run, failure: failureOfRun(run), steps: await stepsOf(run) })),
+    runs.map(async (run) => ({
+      ...run,
+      failure: failureOfRun(run),
+      steps: await stepsOf(run),
+      usage: await usageOf(connection, run),
+    })),
   );
-  cli.out.result({ workflowId, status, url, failures, progress, runs: explained }, () => {
+  const report = await connection.services.reports.findReport(workflowId);
+  cli.out.result({ workflowId, status, url, report, failures, progress, runs: explained }, () => {
     const known = status === null ? 'no longer known to Temporal' : `${workflow!.type}, ${status.toLowerCase()}`;
     cli.out.line(`${cli.out.paint.bold(workflowId)}  ${known}`);
     if (url !== null) cli.out.line(url);
+    if (report !== null) cli.out.line(`report: ml runs report ${workflowId}`);
     // The failure of a single run is printed with it.
     if (!runs.some(({ workflowId: id }) => id === workflowId))
       for (const failure of failures) printFailure(cli.out, failure);
     if (progress !== null) for (const line of progressLines(progress)) cli.out.line(line);
     for (const [i, run] of explained.entries()) printRun(cli.out, run, parts[i]!);
   });
+}
+
+/** What the steps of a run used; null for a run from before it was recorded. */
+export async function usageOf(
+  { services }: Connection,
+  { workflowId, startedAt }: RunRecord,
+): Promise<UsageTotal | null> {
+  const steps = await services.usage.listUsage(workflowId, new Date(startedAt.getTime() - CLOCK_SKEW_MS));
+  return steps.length === 0 ? null : totalUsage(steps);
 }
 
 /**
@@ -158,7 +172,7 @@ async function partsOf(blobs: BlobStore, { evaluationHash }: RunRecord): Promise
 
 function printRun(
   out: Output,
-  run: RunRecord & { readonly steps: readonly StepOrigin[] },
+  run: RunRecord & { readonly steps: readonly StepOrigin[]; readonly usage: UsageTotal | null },
   parts: readonly string[],
 ): void {
   out.line();
@@ -174,8 +188,13 @@ function printRun(
   out.line(`  parameters  ${params.join(' ')} seed=${run.seed}`);
   if (run.artefactHash !== null) out.line(`  artefact    ${shortHash(run.artefactHash)}`);
   out.line(`  code        ${run.codeVersion}`);
+  if (run.usage !== null) out.line(`  used        ${usageText(run.usage)}`);
   for (const line of stepLines(run.rerun, run.steps)) out.line(`  ${line}`);
 }
+
+/** `53.9 CPU-s, at most 412 MB`. */
+const usageText = ({ cpuSeconds, peakMemoryMb }: UsageTotal): string =>
+  `${cpuSeconds.toFixed(1)} CPU-s${peakMemoryMb === null ? '' : `, at most ${peakMemoryMb} MB`}`;
 
 /** Why the run ended as it did: its failure or its reasons, and what a person said. */
 function printDecision(out: Output, run: RunRecord): void {
@@ -209,37 +228,4 @@ export async function findRun({ services }: Connection, workflowId: string): Pro
   throw new PipelineError('INVALID_INPUT', `${workflowId} is the id of ${candidates.length} runs; name one`, {
     candidates,
   });
-}
-
-/**
- * Prints two runs side by side.
- * @throws PipelineError `RUN_NOT_FOUND`; `INVALID_INPUT` when an id is that of several runs.
- */
-export async function compareRuns(cli: CliContext, first: string, second: string): Promise<void> {
-  const connection = await cli.connect();
-  const [a, b] = [await findRun(connection, first), await findRun(connection, second)];
-  const { blobs } = connection.services;
-  const [before, now] = [await holdoutOf(blobs, a), await holdoutOf(blobs, b)];
-  const remarks = comparability(a, b, before === null || now === null || isDeepStrictEqual(before, now));
-  cli.out.result({ first: a, second: b, remarks }, () => {
-    cli.out.table(differenceTable(first, second, [a, b]));
-    for (const remark of remarks) cli.out.line(remark);
-  });
-}
-
-/** The holdout that a run was evaluated on; null when it ended before, or its evaluation is no longer stored. */
-async function holdoutOf(blobs: BlobStore, { evaluationHash }: RunRecord): Promise<FrozenHoldout | null> {
-  if (evaluationHash === null || !(await blobs.has(evaluationHash))) return null;
-  return (await loadEvaluation(blobs, evaluationHash)).holdout;
-}
-
-/** Why two scores are not comparable; [] when they are. @param sameHoldout - whether both had the same holdout rule. */
-export function comparability(a: RunRecord, b: RunRecord, sameHoldout = true): readonly string[] {
-  const remarks: string[] = [];
-  if (a.modelName !== b.modelName) remarks.push(`different models: ${a.modelName}, ${b.modelName}`);
-  if (a.line !== b.line) remarks.push(`different lines: ${a.line}, ${b.line}; their holdouts differ`);
-  else if (!sameHoldout) remarks.push('the holdout was renewed between them: they were judged on different rows');
-  else if (a.dataset?.hash !== b.dataset?.hash)
-    remarks.push('different datasets; the holdout rule is the same, its rows may differ');
-  return remarks;
 }

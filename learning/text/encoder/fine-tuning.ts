@@ -240,6 +240,8 @@ class FineTuning {
       return [name, { dims, data: data.slice() }];
     });
     const { history } = this.progress;
+    // Here and not after each epoch, so that a resumed training tells the epochs before as well.
+    for (const { epoch, loss } of history) this.context.onLoss?.({ stage: 'fine-tuning', step: epoch, loss });
     return { encoder, head, maximumLength: params.maximumLength, trained: new Map(trained), history };
   }
 }

@@ -128,6 +128,7 @@ function runToTolerance(
     context.signal.throwIfAborted();
     gap = runEpoch(state, random.permutation(rows), options) / lossAtZero;
     epochs += 1;
+    context.onLoss?.({ stage: 'duality gap', step: epochs, loss: gap });
     context.onProgress({ stage: 'training', done: epochs, total: maxEpochs });
   }
   return { epochs, gap };

@@ -61,8 +61,9 @@ export function fitCrf(task: CrfTask, settings: CrfSettings, context: ComputeCon
   const { x } = minimise(objective, new Float64Array(pairs.labels.length + lat.from.length), {
     maxIterations: settings.iterations,
     stallTolerance: STALL_TOLERANCE,
-    onIteration: ({ iteration }) => {
+    onIteration: ({ iteration, value }) => {
       context.signal.throwIfAborted();
+      context.onLoss?.({ stage: 'penalised negative log-likelihood', step: Math.max(1, iteration), loss: value });
       context.onProgress({ stage: 'training', done: iteration, total: settings.iterations });
     },
   });

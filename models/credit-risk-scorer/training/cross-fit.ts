@@ -63,7 +63,7 @@ export async function crossFittedMargins(set: TrainingSet, context: FittingConte
     const onProgress: ComputeContext['onProgress'] = ({ done, total }) =>
       context.onProgress({ stage: `calibration, fold ${fold + 1} of ${count}`, done, total });
     const rowsOf = (positions: readonly number[]): number[] => positions.map((i) => set.labelled[i]!);
-    const trees = await fitTrees(set, rowsOf(train), { ...context, onProgress });
+    const trees = await fitTrees(set, rowsOf(train), { ...context, onProgress, onLoss: undefined });
     const found = predictMargin(trees, selectMatrixRows(set.x, rowsOf(test)));
     test.forEach((i, at) => (margins[i] = found[at]!));
   }

@@ -109,7 +109,7 @@ export async function fairnessTradeOff(set: TrainingSet, context: FittingContext
     context.seed,
   );
   const nEstimators = Math.min(MOST_TREES, set.params.nEstimators);
-  const quiet = { ...context, onProgress: () => undefined };
+  const quiet = { ...context, onProgress: () => undefined, onLoss: undefined };
   const points: TradeOffPoint[] = [];
   for (const [i, setting] of settings.entries()) {
     const params = { ...set.params, ...COARSE, nEstimators, ...setting };

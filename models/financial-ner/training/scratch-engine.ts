@@ -43,6 +43,7 @@ const foldCount = ({ sentences, params }: EngineTask): number =>
 /** A context that reports the progress of one of several fits as a part of the whole. */
 const partialProgress = (context: ComputeContext, fit: number, fits: number): ComputeContext => ({
   ...context,
+  onLoss: undefined,
   onProgress: ({ done, total }) => {
     context.onProgress({ stage: 'choosing', done: fit * total + done, total: fits * total });
   },
