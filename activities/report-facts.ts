@@ -4,7 +4,7 @@ import { evaluatedModel } from '../contracts/activities.js';
 import type { RunRecord } from '../contracts/registry.js';
 import type { WriteReportInput } from '../contracts/reports.js';
 import type { StepRecord } from '../contracts/steps.js';
-import { CLOCK_SKEW_MS } from '../contracts/usage.js';
+import { CLOCK_SKEW_MS, type StepUsage } from '../contracts/usage.js';
 import type { ModelOutcome } from '../contracts/workflows.js';
 import { workflowIds } from '../contracts/workflows.js';
 import { nullIfLost } from '../datasets/snapshots/lost-blob.js';
@@ -32,10 +32,26 @@ export async function reportFacts(deps: ReportActivityDeps, input: WriteReportIn
     snapshot: await snapshotFacts(deps, input.snapshotHash ?? snapshotOf(runs)),
     models: await Promise.all(input.models.map((name) => modelFacts(deps, { name, input, runs, steps }))),
     reusedData: reusedOf(steps.filter((step) => step.workflowId === workflowIds.dataPipelineOf(workflowId))),
-    usage: await deps.usage.listUsage(workflowId, since),
+    usage: await usageFacts(deps, input, since),
     price: deps.config.cpuPrice,
     former: former === null ? null : await formerRetraining(deps, former),
   };
+}
+
+/**
+ * Usage of the retraining; the snapshot of a backfill's week was taken before, by a workflow below the week's id. That of
+ * an earlier workflow of the same id is none of it.
+ */
+async function usageFacts(
+  deps: ReportActivityDeps,
+  { workflowId, snapshotHash }: WriteReportInput,
+  since: Date,
+): Promise<StepUsage[]> {
+  const validated = snapshotHash === null ? null : await deps.steps.findByInput('validateSnapshot', { snapshotHash });
+  const pipeline = workflowIds.dataPipelineOf(workflowId);
+  const isPipeline = ({ workflowId: id, runId }: StepUsage) => id === pipeline && runId === validated?.runKey;
+  const usage = await deps.usage.listUsage(workflowId, new Date(0));
+  return usage.filter((step) => isPipeline(step) || step.startedAt >= since);
 }
 
 /** The snapshot that all runs share; null when they have several, or none. */

@@ -42,7 +42,14 @@ async function scene(runs: readonly RunRecord[] = [run, old]) {
   const deps: ReportActivityDeps = {
     ...{ blobs, steps, models: { find: findModel }, config: { cpuPrice: { anHour: 0.1, currency: 'EUR' } } },
     registry: { listRuns: async ({ workflowId }) => (workflowId === ID ? [...runs] : [before]) },
-    usage: { listUsage: async () => [...sampleReport.usage].map((used) => ({ ...used, workflowId: run.workflowId })) },
+    usage: {
+      listUsage: async () =>
+        [
+          { workflowId: run.workflowId, startedAt: now },
+          { workflowId: `${ID}/financial-ner`, startedAt: new Date('2026-01-01') }, // of an earlier use of the id
+          { workflowId: `${ID}/data-pipeline`, runId: 'pipeline', startedAt: new Date('2026-11-01') }, // of the snapshot
+        ].map((used) => ({ ...sampleReport.usage[1]!, ...used })),
+    },
     reports: {
       record: async (report) => void reports.push(report),
       findFormer: async () => 'retraining-2026-11-16',
@@ -75,6 +82,8 @@ describe('writeReport', () => {
       '| credit-risk-scorer | evaluateModel | retraining-2026-11-16/credit-risk-scorer |',
       '| parameter maxDepth | 2 | 6 |',
       '| financial-ner | not started |',
+      '| data pipeline |',
+      '| 107.9 s | 412 MB |', // the two that belong to it
     ])
       expect(markdown).toContain(words);
     expect(markdown).not.toContain('0.0.9');

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Metric } from '../../contracts/evaluation.js';
 import type { RunRecord } from '../../contracts/registry.js';
-import { formatMeasure } from '../format-number.js';
+import { formatMeasure, formatNumber } from '../format-number.js';
 import { column, NONE, plain } from '../model-cards/cells.js';
 import type { Block, Cell, Section } from '../model-cards/document.js';
 import { estimateText } from './models-section.js';
@@ -79,7 +79,8 @@ function modelChanges(before: RunRecord, now: RunRecord): Change[] {
 function differenceCell({ difference = null, before, now }: Change): Cell {
   if (before === now) return { text: 'same', tone: 'muted' };
   if (difference === null) return NONE;
-  return plain(`${difference > 0 ? '+' : ''}${formatMeasure(difference)}`);
+  const text = Number.isInteger(difference) ? formatNumber(difference) : formatMeasure(difference);
+  return plain(`${difference > 0 ? '+' : ''}${text}`);
 }
 
 function changesTable(subject: string, changes: readonly Change[]): Block[] {

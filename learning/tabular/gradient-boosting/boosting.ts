@@ -118,8 +118,9 @@ function boostOnce(
   return growth.grow(drawFeatures(features, params.colsample, random.fork('features')));
 }
 
-/** On the training rows. */
-const lossOf = ({ objective, rows, margin }: Boosting): number => objective.loss(rows, margin);
+/** On the training rows, after so many rounds. */
+const tellLoss = ({ onLoss }: FitContext, { objective, rows, margin }: Boosting, step: number): void =>
+  onLoss?.({ stage: 'boosting', step, loss: objective.loss(rows, margin) });
 
 /** A fit that pauses after each tree, and gives it. */
 export type BoostingRounds = Generator<RegressionTree, GradientBoostingState, void>;
@@ -147,7 +148,7 @@ export function* boostRounds(
     context.signal.throwIfAborted();
     const tree = boostOnce(boosting, random.fork(trees.length));
     trees.push(tree);
-    context.onLoss?.({ stage: 'boosting', step: trees.length, loss: lossOf(boosting) });
+    tellLoss(context, boosting, trees.length);
     context.onProgress({ stage: 'boosting', done: trees.length, total: rounds });
     stops = watch?.shouldStop(tree) ?? false;
     yield tree;
