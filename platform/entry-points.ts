@@ -45,6 +45,11 @@ export const entryPoints = {
     kind: 'benchmark',
     purpose: 'measures one fine-tuned intent classifier',
   },
+  bareApi: {
+    file: 'bench/serving/bare-main',
+    kind: 'benchmark',
+    purpose: 'the prediction API without tokens, rates and cache',
+  },
   augurs: {
     file: 'bench/forecasting/augurs-child',
     kind: 'benchmark',

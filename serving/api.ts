@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { pipelineError } from '../contracts/errors.js';
@@ -80,19 +79,31 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   predictRoutes(app, { predictions, models, metrics, limits, scoreDecimals });
   featureRoutes(app, { onlineStore, models, table: () => router.table() });
   metricsRoute(app, metrics);
-  await docsRoutes(app);
+  await app.register(docsRoutes);
   return app;
 }
 
+/** Headers of every answer that is no page: nothing of it is to be stored, framed or read as another type. */
+const answerHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
 async function secure(app: FastifyInstance, { settings, verifyToken }: ApiDeps): Promise<void> {
-  // Without TLS on this port browsers could not follow a request for it; a proxy before it may ask for it.
-  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
-  await app.register(cors, { origin: [...settings.corsOrigins], methods: ['GET', 'POST'], maxAge: 600 });
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(answerHeaders).header('x-request-id', request.id);
+    done();
+  });
+  const { corsOrigins } = settings;
+  if (corsOrigins.length > 0)
+    await app.register(cors, { origin: [...corsOrigins], methods: ['GET', 'POST'], maxAge: 600 });
   app.decorateRequest('caller');
   app.decorateRequest('verifyToken', verifyToken);
-  app.addHook('onSend', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-  });
 }
 
 /** JSON, and lines of JSON as a stream; anything else is refused. */

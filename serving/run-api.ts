@@ -79,7 +79,8 @@ export async function runApi(options: RunApiOptions): Promise<void> {
 
 const pollOf = ({ pollMs }: RunApiOptions): { readonly pollMs?: number } => (pollMs === undefined ? {} : { pollMs });
 
-const routerOf = ({ registry, catalog, blobs }: Services, config: Config, logger: Logger): Router =>
+/** The router over the registry and blobs of an installation. */
+export const routerOf = ({ registry, catalog, blobs }: Services, config: Config, logger: Logger): Router =>
   createRouter({
     registry,
     findSourceInUse: () => findSourceInUse(catalog, { ownBackend: config.backendDatabaseUrl !== null }),

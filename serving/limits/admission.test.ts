@@ -5,7 +5,7 @@ let clock: number;
 let admission: Admission;
 beforeEach(() => {
   clock = 0;
-  admission = createAdmission({ most: 100, now: () => clock });
+  admission = createAdmission({ most: 200, now: () => clock });
 });
 
 /** Intervals of 100 ms in which as many requests as are let in take so long each. */
@@ -13,30 +13,32 @@ function intervals(count: number, milliseconds: number): void {
   for (let i = 0; i < count; i++) {
     let entered = 0;
     while (admission.enter()) entered += 1;
-    clock += 100;
-    for (let j = 0; j < entered; j++) admission.leave(milliseconds);
+    clock += 99;
+    for (let j = 1; j < entered; j++) admission.leave(milliseconds);
+    clock += 1;
+    admission.leave(milliseconds);
   }
 }
 
 describe('admission', () => {
   it('lets in as many requests as may be in flight, and more when some have left', () => {
-    const entered = Array.from({ length: 101 }, () => admission.enter());
-    expect(entered.filter((isIn) => isIn)).toHaveLength(100);
+    const entered = Array.from({ length: 201 }, () => admission.enter());
+    expect(entered.filter((isIn) => isIn)).toHaveLength(200);
     admission.leave(1);
-    expect([admission.inFlight(), admission.enter(), admission.enter()]).toEqual([99, true, false]);
+    expect([admission.inFlight(), admission.enter(), admission.enter()]).toEqual([199, true, false]);
   });
 
-  it('shrinks while even the fastest request is late, but not below 16', () => {
+  it('shrinks while even the fastest request is late, but not below 64', () => {
     intervals(1, 60);
-    expect(admission.limit()).toBeLessThan(100);
+    expect(admission.limit()).toBeLessThan(200);
     intervals(30, 60);
-    expect(admission.limit()).toBe(16);
+    expect(admission.limit()).toBe(64);
   });
 
   it('grows again while it is reached and requests are answered in time', () => {
     intervals(30, 60);
     intervals(40, 5);
-    expect(admission.limit()).toBe(100);
+    expect(admission.limit()).toBe(200);
   });
 
   it('stays when few requests are asked', () => {
@@ -50,13 +52,22 @@ describe('admission', () => {
     expect(admission.limit()).toBe(before);
   });
 
+  it('takes one slow request in an interval for no queue', () => {
+    for (let i = 0; i < 20; i++) {
+      admission.enter();
+      clock += 100;
+      admission.leave(90);
+    }
+    expect(admission.limit()).toBe(200);
+  });
+
   it('takes no long batch for a queue', () => {
     for (let i = 0; i < 20; i++) {
       admission.enter();
       clock += 5000;
       admission.leave(null);
     }
-    expect(admission.limit()).toBe(100);
+    expect(admission.limit()).toBe(200);
   });
 
   it('takes one slow request among fast ones for no queue', () => {
@@ -67,6 +78,6 @@ describe('admission', () => {
         admission.leave(milliseconds);
       }
     }
-    expect(admission.limit()).toBe(100);
+    expect(admission.limit()).toBe(200);
   });
 });

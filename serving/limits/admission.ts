@@ -20,8 +20,10 @@ export interface AdmissionOptions {
 const TARGET_MS = 25;
 /** Length of an interval. */
 const INTERVAL_MS = 100;
-/** Requests that are always let in: with fewer, a process would idle between two turns of its event loop. */
-const FEWEST = 16;
+/** Requests of an interval that say something: a lone one may have been slow by itself. */
+const FEWEST_MEASURED = 8;
+/** Requests that are always let in, so that a burst after a pause of the whole machine is no overload. */
+const FEWEST = 64;
 /** What the limit is multiplied with after an interval in which requests queued up. */
 const DECREASE = 0.8;
 /** Share by which it grows after one in which they did not though the limit was reached. */
@@ -29,38 +31,40 @@ const INCREASE = 0.1;
 
 /**
  * Adaptive limit of requests in flight, by the signal of CoDel (Nichols and Jacobson, 2012): a queue is standing when even
- * the fastest request of an interval took longer than the target. Then the limit shrinks by a factor; it grows again while
- * it is reached without a standing queue. O(1) a request.
+ * the fastest request of an interval took longer than the target. Then the limit shrinks to a part of what was in flight;
+ * it grows again while it is reached without a standing queue. O(1) a request.
  */
 export function createAdmission({ most, now = () => performance.now() }: AdmissionOptions): Admission {
   let limit = most;
   let running = 0;
-  let fastest = Infinity;
-  let wasFull = false;
-  let since = now();
+  let interval = { since: now(), fastest: Infinity, measured: 0, peak: 0, wasFull: false };
 
-  function adapt(): void {
-    const isStanding = fastest !== Infinity && fastest > TARGET_MS;
-    if (isStanding) limit = Math.max(FEWEST, Math.floor(Math.min(limit, running + 1) * DECREASE));
+  function adapt({ fastest, measured, peak, wasFull }: typeof interval): void {
+    if (measured >= FEWEST_MEASURED && fastest > TARGET_MS)
+      limit = Math.max(Math.min(FEWEST, most), Math.floor(Math.min(limit, peak) * DECREASE));
     else if (wasFull) limit = Math.min(most, limit + Math.ceil(limit * INCREASE));
-    fastest = Infinity;
-    wasFull = false;
-    since = now();
   }
 
   return {
     enter() {
       if (running >= limit) {
-        wasFull = true;
+        interval.wasFull = true;
         return false;
       }
       running += 1;
+      interval.peak = Math.max(interval.peak, running);
       return true;
     },
     leave(milliseconds) {
       running -= 1;
-      if (milliseconds !== null && milliseconds < fastest) fastest = milliseconds;
-      if (now() - since >= INTERVAL_MS) adapt();
+      if (milliseconds !== null) {
+        interval.measured += 1;
+        interval.fastest = Math.min(interval.fastest, milliseconds);
+      }
+      const at = now();
+      if (at - interval.since < INTERVAL_MS) return;
+      adapt(interval);
+      interval = { since: at, fastest: Infinity, measured: 0, peak: running, wasFull: false };
     },
     inFlight: () => running,
     limit: () => limit,

@@ -32,7 +32,8 @@ const refuse = (finding: string): PipelineError => new PipelineError('INVALID_IN
  */
 export function readRequest(model: ModelDefinition, body: unknown, caller: Caller): PredictionRequest {
   if (!isObject(body)) throw refuse('input: wanted an object');
-  const whole = { ...model.serving?.defaults, ...body };
+  const { defaults } = model.serving ?? {};
+  const whole = defaults === undefined ? body : { ...defaults, ...body };
   if (!Object.hasOwn(body, USER_FIELD)) return { kind: 'inputs', input: whole };
   if (model.requestFeatures === undefined)
     throw refuse(`${USER_FIELD}: ${model.name} reads nothing stored of a customer; send every input`);

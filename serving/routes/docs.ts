@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
@@ -26,6 +27,8 @@ const start = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swagger-ui', dee
 
 /** `/docs`: the API's description in a browser, without any other server; "Authorize" takes a token. */
 export async function docsRoutes(app: FastifyInstance): Promise<void> {
+  // Without TLS on this port browsers could not follow a request for it; a proxy before it may ask for it.
+  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   await app.register(fastifyStatic, { root, prefix: '/docs/files/', index: false });
   app.get('/docs', (_, reply) => reply.type('text/html').send(page));
