@@ -27,6 +27,7 @@ describe('schemaOf', () => {
     const [format] = model.fileFormats;
     expect(await schemaOf(blobs, model, ref(file('transactions'), { timeZone: 'UTC' }))).toEqual({
       ...format!.schema,
+      line: 'shop',
       timeZone: 'UTC',
     });
   });

@@ -2,6 +2,7 @@ import type { DatasetRef, DatasetSchema, FrozenHoldout, TrainingData } from '../
 import { PipelineError } from '../contracts/errors.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import { loadDataset } from '../datasets/snapshots/dataset-store.js';
+import { soundRows } from '../datasets/validation/column-checks.js';
 import { requireAtLeast } from '../learning/checks.js';
 import { type DividedTable, splitHoldout } from '../learning/evaluation/split/index.js';
 import { concatTables } from '../learning/table.js';
@@ -27,14 +28,18 @@ export interface DividedData {
   readonly windowStart: number | null;
 }
 
-/** @throws PipelineError `TOO_FEW_ROWS` when the data set or the training rows are too few, or no row judges. */
+/**
+ * Divides a data set. Rows that validation counts as bad, up to its share, are neither learned from nor judge: no request
+ * may have such values (docs/evaluation.md).
+ * @throws PipelineError `TOO_FEW_ROWS` when the data set or the training rows are too few, or no row judges.
+ */
 export async function loadDivided(
   blobs: BlobStore,
   model: ModelDefinition,
   { dataset, holdout }: { readonly dataset: DatasetRef; readonly holdout: FrozenHoldout },
 ): Promise<DividedData> {
   const schema = await schemaOf(blobs, model, dataset);
-  const { table } = await loadDataset(blobs, dataset.hash);
+  const table = soundRows((await loadDataset(blobs, dataset.hash)).table, schema);
   requireRows(model, 'rows', table.rowCount, schema.minimumRows);
   const divided = splitHoldout(holdout, table);
   const { train, windowStart } = divided;

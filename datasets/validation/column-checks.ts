@@ -1,5 +1,6 @@
-import type { ColumnSpec } from '../../contracts/dataset.js';
+import type { ColumnSpec, DatasetSchema } from '../../contracts/dataset.js';
 import type { Column, Table } from '../../contracts/table.js';
+import { selectRows } from '../../learning/table.js';
 import type { CheckLedger } from './check-ledger.js';
 
 /** True for a row that fails, by its number. */
@@ -81,6 +82,31 @@ export function checkColumn(spec: ColumnSpec, table: Table, ledger: CheckLedger)
     const finding = `the column holds ${column.kind}, wanted ${spec.type}`;
     ledger.failAll(table.rowCount, { column: spec.name, check: 'type', finding });
   }
+}
+
+/**
+ * Rows of a table in which some value breaks its column's spec: range, list, kind of number, or a missing value that must
+ * be there. Columns that are absent or of another kind are the business of {@link checkColumn}.
+ */
+export function faultyRows(table: Table, schema: Pick<DatasetSchema, 'columns'>): ReadonlySet<number> {
+  const faulty = new Set<number>();
+  for (const spec of schema.columns) {
+    const column = table.columns[spec.name];
+    if (column === undefined || !kindFits(spec, column)) continue;
+    const missing = isMissing(column);
+    const checks = valueChecks(spec, column);
+    for (let row = 0; row < column.values.length; row++)
+      if ((spec.nullable !== true && missing(row)) || checks.some(({ fails }) => fails(row))) faulty.add(row);
+  }
+  return faulty;
+}
+
+/** The rows that a request could have as well: those without a value that breaks its column's spec. */
+export function soundRows(table: Table, schema: Pick<DatasetSchema, 'columns'>): Table {
+  const faulty = faultyRows(table, schema);
+  if (faulty.size === 0) return table;
+  const rows = Array.from({ length: table.rowCount }, (_, row) => row).filter((row) => !faulty.has(row));
+  return selectRows(table, rows);
 }
 
 function checkValues(spec: ColumnSpec, column: Column, ledger: CheckLedger): void {

@@ -8,6 +8,7 @@ import type { ColumnSpec, DatasetSchema, Expectation } from '../../contracts/dat
 import type { Column, Table } from '../../contracts/table.js';
 import { openBlobStore } from '../../platform/blobs/open.js';
 import { storeDataset } from '../snapshots/dataset-store.js';
+import { soundRows } from './column-checks.js';
 import { validateDataset } from './validate-dataset.js';
 import { checkTable } from './validate-snapshot.js';
 
@@ -155,6 +156,33 @@ const hundred = (change: (row: number) => number): Table => ({
     x: number(...Array.from({ length: 100 }, (_, i) => change(i))),
     label: number(...Array.from({ length: 100 }, (_, i) => i % 2)),
   },
+});
+
+describe('soundRows', () => {
+  const schema = { columns: spec.columns };
+
+  it('are the rows without a value outside its list, range or kind, or missing where it must be', () => {
+    const kept = soundRows(
+      tableOf([
+        row,
+        { ...row, id: 'b', kind: 'boat' },
+        { ...row, id: 'c', count: 10 },
+        { ...row, id: 'd', count: 1.5 },
+        { ...row, id: 'e', open: 2 },
+        { ...row, id: 'f', user_id: null },
+        { ...row, id: 'g', count: Number.NaN },
+      ]),
+      schema,
+    );
+    expect(kept.columns.id?.values).toEqual(['a', 'g']);
+  });
+
+  it('are the table itself where all are sound, and ignore columns that it has not', () => {
+    const table = tableOf([row]);
+    expect(soundRows(table, schema)).toBe(table);
+    const columns = [...spec.columns, { name: 'later', type: 'number' as const, description: '' }];
+    expect(soundRows(table, { columns })).toBe(table);
+  });
 });
 
 describe('validateDataset', () => {

@@ -323,6 +323,17 @@ describe('serving', () => {
     [{ amount: -1e11, bookedAt: '2026-09-26T03:12:00Z' }, 'amount'],
     [{ features: { amount: 3, height: 180 } }, 'height'],
     [{ amount: -3, bookedAt: '2026-09-26T03:12:00Z', history: [{ amount: 1 }] }, 'bookedAt'],
+    [
+      {
+        amount: -3,
+        bookedAt: '2026-09-26T03:12:00Z',
+        history: [
+          { amount: 1, bookedAt: '2026-09-20' },
+          { amount: 1, bookedAt: '2062-09-20' },
+        ],
+      },
+      'more than a year after the transaction',
+    ],
   ])('refuses %j', (request, says) => {
     const { success, error } = predictor.input.safeParse(request);
     expect(success).toBe(false);

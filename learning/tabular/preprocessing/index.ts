@@ -1,5 +1,6 @@
 export { rowCoverage } from './coverage.js';
 export { featureSpec } from './feature-spec.js';
+export { momentInput } from './moment-input.js';
 export { monotoneDirections } from './monotone.js';
 export {
   columnCells,

@@ -1,4 +1,4 @@
-import { DAY_MS } from './days.js';
+import { DAY_MS, parseIsoDate } from './days.js';
 
 /*
  * The customers' clocks. Moments are milliseconds since the epoch; a reading of a clock is written as if it were UTC, so
@@ -90,7 +90,8 @@ export interface ClockedMoment {
   readonly offsetHours: number;
 }
 
-const WRITTEN = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/;
+const WRITTEN =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 
 /**
  * Offset that a written moment names, in hours; `null` with Z or `+00`, with which databases write every moment and which
@@ -114,10 +115,13 @@ export function onClock(clock: Clock, parsed: number, written: number | null | u
 }
 
 /**
- * Reads an ISO 8601 date or time. An offset is kept as written; with `Z` and without a zone the customer's clock holds,
+ * Reads an ISO 8601 date or time, also without seconds and with a blank for the T. An offset is kept as written; with `Z` and without a zone the customer's clock holds,
  * and a date is the beginning of its day there. The moment is NaN for other text.
  */
 export function readOnClock(clock: Clock, text: string): ClockedMoment {
-  const [, day = '', time = '00:00', zone = 'Z'] = WRITTEN.exec(text) ?? [];
-  return onClock(clock, Date.parse(`${day}T${time}${zone}`), writtenOffset(text));
+  const [, date = '', hour = '00', minute = '00', second = '00', fraction = '0'] = WRITTEN.exec(text.trim()) ?? [];
+  const day = parseIsoDate(date);
+  const time = Date.parse(`${date}T${hour.padStart(2, '0')}:${minute}:${second}.${fraction.slice(0, 3)}Z`);
+  const written = writtenOffset(text);
+  return onClock(clock, day === null ? Number.NaN : time - (written ?? 0) * HOUR_MS, written);
 }

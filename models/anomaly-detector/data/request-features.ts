@@ -9,8 +9,8 @@ import {
   type TransactionFeatures,
 } from '../../../feature-store/definitions/transaction-context.js';
 import { noCounterpartyPast, timelineOf } from '../../../feature-store/definitions/transaction-timeline.js';
+import { momentInput as moment } from '../../../learning/tabular/preprocessing/index.js';
 import type { Clock } from '../../../learning/time-series/calendar/index.js';
-import { moment } from '../prediction/moment.js';
 import { type AnomalyRequest, readTime, sentAmount } from '../prediction/request.js';
 import { counterpartyPastOfState, counterpartyTransactions } from './states/counterparty-transactions.js';
 import { customerTransactions, transactionsOf } from './states/customer-transactions.js';
@@ -48,6 +48,21 @@ function toTransaction(sent: z.infer<typeof transaction>, clock: Clock): Transac
   return { customer: '', counterparty, category, amount, ...readTime(sent.bookedAt, clock) };
 }
 
+/** Rows later than the transaction asked for are not used; one that is later by more than a year is a slip. */
+const FURTHEST_DAYS = 366;
+/** A stored state is used for no longer: a later date is a slip, `2062` for `2026`. */
+const LONGEST_USE_DAYS = 10 * 366;
+
+/** @throws PipelineError `INVALID_INPUT` naming the row that is dated far after the transaction asked for, or that one. */
+function requirePlausible(asked: number, sent: readonly Transaction[], asOf: number): void {
+  const row = sent.findIndex(({ bookedAt }) => bookedAt > asked + FURTHEST_DAYS * DAY_MS);
+  const field = row >= 0 ? `transactions.${row}.bookedAt` : 'bookedAt';
+  if (row >= 0)
+    throw new PipelineError('INVALID_INPUT', `${field}: more than a year after the transaction asked for`, { field });
+  if (asked <= asOf + LONGEST_USE_DAYS * DAY_MS) return;
+  throw new PipelineError('INVALID_INPUT', `${field}: ten years after all that is known of the customer`, { field });
+}
+
 /** A state has lost what the windows of a much earlier transaction would see. @throws PipelineError `INVALID_INPUT`. */
 function requireWithinState(bookedAt: number, asOf: number): void {
   if (bookedAt >= asOf - GRACE_DAYS * DAY_MS) return;
@@ -61,8 +76,10 @@ function featuresFromStates({ known: sent, states }: RequestParts<KnownOfTransac
   const clock = state.timeZone ?? state.clock;
   const now = toTransaction(sent, clock);
   requireWithinState(now.bookedAt, asOf);
+  const since = sent.transactions.map((each) => toTransaction(each, clock));
+  requirePlausible(now.bookedAt, since, asOf);
   // What the state knows already is not counted twice.
-  const later = sent.transactions.map((each) => toTransaction(each, clock)).filter((row) => row.bookedAt >= asOf);
+  const later = since.filter((row) => row.bookedAt >= asOf);
   const counterparty = stateOf(states, counterpartyTransactions)?.state;
   const past = counterparty === undefined ? noCounterpartyPast : counterpartyPastOfState(counterparty);
   return featuresOfTransaction(now, timelineOf([...transactionsOf(state), ...later]), past);

@@ -10,10 +10,14 @@ import {
 import { clockOf, type EncodableRows, type Encoding } from './encoding.js';
 import { rowsOfInputs } from './table-columns.js';
 import { amountColumn } from '../data/columns.js';
-import { type Clock, readOnClock } from '../../../learning/time-series/calendar/index.js';
-import { numberInput, optionalText, type RowInput } from '../../../learning/tabular/preprocessing/index.js';
+import { type Clock, DAY_MS, readOnClock } from '../../../learning/time-series/calendar/index.js';
+import {
+  momentInput as moment,
+  numberInput,
+  optionalText,
+  type RowInput,
+} from '../../../learning/tabular/preprocessing/index.js';
 import { featureNumber } from './feature-bounds.js';
-import { moment } from './moment.js';
 
 /** Rows of history in one request, at most. */
 const MOST_HISTORY = 20_000;
@@ -84,6 +88,23 @@ export function requestSchema({ numbers }: Encoding): z.ZodType<AnomalyRequest> 
     })
     .refine((request) => hasFeatures(request) || hasTransaction(request), {
       message: 'expected amount and bookedAt, or features',
+    })
+    .superRefine(refuseLaterHistory);
+}
+
+/** Rows of the past that are later than the transaction are not used; one that is later by more than a year is a slip. */
+const FURTHEST_MS = 366 * DAY_MS;
+
+/** Refuses `2062` for `2026`. */
+function refuseLaterHistory({ bookedAt, history }: AnomalyRequest, context: z.RefinementCtx): void {
+  if (typeof bookedAt !== 'string') return;
+  const latest = readOnClock('UTC', bookedAt).moment + FURTHEST_MS;
+  const row = (history ?? []).findIndex((past) => readOnClock('UTC', past.bookedAt).moment > latest);
+  if (row >= 0)
+    context.addIssue({
+      code: 'custom',
+      path: ['history', row, 'bookedAt'],
+      message: 'more than a year after the transaction itself',
     });
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDataFile } from '../../../datasets/sources/files/read-file.js';
-import { isoDate, momentOfReading } from '../../../learning/time-series/calendar/index.js';
+import { isoDate, momentOfReading, parseIsoDate } from '../../../learning/time-series/calendar/index.js';
 import { knownHistory } from '../prediction/known-history.js';
 import { input } from '../prediction/request.js';
 import { historyOf } from '../forecast/history.js';
@@ -123,7 +123,7 @@ describe('a request', () => {
         const rows = makers.map((make) => make(timeZone));
         const data = await readRows(rows, timeZone);
         const request = input.parse({ transactions: rows });
-        const { history } = knownHistory(request, { knownUntil: 0, timeZone });
+        const { history } = knownHistory(request, { knownUntil: parseIsoDate('2026-01-01')!, timeZone });
         expect(history).toEqual(historyOf(readMovements(data.table).get('own')!));
       }),
       { numRuns: 25, endOnFailure: true },

@@ -11,6 +11,7 @@ import { internalCategories, UNKNOWN_CATEGORY } from '../data/vocabulary.js';
 import { type History, historyOf, type Movement } from '../forecast/history.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
 import type { SentTransaction, SpendingRequest } from './request.js';
+import { requirePlausibleDays } from './sent-transactions.js';
 
 /** What a request makes known of its customer. */
 export interface KnownHistory {
@@ -126,7 +127,7 @@ function storedOf(state: SpendingState | null, timeZone = 'UTC'): Stored {
  * transactions, even none, says that nothing else happened before `asOf`; without them the history ends with the state.
  * @param model - `knownUntil`: first day to forecast when nothing is known; `timeZone`: of the customers, where no state
  *   tells.
- * @throws PipelineError `CUSTOMER_NOT_FOUND` without a history and transactions.
+ * @throws PipelineError `CUSTOMER_NOT_FOUND` without a history and transactions, `INVALID_INPUT` for a date far after all.
  */
 export function knownHistory(
   request: SpendingRequest,
@@ -137,9 +138,13 @@ export function knownHistory(
   const state = request.history ?? null;
   const { stored, held, clock } = storedOf(state, timeZone);
   const given = (transactions ?? []).map((sent) => dated(sent, clock));
+  const days = { until: Math.max(stored, knownUntil), hasHistory: state !== null };
+  const asked = request.asOf === undefined ? null : parseIsoDate(request.asOf)!;
+  const sentDays = given.map(({ day }) => day);
+  requirePlausibleDays(sentDays, { ...days, asOf: asked });
   const later = laterThan(stored, held, given);
   const newest = dayAfterKnown(stored, later, knownUntil);
-  const asOf = request.asOf === undefined ? newest : parseIsoDate(request.asOf)!;
+  const asOf = asked ?? newest;
   const until = transactions === undefined ? Math.min(asOf, stored) : asOf;
   const sent = later.map(movementOf).filter((movement) => movement !== null);
   const movements = [...held, ...sent].filter(({ day }) => day < asOf);

@@ -13,6 +13,8 @@ import type { Span } from '../forecast/recurring.js';
 import { firstIncompleteMonth } from '../data/read-table.js';
 import { type KnownHistory, knownHistory } from './known-history.js';
 import { input, type SpendingRequest } from './request.js';
+import { unseenCategoryNotes } from './sent-transactions.js';
+import { movementsOf } from '../data/spending-history.js';
 
 /** The opened artefact. */
 interface Opened {
@@ -58,7 +60,10 @@ function spanOf({ asOf, until }: KnownHistory, days: number): Span {
 }
 
 async function predictOne({ model, session, choices }: Opened, request: SpendingRequest): Promise<SpendingAnswer> {
-  const known = knownHistory(request, model);
+  const found = knownHistory(request, model);
+  const held = request.history ? movementsOf(request.history).map(({ category }) => category) : [];
+  const notes = [...found.notes, ...unseenCategoryNotes(request.transactions ?? [], model, held)];
+  const known = { ...found, notes };
   const days = request.horizonDays ?? model.horizonDays;
   const span = spanOf(known, days);
   const champions = choices.championsFor(request.customerId, known.history, span.from);

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { numberInput, optionalText } from '../../../learning/tabular/preprocessing/index.js';
+import { momentInput, numberInput, optionalText } from '../../../learning/tabular/preprocessing/index.js';
 import { columnOf } from '../data/columns.js';
 import { type SpendingState, spendingState } from '../data/spending-history.js';
 
 const sentTransaction = z.strictObject({
   bookedAt: z
-    .union([z.iso.datetime({ offset: true, local: true }), z.iso.date()], {
+    // One of two texts, as before there was one schema of times, so that the signature stays.
+    .union([momentInput, z.iso.date()], {
       error: 'wanted a date (2026-03-02) or a time (2026-03-02T18:05:00+05:30)',
     })
     .describe("when it was booked: on the customer's clock, or with the offset of another"),
