@@ -26,7 +26,8 @@ describe('the line of a file', () => {
     ['/data/wikigold.conll.txt.gz', 'conll-wikigold'],
     ['FIN5', 'conll-fin5'],
     ['/data/FIN5/train.txt', 'conll-fin5'],
-    ['hiner-validation/original.validation.conll.gz', 'conll-original'],
+    ['hiner-validation/original.validation.conll.gz', 'conll-hiner-validation'],
+    ['/sets/conll-2003', 'conll-2003'],
     ['/data/Société Générale (2026).bio', 'conll-societe-generale-2026'],
   ])('of a layout that data sets share has the name of %s', (path, line) => expect(lineOf(path)).toBe(line));
 

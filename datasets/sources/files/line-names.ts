@@ -7,7 +7,7 @@ import { isBackendLine, lineName } from '../../../contracts/ids.js';
 const LONGEST_NAME = 40;
 /** Names that say which part of a data set a file is, and not which data set. */
 const PARTS =
-  /^(?:all|bio|conll|data|dev|full|iob|labels?|test|train|training|valid|validation)(?:-(?:all|data|full|set))?$/;
+  /^(?:all|bio|conll|data|dev|full|folds?|iob|labels?|original|test|train|training|valid|validation)(?:-(?:all|data|full|set))?$/;
 
 /** A name in the letters of a line; empty where it has none of them. */
 const slugOf = (name: string): string =>
@@ -25,6 +25,7 @@ function lineOfFile(layout: string, path: string): string {
   const own = slugOf(path);
   const name = PARTS.test(own) ? slugOf(dirname(path)) : own;
   const hash = createHash('sha256').update(basename(path)).digest('hex').slice(0, 8);
+  if (name === layout || name.startsWith(`${layout}-`)) return name;
   return `${layout}-${name === '' ? hash : name}`;
 }
 

@@ -29,6 +29,7 @@ function readPair(texts: SourceText, files: readonly SourceText[]): PlacedMessag
 export const linePairs = messageFormat({
   name: 'hwu64',
   description: 'a folder with seq.in and label, one message a line, in train, valid and test (HWU64)',
+  isShared: true,
   matches: (files) => files.some(({ name }) => TEXTS.test(name)),
   read: (files) => files.filter(({ name }) => TEXTS.test(name)).flatMap((texts) => readPair(texts, files)),
 });

@@ -31,6 +31,7 @@ function readFold(file: SourceText): PlacedMessage[] {
 export const nlupp = messageFormat({
   name: 'nlupp',
   description: 'NLU++: a folder with fold0.json … fold14.json of {text, intents}; folds 12 to 14 are held out',
+  isShared: true,
   matches: (files) => files.some(({ name }) => FOLD.test(name)),
   read: (files) =>
     files

@@ -53,6 +53,7 @@ function withTraining(messages: readonly PlacedMessage[]): readonly PlacedMessag
 export const taggedBlocks = messageFormat({
   name: 'snips',
   description: 'SNIPS or MixSNIPS: train.txt, dev.txt, test.txt of "token tag" lines, then a line with the intent(s)',
+  isShared: true,
   matches: (files) => files.some(isBlocks),
   read: (files) => withTraining(files.filter(isBlocks).flatMap(readFile)),
 });
