@@ -136,7 +136,7 @@ function neighbouringCurrency({ before = '', after = '' }: TextContext, fallback
 
 /** Units without a number, which say how large and not how much: "lakhs of rupees". A lone "lakh" is one. */
 const UNITS_ALONE =
-  /^(?:k|l|cr|mn|bn|hundreds|thousands|lakhs|lacs|crores|millions|billions|hazaron|lakhon|karodon|croron)(?: of)?$/iu;
+  /^(?:k|l|cr|mn|bn|hundreds|thousands|lakhs|lacs|crores|millions|billions|haz+a+ro+n?|la+kho+n?|kar+o+do+n?|croro+n?|sain?ka?do+n?)(?: of)?$/iu;
 
 /** Amount and currency of a text without its sign. @param text - with marks in place of currencies. */
 function readUnits(text: string, currency: string | null, isNamed: boolean): Omit<Amount, 'kind'> | null {

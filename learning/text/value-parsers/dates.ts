@@ -22,7 +22,7 @@ export interface DateContext extends TextContext {
 }
 
 const WEEKDAY_FIRST = new RegExp(`^(?:on )?(?:${SHIFT} )?${WEEKDAY},? (?:the )?(?=.*\\d)`);
-const WEEKDAY_LAST = new RegExp(`(?<=\\d)(?:(?: on|,)? |,? ?\\()${WEEKDAY}\\)?$`);
+const WEEKDAY_LAST = new RegExp(`(?:(?<=\\d)(?: on|,)? |(?<=\\w),? ?\\()${WEEKDAY}\\)?$`);
 /** Times of day, which do not change the day. */
 const timesOfDay: readonly RegExp[] = [
   /,? (?:at |around |by )?(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?: ?(?:am|pm|a\.m|p\.m|hrs|hours|ist))*$/,

@@ -528,6 +528,7 @@ describe('readDate', () => {
     ['Jan-45', '2045-01-01'],
     ["Jan'14", '2014-01-01'],
     ['14-Jan', '2026-01-14'],
+    ['5-Mar (Thu)', '2026-03-05'],
   ])('reads %s, which has one reading', (text, from) => expect(readDate(text, today)?.from).toBe(from));
 
   it.each(['Wed, 13 Jan', 'Wednesday 13 January', '13 Jan (Wed)', 'Thu, 16 Jan', 'Mon, 5 March', 'Monday, 01/02'])(
