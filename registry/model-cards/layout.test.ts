@@ -5,6 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserProgram, documentOf } from '../../tests/support/browser.js';
 import { sampleCard } from '../../tests/support/sample-card.js';
+import { renderComparison } from '../run-comparison/comparison-document.js';
+import { sampleReport, sampleRun } from '../../tests/support/sample-report.js';
+import { renderReport } from '../retraining-report/render-report.js';
 import { renderCard } from './render-card.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ml-card-layout-'));
@@ -40,12 +43,23 @@ const cut = [...document.querySelectorAll('main *')].filter((element) => !hidden
 document.title = 'cut: ' + cut.map((element) => element.tagName + ' ' + element.textContent.slice(0, 40)).join('; ');
 </script>`;
 
-describe.skipIf(browserProgram === null)('a card in a browser (skipped without a Chromium)', () => {
+const pages = {
+  'model card': () =>
+    renderCard({ ...sampleCard, line: 'synthetic', evaluation: { ...sampleCard.evaluation, tables: [table] } }),
+  'report of a retraining': () => renderReport({ ...sampleReport, line: 'synthetic' }),
+  'comparison of runs': () => {
+    const run = sampleRun({ line: 'synthetic', workflowId: 'backfill-generated-2026-10-12T03-00Z/credit-risk-scorer' });
+    const runs = Array.from({ length: 4 }, () => ({ run, curves: [], usage: null }));
+    return renderComparison({ modelName: 'credit-risk-scorer', runs, remarks: [] });
+  },
+};
+const names = Object.keys(pages) as (keyof typeof pages)[];
+
+describe.skipIf(browserProgram === null).each(names)('a %s in a browser (skipped without a Chromium)', (name) => {
   let html = '';
   beforeAll(async () => {
-    const evaluation = { ...sampleCard.evaluation, tables: [table] };
-    const card = await renderCard({ ...sampleCard, line: 'synthetic', evaluation });
-    html = card.html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '') + MEASURE;
+    const page = await pages[name]();
+    html = page.html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '') + MEASURE;
   });
 
   async function titleAt(width: number, page: string): Promise<string> {

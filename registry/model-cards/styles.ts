@@ -4,7 +4,8 @@ const stackedTables = (medium: string, table: string): string => `@media ${mediu
   ${table} thead { position: absolute; clip-path: inset(50%); height: 1px; width: 1px; overflow: hidden; }
   ${table} tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
   ${table} tbody tr > th { display: block; padding: 0; border: 0; font-weight: 600; }
-  ${table} tbody tr > td { display: flex; justify-content: space-between; gap: 1rem; padding: .1rem 0; border: 0; text-align: right; white-space: normal; }
+  ${table} tbody tr > td { display: flex; justify-content: space-between; gap: 1rem; padding: .1rem 0; border: 0; text-align: right; }
+  ${table} tbody td[data-title] { white-space: normal; }
   ${table} td::before { content: attr(data-title); flex: none; max-width: 50%; color: var(--soft); text-align: left; }
   ${table} td.none { display: none; }
 }`;

@@ -94,7 +94,7 @@ function metricRow(name: string, runs: readonly ComparedRun[]): Cell[] {
 
 function metricsSection({ runs, remarks }: Comparison): Section {
   const names = [...new Set(runs.flatMap(({ run }) => run.metrics.map(({ name }) => name)))];
-  const columns = [column('metric', false), ...runs.map((_, index) => column(letterOf(index)))];
+  const columns = [column('metric', false), ...runs.map((_, index) => column(letterOf(index), false))];
   const rows = names.map((name) => metricRow(name, runs));
   const table: Block = { kind: 'table', columns, rows };
   const none: Block = { kind: 'points', items: ['No run was evaluated.'] };
