@@ -179,6 +179,8 @@ describe('numbers', () => {
     ['(-5)', 'an amount with two signs'],
     ['--5', 'an amount with two signs'],
     ['-500 Dr', 'an amount with two signs'],
+    ['-500 Cr', 'an amount with two signs'],
+    ['Cr (500)', 'an amount with two signs'],
     ['500 D/C', 'an amount that is both debit and credit'],
     ['XYZ 5', 'an amount in a currency that is not known'],
     ['1/2', 'a fraction'],

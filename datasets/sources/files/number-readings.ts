@@ -21,8 +21,8 @@ const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency
 const RUPEES = /^(?:₹|rs\.?|re\.?|inr)$/i;
 
 /** Words beside an amount: `500Dr`, `1,500.00 (Cr)`, `Dr. 500`. */
-const DEBITED = '(?:dr|db|d|debit)\\.?';
-const CREDITED = '(?:cr|c|credit)\\.?';
+const DEBITED = '(?:dr|db|d|debit(?:ed)?)\\.?';
+const CREDITED = '(?:cr|c|credit(?:ed)?)\\.?';
 const inBrackets = (word: string): string => `(?:\\(\\s*${word}\\s*\\)|\\[\\s*${word}\\s*\\]|${word})`;
 const BEFORE_WORD = '^(.*?(?:[\\d.,)\\]]|/[-=])|.+\\s)\\s*[-:]?\\s*';
 const AFTER_WORD = '\\s*[-:]?\\s*((?:[\\d.,(]|rs|inr|\\p{Sc}).*)$';
@@ -81,7 +81,9 @@ function unwrap(text: string): Unwrapped {
       digits = wrapping.pattern.exec(digits)![1]!.trim();
     } else break;
   }
-  return { digits: signs > 1 ? '' : digits, negative: signs === 1, marks };
+  // Money in that is negative contradicts itself, as two signs do.
+  const isContradictory = signs > 1 || (signs === 1 && marks.includes('Cr'));
+  return { digits: isContradictory ? '' : digits, negative: signs === 1, marks };
 }
 
 /** The mark of digits that are not written as plain ASCII. */
@@ -173,7 +175,10 @@ const WRITINGS: readonly { readonly pattern: RegExp; readonly name: string }[] =
   },
   { pattern: /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/, name: 'a date' },
   { pattern: /\d\W*\b(?:dr?|debit)\W+(?:cr?|credit)\b/i, name: 'an amount that is both debit and credit' },
-  { pattern: /^\W*[-−–(+].*[-−–)]|[-−–(+].*\bdr?\b|^[-−–+(]\s*[-−–+(]/i, name: 'an amount with two signs' },
+  {
+    pattern: /^\W*[-−–(+].*[-−–)]|[-−–(+].*\d\W*[dc]r?\b|^\W*[dc]r?\b.*[-−–(+]|^[-−–+(]\s*[-−–+(]/i,
+    name: 'an amount with two signs',
+  },
   { pattern: /^[a-z]{3}\s*[\d(+−-]|\d\s*[a-z]{3}$/i, name: 'an amount in a currency that is not known' },
   { pattern: /\d\s*\/\s*\d|[½¼¾⅓⅔]/u, name: 'a fraction' },
   { pattern: /^[-+(]?\d[\d.,\s'’]*[.,][\d.,\s'’]*\)?$/, name: 'digits whose groups are neither thousands nor lakhs' },
