@@ -5,11 +5,15 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { compile } from '../../cli/build/compile.mjs';
+import { build } from 'esbuild';
 import type { ArtefactFiles } from '../../contracts/computation.js';
 import { inheritedEnvironment } from '../../platform/config/environment.js';
 import { entryPoints } from '../../platform/entry-points.js';
+import { loadCatalogue } from '../../models/catalogue.js';
 import { projectRoot } from '../../platform/project.js';
+
+/** Environment variables. */
+type Settings = Readonly<Record<string, string>>;
 
 /** A server under measurement. */
 export interface Server {
@@ -23,27 +27,31 @@ export interface CompiledApi {
   /** Without tokens, rates and cache. */
   startBare(): Promise<Server>;
   /** `ml serve` of the installation in ML_HOME. @param settings - besides those of the environment. */
-  startWhole(settings?: Readonly<Record<string, string>>): Promise<Server>;
+  startWhole(settings?: Settings): Promise<Server>;
   /** Removes what was compiled. */
   close(): void;
 }
 
+const programs = [entryPoints.cli.file, entryPoints.bareApi.file];
+
 export async function compileApi(): Promise<CompiledApi> {
   mkdirSync(join(projectRoot, 'dist'), { recursive: true });
   const folder = mkdtempSync(join(projectRoot, 'dist', 'bench-'));
-  const bare = entryPoints.bareApi.file;
-  await compile(projectRoot, folder, [`${bare}.ts`]);
+  const models = (await loadCatalogue()).map(({ name }) => `models/${name}/index`);
+  await build({
+    ...{ absWorkingDir: projectRoot, outbase: projectRoot, outdir: folder, bundle: true, splitting: true },
+    ...{ platform: 'node', format: 'esm', target: 'node20', packages: 'external', logLevel: 'error' },
+    entryPoints: [...programs, ...models].map((file) => `${file}.ts`),
+  });
+  await writeFile(join(folder, 'build.json'), '{}'); // makes the folder the root of the running code
+  const run = async (file: string, args: readonly string[], settings: Settings): Promise<Server> => {
+    const port = await freePort();
+    const child = start(process.execPath, [join(folder, `${file}.js`), ...args], { ...settings, PORT: String(port) });
+    return awaited(child, port, '/health/ready');
+  };
   return {
-    async startBare() {
-      const port = await freePort();
-      const child = start(process.execPath, [join(folder, `${bare}.js`)], { PORT: String(port) });
-      return awaited(child, port, '/health/ready');
-    },
-    async startWhole(settings = {}) {
-      const port = await freePort();
-      const child = start(process.execPath, [join(folder, 'cli/ml.js'), 'serve'], { ...settings, PORT: String(port) });
-      return awaited(child, port, '/health/ready');
-    },
+    startBare: () => run(entryPoints.bareApi.file, [], {}),
+    startWhole: (settings = {}) => run(entryPoints.cli.file, ['serve'], settings),
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -69,7 +77,7 @@ export async function startPeer(files: ArtefactFiles): Promise<Server | null> {
   };
 }
 
-const start = (file: string, args: readonly string[], settings: Readonly<Record<string, string>>): ChildProcess =>
+const start = (file: string, args: readonly string[], settings: Settings): ChildProcess =>
   spawn(file, args, {
     cwd: projectRoot,
     env: inheritedEnvironment({ NODE_ENV: 'production', LOG_LEVEL: 'warn', ...settings }),

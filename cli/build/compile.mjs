@@ -27,17 +27,16 @@ const inlined = new Set([
  * of them use is a file of its own, and what is imported on use stays so.
  * @param {string} root - The project's folder.
  * @param {string} folder - Where to; exists already.
- * @param {readonly string[]} more - Sources of further programs, as of a benchmark.
  * @throws {Error} with esbuild's messages when a source cannot be compiled.
  */
-export async function compile(root, folder, more = []) {
+export async function compile(root, folder) {
   const { entryPoints, computingModules = {} } = await readEntryPoints(root);
   const listed = Object.values(entryPoints);
   const models = modelIndexes(root);
   const programs = listed.filter(({ kind }) => kind === 'program').map(({ file }) => `${file}.ts`);
   const workflows = listed.filter(({ kind }) => kind === 'workflows').map(({ file }) => `${file}.ts`);
   try {
-    const options = { ...programOptions, ...places(root, folder), entryPoints: [...programs, ...models, ...more] };
+    const options = { ...programOptions, ...places(root, folder), entryPoints: [...programs, ...models] };
     const { metafile } = await build({ ...options, metafile: true });
     const wanted = [...Object.values(computingModules), ...models.map((path) => path.replace(/\.ts$/, ''))];
     writeFileSync(join(folder, 'code-hashes.json'), JSON.stringify(codeHashes(root, metafile.inputs, wanted)));

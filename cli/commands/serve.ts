@@ -10,14 +10,14 @@ export function register(program: Command, cli: CliContext): void {
     .description(
       'Runs the prediction API until Ctrl-C: at PORT, else 8000 or the next free port, on this machine only unless HOST ' +
         'says otherwise. Answers with the versions in production, else staging, and follows promotions without a ' +
-        'restart. Requests need a token: `ml token`. /docs describes all routes.',
+        'restart. SERVE_PROCESSES processes share the port. Requests need a token: `ml token`. /docs describes all routes.',
     )
     .action(() => serve(cli));
 }
 
 async function serve({ config, out }: CliContext): Promise<void> {
-  const [{ runApi }, { findEndpoints }, { reachableHost }] = await Promise.all([
-    import('../../serving/run-api.js'),
+  const [{ serveApi }, { findEndpoints }, { reachableHost }] = await Promise.all([
+    import('../../serving/serve-api.js'),
     import('../../platform/embedded/find-endpoints.js'),
     import('../../platform/embedded/api-server.js'),
   ]);
@@ -26,6 +26,6 @@ async function serve({ config, out }: CliContext): Promise<void> {
     const url = `http://${reachableHost(config.api.host)}:${port}`;
     out.notice(`the API answers at ${url} (pid ${process.pid}); routes: ${url}/docs`);
   };
-  await withInterrupt((signal) => runApi({ config, endpoints, signal, onReady }));
+  await withInterrupt((signal) => serveApi({ config, endpoints, signal, onReady }));
   out.result({ ended: 'asked to stop' }, () => out.line('the API has stopped'));
 }

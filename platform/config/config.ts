@@ -85,6 +85,7 @@ const environment = z.object({
 
   HOST: withDefault(word, '127.0.0.1'),
   PORT: optional(whole(0, 65_535)),
+  SERVE_PROCESSES: withDefault(whole(1, 64), '1'),
   JWT_ISSUER: withDefault(word, 'ml-services'),
   JWT_AUDIENCE: withDefault(word, 'ml-services'),
   JWT_SECRET_FILE: optionalText,
@@ -140,6 +141,8 @@ export interface ApiSettings {
   readonly host: string;
   /** Null: 8000, or the next free one. 0: any free one. */
   readonly port: number | null;
+  /** Processes behind the port. */
+  readonly processes: number;
   readonly issuer: string;
   readonly audience: string;
   /** Secret of tokens with HS256; null: that of the state directory, unless there is a public key or a key set. */
@@ -316,6 +319,7 @@ function apiSettings(variables: Variables, absolute: (path: string) => string): 
   return {
     host: variables.HOST,
     port: variables.PORT ?? null,
+    processes: variables.SERVE_PROCESSES,
     issuer: variables.JWT_ISSUER,
     audience: variables.JWT_AUDIENCE,
     secretFile: file(secret),

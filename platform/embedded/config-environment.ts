@@ -65,6 +65,7 @@ const priceEnvironment = (price: Config['cpuPrice']): Record<string, string> => 
 const apiEnvironment = (api: Config['api']): Record<string, string> => ({
   HOST: api.host,
   PORT: api.port === null ? '' : String(api.port),
+  SERVE_PROCESSES: String(api.processes),
   JWT_ISSUER: api.issuer,
   JWT_AUDIENCE: api.audience,
   JWT_SECRET_FILE: api.secretFile ?? '',

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { isOneOfSeveral, shareMetrics } from '../processes/one-of-several.js';
 import type { RouteTable } from '../routing/route-table.js';
 
 /** What became of one row: `refused` for the caller's fault, `failed` for ours. */
@@ -28,7 +29,7 @@ export interface ApiMetrics {
   countCache(model: string, result: CacheResult): void;
   /** Called once, by the application that the figures belong to. */
   watch(gauges: Gauges): void;
-  /** Prometheus' text format, and its content type. */
+  /** Prometheus' text format, and its content type; of all processes that share the port. */
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -62,7 +63,7 @@ export function createMetrics(): ApiMetrics {
       hitRate(model, result);
     },
     watch: (gauges) => watchGauges(registers, gauges),
-    text: () => registry.metrics(),
+    text: isOneOfSeveral() ? shareMetrics(registry) : () => registry.metrics(),
     contentType: registry.contentType,
   };
 }
@@ -72,6 +73,7 @@ function hitRateOf(registers: Registry[]): (model: string, result: CacheResult) 
   const seen = new Map<string, { found: number; asked: number }>();
   new Gauge({
     ...{ name: 'ml_cache_hit_rate', help: 'Share of looked-up answers that were not computed, since the start' },
+    aggregator: 'average',
     ...{ labelNames: ['model'] as const, registers },
     collect() {
       for (const [model, { found, asked }] of seen) this.labels(model).set(found / asked);
@@ -91,7 +93,7 @@ function watchGauges(registers: Registry[], { table, queueDepth }: Gauges): void
     },
   });
   new Gauge({
-    ...{ name: 'ml_model_info', help: '1 for each version that answers', registers },
+    ...{ name: 'ml_model_info', help: '1 for each version that answers', aggregator: 'max' as const, registers },
     labelNames: ['model', 'line', 'version', 'stage'] as const,
     collect() {
       this.reset(); // versions that were replaced answer no more
