@@ -26,10 +26,11 @@ export async function backfill(cli: CliContext, options: BackfillOptions): Promi
   const summary = `Weekly retrainings from ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
   const request = { workflow: 'backfillRetraining', input, id: runId(options, 'backfill'), summary };
   const ended = await runToEnd(cli, connection, request, options);
-  if (ended !== null) report(cli, ended.workflowId, backfillResult.parse(ended.result));
+  if (ended !== null) reportBackfill(cli, ended.workflowId, backfillResult.parse(ended.result));
 }
 
-function report(cli: CliContext, workflowId: string, result: BackfillResult): void {
+/** Prints what each week came to; ends with 1 when one failed. */
+export function reportBackfill(cli: CliContext, workflowId: string, result: BackfillResult): void {
   cli.exitWith(result.status === 'completed' ? 0 : 1);
   cli.out.result({ workflowId, ...result }, () => {
     const rows = result.weeks.map(({ asOf, status, snapshotHash, findings }) => [

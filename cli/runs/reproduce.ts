@@ -25,10 +25,11 @@ export async function reproduce(cli: CliContext, id: string, options: RunOptions
   const summary = `${of} trained again, to compare the bytes`;
   const request = { workflow: 'reproduceRun', input, id: runId(options, `reproduce-${modelName}`), summary };
   const ended = await runToEnd(cli, connection, request, options);
-  if (ended !== null) report(cli, reproduceRunResult.parse(ended.result));
+  if (ended !== null) reportReproduction(cli, reproduceRunResult.parse(ended.result));
 }
 
-function report(cli: CliContext, result: ReproduceRunResult): void {
+/** Prints whether the same bytes came of a run, and its inputs then and now; ends with 1 when not. */
+export function reportReproduction(cli: CliContext, result: ReproduceRunResult): void {
   const { out } = cli;
   const { status, modelName, workflowId, recorded, found, inputs, reasons } = result;
   cli.exitWith(status === 'reproduced' ? 0 : 1);
