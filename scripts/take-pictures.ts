@@ -18,7 +18,7 @@ import { openTemporalUi, type TemporalUi } from './temporal-ui.js';
 const LARGEST = 150_000;
 
 /** Room for the details of a retraining of every model. */
-const DETAILS = { width: 1200, height: 940 };
+const DETAILS = { width: 1200, height: 1000 };
 
 /** Takes a picture with `take` and checks its size. */
 async function keep(name: string, take: (file: string) => Promise<unknown>): Promise<void> {
