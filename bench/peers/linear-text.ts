@@ -22,6 +22,15 @@ export interface LinearPeerAnswer {
 /** Classifiers of the peer; where labels are lists it is always the logistic regression. */
 export type LinearClassifier = 'logistic regression' | 'support vectors';
 
+let installed: Promise<boolean> | null = null;
+
+/** Whether python3 has scikit-learn; asked once, because importing it takes seconds. */
+const hasScikitLearn = (): Promise<boolean> =>
+  (installed ??= run('python3', ['-c', 'import sklearn']).then(
+    () => true,
+    () => false,
+  ));
+
 interface PeerOutput<Prediction> {
   readonly version: string;
   readonly cpuSeconds: number;
@@ -34,11 +43,7 @@ async function runScript<Prediction>(
   train: unknown,
   tests: Readonly<Record<string, unknown>>,
 ): Promise<PeerOutput<Prediction> | null> {
-  try {
-    await run('python3', ['-c', 'import sklearn']);
-  } catch {
-    return null;
-  }
+  if (!(await hasScikitLearn())) return null;
   const folder = await mkdtemp(join(tmpdir(), 'intent-peer-'));
   try {
     const write = (name: string, value: unknown) => writeFile(join(folder, `${name}.json`), JSON.stringify(value));
