@@ -491,6 +491,11 @@ describe('lines of a CSV file', () => {
     expect((await faultOf(written)).details).toMatchObject({ row: 16, line: 47 }),
   );
 
+  it.each(['\n', '\r\n', '\r'])('count in JSON too, ended by %j', async (end) => {
+    const lines = ['[{', '"id": "a",', '"amount": 5},', '', '{"id": "b",', '"amount": "x"}]'];
+    expect((await faultOf(lines.join(end))).details).toMatchObject({ row: 2, line: 5 });
+  });
+
   it.each([
     ['a quote that is not closed', 'id,note\r\na,"1\r\n2"\r\n\r\nb,"3\r\nc,4\r\n'],
     ['a quote inside a field', 'id,note\r\na,"1\r\n2"\r\n\r\nb,3"4\r\n'],

@@ -8,7 +8,7 @@ export interface JsonRecordText {
 
 type Mode = 'start' | 'array' | 'lines' | 'tail' | 'end';
 const SPACE = /\s/;
-const STRUCTURE = /["\\{}[\]\n]/g;
+const STRUCTURE = /["\\{}[\]\r\n]/g;
 
 /**
  * Splits streamed JSON text into the texts of its records, keeping at most one in memory. The text is an array of
@@ -24,6 +24,8 @@ export class JsonScanner {
   #escaped = false;
   #line = 1;
   #startLine = 1;
+  /** Of the chunk before. */
+  #endsInReturn = false;
   #pending = '';
   #records = 0;
   #needsComma = false;
@@ -40,7 +42,7 @@ export class JsonScanner {
     let start = this.#inRecord() ? 0 : -1;
     for (let at = this.#next(text, 0); at < text.length; at = this.#next(text, at + 1)) {
       const character = text[at]!;
-      if (character === '\n') this.#line += 1;
+      if (this.#endsLine(text, at)) this.#line += 1;
       if (!this.#inRecord()) {
         if (this.#between(character)) start = at;
         continue;
@@ -55,7 +57,14 @@ export class JsonScanner {
       }
     }
     if (start >= 0) this.#keep(text.slice(start));
+    this.#endsInReturn = text === '' ? this.#endsInReturn : text.endsWith('\r');
     return found;
+  }
+
+  /** Lines end in LF, CRLF or CR, as those of a CSV file. */
+  #endsLine(text: string, at: number): boolean {
+    if (text[at] !== '\n') return text[at] === '\r';
+    return !(at === 0 ? this.#endsInReturn : text[at - 1] === '\r');
   }
 
   /** The next relevant position: inside a record only quotes, escapes, brackets and line breaks matter. */

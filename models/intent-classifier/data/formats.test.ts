@@ -199,8 +199,11 @@ describe('layouts of public data sets', () => {
     expect(await parts(join(folder, 'mix'))).toEqual({ train: 45, test: 5 });
     const { table } = await readDataFile(join(folder, 'mix'), fileFormats);
     expect([textColumn(table, 'text')[0], textColumn(table, 'intent')[0]]).toEqual(['play song', 'Add#Play']);
-    await writeFiles({ 'mix/test.txt': 'play O\nsong B-music\n\n' });
-    expect(await codeOf(join(folder, 'mix'))).toBe('MALFORMED_FILE');
+    await writeFiles({ 'mix/test.txt': 'play O\nPlay\n\nplay O\nsong B-music\n\n' });
+    await expect(readDataFile(join(folder, 'mix'), fileFormats)).rejects.toMatchObject({
+      code: 'MALFORMED_FILE',
+      details: { line: 4 },
+    });
   });
 
   it('reads CLINC150, NLU++ folds and Hinglish-TOP', async () => {

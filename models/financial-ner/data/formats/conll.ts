@@ -70,7 +70,7 @@ interface Sentence {
 function* sentencesOf({ name, text }: SourceText): Generator<Sentence> {
   let words: TaggedWord[] = [];
   let document = 0;
-  for (const [i, line] of text.split(/\r?\n/).entries()) {
+  for (const [i, line] of text.split(/\r\n|\n|\r/).entries()) {
     const word = line.trim() === '' ? null : readWord(line, i + 1, name);
     if (word) words.push(word);
     else if (words.length > 0) {
@@ -96,7 +96,10 @@ function isTaggedLine(line: string): boolean {
 /** Whether a file is a CoNLL file, unlike notes and licences in the same folder. */
 function looksTagged({ text }: SourceText): boolean {
   // The last line of the head may be incomplete.
-  const headLines = text.slice(0, HEAD_LENGTH).split(/\r?\n/).slice(0, -1);
+  const headLines = text
+    .slice(0, HEAD_LENGTH)
+    .split(/\r\n|\n|\r/)
+    .slice(0, -1);
   const lines = headLines.filter((line) => line.trim() !== '');
   return lines.length > 0 && lines.filter(isTaggedLine).length >= MINIMUM_TAGGED_SHARE * lines.length;
 }

@@ -8,7 +8,7 @@ import type { SourceText } from '../../../../contracts/dataset.js';
  */
 export function readObjects(source: SourceText): Record<string, unknown>[] {
   const { name, text } = source;
-  const lines = text.split('\n');
+  const lines = text.split(/\r\n|\n|\r/);
   const isLines = text.trimStart().startsWith('{') && !/"rows"\s*:\s*\[/.test(text.slice(0, 4096));
   const parsed = isLines
     ? lines.flatMap((line, i) => (line.trim() === '' ? [] : [parseJson({ name, text: line }, i + 1)]))

@@ -36,7 +36,8 @@ function readFile({ name, text }: SourceText): PlacedMessage[] {
     const place = { file: name, line: i + 1 };
     if (line.trim() !== '') readLine(block, line.trim(), place);
     else if (block.tokens.length > 0) {
-      messages.push(closeBlock(block, place, part));
+      const lines = block.tokens.length + Number(block.intent !== null);
+      messages.push(closeBlock(block, { file: name, line: i + 1 - lines }, part));
       block = { tokens: [], intent: null };
     }
   });
