@@ -6,6 +6,7 @@ import { generateCustomers } from '../../datasets/sources/backend/generator/gene
 import { replaceSource } from '../../datasets/sources/backend/load.js';
 import { loadSnapshot } from '../../datasets/snapshots/snapshot-store.js';
 import { MODEL } from '../support/credit-dataset.js';
+import { saveHistory } from '../support/save-history.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 
 /** With so few customers each week ends `skipped`, which is a decision like any other and takes no time. */
@@ -47,7 +48,15 @@ describe.skipIf(!hasTemporal())('backfillRetraining', () => {
       expect(await registry.listRuns({ workflowId })).toMatchObject([{ modelName: MODEL, status: 'skipped' }]);
     }
     const [snapshots, runs] = [await snapshotLog.list({ source }), await registry.listRuns({ modelName: MODEL })];
+    await saveHistory(platform.client, platform.id('first'), 'backfill-retraining-completed');
+    await saveHistory(
+      platform.client,
+      workflowIds.dataPipelineOf(first.weeks[0]!.workflowId),
+      'data-pipeline-of-past-week',
+    );
+    await saveHistory(platform.client, first.weeks[0]!.workflowId, 'master-training-of-past-week');
     const again = await backfill('again');
+    await saveHistory(platform.client, platform.id('again'), 'backfill-retraining-done-before');
     expect(again.weeks.map(({ status }) => status)).toEqual(['done before', 'done before']);
     expect(await snapshotLog.list({ source })).toEqual(snapshots);
     expect(await registry.listRuns({ modelName: MODEL })).toEqual(runs);

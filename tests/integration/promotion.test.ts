@@ -102,6 +102,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
       args: [{ approver: 'grace', reason: 'too few bad loans' }],
     });
     expect(await resultOf(handle)).toMatchObject({ status: 'rejected', reason: 'too few bad loans' });
+    await saveHistory(platform.client, handle.workflowId, 'promote-model-rejected');
     expect(await stageOf(version)).toBe('staging');
     const [request] = await platform.services.registry.listPromotionRequests({ modelName: MODEL, status: 'rejected' });
     expect(request).toMatchObject({ version, decidedBy: 'grace' });
@@ -111,6 +112,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
     const version = await staged();
     const handle = await propose({ version, approvalHours: 1 / 3600 });
     expect(await resultOf(handle)).toMatchObject({ status: 'expired', version });
+    await saveHistory(platform.client, handle.workflowId, 'promote-model-expired');
     expect(await stageOf(version)).toBe('staging');
   });
 
@@ -255,6 +257,7 @@ describe.skipIf(!hasTemporal())('promoteModel', () => {
       taskQueue: platform.queue,
       args: [{ modelName: MODEL, requestedBy: 'ada', reason: 'alerts since noon' }],
     })) as RollbackModelResult;
+    await saveHistory(platform.client, platform.id('rollback'), 'rollback-model-rolled-back');
     expect(result.version).not.toBe(current);
     expect(result.smokeTest).toMatchObject({ passed: true });
     expect(await stageOf(result.version)).toBe('production');

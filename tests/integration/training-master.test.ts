@@ -65,6 +65,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     await saveHistory(platform.client, parent, 'master-training-proposed');
     await saveHistory(platform.client, workflowIds.dataPipelineOf(parent), 'data-pipeline-completed');
     await saveHistory(platform.client, workflowIds.modelOf(parent, MODEL), 'train-model-registered');
+    await saveHistory(platform.client, workflowIds.retrainingLockOf(platform.queue, 'generated'), 'retraining-lock');
     const { registry } = platform.services;
     expect((await registry.findChampion(MODEL, 'synthetic'))!.stage).toBe('staging');
     const describe = () => platform.client.workflow.getHandle(proposal).describe();
@@ -110,6 +111,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     const { registry } = platform.services;
     const before = await registry.listTransitions(MODEL, 'synthetic');
     const result = await run('second');
+    await saveHistory(platform.client, platform.id('second'), 'master-training-unchanged');
     await saveHistory(platform.client, workflowIds.modelOf(platform.id('second'), MODEL), 'train-model-unchanged');
     expect(outcomeOf(result).result).toMatchObject({ decision: 'unchanged', version: '1.0.0' });
     expect(outcomeOf(result).promotion).toBeNull();
@@ -149,6 +151,8 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     const { master, child } = await startOnSnapshot('child-cancelled');
     await child.cancel();
     const result = (await master.result()) as MasterTrainingResult;
+    await saveHistory(platform.client, child.workflowId, 'train-model-cancelled');
+    await saveHistory(platform.client, master.workflowId, 'master-training-failed');
     expect(result).toMatchObject({ status: 'failed' });
     expect(result.models).toEqual([
       expect.objectContaining({ status: 'failed', modelName: MODEL, errorCode: 'CANCELLED' }),
@@ -162,6 +166,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
       await master[end]();
       await expect(child.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
       await expect(master.result()).rejects.toThrow();
+      if (end === 'cancel') await saveHistory(platform.client, master.workflowId, 'master-training-cancelled');
       expect((await platform.services.registry.listRuns({ modelName: MODEL }))[0]).toMatchObject({
         status: 'cancelled',
         workflowId: child.workflowId,
@@ -176,6 +181,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     const runs = await registry.listRuns({ modelName: MODEL });
     const result = await run('third');
     await saveHistory(platform.client, workflowIds.dataPipelineOf(platform.id('third')), 'data-pipeline-rejected');
+    await saveHistory(platform.client, platform.id('third'), 'master-training-rejected');
     expect(result).toMatchObject({ status: 'rejected', models: [] });
     expect(result.reasons.join(' ')).toContain('transactions.category');
     expect(await reportOf('third')).toMatch(/Checks: rejected: [1-9]\d* of/);

@@ -5,6 +5,7 @@ import { predict } from '../../inference/predict.js';
 import { loadArtefact } from '../../registry/artefacts.js';
 import { sampleOf } from '../support/credit-artefact.js';
 import { FILE_LINE, MODEL, storeCreditDataset } from '../support/credit-dataset.js';
+import { saveHistory } from '../support/save-history.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 
 describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
@@ -27,6 +28,7 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
 
   it('trains, evaluates, registers and writes a card', async () => {
     const result = await train('first', {});
+    await saveHistory(platform.client, platform.id('first'), 'train-model-of-file');
     expect(result).toMatchObject({ modelName: MODEL, line: FILE_LINE, decision: 'registered', version: '1.0.0' });
     expect(result.metrics[0]).toMatchObject({ n: result.holdoutRows, direction: 'higher' });
     expect(result.holdoutRows).toBeGreaterThan(50);
@@ -81,6 +83,7 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
       args: [{ id: platform.id('first') }],
     })) as ReproduceRunResult;
     expect(result).toMatchObject({ status: 'reproduced', modelName: MODEL, reasons: [], files: [] });
+    await saveHistory(platform.client, platform.id('reproduced'), 'reproduce-run-reproduced');
     expect(result.found).toBe(result.recorded);
     expect(result.inputs.map(({ name, same }) => [name, same])).toEqual(
       ['data set', 'parameters', 'seed', 'code', 'Node.js', 'processor'].map((name) => [name, true]),
@@ -98,14 +101,27 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
     const rerunOf = platform.id('second');
     const result = await train(`again-from-${from}`, { datasetHash: null, rerunOf, from });
     expect(result).toMatchObject({ decision: 'unchanged', version: '1.0.0', rows: 800 });
+    await saveHistory(platform.client, platform.id(`again-from-${from}`), `train-model-from-${from}`);
     const [run] = await registry.listRuns({ workflowId: platform.id(`again-from-${from}`) });
     expect(run).toMatchObject({ rerun: { workflowId: rerunOf, from }, seed: 42, dataset: { hash: datasetHash } });
     const names = (await steps.listSteps(run!.runKey)).map(({ step }) => step);
     expect(names).toEqual(expect.arrayContaining([...skipped]));
   });
 
+  it('refuses results of code that has changed since, unless forced', async () => {
+    const { registry, pool } = platform.services;
+    const rerunOf = platform.id('again-from-training');
+    const [run] = await registry.listRuns({ workflowId: rerunOf });
+    await pool.query(`update registry.run_steps set code = $1 where run_key = $2`, ['0'.repeat(64), run!.runKey]);
+    const repeat = (name: string, force: boolean) =>
+      train(name, { datasetHash: null, rerunOf, from: 'registration', force });
+    await expect(repeat('changed-code', false)).rejects.toMatchObject({ cause: { cause: { type: 'CODE_CHANGED' } } });
+    expect(await repeat('changed-code-forced', true)).toMatchObject({ decision: 'unchanged', version: '1.0.0' });
+  });
+
   it('rejects a challenger that is not better than the champion beyond noise', async () => {
     const result = await train('third', { params: { nEstimators: 390 } });
+    await saveHistory(platform.client, platform.id('third'), 'train-model-rejected');
     expect(result.decision).toBe('rejected');
     expect(result.reasons.join(' ')).toContain('champion');
     expect(result.comparisons.map(({ against }) => against)).toEqual(['baseline', 'champion']);
@@ -142,6 +158,7 @@ describe.skipIf(!hasTemporal())('trainModel on an imported file', () => {
         args: [{ modelName: MODEL, rejectedRunKey: rejected!.runKey, requestedBy: 'ada', reason: 'fewer trees' }],
       }) as Promise<OverrideRejectionResult>;
     const result = await override('override');
+    await saveHistory(platform.client, platform.id('override'), 'override-rejection-registered');
     expect(result).toMatchObject({ line: FILE_LINE, version: '1.1.0', stage: 'dev', smokeTest: { passed: true } });
     const version = await registry.getVersion(MODEL, FILE_LINE, '1.1.0');
     expect(version.override).toMatchObject({ actor: 'ada', reason: 'fewer trees' });
