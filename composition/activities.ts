@@ -58,6 +58,7 @@ export const createRunner = (
       ...childEnvironment({
         artifactUri,
         backendDatabaseUrl: backendDatabaseUrl ?? databaseUrl,
+        databaseUrl,
         cache: config.cache,
         encoder: config.encoder,
         ...options,

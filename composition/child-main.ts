@@ -7,13 +7,20 @@ import { readChildSettings } from './child-settings.js';
 import { createJobExecutor } from '../activities/jobs.js';
 
 /* Entry point of a computing process: opens its own stores and runs jobs. */
-const { artifactUri, cache, backendDatabaseUrl, encoder, progressIntervalMs } = readChildSettings(processEnvironment());
+const { artifactUri, cache, backendDatabaseUrl, databaseUrl, encoder, progressIntervalMs } =
+  readChildSettings(processEnvironment());
 
-let pool: pg.Pool | undefined;
+const pools = new Map<string, pg.Pool>();
+
+function poolOf(connectionString: string): pg.Pool {
+  const pool = pools.get(connectionString) ?? openPool(connectionString);
+  pools.set(connectionString, pool);
+  return pool;
+}
 
 /** Few connections that close soon, so that a process that waits for the next job holds none open. */
-function openBackend(): pg.Pool {
-  const opened = new pg.Pool({ connectionString: backendDatabaseUrl, max: 2, idleTimeoutMillis: 1000 });
+function openPool(connectionString: string): pg.Pool {
+  const opened = new pg.Pool({ connectionString, max: 2, idleTimeoutMillis: 1000 });
   return opened.on('error', () => undefined); // an idle connection that breaks is replaced by the next query
 }
 
@@ -21,7 +28,8 @@ serveJobs(
   createJobExecutor({
     blobs: openBlobStore(artifactUri, cache),
     checkpoints: openCheckpointStore(artifactUri),
-    backendPool: () => (pool ??= openBackend()),
+    backendPool: () => poolOf(backendDatabaseUrl),
+    ownPool: () => poolOf(databaseUrl),
     findEncoder: (name, options) => findEncoder(name, { ...encoder, cache }, options),
   }),
   progressIntervalMs === undefined ? {} : { progressIntervalMs },

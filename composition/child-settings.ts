@@ -8,6 +8,7 @@ const childSettings = z.strictObject({
   artifactUri: z.string(),
   cache: z.string(),
   backendDatabaseUrl: z.string(),
+  databaseUrl: z.string(),
   encoder: z.strictObject({ path: z.string().nullable(), endpoint: z.string() }),
   /** See `ServeOptions`. */
   progressIntervalMs: z.number().nonnegative().optional(),

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { ModelRegistry } from '../contracts/registry.js';
 import { createSnapshotLog, snapshotSchema } from '../datasets/snapshots/snapshot-log.js';
+import { feedbackSchema } from '../datasets/feedback/schema.js';
 import { backendSchema } from '../datasets/sources/backend/migrate.js';
 import { catalogSchema, createSourceCatalog } from '../datasets/sources/catalog.js';
 import { createMemoryStore } from '../feature-store/online/memory-store.js';
@@ -49,7 +50,7 @@ export interface Services {
 }
 
 /** Schemas of this system, without the backend's. */
-const ownSchemas = [registrySchema, catalogSchema, snapshotSchema, servingSchema];
+const ownSchemas = [registrySchema, catalogSchema, snapshotSchema, servingSchema, feedbackSchema];
 
 /**
  * Connects to the services at these addresses and migrates the schemas of this system, once a start of the platform. The backend's schema is created

@@ -272,7 +272,7 @@ describe('operation', () => {
     const document = (await app.inject('/openapi.json')).json<{ paths: Record<string, object>; openapi: string }>();
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).sort()).toEqual([
-      ...['/features/{view}', '/features/{view}/{entity}', '/health', '/health/ready', '/health/startup'],
+      ...['/features/{view}', '/features/{view}/{entity}', '/feedback', '/health', '/health/ready', '/health/startup'],
       ...['/metrics', '/models', '/predict/credit-risk', '/predict/credit-risk/batch', '/predict/credit-risk/explain'],
     ]);
     expect(JSON.stringify(document.paths['/predict/credit-risk'])).toMatch(/requestedAmount.*userId/);

@@ -20,6 +20,7 @@ import type { VerifyToken } from './identity/verify-token.js';
 import { Predictions } from './predictions/predictions.js';
 import { docsRoutes } from './routes/docs.js';
 import { featureRoutes } from './routes/features.js';
+import { type FeedbackDeps, feedbackRoute } from './routes/feedback.js';
 import { BODY_LIMIT_BYTES } from './routes/limits.js';
 import { metricsRoute } from './routes/metrics.js';
 import { operationRoutes } from './routes/operation.js';
@@ -38,6 +39,8 @@ export interface ApiDeps {
   readonly cacheRedis: CachingRedis;
   readonly settings: Pick<ApiSettings, 'corsOrigins' | 'traffic'>;
   readonly predictionLog: PredictionLog;
+  /** Where feedback goes. */
+  readonly feedback: Pick<FeedbackDeps, 'database' | 'keys'>;
   readonly logger: Logger;
 }
 
@@ -78,6 +81,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const predictions = new Predictions({ router, onlineStore, cache, log });
   predictRoutes(app, { predictions, models, metrics, limits, scoreDecimals });
   featureRoutes(app, { onlineStore, models, table: () => router.table() });
+  feedbackRoute(app, { ...deps.feedback, models, table: () => router.table() });
   metricsRoute(app, metrics);
   await app.register(docsRoutes);
   return app;

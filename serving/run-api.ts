@@ -55,6 +55,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
     models: await loadCatalogue(),
     onlineStore: services.onlineStore,
     predictionLog: predictions.log,
+    feedback: { database: services.pool, keys },
   });
   let followed: Promise<unknown> = Promise.resolve();
   try {

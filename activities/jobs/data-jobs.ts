@@ -22,7 +22,7 @@ const share = z.number().min(0).max(1);
 export const extractTable = defineJob({
   input: extractTableInput,
   output: extractedTable,
-  async run({ table, source, asOf, chunkRows }, { backendPool, blobs, signal, onProgress }) {
+  async run({ table, source, asOf, chunkRows }, { backendPool, ownPool, blobs, signal, onProgress }) {
     const { extractTable: extract } = await import('../../datasets/snapshots/extract.js');
     const { tableSpecs } = await import('../../datasets/sources/backend/tables.js');
     return extract({
@@ -30,6 +30,7 @@ export const extractTable = defineJob({
       asOf,
       chunkRows,
       pool: backendPool(),
+      feedbackPool: ownPool?.() ?? null,
       blobs,
       spec: tableSpecs[table],
       signal,

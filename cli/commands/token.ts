@@ -19,7 +19,7 @@ export function register(program: Command, cli: CliContext): void {
     .summary('make a token for the prediction API')
     .description(
       'Prints a token (JWT) that the API of this installation accepts, signed with its secret. Scopes: predict:<model> ' +
-        'such as predict:credit-risk, predict:* for all, explain, features, admin.',
+        'such as predict:credit-risk, predict:* for all, explain, feedback, features, metrics, admin.',
     )
     .requiredOption('--scope <scope...>', 'what it allows; several, separated by blanks or commas')
     .option('--ttl <time>', 'how long it is valid: 90s, 15m, 12h or 30d', readDuration, 3600)

@@ -10,6 +10,7 @@ import { schemaMismatch } from '../sources/backend/check/finding.js';
 import { asSqlFault, connectToSource, faultFinding, QUERY_STOPPED } from '../sources/backend/check/read-fault.js';
 import { readRelation } from '../sources/backend/check/relation.js';
 import { shapeFindings } from '../sources/backend/check/shape.js';
+import { openGivenFeedback } from '../feedback/given-feedback.js';
 import { extractionQuery } from '../sources/backend/extraction-query.js';
 import { putTable } from './put-table.js';
 import { queryText, toTable } from './source-rows.js';
@@ -18,6 +19,8 @@ import { queryText, toTable } from './source-rows.js';
 export interface ExtractOptions {
   /** The source system; read in one read-only transaction. */
   readonly pool: pg.Pool;
+  /** Our own database with what callers of the API said, which is added to the rows. @default null: nothing is */
+  readonly feedbackPool?: pg.Pool | null;
   readonly blobs: BlobStore;
   readonly spec: TableSpec;
   readonly source: string;
@@ -65,12 +68,19 @@ async function* readChunks(client: pg.ClientBase, sql: string, options: ExtractO
   }
 }
 
+/** The rows of the source with the labels that the API was given, and its feedback after the source's own. */
+async function* readWithFeedback(client: pg.ClientBase, sql: string, options: ExtractOptions): AsyncGenerator<Table> {
+  const given = await openGivenFeedback({ ...options, pool: options.feedbackPool ?? null });
+  for await (const table of readChunks(client, sql, options)) yield given.label(table);
+  yield* given.pages();
+}
+
 async function extractAll(client: pg.ClientBase, sql: string, options: ExtractOptions): Promise<ExtractedTable> {
   const { blobs, spec, signal, onChunk } = options;
   const parts: ExtractedTable['parts'] = [];
   let eventTime: EventRange = null;
   let rows = 0;
-  for await (const table of readChunks(client, sql, options)) {
+  for await (const table of readWithFeedback(client, sql, options)) {
     signal.throwIfAborted();
     parts.push({ ...(await putTable(blobs, table)), rows: table.rowCount });
     eventTime = extendRange(eventTime, table, spec.eventTime);

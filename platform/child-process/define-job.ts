@@ -10,6 +10,8 @@ export interface JobStores {
   readonly checkpoints: CheckpointStore;
   /** The backend database. Opened on first use: only extraction and reviews read it. */
   readonly backendPool: () => pg.Pool;
+  /** This system's own database, with the feedback that the API was given. Absent: there is none. */
+  readonly ownPool?: () => pg.Pool;
   /** A pretrained encoder's files by its hub name. */
   readonly findEncoder: (name: string, options: FindEncoderOptions) => Promise<FoundEncoder>;
 }

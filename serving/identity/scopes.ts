@@ -1,5 +1,5 @@
 /** Scopes of the API's tokens; `predict:` is followed by a model's route or `*`. */
-export const plainScopes = ['explain', 'features', 'metrics', 'admin'] as const;
+export const plainScopes = ['explain', 'feedback', 'features', 'metrics', 'admin'] as const;
 
 export const predictScope = (route: string): string => `predict:${route}`;
 /** Scope for every model. */

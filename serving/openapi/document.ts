@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorTable } from '../../contracts/errors.js';
 import { stages } from '../../contracts/ids.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
+import { feedbackBody } from '../feedback/feedback-request.js';
 import type { Router } from '../routing/router.js';
 import { predictionPath } from '../predictions/model-route.js';
 import { BATCH_LIMIT_ROWS } from '../routes/limits.js';
@@ -137,6 +138,27 @@ const featurePath = {
   },
 };
 
+const feedback = {
+  post: {
+    tags: ['feedback'],
+    summary: 'say what became of an answer; the next training reads it',
+    parameters: [
+      {
+        name: 'Idempotency-Key',
+        in: 'header',
+        schema: { type: 'string', maxLength: 200 },
+        description: 'a request with the same key is taken once; default: the body itself',
+      },
+    ],
+    requestBody: { required: true, content: json(toJson(feedbackBody, 'input')) },
+    responses: {
+      '200': { description: 'was taken before' },
+      '201': { description: 'taken' },
+      ...problems(400, 401, 403, 404, 409, 413, 415, 500, 503),
+    },
+  },
+};
+
 const features = {
   post: {
     tags: ['features'],
@@ -167,6 +189,7 @@ export async function openApiDocument(router: Router, models: readonly ModelDefi
       ...(Object.assign({}, ...paths) as Json),
       '/features/{view}/{entity}': featurePath,
       '/features/{view}': features,
+      '/feedback': feedback,
       '/models': { get: { tags: ['models'], summary: 'versions that answer', responses: { '200': { description: 'versions' }, ...problems(401) } } }, // prettier-ignore
       '/metrics': { get: { tags: ['operation'], summary: 'metrics in the text format of Prometheus', responses: { '200': { description: 'metrics', content: { 'text/plain': { schema: { type: 'string' } } } }, ...problems(401, 403) } } }, // prettier-ignore
       '/health': open('what answers at this moment', [200]),

@@ -93,6 +93,7 @@ export const createTestApi = (router: Router, more: Partial<ApiDeps> = {}): Prom
     services: () => [],
     cacheRedis: null,
     predictionLog: discardingLog,
+    feedback: { database: { query: () => Promise.reject(new Error('not asked')) }, keys: { verify: () => false } },
     logger: pino({ level: 'silent' }),
     ...more,
   });
