@@ -34,6 +34,7 @@ const app = await createApi({
   verifyToken: () => Promise.resolve(anybody),
   services: () => [],
   predictionLog,
+  feedback: { database: services.pool, keys: { verify: () => false } },
 });
 const port = await listen(app, config.api);
 process.stdout.write(`${port}\n`);

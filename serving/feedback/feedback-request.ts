@@ -73,7 +73,7 @@ export function toFeedback(
   };
 }
 
-const userOf = ({ userId = null }: FeedbackBody, own: string | null): string | null => own ?? userId;
+const userOf = (body: FeedbackBody, own: string | null): string | null => own ?? body.userId ?? null;
 
 const learnsFromMessages = ({ labelling }: ModelDefinition): boolean => labelling?.kind === 'messages';
 
