@@ -180,6 +180,8 @@ export interface FileFormat {
   readonly extraColumns?: readonly ColumnSpec[];
   /** Unrelated data sets have this layout: each file or folder is a line of its own, by its name. @default false */
   readonly isSharedLayout?: boolean;
+  /** False where the label of a row is no class, and equal labels leave something to learn. @default true */
+  readonly labelsAreClasses?: boolean;
   /** Texts of the rows may hold dates in numbers, whose order is recorded with the data set. @default false */
   readonly hasDatesInTexts?: boolean;
   /** Columns of text whose blanks at the ends count, since annotations name their characters. @default none */

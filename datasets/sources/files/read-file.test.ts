@@ -357,6 +357,15 @@ describe('readDataFile rejects', () => {
     expect(await faultOf('wide.csv', text, { columns: 5 })).toMatchObject({ code: 'FILE_TOO_LARGE' });
   });
 
+  it('a single class, unless the labels are no classes', async () => {
+    const text = header + Array.from({ length: 40 }, (_, i) => `r${i},1.5,12,2026-01-31,car,0\n`).join('');
+    const same = await faultOf('same.csv', text);
+    expect(same).toMatchObject({ code: 'SINGLE_CLASS', details: { column: 'bad' } });
+    expect(same.message).toContain('every row has the same bad, so there is nothing to learn');
+    const { table } = await readDataFile(write('same.csv', text), [{ ...format, labelsAreClasses: false }]);
+    expect(table.rowCount).toBe(40);
+  });
+
   it('fewer rows than the format needs, and a single class', async () => {
     expect(await faultOf('few.csv', `${header}a,1,1,2026-01-01,car,0\n`)).toMatchObject({ code: 'TOO_FEW_ROWS' });
     expect(await faultOf('one-class.csv', header + good.replace(/1\n$/, '0\n'))).toMatchObject({

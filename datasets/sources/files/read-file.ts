@@ -50,7 +50,8 @@ function requireUsable(file: string, format: FileFormat, table: Table, purpose: 
     throw errorAt('TOO_FEW_ROWS', { file }, `found ${table.rowCount} rows, wanted at least ${schema.minimumRows}`);
   // If labels are optional, the model decides whether a file without them is usable.
   const labels = table.columns[schema.label]?.values ?? [];
-  if (schema.labelOptional !== true && new Set<string | number | null>(labels).size === 1)
+  const areClasses = schema.labelOptional !== true && format.labelsAreClasses !== false;
+  if (areClasses && new Set<string | number | null>(labels).size === 1)
     throw errorAt(
       'SINGLE_CLASS',
       { file, column: schema.label },

@@ -170,6 +170,7 @@ export const conll: FileFormat = {
     matches: (files) => files.some(looksTagged),
     parse: (files) => textTable(readFiles(files)),
   },
+  labelsAreClasses: false,
   hasDatesInTexts: true,
   isSharedLayout: true,
   matches: () => false,

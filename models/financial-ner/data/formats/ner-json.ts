@@ -93,6 +93,7 @@ export const nerJson: FileFormat = {
     matches: (files) => files.length > 0 && files.every(looksLikeNerJson),
     parse: (files, remark = () => undefined) => withoutPart(textTable(files.flatMap((file) => readFile(file, remark)))),
   },
+  labelsAreClasses: false,
   hasDatesInTexts: true,
   matches: () => false,
   exampleRows: (seed) => exampleRows(320, seed).map((row) => ({ ...row })),
@@ -112,6 +113,7 @@ export const nerCsv: FileFormat = {
   },
   derivedColumns: ['kind'],
   verbatimColumns: ['text'],
+  labelsAreClasses: false,
   hasDatesInTexts: true,
   matches: ({ columns }) => columns !== null && ['textId', 'text', 'entities'].every((name) => columns.includes(name)),
   exampleRows: (seed) =>

@@ -48,6 +48,7 @@ export const nluppSlots: FileFormat = {
           ),
       ),
   },
+  labelsAreClasses: false,
   hasDatesInTexts: true,
   isSharedLayout: true,
   matches: () => false,
