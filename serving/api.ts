@@ -9,6 +9,7 @@ import type { ApiSettings } from '../platform/config/config.js';
 import { reportHealth } from './health/health-report.js';
 import type { ServiceHealth } from './health/watch-services.js';
 import { replyWithProblem } from './http/problem.js';
+import { refuseUnreadable } from './http/unreadable-request.js';
 import { createMetrics } from './metrics/metrics.js';
 import type { PredictionLog } from './log/prediction-log.js';
 import { observeRequests } from './metrics/observe-requests.js';
@@ -56,6 +57,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
     return503OnClosing: true,
+    clientErrorHandler: refuseUnreadable,
   }) as unknown as FastifyInstance;
   let isStopping = false;
   app.addHook('preClose', (done) => {
@@ -110,8 +112,13 @@ async function secure(app: FastifyInstance, { settings, verifyToken }: ApiDeps):
   app.decorateRequest('verifyToken', verifyToken);
 }
 
-/** JSON, and lines of JSON as a stream; anything else is refused. */
+/** JSON, and lines of JSON as a stream; anything else is refused, compressed bodies too: they may unpack to anything. */
 function readBodies(app: FastifyInstance): void {
+  app.addHook('preParsing', (request, _, payload, done) => {
+    const { 'content-encoding': encoding = 'identity' } = request.headers;
+    if (encoding === 'identity') done(null, payload);
+    else done(pipelineError('UNSUPPORTED_MEDIA_TYPE', { wanted: 'application/json' }));
+  });
   app.removeContentTypeParser('text/plain');
   app.addContentTypeParser('application/x-ndjson', (_, payload, done) => done(null, payload));
 }

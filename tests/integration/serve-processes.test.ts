@@ -36,8 +36,20 @@ const settings = () =>
     folder,
   );
 
+/** Processes of the API; a compiler may run beside. */
 const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter((child) => child.trim() !== '' && isServing(child))
+    .map(Number);
+
+function isServing(pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes('serve');
+  } catch {
+    return false; // it has ended
+  }
+}
 
 it('answers from all processes, adds their metrics up, replaces one that ends, and stops as one', async () => {
   const config = settings();

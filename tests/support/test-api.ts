@@ -106,11 +106,15 @@ export interface Call extends InjectOptions {
 
 const usualScopes = ['predict:credit-risk', 'explain', 'features'];
 
+/** A token that the API of the fixture takes. */
+export const tokenOf = ({ subject = 'ada', scopes = usualScopes, userId }: Call = {}): Promise<string> =>
+  signToken(settings, secret, { subject, scopes, seconds: 60, userId });
+
 /** Asks with a token; POST when there is a payload. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what it asked for
 export async function call<Body = Problem>(app: FastifyInstance, url: string, { headers, ...rest }: Call = {}) {
-  const { subject = 'ada', scopes = usualScopes, userId, ...options } = rest;
-  const token = await signToken(settings, secret, { subject, scopes, seconds: 60, userId });
+  const { subject, scopes, userId, ...options } = rest;
+  const token = await tokenOf({ ...(subject && { subject }), ...(scopes && { scopes }), ...(userId && { userId }) });
   const method = options.payload === undefined ? 'GET' : 'POST';
   const response = await app.inject({ method, url, headers: { authorization: `Bearer ${token}`, ...headers }, ...options }); // prettier-ignore
   return {
