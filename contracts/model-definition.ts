@@ -95,6 +95,11 @@ export interface Predictor<Input = unknown, Output = unknown> {
   readonly input: z.ZodType<Input>;
   readonly output: z.ZodType<Output>;
   /**
+   * What `input` would give for an input that plainly fits, at less cost; null: only the schema can tell. Absent: it is
+   * always asked.
+   */
+  accept?(input: unknown): Input | null;
+  /**
    * What a reader of every answer and score must know about this artefact, such as what was trained in place of what
    * was asked for. An evaluation of the artefact ends with these notes.
    */

@@ -43,10 +43,22 @@ export interface Answers {
  */
 export function answer({ predictor, manifest }: OpenArtefact, question: Question): Promise<Answers> {
   requireSameVersions(manifest, question.reads ?? []);
-  const inputs = parseInputs(predictor.input, question.inputs);
+  const inputs = acceptedOf(predictor, question.inputs) ?? parseInputs(predictor.input, question.inputs);
   return answerCovered(predictor, inputs, (answerable) =>
     question.explain ? explainInputs(manifest.modelName, predictor, answerable) : predictInputs(predictor, answerable),
   );
+}
+
+/** The inputs when all of them plainly fit, else null. */
+function acceptedOf(predictor: Predictor, inputs: readonly unknown[]): unknown[] | null {
+  if (predictor.accept === undefined) return null;
+  const accepted: unknown[] = [];
+  for (const input of inputs) {
+    const taken = predictor.accept(input);
+    if (taken === null) return null;
+    accepted.push(taken);
+  }
+  return accepted;
 }
 
 /** @throws PipelineError `FEATURE_VERSION_MISMATCH` naming both versions; an old artefact recorded none. */

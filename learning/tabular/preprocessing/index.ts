@@ -14,6 +14,7 @@ export {
   inputSchema,
   knownCells,
   numberInput,
+  plainInput,
   preprocessing,
   type Cell,
   type EncodedFeature,

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ColumnSpec, DatasetSchema } from '../../../contracts/dataset.js';
 import type { Table } from '../../../contracts/table.js';
@@ -10,6 +11,7 @@ import {
   fitPreprocessing,
   inputSchema,
   knownCells,
+  plainInput,
 } from './preprocessing.js';
 
 const schema: DatasetSchema = {
@@ -72,6 +74,41 @@ describe('preprocessing', () => {
     for (const wrong of [{}, { income: null }, { incme: 3 }, { income: '3' }, { kind: 1 }, { income: NaN }, 7, null])
       expect(input.safeParse(wrong).success).toBe(false);
   });
+});
+
+describe('a plain input', () => {
+  const bounded = {
+    ...state,
+    features: [
+      ...state.features,
+      { name: 'owner', kind: 'numeric' as const, minimum: 0, maximum: 1, integer: true as const },
+      { name: 'share', kind: 'numeric' as const, minimum: 0, maximum: 1 },
+    ],
+  };
+  const numbers = fc.oneof(fc.double(), fc.integer({ min: -2, max: 2 }), fc.constantFrom(0.5, 1, 0));
+  const words = fc.constantFrom('home', 'gold', 'yacht', '', 'Pune');
+  const values = fc.oneof(numbers, words, fc.constantFrom(null, undefined, true, [], {}));
+  const names = fc.constantFrom('income', 'kind', 'city', 'owner', 'share', 'incme');
+
+  it('is what the schema gives, and everything that is taken fits the schema', () => {
+    const [schemaOf, plain] = [inputSchema(bounded, String), plainInput(bounded)];
+    let taken = 0;
+    fc.assert(
+      fc.property(fc.dictionary(names, values, { noNullPrototype: true }), (input) => {
+        const accepted = plain(input);
+        if (accepted === null) return;
+        taken += 1;
+        expect(schemaOf.parse(input)).toEqual(accepted);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(taken).toBeGreaterThan(50);
+  });
+
+  it.each([null, 7, [], {}, { income: null }, { incme: 3 }, { income: '3' }, { owner: true }, { share: 1.5 }])(
+    'leaves %j to the schema',
+    (input) => expect(plainInput(bounded)(input)).toBeNull(),
+  );
 });
 
 describe('a request', () => {

@@ -192,3 +192,36 @@ export function inputSchema({ features }: Preprocessing, describe: (name: string
       message: 'expected a value for at least one feature',
     });
 }
+
+const isWithinBounds = (value: number, { minimum, maximum, integer }: NumberBounds): boolean =>
+  Number.isFinite(value) &&
+  (minimum === undefined || value >= minimum) &&
+  (maximum === undefined || value <= maximum) &&
+  (integer !== true || Number.isInteger(value));
+
+/** Whether the schema would take this value as it is; false also where it would take another form of it. */
+function isPlain(feature: EncodedFeature, value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  if (feature.kind === 'numeric') return typeof value === 'number' && isWithinBounds(value, feature);
+  if (typeof value !== 'string' || value === '') return false;
+  return feature.closed !== true || feature.categories.includes(value);
+}
+
+/**
+ * Takes an input that plainly fits {@link inputSchema} without asking it: with dozens of fields parsing costs more than
+ * predicting.
+ * @returns a function that gives the input as it is; null where only the schema can tell.
+ */
+export function plainInput({ features }: Preprocessing): (input: unknown) => RowInput | null {
+  const byName = new Map(features.map((feature) => [feature.name, feature]));
+  return (input) => {
+    if (typeof input !== 'object' || input === null || Object.getPrototypeOf(input) !== Object.prototype) return null;
+    let isKnown = false;
+    for (const [name, value] of Object.entries(input)) {
+      const feature = byName.get(name);
+      if (feature === undefined || !isPlain(feature, value)) return null;
+      isKnown ||= value !== null && value !== undefined;
+    }
+    return isKnown ? (input as RowInput) : null;
+  };
+}

@@ -12,6 +12,7 @@ import {
   encodedWidth,
   encodeInputs,
   inputSchema,
+  plainInput,
   knownCells,
   preprocessing,
   rowCoverage,
@@ -130,6 +131,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<CreditPredict
   const labelOf = labelsFor(readTableSchema(files));
   const session = await openGraph(files, 'model.onnx');
   const width = encodedWidth(state);
+  const plainOf = plainInput(state);
   let explain: ReturnType<typeof explainer> | null = null;
   const predict = async (inputs: readonly CreditInput[]): Promise<CreditRisk[]> => {
     if (inputs.length === 0 || width === 0) return [];
@@ -146,6 +148,10 @@ export async function openPredictor(files: ArtefactFiles): Promise<CreditPredict
       inputSchema(state, (name) => describeField(name, labelOf)),
       derivations,
     ),
+    accept(input) {
+      const plain = plainOf(input);
+      return plain === null || contradictions(plain, derivations).length > 0 ? null : withDerived(plain, derivations);
+    },
     derivations,
     coverage: (input) => rowCoverage(state, input),
     output,
