@@ -10,12 +10,14 @@ import type { OnlineStore } from '../feature-store/online/online-store.js';
 import { createRedisStore } from '../feature-store/online/redis-store.js';
 import { servingSchema } from '../inference/prediction-log/schema.js';
 import { createPredictorPool, type PredictorPool } from '../inference/predictor-pool.js';
+import { monitoringSchema } from '../monitoring/alerts/schema.js';
 import { findModel } from '../models/catalogue.js';
 import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import { runningState } from '../platform/embedded/ensure.js';
+import { outboxSchema } from '../platform/outbox/schema.js';
 import { createPool } from '../platform/postgres/pool.js';
 import type { RedisLimits } from '../platform/redis/client.js';
 import { migrateOncePerStart } from '../platform/postgres/checked-schemas.js';
@@ -50,7 +52,15 @@ export interface Services {
 }
 
 /** Schemas of this system, without the backend's. */
-const ownSchemas = [registrySchema, catalogSchema, snapshotSchema, servingSchema, feedbackSchema];
+const ownSchemas = [
+  registrySchema,
+  catalogSchema,
+  snapshotSchema,
+  servingSchema,
+  feedbackSchema,
+  outboxSchema,
+  monitoringSchema,
+];
 
 /**
  * Connects to the services at these addresses and migrates the schemas of this system, once a start of the platform. The backend's schema is created

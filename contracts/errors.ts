@@ -184,6 +184,12 @@ export const errorTable = {
     'The token does not allow this: its scopes or the customer it belongs to.',
     ({ finding }: { finding: string }) => finding,
   ),
+  ALERT_NOT_FOUND: row(
+    404,
+    2,
+    'There is no alert with this id that nobody has acknowledged; `ml alerts list` shows them.',
+    ({ id }: { id: string }) => `there is no alert ${id} that nobody has acknowledged`,
+  ),
   PREDICTION_NOT_FOUND: row(
     404,
     2,

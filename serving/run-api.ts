@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import { connectServices, type Services } from '../composition/services.js';
 import { findSourceInUse } from '../datasets/sources/source-in-use.js';
+import { createAlertBook } from '../monitoring/alerts/alerts.js';
 import { findModel, loadCatalogue } from '../models/catalogue.js';
 import { aborted } from '../platform/aborted.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import { openKeyRing } from '../platform/keys/key-ring.js';
+import { endpointOf } from '../platform/outbox/outbox.js';
 import { createLogger } from '../platform/logging.js';
 import { createApi } from './api.js';
 import { type ServiceWatch, watchServices } from './health/watch-services.js';
@@ -16,7 +18,9 @@ import { listen } from './listen.js';
 import { openPredictionLog } from './log/open-log.js';
 import { followRegistry } from './routing/follow-registry.js';
 import { openVerified } from './routing/open-verified.js';
-import { createRouter, type Router } from './routing/router.js';
+import { alertOfLoads } from './routing/alert-of-loads.js';
+import { createRouter, type Router, type RouterDeps } from './routing/router.js';
+import { deliverWebhooks } from './deliver-webhooks.js';
 
 export interface RunApiOptions {
   readonly config: Config;
@@ -44,7 +48,9 @@ export async function runApi(options: RunApiOptions): Promise<void> {
   const verifyToken = createVerifier(config.api, readTokenKeys(config));
   const keys = await openKeyRing(config);
   const services = await connectServices(config, endpoints, logger, ONLINE_LIMITS);
-  const router = routerOf(services, config, logger);
+  const receivers = config.webhookUrls.map(endpointOf);
+  const alerts = createAlertBook(services.pool, receivers);
+  const router = routerOf(services, config, logger, alertOfLoads(alerts, logger));
   const watch = watchOf(services, logger);
   const { redisUrl, databaseUrl } = endpoints;
   const traffic = openTraffic({ redisUrl, settings: config.api.traffic, logger });
@@ -67,6 +73,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
       followRegistry({ router, databaseUrl, signal, logger, ...pollOf(options) }),
       watch.follow(signal),
       predictions.follow(signal),
+      deliverWebhooks({ database: services.pool, endpoints: receivers, keys }, { signal, logger }),
     ]);
     await aborted(signal);
   } finally {
@@ -81,8 +88,14 @@ export async function runApi(options: RunApiOptions): Promise<void> {
 const pollOf = ({ pollMs }: RunApiOptions): { readonly pollMs?: number } => (pollMs === undefined ? {} : { pollMs });
 
 /** The router over the registry and blobs of an installation. */
-export const routerOf = ({ registry, catalog, blobs }: Services, config: Config, logger: Logger): Router =>
+export const routerOf = (
+  { registry, catalog, blobs }: Services,
+  config: Config,
+  logger: Logger,
+  onLoad: NonNullable<RouterDeps['onLoad']> = () => undefined,
+): Router =>
   createRouter({
+    onLoad,
     registry,
     findSourceInUse: () => findSourceInUse(catalog, { ownBackend: config.backendDatabaseUrl !== null }),
     open: (record) => openVerified({ blobs, findModel }, record),

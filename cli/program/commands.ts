@@ -58,6 +58,11 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
     summary: 'show an answer of the prediction API, and why it was given',
     load: () => import('../commands/predictions.js'),
   },
+  alerts: { summary: 'list alerts and say that they were seen', load: () => import('../commands/alerts.js') },
+  webhooks: {
+    summary: 'list deliveries of webhooks and send dead ones again',
+    load: () => import('../commands/webhooks.js'),
+  },
   keys: { summary: 'list and rotate the keys of this installation', load: () => import('../commands/keys.js') },
   audit: { summary: 'list and verify the audit log', load: () => import('../commands/audit.js') },
   up: { summary: 'start the local services, workers and API', load: () => import('../commands/up.js') },

@@ -17,6 +17,7 @@ import {
   optional,
   optionalText,
   pageAddress,
+  pageAddresses,
   serverUrl,
   timeZone,
   dateOrdersByName,
@@ -81,6 +82,7 @@ const environment = z.object({
   APPROVAL_PROOF: withDefault(z.enum(['required', 'off']), 'required'),
   APPROVAL_SECRET_FILE: optionalText,
   KEY_RING_FILE: optionalText,
+  WEBHOOK_URLS: pageAddresses,
   PREDICTION_LOG_DAYS: withDefault(whole(1, 3650), '90'),
 
   HOST: withDefault(word, '127.0.0.1'),
@@ -227,6 +229,8 @@ export interface Config {
   readonly approvalSecretFile: string | null;
   /** File with the keys of this installation, absolute; null: the one of the state directory. */
   readonly keyRingFile: string | null;
+  /** Who is told of alerts; the addresses may hold secrets. */
+  readonly webhookUrls: readonly string[];
   /** Days that rows of the prediction log are kept. */
   readonly predictionLogDays: number;
   /** The prediction API. */
@@ -248,6 +252,8 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
   const parsed = environment.safeParse(env);
   if (!parsed.success) throw invalidSetting(z.prettifyError(parsed.error));
   const variables = parsed.data;
+  const file = (path: string | undefined): string | null =>
+    path === undefined ? null : resolve(workingDirectory, path);
   return {
     home: resolve(workingDirectory, variables.ML_HOME),
     cache: resolve(variables.ML_CACHE ?? join(variables.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ml-services')),
@@ -283,9 +289,9 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     cpuPrice: cpuPrice(variables),
     productionApproval: variables.PRODUCTION_APPROVAL,
     approvalProof: variables.APPROVAL_PROOF,
-    approvalSecretFile:
-      variables.APPROVAL_SECRET_FILE === undefined ? null : resolve(workingDirectory, variables.APPROVAL_SECRET_FILE),
-    keyRingFile: variables.KEY_RING_FILE === undefined ? null : resolve(workingDirectory, variables.KEY_RING_FILE),
+    approvalSecretFile: file(variables.APPROVAL_SECRET_FILE),
+    keyRingFile: file(variables.KEY_RING_FILE),
+    webhookUrls: variables.WEBHOOK_URLS,
     predictionLogDays: variables.PREDICTION_LOG_DAYS,
     api: apiSettings(variables, (path) => resolve(workingDirectory, path)),
     schedule: {

@@ -152,3 +152,15 @@ export const pageAddress = optional(
     .string()
     .regex(/^(?:https?:\/\/|\/)\S*\/$/, 'wanted an address that ends in a slash, as https://ml.example/reports/'),
 ).transform((address) => address ?? null);
+
+/** Addresses separated by commas. */
+export const pageAddresses = splitAtCommas.pipe(
+  z.array(
+    z
+      .string()
+      .refine(
+        (text) => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''),
+        'wanted https:// addresses',
+      ),
+  ),
+);

@@ -48,6 +48,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   APPROVAL_PROOF: config.approvalProof,
   APPROVAL_SECRET_FILE: config.approvalSecretFile ?? '',
   KEY_RING_FILE: config.keyRingFile ?? '',
+  WEBHOOK_URLS: config.webhookUrls.join(','),
   PREDICTION_LOG_DAYS: String(config.predictionLogDays),
   ...apiEnvironment(config.api),
   SCHEDULE_TIMEZONE: config.schedule.timezone,

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os';
+import type pg from 'pg';
 import type { RegistryTransaction } from '../tables.js';
 
 /** What is audited. */
@@ -57,4 +58,11 @@ export async function appendAudit(transaction: RegistryTransaction, entry: Audit
     .insertInto('audit_log')
     .values({ actor, action, subject, details: JSON.stringify(details) })
     .execute();
+}
+
+/** As {@link appendAudit}, for a transaction of the driver, such as that of another room's tables. */
+export async function insertAudit(client: Pick<pg.ClientBase, 'query'>, entry: AuditEntry): Promise<void> {
+  const { actor, action, subject, details = {} } = entry;
+  const statement = 'insert into registry.audit_log (actor, action, subject, details) values ($1, $2, $3, $4)';
+  await client.query(statement, [actor, action, subject, JSON.stringify(details)]);
 }

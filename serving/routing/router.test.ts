@@ -17,6 +17,9 @@ let broken: Set<string>;
 let opened: string[];
 let router: Router;
 
+/** What `onLoad` was told. */
+let loads: string[] = [];
+
 const open = ({ version }: VersionRecord): Promise<OpenArtefact> => {
   opened.push(version);
   if (broken.has(version)) return Promise.reject(new Error('no such blob'));
@@ -38,6 +41,7 @@ const answering = async (): Promise<string> => {
 
 beforeEach(() => {
   [serving, transition, closed, opened, broken] = [[], 0, [], [], new Set()];
+  loads = [];
   router = createRouter({
     registry: {
       listServing: () => Promise.resolve(serving),
@@ -46,6 +50,7 @@ beforeEach(() => {
     findSourceInUse: () => Promise.resolve('generated'),
     open,
     logger: { info: vi.fn(), error: vi.fn() },
+    onLoad: ({ version }, failure) => void loads.push(failure === null ? version : `${version} failed`),
   });
 });
 
@@ -62,6 +67,16 @@ describe('router', () => {
     expect(opened).toEqual(['1.0.0']);
     (await router.borrow('m', { line: 'taiwan' })).release();
     expect(opened).toEqual(['1.0.0', '2.0.0']);
+  });
+
+  it('tells of a version that cannot be opened once, and when it could be', async () => {
+    broken = new Set(['1.0.1']);
+    await serve(record('1.0.0', 'production'));
+    for (let i = 0; i < 3; i++) await serve(record('1.0.1', 'production'));
+    expect(loads).toEqual(['1.0.0', '1.0.1 failed']);
+    broken = new Set();
+    await router.refreshIfChanged();
+    expect(loads).toEqual(['1.0.0', '1.0.1 failed', '1.0.1']);
   });
 
   it('follows a promotion and a rollback, and closes what nobody uses', async () => {

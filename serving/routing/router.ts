@@ -11,6 +11,8 @@ export interface RouterDeps {
   /** Opens and verifies the artefact of a version. */
   readonly open: (record: VersionRecord) => Promise<OpenArtefact>;
   readonly logger: Pick<Logger, 'info' | 'error'>;
+  /** Told of each version that could not be opened, once, and of each that was. */
+  readonly onLoad?: (record: VersionRecord, failure: LoadFailure | null) => void;
 }
 
 /** A version that could not be opened. */
@@ -51,6 +53,9 @@ export interface Router {
 
 const samePlace = (a: VersionRecord, b: VersionRecord): boolean =>
   a.modelName === b.modelName && a.line === b.line && a.stage === b.stage;
+
+const isSameFailure = (a: LoadFailure, b: LoadFailure): boolean =>
+  a.modelName === b.modelName && a.line === b.line && a.version === b.version;
 
 export function createRouter(deps: RouterDeps): Router {
   return new RegistryRouter(deps);
@@ -146,7 +151,9 @@ class RegistryRouter implements Router {
       const { modelName, line: ofLine, version } = record;
       const insteadVersion = former?.record.version ?? null;
       this.#deps.logger.error({ modelName, line: ofLine, version, insteadVersion, err: fault }, 'version not loaded');
-      fail({ modelName, line: ofLine, version, message, insteadVersion });
+      const failure = { modelName, line: ofLine, version, message, insteadVersion };
+      fail(failure);
+      if (!this.#failures.some((known) => isSameFailure(known, failure))) this.#deps.onLoad?.(record, failure);
       return former ?? { record, artefact };
     }
   }
@@ -162,6 +169,7 @@ class RegistryRouter implements Router {
       throw pipelineError('MODEL_NOT_LOADED', { modelName, version }, { cause });
     });
     this.#deps.logger.info({ modelName, line: record.line, version }, 'version loaded');
+    this.#deps.onLoad?.(record, null);
     return opened;
   }
 
