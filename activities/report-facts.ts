@@ -26,7 +26,7 @@ export async function reportFacts(deps: ReportActivityDeps, input: WriteReportIn
   const since = new Date(input.startedAt - CLOCK_SKEW_MS);
   const runs = (await deps.registry.listRuns({ workflowId })).filter((run) => run.startedAt >= since);
   const steps = await deps.steps.listStepsOf(workflowId, since);
-  const former = await deps.reports.findFormer({ workflowId, line, before: since });
+  const former = await deps.reports.findFormer({ workflowId, line, before: startedAt });
   return {
     ...{ workflowId, source, line, status, reasons, notes, startedAt, endedAt: new Date() },
     snapshot: await snapshotFacts(deps, input.snapshotHash ?? snapshotOf(runs)),
