@@ -36,12 +36,11 @@ export const employers =
     ',',
   );
 
-/** Names of lenders, as on statements. */
-export const lenders = [
-  'BAJAJ FINANCE',
-  'TATA CAPITAL',
-  'HDFC LTD',
-  'ICICI BANK LOANS',
-  'MUTHOOT FINANCE',
-  'LENDINGKART',
-];
+/**
+ * Names of lenders, as on statements. Nothing but the name tells a lender in a mandate line from another payee, and names
+ * are held out, so there are enough that no single one decides the quality of organisations.
+ */
+export const lenders =
+  'BAJAJ FINANCE,TATA CAPITAL,HDFC LTD,ICICI BANK LOANS,MUTHOOT FINANCE,LENDINGKART,HDB FINANCIAL,SHRIRAM FINANCE,CHOLAMANDALAM FIN,ADITYA BIRLA FINANCE,MAHINDRA FINANCE,L AND T FINANCE,POONAWALLA FINCORP,HERO FINCORP,TVS CREDIT,MANAPPURAM FINANCE,IIFL FINANCE,PIRAMAL CAPITAL,KOTAK PRIME,AXIS BANK LOANS,SBI HOME LOANS,LIC HOUSING,PNB HOUSING,CAPRI GLOBAL,NAVI FINSERV,MONEYVIEW,KREDITBEE,INCRED FINANCE'.split(
+    ',',
+  );
