@@ -1,7 +1,8 @@
+import type { ErrorCode } from '../../contracts/errors.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { Stage } from '../../contracts/ids.js';
 import type { Router } from '../routing/router.js';
-import { activeLine } from '../routing/route-table.js';
+import { activeLine, findDefaultRoute } from '../routing/route-table.js';
 import type { LogStatus, PredictionLog } from '../log/prediction-log.js';
 import type { ServiceHealth } from './watch-services.js';
 
@@ -9,11 +10,13 @@ import type { ServiceHealth } from './watch-services.js';
 export interface ModelHealth {
   readonly model: string;
   readonly line: string;
-  /** `untrained`: the line has no version that may answer. `failed`: its newest could not be opened. */
+  /** `untrained`: the line has no version that may answer. `failed`: a version could not be opened. */
   readonly status: 'ready' | 'failed' | 'untrained';
-  /** The version that answers; null: none does. */
+  /** The loaded version that answers; null: none does. */
   readonly version: string | null;
   readonly stage: Stage | null;
+  /** Why a version could not be opened. */
+  readonly reason?: ErrorCode;
 }
 
 export interface HealthReport {
@@ -35,17 +38,11 @@ export interface HealthSources {
 function modelHealth({ router }: HealthSources, modelName: string): ModelHealth {
   const table = router.table();
   const line = activeLine(table);
-  const own = table.routes.filter(({ record }) => record.modelName === modelName && record.line === line);
   const failed = router.failures().find((failure) => failure.modelName === modelName && failure.line === line);
-  const answering = own.find(({ record }) => record.stage === 'production') ?? own[0];
-  const isAnswered = answering !== undefined && (failed === undefined || failed.insteadVersion !== null);
-  return {
-    model: modelName,
-    line,
-    status: failed === undefined ? (answering === undefined ? 'untrained' : 'ready') : 'failed',
-    version: isAnswered ? answering.record.version : null,
-    stage: isAnswered ? answering.record.stage : null,
-  };
+  const route = findDefaultRoute(table, modelName);
+  const { version, stage } = route?.artefact.isOpen() === true ? route.record : { version: null, stage: null };
+  if (failed !== undefined) return { model: modelName, line, status: 'failed', version, stage, reason: failed.code };
+  return { model: modelName, line, status: route === undefined ? 'untrained' : 'ready', version, stage };
 }
 
 function overall(sources: HealthSources, models: readonly ModelHealth[]): HealthReport['status'] {

@@ -11,6 +11,8 @@ export interface Borrowed {
 export interface HeldArtefact {
   /** Opens it unless it is open; a failed opening is tried again by the next call. */
   open(): Promise<OpenArtefact>;
+  /** Whether it is open now, so that it answers at once. */
+  isOpen(): boolean;
   /** It stays open until the caller releases it. */
   borrow(): Promise<Borrowed>;
   /** Closes it once its last user is done. */
@@ -20,6 +22,7 @@ export interface HeldArtefact {
 /** @param load - opens the artefact. */
 export function holdArtefact(load: () => Promise<OpenArtefact>): HeldArtefact {
   let opening: Promise<OpenArtefact> | null = null;
+  let isOpen = false;
   let users = 0;
   let retired = false;
 
@@ -27,9 +30,12 @@ export function holdArtefact(load: () => Promise<OpenArtefact>): HeldArtefact {
     if (opening !== null) return opening;
     const started = load();
     opening = started;
-    started.catch(() => {
-      if (opening === started) opening = null;
-    });
+    started.then(
+      () => (isOpen = opening === started),
+      () => {
+        if (opening === started) opening = null;
+      },
+    );
     return started;
   }
 
@@ -37,6 +43,7 @@ export function holdArtefact(load: () => Promise<OpenArtefact>): HeldArtefact {
     if (!retired || users > 0 || opening === null) return;
     const closing = opening;
     opening = null;
+    isOpen = false;
     void closing.then(
       ({ predictor }) => predictor.close(),
       () => undefined,
@@ -45,6 +52,7 @@ export function holdArtefact(load: () => Promise<OpenArtefact>): HeldArtefact {
 
   return {
     open,
+    isOpen: () => isOpen,
     async borrow() {
       users += 1;
       const release = (): void => {

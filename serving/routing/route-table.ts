@@ -39,6 +39,12 @@ const preferred = (best: Route | undefined, other: Route): Route =>
 export const activeLine = ({ sourceInUse }: Pick<RouteTable, 'sourceInUse'>): string =>
   sourceInUse === null ? DEFAULT_LINE : lineOfSource(sourceInUse);
 
+/** The version of a model that answers when a request says nothing about it. */
+export const findDefaultRoute = (table: RouteTable, modelName: string): Route | undefined =>
+  table.routes
+    .filter(({ record }) => record.modelName === modelName && record.line === activeLine(table))
+    .reduce<Route | undefined>(preferred, undefined);
+
 /**
  * The version that answers a request.
  * @throws PipelineError `VERSION_NOT_FOUND`; `SOURCE_MISMATCH` when only versions of another source could answer.

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { Stage } from '../../contracts/ids.js';
 import type { VersionRecord } from '../../contracts/registry.js';
 import type { OpenArtefact } from '../../inference/answer.js';
@@ -19,10 +20,12 @@ let router: Router;
 
 /** What `onLoad` was told. */
 let loads: string[] = [];
+/** Milliseconds. */
+let clock = 0;
 
 const open = ({ version }: VersionRecord): Promise<OpenArtefact> => {
   opened.push(version);
-  if (broken.has(version)) return Promise.reject(new Error('no such blob'));
+  if (broken.has(version)) return Promise.reject(new PipelineError('BLOB_NOT_FOUND', 'no such blob'));
   const close = () => Promise.resolve(void closed.push(version));
   return Promise.resolve({ predictor: { close }, manifest: {} } as unknown as OpenArtefact);
 };
@@ -41,7 +44,7 @@ const answering = async (): Promise<string> => {
 
 beforeEach(() => {
   [serving, transition, closed, opened, broken] = [[], 0, [], [], new Set()];
-  loads = [];
+  [loads, clock] = [[], 0];
   router = createRouter({
     registry: {
       listServing: () => Promise.resolve(serving),
@@ -50,6 +53,7 @@ beforeEach(() => {
     findSourceInUse: () => Promise.resolve('generated'),
     open,
     logger: { info: vi.fn(), error: vi.fn() },
+    now: () => clock,
     onLoad: ({ version }, failure) => void loads.push(failure === null ? version : `${version} failed`),
   });
 });
@@ -75,6 +79,7 @@ describe('router', () => {
     for (let i = 0; i < 3; i++) await serve(record('1.0.1', 'production'));
     expect(loads).toEqual(['1.0.0', '1.0.1 failed']);
     broken = new Set();
+    clock += 5_000;
     await router.refreshIfChanged();
     expect(loads).toEqual(['1.0.0', '1.0.1 failed', '1.0.1']);
   });
@@ -103,6 +108,7 @@ describe('router', () => {
     expect(await answering()).toBe('1.0.0');
     expect(router.failures()).toMatchObject([{ version: '1.0.1', insteadVersion: '1.0.0' }]);
     broken.clear();
+    clock += 5_000;
     await router.refreshIfChanged();
     expect([await answering(), router.failures()]).toEqual(['1.0.1', []]);
   });
@@ -111,6 +117,53 @@ describe('router', () => {
     broken.add('1.0.0');
     await serve(record('1.0.0', 'staging'));
     await expect(router.borrow('m', {})).rejects.toMatchObject({ code: 'MODEL_NOT_LOADED' });
+  });
+
+  it('tries again what could not be opened after 5, 10, 20 … seconds, and every 5 minutes at last', async () => {
+    broken.add('1.0.0');
+    await serve(record('1.0.0', 'production'));
+    const at = [0];
+    while (clock < 1_500_000) {
+      clock += 5_000;
+      const before = opened.length;
+      await router.refreshIfChanged();
+      await expect(router.borrow('m', {})).rejects.toMatchObject({ code: 'MODEL_NOT_LOADED' }); // opens nothing
+      if (opened.length > before) at.push(clock / 1000);
+      expect(opened.length - before).toBeLessThanOrEqual(1);
+    }
+    expect(at).toEqual([0, 5, 15, 35, 75, 155, 315, 615, 915, 1215]);
+  });
+
+  it('tries again at once after a transition', async () => {
+    broken.add('1.0.1');
+    await serve(record('1.0.1', 'production'));
+    for (let i = 0; i < 5; i++) await serve(record('1.0.1', 'production'));
+    expect(opened).toHaveLength(6);
+    broken.clear();
+    await serve(record('1.0.1', 'production'));
+    expect([await answering(), router.failures()]).toEqual(['1.0.1', []]);
+  });
+
+  it('names no version in place of another that was never loaded', async () => {
+    broken.add('1.0.0').add('1.0.1');
+    await serve(record('1.0.0', 'production'));
+    await serve(record('1.0.0', 'production'));
+    expect(router.failures()).toMatchObject([{ version: '1.0.0', insteadVersion: null, code: 'BLOB_NOT_FOUND' }]);
+    await serve(record('1.0.1', 'production'));
+    expect(router.failures()).toMatchObject([{ version: '1.0.1', insteadVersion: null, message: 'no such blob' }]);
+  });
+
+  it('tells a request what helps against an outdated artefact', async () => {
+    const outdated = pipelineError('ARTEFACT_OUTDATED', { found: 'definition version 4', wanted: '5' });
+    router = createRouter({
+      registry: { listServing: () => Promise.resolve([record('1.0.0', 'staging')]), lastTransition: () => Promise.resolve('1') }, // prettier-ignore
+      findSourceInUse: () => Promise.resolve('generated'),
+      open: () => Promise.reject(outdated),
+      logger: { info: vi.fn(), error: vi.fn() },
+    });
+    await router.refresh();
+    await expect(router.borrow('m', {})).rejects.toMatchObject({ code: 'ARTEFACT_OUTDATED' });
+    expect(router.failures()).toMatchObject([{ code: 'ARTEFACT_OUTDATED', message: outdated.message }]);
   });
 
   it('keeps its table when the registry does not answer', async () => {

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
-import { asPipelineError, pipelineError } from '../../contracts/errors.js';
+import { asPipelineError, type ErrorCode, PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { ModelRegistry, VersionRecord } from '../../contracts/registry.js';
 import type { OpenArtefact } from '../../inference/answer.js';
+import { LoadAttempts } from './load-attempts.js';
 import { type Borrowed, type HeldArtefact, holdArtefact } from './held-artefact.js';
 import { activeLine, findRoute, noRoutes, type Route, type RouteTable, type RouteWish } from './route-table.js';
 
@@ -13,6 +14,8 @@ export interface RouterDeps {
   readonly logger: Pick<Logger, 'info' | 'error'>;
   /** Told of each version that could not be opened, once, and of each that was. */
   readonly onLoad?: (record: VersionRecord, failure: LoadFailure | null) => void;
+  /** Milliseconds that never go back. @default performance.now */
+  readonly now?: () => number;
 }
 
 /** A version that could not be opened. */
@@ -20,8 +23,10 @@ export interface LoadFailure {
   readonly modelName: string;
   readonly line: string;
   readonly version: string;
+  readonly artefactHash: string;
+  readonly code: ErrorCode;
   readonly message: string;
-  /** The version that answers in its place; null: none does. */
+  /** The loaded version of the same stage that answers in its place; null: none does. */
   readonly insteadVersion: string | null;
 }
 
@@ -38,7 +43,7 @@ export interface Router {
   isReady(): boolean;
   /**
    * The version that answers; it stays open until it is released, whatever becomes of the table meanwhile.
-   * @throws PipelineError as `findRoute`; `MODEL_NOT_LOADED`.
+   * @throws PipelineError as `findRoute`; `MODEL_NOT_LOADED`, `ARTEFACT_OUTDATED`.
    */
   borrow(modelName: string, wish: RouteWish): Promise<BorrowedVersion>;
   /**
@@ -46,13 +51,25 @@ export interface Router {
    * leaves the one before it in its place.
    */
   refresh(): Promise<void>;
-  /** As `refresh`, when something has changed since, or some version could not be opened. */
+  /** As `refresh`, when something has changed since, or it is time to try again what could not be opened. */
   refreshIfChanged(): Promise<void>;
   close(): void;
 }
 
 const samePlace = (a: VersionRecord, b: VersionRecord): boolean =>
   a.modelName === b.modelName && a.line === b.line && a.stage === b.stage;
+
+/** What a request is told: what helps where a person can help, else only that the version is not there. */
+const notLoaded = ({ modelName, version }: VersionRecord, cause: unknown): PipelineError =>
+  cause instanceof PipelineError && cause.code === 'ARTEFACT_OUTDATED'
+    ? cause
+    : pipelineError('MODEL_NOT_LOADED', { modelName, version }, { cause });
+
+/** What operators are told. */
+function reasonOf(fault: unknown): PipelineError {
+  const error = asPipelineError(fault);
+  return error.code === 'MODEL_NOT_LOADED' ? asPipelineError(error.cause) : error;
+}
 
 const isSameFailure = (a: LoadFailure, b: LoadFailure): boolean =>
   a.modelName === b.modelName && a.line === b.line && a.version === b.version;
@@ -69,6 +86,7 @@ interface Mark {
 
 class RegistryRouter implements Router {
   readonly #deps: RouterDeps;
+  readonly #attempts: LoadAttempts;
   #table: RouteTable = noRoutes;
   #failures: readonly LoadFailure[] = [];
   #mark: Mark | null = null;
@@ -77,6 +95,7 @@ class RegistryRouter implements Router {
 
   constructor(deps: RouterDeps) {
     this.#deps = deps;
+    this.#attempts = new LoadAttempts(deps.now ?? (() => performance.now()));
   }
 
   table(): RouteTable {
@@ -108,9 +127,12 @@ class RegistryRouter implements Router {
   }
 
   async refreshIfChanged(): Promise<void> {
-    const mark = await this.#readMark();
-    const changed = mark.transition !== this.#mark?.transition || mark.sourceInUse !== this.#mark.sourceInUse;
-    if (changed || this.#failures.length > 0) await this.refresh();
+    const isDue = this.#failures.some(({ artefactHash }) => this.#attempts.isDue(artefactHash));
+    if (isDue || this.#isNew(await this.#readMark())) await this.refresh();
+  }
+
+  #isNew({ transition, sourceInUse }: Mark): boolean {
+    return transition !== this.#mark?.transition || sourceInUse !== this.#mark.sourceInUse;
   }
 
   close(): void {
@@ -128,6 +150,7 @@ class RegistryRouter implements Router {
 
   async #readRegistry(): Promise<void> {
     const mark = await this.#readMark(); // before the list, so that a change between the two is seen by the next look
+    if (this.#isNew(mark)) this.#attempts.reset();
     const records = await this.#deps.registry.listServing();
     const failures: LoadFailure[] = [];
     const routes = await Promise.all(
@@ -146,16 +169,21 @@ class RegistryRouter implements Router {
       await artefact.open();
       return { record, artefact };
     } catch (fault) {
-      const { message } = asPipelineError(fault);
-      const former = this.#table.routes.find((route) => samePlace(route.record, record)) ?? null;
-      const { modelName, line: ofLine, version } = record;
+      const { code, message } = reasonOf(fault);
+      const former = this.#loadedBefore(record);
+      const { modelName, line: ofLine, version, artefactHash } = record;
       const insteadVersion = former?.record.version ?? null;
       this.#deps.logger.error({ modelName, line: ofLine, version, insteadVersion, err: fault }, 'version not loaded');
-      const failure = { modelName, line: ofLine, version, message, insteadVersion };
+      const failure = { modelName, line: ofLine, version, artefactHash, code, message, insteadVersion };
       fail(failure);
       if (!this.#failures.some((known) => isSameFailure(known, failure))) this.#deps.onLoad?.(record, failure);
       return former ?? { record, artefact };
     }
+  }
+
+  /** What answers where the record belongs, if it was ever opened. */
+  #loadedBefore(record: VersionRecord): Route | null {
+    return this.#table.routes.find((route) => samePlace(route.record, record) && route.artefact.isOpen()) ?? null;
   }
 
   #heldArtefactOf(record: VersionRecord): HeldArtefact {
@@ -164,9 +192,10 @@ class RegistryRouter implements Router {
   }
 
   async #open(record: VersionRecord): Promise<OpenArtefact> {
-    const { modelName, version } = record;
-    const opened = await this.#deps.open(record).catch((cause: unknown) => {
-      throw pipelineError('MODEL_NOT_LOADED', { modelName, version }, { cause });
+    const { modelName, version, artefactHash } = record;
+    const load = () => this.#deps.open(record);
+    const opened = await this.#attempts.load(artefactHash, load).catch((cause: unknown) => {
+      throw notLoaded(record, cause);
     });
     this.#deps.logger.info({ modelName, line: record.line, version }, 'version loaded');
     this.#deps.onLoad?.(record, null);
