@@ -15,6 +15,7 @@ import type { PredictionLog } from './log/prediction-log.js';
 import { observeRequests } from './metrics/observe-requests.js';
 import { type CachingRedis, createAnswerCache } from './cache/answer-cache.js';
 import { createAdmission } from './limits/admission.js';
+import { countRefusals } from './limits/count-refusals.js';
 import { limitRequests } from './limits/limit-requests.js';
 import type { TrafficLimits } from './limits/traffic-limits.js';
 import type { VerifyToken } from './identity/verify-token.js';
@@ -64,11 +65,16 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     isStopping = true;
     done();
   });
-  const { router, models, onlineStore, services, limits, settings, predictionLog: log } = deps;
+  const { router, models, onlineStore, services, settings, predictionLog: log } = deps;
   const { mostInFlight, scoreDecimals } = settings.traffic;
   const metrics = createMetrics();
+  const limits = countRefusals(deps.limits, metrics);
   const admission = createAdmission({ most: mostInFlight });
-  metrics.watch({ table: () => router.table(), queueDepth: () => admission.inFlight() });
+  metrics.watch({
+    table: () => router.table(),
+    queueDepth: () => admission.inFlight(),
+    predictionLog: () => log.status(),
+  });
   limitRequests(app, { admission, limits, metrics });
   observeRequests(app, metrics);
   await secure(app, deps);

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { application, call, createTestApi, known, predict, routerOfFixture } from '../../tests/support/test-api.js';
+import { pipelineError } from '../../contracts/errors.js';
+import type { TrafficLimits } from '../limits/traffic-limits.js';
 import type { Router } from '../routing/router.js';
 import { createMetrics } from './metrics.js';
 
@@ -72,6 +74,36 @@ it('names the versions that answer and the requests that have no answer yet', as
     /ml_model_info\{model="credit-risk-scorer",line="default",version="1\.0\.0",stage="production"\} 1/,
   );
   expect(valueOf(text, 'ml_queue_depth')).toBe(0);
+});
+
+it('counts refusals because the budget of the day is spent', async () => {
+  const refusing: TrafficLimits = {
+    request: () => ({ allowed: true, limit: null, remaining: 1, resetSeconds: 0 }),
+    spend: (_, answers) => {
+      if (answers > 1) throw pipelineError('QUERY_BUDGET_SPENT', { limit: 1, left: 1, retryAfterSeconds: 9 });
+    },
+  };
+  const api = await createTestApi(router, { limits: refusing });
+  await predict(api, application);
+  await call(api, '/predict/credit-risk/batch', { payload: { inputs: [application, application] } });
+  const headers = { 'content-type': 'application/x-ndjson' };
+  const line = `${JSON.stringify(application)}\n`;
+  await call(api, '/predict/credit-risk/batch', { payload: line + line, headers }).catch(() => undefined);
+  expect(valueOf(await metricsOf(api), 'ml_rejected_requests_total{reason="query_budget"}')).toBe(2);
+  await api.close();
+});
+
+it('gives what became of rows of the prediction log', async () => {
+  const status = () => ({ status: 'degraded', waiting: 3, dropped: 2, spooled: 5 }) as const;
+  const predictionLog = { append: () => undefined, appendDurably: () => Promise.resolve(), status };
+  const api = await createTestApi(router, { predictionLog });
+  for (let i = 0; i < 2; i++) {
+    const text = await metricsOf(api);
+    expect(valueOf(text, 'ml_prediction_log_waiting_rows')).toBe(3);
+    expect(valueOf(text, 'ml_prediction_log_rows_total{outcome="dropped"}')).toBe(2);
+    expect(valueOf(text, 'ml_prediction_log_rows_total{outcome="spooled"}')).toBe(5);
+  }
+  await api.close();
 });
 
 it('are for tokens with their scope alone', async () => {

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { LogStatus } from '../log/prediction-log.js';
 import { isOneOfSeveral, shareMetrics } from '../processes/one-of-several.js';
 import type { RouteTable } from '../routing/route-table.js';
 
@@ -8,7 +9,7 @@ export type Outcome = 'answered' | 'abstained' | 'refused' | 'failed';
 export type PredictionKind = 'predict' | 'explain' | 'batch';
 /** `shared`: another request was computing the same answer at that moment. */
 export type CacheResult = 'hit' | 'miss' | 'shared';
-/** Why a request was turned away before it was read. */
+/** Why a request was turned away: before it was read, or because of the answers that it asked for. */
 export type RejectionReason = 'overload' | 'rate_limit' | 'query_budget';
 
 /** Figures that are read when somebody asks for the metrics. */
@@ -16,6 +17,7 @@ export interface Gauges {
   readonly table: () => RouteTable;
   /** Admitted requests that have no answer yet. */
   readonly queueDepth: () => number;
+  readonly predictionLog: () => LogStatus;
 }
 
 /** Metrics of one process. Labels have few values: models, kinds, outcomes, patterns of routes, statuses. */
@@ -50,7 +52,7 @@ export function createMetrics(): ApiMetrics {
     new Counter({ name, help, labelNames, registers });
   const predictions = counterOf('ml_prediction_total', 'Rows that were asked for', ['model', 'kind', 'outcome']);
   const requests = counterOf('ml_http_requests_total', 'Requests by pattern of route and status', ['route', 'status']);
-  const rejections = counterOf('ml_rejected_requests_total', 'Requests turned away unread, by reason', ['reason']);
+  const rejections = counterOf('ml_rejected_requests_total', 'Requests turned away, by reason', ['reason']);
   const cached = counterOf('ml_cache_requests_total', 'Answers looked up in the cache', ['model', 'result']);
   const hitRate = hitRateOf(registers);
   return {
@@ -85,7 +87,8 @@ function hitRateOf(registers: Registry[]): (model: string, result: CacheResult) 
   };
 }
 
-function watchGauges(registers: Registry[], { table, queueDepth }: Gauges): void {
+function watchGauges(registers: Registry[], { table, queueDepth, predictionLog }: Gauges): void {
+  watchLog(registers, predictionLog);
   new Gauge({
     ...{ name: 'ml_queue_depth', help: 'Admitted requests that have no answer yet', registers },
     collect() {
@@ -93,12 +96,32 @@ function watchGauges(registers: Registry[], { table, queueDepth }: Gauges): void
     },
   });
   new Gauge({
-    ...{ name: 'ml_model_info', help: '1 for each version that answers', aggregator: 'max' as const, registers },
+    ...{ name: 'ml_model_info', help: '1 for each version that is loaded', aggregator: 'max' as const, registers },
     labelNames: ['model', 'line', 'version', 'stage'] as const,
     collect() {
       this.reset(); // versions that were replaced answer no more
-      for (const { record } of table().routes)
-        this.labels(record.modelName, record.line, record.version, record.stage).set(1);
+      for (const { record, artefact } of table().routes)
+        if (artefact.isOpen()) this.labels(record.modelName, record.line, record.version, record.stage).set(1);
+    },
+  });
+}
+
+/** What becomes of rows of the prediction log. */
+function watchLog(registers: Registry[], status: () => LogStatus): void {
+  new Gauge({
+    ...{ name: 'ml_prediction_log_waiting_rows', help: 'Rows in memory that are not written yet', registers },
+    collect() {
+      this.set(status().waiting);
+    },
+  });
+  new Counter({
+    ...{ name: 'ml_prediction_log_rows_total', help: 'Rows that were dropped, or went to the local spool', registers },
+    labelNames: ['outcome'] as const,
+    collect() {
+      const { dropped, spooled } = status();
+      this.reset(); // the log counts since the start of the process
+      this.inc({ outcome: 'dropped' }, dropped);
+      this.inc({ outcome: 'spooled' }, spooled);
     },
   });
 }
