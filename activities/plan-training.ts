@@ -17,7 +17,7 @@ import { requireUpdatable } from '../training/require-updatable.js';
 import { findRecordedRun, findStart, type RecordedRun, sourceOfRun, takenSteps } from '../training/resume.js';
 import type { TrainingActivityDeps } from './dependencies.js';
 import { reportsOf } from './reports-of.js';
-import { resolveLine, resolveSource, type RowLine } from './resolve-line.js';
+import { loadDatasetRef, resolveLine, resolveSource, type RowLine } from './resolve-line.js';
 
 type PlanInput = z.output<typeof planTrainingInput>;
 type RowOrigin = Pick<TrainingStart, 'snapshotHash' | 'datasetHash'>;
@@ -116,7 +116,8 @@ async function startOf(
   const labels = wereLabelsAllowed(former) ? { allowSuspiciousLabels: true as const } : {};
   const start: TrainingStart = { from, rerunOf, source, reason: reason ?? statedReason, ...labels, ...origin };
   if (former === null || former.run.dataset === null || runs(from, 'dataset')) return start;
-  const { dataset } = former.run;
+  // As the skipped stages had it: the registry's record lacks the zone and the order of dates, by which rows are read.
+  const dataset = await loadDatasetRef(deps.blobs, former.run.dataset.hash);
   const shards = await countShards(deps, dataset, params);
   return { ...start, dataset, shards, ...resultsBefore(from, former) };
 }

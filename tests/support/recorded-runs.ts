@@ -1,4 +1,4 @@
-import type { FrozenHoldout } from '../../contracts/dataset.js';
+import type { DatasetRef, FrozenHoldout } from '../../contracts/dataset.js';
 import type { RunRecord } from '../../contracts/registry.js';
 import type { ReusableStep, StepRecord } from '../../contracts/steps.js';
 import { putJsonBlob } from '../../datasets/snapshots/json-blob.js';
@@ -27,7 +27,8 @@ export async function createRecordedRuns() {
     } satisfies StepRecord);
   const addRun = (runKey: string, facts: Partial<RunRecord> = {}): void =>
     void runs.unshift({
-      ...{ runKey, workflowId: `w-${runKey}`, modelName: MODEL, line: 'default', status: 'registered', dataset },
+      ...{ runKey, workflowId: `w-${runKey}`, modelName: MODEL, line: 'default', status: 'registered' },
+      dataset: registered(dataset),
       ...facts,
     } as unknown as RunRecord);
   const listRuns: ResumeDeps['registry']['listRuns'] = async ({ workflowId, modelName }) =>
@@ -48,6 +49,11 @@ export async function createRecordedRuns() {
   };
 }
 
+/** What the registry records of a data set: not its zone. */
+const registered = ({ hash: id, modelName, line, rows, origin, notes }: DatasetRef): DatasetRef => ({
+  ...{ hash: id, modelName, line, rows, origin, notes },
+});
+
 type Blobs = ReturnType<typeof createMemoryBlobStore>;
 
 /** A snapshot of one row, and the data set made of it. */
@@ -58,10 +64,10 @@ async function storeRows(blobs: Blobs) {
   const snapshot = { kind: 'snapshot', schemaVersion: 1, source: 'backend', asOf: 1, parent: null, codeVersion: 't' };
   const { hash: snapshotHash } = await putJsonBlob(blobs, { ...snapshot, tables });
   const origin = { kind: 'snapshot' as const, snapshotHash, source: 'backend' };
-  const ref = { modelName: MODEL, line: 'default', rows: 1, origin, notes: [] };
+  const ref = { modelName: MODEL, line: 'default', rows: 1, origin, timeZone: 'Europe/Prague', notes: [] };
   const data = { hash: part.hash, bytes: part.bytes };
   const manifest = { kind: 'dataset', schemaVersion: 1, ref, schemaHash: hash, data };
-  const dataset: NonNullable<RunRecord['dataset']> = { ...ref, hash: (await putJsonBlob(blobs, manifest)).hash };
+  const dataset: DatasetRef = { ...ref, hash: (await putJsonBlob(blobs, manifest)).hash };
   return { snapshotHash, dataset };
 }
 
