@@ -70,6 +70,10 @@ export interface Sharding<Params> {
   ): Promise<Uint8Array>;
 }
 
+/** Ways to say what each word of a text contributes: leave one out, or LIME (Ribeiro et al. 2016). */
+export const attributionMethods = ['occlusion', 'lime'] as const;
+export type AttributionMethod = (typeof attributionMethods)[number];
+
 /** An answer with what explains it. */
 export interface Explained<Output = unknown, Explanation = unknown> {
   readonly output: Output;
@@ -111,8 +115,13 @@ export interface Predictor<Input = unknown, Output = unknown> {
    * `fewestKnown`; evaluation scores every row. Absent: the schema requires whatever is needed.
    */
   coverage?(input: Input): InputCoverage;
-  /** Answers one input as `predict` does, and says why. Absent: the model explains nothing. */
-  explain?(input: Input): Promise<Explained<Output>>;
+  /**
+   * Answers one input as `predict` does, and says why. Absent: the model explains nothing.
+   * @param method - one of `attributionMethods`.  @default the model's own way
+   */
+  explain?(input: Input, method?: AttributionMethod): Promise<Explained<Output>>;
+  /** What `explain` takes as its method. Absent: it has one way to explain. */
+  readonly attributionMethods?: readonly AttributionMethod[];
   close(): Promise<void>;
 }
 

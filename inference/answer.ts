@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
-import type { Explained, InputCoverage, Predictor } from '../contracts/model-definition.js';
+import type { AttributionMethod, Explained, InputCoverage, Predictor } from '../contracts/model-definition.js';
 import type { ArtefactManifest, DataVersion } from '../registry/artefacts.js';
 import { fieldsOf } from '../contracts/describe-fields.js';
 import { describeIssues } from '../contracts/describe-issue.js';
@@ -22,6 +22,8 @@ export interface Question {
   readonly inputs: readonly unknown[];
   /** Whether each answer is explained too. @default false */
   readonly explain?: boolean;
+  /** How texts are explained. @default the model's own way */
+  readonly method?: AttributionMethod | undefined;
   /** Feature views and states that the inputs were made of: the version must have been trained with the same ones. */
   readonly reads?: readonly DataVersion[];
 }
@@ -38,14 +40,16 @@ export interface Answers {
 
 /**
  * Answers inputs as a caller sends them: parsed, with what each lacks, explained when that is asked for.
- * @throws PipelineError `INVALID_INPUT` naming input and field, or saying that the model explains nothing;
- *   `FEATURE_VERSION_MISMATCH`; whatever the predictor throws.
+ * @throws PipelineError `INVALID_INPUT` naming input and field, or saying that the model explains nothing
+ *   or not by the method; `FEATURE_VERSION_MISMATCH`; whatever the predictor throws.
  */
 export function answer({ predictor, manifest }: OpenArtefact, question: Question): Promise<Answers> {
   requireSameVersions(manifest, question.reads ?? []);
   const inputs = acceptedOf(predictor, question.inputs) ?? parseInputs(predictor.input, question.inputs);
   return answerCovered(predictor, inputs, (answerable) =>
-    question.explain ? explainInputs(manifest.modelName, predictor, answerable) : predictInputs(predictor, answerable),
+    question.explain
+      ? explainInputs(manifest.modelName, predictor, { inputs: answerable, method: question.method })
+      : predictInputs(predictor, answerable),
   );
 }
 
@@ -96,15 +100,28 @@ const predictInputs = async (predictor: Predictor, inputs: readonly unknown[]): 
   outputs: inputs.length === 0 ? [] : await predictor.predict(inputs),
 });
 
-async function explainInputs(modelName: string, predictor: Predictor, inputs: readonly unknown[]): Promise<Answers> {
+async function explainInputs(
+  modelName: string,
+  predictor: Predictor,
+  { inputs, method }: Pick<Question, 'inputs' | 'method'>,
+): Promise<Answers> {
   if (predictor.explain === undefined)
     throw new PipelineError('INVALID_INPUT', `${modelName} cannot explain its answers`, { modelName });
+  if (method !== undefined) requireMethod(modelName, predictor, method);
   const explained: Explained[] = [];
-  for (const input of inputs) explained.push(await predictor.explain(input));
+  for (const input of inputs) explained.push(await predictor.explain(input, method));
   return {
     outputs: explained.map(({ output }) => output),
     explanations: explained.map(({ explanation }) => explanation),
   };
+}
+
+/** @throws PipelineError `INVALID_INPUT` saying which methods there are. */
+function requireMethod(modelName: string, { attributionMethods = [] }: Predictor, method: AttributionMethod): void {
+  if (attributionMethods.includes(method)) return;
+  const wanted = attributionMethods.length > 0 ? attributionMethods.join(' or ') : 'none, as it has one way to explain';
+  const message = `method: found ${method}, wanted ${wanted}`;
+  throw new PipelineError('INVALID_INPUT', message, { modelName, fields: [message] });
 }
 
 /** @throws PipelineError `INVALID_INPUT` naming the input, when there are several, and the field. */

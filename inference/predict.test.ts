@@ -142,6 +142,11 @@ describe('predict', () => {
     await expect(ask({ explain: true, modelName: 'no-such-model' })).rejects.toMatchObject({ code: 'UNKNOWN_MODEL' });
   });
 
+  it('refuses a method of attribution that the model does not have', async () => {
+    const fault = { code: 'INVALID_INPUT', message: 'method: found lime, wanted none, as it has one way to explain' };
+    await expect(ask({ explain: true, method: 'lime' })).rejects.toMatchObject(fault);
+  });
+
   it.each([
     [{ stage: 'staging' as const }, /has no version in staging; none is registered yet/],
     [{}, /has no version in production or staging; none is registered yet/],

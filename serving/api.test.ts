@@ -233,6 +233,16 @@ describe('POST /predict/<model>/explain', () => {
     expect(body().output).toEqual((await predict(application)).body().output);
     expect(body().explanation).toMatchObject({ contributions: expect.anything() as object });
   });
+
+  it.each([
+    ['/predict/credit-risk/explain?method=lime', 'method: found lime, wanted none, as it has one way to explain'],
+    ['/predict/credit-risk/explain?method=magic', /^method: found a text of 5 characters .*occlusion, lime/],
+    ['/predict/credit-risk?method=lime', /^method: there is no input of this name/],
+  ])('refuses %s', async (url, detail) => {
+    const { status, body } = await call(url, { payload: application });
+    expect([status, body().code]).toEqual([400, 'INVALID_INPUT']);
+    expect(body().detail).toMatch(detail);
+  });
 });
 
 describe('features', () => {

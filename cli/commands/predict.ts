@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { PipelineError } from '../../contracts/errors.js';
 import { isSynthetic, lineOfSource, stages, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import type { Stage } from '../../contracts/ids.js';
+import { type AttributionMethod, attributionMethods } from '../../contracts/model-definition.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { LINE_OPTION, semanticVersionOption } from '../program/options.js';
 import { printCoverage } from '../views/coverage-view.js';
@@ -22,6 +23,7 @@ interface PredictOptions {
   readonly stage?: Stage;
   readonly version?: string;
   readonly explain?: true;
+  readonly method?: AttributionMethod;
   readonly customer?: string;
   readonly source?: string;
 }
@@ -37,6 +39,11 @@ export function register(program: Command, cli: CliContext): void {
     .option('--customer <id>', 'read what is stored of this customer; --input is the rest, where there is any')
     .option('--source <name>', 'data source of the customer (the one in use)')
     .option('--explain', 'say why, where the model can')
+    .addOption(
+      new Option('--method <name>', 'explain texts by what each word contributes')
+        .choices(attributionMethods)
+        .implies({ explain: true }),
+    )
     .option('--schema', 'print what an input looks like, as JSON schema, and predict nothing')
     .option('--line <name>', LINE_OPTION)
     .addOption(new Option('--stage <stage>', 'version in this stage (production, else staging)').choices(stages))
@@ -103,11 +110,11 @@ async function lineToAsk(
 async function answerInputs(
   { services }: Connection,
   modelName: string,
-  { line, version, stage, explain, customer, source }: PredictOptions & { readonly line: string },
+  { line, version, stage, explain, method, customer, source }: PredictOptions & { readonly line: string },
   inputs: readonly unknown[],
 ): Promise<PredictAnswer | ReferenceAnswer> {
   const wanted = { ...(version === undefined ? {} : { version }), ...(stage === undefined ? {} : { stage }) };
-  const request = { services, modelName, line, ...wanted, explain: explain === true };
+  const request = { services, modelName, line, ...wanted, explain: explain === true, method };
   if (customer === undefined) {
     const { predict } = await import('../../inference/predict.js');
     return predict({ ...request, inputs });

@@ -240,6 +240,39 @@ describe('a trained tagger', () => {
     );
   });
 
+  it.each(['occlusion', 'lime'] as const)('attributes its entities to words by %s when asked', async (method) => {
+    expect(predictor.attributionMethods).toContain(method);
+    const request = { text: 'please pay ₹500 to Kalomi Store, IFSC HDFC0001234' };
+    const { output, explanation } = await predictor.explain(request, method);
+    expect(output).toEqual((await predictor.predict([request]))[0]);
+    expect(await predictor.explain(request, method)).toEqual({ output, explanation });
+    expect(explanation.method).toBe(method);
+    const { entities } = explanation;
+    expect(entities.map(({ text }) => text)).toEqual(output.entities.map(({ text }) => text));
+    for (const { source, start, end, words, sentence, reasons, confidence } of entities) {
+      expect(reasons).toEqual([]);
+      if (source === 'rule') {
+        expect([words, sentence]).toEqual([[], expect.stringMatching(/has the fixed form/)]);
+        continue;
+      }
+      for (const word of words!) expect(request.text.slice(word.start, word.end)).toBe(word.text);
+      const sizes = words!.map(({ weight }) => Math.abs(weight));
+      expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+      // No word is worth more than the confidence when it alone is left out; the entity's own are worth most.
+      if (method === 'occlusion') expect(sizes[0]).toBeLessThanOrEqual(confidence + 1e-9);
+      expect(words![0]!.start >= start && words![0]!.end <= end, sentence).toBe(true);
+      expect(sentence).toMatch(/% sure: (seen from ".+" \(\d+ points\)|found by the model)/);
+    }
+  });
+
+  it.each(['occlusion', 'lime'] as const)('attributes the first words of a long text only, by %s', async (method) => {
+    const text = 'please pay ₹500 to Kalomi Store '.repeat(1500);
+    const { entities } = (await predictor.explain({ text }, method)).explanation;
+    expect(entities[0]!.words!.length).toBe(64);
+    expect(entities.at(-1)!.words).toEqual([]);
+    expect((await predictor.explain({ text: '' }, method)).explanation).toEqual({ method, entities: [] });
+  });
+
   it('explains a long text in linear time', async () => {
     const text = 'pay 500 to Swiggy tomorrow '.repeat(1500);
     const { entities } = (await predictor.explain({ text })).explanation;

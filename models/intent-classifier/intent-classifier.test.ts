@@ -91,10 +91,29 @@ describe('intent classifier', () => {
     const text = 'please block my debit card, block it now';
     const { explanation: sure } = await predictor.explain({ text });
     expect(sure.words.filter(({ sentence }) => sentence.includes('odds')).map(({ text }) => text)).toContain('block');
-    const factors = sure.words.map(({ oddsFactor }) => Math.abs(Math.log(oddsFactor)));
+    const factors = sure.words.map(({ oddsFactor }) => Math.abs(Math.log(oddsFactor!)));
     expect(factors).toEqual([...factors].sort((a, b) => b - a));
     for (const { text, start, end } of words) expect(message.text.slice(start, end)).toBe(text);
     expect(['stole', 'card', 'someone']).toContain(words[0]!.text);
+    await predictor.close();
+  });
+
+  it('attributes the answer to words by LIME when asked, the same each time', async () => {
+    const predictor = await openPredictor(await trained);
+    const message = { text: 'hello, someone stole my credit card' };
+    expect(predictor.attributionMethods).toEqual(['occlusion', 'lime']);
+    const { output, explanation } = await predictor.explain(message, 'lime');
+    expect(output).toEqual((await predictor.predict([message]))[0]);
+    expect(explanation).toMatchObject({ intent: 'block_card', method: 'lime' });
+    expect(explanation.words[0]!.sentence).toMatch(/^".+" (raises|lowers) the probability by [\d.]+ points$/);
+    const sizes = explanation.words.map(({ weight }) => Math.abs(weight));
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+    expect(await predictor.explain(message, 'lime')).toEqual({ output, explanation });
+    const byDefault = await predictor.explain(message);
+    expect(await predictor.explain(message, 'occlusion')).toEqual(byDefault);
+    const byLime = [...explanation.words].sort((a, b) => a.start - b.start);
+    const byOcclusion = [...byDefault.explanation.words].sort((a, b) => a.start - b.start);
+    expect(rankAgreement(byLime, byOcclusion)).toBeGreaterThan(0.5);
     await predictor.close();
   });
 

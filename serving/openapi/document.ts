@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorTable } from '../../contracts/errors.js';
 import { stages } from '../../contracts/ids.js';
-import type { ModelDefinition } from '../../contracts/model-definition.js';
+import { attributionMethods, type ModelDefinition } from '../../contracts/model-definition.js';
 import { feedbackBody } from '../feedback/feedback-request.js';
 import type { Router } from '../routing/router.js';
 import { predictionPath } from '../predictions/model-route.js';
@@ -13,6 +13,7 @@ type Json = Readonly<Record<string, unknown>>;
 interface ModelSchemas {
   readonly input: Json;
   readonly output: Json;
+  readonly methods: readonly string[];
 }
 
 /** Without the dialect, which OpenAPI 3.1 states for all of them. */
@@ -21,14 +22,14 @@ function toJson(schema: z.ZodType, io: 'input' | 'output'): Json {
   return Object.fromEntries(written.filter(([name]) => name !== '$schema'));
 }
 
-const unknownSchemas: ModelSchemas = { input: { type: 'object' }, output: {} };
+const unknownSchemas: ModelSchemas = { input: { type: 'object' }, output: {}, methods: attributionMethods };
 
 async function schemasOf(router: Router, modelName: string): Promise<ModelSchemas> {
   const borrowed = await router.borrow(modelName, {}).catch(() => null);
   if (borrowed === null) return unknownSchemas;
   borrowed.release(); // schemas outlive the predictor
-  const { input, output } = borrowed.open.predictor;
-  return { input: toJson(input, 'input'), output: toJson(output, 'output') };
+  const { input, output, attributionMethods: methods = [] } = borrowed.open.predictor;
+  return { input: toJson(input, 'input'), output: toJson(output, 'output'), methods };
 }
 
 /** A schema of an object with `userId` beside what only the caller knows. */
@@ -84,21 +85,27 @@ const wishParameters = [
   { name: 'version', in: 'query', schema: { type: 'string' } },
 ];
 
+/** How a text is explained, for versions that offer a choice. */
+function methodParameters(methods: readonly string[]): readonly Json[] {
+  const description = 'what each word contributes, by leaving one out or by LIME; default: the way of the model';
+  return methods.length === 0 ? [] : [{ name: 'method', in: 'query', schema: { enum: methods }, description }];
+}
+
 /** Every status that a route about predictions may have. */
 const PREDICTION_PROBLEMS = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503);
 
-function predictionPaths(model: ModelDefinition, { input, output }: ModelSchemas): Json {
+function predictionPaths(model: ModelDefinition, { input, output, methods }: ModelSchemas): Json {
   const reference = byReference(model);
   const body = reference === null ? input : { anyOf: [input, reference] };
   const path = predictionPath(model);
   const { example } = model.serving ?? {};
   const withExample = example === undefined ? body : { ...body, examples: [example] };
-  const post = (summary: string, requestSchema: Json, answerSchema: Json): Json => ({
+  const post = (summary: string, requestSchema: Json, answerSchema: Json, more: readonly Json[] = []): Json => ({
     post: {
       tags: [model.name],
       summary,
       description: model.card.purpose,
-      parameters: wishParameters,
+      parameters: [...wishParameters, ...more],
       requestBody: { required: true, content: json(requestSchema) },
       responses: { '200': { description: 'answered', content: json(answerSchema) }, ...PREDICTION_PROBLEMS },
     },
@@ -108,7 +115,7 @@ function predictionPaths(model: ModelDefinition, { input, output }: ModelSchemas
   const row = { anyOf: [prediction, { type: 'object', properties: { error: problem }, required: ['error'] }] };
   return {
     [path]: post('answer one request', withExample, prediction),
-    [`${path}/explain`]: post('answer one request and say why', withExample, prediction),
+    [`${path}/explain`]: post('answer one request and say why', withExample, prediction, methodParameters(methods)),
     [`${path}/batch`]: post(
       'answer rows, each or with its own error',
       { type: 'object', properties: { inputs: rows }, required: ['inputs'] },

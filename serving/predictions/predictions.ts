@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asPipelineError, PipelineError } from '../../contracts/errors.js';
 import { isSynthetic } from '../../contracts/ids.js';
-import type { ModelDefinition } from '../../contracts/model-definition.js';
+import type { AttributionMethod, ModelDefinition } from '../../contracts/model-definition.js';
 import type { VersionRecord } from '../../contracts/registry.js';
 import type { OnlineStore } from '../../feature-store/online/online-store.js';
 import { answer, type OpenArtefact } from '../../inference/answer.js';
@@ -37,6 +37,8 @@ export interface Asked {
   readonly caller: Caller;
   readonly wish: RouteWish;
   readonly explain: boolean;
+  /** How a text is explained. @default the model's own way */
+  readonly method?: AttributionMethod | undefined;
 }
 
 /** The predictor's input of one row, with what was read for it and whom it is about. */
@@ -109,16 +111,16 @@ export class Predictions {
   }
 
   /** The answer of one row: stored, or computed with what else arrives in this turn where the model gains by it. */
-  #answerOne({ model, explain }: Asked, { open, record }: Version, row: Row): Promise<SingleAnswer> {
+  #answerOne({ model, explain, method }: Asked, { open, record }: Version, row: Row): Promise<SingleAnswer> {
     const { batched = false, cacheSeconds } = model.serving ?? {};
     const reads = readsOf(model, [row]);
     const compute = async (): Promise<SingleAnswer> =>
       batched && !explain
         ? this.#answerInTurn(open, { input: row.input, reads })
-        : answerAt(await answer(open, { inputs: [row.input], explain, reads }), 0);
+        : answerAt(await answer(open, { inputs: [row.input], explain, method, reads }), 0);
     if (cacheSeconds === undefined) return compute();
     const { artefactHash, modelName } = record;
-    const question = [explain, row.byReference, row.input];
+    const question = [explain, method ?? null, row.byReference, row.input];
     return this.#deps.cache.through({ modelName, artefactHash, question }, cacheSeconds, compute);
   }
 

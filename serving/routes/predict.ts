@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { pipelineError } from '../../contracts/errors.js';
 import { lineName, semanticVersion, stage } from '../../contracts/ids.js';
-import type { ModelDefinition } from '../../contracts/model-definition.js';
+import { attributionMethods, type ModelDefinition } from '../../contracts/model-definition.js';
 import { parseInputs } from '../../inference/answer.js';
 import { requireScopes } from '../identity/require-scopes.js';
 import { predictScope } from '../identity/scopes.js';
@@ -24,6 +24,8 @@ const wish = z.strictObject({
   version: semanticVersion.optional(),
 });
 
+const explainWish = wish.extend({ method: z.enum(attributionMethods).optional() });
+
 const batch = z.strictObject({ inputs: z.array(z.unknown()).min(1).max(BATCH_LIMIT_ROWS) });
 
 /** Options of a route that predicts. */
@@ -32,12 +34,17 @@ const optionsOf = (model: ModelDefinition, kind: PredictionKind, ...scopes: read
   config: { prediction: { model: model.name, kind }, limited: true },
 });
 
-const asked = (model: ModelDefinition, request: FastifyRequest, explain = false): Asked => ({
+const asked = (model: ModelDefinition, { caller, query }: FastifyRequest): Asked => ({
   model,
-  caller: request.caller,
-  wish: parseInputs(wish, [request.query])[0]!,
-  explain,
+  caller,
+  wish: parseInputs(wish, [query])[0]!,
+  explain: false,
 });
+
+function askedToExplain(model: ModelDefinition, { caller, query }: FastifyRequest): Asked {
+  const { method, ...version } = parseInputs(explainWish, [query])[0]!;
+  return { model, caller, wish: version, explain: true, method };
+}
 
 interface PredictDeps {
   readonly predictions: Predictions;
@@ -78,7 +85,8 @@ function singleRoute(app: FastifyInstance, route: ModelRoute & { readonly kind: 
   const path = isExplained ? `${predictionPath(model)}/explain` : predictionPath(model);
   app.post(path, optionsOf(model, kind, ...(isExplained ? ['explain'] : [])), async (request) => {
     limits.spend(request.caller, 1);
-    return shown(await counter.one(predictions.one(asked(model, request, isExplained), request.body)));
+    const question = isExplained ? askedToExplain(model, request) : asked(model, request);
+    return shown(await counter.one(predictions.one(question, request.body)));
   });
 }
 

@@ -49,6 +49,12 @@ export function candidateSpans(chain: ForwardBackward, minimumProbability: numbe
   return candidates;
 }
 
+/** Marginal probability that the sentence has exactly this span; its type is one of the set's. */
+export function spanProbability(chain: ForwardBackward, { type, first, last }: TokenSpan): number {
+  const candidates = candidatesFrom(chain, chain.model.set.types.indexOf(type), first, Number.MIN_VALUE);
+  return candidates.find((candidate) => candidate.last === last)?.probability ?? 0;
+}
+
 /**
  * The non-overlapping candidates with the largest sum of (probability − threshold), by weighted interval scheduling
  * (Kleinberg & Tardos 2005, §6.1). With the threshold at half of the optimal F1 they maximise expected F1 (Lewis 1995;

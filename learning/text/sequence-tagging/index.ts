@@ -24,6 +24,7 @@ export { lattice } from './lattice.js';
 export { decodeDecoding, encodeCrf, encodeDecoding, taggerFiles, type Decoding } from './state.js';
 export type { ChainModel } from './forward-backward.js';
 export { fitOpinionPool, poolChain, poolScores, type OpinionPool, type PooledSentence } from './opinion-pool.js';
+export { spanConfidences } from './span-confidences.js';
 export {
   createTagger,
   openCrfScores,

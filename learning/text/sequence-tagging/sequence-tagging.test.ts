@@ -20,6 +20,7 @@ import {
   lattice,
   openCrfTagger,
   requireSpan,
+  spanConfidences,
   tokenise,
   type LabelledSentence,
   type TagScheme,
@@ -454,6 +455,22 @@ describe('a fitted conditional random field', () => {
     expect(explained!.entity).toMatchObject({ type: 'MERCHANT', text: 'kalomi' });
     expect(explained!.reasons[0]!.weight).toBeGreaterThan(0);
     expect(explained!.reasons.map(({ feature }) => feature).join()).toContain('lower[-1]');
+    await tagger.close();
+  });
+
+  it('gives the confidence of any span as that of a reported entity', async () => {
+    const tagger = await openCrfTagger(files);
+    const text = 'please pay kalomi about 500';
+    const entities = (await tagger.tag([text]))[0]!;
+    expect(entities.length).toBeGreaterThan(0);
+    const [found, blank, empty] = await spanConfidences(tagger, [text, text.replace('kalomi', '      '), ''], entities);
+    entities.forEach(({ confidence }, i) => expect(found![i]).toBeCloseTo(confidence, 9));
+    const merchant = entities.findIndex(({ type }) => type === 'MERCHANT');
+    expect([blank![merchant], empty![merchant]]).toEqual([0, 0]);
+    const unlikely = { type: 'MERCHANT', start: 0, end: 6 };
+    const [[never, unknown] = []] = await spanConfidences(tagger, [text], [unlikely, { ...unlikely, type: 'PLANET' }]);
+    expect(never).toBeLessThan(0.1);
+    expect(unknown).toBe(0);
     await tagger.close();
   });
 

@@ -1,3 +1,5 @@
+import type { AttributionMethod } from '../../../contracts/model-definition.js';
+import type { Attribution } from '../../../learning/evaluation/explain/index.js';
 import {
   tokenise,
   type ExplainedEntity,
@@ -24,8 +26,16 @@ export interface EntityExplanation extends Pick<
   'type' | 'start' | 'end' | 'text' | 'confidence' | 'source'
 > {
   readonly sentence: string;
-  /** Strongest first; empty for entities found by rule and for the fine-tuned engine, which has no feature weights. */
+  /**
+   * Strongest first; empty for entities found by rule, for the fine-tuned engine, which has no feature weights, and where
+   * words are attributed instead.
+   */
   readonly reasons: readonly EntityReason[];
+  /**
+   * Words of the text with their effect on the entity's confidence, strongest first; only where a method was asked for,
+   * and empty for entities found by rule and beyond the words that are considered.
+   */
+  readonly words?: readonly Attribution[];
 }
 
 /** The neighbours of a word of the entity; null when the word is not one of the tokens. */
@@ -64,9 +74,16 @@ function entityWindow(tokens: readonly Token[], { start, end }: NerEntity): read
 /** Reasons in a sentence. */
 const MAXIMUM_REASONS = 3;
 
-function reasonText({ source, value }: NerEntity, reasons: readonly EntityReason[]): string {
-  if (source === 'rule')
-    return `has the fixed form${value === null ? '' : ' (and the check digit, where there is one)'}`;
+/** What a rule saw of an entity. */
+export const ruleText = ({ value }: NerEntity): string =>
+  `has the fixed form${value === null ? '' : ' (and the check digit, where there is one)'}`;
+
+/** An entity with its confidence and what it was found by. */
+export const entitySentence = ({ type, text, confidence }: NerEntity, foundBy: string): string =>
+  `${type} "${text}", ${Math.round(100 * confidence)} % sure: ${foundBy}`;
+
+function reasonText(entity: NerEntity, reasons: readonly EntityReason[]): string {
+  if (entity.source === 'rule') return ruleText(entity);
   const supporting = reasons.filter(({ weight }) => weight > 0).slice(0, MAXIMUM_REASONS);
   return supporting.length === 0 ? 'found by the model' : `seen from ${supporting.map(({ text }) => text).join(', ')}`;
 }
@@ -80,15 +97,17 @@ function explainEntity(
   const { type, start, end, text, confidence, source } = entity;
   const sameEntity = weighted?.entity.end === end && weighted.entity.type === type && source !== 'rule';
   const reasons = sameEntity ? reasonsOf(weighted.reasons, entityWindow(tokens, entity), entity) : [];
-  const sentence = `${type} "${text}", ${Math.round(100 * confidence)} % sure: ${reasonText(entity, reasons)}`;
+  const sentence = entitySentence(entity, reasonText(entity, reasons));
   return { type, start, end, text, confidence, source, sentence, reasons };
 }
 
 /** Maximum number of explained entities. */
-const MAXIMUM_ENTITIES = 200;
+export const MAXIMUM_ENTITIES = 200;
 
 /** Explanation of an answer. */
 export interface NerExplanation {
+  /** How words were attributed; absent: reasons are the weights of features. */
+  readonly method?: AttributionMethod;
   readonly entities: readonly EntityExplanation[];
 }
 

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { dateOrder } from '../../../contracts/dataset.js';
-import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
+import {
+  type ArtefactFiles,
+  type AttributionMethod,
+  attributionMethods,
+  type Explained,
+  type Predictor,
+} from '../../../contracts/model-definition.js';
 import { readJson } from '../../../learning/artefact/index.js';
 import { createLinker } from '../../../learning/text/entity-linking/index.js';
 import {
@@ -9,6 +15,7 @@ import {
   type ExplainedEntity,
   type Tagger,
 } from '../../../learning/text/sequence-tagging/index.js';
+import { attributeWords } from './attribute-words.js';
 import { dictionary } from './dictionary.js';
 import { openEncoderTagger } from './encoder-tagger.js';
 import { enrich } from './enrich.js';
@@ -30,7 +37,7 @@ export interface NerPredictor extends Predictor<NerRequest, NerAnswer> {
   readonly engine: NerFacts['engine'];
   /** Types that the model has learned; rules may find others. */
   readonly types: readonly string[];
-  explain(request: NerRequest): Promise<Explained<NerAnswer, NerExplanation>>;
+  explain(request: NerRequest, method?: AttributionMethod): Promise<Explained<NerAnswer, NerExplanation>>;
 }
 
 interface OpenTagger {
@@ -76,8 +83,11 @@ export async function openPredictor(files: ArtefactFiles): Promise<NerPredictor>
       fewestKnown: 1,
     }),
     predict,
-    async explain(request) {
+    attributionMethods,
+    async explain(request, method) {
       const [output] = await predict([request]);
+      if (method !== undefined)
+        return { output: output!, explanation: await attributeWords(tagger, request, output!, method) };
       const weights = await featureWeights(request.text);
       return { output: output!, explanation: explainAnswer(request, output!, weights) };
     },

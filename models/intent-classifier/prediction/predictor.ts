@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
+import {
+  type ArtefactFiles,
+  type AttributionMethod,
+  attributionMethods,
+  type Explained,
+  type Predictor,
+} from '../../../contracts/model-definition.js';
 import { probabilitiesAt } from '../../../learning/evaluation/calibration/temperature.js';
 import { readJson } from '../../../learning/artefact/index.js';
 import { answer, type Answer } from './answer.js';
@@ -26,7 +32,7 @@ export interface IntentPredictor extends Predictor<Message, Answer> {
   readonly decision: Decision;
   /** The answers with what evaluation counts. */
   judge(messages: readonly Message[]): Promise<Judgement[]>;
-  explain(message: Message): Promise<Explained<Answer, IntentExplanation>>;
+  explain(message: Message, method?: AttributionMethod): Promise<Explained<Answer, IntentExplanation>>;
   /** Calibrated probabilities (classes,) per text, in the order of `decision.classes`. */
   probabilities(texts: readonly string[]): Promise<Float64Array[]>;
 }
@@ -57,12 +63,13 @@ export async function openPredictor(files: ArtefactFiles): Promise<IntentPredict
     predict,
     judge: judgeAll,
     probabilities,
-    async explain(message) {
+    attributionMethods,
+    async explain(message, method = 'occlusion') {
       const [output] = await predict([message]);
       const { intent } = output!.classes[0]!;
       const score = probabilityOf({ decision: settings, probabilities }, intent);
       const [probability] = await score([message.text]);
-      const explained = { intent, probability: probability! };
+      const explained = { intent, probability: probability!, method };
       return { output: output!, explanation: await explainIntent(message.text, explained, score) };
     },
     close: () => engine.close(),
