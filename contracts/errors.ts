@@ -1,4 +1,7 @@
+import { composed, type ErrorDetails, type ErrorRow, row, type TemplateRow } from './error-row.js';
 import { nearestHint } from './nearest-name.js';
+
+export type { ErrorDetails } from './error-row.js';
 
 /**
  * The error table: every code the system can raise, in one place. The worker's interceptor reads `retryable`, the API
@@ -7,42 +10,6 @@ import { nearestHint } from './nearest-name.js';
  * A row may have a message template with typed parameters; `pipelineError(code, parameters)` creates the error from it.
  * New codes need one. For the older `composed` codes the caller writes the message.
  */
-export interface ErrorRow {
-  /**
-   * Whether the same call may succeed later without any change, and what limits a workflow's attempts: an `outage` lasts
-   * as long as it lasts, so it is limited by time; a `crash` may be caused by the input, so it is limited by attempts.
-   */
-  readonly retry: 'never' | 'outage' | 'crash';
-  /** HTTP status of the prediction API. */
-  readonly status: number;
-  /** Exit code of the CLI: 1 something failed, 2 wrong use or bad input, 3 data rejected. */
-  readonly exit: 1 | 2 | 3;
-  /** One sentence: what happened and what the reader can do. */
-  readonly meaning: string;
-}
-
-/** Where and what, as plain data: file, row, column, modelName, found, wanted … never amounts of a person or secrets. */
-export type ErrorDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
-
-/** A row whose message is a template. Parameters are names, counts and hashes, never a value of a data row. */
-interface TemplateRow<Parameters extends ErrorDetails> extends ErrorRow {
-  readonly message: (parameters: Parameters) => string;
-}
-
-const composed = (
-  status: number,
-  exit: ErrorRow['exit'],
-  meaning: string,
-  retry: ErrorRow['retry'] = 'never',
-): ErrorRow => ({ retry, status, exit, meaning });
-
-const row = <Parameters extends ErrorDetails>(
-  status: number,
-  exit: ErrorRow['exit'],
-  meaning: string,
-  message: (parameters: Parameters) => string,
-): TemplateRow<Parameters> => ({ ...composed(status, exit, meaning), message });
-
 export const errorTable = {
   // wrong use
   INVALID_INPUT: composed(400, 2, 'An input object or argument does not fit its schema; the message names the field.'),
@@ -194,8 +161,8 @@ export const errorTable = {
     404,
     2,
     'The prediction log has no answer with this id: never given, written in a moment, or over its age (PREDICTION_LOG_DAYS).',
-    (_: Readonly<Record<never, never>>) =>
-      'the prediction log has no such answer; it is written within a second, and kept for PREDICTION_LOG_DAYS',
+    ({ id }: { id: string }) =>
+      `the prediction log has no answer ${id}; it is written within a second, and kept for PREDICTION_LOG_DAYS`,
   ),
   ROUTE_NOT_FOUND: row(
     404,

@@ -35,6 +35,6 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** One logged answer, still encrypted. @throws PipelineError `PREDICTION_NOT_FOUND`. */
 export async function findPrediction(database: Pick<pg.Pool, 'query'>, id: string): Promise<SealedRow> {
   const { rows } = UUID.test(id) ? await database.query<Row>(SELECT, [id]) : { rows: [] };
-  if (rows[0] === undefined) throw pipelineError('PREDICTION_NOT_FOUND', {});
+  if (rows[0] === undefined) throw pipelineError('PREDICTION_NOT_FOUND', { id });
   return toSealedRow(rows[0]);
 }

@@ -15,10 +15,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   ...temporalSecurity(config.temporal),
   UI_ALLOWED_HOSTS: config.uiAllowedHosts.join(','),
   REPORT_URL: config.reportUrl ?? '',
-  DATABASE_URL: config.databaseUrl ?? '',
-  BACKEND_DATABASE_URL: config.backendDatabaseUrl ?? '',
-  REDIS_URL: config.redisUrl ?? '',
-  ARTIFACT_URI: config.artifactUri ?? '',
+  ...storeEnvironment(config),
   ENCODER_PATH: config.encoder.path ?? '',
   HF_ENDPOINT: config.encoder.endpoint,
   TASK_QUEUE_PREFIX: config.taskQueuePrefix,
@@ -33,14 +30,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   WORKER_VERSIONING: config.workers.versioning,
   WORKER_BUILD_ID: config.workers.buildId ?? '',
   EXTRACT_CHUNK_ROWS: String(config.extractChunkRows),
-  CUSTOMER_TIME_ZONE: config.customerTimeZones.usual,
-  CUSTOMER_TIME_ZONES: Object.entries(config.customerTimeZones.bySource)
-    .map(([source, zone]) => `${source}=${zone}`)
-    .join(','),
-  DATE_ORDER: config.dateOrders.usual,
-  DATE_ORDERS: Object.entries(config.dateOrders.bySource)
-    .map(([source, order]) => `${source}=${order}`)
-    .join(','),
+  ...sourceEnvironment(config),
   VALIDATION_MAX_REJECTED_SHARE: String(config.maxRejectedShare),
   VALIDATION_SUSPICIOUS_LABELS: config.suspiciousLabels,
   ...priceEnvironment(config.cpuPrice),
@@ -56,6 +46,25 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   SCHEDULE_DAILY: config.schedule.daily,
   SCHEDULE_OVERLAP: config.schedule.overlap,
   SCHEDULE_CATCHUP_HOURS: String(config.schedule.catchupHours),
+});
+
+const storeEnvironment = (config: Config): Record<string, string> => ({
+  DATABASE_URL: config.databaseUrl ?? '',
+  BACKEND_DATABASE_URL: config.backendDatabaseUrl ?? '',
+  REDIS_URL: config.redisUrl ?? '',
+  ARTIFACT_URI: config.artifactUri ?? '',
+});
+
+const bySource = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values)
+    .map(([source, value]) => `${source}=${value}`)
+    .join(',');
+
+const sourceEnvironment = ({ customerTimeZones, dateOrders }: Config): Record<string, string> => ({
+  CUSTOMER_TIME_ZONE: customerTimeZones.usual,
+  CUSTOMER_TIME_ZONES: bySource(customerTimeZones.bySource),
+  DATE_ORDER: dateOrders.usual,
+  DATE_ORDERS: bySource(dateOrders.bySource),
 });
 
 const priceEnvironment = (price: Config['cpuPrice']): Record<string, string> => ({
