@@ -261,7 +261,7 @@ export const errorTable = {
   ARTEFACT_OUTDATED: row(
     409,
     1,
-    'An artefact was trained by a former definition of its model, which this program no longer reads; train a new version.',
+    'An artefact is of another definition of its model, and the program cannot answer by it; train a new version.',
     ({ found, wanted }: { found: string; wanted: string }) =>
       `the artefact has ${found}; wanted ${wanted}: train a new version`,
   ),

@@ -28,6 +28,7 @@ let modelArtefact: string;
 
 const model = await findModel(MODEL);
 const requestFeatures = requireRequestFeatures(model);
+const { definitionVersion } = model;
 const { schema } = model.backend;
 
 const random = createRandom(3);
@@ -53,7 +54,7 @@ const storedFeatures = requestFeatures.views.map((view) => ({
 beforeAll(async () => {
   const params = model.params.parse({ nEstimators: 5, maxDepth: 2, minimumKnownShare: 0.5 });
   const files = await model.train(trainContext(), inventedRows(200), params);
-  const content = { modelName: MODEL, definitionVersion: 1, line: 'synthetic', signatureHash: 'a'.repeat(64), files };
+  const content = { modelName: MODEL, definitionVersion, line: 'synthetic', signatureHash: 'a'.repeat(64), files };
   const { artefactHash } = await storeArtefact(blobs, content);
   modelArtefact = artefactHash;
   const origin = { kind: 'snapshot', snapshotHash: 'b'.repeat(64) };
@@ -137,7 +138,7 @@ describe('predictByReference', () => {
 describe('versions of views', () => {
   const askWith = async (reads: readonly DataVersion[] | undefined) => {
     const { files } = await loadArtefact(blobs, modelArtefact);
-    const content = { modelName: MODEL, definitionVersion: 1, line: 'default', signatureHash: 'a'.repeat(64), files };
+    const content = { modelName: MODEL, definitionVersion, line: 'default', signatureHash: 'a'.repeat(64), files };
     const { artefactHash } = await storeArtefact(blobs, { ...content, ...(reads === undefined ? {} : { reads }) });
     const version = { ...(await registry.findChampion(MODEL, 'default'))!, artefactHash };
     const other = { findChampion: async () => version } as unknown as ModelRegistry;

@@ -1,8 +1,9 @@
 import { PipelineError } from '../contracts/errors.js';
-import type { ArtefactFiles, ModelDefinition, Predictor } from '../contracts/model-definition.js';
+import type { ModelDefinition, Predictor } from '../contracts/model-definition.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { type ArtefactManifest, loadArtefact } from '../registry/artefacts.js';
 import type { OpenArtefact } from './answer.js';
+import { isOfOtherDefinition, type LoadedArtefact, openVerified } from './open-verified.js';
 
 /** Most predictors that a pool keeps open by default; each holds native sessions. */
 export const DEFAULT_POOL_CAPACITY = 8;
@@ -26,7 +27,8 @@ export interface PredictorPool {
   /**
    * Calls `work` with the predictor of an artefact, which is opened once and stays open. Above the pool's capacity the
    * least recently used predictors that are not in use are closed. A failed opening is not kept.
-   * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`; whatever `work` throws.
+   * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`, `ARTEFACT_OUTDATED`; whatever `work`
+   *   throws.
    */
   use<Result>(
     artefact: ServedArtefact,
@@ -44,13 +46,6 @@ interface Entry {
 /** What opening an artefact needs. */
 export type OpenDeps = Pick<PredictorPoolDeps, 'blobs' | 'findModel'>;
 
-/** A loaded artefact, with the model that opens it. */
-export interface LoadedArtefact {
-  readonly model: ModelDefinition;
-  readonly files: ArtefactFiles;
-  readonly manifest: ArtefactManifest;
-}
-
 /** @throws PipelineError `UNKNOWN_MODEL`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
 export async function loadServed({ blobs, findModel }: OpenDeps, artefact: ServedArtefact): Promise<LoadedArtefact> {
   const { modelName, artefactHash } = artefact;
@@ -61,11 +56,17 @@ export async function loadServed({ blobs, findModel }: OpenDeps, artefact: Serve
 }
 
 async function openArtefact(deps: OpenDeps, artefact: ServedArtefact): Promise<OpenArtefact> {
-  const { model, files, manifest } = await loadServed(deps, artefact);
-  return { predictor: await model.predictor(files), manifest };
+  const loaded = await loadServed(deps, artefact);
+  const { model, files, manifest } = loaded;
+  // What this program's own definition made was verified when it was registered.
+  const predictor = isOfOtherDefinition(loaded) ? await openVerified(loaded) : await model.predictor(files);
+  return { predictor, manifest };
 }
 
-/** The predictor of a stored artefact. @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
+/**
+ * The predictor of a stored artefact.
+ * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`, `ARTEFACT_OUTDATED`.
+ */
 export const openPredictor = async (deps: OpenDeps, artefact: ServedArtefact): Promise<Predictor> =>
   (await openArtefact(deps, artefact)).predictor;
 

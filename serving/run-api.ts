@@ -17,7 +17,7 @@ import { openTraffic } from './limits/open-traffic.js';
 import { listen } from './listen.js';
 import { openPredictionLog } from './log/open-log.js';
 import { followRegistry } from './routing/follow-registry.js';
-import { openVerified } from './routing/open-verified.js';
+import { openServed } from './routing/open-served.js';
 import { alertOfLoads } from './routing/alert-of-loads.js';
 import { createRouter, type Router, type RouterDeps } from './routing/router.js';
 import { deliverWebhooks } from './deliver-webhooks.js';
@@ -98,7 +98,7 @@ export const routerOf = (
     onLoad,
     registry,
     findSourceInUse: () => findSourceInUse(catalog, { ownBackend: config.backendDatabaseUrl !== null }),
-    open: (record) => openVerified({ blobs, findModel }, record),
+    open: (record) => openServed({ blobs, findModel }, record),
     logger,
   });
 

@@ -1,16 +1,9 @@
-import { z } from 'zod';
 import type { TrainingData } from '../contracts/dataset.js';
 import type { ArtefactFiles, ModelDefinition, Predictor, TrainContext } from '../contracts/model-definition.js';
-import { readJson, writeJson } from '../learning/artefact/index.js';
+import { SAMPLE_FILE } from '../inference/sample.js';
+import { writeJson } from '../learning/artefact/index.js';
 import { TABLE_SCHEMA_FILE } from '../learning/tabular/table-format/index.js';
 import { signatureOf } from './version-hashes.js';
-
-/** File of an artefact that holds requests with their answers. */
-const SAMPLE_FILE = 'sample.json';
-
-const sample = z.object({ inputs: z.array(z.unknown()).min(1), outputs: z.array(z.unknown()).min(1) });
-/** Requests, and what the predictor answered to them at the end of training. */
-export type Sample = z.infer<typeof sample>;
 
 async function sampleFile(model: ModelDefinition, predictor: Predictor, data: TrainingData): Promise<Uint8Array> {
   const inputs = model.sampleInputs(predictor, data);
@@ -47,6 +40,3 @@ export async function trainArtefact(
     await predictor.close();
   }
 }
-
-/** @throws PipelineError `ARTEFACT_INVALID` when the artefact has no sample. */
-export const readSample = (files: ArtefactFiles): Sample => readJson(files, SAMPLE_FILE, sample);

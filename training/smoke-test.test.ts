@@ -3,29 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArtefactFiles } from '../contracts/model-definition.js';
+import { model } from '../models/credit-risk-scorer/index.js';
 import { createFileBlobStore } from '../platform/blobs/file-blob-store.js';
 import { storeArtefact } from '../registry/artefacts.js';
 import { trainCreditArtefact } from '../tests/support/credit-artefact.js';
 import type { JobContext } from '../platform/child-process/define-job.js';
-import { readSample } from './sample.js';
-import { firstDifference, smokeTest } from './smoke-test.js';
-
-describe('firstDifference', () => {
-  it('accepts numbers that differ by rounding only', () => {
-    expect(firstDifference([{ probability: 0.300001, label: 'x' }], [{ probability: 0.3, label: 'x' }])).toBeNull();
-  });
-
-  it.each([
-    [[{ probability: 0.31 }], [{ probability: 0.3 }], 'output.0.probability is 0.31, wanted 0.3'],
-    [[{ probability: 0.3 }], [{ probability: 0.3, label: 'x' }], 'output.0.label is undefined, wanted "x"'],
-    [[{ probability: 0.3, extra: 1 }], [{ probability: 0.3 }], 'output.0.extra is 1, wanted undefined'],
-    [[], [1], 'output.0 is undefined, wanted 1'],
-    [[null], [0], 'output.0 is null, wanted 0'],
-    [[Number.NaN], [0], 'output.0 is NaN, wanted 0'],
-  ])('finds the difference between %j and %j', (found, wanted, difference) => {
-    expect(firstDifference(found, wanted)).toBe(difference);
-  });
-});
+import { readSample } from '../inference/sample.js';
+import { smokeTest } from './smoke-test.js';
 
 describe('smokeTest', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ml-smoke-'));
@@ -37,8 +21,8 @@ describe('smokeTest', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const modelName = 'credit-risk-scorer';
-  const test = async (change: Record<string, Uint8Array>) => {
-    const content = { modelName, definitionVersion: 1, line: 'default', signatureHash: 'a'.repeat(64) };
+  const test = async (change: Record<string, Uint8Array>, definitionVersion = model.definitionVersion) => {
+    const content = { modelName, definitionVersion, line: 'default', signatureHash: 'a'.repeat(64) };
     const { artefactHash } = await storeArtefact(blobs, { ...content, files: { ...files, ...change } });
     const control = { signal: new AbortController().signal, onProgress: () => undefined };
     return smokeTest.run({ modelName, artefactHash }, { blobs, ...control } as unknown as JobContext);
@@ -58,6 +42,8 @@ describe('smokeTest', () => {
       passed: false,
       finding: expect.stringMatching(/^output\.0\.probability is .*, wanted 2$/) as string,
     });
+    const former = await test(asFile({ inputs, outputs: promised }), model.definitionVersion - 1);
+    expect(former.finding).toMatch(/, wanted 2; trained by definition version \d+, this program has \d+: train a new/);
   });
 
   it.each([

@@ -10,7 +10,7 @@ import { loadArtefact } from '../../registry/artefacts.js';
 import { signToken } from '../../serving/identity/sign-token.js';
 import { readTokenSecret } from '../../serving/identity/token-keys.js';
 import { activeLine } from '../../serving/routing/route-table.js';
-import { readSample } from '../../training/sample.js';
+import { readSample } from '../../inference/sample.js';
 import type { Target } from './vegeta.js';
 
 /** Requests that the versions of an installation answer. */

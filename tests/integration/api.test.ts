@@ -11,7 +11,7 @@ import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { signToken } from '../../serving/identity/sign-token.js';
 import { readTokenSecret } from '../../serving/identity/token-keys.js';
 import { runApi } from '../../serving/run-api.js';
-import { readSample } from '../../training/sample.js';
+import { readSample } from '../../inference/sample.js';
 import { registerVersion, stage, trainFixture } from '../support/registered-versions.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { quietLogger } from '../support/test-platform.js';

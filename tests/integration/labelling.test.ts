@@ -97,7 +97,8 @@ async function stageIntents(): Promise<void> {
   const files = await model.train(trainContext(), { schema, table }, model.params.parse(params));
   const ref = { modelName: INTENTS, line: lineOfSource(SOURCE) };
   const signatureHash = 'a'.repeat(64);
-  const { artefactHash } = await storeArtefact(blobs, { ...ref, definitionVersion: 1, signatureHash, files });
+  const { definitionVersion } = model;
+  const { artefactHash } = await storeArtefact(blobs, { ...ref, definitionVersion, signatureHash, files });
   const origin = { kind: 'snapshot' as const, snapshotHash: 'b'.repeat(64), source: SOURCE };
   const part = selectRows(table, [0]);
   const dataset = await storeDataset(blobs, { table: part, schema, ref: { ...ref, origin, notes: [] } });

@@ -20,7 +20,8 @@ import { usedTerms } from '../../registry/model-cards/glossary.js';
 import { renderCard } from '../../registry/model-cards/render-card.js';
 import { WITHOUT_CHAMPION } from '../../registry/champion-gate.js';
 import { judgeGates } from '../../registry/gates.js';
-import { readSample, type Sample, trainArtefact } from '../../training/sample.js';
+import { readSample, type Sample } from '../../inference/sample.js';
+import { trainArtefact } from '../../training/sample.js';
 import { checkStates } from './check-states.js';
 
 /** fixtures/check.json of a model folder: the training file, the parameters and the lowest accepted metrics. */

@@ -3,7 +3,8 @@ import type { ArtefactFiles, TrainContext } from '../../contracts/model-definiti
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
 import { model } from '../../models/credit-risk-scorer/index.js';
 import { projectRoot } from '../../platform/project.js';
-import { readSample, trainArtefact } from '../../training/sample.js';
+import { readSample } from '../../inference/sample.js';
+import { trainArtefact } from '../../training/sample.js';
 
 const context: TrainContext = {
   seed: 42,

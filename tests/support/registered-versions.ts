@@ -44,9 +44,10 @@ export async function storeTraining(
   const changed = sample === undefined ? {} : { 'sample.json': new TextEncoder().encode(JSON.stringify(sample)) };
   // Different bytes give a new version.
   const marked = { ...trained, ...changed, 'mark.json': new TextEncoder().encode(JSON.stringify({ runKey })) };
-  const content = { modelName: MODEL, definitionVersion: 1, line, signatureHash: hash('a'), files: marked };
+  const { definitionVersion, backend } = await findModel(MODEL);
+  const content = { modelName: MODEL, definitionVersion, line, signatureHash: hash('a'), files: marked };
   const { artefactHash } = await storeArtefact(blobs, content);
-  const { schema } = (await findModel(MODEL)).backend;
+  const { schema } = backend;
   const table = { rowCount: 1, columns: { id: { kind: 'text' as const, values: [runKey] } } };
   const origin = { kind: 'snapshot' as const, snapshotHash: hash('b'), source: sourceOfLine(line) };
   const dataset = await storeDataset(blobs, {

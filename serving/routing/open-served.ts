@@ -1,0 +1,22 @@
+import type { Predictor } from '../../contracts/model-definition.js';
+import type { OpenArtefact } from '../../inference/answer.js';
+import { openVerified } from '../../inference/open-verified.js';
+import { loadServed, type OpenDeps, type ServedArtefact } from '../../inference/predictor-pool.js';
+import { readSample, type Sample } from '../../inference/sample.js';
+
+/**
+ * Opens an artefact whose files have the hashes that its manifest names, and which repeats the answers stored at its
+ * training.
+ * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`; `ARTEFACT_INVALID`, `ARTEFACT_OUTDATED` as `openVerified`.
+ */
+export async function openServed(deps: OpenDeps, artefact: ServedArtefact): Promise<OpenArtefact> {
+  const loaded = await loadServed(deps, artefact);
+  const predictor = await openVerified(loaded);
+  await warmUp(predictor, readSample(loaded.files));
+  return { predictor, manifest: loaded.manifest };
+}
+
+/** What the first explanation reads, as five megabytes of trees, is read now: a request would hold up all others. */
+const warmUp = async (predictor: Predictor, { inputs }: Sample): Promise<void> => {
+  await predictor.explain?.(predictor.input.parse(inputs[0]));
+};
