@@ -10,6 +10,7 @@ import { openKeyRing } from '../platform/keys/key-ring.js';
 import { endpointOf } from '../platform/outbox/outbox.js';
 import { createLogger } from '../platform/logging.js';
 import { createApi } from './api.js';
+import { mlflowServer } from './health/mlflow.js';
 import { type ServiceWatch, watchServices } from './health/watch-services.js';
 import { readTokenKeys } from './identity/token-keys.js';
 import { createVerifier } from './identity/verify-token.js';
@@ -51,7 +52,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
   const receivers = config.webhookUrls.map(endpointOf);
   const alerts = createAlertBook(services.pool, receivers);
   const router = routerOf(services, config, logger, alertOfLoads(alerts, logger));
-  const watch = watchOf(services, logger);
+  const watch = watchOf(services, config, logger);
   const { redisUrl, databaseUrl } = endpoints;
   const traffic = openTraffic({ redisUrl, settings: config.api.traffic, logger });
   const { home, predictionLogDays: keepDays } = config;
@@ -102,11 +103,12 @@ export const routerOf = (
     logger,
   });
 
-const watchOf = ({ pool, onlineStore }: Services, logger: Logger): ServiceWatch =>
+const watchOf = ({ pool, onlineStore }: Services, { api: { mlflowUri } }: Config, logger: Logger): ServiceWatch =>
   watchServices(
     [
       { name: 'registry', ping: () => pool.query('select 1') },
       { name: `online-store (${onlineStore.kind})`, ping: () => onlineStore.ping() },
+      ...(mlflowUri === null ? [] : [mlflowServer(mlflowUri)]),
     ],
     ({ name, status }, reason) => logger.info({ service: name, status, reason }, 'service changed'),
   );

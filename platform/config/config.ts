@@ -102,6 +102,7 @@ const environment = z.object({
   CUSTOMER_QUERY_BUDGET_PER_DAY: withDefault(whole(0, MOST_REQUESTS), '5000'),
   MOST_REQUESTS_IN_FLIGHT: withDefault(whole(16, 100_000), '1000'),
   SCORE_DECIMALS: decimalsByRoute,
+  MLFLOW_TRACKING_URI: optional(serverUrl(['http', 'https'], 'http://127.0.0.1:5000')),
 
   SCHEDULE_TIMEZONE: withDefault(timeZone, 'UTC'),
   SCHEDULE_WEEKLY: withDefault(cronLine, '0 3 * * 1'),
@@ -159,6 +160,8 @@ export interface ApiSettings {
   /** Origins of web pages that may call the API; empty: none. */
   readonly corsOrigins: readonly string[];
   readonly traffic: TrafficSettings;
+  /** Tracking server whose health is reported; null: none. */
+  readonly mlflowUri: string | null;
 }
 
 /** Settings of one process, parsed once. A null address means that the embedded service is used. */
@@ -335,6 +338,7 @@ function apiSettings(variables: Variables, absolute: (path: string) => string): 
     clockSkewSeconds: variables.JWT_CLOCK_SKEW_SECONDS,
     corsOrigins: variables.CORS_ORIGINS,
     traffic: trafficSettings(variables),
+    mlflowUri: variables.MLFLOW_TRACKING_URI ?? null,
   };
 }
 

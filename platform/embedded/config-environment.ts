@@ -34,10 +34,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   VALIDATION_MAX_REJECTED_SHARE: String(config.maxRejectedShare),
   VALIDATION_SUSPICIOUS_LABELS: config.suspiciousLabels,
   ...priceEnvironment(config.cpuPrice),
-  PRODUCTION_APPROVAL: config.productionApproval,
-  APPROVAL_PROOF: config.approvalProof,
-  APPROVAL_SECRET_FILE: config.approvalSecretFile ?? '',
-  KEY_RING_FILE: config.keyRingFile ?? '',
+  ...approvalEnvironment(config),
   WEBHOOK_URLS: config.webhookUrls.join(','),
   PREDICTION_LOG_DAYS: String(config.predictionLogDays),
   ...apiEnvironment(config.api),
@@ -72,6 +69,13 @@ const priceEnvironment = (price: Config['cpuPrice']): Record<string, string> => 
   CPU_HOUR_CURRENCY: price?.currency ?? '',
 });
 
+const approvalEnvironment = (config: Config): Record<string, string> => ({
+  PRODUCTION_APPROVAL: config.productionApproval,
+  APPROVAL_PROOF: config.approvalProof,
+  APPROVAL_SECRET_FILE: config.approvalSecretFile ?? '',
+  KEY_RING_FILE: config.keyRingFile ?? '',
+});
+
 const apiEnvironment = (api: Config['api']): Record<string, string> => ({
   HOST: api.host,
   PORT: api.port === null ? '' : String(api.port),
@@ -92,6 +96,7 @@ const apiEnvironment = (api: Config['api']): Record<string, string> => ({
   SCORE_DECIMALS: Object.entries(api.traffic.scoreDecimals)
     .map(([route, decimals]) => `${route}=${decimals}`)
     .join(','),
+  MLFLOW_TRACKING_URI: api.mlflowUri ?? '',
 });
 
 const temporalSecurity = ({ tls, apiKey }: Config['temporal']): Record<string, string> => ({

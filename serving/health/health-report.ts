@@ -49,7 +49,8 @@ function overall(sources: HealthSources, models: readonly ModelHealth[]): Health
   if (sources.isStopping()) return 'stopping';
   if (!sources.router.isReady()) return 'starting';
   const isWhole = models.every(({ status }) => status !== 'failed');
-  const parts = [...sources.services(), sources.log.status()];
+  const needed = sources.services().filter(({ isOptional }) => isOptional !== true);
+  const parts = [...needed, sources.log.status()];
   return isWhole && parts.every(({ status }) => status === 'ok') ? 'ok' : 'degraded';
 }
 

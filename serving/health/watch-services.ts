@@ -5,6 +5,8 @@ import { messageOf } from '../../contracts/errors.js';
 /** A service that answers depend on. */
 export interface WatchedService {
   readonly name: string;
+  /** True: nothing that the API answers needs it. @default false */
+  readonly isOptional?: boolean;
   /** One real operation; rejects when the service does not answer. */
   ping(): Promise<unknown>;
 }
@@ -14,6 +16,8 @@ export interface ServiceHealth {
   readonly status: 'ok' | 'unreachable' | 'unknown';
   /** Since when (ISO 8601). */
   readonly since: string;
+  /** Its absence does not degrade the API. */
+  readonly isOptional?: boolean;
 }
 
 /** Health of services as last seen, so that no request asks them. */
@@ -41,13 +45,20 @@ async function answersInTime(service: WatchedService): Promise<void> {
   }
 }
 
+const namedAs = ({ name, isOptional = false }: WatchedService): Pick<ServiceHealth, 'name' | 'isOptional'> => ({
+  name,
+  ...(isOptional && { isOptional }),
+});
+
 /** @param onChange - told of each change with the reason of a failure. */
 export function watchServices(
   services: readonly WatchedService[],
   onChange: (health: ServiceHealth, reason: string) => void,
 ): ServiceWatch {
   const since = new Date().toISOString();
-  const seen = new Map<string, ServiceHealth>(services.map(({ name }) => [name, { name, status: 'unknown', since }]));
+  const seen = new Map<string, ServiceHealth>(
+    services.map((service) => [service.name, { ...namedAs(service), status: 'unknown', since }]),
+  );
 
   async function check(service: WatchedService): Promise<void> {
     const { status, reason } = await answersInTime(service).then(
@@ -55,7 +66,7 @@ export function watchServices(
       (fault: unknown) => ({ status: 'unreachable' as const, reason: messageOf(fault) }),
     );
     if (seen.get(service.name)?.status === status) return;
-    const health = { name: service.name, status, since: new Date().toISOString() };
+    const health = { ...namedAs(service), status, since: new Date().toISOString() };
     seen.set(service.name, health);
     onChange(health, reason);
   }
