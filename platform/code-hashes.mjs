@@ -10,24 +10,27 @@ import { join } from 'node:path';
  * @param {string} root - The project's folder.
  * @param {Inputs} inputs - Of esbuild's metafile: paths below the folder.
  * @param {readonly string[]} wanted - Paths without extension.
- * @param {(path: string) => string | Uint8Array} read - What counts of a file. The file as it is by default.
+ * @param {(path: string) => string | Uint8Array | null} read - What counts of a file: the file as it is by default; null,
+ *   nothing, not even that it is reached.
  * @returns {Readonly<Record<string, string>>}
  */
 export function codeHashes(root, inputs, wanted, read = (path) => readFileSync(join(root, path))) {
   const versions = packageVersions(root);
-  /** @type {Map<string, string>} */
+  /** @type {Map<string, string | null>} */
   const contents = new Map();
   /** @param {string} path */
   const contentOf = (path) => {
     // esbuild's own, such as <define:navigator>, is no file.
-    if (!contents.has(path)) contents.set(path, path.startsWith('<') ? path : sha256(read(path)));
+    if (contents.has(path)) return contents.get(path);
+    const content = path.startsWith('<') ? path : read(path);
+    contents.set(path, content === null ? null : sha256(content));
     return contents.get(path);
   };
   return Object.fromEntries(
     wanted.map((module) => {
       const { files, packages } = reachedFrom(`${module}.ts`, inputs);
       const lines = [
-        ...files.map((path) => `${path} ${contentOf(path)}`),
+        ...files.filter((path) => contentOf(path) !== null).map((path) => `${path} ${contentOf(path)}`),
         ...packages.map((name) => `${name} ${versions[name] ?? 'unknown'}`),
       ];
       return [module, sha256(lines.join('\n'))];

@@ -14,6 +14,7 @@ vi.mock('./steps.js', () => ({
   bookkeeping: () => ({ planMaster: () => ({ models, source: 'generated', line: 'synthetic' }) }),
 }));
 vi.mock('./source-lock.js', () => ({ withSourceLock: <Result>(_: string, work: () => Result) => work() }));
+vi.mock('./retraining-report.js', () => ({ withReport: <Result>(_: object, work: () => Result) => work() }));
 vi.mock('./visibility.js', () => {
   const table = { onLine: vi.fn(), mark: vi.fn(), enter: vi.fn() };
   return { showProgress: () => table, setSearchAttributes: vi.fn(), summaryOf: String };

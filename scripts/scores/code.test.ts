@@ -11,7 +11,9 @@ const files = {
   'models/one/index.ts': "import { share } from '../../learning/share.js';\nexport const model = share;\n",
   'models/two/index.ts': "import { card } from './card.js';\nexport const model = [2, card];\n",
   'models/two/card.ts': "export const card = 'a purpose';\n",
-  'learning/share.ts': '/** A share. */\nexport const share = 0.5;\n',
+  'learning/share.ts':
+    "import { error } from '../contracts/error.js';\n/** A share. */\nexport const share = error ? 0.5 : 0;\n",
+  'contracts/error.ts': "export const error = 'a';\n",
 };
 let root: string;
 const write = (path: string, text: string): void => {
@@ -44,8 +46,11 @@ it.each([
 
 it('stays when comments, types, layout and the text of a card change', async () => {
   const before = await codes();
-  write('learning/share.ts', '// Another comment.\nexport   const share: number =\n  0.5;\n');
+  const start = "import { error } from '../contracts/error.js';\n// Another comment.\n";
+  write('learning/share.ts', `${start}export   const share: number =\n  error ? 0.5 : 0;\n`);
   write('models/two/index.ts', `/*! kept */\nexport type Two = 2;\n${files['models/two/index.ts']}`);
   write('models/two/card.ts', "export const card = 'another purpose';\n");
+  write('contracts/row.ts', "export const row = 'a';\n");
+  write('contracts/error.ts', "import { row } from './row.js';\nexport const error = row;\n");
   expect(await codes()).toEqual(before);
 });

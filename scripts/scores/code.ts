@@ -23,7 +23,7 @@ export async function scoreCodes(root: string, modelNames: readonly string[]): P
     ...{ metafile: true, logLevel: 'silent' },
   });
   const hashes = codeHashes(root, metafile.inputs, wanted, (path) =>
-    isDeclaration(path) ? '' : meaningOf(join(root, path)),
+    isDeclaration(path) ? null : meaningOf(join(root, path)),
   );
   return Object.fromEntries(
     modelNames.map((name) => [name, `${short(hashes[GENERATOR]!)}-${short(hashes[moduleOf(name)]!)}`]),
