@@ -29,6 +29,8 @@ export interface MessageLabelling {
   readonly kind: 'messages';
   /** The names within one stored label. */
   readonly parseLabel: (label: string) => readonly string[];
+  /** Whether a name in a label says that the message has none of the names. */
+  readonly isOutOfScope: (name: string) => boolean;
   /** @throws PipelineError `ARTEFACT_INVALID`. */
   readonly readLearned: (files: ArtefactFiles) => LearnedNames;
   /** @param output - what the model's predictor answered to the message. */

@@ -15,6 +15,8 @@ export interface AnswerCoverage extends InputCoverage {
 export interface OpenArtefact {
   readonly predictor: Predictor;
   readonly manifest: ArtefactManifest;
+  /** What labels of messages may hold, as far as this version learned; absent for a model without such labels. */
+  readonly learnedNames?: readonly string[];
 }
 
 /** What is asked of an open artefact. */

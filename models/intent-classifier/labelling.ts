@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LabelSuggestion, LearnedNames, MessageLabelling } from '../../contracts/labelling.js';
-import { joinLabels, parseLabels } from './data/label-set.js';
+import { isOutOfScope, joinLabels, parseLabels } from './data/label-set.js';
 import { readText } from '../../learning/artefact/index.js';
 import { decision } from './prediction/decision.js';
 
@@ -37,6 +37,7 @@ function suggest(output: unknown, { multiLabel }: Pick<LearnedNames, 'multiLabel
 export const labelling: MessageLabelling = {
   kind: 'messages',
   parseLabel: parseLabels,
+  isOutOfScope,
   readLearned(files) {
     const { classes, several } = readText(files, 'decision.json', (text) => decision.parse(JSON.parse(text)));
     return { names: classes, multiLabel: several };

@@ -8,6 +8,7 @@ import { findPrediction } from '../../inference/prediction-log/find-prediction.j
 import type { SealedRow } from '../../inference/prediction-log/sealed-row.js';
 import type { KeyRing } from '../../platform/keys/key-ring.js';
 import { asDatabaseFault } from '../../platform/postgres/faults.js';
+import { requireKnownLabel } from '../feedback/known-labels.js';
 import { type FeedbackBody, idempotencyKey, readFeedback, toFeedback } from '../feedback/feedback-request.js';
 import { requireScopes } from '../identity/require-scopes.js';
 import type { Caller } from '../identity/verify-token.js';
@@ -45,8 +46,11 @@ async function store(
   const prediction = body.predictionId === undefined ? null : await findPrediction(deps.database, body.predictionId);
   expectOwn(deps, caller, body, prediction);
   const about = prediction && { modelName: prediction.modelName, source: sourceOfLine(prediction.line) };
-  const sourceInUse = sourceOfLine(activeLine(deps.table()));
+  const table = deps.table();
+  const sourceInUse = sourceOfLine(activeLine(table));
   const feedback = toFeedback(body, about, { models: deps.models, sourceInUse, userId: caller.userId });
+  const model = deps.models.find(({ name }) => name === feedback.modelName)!;
+  await requireKnownLabel(table, model, feedback);
   return storeFeedback(deps.database, feedback, { caller: caller.subject, key });
 }
 

@@ -13,7 +13,9 @@ export async function openServed(deps: OpenDeps, artefact: ServedArtefact): Prom
   const loaded = await loadServed(deps, artefact);
   const predictor = await openVerified(loaded);
   await warmUp(predictor, readSample(loaded.files));
-  return { predictor, manifest: loaded.manifest };
+  const { labelling } = loaded.model;
+  const names = labelling?.kind === 'messages' ? { learnedNames: labelling.readLearned(loaded.files).names } : {};
+  return { predictor, manifest: loaded.manifest, ...names };
 }
 
 /** What the first explanation reads, as five megabytes of trees, is read now: a request would hold up all others. */
