@@ -1,9 +1,13 @@
+import { createCpuClock } from './cpu-clock.js';
+
 /** Lets requests in as long as those before them are answered in time. */
 export interface Admission {
   /** Lets a request in, unless too many have no answer yet. Whoever is let in calls `leave` once. */
   enter(): boolean;
-  /** @param milliseconds - how long the request took; null: it says nothing about others, as of a long batch. */
+  /** @param milliseconds - how long the request took by `now`; null: it says nothing about others, as of a long batch. */
   leave(milliseconds: number | null): void;
+  /** Milliseconds of the clock that requests are measured by. */
+  now(): number;
   inFlight(): number;
   /** Requests that may be in flight now. */
   limit(): number;
@@ -12,7 +16,7 @@ export interface Admission {
 export interface AdmissionOptions {
   /** Most requests in flight, ever. */
   readonly most: number;
-  /** Milliseconds. @default performance.now */
+  /** Milliseconds. @default those of CPU that the process has used */
   readonly now?: () => number;
 }
 
@@ -33,8 +37,11 @@ const INCREASE = 0.1;
  * Adaptive limit of requests in flight, by the signal of CoDel (Nichols and Jacobson, 2012): a queue is standing when even
  * the fastest request of an interval took longer than the target. Then the limit shrinks to a part of what was in flight;
  * it grows again while it is reached without a standing queue. O(1) a request.
+ *
+ * Time is the CPU time of the process: under load it is what the clock on the wall shows, but requests that are late since
+ * other programs have the processor, or a database is slow, are not more than this process can answer.
  */
-export function createAdmission({ most, now = () => performance.now() }: AdmissionOptions): Admission {
+export function createAdmission({ most, now = createCpuClock() }: AdmissionOptions): Admission {
   let limit = most;
   let running = 0;
   let interval = { since: now(), fastest: Infinity, measured: 0, peak: 0, wasFull: false };
@@ -66,6 +73,7 @@ export function createAdmission({ most, now = () => performance.now() }: Admissi
       adapt(interval);
       interval = { since: at, fastest: Infinity, measured: 0, peak: running, wasFull: false };
     },
+    now,
     inFlight: () => running,
     limit: () => limit,
   };
