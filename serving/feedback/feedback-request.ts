@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { jsonRules, NOT_BLANK } from '../../contracts/json-rules.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { Feedback } from '../../datasets/feedback/store-feedback.js';
 import { parseInputs } from '../../inference/answer.js';
 import { routeOf } from '../predictions/model-route.js';
 
-const text = z.string().trim().min(1).max(200);
+const text = z.string().trim().min(1).max(200).register(jsonRules, NOT_BLANK);
 
 export const feedbackBody = z
   .strictObject({
@@ -28,13 +29,24 @@ export const feedbackBody = z
   .refine(({ verdict, label }) => verdict !== undefined || label !== undefined, { message: 'wanted verdict or label' })
   .refine(({ verdict, label }) => verdict !== 'corrected' || label !== undefined, {
     message: 'wanted the label with the verdict corrected',
+  })
+  .register(jsonRules, {
+    allOf: [
+      { anyOf: [{ required: ['predictionId'] }, { required: ['entity', 'model'] }] },
+      {
+        anyOf: [
+          { required: ['label'] },
+          { required: ['verdict'], properties: { verdict: { enum: ['confirmed', 'dismissed'] } } },
+        ],
+      },
+    ],
   });
 export type FeedbackBody = z.infer<typeof feedbackBody>;
 
 /** @throws PipelineError `INVALID_INPUT`. */
 export const readFeedback = (body: unknown): FeedbackBody => parseInputs(feedbackBody, [body])[0]!;
 
-const KEY = /^[\x21-\x7e]{1,200}$/;
+export const KEY = /^[\x21-\x7e]{1,200}$/;
 
 /** The header's key; null: none. @throws PipelineError `INVALID_INPUT`. */
 export function idempotencyKey(header: string | string[] | undefined): string | null {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { errorTable } from '../../contracts/errors.js';
-import { stages } from '../../contracts/ids.js';
+import { describedInput } from '../../contracts/json-rules.js';
+import { lineName, semanticVersion, stages } from '../../contracts/ids.js';
 import { attributionMethods, type ModelDefinition } from '../../contracts/model-definition.js';
-import { feedbackBody } from '../feedback/feedback-request.js';
+import { feedbackBody, KEY } from '../feedback/feedback-request.js';
 import type { Router } from '../routing/router.js';
 import { predictionPath } from '../predictions/model-route.js';
 import { BATCH_LIMIT_ROWS } from '../routes/limits.js';
@@ -18,7 +19,8 @@ interface ModelSchemas {
 
 /** Without the dialect, which OpenAPI 3.1 states for all of them. */
 function toJson(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const written = Object.entries(z.toJSONSchema(schema, { io, unrepresentable: 'any' }));
+  const whole = io === 'input' ? describedInput(schema) : z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const written = Object.entries(whole);
   return Object.fromEntries(written.filter(([name]) => name !== '$schema'));
 }
 
@@ -80,9 +82,9 @@ const problems = (...statuses: readonly number[]): Json =>
   Object.fromEntries(statuses.map((status) => [String(status), { description: 'a problem', content: problemContent }]));
 
 const wishParameters = [
-  { name: 'line', in: 'query', schema: { type: 'string' }, description: 'default: that of the source in use' },
+  { name: 'line', in: 'query', schema: toJson(lineName, 'input'), description: 'default: that of the source in use' },
   { name: 'stage', in: 'query', schema: { type: 'string', enum: [...stages] } },
-  { name: 'version', in: 'query', schema: { type: 'string' } },
+  { name: 'version', in: 'query', schema: toJson(semanticVersion, 'input') },
 ];
 
 /** How a text is explained, for versions that offer a choice. */
@@ -111,14 +113,15 @@ function predictionPaths(model: ModelDefinition, { input, output, methods }: Mod
     },
   });
   const prediction = predictionOf(output);
-  const rows = { type: 'array', items: body, maxItems: BATCH_LIMIT_ROWS };
+  const otherRow = { description: 'anything else: answered with its own error' };
+  const rows = { type: 'array', items: { anyOf: [body, otherRow] }, minItems: 1, maxItems: BATCH_LIMIT_ROWS };
   const row = { anyOf: [prediction, { type: 'object', properties: { error: problem }, required: ['error'] }] };
   return {
     [path]: post('answer one request', withExample, prediction),
     [`${path}/explain`]: post('answer one request and say why', withExample, prediction, methodParameters(methods)),
     [`${path}/batch`]: post(
       'answer rows, each or with its own error',
-      { type: 'object', properties: { inputs: rows }, required: ['inputs'] },
+      { type: 'object', properties: { inputs: rows }, required: ['inputs'], additionalProperties: false },
       { type: 'object', properties: { predictions: { type: 'array', items: row } } },
     ),
   };
@@ -133,17 +136,21 @@ const open = (summary: string, statuses: readonly number[]): Json => ({
   },
 });
 
-const featurePath = {
+const viewParameter = (models: readonly ModelDefinition[]): Json => {
+  const views = new Set(models.flatMap(({ backend }) => backend.views.map(({ name }) => name)));
+  return { name: 'view', in: 'path', required: true, schema: { type: 'string', enum: [...views].sort() } };
+};
+
+const entityId = { type: 'string', minLength: 1, maxLength: 200 };
+
+const featurePath = (models: readonly ModelDefinition[]): Json => ({
   get: {
     tags: ['features'],
     summary: 'what the online store holds of an entity',
-    parameters: [
-      { name: 'view', in: 'path', required: true, schema: { type: 'string' } },
-      { name: 'entity', in: 'path', required: true, schema: { type: 'string' } },
-    ],
+    parameters: [viewParameter(models), { name: 'entity', in: 'path', required: true, schema: entityId }],
     responses: { '200': { description: 'features' }, ...problems(400, 401, 403, 404, 429, 503) },
   },
-};
+});
 
 const feedback = {
   post: {
@@ -153,7 +160,7 @@ const feedback = {
       {
         name: 'Idempotency-Key',
         in: 'header',
-        schema: { type: 'string', maxLength: 200 },
+        schema: { type: 'string', pattern: KEY.source },
         description: 'a request with the same key is taken once; default: the body itself',
       },
     ],
@@ -166,22 +173,23 @@ const feedback = {
   },
 };
 
-const features = {
+const features = (models: readonly ModelDefinition[]): Json => ({
   post: {
     tags: ['features'],
     summary: 'what the online store holds of several entities',
-    parameters: [{ name: 'view', in: 'path', required: true, schema: { type: 'string' } }],
+    parameters: [viewParameter(models)],
     requestBody: {
       required: true,
       content: json({
         type: 'object',
         required: ['entities'],
-        properties: { entities: { type: 'array', items: { type: 'string' }, maxItems: BATCH_LIMIT_ROWS } },
+        additionalProperties: false,
+        properties: { entities: { type: 'array', items: entityId, minItems: 1, maxItems: BATCH_LIMIT_ROWS } },
       }),
     },
     responses: { '200': { description: 'features' }, ...problems(400, 401, 403, 404, 413, 415, 429, 503) },
   },
-};
+});
 
 /** OpenAPI 3.1 of the API, with each model's schemas as its answering version has them. */
 export async function openApiDocument(router: Router, models: readonly ModelDefinition[]): Promise<Json> {
@@ -194,8 +202,8 @@ export async function openApiDocument(router: Router, models: readonly ModelDefi
     security: [{ token: [] }],
     paths: {
       ...(Object.assign({}, ...paths) as Json),
-      '/features/{view}/{entity}': featurePath,
-      '/features/{view}': features,
+      '/features/{view}/{entity}': featurePath(models),
+      '/features/{view}': features(models),
       '/feedback': feedback,
       '/models': { get: { tags: ['models'], summary: 'versions that answer', responses: { '200': { description: 'versions' }, ...problems(401) } } }, // prettier-ignore
       '/metrics': { get: { tags: ['operation'], summary: 'metrics in the text format of Prometheus', responses: { '200': { description: 'metrics', content: { 'text/plain': { schema: { type: 'string' } } } }, ...problems(401, 403) } } }, // prettier-ignore

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonRules, MOMENT } from '../../../contracts/json-rules.js';
 import { readOnClock } from '../../time-series/calendar/index.js';
 
 /**
@@ -11,4 +12,5 @@ export const momentInput = z
   .refine((text) => !Number.isNaN(readOnClock('UTC', text).moment), {
     error: 'wanted a date (2026-03-02) or a time (2026-03-02T18:05:00+05:30)',
   })
-  .meta({ examples: ['2026-03-02T18:05:00+05:30', '2026-03-02'] });
+  .meta({ examples: ['2026-03-02T18:05:00+05:30', '2026-03-02'] })
+  .register(jsonRules, MOMENT);

@@ -1,3 +1,4 @@
+import { jsonRules, SOME_VALUE } from '../../../contracts/json-rules.js';
 import { z } from 'zod';
 import type { ColumnSpec, DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
@@ -190,7 +191,8 @@ export function inputSchema({ features }: Preprocessing, describe: (name: string
     .strictObject(Object.fromEntries(shape) as Record<string, z.ZodType<Cell>>)
     .refine((input) => Object.values(input).some((cell) => cell !== null && cell !== undefined), {
       message: 'expected a value for at least one feature',
-    });
+    })
+    .register(jsonRules, SOME_VALUE);
 }
 
 const isWithinBounds = (value: number, { minimum, maximum, integer }: NumberBounds): boolean =>

@@ -1,3 +1,4 @@
+import { type JsonRule, jsonRules, SOME_VALUE } from '../../../contracts/json-rules.js';
 import { z } from 'zod';
 import {
   COUNTERPARTY_DAYS,
@@ -89,8 +90,16 @@ export function requestSchema({ numbers }: Encoding): z.ZodType<AnomalyRequest> 
     .refine((request) => hasFeatures(request) || hasTransaction(request), {
       message: 'expected amount and bookedAt, or features',
     })
-    .superRefine(refuseLaterHistory);
+    .superRefine(refuseLaterHistory)
+    .register(jsonRules, TRANSACTION_OR_FEATURES);
 }
+
+const TRANSACTION_OR_FEATURES: JsonRule = {
+  anyOf: [
+    { required: ['bookedAt', 'amount'], properties: { bookedAt: { type: 'string' }, amount: { type: 'number' } } },
+    { required: ['features'], properties: { features: { type: 'object', ...SOME_VALUE } } },
+  ],
+};
 
 /** Rows of the past that are later than the transaction are not used; one that is later by more than a year is a slip. */
 const FURTHEST_MS = 366 * DAY_MS;

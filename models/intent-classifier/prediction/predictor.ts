@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonRules, NOT_BLANK } from '../../../contracts/json-rules.js';
 import {
   type ArtefactFiles,
   type AttributionMethod,
@@ -23,7 +24,8 @@ export const input = z.strictObject({
     .max(MAXIMUM_MESSAGE_LENGTH)
     .refine((text) => text.trim() !== '', { message: 'expected more than white space' })
     // Lone surrogates, left by a truncated emoji, have no UTF-8 encoding.
-    .overwrite((text) => text.replace(/\p{Surrogate}/gu, '\ufffd')),
+    .overwrite((text) => text.replace(/\p{Surrogate}/gu, '\ufffd'))
+    .register(jsonRules, NOT_BLANK),
 });
 export type Message = z.infer<typeof input>;
 
