@@ -286,6 +286,7 @@ describe('operation', () => {
       ...['/metrics', '/models', '/predict/credit-risk', '/predict/credit-risk/batch', '/predict/credit-risk/explain'],
     ]);
     expect(JSON.stringify(document.paths['/predict/credit-risk'])).toMatch(/requestedAmount.*userId/);
+    expect(document.paths).toHaveProperty(['/feedback', 'post', 'responses', '422']);
   });
 
   it('serves its description without another server', async () => {

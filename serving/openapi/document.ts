@@ -168,7 +168,7 @@ const feedback = {
     responses: {
       '200': { description: 'was taken before' },
       '201': { description: 'taken' },
-      ...problems(400, 401, 403, 404, 409, 413, 415, 500, 503),
+      ...problems(400, 401, 403, 404, 409, 413, 415, 422, 500, 503),
     },
   },
 };
