@@ -20,8 +20,8 @@ export interface StepOfRun {
   readonly part?: number;
 }
 
-/** Fields of an input that name the run, or repeat what another field says, and do not change the result. */
-const notOfResult: ReadonlySet<string> = new Set(['runKey', 'cache', 'holdoutHashes']);
+/** Fields of an input that do not change the result: they name the run, repeat another field, or say where a part is known. */
+const notOfResult: ReadonlySet<string> = new Set(['runKey', 'cache', 'holdoutHashes', 'scoredIn']);
 
 /** Hash of everything that the result of a step follows from. */
 export const cacheKeyOf = (step: ReusableStep, code: string, input: object): string =>

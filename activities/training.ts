@@ -24,6 +24,7 @@ import { mayBeCompleted } from '../learning/evaluation/split/index.js';
 import { schemaOf } from '../training/dataset-schema.js';
 import { runJob } from './run-job.js';
 import type { TrainingActivityDeps } from './dependencies.js';
+import { findScores } from './find-scores.js';
 import { loadDatasetRef } from './resolve-line.js';
 import { parse } from './parse.js';
 import { planMaster } from './plan-master.js';
@@ -181,7 +182,8 @@ async function evaluateModel(deps: TrainingActivityDeps, input: z.output<typeof 
   const found = await deps.registry.findChampion(modelName, dataset.line);
   const champion = found === null ? null : championReference(found);
   const { cache, ...references } = input;
-  const job = { ...references, holdout, champion };
+  const scoredIn = cache ? await findScores(deps, { ...references, holdout }) : null;
+  const job = { ...references, holdout, champion, ...(scoredIn !== null && { scoredIn }) };
   const { evaluationBytes: bytes, ...evaluated } = await runStep(deps, 'evaluateModel', job, {
     runKey,
     modelName,

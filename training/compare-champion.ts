@@ -5,10 +5,8 @@ import { PipelineError } from '../contracts/errors.js';
 import type { Comparison } from '../contracts/evaluation.js';
 import { contentHash, semanticVersion } from '../contracts/ids.js';
 import type { Table } from '../contracts/table.js';
-import { isLostBlob, nullIfLost } from '../datasets/snapshots/lost-blob.js';
-import { readParquet } from '../datasets/snapshots/parquet-file.js';
+import { isLostBlob } from '../datasets/snapshots/lost-blob.js';
 import { selectRows } from '../learning/table.js';
-import type { BlobStore } from '../platform/blobs/blob-store.js';
 import type { IncomparableChampion, WindowComparison } from '../registry/champion-gate.js';
 import { type EvaluationDocument, loadEvaluation } from './evaluation-document.js';
 import type { HoldoutPart } from './holdout-parts.js';
@@ -21,6 +19,7 @@ import {
   tooFewReason,
   tooFewRows,
 } from './score-parts.js';
+import { storedScores } from './stored-scores.js';
 import { type UnseenPart, unseenByChampion } from './unseen-rows.js';
 
 export const championSchema = z.strictObject({
@@ -145,7 +144,7 @@ async function scoreBoth(scoring: ScoringContext, found: ToScore, against: Again
   const all = sizeOf(challenger.parts);
   const kept = unseen.reduce((sum, { rows }) => sum + rows.length, 0);
   const onAll = async (): Promise<readonly ScoredPart[]> =>
-    (await storedScores(scoring, before, { ...against, parts: challenger.parts })) ??
+    (await storedScores(scoring.blobs, before, { ...against, parts: challenger.parts })) ??
     (await scoreParts(scoring, artefactHash, challenger.parts)).parts;
   if (kept === all) return { challenger: challenger.parts, champion: await onAll(), rows: 'all unseen', notes: [] };
 
@@ -155,29 +154,6 @@ async function scoreBoth(scoring: ScoringContext, found: ToScore, against: Again
   const remark = `the other ${kept} are too few to compare on, so all were taken, which favours the champion`;
   const notes = [`${learned}; ${remark}`];
   return { challenger: challenger.parts, champion: await onAll(), rows: 'some learned', notes };
-}
-
-/** Null when they are lost: scoring the champion makes them again. */
-const readScores = (blobs: BlobStore, hash: string): Promise<Table | null> =>
-  nullIfLost(blobs.localPath(hash).then((path) => readParquet([path])));
-
-/** The champion's scores as its own evaluation stored them, when that was on the same parts. */
-async function storedScores(
-  { blobs }: ScoringContext,
-  before: EvaluationDocument,
-  { datasetHash, holdout, parts }: Against & { readonly parts: readonly ScoredPart[] },
-): Promise<readonly ScoredPart[] | null> {
-  const isSame = before.dataset.hash === datasetHash && isDeepStrictEqual(before.holdout, holdout);
-  const scoredRows = parts.map(({ name }) => before.parts.find(({ part }) => part === name)?.scoredRows ?? 0);
-  if (!isSame || scoredRows.includes(0)) return null;
-  const table = await readScores(blobs, before.scoredHash);
-  if (table === null) return null;
-  let from = 0;
-  return parts.map((part, i) => {
-    const rows = Array.from({ length: scoredRows[i]! }, (_, row) => from + row);
-    from += rows.length;
-    return { ...part, scored: selectRows(table, rows) };
-  });
 }
 
 /** Both versions on the unseen rows; null when these are too few for the model. */

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { evaluatedModel, evaluateModelInput } from '../contracts/activities.js';
 import { frozenHoldout } from '../contracts/dataset.js';
 import { type Comparison, type Evaluation, NOT_MEASURABLE } from '../contracts/evaluation.js';
+import { contentHash } from '../contracts/ids.js';
 import { putJsonBlob } from '../datasets/snapshots/json-blob.js';
+import { nullIfLost } from '../datasets/snapshots/lost-blob.js';
 import { putTable } from '../datasets/snapshots/put-table.js';
 import { concatTables } from '../learning/table.js';
 import { findModel } from '../models/catalogue.js';
@@ -11,16 +13,27 @@ import { stepsOf } from '../platform/child-process/report-step.js';
 import { judgeGates } from '../registry/gates.js';
 import { type ChampionComparison, championSchema, compareWithChampion } from './compare-champion.js';
 import { relationTo } from './champion-relation.js';
-import type { EvaluationDocument } from './evaluation-document.js';
+import { type EvaluationDocument, loadEvaluation } from './evaluation-document.js';
 import { type DividedData, loadDivided, poolParts } from './holdout-parts.js';
 import { driftOf, reportParts } from './part-reports.js';
 import { partSentences } from '../registry/part-sentences.js';
-import { poolScores, type ScoredArtefact, scoreParts, type ScoringContext, tooFewReason } from './score-parts.js';
+import {
+  poolScores,
+  type ScoredArtefact,
+  type ScoredPart,
+  scoreParts,
+  type ScoringContext,
+  tooFewReason,
+} from './score-parts.js';
+import { storedScores } from './stored-scores.js';
 import { assertNoLeak, loadTrainingRows } from './training-rows.js';
 
-const evaluateInput = evaluateModelInput
-  .omit({ cache: true })
-  .extend({ holdout: frozenHoldout, champion: championSchema.nullable() });
+const evaluateInput = evaluateModelInput.omit({ cache: true }).extend({
+  holdout: frozenHoldout,
+  champion: championSchema.nullable(),
+  /** An evaluation that scored the same artefact on the same rows by the same code, whose scores need no repetition. */
+  scoredIn: contentHash.optional(),
+});
 type EvaluateInput = z.output<typeof evaluateInput>;
 
 /**
@@ -38,13 +51,26 @@ export const evaluateModel = defineJob({
     if (input.trainingRowsHash !== undefined)
       assertNoLeak(divided, await loadTrainingRows(blobs, input.trainingRowsHash), input);
     const scoring = { blobs, model, context: { seed: input.seed, signal, onProgress } };
-    const challenger = await scoreParts(scoring, input.artefactHash, divided.parts);
+    const known = await knownScores(scoring, input, divided);
+    const challenger = await scoreParts(scoring, input.artefactHash, divided.parts, known);
     const champion = await compareWithChampionIfAny(scoring, challenger, input);
     await onStep('measuring', 1, 2);
     const found = evaluateParts(scoring, { challenger, champion, divided });
     return storeEvaluation(scoring, input, { ...found, challenger, champion, divided });
   },
 });
+
+/** Of all parts that have rows; [] when no evaluation is named, or its scores are lost. */
+async function knownScores(
+  { blobs }: ScoringContext,
+  { scoredIn, artefactHash, dataset, holdout }: EvaluateInput,
+  { parts }: DividedData,
+): Promise<readonly ScoredPart[]> {
+  const before = scoredIn === undefined ? null : await nullIfLost(loadEvaluation(blobs, scoredIn));
+  if (before?.artefactHash !== artefactHash) return [];
+  const withRows = parts.filter(({ data }) => data.table.rowCount > 0);
+  return (await storedScores(blobs, before, { datasetHash: dataset.hash, holdout, parts: withRows })) ?? [];
+}
 
 const noComparison: ChampionComparison = {
   pooled: null,

@@ -67,18 +67,23 @@ async function scorePart(
 /**
  * The stored artefact's predictions on each part, through the predictor that serves it. Parts are scored one by one,
  * because each of a forecast has its own period.
+ * @param known - parts that the artefact scored before.
  * @throws PipelineError `TOO_FEW_ROWS` when no part can be scored.
  */
 export async function scoreParts(
   scoring: ScoringContext,
   artefactHash: string,
   parts: readonly HoldoutPart[],
+  known: readonly ScoredPart[] = [],
 ): Promise<ScoredArtefact> {
   const { files, manifest } = await loadArtefact(scoring.blobs, artefactHash);
   const predictor = await scoring.model.predictor(files);
   try {
     const found: (ScoredPart | UnscoredPart)[] = [];
-    for (const part of parts) found.push(await scorePart(scoring, predictor, part));
+    for (const part of parts) {
+      const before = known.find(({ name }) => name === part.name);
+      found.push(before ?? (await scorePart(scoring, predictor, part)));
+    }
     const scored = found.filter((part) => 'scored' in part);
     const unscored = found.filter((part) => 'reason' in part);
     if (scored.length === 0) throw nothingToScore(scoring.model, unscored);
