@@ -26,7 +26,7 @@ export const NOT_BLANK: JsonRule = { pattern: '\\S' };
 
 const DAY = z.regexes.date.source.replace(/^\^|\$$/g, '');
 const TIME = '([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,3})?)?';
-const OFFSET = 'Z|[+-](0\\d|1[0-3]):[0-5]\\d';
+const OFFSET = 'Z|[+-](0\\d|1[0-3]):?[0-5]\\d';
 
 /** A day of the calendar, or a time of one with or without an offset (ISO 8601). */
 export const MOMENT: JsonRule = { pattern: `^${DAY}([T ]${TIME}(${OFFSET})?)?$` };
