@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 import cors from '@fastify/cors';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
@@ -63,6 +64,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   let isStopping = false;
   app.addHook('preClose', (done) => {
     isStopping = true;
+    closeConnectionsOnceIdle(app.server);
     done();
   });
   const { router, models, onlineStore, services, settings, predictionLog: log } = deps;
@@ -93,6 +95,15 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   metricsRoute(app, metrics);
   await app.register(docsRoutes);
   return app;
+}
+
+const SWEEP_EVERY_MS = 50;
+
+/** Closing a server ends the connections that are idle at that moment; others would stay for their keep-alive time. */
+function closeConnectionsOnceIdle(server: Server): void {
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
+  server.once('close', () => clearInterval(sweep));
+  sweep.unref();
 }
 
 /** Headers of every answer that is no page: nothing of it is to be stored, framed or read as another type. */
