@@ -42,6 +42,11 @@ describe('recorded workflow histories', () => {
     expect(recorded.map(workflowTypeOf)).toContain(name);
   });
 
+  it('hold no stack traces, which name paths of the machine that recorded', () => {
+    const traces = recorded.flatMap((each) => [...JSON.stringify(each).matchAll(/"stackTrace":"([^"]*)/g)]);
+    expect(traces.map(([, trace]) => trace).filter((trace) => trace !== '')).toEqual([]);
+  });
+
   it('have gone through every change that is marked with patched()', () => {
     const folder = join(projectRoot, 'workflows');
     const sources = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));

@@ -71,8 +71,11 @@ export async function saveHistory(client: Client, workflowId: string, name: stri
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
   const recorded: RecordedHistory = { workflowId, history: History.toObject(History.fromObject(history), asText) };
   const file = fileFor(name, recorded);
-  if (file !== null) await writeFile(join(historyFolder, file), `${JSON.stringify(recorded, null, 1)}\n`);
+  if (file !== null) await writeFile(join(historyFolder, file), `${JSON.stringify(recorded, withoutStackTraces, 1)}\n`);
 }
+
+/** Replay needs no stack traces, and they name paths of the machine that recorded. */
+const withoutStackTraces = (key: string, value: unknown): unknown => (key === 'stackTrace' ? '' : value);
 
 /** Null when a file of this name has a run of the same path. */
 function fileFor(name: string, recorded: RecordedHistory, number = 1): string | null {
