@@ -1,6 +1,5 @@
-import { messageOf } from '../../contracts/errors.js';
 import type { SealedRow } from '../../inference/prediction-log/sealed-row.js';
-import { sleep } from '../sleep.js';
+import { repeat } from '../repeat.js';
 import type { RowSink } from './log-connection.js';
 
 export interface BulkWriterDeps {
@@ -88,18 +87,15 @@ export class BulkWriter {
     return this.#rows.slice(0, cut < 0 ? undefined : Math.max(cut, 1));
   }
 
-  async #run(): Promise<void> {
-    const { everyMs = EVERY_MS } = this.#deps;
-    let pause = everyMs;
-    while (await sleep(pause, this.#stopped.signal)) {
-      const reason = await this.flush().then(
-        () => null,
-        (fault: unknown) => messageOf(fault),
-      );
-      pause = reason === null ? everyMs : Math.min(pause * 2, LONGEST_PAUSE_MS);
-      if ((reason !== null) === this.#failing) continue;
-      this.#failing = reason !== null;
-      this.#deps.onChange(reason);
-    }
+  #run(): Promise<void> {
+    return repeat(() => this.flush(), {
+      everyMs: this.#deps.everyMs ?? EVERY_MS,
+      longestPauseMs: LONGEST_PAUSE_MS,
+      signal: this.#stopped.signal,
+      onChange: (reason) => {
+        this.#failing = reason !== null;
+        this.#deps.onChange(reason);
+      },
+    });
   }
 }

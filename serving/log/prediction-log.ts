@@ -41,7 +41,7 @@ const MOST_UNSEALED = 10_000;
 /** Seals answers between requests, not within them. */
 export class SealingLog implements PredictionLog {
   readonly #parts: PredictionLogParts;
-  #unsealed: LoggedAnswer[] = [];
+  readonly #unsealed: LoggedAnswer[] = [];
   #scheduled = false;
   #dropped = 0;
 
@@ -87,9 +87,7 @@ export class SealingLog implements PredictionLog {
   }
 
   #sealSome(): void {
-    const some = this.#unsealed.slice(0, ROWS_A_TURN);
-    this.#unsealed = this.#unsealed.slice(ROWS_A_TURN);
-    for (const answer of some) {
+    for (const answer of this.#unsealed.splice(0, ROWS_A_TURN)) {
       const row = this.#seal(answer);
       if (row !== null) this.#parts.bulk.append(row);
     }

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { messageOf } from '../../contracts/errors.js';
 import { STAGE_CHANNEL } from '../../registry/serving-versions.js';
+import { repeat } from '../repeat.js';
 import { sleep } from '../sleep.js';
 import type { Router } from './router.js';
 
@@ -26,18 +26,12 @@ export async function followRegistry(options: FollowOptions): Promise<void> {
   await Promise.all([poll(options), listen(options)]);
 }
 
-async function poll({ router, signal, logger, pollMs = POLL_MS }: FollowOptions): Promise<void> {
-  let reported = false;
-  while (await sleep(pollMs, signal)) {
-    try {
-      await router.refreshIfChanged();
-      reported = false;
-    } catch (fault) {
-      if (!reported) logger.warn({ err: messageOf(fault) }, 'the registry does not answer; routes stay as they are');
-      reported = true;
-    }
-  }
-}
+const poll = ({ router, signal, logger, pollMs = POLL_MS }: FollowOptions): Promise<void> =>
+  repeat(() => router.refreshIfChanged(), {
+    ...{ everyMs: pollMs, signal },
+    onChange: (reason) =>
+      reason !== null && logger.warn({ err: reason }, 'the registry does not answer; routes stay as they are'),
+  });
 
 async function listen(options: FollowOptions): Promise<void> {
   let wait = FIRST_PAUSE_MS;
