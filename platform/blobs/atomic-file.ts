@@ -13,8 +13,11 @@ export const makePrivateFolder = async (path: string): Promise<void> => {
   await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
 };
 
-/** Makes a rename durable across a power failure. Windows cannot open folders, and its file systems need no such call. */
-async function syncFolder(path: string): Promise<void> {
+/**
+ * Makes renames and new files in a folder durable across a power failure. Windows cannot open folders, and its file systems
+ * need no such call.
+ */
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {

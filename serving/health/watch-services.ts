@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { sleep } from '../sleep.js';
 import { messageOf } from '../../contracts/errors.js';
+import { within } from '../../platform/embedded/processes/wait.js';
+import { sleep } from '../sleep.js';
 
 /** A service that answers depend on. */
 export interface WatchedService {
@@ -32,18 +32,7 @@ export interface ServiceWatch {
 const PING_TIMEOUT_MS = 2_000;
 const EVERY_MS = 5_000;
 
-async function answersInTime(service: WatchedService): Promise<void> {
-  const late = new AbortController();
-  const timeout = pause(PING_TIMEOUT_MS, undefined, { signal: late.signal, ref: false }).then(() => {
-    throw new Error(`no answer within ${PING_TIMEOUT_MS} ms`);
-  });
-  try {
-    await Promise.race([service.ping(), timeout]);
-  } finally {
-    late.abort();
-    timeout.catch(() => undefined);
-  }
-}
+const late = (): Error => new Error(`no answer within ${PING_TIMEOUT_MS} ms`);
 
 const namedAs = ({ name, isOptional = false }: WatchedService): Pick<ServiceHealth, 'name' | 'isOptional'> => ({
   name,
@@ -61,7 +50,7 @@ export function watchServices(
   );
 
   async function check(service: WatchedService): Promise<void> {
-    const { status, reason } = await answersInTime(service).then(
+    const { status, reason } = await within(service.ping(), PING_TIMEOUT_MS, late).then(
       () => ({ status: 'ok' as const, reason: '' }),
       (fault: unknown) => ({ status: 'unreachable' as const, reason: messageOf(fault) }),
     );

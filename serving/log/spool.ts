@@ -4,6 +4,7 @@ import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { packRow, type SealedRow, unpackRow } from '../../inference/prediction-log/sealed-row.js';
+import { syncFolder } from '../../platform/blobs/atomic-file.js';
 import { type HeldLock, tryLock } from '../../platform/embedded/processes/lock.js';
 
 /* A record: 4 length, 4 CRC-32 of the row's bytes (both big endian), the row. */
@@ -162,13 +163,6 @@ class FileSpool implements Spool {
     this.#files.push(active.path);
     await active.file.close().catch(() => undefined);
   }
-}
-
-/** Makes the name of a new file durable; Windows cannot open folders. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
 }
 
 function recordOf(row: SealedRow): Buffer {
