@@ -1,6 +1,7 @@
 import { acknowledge, createAlertBook } from '../../monitoring/alerts/alerts.js';
 import { commandActor } from '../../registry/audit/append.js';
 import type { CliContext } from '../program/context.js';
+import { formatMinute } from '../../registry/format-minute.js';
 
 /** Prints alerts, newest first. */
 export async function listAlerts(
@@ -16,7 +17,7 @@ export async function listAlerts(
     }
     const rows = alerts.map(({ id, severity, kind, message, openedAt, seen, acknowledgedBy, resolvedAt }) => {
       const state = resolvedAt === null ? (acknowledgedBy === null ? 'open' : `seen by ${acknowledgedBy}`) : 'resolved';
-      return [id, severity, kind, openedAt.toISOString().slice(0, 16).replace('T', ' '), String(seen), state, message];
+      return [id, severity, kind, formatMinute(openedAt), String(seen), state, message];
     });
     cli.out.table({
       head: ['id', 'severity', 'kind', 'since (UTC)', 'times', 'state', 'message'],

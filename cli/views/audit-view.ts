@@ -2,6 +2,7 @@ import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import { auditActions, type AuditAction } from '../../registry/audit/append.js';
 import type { ChainHead } from '../../registry/audit/chain.js';
 import type { CliContext } from '../program/context.js';
+import { formatTime } from '../output/format.js';
 
 export interface AuditListOptions {
   readonly action?: string;
@@ -17,7 +18,7 @@ export async function listAudit(cli: CliContext, { action, subject, limit }: Aud
   cli.out.result({ entries }, () => {
     const rows = entries.map(({ id, at, actor, action: done, subject: to, details }) => {
       const stated = Object.entries(details).flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`]));
-      return [String(id), at.toISOString().slice(0, 19).replace('T', ' '), actor, done, to, stated.join(', ')];
+      return [String(id), formatTime(at), actor, done, to, stated.join(', ')];
     });
     cli.out.table({ head: ['id', 'at (UTC)', 'by', 'did', 'to', 'details'], rows, right: ['id'] });
   });

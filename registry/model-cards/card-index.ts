@@ -4,6 +4,7 @@ import { measuredCell, NONE, plain, range } from './cells.js';
 import type { Cell } from './document.js';
 import { escapeHtml } from './html-text.js';
 import { pageHtml } from './page.js';
+import { formatMinute } from '../format-minute.js';
 
 /** One run that has a card, as the index shows it. */
 export interface IndexedCard {
@@ -114,7 +115,7 @@ const READING =
 export function cardIndex(cards: readonly IndexedCard[], at: Date): string {
   const models = grouped(cards, ({ modelName }) => modelName);
   const links = models.map(([name]) => `<a href="#${escapeHtml(name)}">${escapeHtml(name)}</a>`).join('');
-  const written = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const written = `${formatMinute(at)} UTC`;
   const body = [
     `<header>\n<p class="small">${written}</p>\n<h1>Model cards</h1>\n<p>${READING}</p>\n</header>`,
     `<nav aria-label="Models">${links}</nav>`,

@@ -1,4 +1,5 @@
 import type { Stage } from '../../contracts/ids.js';
+import { formatMinute } from '../format-minute.js';
 
 const BADGE = 'data-stage';
 
@@ -12,8 +13,7 @@ export const stageWord = (stage: Stage): string => `**stage at writing: ${stage}
 const htmlBadge = new RegExp(`<li(?: ${BADGE})?>stage (?:at writing: )?[a-z]+</li>`);
 const markdownBadge = /\*\*stage (?:at writing: )?[a-z]+\*\*/;
 
-const presentText = (stage: Stage, at: Date): string =>
-  `stage on ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC: ${stage}`;
+const presentText = (stage: Stage, at: Date): string => `stage on ${formatMinute(at)} UTC: ${stage}`;
 
 /**
  * A stored card in HTML with the stage of its version at the given moment. The stored bytes never change: only the stage

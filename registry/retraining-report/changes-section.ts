@@ -6,6 +6,7 @@ import { column, NONE, plain } from '../model-cards/cells.js';
 import type { Block, Cell, Section } from '../model-cards/document.js';
 import { estimateText } from './models-section.js';
 import type { FormerRetraining, ReportFacts, SnapshotFacts } from './report-facts.js';
+import { formatMinute } from '../format-minute.js';
 
 /** One thing that is different from the retraining before. */
 interface Change {
@@ -26,7 +27,7 @@ const countChange = (what: string, before: number | undefined, now: number | und
 });
 
 const dayOf = (snapshot: SnapshotFacts | null): string | null =>
-  snapshot === null ? null : new Date(snapshot.asOf).toISOString().slice(0, 16).replace('T', ' ');
+  snapshot === null ? null : formatMinute(new Date(snapshot.asOf));
 
 /** Rows by table, and the moment of the snapshot. */
 function dataChanges(before: SnapshotFacts | null, now: SnapshotFacts | null): Change[] {

@@ -3,9 +3,9 @@ import { code, column, NONE, percent, plain } from '../model-cards/cells.js';
 import type { Block, Cell, Section } from '../model-cards/document.js';
 import { isoDay } from '../holdout-sentence.js';
 import type { ReportFacts, SnapshotFacts } from './report-facts.js';
+import { formatMinute } from '../format-minute.js';
 
-const momentOf = (milliseconds: number): string =>
-  `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+const momentOf = (milliseconds: number): string => `${formatMinute(new Date(milliseconds))} UTC`;
 
 const rowsOf = ({ tables }: SnapshotFacts): number => tables.reduce((sum, { rows }) => sum + rows, 0);
 

@@ -7,6 +7,7 @@ import { dataSection } from './data-section.js';
 import { decisionsSection, modelsSection, statusCell } from './models-section.js';
 import type { ReportFacts } from './report-facts.js';
 import { resourcesSection } from './resources-section.js';
+import { formatMinute } from '../format-minute.js';
 
 const SYNTHETIC_BANNER = `${SYNTHETIC_REMARK}. The models learned from customers of the generator and were judged on them; their scores say nothing about real customers.`;
 
@@ -59,7 +60,7 @@ export function reportDocument(facts: ReportFacts): CardDocument {
   return {
     kind: 'Retraining report',
     title: workflowId,
-    subtitle: `${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    subtitle: `${formatMinute(startedAt)} UTC`,
     banner: isSynthetic(line) ? SYNTHETIC_BANNER : null,
     badges: badgesOf(facts),
     stage: null,

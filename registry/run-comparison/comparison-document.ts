@@ -11,6 +11,7 @@ import { glossarySection } from '../model-cards/glossary.js';
 import { toHtml } from '../model-cards/html.js';
 import { toMarkdown } from '../model-cards/markdown.js';
 import { estimateText } from '../retraining-report/models-section.js';
+import { formatMinute } from '../format-minute.js';
 
 /** A run as a comparison shows it. */
 export interface ComparedRun {
@@ -60,7 +61,7 @@ function runsSection(comparison: Comparison): Section {
     fact('decision', ({ run }) => run.status),
     fact('version', ({ run }) => orNull(run.version)),
     fact('line', ({ run }) => run.line),
-    fact('started (UTC)', ({ run }) => run.startedAt.toISOString().slice(0, 16).replace('T', ' ')),
+    fact('started (UTC)', ({ run }) => formatMinute(run.startedAt)),
     fact('took', ({ run: { startedAt, endedAt } }) =>
       endedAt === null ? null : formatDuration(endedAt.getTime() - startedAt.getTime()),
     ),
