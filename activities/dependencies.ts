@@ -1,7 +1,7 @@
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import type { ModelRegistry } from '../contracts/registry.js';
 import type { ReportLog } from '../contracts/reports.js';
-import type { UsageLog } from '../contracts/usage.js';
+import type { UsageLog } from '../contracts/resource-usage.js';
 import type { SourceCatalog } from '../datasets/sources/catalog.js';
 import type { SnapshotLog } from '../datasets/snapshots/snapshot-log.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';

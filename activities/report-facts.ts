@@ -4,7 +4,7 @@ import { evaluatedModel } from '../contracts/activities.js';
 import type { RunRecord } from '../contracts/registry.js';
 import type { WriteReportInput } from '../contracts/reports.js';
 import type { StepRecord } from '../contracts/steps.js';
-import { CLOCK_SKEW_MS, type StepUsage } from '../contracts/usage.js';
+import { CLOCK_SKEW_MS, type StepUsage } from '../contracts/resource-usage.js';
 import type { ModelOutcome } from '../contracts/workflows.js';
 import { workflowIds } from '../contracts/workflows.js';
 import { nullIfLost } from '../datasets/snapshots/lost-blob.js';

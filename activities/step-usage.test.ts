@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StepUsage, UsageLog } from '../contracts/usage.js';
+import type { StepUsage, UsageLog } from '../contracts/resource-usage.js';
 import { createCpuShares, createUsageInterceptor, noteJobUsage } from './step-usage.js';
 
 describe('CPU shares', () => {

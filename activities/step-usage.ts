@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from '@temporalio/activity';
 import type { ActivityInboundCallsInterceptor, ActivityInterceptors } from '@temporalio/worker';
-import type { JobUsage, UsageLog } from '../contracts/usage.js';
+import type { JobUsage, UsageLog } from '../contracts/resource-usage.js';
 
 const MICROSECONDS = 1e6;
 

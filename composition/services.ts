@@ -29,7 +29,7 @@ import { createStepLog } from '../registry/step-log.js';
 import { createUsageLog } from '../registry/usage-log.js';
 import type { ReportLog } from '../contracts/reports.js';
 import type { StepLog } from '../contracts/steps.js';
-import type { UsageLog } from '../contracts/usage.js';
+import type { UsageLog } from '../contracts/resource-usage.js';
 
 /** All stores that activities, the CLI and serving use, connected and migrated. */
 export interface Services {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { StepUsage, UsageLog } from '../contracts/usage.js';
+import type { StepUsage, UsageLog } from '../contracts/resource-usage.js';
 import { createKysely } from '../platform/postgres/pool.js';
 import type { RegistryTables } from './tables.js';
 import { belowWorkflow } from './run-queries.js';

@@ -16,7 +16,7 @@ import type { PredictionLog } from './log/prediction-log.js';
 import { observeRequests } from './metrics/observe-requests.js';
 import { type CachingRedis, createAnswerCache } from './cache/answer-cache.js';
 import { createAdmission } from './limits/admission.js';
-import { countRefusals } from './limits/count-refusals.js';
+import { countRefusals } from './limits/count-rejections.js';
 import { limitRequests } from './limits/limit-requests.js';
 import type { TrafficLimits } from './limits/traffic-limits.js';
 import type { VerifyToken } from './identity/verify-token.js';

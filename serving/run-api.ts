@@ -19,7 +19,7 @@ import { listen } from './listen.js';
 import { openPredictionLog } from './log/open-log.js';
 import { followRegistry } from './routing/follow-registry.js';
 import { openServed } from './routing/open-served.js';
-import { alertOfLoads } from './routing/alert-of-loads.js';
+import { alertOfLoads } from './routing/load-alerts.js';
 import { createRouter, type Router, type RouterDeps } from './routing/router.js';
 import { deliverWebhooks } from './deliver-webhooks.js';
 

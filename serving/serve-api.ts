@@ -1,6 +1,6 @@
 import { createLogger } from '../platform/logging.js';
-import { isOneOfSeveral, tellReady } from './processes/one-of-several.js';
-import { runProcesses } from './processes/run-processes.js';
+import { isOneOfSeveral, tellReady } from './processes/cluster-worker.js';
+import { runProcesses } from './processes/cluster-primary.js';
 import { runApi, type RunApiOptions } from './run-api.js';
 
 /**

@@ -5,7 +5,7 @@ import { isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { Metric } from '../../contracts/evaluation.js';
 import type { RunRecord } from '../../contracts/registry.js';
-import { CLOCK_SKEW_MS, totalUsage, type UsageTotal } from '../../contracts/usage.js';
+import { CLOCK_SKEW_MS, totalUsage, type UsageTotal } from '../../contracts/resource-usage.js';
 import { sourceOfLock } from '../../contracts/workflows.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { describeRun } from '../../platform/temporal/describe-run.js';

@@ -10,7 +10,7 @@ import { schemaMismatch } from '../sources/backend/check/finding.js';
 import { asSqlFault, connectToSource, faultFinding, QUERY_STOPPED } from '../sources/backend/check/read-fault.js';
 import { readRelation } from '../sources/backend/check/relation.js';
 import { shapeFindings } from '../sources/backend/check/shape.js';
-import { openGivenFeedback } from '../feedback/given-feedback.js';
+import { openGivenFeedback } from '../feedback/extract-feedback.js';
 import { extractionQuery } from '../sources/backend/extraction-query.js';
 import { putTable } from './put-table.js';
 import { queryText, toTable } from './source-rows.js';

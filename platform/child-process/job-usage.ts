@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { JobUsage } from '../../contracts/usage.js';
+import type { JobUsage } from '../../contracts/resource-usage.js';
 
 const [MEGABYTE_IN_KB, MICROSECONDS] = [1024, 1e6];
 

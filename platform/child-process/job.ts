@@ -1,4 +1,4 @@
-import type { JobUsage } from '../../contracts/usage.js';
+import type { JobUsage } from '../../contracts/resource-usage.js';
 
 /**
  * One computation for a child process; every long computation runs this way. The child reads and writes blobs itself:

@@ -1,5 +1,5 @@
 import { type ErrorDetails, isErrorCode, PipelineError, pipelineError } from '../../contracts/errors.js';
-import type { JobUsage } from '../../contracts/usage.js';
+import type { JobUsage } from '../../contracts/resource-usage.js';
 import { asPipelineFault } from '../outage.js';
 import type { JobProgress, JobRequest } from './job.js';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
-import type { JobUsage } from '../../contracts/usage.js';
+import type { JobUsage } from '../../contracts/resource-usage.js';
 import { checkJobRunner, jobOptions } from '../../tests/support/check-job-runner.js';
 import { createMemoryGroup } from '../../tests/support/memory-group.js';
 import { sampleJobs } from '../../tests/support/job-child.js';

@@ -1,7 +1,7 @@
 import type { DataQuality } from '../../contracts/dataset.js';
 import type { RunRecord } from '../../contracts/registry.js';
 import type { RetrainingEnd } from '../../contracts/reports.js';
-import type { StepUsage } from '../../contracts/usage.js';
+import type { StepUsage } from '../../contracts/resource-usage.js';
 
 /** The recorded facts that the report of a retraining is written from. */
 export interface ReportFacts {

@@ -1,4 +1,4 @@
-import { type StepUsage, totalUsage, type UsageTotal } from '../../contracts/usage.js';
+import { type StepUsage, totalUsage, type UsageTotal } from '../../contracts/resource-usage.js';
 import { formatDuration } from '../format-duration.js';
 import { formatNumber } from '../format-number.js';
 import { column, NONE, plain } from '../model-cards/cells.js';

@@ -2,7 +2,7 @@ import type { Metric, Plot } from '../../contracts/evaluation.js';
 import { isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import type { LearningCurve } from '../../contracts/learning-curve.js';
 import type { RunRecord } from '../../contracts/registry.js';
-import type { UsageTotal } from '../../contracts/usage.js';
+import type { UsageTotal } from '../../contracts/resource-usage.js';
 import { formatDuration } from '../format-duration.js';
 import type { RenderedCard } from '../model-cards/card-input.js';
 import { column, NONE, plain } from '../model-cards/cells.js';

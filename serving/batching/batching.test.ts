@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Predictor } from '../../contracts/model-definition.js';
 import type { OpenArtefact } from '../../inference/answer.js';
-import { createRowsATurn } from './rows-a-turn.js';
-import { createTurnBatches } from './turn-batches.js';
+import { createRowsATurn } from './batch-size.js';
+import { createTurnBatches } from './micro-batches.js';
 
 const opened = () => {
   const predict = vi.fn((inputs: readonly number[]) =>

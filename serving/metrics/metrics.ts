@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LogStatus } from '../log/prediction-log.js';
-import { isOneOfSeveral, shareMetrics } from '../processes/one-of-several.js';
+import { isOneOfSeveral, shareMetrics } from '../processes/cluster-worker.js';
 import type { RouteTable } from '../routing/route-table.js';
 
 /** What became of one row: `refused` for the caller's fault, `failed` for ours. */

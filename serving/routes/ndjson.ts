@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { PipelineError } from '../../contracts/errors.js';
 import { problemOf } from '../http/problem.js';
-import { MOST_ROWS_A_TURN } from '../batching/rows-a-turn.js';
+import { MOST_ROWS_A_TURN } from '../batching/batch-size.js';
 
 /** Bytes of one line, at most. */
 const LINE_LIMIT_BYTES = 2 ** 20;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ModelRegistry } from '../../contracts/registry.js';
 import type { ReportLog, RetrainingReport } from '../../contracts/reports.js';
-import type { StepUsage, UsageLog } from '../../contracts/usage.js';
+import type { StepUsage, UsageLog } from '../../contracts/resource-usage.js';
 import { sha256 } from '../../platform/blobs/hash.js';
 
 interface Logs {

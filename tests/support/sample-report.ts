@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../contracts/registry.js';
-import type { StepUsage } from '../../contracts/usage.js';
+import type { StepUsage } from '../../contracts/resource-usage.js';
 import type { ModelFacts, ReportFacts } from '../../registry/retraining-report/report-facts.js';
 import { sampleCard } from './sample-card.js';
 

@@ -3,7 +3,7 @@ import type { TableSpec } from '../../contracts/backend.js';
 import type { Table } from '../../contracts/table.js';
 import { textColumn } from '../../learning/table.js';
 import { asDatabaseFault } from '../../platform/postgres/faults.js';
-import { type MessageLabel, readFeedbackPage, readMessageLabels, withMessageLabels } from './extracted-feedback.js';
+import { type MessageLabel, readFeedbackPage, readMessageLabels, withMessageLabels } from './feedback-rows.js';
 
 export interface GivenFeedbackOptions {
   /** This system's own database; null: there is no feedback of the API. */
