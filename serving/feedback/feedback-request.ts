@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { jsonRules, NOT_BLANK } from '../../contracts/json-rules.js';
+import { jsonSchemaRules, NOT_BLANK } from '../../contracts/json-schema-rules.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { Feedback } from '../../datasets/feedback/store-feedback.js';
 import { parseInputs } from '../../inference/answer.js';
 import { routeOf } from '../predictions/model-route.js';
 
-const text = z.string().trim().min(1).max(200).register(jsonRules, NOT_BLANK);
+const text = z.string().trim().min(1).max(200).register(jsonSchemaRules, NOT_BLANK);
 
 export const feedbackBody = z
   .strictObject({
@@ -30,7 +30,7 @@ export const feedbackBody = z
   .refine(({ verdict, label }) => verdict !== 'corrected' || label !== undefined, {
     message: 'wanted the label with the verdict corrected',
   })
-  .register(jsonRules, {
+  .register(jsonSchemaRules, {
     allOf: [
       { anyOf: [{ required: ['predictionId'] }, { required: ['entity', 'model'] }] },
       {

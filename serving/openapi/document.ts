@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorTable } from '../../contracts/errors.js';
-import { describedInput } from '../../contracts/json-rules.js';
+import { describedInput } from '../../contracts/json-schema-rules.js';
 import { lineName, semanticVersion, stages } from '../../contracts/ids.js';
 import { attributionMethods, type ModelDefinition } from '../../contracts/model-definition.js';
 import { feedbackBody, KEY } from '../feedback/feedback-request.js';

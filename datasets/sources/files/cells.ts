@@ -1,4 +1,4 @@
-import { unescaped } from './plain-cell.js';
+import { unescaped } from './normalise-cell.js';
 
 /** One field of a record: text from CSV, any scalar from JSON, `undefined` for an absent JSON member. */
 export type Scalar = string | number | boolean | null | undefined;

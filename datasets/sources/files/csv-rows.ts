@@ -15,7 +15,7 @@ import type { FilePreview, MatchedFormat, Previews } from './choose-format.js';
 import { cellOf, namesIn } from './column-sources.js';
 import type { FileLimits } from './limits.js';
 import { areDirections } from './number-readings.js';
-import { unescaped } from './plain-cell.js';
+import { unescaped } from './normalise-cell.js';
 import type { ReadingOptions } from './reading-options.js';
 import type { DataRow } from './row-sink.js';
 

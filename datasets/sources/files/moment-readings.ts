@@ -1,6 +1,6 @@
 import { DAY_MS, MONTH_NAMES } from '../../../learning/time-series/calendar/index.js';
 import { describeCell, isSplit, type Cell } from './cells.js';
-import { plainMoment } from './plain-cell.js';
+import { normaliseMoment } from './normalise-cell.js';
 import { type CellReader, type CellReadings, everywhere } from './readings.js';
 
 /** The three readings of a date in numbers without a year of four digits in front. */
@@ -143,7 +143,7 @@ const WRITINGS: readonly { readonly pattern: RegExp; readonly name: string }[] =
 ];
 
 function describe(cell: Cell): string {
-  const text = typeof cell === 'string' || typeof cell === 'number' ? plainMoment(String(cell)) : '';
+  const text = typeof cell === 'string' || typeof cell === 'number' ? normaliseMoment(String(cell)) : '';
   return WRITINGS.find((writing) => writing.pattern.test(text))?.name ?? describeCell(cell);
 }
 
@@ -151,7 +151,7 @@ function describe(cell: Cell): string {
 export const momentReader: CellReader = {
   names: DATE_ORDERS,
   wanted: 'a date or time such as 2026-01-31T10:00:00Z',
-  read: (cell) => (typeof cell === 'string' ? readText(plainMoment(cell)) : NOTHING),
+  read: (cell) => (typeof cell === 'string' ? readText(normaliseMoment(cell)) : NOTHING),
   describe,
 };
 

@@ -1,5 +1,5 @@
 import { type Cell, describeCell, isMissingCell, isSplit, NULL_WORDS, type Scalar, type SplitAmount } from './cells.js';
-import { plainText } from './plain-cell.js';
+import { normaliseCell } from './normalise-cell.js';
 import { type CellReader, type CellReadings, everywhere } from './readings.js';
 
 /** The two readings of a number. */
@@ -126,7 +126,7 @@ function readText(text: string): CellReadings {
 function readScalar(cell: Scalar): CellReadings {
   if (typeof cell === 'number') return everywhere(finite(cell), DECIMAL_SIGNS.length);
   if (typeof cell !== 'string') return NOT_READABLE;
-  const text = plainText(cell);
+  const text = normaliseCell(cell);
   const { values, marks = [] } = readText(text);
   return text === cell.trim() ? { values, marks } : { values, marks: [...marks, OTHER_DIGITS] };
 }
@@ -138,7 +138,7 @@ const DIRECTIONS: readonly { readonly pattern: RegExp; readonly sign: 1 | -1 }[]
 
 /** −1 for a word of money out, +1 for one of money in, NaN for any other. */
 export function readDirection(cell: Scalar): number {
-  const text = typeof cell === 'string' ? plainText(cell) : '';
+  const text = typeof cell === 'string' ? normaliseCell(cell) : '';
   return DIRECTIONS.find(({ pattern }) => pattern.test(text))?.sign ?? Number.NaN;
 }
 
@@ -187,7 +187,7 @@ const WRITINGS: readonly { readonly pattern: RegExp; readonly name: string }[] =
 
 function describe(cell: Cell): string {
   if (!isSplit(cell)) {
-    const text = typeof cell === 'string' ? plainText(cell) : '';
+    const text = typeof cell === 'string' ? normaliseCell(cell) : '';
     return WRITINGS.find(({ pattern }) => pattern.test(text))?.name ?? describeCell(cell);
   }
   if (cell.kind === 'pair') return 'a debit and a credit that are not one amount without sign';
@@ -210,7 +210,7 @@ const SEPARATORS: Readonly<Record<string, string>> = {
 
 /** How the digits of a cell are grouped, where they are. */
 function writingOf(cell: Cell): string | null {
-  const { digits } = unwrap(typeof cell === 'string' ? plainText(cell) : '');
+  const { digits } = unwrap(typeof cell === 'string' ? normaliseCell(cell) : '');
   if (LAKHS.test(digits)) return 'lakhs grouped by commas';
   const separator = (THOUSANDS_POINT.exec(digits) ?? THOUSANDS_COMMA.exec(digits))?.[1];
   if (separator !== undefined) return `thousands grouped by ${SEPARATORS[separator] ?? 'blanks'}`;
@@ -254,7 +254,7 @@ export const flagReader: CellReader = {
   wanted: 'true, false, 0 or 1',
   read(cell) {
     if (isSplit(cell)) return everywhere(Number.NaN, 1);
-    const found = FLAGS.find(({ pattern }) => pattern.test(plainText(String(cell))));
+    const found = FLAGS.find(({ pattern }) => pattern.test(normaliseCell(String(cell))));
     return { values: [found?.value ?? Number.NaN], marks: found?.mark === undefined ? [] : [found.mark] };
   },
   describe: describeCell,

@@ -1,6 +1,6 @@
 import { DAY_MS, dayNumber, weekdayOf } from '../../../learning/time-series/calendar/index.js';
 import { monthByName, momentReader } from './moment-readings.js';
-import { plainText } from './plain-cell.js';
+import { normaliseCell } from './normalise-cell.js';
 import { type CellReader, everywhere } from './readings.js';
 
 const MONTH = /^(\d{4})[-/.\sM]?(0[1-9]|1[0-2])$/i;
@@ -47,7 +47,7 @@ export const periodReader: CellReader = {
   wanted: 'a date or period such as 2026-01-31, 2026-W05, 2026-01, 2026Q1 or 2026',
   read(cell) {
     const start =
-      typeof cell === 'string' || typeof cell === 'number' ? startOfPeriod(plainText(String(cell))) : Number.NaN;
+      typeof cell === 'string' || typeof cell === 'number' ? startOfPeriod(normaliseCell(String(cell))) : Number.NaN;
     return Number.isNaN(start) ? momentReader.read(cell) : everywhere(start, momentReader.names.length);
   },
 };

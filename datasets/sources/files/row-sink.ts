@@ -6,7 +6,7 @@ import { type CellPlace, ColumnReadings, type ReadColumn } from './column-readin
 import { momentReader, momentUnits, type MomentUnit, numericMomentReader } from './moment-readings.js';
 import { flagReader, integerReader, numberReader } from './number-readings.js';
 import { periodReader } from './period-readings.js';
-import { unescaped } from './plain-cell.js';
+import { unescaped } from './normalise-cell.js';
 import type { ReadingOptions } from './reading-options.js';
 import type { CellReader } from './readings.js';
 import { createResolver, type PendingColumn } from './resolve-readings.js';

@@ -2,7 +2,7 @@ import type { ColumnSpec, DatasetSchema } from '../../../contracts/dataset.js';
 import type { Column, Table } from '../../../contracts/table.js';
 import { numberColumn, timestampColumn } from '../../../learning/table.js';
 import { type Clock, onClock, writtenOffset } from '../../../learning/time-series/calendar/index.js';
-import { plainMoment } from './plain-cell.js';
+import { normaliseMoment } from './normalise-cell.js';
 
 /** How a moment was written, as one number: its offset in hours, or one of these. */
 const EXACT = Infinity; // with Z, or as a number since the epoch
@@ -13,7 +13,7 @@ export function createClockSink() {
   const codes: number[] = [];
   return {
     add(cell: unknown): void {
-      const offset = typeof cell === 'string' ? writtenOffset(plainMoment(cell)) : null;
+      const offset = typeof cell === 'string' ? writtenOffset(normaliseMoment(cell)) : null;
       codes.push(offset === undefined ? READING : (offset ?? EXACT));
     },
     finish: (): Column => ({ kind: 'number', values: Float64Array.from(codes) }),

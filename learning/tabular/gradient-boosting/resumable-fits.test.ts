@@ -5,7 +5,7 @@ import { matrix, type Matrix } from '../../numeric/matrix/index.js';
 import { createRandom } from '../../numeric/random/index.js';
 import { gradientBoosting } from './gradient-boosting.js';
 import { openBoostingFits } from './resumable-fits.js';
-import { readFits, writeFits } from './saved-fits.js';
+import { readCheckpoint, writeCheckpoint } from './checkpoint-file.js';
 
 const random = createRandom(11);
 const [ROWS, COLS] = [300, 5];
@@ -105,13 +105,13 @@ describe('boosting with checkpoints', () => {
       ...{ feature: [3, 0, 0], threshold: [Infinity, 0, 0], left: [1, -1, -1], right: [2, -1, -1] },
       ...{ missingLeft: [1, 0, 0], value: [0, -0, 1e-310], gain: [0.1 + 0.2, 0, 0], cover: [2, 1, 1] },
     };
-    const bytes = writeFits([
+    const bytes = writeCheckpoint([
       { fingerprint: 'a', trees: [tree, tree] },
       { fingerprint: 'b', trees: [] },
     ]);
     const shifted = new Uint8Array(bytes.length + 1);
     shifted.set(bytes, 1);
-    const found = readFits(shifted.subarray(1));
+    const found = readCheckpoint(shifted.subarray(1));
     expect(found.map(({ fingerprint, trees }) => [fingerprint, trees.length])).toEqual([
       ['a', 2],
       ['b', 0],
@@ -124,6 +124,6 @@ describe('boosting with checkpoints', () => {
       new Uint8Array(64),
       new Uint8Array([9, 0, 0, 0, 123]),
     ])
-      expect(() => readFits(damaged)).toThrow(expect.objectContaining({ code: 'MALFORMED_FILE' }) as Error);
+      expect(() => readCheckpoint(damaged)).toThrow(expect.objectContaining({ code: 'MALFORMED_FILE' }) as Error);
   });
 });

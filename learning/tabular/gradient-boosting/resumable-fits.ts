@@ -3,7 +3,7 @@ import type { FitContext, FitInputs } from '../../estimator.js';
 import { murmur3 } from '../../numeric/hash/murmur.js';
 import type { Matrix } from '../../numeric/matrix/index.js';
 import { fitInRounds } from './gradient-boosting.js';
-import { readFits, writeFits } from './saved-fits.js';
+import { readCheckpoint, writeCheckpoint } from './checkpoint-file.js';
 import type { GradientBoostingState } from './state.js';
 
 /** The fits of one training, in the order in which they are made. */
@@ -30,7 +30,7 @@ function fingerprintOf(params: unknown, { x, y, context }: FitInputs): string {
  */
 export async function openBoostingFits(checkpoint: TrainContext['checkpoint']): Promise<BoostingFits> {
   const bytes = await checkpoint.load();
-  const saved = bytes === null ? [] : readFits(bytes);
+  const saved = bytes === null ? [] : readCheckpoint(bytes);
   const made: { fingerprint: string; trees: GradientBoostingState['trees'][number][] }[] = [];
   return {
     async fit(params, x, y, context) {
@@ -44,7 +44,7 @@ export async function openBoostingFits(checkpoint: TrainContext['checkpoint']): 
         const { done, value } = rounds.next();
         if (done === true) return value;
         trees.push(value);
-        if (checkpoint.isDue()) await checkpoint.save(writeFits(made));
+        if (checkpoint.isDue()) await checkpoint.save(writeCheckpoint(made));
       }
     },
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { MOMENT } from '../../../contracts/json-rules.js';
+import { MOMENT } from '../../../contracts/json-schema-rules.js';
 import { momentInput } from './moment-input.js';
 
 const described = new RegExp(MOMENT.pattern as string);

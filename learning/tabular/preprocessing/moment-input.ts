@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonRules, MOMENT } from '../../../contracts/json-rules.js';
+import { jsonSchemaRules, MOMENT } from '../../../contracts/json-schema-rules.js';
 import { readOnClock } from '../../time-series/calendar/index.js';
 
 /**
@@ -13,4 +13,4 @@ export const momentInput = z
     error: 'wanted a date (2026-03-02) or a time (2026-03-02T18:05:00+05:30)',
   })
   .meta({ examples: ['2026-03-02T18:05:00+05:30', '2026-03-02'] })
-  .register(jsonRules, MOMENT);
+  .register(jsonSchemaRules, MOMENT);

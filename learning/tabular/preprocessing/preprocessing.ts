@@ -1,4 +1,4 @@
-import { jsonRules, SOME_VALUE } from '../../../contracts/json-rules.js';
+import { jsonSchemaRules, SOME_VALUE } from '../../../contracts/json-schema-rules.js';
 import { z } from 'zod';
 import type { ColumnSpec, DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
@@ -192,7 +192,7 @@ export function inputSchema({ features }: Preprocessing, describe: (name: string
     .refine((input) => Object.values(input).some((cell) => cell !== null && cell !== undefined), {
       message: 'expected a value for at least one feature',
     })
-    .register(jsonRules, SOME_VALUE);
+    .register(jsonSchemaRules, SOME_VALUE);
 }
 
 const isWithinBounds = (value: number, { minimum, maximum, integer }: NumberBounds): boolean =>

@@ -1,4 +1,4 @@
-import { type JsonRule, jsonRules, SOME_VALUE } from '../../../contracts/json-rules.js';
+import { type JsonSchemaRule, jsonSchemaRules, SOME_VALUE } from '../../../contracts/json-schema-rules.js';
 import { z } from 'zod';
 import {
   COUNTERPARTY_DAYS,
@@ -91,10 +91,10 @@ export function requestSchema({ numbers }: Encoding): z.ZodType<AnomalyRequest> 
       message: 'expected amount and bookedAt, or features',
     })
     .superRefine(refuseLaterHistory)
-    .register(jsonRules, TRANSACTION_OR_FEATURES);
+    .register(jsonSchemaRules, TRANSACTION_OR_FEATURES);
 }
 
-const TRANSACTION_OR_FEATURES: JsonRule = {
+const TRANSACTION_OR_FEATURES: JsonSchemaRule = {
   anyOf: [
     { required: ['bookedAt', 'amount'], properties: { bookedAt: { type: 'string' }, amount: { type: 'number' } } },
     { required: ['features'], properties: { features: { type: 'object', ...SOME_VALUE } } },

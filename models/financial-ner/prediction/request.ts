@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dateOrder } from '../../../contracts/dataset.js';
-import { CALENDAR_DAY, jsonRules } from '../../../contracts/json-rules.js';
+import { CALENDAR_DAY, jsonSchemaRules } from '../../../contracts/json-schema-rules.js';
 import { parseIsoDate } from '../../../learning/time-series/calendar/index.js';
 import { MAXIMUM_TEXT_LENGTH } from '../data/text-table.js';
 
@@ -12,7 +12,7 @@ export const nerRequest = z.strictObject({
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/, { abort: true, error: 'expected a day such as 2026-01-31' })
     .refine((day) => parseIsoDate(day) !== null, 'no day of the calendar')
-    .register(jsonRules, CALENDAR_DAY)
+    .register(jsonSchemaRules, CALENDAR_DAY)
     .optional()
     .describe('day that "today" means, such as 2026-01-31; without it only complete dates have a value'),
   /** @default that of the data that the version was trained on */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonRules, NOT_BLANK } from '../../../contracts/json-rules.js';
+import { jsonSchemaRules, NOT_BLANK } from '../../../contracts/json-schema-rules.js';
 import {
   type ArtefactFiles,
   type AttributionMethod,
@@ -25,7 +25,7 @@ export const input = z.strictObject({
     .refine((text) => text.trim() !== '', { message: 'expected more than white space' })
     // Lone surrogates, left by a truncated emoji, have no UTF-8 encoding.
     .overwrite((text) => text.replace(/\p{Surrogate}/gu, '\ufffd'))
-    .register(jsonRules, NOT_BLANK),
+    .register(jsonSchemaRules, NOT_BLANK),
 });
 export type Message = z.infer<typeof input>;
 

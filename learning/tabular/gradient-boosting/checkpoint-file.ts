@@ -3,7 +3,7 @@ import { PipelineError } from '../../../contracts/errors.js';
 import type { RegressionTree } from './tree.js';
 
 /** A fit and the trees that it has grown, in order. */
-export interface SavedFit {
+export interface FitCheckpoint {
   /** Tells the fits of one training apart. */
   readonly fingerprint: string;
   readonly trees: readonly RegressionTree[];
@@ -26,7 +26,7 @@ const align = (bytes: number): number => Math.ceil(bytes / NUMBER_BYTES) * NUMBE
  * Writes fits as one file: length of the header (4 bytes), header as JSON, padding to a multiple of 8, and the trees'
  * arrays as float64 in the machine's byte order. All bits of a number are kept, which JSON does not do for −0.
  */
-export function writeFits(fits: readonly SavedFit[]): Uint8Array {
+export function writeCheckpoint(fits: readonly FitCheckpoint[]): Uint8Array {
   const listed = fits.map(({ fingerprint, trees }) => ({ fingerprint, nodes: trees.map(({ left }) => left.length) }));
   const head = new TextEncoder().encode(JSON.stringify({ kind: 'boosting', schemaVersion: 1, fits: listed }));
   const start = align(4 + head.length);
@@ -45,7 +45,7 @@ export function writeFits(fits: readonly SavedFit[]): Uint8Array {
 }
 
 /** @throws PipelineError `MALFORMED_FILE` when the bytes are no fits. */
-export function readFits(given: Uint8Array): SavedFit[] {
+export function readCheckpoint(given: Uint8Array): FitCheckpoint[] {
   const bytes = given.slice(); // from position 0 of its buffer, as float64 wants it
   const length = bytes.length < 4 ? 0 : new Uint32Array(bytes.buffer, 0, 1)[0]!;
   const { fits } = readHeader(bytes.subarray(4, 4 + length));

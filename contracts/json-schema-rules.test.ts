@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { describedInput, jsonRules, MOMENT, NOT_BLANK } from './json-rules.js';
+import { describedInput, jsonSchemaRules, MOMENT, NOT_BLANK } from './json-schema-rules.js';
 
 describe('rules of a schema as JSON schema', () => {
   const text = z
     .string()
     .refine((value) => value.trim() !== '')
-    .register(jsonRules, NOT_BLANK);
+    .register(jsonSchemaRules, NOT_BLANK);
   const body = z.strictObject({ text: text.describe('a message'), other: text.nullish() });
 
   it('are in its description, also where it is nested or described further', () => {

@@ -23,7 +23,7 @@ function asciiOf(character: string): string {
 }
 
 /** A number or date in ASCII digits and signs, without what spreadsheets put in front. */
-export function plainText(text: string): string {
+export function normaliseCell(text: string): string {
   const own = unescaped(text).trim();
   return /[^\p{ASCII}]/u.test(own) ? own.replace(/[\p{Nd}\uff01-\uff5e]/gu, asciiOf) : own;
 }
@@ -54,7 +54,7 @@ function withOffset(text: string): string {
  * A date or time in the forms that the readers know: with ASCII digits, an ordinal as number, compact ISO 8601 with its
  * signs, and India's time as offset.
  */
-export function plainMoment(text: string): string {
-  const ascii = withSigns(plainText(text)).replace(ORDINAL, '$1');
+export function normaliseMoment(text: string): string {
+  const ascii = withSigns(normaliseCell(text)).replace(ORDINAL, '$1');
   return withOffset(ascii.replace(EXPLAINED, '$1').replace(INDIAN_TIME, '$1+05:30'));
 }
