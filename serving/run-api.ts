@@ -21,7 +21,7 @@ import { followRegistry } from './routing/follow-registry.js';
 import { openServed } from './routing/open-served.js';
 import { alertOfLoads } from './routing/load-alerts.js';
 import { createRouter, type Router, type RouterDeps } from './routing/router.js';
-import { deliverWebhooks } from './deliver-webhooks.js';
+import { deliverWebhooks } from '../platform/outbox/deliver-webhooks.js';
 
 export interface RunApiOptions {
   readonly config: Config;

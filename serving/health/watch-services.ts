@@ -1,6 +1,6 @@
 import { messageOf } from '../../contracts/errors.js';
 import { within } from '../../platform/embedded/processes/wait.js';
-import { sleep } from '../sleep.js';
+import { sleep } from '../../platform/sleep.js';
 
 /** A service that answers depend on. */
 export interface WatchedService {

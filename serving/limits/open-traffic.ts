@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { TrafficSettings } from '../../platform/config/traffic-settings.js';
 import { createRedis } from '../../platform/redis/client.js';
-import { sleep } from '../sleep.js';
+import { sleep } from '../../platform/sleep.js';
 import type { CachingRedis } from '../cache/answer-cache.js';
 import { createSharedCounts } from './shared-counts.js';
 import { createTrafficLimits, type TrafficLimits } from './traffic-limits.js';

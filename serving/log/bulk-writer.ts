@@ -1,5 +1,5 @@
 import type { SealedRow } from '../../inference/prediction-log/sealed-row.js';
-import { repeat } from '../repeat.js';
+import { repeat } from '../../platform/repeat.js';
 import type { RowSink } from './log-connection.js';
 
 export interface BulkWriterDeps {

@@ -1,7 +1,7 @@
 import { messageOf } from '../../contracts/errors.js';
 import type { SealedRow } from '../../inference/prediction-log/sealed-row.js';
 import { asPipelineFault } from '../../platform/outage.js';
-import { sleep } from '../sleep.js';
+import { sleep } from '../../platform/sleep.js';
 import type { RowSink } from './log-connection.js';
 import type { Spool } from './spool.js';
 

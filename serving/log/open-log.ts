@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { messageOf } from '../../contracts/errors.js';
 import { dropOldPartitions, ensurePartitionsAhead } from '../../inference/prediction-log/partitions.js';
 import type { KeyRing } from '../../platform/keys/key-ring.js';
-import { sleep } from '../sleep.js';
+import { sleep } from '../../platform/sleep.js';
 import { BulkWriter } from './bulk-writer.js';
 import { DurableWriter } from './durable-writer.js';
 import { LogConnection } from './log-connection.js';

@@ -7,7 +7,7 @@ import type { Config } from '../../platform/config/config.js';
 import { configEnvironment, endpointEnvironment } from '../../platform/embedded/config-environment.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { nodeCommand } from '../../platform/embedded/processes/node-command.js';
-import { sleep } from '../sleep.js';
+import { restart } from '../../platform/restart.js';
 import { fromProcess, type ToProcess } from './messages.js';
 
 export interface RunProcessesOptions {
@@ -22,8 +22,8 @@ export interface RunProcessesOptions {
 
 /** A process that does not end by itself is ended. */
 const STOP_MS = 18_000;
-/** Pause before a process that ended is started again; doubles while it ends at once. */
-const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [500, 30_000];
+/** Before a process that ended is started again. */
+const PAUSES = { firstPauseMs: 500, longestPauseMs: 30_000 };
 
 /**
  * Runs `SERVE_PROCESSES` processes of the API behind one port, and starts each again that ends unasked. Connections go
@@ -83,28 +83,21 @@ interface Kept {
 function keep(start: () => Worker, signal: AbortSignal, logger: Logger): Kept {
   const { promise: ready, resolve, reject } = deferred<number>();
   let wasReady = false;
-  async function run(): Promise<void> {
-    let pause = FIRST_PAUSE_MS;
-    do {
-      const worker = start();
-      const since = performance.now();
-      worker.on('message', (message) => {
-        const { data } = fromProcess.safeParse(message);
-        if (data?.kind !== 'ready') return;
-        wasReady = true;
-        resolve(data.port);
-      });
-      const code = await ending(worker, signal);
-      if (signal.aborted) return;
-      if (!wasReady) {
-        reject(crashed(code));
-        return;
-      }
-      logger.error({ pid: worker.process.pid, code }, 'a process of the API ended; starting it again');
-      pause = performance.now() - since > LONGEST_PAUSE_MS ? FIRST_PAUSE_MS : Math.min(2 * pause, LONGEST_PAUSE_MS);
-    } while (await sleep(pause, signal));
+  async function run(): Promise<boolean> {
+    const worker = start();
+    worker.on('message', (message) => {
+      const { data } = fromProcess.safeParse(message);
+      if (data?.kind !== 'ready') return;
+      wasReady = true;
+      resolve(data.port);
+    });
+    const code = await ending(worker, signal);
+    if (signal.aborted) return false;
+    if (wasReady) logger.error({ pid: worker.process.pid, code }, 'a process of the API ended; starting it again');
+    else reject(crashed(code));
+    return wasReady;
   }
-  return { ready, ended: run() };
+  return { ready, ended: restart(run, { ...PAUSES, signal }) };
 }
 
 function deferred<Value>() {

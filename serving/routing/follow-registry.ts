@@ -1,8 +1,8 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { STAGE_CHANNEL } from '../../registry/serving-versions.js';
-import { repeat } from '../repeat.js';
-import { sleep } from '../sleep.js';
+import { repeat } from '../../platform/repeat.js';
+import { restart } from '../../platform/restart.js';
 import type { Router } from './router.js';
 
 export interface FollowOptions {
@@ -15,8 +15,8 @@ export interface FollowOptions {
 }
 
 const POLL_MS = 5_000;
-const LONGEST_PAUSE_MS = 30_000;
-const FIRST_PAUSE_MS = 500;
+/** Before a lost connection is opened again. */
+const PAUSES = { firstPauseMs: 500, longestPauseMs: 30_000 };
 
 /**
  * Keeps the router's table as the registry has it until the signal aborts: at once by NOTIFY, and by looking from time to
@@ -33,14 +33,14 @@ const poll = ({ router, signal, logger, pollMs = POLL_MS }: FollowOptions): Prom
       reason !== null && logger.warn({ err: reason }, 'the registry does not answer; routes stay as they are'),
   });
 
-async function listen(options: FollowOptions): Promise<void> {
-  let wait = FIRST_PAUSE_MS;
-  do {
-    const since = performance.now();
-    await listenOnce(options).catch(() => undefined); // polling reports that the database is away
-    wait = performance.now() - since > LONGEST_PAUSE_MS ? FIRST_PAUSE_MS : Math.min(wait * 2, LONGEST_PAUSE_MS);
-  } while (await sleep(wait, options.signal));
-}
+const listen = (options: FollowOptions): Promise<void> =>
+  restart(
+    async () => {
+      await listenOnce(options).catch(() => undefined); // polling reports that the database is away
+      return true;
+    },
+    { ...PAUSES, signal: options.signal },
+  );
 
 /** Resolves when the connection has ended. */
 async function listenOnce({ router, databaseUrl, signal }: FollowOptions): Promise<void> {
