@@ -1,5 +1,6 @@
 import { answer, type OpenArtefact } from '../../inference/answer.js';
 import type { DataVersion } from '../../registry/artefacts.js';
+import { settleRows } from '../predictions/settle-rows.js';
 import { answerAt, type SingleAnswer } from '../predictions/single-answer.js';
 
 /** One row for an open artefact. */
@@ -41,17 +42,17 @@ export function createTurnBatches(mostRows: number): AnswerInTurn {
     });
 }
 
-/** A row that is refused spoils no other: then each is asked alone. */
 async function run(open: OpenArtefact, rows: readonly Waiting[]): Promise<void> {
-  try {
-    const reads = rows.find((row) => row.reads.length > 0)?.reads ?? [];
-    const answers = await answer(open, { inputs: rows.map(({ input }) => input), reads });
-    rows.forEach(({ resolve }, i) => resolve(answerAt(answers, i)));
-  } catch (fault) {
-    if (rows.length === 1) {
-      rows[0]!.reject(fault);
-      return;
-    }
-    for (const row of rows) await run(open, [row]);
-  }
+  const settled = await settleRows(rows, (some) => answerRows(open, some));
+  rows.forEach(({ resolve, reject }, i) => {
+    const result = settled[i]!;
+    if (result.status === 'fulfilled') resolve(result.value);
+    else reject(result.reason);
+  });
+}
+
+async function answerRows(open: OpenArtefact, rows: readonly RowQuestion[]): Promise<SingleAnswer[]> {
+  const reads = rows.find((row) => row.reads.length > 0)?.reads ?? [];
+  const answers = await answer(open, { inputs: rows.map(({ input }) => input), reads });
+  return rows.map((_, i) => answerAt(answers, i));
 }

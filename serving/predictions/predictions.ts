@@ -20,6 +20,7 @@ import type { RouteWish } from '../routing/route-table.js';
 import type { Prediction, RowProblem } from './prediction.js';
 import { readRequest } from './prediction-request.js';
 import { readStored, type StoredInput } from './read-stored.js';
+import { settleRows } from './settle-rows.js';
 import { answerAt, type SingleAnswer } from './single-answer.js';
 
 export interface PredictionDeps {
@@ -204,20 +205,13 @@ interface Version {
 const readsOf = ({ requestFeatures }: ModelDefinition, rows: readonly Row[]): readonly DataVersion[] =>
   requestFeatures !== undefined && rows.some(({ byReference }) => byReference) ? dataVersionsOf(requestFeatures) : [];
 
-/** A row that the predictor refuses spoils no other: then they are answered one by one. */
 async function answerEach(
   asked: Asked,
   version: Version,
   rows: readonly Row[],
 ): Promise<readonly (Prediction | RowProblem)[]> {
-  try {
-    return await answerRows(asked, version, rows);
-  } catch (fault) {
-    if (rows.length === 1) return [{ error: problemOf(fault) }];
-  }
-  const answers: (Prediction | RowProblem)[] = [];
-  for (const row of rows) answers.push(...(await answerEach(asked, version, [row])));
-  return answers;
+  const settled = await settleRows(rows, (some) => answerRows(asked, version, some));
+  return settled.map((row) => (row.status === 'fulfilled' ? row.value : { error: problemOf(row.reason) }));
 }
 
 async function answerRows(
