@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { type AuditAction, auditActions } from '../../registry/audit/append.js';
 import type { CliContext } from '../program/context.js';
 import { listLimit } from '../program/options.js';
 
 interface ListOptions {
-  readonly action?: string;
+  readonly action?: AuditAction;
   readonly subject?: string;
   readonly limit: number;
 }
@@ -17,7 +18,7 @@ export function register(program: Command, cli: CliContext): void {
   audit
     .command('list')
     .description('The newest entries.')
-    .option('--action <name>', 'such as version.moved or prediction.read')
+    .addOption(new Option('--action <name>', 'entries of this action').choices(auditActions))
     .option('--subject <name>', 'such as credit-risk-scorer/default/1.2.0')
     .option('--limit <n>', 'at most so many', listLimit, 50)
     .action(async (options: ListOptions) => {

@@ -1,27 +1,20 @@
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
-import type { DeliveryStatus } from '../../platform/outbox/outbox.js';
+import { type Command, Option } from 'commander';
+import { type DeliveryStatus, deliveryStatuses } from '../../platform/outbox/outbox.js';
 import type { CliContext } from '../program/context.js';
 import { listLimit } from '../program/options.js';
-
-const statuses: readonly DeliveryStatus[] = ['waiting', 'delivered', 'dead'];
-
-function readStatus(text: string): DeliveryStatus {
-  const found = statuses.find((status) => status === text);
-  if (found !== undefined) return found;
-  throw new InvalidArgumentError(`wanted one of ${statuses.join(', ')}`);
-}
 
 /** `ml webhooks list|retry|secret`. */
 export function register(program: Command, cli: CliContext): void {
   const webhooks = program
     .command('webhooks')
     .summary('list deliveries of webhooks and send dead ones again')
-    .description('Messages to the receivers in WEBHOOK_URLS. The API sends them, each until it is taken or dead.');
+    .description(
+      'Messages to the receivers in WEBHOOK_URLS. API and pipeline workers send them, each until it is taken or dead.',
+    );
   webhooks
     .command('list')
     .description('The newest deliveries with what became of them.')
-    .option('--status <status>', statuses.join(', '), readStatus)
+    .addOption(new Option('--status <status>', 'deliveries of this status').choices(deliveryStatuses))
     .option('--limit <n>', 'at most so many', listLimit, 50)
     .action(async (options: { readonly status?: DeliveryStatus; readonly limit: number }) => {
       const { listWebhooks } = await import('../views/webhooks-view.js');

@@ -39,7 +39,8 @@ export async function enqueue(
   await client.query(INSERT, [randomUUID(), names, type, JSON.stringify(payload)]);
 }
 
-export type DeliveryStatus = 'waiting' | 'delivered' | 'dead';
+export const deliveryStatuses = ['waiting', 'delivered', 'dead'] as const;
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
 /** One message to one receiver. */
 export interface Delivery {
