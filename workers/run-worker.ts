@@ -8,7 +8,11 @@ import { PIPELINE_QUEUE, trainingQueueOf } from '../contracts/workflows.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import type { JobRunner } from '../platform/child-process/job.js';
+import { openKeyRing } from '../platform/keys/key-ring.js';
 import { createLogger } from '../platform/logging.js';
+import type { DeliverOptions } from '../platform/outbox/deliver.js';
+import { deliverWebhooks } from '../platform/outbox/deliver-webhooks.js';
+import { endpointOf } from '../platform/outbox/outbox.js';
 import { connectWith } from '../platform/temporal/connect.js';
 import { type TemporalServer, temporalServer } from '../platform/temporal/server.js';
 import { type ActivityParts, createActivities } from '../composition/activities.js';
@@ -54,6 +58,9 @@ export async function runWorkers(options: RunWorkersOptions): Promise<void> {
   const server = temporalServer(config, endpoints);
   await prepareServer(server, logger);
   const services = options.services ?? (await connectServices(config, endpoints, logger));
+  const webhooks = await webhooksOf(options, services);
+  const ended = new AbortController();
+  const control = { signal: AbortSignal.any([signal, ended.signal]), logger };
   const connection = await connectWith(server, (settings) => NativeConnection.connect(settings));
   try {
     const { runner } = options;
@@ -69,11 +76,24 @@ export async function runWorkers(options: RunWorkersOptions): Promise<void> {
     const workers = await Promise.all(roles.map(create));
     options.onReady?.();
     logger.info({ roles, queue: queueOf(config), build: deploymentVersion(config).buildId }, 'workers poll');
-    await Promise.all([runUntil(workers, signal), announceBuild(options, server, logger)]);
+    await Promise.all([
+      runUntil(workers, signal).finally(() => ended.abort()),
+      announceBuild(options, server, logger),
+      webhooks && deliverWebhooks(webhooks, control),
+    ]);
   } finally {
     await connection.close();
     if (options.services === undefined) await services.close();
   }
+}
+
+/**
+ * What pipeline workers send to receivers, as the API does, so that a platform without an API tells them too; null: nothing.
+ * @throws PipelineError as `openKeyRing`.
+ */
+async function webhooksOf({ config, roles }: RunWorkersOptions, { pool }: Services): Promise<DeliverOptions | null> {
+  if (!roles.includes('pipeline') || config.webhookUrls.length === 0) return null;
+  return { database: pool, endpoints: config.webhookUrls.map(endpointOf), keys: await openKeyRing(config) };
 }
 
 let runtimeInstalled = false;

@@ -1,6 +1,6 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -10,29 +10,31 @@ import { monitoringSchema } from '../../monitoring/alerts/schema.js';
 import { type KeyRing, openKeyRing } from '../../platform/keys/key-ring.js';
 import { rotateKey } from '../../platform/keys/key-file.js';
 import { deliverDue, receiverSecret, signatures } from '../../platform/outbox/deliver.js';
-import { type Endpoint, endpointOf, enqueue, listDeliveries, retryDead } from '../../platform/outbox/outbox.js';
+import {
+  type DeliveryStatus,
+  type Endpoint,
+  endpointOf,
+  enqueue,
+  listDeliveries,
+  retryDead,
+} from '../../platform/outbox/outbox.js';
 import { outboxSchema } from '../../platform/outbox/schema.js';
 import { inTransaction } from '../../platform/postgres/transaction.js';
 import { migrateSchemas } from '../../platform/postgres/schemas.js';
 import { createAuditLog } from '../../registry/audit/audit-log.js';
 import { registrySchema } from '../../registry/migrations/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { openWebhookReceiver, type Received, type WebhookReceiver } from '../support/webhook-receiver.js';
+import { projectRoot } from '../../platform/project.js';
 
 /* Alerts, the outbox on a real PostgreSQL, and a receiver that answers what a test says. */
-
-interface Received {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
 
 let home: string;
 let database: TestDatabase;
 let pool: pg.Pool;
 let keys: KeyRing;
-let receiver: Server;
+let receiver: WebhookReceiver;
 let endpoints: Endpoint[];
-let received: Received[] = [];
-let status = 204;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'ml-outbox-'));
@@ -43,16 +45,8 @@ beforeAll(async () => {
   database = await createTestDatabase();
   pool = new pg.Pool({ connectionString: database.url, max: 6 });
   await migrateSchemas(pool, [registrySchema, outboxSchema, monitoringSchema]);
-  receiver = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-      response.writeHead(status).end();
-    });
-  });
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  endpoints = [endpointOf(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook?token=secret`)];
+  receiver = await openWebhookReceiver();
+  endpoints = [endpointOf(receiver.url)];
 });
 afterAll(async () => {
   receiver.close();
@@ -62,14 +56,19 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await pool.query('truncate outbox.deliveries');
-  received = [];
-  status = 204;
+  receiver.received.length = 0;
+  receiver.status = 204;
 });
 
 const deliver = (to: readonly Endpoint[] = endpoints) => deliverDue({ database: pool, endpoints: to, keys });
 const send = () => inTransaction(pool, (client) => enqueue(client, endpoints, { type: 'test', payload: { n: 1 } }));
 const makeDue = () => pool.query("update outbox.deliveries set next_attempt_at = now() - interval '1 s'");
 const only = async () => (await listDeliveries(pool, { status: null, limit: 10 }))[0]!;
+
+function startSender(): ChildProcess {
+  const file = join(projectRoot, 'tests/support/webhook-sender.ts');
+  return spawn(process.execPath, ['--import', 'tsx', file, database.url, home, receiver.url], { stdio: 'inherit' });
+}
 
 it('delivers what was committed, signed with every version of the key, and stores no address', async () => {
   const undone = inTransaction(pool, async (client) => {
@@ -79,7 +78,7 @@ it('delivers what was committed, signed with every version of the key, and store
   await expect(undone).rejects.toThrow('undone');
   await send();
   expect(await deliver()).toBe(1);
-  const [{ headers, body }] = received as [Received];
+  const [{ headers, body }] = receiver.received as [Received];
   const { data } = JSON.parse(body) as { data: unknown };
   expect(data).toEqual({ n: 1 });
   const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
@@ -94,7 +93,7 @@ it('delivers what was committed, signed with every version of the key, and store
 
 it('tries again later, gives up after the last attempt, and begins anew on request', async () => {
   await send();
-  status = 500;
+  receiver.status = 500;
   await deliver();
   expect(await only()).toMatchObject({ status: 'waiting', attempts: 1, lastError: 'answered 500' });
   expect(await deliver()).toBe(0); // not due yet
@@ -103,15 +102,15 @@ it('tries again later, gives up after the last attempt, and begins anew on reque
     await deliver();
   }
   expect(await only()).toMatchObject({ status: 'dead', attempts: 8 });
-  expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   expect(await inTransaction(pool, (client) => retryDead(client, null))).toBe(1);
-  status = 200;
+  receiver.status = 200;
   await deliver();
   expect(await only()).toMatchObject({ status: 'delivered', attempts: 1 });
 });
 
 it('ends at once for a receiver that is gone, or not in the settings any more', async () => {
-  status = 410;
+  receiver.status = 410;
   await send();
   await deliver();
   expect(await only()).toMatchObject({ status: 'dead', lastError: 'answered 410' });
@@ -124,8 +123,34 @@ it('ends at once for a receiver that is gone, or not in the settings any more', 
 it('sends each once when several processes deliver', async () => {
   for (let i = 0; i < 12; i++) await send();
   await Promise.all([deliver(), deliver(), deliver()]);
-  expect(received).toHaveLength(12);
-  expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(12);
+  expect(receiver.received).toHaveLength(12);
+  expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(12);
+});
+
+it('loses none when a process is killed while it delivers, and sends each once an attempt', async () => {
+  for (let i = 0; i < 20; i++) await send(); // each process takes ten
+  let answer = (): void => undefined;
+  receiver.answering = new Promise((resolve) => (answer = resolve));
+  const senders = [startSender(), startSender()] as const;
+  try {
+    await expect.poll(() => receiver.received.length, { timeout: 20_000 }).toBe(20);
+    const ended = once(senders[0], 'exit');
+    senders[0].kill('SIGKILL');
+    await ended;
+    answer();
+    const count = async (status: DeliveryStatus) => (await listDeliveries(pool, { status, limit: 50 })).length;
+    await expect.poll(() => count('delivered'), { timeout: 10_000 }).toBe(10);
+    await makeDue(); // as the end of its claims does after a minute
+    await expect.poll(() => count('delivered'), { timeout: 10_000 }).toBe(20);
+    const requests = receiver.received.map(({ headers }) => headers['webhook-id']);
+    const deliveries = await listDeliveries(pool, { status: null, limit: 50 });
+    expect(deliveries.map(({ attempts }) => attempts).sort()).toEqual(
+      Array.from({ length: 20 }, (_, i) => (i < 10 ? 1 : 2)),
+    );
+    for (const { id, attempts } of deliveries) expect(requests.filter((each) => each === id)).toHaveLength(attempts);
+  } finally {
+    for (const sender of senders) sender.kill('SIGKILL');
+  }
 });
 
 it('raises an alert once, tells when it opens and ends, and records who has seen it', async () => {
@@ -144,7 +169,7 @@ it('raises an alert once, tells when it opens and ends, and records who has seen
   expect(await book.list({ openOnly: true, limit: 5 })).toEqual([]);
   expect(await book.list({ openOnly: false, limit: 5 })).toHaveLength(1);
   await deliver();
-  const types = received.map(({ body }) => (JSON.parse(body) as { type: string }).type);
+  const types = receiver.received.map(({ body }) => (JSON.parse(body) as { type: string }).type);
   expect(types.sort()).toEqual(['alert.opened', 'alert.resolved']);
   await book.raise(alert);
   expect(await book.list({ openOnly: true, limit: 5 })).toHaveLength(1);

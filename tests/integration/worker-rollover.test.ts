@@ -4,12 +4,15 @@ import type { PromoteModelResult, ProgressReport, TrainModelResult } from '../..
 import { messages } from '../../contracts/workflows.js';
 import { pipelineError } from '../../contracts/errors.js';
 import { commitSnapshot } from '../../datasets/snapshots/snapshot-store.js';
+import { createAlertBook } from '../../monitoring/alerts/alerts.js';
 import type { JobRunner } from '../../platform/child-process/job.js';
 import type { Config } from '../../platform/config/config.js';
+import { endpointOf } from '../../platform/outbox/outbox.js';
 import { deploymentVersion, makeCurrent } from '../../workers/deployment.js';
 import { answeringRunner, trainingAnswers } from '../support/answering-runner.js';
 import { MODEL } from '../support/credit-dataset.js';
 import { LINE, registerVersion, stage, storeTraining, trainFixture } from '../support/registered-versions.js';
+import { openWebhookReceiver } from '../support/webhook-receiver.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 
 /** The builds of the workers that carried out the tasks of a run, in order, each once. */
@@ -67,6 +70,19 @@ describe.skipIf(!hasTemporal())('a roll-over of workers from one build to the ne
     expect(await buildsOf(platform, workflowId)).toEqual(['A', 'B']);
     expect(await registry.listVersions({ modelName: MODEL })).toMatchObject([{ version: '1.0.0' }]);
     expect(await registry.listRuns({ modelName: MODEL })).toMatchObject([{ status: 'registered', workflowId }]);
+  });
+
+  it('leaves a pipeline worker that sends webhooks without an API', async () => {
+    const { config, services } = platform;
+    const receiver = await openWebhookReceiver();
+    const webhookUrls = [receiver.url];
+    const stop = await platform.startWorkers(['pipeline'], { config: { ...built(config, 'B'), webhookUrls } });
+    await createAlertBook(services.pool, webhookUrls.map(endpointOf)).raise({
+      ...{ kind: 'version-not-loaded', severity: 'warning', subject: 'm/default/1.0.0', message: 'damaged' },
+    });
+    await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(1);
+    await stop();
+    receiver.close();
   });
 });
 
