@@ -170,6 +170,12 @@ export const errorTable = {
     'The API has no such address.',
     ({ method, path }: { method: string; path: string }) => `there is no ${method} ${path}; /docs lists what there is`,
   ),
+  METHOD_NOT_ALLOWED: row(
+    405,
+    2,
+    'The address takes other methods only; the header `allow` names them.',
+    ({ method, allowed }: { method: string; allowed: string }) => `found ${method}, wanted one of ${allowed}`,
+  ),
   REQUEST_TOO_LARGE: row(
     413,
     2,

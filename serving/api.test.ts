@@ -127,6 +127,21 @@ describe('POST /predict/<model>', () => {
   });
 });
 
+describe('an address with another method', () => {
+  it.each([
+    ['GET', '/predict/credit-risk', 'POST'],
+    ['DELETE', '/predict/credit-risk/explain', 'POST'],
+    ['QUERY', '/features/credit-risk/u1', 'GET, HEAD'],
+    ['TRACE', '/health', 'GET, HEAD'],
+    ['PUT', '/feedback', 'POST'],
+    ['POST', '/docs/files/swagger-ui.css', 'GET, HEAD'],
+  ])('%s %s names those it has, without a token', async (method, url, allow) => {
+    const answered = await app.inject({ method: method as 'GET', url, payload: '{', headers: { 'content-type': 'application/json' } }); // prettier-ignore
+    expect([answered.statusCode, answered.json<Problem>().code]).toEqual([405, 'METHOD_NOT_ALLOWED']);
+    expect(answered.headers.allow).toBe(allow);
+  });
+});
+
 describe('identity', () => {
   it('is wanted on every route but health and description', async () => {
     for (const url of ['/models', '/features/credit-risk/u1']) expect((await app.inject(url)).statusCode).toBe(401);
@@ -185,6 +200,14 @@ describe('POST /predict/<model>/batch', () => {
     const alone = (await predict(rows[99])).body().output;
     expect(predictions.at(-1)!.output).toEqual(alone);
   });
+
+  it.each(['{"inputs":[{"a":[{"__proto__":1}]}]}', '{"inputs":[{"constructor":{"prototype":{}}}]}'])(
+    'refuses %s, as it could set a prototype',
+    async (payload) => {
+      const headers = { 'content-type': 'application/json' };
+      expect((await call('/predict/credit-risk/batch', { payload, headers })).body().code).toBe('INVALID_INPUT');
+    },
+  );
 
   it.each([[{}], [{ inputs: [] }], [{ inputs: {} }], [{ inputs: [], more: 1 }]])('refuses %j', async (payload) =>
     expect((await call('/predict/credit-risk/batch', { payload })).body().code).toBe('INVALID_INPUT'),
@@ -262,6 +285,10 @@ describe('features', () => {
   it.each([
     ['/features/credit-risk/nobody', 404, 'ENTITY_NOT_FOUND'],
     ['/features/no-view/u1', 400, 'INVALID_INPUT'],
+    [`/features/credit-risk/${'x'.repeat(150)}`, 404, 'ENTITY_NOT_FOUND'],
+    [`/features/credit-risk/${'%F0%9F%98%80'.repeat(100)}`, 404, 'ENTITY_NOT_FOUND'],
+    [`/features/credit-risk/${'x'.repeat(201)}`, 400, 'INVALID_INPUT'],
+    [`/features/credit-risk/${'x'.repeat(15_000)}`, 400, 'INVALID_INPUT'],
   ])('of %s are refused', async (url, status, code) => {
     const answered = await call(url);
     expect([answered.status, answered.body().code]).toEqual([status, code]);

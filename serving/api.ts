@@ -9,8 +9,9 @@ import type { OnlineStore } from '../feature-store/online/online-store.js';
 import type { ApiSettings } from '../platform/config/config.js';
 import { reportHealth } from './health/health-report.js';
 import type { ServiceHealth } from './health/watch-services.js';
+import { watchMethods } from './http/other-methods.js';
 import { replyWithProblem } from './http/problem.js';
-import { refuseUnreadable } from './http/unreadable-request.js';
+import { HEAD_LIMIT_BYTES, refuseUnreadable } from './http/unreadable-request.js';
 import { createMetrics } from './metrics/metrics.js';
 import type { PredictionLog } from './log/prediction-log.js';
 import { observeRequests } from './metrics/observe-requests.js';
@@ -50,6 +51,9 @@ export interface ApiDeps {
 /** Time for the head and the body of a request to arrive. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+/** Encoded characters of one part of an address: what is too long for it is refused by its schema, as all else. */
+const PARAMETER_LIMIT = HEAD_LIMIT_BYTES;
+
 /** The API as a Fastify application that does not listen yet. Closing it lets running requests end. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const app = fastify({
@@ -60,6 +64,8 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     genReqId: () => randomUUID(),
     return503OnClosing: true,
     clientErrorHandler: refuseUnreadable,
+    frameworkErrors: (...failed) => void replyWithProblem(...failed),
+    routerOptions: { maxParamLength: PARAMETER_LIMIT },
   }) as unknown as FastifyInstance;
   let isStopping = false;
   app.addHook('preClose', (done) => {
@@ -77,6 +83,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     queueDepth: () => admission.inFlight(),
     predictionLog: () => log.status(),
   });
+  const refuseOtherMethods = watchMethods(app);
   limitRequests(app, { admission, limits, metrics });
   observeRequests(app, metrics);
   await secure(app, deps);
@@ -94,6 +101,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   feedbackRoute(app, { ...deps.feedback, models, table: () => router.table() });
   metricsRoute(app, metrics);
   await app.register(docsRoutes);
+  refuseOtherMethods();
   return app;
 }
 

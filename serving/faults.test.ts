@@ -62,8 +62,12 @@ describe('a body', () => {
     expect(`${answered.status} ${answered.body().code}`).toBe(refusal);
   });
 
-  it('with half a character in a path is refused', async () =>
-    expect((await call(app, '/features/credit-risk/%ED%A0%80')).status).toBe(400));
+  it.each(['%ED%A0%80', '%E0%A4%A', '%'])('with %s in its address is refused with a problem', async (part) => {
+    const answered = await call(app, `/features/credit-risk/${part}`);
+    expect([answered.status, answered.body().code]).toEqual([400, 'INVALID_INPUT']);
+    expect(answered.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(answered.text).not.toContain(part);
+  });
 });
 
 describe('a client that hangs up', () => {

@@ -47,6 +47,7 @@ function ofHttpLayer({ code, statusCode }: FastifyError, limitBytes: number): Pi
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return pipelineError('REQUEST_TOO_LARGE', { limitBytes });
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return pipelineError('UNSUPPORTED_MEDIA_TYPE', { wanted: 'application/json' });
+  if (code === 'FST_ERR_BAD_URL') return new PipelineError('INVALID_INPUT', 'the address is not valid UTF-8, encoded');
   if (statusCode === undefined || statusCode < 400 || statusCode > 499) return null;
   const finding = code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ? 'is empty' : 'is not valid JSON';
   return new PipelineError('INVALID_INPUT', `the body ${finding}; wanted an object`);

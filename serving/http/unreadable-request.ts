@@ -3,7 +3,7 @@ import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import { problemOf } from './problem.js';
 
 /** Bytes of the head of a request, as Node's parser takes them at most. */
-const HEAD_LIMIT_BYTES = 16_384;
+export const HEAD_LIMIT_BYTES = 16_384;
 
 interface Refusal {
   readonly status: string;

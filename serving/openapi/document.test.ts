@@ -51,8 +51,17 @@ describe('the description of requests', () => {
     expect(inputs.minItems).toBe(1);
     expect(inputs.items.anyOf).toEqual([
       expect.objectContaining({ properties: { text: expect.objectContaining({ pattern: '\\S' }) as object } }),
-      { description: expect.any(String) as string },
+      { $ref: '#/components/schemas/AnyRow' },
     ]);
+  });
+
+  it('excludes from any row what sets the prototype of an object, which bodies are refused for', async () => {
+    const { components } = await document;
+    const { AnyRow } = (components as { schemas: { AnyRow: { anyOf: readonly object[] } } }).schemas;
+    expect(AnyRow.anyOf.at(-1)).toMatchObject({
+      propertyNames: { not: { const: '__proto__' } },
+      properties: { constructor: { not: { type: 'object', required: ['prototype'] } } },
+    });
   });
 
   it('lists the feature views', async () => {

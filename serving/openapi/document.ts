@@ -75,6 +75,24 @@ const predictionOf = (output: Json): Json => ({
   },
 });
 
+/**
+ * Any JSON but for names by which the prototype of an object would be set: bodies with them are refused as a whole, at
+ * any depth.
+ */
+const anyRow = {
+  description: 'anything else: answered with its own error',
+  anyOf: [
+    { type: ['null', 'boolean', 'number', 'string'] },
+    { type: 'array', items: { $ref: '#/components/schemas/AnyRow' } },
+    {
+      type: 'object',
+      propertyNames: { not: { const: '__proto__' } },
+      properties: { constructor: { not: { type: 'object', required: ['prototype'] } } },
+      additionalProperties: { $ref: '#/components/schemas/AnyRow' },
+    },
+  ],
+};
+
 const json = (schema: Json): Json => ({ 'application/json': { schema } });
 const problemContent = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 
@@ -113,7 +131,7 @@ function predictionPaths(model: ModelDefinition, { input, output, methods }: Mod
     },
   });
   const prediction = predictionOf(output);
-  const otherRow = { description: 'anything else: answered with its own error' };
+  const otherRow = { $ref: '#/components/schemas/AnyRow' };
   const rows = { type: 'array', items: { anyOf: [body, otherRow] }, minItems: 1, maxItems: BATCH_LIMIT_ROWS };
   const row = { anyOf: [prediction, { type: 'object', properties: { error: problem }, required: ['error'] }] };
   return {
@@ -213,7 +231,7 @@ export async function openApiDocument(router: Router, models: readonly ModelDefi
     },
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: { Problem: problem },
+      schemas: { Problem: problem, AnyRow: anyRow },
     },
   };
 }
