@@ -104,6 +104,43 @@ describe('parquet', () => {
     expect(Object.keys(read.columns)).toEqual(['x', 'id']);
   });
 
+  it('keeps texts that contain control characters, beside missing ones', async () => {
+    const values = ['a\u0001b', null, '\u0002', '\u0001', '', '\u0000', '\u0002\u0001', null, 'last'];
+    const table = { rowCount: values.length, columns: { a: text(...values), b: text(...values.toReversed()) } };
+    expect(await roundTrip(table)).toEqual(table);
+    const marks = { rowCount: 2, columns: { a: text('\u0002', null) } };
+    expect(await roundTrip(marks)).toEqual(marks);
+  });
+
+  it('reads files of several row groups, and texts that together are too long for one string', async () => {
+    const rows = 130_000;
+    const table: Table = {
+      rowCount: rows,
+      columns: {
+        id: { kind: 'text', values: Array.from({ length: rows }, (_, i) => (i % 1000 === 999 ? null : `row ${i}`)) },
+        n: { kind: 'number', values: Float64Array.from({ length: rows }, (_, i) => i) },
+      },
+    };
+    const paths = [nextPath(), nextPath()];
+    for (const path of paths) await writeParquet(table, path);
+    const read = await readParquet(paths);
+    expect([read.rowCount, read.columns.id!.values.length]).toEqual([2 * rows, 2 * rows]);
+    for (const row of [0, 998, 999, 122_879, 122_880, rows - 1, rows, 2 * rows - 1])
+      expect(read.columns.id!.values[row]).toBe(table.columns.id!.values[row % rows]);
+    const long = { rowCount: 3, columns: { a: text('x'.repeat(40 * 2 ** 20), null, 'y'.repeat(40 * 2 ** 20)) } };
+    const { values } = (await roundTrip(long)).columns.a!;
+    expect([values[0] === long.columns.a.values[0], values[1], values[2] === long.columns.a.values[2]]).toEqual([
+      true,
+      null,
+      true,
+    ]);
+  });
+
+  it('reads a file with a column of the name that DuckDB gives to row numbers', async () => {
+    const table = { rowCount: 2, columns: { FILE_row_number: text('a', null), other: text('b', 'c') } };
+    expect(await roundTrip(table)).toEqual(table);
+  });
+
   it('rejects invalid tables, files that are not Parquet, and missing columns', async () => {
     await expect(writeParquet({ rowCount: 0, columns: {} }, nextPath())).rejects.toMatchObject({
       code: 'SHAPE_MISMATCH',

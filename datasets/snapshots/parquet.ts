@@ -2,7 +2,6 @@ import {
   type DuckDBAppender,
   type DuckDBConnection,
   DuckDBDataChunk,
-  type DuckDBResult,
   type DuckDBType,
   DuckDBTypeId,
   DOUBLE,
@@ -12,11 +11,10 @@ import { PipelineError } from '../../contracts/errors.js';
 import type { Column, ColumnKind, Table } from '../../contracts/table.js';
 import { missingColumn, requireLength } from '../../learning/checks.js';
 import { quoteName, quoteText, withDuckDb } from './duckdb.js';
+import { countRows, readTextColumns } from './text-columns.js';
 
 /** Rows in one DuckDB vector, the unit of every transfer. */
 const VECTOR_ROWS = 2048;
-/** Number of distinct texts in a column for which equal texts share one string in memory. */
-const INTERNED_TEXTS = 20_000;
 
 /*
  * Numbers and timestamps are transferred as DOUBLE and converted to their Parquet type in SQL. This moves whole vectors
@@ -135,66 +133,44 @@ function selectColumns(
   });
 }
 
-/** Returns the same string object for equal texts, up to a number of distinct ones: categories and ids repeat often. */
-function createInterner(): (text: string | null) => string | null {
-  const interned = new Map<string, string>();
-  return (text) => {
-    if (text === null) return null;
-    const first = interned.get(text);
-    if (first === undefined && interned.size < INTERNED_TEXTS) interned.set(text, text);
-    return first ?? text;
-  };
-}
-
-interface ColumnReader {
-  take(chunk: DuckDBDataChunk, index: number, start: number): void;
-  readonly column: Column;
-}
-
-function createReader(kind: ColumnKind, rowCount: number): ColumnReader {
-  if (kind === 'text') {
-    const values = new Array<string | null>(rowCount).fill(null);
-    const intern = createInterner();
-    const take: ColumnReader['take'] = (chunk, index, start) => {
-      const vector = chunk.getColumnVector(index);
-      for (let i = 0; i < chunk.rowCount; i++) values[start + i] = intern(vector.getItem(i) as string | null);
-    };
-    return { take, column: { kind, values } };
-  }
-  const values = new Float64Array(rowCount);
-  const take: ColumnReader['take'] = (chunk, index, start) => {
-    const vector = chunk.getColumnVector(index);
-    for (let i = 0; i < chunk.rowCount; i++) values[start + i] = vector.getItem(i) as number;
-  };
-  return { take, column: { kind, values } };
-}
-
-async function readAll(result: DuckDBResult, readers: readonly ColumnReader[]): Promise<void> {
+/**
+ * Number and timestamp columns, concatenated. Whole vectors are copied: the query leaves no nulls, and asking each value
+ * whether it is one would cost more than all else.
+ */
+async function readNumberColumns(
+  connection: DuckDBConnection,
+  { from, rowCount }: { readonly from: string; readonly rowCount: number },
+  stored: readonly StoredColumn[],
+): Promise<Map<string, Column>> {
+  const columns = stored.map(({ name, kind }) => ({ name, kind, values: new Float64Array(rowCount) }));
+  if (columns.length === 0) return new Map();
+  const selected = stored.map(({ name, kind }) => fromStored[kind](quoteName(name)));
+  const result = await connection.stream(`select ${selected.join(', ')} from ${from}`);
   let start = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) return;
-    for (const [index, reader] of readers.entries()) reader.take(chunk, index, start);
+    if (chunk === null || chunk.rowCount === 0) break;
+    for (const [index, { values }] of columns.entries())
+      values.set((chunk.getColumnVector(index) as unknown as { readonly items: Float64Array }).items, start);
     start += chunk.rowCount;
   }
+  return new Map(columns.map(({ name, kind, values }) => [name, { kind, values } as Column]));
 }
 
 async function readOpen(
   connection: DuckDBConnection,
-  from: string,
+  paths: readonly string[],
   wanted: readonly string[] | undefined,
 ): Promise<Table> {
+  const from = `read_parquet([${paths.map(quoteText).join(', ')}])`;
   const chosen = selectColumns(await describe(connection, from), wanted);
-  const counted = await connection.run(`select count(*)::double from ${from}`);
-  const rowCount = (await counted.getColumns())[0]![0] as number;
-  const readers = chosen.map(({ kind }) => createReader(kind, rowCount));
-  const selected = chosen.map(({ name, kind }) => fromStored[kind](quoteName(name)));
-  if (selected.length > 0)
-    await readAll(await connection.stream(`select ${selected.join(', ')} from ${from}`), readers);
-  return {
-    rowCount,
-    columns: Object.fromEntries(chosen.map(({ name }, index) => [name, readers[index]!.column])),
-  };
+  const files = await countRows(connection, paths);
+  const rowCount = files.reduce((sum, { rows }) => sum + rows, 0);
+  const texts = chosen.filter(({ kind }) => kind === 'text').map(({ name }) => name);
+  const numbers = chosen.filter(({ kind }) => kind !== 'text');
+  const columns = await readNumberColumns(connection, { from, rowCount }, numbers);
+  for (const [name, column] of await readTextColumns(connection, files, texts)) columns.set(name, column);
+  return { rowCount, columns: Object.fromEntries(chosen.map(({ name }) => [name, columns.get(name)!])) };
 }
 
 /**
@@ -205,9 +181,8 @@ async function readOpen(
  */
 export async function readParquet(paths: readonly string[], columns?: readonly string[]): Promise<Table> {
   if (paths.length === 0) throw new PipelineError('INVALID_INPUT', 'no Parquet file to read');
-  const from = `read_parquet([${paths.map(quoteText).join(', ')}])`;
   try {
-    return await withDuckDb((connection) => readOpen(connection, from, columns));
+    return await withDuckDb((connection) => readOpen(connection, paths, columns));
   } catch (fault) {
     if (fault instanceof PipelineError) throw fault;
     throw new PipelineError(
