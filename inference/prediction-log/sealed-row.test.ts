@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openKeyRing, type KeyRing } from '../../platform/keys/key-ring.js';
 import { copyLine } from './insert-rows.js';
-import { createMask } from './mask-values.js';
+import { createMask } from '../../learning/text/personal-data/mask-values.js';
 import { type LoggedAnswer, openContent, packRow, sealAnswer, unpackRow } from './sealed-row.js';
 
 let home: string;

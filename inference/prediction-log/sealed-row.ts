@@ -1,7 +1,7 @@
 import { Packr } from 'msgpackr';
 import type { Stage } from '../../contracts/ids.js';
 import type { KeyRing } from '../../platform/keys/key-ring.js';
-import { createMask } from './mask-values.js';
+import { createMask } from '../../learning/text/personal-data/index.js';
 
 /** What an answer of the API leaves in the log. */
 export interface LoggedAnswer {

@@ -1,3 +1,5 @@
+import { withoutOverlaps } from './without-overlaps.js';
+
 /** A part of a text with the form and, where defined, the checksum of an identifier. */
 export interface IdentifierSpan {
   readonly type: 'PAN' | 'IFSC' | 'AADHAAR' | 'CARD' | 'IBAN' | 'UPI_ID' | 'EMAIL' | 'ACCOUNT';
@@ -232,20 +234,16 @@ function* candidates(given: string): Generator<IdentifierSpan> {
   yield* upiIds(text);
 }
 
-/** The spans from left to right; of overlapping ones the first given is kept. */
-function withoutOverlaps(spans: Iterable<IdentifierSpan>): IdentifierSpan[] {
-  const kept: IdentifierSpan[] = [];
-  for (const span of spans) if (kept.every(({ start, end }) => span.end <= start || span.start >= end)) kept.push(span);
-  return kept.sort((a, b) => a.start - b.start);
-}
-
 /**
  * Finds identifiers in a text, from left to right. Of overlapping ones the first type in the order IBAN, card or Aadhaar,
  * PAN, IFSC, UPI id is kept. Numbers after "ref", "account" or a slash are not reported as card or Aadhaar, because one
  * number in ten passes a check digit.
  */
-export const findIdentifiers = (text: string): IdentifierSpan[] => withoutOverlaps(candidates(text));
+export const findIdentifiers = (text: string): IdentifierSpan[] => withoutOverlaps(candidates(text), text.length);
 
 /** Finds e-mail addresses and the numbers behind "a/c" or "account", from left to right. */
 export const findAddressesAndAccounts = (text: string): IdentifierSpan[] =>
-  withoutOverlaps([...matches(text, 'EMAIL', EMAIL), ...matches(withAsciiDigits(text), 'ACCOUNT', ACCOUNT)]);
+  withoutOverlaps(
+    [...matches(text, 'EMAIL', EMAIL), ...matches(withAsciiDigits(text), 'ACCOUNT', ACCOUNT)],
+    text.length,
+  );

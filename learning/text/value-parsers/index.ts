@@ -12,7 +12,6 @@ export {
   passesVerhoeff,
   type IdentifierSpan,
 } from './identifiers.js';
-export { maskIdentifiers, maskParts, type MaskedText } from './mask.js';
 export { readNumber } from './number-words.js';
 export {
   isOneNumber,
@@ -22,3 +21,4 @@ export {
   type TextSpan,
   type ValueSpan,
 } from './value-spans.js';
+export { withoutOverlaps } from './without-overlaps.js';

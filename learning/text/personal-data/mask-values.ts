@@ -1,4 +1,4 @@
-import { maskIdentifiers, maskParts } from '../../learning/text/value-parsers/index.js';
+import { maskNumbers, maskParts } from './mask.js';
 
 /** Masks identifiers in values, in every text at any depth. */
 export interface ValueMask {
@@ -13,7 +13,7 @@ export interface ValueMask {
 export function createMask(): ValueMask {
   const parts: string[] = [];
   const maskText = (text: string): string => {
-    const { text: masked, found } = maskIdentifiers(text);
+    const { text: masked, found } = maskNumbers(text);
     const all = maskParts(masked, parts);
     parts.push(...found);
     return all;
