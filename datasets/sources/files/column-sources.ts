@@ -70,6 +70,9 @@ const plainName = (name: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '');
 
+/** What a bank's header says of a column of amounts after its name: `Withdrawal (Dr)`, `Amount (INR)`, `Debit (in Rs.)`. */
+const UNIT = /\s*[([]\s*(?:in\s+)?(?:₹|rs\.?|inr|rupees|dr\.?|cr\.?)\s*[)\]]\s*$/i;
+
 /** The columns that are read from a file: the schema's without those that the format derives, and its extra ones. */
 export function fileColumns({
   schema,
@@ -103,10 +106,11 @@ export interface FoundColumns {
 
 /** The one of `names` that is among the wanted ones, in their order; null when none or more than one is. */
 function findPlain(names: readonly string[], wanted: readonly string[]): string | null {
-  for (const one of wanted) {
-    const same = names.filter((name) => plainName(name) === plainName(one));
-    if (same.length === 1) return same[0]!;
-  }
+  for (const written of [(name: string) => name, (name: string) => name.replace(UNIT, '')])
+    for (const one of wanted) {
+      const same = names.filter((name) => plainName(written(name)) === plainName(one));
+      if (same.length === 1) return same[0]!;
+    }
   return null;
 }
 

@@ -103,6 +103,14 @@ describe('numbers', () => {
     ['（１２３）', -123],
     ["'500", 500],
     ['="1,500"', 1500],
+    ['INR.500', 500],
+    ['रु. 500', 500],
+    ['US$ 1,234', 1234],
+    ['C$5', 5],
+    ['1 46 000', 146000],
+    ["1'46'000.5", 146000.5],
+    ['١٬٢٣٤٫٥', 1234.5],
+    ['\u202a500\u200e', 500],
   ])('reads %j', async (text, value) => expect(await values('amount', [text, '1.5'])).toEqual([value, 1.5]));
 
   it.each([
@@ -178,6 +186,8 @@ describe('numbers', () => {
     ['27/05/2025', 'a date'],
     ['(-5)', 'an amount with two signs'],
     ['--5', 'an amount with two signs'],
+    ['+-5', 'an amount with two signs'],
+    ['+500 Dr', 'an amount with two signs'],
     ['-500 Dr', 'an amount with two signs'],
     ['-500 Cr', 'an amount with two signs'],
     ['Cr (500)', 'an amount with two signs'],
@@ -256,6 +266,8 @@ describe('debit and credit', () => {
   it.each([
     ['Debit', 'Credit'],
     ['Withdrawal Amt.', 'Deposit Amt.'],
+    ['Withdrawal (Dr)', 'Deposit (Cr)'],
+    ['Debit (in Rs.)', 'Credit (INR)'],
     ['money_out', 'money_in'],
   ])('reads the pair %s and %s as one signed amount', async (debit, credit) => {
     const { table: found, remarks } = await read(
@@ -366,6 +378,18 @@ describe('moments', () => {
     ['Mon Jan 05 2026 10:15:00 GMT+0530 (India Standard Time)', at(2026, 1, 5, 4, 45)],
     ['२०२६-०१-०५', at(2026, 1, 5)],
     ["'2026-01-05", at(2026, 1, 5)],
+    ['05-JAN-26 02.05.00.000000 PM', at(2026, 1, 5, 14, 5)],
+    ['05-JAN-26 02.05.00.000000000 PM +05:30', at(2026, 1, 5, 8, 35)],
+    ['2026-01-05-14.05.00.000000', at(2026, 1, 5, 14, 5)],
+    ['05.01.2026 14.05.00', at(2026, 1, 5, 14, 5)],
+    ['Mon Jan  5 14:05:00 IST 2026', at(2026, 1, 5, 8, 35)],
+    ['Mon Jan 05 14:05:00 2026', at(2026, 1, 5, 14, 5)],
+    ['05JAN2026:14:05:00', at(2026, 1, 5, 14, 5)],
+    ['05/Jan/2026:14:05:00 +0530', at(2026, 1, 5, 8, 35)],
+    ['2026-Jan-05', at(2026, 1, 5)],
+    ['2026-01-05 14:05 hrs', at(2026, 1, 5, 14, 5)],
+    ['25‑01‑2026', at(2026, 1, 25)],
+    ['\u200e25/01/2026', at(2026, 1, 25)],
   ])('reads %j', async (text, value) => expect(await values('at', [text])).toEqual([value]));
 
   it.each([

@@ -34,6 +34,7 @@ const YEAR_IN_FRONT = pattern(String.raw`(\d{4})([-/.])(\d{1,2})\2(\d{1,2})`);
 const COMPACT = /^(\d{4})(\d{2})(\d{2})$/;
 const NUMBERS = pattern(String.raw`(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})`);
 const DAY_AND_NAME = pattern(String.raw`(\d{1,2})[-\s/.]*${NAME}[-\s/.,]*(\d{4}|\d{2})`);
+const YEAR_NAME_AND_DAY = pattern(String.raw`(\d{4})[-\s/]${NAME}[-\s/](\d{1,2})`);
 const NAME_AND_DAY = pattern(String.raw`${NAME}\.?\s+(\d{1,2}),?\s+(\d{4})`);
 
 type Groups = readonly (string | undefined)[];
@@ -110,6 +111,12 @@ const SHAPES: readonly Shape[] = [
     mark: 'names of months',
   },
   {
+    shape: YEAR_NAME_AND_DAY,
+    groups: 3,
+    days: ([y, m = '', d]) => same(dayOf(Number(y), monthByName(m), Number(d))),
+    mark: 'names of months',
+  },
+  {
     shape: NAME_AND_DAY,
     groups: 3,
     days: ([m = '', d, y = '']) => same(dayOf(fullYear(y), monthByName(m), Number(d))),
@@ -130,6 +137,7 @@ function readText(text: string): CellReadings {
   return NOTHING;
 }
 
+const ENGLISH_MONTH = MONTH_NAMES.map((name) => name.slice(0, 3)).join('|');
 const WRITINGS: readonly { readonly pattern: RegExp; readonly name: string }[] = [
   {
     pattern:
@@ -139,7 +147,17 @@ const WRITINGS: readonly { readonly pattern: RegExp; readonly name: string }[] =
   { pattern: /^\d{9,13}(?:\.\d+)?$/, name: 'a number, perhaps the seconds or milliseconds since 1970' },
   { pattern: /^\d{5}(?:\.\d+)?$/, name: "a number, perhaps a spreadsheet's day number" },
   { pattern: /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/, name: 'a date that is on no calendar, or in an unknown order' },
-  { pattern: /^\d{1,2}[-\s]?[a-z]{3}/i, name: 'a date with a name that is no English month' },
+  { pattern: /^\d{4}-?W\d{2}|^\d{4}-\d{3}$/i, name: 'a week or day of the year, which is no date of the calendar' },
+  { pattern: /^\d{4}-\d{2}$|^\d{1,2}[-/]\d{4}$/, name: 'a month without a day' },
+  {
+    pattern: new RegExp(String.raw`^(?:${ENGLISH_MONTH})[a-z]*\W+\d{2,4}$`, 'i'),
+    name: 'a month without a day, or a day without a year',
+  },
+  {
+    pattern: new RegExp(String.raw`^\d{1,2}\W*(?:${ENGLISH_MONTH})`, 'i'),
+    name: 'a date without a year, or with a time in an unknown form',
+  },
+  { pattern: /^\d{1,2}[-\s]?\p{L}{3}/iu, name: 'a date with a name that is no English month' },
 ];
 
 function describe(cell: Cell): string {

@@ -12,13 +12,27 @@ const PLAIN_COMMA = /^(?:\d+(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$/;
 /** 146,000 or 146 000 or 146'000, then a fraction after a point. */
 const THOUSANDS_POINT = /^[1-9]\d{0,2}([,\s'’])\d{3}(?:\1\d{3})*(?:\.\d*)?$/;
 const THOUSANDS_COMMA = /^[1-9]\d{0,2}([.\s'’])\d{3}(?:\1\d{3})*(?:,\d*)?$/;
-/** 1,46,000: lakhs and crores. */
-const LAKHS = /^[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d*)?$/;
+/** 1,46,000 or 1 46 000 or 1'46'000: lakhs and crores. */
+const LAKHS = /^[1-9]\d?([,\s'’])\d{2}(?:\1\d{2})*\1\d{3}(?:\.\d*)?$/;
+const LAKHS_COMMA = /^[1-9]\d?([\s'’])\d{2}(?:\1\d{2})*\1\d{3}(?:,\d*)?$/;
 
 const NOT_READABLE = everywhere(Number.NaN, DECIMAL_SIGNS.length);
 /** ISO 4217. */
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-const RUPEES = /^(?:₹|rs\.?|re\.?|inr)$/i;
+const RUPEES = /^(?:₹|rs\.?|re\.?|inr\.?|रु\.?|रू\.?)$/i;
+/** `US$`, `A$`: the letters say whose dollar it is. */
+const DOLLARS: Readonly<Record<string, string>> = {
+  us: 'USD',
+  a: 'AUD',
+  au: 'AUD',
+  c: 'CAD',
+  ca: 'CAD',
+  s: 'SGD',
+  sg: 'SGD',
+  hk: 'HKD',
+  nz: 'NZD',
+};
+const DOLLAR = /^([a-z]{1,2})\$$/i;
 
 /** Words beside an amount: `500Dr`, `1,500.00 (Cr)`, `Dr. 500`. */
 const DEBITED = '(?:dr|db|d|debit(?:ed)?)\\.?';
@@ -27,11 +41,14 @@ const inBrackets = (word: string): string => `(?:\\(\\s*${word}\\s*\\)|\\[\\s*${
 const BEFORE_WORD = '^(.*?(?:[\\d.,)\\]]|/[-=])|.+\\s)\\s*[-:]?\\s*';
 const AFTER_WORD = '\\s*[-:]?\\s*((?:[\\d.,(]|rs|inr|\\p{Sc}).*)$';
 
+/** The mark of an amount with a plus, which is told to nobody. */
+const PLUS = '+';
+
 /** What stands around the digits; each is read off once, the sign once in whatever form. */
 const WRAPPINGS: readonly { readonly pattern: RegExp; readonly negative?: true; readonly mark?: string }[] = [
   { pattern: /^(.+?)\/[-=]$/ },
   { pattern: /^[-−–]\s*(.+)$/, negative: true },
-  { pattern: /^\+\s*(.+)$/ },
+  { pattern: /^\+\s*(.+)$/, mark: PLUS },
   { pattern: /^\((.+)\)$/, negative: true, mark: 'parentheses read as minus' },
   { pattern: /^(.+?)\s*[-−–]$/, negative: true, mark: 'trailing minus' },
   { pattern: new RegExp(`${BEFORE_WORD}${inBrackets(DEBITED)}$`, 'i'), negative: true, mark: 'Dr' },
@@ -39,8 +56,8 @@ const WRAPPINGS: readonly { readonly pattern: RegExp; readonly negative?: true; 
   { pattern: new RegExp(`^${inBrackets(DEBITED)}${AFTER_WORD}`, 'iu'), negative: true, mark: 'Dr' },
   { pattern: new RegExp(`^${inBrackets(CREDITED)}${AFTER_WORD}`, 'iu'), mark: 'Cr' },
 ];
-const LEADING_CURRENCY = /^(\p{Sc}|rs\.?|re\.?|[a-z]{3}(?=[\s\d.,+(−-]))\s*(.+)$/iu;
-const TRAILING_CURRENCY = /^(.+?)\s*(\p{Sc}|rs\.?|[a-z]{3})$/iu;
+const LEADING_CURRENCY = /^([a-z]{1,2}\$|\p{Sc}|rs\.?|re\.?|inr\.?|रु\.?|रू\.?|[a-z]{3}(?=[\s\d.,+(−-]))\s*(.+)$/iu;
+const TRAILING_CURRENCY = /^(.+?)\s*([a-z]{1,2}\$|\p{Sc}|rs\.?|रु\.?|रू\.?|[a-z]{3})$/iu;
 
 interface Unwrapped {
   readonly digits: string;
@@ -51,6 +68,8 @@ interface Unwrapped {
 /** The sign's or code's currency; null when it is none. */
 function currencyOf(sign: string): string | null {
   if (RUPEES.test(sign)) return 'INR';
+  const dollar = DOLLARS[DOLLAR.exec(sign)?.[1]?.toLowerCase() ?? ''];
+  if (dollar !== undefined) return dollar;
   if (/^\p{Sc}$/u.test(sign)) return sign;
   return CURRENCIES.has(sign.toUpperCase()) ? sign.toUpperCase() : null;
 }
@@ -82,8 +101,9 @@ function unwrap(text: string): Unwrapped {
     } else break;
   }
   // Money in that is negative contradicts itself, as two signs do.
-  const isContradictory = signs > 1 || (signs === 1 && marks.includes('Cr'));
-  return { digits: isContradictory ? '' : digits, negative: signs === 1, marks };
+  const isContradictory = signs > 1 || (signs === 1 && (marks.includes('Cr') || marks.includes(PLUS)));
+  const told = marks.filter((mark) => mark !== PLUS);
+  return { digits: isContradictory ? '' : digits, negative: signs === 1, marks: told };
 }
 
 /** The mark of digits that are not written as plain ASCII. */
@@ -102,7 +122,8 @@ const withPoint = (digits: string): number => {
 
 const withComma = (digits: string): number => {
   if (PLAIN_COMMA.test(digits)) return Number(digits.replace(',', '.'));
-  return THOUSANDS_COMMA.test(digits) ? Number(digits.replace(/[.\s'’]/g, '').replace(',', '.')) : Number.NaN;
+  const isGrouped = THOUSANDS_COMMA.test(digits) || LAKHS_COMMA.test(digits);
+  return isGrouped ? Number(digits.replace(/[.\s'’]/g, '').replace(',', '.')) : Number.NaN;
 };
 
 const signed = (negative: boolean, value: number): number => (negative && value !== 0 ? -value : value);
@@ -211,7 +232,8 @@ const SEPARATORS: Readonly<Record<string, string>> = {
 /** How the digits of a cell are grouped, where they are. */
 function writingOf(cell: Cell): string | null {
   const { digits } = unwrap(typeof cell === 'string' ? normaliseCell(cell) : '');
-  if (LAKHS.test(digits)) return 'lakhs grouped by commas';
+  const lakhs = (LAKHS.exec(digits) ?? LAKHS_COMMA.exec(digits))?.[1];
+  if (lakhs !== undefined) return `lakhs grouped by ${SEPARATORS[lakhs] ?? 'blanks'}`;
   const separator = (THOUSANDS_POINT.exec(digits) ?? THOUSANDS_COMMA.exec(digits))?.[1];
   if (separator !== undefined) return `thousands grouped by ${SEPARATORS[separator] ?? 'blanks'}`;
   return null;
