@@ -64,12 +64,22 @@ function checkTimestamps(name: string, column: Column): void {
     });
 }
 
+/** What DuckDB's vectors have beside their declared interface. */
+interface OpenVector {
+  /** The memory of a vector of doubles. */
+  readonly items: Float64Array;
+  setItem(item: number, value: string | null): void;
+  flush(): void;
+}
+
+const vectorOf = (chunk: DuckDBDataChunk, index: number): OpenVector =>
+  chunk.getColumnVector(index) as unknown as OpenVector;
+
+/** Numbers are copied as a whole, a missing one as NaN: marking each as valid or not would cost more than all else. */
 function fillVector(chunk: DuckDBDataChunk, index: number, column: Column, start: number): void {
-  const vector = chunk.getColumnVector(index) as unknown as {
-    setItem(item: number, value: number | string | null): void;
-    flush(): void;
-  };
-  for (let i = 0; i < chunk.rowCount; i++) vector.setItem(i, column.values[start + i]!);
+  const vector = vectorOf(chunk, index);
+  if (column.kind === 'text') for (let i = 0; i < chunk.rowCount; i++) vector.setItem(i, column.values[start + i]!);
+  else vector.items.set(column.values.subarray(start, start + chunk.rowCount));
   vector.flush();
 }
 
@@ -150,8 +160,7 @@ async function readNumberColumns(
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) break;
-    for (const [index, { values }] of columns.entries())
-      values.set((chunk.getColumnVector(index) as unknown as { readonly items: Float64Array }).items, start);
+    for (const [index, { values }] of columns.entries()) values.set(vectorOf(chunk, index).items, start);
     start += chunk.rowCount;
   }
   return new Map(columns.map(({ name, kind, values }) => [name, { kind, values } as Column]));
