@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dateOrder, type DateOrder } from '../../contracts/dataset.js';
+import { isTimeZone } from '../../learning/time-series/calendar/index.js';
 import { artifactLocation } from '../blobs/artifact-location.js';
 import { parseCron } from './cron.js';
 
@@ -96,17 +97,6 @@ export const artifactUri = z.string().superRefine((text, context) => {
   if (typeof location === 'string')
     context.addIssue({ code: 'custom', message: `found "${text}", wanted ${location}` });
 });
-
-/** Servers look names up with their case, `Intl` without; offsets such as +05:30 are none of the database's names. */
-const zoneName = /^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/;
-
-function isTimeZone(name: string): boolean {
-  try {
-    return zoneName.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
-  } catch {
-    return false;
-  }
-}
 
 export const timeZone = z.string().refine(isTimeZone, {
   error: ({ input }) =>

@@ -26,6 +26,7 @@ export {
 } from './months.js';
 export {
   HOUR_MS,
+  isTimeZone,
   localDay,
   localHour,
   momentOfReading,

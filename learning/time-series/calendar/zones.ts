@@ -24,6 +24,18 @@ function formatOf(zone: string): Intl.DateTimeFormat {
 
 const LONG_OFFSET = /^GMT(?:([+-])(\d{2}):(\d{2})(?::(\d{2}))?)?$/;
 
+/** Servers look names up with their case, `Intl` without; offsets such as +05:30 are none of the database's names. */
+const ZONE_NAME = /^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/;
+
+/** Whether the IANA database knows a zone of this name. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return ZONE_NAME.test(name) && formatOf(name).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** Asks the zone database, which takes microseconds. */
 function lookUp(zone: string, moment: number): number {
   const parts = formatOf(zone).formatToParts(moment);

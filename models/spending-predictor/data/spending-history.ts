@@ -1,8 +1,15 @@
 import { z } from 'zod';
+import { jsonSchemaRules } from '../../../contracts/json-schema-rules.js';
 import type { TrainingData } from '../../../contracts/dataset.js';
 import type { EntityStateView } from '../../../contracts/entity-state.js';
 import { WEEKLY_TIME_TO_LIVE_SECONDS } from '../../../contracts/feature-view.js';
-import { isoDate, localDay, parseIsoDate, utcOffsetHours } from '../../../learning/time-series/calendar/index.js';
+import {
+  isoDate,
+  isTimeZone,
+  localDay,
+  parseIsoDate,
+  utcOffsetHours,
+} from '../../../learning/time-series/calendar/index.js';
 import { compareMovements, type Movement } from '../forecast/history.js';
 import { columnNames } from './columns.js';
 import { readMovements } from './read-table.js';
@@ -23,15 +30,23 @@ const datedAmounts = z
 const streams = z.array(z.tuple([z.string(), z.string().nullable(), datedAmounts]));
 type Streams = z.infer<typeof streams>;
 
+const loanDay = z
+  .int()
+  .refine(isDay)
+  .register(jsonSchemaRules, { exclusiveMinimum: -FARTHEST_DAY, exclusiveMaximum: FARTHEST_DAY });
+
+const customerZone = z
+  .string()
+  .refine(isTimeZone, { message: 'wanted a time zone of the IANA database, such as Asia/Kolkata or UTC' })
+  .register(jsonSchemaRules, { enum: ['UTC', ...Intl.supportedValuesOf('timeZone')] });
+
 /** All that is known of one customer: every movement, grouped so that names are written once. */
 export const spendingState = z.strictObject({
   until: z.iso.date().describe('first day that is not known'),
   streams: streams.describe('category, payee, and alternating day (since 1970-01-01) and amount of each payment'),
   income: streams.describe('money in, refunds among it, in the same form'),
-  loans: z
-    .array(z.tuple([z.int().refine(isDay), z.number(), z.int()]))
-    .describe('day, instalment and number of instalments'),
-  timeZone: z.string().optional().describe('IANA zone whose days these are; absent: UTC'),
+  loans: z.array(z.tuple([loanDay, z.number(), z.int()])).describe('day, instalment and number of instalments'),
+  timeZone: customerZone.optional().describe('IANA zone whose days these are; absent: UTC'),
 });
 export type SpendingState = z.infer<typeof spendingState>;
 

@@ -1,3 +1,4 @@
+import { jsonSchemaRules } from '../../../contracts/json-schema-rules.js';
 import { z } from 'zod';
 import { momentInput, numberInput, optionalText } from '../../../learning/tabular/preprocessing/index.js';
 import { columnOf } from '../data/columns.js';
@@ -45,7 +46,8 @@ export const input = known
   .refine(({ history, transactions }) => history !== undefined || transactions !== undefined, {
     message:
       'expected history, transactions or both: the model holds no customers; a request by reference (--customer) reads the stored history',
-  });
+  })
+  .register(jsonSchemaRules, { anyOf: [{ required: ['history'] }, { required: ['transactions'] }] });
 export type SpendingRequest = KnownOfCustomer & {
   readonly customerId?: string | undefined;
   readonly history?: SpendingState | null | undefined;

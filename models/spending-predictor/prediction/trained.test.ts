@@ -9,6 +9,7 @@ import { selectRows, textColumn } from '../../../learning/table.js';
 import { projectRoot } from '../../../platform/project.js';
 import { trainContext } from '../../../tests/support/check-model.js';
 import { fileFormats } from '../data/formats.js';
+import { describedInput } from '../../../contracts/json-schema-rules.js';
 import { movementsOf, spendingHistory, type SpendingState, spendingState, stateOf } from '../data/spending-history.js';
 import { baseline } from '../evaluation/baseline.js';
 import { compare, evaluate } from '../evaluation/evaluate.js';
@@ -128,6 +129,20 @@ describe('what a request knows of its customer', () => {
     const anonymous = await answerOf({ transactions: [], horizonDays: 5 });
     expect(sent).toEqual(anonymous);
     expect(sent).toMatchObject({ customerKnown: false, knownTo: null, coldStart: true });
+  });
+
+  it.each(['', 'Mars/Olympus', '+05:30'])('is refused with the time zone %j', (timeZone) => {
+    const history = { ...states.get(KNOWN)!, timeZone };
+    expect(predictor.input.safeParse({ history }).error?.issues[0]?.path).toEqual(['history', 'timeZone']);
+  });
+
+  it('is described with what code says of it', () => {
+    expect(describedInput(predictor.input)).toMatchObject({
+      anyOf: [{ required: ['history'] }, { required: ['transactions'] }],
+      properties: {
+        history: { anyOf: [{ properties: { timeZone: { enum: expect.arrayContaining(['UTC']) as [] } } }, {}] },
+      },
+    });
   });
 
   it('includes later transactions; those of known days are ignored and counted', async () => {
