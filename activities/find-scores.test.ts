@@ -43,6 +43,7 @@ beforeAll(async () => {
       ...{ modelName, line, holdout: (holdout = first), createdAt: new Date(0) },
     }),
     findChampion: async () => champion,
+    listVersions: async () => [],
     recordArtefact: async () => undefined,
   };
   const unused = (): never => {
@@ -79,6 +80,13 @@ async function evaluateFirst() {
   return first;
 }
 
+/** A log that knows the first evaluation only. */
+async function stepsOfFirst() {
+  const { steps } = stepDeps();
+  for (const record of await deps.steps.listSteps('first')) await steps.record(record);
+  return steps;
+}
+
 it('an evaluation against another champion takes the scores of the earlier one, and says the same', async () => {
   const first = await evaluateFirst();
   const again = await evaluate('again');
@@ -101,8 +109,7 @@ it('an evaluation against another champion takes the scores of the earlier one, 
 it('scores again with another seed, other code, another data set, and where the scores are lost', async () => {
   const { evaluationHash } = await evaluateFirst();
   const scores = async (...[given, own]: [Partial<Evaluate>?, Partial<TrainingActivityDeps>?]): Promise<boolean> => {
-    const steps = stepDeps().steps; // knows the first evaluation only
-    for (const record of await deps.steps.listSteps('first')) await steps.record(record);
+    const steps = await stepsOfFirst();
     score.mockClear();
     await evaluate('other', given, { steps, ...own });
     return score.mock.calls.length > 0;
@@ -114,4 +121,38 @@ it('scores again with another seed, other code, another data set, and where the 
   const { scoredHash } = await loadEvaluation(deps.blobs, evaluationHash);
   await rm(await deps.blobs.localPath(scoredHash), { force: true });
   expect(await scores()).toBe(true);
+});
+
+it('takes scores of the champion only from an evaluation by the present code', async () => {
+  await evaluateFirst();
+  const params = model.params.parse({ nEstimators: 11, maxDepth: 2 }) as Record<string, unknown>;
+  const step = { runKey: 'other', modelName: MODEL, dataset, seed: 42, params };
+  const { artefactHash } = await inActivity(() => createTrainingActivities(deps).fitModel(step));
+  const change = { artefactHash, definitionHash: 'd'.repeat(64) };
+  const scored = async (...[given, own]: [Partial<Evaluate>?, Partial<TrainingActivityDeps>?]) => {
+    score.mockClear();
+    const { comparisons } = await evaluate('other', { ...change, ...given }, own);
+    return { parts: score.mock.calls.length, comparisons };
+  };
+  const { parts: challengerOnly, comparisons } = await scored({}, { steps: await stepsOfFirst() });
+  const changedCode = await scored({}, { codeOf: () => 'e'.repeat(64), steps: await stepsOfFirst() });
+  expect(changedCode).toEqual({ parts: 2 * challengerOnly, comparisons });
+  const computed = await scored({ cache: false }, { steps: await stepsOfFirst() });
+  expect(computed).toEqual({ parts: 2 * challengerOnly, comparisons });
+});
+
+it('calls the artefact of a version that is no champion a repetition of that version', async () => {
+  await evaluateFirst();
+  champion = {
+    ...champion!,
+    version: '1.1.0',
+    artefactHash: fitted.artefactHash.replace(/^./, (c) => (c === 'a' ? 'b' : 'a')),
+  };
+  const older = { ...champion, version: '1.0.0', ...fitted };
+  const registry = { ...deps.registry, listVersions: async () => [older] } as TrainingActivityDeps['registry'];
+  const { gates } = await evaluate('repeated', {}, { registry });
+  expect(gates.find(({ gate }) => gate.startsWith('against champion'))).toMatchObject({
+    passed: true,
+    finding: 'repetition: same data and definition as version 1.0.0; no rule is judged',
+  });
 });

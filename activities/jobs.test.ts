@@ -101,7 +101,8 @@ beforeAll(async () => {
     smokeTest: { modelName: MODEL, artefactHash },
     evaluateFile: {
       ...{ modelName: MODEL, version: '1.0.0', artefactHash, evaluationHash: hash, dataset, path: 'not-read.csv' },
-      ...{ reading: {}, schema: null, timeZone: 'UTC', seed: SEED, maxRejectedShare: 0, suspiciousLabels: 'refused' },
+      ...{ reading: {}, schema: null, configuredTimeZone: 'UTC', seed: SEED },
+      ...{ maxRejectedShare: 0, suspiciousLabels: 'refused' },
     },
   };
   const facts = { workflowId: 'w', codeVersion: '0', startedAt: new Date(0).toISOString(), definitionHash: hash };

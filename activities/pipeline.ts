@@ -11,6 +11,7 @@ import {
 import { backendTables } from '../contracts/backend.js';
 import { lineOfSource } from '../contracts/ids.js';
 import { DAY_MS } from '../learning/time-series/calendar/index.js';
+import { loadDatasetRef } from '../datasets/snapshots/dataset-store.js';
 import { commitSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import { featureViews } from '../feature-store/definitions/index.js';
 import { materializeFeatureSet } from '../feature-store/online/materialize.js';
@@ -20,7 +21,7 @@ import { runJob, withHeartbeat } from './run-job.js';
 import { runStep } from './run-step.js';
 import type { Reusable } from '../contracts/steps.js';
 import type { PipelineActivityDeps } from './dependencies.js';
-import { loadDatasetRef, resolveSource } from './resolve-line.js';
+import { resolveSource } from './resolve-line.js';
 import { parseRowOrigin } from './row-origin.js';
 import { parse } from './parse.js';
 import { reportsOf } from './reports-of.js';

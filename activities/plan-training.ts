@@ -7,6 +7,7 @@ import { PipelineError } from '../contracts/errors.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import type { VersionRecord } from '../contracts/registry.js';
 import { DEFAULT_SEED, type StartStage, startStages } from '../contracts/workflows.js';
+import { loadDatasetRef } from '../datasets/snapshots/dataset-store.js';
 import { requireLatestSnapshot } from '../datasets/snapshots/snapshot-log.js';
 import { describeRun } from '../platform/temporal/describe-run.js';
 import { versionNotFound } from '../registry/choose-version.js';
@@ -17,7 +18,7 @@ import { requireUpdatable } from '../training/require-updatable.js';
 import { findRecordedRun, findStart, type RecordedRun, sourceOfRun, takenSteps } from '../training/resume.js';
 import type { TrainingActivityDeps } from './dependencies.js';
 import { reportsOf } from './reports-of.js';
-import { loadDatasetRef, resolveLine, resolveSource, type RowLine } from './resolve-line.js';
+import { resolveLine, resolveSource, type RowLine } from './resolve-line.js';
 
 type PlanInput = z.output<typeof planTrainingInput>;
 type RowOrigin = Pick<TrainingStart, 'snapshotHash' | 'datasetHash'>;

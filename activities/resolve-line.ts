@@ -1,6 +1,5 @@
 import { lineOfSource } from '../contracts/ids.js';
-import { readJsonBlob } from '../datasets/snapshots/json-blob.js';
-import { datasetManifest } from '../datasets/snapshots/manifest.js';
+import { loadDatasetRef } from '../datasets/snapshots/dataset-store.js';
 import { loadSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import type { SourceCatalog } from '../datasets/sources/catalog.js';
 import { chooseSource } from '../datasets/sources/choose-source.js';
@@ -21,12 +20,6 @@ export async function resolveSource(
 ): Promise<string> {
   if (snapshotHash !== null) return (await loadSnapshot(blobs, snapshotHash)).source;
   return chooseSource(catalog, source);
-}
-
-/** @throws PipelineError `DATASET_NOT_FOUND`. */
-export async function loadDatasetRef(blobs: BlobStore, hash: string) {
-  const { ref } = await readJsonBlob(blobs, hash, { schema: datasetManifest, what: 'dataset' });
-  return { ...ref, hash };
 }
 
 /** Where a run's rows come from, and the line that they feed. */

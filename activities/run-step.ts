@@ -21,7 +21,7 @@ export interface StepOfRun {
 }
 
 /** Fields of an input that do not change the result: they name the run, repeat another field, or say where a part is known. */
-const notOfResult: ReadonlySet<string> = new Set(['runKey', 'cache', 'holdoutHashes', 'scoredIn']);
+const notOfResult: ReadonlySet<string> = new Set(['runKey', 'cache', 'holdoutHashes', 'scoredIn', 'championScoredIn']);
 
 /** Hash of everything that the result of a step follows from. */
 export const cacheKeyOf = (step: ReusableStep, code: string, input: object): string =>

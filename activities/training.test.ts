@@ -44,6 +44,7 @@ function memoryRegistry(recorded: Recorded): ModelRegistry {
       return { modelName, line, holdout: recorded.holdouts[0]!, createdAt: new Date(0) };
     },
     findChampion: async () => null,
+    listVersions: async () => [],
   };
   return registry as ModelRegistry;
 }

@@ -15,6 +15,7 @@ import {
 } from '../contracts/activities.js';
 import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
+import { loadDatasetRef } from '../datasets/snapshots/dataset-store.js';
 import { nullIfLost } from '../datasets/snapshots/lost-blob.js';
 import { loadSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import { type RegistrationInput, registrationInput, type VersionRecord } from '../contracts/registry.js';
@@ -24,8 +25,7 @@ import { mayBeCompleted } from '../learning/evaluation/split/index.js';
 import { schemaOf } from '../training/dataset-schema.js';
 import { runJob } from './run-job.js';
 import type { TrainingActivityDeps } from './dependencies.js';
-import { findScores } from './find-scores.js';
-import { loadDatasetRef } from './resolve-line.js';
+import { findScores, type WantedScores } from './find-scores.js';
 import { parse } from './parse.js';
 import { planMaster } from './plan-master.js';
 import { countShards, planTraining } from './plan-training.js';
@@ -180,10 +180,10 @@ async function evaluateModel(deps: TrainingActivityDeps, input: z.output<typeof 
   const { runKey, modelName, dataset } = input;
   const { holdout } = await unchangedHoldout(deps, dataset, input.holdoutHashes);
   const found = await deps.registry.findChampion(modelName, dataset.line);
-  const champion = found === null ? null : championReference(found);
+  const champion = found === null ? null : referenceOf(found);
   const { cache, ...references } = input;
-  const scoredIn = cache ? await findScores(deps, { ...references, holdout }) : null;
-  const job = { ...references, holdout, champion, ...(scoredIn !== null && { scoredIn }) };
+  const scored = cache ? await knownScores(deps, { ...references, holdout }, champion) : {};
+  const job = { ...references, holdout, champion, ...(await otherVersionOf(deps, input, champion)), ...scored };
   const { evaluationBytes: bytes, ...evaluated } = await runStep(deps, 'evaluateModel', job, {
     runKey,
     modelName,
@@ -193,7 +193,29 @@ async function evaluateModel(deps: TrainingActivityDeps, input: z.output<typeof 
   return evaluated;
 }
 
-const championReference = (record: VersionRecord) => ({
+type Champion = ReturnType<typeof referenceOf> | null;
+
+/** The version that has the artefact already, where it is another one than the champion. */
+async function otherVersionOf(
+  { registry }: TrainingActivityDeps,
+  { modelName, dataset, artefactHash }: Pick<WantedScores, 'modelName' | 'dataset' | 'artefactHash'>,
+  champion: Champion,
+) {
+  if (champion === null || champion.artefactHash === artefactHash) return {};
+  const versions = await registry.listVersions({ modelName, line: dataset.line });
+  const same = versions.find((version) => version.artefactHash === artefactHash);
+  return same === undefined ? {} : { repeats: referenceOf(same) };
+}
+
+/** Evaluations by the present code that scored the run's artefact, and the champion's, on the same rows. */
+async function knownScores(deps: TrainingActivityDeps, wanted: WantedScores, champion: Champion) {
+  const scoredIn = await findScores(deps, wanted);
+  const isScored = champion === null || champion.artefactHash === wanted.artefactHash;
+  const other = isScored ? null : await findScores(deps, { ...wanted, artefactHash: champion.artefactHash });
+  return { ...(scoredIn !== null && { scoredIn }), ...(other !== null && { championScoredIn: other }) };
+}
+
+const referenceOf = (record: VersionRecord) => ({
   version: record.version,
   signatureHash: record.signatureHash,
   definitionHash: record.definitionHash,

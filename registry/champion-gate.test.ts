@@ -47,10 +47,11 @@ describe('judgeAgainstChampion', () => {
   });
 
   it.each([
-    [[], 'repetition: same data and definition as the champion 1.0.0; no rule is judged'],
-    [['data'], 'repetition: other data, yet the artefact of the champion 1.0.0; no rule is judged'],
-  ] as const)('judges no rule on a repetition of the champion, which differs in %s', (differs, finding) => {
-    const champion = { version: '1.0.0', kind: 'repetition', differs } as const;
+    ['1.0.0', [], 'repetition: same data and definition as the champion 1.0.0; no rule is judged'],
+    ['1.0.0', ['data'], 'repetition: other data, yet the artefact of the champion 1.0.0; no rule is judged'],
+    ['0.9.0', [], 'repetition: same data and definition as version 0.9.0; no rule is judged'],
+  ] as const)('judges no rule on a repetition of %s, which differs in %s', (repeats, differs, finding) => {
+    const champion = { version: '1.0.0', kind: 'repetition', repeats, differs } as const;
     const window = { comparison: compared(-0.5, -0.4), remark: null };
     for (const comparison of [compared(0, 0), compared(-0.5, -0.4), undefined])
       expect(judgeAgainstChampion(gate, { ...WITHOUT_CHAMPION, comparison, champion, window })).toEqual([

@@ -16,14 +16,16 @@ export interface IncomparableChampion {
 /**
  * How a challenger came about, seen from the champion; decides which rule holds.
  * - `refresh`: the champion's definition and signature, another data set.
- * - `repetition`: the champion's artefact once more, so that there is nothing to judge.
+ * - `repetition`: the artefact of a version once more, so that there is nothing to judge.
  * - `change`: anything else.
  */
 export type ChampionRelation = { readonly version: string } & (
   | { readonly kind: 'refresh' | 'change' }
   | {
       readonly kind: 'repetition';
-      /** `data`, `definition`: what gave the same artefact though it is not the champion's. */
+      /** The version that has the artefact: the champion or another one. */
+      readonly repeats: string;
+      /** `data`, `definition`: what gave the same artefact though it is not that version's. */
       readonly differs: readonly string[];
     }
 );
@@ -35,6 +37,10 @@ export type WindowComparison =
 /** What a run has in common with the version that it repeats, up to that version's name. */
 export const repetitionCause = (differs: readonly string[], all: string): string =>
   differs.length === 0 ? `${all} as` : `other ${differs.join(' and ')}, yet the artefact of`;
+
+/** `the champion 1.0.0` or `version 1.0.0`. */
+export const versionRole = (version: string, champion: string | null): string =>
+  `${version === champion ? 'the champion' : 'version'} ${version}`;
 
 /** What `against-champion` looks at. */
 export interface AgainstChampion {
@@ -108,9 +114,9 @@ function judgeChange(compared: Compared, statedReason: string | null): Verdict {
   return { passed: false, finding: `change: ${finding}; it passes with a stated reason (--reason)` };
 }
 
-function judgeRepetition(version: string, differs: readonly string[]): Verdict {
-  const repeated = repetitionCause(differs, 'same data and definition');
-  return { passed: true, finding: `repetition: ${repeated} the champion ${version}; no rule is judged` };
+function judgeRepetition({ version, repeats, differs }: Extract<ChampionRelation, { kind: 'repetition' }>): Verdict {
+  const repeated = `${repetitionCause(differs, 'same data and definition')} ${versionRole(repeats, version)}`;
+  return { passed: true, finding: `repetition: ${repeated}; no rule is judged` };
 }
 
 const WINDOW_GATE = 'not worse on the newest window';
@@ -126,7 +132,7 @@ function judgeWindow({ comparison, remark }: WindowComparison, version: string):
 
 /**
  * Judges a challenger against the line's champion: on all rows by the rule that its finding begins with, and on the
- * newest window alone where there is a comparison. A repetition of the champion passes without being judged.
+ * newest window alone where there is a comparison. A repetition passes without being judged.
  */
 export function judgeAgainstChampion(gate: ChampionGate, against: AgainstChampion): GateResult[] {
   const pooled = { gate: championGateName(gate), ...verdictOf(gate, against) };
@@ -137,7 +143,7 @@ export function judgeAgainstChampion(gate: ChampionGate, against: AgainstChampio
 
 function verdictOf({ margin }: ChampionGate, against: AgainstChampion): Verdict {
   const { comparison, champion, incomparable, statedReason } = against;
-  if (champion?.kind === 'repetition') return judgeRepetition(champion.version, champion.differs);
+  if (champion?.kind === 'repetition') return judgeRepetition(champion);
   if (incomparable !== null) return judgeIncomparable(incomparable);
   if (champion === null)
     return { passed: true, finding: 'the line has no champion yet, so there is nothing to compare with' };

@@ -3,7 +3,13 @@ import { PipelineError } from '../contracts/errors.js';
 import { type Comparison, type GateResult, type Metric, NOT_MEASURABLE } from '../contracts/evaluation.js';
 import { type Decision, isBackendLine } from '../contracts/ids.js';
 import type { Gate } from '../contracts/model-definition.js';
-import { type AgainstChampion, championGateName, judgeAgainstChampion, repetitionCause } from './champion-gate.js';
+import {
+  type AgainstChampion,
+  championGateName,
+  judgeAgainstChampion,
+  repetitionCause,
+  versionRole,
+} from './champion-gate.js';
 import { formatAgainst, formatNumber } from './format-number.js';
 
 type AbsoluteGate = Extract<Gate, { kind: 'absolute' }>;
@@ -207,9 +213,8 @@ export function decideRegistration(facts: RegistrationFacts): RegistrationDecisi
   const { sameArtefact, gates, newest, challenger } = facts;
   if (sameArtefact !== null) {
     const { version } = sameArtefact;
-    const role = version === facts.champion ? 'the champion ' : 'version ';
     const repeated = repetitionCause(differences(sameArtefact, challenger), 'same data, definition and seed');
-    const reason = `repetition: ${repeated} ${role}${version}; no gate decides`;
+    const reason = `repetition: ${repeated} ${versionRole(version, facts.champion)}; no gate decides`;
     return { decision: 'unchanged', version, reasons: [reason] };
   }
   const failed = gates.filter((gate) => !gate.passed);

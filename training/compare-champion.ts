@@ -62,6 +62,8 @@ export const FEWEST_ROWS = 50;
 
 interface Against {
   readonly champion: Champion;
+  /** An evaluation that scored the champion's artefact on these rows by the present code; absent: it is scored. */
+  readonly championScoredIn?: string | undefined;
   readonly datasetHash: string;
   readonly holdout: FrozenHoldout;
 }
@@ -81,7 +83,7 @@ export async function compareWithChampion(
   try {
     const before = await loadEvaluation(scoring.blobs, evaluationHash);
     const unseen = await unseenByChampion(scoring.blobs, before, challenger.parts);
-    const versions = await scoreBoth(scoring, { challenger, unseen, before }, against);
+    const versions = await scoreBoth(scoring, { challenger, unseen }, against);
     const notes = [...versions.notes, ...holdoutChange(before, against)];
     return { ...compareScored(scoring, versions), incomparable: null, notes };
   } catch (fault) {
@@ -131,7 +133,6 @@ interface ScoredVersions {
 interface ToScore {
   readonly challenger: ScoredArtefact;
   readonly unseen: readonly UnseenPart<ScoredPart>[];
-  readonly before: EvaluationDocument;
 }
 
 const sizeOf = (parts: readonly { readonly data: { readonly table: Table } }[]): number =>
@@ -139,21 +140,32 @@ const sizeOf = (parts: readonly { readonly data: { readonly table: Table } }[]):
 
 /** Scores both versions on the rows that the champion was not trained on, or on all where these are too few. */
 async function scoreBoth(scoring: ScoringContext, found: ToScore, against: Against): Promise<ScoredVersions> {
-  const { challenger, unseen, before } = found;
+  const { challenger, unseen } = found;
   const { version, artefactHash } = against.champion;
   const all = sizeOf(challenger.parts);
   const kept = unseen.reduce((sum, { rows }) => sum + rows.length, 0);
-  const onAll = async (): Promise<readonly ScoredPart[]> =>
-    (await storedScores(scoring.blobs, before, { ...against, parts: challenger.parts })) ??
-    (await scoreParts(scoring, artefactHash, challenger.parts)).parts;
-  if (kept === all) return { challenger: challenger.parts, champion: await onAll(), rows: 'all unseen', notes: [] };
+  const onAll = async (rows: ScoredVersions['rows'], notes: readonly string[]): Promise<ScoredVersions> => ({
+    ...{ challenger: challenger.parts, champion: await championOnAll(scoring, challenger, against), rows, notes },
+  });
+  if (kept === all) return onAll('all unseen', []);
 
   const learned = `champion ${version} learned from ${all - kept} of the ${all} rows of the holdout`;
   const anew = kept < FEWEST_ROWS ? null : await scoreAnew(scoring, found, artefactHash);
   if (anew !== null) return { ...anew, rows: 'the unseen', notes: [`${learned}; compared on the other ${kept}`] };
   const remark = `the other ${kept} are too few to compare on, so all were taken, which favours the champion`;
-  const notes = [`${learned}; ${remark}`];
-  return { challenger: challenger.parts, champion: await onAll(), rows: 'some learned', notes };
+  return onAll('some learned', [`${learned}; ${remark}`]);
+}
+
+/** The champion's scores of the challenger's rows: those of the same artefact or of an earlier evaluation, else anew. */
+async function championOnAll(
+  scoring: ScoringContext,
+  challenger: ScoredArtefact,
+  { champion: { artefactHash }, championScoredIn, datasetHash, holdout }: Against,
+): Promise<readonly ScoredPart[]> {
+  const { parts } = challenger;
+  if (artefactHash === challenger.artefactHash) return parts;
+  const known = await storedScores(scoring.blobs, championScoredIn, { artefactHash, datasetHash, holdout, parts });
+  return known ?? (await scoreParts(scoring, artefactHash, parts)).parts;
 }
 
 /** Both versions on the unseen rows; null when these are too few for the model. */
@@ -167,7 +179,8 @@ async function scoreAnew(
     .map(({ part, rows }) => ({ ...part, data: { ...part.data, table: selectRows(part.data.table, rows) } }));
   try {
     const ours = (await scoreParts(scoring, challenger.artefactHash, parts)).parts;
-    const theirs = (await scoreParts(scoring, championHash, parts)).parts;
+    const isSame = championHash === challenger.artefactHash;
+    const theirs = isSame ? ours : (await scoreParts(scoring, championHash, parts)).parts;
     const both = { challenger: ours, champion: theirs };
     return comparePart(scoring, ours, theirs).comparison === null ? null : both;
   } catch (fault) {

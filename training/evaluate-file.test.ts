@@ -6,12 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { DatasetRef } from '../contracts/dataset.js';
 import { tableSchema, type WrittenTableSchema } from '../contracts/table-schema.js';
-import { loadDataset } from '../datasets/snapshots/dataset-store.js';
-import { readJsonBlob } from '../datasets/snapshots/json-blob.js';
-import { datasetManifest } from '../datasets/snapshots/manifest.js';
+import { loadDataset, loadDatasetRef } from '../datasets/snapshots/dataset-store.js';
 import { storeTrainingFile } from '../datasets/snapshots/store-file.js';
 import { readDataFile } from '../datasets/sources/files/read-file.js';
 import { freezeHoldout } from '../learning/evaluation/split/index.js';
+import { projectRoot } from '../platform/project.js';
 import { createRandom } from '../learning/numeric/random/index.js';
 import { readTableSchema } from '../learning/tabular/table-format/index.js';
 import { writeCsv } from '../learning/text/csv.js';
@@ -87,8 +86,7 @@ beforeAll(async () => {
   const model = await findModel(MODEL);
   const path = write('training.csv', names, rowsFrom(1, 'a'));
   const file = await readDataFile(path, [tableFormatOf(model, tableSchema.parse(written))]);
-  const hash = await storeTrainingFile(blobs, MODEL, file);
-  dataset = { ...(await readJsonBlob(blobs, hash, { schema: datasetManifest, what: 'dataset' })).ref, hash };
+  dataset = await loadDatasetRef(blobs, await storeTrainingFile(blobs, MODEL, file));
   const { table } = await loadDataset(blobs, dataset.hash);
   const holdout = freezeHoldout((await schemaOf(blobs, model, dataset)).split, table);
   const params = model.params.parse({ nEstimators: 30 }) as Record<string, unknown>;
@@ -115,7 +113,7 @@ const evaluate = (path: string, change: Partial<Input> = {}) =>
   evaluateFile.run(
     evaluateFile.input.parse({
       ...{ modelName: MODEL, version: '1.0.0', artefactHash, evaluationHash, dataset, path, reading: {}, schema: null },
-      ...{ timeZone: 'UTC', seed: 42, maxRejectedShare: 0.02, suspiciousLabels: 'refused' as const },
+      ...{ configuredTimeZone: 'UTC', seed: 42, maxRejectedShare: 0.02, suspiciousLabels: 'refused' as const },
       ...change,
     }),
     context,
@@ -206,6 +204,44 @@ describe('evaluateFile', () => {
     await expect(evaluate(path, { dataset: { ...layout, origin: snapshot } })).rejects.toThrow(
       'the rows of a database',
     );
+  });
+});
+
+describe('evaluateFile on a file with clocks', () => {
+  const modelName = 'anomaly-detector';
+  const path = join(projectRoot, 'models', modelName, 'fixtures', 'transactions.csv');
+  let version: Partial<Input>;
+
+  /** Trains one version on clocks of Berlin; the registry keeps no zone. */
+  beforeAll(async () => {
+    const model = await findModel(modelName);
+    const file = await readDataFile(path, model.fileFormats, { timeZone: 'Europe/Berlin' });
+    const stored = await loadDatasetRef(blobs, await storeTrainingFile(blobs, modelName, file));
+    const { table } = await loadDataset(blobs, stored.hash);
+    const holdout = freezeHoldout((await schemaOf(blobs, model, stored)).split, table);
+    const params = model.params.parse({ nEstimators: 10, boostingRounds: 10, minimumConfirmed: 20 });
+    const step = { runKey: 'run', modelName, dataset: stored, seed: 1, holdout, holdoutHashes: [], shards: [] };
+    const fitted = await fitModel.run(fitModel.input.parse({ ...step, params }), context);
+    const { timeZone, ...kept } = stored;
+    expect(timeZone).toBe('Europe/Berlin');
+    version = { modelName, dataset: kept, artefactHash: fitted.artefactHash };
+  }, 60_000);
+
+  const clocks = ({ remarks }: Awaited<ReturnType<typeof evaluate>>) => remarks.filter((one) => one.includes('clocks'));
+
+  it('reads it on those of the version, whatever is configured now, or on those that are named, and says so', async () => {
+    const same = await evaluate(path, { ...version, configuredTimeZone: 'Europe/Berlin' });
+    expect(clocks(same)).toEqual([]);
+    const changed = await evaluate(path, { ...version, configuredTimeZone: 'Asia/Kolkata' });
+    expect(clocks(changed)).toEqual([
+      "customers' clocks are those of Europe/Berlin, as in the data of version 1.0.0; configured is Asia/Kolkata",
+    ]);
+    expect(changed.metrics).toEqual(same.metrics);
+    const named = await evaluate(path, { ...version, reading: { timeZone: 'Asia/Kolkata' } });
+    expect(clocks(named)).toEqual([
+      "customers' clocks are those of Asia/Kolkata; version 1.0.0 learned from clocks of Europe/Berlin",
+    ]);
+    expect(named.metrics).not.toEqual(same.metrics);
   });
 });
 

@@ -6,6 +6,8 @@ import { contentHash, modelName, semanticVersion } from '../contracts/ids.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import { tableSchema } from '../contracts/table-schema.js';
 import type { Table } from '../contracts/table.js';
+import { loadDatasetRef } from '../datasets/snapshots/dataset-store.js';
+import { nullIfLost } from '../datasets/snapshots/lost-blob.js';
 import { ENCODINGS } from '../datasets/sources/files/decode-text.js';
 import { DATE_ORDERS, momentUnits } from '../datasets/sources/files/moment-readings.js';
 import { DECIMAL_SIGNS } from '../datasets/sources/files/number-readings.js';
@@ -49,7 +51,8 @@ const evaluateFileInput = z.strictObject({
   reading,
   /** Describes the second file, where it is not the version's own schema. */
   schema: tableSchema.nullable(),
-  timeZone: z.string(),
+  /** Zone of the customers' clocks that is configured for the version's line. */
+  configuredTimeZone: z.string(),
   seed: z.int(),
   maxRejectedShare: z.number().min(0).max(1),
   suspiciousLabels: z.enum(suspiciousLabelRules),
@@ -120,6 +123,25 @@ function partRemarks({ format: { schema }, table }: DataFile): string[] {
 const hasValues = (table: Table, name: string): boolean =>
   table.columns[name]?.values.some((value: string | number | null) => value !== null) ?? false;
 
+/** Zone of the clocks that the version learned from: UTC for a data set from before zones; the configured one when it is lost. */
+async function timeZoneOf(blobs: BlobStore, { dataset, configuredTimeZone }: EvaluateFileInput): Promise<string> {
+  const stored = await nullIfLost(loadDatasetRef(blobs, dataset.hash));
+  return stored === null ? configuredTimeZone : (stored.timeZone ?? 'UTC');
+}
+
+/** On which clocks times without a zone were read, where another zone could be expected. */
+function clockRemarks(
+  { timeZone }: DataFile,
+  learned: string,
+  { version, configuredTimeZone }: EvaluateFileInput,
+): string[] {
+  if (timeZone === undefined) return [];
+  const read = `customers' clocks are those of ${timeZone}`;
+  if (timeZone !== learned) return [`${read}; version ${version} learned from clocks of ${learned}`];
+  if (timeZone === configuredTimeZone) return [];
+  return [`${read}, as in the data of version ${version}; configured is ${configuredTimeZone}`];
+}
+
 /** What the version knows of these rows already. */
 async function learnedRemarks(blobs: BlobStore, file: DataFile, input: EvaluateFileInput): Promise<string[]> {
   const { origin } = input.dataset;
@@ -147,7 +169,8 @@ export const evaluateFile = defineJob({
     await onStep('reading the file', 0, 3);
     const model = await findModel(input.modelName);
     const format = await formatFor(blobs, model, input);
-    const file = await readForEvaluation(format, input);
+    const learnedTimeZone = await timeZoneOf(blobs, input);
+    const file = await readForEvaluation(format, input, learnedTimeZone);
     const zone = file.timeZone === undefined ? {} : { timeZone: file.timeZone };
     const schema = { ...file.format.schema, ...zone };
     await onStep('checking', 1, 3);
@@ -161,7 +184,8 @@ export const evaluateFile = defineJob({
       const context = { seed: input.seed, signal, onProgress };
       const scored = await model.score(predictor, data, context);
       const { metrics, slices, tables = [], notes } = model.evaluate(scored, data, { ...context, artefact: files });
-      const remarks = [...file.remarks, ...partRemarks(file), ...(await learnedRemarks(blobs, file, input))];
+      const clocks = clockRemarks(file, learnedTimeZone, input);
+      const remarks = [...file.remarks, ...clocks, ...partRemarks(file), ...(await learnedRemarks(blobs, file, input))];
       const found = { fileName: file.fileName, format: file.format.name, rows: file.table.rowCount };
       return evaluatedFile.parse({ ...found, metrics, slices, tables, remarks, notes: [...notes, ...predictor.notes] });
     } finally {
@@ -170,8 +194,11 @@ export const evaluateFile = defineJob({
   },
 });
 
-async function readForEvaluation(format: DataFile['format'], input: EvaluateFileInput): Promise<DataFile> {
+async function readForEvaluation(
+  format: DataFile['format'],
+  { path, reading: written }: EvaluateFileInput,
+  timeZone: string,
+): Promise<DataFile> {
   const { readDataFile } = await import('../datasets/sources/files/read-file.js');
-  const { path, reading: written, timeZone } = input;
   return readDataFile(path, [format], { ...written, purpose: 'evaluation', timeZoneOf: () => timeZone });
 }

@@ -4,7 +4,6 @@ import { frozenHoldout } from '../contracts/dataset.js';
 import { type Comparison, type Evaluation, NOT_MEASURABLE } from '../contracts/evaluation.js';
 import { contentHash } from '../contracts/ids.js';
 import { putJsonBlob } from '../datasets/snapshots/json-blob.js';
-import { nullIfLost } from '../datasets/snapshots/lost-blob.js';
 import { putTable } from '../datasets/snapshots/put-table.js';
 import { concatTables } from '../learning/table.js';
 import { findModel } from '../models/catalogue.js';
@@ -13,18 +12,11 @@ import { stepsOf } from '../platform/child-process/report-step.js';
 import { judgeGates } from '../registry/gates.js';
 import { type ChampionComparison, championSchema, compareWithChampion } from './compare-champion.js';
 import { relationTo } from './champion-relation.js';
-import { type EvaluationDocument, loadEvaluation } from './evaluation-document.js';
+import type { EvaluationDocument } from './evaluation-document.js';
 import { type DividedData, loadDivided, poolParts } from './holdout-parts.js';
 import { driftOf, reportParts } from './part-reports.js';
 import { partSentences } from '../registry/part-sentences.js';
-import {
-  poolScores,
-  type ScoredArtefact,
-  type ScoredPart,
-  scoreParts,
-  type ScoringContext,
-  tooFewReason,
-} from './score-parts.js';
+import { poolScores, type ScoredArtefact, scoreParts, type ScoringContext, tooFewReason } from './score-parts.js';
 import { storedScores } from './stored-scores.js';
 import { assertNoLeak, loadTrainingRows } from './training-rows.js';
 
@@ -33,6 +25,10 @@ const evaluateInput = evaluateModelInput.omit({ cache: true }).extend({
   champion: championSchema.nullable(),
   /** An evaluation that scored the same artefact on the same rows by the same code, whose scores need no repetition. */
   scoredIn: contentHash.optional(),
+  /** The same of the champion's artefact. */
+  championScoredIn: contentHash.optional(),
+  /** The version that has the artefact already, where it is not the champion. */
+  repeats: championSchema.optional(),
 });
 type EvaluateInput = z.output<typeof evaluateInput>;
 
@@ -51,8 +47,7 @@ export const evaluateModel = defineJob({
     if (input.trainingRowsHash !== undefined)
       assertNoLeak(divided, await loadTrainingRows(blobs, input.trainingRowsHash), input);
     const scoring = { blobs, model, context: { seed: input.seed, signal, onProgress } };
-    const known = await knownScores(scoring, input, divided);
-    const challenger = await scoreParts(scoring, input.artefactHash, divided.parts, known);
+    const challenger = await scoreChallenger(scoring, input, divided);
     const champion = await compareWithChampionIfAny(scoring, challenger, input);
     await onStep('measuring', 1, 2);
     const found = evaluateParts(scoring, { challenger, champion, divided });
@@ -60,16 +55,16 @@ export const evaluateModel = defineJob({
   },
 });
 
-/** Of all parts that have rows; [] when no evaluation is named, or its scores are lost. */
-async function knownScores(
-  { blobs }: ScoringContext,
+/** Parts with rows are taken from `scoredIn`, where it has all of them. */
+async function scoreChallenger(
+  scoring: ScoringContext,
   { scoredIn, artefactHash, dataset, holdout }: EvaluateInput,
   { parts }: DividedData,
-): Promise<readonly ScoredPart[]> {
-  const before = scoredIn === undefined ? null : await nullIfLost(loadEvaluation(blobs, scoredIn));
-  if (before?.artefactHash !== artefactHash) return [];
+): Promise<ScoredArtefact> {
   const withRows = parts.filter(({ data }) => data.table.rowCount > 0);
-  return (await storedScores(blobs, before, { datasetHash: dataset.hash, holdout, parts: withRows })) ?? [];
+  const wanted = { artefactHash, datasetHash: dataset.hash, holdout, parts: withRows };
+  const known = await storedScores(scoring.blobs, scoredIn, wanted);
+  return scoreParts(scoring, artefactHash, parts, known ?? []);
 }
 
 const noComparison: ChampionComparison = {
@@ -84,11 +79,11 @@ const noComparison: ChampionComparison = {
 const compareWithChampionIfAny = async (
   scoring: ScoringContext,
   challenger: ScoredArtefact,
-  { champion, dataset, holdout }: EvaluateInput,
+  { champion, championScoredIn, dataset, holdout }: EvaluateInput,
 ): Promise<ChampionComparison> =>
   champion === null
     ? noComparison
-    : compareWithChampion(scoring, challenger, { champion, datasetHash: dataset.hash, holdout });
+    : compareWithChampion(scoring, challenger, { champion, championScoredIn, datasetHash: dataset.hash, holdout });
 
 interface Scored {
   readonly challenger: ScoredArtefact;
@@ -167,7 +162,8 @@ function judge({ model }: ScoringContext, input: EvaluateInput, { evaluation, co
   const { incomparable, window } = found.champion;
   const { definitionHash, artefactHash, dataset } = input;
   const challenger = { definitionHash, artefactHash, datasetHash: dataset.hash };
-  const champion = relationTo(input.champion, { ...challenger, signatureHash: found.challenger.signatureHash });
+  const { signatureHash } = found.challenger;
+  const champion = relationTo(input.champion, { ...challenger, signatureHash }, input.repeats);
   const against = { champion, incomparable, window, statedReason: input.reason };
   return judgeGates(model.gates, input.dataset.line, { metrics: evaluation.metrics, comparisons, against });
 }

@@ -6,12 +6,13 @@ import { readParquet } from '../datasets/snapshots/parquet-file.js';
 import { sum } from '../learning/numeric/statistics/sum.js';
 import { selectRows } from '../learning/table.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
-import type { EvaluationDocument } from './evaluation-document.js';
+import { loadEvaluation } from './evaluation-document.js';
 import type { HoldoutPart } from './holdout-parts.js';
 import type { ScoredPart } from './score-parts.js';
 
-/** The rows that scores are wanted of. */
-export interface WantedRows {
+/** The artefact and the rows that scores are wanted of. */
+export interface WantedScores {
+  readonly artefactHash: string;
   readonly datasetHash: string;
   readonly holdout: FrozenHoldout;
   readonly parts: readonly HoldoutPart[];
@@ -21,12 +22,18 @@ export interface WantedRows {
 const readScores = (blobs: BlobStore, hash: string): Promise<Table | null> =>
   nullIfLost(blobs.localPath(hash).then((path) => readParquet([path])));
 
-/** Scores as an evaluation stored them; null when it was on other rows, scored not every part, or its scores are lost. */
+/**
+ * Scores as an evaluation stored them; null without one, and when it was of another artefact or on other rows, scored not
+ * every part, or is lost.
+ * @param evaluationHash - of an evaluation by the present code; the document does not say by which code it was made.
+ */
 export async function storedScores(
   blobs: BlobStore,
-  before: EvaluationDocument,
-  { datasetHash, holdout, parts }: WantedRows,
+  evaluationHash: string | undefined,
+  { artefactHash, datasetHash, holdout, parts }: WantedScores,
 ): Promise<readonly ScoredPart[] | null> {
+  const before = evaluationHash === undefined ? null : await nullIfLost(loadEvaluation(blobs, evaluationHash));
+  if (before?.artefactHash !== artefactHash) return null;
   const isSame = before.dataset.hash === datasetHash && isDeepStrictEqual(before.holdout, holdout);
   const scoredRows = parts.map(({ name }) => before.parts.find(({ part }) => part === name)?.scoredRows ?? 0);
   if (!isSame || scoredRows.includes(0)) return null;

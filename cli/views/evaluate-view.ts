@@ -90,7 +90,7 @@ export async function evaluateOnFile(
       suspiciousLabels,
     },
     path: resolve(options.dataPath),
-    timeZone: dataset.timeZone ?? customerTimeZone(customerTimeZones, line),
+    configuredTimeZone: customerTimeZone(customerTimeZones, line),
     seed: options.seed,
   });
   if (found === null) return;

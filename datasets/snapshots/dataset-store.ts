@@ -63,7 +63,18 @@ export async function loadDataset(blobs: BlobStore, hash: string): Promise<Loade
   return dataset;
 }
 
+const readManifest = (blobs: BlobStore, hash: string): Promise<DatasetManifest> =>
+  readJsonBlob(blobs, hash, { schema: datasetManifest, what: 'dataset' });
+
+/**
+ * A dataset as it was stored, with the zone and the order of dates of its rows, which the registry does not keep.
+ * @throws PipelineError `DATASET_NOT_FOUND`.
+ */
+export async function loadDatasetRef(blobs: BlobStore, hash: string): Promise<DatasetRef> {
+  return { ...(await readManifest(blobs, hash)).ref, hash };
+}
+
 async function readDataset(blobs: BlobStore, hash: string): Promise<LoadedDataset> {
-  const manifest = await readJsonBlob(blobs, hash, { schema: datasetManifest, what: 'dataset' });
+  const manifest = await readManifest(blobs, hash);
   return { manifest, table: await readParquet([await blobs.localPath(manifest.data.hash)]) };
 }

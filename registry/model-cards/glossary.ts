@@ -152,7 +152,7 @@ export const glossary: readonly GlossaryEntry[] = [
   entry(
     'refresh, repetition, change',
     'refresh|repetition|change',
-    'Refresh: the definition of the champion on other data; it must not be worse by more than the margin. Repetition: the artefact of the champion once more; nothing is judged. Change: anything else; it must be better, or not worse with a stated reason.',
+    'Refresh: the definition of the champion on other data; it must not be worse by more than the margin. Repetition: the artefact of a version once more; nothing is judged. Change: anything else; it must be better, or not worse with a stated reason.',
   ),
   entry(
     'SHAP',
