@@ -3,7 +3,7 @@ import type { BackendTable, SnapshotTables } from './backend.js';
 import type { ArtefactFiles, ComputeContext } from './computation.js';
 import type { DatasetSchema, Expectation, FileFormat, TrainingData } from './dataset.js';
 import type { EntityStateView, StoredStates } from './entity-state.js';
-import type { Comparison, Evaluation } from './evaluation.js';
+import type { Comparison, Evaluation, Metric } from './evaluation.js';
 import type { FeatureView } from './feature-view.js';
 import type { Labelling } from './labelling.js';
 import type { Table } from './table.js';
@@ -337,6 +337,11 @@ export interface ModelDefinition<Params = unknown, Opened extends Predictor = Pr
   /** Truth and prediction a row, kept as a blob so that a comparison never scores twice. */
   score(predictor: Opened, holdout: TrainingData, context: ComputeContext): Promise<Table>;
   evaluate(scored: Table, holdout: TrainingData, context: EvaluateContext): Evaluation;
+  /**
+   * The first metric of `evaluate` alone, and its faults: all that is asked of a part of the holdout, without the cost of
+   * the others. @default taken from `evaluate`
+   */
+  measurePrimary?(scored: Table, holdout: TrainingData, context: ComputeContext): Metric;
   /**
    * Scores on test data that come with the model and are the same for every version; they join the evaluation's. Empty
    * where the artefact cannot answer them, as with other labels. Nothing may be trained or tuned on such data.

@@ -11,9 +11,10 @@ const measured = (metric: Metric | undefined): Measured =>
 
 /** The model's primary metric on one part alone. */
 function measurePart({ model, context }: ScoringContext, { scored, data }: ScoredPart, whole: Metric): Measured {
+  const evaluated = (): Metric | undefined =>
+    model.evaluate(scored, data, context).metrics.find(({ name }) => name === whole.name);
   try {
-    const { metrics } = model.evaluate(scored, data, context);
-    return measured(metrics.find(({ name }) => name === whole.name));
+    return measured(model.measurePrimary === undefined ? evaluated() : model.measurePrimary(scored, data, context));
   } catch (fault) {
     return { metric: null, remark: tooFewReason(fault) };
   }

@@ -51,9 +51,9 @@ export function readBinary(table: Table): Scored {
 }
 
 /** Gini = 2·AUC − 1, hence its interval follows from the AUC's. */
-const giniUncertainty = ({ interval, ...remark }: Uncertainty): Uncertainty =>
+const giniUncertainty = ({ interval, remark }: Uncertainty): Uncertainty =>
   interval === undefined
-    ? remark
+    ? { ...(remark !== undefined && { remark }) }
     : { interval: { ...interval, low: 2 * interval.low - 1, high: 2 * interval.high - 1 } };
 
 interface Measure {
@@ -69,6 +69,16 @@ const resampled: readonly Measure[] = [
 ];
 
 /**
+ * AUC-ROC with its interval, where the rows carry one.
+ * @throws PipelineError `SINGLE_CLASS`, `TOO_FEW_ROWS` (none), `INVALID_VALUE`, `NOT_FINITE`.
+ */
+export function aucMetric(scored: Scored, seed: number): Metric {
+  const uncertainty = aucUncertainty(scored, seed);
+  const { labels, scores } = scored;
+  return { name: AUC_ROC, value: rocAuc(labels, scores), direction: 'higher', n: labels.length, ...uncertainty };
+}
+
+/**
  * AUC-ROC first, then Gini, KS, Brier, average precision, log loss and calibration error, all but the log loss with an
  * interval where the rows carry one (see `Uncertainty`). Deterministic under the seed.
  * @throws PipelineError `SINGLE_CLASS`, `TOO_FEW_ROWS` (none), `INVALID_VALUE`, `NOT_FINITE`.
@@ -76,11 +86,11 @@ const resampled: readonly Measure[] = [
 export function binaryMetrics(scored: Scored, seed: number): Metric[] {
   const { labels, scores } = scored;
   const n = labels.length;
-  const auc = aucUncertainty(scored, seed);
+  const auc = aucMetric(scored, seed);
   const rarer = { size: smallestClass(scored), of: 'rows of the rarer class' };
   const options = { seed, resamples: resamplesFor(n) };
   return [
-    { name: AUC_ROC, value: rocAuc(labels, scores), direction: 'higher', n, ...auc },
+    auc,
     { name: 'gini', value: gini(labels, scores), direction: 'higher', n, ...giniUncertainty(auc) },
     ...resampled.map(({ name, metric, direction }) => {
       const uncertainty = resampledUncertainty(rarer, () => bootstrapInterval(scored, { metric, ...options }));

@@ -2,7 +2,7 @@ import { BACKEND_LINES } from '../../contracts/ids.js';
 import { defineModel } from '../../contracts/model-definition.js';
 import { card } from './card.js';
 import { train } from './training/train.js';
-import { evaluate, PRIMARY_METRIC, score } from './evaluation/score.js';
+import { evaluate, measurePrimary, PRIMARY_METRIC, score } from './evaluation/score.js';
 import { expectations } from './data/expectations.js';
 import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
@@ -59,5 +59,6 @@ export const model = defineModel({
   baseline: bestSingleFeature,
   score,
   evaluate,
+  measurePrimary,
   compare: compareBinary,
 });

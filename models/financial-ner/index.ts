@@ -4,7 +4,7 @@ import { baseline } from './evaluation/baseline.js';
 import { card } from './card.js';
 import { sampleInputs } from './training/sample.js';
 import { train } from './training/train.js';
-import { compare, evaluate, PRIMARY_METRIC, score } from './evaluation/score.js';
+import { compare, evaluate, measurePrimary, PRIMARY_METRIC, score } from './evaluation/score.js';
 import { expectations } from './data/expectations.js';
 import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
@@ -45,5 +45,6 @@ export const model = defineModel({
   baseline,
   score,
   evaluate,
+  measurePrimary,
   compare,
 });

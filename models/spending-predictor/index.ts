@@ -4,7 +4,7 @@ import { baseline } from './evaluation/baseline.js';
 import { card } from './card.js';
 import { sampleInputs } from './training/sample.js';
 import { shards, train } from './training/train.js';
-import { compare, evaluate, PRIMARY_METRIC } from './evaluation/evaluate.js';
+import { compare, evaluate, measurePrimary, PRIMARY_METRIC } from './evaluation/evaluate.js';
 import { expectations } from './data/expectations.js';
 import { backendDataset } from './data/dataset.js';
 import { fileFormats } from './data/formats.js';
@@ -57,5 +57,6 @@ export const model = defineModel({
   baseline,
   score,
   evaluate,
+  measurePrimary,
   compare,
 });

@@ -321,6 +321,8 @@ function checkPredictor(model: ModelDefinition, checked: () => Checked): void {
     expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation);
     expectFinite(evaluation, 'evaluation');
     expect(evaluation.metrics[0]?.name).toBe(model.primaryMetric);
+    const primary = model.measurePrimary?.(scored, holdout, trainContext()) ?? evaluation.metrics[0];
+    expect(primary).toEqual(evaluation.metrics[0]);
     // A fixture may be too easy for an interval, which the metric then says.
     expect(evaluation.metrics[0]?.interval ?? evaluation.metrics[0]?.remark).toBeDefined();
     // A fixed test may have nothing to say of the fixture's labels; its gates name the lines that it is for.

@@ -39,13 +39,14 @@ export function usualDay(payments: readonly Payment[]): { readonly day: number; 
  * to the month after. @param usual - usual day of the month, 1 … 31.
  */
 export function assignMonths(payments: readonly Payment[], usual: number): Occurrence[] {
-  return payments.map((payment) => {
-    const here = monthOfDay(payment.day);
-    const delays = [here - 1, here, here + 1].map((month) => ({
-      month,
-      delay: payment.day - dayInMonth(month, usual),
-    }));
-    const nearest = delays.reduce((a, b) => (Math.abs(b.delay) < Math.abs(a.delay) ? b : a));
-    return { ...payment, ...nearest };
+  return payments.map(({ day, amount }) => {
+    const here = monthOfDay(day);
+    let month = here - 1;
+    let delay = day - dayInMonth(month, usual);
+    for (let other = here; other <= here + 1; other++) {
+      const otherDelay = day - dayInMonth(other, usual);
+      if (Math.abs(otherDelay) < Math.abs(delay)) [month, delay] = [other, otherDelay];
+    }
+    return { day, amount, month, delay };
   });
 }

@@ -6,16 +6,16 @@ import {
   precisionAtK,
   proportion,
   resampledUncertainty,
-  rocAuc,
   type Scored,
   type ScoreMetric,
 } from '../../../learning/evaluation/metrics/index.js';
-import { aucUncertainty, smallestClass } from '../../../learning/evaluation/compare-auc.js';
+import { AUC_ROC, aucMetric } from '../../../learning/evaluation/binary-classification.js';
+import { smallestClass } from '../../../learning/evaluation/compare-auc.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { numberColumn } from '../../../learning/table.js';
 
 /** The measure that gates and comparisons read. */
-export const PRIMARY_METRIC = 'aucRoc';
+export const PRIMARY_METRIC = AUC_ROC;
 /** k of precision at k: alerts that an analyst reviews in a day. */
 const TOP = 100;
 /** Fewer resamples for large sets, whose intervals are narrow. */
@@ -72,7 +72,7 @@ export function evaluateScores(scored: LabelledScores, seed: number): Metric[] {
   });
   const top = Math.min(TOP, n);
   return [
-    { name: PRIMARY_METRIC, value: rocAuc(labels, scores), direction: 'higher', n, ...aucUncertainty(scored, seed) },
+    aucMetric(scored, seed),
     resampled('averagePrecision', averagePrecision),
     { name: `precisionAt${TOP}`, value: precisionAtK(top)(labels, scores), direction: 'higher', n: top },
     ...alertMetrics(scored),

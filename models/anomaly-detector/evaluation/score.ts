@@ -1,8 +1,9 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
 import { PipelineError } from '../../../contracts/errors.js';
-import type { Comparison, Evaluation } from '../../../contracts/evaluation.js';
+import type { Comparison, Evaluation, Metric } from '../../../contracts/evaluation.js';
 import type { ComputeContext } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
+import { aucMetric } from '../../../learning/evaluation/binary-classification.js';
 import { compareAuc, smallestClass } from '../../../learning/evaluation/compare-auc.js';
 import { numberColumn } from '../../../learning/table.js';
 import { rowInputs } from '../../../learning/tabular/preprocessing/index.js';
@@ -118,6 +119,13 @@ export function evaluate(table: Table, holdout: TrainingData, context: ComputeCo
     plots: evaluationPlots(labelled, holdout),
     notes: notes(labelled, holdout),
   };
+}
+
+/** @throws PipelineError `SINGLE_CLASS`. */
+export function measurePrimary(table: Table, _holdout: TrainingData, { seed }: ComputeContext): Metric {
+  const labelled = labelledScores(table);
+  requireBothClasses(labelled);
+  return aucMetric(labelled, seed);
 }
 
 /** AUC-ROC of two models on the same rows: DeLong's paired interval, or a paired bootstrap when a class is small. */

@@ -1,9 +1,10 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
-import type { Evaluation } from '../../../contracts/evaluation.js';
+import type { Evaluation, Metric } from '../../../contracts/evaluation.js';
 import type { ComputeContext, EvaluateContext } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
 import {
   AUC_ROC,
+  aucMetric,
   binaryMetrics,
   binaryNotes,
   binaryTable,
@@ -38,6 +39,10 @@ export async function score(
   const points = Float64Array.from(risks, (risk) => risk.points);
   return withColumn(table, 'points', { kind: 'number', values: points });
 }
+
+/** @throws PipelineError `SINGLE_CLASS`. */
+export const measurePrimary = (table: Table, _holdout: TrainingData, { seed }: ComputeContext): Metric =>
+  aucMetric(readBinary(table), seed);
 
 /** Which calibration the artefact has, and why. */
 export function calibrationNotes({ calibration, choice }: Scorecard): string[] {

@@ -111,20 +111,30 @@ function sampleOf(counts: readonly SpanCounts[], groups: readonly string[] | und
   return { size: new Set(measured.map((i) => groups[i])).size, of: 'groups of texts with entities' };
 }
 
-function metrics(texts: readonly ScoredText[], bootstrap: SpanBootstrap): Metric[] {
+/** Measures all texts together, with intervals; `f1` is the primary metric. */
+function spanMeasures(texts: readonly ScoredText[], bootstrap: SpanBootstrap) {
   const counts = countsOf(texts);
   const total = sumSpans(counts);
-  const f1ByType = typesOf(texts).map((type) => f1Of(sumSpans(countsOf(ofType(texts, type)))));
   const sample = sampleOf(counts, bootstrap.groups);
   const withInterval = (name: string, measure: (counts: SpanCounts) => number, n: number): Metric => {
     if (n === 0) return notMeasurable(name, 'higher', 'no entity was predicted');
     const uncertainty = resampledUncertainty(sample, () => spanInterval(counts, measure, bootstrap));
     return { name, value: measure(total), direction: 'higher', n, ...uncertainty };
   };
+  return {
+    f1: () => withInterval(PRIMARY_METRIC, f1Of, total.wanted),
+    precision: () => withInterval('precision', precisionOf, total.found),
+    recall: () => withInterval('recall', recallOf, total.wanted),
+  };
+}
+
+function metrics(texts: readonly ScoredText[], bootstrap: SpanBootstrap): Metric[] {
+  const { f1, precision, recall } = spanMeasures(texts, bootstrap);
+  const f1ByType = typesOf(texts).map((type) => f1Of(sumSpans(countsOf(ofType(texts, type)))));
   return [
-    withInterval(PRIMARY_METRIC, f1Of, total.wanted),
-    withInterval('precision', precisionOf, total.found),
-    withInterval('recall', recallOf, total.wanted),
+    f1(),
+    precision(),
+    recall(),
     { name: 'macroF1', value: mean(f1ByType), direction: 'higher', n: f1ByType.length },
     calibrationMetric(texts),
   ];
@@ -158,15 +168,23 @@ function bootstrapOf(table: Table, { seed }: ComputeContext): SpanBootstrap {
   return { seed, ...(groups !== undefined && { groups }) };
 }
 
+/** @throws PipelineError `SINGLE_CLASS` when no text has an annotated entity. */
+function requireEntities(texts: readonly ScoredText[]): readonly ScoredText[] {
+  if (texts.some(({ truth }) => truth.length > 0)) return texts;
+  throw new PipelineError('SINGLE_CLASS', `none of ${texts.length} held-out texts has an entity`);
+}
+
+/** @throws PipelineError `SINGLE_CLASS` when no text has an annotated entity. */
+export const measurePrimary = (table: Table, _holdout: TrainingData, context: ComputeContext): Metric =>
+  spanMeasures(requireEntities(readScored(table)), bootstrapOf(table, context)).f1();
+
 /**
  * Evaluates a scored table: micro F1 of exact spans and types, precision, recall, macro F1 and calibration error; slices
  * by type, kind of text and language; confusion, reliability and quality by type as plots.
  * @throws PipelineError `SINGLE_CLASS` when no text has an annotated entity.
  */
 export function evaluate(table: Table, holdout: TrainingData, context: ComputeContext): Evaluation {
-  const texts = readScored(table);
-  if (texts.every(({ truth }) => truth.length === 0))
-    throw new PipelineError('SINGLE_CLASS', `none of ${texts.length} held-out texts has an entity`);
+  const texts = requireEntities(readScored(table));
   return {
     metrics: metrics(texts, bootstrapOf(table, context)),
     slices: slices(texts, typesOf(texts), holdout),

@@ -1,5 +1,5 @@
 import type { TrainingData } from '../../../contracts/dataset.js';
-import type { Comparison, Evaluation, Slice } from '../../../contracts/evaluation.js';
+import type { Comparison, Evaluation, Metric, Slice } from '../../../contracts/evaluation.js';
 import type { ComputeContext } from '../../../contracts/model-definition.js';
 import type { Table } from '../../../contracts/table.js';
 import {
@@ -12,6 +12,7 @@ import {
   oneAhead,
   openScored,
   pairedMape,
+  primaryMape,
   type Scored,
   where,
 } from './forecast-metrics.js';
@@ -84,6 +85,10 @@ export function evaluate(table: Table, _holdout: TrainingData, context: ComputeC
     notes: notes(scored),
   };
 }
+
+/** @throws PipelineError `MISSING_COLUMN`. */
+export const measurePrimary = (table: Table, _holdout: TrainingData, { seed }: ComputeContext): Metric =>
+  primaryMape(openScored(table), seed);
 
 /** MAPE of two forecasters on the same customers: bootstrap over customers of the paired difference. */
 export function compare(

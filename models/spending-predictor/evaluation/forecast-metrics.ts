@@ -201,13 +201,17 @@ function againstSeasonalNaive(total: Scored, seed: number): Metric[] {
   return [{ name, value: -paired.interval.high, direction: 'lower', n: paired.n }];
 }
 
+/** MAPE of the monthly total, one month ahead. @param scored - all rows of a table of `score`. */
+export const primaryMape = (scored: Scored, seed: number): Metric =>
+  mapeMetric('mape', oneAhead(scored, TOTAL_TARGET), seed);
+
 /** All metrics, the primary one first. @param scored - all rows of a table of `score`. */
 export function forecastMetrics(scored: Scored, seed: number): Metric[] {
   const total = oneAhead(scored, TOTAL_TARGET);
   const weeks = where(scored, (row) => scored.targets[row] === WEEK_TARGET);
   const far = where(scored, (row) => scored.targets[row] === TOTAL_TARGET && scored.horizon[row]! > 1);
   return [
-    mapeMetric('mape', total, seed),
+    primaryMape(scored, seed),
     mapeMetric('mapeDiscretionary', oneAhead(scored, DISCRETIONARY_TARGET), seed),
     ...sizes(total),
     medianMase(scored),

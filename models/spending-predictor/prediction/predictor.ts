@@ -14,7 +14,7 @@ import { firstIncompleteMonth } from '../data/read-table.js';
 import { type KnownHistory, knownHistory } from './known-history.js';
 import { input, type SpendingRequest } from './request.js';
 import { unseenCategoryNotes } from './sent-transactions.js';
-import { movementsOf } from '../data/spending-history.js';
+import { categoriesOf } from '../data/spending-history.js';
 
 /** The opened artefact. */
 interface Opened {
@@ -61,7 +61,7 @@ function spanOf({ asOf, until }: KnownHistory, days: number): Span {
 
 async function predictOne({ model, session, choices }: Opened, request: SpendingRequest): Promise<SpendingAnswer> {
   const found = knownHistory(request, model);
-  const held = request.history ? movementsOf(request.history).map(({ category }) => category) : [];
+  const held = request.history ? categoriesOf(request.history) : [];
   const notes = [...found.notes, ...unseenCategoryNotes(request.transactions ?? [], model, held)];
   const known = { ...found, notes };
   const days = request.horizonDays ?? model.horizonDays;

@@ -46,11 +46,25 @@ function sortCorners({ corners, values }: Simplex): void {
 
 /** Mean of all corners except the worst. */
 function centre({ corners }: Simplex): Float64Array {
-  const middle = new Float64Array(corners.length - 1);
-  for (let i = 0; i < middle.length; i++) {
-    for (let j = 0; j < middle.length; j++) middle[j]! += corners[i]![j]! / middle.length;
+  const size = corners.length - 1;
+  const middle = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    const corner = corners[i]!;
+    for (let j = 0; j < size; j++) middle[j]! += corner[j]! / size;
   }
   return middle;
+}
+
+/** On the line from the worst corner through the centre: −1 mirrors it, 0.5 lies between them. */
+function cornerAt(middle: Float64Array, worst: Float64Array, factor: number): Float64Array {
+  const corner = new Float64Array(middle.length);
+  for (let j = 0; j < corner.length; j++) corner[j] = middle[j]! + factor * (worst[j]! - middle[j]!);
+  return corner;
+}
+
+function evaluate(simplex: Simplex, objective: Objective, corner: Float64Array): number {
+  simplex.evaluations++;
+  return objective(corner);
 }
 
 function replaceWorst(simplex: Simplex, corner: Float64Array, value: number): void {
@@ -69,20 +83,20 @@ function shrink(simplex: Simplex, objective: Objective): void {
 
 function step(simplex: Simplex, objective: Objective): void {
   const last = simplex.values.length - 1;
-  const [middle, worst] = [centre(simplex), simplex.corners[last]!];
-  const probe = (factor: number): [Float64Array, number] => {
-    const corner = middle.map((m, j) => m + factor * (worst[j]! - m));
-    simplex.evaluations++;
-    return [corner, objective(corner)];
-  };
-  const [reflected, value] = probe(-1);
+  const middle = centre(simplex);
+  const worst = simplex.corners[last]!;
+  const reflected = cornerAt(middle, worst, -1);
+  const value = evaluate(simplex, objective, reflected);
   if (value < simplex.values[0]!) {
-    const [expanded, further] = probe(-2);
-    replaceWorst(simplex, ...(further < value ? ([expanded, further] as const) : ([reflected, value] as const)));
+    const expanded = cornerAt(middle, worst, -2);
+    const further = evaluate(simplex, objective, expanded);
+    if (further < value) replaceWorst(simplex, expanded, further);
+    else replaceWorst(simplex, reflected, value);
   } else if (value < simplex.values[last - 1]!) {
     replaceWorst(simplex, reflected, value);
   } else {
-    const [contracted, nearer] = probe(value < simplex.values[last]! ? -0.5 : 0.5);
+    const contracted = cornerAt(middle, worst, value < simplex.values[last]! ? -0.5 : 0.5);
+    const nearer = evaluate(simplex, objective, contracted);
     if (nearer < Math.min(value, simplex.values[last]!)) replaceWorst(simplex, contracted, nearer);
     else shrink(simplex, objective);
   }
