@@ -71,11 +71,15 @@ export async function saveHistory(client: Client, workflowId: string, name: stri
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
   const recorded: RecordedHistory = { workflowId, history: History.toObject(History.fromObject(history), asText) };
   const file = fileFor(name, recorded);
-  if (file !== null) await writeFile(join(historyFolder, file), `${JSON.stringify(recorded, withoutStackTraces, 1)}\n`);
+  if (file !== null) await writeFile(join(historyFolder, file), `${JSON.stringify(recorded, withoutMachine, 1)}\n`);
 }
 
-/** Replay needs no stack traces, and they name paths of the machine that recorded. */
-const withoutStackTraces = (key: string, value: unknown): unknown => (key === 'stackTrace' ? '' : value);
+/** A worker or client as the SDK names it, `<process id>@<host>`, also at the beginning of a sticky queue's name. */
+const PROCESS_ON_HOST = /^\d+@/;
+
+/** Replay needs neither stack traces, which name paths of the machine that recorded, nor the machine's name. */
+const withoutMachine = (key: string, value: unknown): unknown =>
+  key === 'stackTrace' || (typeof value === 'string' && PROCESS_ON_HOST.test(value)) ? '' : value;
 
 /** Null when a file of this name has a run of the same path. */
 function fileFor(name: string, recorded: RecordedHistory, number = 1): string | null {

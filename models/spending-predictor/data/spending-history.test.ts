@@ -6,6 +6,7 @@ import { DAY_MS, firstDayOf, isoDate } from '../../../learning/time-series/calen
 import { historyOf, type Movement } from '../forecast/history.js';
 import { backendDataset } from './dataset.js';
 import {
+  categoriesOf,
   movementsOf,
   spendingHistory,
   type SpendingState,
@@ -40,6 +41,7 @@ describe('the state of a customer', () => {
       fc.property(movements, (rows) => {
         const state = throughJson(stateOf(rows, START + DAYS));
         expect(historyOf(movementsOf(state))).toEqual(historyOf(rows));
+        expect(new Set(categoriesOf(state))).toEqual(new Set(movementsOf(state).map(({ category }) => category)));
         expect(stateOf([...rows].reverse(), START + DAYS)).toEqual(state);
       }),
     );

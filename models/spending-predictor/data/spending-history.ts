@@ -67,19 +67,13 @@ export function stateOf(movements: Iterable<Movement>, until: number): SpendingS
   return { until: isoDate(until), streams, income, loans };
 }
 
-const pairsOf = (flat: readonly number[]): (readonly [number, number])[] =>
-  Array.from({ length: flat.length >> 1 }, (_, i) => [flat[2 * i]!, flat[2 * i + 1]!]);
-
 /** @param sign - 1: payments; −1: money in. */
 const movementsOfStreams = (streams: Streams, sign: 1 | -1): Movement[] =>
   streams.flatMap(([category, payee, flat]) =>
-    pairsOf(flat).map(([day, amount]): Movement => ({
-      day,
-      amount: sign * amount,
-      category,
-      payee,
-      instalments: null,
-    })),
+    Array.from({ length: flat.length >> 1 }, (_, i): Movement => {
+      const [day, amount] = [flat[2 * i]!, sign * flat[2 * i + 1]!];
+      return { day, amount, category, payee, instalments: null };
+    }),
   );
 
 /** The movements of a state. */
@@ -88,6 +82,12 @@ export function movementsOf({ streams, income, loans }: SpendingState): Movement
   const started = loans.map(([day, amount, instalments]): Movement => ({ day, amount, ...common, instalments }));
   return [...movementsOfStreams(streams, 1), ...movementsOfStreams(income, -1), ...started];
 }
+
+/** The categories of a state's movements, in their order; one may come twice. */
+export const categoriesOf = ({ streams, income, loans }: SpendingState): string[] => [
+  ...[...streams, ...income].flatMap(([category, , flat]) => (flat.length === 0 ? [] : [category])),
+  ...(loans.length === 0 ? [] : [UNKNOWN_CATEGORY]),
+];
 
 /** First day that a state does not know. */
 export const untilOf = ({ until }: SpendingState): number => parseIsoDate(until)!;
