@@ -157,13 +157,37 @@ function isOne(words: readonly string[], i: number): boolean {
 }
 
 /**
- * Unscaled numbers below this after lakh and above have two readings: "do lakh pachas" is 2,00,050 and, as spoken,
- * 2.5 lakh.
+ * Unscaled numbers below the next smaller scale have two readings: "do lakh pachas" is 2,00,050 and, as spoken, 2.5 lakh;
+ * "teen hazaar paanch" is 3,005 and 3,500. "And" before the last one tells that it counts units ("three thousand and five"), and sums that end in 1 are
+ * gifts ("ek hazaar ek").
  */
-const MINIMUM_TAIL = 100;
+const hasAmbiguousTail = ({ scale, open, groups, beforeAnd }: ParseState): boolean => {
+  if (groups === 0 || open === null) return false;
+  const isElliptic = scale >= 1e5 ? open < 100 : open > 1 && open < 10 && beforeAnd !== 'scale';
+  return open >= scale || isElliptic;
+};
 
-const hasAmbiguousTail = ({ scale, open, groups }: ParseState): boolean =>
-  groups > 0 && open !== null && (open >= scale || (scale >= 1e5 && open < MINIMUM_TAIL));
+/** "point" and what may follow it: digits one by one. */
+const POINT = new Set(['point', 'dashamlav', 'dashmlav', 'पॉइंट', 'दशमलव']);
+const MOST_DECIMALS = 2;
+
+/** Joins "two point five lakh" as "2.5 lakh"; leaves words as they are where no number below 100 stands before the point. */
+function joinDecimals(words: readonly string[]): readonly string[] {
+  const at = words.findIndex((word) => POINT.has(word));
+  if (at <= 0) return words;
+  const whole = readNumber(words.slice(0, at).join(' '));
+  const length = words.slice(at + 1).findIndex((word) => !isDigitWord(word));
+  const end = length < 0 ? words.length : at + 1 + length;
+  const decimals = words.slice(at + 1, end).map((word) => String(readNumberWord(word)?.number ?? ''));
+  const isDecimal = whole !== null && Number.isInteger(whole) && whole < 100;
+  if (!isDecimal || decimals.length === 0 || decimals.length > MOST_DECIMALS) return words;
+  return [`${whole}.${decimals.join('')}`, ...words.slice(end)];
+}
+
+function isDigitWord(word: string): boolean {
+  const { kind, number = Number.NaN } = readNumberWord(word) ?? {};
+  return kind !== 'scale' && kind !== 'abbreviation' && Number.isInteger(number) && number >= 0 && number < 10;
+}
 
 /** The value of a finished state; hundredths must be exact in double precision. */
 function valueOf(state: ParseState): number | null {
@@ -177,11 +201,11 @@ function valueOf(state: ParseState): number | null {
 /**
  * Parses digits, number words and scales in English and Hindi (both scripts): "1.5 lakh" → 150000, "two hundred and
  * fifty" → 250, "paune do lakh" → 175000.
- * @returns null for an unknown word, two adjacent numbers, two readings ("do lakh pachas", "500 600", "sau do sau"), or a
+ * @returns null for an unknown word, two adjacent numbers, two readings ("do lakh pachas", "teen hazaar paanch", "500 600"), or a
  * number whose hundredths are not exact in double precision (above 9·10¹³; without decimals above 9·10¹⁵).
  */
 export function readNumber(text: string): number | null {
-  const words = splitWords(text);
+  const words = joinDecimals(splitWords(text));
   let state: ParseState | null = INITIAL_STATE;
   for (const [i, part] of words.entries()) {
     if (ARTICLES.has(part) && !isOne(words, i)) continue;

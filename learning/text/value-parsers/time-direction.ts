@@ -29,7 +29,7 @@ const direct = {
 /** Verbs with a tense of their own. */
 const tense = {
   future: cue(
-    "will|shall|should|(?:i|we|he|she|it|they|you)'ll|won't|going to|gonna|must|ha(?:s|ve) to|to be|upcoming|next (?:payment|emi|bill|due|instal?lment|renewal)|is due|are due|chahiye|chaiye|चाहिए|(?!mega|omega|vega|challenge|revenge|avenge|college)[a-z]{2,}(?:unga|ungi|oonga|oongi|ega|egi|enge|engi|oge|ogi)|[a-z]+(?:na|ni|ne) (?:hai|hain|h|padega)|[\\p{L}\\p{M}]+(?:ूंगा|ूँगा|ूंगी|ूँगी|ेगा|ेगी|ेंगे|ेंगी|एगा|एगी|एंगे|एँगे|ओगे)|होगा|होगी|होंगे|[\\p{L}\\p{M}]+(?:ना|नी|ने) (?:है|हैं)|देय",
+    "will|shall|should|(?:i|we|he|she|it|they|you)'ll|won't|going to|gonna|must|ha(?:s|ve) to|to be|upcoming|next (?:payment|emi|bill|due|instal?lment|renewal)|is due|are due|chahiye|chaiye|चाहिए|(?!mega|omega|vega|challenge|revenge|avenge|college)[a-z]{2,}(?:unga|ungi|oonga|oongi|ega|egi|enge|engi|oge|ogi)|[dl](?:unga|ungi|oonga|oongi|ega|egi|enge|engi)|[a-z]+(?:na|ni|ne) (?:hai|hain|h|padega)|[\\p{L}\\p{M}]+(?:ूंगा|ूँगा|ूंगी|ूँगी|ेगा|ेगी|ेंगे|ेंगी|एगा|एगी|एंगे|एँगे|ओगे)|होगा|होगी|होंगे|[\\p{L}\\p{M}]+(?:ना|नी|ने) (?:है|हैं)|देय",
   ),
   past: cue(
     'was|were|did|had|ha(?:s|ve) been|have i|ago|overdue|tha|thi|(?:kiye|bheje|diye|liye|mile|aaye|aye|gaye|hue|kate|bhare|nikale|kharche|bachaye|chukaye|lagaye|dale|khareede) the|था|थी|थे',
@@ -39,7 +39,7 @@ const tense = {
 /** Requests and completed actions without an auxiliary verb. */
 const action = {
   future: cue(
-    'pay(?! ?slip)|send|transfer|move|set ?up|schedule|remind|reminder|renew|recharge|invest|book|reserve|split|due|payable|block|stop|cancel|raise|increase|postpone|appointment|bhejo|bhej (?:do|dena|dijiye)|karo|kar (?:do|dena|dijiye)|de (?:do|dena|dijiye)|dijiye|kijiye|bharo|करें|कीजिए|करो|दीजिए|भेजें|भेजो|भेजिए',
+    'pay(?! ?slip)|send|transfer|move|set ?up|schedule|remind|reminder|renew|recharge|invest|book|reserve|split|due|payable|block|stop|cancel|raise|increase|postpone|appointment|bhejo|bhej (?:do|dena|dijiye)|karo|kar (?:do|dena|dijiye)|de (?:do|dena|dijiye)|dijiye|kijiye|bharo|bhejna|karna|dena(?! bank)|bharna|chukana|भेजना|करना|देना|भरना|करें|कीजिए|करो|दीजिए|भेजें|भेजो|भेजिए',
   ),
   past: cue(
     `(?<!\\bgets? |\\bbe |\\bbeing )(?:${PARTICIPLES})|kiya|kiye|bheja|bheje|diya|diye|liya|mila|mile|mili|aaya|aaye|aayi|gaya|gaye|gayi|hua|hue|hui|kata|kate|kati|bhara|nikala|nikale|kharida|bachaye|bachaya|chukaya|kamaya|किया|किए|की गई|दिया|दिए|लिया|मिला|मिले|मिली|हुआ|हुए|हुई|गया|गए|गयी|गई|भेजा|भेजे|कटा|कटे|आया|आए|आये|निकाला|निकाले|कमाया|बचाए`,
@@ -51,9 +51,9 @@ const LOOKUP = cue(
   'show|see|view|tell|check|find|list|download|search|details?|how|what|why|where|when|which|kya|kitna|kitne|kitni|क्या|कितना|कितने',
 );
 
-/** Reported, doubtful and repeated things have no side: "he said he would pay on Monday", "every month". */
+/** Reported, doubtful and repeated things have no side: "he said he would pay on Monday", "kata hoga", "every month". */
 const NO_SIDE = cue(
-  'would(?! like)|supposed|promised|every|each (?:month|week|year)|har (?:mahine|hafte|saal|mahina)|हर (?:महीने|हफ्ते|साल)',
+  '(?:kiy|diy|liy|gay|hu|kat|aay|mil|bhej|bhar|nikal|kharid)(?:a|e|i) ho(?:ga|gi|nge)|[\\p{L}\\p{M}]*(?<!न)[ाेीएई] हो(?:गा|गी|ंगे)|would(?! like)|supposed|promised|every|each (?:month|week|year)|har (?:mahine|hafte|saal|mahina)|हर (?:महीने|हफ्ते|साल)',
 );
 
 /** What is only ever listed after it happened. */
