@@ -44,6 +44,14 @@ describe('findSimilarLabels', () => {
     ['payment', 'payments', 'one letter'],
     ['blaance', 'balance', 'one letter'],
     ['Payment', 'payments', 'one letter'],
+    ['card', 'cards', 'one letter'],
+    ['बैलेंस', 'बेलेंस', 'one letter'],
+    ["what's_new", 'what’s_new', 'signs, accents or look-alike letters'],
+    ['card_lost!', 'card_lost', 'signs, accents or look-alike letters'],
+    ['card–lost', 'card-lost', 'signs, accents or look-alike letters'],
+    ['résumé', 'resume', 'signs, accents or look-alike letters'],
+    ['balance', 'bаlаncе', 'signs, accents or look-alike letters'],
+    ['l0an_status', 'loan_status', 'signs, accents or look-alike letters'],
   ] as const)('finds %s beside %s', (a, b, difference) => {
     const names = [a, b].sort();
     expect(findSimilarLabels([a, b])).toEqual([{ names, difference }]);
@@ -54,6 +62,9 @@ describe('findSimilarLabels', () => {
     ['top_up_1', 'top_up_2'],
     ['balance', 'balances_x'],
     ['level-10', 'level-1'],
+    ['top_up_0', 'top_up_o'],
+    ['?', '!'],
+    ['बिल', 'बिला'],
     ['card_lost', 'card_list_all'],
   ])('does not find %s beside %s', (a, b) => {
     expect(findSimilarLabels([a, b])).toEqual([]);
