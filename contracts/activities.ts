@@ -53,6 +53,7 @@ export const extractedTable = z.strictObject({
   parts: z.array(z.strictObject({ hash: contentHash, rows: z.int(), bytes: z.int() })),
   /** First and last event, milliseconds; null for an empty table or one without event time. */
   eventTime: z.strictObject({ from: milliseconds, to: milliseconds }).nullable(),
+  /** Of the SQL. The rows, feedback of the prediction API included, are in the hashes of the parts. */
   queryHash: contentHash,
 });
 export type ExtractedTable = z.infer<typeof extractedTable>;

@@ -57,9 +57,11 @@ export interface SuspiciousText {
   readonly suggestion: readonly LabelledSpan[];
 }
 
-/** Labels are typed spans of a message, stored in `entity_annotations`. */
+/** Labels are typed spans of a message, stored in `entity_annotations`. The model's input has the message as `text`. */
 export interface SpanLabelling {
   readonly kind: 'spans';
+  /** The types that an artefact may answer. @throws PipelineError `ARTEFACT_INVALID`. */
+  readonly readTypes: (files: ArtefactFiles) => readonly string[];
   /** Reads a cell of a review. @param row - from 0. @throws PipelineError `INVALID_VALUE`. */
   readonly readSpans: (cell: string, row: number) => readonly LabelledSpan[];
   readonly writeSpans: (spans: readonly LabelledSpan[]) => string;

@@ -5,6 +5,7 @@ import type { DatasetSchema, Expectation, FileFormat, TrainingData } from './dat
 import type { EntityStateView, StoredStates } from './entity-state.js';
 import type { Comparison, Evaluation, Metric } from './evaluation.js';
 import type { FeatureView } from './feature-view.js';
+import type { Correctable } from './feedback.js';
 import type { Labelling } from './labelling.js';
 import type { Table } from './table.js';
 import type { TableSchema } from './table-schema.js';
@@ -323,6 +324,11 @@ export interface ModelDefinition<Params = unknown, Opened extends Predictor = Pr
   readonly updatable?: boolean;
   /** How people label the messages that the model learns from; absent: its labels come with the data. */
   readonly labelling?: Labelling;
+  /**
+   * What of the backend the right answer in feedback corrects, so that the next training learns it. Absent: feedback is
+   * kept as rows of `prediction_feedback` alone.
+   */
+  readonly corrects?: Correctable;
   /** Same data, params and seed give the same bytes. */
   train(context: TrainContext, data: TrainingData, params: Params): Promise<ArtefactFiles>;
   /** Loads an artefact for serving; evaluation uses the same path. */

@@ -15,7 +15,7 @@ export interface AnswerCoverage extends InputCoverage {
 export interface OpenArtefact {
   readonly predictor: Predictor;
   readonly manifest: ArtefactManifest;
-  /** What labels of messages may hold, as far as this version learned; absent for a model without such labels. */
+  /** Names that labels of people may hold, as far as this version knows; absent for a model without such labels. */
   readonly learnedNames?: readonly string[];
 }
 

@@ -34,7 +34,7 @@ const app = await createApi({
   verifyToken: () => Promise.resolve(anybody),
   services: () => [],
   predictionLog,
-  feedback: { database: services.pool, keys: { verify: () => false } },
+  feedback: { database: services.pool, keys: { verify: () => false, open: () => Buffer.alloc(0) } },
 });
 const port = await listen(app, config.api);
 process.stdout.write(`${port}\n`);

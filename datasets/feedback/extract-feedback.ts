@@ -1,13 +1,23 @@
 import type pg from 'pg';
-import type { TableSpec } from '../../contracts/backend.js';
+import type { BackendTable, TableSpec } from '../../contracts/backend.js';
+import { type CorrectableColumn, correctableColumns } from '../../contracts/feedback.js';
 import type { Table } from '../../contracts/table.js';
 import { textColumn } from '../../learning/table.js';
 import { asDatabaseFault } from '../../platform/postgres/faults.js';
-import { type MessageLabel, readFeedbackPage, readMessageLabels, withMessageLabels } from './feedback-rows.js';
+import {
+  CORRECTIONS_QUERY,
+  FEEDBACK_QUERY,
+  readCorrections,
+  readFeedbackPage,
+  withCorrections,
+} from './feedback-rows.js';
+import { ANNOTATIONS_QUERY, readGivenTexts, replaceAnnotations } from './given-annotations.js';
 
 export interface GivenFeedbackOptions {
-  /** This system's own database; null: there is no feedback of the API. */
-  readonly pool: pg.Pool | null;
+  /** This system's own database. */
+  readonly pool: pg.Pool;
+  /** Of the source, in the transaction of the extraction. */
+  readonly client: pg.ClientBase;
   readonly spec: TableSpec;
   readonly source: string;
   /** Milliseconds. */
@@ -17,32 +27,57 @@ export interface GivenFeedbackOptions {
 
 /** What callers of the API said about rows of a source, as extraction adds it to the rows of one table. */
 export interface GivenFeedback {
-  /** Rows with the labels that were given to them. */
-  label(table: Table): Table;
+  /** Rows of the source with what was corrected in them. */
+  correct(table: Table): Table;
   /** Further rows of the table, in pages. */
-  pages(): AsyncIterable<Table>;
+  pages(): AsyncIterable<Table> | Iterable<Table>;
 }
 
-const MESSAGES = 'chat_messages';
-const FEEDBACK = 'prediction_feedback';
+/** The feedback that a table takes: SQL of what is read, and how. */
+interface Taken {
+  readonly query: string;
+  readonly open: (options: GivenFeedbackOptions) => Promise<GivenFeedback>;
+}
+
+const takenByTable: Partial<Readonly<Record<BackendTable, Taken>>> = {
+  chat_messages: corrections('chat_messages'),
+  credit_applications: corrections('credit_applications'),
+  transactions: corrections('transactions'),
+  entity_annotations: { query: ANNOTATIONS_QUERY, open: openAnnotations },
+  prediction_feedback: {
+    query: FEEDBACK_QUERY,
+    open: (options) => Promise.resolve({ correct: (table) => table, pages: () => feedbackPages(options) }),
+  },
+};
+
+/** SQL of the feedback that extraction adds to a table; null: it adds none. */
+export const feedbackQueryOf = (table: BackendTable): string | null => takenByTable[table]?.query ?? null;
 
 /** @throws PipelineError `SERVICE_UNAVAILABLE`, `INTERNAL` when our own database cannot be read. */
-export async function openGivenFeedback(options: GivenFeedbackOptions): Promise<GivenFeedback> {
-  const { pool, spec } = options;
-  const labels: ReadonlyMap<string, MessageLabel> =
-    pool === null || spec.name !== MESSAGES
-      ? new Map()
-      : await within(pool, (client) => readMessageLabels(client, options));
+export const openGivenFeedback = (options: GivenFeedbackOptions): Promise<GivenFeedback> =>
+  takenByTable[options.spec.name]?.open(options) ?? Promise.resolve(NOTHING);
+
+/** Leaves a table as the source has it. */
+export const NOTHING: GivenFeedback = { correct: (table) => table, pages: () => [] };
+
+function corrections(corrects: keyof typeof correctableColumns): Taken {
+  const column: CorrectableColumn = correctableColumns[corrects];
   return {
-    label: (table) => withMessageLabels(table, labels),
-    async *pages() {
-      if (pool === null || spec.name !== FEEDBACK) return;
-      yield* pagesOf(pool, options);
+    query: CORRECTIONS_QUERY,
+    async open({ pool, source, asOf }) {
+      const given = await within(pool, (client) => readCorrections(client, { source, asOf, corrects }));
+      return { ...NOTHING, correct: (table) => withCorrections(table, column, given) };
     },
   };
 }
 
-async function* pagesOf(pool: pg.Pool, { spec, source, asOf, chunkRows: rows }: GivenFeedbackOptions) {
+async function openAnnotations({ pool, client, chunkRows, ...moment }: GivenFeedbackOptions): Promise<GivenFeedback> {
+  const given = await within(pool, (own) => readGivenTexts(own, moment));
+  const replacements = await replaceAnnotations(client, given, moment);
+  return { correct: (table) => replacements.keepOthers(table), pages: () => replacements.pages(chunkRows) };
+}
+
+async function* feedbackPages({ pool, spec, source, asOf, chunkRows: rows }: GivenFeedbackOptions) {
   for (let after = ''; ;) {
     const table = await within(pool, (client) => readFeedbackPage(client, spec, { source, asOf, rows, after }));
     if (table.rowCount === 0) return;

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { TableSpec } from '../../contracts/backend.js';
-import type { Column, Table } from '../../contracts/table.js';
-import { timestampColumn, textColumn, withColumn } from '../../learning/table.js';
+import type { Correctable, CorrectableColumn } from '../../contracts/feedback.js';
+import type { Table } from '../../contracts/table.js';
+import { textColumn, timestampColumn, withColumn } from '../../learning/table.js';
 import { queryText, toTable } from '../snapshots/source-rows.js';
 
 /** SQL of the rows that extraction adds to the backend's `prediction_feedback`; parameters as its own query. */
@@ -21,41 +22,49 @@ export async function readFeedbackPage(
   return toTable(spec.columns, await queryText(client, { text: FEEDBACK_QUERY, values }), 'feedback of the API');
 }
 
-/** The newest label of a message, and when it was given (milliseconds). */
-export interface MessageLabel {
+/** SQL of the newest correction of each row of a table. */
+export const CORRECTIONS_QUERY = `
+  select distinct on (entity_id) entity_id as id, label, created_at as at from feedback.prediction_feedback
+  where source = $1 and created_at < $2 and corrects = $3 order by entity_id, created_at desc, id`;
+
+/** A correction, and when it was given (milliseconds). */
+export interface Correction {
   readonly label: string;
   readonly at: number;
 }
 
-/** Labels that callers of the API gave to messages before a moment, the newest of each. */
-export async function readMessageLabels(
+export interface CorrectionsOf {
+  readonly source: string;
+  /** Milliseconds; later corrections are left out. */
+  readonly asOf: number;
+  readonly corrects: Correctable;
+}
+
+/** What callers of the API corrected in rows of a table before a moment, the newest of each. */
+export async function readCorrections(
   client: pg.ClientBase,
-  { source, asOf }: { readonly source: string; readonly asOf: number },
-): Promise<ReadonlyMap<string, MessageLabel>> {
-  const { rows } = await client.query<{ id: string; label: string; at: Date }>(
-    `select distinct on (entity_id) entity_id as id, label, created_at as at from feedback.prediction_feedback
-     where source = $1 and created_at < $2 and labels_message order by entity_id, created_at desc`,
-    [source, new Date(asOf).toISOString()],
-  );
+  { source, asOf, corrects }: CorrectionsOf,
+): Promise<ReadonlyMap<string, Correction>> {
+  const values = [source, new Date(asOf).toISOString(), corrects];
+  const { rows } = await client.query<{ id: string; label: string; at: Date }>(CORRECTIONS_QUERY, values);
   return new Map(rows.map(({ id, label, at }) => [id, { label, at: at.getTime() }]));
 }
 
-/** Messages with the labels, unless the backend has a newer one. */
-export function withMessageLabels(messages: Table, labels: ReadonlyMap<string, MessageLabel>): Table {
-  if (labels.size === 0) return messages;
-  const [intents, times] = [
-    [...textColumn(messages, 'intent')],
-    timestampColumn(messages, 'intent_labelled_at').slice(),
-  ];
-  textColumn(messages, 'id').forEach((id, row) => {
-    const given = labels.get(id ?? '');
+/** Rows with the corrected values, unless the backend has a newer one. */
+export function withCorrections(
+  table: Table,
+  { column, knownAt }: Pick<CorrectableColumn, 'column' | 'knownAt'>,
+  corrections: ReadonlyMap<string, Correction>,
+): Table {
+  if (corrections.size === 0) return table;
+  const values = [...textColumn(table, column)];
+  const times = knownAt === null ? new Float64Array(table.rowCount) : timestampColumn(table, knownAt).slice();
+  textColumn(table, 'id').forEach((id, row) => {
+    const given = corrections.get(id ?? '');
     if (given === undefined || times[row]! > given.at) return;
-    intents[row] = given.label;
+    values[row] = given.label;
     times[row] = given.at;
   });
-  const [intent, at]: Column[] = [
-    { kind: 'text', values: intents },
-    { kind: 'timestamp', values: times },
-  ];
-  return withColumn(withColumn(messages, 'intent', intent!), 'intent_labelled_at', at!);
+  const corrected = withColumn(table, column, { kind: 'text', values });
+  return knownAt === null ? corrected : withColumn(corrected, knownAt, { kind: 'timestamp', values: times });
 }

@@ -36,8 +36,33 @@ const createFeedback: Migration = {
   },
 };
 
+/** Labels correct more than intents: outcomes of applications, categories of transactions, and annotations of texts. */
+const addCorrections: Migration = {
+  async up(database: Kysely<unknown>): Promise<void> {
+    await sql
+      .raw(
+        `alter table feedback.prediction_feedback
+           add corrects text,
+           add spans jsonb check (jsonb_typeof(spans) = 'array'),
+           add text_hash text check (text_hash ~ '^[0-9a-f]{64}$'),
+           add check ((corrects = 'entity_annotations') = (spans is not null and text_hash is not null));
+         update feedback.prediction_feedback set corrects = 'chat_messages' where labels_message;
+         drop index feedback.message_labels;
+         alter table feedback.prediction_feedback drop labels_message;
+         comment on column feedback.prediction_feedback.corrects is
+           'Table of the backend whose row entity_id the label corrects at extraction; null: none.';
+         comment on column feedback.prediction_feedback.spans is 'Annotations of the text: start, end (UTF-16) and type.';
+         comment on column feedback.prediction_feedback.text_hash is
+           'SHA-256 of the annotated text: extraction leaves spans out whose text is another one in the backend.';
+         create index corrections on feedback.prediction_feedback (source, corrects, entity_id, created_at)
+           where corrects is not null;`,
+      )
+      .execute(database);
+  },
+};
+
 /** Schema `feedback`. */
 export const feedbackSchema: OwnedSchema = {
   schema: 'feedback',
-  migrations: { '0001-prediction-feedback': createFeedback },
+  migrations: { '0001-prediction-feedback': createFeedback, '0002-corrections': addCorrections },
 };

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { PipelineError } from '../../contracts/errors.js';
+import type { Correctable } from '../../contracts/feedback.js';
+import type { LabelledSpan } from '../../contracts/labelling.js';
 import { hashOfJson } from '../../platform/blobs/hash.js';
 
 /** What somebody says about an answer. */
@@ -12,9 +14,19 @@ export interface Feedback {
   readonly entityId: string;
   readonly verdict: 'confirmed' | 'dismissed' | 'corrected';
   readonly label: string | null;
-  /** Whether `label` is the intent of the message `entityId`. */
-  readonly labelsMessage: boolean;
+  /** What of the backend the label, or the annotations, correct; null: nothing. */
+  readonly corrects: Correctable | null;
+  /** Exactly where `corrects` is `entity_annotations`. */
+  readonly annotations: GivenAnnotations | null;
   readonly predictionId: string | null;
+}
+
+/** All annotations that a text has, as a person sees them. */
+export interface GivenAnnotations {
+  /** Without overlap; []: the text has no entity. */
+  readonly spans: readonly LabelledSpan[];
+  /** SHA-256 of the text. */
+  readonly textHash: string;
 }
 
 export interface StoredFeedback {
@@ -25,9 +37,9 @@ export interface StoredFeedback {
 
 const INSERT = `
   insert into feedback.prediction_feedback
-    (source, id, user_id, model, entity_kind, entity_id, verdict, label, labels_message, prediction_id, caller,
+    (source, id, user_id, model, entity_kind, entity_id, verdict, label, corrects, spans, text_hash, prediction_id, caller,
      idempotency_key, content_hash)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
   on conflict (caller, idempotency_key) do nothing returning id`;
 
 const FIND = `
@@ -43,11 +55,13 @@ export async function storeFeedback(
   feedback: Feedback,
   by: { readonly caller: string; readonly key: string | null },
 ): Promise<StoredFeedback> {
-  const { source, userId, modelName, entityKind, entityId, verdict, label, labelsMessage, predictionId } = feedback;
+  const { source, userId, modelName, entityKind, entityId, verdict, label, corrects, predictionId } = feedback;
   const contentHash = hashOfJson(feedback);
   const key = by.key ?? contentHash;
   const about = [source, `api-${randomUUID()}`, userId, modelName, entityKind, entityId];
-  const values = [...about, verdict, label, labelsMessage, predictionId, by.caller, key, contentHash];
+  const { spans, textHash } = feedback.annotations ?? { spans: null, textHash: null };
+  const correction = [corrects, spans && JSON.stringify(spans), textHash];
+  const values = [...about, verdict, label, ...correction, predictionId, by.caller, key, contentHash];
   const written = await database.query<{ id: string }>(INSERT, values);
   if (written.rows[0] !== undefined) return { id: written.rows[0].id, repeated: false };
   const { rows } = await database.query<{ id: string; contentHash: string }>(FIND, [by.caller, key]);

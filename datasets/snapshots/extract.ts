@@ -10,7 +10,7 @@ import { schemaMismatch } from '../sources/backend/check/finding.js';
 import { asSqlFault, connectToSource, faultFinding, QUERY_STOPPED } from '../sources/backend/check/read-fault.js';
 import { readRelation } from '../sources/backend/check/relation.js';
 import { shapeFindings } from '../sources/backend/check/shape.js';
-import { openGivenFeedback } from '../feedback/extract-feedback.js';
+import { feedbackQueryOf, NOTHING, openGivenFeedback } from '../feedback/extract-feedback.js';
 import { extractionQuery } from '../sources/backend/extraction-query.js';
 import { putTable } from './put-table.js';
 import { queryText, toTable } from './source-rows.js';
@@ -68,10 +68,11 @@ async function* readChunks(client: pg.ClientBase, sql: string, options: ExtractO
   }
 }
 
-/** The rows of the source with the labels that the API was given, and its feedback after the source's own. */
+/** The rows of the source with what the API was told of them, and those that it was given after the source's own. */
 async function* readWithFeedback(client: pg.ClientBase, sql: string, options: ExtractOptions): AsyncGenerator<Table> {
-  const given = await openGivenFeedback({ ...options, pool: options.feedbackPool ?? null });
-  for await (const table of readChunks(client, sql, options)) yield given.label(table);
+  const { feedbackPool: pool = null } = options;
+  const given = pool === null ? NOTHING : await openGivenFeedback({ ...options, pool, client });
+  for await (const table of readChunks(client, sql, options)) yield given.correct(table);
   yield* given.pages();
 }
 
@@ -88,7 +89,13 @@ async function extractAll(client: pg.ClientBase, sql: string, options: ExtractOp
     onChunk?.({ rows, lastId: lastIdOf(table) });
     signal.throwIfAborted();
   }
-  return { table: spec.name, rows, parts, eventTime, queryHash: sha256(sql) };
+  return { table: spec.name, rows, parts, eventTime, queryHash: queryHashOf(sql, options) };
+}
+
+/** Of all that is asked: the source's rows, and the feedback that is added to them. */
+function queryHashOf(sql: string, { spec, feedbackPool = null }: ExtractOptions): string {
+  const feedback = feedbackPool === null ? null : feedbackQueryOf(spec.name);
+  return sha256(feedback === null ? sql : `${sql}\n${feedback}`);
 }
 
 /**

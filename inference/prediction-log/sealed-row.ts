@@ -1,7 +1,7 @@
 import { Packr } from 'msgpackr';
 import type { Stage } from '../../contracts/ids.js';
-import type { KeyRing } from '../../platform/keys/key-ring.js';
 import { createMask } from '../../learning/text/personal-data/index.js';
+import type { KeyedHash, KeyRing } from '../../platform/keys/key-ring.js';
 
 /** What an answer of the API leaves in the log. */
 export interface LoggedAnswer {
@@ -20,7 +20,9 @@ export interface LoggedAnswer {
   readonly latencyMs: number;
   /** Of an experiment; null: none. */
   readonly arm: string | null;
-  readonly content: AnswerContent;
+  readonly content: Omit<AnswerContent, 'textHash'>;
+  /** Text whose hash is kept with the content, because people annotate it and it is stored masked. */
+  readonly text?: string | undefined;
 }
 
 /** The part of an answer that is stored encrypted. */
@@ -30,10 +32,12 @@ export interface AnswerContent {
   readonly output: unknown;
   readonly explanation?: unknown;
   readonly coverage?: unknown;
+  /** HMAC of the text that was answered. */
+  readonly textHash?: KeyedHash;
 }
 
 /** A row as it is written. */
-export interface SealedRow extends Omit<LoggedAnswer, 'subject' | 'content' | 'features'> {
+export interface SealedRow extends Omit<LoggedAnswer, 'subject' | 'content' | 'features' | 'text'> {
   /** HMAC of the customer's id; null: none was named. */
   readonly subjectHash: Buffer | null;
   /** Version of the key of that hash. */
@@ -46,12 +50,16 @@ export interface SealedRow extends Omit<LoggedAnswer, 'subject' | 'content' | 'f
 /** No records: each row must be read alone. `moreTypes` keeps typed arrays and sets. */
 const packr = new Packr({ useRecords: false, moreTypes: true });
 
+/** Signed for a text; no customer's id begins so. */
+const textMessage = (text: string): string => `text\0${text}`;
+
 /** Masks identifiers in the texts, packs and encrypts the content, and hashes the customer. */
 export function sealAnswer(keys: KeyRing, answer: LoggedAnswer): SealedRow {
-  const { subject, content, features, ...plain } = answer;
+  const { subject, content, features, text, ...plain } = answer;
   const mask = createMask();
   const input = mask.mask(content.input); // first: what is found in it is hidden in the answer too
-  const masked = { ...mask.mask(content), input };
+  const textHash = text === undefined ? undefined : keys.sign('subjects', textMessage(text));
+  const masked = { ...mask.mask(content), input, ...(textHash && { textHash }) };
   const hash = subject === null ? null : keys.sign('subjects', subject);
   return {
     ...plain,
@@ -63,8 +71,17 @@ export function sealAnswer(keys: KeyRing, answer: LoggedAnswer): SealedRow {
 }
 
 /** The content of a row. @throws PipelineError `KEY_NOT_FOUND`, `DECRYPTION_FAILED`. */
-export const openContent = (keys: KeyRing, { id, sealed }: Pick<SealedRow, 'id' | 'sealed'>): AnswerContent =>
-  packr.unpack(keys.open('prediction-log', sealed, id)) as AnswerContent;
+export const openContent = (
+  keys: Pick<KeyRing, 'open'>,
+  { id, sealed }: Pick<SealedRow, 'id' | 'sealed'>,
+): AnswerContent => packr.unpack(keys.open('prediction-log', sealed, id)) as AnswerContent;
+
+/** Whether a logged answer is about this text; false also where it was logged without a hash. */
+export function isTextOf(keys: Pick<KeyRing, 'verify'>, { textHash }: AnswerContent, text: string): boolean {
+  if (textHash === undefined) return false;
+  const { version, hash } = textHash;
+  return keys.verify('subjects', textMessage(text), { version, hash: Buffer.from(hash) });
+}
 
 /** A row as bytes for a file. */
 export const packRow = (row: SealedRow): Buffer => packr.pack(row);

@@ -53,6 +53,7 @@ export const model = defineModel({
     'missedCount12Months',
     'utilisation',
   ],
+  corrects: 'credit_applications',
   train,
   predictor: openPredictor,
   sampleInputs,

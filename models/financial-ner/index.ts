@@ -39,6 +39,7 @@ export const model = defineModel({
   timeouts: { trainMinutes: 120, evaluateMinutes: 20 },
   driftFeatures: [],
   labelling,
+  corrects: 'entity_annotations',
   train,
   predictor: openPredictor,
   sampleInputs,

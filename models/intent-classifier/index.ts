@@ -44,6 +44,7 @@ export const model = defineModel({
   timeouts: { trainMinutes: 240, evaluateMinutes: 30 },
   driftFeatures: ['text'],
   labelling,
+  corrects: 'chat_messages',
   train,
   predictor: openPredictor,
   sampleInputs,

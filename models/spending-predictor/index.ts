@@ -51,6 +51,7 @@ export const model = defineModel({
   timeouts: { trainMinutes: 60, evaluateMinutes: 30 },
   driftFeatures: ['category', 'instalments'],
   shards,
+  corrects: 'transactions',
   train,
   predictor: openPredictor,
   sampleInputs,

@@ -11,7 +11,10 @@ interface KnownKey {
 /** Every key of an installation by name. */
 export const knownKeys = {
   'prediction-log': { algorithm: 'aes-256-gcm', purpose: 'encrypts inputs and answers in the prediction log' },
-  subjects: { algorithm: 'hmac-sha256', purpose: 'hashes the customers that the prediction log names' },
+  subjects: {
+    algorithm: 'hmac-sha256',
+    purpose: 'hashes customers and texts that the prediction log does not hold in clear',
+  },
   webhooks: { algorithm: 'hmac-sha256', purpose: 'signs webhooks; their receivers have it too' },
 } as const satisfies Readonly<Record<string, KnownKey>>;
 

@@ -10,10 +10,18 @@ export interface AnsweredRow {
   readonly subject: string | null;
 }
 
-/** @param moment - `at`: now, in milliseconds; `latencyMs`: since the request was read. */
+export interface LoggedMoment {
+  /** Now; milliseconds. */
+  readonly at: number;
+  /** Since the request was read. */
+  readonly latencyMs: number;
+  /** Whether people annotate the input's text. */
+  readonly isAnnotated: boolean;
+}
+
 export function toLoggedAnswer(
   { prediction, input, subject }: AnsweredRow,
-  { at, latencyMs }: { readonly at: number; readonly latencyMs: number },
+  { at, latencyMs, isAnnotated }: LoggedMoment,
 ): LoggedAnswer {
   const { predictionId: id, model: modelName, line, version, stage, abstained, features = null } = prediction;
   const { output, explanation, coverage } = prediction;
@@ -22,5 +30,7 @@ export function toLoggedAnswer(
     ...(explanation === undefined ? {} : { explanation }),
     ...(coverage === undefined ? {} : { coverage }),
   };
-  return { id, at, modelName, line, version, stage, subject, features, abstained, latencyMs, arm: null, content };
+  const text = isAnnotated ? { text: (input as { readonly text: string }).text } : {};
+  const answered = { id, at, modelName, line, version, stage, subject, features, abstained, latencyMs, arm: null };
+  return { ...answered, content, ...text };
 }

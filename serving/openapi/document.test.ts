@@ -77,7 +77,13 @@ describe('the description of requests', () => {
   it('says what feedback must name', async () => {
     expect((await bodyOf('/feedback')).allOf).toEqual([
       { anyOf: [{ required: ['predictionId'] }, { required: ['entity', 'model'] }] },
-      { anyOf: [{ required: ['label'] }, expect.objectContaining({ required: ['verdict'] })] },
+      {
+        anyOf: [
+          { required: ['label'], properties: { entities: false } },
+          { required: ['entities'], properties: { label: false } },
+          expect.objectContaining({ required: ['verdict'] }),
+        ],
+      },
     ]);
     expect(await parameterOf('/feedback', 'Idempotency-Key')).toMatchObject({ pattern: expect.any(String) as string });
   });

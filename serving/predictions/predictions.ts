@@ -172,7 +172,8 @@ export class Predictions {
 
   /** Resolves at once unless the answers must be durable. */
   async #record({ model }: Asked, rows: readonly AnsweredRow[], since: number): Promise<void> {
-    const moment = { at: this.#now(), latencyMs: performance.now() - since };
+    const isAnnotated = model.labelling?.kind === 'spans';
+    const moment = { at: this.#now(), latencyMs: performance.now() - since, isAnnotated };
     const answers = rows.map((row) => toLoggedAnswer(row, moment));
     if (model.serving?.durableLog === true) await this.#deps.log.appendDurably(answers);
     else this.#deps.log.append(answers);

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
-import { pipelineError } from '../../contracts/errors.js';
+import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import { sourceOfLine } from '../../contracts/ids.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import { storeFeedback } from '../../datasets/feedback/store-feedback.js';
 import { findPrediction } from '../../inference/prediction-log/find-prediction.js';
-import type { SealedRow } from '../../inference/prediction-log/sealed-row.js';
+import { isTextOf, openContent, type SealedRow } from '../../inference/prediction-log/sealed-row.js';
 import type { KeyRing } from '../../platform/keys/key-ring.js';
 import { asDatabaseFault } from '../../platform/postgres/faults.js';
 import { requireKnownLabel } from '../feedback/known-labels.js';
@@ -20,7 +20,7 @@ export const FEEDBACK_SCOPE = 'feedback';
 export interface FeedbackDeps {
   /** Of the registry's database. */
   readonly database: Pick<pg.Pool, 'query'>;
-  readonly keys: Pick<KeyRing, 'verify'>;
+  readonly keys: Pick<KeyRing, 'verify' | 'open'>;
   readonly models: readonly ModelDefinition[];
   readonly table: () => RouteTable;
 }
@@ -45,6 +45,7 @@ async function store(
 ) {
   const prediction = body.predictionId === undefined ? null : await findPrediction(deps.database, body.predictionId);
   expectOwn(deps, caller, body, prediction);
+  expectAnsweredText(deps, body, prediction);
   const about = prediction && { modelName: prediction.modelName, source: sourceOfLine(prediction.line) };
   const table = deps.table();
   const sourceInUse = sourceOfLine(activeLine(table));
@@ -52,6 +53,12 @@ async function store(
   const model = deps.models.find(({ name }) => name === feedback.modelName)!;
   await requireKnownLabel(table, model, feedback);
   return storeFeedback(deps.database, feedback, { caller: caller.subject, key });
+}
+
+/** Spans of another text than the answered one mean nothing. @throws PipelineError `INVALID_VALUE`. */
+function expectAnsweredText({ keys }: FeedbackDeps, { text }: FeedbackBody, prediction: SealedRow | null): void {
+  if (text === undefined || prediction === null || isTextOf(keys, openContent(keys, prediction), text)) return;
+  throw new PipelineError('INVALID_VALUE', 'text: found another one than that which the prediction answered');
 }
 
 /** A customer speaks of answers about the customer alone; whose row an entity is, only the backend knows. */

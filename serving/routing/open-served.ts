@@ -1,4 +1,5 @@
-import type { Predictor } from '../../contracts/model-definition.js';
+import type { Labelling } from '../../contracts/labelling.js';
+import type { ArtefactFiles, Predictor } from '../../contracts/model-definition.js';
 import type { OpenArtefact } from '../../inference/answer.js';
 import { openVerified } from '../../inference/open-verified.js';
 import { loadServed, type OpenDeps, type ServedArtefact } from '../../inference/predictor-pool.js';
@@ -14,9 +15,12 @@ export async function openServed(deps: OpenDeps, artefact: ServedArtefact): Prom
   const predictor = await openVerified(loaded);
   await warmUp(predictor, readSample(loaded.files));
   const { labelling } = loaded.model;
-  const names = labelling?.kind === 'messages' ? { learnedNames: labelling.readLearned(loaded.files).names } : {};
-  return { predictor, manifest: loaded.manifest, ...names };
+  const learned = labelling === undefined ? {} : { learnedNames: namesOf(labelling, loaded.files) };
+  return { predictor, manifest: loaded.manifest, ...learned };
 }
+
+const namesOf = (labelling: Labelling, files: ArtefactFiles): readonly string[] =>
+  labelling.kind === 'messages' ? labelling.readLearned(files).names : labelling.readTypes(files);
 
 /** What the first explanation reads, as five megabytes of trees, is read now: a request would hold up all others. */
 const warmUp = async (predictor: Predictor, { inputs }: Sample): Promise<void> => {

@@ -4,17 +4,26 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ExtractedTable } from '../../contracts/activities.js';
 import type { BackendTable } from '../../contracts/backend.js';
+import type { LabelledSpan } from '../../contracts/labelling.js';
+import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { Table } from '../../contracts/table.js';
 import { feedbackSchema } from '../../datasets/feedback/schema.js';
 import { type Feedback, storeFeedback } from '../../datasets/feedback/store-feedback.js';
 import { extractTable } from '../../datasets/snapshots/extract.js';
+import { commitSnapshot } from '../../datasets/snapshots/snapshot-store.js';
 import { readParquet } from '../../datasets/snapshots/parquet.js';
 import { migrateBackend, tableSpecs } from '../../datasets/sources/backend/tables.js';
 import { textColumn } from '../../learning/table.js';
 import { model as anomaly } from '../../models/anomaly-detector/index.js';
+import { model as credit } from '../../models/credit-risk-scorer/index.js';
+import { model as ner } from '../../models/financial-ner/index.js';
+import { model as spending } from '../../models/spending-predictor/index.js';
+import { sha256 } from '../../platform/blobs/hash.js';
 import { openBlobStore } from '../../platform/blobs/open.js';
 import { migrateSchemas } from '../../platform/postgres/schemas.js';
+import { createMemoryLog } from '../support/memory-snapshot-log.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 /* Feedback of the API is in the next snapshot of a backend that is never written. */
@@ -47,8 +56,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function extract(name: BackendTable, asOf = Date.now() + 7_200_000): Promise<Table> {
-  const blobs = openBlobStore(pathToFileURL(folder).href, folder);
+const blobsOf = () => openBlobStore(pathToFileURL(folder).href, folder);
+const LATER = Date.now() + 7_200_000;
+
+function extractParts(name: BackendTable, asOf = LATER): Promise<ExtractedTable> {
   const options = {
     spec: tableSpecs[name],
     source: 'backend',
@@ -56,13 +67,17 @@ async function extract(name: BackendTable, asOf = Date.now() + 7_200_000): Promi
     chunkRows: 3,
     signal: new AbortController().signal,
   };
-  const { parts } = await extractTable({ ...options, blobs, pool: backendPool, feedbackPool: ownPool });
+  return extractTable({ ...options, blobs: blobsOf(), pool: backendPool, feedbackPool: ownPool });
+}
+
+async function extract(name: BackendTable, asOf = LATER): Promise<Table> {
+  const [blobs, { parts }] = [blobsOf(), await extractParts(name, asOf)];
   return readParquet(await Promise.all(parts.map(({ hash }) => blobs.localPath(hash))));
 }
 
 const about = (change: Partial<Feedback>): Feedback => ({
   ...{ source: 'backend', userId: null, modelName: 'intent-classifier', entityKind: 'chat_message', entityId: 'm1' },
-  ...{ verdict: 'corrected', label: 'card_block', labelsMessage: true, predictionId: null },
+  ...{ verdict: 'corrected', label: 'card_block', corrects: 'chat_messages', annotations: null, predictionId: null },
   ...change,
 });
 const analyst = { caller: 'ada', key: null };
@@ -88,13 +103,100 @@ it('labels messages, unless the backend has a newer label, and not as of an earl
 
 it('adds verdicts to those of the backend, which the anomaly detector then learns from', async () => {
   const verdict = (entityId: string) =>
-    about({ modelName: 'anomaly-detector', entityKind: 'transaction', entityId, verdict: 'confirmed', label: null, labelsMessage: false }); // prettier-ignore
+    about({ modelName: 'anomaly-detector', entityKind: 'transaction', entityId, verdict: 'confirmed', label: null, corrects: null }); // prettier-ignore
   for (const id of ['t6', 't7']) await storeFeedback(ownPool, verdict(id), analyst);
   const [transactions, feedback] = [await extract('transactions'), await extract('prediction_feedback')];
   expect(textColumn(feedback, 'entity_id').toSorted()).toEqual(['m1', 'm2', 'm3', 't5', 't6', 't7']);
   const tables = { transactions, prediction_feedback: feedback };
   const { notes } = anomaly.backend.rows(tables, { asOf: Date.now(), source: 'backend', timeZone: 'UTC' });
   expect(notes.join()).toMatch(/analysts confirmed 2 and dismissed 1 alerts/);
+});
+
+/** Training rows of a model as the next snapshot gives them. */
+async function rowsOf(model: ModelDefinition, asOf = LATER) {
+  const names = [...model.backend.tables, ...(model.backend.optionalTables ?? [])];
+  const tables: Partial<Record<BackendTable, Table>> = {};
+  for (const name of names) tables[name] = await extract(name, asOf);
+  return model.backend.rows(tables, { asOf, source: 'backend', timeZone: 'UTC' }).table;
+}
+
+/** A column of training rows by the key of the row. */
+async function columnOf(
+  model: ModelDefinition,
+  column: string,
+  asOf?: number,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { columns } = await rowsOf(model, asOf);
+  const keys = [...columns[model.backend.schema.key]!.values];
+  return Object.fromEntries(keys.map((key, row) => [String(key), columns[column]!.values[row]]));
+}
+
+it('annotates texts in place of the backend, where it has the text as it was answered and no newer annotations', async () => {
+  const span = (start: number, end: number, type = 'ACCOUNT') => ({ start, end, type });
+  const given = (entityId: string, text: string, spans: LabelledSpan[], entityKind = 'chat_message') =>
+    storeFeedback(ownPool, about({ modelName: ner.name, entityKind, entityId, label: ner.name, corrects: 'entity_annotations', annotations: { spans, textHash: sha256(text) } }), analyst); // prettier-ignore
+  await backendPool.query(`
+    insert into backend.chat_messages (source, id, user_id, sent_at, text, locale, intent, intent_labelled_at, text_group)
+      select 'backend', id, 'u1', now() - interval '3 days', text, 'en', 'x', now() - interval '2 days', 'g1'
+      from (values ('n1', 'block card 12 😀 now'), ('n2', 'nothing'), ('n3', 'later'), ('n4', 'changed')) as made (id, text);
+    insert into backend.entity_annotations (source, id, message_id, start_offset, end_offset, entity_type, text, annotated_at)
+      select 'backend', 'a-' || id, id, 0, 5, 'WRONG', 'block', now() + at
+      from (values ('n1', interval '-1 day'), ('n2', '-1 day'), ('n3', '1 hour'), ('n4', '-1 day')) as made (id, at)`);
+  const before = Date.now();
+  await given('n1', 'block card 12 😀 now', [span(6, 10), span(11, 16, 'DATE')]);
+  await given('n1', 'block card 12 😀 now', [span(6, 13), span(14, 16, 'SMILE')]); // the newest holds
+  await given('n2', 'nothing', []);
+  await given('n3', 'later', [span(0, 5)]);
+  await given('n4', 'not the text', [span(0, 3)]);
+  await given('t1', 'shop', [span(0, 4, 'MERCHANT')], 'transaction');
+  expect(await columnOf(ner, 'entities')).toMatchObject({
+    'message:n1': '6:13:ACCOUNT 14:16:SMILE',
+    'message:n2': '-',
+    'message:n3': '0:5:WRONG',
+    'message:n4': '0:5:WRONG',
+    'transaction:t1': '0:4:MERCHANT',
+  });
+  const annotations = await extract('entity_annotations');
+  expect(textColumn(annotations, 'text')).toEqual(expect.arrayContaining(['card 12', '😀', 'shop']));
+  expect(await columnOf(ner, 'entities', before)).toMatchObject({ 'message:n1': '0:5:WRONG' });
+});
+
+it('corrects outcomes of applications and categories of transactions', async () => {
+  await backendPool.query(`
+    insert into backend.credit_applications (source, id, user_id, applied_at, kind, requested_amount, term_months, decision, decided_at)
+      select 'backend', 'c' || n, 'u1', now() - interval '5 days', 'personal', 1000, 12, 'approved', now() - interval '4 days'
+      from generate_series(1, 2) n`);
+  const before = Date.now();
+  expect(await columnOf(credit, 'defaulted')).toEqual({});
+  const outcome = {
+    modelName: credit.name,
+    entityKind: 'credit_application',
+    corrects: 'credit_applications',
+  } as const;
+  const category = { modelName: spending.name, entityKind: 'transaction', corrects: 'transactions' } as const;
+  await storeFeedback(ownPool, about({ ...outcome, entityId: 'c1', label: 'defaulted' }), analyst);
+  await storeFeedback(ownPool, about({ ...outcome, entityId: 'c2', label: 'repaid' }), analyst);
+  await storeFeedback(ownPool, about({ ...category, entityId: 't2', label: 'groceries' }), analyst);
+  expect(await columnOf(credit, 'defaulted')).toEqual({ c1: 1, c2: 0 });
+  expect(await columnOf(credit, 'defaulted', before)).toEqual({});
+  const categories = textColumn(await rowsOf(spending), 'category');
+  expect(categories.filter((category) => category === 'groceries')).toHaveLength(1);
+});
+
+it('makes another snapshot of the same moment', async () => {
+  const commit = async (runKey: string) => {
+    const log = createMemoryLog();
+    const tables = [await extractParts('entity_annotations'), await extractParts('chat_messages')];
+    const facts = { runKey, source: 'backend', asOf: LATER, codeVersion: '1', tables };
+    return (await commitSnapshot({ ...facts, blobs: blobsOf(), log })).hash;
+  };
+  const first = await commit('first');
+  expect(await commit('again')).toBe(first);
+  await storeFeedback(ownPool, about({ entityId: 'm1', label: 'check_balance' }), { caller: 'ada', key: 'another' });
+  const second = await commit('second');
+  expect(second).not.toBe(first);
+  const without = await extractTable({ spec: tableSpecs.chat_messages, source: 'backend', asOf: LATER, chunkRows: 3, signal: new AbortController().signal, blobs: blobsOf(), pool: backendPool }); // prettier-ignore
+  expect((await extractParts('chat_messages')).queryHash).not.toBe(without.queryHash);
 });
 
 it('is stored once for a key, and a key cannot be used for something else', async () => {

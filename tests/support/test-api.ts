@@ -83,6 +83,12 @@ const discardingLog: PredictionLog = {
   status: () => ({ status: 'ok', waiting: 0, dropped: 0, spooled: 0 }),
 };
 
+/** Verifies and opens nothing. */
+const noKeys: ApiDeps['feedback']['keys'] = {
+  verify: () => false,
+  open: () => Buffer.alloc(0),
+};
+
 /** The API of the fixture, with other parts where they are given. */
 export const createTestApi = (router: Router, more: Partial<ApiDeps> = {}): Promise<FastifyInstance> =>
   createApi({
@@ -93,7 +99,7 @@ export const createTestApi = (router: Router, more: Partial<ApiDeps> = {}): Prom
     services: () => [],
     cacheRedis: null,
     predictionLog: discardingLog,
-    feedback: { database: { query: () => Promise.reject(new Error('not asked')) }, keys: { verify: () => false } },
+    feedback: { database: { query: () => Promise.reject(new Error('not asked')) }, keys: noKeys },
     logger: pino({ level: 'silent' }),
     ...more,
   });

@@ -35,5 +35,5 @@ export {
   type Tagger,
 } from './tagger.js';
 export { normaliseSpans, type NormalisedSpans } from './normalise-spans.js';
-export { requireSpan, tokenise, type Span, type Token, type Tokeniser } from './tokens.js';
+export { fitsText, requireSpan, tokenise, type Span, type Token, type Tokeniser } from './tokens.js';
 export type { LabelledSentence } from './training-set.js';

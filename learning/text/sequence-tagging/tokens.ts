@@ -52,16 +52,22 @@ export interface Span {
   readonly end: number;
 }
 
+/** False for a span that is empty, outside the text or splits a surrogate pair. */
+export function fitsText(text: string, { start, end }: Pick<Span, 'start' | 'end'>): boolean {
+  const inside = Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= text.length;
+  const splitsPair = (at: number): boolean =>
+    at > 0 && at < text.length && isHighSurrogate(text.charCodeAt(at - 1)) && (text.charCodeAt(at) & 0xfc00) === 0xdc00;
+  return inside && !splitsPair(start) && !splitsPair(end);
+}
+
 /**
  * Checks that a span fits its text.
  * @param row - row of the text from 0, for the message.
  * @throws PipelineError `INVALID_VALUE` for a span that is empty, outside the text or splits a surrogate pair.
  */
-export function requireSpan(text: string, { start, end }: Span, row: number): void {
-  const inside = Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= text.length;
-  const splitsPair = (at: number): boolean =>
-    at > 0 && at < text.length && isHighSurrogate(text.charCodeAt(at - 1)) && (text.charCodeAt(at) & 0xfc00) === 0xdc00;
-  if (inside && !splitsPair(start) && !splitsPair(end)) return;
+export function requireSpan(text: string, span: Span, row: number): void {
+  if (fitsText(text, span)) return;
+  const { start, end } = span;
   const finding = `a span from ${start} to ${end} does not fit a text of ${text.length} code units`;
   throw errorAt('INVALID_VALUE', { row: row + 1 }, finding);
 }

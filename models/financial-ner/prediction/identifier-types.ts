@@ -12,6 +12,9 @@ const spellings: Readonly<Record<IdentifierSpan['type'], RegExp>> = {
   ACCOUNT: /^(?:BANK_?)?ACC(?:OUN)?T(?:_?(?:NO|NUMBER))?$/i,
 };
 
+/** Types that rules find, whatever the model has learned. */
+export const identifierTypes: readonly string[] = Object.keys(spellings);
+
 /** The model's type for a kind of identifier; undefined where it has learned none. */
 export const learnedType = (type: IdentifierSpan['type'], types: readonly string[]): string | undefined =>
   types.includes(type) ? type : types.find((own) => spellings[type].test(own));
