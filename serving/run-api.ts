@@ -55,8 +55,8 @@ export async function runApi(options: RunApiOptions): Promise<void> {
   const watch = watchOf(services, config, logger);
   const { redisUrl, databaseUrl } = endpoints;
   const traffic = openTraffic({ redisUrl, settings: config.api.traffic, logger });
-  const { home, predictionLogDays: keepDays } = config;
-  const predictions = openPredictionLog({ databaseUrl, home, keys, keepDays, logger });
+  const { home, predictionLog } = config;
+  const predictions = openPredictionLog({ databaseUrl, home, keys, ...predictionLog, logger });
   const app = await createApi({
     ...{ router, verifyToken, logger, settings: config.api, services: () => watch.health(), ...traffic },
     models: await loadCatalogue(),

@@ -84,6 +84,7 @@ const environment = z.object({
   KEY_RING_FILE: optionalText,
   WEBHOOK_URLS: pageAddresses,
   PREDICTION_LOG_DAYS: withDefault(whole(1, 3650), '90'),
+  PREDICTION_LOG_SPOOL_MB: withDefault(whole(0, 1_000_000), '512'),
 
   HOST: withDefault(word, '127.0.0.1'),
   PORT: optional(whole(0, 65_535)),
@@ -234,8 +235,12 @@ export interface Config {
   readonly keyRingFile: string | null;
   /** Who is told of alerts; the addresses may hold secrets. */
   readonly webhookUrls: readonly string[];
-  /** Days that rows of the prediction log are kept. */
-  readonly predictionLogDays: number;
+  readonly predictionLog: {
+    /** Days that rows are kept. */
+    readonly keepDays: number;
+    /** What each process may put on its disk while the database is away, beside rows that must be durable. */
+    readonly mostSpoolBytes: number;
+  };
   /** The prediction API. */
   readonly api: ApiSettings;
   readonly schedule: {
@@ -295,7 +300,10 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     approvalSecretFile: file(variables.APPROVAL_SECRET_FILE),
     keyRingFile: file(variables.KEY_RING_FILE),
     webhookUrls: variables.WEBHOOK_URLS,
-    predictionLogDays: variables.PREDICTION_LOG_DAYS,
+    predictionLog: {
+      keepDays: variables.PREDICTION_LOG_DAYS,
+      mostSpoolBytes: variables.PREDICTION_LOG_SPOOL_MB * 2 ** 20,
+    },
     api: apiSettings(variables, (path) => resolve(workingDirectory, path)),
     schedule: {
       timezone: variables.SCHEDULE_TIMEZONE,

@@ -2,6 +2,7 @@ import { messageOf } from '../../contracts/errors.js';
 import type { SealedRow } from '../../inference/prediction-log/sealed-row.js';
 import { asPipelineFault } from '../../platform/outage.js';
 import { sleep } from '../../platform/sleep.js';
+import { drainFile, INSERT_ROWS } from './drain-spool.js';
 import type { RowSink } from './log-connection.js';
 import type { Spool } from './spool.js';
 
@@ -23,8 +24,6 @@ interface Waiting {
   readonly reject: (fault: unknown) => void;
 }
 
-/** Rows of one commit, at most. */
-const MOST_ROWS = 500;
 const RETRY_MS = 1_000;
 
 /**
@@ -86,7 +85,7 @@ export class DurableWriter {
 
   #take(): Waiting[] {
     let rows = 0;
-    const cut = this.#waiting.findIndex((each) => (rows += each.rows.length) > MOST_ROWS);
+    const cut = this.#waiting.findIndex((each) => (rows += each.rows.length) > INSERT_ROWS);
     return this.#waiting.splice(0, cut < 0 ? this.#waiting.length : Math.max(cut, 1));
   }
 
@@ -114,20 +113,14 @@ export class DurableWriter {
   async #drain(): Promise<void> {
     const { spool, background, onChange, retryMs = RETRY_MS } = this.#deps;
     while (!spool.isEmpty()) {
-      const isDrained = await spool
-        .drainFile((rows) => insertInParts(background, rows))
-        .then(
-          () => true,
-          () => false,
-        );
+      const isDrained = await drainFile(spool, background).then(
+        () => true,
+        () => false,
+      );
       if (!isDrained) await sleep(retryMs, this.#stopped.signal);
       if (this.#stopped.signal.aborted) return;
     }
     this.#draining = null; // in the same turn as the last look
     onChange(null);
   }
-}
-
-async function insertInParts(sink: Pick<RowSink, 'insert'>, rows: readonly SealedRow[]): Promise<void> {
-  for (let start = 0; start < rows.length; start += MOST_ROWS) await sink.insert(rows.slice(start, start + MOST_ROWS));
 }

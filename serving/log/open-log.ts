@@ -8,7 +8,7 @@ import { BulkWriter } from './bulk-writer.js';
 import { DurableWriter } from './durable-writer.js';
 import { LogConnection } from './log-connection.js';
 import { type PredictionLog, SealingLog } from './prediction-log.js';
-import { openSpool } from './spool.js';
+import { openSpool, type Spool } from './spool.js';
 
 export interface OpenLogOptions {
   readonly databaseUrl: string;
@@ -17,6 +17,8 @@ export interface OpenLogOptions {
   readonly keys: KeyRing;
   /** Days that rows are kept. */
   readonly keepDays: number;
+  /** Bytes of rows that are written in the background, of which the disk takes those that memory cannot; 0: none. */
+  readonly mostSpoolBytes: number;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
@@ -36,7 +38,8 @@ const BACKGROUND_TIMEOUT_MS = 5_000;
 const UPKEEP_EVERY_MS = 3_600_000;
 const UPKEEP_RETRY_MS = 30_000;
 
-export function openPredictionLog({ databaseUrl, home, keys, keepDays, logger }: OpenLogOptions): OpenLog {
+export function openPredictionLog(options: OpenLogOptions): OpenLog {
+  const { databaseUrl, home, keys, keepDays, mostSpoolBytes, logger } = options;
   const connect = (timeoutMs: number): LogConnection => new LogConnection(databaseUrl, timeoutMs);
   const sinks = {
     direct: connect(DIRECT_TIMEOUT_MS),
@@ -44,15 +47,20 @@ export function openPredictionLog({ databaseUrl, home, keys, keepDays, logger }:
     bulk: connect(BACKGROUND_TIMEOUT_MS),
     upkeep: connect(BACKGROUND_TIMEOUT_MS),
   };
-  const spool = openSpool(join(home, 'spool', 'predictions'), (file) =>
-    logger.error({ file }, 'a spool of predictions is damaged and was kept; its first rows were written'),
-  );
+  const spoolOf = (name: string): Spool =>
+    openSpool(join(home, 'spool', name), (file) =>
+      logger.error({ file }, 'a spool of predictions is damaged and was kept; its first rows were written'),
+    );
   const tell = (writer: string) => (reason: string | null) =>
     reason === null
       ? logger.info({ writer }, 'the prediction log is written again')
       : logger.warn({ writer, err: reason }, 'the prediction log cannot be written to the database now');
-  const durable = new DurableWriter({ ...sinks, spool, onChange: tell('durable') });
-  const bulk = new BulkWriter({ sink: sinks.bulk, onChange: tell('bulk') });
+  const durable = new DurableWriter({ ...sinks, spool: spoolOf('predictions'), onChange: tell('durable') });
+  const bulk = new BulkWriter({
+    ...{ sink: sinks.bulk, onChange: tell('bulk'), mostSpoolBytes },
+    spool: mostSpoolBytes === 0 ? null : spoolOf('predictions-in-background'),
+    onLost: (err) => logger.error({ err }, 'rows of the prediction log were lost: the disk takes none'),
+  });
   const onFault = (err: unknown): void => logger.error({ err }, 'an answer cannot be logged');
   const log = new SealingLog({ keys, bulk, durable, onFault });
   return {

@@ -10,7 +10,7 @@ export interface LogStatus {
   readonly status: 'ok' | 'degraded';
   /** Rows in memory. */
   readonly waiting: number;
-  /** Rows that had no place in memory while the database was away, since the start. */
+  /** Rows that had no place in memory and spool while the database was away, since the start. */
   readonly dropped: number;
   /** Rows that went to the local spool, since the start. */
   readonly spooled: number;
@@ -27,7 +27,7 @@ export interface PredictionLog {
 
 export interface PredictionLogParts {
   readonly keys: KeyRing;
-  readonly bulk: Pick<BulkWriter, 'append' | 'waiting' | 'dropped' | 'isFailing'>;
+  readonly bulk: Pick<BulkWriter, 'append' | 'waiting' | 'dropped' | 'spooled' | 'isBehind'>;
   readonly durable: Pick<DurableWriter, 'append' | 'spooled' | 'isBehind'>;
   /** Told of a row that cannot be packed or encrypted. */
   readonly onFault: (fault: unknown) => void;
@@ -64,10 +64,10 @@ export class SealingLog implements PredictionLog {
   status(): LogStatus {
     const { bulk, durable } = this.#parts;
     return {
-      status: bulk.isFailing || durable.isBehind ? 'degraded' : 'ok',
+      status: bulk.isBehind || durable.isBehind ? 'degraded' : 'ok',
       waiting: this.#unsealed.length + bulk.waiting,
       dropped: this.#dropped + bulk.dropped,
-      spooled: durable.spooled,
+      spooled: bulk.spooled + durable.spooled,
     };
   }
 

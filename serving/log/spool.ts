@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -16,6 +16,8 @@ const LOCK = 'lock';
 export interface Spool {
   /** True when nothing waits: then rows may go to the database at once without overtaking others. */
   isEmpty(): boolean;
+  /** Of the files that wait, those of processes that have ended included. */
+  readonly bytes: number;
   /** Resolves when the rows are on the disk. One caller at a time. @throws the error of the file system. */
   append(rows: readonly SealedRow[]): Promise<void>;
   /**
@@ -86,6 +88,7 @@ class FileSpool implements Spool {
   readonly #onDamage: (file: string) => void;
   #active: ActiveFile | null = null;
   #number = 0;
+  #bytes = 0;
   #busy: Promise<void> = Promise.resolve();
 
   constructor(folder: string, { files, locks }: Adopted, onDamage: (file: string) => void) {
@@ -93,6 +96,11 @@ class FileSpool implements Spool {
     this.#files = files;
     this.#locks = locks;
     this.#onDamage = onDamage;
+    this.#bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+  }
+
+  get bytes(): number {
+    return this.#bytes;
   }
 
   isEmpty(): boolean {
@@ -110,6 +118,7 @@ class FileSpool implements Spool {
       await active.file.appendFile(bytes);
       await active.file.datasync();
       active.bytes += bytes.length;
+      this.#bytes += bytes.length;
       if (active.bytes > FILE_BYTES) await this.#complete();
     } catch (fault) {
       await this.#complete(); // what may follow a half-written record is written to another file
@@ -121,11 +130,13 @@ class FileSpool implements Spool {
     if (this.#files.length === 0) await this.#alone(() => this.#complete());
     const path = this.#files[0];
     if (path === undefined) return 0;
-    const { rows, damaged } = readRecords(await readFile(path));
+    const bytes = await readFile(path);
+    const { rows, damaged } = readRecords(bytes);
     if (rows.length > 0) await write(rows);
     if (damaged) await this.#keepDamaged(path);
     else await rm(path, { force: true });
     this.#files.shift();
+    this.#bytes -= bytes.length;
     return rows.length;
   }
 

@@ -172,7 +172,7 @@ describe('the durable writer', () => {
 
   it('refuses a row that is nowhere durable', async () => {
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-    const spool: Spool = { isEmpty: () => true, append: () => Promise.reject(full), drainFile: () => Promise.resolve(0), close: () => Promise.resolve() }; // prettier-ignore
+    const spool: Spool = { isEmpty: () => true, bytes: 0, append: () => Promise.reject(full), drainFile: () => Promise.resolve(0), close: () => Promise.resolve() }; // prettier-ignore
     const sink = Object.assign(database(), { away: true });
     const writer = new DurableWriter({ direct: sink, background: sink, spool, onChange: vi.fn() });
     await expect(writer.append(rowsOf(1))).rejects.toMatchObject({ code: 'STORAGE_FULL' });
@@ -184,7 +184,10 @@ describe('the durable writer', () => {
 
 describe('the bulk writer', () => {
   const writerOf = (sink: ReturnType<typeof database>, more: object = {}) =>
-    new BulkWriter({ sink, onChange: vi.fn(), everyMs: 1, ...more });
+    new BulkWriter({
+      ...{ sink, onChange: vi.fn(), onLost: vi.fn(), everyMs: 1, spool: null, mostSpoolBytes: 0 },
+      ...more,
+    });
 
   it('writes in the background, many rows at once', async () => {
     const sink = database();
@@ -200,10 +203,10 @@ describe('the bulk writer', () => {
     const onChange = vi.fn();
     const writer = writerOf(sink, { onChange, mostBytes: 1_000 });
     for (const row of rowsOf(1, 2, 3, 4)) writer.append(row);
-    await vi.waitFor(() => expect(writer.isFailing).toBe(true));
+    await vi.waitFor(() => expect(writer.isBehind).toBe(true));
     expect([writer.waiting, writer.dropped]).toEqual([3, 1]);
     sink.away = false;
-    await vi.waitFor(() => expect(writer.isFailing).toBe(false));
+    await vi.waitFor(() => expect(writer.isBehind).toBe(false));
     expect(sink.written).toEqual([1, 2, 3]);
     expect(copy).toHaveBeenCalledTimes(1);
     expect(insert.mock.calls.length).toBeGreaterThan(0);
@@ -211,6 +214,57 @@ describe('the bulk writer', () => {
     writer.append(rowOf(5));
     expect(await writer.close()).toBe(0);
     expect(sink.written).toEqual([1, 2, 3, 5]);
+  });
+
+  it('puts on the disk what memory has no place for, and hands it on once the database takes rows', async () => {
+    const sink = Object.assign(database(), { away: true });
+    const spool = openSpool(root, vi.fn());
+    const writer = writerOf(sink, { spool, mostSpoolBytes: 10_000, mostBytes: 1_000 });
+    for (const id of [1, 2, 3, 4, 5]) {
+      writer.append(rowOf(id));
+      await vi.waitFor(() => expect(spool.isEmpty()).toBe(id < 4));
+    }
+    expect([writer.spooled, writer.waiting, writer.dropped, writer.isBehind]).toEqual([3, 2, 0, true]);
+    sink.away = false;
+    await vi.waitFor(() => expect(writer.isBehind).toBe(false));
+    expect(sink.written.sort()).toEqual([1, 2, 3, 4, 5]);
+    expect([spool.bytes, await writer.close(), filesOf()]).toEqual([0, 0, []]);
+  });
+
+  it('drops and counts what neither memory nor the bound of the spool has a place for', async () => {
+    const sink = Object.assign(database(), { away: true });
+    const spool = openSpool(root, vi.fn());
+    const writer = writerOf(sink, { spool, mostSpoolBytes: 1_000, mostBytes: 1_000 });
+    for (let id = 1; id <= 9; id++) {
+      writer.append(rowOf(id));
+      await vi.waitFor(() => expect(spool.isEmpty()).toBe(id < 4));
+    }
+    expect([writer.spooled, writer.waiting, writer.dropped]).toEqual([3, 3, 3]);
+    expect(await writer.close()).toBe(3);
+  });
+
+  it('leaves to the next process what the database does not take at the end', async () => {
+    const sink = Object.assign(database(), { away: true });
+    const open = () => writerOf(sink, { spool: openSpool(root, vi.fn()), mostSpoolBytes: 10_000 });
+    const ended = open();
+    for (const row of rowsOf(1, 2)) ended.append(row);
+    expect(await ended.close()).toBe(0);
+    sink.away = false;
+    const writer = open();
+    await vi.waitFor(() => expect(writer.isBehind).toBe(false));
+    expect(sink.written).toEqual([1, 2]);
+    await writer.close();
+  });
+
+  it('counts rows as dropped that the disk does not take', async () => {
+    const sink = Object.assign(database(), { away: true });
+    const full: Spool = { isEmpty: () => true, bytes: 0, append: () => Promise.reject(new Error('full')), drainFile: () => Promise.resolve(0), close: () => Promise.resolve() }; // prettier-ignore
+    const onLost = vi.fn();
+    const writer = writerOf(sink, { spool: full, mostSpoolBytes: 10_000, mostBytes: 1_000, onLost });
+    for (const row of rowsOf(1, 2, 3, 4)) writer.append(row);
+    await vi.waitFor(() => expect(writer.dropped).toBe(3));
+    expect(onLost).toHaveBeenCalledWith(new Error('full'));
+    expect(await writer.close()).toBe(1);
   });
 
   it('splits what is too much for one statement, and says at its end what it could not write', async () => {

@@ -86,8 +86,10 @@ const answerOf = (modelName: string): LoggedAnswer => ({
   content: { input: { requestedAmount: 420_000 }, output: { probability: 0.25 }, explanation: { reasons: ['income'] } },
 });
 
+const mostSpoolBytes = 2 ** 20;
+
 const open = (databaseUrl: string): OpenLog =>
-  openPredictionLog({ databaseUrl, home, keys, keepDays: 90, logger: quietLogger });
+  openPredictionLog({ databaseUrl, home, keys, keepDays: 90, mostSpoolBytes, logger: quietLogger });
 
 /** Ids of a model's rows in the order in which they were inserted. */
 async function idsOf(modelName: string): Promise<string[]> {
