@@ -10,6 +10,7 @@ import type { ApiSettings } from '../platform/config/config.js';
 import { reportHealth } from './health/health-report.js';
 import type { ServiceHealth } from './health/watch-services.js';
 import { watchMethods } from './http/other-methods.js';
+import { parseJson } from './http/parse-json.js';
 import { replyWithProblem } from './http/problem.js';
 import { HEAD_LIMIT_BYTES, refuseUnreadable } from './http/unreadable-request.js';
 import { createMetrics } from './metrics/metrics.js';
@@ -62,6 +63,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
+    childLoggerFactory: (logger) => logger,
     return503OnClosing: true,
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (...failed) => void replyWithProblem(...failed),
@@ -144,6 +146,7 @@ function readBodies(app: FastifyInstance): void {
     if (encoding === 'identity') done(null, payload);
     else done(pipelineError('UNSUPPORTED_MEDIA_TYPE', { wanted: 'application/json' }));
   });
-  app.removeContentTypeParser('text/plain');
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, parseJson(app));
   app.addContentTypeParser('application/x-ndjson', (_, payload, done) => done(null, payload));
 }

@@ -1,4 +1,5 @@
 export { readJson, readText, requireFile, utf8, writeJson } from './files.js';
-export { openGraph } from './open-graph.js';
+export { type Graph, openGraph } from './open-graph.js';
+export { nextTurn, promiseTry } from './next-turn.js';
 export { runGraph } from './run-graph.js';
 export { decodeState, encodeState } from './state-json.js';

@@ -1,4 +1,5 @@
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
+import type { Graph } from './open-graph.js';
 
 /** Names of a graph's one input and of the outputs that are wanted. */
 export interface GraphNames<Output extends string> {
@@ -11,14 +12,15 @@ export interface GraphNames<Output extends string> {
  * @param values - (rows, width) row-major, width > 0.
  * @returns each output's values by name, one a row.
  */
-export async function runGraph<Output extends string>(
-  session: InferenceSession,
+export function runGraph<Output extends string>(
+  graph: Graph,
   { input, outputs }: GraphNames<Output>,
   values: Float32Array,
   rows: number,
-): Promise<Readonly<Record<Output, Float32Array>>> {
+): Readonly<Record<Output, Float32Array>> {
   const features = new Tensor('float32', values, [rows, values.length / rows]);
-  const answer = await session.run({ [input]: features }, outputs);
-  const found = outputs.map((output) => [output, answer[output]!.data as Float32Array] as const);
-  return Object.fromEntries(found) as Record<Output, Float32Array>;
+  const answer = graph.run({ [input]: features }, outputs);
+  const found = {} as Record<Output, Float32Array>;
+  for (const output of outputs) found[output] = answer[output]!.data as Float32Array;
+  return found;
 }

@@ -59,19 +59,19 @@ export async function openTreeArtefact(
   columns: readonly ColumnSpec[] = [],
 ): Promise<TreeArtefact> {
   const state = readJson(files, PREPROCESSING, preprocessing);
-  const session = await openGraph(files, GRAPH);
+  const graph = await openGraph(files, GRAPH);
   const { input, margin, probability } = boostingGraph;
-  const output = session.outputNames.includes(probability) ? probability : margin;
+  const output = graph.outputNames.includes(probability) ? probability : margin;
   const described = new Map(columns.map(({ name, description }) => [name, description]));
   return {
     features: state.features,
     input: inputSchema(state, (name) => described.get(name) ?? name),
     coverage: (input) => rowCoverage(state, input),
-    async answer(inputs) {
-      if (inputs.length === 0 || encodedWidth(state) === 0) return new Float32Array(inputs.length);
+    answer(inputs) {
+      if (inputs.length === 0 || encodedWidth(state) === 0) return Promise.resolve(new Float32Array(inputs.length));
       const names = { input, outputs: [output] };
-      return (await runGraph(session, names, encodeInputs(state, inputs), inputs.length))[output];
+      return Promise.resolve(runGraph(graph, names, encodeInputs(state, inputs), inputs.length)[output]);
     },
-    close: () => session.release(),
+    close: () => graph.close(),
   };
 }

@@ -64,7 +64,7 @@ export function replyWithProblem(fault: FastifyError, request: FastifyRequest, r
   const error = ofHttpLayer(fault, bodyLimit) ?? fault;
   const problem = problemOf(error, request.id);
   const { status, code } = problem;
-  if (status >= 500) request.log.error({ err: fault, code }, 'request failed');
+  if (status >= 500) request.log.error({ err: fault, code, reqId: request.id }, 'request failed');
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
   if (status === 503 || status === 429) void reply.header('retry-after', retryAfterOf(error));
   return reply.code(status).type('application/problem+json').send(problem);

@@ -81,3 +81,13 @@ describe('admission', () => {
     expect(admission.limit()).toBe(200);
   });
 });
+
+it('measures a request by the wall until it is late, then by the clock', () => {
+  let reads = 0;
+  const measured = createAdmission({ most: 1, now: () => ++reads && 100 * reads });
+  const took = measured.start();
+  const before = reads;
+  expect([took(24), reads]).toEqual([24, before]);
+  expect(took(300)).toBe(100);
+  expect(took(150)).toBe(150);
+});

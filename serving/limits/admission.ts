@@ -1,13 +1,16 @@
-import { createCpuClock } from './cpu-clock.js';
+import { type CpuClock, createCpuClock } from './cpu-clock.js';
 
 /** Lets requests in as long as those before them are answered in time. */
 export interface Admission {
   /** Lets a request in, unless too many have no answer yet. Whoever is let in calls `leave` once. */
   enter(): boolean;
-  /** @param milliseconds - how long the request took by `now`; null: it says nothing about others, as of a long batch. */
+  /** @param milliseconds - how long the request took by `start`; null: it says nothing about others, as of a long batch. */
   leave(milliseconds: number | null): void;
-  /** Milliseconds of the clock that requests are measured by. */
-  now(): number;
+  /**
+   * A stopwatch for one request, by the clock that requests are measured by.
+   * @returns gives its milliseconds. @param elapsedMs - on the wall: no request took more.
+   */
+  start(): (elapsedMs: number) => number;
   inFlight(): number;
   /** Requests that may be in flight now. */
   limit(): number;
@@ -17,11 +20,13 @@ export interface AdmissionOptions {
   /** Most requests in flight, ever. */
   readonly most: number;
   /** Milliseconds. @default those of CPU that the process has used */
-  readonly now?: () => number;
+  readonly now?: CpuClock;
 }
 
 /** Time within which at least one request of an interval is answered, unless requests queue up. */
 const TARGET_MS = 25;
+/** Age of a reading of the clock that says how long a late request took. */
+const EXACT_MS = 5;
 /** Length of an interval. */
 const INTERVAL_MS = 100;
 /** Requests of an interval that say something: a lone one may have been slow by itself. */
@@ -73,7 +78,11 @@ export function createAdmission({ most, now = createCpuClock() }: AdmissionOptio
       adapt(interval);
       interval = { since: at, fastest: Infinity, measured: 0, peak: running, wasFull: false };
     },
-    now,
+    start() {
+      const since = now();
+      // A request that is answered in time shows that nothing queues, whatever it used of that time.
+      return (elapsedMs) => (elapsedMs < TARGET_MS ? elapsedMs : Math.min(now(EXACT_MS) - since, elapsedMs));
+    },
     inFlight: () => running,
     limit: () => limit,
   };

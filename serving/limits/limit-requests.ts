@@ -34,10 +34,8 @@ export function limitRequests(app: FastifyInstance, { admission, limits, metrics
       return;
     }
     const { prediction } = request.routeOptions.config;
-    const since = admission.now();
-    // Garbage collection may use more CPU than time passes.
-    const milliseconds = (): number => Math.min(admission.now() - since, reply.elapsedTime);
-    reply.raw.once('close', () => admission.leave(prediction?.kind === 'predict' ? milliseconds() : null));
+    const took = admission.start();
+    reply.raw.once('close', () => admission.leave(prediction?.kind === 'predict' ? took(reply.elapsedTime) : null));
     done();
   });
   app.addHook('preParsing', (request, reply, payload, done) => {

@@ -28,6 +28,12 @@ const explainWish = wish.extend({ method: z.enum(attributionMethods).optional() 
 
 const batch = z.strictObject({ inputs: z.array(z.unknown()).min(1).max(BATCH_LIMIT_ROWS) });
 
+/** Most addresses have no query. */
+function isEmpty(query: unknown): boolean {
+  for (const _ in query as object) return false;
+  return true;
+}
+
 /** Options of a route that predicts. */
 const optionsOf = (model: ModelDefinition, kind: PredictionKind, ...scopes: readonly string[]) => ({
   onRequest: requireScopes(predictScope(routeOf(model)), ...scopes),
@@ -37,7 +43,7 @@ const optionsOf = (model: ModelDefinition, kind: PredictionKind, ...scopes: read
 const asked = (model: ModelDefinition, { caller, query }: FastifyRequest): Asked => ({
   model,
   caller,
-  wish: parseInputs(wish, [query])[0]!,
+  wish: isEmpty(query) ? {} : parseInputs(wish, [query])[0]!,
   explain: false,
 });
 

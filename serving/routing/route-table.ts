@@ -45,11 +45,25 @@ export const findDefaultRoute = (table: RouteTable, modelName: string): Route | 
     .filter(({ record }) => record.modelName === modelName && record.line === activeLine(table))
     .reduce<Route | undefined>(preferred, undefined);
 
+/** What `findDefaultRoute` has found in each table: most requests ask for nothing else. */
+const usualRoutes = new WeakMap<RouteTable, Map<string, Route | undefined>>();
+
+function usualRoute(table: RouteTable, modelName: string): Route | undefined {
+  const known = usualRoutes.get(table) ?? new Map<string, Route | undefined>();
+  usualRoutes.set(table, known);
+  if (!known.has(modelName)) known.set(modelName, findDefaultRoute(table, modelName));
+  return known.get(modelName);
+}
+
 /**
  * The version that answers a request.
  * @throws PipelineError `VERSION_NOT_FOUND`; `SOURCE_MISMATCH` when only versions of another source could answer.
  */
 export function findRoute(table: RouteTable, modelName: string, wish: RouteWish): Route {
+  if (wish.line === undefined && wish.stage === undefined && wish.version === undefined) {
+    const usual = usualRoute(table, modelName);
+    if (usual !== undefined) return usual;
+  }
   const line = wish.line ?? activeLine(table);
   const ofModel = table.routes.filter(({ record }) => record.modelName === modelName);
   const ofLine = ofModel.filter(({ record }) => record.line === line);

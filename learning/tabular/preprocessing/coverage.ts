@@ -39,8 +39,8 @@ export function fewestKnownOf(table: Table, features: readonly NamedFeature[]): 
 
 /** What a request lacks of the features; a word that training has not seen is lacking too. Older artefacts answer from one. */
 export function rowCoverage({ features, fewestKnown = 1 }: ExpectedInputs, input: RowInput): InputCoverage {
-  const lacking = features.filter((feature) => !isKnownCell(feature, input[feature.name]));
-  const missing = lacking.map(({ name }) => name);
+  const missing: string[] = [];
+  for (const feature of features) if (!isKnownCell(feature, input[feature.name])) missing.push(feature.name);
   return {
     missing,
     unseen: missing.filter((name) => typeof input[name] === 'string'),

@@ -8,6 +8,7 @@ export {
   encodedNames,
   encodedWidth,
   encodeInputs,
+  inputEncoder,
   encodeMatrix,
   encodeTable,
   fitPreprocessing,

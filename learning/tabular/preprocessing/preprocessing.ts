@@ -144,7 +144,33 @@ export const encodeMatrix = (state: Preprocessing, table: Table): Matrix =>
 
 /** Encodes requests. @returns (inputs, encodedWidth) row-major. */
 export const encodeInputs = (state: Preprocessing, inputs: readonly RowInput[]): Float32Array =>
-  encode(state, inputs.length, (row, feature) => inputs[row]?.[feature]);
+  inputEncoder(state)(inputs);
+
+/** Where a feature begins in a row. */
+interface Placed {
+  readonly feature: EncodedFeature;
+  readonly at: number;
+}
+
+/**
+ * As {@link encodeInputs}, for many calls: looks at the fields that an input has, which is cheaper than asking it for
+ * every feature.
+ */
+export function inputEncoder(state: Preprocessing): (inputs: readonly RowInput[]) => Float32Array {
+  const width = encodedWidth(state);
+  const places = new Map<string, Placed>();
+  state.features.reduce((at, feature) => (places.set(feature.name, { feature, at }), at + widthOf(feature)), 0);
+  return (inputs) => {
+    const matrix = new Float32Array(inputs.length * width).fill(NaN);
+    inputs.forEach((input, row) => {
+      for (const name in input) {
+        const placed = places.get(name);
+        if (placed !== undefined) encodeCell(placed.feature, input[name], matrix, row * width + placed.at);
+      }
+    });
+    return matrix;
+  };
+}
 
 type NumberBounds = Pick<Extract<EncodedFeature, { kind: 'numeric' }>, 'minimum' | 'maximum' | 'integer'>;
 
@@ -219,7 +245,8 @@ export function plainInput({ features }: Preprocessing): (input: unknown) => Row
   return (input) => {
     if (typeof input !== 'object' || input === null || Object.getPrototypeOf(input) !== Object.prototype) return null;
     let isKnown = false;
-    for (const [name, value] of Object.entries(input)) {
+    for (const name in input) {
+      const value: unknown = (input as RowInput)[name];
       const feature = byName.get(name);
       if (feature === undefined || !isPlain(feature, value)) return null;
       isKnown ||= value !== null && value !== undefined;

@@ -1,6 +1,6 @@
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import type { ArtefactFiles } from '../../../contracts/model-definition.js';
-import { openGraph } from '../../artefact/index.js';
+import { type Graph, nextTurn, openGraph, promiseTry } from '../../artefact/index.js';
 import { sum } from '../../numeric/statistics/sum.js';
 import { decodeEntities, type ScoredTokenSpan } from './confidence.js';
 import { calibratedConfidence } from './cross-validation.js';
@@ -109,8 +109,8 @@ function paddedTensor({ numbers, starts }: NumberedTokens, from: number, to: num
   return new Tensor('int32', cells, [to - from, width]);
 }
 
-async function runGraph(session: InferenceSession, features: Tensor): Promise<Float32Array> {
-  const { [taggingGraph.scores]: scores } = await session.run({ [taggingGraph.features]: features });
+function runGraph(graph: Graph, features: Tensor): Float32Array {
+  const { [taggingGraph.scores]: scores } = graph.run({ [taggingGraph.features]: features });
   return scores!.data as Float32Array;
 }
 
@@ -129,7 +129,7 @@ export interface CrfScores extends SentenceScores {
 export async function openCrfScores(files: ArtefactFiles, labels: number): Promise<CrfScores> {
   const extractor = createFeatureExtractor(decodeResources(files));
   const index = FeatureIndex.from(decodeHashes(files));
-  const session = await openGraph(files, taggerFiles.graph);
+  const graph = await openGraph(files, taggerFiles.graph);
   return {
     extractor,
     index,
@@ -138,18 +138,20 @@ export async function openCrfScores(files: ArtefactFiles, labels: number): Promi
       const tokens = numbered.starts.length - 1;
       const all = new Float64Array(tokens * labels);
       for (let from = 0; from < tokens; from += BATCH_TOKENS) {
+        if (from > 0) await nextTurn();
         const to = Math.min(tokens, from + BATCH_TOKENS);
-        all.set(await runGraph(session, paddedTensor(numbered, from, to)), from * labels);
+        all.set(runGraph(graph, paddedTensor(numbered, from, to)), from * labels);
       }
       let end = 0;
       return sentences.map(({ length }) => all.slice(end * labels, (end += length) * labels));
     },
-    async weightsOf(numbers) {
-      const cells = new Tensor('int32', Int32Array.from(numbers), [numbers.length, 1]);
-      const rows = await runGraph(session, cells);
-      return numbers.map((_, i) => rows.slice(i * labels, (i + 1) * labels));
-    },
-    close: () => session.release(),
+    weightsOf: (numbers) =>
+      promiseTry(() => {
+        const cells = new Tensor('int32', Int32Array.from(numbers), [numbers.length, 1]);
+        const rows = runGraph(graph, cells);
+        return numbers.map((_, i) => rows.slice(i * labels, (i + 1) * labels));
+      }),
+    close: () => graph.close(),
   };
 }
 

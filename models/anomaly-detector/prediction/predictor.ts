@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
-import { readJson } from '../../../learning/artefact/index.js';
+import { promiseTry, readJson } from '../../../learning/artefact/index.js';
 import { inputSchema, type Preprocessing, preprocessing } from '../../../learning/tabular/preprocessing/index.js';
 import { columnNames } from '../data/columns.js';
 import type { AnomalyAnswer } from './answer.js';
@@ -71,10 +71,10 @@ export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredic
   const scorer = await openScorer(files, { encoding, categoryModels, hasBoosted: detector.supervised !== null });
   /** Read with the first explanation: scoring needs the graphs only. */
   let trees: DetectorTrees | null = null;
-  const predict = async (requests: readonly AnomalyRequest[]): Promise<AnomalyAnswer[]> => {
+  const answersOf = (requests: readonly AnomalyRequest[]): AnomalyAnswer[] => {
     if (requests.length === 0) return [];
     const rows = requestRows(requests, encoding);
-    const scores = withExtremes(detector, blend(detector, await scorer.score(rows)), rows);
+    const scores = withExtremes(detector, blend(detector, scorer.score(rows)), rows);
     return Array.from(scores, (score, row) => ({
       isAnomaly: score > threshold,
       modelUsed: modelNameOf(detector, rows.category(row)),
@@ -94,13 +94,14 @@ export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredic
       inputs: inputCount(encoding),
       fewestKnown: encoding.fewestKnown ?? 1,
     }),
-    predict,
-    async explain(request) {
-      const [answer] = await predict([request]);
-      trees ??= readTrees(files);
-      const explanation = explainRequest({ detector, trees, request, answer: answer! });
-      return { output: answer!, explanation };
-    },
+    predict: (requests) => promiseTry(() => answersOf(requests)),
+    explain: (request) =>
+      promiseTry(() => {
+        const [answer] = answersOf([request]);
+        trees ??= readTrees(files);
+        const explanation = explainRequest({ detector, trees, request, answer: answer! });
+        return { output: answer!, explanation };
+      }),
     close: () => scorer.close(),
   };
 }

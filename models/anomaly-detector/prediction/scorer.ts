@@ -1,7 +1,5 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import type { ArtefactFiles } from '../../../contracts/model-definition.js';
-import { openGraph } from '../../../learning/artefact/index.js';
-import { runGraph } from '../../../learning/artefact/run-graph.js';
+import { type Graph, openGraph, runGraph } from '../../../learning/artefact/index.js';
 import { logOdds } from '../../../learning/numeric/statistics/odds.js';
 import { boostingGraph } from '../../../learning/tabular/gradient-boosting/index.js';
 import { forestGraph } from '../../../learning/anomaly/isolation-forest/index.js';
@@ -30,43 +28,43 @@ export interface GraphScores {
 
 /** The graphs of one artefact. */
 export interface Scorer {
-  score(rows: EncodableRows): Promise<GraphScores>;
+  score(rows: EncodableRows): GraphScores;
   close(): Promise<void>;
 }
 
 /** @param values - (rows, width).  @returns (rows,), the graph's one output. */
-async function scoreRows(
-  session: InferenceSession,
+function scoreRows(
+  graph: Graph,
   { input, output }: { readonly input: string; readonly output: string },
   values: Float32Array,
   width: number,
-): Promise<Float64Array> {
+): Float64Array {
   const rows = values.length / width;
   const scores = new Float64Array(rows);
   for (let start = 0; start < rows; start += BATCH_ROWS) {
     const end = Math.min(rows, start + BATCH_ROWS);
     const part = values.slice(start * width, end * width);
-    scores.set((await runGraph(session, { input, outputs: [output] }, part, end - start))[output]!, start);
+    scores.set(runGraph(graph, { input, outputs: [output] }, part, end - start)[output]!, start);
   }
   return scores;
 }
 
 interface Graphs {
-  readonly pooled: InferenceSession;
-  readonly categories: readonly InferenceSession[];
-  readonly boosted: InferenceSession | null;
+  readonly pooled: Graph;
+  readonly categories: readonly Graph[];
+  readonly boosted: Graph | null;
 }
 
 /** Unsupervised score: mean of the pooled and the category's own forest (each alone is worse: docs/experiments/anomaly.md). */
-async function scoreForests(graphs: Graphs, state: ScorerState, rows: EncodableRows): Promise<Float64Array> {
+function scoreForests(graphs: Graphs, state: ScorerState, rows: EncodableRows): Float64Array {
   const width = state.encoding.signals.length;
   const values = encodeSignals(state.encoding, rows);
   const names = { input: forestGraph.input, output: forestGraph.score };
-  const scores = await scoreRows(graphs.pooled, names, values, width);
+  const scores = scoreRows(graphs.pooled, names, values, width);
   for (const [category, members] of rowsByCategory(rows)) {
     const own = graphs.categories[state.categoryModels.indexOf(category)];
     if (own === undefined) continue;
-    const ownScores = await scoreRows(own, names, pickRows(values, width, members), width);
+    const ownScores = scoreRows(own, names, pickRows(values, width, members), width);
     members.forEach((row, i) => (scores[row] = (scores[row]! + ownScores[i]!) / 2));
   }
   return scores;
@@ -90,15 +88,15 @@ export async function openScorer(files: ArtefactFiles, state: ScorerState): Prom
   const graphs: Graphs = { pooled, categories, boosted };
   const width = state.encoding.numbers.length + state.encoding.categories.length;
   return {
-    async score(rows) {
-      const unsupervised = await scoreForests(graphs, state, rows);
+    score(rows) {
+      const unsupervised = scoreForests(graphs, state, rows);
       if (boosted === null || rows.count === 0) return { unsupervised, margin: null };
       const names = { input: boostingGraph.input, output: boostingGraph.probability };
-      const probability = await scoreRows(boosted, names, encodeBoosted(state.encoding, rows), width);
+      const probability = scoreRows(boosted, names, encodeBoosted(state.encoding, rows), width);
       return { unsupervised, margin: probability.map((p) => logOdds(p, SMALLEST_PROBABILITY)) };
     },
     async close() {
-      for (const session of [pooled, ...categories, ...(boosted === null ? [] : [boosted])]) await session.release();
+      for (const graph of [pooled, ...categories, ...(boosted === null ? [] : [boosted])]) await graph.close();
     },
   };
 }

@@ -220,7 +220,7 @@ async function calibrate(
   const { schema, table } = training.data;
   const rows = tableRows(schema, selectRows(table, thresholdRows(training)), training.columns);
   const scorer = await openScorer(graphs, { encoding, categoryModels, hasBoosted: supervised !== null });
-  const scores = await scorer.score(rows);
+  const scores = scorer.score(rows);
   await scorer.close();
   const parts = {
     unsupervised: standardOf(scores.unsupervised),

@@ -73,15 +73,15 @@ export const derivedIn = (table: Table): string[] =>
 export const derivationsOf = (names: readonly string[]): Derivation[] =>
   derivations.filter(({ feature }) => names.includes(feature));
 
-/** The input with the ratios that it left out and whose parts it has. */
+/** The input, or a copy with the ratios that it left out and whose parts it has. */
 export function withDerived(input: RowInput, known: readonly Derivation[]): RowInput {
-  const added: RowInput = {};
+  let completed = input;
   for (const derivation of known) {
     if (typeof input[derivation.feature] === 'number') continue;
     const value = derivedValue(derivation, (name) => input[name]);
-    if (!Number.isNaN(value)) added[derivation.feature] = value;
+    if (!Number.isNaN(value)) completed = { ...completed, [derivation.feature]: value };
   }
-  return { ...input, ...added };
+  return completed;
 }
 
 function completeColumn(table: Table, derivation: Derivation): Table {

@@ -4,13 +4,14 @@ import { calibratedMargin } from '../../../learning/evaluation/calibration/calib
 import { predictMargin } from '../../../learning/tabular/gradient-boosting/index.js';
 import { matrix } from '../../../learning/numeric/matrix/index.js';
 import { readTrees } from './trees.js';
-import { openGraph, readJson, runGraph } from '../../../learning/artefact/index.js';
+import { openGraph, promiseTry, readJson, runGraph } from '../../../learning/artefact/index.js';
 import { contributionsOf } from './contributions.js';
 import { explanationFacts, reasonsFor, type Reason } from './explanation.js';
 import { creditGraph } from './graph.js';
 import {
   encodedWidth,
   encodeInputs,
+  inputEncoder,
   inputSchema,
   plainInput,
   knownCells,
@@ -129,18 +130,16 @@ export async function openPredictor(files: ArtefactFiles): Promise<CreditPredict
   const card = files['scorecard.json'] ? readJson(files, 'scorecard.json', scorecard) : scorecardOfDefinition1;
   const derivations = derivationsOf(files['derived.json'] ? readJson(files, 'derived.json', derivedNames) : []);
   const labelOf = labelsFor(readTableSchema(files));
-  const session = await openGraph(files, 'model.onnx');
+  const graph = await openGraph(files, 'model.onnx');
   const width = encodedWidth(state);
   const plainOf = plainInput(state);
   let explain: ReturnType<typeof explainer> | null = null;
-  const predict = async (inputs: readonly CreditInput[]): Promise<CreditRisk[]> => {
+  const encode = inputEncoder(state);
+  const risksOf = (inputs: readonly CreditInput[]): CreditRisk[] => {
     if (inputs.length === 0 || width === 0) return [];
     // Rows of an evaluation come without the input schema, which derives too.
-    const encoded = encodeInputs(
-      state,
-      inputs.map((one) => withDerived(one, derivations)),
-    );
-    const { margin, probability } = await runGraph(session, graphNames, encoded, inputs.length);
+    const encoded = encode(inputs.map((one) => withDerived(one, derivations)));
+    const { margin, probability } = runGraph(graph, graphNames, encoded, inputs.length);
     return Array.from(margin, (value, row) => riskOf(card, value, probability[row]!));
   };
   return {
@@ -157,12 +156,13 @@ export async function openPredictor(files: ArtefactFiles): Promise<CreditPredict
     output,
     notes: [],
     features: state.features,
-    predict,
-    async explain(input) {
-      explain ??= explainer(files, state, labelOf);
-      const [risk] = await predict([input]);
-      return { output: risk!, explanation: { ...risk!, ...explain(input) } };
-    },
-    close: () => session.release(),
+    predict: (inputs) => promiseTry(() => risksOf(inputs)),
+    explain: (input) =>
+      promiseTry(() => {
+        explain ??= explainer(files, state, labelOf);
+        const [risk] = risksOf([input]);
+        return { output: risk!, explanation: { ...risk!, ...explain(input) } };
+      }),
+    close: () => graph.close(),
   };
 }

@@ -2,7 +2,7 @@ import { Tensor } from 'onnxruntime-node';
 import { z } from 'zod';
 import { PipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles } from '../../../contracts/model-definition.js';
-import { openGraph, readJson, readText } from '../../../learning/artefact/index.js';
+import { nextTurn, openGraph, readJson, readText } from '../../../learning/artefact/index.js';
 import { decodeState } from '../../../learning/artefact/state-json.js';
 import { openArtefactEncoder } from '../../../learning/text/encoder/index.js';
 import { createVectoriser, linearTextGraph, type TextFeatures } from '../../../learning/text/linear-text/index.js';
@@ -34,16 +34,16 @@ function readFeatures(text: string): TextFeatures {
 export async function openScratchEngine(files: ArtefactFiles): Promise<OpenEngine> {
   const features = readText(files, engineFiles.features, readFeatures);
   const vectorise = createVectoriser(features);
-  const session = await openGraph(files, engineFiles.model);
+  const graph = await openGraph(files, engineFiles.model);
   const bias = features.hashes.length;
-  const scoreOne = async (text: string): Promise<Float32Array> => {
+  const scoreOne = (text: string): Float32Array => {
     const { indices, values } = vectorise(text);
     const entries = indices.length + 1;
     const columns = new Int32Array(entries).fill(bias);
     const weights = new Float32Array(entries).fill(1);
     columns.set(indices);
     weights.set(values);
-    const { scores } = await session.run({
+    const { scores } = graph.run({
       [linearTextGraph.columns]: new Tensor('int32', columns, [entries]),
       [linearTextGraph.values]: new Tensor('float32', weights, [1, entries]),
     });
@@ -53,10 +53,13 @@ export async function openScratchEngine(files: ArtefactFiles): Promise<OpenEngin
     // One run per text, because each text has its own columns.
     async scores(texts) {
       const scores: Float32Array[] = [];
-      for (const text of texts) scores.push(await scoreOne(text));
+      for (const [i, text] of texts.entries()) {
+        if (i > 0) await nextTurn();
+        scores.push(scoreOne(text));
+      }
       return scores;
     },
-    close: () => session.release(),
+    close: () => graph.close(),
   };
 }
 

@@ -1,8 +1,8 @@
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { PipelineError, pipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
 import { isoDate, monthOfDay } from '../../../learning/time-series/calendar/index.js';
-import { openGraph, readJson } from '../../../learning/artefact/index.js';
+import { type Graph, nextTurn, openGraph, promiseTry, readJson } from '../../../learning/artefact/index.js';
 import { type ForecasterState, forecastFeeds, graphOutputs } from '../../../learning/time-series/forecasting/index.js';
 import { answerOf, output, type SpendingAnswer } from './answer.js';
 import { type ChoiceCache, createChoiceCache } from './choice-cache.js';
@@ -19,16 +19,12 @@ import { categoriesOf } from '../data/spending-history.js';
 /** The opened artefact. */
 interface Opened {
   readonly model: LearnedModel;
-  readonly session: InferenceSession;
+  readonly graph: Graph;
   readonly choices: ChoiceCache;
 }
 
 /** (states,) of (months,) means, evaluated by the ONNX graph. */
-async function runCurves(
-  session: InferenceSession,
-  states: readonly ForecasterState[],
-  count: number,
-): Promise<Float64Array[]> {
+function runCurves(graph: Graph, states: readonly ForecasterState[], count: number): Float64Array[] {
   if (states.length === 0) return [];
   const feeds = Object.entries(forecastFeeds(states, count)).map(
     ([name, { type, data, dims }]) =>
@@ -39,7 +35,7 @@ async function runCurves(
           : new Tensor('float64', data as Float64Array, dims),
       ] as const,
   );
-  const { mean } = await session.run(Object.fromEntries(feeds), [graphOutputs.mean]);
+  const { mean } = graph.run(Object.fromEntries(feeds), [graphOutputs.mean]);
   const values = mean!.data as Float64Array;
   return states.map((_, row) => values.slice(row * count, (row + 1) * count));
 }
@@ -59,7 +55,7 @@ function spanOf({ asOf, until }: KnownHistory, days: number): Span {
   throw new PipelineError('INVALID_INPUT', message, { field: 'asOf', months: count });
 }
 
-async function predictOne({ model, session, choices }: Opened, request: SpendingRequest): Promise<SpendingAnswer> {
+function predictOne({ model, graph, choices }: Opened, request: SpendingRequest): SpendingAnswer {
   const found = knownHistory(request, model);
   const held = request.history ? categoriesOf(request.history) : [];
   const notes = [...found.notes, ...unseenCategoryNotes(request.transactions ?? [], model, held)];
@@ -68,7 +64,7 @@ async function predictOne({ model, session, choices }: Opened, request: Spending
   const span = spanOf(known, days);
   const champions = choices.championsFor(request.customerId, known.history, span.from);
   const prepared = prepareForecast(known.history, span, model, champions);
-  const means = await runCurves(session, curvesOf(prepared, model), span.count);
+  const means = runCurves(graph, curvesOf(prepared, model), span.count);
   return answerOf({ known, forecast: composeForecast(prepared, means, model), model, days });
 }
 
@@ -100,8 +96,8 @@ function requirePresentFormat(files: ArtefactFiles): void {
 export async function openPredictor(files: ArtefactFiles): Promise<SpendingPredictor> {
   requirePresentFormat(files);
   const model = readJson(files, 'model.json', learnedModel);
-  const session = await openGraph(files, 'curves.onnx');
-  const opened = { model, session, choices: createChoiceCache(model) };
+  const graph = await openGraph(files, 'curves.onnx');
+  const opened = { model, graph, choices: createChoiceCache(model) };
   return {
     input,
     output,
@@ -109,13 +105,17 @@ export async function openPredictor(files: ArtefactFiles): Promise<SpendingPredi
     model,
     async predict(inputs) {
       const answers: SpendingAnswer[] = [];
-      for (const request of inputs) answers.push(await predictOne(opened, request));
+      for (const [i, request] of inputs.entries()) {
+        if (i > 0) await nextTurn(); // a forecast takes milliseconds
+        answers.push(predictOne(opened, request));
+      }
       return answers;
     },
-    async explain(request) {
-      const answer = await predictOne(opened, request);
-      return { output: answer, explanation: explainAnswer(answer) };
-    },
-    close: () => session.release(),
+    explain: (request) =>
+      promiseTry(() => {
+        const answer = predictOne(opened, request);
+        return { output: answer, explanation: explainAnswer(answer) };
+      }),
+    close: () => graph.close(),
   };
 }
