@@ -2,6 +2,7 @@ import { errorAt, PipelineError } from '../../../contracts/errors.js';
 import type { ColumnKind, TableSchema } from '../../../contracts/table-schema.js';
 import type { Table } from '../../../contracts/table.js';
 import { textColumn, withColumn } from '../../table.js';
+import { findSimilarLabels } from '../../text/label-names.js';
 
 /** Kinds that a label of two outcomes may have; all but a flag need `positive`. */
 export const OUTCOME_KINDS: readonly ColumnKind[] = ['flag', 'category', 'integer', 'number'];
@@ -41,6 +42,15 @@ function codeOf(cell: string): string {
   return Number.isNaN(number) ? text : String(number);
 }
 
+/** Most names that are compared with each other. */
+const MOST_COMPARED = 100;
+
+/** Says that some of the labels may be one outcome, without quoting them; '' where none may. */
+function writtenDifferently(labels: readonly string[]): string {
+  const [pair] = labels.length > MOST_COMPARED ? [] : findSimilarLabels(labels);
+  return pair === undefined ? '' : `, some of which differ in ${pair.difference} only`;
+}
+
 /**
  * The label as 0 and 1; NaN where it is missing.
  * @throws PipelineError `INVALID_VALUE` when it has not two values, or `positive` is none of them.
@@ -49,7 +59,7 @@ export function withOutcome(table: Table, label: string, positive: string): Tabl
   const codes = textColumn(table, label).map((cell) => (cell === null ? null : codeOf(cell)));
   const found = new Set(codes.filter((code) => code !== null));
   if (found.size > 2) {
-    const finding = `found ${found.size} different labels, wanted two outcomes: this model learns no amounts and no many classes`;
+    const finding = `found ${found.size} different labels${writtenDifferently([...found])}, wanted two outcomes: this model learns no amounts and no many classes`;
     throw errorAt('INVALID_VALUE', { column: label }, finding);
   }
   const wanted = codeOf(positive);

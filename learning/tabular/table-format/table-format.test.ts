@@ -33,7 +33,12 @@ describe('tableFileFormat', () => {
   });
 
   it.each([
-    ['more than two values', text('a', 'b', 'c', 'a'), 'found 3 different labels'],
+    ['more than two values', text('a', 'b', 'c', 'a'), 'found 3 different labels, wanted two outcomes'],
+    [
+      'one value written in two ways',
+      text('late', 'Late', 'paid', 'late'),
+      'found 3 different labels, some of which differ in case or blanks only, wanted two outcomes',
+    ],
     ['no positive one', text('a', 'b', 'b', 'a'), 'no row has the label that the schema names'],
   ])('refuses a label with %s', (_what, status, finding) => {
     expect(() => formatOf().transform!(tableOf({ status }))).toThrow(finding);
