@@ -52,6 +52,8 @@ describe('readSeriesFile finds the frequency and continues the periods as they a
     ['names of months', 'month', ['Nov 2023', 'Dec 2023', 'January 2024'], ['2024-02-01', '2024-03-01']],
     ['last days of quarters', 'quarter', ['2023-06-30', '2023-09-30', '2023-12-31'], ['2024-03-31', '2024-06-30']],
     ['quarters', 'quarter', ['2023Q2', '2023-Q3', 'Q4 2023'], ['2024-01-01', '2024-04-01']],
+    ['quarters of short years', 'quarter', ['2Q23', "Q3'23", '4Q2023'], ['2024-01-01', '2024-04-01']],
+    ['months before years', 'month', ['10/2023', '11/2023', '12-2023'], ['2024-01-01', '2024-02-01']],
     [
       'quarters that begin in February',
       'quarter',
@@ -90,6 +92,16 @@ describe('readSeriesFile', () => {
       ['b', 'year', 1, 2, 3],
       ['a', 'day', 1, 2, 3],
     ]);
+  });
+
+  it.each([
+    [['Jan-23', 'Feb-23', 'Mar-23'], 'a number that may be its day or its year'],
+    [['2021-22', '2022-23', '2023-24'], 'found a fiscal year'],
+    [['2022H1', '2022H2', '2023H1'], 'found a half-year'],
+    [['2021-W53', '2022-W01', '2022-W02'], 'found a week that its year does not have'],
+    [['1', '2', '3'], 'found the number of a step and no date'],
+  ])('names what is no period in %j', async (periods, finding) => {
+    await expect(read(file(periods))).rejects.toThrow(finding);
   });
 
   it('finds columns by other names, semicolons and decimal commas', async () => {
