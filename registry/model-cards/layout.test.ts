@@ -73,6 +73,10 @@ describe.skipIf(browserProgram === null).each(names)('a %s in a browser (skipped
   const framed = (page: string, width: number): string =>
     page.replace('<style>', `<style>html { width: ${width}px; }`).replaceAll('innerWidth', String(width));
 
+  /** The page by its rules for paper, on a screen. */
+  const onPaper = (page: string): string =>
+    page.replaceAll('@media print', '@media all').replaceAll('@media screen', '@media print');
+
   it('cuts nothing at 1280 pixels', async () => {
     expect(await titleAt(1280, html)).toBe('cut: ');
   });
@@ -82,7 +86,7 @@ describe.skipIf(browserProgram === null).each(names)('a %s in a browser (skipped
   });
 
   it('cuts nothing on a sheet of A4, whose text is 180 mm wide', async () => {
-    expect(await titleAt(680, framed(html.replaceAll('@media print', '@media all'), 680))).toBe('cut: ');
+    expect(await titleAt(680, framed(onPaper(html), 680))).toBe('cut: ');
   });
 
   it('notices what is cut', async () => {

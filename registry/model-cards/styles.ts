@@ -81,8 +81,8 @@ figure { margin: 0; }
 figure svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 figcaption { margin-top: .5rem; font-size: .88rem; color: var(--soft); }
 figcaption strong { color: var(--ink); }
-${stackedTables('(max-width: 44rem)', 'table')}
-@media (max-width: 44rem) {
+${stackedTables('screen and (max-width: 44rem)', 'table')}
+@media screen and (max-width: 44rem) {
   header, section { padding: 1.1rem; } dl > div { grid-template-columns: 1fr; gap: 0; }
   .links { display: block; }
   .headline-chart.wide { display: none; } .headline-chart.narrow { display: block; }
@@ -90,7 +90,7 @@ ${stackedTables('(max-width: 44rem)', 'table')}
 ${stackedTables('print', 'table.wide')}
 @media print {
   @page { margin: 15mm; }
-  :root { --paper: #fff; --sheet: #fff; --ink: #000; --soft: #444; --line: #bbb; --wash: #fff; --accent: #2f64c4; --good: #1c7a4c; --bad: #b3323a; }
+  :root { color-scheme: light; --paper: #fff; --sheet: #fff; --ink: #000; --soft: #444; --line: #bbb; --wash: #fff; --accent: #2f64c4; --good: #1c7a4c; --good-wash: #fff; --bad: #b3323a; --bad-wash: #fff; }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; } nav { display: none; }
   header, section { border: 0; border-radius: 0; padding: 0 0 1rem; }
   table.wide tbody { columns: 2; column-gap: 2.5rem; } table.wide tr { break-inside: avoid; }
