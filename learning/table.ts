@@ -91,7 +91,8 @@ function concatColumns(parts: readonly Column[], name: string): Column {
   const other = parts.find(({ kind }) => kind !== first!.kind);
   if (other !== undefined)
     throw new PipelineError('SHAPE_MISMATCH', `column "${name}" is a ${first!.kind} and a ${other.kind} column`);
-  if (first!.kind === 'text') return { kind: 'text', values: parts.flatMap(({ values }) => [...values] as string[]) };
+  if (first!.kind === 'text')
+    return { kind: 'text', values: parts.flatMap(({ values }) => values as readonly string[]) };
   const values = new Float64Array(parts.reduce((sum, part) => sum + part.values.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -68,7 +68,7 @@ tbody th { font-weight: 500; }
 tbody tr:last-child > * { border-bottom: 0; }
 tbody tr:hover { background: var(--wash); }
 [data-numeric] { text-align: right; white-space: nowrap; }
-td.good { color: var(--good); white-space: nowrap; } td.bad { color: var(--bad); white-space: nowrap; } td.muted, td.none { color: var(--soft); }
+td.good { color: var(--good); } td.bad { color: var(--bad); white-space: nowrap; } td.muted, td.none { color: var(--soft); }
 table + ul, .scroll + ul { color: var(--soft); font-size: .88rem; margin-top: .8rem; }
 dl { margin: 0; font-size: .92rem; }
 dl > div { display: grid; grid-template-columns: minmax(9rem, 15rem) 1fr; gap: 1rem; padding: .3rem 0; border-bottom: 1px solid var(--line); }

@@ -111,8 +111,11 @@ function metricsSection({ runs, remarks }: Comparison): Section {
 function paramsSection(comparison: Comparison): Section {
   const { runs } = comparison;
   const names = [...new Set(runs.flatMap(({ run }) => Object.keys(run.params)))].sort();
-  const valueOf = ({ run: { params } }: ComparedRun, name: string) =>
-    name in params ? JSON.stringify(params[name]) : null;
+  const valueOf = ({ run: { params } }: ComparedRun, name: string): string | null => {
+    const value = params[name];
+    if (value === undefined) return null;
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  };
   const rows = [
     ...names.map((name) =>
       factRow(

@@ -31,22 +31,19 @@ function recentMean(history: History, { target, origin }: EvaluationTarget): num
   const wanted = categoryFilter(target);
   const sums = [...history.months.keys()]
     .filter(wanted)
-    .map((category) => sum(monthlyAmounts(history, category, origin).slice(-known)));
+    .map((category) => sum(monthlyAmounts(history, category, origin, known)));
   return sum(sums) / known;
 }
 
-/** Target → mean over all customers, for customers without a known month. */
-function typicalMonths(
-  customers: ReadonlyMap<string, History>,
-  rows: readonly EvaluationTarget[],
-): Map<string, number> {
+/** Target → mean over all customers' `means`, for customers without a known month. */
+function typicalMonths(rows: readonly EvaluationTarget[], means: readonly (number | null)[]): Map<string, number> {
   const totals = new Map<string, { total: number; n: number }>();
-  for (const row of rows) {
-    const value = row.horizon === 1 ? recentMean(customers.get(row.customer)!, row) : null;
-    if (value === null) continue;
-    const before = totals.get(row.target) ?? { total: 0, n: 0 };
-    totals.set(row.target, { total: before.total + value, n: before.n + 1 });
-  }
+  rows.forEach(({ horizon, target }, i) => {
+    const value = means[i]!;
+    if (horizon !== 1 || value === null) return;
+    const before = totals.get(target) ?? { total: 0, n: 0 };
+    totals.set(target, { total: before.total + value, n: before.n + 1 });
+  });
   return new Map([...totals].map(([target, { total, n }]) => [target, total / n]));
 }
 
@@ -58,10 +55,11 @@ export function baseline(_train: TrainingData, data: TrainingData): { readonly n
   const holdout = readHoldout(data);
   const targets = evaluationTargets(holdout);
   const customers = new Map([...holdout.customers].map(([customer, rows]) => [customer, historyOf(rows)]));
-  const typical = typicalMonths(customers, targets);
-  const predictions = targets.map((row): TargetPrediction => {
+  const means = targets.map((row) => recentMean(customers.get(row.customer)!, row));
+  const typical = typicalMonths(targets, means);
+  const predictions = targets.map((row, i): TargetPrediction => {
     const history = customers.get(row.customer)!;
-    const month = recentMean(history, row) ?? typical.get(row.target) ?? 0;
+    const month = means[i] ?? typical.get(row.target) ?? 0;
     const value = row.target === WEEK_TARGET ? month * weekShare(row.month) : month;
     const bands = { low80: value, high80: value, low95: value, high95: value };
     const historyMonths = monthsKnown(history, row.origin);

@@ -124,10 +124,21 @@ export function historySince(history: History, month: number): History {
   return { ...history, first: month, months: new Map(months), streams: new Map(streams), income };
 }
 
-/** A category's amount in each month from `first` to before `until`; zeros where nothing was paid. */
-export function monthlyAmounts(history: History, category: string, until: number): Float64Array {
+/**
+ * A category's amount in each month from `first` to before `until`; zeros where nothing was paid.
+ * @param count - of the last of these months only. @default all
+ */
+export function monthlyAmounts(
+  history: History,
+  category: string,
+  until: number,
+  count = monthsKnown(history, until),
+): Float64Array {
   const values = history.months.get(category) ?? [];
-  return Float64Array.from({ length: monthsKnown(history, until) }, (_, i) => values[i] ?? 0);
+  const from = monthsKnown(history, until) - count;
+  const amounts = new Float64Array(count);
+  for (let i = 0; i < count; i++) amounts[i] = values[from + i] ?? 0;
+  return amounts;
 }
 
 /** Total spending in each month from `first` to before `until`. */
