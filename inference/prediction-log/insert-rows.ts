@@ -22,8 +22,15 @@ const hex = (bytes: Buffer | null): string | null => (bytes === null ? null : `\
 const textOf = (value: number | null): string | null => (value === null ? null : String(value));
 
 const names = columns.map(([name]) => name).join(', ');
-const parameters = columns.map(([, type], i) => `$${i + 1}::text[]::${type}[]`).join(', ');
-const INSERT = `insert into serving.predictions (${names}) select * from unnest(${parameters}) on conflict do nothing`;
+
+/** Rows as JSON, and their contents end to end, which as bytes need no escaping. */
+const INSERT = `insert into serving.predictions (${names})
+  select id, at, model_name, line, version, stage, decode(subject_hash, 'hex'), subject_key, features::jsonb,
+    abstained, latency_ms, arm, substring($2::bytea from content_start for content_bytes)
+  from json_to_recordset($1) as sent(id uuid, at timestamptz, model_name text, line text, version text, stage text,
+    subject_hash text, subject_key integer, features text, abstained boolean, latency_ms real, arm text,
+    content_start integer, content_bytes integer)
+  on conflict do nothing`;
 
 /** Statement of `COPY` in its text format. */
 export const COPY_ROWS = `copy serving.predictions (${names}) from stdin`;
@@ -33,9 +40,32 @@ export const COPY_ROWS = `copy serving.predictions (${names}) from stdin`;
  * an attempt whose end is not known.
  */
 export async function insertRows(client: Pick<pg.ClientBase, 'query'>, rows: readonly SealedRow[]): Promise<void> {
-  const values = columns.map(([, , read]) => rows.map(read));
+  let start = 1; // as SQL counts
+  const sent = rows.map((row) => {
+    const [contentStart, contentBytes] = [start, row.sealed.length];
+    start += contentBytes;
+    return sentRow(row, contentStart, contentBytes);
+  });
+  const values = [JSON.stringify(sent), Buffer.concat(rows.map(({ sealed }) => sealed))];
   await client.query({ name: 'insert-predictions', text: INSERT, values });
 }
+
+const sentRow = (row: SealedRow, contentStart: number, contentBytes: number) => ({
+  id: row.id,
+  at: new Date(row.at),
+  model_name: row.modelName,
+  line: row.line,
+  version: row.version,
+  stage: row.stage,
+  subject_hash: row.subjectHash?.toString('hex') ?? null,
+  subject_key: row.subjectKey,
+  features: row.features,
+  abstained: row.abstained,
+  latency_ms: row.latencyMs,
+  arm: row.arm,
+  content_start: contentStart,
+  content_bytes: contentBytes,
+});
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 const SPECIAL = /[\\\n\r\t]/;
@@ -51,3 +81,15 @@ function cellOf(value: string | null, type: string): string {
 /** A row as a line of `COPY`. */
 export const copyLine = (row: SealedRow): string =>
   `${columns.map(([, type, read]) => cellOf(read(row), type)).join('\t')}\n`;
+
+/** Rows that leave in one piece: each piece costs a message and a write of the socket. */
+const ROWS_A_PIECE = 64;
+
+/** Rows as pieces of a `COPY`. */
+export function* copyPieces(rows: readonly SealedRow[]): Generator<string> {
+  for (let start = 0; start < rows.length; start += ROWS_A_PIECE)
+    yield rows
+      .slice(start, start + ROWS_A_PIECE)
+      .map(copyLine)
+      .join('');
+}

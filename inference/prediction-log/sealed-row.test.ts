@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openKeyRing, type KeyRing } from '../../platform/keys/key-ring.js';
-import { copyLine } from './insert-rows.js';
+import { copyLine, copyPieces } from './insert-rows.js';
 import { createMask } from '../../learning/text/personal-data/mask-values.js';
 import { type LoggedAnswer, openContent, packRow, sealAnswer, unpackRow } from './sealed-row.js';
 
@@ -73,4 +73,11 @@ it('escapes what COPY gives a meaning', () => {
   expect(cells).toHaveLength(13);
   expect(cells[3]).toBe('a\\tb\\\\c\\nd\\r');
   expect([cells[6], cells[7], cells[11]]).toEqual(['\\N', '\\N', '\\N']);
+});
+
+it('joins lines of COPY to few pieces', () => {
+  const rows = Array.from({ length: 130 }, () => sealAnswer(keys, answer));
+  const pieces = [...copyPieces(rows)];
+  expect(pieces).toHaveLength(3);
+  expect(pieces.join('')).toBe(rows.map(copyLine).join(''));
 });

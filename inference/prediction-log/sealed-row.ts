@@ -57,9 +57,10 @@ const textMessage = (text: string): string => `text\0${text}`;
 export function sealAnswer(keys: KeyRing, answer: LoggedAnswer): SealedRow {
   const { subject, content, features, text, ...plain } = answer;
   const mask = createMask();
-  const input = mask.mask(content.input); // first: what is found in it is hidden in the answer too
+  const { input: given, ...rest } = content;
+  const input = mask.mask(given); // first: what is found in it is hidden in the answer too
   const textHash = text === undefined ? undefined : keys.sign('subjects', textMessage(text));
-  const masked = { ...mask.mask(content), input, ...(textHash && { textHash }) };
+  const masked = { ...mask.mask(rest), input, ...(textHash && { textHash }) };
   const hash = subject === null ? null : keys.sign('subjects', subject);
   return {
     ...plain,

@@ -75,12 +75,17 @@ const toVersions = ({ keys }: StoredKeys): Versions =>
     ]),
   );
 
+/** Hashes that are kept, of messages that are no longer than ids. */
+const [MOST_KEPT, LONGEST_KEPT] = [10_000, 100];
+
 /** How often the file is looked at for keys of a rotation. */
 const LOOK_EVERY_MS = 1_000;
 
 class FileKeyRing implements KeyRing {
   readonly #settings: KeySettings;
   readonly #nonces = new Nonces();
+  /** Hashes by newest versions, as the same customers come again and again. */
+  readonly #recent = new WeakMap<Version, Map<string, KeyedHash>>();
   #versions: Versions = new Map();
   #mark = '';
   #lookedAt = -Infinity;
@@ -126,7 +131,16 @@ class FileKeyRing implements KeyRing {
   }
 
   sign(name: SigningKeyName, message: string): KeyedHash {
-    return hashWith(this.#newest(name), message);
+    const newest = this.#newest(name);
+    const recent = this.#recent.get(newest) ?? new Map<string, KeyedHash>();
+    this.#recent.set(newest, recent);
+    const known = recent.get(message);
+    if (known !== undefined) return known;
+    const hash = hashWith(newest, message);
+    if (message.length > LONGEST_KEPT) return hash;
+    if (recent.size >= MOST_KEPT) recent.clear();
+    recent.set(message, hash);
+    return hash;
   }
 
   signByAll(name: SigningKeyName, message: string): readonly KeyedHash[] {

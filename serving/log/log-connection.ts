@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { COPY_ROWS, copyLine, insertRows } from '../../inference/prediction-log/insert-rows.js';
+import { COPY_ROWS, copyPieces, insertRows } from '../../inference/prediction-log/insert-rows.js';
 import { ensurePartitions } from '../../inference/prediction-log/partitions.js';
 import type { SealedRow } from '../../inference/prediction-log/sealed-row.js';
 import { within } from '../../platform/embedded/processes/wait.js';
@@ -43,9 +43,7 @@ export class LogConnection implements RowSink {
   }
 
   copy(rows: readonly SealedRow[]): Promise<void> {
-    return this.#write(rows, (client) =>
-      pipeline(Readable.from(rows.map(copyLine)), client.query(copyFrom(COPY_ROWS))),
-    );
+    return this.#write(rows, (client) => pipeline(Readable.from(copyPieces(rows)), client.query(copyFrom(COPY_ROWS))));
   }
 
   async run<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {

@@ -25,8 +25,15 @@ const FEWEST_CHARACTERS = 5;
 /** An id of this system, whose groups look like those of a card now and then. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** A day or moment in ISO 8601, which requests with a history have by the hundred. */
+const MOMENT = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
+
 const mayIdentify = (text: string): boolean =>
-  text.length >= FEWEST_CHARACTERS && DIGIT_OR_AT.test(text) && MAY_IDENTIFY.test(text) && !UUID.test(text);
+  text.length >= FEWEST_CHARACTERS &&
+  DIGIT_OR_AT.test(text) &&
+  !MOMENT.test(text) &&
+  MAY_IDENTIFY.test(text) &&
+  !UUID.test(text);
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/gu;
 
 /** A masked text, with what was masked in it. */
