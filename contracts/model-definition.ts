@@ -237,6 +237,11 @@ export interface ServingFacts {
    * costs more than it saves. Absent: every answer is computed.
    */
   readonly cacheSeconds?: number;
+  /**
+   * Characters (UTF-16) of the field `text` that the API takes: a longer text would hold up other requests. @default as
+   * the predictor's input has it
+   */
+  readonly longestText?: number;
   /** Whether single requests of one moment are computed together, because several rows are cheaper than each alone. */
   readonly batched?: boolean;
   /** True: an answer leaves only after its row of the prediction log is on a disk. @default false */

@@ -23,7 +23,7 @@ export const model = defineModel({
   params,
   searchSpace,
   backend: backendDataset,
-  serving: { route: 'intent', example: { text: 'what is my balance' }, cacheSeconds: 3600 },
+  serving: { route: 'intent', example: { text: 'what is my balance' }, cacheSeconds: 3600, longestText: 4000 },
   fileFormats,
   expectations,
   primaryMetric: PRIMARY_METRIC,

@@ -88,3 +88,8 @@ describe('the description of requests', () => {
     expect(await parameterOf('/feedback', 'Idempotency-Key')).toMatchObject({ pattern: expect.any(String) as string });
   });
 });
+
+it('states the longest text that the API takes', async () => {
+  const { properties } = (await bodyOf('/predict/intent')) as { properties?: Record<string, { maxLength?: number }> };
+  expect(properties?.text?.maxLength).toBe(intent.serving!.longestText);
+});

@@ -26,12 +26,19 @@ function toJson(schema: z.ZodType, io: 'input' | 'output'): Json {
 
 const unknownSchemas: ModelSchemas = { input: { type: 'object' }, output: {}, methods: attributionMethods };
 
-async function schemasOf(router: Router, modelName: string): Promise<ModelSchemas> {
-  const borrowed = await router.borrow(modelName, {}).catch(() => null);
+/** The schema with the limit that the API sets to texts. */
+function withLongestText(schema: Json, { serving }: ModelDefinition): Json {
+  const properties = schema.properties as Readonly<Record<string, Json>> | undefined;
+  if (properties?.text === undefined || serving?.longestText === undefined) return schema;
+  return { ...schema, properties: { ...properties, text: { ...properties.text, maxLength: serving.longestText } } };
+}
+
+async function schemasOf(router: Router, model: ModelDefinition): Promise<ModelSchemas> {
+  const borrowed = await router.borrow(model.name, {}).catch(() => null);
   if (borrowed === null) return unknownSchemas;
   borrowed.release(); // schemas outlive the predictor
   const { input, output, attributionMethods: methods = [] } = borrowed.open.predictor;
-  return { input: toJson(input, 'input'), output: toJson(output, 'output'), methods };
+  return { input: withLongestText(toJson(input, 'input'), model), output: toJson(output, 'output'), methods };
 }
 
 /** A schema of an object with `userId` beside what only the caller knows. */
@@ -211,9 +218,7 @@ const features = (models: readonly ModelDefinition[]): Json => ({
 
 /** OpenAPI 3.1 of the API, with each model's schemas as its answering version has them. */
 export async function openApiDocument(router: Router, models: readonly ModelDefinition[]): Promise<Json> {
-  const paths = await Promise.all(
-    models.map(async (model) => predictionPaths(model, await schemasOf(router, model.name))),
-  );
+  const paths = await Promise.all(models.map(async (model) => predictionPaths(model, await schemasOf(router, model))));
   return {
     openapi: '3.1.0',
     info: { title: 'ml-services', version: '1', description: 'Predictions for a personal-finance backend.' },

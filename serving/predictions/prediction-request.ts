@@ -32,7 +32,11 @@ const refuse = (finding: string): PipelineError => new PipelineError('INVALID_IN
  */
 export function readRequest(model: ModelDefinition, body: unknown, caller: Caller): PredictionRequest {
   if (!isObject(body)) throw refuse('input: wanted an object');
-  const { defaults } = model.serving ?? {};
+  const { defaults, longestText = Infinity } = model.serving ?? {};
+  if (typeof body.text === 'string' && body.text.length > longestText)
+    throw refuse(
+      `text: found ${body.text.length} characters, wanted at most ${longestText}, because a longer text holds up other requests; send it in parts`,
+    );
   const whole = defaults === undefined ? body : { ...defaults, ...body };
   if (!Object.hasOwn(body, USER_FIELD)) return { kind: 'inputs', input: whole };
   if (model.requestFeatures === undefined)
