@@ -1,13 +1,12 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { PipelineError } from '../contracts/errors.js';
-import { commandFiles } from './program/commands.js';
 import { createContext } from './program/context.js';
 import { errorDocument, exitCodeOf, formatError, toPipelineError } from './program/errors.js';
 import type { Output } from './output/output.js';
 import { createOutput } from './output/output.js';
 import { keepBuildInUse } from '../platform/build-in-use.js';
 import { processEnvironment } from '../platform/config/environment.js';
-import { buildProgram } from './program/program.js';
+import { buildProgram, helpCommand } from './program/program.js';
 import { asTyped, typedProgram } from './program/typed-commands.js';
 
 /** The flags of the output are read before the command line is parsed, so that a parse error respects them too. */
@@ -33,16 +32,11 @@ function wantedCommand(argv: readonly string[]): string | null {
 }
 
 /** Commander ends help and usage errors by throwing; help is a success only when it was asked for. */
-function usageExit(error: CommanderError, argv: readonly string[], out: Output): number {
+function usageExit(error: CommanderError, help: string, out: Output): number {
   if (error.exitCode === 0) return 0;
   if (error.code === 'commander.help') return 2;
   const message = error.message.replace(/^error: /, '');
-  return report(new PipelineError('INVALID_INPUT', message, { help: helpCommand(argv) }), out);
-}
-
-function helpCommand(argv: readonly string[]): string {
-  const command = wantedCommand(argv);
-  return command !== null && command in commandFiles ? `ml ${command} --help` : 'ml --help';
+  return report(new PipelineError('INVALID_INPUT', message, { help }), out);
 }
 
 function report(error: PipelineError, out: Output): number {
@@ -55,15 +49,25 @@ function printError(error: PipelineError, out: Output): void {
   for (const line of formatError(error, out.paint, out.verbose)) out.notice(line);
 }
 
+/** Runs the command. @returns the usage error by which it ended, help included; null without one. */
+async function parse(program: Command, argv: readonly string[]): Promise<CommanderError | null> {
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return null;
+  } catch (fault) {
+    if (fault instanceof CommanderError) return fault;
+    throw fault;
+  }
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const out = openOutput(argv);
   const context = createContext(out);
   try {
     const program = await buildProgram(context.cli, wantedCommand(argv));
-    await program.parseAsync([...argv], { from: 'user' });
-    return context.exitCode();
+    const misuse = await parse(program, argv);
+    return misuse === null ? context.exitCode() : usageExit(misuse, helpCommand(program, argv), out);
   } catch (fault) {
-    if (fault instanceof CommanderError) return usageExit(fault, argv, out);
     return report(toPipelineError(fault), out);
   } finally {
     await context.close();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandFiles } from './commands.js';
 import type { CliContext } from './context.js';
-import { buildProgram } from './program.js';
+import { buildProgram, helpCommand } from './program.js';
 
 /** Registering must not use the context: settings may be malformed, services may be down. */
 const untouchable = new Proxy({} as CliContext, {
@@ -22,6 +22,17 @@ describe('commands', () => {
     const program = await buildProgram(untouchable, 'runs');
     const show = program.commands.find((one) => one.name() === 'runs')!.commands.find((one) => one.name() === 'show')!;
     expect(show.options.map(({ long }) => long)).toEqual(expect.arrayContaining(['--json', '--verbose', '--follow']));
+  });
+
+  it.each([
+    [['runs', 'rerun', 'x', '--from', 'planning'], 'ml runs rerun --help'],
+    [['runs', '--json', 'compare', 'show'], 'ml runs compare --help'],
+    [['runs', 'nosuch'], 'ml runs --help'],
+    [['help', 'runs'], 'ml runs --help'],
+    [['nosuch'], 'ml --help'],
+    [[], 'ml --help'],
+  ])('of %j are explained by %s', async (argv, help) => {
+    expect(helpCommand(await buildProgram(untouchable, 'runs'), argv)).toBe(help);
   });
 
   it('are loaded from their file only when they are run', async () => {

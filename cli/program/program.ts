@@ -21,6 +21,19 @@ export async function buildProgram(cli: CliContext, wanted: string | null): Prom
   return program;
 }
 
+/** How to ask for help on the command that a command line names, or on the nearest above it: `ml runs rerun --help`. */
+export function helpCommand(program: Command, argv: readonly string[]): string {
+  const path = [program.name()];
+  let command = program;
+  for (const word of argv.filter((one) => !one.startsWith('-') && one !== 'help')) {
+    const next = command.commands.find((one) => one.name() === word);
+    if (next === undefined) break;
+    path.push(word);
+    command = next;
+  }
+  return `${path.join(' ')} --help`;
+}
+
 /** Options of the program stand before the command: several commands have a --version of their own. */
 function createProgram(cli: CliContext): Command {
   return new Command('ml')

@@ -19,10 +19,12 @@ interface Server {
   readonly answers: () => boolean;
   /** The progress report; without it no worker answers. */
   readonly progress?: () => unknown;
+  /** Milliseconds since the run began. @default 0 */
+  readonly age?: number;
 }
 
 /** A client of a server that is away from time to time, and of which no worker answers. */
-function clientOf({ results, answers, progress }: Server): Client {
+function clientOf({ results, answers, progress, age = 0 }: Server): Client {
   let asked = 0;
   const workflow = {
     withDeadline: (_deadline: number, work: () => Promise<unknown>) => work(),
@@ -36,7 +38,7 @@ function clientOf({ results, answers, progress }: Server): Client {
       describe: () =>
         Promise.resolve({
           workflowId,
-          startTime: new Date(),
+          startTime: new Date(Date.now() - age),
           raw: {},
           typedSearchAttributes: { getAll: () => [] },
         }),
@@ -97,6 +99,15 @@ describe('followRun', () => {
     await vi.advanceTimersByTimeAsync(15_000);
     expect(await caught).toBe(failed);
     expect(shown.some((line) => line.includes('no worker answers'))).toBe(true);
+  });
+
+  it('shows the age of a run that began before the command', async () => {
+    const { cli, terminal } = terminalCli();
+    const results = [() => new Promise(() => undefined)];
+    const progress = () => report('dataset', 'running');
+    void followRun(cli, clientOf({ results, answers: () => true, progress, age: 240_000 }), 'run-1');
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(terminal.everything()[0]).toMatch(/^run-1 {2}4 min/);
   });
 
   it('keeps the table of a terminal while the server is away, and leaves its last state standing', async () => {

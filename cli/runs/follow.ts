@@ -133,7 +133,9 @@ function liveBlocks({ paint }: ProgressView, durations: DurationBook): Blocks {
     known = course ?? known;
     const shown = known;
     const now = Date.now();
-    const head = `${paint.bold(workflowId)}  ${formatDuration(now - started)}`;
+    // The age of the run, which may have begun long before the command.
+    const since = Math.min(started, shown?.startedAt.getTime() ?? started);
+    const head = `${paint.bold(workflowId)}  ${formatDuration(now - since)}`;
     const foot = remark === null ? [] : [paint.yellow(`  ${remark}`)];
     return (columns) => {
       const table = shown === null ? [] : layOutLive(liveTable(shown, { durations, now }), columns ?? WIDE, paint);

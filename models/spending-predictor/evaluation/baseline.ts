@@ -39,7 +39,7 @@ function recentMean(history: History, { target, origin }: EvaluationTarget): num
 function typicalMonths(rows: readonly EvaluationTarget[], means: readonly (number | null)[]): Map<string, number> {
   const totals = new Map<string, { total: number; n: number }>();
   rows.forEach(({ horizon, target }, i) => {
-    const value = means[i]!;
+    const value = means[i] ?? null;
     if (horizon !== 1 || value === null) return;
     const before = totals.get(target) ?? { total: 0, n: 0 };
     totals.set(target, { total: before.total + value, n: before.n + 1 });
