@@ -8,6 +8,7 @@ import type { OnlineStore } from '../feature-store/online/online-store.js';
 import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js';
 import type { ComputingEnvironment, ReusableStep, StepLog } from '../contracts/steps.js';
 import type { JobRunner } from '../platform/child-process/job.js';
+import type { KeyRing } from '../platform/keys/key-ring.js';
 import type { Config } from '../platform/config/config.js';
 
 /** What an activity needs to run a job. */
@@ -37,8 +38,11 @@ export interface PipelineActivityDeps extends StepDeps {
   readonly snapshotLog: SnapshotLog;
   readonly onlineStore: OnlineStore;
   readonly models: Pick<ModelCatalogue, 'find'>;
+  /** The keys of this installation, for pseudonyms. */
+  readonly keys: () => Promise<KeyRing>;
   readonly config: Pick<
     Config,
+    | 'dataPolicyFile'
     | 'trainingMemoryMb'
     | 'extractChunkRows'
     | 'customerTimeZones'
@@ -57,6 +61,7 @@ export interface TrainingActivityDeps extends StepDeps {
   readonly models: ModelCatalogue;
   readonly config: Pick<
     Config,
+    | 'dataPolicyFile'
     | 'trainingMemoryMb'
     | 'maxRejectedShare'
     | 'suspiciousLabels'

@@ -22,6 +22,7 @@ import { runStep } from './run-step.js';
 import type { Reusable } from '../contracts/steps.js';
 import type { PipelineActivityDeps } from './dependencies.js';
 import { resolveSource } from './resolve-line.js';
+import { planPolicy } from './plan-policy.js';
 import { parseRowOrigin } from './row-origin.js';
 import { parse } from './parse.js';
 import { reportsOf } from './reports-of.js';
@@ -29,8 +30,9 @@ import { reportsOf } from './reports-of.js';
 /** The steps from the source to both feature stores. Repeating a step stores nothing twice. */
 export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineActivities => ({
   async planPipeline(input) {
-    const { source: named, asOf } = parse(planPipelineInput, input);
+    const { source: named, asOf, policy: given } = parse(planPipelineInput, input);
     const source = await resolveSource(deps, { source: named, snapshotHash: null });
+    const policy = await planPolicy(deps, given);
     const { extractChunkRows: chunkRows, heartbeatTimeoutSeconds } = deps.config;
     return {
       source,
@@ -38,6 +40,7 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
       asOf: asOf ?? Date.now(),
       ...(asOf !== null && Date.now() - asOf > DAY_MS ? { retrospective: true as const } : {}),
       tables: backendTables.map((name) => ({ name, chunkRows })),
+      ...(policy === null ? {} : { policy }),
       heartbeatTimeoutMs: heartbeatTimeoutSeconds * 1000,
       codeVersion: deps.codeVersion,
       ...reportsOf(deps.config),

@@ -17,7 +17,16 @@ it('a run that starts in the middle reads the data set as the stages before stor
   const config = { heartbeatTimeoutSeconds: 30, reportUrl: '/reports/' };
   const deps = { ...stepDeps(), blobs, steps, registry, models, config } as unknown as TrainingActivityDeps;
   const rows = { line: null, source: null, snapshotHash: null, datasetHash: null };
-  const wanted = { modelName: MODEL, seed: null, params: {}, update: false, reason: null, force: false, ...rows };
+  const wanted = {
+    modelName: MODEL,
+    seed: null,
+    params: {},
+    update: false,
+    reason: null,
+    force: false,
+    policy: null,
+    ...rows,
+  };
   for (const from of ['training', 'evaluation'] as const) {
     const { start } = await planTraining(deps, {
       runKey: 'two',

@@ -17,6 +17,7 @@ import { parseParams } from '../training/parse-params.js';
 import { requireUpdatable } from '../training/require-updatable.js';
 import { findRecordedRun, findStart, type RecordedRun, sourceOfRun, takenSteps } from '../training/resume.js';
 import type { TrainingActivityDeps } from './dependencies.js';
+import { requireLearnable } from './plan-policy.js';
 import { reportsOf } from './reports-of.js';
 import { resolveLine, resolveSource, type RowLine } from './resolve-line.js';
 
@@ -43,6 +44,7 @@ export async function planTraining(deps: TrainingActivityDeps, input: PlanInput)
   const params = champion === null ? paramsOf(model, input, former) : championParams(model, champion, input.params);
   const seed = seedOf(input, former);
   const start = await startOf(deps, input, { former, params });
+  if (takesSnapshot(input, start)) await requireLearnable(deps, model, input.policy);
   await openRun(deps, input, { line, seed, params, former, start });
   return {
     modelName: model.name,
@@ -57,6 +59,10 @@ export async function planTraining(deps: TrainingActivityDeps, input: PlanInput)
     ...(start === null ? {} : { start }),
   };
 }
+
+/** True when the run reads the source anew. */
+const takesSnapshot = (input: PlanInput, start: TrainingStart | null): boolean =>
+  start === null ? !hasOwnRows(input) : !hasOwnRows(start) && start.dataset === undefined;
 
 /** @throws PipelineError `INVALID_INPUT` for what only a stage before the start would read. */
 function refuseForSkippedStages({ from, params, update, snapshotHash, datasetHash }: PlanInput): void {
@@ -79,7 +85,7 @@ async function findFormer(deps: TrainingActivityDeps, input: PlanInput): Promise
   return findStart(resume, { modelName, line, from, rerunOf, force });
 }
 
-const hasOwnRows = ({ snapshotHash, datasetHash }: PlanInput): boolean => (snapshotHash ?? datasetHash) !== null;
+const hasOwnRows = ({ snapshotHash, datasetHash }: RowOrigin): boolean => (snapshotHash ?? datasetHash) !== null;
 
 /** The line of the rows that the request names, else that of the former run. */
 async function lineOf(deps: TrainingActivityDeps, input: PlanInput, former: RecordedRun | null): Promise<RowLine> {

@@ -91,6 +91,7 @@ describe('createTrainingActivities', () => {
         productionApproval: 'manual',
         schedule: readConfig({}, folder).schedule,
         reportUrl: '/reports/',
+        dataPolicyFile: null,
       },
     };
   });

@@ -18,6 +18,7 @@ import { createChildProcessRunner } from '../platform/child-process/runner.js';
 import type { ServeOptions } from '../platform/child-process/serve.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
+import { openKeyRing } from '../platform/keys/key-ring.js';
 import { readApprovalSecret } from '../platform/embedded/approval-secret.js';
 import { entryFile, projectRoot } from '../platform/project.js';
 import { temporaryEnvironment } from '../platform/temporary-folders.js';
@@ -61,6 +62,7 @@ export const createRunner = (
         databaseUrl,
         cache: config.cache,
         encoder: config.encoder,
+        keys: { home: config.home, keyRingFile: config.keyRingFile },
         ...options,
       }),
     },
@@ -81,7 +83,8 @@ export function createActivities({
     codeVersion: codeVersionOf(projectRoot),
     environment: { node: versions.node, architecture, platform },
   };
-  const deps = { ...services, ...code, config, runner, models, approvalSecret };
+  const keys = () => openKeyRing(config);
+  const deps = { ...services, ...code, config, keys, runner, models, approvalSecret };
   return {
     ...createPipelineActivities(deps),
     ...createTrainingActivities(deps),

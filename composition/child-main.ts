@@ -2,12 +2,13 @@ import pg from 'pg';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
 import { processEnvironment } from '../platform/config/environment.js';
 import { serveJobs } from '../platform/child-process/serve.js';
+import { openKeyRing } from '../platform/keys/key-ring.js';
 import { findEncoder } from '../platform/encoders/find-encoder.js';
 import { readChildSettings } from './child-settings.js';
 import { createJobExecutor } from '../activities/jobs.js';
 
 /* Entry point of a computing process: opens its own stores and runs jobs. */
-const { artifactUri, cache, backendDatabaseUrl, databaseUrl, encoder, progressIntervalMs } =
+const { artifactUri, cache, backendDatabaseUrl, databaseUrl, encoder, keys, progressIntervalMs } =
   readChildSettings(processEnvironment());
 
 const pools = new Map<string, pg.Pool>();
@@ -30,6 +31,7 @@ serveJobs(
     checkpoints: openCheckpointStore(artifactUri),
     backendPool: () => poolOf(backendDatabaseUrl),
     ownPool: () => poolOf(databaseUrl),
+    keys: () => openKeyRing(keys),
     findEncoder: (name, options) => findEncoder(name, { ...encoder, cache }, options),
   }),
   progressIntervalMs === undefined ? {} : { progressIntervalMs },

@@ -10,6 +10,7 @@ const childSettings = z.strictObject({
   backendDatabaseUrl: z.string(),
   databaseUrl: z.string(),
   encoder: z.strictObject({ path: z.string().nullable(), endpoint: z.string() }),
+  keys: z.strictObject({ home: z.string(), keyRingFile: z.string().nullable() }),
   /** See `ServeOptions`. */
   progressIntervalMs: z.number().nonnegative().optional(),
 });

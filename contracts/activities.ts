@@ -1,3 +1,4 @@
+import { dataPolicy, snapshotPolicy, tablePolicy } from './data-policy.js';
 import { z } from 'zod';
 import { backendTables } from './backend.js';
 import type { dataQuality } from './dataset.js';
@@ -22,7 +23,12 @@ const cache = z.boolean().default(true);
 
 // ── data pipeline (queue `pipeline`) ────────────────────────────────────────────────────────────────────────────────
 
-export const planPipelineInput = z.strictObject({ source: sourceName.nullable(), asOf: milliseconds.nullable() });
+export const planPipelineInput = z.strictObject({
+  source: sourceName.nullable(),
+  asOf: milliseconds.nullable(),
+  /** Null: that of the setting DATA_POLICY. */
+  policy: dataPolicy.nullable().default(null),
+});
 export const pipelinePlan = z.strictObject({
   source: sourceName,
   line: lineName,
@@ -31,6 +37,8 @@ export const pipelinePlan = z.strictObject({
   /** The moment lies more than a day before the reading. */
   retrospective: z.literal(true).optional(),
   tables: z.array(z.strictObject({ name: z.enum(backendTables), chunkRows: z.int().positive() })),
+  /** What is done with columns; absent: all are kept. */
+  policy: snapshotPolicy.optional(),
   /** A step without a heartbeat for this long counts as lost and is repeated on another worker. */
   heartbeatTimeoutMs: z.int(),
   codeVersion: z.string(),
@@ -45,6 +53,8 @@ export const extractTableInput = z.strictObject({
   table: z.enum(backendTables),
   asOf: milliseconds,
   chunkRows: z.int().positive(),
+  /** What is done with the columns of this table; absent: they are kept. */
+  policy: tablePolicy.optional(),
 });
 export const extractedTable = z.strictObject({
   table: z.enum(backendTables),
@@ -65,6 +75,7 @@ export const commitSnapshotInput = z.strictObject({
   codeVersion: z.string(),
   /** From the plan. */
   retrospective: z.literal(true).optional(),
+  policy: snapshotPolicy.optional(),
   tables: z.array(extractedTable),
 });
 export const snapshotRef = z.strictObject({
@@ -119,7 +130,7 @@ export interface MaterializedStates extends BuiltStates {
 
 export interface PipelineActivities {
   /** Resolves the source (null = the active one) and the moment. @throws `SOURCE_NOT_FOUND`. */
-  planPipeline: (input: z.infer<typeof planPipelineInput>) => Promise<PipelinePlan>;
+  planPipeline: (input: z.input<typeof planPipelineInput>) => Promise<PipelinePlan>;
   /** Reads one table in chunks by key into Parquet blobs; heartbeats the last key. */
   extractTable: (input: z.infer<typeof extractTableInput>) => Promise<ExtractedTable>;
   commitSnapshot: (input: z.infer<typeof commitSnapshotInput>) => Promise<SnapshotRef>;
@@ -151,6 +162,8 @@ export const planTrainingInput = z.strictObject({
   from: startStage.default('data'),
   rerunOf: z.string().nullable().default(null),
   force: z.boolean().default(false),
+  /** Under which a new snapshot would be taken; null: that of the setting DATA_POLICY. */
+  policy: dataPolicy.nullable().default(null),
 });
 
 export const prepareDatasetInput = z.strictObject({

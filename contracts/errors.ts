@@ -1,3 +1,4 @@
+import { dataErrors } from './data-errors.js';
 import { composed, type ErrorDetails, type ErrorRow, row, type TemplateRow } from './error-row.js';
 import { nearestHint } from './nearest-name.js';
 
@@ -230,21 +231,7 @@ export const errorTable = {
       `there is no schedule "${scheduleId}"; create them with \`ml schedule apply\``,
   ),
   REQUEST_NOT_FOUND: composed(404, 2, 'No open promotion request fits; it may be decided or superseded.'),
-  // bad files and data
-  FILE_NOT_READABLE: composed(400, 2, 'The file does not exist, is a folder, or may not be read.'),
-  FILE_EMPTY: composed(422, 2, 'The file holds no data row.'),
-  FILE_TOO_LARGE: composed(413, 2, 'The file, a line of it, or what it unpacks to is over the limit.'),
-  MALFORMED_FILE: composed(
-    422,
-    2,
-    'The content does not fit the format that the name or the first bytes indicate; the message names the row.',
-  ),
-  UNKNOWN_FORMAT: composed(422, 2, 'The columns fit none of the file formats this model reads.'),
-  MISSING_COLUMN: composed(422, 2, 'A column that the format needs is absent.'),
-  INVALID_VALUE: composed(422, 2, 'A cell holds something its column does not allow; file, row and column are named.'),
-  TOO_FEW_ROWS: composed(422, 2, 'There are fewer rows than this model can learn or be judged from.'),
-  SINGLE_CLASS: composed(422, 2, 'All labels are the same, so there is nothing to learn.'),
-  DATA_REJECTED: composed(422, 3, 'Validation found more bad rows than the threshold allows; the report lists them.'),
+  ...dataErrors,
   // arithmetic
   SHAPE_MISMATCH: composed(400, 2, 'Two arrays that must agree in length or width do not.'),
   NOT_FINITE: composed(422, 2, 'A number that must be finite is NaN or infinite.'),

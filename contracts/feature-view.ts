@@ -1,3 +1,4 @@
+import type { ColumnNeeds } from './data-policy.js';
 import type { BackendTable, SnapshotTables } from './backend.js';
 
 /**
@@ -23,6 +24,8 @@ export interface FeatureView {
   readonly version: number;
   readonly entity: 'user';
   readonly tables: readonly BackendTable[];
+  /** Columns of the tables that it reads. Absent: all of them, as they are. */
+  readonly needs?: ColumnNeeds;
   readonly fields: readonly FeatureField[];
   /** How long an online value may be served before it counts as stale, in seconds. */
   readonly timeToLiveSeconds: number;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dataPolicy } from './data-policy.js';
 import { comparison, metric } from './evaluation.js';
 import { contentHash, decision, lineName, modelName, semanticVersion, sourceName, stage } from './ids.js';
 import { statedReason } from './registry.js';
@@ -60,6 +61,9 @@ export const DEFAULT_SEED = 42;
 
 // Every workflow takes one object, each field with a default, so that `{}` can be typed into the Temporal UI.
 
+/** What is done with columns of the source; null: what the setting DATA_POLICY says. */
+const policyField = { policy: dataPolicy.nullable().default(null) };
+
 export const dataPipelineInput = z.strictObject({
   /** Null: the source that was loaded last. */
   source: sourceName.nullable().default(null),
@@ -69,6 +73,7 @@ export const dataPipelineInput = z.strictObject({
   cache: z.boolean().default(true),
   /** False leaves the online store as it is: no features and states are computed. */
   online: z.boolean().default(true),
+  ...policyField,
 });
 export type DataPipelineInput = z.input<typeof dataPipelineInput>;
 
@@ -115,6 +120,7 @@ export const trainModelInput = z.strictObject({
   reason: statedReason.nullable().default(null),
   /** Trains though class names look like one, or a class has a single example. */
   allowSuspiciousLabels: z.boolean().default(false),
+  ...policyField,
   trigger: ignoredTrigger,
 });
 export type TrainModelInput = z.input<typeof trainModelInput>;
@@ -170,6 +176,7 @@ export const masterTrainingInput = z.strictObject({
   parallel: z.int().min(1).max(16).default(5),
   /** As for `trainModel`; of every model. */
   reason: statedReason.nullable().default(null),
+  ...policyField,
   trigger: ignoredTrigger,
 });
 export type MasterTrainingInput = z.input<typeof masterTrainingInput>;

@@ -8,6 +8,8 @@ import type {
   PipelinePlan,
   SnapshotRef,
 } from '../contracts/activities.js';
+import type { BackendTable } from '../contracts/backend.js';
+import type { TablePolicy } from '../contracts/data-policy.js';
 import type { DataQuality } from '../contracts/dataset.js';
 import type { DataPipelineInput, DataPipelineResult } from '../contracts/workflows.js';
 import { dataPipelineInput } from '../contracts/workflows.js';
@@ -36,11 +38,11 @@ interface Pipeline {
  * Bad data ends the run `rejected` at stage `validation` with a report: a result, not a failure.
  */
 export async function dataPipeline(input: DataPipelineInput = {}): Promise<DataPipelineResult> {
-  const { source, asOf, cache, online } = parseInput(dataPipelineInput, input);
+  const { source, asOf, cache, online, policy } = parseInput(dataPipelineInput, input);
   const table = showProgress(steps);
   const runKey = workflowInfo().firstExecutionRunId;
   const moment = asOf === null ? null : Date.parse(asOf);
-  const plan = await bookkeeping('Resolve source and moment').planPipeline({ source, asOf: moment });
+  const plan = await bookkeeping('Resolve source and moment').planPipeline({ source, asOf: moment, policy });
   table.onLine(plan.line);
   const pipeline = { runKey, plan, cache, table };
 
@@ -62,13 +64,19 @@ async function extract({ runKey, plan, table }: Pipeline): Promise<ExtractedTabl
   table.mark('extract', 'running', `0 of ${plan.tables.length} tables of source ${source}`);
   const extracted = await mapBounded(plan.tables, TABLES_AT_ONCE, async ({ name, chunkRows }) => {
     const step = dataStep(`Extract ${name}`, heartbeatTimeoutMs);
-    const part = await step.extractTable({ runKey, source, table: name, asOf, chunkRows });
+    const part = await step.extractTable({ runKey, source, table: name, asOf, chunkRows, ...policyOf(plan, name) });
     table.mark('extract', 'running', `${++done} of ${plan.tables.length} tables of source ${source}`);
     return part;
   });
   const rows = extracted.reduce((sum, part) => sum + part.rows, 0);
   table.mark('extract', 'done', `${rows} rows in ${extracted.length} tables of source ${source}`);
   return extracted;
+}
+
+/** What is done with the columns of one table; nothing without a policy, as in recorded runs. */
+function policyOf({ policy }: PipelinePlan, table: BackendTable): { readonly policy?: TablePolicy } {
+  const changes = policy?.tables[table];
+  return changes === undefined ? {} : { policy: { changes, keyVersion: policy?.keyVersion ?? null } };
 }
 
 async function takeSnapshot({ runKey, plan, table }: Pipeline, tables: ExtractedTable[]): Promise<SnapshotRef> {
@@ -78,6 +86,7 @@ async function takeSnapshot({ runKey, plan, table }: Pipeline, tables: Extracted
   const snapshot = await bookkeeping('Commit snapshot').commitSnapshot({
     ...{ runKey, source, asOf, codeVersion, tables },
     ...(plan.retrospective === undefined ? {} : { retrospective: plan.retrospective }),
+    ...(plan.policy === undefined ? {} : { policy: plan.policy }),
   });
   table.mark('snapshot', 'done', [snapshot.hash.slice(0, 12), ...(snapshot.notes ?? [])].join('; '));
   return snapshot;

@@ -97,7 +97,7 @@ async function takeData({ request, workflowId, plan, table }: Master): Promise<S
   table.mark('data pipeline', 'running', `source ${plan.source}`);
   const taken = await executeChild(dataPipeline, {
     workflowId: workflowIds.dataPipelineOf(workflowId),
-    args: [{ source: plan.source, asOf: request.asOf, cache: request.cache }],
+    args: [{ source: plan.source, asOf: request.asOf, cache: request.cache, policy: request.policy }],
     staticSummary: summaryOf(`Snapshot of ${plan.source}`, plan.line),
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
   });

@@ -72,10 +72,10 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
 
 /** Opens the run; not cancellable, so that a cancelled workflow always has a run to close. */
 async function openRun({ request, modelName, runKey }: Omit<Training, 'plan' | 'table'>, table: ProgressTable) {
-  const { params, seed, update, reason, from, rerunOf, force, source, snapshotHash, datasetHash } = request;
+  const { params, seed, update, reason, from, rerunOf, force, source, snapshotHash, datasetHash, policy } = request;
   const { workflowId } = workflowInfo();
   table.mark('plan', 'running');
-  const references = { line: null, source, snapshotHash, datasetHash };
+  const references = { line: null, source, snapshotHash, datasetHash, policy };
   const wanted = { params, seed, update, reason, from, rerunOf, force };
   const plan = await CancellationScope.nonCancellable(() =>
     bookkeeping('Plan').planTraining({ runKey, workflowId, modelName, ...wanted, ...references }),
@@ -163,7 +163,7 @@ async function locateRows(training: Training): Promise<RowOrigin | TrainModelRes
   const { workflowId } = workflowInfo();
   const taken = await executeChild(dataPipeline, {
     workflowId: workflowIds.dataPipelineOf(workflowId),
-    args: [{ source, cache: training.request.cache }],
+    args: [{ source, cache: training.request.cache, policy: training.request.policy }],
     staticSummary: `Data for ${workflowId}`,
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
   });

@@ -39,7 +39,7 @@ async function addStatesOf(
   { built, context }: { readonly built: BuiltStates; readonly context: BuildContext },
 ): Promise<void> {
   try {
-    const rows = await stateRowsOfSnapshot(context.blobs, snapshotHash, model.backend);
+    const rows = await stateRowsOfSnapshot(context.blobs, snapshotHash, model);
     if (typeof rows === 'string') built.skipped.push({ modelName: model.name, reason: rows });
     else built.sets.push(...(await setsOf(model, rows, context)));
   } catch (fault) {

@@ -22,10 +22,14 @@ const share = z.number().min(0).max(1);
 export const extractTable = defineJob({
   input: extractTableInput,
   output: extractedTable,
-  async run({ table, source, asOf, chunkRows }, { backendPool, ownPool, blobs, signal, onProgress }) {
+  async run({ table, source, asOf, chunkRows, policy }, context) {
+    const { backendPool, ownPool, blobs, signal, onProgress } = context;
     const { extractTable: extract } = await import('../../datasets/snapshots/extract.js');
     const { tableSpecs } = await import('../../datasets/sources/backend/tables.js');
+    const { changesBy } = await import('../../datasets/privacy/table-changes.js');
+    const change = policy === undefined ? {} : { change: await changesBy(policy, tableSpecs[table], context.keys) };
     return extract({
+      ...change,
       source,
       asOf,
       chunkRows,

@@ -7,9 +7,10 @@ import { addReadingOptions } from '../program/reading-options.js';
 import type { FileTemplateOptions } from '../views/file-template-view.js';
 import type { SourceTemplateOptions } from '../views/source-template-view.js';
 import { count, listLimit, seed } from '../program/options.js';
+import type { PolicyOptions } from '../views/policy-view.js';
 import type { RepairOptions } from '../views/repair-view.js';
 
-/** `ml data check-source|describe|template|generate|import|sources|use|snapshots|repair|validate`. */
+/** `ml data check-source|describe|template|generate|import|sources|use|snapshots|repair|validate|policy`. */
 export function register(program: Command, cli: CliContext): void {
   const data = program
     .command('data')
@@ -20,6 +21,21 @@ export function register(program: Command, cli: CliContext): void {
   registerLoading(data, cli);
   registerSources(data, cli);
   registerSnapshots(data, cli);
+  registerPolicy(data, cli);
+}
+
+function registerPolicy(data: Command, cli: CliContext): void {
+  data
+    .command('policy')
+    .description(
+      'Shows what a data policy does with each column, who reads it, and which models could not learn under it. ' +
+        'Starts no service. Exit code 2 for a policy under which no run would start.',
+    )
+    .option('--policy <file>', 'JSON file with the policy (DATA_POLICY)')
+    .action(async (options: PolicyOptions) => {
+      const { showPolicy } = await import('../views/policy-view.js');
+      await showPolicy(cli, options);
+    });
 }
 
 function registerOwnDatabase(data: Command, cli: CliContext): void {

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import type { MasterTrainingInput } from '../../contracts/workflows.js';
 import type { CliContext } from '../program/context.js';
 import type { RunOptions } from '../program/options.js';
-import { addCacheOption, addRunOptions, pastMoment, runId, seed } from '../program/options.js';
+import { addCacheOption, addPolicyOption, addRunOptions, pastMoment, runId, seed } from '../program/options.js';
 import { runTraining } from '../runs/run-training.js';
+import { policyInput } from '../program/policy-input.js';
 import { sourceSettings } from '../program/source-settings.js';
 
 interface RetrainOptions extends RunOptions {
@@ -11,6 +12,7 @@ interface RetrainOptions extends RunOptions {
   readonly seed: number;
   readonly asOf?: string;
   readonly cache: boolean;
+  readonly policy?: string;
 }
 
 /** `ml retrain`, the command of the README. */
@@ -25,16 +27,17 @@ export function register(program: Command, cli: CliContext): void {
     .option('--source <name>', 'data source (the one in use)')
     .option('--seed <n>', 'seed of everything random', seed, 42)
     .option('--as-of <moment>', 'the data as they were known then, such as 2026-11-23 (now)', pastMoment);
-  addRunOptions(addCacheOption(command)).action((options: RetrainOptions) => retrain(cli, options));
+  addRunOptions(addCacheOption(addPolicyOption(command))).action((options: RetrainOptions) => retrain(cli, options));
 }
 
 async function retrain(cli: CliContext, options: RetrainOptions): Promise<void> {
+  const policy = await policyInput(options);
   const connection = await cli.connect();
   const { ensureSource } = await import('../../datasets/sources/ensure-source.js');
   await ensureSource(connection.services, sourceSettings(cli), { source: options.source, whenEmpty: 'generate' });
   const source = options.source === undefined ? {} : { source: options.source };
   const moment = options.asOf === undefined ? {} : { asOf: options.asOf };
-  const input: MasterTrainingInput = { ...source, ...moment, seed: options.seed, cache: options.cache };
+  const input: MasterTrainingInput = { ...source, ...moment, ...policy, seed: options.seed, cache: options.cache };
   const { describeSource } = await import('../program/choose-line.js');
   const summary = `every model from ${await describeSource(cli, connection, options.source)}`;
   const request = { workflow: 'masterTraining' as const, input, id: runId(options, 'retraining'), summary };

@@ -9,8 +9,9 @@ import type { CliContext, Connection } from '../program/context.js';
 import { type DataFileOptions, readDataPath, readSchemaFile, refuseWithoutFile } from '../program/data-file.js';
 import { addHyperParameterFlags, collectHyperParameters } from '../program/hyper-parameters.js';
 import type { RunOptions, StartOptions } from '../program/options.js';
+import { policyInput, underPolicy } from '../program/policy-input.js';
 import { addReadingOptions } from '../program/reading-options.js';
-import { addRunOptions, addStartOptions, runId, seed, startInput } from '../program/options.js';
+import { addPolicyOption, addRunOptions, addStartOptions, runId, seed, startInput } from '../program/options.js';
 import { runTraining } from '../runs/run-training.js';
 import { sourceSettings } from '../program/source-settings.js';
 import { requireUpdatable } from '../../training/require-updatable.js';
@@ -19,6 +20,7 @@ interface TrainOptions extends RunOptions, StartOptions, DataFileOptions {
   readonly source?: string;
   readonly seed?: number;
   readonly update?: true;
+  readonly policy?: string;
   readonly reason?: string;
   readonly allowSuspiciousLabels?: true;
 }
@@ -39,6 +41,7 @@ export function register(program: Command, cli: CliContext): void {
     .option('--update', "continue the line's champion on the newest rows instead of training from scratch")
     .option('--reason <why>', 'why a change is wanted that is not better than the champion, but not worse either')
     .option('--allow-suspicious-labels', 'train though label names look alike, or a label has a single example');
+  addPolicyOption(command);
   addStartOptions(command, 'data', FROM_HELP);
   addRunOptions(addHyperParameterFlags(command)).action((model: string, options: TrainOptions) =>
     model === 'all' ? trainAll(cli, options) : trainOne(cli, model, options),
@@ -58,13 +61,16 @@ async function trainOne(cli: CliContext, name: string, options: TrainOptions): P
   parseParams(model, params); // a fault ends the command before any service is started
   const update = options.update === true;
   if (update) requireUpdatable(model);
-  const file = await readFileOption(cli, options, model);
+  const policy = await policyInput(options);
+  const read = await readFileOption(cli, options, model);
+  const file = read === null ? null : await underPolicy(cli, read, { modelName: name, ...policy });
 
   const connection = await cli.connect();
   const rows = file === null ? await backendRows(cli, connection, options) : await fileRows(connection, name, file);
   const input: TrainModelInput = {
     modelName: name,
     ...rows,
+    ...(file === null ? policy : {}),
     params,
     ...startInput(options),
     seed: options.seed ?? null,
@@ -87,7 +93,7 @@ async function trainAll(cli: CliContext, options: TrainOptions): Promise<void> {
   if (options.update === true) throw oneModelOnly('--update');
   if (options.allowSuspiciousLabels === true) throw oneModelOnly('--allow-suspicious-labels');
   const connection = await cli.connect();
-  const rows = await backendRows(cli, connection, options);
+  const rows = { ...(await backendRows(cli, connection, options)), ...(await policyInput(options)) };
   const { seed: given = null, reason = null } = options;
   const input: MasterTrainingInput = { ...rows, ...startInput(options), seed: given, reason };
   const { describeSource } = await import('../program/choose-line.js');

@@ -69,6 +69,13 @@ export const addStartOptions = (command: Command, usual: StartStage, help: strin
     .option('--force', 'start from results of earlier stages though their code has changed since');
 
 /** Adds `--no-cache`. */
+/** Adds `--policy`. */
+export const addPolicyOption = (command: Command): Command =>
+  command.option(
+    '--policy <file>',
+    'JSON file: columns that are masked, hashed or dropped as they are read (DATA_POLICY)',
+  );
+
 export const addCacheOption = (command: Command): Command =>
   command.option('--no-cache', 'compute every step, also those that a run with the same inputs and code has computed');
 

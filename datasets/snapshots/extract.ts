@@ -28,6 +28,8 @@ export interface ExtractOptions {
   readonly asOf: number;
   /** Rows in one query and one Parquet part; limits the memory. */
   readonly chunkRows: number;
+  /** Changes the rows before they are stored, as a data policy says. @default they are stored as they are */
+  readonly change?: (table: Table) => Table;
   readonly signal: AbortSignal;
   /** Called after each stored part with the rows so far and the last key, for a heartbeat. */
   readonly onChunk?: (progress: { readonly rows: number; readonly lastId: string | null }) => void;
@@ -76,14 +78,16 @@ async function* readWithFeedback(client: pg.ClientBase, sql: string, options: Ex
   yield* given.pages();
 }
 
+const asItIs = (table: Table): Table => table;
+
 async function extractAll(client: pg.ClientBase, sql: string, options: ExtractOptions): Promise<ExtractedTable> {
-  const { blobs, spec, signal, onChunk } = options;
+  const { blobs, spec, signal, onChunk, change = asItIs } = options;
   const parts: ExtractedTable['parts'] = [];
   let eventTime: EventRange = null;
   let rows = 0;
   for await (const table of readWithFeedback(client, sql, options)) {
     signal.throwIfAborted();
-    parts.push({ ...(await putTable(blobs, table)), rows: table.rowCount });
+    parts.push({ ...(await putTable(blobs, change(table))), rows: table.rowCount });
     eventTime = extendRange(eventTime, table, spec.eventTime);
     rows += table.rowCount;
     onChunk?.({ rows, lastId: lastIdOf(table) });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { extractedTable, featureSetRef } from '../../contracts/activities.js';
+import { snapshotPolicy } from '../../contracts/data-policy.js';
 import { datasetDescription, dateOrder } from '../../contracts/dataset.js';
 import { contentHash, sourceName } from '../../contracts/ids.js';
 
@@ -18,6 +19,8 @@ export const snapshotManifest = z.strictObject({
   timeZone: z.string().optional(),
   /** How dates in numbers are written in texts; absent: with the day first. */
   dateOrder: dateOrder.optional(),
+  /** Columns that were changed as they were read; absent: none. */
+  policy: snapshotPolicy.optional(),
   tables: z.array(extractedTable),
 });
 /** See `snapshotManifest`. */

@@ -60,7 +60,7 @@ export async function commitSnapshot(input: CommitSnapshot): Promise<SnapshotRef
 }
 
 const manifestOf = (
-  { source, asOf, codeVersion, timeZone, dateOrder, retrospective, tables }: CommitSnapshot,
+  { source, asOf, codeVersion, timeZone, dateOrder, retrospective, policy, tables }: CommitSnapshot,
   parent: string | null,
 ): SnapshotManifest => ({
   kind: 'snapshot',
@@ -73,6 +73,7 @@ const manifestOf = (
   // The usual order is not written, so that a snapshot's hash stays the same.
   ...(dateOrder === 'month-first' && { dateOrder }),
   ...(retrospective !== undefined && { retrospective }),
+  ...(policy !== undefined && { policy }),
   tables: [...tables].sort((a, b) => (a.table < b.table ? -1 : 1)),
 });
 

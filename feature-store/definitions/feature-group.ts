@@ -31,7 +31,7 @@ function combine(groups: readonly FeatureGroup[], tables: SnapshotTables): Featu
 
 /** A view of entity `user` with the groups' fields in order and the union of their tables. */
 export function defineView(
-  header: Pick<FeatureView, 'name' | 'version' | 'timeToLiveSeconds'>,
+  header: Pick<FeatureView, 'name' | 'version' | 'timeToLiveSeconds' | 'needs'>,
   groups: readonly FeatureGroup[],
 ): FeatureView {
   const fields = groups.flatMap((group) => Object.entries(group.fields).map(([name, field]) => ({ name, ...field })));

@@ -1,9 +1,10 @@
 import type { TrainingData } from '../../contracts/dataset.js';
 import type { EntityStateView } from '../../contracts/entity-state.js';
 import { lineOfSource } from '../../contracts/ids.js';
-import type { BackendDataset } from '../../contracts/model-definition.js';
+import type { ModelDefinition } from '../../contracts/model-definition.js';
 import { endOfEvents } from '../../datasets/snapshots/known-until.js';
 import { loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
+import { findWithheldFromModel } from '../../datasets/privacy/withheld.js';
 import { timestampColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { missingTables } from './training-table.js';
@@ -18,17 +19,19 @@ export interface StateRows {
 
 /**
  * The rows of a snapshot that a model's states are built from.
- * @returns the reason when the source has no rows in a table that the model needs.
+ * @returns the reason when the source has no rows in a table that the model needs, or its policy changed a column.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `MISSING_COLUMN`.
  */
 export async function stateRowsOfSnapshot(
   blobs: BlobStore,
   snapshotHash: string,
-  backend: BackendDataset,
+  { name, backend }: Pick<ModelDefinition, 'name' | 'backend'>,
 ): Promise<StateRows | string> {
   const snapshot = await loadSnapshot(blobs, snapshotHash);
   const absent = missingTables(backend, snapshot);
   if (absent !== null) return absent;
+  const withheld = findWithheldFromModel(name, backend, snapshot.policy);
+  if (withheld !== null) return `${withheld.code}: ${withheld.message}`;
   const { tables: required, optionalTables = [] } = backend;
   const tables = await loadSnapshotTables(blobs, snapshotHash, [...required, ...optionalTables]);
   const { source, timeZone } = snapshot;

@@ -1,5 +1,5 @@
 import type { PreparedDataset } from '../../contracts/activities.js';
-import type { SnapshotTables } from '../../contracts/backend.js';
+import type { BackendTable, SnapshotTables } from '../../contracts/backend.js';
 import type { DatasetRef, DatasetSchema } from '../../contracts/dataset.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
@@ -11,6 +11,7 @@ import type { SnapshotManifest } from '../../datasets/snapshots/manifest.js';
 import { retrospectiveNotes } from '../../datasets/snapshots/retrospective.js';
 import { loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
 import { missingColumn } from '../../learning/checks.js';
+import { findWithheldFromModel } from '../../datasets/privacy/withheld.js';
 import { textColumn, timestampColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { type ReportStep, unreported } from '../../platform/child-process/report-step.js';
@@ -45,6 +46,14 @@ export function joinPointInTime(rows: Table, views: readonly FeatureView[], tabl
   return { rowCount: rows.rowCount, columns };
 }
 
+/** What a data policy changed in the tables that a model reads, for its card. */
+function policyNotes({ policy }: SnapshotManifest, tables: readonly BackendTable[]): string[] {
+  const changed = tables.flatMap((table) =>
+    Object.entries(policy?.tables[table] ?? {}).map(([column, change]) => `${table}.${column} (${change})`),
+  );
+  return changed.length === 0 ? [] : [`the data policy changed ${changed.join(', ')}`];
+}
+
 /** Selects the schema's columns in its order and drops all others. */
 function project(table: Table, schema: DatasetSchema): Table {
   const columns = schema.columns.map(({ name }): [string, Column] => {
@@ -65,8 +74,8 @@ export function missingTables(backend: BackendDataset, { source, tables }: Snaps
 
 /**
  * Builds and stores a model's training table from a snapshot: its labelled rows, joined point-in-time with its views.
- * Returns `skipped` with the reason when the source has no rows in a table that the model needs, or too few labelled
- * rows. The line is that of the source; the schema is the same for all sources.
+ * Returns `skipped` with the reason when the source has no rows in a table that the model needs, when the snapshot's
+ * policy changed a column that it cannot do without (`COLUMN_WITHHELD`), or with too few labelled rows. The line is that of the source; the schema is the same for all sources.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `MISSING_COLUMN`, `CONFLICT`,
  *   `CANCELLED`.
  */
@@ -85,6 +94,8 @@ export async function buildBackendDataset(input: {
 
   const absent = missingTables(backend, manifest);
   if (absent !== null) return skipped(absent);
+  const withheld = findWithheldFromModel(modelName, backend, manifest.policy);
+  if (withheld !== null) return skipped(`${withheld.code}: ${withheld.message}`);
   const { tables: required, optionalTables = [], views } = backend;
   const needed = new Set([...required, ...optionalTables, ...views.flatMap((view) => view.tables)]);
   await onStep('reading the snapshot', 0, 3);
@@ -104,7 +115,7 @@ export async function buildBackendDataset(input: {
     line,
     origin: { kind: 'snapshot', snapshotHash, source },
     ...writing,
-    notes: [...notes, ...retrospectiveNotes(manifest, [...needed])],
+    notes: [...notes, ...retrospectiveNotes(manifest, [...needed]), ...policyNotes(manifest, [...needed])],
   };
   return { status: 'ready', dataset: await storeDataset(blobs, { table, schema, ref }) };
 }

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { z } from 'zod';
 import type { BlobStore, CheckpointStore } from '../blobs/blob-store.js';
 import type { FindEncoderOptions, FoundEncoder } from '../encoders/find-encoder.js';
+import type { KeyRing } from '../keys/key-ring.js';
 import type { JobControl } from './protocol.js';
 
 /** Stores that a job opens itself, in the child: only references cross the process boundary. */
@@ -12,6 +13,8 @@ export interface JobStores {
   readonly backendPool: () => pg.Pool;
   /** This system's own database, with the feedback that the API was given. Absent: there is none. */
   readonly ownPool?: () => pg.Pool;
+  /** The keys of this installation. Absent: nothing is hashed. */
+  readonly keys?: () => Promise<KeyRing>;
   /** A pretrained encoder's files by its hub name. */
   readonly findEncoder: (name: string, options: FindEncoderOptions) => Promise<FoundEncoder>;
 }

@@ -69,6 +69,7 @@ const environment = z.object({
   WORKER_VERSIONING: withDefault(z.enum(['replay', 'pinned']), 'replay'),
   WORKER_BUILD_ID: optional(word),
 
+  DATA_POLICY: optionalText,
   EXTRACT_CHUNK_ROWS: withDefault(whole(100, 10_000_000), '50000'),
   CUSTOMER_TIME_ZONE: withDefault(timeZone, 'Asia/Kolkata'),
   CUSTOMER_TIME_ZONES: withDefault(timeZonesByName, 'berka=Europe/Prague'),
@@ -217,6 +218,8 @@ export interface Config {
     /** Name of the build; null: its hash. */
     readonly buildId: string | null;
   };
+  /** File with what extraction does with columns, absolute; null: every column is kept. */
+  readonly dataPolicyFile: string | null;
   readonly extractChunkRows: number;
   /** Zones of the customers' clocks; see `customerTimeZone`. */
   readonly customerTimeZones: CustomerTimeZones;
@@ -289,6 +292,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
       crashAttempts: variables.CRASH_ATTEMPTS,
     },
     workers: workerSettings(variables),
+    dataPolicyFile: file(variables.DATA_POLICY),
     extractChunkRows: variables.EXTRACT_CHUNK_ROWS,
     dateOrders: { usual: variables.DATE_ORDER, bySource: variables.DATE_ORDERS },
     customerTimeZones: { usual: variables.CUSTOMER_TIME_ZONE, bySource: variables.CUSTOMER_TIME_ZONES },

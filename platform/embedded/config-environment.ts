@@ -29,6 +29,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   CRASH_ATTEMPTS: String(config.retry.crashAttempts),
   WORKER_VERSIONING: config.workers.versioning,
   WORKER_BUILD_ID: config.workers.buildId ?? '',
+  DATA_POLICY: config.dataPolicyFile ?? '',
   EXTRACT_CHUNK_ROWS: String(config.extractChunkRows),
   ...sourceEnvironment(config),
   VALIDATION_MAX_REJECTED_SHARE: String(config.maxRejectedShare),

@@ -29,6 +29,8 @@ export interface KeyRing {
   /** @throws PipelineError `KEY_NOT_FOUND` for a version that is gone; `DECRYPTION_FAILED`. */
   open(name: EncryptionKeyName, sealed: Uint8Array, context: string): Buffer;
   sign(name: SigningKeyName, message: string): KeyedHash;
+  /** The hash by one version. @throws PipelineError `KEY_NOT_FOUND` when it is gone. */
+  signWith(name: SigningKeyName, version: number, message: string): Buffer;
   /** The hash by every version, newest first: for looking up what older ones have hashed. */
   signByAll(name: SigningKeyName, message: string): readonly KeyedHash[];
   /** False also for a version that is gone. */
@@ -141,6 +143,10 @@ class FileKeyRing implements KeyRing {
     if (recent.size >= MOST_KEPT) recent.clear();
     recent.set(message, hash);
     return hash;
+  }
+
+  signWith(name: SigningKeyName, version: number, message: string): Buffer {
+    return hashWith(this.#version(name, version), message).hash;
   }
 
   signByAll(name: SigningKeyName, message: string): readonly KeyedHash[] {

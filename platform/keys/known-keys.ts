@@ -15,6 +15,7 @@ export const knownKeys = {
     algorithm: 'hmac-sha256',
     purpose: 'hashes customers and texts that the prediction log does not hold in clear',
   },
+  pseudonyms: { algorithm: 'hmac-sha256', purpose: 'hashes columns of sources, as a data policy says' },
   webhooks: { algorithm: 'hmac-sha256', purpose: 'signs webhooks; their receivers have it too' },
 } as const satisfies Readonly<Record<string, KnownKey>>;
 

@@ -46,7 +46,7 @@ beforeAll(async () => {
   const prepared = await buildBackendDataset({ blobs, snapshotHash, modelName: model.name, backend: model.backend });
   if (prepared.status !== 'ready') throw new Error(prepared.reason);
   rows = (await loadDataset(blobs, prepared.dataset.hash)).table;
-  const found = await stateRowsOfSnapshot(blobs, snapshotHash, model.backend);
+  const found = await stateRowsOfSnapshot(blobs, snapshotHash, model);
   if (typeof found === 'string') throw new Error(found);
   past = found;
   chosen = chooseRows();
@@ -134,7 +134,7 @@ describe('an anomaly request by reference', () => {
   it('gets the same states from a snapshot taken at an earlier moment as from a later one', async () => {
     const moment = Date.UTC(2026, 8, 20, 10, 30);
     const { hash } = await source.snapshot('earlier', moment);
-    const earlier = await stateRowsOfSnapshot(source.blobs, hash, model.backend);
+    const earlier = await stateRowsOfSnapshot(source.blobs, hash, model);
     if (typeof earlier === 'string') throw new Error(earlier);
     for (const view of views) expect(momentOf(earlier, view)).toBe(moment);
     for (const view of views) {

@@ -1,3 +1,4 @@
+import { unchanged } from '../../../contracts/data-policy.js';
 import type { DatasetSchema } from '../../../contracts/dataset.js';
 import { DEFAULT_LINE } from '../../../contracts/ids.js';
 import type { BackendDataset } from '../../../contracts/model-definition.js';
@@ -43,6 +44,13 @@ export const backendDataset: BackendDataset = {
   schema: backendSchema,
   tables: ['transactions'],
   optionalTables: ['prediction_feedback'],
+  // Counterparties are looked up by their names, which requests hold as they are.
+  needs: {
+    transactions: unchanged(
+      ...['booked_at', 'amount', 'currency', 'merchant', 'description', 'category', 'disputed_at'],
+    ),
+    prediction_feedback: unchanged('model', 'entity_kind', 'verdict', 'created_at'),
+  },
   views: [],
   rows: labelledTransactions,
   stateRows: allTransactions,

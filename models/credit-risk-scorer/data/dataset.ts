@@ -1,3 +1,4 @@
+import { unchanged } from '../../../contracts/data-policy.js';
 import type { BackendDataset } from '../../../contracts/model-definition.js';
 import type { ColumnSpec, DatasetSchema } from '../../../contracts/dataset.js';
 import { DEFAULT_LINE } from '../../../contracts/ids.js';
@@ -55,6 +56,14 @@ export const backendSchema: DatasetSchema = {
 export const backendDataset: BackendDataset = {
   schema: backendSchema,
   tables: ['credit_applications', 'users', 'transactions'],
+  needs: {
+    users: { birth_date: ['drop'], gender: ['drop'] }, // for fairness slices only
+    transactions: unchanged('booked_at'),
+    credit_applications: unchanged(
+      ...['applied_at', 'kind', 'requested_amount', 'term_months', 'declared_monthly_income', 'employment'],
+      ...['collateral_value', 'decision', 'outcome', 'outcome_at'],
+    ),
+  },
   views,
   rows: labelledApplications,
 };

@@ -1,3 +1,4 @@
+import { unchanged } from '../../../contracts/data-policy.js';
 import type { BackendDataset } from '../../../contracts/model-definition.js';
 import type { DatasetSchema } from '../../../contracts/dataset.js';
 import { DEFAULT_LINE } from '../../../contracts/ids.js';
@@ -29,6 +30,12 @@ export const backendSchema: DatasetSchema = {
 export const backendDataset: BackendDataset = {
   schema: backendSchema,
   tables: ['chat_messages', 'entity_annotations', 'transactions'],
+  // Names and numbers are what is learned, and annotations count the characters of the texts.
+  needs: {
+    chat_messages: unchanged('sent_at', 'text', 'locale', 'intent_labelled_at', 'text_group'),
+    entity_annotations: unchanged('start_offset', 'end_offset', 'entity_type', 'text_group'),
+    transactions: unchanged('booked_at', 'merchant', 'description', 'category'),
+  },
   views: [],
   rows: annotatedTexts,
 };

@@ -1,3 +1,4 @@
+import { unchanged } from '../../../contracts/data-policy.js';
 import type { SnapshotTables } from '../../../contracts/backend.js';
 import type { DatasetSchema } from '../../../contracts/dataset.js';
 import { DEFAULT_LINE } from '../../../contracts/ids.js';
@@ -70,6 +71,12 @@ export function labelledMessages(tables: SnapshotTables): LabelledRows {
 export const backendDataset: BackendDataset = {
   schema: backendSchema,
   tables: ['chat_messages'],
+  needs: {
+    chat_messages: {
+      ...unchanged('sent_at', 'locale', 'intent', 'text_group'),
+      text: ['mask'], // what a customer wants is in the other words: docs/experiments/pii.md
+    },
+  },
   views: [],
   rows: labelledMessages,
 };

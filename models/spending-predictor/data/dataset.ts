@@ -1,3 +1,4 @@
+import { unchanged } from '../../../contracts/data-policy.js';
 import { DEFAULT_LINE } from '../../../contracts/ids.js';
 import type { BackendDataset } from '../../../contracts/model-definition.js';
 import { backendRows } from './backend-rows.js';
@@ -15,6 +16,11 @@ export const backendDataset: BackendDataset = {
   }),
   tables: ['transactions'],
   optionalTables: ['loans'],
+  // Bills are told apart by their payees, which requests hold as they are.
+  needs: {
+    transactions: unchanged('booked_at', 'amount', 'merchant', 'description', 'category'),
+    loans: unchanged('disbursed_at', 'emi', 'term_months'),
+  },
   views: [],
   rows: backendRows,
 };

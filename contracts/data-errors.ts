@@ -1,0 +1,33 @@
+import { composed, type ErrorRow, row } from './error-row.js';
+
+/** Rows of the error table about bad files, data and policies. */
+export const dataErrors = {
+  FILE_NOT_READABLE: composed(400, 2, 'The file does not exist, is a folder, or may not be read.'),
+  FILE_EMPTY: composed(422, 2, 'The file holds no data row.'),
+  FILE_TOO_LARGE: composed(413, 2, 'The file, a line of it, or what it unpacks to is over the limit.'),
+  MALFORMED_FILE: composed(
+    422,
+    2,
+    'The content does not fit the format that the name or the first bytes indicate; the message names the row.',
+  ),
+  UNKNOWN_FORMAT: composed(422, 2, 'The columns fit none of the file formats this model reads.'),
+  MISSING_COLUMN: composed(422, 2, 'A column that the format needs is absent.'),
+  INVALID_VALUE: composed(422, 2, 'A cell holds something its column does not allow; file, row and column are named.'),
+  TOO_FEW_ROWS: composed(422, 2, 'There are fewer rows than this model can learn or be judged from.'),
+  SINGLE_CLASS: composed(422, 2, 'All labels are the same, so there is nothing to learn.'),
+  DATA_REJECTED: composed(422, 3, 'Validation found more bad rows than the threshold allows; the report lists them.'),
+  POLICY_INVALID: row(
+    422,
+    2,
+    'A data policy names an unknown table or column, or an action that does not fit its column; docs/personal-data.md.',
+    ({ where, faults }: { where: string; faults: readonly string[] }) => `${where}: ${faults.slice(0, 8).join('; ')}`,
+  ),
+  COLUMN_WITHHELD: row(
+    422,
+    2,
+    'A data policy changes a column that a model or feature view cannot do without; `ml data policy` lists them.',
+    (found: { reader: string; table: string; column: string; change: string; allowed: readonly string[] }) =>
+      `${found.reader} cannot do without ${found.table}.${found.column}, for which the data policy says ` +
+      `${found.change}; allowed: ${found.allowed.join(', ')}`,
+  ),
+} as const satisfies Record<string, ErrorRow>;

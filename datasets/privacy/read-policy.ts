@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import type { DataPolicy } from '../../contracts/data-policy.js';
+import { messageOf, pipelineError } from '../../contracts/errors.js';
+import { fileNotReadable } from '../../platform/file-not-readable.js';
+import { parsePolicy } from './check-policy.js';
+
+/** The policy in a JSON file. @throws PipelineError `FILE_NOT_READABLE`, `POLICY_INVALID`. */
+export async function readPolicy(path: string): Promise<DataPolicy> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (fault) {
+    throw fileNotReadable(path, fault);
+  }
+  return parsePolicy(parseJson(text, path), path);
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw pipelineError('POLICY_INVALID', { where, faults: [`is not JSON: ${messageOf(cause)}`] }, { cause });
+  }
+}
