@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Two projects: `unit` needs nothing outside the process; `integration` shares one set of real servers a run, with a
- * task queue and database of its own for each file.
+ * `unit` needs nothing outside the process; `integration` shares one set of real servers a run, with a task queue and
+ * database of its own for each file; `performance`, which `npm test` leaves out, asks a platform with trained models.
  */
 export default defineConfig({
   test: {
@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'dist/**', 'tests/integration/**', 'tests/e2e/**'],
+          exclude: ['**/node_modules/**', 'dist/**', 'tests/integration/**', 'tests/e2e/**', 'tests/performance/**'],
           setupFiles: ['tests/support/property-seed.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -43,6 +43,17 @@ export default defineConfig({
           globalSetup: ['tests/support/services.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'performance',
+          include: ['tests/performance/**/*.test.ts'],
+          globalSetup: ['tests/performance/served.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },

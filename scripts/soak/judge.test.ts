@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { judge, memoryRatio } from './judge.js';
+import type { Outcome } from './load.js';
+
+const answered = (i: number, more: Partial<Outcome> = {}): Outcome => ({
+  ...{ route: '/predict/credit-risk', byReference: i % 2 === 0, sentAt: i * 100, milliseconds: 5, status: 200 },
+  ...{ code: null, version: '1.0.0', isFlagged: false, ...more },
+});
+const outcomes = Array.from({ length: 6000 }, (_, i) => answered(i));
+const memory = Array.from({ length: 300 }, (_, i) => ({ at: i * 2000, megabytes: 250 }));
+const events = [{ name: 'kill redis', at: 180_000 }];
+const load = {
+  outcomes,
+  events,
+  memory,
+  milliseconds: 600_000,
+  versions: ['1.0.0'],
+  changedRoute: '/predict/credit-risk',
+};
+const unavailable = { status: 503, code: 'FEATURES_UNAVAILABLE', version: null };
+/** The load with other outcomes from a place on. */
+const changed = (from: number, count: number, more: Partial<Outcome>) => ({
+  ...load,
+  outcomes: outcomes.map((outcome, i) => (i >= from && i < from + count ? answered(i, more) : outcome)),
+});
+
+describe('a soak test', () => {
+  it('passes when all is answered', () => {
+    expect(judge(load)).toMatchObject({ requests: 6000, byReference: 3000, errorShare: 0, memoryRatio: 1, faults: [] });
+  });
+
+  it('excuses the stated refusals of an outage, and only those', () => {
+    expect(judge(changed(1805, 20, unavailable))).toMatchObject({ errorShare: 0, faults: [], errors: [{ count: 20 }] });
+    expect(judge(changed(1805, 20, { ...unavailable, code: 'INTERNAL' })).faults).toHaveLength(1);
+    expect(judge(changed(100, 20, unavailable)).faults).toEqual(['errors without a stated cause: 20 of 6000']);
+    expect(judge(changed(1805, 20, { status: null, code: 'ECONNRESET', version: null })).faults).toHaveLength(1);
+  });
+
+  it('allows fewer than one in a thousand errors, and says why nobody knows', () => {
+    const verdict = judge(changed(100, 5, unavailable));
+    expect(verdict.faults).toEqual([]);
+    expect(verdict.errors).toEqual([
+      { kind: '/predict/credit-risk 503 FEATURES_UNAVAILABLE', count: 5, explanation: null },
+    ]);
+  });
+
+  it('wants each version to answer in one piece, in the order of its promotion', () => {
+    const promoted = { ...changed(900, 1800, { version: '1.0.1' }), versions: ['1.0.0', '1.0.1', '1.0.0'] };
+    expect(judge(promoted).faults).toEqual([]);
+    expect(judge({ ...promoted, versions: ['1.0.0', '1.0.1'] }).faults).toEqual([
+      'versions in turn: 1.0.0, 1.0.1, 1.0.0; wanted 1.0.0, 1.0.1',
+    ]);
+  });
+
+  it('refuses memory that grows by more than a tenth from the second to the last minute', () => {
+    const growing = memory.map(({ at }) => ({ at, megabytes: 250 + at / 15_000 }));
+    expect(judge({ ...load, memory: growing }).faults).toEqual(['memory grew 1.125 times, wanted at most 1.1']);
+    expect(memoryRatio(growing.slice(0, 45), 90_000)).toBeCloseTo(1.008, 3);
+  });
+});
