@@ -1,6 +1,7 @@
 import type { Redis, Result } from 'ioredis';
 import type { Logger } from 'pino';
 import { createRedis, type RedisLimits, withRedis } from '../../platform/redis/client.js';
+import { gatherReads } from './gather-reads.js';
 import { createOnlineStore, type OnlineStore } from './online-store.js';
 import { keyOf, type PackedStore } from './packed-store.js';
 import { EVENT_TIME_OFFSET } from './packed-value.js';
@@ -42,6 +43,7 @@ export const createRedisStore = (url: string, logger: Pick<Logger, 'warn'>, limi
 function createPackedStore(url: string, logger: Pick<Logger, 'warn'>, limits: RedisLimits): PackedStore {
   const client = createRedis(url, logger, limits);
   client.defineCommand('putIfNewer', { numberOfKeys: 1, lua: PUT_IF_NEWER });
+  const read = gatherReads((keys) => withRedis(client, () => client.mgetBuffer(...keys)), BATCH);
   return {
     kind: 'redis',
     async put(view, entries, timeToLiveSeconds) {
@@ -53,7 +55,7 @@ function createPackedStore(url: string, logger: Pick<Logger, 'warn'>, limits: Re
     async get(view, entityIds) {
       if (entityIds.length === 0) return [];
       const keys = entityIds.map((id) => keyOf(view, id));
-      return withRedis(client, () => client.mgetBuffer(...keys));
+      return [...(await read(keys))];
     },
     async ping() {
       await withRedis(client, () => client.ping());
