@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
 import type { AttributionMethod, Explained, InputCoverage, Predictor } from '../contracts/model-definition.js';
+import type { VariantName } from '../learning/artefact/index.js';
 import type { ArtefactManifest, DataVersion } from '../registry/artefacts.js';
 import { fieldsOf } from '../contracts/describe-fields.js';
 import { describeIssues } from '../contracts/describe-issue.js';
@@ -17,6 +18,8 @@ export interface OpenArtefact {
   readonly manifest: ArtefactManifest;
   /** Names that labels of people may hold, as far as this version knows; absent for a model without such labels. */
   readonly learnedNames?: readonly string[];
+  /** The number format that answers; absent: the usual one. */
+  readonly variant?: VariantName;
 }
 
 /** What is asked of an open artefact. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Stage } from '../contracts/ids.js';
 import type { ModelRegistry } from '../contracts/registry.js';
+import type { VariantName } from '../learning/artefact/index.js';
 import { findModel } from '../models/catalogue.js';
 import { chooseVersion } from '../registry/choose-version.js';
 import { answer, type Answers, type Question } from './answer.js';
@@ -13,12 +14,15 @@ export interface PredictRequest extends Question {
   /** This version; else the one in `stage`; else the champion of the line. */
   readonly version?: string;
   readonly stage?: Stage;
+  /** The number format that answers. @default the usual one */
+  readonly variant?: VariantName | undefined;
 }
 
 export interface PredictAnswer extends Answers {
   /** Which version answered, and in which stage it is. */
   readonly version: string;
   readonly stage: Stage;
+  readonly variant?: VariantName;
   /** The snapshot it was trained on; null when it was trained from a file. */
   readonly snapshotHash: string | null;
 }
@@ -29,15 +33,15 @@ export interface PredictAnswer extends Answers {
  *   model explains nothing; `FEATURE_VERSION_MISMATCH`.
  */
 export async function predict(request: PredictRequest): Promise<PredictAnswer> {
-  const { services, modelName } = request;
+  const { services, modelName, variant } = request;
   await findModel(modelName); // an unknown model is refused before its versions are looked for
   const record = await chooseVersion(services.registry, request);
-  const answers = await services.predictors.use(record, (predictor, manifest) =>
+  const answers = await services.predictors.use({ ...record, variant }, (predictor, manifest) =>
     answer({ predictor, manifest }, request),
   );
   const { version, stage, dataset } = record;
   const snapshotHash = dataset.origin.kind === 'snapshot' ? dataset.origin.snapshotHash : null;
-  return { ...answers, version, stage, snapshotHash };
+  return { ...answers, version, stage, ...(variant && { variant }), snapshotHash };
 }
 
 /** The input a version wants, as JSON schema, for documentation and forms. */

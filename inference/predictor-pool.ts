@@ -1,5 +1,6 @@
 import { PipelineError } from '../contracts/errors.js';
-import type { ModelDefinition, Predictor } from '../contracts/model-definition.js';
+import type { ArtefactFiles, ModelDefinition, Predictor } from '../contracts/model-definition.js';
+import { filesOfVariant, type VariantName, variantsOf } from '../learning/artefact/index.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { type ArtefactManifest, loadArtefact } from '../registry/artefacts.js';
 import type { OpenArtefact } from './answer.js';
@@ -12,6 +13,8 @@ export const DEFAULT_POOL_CAPACITY = 8;
 export interface ServedArtefact {
   readonly modelName: string;
   readonly artefactHash: string;
+  /** The number format that answers. @default the usual one */
+  readonly variant?: VariantName | undefined;
 }
 
 export interface PredictorPoolDeps {
@@ -46,13 +49,20 @@ interface Entry {
 /** What opening an artefact needs. */
 export type OpenDeps = Pick<PredictorPoolDeps, 'blobs' | 'findModel'>;
 
-/** @throws PipelineError `UNKNOWN_MODEL`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
+/** @throws PipelineError `UNKNOWN_MODEL`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`, `VERSION_NOT_FOUND`. */
 export async function loadServed({ blobs, findModel }: OpenDeps, artefact: ServedArtefact): Promise<LoadedArtefact> {
-  const { modelName, artefactHash } = artefact;
+  const { modelName, artefactHash, variant } = artefact;
   const model = await findModel(modelName);
   const { files, manifest } = await loadArtefact(blobs, artefactHash);
-  if (manifest.modelName === modelName) return { model, files, manifest };
+  if (manifest.modelName === modelName) return { model, files: variantFiles(files, modelName, variant), manifest };
   throw new PipelineError('ARTEFACT_INVALID', `artefact ${artefactHash} belongs to ${manifest.modelName}`);
+}
+
+function variantFiles(files: ArtefactFiles, modelName: string, variant: VariantName | undefined): ArtefactFiles {
+  if (variant === undefined) return files;
+  if (variantsOf(files).includes(variant)) return filesOfVariant(files, variant);
+  const finding = `this version of ${modelName} has no variant ${variant}, but one number format`;
+  throw new PipelineError('VERSION_NOT_FOUND', finding, { variant, modelName });
 }
 
 async function openArtefact(deps: OpenDeps, artefact: ServedArtefact): Promise<OpenArtefact> {
@@ -60,7 +70,8 @@ async function openArtefact(deps: OpenDeps, artefact: ServedArtefact): Promise<O
   const { model, files, manifest } = loaded;
   // What this program's own definition made was verified when it was registered.
   const predictor = isOfOtherDefinition(loaded) ? await openVerified(loaded) : await model.predictor(files);
-  return { predictor, manifest };
+  const { variant } = artefact;
+  return { predictor, manifest, ...(variant && { variant }) };
 }
 
 /**
@@ -81,13 +92,13 @@ export function createPredictorPool(deps: PredictorPoolDeps): PredictorPool {
   const entries = new Map<string, Entry>();
 
   function borrow(artefact: ServedArtefact): Entry {
-    const { artefactHash } = artefact;
-    const entry = entries.get(artefactHash) ?? { opening: openArtefact(deps, artefact), users: 0 };
-    entries.delete(artefactHash);
-    entries.set(artefactHash, entry);
+    const key = [artefact.artefactHash, artefact.variant].join();
+    const entry = entries.get(key) ?? { opening: openArtefact(deps, artefact), users: 0 };
+    entries.delete(key);
+    entries.set(key, entry);
     entry.users += 1;
     entry.opening.catch(() => {
-      if (entries.get(artefactHash) === entry) entries.delete(artefactHash);
+      if (entries.get(key) === entry) entries.delete(key);
     });
     return entry;
   }

@@ -53,6 +53,15 @@ describe('POST /predict/<model>', () => {
     expect(body().predictionId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it('says in which number format it answers where that is not the usual one', async () => {
+    const quantised = await api.routerOfFixture({ variant: 'int8' });
+    const other = await api.createTestApi(quantised);
+    expect((await predict(application, { to: other })).body()).toMatchObject({ version: '1.0.0', variant: 'int8' });
+    expect((await predict(application)).body()).not.toHaveProperty('variant');
+    await other.close();
+    quantised.close();
+  });
+
   it('abstains with what is missing, and no output', async () => {
     const { body } = await predict(known);
     expect(body()).toMatchObject({ output: null, abstained: true, coverage: { fewestKnown: 10 } });

@@ -18,6 +18,7 @@ import { openTraffic } from './limits/open-traffic.js';
 import { listen } from './listen.js';
 import { openPredictionLog } from './log/open-log.js';
 import { followRegistry } from './routing/follow-registry.js';
+import { requireKnownRoutes, routeOf } from './predictions/model-route.js';
 import { openServed } from './routing/open-served.js';
 import { alertOfLoads } from './routing/load-alerts.js';
 import { createRouter, type Router, type RouterDeps } from './routing/router.js';
@@ -46,6 +47,8 @@ const ONLINE_LIMITS = { commandTimeoutMs: 500 };
 export async function runApi(options: RunApiOptions): Promise<void> {
   const { config, endpoints, signal } = options;
   const logger = options.logger ?? createLogger({ level: config.logLevel, name: 'api' });
+  const models = await loadCatalogue();
+  requireKnownRoutes('MODEL_VARIANTS', config.api.modelVariants, models);
   const verifyToken = createVerifier(config.api, readTokenKeys(config));
   const keys = await openKeyRing(config);
   const services = await connectServices(config, endpoints, logger, ONLINE_LIMITS);
@@ -59,7 +62,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
   const predictions = openPredictionLog({ databaseUrl, home, keys, ...predictionLog, logger });
   const app = await createApi({
     ...{ router, verifyToken, logger, settings: config.api, services: () => watch.health(), ...traffic },
-    models: await loadCatalogue(),
+    models,
     onlineStore: services.onlineStore,
     predictionLog: predictions.log,
     feedback: { database: services.pool, keys },
@@ -99,7 +102,10 @@ export const routerOf = (
     onLoad,
     registry,
     findSourceInUse: () => findSourceInUse(catalog, { ownBackend: config.backendDatabaseUrl !== null }),
-    open: (record) => openServed({ blobs, findModel }, record),
+    open: async (record) => {
+      const variant = config.api.modelVariants[routeOf(await findModel(record.modelName))];
+      return openServed({ blobs, findModel }, { ...record, variant });
+    },
     logger,
   });
 

@@ -19,6 +19,7 @@ import { partSentences } from '../registry/part-sentences.js';
 import { poolScores, type ScoredArtefact, scoreParts, type ScoringContext, tooFewReason } from './score-parts.js';
 import { storedScores } from './stored-scores.js';
 import { assertNoLeak, loadTrainingRows } from './training-rows.js';
+import { variantNotes } from './variants.js';
 
 const evaluateInput = evaluateModelInput.omit({ cache: true }).extend({
   holdout: frozenHoldout,
@@ -48,11 +49,17 @@ export const evaluateModel = defineJob({
       assertNoLeak(divided, await loadTrainingRows(blobs, input.trainingRowsHash), input);
     const scoring = { blobs, model, context: { seed: input.seed, signal, onProgress } };
     const challenger = await scoreChallenger(scoring, input, divided);
+    const variants = await variantNotes(scoring, challenger);
     const champion = await compareWithChampionIfAny(scoring, challenger, input);
     await onStep('measuring', 1, 2);
-    const found = evaluateParts(scoring, { challenger, champion, divided });
+    const found = evaluateParts(scoring, { challenger: withNotes(challenger, variants), champion, divided });
     return storeEvaluation(scoring, input, { ...found, challenger, champion, divided });
   },
+});
+
+const withNotes = (scored: ScoredArtefact, notes: readonly string[]): ScoredArtefact => ({
+  ...scored,
+  notes: [...scored.notes, ...notes],
 });
 
 /** Parts with rows are taken from `scoredIn`, where it has all of them. */

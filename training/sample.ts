@@ -1,7 +1,7 @@
 import type { TrainingData } from '../contracts/dataset.js';
 import type { ArtefactFiles, ModelDefinition, Predictor, TrainContext } from '../contracts/model-definition.js';
 import { SAMPLE_FILE } from '../inference/sample.js';
-import { writeJson } from '../learning/artefact/index.js';
+import { asVariantFiles, filesOfVariant, variantsOf, writeJson } from '../learning/artefact/index.js';
 import { TABLE_SCHEMA_FILE } from '../learning/tabular/table-format/index.js';
 import { signatureOf } from './version-hashes.js';
 
@@ -35,8 +35,25 @@ export async function trainArtefact(
   const predictor = await model.predictor(trained);
   try {
     const files = { ...trained, [SAMPLE_FILE]: await sampleFile(model, predictor, data) };
-    return { files, signatureHash: signatureOf(predictor) };
+    return {
+      files: { ...files, ...(await samplesOfVariants(model, trained, data)) },
+      signatureHash: signatureOf(predictor),
+    };
   } finally {
     await predictor.close();
   }
+}
+
+/** A variant answers otherwise within its precision, so it has a sample of its own. */
+async function samplesOfVariants(model: ModelDefinition, files: ArtefactFiles, data: TrainingData) {
+  const samples: ArtefactFiles[] = [];
+  for (const variant of variantsOf(files)) {
+    const predictor = await model.predictor(filesOfVariant(files, variant));
+    try {
+      samples.push(asVariantFiles(variant, { [SAMPLE_FILE]: await sampleFile(model, predictor, data) }));
+    } finally {
+      await predictor.close();
+    }
+  }
+  return Object.assign({}, ...samples) as ArtefactFiles;
 }

@@ -11,6 +11,7 @@ import { printExplanation } from '../views/explanation-view.js';
 import { formatAsOf, formatTime, GENERATED_DATA_END, shortHash } from '../output/format.js';
 import type { Output } from '../output/output.js';
 import { printText } from '../output/print-text.js';
+import { type VariantName, variantNames } from '../../learning/artefact/variants.js';
 import type { PredictAnswer } from '../../inference/predict.js';
 import type { ReferenceAnswer } from '../../inference/predict-by-reference.js';
 import type { ReadState } from '../../inference/request-features.js';
@@ -22,6 +23,7 @@ interface PredictOptions {
   readonly line?: string;
   readonly stage?: Stage;
   readonly version?: string;
+  readonly variant?: VariantName;
   readonly explain?: true;
   readonly method?: AttributionMethod;
   readonly customer?: string;
@@ -47,6 +49,7 @@ export function register(program: Command, cli: CliContext): void {
     .option('--schema', 'print what an input looks like, as JSON schema, and predict nothing')
     .option('--line <name>', LINE_OPTION)
     .addOption(new Option('--stage <stage>', 'version in this stage (production, else staging)').choices(stages))
+    .addOption(new Option('--variant <name>', 'the version in this number format').choices(variantNames))
     .addOption(new Option('--version <version>', 'this version').argParser(semanticVersionOption).conflicts('stage'))
     .action((model: string, options: PredictOptions) => answer(cli, model, options));
 }
@@ -110,11 +113,11 @@ async function lineToAsk(
 async function answerInputs(
   { services }: Connection,
   modelName: string,
-  { line, version, stage, explain, method, customer, source }: PredictOptions & { readonly line: string },
+  { line, version, stage, variant, explain, method, customer, source }: PredictOptions & { readonly line: string },
   inputs: readonly unknown[],
 ): Promise<PredictAnswer | ReferenceAnswer> {
   const wanted = { ...(version === undefined ? {} : { version }), ...(stage === undefined ? {} : { stage }) };
-  const request = { services, modelName, line, ...wanted, explain: explain === true, method };
+  const request = { services, modelName, line, ...wanted, explain: explain === true, method, variant };
   if (customer === undefined) {
     const { predict } = await import('../../inference/predict.js');
     return predict({ ...request, inputs });
@@ -160,7 +163,8 @@ function printAnswer(
     if (found.explanations && coverage?.abstained !== true) printExplanation(out, found.explanations[i]);
   });
   const from = found.snapshotHash === null ? 'trained from a file' : `snapshot ${shortHash(found.snapshotHash)}`;
-  out.line(out.paint.dim(`${model} ${found.version} (line ${line}, ${found.stage}), ${from}`));
+  const format = found.variant === undefined ? '' : `, ${found.variant}`;
+  out.line(out.paint.dim(`${model} ${found.version} (line ${line}, ${found.stage}${format}), ${from}`));
   if (isSynthetic(line))
     out.line(out.paint.yellow(`${SYNTHETIC_REMARK}: this version learned from generated customers`));
   if ('features' in found) printReads(out, found);

@@ -3,3 +3,4 @@ export { type Graph, openGraph } from './open-graph.js';
 export { nextTurn, promiseTry } from './next-turn.js';
 export { runGraph } from './run-graph.js';
 export { decodeState, encodeState } from './state-json.js';
+export { asVariantFiles, filesOfVariant, type VariantName, variantNames, variantsOf } from './variants.js';

@@ -25,8 +25,14 @@ export const params = z.strictObject({
     .nullable()
     .default(null)
     .describe('parts of the cross-validation inside training; null = three, of large sets two'),
-  /** Number format of the encoder's graph; int8 has a quarter of the size and half the time. @default 'fp32' */
-  precision: z.enum(['fp32', 'int8']).default('fp32').describe("number format of the encoder's graph"),
+  /**
+   * Number format of the encoder's graph; int8 has a quarter of the size and half the time. `both` keeps int8 as a variant
+   * beside fp32, with pool, threshold and calibration of its own. @default 'fp32'
+   */
+  precision: z
+    .enum(['fp32', 'int8', 'both'])
+    .default('fp32')
+    .describe("number format of the encoder's graph; both = int8 as a variant beside fp32"),
   ...encoderParams({ batchUnit: 'texts', ownRate: "the encoder's own" }),
 });
 export type NerParams = z.infer<typeof params>;

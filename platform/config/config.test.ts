@@ -131,6 +131,7 @@ it.each([
   { SCHEDULE_TIMEZONE: 'Asia/Kolkata', SCHEDULE_WEEKLY: '0 3 * * MON' },
   { SCHEDULE_TIMEZONE: 'America/Argentina/Buenos_Aires', SCHEDULE_DAILY: '@daily' },
   { SCHEDULE_TIMEZONE: 'Etc/GMT+5', DATABASE_URL: 'postgresql://u:p%23@[::1]:5432/db?sslmode=require' },
+  { MODEL_VARIANTS: 'ner=int8, intent=int8' },
   { REDIS_URL: 'rediss://:p@cache:6380/1', ARTIFACT_URI: 's3://bucket/a/b', HF_ENDPOINT: 'http://mirror:8080/hub/' },
 ])('accepts %o', (settings) => {
   expect(() => readConfig(settings, '/project')).not.toThrow();

@@ -22,6 +22,7 @@ import {
   timeZone,
   dateOrdersByName,
   timeZonesByName,
+  variantsByRoute,
   whole,
   withDefault,
   word,
@@ -104,6 +105,7 @@ const environment = z.object({
   CUSTOMER_QUERY_BUDGET_PER_DAY: withDefault(whole(0, MOST_REQUESTS), '5000'),
   MOST_REQUESTS_IN_FLIGHT: withDefault(whole(16, 100_000), '1000'),
   SCORE_DECIMALS: decimalsByRoute,
+  MODEL_VARIANTS: variantsByRoute,
   MLFLOW_TRACKING_URI: optional(serverUrl(['http', 'https'], 'http://127.0.0.1:5000')),
 
   SCHEDULE_TIMEZONE: withDefault(timeZone, 'UTC'),
@@ -162,6 +164,8 @@ export interface ApiSettings {
   /** Origins of web pages that may call the API; empty: none. */
   readonly corsOrigins: readonly string[];
   readonly traffic: TrafficSettings;
+  /** Number format that answers, by route of the model; the others answer in their usual one. */
+  readonly modelVariants: Readonly<Record<string, 'int8'>>;
   /** Tracking server whose health is reported; null: none. */
   readonly mlflowUri: string | null;
 }
@@ -350,6 +354,7 @@ function apiSettings(variables: Variables, absolute: (path: string) => string): 
     clockSkewSeconds: variables.JWT_CLOCK_SKEW_SECONDS,
     corsOrigins: variables.CORS_ORIGINS,
     traffic: trafficSettings(variables),
+    modelVariants: variables.MODEL_VARIANTS,
     mlflowUri: variables.MLFLOW_TRACKING_URI ?? null,
   };
 }

@@ -130,6 +130,16 @@ export const decimalsByRoute = z
     Object.fromEntries(pairs.map((pair) => [pair.slice(0, -2), Number(pair.slice(-1))])),
   );
 
+/** `route=variant` pairs separated by commas. */
+export const variantsByRoute = z
+  .string()
+  .default('')
+  .transform((text) => (text.trim() === '' ? [] : text.split(',').map((pair) => pair.trim())))
+  .pipe(z.array(z.string().regex(/^[\w-]+=int8$/, 'wanted route=variant pairs, such as ner=int8')))
+  .transform((pairs): Readonly<Record<string, 'int8'>> =>
+    Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), 'int8'])),
+  );
+
 /** A line that some day of the calendar fulfils. */
 export const cronLine = z.string().superRefine((text, context) => {
   const found = parseCron(text);

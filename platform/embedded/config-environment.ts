@@ -98,6 +98,9 @@ const apiEnvironment = (api: Config['api']): Record<string, string> => ({
   SCORE_DECIMALS: Object.entries(api.traffic.scoreDecimals)
     .map(([route, decimals]) => `${route}=${decimals}`)
     .join(','),
+  MODEL_VARIANTS: Object.entries(api.modelVariants)
+    .map((pair) => pair.join('='))
+    .join(','),
   MLFLOW_TRACKING_URI: api.mlflowUri ?? '',
 });
 

@@ -3,6 +3,7 @@ import { errorTable } from '../../contracts/errors.js';
 import { describedInput } from '../../contracts/json-schema-rules.js';
 import { lineName, semanticVersion, stages } from '../../contracts/ids.js';
 import { attributionMethods, type ModelDefinition } from '../../contracts/model-definition.js';
+import { variantNames } from '../../learning/artefact/index.js';
 import { feedbackBody, KEY } from '../feedback/feedback-request.js';
 import type { Router } from '../routing/router.js';
 import { predictionPath } from '../predictions/model-route.js';
@@ -74,6 +75,11 @@ const predictionOf = (output: Json): Json => ({
     synthetic: { type: 'boolean', description: 'the version learned from generated customers' },
     version: { type: 'string' },
     stage: { type: 'string', enum: [...stages] },
+    variant: {
+      type: 'string',
+      enum: [...variantNames],
+      description: 'the number format that answered; absent: the usual one',
+    },
     output: { anyOf: [output, { type: 'null' }] },
     explanation: {},
     abstained: { type: 'boolean' },

@@ -1,5 +1,6 @@
 import type { Stage } from '../../contracts/ids.js';
 import type { AnswerCoverage } from '../../inference/answer.js';
+import type { VariantName } from '../../learning/artefact/index.js';
 import type { FeatureReads } from '../../inference/predict-by-reference.js';
 import type { Problem } from '../http/problem.js';
 
@@ -12,6 +13,8 @@ export interface Prediction {
   readonly synthetic: boolean;
   readonly version: string;
   readonly stage: Stage;
+  /** The number format that answered; absent: the usual one. */
+  readonly variant?: VariantName;
   /** The model's own output; null where it abstained. */
   readonly output: unknown;
   readonly explanation?: unknown;

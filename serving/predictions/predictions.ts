@@ -69,7 +69,7 @@ export class Predictions {
     const version = await this.#borrow(asked);
     try {
       const row = await this.#readRow(asked, version.record, body);
-      const prediction = toPrediction(version.record, row, await this.#answerOne(asked, version, row));
+      const prediction = toPrediction(version, row, await this.#answerOne(asked, version, row));
       await this.#record(asked, [{ ...row, prediction }], since);
       return prediction;
     } finally {
@@ -121,7 +121,7 @@ export class Predictions {
         : answerAt(await answer(open, { inputs: [row.input], explain, method, reads }), 0);
     if (cacheSeconds === undefined) return compute();
     const { artefactHash, modelName } = record;
-    const question = [explain, method ?? null, row.byReference, row.input];
+    const question = [explain, method ?? null, open.variant ?? null, row.byReference, row.input];
     return this.#deps.cache.through({ modelName, artefactHash, question }, cacheSeconds, compute);
   }
 
@@ -222,11 +222,11 @@ async function answerRows(
 ): Promise<Prediction[]> {
   const reads = readsOf(model, rows);
   const answers = await answer(open, { inputs: rows.map(({ input }) => input), explain, reads });
-  return rows.map((row, i) => toPrediction(record, row, answerAt(answers, i)));
+  return rows.map((row, i) => toPrediction({ open, record }, row, answerAt(answers, i)));
 }
 
 const toPrediction = (
-  { modelName, line, version, stage }: VersionRecord,
+  { record: { modelName, line, version, stage }, open: { variant } }: Version,
   { reads, byReference }: Row,
   answered: SingleAnswer,
 ): Prediction => ({
@@ -236,6 +236,7 @@ const toPrediction = (
   synthetic: isSynthetic(line),
   version,
   stage,
+  ...(variant && { variant }),
   ...answered,
   abstained: answered.coverage?.abstained === true,
   ...(byReference ? { features: reads ?? 'missing' } : {}),

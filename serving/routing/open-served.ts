@@ -8,7 +8,8 @@ import { readSample, type Sample } from '../../inference/sample.js';
 /**
  * Opens an artefact whose files have the hashes that its manifest names, and which repeats the answers stored at its
  * training.
- * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`; `ARTEFACT_INVALID`, `ARTEFACT_OUTDATED` as `openVerified`.
+ * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`; `VERSION_NOT_FOUND`; `ARTEFACT_INVALID`, `ARTEFACT_OUTDATED` as
+ *   `openVerified`.
  */
 export async function openServed(deps: OpenDeps, artefact: ServedArtefact): Promise<OpenArtefact> {
   const loaded = await loadServed(deps, artefact);
@@ -16,7 +17,8 @@ export async function openServed(deps: OpenDeps, artefact: ServedArtefact): Prom
   await warmUp(predictor, readSample(loaded.files));
   const { labelling } = loaded.model;
   const learned = labelling === undefined ? {} : { learnedNames: namesOf(labelling, loaded.files) };
-  return { predictor, manifest: loaded.manifest, ...learned };
+  const { variant } = artefact;
+  return { predictor, manifest: loaded.manifest, ...learned, ...(variant && { variant }) };
 }
 
 const namesOf = (labelling: Labelling, files: ArtefactFiles): readonly string[] =>

@@ -15,6 +15,7 @@ import { createTrafficLimits } from '../../serving/limits/traffic-limits.js';
 import { signToken } from '../../serving/identity/sign-token.js';
 import { createVerifier } from '../../serving/identity/verify-token.js';
 import type { PredictionLog } from '../../serving/log/prediction-log.js';
+import type { OpenArtefact } from '../../inference/answer.js';
 import type { Prediction } from '../../serving/predictions/prediction.js';
 import { createRouter, type Router } from '../../serving/routing/router.js';
 import { trainCreditArtefact } from './credit-artefact.js';
@@ -60,7 +61,7 @@ export const byFixture: ModelDefinition = {
 };
 
 /** A router with version 1.0.0 of the fixture in production. */
-export async function routerOfFixture(): Promise<Router> {
+export async function routerOfFixture(opened: Pick<OpenArtefact, 'variant'> = {}): Promise<Router> {
   const predictor = await credit.predictor(await trainCreditArtefact());
   const record = {
     ...{ modelName: credit.name, line: 'default', version: '1.0.0', stage: 'production', artefactHash: 'a' },
@@ -69,7 +70,7 @@ export async function routerOfFixture(): Promise<Router> {
   const router = createRouter({
     registry: { listServing: () => Promise.resolve([record]), lastTransition: () => Promise.resolve('1') },
     findSourceInUse: () => Promise.resolve('backend'),
-    open: () => Promise.resolve({ predictor, manifest: { modelName: credit.name } as never }),
+    open: () => Promise.resolve({ predictor, manifest: { modelName: credit.name } as never, ...opened }),
     logger: { info: vi.fn(), error: vi.fn() },
   });
   await router.refresh();

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TrainingData } from '../../../contracts/dataset.js';
 import { trainContext } from '../../../tests/support/check-model.js';
+import { filesOfVariant, variantsOf } from '../../../learning/artefact/index.js';
 import { tinyEncoderFiles } from '../../../tests/support/tiny-encoder.js';
 import { train } from './train.js';
 import { fixtureTexts } from '../fixtures/make-fixture.js';
@@ -64,5 +65,16 @@ describe('the fine-tuned engine', () => {
         expect(confidence).toBeCloseTo(together[i]!.entities[k]!.confidence, 6);
     }
     await quantised.close();
+  });
+
+  it('keeps both formats in one artefact, each as it is when it is trained alone', async () => {
+    const int8 = await train(context(), asData(80), { ...fineTuned, precision: 'int8' });
+    const both = await train(context(), asData(80), { ...fineTuned, precision: 'both' });
+    expect(variantsOf(both)).toEqual(['int8']);
+    expect(filesOfVariant(both, 'int8')).toEqual(int8);
+    const usual = Object.entries(both).filter(([name]) => !name.includes('.int8.'));
+    const others = ([name]: [string, unknown]): boolean => name !== 'facts.json';
+    expect(Object.fromEntries(usual.filter(others))).toEqual(Object.fromEntries(Object.entries(first).filter(others)));
+    expect(both).not.toHaveProperty(['tokenizer.int8.json']);
   });
 });

@@ -1,5 +1,7 @@
 import type { TrainContext } from '../../../contracts/model-definition.js';
+import { asVariantFiles } from '../../../learning/artefact/index.js';
 import {
+  type EncoderModel,
   exportEncoder,
   fineTuningParams,
   trainTokenClassifier,
@@ -68,9 +70,9 @@ async function fitEncoder(
   context: TrainContext,
   { set, params }: EngineTask,
   { train, validation }: Parts,
-): Promise<Record<string, Uint8Array>> {
-  const { epochs, batchSize, learningRate, precision } = params;
-  const model = await trainTokenClassifier(
+): Promise<EncoderModel> {
+  const { epochs, batchSize, learningRate } = params;
+  return trainTokenClassifier(
     encoder,
     {
       train: taggedWindows(encoder, train),
@@ -80,8 +82,6 @@ async function fitEncoder(
     },
     context,
   );
-  // Pool, threshold and calibration are fitted on the scores of this graph, so also on those of int8.
-  return { [encoderFiles.model]: exportEncoder(model, precision), [encoderFiles.tokenizer]: encoder.tokenizerFile };
 }
 
 const noteOn = ({ encoder, crf }: OpinionPool): string =>
@@ -98,14 +98,21 @@ interface FittedPool {
   readonly decoding: Pick<CrossValidated, 'bias' | 'threshold' | 'calibration'>;
 }
 
+/** CRFs of a pool, the same for every number format of the encoder. */
+interface PoolCrfs {
+  /** Fitted without the validation part. */
+  readonly train: CrfModel;
+  /** Fitted on all sentences: the one that serves. */
+  readonly all: CrfModel;
+}
+
 /** Fits the pool weights, then decoding and calibration of the pooled scores, on the validation part. */
 async function fitPool(
-  context: TrainContext,
   task: EngineTask,
-  { train, validation }: Parts,
+  { train: crf }: PoolCrfs,
+  validation: readonly LabelledSentence[],
   encoder: SentenceScores,
 ): Promise<FittedPool> {
-  const crf = fitPoolCrf(context, task, train);
   const scoreByCrf = crfScorer(crf);
   const byEncoder = await encoder.score(validation.map(({ words }) => words));
   const pooled = validation.map(({ words, labels }, i) => ({ encoder: byEncoder[i]!, crf: scoreByCrf(words), labels }));
@@ -117,17 +124,49 @@ async function fitPool(
 
 /** Files of a CRF fitted on all sentences, with the pool's transition weights, decoding and calibration. */
 function encodePooledCrf(
-  context: TrainContext,
   task: EngineTask,
+  crf: CrfModel,
   { weights, decoding }: FittedPool,
 ): Record<string, Uint8Array> {
-  const crf = fitPoolCrf(context, task, task.sentences);
   // The bias becomes an offset of the CRF's graph, whose scores the pool scales.
   const bias = weights.crf > 0 ? decoding.bias / weights.crf : 0;
   const pooledCrf = { ...crf, steps: poolChain(crf, weights).steps };
   const { threshold, calibration } = decoding;
   return encodeCrf(pooledCrf, { tokeniser: task.tokeniser, bias, threshold, calibration });
 }
+
+interface PooledEncoder {
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  readonly weights: OpinionPool;
+}
+
+/** The files of one number format. Pool, threshold and calibration are fitted on the scores of its own graph. */
+async function poolEncoder(
+  task: EngineTask,
+  crfs: PoolCrfs,
+  validation: readonly LabelledSentence[],
+  { model, precision }: { readonly model: EncoderModel; readonly precision: 'fp32' | 'int8' },
+): Promise<PooledEncoder> {
+  const { encoder } = model;
+  const graph = { [encoderFiles.model]: exportEncoder(model, precision) };
+  const files = { ...graph, [encoderFiles.tokenizer]: encoder.tokenizerFile };
+  const maximumLength = maximumLengthOf(encoder);
+  const scores = await openEncoderScores(files, task.set.labels.length, maximumLength);
+  const pool = await fitPool(task, crfs, validation, scores);
+  await scores.close();
+  const { weights } = pool;
+  return {
+    files: { ...files, ...encodePooledCrf(task, crfs.all, pool), ...encodePool(weights, maximumLength) },
+    weights,
+  };
+}
+
+/** Those files of a variant that are not the same in the usual format. */
+const filesThatDiffer = ({ files }: PooledEncoder, usual: PooledEncoder): Record<string, Uint8Array> =>
+  Object.fromEntries(Object.entries(files).filter(([name, bytes]) => !isEqual(bytes, usual.files[name]!)));
+
+const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, at) => byte === b[at]);
 
 /**
  * The fine-tuned engine: a pretrained encoder with one label per word, in a logarithmic opinion pool with a CRF. The
@@ -137,15 +176,13 @@ function encodePooledCrf(
 export const fineTunedEngine =
   (encoder: Encoder): FitEngine =>
   async (context, task) => {
+    const { precision } = task.params;
     const parts = splitValidation(task, context.seed);
-    const files = await fitEncoder(encoder, context, task, parts);
-    const maximumLength = maximumLengthOf(encoder);
-    const scores = await openEncoderScores(files, task.set.labels.length, maximumLength);
-    const pool = await fitPool(context, task, parts, scores);
-    await scores.close();
-    return {
-      engine: 'fine-tuned',
-      files: { ...files, ...encodePooledCrf(context, task, pool), ...encodePool(pool.weights, maximumLength) },
-      notes: [noteOn(pool.weights)],
-    };
+    const model = await fitEncoder(encoder, context, task, parts);
+    const [train, all] = [fitPoolCrf(context, task, parts.train), fitPoolCrf(context, task, task.sentences)];
+    const pooled = (format: 'fp32' | 'int8'): Promise<PooledEncoder> =>
+      poolEncoder(task, { train, all }, parts.validation, { model, precision: format });
+    const usual = await pooled(precision === 'int8' ? 'int8' : 'fp32');
+    const variant = precision === 'both' ? asVariantFiles('int8', filesThatDiffer(await pooled('int8'), usual)) : {};
+    return { engine: 'fine-tuned', files: { ...usual.files, ...variant }, notes: [noteOn(usual.weights)] };
   };
