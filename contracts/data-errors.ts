@@ -12,7 +12,11 @@ export const dataErrors = {
   ),
   UNKNOWN_FORMAT: composed(422, 2, 'The columns fit none of the file formats this model reads.'),
   MISSING_COLUMN: composed(422, 2, 'A column that the format needs is absent.'),
-  INVALID_VALUE: composed(422, 2, 'A cell holds something its column does not allow; file, row and column are named.'),
+  INVALID_VALUE: composed(
+    422,
+    2,
+    'A cell or field holds something that is not allowed there; the message names the place.',
+  ),
   TOO_FEW_ROWS: composed(422, 2, 'There are fewer rows than this model can learn or be judged from.'),
   SINGLE_CLASS: composed(422, 2, 'All labels are the same, so there is nothing to learn.'),
   DATA_REJECTED: composed(422, 3, 'Validation found more bad rows than the threshold allows; the report lists them.'),
