@@ -30,13 +30,20 @@ export interface TemporalUi {
 }
 
 const SIZE = { width: 1200, height: 840 };
+/** Runs in each page: without a graphics card the processor draws every frame of the UI's animations. */
+const STOP_ANIMATIONS = `
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('*, ::before, ::after { animation: none !important; transition: none !important; }');
+  document.adoptedStyleSheets = [sheet];
+`;
 /** One click; a page of the UI is shown within seconds, also on a loaded machine. */
 const PATIENCE_MS = 30_000;
 
 /** Opens the UI in a Chromium of this machine. @param url - that admits a browser, as `ml status` prints it. */
 export async function openTemporalUi(url: string, namespace: string): Promise<TemporalUi> {
   const browser = await chromium.launch({ executablePath: browserProgram!, args: browserFlags });
-  const page = await browser.newPage({ viewport: SIZE, timezoneId: 'UTC' });
+  const page = await browser.newPage({ viewport: SIZE, timezoneId: 'UTC', reducedMotion: 'reduce' });
+  await page.addInitScript({ content: STOP_ANIMATIONS });
   page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(url);
   await page.waitForURL(/\/namespaces\//);

@@ -39,7 +39,7 @@ describe.skipIf(!possible)('an operator with nothing but the Temporal UI', () =>
     await replaceSource(backendPool, 'generated', batches());
     await catalog.add('generated', { users: CUSTOMERS.users }, { activate: true });
     const { blobs } = platform.services;
-    datasets = { short: (await storeCreditDataset(blobs)).hash, long: (await storeCreditDataset(blobs, 20)).hash };
+    datasets = { short: (await storeCreditDataset(blobs)).hash, long: (await storeCreditDataset(blobs, 5)).hash };
     version = await registerVersion(platform.services, await trainFixture());
     await platform.startWorkers(['pipeline', 'training']);
     ui = await openTemporalUi(server.url, 'default');
