@@ -64,6 +64,6 @@ function print({ out }: CliContext, { file, columns, refused }: Shown): void {
     describeReaders(each) || '–',
   ]);
   out.table({ head: ['column', 'now', 'possible', 'read by'], rows });
-  for (const { name, reason } of refused) out.line(`✗ ${name}: ${reason}`);
+  for (const { reason } of refused) out.line(`✗ ${reason}`);
   if (refused.length === 0) out.line('every model can learn');
 }
