@@ -70,6 +70,23 @@ describe('a body', () => {
   });
 });
 
+describe('a body without an end', () => {
+  it('is refused once it is over the limit, unread', async () => {
+    const socket = open();
+    const authorization = `authorization: Bearer ${await tokenOf()}`;
+    socket.write(head(authorization, 'content-type: application/json', 'transfer-encoding: chunked'));
+    const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
+    let sent = 0;
+    const flood = setInterval(() => socket.writable && socket.write(chunk) && (sent += 0x10000), 1);
+    const answered = await text(socket);
+    clearInterval(flood);
+    expect(answered).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answered).toMatch(/REQUEST_TOO_LARGE/);
+    expect(sent).toBeLessThan(100 * 2 ** 20);
+    expect((await predict(app, application)).status).toBe(200);
+  });
+});
+
 describe('a client that hangs up', () => {
   const inFlight = async (): Promise<string | undefined> =>
     /ml_queue_depth (\d+)/.exec((await call(app, '/metrics', { scopes: ['metrics'] })).text)?.[1];

@@ -63,6 +63,17 @@ describe('a token', () => {
     await expect(verifier(token)).rejects.toThrow(/has expired/);
   });
 
+  it('that was verified once is taken after the clock has jumped back, and ends at its time', async () => {
+    const [issued, hour] = [Date.now(), 3_600_000];
+    let now = issued;
+    const verifier = createVerifier(api, symmetric, () => now);
+    const token = `Bearer ${await sign()}`;
+    for (now of [issued, issued - hour, issued + 30_000])
+      await expect(verifier(token)).resolves.toMatchObject({ subject: 'ada' });
+    now = issued + hour;
+    await expect(verifier(token)).rejects.toThrow(/has expired/);
+  });
+
   it('within the clock skew is taken', async () => {
     await expect(verify(await sign({}, -5))).resolves.toMatchObject({ subject: 'ada' });
   });

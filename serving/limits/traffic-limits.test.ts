@@ -91,6 +91,14 @@ describe('requests a minute', () => {
     expect(allowed(limits, 100)).toBe(60);
   });
 
+  it.each([-10, 10])('start anew when the clock jumps by %i minutes, and hold there', (minutes) => {
+    const limits = limitsOver(processOf(null), { requestsPerMinute: 60 });
+    expect(allowed(limits, 100)).toBe(60);
+    clock += minutes * MINUTE_MS;
+    expect(allowed(limits, 100)).toBe(60);
+    expect(allowed(limits, 100)).toBe(0);
+  });
+
   it('are shared by processes from one exchange to the next', async () => {
     const [one, other] = [processOf(redis), processOf(redis)];
     const [here, there] = [limitsOver(one, { requestsPerMinute: 10 }), limitsOver(other, { requestsPerMinute: 10 })];
