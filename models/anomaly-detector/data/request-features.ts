@@ -85,9 +85,9 @@ function featuresFromStates({ known: sent, states }: RequestParts<KnownOfTransac
   return featuresOfTransaction(now, timelineOf([...transactionsOf(state), ...later]), past);
 }
 
-/** JSON has no NaN. */
+/** JSON has no NaN, and no infinite ratio to a past of next to nothing. */
 const nullForUnknown = (features: TransactionFeatures): Record<string, number | null> =>
-  Object.fromEntries(Object.entries(features).map(([name, value]) => [name, Number.isNaN(value) ? null : value]));
+  Object.fromEntries(Object.entries(features).map(([name, value]) => [name, Number.isFinite(value) ? value : null]));
 
 /** A transaction by reference: the pasts of its customer and counterparty come from the store. */
 export const requestFeatures: RequestFeatures<KnownOfTransaction> = {

@@ -35,9 +35,11 @@ const known = z.strictObject({
 type KnownOfApplication = z.infer<typeof known>;
 type AmountsOfApplication = Omit<KnownOfApplication, 'kind' | 'employment'>;
 
-/** Null where a side is unknown or the denominator is not positive. */
-const ratio = (numerator: number, denominator: number | null): number | null =>
-  denominator !== null && denominator > 0 ? numerator / denominator : null;
+/** Null where a side is unknown, or the denominator is not positive or so small that the ratio is infinite. */
+function ratio(numerator: number, denominator: number | null): number | null {
+  const found = denominator !== null && denominator > 0 ? numerator / denominator : Number.NaN;
+  return Number.isFinite(found) ? found : null;
+}
 
 /** Features that follow from what an application says; training rows and requests by reference get them here. */
 export const deriveFeatures = ({

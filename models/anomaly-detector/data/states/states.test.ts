@@ -194,3 +194,12 @@ describe('states', () => {
       expect(Math.abs(found[name]! / wanted[name] - 1), name).toBeLessThan(0.02);
   });
 });
+
+it('a ratio to a past of next to nothing is unknown', () => {
+  const row = randomHistory(1, 5)[0]!;
+  const past = [1, 2, 3].map((days) => ({ ...row, bookedAt: row.bookedAt - days * DAY_MS, amount: -5e-324 }));
+  const known = { ...row, amount: -5000 };
+  const found = featuresByReference(known, statesOf(dataOf(past), row, row.bookedAt));
+  expect(Object.values(found).filter((value) => value !== null && !Number.isFinite(value))).toEqual([]);
+  expect(found.amountToMean30Days).toBeNull();
+});
