@@ -7,16 +7,22 @@
 import { execFile } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
 import { connectServices, type Services } from '../composition/services.js';
-import type { VersionRecord } from '../contracts/registry.js';
 import { readConfig } from '../platform/config/config.js';
 import { findEndpoints } from '../platform/embedded/find-endpoints.js';
 import { readState } from '../platform/embedded/state.js';
 import { createLogger } from '../platform/logging.js';
 import { projectRoot } from '../platform/project.js';
-import { findSourceInUse } from '../datasets/sources/source-in-use.js';
-import { activeLine } from '../serving/routing/route-table.js';
 import { servePlatform, type ServedPlatform, TEST_HOME } from './served/platform.js';
-import { kill, type PastEvent, promote, rollBack, type SoakEvent, stageSuccessor } from './soak/events.js';
+import {
+  inProduction,
+  kill,
+  type PastEvent,
+  promote,
+  rollBack,
+  servedVersions,
+  type SoakEvent,
+  stageSuccessor,
+} from './soak/events.js';
 import { judge, type MemoryReading, type Verdict } from './soak/judge.js';
 import { sendLoad } from './soak/load.js';
 import { soakQuestions } from './soak/questions.js';
@@ -24,20 +30,6 @@ import { soakQuestions } from './soak/questions.js';
 const MODEL = 'credit-risk-scorer';
 const ROUTE = '/predict/credit-risk';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-async function servedVersions({ registry, catalog }: Services): Promise<VersionRecord[]> {
-  const line = activeLine({ sourceInUse: await findSourceInUse(catalog, { ownBackend: false }) });
-  return (await registry.listServing()).filter((record) => record.line === line);
-}
-
-/** Puts the version that answers into production, if it is not there, so that there is one to return to. */
-async function inProduction(services: Services, records: readonly VersionRecord[]): Promise<VersionRecord> {
-  const ours = records.filter(({ modelName }) => modelName === MODEL);
-  const former = ours.find(({ stage }) => stage === 'production');
-  if (former !== undefined) return former;
-  await promote(services, ours[0]!, 'production');
-  return ours[0]!;
-}
 
 /** Does the events at their shares of the time, and says when each happened. */
 async function runEvents(events: readonly SoakEvent[], milliseconds: number): Promise<PastEvent[]> {
@@ -77,8 +69,9 @@ function print(verdict: Verdict, events: readonly PastEvent[], memory: readonly 
   const { requests, byReference, p50, p95, errors } = verdict;
   say(`${requests} requests, ${byReference} by reference; p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`);
   say(`events: ${events.map(({ name, at }) => `${name} at ${(at / 1000).toFixed(0)} s`).join(', ')}`);
-  say('error | requests | why');
-  for (const { kind, count, explanation } of errors) say(`${kind} | ${count} | ${explanation ?? 'NOT STATED'}`);
+  say('error | requests | seconds | why');
+  for (const { kind, count, from, to, explanation } of errors)
+    say(`${kind} | ${count} | ${from.toFixed(0)} to ${to.toFixed(0)} | ${explanation ?? 'NOT STATED'}`);
   say(`errors outside stated ones: ${(100 * verdict.errorShare).toFixed(3)} % (bar 0.1 %)`);
   const [first, last] = [memory[0]!, memory.at(-1)!].map(({ megabytes }) => megabytes.toFixed(0));
   say(
@@ -89,7 +82,7 @@ function print(verdict: Verdict, events: readonly PastEvent[], memory: readonly 
 
 async function soak(platform: ServedPlatform, services: Services, wish: { minutes: number; rate: number }) {
   const records = await servedVersions(services);
-  const former = await inProduction(services, records);
+  const former = await inProduction(services, records, MODEL);
   const successor = await stageSuccessor(services, former);
   const questions = await soakQuestions(platform, services, records);
   const milliseconds = wish.minutes * 60_000;
@@ -106,8 +99,8 @@ async function soak(platform: ServedPlatform, services: Services, wish: { minute
     runEvents(events, milliseconds),
     watchMemory(home, milliseconds),
   ]);
-  const versions = [former.version, successor, former.version];
-  const verdict = judge({ outcomes, events: past, memory, milliseconds, versions, changedRoute: ROUTE });
+  const change = { route: ROUTE, former: former.version, successor };
+  const verdict = judge({ outcomes, events: past, memory, milliseconds, change });
   print(verdict, past, memory);
   return verdict.faults.length === 0 ? 0 : 1;
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Services } from '../../composition/services.js';
 import type { VersionRecord } from '../../contracts/registry.js';
+import { findSourceInUse } from '../../datasets/sources/source-in-use.js';
 import { readState } from '../../platform/embedded/state.js';
 import { loadArtefact, storeArtefact } from '../../registry/artefacts.js';
+import { activeLine } from '../../serving/routing/route-table.js';
 
 /** Something that is done to the platform during the load. */
 export interface SoakEvent {
@@ -20,6 +22,25 @@ export interface PastEvent {
 }
 
 const ACTOR = 'soak test';
+
+/** Versions that answer in the line of the source in use. */
+export async function servedVersions({ registry, catalog }: Services): Promise<VersionRecord[]> {
+  const line = activeLine({ sourceInUse: await findSourceInUse(catalog, { ownBackend: false }) });
+  return (await registry.listServing()).filter((record) => record.line === line);
+}
+
+/** Puts the version that answers into production, if it is not there, so that there is one to return to. */
+export async function inProduction(
+  services: Services,
+  records: readonly VersionRecord[],
+  model: string,
+): Promise<VersionRecord> {
+  const ours = records.filter(({ modelName }) => modelName === model);
+  const former = ours.find(({ stage }) => stage === 'production');
+  if (former !== undefined) return former;
+  await promote(services, ours[0]!, 'production');
+  return ours[0]!;
+}
 
 /**
  * Registers the artefact of a version once more, as other bytes, so that it is loaded and verified anew, and stages it.

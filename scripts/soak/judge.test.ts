@@ -14,8 +14,8 @@ const load = {
   events,
   memory,
   milliseconds: 600_000,
-  versions: ['1.0.0'],
-  changedRoute: '/predict/credit-risk',
+
+  change: { route: '/predict/credit-risk', former: '1.0.0', successor: '1.0.1' },
 };
 const unavailable = { status: 503, code: 'FEATURES_UNAVAILABLE', version: null };
 /** The load with other outcomes from a place on. */
@@ -40,16 +40,22 @@ describe('a soak test', () => {
     const verdict = judge(changed(100, 5, unavailable));
     expect(verdict.faults).toEqual([]);
     expect(verdict.errors).toEqual([
-      { kind: '/predict/credit-risk 503 FEATURES_UNAVAILABLE', count: 5, explanation: null },
+      { kind: '/predict/credit-risk 503 FEATURES_UNAVAILABLE', count: 5, from: 10, to: 10.4, explanation: null },
     ]);
   });
 
-  it('wants each version to answer in one piece, in the order of its promotion', () => {
-    const promoted = { ...changed(900, 1800, { version: '1.0.1' }), versions: ['1.0.0', '1.0.1', '1.0.0'] };
+  const changes = [
+    { name: 'promotion', at: 90_000 },
+    { name: 'rollback', at: 270_000 },
+  ];
+  it('wants the version in use to answer; requests of one moment may be answered by either', () => {
+    const promoted = { ...changed(902, 1800, { version: '1.0.1' }), events: changes };
     expect(judge(promoted).faults).toEqual([]);
-    expect(judge({ ...promoted, versions: ['1.0.0', '1.0.1'] }).faults).toEqual([
-      'versions in turn: 1.0.0, 1.0.1, 1.0.0; wanted 1.0.0, 1.0.1',
-    ]);
+    const overlapping = promoted.outcomes.map((one, i) => (i === 903 ? answered(i, { sentAt: 90_203 }) : one));
+    expect(judge({ ...promoted, outcomes: overlapping }).faults).toEqual([]);
+    const late = promoted.outcomes.map((one, i) => (i === 910 || i === 2800 ? answered(i, { version: i === 910 ? '1.0.0' : '1.0.1' }) : one)); // prettier-ignore
+    expect(judge({ ...promoted, outcomes: late }).faults).toEqual(['answers of a version that was not in use: 2']);
+    expect(judge({ ...load, events: changes }).faults).toEqual(['the promotion was never seen']);
   });
 
   it('refuses memory that grows by more than a tenth from the second to the last minute', () => {

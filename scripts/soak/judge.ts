@@ -7,6 +7,9 @@ export interface ErrorRow {
   readonly count: number;
   /** The event after which it is documented; null: none, so it counts as an error. */
   readonly explanation: string | null;
+  /** Seconds since the load began: of the first and the last one. */
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Verdict {
@@ -50,7 +53,8 @@ function errorRows(outcomes: readonly Outcome[], events: readonly PastEvent[]): 
     const explanation = explain(outcome, events);
     const kind = `${outcome.route} ${outcome.status ?? 'no answer'} ${outcome.code}`;
     const key = `${kind} ${explanation}`;
-    rows.set(key, { kind, explanation, count: (rows.get(key)?.count ?? 0) + 1 });
+    const { count = 0, from = outcome.sentAt / 1000 } = rows.get(key) ?? {};
+    rows.set(key, { kind, explanation, count: count + 1, from, to: outcome.sentAt / 1000 });
   }
   return [...rows.values()];
 }
@@ -80,16 +84,21 @@ export interface Soaked {
   readonly events: readonly PastEvent[];
   readonly memory: readonly MemoryReading[];
   readonly milliseconds: number;
-  /** Versions that may answer the model whose version changed, in the order in which they do. */
-  readonly versions: readonly string[];
-  readonly changedRoute: string;
+  /** Of the model whose version is promoted and rolled back. */
+  readonly change: VersionChange;
+}
+
+export interface VersionChange {
+  readonly route: string;
+  readonly former: string;
+  readonly successor: string;
 }
 
 const MOST_ERRORS = 0.001;
 const MOST_GROWTH = 1.1;
 
 /** Judges a load by the bars of the soak test. */
-export function judge({ outcomes, events, memory, milliseconds, ...change }: Soaked): Verdict {
+export function judge({ outcomes, events, memory, milliseconds, change }: Soaked): Verdict {
   const errors = errorRows(outcomes, events);
   const unexplained = errors
     .filter(({ explanation }) => explanation === null)
@@ -100,7 +109,7 @@ export function judge({ outcomes, events, memory, milliseconds, ...change }: Soa
   const faults = [
     ...(errorShare < MOST_ERRORS ? [] : [`errors without a stated cause: ${unexplained} of ${outcomes.length}`]),
     ...(ratio <= MOST_GROWTH ? [] : [`memory grew ${ratio.toFixed(3)} times, wanted at most ${MOST_GROWTH}`]),
-    ...versionFaults(outcomes, change),
+    ...versionFaults(outcomes, events, change),
   ];
   return {
     requests: outcomes.length,
@@ -109,14 +118,31 @@ export function judge({ outcomes, events, memory, milliseconds, ...change }: Soa
   };
 }
 
-/** The versions that answered, in the order of the requests, must be the expected ones, each in one run of requests. */
+const endOf = ({ sentAt, milliseconds }: Outcome): number => sentAt + milliseconds;
+
+/**
+ * Answers of another version than the one in use. Requests at the same time may be answered by either; one that was sent
+ * after an answer of the new version may not be answered by the former.
+ */
 function versionFaults(
   outcomes: readonly Outcome[],
-  { versions, changedRoute }: Pick<Soaked, 'versions' | 'changedRoute'>,
+  events: readonly PastEvent[],
+  { route, former, successor }: VersionChange,
 ): string[] {
-  const seen = outcomes
-    .filter(({ route, version }) => route === changedRoute && version !== null)
-    .map(({ version }) => version!)
-    .filter((version, i, all) => version !== all[i - 1]);
-  return seen.join() === versions.join() ? [] : [`versions in turn: ${seen.join(', ')}; wanted ${versions.join(', ')}`];
+  const at = (name: string): number => events.find((event) => event.name === name)?.at ?? Infinity;
+  const [promoted, returned] = [at('promotion'), at('rollback')];
+  const answered = outcomes.filter((outcome) => outcome.route === route && outcome.version !== null);
+  const firstEnd = (version: string, after: number): number =>
+    Math.min(...answered.filter((one) => one.version === version && one.sentAt >= after).map(endOf));
+  const [seen, seenBack] = [firstEnd(successor, promoted - 1_000), firstEnd(former, returned)];
+  const wrong = answered.filter((outcome) =>
+    outcome.version === successor
+      ? endOf(outcome) < promoted || outcome.sentAt > seenBack
+      : outcome.version !== former || (outcome.sentAt > seen && endOf(outcome) < returned),
+  );
+  const unseen = [
+    ...(promoted < Infinity && seen === Infinity ? ['the promotion was never seen'] : []),
+    ...(returned < Infinity && seenBack === Infinity ? ['the rollback was never seen'] : []),
+  ];
+  return wrong.length === 0 ? unseen : [...unseen, `answers of a version that was not in use: ${wrong.length}`];
 }

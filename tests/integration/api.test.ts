@@ -1,18 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { connectServices, type Services } from '../../composition/services.js';
 import type { ArtefactFiles } from '../../contracts/model-definition.js';
 import { type Config, readConfig } from '../../platform/config/config.js';
+import { blobKey } from '../../platform/blobs/blob-key.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
+import { loadArtefact } from '../../registry/artefacts.js';
 import { signToken } from '../../serving/identity/sign-token.js';
 import { readTokenSecret } from '../../serving/identity/token-keys.js';
 import { runApi } from '../../serving/run-api.js';
 import { readSample } from '../../inference/sample.js';
-import { registerVersion, stage, trainFixture } from '../support/registered-versions.js';
+import { LINE, registerVersion, stage, trainFixture } from '../support/registered-versions.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { quietLogger } from '../support/test-platform.js';
 
@@ -74,6 +77,10 @@ async function ask({ url }: RunningApi, body: unknown = readSample(trained).inpu
 }
 
 const answering = async (api: RunningApi): Promise<string | undefined> => (await ask(api)).version;
+const inFlight = async ({ url }: RunningApi): Promise<string | undefined> => {
+  const metrics = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+  return /^ml_queue_depth (\d+)/m.exec(await metrics.text())?.[1];
+};
 const healthOf = async ({ url }: RunningApi) => (await (await fetch(`${url}/health`)).json()) as { status: string };
 
 beforeAll(async () => {
@@ -157,6 +164,45 @@ describe('the API', () => {
     await api.stop();
   });
 
+  it('refuses a version whose files were changed, keeps the one before it, and opens an alert', async () => {
+    const api = await start();
+    const before = await answering(api);
+    const version = await registerVersion(services, trained);
+    const { artefactHash } = await services.registry.getVersion(MODEL, LINE, version);
+    const { manifest } = await loadArtefact(services.blobs, artefactHash);
+    const { sha256 } = manifest.files.find(({ name }) => name === 'mark.json')!;
+    const path = join(folder, 'blobs', blobKey(sha256));
+    await chmod(path, 0o600);
+    await writeFile(path, '{"runKey":"another"}');
+    await stage(services, version);
+    await expect.poll(async () => (await healthOf(api)).status, { timeout: 20_000 }).toBe('degraded');
+    expect(await answering(api)).toBe(before);
+    const alerts = (): Promise<{ rows: { subject: string }[] }> =>
+      services.pool.query("select subject from monitoring.alert_records where kind = 'version-not-loaded'");
+    await expect.poll(async () => JSON.stringify((await alerts()).rows)).toContain(version);
+    await staged();
+    await expect.poll(async () => (await healthOf(api)).status, { timeout: 20_000 }).toBe('ok');
+    await api.stop();
+  });
+
+  it('asks the database nothing for a request; answers of one moment are logged together', async () => {
+    const api = await start();
+    await ask(api);
+    const asked = vi.spyOn(pg.Client.prototype, 'query');
+    const before = performance.now();
+    for (let round = 0; round < 5; round++) await Promise.all(Array.from({ length: 40 }, () => ask(api)));
+    const seconds = (performance.now() - before) / 1000;
+    const texts = asked.mock.calls.map(([query]) =>
+      typeof query === 'string' ? query : ((query as { text?: string }).text ?? 'copy'),
+    );
+    asked.mockRestore();
+    // Besides the log: the health watch asks each second, and limits of partitions and webhooks now and then.
+    const reading = texts.filter((text) => /^\s*select/i.test(text)).length;
+    expect(reading).toBeLessThanOrEqual(5 + 5 * seconds);
+    expect(texts.length).toBeLessThan(100 + 10 * seconds); // 200 requests
+    await api.stop();
+  });
+
   it('sees a promotion by polling after its connection for notifications was cut', async () => {
     const api = await start({}, 200);
     await services.pool.query(
@@ -201,9 +247,10 @@ describe('the API with an online store that', () => {
     ['never answers', () => (server.address() as { port: number }).port],
   ])('%s answers requests with all inputs and refuses those by reference', async (_, port) => {
     const api = await start({ redisUrl: `redis://127.0.0.1:${port()}` });
-    const [whole, refused, again] = await Promise.all([ask(api), ask(api, byReference), ask(api, byReference)]);
-    expect(whole.status).toBe(200);
-    for (const answer of [refused, again]) expect(answer).toMatchObject({ status: 503, code: 'FEATURES_UNAVAILABLE' });
+    const refused = await Promise.all(Array.from({ length: 50 }, () => ask(api, byReference)));
+    for (const answer of refused) expect(answer).toMatchObject({ status: 503, code: 'FEATURES_UNAVAILABLE' });
+    expect((await ask(api)).status).toBe(200);
+    expect(await inFlight(api)).toBe('0'); // nothing piled up
     expect((await healthOf(api)).status).toBe('degraded');
     await api.stop();
   });
