@@ -13,8 +13,11 @@ export interface Load {
   readonly token?: string | undefined;
   /** Asked in turn. */
   readonly targets: readonly Target[];
-  /** Requests a second, sent whether or not former ones were answered (open model). */
-  readonly rate: number;
+  /**
+   * Requests a second, sent whether or not former ones were answered (open model); `saturating`: each of 32 connections
+   * asks again as soon as it is answered, which shows what the server can take.
+   */
+  readonly rate: number | 'saturating';
   readonly seconds: number;
 }
 
@@ -55,7 +58,7 @@ export async function attack({ url, token, targets, rate, seconds }: Load): Prom
     ({ path, body }) =>
     JSON.stringify({ method: 'POST', url: url + path, header, body: Buffer.from(JSON.stringify(body)).toString('base64') }), // prettier-ignore
   );
-  const options = [`-rate=${rate}/s`, `-duration=${seconds}s`, '-format=json', '-timeout=10s', '-max-body=0'];
+  const options = [...pacing(rate), `-duration=${seconds}s`, '-format=json', '-timeout=10s', '-max-body=0'];
   const attacking = spawn('vegeta', ['attack', ...options], { stdio: ['pipe', 'pipe', 'inherit'] });
   const encoding = spawn('vegeta', ['encode', '-to=json'], { stdio: ['pipe', 'pipe', 'inherit'] });
   attacking.stdout.pipe(encoding.stdin);
@@ -63,6 +66,13 @@ export async function attack({ url, token, targets, rate, seconds }: Load): Prom
   const hits = (await text(encoding.stdout)).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Hit); // prettier-ignore
   return summarise(hits, seconds);
 }
+
+const CONNECTIONS = 32;
+
+const pacing = (rate: Load['rate']): string[] =>
+  rate === 'saturating'
+    ? ['-rate=0', `-workers=${CONNECTIONS}`, `-max-workers=${CONNECTIONS}`, `-max-connections=${CONNECTIONS}`]
+    : [`-rate=${rate}/s`];
 
 function summarise(hits: readonly Hit[], seconds: number): LoadResult {
   const statuses: Record<string, number> = {};
