@@ -26,7 +26,7 @@ export const model = defineModel({
     route: 'ner',
     example: { text: 'paid Rs 1,500 to Swiggy yesterday', referenceDay: '2026-11-30' },
     cacheSeconds: 3600,
-    longestText: 4000,
+    longestText: 2000,
   },
   fileFormats,
   expectations,

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import { PipelineError } from '../../contracts/errors.js';
+import { BODY_LIMIT_BYTES } from './limits.js';
 import { problemOf } from '../http/problem.js';
 import { MOST_ROWS_A_TURN } from '../batching/batch-size.js';
 
 /** Bytes of one line, at most. */
-const LINE_LIMIT_BYTES = 2 ** 20;
+const LINE_LIMIT_BYTES = BODY_LIMIT_BYTES;
 const LINE_FEED = 10;
 
 /** A line of the stream as JSON, or why it is none. */

@@ -7,7 +7,7 @@ import {
   type Explained,
   type Predictor,
 } from '../../../contracts/model-definition.js';
-import { readJson } from '../../../learning/artefact/index.js';
+import { nextTurn, readJson } from '../../../learning/artefact/index.js';
 import { createLinker } from '../../../learning/text/entity-linking/index.js';
 import {
   explainEntities,
@@ -88,6 +88,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<NerPredictor>
       const [output] = await predict([request]);
       if (method !== undefined)
         return { output: output!, explanation: await attributeWords(tagger, request, output!, method) };
+      await nextTurn(); // the text is read a second time
       const weights = await featureWeights(request.text);
       return { output: output!, explanation: explainAnswer(request, output!, weights) };
     },
