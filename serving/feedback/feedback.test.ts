@@ -87,7 +87,7 @@ describe('POST /feedback', () => {
     expect(status).toBe(201);
     expect(body()).toEqual({ feedbackId: expect.stringMatching(/^api-/) as string, repeated: false });
     const [source, , ...rest] = inserted[0]!;
-    expect([source, ...rest.slice(0, 7)]).toEqual([
+    expect([source, ...rest.slice(0, 6)]).toEqual([
       ...['generated', null, 'credit-risk-scorer', 'prediction', PREDICTION, 'corrected', 'defaulted'],
     ]);
     expect(inserted[0]![11]).toBe(PREDICTION);
