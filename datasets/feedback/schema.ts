@@ -36,7 +36,11 @@ const createFeedback: Migration = {
   },
 };
 
-/** Labels correct more than intents: outcomes of applications, categories of transactions, and annotations of texts. */
+/*
+ * Labels correct more than intents: outcomes of applications, categories of transactions, and annotations of texts.
+ * Programs of the former version run on until they are restarted, so the column that they read and write stays and is
+ * kept equal by a trigger.
+ */
 const addCorrections: Migration = {
   async up(database: Kysely<unknown>): Promise<void> {
     await sql
@@ -47,8 +51,17 @@ const addCorrections: Migration = {
            add text_hash text check (text_hash ~ '^[0-9a-f]{64}$'),
            add check ((corrects = 'entity_annotations') = (spans is not null and text_hash is not null));
          update feedback.prediction_feedback set corrects = 'chat_messages' where labels_message;
-         drop index feedback.message_labels;
-         alter table feedback.prediction_feedback drop labels_message;
+         alter table feedback.prediction_feedback alter labels_message set default false;
+         create function feedback.join_labels_message() returns trigger language plpgsql as $$
+         begin
+           if new.labels_message then new.corrects := coalesce(new.corrects, 'chat_messages'); end if;
+           new.labels_message := coalesce(new.corrects = 'chat_messages', false);
+           return new;
+         end $$;
+         create trigger labels_message before insert on feedback.prediction_feedback
+           for each row execute function feedback.join_labels_message();
+         comment on column feedback.prediction_feedback.labels_message is
+           'Of programs before this migration: corrects is chat_messages.';
          comment on column feedback.prediction_feedback.corrects is
            'Table of the backend whose row entity_id the label corrects at extraction; null: none.';
          comment on column feedback.prediction_feedback.spans is 'Annotations of the text: start, end (UTF-16) and type.';

@@ -206,3 +206,14 @@ it('is stored once for a key, and a key cannot be used for something else', asyn
   await expect(storeFeedback(ownPool, about({ entityId: 'm8' }), by)).rejects.toMatchObject({ code: 'CONFLICT' });
   expect((await storeFeedback(ownPool, about({ entityId: 'm8' }), { ...by, caller: 'ada' })).repeated).toBe(false);
 });
+
+it('is read and written by programs of the former version until they are restarted', async () => {
+  const former = `insert into feedback.prediction_feedback (source, id, model, entity_kind, entity_id, verdict, label,
+      labels_message, caller, idempotency_key, content_hash)
+    values ('backend', 'api-former', 'intent-classifier', 'chat_message', 'm7', 'corrected', 'pay_bill', true, 'ada', 'former', 'x')
+    returning corrects`;
+  expect((await ownPool.query(former)).rows).toEqual([{ corrects: 'chat_messages' }]);
+  const { id } = await storeFeedback(ownPool, about({ entityId: 'm6' }), { caller: 'ada', key: 'present' });
+  const read = 'select labels_message as labels from feedback.prediction_feedback where id = $1';
+  expect((await ownPool.query(read, [id])).rows).toEqual([{ labels: true }]);
+});
