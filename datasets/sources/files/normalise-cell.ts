@@ -41,7 +41,7 @@ const ORDINAL = /(\d)(?:st|nd|rd|th)\b(?:\s+of\b)?/i;
 /** The zone that an offset before it says too: `+05:30[Asia/Kolkata]`, `GMT+0530 (India Standard Time)`. */
 const EXPLAINED = /([+-]\d{2}:?\d{2}|Z)\s*(?:\[[\w/+-]+\]|\([\p{L} ]+\))$/u;
 /** `2.05.00.000000 PM` and `10.15.00` after a day, as Oracle and DB2 write times, and `:10:15:00` as SAS and logs do. */
-const DOTTED_TIME = /([a-z\d])[\sT-]+(\d{1,2})\.(\d{2})\.(\d{2})(?!\d)/i;
+const DOTTED_TIME = /(\d)[\sT-]+(\d{1,2})\.(\d{2})\.(\d{2})(?!\d)/i;
 const JOINED_TIME = /(\d{4}):(\d{2}:\d{2}(?::\d{2})?)(?=\D|$)/;
 /** `Sat Jan 31 10:15:00 IST 2026`, as Unix and Java write it. */
 const YEAR_AT_END = /^(?:[a-z]{3} )?([a-z]{3}) +(\d{1,2}) (\d{2}:\d{2}:\d{2})(?: ([a-z]{3,4}|[+-]\d{4}))? (\d{4})$/i;
