@@ -56,7 +56,8 @@ const WRAPPINGS: readonly { readonly pattern: RegExp; readonly negative?: true; 
   { pattern: new RegExp(`^${inBrackets(DEBITED)}${AFTER_WORD}`, 'iu'), negative: true, mark: 'Dr' },
   { pattern: new RegExp(`^${inBrackets(CREDITED)}${AFTER_WORD}`, 'iu'), mark: 'Cr' },
 ];
-const LEADING_CURRENCY = /^([a-z]{1,2}\$|\p{Sc}|rs\.?|re\.?|inr\.?|रु\.?|रू\.?|[a-z]{3}(?=[\s\d.,+(−-]))\s*(.+)$/iu;
+const LEADING_CURRENCY =
+  /^([a-z]{1,2}\$|\p{Sc}|rs\.?|re\.?|inr\.?|रु\.?|रू\.?|[a-z]{3}(?:\.(?=\d)|(?=[\s\d.,+(−-])))\s*(.+)$/iu;
 const TRAILING_CURRENCY = /^(.+?)\s*([a-z]{1,2}\$|\p{Sc}|rs\.?|रु\.?|रू\.?|[a-z]{3})$/iu;
 
 interface Unwrapped {
@@ -71,13 +72,16 @@ function currencyOf(sign: string): string | null {
   const dollar = DOLLARS[DOLLAR.exec(sign)?.[1]?.toLowerCase() ?? ''];
   if (dollar !== undefined) return dollar;
   if (/^\p{Sc}$/u.test(sign)) return sign;
-  return CURRENCIES.has(sign.toUpperCase()) ? sign.toUpperCase() : null;
+  const code = sign.replace(/\.$/, '').toUpperCase();
+  return CURRENCIES.has(code) ? code : null;
 }
 
 function takeCurrency(text: string): { readonly rest: string; readonly currency: string } | null {
   const leading = LEADING_CURRENCY.exec(text);
   const trailing = TRAILING_CURRENCY.exec(text);
   const currency = currencyOf(leading?.[1] ?? '');
+  // "Rs..500" is 500 or a half.
+  if (/^\p{L}+\.\s*\./u.test(text)) return null;
   if (leading !== null && currency !== null) return { rest: leading[2]!, currency };
   const after = currencyOf(trailing?.[2] ?? '');
   return trailing !== null && after !== null ? { rest: trailing[1]!, currency: after } : null;
