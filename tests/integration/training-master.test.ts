@@ -5,7 +5,17 @@ import { messages, workflowIds } from '../../contracts/workflows.js';
 import { featureViews } from '../../feature-store/definitions/index.js';
 import { generateCustomers } from '../../datasets/sources/backend/generator/generate.js';
 import { replaceSource } from '../../datasets/sources/backend/load.js';
+import { loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
+import { textColumn } from '../../learning/table.js';
 import { MODEL } from '../support/credit-dataset.js';
+import {
+  leaksInDocuments,
+  leaksInHistories,
+  leaksInTables,
+  planted,
+  plantedText,
+  plantValues,
+} from '../support/planted-values.js';
 import { saveHistory } from '../support/save-history.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 
@@ -24,6 +34,7 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     };
     await replaceSource(backendPool, 'generated', batches());
     await catalog.add('generated', { users: 300 }, { activate: true });
+    await plantValues(backendPool);
     await endProposal();
     await platform.startWorkers(['pipeline', 'training']);
   });
@@ -175,11 +186,13 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     }
   });
 
+  const policy = { tables: { users: { city: 'hash' }, chat_messages: { text: 'mask' } } };
+
   it('returns rejected data as a result and trains no model', async () => {
     const { backendPool, registry } = platform.services;
-    await backendPool.query(`update backend.transactions set category = 'nonsense' where source = 'generated'`);
+    await backendPool.query(`update backend.transactions set category = $1 where source = 'generated'`, [plantedText]);
     const runs = await registry.listRuns({ modelName: MODEL });
-    const result = await run('third');
+    const result = await run('third', { policy });
     await saveHistory(platform.client, workflowIds.dataPipelineOf(platform.id('third')), 'data-pipeline-rejected');
     await saveHistory(platform.client, platform.id('third'), 'master-training-rejected');
     expect(result).toMatchObject({ status: 'rejected', models: [] });
@@ -187,5 +200,28 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     expect(await reportOf('third')).toMatch(/Checks: rejected: [1-9]\d* of/);
     expect(result.reportHash).toMatch(/^[0-9a-f]{64}$/);
     expect(await registry.listRuns({ modelName: MODEL })).toHaveLength(runs.length);
+  });
+
+  it('masks and hashes columns as the policy of the run says', async () => {
+    const { blobs, snapshotLog } = platform.services;
+    const { hash } = (await snapshotLog.latest('generated'))!;
+    expect((await loadSnapshot(blobs, hash)).policy).toEqual({ ...policy, keyVersion: 1 });
+    const { users, chat_messages: messages } = await loadSnapshotTables(blobs, hash, ['users', 'chat_messages']);
+    const [city, other] = textColumn(users!, 'city');
+    expect(city).toMatch(/^[0-9a-f]{16}$/);
+    expect(other).toBe(city);
+    const [text] = textColumn(messages!, 'text');
+    expect(text).toBe(`${planted.name}: PAN [PAN], [AADHAAR], card [CARD], [UPI_ID], [EMAIL], [PHONE]`);
+  });
+
+  it('leaves no personal value in histories, records, artefacts, cards and reports', async () => {
+    const { client, endpoints, services } = platform;
+    const found = [
+      await leaksInHistories(client, platform.id('')),
+      await leaksInTables(services.pool, ['registry', 'catalog', 'catalog_snapshots', 'online', 'serving']),
+      await leaksInDocuments(endpoints.artifactUri),
+    ];
+    expect(found.flatMap(({ leaks }) => leaks)).toEqual([]);
+    for (const { read } of found) expect(read).toBeGreaterThan(5);
   });
 });
