@@ -22,6 +22,10 @@ const page = `<!doctype html>
 </html>
 `;
 
+/** What the page may load: its own files, and the pictures and styles that Swagger UI writes itself. */
+const PAGE_POLICY =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'";
+
 const start = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });
 `;
 
@@ -29,6 +33,10 @@ const start = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swagger-ui', dee
 export async function docsRoutes(app: FastifyInstance): Promise<void> {
   // Without TLS on this port browsers could not follow a request for it; a proxy before it may ask for it.
   await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+  app.addHook('onSend', (_, reply, payload, done) => {
+    void reply.header('content-security-policy', PAGE_POLICY); // that of answers lets nothing load
+    done(null, payload);
+  });
   const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   await app.register(fastifyStatic, { root, prefix: '/docs/files/', index: false });
   app.get('/docs', (_, reply) => reply.type('text/html').send(page));
