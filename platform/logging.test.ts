@@ -27,6 +27,11 @@ describe('createLogger', () => {
     }
   });
 
+  it('keeps an error that is given as a text in one piece, masked', () => {
+    const [line] = linesOf((logger) => logger.warn({ err: 'no row for asha@example.org' }, 'not written'));
+    expect(line!.err).toMatch(/^no row for \*+@[*.]+$/);
+  });
+
   it('keeps everything else, numbers included', () => {
     const fields = { rows: 9_876_543_210, hash: 'a'.repeat(64), at: '2026-11-30T10:25:00.000Z', runKey: 'c0ffee00-1111-4222-8333-444455556666' }; // prettier-ignore
     const [line] = linesOf((logger) => logger.info(fields, 'extract transactions in 1234 ms'));

@@ -22,11 +22,13 @@ const maskArguments: LogMethod = function (values, method) {
   method.apply(this, given.map(masked) as Parameters<typeof method>);
 };
 
-const maskError = (fault: Error): unknown => masked({ ...pino.stdSerializers.err(fault) });
+const maskError = (fault: unknown): unknown =>
+  masked(fault instanceof Error ? { ...pino.stdSerializers.err(fault) } : fault);
 
 /**
  * Logs to standard error, so that standard output contains results only: one JSON object a line, or formatted lines on a
- * terminal. Numbers and addresses of people are masked, see `maskNumbers`. Writes are synchronous, so that the last lines before a crash are written too.
+ * terminal. Numbers and addresses of people are masked. Writes are synchronous, so that the last lines before a crash
+ * are written too.
  */
 export function createLogger({ level, name }: LoggerOptions, destination = standardError()): pino.Logger {
   const serializers = { err: maskError };
