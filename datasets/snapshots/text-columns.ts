@@ -109,17 +109,16 @@ async function readBlock(connection: DuckDBConnection, block: Block, { name, col
 export interface CountedFile {
   readonly path: string;
   readonly rows: number;
+  /** Whether it has a column of its own of the name `file_row_number`, in upper or lower case. */
+  readonly namesRowNumber: boolean;
 }
 
-/** Whether a file has a column of its own of the name `file_row_number`, in upper or lower case. */
-async function hasRowNumbers(connection: DuckDBConnection, path: string): Promise<boolean> {
-  const result = await connection.runAndReadAll(`select * from read_parquet([${quoteText(path)}]) limit 0`);
-  return result.columnNames().some((name) => name.toLowerCase() === ROW_NUMBER);
-}
-
-async function readFile(connection: DuckDBConnection, { path, rows }: CountedFile, target: Target): Promise<void> {
-  const { name, column, start } = target;
-  if (await hasRowNumbers(connection, path)) {
+async function readFile(
+  connection: DuckDBConnection,
+  { path, rows, namesRowNumber }: CountedFile,
+  { name, column, start }: Target,
+): Promise<void> {
+  if (namesRowNumber) {
     column.put(start, await fetchTexts(connection, quoteName(name), `read_parquet([${quoteText(path)}])`));
     return;
   }
@@ -129,12 +128,18 @@ async function readFile(connection: DuckDBConnection, { path, rows }: CountedFil
   }
 }
 
+async function namesRowNumber(connection: DuckDBConnection, path: string): Promise<boolean> {
+  const result = await connection.runAndReadAll(`select * from read_parquet([${quoteText(path)}]) limit 0`);
+  return result.columnNames().some((name) => name.toLowerCase() === ROW_NUMBER);
+}
+
 /** The number of rows of each file, from its footer. */
 export async function countRows(connection: DuckDBConnection, paths: readonly string[]): Promise<CountedFile[]> {
   const files: CountedFile[] = [];
   for (const path of paths) {
     const sql = `select coalesce(sum(num_rows), 0)::double from parquet_file_metadata(${quoteText(path)})`;
-    files.push({ path, rows: (await connection.runAndReadAll(sql)).getRows()[0]![0] as number });
+    const rows = (await connection.runAndReadAll(sql)).getRows()[0]![0] as number;
+    files.push({ path, rows, namesRowNumber: await namesRowNumber(connection, path) });
   }
   return files;
 }
