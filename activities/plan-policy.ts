@@ -1,7 +1,7 @@
 import type { DataPolicy, SnapshotPolicy } from '../contracts/data-policy.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
-import { parsePolicy, snapshotPolicyOf } from '../datasets/privacy/check-policy.js';
-import { readPolicy } from '../datasets/privacy/read-policy.js';
+import { snapshotPolicyOf } from '../datasets/privacy/check-policy.js';
+import { policyInForce } from '../datasets/privacy/read-policy.js';
 import { findWithheld, findWithheldFromModel, readersOf } from '../datasets/privacy/withheld.js';
 import { featureViews } from '../feature-store/definitions/index.js';
 import type { Config } from '../platform/config/config.js';
@@ -9,12 +9,6 @@ import type { KeyRing } from '../platform/keys/key-ring.js';
 
 interface PolicyDeps {
   readonly config: Pick<Config, 'dataPolicyFile'>;
-}
-
-/** The policy of a request, else that of the setting DATA_POLICY. @throws PipelineError `POLICY_INVALID`. */
-async function policyInForce({ config }: PolicyDeps, given: DataPolicy | null): Promise<DataPolicy | null> {
-  if (given !== null) return parsePolicy(given, 'the policy of the request');
-  return config.dataPolicyFile === null ? null : readPolicy(config.dataPolicyFile);
 }
 
 /**
@@ -25,7 +19,7 @@ export async function planPolicy(
   deps: PolicyDeps & { readonly keys: () => Promise<KeyRing> },
   given: DataPolicy | null,
 ): Promise<SnapshotPolicy | null> {
-  const policy = await policyInForce(deps, given);
+  const policy = await policyInForce(deps.config, given);
   if (policy === null) return null;
   const planned = await snapshotPolicyOf(policy, async () => (await deps.keys()).sign('pseudonyms', '').version);
   const withheld = findWithheld(readersOf(featureViews), planned);
@@ -45,7 +39,7 @@ export async function requireLearnable(
   { name, backend }: Pick<ModelDefinition, 'name' | 'backend'>,
   given: DataPolicy | null,
 ): Promise<void> {
-  const policy = await policyInForce(deps, given);
+  const policy = await policyInForce(deps.config, given);
   if (policy === null) return;
   const planned = await snapshotPolicyOf(policy, () => Promise.resolve(SOME_VERSION));
   const withheld = findWithheldFromModel(name, backend, planned);

@@ -21,12 +21,11 @@ export async function underPolicy(
   file: DataFile,
   { modelName, policy }: { readonly modelName: string; readonly policy?: DataPolicy },
 ): Promise<DataFile> {
-  const [{ readPolicy }, { applyFilePolicy }] = await Promise.all([
+  const [{ policyInForce }, { applyFilePolicy }] = await Promise.all([
     import('../../datasets/privacy/read-policy.js'),
     import('../../datasets/privacy/file-policy.js'),
   ]);
-  const { dataPolicyFile } = config;
-  const inForce = policy ?? (dataPolicyFile === null ? null : await readPolicy(dataPolicyFile));
+  const inForce = await policyInForce(config, policy ?? null);
   if (inForce === null) return file;
   return applyFilePolicy(file, inForce, { modelName, pseudonym: () => pseudonyms(config) });
 }

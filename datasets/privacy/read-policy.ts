@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { DataPolicy } from '../../contracts/data-policy.js';
 import { messageOf, pipelineError } from '../../contracts/errors.js';
+import type { Config } from '../../platform/config/config.js';
 import { fileNotReadable } from '../../platform/file-not-readable.js';
 import { parsePolicy } from './check-policy.js';
 
@@ -13,6 +14,18 @@ export async function readPolicy(path: string): Promise<DataPolicy> {
     throw fileNotReadable(path, fault);
   }
   return parsePolicy(parseJson(text, path), path);
+}
+
+/**
+ * The policy that was given, else that of the setting DATA_POLICY; null: there is none.
+ * @throws PipelineError `FILE_NOT_READABLE`, `POLICY_INVALID`.
+ */
+export async function policyInForce(
+  { dataPolicyFile }: Pick<Config, 'dataPolicyFile'>,
+  given: DataPolicy | null,
+): Promise<DataPolicy | null> {
+  if (given !== null) return parsePolicy(given, 'the policy of the request');
+  return dataPolicyFile === null ? null : readPolicy(dataPolicyFile);
 }
 
 function parseJson(text: string, where: string): unknown {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FeatureSetRef } from '../../contracts/activities.js';
 import type { SnapshotTables } from '../../contracts/backend.js';
 import { pipelineError } from '../../contracts/errors.js';
@@ -22,7 +23,6 @@ export interface BuildFeatureSet {
 
 /** Entities computed between two checks of the signal; a few milliseconds of work. */
 const ENTITIES_A_TURN = 50;
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const userIds = (tables: SnapshotTables): string[] =>
   tables.users === undefined ? [] : textColumn(tables.users, 'id').filter((id) => id !== null);
