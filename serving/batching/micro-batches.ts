@@ -1,4 +1,5 @@
 import { answer, type OpenArtefact } from '../../inference/answer.js';
+import { collectTurn, type Waiting } from '../../platform/collect-turn.js';
 import type { DataVersion } from '../../registry/artefacts.js';
 import { settleRows } from '../predictions/settle-rows.js';
 import { answerAt, type SingleAnswer } from '../predictions/single-answer.js';
@@ -13,38 +14,32 @@ export interface RowQuestion {
 /** Answers single rows together with those that arrive in the same turn of the event loop. */
 export type AnswerInTurn = (open: OpenArtefact, question: RowQuestion) => Promise<SingleAnswer>;
 
-interface Waiting extends RowQuestion {
-  readonly resolve: (answered: SingleAnswer) => void;
-  readonly reject: (fault: unknown) => void;
-}
+type WaitingRow = Waiting<{ readonly open: OpenArtefact; readonly row: RowQuestion }, SingleAnswer>;
 
-/**
- * Collects the rows of one turn, without a timer: a lone row waits for nothing but the end of the turn.
- * @param mostRows - rows that are computed at once.
- */
+/** @param mostRows - rows that are computed at once. */
 export function createTurnBatches(mostRows: number): AnswerInTurn {
-  const waiting = new Map<OpenArtefact, Waiting[]>();
-
-  function flush(): void {
-    const turns = [...waiting];
-    waiting.clear();
-    for (const [open, rows] of turns)
+  const ask = collectTurn((asked: readonly WaitingRow[]) => {
+    for (const [open, rows] of byArtefact(asked))
       for (let start = 0; start < rows.length; start += mostRows) void run(open, rows.slice(start, start + mostRows));
-  }
-
-  return (open, question) =>
-    new Promise((resolve, reject) => {
-      if (waiting.size === 0) setImmediate(flush);
-      const rows = waiting.get(open);
-      const row = { ...question, resolve, reject };
-      if (rows === undefined) waiting.set(open, [row]);
-      else rows.push(row);
-    });
+  });
+  return (open, row) => ask({ open, row });
 }
 
-async function run(open: OpenArtefact, rows: readonly Waiting[]): Promise<void> {
+function byArtefact(asked: readonly WaitingRow[]): ReadonlyMap<OpenArtefact, readonly WaitingRow[]> {
+  const groups = new Map<OpenArtefact, WaitingRow[]>();
+  for (const each of asked) {
+    const { open } = each.question;
+    const rows = groups.get(open);
+    if (rows === undefined) groups.set(open, [each]);
+    else rows.push(each);
+  }
+  return groups;
+}
+
+async function run(open: OpenArtefact, asked: readonly WaitingRow[]): Promise<void> {
+  const rows = asked.map(({ question }) => question.row);
   const settled = await settleRows(rows, (some) => answerRows(open, some));
-  rows.forEach(({ resolve, reject }, i) => {
+  asked.forEach(({ resolve, reject }, i) => {
     const result = settled[i]!;
     if (result.status === 'fulfilled') resolve(result.value);
     else reject(result.reason);
