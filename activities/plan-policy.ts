@@ -1,6 +1,6 @@
 import type { DataPolicy, SnapshotPolicy } from '../contracts/data-policy.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
-import { snapshotPolicyOf } from '../datasets/privacy/check-policy.js';
+import { changedTables, snapshotPolicyOf } from '../datasets/privacy/check-policy.js';
 import { policyInForce } from '../datasets/privacy/read-policy.js';
 import { findWithheld, findWithheldFromModel, readersOf } from '../datasets/privacy/withheld.js';
 import { featureViews } from '../feature-store/definitions/index.js';
@@ -27,9 +27,6 @@ export async function planPolicy(
   return planned;
 }
 
-/** Any version: the check of needs does not depend on it. */
-const SOME_VERSION = 1;
-
 /**
  * Refuses a model before its snapshot is taken.
  * @throws PipelineError `COLUMN_WITHHELD` naming model and column; `POLICY_INVALID`.
@@ -41,7 +38,6 @@ export async function requireLearnable(
 ): Promise<void> {
   const policy = await policyInForce(deps.config, given);
   if (policy === null) return;
-  const planned = await snapshotPolicyOf(policy, () => Promise.resolve(SOME_VERSION));
-  const withheld = findWithheldFromModel(name, backend, planned);
+  const withheld = findWithheldFromModel(name, backend, { tables: changedTables(policy) });
   if (withheld !== null) throw withheld;
 }

@@ -1,6 +1,6 @@
 import type { PipelineError } from '../../contracts/errors.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
-import { parsePolicy, snapshotPolicyOf } from '../../datasets/privacy/check-policy.js';
+import { changedTables, parsePolicy } from '../../datasets/privacy/check-policy.js';
 import { type ColumnOverview, overviewOf } from '../../datasets/privacy/column-overview.js';
 import { readPolicy } from '../../datasets/privacy/read-policy.js';
 import { findWithheld, findWithheldFromModel, modelReader, readersOf } from '../../datasets/privacy/withheld.js';
@@ -20,9 +20,6 @@ interface Refusal {
 const refusal = (name: string, withheld: PipelineError | null): Refusal[] =>
   withheld === null ? [] : [{ name, reason: withheld.message }];
 
-/** The key's version does not matter for what is shown. */
-const anyVersion = (): Promise<number> => Promise.resolve(1);
-
 /**
  * Shows what a policy does with each column, who reads it, and which models could not learn any more. Ends with 2 when
  * stored features could not be computed, so that every run would be refused. Starts no service.
@@ -30,7 +27,7 @@ const anyVersion = (): Promise<number> => Promise.resolve(1);
 export async function showPolicy(cli: CliContext, options: PolicyOptions): Promise<void> {
   const file = options.policy ?? cli.config.dataPolicyFile;
   const written = file === null ? parsePolicy({}, 'no policy') : await readPolicy(file);
-  const policy = await snapshotPolicyOf(written, anyVersion);
+  const policy = { tables: changedTables(written) };
   const models = await loadCatalogue();
   const views = readersOf(featureViews);
   const columns = overviewOf([...models.map(({ name, backend }) => modelReader(name, backend)), ...views], policy);

@@ -69,18 +69,25 @@ export function parsePolicy(value: unknown, where: string): DataPolicy {
 export const changesOf = (actions: Readonly<Record<string, ColumnAction>>): ColumnChanges =>
   Object.fromEntries(Object.entries(actions).filter((entry): entry is [string, ColumnChange] => entry[1] !== 'keep'));
 
+/** The changed columns of each table that has some. */
+export function changedTables({ tables }: DataPolicy): SnapshotPolicy['tables'] {
+  const changed = Object.entries(tables)
+    .map(([table, actions]): [BackendTable, ColumnChanges] => [table as BackendTable, changesOf(actions)])
+    .filter(([, changes]) => Object.keys(changes).length > 0);
+  return Object.fromEntries(changed);
+}
+
 /**
  * What a snapshot under a policy changes; null: nothing, as without a policy.
  * @param keyVersion - present version of the key of the pseudonyms; asked only when something is hashed.
  */
 export async function snapshotPolicyOf(
-  { tables }: DataPolicy,
+  policy: DataPolicy,
   keyVersion: () => Promise<number>,
 ): Promise<SnapshotPolicy | null> {
-  const changed = Object.entries(tables)
-    .map(([table, actions]): [BackendTable, ColumnChanges] => [table as BackendTable, changesOf(actions)])
-    .filter(([, changes]) => Object.keys(changes).length > 0);
-  if (changed.length === 0) return null;
-  const hashes = changed.some(([, changes]) => Object.values(changes).includes('hash'));
-  return { tables: Object.fromEntries(changed), keyVersion: hashes ? await keyVersion() : null };
+  const tables = changedTables(policy);
+  const changes = Object.values(tables);
+  if (changes.length === 0) return null;
+  const hashes = changes.some((columns) => Object.values(columns).includes('hash'));
+  return { tables, keyVersion: hashes ? await keyVersion() : null };
 }

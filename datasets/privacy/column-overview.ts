@@ -1,9 +1,9 @@
 import { type BackendTable, backendTables } from '../../contracts/backend.js';
-import type { ColumnAction, ColumnChange, SnapshotPolicy } from '../../contracts/data-policy.js';
+import type { ColumnAction, ColumnChange } from '../../contracts/data-policy.js';
 import { isKeyColumn } from '../sources/backend/column-types.js';
 import { tableSpecs } from '../sources/backend/tables.js';
 import { fitsColumn } from './check-policy.js';
-import type { Reader } from './withheld.js';
+import type { ChangedTables, Reader } from './withheld.js';
 
 /** What a policy may do and does with one column of a source. */
 export interface ColumnOverview {
@@ -25,7 +25,7 @@ const readersOfColumn = (table: BackendTable, column: string, readers: readonly 
   });
 
 /** Every column of the source's tables that is no key and that a policy could change. */
-export function overviewOf(readers: readonly Reader[], policy: SnapshotPolicy | null): readonly ColumnOverview[] {
+export function overviewOf(readers: readonly Reader[], policy: ChangedTables | null): readonly ColumnOverview[] {
   return backendTables.flatMap((table) =>
     tableSpecs[table].columns
       .filter((spec) => !isKeyColumn(spec))

@@ -4,6 +4,9 @@ import { type PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
 import type { BackendDataset } from '../../contracts/model-definition.js';
 
+/** What a policy changes, whatever the version of its key. */
+export type ChangedTables = Pick<SnapshotPolicy, 'tables'>;
+
 /** What reads tables of a source: a model's own rows, or a feature view. */
 export interface Reader {
   /** For messages, such as `credit-risk-scorer`. */
@@ -22,7 +25,7 @@ export const modelReader = (name: string, { tables, optionalTables = [], needs }
 });
 
 /** The first column that a policy changes in a way under which a reader cannot do its work; null: there is none. */
-function withheldFrom({ name, tables, needs }: Reader, policy: SnapshotPolicy): PipelineError | null {
+function withheldFrom({ name, tables, needs }: Reader, policy: ChangedTables): PipelineError | null {
   for (const table of tables)
     for (const [column, change] of Object.entries(policy.tables[table] ?? {})) {
       const allowed = needs === undefined ? [] : needs[table]?.[column];
@@ -35,7 +38,7 @@ function withheldFrom({ name, tables, needs }: Reader, policy: SnapshotPolicy): 
 /** Why readers cannot work on a snapshot of this policy; null: they can. */
 export function findWithheld(
   readers: readonly Reader[],
-  policy: SnapshotPolicy | null | undefined,
+  policy: ChangedTables | null | undefined,
 ): PipelineError | null {
   if (policy === null || policy === undefined) return null;
   return readers.reduce<PipelineError | null>((found, reader) => found ?? withheldFrom(reader, policy), null);
@@ -45,7 +48,7 @@ export function findWithheld(
 export const findWithheldFromModel = (
   modelName: string,
   backend: BackendDataset,
-  policy: SnapshotPolicy | null | undefined,
+  policy: ChangedTables | null | undefined,
 ): PipelineError | null => findWithheld([modelReader(modelName, backend), ...namedViews(modelName, backend)], policy);
 
 const namedViews = (modelName: string, { views }: BackendDataset): readonly Reader[] =>
