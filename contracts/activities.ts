@@ -59,12 +59,17 @@ export const extractTableInput = z.strictObject({
 export const extractedTable = z.strictObject({
   table: z.enum(backendTables),
   rows: z.int().nonnegative(),
-  /** Parquet blobs in key order. */
-  parts: z.array(z.strictObject({ hash: contentHash, rows: z.int(), bytes: z.int() })),
+  /**
+   * Parquet blobs by ascending bucket, each in key order; −1 = rows without a user. Without a bucket, as recorded before
+   * there were any: in key order.
+   */
+  parts: z.array(z.strictObject({ bucket: z.int().optional(), hash: contentHash, rows: z.int(), bytes: z.int() })),
   /** First and last event, milliseconds; null for an empty table or one without event time. */
   eventTime: z.strictObject({ from: milliseconds, to: milliseconds }).nullable(),
   /** Of the SQL. The rows, feedback of the prediction API included, are in the hashes of the parts. */
   queryHash: contentHash,
+  /** Blob with checksums of the rows, by which the next snapshot tells what changed; absent: there is none. */
+  slices: contentHash.optional(),
 });
 export type ExtractedTable = z.infer<typeof extractedTable>;
 
@@ -76,6 +81,8 @@ export const commitSnapshotInput = z.strictObject({
   /** From the plan. */
   retrospective: z.literal(true).optional(),
   policy: snapshotPolicy.optional(),
+  /** Number of buckets of the tables' parts; absent: they have none. */
+  buckets: z.int().positive().optional(),
   tables: z.array(extractedTable),
 });
 export const snapshotRef = z.strictObject({

@@ -7,7 +7,10 @@ import { contentHash, sourceName } from '../../contracts/ids.js';
 /** Schema of a snapshot's manifest. It is stored as canonical JSON (sorted keys), and its hash identifies the snapshot. */
 export const snapshotManifest = z.strictObject({
   kind: z.literal('snapshot'),
-  schemaVersion: z.literal(1),
+  /** 1: parts in key order, without buckets. 2: parts by bucket. */
+  schemaVersion: z.literal([1, 2]),
+  /** Number of buckets by user, a power of two; absent in version 1, which is read as one bucket. */
+  buckets: z.int().positive().optional(),
   source: sourceName,
   asOf: z.number(),
   /** The previous snapshot of the same source. */

@@ -1,15 +1,16 @@
 import type { z } from 'zod';
 import type { commitSnapshotInput, SnapshotRef } from '../../contracts/activities.js';
 import type { DateOrder } from '../../contracts/dataset.js';
-import type { BackendTable, SnapshotTables } from '../../contracts/backend.js';
-import { snapshotManifest, type SnapshotManifest } from './manifest.js';
+import type { SnapshotManifest } from './manifest.js';
 import type { SnapshotLog } from './snapshot-log.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { isDeepStrictEqual } from 'node:util';
-import { putJsonBlob, readJsonBlob } from './json-blob.js';
+import { putJsonBlob } from './json-blob.js';
+import { loadSnapshot } from './load-snapshot.js';
 import { nullIfLost } from './lost-blob.js';
-import { readParquet } from './parquet-file.js';
 
+export { loadSnapshotTables, snapshotFiles, type SnapshotSelection } from './read-snapshot.js';
+export { loadSnapshot } from './load-snapshot.js';
 export { createSnapshotLog, type SnapshotLog, type SnapshotRecord } from './snapshot-log.js';
 
 /** Extracted tables of a run, and where to store and record them. */
@@ -60,11 +61,11 @@ export async function commitSnapshot(input: CommitSnapshot): Promise<SnapshotRef
 }
 
 const manifestOf = (
-  { source, asOf, codeVersion, timeZone, dateOrder, retrospective, policy, tables }: CommitSnapshot,
+  { source, asOf, codeVersion, timeZone, dateOrder, retrospective, policy, buckets, tables }: CommitSnapshot,
   parent: string | null,
 ): SnapshotManifest => ({
   kind: 'snapshot',
-  schemaVersion: 1,
+  ...(buckets === undefined ? { schemaVersion: 1 } : { schemaVersion: 2, buckets }),
   source,
   asOf,
   parent,
@@ -84,26 +85,3 @@ const startsAnew = (hash: string): string =>
 /** The manifest, or null when its blob is missing or is not a snapshot's. */
 const loadIntact = (blobs: BlobStore, hash: string): Promise<SnapshotManifest | null> =>
   nullIfLost(loadSnapshot(blobs, hash));
-
-/** The manifest with this hash. @throws PipelineError `DATASET_NOT_FOUND` when no snapshot has it, `BLOB_CORRUPT`. */
-export const loadSnapshot = (blobs: BlobStore, hash: string): Promise<SnapshotManifest> =>
-  readJsonBlob(blobs, hash, { schema: snapshotManifest, what: 'snapshot' });
-
-/**
- * Reads tables of a snapshot with all their parts in key order. Memory: all rows of these tables.
- * A table that the snapshot does not contain is absent from the result.
- * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`.
- */
-export async function loadSnapshotTables(
-  blobs: BlobStore,
-  hash: string,
-  tables: readonly BackendTable[],
-): Promise<SnapshotTables> {
-  const manifest = await loadSnapshot(blobs, hash);
-  const loaded: Partial<Record<BackendTable, SnapshotTables[BackendTable]>> = {};
-  for (const { table, parts } of manifest.tables) {
-    if (!tables.includes(table)) continue;
-    loaded[table] = await readParquet(await Promise.all(parts.map((part) => blobs.localPath(part.hash))));
-  }
-  return loaded as SnapshotTables;
-}

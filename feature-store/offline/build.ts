@@ -63,7 +63,7 @@ export async function buildFeatureSet(input: BuildFeatureSet): Promise<FeatureSe
   const snapshot = await loadSnapshot(blobs, snapshotHash);
   const { source, asOf } = snapshot;
   const needed = new Set(['users' as const, ...views.flatMap((view) => view.tables)]);
-  const tables = await loadSnapshotTables(blobs, snapshotHash, [...needed]);
+  const tables = await loadSnapshotTables(blobs, snapshotHash, { tables: [...needed] });
   const entityIds = userIds(tables);
   const stored: FeatureSetRef['views'] = [];
   for (const view of views) {

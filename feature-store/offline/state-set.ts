@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { StateSetRef } from '../../contracts/activities.js';
 import type { TrainingData } from '../../contracts/dataset.js';
 import type { EntityStateView } from '../../contracts/entity-state.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { Table } from '../../contracts/table.js';
+import { bucketOf } from '../../datasets/snapshots/buckets.js';
 import { putJsonBlob, readJsonBlob } from '../../datasets/snapshots/json-blob.js';
 import { type StateSetManifest, stateSetManifest } from '../../datasets/snapshots/manifest.js';
 import { readParquet } from '../../datasets/snapshots/parquet-file.js';
@@ -29,10 +29,6 @@ export interface BuildStateSet {
   readonly onProgress?: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
 }
 
-/** Depends on the id alone, so that an entity stays in its part when others come and go. */
-const bucketOf = (entityId: string, parts: number): number =>
-  createHash('sha256').update(entityId).digest().readUInt32BE(0) % parts;
-
 /** The smallest power of two that keeps the parts small. */
 function partCount(entities: number): number {
   let parts = 1;
@@ -46,7 +42,7 @@ function rowsByPart(entityIds: readonly (string | null)[]): number[][] {
   distinct.delete(null);
   const count = partCount(distinct.size);
   const partOf = new Map<string | null, number>();
-  for (const id of distinct) partOf.set(id, bucketOf(id!, count));
+  for (const id of distinct) partOf.set(id, bucketOf(id, count));
   const parts = Array.from({ length: count }, (): number[] => []);
   entityIds.forEach((id, row) => {
     if (id !== null) parts[partOf.get(id)!]!.push(row);

@@ -99,7 +99,7 @@ export async function buildBackendDataset(input: {
   const { tables: required, optionalTables = [], views } = backend;
   const needed = new Set([...required, ...optionalTables, ...views.flatMap((view) => view.tables)]);
   await onStep('reading the snapshot', 0, 3);
-  const tables = await loadSnapshotTables(blobs, snapshotHash, [...needed]);
+  const tables = await loadSnapshotTables(blobs, snapshotHash, { tables: [...needed] });
   await onStep('choosing labelled rows', 1, 3);
   const { table: rows, notes } = backend.rows(tables, { asOf, source, timeZone });
   const { minimumRows } = backend.schema;

@@ -26,7 +26,7 @@ let tables: SnapshotTables;
 beforeAll(async () => {
   source = await createGeneratedSource({ users: 25, months: 18 });
   snapshot = await source.snapshot('parity', AS_OF);
-  tables = await loadSnapshotTables(source.blobs, snapshot.hash, needed);
+  tables = await loadSnapshotTables(source.blobs, snapshot.hash, { tables: needed });
 });
 afterAll(async () => {
   if (redisUrl !== null) {
@@ -75,7 +75,7 @@ describe('point-in-time correctness of features on generated data', () => {
   it('a snapshot of an earlier moment gives the same features as a later snapshot for that moment', async () => {
     const moment = Date.UTC(2026, 4, 20, 10, 30);
     const earlier = await source.snapshot('earlier', moment);
-    const then = await loadSnapshotTables(source.blobs, earlier.hash, needed);
+    const then = await loadSnapshotTables(source.blobs, earlier.hash, { tables: needed });
     for (const view of featureViews) {
       const [now, before] = [view.prepare(tables), view.prepare(then)];
       for (const id of userIds()) expect(bits(now(id, moment))).toEqual(bits(before(id, moment)));

@@ -83,7 +83,10 @@ async function snapshotOf(tables: readonly BackendTable[]) {
     codeVersion: 'test',
     tables: extracted,
   });
-  return { tables: await loadSnapshotTables(blobs, ref.hash, [...tables]), moment: { asOf, source: SOURCE } };
+  return {
+    tables: await loadSnapshotTables(blobs, ref.hash, { tables: [...tables] }),
+    moment: { asOf, source: SOURCE },
+  };
 }
 
 /** Trains the intent classifier on the labelled messages and puts it into staging. */

@@ -42,7 +42,7 @@ describe('extractTable', () => {
         codeVersion: 'test',
         tables: [extracted],
       });
-      const { transactions } = await loadSnapshotTables(source.blobs, hash, ['transactions', 'users']);
+      const { transactions } = await loadSnapshotTables(source.blobs, hash, { tables: ['transactions', 'users'] });
       expect(transactions?.columns.id?.values.join(',')).toBe(counted[0]!.ids);
     }
   });
@@ -57,7 +57,7 @@ describe('extractTable', () => {
        from backend.transactions where source = 'generated' order by id`,
     );
     const { hash } = await source.snapshot('types', AS_OF);
-    const { transactions } = await loadSnapshotTables(source.blobs, hash, ['transactions']);
+    const { transactions } = await loadSnapshotTables(source.blobs, hash, { tables: ['transactions'] });
     const column = (name: string) => transactions!.columns[name]!;
     expect([...column('amount').values]).toEqual(rows.map((row) => row.amount));
     expect([...column('booked_at').values]).toEqual(rows.map((row) => (row.booked_at as Date).getTime()));
@@ -90,7 +90,7 @@ describe('extractTable', () => {
       codeVersion: 'test',
       tables: [extracted],
     });
-    const { loans } = await loadSnapshotTables(source.blobs, hash, ['loans']);
+    const { loans } = await loadSnapshotTables(source.blobs, hash, { tables: ['loans'] });
     expect(loans?.rowCount).toBe(0);
     expect(loans?.columns.disbursed_at?.kind).toBe('timestamp');
   });

@@ -142,7 +142,7 @@ describe('an anomaly request by reference', () => {
       expect(then.size).toBeGreaterThan(10);
       expect(new Map(view.build(past.data, moment))).toEqual(then);
     }
-    const { transactions } = await loadSnapshotTables(source.blobs, hash, ['transactions']);
+    const { transactions } = await loadSnapshotTables(source.blobs, hash, { tables: ['transactions'] });
     expect(earlier.data.table.rowCount).toBe(transactions!.rowCount); // also those whose dispute may still come
   });
 });

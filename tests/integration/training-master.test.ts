@@ -206,7 +206,9 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     const { blobs, snapshotLog } = platform.services;
     const { hash } = (await snapshotLog.latest('generated'))!;
     expect((await loadSnapshot(blobs, hash)).policy).toEqual({ ...policy, keyVersion: 1 });
-    const { users, chat_messages: messages } = await loadSnapshotTables(blobs, hash, ['users', 'chat_messages']);
+    const { users, chat_messages: messages } = await loadSnapshotTables(blobs, hash, {
+      tables: ['users', 'chat_messages'],
+    });
     const [city, other] = textColumn(users!, 'city');
     expect(city).toMatch(/^[0-9a-f]{16}$/);
     expect(other).toBe(city);

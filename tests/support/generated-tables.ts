@@ -3,8 +3,11 @@ import { type BackendTable, backendTables, type SnapshotTables } from '../../con
 import { backendTable } from '../../bench/support/backend-table.js';
 import { type GeneratorOptions, generateCustomers } from '../../datasets/sources/backend/generator/index.js';
 import { emptyRows } from '../../datasets/sources/backend/generator/rows.js';
+import type { Table } from '../../contracts/table.js';
+import { bucketOf, userColumnOf } from '../../datasets/snapshots/buckets.js';
 import { putJsonBlob } from '../../datasets/snapshots/json-blob.js';
 import { putTable } from '../../datasets/snapshots/put-table.js';
+import { selectRows, textColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 
 /** A generated backend in memory: the tables of a snapshot at `asOf`, the end of its last day. */
@@ -21,21 +24,45 @@ export function generatedTables(options: GeneratorOptions): {
   return { tables: Object.fromEntries(backendTables.map((name) => [name, backendTable(name, all[name])])), asOf };
 }
 
-/** Stores a snapshot with these tables of a generated backend. @returns its hash. */
+/** Rows of a table by bucket, each in the order of the table; a table without rows has an empty part in bucket 0. */
+function splitByBucket(name: BackendTable, table: Table, buckets: number): [number, Table][] {
+  const column = userColumnOf(name);
+  const users = column === null ? [] : textColumn(table, column);
+  const rows = new Map<number, number[]>();
+  for (let row = 0; row < table.rowCount; row++) {
+    const bucket = bucketOf(users[row] ?? null, buckets);
+    rows.set(bucket, [...(rows.get(bucket) ?? []), row]);
+  }
+  if (rows.size === 0) return [[0, table]];
+  return [...rows].sort(([a], [b]) => a - b).map(([bucket, chosen]) => [bucket, selectRows(table, chosen)]);
+}
+
+async function putParts(blobs: BlobStore, name: BackendTable, { table, buckets }: { table: Table; buckets?: number }) {
+  if (buckets === undefined) return [{ ...(await putTable(blobs, table)), rows: table.rowCount }];
+  const split = splitByBucket(name, table, buckets);
+  return Promise.all(
+    split.map(async ([bucket, part]) => ({ bucket, ...(await putTable(blobs, part)), rows: part.rowCount })),
+  );
+}
+
+/**
+ * Stores a snapshot with these tables of a generated backend.
+ * @param options.buckets - a power of two; absent: a snapshot of the first version. @returns its hash.
+ */
 export async function storeGeneratedSnapshot(
   blobs: BlobStore,
   names: readonly BackendTable[],
-  { asOf, ...options }: GeneratorOptions & { readonly asOf?: number },
+  { asOf, buckets, ...options }: GeneratorOptions & { readonly asOf?: number; readonly buckets?: number },
 ): Promise<string> {
   const { tables, asOf: end } = generatedTables(options);
   const extracted: ExtractedTable[] = [];
   for (const table of names) {
     const found = tables[table]!;
-    const parts = [{ ...(await putTable(blobs, found)), rows: found.rowCount }];
+    const parts = await putParts(blobs, table, { table: found, ...(buckets !== undefined && { buckets }) });
     const eventTime = { from: 0, to: end - 1 };
     extracted.push({ table, rows: found.rowCount, parts, eventTime, queryHash: 'a'.repeat(64) });
   }
   const facts = { source: 'generated', asOf: asOf ?? end, parent: null, codeVersion: 'test' };
-  const manifest = { kind: 'snapshot', schemaVersion: 1, ...facts, tables: extracted };
-  return (await putJsonBlob(blobs, manifest)).hash;
+  const version = buckets === undefined ? { schemaVersion: 1 } : { schemaVersion: 2, buckets };
+  return (await putJsonBlob(blobs, { kind: 'snapshot', ...version, ...facts, tables: extracted })).hash;
 }
