@@ -1,16 +1,17 @@
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../program/context.js';
-import type { GenerateOptions, SnapshotOptions, ValidateOptions } from '../views/data-view.js';
+import type { GenerateOptions, ValidateOptions } from '../views/data-view.js';
 import type { CheckSourceOptions } from '../views/source-check-view.js';
 import type { DescribeOptions } from '../views/describe-view.js';
 import { addReadingOptions } from '../program/reading-options.js';
 import type { FileTemplateOptions } from '../views/file-template-view.js';
 import type { SourceTemplateOptions } from '../views/source-template-view.js';
-import { count, listLimit, seed } from '../program/options.js';
+import { count, seed } from '../program/options.js';
 import type { PolicyOptions } from '../views/policy-view.js';
 import type { RepairOptions } from '../views/repair-view.js';
+import { registerVersions } from './data-versions.js';
 
-/** `ml data check-source|describe|template|generate|import|sources|use|snapshots|repair|validate|policy`. */
+/** `ml data check-source|describe|template|generate|import|sources|use|snapshots|diff|checkout|repair|validate|policy`. */
 export function register(program: Command, cli: CliContext): void {
   const data = program
     .command('data')
@@ -20,6 +21,7 @@ export function register(program: Command, cli: CliContext): void {
   registerDescribe(data, cli);
   registerLoading(data, cli);
   registerSources(data, cli);
+  registerVersions(data, cli);
   registerSnapshots(data, cli);
   registerPolicy(data, cli);
 }
@@ -141,15 +143,6 @@ function registerSources(data: Command, cli: CliContext): void {
 }
 
 function registerSnapshots(data: Command, cli: CliContext): void {
-  data
-    .command('snapshots')
-    .description('Snapshots of the sources, newest first.')
-    .option('--source <name>', 'only of this source')
-    .option('--limit <n>', 'at most so many (20)', listLimit)
-    .action(async (options: SnapshotOptions) => {
-      const { listSnapshots } = await import('../views/data-view.js');
-      await listSnapshots(cli, options);
-    });
   data
     .command('repair')
     .description(

@@ -1,11 +1,12 @@
 import { PipelineError } from '../../contracts/errors.js';
 import type { DataQuality } from '../../contracts/dataset.js';
-import { requireLatestSnapshot, type SnapshotRecord } from '../../datasets/snapshots/snapshot-log.js';
+import { requireLatestSnapshot } from '../../datasets/snapshots/snapshot-log.js';
 import { generateBackend, type GeneratorOptions } from '../../datasets/sources/backend/generator/index.js';
 import { reportDifficulty as judgeDifficulty, type TaskReport } from '../../datasets/sources/backend/report/report.js';
 import { importBerka } from '../../datasets/sources/berka/import.js';
 import type { CatalogSource } from '../../datasets/sources/catalog.js';
 import { validateSnapshot } from '../../datasets/validation/validate-snapshot.js';
+import { findSnapshot } from '../../datasets/versions/find-snapshot.js';
 import type { CliContext } from '../program/context.js';
 import { formatTime, formatValue, shortHash } from '../output/format.js';
 
@@ -118,31 +119,6 @@ export async function useSource(cli: CliContext, source: string): Promise<void> 
   cli.out.result({ source }, () => cli.out.line(`source ${source} is now the one in use`));
 }
 
-export interface SnapshotOptions {
-  readonly source?: string;
-  readonly limit?: number;
-}
-
-const snapshotRow = ({ hash, source, asOf, rows, recordedAt }: SnapshotRecord): string[] => [
-  shortHash(hash),
-  source,
-  formatTime(new Date(asOf)),
-  formatTime(recordedAt),
-  Object.values(rows)
-    .reduce((sum, count) => sum + count, 0)
-    .toLocaleString('en-US'),
-];
-
-/** Lists snapshots, newest first. */
-export async function listSnapshots(cli: CliContext, { limit = 20, source }: SnapshotOptions): Promise<void> {
-  const { services } = await cli.connect();
-  const snapshots = await services.snapshotLog.list({ limit, ...(source === undefined ? {} : { source }) });
-  cli.out.result(snapshots, () => {
-    const head = ['snapshot', 'source', 'as of (UTC)', 'taken (UTC)', 'rows'];
-    cli.out.table({ head, rows: snapshots.map(snapshotRow), right: ['rows'] });
-  });
-}
-
 export interface ValidateOptions {
   readonly source?: string;
   readonly snapshot?: string;
@@ -154,10 +130,7 @@ async function chosenSnapshot(cli: CliContext, { source, snapshot }: ValidateOpt
   if (snapshot === undefined) {
     return (await requireLatestSnapshot(services.snapshotLog, name)).hash;
   }
-  const known = await services.snapshotLog.list();
-  const found = known.find(({ hash }) => hash.startsWith(snapshot));
-  if (found !== undefined) return found.hash;
-  throw new PipelineError('DATASET_NOT_FOUND', `there is no snapshot ${snapshot}; \`ml data snapshots\` lists them`);
+  return (await findSnapshot(services.snapshotLog, snapshot)).hash;
 }
 
 function printQuality(cli: CliContext, snapshotHash: string, quality: DataQuality): void {

@@ -1,5 +1,6 @@
 import type { ModelRegistry, VersionRecord } from '../../contracts/registry.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { versionsFrom } from '../versions/snapshot-overview.js';
 import { isLostBlob } from './lost-blob.js';
 import type { SnapshotLog, SnapshotRecord } from './snapshot-log.js';
 import { loadSnapshot } from './snapshot-store.js';
@@ -44,11 +45,13 @@ export async function examineSnapshots(
   const foundAgain: SnapshotRecord[] = [];
   for (const record of records) {
     const damage = await damageOf(blobs, record.hash, verify);
-    if (damage !== null) damaged.push({ record, damage, versions: versionsFrom(versions, record.hash) });
+    if (damage !== null) damaged.push({ record, damage, versions: versionsFrom(versions, record.hash, nameOf) });
     else if (record.lost) foundAgain.push(record);
   }
   return { examined: records.length, damaged, foundAgain };
 }
+
+const nameOf = ({ modelName, version }: VersionRecord): string => `${modelName} ${version}`;
 
 /** Unchanged data are recorded again under the same hash. */
 const onePerHash = (records: readonly SnapshotRecord[]): readonly SnapshotRecord[] => [
@@ -79,11 +82,6 @@ async function isIntact(blobs: BlobStore, hash: string, verify: boolean): Promis
     throw fault;
   }
 }
-
-const versionsFrom = (versions: readonly VersionRecord[], snapshotHash: string): readonly string[] =>
-  versions
-    .filter(({ dataset: { origin } }) => origin.kind === 'snapshot' && origin.snapshotHash === snapshotHash)
-    .map(({ modelName, version }) => `${modelName} ${version}`);
 
 /** Marks the damaged snapshots as lost and takes the mark from those that are complete again. Repeatable. */
 export async function repairLog(log: SnapshotLog, { damaged, foundAgain }: SnapshotHealth): Promise<void> {

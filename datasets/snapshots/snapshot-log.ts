@@ -30,6 +30,8 @@ export interface SnapshotLog {
   latest(source: string): Promise<SnapshotRecord | null>;
   /** The record of a source with the latest moment that is not lost; a snapshot of a past week is not it. */
   newest(source: string): Promise<SnapshotRecord | null>;
+  /** The newest record of each snapshot whose hash begins so, newest first. @param prefix - lower-case hex digits. */
+  withPrefix(prefix: string, limit: number): Promise<SnapshotRecord[]>;
   /** Records, newest first. */
   list(filter?: { readonly source?: string; readonly limit?: number }): Promise<SnapshotRecord[]>;
 }
@@ -141,6 +143,22 @@ export function createSnapshotLog(pool: pg.Pool): SnapshotLog {
       const intact = all.where('source', '=', source).where('lost', '=', false);
       const row = await intact.orderBy('as_of', 'desc').orderBy('sequence', 'desc').limit(1).executeTakeFirst();
       return row === undefined ? null : toRecord(row);
+    },
+    async withPrefix(prefix, limit) {
+      const rows = await database
+        .selectFrom(
+          all
+            .where('hash', 'like', `${prefix}%`)
+            .distinctOn('hash')
+            .orderBy('hash')
+            .orderBy('sequence', 'desc')
+            .as('newest'),
+        )
+        .selectAll()
+        .orderBy('sequence', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(toRecord);
     },
     async list({ source, limit = 50 } = {}) {
       const query = source === undefined ? all : all.where('source', '=', source);

@@ -22,6 +22,8 @@ export const auditActions = [
   'webhooks.secret-read',
   'webhooks.retried',
   'alert.acknowledged',
+  'snapshot.checked-out',
+  'blobs.collected',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -21,6 +21,10 @@ export function createMemoryLog(): SnapshotLog {
       records
         .filter((one) => one.source === source && !one.lost)
         .reduce<SnapshotRecord | null>((best, one) => (best === null || one.asOf >= best.asOf ? one : best), null),
+    withPrefix: async (prefix, limit) => {
+      const matching = records.filter(({ hash }) => hash.startsWith(prefix));
+      return [...new Map(matching.map((one) => [one.hash, one])).values()].toReversed().slice(0, limit);
+    },
     list: async () => records.toReversed(),
   };
   return log;
