@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { ArtefactFiles } from '../../contracts/computation.js';
 import { inheritedEnvironment } from '../../platform/config/environment.js';
+import { allocatorEnvironment } from '../../platform/embedded/api-server.js';
 import { entryPoints } from '../../platform/entry-points.js';
 import { loadCatalogue } from '../../models/catalogue.js';
 import { projectRoot } from '../../platform/project.js';
@@ -80,7 +81,7 @@ export async function startPeer(files: ArtefactFiles): Promise<Server | null> {
 const start = (file: string, args: readonly string[], settings: Settings): ChildProcess =>
   spawn(file, args, {
     cwd: projectRoot,
-    env: inheritedEnvironment({ NODE_ENV: 'production', LOG_LEVEL: 'warn', ...settings }),
+    env: inheritedEnvironment({ NODE_ENV: 'production', LOG_LEVEL: 'warn', ...allocatorEnvironment, ...settings }),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 

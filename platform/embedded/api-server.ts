@@ -39,6 +39,13 @@ export async function pingApi(url: string): Promise<void> {
   if (!response.ok) throw new Error(`${url}/health/startup answers ${response.status}`);
 }
 
+/**
+ * Blocks above this go back to the system when they are freed. glibc raises the limit to the largest block that was ever
+ * freed, so that the copies of a graph that are made while it is opened stay with the process: 60 MB of five models
+ * (docs/experiments/serving.md, "Memory"). Other systems ignore it.
+ */
+export const allocatorEnvironment = { MALLOC_MMAP_THRESHOLD_: String(128 * 1024) } as const;
+
 /** Plans `ml serve` at a port with the addresses in its environment. */
 export function planApi(config: Config, endpoints: Endpoints, port: number): ServicePlan {
   const url = `http://${reachableHost(config.api.host)}:${port}`;
@@ -53,6 +60,7 @@ export function planApi(config: Config, endpoints: Endpoints, port: number): Ser
         ...configEnvironment(config),
         ...endpointEnvironment(endpoints),
         ...temporaryEnvironment(config.home),
+        ...allocatorEnvironment,
         PORT: String(port),
       },
     },

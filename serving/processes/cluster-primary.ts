@@ -4,6 +4,7 @@ import { AggregatorRegistry, type PrometheusContentType } from 'prom-client';
 import { PipelineError } from '../../contracts/errors.js';
 import { aborted } from '../../platform/aborted.js';
 import type { Config } from '../../platform/config/config.js';
+import { allocatorEnvironment } from '../../platform/embedded/api-server.js';
 import { configEnvironment, endpointEnvironment } from '../../platform/embedded/config-environment.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { nodeCommand } from '../../platform/embedded/processes/node-command.js';
@@ -34,7 +35,7 @@ export async function runProcesses(options: RunProcessesOptions): Promise<void> 
   const { config, endpoints, signal, logger } = options;
   const { file: exec, args } = launchOf();
   cluster.setupPrimary({ ...exec, args });
-  const env = { ...configEnvironment(config), ...endpointEnvironment(endpoints) };
+  const env = { ...configEnvironment(config), ...endpointEnvironment(endpoints), ...allocatorEnvironment };
   const collect: Collector = new AggregatorRegistry();
   const stopping = new AbortController();
   signal.addEventListener('abort', () => stopping.abort());

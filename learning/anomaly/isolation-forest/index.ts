@@ -9,5 +9,5 @@ export {
 } from './params.js';
 export { averagePathLength } from './path-length.js';
 export { replaceOldestTrees } from './replace-trees.js';
-export { scoreForest } from './scoring.js';
+export { scoreForest, scoreForestFloat32 } from './scoring.js';
 export type { ExtendedIsolationForestState, ForestState, IsolationForestState } from './state.js';

@@ -24,3 +24,17 @@ export function scorePathLengths(total: Float64Array, trees: number, subsampleSi
 export function pathLengthScale(subsampleSize: number): number {
   return -1 / Math.max(averagePathLength(subsampleSize), 1);
 }
+
+/** Cubic of 2^r for |r| ≤ 1/64, from the highest power, and pieces of a power of two. */
+const EXP2 = { cubic: [0.05550361559341535, 0.2402284522445722, 0.6931471806916203, 1], pieces: 32 } as const;
+
+/**
+ * 2^x rounded to float32 as the C library's `powf` and `exp2f` round it, and with them the runtime of graphs (ARM
+ * Optimized Routines, `exp2f.c`; glibc since 2.27): a score is the same with and without a graph.
+ */
+export function exp2Float32(x: number): number {
+  const near = Math.round(x * EXP2.pieces) / EXP2.pieces;
+  const r = x - near;
+  const [a, b, c, d] = EXP2.cubic;
+  return Math.fround(((a * r + b) * (r * r) + (c * r + d)) * 2 ** near);
+}

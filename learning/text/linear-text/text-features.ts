@@ -87,26 +87,31 @@ export interface SparseRow {
 /** Converts a text to a sparse row. */
 export type Vectorise = (text: string) => SparseRow;
 
-const indexOf = (hashes: Int32Array, from: number, to: number): Map<number, number> => {
-  const index = new Map<number, number>();
-  for (let column = from; column < to; column++) index.set(hashes[column]!, column);
-  return index;
-};
+/** Finds a hash among the ascending ones from `from` up to `to`. @returns its column, or -1. */
+function columnOf(hash: number, hashes: Int32Array, from: number, to: number): number {
+  let [low, high] = [from, to];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (hashes[middle]! < hash) low = middle + 1;
+    else high = middle;
+  }
+  return low < to && hashes[low] === hash ? low : -1;
+}
 
 type Entry = [column: number, value: number];
 
 /** TF-IDF entries with sublinear term frequency, scaled to a Euclidean length. */
 function tfIdfEntries(
   counts: Map<number, number>,
-  index: Map<number, number>,
+  find: (hash: number) => number,
   rarity: Float32Array,
   length: number,
 ): Entry[] {
   const entries: Entry[] = [];
   let square = 0;
   for (const [hash, count] of counts) {
-    const column = index.get(hash);
-    if (column === undefined) continue;
+    const column = find(hash);
+    if (column < 0) continue;
     const value = (1 + Math.log(count)) * rarity[column]!;
     square += value * value;
     entries.push([column, value]);
@@ -121,12 +126,12 @@ function tfIdfEntries(
  * of the text's length. Unknown n-grams are ignored; a text without known ones gives an empty row.
  */
 export function createVectoriser({ params, hashes, wordCount, rarity }: TextFeatures): Vectorise {
-  const words = indexOf(hashes, 0, wordCount);
-  const letters = indexOf(hashes, wordCount, hashes.length);
+  const word = (hash: number): number => columnOf(hash, hashes, 0, wordCount);
+  const letter = (hash: number): number => columnOf(hash, hashes, wordCount, hashes.length);
   return (text) => {
     const counts = countGrams(text, params);
-    const entries = tfIdfEntries(counts.words, words, rarity, 1);
-    entries.push(...tfIdfEntries(counts.letters, letters, rarity, params.letterWeight));
+    const entries = tfIdfEntries(counts.words, word, rarity, 1);
+    entries.push(...tfIdfEntries(counts.letters, letter, rarity, params.letterWeight));
     return {
       indices: Int32Array.from(entries, ([column]) => column),
       values: Float32Array.from(entries, ([, value]) => value),

@@ -1,6 +1,6 @@
 import { mean } from '../../../learning/numeric/statistics/mean.js';
 import type { Detector } from './artefact.js';
-import type { GraphScores } from './scorer.js';
+import type { PartScores } from './scorer.js';
 
 /** Number of confirmed frauds at which supervised and unsupervised score weigh the same. */
 const EVEN_AT = 25;
@@ -26,7 +26,7 @@ const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
  */
 export function blend(
   { unsupervised, supervised }: Pick<Detector, 'unsupervised' | 'supervised'>,
-  scores: GraphScores,
+  scores: PartScores,
 ): Float64Array {
   const { margin } = scores;
   if (supervised === null || margin === null) return scores.unsupervised;

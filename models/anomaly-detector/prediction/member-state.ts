@@ -12,5 +12,11 @@ export const asMatrix = (values: Float32Array, cols: number): Matrix =>
 /** The isolation trees of a member: the member itself, or the forest of an ensemble. */
 export const forestOf = (state: MemberState): ForestState => (state.kind === 'anomaly-ensemble' ? state.forest : state);
 
+/** The forest whose score is the member's; null for an ensemble of more than its forest. */
+export function servedForestOf(state: MemberState): ForestState | null {
+  if (state.kind !== 'anomaly-ensemble') return state;
+  return state.choice === 'forest' ? state.forest : null;
+}
+
 /** Contribution of each signal of each row; positive = made the row easier to isolate. */
 export const attributeMember = (state: MemberState, x: Matrix): Matrix => attributePathLength(forestOf(state), x);

@@ -4,7 +4,7 @@ import { promiseTry, readJson } from '../../../learning/artefact/index.js';
 import { inputSchema, type Preprocessing, preprocessing } from '../../../learning/tabular/preprocessing/index.js';
 import { columnNames } from '../data/columns.js';
 import type { AnomalyAnswer } from './answer.js';
-import { type Detector, type DetectorTrees, readDetector, readTrees } from './artefact.js';
+import { type Detector, readDetector, readTrees } from './artefact.js';
 import { blend } from './blend.js';
 import { type EncodableRows, encodeSignals, inputCount, missingInputs } from './encoding.js';
 import { liftExtremes, tailSums } from './extremes.js';
@@ -68,9 +68,9 @@ export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredic
   const detector = readDetector(files);
   const { encoding, categoryModels, threshold } = detector;
   const table = files[TABLE_FILE] === undefined ? null : readJson(files, TABLE_FILE, preprocessing);
-  const scorer = await openScorer(files, { encoding, categoryModels, hasBoosted: detector.supervised !== null });
-  /** Read with the first explanation: scoring needs the graphs only. */
-  let trees: DetectorTrees | null = null;
+  // What follows keeps the trees, and neither the files nor more graphs than one: see openScorer.
+  const trees = readTrees(files);
+  const scorer = await openScorer(files, { encoding, categoryModels, trees });
   const answersOf = (requests: readonly AnomalyRequest[]): AnomalyAnswer[] => {
     if (requests.length === 0) return [];
     const rows = requestRows(requests, encoding);
@@ -98,7 +98,6 @@ export async function openPredictor(files: ArtefactFiles): Promise<AnomalyPredic
     explain: (request) =>
       promiseTry(() => {
         const [answer] = answersOf([request]);
-        trees ??= readTrees(files);
         const explanation = explainRequest({ detector, trees, request, answer: answer! });
         return { output: answer!, explanation };
       }),

@@ -2,8 +2,10 @@ import type { ArtefactFiles } from '../../../contracts/model-definition.js';
 import { type Graph, openGraph, runGraph } from '../../../learning/artefact/index.js';
 import { logOdds } from '../../../learning/numeric/statistics/odds.js';
 import { boostingGraph } from '../../../learning/tabular/gradient-boosting/index.js';
-import { forestGraph } from '../../../learning/anomaly/isolation-forest/index.js';
-import { fileNames } from './artefact.js';
+import { ensembleGraph } from '../../../learning/anomaly/anomaly-ensemble/index.js';
+import { scoreForestFloat32 } from '../../../learning/anomaly/isolation-forest/index.js';
+import { type DetectorTrees, fileNames } from './artefact.js';
+import { servedForestOf, type MemberState } from './member-state.js';
 import {
   type EncodableRows,
   encodeBoosted,
@@ -13,22 +15,22 @@ import {
   rowsByCategory,
 } from './encoding.js';
 
-/** Rows in one call of a graph: bounds memory, and an extended forest holds all its projections at once. */
+/** Rows in one call of a graph: bounds memory, as an ensemble compares each row with all its references. */
 const BATCH_ROWS = 4096;
 /** A probability this near 0 or 1 has no finite margin. */
 const SMALLEST_PROBABILITY = 1e-9;
 
-/** Outputs of the graphs before they are blended. */
-export interface GraphScores {
+/** Scores before they are blended. */
+export interface PartScores {
   /** Mean of the pooled and, where there is one, the category's score; (0, 1). */
   readonly unsupervised: Float64Array;
   /** Log-odds of misuse; null without boosted trees. */
   readonly margin: Float64Array | null;
 }
 
-/** The graphs of one artefact. */
+/** The detectors of one artefact. */
 export interface Scorer {
-  score(rows: EncodableRows): GraphScores;
+  score(rows: EncodableRows): PartScores;
   close(): Promise<void>;
 }
 
@@ -49,22 +51,45 @@ function scoreRows(
   return scores;
 }
 
-interface Graphs {
-  readonly pooled: Graph;
-  readonly categories: readonly Graph[];
-  readonly boosted: Graph | null;
+/** A detector whose scores need no labels. */
+interface Member {
+  /** @param values - (rows, width) row-major.  @returns (rows,) in (0, 1). */
+  score(values: Float32Array, width: number): Float64Array;
+  close(): Promise<void>;
+}
+
+/**
+ * Forests are scored from their trees, which explanations need anyway: 25 sessions of the runtime take ten times the memory
+ * of the trees and three times the CPU of a row (docs/adr/0252-forests-answer-from-their-trees.md). Others run their graph.
+ */
+async function openMember(files: ArtefactFiles, file: string, state: MemberState): Promise<Member> {
+  const forest = servedForestOf(state);
+  if (forest !== null) return { score: (values) => scoreForestFloat32(forest, values), close: () => Promise.resolve() };
+  const graph = await openGraph(files, file);
+  const names = { input: ensembleGraph.input, output: ensembleGraph.score };
+  return { score: (values, width) => scoreRows(graph, names, values, width), close: () => graph.close() };
+}
+
+interface Members {
+  readonly pooled: Member;
+  readonly categories: readonly Member[];
+}
+
+/** On its own, so that no closure of the scorer keeps the files. */
+async function openMembers(files: ArtefactFiles, { pooled, categories }: DetectorTrees): Promise<Members> {
+  const opened = categories.map((member, k) => openMember(files, fileNames.category(k), member));
+  return { pooled: await openMember(files, fileNames.pooled, pooled), categories: await Promise.all(opened) };
 }
 
 /** Unsupervised score: mean of the pooled and the category's own forest (each alone is worse: docs/experiments/anomaly.md). */
-function scoreForests(graphs: Graphs, state: ScorerState, rows: EncodableRows): Float64Array {
+function scoreMembers({ pooled, categories }: Members, state: ScorerState, rows: EncodableRows): Float64Array {
   const width = state.encoding.signals.length;
   const values = encodeSignals(state.encoding, rows);
-  const names = { input: forestGraph.input, output: forestGraph.score };
-  const scores = scoreRows(graphs.pooled, names, values, width);
+  const scores = pooled.score(values, width);
   for (const [category, members] of rowsByCategory(rows)) {
-    const own = graphs.categories[state.categoryModels.indexOf(category)];
+    const own = categories[state.categoryModels.indexOf(category)];
     if (own === undefined) continue;
-    const ownScores = scoreRows(own, names, pickRows(values, width, members), width);
+    const ownScores = own.score(pickRows(values, width, members), width);
     members.forEach((row, i) => (scores[row] = (scores[row]! + ownScores[i]!) / 2));
   }
   return scores;
@@ -74,29 +99,29 @@ function scoreForests(graphs: Graphs, state: ScorerState, rows: EncodableRows): 
 export interface ScorerState {
   readonly encoding: Encoding;
   readonly categoryModels: readonly string[];
-  readonly hasBoosted: boolean;
+  readonly trees: DetectorTrees;
 }
 
 /**
- * Opens the graphs. Training computes its scores through it too, so that they equal the served ones.
+ * Opens the detectors. Training computes its scores through it too, so that they equal the served ones.
  * @throws PipelineError `ARTEFACT_INVALID`.
  */
 export async function openScorer(files: ArtefactFiles, state: ScorerState): Promise<Scorer> {
-  const pooled = await openGraph(files, fileNames.pooled);
-  const categories = await Promise.all(state.categoryModels.map((_, k) => openGraph(files, fileNames.category(k))));
-  const boosted = state.hasBoosted ? await openGraph(files, fileNames.boosted) : null;
-  const graphs: Graphs = { pooled, categories, boosted };
-  const width = state.encoding.numbers.length + state.encoding.categories.length;
+  const { trees, encoding } = state;
+  const members = await openMembers(files, trees);
+  const boosted = trees.boosted === null ? null : await openGraph(files, fileNames.boosted);
+  const width = encoding.numbers.length + encoding.categories.length;
   return {
     score(rows) {
-      const unsupervised = scoreForests(graphs, state, rows);
+      const unsupervised = scoreMembers(members, state, rows);
       if (boosted === null || rows.count === 0) return { unsupervised, margin: null };
       const names = { input: boostingGraph.input, output: boostingGraph.probability };
-      const probability = scoreRows(boosted, names, encodeBoosted(state.encoding, rows), width);
+      const probability = scoreRows(boosted, names, encodeBoosted(encoding, rows), width);
       return { unsupervised, margin: probability.map((p) => logOdds(p, SMALLEST_PROBABILITY)) };
     },
     async close() {
-      for (const graph of [pooled, ...categories, ...(boosted === null ? [] : [boosted])]) await graph.close();
+      for (const part of [members.pooled, ...members.categories]) await part.close();
+      await boosted?.close();
     },
   };
 }

@@ -208,7 +208,11 @@ function withExtremes(
   return { extremes, threshold, ...reachedShare(others, threshold, { rows: blended.length, contamination }) };
 }
 
-/** Scores rows through the exported graphs and sets the threshold from them. */
+const treesOf = ({ pooled, categories }: Unsupervised, supervised: Supervised | null): DetectorTrees => ({
+  ...{ pooled, categories, boosted: supervised?.trees ?? null },
+});
+
+/** Scores rows as they will be served and sets the threshold from them. */
 async function calibrate(
   training: Training,
   forests: Unsupervised,
@@ -219,7 +223,7 @@ async function calibrate(
   const categoryModels = [...forests.categoryModels];
   const { schema, table } = training.data;
   const rows = tableRows(schema, selectRows(table, thresholdRows(training)), training.columns);
-  const scorer = await openScorer(graphs, { encoding, categoryModels, hasBoosted: supervised !== null });
+  const scorer = await openScorer(graphs, { encoding, categoryModels, trees: treesOf(forests, supervised) });
   const scores = scorer.score(rows);
   await scorer.close();
   const parts = {
@@ -260,11 +264,7 @@ export async function train(context: TrainContext, data: TrainingData, params: A
   const forests =
     context.champion === null ? await fitForests(training, rows) : updateForests(training, context.champion);
   const supervised = await fitBoosted(training, forests.encoding);
-  const trees: DetectorTrees = {
-    pooled: forests.pooled,
-    categories: forests.categories,
-    boosted: supervised?.trees ?? null,
-  };
+  const trees = treesOf(forests, supervised);
   const graphs = graphsOf(forests, trees.boosted);
   const detector = await calibrate(training, forests, supervised, graphs);
   const files = { ...graphs, [fileNames.detector]: writeDetector(detector), [fileNames.trees]: writeTrees(trees) };
