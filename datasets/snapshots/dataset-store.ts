@@ -74,6 +74,12 @@ export async function loadDatasetRef(blobs: BlobStore, hash: string): Promise<Da
   return { ...(await readManifest(blobs, hash)).ref, hash };
 }
 
+/** Local Parquet files with a dataset's rows, in their order. @throws PipelineError as {@link loadDataset}. */
+export async function datasetFiles(blobs: BlobStore, hash: string): Promise<string[]> {
+  const { data } = await readManifest(blobs, hash);
+  return [await blobs.localPath(data.hash)];
+}
+
 async function readDataset(blobs: BlobStore, hash: string): Promise<LoadedDataset> {
   const manifest = await readManifest(blobs, hash);
   return { manifest, table: await readParquet([await blobs.localPath(manifest.data.hash)]) };

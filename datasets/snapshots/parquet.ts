@@ -113,10 +113,17 @@ export async function writeParquet(table: Table, path: string): Promise<void> {
   });
 }
 
-interface StoredColumn {
+/** A column of a Parquet file. */
+export interface StoredColumn {
   readonly name: string;
   readonly kind: ColumnKind;
 }
+
+const fromFiles = (paths: readonly string[]): string => `read_parquet([${paths.map(quoteText).join(', ')}])`;
+
+/** Columns of Parquet files. @throws PipelineError `MALFORMED_FILE` for a type other than double, timestamp and text. */
+export const describeParquet = (connection: DuckDBConnection, paths: readonly string[]): Promise<StoredColumn[]> =>
+  describe(connection, fromFiles(paths));
 
 async function describe(connection: DuckDBConnection, from: string): Promise<StoredColumn[]> {
   const result = await connection.run(`select * from ${from} limit 0`);
@@ -171,7 +178,7 @@ async function readOpen(
   paths: readonly string[],
   wanted: readonly string[] | undefined,
 ): Promise<Table> {
-  const from = `read_parquet([${paths.map(quoteText).join(', ')}])`;
+  const from = fromFiles(paths);
   const chosen = selectColumns(await describe(connection, from), wanted);
   const files = await countRows(connection, paths);
   const rowCount = files.reduce((sum, { rows }) => sum + rows, 0);

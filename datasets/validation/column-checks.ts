@@ -1,69 +1,60 @@
 import type { ColumnSpec, DatasetSchema } from '../../contracts/dataset.js';
-import type { Column, Table } from '../../contracts/table.js';
+import type { Column, ColumnKind, Table } from '../../contracts/table.js';
 import { selectRows } from '../../learning/table.js';
-import type { CheckLedger } from './check-ledger.js';
+import type { CheckLedger, Fault } from './check-ledger.js';
+import { valueRules, type ValueTest } from './value-rules.js';
 
 /** True for a row that fails, by its number. */
 type RowTest = (row: number) => boolean;
 
-interface ColumnCheck {
-  readonly check: string;
-  /** What was found and wanted, without the value, which may be personal. */
-  readonly finding: string;
-  readonly fails: RowTest;
-}
-
-const textKinds: readonly ColumnSpec['type'][] = ['text', 'category'];
-
-const kindFits = (spec: ColumnSpec, column: Column): boolean => {
-  if (textKinds.includes(spec.type)) return column.kind === 'text';
-  return column.kind === (spec.type === 'timestamp' ? 'timestamp' : 'number');
+/** What a column of this type is in memory and in files. */
+export const kindOfType = (type: ColumnSpec['type']): ColumnKind => {
+  if (type === 'text' || type === 'category') return 'text';
+  return type === 'timestamp' ? 'timestamp' : 'number';
 };
+
+/** The column has no values at all, though a file must have it. */
+export const absentFault = (column: string): Fault => ({
+  ...{ column, check: 'present' },
+  finding: 'the column is absent',
+});
+
+/** All values of the column are of another kind. */
+export const kindFault = ({ name, type }: ColumnSpec, found: ColumnKind): Fault => ({
+  ...{ column: name, check: 'type' },
+  finding: `the column holds ${found}, wanted ${type}`,
+});
 
 const isMissing = (column: Column): RowTest =>
   column.kind === 'text' ? (row) => column.values[row] === null : (row) => Number.isNaN(column.values[row]!);
 
-function rangeChecks(spec: ColumnSpec, values: Float64Array): ColumnCheck[] {
-  const checks: ColumnCheck[] = [];
-  const { minimum, maximum } = spec;
-  if (minimum !== undefined)
-    checks.push({ check: 'range', finding: `below the minimum ${minimum}`, fails: (row) => values[row]! < minimum });
-  if (maximum !== undefined)
-    checks.push({ check: 'range', finding: `above the maximum ${maximum}`, fails: (row) => values[row]! > maximum });
-  return checks;
+function textTest(test: ValueTest, values: readonly (string | null)[]): RowTest {
+  if (test.kind !== 'categories') return () => false;
+  const allowed = new Set<string | null>(test.values);
+  return (row) => values[row] !== null && !allowed.has(values[row]!);
 }
 
-function numberChecks(spec: ColumnSpec, values: Float64Array): ColumnCheck[] {
-  const checks: ColumnCheck[] = [
-    {
-      check: 'finite',
-      finding: 'infinite, wanted a finite number',
-      fails: (row) => Math.abs(values[row]!) === Infinity,
-    },
-  ];
-  if (spec.type === 'integer')
-    checks.push({
-      check: 'type',
-      finding: 'has a fraction, wanted an integer',
-      fails: (row) => Number.isFinite(values[row]!) && !Number.isInteger(values[row]!),
-    });
-  if (spec.type === 'flag')
-    checks.push({
-      check: 'type',
-      finding: 'neither 0 nor 1',
-      fails: (row) => !Number.isNaN(values[row]!) && values[row] !== 0 && values[row] !== 1,
-    });
-  return [...checks, ...rangeChecks(spec, values)];
+function numberTest(test: ValueTest, values: Float64Array): RowTest {
+  switch (test.kind) {
+    case 'finite':
+      return (row) => Math.abs(values[row]!) === Infinity;
+    case 'integer':
+      return (row) => Number.isFinite(values[row]!) && !Number.isInteger(values[row]!);
+    case 'flag':
+      return (row) => !Number.isNaN(values[row]!) && values[row] !== 0 && values[row] !== 1;
+    case 'minimum':
+      return (row) => values[row]! < test.bound;
+    case 'maximum':
+      return (row) => values[row]! > test.bound;
+    case 'not-null':
+    case 'categories': // of texts alone
+      return () => false;
+  }
 }
 
-function valueChecks(spec: ColumnSpec, column: Column): ColumnCheck[] {
-  if (column.kind !== 'text') return numberChecks(spec, column.values);
-  if (spec.type !== 'category') return [];
-  const allowed = new Set<string | null>(spec.categories ?? []);
-  const finding = `not among the ${allowed.size} known categories`;
-  return [
-    { check: 'category', finding, fails: (row) => column.values[row] !== null && !allowed.has(column.values[row]!) },
-  ];
+function rowTest(test: ValueTest, column: Column): RowTest {
+  if (test.kind === 'not-null') return isMissing(column);
+  return column.kind === 'text' ? textTest(test, column.values) : numberTest(test, column.values);
 }
 
 /**
@@ -74,13 +65,11 @@ function valueChecks(spec: ColumnSpec, column: Column): ColumnCheck[] {
 export function checkColumn(spec: ColumnSpec, table: Table, ledger: CheckLedger): void {
   const column = table.columns[spec.name];
   if (column === undefined) {
-    if (spec.optional === true) return;
-    ledger.failAll(table.rowCount, { column: spec.name, check: 'present', finding: 'the column is absent' });
-  } else if (kindFits(spec, column)) {
+    if (spec.optional !== true) ledger.failAll(table.rowCount, absentFault(spec.name));
+  } else if (column.kind === kindOfType(spec.type)) {
     checkValues(spec, column, ledger);
   } else {
-    const finding = `the column holds ${column.kind}, wanted ${spec.type}`;
-    ledger.failAll(table.rowCount, { column: spec.name, check: 'type', finding });
+    ledger.failAll(table.rowCount, kindFault(spec, column.kind));
   }
 }
 
@@ -92,11 +81,9 @@ export function faultyRows(table: Table, schema: Pick<DatasetSchema, 'columns'>)
   const faulty = new Set<number>();
   for (const spec of schema.columns) {
     const column = table.columns[spec.name];
-    if (column === undefined || !kindFits(spec, column)) continue;
-    const missing = isMissing(column);
-    const checks = valueChecks(spec, column);
-    for (let row = 0; row < column.values.length; row++)
-      if ((spec.nullable !== true && missing(row)) || checks.some(({ fails }) => fails(row))) faulty.add(row);
+    if (column === undefined || column.kind !== kindOfType(spec.type)) continue;
+    const tests = valueRules(spec).map(({ test }) => rowTest(test, column));
+    for (let row = 0; row < column.values.length; row++) if (tests.some((fails) => fails(row))) faulty.add(row);
   }
   return faulty;
 }
@@ -111,8 +98,7 @@ export function soundRows(table: Table, schema: Pick<DatasetSchema, 'columns'>):
 
 function checkValues(spec: ColumnSpec, column: Column, ledger: CheckLedger): void {
   const missing = isMissing(column);
-  const checks = valueChecks(spec, column);
-  if (spec.nullable !== true) checks.unshift({ check: 'not-null', finding: 'missing, wanted a value', fails: missing });
+  const checks = valueRules(spec).map(({ test, ...rule }) => ({ ...rule, fails: rowTest(test, column) }));
   for (let row = 0; row < column.values.length; row++) {
     if (missing(row)) ledger.countMissing(spec.name);
     for (const { check, finding, fails } of checks)

@@ -10,7 +10,7 @@ import { openBlobStore } from '../../platform/blobs/open.js';
 import { storeDataset } from '../snapshots/dataset-store.js';
 import { soundRows } from './column-checks.js';
 import { validateDataset } from './validate-dataset.js';
-import { checkTable } from './validate-snapshot.js';
+import { checkTable } from './check-table.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ml-validation-'));
 const blobs = openBlobStore(pathToFileURL(folder).href, folder);

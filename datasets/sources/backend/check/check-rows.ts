@@ -1,7 +1,7 @@
 import type { TableSpec } from '../../../../contracts/backend.js';
 import type { FailedCheck } from '../../../../contracts/dataset.js';
 import type { Table } from '../../../../contracts/table.js';
-import { checkTable } from '../../../validation/validate-snapshot.js';
+import { checkTable } from '../../../validation/check-table.js';
 import { type CategoryCounts, countCategories, mappingOf, timeOfDayFinding } from './counts.js';
 import type { SourceFinding } from './finding.js';
 import type { Sample } from './sample.js';
