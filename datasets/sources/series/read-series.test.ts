@@ -166,6 +166,12 @@ describe('readSeriesFile', () => {
     ['no value at all', csv(['2024,', '2025,', '2026,']), 'TOO_FEW_ROWS', /0 values/],
     ['mostly gaps', file(['2000', '2001', '2002', '2020']), 'INVALID_VALUE', /17 of 21 years/],
     [
+      'two series that no one column names',
+      csv(['a,x,2020,1', 'a,x,2021,2', 'a,y,2020,3', 'b,x,2020,4'], 'store,shelf,ds,y'),
+      'INVALID_VALUE',
+      /row 3.*already, row 1.*unique_id.*--columns/,
+    ],
+    [
       'a row without a name',
       csv(['a,2020,1', ',2021,2', 'a,2022,3'], 'unique_id,ds,y'),
       'INVALID_VALUE',
@@ -176,6 +182,13 @@ describe('readSeriesFile', () => {
     ['a month of no name', file(['Foo 2024']), 'INVALID_VALUE', /row 1/],
   ])('refuses %s', async (_, text, code, message) => {
     await expect(read(text)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
+  });
+
+  it.each(['store', 'sku', 'customer_id'])('takes %s as the name of the series', async (column) => {
+    const rows = ['a,2020,1', 'a,2021,2', 'a,2022,3', 'b,2020,4', 'b,2021,5', 'b,2022,6'];
+    const { series, remarks } = await read(csv(rows, `${column},ds,y`));
+    expect(series.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(remarks).toContain(`columns by another name: unique_id from ${column}`);
   });
 
   it('keeps values that lie far apart in time', async () => {

@@ -96,8 +96,10 @@ function requireOneAPeriod(rows: readonly DatedValue[], periods: readonly number
   if (repeated < 0) return;
   const [first, second] = [rows[repeated - 1]!.row, rows[repeated]!.row].sort((a, b) => a - b);
   const place = { file: options.file, row: second!, column: seriesColumns.time };
-  const finding = `${options.title} has a row of this ${String(options.frequency)} already, row ${first!}; wanted one`;
-  throw errorAt('INVALID_VALUE', place, finding);
+  const finding = `${options.title} has a row of this ${String(options.frequency)} already, row ${first!}`;
+  const wanted =
+    'wanted one; rows of several series need one column that names them, unique_id or one given by --columns';
+  throw errorAt('INVALID_VALUE', place, `${finding}; ${wanted}`);
 }
 
 function tooManyGaps({ file, title, frequency }: RegularOptions, observed: number, all: number): PipelineError {

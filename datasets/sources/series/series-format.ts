@@ -40,7 +40,11 @@ export const seriesFormat: FileFormat = {
     minimumRows: 1,
   },
   aliases: {
-    [seriesColumns.id]: ['id', 'series', 'seriesId', 'seriesName', 'itemId', 'item', 'key', 'name'],
+    [seriesColumns.id]: [
+      ...['id', 'series', 'seriesId', 'seriesName', 'itemId', 'item', 'key', 'name'],
+      ...['store', 'storeId', 'shop', 'product', 'productId', 'sku', 'region', 'account', 'accountId', 'customer'],
+      'customerId',
+    ],
     [seriesColumns.time]: [
       'date',
       'datetime',

@@ -26,6 +26,9 @@ const direct = {
   ),
 };
 
+/** A cheque of a later day than that on which it is written. */
+const POST_DATED = cue('post-?dated|pdcs?');
+
 /** Verbs with a tense of their own. */
 const tense = {
   future: cue(
@@ -95,6 +98,10 @@ function sideOfActions(clause: string): TimeDirection | null | undefined {
   return side ?? (side === undefined && isRecord ? 'past' : side);
 }
 
+/** "post-dated cheque, dated 04/05" lies ahead, unless something happened to the cheque since: "… has bounced". */
+const sideOfPostDated = (after: string): TimeDirection | null =>
+  tense.past.test(after) || action.past.test(after) ? null : 'future';
+
 /** "by 5 March" and "5 March tak": a deadline, unless the clause tells of the past. */
 const DEADLINE_BEFORE = beforeDate('by|on or before|no later than|latest by');
 const DEADLINE_AFTER = /^\s*(?:tak|तक|(?:se|से) (?:pehle|pahle|पहले))(?![\p{L}\p{M}])/iu;
@@ -116,7 +123,7 @@ export function timeDirection(context: TextContext): TimeDirection | null {
   const { before, after } = clauseOf(clip(context));
   if (direct.wasDue.test(before)) return 'past';
   if (direct.future.test(before)) return 'future';
-  if (direct.past.test(before)) return 'past';
+  if (direct.past.test(before)) return POST_DATED.test(before) ? sideOfPostDated(after) : 'past';
   const clause = `${before} ¦ ${after}`;
   if (NO_SIDE.test(clause)) return null;
   const byTense = sideOf(tense, clause);
