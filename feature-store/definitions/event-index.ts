@@ -1,4 +1,5 @@
 import type { Table } from '../../contracts/table.js';
+import { groupBy } from '../../learning/group-by.js';
 import { textColumn, timestampColumn } from '../../learning/table.js';
 import { DAY_MS } from '../../learning/time-series/calendar/index.js';
 
@@ -29,19 +30,6 @@ export interface EventIndex {
 }
 
 const empty: EventIndex = { visit: () => undefined, firstBefore: () => Number.NaN };
-
-/** Items by key, in their order; items whose key is null are left out. */
-export function groupBy<Item>(items: Iterable<Item>, keyOf: (item: Item) => string | null): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    if (key === null) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-}
 
 /** First position of the ascending `times` whose value is not below `bound`, or their length. O(log n). */
 export function lowerBound(times: ArrayLike<number>, bound: number): number {

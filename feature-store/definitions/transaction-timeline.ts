@@ -1,5 +1,6 @@
 import { localHour } from '../../learning/time-series/calendar/index.js';
-import { groupBy, lowerBound } from './event-index.js';
+import { lowerBound } from './event-index.js';
+import { groupBy } from '../../learning/group-by.js';
 
 /** The fields of a transaction that its features use. */
 export interface Transaction {

@@ -11,7 +11,7 @@ import { openBlobStore } from '../../platform/blobs/open.js';
 import { findMaterialisations } from '../online/materialisations.js';
 import { materializeStateSet } from '../online/materialize-states.js';
 import { createMemoryStore } from '../online/memory-store.js';
-import { groupBy } from '../definitions/event-index.js';
+import { groupBy } from '../../learning/group-by.js';
 import { buildStateSet, loadStatePart, loadStateSet } from './state-set.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ml-states-'));

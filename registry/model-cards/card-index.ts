@@ -5,6 +5,7 @@ import type { Cell } from './document.js';
 import { escapeHtml } from './html-text.js';
 import { pageHtml } from './page.js';
 import { formatMinute } from '../format-minute.js';
+import { groupBy } from '../../learning/group-by.js';
 
 /** One run that has a card, as the index shows it. */
 export interface IndexedCard {
@@ -93,14 +94,8 @@ function lineHtml(line: string, cards: readonly IndexedCard[]): string {
   ].join('\n');
 }
 
-function grouped<K>(cards: readonly IndexedCard[], key: (card: IndexedCard) => K): [K, IndexedCard[]][] {
-  const groups = new Map<K, IndexedCard[]>();
-  for (const card of cards) groups.set(key(card), [...(groups.get(key(card)) ?? []), card]);
-  return [...groups];
-}
-
 function modelHtml(modelName: string, cards: readonly IndexedCard[]): string {
-  const lines = grouped(cards, ({ line }) => line).map(([line, own]) => lineHtml(line, own));
+  const lines = [...groupBy(cards, ({ line }) => line)].map(([line, own]) => lineHtml(line, own));
   return `<section id="${escapeHtml(modelName)}">\n<h2>${escapeHtml(modelName)}</h2>\n${lines.join('\n')}\n</section>`;
 }
 
@@ -113,7 +108,7 @@ const READING =
  * @param cards - newest first.  @param at - the moment of the stages.
  */
 export function cardIndex(cards: readonly IndexedCard[], at: Date): string {
-  const models = grouped(cards, ({ modelName }) => modelName);
+  const models = [...groupBy(cards, ({ modelName }) => modelName)];
   const links = models.map(([name]) => `<a href="#${escapeHtml(name)}">${escapeHtml(name)}</a>`).join('');
   const written = `${formatMinute(at)} UTC`;
   const body = [

@@ -3,6 +3,7 @@ import { collectTurn, type Waiting } from '../../platform/collect-turn.js';
 import type { DataVersion } from '../../registry/artefacts.js';
 import { settleRows } from '../predictions/settle-rows.js';
 import { answerAt, type SingleAnswer } from '../predictions/single-answer.js';
+import { groupBy } from '../../learning/group-by.js';
 
 /** One row for an open artefact. */
 export interface RowQuestion {
@@ -19,21 +20,10 @@ type WaitingRow = Waiting<{ readonly open: OpenArtefact; readonly row: RowQuesti
 /** @param mostRows - rows that are computed at once. */
 export function createTurnBatches(mostRows: number): AnswerInTurn {
   const ask = collectTurn((asked: readonly WaitingRow[]) => {
-    for (const [open, rows] of byArtefact(asked))
+    for (const [open, rows] of groupBy(asked, ({ question }) => question.open))
       for (let start = 0; start < rows.length; start += mostRows) void run(open, rows.slice(start, start + mostRows));
   });
   return (open, row) => ask({ open, row });
-}
-
-function byArtefact(asked: readonly WaitingRow[]): ReadonlyMap<OpenArtefact, readonly WaitingRow[]> {
-  const groups = new Map<OpenArtefact, WaitingRow[]>();
-  for (const each of asked) {
-    const { open } = each.question;
-    const rows = groups.get(open);
-    if (rows === undefined) groups.set(open, [each]);
-    else rows.push(each);
-  }
-  return groups;
 }
 
 async function run(open: OpenArtefact, asked: readonly WaitingRow[]): Promise<void> {

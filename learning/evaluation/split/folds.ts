@@ -1,15 +1,10 @@
 import { requireAtLeast, requireInteger } from '../../checks.js';
 import { createRandom } from '../../numeric/random/random.js';
+import { groupBy } from '../../group-by.js';
 
 function rowsByLabel(labels: ArrayLike<number>): number[][] {
-  const groups = new Map<number, number[]>();
-  for (let row = 0; row < labels.length; row++) {
-    const label = labels[row]!;
-    const group = groups.get(label);
-    if (group) group.push(row);
-    else groups.set(label, [row]);
-  }
-  return [...groups.keys()].sort((a, b) => a - b).map((label) => groups.get(label)!);
+  const groups = groupBy(Array(labels.length).keys(), (row) => labels[row]!);
+  return [...groups].sort(([a], [b]) => a - b).map(([, rows]) => rows);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { TrainingData } from '../../../contracts/dataset.js';
 import type { Metric, Slice } from '../../../contracts/evaluation.js';
 import { rocAuc, shareInterval } from '../../../learning/evaluation/metrics/index.js';
 import { textColumn, timestampColumn } from '../../../learning/table.js';
-import { groupBy } from '../../../feature-store/definitions/event-index.js';
+import { groupBy } from '../../../learning/group-by.js';
 import { columnNames } from '../data/columns.js';
 import { aucUncertainty, smallestClass } from '../../../learning/evaluation/compare-auc.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DatasetSchema, FeatureSpec } from '../../../contracts/dataset.js';
 import { errorAt } from '../../../contracts/errors.js';
 import type { Table } from '../../../contracts/table.js';
-import { groupBy } from '../../../feature-store/definitions/event-index.js';
+import { groupBy } from '../../../learning/group-by.js';
 import { numberColumn, textColumn } from '../../../learning/table.js';
 import type { Clock } from '../../../learning/time-series/calendar/index.js';
 import { columnNames } from '../data/columns.js';

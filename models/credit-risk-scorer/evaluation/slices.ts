@@ -5,6 +5,7 @@ import { aucUncertainty } from '../../../learning/evaluation/compare-auc.js';
 import { rocAuc, type Scored, shareInterval } from '../../../learning/evaluation/metrics/index.js';
 import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { isAge } from '../data/protected.js';
+import { groupBy } from '../../../learning/group-by.js';
 
 /** Metrics of smaller groups would be dominated by noise. */
 const SMALLEST_SLICE = 30;
@@ -49,13 +50,8 @@ interface Sliced {
 }
 
 function slicesOf(name: string, column: Column, { scored, schema }: Sliced): Slice[] {
-  const groups = new Map<string, number[]>();
-  groupNames(name, column, schema).forEach((group, row) => {
-    const rows = groups.get(group);
-    if (rows) rows.push(row);
-    else groups.set(group, [row]);
-  });
-  return [...groups.entries()]
+  const names = groupNames(name, column, schema);
+  return [...groupBy(names.keys(), (row) => names[row]!)]
     .filter(([, rows]) => rows.length >= SMALLEST_SLICE)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([group, rows]) => {

@@ -6,6 +6,7 @@ import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { readExamples } from '../data/examples.js';
 import { MINIMUM_ENTITIES } from './few-names.js';
 import { countsOf, ofType, type ScoredText } from './scored-text.js';
+import { groupBy } from '../../../learning/group-by.js';
 
 const COLUMNS: readonly string[] = ['kind', 'locale'];
 
@@ -24,14 +25,10 @@ function sliceMetrics(texts: readonly ScoredText[]): Metric[] {
 function byColumn(texts: readonly ScoredText[], name: string, holdout: TrainingData): Slice[] {
   const column = holdout.table.columns[name];
   if (column?.kind !== 'text') return [];
-  const groups = new Map<string, ScoredText[]>();
-  readExamples(holdout).forEach(({ row }, i) => {
-    const group = column.values[row] ?? 'unknown';
-    const own = groups.get(group);
-    if (own) own.push(texts[i]!);
-    else groups.set(group, [texts[i]!]);
-  });
+  const rows = readExamples(holdout).map(({ row }) => row);
+  const groups = groupBy(rows.keys(), (i) => column.values[rows[i]!] ?? 'unknown');
   return [...groups]
+    .map(([group, own]) => [group, own.map((i) => texts[i]!)] as const)
     .filter(([, own]) => sum(own.map(({ truth }) => truth.length)) >= MINIMUM_ENTITIES)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([group, own]) => ({ name: `${name}: ${group}`, metrics: sliceMetrics(own) }));

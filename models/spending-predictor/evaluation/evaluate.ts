@@ -6,7 +6,6 @@ import {
   coverage,
   customerErrors,
   forecastMetrics,
-  groupRows,
   mapeMetric,
   medianMase,
   oneAhead,
@@ -18,6 +17,7 @@ import {
 } from './forecast-metrics.js';
 import { TOTAL_TARGET } from './evaluation-targets.js';
 import { evaluationPlots } from './plots.js';
+import { groupBy } from '../../../learning/group-by.js';
 
 /** Metric of gates and comparisons: MAPE of the monthly total, one month ahead. */
 export const PRIMARY_METRIC = 'mape';
@@ -49,8 +49,8 @@ function historySlices(scored: Scored, seed: number): Slice[] {
 }
 
 function categorySlices(scored: Scored, seed: number): Slice[] {
-  const groups = groupRows(
-    where(scored, (row) => (scored.targets[row] ?? '').startsWith('category ')),
+  const groups = groupBy(
+    where(scored, (row) => (scored.targets[row] ?? '').startsWith('category ')).rows,
     (row) => scored.targets[row]!,
   );
   return [...groups].map(([name, rows]) => {

@@ -14,6 +14,7 @@ import { createRandom } from '../../../learning/numeric/random/index.js';
 import { mean } from '../../../learning/numeric/statistics/mean.js';
 import { numberColumn, textColumn } from '../../../learning/table.js';
 import { DISCRETIONARY_TARGET, TOTAL_TARGET, WEEK_TARGET } from './evaluation-targets.js';
+import { groupBy } from '../../../learning/group-by.js';
 
 /** A selection of rows of a scored table, with the table's columns. */
 export interface Scored {
@@ -61,17 +62,6 @@ export const oneAhead = (scored: Scored, target: string): Scored =>
 const pick = ({ rows }: Scored, values: ArrayLike<number>): Float64Array =>
   Float64Array.from(rows, (row) => values[row]!);
 
-/** Rows by key, in order of appearance. */
-export function groupRows<Key>(scored: Scored, key: (row: number) => Key): Map<Key, number[]> {
-  const groups = new Map<Key, number[]>();
-  for (const row of scored.rows) {
-    const group = groups.get(key(row));
-    if (group) group.push(row);
-    else groups.set(key(row), [row]);
-  }
-  return groups;
-}
-
 /** Mean absolute percentage error of each customer. */
 export interface CustomerErrors {
   readonly errors: ReadonlyMap<string, number>;
@@ -85,7 +75,7 @@ export interface CustomerErrors {
 export function customerErrors(scored: Scored, predictions: ArrayLike<number> = scored.prediction): CustomerErrors {
   const errors = new Map<string, number>();
   let [points, skipped] = [0, 0];
-  for (const [customer, rows] of groupRows(scored, (row) => scored.customers[row] ?? '')) {
+  for (const [customer, rows] of groupBy(scored.rows, (row) => scored.customers[row] ?? '')) {
     const known = rows.filter((row) => predictions[row]! >= 0);
     if (known.length === 0) continue;
     const actual = known.map((row) => scored.actual[row]!);
@@ -150,7 +140,7 @@ export function medianMase(scored: Scored): Metric {
     scored,
     (row) => (scored.targets[row] ?? '').startsWith('category ') && scored.scale[row]! > 0,
   );
-  const groups = groupRows(categories, (row) => `${scored.customers[row] ?? ''} ${scored.targets[row] ?? ''}`);
+  const groups = groupBy(categories.rows, (row) => `${scored.customers[row] ?? ''} ${scored.targets[row] ?? ''}`);
   const values = [...groups.values()].map((rows) =>
     mean(rows.map((row) => Math.abs(scored.actual[row]! - scored.prediction[row]!) / scored.scale[row]!)),
   );

@@ -3,6 +3,7 @@ import { solveByCholesky } from '../../../learning/numeric/matrix/cholesky.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { EVENT_FACTOR, fitSeasonalLevel } from '../../../learning/time-series/forecasting/index.js';
 import { festivalShare } from './festival.js';
+import { groupBy } from '../../../learning/group-by.js';
 
 const categorySeason = z.strictObject({
   /** Deviation from the yearly mean by calendar month, January first; 0.1 = 10 % more. */
@@ -144,12 +145,6 @@ function strengthOf(own: readonly SeasonSeries[], fit: Fit): number {
     });
   });
   return clamp(covariance / variance, STRENGTHS.least, STRENGTHS.most);
-}
-
-function groupBy<Key>(series: readonly SeasonSeries[], key: (one: SeasonSeries) => Key): Map<Key, SeasonSeries[]> {
-  const groups = new Map<Key, SeasonSeries[]>();
-  for (const one of series) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);
-  return groups;
 }
 
 /** Smallest number of months a year apart from which a customer's growth is estimated. */

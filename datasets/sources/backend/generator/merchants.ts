@@ -2,6 +2,7 @@ import type { Random } from '../../../../learning/numeric/random/index.js';
 import type { TransactionCategory } from '../categories.js';
 import { pick } from './draws.js';
 import { familyCount } from './families.js';
+import { groupBy } from '../../../../learning/group-by.js';
 
 /** A merchant of the catalogue. */
 export interface Merchant {
@@ -91,13 +92,8 @@ const catalogue: readonly Merchant[] = merchantCategories
   .flatMap((category) => [...fromChains(category), ...fromTrades(category)])
   .map((merchant, index) => ({ ...merchant, family: index % familyCount }));
 
-function grouped<K>(keyOf: (merchant: Merchant) => K): ReadonlyMap<K, readonly Merchant[]> {
-  const groups = new Map<K, Merchant[]>();
-  for (const merchant of catalogue) groups.set(keyOf(merchant), [...(groups.get(keyOf(merchant)) ?? []), merchant]);
-  return groups;
-}
-const byCategory = grouped((merchant) => merchant.category);
-const byFamily = grouped((merchant) => merchant.family);
+const byCategory = groupBy(catalogue, ({ category }) => category);
+const byFamily = groupBy(catalogue, ({ family }) => family);
 
 /** All merchants, in a fixed order. */
 export const merchants = catalogue;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { EntityStateView } from '../../../../contracts/entity-state.js';
 import { WEEKLY_TIME_TO_LIVE_SECONDS } from '../../../../contracts/feature-view.js';
-import { DAY_MS, groupBy } from '../../../../feature-store/definitions/event-index.js';
+import { DAY_MS } from '../../../../feature-store/definitions/event-index.js';
+import { groupBy } from '../../../../learning/group-by.js';
 import { COUNTERPARTY_DAYS, type PastTransaction } from '../../../../feature-store/definitions/transaction-context.js';
 import type { CounterpartyPast } from '../../../../feature-store/definitions/transaction-timeline.js';
 import { HOUR_MS } from '../../../../learning/time-series/calendar/index.js';
