@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { countCharacters } from './bounded-text.js';
 import { nearestHint } from './nearest-name.js';
 
 type Issue = z.core.$ZodIssue;
@@ -11,7 +12,8 @@ function kindOf(found: unknown): string {
   if (found === undefined) return 'nothing';
   if (found === null) return 'null';
   if (Array.isArray(found)) return `a list of ${found.length}`;
-  if (typeof found === 'string') return found === '' ? 'an empty text' : `a text of ${found.length} characters`;
+  if (typeof found === 'string')
+    return found === '' ? 'an empty text' : `a text of ${countCharacters(found)} characters`;
   if (typeof found === 'number') return found < 0 ? 'a negative number' : 'a number';
   return typeof found === 'object' ? 'an object' : `a ${typeof found}`;
 }

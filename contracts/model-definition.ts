@@ -244,7 +244,7 @@ export interface ServingFacts {
    */
   readonly cacheSeconds?: number;
   /**
-   * Characters (UTF-16) of the field `text` that the API takes: a longer text would hold up other requests. @default as
+   * Characters (Unicode code points) of the field `text` that the API takes: a longer text would hold up other requests. @default as
    * the predictor's input has it
    */
   readonly longestText?: number;

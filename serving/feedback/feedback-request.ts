@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedText } from '../../contracts/bounded-text.js';
 import { jsonSchemaRules, NOT_BLANK } from '../../contracts/json-schema-rules.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import { type Correctable, correctableColumns, type EntityKind, entityKinds } from '../../contracts/feedback.js';
@@ -16,7 +17,7 @@ const span = z.strictObject({
   type: z.string().regex(/^[^\s:]{1,64}$/, 'wanted 1 to 64 characters without blanks and colons'),
 });
 
-const text = z.string().trim().min(1).max(200).register(jsonSchemaRules, NOT_BLANK);
+const text = boundedText(200).trim().min(1).register(jsonSchemaRules, NOT_BLANK);
 
 export const feedbackBody = z
   .strictObject({
@@ -33,9 +34,7 @@ export const feedbackBody = z
       .max(1_000)
       .optional()
       .describe('the right answer of a model that finds entities in a text: all of them, without overlap; [] for none'),
-    text: z
-      .string()
-      .max(100_000)
+    text: boundedText(100_000)
       .optional()
       .describe('with entities: the text as it was answered; it is compared, and not stored'),
     userId: text.optional().describe('whose row it is'),

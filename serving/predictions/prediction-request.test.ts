@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { model as credit } from '../../models/credit-risk-scorer/index.js';
+import { input } from '../../models/intent-classifier/prediction/predictor.js';
 import { model as intent } from '../../models/intent-classifier/index.js';
 import { readRequest } from './prediction-request.js';
 
@@ -13,4 +15,14 @@ it('takes a text up to the length that the API answers in one turn, and says whi
     message: expect.stringContaining(`found ${longest + 1} characters, wanted at most ${longest}`) as string,
   }) as Error;
   expect(() => readRequest(intent, { text: `${body.text}y` }, caller)).toThrow(wanted);
+});
+
+it('counts characters as the published schema does, so that an emoji is one', () => {
+  const body = { text: '🪙'.repeat(longest) };
+  expect(readRequest(intent, body, caller)).toEqual({ kind: 'inputs', input: body });
+  expect(input.safeParse(body).success).toBe(true);
+  const found = `found ${longest + 1} characters`;
+  expect(() => readRequest(intent, { text: `${body.text}🪙` }, caller)).toThrow(found);
+  expect(readRequest(credit, { userId: '🪙'.repeat(200) }, caller)).toMatchObject({ kind: 'reference' });
+  expect(() => readRequest(credit, { userId: '🪙'.repeat(201) }, caller)).toThrow('wanted a text of 1 to 200');
 });

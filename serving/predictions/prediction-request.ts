@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { boundedText, countCharacters, hasAtMost } from '../../contracts/bounded-text.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { Caller } from '../identity/verify-token.js';
@@ -19,7 +19,7 @@ export type PredictionRequest = WholeRequest | ReferenceRequest;
 /** Field that makes a request one by reference. */
 export const USER_FIELD = 'userId';
 
-const userId = z.string().min(1).max(200);
+const userId = boundedText(200).min(1);
 
 const isObject = (body: unknown): body is Record<string, unknown> =>
   typeof body === 'object' && body !== null && !Array.isArray(body);
@@ -33,9 +33,9 @@ const refuse = (finding: string): PipelineError => new PipelineError('INVALID_IN
 export function readRequest(model: ModelDefinition, body: unknown, caller: Caller): PredictionRequest {
   if (!isObject(body)) throw refuse('input: wanted an object');
   const { defaults, longestText = Infinity } = model.serving ?? {};
-  if (typeof body.text === 'string' && body.text.length > longestText)
+  if (typeof body.text === 'string' && !hasAtMost(body.text, longestText))
     throw refuse(
-      `text: found ${body.text.length} characters, wanted at most ${longestText}, because a longer text holds up other requests; send it in parts`,
+      `text: found ${countCharacters(body.text)} characters, wanted at most ${longestText}, because a longer text holds up other requests; send it in parts`,
     );
   const whole = defaults === undefined ? body : { ...defaults, ...body };
   if (!Object.hasOwn(body, USER_FIELD)) return { kind: 'inputs', input: whole };

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { boundedText } from '../../contracts/bounded-text.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import { sourceOfLine } from '../../contracts/ids.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
@@ -24,7 +25,7 @@ interface EntityFeatures {
   readonly values: Readonly<Record<string, number | null>>;
 }
 
-const entityId = z.string().min(1).max(200);
+const entityId = boundedText(200).min(1);
 const oneEntity = z.object({ view: z.string(), entity: entityId });
 const severalEntities = z.strictObject({ entities: z.array(entityId).min(1).max(BATCH_LIMIT_ROWS) });
 

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isoDate } from './days.js';
-import { HOUR_MS, localDay, localHour, momentOfReading, readOnClock, utcOffsetHours, writtenOffset } from './zones.js';
+import {
+  HOUR_MS,
+  isTimeZone,
+  keptZones,
+  localDay,
+  localHour,
+  momentOfReading,
+  readOnClock,
+  utcOffsetHours,
+  writtenOffset,
+} from './zones.js';
 
 const shown = (zone: string, moment: number): string => {
   const offset = utcOffsetHours(zone, moment);
@@ -104,5 +114,23 @@ describe('readOnClock', () => {
   it('has no moment for other text', () => {
     for (const text of ['yesterday', '2026-02-30T10:00Z', '2026-01-01T25:00', '2026-01-01T10:60', '05/03/2026'])
       expect(readOnClock('UTC', text).moment).toBeNaN();
+  });
+});
+
+describe('what is kept of zones', () => {
+  it('is bounded, whatever names and days are asked for', () => {
+    const spellings = Array.from({ length: 300 }, (_, i) =>
+      [...'kolkata'].map((letter, k) => ((i >> k) & 1 ? letter.toUpperCase() : letter)).join(''),
+    );
+    const zones = spellings.flatMap((city) => [`Asia/K${city.slice(1)}`, `ASIA/K${city.slice(1)}`]);
+    const moment = at('2026-07-01T00:00Z');
+    for (const zone of zones) {
+      expect(isTimeZone(zone)).toBe(true);
+      expect(utcOffsetHours(zone, moment)).toBe(5.5);
+    }
+    for (let day = 0; day < 110_000; day++) utcOffsetHours('Etc/GMT', moment - day * 24 * HOUR_MS);
+    expect(keptZones().formats).toBeLessThanOrEqual(128);
+    expect(keptZones().days).toBeLessThanOrEqual(100_000);
+    expect(utcOffsetHours('Asia/Kolkata', moment)).toBe(5.5);
   });
 });

@@ -11,12 +11,17 @@ export const HOUR_MS = DAY_MS / 24;
 /** An IANA zone (`Asia/Kolkata`), or the fixed offset of a clock in hours. */
 export type Clock = string | number;
 
+/** Formats and days that are kept: requests may name every zone, in any case of its letters, and every day. */
+const MOST_FORMATS = 128;
+const MOST_DAYS = 100_000;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string): Intl.DateTimeFormat {
   let format = formats.get(zone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+    if (formats.size >= MOST_FORMATS) formats.clear();
     formats.set(zone, format);
   }
   return format;
@@ -47,15 +52,29 @@ function lookUp(zone: string, moment: number): number {
 
 /** Offsets by zone and UTC day; NaN for a day on which the clock changes. */
 const byDay = new Map<string, Map<number, number>>();
+let daysKept = 0;
+
+/** Offsets and formats that are kept at this moment, of all zones together. */
+export const keptZones = (): { readonly formats: number; readonly days: number } => ({
+  ...{ formats: formats.size, days: daysKept },
+});
+
+/** A look-up costs microseconds, so that all are forgotten at once rather than the oldest. */
+function forgetWhenFull(): void {
+  if (daysKept < MOST_DAYS && byDay.size <= MOST_FORMATS) return;
+  byDay.clear();
+  daysKept = 0;
+}
 
 function offsetOfDay(zone: string, day: number): number {
-  let days = byDay.get(zone);
-  if (days === undefined) byDay.set(zone, (days = new Map<number, number>()));
-  let offset = days.get(day);
-  if (offset === undefined) {
-    const [start, end] = [lookUp(zone, day * DAY_MS), lookUp(zone, (day + 1) * DAY_MS)];
-    days.set(day, (offset = start === end ? start : Number.NaN));
-  }
+  const known = byDay.get(zone)?.get(day);
+  if (known !== undefined) return known;
+  const [start, end] = [lookUp(zone, day * DAY_MS), lookUp(zone, (day + 1) * DAY_MS)];
+  const offset = start === end ? start : Number.NaN;
+  forgetWhenFull();
+  const days = byDay.get(zone) ?? new Map<number, number>();
+  byDay.set(zone, days.set(day, offset));
+  daysKept += 1;
   return offset;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedText } from '../../../contracts/bounded-text.js';
 import { dateOrder } from '../../../contracts/dataset.js';
 import { CALENDAR_DAY, jsonSchemaRules } from '../../../contracts/json-schema-rules.js';
 import { parseIsoDate } from '../../../learning/time-series/calendar/index.js';
@@ -6,7 +7,7 @@ import { MAXIMUM_TEXT_LENGTH } from '../data/text-table.js';
 
 /** A request to the predictor. */
 export const nerRequest = z.strictObject({
-  text: z.string().max(MAXIMUM_TEXT_LENGTH).describe('a message or statement line; may be empty'),
+  text: boundedText(MAXIMUM_TEXT_LENGTH).describe('a message or statement line; may be empty'),
   /** ISO date of "today" in the text; without it dates that depend on it have no value. */
   referenceDay: z
     .string()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedText } from '../../../contracts/bounded-text.js';
 import { jsonSchemaRules, NOT_BLANK } from '../../../contracts/json-schema-rules.js';
 import {
   type ArtefactFiles,
@@ -17,11 +18,9 @@ import { MAXIMUM_MESSAGE_LENGTH } from '../data/formats/message-table.js';
 
 /** A message to be classified. */
 export const input = z.strictObject({
-  /** 1 to 20,000 code units in any script, not only white space. Control characters are ignored. */
-  text: z
-    .string()
+  /** 1 to 20,000 characters in any script, not only white space. Control characters are ignored. */
+  text: boundedText(MAXIMUM_MESSAGE_LENGTH)
     .min(1, { abort: true })
-    .max(MAXIMUM_MESSAGE_LENGTH)
     .refine((text) => text.trim() !== '', { message: 'expected more than white space' })
     // Lone surrogates, left by a truncated emoji, have no UTF-8 encoding.
     .overwrite((text) => text.replace(/\p{Surrogate}/gu, '\ufffd'))

@@ -1,3 +1,4 @@
+import { boundedText } from '../../../contracts/bounded-text.js';
 import { jsonSchemaRules } from '../../../contracts/json-schema-rules.js';
 import { z } from 'zod';
 import { momentInput, numberInput, optionalText } from '../../../learning/tabular/preprocessing/index.js';
@@ -38,7 +39,7 @@ export type KnownOfCustomer = z.infer<typeof known>;
 /** Request for a forecast: what is known of a customer, as a stored history, as transactions, or as both. */
 export const input = known
   .extend({
-    customerId: z.string().min(1).max(200).optional().describe('whose forecast it is; nothing is looked up by it'),
+    customerId: boundedText(200).min(1).optional().describe('whose forecast it is; nothing is looked up by it'),
     history: spendingState
       .nullish()
       .describe('the stored state spending-history of the customer; null = the store knows no such customer'),
