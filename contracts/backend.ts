@@ -28,5 +28,8 @@ export interface TableSpec {
   readonly foreignKeys: Readonly<Record<string, BackendTable>>;
 }
 
+/** Columns of tables that something reads; nothing else of the tables is loaded for it. */
+export type TableColumns = Readonly<Partial<Record<BackendTable, readonly string[]>>>;
+
 /** The tables of one snapshot that a caller loaded. */
 export type SnapshotTables = Readonly<Partial<Record<BackendTable, Table>>>;

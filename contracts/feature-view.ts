@@ -1,5 +1,5 @@
 import type { ColumnNeeds } from './data-policy.js';
-import type { BackendTable, SnapshotTables } from './backend.js';
+import type { BackendTable, SnapshotTables, TableColumns } from './backend.js';
 
 /**
  * Time to live of what is read weekly, with a day for the run: past it, the pipeline has missed its turn. A weekly
@@ -24,7 +24,9 @@ export interface FeatureView {
   readonly version: number;
   readonly entity: 'user';
   readonly tables: readonly BackendTable[];
-  /** Columns of the tables that it reads. Absent: all of them, as they are. */
+  /** Columns of these tables that `prepare` reads: it is given no other. */
+  readonly columns: TableColumns;
+  /** What a data policy may do to them all the same. Absent: nothing. */
   readonly needs?: ColumnNeeds;
   readonly fields: readonly FeatureField[];
   /** How long an online value may be served before it counts as stale, in seconds. */

@@ -1,6 +1,6 @@
 import type { ColumnNeeds } from './data-policy.js';
 import type { z } from 'zod';
-import type { BackendTable, SnapshotTables } from './backend.js';
+import type { BackendTable, SnapshotTables, TableColumns } from './backend.js';
 import type { ArtefactFiles, ComputeContext } from './computation.js';
 import type { DatasetSchema, Expectation, FileFormat, TrainingData } from './dataset.js';
 import type { EntityStateView, StoredStates } from './entity-state.js';
@@ -144,10 +144,9 @@ export interface BackendDataset {
   readonly tables: readonly BackendTable[];
   /** Loaded for `rows` too, but a source without rows in them is learned from all the same. */
   readonly optionalTables?: readonly BackendTable[];
-  /**
-   * Columns of the tables that `rows` and `stateRows` read, with what a data policy may do to them all the same; views
-   * have needs of their own. Absent: all columns, as they are.
-   */
+  /** Columns of these tables that `rows` and `stateRows` read: they are given no other. Views name their own. */
+  readonly columns: TableColumns;
+  /** What a data policy may do to the columns all the same; views have needs of their own. Absent: nothing. */
   readonly needs?: ColumnNeeds;
   /** Joined to each row at its `as_of`, strictly earlier events only; a field becomes a column of its own name. */
   readonly views: readonly FeatureView[];

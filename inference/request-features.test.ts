@@ -16,6 +16,7 @@ const viewOf = (name: string, fields: readonly string[], version = 1): FeatureVi
   version,
   entity: 'user',
   tables: [],
+  columns: {},
   timeToLiveSeconds: 2 * 86_400,
   fields: fields.map((field) => ({ name: field, description: '', unit: 'count' })),
   prepare: () => () => new Float64Array(fields.length),

@@ -1,7 +1,8 @@
 import { PipelineError } from '../contracts/errors.js';
 import type { BackendTable, SnapshotTables } from '../contracts/backend.js';
-import type { Column, ColumnKind, Table } from '../contracts/table.js';
+import type { Column, ColumnKind, EncodedValues, Table } from '../contracts/table.js';
 import { countMismatch, missingColumn, rowOutside } from './checks.js';
+import { columnLength, encode, encodedText, pickCodes, pickStored, storedText } from './encoded-text.js';
 
 /** A table of a snapshot. @throws PipelineError `DATASET_NOT_FOUND` when the snapshot lacks it. */
 export function snapshotTable(tables: SnapshotTables, name: BackendTable): Table {
@@ -46,6 +47,15 @@ export function textColumn(table: Table, name: string): readonly (string | null)
   return columnOfKind(table, name, 'text').values;
 }
 
+/**
+ * The values of a text column as codes, its own where it was read so; not copied.
+ * @throws PipelineError `MISSING_COLUMN` when it is absent or of another kind.
+ */
+export function encodedColumn(table: Table, name: string): EncodedValues {
+  const column = columnOfKind(table, name, 'text');
+  return column.encoded ?? encode(column.values);
+}
+
 function pickNumbers(values: Float64Array, indices: ArrayLike<number>): Float64Array {
   const picked = new Float64Array(indices.length);
   for (let i = 0; i < indices.length; i++) picked[i] = values[indices[i]!]!;
@@ -54,8 +64,12 @@ function pickNumbers(values: Float64Array, indices: ArrayLike<number>): Float64A
 
 function pickRows(column: Column, indices: ArrayLike<number>): Column {
   if (column.kind !== 'text') return { kind: column.kind, values: pickNumbers(column.values, indices) };
+  if (column.encoded !== undefined) return encodedText(pickCodes(column.encoded, indices));
+  if (column.stored !== undefined) return storedText(pickStored(column.stored, indices));
   const { values } = column;
-  return { kind: 'text', values: Array.from(indices, (row) => values[row]!) };
+  const picked = new Array<string | null>(indices.length);
+  for (let i = 0; i < indices.length; i++) picked[i] = values[indices[i]!]!;
+  return { kind: 'text', values: picked };
 }
 
 function requireRows(table: Table, indices: ArrayLike<number>): void {
@@ -81,8 +95,8 @@ export function selectRows(table: Table, indices: ArrayLike<number>): Table {
  * @throws PipelineError `SHAPE_MISMATCH` when the lengths differ.
  */
 export function withColumn(table: Table, name: string, column: Column): Table {
-  if (column.values.length !== table.rowCount)
-    throw countMismatch(`column "${name}"`, column.values.length, table.rowCount, { details: { column: name } });
+  if (columnLength(column) !== table.rowCount)
+    throw countMismatch(`column "${name}"`, columnLength(column), table.rowCount, { details: { column: name } });
   return { rowCount: table.rowCount, columns: { ...table.columns, [name]: column } };
 }
 

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Column, Table } from '../../contracts/table.js';
 import { sha256 } from '../../platform/blobs/hash.js';
+import { selectRows } from '../../learning/table.js';
 import { readParquet, writeParquet } from './parquet.js';
 
 const folder = mkdtempSync(join(tmpdir(), "ml-parquet'test-"));
@@ -194,5 +195,55 @@ describe('parquet', () => {
     expect(read.columns.amount).toEqual(table.columns.amount);
     expect(read.columns.description?.values[n - 1]).toBe(table.columns.description?.values[n - 1]);
     expect(seconds).toBeLessThan(30); // about 3 s alone on 2 cores; the bound only catches a per-cell path
+  });
+});
+
+describe('texts as codes and texts that stay in their files', () => {
+  const shops = ['Ünïcode', '', 'grocer', null, "it's"] as const;
+  const n = 5_000;
+  const rows = Array.from({ length: n }, (_, i) => i);
+  const payments: Table = {
+    rowCount: n,
+    columns: {
+      id: text(...rows.map((i) => `p${i}`)),
+      shop: text(...rows.map((i) => shops[i % shops.length]!)),
+      amount: number(...rows.map((i) => (i % 7 === 0 ? Number.NaN : i / 3))),
+      note: text(...rows.map(() => null)),
+    },
+  };
+  const hashOf = async (table: Table): Promise<string> => {
+    const path = nextPath();
+    await writeParquet(table, path);
+    return sha256(readFileSync(path));
+  };
+  async function readBoth() {
+    const paths = [nextPath(), nextPath()];
+    await writeParquet(selectRows(payments, rows.slice(0, 3_000)), paths[0]!);
+    await writeParquet(selectRows(payments, rows.slice(3_000)), paths[1]!);
+    return {
+      plain: await readParquet(paths),
+      coded: await readParquet(paths, undefined, { encode: true, carried: ['id'] }),
+    };
+  }
+
+  it('have the values, and write the bytes, of the texts themselves', async () => {
+    const { plain, coded } = await readBoth();
+    const { shop, amount, note } = coded.columns;
+    expect(shop?.kind === 'text' && shop.encoded?.words).toEqual(['', 'Ünïcode', 'grocer', "it's"].sort());
+    expect(shop?.values).toEqual(plain.columns.shop?.values);
+    expect(note?.values).toEqual(plain.columns.note?.values);
+    expect(amount?.values).toEqual(plain.columns.amount?.values);
+    expect(await hashOf(coded)).toBe(await hashOf(plain));
+    const some = rows.filter((i) => i % 3 === 1);
+    expect(await hashOf(selectRows(coded, some))).toBe(await hashOf(selectRows(plain, some)));
+    expect(await hashOf(selectRows(coded, []))).toBe(await hashOf(selectRows(plain, [])));
+  });
+
+  it('refuse to be read where they are only carried over', async () => {
+    const { coded } = await readBoth();
+    expect(() => coded.columns.id?.values).toThrow(expect.objectContaining({ code: 'MISSING_COLUMN' }));
+    expect(coded.columns.id?.kind).toBe('text');
+    const only = { rowCount: n, columns: { id: coded.columns.id! } };
+    expect(await hashOf(only)).toBe(await hashOf({ rowCount: n, columns: { id: payments.columns.id! } }));
   });
 });

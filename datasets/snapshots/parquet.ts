@@ -1,20 +1,12 @@
-import {
-  type DuckDBAppender,
-  type DuckDBConnection,
-  DuckDBDataChunk,
-  type DuckDBType,
-  DuckDBTypeId,
-  DOUBLE,
-  VARCHAR,
-} from '@duckdb/node-api';
+import { type DuckDBConnection, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
 import { PipelineError } from '../../contracts/errors.js';
 import type { Column, ColumnKind, Table } from '../../contracts/table.js';
 import { missingColumn, requireLength } from '../../learning/checks.js';
+import { columnLength, encodedText, storedText } from '../../learning/encoded-text.js';
 import { quoteName, quoteText, withDuckDb } from './duckdb.js';
+import { type CodedColumn, prepareCodes } from './encoded-columns.js';
+import { stageColumns, vectorOf } from './staged-columns.js';
 import { countRows, readTextColumns } from './text-columns.js';
-
-/** Rows in one DuckDB vector, the unit of every transfer. */
-const VECTOR_ROWS = 2048;
 
 /*
  * Numbers and timestamps are transferred as DOUBLE and converted to their Parquet type in SQL. This moves whole vectors
@@ -48,7 +40,7 @@ function checkColumns(table: Table): [string, Column][] {
     if (other !== undefined)
       throw new PipelineError('INVALID_INPUT', `columns ${other} and ${name} differ only in upper and lower case`);
     seen.set(name.toLowerCase(), name);
-    requireLength(`column "${name}"`, column.values.length, table.rowCount, 'values');
+    requireLength(`column "${name}"`, columnLength(column), table.rowCount, 'values');
     checkTimestamps(name, column);
   }
   return columns;
@@ -64,51 +56,28 @@ function checkTimestamps(name: string, column: Column): void {
     });
 }
 
-/** What DuckDB's vectors have beside their declared interface. */
-interface OpenVector {
-  /** The memory of a vector of doubles. */
-  readonly items: Float64Array;
-  setItem(item: number, value: string | null): void;
-  flush(): void;
-}
-
-const vectorOf = (chunk: DuckDBDataChunk, index: number): OpenVector =>
-  chunk.getColumnVector(index) as unknown as OpenVector;
-
-/** Numbers are copied as a whole, a missing one as NaN: marking each as valid or not would cost more than all else. */
-function fillVector(chunk: DuckDBDataChunk, index: number, column: Column, start: number): void {
-  const vector = vectorOf(chunk, index);
-  if (column.kind === 'text') for (let i = 0; i < chunk.rowCount; i++) vector.setItem(i, column.values[start + i]!);
-  else vector.items.set(column.values.subarray(start, start + chunk.rowCount));
-  vector.flush();
-}
-
-function appendRows(appender: DuckDBAppender, columns: readonly Column[], rowCount: number): void {
-  const types = columns.map((column) => (column.kind === 'text' ? VARCHAR : DOUBLE));
-  for (let start = 0; start < rowCount; start += VECTOR_ROWS) {
-    const chunk = DuckDBDataChunk.create(types, Math.min(VECTOR_ROWS, rowCount - start));
-    columns.forEach((column, index) => fillVector(chunk, index, column, start));
-    appender.appendDataChunk(chunk);
-  }
-  appender.closeSync();
+/** How a file is written. */
+export interface WriteOptions {
+  /** `snappy` for what is read once: it costs less to write. @default 'zstd' */
+  readonly compression?: 'zstd' | 'snappy';
 }
 
 /**
  * Writes a table as one Parquet file. Equal tables give equal bytes (one thread, preserved order, no creation time).
- * NaN and null are stored as Parquet nulls, −0 as 0; infinities are kept. Memory: one copy of the table.
+ * NaN and null are stored as Parquet nulls, −0 as 0; infinities are kept. Encoded and stored texts give the bytes that
+ * their values give. Memory: one copy of the table.
  * @throws PipelineError `SHAPE_MISMATCH` (no columns, unequal lengths), `INVALID_INPUT` (two names that differ only in
  *   case), `INVALID_VALUE` (a timestamp with a fraction of a millisecond).
  */
-export async function writeParquet(table: Table, path: string): Promise<void> {
+export async function writeParquet(table: Table, path: string, options: WriteOptions = {}): Promise<void> {
   const columns = checkColumns(table);
   await withDuckDb(async (connection) => {
-    const declared = columns.map(([, { kind }], i) => `c${i} ${kind === 'text' ? 'varchar' : 'double'}`);
-    await connection.run(`create temp table staged (${declared.join(', ')})`);
     const staged = columns.map(([, column]) => column);
-    appendRows(await connection.createAppender('staged', null, 'temp'), staged, table.rowCount);
-    const selected = columns.map(([name, { kind }], i) => `${toStored[kind](`c${i}`)} as ${quoteName(name)}`);
+    const { from, expressions } = await stageColumns(connection, staged, table.rowCount);
+    const selected = columns.map(([name, { kind }], i) => `${toStored[kind](expressions[i]!)} as ${quoteName(name)}`);
     await connection.run(
-      `copy (select ${selected.join(', ')} from staged) to ${quoteText(path)} (format parquet, compression zstd)`,
+      `copy (select ${selected.join(', ')} from ${from}) to ${quoteText(path)} ` +
+        `(format parquet, compression ${options.compression ?? 'zstd'})`,
     );
   });
 }
@@ -150,43 +119,78 @@ function selectColumns(
   });
 }
 
+/** An expression of the scan, the memory that its values go to, and the column that they make. */
+interface ScannedColumn {
+  readonly name: string;
+  readonly expression: string;
+  readonly values: Float64Array | Int32Array;
+  readonly column: Column;
+}
+
+function scanNumbers({ name, kind }: StoredColumn, rowCount: number): ScannedColumn {
+  const values = new Float64Array(rowCount);
+  return { name, expression: fromStored[kind](quoteName(name)), values, column: { kind, values } as Column };
+}
+
+function scanCodes({ name, expression, words }: CodedColumn, rowCount: number): ScannedColumn {
+  const codes = new Int32Array(rowCount);
+  return { name, expression, values: codes, column: encodedText({ codes, words }) };
+}
+
 /**
- * Number and timestamp columns, concatenated. Whole vectors are copied: the query leaves no nulls, and asking each value
+ * Numbers, moments and codes, concatenated. Whole vectors are copied: the query leaves no nulls, and asking each value
  * whether it is one would cost more than all else.
  */
-async function readNumberColumns(
-  connection: DuckDBConnection,
-  { from, rowCount }: { readonly from: string; readonly rowCount: number },
-  stored: readonly StoredColumn[],
-): Promise<Map<string, Column>> {
-  const columns = stored.map(({ name, kind }) => ({ name, kind, values: new Float64Array(rowCount) }));
-  if (columns.length === 0) return new Map();
-  const selected = stored.map(({ name, kind }) => fromStored[kind](quoteName(name)));
-  const result = await connection.stream(`select ${selected.join(', ')} from ${from}`);
+async function scan(connection: DuckDBConnection, from: string, columns: readonly ScannedColumn[]): Promise<void> {
+  if (columns.length === 0) return;
+  const result = await connection.stream(
+    `select ${columns.map(({ expression }) => expression).join(', ')} from ${from}`,
+  );
   let start = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) break;
+    const rows = chunk?.rowCount ?? 0;
+    if (chunk === null || rows === 0) break;
     for (const [index, { values }] of columns.entries()) values.set(vectorOf(chunk, index).items, start);
-    start += chunk.rowCount;
+    start += rows;
   }
-  return new Map(columns.map(({ name, kind, values }) => [name, { kind, values } as Column]));
+}
+
+/** Text columns that stay in their files. */
+function carriedColumns(names: readonly string[], paths: readonly string[], rowCount: number): [string, Column][] {
+  const rows = Int32Array.from({ length: names.length === 0 ? 0 : rowCount }, (_, row) => row);
+  return names.map((name) => [name, storedText({ paths, name, rows })]);
 }
 
 async function readOpen(
   connection: DuckDBConnection,
   paths: readonly string[],
-  wanted: readonly string[] | undefined,
+  { wanted, encode = false, carried = [] }: ReadOptions & { readonly wanted: readonly string[] | undefined },
 ): Promise<Table> {
   const from = fromFiles(paths);
   const chosen = selectColumns(await describe(connection, from), wanted);
   const files = await countRows(connection, paths);
   const rowCount = files.reduce((sum, { rows }) => sum + rows, 0);
-  const texts = chosen.filter(({ kind }) => kind === 'text').map(({ name }) => name);
-  const numbers = chosen.filter(({ kind }) => kind !== 'text');
-  const columns = await readNumberColumns(connection, { from, rowCount }, numbers);
-  for (const [name, column] of await readTextColumns(connection, files, texts)) columns.set(name, column);
+  const texts = chosen.filter(({ name, kind }) => kind === 'text' && !carried.includes(name)).map(({ name }) => name);
+  const coded = encode ? await prepareCodes(connection, { from, paths }, texts) : [];
+  const numbers = chosen.filter(({ kind }) => kind !== 'text').map((column) => scanNumbers(column, rowCount));
+  const scanned = [...numbers, ...coded.map((column) => scanCodes(column, rowCount))];
+  await scan(connection, from, scanned);
+  const plain = texts.filter((name) => !coded.some((column) => column.name === name));
+  const columns = new Map([
+    ...scanned.map(({ name, column }) => [name, column] as const),
+    ...(await readTextColumns(connection, files, plain)),
+    ...carriedColumns(carried, paths, rowCount),
+  ]);
   return { rowCount, columns: Object.fromEntries(chosen.map(({ name }) => [name, columns.get(name)!])) };
+}
+
+/** How texts are read. */
+export interface ReadOptions {
+  /** Reads texts that repeat as codes. @default false: each value is a text */
+  readonly encode?: boolean;
+  /** Text columns that are only carried over to another table: they stay in the files. @default none */
+  readonly carried?: readonly string[];
 }
 
 /**
@@ -195,10 +199,14 @@ async function readOpen(
  * @throws PipelineError `MISSING_COLUMN`; `MALFORMED_FILE` for a file that is not Parquet or has column types other than
  *   double, timestamp and text; `INVALID_INPUT` for no path.
  */
-export async function readParquet(paths: readonly string[], columns?: readonly string[]): Promise<Table> {
+export async function readParquet(
+  paths: readonly string[],
+  columns?: readonly string[],
+  options: ReadOptions = {},
+): Promise<Table> {
   if (paths.length === 0) throw new PipelineError('INVALID_INPUT', 'no Parquet file to read');
   try {
-    return await withDuckDb((connection) => readOpen(connection, paths, columns));
+    return await withDuckDb((connection) => readOpen(connection, paths, { ...options, wanted: columns }));
   } catch (fault) {
     if (fault instanceof PipelineError) throw fault;
     throw new PipelineError(

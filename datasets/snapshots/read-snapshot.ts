@@ -1,4 +1,4 @@
-import type { BackendTable, SnapshotTables } from '../../contracts/backend.js';
+import type { BackendTable, SnapshotTables, TableColumns } from '../../contracts/backend.js';
 import type { ColumnSpec } from '../../contracts/dataset.js';
 import type { Column, Table } from '../../contracts/table.js';
 import { selectRows, textColumn } from '../../learning/table.js';
@@ -7,6 +7,7 @@ import { tableSpecs } from '../sources/backend/tables.js';
 import { bucketOfPart, NO_USER } from './buckets.js';
 import { loadSnapshot } from './load-snapshot.js';
 import type { SnapshotManifest } from './manifest.js';
+import type { ReadOptions } from './parquet.js';
 import { readParquet } from './parquet-file.js';
 import { putTable } from './put-table.js';
 
@@ -17,8 +18,10 @@ export type SnapshotSelection = {
 } & (
   | { readonly tables: readonly BackendTable[] }
   | {
-      /** Columns by table, in this order; a table that is not named is not read. */
-      readonly columns: Readonly<Partial<Record<BackendTable, readonly string[]>>>;
+      /** Columns by table, in this order; a table that is not named is not read. Texts that repeat are codes. */
+      readonly columns: TableColumns;
+      /** Those of them that are only carried over to another table. @default none */
+      readonly carried?: TableColumns | undefined;
     }
 );
 
@@ -60,10 +63,17 @@ export async function snapshotFiles(
   return stored === undefined ? [] : pathsOf(blobs, partsIn(stored, buckets), table);
 }
 
-const columnsOf = (selection: SnapshotSelection, table: BackendTable): readonly string[] | undefined | null => {
-  if ('columns' in selection) return selection.columns[table] ?? null;
-  return selection.tables.includes(table) ? undefined : null;
-};
+interface WantedColumns extends ReadOptions {
+  /** Undefined: all. */
+  readonly columns?: readonly string[] | undefined;
+}
+
+/** Null: the table is not read. */
+function wantedOf(selection: SnapshotSelection, table: BackendTable): WantedColumns | null {
+  if ('tables' in selection) return selection.tables.includes(table) ? {} : null;
+  const columns = selection.columns[table];
+  return columns === undefined ? null : { columns, encode: true, carried: selection.carried?.[table] ?? [] };
+}
 
 /** Rows in the order of their bytes of `id`, which is the order of the source. */
 function byKey(table: Table): Table {
@@ -78,12 +88,13 @@ const isMixed = (parts: StoredTable['parts'], buckets: number | undefined): bool
 async function readTable(
   blobs: BlobStore,
   { table, parts, mixed }: Pick<StoredTable, 'table' | 'parts'> & { readonly mixed: boolean },
-  columns: readonly string[] | undefined,
+  { columns, ...options }: WantedColumns,
 ): Promise<Table> {
   const paths = await pathsOf(blobs, parts, table);
-  if (!mixed) return readParquet(paths, columns);
+  if (!mixed) return readParquet(paths, columns, options);
   const wanted = columns === undefined || columns.includes('id') ? columns : [...columns, 'id'];
-  const sorted = byKey(await readParquet(paths, wanted));
+  // Carried columns keep the order of the files, so they are read where the order changes.
+  const sorted = byKey(await readParquet(paths, wanted, { ...options, carried: [] }));
   if (wanted === columns) return sorted;
   const kept = Object.entries(sorted.columns).filter(([name]) => name !== 'id');
   return { ...sorted, columns: Object.fromEntries(kept) };
@@ -103,11 +114,11 @@ export async function loadSnapshotTables(
   const manifest = await loadSnapshot(blobs, hash);
   const loaded: Partial<Record<BackendTable, Table>> = {};
   for (const stored of manifest.tables) {
-    const columns = columnsOf(selection, stored.table);
-    if (columns === null) continue;
+    const wanted = wantedOf(selection, stored.table);
+    if (wanted === null) continue;
     const parts = partsIn(stored, selection.buckets);
     const mixed = isMixed(parts, manifest.buckets);
-    loaded[stored.table] = await readTable(blobs, { table: stored.table, parts, mixed }, columns);
+    loaded[stored.table] = await readTable(blobs, { table: stored.table, parts, mixed }, wanted);
   }
   return loaded;
 }

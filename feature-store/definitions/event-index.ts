@@ -1,6 +1,5 @@
-import type { Table } from '../../contracts/table.js';
-import { groupBy } from '../../learning/group-by.js';
-import { textColumn, timestampColumn } from '../../learning/table.js';
+import type { EncodedValues, Table } from '../../contracts/table.js';
+import { encodedColumn, timestampColumn } from '../../learning/table.js';
 import { DAY_MS } from '../../learning/time-series/calendar/index.js';
 
 export { DAY_MS };
@@ -31,10 +30,10 @@ export interface EventIndex {
 
 const empty: EventIndex = { visit: () => undefined, firstBefore: () => Number.NaN };
 
-/** First position of the ascending `times` whose value is not below `bound`, or their length. O(log n). */
-export function lowerBound(times: ArrayLike<number>, bound: number): number {
-  let low = 0;
-  let high = times.length;
+/** First position from `from` on, before `to`, of the ascending `times` with a value not below `bound`, or `to`. O(log n). */
+export function lowerBound(times: ArrayLike<number>, bound: number, from = 0, to = times.length): number {
+  let low = from;
+  let high = to;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (times[middle]! < bound) low = middle + 1;
@@ -43,15 +42,51 @@ export function lowerBound(times: ArrayLike<number>, bound: number): number {
   return low;
 }
 
-/** One entity's row numbers in order of time, with their times; both (n,). */
-interface EntityEvents {
-  readonly rows: readonly number[];
+/** Row numbers by entity in order of time, with their times; those of entity k stand from `starts[k]` on. */
+export interface SortedEvents {
+  /** (entities + 1,) */
+  readonly starts: Int32Array;
+  /** (rows,) */
+  readonly rows: Int32Array;
+  /** (rows,) milliseconds */
   readonly times: Float64Array;
 }
 
-function sortedByTime(rows: readonly number[], times: Float64Array): EntityEvents {
-  const sorted = [...rows].sort((a, b) => times[a]! - times[b]!);
-  return { rows: sorted, times: Float64Array.from(sorted, (row) => times[row]!) };
+/** Where the rows of each entity begin when they stand together. @returns (entities + 1,) */
+function startsOf({ codes, words }: EncodedValues, times: Float64Array): Int32Array {
+  const starts = new Int32Array(words.length + 1);
+  for (let row = 0; row < codes.length; row++)
+    if (codes[row]! >= 0 && !Number.isNaN(times[row])) starts[codes[row]! + 1]! += 1;
+  for (let k = 0; k < words.length; k++) starts[k + 1]! += starts[k]!;
+  return starts;
+}
+
+function isAscending(rows: Int32Array, times: Float64Array): boolean {
+  for (let i = 1; i < rows.length; i++) if (times[rows[i]!]! < times[rows[i - 1]!]!) return false;
+  return true;
+}
+
+/**
+ * The rows of each entity together, in order of time, equal times in row order; rows without an entity or a time are
+ * left out. A counting sort, so that no row becomes an object. O(n log n) time.
+ * @param times - (n,) milliseconds.
+ */
+export function sortByEntity(entities: EncodedValues, times: Float64Array): SortedEvents {
+  const { codes, words } = entities;
+  const starts = startsOf(entities, times);
+  const rows = new Int32Array(starts[words.length]!);
+  const next = starts.slice();
+  for (let row = 0; row < codes.length; row++) {
+    const code = codes[row]!;
+    if (code >= 0 && !Number.isNaN(times[row])) rows[next[code]!++] = row;
+  }
+  for (let k = 0; k < words.length; k++) {
+    const own = rows.subarray(starts[k], starts[k + 1]);
+    if (!isAscending(own, times)) own.sort((a, b) => times[a]! - times[b]! || a - b);
+  }
+  const sorted = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) sorted[i] = times[rows[i]!]!;
+  return { starts, rows, times: sorted };
 }
 
 /**
@@ -61,21 +96,22 @@ function sortedByTime(rows: readonly number[], times: Float64Array): EntityEvent
  */
 export function indexEvents(table: Table | undefined, entityColumn: string, timeColumn: string): EventIndex {
   if (table === undefined) return empty;
-  const allTimes = timestampColumn(table, timeColumn);
-  const entities = textColumn(table, entityColumn);
-  const groups = groupBy(allTimes.keys(), (row) => (Number.isNaN(allTimes[row]) ? null : (entities[row] ?? null)));
-  const byEntity = new Map(Array.from(groups, ([entity, rows]) => [entity, sortedByTime(rows, allTimes)]));
+  const entities = encodedColumn(table, entityColumn);
+  const { starts, rows, times } = sortByEntity(entities, timestampColumn(table, timeColumn));
+  const positions = new Map(entities.words.map((word, position) => [word, position]));
   return {
     visit(entityId, span, each) {
-      const events = byEntity.get(entityId);
-      if (events === undefined) return;
-      const { rows, times } = events;
-      for (let i = lowerBound(times, span.since); i < rows.length && times[i]! < span.before; i++)
-        each(rows[i]!, times[i]!);
+      const entity = positions.get(entityId);
+      if (entity === undefined) return;
+      const to = starts[entity + 1]!;
+      const first = lowerBound(times, span.since, starts[entity], to);
+      for (let i = first; i < to && times[i]! < span.before; i++) each(rows[i]!, times[i]!);
     },
     firstBefore(entityId, asOf) {
-      const first = byEntity.get(entityId)?.times[0];
-      return first === undefined || first >= asOf ? Number.NaN : first;
+      const entity = positions.get(entityId);
+      if (entity === undefined || starts[entity] === starts[entity + 1]) return Number.NaN;
+      const first = times[starts[entity]!]!;
+      return first >= asOf ? Number.NaN : first;
     },
   };
 }

@@ -1,13 +1,15 @@
-import type { BackendTable, SnapshotTables } from '../../contracts/backend.js';
+import type { BackendTable, SnapshotTables, TableColumns } from '../../contracts/backend.js';
 import type { FeatureField, FeatureFunction, FeatureView } from '../../contracts/feature-view.js';
 import { sum } from '../../learning/numeric/statistics/sum.js';
+import { unionOfColumns } from './table-columns.js';
 
 /** Computes one group's values by name from rows strictly before `asOf`; NaN = unknown. */
 export type GroupFunction<Name extends string> = (entityId: string, asOf: number) => Readonly<Record<Name, number>>;
 
 /** Features that are computed together because they read the same rows. */
 export interface FeatureGroup<Name extends string = string> {
-  readonly tables: readonly BackendTable[];
+  /** All that `prepare` reads. */
+  readonly columns: TableColumns;
   readonly fields: Readonly<Record<Name, Omit<FeatureField, 'name'>>>;
   prepare(tables: SnapshotTables): GroupFunction<Name>;
 }
@@ -29,12 +31,13 @@ function combine(groups: readonly FeatureGroup[], tables: SnapshotTables): Featu
   };
 }
 
-/** A view of entity `user` with the groups' fields in order and the union of their tables. */
+/** A view of entity `user` with the groups' fields in order and the union of their columns. */
 export function defineView(
   header: Pick<FeatureView, 'name' | 'version' | 'timeToLiveSeconds' | 'needs'>,
   groups: readonly FeatureGroup[],
 ): FeatureView {
   const fields = groups.flatMap((group) => Object.entries(group.fields).map(([name, field]) => ({ name, ...field })));
-  const tables = [...new Set(groups.flatMap((group) => group.tables))];
-  return { ...header, entity: 'user', tables, fields, prepare: (loaded) => combine(groups, loaded) };
+  const columns = unionOfColumns(groups.map((group) => group.columns));
+  const tables = Object.keys(columns) as BackendTable[];
+  return { ...header, entity: 'user', tables, columns, fields, prepare: (loaded) => combine(groups, loaded) };
 }

@@ -1,5 +1,5 @@
 import type { SnapshotTables } from '../../contracts/backend.js';
-import { numbersOf, textsOf, timesOf } from './columns.js';
+import { codesOf, numbersOf, textsOf, timesOf } from './columns.js';
 import { type EventIndex, indexEvents } from './event-index.js';
 
 /** Purposes of a transaction; `internal` transfers are neither income nor spending. */
@@ -33,7 +33,14 @@ const flowOfCategory: Readonly<Record<string, Flow>> = {
   investment: 'internal',
 };
 
-/** Transactions indexed by user and time, with the columns that the feature groups read. */
+/** Columns by which transactions are found. */
+export const bookingColumns = ['user_id', 'booked_at'] as const;
+/** Columns that tell income from spending. */
+export const flowColumns = [...bookingColumns, 'amount', 'category', 'account_id'] as const;
+/** Columns of accounts that tell credit cards from others. */
+export const cardColumns = ['id', 'kind'] as const;
+
+/** Transactions indexed by user and time. A column is read on first use, so that each view needs its own ones only. */
 export interface TransactionIndex extends EventIndex {
   readonly amount: Float64Array;
   readonly balanceAfter: Float64Array;
@@ -52,28 +59,63 @@ function cardAccounts(tables: SnapshotTables): Set<string> {
   return new Set(ids.filter((id, row): id is string => id !== null && kinds[row] === 'credit_card'));
 }
 
+/** Calls `make` once, at the first use. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** Of each row the flow of its category; interest paid counts as a fee, interest received as income. */
+function flowReader(tables: SnapshotTables): (row: number) => Flow {
+  const { codes, words } = codesOf(tables.transactions, 'category');
+  const amount = numbersOf(tables.transactions, 'amount');
+  const byCode = words.map((word): Flow => flowOfCategory[word] ?? 'other');
+  return (row) => {
+    const flow = byCode[codes[row]!] ?? 'other';
+    return flow === 'income' && amount[row]! < 0 ? 'fee' : flow;
+  };
+}
+
+function cardReader(tables: SnapshotTables): (row: number) => boolean {
+  const { codes, words } = codesOf(tables.transactions, 'account_id');
+  const cards = cardAccounts(tables);
+  const isCard = words.map((word) => cards.has(word));
+  return (row) => isCard[codes[row]!] ?? false;
+}
+
 const cache = new WeakMap<SnapshotTables, TransactionIndex>();
 
 function indexTransactions(tables: SnapshotTables): TransactionIndex {
   const table = tables.transactions;
-  const cards = cardAccounts(tables);
-  const category = textsOf(table, 'category');
-  const accountId = textsOf(table, 'account_id');
-  const amount = numbersOf(table, 'amount');
+  const amount = once(() => numbersOf(table, 'amount'));
+  const balanceAfter = once(() => numbersOf(table, 'balance_after'));
+  const disputedAt = once(() => timesOf(table, 'disputed_at'));
+  const merchant = once(() => textsOf(table, 'merchant'));
+  const category = once(() => textsOf(table, 'category'));
+  const accountId = once(() => textsOf(table, 'account_id'));
+  const [flow, onCard] = [once(() => flowReader(tables)), once(() => cardReader(tables))];
   return {
     ...indexEvents(table, 'user_id', 'booked_at'),
-    amount,
-    balanceAfter: numbersOf(table, 'balance_after'),
-    disputedAt: timesOf(table, 'disputed_at'),
-    merchant: textsOf(table, 'merchant'),
-    category,
-    accountId,
-    // Interest paid counts as a fee, interest received as income.
-    flow: (row) => {
-      const flow = flowOfCategory[category[row] ?? ''] ?? 'other';
-      return flow === 'income' && amount[row]! < 0 ? 'fee' : flow;
+    get amount() {
+      return amount();
     },
-    onCard: (row) => cards.has(accountId[row] ?? ''),
+    get balanceAfter() {
+      return balanceAfter();
+    },
+    get disputedAt() {
+      return disputedAt();
+    },
+    get merchant() {
+      return merchant();
+    },
+    get category() {
+      return category();
+    },
+    get accountId() {
+      return accountId();
+    },
+    flow: (row) => flow()(row),
+    onCard: (row) => onCard()(row),
   };
 }
 

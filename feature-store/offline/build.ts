@@ -9,6 +9,7 @@ import { putTable } from '../../datasets/snapshots/put-table.js';
 import { loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
 import { textColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { unionOfColumns } from '../definitions/table-columns.js';
 import { fieldColumns } from './field-columns.js';
 import { putFeatureSet } from './feature-set-store.js';
 
@@ -62,8 +63,8 @@ export async function buildFeatureSet(input: BuildFeatureSet): Promise<FeatureSe
   const { blobs, snapshotHash, views } = input;
   const snapshot = await loadSnapshot(blobs, snapshotHash);
   const { source, asOf } = snapshot;
-  const needed = new Set(['users' as const, ...views.flatMap((view) => view.tables)]);
-  const tables = await loadSnapshotTables(blobs, snapshotHash, { tables: [...needed] });
+  const columns = unionOfColumns([{ users: ['id'] }, ...views.map((view) => view.columns)]);
+  const tables = await loadSnapshotTables(blobs, snapshotHash, { columns });
   const entityIds = userIds(tables);
   const stored: FeatureSetRef['views'] = [];
   for (const view of views) {

@@ -32,8 +32,7 @@ export async function stateRowsOfSnapshot(
   if (absent !== null) return absent;
   const withheld = findWithheldFromModel(name, backend, snapshot.policy);
   if (withheld !== null) return `${withheld.code}: ${withheld.message}`;
-  const { tables: required, optionalTables = [] } = backend;
-  const tables = await loadSnapshotTables(blobs, snapshotHash, { tables: [...required, ...optionalTables] });
+  const tables = await loadSnapshotTables(blobs, snapshotHash, { columns: backend.columns });
   const { source, timeZone } = snapshot;
   const table = backend.stateRows?.(tables, snapshot) ?? backend.rows(tables, snapshot).table;
   const schema = { ...backend.schema, line: lineOfSource(source), ...(timeZone !== undefined && { timeZone }) };

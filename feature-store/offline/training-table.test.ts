@@ -52,6 +52,7 @@ const view: FeatureView = {
   version: 1,
   entity: 'user',
   tables: ['users'],
+  columns: { users: ['created_at'] },
   fields: [
     { name: 'earlierUsers', description: 'Users before.', unit: 'count' },
     { name: 'moment', description: 'The moment.', unit: 'count' },
@@ -78,6 +79,7 @@ const backend: BackendDataset = {
     minimumRows: 3,
   },
   tables: ['users'],
+  columns: { users: ['id', 'created_at'] },
   views: [view],
   rows: ({ users: found }) => ({
     table: {

@@ -15,6 +15,7 @@ import { findWithheldFromModel } from '../../datasets/privacy/withheld.js';
 import { textColumn, timestampColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { type ReportStep, unreported } from '../../platform/child-process/report-step.js';
+import { unionOfColumns } from '../definitions/table-columns.js';
 import { fieldColumns } from './field-columns.js';
 
 function joinView(rows: Table, view: FeatureView, tables: SnapshotTables): Record<string, Column> {
@@ -96,10 +97,10 @@ export async function buildBackendDataset(input: {
   if (absent !== null) return skipped(absent);
   const withheld = findWithheldFromModel(modelName, backend, manifest.policy);
   if (withheld !== null) return skipped(`${withheld.code}: ${withheld.message}`);
-  const { tables: required, optionalTables = [], views } = backend;
-  const needed = new Set([...required, ...optionalTables, ...views.flatMap((view) => view.tables)]);
+  const columns = unionOfColumns([backend.columns, ...backend.views.map((view) => view.columns)]);
+  const needed = Object.keys(columns) as BackendTable[];
   await onStep('reading the snapshot', 0, 3);
-  const tables = await loadSnapshotTables(blobs, snapshotHash, { tables: [...needed] });
+  const tables = await loadSnapshotTables(blobs, snapshotHash, { columns });
   await onStep('choosing labelled rows', 1, 3);
   const { table: rows, notes } = backend.rows(tables, { asOf, source, timeZone });
   const { minimumRows } = backend.schema;
@@ -115,7 +116,7 @@ export async function buildBackendDataset(input: {
     line,
     origin: { kind: 'snapshot', snapshotHash, source },
     ...writing,
-    notes: [...notes, ...retrospectiveNotes(manifest, [...needed]), ...policyNotes(manifest, [...needed])],
+    notes: [...notes, ...retrospectiveNotes(manifest, needed), ...policyNotes(manifest, needed)],
   };
   return { status: 'ready', dataset: await storeDataset(blobs, { table, schema, ref }) };
 }

@@ -16,7 +16,7 @@ const isUndecided = (decidedAt: number, asOf: number): boolean => decidedAt >= a
 
 /** Earlier credit applications by window, and declines. */
 export const applications = defineGroup({
-  tables: ['credit_applications'],
+  columns: { credit_applications: ['user_id', 'applied_at', 'decided_at', 'decision'] },
   fields: {
     applications3Months: { unit: 'count', description: 'Earlier credit applications decided by then, last 3 months.' },
     applications6Months: { unit: 'count', description: 'Earlier credit applications decided by then, last 6 months.' },

@@ -3,7 +3,7 @@ import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { ratio } from '../arithmetic.js';
 import { DAY_MS, lastDays } from '../event-index.js';
 import { defineGroup } from '../feature-group.js';
-import { type TransactionIndex, transactionsOf } from '../transactions.js';
+import { bookingColumns, cardColumns, type TransactionIndex, transactionsOf } from '../transactions.js';
 import { monthlyFlows } from './cash-flow.js';
 
 interface Balances {
@@ -28,7 +28,10 @@ function collect(index: TransactionIndex, userId: string, asOf: number): Balance
 
 /** Account balances and overdrafts, without credit cards. */
 export const balances = defineGroup({
-  tables: ['transactions', 'accounts'],
+  columns: {
+    transactions: [...bookingColumns, 'amount', 'category', 'account_id', 'balance_after'],
+    accounts: cardColumns,
+  },
   fields: {
     balanceLatest: { unit: 'INR', description: 'Last known balance of all accounts but cards together, last year.' },
     balanceMean: { unit: 'INR', description: 'Mean balance after a booking, last 90 days, without cards.' },

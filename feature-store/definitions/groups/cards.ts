@@ -5,7 +5,7 @@ import { maximum, ratio } from '../arithmetic.js';
 import { numbersOf, textsOf } from '../columns.js';
 import { before, DAY_MS, indexEvents, lastDays } from '../event-index.js';
 import { defineGroup } from '../feature-group.js';
-import { type TransactionIndex, transactionsOf } from '../transactions.js';
+import { bookingColumns, type TransactionIndex, transactionsOf } from '../transactions.js';
 
 /** Credit limit by account id of the cards opened before `asOf`. */
 function prepareLimits(tables: SnapshotTables): (userId: string, asOf: number) => Map<string, number> {
@@ -47,7 +47,10 @@ function useOf(index: TransactionIndex, limits: ReadonlyMap<string, number>, use
 
 /** Number, limits and utilisation of credit cards. */
 export const cards = defineGroup({
-  tables: ['accounts', 'transactions'],
+  columns: {
+    accounts: ['id', 'user_id', 'kind', 'credit_limit', 'opened_at'],
+    transactions: [...bookingColumns, 'account_id', 'balance_after'],
+  },
   fields: {
     cardsCount: { unit: 'count', description: 'Credit cards with a limit.' },
     creditLimit: { unit: 'INR', description: 'Limits of all cards together; 0 without a card.' },

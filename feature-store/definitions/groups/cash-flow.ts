@@ -3,7 +3,7 @@ import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { ratio, variation } from '../arithmetic.js';
 import { lastMonths, MONTH_MS } from '../event-index.js';
 import { defineGroup } from '../feature-group.js';
-import { type Flow, type TransactionIndex, transactionsOf } from '../transactions.js';
+import { cardColumns, type Flow, flowColumns, type TransactionIndex, transactionsOf } from '../transactions.js';
 
 const WINDOW_MONTHS = 12;
 
@@ -78,7 +78,7 @@ function trend(values: Float64Array, fullMonths: number): number {
 
 /** Income, spending and their shares over the last twelve months. */
 export const cashFlow = defineGroup({
-  tables: ['transactions', 'accounts'],
+  columns: { transactions: flowColumns, accounts: cardColumns },
   fields: {
     incomeMonthlyMean: {
       unit: 'INR',

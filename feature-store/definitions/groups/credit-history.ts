@@ -2,7 +2,7 @@ import { numbersOf, textsOf } from '../columns.js';
 import { ratio } from '../arithmetic.js';
 import { before, indexEvents, lastMonths, MONTH_MS } from '../event-index.js';
 import { defineGroup } from '../feature-group.js';
-import { type TransactionIndex, transactionsOf } from '../transactions.js';
+import { bookingColumns, type TransactionIndex, transactionsOf } from '../transactions.js';
 
 const SALARY_MONTHS = 6;
 
@@ -25,7 +25,11 @@ function salaryAndFees(index: TransactionIndex, userId: string, asOf: number): S
 
 /** Age of the credit history, months with salary, and fees. */
 export const creditHistory = defineGroup({
-  tables: ['accounts', 'loans', 'transactions'],
+  columns: {
+    accounts: ['user_id', 'opened_at', 'kind', 'credit_limit'],
+    loans: ['user_id', 'disbursed_at'],
+    transactions: [...bookingColumns, 'category', 'amount'],
+  },
   fields: {
     creditHistoryMonths: { unit: 'months', description: 'Since the first loan or credit card; 0 without either.' },
     salaryMonthsShare: { unit: 'share', description: 'Share of the last 6 months with a salary or pension.' },

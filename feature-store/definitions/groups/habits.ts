@@ -1,7 +1,7 @@
 import { knownBefore, timesOf } from '../columns.js';
 import { DAY_MS, indexEvents, before, lastDays, lastMonths, MONTH_MS } from '../event-index.js';
 import { defineGroup } from '../feature-group.js';
-import { type TransactionIndex, transactionsOf } from '../transactions.js';
+import { bookingColumns, type TransactionIndex, transactionsOf } from '../transactions.js';
 
 /** Debits of one merchant over the last four months. */
 interface Payments {
@@ -50,7 +50,11 @@ function lastYear(index: TransactionIndex, userId: string, asOf: number): LastYe
 
 /** Merchants, subscriptions, disputes and length of history. */
 export const habits = defineGroup({
-  tables: ['transactions', 'accounts', 'users'],
+  columns: {
+    transactions: [...bookingColumns, 'merchant', 'amount', 'disputed_at'],
+    accounts: ['user_id', 'opened_at'],
+    users: ['id', 'created_at'],
+  },
   fields: {
     monthsOfHistory: { unit: 'months', description: 'Since the first transaction; 0 without any.' },
     daysSinceLastTransaction: { unit: 'days', description: 'Since the last transaction of the last year.' },

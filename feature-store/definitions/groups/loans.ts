@@ -3,7 +3,7 @@ import { ratio } from '../arithmetic.js';
 import { knownBefore, numbersOf, textsOf, timesOf } from '../columns.js';
 import { before, indexEvents, MONTH_MS } from '../event-index.js';
 import { defineGroup } from '../feature-group.js';
-import { transactionsOf } from '../transactions.js';
+import { cardColumns, flowColumns, transactionsOf } from '../transactions.js';
 import { monthlyIncome } from './cash-flow.js';
 
 /**
@@ -103,7 +103,15 @@ function preparePortfolio(tables: SnapshotTables): (userId: string, asOf: number
 
 /** Counts of loans by status, outstanding principal and instalments. */
 export const loans = defineGroup({
-  tables: ['loans', 'loan_payments', 'transactions', 'accounts'],
+  columns: {
+    loans: [
+      ...['id', 'user_id', 'disbursed_at', 'principal', 'annual_rate', 'emi', 'term_months', 'collateral_value'],
+      ...['closed_at', 'defaulted_at'],
+    ],
+    loan_payments: ['user_id', 'due_at', 'loan_id', 'paid_at'],
+    transactions: flowColumns,
+    accounts: cardColumns,
+  },
   fields: {
     loansCount: { unit: 'count', description: 'Loans ever granted.' },
     activeLoansCount: { unit: 'count', description: 'Loans neither repaid nor defaulted.' },

@@ -44,7 +44,7 @@ const missedWithin = (instalments: readonly Instalment[], months: number): numbe
 
 /** Delays and arrears of loan instalments. */
 export const paymentHistory = defineGroup({
-  tables: ['loan_payments'],
+  columns: { loan_payments: ['user_id', 'due_at', 'paid_at', 'amount_due'] },
   fields: {
     instalmentsCount: { unit: 'count', description: 'Instalments that fell due.' },
     onTimeShare: { unit: 'share', description: 'Share of instalments paid on time, one day of grace.' },

@@ -44,6 +44,13 @@ export const backendDataset: BackendDataset = {
   schema: backendSchema,
   tables: ['transactions'],
   optionalTables: ['prediction_feedback'],
+  columns: {
+    transactions: [
+      ...['id', 'user_id', 'booked_at', 'amount', 'currency', 'merchant', 'description', 'category'],
+      'disputed_at',
+    ],
+    prediction_feedback: ['model', 'entity_kind', 'entity_id', 'verdict', 'created_at'],
+  },
   // Counterparties are looked up by their names, which requests hold as they are.
   needs: {
     transactions: unchanged(

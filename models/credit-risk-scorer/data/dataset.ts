@@ -56,6 +56,14 @@ export const backendSchema: DatasetSchema = {
 export const backendDataset: BackendDataset = {
   schema: backendSchema,
   tables: ['credit_applications', 'users', 'transactions'],
+  columns: {
+    credit_applications: [
+      ...['id', 'user_id', 'applied_at', 'kind', 'requested_amount', 'term_months', 'declared_monthly_income'],
+      ...['employment', 'collateral_value', 'decision', 'outcome', 'outcome_at'],
+    ],
+    users: ['id', 'gender', 'birth_date'],
+    transactions: ['user_id', 'booked_at'],
+  },
   needs: {
     users: { birth_date: ['drop'], gender: ['drop'] }, // for fairness slices only
     transactions: unchanged('booked_at'),

@@ -30,6 +30,13 @@ export const backendSchema: DatasetSchema = {
 export const backendDataset: BackendDataset = {
   schema: backendSchema,
   tables: ['chat_messages', 'entity_annotations', 'transactions'],
+  columns: {
+    chat_messages: ['id', 'user_id', 'sent_at', 'text', 'locale', 'text_group', 'intent_labelled_at'],
+    entity_annotations: [
+      ...['message_id', 'transaction_id', 'entity_type', 'text_group', 'start_offset', 'end_offset'],
+    ],
+    transactions: ['id', 'user_id', 'booked_at', 'description', 'merchant', 'category'],
+  },
   // Names and numbers are what is learned, and annotations count the characters of the texts.
   needs: {
     chat_messages: unchanged('sent_at', 'text', 'locale', 'intent_labelled_at', 'text_group'),

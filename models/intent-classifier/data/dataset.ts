@@ -71,6 +71,7 @@ export function labelledMessages(tables: SnapshotTables): LabelledRows {
 export const backendDataset: BackendDataset = {
   schema: backendSchema,
   tables: ['chat_messages'],
+  columns: { chat_messages: ['id', 'user_id', 'sent_at', 'text', 'locale', 'text_group', 'intent'] },
   needs: {
     chat_messages: {
       ...unchanged('sent_at', 'locale', 'intent', 'text_group'),

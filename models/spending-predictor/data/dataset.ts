@@ -16,6 +16,10 @@ export const backendDataset: BackendDataset = {
   }),
   tables: ['transactions'],
   optionalTables: ['loans'],
+  columns: {
+    transactions: ['id', 'user_id', 'booked_at', 'amount', 'category', 'merchant', 'description'],
+    loans: ['id', 'user_id', 'disbursed_at', 'emi', 'term_months'],
+  },
   // Bills are told apart by their payees, which requests hold as they are.
   needs: {
     transactions: unchanged('booked_at', 'amount', 'merchant', 'description', 'category'),
