@@ -20,6 +20,8 @@ export interface OpenArtefact {
   readonly learnedNames?: readonly string[];
   /** The number format that answers; absent: the usual one. */
   readonly variant?: VariantName;
+  /** A request of the sample stored at its training; it is no person's row. */
+  readonly sampleInput?: unknown;
 }
 
 /** What is asked of an open artefact. */

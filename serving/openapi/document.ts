@@ -6,6 +6,7 @@ import { attributionMethods, type ModelDefinition } from '../../contracts/model-
 import { variantNames } from '../../learning/artefact/index.js';
 import { feedbackBody, KEY } from '../feedback/feedback-request.js';
 import type { Router } from '../routing/router.js';
+import { EXAMPLE_ENTITY, exampleFeedback, exampleInput, type FeedbackExample } from './examples.js';
 import { predictionPath } from '../predictions/model-route.js';
 import { BATCH_LIMIT_ROWS } from '../routes/limits.js';
 
@@ -16,6 +17,10 @@ interface ModelSchemas {
   readonly input: Json;
   readonly output: Json;
   readonly methods: readonly string[];
+  /** A request that is answered; undefined: none is known. */
+  readonly example?: unknown;
+  /** Feedback that is taken. */
+  readonly feedback: FeedbackExample;
 }
 
 /** Without the dialect, which OpenAPI 3.1 states for all of them. */
@@ -25,7 +30,7 @@ function toJson(schema: z.ZodType, io: 'input' | 'output'): Json {
   return Object.fromEntries(written.filter(([name]) => name !== '$schema'));
 }
 
-const unknownSchemas: ModelSchemas = { input: { type: 'object' }, output: {}, methods: attributionMethods };
+const unknownSchemas = { input: { type: 'object' }, output: {}, methods: attributionMethods };
 
 /** The schema with the limit that the API sets to texts. */
 function withLongestText(schema: Json, { serving }: ModelDefinition): Json {
@@ -36,10 +41,15 @@ function withLongestText(schema: Json, { serving }: ModelDefinition): Json {
 
 async function schemasOf(router: Router, model: ModelDefinition): Promise<ModelSchemas> {
   const borrowed = await router.borrow(model.name, {}).catch(() => null);
-  if (borrowed === null) return unknownSchemas;
+  if (borrowed === null) return { ...unknownSchemas, feedback: exampleFeedback(model) };
   borrowed.release(); // schemas outlive the predictor
-  const { input, output, attributionMethods: methods = [] } = borrowed.open.predictor;
-  return { input: withLongestText(toJson(input, 'input'), model), output: toJson(output, 'output'), methods };
+  const { open } = borrowed;
+  const { input, output, attributionMethods: methods = [] } = open.predictor;
+  return {
+    ...{ input: withLongestText(toJson(input, 'input'), model), output: toJson(output, 'output'), methods },
+    example: exampleInput(model, open),
+    feedback: exampleFeedback(model, open.learnedNames),
+  };
 }
 
 /** A schema of an object with `userId` beside what only the caller knows. */
@@ -106,7 +116,10 @@ const anyRow = {
   ],
 };
 
-const json = (schema: Json): Json => ({ 'application/json': { schema } });
+/** @param example - undefined: none. */
+const json = (schema: Json, example?: unknown): Json => ({
+  'application/json': { schema, ...(example === undefined ? {} : { example }) },
+});
 const problemContent = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 
 const problems = (...statuses: readonly number[]): Json =>
@@ -127,19 +140,17 @@ function methodParameters(methods: readonly string[]): readonly Json[] {
 /** Every status that a route about predictions may have. */
 const PREDICTION_PROBLEMS = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503);
 
-function predictionPaths(model: ModelDefinition, { input, output, methods }: ModelSchemas): Json {
+function predictionPaths(model: ModelDefinition, { input, output, methods, example }: ModelSchemas): Json {
   const reference = byReference(model);
   const body = reference === null ? input : { anyOf: [input, reference] };
   const path = predictionPath(model);
-  const { example } = model.serving ?? {};
-  const withExample = example === undefined ? body : { ...body, examples: [example] };
-  const post = (summary: string, requestSchema: Json, answerSchema: Json, more: readonly Json[] = []): Json => ({
+  const post = (summary: string, requestContent: Json, answerSchema: Json, more: readonly Json[] = []): Json => ({
     post: {
       tags: [model.name],
       summary,
       description: model.card.purpose,
       parameters: [...wishParameters, ...more],
-      requestBody: { required: true, content: json(requestSchema) },
+      requestBody: { required: true, content: requestContent },
       responses: { '200': { description: 'answered', content: json(answerSchema) }, ...PREDICTION_PROBLEMS },
     },
   });
@@ -148,11 +159,19 @@ function predictionPaths(model: ModelDefinition, { input, output, methods }: Mod
   const rows = { type: 'array', items: { anyOf: [body, otherRow] }, minItems: 1, maxItems: BATCH_LIMIT_ROWS };
   const row = { anyOf: [prediction, { type: 'object', properties: { error: problem }, required: ['error'] }] };
   return {
-    [path]: post('answer one request', withExample, prediction),
-    [`${path}/explain`]: post('answer one request and say why', withExample, prediction, methodParameters(methods)),
+    [path]: post('answer one request', json(body, example), prediction),
+    [`${path}/explain`]: post(
+      'answer one request and say why',
+      json(body, example),
+      prediction,
+      methodParameters(methods),
+    ),
     [`${path}/batch`]: post(
       'answer rows, each or with its own error',
-      { type: 'object', properties: { inputs: rows }, required: ['inputs'], additionalProperties: false },
+      json(
+        { type: 'object', properties: { inputs: rows }, required: ['inputs'], additionalProperties: false },
+        example === undefined ? undefined : { inputs: [example] },
+      ),
       { type: 'object', properties: { predictions: { type: 'array', items: row } } },
     ),
   };
@@ -178,12 +197,16 @@ const featurePath = (models: readonly ModelDefinition[]): Json => ({
   get: {
     tags: ['features'],
     summary: 'what the online store holds of an entity',
-    parameters: [viewParameter(models), { name: 'entity', in: 'path', required: true, schema: entityId }],
+    parameters: [
+      viewParameter(models),
+      { name: 'entity', in: 'path', required: true, schema: entityId, example: EXAMPLE_ENTITY },
+    ],
     responses: { '200': { description: 'features' }, ...problems(400, 401, 403, 404, 429, 503) },
   },
 });
 
-const feedback = {
+/** @param examples - by the model's name. */
+const feedback = (examples: Readonly<Record<string, FeedbackExample>>): Json => ({
   post: {
     tags: ['feedback'],
     summary: 'say what became of an answer; the next training reads it',
@@ -195,14 +218,20 @@ const feedback = {
         description: 'a request with the same key is taken once; default: the body itself',
       },
     ],
-    requestBody: { required: true, content: json(toJson(feedbackBody, 'input')) },
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: toJson(feedbackBody, 'input'), examples: valuesOf(examples) } },
+    },
     responses: {
       '200': { description: 'was taken before' },
       '201': { description: 'taken' },
       ...problems(400, 401, 403, 404, 409, 413, 415, 422, 500, 503),
     },
   },
-};
+});
+
+const valuesOf = (examples: Readonly<Record<string, unknown>>): Json =>
+  Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { summary: `about ${name}`, value }]));
 
 const features = (models: readonly ModelDefinition[]): Json => ({
   post: {
@@ -211,12 +240,15 @@ const features = (models: readonly ModelDefinition[]): Json => ({
     parameters: [viewParameter(models)],
     requestBody: {
       required: true,
-      content: json({
-        type: 'object',
-        required: ['entities'],
-        additionalProperties: false,
-        properties: { entities: { type: 'array', items: entityId, minItems: 1, maxItems: BATCH_LIMIT_ROWS } },
-      }),
+      content: json(
+        {
+          type: 'object',
+          required: ['entities'],
+          additionalProperties: false,
+          properties: { entities: { type: 'array', items: entityId, minItems: 1, maxItems: BATCH_LIMIT_ROWS } },
+        },
+        { entities: [EXAMPLE_ENTITY] },
+      ),
     },
     responses: { '200': { description: 'features' }, ...problems(400, 401, 403, 404, 413, 415, 429, 503) },
   },
@@ -224,7 +256,9 @@ const features = (models: readonly ModelDefinition[]): Json => ({
 
 /** OpenAPI 3.1 of the API, with each model's schemas as its answering version has them. */
 export async function openApiDocument(router: Router, models: readonly ModelDefinition[]): Promise<Json> {
-  const paths = await Promise.all(models.map(async (model) => predictionPaths(model, await schemasOf(router, model))));
+  const known = await Promise.all(models.map(async (model) => ({ model, schemas: await schemasOf(router, model) })));
+  const paths = known.map(({ model, schemas }) => predictionPaths(model, schemas));
+  const aboutModels = known.map(({ model, schemas }) => [model.name, schemas.feedback] as const);
   return {
     openapi: '3.1.0',
     info: { title: 'ml-services', version: '1', description: 'Predictions for a personal-finance backend.' },
@@ -233,7 +267,7 @@ export async function openApiDocument(router: Router, models: readonly ModelDefi
       ...(Object.assign({}, ...paths) as Json),
       '/features/{view}/{entity}': featurePath(models),
       '/features/{view}': features(models),
-      '/feedback': feedback,
+      '/feedback': feedback(Object.fromEntries(aboutModels)),
       '/models': { get: { tags: ['models'], summary: 'versions that answer', responses: { '200': { description: 'versions' }, ...problems(401) } } }, // prettier-ignore
       '/metrics': { get: { tags: ['operation'], summary: 'metrics in the text format of Prometheus', responses: { '200': { description: 'metrics', content: { 'text/plain': { schema: { type: 'string' } } } }, ...problems(401, 403) } } }, // prettier-ignore
       '/health': open('what answers at this moment', [200]),

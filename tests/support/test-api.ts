@@ -61,7 +61,7 @@ export const byFixture: ModelDefinition = {
 };
 
 /** A router with version 1.0.0 of the fixture in production. */
-export async function routerOfFixture(opened: Pick<OpenArtefact, 'variant'> = {}): Promise<Router> {
+export async function routerOfFixture(opened: Pick<OpenArtefact, 'variant' | 'sampleInput'> = {}): Promise<Router> {
   const predictor = await credit.predictor(await trainCreditArtefact());
   const record = {
     ...{ modelName: credit.name, line: 'default', version: '1.0.0', stage: 'production', artefactHash: 'a' },
@@ -70,7 +70,13 @@ export async function routerOfFixture(opened: Pick<OpenArtefact, 'variant'> = {}
   const router = createRouter({
     registry: { listServing: () => Promise.resolve([record]), lastTransition: () => Promise.resolve('1') },
     findSourceInUse: () => Promise.resolve('backend'),
-    open: () => Promise.resolve({ predictor, manifest: { modelName: credit.name } as never, ...opened }),
+    open: () =>
+      Promise.resolve({
+        predictor,
+        manifest: { modelName: credit.name } as never,
+        sampleInput: application,
+        ...opened,
+      }),
     logger: { info: vi.fn(), error: vi.fn() },
   });
   await router.refresh();
