@@ -43,6 +43,7 @@ export interface PipelineActivityDeps extends StepDeps {
   readonly config: Pick<
     Config,
     | 'dataPolicyFile'
+    | 'expectationsFile'
     | 'trainingMemoryMb'
     | 'extractChunkRows'
     | 'customerTimeZones'

@@ -11,6 +11,7 @@ import {
 import { backendTables } from '../contracts/backend.js';
 import { lineOfSource } from '../contracts/ids.js';
 import { DAY_MS } from '../learning/time-series/calendar/index.js';
+import { expectationsInForce } from '../datasets/validation/expectations/parse-expectations.js';
 import { loadDatasetRef } from '../datasets/snapshots/dataset-store.js';
 import { commitSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import { featureViews } from '../feature-store/definitions/index.js';
@@ -33,6 +34,7 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
     const { source: named, asOf, policy: given } = parse(planPipelineInput, input);
     const source = await resolveSource(deps, { source: named, snapshotHash: null });
     const policy = await planPolicy(deps, given);
+    await expectationsInForce(deps.config); // a faulty file ends the run before anything is read
     const { extractChunkRows: chunkRows, heartbeatTimeoutSeconds } = deps.config;
     return {
       source,
@@ -60,10 +62,12 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
     return commitSnapshot({ ...commit, timeZone, dateOrder, blobs, log });
   },
 
-  validateSnapshot(input) {
+  async validateSnapshot(input) {
     const { snapshotHash, ...run } = parse(snapshotInput, input);
     const { maxRejectedShare } = deps.config;
-    return runStep(deps, 'validateSnapshot', { snapshotHash, maxRejectedShare }, { ...run, modelName: null });
+    const own = await expectationsInForce(deps.config);
+    const job = { snapshotHash, maxRejectedShare, ...(Object.keys(own).length === 0 ? {} : { expectations: own }) };
+    return runStep(deps, 'validateSnapshot', job, { ...run, modelName: null });
   },
 
   buildFeatures(input) {

@@ -26,6 +26,12 @@ export const dataErrors = {
     'A data policy names an unknown table or column, or an action that does not fit its column; docs/personal-data.md.',
     ({ where, faults }: { where: string; faults: readonly string[] }) => `${where}: ${faults.slice(0, 8).join('; ')}`,
   ),
+  EXPECTATIONS_INVALID: row(
+    422,
+    2,
+    'A file of expectations names an unknown table, column or rule, or a rule that does not fit its column; docs/data-quality.md.',
+    ({ where, faults }: { where: string; faults: readonly string[] }) => `${where}: ${faults.slice(0, 8).join('; ')}`,
+  ),
   COLUMN_WITHHELD: row(
     422,
     2,

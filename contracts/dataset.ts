@@ -255,6 +255,8 @@ export const failedCheck = z.strictObject({
   failedRows: z.int().nonnegative(),
   /** What was found and wanted, with the key of the first row that fails; no personal data. */
   example: z.string().nullable(),
+  /** Of an expectation that only warns; absent: it counts against the data. */
+  severity: z.literal('warn').optional(),
 });
 export type FailedCheck = z.infer<typeof failedCheck>;
 

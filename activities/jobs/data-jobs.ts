@@ -7,6 +7,7 @@ import {
   preparedDataset,
 } from '../../contracts/activities.js';
 import { dataQuality, datasetRef, frozenHoldout, suspiciousLabelRules } from '../../contracts/dataset.js';
+import { expectationFile } from '../../contracts/expectations.js';
 import { contentHash, modelName } from '../../contracts/ids.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
 import { completeHoldout, freezeHoldout } from '../../learning/evaluation/split/index.js';
@@ -44,7 +45,12 @@ export const extractTable = defineJob({
 });
 
 export const validateSnapshot = defineJob({
-  input: z.strictObject({ snapshotHash: contentHash, maxRejectedShare: share }),
+  input: z.strictObject({
+    snapshotHash: contentHash,
+    maxRejectedShare: share,
+    /** The user's own; absent: none. */
+    expectations: expectationFile.shape.tables.optional(),
+  }),
   output: dataQuality,
   async run(input, { blobs, ...control }) {
     const { validateSnapshot: validate } = await import('../../datasets/validation/validate-snapshot.js');

@@ -158,10 +158,12 @@ function registerSnapshots(data: Command, cli: CliContext): void {
   data
     .command('validate')
     .description(
-      'Checks a snapshot against the description of its tables. Exit code 3 when too many rows have a fault.',
+      'Checks a snapshot against the description of its tables and what is expected of them (docs/data-quality.md). Exit ' +
+        'code 3 when too many rows have a fault.',
     )
     .option('--source <name>', "this source's newest snapshot (the source in use)")
     .option('--snapshot <hash>', 'this snapshot')
+    .option('--expectations <file>', 'JSON file with rules beside those of the tables (DATA_EXPECTATIONS)')
     .action(async (options: ValidateOptions) => {
       const { validate } = await import('../views/data-view.js');
       await validate(cli, options);

@@ -5,6 +5,7 @@ import { generateBackend, type GeneratorOptions } from '../../datasets/sources/b
 import { reportDifficulty as judgeDifficulty, type TaskReport } from '../../datasets/sources/backend/report/report.js';
 import { importBerka } from '../../datasets/sources/berka/import.js';
 import type { CatalogSource } from '../../datasets/sources/catalog.js';
+import { expectationsInForce } from '../../datasets/validation/expectations/parse-expectations.js';
 import { validateSnapshot } from '../../datasets/validation/validate-snapshot.js';
 import { findSnapshot } from '../../datasets/versions/find-snapshot.js';
 import type { CliContext } from '../program/context.js';
@@ -122,6 +123,7 @@ export async function useSource(cli: CliContext, source: string): Promise<void> 
 export interface ValidateOptions {
   readonly source?: string;
   readonly snapshot?: string;
+  readonly expectations?: string;
 }
 
 async function chosenSnapshot(cli: CliContext, { source, snapshot }: ValidateOptions): Promise<string> {
@@ -144,12 +146,13 @@ function printQuality(cli: CliContext, snapshotHash: string, quality: DataQualit
   cli.out.table({ head: ['table', 'column', 'check', 'rows', 'first'], rows, right: ['rows'] });
 }
 
-/** Validates a stored snapshot. @throws PipelineError `DATASET_NOT_FOUND`. */
+/** Validates a stored snapshot. @throws PipelineError `DATASET_NOT_FOUND`, `EXPECTATIONS_INVALID`, `FILE_NOT_READABLE`. */
 export async function validate(cli: CliContext, options: ValidateOptions): Promise<void> {
   const { services } = await cli.connect();
   const snapshotHash = await chosenSnapshot(cli, options);
   const { maxRejectedShare } = cli.config;
-  const quality = await validateSnapshot({ blobs: services.blobs, snapshotHash, maxRejectedShare });
+  const expectations = await expectationsInForce(cli.config, options.expectations ?? null);
+  const quality = await validateSnapshot({ blobs: services.blobs, snapshotHash, maxRejectedShare, expectations });
   if (!quality.passed) cli.exitWith(3);
   cli.out.result({ snapshotHash, ...quality }, () => printQuality(cli, snapshotHash, quality));
 }

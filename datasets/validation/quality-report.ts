@@ -2,7 +2,7 @@ import type { DataQuality } from '../../contracts/dataset.js';
 import { sum } from '../../learning/numeric/statistics/sum.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { putJsonBlob } from '../snapshots/json-blob.js';
-import type { TableReport } from './check-ledger.js';
+import type { Fault, TableReport } from './check-ledger.js';
 
 /** Applied to each table separately, so that a small invalid table is not outweighed by a large valid one. */
 const withinLimit = (maxRejectedShare: number) => (report: TableReport) =>
@@ -11,6 +11,21 @@ const withinLimit = (maxRejectedShare: number) => (report: TableReport) =>
 /** Whether the bad rows of every table are few enough, and no expectation about a whole table failed. */
 export const isAccepted = ({ tables, maxRejectedShare, failed = false }: Checked): boolean =>
   !failed && tables.every(withinLimit(maxRejectedShare));
+
+/** A report with faults of the whole table, which reject no row, after those of rows. */
+export const withTableFaults = (
+  report: TableReport,
+  faults: readonly (Fault & { readonly severity?: 'warn' | 'fail' })[],
+): TableReport => ({
+  ...report,
+  failedChecks: [
+    ...report.failedChecks,
+    ...faults.map(({ column, check, finding, severity = 'fail' }) => ({
+      ...{ table: report.table, column, check, failedRows: 0, example: finding },
+      ...(severity === 'warn' && { severity: 'warn' as const }),
+    })),
+  ],
+});
 
 interface Checked {
   readonly tables: readonly TableReport[];

@@ -15,7 +15,7 @@ import { CheckLedger, type Fault, type TableReport } from './check-ledger.js';
 import { checkColumn } from './column-checks.js';
 import { checkFiles, type TableCheck } from './files/check-files.js';
 import { createUniquenessCheck } from './key-checks.js';
-import { reportQuality } from './quality-report.js';
+import { reportQuality, withTableFaults } from './quality-report.js';
 
 /** Name in reports of a row without a key. @param row - from 0. */
 const unnamedRow = (row: number): string => `number ${row + 1}`;
@@ -66,18 +66,6 @@ export function checkTable(
   for (const fault of faults) ledger.failTable(fault);
   return { report: ledger.report(), failed: faults.length > 0 };
 }
-
-/** A report with faults of the whole table, which reject no row, after those of rows. */
-const withTableFaults = (report: TableReport, faults: readonly Fault[]): TableReport => ({
-  ...report,
-  failedChecks: [
-    ...report.failedChecks,
-    ...faults.map(({ column, check, finding }) => ({
-      ...{ table: report.table, column, check, failedRows: 0 },
-      example: finding,
-    })),
-  ],
-});
 
 /**
  * Checks a training table against its schema (types, missing values, ranges, categories, infinities, unique keys) and

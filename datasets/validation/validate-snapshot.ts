@@ -1,17 +1,20 @@
-import type { ExtractedTable } from '../../contracts/activities.js';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { BackendTable, TableSpec } from '../../contracts/backend.js';
 import type { DataQuality } from '../../contracts/dataset.js';
+import { type ExpectationFile, isTableRule, type RowRule, type TableRule } from '../../contracts/expectations.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { type ReportStep, unreported } from '../../platform/child-process/report-step.js';
 import { withDuckDb } from '../snapshots/duckdb.js';
 import { loadSnapshot } from '../snapshots/load-snapshot.js';
 import type { SnapshotManifest } from '../snapshots/manifest.js';
 import { snapshotFiles } from '../snapshots/read-snapshot.js';
+import { builtInExpectations } from '../sources/backend/expectations.js';
 import { tableSpecs } from '../sources/backend/tables.js';
 import type { TableReport } from './check-ledger.js';
 import { rowOfPart } from './check-table.js';
-import { checkFiles, type FileChecks, type TableCheck } from './files/check-files.js';
-import { reportQuality } from './quality-report.js';
+import { checkTableRules, formerRowCounts } from './expectations/table-rules.js';
+import { checkFiles, type TableCheck } from './files/check-files.js';
+import { reportQuality, withTableFaults } from './quality-report.js';
 
 /** The checks that a table's spec states, in the order of reports. */
 export function specChecks(spec: TableSpec, asOf: number): TableCheck[] {
@@ -31,12 +34,53 @@ async function filesOf(blobs: BlobStore, manifest: SnapshotManifest): Promise<Ma
   return files;
 }
 
+/** What is asked of the tables beside their specs. */
+interface Rules {
+  readonly rows: readonly RowRule[];
+  readonly table: readonly TableRule[];
+}
+
+function rulesOf(source: string, table: BackendTable, own: ExpectationFile['tables']): Rules {
+  const all = [...builtInExpectations(source, table), ...(own[table] ?? [])];
+  return { rows: all.filter((rule): rule is RowRule => !isTableRule(rule)), table: all.filter(isTableRule) };
+}
+
+interface Validation {
+  readonly connection: DuckDBConnection;
+  readonly manifest: SnapshotManifest;
+  readonly files: ReadonlyMap<BackendTable, readonly string[]>;
+  readonly former: readonly ReadonlyMap<string, number>[];
+  readonly onStep: ReportStep;
+}
+
+async function checkStored(
+  { connection, manifest, files: targets, former, onStep }: Validation,
+  table: BackendTable,
+  rules: Rules,
+): Promise<{ readonly report: TableReport; readonly failed: boolean }> {
+  const { asOf } = manifest;
+  const files = targets.get(table) ?? [];
+  const ofRules = rules.rows.map((rule) => ({ kind: 'rule' as const, rule }));
+  const checks = [...specChecks(tableSpecs[table], asOf), ...ofRules];
+  const asked = { table, targets, key: 'id', unnamed: rowOfPart, checks, files };
+  const report = await checkFiles(connection, asked, onStep);
+  const formerRows = former.flatMap((counts) => counts.get(table) ?? []);
+  const faults = await checkTableRules(connection, rules.table, { files, asOf, formerRows, rows: report.checkedRows });
+  return { report: withTableFaults(report, faults), failed: faults.some(({ severity }) => severity === 'fail') };
+}
+
+/** Former runs that a band of row counts looks at. */
+const runsOf = ({ table }: Rules): number =>
+  Math.max(0, ...table.map((rule) => (rule.rule === 'row-count' && rule.tolerance !== undefined ? rule.runs : 0)));
+
 /**
  * Checks every table of a snapshot against its spec: types, missing values, ranges, categories, infinities, unique ids
- * over all parts, foreign keys, no row dated at or after `asOf`. The report (a JSON blob) contains the number of rows
- * and the first row's key for each failed check, and the share of nulls for each column, but no values. Invalid rows
- * are counted, not removed. The checks are SQL over the Parquet parts; see {@link checkFiles} for the memory.
+ * over all parts, foreign keys, no row dated at or after `asOf`; and against the expectations of its source and of the
+ * user. The report (a JSON blob) contains the number of rows and the first row's key for each failed check, and the share
+ * of nulls for each column, but no values. The checks are SQL over the Parquet parts; see {@link checkFiles} for the
+ * memory.
  * @param input.maxRejectedShare - 0.02 = a table is rejected when more than 2 % of its rows are invalid.
+ * @param input.expectations - the user's own, by table. @default none
  * @param input.onStep - called before each part.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `CANCELLED`.
  */
@@ -44,20 +88,23 @@ export async function validateSnapshot(input: {
   readonly blobs: BlobStore;
   readonly snapshotHash: string;
   readonly maxRejectedShare: number;
+  readonly expectations?: ExpectationFile['tables'] | undefined;
   readonly onStep?: ReportStep;
 }): Promise<DataQuality> {
-  const { blobs, snapshotHash, maxRejectedShare, onStep = unreported } = input;
+  const { blobs, snapshotHash, maxRejectedShare, expectations = {}, onStep = unreported } = input;
   const manifest = await loadSnapshot(blobs, snapshotHash);
-  const targets = await filesOf(blobs, manifest);
-  const checksOf = ({ table }: ExtractedTable): FileChecks => ({
-    ...{ table, targets, key: 'id', unnamed: rowOfPart },
-    checks: specChecks(tableSpecs[table], manifest.asOf),
+  const files = await filesOf(blobs, manifest);
+  const rules = new Map([...files.keys()].map((table) => [table, rulesOf(manifest.source, table, expectations)]));
+  const former = await formerRowCounts(blobs, manifest, Math.max(0, ...[...rules.values()].map(runsOf)));
+  const checked = await withDuckDb(async (connection) => {
+    const validation = { connection, manifest, files, former, onStep };
+    const reports: { readonly report: TableReport; readonly failed: boolean }[] = [];
+    for (const [table, asked] of rules) reports.push(await checkStored(validation, table, asked));
+    return reports;
   });
-  const reports = await withDuckDb(async (connection) => {
-    const checked: TableReport[] = [];
-    for (const table of manifest.tables)
-      checked.push(await checkFiles(connection, { ...checksOf(table), files: targets.get(table.table) ?? [] }, onStep));
-    return checked;
+  return reportQuality(blobs, {
+    ...{ subject: `snapshot ${snapshotHash}`, maxRejectedShare },
+    tables: checked.map(({ report }) => report),
+    failed: checked.some(({ failed }) => failed),
   });
-  return reportQuality(blobs, { subject: `snapshot ${snapshotHash}`, tables: reports, maxRejectedShare });
 }

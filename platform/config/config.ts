@@ -71,6 +71,7 @@ const environment = z.object({
   WORKER_BUILD_ID: optional(word),
 
   DATA_POLICY: optionalText,
+  DATA_EXPECTATIONS: optionalText,
   EXTRACT_CHUNK_ROWS: withDefault(whole(100, 10_000_000), '50000'),
   CUSTOMER_TIME_ZONE: withDefault(timeZone, 'Asia/Kolkata'),
   CUSTOMER_TIME_ZONES: withDefault(timeZonesByName, 'berka=Europe/Prague'),
@@ -224,6 +225,8 @@ export interface Config {
   };
   /** File with what extraction does with columns, absolute; null: every column is kept. */
   readonly dataPolicyFile: string | null;
+  /** File with what is expected of the source's tables beside their specs, absolute; null: none. */
+  readonly expectationsFile: string | null;
   readonly extractChunkRows: number;
   /** Zones of the customers' clocks; see `customerTimeZone`. */
   readonly customerTimeZones: CustomerTimeZones;
@@ -297,6 +300,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     },
     workers: workerSettings(variables),
     dataPolicyFile: file(variables.DATA_POLICY),
+    expectationsFile: file(variables.DATA_EXPECTATIONS),
     extractChunkRows: variables.EXTRACT_CHUNK_ROWS,
     dateOrders: { usual: variables.DATE_ORDER, bySource: variables.DATE_ORDERS },
     customerTimeZones: { usual: variables.CUSTOMER_TIME_ZONE, bySource: variables.CUSTOMER_TIME_ZONES },

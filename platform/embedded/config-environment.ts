@@ -30,6 +30,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   WORKER_VERSIONING: config.workers.versioning,
   WORKER_BUILD_ID: config.workers.buildId ?? '',
   DATA_POLICY: config.dataPolicyFile ?? '',
+  DATA_EXPECTATIONS: config.expectationsFile ?? '',
   EXTRACT_CHUNK_ROWS: String(config.extractChunkRows),
   ...sourceEnvironment(config),
   VALIDATION_MAX_REJECTED_SHARE: String(config.maxRejectedShare),

@@ -1,12 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnSpec } from '../../../contracts/dataset.js';
+import { columnsOfRule, type RowRule } from '../../../contracts/expectations.js';
 import { type ReportStep, unreported } from '../../../platform/child-process/report-step.js';
 import type { TableReport } from '../check-ledger.js';
+import { ruleCheck } from '../expectations/rule-sql.js';
 import { absentFault, kindFault, kindOfType } from '../column-checks.js';
 import { AS_OF_FAULT, foreignKeyFault, UNIQUE_FAULT } from '../key-checks.js';
 import { valueRules } from '../value-rules.js';
 import { checkFile, type FileCheck, type FileFindings, type FilePlan, valueName } from './check-file.js';
-import { collectKeys, countSql, markRepeated } from './marked-rows.js';
+import { collectKeys, countSql, markFalls, markRepeated } from './marked-rows.js';
 import { mergeFindings } from './merge-findings.js';
 import { failsSql, numberSql } from './row-checks.js';
 import { describeFiles, type StoredFile } from './stored-file.js';
@@ -16,7 +18,8 @@ export type TableCheck =
   | { readonly kind: 'column'; readonly spec: ColumnSpec }
   | { readonly kind: 'unique'; readonly column: string }
   | { readonly kind: 'foreign-key'; readonly column: string; readonly target: string }
-  | { readonly kind: 'before-as-of'; readonly column: string; readonly asOf: number };
+  | { readonly kind: 'before-as-of'; readonly column: string; readonly asOf: number }
+  | { readonly kind: 'rule'; readonly rule: RowRule };
 
 /** What is asked of a table in Parquet files. */
 export interface FileChecks extends Pick<FilePlan, 'key' | 'unnamed'> {
@@ -37,22 +40,32 @@ interface Prepared {
 /** A prepared check by its place among the table's checks. */
 type PreparedChecks = ReadonlyMap<number, Prepared>;
 
-async function prepareUnique(
-  connection: DuckDBConnection,
-  files: readonly StoredFile[],
-  { column, place }: { readonly column: string; readonly place: number },
-): Promise<Prepared | null> {
-  const into = `repeats_${place}`;
-  await markRepeated(connection, { files, columns: [column], into });
+/** Joins marks of rows; null when there are none. */
+async function joinMarks(connection: DuckDBConnection, into: string): Promise<Prepared | null> {
   if ((await countSql(connection, `select count(*) from ${into}`)) === 0) return null;
   return { columns: [], join: `left join ${into} on ${into}.pos = t.pos`, fails: `${into}.pos is not null` };
 }
 
+interface Preparing {
+  readonly connection: DuckDBConnection;
+  readonly files: readonly StoredFile[];
+  readonly targets: ReadonlyMap<string, readonly string[]>;
+  /** Number of the check, for names. */
+  readonly place: number;
+}
+
+async function prepareUnique({ connection, files, place }: Preparing, columns: readonly string[]) {
+  const into = `repeats_${place}`;
+  await markRepeated(connection, { files, columns, into });
+  return joinMarks(connection, into);
+}
+
 async function prepareForeignKey(
-  connection: DuckDBConnection,
-  paths: readonly string[],
-  { column, place }: { readonly column: string; readonly place: number },
-): Promise<Prepared> {
+  { connection, targets, place }: Preparing,
+  { column, target }: { readonly column: string; readonly target: string },
+): Promise<Prepared | null> {
+  const paths = targets.get(target);
+  if (paths === undefined) return null;
   const into = `keys_${place}`;
   await collectKeys(connection, { files: await describeFiles(connection, paths), column: 'id', into });
   const value = `t.${valueName(column)}`;
@@ -63,6 +76,22 @@ async function prepareForeignKey(
   };
 }
 
+async function prepareRule(preparing: Preparing, rule: RowRule): Promise<Prepared | null> {
+  const { connection, files, place } = preparing;
+  if (rule.rule === 'unique') return prepareUnique(preparing, rule.columns);
+  if (rule.rule === 'foreign-key') return prepareForeignKey(preparing, { column: rule.column, target: rule.table });
+  if (rule.rule !== 'monotone') return null;
+  const into = `falls_${place}`;
+  await markFalls(connection, { files, rule, into });
+  return joinMarks(connection, into);
+}
+
+async function prepareOne(preparing: Preparing, check: TableCheck): Promise<Prepared | null> {
+  if (check.kind === 'unique') return prepareUnique(preparing, [check.column]);
+  if (check.kind === 'foreign-key') return prepareForeignKey(preparing, check);
+  return check.kind === 'rule' ? prepareRule(preparing, check.rule) : null;
+}
+
 async function prepare(
   connection: DuckDBConnection,
   files: readonly StoredFile[],
@@ -70,14 +99,8 @@ async function prepare(
 ): Promise<PreparedChecks> {
   const prepared = new Map<number, Prepared>();
   for (const [place, check] of checks.entries()) {
-    if (check.kind === 'unique') {
-      const marks = await prepareUnique(connection, files, { column: check.column, place });
-      if (marks !== null) prepared.set(place, marks);
-    } else if (check.kind === 'foreign-key') {
-      const paths = targets.get(check.target);
-      if (paths !== undefined)
-        prepared.set(place, await prepareForeignKey(connection, paths, { column: check.column, place }));
-    }
+    const one = await prepareOne({ connection, files, targets, place }, check);
+    if (one !== null) prepared.set(place, one);
   }
   return prepared;
 }
@@ -108,7 +131,29 @@ function fileChecks(check: TableCheck, file: StoredFile, prepared: Prepared | un
       return file.kinds.get(check.column) !== 'timestamp'
         ? []
         : [{ column: check.column, ...AS_OF_FAULT, fails: `t.${valueName(check.column)} >= ${numberSql(check.asOf)}` }];
+    case 'rule':
+      return ruleChecks(check.rule, file, prepared);
   }
+}
+
+/** A file without a column of the rule is the business of that column's own check. */
+function ruleChecks(rule: RowRule, { kinds }: StoredFile, prepared: Prepared | undefined): FileCheck[] {
+  if (!columnsOfRule(rule).every((column) => kinds.has(column))) return [];
+  const named = {
+    column: 'column' in rule ? rule.column : rule.columns.join(', '),
+    check: rule.name ?? rule.rule,
+    severity: rule.severity,
+  };
+  if (rule.rule !== 'unique' && rule.rule !== 'foreign-key' && rule.rule !== 'monotone')
+    return [{ ...named, ...ruleCheck(rule, kinds) }];
+  return prepared === undefined ? [] : [{ ...named, finding: findingOf(rule), fails: prepared.fails }];
+}
+
+function findingOf(rule: Extract<RowRule, { readonly rule: 'unique' | 'foreign-key' | 'monotone' }>): string {
+  if (rule.rule === 'foreign-key') return foreignKeyFault(rule.table).finding;
+  if (rule.rule === 'unique') return rule.columns.length === 1 ? UNIQUE_FAULT.finding : 'the values occur before';
+  const within = rule.within === undefined ? '' : ` within ${rule.within}`;
+  return `lower than in the row before it by ${rule.by}${within}`;
 }
 
 /** Columns of the file that the check counts the missing values of. */
@@ -124,6 +169,7 @@ function planOf({ checks, key, unnamed }: FileChecks, file: StoredFile, prepared
     read: [
       ...joined.flatMap(({ columns }) => columns),
       ...checks.flatMap((check) => (check.kind === 'before-as-of' ? [check.column] : [])),
+      ...checks.flatMap((check) => (check.kind === 'rule' ? columnsOfRule(check.rule) : [])),
     ],
     joins: joined.map(({ join }) => join),
   };

@@ -76,6 +76,39 @@ async function markInGroup(
   await connection.run('drop table if exists repeated');
 }
 
+/**
+ * Marks the rows in which a column is lower than in the row before, in the order of `by`, among rows equal in `within`,
+ * in a temporary table `into (pos)`. Rows without a value in one of them are left out. Memory: these columns of all rows.
+ */
+export async function markFalls(
+  connection: DuckDBConnection,
+  {
+    files,
+    rule: { column, by, within },
+    into,
+  }: { readonly files: readonly StoredFile[]; readonly rule: Order; readonly into: string },
+): Promise<void> {
+  await connection.run(`create or replace temp table ${into} (pos bigint)`);
+  const columns = within === undefined ? [column, by] : [column, by, within];
+  for (const group of byKinds(files, columns)) {
+    const { kinds } = group[0]!;
+    const values = columns.map((name, i) => `${valueSql(name, kinds.get(name)!)} as k${i}`);
+    const present = columns.map((_, i) => `k${i} is not null`).join(' and ');
+    const among = within === undefined ? '' : 'partition by k2 ';
+    await connection.run(
+      `insert into ${into} select pos from (select pos, k0, lag(k0) over (${among}order by k1, pos) as former ` +
+        `from (${unionOf(group, values)}) where ${present}) where k0 < former`,
+    );
+  }
+}
+
+/** Columns of a rule `monotone`. */
+interface Order {
+  readonly column: string;
+  readonly by: string;
+  readonly within?: string | undefined;
+}
+
 /** The distinct values of a text column over all files, in a temporary table `into (key)`. */
 export async function collectKeys(
   connection: DuckDBConnection,

@@ -35,7 +35,7 @@ export function mergeFindings(table: string, findings: readonly FileFindings[]):
   const failedChecks = mergeFaults(parts).map(({ column, check, finding, failedRows, firstKey, severity }) => ({
     ...{ table, column, check, failedRows },
     example: firstKey === null ? finding : `row ${firstKey}: ${finding}`,
-    ...(severity === 'warn' && { severity }),
+    ...(severity === 'warn' && { severity: 'warn' as const }),
   }));
   return {
     table,
