@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
 import cors from '@fastify/cors';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
@@ -9,6 +8,7 @@ import type { OnlineStore } from '../feature-store/online/online-store.js';
 import type { ApiSettings } from '../platform/config/config.js';
 import { reportHealth } from './health/health-report.js';
 import type { ServiceHealth } from './health/watch-services.js';
+import { type DrainTimes, watchConnections } from './http/end-connections.js';
 import { watchMethods } from './http/other-methods.js';
 import { parseJson } from './http/parse-json.js';
 import { replyWithProblem } from './http/problem.js';
@@ -47,6 +47,8 @@ export interface ApiDeps {
   /** Where feedback goes. */
   readonly feedback: Pick<FeedbackDeps, 'database' | 'keys'>;
   readonly logger: Logger;
+  /** How long closing waits for connections. */
+  readonly drain?: DrainTimes;
 }
 
 /** Time for the head and the body of a request to arrive. */
@@ -70,9 +72,10 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: PARAMETER_LIMIT },
   }) as unknown as FastifyInstance;
   let isStopping = false;
+  const endConnections = watchConnections(app.server, deps.drain);
   app.addHook('preClose', (done) => {
     isStopping = true;
-    closeConnectionsOnceIdle(app.server);
+    endConnections();
     done();
   });
   const { router, models, onlineStore, services, settings, predictionLog: log } = deps;
@@ -105,15 +108,6 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(docsRoutes);
   refuseOtherMethods();
   return app;
-}
-
-const SWEEP_EVERY_MS = 50;
-
-/** Closing a server ends the connections that are idle at that moment; others would stay for their keep-alive time. */
-function closeConnectionsOnceIdle(server: Server): void {
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
-  server.once('close', () => clearInterval(sweep));
-  sweep.unref();
 }
 
 /** Headers of every answer that is no page: nothing of it is to be stored, framed or read as another type. */
