@@ -28,11 +28,12 @@ const withParts =
   (partsOf: (blobs: BlobStore, hash: string) => Promise<readonly string[]>): IsStored =>
   async (blobs, hash) => {
     const parts = await nullIfUnreadable(partsOf(blobs, hash));
-    return parts !== null && areStored(blobs, parts);
+    return parts !== null && areStored(blobs, [hash, ...parts]);
   };
 
+/** They are renewed, since who asks is about to refer to them. */
 async function areStored(blobs: BlobStore, hashes: readonly string[]): Promise<boolean> {
-  for (const hash of hashes) if (!(await blobs.has(hash))) return false;
+  for (const hash of hashes) if (!(await blobs.renew(hash))) return false;
   return true;
 }
 
@@ -53,7 +54,7 @@ const isFeatureSetStored = withParts(async (blobs, hash) =>
 const isStateSetStored = withParts(async (blobs, hash) =>
   (await readJsonBlob(blobs, hash, { schema: stateSetManifest, what: 'state set' })).parts.map((part) => part.hash),
 );
-const isBlobStored: IsStored = (blobs, hash) => blobs.has(hash);
+const isBlobStored: IsStored = (blobs, hash) => blobs.renew(hash);
 
 /** A result of which one field names what is stored. */
 const named = (field: string, isStored: IsStored) => async (blobs: BlobStore, output: unknown) => {

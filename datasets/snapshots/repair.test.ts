@@ -78,6 +78,8 @@ const blobsOf = (store: BlobStore): BlobStore => ({
   get: (hash) => store.get(hash),
   localPath: (hash) => store.localPath(hash),
   has: (hash) => store.has(hash),
+  renew: (hash) => store.renew(hash),
+  removeOlder: (hash, before) => store.removeOlder(hash, before),
   list: () => store.list(),
 });
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -46,8 +46,37 @@ describe('createFileBlobStore', () => {
     await writeFile(join(folder, 'scratch', 'half'), 'half of a bl');
     const stored = await store.put(Buffer.from('x'));
     const listed = [];
-    for await (const blob of store.list()) listed.push(blob);
+    for await (const { hash, bytes } of store.list()) listed.push({ hash, bytes });
     expect(listed).toEqual([stored]);
+  });
+
+  it('spares a blob that is stored again or renewed, however old it was', async () => {
+    const { folder, store } = open();
+    const { hash } = await store.put(Buffer.from('old'));
+    const path = join(folder, blobKey(hash));
+    const longAgo = new Date(Date.now() - 86_400_000);
+    for (const use of [() => store.put(Buffer.from('old')), () => store.renew(hash)]) {
+      await utimes(path, longAgo, longAgo);
+      const before = Date.now() - 3_600_000;
+      await use();
+      expect(await store.removeOlder(hash, before)).toBe(false);
+    }
+    await utimes(path, longAgo, longAgo);
+    expect(await store.removeOlder(hash, Date.now() - 3_600_000)).toBe(true);
+    expect(await readdir(join(folder, 'scratch'))).toEqual([]);
+  });
+
+  it('never takes a blob from a writer that stores it again during a collection', async () => {
+    const { folder, store } = open();
+    const content = Buffer.from('wanted again');
+    const { hash } = await store.put(content);
+    const longAgo = new Date(Date.now() - 86_400_000);
+    for (let round = 0; round < 200; round++) {
+      await utimes(join(folder, blobKey(hash)), longAgo, longAgo);
+      const before = Date.now() - 3_600_000;
+      await Promise.all([store.removeOlder(hash, before), store.put(content)]);
+      expect(await store.has(hash)).toBe(true);
+    }
   });
 
   it('removes its temporary file when writing fails', async () => {

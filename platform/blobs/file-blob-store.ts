@@ -1,13 +1,23 @@
-import { opendir, readFile, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { opendir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
-import { copyPrivateFile, writeAtomically, writePrivateFile } from './atomic-file.js';
+import { copyPrivateFile, makePrivateFolder, writeAtomically, writePrivateFile } from './atomic-file.js';
 import { blobCorrupt, blobKey } from './blob-key.js';
-import type { BlobStore, StoredBlob } from './blob-store.js';
+import type { BlobStore, ListedBlob, StoredBlob } from './blob-store.js';
 import { sha256, sha256OfFile, sha256OfSource } from './hash.js';
 
 const isMissing = (fault: unknown): boolean =>
   fault instanceof Error && 'code' in fault && (fault.code === 'ENOENT' || fault.code === 'ENOTDIR');
+
+async function absentAsNull<T>(operation: Promise<T>): Promise<T | null> {
+  try {
+    return await operation;
+  } catch (fault) {
+    if (isMissing(fault)) return null;
+    throw fault;
+  }
+}
 
 /** Names in a folder in ascending order, none when the folder is absent. */
 async function namesIn(folder: string): Promise<string[]> {
@@ -68,11 +78,43 @@ class FileBlobStore implements BlobStore {
     }
   }
 
-  async *list(): AsyncIterable<StoredBlob> {
+  async renew(hash: string): Promise<boolean> {
+    const now = new Date();
+    return this.#presence(utimes(this.#path(hash), now, now));
+  }
+
+  async removeOlder(hash: string, before: number): Promise<boolean> {
+    const path = this.#path(hash);
+    const aside = join(this.#folder, 'scratch', randomUUID());
+    if (!(await this.#isOlder(path, before))) return false;
+    await makePrivateFolder(join(this.#folder, 'scratch'));
+    // Whoever renews it from here on finds no file and stores it again; whoever did before is seen now.
+    if (!(await this.#presence(rename(path, aside)))) return false;
+    if (await this.#isOlder(aside, before)) {
+      await rm(aside, { force: true });
+      return true;
+    }
+    await rename(aside, path);
+    return false;
+  }
+
+  async *list(): AsyncIterable<ListedBlob> {
     const root = join(this.#folder, 'blobs');
     for (const shard of await namesIn(root))
-      for (const hash of await namesIn(join(root, shard)))
-        yield { hash, bytes: (await stat(join(root, shard, hash))).size };
+      for (const hash of await namesIn(join(root, shard))) {
+        const found = await absentAsNull(stat(join(root, shard, hash)));
+        if (found !== null) yield { hash, bytes: found.size, renewedAt: found.mtimeMs };
+      }
+  }
+
+  async #isOlder(path: string, before: number): Promise<boolean> {
+    const found = await absentAsNull(stat(path));
+    return found !== null && found.mtimeMs < before;
+  }
+
+  /** @returns false when the operation found no file. */
+  async #presence(operation: Promise<void>): Promise<boolean> {
+    return (await absentAsNull(operation.then(() => true))) ?? false;
   }
 
   #path(hash: string): string {
@@ -91,7 +133,8 @@ class FileBlobStore implements BlobStore {
   /** Keeps an intact file and replaces a damaged one, so that a repeated step repairs the store. */
   async #store(hash: string, fill: (draft: string) => Promise<void>): Promise<void> {
     const target = this.#path(hash);
-    if ((await this.has(hash)) && (await sha256OfFile(target)).hash === hash) return;
+    const known = await absentAsNull(sha256OfFile(target));
+    if (known?.hash === hash && (await this.renew(hash))) return;
     await writeAtomically(target, join(this.#folder, 'scratch'), fill);
   }
 }

@@ -8,7 +8,8 @@ export function lazyBucket(options: BucketOptions): Bucket {
   return {
     name: `s3://${options.bucket}/${options.prefix}`,
     read: async (key) => (await bucket()).read(key),
-    size: async (key) => (await bucket()).size(key),
+    describe: async (key) => (await bucket()).describe(key),
+    renew: async (key) => (await bucket()).renew(key),
     write: async (key, body) => (await bucket()).write(key, body),
     remove: async (key) => (await bucket()).remove(key),
     async *list(keyPrefix) {

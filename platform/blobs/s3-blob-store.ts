@@ -1,8 +1,11 @@
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import { blobCorrupt, blobKey } from './blob-key.js';
-import type { BlobStore, StoredBlob } from './blob-store.js';
+import type { BlobStore, ListedBlob, StoredBlob } from './blob-store.js';
 import { sha256, sha256OfSource } from './hash.js';
 import type { Bucket } from './s3-bucket.js';
+
+/** An object that was written or renewed this short ago is not renewed again: each time is a request. */
+const RENEWED_MS = 60 * 60_000;
 
 /** Blobs as objects of a bucket, with verified copies in a local store; blobs are immutable, so no copy goes stale. */
 class S3BlobStore implements BlobStore {
@@ -39,16 +42,36 @@ class S3BlobStore implements BlobStore {
   }
 
   async has(hash: string): Promise<boolean> {
-    return (await this.#bucket.size(blobKey(hash))) !== null;
+    return (await this.#bucket.describe(blobKey(hash))) !== null;
   }
 
-  async *list(): AsyncIterable<StoredBlob> {
-    for await (const { key, bytes } of this.#bucket.list('blobs/')) yield { hash: key.split('/').at(-1) ?? key, bytes };
+  async renew(hash: string): Promise<boolean> {
+    const found = await this.#bucket.describe(blobKey(hash));
+    return found !== null && this.#renewed(hash, found.modifiedAt);
+  }
+
+  /** What is renewed between the two requests is lost: a collection's `before` lies hours back. */
+  async removeOlder(hash: string, before: number): Promise<boolean> {
+    const found = await this.#bucket.describe(blobKey(hash));
+    if (found === null || found.modifiedAt >= before) return false;
+    await this.#bucket.remove(blobKey(hash));
+    await this.#cache.removeOlder(hash, Number.POSITIVE_INFINITY);
+    return true;
+  }
+
+  async *list(): AsyncIterable<ListedBlob> {
+    for await (const { key, bytes, modifiedAt } of this.#bucket.list('blobs/'))
+      yield { hash: key.split('/').at(-1) ?? key, bytes, renewedAt: modifiedAt };
+  }
+
+  async #renewed(hash: string, modifiedAt: number): Promise<boolean> {
+    return Date.now() - modifiedAt < RENEWED_MS || this.#bucket.renew(blobKey(hash));
   }
 
   /** Compares sizes, so that an object truncated by another program is stored again. */
   async #isStored({ hash, bytes }: StoredBlob): Promise<boolean> {
-    return (await this.#bucket.size(blobKey(hash))) === bytes;
+    const found = await this.#bucket.describe(blobKey(hash));
+    return found?.bytes === bytes && this.#renewed(hash, found.modifiedAt);
   }
 
   async #fetch(hash: string): Promise<Uint8Array> {

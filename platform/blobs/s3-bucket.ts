@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -16,11 +17,19 @@ export interface Bucket {
   /** `s3://bucket/prefix`, for messages. */
   readonly name: string;
   read(key: string): Promise<Uint8Array | null>;
-  /** Size in bytes, null when absent. */
-  size(key: string): Promise<number | null>;
+  /** Null when absent. */
+  describe(key: string): Promise<ObjectFacts | null>;
+  /** Makes an object count as written now. @returns false when it is absent. */
+  renew(key: string): Promise<boolean>;
   write(key: string, body: UploadBody): Promise<void>;
   remove(key: string): Promise<void>;
-  list(keyPrefix: string): AsyncIterable<{ readonly key: string; readonly bytes: number }>;
+  list(keyPrefix: string): AsyncIterable<ObjectFacts & { readonly key: string }>;
+}
+
+export interface ObjectFacts {
+  readonly bytes: number;
+  /** When it was last written, milliseconds since the epoch. */
+  readonly modifiedAt: number;
 }
 
 /** Bytes, or a file that is read again for each attempt; the server rejects content whose hash is not `sha256`. */
@@ -96,11 +105,20 @@ class S3Bucket implements Bucket {
     });
   }
 
-  async size(key: string): Promise<number | null> {
+  async describe(key: string): Promise<ObjectFacts | null> {
     return this.#absentAsNull(async () => {
-      const { ContentLength } = await this.#client.send(new HeadObjectCommand(this.#object(key)));
-      return ContentLength ?? 0;
+      const { ContentLength, LastModified } = await this.#client.send(new HeadObjectCommand(this.#object(key)));
+      return { bytes: ContentLength ?? 0, modifiedAt: LastModified?.getTime() ?? 0 };
     });
+  }
+
+  async renew(key: string): Promise<boolean> {
+    const object = this.#object(key);
+    const source = [object.Bucket, ...object.Key.split('/')].map(encodeURIComponent).join('/');
+    // An object may be copied onto itself when its metadata are given anew.
+    const copy = { ...object, CopySource: source, MetadataDirective: 'REPLACE' } as const;
+    const done = await this.#absentAsNull(() => this.#client.send(new CopyObjectCommand(copy)));
+    return done !== null;
   }
 
   async write(key: string, body: UploadBody): Promise<void> {
@@ -121,12 +139,13 @@ class S3Bucket implements Bucket {
     await this.#absentAsNull(() => this.#client.send(new DeleteObjectCommand(this.#object(key))));
   }
 
-  async *list(keyPrefix: string): AsyncIterable<{ readonly key: string; readonly bytes: number }> {
+  async *list(keyPrefix: string): AsyncIterable<ObjectFacts & { readonly key: string }> {
     let token: string | undefined;
     do {
       const page = await this.#page(keyPrefix, token);
-      for (const { Key, Size } of page.Contents ?? [])
-        if (Key !== undefined) yield { key: Key.slice(this.#prefix.length), bytes: Size ?? 0 };
+      for (const { Key, Size, LastModified } of page.Contents ?? [])
+        if (Key !== undefined)
+          yield { key: Key.slice(this.#prefix.length), bytes: Size ?? 0, modifiedAt: LastModified?.getTime() ?? 0 };
       token = page.NextContinuationToken;
     } while (token !== undefined);
   }

@@ -171,6 +171,8 @@ function withoutRoom(blobs: BlobStore, full: () => boolean): BlobStore {
     get: (hash) => blobs.get(hash),
     localPath: (hash) => blobs.localPath(hash),
     has: (hash) => blobs.has(hash),
+    renew: (hash) => blobs.renew(hash),
+    removeOlder: (hash, before) => blobs.removeOlder(hash, before),
     list: () => blobs.list(),
   };
 }

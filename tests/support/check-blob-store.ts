@@ -21,7 +21,7 @@ const errorWith = (code: string) => expect.objectContaining({ code }) as unknown
 
 async function all(store: BlobStore): Promise<StoredBlob[]> {
   const found: StoredBlob[] = [];
-  for await (const blob of store.list()) found.push(blob);
+  for await (const { hash, bytes } of store.list()) found.push({ hash, bytes });
   return found;
 }
 
@@ -107,6 +107,19 @@ export function checkBlobStore(open: () => Promise<BlobBackend>): void {
     const stored = await Promise.all(Array.from({ length: 20 }, (_, size) => store.put(randomBytes(size + 1))));
     const byHash = (a: StoredBlob, b: StoredBlob): number => (a.hash < b.hash ? -1 : 1);
     expect((await all(store)).sort(byHash)).toEqual([...stored].sort(byHash));
+  });
+
+  it('removes what was stored and renewed before a moment, and nothing else', async () => {
+    const { hash } = await store.put(text('old'));
+    for await (const { renewedAt } of store.list()) expect(await store.removeOlder(hash, renewedAt)).toBe(false);
+    expect(await store.renew(hash)).toBe(true);
+    expect(await store.removeOlder(hash, Date.now() + 60_000)).toBe(true);
+    expect(await store.has(hash)).toBe(false);
+    await expect(store.get(hash)).rejects.toEqual(errorWith('BLOB_NOT_FOUND'));
+    expect(await store.removeOlder(hash, Date.now() + 60_000)).toBe(false);
+    expect(await store.renew(hash)).toBe(false);
+    await store.put(text('old'));
+    expect(new TextDecoder().decode(await store.get(hash))).toBe('old');
   });
 
   it('reports a missing blob', async () => {

@@ -56,6 +56,8 @@ export function createMemoryBlobStore(): BlobStore & { lose(hash: string): void 
     },
     get: async (hash) => get(hash),
     has: async (hash) => blobs.has(hash),
+    renew: async (hash) => blobs.has(hash),
+    removeOlder: unsupported,
     lose: (hash) => void blobs.delete(hash),
     putFile: unsupported,
     localPath: unsupported,
