@@ -16,6 +16,7 @@ import { loadEvaluation } from '../training/evaluation-document.js';
 import { parseParams } from '../training/parse-params.js';
 import { requireUpdatable } from '../training/require-updatable.js';
 import { findRecordedRun, findStart, type RecordedRun, sourceOfRun, takenSteps } from '../training/resume.js';
+import { isDatasetStored, isSnapshotStored } from '../training/stored-results.js';
 import type { TrainingActivityDeps } from './dependencies.js';
 import { requireLearnable } from './plan-policy.js';
 import { reportsOf } from './reports-of.js';
@@ -38,6 +39,7 @@ const runs = (from: StartStage, stage: StartStage): boolean => startStages.index
 export async function planTraining(deps: TrainingActivityDeps, input: PlanInput): Promise<TrainingPlan> {
   const model = await deps.models.find(input.modelName);
   refuseForSkippedStages(input);
+  await renewRows(deps, input);
   const former = await findFormer(deps, input);
   const { line, source } = await lineOf(deps, input, former);
   const champion = input.update ? await championOf(deps, model, line) : null;
@@ -58,6 +60,16 @@ export async function planTraining(deps: TrainingActivityDeps, input: PlanInput)
     ...(champion === null ? continuedBy(former) : await continuedFrom(deps, champion)),
     ...(start === null ? {} : { start }),
   };
+}
+
+/** Rows of an earlier run that this one is about to refer to: a collection of unused blobs spares them from now on. */
+async function renewRows(
+  { blobs }: TrainingActivityDeps,
+  { snapshotHash, datasetHash, line }: PlanInput,
+): Promise<void> {
+  if (line !== null) return; // a retraining has just taken them
+  if (snapshotHash !== null) await isSnapshotStored(blobs, snapshotHash);
+  if (datasetHash !== null) await isDatasetStored(blobs, datasetHash);
 }
 
 /** True when the run reads the source anew. */

@@ -32,14 +32,15 @@ export interface ExaminedStores {
 const MOST_RECORDS = 10_000;
 
 /**
- * Examines every recorded snapshot: its manifest, and whether its parts are there.
+ * Examines every recorded snapshot that the retention keeps: its manifest, and whether its parts are there.
  * @param options.verify - also read the parts and compare their hashes, which takes as long as reading all data.
  */
 export async function examineSnapshots(
   { blobs, log, registry }: ExaminedStores,
   { verify }: { readonly verify: boolean },
 ): Promise<SnapshotHealth> {
-  const records = onePerHash(await log.list({ limit: MOST_RECORDS }));
+  const recorded = await log.list({ limit: MOST_RECORDS });
+  const records = onePerHash(recorded.filter(({ removedAt }) => removedAt === null));
   const versions = await registry.listVersions({});
   const damaged: DamagedSnapshot[] = [];
   const foundAgain: SnapshotRecord[] = [];

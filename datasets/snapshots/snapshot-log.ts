@@ -1,4 +1,4 @@
-import { type Generated, type Migration, sql } from 'kysely';
+import { type Generated, type Kysely, type Migration, sql } from 'kysely';
 import type pg from 'pg';
 import { PipelineError } from '../../contracts/errors.js';
 import { createKysely } from '../../platform/postgres/pool.js';
@@ -16,19 +16,28 @@ export interface SnapshotRecord {
   readonly recordedAt: Date;
   /** Found incomplete by a repair: it is listed, and never the latest of its source. */
   readonly lost: boolean;
+  /** When the retention removed it: it is listed, and never the latest of its source. Null = it is kept. */
+  readonly removedAt: Date | null;
 }
+
+/** What a run records of its snapshot. */
+export type SnapshotEntry = Omit<SnapshotRecord, 'recordedAt' | 'lost' | 'removedAt'>;
 
 /** The list of all snapshots in order of recording, in PostgreSQL schema `catalog_snapshots`; their content is in blobs. */
 export interface SnapshotLog {
   migrate(): Promise<void>;
-  /** Appends a record unless the run key has one already that is not lost. @returns the record of the key. */
-  record(entry: Omit<SnapshotRecord, 'recordedAt' | 'lost'>): Promise<SnapshotRecord>;
+  /** Appends a record unless the run key has one already that is neither lost nor removed. @returns the key's record. */
+  record(entry: SnapshotEntry): Promise<SnapshotRecord>;
   find(runKey: string, source: string): Promise<SnapshotRecord | null>;
   /** Marks every record of a snapshot as lost, or as found again. */
   setLost(hash: string, lost: boolean): Promise<void>;
-  /** The last record of a source that is not lost. */
+  /** Marks every record of a snapshot as removed by the retention. */
+  setRemoved(hash: string): Promise<void>;
+  /** The newest record of each snapshot that is neither lost nor removed, newest first. */
+  allHashes(): Promise<SnapshotRecord[]>;
+  /** The last record of a source that is neither lost nor removed. */
   latest(source: string): Promise<SnapshotRecord | null>;
-  /** The record of a source with the latest moment that is not lost; a snapshot of a past week is not it. */
+  /** The record of a source with the latest moment that is neither lost nor removed; a snapshot of a past week is not it. */
   newest(source: string): Promise<SnapshotRecord | null>;
   /** The newest record of each snapshot whose hash begins so, newest first. @param prefix - lower-case hex digits. */
   withPrefix(prefix: string, limit: number): Promise<SnapshotRecord[]>;
@@ -54,6 +63,7 @@ interface Database {
     rows: string;
     recorded_at: Generated<Date>;
     lost: Generated<boolean>;
+    removed_at: Generated<Date | null>;
   };
 }
 
@@ -80,6 +90,12 @@ const migrations: Readonly<Record<string, Migration>> = {
       );
     },
   },
+  '0003-removed-snapshots': {
+    up: async (database) => {
+      await sql`alter table catalog_snapshots.snapshots add column removed_at timestamptz`.execute(database);
+      await sql`create index on catalog_snapshots.snapshots (hash text_pattern_ops)`.execute(database);
+    },
+  },
 };
 
 interface Row {
@@ -90,6 +106,7 @@ interface Row {
   rows: unknown;
   recorded_at: Date;
   lost: boolean;
+  removed_at: Date | null;
 }
 
 const toRecord = (row: Row): SnapshotRecord => ({
@@ -100,24 +117,62 @@ const toRecord = (row: Row): SnapshotRecord => ({
   rows: row.rows as Record<string, number>,
   recordedAt: row.recorded_at,
   lost: row.lost,
+  removedAt: row.removed_at,
 });
 
 /** Schema `catalog_snapshots`. */
 export const snapshotSchema: OwnedSchema = { schema: 'catalog_snapshots', migrations };
 
+type SnapshotQueries = Pick<SnapshotLog, 'find' | 'allHashes' | 'latest' | 'newest' | 'withPrefix' | 'list'>;
+
+function snapshotQueries(database: Kysely<Database>): SnapshotQueries {
+  const all = database.selectFrom('catalog_snapshots.snapshots').selectAll();
+  const intact = all.where('lost', '=', false).where('removed_at', 'is', null);
+  /** The newest record of each hash, newest first. */
+  const eachHash = (records: typeof all) =>
+    database
+      .selectFrom(records.distinctOn('hash').orderBy('hash').orderBy('sequence', 'desc').as('newest'))
+      .selectAll()
+      .orderBy('sequence', 'desc');
+  return {
+    async find(runKey, source) {
+      return firstOf(await all.where('run_key', '=', runKey).where('source', '=', source).execute());
+    },
+    async allHashes() {
+      return (await eachHash(intact).execute()).map(toRecord);
+    },
+    async latest(source) {
+      return firstOf(await intact.where('source', '=', source).orderBy('sequence', 'desc').limit(1).execute());
+    },
+    async newest(source) {
+      const ofSource = intact.where('source', '=', source).orderBy('as_of', 'desc');
+      return firstOf(await ofSource.orderBy('sequence', 'desc').limit(1).execute());
+    },
+    async withPrefix(prefix, limit) {
+      return (
+        await eachHash(all.where('hash', 'like', `${prefix}%`))
+          .limit(limit)
+          .execute()
+      ).map(toRecord);
+    },
+    async list({ source, limit = 50 } = {}) {
+      const query = source === undefined ? all : all.where('source', '=', source);
+      return (await query.orderBy('sequence', 'desc').limit(limit).execute()).map(toRecord);
+    },
+  };
+}
+
+const firstOf = ([row]: readonly Row[]): SnapshotRecord | null => (row === undefined ? null : toRecord(row));
+
 /** The snapshot log in a database. Call `migrate` once at start-up; several processes may do so at once. */
 export function createSnapshotLog(pool: pg.Pool): SnapshotLog {
   const database = createKysely<Database>(pool);
-  const all = database.selectFrom('catalog_snapshots.snapshots').selectAll();
-  const find = async (runKey: string, source: string): Promise<SnapshotRecord | null> => {
-    const row = await all.where('run_key', '=', runKey).where('source', '=', source).executeTakeFirst();
-    return row === undefined ? null : toRecord(row);
-  };
+  const queries = snapshotQueries(database);
   return {
     async migrate() {
       await migrateSchemas(pool, [snapshotSchema]);
     },
-    find,
+    ...queries,
     async record({ runKey, hash, source, asOf, rows }) {
       await database
         .insertInto('catalog_snapshots.snapshots')
@@ -125,44 +180,23 @@ export function createSnapshotLog(pool: pg.Pool): SnapshotLog {
         .onConflict((conflict) =>
           conflict
             .columns(['run_key', 'source'])
-            .doUpdateSet({ hash, as_of: String(asOf), rows: JSON.stringify(rows), lost: false })
-            .where('catalog_snapshots.snapshots.lost', '=', true),
+            .doUpdateSet({ hash, as_of: String(asOf), rows: JSON.stringify(rows), lost: false, removed_at: null })
+            .where((each) =>
+              each.or([
+                each('catalog_snapshots.snapshots.lost', '=', true),
+                each('catalog_snapshots.snapshots.removed_at', 'is not', null),
+              ]),
+            ),
         )
         .execute();
-      return (await find(runKey, source))!;
+      return (await queries.find(runKey, source))!;
     },
     async setLost(hash, lost) {
       await database.updateTable('catalog_snapshots.snapshots').set({ lost }).where('hash', '=', hash).execute();
     },
-    async latest(source) {
-      const intact = all.where('source', '=', source).where('lost', '=', false);
-      const row = await intact.orderBy('sequence', 'desc').limit(1).executeTakeFirst();
-      return row === undefined ? null : toRecord(row);
-    },
-    async newest(source) {
-      const intact = all.where('source', '=', source).where('lost', '=', false);
-      const row = await intact.orderBy('as_of', 'desc').orderBy('sequence', 'desc').limit(1).executeTakeFirst();
-      return row === undefined ? null : toRecord(row);
-    },
-    async withPrefix(prefix, limit) {
-      const rows = await database
-        .selectFrom(
-          all
-            .where('hash', 'like', `${prefix}%`)
-            .distinctOn('hash')
-            .orderBy('hash')
-            .orderBy('sequence', 'desc')
-            .as('newest'),
-        )
-        .selectAll()
-        .orderBy('sequence', 'desc')
-        .limit(limit)
-        .execute();
-      return rows.map(toRecord);
-    },
-    async list({ source, limit = 50 } = {}) {
-      const query = source === undefined ? all : all.where('source', '=', source);
-      return (await query.orderBy('sequence', 'desc').limit(limit).execute()).map(toRecord);
+    async setRemoved(hash) {
+      const removal = { removed_at: sql<Date>`coalesce(removed_at, now())` };
+      await database.updateTable('catalog_snapshots.snapshots').set(removal).where('hash', '=', hash).execute();
     },
   };
 }

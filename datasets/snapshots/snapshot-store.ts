@@ -44,7 +44,7 @@ const sameContent = (a: SnapshotManifest, b: SnapshotManifest): boolean =>
 export async function commitSnapshot(input: CommitSnapshot): Promise<SnapshotRef> {
   const { blobs, log, runKey, source, tables } = input;
   const previous = await log.find(runKey, source);
-  if (previous !== null && !previous.lost) {
+  if (previous !== null && !previous.lost && previous.removedAt === null) {
     const intact = await loadIntact(blobs, previous.hash);
     if (intact !== null) return refOf(previous.hash, intact);
     await log.setLost(previous.hash, true);

@@ -79,6 +79,9 @@ const environment = z.object({
   DATE_ORDERS: dateOrdersByName,
   VALIDATION_MAX_REJECTED_SHARE: withDefault(decimal({ from: 0, to: 1 }), '0.02'),
   VALIDATION_SUSPICIOUS_LABELS: withDefault(z.enum(suspiciousLabelRules), 'refused'),
+  SNAPSHOT_RETENTION: withDefault(whole(1, 100_000), '12'),
+  RUN_RETENTION_DAYS: withDefault(whole(1, 36_500), '90'),
+  GC_GRACE_HOURS: withDefault(whole(1, MOST_HOURS), '24'),
   CPU_HOUR_PRICE: optional(decimal({ from: 0, to: 1e6 })),
   CPU_HOUR_CURRENCY: withDefault(word, 'EUR'),
   PRODUCTION_APPROVAL: withDefault(z.enum(['manual', 'automatic']), 'manual'),
@@ -234,6 +237,15 @@ export interface Config {
   readonly dateOrders: BySource<DateOrder>;
   readonly maxRejectedShare: number;
   readonly suspiciousLabels: CheckSettings['suspiciousLabels'];
+  /** What `ml data gc` keeps. */
+  readonly retention: {
+    /** Newest snapshots of each source. */
+    readonly snapshots: number;
+    /** Days that runs which became no version keep what they recorded. */
+    readonly runDays: number;
+    /** Blobs younger than this are spared. */
+    readonly graceHours: number;
+  };
   /** What an hour of one core costs, for the reports of retrainings; null: no cost is shown. */
   readonly cpuPrice: { readonly anHour: number; readonly currency: string } | null;
   readonly productionApproval: 'manual' | 'automatic';
@@ -306,6 +318,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     customerTimeZones: { usual: variables.CUSTOMER_TIME_ZONE, bySource: variables.CUSTOMER_TIME_ZONES },
     maxRejectedShare: variables.VALIDATION_MAX_REJECTED_SHARE,
     suspiciousLabels: variables.VALIDATION_SUSPICIOUS_LABELS,
+    retention: retentionSettings(variables),
     cpuPrice: cpuPrice(variables),
     productionApproval: variables.PRODUCTION_APPROVAL,
     approvalProof: variables.APPROVAL_PROOF,
@@ -335,6 +348,12 @@ function threeQuartersOfMemory(): number {
 }
 
 type Variables = z.infer<typeof environment>;
+
+const retentionSettings = (variables: Variables): Config['retention'] => ({
+  snapshots: variables.SNAPSHOT_RETENTION,
+  runDays: variables.RUN_RETENTION_DAYS,
+  graceHours: variables.GC_GRACE_HOURS,
+});
 
 const cpuPrice = ({ CPU_HOUR_PRICE: anHour, CPU_HOUR_CURRENCY: currency }: Variables): Config['cpuPrice'] =>
   anHour === undefined ? null : { anHour, currency };
