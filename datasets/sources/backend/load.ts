@@ -1,5 +1,6 @@
+import { createReadStream } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { finished } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import type { Pool, PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { type BackendTable, backendTables, type TableSpec } from '../../../contracts/backend.js';
@@ -39,6 +40,9 @@ export function copyLine(spec: TableSpec, source: string): (row: object) => stri
   };
 }
 
+const copyInto = ({ name, columns }: TableSpec): string =>
+  `copy backend.${name} (source, ${columns.map((column) => column.name).join(', ')}) from stdin`;
+
 /** Collects one table's lines and sends them in large chunks. */
 interface TableWriter {
   add(rows: readonly object[]): void;
@@ -49,7 +53,6 @@ interface TableWriter {
 
 function tableWriter(spec: TableSpec, source: string): TableWriter {
   const line = copyLine(spec, source);
-  const statement = `copy backend.${spec.name} (source, ${spec.columns.map(({ name }) => name).join(', ')}) from stdin`;
   let buffer = '';
   let count = 0;
   return {
@@ -62,7 +65,7 @@ function tableWriter(spec: TableSpec, source: string): TableWriter {
     },
     async flush(client) {
       if (buffer === '') return;
-      const stream = client.query(copyFrom(statement));
+      const stream = client.query(copyFrom(copyInto(spec)));
       stream.end(buffer);
       buffer = '';
       await finished(stream);
@@ -120,16 +123,40 @@ async function inTransaction<T>(client: PoolClient, work: () => Promise<T>): Pro
  * @param batches - rows of any tables; each id occurs once.
  * @throws PipelineError `INTERNAL` when the database rejects the rows; a PipelineError of `batches` is passed on.
  */
-export async function replaceSource(
+export const replaceSource = (
   pool: Pool,
   source: string,
   batches: AsyncIterable<Partial<BackendRows>> | Iterable<Partial<BackendRows>>,
+): Promise<RowCounts> => replaceBy(pool, source, (client) => copyAll(client, source, batches));
+
+/** A CSV file for PostgreSQL's COPY without a header: `source`, then the columns of the spec; an empty cell is null. */
+export interface CopyFile {
+  readonly table: BackendTable;
+  readonly path: string;
+}
+
+/** Like `replaceSource`, from files; tables without a file become empty. */
+export const replaceSourceByFiles = (pool: Pool, source: string, files: readonly CopyFile[]): Promise<RowCounts> =>
+  replaceBy(pool, source, async (client) => {
+    const counts = Object.fromEntries(backendTables.map((table) => [table, 0])) as RowCounts;
+    for (const { table, path } of files) {
+      const stream = client.query(copyFrom(`${copyInto(tableSpecs[table])} (format csv)`));
+      await pipeline(createReadStream(path), stream);
+      counts[table] = stream.rowCount;
+    }
+    return counts;
+  });
+
+async function replaceBy(
+  pool: Pool,
+  source: string,
+  load: (client: PoolClient) => Promise<RowCounts>,
 ): Promise<RowCounts> {
   const client = await pool.connect();
   try {
     const counts = await inTransaction(client, async () => {
       await clearSource(client, source);
-      return copyAll(client, source, batches);
+      return load(client);
     });
     for (const table of backendTables) await client.query(`analyze backend.${table}`);
     return counts;

@@ -17,17 +17,20 @@ const SCHEMA_PAGE = 'docs/backend-schema.md';
 
 /**
  * `SOURCE_SCHEMA_MISMATCH` for the findings of one table, which names the first of them.
- * @param findings - not empty. @param more - further details.
+ * @param findings - not empty. @param more - further details. @param where - what was looked at.
  */
 export function schemaMismatch(
   findings: readonly SourceFinding[],
   more: ErrorDetails = {},
   cause?: unknown,
+  where: 'the source database' | 'the folder' = 'the source database',
 ): PipelineError {
   const [{ table, column, found, wanted, remedy }] = findings as readonly [SourceFinding, ...SourceFinding[]];
   const place = column === null ? table : `${table}.${column}`;
-  const others = findings.length === 1 ? '' : `; ${findings.length - 1} more in this table`;
-  const message = `the source database does not fit: ${place}: ${found}, wanted ${wanted}${others} (\`ml data check-source\` shows everything)`;
+  const isFolder = where === 'the folder';
+  const others = findings.length === 1 ? '' : `; ${findings.length - 1} more${isFolder ? '' : ' in this table'}`;
+  const command = isFolder ? 'ml data check-source --folder <folder>' : 'ml data check-source';
+  const message = `${where} does not fit: ${place}: ${found}, wanted ${wanted}${others} (\`${command}\` shows everything)`;
   const details: ErrorDetails = {
     table,
     ...(column === null ? {} : { column }),
