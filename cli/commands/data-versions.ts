@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../program/context.js';
-import { listLimit } from '../program/options.js';
+import { listLimit, wholeNumber } from '../program/options.js';
+import type { GcOptions } from '../views/gc-view.js';
 import type { CheckoutOptions, DiffOptions, SnapshotOptions } from '../views/snapshots-view.js';
 
 const SNAPSHOT = 'first digits of its hash, four or more';
 
-/** `ml data snapshots|diff|checkout`. */
+/** `ml data snapshots|diff|checkout|gc`. */
 export function registerVersions(data: Command, cli: CliContext): void {
   data
     .command('snapshots')
@@ -40,5 +41,22 @@ export function registerVersions(data: Command, cli: CliContext): void {
     .action(async (snapshot: string, folder: string, options: CheckoutOptions) => {
       const { checkout } = await import('../views/snapshots-view.js');
       await checkout(cli, { snapshot, folder, ...options });
+    });
+  data
+    .command('gc')
+    .description(
+      'Says which stored blobs nothing refers to any more: no registered version, no recent or running run, no retained ' +
+        'snapshot (SNAPSHOT_RETENTION, RUN_RETENTION_DAYS). Changes nothing without --yes.',
+    )
+    .addOption(new Option('--dry-run', 'remove nothing (the default)').conflicts('yes'))
+    .option('--yes', 'remove them, and mark the snapshots that are no longer kept')
+    .option(
+      '--grace <hours>',
+      'spare what is younger (GC_GRACE_HOURS); 0 only while no run is active',
+      wholeNumber(0, 8760),
+    )
+    .action(async (options: GcOptions) => {
+      const { collectGarbage } = await import('../views/gc-view.js');
+      await collectGarbage(cli, options);
     });
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../program/context.js';
-import type { GenerateOptions, ValidateOptions } from '../views/data-view.js';
+import type { GenerateOptions, ImportOptions, ValidateOptions } from '../views/data-view.js';
 import type { CheckSourceOptions } from '../views/source-check-view.js';
 import type { DescribeOptions } from '../views/describe-view.js';
 import { addReadingOptions } from '../program/reading-options.js';
@@ -11,7 +11,7 @@ import type { PolicyOptions } from '../views/policy-view.js';
 import type { RepairOptions } from '../views/repair-view.js';
 import { registerVersions } from './data-versions.js';
 
-/** `ml data check-source|describe|template|generate|import|sources|use|snapshots|diff|checkout|repair|validate|policy`. */
+/** `ml data check-source|describe|template|generate|import|sources|use|snapshots|diff|checkout|gc|repair|validate|policy`. */
 export function register(program: Command, cli: CliContext): void {
   const data = program
     .command('data')
@@ -47,6 +47,7 @@ function registerOwnDatabase(data: Command, cli: CliContext): void {
       'Examines the database of BACKEND_DATABASE_URL without training: tables, columns, types, rights, values, and what ' +
         'each model could learn. Only reads, starts no service. Exit code 2 when there is something to fix.',
     )
+    .option('--folder <folder>', 'a folder of Parquet or CSV files in its place, all of its rows')
     .option('--rows <n>', 'rows that are read of each table at most (100000)', count)
     .option('--timeout <seconds>', 'longest time of one query, and of reading one table (30)', count)
     .action(async (options: CheckSourceOptions) => {
@@ -113,14 +114,16 @@ function registerLoading(data: Command, cli: CliContext): void {
   data
     .command('import')
     .description(
-      'Loads a known public data set as a source and model line of its own, in use from then on. Layouts: berka, the ' +
-        "anonymised Czech bank of the PKDD'99 challenge (folder with account, client, disp, district, loan and trans).",
+      'Loads files as a source and model line of its own, in use from then on. Layouts: folder, the tables of the backend ' +
+        'as Parquet or CSV files, one file or sub-folder for each; berka, the anonymised Czech bank of the ' +
+        "PKDD'99 challenge (folder with account, client, disp, district, loan and trans).",
     )
-    .argument('<layout>', 'layout of the files: berka')
+    .argument('<layout>', 'layout of the files: folder or berka')
     .argument('<folder>', 'folder with the files')
-    .action(async (layout: string, folder: string) => {
+    .option('--name <source>', 'layout folder: name of the source (that of the folder)')
+    .action(async (layout: string, folder: string, options: ImportOptions) => {
       const { importData } = await import('../views/data-view.js');
-      await importData(cli, layout, folder);
+      await importData(cli, { layout, folder, ...options });
     });
 }
 

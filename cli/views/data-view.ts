@@ -4,6 +4,8 @@ import { requireLatestSnapshot } from '../../datasets/snapshots/snapshot-log.js'
 import { generateBackend, type GeneratorOptions } from '../../datasets/sources/backend/generator/index.js';
 import { reportDifficulty as judgeDifficulty, type TaskReport } from '../../datasets/sources/backend/report/report.js';
 import { importBerka } from '../../datasets/sources/berka/import.js';
+import { findTableFiles } from '../../datasets/sources/folder/find-files.js';
+import { folderSource, importFolder } from '../../datasets/sources/folder/import.js';
 import type { CatalogSource } from '../../datasets/sources/catalog.js';
 import { expectationsInForce } from '../../datasets/validation/expectations/parse-expectations.js';
 import { validateSnapshot } from '../../datasets/validation/validate-snapshot.js';
@@ -82,16 +84,47 @@ export async function reportDifficulty(cli: CliContext, options: GenerateOptions
   });
 }
 
-/** Loads a public data set. @throws PipelineError `INVALID_INPUT` for an unknown layout; what the import throws. */
-export async function importData(cli: CliContext, layout: string, folder: string): Promise<void> {
-  if (layout !== 'berka')
-    throw new PipelineError('INVALID_INPUT', `there is no layout "${layout}"; known: berka`, { known: ['berka'] });
+export interface ImportOptions {
+  readonly name?: string;
+}
+
+interface ImportRequest extends ImportOptions {
+  readonly layout: string;
+  readonly folder: string;
+}
+
+const layouts = ['folder', 'berka'];
+
+/** Loads files as a source. @throws PipelineError `INVALID_INPUT` for an unknown layout; what the import throws. */
+export async function importData(cli: CliContext, { layout, folder, name }: ImportRequest): Promise<void> {
+  if (!layouts.includes(layout)) {
+    const known = layouts.join(', ');
+    throw new PipelineError('INVALID_INPUT', `there is no layout "${layout}"; known: ${known}`, { known: layouts });
+  }
+  if (layout === 'berka' && name !== undefined)
+    throw new PipelineError('INVALID_INPUT', 'the source of the layout berka is called berka; leave --name out');
   refuseForeignBackend(cli);
+  await (layout === 'berka' ? loadBerka(cli, folder) : loadFolder(cli, folder, name));
+}
+
+async function loadBerka(cli: CliContext, folder: string): Promise<void> {
   const { services } = await cli.connect();
   const { source, rows, badLoans } = await importBerka(services, folder);
   cli.out.result({ source, rows, badLoans }, () => {
     printLoaded(cli, source, rows);
     cli.out.line(`${rows.loans} loans, ${badLoans} of them bad (ended unpaid, or running in debt)`);
+  });
+}
+
+async function loadFolder(cli: CliContext, folder: string, name: string | undefined): Promise<void> {
+  const source = folderSource(folder, name);
+  await findTableFiles(folder); // before anything is started
+  const { services } = await cli.connect();
+  const loaded = await importFolder(services, folder, source);
+  cli.out.result(loaded, () => {
+    printLoaded(cli, source, loaded.rows);
+    if (loaded.absent.length > 0)
+      cli.out.line(`empty, as the folder has no files of them: ${loaded.absent.join(', ')}`);
   });
 }
 

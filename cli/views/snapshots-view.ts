@@ -30,7 +30,7 @@ const snapshotRow = (snapshot: SnapshotOverview): string[] => [
   snapshot.size === null ? '–' : formatBytes(snapshot.size.own),
   snapshot.size === null ? '–' : formatBytes(snapshot.size.shared),
   snapshot.parent === null ? '–' : shortHash(snapshot.parent),
-  snapshot.lost ? 'lost' : snapshot.pinnedBy.join(', ') || '–',
+  snapshot.removedAt !== null ? 'removed' : snapshot.lost ? 'lost' : snapshot.pinnedBy.join(', ') || '–',
 ];
 
 /** Lists snapshots, newest first. */

@@ -11,6 +11,7 @@ import { reportCheck } from './source-check-report.js';
 export interface CheckSourceOptions {
   readonly rows?: number;
   readonly timeout?: number;
+  readonly folder?: string;
 }
 
 const DEFAULT_ROWS = 100_000;
@@ -24,11 +25,43 @@ function requireBackendUrl({ config }: CliContext): string {
 }
 
 /**
+ * Examines a folder of Parquet or CSV files in place of a database: every difference from the documented tables, with
+ * what to write. Exit code 2 when there is something to fix.
+ * @throws PipelineError `FILE_NOT_READABLE`, `INVALID_INPUT`, `MALFORMED_FILE`.
+ */
+async function checkFolderSource(cli: CliContext, folder: string): Promise<void> {
+  const { checkFolder } = await import('../../datasets/sources/folder/import.js');
+  const { folder: path, tables, absent, findings } = await checkFolder(folder);
+  if (findings.length > 0) cli.exitWith(2);
+  const counted = tables.map(({ files, rows }) => ({
+    table: files.table,
+    format: files.format,
+    files: files.paths.length,
+    rows,
+  }));
+  cli.out.result({ folder: path, tables: counted, absent, findings }, () => {
+    const rows = counted.map((one) => [one.table, one.format, String(one.files), one.rows.toLocaleString('en-US')]);
+    cli.out.table({ head: ['table', 'format', 'files', 'rows'], rows, right: ['files', 'rows'] });
+    if (absent.length > 0) cli.out.line(`without files, read as empty: ${absent.join(', ')}`);
+    cli.out.line();
+    if (findings.length === 0) cli.out.line(`fits; \`ml data import folder ${path}\` loads it`);
+    else {
+      const found = findings.map((one) => [one.table, one.column ?? '', one.found, one.wanted, one.remedy]);
+      cli.out.table({ head: ['file', 'column', 'found', 'wanted', 'what to do'], rows: found });
+    }
+  });
+}
+
+/**
  * Examines the database of BACKEND_DATABASE_URL and says what each model could learn from it. Starts no service, writes
  * nothing. Exit code 2 when there is something to fix: an error of the source, or no model that could learn.
  * @throws PipelineError `INVALID_CONFIG`, `SERVICE_UNAVAILABLE`, `SERVICE_REFUSED`.
  */
 export async function checkOwnSource(cli: CliContext, options: CheckSourceOptions): Promise<void> {
+  if (options.folder !== undefined) {
+    await checkFolderSource(cli, options.folder);
+    return;
+  }
   const url = requireBackendUrl(cli);
   const { rows: maxRows = DEFAULT_ROWS, timeout: seconds = DEFAULT_TIMEOUT_SECONDS } = options;
   const limits = { source: OWN_SOURCE, asOf: Date.now(), maxRows, seconds };
