@@ -2,6 +2,7 @@ import type { ModelDefinition } from '../contracts/model-definition.js';
 import type { ModelRegistry } from '../contracts/registry.js';
 import type { ReportLog } from '../contracts/reports.js';
 import type { UsageLog } from '../contracts/resource-usage.js';
+import type { QuarantineLog } from '../datasets/quarantine/quarantine-log.js';
 import type { SourceCatalog } from '../datasets/sources/catalog.js';
 import type { SnapshotLog } from '../datasets/snapshots/snapshot-log.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
@@ -34,6 +35,7 @@ export interface ModelCatalogue {
 }
 
 export interface PipelineActivityDeps extends StepDeps {
+  readonly quarantine: Pick<QuarantineLog, 'record' | 'decisions'>;
   readonly catalog: Pick<SourceCatalog, 'active' | 'list'>;
   readonly snapshotLog: SnapshotLog;
   readonly onlineStore: OnlineStore;

@@ -9,9 +9,12 @@ import {
   snapshotInput,
 } from '../contracts/activities.js';
 import { backendTables } from '../contracts/backend.js';
+import type { AcceptedSnapshot, DataQuality } from '../contracts/dataset.js';
 import { lineOfSource } from '../contracts/ids.js';
 import { DAY_MS } from '../learning/time-series/calendar/index.js';
 import { expectationsInForce } from '../datasets/validation/expectations/parse-expectations.js';
+import { storeDecisions } from '../datasets/quarantine/decisions.js';
+import { loadSnapshot } from '../datasets/snapshots/load-snapshot.js';
 import { loadDatasetRef } from '../datasets/snapshots/dataset-store.js';
 import { commitSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import { featureViews } from '../feature-store/definitions/index.js';
@@ -62,12 +65,8 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
     return commitSnapshot({ ...commit, timeZone, dateOrder, blobs, log });
   },
 
-  async validateSnapshot(input) {
-    const { snapshotHash, ...run } = parse(snapshotInput, input);
-    const { maxRejectedShare } = deps.config;
-    const own = await expectationsInForce(deps.config);
-    const job = { snapshotHash, maxRejectedShare, ...(Object.keys(own).length === 0 ? {} : { expectations: own }) };
-    return runStep(deps, 'validateSnapshot', job, { ...run, modelName: null });
+  validateSnapshot(input) {
+    return validateSnapshot(deps, parse(snapshotInput, input));
   },
 
   buildFeatures(input) {
@@ -87,6 +86,31 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
     return { ...built, store: deps.onlineStore.kind };
   },
 });
+
+async function validateSnapshot(
+  deps: PipelineActivityDeps,
+  { snapshotHash, ...run }: z.output<typeof snapshotInput>,
+): Promise<Reusable<DataQuality>> {
+  const { maxRejectedShare } = deps.config;
+  const own = await expectationsInForce(deps.config);
+  const { source, asOf } = await loadSnapshot(deps.blobs, snapshotHash);
+  const decisions = await storeDecisions(deps.blobs, await deps.quarantine.decisions(source));
+  const rules = Object.keys(own).length === 0 ? {} : { expectations: own };
+  const job = { snapshotHash, maxRejectedShare, ...rules, decisions };
+  const quality = await runStep(deps, 'validateSnapshot', job, { ...run, modelName: null });
+  if (quality.accepted !== undefined) await recordAccepted(deps, quality.accepted, { ...run, source, asOf });
+  return quality;
+}
+
+/** Puts the rows that were left out on the list, and the snapshot without them after the one that was extracted. */
+async function recordAccepted(
+  { blobs, quarantine, snapshotLog }: PipelineActivityDeps,
+  { hash, rows }: AcceptedSnapshot,
+  { runKey, source, asOf }: { readonly runKey: string; readonly source: string; readonly asOf: number },
+): Promise<void> {
+  await quarantine.record(blobs, hash);
+  await snapshotLog.record({ runKey: `${runKey}/accepted`, hash, source, asOf, rows });
+}
 
 /** @throws PipelineError `INVALID_INPUT` as {@link parseRowOrigin}. */
 async function buildStates(

@@ -47,7 +47,7 @@ async function usageFacts(
   { workflowId, snapshotHash }: WriteReportInput,
   since: Date,
 ): Promise<StepUsage[]> {
-  const validated = snapshotHash === null ? null : await deps.steps.findByInput('validateSnapshot', { snapshotHash });
+  const validated = snapshotHash === null ? null : await validationOf(deps, snapshotHash);
   const pipeline = workflowIds.dataPipelineOf(workflowId);
   const isPipeline = ({ workflowId: id, runId }: StepUsage) => id === pipeline && runId === validated?.runKey;
   const usage = await deps.usage.listUsage(workflowId, new Date(0));
@@ -67,9 +67,15 @@ async function snapshotFacts(deps: ReportActivityDeps, hash: string | null): Pro
   const manifest = hash === null ? null : await nullIfLost(loadSnapshot(deps.blobs, hash));
   if (hash === null || manifest === null) return null;
   const tables = manifest.tables.map(({ table, rows, eventTime }) => ({ table, rows, eventTime }));
-  const validated = await deps.steps.findByInput('validateSnapshot', { snapshotHash: hash });
+  const validated = await validationOf(deps, hash);
   const quality = validated === null ? null : dataQuality.parse(validated.output);
   return { hash, asOf: manifest.asOf, tables, quality };
+}
+
+/** The step that validated a snapshot: as it was extracted, with the rows that were left out since. */
+async function validationOf(deps: ReportActivityDeps, hash: string): Promise<StepRecord | null> {
+  const manifest = await nullIfLost(loadSnapshot(deps.blobs, hash));
+  return deps.steps.findByInput('validateSnapshot', { snapshotHash: manifest?.quarantine?.from ?? hash });
 }
 
 async function formerRetraining(deps: ReportActivityDeps, workflowId: string): Promise<FormerRetraining | null> {

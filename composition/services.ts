@@ -2,6 +2,8 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { ModelRegistry } from '../contracts/registry.js';
 import { createSnapshotLog, snapshotSchema } from '../datasets/snapshots/snapshot-log.js';
+import { createQuarantineLog, type QuarantineLog } from '../datasets/quarantine/quarantine-log.js';
+import { quarantineSchema } from '../datasets/quarantine/schema.js';
 import { feedbackSchema } from '../datasets/feedback/schema.js';
 import { backendSchema } from '../datasets/sources/backend/migrate.js';
 import { catalogSchema, createSourceCatalog } from '../datasets/sources/catalog.js';
@@ -43,6 +45,7 @@ export interface Services {
   readonly audit: AuditLog;
   readonly usage: UsageLog;
   readonly reports: ReportLog;
+  readonly quarantine: QuarantineLog;
   readonly onlineStore: OnlineStore;
   readonly catalog: ReturnType<typeof createSourceCatalog>;
   readonly snapshotLog: ReturnType<typeof createSnapshotLog>;
@@ -58,6 +61,7 @@ const ownSchemas = [
   snapshotSchema,
   servingSchema,
   feedbackSchema,
+  quarantineSchema,
   outboxSchema,
   monitoringSchema,
 ];
@@ -83,6 +87,7 @@ export async function connectServices(
     steps: createStepLog(pool),
     usage: createUsageLog(pool),
     reports: createReportLog(pool),
+    quarantine: createQuarantineLog(pool),
     audit: createAuditLog(pool),
   };
   const catalog = createSourceCatalog(pool);

@@ -260,6 +260,15 @@ export const failedCheck = z.strictObject({
 });
 export type FailedCheck = z.infer<typeof failedCheck>;
 
+/** A snapshot without the rows that validation put into quarantine. */
+export const acceptedSnapshot = z.strictObject({
+  hash: contentHash,
+  /** Number of rows by table. */
+  rows: z.record(z.string(), z.int()),
+  quarantinedRows: z.int().positive(),
+});
+export type AcceptedSnapshot = z.infer<typeof acceptedSnapshot>;
+
 export const dataQuality = z.strictObject({
   passed: z.boolean(),
   checkedRows: z.int().nonnegative(),
@@ -269,6 +278,8 @@ export const dataQuality = z.strictObject({
   reportHash: contentHash,
   /** At most 20, worst first. */
   failedChecks: z.array(failedCheck).max(20),
+  /** The snapshot without the rows that were put into quarantine; absent: none was. */
+  accepted: acceptedSnapshot.optional(),
 });
 export type DataQuality = z.infer<typeof dataQuality>;
 

@@ -13,7 +13,7 @@ import type { RegistryTables } from './tables.js';
 import { listTransitions } from './transitions.js';
 import { lastTransition, listServing } from './serving-versions.js';
 import * as versions from './versions.js';
-import { withDatabaseFaults } from './with-database-faults.js';
+import { withDatabaseFaults } from '../platform/postgres/with-database-faults.js';
 
 /** The registry on PostgreSQL: every method of the contract, and its tables' migrations. */
 export interface PostgresRegistry extends ModelRegistry {

@@ -4,7 +4,7 @@ import type { ReportLog, RetrainingReport } from '../contracts/reports.js';
 import { createKysely } from '../platform/postgres/pool.js';
 import { belowWorkflow } from './run-queries.js';
 import type { RegistryTables } from './tables.js';
-import { withDatabaseFaults } from './with-database-faults.js';
+import { withDatabaseFaults } from '../platform/postgres/with-database-faults.js';
 
 const reportOf = (row: RegistryTables['retraining_reports']): RetrainingReport => ({
   runKey: row.run_key,

@@ -4,7 +4,7 @@ import { type ReusableStep, reusableSteps, type StepLog, type StepRecord, stepRe
 import { createKysely } from '../platform/postgres/pool.js';
 import { belowWorkflow } from './run-queries.js';
 import type { RegistryTables } from './tables.js';
-import { withDatabaseFaults } from './with-database-faults.js';
+import { withDatabaseFaults } from '../platform/postgres/with-database-faults.js';
 
 type StepRow = Omit<RegistryTables['run_steps'], 'recorded_at'>;
 

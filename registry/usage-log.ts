@@ -3,7 +3,7 @@ import type { StepUsage, UsageLog } from '../contracts/resource-usage.js';
 import { createKysely } from '../platform/postgres/pool.js';
 import type { RegistryTables } from './tables.js';
 import { belowWorkflow } from './run-queries.js';
-import { withDatabaseFaults } from './with-database-faults.js';
+import { withDatabaseFaults } from '../platform/postgres/with-database-faults.js';
 
 const usageOf = (row: RegistryTables['step_usage']): StepUsage => ({
   workflowId: row.workflow_id,

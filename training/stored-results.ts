@@ -62,12 +62,16 @@ const named = (field: string, isStored: IsStored) => async (blobs: BlobStore, ou
   return found.success && isStored(blobs, found.data);
 };
 
+const validated = z.object({ reportHash: contentHash, accepted: z.object({ hash: contentHash }).optional() });
 const prepared = z.object({ dataset: z.object({ hash: contentHash }).optional() });
 const fitted = z.object({ artefactHash: contentHash, trainingRowsHash: contentHash.optional() });
 const states = z.object({ sets: z.array(z.object({ hash: contentHash })) });
 
 const checks: Readonly<Record<ReusableStep, (blobs: BlobStore, output: unknown) => Promise<boolean>>> = {
-  validateSnapshot: named('reportHash', isBlobStored),
+  async validateSnapshot(blobs, output) {
+    const { reportHash, accepted } = validated.parse(output);
+    return areStored(blobs, [reportHash, ...(accepted === undefined ? [] : [accepted.hash])]);
+  },
   buildFeatures: named('hash', isFeatureSetStored),
   async buildStates(blobs, output) {
     for (const { hash } of states.parse(output).sets) if (!(await isStateSetStored(blobs, hash))) return false;

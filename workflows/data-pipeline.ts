@@ -46,9 +46,10 @@ export async function dataPipeline(input: DataPipelineInput = {}): Promise<DataP
   table.onLine(plan.line);
   const pipeline = { runKey, plan, cache, table };
 
-  const snapshot = await takeSnapshot(pipeline, await extract(pipeline));
-  const quality = await validate(pipeline, snapshot);
-  if (!quality.passed) return rejected(pipeline, snapshot, quality);
+  const extracted = await takeSnapshot(pipeline, await extract(pipeline));
+  const quality = await validate(pipeline, extracted);
+  if (!quality.passed) return rejected(pipeline, extracted, quality);
+  const snapshot = acceptedOf(extracted, quality);
   if (!online) return withoutOnlineStore(pipeline, snapshot);
   const features = await buildFeatures(pipeline, snapshot);
   const written = await materialize(pipeline, features);
@@ -99,6 +100,14 @@ async function validate({ runKey, plan, cache, table }: Pipeline, { hash }: Snap
   const quality = await step.validateSnapshot({ runKey, snapshotHash: hash, cache });
   table.mark('validate', quality.passed ? 'done' : 'rejected', withOrigin(qualityFinding(quality), quality));
   return quality;
+}
+
+/** The snapshot that later steps read: without the rows that validation put into quarantine. */
+function acceptedOf(extracted: SnapshotRef, { accepted }: DataQuality): SnapshotRef {
+  if (accepted === undefined) return extracted;
+  const { hash, rows, quarantinedRows } = accepted;
+  const note = `${quarantinedRows} rows are in quarantine and left out; \`ml data quarantine list\` shows them`;
+  return { ...extracted, hash, rows, notes: [...(extracted.notes ?? []), note] };
 }
 
 function rejected({ plan, table }: Pipeline, snapshot: SnapshotRef, quality: DataQuality): DataPipelineResult {

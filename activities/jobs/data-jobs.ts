@@ -50,11 +50,14 @@ export const validateSnapshot = defineJob({
     maxRejectedShare: share,
     /** The user's own; absent: none. */
     expectations: expectationFile.shape.tables.optional(),
+    /** Blob with what was decided about rows in quarantine; null: nothing. */
+    decisions: contentHash.nullable().default(null),
   }),
   output: dataQuality,
-  async run(input, { blobs, ...control }) {
+  async run({ decisions: decided, ...input }, { blobs, ...control }) {
     const { validateSnapshot: validate } = await import('../../datasets/validation/validate-snapshot.js');
-    return validate({ ...input, blobs, onStep: stepsOf(control) });
+    const { loadDecisions } = await import('../../datasets/quarantine/decisions.js');
+    return validate({ ...input, blobs, decisions: await loadDecisions(blobs, decided), onStep: stepsOf(control) });
   },
 });
 

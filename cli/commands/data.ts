@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../program/context.js';
-import type { GenerateOptions, ImportOptions, ValidateOptions } from '../views/data-view.js';
+import type { GenerateOptions, ImportOptions } from '../views/data-view.js';
 import type { CheckSourceOptions } from '../views/source-check-view.js';
 import type { DescribeOptions } from '../views/describe-view.js';
 import { addReadingOptions } from '../program/reading-options.js';
@@ -9,9 +9,10 @@ import type { SourceTemplateOptions } from '../views/source-template-view.js';
 import { count, seed } from '../program/options.js';
 import type { PolicyOptions } from '../views/policy-view.js';
 import type { RepairOptions } from '../views/repair-view.js';
+import { registerQuality } from './data-quality.js';
 import { registerVersions } from './data-versions.js';
 
-/** `ml data check-source|describe|template|generate|import|sources|use|snapshots|diff|checkout|gc|repair|validate|policy`. */
+/** `ml data check-source|describe|template|generate|import|sources|use|snapshots|diff|checkout|gc|repair|validate|quarantine|policy`. */
 export function register(program: Command, cli: CliContext): void {
   const data = program
     .command('data')
@@ -23,6 +24,7 @@ export function register(program: Command, cli: CliContext): void {
   registerSources(data, cli);
   registerVersions(data, cli);
   registerSnapshots(data, cli);
+  registerQuality(data, cli);
   registerPolicy(data, cli);
 }
 
@@ -157,18 +159,5 @@ function registerSnapshots(data: Command, cli: CliContext): void {
     .action(async (options: RepairOptions) => {
       const { repairSnapshots } = await import('../views/repair-view.js');
       await repairSnapshots(cli, options);
-    });
-  data
-    .command('validate')
-    .description(
-      'Checks a snapshot against the description of its tables and what is expected of them (docs/data-quality.md). Exit ' +
-        'code 3 when too many rows have a fault.',
-    )
-    .option('--source <name>', "this source's newest snapshot (the source in use)")
-    .option('--snapshot <hash>', 'this snapshot')
-    .option('--expectations <file>', 'JSON file with rules beside those of the tables (DATA_EXPECTATIONS)')
-    .action(async (options: ValidateOptions) => {
-      const { validate } = await import('../views/data-view.js');
-      await validate(cli, options);
     });
 }

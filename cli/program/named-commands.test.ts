@@ -29,12 +29,17 @@ async function faultOf(line: string): Promise<string | null> {
   if (first.startsWith('<') || first.startsWith('-')) return null;
   if (!Object.hasOwn(commandFiles, first)) return `there is no command ${first}`;
   const command = (await programOf(first)).commands.find((one) => one.name() === first)!;
-  const second = words[1];
-  if (command.commands.length === 0 || second === undefined) return flagFault(command, words);
-  for (const name of second.split('|')) {
+  return commandFault(command, words, 1);
+}
+
+/** The fault of a command, or of those below it that the word at `depth` names. */
+function commandFault(command: Command, words: readonly string[], depth: number): string | null {
+  const below = words[depth];
+  if (command.commands.length === 0 || below === undefined) return flagFault(command, words);
+  for (const name of below.split('|')) {
     const child = command.commands.find((one) => one.name() === name);
-    if (child === undefined) return `ml ${first} has no ${name}`;
-    const fault = flagFault(child, words);
+    if (child === undefined) return `ml ${words.slice(0, depth).join(' ')} has no ${name}`;
+    const fault = commandFault(child, words, depth + 1);
     if (fault !== null) return fault;
   }
   return null;

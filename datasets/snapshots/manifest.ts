@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { extractedTable, featureSetRef } from '../../contracts/activities.js';
+import { backendTables } from '../../contracts/backend.js';
 import { snapshotPolicy } from '../../contracts/data-policy.js';
 import { datasetDescription, dateOrder } from '../../contracts/dataset.js';
 import { contentHash, sourceName } from '../../contracts/ids.js';
@@ -24,6 +25,17 @@ export const snapshotManifest = z.strictObject({
   dateOrder: dateOrder.optional(),
   /** Columns that were changed as they were read; absent: none. */
   policy: snapshotPolicy.optional(),
+  /** What validation left out of a snapshot, which this one stands for; absent: nothing. */
+  quarantine: z
+    .strictObject({
+      /** The snapshot as it was extracted. */
+      from: contentHash,
+      /** Blob with one row a fault: table, key, rule, reason. */
+      faults: contentHash,
+      /** Blobs with the rows that were left out. */
+      tables: z.array(z.strictObject({ table: z.enum(backendTables), rows: z.int(), hash: contentHash })),
+    })
+    .optional(),
   tables: z.array(extractedTable),
 });
 /** See `snapshotManifest`. */

@@ -4,6 +4,8 @@ import type { DataQuality } from '../../contracts/dataset.js';
 import { type ExpectationFile, isTableRule, type RowRule, type TableRule } from '../../contracts/expectations.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { type ReportStep, unreported } from '../../platform/child-process/report-step.js';
+import type { QuarantineDecisions } from '../quarantine/decisions.js';
+import { leaveOut } from '../quarantine/leave-out.js';
 import { withDuckDb } from '../snapshots/duckdb.js';
 import { loadSnapshot } from '../snapshots/load-snapshot.js';
 import type { SnapshotManifest } from '../snapshots/manifest.js';
@@ -13,8 +15,9 @@ import { tableSpecs } from '../sources/backend/tables.js';
 import type { TableReport } from './check-ledger.js';
 import { rowOfPart } from './check-table.js';
 import { checkTableRules, formerRowCounts } from './expectations/table-rules.js';
-import { checkFiles, type TableCheck } from './files/check-files.js';
-import { reportQuality, withTableFaults } from './quality-report.js';
+import { CREATE_FAULTS } from './files/check-file.js';
+import { checkStoredTable, type TableCheck } from './files/check-files.js';
+import { isAccepted, reportQuality, withTableFaults } from './quality-report.js';
 
 /** The checks that a table's spec states, in the order of reports. */
 export function specChecks(spec: TableSpec, asOf: number): TableCheck[] {
@@ -50,20 +53,29 @@ interface Validation {
   readonly manifest: SnapshotManifest;
   readonly files: ReadonlyMap<BackendTable, readonly string[]>;
   readonly former: readonly ReadonlyMap<string, number>[];
+  readonly maxRejectedShare: number;
   readonly onStep: ReportStep;
 }
 
+interface Checked {
+  readonly report: TableReport;
+  /** A rule on the whole table does not hold. */
+  readonly failed: boolean;
+}
+
 async function checkStored(
-  { connection, manifest, files: targets, former, onStep }: Validation,
+  { connection, manifest, files: targets, former, maxRejectedShare, onStep }: Validation,
   table: BackendTable,
   rules: Rules,
-): Promise<{ readonly report: TableReport; readonly failed: boolean }> {
+): Promise<Checked> {
   const { asOf } = manifest;
   const files = targets.get(table) ?? [];
   const ofRules = rules.rows.map((rule) => ({ kind: 'rule' as const, rule }));
   const checks = [...specChecks(tableSpecs[table], asOf), ...ofRules];
   const asked = { table, targets, key: 'id', unnamed: rowOfPart, checks, files };
-  const report = await checkFiles(connection, asked, onStep);
+  const { report, collect } = await checkStoredTable(connection, asked, onStep);
+  // Of a table with more faults none is needed: the run ends.
+  if (report.rejectedRows > 0 && isAccepted({ tables: [report], maxRejectedShare })) await collect();
   const formerRows = former.flatMap((counts) => counts.get(table) ?? []);
   const faults = await checkTableRules(connection, rules.table, { files, asOf, formerRows, rows: report.checkedRows });
   return { report: withTableFaults(report, faults), failed: faults.some(({ severity }) => severity === 'fail') };
@@ -77,10 +89,13 @@ const runsOf = ({ table }: Rules): number =>
  * Checks every table of a snapshot against its spec: types, missing values, ranges, categories, infinities, unique ids
  * over all parts, foreign keys, no row dated at or after `asOf`; and against the expectations of its source and of the
  * user. The report (a JSON blob) contains the number of rows and the first row's key for each failed check, and the share
- * of nulls for each column, but no values. The checks are SQL over the Parquet parts; see {@link checkFiles} for the
- * memory.
+ * of nulls for each column, but no values. The checks are SQL over the Parquet parts; see {@link checkStoredTable} for
+ * the memory.
+ * With `decisions` the rows that have faults are left out of an accepted snapshot, which is stored under a hash of its
+ * own; see {@link leaveOut}.
  * @param input.maxRejectedShare - 0.02 = a table is rejected when more than 2 % of its rows are invalid.
  * @param input.expectations - the user's own, by table. @default none
+ * @param input.decisions - about rows in quarantine. @default rows with faults are counted, not left out
  * @param input.onStep - called before each part.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `CANCELLED`.
  */
@@ -89,22 +104,26 @@ export async function validateSnapshot(input: {
   readonly snapshotHash: string;
   readonly maxRejectedShare: number;
   readonly expectations?: ExpectationFile['tables'] | undefined;
+  readonly decisions?: QuarantineDecisions | undefined;
   readonly onStep?: ReportStep;
 }): Promise<DataQuality> {
-  const { blobs, snapshotHash, maxRejectedShare, expectations = {}, onStep = unreported } = input;
+  const { blobs, snapshotHash, maxRejectedShare, expectations = {}, decisions, onStep = unreported } = input;
   const manifest = await loadSnapshot(blobs, snapshotHash);
   const files = await filesOf(blobs, manifest);
   const rules = new Map([...files.keys()].map((table) => [table, rulesOf(manifest.source, table, expectations)]));
   const former = await formerRowCounts(blobs, manifest, Math.max(0, ...[...rules.values()].map(runsOf)));
-  const checked = await withDuckDb(async (connection) => {
-    const validation = { connection, manifest, files, former, onStep };
-    const reports: { readonly report: TableReport; readonly failed: boolean }[] = [];
-    for (const [table, asked] of rules) reports.push(await checkStored(validation, table, asked));
-    return reports;
-  });
-  return reportQuality(blobs, {
-    ...{ subject: `snapshot ${snapshotHash}`, maxRejectedShare },
-    tables: checked.map(({ report }) => report),
-    failed: checked.some(({ failed }) => failed),
+  return withDuckDb(async (connection) => {
+    await connection.run(CREATE_FAULTS);
+    const validation = { connection, manifest, files, former, maxRejectedShare, onStep };
+    const checked: Checked[] = [];
+    for (const [table, asked] of rules) checked.push(await checkStored(validation, table, asked));
+    const quality = await reportQuality(blobs, {
+      ...{ subject: `snapshot ${snapshotHash}`, maxRejectedShare },
+      tables: checked.map(({ report }) => report),
+      failed: checked.some(({ failed }) => failed),
+    });
+    if (!quality.passed || decisions === undefined) return quality;
+    const accepted = await leaveOut({ connection, blobs, hash: snapshotHash, manifest, files, decisions });
+    return accepted === null ? quality : { ...quality, accepted };
   });
 }

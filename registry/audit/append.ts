@@ -23,6 +23,8 @@ export const auditActions = [
   'webhooks.retried',
   'alert.acknowledged',
   'snapshot.checked-out',
+  'quarantine.released',
+  'quarantine.dropped',
   'blobs.collected',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type pg from 'pg';
 import { createKysely } from '../../platform/postgres/pool.js';
 import type { RegistryDatabase, RegistryTables } from '../tables.js';
-import { withDatabaseFaults } from '../with-database-faults.js';
+import { withDatabaseFaults } from '../../platform/postgres/with-database-faults.js';
 import { appendAudit, type AuditAction, type AuditEntry } from './append.js';
 import { type AuditReport, type ChainHead, ChainVerifier, type ChainedRow } from './chain.js';
 

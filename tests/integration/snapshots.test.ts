@@ -3,8 +3,11 @@ import { backendTables } from '../../contracts/backend.js';
 import { canonicalJson } from '../../contracts/canonical-json.js';
 import { extractTable } from '../../datasets/snapshots/extract.js';
 import { commitSnapshot, loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
+import { createQuarantineLog } from '../../datasets/quarantine/quarantine-log.js';
+import { quarantineSchema } from '../../datasets/quarantine/schema.js';
 import { tableSpecs } from '../../datasets/sources/backend/tables.js';
 import { validateSnapshot } from '../../datasets/validation/validate-snapshot.js';
+import { migrateSchemas } from '../../platform/postgres/schemas.js';
 import { sha256 } from '../../platform/blobs/hash.js';
 import { createGeneratedSource, type GeneratedSource } from '../support/generated-snapshot.js';
 
@@ -217,5 +220,46 @@ describe('validateSnapshot', () => {
     expect(report).toContain('below the minimum 0');
     const tolerant = await validateSnapshot({ blobs: source.blobs, snapshotHash: hash, maxRejectedShare: 0.1 });
     expect(tolerant.passed).toBe(true);
+  });
+});
+
+describe('the quarantine', () => {
+  it('lists what an accepted snapshot leaves out, and the next run follows what was decided', async () => {
+    await migrateSchemas(source.pool, [quarantineSchema]);
+    const log = createQuarantineLog(source.pool);
+    const { hash } = await source.snapshot('faulty again', AS_OF);
+    const validate = async () => {
+      const decisions = await log.decisions('generated');
+      const { accepted } = await validateSnapshot({ blobs: source.blobs, snapshotHash: hash, maxRejectedShare: 0.1, decisions }); // prettier-ignore
+      await log.record(source.blobs, accepted!.hash);
+      return accepted!;
+    };
+    const first = await validate();
+    expect(await validate()).toEqual(first);
+    const listed = await log.list({ source: 'generated', limit: 10_000 });
+    const own = listed.filter(({ reason }) => !reason.includes('left out'));
+    expect(own.map(({ table, column, rule }) => `${table}.${column}: ${rule}`).sort()).toEqual([
+      'accounts.kind: category',
+      'accounts.user_id: foreign-key',
+      'loan_payments.amount_due: range',
+      'loan_payments.loan_id: foreign-key',
+    ]);
+    expect(JSON.stringify(listed)).not.toMatch(/SECRET|nowhere|-5/);
+    expect(await log.list({ source: 'other', limit: 10 })).toEqual([]);
+
+    const [amount] = await log.list({ table: 'loan_payments', rule: 'range', limit: 5 });
+    const [loan] = await log.list({ table: 'loan_payments', rule: 'foreign-key', limit: 5 });
+    const seen: number[] = [];
+    const keepSeen = (_: unknown, rows: readonly { readonly id: number }[]) =>
+      Promise.resolve(void seen.push(...rows.map(({ id }) => id)));
+    await expect(log.decide({ ids: [amount!.id, 999_999_999], status: 'released', by: 'me' }, keepSeen)).rejects.toMatchObject({ code: 'INVALID_INPUT' }); // prettier-ignore
+    expect(await log.list({ status: 'released', limit: 5 })).toEqual([]);
+    const released = await log.decide({ ids: [amount!.id], status: 'released', by: 'me' }, keepSeen);
+    expect(released).toMatchObject([{ id: amount!.id, status: 'released', decidedBy: 'me' }]);
+    expect(seen).toEqual([amount!.id]);
+    await log.decide({ ids: [loan!.id], status: 'dropped', by: 'me' }, () => Promise.resolve());
+    const second = await validate();
+    expect(second.rows.loan_payments).toBe(first.rows.loan_payments! + 1);
+    expect(await log.list({ status: 'dropped', limit: 5 })).toMatchObject([{ id: loan!.id }]);
   });
 });

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnKind } from '../../../contracts/table.js';
+import { quoteText } from '../../snapshots/duckdb.js';
 import type { Fault } from '../check-ledger.js';
 import type { RowCheck } from './row-checks.js';
 import { rowsOf, type StoredFile, valueSql } from './stored-file.js';
@@ -190,4 +191,34 @@ export async function checkFile(connection: DuckDBConnection, file: StoredFile, 
       ...singleFaults({ checks: failed, failedRows, firsts, keys }),
     ],
   };
+}
+
+/** Temporary table that takes the faults of single rows, one a row and check. */
+export const FAULTS = 'faults';
+
+/** SQL that makes {@link FAULTS}. `cascaded`: the row has no fault, but belongs to a row that was left out. */
+export const CREATE_FAULTS =
+  `create or replace temp table ${FAULTS} ("table" varchar, part integer, r bigint, pos bigint, key varchar, ` +
+  `rule varchar, "column" varchar, reason varchar, cascaded boolean)`;
+
+/**
+ * Adds the faults of a file's rows to {@link FAULTS}, for the checks that reject rows. A row without a key is named by
+ * its place.
+ */
+export async function collectFaults(
+  connection: DuckDBConnection,
+  file: StoredFile,
+  { plan, table }: { readonly plan: FilePlan; readonly table: string },
+): Promise<void> {
+  const kind = file.kinds.get(plan.key);
+  const key = kind === undefined ? 'null' : `t.${valueName(plan.key)}::varchar`;
+  const from = `(${valuesOf(file, [plan.key, ...plan.counted, ...plan.read])}) t ${plan.joins.join(' ')}`;
+  for (const check of rowChecksOf(plan)) {
+    if (severityOf(check) === 'warn') continue;
+    const facts = [check.check, check.column ?? '', check.finding].map(quoteText).join(', ');
+    await connection.run(
+      `insert into ${FAULTS} select ${quoteText(table)}, ${file.part}, t.r, t.pos, ${key}, ${facts}, false ` +
+        `from ${from} where ${check.fails}`,
+    );
+  }
 }

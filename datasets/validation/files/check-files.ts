@@ -7,7 +7,7 @@ import { ruleCheck } from '../expectations/rule-sql.js';
 import { absentFault, kindFault, kindOfType } from '../column-checks.js';
 import { AS_OF_FAULT, foreignKeyFault, UNIQUE_FAULT } from '../key-checks.js';
 import { valueRules } from '../value-rules.js';
-import { checkFile, type FileCheck, type FileFindings, type FilePlan, valueName } from './check-file.js';
+import { checkFile, collectFaults, type FileCheck, type FileFindings, type FilePlan, valueName } from './check-file.js';
 import { collectKeys, countSql, markFalls, markRepeated } from './marked-rows.js';
 import { mergeFindings } from './merge-findings.js';
 import { failsSql, numberSql } from './row-checks.js';
@@ -175,6 +175,42 @@ function planOf({ checks, key, unnamed }: FileChecks, file: StoredFile, prepared
   };
 }
 
+/** A checked table whose preparations are still there. */
+interface CheckedTable {
+  readonly report: TableReport;
+  /** Adds the faults of single rows to the temporary table of `collectFaults`. */
+  readonly collect: () => Promise<void>;
+}
+
+/**
+ * As {@link checkFiles}; `collect` of the result may be called until another table is checked on the connection.
+ */
+export async function checkStoredTable(
+  connection: DuckDBConnection,
+  { files: paths, ...checks }: FileChecks & { readonly files: readonly string[] },
+  onStep: ReportStep = unreported,
+): Promise<CheckedTable> {
+  const files = await describeFiles(connection, paths);
+  const prepared = await prepare(connection, files, checks);
+  const checked: { readonly file: StoredFile; readonly plan: FilePlan; readonly findings: FileFindings }[] = [];
+  for (const file of files) {
+    await onStep(`check ${checks.table}`, file.part, files.length);
+    const plan = planOf(checks, file, prepared);
+    checked.push({ file, plan, findings: await checkFile(connection, file, plan) });
+  }
+  const { table } = checks;
+  return {
+    report: mergeFindings(
+      table,
+      checked.map(({ findings }) => findings),
+    ),
+    async collect() {
+      for (const { file, plan, findings } of checked)
+        if (findings.rejectedRows > 0) await collectFaults(connection, file, { plan, table });
+    },
+  };
+}
+
 /**
  * Checks a table in Parquet files by SQL, file by file; the keys of unique columns and of the tables that foreign keys
  * refer to are compared over all files. The report is that of the row predicates (`check-ledger.ts`) over the files in
@@ -184,15 +220,8 @@ function planOf({ checks, key, unnamed }: FileChecks, file: StoredFile, prepared
  */
 export async function checkFiles(
   connection: DuckDBConnection,
-  { files: paths, ...checks }: FileChecks & { readonly files: readonly string[] },
+  checks: FileChecks & { readonly files: readonly string[] },
   onStep: ReportStep = unreported,
 ): Promise<TableReport> {
-  const files = await describeFiles(connection, paths);
-  const prepared = await prepare(connection, files, checks);
-  const findings: FileFindings[] = [];
-  for (const file of files) {
-    await onStep(`check ${checks.table}`, file.part, files.length);
-    findings.push(await checkFile(connection, file, planOf(checks, file, prepared)));
-  }
-  return mergeFindings(checks.table, findings);
+  return (await checkStoredTable(connection, checks, onStep)).report;
 }

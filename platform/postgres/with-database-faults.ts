@@ -1,4 +1,4 @@
-import { asDatabaseFault } from '../platform/postgres/faults.js';
+import { asDatabaseFault } from './faults.js';
 
 type Operation = (...inputs: never[]) => Promise<unknown>;
 
