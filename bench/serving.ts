@@ -1,8 +1,10 @@
 import type { BenchmarkContext, BenchmarkRow, BenchmarkSuite } from './report/suite.js';
+import { cacheHits } from './serving/cache.js';
 import { explainCosts, requestCosts } from './serving/costs.js';
 import { readWorkload, type Workload } from './serving/installation.js';
 import { type CompiledApi, compileApi } from './serving/servers.js';
 import { isolation, mixedTraffic, overload } from './serving/traffic.js';
+import { longestTurns } from './serving/turns.js';
 import { expectVegeta } from './serving/vegeta.js';
 
 type Section = (api: CompiledApi, work: Workload, context: BenchmarkContext) => Promise<BenchmarkRow[]>;
@@ -13,6 +15,8 @@ const sections: Readonly<Record<string, Section>> = {
   mix: mixedTraffic,
   isolation,
   overload,
+  turns: longestTurns,
+  cache: cacheHits,
 };
 
 async function run(context: BenchmarkContext): Promise<BenchmarkRow[]> {
@@ -31,8 +35,8 @@ async function run(context: BenchmarkContext): Promise<BenchmarkRow[]> {
 
 /**
  * The prediction API of the installation in ML_HOME, which must be up and trained (`npm run retrain`); needs vegeta on
- * the PATH, and for the peer python3 with fastapi, uvicorn and onnxruntime. `--only` takes costs, explain, mix, isolation
- * or overload.
+ * the PATH, and for the peer python3 with fastapi, uvicorn and onnxruntime. `--only` takes costs, explain, mix, isolation,
+ * overload, turns or cache.
  */
 export const benchmarks: BenchmarkSuite = {
   description: 'CPU, latency, overload and memory of the prediction API, beside FastAPI on the same graph',

@@ -50,6 +50,11 @@ export const entryPoints = {
     kind: 'benchmark',
     purpose: 'the prediction API without tokens, rates and cache',
   },
+  constantApi: {
+    file: 'bench/serving/constant-main',
+    kind: 'benchmark',
+    purpose: 'a constant answer over HTTP, by Node or Fastify, to compare the prediction API with',
+  },
   augurs: {
     file: 'bench/forecasting/augurs-child',
     kind: 'benchmark',

@@ -8,8 +8,10 @@ import type { TrafficLimits } from '../../serving/limits/traffic-limits.js';
 import type { PredictionLog } from '../../serving/log/prediction-log.js';
 import { listen } from '../../serving/listen.js';
 import { routerOf } from '../../serving/run-api.js';
+import { createTurnMeter } from './turn-meter.js';
 
-/* The prediction API without tokens, rates, cache and log, to compare with a bare server of another kind. Prints its port. */
+/* The prediction API without tokens, rates, cache and log, to compare with a bare server of another kind. Says how long turns of its
+ * event loop take. Prints its port. */
 
 const anybody = { subject: 'bench', scopes: new Set(['admin']), userId: null };
 const unlimited: TrafficLimits = {
@@ -35,6 +37,11 @@ const app = await createApi({
   services: () => [],
   predictionLog,
   feedback: { database: services.pool, keys: { verify: () => false, open: () => Buffer.alloc(0) } },
+});
+const turns = createTurnMeter();
+app.post('/bench/turns', ({ body }) => {
+  if (body === 'start') turns.start();
+  return body === 'start' ? {} : { longestMs: turns.stop() };
 });
 const port = await listen(app, config.api);
 process.stdout.write(`${port}\n`);

@@ -66,6 +66,9 @@ function medianOfRounds(name: string, values: readonly number[]): number {
 /** Requests a second of an idle server, for comparison. */
 const SLOW = 400;
 const slowPeer = `FastAPI at ${SLOW}/s`;
+/** What no model costs. */
+const http = "Node's http, a constant answer";
+const framework = 'Fastify, a constant answer';
 
 /** Bars of the ratio to a bare, validated credit request. */
 const relativeBars = { anomaly: 1.2, 'anomaly, 155 rows': 8, intent: 3, ner: 4.5, 'spending, 30 days': 40 } as const;
@@ -78,12 +81,14 @@ export async function requestCosts(
 ): Promise<BenchmarkRow[]> {
   const [bare, whole] = [await api.startBare(), await api.startWhole({ RATE_LIMIT_PER_MINUTE: '1000000' })];
   const peer = await startPeer(work.creditFiles);
+  const floors = { [http]: await api.startConstant('http'), [framework]: await api.startConstant('fastify') };
   const { token } = work;
   try {
     const costs = await costsOf(
       [
         { name: 'credit', server: bare, targets: work.credit },
         ...(peer === null ? [] : [{ name: 'FastAPI', server: peer, targets: work.credit }]),
+        ...Object.entries(floors).map(([name, server]) => ({ name, server, targets: work.credit })),
         { name: 'credit, everything on', server: whole, token, targets: work.creditByReference },
         { name: 'anomaly', server: bare, targets: work.anomaly },
         { name: 'anomaly, 155 rows', server: bare, targets: work.anomalyWithHistory },
@@ -97,22 +102,24 @@ export async function requestCosts(
     );
     return [...againstPeer(costs), ...relative(costs)];
   } finally {
-    await Promise.all([bare.stop(), whole.stop(), peer?.stop()]);
+    await Promise.all([bare.stop(), whole.stop(), peer?.stop(), ...Object.values(floors).map((floor) => floor.stop())]);
   }
 }
 
 function againstPeer(costs: Costs): BenchmarkRow[] {
   const fastApi = costs.get('FastAPI');
-  const rowOf = (name: string, atMost: number): BenchmarkRow =>
+  const rowOf = (name: string, atMost?: number): BenchmarkRow =>
     benchmarkRow({
       name: `${name}: CPU a request / FastAPI's`,
       value: fastApi === undefined ? Number.NaN : costs.get(name)! / fastApi,
       unit: 'ratio',
-      target: fastApi === undefined ? null : { atMost },
+      target: fastApi === undefined || atMost === undefined ? null : { atMost },
       peer: fastApi === undefined ? null : { name: 'FastAPI, µs', value: fastApi },
     });
   return [
     benchmarkRow({ name: 'credit: CPU a request', value: costs.get('credit')!, unit: 'µs' }),
+    rowOf(http),
+    rowOf(framework),
     rowOf('credit', 0.25),
     rowOf('credit, everything on', 0.55),
     benchmarkRow({

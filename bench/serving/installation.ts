@@ -27,6 +27,8 @@ export interface Workload {
   readonly ner: readonly Target[];
   /** 30 days from transactions of a year. */
   readonly spending: readonly Target[];
+  /** Chat messages of the backend in the order in which they were sent. */
+  readonly messages: readonly string[];
   /** Of a token with every scope. */
   readonly token: string;
 }
@@ -55,15 +57,24 @@ export async function readWorkload(): Promise<Workload> {
       credit: await inputsOf('credit-risk-scorer', '/predict/credit-risk'),
       creditByReference: await storedCustomers(services, source ?? ''),
       anomaly: await inputsOf('anomaly-detector', '/predict/anomaly'),
-      anomalyWithHistory: [{ path: '/predict/anomaly', body: transactionWithHistory() }],
+      anomalyWithHistory: [{ path: '/predict/anomaly', body: transactionWithHistory(95, 60) }],
       intent: await inputsOf('intent-classifier', '/predict/intent'),
       ner: await inputsOf('financial-ner', '/predict/ner'),
-      spending: [{ path: '/predict/spending', body: yearOfSpending() }],
+      spending: [{ path: '/predict/spending', body: yearOfSpending(365) }],
+      messages: await chatMessages(services),
       token: await signToken(config.api, readTokenSecret(config), request),
     };
   } finally {
     await services.close();
   }
+}
+
+/** Messages that are asked at most. */
+const MOST_MESSAGES = 10_000;
+
+async function chatMessages({ backendPool }: Services): Promise<string[]> {
+  const order = `select text from backend.chat_messages order by sent_at, id limit ${MOST_MESSAGES}`;
+  return (await backendPool.query<{ text: string }>(order)).rows.map(({ text }) => text);
 }
 
 async function filesOf(services: Services, records: readonly VersionRecord[], model: string): Promise<ArtefactFiles> {
@@ -83,17 +94,19 @@ async function storedCustomers({ onlineStore }: Services, source: string): Promi
 
 const at = (hoursBefore: number): string => new Date(Date.UTC(2026, 9, 20) - hoursBefore * HOUR_MS).toISOString();
 
-const transactionWithHistory = (): object => ({
+/** @param past - rows of the customer.  @param others - rows of the counterparty. */
+export const transactionWithHistory = (past: number, others: number): object => ({
   ...{ bookedAt: at(0), amount: -500, counterparty: 'shop 1', category: 'groceries' },
-  history: Array.from({ length: 95 }, (_, i) => ({
+  history: Array.from({ length: past }, (_, i) => ({
     ...{ bookedAt: at(i * 20 + 1), amount: -100 - i, counterparty: `shop ${i % 9}`, category: 'groceries' },
   })),
-  counterpartyHistory: Array.from({ length: 60 }, (_, i) => ({ bookedAt: at(i * 10 + 1) })),
+  counterpartyHistory: Array.from({ length: others }, (_, i) => ({ bookedAt: at(i * 10 + 1) })),
 });
 
-const yearOfSpending = (): object => ({
+/** @param count - transactions, one a day. */
+export const yearOfSpending = (count: number): object => ({
   asOf: '2026-10-20',
-  transactions: Array.from({ length: 365 }, (_, i) => ({
+  transactions: Array.from({ length: count }, (_, i) => ({
     ...{
       bookedAt: at(i * 24 + 3),
       amount: i % 30 === 0 ? 60_000 : -200 - ((i * 37) % 900),

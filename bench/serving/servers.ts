@@ -29,11 +29,13 @@ export interface CompiledApi {
   startBare(): Promise<Server>;
   /** `ml serve` of the installation in ML_HOME. @param settings - besides those of the environment. */
   startWhole(settings?: Settings): Promise<Server>;
+  /** A constant answer without any model, by Node's `http` or by Fastify. */
+  startConstant(kind: 'http' | 'fastify'): Promise<Server>;
   /** Removes what was compiled. */
   close(): void;
 }
 
-const programs = [entryPoints.cli.file, entryPoints.bareApi.file];
+const programs = [entryPoints.cli.file, entryPoints.bareApi.file, entryPoints.constantApi.file];
 
 export async function compileApi(): Promise<CompiledApi> {
   mkdirSync(join(projectRoot, 'dist'), { recursive: true });
@@ -47,12 +49,14 @@ export async function compileApi(): Promise<CompiledApi> {
   await writeFile(join(folder, 'build.json'), '{}'); // makes the folder the root of the running code
   const run = async (file: string, args: readonly string[], settings: Settings): Promise<Server> => {
     const port = await freePort();
-    const child = start(process.execPath, [join(folder, `${file}.js`), ...args], { ...settings, PORT: String(port) });
+    const wanted = args.map((argument) => argument.replace('PORT', String(port)));
+    const child = start(process.execPath, [join(folder, `${file}.js`), ...wanted], { ...settings, PORT: String(port) });
     return awaited(child, port, '/health/ready');
   };
   return {
     startBare: () => run(entryPoints.bareApi.file, [], {}),
     startWhole: (settings = {}) => run(entryPoints.cli.file, ['serve'], settings),
+    startConstant: (kind) => run(entryPoints.constantApi.file, [kind, 'PORT'], {}),
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
